@@ -156,7 +156,7 @@ def load_service(site: SiteFolder | None = None) -> Service:
 def _is_wanted(folder: Path, site: SiteFolder | None) -> bool:
     """Tell if a service is on.
 
-    That of opened charts only for an EHR without signings.
+    The service of opened charts is only for an EHR without signings.
     """
     if read_json(folder / "service.json").get("hook") != "patient-view":
         return True

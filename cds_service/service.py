@@ -61,7 +61,14 @@ from cds_service.fhir.facts.findings import extract_findings
 from cds_service.fhir.gathering.parallel import run_side_by_side
 from cds_service.fhir.gathering.prefetch import PrefetchPlan
 from cds_service.fhir.gathering.reading import FhirReader
-from cds_service.fhir.gathering.record import PatientRecord, gather, state_of
+from cds_service.fhir.gathering.record import (
+    PatientRecord,
+    gather,
+    is_cut,
+    refuse_another_patient,
+    refuse_lists_of_another,
+    state_of,
+)
 from cds_service.fhir.gathering.subjects import Person
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.near_misses import NearMiss, missed_orders, unread_braces
@@ -376,10 +383,8 @@ def _opened(call: Call) -> Call | None:
     The orders alone decide that: most patients whose chart is opened have none.
     """
     person, context = _person(call), call.request.context
-    plan = call.hook.plan.of_types("ServiceRequest")
-    try:
-        record = _read_record(call, plan, person)
-    except EvidenceUnavailable:
+    record = _read_deciding(call, "ServiceRequest", person)
+    if record is None:
         _note_unread(call, "orders")
         return None
     terminology, until = call.service.terminology, call.ports.deadline
@@ -393,7 +398,7 @@ def _opened(call: Call) -> Call | None:
             if find_augmentation_order(drafts, terminology) is not None:
                 found.append(entry)
     if not found:
-        if _is_cut(record):
+        if _may_lack(record):
             _note_unread(call, "orders")
         return None
     signed = OrderSignContext(
@@ -433,20 +438,19 @@ def _left(call: Call, orders: SignedOrders) -> ReadCase | None:
     The procedures alone decide that: most who leave had none. If they cannot be read,
     it is not known, and the log says so.
     """
-    person, plan = orders.person, call.hook.plan
-    try:
-        procedures = _read_record(call, plan.of_types("Procedure"), person)
-    except EvidenceUnavailable:
+    procedures = _read_deciding(call, "Procedure", orders.person)
+    if procedures is None:
         _note_unread(call, "procedures")
         return None
     if _find_performed(call, procedures) is None:
-        if _is_cut(procedures):
+        if _may_lack(procedures):
             _note_unread(call, "procedures")
         return None
     gathered = _gather(call, orders)
     performed = _find_performed(call, gathered.record)
     if performed is None:
         # It is another patient's by what the whole record says.
+        _note_unread(call, "procedures")
         return None
     return ReadCase(_case_of_leaving(call, gathered, performed), gathered.record.near)
 
@@ -490,10 +494,26 @@ def _note_near(call: Call, near: tuple[NearMiss, ...]) -> None:
         _note(call, entry)
 
 
-def _is_cut(record: PatientRecord) -> bool:
-    """Tell if a list was not read, or not whole."""
-    state = state_of(record)
-    return bool(state.unread or state.incomplete)
+def _read_deciding(call: Call, kind: str, person: Person) -> PatientRecord | None:
+    """Read the list that tells if a call is ours; None if it cannot be read.
+
+    Raises:
+        PatientMismatch: the Patient that was sent, or the whole list, is another's: an
+            answer without cards would say of this one that nothing is open.
+    """
+    plan = call.hook.plan
+    refuse_another_patient(plan, call.request)
+    try:
+        record = _read_record(call, plan.of_types(kind), person)
+    except EvidenceUnavailable:
+        return None
+    refuse_lists_of_another(record)
+    return record
+
+
+def _may_lack(record: PatientRecord) -> bool:
+    """Tell if the list may lack what decides: not whole, or mixed with another's."""
+    return is_cut(record) or bool(record.foreign)
 
 
 def _note_unread(call: Call, deciding: Literal["procedures", "orders"]) -> None:

@@ -189,7 +189,7 @@ def read_settings(
 def describe_settings() -> str:
     """One line for each environment variable, with its default.
 
-    As `serve --help` prints them.
+    `serve --help` prints them so.
     """
     fields = {name: Settings.model_fields[name] for name in _names()}
     defaults = {

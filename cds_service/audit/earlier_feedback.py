@@ -108,7 +108,7 @@ class EarlierFeedback:
 def _places_of(card: str, caller: Caller) -> Select[Any]:
     """The first and last entry that showed this caller this card.
 
-    For each patient and `hookInstance`.
+    They are told for each patient and `hookInstance`.
 
     Between these two lie repeats of one call: an EHR may have made thousands, and one
     does for all.

@@ -195,7 +195,7 @@ def export_lines(database: Database, export: Export) -> Iterator[str]:
 def safe_cell(value: Any) -> Any:
     """A cell in which no spreadsheet reads a formula.
 
-    Nor in what follows a semicolon. Numbers stay numbers.
+    What follows a semicolon is none either. Numbers stay numbers.
     """
     return FORMULA.sub(r"\1'", value) if isinstance(value, str) else value
 
@@ -212,7 +212,7 @@ def _hashed(line: str, digest: Any) -> str:
 def _ndjson_line(stored: Stored) -> str:
     """The entry with all that its hashes cover.
 
-    Without `salt` and `payload` if purged; a changed payload is text.
+    A purged entry lacks `salt` and `payload`; a changed payload is text.
     """
     document: dict[str, Any] = {
         "sequence": stored.sequence,

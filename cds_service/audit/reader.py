@@ -35,7 +35,8 @@ from cds_service.audit.chain import (
 )
 from cds_service.audit.database import Database, read_or_unavailable
 from cds_service.audit.query import Query, conditions_of
-from cds_service.audit.tables import CARDS, ENTRIES, PAYLOADS, SEARCH
+from cds_service.audit.tables import ALTERED, CARDS, ENTRIES, PAYLOADS, SEARCH
+from cds_service.errors import AuditUnavailable
 
 PAGE = 50
 MOST_ABOUT = 500  # follow-up entries for one page
@@ -252,10 +253,26 @@ def select_found(query: Query) -> Select[Any]:
     return statement.where(*conditions_of(query))
 
 
+def _check_time(at: str) -> None:
+    """Refuse a time that is none.
+
+    Raises:
+        AuditUnavailable: nobody here wrote it.
+    """
+    try:
+        datetime.fromisoformat(at)
+    except ValueError:
+        raise AuditUnavailable(ALTERED) from None
+
+
 def with_cards(
     connection: Connection, rows: Sequence[Row[Any]], kind: type[Entry]
 ) -> tuple[Entry, ...]:
-    """The rows as entries with their cards."""
+    """The rows as entries with their cards.
+
+    Raises:
+        AuditUnavailable: one of them was altered, so that it cannot be shown.
+    """
     cards: dict[int, list[ShownCard]] = {}
     wanted = select(CARDS).where(CARDS.c.sequence.in_([row.sequence for row in rows]))
     for row in (
@@ -272,6 +289,7 @@ def with_cards(
         cards.setdefault(row.sequence, []).append(card)
     found = []
     for row in rows:
+        _check_time(row.at)
         # The library's own name for its public mapping.
         values = dict(row._mapping)  # noqa: SLF001
         for name in ("partial", "warning"):

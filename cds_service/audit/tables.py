@@ -3,17 +3,57 @@
 `migrations/` creates them, with types, keys and rules.
 """
 
-from sqlalchemy import BigInteger, TableClause, Text, column, table
+from typing import Any
+
+from sqlalchemy import BigInteger, TableClause, Text, TypeDecorator, column, table
 
 from cds_service.audit.chain import FACTS
+from cds_service.errors import AuditUnavailable
 
 NUMBERS = ("partial", "status", "warning")  # of the facts; the others are texts
 TEXTS = " ".join(name for name in FACTS if name not in NUMBERS)
 
 
+ALTERED = "The audit log was altered: `audit verify` says where."
+
+
+class _Written(TypeDecorator[str]):
+    """A text as it was written; SQLite takes anything into any column."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_result_value(self, value: Any, _dialect: object) -> Any:
+        """Refuse a cell of another type.
+
+        Raises:
+            AuditUnavailable: nobody here wrote it.
+        """
+        if value is not None and type(value) is not str:
+            raise AuditUnavailable(ALTERED)
+        return value
+
+
+class _Counted(TypeDecorator[int]):
+    """A whole number as it was written."""
+
+    impl = BigInteger
+    cache_ok = True
+
+    def process_result_value(self, value: Any, _dialect: object) -> Any:
+        """Refuse a cell of another type.
+
+        Raises:
+            AuditUnavailable: nobody here wrote it.
+        """
+        if value is not None and type(value) is not int:
+            raise AuditUnavailable(ALTERED)
+        return value
+
+
 def _table(name: str, texts: str, numbers: str = "") -> TableClause:
-    numbered = (column(one, BigInteger) for one in numbers.split())
-    return table(name, *numbered, *(column(one, Text) for one in texts.split()))
+    numbered = (column(one, _Counted) for one in numbers.split())
+    return table(name, *numbered, *(column(one, _Written) for one in texts.split()))
 
 
 # The chain. No row is ever changed or deleted.

@@ -1,6 +1,6 @@
 """Detects reused tokens.
 
-In this process's memory first, then in a table that all replicas share.
+It asks this process's memory first, then a table that all replicas share.
 
 Every signing in a hospital sends a token, so recording it does not wait for the disk: a
 power failure may lose the last ones; the end of a process loses none.

@@ -240,6 +240,13 @@ def is_said(answer: Answer, pooled: PooledResult) -> bool:
     return figure.is_personal and words == figure.words
 
 
+# An interval holds how hospitals differ; a missing input is averaged over (method, 4).
+NOT_THE_PATIENT = (
+    " The ranges tell how hospitals differ, and nothing of what is not on record: with"
+    " all of it known, this patient's figure may lie outside them."
+)
+
+
 def _how_sure(pooled: PooledResult) -> str:
     figure, table = pooled.figure, pooled.model.study.rates
     recalibration = figure.baseline.recalibration
@@ -253,6 +260,7 @@ def _how_sure(pooled: PooledResult) -> str:
         f"A rough guide: {len(table)} studies pooled, {tested}."
         f" {where}: {say_range(figure.new_hospital)};"
         f" against the average of one hospital: {say_range(figure.same_hospital)}."
+        f"{NOT_THE_PATIENT if figure.missing else ''}"
         f" In {say_percent(figure.above_share)} of hospitals such a patient lies above"
         " the"
         " average"

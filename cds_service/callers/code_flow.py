@@ -203,7 +203,7 @@ class AuthorizationServer:
     ) -> Mapping[str, Any]:
         """Verify the ID token in an answer and return its claims.
 
-        By OpenID Connect Core 1.0, 3.1.3.7.
+        The rules are those of OpenID Connect Core 1.0, 3.1.3.7.
 
         Raises:
             LoginRefused: there is none, or a check failed.

@@ -33,6 +33,11 @@ TOLD = (
     "bone-malignancy",
     "recent-cancer",
 )
+# Findings that are open for an entry that nobody understood as well, and name nothing.
+COUNTING = frozenset(
+    {"high-energy-cause", "unstable-fracture", *RAISING_LISTED}
+    - {"present-spinal-infection", "new-deficit"}
+)
 # Units for machines: said by the finding's name, or as people write them.
 ANNOTATION = re.compile(r" ?\{([TZ]-?[Ss]core|score)\}|(?<=\d) 1(?= \(|:| is |$)")
 PRINTED = {"[hnsf'U]": "HU", "kg/m2": "kg/m²", "cm2": "cm²", "mm2/m2": "mm²/m²"}
@@ -105,10 +110,7 @@ def _not_excluded(answer: Answer) -> Iterator[str]:
     An entry that another finding tells, as an old cancer, is not named again.
     """
     findings = answer.findings
-    strange = _not_understood(findings)
-    if strange:
-        yield answer.texts.say("notices.not-understood", entries=_entries(len(strange)))
-    told = strange | _told(findings)
+    told, strange = _told(findings), _not_understood(findings)
     open_names: list[tuple[str, str]] = []
     for name in (*EXCLUDING, *RAISING_LISTED):
         gap = findings.gaps.get(name)
@@ -123,12 +125,16 @@ def _not_excluded(answer: Answer) -> Iterator[str]:
             f"{one.resource} {title}" if one.origin == "context" else one.resource
             for one in gap.seen
         }
-        if resources <= told or named <= told:
+        before = told | strange if name in COUNTING else told
+        if resources <= before or named <= before:
             continue
-        told |= resources
+        told |= resources if name not in COUNTING else resources - strange
         why = _as_people_write(gap.why or gap.detail)
         why = why.replace(", not counted:", ":").rstrip(".")
         open_names.append((why, title))
+    # What is named needs no second word that it was not understood.
+    if rest := strange - told:
+        yield answer.texts.say("notices.not-understood", entries=_entries(len(rest)))
     for why, names in grouped(open_names).items():
         title = joined(names)
         said = answer.texts.say("notices.not-excluded", name=title, why=why)

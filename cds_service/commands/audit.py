@@ -252,10 +252,14 @@ def _checkpoints(paths: Iterable[Path]) -> Iterator[Checkpoint]:
     """Read the notes at these paths; of a folder, all.
 
     Raises:
-        BadNote: one of them is none; the message names it.
+        BadNote: one of them is none, or a folder has none; the message names it.
     """
     for path in paths:
-        for file in sorted(path.glob("*.note")) if path.is_dir() else [path]:
+        files = sorted(path.glob("*.note")) if path.is_dir() else [path]
+        if not files:
+            # A log that was cut off looks whole without one.
+            raise BadNote(f"{path}: the folder has no *.note")
+        for file in files:
             try:
                 yield read_note(file.read_text(encoding="utf-8", errors="replace"))
             except BadNote as error:
@@ -300,7 +304,7 @@ def make_checkpoint(out: Path | None) -> None:
 def export(form: Any, out: Path | None, **asked: Any) -> None:
     """Export entries as NDJSON, CSV or FHIR AuditEvents.
 
-    Or feedback in the columns of HTI-1.
+    Feedback can be had in the columns of HTI-1.
 
     The last line is a signed manifest; the export is an entry.
     """

@@ -82,7 +82,7 @@ def preview(
 ) -> None:
     """Print the committee's book: everything in force on one page.
 
-    With the test patients and their cards.
+    The test patients and their cards stand at its end.
     """
     settings = read_settings()
     folder, capabilities = options.chosen_site(site, client)

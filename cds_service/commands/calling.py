@@ -80,7 +80,7 @@ class Replied:
 class CallingCard:
     """How the caller names itself: a token, or a key that signs one each time.
 
-    Neither in open mode.
+    Open mode needs neither.
 
     Attributes:
         token: for one call.
@@ -209,7 +209,7 @@ def synthetic_call(
 ) -> dict[str, Any]:
     """The call that signs a sample's orders, for a patient who is nobody.
 
-    With all prefetch and no FHIR server.
+    It brings all prefetch and names no FHIR server.
     """
     body = order_sign_request(sample, plan=plan)
     body = json.loads(json.dumps(body).replace(sample.id, patient_id))

@@ -1,6 +1,6 @@
 """`kyphoplasty-cds mappings check`: every fault, one line each.
 
-Of the data files and a site folder.
+It reads the data files and a site folder.
 
 A site is asked for its own events and patients, since no other number of it moves
 figures more.

@@ -98,7 +98,7 @@ def list_gaps(*, since: datetime | None, as_json: bool) -> None:
 def gaps_of(entries: Iterable[Stored]) -> dict[str, Any]:
     """Codes of near misses, and what was not known in answers.
 
-    With the last day of each code; answers to augmentation orders alone.
+    Each code has its last day; only answers to augmentation orders count.
     """
     near: Counter[Key] = Counter()
     last: dict[Key, str] = {}
@@ -185,7 +185,7 @@ def report(
 ) -> None:
     """Count live answers by month; with --silent what silent ones would have shown.
 
-    The latter per 100 procedures, for a committee before go-live.
+    These are told per 100 procedures, for a committee before go-live.
 
     Counts below five are hidden.
     """

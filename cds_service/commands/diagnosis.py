@@ -1,6 +1,6 @@
 """What is wrong with what was recorded, and what to change where.
 
-A call, an answer, a token or log lines.
+What was recorded is a call, an answer, a token or log lines.
 
 Each part is a pure function. Values are shown to whoever has the file: an order's codes
 and words, the addresses of a token; never a signature.
@@ -311,7 +311,7 @@ def of_token(
             f"the token is signed with {algorithm}, taken are {', '.join(algorithms)}"
         )
         change = (
-            f'add "{algorithm}" to algorithms'
+            f'add "{algorithm}" to algorithms, or sign with {" or ".join(algorithms)}'
             if algorithm in get_args(Algorithm)
             else "sign with ES384 or RS384: this one is never taken"
         )
@@ -380,7 +380,7 @@ def _times(
         return
     longest = client.max_lifetime_seconds if client else 3600
     if ends - begins > longest:
-        what = f"the token lasts {ends - begins:g} seconds, taken are {longest}"
+        what = f"the token lasts {ends - begins:.0f} seconds, taken are {longest}"
         yield Finding("jwt.lifetime", what, "let it last five minutes")
     if ends < now:
         what = f"the token ended {now - ends:.0f} seconds ago"

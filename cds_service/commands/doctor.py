@@ -1,6 +1,6 @@
 """`kyphoplasty-cds doctor`: what to change, and where.
 
-From a call, a token, log lines or a running address.
+It reads a call, a token, log lines or a running address.
 
 One entry for what `probe`, `explain` and `mappings learn` each tell in part. It changes
 nothing, and sends nothing but the probe's order of no patient to an address.
@@ -84,7 +84,7 @@ def doctor(
 ) -> None:
     """Say what to change, and where.
 
-    For a call, a token, log lines or a running address.
+    It reads a call, a token, log lines or a running address.
 
     An answer of the service counts as a call does.
 

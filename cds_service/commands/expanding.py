@@ -1,10 +1,11 @@
 """`kyphoplasty-cds mappings expand`: what the is-a filters hold.
 
-From a release or a terminology server.
+They are taken from a release or a terminology server.
 """
 
 import json
 import re
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from pathlib import Path
@@ -34,6 +35,7 @@ PAGE = 1000  # codes asked for at once
 MOST_CODES = 100_000  # below one root
 OK = 200
 SCTID = re.compile("[0-9]{6,18}")
+ROOT_SECONDS = 600.0  # for all pages of one root
 SECONDS = 60.0  # for one page; nobody waits for an answer here
 MAX_BYTES = 32 * 1024 * 1024
 
@@ -137,10 +139,17 @@ def _pages(
     A server may give fewer codes at once than were asked for.
 
     Raises:
-        CdsError: it does not give as many as it says there are, or says no number.
+        CdsError: it does not give as many as it says there are, says no number, or
+            takes too long.
     """
     received: set[str] = set()
+    ends = time.monotonic() + ROOT_SECONDS
     while True:
+        if time.monotonic() >= ends:
+            raise CdsError(
+                f"{address}: {len(received)} codes below {root} came in"
+                f" {ROOT_SECONDS:g} seconds, and not all"
+            )
         expansion = _page(session, address, root, len(received))
         codes = _codes(expansion)
         if strange := [one for one in codes if not SCTID.fullmatch(one)]:
@@ -183,7 +192,7 @@ def _codes(expansion: Mapping[str, Any]) -> list[str]:
 def _page(session: Any, address: str, root: str, offset: int) -> Mapping[str, Any]:
     """One page of `ValueSet/$expand`.
 
-    Of the implicit value set of SNOMED CT that FHIR defines.
+    The value set is the implicit one of SNOMED CT that FHIR defines.
     """
     asked = {
         "url": f"{SNOMED}?fhir_vs=isa/{quote(root)}",

@@ -1,6 +1,6 @@
 """`kyphoplasty-cds explain`: one request step by step.
 
-For support, review and debugging.
+It serves support, review and debugging.
 
 There is no second path: it runs `service.answer` and prints the audit entry instead of
 keeping it.

@@ -22,10 +22,12 @@ import click
 from cds_service.commands import options
 from cds_service.commands.terminal import clean
 from cds_service.errors import CdsError, FhirReadError
-from cds_service.fhir.gathering.record import is_replaced, replacement_of
+from cds_service.fhir.gathering.record import why_closed
+from cds_service.fhir.gathering.subjects import Person
 from cds_service.fhir.mapping.level_text import in_order
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.raw_json import Json, member, objects, text
+from cds_service.fhir.references import bases_of
 from cds_service.fhir.server.client import FhirClient
 from cds_service.fhir.server.lookup import check_patient
 from cds_service.fhir.server.writing import send_each, send_transaction
@@ -60,12 +62,13 @@ from cds_service.settings import read_settings
 
 SECONDS = 30.0
 OTHER_LEVEL = "at another level than --level names"
+AHEAD = "the day lies in the future"
 SEVERAL_PATIENTS = (
     "the sources are of more than one patient ({ids}); import them one at a time"
 )
 OTHER_PATIENT = "of another patient: {what}"
 ANOTHER = "The server has another resource for this patient's id; nothing was sent."
-REPLACED = "This patient was merged into {by}; nothing was sent. Is it the right id?"
+CLOSED = "This patient {why}; nothing was sent. Is it the right id?"
 
 
 def _thickness(value: str) -> Decimal:
@@ -213,11 +216,17 @@ def import_sources(wish: Wish) -> Outcome:
 
 def _outcome(sources: Sequence[Source], writer: Writer, told: Told) -> Outcome:
     refused = list(chain.from_iterable(source.refused for source in sources))
+    today = writer.terminology.calendar.day_of(datetime.now(UTC))
     written: list[tuple[Source, list[Written]]] = []
     for source in sources:
         of_source: list[Written] = []
         for value in source.reported:
-            result = _refused_level(value, told) or writer.write(completed(value, told))
+            whole = completed(value, told)
+            result = (
+                _refused_level(value, told)
+                or _refused_day(whole, today)
+                or writer.write(whole)
+            )
             if isinstance(result, Written):
                 of_source.append(result)
             else:
@@ -243,6 +252,14 @@ def _refused_level(value: Reported, told: Told) -> Refused | None:
     } <= {*told.levels}:
         return None
     return Refused(value.where, f"{value.measure.name} {value.printed}", OTHER_LEVEL)
+
+
+def _refused_day(value: Reported, today: date) -> Refused | None:
+    """Refuse a day that is yet to come: a year was mistyped."""
+    if value.day is None or value.day <= today:
+        return None
+    named = f"{value.measure.name} {value.printed}, {value.day}"
+    return Refused(value.where, named, AHEAD)
 
 
 # --- whose it is
@@ -274,8 +291,8 @@ def _check_person(wish: Wish, sources: Sequence[Source]) -> None:
         raise CdsError(f"The patient could not be read: {error}.") from None
     if patient.get("resourceType") != "Patient" or patient.get("id") != wish.patient:
         raise CdsError(ANOTHER)
-    if is_replaced(patient):
-        raise CdsError(REPLACED.format(by=replacement_of(patient) or "another"))
+    if why := why_closed(patient):
+        raise CdsError(CLOSED.format(why=why))
     for source in sources:
         if source.person is None or not source.reported:
             continue
@@ -347,9 +364,9 @@ def _send(outcome: Outcome, wish: Wish) -> None:
             "note: a token is not sent over plain http; the server is asked without it"
         )
     reader = FhirClient(base, wish.token, connections=_connections(), is_fresh=True)
-    there = identifiers_there(
-        reader, wish.patient, [one.identifier for one in outcome.taken], seconds=SECONDS
-    )
+    person = Person(wish.patient, bases_of([base]))
+    names = [one.identifier for one in outcome.taken]
+    there = identifiers_there(reader, person, names, seconds=SECONDS)
     new = [
         (source, [one for one in written if one.identifier not in there])
         for source, written in outcome.written

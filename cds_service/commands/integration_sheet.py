@@ -1,6 +1,6 @@
 """`kyphoplasty-cds integration-sheet`: what an EHR's build ticket asks.
 
-From the configuration in force.
+It is filled from the configuration in force.
 """
 
 from collections.abc import Iterable, Iterator, Mapping

@@ -49,6 +49,10 @@ from cds_service.settings import read_settings
 from cds_service.site.clients import Client
 from cds_service.site.folder import SiteFolder
 
+SLOW_IN_A_ROW = 3
+TOO_SLOW = (
+    "note: the FHIR server answers too slowly; {count} more patients were not read"
+)
 READ_SECONDS = 60.0  # for one patient, whose record nobody waits for
 SAID: Mapping[State, str] = {
     "done": "with a bone drug or a visit within {days} days",
@@ -100,8 +104,8 @@ def close_loop(
 ) -> None:
     """Read what was done after each answered signing, and write it into the log.
 
-    From a Bulk Data export, or without one from the FHIR server, where the site allows
-    that.
+    It reads a Bulk Data export. Without one it asks the FHIR server, where the site
+    allows that.
     """
     check_period(asked["since"], asked["until"])
     server = asked["fhir_server"]
@@ -337,13 +341,22 @@ def _open_server(
 def _from_server(
     signings: Sequence[Signing], fhir: Callable[[], FhirClient], run: Run, days: int
 ) -> dict[str, Course | None]:
-    """Read the patients one after another: the server has other work."""
+    """Read the patients one after another: the server has other work.
+
+    One that is too slow for several in a row is asked for no more: the night is short.
+    """
     courses: dict[str, Course | None] = {}
-    for one in signings:
+    slow = 0
+    for number, one in enumerate(signings):
+        if slow == SLOW_IN_A_ROW:
+            rest = signings[number:]
+            options.print_note(TOO_SLOW.format(count=len(rest)))
+            return courses | {one.entry: None for one in rest}
         until = time.monotonic() + READ_SECONDS
         lines, read = read_lines(fhir(), one.patient, run.bases, until)
         of_patient = replace(run, exported=read)
         courses[one.entry] = _course(one, lines, of_patient, days)
+        slow = slow + 1 if time.monotonic() >= until else 0
     return courses
 
 

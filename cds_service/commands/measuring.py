@@ -1,6 +1,6 @@
 """`kyphoplasty-cds measures`: what each measure is.
 
-For people, and as FHIR for programs that write them.
+It is told for people, and as FHIR for programs that write them.
 """
 
 from typing import Any

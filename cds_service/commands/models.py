@@ -1,6 +1,6 @@
 """`kyphoplasty-cds models`: the studies in force.
 
-For people, for programs, and for others' tools.
+They are told for people, for programs, and for others' tools.
 
 Those are CHAI's Applied Model Card (`chai.xml.j2`), and coefficients for OHDSI and R.
 """
@@ -192,7 +192,7 @@ def _metric(value: float, interval: list[float] | None = None) -> str:
 def plp_model(card: Mapping[str, Any]) -> dict[str, Any]:
     """The model in use when all inputs are known.
 
-    As arguments of PatientLevelPrediction's `createGlmModel`.
+    It is given as arguments of PatientLevelPrediction's `createGlmModel`.
 
     In R: `m <- jsonlite::fromJSON(file); createGlmModel(m$coefficients, intercept =
     m$intercept, mapping = m$mapping)`.

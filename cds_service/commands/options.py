@@ -155,7 +155,7 @@ R = TypeVar("R")
 def print_errors(command: Callable[P, R]) -> Callable[P, R]:
     """Print a `CdsError` in one line and exit.
 
-    With 2 for wrong configuration, 1 for a bad answer.
+    The status is 2 for wrong configuration, 1 for a bad answer.
     """
 
     @wraps(command)

@@ -1,6 +1,6 @@
 """`kyphoplasty-cds score`: a whole population from a Bulk Data export.
 
-And the address that asks for one.
+The address that asks for one is made here too.
 """
 
 from collections.abc import Sequence

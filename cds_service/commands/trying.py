@@ -1,6 +1,6 @@
 """`kyphoplasty-cds sandbox`: the page that plays the EHR.
 
-With the sample patients, from any installation.
+It shows the sample patients, from any installation.
 
 One process, one address, no checkout: `uvx`, `pipx run` and `docker run` start it. Open
 mode, so for this machine alone; the log is deleted at the end.

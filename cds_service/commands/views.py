@@ -30,7 +30,7 @@ FINAL = " or ".join(f"status = '{one}'" for one in ("final", "amended", "correct
 def print_views() -> None:
     """Print what is read as SQL-on-FHIR ViewDefinitions, a JSON array.
 
-    From Observations and Conditions.
+    They cover Observations and Conditions.
     """
     service = load_service(options.chosen_site()[0])
     options.print_json(view_definitions(service.finding_specs, service.terminology))

@@ -110,7 +110,7 @@ class BraceTimes:
     def said(self) -> str:
         """Say the order: `TLSO ordered without an end date`.
 
-        Or, with a length, `LSO for 3 months ordered`.
+        With a length it says `LSO for 3 months ordered`.
         """
         name = self.order.name
         if self.ends is None:

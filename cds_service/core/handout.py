@@ -12,14 +12,15 @@ from typing import Any, Self
 
 from pydantic import Field, model_validator
 
+from cds_service.core.bone_drugs import DrugState
 from cds_service.core.bracing import SAME, BraceTimes
 from cds_service.core.case import Conclusion
 from cds_service.core.data_file import DataTable
 from cds_service.core.facts import DrugUse
 from cds_service.core.handout_settings import HandoutSettings, HandoutWords
 from cds_service.core.leaving import Booking, Leaving, next_dose
-from cds_service.core.leaving_signals import SOON_ENOUGH
 from cds_service.core.situation import Signal
+from cds_service.core.wording import HALF_A_YEAR
 
 # The page as a draft of the record; the audit log counts it beside recommendations.
 HANDOUT_DRAFT = "handout"
@@ -29,7 +30,7 @@ NO_TRAINING = ("F1", "F2", "F5", "F6", "F7")
 UNSTABLE = "unstable-spine"
 OF_TRAINING = frozenset({"H5", "H6", "H7"})
 BLANKS = frozenset({"drug", "next", "ask", "by", "training", "off", "phone"})
-# A drug of which nothing has to be asked: it is taken at home, and goes on.
+# A drug that goes on. Nothing has to be asked of it if it is taken at home.
 GOES_ON = ("early-on-drug", "long-on-drug", "drug-started-for-fracture")
 
 
@@ -120,11 +121,16 @@ def find_handout(conclusion: Conclusion, leaving: Leaving) -> HandoutFacts:
         on=case.today,
         drug=drug,
         next_dose=day,
-        asks=not drug and state.signal not in GOES_ON,
+        asks=not drug and not _goes_on_at_home(state),
         training=_visit(training) if training else None,
         brace_off=_brace_off(conclusion.signals, case.today),
         may_train=not is_forbidden and UNSTABLE not in names,
     )
+
+
+def _goes_on_at_home(state: DrugState) -> bool:
+    is_injected = state.use is not None and state.use.is_injected
+    return state.signal in GOES_ON and not is_injected
 
 
 def _visit(booking: Booking) -> Visit:
@@ -136,8 +142,7 @@ def _day_of_dose(use: DrugUse, leaving: Leaving, today: date) -> date | None:
     due = next_dose(use)
     if due is None:
         return None
-    booking = leaving.next_booking("bone-treatment")
-    if booking and booking.day <= due + SOON_ENOUGH:
+    if booking := leaving.booked_dose(due):
         return booking.day
     return due if use.is_ordered and due >= today else None
 
@@ -168,16 +173,27 @@ def _clear_end(times: BraceTimes) -> date | None:
 
 
 class HandoutForms(DataTable):
-    """How days and visits are written."""
+    """How days and visits are written.
+
+    Attributes:
+        day_of_year: a day of another year, where it could be taken for this one's. If
+            a language has no such form, the year follows the day.
+    """
 
     day: str
+    day_of_year: str = "{day} {month} {year}"
     visit: str
     visit_at: str
 
     @model_validator(mode="after")
     def _can_be_filled(self) -> Self:
         of_visit = {"day", "time", "place"}
-        known = {"day": {"day", "month"}, "visit": of_visit, "visit_at": of_visit}
+        known = {
+            "day": {"day", "month"},
+            "day_of_year": {"day", "month", "year"},
+            "visit": of_visit,
+            "visit_at": of_visit,
+        }
         for name, blanks in known.items():
             if unknown := _blanks(getattr(self, name)) - blanks:
                 raise ValueError(f"{name}: no blank is called {', '.join(unknown)}")
@@ -237,13 +253,19 @@ class HandoutText(DataTable):
         """Tell if a clinician who speaks this language has read the sentences."""
         return self.reviewed or bool(settings.words_of(self.language).reader)
 
-    def say_day(self, day: date) -> str:
-        """Write a day without its year, `28 December`."""
-        return self.forms.day.format(day=day.day, month=self.months[day.month - 1])
+    def say_day(self, day: date, on: date) -> str:
+        """Write a day on the page of this day, `28 December`.
 
-    def say_visit(self, day: date, time: str, place: str) -> str:
+        The year is left out where nobody mistakes it, as on cards.
+        """
+        is_near = day.year == on.year or abs(day - on) <= HALF_A_YEAR
+        form = self.forms.day if is_near else self.forms.day_of_year
+        month = self.months[day.month - 1]
+        return form.format(day=day.day, month=month, year=day.year)
+
+    def say_visit(self, visit: Visit, on: date, place: str) -> str:
         """Write an appointment; without a place its day and time alone."""
-        said = self.say_day(day)
+        said, time = self.say_day(visit.day, on), visit.time
         if not place:
             return f"{said}, {time}" if time else said
         form = self.forms.visit_at if time else self.forms.visit
@@ -272,17 +294,16 @@ def _fill(
     own, usual = settings.words_of(text.language), text.words
     clinic = own.bone_clinic or usual.bone_clinic
     therapy = own.physiotherapy or usual.physiotherapy
-    by = facts.on + timedelta(days=settings.ask_days)
-    training, dose = facts.training, facts.next_dose
+    on, training, off = facts.on, facts.training, facts.brace_off
+    by = on + timedelta(days=settings.ask_days)
+    dose = Visit(day=facts.next_dose) if facts.next_dose else None
     asked = (own.ask or usual.ask) if facts.asks else ""
     return {
         "drug": text.drugs.get(facts.drug, ""),
-        "next": text.say_visit(dose, "", clinic) if dose else "",
+        "next": text.say_visit(dose, on, clinic) if dose else "",
         "ask": asked,
-        "by": text.say_day(by),
-        "training": text.say_visit(training.day, training.time, therapy)
-        if training
-        else "",
-        "off": text.say_day(facts.brace_off) if facts.brace_off else "",
+        "by": text.say_day(by, on),
+        "training": text.say_visit(training, on, therapy) if training else "",
+        "off": text.say_day(off, on) if off else "",
         "phone": settings.phone,
     }

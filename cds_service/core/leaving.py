@@ -6,7 +6,7 @@ signals of `leaving_signals.py`.
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Literal, NamedTuple
 
 from cds_service.core.facts import AugmentationOrder, DrugUse
@@ -17,6 +17,8 @@ from cds_service.core.wording import join_words, say_near_date
 BookingKind = Literal["bone-treatment", "rehabilitation"]
 # Injected drugs whose next day must not be missed: months between two doses.
 DOSE_MONTHS: Mapping[str, int] = {"denosumab": 6, "zoledronate": 12}
+# Policy: a dose a month late is late (cards, F8). A visit a month early can give it.
+NEAR_ENOUGH = timedelta(days=31)
 PROCEDURES = {"PKP": "kyphoplasty", "PVP": "vertebroplasty"}
 MOST_LEVELS = 3  # named in a summary; more are counted
 
@@ -64,6 +66,15 @@ class Leaving:
     def next_booking(self, kind: BookingKind) -> Booking | None:
         """Find the next appointment of this kind."""
         return next((one for one in self.bookings if one.kind == kind), None)
+
+    def booked_dose(self, due: date) -> Booking | None:
+        """Find the visit at which a dose that is due on this day can be given.
+
+        An earlier visit may be about the drug, and is not its next dose.
+        """
+        visits = [one for one in self.bookings if one.kind == "bone-treatment"]
+        near = [one for one in visits if abs(one.day - due) <= NEAR_ENOUGH]
+        return min(near, key=lambda one: abs(one.day - due), default=None)
 
 
 def next_dose(use: DrugUse) -> date | None:

@@ -3,11 +3,11 @@
 None of them holds while an order is signed.
 """
 
-from datetime import date, timedelta
+from datetime import date
 
 from cds_service.core.bracing import BROKEN, Brace
 from cds_service.core.facts import DrugUse
-from cds_service.core.leaving import Leaving, next_dose
+from cds_service.core.leaving import next_dose
 from cds_service.core.phrases import Verbatim, say
 from cds_service.core.situation import SIGNALS, Signal, Situation, signal
 from cds_service.core.wording import (
@@ -29,7 +29,6 @@ NO_TRAINING = (
     "recent-cancer",
     "unstable-spine",
 )
-SOON_ENOUGH = timedelta(days=31)  # policy: a dose a month late is late (cards, F8)
 
 
 def is_drug_started(situation: Situation) -> bool:
@@ -95,7 +94,7 @@ def _next_dose_undated(situation: Situation) -> Signal | None:
     due = next_dose(use)
     if due is None or situation.drug_state.signal == "denosumab-overdue":
         return None
-    if _is_booked(leaving, due):
+    if leaving.booked_dose(due):
         return None
     today = situation.today
     words = {
@@ -107,11 +106,6 @@ def _next_dose_undated(situation: Situation) -> Signal | None:
         "passed": "yes" if due < today else "",
     }
     return Signal(say("{drug} due {due}", **words), words=words)
-
-
-def _is_booked(leaving: Leaving, due: date) -> bool:
-    booking = leaving.next_booking("bone-treatment")
-    return booking is not None and booking.day <= due + SOON_ENOUGH
 
 
 def _last(use: DrugUse, today: date) -> str:

@@ -1,6 +1,6 @@
 """Whether a diagnosis is active, and how certain.
 
-By its statuses, or the German certainty of an ICD-10-GM code.
+The statuses say so, or the German certainty of an ICD-10-GM code.
 """
 
 import re

@@ -49,7 +49,7 @@ def missed_orders(
 ) -> tuple[NearMiss, ...]:
     """Orders whose words name an augmentation and whose codes do not.
 
-    Of this signing.
+    They are those of this signing.
     """
     found: dict[NearMiss, None] = {}
     for draft in drafts.each():
@@ -79,7 +79,7 @@ def missed_t_scores(
 ) -> tuple[NearMiss, ...]:
     """Values that are called T-score, or have its unit, under no known code.
 
-    Of these Observations.
+    They are among these Observations.
     """
     found: dict[NearMiss, None] = {}
     for observation in observations:

@@ -168,7 +168,7 @@ def _one_of_each(
 ) -> Callable[[Json], Json]:
     """The constraint on how many elements of `value[x]` a resource has.
 
-    At most one, or exactly one.
+    It is at most one, or exactly one.
     """
     groups = [
         (

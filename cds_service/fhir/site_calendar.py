@@ -47,7 +47,7 @@ class SiteCalendar:
     def moment(self, value: Any) -> Moment | None:
         """Read a FHIR date, dateTime or instant of any precision.
 
-        None for anything else.
+        Anything else gives None.
 
         A time without an offset is no FHIR; it is read as the site's own.
         """

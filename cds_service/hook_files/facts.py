@@ -22,7 +22,7 @@ def read_facts(folders: HookFolders) -> tuple[FactFile, ...]:
 def check_fact(fact: FactFile, names: Mapping[str, Collection[str]]) -> None:
     """Check that everything a fact names exists (`names`, by kind).
 
-    And that its texts use only known words.
+    Its texts may use only known words.
     """
     conditions = [
         *fact.phrases,

@@ -32,7 +32,7 @@ def check_rule(
 ) -> None:
     """Check that everything a rule names exists (`names`, by kind).
 
-    And that its texts use only known placeholders.
+    Its texts may use only known placeholders.
     """
     texts_signals = [name for option in rule.texts for name in option.signals]
     references = {

@@ -14,11 +14,11 @@ from cds_service.core.vocabulary import FindingSpec
 from cds_service.core.wording import UNITS, say_number
 from cds_service.errors import FhirReadError
 from cds_service.fhir.gathering.reading import Fetched, FhirReader
+from cds_service.fhir.gathering.subjects import Person
 from cds_service.fhir.mapping.code_systems import MEASURES
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.raw_json import Json, member, objects, text
 from cds_service.fhir.server.lookup import FoundPatient, describe_patient
-from cds_service.launch.authorizing import Launched
 from cds_service.measures.definitions import Measure, Measures
 from cds_service.measures.observations import changes_between, read_back
 from cds_service.service import Service
@@ -97,7 +97,7 @@ def describe(person: Json) -> FoundPatient:
 
 def read_measures(
     reader: FhirReader,
-    launched: Launched,
+    person: Person,
     measures: Measures,
     service: Service,
     today: date,
@@ -109,19 +109,13 @@ def read_measures(
     Raises:
         FhirReadError: they cannot be read, or not all of them.
     """
-    person = f"Patient/{launched.patient}"
-    query = f"Observation?patient={launched.patient}&code={','.join(measures)}"
+    query = f"Observation?patient={person.patient_id}&code={','.join(measures)}"
     fetched = reader.fetch(query, until=until)
     if fetched.note:
         raise FhirReadError("incomplete", fetched.note)
     pages = (objects(member(page, "entry")) for page in fetched.documents)
     raws = (entry.get("resource") for entry in chain.from_iterable(pages))
-    ours = [
-        raw
-        for raw in raws
-        if isinstance(raw, dict)
-        and member(raw, "subject", "reference") in (person, f"{launched.base}/{person}")
-    ]
+    ours = [raw for raw in raws if isinstance(raw, dict) and person.is_subject_of(raw)]
     found = [
         _on_record(raw, measure, service.terminology)
         for raw in ours

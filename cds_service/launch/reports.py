@@ -15,6 +15,7 @@ from itertools import islice
 
 from cds_service.errors import FhirReadError
 from cds_service.fhir.gathering.reading import FhirReader
+from cds_service.fhir.gathering.subjects import Person
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.raw_json import Json, member, objects, text
 from cds_service.launch.authorizing import Launched
@@ -95,15 +96,14 @@ class Report:
 
 
 def read_reports(
-    reader: FhirReader, launched: Launched, terminology: Terminology, *, until: float
+    reader: FhirReader, person: Person, terminology: Terminology, *, until: float
 ) -> Sequence[Report]:
     """The patient's newest reports that hold numbers of the worksheet.
 
     Raises:
         FhirReadError: they cannot be read.
     """
-    person = f"Patient/{launched.patient}"
-    query = f"DiagnosticReport?patient={launched.patient}&_sort=-date&_count={MOST}"
+    query = f"DiagnosticReport?patient={person.patient_id}&_sort=-date&_count={MOST}"
     fetched = reader.fetch(query, until=until)
     entries = (
         one for page in fetched.documents for one in objects(member(page, "entry"))
@@ -113,7 +113,7 @@ def read_reports(
         raw
         for raw in raws
         if raw.get("resourceType") == "DiagnosticReport"
-        and member(raw, "subject", "reference") in (person, f"{launched.base}/{person}")
+        and person.is_subject_of(raw)
         and is_fhir_id(raw.get("id"))
         and raw.get("status") not in WITHDRAWN
     ]
@@ -215,12 +215,17 @@ def _filled(field: str, place: Mapping[str, str]) -> Mapping[str, str]:
 
 
 def read_or_why(
-    reader: FhirReader, launched: Launched, terminology: Terminology, *, until: float
+    reader: FhirReader,
+    launched: Launched,
+    person: Person,
+    terminology: Terminology,
+    *,
+    until: float,
 ) -> tuple[Sequence[Report], str]:
     """The reports, or why they are not shown."""
     if not launched.may("DiagnosticReport", "s"):
         return (), "the record system did not allow this launch to read reports"
     try:
-        return read_reports(reader, launched, terminology, until=until), ""
+        return read_reports(reader, person, terminology, until=until), ""
     except FhirReadError as fault:
         return (), str(fault)

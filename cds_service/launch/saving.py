@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import NAMESPACE_URL, uuid5
 
+from cds_service.fhir.gathering.subjects import Person
 from cds_service.fhir.raw_json import Json
 from cds_service.fhir.server.client import FhirClient
 from cds_service.fhir.server.writing import send_each, send_transaction
@@ -55,6 +56,7 @@ class Way:
 
 def save_set(
     launched: Launched,
+    person: Person,
     values: Sequence[Written],
     reports: Sequence[str],
     *,
@@ -66,7 +68,7 @@ def save_set(
     What is there already is not written again.
 
     Args:
-        values: of the launch's patient.
+        person: the launch's patient, whose the values are.
         reports: references of DiagnosticReports from which numbers were taken.
 
     Raises:
@@ -77,7 +79,7 @@ def save_set(
     )
     names = [one.identifier for one in values]
     seconds = way.deadline.left / 2
-    there = identifiers_there(reader, launched.patient, names, seconds=seconds)
+    there = identifiers_there(reader, person, names, seconds=seconds)
     new = [one for one in values if one.identifier not in there]
     if not new:
         return Saved(0, len(values))

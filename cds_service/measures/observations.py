@@ -27,6 +27,7 @@ from cds_service.fhir.gathering.entries import Entry, read_entry
 from cds_service.fhir.gathering.parsing import BrokenResource, parse_resource
 from cds_service.fhir.gathering.reading import FhirReader
 from cds_service.fhir.gathering.record import PatientRecord, Read
+from cds_service.fhir.gathering.subjects import Person
 from cds_service.fhir.mapping.code_systems import MEASURES
 from cds_service.fhir.mapping.overlay import files_in_force
 from cds_service.fhir.mapping.terminology import Terminology
@@ -336,7 +337,7 @@ def is_way_known(known: Finding) -> bool:
 def site_codes(folders: Sequence[Path]) -> Mapping[str, str]:
     """SNOMED code of each vertebra.
 
-    The first that means it in `conceptmap/vertebral-level.json`.
+    It is the first that means it in `conceptmap/vertebral-level.json`.
     """
     path = files_in_force(folders, "conceptmap", ".json")["vertebral-level"]
     codes: dict[str, str] = {}
@@ -422,7 +423,7 @@ def _provenance_entry(written: Sequence[Written], source: Source, at: datetime) 
 
 
 def identifiers_there(
-    reader: FhirReader, patient: str, identifiers: Sequence[str], *, seconds: float
+    reader: FhirReader, person: Person, identifiers: Sequence[str], *, seconds: float
 ) -> set[str]:
     """Those of these identifiers that Observations of this patient on the server have.
 
@@ -433,7 +434,7 @@ def identifiers_there(
     for start in range(0, len(identifiers), AT_ONCE):
         names = identifiers[start : start + AT_ONCE]
         wanted = ",".join(quote(f"{IDENTIFIERS}|{name}", safe="") for name in names)
-        query = f"Observation?identifier={wanted}&patient={patient}"
+        query = f"Observation?identifier={wanted}&patient={person.patient_id}"
         try:
             pages = reader.fetch(query, until=time.monotonic() + seconds).documents
         except FhirReadError as error:
@@ -443,13 +444,9 @@ def identifiers_there(
         for entry in chain.from_iterable(
             objects(member(page, "entry")) for page in pages
         ):
-            if _is_of(member(entry, "resource"), patient):
-                named = objects(member(entry, "resource", "identifier"))
+            resource = member(entry, "resource")
+            # A server may pass over a parameter that it does not know.
+            if isinstance(resource, dict) and person.is_subject_of(resource):
+                named = objects(resource.get("identifier"))
                 found |= {text(one.get("value")) for one in named}
     return found & {*identifiers}
-
-
-def _is_of(resource: Any, patient: str) -> bool:
-    """Tell this patient's: a server may pass over a parameter that it does not know."""
-    named = text(member(resource, "subject", "reference"))
-    return named.split("/")[-2:] == ["Patient", patient]

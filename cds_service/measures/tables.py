@@ -245,7 +245,7 @@ def _of_slice(
 ) -> Decimal | None:
     """Area in cm2 if there is a thickness, else the fat share in %.
 
-    By millilitres of all parts together.
+    It counts the millilitres of all parts together.
     """
     totals = [_number(row, "total volume (ml)") for row in rows]
     fats = [_number(row, "fat volume (ml)") for row in rows]

@@ -500,7 +500,7 @@ def by_patient(
 ) -> Iterator[tuple[str, list[bytes]]]:
     """Each patient of the export, with all lines and shared resources.
 
-    In this process.
+    It works in this process.
 
     Args:
         files: of the export.

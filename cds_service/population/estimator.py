@@ -194,7 +194,7 @@ def _numbers(known: Mapping[str, Value]) -> dict[str, float]:
 def _words(study: str) -> dict[str, tuple[Value, ...]]:
     """The inputs of a model in order, each with its closed list of values.
 
-    None for a number.
+    A number has None.
     """
     model = _model(study)
     if isinstance(model, PooledModel):

@@ -7,7 +7,7 @@ probability of censoring weights (Robins 1992; Uno 2007, doi
 """
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, timedelta
 from typing import Literal, NamedTuple
 
 import numpy as np
@@ -19,6 +19,8 @@ from cds_service.core.study import Z_95, Interval
 
 DAYS_A_MONTH = 365.25 / 12
 UNDATED_EVENT = 0.5  # of the time: the middle, if nobody wrote the day down
+# A visit so shortly before the end is the one at the end; policy, as for pain.
+EARLY_VISIT = timedelta(days=46)
 EVENT, DEATH = 1, 2  # as CumIncidenceRight counts causes; 0 is loss
 JUST_BEFORE = 1e-9
 
@@ -60,29 +62,52 @@ def follow_up_of(
 ) -> FollowUp | None:
     """Find how a patient's time ended; None if the row does not say.
 
+    A 0 of somebody who was last seen long before the end is a loss: nobody knows what
+    came afterwards.
+
     Args:
         months: within which the outcome was counted.
         outcome: as a person confirmed it; None if the cell is empty.
     """
+    event = _share(days.event, months, days)
+    if outcome is None and event is not None:
+        outcome = event <= 1
     if outcome is True:
-        return FollowUp(_share(days.event, months, days) or UNDATED_EVENT, "event")
+        return FollowUp(min(1.0, event or UNDATED_EVENT), "event")
     death = _share(days.died, months, days)
     if death is not None and death < 1:
         return FollowUp(death, "death")
-    if outcome is False:
-        return FollowUp(1.0, "whole")
     contact = _share(days.last_contact, months, days)
-    if contact is None or contact >= 1:
-        return None
-    return FollowUp(contact, "loss")
+    if outcome is False and (contact is None or _is_seen_to_the_end(days, months)):
+        return FollowUp(1.0, "whole")
+    return None if contact is None or contact >= 1 else FollowUp(contact, "loss")
+
+
+def _is_seen_to_the_end(days: Days, months: int | None) -> bool:
+    """Tell if the patient was known to live, or to be free of it, until the end."""
+    if days.procedure is None or months is None:
+        return False
+    last_look = months_before(days.procedure, -months) - EARLY_VISIT
+    seen = (days.last_contact, days.died, days.event)
+    return any(day is not None and day >= last_look for day in seen)
+
+
+def contradiction_of(days: Days, months: int | None, *, outcome: bool | None) -> str:
+    """Say how the day of the event contradicts the outcome; empty if it does not."""
+    event = _share(days.event, months, days)
+    if event is None or outcome is None or outcome is (event <= 1):
+        return ""
+    if outcome:
+        return f"1, but event-date is after the {months} months"
+    return f"0, but event-date is within the {months} months"
 
 
 def _share(day: date | None, months: int | None, days: Days) -> float | None:
-    """The day as a share of the time, at most 1; None if anything is missing."""
+    """The day as a share of the time; None if anything is missing."""
     if day is None or months is None or days.procedure is None or day < days.procedure:
         return None
     until = months_before(days.procedure, -months)
-    return min(1.0, (day - days.procedure).days / (until - days.procedure).days)
+    return (day - days.procedure).days / (until - days.procedure).days
 
 
 def censoring_weights(followed: Sequence[FollowUp]) -> NDArray[np.float64]:

@@ -140,7 +140,7 @@ class Followed:
     def residual_pain(self) -> bool | None:
         """As residual-pain-2025 counts it: pain at 12 months, no new fracture.
 
-        None after a fracture, or unknown.
+        After a fracture it is None, and where it is unknown.
         """
         until = months_before(self.day, -PAIN_MONTHS)
         if self.pain is None or any(

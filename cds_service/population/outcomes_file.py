@@ -31,7 +31,12 @@ from cds_service.core.study import Outcome
 from cds_service.core.vocabulary import FindingSpec
 from cds_service.errors import CdsError
 from cds_service.measures.table_file import AmbiguousNumber, number_in, read_table
-from cds_service.population.follow_up import Days, FollowUp, follow_up_of
+from cds_service.population.follow_up import (
+    Days,
+    FollowUp,
+    contradiction_of,
+    follow_up_of,
+)
 
 # Besides findings and outcomes.
 PLAIN = ("id", "date", "confirmed")
@@ -45,12 +50,15 @@ YES = frozenset(
     {"1", "true", "yes", "y", "wahr", "ja", "vrai", "oui", "verdadero", "sí"}
 )
 NO = frozenset({"0", "false", "no", "n", "falsch", "nein", "faux", "non", "falso"})
+# How statistics programs and Excel write an empty cell.
+EMPTY = frozenset({"na", "n/a", "#n/a", "nan", "null", "."})
 DEATH_WITHOUT_DAY = "day not stated"
 MOST_BAD_CELLS = 0.05  # of a column's rows; more, and the column is not what it seems
 ONE_SLIP = 1  # is named, however short the file
 GERMAN_DAY = re.compile(r"(\d{1,2})\.(\d{1,2})\.(\d{4})")
 ISO_DAY = re.compile(r"(\d{4}-\d{2}-\d{2})(?:[T ]00:00(?::00)?)?")
 T_SCORE: Final = "bmd-t-score"
+REFRACTURE: Final = "refracture"
 WORDS = {
     "sex": ("male", "female"),
     "procedure": ("PKP", "PVP"),
@@ -137,7 +145,13 @@ def read_outcomes(
             faults.append(f"{size}; the row is not used")
         elif any(cells):
             row = _Row(
-                number, dict(zip(head, cells, strict=False)), specs, table.delimiter
+                number,
+                {
+                    name: "" if cell.lower() in EMPTY else cell
+                    for name, cell in zip(head, cells, strict=False)
+                },
+                specs,
+                table.delimiter,
             )
             patient = row.patient()
             if len(cells) < len(head):
@@ -243,10 +257,7 @@ class _Row:
             name: self._cell(f"outcome-{name}", self._yes_no) for name in OUTCOMES
         }
         months = {name: self._cell(f"months-{name}", self._months) for name in OUTCOMES}
-        known = outcomes["refracture"]
-        follow_up = self._follow_up(day, months["refracture"], outcome=known)
-        if follow_up is not None and known is None:
-            outcomes["refracture"] = follow_up.outcome
+        follow_up = self._follow_up(day, months[REFRACTURE], outcomes)
         return LocalPatient(
             row=self.number,
             id=self.cells.get("id", ""),
@@ -270,8 +281,15 @@ class _Row:
         )
 
     def _follow_up(
-        self, day: date | None, months: int | None, *, outcome: bool | None
+        self,
+        day: date | None,
+        months: int | None,
+        outcomes: dict[Outcome, bool | None],
     ) -> FollowUp | None:
+        """How the patient's time ended; the outcome becomes what the days make of it.
+
+        One that they contradict is none.
+        """
         is_undated_death = self.cells.get("died", "").lower() == DEATH_WITHOUT_DAY
         days = Days(
             procedure=day,
@@ -279,7 +297,20 @@ class _Row:
             last_contact=self._cell("last-contact", _day),
             died=None if is_undated_death else self._cell("died", _day),
         )
-        return follow_up_of(days, months, outcome=outcome)
+        said = outcomes[REFRACTURE]
+        if why := contradiction_of(days, months, outcome=said):
+            self._note(f"outcome-{REFRACTURE}", why)
+            outcomes[REFRACTURE] = None
+            return None
+        follow_up = follow_up_of(days, months, outcome=said)
+        if follow_up is not None:
+            outcomes[REFRACTURE] = follow_up.outcome
+            if said is False and follow_up.outcome is None:
+                self.faults.append(
+                    f"row {self.number}, outcome-{REFRACTURE}: 0, but last-contact is"
+                    " long before the time was over; taken as lost"
+                )
+        return follow_up
 
     def _yes_no(self, text: str) -> bool:
         return _yes_no(text, self.delimiter)
@@ -293,11 +324,12 @@ class _Row:
         try:
             return read(text) if text else None
         except _BadCell as error:
-            self.faults.append(
-                f"row {self.number}, {column}: {error}; taken as missing"
-            )
-            self.bad_columns.append(column)
+            self._note(column, str(error))
             return None
+
+    def _note(self, column: str, why: str) -> None:
+        self.faults.append(f"row {self.number}, {column}: {why}; taken as missing")
+        self.bad_columns.append(column)
 
     def _findings(self, given: Mapping[str, Value], day: date | None) -> Findings:
         """The row's values, and what follows from them, as for a live order."""

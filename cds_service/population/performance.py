@@ -1,6 +1,6 @@
 """How well probabilities fit outcomes.
 
-The usual measures of external validation, each with its interval.
+The measures are the usual ones of external validation, each with its interval.
 
 The sources of the measures and of the rules are named where they are used; the tests
 compare each with statsmodels, scikit-learn, dcurves, or a published example.
@@ -300,7 +300,7 @@ def auc_delong(
 ) -> Estimate | None:
     """Area under the ROC curve, with its variance.
 
-    From the placement values of each group (DeLong 1988), cut at 0 and 1.
+    It rests on the placement values of each group (DeLong 1988), cut at 0 and 1.
 
     A placement is the share of the other group below, ties half; found in sorted
     figures, since pairs would need memory for n squared. None where the groups do not
@@ -338,7 +338,7 @@ def calibration_groups(
 ) -> tuple[CurvePoint, ...]:
     """Groups of about equal size by figure; equal figures stay together.
 
-    At most 10, of at least 20 patients each.
+    There are at most 10, of at least 20 patients each.
     """
     weights = np.ones(len(outcome)) if weight is None else weight
     most = min(MOST_GROUPS, len(risk) // SMALLEST_GROUP)

@@ -142,7 +142,7 @@ def patients_for_slope(predictor: Predictor, width: float) -> int:
 def patients_for_auc(auc: float, share: float, width: float) -> int:
     """Patients for an interval of the AUC that is so wide.
 
-    By Newcombe's standard error.
+    The standard error is Newcombe's.
     """
 
     def excess(patients: float) -> float:

@@ -72,7 +72,7 @@ SCORED_DDL = ", ".join(f"{name} string" for name in Result._fields)
 def score_on_spark(job: Job, out: Path | None, worklist: Path | None) -> Report:
     """Score the export on Spark and write the results.
 
-    On the session in force, else on one of this machine.
+    It uses the session in force, else one of this machine.
 
     Args:
         job: what to score.

@@ -320,7 +320,7 @@ def _braced(
 ) -> Iterator[Row]:
     """Brace orders that are still active after their last day.
 
-    Or after the site's weeks where they state none.
+    Where they state none, the site's weeks count.
     """
     limit = timedelta(weeks=service.policy.brace.max_weeks)
     for order in find_stored_orders(record, service.terminology, IN_FORCE):
@@ -368,7 +368,7 @@ def write_worklist(
 ) -> None:
     """Write the rows, each with the patient's id.
 
-    As FHIR NDJSON (`.ndjson`) or Bundle (`.json`), else as CSV.
+    The format is FHIR NDJSON (`.ndjson`), a Bundle (`.json`), or else CSV.
     """
     if file.suffix == ".ndjson":
         lines = (

@@ -23,7 +23,7 @@ from pydantic import (
 
 from cds_service.errors import MalformedRequest, TooMuchAsked
 from cds_service.protocol.json_text import JsonTextError, decode_json
-from cds_service.protocol.messages import Inbound, Text, say_faults
+from cds_service.protocol.messages import UUID_TEXT, Inbound, Text, say_faults
 
 MAX_ITEMS = 200  # of one call; each becomes an entry of its own, which takes a commit
 MOMENT = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(\.\d+)?([Zz]|[+-]\d\d:\d\d)")
@@ -50,10 +50,18 @@ Moment = Annotated[
 ]
 
 
-class AcceptedSuggestion(Inbound):
-    """Attributes: id: uuid of the suggestion, as the client has it."""
+def _in_lower_case(value: str) -> str:
+    # RFC 9562, section 4: written in lower case, read in either.
+    return value.lower() if UUID_TEXT.fullmatch(value) else value
 
-    id: Text
+
+Id = Annotated[Text, AfterValidator(_in_lower_case)]
+
+
+class AcceptedSuggestion(Inbound):
+    """Attributes: id: uuid of the suggestion, in lower case; or any other text."""
+
+    id: Id
 
 
 class ReasonCoding(Inbound):
@@ -108,12 +116,12 @@ class FeedbackItem(Inbound):
     """What a user did with one card.
 
     Attributes:
-        card: uuid of the card; any text, since a card that we do not know is no fault
-            of the client.
+        card: uuid of the card, in lower case; any text, since a card that we do not
+            know is no fault of the client.
         outcome_timestamp: when the user did it, UTC, by the client's clock.
     """
 
-    card: Text
+    card: Id
     outcome: Literal["accepted", "overridden"]
     accepted_suggestions: Annotated[
         tuple[AcceptedSuggestion, ...],

@@ -19,6 +19,7 @@ from cds_service.audit.exporting import safe_cell
 from cds_service.audit.query import Query
 from cds_service.core.phrases import MONTHS
 from cds_service.review.desk import Desk
+from cds_service.review.filtering import refuse_other_fields
 from cds_service.review.login import may
 from cds_service.review.quarters import QuarterTable, quarter_tables
 from cds_service.review.small_counts import (
@@ -217,8 +218,7 @@ def _period(today: date, *, is_exact: bool) -> tuple[str, str]:
     Raises:
         BadRequest: the URL contains something else.
     """
-    if unknown := sorted(set(request.args) - FIELDS):
-        raise BadRequest(f"{unknown[0]} is no field of this page.")
+    refuse_other_fields(request.args, FIELDS)
     until = request.args.get("until") or f"{today:%Y-%m}"
     since = request.args.get("since") or _months("0001-01", f"{today:%Y-%m}")[-12]
     if not MONTH.fullmatch(since) or not MONTH.fullmatch(until):

@@ -4,7 +4,7 @@ Invalid values are faults with a message.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta, tzinfo
@@ -12,6 +12,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from werkzeug.datastructures import MultiDict
+from werkzeug.exceptions import BadRequest
 
 from cds_service.audit.chain import ABOUT_READERS, LASTING, SILENT, Kind
 from cds_service.audit.query import Query
@@ -135,12 +136,13 @@ def read_filter(given: MultiDict[str, str], zone: tzinfo = UTC) -> Filter:
     Args:
         zone: of the site, whose days are meant.
 
-    A field that does not exist is a fault: without it, more would be found than was
-    asked.
+    A field that does not exist or stands twice is a fault: without it, more would be
+    found than was asked.
     """
     values = {name: text for name in NAMES if (text := given.get(name, "").strip())}
     unknown = sorted(set(given) - set(NAMES) - OF_THE_PAGE)
     faults = dict.fromkeys(unknown, "is no field of this filter")
+    faults |= {name: "is given twice" for name in NAMES if len(given.getlist(name)) > 1}
     if "version" in values and "model" not in values:
         faults["version"] = "needs a model"
     wanted: dict[str, Any] = {"kinds": KINDS.get(values.get("kind", ""), KINDS[""])[1]}
@@ -156,6 +158,18 @@ def read_filter(given: MultiDict[str, str], zone: tzinfo = UTC) -> Filter:
     if query.since and query.until and query.until <= query.since:
         faults["until"] = "lies before the start"
     return Filter(values, query, faults)
+
+
+def refuse_other_fields(given: MultiDict[str, str], known: Collection[str]) -> None:
+    """Refuse fields of an address that a page does not read, or not twice.
+
+    Raises:
+        BadRequest: there is one.
+    """
+    if unknown := sorted(set(given) - set(known)):
+        raise BadRequest(f"{unknown[0]} is no field of this page.")
+    if twice := sorted(name for name in given if len(given.getlist(name)) > 1):
+        raise BadRequest(f"{twice[0]} is given twice.")
 
 
 def _read(name: str, text: str) -> dict[str, Any]:

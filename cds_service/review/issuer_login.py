@@ -97,6 +97,8 @@ class IssuerLogin:
             address = self.issuer.authorization_address(asked, Deadline.after(SECONDS))
         except CallFailed as fault:
             return self._refuse(pending.wanted, fault.reason, UNREACHABLE, 503)
+        # On the way back, from another site, the browser does not send its cookie.
+        self.gate.end_old()
         self.gate.pending.begin(pending.secret)
         response = redirect(address, 303)
         self._set_cookie(response, pending.cookie, int(LOGIN_TIME.total_seconds()))

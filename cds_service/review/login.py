@@ -105,7 +105,7 @@ class Gate:
     def address(self) -> str:
         """The client's network address; may be empty.
 
-        As stated by a trusted proxy, else that of the connection.
+        A trusted proxy states it, else the connection.
 
         Only the last item of `X-Forwarded-For` counts: the client can forge the others.
         """
@@ -243,7 +243,8 @@ class Gate:
     def open(
         self, response: AnyResponse, token: str, content: Mapping[str, Any]
     ) -> AnyResponse:
-        """Log the new session, and add it to the response."""
+        """Log the new session in place of the old one, and add it to the response."""
+        self.end_old()
         g.reviewer = self.sessions.session(token)
         self.count("opened")
         self.note("login", result="login", content=content)
@@ -251,6 +252,11 @@ class Gate:
         self.set_cookie(response, Cookie(COOKIE, token, seconds))
         response.delete_cookie(FORM_COOKIE, path=PATH)
         return response
+
+    def end_old(self) -> None:
+        """End the session that this browser has."""
+        if old := request.cookies.get(COOKIE):
+            self.sessions.end(old)
 
     def log_out(self) -> AnyResponse:
         self.note("login", result="logout")

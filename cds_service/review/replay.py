@@ -1,6 +1,6 @@
 """Whether the models in force give the figures that were shown then.
 
-From an entry alone.
+An entry alone is enough to tell.
 """
 
 import json
@@ -135,7 +135,7 @@ def _without_earlier_rules(model: Mapping[str, Any]) -> dict[str, Any]:
 def _answer(content: Mapping[str, Any], service: Service, hook: ServiceHook) -> Answer:
     """The answer as far as the entry holds it.
 
-    Without orders in force, recommendations and suggestions.
+    Orders in force, recommendations and suggestions are not in it.
     """
     parts = {name: part for name, part in content["record"].items() if name != "server"}
     record = RecordState(**parts)

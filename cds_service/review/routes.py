@@ -44,7 +44,11 @@ from cds_service.review.accounts import Accounts
 from cds_service.review.committee import figure_routes
 from cds_service.review.desk import BasisPage, Desk
 from cds_service.review.entry_page import entry_routes
-from cds_service.review.filtering import CHOICES, read_filter
+from cds_service.review.filtering import (
+    CHOICES,
+    read_filter,
+    refuse_other_fields,
+)
 from cds_service.review.issuer_login import issuer_login
 from cds_service.review.login import Gate, Login, login_routes, may
 from cds_service.review.sessions import IDLE, PendingLogins, Sessions
@@ -198,6 +202,7 @@ def _find_routes(routes: Blueprint, desk: Desk) -> None:
     @routes.get("/patients/<patient>")
     def timeline(patient: str) -> str:
         desk.gate.need("patients")
+        refuse_other_fields(request.args, ("after",))
         after = Cursor.parse(request.args.get("after", ""))
         query = desk.within(Query(kinds=("answer", "refusal"), patient=patient))
         page = desk.store.reader.find(query, after=after, limit=TIMELINE)
@@ -219,6 +224,7 @@ def _find_routes(routes: Blueprint, desk: Desk) -> None:
 def _export_routes(routes: Blueprint, desk: Desk) -> None:
     @routes.get("/integrity")
     def integrity() -> str:
+        refuse_other_fields(request.args, ())
         desk.gate.note("integrity")
         verified = desk.store.reader.find(Query(kinds=("verify",)), limit=1).entries
         last = desk.store.reader.entry(verified[0].sequence) if verified else None

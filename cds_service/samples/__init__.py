@@ -84,7 +84,7 @@ def load_samples(today: date) -> tuple[Sample, ...]:
 def load_hospital(today: date) -> tuple[dict[str, Any], ...]:
     """The record server of a hospital whose codes are all its own.
 
-    For the guide `docs/go-live.md`.
+    The guide `docs/go-live.md` uses it.
     """
     return _resources(_rendered(HOSPITAL / "record.json", today))
 

@@ -143,7 +143,7 @@ def _is_token(token: tuple[str, str], parts: Sequence[str]) -> bool:
 def _tokens(value: Any) -> Iterator[tuple[str, str]]:
     """(system, code) of a code, Coding, CodeableConcept or Identifier.
 
-    Or of a list of them.
+    It may be a list of them.
     """
     if isinstance(value, str):
         yield "", value

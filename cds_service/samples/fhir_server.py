@@ -1,6 +1,6 @@
 """A small read-only FHIR R4 server for resources in memory.
 
-On a free port of this machine.
+It takes a free port of this machine.
 
 It supports read, search (GET and POST) and the capability statement. To exercise
 clients it behaves like a real server: it pages, refuses unknown parameters, and reports
@@ -209,7 +209,7 @@ class _QuietRequests(WSGIRequestHandler):
 class LocalServer:
     """An application on a port of this machine, in a thread of its own.
 
-    A context manager that stops it.
+    It is a context manager that stops the thread.
 
     Attributes:
         url: `http://127.0.0.1:PORT`.

@@ -1,6 +1,6 @@
 """A kyphoplasty as an EHR would draft it, and requests that sign orders.
 
-Of samples, and for people who try it.
+They are made for samples, and for people who try it.
 """
 
 from collections.abc import Iterable, Mapping, Sequence

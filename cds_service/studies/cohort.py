@@ -96,7 +96,7 @@ def solve_intercept(
 ) -> float:
     """Find the log odds at all inputs 0 for which the mean risk is the incidence.
 
-    To machine precision.
+    They are exact to machine precision.
     """
 
     def excess(at: float) -> float:

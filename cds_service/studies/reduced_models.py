@@ -270,8 +270,8 @@ def widen(model: table.ReducedModel, ratios: Mapping[str, float]) -> table.Reduc
 def study_ranges(cohort: Cohort, study: LogisticStudy) -> dict[str, table.Ends]:
     """Percentiles 0.5, 5, 95 and 99.5 of each continuous input (evidence.md, 8).
 
-    Of the psoas muscle also those of its fat share, in %: beside a known total area it
-    is held by that.
+    Of the psoas muscle the percentiles of its fat share, in %, are told too: beside a
+    known total area it is held by that.
     """
     values = dict(zip(_names(cohort), cohort.inputs.T, strict=True))
     ranges = {

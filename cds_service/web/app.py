@@ -192,7 +192,7 @@ def create_app(
 def _link_key(settings: Settings, audit: AuditStore) -> Callable[[float], bytes | None]:
     """The key that signs the links of cards.
 
-    The operator's, else that of the database.
+    It is the operator's, else that of the database.
     """
     if settings.link_key is None:
         return audit.link_key

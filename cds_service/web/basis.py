@@ -1,6 +1,6 @@
 """`/basis/…`: the page of one answer.
 
-For the holder of its card's signed address. No login, no name.
+It is for the holder of its card's signed address. No login, no name.
 
 Each reading is a `read` entry about the answer, committed before the page is sent: it
 shows what the log holds.
@@ -67,7 +67,7 @@ def basis_html(
 ) -> str:
     """The page of an answer, or of what is tried.
 
-    The latter alone where the script of the page asks for it.
+    What is tried stands alone where the script of the page asks for it.
 
     Args:
         given: the form of what is tried.

@@ -1,6 +1,6 @@
 """Turns every error into a status and an OperationOutcome, by one table.
 
-The one place that catches everything.
+It is the one place that catches everything.
 
 A body holds fixed texts, and ids that the caller sent or that we made; never values
 from a record, and never the text of an exception that is not ours.
@@ -98,7 +98,7 @@ def answer_error(error: Exception, hook_instance: str = "") -> Response:
 def outcome(status: int, code: str, text: str, diagnostics: str = "") -> Response:
     """A response with one issue.
 
-    A page for a browser that asked for one, else an OperationOutcome.
+    It is a page for a browser that asked for one, else an OperationOutcome.
     """
     later = {"Retry-After": "1"} if status == 503 else None
     if has_request_context() and _wants_page():

@@ -83,7 +83,7 @@ class Exchange:
     def read_body(self) -> bytes:
         """Read the body, which must be plain JSON in UTF-8.
 
-        Not longer than `MAX_CONTENT_LENGTH`, and not all brackets.
+        It may not be longer than `MAX_CONTENT_LENGTH`, and not all brackets.
 
         Raises:
             HTTPException: it is not.

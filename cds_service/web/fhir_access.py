@@ -1,6 +1,6 @@
 """Checks which FHIR server a request may name, and makes its reader.
 
-Before any DNS lookup; the reader has the request's token.
+It does so before any DNS lookup; the reader has the request's token.
 """
 
 from collections.abc import Sequence
@@ -54,7 +54,7 @@ def allowed_fhir_server(
 ) -> Address:
     """The URL of a FHIR server that may be called without a client's token.
 
-    In open mode, by `explain`, and by the sandbox.
+    It is used in open mode, by `explain`, and by the sandbox.
 
     In open mode (no site folder, or one without clients), these are servers on this
     machine and those named at start; otherwise exactly the base URLs of the site's

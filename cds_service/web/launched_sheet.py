@@ -17,7 +17,10 @@ from typing import Any
 from cds_service.audit.chain import AuditEntry
 from cds_service.core.wording import say_date
 from cds_service.errors import AuditUnavailable, CdsError, FhirReadError
+from cds_service.fhir.gathering.record import why_closed
+from cds_service.fhir.gathering.subjects import Person
 from cds_service.fhir.raw_json import Json
+from cds_service.fhir.references import bases_of
 from cds_service.fhir.server.client import FhirClient
 from cds_service.fhir.server.writing import NotWritten
 from cds_service.launch.authorizing import Launched, Launcher
@@ -74,6 +77,7 @@ NOT_COMPARED = (
     "The measures on record could not be read, so nobody can say whether one of the"
     f" same day stands against these. {COPY}"
 )
+CLOSED = f"This patient's record {{why}}. {COPY}"
 FAULTS = "Correct the fields that are marked; nothing was saved."
 RIVAL = (
     "the record holds {value} of the same day; with two values neither counts. Mark the"
@@ -156,32 +160,36 @@ class Desk:
             FhirReadError: the patient cannot be read.
         """
         launched = self._launched
-        person = read_person(self._reader, launched.patient, until=self._until)
+        patient = read_person(self._reader, launched.patient, until=self._until)
+        person = self._person(patient)
         reports, unread_reports = read_or_why(
             self._reader,
             launched,
+            person,
             self._sheets.service.terminology,
             until=self._until,
         )
         notice = self._take(reports)
         sheet = self._sheets.sheet_of(launched.patient, has_to_confirm=True)
         outcome = sheet.outcome(self._form, self._sheets.today)
-        there, unread = self._there()
+        there, unread = self._there(person)
         against = _rivals_of(outcome, there.measures)
         saved = None
         if self._form.get("act") == "save":
             sources = self._sources(reports)
-            if unread:
+            if closed := why_closed(patient):
+                notice = CLOSED.format(why=closed)
+            elif unread:
                 notice = NOT_COMPARED
             else:
-                notice, saved = self._save(outcome, against, sources)
-            there, unread = self._there()
+                notice, saved = self._save(outcome, person, against, sources)
+            there, unread = self._there(person)
         figures, no_figures = self._figures(outcome, is_saved=saved is not None)
         page = self._sheets.page(
             self._form,
             outcome,
             launched=launched,
-            person=describe(person),
+            person=describe(patient),
             action=f"{PATH}/at/{handle}",
             there=there.measures,
             pairs=there.pairs,
@@ -231,13 +239,25 @@ class Desk:
             }
         )
 
-    def _there(self) -> tuple[RecordedMeasures, str]:
+    def _person(self, patient: Json) -> Person:
+        """The patient of the launch, in every form in which the record names one."""
+        bases = bases_of((self._launched.base, *self._aliases))
+        return Person(self._launched.patient, bases).identified(patient, ())
+
+    @property
+    def _aliases(self) -> tuple[str, ...]:
+        """Other bases under which the record system writes its references."""
+        base = parse_base(self._launched.base)
+        client = self._launching.launchers[base].client
+        return client.fhir_aliases.get(base.url, ())
+
+    def _there(self, person: Person) -> tuple[RecordedMeasures, str]:
         """The measures on record, or why they could not be read."""
         sheets = self._sheets
         try:
             found = read_measures(
                 self._reader,
-                self._launched,
+                person,
                 sheets.measures,
                 sheets.service,
                 sheets.today,
@@ -276,7 +296,12 @@ class Desk:
         body = partial(
             signing, self._sheets, launched.patient, launched.base, self._form
         )
-        made = partial(figure, sheets=self._sheets, deadline=self._deadline)
+        made = partial(
+            figure,
+            sheets=self._sheets,
+            deadline=self._deadline,
+            aliases=self._aliases,
+        )
         if is_saved:
             return (made("As the record is now", body=body(), fhir=without),)
         values = [
@@ -304,6 +329,7 @@ class Desk:
     def _save(
         self,
         outcome: Outcome,
+        person: Person,
         against: Mapping[str, str],
         sources: Sequence[str],
     ) -> tuple[str, Saved | None]:
@@ -326,10 +352,14 @@ class Desk:
             entry = note(self._launching, self._launched, "measures", "asked", content)
         except AuditUnavailable:
             return NO_LOG, None
-        return self._send(values, sources, entry)
+        return self._send(person, values, sources, entry)
 
     def _send(
-        self, values: Sequence[Written], sources: Sequence[str], entry: str
+        self,
+        person: Person,
+        values: Sequence[Written],
+        sources: Sequence[str],
+        entry: str,
     ) -> tuple[str, Saved | None]:
         """Send the values; the words for the page, and what became of them.
 
@@ -344,7 +374,7 @@ class Desk:
         )
         try:
             saved = save_set(
-                self._launched, values, sources, way=way, at=around.clock()
+                self._launched, person, values, sources, way=way, at=around.clock()
             )
         except CdsError as fault:
             created = fault.created if isinstance(fault, NotWritten) else 0

@@ -1,6 +1,6 @@
 """Logs JSON lines to standard error: ids, numbers and places in our code.
 
-Never a record, a token or a query.
+They never hold a record, a token or a query.
 
 Every line passes through `JsonLines`, whatever its logger. Our own lines are fields,
 cut and escaped. From other packages only the message template is logged, since they put

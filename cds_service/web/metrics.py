@@ -33,7 +33,7 @@ _FOLDER = "PROMETHEUS_MULTIPROC_DIR"
 class Metrics:
     """The metrics of one application, by prometheus_client.
 
-    Of `calls` and `seconds`, the children by their labels.
+    `calls` and `seconds` keep their children by their labels.
     """
 
     def __init__(self) -> None:

@@ -1,9 +1,10 @@
-"""Records refusals of requests with an augmentation order.
+"""Records refusals of requests that concern us, if an entry can be written.
 
-In the audit log, if an entry can be written.
+Those have an augmentation order, or are of a discharge or an opened chart.
 """
 
 import logging
+from collections.abc import Mapping
 from contextlib import suppress
 from datetime import datetime
 from typing import Any
@@ -19,7 +20,8 @@ from cds_service.errors import (
 from cds_service.fhir.gathering.subjects import Person
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.orders.augmentation import find_augmentation_order
-from cds_service.fhir.orders.drafts import read_drafts
+from cds_service.fhir.orders.drafts import DraftOrders, read_drafts
+from cds_service.fhir.orders.recognition import classified, orders_discharge
 from cds_service.fhir.references import bases_of_call
 from cds_service.outgoing.deadline import Deadline
 from cds_service.protocol.json_text import JsonTextError, decode_call, json_digest
@@ -29,6 +31,9 @@ from cds_service.web.exchange import Exchange
 # for reading the orders again: a request that was refused as too slow must not take the
 # time twice
 READ_SECONDS = 0.3
+# What a discharge or an opened chart is refused for once its record was looked at: of
+# another patient, or of an augmentation whose record cannot be read.
+OF_THE_RECORD = (PatientMismatch, EvidenceUnavailable)
 LOG = logging.getLogger("kyphoplasty_cds.audit")
 
 
@@ -41,7 +46,8 @@ def record_refusal(
 ) -> None:
     """Append an entry if this body carries an augmentation order.
 
-    Best effort; the refusal leaves anyway.
+    Also if the record of a discharge or an opened chart is the reason. Best effort; the
+    refusal leaves anyway.
 
     The body may be anything, so it is parsed again here, leniently; the entry must meet
     the deadline of the answer.
@@ -52,7 +58,9 @@ def record_refusal(
     error = exchange.failure
     if isinstance(error, AuditUnavailable):
         return  # the log counts these itself until it can record them
-    asked = _asked(exchange.body or b"", terminology, exchange.hook_instances)
+    is_of_record = isinstance(error, OF_THE_RECORD)
+    body, forms = exchange.body or b"", exchange.hook_instances
+    asked = _asked(body, terminology, forms, is_of_record=is_of_record)
     if asked is None:
         return
     ids, orders = asked
@@ -81,11 +89,19 @@ def record_refusal(
 
 
 def _asked(
-    body: bytes, terminology: Terminology, hook_instances: HookInstances
+    body: bytes,
+    terminology: Terminology,
+    hook_instances: HookInstances,
+    *,
+    is_of_record: bool,
 ) -> tuple[dict[str, Any], dict[str, Any]] | None:
-    """Ids of a request whose drafts hold an augmentation; None for others.
+    """Ids of a request that concerns us; None for others.
 
-    And what its entry says of these.
+    And what its entry says of its drafts.
+
+    Args:
+        is_of_record: it was refused for its record, so that a discharge or an opened
+            chart concerns us too.
     """
     document: Any = None
     with suppress(JsonTextError):
@@ -100,17 +116,18 @@ def _asked(
         [server if isinstance(server, str) else None], drafts, document.get("prefetch")
     )
     person = Person(patient or "", bases)
+    references: tuple[str, ...] = ()
     try:
-        order = find_augmentation_order(
-            read_drafts(drafts, person, Deadline.after(READ_SECONDS)), terminology
-        )
+        orders = read_drafts(drafts, person, Deadline.after(READ_SECONDS))
+        order = find_augmentation_order(orders, terminology)
     # it may have contained an augmentation order
     except (PatientMismatch, DeadlinePassed):
-        references: tuple[str, ...] = ()
+        pass
     else:
-        if order is None:
+        if order is not None:
+            references = order.references
+        elif not is_of_record or _signs_another_order(document, orders, terminology):
             return None
-        references = order.references
     user = context.get("userId")
     ids = {
         "hook_instance": hook_instance_in(document.get("hookInstance"), hook_instances),
@@ -119,6 +136,16 @@ def _asked(
         "encounter": _bare_id(context.get("encounterId"), "Encounter"),
     }
     return ids, {"orders": list(references), "draftsDigest": json_digest(drafts)}
+
+
+def _signs_another_order(
+    document: Mapping[str, Any], orders: DraftOrders, terminology: Terminology
+) -> bool:
+    """Tell a signing from an opened chart, and from a discharge however it is told."""
+    is_signing = document.get("hook") == "order-sign"
+    return is_signing and not orders_discharge(
+        classified(orders, terminology), terminology
+    )
 
 
 def _bare_id(value: Any, resource_type: str) -> str | None:

@@ -382,7 +382,7 @@ def describe_record(
 ) -> dict[str, Any]:
     """Describe what the service finds in a record at a kyphoplasty.
 
-    By the same flow as for an EHR.
+    It takes the same flow as for an EHR.
 
     Raises:
         CdsError: for the reasons for which the service would refuse the request.

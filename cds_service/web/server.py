@@ -183,7 +183,7 @@ def refuse_strangers(host: str, public_url: str | None, site: Site | None) -> No
 def refuse_plain_address(public_url: str | None, *, is_private: bool) -> None:
     """Refuse plain http, since tokens and records pass over it.
 
-    Except on this machine and in a site's private network.
+    Only this machine and a site's private network may use it.
 
     Raises:
         DataFileError: it is not encrypted.

@@ -1,6 +1,6 @@
 """`/worksheet`: what was measured, as measures of this service, to copy.
 
-On a viewer or at the bedside.
+The values come from a viewer or the bedside.
 
 Alone the page keeps nothing: no patient is named, no entry is written, and every figure
 is of an unnamed patient. `launch.py` opens it for the patient of an EHR.
@@ -207,8 +207,12 @@ def figure(
     body: Mapping[str, Any],
     fhir: FhirReader | None = None,
     deadline: Deadline | None = None,
+    aliases: tuple[str, ...] = (),
 ) -> Figure:
     """The figure on the card of this request; no entry is kept.
+
+    Args:
+        aliases: other bases under which the FHIR server writes its references.
 
     Raises:
         CdsError: the request is answered without cards, or too late.
@@ -222,6 +226,7 @@ def figure(
         audit=OneEntry(),
         deadline=deadline or Deadline.after(FIGURE_SECONDS),
         base_url=around.base_url,
+        aliases=aliases,
     )
     cards = answer(service, hook, parse_request(body, hook.hook), ports).to_json()[
         "cards"

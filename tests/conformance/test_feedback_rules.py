@@ -108,6 +108,16 @@ def test_ch_51_an_unknown_card_costs_nothing(service, card):
     )
 
 
+def test_ch_49_the_case_of_an_id_says_nothing(service, card):
+    """RFC 9562, section 4: a UUID is written in lower case, and read in either."""
+    (first, *_) = card["suggestions"]
+    shouted = accepted(card, first) | {
+        "card": card["uuid"].upper(),
+        "acceptedSuggestions": [{"id": first["uuid"].upper()}],
+    }
+    assert is_taken(send(service, shouted))
+
+
 def test_ch_51_an_unknown_service_is_404(service, card):
     reply = service.post(
         {"feedback": [overridden(card)]}, f"{DISCOVERY}/other/feedback"

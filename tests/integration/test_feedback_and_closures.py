@@ -111,6 +111,19 @@ def test_feedback_stands_beside_the_answer_that_showed_the_card(ward):
     ]
 
 
+def test_ids_in_capitals_are_those_of_the_card(ward):
+    """RFC 9562, section 4: a UUID is read in either case."""
+    card = ward.card()
+    shouted = [
+        {**one, "uuid": one["uuid"].upper()} for one in card.get("suggestions", ())
+    ]
+    told = {**card, "uuid": card["uuid"].upper(), "suggestions": shouted}
+    ward.accept(told, "Refer to rehabilitation")
+    feedback = ward.newest_here("feedback")
+    assert (feedback.card, feedback.content["unknownSuggestions"]) == (card["uuid"], 0)
+    assert feedback.content["linked"] is True
+
+
 def test_accepted_suggestions_are_recorded_with_their_recommendations(ward):
     ward.accept(ward.card(), "Refer to rehabilitation", "Refer to dietitian")
     content = ward.newest_here("feedback").content

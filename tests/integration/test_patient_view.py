@@ -105,7 +105,6 @@ def test_an_open_order_on_record_is_answered_as_if_it_were_signed(clinic, status
         pytest.param([], id="none"),
         pytest.param([kyphoplasty("p1", status="completed")], id="done"),
         pytest.param([kyphoplasty("p1", status="revoked")], id="revoked"),
-        pytest.param([kyphoplasty("p2", status="active")], id="another patient's"),
         pytest.param(
             [kyphoplasty("p1", status="active", code={"text": "X-ray of the hip"})],
             id="another order",
@@ -115,6 +114,29 @@ def test_an_open_order_on_record_is_answered_as_if_it_were_signed(clinic, status
 def test_no_card_without_an_open_order(clinic, orders):
     reply = call(clinic, OPENED, opened(clinic, *orders))
     assert (reply.status_code, reply.json) == (200, {"cards": []})
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        pytest.param({"serviceRequests": "order"}, id="orders"),
+        pytest.param({"patient": "person"}, id="person"),
+        pytest.param({"patient": "person", "serviceRequests": "order"}, id="both"),
+    ],
+)
+def test_a_chart_of_another_patient_is_refused_and_kept(clinic, changed):
+    of_another = {
+        "order": searchset(kyphoplasty("p2", status="active")),
+        "person": {"resourceType": "Patient", "id": "p2"},
+    }
+    body = opened(clinic, kyphoplasty("p1", status="active"))
+    body["prefetch"] |= {key: of_another[one] for key, one in changed.items()}
+    reply = call(clinic, OPENED, body)
+    assert reply.status_code == 400, reply.text
+    query = Query(hook_instance=body["hookInstance"])
+    (entry,) = clinic.store.reader.find(query, limit=5).entries
+    assert (entry.kind, entry.reason) == ("refusal", "patient-mismatch")
+    assert (entry.patient, entry.client) == ("p1", ORACLE)
 
 
 def test_orders_that_cannot_be_read_are_no_card_and_no_error(clinic):

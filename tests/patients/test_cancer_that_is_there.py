@@ -252,3 +252,35 @@ def test_fractures_of_one_month_on_the_list_count_together(codes, summary):
 )
 def test_one_fracture_stays_one(entries):
     assert "at once" not in card_of(*entries)["summary"]
+
+
+@pytest.mark.parametrize(
+    "atc",
+    [
+        pytest.param("L01EA01", id="imatinib"),
+        pytest.param("L01CD01", id="paclitaxel"),
+        pytest.param("L01BC06", id="capecitabine"),
+        pytest.param("L01XE01", id="a kinase inhibitor by its old number"),
+        pytest.param("L01FD01", id="trastuzumab"),
+        pytest.param("L01XA01", id="cisplatin"),
+    ],
+)
+def test_a_drug_against_cancer_by_its_code_alone_reassures_nobody(atc):
+    assert REASSURING not in card_of(taken(atc=atc))["detail"]
+    # of a patient with a cancer of 2013, it is there now (F7)
+    assert card_of(of_2013(), taken(atc=atc))["indicator"] == "warning"
+
+
+@pytest.mark.parametrize(
+    "atc",
+    [
+        pytest.param("L01BA01", id="methotrexate"),
+        pytest.param("L01AA01", id="cyclophosphamide"),
+        pytest.param("L01FA01", id="rituximab"),
+        pytest.param("L01XC02", id="rituximab by its old number"),
+        pytest.param("L01BB02", id="mercaptopurine"),
+    ],
+)
+def test_a_drug_of_rheumatology_is_no_sign_of_cancer(atc):
+    assert "cancer" not in card_of(taken(atc=atc))["detail"]
+    assert card_of(of_2013(), taken(atc=atc))["indicator"] == "info"

@@ -43,6 +43,8 @@ LEAVING = "Leaving after kyphoplasty L1 (18 Nov): "
 NO_DRUG = f"{LEAVING}no bone drug started. Start, or FLS by letter?"
 PHYSIOTHERAPY = ordered("rehabilitation", days=1)
 DENOSUMAB = "M05BX04"
+VISIT = "2026-12-04"
+OSTEOPOROSIS = [{"text": "osteoporosis"}]
 
 
 class Leaver(NamedTuple):
@@ -365,6 +367,24 @@ OPEN = [
         id="visit-for-something-else",
     ),
     pytest.param(
+        Leaver(
+            leaving_chart(
+                given("denosumab", DENOSUMAB, 1),
+                appointment("Fracture liaison service", day="2026-12-04"),
+                PHYSIOTHERAPY,
+            ),
+            f"{LEAVING}next denosumab due 19 May, no date found. Book it?",
+        ),
+        id="visit-months-before-the-dose",
+    ),
+    pytest.param(
+        Leaver(
+            leaving_chart(PHYSIOTHERAPY, appointment("Endocrinology", day=VISIT)),
+            NO_DRUG,
+        ),
+        id="endocrinology-for-no-reason-told",
+    ),
+    pytest.param(
         Leaver(leaving_chart(PHYSIOTHERAPY, measured(T, -1.4), age=86), NO_DRUG),
         id="whatever-the-t-score",
     ),
@@ -407,6 +427,30 @@ NO_CARD = [
             PHYSIOTHERAPY,
         ),
         id="next-dose-booked",
+    ),
+    pytest.param(
+        leaving_chart(
+            given("denosumab", DENOSUMAB, 1),
+            appointment("Fracture liaison service", day=VISIT, number="first"),
+            appointment("Denosumab injection", day="2027-05-20"),
+            PHYSIOTHERAPY,
+        ),
+        id="dose-booked-after-another-visit",
+    ),
+    pytest.param(
+        leaving_chart(appointment("Bone clinic", day=VISIT), PHYSIOTHERAPY),
+        id="bone-clinic-booked",
+    ),
+    pytest.param(
+        leaving_chart(appointment("Zoledronate infusion", day=VISIT), PHYSIOTHERAPY),
+        id="infusion-booked",
+    ),
+    pytest.param(
+        leaving_chart(
+            appointment("Endocrinology", day=VISIT, reasonCode=OSTEOPOROSIS),
+            PHYSIOTHERAPY,
+        ),
+        id="endocrinology-for-osteoporosis",
     ),
     pytest.param(
         leaving_chart(

@@ -9,6 +9,7 @@ from tests.chart_builders import (
     ask,
     by_topic,
     codeable,
+    days_ago,
     drafted,
     kyphoplasty,
     measured,
@@ -72,6 +73,72 @@ def test_what_is_active_and_not_dated_or_confirmed_is_named(code, more, said):
     card = first(problem(code, days=4, **more))
     assert f"{said} not excluded" in card
     assert "below the usual" not in card
+
+
+def worded(code, words, **members):
+    """An active entry that was written down five days ago."""
+    said = codeable(ICD, code, words) if code else {"text": words}
+    return problem("x", number="w1", days=5, code=said, **members)
+
+
+@pytest.mark.parametrize(
+    ("code", "words", "said"),
+    [
+        pytest.param(
+            "M46.46", "History of discitis 2015", "spinal infection", id="infection"
+        ),
+        pytest.param(
+            "G83.4",
+            "cauda equina syndrome, previous fusion L4/5",
+            "new neurological deficit",
+            id="another thing is past",
+        ),
+        pytest.param(
+            "G83.4",
+            "Previous cauda equina syndrome",
+            "new neurological deficit",
+            id="deficit",
+        ),
+        pytest.param("A41.9", "Sepsis 2015", "sepsis", id="sepsis"),
+        pytest.param(
+            "",
+            "cauda equina syndrome, previous fusion L4/5",
+            "neurological deficit",
+            id="words alone",
+        ),
+        pytest.param(
+            "", "discitis L3/4, history of diabetes", "spinal infection", id="no code"
+        ),
+    ],
+)
+def test_what_is_active_is_not_denied_by_words_of_the_past(code, words, said):
+    card = first(worded(code, words))
+    assert f"{said} not excluded" in card
+    assert "below the usual" not in card
+
+
+@pytest.mark.parametrize("code", ["G83.4", ""])
+def test_a_deficit_with_its_day_is_new_beside_words_of_another_past(code):
+    entry = worded(
+        code,
+        "cauda equina syndrome, previous fusion L4/5",
+        onsetDateTime=days_ago(3),
+    )
+    calm = (patient(), *quiet_lists(), measured("bmd-t-score", -1.5))
+    card = by_topic(ask(order_sign([*calm, entry], kyphoplasty())))["rehabilitation"]
+    assert card["indicator"] == "warning"
+    assert card["summary"].startswith("Cauda equina syndrome (17 Nov): examine")
+
+
+def test_what_is_past_by_status_and_words_warns_of_nothing():
+    entry = worded(
+        "G83.4",
+        "Previous cauda equina syndrome",
+        clinicalStatus=codeable(
+            "http://terminology.hl7.org/CodeSystem/condition-clinical", "resolved"
+        ),
+    )
+    assert "new neurological deficit" not in first(entry)
 
 
 @pytest.mark.parametrize(

@@ -169,3 +169,37 @@ def test_no_end_of_a_brace_is_chosen_beside_a_stabilised_spine(name):
     )
     (offer,) = by_topic(ask(signed))["braceLimit"]["suggestions"]
     assert not offer.get("isRecommended", False)
+
+
+OUTCOME = {
+    "resourceType": "OperationOutcome",
+    "issue": [{"severity": "error", "code": "forbidden"}],
+}
+
+
+@pytest.mark.parametrize(
+    ("key", "name"),
+    [
+        ("diagnosticReports", "imaging reports"),
+        ("dispenses", "dispensed drugs"),
+        ("kidney", "kidney function"),
+    ],
+)
+def test_a_list_that_could_not_be_read_is_named_and_reassures_nobody(key, name):
+    known = [measured("bmd-t-score", -1.5), measured("bmi", 27)]
+    body = order_sign([patient(), *quiet_lists(), *known], kyphoplasty())
+    before = by_topic(ask(body))["rehabilitation"]["detail"]
+    assert "below the usual" in before
+    body["prefetch"][key] = OUTCOME
+    detail = by_topic(ask(body))["rehabilitation"]["detail"]
+    assert "below the usual" not in detail
+    assert name in detail.partition("**Not known:**")[2]
+
+
+@pytest.mark.parametrize("key", ["administrations", "statements"])
+def test_without_a_list_of_doses_nobody_says_that_there_is_no_bone_drug(key):
+    body = order_sign([patient(), *quiet_lists()], kyphoplasty())
+    body["prefetch"][key] = OUTCOME
+    summary = by_topic(ask(body))["rehabilitation"]["summary"]
+    assert "No bone drug" not in summary
+    assert "ask about bone drugs" in summary

@@ -3,6 +3,7 @@
 import pytest
 
 from tests.chart_builders import (
+    PATIENT,
     ask,
     brace,
     by_topic,
@@ -15,7 +16,7 @@ from tests.chart_builders import (
     period,
     quiet_lists,
 )
-from tests.codes import CPT, ICD, codeable
+from tests.codes import ATC, CPT, ICD, codeable
 
 RADIOLOGY = codeable("http://terminology.hl7.org/CodeSystem/v2-0074", "RAD")
 
@@ -48,6 +49,119 @@ def done(title="", *, days=90, **members):
     code = {"text": title} if title else codeable(CPT, "45378")
     said = {"status": "completed", "code": code, "performedDateTime": days_ago(days)}
     return of_patient("Procedure", "done", **said | members)
+
+
+def drug(reason=None, *, kind="MedicationRequest", days=20, **members):
+    said = {"status": "active", "medicationCodeableConcept": {"text": "Cefazolin 2 g"}}
+    if kind == "MedicationRequest":
+        said |= {"intent": "order", "authoredOn": days_ago(days)}
+    else:
+        said["effectiveDateTime"] = days_ago(days)
+    if reason:
+        said["reasonCode"] = [{"text": reason}]
+    return of_patient(kind, "drug", **said | members)
+
+
+def zoledronate(**members):
+    return drug(medicationCodeableConcept=codeable(ATC, "M05BA08"), **members)
+
+
+def contained(**members):
+    said = {"resourceType": "Condition", "id": "c", "code": codeable(ICD, "M46.46")}
+    said["subject"] = {"reference": f"Patient/{PATIENT}"}
+    return {"contained": [said | members], "reasonReference": [{"reference": "#c"}]}
+
+
+REFUTED = codeable(
+    "http://terminology.hl7.org/CodeSystem/condition-ver-status", "refuted"
+)
+
+
+@pytest.mark.parametrize(
+    ("entry", "named"),
+    [
+        pytest.param(
+            zoledronate(reasonCode=[{"text": "bone metastases"}]),
+            "malignancy of bone not excluded",
+            id="bone drug",
+        ),
+        pytest.param(
+            zoledronate(reasonCode=[codeable(ICD, "C79.51")]),
+            "malignancy of bone not excluded",
+            id="coded",
+        ),
+        pytest.param(
+            drug(
+                medicationCodeableConcept={"text": "zoledronate 4 mg for bone mets"},
+            ),
+            "malignancy of bone not excluded",
+            id="in its name",
+        ),
+        pytest.param(drug("discitis"), "spinal infection not excluded", id="request"),
+        pytest.param(
+            drug("discitis", days=900),
+            "spinal infection not excluded",
+            id="still taken",
+        ),
+        pytest.param(
+            drug(reasonReference=[{"reference": "Condition/9", "display": "Discitis"}]),
+            "spinal infection not excluded",
+            id="a reference",
+        ),
+        pytest.param(
+            drug(**contained()), "spinal infection not excluded", id="contained"
+        ),
+        pytest.param(
+            drug(dosageInstruction=[{"text": "2 g daily for epidural abscess"}]),
+            "spinal infection not excluded",
+            id="dosage",
+        ),
+        pytest.param(
+            drug("sepsis", kind="MedicationStatement", days=5),
+            "sepsis not excluded (on the medication list",
+            id="statement",
+        ),
+        pytest.param(
+            drug(
+                "sepsis",
+                kind="MedicationAdministration",
+                days=5,
+                status="completed",
+            ),
+            "sepsis not excluded (on the medication list",
+            id="administration",
+        ),
+        pytest.param(
+            drug("cancer pain"),
+            "another cancer is on the medication list",
+            id="cancer elsewhere",
+        ),
+    ],
+)
+def test_what_a_drug_is_given_for_is_not_excluded(entry, named):
+    detail = detail_of(entry).replace("\\", "")
+    assert named in detail.partition("**Not known:**")[2]
+    assert "below" not in detail
+
+
+@pytest.mark.parametrize(
+    "entry",
+    [
+        pytest.param(drug("surgical prophylaxis"), id="another reason"),
+        pytest.param(drug("no sepsis"), id="denied"),
+        pytest.param(drug(**contained(verificationStatus=REFUTED)), id="refuted"),
+        pytest.param(drug("discitis", status="entered-in-error"), id="an error"),
+        pytest.param(drug("discitis", status="completed", days=900), id="long over"),
+    ],
+)
+def test_what_a_drug_is_not_given_for_changes_nothing(entry):
+    assert "below the usual" in detail_of(entry)
+
+
+def test_no_end_of_a_brace_is_selected_beside_a_drug_for_a_metastasis():
+    cards = cards_of(drug("bone metastases"), t_score=-2.8)
+    card = next(one for name, one in cards.items() if name.startswith("brace"))
+    assert not any(one.get("isRecommended") for one in card["suggestions"])
 
 
 @pytest.mark.parametrize(

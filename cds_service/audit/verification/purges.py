@@ -22,7 +22,7 @@ UNTOLD = "no purge entry tells of it"
 class Purged:
     """One run of the purge, according to its entries.
 
-    By whom, on which day, and everything before which time.
+    It says who ran it, on which day, and that everything before a time went.
 
     Attributes:
         checkpoint: sequence of the checkpoint that preceded it.

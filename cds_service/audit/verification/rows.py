@@ -142,10 +142,11 @@ def _no_log(error: Exception) -> NoLog:
 
 
 def read_stray(select: Select) -> Iterator[tuple[str, int]]:
-    """Table and sequence of rows that belong to no entry."""
+    """Table and sequence of rows that belong to no entry; 0 if it is no number."""
     for table in KEPT_APART:
         for _, rows in select(STRAY.format(table=table)):
-            yield from ((table, int(row[0])) for row in rows)
+            for (sequence,) in rows:
+                yield table, sequence if type(sequence) is int else 0
 
 
 def is_sound(select: Select) -> bool:
@@ -158,12 +159,16 @@ def is_sound(select: Select) -> bool:
 
 
 def read_rows(select: Select) -> Iterator[Row]:
-    """The entries in the order of their sequence."""
+    """The entries in the order of their sequence.
+
+    Raises:
+        NoLog: the table was made anew, and counts them by something else.
+    """
     for names, rows in select(ENTRIES):
+        if any(type(row[0]) is not int for row in rows):
+            raise NoLog("audit_entry is not the table of an audit log")
         cards: dict[int, list[Card]] = {}
-        for _, found in select(
-            CARDS.format(first=int(rows[0][0]), last=int(rows[-1][0]))
-        ):
+        for _, found in select(CARDS.format(first=rows[0][0], last=rows[-1][0])):
             for sequence, *cells in found:
                 card, topic, indicator, rules = map(_text, cells)
                 cards.setdefault(sequence, []).append((card, topic, indicator, rules))
@@ -186,7 +191,7 @@ def _row(cells: Cells, columns: tuple[str, ...], cards: tuple[Card, ...]) -> Row
     form, (commitment, previous, link) = _text(cells[4], int), map(_text, cells[5:8])
     salt, body = (None if cell is None else _text(cell) for cell in cells[8:10])
     return Row(
-        int(cells[0]),
+        cells[0],
         entry_id,
         at,
         kind,

@@ -1,6 +1,6 @@
 """Chooses the T-score that counts.
 
-By measurement site, then the newest day, then the lowest value.
+The measurement site decides, then the newest day, then the lowest value.
 """
 
 import re
@@ -365,7 +365,7 @@ def _site_by_code(reading: Reading) -> Site | None:
 def _site_by_place(reading: Reading, chart: Chart) -> Site | None:
     """The site that the code of the body site states.
 
-    None if it states none, or several.
+    It is None where it states none, or several.
     """
     named = chart.terminology.concepts(reading.entry.raw.get("bodySite"))
     sites = {site for concept, site in SITE_OF_PLACE.items() if concept in named}

@@ -21,6 +21,7 @@ from cds_service.core.facts import (
 )
 from cds_service.core.months import months_between
 from cds_service.core.vocabulary import FindingSpec, ReadSpec, YesNoSpec
+from cds_service.fhir.gathering.drugs import MEDICATION_TYPES
 from cds_service.fhir.gathering.entries import Entry
 from cds_service.fhir.gathering.picking import (
     NOT_UNDERSTOOD,
@@ -56,7 +57,10 @@ LISTS: Mapping[str, tuple[str, str, str]] = {
 }
 STATING = frozenset({"Condition", "Procedure"})
 # The lists whose entries may name a condition, in the order in which they are named.
-TELLING = ("Condition", "Procedure", "DiagnosticReport", "ServiceRequest")
+TELLING = (
+    *("Condition", "Procedure", "DiagnosticReport", "ServiceRequest"),
+    *sorted(MEDICATION_TYPES),
+)
 CORRECTED = ("corrected", "amended")
 
 
@@ -156,7 +160,7 @@ class Chart:
         readings: values of Observations by concept, each with its position in that
             order.
         mentions: conditions and procedures by the concepts of their codes and words,
-            also with their position; and what reports and orders name.
+            also with their position; and what reports, orders and drugs name.
         unknown: entries that neither a code nor words identify, by type.
         uncoded: these, and the entries that only free words identify.
     """
@@ -342,8 +346,8 @@ def _fault(key: str, read: Read | None) -> str:
 def _mentioned(entry: Entry) -> frozenset[str]:
     """The concepts that an entry may state.
 
-    Of a report or an order only what is left open beside its code: that asks for a
-    thing, and states nothing.
+    Of a report, an order or a drug only what is left open beside its code: that asks
+    for a thing, and states nothing.
     """
     if entry.kind not in STATING:
         return entry.named

@@ -1,6 +1,6 @@
 """Reads when a drug was taken, given or ordered, and until when.
 
-By a supply or a period.
+A supply or a period may say so.
 """
 
 from datetime import date, timedelta

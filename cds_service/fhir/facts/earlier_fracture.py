@@ -34,7 +34,7 @@ ORDINALS = ("second", "third", "fourth", "fifth", "sixth")
 def find_earlier_fracture(spec: ConditionSpec, chart: Chart) -> FindingOrGap:
     """Find whether there was an earlier fracture; otherwise why not known.
 
-    With number and period if recorded.
+    The number and the period are told if recorded.
 
     `observed` is the day of the latest earlier fracture; the label reads
     `second vertebral fracture in 14 months`.
@@ -70,7 +70,7 @@ def find_earlier_fracture(spec: ConditionSpec, chart: Chart) -> FindingOrGap:
 def find_index_fracture(spec: ConditionSpec, chart: Chart) -> FindingOrGap:
     """Find the day of the fracture that is treated now.
 
-    Of its newest entries within a month, the first.
+    Of the newest entries within a month, the first counts.
 
     Entries that name a treated level come before those that name none.
     """

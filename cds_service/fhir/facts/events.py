@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
 from typing import NamedTuple
 
-from cds_service.core.facts import Finding, Gap, Precision
+from cds_service.core.facts import Finding, Gap, GapReason, Precision
 from cds_service.core.vocabulary import EventSpec
 from cds_service.fhir.certainty import ACTIVE, PAST, certainty_of, clinical_status
 from cds_service.fhir.facts import problem_list
@@ -19,6 +19,7 @@ from cds_service.fhir.facts.chart import Chart, FindingOrGap, gap, known
 from cds_service.fhir.facts.earlier_fracture import PRECISIONS
 from cds_service.fhir.gathering.entries import Entry
 from cds_service.fhir.gathering.problem_words import in_doubt
+from cds_service.fhir.mapping.clauses import clauses, names
 from cds_service.fhir.raw_json import Json, member, text, texts_of
 
 MONTH = re.compile(r"(?<!\d)(0?[1-9]|1[0-2])[/.]((?:19|20)\d\d)(?!\d)")
@@ -42,6 +43,11 @@ SAME_FALL = timedelta(days=7)  # policy: a fracture written down in the week of 
 
 
 STILL_ACTIVE = "still active there"
+HISTORY = frozenset({"history"})
+CALLED_PAST: tuple[GapReason, str] = (
+    "undetermined",
+    "active there, and its words call it past",
+)
 
 
 class Happened(NamedTuple):
@@ -88,7 +94,12 @@ def _unclear(spec: EventSpec, chart: Chart) -> list[Happened]:
     return [
         one._replace(
             stated=one.stated._replace(
-                problem=("undetermined", spec.unclear[one.stated.concept])
+                problem=(
+                    "undetermined",
+                    problem_list.told_where(
+                        spec.unclear[one.stated.concept], one.stated.entry
+                    ),
+                )
             )
         )
         for one in found
@@ -115,21 +126,55 @@ def happenings(
             stated = _operated(entry, concepts)
         else:
             stated = problem_list.read_aside(entry, concepts[0], chart)
-        if stated and _is_meant(stated, spec, chart):
-            found.append(_dated(stated, spec, chart))
+        if stated and (meant := _as_meant(stated, spec, chart)):
+            found.append(_dated(meant, spec, chart))
     return found
 
 
-def _is_meant(stated: problem_list.Stated, spec: EventSpec, chart: Chart) -> bool:
-    """Whether its words leave no doubt that it is this.
+def _as_meant(
+    stated: problem_list.Stated, spec: EventSpec, chart: Chart
+) -> problem_list.Stated | None:
+    """The entry as its words mean it; None if they mean another or an old thing.
 
-    And not something of long ago.
+    A past that stands apart is of something else: `cauda equina, previous fusion`.
+    Where words call it past and the list has it as active, it is open.
     """
-    if problem_list.kinds_said(stated.entry, spec.unless_kinds, chart):
-        return False
-    if stated.code or not spec.words_need_kind:
-        return True
-    return bool(problem_list.kind_of(stated.entry, spec, chart))
+    is_named = bool(stated.code) or not spec.words_need_kind
+    if not (is_named or problem_list.kind_of(stated.entry, spec, chart)):
+        return None
+    if not problem_list.kinds_said(stated.entry, spec.unless_kinds, chart):
+        return stated
+    is_active = bool(clinical_status(stated.entry.raw) & ACTIVE)
+    over = _said_of_itself(stated, spec, chart)
+    if not is_active or over - HISTORY:
+        return None
+    if over and stated.problem is None:
+        return stated._replace(problem=CALLED_PAST)
+    return stated
+
+
+def _said_of_itself(
+    stated: problem_list.Stated, spec: EventSpec, chart: Chart
+) -> frozenset[str]:
+    """The kinds that would rule it out, by the parts of its words that name it.
+
+    By all of them if none does.
+    """
+    kinds, terminology = chart.terminology.kinds, chart.terminology
+    parts = [
+        part
+        for words in texts_of(stated.entry.raw.get("code"))
+        for whole in clauses(words)
+        for part in names(whole)
+    ]
+    own = [
+        part
+        for part in parts
+        if kinds.of_title(part, tuple(spec.kinds))
+        or terminology.text_concepts(part) & {*spec.value_sets}
+    ]
+    said = (kinds.of_title(one, spec.unless_kinds) for one in own or parts)
+    return frozenset().union(*said)
 
 
 def _stated(entry: Entry, concepts: Sequence[str]) -> problem_list.Stated | None:
@@ -264,9 +309,7 @@ def _counts(one: Happened, spec: EventSpec, chart: Chart) -> bool | None:
     if spec.older_days is not None:
         return is_older
     if is_older:
-        may_last = spec.active_is_open and is_active
-        lasts = may_last and not _is_of_old(one, spec, chart)
-        return (_was_entered(one, since, chart) or None) if lasts else False
+        return _lasts(one, since, spec, chart) if is_active else False
     is_over = not is_active or _is_history(one.stated, spec, chart)
     if spec.active_is_open and is_over and _is_vague(one, since):
         return None  # nobody knows since when
@@ -274,6 +317,20 @@ def _counts(one: Happened, spec: EventSpec, chart: Chart) -> bool | None:
     is_healing = one.stated.is_later_encounter and not one.stated.code.endswith("S")
     is_known = one.first is not None or (is_healing and one.last is not None)
     return True if is_known or spec.undated_counts else None
+
+
+def _lasts(one: Happened, since: date, spec: EventSpec, chart: Chart) -> bool | None:
+    """Whether what began earlier, and is active there, counts; None if it is open.
+
+    Words of a past do not deny what the list has as active by its code.
+    """
+    if _is_of_old(one, spec, chart):
+        stands = spec.active_is_open or spec.active_counts
+        is_coded = bool(one.stated.code) and not one.stated.is_past
+        return None if stands and is_coded else False
+    if not spec.active_is_open:
+        return False
+    return _was_entered(one, since, chart) or None
 
 
 def _is_vague(one: Happened, since: date) -> bool:
@@ -327,7 +384,7 @@ def _open(spec: EventSpec, chart: Chart, open_ones: Sequence[Happened]) -> Gap:
     if open_ones:
         first = open_ones[0].stated
         if first.problem is None:
-            lasts = spec.active_is_open and open_ones[0].last
+            lasts = (spec.active_is_open or spec.active_counts) and open_ones[0].last
             why = STILL_ACTIVE if lasts else "no date"
             first = first._replace(problem=("undetermined", why))
         detail = first.passed_over(spec).detail

@@ -44,7 +44,7 @@ class Course(NamedTuple):
 def find_long_steroid(spec: MedicationSpec, chart: Chart) -> FindingOrGap:
     """Find a long course that goes on or ended lately.
 
-    Of at least so many months; `observed` is its start.
+    It lasts at least so many months; `observed` is its start.
     """
     ours = [one for one in uses_of(chart) if one.drug.concepts & set(spec.value_sets)]
     passed = (*chart.broken(spec), *future_uses(spec, ours))

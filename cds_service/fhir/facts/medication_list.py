@@ -1,6 +1,6 @@
 """Reads yes/no findings from drugs, while each still counts.
 
-From medication requests, administrations and statements.
+They stand in medication requests, administrations and statements.
 """
 
 from collections.abc import Iterable, Sequence
@@ -321,7 +321,7 @@ def future_uses(spec: MedicationSpec, uses: Iterable[Use]) -> tuple[PassedOver, 
 def uses_of(chart: Chart) -> list[Use]:
     """Every drug that was ordered, given or reported.
 
-    Without retracted entries and proposals.
+    Retracted entries and proposals are left out.
     """
     return [
         _use(entry, entry.drug, chart)

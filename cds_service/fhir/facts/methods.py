@@ -1,6 +1,6 @@
 """Judges how a value was measured: accepted, unknown, or another quantity.
 
-By `[method]` in a finding's file.
+The table `[method]` in a finding's file decides.
 
 The code, method, device, body site, notes and components of the Observation are
 searched for words. The performer is not, since it says nothing about the method.

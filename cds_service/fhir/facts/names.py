@@ -15,7 +15,7 @@ def says_another_measure(
 ) -> bool:
     """Report a name that is not one of the finding's.
 
-    Of the value, its panel or its method.
+    It may be the name of the value, its panel or its method.
 
     The name of the panel counts where that of a component says no more than `total
     score`.

@@ -56,7 +56,7 @@ def _is_ahead(reading: Reading, chart: Chart) -> bool:
 def status_problem(reading: Reading) -> tuple[GapReason, str] | None:
     """The problem with a value's status; None if there is none.
 
-    Not the patient's, not final, or marked absent.
+    It may not be the patient's, not be final, or be marked absent.
     """
     raw = reading.entry.raw
     about = [

@@ -22,13 +22,14 @@ from cds_service.core.wording import say_date
 from cds_service.fhir.certainty import ACTIVE, PAST, certainty_of, clinical_status
 from cds_service.fhir.facts.chart import (
     LISTS,
+    STATING,
     Chart,
     FindingOrGap,
     age_in_words,
     gap,
     known,
 )
-from cds_service.fhir.gathering.drugs import MEDICATION_TYPES
+from cds_service.fhir.gathering.drugs import GOES_ON, MEDICATION_TYPES
 from cds_service.fhir.gathering.entries import Entry
 from cds_service.fhir.gathering.picking import LISTED
 from cds_service.fhir.gathering.problem_words import in_doubt
@@ -77,8 +78,9 @@ PLACES = {
     "Procedure": ("among the procedures", "on"),
     "DiagnosticReport": ("in a report", "of"),
     "ServiceRequest": ("in an order", "of"),
+    **dict.fromkeys(MEDICATION_TYPES, ("on the medication list", "of")),
 }
-# An older report or order has been answered since.
+# An older report or order has been answered since, and an older drug is over.
 STANDS_FOR = timedelta(days=366)
 NAMED_ASIDE: tuple[GapReason, str] = ("undetermined", "named there")
 COUNTS = {2: "two", 3: "three", 4: "four", 5: "five", 6: "six"}
@@ -157,7 +159,7 @@ def find_condition(spec: ConditionSpec, chart: Chart) -> FindingOrGap:
 def _twice(spec: ConditionSpec, chart: Chart) -> list[Stated]:
     """The recent single events, past ones included.
 
-    If they happened on at least two days; else none.
+    They must have happened on at least two days; else none.
     """
     if spec.events_months is None:
         return []
@@ -293,7 +295,7 @@ def _unclear(spec: ConditionSpec, chart: Chart) -> Gap | None:
         return gap(
             spec,
             "undetermined",
-            spec.unclear[counted[0].concept],
+            told_where(spec.unclear[counted[0].concept], counted[0].entry),
             *(one.provenance(spec) for one in counted),
         )
     for entry in chart.of_kind(*MEDICATION_TYPES):
@@ -306,6 +308,11 @@ def _unclear(spec: ConditionSpec, chart: Chart) -> Gap | None:
             seen = entry.source(spec, "on the medication list")
             return gap(spec, "undetermined", spec.unclear[named[0]], seen)
     return None
+
+
+def told_where(why: str, entry: Entry) -> str:
+    """A finding's words about its list, said of the list that holds the entry."""
+    return why.replace(PLACES["Condition"][0], PLACES[entry.kind][0], 1)
 
 
 def _is_told(stated: Stated, spec: ConditionSpec, chart: Chart) -> bool:
@@ -325,7 +332,7 @@ def _is_told(stated: Stated, spec: ConditionSpec, chart: Chart) -> bool:
 def may_be_current(entry: Entry) -> bool:
     """Whether an unidentified entry may be a current condition.
 
-    Or a completed procedure.
+    A completed procedure counts as well.
     """
     if entry.kind == "Procedure":
         return entry.status not in ("not-done", "entered-in-error", "preparation")
@@ -442,7 +449,7 @@ def find_stated(chart: Chart, spec: YesNoSpec, concepts: Sequence[str]) -> list[
         coded = [one for one in entry.matches if one.concept in concepts]
         named = sorted(one for one in concepts if entry.named & {one, in_doubt(one)})
         matches = coded or [Match(concept, "") for concept in named]
-        if entry.kind not in LISTED:
+        if entry.kind not in STATING:
             found += filter(None, [read_aside(entry, matches[0].concept, chart)])
             continue
         read = _read_condition if entry.kind == "Condition" else _read_procedure
@@ -516,13 +523,19 @@ def _read_condition(
 
 
 def read_aside(entry: Entry, concept: str, chart: Chart) -> Stated | None:
-    """Read what a report or an order names: never yes or no, for a year."""
+    """Read what a report, an order or a drug names: never yes or no, for a year.
+
+    Or as long as the drug is taken.
+    """
     calendar, raw = chart.calendar, entry.raw
     when = calendar.effective(raw) or calendar.moment(
-        raw.get("authoredOn") or raw.get("issued")
+        raw.get("authoredOn") or raw.get("issued") or raw.get("whenHandedOver")
     )
     day = when.day if when else None
-    if day and not chart.today - STANDS_FOR <= day <= chart.not_after:
+    is_taken = entry.kind in MEDICATION_TYPES and entry.status in GOES_ON
+    if day and day > chart.not_after:
+        return None
+    if day and day < chart.today - STANDS_FOR and not is_taken:
         return None
     return Stated(entry, concept, "", day, NAMED_ASIDE)
 

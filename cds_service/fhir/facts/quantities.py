@@ -112,7 +112,7 @@ def measure(
 ) -> Measured | Refused | None:
     """Convert a reading to the finding's unit, or say why not.
 
-    None for a retracted reading.
+    A retracted reading gives None.
     """
     if reading.entry.status in RETRACTED:
         return None
@@ -235,7 +235,7 @@ def _number_of_line(line: str, units: UnitTable) -> tuple[Decimal, Json, str] | 
 def _decimal(value: Any) -> Decimal | None:
     """A finite number as written.
 
-    None for anything else, and for absurdly large numbers.
+    Anything else gives None, and so does an absurdly large number.
     """
     if isinstance(value, bool) or not isinstance(value, NUMERIC):
         return None

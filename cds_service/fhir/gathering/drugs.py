@@ -18,6 +18,7 @@ MEDICATION_TYPES = frozenset(
         "MedicationStatement",
     }
 )
+GOES_ON = frozenset({"active", "on-hold", "in-progress"})
 STEROID, BONE_DRUG = "systemic-steroid", "bone-drug"
 LOCAL, ONCE, NOT_TAKEN = (
     frozenset({name}) for name in ("local-route", "single-dose", "not-done")

@@ -141,7 +141,7 @@ def _matches(raw: Json, kind: str, terminology: Terminology) -> tuple[Match, ...
 def _is_of_spine(raw: Json, terminology: Terminology) -> bool:
     """Whether a body site is a vertebra, or a region of the spine.
 
-    By its code or in words.
+    Its code or its words say so.
     """
     sites = objects(raw.get("bodySite"))
     if any(terminology.translate(name, site) for name in SITE_MAPS for site in sites):

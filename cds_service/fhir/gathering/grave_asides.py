@@ -1,14 +1,16 @@
-"""Finds the grave things that the other lists name: reports, orders, procedures.
+"""Finds the grave things that the other lists name: reports, orders, drugs, procedures.
 
-A report says "metastasis of T12", an order asks for an MRI because of discitis, a
-procedure was done for a broken hip. None of this is a diagnosis on the problem list,
-but with it nobody may say that there is none.
+A report says "metastasis of T12", an order asks for an MRI because of discitis, a drug
+is given for it, a procedure was done for a broken hip. None of this is a diagnosis on
+the problem list, but with it nobody may say that there is none.
 """
 
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
+from cds_service.fhir.certainty import certainty_of
 from cds_service.fhir.gathering.drug_asides import NOT_BESIDE, WORDED, codes_of
+from cds_service.fhir.gathering.drugs import MEDICATION_TYPES
 from cds_service.fhir.gathering.problem_words import (
     DENIAL,
     is_denial,
@@ -18,7 +20,13 @@ from cds_service.fhir.leaves import leaves_of
 from cds_service.fhir.mapping.clauses import sentences
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.mapping.text_rules import LONGEST_TEXT, folded
-from cds_service.fhir.raw_json import Json, objects, text, texts_of
+from cds_service.fhir.raw_json import (
+    Json,
+    is_prohibition,
+    objects,
+    text,
+    texts_of,
+)
 
 # What an entry may name besides its code, or instead of it. It is left open.
 GRAVE = frozenset(
@@ -31,25 +39,41 @@ GRAVE = frozenset(
     }
 )
 # The title of a procedure says what was done, and is read as such.
-TITLED = frozenset({"DiagnosticReport", "ServiceRequest"})
+TITLES = {
+    **dict.fromkeys(("DiagnosticReport", "ServiceRequest"), "code"),
+    **dict.fromkeys(MEDICATION_TYPES, "medicationCodeableConcept"),
+}
 # Reports are prose: what one sentence denies, the next one may find.
 MOST_SENTENCES = 100
-VOID = frozenset({"entered-in-error", "cancelled", "revoked", "registered"})
+# What an Observation answers; its code may ask for what is not there.
+ANSWERS = frozenset({"valueString", "valueCodeableConcept", "note"})
+VOID = frozenset(
+    {
+        *("entered-in-error", "cancelled", "revoked", "registered"),
+        *("not-taken", "not-done", "declined"),
+    }
+)
 _SHORT = NOT_BESIDE | {
     *("resourceType", "id", "meta", "status", "intent", "priority", "authoredOn"),
     *("performedDateTime", "effectiveDateTime", "issued", "encounter", "identifier"),
-    *("language", "category"),
+    *("language", "category", "medicationCodeableConcept", "whenHandedOver"),
+    *("effectivePeriod", "dateAsserted", "dosage"),
 }
 
 
 def grave_beside(entry: Json, terminology: Terminology) -> frozenset[str]:
-    """The grave things that a report, an order or a procedure names."""
-    is_titled = text(entry.get("resourceType")) in TITLED
-    if text(entry.get("status")) in VOID or (
-        entry.keys() <= _SHORT and not is_titled  # most entries of most lists
+    """The grave things that a report, an order, a drug or a procedure names."""
+    title = TITLES.get(text(entry.get("resourceType")), "")
+    if (
+        text(entry.get("status")) in VOID
+        or is_prohibition(entry)
+        or (
+            entry.keys() <= _SHORT and not title  # most entries of most lists
+        )
     ):
         return frozenset()
     beside = {name: held for name, held in entry.items() if name not in NOT_BESIDE}
+    beside["contained"] = [*map(_said_inside, objects(entry.get("contained")))]
     codes = list(codes_of(beside))
     coded = terminology.concepts(codes)
     # What a harmless code is called may name what it looks for: `screening for cancer`.
@@ -60,9 +84,9 @@ def grave_beside(entry: Json, terminology: Terminology) -> frozenset[str]:
         for word in texts_of(one)
     }
     words = dict.fromkeys(word for word in _words_of(beside) if word not in told)
-    if is_titled:
+    if title:
         words |= dict.fromkeys(
-            word for one in objects(entry.get("code")) for word in texts_of(one)
+            word for one in objects(entry.get(title)) for word in texts_of(one)
         )
     prose = "\n".join(words)[:LONGEST_TEXT]  # of a long report, its beginning
     said = [_read(one, terminology) for one in sentences(prose)[:MOST_SENTENCES]]
@@ -97,6 +121,16 @@ def _read(sentence: str, terminology: Terminology) -> _Sentence:
     )
     denied = (named - asserted) | terminology.ruled_out(plain)
     return _Sentence(stated & asserted, said.suspected & asserted, denied)
+
+
+def _said_inside(contained: Json) -> Json:
+    """What a contained resource says: a diagnosis its name, a value only its answer."""
+    kind = text(contained.get("resourceType"))
+    if kind == "Condition" and certainty_of(contained) not in ("denied", "past"):
+        return {"code": contained.get("code"), "note": contained.get("note")}
+    if kind == "Observation" and text(contained.get("status")) not in VOID:
+        return {name: held for name, held in contained.items() if name in ANSWERS}
+    return {}
 
 
 def _words_of(held: Any) -> Iterator[str]:

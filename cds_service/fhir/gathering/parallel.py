@@ -33,7 +33,7 @@ def run_side_by_side(
 ) -> dict[Key, Result]:
     """Run the tasks and return the results of those that finished in time.
 
-    By key; none if no thread can be started.
+    They stand by key; none if no thread can be started.
 
     The threads are daemons, so a task that hangs (in a DNS lookup, for example) does
     not keep the process alive.

@@ -1,6 +1,6 @@
 """Validates raw resources as R4 one by one.
 
-So a broken resource affects no other.
+A broken resource then affects no other.
 """
 
 import re
@@ -114,7 +114,7 @@ def may_be_reversed(raw: Mapping[str, Any]) -> bool:
 def _is_modified(value: Any) -> bool:
     """Whether an extension may reverse the meaning of the resource.
 
-    Or of one of its parts.
+    The meaning may also be that of one of its parts.
     """
     if isinstance(value, Mapping):
         parts = [part for name, part in value.items() if name != "contained"]
@@ -164,7 +164,7 @@ def parse_patient(
 def _with_whole_times(value: Any, calendar: SiteCalendar, name: str = "") -> Any:
     """A copy in which every time has seconds and an offset.
 
-    And no number passes for a time.
+    No number passes for a time.
     """
     if isinstance(value, Mapping):
         return {

@@ -385,6 +385,7 @@ def _concepts_of_drug(
     # A prohibition says that somebody thought of a drug, and not what is taken.
     is_known = is_known and not (may_be_reversed(resource) or is_prohibition(resource))
     beside = _in_asides(resource, found, terminology)
+    beside |= _grave_asides(resource, terminology)
     if NO_INFORMATION in found or is_withheld(resource, terminology) or not is_known:
         return found | beside | {NOT_UNDERSTOOD}
     return (found | beside) - OF_NO_CONCERN
@@ -395,7 +396,7 @@ def _in_asides(
 ) -> frozenset[str]:
     """The drugs that an entry names besides its own, each in doubt.
 
-    None beside a bone drug.
+    Beside a bone drug there are none.
     """
     if BONE_DRUG in own:
         return frozenset()
@@ -431,7 +432,7 @@ def _concepts_of_device(
 ) -> frozenset[str]:
     """Concepts of a device order.
 
-    By its code, else by the Device that it refers to, else by the words of either.
+    Its code says them, else the Device that it refers to, else the words of either.
     """
     device, (choice, _) = (
         referred_in(resource, targets),

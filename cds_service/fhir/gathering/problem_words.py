@@ -1,6 +1,6 @@
 """Reads the words of a problem-list entry.
 
-What they state, and what they leave in doubt.
+They state things, and they leave things in doubt.
 
 One entry may hold several statements (`Diabetes. Verdacht auf Demenz`), a suspicion
 (`Dementia?`), or a name and the denial of something else (`Bone metastases, no cord
@@ -80,7 +80,7 @@ def _denies(
 def is_denial(words: str, terminology: Terminology) -> bool:
     """Whether a text is one statement that denies all that it names.
 
-    And nothing else: `no known diabetes`.
+    It must say nothing else: `no known diabetes`.
     """
     text = folded(words)
     if len(text) > LONGEST_STATEMENT or len(statements(text)) > 1:

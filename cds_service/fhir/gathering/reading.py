@@ -1,6 +1,6 @@
 """Reads the record: what was prefetched, and the rest from the server.
 
-From several queries in parallel.
+Several queries run in parallel.
 """
 
 import re
@@ -115,7 +115,7 @@ def _none_kept(
 ) -> dict[str, QueryResult]:
     """Replace refusals by empty answers for types the server does not support.
 
-    If it answers at all.
+    The server must have answered at all.
     """
     needed = [one for one in plan.needed.templates if one.key in asked]
     failed = [one for one in needed if asked[one.key].state == "failed"]
@@ -319,7 +319,7 @@ def read_by_id(
 ) -> dict[str, Json]:
     """Resources by name (`Device/12`).
 
-    At most so many, those that the token covers and that came in time.
+    There are at most so many: those that the token covers and that came in time.
     """
     asked = [
         name for name in sorted(names) if _may_ask(request, name.partition("/")[0])

@@ -28,6 +28,7 @@ from cds_service.fhir.gathering.prefetch import (
     count_entries,
     in_newest_version,
     of_one_server,
+    read_prefetch,
     reference_name,
 )
 from cds_service.fhir.gathering.reading import (
@@ -161,6 +162,32 @@ def checked(
     return found
 
 
+def refuse_another_patient(plan: PrefetchPlan, request: HookRequest) -> None:
+    """Refuse a call that sends another Patient than it names.
+
+    Nothing is read for it: it costs next to nothing where most calls are not ours.
+
+    Raises:
+        PatientMismatch: the Patient in the prefetch is another.
+    """
+    for one in plan.of_types("Patient").templates:
+        sent = read_prefetch(one, request.prefetch)
+        _checked(one, sent, request.context.patient_id)
+
+
+def refuse_lists_of_another(record: PatientRecord) -> None:
+    """Refuse lists that hold entries of other patients and none of this one.
+
+    Raises:
+        PatientMismatch: all that was sent or read is clearly another's.
+    """
+    has_own = any(read.state == "given" for read in record.reads.values())
+    if record.foreign and not has_own and not is_cut(record):
+        raise PatientMismatch(
+            "The entries of the record are of another patient than context.patientId."
+        )
+
+
 def record_in(
     answers: Mapping[str, QueryResult],
     plan: PrefetchPlan,
@@ -201,7 +228,9 @@ def record_in(
 def state_of(record: PatientRecord) -> RecordState:
     """How completely the record was read, for cards and the audit log."""
     reads = sorted(
-        (key, read) for key, read in record.reads.items() if not read.is_optional
+        (key, read)
+        for key, read in record.reads.items()
+        if not read.is_optional or key in TELLING_MORE
     )
     notes = {read.note for _, read in reads if read.is_doubtful and not read.is_cut}
     if any(read.warned for _, read in reads):
@@ -222,6 +251,15 @@ def state_of(record: PatientRecord) -> RecordState:
     )
 
 
+def is_cut(record: PatientRecord) -> bool:
+    """Tell if a list without which no record is whole was not read, or not whole."""
+    state = state_of(record)
+    return not TELLING_MORE.issuperset({*state.unread, *state.incomplete})
+
+
+# Without these a record is whole, and a card names one that was not read: it may tell a
+# metastasis, a dose or a kidney that fails, and so nothing beside it reassures.
+TELLING_MORE = frozenset({"diagnosticReports", "dispenses", "kidney"})
 # The lists that a pre-selected order rests on, each with the prefetch keys that may
 # hold its entries.
 DECIDING_LISTS: Mapping[str, tuple[str, ...]] = {
@@ -528,6 +566,15 @@ def replacement_of(patient: Json) -> str:
         ),
         "",
     )
+
+
+def why_closed(patient: Json) -> str:
+    """Say why nothing new belongs into a raw Patient; empty if it is in use."""
+    if is_replaced(patient):
+        return f"was merged into {replacement_of(patient) or 'another'}"
+    if truth(patient.get("active")) is False:
+        return "is not in use any more (active = false)"
+    return ""
 
 
 def _why(answers: Mapping[str, QueryResult], plan: PrefetchPlan) -> str:

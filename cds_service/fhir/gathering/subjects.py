@@ -59,7 +59,7 @@ class Person(NamedTuple):
     def is_other(self, resource: Json) -> bool:
         """Whether this resource clearly names another patient.
 
-        By another id, on any server.
+        It names another id, on any server.
         """
         names = (
             last_name(text(member(whom, "reference")))

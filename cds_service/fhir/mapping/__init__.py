@@ -1,4 +1,4 @@
 """The meaning of codes and units.
 
-From the files in `mappings/` with a site's overlay.
+It comes from the files in `mappings/`, with a site's overlay.
 """

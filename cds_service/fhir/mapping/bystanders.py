@@ -1,6 +1,6 @@
 """Knows what a brace does not depend on: codes, and words of orders.
 
-By `mappings/bystanders.toml`.
+The file is `mappings/bystanders.toml`.
 
 The file names what has nothing to do with the spine's stability. What it does not name
 may be a fusion, a tumour or a second fracture, in any language and any code system.
@@ -139,7 +139,7 @@ class Bystanders:
     def is_act(self, system: str, code: str) -> bool:
         """Whether a canonical code has nothing to do with the brace.
 
-        Of an order or a procedure.
+        The code is that of an order or a procedure.
         """
         return self._acts.holds(system, code)
 

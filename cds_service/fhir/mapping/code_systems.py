@@ -112,7 +112,7 @@ class CodeSystems:
     def tells(self, kind: Listed, system: str, code: str) -> bool:
         """Whether this code, as written, identifies an entry by itself.
 
-        An entry of this kind of list.
+        The entry is one of this kind of list.
         """
         uri, canonical = self.normalise(system, code)
         spec = self.specs.get(uri)

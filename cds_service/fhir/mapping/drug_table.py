@@ -177,7 +177,7 @@ def _local_form(forms: _Forms) -> re.Pattern[str]:
 def _rule(words: Sequence[str], brands: Sequence[str]) -> TextRule:
     """A rule for the beginnings of words and for whole words.
 
-    In scripts without spaces, anywhere in the text.
+    In scripts without spaces they count anywhere in the text.
     """
     parts = [
         *(_at_word(word) for word in words),

@@ -1,6 +1,6 @@
 """Reads and writes what the is-a filters of value sets hold.
 
-In `mappings/expanded/<concept>.txt`.
+They stand in `mappings/expanded/<concept>.txt`.
 
 A hospital that has a release of SNOMED CT expands the filters once, by `kyphoplasty-cds
 mappings expand`. The service reads sorted codes and never asks a terminology server.
@@ -142,7 +142,7 @@ def outdated(
 def read_release(source: Path) -> Release:
     """Read the is-a relationships of a SNOMED CT release.
 
-    The package, its folder, or the file itself.
+    The path may be the package, its folder, or the file itself.
 
     Raises:
         CdsError: it holds no snapshot of relationships, or one that cannot be read.

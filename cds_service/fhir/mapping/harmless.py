@@ -69,7 +69,7 @@ class HarmlessTitles:
     def is_social(self, condition: Json, words: Iterable[str]) -> bool:
         """Report an entry on work, home or schooling.
 
-        By its category or by all of its words.
+        Its category says so, or all of its words.
         """
         for category in objects(condition.get("category")):
             if any(map(self._is_social_code, objects(category.get("coding")))):
@@ -94,7 +94,7 @@ class HarmlessTitles:
 def _plain(words: str) -> str:
     """The name in lower case, bare.
 
-    Without accents, tag and year, and without signs around it.
+    It loses accents, tag and year, and the signs around it.
     """
     bare = _ENDS.sub("", _TAG.sub("", folded(words)))
     return _SPACES.sub(

@@ -215,7 +215,7 @@ def read_languages(folders: Sequence[Path]) -> Mapping[str, Language]:
 def any_of(tables: Iterable[Joints | Vertebrae | Durations], name: str) -> str:
     """The words of this name in all tables as one pattern.
 
-    Of two that fit, the longer one. It never fits if there are none.
+    Of two that fit, the longer one counts. It never fits if there are none.
     """
     words = {word for table in tables for word in getattr(table, name)}
     return "|".join(sorted(words, key=lambda word: (-len(word), word))) or "(?!)"

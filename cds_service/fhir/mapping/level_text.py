@@ -160,7 +160,7 @@ class LevelRules:
     def named(self, words: str) -> tuple[str, ...]:
         """Every level that a text names, from head to foot.
 
-        In whatever context; of an unclear list its clear part.
+        The context does not matter; of an unclear list its clear part counts.
         """
         return in_order(
             {
@@ -300,7 +300,7 @@ class LevelRules:
     ) -> _Group | None:
         """The group that a mark speaks of from before it: `old fracture T8`.
 
-        None beyond a joint: `pain and L2`.
+        Beyond a joint it speaks of none: `pain and L2`.
         """
         later = next((group for group in groups if group.start >= mark[1]), None)
         return (
@@ -368,7 +368,7 @@ def _is_above(level: str, last: str) -> bool:
 def _span(first: str, last: str) -> set[str]:
     """All levels from one to another, in either order.
 
-    None for a range as long as a region of the spine.
+    A range as long as a region of the spine gives None.
     """
     if first not in LEVELS or last not in LEVELS:
         return {first, last}

@@ -227,7 +227,7 @@ def read_local_codes(
 ) -> Mapping[Code, tuple[LocalCode, ...]]:
     """Read the local codes that concept maps translate.
 
-    To our own code systems, or to standard ones.
+    They lead to our own code systems, or to standard ones.
     """
     local: dict[Code, tuple[LocalCode, ...]] = {}
     faults = Faults()

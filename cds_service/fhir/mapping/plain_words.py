@@ -1,6 +1,6 @@
 """Tells whether words are plain.
 
-Of a brace order, of a dose, of a referral, of a note on a value.
+They stand on a brace order, a dose, a referral, or a note on a value.
 
 Each has a folder of its own, `mappings/plain-words/` that of brace orders. What is not
 in the list is not understood: no brace is shortened against its author's words, and no

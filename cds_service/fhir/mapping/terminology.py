@@ -1,6 +1,7 @@
 """Translates codes to concepts.
 
-By value sets, a site's local codes, coded answers, and words as the last resort.
+It goes by value sets, a site's local codes, coded answers, and words as the last
+resort.
 
 A *concept* is the id of a value set in `mappings/valueset/`, or a code in one of our
 own code systems in `mappings/codesystem/`; if both exist, they are the same concept.
@@ -387,7 +388,7 @@ class Terminology:
     def translate(self, map_id: str, codeable: Any) -> tuple[str, ...]:
         """Translate a coded answer to its target codes, sorted.
 
-        By `mappings/conceptmap/<map_id>.json`; may be empty.
+        The map is `mappings/conceptmap/<map_id>.json`; may be empty.
 
         Raises:
             KeyError: there is no such map.
@@ -414,7 +415,7 @@ class Terminology:
     ) -> frozenset[str]:
         """Concepts that a text names, by `mappings/texts/`.
 
-        A last resort: callers must disclose its use.
+        This is a last resort: callers must disclose its use.
 
         Args:
             text: a text from a record or an order.

@@ -66,7 +66,7 @@ class TextRules:
     def places(self, text: str, beside: str | None = "") -> Mapping[str, Place]:
         """The first position in `folded(text)` at which each concept is named.
 
-        None in a text over `LONGEST_TEXT`.
+        A text over `LONGEST_TEXT` has none.
 
         The rest of such a text may take back what its beginning says.
 
@@ -257,7 +257,7 @@ class LanguagesFile(DataFile):
 class Languages:
     """Which texts we can read.
 
-    By letters, and by words of other languages with the same letters.
+    Letters decide, and words of other languages with the same letters.
     """
 
     def __init__(
@@ -344,7 +344,7 @@ Phrases = Annotated[re.Pattern[str], BeforeValidator(_one_pattern)]
 class _Method(Closed):
     """Phrases that name a method.
 
-    And longer phrases that contain them but mean something else.
+    It also has longer phrases that contain them but mean something else.
     """
 
     any: Phrases
@@ -372,7 +372,7 @@ class MethodWords(RootModel[dict[str, _Method]]):
     def of_title(self, title: str, among: tuple[str, ...]) -> frozenset[str]:
         """The methods among these that a name states.
 
-        That of the measurement, of its method or of its site.
+        The name is that of the measurement, of its method or of its site.
         """
         return (self._looked_up if len(title) <= LONGEST_TITLE else self.named)(
             title, among

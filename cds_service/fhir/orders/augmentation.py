@@ -1,6 +1,6 @@
 """Finds the kyphoplasty or vertebroplasty among the orders being signed.
 
-With its kind and levels.
+Its kind and levels are told as well.
 
 Raw JSON in, facts out; junk never raises. Brace, bed rest and referrals are in
 `support_orders.py`.

@@ -175,7 +175,7 @@ def name_of(path: str) -> str:
 def _is_added(parts: Sequence[str]) -> bool:
     """Whether an element was added to R4's own.
 
-    Or to a primitive value: `_authoredOn`.
+    It may have been added to a primitive value: `_authoredOn`.
     """
     return bool(_ADDED.intersection(parts)) or any(
         part.startswith("_") for part in parts

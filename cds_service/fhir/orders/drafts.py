@@ -1,6 +1,6 @@
 """The orders of one signing: `context.draftOrders` as raw JSON.
 
-Of any quality, with the targets of its references.
+It may be of any quality; the targets of its references are kept beside it.
 
 The FHIR server may not know the drafts, so they are never read back by id.
 """
@@ -129,7 +129,7 @@ class DraftOrders:
     def resolve(self, references: Sequence[Any], within: Json) -> list[Json]:
         """Resolve an order's References (raw JSON) in the order or bundle.
 
-        Without other patients' resources.
+        Other patients' resources are left out.
         """
         contained = contained_in(within)
         found = []
@@ -333,7 +333,7 @@ def with_drafts(record: RecordState, bundle: DraftOrders) -> RecordState:
 def is_to_be_done(resource: Json) -> bool:
     """Whether an order is to be carried out.
 
-    Not withdrawn, not over, not a prohibition (`doNotPerform`).
+    It is not withdrawn, not over, and no prohibition (`doNotPerform`).
     """
     status = resource.get("status")
     return not is_prohibition(resource) and text(status).strip().lower() not in OVER

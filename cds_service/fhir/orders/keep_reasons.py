@@ -1,6 +1,6 @@
 """Reasons to keep a brace that are no findings.
 
-In its order, other fractures, other operations of the spine.
+They stand in its order, in other fractures, in other operations of the spine.
 """
 
 import re
@@ -13,6 +13,7 @@ from cds_service.core.bracing import KEEP
 from cds_service.core.facts import SupportOrder
 from cds_service.fhir.certainty import ACTIVE, PAST, certainty_of, clinical_status
 from cds_service.fhir.gathering.bystanders import SPINAL, is_plain_fracture
+from cds_service.fhir.gathering.drugs import GOES_ON, MEDICATION_TYPES
 from cds_service.fhir.gathering.entries import Entry
 from cds_service.fhir.gathering.picking import (
     MAY_NEED_BRACE,
@@ -64,7 +65,8 @@ SURGERY, OLD = (
     frozenset({"old-fracture"}),
 )
 ORDERED = "serviceRequests"
-# What reports and orders name in doubt; the reasons themselves are findings.
+# What reports, orders and drugs name in doubt; the reasons themselves are findings.
+TELLING_ELSEWHERE = frozenset({"DiagnosticReport", "ServiceRequest"}) | MEDICATION_TYPES
 NAMED_ELSEWHERE = frozenset(map(in_doubt, SPINAL - REASONS))
 # an older entry is often a healed fracture that nobody closed
 RECENT = timedelta(days=180)
@@ -113,7 +115,7 @@ def reasons_of_order(
 ) -> frozenset[str]:
     """The concepts of `REASONS` that a brace order names.
 
-    By a reason's code, or anywhere in its words.
+    It names them by a reason's code, or anywhere in its words.
     """
     reasons = reasons_named(order, bundle)
     named = (terminology.concepts(reason) for reason in reasons)
@@ -286,14 +288,22 @@ def _is_problem_open(
 def _is_named_elsewhere(
     record: PatientRecord, calendar: SiteCalendar, today: date
 ) -> bool:
-    """Whether a recent report or order names a tumour or an infection of the spine."""
-    for entry in (*record.of_key("diagnosticReports"), *record.of_key(ORDERED)):
-        if entry.named.isdisjoint(NAMED_ELSEWHERE):
+    """Whether a recent entry elsewhere names a tumour or an infection of the spine.
+
+    A report, an order, or a drug that is given for it.
+    """
+    for entry in record.resources:
+        if entry.kind not in TELLING_ELSEWHERE or entry.named.isdisjoint(
+            NAMED_ELSEWHERE
+        ):
             continue
         when = calendar.effective(entry.raw) or calendar.moment(
-            entry.raw.get("authoredOn") or entry.raw.get("issued")
+            entry.raw.get("authoredOn")
+            or entry.raw.get("issued")
+            or entry.raw.get("whenHandedOver")
         )
-        if when is None or when.day >= today - RECENT:
+        is_taken = entry.kind in MEDICATION_TYPES and entry.status in GOES_ON
+        if is_taken or when is None or when.day >= today - RECENT:
             return True
     return False
 
@@ -371,7 +381,7 @@ def _listed(stated: set[str]) -> tuple[str, ...]:
 def _levels_of(condition: Json, terminology: Terminology) -> set[str]:
     """The vertebrae of a fracture.
 
-    By its codes, else in its words, else the region of its code.
+    Its codes say them, else its words, else the region of its code.
     """
     found = {*terminology.translate("vertebral-level-icd", condition.get("code"))}
     for site in codeables(condition, "bodySite"):

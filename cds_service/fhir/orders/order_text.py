@@ -126,7 +126,7 @@ _BRACE_WORDS = frozenset(_BRACES)
 def name_brace(words: str, code: str, terminology: Terminology) -> str:
     """The name of a brace in our texts.
 
-    By its HCPCS code, or by its title if the two agree.
+    Its HCPCS code says it, or its title if the two agree.
     """
     said = terminology.text_concepts(words[:LONGEST_TEXT], _BRACE_WORDS)
     named = [name for concept, name in _BRACES.items() if concept in said]
@@ -142,7 +142,7 @@ def name_support(
 ) -> frozenset[str]:
     """The kinds of support order that a title names.
 
-    Unless declined, stopped or removed.
+    A declined, stopped or removed one does not count.
 
     Therapy in a brace is an order of therapy: the brace is how it is done.
     """

@@ -205,7 +205,7 @@ def _is_lifetime(duration: Any) -> bool:
 def _hours(duration: Any) -> float | None:
     """Hours of a Duration in UCUM or plain words.
 
-    None for junk, a missing value, a payer's "lifetime", or `> 2 wk`.
+    Junk, a missing value, a payer's "lifetime" and `> 2 wk` give None.
     """
     value, unit = number(member(duration, "value")), _unit(duration)
     if (

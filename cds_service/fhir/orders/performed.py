@@ -9,6 +9,7 @@ from typing import get_args
 
 from cds_service.core.facts import AugmentationOrder
 from cds_service.core.leaving import Biopsy, Booking, BookingKind, Leaving
+from cds_service.fhir.gathering.drugs import BONE_DRUG, read_billed
 from cds_service.fhir.gathering.picking import FINAL
 from cds_service.fhir.gathering.record import PatientRecord
 from cds_service.fhir.mapping.terminology import Terminology
@@ -16,6 +17,7 @@ from cds_service.fhir.orders.augmentation import combine_performed
 from cds_service.fhir.orders.drafts import NO_DRAFTS, Order, codeables
 from cds_service.fhir.orders.recognition import (
     AUGMENTATION,
+    REVIEW,
     augmentation_in,
     recognise_support,
 )
@@ -154,7 +156,7 @@ def _kinds_booked(
 ) -> Sequence[BookingKind]:
     """List what an appointment is for.
 
-    By its order, else by its own codes and words.
+    Its order says so, else its own codes and words.
     """
     orders = [
         last_name(text(one.get("reference")))
@@ -162,18 +164,37 @@ def _kinds_booked(
     ]
     found = frozenset[str]().union(*(of_orders.get(one, ()) for one in orders))
     if not found:
-        titles = codeables(appointment, *ABOUT)
-        described = text(appointment.get("description"))
-        titles += [{"text": described}] if described else []
-        parts = ({"resourceType": "ServiceRequest", "code": one} for one in titles)
-        found = found.union(*(_kinds_of(one, terminology) for one in parts))
+        found = _kinds_told(appointment, terminology)
     kinds: tuple[BookingKind, ...] = get_args(BookingKind)
     return [kind for kind in kinds if kind in found]
 
 
+def _kinds_told(appointment: Json, terminology: Terminology) -> frozenset[str]:
+    """List what an appointment's own codes and words say that it is for.
+
+    A visit to inject a bone drug is one of bone treatment.
+    """
+    titles = codeables(appointment, *ABOUT)
+    if described := text(appointment.get("description")):
+        titles.append({"text": described})
+    reasons = {"reasonCode": appointment.get("reasonCode")}
+    orders = [{"resourceType": "ServiceRequest", "code": one} for one in titles]
+    found = frozenset[str]().union(
+        *(_kinds_of(one | reasons, terminology) for one in orders)
+    )
+    drugs = (read_billed(one, terminology) for one in orders)
+    if any(drug and BONE_DRUG in drug.concepts for drug in drugs):
+        found |= {REVIEW}
+    return found
+
+
 def _kinds_of(order: Json, terminology: Terminology) -> frozenset[str]:
     recognition = recognise_support(order, NO_DRAFTS, terminology)
-    return recognition.concepts if recognition else frozenset()
+    if recognition is None:
+        return frozenset()
+    # A visit to endocrinology may be about diabetes.
+    no_review = frozenset() if recognition.is_for_bone else frozenset({REVIEW})
+    return recognition.concepts - no_review
 
 
 # --- biopsies

@@ -156,7 +156,7 @@ def _may_be_ours(order: Json, terminology: Terminology) -> bool:
 def _may_name_ours(words: str, terminology: Terminology) -> bool:
     """Whether these words, said of the spine, name an order of ours.
 
-    Or anywhere an augmentation.
+    An augmentation counts wherever it is named.
     """
     return bool(
         name_augmentation(words, terminology, SPINAL)
@@ -235,7 +235,7 @@ def recognise_support(
 ) -> Recognition | None:
     """Recognise the kinds of support order in a resource; None if there is none.
 
-    Of an augmentation: its biopsy.
+    Of an augmentation that is its biopsy.
     """
     is_augmentation = recognise_augmentation(resource, terminology) is not None
     return _recognise_support(
@@ -363,7 +363,7 @@ def _names_bone(
 def _is_elsewhere(resource: Json, terminology: Terminology) -> bool:
     """Whether a therapy is for another part of the body: a shoulder, the lungs.
 
-    By body site and reason.
+    Body site and reason say so.
     """
     places = [
         word
@@ -486,7 +486,7 @@ def _beside(
 ) -> str | None:
     """The order's other words about the body site.
 
-    None if a code states another operation.
+    It is None if a code states another operation.
     """
     codings = terminology.codings(titles)
     if any(

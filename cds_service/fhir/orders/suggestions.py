@@ -73,7 +73,7 @@ class OrderTemplate:
     def codings(self, capabilities: Capabilities) -> list[Coding] | None:
         """The codes that an order for this EHR has, its own first.
 
-        None if it takes no such order.
+        There are none if it takes no such order.
         """
         placeable = self.placeable(capabilities)
         if not placeable and capabilities.orderables == "mapped-only":
@@ -226,7 +226,7 @@ def order_words(
 def read_placeholders(template: Any) -> frozenset[str]:
     """The placeholders that a rule must define for an order template.
 
-    Without `today`.
+    `today` is not among them.
     """
     return frozenset(_PLACEHOLDER.findall(json.dumps(template))) - {TODAY}
 
@@ -327,7 +327,7 @@ def _fitting(
 ) -> Action | None:
     """The correction as this EHR can apply it.
 
-    As an update, else as a new order, else not at all.
+    It is an update, else a new order, else none.
     """
     capabilities = ordering.capabilities
     if (

@@ -89,7 +89,7 @@ def find_support_orders(
 ) -> SupportOrders:
     """Combine the drafts with active orders on record.
 
-    And find the newest augmentation on record.
+    The newest augmentation on record is found beside them.
 
     Args:
         drafts: support orders of this signing.
@@ -284,7 +284,7 @@ def _title(
 ) -> str:
     """The name of the order in our texts, with its HCPCS code if any.
 
-    Never the record's own words.
+    It never holds the record's own words.
     """
     if kind == REVIEW and _is_liaison(recognition, order, terminology):
         return "FLS"
@@ -317,7 +317,7 @@ def _is_liaison(
 def _stored(record: PatientRecord) -> Iterator[Order]:
     """Orders and procedures on record as JSON.
 
-    So the rules for drafts apply to them too.
+    The rules for drafts apply to them too.
     """
     for key, kind in RECORD_KEYS.items():
         for place, entry in enumerate(record.of_key(key)):
@@ -332,7 +332,7 @@ def _stored(record: PatientRecord) -> Iterator[Order]:
 def _is_augmentation(stored: Order, terminology: Terminology) -> bool:
     """Whether it is an augmentation.
 
-    A Procedure done or in progress, or an active or completed order.
+    It is a Procedure done or in progress, or an active or completed order.
     """
     counted = (
         {"completed", "in-progress"}

@@ -1,6 +1,6 @@
 """Tells whether an order of a review or a biopsy was read whole.
 
-Only then it closes a fact.
+Only such an order closes a fact.
 
 "Rheumatology (gout)" is no review of bone treatment, "cancelled" is no order, a biopsy
 of the skin is not that of a vertebra. Everything counts as not read until a rule here

@@ -1,6 +1,6 @@
 """Tells what of a signing was not understood.
 
-The augmentation itself, and every other order beside it.
+This is the augmentation itself, and every other order beside it.
 
 As in `consumed.py` everything counts as not understood until something here says that
 it was. The augmentation may say its name, its levels and plain words. Another order is
@@ -234,7 +234,7 @@ def _are_reasons_read(
 ) -> bool:
     """Whether every reason is the plain fracture of a treated level.
 
-    Or leaves the spine alone.
+    A reason that leaves the spine alone counts as read.
     """
     named = [{"code": one} for one in codeables(order, *REASONS)]
     referred = objects(order.get("reasonReference"))

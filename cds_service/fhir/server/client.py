@@ -183,7 +183,7 @@ class FhirClient:
     ) -> Fetched:
         """Repeat a search that the server refused.
 
-        With the parameters that servers require for this type.
+        The parameters that servers require for this type are added.
         """
         for name, value in DEMANDED.get(query.partition("?")[0], ()):
             query = having(query, name, value)

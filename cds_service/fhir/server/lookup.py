@@ -44,7 +44,7 @@ class LookUpFailed(CdsError):
 class FoundPatient:
     """One patient found by a search, with identifying details.
 
-    For a terminal or a page, never for a log.
+    They are for a terminal or a page, never for a log.
     """
 
     id: str
@@ -133,7 +133,7 @@ def find_patients(
 ) -> tuple[FoundPatient, ...]:
     """Find patients by this text as a name, then an identifier, then an id.
 
-    At most `MOST_SHOWN`.
+    There are at most `MOST_SHOWN`.
 
     Raises:
         LookUpFailed: the server answered none of the searches.

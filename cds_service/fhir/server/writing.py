@@ -96,9 +96,9 @@ def send_each(
 ) -> Sequence[str]:
     """Send the creates of a transaction one after the other, and return their statuses.
 
-    For servers that take no transaction. References between them are filled in with
-    the ids that the server gives. What is there is created once: each create has the
-    condition of its entry.
+    This is for servers that take no transaction. References between them are filled in
+    with the ids that the server gives. What is there is created once: each create has
+    the condition of its entry.
 
     Raises:
         NotWritten: the server refused one; those before it are written.

@@ -256,6 +256,13 @@ def test_the_page_says_how_sure_and_against_what():
     assert "AUC of 0.52 to 0.74" in said["What speaks against it"]
 
 
+def test_the_ranges_are_not_said_to_hold_what_was_not_recorded():
+    """They hold SE and tau alone: docs/pooled.md, uncertainty."""
+    told_of = told(page_of(content_of(**TYPICAL)))["How sure"]
+    assert "nothing of what is not on record" in told_of
+    assert "may lie outside them" in told_of
+
+
 # --- nothing reassures where something is open
 
 

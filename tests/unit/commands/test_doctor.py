@@ -1,7 +1,6 @@
 """`doctor`: one entry that says what to change and where, in the vendor's words."""
 
 import json
-import time
 from base64 import urlsafe_b64encode
 
 import pytest
@@ -219,7 +218,10 @@ def token(now=None, header=None, signer=KEY, **claims):
             id="an address without its path",
         ),
         pytest.param(
-            {"exp": time.time() + 90_000}, "jwt.lifetime", "taken are", id="too long"
+            {"iat": 1_700_000_000, "exp": 9_999_999_999},
+            "jwt.lifetime",
+            "the token lasts 8299999999 seconds, taken are",
+            id="too long",
         ),
         pytest.param({"now": 1_700_000_000}, "jwt.exp", "ended", id="an old one"),
     ],
@@ -238,6 +240,8 @@ def test_a_token_with_another_algorithm_and_key_is_named(doctor, site):
     signer = Signer("ES384", kid="two")
     found = doctor(token(signer=signer), "--site", str(site))
     assert "signed with ES384, taken are RS384" in found["jwt.alg"]["what"]
+    change = 'add "ES384" to algorithms, or sign with RS384'
+    assert found["jwt.alg"]["change"] == change
     text = (site / "site.toml").read_text(encoding="utf-8")
     text = text.replace(f'jwks-url = "{BASE}/keys/1"', 'jwks-file = "keys.json"')
     (site / "site.toml").write_text(text, encoding="utf-8")

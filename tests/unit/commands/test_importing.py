@@ -68,6 +68,15 @@ def taken(*statuses):
 # --- what is printed, and how it ends
 
 
+def test_a_day_that_is_yet_to_come_is_refused(tmp_path):
+    """A year was mistyped; the service would read the value as the newest one day."""
+    file = tmp_path / "table.csv"
+    file.write_text(TABLE.replace("2026", "2126"))
+    result = run(file, "--dry-run")
+    assert "plvi 0.8, 2126-05-01: the day lies in the future" in result.stdout
+    assert (result.exit_code, "0 taken, 1 refused" in result.stdout) == (1, True)
+
+
 def test_what_is_taken_and_refused_is_printed(table):
     table.write_text("date,level,plvi,foo\n2026-05-01,L4,0.8,1\n2026-05-02,L4,80,1\n")
     done = run(table, "--dry-run")
@@ -259,6 +268,7 @@ def test_a_value_of_somebody_else_is_not_there_already(table, server):
             "merged into Patient/p2",
             id="merged",
         ),
+        pytest.param({"active": False}, "not in use any more", id="closed"),
     ],
 )
 def test_nothing_is_written_to_a_record_that_is_not_this_patient_s(

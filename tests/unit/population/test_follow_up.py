@@ -21,6 +21,7 @@ from cds_service.population.hospitals import Result, pool_results
 
 DAY = date(2022, 1, 1)
 MONTHS = 24
+OUTCOME = "outcome-refracture"
 WHOLE = (date(2024, 1, 1) - DAY).days
 # Rates a horizon: 16.6 % have the event before death (0.1935 / 0.3135 of 1 -
 # exp(-0.3135)).
@@ -90,6 +91,55 @@ def test_the_true_incidence_is_found_although_patients_die_and_are_lost(tmp_path
     assert expected == pytest.approx(found["incidence"]["value"], abs=0.001)
 
 
+def test_a_zero_of_a_lost_patient_is_no_zero(tmp_path):
+    """Registries write 0 for everybody of whom they know no fracture."""
+    rows = [
+        row if row["died"] or row["outcome-refracture"] else row | {OUTCOME: 0}
+        for row in rows_followed(6000)
+    ]
+    result = judged(tmp_path / "o.csv", rows)
+    found = json.loads(result.stdout)["models"]["pooled-2026"]
+    assert found["incidence"]["value"] == pytest.approx(truth(), abs=0.01)
+    assert "outcome-refracture: 0, but last-contact is long before" in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("outcome", "day", "words"),
+    [
+        pytest.param(
+            1, DAY + timedelta(days=900), "1, but event-date is after", id="too-late"
+        ),
+        pytest.param(
+            0, DAY + timedelta(days=90), "0, but event-date is within", id="in-time"
+        ),
+    ],
+)
+def test_an_outcome_that_its_own_day_contradicts_is_not_used(
+    tmp_path, outcome, day, words
+):
+    rows = rows_followed(100)
+    wrong = rows[0] | {OUTCOME: outcome, "event-date": day.isoformat(), "died": ""}
+    left = judged(tmp_path / "left.csv", rows[1:])
+    result = judged(tmp_path / "all.csv", [wrong, *rows[1:]])
+    assert f"row 2, outcome-refracture: {words} the 24 months" in result.stderr
+    pooled = [json.loads(one.stdout)["models"]["pooled-2026"] for one in (left, result)]
+    assert pooled[0]["n"] == pooled[1]["n"]
+    assert pooled[0]["incidence"] == pooled[1]["incidence"]
+
+
+@pytest.mark.parametrize("empty", ["NA", "NaN", "n/a", "#N/A", "null", "."])
+def test_empty_cells_of_statistics_programs_are_empty(tmp_path, empty):
+    rows = rows_followed(100)
+    theirs = [
+        {name: empty if value == "" else value for name, value in row.items()}
+        for row in rows
+    ]
+    ours = judged(tmp_path / "ours.csv", rows)
+    found = judged(tmp_path / "theirs.csv", theirs)
+    assert found.exit_code == 0, found.output
+    assert json.loads(found.stdout)["models"] == json.loads(ours.stdout)["models"]
+
+
 def test_it_is_the_estimate_of_aalen_and_johansen():
     random = np.random.default_rng(3)
     ends = {0: "loss", 1: "event", 2: "death"}
@@ -121,6 +171,29 @@ def test_it_is_the_estimate_of_aalen_and_johansen():
         pytest.param(None, {"last_contact": 365}, FollowUp(0.5, "loss"), id="lost"),
         pytest.param(None, {"last_contact": 900}, None, id="seen-and-nobody-said"),
         pytest.param(False, {"last_contact": 900}, FollowUp(1.0, "whole"), id="whole"),
+        pytest.param(
+            False, {"last_contact": 365}, FollowUp(0.5, "loss"), id="0-and-not-seen"
+        ),
+        pytest.param(
+            False, {"last_contact": 700}, FollowUp(1.0, "whole"), id="the-last-visit"
+        ),
+        pytest.param(
+            False,
+            {"last_contact": 365, "died": 900},
+            FollowUp(1.0, "whole"),
+            id="0-and-died-later",
+        ),
+        pytest.param(
+            False,
+            {"last_contact": 365, "event": 900},
+            FollowUp(1.0, "whole"),
+            id="0-and-the-first-one-later",
+        ),
+        pytest.param(None, {"event": 365}, FollowUp(0.5, "event"), id="day-alone"),
+        pytest.param(
+            None, {"event": 365, "died": 400}, FollowUp(0.5, "event"), id="then-died"
+        ),
+        pytest.param(None, {"event": 900}, FollowUp(1.0, "whole"), id="too-late"),
         pytest.param(None, {}, None, id="nothing-known"),
         pytest.param(
             None, {"died": -5, "last_contact": -5}, None, id="before-the-procedure"

@@ -155,7 +155,7 @@ def test_cells_are_read_in_every_form_of_the_contract(tmp_path):
         ("date", "5/1/2025", "row 2, date: no date like 2026-05-01; taken as missing"),
         (
             "bmd-t-score",
-            "nan",
+            "inf",
             "row 2, bmd-t-score: not plausible in {T-score}; taken as missing",
         ),
         ("ward", "x", "column 'ward' is not known and not used"),

@@ -336,3 +336,60 @@ def test_feedback_on_the_card_of_a_signed_discharge_is_taken(
     assert sent.status_code == 200
     assert desk.newest("feedback").about is not None
     desk.close()
+
+
+def is_patient(resource: dict[str, Any]) -> bool:
+    return bool(resource["resourceType"] == "Patient")
+
+
+def with_another(parts: str) -> dict[str, Any]:
+    """The call of a discharge with the Patient, the lists, or both of another."""
+    body = discharge(RICH)
+    for key, value in body["prefetch"].items():
+        has_it = parts != ("lists" if is_patient(value) else "person")
+        if value and has_it:
+            body["prefetch"][key] = json.loads(
+                json.dumps(value)
+                .replace(f"Patient/{PATIENT}", "Patient/p2")
+                .replace(f'"id": "{PATIENT}"', '"id": "p2"')
+            )
+    return body
+
+
+@pytest.mark.parametrize("parts", ["person", "lists", "both"])
+@pytest.mark.parametrize("is_signed", [False, True], ids=["told", "signed"])
+def test_a_record_of_another_patient_is_refused_and_kept(
+    parts: str, *, is_signed: bool
+) -> None:
+    asked, body = Asked(), with_another(parts)
+    path = PATH
+    if is_signed:
+        body = signed_discharge(RICH) | {"prefetch": body["prefetch"]}
+        path = f"/cds-services/{HOOK}"
+    reply = asked.client.post(path, json=body)
+    assert reply.status_code == 400, reply.text
+    (entry,) = asked.log.entries
+    assert (entry.kind, entry.reason) == ("refusal", "patient-mismatch")
+    assert (entry.patient, entry.encounter) == (PATIENT, "enc-1")
+
+
+def test_procedures_of_two_patients_leave_a_word_in_the_log() -> None:
+    """Nothing of this patient's was done, and one of the list is another's."""
+    asked = Asked()
+    long_ago = kyphoplasty_done(days=900, encounter=None)
+    body = discharge(chart(coded("M80.08XA", days=20), long_ago))
+    other = {**kyphoplasty_done(), "subject": {"reference": "Patient/p2"}}
+    entries = [{"resource": one} for one in (long_ago, other)]
+    bundle = {"resourceType": "Bundle", "type": "searchset", "entry": entries}
+    body["prefetch"]["procedures"] = bundle
+    assert asked.client.post(PATH, json=body).json == {"cards": []}
+    (entry,) = asked.log.entries
+    assert entry.content == {"nearMisses": [], "proceduresUnread": True}
+
+
+def test_an_augmentation_whose_record_is_closed_is_refused_and_kept() -> None:
+    asked, body = Asked(), discharge(RICH)
+    body["prefetch"]["patient"] = {**body["prefetch"]["patient"], "active": False}
+    assert asked.client.post(PATH, json=body).status_code == 412
+    (entry,) = asked.log.entries
+    assert (entry.kind, entry.reason) == ("refusal", "evidence-unavailable")

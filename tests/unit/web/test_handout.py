@@ -14,7 +14,7 @@ from cds_service.errors import DataFileError
 from cds_service.loading import load_service
 from cds_service.site.folder import load_site
 from tests.chart_builders import NOW, days_ago, site_service
-from tests.patients.inpatients import coded, given, medication
+from tests.patients.inpatients import ZOLEDRONATE, coded, given, medication
 from tests.patients.leaving import (
     SERVICE,
     appointment,
@@ -205,6 +205,27 @@ def test_a_dose_that_nobody_ordered_is_no_next_one(ward: Ward) -> None:
     assert "Ask your family doctor about bone medicine by 4 December." in text
 
 
+def test_an_early_visit_is_no_day_of_the_next_dose(ward: Ward) -> None:
+    """Denosumab was given yesterday: nothing is injected in two weeks."""
+    visit = appointment("Fracture liaison service", day="2026-12-04")
+    text = said(ward, *leaving_chart(given("denosumab", "M05BX04", 1), visit))
+    assert "Your bone medicine" not in text
+    assert "Ask your family doctor about bone medicine by 4 December." in text
+
+
+@pytest.mark.parametrize(
+    ("language", "day"),
+    [("en", "19 November 2027"), ("de", "19. November 2027"), ("zh", "2027年11月19日")],
+)
+def test_a_day_a_year_away_has_its_year(ward: Ward, language: str, day: str) -> None:
+    """Zoledronate was given on 19 November 2026, and the page is of the 20th."""
+    record = leaving_chart(
+        given("zoledronate", ZOLEDRONATE, 1), medication("zoledronate", ZOLEDRONATE, 2)
+    )
+    page = ward.page(ward.other(ward.leave(record), language))
+    assert day in "\n".join(PARAGRAPH.findall(page.text))
+
+
 def test_a_visit_that_is_only_proposed_is_none(ward: Ward) -> None:
     visit = appointment("Physiotherapy", day="2026-12-04", status="proposed")
     assert "Exercise class" not in said(ward, *leaving_chart(visit))
@@ -299,6 +320,7 @@ def test_no_pdf_is_offered_that_would_show_squares(tmp_path: Path, words: str) -
         pytest.param('day = "{day} {month}"', 'day = "{0} {month}"', id="number"),
         pytest.param('day = "{day} {month}"', 'day = "{day} {year}"', id="year"),
         pytest.param('day = "{day} {month}"', 'day = "{day"', id="open"),
+        pytest.param("{day} {month} {year}", "{day} {month} {age}", id="age"),
     ],
 )
 def test_a_form_that_cannot_be_filled_stops_the_start(

@@ -118,15 +118,20 @@ def test_what_leaves_nothing_open_asks_for_no_statement(answers, unread):
 # --- imaging
 
 
-@pytest.mark.parametrize("kind", ["DiagnosticReport", "ImagingStudy"])
-def test_a_refused_read_of_imaging_leaves_the_record_whole(kind):
-    state = state_of(read(scripted(**{kind: refused(403)})))
+def test_a_refused_read_of_imaging_studies_leaves_the_record_whole():
+    state = state_of(read(scripted(ImagingStudy=refused(403))))
     assert (state.unread, state.incomplete) == ({}, {})
 
 
-def test_imaging_that_nobody_sent_leaves_the_record_whole():
+def test_a_refused_read_of_reports_is_named():
+    state = state_of(read(scripted(DiagnosticReport=refused(403))))
+    assert set(state.unread) == {"diagnosticReports"}
+
+
+def test_of_imaging_that_nobody_sent_the_reports_are_named():
     sent = dict.fromkeys(("conditions", "procedures", "statements"))
-    assert state_of(read(None, patient=PATIENT, **sent)).unread == {}
+    state = state_of(read(None, patient=PATIENT, **sent))
+    assert set(state.unread) == {"diagnosticReports"}
 
 
 def test_imaging_alone_is_no_evidence():

@@ -115,6 +115,7 @@ def test_an_export_tells_what_was_shown_from_what_was_computed(shown):
         pytest.param(
             "modell=", "modell is no field of this filter", id="unknown-and-empty"
         ),
+        pytest.param("kind=answer&kind=refusal", "is given twice", id="twice"),
         pytest.param("version=1.0.0", "needs a model", id="version-alone"),
         pytest.param("digest=abc", "64 hexadecimal digits", id="no-digest"),
         pytest.param(
@@ -126,6 +127,21 @@ def test_what_is_no_filter_is_refused(shown, query, said):
     page = shown.reviewer().get(f"/audit?{query}", 400)
     assert said in words(page)
     assert "pat-with" not in page
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        pytest.param("/audit/integrity?day=2026-05-01", id="integrity"),
+        pytest.param("/audit/patients/pat-with?since=2026-05-01", id="patient"),
+        pytest.param("/audit/figures?unit=a", id="figures"),
+        pytest.param("/audit/figures?until=2026-05&until=2026-06", id="twice"),
+        pytest.param("/audit/figures.csv?model=pooled-2026", id="csv"),
+    ],
+)
+def test_a_page_refuses_a_field_that_it_does_not_read(shown, address):
+    page = words(shown.reviewer().get(address, 400))
+    assert "is no field of this page" in page or "is given twice" in page
 
 
 @pytest.mark.parametrize(

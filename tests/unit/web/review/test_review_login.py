@@ -120,6 +120,17 @@ def test_a_session_is_new_at_every_login(desk):
     )
 
 
+def test_a_second_login_of_a_browser_ends_its_first_session(desk):
+    browser, other = desk.reviewer(), desk.reviewer("bob")
+    first = browser.client.get_cookie("kyphoplasty-cds-review", path="/audit").value
+    browser.client.get("/audit/login")
+    browser.log_in("anna", PASSWORD)
+    browser.get("/audit", 200)
+    other.get("/audit", 200)
+    browser.client.set_cookie("kyphoplasty-cds-review", first, path="/audit")
+    browser.get("/audit", 401)
+
+
 def cookies(desk, **request):
     browser = desk.app.test_client()
     page = browser.get("/audit/login", **request)
