@@ -48,6 +48,7 @@ from cds_service.fhir.site_calendar import UTC_CALENDAR, SiteCalendar
 from cds_service.hook_files.handouts import check_settings
 from cds_service.hook_files.languages import languages_in_use, read_languages
 from cds_service.hook_files.orders import refuse_two_codes, words_of_orders
+from cds_service.hook_files.queries import check_keys
 from cds_service.hook_files.service_hook import (
     HookFiles,
     make_service_hook,
@@ -91,6 +92,8 @@ def load_service(site: SiteFolder | None = None) -> Service:
     faults.stop()
     with faults:
         check_specs(specs, terminology)
+    with faults:
+        check_keys(specs, [read.discovery for read in files.values()])
     units = {name: spec.unit for name, spec in specs.items()}
     with faults:
         studies = load_studies(STUDIES, units)

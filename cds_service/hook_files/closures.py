@@ -1,11 +1,13 @@
 """Read what an override closes, `closures.toml`."""
 
+from collections.abc import Collection
+
 from cds_service.cards.card_files import in_force
 from cds_service.cards.texts import CardTexts
 from cds_service.core.closures import ClosureFile
 from cds_service.core.data_file import label, read_toml, validated
 from cds_service.errors import DataFileError
-from cds_service.hook_files.folders import HookFolders
+from cds_service.hook_files.folders import HookFolders, unknown_name
 
 
 def read_closures(folders: HookFolders, texts: CardTexts) -> ClosureFile:
@@ -36,3 +38,12 @@ def read_closures(folders: HookFolders, texts: CardTexts) -> ClosureFile:
     shared = validated(ClosureFile, read_toml(other), other)
     every = (*found.closures, *shared.closures)
     return found.model_copy(update={"closures": every})
+
+
+def check_acts(file: ClosureFile, acts: Collection[str]) -> None:
+    """Check that a fact asks for each act that an override closes by name."""
+    for one in file.closures:
+        if one.act and one.act not in acts:
+            place = f"closures.act (topic {one.topic}, reason {one.reason})"
+            message = unknown_name(one.act, "acts of the facts", acts)
+            raise DataFileError("closures.toml", place, message)

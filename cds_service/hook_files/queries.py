@@ -1,16 +1,16 @@
 """Read the discovery entry, `service.json`, and fill its queries with codes."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from cds_service.cards.card_files import in_force
 from cds_service.core.data_file import Faults, read_json
-from cds_service.core.vocabulary import FindingSpec
+from cds_service.core.vocabulary import FindingSpec, ReadSpec
 from cds_service.errors import DataFileError
 from cds_service.fhir.gathering.prefetch import PrefetchPlan, plan_prefetch
 from cds_service.fhir.mapping.terminology import Terminology, asked_codes
 from cds_service.fhir.shapes import compile_shape
-from cds_service.hook_files.folders import HookFolders
+from cds_service.hook_files.folders import HookFolders, unknown_name
 
 MAX_QUERY = 2000  # characters; longer addresses are refused by some servers
 
@@ -41,6 +41,25 @@ def fill_queries(
             )
     faults.stop()
     return queries
+
+
+def check_keys(
+    specs: Mapping[str, FindingSpec], discoveries: Iterable[Mapping[str, Any]]
+) -> None:
+    """Check that some service asks for the key that each finding is read from.
+
+    Raises:
+        DataFileError: names every finding that nothing would ever be read for.
+    """
+    keys = {key for one in discoveries for key in one.get("prefetch", {})}
+    faults = Faults()
+    for spec in specs.values():
+        for key in spec.keys if isinstance(spec, ReadSpec) else ():
+            with faults:
+                if key not in keys:
+                    message = unknown_name(key, "prefetch keys", keys)
+                    raise DataFileError(spec.rule, "key", message)
+    faults.stop()
 
 
 def _with_codes(

@@ -20,7 +20,7 @@ from cds_service.fhir.mapping.mapping_files import Orderable
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.orders.recognition import SUPPORT_KINDS
 from cds_service.fhir.orders.suggestions import Code, OrderTemplate, make_template
-from cds_service.hook_files.closures import read_closures
+from cds_service.hook_files.closures import check_acts, read_closures
 from cds_service.hook_files.facts import check_fact, read_facts
 from cds_service.hook_files.folders import hook_folders
 from cds_service.hook_files.handouts import read_handouts
@@ -153,4 +153,6 @@ def _check_names(
     for fact in files.facts:
         with faults:
             check_fact(fact, of_facts)
+    with faults:
+        check_acts(files.closures, {fact.act for fact in files.facts})
     faults.stop()

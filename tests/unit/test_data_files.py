@@ -345,6 +345,20 @@ def refused(load, *arguments) -> DataFileError:
             "findings/bmi.toml",
             "accept_units",
         ),
+        (
+            "mappings/findings/bmi.toml",
+            'key = "body"',
+            'key = "bodies"',
+            "findings/bmi.toml",
+            "key",
+        ),
+        (
+            "hooks/kyphoplasty-order-sign/closures.toml",
+            'act = "bone-treatment"',
+            'act = "bone-treatmant"',
+            "closures.toml",
+            "closures.act (topic rehabilitation, reason notOsteoporotic)",
+        ),
     ],
 )
 def test_a_wrong_file_stops_the_start_by_file_and_key(tree, path, old, new, file, key):
@@ -373,6 +387,44 @@ def test_a_wrong_file_stops_the_start_by_file_and_key(tree, path, old, new, file
 def test_a_wrong_name_in_a_fact_is_answered_with_the_right_ones(tree, old, new, said):
     tree.replace("hooks/kyphoplasty-order-sign/facts/12-hip-fracture.toml", old, new)
     assert said in str(refused(tree.load))
+
+
+@pytest.mark.parametrize(
+    ("path", "old", "new", "meant"),
+    [
+        pytest.param(
+            "mappings/findings/bmi.toml",
+            'key = "body"',
+            'key = "bodies"',
+            "did you mean body?",
+            id="the key of a query",
+        ),
+        pytest.param(
+            "mappings/findings/bmi.toml",
+            '"kg/m2"',
+            '"kg/m^2"',
+            "kg/m^2 is not a unit of units.toml; did you mean kg/m2?",
+            id="another spelling of a unit, of the finding too",
+        ),
+        pytest.param(
+            "mappings/findings/bmi.toml",
+            '"kg/m2"',
+            '"kgs/m2"',
+            "kgs/m2 is not a unit of units.toml",
+            id="no unit, of the finding too",
+        ),
+        pytest.param(
+            "hooks/kyphoplasty-order-sign/closures.toml",
+            'act = "bone-treatment"',
+            'act = "bone-treatmant"',
+            "did you mean bone-treatment",
+            id="an act that an override closes",
+        ),
+    ],
+)
+def test_a_name_that_nothing_else_has_is_refused(tree, path, old, new, meant):
+    tree.replace(path, old, new)
+    assert meant in str(refused(tree.load))
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,6 @@ is given for it, a procedure was done for a broken hip. None of this is a diagno
 the problem list, but with it nobody may say that there is none.
 """
 
-import re
 from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple
 
@@ -18,6 +17,7 @@ from cds_service.fhir.gathering.problem_words import (
     read_problem_words,
 )
 from cds_service.fhir.leaves import leaves_of
+from cds_service.fhir.mapping.clauses import sentences
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.mapping.text_rules import LONGEST_TEXT, folded
 from cds_service.fhir.raw_json import (
@@ -44,7 +44,6 @@ TITLES = {
     **dict.fromkeys(MEDICATION_TYPES, "medicationCodeableConcept"),
 }
 # Reports are prose: what one sentence denies, the next one may find.
-_SENTENCE = re.compile(r"[;\n。；]|\.(?=\s|$)")
 MOST_SENTENCES = 100
 # What an Observation answers; its code may ask for what is not there.
 ANSWERS = frozenset({"valueString", "valueCodeableConcept", "note"})
@@ -95,8 +94,7 @@ def grave_beside(entry: Json, terminology: Terminology) -> frozenset[str]:
 def named_in(words: Iterable[str], terminology: Terminology) -> frozenset[str]:
     """What prose names and does not deny, sentence by sentence."""
     prose = "\n".join(words)[:LONGEST_TEXT]  # of a long report, its beginning
-    sentences = _SENTENCE.split(prose)[:MOST_SENTENCES]
-    said = [_read(one, terminology) for one in sentences]
+    said = [_read(one, terminology) for one in sentences(prose)[:MOST_SENTENCES]]
     stated = frozenset[str]().union(*(one.stated for one in said))
     # A report repeats what it was asked, `rule out metastasis`, and answers it.
     answered = frozenset[str]().union(*(one.denied for one in said))

@@ -201,7 +201,10 @@ class Terminology:
             "|".join(self._texts[SUSPICION].any) if SUSPICION in self._texts else NEVER
         )
         self.several, self.aside = _joints(languages.values())
-        self._rules_among: dict[frozenset[str] | None, TextRules] = {}
+        # Compiled before the workers fork: they share it, and no first answer waits.
+        self._rules_among: dict[frozenset[str] | None, TextRules] = {
+            frozenset(self._texts): TextRules(self._texts, self._texts.get(SPINE))
+        }
         self._by_code = self._index()
         self._classes = self._index_of_classes()
         self._known = {
@@ -627,9 +630,14 @@ def _check_quantity(
         with faults:
             names = terminology.methods.names
             _check_rules(spec, "method", spec.method.ways, names)
-    for unit in spec.accept_units:
+    for unit in filter(None, spec.accept_units):
         with faults:
-            if unit and terminology.units.convert(0.0, unit, spec.unit) is None:
+            canonical = terminology.units.canonical(unit)
+            if canonical != unit:
+                meant = f"; did you mean {canonical}?" if canonical else ""
+                message = f"{unit} is not a unit of units.toml{meant}"
+                raise DataFileError(spec.rule, "accept_units", message)
+            if terminology.units.convert(0.0, unit, spec.unit) is None:
                 message = (
                     f"units.toml does not lead from {unit} to {spec.unit}: add its"
                     " factor there, or take the unit out"

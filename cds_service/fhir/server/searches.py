@@ -135,8 +135,9 @@ def walk_pages(
                 if is_query and _may_go_on(pages, url)
                 else Fetched(tuple(pages))
             )
-        if not has_entries(pages[-1]):
-            return Fetched(tuple(pages))
+        # A server that filters by rights may send a page of nothing within a list.
+        if not any(has_entries(page) for page in pages[-2:]) and len(pages) > 1:
+            return Fetched(tuple(pages), "the list may go on after two empty pages")
         if _is_enough(pages):
             return _cut(pages)
         address = _page_address(base, link, here)

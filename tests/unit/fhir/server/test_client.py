@@ -430,13 +430,35 @@ def test_a_token_is_never_sent_over_plain_http_to_another_machine():
             },
         },
         {
-            "why": "an empty page ends a list",
+            "why": "an empty page ends no list that goes on",
+            "ids": "12",
+            "note": "",
+            "requests": 3,
+            "replies": {
+                "Observation?patient=p1": page_of([1], following="?page=2"),
+                "Observation?page=2": page_of([], following="?page=3"),
+                "Observation?page=3": page_of([2]),
+            },
+        },
+        {
+            "why": "a list that begins with an empty page is read on",
             "ids": "1",
             "note": "",
             "requests": 2,
             "replies": {
+                "Observation?patient=p1": page_of([], following="?page=2"),
+                "Observation?page=2": page_of([1]),
+            },
+        },
+        {
+            "why": "a list of empty pages without an end is not whole",
+            "ids": "1",
+            "note": "the list may go on after two empty pages",
+            "requests": 3,
+            "replies": {
                 "Observation?patient=p1": page_of([1], following="?page=2"),
                 "Observation?page=2": page_of([], following="?page=3"),
+                "Observation?page=3": page_of([], following="?page=4"),
             },
         },
         {
