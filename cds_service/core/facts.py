@@ -377,6 +377,8 @@ class SupportOrder:
             not count.
         is_read_whole: nothing in it was left that may speak against it; otherwise it
             does not count.
+        not_now: `over` where its days are past, `far` where it begins in more than a
+            year; neither counts.
         unread: elements of a brace order with anything that was not understood, by
             their names in R4: its correction
             is offered and not pre-selected.
@@ -398,6 +400,7 @@ class SupportOrder:
     levels: tuple[str, ...] = ()
     is_standing: bool = True
     is_read_whole: bool = True
+    not_now: Literal["", "over", "far"] = ""
     unread: tuple[str, ...] = ()
     source: Mapping[str, Any] | None = field(default=None, repr=False, compare=False)
 
@@ -483,7 +486,7 @@ class SupportOrders:
         )
 
     def _counts(self, order: SupportOrder) -> bool:
-        if not order.is_read_whole:
+        if not order.is_read_whole or order.not_now:
             return False
         return order.draft or (
             order.is_standing

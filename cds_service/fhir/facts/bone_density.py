@@ -6,6 +6,7 @@ The measurement site decides, then the newest day, then the lowest value.
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
+from datetime import date
 from typing import Literal
 
 from cds_service.core.derived import DENSE, OSTEOPOROSIS, say_minus_missing
@@ -21,9 +22,18 @@ from cds_service.fhir.facts.observations import (
     site_key,
 )
 from cds_service.fhir.facts.quantities import Measured, Refused, shortened
+from cds_service.fhir.gathering.bone_reports import (
+    OF_BONE,
+    codes_of_report,
+    words_of_report,
+)
 from cds_service.fhir.gathering.drugs import BONE_DRUG, MEDICATION_TYPES
+from cds_service.fhir.gathering.entries import Entry
+from cds_service.fhir.gathering.grave_asides import named_in
+from cds_service.fhir.gathering.picking import EXAM_TYPES
 from cds_service.fhir.gathering.problem_words import read_problem_words
 from cds_service.fhir.raw_json import member, objects, text, texts_of
+from cds_service.fhir.site_calendar import Moment
 
 Site = Literal[
     "lumbar spine",
@@ -64,6 +74,8 @@ Z_SCORE = frozenset({"z-score"})
 POROTIC = -2.5  # a T-score from here down is osteoporosis (WHO)
 MINUS = "is a minus sign missing?"
 WRONG = frozenset({"entered-in-error", "refuted", "cancelled", "not-taken"})
+# What was taken back, not done, or not yet said.
+NO_REPORT = RETRACTED | {"registered", "not-done"}
 WHOLE_SPINE = frozenset({1, 2, 3, 4})  # assumed unless another region is stated
 CONCERNS: dict[str, str] = {
     NOT_STATED: "Where the T-score was measured is not stated.",
@@ -75,9 +87,12 @@ CONTRADICTED = (
     " taken."
 )
 UNREAD = "Not all that is said of the T-score was understood."
-# `neck -3.1`, `T = -3,1`; not the end of a range: `L1 - 4`, `2021-11-03`.
+# `neck -3.1`, `T = -3,1`, `minus 3.1`; not the end of a range, `L1 - 4`, `2021-11-03`,
+# and no change in per cent.
 _SIGNED = re.compile(
-    r"(?<![\w.,])(?<!\d )[-−–] ?(\d{1,2}(?:[.,]\d{1,2})?)(?![\w.,]*\d|\w)"
+    r"(?<![\w.,])(?<!\d )(?:[-−–] ?|(?:minus|moins|menos|meno) )"
+    r"(\d{1,2}(?:[.,]\d{1,2})?)(?![\w.,]*\d|\w| ?%)",
+    re.IGNORECASE,
 )
 NEVER = {
     "t-score-peripheral": "measured at heel or humerus",
@@ -98,6 +113,7 @@ def find_t_score(spec: QuantitySpec, chart: Chart) -> FindingOrGap:
         picked = _pick_site(usable, spec, chart)
         lower.extend(_lower_elsewhere(usable, spec, chart))
         lower.extend(_lower_in_words(picked.used, spec, chart))
+        lower.extend(_lower_in_reports(picked.value, usable, spec, chart))
         return picked
 
     outcome, passed = find_quantity(spec, chart, judge=judge_t_score, pick=pick)
@@ -244,8 +260,7 @@ def _lower_in_words(
         beside = (*reading.notes, *interpretations(reading))
         beside += (*reading.site_words, *reading.method_words)
         said = (*beside, *reading.words)
-        numbers = (found for words in said for found in _SIGNED.findall(words))
-        if any(-float(found.replace(",", ".")) < one.value for found in numbers):
+        if any(number < one.value for number in _signed_in(said)):
             why = "its words name a lower one"
         elif one.value > POROTIC and _name_osteoporosis(beside, chart):
             why = "its words name osteoporosis"
@@ -253,6 +268,52 @@ def _lower_in_words(
             continue
         refused = Refused(reading, "conflicting", why, one.printed)
         yield refused.passed_over(spec)
+
+
+def _signed_in(said: Iterable[str]) -> list[float]:
+    """The numbers below zero that words name."""
+    found = (number for words in said for number in _SIGNED.findall(words))
+    return [-float(number.replace(",", ".")) for number in found]
+
+
+def _lower_in_reports(
+    value: float, usable: Sequence[Measured], spec: QuantitySpec, chart: Chart
+) -> Iterator[PassedOver]:
+    """What a report of bone density says of a lower T-score, or of osteoporosis.
+
+    A number that was measured on its day is known, and judged by its site.
+    """
+    for entry in chart.of_kind(*EXAM_TYPES, "Procedure"):
+        if not entry.concepts & OF_BONE or entry.status in NO_REPORT:
+            continue
+        when = _moment_of_report(entry, chart)
+        if when and (chart.is_ahead(when) or _is_old(when.day, spec, chart)):
+            continue
+        words = list(words_of_report(entry.raw))
+        of_day = {one.value for one in usable if when and one.moment.day == when.day}
+        coded = chart.terminology.concepts(list(codes_of_report(entry.raw)))
+        named = coded | named_in(words, chart.terminology)
+        if any(number < value for number in {*_signed_in(words)} - of_day):
+            why = "a report of bone density names a lower one"
+        elif value > POROTIC and not named.isdisjoint(OSTEOPOROSIS):
+            why = "a report of bone density names osteoporosis"
+        else:
+            continue
+        yield PassedOver(spec.name, "conflicting", why, entry.source(spec, ""))
+
+
+def _moment_of_report(entry: Entry, chart: Chart) -> Moment | None:
+    """When it was done, else when it was written; None if it does not say."""
+    if entry.kind == "ImagingStudy":
+        return chart.calendar.moment(entry.raw.get("started"))
+    element = "performed" if entry.kind == "Procedure" else "effective"
+    done = chart.calendar.effective(entry.raw, element)
+    return done or chart.calendar.moment(entry.raw.get("issued"))
+
+
+def _is_old(day: date, spec: QuantitySpec, chart: Chart) -> bool:
+    """Whether a value of this day is no longer fresh."""
+    return spec.fresh_days is not None and (chart.today - day).days > spec.fresh_days
 
 
 def _name_osteoporosis(words: Iterable[str], chart: Chart) -> bool:
@@ -275,8 +336,7 @@ def _lower_elsewhere(
     day = max((one.moment.day for one in central), default=None)
     newest = [one.value for one in central if one.moment.day == day]
     for one in placed:
-        age = (chart.today - one.moment.day).days
-        is_fresh = spec.fresh_days is None or age <= spec.fresh_days
+        is_fresh = not _is_old(one.moment.day, spec, chart)
         is_lowest = all(value > one.value for value in newest)
         if one.value > POROTIC or not is_fresh or not is_lowest:
             continue

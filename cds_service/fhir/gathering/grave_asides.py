@@ -5,7 +5,7 @@ is given for it, a procedure was done for a broken hip. None of this is a diagno
 the problem list, but with it nobody may say that there is none.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple
 
 from cds_service.fhir.certainty import certainty_of
@@ -88,13 +88,18 @@ def grave_beside(entry: Json, terminology: Terminology) -> frozenset[str]:
         words |= dict.fromkeys(
             word for one in objects(entry.get(title)) for word in texts_of(one)
         )
+    return (coded | named_in(words, terminology)) & GRAVE
+
+
+def named_in(words: Iterable[str], terminology: Terminology) -> frozenset[str]:
+    """What prose names and does not deny, sentence by sentence."""
     prose = "\n".join(words)[:LONGEST_TEXT]  # of a long report, its beginning
     said = [_read(one, terminology) for one in sentences(prose)[:MOST_SENTENCES]]
     stated = frozenset[str]().union(*(one.stated for one in said))
     # A report repeats what it was asked, `rule out metastasis`, and answers it.
     answered = frozenset[str]().union(*(one.denied for one in said))
     suspected = frozenset[str]().union(*(one.suspected for one in said))
-    return (coded | stated | (suspected - answered)) & GRAVE
+    return stated | (suspected - answered)
 
 
 class _Sentence(NamedTuple):

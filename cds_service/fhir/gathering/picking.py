@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from itertools import chain
 from typing import Any, Literal
 
+from cds_service.fhir.gathering.bone_reports import TELLS_T_SCORE, tells_t_score
 from cds_service.fhir.gathering.bystanders import (
     is_bystander_act,
     is_bystander_problem,
@@ -193,6 +194,8 @@ def concepts_of(
         return _concepts_of_device(resource, targets, terminology)
     if kind in EXAM_TYPES:
         found = exam_concepts(resource, terminology)
+        if tells_t_score(resource):
+            found |= {TELLS_T_SCORE}
         return found | _grave_asides(resource, terminology)
     if kind == "Condition":
         known = _concepts_of_condition(resource, terminology)

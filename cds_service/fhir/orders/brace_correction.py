@@ -17,7 +17,7 @@ from cds_service.core.wording import say_date, say_title
 from cds_service.fhir.gathering.parsing import may_be_reversed
 from cds_service.fhir.mapping.durations import Mention
 from cds_service.fhir.mapping.terminology import Terminology
-from cds_service.fhir.orders.order_times import texts_on_time
+from cds_service.fhir.orders.order_times import repeated_hours, texts_on_time
 from cds_service.fhir.raw_json import Json, items, member, text
 from cds_service.fhir.shapes import is_valid
 from cds_service.protocol.json_text import plain_numbers
@@ -58,7 +58,8 @@ def correct_brace_order(
 
     It cannot if the draft or the result is not a valid R4 resource, if an extension
     that we do not know may reverse it, if a time in its words is doubtful, or if its
-    words, its duration or single events would still exceed the new end.
+    words, its duration, its number of times or single events would still exceed the
+    new end.
 
     `occurrencePeriod` and `occurrenceTiming.repeat.boundsPeriod` are bounded in place;
     `boundsDuration` is replaced by the period, since FHIR allows only one of them.
@@ -82,6 +83,9 @@ def correct_brace_order(
         return None
     if "duration" in (member(draft, "occurrenceTiming", "repeat") or ()):
         return None  # beside a period it would still state the old length
+    times = repeated_hours(member(draft, "occurrenceTiming") or {})
+    if times is not None and _exceeds(times, correction):
+        return None  # so would the number of times
     corrected = _without_empty_members(draft)
     _set_end(corrected, correction)
     for holder, key in _places(corrected):
@@ -118,16 +122,18 @@ def _reworded(words: str, correction: Correction, read: Read) -> str:
 
 def _beyond(words: str, correction: Correction, read: Read) -> list[Mention]:
     """Durations and days in a text that exceed the corrected end."""
-    begins = correction.start or correction.order.start
     return [
         one
         for one in read(words, is_title=True)
         if (one.day and one.day > correction.end)
-        or (
-            one.hours is not None
-            and (begins is None or one.hours > (correction.end - begins).days * 24)
-        )
+        or (one.hours is not None and _exceeds(one.hours, correction))
     ]
+
+
+def _exceeds(hours: float, correction: Correction) -> bool:
+    """Whether a length from the start goes beyond the new end."""
+    begins = correction.start or correction.order.start
+    return begins is None or hours > (correction.end - begins).days * 24
 
 
 def _all_words(value: Any) -> Iterator[str]:

@@ -121,7 +121,7 @@ def _of_timing(timing: Json, calendar: SiteCalendar) -> OrderTimes:
         member(timing, "repeat", "boundsRange", "high"),
     )
     bound = next((found for one in lengths if (found := _hours(one))), None)
-    hours = bound or _repeated(timing)
+    hours = bound or repeated_hours(timing)
     written = items(timing.get("event"))
     events = sorted(day for event in written if (day := calendar.first_day(event)))
     read = {"event"} if len(events) == len(written) else set()
@@ -150,8 +150,8 @@ def _read_of_repeat(timing: Json, *, is_bound: bool) -> set[str]:
             for part in _AMOUNT
             if part != "unit" or _is_one_unit(timing, name)
         ]
-    else:
-        names += _HOW_MANY
+    elif repeated_hours(timing) is not None:
+        names += _HOW_MANY  # without a period nobody knows how long they take
     return {f"repeat.{name}" for name in names}
 
 
@@ -165,7 +165,7 @@ def _is_one_unit(timing: Json, name: str) -> bool:
     return not code or not unit or _unit({"code": unit}) == _unit({"code": code})
 
 
-def _repeated(timing: Json) -> float | None:
+def repeated_hours(timing: Json) -> float | None:
     """Hours of all repetitions (`count` in `period`), else of the `duration`.
 
     None if neither says how long.

@@ -133,7 +133,7 @@ def find_support_orders(
         braces = [one for one in (*drafts, *stored) if one.kind == "brace"]
         other = find_other_injuries(bundle, braces, record, treated, terminology, today)
     return SupportOrders(
-        orders=(*drafts, *in_force, *unclear),
+        orders=tuple(_with_time(one, today) for one in (*drafts, *in_force, *unclear)),
         earlier_braces=tuple(one for one in over if one.kind == "brace"),
         unchecked=unchecked_in(record),
         augmented_on=max((day for _, day in augmentations if day), default=None),
@@ -202,6 +202,19 @@ def _has_ended(order: SupportOrder, today: date | None) -> bool:
         return False
     times = times_of(order, None, today)
     return times.ends is not None and times.ends < today and not times.is_shortest
+
+
+def _with_time(order: SupportOrder, today: date | None) -> SupportOrder:
+    """Mark an order that is over, or begins so late that it does not count now.
+
+    How long a brace or bed rest runs is judged elsewhere.
+    """
+    if today is None or order.kind in TIMED:
+        return order
+    if _has_ended(order, today):
+        return replace(order, not_now="over")
+    is_far = order.start is not None and order.start - today > LONGEST_PLAN
+    return replace(order, not_now="far") if is_far else order
 
 
 def _support_orders(

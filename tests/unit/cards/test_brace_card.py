@@ -285,7 +285,20 @@ ENDS = [
     pytest.param(worded("for 12 weeks"), [(USUAL_END, True)], id="a length"),
     pytest.param(brace(), [(USUAL_END, True)], id="no end"),
     pytest.param(
-        timed(count=84, period=1, periodUnit="d"), [(USUAL_END, True)], id="84 times"
+        timed(count=84, period=1, periodUnit="d"),
+        [],
+        id="84 times would still state the old length",
+    ),
+    pytest.param(
+        timed(boundsPeriod=period(0, None), count=12, period=1, periodUnit="wk"),
+        [],
+        id="12 times weekly in a period",
+    ),
+    pytest.param(timed(count=84), [(USUAL_END, False)], id="84 times, how often open"),
+    pytest.param(
+        timed(boundsPeriod=period(0, None), count=4, period=1, periodUnit="wk"),
+        [(USUAL_END, False)],
+        id="4 times weekly fit",
     ),
     pytest.param(worded("LON 99"), [(USUAL_END, False)], id="a billing entry"),
     pytest.param(worded("until pain subsides"), [(USUAL_END, False)], id="an event"),

@@ -60,7 +60,6 @@ WHOLE = [
         timed(boundsDuration=TWELVE_WEEKS, frequency=1, period=1, periodUnit="d"),
         id="every day",
     ),
-    pytest.param(timed(count=84, frequency=1, period=1, periodUnit="d"), id="84 times"),
     pytest.param(worded("wear when up"), id="wear when up"),
     pytest.param(worded("May remove in bed and for showering"), id="in bed and shower"),
     pytest.param(

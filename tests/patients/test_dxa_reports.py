@@ -1,0 +1,109 @@
+"""A report of bone density that says more than the T-score beside it."""
+
+import pytest
+
+from tests.chart_builders import (
+    ask,
+    by_topic,
+    days_ago,
+    kyphoplasty,
+    measured,
+    of_patient,
+    order_sign,
+    patient,
+    quiet_lists,
+)
+from tests.codes import CPT, ICD, LOINC, codeable
+
+DXA = codeable(LOINC, "38269-7")
+RADIOLOGY = codeable("http://terminology.hl7.org/CodeSystem/v2-0074", "RAD")
+
+
+def report(conclusion=None, *, days=10, **members):
+    said = {"code": DXA, "status": "final", "effectiveDateTime": days_ago(days)}
+    said |= {"category": [RADIOLOGY], "conclusion": conclusion}
+    return of_patient("DiagnosticReport", "dxa", **said | members)
+
+
+def scanned(**members):
+    said = {"code": codeable(CPT, "77080"), "status": "completed"}
+    said["performedDateTime"] = days_ago(10)
+    return of_patient("Procedure", "scan", **said | members)
+
+
+def card_of(*entries, t_score=-1.5):
+    known = [measured("bmd-t-score", t_score), measured("bmi", 27)]
+    record = [patient(), *quiet_lists(), *known, *entries]
+    return by_topic(ask(order_sign(record, kyphoplasty())))["rehabilitation"]
+
+
+@pytest.mark.parametrize(
+    ("entry", "named"),
+    [
+        pytest.param(report("T-score of the femoral neck -3.1."), "lower", id="lower"),
+        pytest.param(report("T-score hip −2,1"), "lower", id="comma"),
+        pytest.param(report("Femoral neck minus 3.1"), "lower", id="in words"),
+        pytest.param(report("Osteoporosis."), "osteoporosis", id="osteoporosis"),
+        pytest.param(report("Osteoporose"), "osteoporosis", id="German"),
+        pytest.param(report("Ostéoporose"), "osteoporosis", id="French"),
+        pytest.param(
+            report("Normal spine. Osteoporosis of the hip."),
+            "osteoporosis",
+            id="second sentence",
+        ),
+        pytest.param(
+            report(conclusionCode=[codeable(ICD, "M81.0")]), "osteoporosis", id="coded"
+        ),
+        pytest.param(
+            report(conclusionCode=[{"text": "T-score -3.1"}]), "lower", id="code's text"
+        ),
+        pytest.param(
+            report("T-score -3.1", code={"text": "Imaging"}), "lower", id="title"
+        ),
+        pytest.param(
+            report("T-score -3.1", effectiveDateTime=None), "lower", id="no day"
+        ),
+        pytest.param(report("T-score -3.1", days=300), "lower", id="still fresh"),
+        pytest.param(scanned(note=[{"text": "hip -3.1"}]), "lower", id="procedure"),
+        pytest.param(
+            scanned(outcome={"text": "osteoporosis"}), "osteoporosis", id="outcome"
+        ),
+    ],
+)
+def test_what_a_report_of_bone_density_says_reassures_nobody(entry, named):
+    card = card_of(entry)
+    unknown = card["detail"].partition("**Not known:**")[2]
+    assert "T-score" in unknown
+    assert f"a report of bone density names {named}" in unknown.replace(
+        "a lower", named
+    )
+    assert "below" not in card["detail"]
+    assert "3.1" not in card["detail"], "a number in prose is no value"
+
+
+@pytest.mark.parametrize(
+    "entry",
+    [
+        pytest.param(report("T-score -1.5 spine, -1.1 hip. Osteopenia."), id="same"),
+        pytest.param(report("No osteoporosis."), id="denied"),
+        pytest.param(report("Keine Osteoporose."), id="denied in German"),
+        pytest.param(report("T-score -1.5, BMD -3.2 % since 2024"), id="a change"),
+        pytest.param(report("T-score -3.1", status="entered-in-error"), id="error"),
+        pytest.param(report("T-score -3.1", days=900), id="years ago"),
+        pytest.param(report("T-score -3.1", days=-3), id="after the signing"),
+        pytest.param(
+            report("Osteoporotic fracture of L1.", code={"text": "MRI lumbar spine"}),
+            id="no report of density",
+        ),
+    ],
+)
+def test_what_is_no_lower_value_changes_nothing(entry):
+    assert "below the usual" in card_of(entry)["detail"]
+
+
+def test_what_was_measured_at_another_place_that_day_is_judged_by_its_place():
+    def detail(*entries):
+        lateral = measured("bmd-t-score", -3.1, number="older", days=400)
+        return card_of(lateral, *entries)["detail"]
+
+    assert detail(report("T-score -3.1", days=400)) == detail()

@@ -1,0 +1,65 @@
+"""A referral that is over, or begins in years, leaves what warns open."""
+
+import pytest
+
+from tests.chart_builders import (
+    ask,
+    by_topic,
+    days_ago,
+    drafted,
+    kyphoplasty,
+    measured,
+    order_sign,
+    ordered,
+    patient,
+    problem,
+    quiet_lists,
+)
+from tests.codes import ORDERS, codeable
+
+
+def card_of(*record, drafts=()):
+    hip = problem("S72.001A", days=90, onsetDateTime=days_ago(90))
+    known = [patient(), *quiet_lists(), measured("bmd-t-score", -1.5), hip]
+    body = order_sign([*known, *record], kyphoplasty(), *drafts)
+    return by_topic(ask(body))["rehabilitation"]
+
+
+def referral(**members):
+    return ordered("bone-treatment", **members)
+
+
+def signed(**members):
+    code = codeable(ORDERS, "bone-treatment")
+    return drafted("ServiceRequest", "fls", code=code, **members)
+
+
+def visit(start, end=None):
+    said = {"start": days_ago(-start)}
+    return said if end is None else said | {"end": days_ago(-end)}
+
+
+@pytest.mark.parametrize(
+    ("drafts", "record"),
+    [
+        pytest.param((), [referral(occurrencePeriod=visit(500))], id="in years"),
+        pytest.param((), [referral(occurrenceDateTime=days_ago(-500))], id="a day"),
+        pytest.param([signed(occurrencePeriod=visit(500))], (), id="signed now"),
+        pytest.param([signed(occurrencePeriod=visit(-60, -30))], (), id="signed, over"),
+    ],
+)
+def test_an_order_of_another_time_closes_nothing(drafts, record):
+    assert card_of()["indicator"] == "warning"
+    assert card_of(*record, drafts=drafts)["indicator"] == "warning"
+
+
+@pytest.mark.parametrize(
+    ("drafts", "record"),
+    [
+        pytest.param((), [referral()], id="no day"),
+        pytest.param((), [referral(occurrencePeriod=visit(30))], id="next month"),
+        pytest.param([signed(occurrencePeriod=visit(-1, 60))], (), id="runs now"),
+    ],
+)
+def test_an_order_of_now_closes_it(drafts, record):
+    assert card_of(*record, drafts=drafts)["indicator"] == "info"
