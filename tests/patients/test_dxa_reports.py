@@ -18,6 +18,21 @@ from tests.codes import CPT, ICD, LOINC, codeable
 DXA = codeable(LOINC, "38269-7")
 RADIOLOGY = codeable("http://terminology.hl7.org/CodeSystem/v2-0074", "RAD")
 
+# How reports print the classes of the WHO (Kanis 1994), whoever they are about.
+WHO = (
+    "WHO criteria: Normal: T-score at or above -1.0 SD. Osteopenia: T-score between "
+    "-1.0 and -2.5 SD. Osteoporosis: T-score at or below -2.5 SD."
+)
+DEFINITIONS = (
+    WHO,
+    "Normal T-score above -1.0, osteopenia between -1.0 and -2.5, osteoporosis < -2.5.",
+    "T -1.0 or above is normal; between -1.0 and -2.5 osteopenia; < -2.5 osteoporosis.",
+    "WHO:\nNormal >= -1\nLow bone mass (osteopenia -1 to -2.5)\nOsteoporosis <= -2.5",
+    "WHO-Definition: Normal > -1,0; Osteopenie -1,0 bis -2,5; Osteoporose < -2,5",
+    "OMS : normal > -1 ; ostéopénie entre -1 et -2,5 ; ostéoporose < -2,5",
+    "正常：T值 ≥ -1.0；骨量减少：-1.0 至 -2.5；骨质疏松：T值 ≤ -2.5。",
+)
+
 
 def report(conclusion=None, *, days=10, **members):
     said = {"code": DXA, "status": "final", "effectiveDateTime": days_ago(days)}
@@ -66,6 +81,23 @@ def card_of(*entries, t_score=-1.5):
         pytest.param(report("T-score -3.1", days=300), "lower", id="still fresh"),
         pytest.param(scanned(note=[{"text": "hip -3.1"}]), "lower", id="procedure"),
         pytest.param(
+            report("Osteoporosis (T-score < -2.5)."), "osteoporosis", id="limit alone"
+        ),
+        pytest.param(
+            report(f"Osteoporosis of the hip. {WHO}"), "osteoporosis", id="beside WHO"
+        ),
+        pytest.param(report(f"{WHO} Hip -3.1."), "lower", id="number after WHO"),
+        pytest.param(
+            report("Osteoporosis by WHO (normal > -1.0, osteopenia -1.0 to -2.5)"),
+            "osteoporosis",
+            id="classes in brackets",
+        ),
+        pytest.param(
+            report("Spine osteopenia, -1.0 to -2.5. Hip osteoporosis, below -2.5."),
+            "osteoporosis",
+            id="two classes of a person",
+        ),
+        pytest.param(
             scanned(outcome={"text": "osteoporosis"}), "osteoporosis", id="outcome"
         ),
     ],
@@ -88,6 +120,10 @@ def test_what_a_report_of_bone_density_says_reassures_nobody(entry, named):
         pytest.param(report("No osteoporosis."), id="denied"),
         pytest.param(report("Keine Osteoporose."), id="denied in German"),
         pytest.param(report("T-score -1.5, BMD -3.2 % since 2024"), id="a change"),
+        *(
+            pytest.param(report(f"T-score -1.5. {one}"), id=f"definition {number}")
+            for number, one in enumerate(DEFINITIONS)
+        ),
         pytest.param(report("T-score -3.1", status="entered-in-error"), id="error"),
         pytest.param(report("T-score -3.1", days=900), id="years ago"),
         pytest.param(report("T-score -3.1", days=-3), id="after the signing"),

@@ -25,6 +25,7 @@ from cds_service.fhir.facts.quantities import Measured, Refused, shortened
 from cds_service.fhir.gathering.bone_reports import (
     OF_BONE,
     codes_of_report,
+    without_definition,
     words_of_report,
 )
 from cds_service.fhir.gathering.drugs import BONE_DRUG, MEDICATION_TYPES
@@ -257,7 +258,8 @@ def _lower_in_words(
     """
     for one in used:
         reading = one.reading
-        beside = (*reading.notes, *interpretations(reading))
+        notes = [without_definition(one) for one in reading.notes]
+        beside = (*notes, *interpretations(reading))
         beside += (*reading.site_words, *reading.method_words)
         said = (*beside, *reading.words)
         if any(number < one.value for number in _signed_in(said)):
@@ -289,7 +291,7 @@ def _lower_in_reports(
         when = _moment_of_report(entry, chart)
         if when and (chart.is_ahead(when) or _is_old(when.day, spec, chart)):
             continue
-        words = list(words_of_report(entry.raw))
+        words = [without_definition(one) for one in words_of_report(entry.raw)]
         of_day = {one.value for one in usable if when and one.moment.day == when.day}
         coded = chart.terminology.concepts(list(codes_of_report(entry.raw)))
         named = coded | named_in(words, chart.terminology)
