@@ -17,43 +17,37 @@ TEXTS = " ".join(name for name in FACTS if name not in NUMBERS)
 ALTERED = "The audit log was altered: `audit verify` says where."
 
 
-class _Written(TypeDecorator[str]):
-    """A text as it was written; SQLite takes anything into any column."""
+class _AsWritten(TypeDecorator[Any]):
+    """A cell of the type that it was written with; SQLite takes anything anywhere."""
 
+    kind: type
+
+    def process_result_value(self, value: Any, _dialect: object) -> Any:
+        """Refuse a cell of another type.
+
+        Raises:
+            AuditUnavailable: nobody here wrote it.
+        """
+        if value is not None and type(value) is not self.kind:
+            raise AuditUnavailable(ALTERED)
+        return value
+
+
+class _Words(_AsWritten):
     impl = Text
     cache_ok = True
-
-    def process_result_value(self, value: Any, _dialect: object) -> Any:
-        """Refuse a cell of another type.
-
-        Raises:
-            AuditUnavailable: nobody here wrote it.
-        """
-        if value is not None and type(value) is not str:
-            raise AuditUnavailable(ALTERED)
-        return value
+    kind = str
 
 
-class _Counted(TypeDecorator[int]):
-    """A whole number as it was written."""
-
+class _Number(_AsWritten):
     impl = BigInteger
     cache_ok = True
-
-    def process_result_value(self, value: Any, _dialect: object) -> Any:
-        """Refuse a cell of another type.
-
-        Raises:
-            AuditUnavailable: nobody here wrote it.
-        """
-        if value is not None and type(value) is not int:
-            raise AuditUnavailable(ALTERED)
-        return value
+    kind = int
 
 
 def _table(name: str, texts: str, numbers: str = "") -> TableClause:
-    numbered = (column(one, _Counted) for one in numbers.split())
-    return table(name, *numbered, *(column(one, _Written) for one in texts.split()))
+    numbered = (column(one, _Number) for one in numbers.split())
+    return table(name, *numbered, *(column(one, _Words) for one in texts.split()))
 
 
 # The chain. No row is ever changed or deleted.
