@@ -19,10 +19,12 @@ from cds_service.fhir.mapping.language import Language
 
 Place = tuple[int, int]
 
-# The same few thousand titles of orders, diagnoses and drugs recur all day; longer
-# texts are free prose, not cached.
+# The same few thousand titles of orders, diagnoses and drugs recur all day.
 KEPT_TEXTS = 4096
 LONGEST_TITLE = 200
+# Characters. CPT's own name of a kyphoplasty has 263 with its region, and stands on
+# most of its orders. Longer texts are free prose, and not kept.
+LONGEST_KEPT = 320
 # Characters. No name is longer, and a search in a long text holds up all other requests
 # of the process.
 LONGEST_TEXT = 10_000
@@ -77,7 +79,7 @@ class TextRules:
         """
         if len(text) > LONGEST_TEXT:
             return {}
-        look = self._looked_up if len(text) <= LONGEST_TITLE else self._look
+        look = self._looked_up if len(text) <= LONGEST_KEPT else self._look
         return look(folded(text), beside)
 
     def ruled_out(self, text: str) -> frozenset[str]:
