@@ -82,23 +82,6 @@ class TextRules:
         look = self._looked_up if len(text) <= LONGEST_KEPT else self._look
         return look(folded(text), beside)
 
-    def ruled_out(self, text: str) -> frozenset[str]:
-        """The concepts that a text names beside words that rule them out.
-
-        `no diabetes`
-        """
-        words = folded(text)
-        rules = (
-            (concept, rule.any, rule.none) for concept, rule in self._rules.items()
-        )
-        return frozenset(
-            [
-                one
-                for one, name, no in rules
-                if name and no and name.search(words) and no.search(words)
-            ]
-        )
-
     def ruled_out_places(self, text: str) -> Mapping[str, Place]:
         """Where a text names the concepts that other words of it rule out.
 
