@@ -11,7 +11,7 @@ from typing import Any
 from cds_service.core.bone_drugs import DrugEntry, find_overdue
 from cds_service.core.facts import Dated, SupportOrder
 from cds_service.core.loop import DAYS, Course, Step, last_day
-from cds_service.core.vocabulary import MedicationSpec
+from cds_service.core.vocabulary import BoneDrugSpec
 from cds_service.core.wording import say_date
 from cds_service.errors import DeadlinePassed, EvidenceUnavailable, PatientMismatch
 from cds_service.fhir.facts.bone_drug_history import entries_of, read_history
@@ -68,10 +68,10 @@ class _Reading:
         return self.run.service.terminology
 
     @property
-    def bone_drug(self) -> MedicationSpec:
+    def bone_drug(self) -> BoneDrugSpec:
         spec = self.run.service.finding_specs["bone-drug"]
-        if not isinstance(spec, MedicationSpec):
-            raise TypeError("mappings/findings/bone-drug.toml is of no list")
+        if not isinstance(spec, BoneDrugSpec):
+            raise TypeError("mappings/findings/bone-drug.toml is of another kind")
         return spec
 
     def chart(self, day: date) -> Chart:
