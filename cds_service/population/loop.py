@@ -26,7 +26,7 @@ from cds_service.fhir.orders.support_orders import (
     find_stored_orders,
     unchecked_in,
 )
-from cds_service.fhir.raw_json import truth
+from cds_service.fhir.raw_json import Json, truth
 from cds_service.outgoing.deadline import Deadline
 from cds_service.population.scoring import (
     SECONDS,
@@ -45,7 +45,6 @@ from cds_service.population.worklist import (
     with_notes,
 )
 
-Json = dict[str, Any]
 Found = tuple[date, str]  # a day, and the resource that shows it
 OVER = frozenset({"completed", "revoked", "stopped"})  # of a brace order
 # policy: an order that ended without a day, and was written no earlier, is of this

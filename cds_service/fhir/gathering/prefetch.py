@@ -7,7 +7,7 @@ the same record.
 """
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import chain
@@ -15,8 +15,8 @@ from typing import Any, Literal, NamedTuple
 from urllib.parse import quote
 
 from cds_service.errors import DataFileError
-from cds_service.fhir.raw_json import content, member, objects, text
-from cds_service.fhir.references import Bases
+from cds_service.fhir.raw_json import Json, content, member, objects, text
+from cds_service.fhir.references import Bases, BundleEntry
 from cds_service.fhir.site_calendar import instant
 from cds_service.protocol.messages import HookRequest, is_fhir_id
 
@@ -35,6 +35,7 @@ BEFORE = ("previous", "prev")
 # as an entry of an answer, they may hold what was asked for
 ENVELOPES = frozenset({"Bundle", "Parameters"})
 State = Literal["given", "empty", "failed", "absent"]
+Origin = Literal["prefetch", "fhir"]
 # The record is complete without these: how a measurement is offered, braces where a
 # server keeps supplies, what proves that a prescribed drug was fetched, where the
 # patient is, which only words an act, what is booked, and the filtration of the
@@ -50,7 +51,6 @@ OPTIONAL = frozenset(
     }
 )
 OPTIONAL_KEYS = frozenset({"kidney"})
-Json = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,41 +113,33 @@ class QueryResult(NamedTuple):
     """The answer to one query.
 
     Attributes:
-        resources: raw resources of the requested type, each once.
-        others: raw resources of other types that were returned too (included Patients,
+        entries: those of the requested type, each once.
+        others: those of other types that were returned too (included Patients,
             Medications).
-        full_urls: fullUrl of each entry by its index in `resources` + `others`; None if
-            it has none.
         next_page: URL of the next page, not read yet.
         note: why it failed, or `incomplete: …`.
         is_cut: part of the list is missing.
         reason: why it failed, as a code; see FhirReadError.
         warned: the server sent a warning with it.
         foreign: number of resources that were left out as another server's.
+        origin: the EHR's prefetch or the FHIR server.
     """
 
     state: State
-    resources: tuple[Json, ...] = ()
-    others: tuple[Json, ...] = ()
-    full_urls: tuple[str | None, ...] = ()
+    entries: tuple[BundleEntry, ...] = ()
+    others: tuple[BundleEntry, ...] = ()
     next_page: str | None = None
     note: str = ""
     reason: str = ""
     is_cut: bool = False
     warned: bool = False
     foreign: int = 0
+    origin: Origin = "prefetch"
 
-    def entries(self) -> Iterator[tuple[Json, str | None]]:
-        """Each resource with its fullUrl."""
-        return zip((*self.resources, *self.others), self.full_urls, strict=True)
-
-    def came_along(self) -> Iterator[tuple[Json, str | None]]:
-        """Each of `others` with its fullUrl."""
-        return (
-            zip(self.others, self.full_urls[len(self.resources) :], strict=True)
-            if self.others
-            else iter(())
-        )
+    @property
+    def resources(self) -> tuple[Json, ...]:
+        """The raw resources of the requested type."""
+        return tuple([one.resource for one in self.entries])
 
 
 NOTHING_THERE = QueryResult(state="empty")
@@ -219,7 +211,7 @@ def read_result(
             else "the server sent no data"
         )
     if first["resourceType"] == template.resource_type:
-        return QueryResult(state="given", resources=(first,), full_urls=(None,))
+        return QueryResult(state="given", entries=(BundleEntry(first),))
     if first["resourceType"] != "Bundle":
         return _failed("the answer is of another type than was asked")
     return _read_pages(
@@ -303,17 +295,16 @@ def _failed(note: str) -> QueryResult:
 def _read_pages(template: Template, pages: Sequence[Json], note: str) -> QueryResult:
     if not note and all(map(_says_nothing, pages)):
         return NOTHING_THERE
-    kinds: dict[str, list[tuple[Json, str | None]]] = {}
+    kinds: dict[str, list[BundleEntry]] = {}
     broken = 0
     for page in pages:
-        for entry in entries_of(page):
-            if pair := _resource_of(entry):
-                kinds.setdefault(pair[0]["resourceType"], []).append(pair)
+        for raw in entries_of(page):
+            if entry := _read_entry(raw):
+                kinds.setdefault(entry.resource["resourceType"], []).append(entry)
             else:
                 broken += 1
     asked = kinds.pop(template.resource_type, [])
-    outcomes = [resource for resource, _ in kinds.pop("OperationOutcome", [])]
-    others = list(chain.from_iterable(kinds.values()))
+    outcomes = [one.resource for one in kinds.pop("OperationOutcome", [])]
     once = each_once(asked)
     following = next_page(pages[-1]) if len(pages) == 1 else None
     fault = _fault(
@@ -325,16 +316,15 @@ def _read_pages(template: Template, pages: Sequence[Json], note: str) -> QueryRe
         total=total_of(pages[0]),
         is_open=following is not None,
     )
-    if any(map(_is_subset, chain(pages, [resource for resource, _ in asked]))):
+    if any(map(_is_subset, chain(pages, [one.resource for one in asked]))):
         fault = fault or "the server left something out"
     state: State = "failed" if fault else "empty"
     if once:
         state = "given"
     return QueryResult(
         state=state,
-        resources=tuple([resource for resource, _ in once]),
-        others=tuple([resource for resource, _ in others]),
-        full_urls=tuple([url for _, url in (*once, *others)]),
+        entries=tuple(once),
+        others=tuple(chain.from_iterable(kinds.values())),
         next_page=following,
         # An incomplete empty list proves nothing: it must not count as "asked and not
         # found".
@@ -371,14 +361,15 @@ def count_entries(count: int) -> str:
     return "1 entry" if count == 1 else f"{count} entries"
 
 
-def _resource_of(entry: Any) -> tuple[Json, str | None] | None:
-    resource = entry.get("resource") if isinstance(entry, dict) else None
+def _read_entry(raw: Any) -> BundleEntry | None:
+    """The entry; None if it holds no resource that may be an answer."""
+    resource = raw.get("resource") if isinstance(raw, dict) else None
     if not isinstance(resource, dict):
         return None
-    kind, full_url = resource.get("resourceType"), entry.get("fullUrl")
+    kind, full_url = resource.get("resourceType"), raw.get("fullUrl")
     if not kind or not isinstance(kind, str) or kind in ENVELOPES:
         return None
-    return resource, full_url if isinstance(full_url, str) else None
+    return BundleEntry(resource, full_url if isinstance(full_url, str) else None)
 
 
 def entries_of(page: Any) -> list[Any]:
@@ -392,9 +383,9 @@ def entries_of(page: Any) -> list[Any]:
 def resources_of(page: Any) -> list[Json]:
     """The resources of a Bundle that have a type."""
     return [
-        pair[0]
-        for entry in entries_of(page)
-        if (pair := _resource_of(entry)) is not None
+        entry.resource
+        for raw in entries_of(page)
+        if (entry := _read_entry(raw)) is not None
     ]
 
 
@@ -408,22 +399,20 @@ def total_of(page: Any) -> int | None:
     )
 
 
-def each_once(
-    pairs: Sequence[tuple[Json, str | None]],
-) -> list[tuple[Json, str | None]]:
+def each_once(entries: Sequence[BundleEntry]) -> list[BundleEntry]:
     """Each resource once, in its highest version.
 
     Paging may return a resource twice.
     """
-    if _have_own_ids([resource for resource, _ in pairs]):
-        return list(pairs)
-    versions: dict[Any, list[tuple[Json, str | None]]] = {}
-    for place, pair in enumerate(pairs):
-        versions.setdefault(_key(*pair) or place, []).append(pair)
+    if _have_own_ids([one.resource for one in entries]):
+        return list(entries)
+    versions: dict[Any, list[BundleEntry]] = {}
+    for place, entry in enumerate(entries):
+        versions.setdefault(_key(*entry) or place, []).append(entry)
     return [
-        pair
+        entry
         for same in versions.values()
-        for pair in (same if len(same) == 1 else _newest(same))
+        for entry in (same if len(same) == 1 else _newest(same))
     ]
 
 
@@ -445,17 +434,15 @@ def _key(resource: Json, full_url: str | None = None) -> tuple[str, str, str] | 
     )
 
 
-def _newest(
-    same: Sequence[tuple[Json, str | None]],
-) -> Iterable[tuple[Json, str | None]]:
+def _newest(same: Sequence[BundleEntry]) -> Iterable[BundleEntry]:
     """The highest version.
 
     Where several differ, it is not clear which is meant, so none is dropped.
     """
-    ages = _ages([resource for resource, _ in same])
+    ages = _ages([one.resource for one in same])
     return {
-        content(pair[0]): pair
-        for pair, age in zip(same, ages, strict=True)
+        content(entry.resource): entry
+        for entry, age in zip(same, ages, strict=True)
         if age == max(ages)
     }.values()
 
@@ -484,11 +471,10 @@ def in_newest_version(answers: Mapping[str, QueryResult]) -> dict[str, QueryResu
         old.update(id(one) for one, age in pairs if age < newest)
     if not old:
         return dict(answers)
-    found = {}
-    for key, answer in answers.items():
-        kept = [(one, url) for one, url in answer.entries() if id(one) not in old]
-        found[key] = _with_only(answer, kept)
-    return found
+    return {
+        key: _without(answer, lambda entry: id(entry.resource) in old)
+        for key, answer in answers.items()
+    }
 
 
 def of_one_server(answer: QueryResult, bases: Bases) -> QueryResult:
@@ -499,29 +485,16 @@ def of_one_server(answer: QueryResult, bases: Bases) -> QueryResult:
     `Patient/1` in such an entry is a patient of that server (FHIR R4, Bundle,
     "Resolving references in Bundles").
     """
-    if (
-        len(
-            {
-                url.rpartition("/")[0].rpartition("/")[0]
-                for url in answer.full_urls
-                if url
-            }
-            - {""}
-        )
-        < 2
-    ):
+    urls = [one.full_url for one in (*answer.entries, *answer.others) if one.full_url]
+    if len({*map(_base, urls)} - {""}) < 2:
         return answer
-    entries = list(answer.entries())
-    is_ours = [bool(url and bases.name_of(url)) for _, url in entries]
-    if not any(is_ours):
+    ours = {url for url in urls if bases.name_of(url)}
+    if not ours:
         return answer
-    kept = [
-        entry
-        for entry, ours in zip(entries, is_ours, strict=True)
-        if ours or not _base(entry[1])
-    ]
-    found = _with_only(answer, kept)
-    left_out = len(answer.resources) - len(found.resources)
+    found = _without(
+        answer, lambda entry: entry.full_url not in ours and _base(entry.full_url) != ""
+    )
+    left_out = len(answer.entries) - len(found.entries)
     if not left_out:
         return found
     # It may be the same person's all the same: one server behind two addresses, or
@@ -535,15 +508,12 @@ def _base(url: str | None) -> str:
     return url.rpartition("/")[0].rpartition("/")[0] if url else ""
 
 
-def _with_only(
-    answer: QueryResult, kept: Sequence[tuple[Json, str | None]]
+def _without(
+    answer: QueryResult, is_left_out: Callable[[BundleEntry], bool]
 ) -> QueryResult:
-    """The answer with these of its entries."""
-    chosen = {id(one) for one, _ in kept}
     return answer._replace(
-        resources=tuple([one for one in answer.resources if id(one) in chosen]),
-        others=tuple([one for one in answer.others if id(one) in chosen]),
-        full_urls=tuple([url for _, url in kept]),
+        entries=tuple([one for one in answer.entries if not is_left_out(one)]),
+        others=tuple([one for one in answer.others if not is_left_out(one)]),
     )
 
 

@@ -300,7 +300,7 @@ def test_what_was_not_sent_is_absent_and_a_patient_may_come_as_a_list_of_one():
 def test_what_pages_make_of_a_list(case):
     found = read_result(LIST, case["pages"], note=case.get("missing", ""))
     assert [one.get("id") for one in found.resources] == case["ids"]
-    assert [one["id"] for one in found.others] == case.get("others", [])
+    assert [one.resource["id"] for one in found.others] == case.get("others", [])
     assert (found.note, found.next_page) == (case.get("note", ""), case.get("next"))
 
 
@@ -345,4 +345,3 @@ def test_any_json_at_all_has_a_state(value):
         found = read_prefetch(template, {template.key: value})
         assert found.state in {"given", "empty", "failed"}
         assert (found.state == "given") == bool(found.resources)
-        assert len(found.full_urls) == len(found.resources) + len(found.others)
