@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 from cds_service.fhir.raw_json import Json, text
 from cds_service.outgoing.address import Address, parse_base
 from cds_service.protocol.json_text import levels
+from cds_service.protocol.messages import is_fhir_id
 
 _NAME = re.compile(r"[A-Z][A-Za-z]{1,63}/[A-Za-z0-9\-.]{1,64}", re.ASCII)
 _VERSION = re.compile(r"[A-Za-z0-9\-.]{1,64}", re.ASCII)
@@ -196,3 +197,16 @@ def _address(url: str) -> Address | None:
         return parse_base(url)
     except ValueError:
         return None
+
+
+def reference_name(resource_type: str, resource: Mapping[str, Any]) -> str:
+    """The name of a resource on cards and in the audit log: `Observation/12`.
+
+    An invalid id is not repeated.
+    """
+    resource_id = resource.get("id")
+    return (
+        f"{resource_type}/{resource_id}"
+        if is_fhir_id(resource_id)
+        else f"{resource_type} without id"
+    )

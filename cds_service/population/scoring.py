@@ -23,11 +23,8 @@ from cds_service.core.facts import AugmentationOrder, Findings
 from cds_service.core.vocabulary import FindingSpec, ReadSpec
 from cds_service.errors import DeadlinePassed, EvidenceUnavailable, PatientMismatch
 from cds_service.fhir.facts.chart import Chart, Horizon
-from cds_service.fhir.gathering.prefetch import (
-    PrefetchPlan,
-    QueryResult,
-    each_once,
-)
+from cds_service.fhir.gathering.answers import QueryResult, each_once
+from cds_service.fhir.gathering.plan import PrefetchPlan
 from cds_service.fhir.gathering.reading import NO_SERVER
 from cds_service.fhir.gathering.record import (
     PatientRecord,

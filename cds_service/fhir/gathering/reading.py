@@ -10,15 +10,10 @@ from functools import partial
 from typing import Any, Protocol
 
 from cds_service.errors import FhirReadError
+from cds_service.fhir.gathering.answers import QueryResult, read_prefetch, read_result
 from cds_service.fhir.gathering.parallel import run_side_by_side
 from cds_service.fhir.gathering.picking import CHOICES, NOT_UNDERSTOOD, concepts_of
-from cds_service.fhir.gathering.prefetch import (
-    PrefetchPlan,
-    QueryResult,
-    Template,
-    read_prefetch,
-    read_result,
-)
+from cds_service.fhir.gathering.plan import PrefetchPlan, Template
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.raw_json import Json, member, objects, text
 from cds_service.fhir.references import Bases, BundleEntry, Targets

@@ -10,6 +10,14 @@ from typing import Literal, NamedTuple
 from cds_service.core.facts import RecordState
 from cds_service.errors import EvidenceUnavailable, NotAllowed, PatientMismatch
 from cds_service.fhir.certainty import certainty_of
+from cds_service.fhir.gathering.answers import (
+    Origin,
+    QueryResult,
+    count_entries,
+    in_newest_version,
+    of_one_server,
+    read_prefetch,
+)
 from cds_service.fhir.gathering.entries import Entry
 from cds_service.fhir.gathering.parsing import BrokenResource, parse_patient
 from cds_service.fhir.gathering.picking import (
@@ -21,17 +29,7 @@ from cds_service.fhir.gathering.picking import (
     is_order_understood,
     pick,
 )
-from cds_service.fhir.gathering.prefetch import (
-    Origin,
-    PrefetchPlan,
-    QueryResult,
-    Template,
-    count_entries,
-    in_newest_version,
-    of_one_server,
-    read_prefetch,
-    reference_name,
-)
+from cds_service.fhir.gathering.plan import PrefetchPlan, Template
 from cds_service.fhir.gathering.reading import (
     MOST_READ,
     FhirReader,
@@ -44,7 +42,7 @@ from cds_service.fhir.leaves import MODIFIERS
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.near_misses import NearMiss, missed_problems, missed_t_scores
 from cds_service.fhir.raw_json import Json, member, objects, text, truth
-from cds_service.fhir.references import BundleEntry, Targets
+from cds_service.fhir.references import BundleEntry, Targets, reference_name
 from cds_service.fhir.site_calendar import SiteCalendar
 from cds_service.outgoing.deadline import Deadline
 from cds_service.protocol.messages import HookRequest, is_fhir_id

@@ -1,6 +1,4 @@
-"""Prefetch templates as queries, and the answer to one query.
-
-It is given, empty, failed or absent.
+"""What one query was answered: given, empty, failed or absent.
 
 Prefetch and responses of the FHIR server are parsed by the same code, so that both give
 the same record.
@@ -8,105 +6,27 @@ the same record.
 
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from functools import cached_property
 from itertools import chain
 from typing import Any, Literal, NamedTuple
-from urllib.parse import quote
 
-from cds_service.errors import DataFileError
-from cds_service.fhir.raw_json import Json, content, member, objects, text
+from cds_service.fhir.gathering.bundles import (
+    bundle_entry,
+    entries_of,
+    is_error_outcome,
+    is_subset,
+    is_warning,
+    link_of,
+    next_page,
+    total_of,
+)
+from cds_service.fhir.gathering.plan import Template
+from cds_service.fhir.raw_json import Json, content, member, text
 from cds_service.fhir.references import Bases, BundleEntry
 from cds_service.fhir.site_calendar import instant
-from cds_service.protocol.messages import HookRequest, is_fhir_id
 
-TOKEN = re.compile(r"\{\{\s*([^{}]*?)\s*\}\}")
-TEMPLATE = re.compile(r"(?P<type>[A-Z][A-Za-z]+)(?:/(?P<id>[^/?]+)|\?(?P<query>\S.*))")
-CONTEXT_TOKENS = {"context.patientId", "context.userId", "context.encounterId"}
-USER_TOKENS = {
-    "userPractitionerId": "Practitioner",
-    "userPractitionerRoleId": "PractitionerRole",
-    "userPatientId": "Patient",
-    "userRelatedPersonId": "RelatedPerson",
-}
-NOTHING_FOUND = "4101"
-SUBSETTED = "SUBSETTED"  # a tag: not all of it is here (FHIR R4, Resource 2.1.27.2)
 BEFORE = ("previous", "prev")
-# as an entry of an answer, they may hold what was asked for
-ENVELOPES = frozenset({"Bundle", "Parameters"})
 State = Literal["given", "empty", "failed", "absent"]
 Origin = Literal["prefetch", "fhir"]
-# The record is complete without these: how a measurement is offered, braces where a
-# server keeps supplies, what proves that a prescribed drug was fetched, where the
-# patient is, which only words an act, what is booked, and the filtration of the
-# kidneys, which adds to what the lists say.
-OPTIONAL = frozenset(
-    {
-        "DiagnosticReport",
-        "ImagingStudy",
-        "MedicationDispense",
-        "SupplyRequest",
-        "Encounter",
-        "Appointment",
-    }
-)
-OPTIONAL_KEYS = frozenset({"kidney"})
-
-
-@dataclass(frozen=True, slots=True)
-class Template:
-    """One query of the discovery entry.
-
-    Attributes:
-        resource_type: what the query asks for, `Observation`.
-        is_search: a search; otherwise the read of one resource.
-    """
-
-    key: str
-    text: str
-    resource_type: str
-    is_search: bool
-
-    @property
-    def is_optional(self) -> bool:
-        """Whether the record is complete without it."""
-        return self.resource_type in OPTIONAL or self.key in OPTIONAL_KEYS
-
-    def query_for(self, request: HookRequest) -> str | None:
-        """The query for this request with percent-encoded tokens.
-
-        None if the request lacks a token's value.
-        """
-        values = {
-            token: _token_value(token, request) for token in TOKEN.findall(self.text)
-        }
-        if any(value is None for value in values.values()):
-            return None
-        return TOKEN.sub(
-            lambda found: quote(values[found[1]] or "", safe=""), self.text
-        )
-
-
-@dataclass(frozen=True)
-class PrefetchPlan:
-    """The templates of one service, in the order of its discovery entry."""
-
-    templates: tuple[Template, ...]
-
-    def of_types(self, *types: str) -> "PrefetchPlan":
-        """The templates that ask for these types of resource."""
-        kept = (one for one in self.templates if one.resource_type in types)
-        return PrefetchPlan(tuple(kept))
-
-    @cached_property
-    def needed(self) -> "PrefetchPlan":
-        """The templates without which a record is incomplete."""
-        return PrefetchPlan(tuple(one for one in self.templates if not one.is_optional))
-
-    @cached_property
-    def optional(self) -> "PrefetchPlan":
-        """The templates without which it is whole: they are given half of the time."""
-        return PrefetchPlan(tuple(one for one in self.templates if one.is_optional))
 
 
 class QueryResult(NamedTuple):
@@ -143,41 +63,6 @@ class QueryResult(NamedTuple):
 
 
 NOTHING_THERE = QueryResult(state="empty")
-
-
-def plan_prefetch(templates: Mapping[str, str]) -> PrefetchPlan:
-    """The plan for these templates, with `{codes}` already replaced.
-
-    Raises:
-        DataFileError: a template is neither a relative read nor a type search, or has a
-            token unknown to CDS Hooks.
-    """
-    return PrefetchPlan(tuple(_template(key, text) for key, text in templates.items()))
-
-
-def _template(key: str, text: str) -> Template:
-    found = TEMPLATE.fullmatch(text)
-    unknown = set(TOKEN.findall(text)) - CONTEXT_TOKENS - USER_TOKENS.keys()
-    if found is None or unknown:
-        fault = (
-            f"unknown token {', '.join(sorted(unknown))}"
-            if unknown
-            else "neither Type/id nor Type?query"
-        )
-        raise DataFileError("service.json", f"prefetch.{key}", fault)
-    return Template(key, text, found["type"], found["query"] is not None)
-
-
-def _token_value(token: str, request: HookRequest) -> str | None:
-    context = request.context
-    if token in USER_TOKENS:
-        kind, _, user_id = context.user_id.rpartition("/")
-        return user_id if kind == USER_TOKENS[token] and user_id else None
-    return {
-        "context.patientId": context.patient_id,
-        "context.userId": context.user_id,
-        "context.encounterId": context.encounter_id,
-    }[token]
 
 
 def read_prefetch(template: Template, prefetch: Mapping[str, Any]) -> QueryResult:
@@ -223,69 +108,7 @@ def _says_nothing(page: Json) -> bool:
     """Whether a page is the whole answer to a query that found nothing, as most are."""
     if page.get("entry") not in (None, []) or page.get("total") or page.get("meta"):
         return False
-    return not page.get("link") or _linked(page, ("next", *BEFORE)) is None
-
-
-def next_page(document: Any) -> str | None:
-    """The URL of a Bundle's `next` link; None if it has none."""
-    return _linked(document, ("next",))
-
-
-def _linked(document: Any, relations: Sequence[str]) -> str | None:
-    links = document.get("link") if isinstance(document, dict) else None
-    for link in links if isinstance(links, list) else ():
-        if (
-            isinstance(link, dict)
-            and link.get("relation") in relations
-            and isinstance(link.get("url"), str)
-        ):
-            return str(link["url"]) or None
-    return None
-
-
-def has_entries(document: Any) -> bool:
-    """Whether this Bundle has any entries."""
-    return (
-        isinstance(document, dict)
-        and isinstance(document.get("entry"), list)
-        and bool(document["entry"])
-    )
-
-
-def is_error_outcome(resource: Any) -> bool:
-    """Whether this OperationOutcome reports an error, not only a warning."""
-    issues = resource.get("issue") if isinstance(resource, dict) else None
-    severities = (
-        [issue.get("severity") for issue in issues if isinstance(issue, dict)]
-        if isinstance(issues, list)
-        else []
-    )
-    return not severities or any(
-        severity in ("error", "fatal") for severity in severities
-    )
-
-
-def _is_warning(outcome: Json) -> bool:
-    """Whether it contains a real warning.
-
-    Epic's "no results" (4101) is sent as a warning but is none.
-    """
-    issues = [
-        issue
-        for issue in objects(outcome.get("issue"))
-        if issue.get("severity") == "warning"
-    ]
-    codes = (
-        {text(one.get("code")) for one in objects(member(issue, "details", "coding"))}
-        for issue in issues
-    )
-    return any(NOTHING_FOUND not in each for each in codes)
-
-
-def _is_subset(resource: Json) -> bool:
-    meta = resource.get("meta")
-    tags = meta.get("tag") if isinstance(meta, dict) else None
-    return bool(tags) and any(one.get("code") == SUBSETTED for one in objects(tags))
+    return not page.get("link") or link_of(page, ("next", *BEFORE)) is None
 
 
 def _failed(note: str) -> QueryResult:
@@ -299,7 +122,7 @@ def _read_pages(template: Template, pages: Sequence[Json], note: str) -> QueryRe
     broken = 0
     for page in pages:
         for raw in entries_of(page):
-            if entry := _read_entry(raw):
+            if entry := bundle_entry(raw):
                 kinds.setdefault(entry.resource["resourceType"], []).append(entry)
             else:
                 broken += 1
@@ -309,14 +132,14 @@ def _read_pages(template: Template, pages: Sequence[Json], note: str) -> QueryRe
     following = next_page(pages[-1]) if len(pages) == 1 else None
     fault = _fault(
         missing_pages=note
-        or ("an earlier page was not sent" if _linked(pages[0], BEFORE) else ""),
+        or ("an earlier page was not sent" if link_of(pages[0], BEFORE) else ""),
         refused=any(is_error_outcome(outcome) for outcome in outcomes),
         broken=broken,
         count=len(asked),
         total=total_of(pages[0]),
         is_open=following is not None,
     )
-    if any(map(_is_subset, chain(pages, [one.resource for one in asked]))):
+    if any(map(is_subset, chain(pages, [one.resource for one in asked]))):
         fault = fault or "the server left something out"
     state: State = "failed" if fault else "empty"
     if once:
@@ -331,7 +154,7 @@ def _read_pages(template: Template, pages: Sequence[Json], note: str) -> QueryRe
         note=f"incomplete: {fault}" if fault and once else fault,
         reason="answer" if fault and not once else "",
         is_cut=bool(fault and once),
-        warned=any(_is_warning(outcome) for outcome in outcomes),
+        warned=any(is_warning(outcome) for outcome in outcomes),
     )
 
 
@@ -359,44 +182,6 @@ def _fault(
 def count_entries(count: int) -> str:
     """`1 entry`, `2 entries`."""
     return "1 entry" if count == 1 else f"{count} entries"
-
-
-def _read_entry(raw: Any) -> BundleEntry | None:
-    """The entry; None if it holds no resource that may be an answer."""
-    resource = raw.get("resource") if isinstance(raw, dict) else None
-    if not isinstance(resource, dict):
-        return None
-    kind, full_url = resource.get("resourceType"), raw.get("fullUrl")
-    if not kind or not isinstance(kind, str) or kind in ENVELOPES:
-        return None
-    return BundleEntry(resource, full_url if isinstance(full_url, str) else None)
-
-
-def entries_of(page: Any) -> list[Any]:
-    """The raw entries of a Bundle; a single entry outside a list is accepted."""
-    entries = page.get("entry") if isinstance(page, dict) else None
-    if entries is None:
-        return []
-    return entries if isinstance(entries, list) else [entries]
-
-
-def resources_of(page: Any) -> list[Json]:
-    """The resources of a Bundle that have a type."""
-    return [
-        entry.resource
-        for raw in entries_of(page)
-        if (entry := _read_entry(raw)) is not None
-    ]
-
-
-def total_of(page: Any) -> int | None:
-    """The Bundle's `total`, if it states a valid one."""
-    total = page.get("total") if isinstance(page, dict) else None
-    return (
-        total
-        if isinstance(total, int) and not isinstance(total, bool) and total >= 0
-        else None
-    )
 
 
 def each_once(entries: Sequence[BundleEntry]) -> list[BundleEntry]:
@@ -529,16 +314,3 @@ def _ages(versions: Sequence[Json]) -> list[tuple[Any, ...]]:
     times = [instant(member(one, "meta", "lastUpdated")) for one in versions]
     known = [each for each in (numbers, times) if None not in each]
     return list(zip(*known, strict=True)) if known else [()] * len(versions)
-
-
-def reference_name(resource_type: str, resource: Mapping[str, Any]) -> str:
-    """The name of a resource on cards and in the audit log: `Observation/12`.
-
-    An invalid id is not repeated.
-    """
-    resource_id = resource.get("id")
-    return (
-        f"{resource_type}/{resource_id}"
-        if is_fhir_id(resource_id)
-        else f"{resource_type} without id"
-    )
