@@ -9,6 +9,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from cds_service.core.bone_drugs import DrugEntry, find_overdue
+from cds_service.core.bracing import times_of
 from cds_service.core.facts import Dated, SupportOrder
 from cds_service.core.loop import DAYS, Course, Step, last_day
 from cds_service.core.vocabulary import BoneDrugSpec
@@ -217,7 +218,11 @@ def _braces(reading: _Reading) -> tuple[bool, Found | None, bool]:
     over = [one for one in _brace_orders(reading, OVER) if _is_of_this(one, reading)]
     if standing or not over:
         return bool(standing), None, False
-    days = [(one.end, one.reference) for one in over if one.end]
+    days = [
+        (end, one.reference)
+        for one in over
+        if (end := _stated_end(one, reading)) and end <= reading.run.as_of
+    ]
     undated = len(days) < len(over)
     return True, None if undated else max(days), undated
 
@@ -229,10 +234,18 @@ def _brace_orders(
     return (one for one in orders if one.kind == "brace")
 
 
+def _stated_end(order: SupportOrder, reading: _Reading) -> date | None:
+    """The last day by the order's dates, length or words.
+
+    Of one that was stopped before it, nobody wrote down when.
+    """
+    return times_of(order, None, reading.run.as_of).ends
+
+
 def _is_of_this(order: SupportOrder, reading: _Reading) -> bool:
     """Tell if a brace that is off was not off before the signing."""
-    if order.end is not None:
-        return reading.signed <= order.end <= reading.run.as_of
+    if end := _stated_end(order, reading):
+        return reading.signed <= end
     begun = order.authored or order.start
     return begun is not None and begun >= reading.signed - BRACE_BEFORE
 

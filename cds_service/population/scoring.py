@@ -150,14 +150,18 @@ def look_for(service: Service) -> Look:
 PROCEDURE, REQUEST, ESCAPED = b'"Procedure"', b'"ServiceRequest"', b"\\u00"
 
 
+def may_treat(lines: bytes) -> bool:
+    """Tell by their bytes if one of these lines may say that a patient was treated."""
+    return PROCEDURE in lines or REQUEST in lines or ESCAPED in lines
+
+
 def find_treated(line: bytes, run: Run) -> str:
     """Name the patient whose augmentation a line may be; empty if it is none.
 
     Most lines are passed over by their bytes. A line that cannot be read is nobody's
     here: who reads all lines names it.
     """
-    find = line.find
-    if find(PROCEDURE) < 0 and find(REQUEST) < 0 and find(ESCAPED) < 0:
+    if not may_treat(line):
         return ""
     try:
         raw = read_line(line.strip())
