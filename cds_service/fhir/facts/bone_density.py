@@ -10,7 +10,7 @@ from typing import Literal
 
 from cds_service.core.derived import DENSE, OSTEOPOROSIS, say_minus_missing
 from cds_service.core.facts import Gap, GapReason, PassedOver
-from cds_service.core.vocabulary import QuantitySpec
+from cds_service.core.vocabulary import QuantitySpec, TScoreSpec
 from cds_service.core.wording import say_date
 from cds_service.fhir.facts.chart import Chart, FindingOrGap, Reading
 from cds_service.fhir.facts.measurements import Picked, conflict_of, find_quantity
@@ -93,7 +93,7 @@ NEVER = {
 }
 
 
-def find_t_score(spec: QuantitySpec, chart: Chart) -> FindingOrGap:
+def find_t_score(spec: TScoreSpec, chart: Chart) -> FindingOrGap:
     """Find the T-score that counts.
 
     List the values that resemble a T-score but are not one.
@@ -179,7 +179,7 @@ def _has_osteoporosis(chart: Chart) -> bool:
     return False
 
 
-def _look_alikes(spec: QuantitySpec, chart: Chart) -> tuple[PassedOver, ...]:
+def _look_alikes(spec: TScoreSpec, chart: Chart) -> tuple[PassedOver, ...]:
     """The newest value of each kind that resembles a T-score but is never one."""
     newest: dict[str, Reading] = {}
     for reading in chart.readings_of(spec.never):

@@ -29,6 +29,7 @@ from cds_service.core.vocabulary import (
     QuantitySpec,
     ReadSpec,
     explain_key,
+    is_after_surgery,
 )
 from cds_service.errors import DataFileError
 from cds_service.fhir.mapping.bystanders import load_bystanders
@@ -111,7 +112,7 @@ class Match(NamedTuple):
 # Keys of a finding that name concepts.
 CONCEPT_KEYS = (
     *("value_sets", "panels", "never", "unclear"),
-    *("told_by_code", "history", "events"),
+    *("told_by_code", "history", "falls", "fractures"),
 )
 
 
@@ -568,6 +569,7 @@ def load_finding_specs(*folders: Path) -> Mapping[str, FindingSpec]:
     for name, path in files.items():
         with faults:
             content = read_toml(path)
+            _check_kind(content.get("kind"), path, folders[0])
             specs[name] = spec = validated_by_kind(
                 FINDING_FILE, content, path, explain_key
             )
@@ -579,6 +581,20 @@ def load_finding_specs(*folders: Path) -> Mapping[str, FindingSpec]:
                 raise DataFileError(f"findings/{name}.toml", "of", message)
     faults.stop()
     return specs
+
+
+def _check_kind(kind: object, path: Path, ours: Path) -> None:
+    """Refuse a site's file that would read a finding of ours as another kind.
+
+    An earlier fracture that is read as any condition is the one that is treated now.
+    """
+    replaced = ours / "findings" / path.name
+    if path == replaced or not replaced.exists():
+        return
+    own = read_toml(replaced)["kind"]
+    if kind != own:
+        message = f"is {kind!r}; {path.stem} is read as {own!r}: write that"
+        raise DataFileError(label(path), "kind", message)
 
 
 def check_specs(specs: Mapping[str, FindingSpec], terminology: Terminology) -> None:
@@ -693,7 +709,7 @@ def asked_codes(
         for spec in specs.values()
         if isinstance(spec, ReadSpec)
         and spec.key == key
-        and (after_surgery or not spec.after_surgery)
+        and (after_surgery or not is_after_surgery(spec))
     )
     concepts = {concept for spec in asked for concept in spec.asked_concepts}
     return tuple(
