@@ -265,9 +265,8 @@ def _lower_in_words(
 
 def _signed_in(said: Iterable[str], chart: Chart) -> list[float]:
     """The numbers below zero that words name."""
-    signed = chart.terminology.reports.signed_number
-    found = (number for words in said for number in signed.findall(words))
-    return [-float(number.replace(",", ".")) for number in found]
+    below_zero = chart.terminology.reports.below_zero
+    return [number for words in said for number in below_zero(words)]
 
 
 def _lower_in_reports(

@@ -215,7 +215,7 @@ def _number_of_line(
 
     Both as text; None if more is said.
     """
-    found = terminology.reports.t_score_line.fullmatch(line)
+    found = terminology.reports.line(line)
     written = NUMBER.fullmatch(found["number"].removeprefix("+")) if found else None
     if found is None or written is None:
         return None

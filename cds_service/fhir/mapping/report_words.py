@@ -4,6 +4,7 @@ The structure is here: a name beside a number, a class beside its limits.
 """
 
 import re
+import unicodedata
 from collections.abc import Iterable
 from functools import cached_property
 
@@ -50,16 +51,27 @@ class ReportWords:
         """Keep the words."""
         self._content = content
 
-    @cached_property
-    def t_score_line(self) -> re.Pattern[str]:
-        """A line of a report: `T-score: -2.7 SD (L)`.
+    def line(self, words: str) -> re.Match[str] | None:
+        """Read a line of a report, number and unit: `T-score: -2.7 SD (L)`.
 
         A flag says low or high, and nothing else may stand there.
         """
+        return self._line.fullmatch(_normal(words))
+
+    def below_zero(self, words: str) -> list[float]:
+        """The negative numbers of prose: `neck -3.1`, `T = -3,1`, `minus 3.1`.
+
+        Not the end of a range, `L1 - 4`, `2021-11-03`, and no change in per cent.
+        """
+        found = self._negative.findall(_normal(words))
+        return [-float(number.replace(",", ".")) for number in found]
+
+    @cached_property
+    def _line(self) -> re.Pattern[str]:
         names = self._content.t_score
         return re.compile(
             rf"\s*(?:(?:T(?:[-_ ]?(?:{_any(names.after_t)}))?"
-            rf"|(?:{_any(names.before_t)})[- ]T)\s*[:：=]?\s*(?=[-−–+\d]))?"
+            rf"|(?:{_any(names.before_t)})[- ]T)\s*[:=]?\s*(?=[-−–+\d]))?"
             r"(?P<number>[-−–+]?\s*\d{1,2}(?:[.,]\d{1,3})?)"
             r"\s*(?P<unit>[A-Za-z{}\[\]][A-Za-z0-9{}\[\]/^²_-]*?)??"
             r"\s*(?:[(\[]?\b(?:L|LL|H|HH|low|abnormal)\b[)\]]?|\*)?\s*",
@@ -67,11 +79,7 @@ class ReportWords:
         )
 
     @cached_property
-    def signed_number(self) -> re.Pattern[str]:
-        """A negative number in prose: `neck -3.1`, `T = -3,1`, `minus 3.1`.
-
-        Not the end of a range, `L1 - 4`, `2021-11-03`, and no change in per cent.
-        """
+    def _negative(self) -> re.Pattern[str]:
         return re.compile(
             rf"(?<![\w.,])(?<!\d )(?:[-−–] ?|(?:{_any(self._content.minus)}) )"
             r"(\d{1,2}(?:[.,]\d{1,2})?)(?![\w.,]*\d|\w| ?%)",
@@ -80,7 +88,7 @@ class ReportWords:
 
     def name_t_score(self, words: str) -> bool:
         """Whether words name a T-score."""
-        return self._t_score.search(words) is not None
+        return self._t_score.search(_normal(words)) is not None
 
     def without_definition(self, words: str) -> str:
         """What is said of a person, without the WHO's classes that a report prints.
@@ -122,6 +130,11 @@ class ReportWords:
     @cached_property
     def _compared(self) -> re.Pattern[str]:
         return re.compile(_any(self._content.compared), re.IGNORECASE)
+
+
+def _normal(words: str) -> str:
+    """With full-width forms as normal ones, which Japanese reports mix."""
+    return words if words.isascii() else unicodedata.normalize("NFKC", words)
 
 
 def _any(words: Iterable[str]) -> str:

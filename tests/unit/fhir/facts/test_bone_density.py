@@ -52,6 +52,7 @@ def sited(value: float, site: object, code: object = SPINE_T) -> dict:
         ([observation("38267-1", valueString="+0.7 SD")], 0.7, "any", None),
         ([observation("38267-1", valueString="Índice T: -2,5")], -2.5, "any", None),
         ([observation("38267-1", valueString="T-wynik -2,5")], -2.5, "any", None),
+        ([observation("38267-1", valueString="Ｔスコア：－２．５")], -2.5, "any", None),
         ([t_score(-2.2, code="80946-7")], -2.2, "any", None),
         ([t_score(-2.2, code="80945-9")], -2.2, "any", None),
         ([t_score(-2.2, code="80948-3")], -2.2, "any", None),
