@@ -55,7 +55,9 @@ OF_KEYS = {
 }
 LET_IT_ANSWER = "let the address answer, or use jwks-file"
 CURES_OF_KEYS = {
-    "jwks.origin": "write each that the EHR's team confirms into jwks-origins, with the list's",
+    "jwks.origin": (
+        "write each that the EHR's team confirms into jwks-origins, and the list's own"
+    ),
 }
 
 
