@@ -165,8 +165,10 @@ def _why_not_plausible(
 ) -> tuple[GapReason, str] | None:
     if not spec.is_plausible(value):
         return "out-of-range", "not plausible"
-    if spec.ambiguous and value <= spec.ambiguous.get(reading.match.concept, -math.inf):
-        return "undetermined", spec.ambiguous_because
+    if spec.ambiguous:
+        limit = spec.ambiguous.up_to.get(reading.match.concept, -math.inf)
+        if value <= limit:
+            return "undetermined", spec.ambiguous.because
     words = {*reading.words, *reading.site_words} if spec.both_sides else ()
     if any(terminology.text_concepts(word, ONE_SIDE) for word in words):
         return "no-value", "of one side only"
