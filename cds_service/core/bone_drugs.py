@@ -300,17 +300,24 @@ def _none(drugs: BoneDrugs) -> DrugState:
     shortly = say("medication list not clear")
     why = Otherwise(drugs.unclear, shortly) if drugs.unclear else ""
     if drugs.unread:
-        is_whole = drugs.unread.startswith("medication list could not")
-        whole, partly = (
-            "medication list not readable",
-            "medication list not wholly readable",
-        )
-        why = say(whole if is_whole else partly)
+        why = _say_unread(drugs.unread)
     if why:
         unknown = say("bone drugs unknown")
         return DrugState("bone-drug-unknown", why, unknown, words=words)
     none = say("no bone drug")
     return DrugState("no-bone-drug", none, none, words=words)
+
+
+def _say_unread(unread: str) -> str:
+    """Which lists were not read, of drugs or of procedures and orders.
+
+    A billed injection stands among procedures and orders.
+    """
+    if unread.startswith("medication list could not"):
+        return say("medication list not readable")
+    if unread.startswith(("list of procedures", "list of orders")):
+        return say("procedures or orders not wholly readable")
+    return say("medication list not wholly readable")
 
 
 def _rank(use: DrugUse) -> tuple[bool, date]:

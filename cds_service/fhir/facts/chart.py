@@ -53,6 +53,12 @@ LISTS: Mapping[str, tuple[str, str, str]] = {
         "on the medication list",
         "list of drugs the patient reports",
     ),
+    "dispenses": (
+        "MedicationDispense",
+        "on the medication list",
+        "list of dispensed drugs",
+    ),
+    "serviceRequests": ("ServiceRequest", "among the orders", "list of orders"),
     "procedures": ("Procedure", "among the procedures", "list of procedures"),
 }
 STATING = frozenset({"Condition", "Procedure"})
@@ -282,13 +288,10 @@ class Chart:
         keys = spec.keys
         if self._read_whole.issuperset(keys):
             return ""
-        return "; ".join(
-            [
-                fault
-                for key in keys
-                if (fault := _fault(key, self.record.reads.get(key)))
-            ]
-        )
+        reads = self.record.reads
+        asked = [key for key in keys if key in reads or key not in spec.where_kept]
+        faults = [_fault(key, reads.get(key)) for key in asked]
+        return "; ".join(filter(None, faults))
 
     def listed(self, spec: YesNoSpec) -> Listing:
         """What the lists of a finding hold; many findings have the same lists.

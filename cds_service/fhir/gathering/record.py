@@ -264,17 +264,21 @@ TELLING_MORE = frozenset({"diagnosticReports", "dispenses", "kidney"})
 # hold its entries.
 DECIDING_LISTS: Mapping[str, tuple[str, ...]] = {
     "conditions": ("conditions",),
-    "medications": ("medications", "administrations", "statements"),
+    "medications": ("medications", "administrations", "statements", "dispenses"),
     "serviceRequests": ("serviceRequests",),
 }
+# A billed injection is a dose as well, and leads where no order is pre-selected.
+ALSO_DOSES = ("procedures",)
 
 
 def _is_list_read(record: PatientRecord, key: str) -> bool:
     """Tell if a list was read whole, with no broken entry and one understood."""
     read = record.reads.get(key)
-    if read is None or read.state == "failed" or read.is_cut:
+    if read is None or not read.is_understood:
         return False
-    if not read.is_understood:
+    also = ALSO_DOSES if key == "medications" else ()
+    asked = [record.reads.get(part) for part in (*DECIDING_LISTS[key], *also)]
+    if any(one and (one.state == "failed" or one.is_cut) for one in asked):
         return False
     if any(one.key in DECIDING_LISTS[key] for one in record.unreadable):
         return False
