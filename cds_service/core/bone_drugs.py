@@ -56,6 +56,8 @@ LONG_MONTHS = 12  # policy: earlier, a fracture says nothing of a drug
 # The day of the fracture is seldom recorded: it is taken to be no older than this.
 RECENT = timedelta(days=90)
 SWITCH = timedelta(days=90)  # policy: the new drug may begin before the old one ends
+# Romosozumab is given twelve times, a month apart: after the twelfth none is next.
+WHOLE_COURSE = {"romosozumab": timedelta(days=315)}
 ORDERED_BEFORE = timedelta(days=90)  # an older order means an older start
 
 DrugSignal = Literal[
@@ -150,6 +152,8 @@ def _use(name: str, listed: Sequence[DrugEntry], today: date) -> DrugUse:
         since = [one.begins.last for one in standing if one.begins]
         knows_start &= all(started.first - day <= ORDERED_BEFORE for day in since)
     end = _end(entries, intakes, last_dose, today)
+    if last_dose and _is_complete(name, started, last_dose):
+        end = end or _End(last_dose, "last given")
     is_running = end is None and any(_runs(one, today) for one in intakes)
     unclear = [one for one in listed if not one.is_understood]
     return DrugUse(
@@ -214,6 +218,14 @@ def _present_course(intakes: Sequence[DrugEntry]) -> tuple[Dated | None, bool]:
             break
         first = (begins, one)
     return (first[0], first[1].knows_start) if first else (None, True)
+
+
+def _is_complete(name: str, started: Dated | None, last_dose: Dated) -> bool:
+    """Whether a drug of a fixed course was given from its first to its last dose."""
+    course = WHOLE_COURSE.get(name)
+    if course is None or started is None:
+        return False
+    return last_dose.first - started.last >= course
 
 
 class _End(NamedTuple):

@@ -517,6 +517,7 @@ class RecordState:
         lists_not_read: keys of the lists of problems, drugs and orders that were not
             read whole, or in which no entry
             was understood: nothing is pre-selected then.
+        empty: those of them that were read and hold no entry.
     """
 
     unread: Mapping[str, str]
@@ -525,3 +526,4 @@ class RecordState:
     foreign: int
     notes: tuple[str, ...] = ()
     lists_not_read: tuple[str, ...] = ()
+    empty: tuple[str, ...] = ()

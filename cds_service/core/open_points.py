@@ -41,6 +41,8 @@ RAISING_LISTED = (
     *("hip-fracture", "severe-kidney-disease", "repeated-falls", "fall-with-injury"),
     *("dementia", "severe-frailty", "parkinson"),
 )
+# Lists that every such patient has entries on: an empty one was not kept.
+KEPT = frozenset({"conditions"})
 # Used, and not measured as it has to be, or long ago: it raises a figure, and never
 # takes one below the usual.
 UNSURE = "unsure"
@@ -53,7 +55,7 @@ class OpenPoint(NamedTuple):
 
     Attributes:
         name: a finding, or a part of the record.
-        why: `not-read`, `incomplete`, the reason why a value that was seen is no input,
+        why: `not-read`, `incomplete`, `empty`, the reason why a value that was seen is no input,
             or `unsure` for one that is.
     """
 
@@ -75,6 +77,7 @@ def find_open_points(
         *(OpenPoint(part, "not-read") for part in record.unread),
         *(OpenPoint(part, "incomplete") for part in record.incomplete),
         *((OpenPoint("record", "unreadable"),) if record.unreadable else ()),
+        *(OpenPoint(part, "empty") for part in record.empty if part in KEPT),
         *_needed(findings),
         *_gaps(findings),
         *_passed_over(findings),

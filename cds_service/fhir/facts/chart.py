@@ -27,7 +27,7 @@ from cds_service.fhir.gathering.picking import (
     NOT_UNDERSTOOD,
     UNCODED,
 )
-from cds_service.fhir.gathering.record import PatientRecord, Read
+from cds_service.fhir.gathering.record import GIVEN_HERE, PatientRecord, Read
 from cds_service.fhir.gathering.subjects import identifiers_of
 from cds_service.fhir.mapping.terminology import Match, Terminology
 from cds_service.fhir.raw_json import Json, content, in_order, objects, text, texts_of
@@ -127,10 +127,13 @@ class Listing(NamedTuple):
     Attributes:
         entries: of the patient; the parts of a medication list count together.
         not_understood: entries that neither a code nor words identify.
+        is_kept: any of them is of a list that somebody keeps; what is given in the ward
+            is none.
     """
 
     entries: int
     not_understood: list[Entry]
+    is_kept: bool
 
 
 class Horizon(NamedTuple):
@@ -314,7 +317,8 @@ class Chart:
         together = [key for key in lists if LISTS[key][1] == place and key in reads]
         kinds = sorted(LISTS[key][0] for key in lists)
         strange = [entry for kind in kinds for entry in unknown.get(kind, ())]
-        return Listing(sum(reads[key].entries for key in together), strange)
+        kept = any(reads[key].entries for key in together if key not in GIVEN_HERE)
+        return Listing(sum(reads[key].entries for key in together), strange, kept)
 
     def broken(self, spec: ReadSpec) -> tuple[PassedOver, ...]:
         """Unparseable resources with a finding's concepts, or any concept."""
