@@ -12,7 +12,7 @@ from cds_service.core.bone_drugs import DrugEntry, find_overdue
 from cds_service.core.bracing import times_of
 from cds_service.core.facts import Dated, SupportOrder
 from cds_service.core.loop import DAYS, Course, Step, last_day
-from cds_service.core.vocabulary import MedicationSpec
+from cds_service.core.vocabulary import BoneDrugSpec
 from cds_service.core.wording import say_date
 from cds_service.errors import DeadlinePassed, EvidenceUnavailable, PatientMismatch
 from cds_service.fhir.facts.bone_drug_history import entries_of, read_history
@@ -27,7 +27,7 @@ from cds_service.fhir.orders.support_orders import (
     find_stored_orders,
     unchecked_in,
 )
-from cds_service.fhir.raw_json import truth
+from cds_service.fhir.raw_json import Json, truth
 from cds_service.outgoing.deadline import Deadline
 from cds_service.population.scoring import (
     SECONDS,
@@ -46,7 +46,6 @@ from cds_service.population.worklist import (
     with_notes,
 )
 
-Json = dict[str, Any]
 Found = tuple[date, str]  # a day, and the resource that shows it
 OVER = frozenset({"completed", "revoked", "stopped"})  # of a brace order
 # policy: an order that ended without a day, and was written no earlier, is of this
@@ -69,10 +68,10 @@ class _Reading:
         return self.run.service.terminology
 
     @property
-    def bone_drug(self) -> MedicationSpec:
+    def bone_drug(self) -> BoneDrugSpec:
         spec = self.run.service.finding_specs["bone-drug"]
-        if not isinstance(spec, MedicationSpec):
-            raise TypeError("mappings/findings/bone-drug.toml is of no list")
+        if not isinstance(spec, BoneDrugSpec):
+            raise TypeError("mappings/findings/bone-drug.toml is of another kind")
         return spec
 
     def chart(self, day: date) -> Chart:
