@@ -445,7 +445,8 @@ def check_period(since: datetime | None, until: datetime | None) -> None:
 def _patient(asked: dict[str, Any]) -> dict[str, str]:
     """The patient's FHIR id, a part of it, or that of a record number.
 
-    The FHIR server knows the number. The log holds no such number, nor does the entry of this look.
+    The FHIR server knows the number; neither the log nor the entry of this look holds
+    it.
     """
     identifier, server = asked.pop("identifier"), asked.pop("fhir_server")
     token, patient = asked.pop("token"), asked.get("patient")
