@@ -30,9 +30,8 @@ from cds_service.fhir.gathering.bone_reports import (
 )
 from cds_service.fhir.gathering.drugs import BONE_DRUG, MEDICATION_TYPES
 from cds_service.fhir.gathering.entries import Entry
-from cds_service.fhir.gathering.grave_asides import named_in
 from cds_service.fhir.gathering.picking import EXAM_TYPES
-from cds_service.fhir.gathering.problem_words import read_problem_words
+from cds_service.fhir.gathering.problem_words import named_in, read_problem_words
 from cds_service.fhir.raw_json import member, objects, text, texts_of
 from cds_service.fhir.site_calendar import Moment
 

@@ -34,6 +34,7 @@ from cds_service.core.vocabulary import (
 )
 from cds_service.errors import DataFileError
 from cds_service.fhir.mapping.bystanders import load_bystanders
+from cds_service.fhir.mapping.clauses import ClauseReader, Joints
 from cds_service.fhir.mapping.code_systems import (
     LONGEST_CODE,
     Listed,
@@ -73,8 +74,8 @@ from cds_service.fhir.mapping.text_rules import (
     Languages,
     LanguagesFile,
     MethodWords,
+    TextRule,
     TextRules,
-    folded,
     text_rules,
 )
 from cds_service.fhir.mapping.units import load_units
@@ -115,15 +116,13 @@ CONCEPT_KEYS = (
 )
 
 
-def _joints(languages: Iterable[Language]) -> tuple[re.Pattern[str], re.Pattern[str]]:
-    """Compile what stands between two names, and before an aside.
-
-    What is denied after one of these is what follows it.
-    """
+def _joints(languages: Iterable[Language], suspicion: TextRule | None) -> Joints:
+    """Compile what stands between two names, and before an aside."""
     joints = [one.joints for one in languages]
     several = rf"[,;:/&+(\u3001\uff0c]|{any_of(joints, 'and_')}|{any_of(joints, 'or_')}"
     aside = rf"[,(\uff08\uff0c\u3001]|\s[-\u2013\u2014]\s|{any_of(joints, 'with_')}"
-    return re.compile(several), re.compile(aside)
+    words = "|".join(suspicion.any) if suspicion else NEVER
+    return Joints(re.compile(several), re.compile(aside), re.compile(words))
 
 
 class Terminology:
@@ -199,10 +198,8 @@ class Terminology:
         self.languages = Languages(known, languages)
         self.names_of_measures = MeasureNames(*names, self.languages)
         self._drug_rules = TextRules(self.drugs.words, None)
-        self._suspicion = re.compile(
-            "|".join(self._texts[SUSPICION].any) if SUSPICION in self._texts else NEVER
-        )
-        self.several, self.aside = _joints(languages.values())
+        joints = _joints(languages.values(), self._texts.get(SUSPICION))
+        self.clauses = ClauseReader(self.text_places, self._ruled_out_places, joints)
         # Compiled before the workers fork: they share it, and no first answer waits.
         self._rules_among: dict[frozenset[str] | None, TextRules] = {
             frozenset(self._texts): TextRules(self._texts, self._texts.get(SPINE))
@@ -445,9 +442,9 @@ class Terminology:
 
     def ruled_out(self, text: str) -> frozenset[str]:
         """Concepts that a text names beside words that rule them out: `no diabetes`."""
-        return self._rules_of(None).ruled_out(text)
+        return frozenset(self._ruled_out_places(text))
 
-    def ruled_out_places(self, text: str) -> Mapping[str, tuple[int, int]]:
+    def _ruled_out_places(self, text: str) -> Mapping[str, tuple[int, int]]:
         """Where a text names the concepts that other words of it rule out.
 
         Places in `folded(text)`.
@@ -461,13 +458,6 @@ class Terminology:
             chosen = {one: rule for one, rule in self._texts.items() if one in wanted}
             rules = self._rules_among[among] = TextRules(chosen, self._texts.get(SPINE))
         return rules
-
-    def without_suspicion(self, text: str) -> str:
-        """The folded text without the words that call something suspected.
-
-        `?`, `Verdacht auf`, `possible`
-        """
-        return self._suspicion.sub(" ", folded(text))
 
     def drug_words(self, text: str) -> frozenset[str]:
         """Ingredients and drug groups that a text names, by `drugs.toml`.
