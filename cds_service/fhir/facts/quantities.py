@@ -139,12 +139,16 @@ def measure(
     if problem is not None or when is None:
         return Refused(reading, *(problem or UNDATED), printed)
     measured = Measured(reading, value, printed, _step(raw, value), when)
-    if value > spec.ambiguous.get(reading.match.concept, -math.inf):
-        return measured
-    age = (chart.today - when.day).days
+    is_clear = value > spec.ambiguous.get(reading.match.concept, -math.inf)
+    return measured if is_clear else _of_another_scale(measured, spec, chart)
+
+
+def _of_another_scale(one: Measured, spec: QuantitySpec, chart: Chart) -> Refused:
+    """A value that may be of another scale; an old one says nothing."""
+    why, age = spec.ambiguous_because, (chart.today - one.moment.day).days
     if spec.usable_days is not None and age > spec.usable_days:
-        return Refused(reading, "stale", spec.ambiguous_because, printed)
-    return Refused(reading, "other-method", spec.ambiguous_because, printed, measured)
+        return Refused(one.reading, "stale", why, one.printed)
+    return Refused(one.reading, "other-method", why, one.printed, one)
 
 
 def _is_high_enough(
