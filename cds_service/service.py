@@ -59,7 +59,7 @@ from cds_service.errors import AuditUnavailable, EvidenceUnavailable
 from cds_service.fhir.facts.chart import Chart, Horizon
 from cds_service.fhir.facts.findings import extract_findings
 from cds_service.fhir.gathering.parallel import run_side_by_side
-from cds_service.fhir.gathering.prefetch import PrefetchPlan
+from cds_service.fhir.gathering.plan import PrefetchPlan
 from cds_service.fhir.gathering.reading import FhirReader
 from cds_service.fhir.gathering.record import (
     PatientRecord,
@@ -398,7 +398,7 @@ def _opened(call: Call) -> Call | None:
             if find_augmentation_order(drafts, terminology) is not None:
                 found.append(entry)
     if not found:
-        if _may_lack(record):
+        if _may_lack(call, record):
             _note_unread(call, "orders")
         return None
     signed = OrderSignContext(
@@ -443,7 +443,7 @@ def _left(call: Call, orders: SignedOrders) -> ReadCase | None:
         _note_unread(call, "procedures")
         return None
     if _find_performed(call, procedures) is None:
-        if _may_lack(procedures):
+        if _may_lack(call, procedures):
             _note_unread(call, "procedures")
         return None
     gathered = _gather(call, orders)
@@ -511,9 +511,25 @@ def _read_deciding(call: Call, kind: str, person: Person) -> PatientRecord | Non
     return record
 
 
-def _may_lack(record: PatientRecord) -> bool:
-    """Tell if the list may lack what decides: not whole, or mixed with another's."""
-    return is_cut(record) or bool(record.foreign)
+def _may_lack(call: Call, record: PatientRecord) -> bool:
+    """Tell if the list may lack what decides.
+
+    It was not read whole, an entry of it is broken, or another's are mixed in.
+    """
+    is_doubtful = bool(record.foreign or record.unreadable)
+    return is_cut(record) or is_doubtful or _is_blank(call, record)
+
+
+def _is_blank(call: Call, record: PatientRecord) -> bool:
+    """Tell if nothing was sent: `null` for the list, and for the Patient too.
+
+    `null` says that there is nothing; of a Patient it says that nobody looked.
+    """
+    if any(read.state == "given" for read in record.reads.values()):
+        return False
+    sent = call.request.prefetch
+    of_patient = (one.key for one in call.hook.plan.of_types("Patient").templates)
+    return any(key in sent and sent[key] is None for key in of_patient)
 
 
 def _note_unread(call: Call, deciding: Literal["procedures", "orders"]) -> None:

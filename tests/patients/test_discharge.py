@@ -2,7 +2,7 @@
 
 import re
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import pytest
 
@@ -30,7 +30,9 @@ from tests.patients.inpatients import (
     worn,
 )
 from tests.patients.leaving import (
+    SERVICE,
     appointment,
+    discharge,
     everything_arranged,
     kyphoplasty_done,
     leave,
@@ -590,6 +592,41 @@ def test_unreadable_procedures_leave_an_entry_that_names_nobody() -> None:
     (entry,) = asked.log.entries
     assert (entry.kind, entry.patient) == ("near-miss", None)
     assert entry.content == {"nearMisses": [], "proceduresUnread": True}
+
+
+@pytest.mark.parametrize(
+    "broken",
+    [
+        pytest.param({"performedDateTime": "yesterday"}, id="a day that is none"),
+        pytest.param({"id": 7}, id="an id that is none"),
+        pytest.param({"code": "kyphoplasty"}, id="a code that is none"),
+    ],
+)
+def test_a_broken_procedure_leaves_an_entry(broken: dict[str, Any]) -> None:
+    """It may be the kyphoplasty: an answer without cards would say it is not."""
+    asked = Asked()
+    record = chart(coded("M80.08XA", days=20), kyphoplasty_done(**broken))
+    assert leave(record, asked) == []
+    (entry,) = asked.log.entries
+    assert entry.content == {"nearMisses": [], "proceduresUnread": True}
+
+
+@pytest.mark.parametrize(
+    ("blank", "noted"),
+    [
+        pytest.param({"patient", "procedures"}, ["near-miss"], id="nobody looked"),
+        pytest.param({"procedures"}, [], id="no procedures"),
+        pytest.param({"patient"}, [], id="procedures, and none of them ours"),
+    ],
+)
+def test_null_for_the_patient_is_no_answer(blank: set[str], noted: list[str]) -> None:
+    """`null` says that there is none, and every patient has a Patient."""
+    asked = Asked()
+    body = discharge(chart())
+    body["prefetch"] |= dict.fromkeys(blank)
+    reply = asked.client.post(f"/cds-services/{SERVICE}", json=body)
+    assert (reply.status_code, reply.json) == (200, {"cards": []})
+    assert [one.kind for one in asked.log.entries] == noted
 
 
 def test_a_discharge_without_augmentation_leaves_no_entry() -> None:

@@ -17,7 +17,7 @@ from cds_service.core.bone_drugs import (
 from cds_service.core.facts import BoneDrugs, Dated, DrugUse, Finding, Gap, HowEnded
 from cds_service.core.months import months_before
 from cds_service.core.phrases import joined
-from cds_service.core.vocabulary import MedicationSpec
+from cds_service.core.vocabulary import BoneDrugSpec, DenosumabSpec, MedicationSpec
 from cds_service.fhir.facts.chart import (
     Chart,
     FindingOrGap,
@@ -64,7 +64,7 @@ UNNAMED = "bone drug"
 PLANNED = frozenset({"MedicationAdministration", "Procedure"})
 
 
-def read_history(spec: MedicationSpec, chart: Chart) -> BoneDrugs:
+def read_history(spec: BoneDrugSpec, chart: Chart) -> BoneDrugs:
     """Read every bone drug on record, and whether "none" could be said of the lists.
 
     Args:
@@ -84,7 +84,7 @@ def read_history(spec: MedicationSpec, chart: Chart) -> BoneDrugs:
     )
 
 
-def entries_of(spec: MedicationSpec, chart: Chart) -> list[DrugEntry]:
+def entries_of(spec: BoneDrugSpec, chart: Chart) -> list[DrugEntry]:
     """Read each entry of a bone drug, of the lists of drugs and of problems."""
     return [*_listed(spec, chart), *_on_problem_list(spec, chart)]
 
@@ -101,7 +101,7 @@ def _why_unclear(silence: Finding | Gap) -> str:
 
 
 def find_bone_drug(
-    spec: MedicationSpec, chart: Chart, history: BoneDrugs
+    spec: BoneDrugSpec, chart: Chart, history: BoneDrugs
 ) -> FindingOrGap:
     """Find whether a bone drug is taken or ordered.
 
@@ -155,7 +155,7 @@ def _newest(use: DrugUse) -> date:
 
 
 def find_denosumab_overdue(
-    spec: MedicationSpec, chart: Chart, history: BoneDrugs
+    spec: DenosumabSpec, chart: Chart, history: BoneDrugs
 ) -> FindingOrGap:
     """Find whether denosumab is overdue and no bone drug followed.
 

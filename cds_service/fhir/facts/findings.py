@@ -6,9 +6,8 @@ The rules are in `mappings/findings/<name>.toml`; the readers of the Patient, of
 and of answers are here, the others in the modules that are imported.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
-from functools import partial
 
 from cds_service.core.card_signals import OLD
 from cds_service.core.facts import (
@@ -23,18 +22,27 @@ from cds_service.core.facts import (
 from cds_service.core.rule_signals import FRAGILITY_AGE
 from cds_service.core.vocabulary import (
     AnswerSpec,
+    BoneDrugSpec,
     BooleanSpec,
     CategorySpec,
     ChangeSpec,
     ConditionSpec,
+    DenosumabSpec,
     EventSpec,
     ExamSpec,
     FindingSpec,
+    FractureSpec,
+    GripSpec,
+    InjuringFallSpec,
+    LongCourseSpec,
     MedicationSpec,
     PatientSpec,
-    Pick,
     PlaceSpec,
     QuantitySpec,
+    RecentCancerSpec,
+    RepeatedFallsSpec,
+    TScoreSpec,
+    is_after_surgery,
 )
 from cds_service.core.wording import say_date
 from cds_service.fhir.facts import measurements
@@ -57,7 +65,8 @@ from cds_service.fhir.facts.earlier_fracture import (
     find_earlier_fracture,
     find_index_fracture,
 )
-from cds_service.fhir.facts.events import find_event, find_fall_with_injury
+from cds_service.fhir.facts.events import find_event
+from cds_service.fhir.facts.falls import find_fall_with_injury, find_repeated_falls
 from cds_service.fhir.facts.long_steroid import find_long_steroid
 from cds_service.fhir.facts.medication_list import find_medication
 from cds_service.fhir.facts.names import says_another_measure
@@ -90,11 +99,11 @@ def extract_findings(chart: Chart, specs: Mapping[str, FindingSpec]) -> Findings
     bone_drug = specs.get("bone-drug")
     drugs = (
         read_history(bone_drug, chart)
-        if isinstance(bone_drug, MedicationSpec)
+        if isinstance(bone_drug, BoneDrugSpec)
         else DRUGS_NOT_READ
     )
     for name, spec in sorted(specs.items()):
-        find = _find_after_surgery if spec.after_surgery else _find
+        find = _find_after_surgery if is_after_surgery(spec) else _find
         outcome, passed_over = find(spec, chart, specs, drugs)
         if passed_over:
             passed += dict.fromkeys(passed_over)
@@ -125,11 +134,11 @@ def _find(
 ) -> FindingOrGap:
     match spec:
         case QuantitySpec():
-            found = QUANTITIES[spec.pick](spec, chart)
+            found = _find_quantity(spec, chart)
         case ConditionSpec():
-            found = CONDITIONS.get(spec.name, find_condition)(spec, chart)
+            found = _find_condition(spec, chart)
         case EventSpec():
-            found = EVENTS.get(spec.name, find_event)(spec, chart)
+            found = _find_event(spec, chart)
         case MedicationSpec():
             found = _find_drug(spec, chart, drugs)
         case BooleanSpec() | CategorySpec():
@@ -147,12 +156,48 @@ def _find(
     return found
 
 
+def _find_quantity(spec: QuantitySpec, chart: Chart) -> FindingOrGap:
+    match spec:
+        case TScoreSpec():
+            return find_t_score(spec, chart)
+        case GripSpec():
+            return measurements.find_grip(spec, chart)
+        case _:
+            return measurements.find_quantity(spec, chart)
+
+
+def _find_condition(spec: ConditionSpec, chart: Chart) -> FindingOrGap:
+    match spec:
+        case RepeatedFallsSpec():
+            return find_repeated_falls(spec, chart)
+        case FractureSpec(kind="earlier-fracture"):
+            return find_earlier_fracture(spec, chart)
+        case FractureSpec():
+            return find_index_fracture(spec, chart)
+        case _:
+            return find_condition(spec, chart)
+
+
+def _find_event(spec: EventSpec, chart: Chart) -> FindingOrGap:
+    match spec:
+        case RecentCancerSpec():
+            return find_recent_cancer(spec, chart)
+        case InjuringFallSpec():
+            return find_fall_with_injury(spec, chart)
+        case _:
+            return find_event(spec, chart)
+
+
 def _find_drug(spec: MedicationSpec, chart: Chart, drugs: BoneDrugs) -> FindingOrGap:
-    if spec.name in FROM_DRUGS:
-        return FROM_DRUGS[spec.name](spec, chart, drugs)
-    if spec.name == "long-term-steroid":
-        return find_long_steroid(spec, chart)
-    return find_medication(spec, chart)
+    match spec:
+        case BoneDrugSpec():
+            return find_bone_drug(spec, chart, drugs)
+        case DenosumabSpec():
+            return find_denosumab_overdue(spec, chart, drugs)
+        case LongCourseSpec():
+            return find_long_steroid(spec, chart)
+        case _:
+            return find_medication(spec, chart)
 
 
 def _find_change(
@@ -460,22 +505,3 @@ def _no_answer(
 
 def _as_value(word: str, spec: AnswerSpec) -> bool | str:
     return word == "true" if spec.kind == "boolean" else word
-
-
-QUANTITIES: Mapping[Pick, Callable[[QuantitySpec, Chart], FindingOrGap]] = {
-    "newest": measurements.find_quantity,
-    "t-score": find_t_score,
-    "grip": partial(measurements.find_quantity, pick=measurements.pick_hand),
-}
-CONDITIONS: Mapping[str, Callable[[ConditionSpec, Chart], FindingOrGap]] = {
-    "prior-vertebral-fracture": find_earlier_fracture,
-    "index-fracture": find_index_fracture,
-}
-EVENTS: Mapping[str, Callable[[EventSpec, Chart], FindingOrGap]] = {
-    "recent-cancer": find_recent_cancer,
-    "fall-with-injury": find_fall_with_injury,
-}
-FROM_DRUGS: Mapping[str, Callable[[MedicationSpec, Chart, BoneDrugs], FindingOrGap]] = {
-    "bone-drug": find_bone_drug,
-    "denosumab-overdue": find_denosumab_overdue,
-}

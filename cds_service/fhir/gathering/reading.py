@@ -10,18 +10,13 @@ from functools import partial
 from typing import Any, Protocol
 
 from cds_service.errors import FhirReadError
+from cds_service.fhir.gathering.answers import QueryResult, read_prefetch, read_result
 from cds_service.fhir.gathering.parallel import run_side_by_side
 from cds_service.fhir.gathering.picking import CHOICES, NOT_UNDERSTOOD, concepts_of
-from cds_service.fhir.gathering.prefetch import (
-    PrefetchPlan,
-    QueryResult,
-    Template,
-    read_prefetch,
-    read_result,
-)
+from cds_service.fhir.gathering.plan import PrefetchPlan, Template
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.raw_json import Json, member, objects, text
-from cds_service.fhir.references import Bases, Targets
+from cds_service.fhir.references import Bases, BundleEntry, Targets
 from cds_service.outgoing.deadline import Deadline
 from cds_service.protocol.messages import HookRequest, is_fhir_id
 
@@ -75,8 +70,8 @@ def read_results(
     fhir: FhirReader | None,
     *,
     until: Deadline,
-) -> tuple[Mapping[str, QueryResult], frozenset[str]]:
-    """Answer every key of the plan, and name those the server was asked for.
+) -> dict[str, QueryResult]:
+    """Answer every key of the plan.
 
     None stays `absent`.
 
@@ -104,7 +99,10 @@ def read_results(
                 NOT_IN_TIME if one.key in tasks else _why_unasked(request, one, fhir)
             )
             answers[one.key] = _without_server(answer, failed)
-    return answers, frozenset(key for key in tasks if sent[key].state == "absent")
+    for key in tasks:
+        if sent[key].state == "absent":
+            answers[key] = answers[key]._replace(origin="fhir")
+    return answers
 
 
 def _none_kept(
@@ -287,9 +285,7 @@ def with_referred_to(
         until: the deadline of the last read.
     """
     keys = [one.key for one in plan.templates if one.resource_type in CHOICES]
-    targets = Targets(
-        (pair for key in keys for pair in answers[key].came_along()), bases
-    )
+    targets = Targets((entry for key in keys for entry in answers[key].others), bases)
     wanted: set[str] = set()
     for raw in (raw for key in keys for raw in answers[key].resources):
         if until.left <= 0:
@@ -349,13 +345,10 @@ def _read(fhir: FhirReader, name: str, until: float) -> Json | None:
 
 
 def _with(answer: QueryResult, referred: Sequence[Json]) -> QueryResult:
-    if not answer.resources or not referred:
+    if not answer.entries or not referred:
         return answer
-    nowhere = (None,) * len(referred)
-    return answer._replace(
-        others=(*answer.others, *map(dict, referred)),
-        full_urls=(*answer.full_urls, *nowhere),
-    )
+    came_along = (BundleEntry(dict(one)) for one in referred)
+    return answer._replace(others=(*answer.others, *came_along))
 
 
 # --- what a token's scopes allow: SMART App Launch 1.0 (`.read`) and 2.0 (`.rs`)

@@ -1,7 +1,7 @@
 """Gathers a request's record: prefetch, then the FHIR server for what was not sent."""
 
 from collections import Counter
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 from itertools import chain
 from types import MappingProxyType
@@ -10,6 +10,14 @@ from typing import Literal, NamedTuple
 from cds_service.core.facts import RecordState
 from cds_service.errors import EvidenceUnavailable, NotAllowed, PatientMismatch
 from cds_service.fhir.certainty import certainty_of
+from cds_service.fhir.gathering.answers import (
+    Origin,
+    QueryResult,
+    count_entries,
+    in_newest_version,
+    of_one_server,
+    read_prefetch,
+)
 from cds_service.fhir.gathering.entries import Entry
 from cds_service.fhir.gathering.parsing import BrokenResource, parse_patient
 from cds_service.fhir.gathering.picking import (
@@ -21,16 +29,7 @@ from cds_service.fhir.gathering.picking import (
     is_order_understood,
     pick,
 )
-from cds_service.fhir.gathering.prefetch import (
-    PrefetchPlan,
-    QueryResult,
-    Template,
-    count_entries,
-    in_newest_version,
-    of_one_server,
-    read_prefetch,
-    reference_name,
-)
+from cds_service.fhir.gathering.plan import PrefetchPlan, Template
 from cds_service.fhir.gathering.reading import (
     MOST_READ,
     FhirReader,
@@ -43,7 +42,7 @@ from cds_service.fhir.leaves import MODIFIERS
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.near_misses import NearMiss, missed_problems, missed_t_scores
 from cds_service.fhir.raw_json import Json, member, objects, text, truth
-from cds_service.fhir.references import Targets
+from cds_service.fhir.references import BundleEntry, Targets, reference_name
 from cds_service.fhir.site_calendar import SiteCalendar
 from cds_service.outgoing.deadline import Deadline
 from cds_service.protocol.messages import HookRequest, is_fhir_id
@@ -70,7 +69,7 @@ class Read(NamedTuple):
     """
 
     state: ReadState
-    origin: Literal["prefetch", "fhir"]
+    origin: Origin
     entries: int = 0
     note: str = ""
     is_cut: bool = False
@@ -134,7 +133,7 @@ def gather(
         DeadlinePassed: there was too much data to process in time.
     """
     until = deadline.for_reading()
-    found, from_fhir = read_results(request, plan, fhir, until=until)
+    found = read_results(request, plan, fhir, until=until)
     found = {key: of_one_server(answer, person.bases) for key, answer in found.items()}
     if fhir is not None:
         read = partial(read_by_id, fhir, request=request, most=MOST_READ, until=until)
@@ -142,7 +141,7 @@ def gather(
             found, plan.needed, terminology, person.bases, read, until
         )
     answers = in_newest_version(found | checked(plan, found, person.patient_id))
-    return record_in(answers, plan, from_fhir, terminology, person, deadline)
+    return record_in(answers, plan, terminology, person, deadline)
 
 
 def checked(
@@ -191,7 +190,6 @@ def refuse_lists_of_another(record: PatientRecord) -> None:
 def record_in(
     answers: Mapping[str, QueryResult],
     plan: PrefetchPlan,
-    from_fhir: Collection[str],
     terminology: Terminology,
     person: Person,
     deadline: Deadline,
@@ -212,14 +210,7 @@ def record_in(
         next(chain.from_iterable(of_patient), None), _patients(plan, answers)
     )
     parts = [
-        _part(
-            one,
-            answers[one.key],
-            "fhir" if one.key in from_fhir else "prefetch",
-            person,
-            terminology,
-            deadline,
-        )
+        _part(one, answers[one.key], person, terminology, deadline)
         for one in plan.templates
     ]
     return _merged(parts)
@@ -326,9 +317,7 @@ def _checked(template: Template, answer: QueryResult, patient_id: str) -> QueryR
             state="failed", note="two different Patients have this id", reason="answer"
         )
     if patient_id in ids:
-        place = ids.index(patient_id)
-        urls = (answer.full_urls[place], *answer.full_urls[len(ids) :])
-        return answer._replace(resources=(answer.resources[place],), full_urls=urls)
+        return answer._replace(entries=(answer.entries[ids.index(patient_id)],))
     if any(ids):
         raise PatientMismatch(
             "The Patient of the record is another than context.patientId."
@@ -338,30 +327,30 @@ def _checked(template: Template, answer: QueryResult, patient_id: str) -> QueryR
 
 def _patients(
     plan: PrefetchPlan, answers: Mapping[str, QueryResult]
-) -> Iterator[tuple[Json, str | None]]:
-    """Resources that may be the Patient, asked for or sent along, with fullUrl."""
+) -> Iterator[BundleEntry]:
+    """Resources that may be the Patient, asked for or sent along."""
     for template in plan.templates:
         answer = answers[template.key]
         if template.resource_type == "Patient":
-            yield from zip(answer.resources, answer.full_urls, strict=False)
-        yield from answer.came_along()
+            yield from answer.entries
+        yield from answer.others
 
 
 def _part(
     template: Template,
     answer: QueryResult,
-    origin: Literal["prefetch", "fhir"],
     person: Person,
     terminology: Terminology,
     deadline: Deadline,
 ) -> PatientRecord:
     """What one key contributes to the record."""
     key, kind = template.key, template.resource_type
+    origin = answer.origin
     nothing = Read("empty", origin, note=answer.note, is_optional=template.is_optional)
     if answer.state == "failed":
         return PatientRecord(reads={key: nothing._replace(state="failed")})
     if kind == "Patient":
-        return _patient_part(key, answer, origin, terminology.calendar)
+        return _patient_part(key, answer, terminology.calendar)
     if not answer.resources and not answer.foreign:
         return PatientRecord(reads={key: nothing._replace(is_cut=answer.is_cut)})
     ours: list[Json] = []
@@ -386,7 +375,7 @@ def _part(
     picked, broken = pick(
         template,
         ours,
-        Targets(answer.came_along(), person.bases),
+        Targets(answer.others, person.bases),
         origin,
         terminology,
         deadline,
@@ -421,12 +410,9 @@ def _is_void(raw: Json) -> bool:
 
 
 def _patient_part(
-    key: str,
-    answer: QueryResult,
-    origin: Literal["prefetch", "fhir"],
-    calendar: SiteCalendar,
+    key: str, answer: QueryResult, calendar: SiteCalendar
 ) -> PatientRecord:
-    read = Read(state="empty", origin=origin, note=answer.note, is_cut=answer.is_cut)
+    read = Read("empty", answer.origin, note=answer.note, is_cut=answer.is_cut)
     if not answer.resources:
         return PatientRecord(reads={key: read})
     raw = answer.resources[0]

@@ -13,7 +13,6 @@ from typing import Literal
 from cds_service.core.facts import AugmentationOrder, Procedure
 from cds_service.core.phrases import Verbatim, in_brackets, joined, say
 from cds_service.errors import PatientMismatch
-from cds_service.fhir.gathering.prefetch import reference_name
 from cds_service.fhir.mapping.level_text import in_order
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.orders.drafts import NO_DRAFTS, DraftOrders, Order
@@ -36,6 +35,7 @@ from cds_service.fhir.orders.recognition import (
 )
 from cds_service.fhir.orders.whole_signing import unread_words_of
 from cds_service.fhir.raw_json import Json, member, number
+from cds_service.fhir.references import reference_name
 
 CPT = "http://www.ama-assn.org/go/cpt|"
 MOST_LEVELS = 17  # T1 to L5: a larger quantity is not a number of levels

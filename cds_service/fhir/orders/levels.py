@@ -13,7 +13,7 @@ from typing import Any, Literal, NamedTuple
 from cds_service.core.facts import UNREAD_REASON
 from cds_service.core.phrases import Verbatim, say
 from cds_service.fhir.certainty import certainty_of
-from cds_service.fhir.gathering.problem_words import DENIAL, read_problem_words
+from cds_service.fhir.gathering.problem_words import read_problem_words
 from cds_service.fhir.mapping.level_text import LEVELS, UNUSUAL, in_order
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.orders.drafts import DraftOrders, codeables
@@ -326,7 +326,7 @@ def find_reasons(
     if length > room:
         return Reasons(coded, (GRAVE | RAISING) - coded)
     causes = (terminology.text_concepts(word, CAUSES) for word in (*own, *beside))
-    denying = [word for word in own if terminology.text_concepts(word, DENIAL)]
+    denying = [word for word in own if terminology.clauses.denies(word)]
     said = read_problem_words(
         frozenset(), [one for one in own if one not in denying], terminology
     )

@@ -46,7 +46,7 @@ from cds_service.fhir.orders.recognition import (
 )
 from cds_service.fhir.orders.whole_orders import is_read_whole
 from cds_service.fhir.raw_json import Json, is_prohibition, member, text
-from cds_service.fhir.references import Targets
+from cds_service.fhir.references import BundleEntry, Targets
 from cds_service.fhir.site_calendar import SiteCalendar
 
 HCPCS = "http://www.cms.gov/Medicare/Coding/HCPCSReleaseCodeSets|"
@@ -168,7 +168,7 @@ def find_stored_orders(
         and text(one.resource.get("intent")) not in NOT_ORDERED
     )
     kept = (*record.of_key("deviceRequests"), *record.of_key(SUPPLIES))
-    devices = Targets((one.referred, None) for one in kept if one.referred)
+    devices = Targets(BundleEntry(one.referred) for one in kept if one.referred)
     referred = DraftOrders((), (), None, devices)
     orders = (
         order
