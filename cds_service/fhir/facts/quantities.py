@@ -139,13 +139,23 @@ def measure(
     if problem is not None or when is None:
         return Refused(reading, *(problem or UNDATED), printed)
     measured = Measured(reading, value, printed, _step(raw, value), when)
-    doubt = spec.ambiguous
-    if doubt is None or value > doubt.up_to.get(reading.match.concept, -math.inf):
+    return _unless_ambiguous(measured, spec, chart)
+
+
+def _unless_ambiguous(
+    measured: Measured, spec: QuantitySpec, chart: Chart
+) -> Measured | Refused:
+    """Refuse a value that may be of another scale, and keep what it would say."""
+    reading, doubt = measured.reading, spec.ambiguous
+    if doubt is None:
         return measured
-    age = (chart.today - when.day).days
+    limit = doubt.up_to.get(reading.match.concept)
+    if limit is None or measured.value > limit:
+        return measured
+    age = (chart.today - measured.moment.day).days
     if spec.usable_days is not None and age > spec.usable_days:
-        return Refused(reading, "stale", doubt.because, printed)
-    return Refused(reading, "other-method", doubt.because, printed, measured)
+        return Refused(reading, "stale", doubt.because, measured.printed)
+    return Refused(reading, "other-method", doubt.because, measured.printed, measured)
 
 
 def _is_high_enough(
