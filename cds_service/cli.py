@@ -3,6 +3,7 @@
 Exit codes: 0 done, 1 the answer is bad, 2 wrong use or configuration.
 """
 
+import gc
 import tomllib
 from collections.abc import Mapping, Sequence
 from importlib import import_module
@@ -118,6 +119,9 @@ def serve(host: str, port: int, workers: int, fhir_servers: tuple[str, ...]) -> 
     Beyond loopback put nginx in front (deploy/nginx/nginx.conf): slow clients and
     overload are its part.
     """
+    # What is loaded now stays. The workers collect garbage, as the documentation of
+    # `gc.freeze` advises for a process that forks.
+    gc.disable()
     # Flask and gunicorn are loaded for this command only.
     from cds_service.web.server import run_server  # noqa: PLC0415
 

@@ -59,7 +59,7 @@ from cds_service.errors import AuditUnavailable, EvidenceUnavailable
 from cds_service.fhir.facts.chart import Chart, Horizon
 from cds_service.fhir.facts.findings import extract_findings
 from cds_service.fhir.gathering.parallel import run_side_by_side
-from cds_service.fhir.gathering.prefetch import PrefetchPlan
+from cds_service.fhir.gathering.plan import PrefetchPlan
 from cds_service.fhir.gathering.reading import FhirReader
 from cds_service.fhir.gathering.record import (
     PatientRecord,

@@ -1,5 +1,6 @@
 """What tests of several folders share: databases for an audit log."""
 
+import gc
 import hashlib
 import os
 from copy import copy
@@ -17,6 +18,11 @@ from tests.postgres_server import HOW_TO_GET, find_programs, postgres_server
 # Hypothesis asks for by itself.
 hypothesis.settings.register_profile("untimed", deadline=None)
 hypothesis.settings.load_profile("untimed")
+
+
+def pytest_collection_finish():
+    """Thousands of cases are collected and stay: the garbage collector passes over them."""
+    gc.freeze()
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -16,7 +16,12 @@ import click
 from cds_service import __version__
 from cds_service.commands import options
 from cds_service.core.data_file import read_toml
-from cds_service.core.vocabulary import ConceptSpec, FindingSpec
+from cds_service.core.vocabulary import (
+    ConceptSpec,
+    ConditionSpec,
+    FindingSpec,
+    QuantitySpec,
+)
 from cds_service.fhir.mapping.terminology import Code, Terminology
 from cds_service.loading import load_service
 
@@ -51,15 +56,27 @@ def view_definitions(
         )
         if not codes:
             continue
-        if spec.kind == "condition":
+        if isinstance(spec, ConditionSpec):
             views.append(_view(spec, "Condition", [_coded(codes)]))
-        elif spec.kind in COLUMNS:
+        elif _columns_of(spec) in COLUMNS:
             views.append(_view(spec, "Observation", [FINAL, _coded(codes)]))
     return views
 
 
+def _columns_of(spec: FindingSpec) -> str:
+    """Name the columns of `views.toml` for a finding."""
+    match spec:
+        case QuantitySpec():
+            return "quantity"
+        case ConditionSpec():
+            return "condition"
+        case _:
+            return spec.kind
+
+
 def _view(spec: FindingSpec, resource: str, where: Iterable[str]) -> dict[str, Any]:
-    columns = {**COLUMNS["every"], **COLUMNS.get(resource, {}), **COLUMNS[spec.kind]}
+    own = COLUMNS[_columns_of(spec)]
+    columns = {**COLUMNS["every"], **COLUMNS.get(resource, {}), **own}
     return {
         "resourceType": "ViewDefinition",
         "url": f"{BASE}/{spec.name}",

@@ -1,7 +1,8 @@
 """The vocabulary of findings: the schema of `mappings/findings/<name>.toml`.
 
-Each kind of finding has a class, with the keys that a file of this kind may hold.
-`fhir/mapping/terminology.py` reads the files.
+The kind of a finding says how it is read. Each kind has a class, with the keys that a
+file of this kind may hold: those that its reader reads, and no other.
+`fhir/mapping/terminology.py` reads the files, `fhir/facts/findings.py` has the readers.
 """
 
 from collections.abc import Collection, Mapping
@@ -11,7 +12,6 @@ from typing import Annotated, Literal, Self, get_args
 from pydantic import ConfigDict, Field, TypeAdapter, model_validator
 from pydantic.dataclasses import dataclass
 
-Pick = Literal["newest", "t-score", "grip"]
 Days = Annotated[int, Field(gt=0)]
 Months = Annotated[int, Field(gt=0)]
 Name = Annotated[str, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")]
@@ -62,7 +62,6 @@ class FindingSpec:
         title: noun for people, as in running text: `T-score`, `psoas area`.
         unit: canonical UCUM unit; `1` for yes/no and words.
         decimals: for people.
-        after_surgery: known only after the procedure: read when the patient leaves.
     """
 
     name: Name
@@ -70,7 +69,6 @@ class FindingSpec:
     title: str = Field(min_length=1)
     unit: str = "1"
     decimals: int = Field(default=1, ge=0, le=3)
-    after_surgery: bool = False
 
     @property
     def rule(self) -> str:
@@ -89,14 +87,17 @@ class ReadSpec(FindingSpec):
 
     Attributes:
         key: prefetch key whose answer holds it.
+        where_kept: keys that hold it too where a record keeps such entries; one that
+            was asked for and not read forbids "no" as well.
     """
 
     key: str = Field(min_length=1)
+    where_kept: tuple[str, ...] = ()
 
     @property
     def keys(self) -> tuple[str, ...]:
         """Every prefetch key that must have been read before "no" may be said."""
-        return (self.key,)
+        return (self.key, *self.where_kept)
 
     @property
     def asked_concepts(self) -> tuple[str, ...]:
@@ -161,7 +162,7 @@ class ExamSpec(ConceptSpec):
     @property
     def keys(self) -> tuple[str, ...]:
         """Every prefetch key that may hold the exam."""
-        return (self.key, *self.also_keys)
+        return (self.key, *self.also_keys, *self.where_kept)
 
     @property
     def asked_concepts(self) -> tuple[str, ...]:
@@ -177,17 +178,24 @@ class ObservedSpec(ConceptSpec):
         fresh_days: an older value is used, and its age is stated.
         usable_days: an older value is a gap.
         method_matters: that the way of measuring is not recorded is a concern.
+        after_surgery: known only after the procedure: read when the patient leaves.
     """
 
     fresh_days: Days | None = None
     usable_days: Days | None = None
     method_matters: bool = False
+    after_surgery: bool = False
 
     @model_validator(mode="after")
     def _ages_in_order(self) -> Self:
         if self.fresh_days and self.usable_days and self.fresh_days > self.usable_days:
             raise ValueError("fresh_days is longer than usable_days")
         return self
+
+
+def is_after_surgery(spec: FindingSpec) -> bool:
+    """Tell a finding that only the procedure tells."""
+    return isinstance(spec, ObservedSpec) and spec.after_surgery
 
 
 @table
@@ -216,6 +224,19 @@ class CategorySpec(ObservedSpec):
 
 
 @table
+class Ambiguous:
+    """Values that may be of another scale, and so do not count.
+
+    Attributes:
+        up_to: by concept, the largest of them.
+        because: the reason, as a phrase for people.
+    """
+
+    up_to: Mapping[Name, float] = Field(min_length=1)
+    because: str = Field(min_length=1)
+
+
+@table
 class QuantitySpec(ObservedSpec):
     """A measured number.
 
@@ -227,35 +248,27 @@ class QuantitySpec(ObservedSpec):
         range: plausible values in the canonical unit, ends included.
         panels: concepts of panels whose components are read; the panel itself carries
             no value of it.
-        never: look-alike concepts; named when seen, never used.
-        pick: which of several values counts.
         raises_below: a value under it raises the risk beside every model, so that one
             which cannot be used is open, unless it is a lower limit at or above it, or
             an older one.
-        ambiguous: by concept, the largest value that may be of another scale and does
-            not count.
-        ambiguous_because: the reason, as a phrase for people.
+        ambiguous: values that may be of another scale.
         both_sides: a value of the left or right side alone is not it.
         method: how it must have been measured, if only that is accepted.
     """
 
-    kind: Literal["quantity"] = "quantity"
     accept_units: tuple[str, ...] = Field(min_length=1)
     refuse_bare: tuple[float, float] | None = None
     range: tuple[float, float]
     panels: tuple[Name, ...] = ()
-    never: tuple[Name, ...] = ()
-    pick: Pick = "newest"
     raises_below: float | None = None
-    ambiguous: Mapping[Name, float] = Field(default_factory=dict)
-    ambiguous_because: str = ""
+    ambiguous: Ambiguous | None = None
     both_sides: bool = False
     method: Method | None = None
 
     @property
     def asked_concepts(self) -> tuple[str, ...]:
         """Every concept by whose codes the record is asked."""
-        return (*self.value_sets, *self.panels, *self.never)
+        return (*self.value_sets, *self.panels)
 
     def is_plausible(self, value: float) -> bool:
         """Tell a value within the range."""
@@ -266,6 +279,37 @@ class QuantitySpec(ObservedSpec):
         if self.range[0] >= self.range[1]:
             raise ValueError("range must rise")
         return self
+
+
+@table
+class NumberSpec(QuantitySpec):
+    """A number whose newest value counts."""
+
+    kind: Literal["quantity"] = "quantity"
+
+
+@table
+class GripSpec(QuantitySpec):
+    """A grip strength: the stronger hand counts."""
+
+    kind: Literal["grip"] = "grip"
+
+
+@table
+class TScoreSpec(QuantitySpec):
+    """A T-score: of the newest day, the lowest of the sites that may be used.
+
+    Attributes:
+        never: look-alike concepts; named when seen, never used.
+    """
+
+    kind: Literal["t-score"] = "t-score"
+    never: tuple[Name, ...] = ()
+
+    @property
+    def asked_concepts(self) -> tuple[str, ...]:
+        """Every concept by whose codes the record is asked."""
+        return (*self.value_sets, *self.panels, *self.never)
 
 
 @table
@@ -286,7 +330,7 @@ class ListSpec(ConceptSpec):
     @property
     def keys(self) -> tuple[str, ...]:
         """Every prefetch key that must have been read before "no" may be said."""
-        return (self.key, *self.also_keys)
+        return (self.key, *self.also_keys, *self.where_kept)
 
     def label_of(self, concepts: Collection[str]) -> str:
         """The label of these concepts; empty if the finding's name is enough."""
@@ -336,42 +380,52 @@ class ConditionSpec(YesNoSpec):
         usable_days: an older entry is not counted.
         acute_only: ICD-10-CM seventh characters of later encounters (D, G, K, P, S) do
             not count.
-        events: concepts of single events, two of which on different days within
-            `events_months` say yes as well.
     """
 
-    kind: Literal["condition"] = "condition"
     history: tuple[Name, ...] = ()
     past: str = ""
     unclear: Mapping[Name, str] = Field(default_factory=dict)
     told_by_code: tuple[Name, ...] = ()
     usable_days: Days | None = None
     acute_only: bool = False
-    events: tuple[Name, ...] = ()
-    events_months: Months | None = None
+
+
+@table
+class ProblemSpec(ConditionSpec):
+    """What an entry of the lists states."""
+
+    kind: Literal["condition"] = "condition"
+
+
+@table
+class FractureSpec(ConditionSpec):
+    """A vertebral fracture: an earlier one, or the one that is treated now."""
+
+    kind: Literal["earlier-fracture", "index-fracture"]
+
+
+@table
+class RepeatedFallsSpec(ConditionSpec):
+    """Falls that the list calls repeated, or several of a short time.
+
+    Attributes:
+        falls: concepts of single falls, two of which on different days say yes as well.
+        falls_months: within so many months.
+    """
+
+    kind: Literal["repeated-falls"] = "repeated-falls"
+    falls: tuple[Name, ...] = Field(min_length=1)
+    falls_months: Months
 
     @property
     def asked_concepts(self) -> tuple[str, ...]:
         """Every concept by whose codes the record is asked."""
-        return (*self.value_sets, *self.events)
-
-    @model_validator(mode="after")
-    def _events_have_their_time(self) -> Self:
-        if bool(self.events) != (self.events_months is not None):
-            raise ValueError("`events_months` belongs to events, and events need it")
-        return self
+        return (*self.value_sets, *self.falls)
 
 
 @table
 class MedicationSpec(YesNoSpec):
-    """Yes or no from the lists of drugs.
-
-    Attributes:
-        taken_months: only a drug that is active and so old counts.
-    """
-
-    kind: Literal["medication"] = "medication"
-    taken_months: Months | None = None
+    """Yes or no from the lists of drugs."""
 
     @model_validator(mode="after")
     def _every_drug_has_its_time(self) -> Self:
@@ -379,6 +433,45 @@ class MedicationSpec(YesNoSpec):
             raise ValueError(
                 "look_back_months needs `other`, for the rest of the drugs"
             )
+        return self
+
+
+@table
+class DrugSpec(MedicationSpec):
+    """A drug that is taken now."""
+
+    kind: Literal["medication"] = "medication"
+
+
+@table
+class LongCourseSpec(MedicationSpec):
+    """A drug that is taken for long; prescriptions that follow each other are one.
+
+    Attributes:
+        taken_months: a shorter course does not count.
+    """
+
+    kind: Literal["long-course"] = "long-course"
+    taken_months: Months
+
+
+@table
+class BoneDrugSpec(MedicationSpec):
+    """A drug against osteoporosis, from the history of all of them."""
+
+    kind: Literal["bone-drug"] = "bone-drug"
+
+
+@table
+class DenosumabSpec(MedicationSpec):
+    """A dose of denosumab that is overdue, from the same history."""
+
+    kind: Literal["denosumab-overdue"] = "denosumab-overdue"
+
+    @model_validator(mode="after")
+    def _denosumab_has_its_time(self) -> Self:
+        if "denosumab" not in self.look_back_months:
+            raise ValueError("look_back_months needs `denosumab`: when it is overdue")
         return self
 
 
@@ -391,8 +484,6 @@ class EventSpec(ListSpec):
     Attributes:
         unclear: concepts that may be it, each with why that is not known.
         history: concepts whose day says only that it was earlier.
-        events: concepts of events that make this one count, such as the fractures of a
-            fall.
         words_need_kind: words alone are enough only if one of `kinds` is among them.
         unless_kinds: rules of `mappings/kinds.toml` for words with which an event does
             not count.
@@ -403,10 +494,8 @@ class EventSpec(ListSpec):
         active_counts: what the list has as active counts, whatever its day.
     """
 
-    kind: Literal["event"] = "event"
     unclear: Mapping[Name, str] = Field(default_factory=dict)
     history: tuple[Name, ...] = ()
-    events: tuple[Name, ...] = ()
     words_need_kind: bool = False
     unless_kinds: tuple[Name, ...] = ()
     within_days: Days | None = None
@@ -415,10 +504,43 @@ class EventSpec(ListSpec):
     active_is_open: bool = False
     active_counts: bool = False
 
+    @model_validator(mode="after")
+    def _within_or_older(self) -> Self:
+        if self.within_days and self.older_days:
+            raise ValueError("within_days and older_days cannot both be asked")
+        return self
+
+
+@table
+class HappeningSpec(EventSpec):
+    """Something that happened, by its day."""
+
+    kind: Literal["event"] = "event"
+
+
+@table
+class RecentCancerSpec(EventSpec):
+    """A cancer of the last years, or an older one that is there now."""
+
+    kind: Literal["recent-cancer"] = "recent-cancer"
+    within_days: Days
+
+
+@table
+class InjuringFallSpec(EventSpec):
+    """A fall with an injury.
+
+    Attributes:
+        fractures: concepts of fractures that make a fall of the same week one.
+    """
+
+    kind: Literal["fall-with-injury"] = "fall-with-injury"
+    fractures: tuple[Name, ...] = Field(min_length=1)
+
     @property
     def asked_concepts(self) -> tuple[str, ...]:
         """Every concept by whose codes the record is asked."""
-        return (*self.value_sets, *self.events)
+        return (*self.value_sets, *self.fractures)
 
 
 @table
@@ -442,12 +564,21 @@ class ConcludedSpec(FindingSpec):
 
 AnswerSpec = BooleanSpec | CategorySpec
 AnySpec = (
-    QuantitySpec
+    NumberSpec
+    | TScoreSpec
+    | GripSpec
     | BooleanSpec
     | CategorySpec
-    | ConditionSpec
-    | EventSpec
-    | MedicationSpec
+    | ProblemSpec
+    | FractureSpec
+    | RepeatedFallsSpec
+    | HappeningSpec
+    | RecentCancerSpec
+    | InjuringFallSpec
+    | DrugSpec
+    | BoneDrugSpec
+    | DenosumabSpec
+    | LongCourseSpec
     | ExamSpec
     | PlaceSpec
     | PatientSpec

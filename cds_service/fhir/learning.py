@@ -54,7 +54,7 @@ from cds_service.fhir.raw_json import (
     text,
     texts_of,
 )
-from cds_service.fhir.references import Targets
+from cds_service.fhir.references import BundleEntry, Targets
 
 # The element with the code of each type, and what an order of that type may be.
 ORDER_CODES: Mapping[str, tuple[str, frozenset[str]]] = {
@@ -240,7 +240,7 @@ def learn(
     answers = []
     for place, record in enumerate(records):
         answer = Answer()
-        targets = Targets((one, None) for one in record.resources)
+        targets = Targets(BundleEntry(one) for one in record.resources)
         for resource in record.resources:
             names |= _names_in(resource)
             _note(resource, place, targets, terminology, notes, answer)

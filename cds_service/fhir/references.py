@@ -9,11 +9,12 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
+from typing import Any, NamedTuple
 
 from cds_service.fhir.raw_json import Json, text
 from cds_service.outgoing.address import Address, parse_base
 from cds_service.protocol.json_text import levels
+from cds_service.protocol.messages import is_fhir_id
 
 _NAME = re.compile(r"[A-Z][A-Za-z]{1,63}/[A-Za-z0-9\-.]{1,64}", re.ASCII)
 _VERSION = re.compile(r"[A-Za-z0-9\-.]{1,64}", re.ASCII)
@@ -136,21 +137,30 @@ def last_name(reference: str) -> str:
     return name if _NAME.fullmatch(name) else ""
 
 
+class BundleEntry(NamedTuple):
+    """A raw resource as a Bundle holds it.
+
+    Attributes:
+        full_url: None if it has none, as a resource that is no part of a Bundle.
+    """
+
+    resource: Json
+    full_url: str | None = None
+
+
 class Targets:
     """Resources that references may point to, indexed once."""
 
-    def __init__(
-        self, resources: Iterable[tuple[Json, str | None]], bases: Bases = Bases()
-    ) -> None:
+    def __init__(self, entries: Iterable[BundleEntry], bases: Bases = Bases()) -> None:
         """Index these resources.
 
         Args:
-            resources: raw resources with their fullUrl.
+            entries: the resources.
             bases: base URLs of the server that sent them.
         """
         self._bases = bases
         self._found: dict[str, Json | None] = {}
-        for resource, full_url in resources:
+        for resource, full_url in entries:
             name = f"{text(resource.get('resourceType'))}/{text(resource.get('id'))}"
             address = full_url if full_url and _URN.fullmatch(full_url) else ""
             for target in filter(None, {name, address}):
@@ -187,3 +197,16 @@ def _address(url: str) -> Address | None:
         return parse_base(url)
     except ValueError:
         return None
+
+
+def reference_name(resource_type: str, resource: Mapping[str, Any]) -> str:
+    """The name of a resource on cards and in the audit log: `Observation/12`.
+
+    An invalid id is not repeated.
+    """
+    resource_id = resource.get("id")
+    return (
+        f"{resource_type}/{resource_id}"
+        if is_fhir_id(resource_id)
+        else f"{resource_type} without id"
+    )

@@ -10,7 +10,7 @@ from itertools import chain
 from typing import NamedTuple
 
 from cds_service.core.facts import METHOD_NOT_RECORDED, Finding, Gap
-from cds_service.core.vocabulary import FindingSpec
+from cds_service.core.vocabulary import FindingSpec, NumberSpec
 from cds_service.core.wording import UNITS, say_number
 from cds_service.errors import FhirReadError
 from cds_service.fhir.gathering.reading import Fetched, FhirReader
@@ -257,7 +257,7 @@ def rivals(
     for one in there:
         name = one.measure.name
         quantity = one.measure.quantity
-        is_one_of_a_day = quantity is not None and quantity.pick == "newest"
+        is_one_of_a_day = isinstance(quantity, NumberSpec)
         if name not in written or not one.counts or not is_one_of_a_day:
             continue
         amount, day = written[name]

@@ -19,7 +19,12 @@ from uuid import NAMESPACE_URL, uuid5
 from cds_service import __version__
 from cds_service.core.data_file import read_json
 from cds_service.core.facts import METHOD_NOT_RECORDED, Finding, Gap
-from cds_service.core.vocabulary import ChangeSpec, FindingSpec, QuantitySpec
+from cds_service.core.vocabulary import (
+    ChangeSpec,
+    FindingSpec,
+    NumberSpec,
+    QuantitySpec,
+)
 from cds_service.errors import CdsError, FhirReadError
 from cds_service.fhir.facts.chart import Chart, Horizon
 from cds_service.fhir.facts.findings import extract_findings
@@ -271,7 +276,7 @@ def without_rivals(written: Sequence[Written]) -> tuple[list[Written], list[Refu
     for of_day in by_day.values():
         differ = len({str(_value_of(one.observation)) for one in of_day}) > 1
         quantity = of_day[0].value.measure.quantity
-        if not differ or (quantity and quantity.pick != "newest"):
+        if not differ or (quantity and not isinstance(quantity, NumberSpec)):
             kept += of_day if differ else of_day[:1]
             continue
         for one in of_day:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import NamedTuple
 
+from cds_service.core.vocabulary import GripSpec
 from cds_service.fhir.mapping.level_text import in_order
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.measures import table_file
@@ -357,7 +358,7 @@ def _take_cell(
         return
     method, device = _cell(row, "method"), _cell(row, "device")
     key = f"table {written_day} {written_level} {device} {method}"
-    is_grip = measure.quantity is not None and measure.quantity.pick == "grip"
+    is_grip = isinstance(measure.quantity, GripSpec)
     # Trials of one hand may have the same value: each is one.
     before = sum(
         one.measure is measure and one.key.startswith(key) for one in found.reported

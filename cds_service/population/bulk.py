@@ -19,6 +19,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from contextlib import closing, contextmanager
 from dataclasses import asdict, dataclass, field
 from functools import cache
+from itertools import islice
 from pathlib import Path
 from typing import Any, BinaryIO, NamedTuple
 from zlib import crc32
@@ -28,7 +29,12 @@ from fhir.resources.R4B import get_fhir_model_class
 from cds_service.errors import CdsError
 from cds_service.fhir.raw_json import member, objects, text
 from cds_service.fhir.references import NO_BASE, Bases
-from cds_service.protocol.json_text import JsonTextError, decode_json, decode_unguarded
+from cds_service.protocol.json_text import (
+    JsonTextError,
+    decode_json,
+    decode_unguarded,
+    needs_no_guard,
+)
 from cds_service.protocol.messages import is_fhir_id
 
 # belong to nobody; a patient's resources refer to them by name
@@ -37,6 +43,7 @@ SHARED = frozenset({"Medication", "Device"})
 LONGEST_LINE = 64 * 1024 * 1024
 READ_BYTES = 256 * 1024  # at once
 MOST_UNPACKED = 200  # times the packed bytes; FHIR packs ten to forty to one
+BATCH_LINES = 200  # looked at together: some 100 KB
 CHUNK_BYTES = 32 * 1024 * 1024  # of a file, read at once by one process
 # of the export: the share of patients that is held in memory
 BUCKET_BYTES = 32 * 1024 * 1024
@@ -185,11 +192,31 @@ def take_line(line: bytes, look: Look, bases: Bases = NO_BASE) -> tuple[Head, by
     Raises:
         LineError: it is no JSON object with a `resourceType`.
     """
+    head = head_in(line, look, bases)
+    return head, as_kept(line, head, look)
+
+
+def head_in(line: bytes, look: Look, bases: Bases = NO_BASE) -> Head:
+    """What a line is and whose.
+
+    Of an Observation that says nothing to us no guard is asked.
+
+    Raises:
+        LineError: it is no JSON object with a `resourceType`.
+    """
+    if needs_no_guard(line):  # nearly all
+        return head_of(_resource(line, decode_unguarded), bases)
     if line.find(b'"Observation"') >= 0 and not look(line):
         raw = _resource(line, decode_unguarded)
         if raw["resourceType"] == "Observation":
-            return head_of(raw, bases), ASIDE + line
-    return head_of(_resource(line, decode_json), bases), line
+            return head_of(raw, bases)
+    return head_of(_resource(line, decode_json), bases)
+
+
+def as_kept(line: bytes, head: Head, look: Look) -> bytes:
+    """The line, set aside if it is an Observation that says nothing to us."""
+    is_ours = head[0] != "Observation" or look(line)
+    return line if is_ours else ASIDE + line
 
 
 def shared_names(line: bytes) -> list[str]:
@@ -281,6 +308,13 @@ def lines_in(chunk: Chunk) -> Iterator[bytes]:
             yield line
 
 
+def batches_in(chunk: Chunk) -> Iterator[list[bytes]]:
+    """The lines of a chunk, many at once."""
+    lines = lines_in(chunk)
+    while batch := list(islice(lines, BATCH_LINES)):
+        yield batch
+
+
 def _unpacked(file: Path) -> Iterator[bytes]:
     left = MOST_UNPACKED * file.stat().st_size + LONGEST_LINE
     try:
@@ -361,16 +395,17 @@ def write_part(chunk: Chunk, part: Path, reading: Reading) -> PartReport:
         if not line:
             continue
         try:
-            (kind, patient, name), kept = take_line(line, reading.look, reading.bases)
+            head = head_in(line, reading.look, reading.bases)
         except LineError as error:
             report.bad.append((number, str(error)))
             continue
+        kind, patient, name = head
         kinds[kind] = kinds.get(kind, 0) + 1
         if name:
-            held[-1].append(name.encode() + b"\t" + kept + b"\n")
+            held[-1].append(name.encode() + b"\t" + line + b"\n")
         elif kind in types and patient:
             if treated is None or patient in treated:
-                owner = patient.encode()
+                owner, kept = patient.encode(), as_kept(line, head, reading.look)
                 held[crc32(owner) % buckets].append(owner + b"\t" + kept + b"\n")
             else:
                 others.add(patient)

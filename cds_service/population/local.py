@@ -35,7 +35,13 @@ from cds_service.population.job import (
     types_read,
     write_results,
 )
-from cds_service.population.scoring import Result, find_treated, look_for, score
+from cds_service.population.scoring import (
+    Result,
+    find_treated,
+    look_for,
+    may_treat,
+    score,
+)
 from cds_service.service import Service
 
 # of an export that one process scores before others have started
@@ -136,7 +142,12 @@ def _finding(job: Job, folder: Path, service: Service) -> Step:
     run, chunks = job.run((), service), bulk.chunks_of(job.files)
 
     def step(place: int) -> None:
-        found = {find_treated(line, run) for line in bulk.lines_in(chunks[place])}
+        found = {
+            find_treated(line, run)
+            for lines in bulk.batches_in(chunks[place])
+            if may_treat(b"".join(lines))
+            for line in lines
+        }
         file = _part(folder, place).with_suffix(".treated")
         with bulk.replaced(file) as target:
             target.write(json.dumps(sorted(found - {""})).encode())

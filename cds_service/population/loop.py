@@ -9,9 +9,10 @@ from datetime import date, timedelta
 from typing import Any
 
 from cds_service.core.bone_drugs import DrugEntry, find_overdue
+from cds_service.core.bracing import times_of
 from cds_service.core.facts import Dated, SupportOrder
 from cds_service.core.loop import DAYS, Course, Step, last_day
-from cds_service.core.vocabulary import MedicationSpec
+from cds_service.core.vocabulary import BoneDrugSpec
 from cds_service.core.wording import say_date
 from cds_service.errors import DeadlinePassed, EvidenceUnavailable, PatientMismatch
 from cds_service.fhir.facts.bone_drug_history import entries_of, read_history
@@ -26,7 +27,7 @@ from cds_service.fhir.orders.support_orders import (
     find_stored_orders,
     unchecked_in,
 )
-from cds_service.fhir.raw_json import truth
+from cds_service.fhir.raw_json import Json, truth
 from cds_service.outgoing.deadline import Deadline
 from cds_service.population.scoring import (
     SECONDS,
@@ -45,7 +46,6 @@ from cds_service.population.worklist import (
     with_notes,
 )
 
-Json = dict[str, Any]
 Found = tuple[date, str]  # a day, and the resource that shows it
 OVER = frozenset({"completed", "revoked", "stopped"})  # of a brace order
 # policy: an order that ended without a day, and was written no earlier, is of this
@@ -68,10 +68,10 @@ class _Reading:
         return self.run.service.terminology
 
     @property
-    def bone_drug(self) -> MedicationSpec:
+    def bone_drug(self) -> BoneDrugSpec:
         spec = self.run.service.finding_specs["bone-drug"]
-        if not isinstance(spec, MedicationSpec):
-            raise TypeError("mappings/findings/bone-drug.toml is of no list")
+        if not isinstance(spec, BoneDrugSpec):
+            raise TypeError("mappings/findings/bone-drug.toml is of another kind")
         return spec
 
     def chart(self, day: date) -> Chart:
@@ -218,7 +218,11 @@ def _braces(reading: _Reading) -> tuple[bool, Found | None, bool]:
     over = [one for one in _brace_orders(reading, OVER) if _is_of_this(one, reading)]
     if standing or not over:
         return bool(standing), None, False
-    days = [(one.end, one.reference) for one in over if one.end]
+    days = [
+        (end, one.reference)
+        for one in over
+        if (end := _stated_end(one, reading)) and end <= reading.run.as_of
+    ]
     undated = len(days) < len(over)
     return True, None if undated else max(days), undated
 
@@ -230,10 +234,18 @@ def _brace_orders(
     return (one for one in orders if one.kind == "brace")
 
 
+def _stated_end(order: SupportOrder, reading: _Reading) -> date | None:
+    """The last day by the order's dates, length or words.
+
+    Of one that was stopped before it, nobody wrote down when.
+    """
+    return times_of(order, None, reading.run.as_of).ends
+
+
 def _is_of_this(order: SupportOrder, reading: _Reading) -> bool:
     """Tell if a brace that is off was not off before the signing."""
-    if order.end is not None:
-        return reading.signed <= order.end <= reading.run.as_of
+    if end := _stated_end(order, reading):
+        return reading.signed <= end
     begun = order.authored or order.start
     return begun is not None and begun >= reading.signed - BRACE_BEFORE
 

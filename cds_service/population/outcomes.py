@@ -11,7 +11,7 @@ import csv
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
-from typing import Any, TextIO
+from typing import TextIO
 
 from cds_service.core.facts import Finding, Findings, Value
 from cds_service.core.loop import STEPS, Course
@@ -24,7 +24,7 @@ from cds_service.fhir.facts.problem_list import LATER_ENCOUNTER
 from cds_service.fhir.gathering.subjects import Person
 from cds_service.fhir.orders.drafts import NO_DRAFTS
 from cds_service.fhir.orders.levels import find_levels
-from cds_service.fhir.raw_json import member, objects, text, truth
+from cds_service.fhir.raw_json import Json, member, objects, text, truth
 from cds_service.fhir.site_calendar import Moment, SiteCalendar
 from cds_service.population.loop import read_course
 from cds_service.population.outcomes_file import DEATH_WITHOUT_DAY, FOLLOWED, FOR_PEOPLE
@@ -38,7 +38,6 @@ from cds_service.population.scoring import (
     name_of,
 )
 
-Json = dict[str, Any]
 Kinds = Mapping[str, Sequence[Json]]
 
 FRACTURES = frozenset({"vertebral-fracture", "osteoporotic-vertebral-fracture"})

@@ -28,7 +28,7 @@ from cds_service.core.facts import (
 )
 from cds_service.core.loop import STEPS
 from cds_service.core.study import Outcome
-from cds_service.core.vocabulary import FindingSpec
+from cds_service.core.vocabulary import ChangeSpec, FindingSpec, QuantitySpec
 from cds_service.errors import CdsError
 from cds_service.measures.table_file import AmbiguousNumber, number_in, read_table
 from cds_service.population.follow_up import (
@@ -390,7 +390,7 @@ def _value(spec: FindingSpec, delimiter: str, text: str) -> Value:
             raise _BadCell(f"not one of {', '.join(WORDS[spec.name])}")
         return found
     is_number = (
-        spec.kind in ("quantity", "change")
+        isinstance(spec, QuantitySpec | ChangeSpec)
         or spec.unit != "1"
         or spec.name in ("plvi", "level-count")
     )

@@ -23,11 +23,8 @@ from cds_service.core.facts import AugmentationOrder, Findings
 from cds_service.core.vocabulary import FindingSpec, ReadSpec
 from cds_service.errors import DeadlinePassed, EvidenceUnavailable, PatientMismatch
 from cds_service.fhir.facts.chart import Chart, Horizon
-from cds_service.fhir.gathering.prefetch import (
-    PrefetchPlan,
-    QueryResult,
-    each_once,
-)
+from cds_service.fhir.gathering.answers import QueryResult, each_once
+from cds_service.fhir.gathering.plan import PrefetchPlan
 from cds_service.fhir.gathering.reading import NO_SERVER
 from cds_service.fhir.gathering.record import (
     PatientRecord,
@@ -40,15 +37,13 @@ from cds_service.fhir.orders.augmentation import find_augmentation_order
 from cds_service.fhir.orders.drafts import read_drafts
 from cds_service.fhir.orders.recognition import AUGMENTATION, recognise_augmentation
 from cds_service.fhir.orders.referred import with_referred
-from cds_service.fhir.raw_json import is_prohibition, member, objects, text
-from cds_service.fhir.references import NO_BASE, Bases, last_name
+from cds_service.fhir.raw_json import Json, is_prohibition, member, objects, text
+from cds_service.fhir.references import NO_BASE, Bases, BundleEntry, last_name
 from cds_service.outgoing.deadline import Deadline
 from cds_service.population.bulk import ASIDE, LineError, Look, head_of, read_line
 from cds_service.population.worklist import OF_LOOP, Row, find_rows
 from cds_service.protocol.json_text import canonical_json, decode_again
 from cds_service.service import Service, ServiceHook, find_findings
-
-Json = dict[str, Any]
 
 NO_PROCEDURE = (
     "no kyphoplasty or vertebroplasty of this patient in the export; --procedure names"
@@ -155,14 +150,18 @@ def look_for(service: Service) -> Look:
 PROCEDURE, REQUEST, ESCAPED = b'"Procedure"', b'"ServiceRequest"', b"\\u00"
 
 
+def may_treat(lines: bytes) -> bool:
+    """Tell by their bytes if one of these lines may say that a patient was treated."""
+    return PROCEDURE in lines or REQUEST in lines or ESCAPED in lines
+
+
 def find_treated(line: bytes, run: Run) -> str:
     """Name the patient whose augmentation a line may be; empty if it is none.
 
     Most lines are passed over by their bytes. A line that cannot be read is nobody's
     here: who reads all lines names it.
     """
-    find = line.find
-    if find(PROCEDURE) < 0 and find(REQUEST) < 0 and find(ESCAPED) < 0:
+    if not may_treat(line):
         return ""
     try:
         raw = read_line(line.strip())
@@ -214,19 +213,22 @@ def by_type(lines: Iterable[bytes]) -> Mapping[str, Sequence[Json]]:
     Of lines that were set aside only those are decoded that may be another version of a
     resource that is ours.
     """
-    kinds: dict[str, list[tuple[Json, None]]] = {}
+    kinds: dict[str, list[BundleEntry]] = {}
     aside: list[bytes] = []
     for line in lines:
         if line.startswith(ASIDE):
             aside.append(line)
         else:
             raw = decode_again(line)
-            kinds.setdefault(raw["resourceType"], []).append((raw, None))
+            kinds.setdefault(raw["resourceType"], []).append(BundleEntry(raw))
     if aside and "Observation" in kinds:
-        ours = {text(raw.get("id")).encode() for raw, _ in kinds["Observation"]}
+        ours = {text(one.resource.get("id")).encode() for one in kinds["Observation"]}
         again = (line for line in aside if not ours.isdisjoint(ID.findall(line)))
-        kinds["Observation"] += [(decode_again(line), None) for line in again]
-    return {kind: [raw for raw, _ in each_once(pairs)] for kind, pairs in kinds.items()}
+        kinds["Observation"] += [BundleEntry(decode_again(line)) for line in again]
+    return {
+        kind: [one.resource for one in each_once(entries)]
+        for kind, entries in kinds.items()
+    }
 
 
 def _score(
@@ -335,7 +337,7 @@ def record_of(
     """Make the record of a patient's lines, as a live one is made of answers."""
     answers = _answers(kinds, run, plan)
     answers |= checked(plan, answers, person.patient_id)
-    return record_in(answers, plan, (), run.service.terminology, person, deadline)
+    return record_in(answers, plan, run.service.terminology, person, deadline)
 
 
 def _not_applicable(why: str) -> list[Json]:
@@ -360,7 +362,11 @@ def _answers(
     What was not exported was not sent.
     """
     others = tuple(
-        [raw for kind in ("Medication", "Device") for raw in kinds.get(kind, ())]
+        [
+            BundleEntry(raw)
+            for kind in ("Medication", "Device")
+            for raw in kinds.get(kind, ())
+        ]
     )
     answers: dict[str, QueryResult] = {}
     sent: set[str] = set()
@@ -369,10 +375,10 @@ def _answers(
         if kind not in run.exported and kind not in KEPT_BY_NONE:
             answers[template.key] = NO_SERVER
         elif kind not in sent and (found := kinds.get(kind)):
-            beside = others if template.is_search else ()
-            urls = (None,) * (len(found) + len(beside))
             answers[template.key] = QueryResult(
-                state="given", resources=tuple(found), others=beside, full_urls=urls
+                state="given",
+                entries=tuple([BundleEntry(raw) for raw in found]),
+                others=others if template.is_search else (),
             )
         else:
             answers[template.key] = NOTHING

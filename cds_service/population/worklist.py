@@ -289,10 +289,11 @@ def bone_visits(
             for one in objects(raw.get("basedOn"))
         ):
             continue
-        begins = raw.get("performedDateTime") or member(raw, "performedPeriod", "start")
-        day = terminology.calendar.named_day(
-            begins or raw.get("start") or member(raw, "period", "start")
-        )
+        periods = [member(raw, "performedPeriod"), member(raw, "period")]
+        days = [raw.get("performedDateTime"), raw.get("start")]
+        # Some write only when a visit was over.
+        days += [member(one, end) for end in ("start", "end") for one in periods]
+        day = terminology.calendar.named_day(next(filter(None, days), None))
         status = text(raw.get("status"))
         if day and status in CAME | TO_COME:
             name = f"{raw.get('resourceType')}/{text(raw.get('id'))}"

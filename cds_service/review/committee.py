@@ -9,6 +9,7 @@ import io
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 
 from flask import Blueprint, Response, render_template, request
@@ -52,6 +53,9 @@ BY_MONTH = {
 NO_FEEDBACK = "No feedback"
 CARD_COLUMNS = ("Cards", "Warnings", "Accepted", "Overridden", NO_FEEDBACK)
 FEEDBACK = ("Accepted", "Overridden", NO_FEEDBACK)  # they add up to the cards
+# Differences that the page does not show, and that its reader has.
+CARDS_REST = {"Not warnings": ("Cards", "Warnings")}
+MONTH_REST = {**CARDS_REST, "Not partial": ("Answers", "Partial")}
 RULE_COLUMNS = {"Fired": "fired", "Accepted": "accepted", "Overridden": "overridden"}
 OF_RULE = {"Fired": "Cards", "Accepted": "Accepted", "Overridden": "Overridden"}
 RATES = {  # of a hundred
@@ -271,40 +275,34 @@ def tables_of(counts: Counts, since: str, until: str) -> dict[str, Counted]:
         _say_unit(one.removeprefix(shown)): one.removeprefix(shown) for one in found
     }
     rules = {_rule_name(topic, rule): (topic, rule) for topic, rule, _ in whole if rule}
+    monthly = _table(
+        months,
+        (*BY_MONTH, NO_FEEDBACK),
+        _with_no_feedback(lambda row, name: by_month[months[row], name]),
+        has_totals=True,
+    )
+    cards = _table(
+        topics,
+        CARD_COLUMNS,
+        _with_no_feedback(lambda row, name: whole[topics[row], "", name]),
+        has_totals=True,
+    )
+    of_units = _table(
+        units,
+        CARD_COLUMNS,
+        _with_no_feedback(lambda row, name: whole["", "", f"unit:{name}:{units[row]}"]),
+        has_totals=True,
+    )
+    discharges = _table(
+        leaving if is_leaving else (),
+        ("Answers", *CARD_COLUMNS),
+        _with_no_feedback(lambda row, name: whole[leaving[row], "", name]),
+    )
     return {
-        "monthly": _table(
-            months,
-            (*BY_MONTH, NO_FEEDBACK),
-            _with_no_feedback(lambda row, name: by_month[months[row], name]),
-            parts=FEEDBACK,
-            whole="Cards",
-            has_totals=True,
-        ),
-        "cards": _table(
-            topics,
-            CARD_COLUMNS,
-            _with_no_feedback(lambda row, name: whole[topics[row], "", name]),
-            parts=FEEDBACK,
-            whole="Cards",
-            has_totals=True,
-        ),
-        "units": _table(
-            units,
-            CARD_COLUMNS,
-            _with_no_feedback(
-                lambda row, name: whole["", "", f"unit:{name}:{units[row]}"]
-            ),
-            parts=FEEDBACK,
-            whole="Cards",
-            has_totals=True,
-        ),
-        "discharges": _table(
-            leaving if is_leaving else (),
-            ("Answers", *CARD_COLUMNS),
-            _with_no_feedback(lambda row, name: whole[leaving[row], "", name]),
-            parts=FEEDBACK,
-            whole="Cards",
-        ),
+        "monthly": _of_cards(monthly, MONTH_REST),
+        "cards": _of_cards(cards, CARDS_REST),
+        "units": _of_cards(of_units, CARDS_REST),
+        "discharges": _of_cards(discharges, CARDS_REST),
         "rules": _most_first(
             _table(
                 rules,
@@ -370,7 +368,6 @@ def _table(
     value: Callable[[str, str], int],
     *,
     parts: tuple[str, ...] = (),
-    whole: str = "",
     has_totals: bool = False,
 ) -> Counted:
     names = tuple(rows)
@@ -380,9 +377,13 @@ def _table(
         rows=names,
         values=values,
         parts=parts,
-        whole=whole,
         has_totals=has_totals,
     )
+
+
+def _of_cards(table: Counted, rests: Mapping[str, tuple[str, str]]) -> Counted:
+    """A table of cards: what became of them adds up to them."""
+    return replace(table, parts=FEEDBACK, whole="Cards", rests=rests)
 
 
 def _named(counts: Counter[tuple[str, str, str]], prefix: str, column: str) -> Counted:

@@ -9,7 +9,7 @@ each year: so two questions tell no more than one.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 SMALLEST = 5
@@ -33,6 +33,8 @@ class Counted:
         hidden: cells that are not shown, as far as anybody may know: not 0.
         parts: columns that add up to a number that is known, or to a column, `whole`.
         whole: the column that the parts add up to; empty if it is none of the table's.
+        rests: by a column that is not shown, the two of which it is the difference:
+            who sees both has it.
         has_totals: the sum of each column is known.
     """
 
@@ -42,6 +44,7 @@ class Counted:
     hidden: frozenset[Place] = frozenset()
     parts: tuple[str, ...] = ()
     whole: str = ""
+    rests: Mapping[str, tuple[str, str]] = field(default_factory=dict)
     has_totals: bool = False
 
     def say(self, row: str, column: str) -> str:
@@ -69,8 +72,10 @@ class Counted:
         for row in self.rows:
             if self.parts:
                 yield self.line_of(row)
+            for rest, (_, part) in self.rests.items():
+                yield Line(((row, part), (row, rest)))
         if self.has_totals:
-            for column in self.columns:
+            for column in (*self.columns, *self.rests):
                 yield Line(tuple((row, column) for row in self.rows))
 
     def line_of(self, row: str) -> Line:
@@ -99,7 +104,7 @@ def hide(
         more: lines whose sum another table shows.
         told: what another table says that a cell is at least.
     """
-    values = table.values
+    values = {**table.values, **_rests(table)}
     small = {place for place, value in values.items() if 0 < value < SMALLEST}
     hidden = small | {place for place in also if values.get(place)}
     lines = [*table.lines, *more]
@@ -118,8 +123,19 @@ def hide(
         if not extra:
             break
         hidden |= extra
-    kept = {place: value for place, value in values.items() if place not in hidden}
-    return replace(table, values=kept, hidden=frozenset(hidden))
+    shown = {
+        place: value for place, value in table.values.items() if place not in hidden
+    }
+    return replace(table, values=shown, hidden=frozenset(hidden & set(table.values)))
+
+
+def _rests(table: Counted) -> Mapping[Place, int]:
+    """The differences that are not shown."""
+    return {
+        (row, rest): table.values[row, whole] - table.values[row, part]
+        for rest, (whole, part) in table.rests.items()
+        for row in table.rows
+    }
 
 
 def _least(

@@ -157,6 +157,7 @@ def serve(
         # the signal came between the fork and this worker's own handlers, and was lost
         if drain.is_over:
             os._exit(0)
+        gc.enable()  # `kyphoplasty-cds serve` loads without it
         app.extensions.get(AT_WORKER_START, lambda: None)()
         if worker.age == 1:  # the first of all
             # For the parent process.

@@ -20,6 +20,7 @@ from werkzeug.exceptions import BadRequest, NotFound
 from werkzeug.wrappers import Response as PlainResponse
 
 from cds_service.audit.chain import OneEntry
+from cds_service.core.vocabulary import is_after_surgery
 from cds_service.core.wording import GAP_REASONS, say_date
 from cds_service.errors import NotAllowed
 from cds_service.fhir.gathering.parsing import BrokenResource, parse_resource
@@ -409,7 +410,7 @@ def _in_words(service: Service, content: Mapping[str, Any]) -> dict[str, Any]:
     of_record = {
         name
         for name, spec in service.finding_specs.items()
-        if spec.kind != "order" and not spec.after_surgery
+        if spec.kind != "order" and not is_after_surgery(spec)
     }
     findings = [one for one in content.get("findings", ()) if one["name"] in of_record]
     gaps = [one for one in content.get("gaps", ()) if one["name"] in of_record]

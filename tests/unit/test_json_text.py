@@ -15,7 +15,9 @@ from cds_service.protocol.json_text import (
     decode_call,
     decode_json,
     decode_record_json,
+    decode_unguarded,
     levels,
+    needs_no_guard,
 )
 
 PLAIN_TEXT = st.text(st.characters(exclude_categories=("Cs",), exclude_characters="\0"))
@@ -76,6 +78,24 @@ def test_the_refusal_repeats_nothing_of_the_text():
 def test_the_refusal_says_what_is_wrong(text, why):
     with pytest.raises(JsonTextError, match=why):
         decode_json(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        pytest.param(b'{"a": 1e+999}', id="large-with-a-plus"),
+        pytest.param(b"[" + b"9" * 65 + b"]", id="many-digits"),
+        pytest.param(b'{"a": "\\u0000"}', id="nul"),
+        pytest.param(b"[" * 65 + b"]" * 65, id="deep"),
+    ],
+)
+def test_what_only_a_guard_refuses_needs_one(text):
+    assert decode_unguarded(text) is not None
+    assert not needs_no_guard(text)
+
+
+def test_an_id_that_looks_like_a_large_number_needs_no_guard():
+    assert needs_no_guard(b'{"id": "4e123-2026-11-20T08:00:00+01:00"}')
 
 
 def test_words_about_a_nul_are_no_nul():

@@ -11,7 +11,7 @@ from typing import Literal
 
 from cds_service.core.derived import DENSE, OSTEOPOROSIS, say_minus_missing
 from cds_service.core.facts import Gap, GapReason, PassedOver
-from cds_service.core.vocabulary import QuantitySpec
+from cds_service.core.vocabulary import QuantitySpec, TScoreSpec
 from cds_service.core.wording import say_date
 from cds_service.fhir.facts.chart import Chart, FindingOrGap, Reading
 from cds_service.fhir.facts.measurements import Picked, conflict_of, find_quantity
@@ -30,9 +30,8 @@ from cds_service.fhir.gathering.bone_reports import (
 )
 from cds_service.fhir.gathering.drugs import BONE_DRUG, MEDICATION_TYPES
 from cds_service.fhir.gathering.entries import Entry
-from cds_service.fhir.gathering.grave_asides import named_in
 from cds_service.fhir.gathering.picking import EXAM_TYPES
-from cds_service.fhir.gathering.problem_words import read_problem_words
+from cds_service.fhir.gathering.problem_words import named_in, read_problem_words
 from cds_service.fhir.raw_json import member, objects, text, texts_of
 from cds_service.fhir.site_calendar import Moment
 
@@ -103,7 +102,7 @@ NEVER = {
 }
 
 
-def find_t_score(spec: QuantitySpec, chart: Chart) -> FindingOrGap:
+def find_t_score(spec: TScoreSpec, chart: Chart) -> FindingOrGap:
     """Find the T-score that counts.
 
     List the values that resemble a T-score but are not one.
@@ -189,7 +188,7 @@ def _has_osteoporosis(chart: Chart) -> bool:
     return False
 
 
-def _look_alikes(spec: QuantitySpec, chart: Chart) -> tuple[PassedOver, ...]:
+def _look_alikes(spec: TScoreSpec, chart: Chart) -> tuple[PassedOver, ...]:
     """The newest value of each kind that resembles a T-score but is never one."""
     newest: dict[str, Reading] = {}
     for reading in chart.readings_of(spec.never):

@@ -17,7 +17,7 @@ from cds_service.core.bone_drugs import (
 from cds_service.core.facts import BoneDrugs, Dated, DrugUse, Finding, Gap, HowEnded
 from cds_service.core.months import months_before
 from cds_service.core.phrases import joined
-from cds_service.core.vocabulary import MedicationSpec
+from cds_service.core.vocabulary import BoneDrugSpec, DenosumabSpec, MedicationSpec
 from cds_service.fhir.facts.chart import (
     Chart,
     FindingOrGap,
@@ -51,7 +51,6 @@ from cds_service.fhir.facts.medication_list import (
 from cds_service.fhir.facts.problem_list import Stated, find_stated, say_no
 from cds_service.fhir.gathering.drugs import Drug
 from cds_service.fhir.gathering.entries import Entry
-from cds_service.fhir.gathering.picking import NOT_UNDERSTOOD
 from cds_service.fhir.raw_json import (
     member,
 )
@@ -65,7 +64,7 @@ UNNAMED = "bone drug"
 PLANNED = frozenset({"MedicationAdministration", "Procedure"})
 
 
-def read_history(spec: MedicationSpec, chart: Chart) -> BoneDrugs:
+def read_history(spec: BoneDrugSpec, chart: Chart) -> BoneDrugs:
     """Read every bone drug on record, and whether "none" could be said of the lists.
 
     Args:
@@ -81,48 +80,28 @@ def read_history(spec: MedicationSpec, chart: Chart) -> BoneDrugs:
         uses=combine(entries, chart.today),
         entries=chart.listed(spec).entries,
         unread=unread,
-        unclear="" if unread else _why_unclear(silence, chart),
+        unclear="" if unread else _why_unclear(silence),
     )
 
 
-def entries_of(spec: MedicationSpec, chart: Chart) -> list[DrugEntry]:
+def entries_of(spec: BoneDrugSpec, chart: Chart) -> list[DrugEntry]:
     """Read each entry of a bone drug, of the lists of drugs and of problems."""
     return [*_listed(spec, chart), *_on_problem_list(spec, chart)]
 
 
-def _why_unclear(silence: Finding | Gap, chart: Chart) -> str:
+def _why_unclear(silence: Finding | Gap) -> str:
     """Why "none" may not be said of lists that were read; empty if it may."""
-    if isinstance(silence, Gap):
-        return _why(silence)
-    dispensed = [
-        one
-        for one in chart.of_kind("MedicationDispense")
-        if NOT_UNDERSTOOD in one.concepts and one.status in TAKEN[one.kind]
-    ]
-    if not dispensed:
+    if not isinstance(silence, Gap):
         return ""
-    noun = (
-        "1 dispensed drug that we do"
-        if len(dispensed) == 1
-        else f"{len(dispensed)} dispensed drugs that we do"
-    )
-    return f"{noun} not know"
-
-
-def _why(silence: Gap) -> str:
-    """Why nobody knows, for a card: never the number of an entry."""
-    return (
-        "an entry could not be read"
-        if silence.reason == "unreadable"
-        else silence.detail
-    )
+    is_broken = silence.reason == "unreadable"  # a card says no number of an entry
+    return "an entry could not be read" if is_broken else silence.detail
 
 
 # --- the yes and no of the vocabulary, from the history
 
 
 def find_bone_drug(
-    spec: MedicationSpec, chart: Chart, history: BoneDrugs
+    spec: BoneDrugSpec, chart: Chart, history: BoneDrugs
 ) -> FindingOrGap:
     """Find whether a bone drug is taken or ordered.
 
@@ -176,7 +155,7 @@ def _newest(use: DrugUse) -> date:
 
 
 def find_denosumab_overdue(
-    spec: MedicationSpec, chart: Chart, history: BoneDrugs
+    spec: DenosumabSpec, chart: Chart, history: BoneDrugs
 ) -> FindingOrGap:
     """Find whether denosumab is overdue and no bone drug followed.
 

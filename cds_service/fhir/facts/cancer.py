@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 from cds_service.core.facts import Finding
-from cds_service.core.vocabulary import EventSpec
+from cds_service.core.vocabulary import RecentCancerSpec
 from cds_service.fhir.facts import events
 from cds_service.fhir.facts.chart import Chart, FindingOrGap
 from cds_service.fhir.gathering.drugs import MEDICATION_TYPES
@@ -21,7 +21,7 @@ SPREAD = ("kind-spread",)
 TREATMENT = "cancer-treatment"
 
 
-def find_recent_cancer(spec: EventSpec, chart: Chart) -> FindingOrGap:
+def find_recent_cancer(spec: RecentCancerSpec, chart: Chart) -> FindingOrGap:
     """Find a cancer of the last years, or an older one that is there now."""
     found, passed = events.find_event(spec, chart)
     happened = [
@@ -52,14 +52,14 @@ def _words_of(entry: Entry) -> Iterator[str]:
     yield from (text(one.get("text")) for one in objects(entry.raw.get("note")))
 
 
-def _is_treated(spec: EventSpec, chart: Chart) -> bool:
+def _is_treated(spec: RecentCancerSpec, chart: Chart) -> bool:
     """Whether a drug against cancer is in use, or another treatment was lately."""
     if any(
         one.drug and CANCER_DRUG in one.drug.concepts and one.status in IN_USE
         for one in chart.of_kind(*MEDICATION_TYPES)
     ):
         return True
-    since = chart.today - timedelta(days=spec.within_days or 0)
+    since = chart.today - timedelta(days=spec.within_days)
     return any(
         one.kind == "Procedure"
         and one.status not in ("not-done", "entered-in-error", "preparation")

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 
 from cds_service.core.facts import Finding, Precision
-from cds_service.core.vocabulary import ConditionSpec
+from cds_service.core.vocabulary import FractureSpec
 from cds_service.fhir.facts import problem_list
 from cds_service.fhir.facts.chart import Chart, FindingOrGap, age_in_words, gap, known
 from cds_service.fhir.mapping.level_text import LEVELS
@@ -31,7 +31,7 @@ PRECISIONS: dict[int, Precision] = {4: "year", 7: "month"}  # by length as writt
 ORDINALS = ("second", "third", "fourth", "fifth", "sixth")
 
 
-def find_earlier_fracture(spec: ConditionSpec, chart: Chart) -> FindingOrGap:
+def find_earlier_fracture(spec: FractureSpec, chart: Chart) -> FindingOrGap:
     """Find whether there was an earlier fracture; otherwise why not known.
 
     The number and the period are told if recorded.
@@ -67,7 +67,7 @@ def find_earlier_fracture(spec: ConditionSpec, chart: Chart) -> FindingOrGap:
     return problem_list.silence(spec, chart, ()), passed
 
 
-def find_index_fracture(spec: ConditionSpec, chart: Chart) -> FindingOrGap:
+def find_index_fracture(spec: FractureSpec, chart: Chart) -> FindingOrGap:
     """Find the day of the fracture that is treated now.
 
     Of the newest entries within a month, the first counts.
@@ -149,7 +149,7 @@ def _is_present(stated: problem_list.Stated, day: date, chart: Chart) -> bool:
 
 
 def _yes(
-    spec: ConditionSpec, chart: Chart, earlier: Sequence[problem_list.Stated]
+    spec: FractureSpec, chart: Chart, earlier: Sequence[problem_list.Stated]
 ) -> Finding:
     days = sorted({day for one in earlier if (day := _day_of(one, chart))})
     ordered = sorted(

@@ -7,7 +7,7 @@ nothing: these findings are yes or a gap, never no.
 """
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import NamedTuple
 
@@ -39,7 +39,6 @@ DONE = frozenset({"completed", "unknown", "in-progress", "stopped", "on-hold"})
 AGAIN = frozenset({"recurrence", "relapse"})
 # Elements that place it in time without its first day.
 VAGUE = ("onsetAge", "onsetRange", "onsetString")
-SAME_FALL = timedelta(days=7)  # policy: a fracture written down in the week of a fall
 
 
 STILL_ACTIVE = "still active there"
@@ -72,16 +71,16 @@ def find_event(spec: EventSpec, chart: Chart) -> FindingOrGap:
         one
         for one in happened
         if one.stated.problem
-        and (_is_problem(one) or _counts(one, spec, chart) is not False)
+        and (_is_problem(one) or is_in_time(one, spec, chart) is not False)
     ]
     certain = [one for one in happened if not one.stated.problem]
-    judged = [(one, _counts(one, spec, chart)) for one in certain]
+    judged = [(one, is_in_time(one, spec, chart)) for one in certain]
     passed = chart.broken(spec)
     if counted := [one for one, verdict in judged if verdict]:
         return yes(spec, chart, counted), passed
     open_ones = [*doubtful, *(one for one, verdict in judged if verdict is None)]
     open_ones += _unclear(spec, chart)
-    return _open(spec, chart, open_ones), passed
+    return without(spec, chart, open_ones), passed
 
 
 def _is_problem(one: Happened) -> bool:
@@ -103,7 +102,7 @@ def _unclear(spec: EventSpec, chart: Chart) -> list[Happened]:
             )
         )
         for one in found
-        if _counts(one, spec, chart) is not False
+        if is_in_time(one, spec, chart) is not False
     ]
 
 
@@ -296,7 +295,7 @@ def _is_history(stated: problem_list.Stated, spec: EventSpec, chart: Chart) -> b
     return is_past or bool(problem_list.kinds_said(entry, ("history",), chart))
 
 
-def _counts(one: Happened, spec: EventSpec, chart: Chart) -> bool | None:
+def is_in_time(one: Happened, spec: EventSpec, chart: Chart) -> bool | None:
     """Whether it is of the time that the finding asks for; None if nobody knows."""
     is_active = bool(clinical_status(one.stated.entry.raw) & ACTIVE)
     if spec.active_counts and is_active and not _is_of_old(one, spec, chart):
@@ -376,7 +375,7 @@ def _order(one: Happened) -> tuple[date, str]:
     return one.first or one.last or date.min, one.stated.entry.reference
 
 
-def _open(spec: EventSpec, chart: Chart, open_ones: Sequence[Happened]) -> Gap:
+def without(spec: EventSpec, chart: Chart, open_ones: Sequence[Happened]) -> Gap:
     """The gap: a doubt, a missing day, a list not read, or silence.
 
     Silence says nothing.
@@ -393,33 +392,3 @@ def _open(spec: EventSpec, chart: Chart, open_ones: Sequence[Happened]) -> Gap:
     if unread := chart.unread(spec):
         return gap(spec, "not-read", unread)
     return gap(spec, "undetermined", "not on record, and silence says nothing")
-
-
-def find_fall_with_injury(spec: EventSpec, chart: Chart) -> FindingOrGap:
-    """Find a recent fall with an injury.
-
-    It broke a bone outside the spine, or its words say an injury.
-
-    The fracture of the spine that is treated now is no injury in this sense: it is
-    known.
-    """
-    falls = [one for one in _recent(spec, chart, spec.value_sets) if one.first]
-    broken = [one.first for one in _recent(spec, chart, spec.events) if one.first]
-    injured = [
-        one
-        for one in falls
-        if problem_list.kinds_said(one.stated.entry, ("kind-injury",), chart)
-        or any(one.first and abs(day - one.first) <= SAME_FALL for day in broken)
-    ]
-    if injured:
-        return yes(spec, chart, injured), chart.broken(spec)
-    return _open(spec, chart, ()), chart.broken(spec)
-
-
-def _recent(
-    spec: EventSpec, chart: Chart, concepts: Sequence[str]
-) -> Iterable[Happened]:
-    found = happenings(spec, chart, concepts)
-    return (
-        one for one in found if not one.stated.problem and _counts(one, spec, chart)
-    )

@@ -6,10 +6,10 @@ The rules are in `mappings/findings/<name>.toml`; the readers of the Patient, of
 and of answers are here, the others in the modules that are imported.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
-from functools import partial
 
+from cds_service.core.card_signals import OLD
 from cds_service.core.facts import (
     DRUGS_NOT_READ,
     BoneDrugs,
@@ -19,20 +19,30 @@ from cds_service.core.facts import (
     PassedOver,
     Provenance,
 )
+from cds_service.core.rule_signals import FRAGILITY_AGE
 from cds_service.core.vocabulary import (
     AnswerSpec,
+    BoneDrugSpec,
     BooleanSpec,
     CategorySpec,
     ChangeSpec,
     ConditionSpec,
+    DenosumabSpec,
     EventSpec,
     ExamSpec,
     FindingSpec,
+    FractureSpec,
+    GripSpec,
+    InjuringFallSpec,
+    LongCourseSpec,
     MedicationSpec,
     PatientSpec,
-    Pick,
     PlaceSpec,
     QuantitySpec,
+    RecentCancerSpec,
+    RepeatedFallsSpec,
+    TScoreSpec,
+    is_after_surgery,
 )
 from cds_service.core.wording import say_date
 from cds_service.fhir.facts import measurements
@@ -55,7 +65,8 @@ from cds_service.fhir.facts.earlier_fracture import (
     find_earlier_fracture,
     find_index_fracture,
 )
-from cds_service.fhir.facts.events import find_event, find_fall_with_injury
+from cds_service.fhir.facts.events import find_event
+from cds_service.fhir.facts.falls import find_fall_with_injury, find_repeated_falls
 from cds_service.fhir.facts.long_steroid import find_long_steroid
 from cds_service.fhir.facts.medication_list import find_medication
 from cds_service.fhir.facts.names import says_another_measure
@@ -88,11 +99,11 @@ def extract_findings(chart: Chart, specs: Mapping[str, FindingSpec]) -> Findings
     bone_drug = specs.get("bone-drug")
     drugs = (
         read_history(bone_drug, chart)
-        if isinstance(bone_drug, MedicationSpec)
+        if isinstance(bone_drug, BoneDrugSpec)
         else DRUGS_NOT_READ
     )
     for name, spec in sorted(specs.items()):
-        find = _find_after_surgery if spec.after_surgery else _find
+        find = _find_after_surgery if is_after_surgery(spec) else _find
         outcome, passed_over = find(spec, chart, specs, drugs)
         if passed_over:
             passed += dict.fromkeys(passed_over)
@@ -123,11 +134,11 @@ def _find(
 ) -> FindingOrGap:
     match spec:
         case QuantitySpec():
-            found = QUANTITIES[spec.pick](spec, chart)
+            found = _find_quantity(spec, chart)
         case ConditionSpec():
-            found = CONDITIONS.get(spec.name, find_condition)(spec, chart)
+            found = _find_condition(spec, chart)
         case EventSpec():
-            found = EVENTS.get(spec.name, find_event)(spec, chart)
+            found = _find_event(spec, chart)
         case MedicationSpec():
             found = _find_drug(spec, chart, drugs)
         case BooleanSpec() | CategorySpec():
@@ -145,12 +156,48 @@ def _find(
     return found
 
 
+def _find_quantity(spec: QuantitySpec, chart: Chart) -> FindingOrGap:
+    match spec:
+        case TScoreSpec():
+            return find_t_score(spec, chart)
+        case GripSpec():
+            return measurements.find_grip(spec, chart)
+        case _:
+            return measurements.find_quantity(spec, chart)
+
+
+def _find_condition(spec: ConditionSpec, chart: Chart) -> FindingOrGap:
+    match spec:
+        case RepeatedFallsSpec():
+            return find_repeated_falls(spec, chart)
+        case FractureSpec(kind="earlier-fracture"):
+            return find_earlier_fracture(spec, chart)
+        case FractureSpec():
+            return find_index_fracture(spec, chart)
+        case _:
+            return find_condition(spec, chart)
+
+
+def _find_event(spec: EventSpec, chart: Chart) -> FindingOrGap:
+    match spec:
+        case RecentCancerSpec():
+            return find_recent_cancer(spec, chart)
+        case InjuringFallSpec():
+            return find_fall_with_injury(spec, chart)
+        case _:
+            return find_event(spec, chart)
+
+
 def _find_drug(spec: MedicationSpec, chart: Chart, drugs: BoneDrugs) -> FindingOrGap:
-    if spec.name in FROM_DRUGS:
-        return FROM_DRUGS[spec.name](spec, chart, drugs)
-    if spec.name == "long-term-steroid":
-        return find_long_steroid(spec, chart)
-    return find_medication(spec, chart)
+    match spec:
+        case BoneDrugSpec():
+            return find_bone_drug(spec, chart, drugs)
+        case DenosumabSpec():
+            return find_denosumab_overdue(spec, chart, drugs)
+        case LongCourseSpec():
+            return find_long_steroid(spec, chart)
+        case _:
+            return find_medication(spec, chart)
 
 
 def _find_change(
@@ -205,22 +252,32 @@ def _age(
 ) -> Finding | Gap:
     """Age in completed years.
 
-    A birth date without day or month means its first possible day.
+    A birth date without day or month may mean two ages. The older one counts, but
+    nothing is chosen for it, and nobody is taken to be old enough for a figure.
     """
-    born = chart.calendar.moment(written)
-    if born is None:
+    first = chart.calendar.first_day(written)
+    last = chart.calendar.last_day(written)
+    if first is None or last is None:
         return gap(spec, "unreadable", "birthDate is not a date", source)
-    today = chart.today
-    years = (
-        today.year
-        - born.day.year
-        - ((today.month, today.day) < (born.day.month, born.day.day))
-    )
+    years, least = (_years(born, chart.today) for born in (first, last))
     if not spec.is_plausible(years):
         return gap(spec, "out-of-range", f"{years} years is not plausible", source)
-    partial = len(written) < len("2000-01-01")
-    concerns = ("The birth date is not recorded to the day.",) if partial else ()
-    return known(spec, float(years), source, concerns=concerns)
+    if least < FRAGILITY_AGE <= years:
+        why = "the birth date is not recorded to the day"
+        return gap(spec, "undetermined", f"{least} or {years}: {why}", source)
+    if first == last:
+        return known(spec, float(years), source)
+    concern = "The birth date is not recorded to the day."
+    is_less_sure = least < OLD <= years
+    found = known(
+        spec, float(least if is_less_sure else years), source, concerns=(concern,)
+    )
+    return found._replace(may_reassure=not is_less_sure)
+
+
+def _years(born: date, today: date) -> int:
+    had_birthday = (today.month, today.day) >= (born.month, born.day)
+    return today.year - born.year - (not had_birthday)
 
 
 def _deceased(
@@ -448,22 +505,3 @@ def _no_answer(
 
 def _as_value(word: str, spec: AnswerSpec) -> bool | str:
     return word == "true" if spec.kind == "boolean" else word
-
-
-QUANTITIES: Mapping[Pick, Callable[[QuantitySpec, Chart], FindingOrGap]] = {
-    "newest": measurements.find_quantity,
-    "t-score": find_t_score,
-    "grip": partial(measurements.find_quantity, pick=measurements.pick_hand),
-}
-CONDITIONS: Mapping[str, Callable[[ConditionSpec, Chart], FindingOrGap]] = {
-    "prior-vertebral-fracture": find_earlier_fracture,
-    "index-fracture": find_index_fracture,
-}
-EVENTS: Mapping[str, Callable[[EventSpec, Chart], FindingOrGap]] = {
-    "recent-cancer": find_recent_cancer,
-    "fall-with-injury": find_fall_with_injury,
-}
-FROM_DRUGS: Mapping[str, Callable[[MedicationSpec, Chart, BoneDrugs], FindingOrGap]] = {
-    "bone-drug": find_bone_drug,
-    "denosumab-overdue": find_denosumab_overdue,
-}

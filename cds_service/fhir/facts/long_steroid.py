@@ -9,10 +9,11 @@ from typing import NamedTuple
 
 from cds_service.core.facts import Dated, Finding
 from cds_service.core.months import months_before
-from cds_service.core.vocabulary import MedicationSpec
+from cds_service.core.vocabulary import LongCourseSpec
 from cds_service.fhir.facts.chart import Chart, FindingOrGap, known
 from cds_service.fhir.facts.drug_times import (
     dated,
+    end_in_words,
     end_of_course,
     end_of_dosage,
     end_of_period,
@@ -41,7 +42,7 @@ class Course(NamedTuple):
     uses: tuple[Use, ...]
 
 
-def find_long_steroid(spec: MedicationSpec, chart: Chart) -> FindingOrGap:
+def find_long_steroid(spec: LongCourseSpec, chart: Chart) -> FindingOrGap:
     """Find a long course that goes on or ended lately.
 
     It lasts at least so many months; `observed` is its start.
@@ -49,7 +50,7 @@ def find_long_steroid(spec: MedicationSpec, chart: Chart) -> FindingOrGap:
     ours = [one for one in uses_of(chart) if one.drug.concepts & set(spec.value_sets)]
     passed = (*chart.broken(spec), *future_uses(spec, ours))
     since = months_before(chart.today, spec.look_back_months["other"])
-    least = MONTH * (spec.taken_months or 0)
+    least = MONTH * spec.taken_months
     long_ones = [
         one
         for one in _joined(_courses(ours, chart))
@@ -60,7 +61,7 @@ def find_long_steroid(spec: MedicationSpec, chart: Chart) -> FindingOrGap:
     return _taken(spec, max(long_ones, key=lambda one: one.end), chart), passed
 
 
-def _taken(spec: MedicationSpec, course: Course, chart: Chart) -> Finding:
+def _taken(spec: LongCourseSpec, course: Course, chart: Chart) -> Finding:
     newest = max(
         course.uses, key=lambda one: (one.day or date.min, one.entry.reference)
     )
@@ -136,4 +137,5 @@ def _days(use: Use, chart: Chart) -> tuple[Dated | None, date | None]:
         )
         if one
     ]
-    return start, max(ends) if ends else goes_on
+    end = max(ends) if ends else end_in_words(raw, start, chart)
+    return start, end or goes_on

@@ -10,7 +10,12 @@ from typing import NamedTuple
 
 from cds_service.core.facts import METHOD_NOT_RECORDED, Aged, Finding, Gap
 from cds_service.core.months import months_between
-from cds_service.core.vocabulary import ChangeSpec, ObservedSpec, QuantitySpec
+from cds_service.core.vocabulary import (
+    ChangeSpec,
+    GripSpec,
+    ObservedSpec,
+    QuantitySpec,
+)
 from cds_service.core.wording import say_date
 from cds_service.fhir.facts.chart import (
     Chart,
@@ -418,7 +423,12 @@ NOT_STATED = ""
 HAND_NOT_RECORDED = "Which hand was measured is not recorded."
 
 
-def pick_hand(usable: Sequence[Measured], spec: QuantitySpec, chart: Chart) -> Picked:
+def find_grip(spec: GripSpec, chart: Chart) -> FindingOrGap:
+    """Find the grip strength of the dominant hand, else of the stronger one."""
+    return find_quantity(spec, chart, pick=_pick_hand)
+
+
+def _pick_hand(usable: Sequence[Measured], spec: QuantitySpec, chart: Chart) -> Picked:
     """Choose the grip strength of a hand, in kg: the mean of its trials of that day."""
     del spec  # part of the `Pick` signature
     day = max(one.moment.day for one in usable)

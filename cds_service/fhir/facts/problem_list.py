@@ -83,7 +83,6 @@ PLACES = {
 # An older report or order has been answered since, and an older drug is over.
 STANDS_FOR = timedelta(days=366)
 NAMED_ASIDE: tuple[GapReason, str] = ("undetermined", "named there")
-COUNTS = {2: "two", 3: "three", 4: "four", 5: "five", 6: "six"}
 IN_USE = frozenset({"active", "in-progress", "completed"})
 
 
@@ -135,51 +134,15 @@ def find_condition(spec: ConditionSpec, chart: Chart) -> FindingOrGap:
     """Find whether the patient has the condition, or why that is not known."""
     stated = find_stated(chart, spec, spec.value_sets)
     counted = [one for one in stated if one.problem is None and not one.is_past]
-    events = _twice(spec, chart)
-    if any(not one.day or one.day >= _events_since(spec, chart) for one in counted):
-        events = []  # the list itself tells of this time
     set_aside = [
         one.passed_over(spec)
         for one in stated
         if one.problem is not None or one.is_past
     ]
     passed = (*chart.broken(spec), *set_aside)
-    if events:
-        days = sorted({one.day for one in events if one.day})
-        label = f"{COUNTS.get(len(days), str(len(days)))} falls"
-        return (
-            stated_as_true(spec, events, chart)._replace(label=label, since=days[0]),
-            passed,
-        )
     if counted:
         return stated_as_true(spec, counted, chart), passed
     return silence(spec, chart, stated), passed
-
-
-def _twice(spec: ConditionSpec, chart: Chart) -> list[Stated]:
-    """The recent single events, past ones included.
-
-    They must have happened on at least two days; else none.
-    """
-    if spec.events_months is None:
-        return []
-    since = _events_since(spec, chart)
-    events = [
-        one
-        for one in find_stated(chart, spec, spec.events)
-        if not one.problem and not one.is_later_encounter
-    ]
-    recent = [one for one in events if one.day and one.day >= since]
-    return recent if len({one.day for one in recent}) > 1 else []
-
-
-def _events_since(spec: ConditionSpec, chart: Chart) -> date:
-    """The first day on which single events count."""
-    return (
-        months_before(chart.today, spec.events_months)
-        if spec.events_months
-        else date.min
-    )
 
 
 def _is_of_later_encounter(code: str) -> bool:
@@ -366,7 +329,7 @@ def say_no(
             if unread
             else gap(spec, "undetermined", "not coded, and silence says nothing")
         )
-    broken, (_, where, name), (count, not_understood) = (
+    broken, (_, where, name), (count, not_understood, is_kept) = (
         chart.broken(spec),
         LISTS[spec.key],
         chart.listed(spec),
@@ -382,7 +345,7 @@ def say_no(
         return gap(
             spec, "unreadable", broken[0].detail, *(one.provenance for one in broken)
         )
-    if not count:
+    if not is_kept:
         return gap(spec, "undetermined", f"{name} empty")
     if strange:
         return _not_understood(spec, strange, count, where)

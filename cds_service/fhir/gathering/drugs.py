@@ -20,9 +20,7 @@ MEDICATION_TYPES = frozenset(
 )
 GOES_ON = frozenset({"active", "on-hold", "in-progress"})
 STEROID, BONE_DRUG = "systemic-steroid", "bone-drug"
-LOCAL, ONCE, NOT_TAKEN = (
-    frozenset({name}) for name in ("local-route", "single-dose", "not-done")
-)
+LOCAL, ONCE = (frozenset({name}) for name in ("local-route", "single-dose"))
 
 
 class Drug(NamedTuple):
@@ -79,7 +77,7 @@ def read_drug(
         ingredients=tuple(sorted(concepts & terminology.drugs.ingredients)),
         code=matches[0].code if matches else "",
         is_by_name=bool(by_name and not by_code),
-        is_doubtful=any(terminology.text_concepts(name, NOT_TAKEN) for name in names)
+        is_doubtful=any(map(terminology.clauses.is_not_done, names))
         or bool(by_name and not by_code and terminology.tells("drugs", codes)),
         is_understood=BONE_DRUG not in concepts
         or _is_understood(resource, medication, terminology, concepts),

@@ -28,7 +28,7 @@ AT_THE_SPINE = {
 SITE_MAPS = ("vertebral-level", "vertebral-level-icd", "spinal-region")
 SPINES = frozenset({SPINE})
 GRAVE_IN_DOUBT = frozenset(map(in_doubt, GRAVE))
-NOT_SURELY_DONE = frozenset({"other-order", "not-done"})
+OTHER_ORDER = frozenset({"other-order"})
 # Drugs injected in an office are often recorded under their billing code.
 BILLED_TYPES = frozenset({"Procedure", "ServiceRequest"})
 
@@ -198,10 +198,9 @@ def _done(words: str, terminology: Terminology) -> frozenset[str]:
     beside `cancelled` and the like.
     """
     named = terminology.text_concepts(words)
-    beside = terminology.text_concepts(words, NOT_SURELY_DONE) if named else NOTHING
     doubtful = NOTHING
-    if "not-done" in beside:
+    if named and terminology.clauses.is_not_done(words):
         doubtful = named
-    elif beside:
+    elif named & AUGMENTATIONS and terminology.text_concepts(words, OTHER_ORDER):
         doubtful = named & AUGMENTATIONS
     return (named - doubtful) | frozenset(map(in_doubt, doubtful))

@@ -5,21 +5,15 @@ is given for it, a procedure was done for a broken hip. None of this is a diagno
 the problem list, but with it nobody may say that there is none.
 """
 
-from collections.abc import Iterable, Iterator
-from typing import Any, NamedTuple
+from collections.abc import Iterator
+from typing import Any
 
 from cds_service.fhir.certainty import certainty_of
 from cds_service.fhir.gathering.drug_asides import NOT_BESIDE, WORDED, codes_of
 from cds_service.fhir.gathering.drugs import MEDICATION_TYPES
-from cds_service.fhir.gathering.problem_words import (
-    DENIAL,
-    is_denial,
-    read_problem_words,
-)
+from cds_service.fhir.gathering.problem_words import named_in
 from cds_service.fhir.leaves import leaves_of
-from cds_service.fhir.mapping.clauses import sentences
 from cds_service.fhir.mapping.terminology import Terminology
-from cds_service.fhir.mapping.text_rules import LONGEST_TEXT, folded
 from cds_service.fhir.raw_json import (
     Json,
     is_prohibition,
@@ -43,8 +37,6 @@ TITLES = {
     **dict.fromkeys(("DiagnosticReport", "ServiceRequest"), "code"),
     **dict.fromkeys(MEDICATION_TYPES, "medicationCodeableConcept"),
 }
-# Reports are prose: what one sentence denies, the next one may find.
-MOST_SENTENCES = 100
 # What an Observation answers; its code may ask for what is not there.
 ANSWERS = frozenset({"valueString", "valueCodeableConcept", "note"})
 VOID = frozenset(
@@ -89,43 +81,6 @@ def grave_beside(entry: Json, terminology: Terminology) -> frozenset[str]:
             word for one in objects(entry.get(title)) for word in texts_of(one)
         )
     return (coded | named_in(words, terminology)) & GRAVE
-
-
-def named_in(words: Iterable[str], terminology: Terminology) -> frozenset[str]:
-    """What prose names and does not deny, sentence by sentence."""
-    prose = "\n".join(words)[:LONGEST_TEXT]  # of a long report, its beginning
-    said = [_read(one, terminology) for one in sentences(prose)[:MOST_SENTENCES]]
-    stated = frozenset[str]().union(*(one.stated for one in said))
-    # A report repeats what it was asked, `rule out metastasis`, and answers it.
-    answered = frozenset[str]().union(*(one.denied for one in said))
-    suspected = frozenset[str]().union(*(one.suspected for one in said))
-    return stated | (suspected - answered)
-
-
-class _Sentence(NamedTuple):
-    """What a sentence names without reserve, as a suspicion, and to deny it."""
-
-    stated: frozenset[str]
-    suspected: frozenset[str]
-    denied: frozenset[str]
-
-
-def _read(sentence: str, terminology: Terminology) -> _Sentence:
-    """Read a sentence; before its denial it states: `discitis, no abscess`."""
-    said = read_problem_words(frozenset(), [sentence], terminology)
-    stated, named = said.stated | said.unclear, frozenset[str]().union(*said)
-    if not named:
-        return _Sentence(stated, said.suspected, frozenset())
-    plain = folded(sentence)
-    places = terminology.text_places(plain, DENIAL)
-    if not places and not is_denial(sentence, terminology):
-        return _Sentence(stated, said.suspected, frozenset())
-    before = plain[: places["denial"][0]] if places else ""
-    asserted = frozenset[str]().union(
-        *read_problem_words(frozenset(), [before], terminology)
-    )
-    denied = (named - asserted) | terminology.ruled_out(plain)
-    return _Sentence(stated & asserted, said.suspected & asserted, denied)
 
 
 def _said_inside(contained: Json) -> Json:

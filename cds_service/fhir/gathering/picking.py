@@ -30,7 +30,7 @@ from cds_service.fhir.gathering.parsing import (
     may_be_reversed,
     parse_resource,
 )
-from cds_service.fhir.gathering.prefetch import Template, reference_name
+from cds_service.fhir.gathering.plan import Template
 from cds_service.fhir.gathering.problem_words import (
     in_doubt,
     is_denial,
@@ -49,7 +49,7 @@ from cds_service.fhir.raw_json import (
     text,
     texts_of,
 )
-from cds_service.fhir.references import Targets, contained_in
+from cds_service.fhir.references import Targets, contained_in, reference_name
 from cds_service.outgoing.deadline import Deadline
 
 EXAM_TYPES = frozenset({"DiagnosticReport", "ImagingStudy"})

@@ -1,28 +1,20 @@
-"""Reads the words of a problem-list entry.
-
-They state things, and they leave things in doubt.
+"""Reads what the words of an entry state, and what they leave in doubt.
 
 One entry may hold several statements (`Diabetes. Verdacht auf Demenz`), a suspicion
 (`Dementia?`), or a name and the denial of something else (`Bone metastases, no cord
-compression`).
+compression`). A report is prose, and answers what it was asked.
 """
 
-import re
-from collections.abc import Collection, Iterable
-from itertools import islice
+from collections.abc import Iterable
 from typing import NamedTuple
 
-from cds_service.fhir.mapping.clauses import statements
+from cds_service.fhir.mapping.clauses import LONGEST_STATEMENT, Clause, sentences
 from cds_service.fhir.mapping.terminology import Terminology
-from cds_service.fhir.mapping.text_rules import Place, folded
+from cds_service.fhir.mapping.text_rules import LONGEST_TEXT, folded
 
 MOST_STATEMENTS = 20
-# characters; in longer prose asides are not looked for, since each costs a search
-LONGEST_STATEMENT = 500
-DENIAL = frozenset({"denial"})  # words that deny: `no`, `without`, `kein`
-# of `@` for a name, no more than that it is not so: `no @`, `@ ruled out`
-WHOLE_DENIAL = frozenset({"whole-denial"})
-_LETTER = re.compile(r"[^\W\d_]")
+# Reports are prose: what one sentence denies, the next one may find.
+MOST_SENTENCES = 100
 
 
 class Said(NamedTuple):
@@ -45,51 +37,13 @@ def in_doubt(concept: str) -> str:
     return f"{concept}?"
 
 
-def _asides(statement: str, terminology: Terminology) -> list[re.Match[str]]:
-    """Where asides begin that deny something."""
-    if len(statement) > LONGEST_STATEMENT:
-        return []
-    first = islice(terminology.aside.finditer(statement, 1), MOST_STATEMENTS)
-    return [
-        one
-        for one in first
-        if terminology.text_concepts(statement[one.end() :], DENIAL)
-    ]
-
-
-def _is_denied(statement: str, terminology: Terminology) -> bool:
-    """Whether a statement denies all that it names.
-
-    `no known diabetes`, `diabetes: ruled out`
-    """
-    return _denies(statement, terminology.text_places(statement).values(), terminology)
-
-
-def _denies(
-    statement: str, places: Collection[Place], terminology: Terminology
-) -> bool:
-    """Whether a statement only denies what it names at these places."""
-    if not places or len(statement) > LONGEST_STATEMENT:
-        return False
-    start, end = min(start for start, _ in places), max(end for _, end in places)
-    is_one = not terminology.several.search(statement, start, end)
-    rest = f"{statement[:start]}@{statement[end:]}"
-    return is_one and bool(terminology.text_concepts(rest, WHOLE_DENIAL))
-
-
 def is_denial(words: str, terminology: Terminology) -> bool:
     """Whether a text is one statement that denies all that it names.
 
     It must say nothing else: `no known diabetes`.
     """
-    text = folded(words)
-    if len(text) > LONGEST_STATEMENT or len(statements(text)) > 1:
-        return False
-    places = (
-        *terminology.text_places(text).values(),
-        *terminology.ruled_out_places(text).values(),
-    )
-    return _denies(text, places, terminology)
+    parts = terminology.clauses.read(words)
+    return len(parts) == 1 and parts[0].is_only_denial
 
 
 def read_problem_words(
@@ -108,34 +62,21 @@ def read_problem_words(
     suspected: set[str] = set()
     unclear: set[str] = set()
     is_suspicion = False
-    for text in map(folded, texts):
-        parts = statements(text)
-        for statement in parts[:MOST_STATEMENTS]:
-            plain = terminology.without_suspicion(statement)
-            named = terminology.text_concepts(plain)
-            if (
-                coded - named
-                and len(statement) <= LONGEST_STATEMENT
-                and terminology.text_concepts(statement, DENIAL)
-            ):
-                # the words are against the code
-                suspected |= coded & terminology.ruled_out(statement)
-            if plain == statement and _is_denied(statement, terminology):
-                suspected |= named & coded
-            elif plain != statement:
-                suspected |= named
-                is_suspicion |= not _LETTER.search(plain)
+    for text in texts:
+        parts = terminology.clauses.read(text)
+        for clause in parts[:MOST_STATEMENTS]:
+            suspected |= _against_code(clause, coded)
+            if clause.is_suspected:
+                suspected |= clause.named
+                is_suspicion |= clause.is_suspicion_alone
+            elif clause.is_denied:
+                suspected |= clause.named & coded
             else:
-                stated |= named
-                begun = [
-                    statement[: one.start()] for one in _asides(statement, terminology)
-                ]
-                unclear.update(*map(terminology.text_concepts, begun))
+                stated |= clause.named
+                unclear |= clause.before_denial
         if len(parts) > 1:  # a full stop may be that of an abbreviation
-            whole = terminology.without_suspicion(text)
-            (stated if whole == text else suspected).update(
-                terminology.text_concepts(whole) - stated
-            )
+            whole = terminology.clauses.whole(text)
+            (suspected if whole.is_suspected else stated).update(whole.named - stated)
     if is_suspicion:
         suspected |= stated | coded
     return Said(
@@ -143,3 +84,49 @@ def read_problem_words(
         frozenset(suspected),
         frozenset(unclear - stated - suspected),
     )
+
+
+def _against_code(clause: Clause, coded: frozenset[str]) -> frozenset[str]:
+    """The concepts of the entry's code that these words deny."""
+    if not coded - clause.named or len(clause.text) > LONGEST_STATEMENT:
+        return frozenset()
+    if clause.denies_at is None:
+        return frozenset()
+    return coded & clause.ruled_out.keys()
+
+
+def named_in(words: Iterable[str], terminology: Terminology) -> frozenset[str]:
+    """What prose names and does not deny, sentence by sentence."""
+    prose = "\n".join(words)[:LONGEST_TEXT]  # of a long report, its beginning
+    said = [_read(one, terminology) for one in sentences(prose)[:MOST_SENTENCES]]
+    stated = frozenset[str]().union(*(one.stated for one in said))
+    # A report repeats what it was asked, `rule out metastasis`, and answers it.
+    answered = frozenset[str]().union(*(one.denied for one in said))
+    suspected = frozenset[str]().union(*(one.suspected for one in said))
+    return stated | (suspected - answered)
+
+
+class _Sentence(NamedTuple):
+    """What a sentence names without reserve, as a suspicion, and to deny it."""
+
+    stated: frozenset[str]
+    suspected: frozenset[str]
+    denied: frozenset[str]
+
+
+def _read(sentence: str, terminology: Terminology) -> _Sentence:
+    """Read a sentence; before its denial it states: `discitis, no abscess`."""
+    said = read_problem_words(frozenset(), [sentence], terminology)
+    stated, named = said.stated | said.unclear, frozenset[str]().union(*said)
+    if not named:
+        return _Sentence(stated, said.suspected, frozenset())
+    whole = terminology.clauses.whole(sentence)
+    denies_at = whole.denies_at
+    if denies_at is None and not is_denial(sentence, terminology):
+        return _Sentence(stated, said.suspected, frozenset())
+    before = folded(sentence)[: denies_at or 0]
+    asserted = frozenset[str]().union(
+        *read_problem_words(frozenset(), [before], terminology)
+    )
+    denied = (named - asserted) | whole.ruled_out.keys()
+    return _Sentence(stated & asserted, said.suspected & asserted, denied)

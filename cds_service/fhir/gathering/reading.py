@@ -10,24 +10,19 @@ from functools import partial
 from typing import Any, Protocol
 
 from cds_service.errors import FhirReadError
+from cds_service.fhir.gathering.answers import QueryResult, read_prefetch, read_result
 from cds_service.fhir.gathering.parallel import run_side_by_side
 from cds_service.fhir.gathering.picking import CHOICES, NOT_UNDERSTOOD, concepts_of
-from cds_service.fhir.gathering.prefetch import (
-    PrefetchPlan,
-    QueryResult,
-    Template,
-    read_prefetch,
-    read_result,
-)
+from cds_service.fhir.gathering.plan import PrefetchPlan, Template
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.raw_json import Json, member, objects, text
-from cds_service.fhir.references import Bases, Targets
+from cds_service.fhir.references import Bases, BundleEntry, Targets
 from cds_service.outgoing.deadline import Deadline
 from cds_service.protocol.messages import HookRequest, is_fhir_id
 
 # EHRs that store reported drugs as MedicationRequest do not support
-# MedicationStatement, and say so.
-OFTEN_LACKING = frozenset({"MedicationStatement"})
+# MedicationStatement, those without a pharmacy no MedicationDispense, and say so.
+OFTEN_LACKING = frozenset({"MedicationStatement", "MedicationDispense"})
 UNKNOWN_TYPE = frozenset({"http-404", "http-501", "not-supported"})
 # Refusals after which it is unclear whether the server lacks a type or hides it; its
 # CapabilityStatement tells.
@@ -75,8 +70,8 @@ def read_results(
     fhir: FhirReader | None,
     *,
     until: Deadline,
-) -> tuple[Mapping[str, QueryResult], frozenset[str]]:
-    """Answer every key of the plan, and name those the server was asked for.
+) -> dict[str, QueryResult]:
+    """Answer every key of the plan.
 
     None stays `absent`.
 
@@ -104,7 +99,10 @@ def read_results(
                 NOT_IN_TIME if one.key in tasks else _why_unasked(request, one, fhir)
             )
             answers[one.key] = _without_server(answer, failed)
-    return answers, frozenset(key for key in tasks if sent[key].state == "absent")
+    for key in tasks:
+        if sent[key].state == "absent":
+            answers[key] = answers[key]._replace(origin="fhir")
+    return answers
 
 
 def _none_kept(
@@ -117,12 +115,19 @@ def _none_kept(
 
     The server must have answered at all.
     """
-    needed = [one for one in plan.needed.templates if one.key in asked]
-    failed = [one for one in needed if asked[one.key].state == "failed"]
-    refused = [
-        one for one in failed if one.is_search and asked[one.key].reason in LEAVES_OPEN
+    failed = [
+        one
+        for one in plan.templates
+        if one.key in asked and asked[one.key].state == "failed"
     ]
-    if not refused or len(failed) == len(needed):
+    refused = [
+        one
+        for one in failed
+        if one.is_search
+        and asked[one.key].reason in LEAVES_OPEN
+        and (not one.is_optional or one.resource_type in OFTEN_LACKING)
+    ]
+    if not refused or len(failed) == len(asked):
         return dict(asked)
     lacking = {
         one.key
@@ -280,9 +285,7 @@ def with_referred_to(
         until: the deadline of the last read.
     """
     keys = [one.key for one in plan.templates if one.resource_type in CHOICES]
-    targets = Targets(
-        (pair for key in keys for pair in answers[key].came_along()), bases
-    )
+    targets = Targets((entry for key in keys for entry in answers[key].others), bases)
     wanted: set[str] = set()
     for raw in (raw for key in keys for raw in answers[key].resources):
         if until.left <= 0:
@@ -342,13 +345,10 @@ def _read(fhir: FhirReader, name: str, until: float) -> Json | None:
 
 
 def _with(answer: QueryResult, referred: Sequence[Json]) -> QueryResult:
-    if not answer.resources or not referred:
+    if not answer.entries or not referred:
         return answer
-    nowhere = (None,) * len(referred)
-    return answer._replace(
-        others=(*answer.others, *map(dict, referred)),
-        full_urls=(*answer.full_urls, *nowhere),
-    )
+    came_along = (BundleEntry(dict(one)) for one in referred)
+    return answer._replace(others=(*answer.others, *came_along))
 
 
 # --- what a token's scopes allow: SMART App Launch 1.0 (`.read`) and 2.0 (`.rs`)

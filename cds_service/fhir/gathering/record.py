@@ -1,7 +1,7 @@
 """Gathers a request's record: prefetch, then the FHIR server for what was not sent."""
 
 from collections import Counter
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 from itertools import chain
 from types import MappingProxyType
@@ -10,6 +10,14 @@ from typing import Literal, NamedTuple
 from cds_service.core.facts import RecordState
 from cds_service.errors import EvidenceUnavailable, NotAllowed, PatientMismatch
 from cds_service.fhir.certainty import certainty_of
+from cds_service.fhir.gathering.answers import (
+    Origin,
+    QueryResult,
+    count_entries,
+    in_newest_version,
+    of_one_server,
+    read_prefetch,
+)
 from cds_service.fhir.gathering.entries import Entry
 from cds_service.fhir.gathering.parsing import BrokenResource, parse_patient
 from cds_service.fhir.gathering.picking import (
@@ -21,16 +29,7 @@ from cds_service.fhir.gathering.picking import (
     is_order_understood,
     pick,
 )
-from cds_service.fhir.gathering.prefetch import (
-    PrefetchPlan,
-    QueryResult,
-    Template,
-    count_entries,
-    in_newest_version,
-    of_one_server,
-    read_prefetch,
-    reference_name,
-)
+from cds_service.fhir.gathering.plan import PrefetchPlan, Template
 from cds_service.fhir.gathering.reading import (
     MOST_READ,
     FhirReader,
@@ -43,7 +42,7 @@ from cds_service.fhir.leaves import MODIFIERS
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.near_misses import NearMiss, missed_problems, missed_t_scores
 from cds_service.fhir.raw_json import Json, member, objects, text, truth
-from cds_service.fhir.references import Targets
+from cds_service.fhir.references import BundleEntry, Targets, reference_name
 from cds_service.fhir.site_calendar import SiteCalendar
 from cds_service.outgoing.deadline import Deadline
 from cds_service.protocol.messages import HookRequest, is_fhir_id
@@ -70,7 +69,7 @@ class Read(NamedTuple):
     """
 
     state: ReadState
-    origin: Literal["prefetch", "fhir"]
+    origin: Origin
     entries: int = 0
     note: str = ""
     is_cut: bool = False
@@ -134,7 +133,7 @@ def gather(
         DeadlinePassed: there was too much data to process in time.
     """
     until = deadline.for_reading()
-    found, from_fhir = read_results(request, plan, fhir, until=until)
+    found = read_results(request, plan, fhir, until=until)
     found = {key: of_one_server(answer, person.bases) for key, answer in found.items()}
     if fhir is not None:
         read = partial(read_by_id, fhir, request=request, most=MOST_READ, until=until)
@@ -142,7 +141,7 @@ def gather(
             found, plan.needed, terminology, person.bases, read, until
         )
     answers = in_newest_version(found | checked(plan, found, person.patient_id))
-    return record_in(answers, plan, from_fhir, terminology, person, deadline)
+    return record_in(answers, plan, terminology, person, deadline)
 
 
 def checked(
@@ -191,7 +190,6 @@ def refuse_lists_of_another(record: PatientRecord) -> None:
 def record_in(
     answers: Mapping[str, QueryResult],
     plan: PrefetchPlan,
-    from_fhir: Collection[str],
     terminology: Terminology,
     person: Person,
     deadline: Deadline,
@@ -212,14 +210,7 @@ def record_in(
         next(chain.from_iterable(of_patient), None), _patients(plan, answers)
     )
     parts = [
-        _part(
-            one,
-            answers[one.key],
-            "fhir" if one.key in from_fhir else "prefetch",
-            person,
-            terminology,
-            deadline,
-        )
+        _part(one, answers[one.key], person, terminology, deadline)
         for one in plan.templates
     ]
     return _merged(parts)
@@ -248,6 +239,7 @@ def state_of(record: PatientRecord) -> RecordState:
         lists_not_read=tuple(
             key for key in DECIDING_LISTS if not _is_list_read(record, key)
         ),
+        empty=tuple(key for key in DECIDING_LISTS if _is_empty(record, key)),
     )
 
 
@@ -264,25 +256,38 @@ TELLING_MORE = frozenset({"diagnosticReports", "dispenses", "kidney"})
 # hold its entries.
 DECIDING_LISTS: Mapping[str, tuple[str, ...]] = {
     "conditions": ("conditions",),
-    "medications": ("medications", "administrations", "statements"),
+    "medications": ("medications", "administrations", "statements", "dispenses"),
     "serviceRequests": ("serviceRequests",),
 }
+# What is given in the ward is no list of what a patient takes.
+GIVEN_HERE = frozenset({"administrations"})
+# A billed injection is a dose as well, and leads where no order is pre-selected.
+ALSO_DOSES = ("procedures",)
 
 
 def _is_list_read(record: PatientRecord, key: str) -> bool:
     """Tell if a list was read whole, with no broken entry and one understood."""
     read = record.reads.get(key)
-    if read is None or read.state == "failed" or read.is_cut:
+    if read is None or not read.is_understood:
         return False
-    if not read.is_understood:
+    also = ALSO_DOSES if key == "medications" else ()
+    asked = [record.reads.get(part) for part in (*DECIDING_LISTS[key], *also)]
+    if any(one and (one.state == "failed" or one.is_cut) for one in asked):
         return False
     if any(one.key in DECIDING_LISTS[key] for one in record.unreadable):
         return False
-    parts = [record.reads[part] for part in DECIDING_LISTS[key] if part in record.reads]
-    strange = sum(
-        _is_strange(one) for part in DECIDING_LISTS[key] for one in record.of_key(part)
-    )
-    return sum(part.entries for part in parts) > strange
+    kept = [part for part in DECIDING_LISTS[key] if part not in GIVEN_HERE]
+    held = sum(record.reads[part].entries for part in kept if part in record.reads)
+    strange = sum(_is_strange(one) for part in kept for one in record.of_key(part))
+    return held > strange
+
+
+def _is_empty(record: PatientRecord, key: str) -> bool:
+    """Tell if a list was read, with nothing in it that counts."""
+    read = record.reads.get(key)
+    if read is None or read.state == "failed" or read.is_cut:
+        return False
+    return not read.entries and all(one.key != key for one in record.unreadable)
 
 
 def _is_strange(entry: Entry) -> bool:
@@ -312,9 +317,7 @@ def _checked(template: Template, answer: QueryResult, patient_id: str) -> QueryR
             state="failed", note="two different Patients have this id", reason="answer"
         )
     if patient_id in ids:
-        place = ids.index(patient_id)
-        urls = (answer.full_urls[place], *answer.full_urls[len(ids) :])
-        return answer._replace(resources=(answer.resources[place],), full_urls=urls)
+        return answer._replace(entries=(answer.entries[ids.index(patient_id)],))
     if any(ids):
         raise PatientMismatch(
             "The Patient of the record is another than context.patientId."
@@ -324,30 +327,30 @@ def _checked(template: Template, answer: QueryResult, patient_id: str) -> QueryR
 
 def _patients(
     plan: PrefetchPlan, answers: Mapping[str, QueryResult]
-) -> Iterator[tuple[Json, str | None]]:
-    """Resources that may be the Patient, asked for or sent along, with fullUrl."""
+) -> Iterator[BundleEntry]:
+    """Resources that may be the Patient, asked for or sent along."""
     for template in plan.templates:
         answer = answers[template.key]
         if template.resource_type == "Patient":
-            yield from zip(answer.resources, answer.full_urls, strict=False)
-        yield from answer.came_along()
+            yield from answer.entries
+        yield from answer.others
 
 
 def _part(
     template: Template,
     answer: QueryResult,
-    origin: Literal["prefetch", "fhir"],
     person: Person,
     terminology: Terminology,
     deadline: Deadline,
 ) -> PatientRecord:
     """What one key contributes to the record."""
     key, kind = template.key, template.resource_type
+    origin = answer.origin
     nothing = Read("empty", origin, note=answer.note, is_optional=template.is_optional)
     if answer.state == "failed":
         return PatientRecord(reads={key: nothing._replace(state="failed")})
     if kind == "Patient":
-        return _patient_part(key, answer, origin, terminology.calendar)
+        return _patient_part(key, answer, terminology.calendar)
     if not answer.resources and not answer.foreign:
         return PatientRecord(reads={key: nothing._replace(is_cut=answer.is_cut)})
     ours: list[Json] = []
@@ -372,7 +375,7 @@ def _part(
     picked, broken = pick(
         template,
         ours,
-        Targets(answer.came_along(), person.bases),
+        Targets(answer.others, person.bases),
         origin,
         terminology,
         deadline,
@@ -392,20 +395,24 @@ def _part(
     )
 
 
+# A request that was never in force makes no list of drugs.
+NEVER_IN_FORCE = frozenset({"draft", "cancelled"})
+
+
 def _is_void(raw: Json) -> bool:
-    """Tell if an entry does not count: entered in error, or ruled out."""
-    if raw.get("status") == "entered-in-error":
+    """Tell if an entry does not count: in error, ruled out, or never in force."""
+    status, kind = text(raw.get("status")), raw.get("resourceType")
+    if status == "entered-in-error":
         return True
-    return raw.get("resourceType") == "Condition" and certainty_of(raw) == "denied"
+    if kind == "MedicationRequest":
+        return status in NEVER_IN_FORCE or raw.get("intent") in ("proposal", "option")
+    return kind == "Condition" and certainty_of(raw) == "denied"
 
 
 def _patient_part(
-    key: str,
-    answer: QueryResult,
-    origin: Literal["prefetch", "fhir"],
-    calendar: SiteCalendar,
+    key: str, answer: QueryResult, calendar: SiteCalendar
 ) -> PatientRecord:
-    read = Read(state="empty", origin=origin, note=answer.note, is_cut=answer.is_cut)
+    read = Read("empty", answer.origin, note=answer.note, is_cut=answer.is_cut)
     if not answer.resources:
         return PatientRecord(reads={key: read})
     raw = answer.resources[0]

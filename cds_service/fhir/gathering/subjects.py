@@ -11,7 +11,13 @@ from typing import Any, NamedTuple
 from urllib.parse import parse_qs
 
 from cds_service.fhir.raw_json import Json, member, objects, text
-from cds_service.fhir.references import NO_BASE, Bases, contained_in, last_name
+from cds_service.fhir.references import (
+    NO_BASE,
+    Bases,
+    BundleEntry,
+    contained_in,
+    last_name,
+)
 
 WHOSE = ("subject", "patient")
 
@@ -68,7 +74,7 @@ class Person(NamedTuple):
         return any(name not in ("", f"Patient/{self.patient_id}") for name in names)
 
     def identified(
-        self, patient: Json | None, included: Iterable[tuple[Json, str | None]]
+        self, patient: Json | None, included: Iterable[BundleEntry]
     ) -> "Person":
         """The same person with the identities that the record adds.
 

@@ -1,11 +1,25 @@
-"""Cuts a text into the parts in which words belong together.
+"""Cuts a text into the parts in which words belong together, and reads each part.
 
-What a part says is read by the words of `mappings/texts/`. Each kind of text has its
-own borders: a comma divides a title, and no note. Lengths of time are cut at words too
-(`then`, `followed by`), in `durations.py`.
+Each kind of text has its own borders: a comma divides a title, and no note. Lengths of
+time are cut at words too (`then`, `followed by`), in `durations.py`.
+
+How a part says what it names is decided here alone: denied, suspected, withdrawn, not
+done. The words for it are in `mappings/texts/`; what is named, the vocabularies know
+that stand on top: concepts, drugs, vertebrae.
 """
 
 import re
+from collections.abc import Callable, Collection, Mapping
+from functools import cached_property, lru_cache
+from itertools import islice
+from typing import NamedTuple
+
+from cds_service.fhir.mapping.text_rules import (
+    KEPT_TEXTS,
+    LONGEST_KEPT,
+    Place,
+    folded,
+)
 
 # A full stop that ends something, and no decimal point: `1.5`.
 _FULL_STOP = r"\.(?=\s|$)"
@@ -44,3 +58,184 @@ def statements(text: str) -> list[str]:
 def names(text: str) -> list[str]:
     """Cut several names of one entry."""
     return _NAME.split(text)
+
+
+# --- how a clause says what it names
+
+# `no`, `without`, `kein`; of somebody else, feared, looked for
+DENIED = frozenset({"denial"})
+# of `@` for a name, no more than that it is not so: `no @`, `@ ruled out`
+ONLY_DENIED = frozenset({"whole-denial"})
+# of a drug or an act: stopped, declined, planned
+NOT_DONE = frozenset({"not-done"})
+# of an order: cancelled, refused, done elsewhere
+WITHDRAWN = frozenset({"withdrawn"})
+MOST_ASIDES = 20
+# characters; in longer prose no denial is looked for, since each costs a search
+LONGEST_STATEMENT = 500
+_LETTER = re.compile(r"[^\W\d_]")
+
+Places = Callable[[str, frozenset[str] | None], Mapping[str, Place]]
+NOTHING: frozenset[str] = frozenset()
+
+
+class Joints(NamedTuple):
+    """What stands between words.
+
+    Attributes:
+        several: between two names.
+        aside: before an aside: what is denied after it is what follows it.
+        suspicion: words that call a diagnosis suspected.
+    """
+
+    several: re.Pattern[str]
+    aside: re.Pattern[str]
+    suspicion: re.Pattern[str]
+
+
+class Clause:
+    """A part of a text, read once: each question is answered when it is first asked.
+
+    Attributes:
+        text: folded.
+    """
+
+    def __init__(self, text: str, reader: "ClauseReader") -> None:
+        """Take a part of a folded text."""
+        self.text, self._reader = text, reader
+
+    @cached_property
+    def plain(self) -> str:
+        """It without the words that call something suspected."""
+        return self._reader.without_suspicion(self.text)
+
+    @property
+    def is_suspected(self) -> bool:
+        """Whether it calls something suspected."""
+        return self.plain != self.text
+
+    @property
+    def is_suspicion_alone(self) -> bool:
+        """Whether it says no more than `suspected`, of what other words name."""
+        return self.is_suspected and not _LETTER.search(self.plain)
+
+    @cached_property
+    def places(self) -> Mapping[str, Place]:
+        """Where it names which concepts, in `plain`."""
+        return self._reader.places(self.plain, None)
+
+    @property
+    def named(self) -> frozenset[str]:
+        """The concepts that it names, in whatever way."""
+        return frozenset(self.places)
+
+    @cached_property
+    def denies_at(self) -> int | None:
+        """Where its first word of denial stands; None if there is none."""
+        place = self._reader.places(self.text, DENIED).get("denial")
+        return place[0] if place else None
+
+    @cached_property
+    def ruled_out(self) -> Mapping[str, Place]:
+        """Where it names concepts that other words of it rule out: `no diabetes`."""
+        return self._reader.ruled_out(self.text)
+
+    @cached_property
+    def is_denied(self) -> bool:
+        """Whether it denies all that it names: `no known diabetes`."""
+        return not self.is_suspected and self._denies(self.places.values())
+
+    @cached_property
+    def is_only_denial(self) -> bool:
+        """Whether it says no more than that all that it names is not so.
+
+        Asked of words that are to exclude a disease.
+        """
+        named = self.places
+        if self.is_suspected:
+            named = self._reader.places(self.text, None)
+        return self._denies([*named.values(), *self.ruled_out.values()])
+
+    @cached_property
+    def before_denial(self) -> frozenset[str]:
+        """The concepts that it names before an aside that denies something."""
+        if len(self.text) > LONGEST_STATEMENT:
+            return NOTHING
+        joints = self._reader.joints.aside.finditer(self.text, 1)
+        begun = (
+            self.text[: one.start()]
+            for one in islice(joints, MOST_ASIDES)
+            if self._reader.denies(self.text[one.end() :])
+        )
+        found = (self._reader.places(one, None) for one in begun)
+        return frozenset().union(*found)
+
+    def _denies(self, places: Collection[Place]) -> bool:
+        """Whether it denies what it names at these places, and says no more."""
+        if not places or len(self.text) > LONGEST_STATEMENT:
+            return False
+        start, end = (min(at for at, _ in places), max(at for _, at in places))
+        if self._reader.joints.several.search(self.text, start, end):
+            return False
+        rest = f"{self.text[:start]}@{self.text[end:]}"
+        return bool(self._reader.places(rest, ONLY_DENIED))
+
+
+class ClauseReader:
+    """Reads the clauses of texts, by the words of all languages.
+
+    Attributes:
+        places: where a text names which of these concepts; None: of all.
+        ruled_out: where it names what other words of it rule out.
+    """
+
+    def __init__(
+        self,
+        places: Places,
+        ruled_out: Callable[[str], Mapping[str, Place]],
+        joints: Joints,
+    ) -> None:
+        """Keep the vocabulary, and what stands between its words."""
+        self.places, self.ruled_out, self.joints = places, ruled_out, joints
+        self._kept = lru_cache(KEPT_TEXTS)(self._read)
+        self._kept_whole = lru_cache(KEPT_TEXTS)(self._whole)
+
+    def read(self, text: str) -> tuple[Clause, ...]:
+        """Read each statement of a text."""
+        look = self._kept if len(text) <= LONGEST_KEPT else self._read
+        return look(text)
+
+    def whole(self, text: str) -> Clause:
+        """Read a text as one statement."""
+        look = self._kept_whole if len(text) <= LONGEST_KEPT else self._whole
+        return look(text)
+
+    def without_suspicion(self, text: str) -> str:
+        """The folded text without the words that call something suspected.
+
+        `?`, `Verdacht auf`, `possible`
+        """
+        return self.joints.suspicion.sub(" ", folded(text))
+
+    def denies(self, text: str) -> bool:
+        """Whether a word of a text denies something."""
+        return bool(self.places(text, DENIED))
+
+    def is_not_done(self, text: str) -> bool:
+        """Whether an act or a drug is said to be stopped, declined or only planned."""
+        return bool(self.places(text, NOT_DONE))
+
+    def is_withdrawn(self, text: str) -> bool:
+        """Whether the words of an order withdraw it."""
+        return self.withdrawn_at(text) is not None
+
+    def withdrawn_at(self, text: str) -> int | None:
+        """Where the words of an order withdraw it; None if they do not."""
+        place = self.places(text, WITHDRAWN).get("withdrawn")
+        return place[0] if place else None
+
+    def _read(self, text: str) -> tuple[Clause, ...]:
+        return tuple([Clause(part, self) for part in statements(folded(text))])
+
+    def _whole(self, text: str) -> Clause:
+        return Clause(folded(text), self)

@@ -174,20 +174,25 @@ def _local_form(forms: _Forms) -> re.Pattern[str]:
     return re.compile(rf"(?<=[\s,]){code}{follows}\W*$", re.IGNORECASE)
 
 
+_LATIN = re.compile("[a-z0-9]")
+
+
 def _rule(words: Sequence[str], brands: Sequence[str]) -> TextRule:
     """A rule for the beginnings of words and for whole words.
 
     In scripts without spaces they count anywhere in the text.
     """
-    parts = [
-        *(_at_word(word) for word in words),
-        *(_at_word(word, whole=True) for word in brands),
+    patterns = [
+        *(folded_pattern(word) for word in words),
+        *(_whole(folded_pattern(brand)) for brand in brands),
     ]
-    return TextRule(("|".join(f"(?:{part})" for part in parts),))
+    latin = [f"(?:{one})" for one in patterns if _LATIN.match(one)]
+    others = [f"(?:{one})" for one in patterns if not _LATIN.match(one)]
+    if latin:
+        # The border stands once: a search then passes over the middle of a word.
+        others.insert(0, rf"\b(?:{'|'.join(latin)})")
+    return TextRule(("|".join(others),))
 
 
-def _at_word(word: str, *, whole: bool = False) -> str:
-    pattern = folded_pattern(word)
-    if not re.match(r"[a-z0-9]", pattern):
-        return pattern
-    return rf"\b{pattern}\b" if whole else rf"\b{pattern}"
+def _whole(pattern: str) -> str:
+    return rf"{pattern}\b" if _LATIN.match(pattern) else pattern

@@ -9,9 +9,9 @@ together.
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Self
 
-from pydantic import AfterValidator, ConfigDict, Field
+from pydantic import AfterValidator, ConfigDict, Field, model_validator
 
 from cds_service.core.data_file import Closed, DataTable, Faults, read_toml, validated
 from cds_service.fhir.mapping.overlay import files_in_force
@@ -53,6 +53,8 @@ class Words(Examples):
     """The words of a concept.
 
     Attributes:
+        none: words that rule the concept out.
+        none_of: names of lists in `rules-out` that do so too.
         harmless: words, of any language, of which a text may consist without naming the
             concept.
     """
@@ -60,6 +62,7 @@ class Words(Examples):
     any: tuple[Pattern, ...] = Field(min_length=1)
     short: tuple[Pattern, ...] = ()
     none: tuple[Pattern, ...] = ()
+    none_of: tuple[str, ...] = Field((), alias="none-of")
     harmless: tuple[Pattern, ...] = ()
 
 
@@ -178,6 +181,8 @@ class Language(DataTable):
         letters: those beside a to z, as in the set of a regular expression; None if
             lists of diagnoses and drugs in
             this language are not read, since too few of their words are here.
+        rules_out: lists of words beside which a text names a thing, and does not say
+            that the patient has it: denied, past, of another person.
         spelled_out: what to read for an abbreviation, in order.
     """
 
@@ -186,6 +191,7 @@ class Language(DataTable):
     reviewed: bool = False
     letters: Pattern | None = None
     spelled_out: Mapping[Pattern, str] = {}
+    rules_out: Mapping[str, tuple[Pattern, ...]] = {}
     joints: Joints = Joints()
     vertebrae: Vertebrae = Vertebrae()
     durations: Durations = Durations()
@@ -194,6 +200,21 @@ class Language(DataTable):
     def concepts(self) -> Mapping[str, Words]:
         """The words of each concept."""
         return self.__pydantic_extra__
+
+    @model_validator(mode="after")
+    def _lists_exist(self) -> Self:
+        for concept, words in self.concepts.items():
+            if missing := sorted({*words.none_of} - self.rules_out.keys()):
+                raise ValueError(
+                    f"{concept}: none-of names {missing[0]}, which is no list of"
+                    " rules-out"
+                )
+        return self
+
+    def shared_lists(self, concept: str) -> tuple[tuple[str, ...], ...]:
+        """The lists of `rules-out` that rule this concept out."""
+        words = self.concepts.get(concept)
+        return tuple(self.rules_out[name] for name in words.none_of) if words else ()
 
 
 def read_languages(folders: Sequence[Path]) -> Mapping[str, Language]:

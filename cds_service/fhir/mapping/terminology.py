@@ -29,9 +29,11 @@ from cds_service.core.vocabulary import (
     QuantitySpec,
     ReadSpec,
     explain_key,
+    is_after_surgery,
 )
 from cds_service.errors import DataFileError
 from cds_service.fhir.mapping.bystanders import load_bystanders
+from cds_service.fhir.mapping.clauses import ClauseReader, Joints
 from cds_service.fhir.mapping.code_systems import (
     LONGEST_CODE,
     Listed,
@@ -71,8 +73,8 @@ from cds_service.fhir.mapping.text_rules import (
     Languages,
     LanguagesFile,
     MethodWords,
+    TextRule,
     TextRules,
-    folded,
     text_rules,
 )
 from cds_service.fhir.mapping.units import load_units
@@ -109,19 +111,17 @@ class Match(NamedTuple):
 # Keys of a finding that name concepts.
 CONCEPT_KEYS = (
     *("value_sets", "panels", "never", "unclear"),
-    *("told_by_code", "history", "events"),
+    *("told_by_code", "history", "falls", "fractures"),
 )
 
 
-def _joints(languages: Iterable[Language]) -> tuple[re.Pattern[str], re.Pattern[str]]:
-    """Compile what stands between two names, and before an aside.
-
-    What is denied after one of these is what follows it.
-    """
+def _joints(languages: Iterable[Language], suspicion: TextRule | None) -> Joints:
+    """Compile what stands between two names, and before an aside."""
     joints = [one.joints for one in languages]
     several = rf"[,;:/&+(\u3001\uff0c]|{any_of(joints, 'and_')}|{any_of(joints, 'or_')}"
     aside = rf"[,(\uff08\uff0c\u3001]|\s[-\u2013\u2014]\s|{any_of(joints, 'with_')}"
-    return re.compile(several), re.compile(aside)
+    words = "|".join(suspicion.any) if suspicion else NEVER
+    return Joints(re.compile(several), re.compile(aside), re.compile(words))
 
 
 class Terminology:
@@ -197,10 +197,8 @@ class Terminology:
         self.languages = Languages(known, languages)
         self.names_of_measures = MeasureNames(*names, self.languages)
         self._drug_rules = TextRules(self.drugs.words, None)
-        self._suspicion = re.compile(
-            "|".join(self._texts[SUSPICION].any) if SUSPICION in self._texts else NEVER
-        )
-        self.several, self.aside = _joints(languages.values())
+        joints = _joints(languages.values(), self._texts.get(SUSPICION))
+        self.clauses = ClauseReader(self.text_places, self._ruled_out_places, joints)
         # Compiled before the workers fork: they share it, and no first answer waits.
         self._rules_among: dict[frozenset[str] | None, TextRules] = {
             frozenset(self._texts): TextRules(self._texts, self._texts.get(SPINE))
@@ -443,9 +441,9 @@ class Terminology:
 
     def ruled_out(self, text: str) -> frozenset[str]:
         """Concepts that a text names beside words that rule them out: `no diabetes`."""
-        return self._rules_of(None).ruled_out(text)
+        return frozenset(self._ruled_out_places(text))
 
-    def ruled_out_places(self, text: str) -> Mapping[str, tuple[int, int]]:
+    def _ruled_out_places(self, text: str) -> Mapping[str, tuple[int, int]]:
         """Where a text names the concepts that other words of it rule out.
 
         Places in `folded(text)`.
@@ -459,13 +457,6 @@ class Terminology:
             chosen = {one: rule for one, rule in self._texts.items() if one in wanted}
             rules = self._rules_among[among] = TextRules(chosen, self._texts.get(SPINE))
         return rules
-
-    def without_suspicion(self, text: str) -> str:
-        """The folded text without the words that call something suspected.
-
-        `?`, `Verdacht auf`, `possible`
-        """
-        return self._suspicion.sub(" ", folded(text))
 
     def drug_words(self, text: str) -> frozenset[str]:
         """Ingredients and drug groups that a text names, by `drugs.toml`.
@@ -570,6 +561,7 @@ def load_finding_specs(*folders: Path) -> Mapping[str, FindingSpec]:
     for name, path in files.items():
         with faults:
             content = read_toml(path)
+            _check_kind(content.get("kind"), path, folders[0])
             specs[name] = spec = validated_by_kind(
                 FINDING_FILE, content, path, explain_key
             )
@@ -581,6 +573,20 @@ def load_finding_specs(*folders: Path) -> Mapping[str, FindingSpec]:
                 raise DataFileError(f"findings/{name}.toml", "of", message)
     faults.stop()
     return specs
+
+
+def _check_kind(kind: object, path: Path, ours: Path) -> None:
+    """Refuse a site's file that would read a finding of ours as another kind.
+
+    An earlier fracture that is read as any condition is the one that is treated now.
+    """
+    replaced = ours / "findings" / path.name
+    if path == replaced or not replaced.exists():
+        return
+    own = read_toml(replaced)["kind"]
+    if kind != own:
+        message = f"is {kind!r}; {path.stem} is read as {own!r}: write that"
+        raise DataFileError(label(path), "kind", message)
 
 
 def check_specs(specs: Mapping[str, FindingSpec], terminology: Terminology) -> None:
@@ -695,7 +701,7 @@ def asked_codes(
         for spec in specs.values()
         if isinstance(spec, ReadSpec)
         and spec.key == key
-        and (after_surgery or not spec.after_surgery)
+        and (after_surgery or not is_after_surgery(spec))
     )
     concepts = {concept for spec in asked for concept in spec.asked_concepts}
     return tuple(

@@ -19,10 +19,12 @@ from cds_service.fhir.mapping.language import Language
 
 Place = tuple[int, int]
 
-# The same few thousand titles of orders, diagnoses and drugs recur all day; longer
-# texts are free prose, not cached.
+# The same few thousand titles of orders, diagnoses and drugs recur all day.
 KEPT_TEXTS = 4096
 LONGEST_TITLE = 200
+# Characters. CPT's own name of a kyphoplasty has 263 with its region, and stands on
+# most of its orders. Longer texts are free prose, and not kept.
+LONGEST_KEPT = 320
 # Characters. No name is longer, and a search in a long text holds up all other requests
 # of the process.
 LONGEST_TEXT = 10_000
@@ -47,11 +49,13 @@ class TextRule:
         none: any match rules the concept out.
         short: ambiguous abbreviations and words: they count only next to a word of
             `SPINE`.
+        shared: more words that rule it out, by lists that several concepts have.
     """
 
     any: tuple[str, ...]
     none: tuple[str, ...] = ()
     short: tuple[str, ...] = ()
+    shared: tuple[tuple[str, ...], ...] = ()
 
 
 class TextRules:
@@ -77,25 +81,8 @@ class TextRules:
         """
         if len(text) > LONGEST_TEXT:
             return {}
-        look = self._looked_up if len(text) <= LONGEST_TITLE else self._look
+        look = self._looked_up if len(text) <= LONGEST_KEPT else self._look
         return look(folded(text), beside)
-
-    def ruled_out(self, text: str) -> frozenset[str]:
-        """The concepts that a text names beside words that rule them out.
-
-        `no diabetes`
-        """
-        words = folded(text)
-        rules = (
-            (concept, rule.any, rule.none) for concept, rule in self._rules.items()
-        )
-        return frozenset(
-            [
-                one
-                for one, name, no in rules
-                if name and no and name.search(words) and no.search(words)
-            ]
-        )
 
     def ruled_out_places(self, text: str) -> Mapping[str, Place]:
         """Where a text names the concepts that other words of it rule out.
@@ -103,15 +90,16 @@ class TextRules:
         Places in `folded(text)`.
         """
         words = folded(text)
-        rules = (
-            (concept, rule.any, rule.none) for concept, rule in self._rules.items()
-        )
         found = (
-            (one, name.search(words))
-            for one, name, no in rules
-            if name and no and no.search(words)
+            (concept, rule.any.search(words))
+            for concept, rule in self._rules.items()
+            if rule.any
         )
-        return {concept: place.span() for concept, place in found if place}
+        return {
+            concept: place.span()
+            for concept, place in found
+            if place and self._rules[concept].rules_out(words)
+        }
 
     def _look(self, words: str, beside: str | None) -> Mapping[str, Place]:
         found = (
@@ -124,31 +112,27 @@ class TextRules:
         name = rule.any.search(words) if rule.any else None
         if name is None and rule.short and self._is_spinal(words, beside):
             name = rule.short.search(words)
-        return (
-            name.span()
-            if name and not (rule.none and rule.none.search(words))
-            else None
-        )
+        return name.span() if name and not rule.rules_out(words) else None
 
     def _is_spinal(self, words: str, beside: str | None) -> bool:
         spine = self._spine
         if spine is None or spine.any is None or beside is None:
             return False
         whole = f"{words} {folded(beside)}"
-        return bool(spine.any.search(whole)) and not (
-            spine.none and spine.none.search(whole)
-        )
+        return bool(spine.any.search(whole)) and not spine.rules_out(whole)
 
 
 class _Searches:
     """A compiled rule: one search for each list of words."""
 
     def __init__(self, rule: TextRule) -> None:
-        self.any, self.none, self.short = (
-            _compiled(rule.any),
-            _compiled(rule.none),
-            _compiled(rule.short),
-        )
+        self.any, self.short = _compiled(rule.any), _compiled(rule.short)
+        lists = (rule.none, *rule.shared)
+        self._no = tuple([one for one in map(_compiled, lists) if one])
+
+    def rules_out(self, words: str) -> bool:
+        """Whether a text rules out what it names."""
+        return any(one.search(words) for one in self._no)
 
 
 def folded(text: str) -> str:
@@ -223,7 +207,11 @@ def text_rules(languages: Mapping[str, Language]) -> Mapping[str, TextRule]:
             (word for words in each for word in words.any),
             (word for words in each for word in words.short),
         )
-        rules[concept] = TextRule(_folded(any_), none, _folded(short))
+        lists = (
+            words for one in languages.values() for words in one.shared_lists(concept)
+        )
+        shared = tuple(map(_folded, lists))
+        rules[concept] = TextRule(_folded(any_), none, _folded(short), shared)
     return rules
 
 

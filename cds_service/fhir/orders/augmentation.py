@@ -13,7 +13,6 @@ from typing import Literal
 from cds_service.core.facts import AugmentationOrder, Procedure
 from cds_service.core.phrases import Verbatim, in_brackets, joined, say
 from cds_service.errors import PatientMismatch
-from cds_service.fhir.gathering.prefetch import reference_name
 from cds_service.fhir.mapping.level_text import in_order
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.orders.drafts import NO_DRAFTS, DraftOrders, Order
@@ -36,6 +35,7 @@ from cds_service.fhir.orders.recognition import (
 )
 from cds_service.fhir.orders.whole_signing import unread_words_of
 from cds_service.fhir.raw_json import Json, member, number
+from cds_service.fhir.references import reference_name
 
 CPT = "http://www.ama-assn.org/go/cpt|"
 MOST_LEVELS = 17  # T1 to L5: a larger quantity is not a number of levels
@@ -206,7 +206,13 @@ def _procedure(
     concepts = frozenset(
         concept for one in found for concept in one.recognition.concepts
     )
-    if {"kyphoplasty", "vertebroplasty"} <= concepts:
+    words = frozenset(
+        word
+        for one in found
+        for word in words_on_procedure(one.draft.resource, terminology)
+    )
+    coded = concepts & {"kyphoplasty", "vertebroplasty"}
+    if len(coded) > 1 or (coded and words and not coded & words):
         return None, BOTH
     if (
         "kyphoplasty" in concepts
@@ -215,11 +221,6 @@ def _procedure(
         return "PKP", ""
     if "vertebroplasty" in concepts:
         return "PVP", ""
-    words = frozenset(
-        word
-        for one in found
-        for word in words_on_procedure(one.draft.resource, terminology)
-    )
     if len(words) == 1:
         return ("PKP" if "kyphoplasty" in words else "PVP"), FROM_WORDS
     return None, BOTH if words else OPEN
@@ -276,7 +277,12 @@ def _level_count(
 
 
 def _is_count_sure(found: Sequence[_Found]) -> bool:
-    """Tell if every order says its levels, with no quantity that was not read."""
+    """Tell if every order says its levels, with no quantity that was not read.
+
+    The words of none may name a level beside those that were used.
+    """
+    if any(one.levels.is_contradicted for one in found):
+        return False
     is_silent = len(found) > 1 and any(not one.levels.verdicts for one in found)
     return not is_silent and all(_is_quantity_read(one.draft.resource) for one in found)
 

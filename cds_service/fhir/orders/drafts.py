@@ -15,7 +15,7 @@ from cds_service.core.facts import RecordState
 from cds_service.fhir.gathering.subjects import Person
 from cds_service.fhir.orders.meaning import Meaning
 from cds_service.fhir.raw_json import Json, is_prohibition, member, objects, text
-from cds_service.fhir.references import Targets, contained_in, last_name
+from cds_service.fhir.references import BundleEntry, Targets, contained_in, last_name
 from cds_service.outgoing.deadline import Deadline
 from cds_service.protocol.json_text import levels
 
@@ -175,7 +175,7 @@ def read_drafts(
         person: the request's patient.
         deadline: of the answer; None if nobody is waiting.
     """
-    known: list[tuple[Json, str | None]] = []
+    known: list[BundleEntry] = []
     drafts: list[Order] = []
     cut: list[str] = []
     names: list[str] = []
@@ -194,7 +194,7 @@ def read_drafts(
                 and sent[name] is not source
             ):
                 continue
-            known.append((resource, full_url))
+            known.append(BundleEntry(resource, full_url))
             names += {_name(source), last_name(full_url)}
             if _signs_nothing(entry):
                 continue

@@ -13,7 +13,7 @@ from typing import Any, Literal, NamedTuple
 from cds_service.core.facts import UNREAD_REASON
 from cds_service.core.phrases import Verbatim, say
 from cds_service.fhir.certainty import certainty_of
-from cds_service.fhir.gathering.problem_words import DENIAL, read_problem_words
+from cds_service.fhir.gathering.problem_words import read_problem_words
 from cds_service.fhir.mapping.level_text import LEVELS, UNUSUAL, in_order
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.orders.drafts import DraftOrders, codeables
@@ -76,6 +76,7 @@ class StatedLevels:
             decide (`T9-T10`, T13).
         source: the element that was used; empty if none names a level.
         regions: regions stated by codes that name no level.
+        is_contradicted: its own words name a level beside these.
     """
 
     levels: tuple[str, ...] = ()
@@ -83,6 +84,7 @@ class StatedLevels:
     source: str = ""
     regions: frozenset[Region] = frozenset()
     notes: tuple[str, ...] = field(default=())
+    is_contradicted: bool = False
 
 
 def find_levels(
@@ -105,6 +107,7 @@ def find_levels(
         verdicts=tuple(verdict_of(statement) for statement in sorted(stated)),
         source=source,
         regions=regions,
+        is_contradicted=not wording & set(LEVELS) <= stated,
         notes=tuple(
             _notes(stated, wording or (beside if beside - stated else set()), source)
         ),
@@ -314,7 +317,7 @@ def find_reasons(
     if length > room:
         return Reasons(coded, GRAVE - coded)
     causes = (terminology.text_concepts(word, CAUSES) for word in (*own, *beside))
-    denying = [word for word in own if terminology.text_concepts(word, DENIAL)]
+    denying = [word for word in own if terminology.clauses.denies(word)]
     said = read_problem_words(
         frozenset(), [one for one in own if one not in denying], terminology
     )
@@ -354,7 +357,10 @@ def _unread(
 
 
 def _is_understood(reason: Json, terminology: Terminology) -> bool:
-    if terminology.concepts(reason) or terminology.tells("conditions", reason):
+    if terminology.excludes(reason):
+        return True
+    is_coded = terminology.tells("conditions", reason)
+    if terminology.concepts(reason) and not is_coded:
         return True
     words = texts_of(reason)
     return bool(words) and all(

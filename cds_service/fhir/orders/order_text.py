@@ -22,7 +22,6 @@ _OTHER_ORDER = frozenset({"other-order"})
 # standing first, these are the order, and the operation its occasion
 _ORDERS_FIRST, _HELD = frozenset({"orders-first"}), frozenset({"held"})
 _DECLINED = frozenset({"declined"})
-_WITHDRAWN = frozenset({"withdrawn"})
 _PURPOSE, _ASKS_FOR, _ASIDE, _WHO = (
     frozenset({name}) for name in ("purpose", "asks-for", "aside", "who")
 )
@@ -93,9 +92,9 @@ def _asks_for(
         return False
     aside = terminology.text_places(after, _ASIDE).get("aside")
     of_name = after[: aside[0]] if aside else after
-    if terminology.text_concepts(of_name, _BEFORE) or terminology.text_concepts(
-        after, _WITHDRAWN
-    ):
+    if terminology.text_concepts(of_name, _BEFORE):
+        return False
+    if terminology.clauses.is_withdrawn(after):
         return False
     return not any(_is_withdrawal(later, terminology) for later in parts[place + 1 :])
 
@@ -105,10 +104,10 @@ def _is_withdrawal(clause: str, terminology: Terminology) -> bool:
 
     `patient refused`, `cancelled`
     """
-    place = terminology.text_places(clause, _WITHDRAWN).get("withdrawn")
+    place = terminology.clauses.withdrawn_at(clause)
     if place is None:
         return False
-    before = clause[: place[0]]
+    before = clause[:place]
     return not _LETTER.search(before) or bool(terminology.text_concepts(before, _WHO))
 
 
@@ -162,8 +161,8 @@ def name_support(
 def _is_declined(plain: str, place: tuple[int, int], terminology: Terminology) -> bool:
     before = clauses(plain[: place[0]])[-1]
     after = clauses(plain[place[1] :])
-    if terminology.text_concepts(before, _DECLINED) or terminology.text_concepts(
-        after[0], _WITHDRAWN
-    ):
+    if terminology.text_concepts(before, _DECLINED):
+        return True
+    if terminology.clauses.is_withdrawn(after[0]):
         return True
     return any(_is_withdrawal(clause.strip(), terminology) for clause in after[1:])

@@ -48,7 +48,6 @@ _NO_WORDS = frozenset(
 )
 # Words of elements that are no part of what is ordered.
 _SAID = frozenset({"display", "valueString", "valueMarkdown", "text"})
-_WITHDRAWN = frozenset({"withdrawn"})
 # Why a bone is treated, or taken a sample of.
 _REASONS = frozenset(
     {
@@ -80,7 +79,7 @@ def is_read_whole(kind: str, one: Order, terminology: Terminology) -> bool:
 def _is_withdrawn(order: Json, terminology: Terminology) -> bool:
     notes = {text(one.get("text")) for one in objects(order.get("note"))}
     return any(
-        terminology.text_concepts(words, _WITHDRAWN)
+        terminology.clauses.is_withdrawn(words)
         for words in notes
         if not terminology.own_words.fullmatch(words)
     )
@@ -94,7 +93,7 @@ def _left_in(order: Json, terminology: Terminology) -> Iterator[str]:
             yield _UNREAD
         elif parts[0] in _BY_RULE or parts[0].startswith("_") or "extension" in parts:
             is_said = parts[-1] in _SAID
-            if is_said and terminology.text_concepts(text(value), _WITHDRAWN):
+            if is_said and terminology.clauses.is_withdrawn(text(value)):
                 yield _UNREAD
         elif parts[0] == "text":
             plain = terminology.plain_referrals

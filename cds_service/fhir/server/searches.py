@@ -12,14 +12,14 @@ from typing import Any
 from urllib.parse import unquote, urljoin
 
 from cds_service.errors import FhirReadError
-from cds_service.fhir.gathering.parallel import run_side_by_side
-from cds_service.fhir.gathering.prefetch import (
+from cds_service.fhir.gathering.bundles import (
     entries_of,
     has_entries,
     next_page,
     resources_of,
     total_of,
 )
+from cds_service.fhir.gathering.parallel import run_side_by_side
 from cds_service.fhir.gathering.reading import Fetched
 from cds_service.outgoing.address import Address, parse_address
 from cds_service.outgoing.deadline import Deadline

@@ -122,13 +122,17 @@ def test_of_others_only_that_they_are_there_is_kept(tmp_path: Path) -> None:
     """Broken lines are named all the same."""
     lines = [raw for one in "ab" for raw in whose(one, [patient(), done(9)])]
     file = write_export(tmp_path / "export", lines) / "Patient.ndjson"
-    file.write_bytes(file.read_bytes() + b"{\n")
+    deep = b'{"resourceType": "Patient", "id": "b", "x": ' + b"[" * 65 + b"]" * 65
+    file.write_bytes(file.read_bytes() + b"{\n" + deep + b"}\n")
     reading = bulk.Reading(buckets=1, types={"Patient"}, treated={"a"})
     (chunk,) = bulk.chunks_of([file])
     report = bulk.write_part(chunk, tmp_path / "part", reading)
     kept = bulk.read_bucket({tmp_path / "part": report}, 0)
     assert {one: len(lines) for one, lines in kept.items()} == {"a": 1, "b": 0}
-    assert report.bad == [(3, "the text is not JSON")]
+    assert report.bad == [
+        (3, "the text is not JSON"),
+        (4, "the JSON is nested too deep"),
+    ]
 
 
 def test_pieces_of_any_size_give_the_same_bytes(

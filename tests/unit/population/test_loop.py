@@ -100,6 +100,9 @@ def reported(since: int, **more: Any) -> Resource:
         pytest.param([encounter(110)], "done", id="visit-on-the-last-day"),
         pytest.param([encounter(109)], "late", id="visit-a-day-too-late"),
         pytest.param([encounter(201)], "open", id="visit-before-the-signing"),
+        pytest.param(
+            [encounter(0, period={"end": days_ago(110)})], "done", id="visit-by-its-end"
+        ),
         pytest.param([encounter(190, "Dermatology")], "open", id="another-visit"),
         pytest.param(
             [encounter(190, status="cancelled")], "open", id="visit-cancelled"
@@ -209,6 +212,10 @@ def test_appointments_that_were_not_kept_are_named() -> None:
     assert course(appointment(150, "booked"), encounter(140)).missed == ()
 
 
+def weeks(count: int) -> Resource:
+    return {"value": count, "system": "http://unitsofmeasure.org", "code": "wk"}
+
+
 def worn(status: str, end: int | None, days: int = 198) -> Resource:
     period = {"start": days_ago(days), **({"end": days_ago(end)} if end else {})}
     return brace(status=status, authoredOn=days_ago(days), occurrencePeriod=period)
@@ -231,6 +238,35 @@ def worn(status: str, end: int | None, days: int = 198) -> Resource:
 )
 def test_a_brace_is_off_when_its_order_ended(orders: list[Resource], when: str) -> None:
     assert when_done(course(*orders), "brace-ended") == when
+
+
+def timed(**repeat: Any) -> Resource:
+    return brace(
+        status="completed",
+        authoredOn=days_ago(198),
+        occurrenceTiming={"repeat": repeat},
+    )
+
+
+@pytest.mark.parametrize(
+    ("order", "when"),
+    [
+        pytest.param(worn("revoked", -20), "late", id="before-its-last-day"),
+        pytest.param(worn("completed", -20), "late", id="completed-before-it"),
+        pytest.param(
+            timed(boundsPeriod={"start": days_ago(198), "end": days_ago(142)}),
+            "in-time",
+            id="period",
+        ),
+        pytest.param(timed(boundsDuration=weeks(8)), "in-time", id="eight-weeks"),
+        pytest.param(timed(boundsDuration=weeks(20)), "late", id="twenty-weeks"),
+    ],
+)
+def test_a_brace_that_came_off_is_counted_however_its_end_is_written(
+    order: Resource, when: str
+) -> None:
+    """A brace that was stopped early was told as none that was ever worn."""
+    assert when_done(course(order), "brace-ended") == when
 
 
 def test_lines_without_their_patient_are_no_record() -> None:

@@ -3,15 +3,17 @@
 import pytest
 
 from cds_service.errors import EvidenceUnavailable
-from cds_service.fhir.gathering.prefetch import QueryResult, plan_prefetch
+from cds_service.fhir.gathering.answers import QueryResult
+from cds_service.fhir.gathering.plan import plan_prefetch
 from cds_service.fhir.gathering.record import refuse_without_evidence, replacement_of
+from cds_service.fhir.references import BundleEntry
 
 PLAN = plan_prefetch(
     {"patient": "Patient/{{context.patientId}}", "conditions": "Condition?patient=1"}
 )
 EMPTY = QueryResult(state="empty")
 GIVEN = QueryResult(
-    state="given", resources=({"resourceType": "Condition"},), full_urls=(None,)
+    state="given", entries=(BundleEntry({"resourceType": "Condition"}),)
 )
 
 
@@ -22,8 +24,7 @@ def failed(reason: str, note: str = "why") -> QueryResult:
 def patient(**members) -> QueryResult:
     return QueryResult(
         state="given",
-        resources=({"resourceType": "Patient", "id": "1", **members},),
-        full_urls=(None,),
+        entries=(BundleEntry({"resourceType": "Patient", "id": "1", **members}),),
     )
 
 

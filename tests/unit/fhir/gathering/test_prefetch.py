@@ -5,13 +5,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cds_service.errors import DataFileError
-from cds_service.fhir.gathering.prefetch import (
+from cds_service.fhir.gathering.answers import (
     QueryResult,
     in_newest_version,
-    plan_prefetch,
     read_prefetch,
     read_result,
 )
+from cds_service.fhir.gathering.plan import plan_prefetch
 from cds_service.protocol.messages import parse_request
 from tests.stub_fhir import observation, outcome, page
 from tests.wire_builders import context, hook_request
@@ -300,7 +300,7 @@ def test_what_was_not_sent_is_absent_and_a_patient_may_come_as_a_list_of_one():
 def test_what_pages_make_of_a_list(case):
     found = read_result(LIST, case["pages"], note=case.get("missing", ""))
     assert [one.get("id") for one in found.resources] == case["ids"]
-    assert [one["id"] for one in found.others] == case.get("others", [])
+    assert [one.resource["id"] for one in found.others] == case.get("others", [])
     assert (found.note, found.next_page) == (case.get("note", ""), case.get("next"))
 
 
@@ -345,4 +345,3 @@ def test_any_json_at_all_has_a_state(value):
         found = read_prefetch(template, {template.key: value})
         assert found.state in {"given", "empty", "failed"}
         assert (found.state == "given") == bool(found.resources)
-        assert len(found.full_urls) == len(found.resources) + len(found.others)

@@ -117,9 +117,9 @@ def test_a_wrong_file_stops_the_start_with_file_and_key(tmp_path, file, old, new
     [
         pytest.param(
             "diabetes",
-            'pick = "grip"',
-            "pick: is a key of kind quantity, and this file is of kind condition: "
-            "take the key out, or change the kind",
+            "falls_months = 12",
+            "falls_months: is a key of kind repeated-falls, and this file is of kind "
+            "condition: take the key out, or change the kind",
             id="of-another-kind",
         ),
         pytest.param(
@@ -131,8 +131,8 @@ def test_a_wrong_file_stops_the_start_with_file_and_key(tmp_path, file, old, new
         pytest.param(
             "sex",
             "unclear_what = 3",
-            "unclear_what: there is no such key; a demographic has after_surgery, "
-            "decimals, key, kind, name, range, title, unit",
+            "unclear_what: there is no such key; a demographic has decimals, "
+            "key, kind, name, range, title, unit",
             id="like-no-other",
         ),
     ],
@@ -157,7 +157,75 @@ def test_a_drug_without_the_months_of_the_rest_is_refused(tmp_path):
         load_finding_specs(MAPPINGS, site)
 
 
-@pytest.mark.parametrize("key", ["closed_world = true", "events_months = 12"])
+@pytest.mark.parametrize(
+    ("file", "line"),
+    [
+        pytest.param("hip-fracture", 'fractures = ["other-fracture"]', id="event"),
+        pytest.param("steroid-use", "taken_months = 3", id="drug"),
+        pytest.param("bmi", 'never = ["weight"]', id="number"),
+        pytest.param("diabetes", "after_surgery = true", id="condition"),
+    ],
+)
+def test_a_key_that_the_reader_of_a_kind_ignores_is_refused(tmp_path, file, line):
+    """Each was accepted, and changed nothing."""
+    content = (MAPPINGS / f"findings/{file}.toml").read_text(encoding="utf-8")
+    site = added(tmp_path, f"findings/{file}.toml", f"{line}\n{content}")
+    with pytest.raises(DataFileError, match="take the key out, or change the kind"):
+        load_finding_specs(MAPPINGS, site)
+
+
+@pytest.mark.parametrize(
+    ("file", "kind"),
+    [
+        pytest.param("prior-vertebral-fracture", "earlier-fracture", id="fracture"),
+        pytest.param("bone-drug", "bone-drug", id="drug"),
+        pytest.param("grip-strength", "grip", id="grip"),
+    ],
+)
+def test_a_site_reads_a_finding_of_ours_as_no_other_kind(tmp_path, file, kind):
+    content = (MAPPINGS / f"findings/{file}.toml").read_text(encoding="utf-8")
+    plain = {"earlier-fracture": "condition", "bone-drug": "medication"}
+    other = plain.get(kind, "quantity")
+    site = added(
+        tmp_path,
+        f"findings/{file}.toml",
+        content.replace(f'kind = "{kind}"', f'kind = "{other}"'),
+    )
+    with pytest.raises(DataFileError) as error:
+        load_finding_specs(MAPPINGS, site)
+    assert error.value.key == "kind"
+    assert str(error.value).endswith(f"{file} is read as '{kind}': write that")
+
+
+def test_denosumab_without_its_months_is_refused(tmp_path):
+    """A signing failed where a dose of denosumab was on the list."""
+    content = (MAPPINGS / "findings/denosumab-overdue.toml").read_text(encoding="utf-8")
+    assert "denosumab = 7, " in content
+    wrong = content.replace("denosumab = 7, ", "")
+    site = added(tmp_path, "findings/denosumab-overdue.toml", wrong)
+    with pytest.raises(DataFileError, match="look_back_months needs `denosumab`"):
+        load_finding_specs(MAPPINGS, site)
+
+
+def test_an_event_is_asked_within_a_time_or_before_it(tmp_path):
+    """Of both, the second was ignored."""
+    content = (MAPPINGS / "findings/old-cancer.toml").read_text(encoding="utf-8")
+    wrong = f"within_days = 30\n{content}"
+    site = added(tmp_path, "findings/old-cancer.toml", wrong)
+    with pytest.raises(DataFileError, match="cannot both be asked"):
+        load_finding_specs(MAPPINGS, site)
+
+
+def test_a_value_of_another_scale_is_refused_with_a_reason(tmp_path):
+    """Without one, the gap was named without its reason."""
+    content = (MAPPINGS / "findings/mna-score.toml").read_text(encoding="utf-8")
+    wrong = content.replace("\nbecause = ", "\n# because = ")
+    site = added(tmp_path, "findings/mna-score.toml", wrong)
+    with pytest.raises(DataFileError, match="because"):
+        load_finding_specs(MAPPINGS, site)
+
+
+@pytest.mark.parametrize("key", ["closed_world = true", "falls_months = 12"])
 def test_an_event_is_never_denied_and_counts_no_events(tmp_path, key):
     content = (MAPPINGS / "findings/sepsis.toml").read_text(encoding="utf-8")
     site = added(tmp_path, "findings/sepsis.toml", f"{key}\n{content}")
@@ -178,7 +246,7 @@ def test_an_unknown_kind_is_refused_with_those_that_are_known(tmp_path):
         *(("other", key) for key in missing),
         ("third", "kind"),
     ]
-    assert "must be one of 'quantity', 'boolean'" in str(error.value.faults[-1])
+    assert "must be one of 'quantity', 't-score'" in str(error.value.faults[-1])
 
 
 def example(name: str) -> str:

@@ -100,12 +100,31 @@ def with_language(folder: Path, name: str, content: str) -> Any:
         ("[durations]\nuntil-dya = 'do {day}'", "durations.until-dya"),
         ("[durations]\nbrace = ['gorset(']", "durations.brace.0"),
         ("[vertebrae]\nordinals = ['pierwszy']", "vertebrae.ordinals"),
+        ("[rules-out]\ndenied = ['(']", "rules-out.denied.0"),
     ],
 )
 def test_a_wrong_word_list_names_the_concept(tmp_path, content, key):
     with pytest.raises(DataFileError) as error:
         Terminology(MAPPINGS, with_language(tmp_path, "pl", content))
     assert (Path(error.value.file).name, error.value.key) == ("pl.toml", key)
+
+
+def test_a_list_that_rules_out_must_be_there(tmp_path):
+    words = "[brace]\nany = ['gorset']\nnone-of = ['denied']"
+    with pytest.raises(DataFileError, match="brace: none-of names denied"):
+        Terminology(MAPPINGS, with_language(tmp_path, "xx", words))
+
+
+def test_a_shared_list_rules_out_what_names_it(tmp_path):
+    words = (
+        "[rules-out]\ndenied = ['geen']\n"
+        "[brace]\nany = ['rugbrace']\nnone-of = ['denied']\n"
+        "[bed-rest]\nany = ['platte rust']"
+    )
+    rules = Terminology(MAPPINGS, with_language(tmp_path, "xx", words))
+    both = frozenset({"brace", "bed-rest"})
+    assert rules.text_concepts("rugbrace", both) == {"brace"}
+    assert rules.text_concepts("geen rugbrace, platte rust", both) == {"bed-rest"}
 
 
 DUTCH = r"""

@@ -23,9 +23,19 @@ def read_all(folder: Path) -> list[dict[str, Any]]:
     ]
 
 
+def with_shared(words: dict[str, Any], language: dict[str, Any]) -> dict[str, Any]:
+    """The words of a concept; those of shared lists among what rules it out."""
+    shared = [
+        word
+        for name in words.get("none-of", ())
+        for word in language["rules-out"][name]
+    ]
+    return {**words, "none": [*words.get("none", ()), *shared]}
+
+
 LANGUAGES = [
     {
-        concept: words
+        concept: with_shared(words, one)
         for concept, words in one.items()
         if isinstance(words, dict) and "any" in words
     }

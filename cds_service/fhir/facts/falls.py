@@ -1,0 +1,86 @@
+"""Finds falls: several of a short time, and one that injured."""
+
+from collections.abc import Sequence
+from datetime import date, timedelta
+
+from cds_service.core.months import months_before
+from cds_service.core.vocabulary import InjuringFallSpec, RepeatedFallsSpec
+from cds_service.fhir.facts import events
+from cds_service.fhir.facts.chart import Chart, FindingOrGap
+from cds_service.fhir.facts.problem_list import (
+    Stated,
+    find_condition,
+    find_stated,
+    kinds_said,
+    stated_as_true,
+)
+
+COUNTS = {2: "two", 3: "three", 4: "four", 5: "five", 6: "six"}
+SAME_FALL = timedelta(days=7)  # policy: a fracture written down in the week of a fall
+
+
+def find_repeated_falls(spec: RepeatedFallsSpec, chart: Chart) -> FindingOrGap:
+    """Find falls that the list calls repeated, else single ones of several days.
+
+    What the list says of the same time comes first.
+    """
+    found, passed = find_condition(spec, chart)
+    since = months_before(chart.today, spec.falls_months)
+    falls = _falls_since(since, spec, chart)
+    days = sorted({one.day for one in falls if one.day})
+    if len(days) < 2 or _is_listed_since(since, spec, chart):
+        return found, passed
+    label = f"{COUNTS.get(len(days), str(len(days)))} falls"
+    counted = stated_as_true(spec, falls, chart)
+    return counted._replace(label=label, since=days[0]), passed
+
+
+def _falls_since(since: date, spec: RepeatedFallsSpec, chart: Chart) -> list[Stated]:
+    """Single falls of this time, past ones included."""
+    return [
+        one
+        for one in find_stated(chart, spec, spec.falls)
+        if not one.problem
+        and not one.is_later_encounter
+        and one.day
+        and one.day >= since
+    ]
+
+
+def _is_listed_since(since: date, spec: RepeatedFallsSpec, chart: Chart) -> bool:
+    """Tell if the list calls the falls of this time, or of no day, repeated."""
+    return any(
+        not one.day or one.day >= since
+        for one in find_stated(chart, spec, spec.value_sets)
+        if one.problem is None and not one.is_past
+    )
+
+
+def find_fall_with_injury(spec: InjuringFallSpec, chart: Chart) -> FindingOrGap:
+    """Find a recent fall with an injury.
+
+    It broke a bone outside the spine, or its words say an injury. The fracture of the
+    spine that is treated now is no injury in this sense: it is known.
+    """
+    falls = [one for one in _recent(spec, chart, spec.value_sets) if one.first]
+    fractures = _recent(spec, chart, spec.fractures)
+    broken = [one.first for one in fractures if one.first]
+    injured = [
+        one
+        for one in falls
+        if kinds_said(one.stated.entry, ("kind-injury",), chart)
+        or any(one.first and abs(day - one.first) <= SAME_FALL for day in broken)
+    ]
+    if injured:
+        return events.yes(spec, chart, injured), chart.broken(spec)
+    return events.without(spec, chart, ()), chart.broken(spec)
+
+
+def _recent(
+    spec: InjuringFallSpec, chart: Chart, concepts: Sequence[str]
+) -> list[events.Happened]:
+    return [
+        one
+        for one in events.happenings(spec, chart, concepts)
+        if not one.stated.problem and events.is_in_time(one, spec, chart)
+    ]

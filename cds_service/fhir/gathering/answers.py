@@ -1,0 +1,316 @@
+"""What one query was answered: given, empty, failed or absent.
+
+Prefetch and responses of the FHIR server are parsed by the same code, so that both give
+the same record.
+"""
+
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from itertools import chain
+from typing import Any, Literal, NamedTuple
+
+from cds_service.fhir.gathering.bundles import (
+    bundle_entry,
+    entries_of,
+    is_error_outcome,
+    is_subset,
+    is_warning,
+    link_of,
+    next_page,
+    total_of,
+)
+from cds_service.fhir.gathering.plan import Template
+from cds_service.fhir.raw_json import Json, content, member, text
+from cds_service.fhir.references import Bases, BundleEntry
+from cds_service.fhir.site_calendar import instant
+
+BEFORE = ("previous", "prev")
+State = Literal["given", "empty", "failed", "absent"]
+Origin = Literal["prefetch", "fhir"]
+
+
+class QueryResult(NamedTuple):
+    """The answer to one query.
+
+    Attributes:
+        entries: those of the requested type, each once.
+        others: those of other types that were returned too (included Patients,
+            Medications).
+        next_page: URL of the next page, not read yet.
+        note: why it failed, or `incomplete: …`.
+        is_cut: part of the list is missing.
+        reason: why it failed, as a code; see FhirReadError.
+        warned: the server sent a warning with it.
+        foreign: number of resources that were left out as another server's.
+        origin: the EHR's prefetch or the FHIR server.
+    """
+
+    state: State
+    entries: tuple[BundleEntry, ...] = ()
+    others: tuple[BundleEntry, ...] = ()
+    next_page: str | None = None
+    note: str = ""
+    reason: str = ""
+    is_cut: bool = False
+    warned: bool = False
+    foreign: int = 0
+    origin: Origin = "prefetch"
+
+    @property
+    def resources(self) -> tuple[Json, ...]:
+        """The raw resources of the requested type."""
+        return tuple([one.resource for one in self.entries])
+
+
+NOTHING_THERE = QueryResult(state="empty")
+
+
+def read_prefetch(template: Template, prefetch: Mapping[str, Any]) -> QueryResult:
+    """The prefetched answer to this template.
+
+    `absent` if the EHR did not send the key.
+    """
+    if template.key not in prefetch:
+        return QueryResult(state="absent")
+    value = prefetch[template.key]
+    return NOTHING_THERE if value is None else read_result(template, [value])
+
+
+def read_result(
+    template: Template, documents: Sequence[Any], *, note: str = ""
+) -> QueryResult:
+    """The answer in these documents: one resource, or the pages of a search.
+
+    Args:
+        template: the query.
+        documents: raw JSON, at least one.
+        note: why pages are missing; empty if none is.
+    """
+    first = documents[0]
+    if not isinstance(first, dict) or not isinstance(first.get("resourceType"), str):
+        return _failed("the answer is not a FHIR resource")
+    if first["resourceType"] == "OperationOutcome":
+        return _failed(
+            "the server answered with an error"
+            if is_error_outcome(first)
+            else "the server sent no data"
+        )
+    if first["resourceType"] == template.resource_type:
+        return QueryResult(state="given", entries=(BundleEntry(first),))
+    if first["resourceType"] != "Bundle":
+        return _failed("the answer is of another type than was asked")
+    return _read_pages(
+        template, [page for page in documents if isinstance(page, dict)], note
+    )
+
+
+def _says_nothing(page: Json) -> bool:
+    """Whether a page is the whole answer to a query that found nothing, as most are."""
+    if page.get("entry") not in (None, []) or page.get("total") or page.get("meta"):
+        return False
+    return not page.get("link") or link_of(page, ("next", *BEFORE)) is None
+
+
+def _failed(note: str) -> QueryResult:
+    return QueryResult(state="failed", note=note, reason="answer")
+
+
+def _read_pages(template: Template, pages: Sequence[Json], note: str) -> QueryResult:
+    if not note and all(map(_says_nothing, pages)):
+        return NOTHING_THERE
+    kinds: dict[str, list[BundleEntry]] = {}
+    broken = 0
+    for page in pages:
+        for raw in entries_of(page):
+            if entry := bundle_entry(raw):
+                kinds.setdefault(entry.resource["resourceType"], []).append(entry)
+            else:
+                broken += 1
+    asked = kinds.pop(template.resource_type, [])
+    outcomes = [one.resource for one in kinds.pop("OperationOutcome", [])]
+    once = each_once(asked)
+    following = next_page(pages[-1]) if len(pages) == 1 else None
+    fault = _fault(
+        missing_pages=note
+        or ("an earlier page was not sent" if link_of(pages[0], BEFORE) else ""),
+        refused=any(is_error_outcome(outcome) for outcome in outcomes),
+        broken=broken,
+        count=len(asked),
+        total=total_of(pages[0]),
+        is_open=following is not None,
+    )
+    if any(map(is_subset, chain(pages, [one.resource for one in asked]))):
+        fault = fault or "the server left something out"
+    state: State = "failed" if fault else "empty"
+    if once:
+        state = "given"
+    return QueryResult(
+        state=state,
+        entries=tuple(once),
+        others=tuple(chain.from_iterable(kinds.values())),
+        next_page=following,
+        # An incomplete empty list proves nothing: it must not count as "asked and not
+        # found".
+        note=f"incomplete: {fault}" if fault and once else fault,
+        reason="answer" if fault and not once else "",
+        is_cut=bool(fault and once),
+        warned=any(is_warning(outcome) for outcome in outcomes),
+    )
+
+
+def _fault(
+    *,
+    missing_pages: str,
+    refused: bool,
+    broken: int,
+    count: int,
+    total: int | None,
+    is_open: bool,
+) -> str:
+    """Why this list is incomplete; empty if it is complete."""
+    if refused:
+        return "the server reported an error"
+    if broken:
+        return f"{count_entries(broken)} could not be read"
+    if missing_pages and (total is None or count < total):
+        return missing_pages
+    if total is not None and count < total and not is_open:
+        return f"{count} of {total} entries"
+    return ""
+
+
+def count_entries(count: int) -> str:
+    """`1 entry`, `2 entries`."""
+    return "1 entry" if count == 1 else f"{count} entries"
+
+
+def each_once(entries: Sequence[BundleEntry]) -> list[BundleEntry]:
+    """Each resource once, in its highest version.
+
+    Paging may return a resource twice.
+    """
+    if _have_own_ids([one.resource for one in entries]):
+        return list(entries)
+    versions: dict[Any, list[BundleEntry]] = {}
+    for place, entry in enumerate(entries):
+        versions.setdefault(_key(*entry) or place, []).append(entry)
+    return [
+        entry
+        for same in versions.values()
+        for entry in (same if len(same) == 1 else _newest(same))
+    ]
+
+
+def _have_own_ids(resources: Sequence[Json]) -> bool:
+    """Whether each has an id, and no two of any type have the same."""
+    return len(
+        {name for one in resources if (name := one.get("id")) and isinstance(name, str)}
+    ) == len(resources)
+
+
+def _key(resource: Json, full_url: str | None = None) -> tuple[str, str, str] | None:
+    """What entries of one resource share: server, type and id.
+
+    None without an id, which may be any.
+    """
+    found = text(resource.get("id"))
+    return (
+        (_base(full_url), text(resource.get("resourceType")), found) if found else None
+    )
+
+
+def _newest(same: Sequence[BundleEntry]) -> Iterable[BundleEntry]:
+    """The highest version.
+
+    Where several differ, it is not clear which is meant, so none is dropped.
+    """
+    ages = _ages([one.resource for one in same])
+    return {
+        content(entry.resource): entry
+        for entry, age in zip(same, ages, strict=True)
+        if age == max(ages)
+    }.values()
+
+
+def in_newest_version(answers: Mapping[str, QueryResult]) -> dict[str, QueryResult]:
+    """Answers without resources that another answer has in a higher version.
+
+    They were changed between two queries.
+
+    All are of one server, whether their fullUrls say it or not.
+    """
+    everything = list(
+        chain.from_iterable([answer.resources for answer in answers.values()])
+    )
+    if _have_own_ids(everything):
+        return dict(answers)
+    named: dict[Any, list[Json]] = {}
+    for one in everything:
+        named.setdefault(_key(one) or id(one), []).append(one)
+    several = [same for same in named.values() if len(same) > 1]
+    old: set[int] = set()
+    for same in several:
+        ages = _ages(same)
+        newest = max(ages)
+        pairs = zip(same, ages, strict=True)
+        old.update(id(one) for one, age in pairs if age < newest)
+    if not old:
+        return dict(answers)
+    return {
+        key: _without(answer, lambda entry: id(entry.resource) in old)
+        for key, answer in answers.items()
+    }
+
+
+def of_one_server(answer: QueryResult, bases: Bases) -> QueryResult:
+    """The answer without what other servers hold.
+
+    Where its fullUrls name several servers and ours is one of them.
+
+    `Patient/1` in such an entry is a patient of that server (FHIR R4, Bundle,
+    "Resolving references in Bundles").
+    """
+    urls = [one.full_url for one in (*answer.entries, *answer.others) if one.full_url]
+    if len({*map(_base, urls)} - {""}) < 2:
+        return answer
+    ours = {url for url in urls if bases.name_of(url)}
+    if not ours:
+        return answer
+    found = _without(
+        answer, lambda entry: entry.full_url not in ours and _base(entry.full_url) != ""
+    )
+    left_out = len(answer.entries) - len(found.entries)
+    if not left_out:
+        return found
+    # It may be the same person's all the same: one server behind two addresses, or
+    # several behind one.
+    note = answer.note or f"incomplete: {left_out} under another server's address"
+    return found._replace(foreign=left_out, is_cut=True, note=note)
+
+
+def _base(url: str | None) -> str:
+    """What stands before `Type/id`; empty for an address that is not of a server."""
+    return url.rpartition("/")[0].rpartition("/")[0] if url else ""
+
+
+def _without(
+    answer: QueryResult, is_left_out: Callable[[BundleEntry], bool]
+) -> QueryResult:
+    return answer._replace(
+        entries=tuple([one for one in answer.entries if not is_left_out(one)]),
+        others=tuple([one for one in answer.others if not is_left_out(one)]),
+    )
+
+
+def _ages(versions: Sequence[Json]) -> list[tuple[Any, ...]]:
+    """Sort keys for versions of one resource: number, then time.
+
+    Each only where all have it; else all are alike.
+    """
+    written = [text(member(one, "meta", "versionId")) for one in versions]
+    numbers = [
+        int(one) if re.fullmatch("[0-9]{1,15}", one) else None for one in written
+    ]
+    times = [instant(member(one, "meta", "lastUpdated")) for one in versions]
+    known = [each for each in (numbers, times) if None not in each]
+    return list(zip(*known, strict=True)) if known else [()] * len(versions)

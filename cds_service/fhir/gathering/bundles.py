@@ -1,0 +1,112 @@
+"""Reads the parts of a Bundle and of an OperationOutcome: raw JSON of any quality."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from cds_service.fhir.raw_json import Json, member, objects, text
+from cds_service.fhir.references import BundleEntry
+
+NOTHING_FOUND = "4101"
+SUBSETTED = "SUBSETTED"  # a tag: not all of it is here (FHIR R4, Resource 2.1.27.2)
+# as an entry of an answer, they may hold what was asked for
+ENVELOPES = frozenset({"Bundle", "Parameters"})
+
+
+def entries_of(page: Any) -> list[Any]:
+    """The raw entries of a Bundle; a single entry outside a list is accepted."""
+    entries = page.get("entry") if isinstance(page, dict) else None
+    if entries is None:
+        return []
+    return entries if isinstance(entries, list) else [entries]
+
+
+def bundle_entry(raw: Any) -> BundleEntry | None:
+    """The entry; None if it holds no resource that may be an answer."""
+    resource = raw.get("resource") if isinstance(raw, dict) else None
+    if not isinstance(resource, dict):
+        return None
+    kind, full_url = resource.get("resourceType"), raw.get("fullUrl")
+    if not kind or not isinstance(kind, str) or kind in ENVELOPES:
+        return None
+    return BundleEntry(resource, full_url if isinstance(full_url, str) else None)
+
+
+def resources_of(page: Any) -> list[Json]:
+    """The resources of a Bundle that have a type."""
+    return [
+        entry.resource
+        for raw in entries_of(page)
+        if (entry := bundle_entry(raw)) is not None
+    ]
+
+
+def has_entries(document: Any) -> bool:
+    """Whether this Bundle has any entries."""
+    return (
+        isinstance(document, dict)
+        and isinstance(document.get("entry"), list)
+        and bool(document["entry"])
+    )
+
+
+def total_of(page: Any) -> int | None:
+    """The Bundle's `total`, if it states a valid one."""
+    total = page.get("total") if isinstance(page, dict) else None
+    return (
+        total
+        if isinstance(total, int) and not isinstance(total, bool) and total >= 0
+        else None
+    )
+
+
+def next_page(document: Any) -> str | None:
+    """The URL of a Bundle's `next` link; None if it has none."""
+    return link_of(document, ("next",))
+
+
+def link_of(document: Any, relations: Sequence[str]) -> str | None:
+    links = document.get("link") if isinstance(document, dict) else None
+    for link in links if isinstance(links, list) else ():
+        if (
+            isinstance(link, dict)
+            and link.get("relation") in relations
+            and isinstance(link.get("url"), str)
+        ):
+            return str(link["url"]) or None
+    return None
+
+
+def is_error_outcome(resource: Any) -> bool:
+    """Whether this OperationOutcome reports an error, not only a warning."""
+    issues = resource.get("issue") if isinstance(resource, dict) else None
+    severities = (
+        [issue.get("severity") for issue in issues if isinstance(issue, dict)]
+        if isinstance(issues, list)
+        else []
+    )
+    return not severities or any(
+        severity in ("error", "fatal") for severity in severities
+    )
+
+
+def is_warning(outcome: Json) -> bool:
+    """Whether it contains a real warning.
+
+    Epic's "no results" (4101) is sent as a warning but is none.
+    """
+    issues = [
+        issue
+        for issue in objects(outcome.get("issue"))
+        if issue.get("severity") == "warning"
+    ]
+    codes = (
+        {text(one.get("code")) for one in objects(member(issue, "details", "coding"))}
+        for issue in issues
+    )
+    return any(NOTHING_FOUND not in each for each in codes)
+
+
+def is_subset(resource: Json) -> bool:
+    meta = resource.get("meta")
+    tags = meta.get("tag") if isinstance(meta, dict) else None
+    return bool(tags) and any(one.get("code") == SUBSETTED for one in objects(tags))

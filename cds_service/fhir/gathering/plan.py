@@ -1,0 +1,126 @@
+"""The queries of a service: the templates of its discovery entry."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from urllib.parse import quote
+
+from cds_service.errors import DataFileError
+from cds_service.protocol.messages import HookRequest
+
+TOKEN = re.compile(r"\{\{\s*([^{}]*?)\s*\}\}")
+TEMPLATE = re.compile(r"(?P<type>[A-Z][A-Za-z]+)(?:/(?P<id>[^/?]+)|\?(?P<query>\S.*))")
+CONTEXT_TOKENS = {"context.patientId", "context.userId", "context.encounterId"}
+USER_TOKENS = {
+    "userPractitionerId": "Practitioner",
+    "userPractitionerRoleId": "PractitionerRole",
+    "userPatientId": "Patient",
+    "userRelatedPersonId": "RelatedPerson",
+}
+# The record is complete without these: how a measurement is offered, braces where a
+# server keeps supplies, what proves that a prescribed drug was fetched, where the
+# patient is, which only words an act, what is booked, and the filtration of the
+# kidneys, which adds to what the lists say.
+OPTIONAL = frozenset(
+    {
+        "DiagnosticReport",
+        "ImagingStudy",
+        "MedicationDispense",
+        "SupplyRequest",
+        "Encounter",
+        "Appointment",
+    }
+)
+OPTIONAL_KEYS = frozenset({"kidney"})
+
+
+@dataclass(frozen=True, slots=True)
+class Template:
+    """One query of the discovery entry.
+
+    Attributes:
+        resource_type: what the query asks for, `Observation`.
+        is_search: a search; otherwise the read of one resource.
+    """
+
+    key: str
+    text: str
+    resource_type: str
+    is_search: bool
+
+    @property
+    def is_optional(self) -> bool:
+        """Whether the record is complete without it."""
+        return self.resource_type in OPTIONAL or self.key in OPTIONAL_KEYS
+
+    def query_for(self, request: HookRequest) -> str | None:
+        """The query for this request with percent-encoded tokens.
+
+        None if the request lacks a token's value.
+        """
+        values = {
+            token: _token_value(token, request) for token in TOKEN.findall(self.text)
+        }
+        if any(value is None for value in values.values()):
+            return None
+        return TOKEN.sub(
+            lambda found: quote(values[found[1]] or "", safe=""), self.text
+        )
+
+
+@dataclass(frozen=True)
+class PrefetchPlan:
+    """The templates of one service, in the order of its discovery entry."""
+
+    templates: tuple[Template, ...]
+
+    def of_types(self, *types: str) -> "PrefetchPlan":
+        """The templates that ask for these types of resource."""
+        kept = (one for one in self.templates if one.resource_type in types)
+        return PrefetchPlan(tuple(kept))
+
+    @cached_property
+    def needed(self) -> "PrefetchPlan":
+        """The templates without which a record is incomplete."""
+        return PrefetchPlan(tuple(one for one in self.templates if not one.is_optional))
+
+    @cached_property
+    def optional(self) -> "PrefetchPlan":
+        """The templates without which it is whole: they are given half of the time."""
+        return PrefetchPlan(tuple(one for one in self.templates if one.is_optional))
+
+
+def plan_prefetch(templates: Mapping[str, str]) -> PrefetchPlan:
+    """The plan for these templates, with `{codes}` already replaced.
+
+    Raises:
+        DataFileError: a template is neither a relative read nor a type search, or has a
+            token unknown to CDS Hooks.
+    """
+    return PrefetchPlan(tuple(_template(key, text) for key, text in templates.items()))
+
+
+def _template(key: str, text: str) -> Template:
+    found = TEMPLATE.fullmatch(text)
+    unknown = set(TOKEN.findall(text)) - CONTEXT_TOKENS - USER_TOKENS.keys()
+    if found is None or unknown:
+        fault = (
+            f"unknown token {', '.join(sorted(unknown))}"
+            if unknown
+            else "neither Type/id nor Type?query"
+        )
+        raise DataFileError("service.json", f"prefetch.{key}", fault)
+    return Template(key, text, found["type"], found["query"] is not None)
+
+
+def _token_value(token: str, request: HookRequest) -> str | None:
+    context = request.context
+    if token in USER_TOKENS:
+        kind, _, user_id = context.user_id.rpartition("/")
+        return user_id if kind == USER_TOKENS[token] and user_id else None
+    return {
+        "context.patientId": context.patient_id,
+        "context.userId": context.user_id,
+        "context.encounterId": context.encounter_id,
+    }[token]
