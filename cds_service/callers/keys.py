@@ -3,7 +3,7 @@
 import logging
 import time
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import chain
 from pathlib import Path
 from typing import Any, Protocol, get_args
@@ -409,12 +409,13 @@ class KeyIndex:
             for one in listed
             if one.origin in self._origins
         }
-        if len(found) < len(listed):
+        others = {_say_origin(one) for one in listed if one not in found}
+        if others:
             _log(
                 "jwks.origin",
                 self._issuer,
                 NO_KEYS,
-                detail=f"{len(listed) - len(found)} on other origins",
+                detail=f"on other origins: {', '.join(sorted(others))}",
             )
         for source in found.values():
             source.prefetch()
@@ -428,6 +429,10 @@ class KeyIndex:
     def _log_fault(self, reason: str) -> None:
         event = "jwks.stale" if self.cached.last else "jwks.unreachable"
         _log(event, self._issuer, NO_KEYS, detail=f"index: {reason}")
+
+
+def _say_origin(address: Address) -> str:
+    return replace(address, segments=(), query="").url
 
 
 def read_index(text: bytes) -> Collection[Address]:

@@ -51,7 +51,13 @@ OF_KEYS = {
     "jwks.unreachable": "its keys cannot be fetched",
     "jwks.stale": "its keys cannot be fetched; older ones are used for a day",
     "jwks.redirect": "its key address redirects, and no redirect is followed",
-    "jwks.origin": "its list of key sets names other origins: jwks-origins",
+    "jwks.origin": "its list of key sets names other origins, which are not asked",
+}
+LET_IT_ANSWER = "let the address answer, or use jwks-file"
+CURES_OF_KEYS = {
+    "jwks.origin": (
+        "write each that the EHR's team confirms into jwks-origins, and the list's own"
+    ),
 }
 
 
@@ -414,7 +420,7 @@ def of_log(lines: Sequence[Mapping[str, Any]], known: Known) -> Iterator[Finding
         if found:
             where = f"{found[-1].get('issuer')}: {what}"
             detail = found[-1].get("detail") or "unknown"
-            change = f"cause {detail}: let the address answer, or use jwks-file"
+            change = f"cause {detail}: {CURES_OF_KEYS.get(reason, LET_IT_ANSWER)}"
             yield Finding(reason, where, change)
 
 

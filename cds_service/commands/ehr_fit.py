@@ -12,7 +12,7 @@ from pathlib import Path
 
 from cds_service.core.data_file import DataFile, DataTable, read_toml, validated
 from cds_service.fhir.orders.suggestions import OrderTemplate
-from cds_service.service import Service
+from cds_service.service import Service, ServiceHook
 from cds_service.site.clients import EVERYTHING, Capabilities, Client
 from cds_service.site.fields import Text
 from cds_service.site.folder import SiteFolder
@@ -22,6 +22,15 @@ FACTS = Path(__file__).with_name("ehr-facts.toml")
 MOST_CARDS = 2
 NO_BUTTON = "no button, its words stand on the card"
 OURS = ("info", "warning")  # indicators
+# Asked only of an EHR that can call when orders are signed.
+OF_DRAFTS = frozenset(
+    {
+        "request.needs",
+        "request.drafts",
+        "request.draft-codes",
+        "request.draft-level",
+    }
+)
 
 
 class FactWords(DataTable):
@@ -141,12 +150,28 @@ def _page(capabilities: Capabilities) -> Button:
     return Button("The patient's page", words=way)
 
 
+def called_hook(fit: Fit) -> ServiceHook:
+    """The service that this EHR calls: of charts if it has no order-sign."""
+    of_charts = (
+        one for one in fit.service.hooks.values() if one.hook == "patient-view"
+    )
+    is_of_charts = fit.client.patient_view and not _signs(fit.profile)
+    return next(of_charts) if is_of_charts else fit.service.signing_hook
+
+
+def _signs(profile: Profile) -> bool:
+    """Whether it may call when orders are signed: it does, or nobody knows."""
+    names = value_of(profile.hooks.names)
+    return names is None or "order-sign" in names
+
+
 def questions(profile: Profile) -> Iterator[str]:
     """What to ask the EHR's team: what nobody knows and a setting hangs on."""
     words = fact_words()
+    left_out = frozenset() if _signs(profile) else OF_DRAFTS
     for fact in profile.facts():
         ask = words[fact.name].ask
-        if fact.value is None and ask:
+        if fact.value is None and ask and fact.name not in left_out:
             yield f"{fact.name}: {ask}"
 
 
@@ -175,7 +200,7 @@ def differences(fit: Fit, today: date) -> Iterator[str]:
 
 def _hooks(fit: Fit) -> Iterator[str]:
     names = value_of(fit.profile.hooks.names)
-    if names is not None and "order-sign" not in names:
+    if names is not None and not _signs(fit.profile):
         instead = (
             "call kyphoplasty-patient-view, which answers for an active or draft order"
             if fit.client.patient_view

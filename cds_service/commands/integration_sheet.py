@@ -17,6 +17,7 @@ from cds_service.commands import options
 from cds_service.commands.ehr_fit import (
     Fit,
     buttons,
+    called_hook,
     differences,
     fact_words,
     fits,
@@ -57,7 +58,7 @@ def print_integration_sheet(
     """Print what an EHR's build ticket asks, from the configuration in force."""
     folder, _ = options.chosen_site(site, client)
     if kind == "prefetch":
-        out.write(prefetch_to_paste(load_service(folder)))
+        out.write(prefetch_to_paste(load_service(folder), folder, client))
         return
     sheet = integration_sheet(
         read_settings(), folder, options.today_at(calendar_of(folder)), client
@@ -65,17 +66,33 @@ def print_integration_sheet(
     out.write(as_html(sheet, "Integration sheet") if kind == "html" else sheet)
 
 
-def prefetch_to_paste(service: Service) -> str:
+def prefetch_to_paste(
+    service: Service, site: SiteFolder | None = None, issuer: str | None = None
+) -> str:
     """Whole prefetch templates: a line for each, key and query.
 
-    Under the name of its service.
+    Under the name of its service. That which the EHRs call comes first.
     """
+    seconds = read_settings().deadline_seconds
+    ehrs = [
+        fit
+        for fit in (fits(site, service, seconds) if site else ())
+        if issuer in (None, fit.client.issuer)
+    ]
+    first = _leading_hook(service, ehrs)
     lines = []
-    for hook in service.hooks.values():
+    for hook in sorted(service.hooks.values(), key=lambda one: one.id != first.id):
         lines.append(f"# {hook.id}, hook {hook.hook}")
         templates = hook.discovery.get("prefetch", {})
         lines += [f"{key}\t{query}" for key, query in templates.items()]
     return "\n".join(lines) + "\n"
+
+
+def _leading_hook(service: Service, ehrs: Iterable[Fit]) -> ServiceHook:
+    """The service that all of these EHRs call; that of signings if they differ."""
+    called = {called_hook(one).id for one in ehrs}
+    name = called.pop() if len(called) == 1 else service.signing_hook.id
+    return service.hooks[name]
 
 
 def integration_sheet(
@@ -87,12 +104,17 @@ def integration_sheet(
         DataFileError: the site folder or our data is wrong.
     """
     service = load_service(site)
-    hook = service.signing_hook
     base = settings.public_url or EXAMPLE
     table = site.site if site else None
     clients = (
         [one for one in table.clients if issuer in (None, one.issuer)] if table else []
     )
+    ehrs = [
+        fit
+        for fit in (fits(site, service, settings.deadline_seconds) if site else ())
+        if fit.client in clients
+    ]
+    hook = _leading_hook(service, ehrs)
     # Markdown; cells are escaped by `cell`
     environment = TEMPLATES.overlay(autoescape=False)
     environment.filters |= {"cell": _cell, "pairs": _pairs}
@@ -120,11 +142,8 @@ def integration_sheet(
         is_closed=table is not None and table.service.discovery == "closed",
         outgoing=_outgoing(table, clients),
         clients=clients,
-        ehrs=[
-            ehr_on_sheet(fit, today)
-            for fit in (fits(site, service, settings.deadline_seconds) if site else ())
-            if fit.client in clients
-        ],
+        called={fit.client.issuer: called_hook(fit).id for fit in ehrs},
+        ehrs=[ehr_on_sheet(fit, today) for fit in ehrs],
         deadline=f"{settings.deadline_seconds:g}",
         scopes=tuple(_scopes(service.hooks.values())),
         prefetch=[

@@ -27,6 +27,7 @@ from cds_service.settings import read_settings
 SECONDS = 60.0  # for the record of one patient; nobody waits for an answer here
 TYPES = ("Observation", *ORDER_CODES, *LIST_CODES)
 OF_EXPORT = frozenset({"Patient", "Medication", *TYPES})
+TO_BE_DONE = ("active", "draft")
 LINES = (".ndjson", ".jsonl", ".gz")
 # What a near miss of the audit log is here. An order that its words were enough for
 # cost nothing, and the elements of a brace are no codes.
@@ -50,6 +51,11 @@ def records_of_files(paths: Iterable[Path]) -> Iterator[Record]:
         for record in found:
             if record.resources or record.is_logged:
                 yield record
+            elif record.drafts is not None:
+                options.print_note(
+                    f"{file}: a call without orders and prefetch; skipped. Its record"
+                    " is on its FHIR server: give that address"
+                )
             else:
                 options.print_note(f"{file}: no call and no resource; skipped")
     if exports:
@@ -117,11 +123,17 @@ def _of_lines(file: Path) -> Iterator[Record]:
 
 
 def record_of(document: Any) -> Record:
-    """The resources of a call or a chart; of a call, its drafts too."""
+    """The resources of a call or a chart; of a call, its orders too.
+
+    These are its drafts; when a chart is opened, the orders still to be done.
+    """
     resources = tuple(resources_in([document]))
     if not (isinstance(document, dict) and "hook" in document):
         return Record(resources)
-    return Record(resources, tuple(resources_in([document.get("context")])))
+    orders = tuple(resources_in([document.get("context")]))
+    if document["hook"] == "patient-view":
+        orders = tuple(one for one in resources if one.get("status") in TO_BE_DONE)
+    return Record(resources, orders)
 
 
 def resources_in(documents: Sequence[Any]) -> Iterator[Json]:

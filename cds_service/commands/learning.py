@@ -31,8 +31,14 @@ from cds_service.site.folder import SiteFolder
 NEVER_NO = "no list with one of these says no to anything"
 MOST_SHOWN = 40  # codes that no word explains
 OTHERS: Mapping[str, str] = {
-    "measure": "measurements that no word explains; map by hand what is one of ours",
-    "order": "orders that no word explains; map by hand what is one of ours",
+    "measure": (
+        "measurements that no word explains; map by hand what is one of"
+        " mappings/codesystem/measures.json"
+    ),
+    "order": (
+        "orders that no word explains; map by hand what is one of"
+        " mappings/codesystem/orders.json"
+    ),
     "problem": f"on problem lists and not understood: {NEVER_NO}",
     "drug": f"on medication lists and not understood: {NEVER_NO}",
 }

@@ -52,12 +52,13 @@ def say_title(title: str) -> str:
 
 
 def capital(text: str) -> str:
-    """The text with its first letter large."""
+    """The text with its first letter large, unless its second one is: `eGFR`."""
     return Changed(text, _capital)
 
 
 def _capital(text: str) -> str:
-    return text[:1].upper() + text[1:]
+    is_abbreviation = text[1:2].isupper()  # EGFR is a receptor
+    return text if is_abbreviation else text[:1].upper() + text[1:]
 
 
 def say_date(day: date) -> str:

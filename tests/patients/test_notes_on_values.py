@@ -333,3 +333,30 @@ def test_a_value_that_may_not_reassure_takes_no_figure_below_the_usual(members):
 def _risk(card):
     """What the card says of another fracture, without lasting pain."""
     return card["detail"].partition("**Risk:**")[2].partition(". Lasting pain")[0]
+
+
+def with_kidneys(name, egfr):
+    code = codeable(LOINC, "98979-8", name)
+    quantity = {"value": egfr, "unit": "mL/min/{1.73_m2}"}
+    return card_of(measured("egfr", egfr, code=code, valueQuantity=quantity))
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("eGFR CKD-EPI 2021", "eGFR (CKD-EPI 2021)", "2021 CKD-EPI eGFR"),
+        *("eGFR CKD-EPI Cr (2021)", "eGFR CKD-EPI creatinine 2021"),
+        *("eGFR (CKD EPI 2009)", "GFR nach CKD-EPI-Formel (2009)", "eGFR NKF-ASN 2021"),
+    ],
+)
+def test_the_year_of_a_formula_is_not_the_day_of_the_value(name):
+    card = with_kidneys(name, 22)
+    assert card["summary"].startswith("eGFR 22, ")
+
+
+@pytest.mark.parametrize(
+    "name", ["eGFR 2021", "eGFR CKD-EPI, last 2021", "eGFR CKD-EPI of 2019"]
+)
+def test_another_year_in_the_name_of_a_value_is_that_of_its_day(name):
+    card = with_kidneys(name, 22)
+    assert "GFR 22" not in card["summary"] + card["detail"]

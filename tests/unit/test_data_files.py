@@ -129,6 +129,19 @@ def test_every_value_set_is_read_by_a_finding_or_an_order():
     assert [name for name in unused if f'"{name}"' not in SOURCE] == []
 
 
+@pytest.mark.parametrize("name", ["measures", "orders"])
+def test_every_code_of_ours_in_a_value_set_is_in_its_code_system(name):
+    """A site's codes are confirmed against the code system alone."""
+    system = json.loads((MAPPINGS / f"codesystem/{name}.json").read_text())
+    known = {one["code"] for one in system["concept"]}
+    sets = (json.loads(one.read_text()) for one in MAPPINGS.glob("valueset/*.json"))
+    included = [part for one in sets for part in one["compose"]["include"]]
+    ours = [part for part in included if part["system"] == system["url"]]
+    used = {one["code"] for part in ours for one in part.get("concept", ())}
+    assert used <= known
+    assert system["count"] == len(system["concept"])
+
+
 def test_every_concept_map_is_named():
     specs = {
         toml(path).get("answers") for path in files(MAPPINGS / "findings", ".toml")

@@ -321,6 +321,16 @@ def test_a_set_on_another_origin_is_never_asked(index, publisher, second, tmp_pa
     assert second.asked == []
 
 
+def test_an_origin_that_is_not_asked_is_named_in_the_log(
+    index, publisher, second, tmp_path, caplog
+):
+    caplog.set_level("INFO", "kyphoplasty_cds.callers")
+    assert known(at_index(index, tmp_path, publisher), "old") == {"old"}
+    (line,) = [one for one in caplog.records if "jwks.origin" in str(vars(one))]
+    assert second.base in str(vars(line))
+    assert publisher.base not in str(vars(line))
+
+
 def test_without_origins_the_sets_are_on_that_of_the_list(
     index, publisher, second, tmp_path
 ):

@@ -147,6 +147,21 @@ def test_a_person_adds_the_orderables_that_no_call_has(site, tmp_path):
     assert "confirmed/orderables.toml: read" in run("check", "--site", site)
 
 
+@pytest.mark.parametrize(
+    "title",
+    ["Vertebral biopsy CT guided", "Falls clinic", "Consult to Endocrinology"],
+)
+def test_what_is_proposed_of_an_order_can_be_confirmed(site, tmp_path, title):
+    order = {"resourceType": "ServiceRequest", "status": "active"}
+    chart = tmp_path / "chart.json"
+    chart.write_text(json.dumps(order | {"code": local("S1", title)}))
+    table = tmp_path / "ticks.csv"
+    run("learn", chart, "--ticks", table)
+    edit(table, _S1={"tick": "yes"})
+    run("confirm", table, "--by", "A", "--site", site)
+    assert find_faults(site) == ()
+
+
 def test_an_added_line_needs_its_code(site, tmp_path):
     table = tmp_path / "orderables.csv"
     table.write_text("tick,system,code,means,check\nyes,urn:x,,rehabilitation,\n")
@@ -197,6 +212,39 @@ def test_a_month_of_calls_is_a_folder_or_a_file_of_lines(tmp_path):
     lines = "\n".join(json.dumps(one) for one in (call(CHART), call([])))
     (month / "2.ndjson").write_text(lines + "\n{broken\n")
     assert costs(month) == {"answers": 3, "007": 2, "8": 2, "NT": 2}
+
+
+def opened(*chart: dict) -> dict:
+    """A recorded call of an opened chart, which has no drafts."""
+    bundle = {"entry": [{"resource": one} for one in chart]}
+    return {
+        "hook": "patient-view",
+        "context": {"patientId": "p1"},
+        "prefetch": {"chart": bundle} if chart else {},
+    }
+
+
+@pytest.mark.parametrize(
+    ("status", "answers"),
+    [
+        pytest.param("active", 1, id="to-be-done"),
+        pytest.param("completed", 0, id="done"),
+    ],
+)
+def test_an_opened_chart_counts_by_its_order_of_an_augmentation(
+    tmp_path, status, answers
+):
+    order = {"resourceType": "ServiceRequest", "status": status}
+    order = order | {"code": coded("22514", CPT)}
+    file = tmp_path / "call.json"
+    file.write_text(json.dumps(opened(*CHART, *of("p1", order))))
+    assert costs(file)["answers"] == answers
+
+
+def test_of_a_call_without_a_record_it_says_where_that_is(tmp_path):
+    file = tmp_path / "call.json"
+    file.write_text(json.dumps(opened()))
+    assert "on its FHIR server: give that address" in run("learn", file)
 
 
 def test_an_export_is_read_patient_by_patient(tmp_path):

@@ -301,6 +301,14 @@ def test_statuses_and_keys_of_a_log_say_what_to_look_at(doctor):
     assert "dns" in found["jwks.unreachable"]["change"]
 
 
+def test_key_sets_on_other_origins_are_cured_by_the_site_file(doctor):
+    line = {"event": "client-keys", "reason": "jwks.origin", "issuer": BASE}
+    detail = "on other origins: https://keys.example.org"
+    change = doctor(lines(line | {"detail": detail}))["jwks.origin"]["change"]
+    assert "https://keys.example.org" in change
+    assert "jwks-origins" in change
+
+
 def test_a_running_service_is_asked(doctor, tmp_path):
     with LiveService(tmp_path) as running:
         wait_until(lambda: running.send("GET", "/health/ready").status == 200)

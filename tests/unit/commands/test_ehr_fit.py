@@ -210,3 +210,28 @@ def test_prefetch_can_be_pasted_whole(site):
     hooks = load_service(load_site(folder)).hooks
     assert next(iter(pasted)) == "kyphoplasty-order-sign"
     assert pasted == {name: hook.discovery["prefetch"] for name, hook in hooks.items()}
+
+
+VIEW = "https://cds.example.org/cds-services/kyphoplasty-patient-view"
+
+
+def test_the_sheet_of_an_ehr_without_order_sign_leads_with_what_it_calls(site):
+    index = 'jwks-index = "https://authorization.cerner.com/jwk"'
+    folder = load_site(site('profile = "oracle-health"', keys=index))
+    sheet = integration_sheet(Settings(), folder, DAY)
+    assert f"| service | `POST {VIEW}` |" in sheet
+    assert f"| `aud` | `{VIEW}` " in sheet
+    assert "hook `patient-view`; FHIR R4" in sheet
+
+
+def test_the_templates_of_an_ehr_without_order_sign_begin_with_what_it_calls(site):
+    folder = str(site('profile = "oracle-health"'))
+    arguments = ["integration-sheet", "--site", folder, "--format", "prefetch"]
+    lines = CliRunner().invoke(main, arguments).output
+    assert lines.startswith("# kyphoplasty-patient-view, hook patient-view\n")
+
+
+def test_an_ehr_that_cannot_call_at_a_signing_is_not_asked_of_draft_orders(site):
+    asked = check(site('profile = "oracle-health"')).output
+    assert "token.algorithms: " in asked
+    assert "draft order" not in asked.partition("not known; ask")[2]

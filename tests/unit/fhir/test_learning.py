@@ -75,6 +75,9 @@ def of(*resources):
         ("Potassium", [4.1], "mmol/L", "", ""),
         ("Körpergröße", [162, 158], "cm", "height", ""),
         ("Koerpergroesse Knie", [48], "cm", "", ""),
+        ("eGFR CKD-EPI 2021", [71], "mL/min/1.73m2", "egfr", ""),
+        ("GFR est.", [71], "mL/min/1.73m2", "egfr", ""),
+        ("EGFR mutation, exon 19", [12], "%", "", ""),
     ],
 )
 def test_a_measurement_is_proposed_by_its_words_if_its_values_agree(
@@ -103,6 +106,9 @@ def test_a_measurement_is_proposed_by_its_words_if_its_values_agree(
         ("DeviceRequest", "TLSO BRACE", "brace"),
         ("DeviceRequest", "Kyphoplasty tray", ""),
         ("ServiceRequest", "BEDREST FLAT", "bed-rest"),
+        ("ServiceRequest", "CT guided biopsy of vertebra", "biopsy"),
+        ("ServiceRequest", "Falls clinic", "falls-clinic"),
+        ("ServiceRequest", "Consult to Endocrinology", "bone-specialist"),
         ("ServiceRequest", "CBC with differential", ""),
     ],
 )
