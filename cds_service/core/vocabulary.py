@@ -88,17 +88,19 @@ class ReadSpec(FindingSpec):
 
     Attributes:
         key: prefetch key whose answer holds it.
-        where_kept: keys that hold it too where a record keeps such entries; one that
-            was asked for and not read forbids "no" as well.
     """
 
     key: str = Field(min_length=1)
-    where_kept: tuple[str, ...] = ()
 
     @property
     def keys(self) -> tuple[str, ...]:
         """Every prefetch key that must have been read before "no" may be said."""
-        return (self.key, *self.where_kept)
+        return (self.key,)
+
+    @property
+    def kept_by_some(self) -> tuple[str, ...]:
+        """Those of them that a record is whole without, if nobody asks for them."""
+        return ()
 
     @property
     def asked_concepts(self) -> tuple[str, ...]:
@@ -163,7 +165,7 @@ class ExamSpec(ConceptSpec):
     @property
     def keys(self) -> tuple[str, ...]:
         """Every prefetch key that may hold the exam."""
-        return (self.key, *self.also_keys, *self.where_kept)
+        return (self.key, *self.also_keys)
 
     @property
     def asked_concepts(self) -> tuple[str, ...]:
@@ -319,12 +321,15 @@ class ListSpec(ConceptSpec):
 
     Attributes:
         also_keys: further keys that must have been read before "no" may be said.
+        where_kept: keys of lists that a record is whole without; one that was asked for
+            and not read forbids "no" as well.
         labels: what exactly it is, by concept, in our words; the first that fits.
         kinds: which one it is, in our words, by rule of `mappings/kinds.toml`, where no
             code says it.
     """
 
     also_keys: tuple[str, ...] = ()
+    where_kept: tuple[str, ...] = ()
     labels: Mapping[Name, str] = Field(default_factory=dict)
     kinds: Mapping[Name, str] = Field(default_factory=dict)
 
@@ -332,6 +337,11 @@ class ListSpec(ConceptSpec):
     def keys(self) -> tuple[str, ...]:
         """Every prefetch key that must have been read before "no" may be said."""
         return (self.key, *self.also_keys, *self.where_kept)
+
+    @property
+    def kept_by_some(self) -> tuple[str, ...]:
+        """Those of them that a record is whole without, if nobody asks for them."""
+        return self.where_kept
 
     def label_of(self, concepts: Collection[str]) -> str:
         """The label of these concepts; empty if the finding's name is enough."""
