@@ -34,7 +34,7 @@ from cds_service.core.vocabulary import (
 )
 from cds_service.errors import DataFileError
 from cds_service.fhir.mapping.bystanders import load_bystanders
-from cds_service.fhir.mapping.clauses import ClauseReader, Joints
+from cds_service.fhir.mapping.clauses import BORDER, ClauseReader, Joints
 from cds_service.fhir.mapping.code_systems import (
     LONGEST_CODE,
     Listed,
@@ -117,13 +117,25 @@ CONCEPT_KEYS = (
 )
 
 
-def _joints(languages: Iterable[Language], suspicion: TextRule | None) -> Joints:
-    """Compile what stands between two names, and before an aside."""
+def _joints(languages: Iterable[Language], texts: Mapping[str, TextRule]) -> Joints:
+    """Compile what stands between two names, before an aside, and around a denial."""
     joints = [one.joints for one in languages]
-    several = rf"[,;:/&+(\u3001\uff0c]|{any_of(joints, 'and_')}|{any_of(joints, 'or_')}"
+    and_, or_ = any_of(joints, "and_"), any_of(joints, "or_")
+    several = rf"[,;:/&+(\u3001\uff0c]|{and_}|{or_}"
     aside = rf"[,(\uff08\uff0c\u3001]|\s[-\u2013\u2014]\s|{any_of(joints, 'with_')}"
-    words = "|".join(suspicion.any) if suspicion else NEVER
-    return Joints(re.compile(several), re.compile(aside), re.compile(words))
+    suspicion, contrast, turned = (
+        "|".join(texts[name].any) if name in texts else NEVER
+        for name in (SUSPICION, "contrast", "turned-denial")
+    )
+    return Joints(
+        several=re.compile(several),
+        aside=re.compile(aside),
+        suspicion=re.compile(suspicion),
+        contrast=re.compile(contrast),
+        turned=re.compile(turned),
+        border=re.compile(rf"{BORDER}|{and_}"),
+        in_list=re.compile(rf"(?P<and_>{and_})|{or_}"),
+    )
 
 
 class Terminology:
@@ -194,7 +206,7 @@ class Terminology:
         self.languages = Languages(known, languages)
         self.names_of_measures = MeasureNames(*names, self.languages)
         self._drug_rules = TextRules(self.drugs.words, None)
-        joints = _joints(languages.values(), self._texts.get(SUSPICION))
+        joints = _joints(languages.values(), self._texts)
         self.clauses = ClauseReader(self.text_places, self._ruled_out_places, joints)
         # Compiled before the workers fork: they share it, and no first answer waits.
         self._rules_among: dict[frozenset[str] | None, TextRules] = {
