@@ -70,10 +70,6 @@ ONLY_DENIED = frozenset({"whole-denial"})
 NOT_DONE = frozenset({"not-done"})
 # of an order: cancelled, refused, done elsewhere
 WITHDRAWN = frozenset({"withdrawn"})
-# is, seen, known: of a finding, so that it is none of a list of what is denied
-FOUND = frozenset({"finding"})
-# of a relative, to whom all of the sentence belongs
-ANOTHER = frozenset({"another-person"})
 # Where a denial may end. The Chinese mark between names is a comma in Japanese, where
 # it stands after a verb.
 BORDER = r"[,:()（），]|(?<=[\u3040-\u30ff無])、|\s[-–—]\s"
@@ -99,6 +95,9 @@ class Joints(NamedTuple):
         contrast: `but`, `other than`: no denial holds beyond it.
         turned: a denial that denies none of what it stands with: `no change of`, `not
             excluded`.
+        found: `is`, `known`: of what is there, so that it is none of a list of what is
+            denied.
+        relatives: of whom all of a sentence speaks.
         border: where a denial may end.
         in_list: between the last two of a list: `no fracture, abscess or metastasis`;
             its group `and_` if it only adds.
@@ -109,6 +108,8 @@ class Joints(NamedTuple):
     suspicion: re.Pattern[str]
     contrast: re.Pattern[str]
     turned: re.Pattern[str]
+    found: re.Pattern[str]
+    relatives: re.Pattern[str]
     border: re.Pattern[str]
     in_list: re.Pattern[str]
 
@@ -171,6 +172,8 @@ class Clause:
 
         Asked of words that are to exclude a disease.
         """
+        if len(self.text) > LONGEST_STATEMENT:
+            return False
         named = self.places
         if self.is_suspected:
             named = self._reader.places(self.text, None)
@@ -260,7 +263,7 @@ class ClauseReader:
         metastasis`, and not `no fracture, metastasis of T12`.
         """
         words = folded(sentence)
-        if not self.denies(words) or self.places(words, ANOTHER):
+        if not self.denies(words) or self.joints.relatives.search(words):
             return [words]
         if self.whole(words).is_only_denial:
             return [words]
@@ -305,7 +308,7 @@ class ClauseReader:
 
     def _is_bare(self, words: str) -> bool:
         """Whether words name things, and not that or where they were found."""
-        return not _FIGURE.search(words) and not self.places(words, FOUND)
+        return not _FIGURE.search(words) and not self.joints.found.search(words)
 
     def denies(self, text: str) -> bool:
         """Whether a word of a text denies something."""

@@ -117,22 +117,21 @@ CONCEPT_KEYS = (
 )
 
 
-def _joints(languages: Iterable[Language], texts: Mapping[str, TextRule]) -> Joints:
+def _joints(languages: Iterable[Language], suspicion: TextRule | None) -> Joints:
     """Compile what stands between two names, before an aside, and around a denial."""
     joints = [one.joints for one in languages]
     and_, or_ = any_of(joints, "and_"), any_of(joints, "or_")
     several = rf"[,;:/&+(\u3001\uff0c]|{and_}|{or_}"
     aside = rf"[,(\uff08\uff0c\u3001]|\s[-\u2013\u2014]\s|{any_of(joints, 'with_')}"
-    suspicion, contrast, turned = (
-        "|".join(texts[name].any) if name in texts else NEVER
-        for name in (SUSPICION, "contrast", "turned-denial")
-    )
+    words = "|".join(suspicion.any) if suspicion else NEVER
     return Joints(
         several=re.compile(several),
         aside=re.compile(aside),
-        suspicion=re.compile(suspicion),
-        contrast=re.compile(contrast),
-        turned=re.compile(turned),
+        suspicion=re.compile(words),
+        contrast=re.compile(any_of(joints, "contrast")),
+        turned=re.compile(any_of(joints, "turned")),
+        found=re.compile(any_of(joints, "found")),
+        relatives=re.compile(any_of(joints, "relatives")),
         border=re.compile(rf"{BORDER}|{and_}"),
         in_list=re.compile(rf"(?P<and_>{and_})|{or_}"),
     )
@@ -206,7 +205,7 @@ class Terminology:
         self.languages = Languages(known, languages)
         self.names_of_measures = MeasureNames(*names, self.languages)
         self._drug_rules = TextRules(self.drugs.words, None)
-        joints = _joints(languages.values(), self._texts)
+        joints = _joints(languages.values(), self._texts.get(SUSPICION))
         self.clauses = ClauseReader(self.text_places, self._ruled_out_places, joints)
         # Compiled before the workers fork: they share it, and no first answer waits.
         self._rules_among: dict[frozenset[str] | None, TextRules] = {
