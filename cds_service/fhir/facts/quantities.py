@@ -131,13 +131,19 @@ def measure(
     if problem is not None or when is None:
         return Refused(reading, *(problem or UNDATED), printed)
     measured = Measured(reading, value, printed, _step(raw, value), when)
-    doubt = spec.ambiguous
-    if doubt is None or value > doubt.up_to.get(reading.match.concept, -math.inf):
+    if spec.ambiguous is None:
         return measured
-    age = (chart.today - when.day).days
+    is_clear = value > spec.ambiguous.up_to.get(reading.match.concept, -math.inf)
+    return measured if is_clear else _of_another_scale(measured, spec, chart)
+
+
+def _of_another_scale(one: Measured, spec: QuantitySpec, chart: Chart) -> Refused:
+    """A value that may be of another scale; an old one says nothing."""
+    why = spec.ambiguous.because if spec.ambiguous else ""
+    age = (chart.today - one.moment.day).days
     if spec.usable_days is not None and age > spec.usable_days:
-        return Refused(reading, "stale", doubt.because, printed)
-    return Refused(reading, "other-method", doubt.because, printed, measured)
+        return Refused(one.reading, "stale", why, one.printed)
+    return Refused(one.reading, "other-method", why, one.printed, one)
 
 
 def _is_high_enough(
