@@ -44,6 +44,14 @@ MNA_WELL_NOURISHED, MNA_AT_RISK = 24.0, 17.0
 MNA_SHORT_MALNOURISHED = 7.0  # of the short form, of 14 points
 NO_LEVEL = "the order does not say which level"
 TITLES = {MUSCLE: "Muscle index", GRIP: "Grip", GAIT: "Gait speed"}
+# Findings that raise the risk and that an order may mention.
+MENTIONED_ALONE = {
+    "prior-vertebral-fracture": frozenset({"earlier-vertebral-fracture"})
+}
+MENTIONABLE = (
+    *("prior-vertebral-fracture", "hip-fracture", "severe-kidney-disease"),
+    *("repeated-falls", "dementia", "severe-frailty", "parkinson"),
+)
 REASONS = (
     *(
         "malignancy",
@@ -454,6 +462,22 @@ def _by_reason(name: str, so_far: FindingsSoFar) -> Finding | Gap | None:
 
 
 DERIVATIONS |= {name: partial(_by_reason, name) for name in REASONS}
+
+
+def _by_mention(name: str, so_far: FindingsSoFar) -> Gap | None:
+    """What the order's words mention and no list states is open."""
+    spec, order = so_far.specs.get(name), so_far.order
+    is_told = name in so_far.known and so_far.known[name].value is True
+    if order is None or is_told or not isinstance(spec, ListSpec):
+        return None
+    # The fracture that is treated is of the same value sets.
+    asked = MENTIONED_ALONE.get(name, frozenset(spec.value_sets))
+    if order.doubts.isdisjoint(asked):
+        return None
+    return _undetermined(name, MENTIONED, _sources(order, "words of the order"))
+
+
+DERIVATIONS |= {name: partial(_by_mention, name) for name in MENTIONABLE}
 
 
 def _compute(

@@ -24,17 +24,6 @@ from cds_service.fhir.raw_json import Json, member, text, texts_of
 
 MONTH = re.compile(r"(?<!\d)(0?[1-9]|1[0-2])[/.]((?:19|20)\d\d)(?!\d)")
 YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
-# `10 years ago`, as the languages of lists write it.
-AGO = (
-    r"(?<!\d)(\d{1,2}) ?(?:years?|yrs?|y) (?:ago|back|earlier|previously)\b",
-    r"\bvor (?:ca\.? |etwa |rund )?(\d{1,2}) jahre?n?\b",
-    r"\bil y a (?:environ )?(\d{1,2}) ans?\b",
-    r"\bhace (?:unos )?(\d{1,2}) años?\b",
-    r"(?<!\d)(\d{1,2}) anni fa\b",
-    r"(?<!\d)(\d{1,2}) ?年前",
-    r"(?<!\d)(\d{1,2}) ?년 ?전",
-)
-YEARS_AGO = tuple(re.compile(one, re.IGNORECASE) for one in AGO)
 DONE = frozenset({"completed", "unknown", "in-progress", "stopped", "on-hold"})
 AGAIN = frozenset({"recurrence", "relapse"})
 # Elements that place it in time without its first day.
@@ -275,11 +264,8 @@ def _date_in_words(raw: Json, chart: Chart) -> str:
     written = (
         chart.calendar.first_day(text(raw.get("recordedDate"))[:10]) or chart.today
     )
-    years += [
-        f"{written.year - int(count)}"
-        for one in YEARS_AGO
-        for count in one.findall(said)
-    ]
+    ago = chart.terminology.durations.years_ago(said)
+    years += [f"{written.year - count}" for count in ago]
     now = chart.today.isoformat()
     return max((one for one in (*months, *years) if one <= now), default="")
 

@@ -69,6 +69,7 @@ from cds_service.fhir.mapping.plain_words import (
     PlainWords,
     load_all_plain,
 )
+from cds_service.fhir.mapping.report_words import ReportsFile, ReportWords
 from cds_service.fhir.mapping.text_rules import (
     SPINE,
     Languages,
@@ -166,12 +167,7 @@ class Terminology:
                 self._answer_maps = read_answer_maps(folders, systems)
             with faults:
                 self._harmless_codes = load_harmless_codes(folders, systems)
-        with faults:
-            self.units = load_units(folders)
-        with faults:
-            self.methods = required(folders, "methods.toml", MethodWords)[1]
-        with faults:
-            self.kinds = required(folders, "kinds.toml", MethodWords)[1]
+        self._read_measures(folders, faults)
         with faults:
             names = required(folders, "names.toml", NamesFile)
         with faults:
@@ -211,6 +207,18 @@ class Terminology:
             for code in (*self._by_code, *self._local_codes)
         }
         self._as_written = dict(self._known)
+
+    def _read_measures(self, folders: tuple[Path, ...], faults: Faults) -> None:
+        """Read how values are measured, and how reports print them."""
+        with faults:
+            self.units = load_units(folders)
+        with faults:
+            self.methods = required(folders, "methods.toml", MethodWords)[1]
+        with faults:
+            self.kinds = required(folders, "kinds.toml", MethodWords)[1]
+        with faults:
+            reports = required(folders, "reports.toml", ReportsFile)[1]
+            self.reports = ReportWords(reports)
 
     def _index(self) -> Mapping[Code, tuple[str, ...]]:
         """Concepts of every enumerated code, including our own codes."""

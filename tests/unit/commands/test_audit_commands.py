@@ -263,6 +263,23 @@ def test_a_database_that_does_not_answer_is_a_bad_answer(monkeypatch):
         assert "s3cret" not in result.output
 
 
+@pytest.mark.usefixtures("url")
+@pytest.mark.parametrize("part", ["*-2", "*at-2*", "Patient/pat-2"])
+def test_a_part_of_a_patients_id_finds_them_as_on_the_pages(part):
+    """It was taken as a whole id, and nothing was listed."""
+    (line,) = run("list", "--kind", "answer", "--patient", part).splitlines()
+    assert uuid_of(2) in line
+    exported = run("export", "--format", "csv", "--patient", part)
+    assert "pat-2" in exported
+    assert "pat-1," not in exported
+
+
+@pytest.mark.usefixtures("url")
+@pytest.mark.parametrize("part", ["*", "pat*2"])
+def test_a_part_that_cannot_be_looked_for_is_refused(part):
+    assert run("list", "--patient", part, code=2) == ""
+
+
 def test_a_record_number_is_resolved_by_the_fhir_server(url):
     """The log holds FHIR ids alone; the number is in no entry, that of the look included."""
     query = "/Patient?identifier=urn:oid:1.2|MRN-4711&_count=2"
