@@ -302,7 +302,7 @@ class Chart:
         if self._read_whole.issuperset(keys):
             return ""
         reads = self.record.reads
-        asked = [key for key in keys if key in reads or key not in spec.where_kept]
+        asked = [key for key in keys if key in reads or key not in spec.unasked_keys]
         faults = [_fault(key, reads.get(key)) for key in asked]
         return "; ".join(filter(None, faults))
 

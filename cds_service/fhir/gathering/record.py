@@ -61,7 +61,6 @@ class Read(NamedTuple):
             not.
         note: why it failed, or "incomplete: …" if a list was cut; else empty.
         is_cut: part of the list is missing, or may be in another record.
-        is_doubtful: its Patient was replaced by another, or may mean another thing.
         warned: the server sent a warning with it.
         is_optional: the record is complete without it.
         is_understood: one of its entries was, or there are none; asked of orders alone,
@@ -73,7 +72,6 @@ class Read(NamedTuple):
     entries: int = 0
     note: str = ""
     is_cut: bool = False
-    is_doubtful: bool = False
     warned: bool = False
     is_optional: bool = False
     is_understood: bool = True
@@ -90,6 +88,8 @@ class PatientRecord(NamedTuple):
         foreign: number of dropped resources by type: they belong to another patient, or
             name none.
         near: codes that we do not know, on what looks like a T-score.
+        doubt: why part of it may be in another record, or mean another thing; empty if
+            nothing says so.
     """
 
     reads: Mapping[str, Read]
@@ -98,6 +98,7 @@ class PatientRecord(NamedTuple):
     unreadable: tuple[Unreadable, ...] = ()
     foreign: Mapping[str, int] = MappingProxyType({})
     near: tuple[NearMiss, ...] = ()
+    doubt: str = ""
 
     def of_key(self, key: str) -> tuple[Entry, ...]:
         """The resources returned for one prefetch key."""
@@ -223,7 +224,7 @@ def state_of(record: PatientRecord) -> RecordState:
         for key, read in record.reads.items()
         if not read.is_optional or key in TELLING_MORE
     )
-    notes = {read.note for _, read in reads if read.is_doubtful and not read.is_cut}
+    notes = {record.doubt} if record.doubt else set()
     if any(read.warned for _, read in reads):
         notes.add(WARNED)
     return RecordState(
@@ -231,7 +232,7 @@ def state_of(record: PatientRecord) -> RecordState:
         incomplete={
             key: read.note
             for key, read in reads
-            if read.is_cut and (read.note or not read.is_doubtful)
+            if read.is_cut and (read.note or not record.doubt)
         },
         unreadable=len(record.unreadable),
         foreign=sum(record.foreign.values()),
@@ -416,38 +417,39 @@ def _patient_part(
     if not answer.resources:
         return PatientRecord(reads={key: read})
     raw = answer.resources[0]
-    read = read._replace(state="given", entries=1)
+    doubt = _doubt_of(raw)
+    reads = {key: read._replace(state="given", entries=1)}
     name = reference_name("Patient", raw)
-    if is_replaced(raw):
-        into = replacement_of(raw) or "another"
-        note = (
-            f"This patient's record was merged into {into}; only the one that the"
-            " request names was read."
-        )
-        read = read._replace(note=note, is_cut=False, is_doubtful=True)
-    if not MODIFIERS.isdisjoint(raw):
-        read = read._replace(note=MODIFIED, is_cut=False, is_doubtful=True)
-        unknown = Unreadable(name, key, frozenset())
-        return PatientRecord(reads={key: read}, unreadable=(unknown,))
+    unreadable = (Unreadable(name, key, frozenset()),)
+    if doubt == MODIFIED:
+        return PatientRecord(reads, unreadable=unreadable, doubt=doubt)
     try:
         patient, left_out = parse_patient(raw, calendar)
     except BrokenResource:
-        return PatientRecord(
-            reads={key: read}, unreadable=(Unreadable(name, key, frozenset()),)
-        )
+        return PatientRecord(reads, unreadable=unreadable, doubt=doubt)
     broken = (Unreadable(name, key, frozenset(left_out)),) if left_out else ()
-    return PatientRecord(reads={key: read}, patient=patient, unreadable=broken)
+    return PatientRecord(reads, patient=patient, unreadable=broken, doubt=doubt)
 
 
 MODIFIED = "The Patient has an extension that may change what the record means."
 
 
+def _doubt_of(patient: Json) -> str:
+    """Say why a raw Patient may not be all there is, or mean another; else empty."""
+    if not MODIFIERS.isdisjoint(patient):
+        return MODIFIED
+    if not is_replaced(patient):
+        return ""
+    into = replacement_of(patient) or "another"
+    return (
+        f"This patient's record was merged into {into}; only the one that the request"
+        " names was read."
+    )
+
+
 def _merged(parts: Sequence[PatientRecord]) -> PatientRecord:
     foreign: Counter[str] = Counter()
-    reads = {key: read for part in parts for key, read in part.reads.items()}
-    if any(read.is_doubtful for read in reads.values()):
-        # What such a record does not hold may be in another one.
-        reads = {key: _in_doubt(read) for key, read in reads.items()}
+    doubt = next((part.doubt for part in parts if part.doubt), "")
     for part in parts:
         if part.foreign:
             foreign.update(part.foreign)
@@ -457,16 +459,20 @@ def _merged(parts: Sequence[PatientRecord]) -> PatientRecord:
         ),
         resources=tuple(entry for part in parts for entry in part.resources),
         unreadable=tuple(one for part in parts for one in part.unreadable),
-        reads=reads,
+        # What a doubtful record does not hold may be in another one.
+        reads={
+            key: _cut(read) if doubt and not part.doubt else read
+            for part in parts
+            for key, read in part.reads.items()
+        },
         foreign=dict(sorted(foreign.items())),
         near=tuple(sorted({one for part in parts for one in part.near})),
+        doubt=doubt,
     )
 
 
-def _in_doubt(read: Read) -> Read:
-    if read.is_doubtful or read.state == "failed":
-        return read
-    return read._replace(is_cut=True, is_doubtful=True)
+def _cut(read: Read) -> Read:
+    return read if read.state == "failed" else read._replace(is_cut=True)
 
 
 GONE = frozenset({"http-404", "http-410"})
