@@ -34,7 +34,7 @@ from cds_service.core.sarcopenia import (
     written,
 )
 from cds_service.core.vocabulary import ConditionSpec, FindingSpec, ListSpec
-from cds_service.core.wording import UNITS, say_number
+from cds_service.core.wording import say_number, with_unit
 
 # kg/m2: if recorded and recomputed BMI differ by more, they are not the same
 # measurement
@@ -406,14 +406,12 @@ def _grey_zone(so_far: FindingsSoFar, finding: Finding) -> str:
     )
     if by_study is None or bool(by_site) == by_study:
         return ""
-    spec, unit = (
-        so_far.specs.get(finding.name),
-        UNITS.get(finding.unit, f" {finding.unit}"),
-    )
+    spec, unit = so_far.specs.get(finding.name), finding.unit
     decimals = spec.decimals if spec else 1
     study_limit = STUDY.limits[finding.name].of(sex_of(so_far.known))
-    limit = f"the study's {written(study_limit, decimals)}{unit}"
-    value = f"{TITLES[finding.name]} {written(float(finding.value), decimals)}{unit}"
+    limit = f"the study's {with_unit(written(study_limit, decimals), unit)}"
+    number = with_unit(written(float(finding.value), decimals), unit)
+    value = f"{TITLES[finding.name]} {number}"
     if by_study:
         low = f"low by {limit}, not by {so_far.ruler.name}"
         return f"{value}: {low}; the estimate counts it as low."

@@ -116,7 +116,8 @@ def named_in(words: Iterable[str], terminology: Terminology) -> frozenset[str]:
 
 def _parts(sentence: str, terminology: Terminology) -> list[str]:
     """Cut a sentence where a denial ends: `no fracture, but metastases`."""
-    rest, found = folded(sentence), []
+    found: list[str] = []
+    rest = folded(sentence)
     while len(found) < MOST_PARTS:
         place = terminology.text_places(rest, CONTRAST).get("contrast")
         if place is None:
