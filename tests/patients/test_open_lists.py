@@ -196,6 +196,15 @@ def test_a_list_that_could_not_be_read_is_named_and_reassures_nobody(key, name):
     assert name in detail.partition("**Not known:**")[2]
 
 
+def test_dispenses_that_an_ehr_without_a_server_leaves_out_are_no_unread_list():
+    body = order_sign([patient(), *quiet_lists()], kyphoplasty())
+    del body["prefetch"]["dispenses"]
+    card = by_topic(ask(body))["rehabilitation"]
+    assert card["summary"].startswith("No bone drug")
+    assert any(one.get("isRecommended") for one in card["suggestions"])
+    assert "dispensed drugs" in card["detail"].partition("**Not known:**")[2]
+
+
 @pytest.mark.parametrize(
     "key",
     [

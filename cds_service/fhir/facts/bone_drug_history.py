@@ -51,6 +51,7 @@ from cds_service.fhir.facts.medication_list import (
 from cds_service.fhir.facts.problem_list import Stated, find_stated, say_no
 from cds_service.fhir.gathering.drugs import Drug
 from cds_service.fhir.gathering.entries import Entry
+from cds_service.fhir.gathering.problem_words import in_doubt
 from cds_service.fhir.raw_json import (
     member,
 )
@@ -428,11 +429,25 @@ def _on_problem_list(spec: MedicationSpec, chart: Chart) -> Iterable[DrugEntry]:
     for stated in find_stated(chart, spec, spec.value_sets):
         is_open = stated.problem is None or stated.problem[0] == "undetermined"
         if stated.entry.kind == "Condition" and is_open:
-            yield _from_problem(stated, spec)
+            yield _from_problem(stated, spec, chart)
 
 
-def _from_problem(stated: Stated, spec: MedicationSpec) -> DrugEntry:
+def _from_problem(stated: Stated, spec: MedicationSpec, chart: Chart) -> DrugEntry:
     mention = DrugEntry(UNNAMED, stated.provenance(spec))
+    named = [
+        one
+        for one in sorted(chart.terminology.drugs.ingredients)
+        if in_doubt(one) in stated.entry.concepts
+    ]
+    if named:
+        drug = Drug(
+            frozenset(named),
+            tuple(named),
+            code="",
+            is_by_name=True,
+            is_understood=False,
+        )
+        return mention._replace(name=_name(drug, chart), is_understood=False)
     if stated.is_past:
         return mention._replace(how_ended="ended")
     return mention._replace(is_current=stated.problem is None)

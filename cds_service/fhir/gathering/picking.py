@@ -36,6 +36,7 @@ from cds_service.fhir.gathering.problem_words import (
     is_denial,
     read_problem_words,
 )
+from cds_service.fhir.mapping.clauses import sentences
 from cds_service.fhir.mapping.code_systems import Listed
 from cds_service.fhir.mapping.drug_table import OTHER_DRUG
 from cds_service.fhir.mapping.terminology import Terminology
@@ -101,6 +102,11 @@ class Unreadable:
     reference: str
     key: str
     concepts: frozenset[str]
+
+
+# That a bone drug is taken, as a state of the problem list.
+ON_BONE_DRUG = "long-term-bone-drug"
+AVERSION = frozenset({"drug-aversion"})
 
 
 def pick(
@@ -264,11 +270,32 @@ def _concepts_of_condition(resource: Json, terminology: Terminology) -> frozense
     )
     if is_plain and terminology.harmless.is_social(resource, said):
         return frozenset()
+    noted = words | _short(set(words_beside(resource)))
+    drugs = _drugs_mentioned(noted, found, terminology)
     if words != said or not _is_understood(resource, code, found, words, terminology):
-        return found | {NOT_UNDERSTOOD}
-    known = found - OF_NO_CONCERN
+        return found | drugs | {NOT_UNDERSTOOD}
+    known = (found - OF_NO_CONCERN) | drugs
     is_known = is_read and _is_identified(code, words, terminology)
     return known if is_known else known | {MAY_BE_GRAVE}
+
+
+def _drugs_mentioned(
+    words: Iterable[str], found: frozenset[str], terminology: Terminology
+) -> frozenset[str]:
+    """The bone drugs that a condition's words name, each in doubt.
+
+    `ONJ after denosumab`, `receives Prolia`; an allergy or a denial names none.
+    """
+    if ON_BONE_DRUG in found:
+        return frozenset()
+    parts = (part for word in words for part in sentences(word))
+    named = [
+        bone_drugs(part, terminology)
+        for part in parts
+        if not terminology.clauses.denies(part)
+        and not terminology.text_concepts(part, AVERSION)
+    ]
+    return frozenset(map(in_doubt, frozenset().union(*named)))
 
 
 def _with_asides(

@@ -32,6 +32,7 @@ from cds_service.fhir.gathering.picking import (
 from cds_service.fhir.gathering.plan import PrefetchPlan, Template
 from cds_service.fhir.gathering.reading import (
     MOST_READ,
+    NO_SERVER,
     FhirReader,
     read_by_id,
     read_results,
@@ -63,6 +64,7 @@ class Read(NamedTuple):
         is_cut: part of the list is missing, or may be in another record.
         warned: the server sent a warning with it.
         is_optional: the record is complete without it.
+        is_unasked: the EHR did not send it, and there is no server to ask.
         is_understood: one of its entries was, or there are none; asked of orders alone,
             since of other lists those that were not are kept.
     """
@@ -74,6 +76,7 @@ class Read(NamedTuple):
     is_cut: bool = False
     warned: bool = False
     is_optional: bool = False
+    is_unasked: bool = False
     is_understood: bool = True
 
 
@@ -273,7 +276,7 @@ def _is_list_read(record: PatientRecord, key: str) -> bool:
         return False
     also = ALSO_DOSES if key == "medications" else ()
     asked = [record.reads.get(part) for part in (*DECIDING_LISTS[key], *also)]
-    if any(one and (one.state == "failed" or one.is_cut) for one in asked):
+    if any(one and is_unread(one) for one in asked):
         return False
     if any(one.key in DECIDING_LISTS[key] for one in record.unreadable):
         return False
@@ -281,6 +284,16 @@ def _is_list_read(record: PatientRecord, key: str) -> bool:
     held = sum(record.reads[part].entries for part in kept if part in record.reads)
     strange = sum(_is_strange(one) for part in kept for one in record.of_key(part))
     return held > strange
+
+
+def is_unread(read: Read) -> bool:
+    """Tell if a list was asked for and not read, or not whole.
+
+    What an EHR without a server leaves out, and a record is whole without, was not.
+    """
+    if read.state == "failed":
+        return not (read.is_optional and read.is_unasked)
+    return read.is_cut
 
 
 def _is_empty(record: PatientRecord, key: str) -> bool:
@@ -349,7 +362,10 @@ def _part(
     origin = answer.origin
     nothing = Read("empty", origin, note=answer.note, is_optional=template.is_optional)
     if answer.state == "failed":
-        return PatientRecord(reads={key: nothing._replace(state="failed")})
+        failed = nothing._replace(
+            state="failed", is_unasked=answer.reason == NO_SERVER.reason
+        )
+        return PatientRecord(reads={key: failed})
     if kind == "Patient":
         return _patient_part(key, answer, terminology.calendar)
     if not answer.resources and not answer.foreign:
