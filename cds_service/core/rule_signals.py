@@ -23,7 +23,7 @@ from cds_service.core.sarcopenia import (
 from cds_service.core.situation import SIGNALS, Detector, Signal, Situation, signal
 from cds_service.core.study import Cutoff, Study
 from cds_service.core.study_result import ABSOLUTE
-from cds_service.core.wording import UNITS, Wording, say_date, say_title
+from cds_service.core.wording import Wording, say_date, say_title, with_unit
 
 # years; younger patients' vertebrae seldom break by weakness alone (docs/evidence.md)
 FRAGILITY_AGE = 50
@@ -92,7 +92,7 @@ def _low_measure(measure: str, phrase: str) -> Detector:
         if "sarcopenia-site" in known or not is_low(ruler, known, measure):
             return None
         finding, decimals = known[measure], situation.wording.specs[measure].decimals
-        value = f"{written(float(finding.value), decimals)}{UNITS[finding.unit]}"
+        value = with_unit(written(float(finding.value), decimals), finding.unit)
         return Signal(in_brackets(phrase, value), (finding,))
 
     return detect

@@ -299,3 +299,27 @@ def test_a_record_number_is_resolved_by_the_fhir_server(url):
     assert run("list", "--identifier", "4711", code=2) == ""
     bodies = rows_of(url, "SELECT body FROM audit_payload")
     assert not any("4711" in body for (body,) in bodies)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        pytest.param(("export",), id="export"),
+        pytest.param(("export", "--format", "csv"), id="table"),
+        pytest.param(("checkpoint",), id="note"),
+    ],
+)
+@pytest.mark.parametrize("name", ["audit.sqlite3", "key.pem"])
+@pytest.mark.usefixtures("url")
+def test_nothing_is_written_over_the_log_or_a_key(tmp_path, monkeypatch, words, name):
+    """A slip in one word would destroy what cannot be made again."""
+    key = tmp_path / "data" / "key.pem"
+    monkeypatch.setenv("KYPHOPLASTY_CDS_AUDIT_KEY", str(key))
+    run("checkpoint")
+    kept = tmp_path / "data" / name
+    before = kept.read_bytes()
+    done = CliRunner().invoke(main, ["audit", *words, "--out", str(kept)])
+    assert done.exit_code == 2
+    assert "is a database or a key" in done.output
+    assert kept.read_bytes() == before
+    run("verify")
