@@ -23,7 +23,7 @@ LEAVING = say("Leaving")
 # not read, what hangs on them is open.
 DECIDING = (
     *("conditions", "procedures", "medications", "administrations"),
-    *("serviceRequests", "deviceRequests"),
+    *("statements", "dispenses", "serviceRequests", "deviceRequests"),
 )
 NO_LONGER = frozenset({"deceased", "end-of-life"})
 

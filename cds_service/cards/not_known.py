@@ -6,7 +6,12 @@ from collections.abc import Iterator, Mapping
 from cds_service.cards.answer import Answer
 from cds_service.cards.texts import escape_markdown
 from cds_service.core.facts import Findings
-from cds_service.core.open_points import EXCLUDING, RAISING_LISTED, is_settled
+from cds_service.core.open_points import (
+    EXCLUDING,
+    KEPT,
+    RAISING_LISTED,
+    is_settled,
+)
 from cds_service.core.phrases import Otherwise, joined, say
 from cds_service.core.wording import GAP_REASONS, grouped
 
@@ -172,6 +177,11 @@ def _unread(answer: Answer) -> list[str]:
     texts, record = answer.texts, answer.record_state
     parts = _by_note(answer, "notices.unread", record.unread)
     parts += _by_note(answer, "notices.incomplete", record.incomplete)
+    parts += [
+        texts.say("notices.empty", name=texts.raw(f"lists.{one}"))
+        for one in record.empty
+        if one in KEPT
+    ]
     if record.unreadable:
         parts.append(
             texts.say("notices.unreadable", entries=_entries(record.unreadable))

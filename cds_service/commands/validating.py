@@ -270,6 +270,14 @@ def print_combined(found: "Mapping[str, Combined]") -> None:
             " outcome"
         )
         console.print(Text(f"{name}: {counts}, {one.expected:.0f} expected"))
+        if len(one.months) > 1:
+            months = ", ".join(map(str, one.months))
+            console.print(
+                Text(
+                    f"- hospitals counted outcomes within {months} months: they differ"
+                    " for that alone"
+                )
+            )
         if one.across:
             _print_hospitals(console, name, one.across)
         else:

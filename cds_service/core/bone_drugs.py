@@ -56,6 +56,8 @@ LONG_MONTHS = 12  # policy: earlier, a fracture says nothing of a drug
 # The day of the fracture is seldom recorded: it is taken to be no older than this.
 RECENT = timedelta(days=90)
 SWITCH = timedelta(days=90)  # policy: the new drug may begin before the old one ends
+# Romosozumab is given twelve times, a month apart: after the twelfth none is next.
+WHOLE_COURSE = {"romosozumab": timedelta(days=315)}
 ORDERED_BEFORE = timedelta(days=90)  # an older order means an older start
 
 DrugSignal = Literal[
@@ -150,6 +152,8 @@ def _use(name: str, listed: Sequence[DrugEntry], today: date) -> DrugUse:
         since = [one.begins.last for one in standing if one.begins]
         knows_start &= all(started.first - day <= ORDERED_BEFORE for day in since)
     end = _end(entries, intakes, last_dose, today)
+    if last_dose and _is_complete(name, started, last_dose):
+        end = end or _End(last_dose, "last given")
     is_running = end is None and any(_runs(one, today) for one in intakes)
     unclear = [one for one in listed if not one.is_understood]
     return DrugUse(
@@ -214,6 +218,14 @@ def _present_course(intakes: Sequence[DrugEntry]) -> tuple[Dated | None, bool]:
             break
         first = (begins, one)
     return (first[0], first[1].knows_start) if first else (None, True)
+
+
+def _is_complete(name: str, started: Dated | None, last_dose: Dated) -> bool:
+    """Whether a drug of a fixed course was given from its first to its last dose."""
+    course = WHOLE_COURSE.get(name)
+    if course is None or started is None:
+        return False
+    return last_dose.first - started.last >= course
 
 
 class _End(NamedTuple):
@@ -300,17 +312,24 @@ def _none(drugs: BoneDrugs) -> DrugState:
     shortly = say("medication list not clear")
     why = Otherwise(drugs.unclear, shortly) if drugs.unclear else ""
     if drugs.unread:
-        is_whole = drugs.unread.startswith("medication list could not")
-        whole, partly = (
-            "medication list not readable",
-            "medication list not wholly readable",
-        )
-        why = say(whole if is_whole else partly)
+        why = _say_unread(drugs.unread)
     if why:
         unknown = say("bone drugs unknown")
         return DrugState("bone-drug-unknown", why, unknown, words=words)
     none = say("no bone drug")
     return DrugState("no-bone-drug", none, none, words=words)
+
+
+def _say_unread(unread: str) -> str:
+    """Which lists were not read, of drugs or of procedures and orders.
+
+    A billed injection stands among procedures and orders.
+    """
+    if unread.startswith("medication list could not"):
+        return say("medication list not readable")
+    if unread.startswith(("list of procedures", "list of orders")):
+        return say("procedures or orders not wholly readable")
+    return say("medication list not wholly readable")
 
 
 def _rank(use: DrugUse) -> tuple[bool, date]:

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from datetime import date, timedelta
 
 from cds_service.core.facts import Finding
+from cds_service.core.open_points import SEVERELY_FRAIL
 from cds_service.core.phrases import Day, in_brackets, joined, say
 from cds_service.core.sarcopenia import GAIT, GRIP, RULERS, is_low, written
 from cds_service.core.situation import Signal, Situation, signal
@@ -51,7 +52,6 @@ YEAR = timedelta(days=366)
 MNA_LOW = 17.0  # category C: malnourished
 BMI_LOW = 18.5  # kg/m2: underweight (WHO)
 EGFR_LOW = 30.0
-SEVERELY_FRAIL = 7  # Clinical Frailty Scale, of 9
 OLD_AGE = 80
 COUNTS = ("two", "three", "four", "five", "six")
 SECOND = "second"

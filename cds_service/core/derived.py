@@ -41,6 +41,7 @@ from cds_service.core.wording import UNITS, say_number
 BMI_TOLERANCE = 1.0
 # A from 24, B from 17, C below (studies/sarcopenia-pvm-2022.toml)
 MNA_WELL_NOURISHED, MNA_AT_RISK = 24.0, 17.0
+MNA_SHORT_MALNOURISHED = 7.0  # of the short form, of 14 points
 NO_LEVEL = "the order does not say which level"
 TITLES = {MUSCLE: "Muscle index", GRIP: "Grip", GAIT: "Gait speed"}
 REASONS = (
@@ -270,7 +271,7 @@ def _mna_category(so_far: FindingsSoFar) -> Finding | Gap | None:
     """Rate A from 24 points, B from 17, C below; the score counts before a category."""
     score, recorded = so_far.known.get("mna-score"), so_far.known.get("mna-category")
     if score is None:
-        return None
+        return _malnourished_by_both(so_far.gaps.get("mna-score"))
     points = float(score.value)
     word = "C"
     if points >= MNA_WELL_NOURISHED:
@@ -290,6 +291,16 @@ def _mna_category(so_far: FindingsSoFar) -> Finding | Gap | None:
         concerns,
         may_reassure=score.may_reassure,
     )
+
+
+def _malnourished_by_both(score: Gap | None) -> Finding | None:
+    """Category C by points so few that the short form says so as well."""
+    is_open = score is not None and score.reason == "other-method"
+    if score is None or not is_open or score.value is None:
+        return None
+    if float(score.value) > MNA_SHORT_MALNOURISHED:
+        return None
+    return Finding("mna-category", "C", "1", score.observed, score.seen)
 
 
 # By the study's ruler for the model, by the site's for its referrals.

@@ -372,13 +372,14 @@ class SupportOrder:
             (`unstable-fracture`).
         hours: how long it runs by its dates, where that is stated.
         worded: what its words say of its end.
-        levels: vertebrae that a brace order names.
+        levels: vertebrae that an order of a brace or a biopsy names.
         is_standing: its status says that it stands; otherwise nobody knows, and it does
             not count.
         is_read_whole: nothing in it was left that may speak against it; otherwise it
             does not count.
         not_now: `over` where its days are past, `far` where it begins in more than a
-            year; neither counts.
+            year, `elsewhere` where it is of vertebrae that are not treated; none of
+            these counts.
         unread: elements of a brace order with anything that was not understood, by
             their names in R4: its correction
             is offered and not pre-selected.
@@ -400,7 +401,7 @@ class SupportOrder:
     levels: tuple[str, ...] = ()
     is_standing: bool = True
     is_read_whole: bool = True
-    not_now: Literal["", "over", "far"] = ""
+    not_now: Literal["", "over", "far", "elsewhere"] = ""
     unread: tuple[str, ...] = ()
     source: Mapping[str, Any] | None = field(default=None, repr=False, compare=False)
 
@@ -516,6 +517,7 @@ class RecordState:
         lists_not_read: keys of the lists of problems, drugs and orders that were not
             read whole, or in which no entry
             was understood: nothing is pre-selected then.
+        empty: those of them that were read and hold no entry.
     """
 
     unread: Mapping[str, str]
@@ -524,3 +526,4 @@ class RecordState:
     foreign: int
     notes: tuple[str, ...] = ()
     lists_not_read: tuple[str, ...] = ()
+    empty: tuple[str, ...] = ()

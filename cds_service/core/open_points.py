@@ -4,10 +4,11 @@
 that was seen used, and what a reassuring figure needs known.
 """
 
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping
 from typing import NamedTuple
 
-from cds_service.core.facts import Finding, Findings, Gap, RecordState
+from cds_service.core.derived import MNA_AT_RISK
+from cds_service.core.facts import Finding, Findings, Gap, RecordState, Value
 
 # What a figure under the usual needs: an unrecorded low weight must not reassure.
 NEEDED = ("age", "sex", "bmi")
@@ -23,11 +24,20 @@ SOURCES = (
     *("appendicular-muscle-index", "appendicular-lean-mass"),
 )
 SEVERE_EGFR = 30.0
-# Measured facts that raise the risk beside the model (F21), and why one is open. An old
-# one is so only if it was low: kidneys seldom recover.
-RAISING = ("egfr",)
+SEVERELY_FRAIL = 7  # Clinical Frailty Scale, of 9
+# Measured facts that raise the risk beside the model (F21, F22, F24), by the values
+# that do. An old one is open only if it was such a value.
+RAISING: Mapping[str, Callable[[Value], bool]] = {
+    "egfr": lambda value: float(value) < SEVERE_EGFR,
+    "mna-score": lambda value: float(value) < MNA_AT_RISK,
+    "mna-category": lambda value: value == "C",
+    "frailty-score": lambda value: float(value) >= SEVERELY_FRAIL,
+}
 NOT_USABLE = frozenset(
-    {"no-value", "unit-unknown", "out-of-range", "conflicting", "not-final"}
+    {
+        *("no-value", "unit-unknown", "out-of-range", "conflicting", "not-final"),
+        *("other-method", "undated"),
+    }
 )
 # What would take the fracture out of every figure, were it so.
 EXCLUDING = (
@@ -41,6 +51,8 @@ RAISING_LISTED = (
     *("hip-fracture", "severe-kidney-disease", "repeated-falls", "fall-with-injury"),
     *("dementia", "severe-frailty", "parkinson"),
 )
+# Lists that every such patient has entries on: an empty one was not kept.
+KEPT = frozenset({"conditions"})
 # Used, and not measured as it has to be, or long ago: it raises a figure, and never
 # takes one below the usual.
 UNSURE = "unsure"
@@ -53,8 +65,8 @@ class OpenPoint(NamedTuple):
 
     Attributes:
         name: a finding, or a part of the record.
-        why: `not-read`, `incomplete`, the reason why a value that was seen is no input,
-            or `unsure` for one that is.
+        why: `not-read`, `incomplete`, `empty`, the reason why a value that was seen is
+            no input, or `unsure` for one that is.
     """
 
     name: str
@@ -75,6 +87,7 @@ def find_open_points(
         *(OpenPoint(part, "not-read") for part in record.unread),
         *(OpenPoint(part, "incomplete") for part in record.incomplete),
         *((OpenPoint("record", "unreadable"),) if record.unreadable else ()),
+        *(OpenPoint(part, "empty") for part in record.empty if part in KEPT),
         *_needed(findings),
         *_gaps(findings),
         *_passed_over(findings),
@@ -96,7 +109,7 @@ def _gaps(findings: Findings) -> Iterator[OpenPoint]:
             yield OpenPoint(name, gap.reason)
     for name in RAISING:
         gap = findings.gaps.get(name)
-        if gap and (gap.reason in NOT_USABLE or _was_low(gap)):
+        if gap and (gap.reason in NOT_USABLE or _raised(name, gap)):
             yield OpenPoint(name, gap.reason)
     for name in (*EXCLUDING, *RAISING_LISTED):
         gap = findings.gaps.get(name)
@@ -106,10 +119,9 @@ def _gaps(findings: Findings) -> Iterator[OpenPoint]:
             yield OpenPoint(name, gap.reason)
 
 
-def _was_low(gap: Gap) -> bool:
-    """Whether a value that is too old to use was so low that it raises the risk."""
-    is_number = isinstance(gap.value, int | float)
-    return gap.reason == "stale" and is_number and float(gap.value or 0) < SEVERE_EGFR
+def _raised(name: str, gap: Gap) -> bool:
+    """Whether a value that is too old to use was one that raises the risk."""
+    return gap.reason == "stale" and gap.value is not None and RAISING[name](gap.value)
 
 
 def is_settled(name: str, findings: Findings) -> bool:

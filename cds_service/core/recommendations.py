@@ -304,6 +304,8 @@ def say_not_counted(order: SupportOrder) -> str:
         said = say("{order} order of {month}", order=order.name, month=say_month(day))
     if not order.is_read_whole:
         return say("{order}, not understood", order=said)
+    if order.not_now == "elsewhere":
+        return say("{order}, of another vertebra", order=said)
     if order.not_now == "over":
         return say("{order}, its days past", order=said)
     if order.not_now == "far" and order.start:

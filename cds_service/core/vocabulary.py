@@ -87,14 +87,17 @@ class ReadSpec(FindingSpec):
 
     Attributes:
         key: prefetch key whose answer holds it.
+        where_kept: keys that hold it too where a record keeps such entries; one that
+            was asked for and not read forbids "no" as well.
     """
 
     key: str = Field(min_length=1)
+    where_kept: tuple[str, ...] = ()
 
     @property
     def keys(self) -> tuple[str, ...]:
         """Every prefetch key that must have been read before "no" may be said."""
-        return (self.key,)
+        return (self.key, *self.where_kept)
 
     @property
     def asked_concepts(self) -> tuple[str, ...]:
@@ -159,7 +162,7 @@ class ExamSpec(ConceptSpec):
     @property
     def keys(self) -> tuple[str, ...]:
         """Every prefetch key that may hold the exam."""
-        return (self.key, *self.also_keys)
+        return (self.key, *self.also_keys, *self.where_kept)
 
     @property
     def asked_concepts(self) -> tuple[str, ...]:
@@ -327,7 +330,7 @@ class ListSpec(ConceptSpec):
     @property
     def keys(self) -> tuple[str, ...]:
         """Every prefetch key that must have been read before "no" may be said."""
-        return (self.key, *self.also_keys)
+        return (self.key, *self.also_keys, *self.where_kept)
 
     def label_of(self, concepts: Collection[str]) -> str:
         """The label of these concepts; empty if the finding's name is enough."""

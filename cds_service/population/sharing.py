@@ -19,7 +19,11 @@ from cds_service.population.hospitals import (
     pool_results,
     results_of,
 )
-from cds_service.population.validating import SMALLEST_CELL, ModelValidation
+from cds_service.population.validating import (
+    FITTED_ON_THESE,
+    SMALLEST_CELL,
+    ModelValidation,
+)
 
 Number = Annotated[float, Field(allow_inf_nan=False)]
 
@@ -48,7 +52,7 @@ class SharedModel(_Part):
     """How one model did at one hospital.
 
     Attributes:
-        months: within which outcomes were counted, as the model says.
+        months: within which outcomes were counted here.
     """
 
     version: str
@@ -75,9 +79,14 @@ class SharedFile(_Part):
 
 
 class Combined(BaseModel):
-    """One model over the hospitals whose files were given."""
+    """One model over the hospitals whose files were given.
+
+    Attributes:
+        months: within which they counted outcomes.
+    """
 
     hospitals: int
+    months: tuple[int, ...]
     n: int
     events: int
     expected: float
@@ -88,30 +97,38 @@ def shared_file(found: Sequence[ModelValidation]) -> SharedFile:
     """Make the file of this hospital."""
     models, withheld = {}, {}
     for one in found:
-        without = one.overall.n - one.overall.events
-        measures = results_of(one.overall)
-        if min(one.overall.events, without) < SMALLEST_CELL:
-            withheld[one.model.id] = (
-                f"fewer than {SMALLEST_CELL} with or without the outcome"
-            )
-        elif not measures:
-            withheld[one.model.id] = "too few patients for any measure"
+        if why := _why_withheld(one):
+            withheld[one.model.id] = why
         else:
-            models[one.model.id] = SharedModel(
-                version=one.model.version,
-                outcome=one.model.outcome,
-                months=one.model.horizon_months,
-                n=one.overall.n,
-                events=one.overall.events,
-                expected=round(one.overall.expected, 1),
-                measures={
-                    name: SharedResult(
-                        value=round(each.value, 4), error=round(each.error, 4)
-                    )
-                    for name, each in measures.items()
-                },
-            )
+            models[one.model.id] = _shared_model(one)
     return SharedFile(models=models, withheld=withheld)
+
+
+def _why_withheld(found: ModelValidation) -> str:
+    overall = found.overall
+    if min(overall.events, overall.n - overall.events) < SMALLEST_CELL:
+        return f"fewer than {SMALLEST_CELL} with or without the outcome"
+    if found.another_time:
+        return found.another_time
+    if FITTED_ON_THESE in found.notes:
+        return FITTED_ON_THESE
+    return "" if results_of(overall) else "too few patients for any measure"
+
+
+def _shared_model(found: ModelValidation) -> SharedModel:
+    overall, results = found.overall, results_of(found.overall)
+    return SharedModel(
+        version=found.model.version,
+        outcome=found.model.outcome,
+        months=found.months or found.model.horizon_months,
+        n=overall.n,
+        events=overall.events,
+        expected=round(overall.expected, 1),
+        measures={
+            name: SharedResult(value=round(each.value, 4), error=round(each.error, 4))
+            for name, each in results.items()
+        },
+    )
 
 
 def read_shared(path: Path) -> SharedFile:
@@ -132,7 +149,8 @@ def combine(files: Sequence[SharedFile]) -> dict[str, Combined]:
     """Combine the hospitals' results by model.
 
     Raises:
-        CdsError: the files are of different versions of a model.
+        CdsError: the files are of different versions of a model, or two are of the same
+            patients.
     """
     found = {}
     for name in sorted({name for file in files for name in file.models}):
@@ -142,12 +160,17 @@ def combine(files: Sequence[SharedFile]) -> dict[str, Combined]:
             raise CdsError(
                 f"{name}: the files are of different versions, {', '.join(versions)}"
             )
+        if any(one in models[:place] for place, one in enumerate(models)):
+            raise CdsError(
+                f"{name}: two files have the same results; a hospital counts once"
+            )
         results = [
             {key: Result(each.value, each.error) for key, each in one.measures.items()}
             for one in models
         ]
         found[name] = Combined(
             hospitals=len(models),
+            months=tuple(sorted({one.months for one in models})),
             n=sum(one.n for one in models),
             events=sum(one.events for one in models),
             expected=sum(one.expected for one in models),

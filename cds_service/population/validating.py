@@ -82,6 +82,10 @@ class ModelValidation:
         verdict: three sentences for who reads no further.
         incidence: share with the outcome, with death and loss accounted for; None of an
             outcome that is asked at one time.
+        another_time: why these outcomes are not those that the model predicts; empty if
+            they are.
+        months: within which they were counted; None if the file does not say, or over
+            several times.
         missing: share of the patients without this input, by finding.
         hospitals: how the model does across hospitals; None of fewer than three.
         groups: by name, in the order of the report; too small ones are left out and
@@ -92,6 +96,8 @@ class ModelValidation:
     overall: performance.Performance
     verdict: Sentences
     incidence: Incidence | None
+    another_time: str
+    months: int | None
     missing: Mapping[str, float]
     hospitals: AcrossHospitals | None
     groups: Mapping[str, performance.Performance]
@@ -170,11 +176,14 @@ def _validation(
     hospitals = {
         name: _measure(members) for name, members in _of_column(rows, HOSPITAL)
     }
+    months = {_months(row, model) for row in rows}
     return ModelValidation(
         model=model,
         overall=overall,
         verdict=judge(overall, len(file.patients) - len(rows)),
         incidence=_incidence(file, model),
+        another_time=_another_time(rows, model),
+        months=months.pop() if len(months) == 1 else None,
         missing=missing,
         hospitals=across_hospitals(hospitals),
         groups=groups,

@@ -40,13 +40,13 @@ class Source(DataTable):
     """Where facts were read, and when.
 
     Attributes:
-        kind: who says it; a draft was never published.
+        kind: who says it; a draft was never published, a run was seen by us.
         read: the day on which it was read.
         dated: the day or month of the text itself, where it says one.
     """
 
     address: Text
-    kind: Literal["vendor", "copy", "code", "thread", "draft", "site"]
+    kind: Literal["vendor", "copy", "code", "run", "thread", "draft", "site"]
     read: date
     dated: Text | None = None
 

@@ -196,10 +196,23 @@ def test_a_list_that_could_not_be_read_is_named_and_reassures_nobody(key, name):
     assert name in detail.partition("**Not known:**")[2]
 
 
-@pytest.mark.parametrize("key", ["administrations", "statements"])
+@pytest.mark.parametrize(
+    "key",
+    [
+        "medications",
+        "administrations",
+        "statements",
+        "dispenses",
+        "procedures",
+        "serviceRequests",
+    ],
+)
 def test_without_a_list_of_doses_nobody_says_that_there_is_no_bone_drug(key):
     body = order_sign([patient(), *quiet_lists()], kyphoplasty())
+    before = by_topic(ask(body))["rehabilitation"]
+    assert any(one.get("isRecommended") for one in before["suggestions"])
     body["prefetch"][key] = OUTCOME
-    summary = by_topic(ask(body))["rehabilitation"]["summary"]
-    assert "No bone drug" not in summary
-    assert "ask about bone drugs" in summary
+    card = by_topic(ask(body))["rehabilitation"]
+    assert "No bone drug" not in card["summary"]
+    assert "ask about bone drugs" in card["summary"]
+    assert not any(one.get("isRecommended") for one in card["suggestions"])

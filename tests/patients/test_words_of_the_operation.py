@@ -14,6 +14,8 @@ from tests.chart_builders import (
     quiet_lists,
     vertebroplasty,
 )
+from tests.codes import CPT, ICD, codeable
+from tests.patients.reading import text_of
 
 UNKNOWN = {"modifierExtension": [{"url": "http://x.org/a", "valueCode": "b"}]}
 
@@ -166,3 +168,67 @@ def test_a_number_of_levels_that_nobody_knows_reassures_nobody(drafts):
     assert "below" not in detail
     assert "about 1 in 10" not in detail
     assert "the usual 1 in 6" in detail
+
+
+def titled(words, **members):
+    return kyphoplasty(code="22514", **members) | {
+        "code": codeable(CPT, "22514") | {"text": words}
+    }
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        pytest.param("Kyphoplasty cancelled", id="withdrawn"),
+        pytest.param("X-ray after kyphoplasty", id="another order"),
+        pytest.param("Sacroplasty S1", id="another operation"),
+    ],
+)
+def test_a_title_that_speaks_against_its_code_reassures_nobody(words):
+    card = card_of(titled(words))["rehabilitation"]
+    assert "below" not in card["detail"]
+    assert not [one for one in card["suggestions"] if one.get("isRecommended")]
+    assert "the order's code not understood" in card["detail"]
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        pytest.param("Kyphoplasty L1", id="its name"),
+        pytest.param("Ballonkyphoplastie LWK 1", id="German"),
+        pytest.param("Percutaneous vertebral augmentation, L1", id="of CPT"),
+        pytest.param("General anesthesia", id="plain"),
+    ],
+)
+def test_a_title_that_says_its_code_changes_nothing(words):
+    said, before = card_of(titled(words)), card_of(kyphoplasty())
+    assert text_of(said["rehabilitation"]) == text_of(before["rehabilitation"])
+
+
+def test_a_title_with_more_levels_than_the_site_reassures_nobody():
+    card = card_of(titled("Kyphoplasty L1, L2, L3"))["rehabilitation"]
+    assert "below" not in card["detail"]
+
+
+@pytest.mark.parametrize(
+    "reason",
+    [
+        pytest.param(codeable(ICD, "D16.6"), id="tumour of bone, unspecified"),
+        pytest.param(codeable(ICD, "M88.1"), id="Paget's disease"),
+        pytest.param(codeable("http://x.org/local", "X99"), id="local"),
+    ],
+)
+def test_a_coded_reason_that_nobody_knows_reassures_nobody(reason):
+    card = card_of(kyphoplasty(reasonCode=[reason]))["rehabilitation"]
+    assert "below" not in card["detail"]
+    assert not [one for one in card["suggestions"] if one.get("isRecommended")]
+    assert "a reason of the order was not understood" in card["detail"]
+
+
+@pytest.mark.parametrize(
+    "code",
+    ["M54.50", "R52", "M48.56XA", "M80.08XA", "S32.010A", "M81.0", "W19.XXXA", "I10"],
+)
+def test_a_coded_reason_that_is_known_changes_nothing_of_the_lists(code):
+    card = card_of(kyphoplasty(reasonCode=[codeable(ICD, code)]))["rehabilitation"]
+    assert "not understood" not in card["detail"]

@@ -51,7 +51,6 @@ from cds_service.fhir.facts.medication_list import (
 from cds_service.fhir.facts.problem_list import Stated, find_stated, say_no
 from cds_service.fhir.gathering.drugs import Drug
 from cds_service.fhir.gathering.entries import Entry
-from cds_service.fhir.gathering.picking import NOT_UNDERSTOOD
 from cds_service.fhir.raw_json import (
     member,
 )
@@ -81,7 +80,7 @@ def read_history(spec: BoneDrugSpec, chart: Chart) -> BoneDrugs:
         uses=combine(entries, chart.today),
         entries=chart.listed(spec).entries,
         unread=unread,
-        unclear="" if unread else _why_unclear(silence, chart),
+        unclear="" if unread else _why_unclear(silence),
     )
 
 
@@ -90,32 +89,12 @@ def entries_of(spec: BoneDrugSpec, chart: Chart) -> list[DrugEntry]:
     return [*_listed(spec, chart), *_on_problem_list(spec, chart)]
 
 
-def _why_unclear(silence: Finding | Gap, chart: Chart) -> str:
+def _why_unclear(silence: Finding | Gap) -> str:
     """Why "none" may not be said of lists that were read; empty if it may."""
-    if isinstance(silence, Gap):
-        return _why(silence)
-    dispensed = [
-        one
-        for one in chart.of_kind("MedicationDispense")
-        if NOT_UNDERSTOOD in one.concepts and one.status in TAKEN[one.kind]
-    ]
-    if not dispensed:
+    if not isinstance(silence, Gap):
         return ""
-    noun = (
-        "1 dispensed drug that we do"
-        if len(dispensed) == 1
-        else f"{len(dispensed)} dispensed drugs that we do"
-    )
-    return f"{noun} not know"
-
-
-def _why(silence: Gap) -> str:
-    """Why nobody knows, for a card: never the number of an entry."""
-    return (
-        "an entry could not be read"
-        if silence.reason == "unreadable"
-        else silence.detail
-    )
+    is_broken = silence.reason == "unreadable"  # a card says no number of an entry
+    return "an entry could not be read" if is_broken else silence.detail
 
 
 # --- the yes and no of the vocabulary, from the history

@@ -27,7 +27,7 @@ from cds_service.fhir.gathering.picking import (
     NOT_UNDERSTOOD,
     UNCODED,
 )
-from cds_service.fhir.gathering.record import PatientRecord, Read
+from cds_service.fhir.gathering.record import GIVEN_HERE, PatientRecord, Read
 from cds_service.fhir.gathering.subjects import identifiers_of
 from cds_service.fhir.mapping.terminology import Match, Terminology
 from cds_service.fhir.raw_json import Json, content, in_order, objects, text, texts_of
@@ -53,6 +53,12 @@ LISTS: Mapping[str, tuple[str, str, str]] = {
         "on the medication list",
         "list of drugs the patient reports",
     ),
+    "dispenses": (
+        "MedicationDispense",
+        "on the medication list",
+        "list of dispensed drugs",
+    ),
+    "serviceRequests": ("ServiceRequest", "among the orders", "list of orders"),
     "procedures": ("Procedure", "among the procedures", "list of procedures"),
 }
 STATING = frozenset({"Condition", "Procedure"})
@@ -121,10 +127,13 @@ class Listing(NamedTuple):
     Attributes:
         entries: of the patient; the parts of a medication list count together.
         not_understood: entries that neither a code nor words identify.
+        is_kept: any of them is of a list that somebody keeps; what is given in the ward
+            is none.
     """
 
     entries: int
     not_understood: list[Entry]
+    is_kept: bool
 
 
 class Horizon(NamedTuple):
@@ -282,13 +291,10 @@ class Chart:
         keys = spec.keys
         if self._read_whole.issuperset(keys):
             return ""
-        return "; ".join(
-            [
-                fault
-                for key in keys
-                if (fault := _fault(key, self.record.reads.get(key)))
-            ]
-        )
+        reads = self.record.reads
+        asked = [key for key in keys if key in reads or key not in spec.where_kept]
+        faults = [_fault(key, reads.get(key)) for key in asked]
+        return "; ".join(filter(None, faults))
 
     def listed(self, spec: YesNoSpec) -> Listing:
         """What the lists of a finding hold; many findings have the same lists.
@@ -311,7 +317,8 @@ class Chart:
         together = [key for key in lists if LISTS[key][1] == place and key in reads]
         kinds = sorted(LISTS[key][0] for key in lists)
         strange = [entry for kind in kinds for entry in unknown.get(kind, ())]
-        return Listing(sum(reads[key].entries for key in together), strange)
+        kept = any(reads[key].entries for key in together if key not in GIVEN_HERE)
+        return Listing(sum(reads[key].entries for key in together), strange, kept)
 
     def broken(self, spec: ReadSpec) -> tuple[PassedOver, ...]:
         """Unparseable resources with a finding's concepts, or any concept."""

@@ -3,11 +3,13 @@
 A supply or a period may say so.
 """
 
+import math
 from datetime import date, timedelta
 
 from cds_service.core.facts import Dated
 from cds_service.fhir.facts.chart import Chart
-from cds_service.fhir.raw_json import Json, member, number, objects, text
+from cds_service.fhir.mapping.durations import DAY
+from cds_service.fhir.raw_json import Json, member, number, objects, text, texts_of
 
 # UCUM, and words that stand in its place.
 DAYS = {"d": 1, "wk": 7, "mo": 30, "a": 365, "day": 1, "days": 1, "week": 7, "weeks": 7}
@@ -66,7 +68,7 @@ def end_of_supply(raw: Json, authored: Dated | None, chart: Chart) -> date | Non
 
 
 def end_of_course(raw: Json, chart: Chart) -> date | None:
-    """The last day of a course by its own times, else that of its supply.
+    """The last day of a course by its times, else by its supply, else by its words.
 
     None if nothing says so.
     """
@@ -77,9 +79,42 @@ def end_of_course(raw: Json, chart: Chart) -> date | None:
         return handed.last + days if handed and days else None
     if kind == "MedicationStatement":
         return chart.calendar.last_day(member(raw, "effectivePeriod", "end"))
-    return end_of_dosage(raw, chart) or end_of_supply(
-        raw, dated(raw.get("authoredOn"), chart), chart
+    authored = dated(raw.get("authoredOn"), chart)
+    return (
+        end_of_dosage(raw, chart)
+        or end_of_supply(raw, authored, chart)
+        or end_in_words(raw, authored, chart)
     )
+
+
+def end_in_words(raw: Json, authored: Dated | None, chart: Chart) -> date | None:
+    """The last day of an order's dosages by their words: `daily for 5 days`.
+
+    None unless each has a length, and all else that they and the notes say is plain
+    words of a dose: `then 5 mg daily` goes on.
+    """
+    dosages = objects(raw.get("dosageInstruction"))
+    words = [text(one.get("text")) for one in dosages]
+    if not dosages or not all(words) or not authored:
+        return None
+    courses = [chart.terminology.durations.course(one) for one in words]
+    known = [one for one in courses if one]
+    beside = [
+        *(text(one.get("patientInstruction")) for one in dosages),
+        *(
+            word
+            for one in dosages
+            for more in objects(one.get("additionalInstruction"))
+            for word in texts_of(more)
+        ),
+        *(text(one.get("text")) for one in objects(raw.get("note"))),
+        *(one.rest for one in known),
+    ]
+    are_plain = map(chart.terminology.plain_doses.are_all, filter(None, beside))
+    if len(known) < len(courses) or not all(are_plain):
+        return None
+    days = math.ceil(sum(one.hours for one in known) / DAY)
+    return authored.last + timedelta(days=days) if days < MOST_DAYS else None
 
 
 def end_of_dosage(raw: Json, chart: Chart) -> date | None:

@@ -9,6 +9,7 @@ and of answers are here, the others in the modules that are imported.
 from collections.abc import Mapping, Sequence
 from datetime import date
 
+from cds_service.core.card_signals import OLD
 from cds_service.core.facts import (
     DRUGS_NOT_READ,
     BoneDrugs,
@@ -18,6 +19,7 @@ from cds_service.core.facts import (
     PassedOver,
     Provenance,
 )
+from cds_service.core.rule_signals import FRAGILITY_AGE
 from cds_service.core.vocabulary import (
     AnswerSpec,
     BoneDrugSpec,
@@ -250,22 +252,32 @@ def _age(
 ) -> Finding | Gap:
     """Age in completed years.
 
-    A birth date without day or month means its first possible day.
+    A birth date without day or month may mean two ages. The older one counts, but
+    nothing is chosen for it, and nobody is taken to be old enough for a figure.
     """
-    born = chart.calendar.moment(written)
-    if born is None:
+    first = chart.calendar.first_day(written)
+    last = chart.calendar.last_day(written)
+    if first is None or last is None:
         return gap(spec, "unreadable", "birthDate is not a date", source)
-    today = chart.today
-    years = (
-        today.year
-        - born.day.year
-        - ((today.month, today.day) < (born.day.month, born.day.day))
-    )
+    years, least = (_years(born, chart.today) for born in (first, last))
     if not spec.is_plausible(years):
         return gap(spec, "out-of-range", f"{years} years is not plausible", source)
-    partial = len(written) < len("2000-01-01")
-    concerns = ("The birth date is not recorded to the day.",) if partial else ()
-    return known(spec, float(years), source, concerns=concerns)
+    if least < FRAGILITY_AGE <= years:
+        why = "the birth date is not recorded to the day"
+        return gap(spec, "undetermined", f"{least} or {years}: {why}", source)
+    if first == last:
+        return known(spec, float(years), source)
+    concern = "The birth date is not recorded to the day."
+    is_less_sure = least < OLD <= years
+    found = known(
+        spec, float(least if is_less_sure else years), source, concerns=(concern,)
+    )
+    return found._replace(may_reassure=not is_less_sure)
+
+
+def _years(born: date, today: date) -> int:
+    had_birthday = (today.month, today.day) >= (born.month, born.day)
+    return today.year - born.year - (not had_birthday)
 
 
 def _deceased(

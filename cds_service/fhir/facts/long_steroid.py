@@ -13,6 +13,7 @@ from cds_service.core.vocabulary import LongCourseSpec
 from cds_service.fhir.facts.chart import Chart, FindingOrGap, known
 from cds_service.fhir.facts.drug_times import (
     dated,
+    end_in_words,
     end_of_course,
     end_of_dosage,
     end_of_period,
@@ -136,4 +137,5 @@ def _days(use: Use, chart: Chart) -> tuple[Dated | None, date | None]:
         )
         if one
     ]
-    return start, max(ends) if ends else goes_on
+    end = max(ends) if ends else end_in_words(raw, start, chart)
+    return start, end or goes_on

@@ -240,7 +240,7 @@ def not_on_list(
         (noted, "named beside another drug; whether it is taken is not recorded"),
         (unsaid, "whether it is taken is not recorded"),
         (undated, "when it was taken is not recorded"),
-        (lapsed, "its supply is over, whether it is still taken is not recorded"),
+        (lapsed, "its course is over, whether it is still taken is not recorded"),
         (after, "dated after the order was written"),
         (ahead, "dated in the future"),
     ):
@@ -253,7 +253,7 @@ def not_on_list(
 
 
 def _is_lapsed(use: Use, spec: MedicationSpec, chart: Chart) -> bool:
-    """Whether a steroid is active on the list and its supply is over.
+    """Whether a steroid is active on the list and its supply or its length is over.
 
     Refills may be recorded elsewhere.
     """

@@ -329,7 +329,7 @@ def say_no(
             if unread
             else gap(spec, "undetermined", "not coded, and silence says nothing")
         )
-    broken, (_, where, name), (count, not_understood) = (
+    broken, (_, where, name), (count, not_understood, is_kept) = (
         chart.broken(spec),
         LISTS[spec.key],
         chart.listed(spec),
@@ -345,7 +345,7 @@ def say_no(
         return gap(
             spec, "unreadable", broken[0].detail, *(one.provenance for one in broken)
         )
-    if not count:
+    if not is_kept:
         return gap(spec, "undetermined", f"{name} empty")
     if strange:
         return _not_understood(spec, strange, count, where)

@@ -138,7 +138,14 @@ def measure(
     when = reading.entry.moment
     if problem is not None or when is None:
         return Refused(reading, *(problem or UNDATED), printed)
-    return Measured(reading, value, printed, _step(raw, value), when)
+    measured = Measured(reading, value, printed, _step(raw, value), when)
+    doubt = spec.ambiguous
+    if doubt is None or value > doubt.up_to.get(reading.match.concept, -math.inf):
+        return measured
+    age = (chart.today - when.day).days
+    if spec.usable_days is not None and age > spec.usable_days:
+        return Refused(reading, "stale", doubt.because, printed)
+    return Refused(reading, "other-method", doubt.because, printed, measured)
 
 
 def _is_high_enough(
@@ -165,10 +172,6 @@ def _why_not_plausible(
 ) -> tuple[GapReason, str] | None:
     if not spec.is_plausible(value):
         return "out-of-range", "not plausible"
-    if spec.ambiguous:
-        limit = spec.ambiguous.up_to.get(reading.match.concept, -math.inf)
-        if value <= limit:
-            return "undetermined", spec.ambiguous.because
     words = {*reading.words, *reading.site_words} if spec.both_sides else ()
     if any(terminology.text_concepts(word, ONE_SIDE) for word in words):
         return "no-value", "of one side only"

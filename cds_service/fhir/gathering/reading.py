@@ -21,8 +21,8 @@ from cds_service.outgoing.deadline import Deadline
 from cds_service.protocol.messages import HookRequest, is_fhir_id
 
 # EHRs that store reported drugs as MedicationRequest do not support
-# MedicationStatement, and say so.
-OFTEN_LACKING = frozenset({"MedicationStatement"})
+# MedicationStatement, those without a pharmacy no MedicationDispense, and say so.
+OFTEN_LACKING = frozenset({"MedicationStatement", "MedicationDispense"})
 UNKNOWN_TYPE = frozenset({"http-404", "http-501", "not-supported"})
 # Refusals after which it is unclear whether the server lacks a type or hides it; its
 # CapabilityStatement tells.
@@ -115,12 +115,19 @@ def _none_kept(
 
     The server must have answered at all.
     """
-    needed = [one for one in plan.needed.templates if one.key in asked]
-    failed = [one for one in needed if asked[one.key].state == "failed"]
-    refused = [
-        one for one in failed if one.is_search and asked[one.key].reason in LEAVES_OPEN
+    failed = [
+        one
+        for one in plan.templates
+        if one.key in asked and asked[one.key].state == "failed"
     ]
-    if not refused or len(failed) == len(needed):
+    refused = [
+        one
+        for one in failed
+        if one.is_search
+        and asked[one.key].reason in LEAVES_OPEN
+        and (not one.is_optional or one.resource_type in OFTEN_LACKING)
+    ]
+    if not refused or len(failed) == len(asked):
         return dict(asked)
     lacking = {
         one.key

@@ -239,6 +239,7 @@ def state_of(record: PatientRecord) -> RecordState:
         lists_not_read=tuple(
             key for key in DECIDING_LISTS if not _is_list_read(record, key)
         ),
+        empty=tuple(key for key in DECIDING_LISTS if _is_empty(record, key)),
     )
 
 
@@ -255,25 +256,38 @@ TELLING_MORE = frozenset({"diagnosticReports", "dispenses", "kidney"})
 # hold its entries.
 DECIDING_LISTS: Mapping[str, tuple[str, ...]] = {
     "conditions": ("conditions",),
-    "medications": ("medications", "administrations", "statements"),
+    "medications": ("medications", "administrations", "statements", "dispenses"),
     "serviceRequests": ("serviceRequests",),
 }
+# What is given in the ward is no list of what a patient takes.
+GIVEN_HERE = frozenset({"administrations"})
+# A billed injection is a dose as well, and leads where no order is pre-selected.
+ALSO_DOSES = ("procedures",)
 
 
 def _is_list_read(record: PatientRecord, key: str) -> bool:
     """Tell if a list was read whole, with no broken entry and one understood."""
     read = record.reads.get(key)
-    if read is None or read.state == "failed" or read.is_cut:
+    if read is None or not read.is_understood:
         return False
-    if not read.is_understood:
+    also = ALSO_DOSES if key == "medications" else ()
+    asked = [record.reads.get(part) for part in (*DECIDING_LISTS[key], *also)]
+    if any(one and (one.state == "failed" or one.is_cut) for one in asked):
         return False
     if any(one.key in DECIDING_LISTS[key] for one in record.unreadable):
         return False
-    parts = [record.reads[part] for part in DECIDING_LISTS[key] if part in record.reads]
-    strange = sum(
-        _is_strange(one) for part in DECIDING_LISTS[key] for one in record.of_key(part)
-    )
-    return sum(part.entries for part in parts) > strange
+    kept = [part for part in DECIDING_LISTS[key] if part not in GIVEN_HERE]
+    held = sum(record.reads[part].entries for part in kept if part in record.reads)
+    strange = sum(_is_strange(one) for part in kept for one in record.of_key(part))
+    return held > strange
+
+
+def _is_empty(record: PatientRecord, key: str) -> bool:
+    """Tell if a list was read, with nothing in it that counts."""
+    read = record.reads.get(key)
+    if read is None or read.state == "failed" or read.is_cut:
+        return False
+    return not read.entries and all(one.key != key for one in record.unreadable)
 
 
 def _is_strange(entry: Entry) -> bool:
@@ -381,11 +395,18 @@ def _part(
     )
 
 
+# A request that was never in force makes no list of drugs.
+NEVER_IN_FORCE = frozenset({"draft", "cancelled"})
+
+
 def _is_void(raw: Json) -> bool:
-    """Tell if an entry does not count: entered in error, or ruled out."""
-    if raw.get("status") == "entered-in-error":
+    """Tell if an entry does not count: in error, ruled out, or never in force."""
+    status, kind = text(raw.get("status")), raw.get("resourceType")
+    if status == "entered-in-error":
         return True
-    return raw.get("resourceType") == "Condition" and certainty_of(raw) == "denied"
+    if kind == "MedicationRequest":
+        return status in NEVER_IN_FORCE or raw.get("intent") in ("proposal", "option")
+    return kind == "Condition" and certainty_of(raw) == "denied"
 
 
 def _patient_part(

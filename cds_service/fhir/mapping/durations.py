@@ -33,6 +33,7 @@ SYMBOL = 3  # units this short are the same in all languages
 
 _LETTER = "A-Za-zÀ-ÖØ-öø-ÿ"
 _WORD = re.compile(rf"[{_LETTER}\u3400-\u9fff]")
+_DIGIT = re.compile("[0-9]")
 _SIGN = re.compile(rf"[0-9{_LETTER}\u3400-\u9fff]")
 _TWELFTH = re.compile(
     rf"(?:(?<![0-9./{_LETTER}])|(?<=\b[xX])|(?<=×))[0-9]{{1,2}}\s?/\s?12(?![0-9/])"
@@ -113,6 +114,18 @@ class Mention(NamedTuple):
     is_least: bool = False
 
 
+class Course(NamedTuple):
+    """How long a drug is taken by the words of its dosage.
+
+    Attributes:
+        hours: of all steps together.
+        rest: the other words.
+    """
+
+    hours: float
+    rest: str
+
+
 class _Unit(Closed):
     hours: float = Field(gt=0)
     one: str
@@ -132,6 +145,14 @@ class _Amount(NamedTuple):
     unit: str
     printed_unit: str
     is_article: bool
+
+
+class _Length(NamedTuple):
+    """A length of time with the word before it: `for 5 days`."""
+
+    start: int
+    end: int
+    hours: float
 
 
 class _Clause(NamedTuple):
@@ -264,6 +285,44 @@ class DurationRules:
         for posture in self._anywhere["posture"].finditer(plain):
             plain = _blank(plain, *posture.span())
         return plain
+
+    def course(self, text: str) -> Course | None:
+        """Add the lengths of the steps of a dosage.
+
+        `40 mg x 4 days, 20 mg x 4 days` is a course of eight days. None unless each
+        step, a clause that names a number, has one length of its own.
+        """
+        plain = unicodedata.normalize("NFKC", text)
+        if len(plain) > LONGEST_TEXT or self._days.search(plain):
+            return None
+        rest, hours, is_waiting = plain, 0.0, False
+        for start, end in self._clauses(plain):
+            words = plain[start:end]
+            lengths = [*self._led_lengths(words)]
+            other = words
+            for length in lengths:
+                other = _blank(other, length.start, length.end)
+                rest = _blank(rest, start + length.start, start + length.end)
+                hours += length.hours
+            is_step = bool(_DIGIT.search(other))
+            if len(lengths) > 1 or (is_step and is_waiting):
+                return None
+            is_waiting = (is_step or is_waiting) and not lengths
+        return Course(hours, rest) if hours and not is_waiting else None
+
+    def _led_lengths(self, words: str) -> Iterator[_Length]:
+        """The lengths of a clause that a word such as `for` makes the end."""
+        for amount in self._amounts(words):
+            languages = self._languages(amount)
+            before, after = words[: amount.start], words[amount.end :]
+            lead = self._ends(self._without_soft(before, languages), "for_", languages)
+            is_least = self._anywhere["least_before"].search(before) or self._anywhere[
+                "least_after"
+            ].match(after)
+            is_rate = self._begins(after, "rate", languages)
+            if lead and amount.number and not is_least and not is_rate:
+                hours = amount.number * self.units[amount.unit].hours
+                yield _Length(lead.start(), amount.end, hours)
 
     def _read(self, text: str, subject: str, *, is_title: bool) -> Iterator[Mention]:
         for found in self._anywhere["payer"].finditer(text):

@@ -206,7 +206,13 @@ def _procedure(
     concepts = frozenset(
         concept for one in found for concept in one.recognition.concepts
     )
-    if {"kyphoplasty", "vertebroplasty"} <= concepts:
+    words = frozenset(
+        word
+        for one in found
+        for word in words_on_procedure(one.draft.resource, terminology)
+    )
+    coded = concepts & {"kyphoplasty", "vertebroplasty"}
+    if len(coded) > 1 or (coded and words and not coded & words):
         return None, BOTH
     if (
         "kyphoplasty" in concepts
@@ -215,11 +221,6 @@ def _procedure(
         return "PKP", ""
     if "vertebroplasty" in concepts:
         return "PVP", ""
-    words = frozenset(
-        word
-        for one in found
-        for word in words_on_procedure(one.draft.resource, terminology)
-    )
     if len(words) == 1:
         return ("PKP" if "kyphoplasty" in words else "PVP"), FROM_WORDS
     return None, BOTH if words else OPEN
@@ -276,7 +277,12 @@ def _level_count(
 
 
 def _is_count_sure(found: Sequence[_Found]) -> bool:
-    """Tell if every order says its levels, with no quantity that was not read."""
+    """Tell if every order says its levels, with no quantity that was not read.
+
+    The words of none may name a level beside those that were used.
+    """
+    if any(one.levels.is_contradicted for one in found):
+        return False
     is_silent = len(found) > 1 and any(not one.levels.verdicts for one in found)
     return not is_silent and all(_is_quantity_read(one.draft.resource) for one in found)
 

@@ -76,6 +76,7 @@ class StatedLevels:
             decide (`T9-T10`, T13).
         source: the element that was used; empty if none names a level.
         regions: regions stated by codes that name no level.
+        is_contradicted: its own words name a level beside these.
     """
 
     levels: tuple[str, ...] = ()
@@ -83,6 +84,7 @@ class StatedLevels:
     source: str = ""
     regions: frozenset[Region] = frozenset()
     notes: tuple[str, ...] = field(default=())
+    is_contradicted: bool = False
 
 
 def find_levels(
@@ -105,6 +107,7 @@ def find_levels(
         verdicts=tuple(verdict_of(statement) for statement in sorted(stated)),
         source=source,
         regions=regions,
+        is_contradicted=not wording & set(LEVELS) <= stated,
         notes=tuple(
             _notes(stated, wording or (beside if beside - stated else set()), source)
         ),
@@ -354,7 +357,10 @@ def _unread(
 
 
 def _is_understood(reason: Json, terminology: Terminology) -> bool:
-    if terminology.concepts(reason) or terminology.tells("conditions", reason):
+    if terminology.excludes(reason):
+        return True
+    is_coded = terminology.tells("conditions", reason)
+    if terminology.concepts(reason) and not is_coded:
         return True
     words = texts_of(reason)
     return bool(words) and all(

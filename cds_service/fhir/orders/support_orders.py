@@ -3,9 +3,10 @@
 Brace, bed rest, referrals and measurements.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
+from itertools import chain
 
 from cds_service.core.bracing import DAY, times_of
 from cds_service.core.facts import (
@@ -15,6 +16,7 @@ from cds_service.core.facts import (
     WordedEnd,
 )
 from cds_service.fhir.gathering.record import PatientRecord
+from cds_service.fhir.mapping.level_text import in_order
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.mapping.text_rules import LONGEST_TITLE
 from cds_service.fhir.orders.consumed import names_another, unread_in
@@ -65,6 +67,7 @@ RECORD_KEYS = {
 }
 SUPPLIES = "supplyRequests"  # many servers keep none, and refuse the question
 LONGEST_PLAN = timedelta(days=365)
+BIOPSY = "biopsy"
 
 
 def find_draft_support_orders(
@@ -128,12 +131,13 @@ def find_support_orders(
         day for name, day in augmentations if day and name.startswith("Procedure/")
     }
     other = NOTHING_ELSE
+    treated = signed.levels if signed else treated_levels(record, terminology)
     if today is not None:
-        treated = signed.levels if signed else treated_levels(record, terminology)
         braces = [one for one in (*drafts, *stored) if one.kind == "brace"]
         other = find_other_injuries(bundle, braces, record, treated, terminology, today)
+    found = (*drafts, *in_force, *unclear)
     return SupportOrders(
-        orders=tuple(_with_time(one, today) for one in (*drafts, *in_force, *unclear)),
+        orders=tuple(_with_place(_with_time(one, today), treated) for one in found),
         earlier_braces=tuple(one for one in over if one.kind == "brace"),
         unchecked=unchecked_in(record),
         augmented_on=max((day for _, day in augmentations if day), default=None),
@@ -217,6 +221,14 @@ def _with_time(order: SupportOrder, today: date | None) -> SupportOrder:
     return replace(order, not_now="far") if is_far else order
 
 
+def _with_place(order: SupportOrder, treated: Sequence[str]) -> SupportOrder:
+    """Mark a biopsy of other vertebrae: it tells nothing of those that are treated."""
+    is_elsewhere = order.levels and treated and set(order.levels).isdisjoint(treated)
+    if order.kind != BIOPSY or not is_elsewhere:
+        return order
+    return replace(order, not_now="elsewhere")
+
+
 def _support_orders(
     one: Order, bundle: DraftOrders, terminology: Terminology, *, draft: bool
 ) -> Iterator[SupportOrder]:
@@ -240,9 +252,7 @@ def _support_orders(
             hours=_hours(kind, times),
             worded=_worded(one.resource, kind, times, terminology),
             reasons=_reasons(kind, one.resource, bundle, terminology),
-            levels=named_levels(one.resource, bundle, terminology)
-            if kind == "brace"
-            else (),
+            levels=_levels(kind, one.resource, bundle, terminology),
             unread=unread_in(one.resource, terminology)
             if kind == "brace" and draft
             else (),
@@ -269,6 +279,22 @@ def _reasons(
     ):
         return found | {"spinal-instability"}
     return found
+
+
+def _levels(
+    kind: str, order: Json, bundle: DraftOrders, terminology: Terminology
+) -> tuple[str, ...]:
+    """The vertebrae that a brace or a biopsy names.
+
+    Those of a biopsy are not treated: `Biopsy L4` asks for no operation there.
+    """
+    if kind not in ("brace", BIOPSY):
+        return ()
+    levels = named_levels(order, bundle, terminology)
+    if kind == "brace":
+        return levels
+    words = (terminology.levels.named(words) for words, _ in texts_on_time(order))
+    return in_order({*levels, *chain.from_iterable(words)})
 
 
 def _hours(kind: str, times: OrderTimes) -> float | None:

@@ -22,12 +22,14 @@ from cds_service.fhir.mapping.text_rules import AUGMENTATIONS, folded
 from cds_service.fhir.orders.consumed import is_element_read, name_of
 from cds_service.fhir.orders.drafts import GROUPS, DraftOrders, codeables
 from cds_service.fhir.orders.levels import covers
+from cds_service.fhir.orders.order_text import name_augmentation
 from cds_service.fhir.orders.recognition import (
     AUGMENTATION,
     DEVICE_TYPES,
     OF_AUGMENTATION,
     OPERATION_SYSTEMS,
     SITE_MAPS,
+    SPINAL,
     TITLES,
     recognise_augmentation,
 )
@@ -137,16 +139,39 @@ def _is_site_read(path: str, words: str, order: Json, terminology: Terminology) 
 def unread_words_of(order: Json, terminology: Terminology) -> tuple[str, ...]:
     """The elements of an augmentation order whose words nobody understood, by name.
 
-    Its title, its reasons and its sites have rules of their own. An extension says
-    nothing but by its words; one that modifies may say anything.
+    Its reasons and its sites have rules of their own. An extension says nothing but by
+    its words; one that modifies may say anything.
     """
+    titles = codeables(order, *TITLES)
     left = {
         name_of(path)
         for path, value in leaves_of(order)
         if not MODIFIERS.isdisjoint(path.split("."))
         or (_is_worded(path) and not _are_words_read(path, text(value), terminology))
     }
+    if not all(_is_title_read(one, titles, terminology) for one in titles):
+        left.add("code")
     return tuple(sorted(left))
+
+
+def _is_title_read(title: Json, titles: list[Json], terminology: Terminology) -> bool:
+    """Whether the words beside a known code ask for the operation, or say nothing.
+
+    "X-ray after kyphoplasty" and "cancelled" speak against the code.
+    """
+    known = [
+        coding
+        for coding in objects(title.get("coding"))
+        if terminology.concepts({"coding": [coding]}) & AUGMENTATION
+    ]
+    called = {folded(text(one.get("display"))) for one in known}
+    words = [one for one in texts_of(title) if known and folded(one) not in called]
+    return all(
+        name_augmentation(one, terminology, SPINAL)
+        or terminology.harmless.is_harmless(one)
+        or is_plain_note(_without_codes(one, titles), terminology)
+        for one in words
+    )
 
 
 def _is_worded(path: str) -> bool:

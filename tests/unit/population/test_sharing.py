@@ -26,7 +26,7 @@ def run(*arguments):
     return CliRunner().invoke(main, ["validate", *map(str, arguments)])
 
 
-def hospital(path, shift, n=900, seed=1):
+def hospital(path, shift, n=900, seed=1, months=24):
     """Patients whose true log odds are shift + those of the pooled model."""
     random, pooled = np.random.default_rng(seed), open_service().pooled
     rows = []
@@ -41,7 +41,7 @@ def hospital(path, shift, n=900, seed=1):
             | {"age": known["age"], "bmd-t-score": known["t"]}
             | {
                 "outcome-refracture": int(random.random() < risk),
-                "months-refracture": 24,
+                "months-refracture": months,
             }
         )
     with path.open("w", newline="", encoding="utf-8") as file:
@@ -177,6 +177,40 @@ def test_few_events_are_not_shared(tmp_path):
     shared = json.loads((tmp_path / "s.json").read_text(encoding="utf-8"))
     assert shared["models"] == {}
     assert "fewer than 5" in shared["withheld"][POOLED]
+
+
+def shared_by(tmp_path, name, **more):
+    """The file that a hospital shares."""
+    path = tmp_path / f"{name}.json"
+    patients = hospital(tmp_path / f"{name}.csv", 0.0, **more)
+    assert run(patients, "--share", path).exit_code == 0
+    return path
+
+
+def test_outcomes_of_another_time_are_not_shared(tmp_path):
+    """Nobody at the other end could tell that a study of 24 months was measured at 12."""
+    shared = json.loads(shared_by(tmp_path, "a", months=12).read_text(encoding="utf-8"))
+    assert shared["models"][POOLED]["months"] == 12
+    assert "within 12 months" in shared["withheld"]["nvcf-nomogram-2024"]
+    assert "sarcopenia-pvm-2022" in shared["models"]
+
+
+def test_hospitals_that_counted_over_other_times_are_named(tmp_path):
+    files = [
+        shared_by(tmp_path, str(months), months=months, seed=months)
+        for months in (12, 24, 36)
+    ]
+    result = run("--combine", *files)
+    assert result.exit_code == 0, result.output
+    assert "within 12, 24, 36 months" in " ".join(result.output.split())
+
+
+def test_a_hospital_counts_once(tmp_path):
+    """One file three times was three hospitals that agree to the second decimal."""
+    file = shared_by(tmp_path, "a")
+    result = run("--combine", file, file, shared_by(tmp_path, "b", seed=2))
+    assert result.exit_code == 1
+    assert "two files have the same results" in " ".join(result.output.split())
 
 
 def test_hospitals_together_find_what_no_single_one_says(tmp_path):

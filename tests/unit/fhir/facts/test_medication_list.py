@@ -253,3 +253,67 @@ def test_what_was_taken_on_a_day_that_is_not_recorded_is_no_no(name, entry):
 def test_what_was_ended_or_only_asserted_or_never_taken_off_is_no_later_dose(later):
     found = findings_of(dose(DENOSUMAB, "2026-02-13"), later).known["denosumab-overdue"]
     assert (found.value, found.observed) == (True, date(2026, 2, 13))
+
+
+def steroid_said(**more):
+    """What a prescription of prednisone of 1 October 2026 leaves of steroid use."""
+    outcome = findings_of(prescription(PREDNISONE, **more))
+    known = outcome.known.get("steroid-use")
+    return known.value if known else outcome.gaps["steroid-use"].detail
+
+
+FIVE_DAYS = {"text": "Take 2 tablets by mouth daily for 5 days"}
+OVER = (
+    "on the medication list; its course is over, whether it is still taken is not"
+    " recorded"
+)
+
+
+@pytest.mark.parametrize(
+    ("more", "expected"),
+    [
+        pytest.param({"dosageInstruction": [FIVE_DAYS]}, OVER, id="five-days"),
+        pytest.param(
+            {"dosageInstruction": [{"text": "40 mg daily for 12 weeks"}]},
+            True,
+            id="twelve-weeks",
+        ),
+        pytest.param(
+            {"dosageInstruction": [{"text": "40 mg for 5 days, then 10 mg daily"}]},
+            True,
+            id="goes-on",
+        ),
+        pytest.param(
+            {"dosageInstruction": [FIVE_DAYS, {"text": "10 mg daily"}]},
+            True,
+            id="second-dosage-goes-on",
+        ),
+        pytest.param(
+            {
+                "dosageInstruction": [FIVE_DAYS],
+                "note": [{"text": "continue at 5 mg until seen"}],
+            },
+            True,
+            id="note-goes-on",
+        ),
+        pytest.param(
+            {"dosageInstruction": [FIVE_DAYS | {"patientInstruction": "may repeat"}]},
+            True,
+            id="patient-may-repeat",
+        ),
+        pytest.param(
+            {"dosageInstruction": [{"text": "40 mg daily for 5 days, as needed"}]},
+            True,
+            id="as-needed",
+        ),
+    ],
+)
+def test_a_steroid_ends_by_the_words_of_its_dosage(more, expected):
+    assert steroid_said(**more) == expected
+
+
+def test_five_days_in_words_are_no_long_course():
+    order = prescription(PREDNISONE, on="2026-06-01")
+    assert findings_of(order).known["long-term-steroid"].value is True
+    short = prescription(PREDNISONE, on="2026-06-01", dosageInstruction=[FIVE_DAYS])
+    assert "long-term-steroid" not in findings_of(short).known

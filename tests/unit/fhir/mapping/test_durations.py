@@ -48,6 +48,33 @@ def test_what_a_text_says_of_the_end_in_any_case(subject, words, expected, why):
     assert said(subject, f"  {words.upper()} ") == expected, why
 
 
+@pytest.mark.parametrize(
+    ("words", "days"),
+    [
+        ("Take 2 tablets by mouth daily for 5 days", 5),
+        ("40 mg x 4 days, 30 mg x 4 days, 20 mg x 4 days, 10 mg x 4 days", 16),
+        ("40 mg daily for 5 days then 20 mg daily for 1 week", 12),
+        ("1 tablet daily, for 10 days", 10),
+        ("1 Tablette täglich für 7 Tage", 7),
+        ("1 comprimé par jour pendant 5 jours", 5),
+        ("1 comprimido al día durante 2 semanas", 14),
+        # the last step, or one of them, has no end
+        ("40 mg daily for 5 days then 10 mg daily", None),
+        ("40 mg daily for 5 days, 10 mg daily", None),
+        ("10 mg daily, 40 mg for 5 days", None),
+        ("10 mg daily", None),
+        # no length of the whole
+        ("40 mg for 5 days each month", None),
+        ("40 mg for at least 5 days", None),
+        ("40 mg every 2 days", None),
+        ("40 mg daily from 3 May 2027 for 5 days", None),
+    ],
+)
+def test_a_dosage_in_words_ends_if_each_step_does(words, days):
+    course = terminology().durations.course(words)
+    assert (course and course.hours / 24) == days
+
+
 def test_the_words_of_a_length_are_ours():
     assert [one.said for one in read("brace", "TLSO x 3 Monate")] == ["3 months"]
     assert [one.said for one in read("bed-rest", "Bettruhe 1 Tag")] == ["1 day"]

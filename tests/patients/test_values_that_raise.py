@@ -1,0 +1,73 @@
+"""A value that raises the risk beside the model, and cannot be used, calms nobody."""
+
+import pytest
+
+from tests.chart_builders import (
+    ask,
+    by_topic,
+    days_ago,
+    kyphoplasty,
+    measured,
+    of_patient,
+    order_sign,
+    patient,
+    quiet_lists,
+)
+from tests.codes import SCT, codeable
+
+CFS = codeable(SCT, "763264000")  # Clinical Frailty Scale
+
+
+def card_of(*entries):
+    known = [patient(), *quiet_lists(), measured("bmd-t-score", -1.5)]
+    body = order_sign([*known, measured("bmi", 27), *entries], kyphoplasty())
+    return by_topic(ask(body))["rehabilitation"]
+
+
+def frailty(value=7, **members):
+    said = {"status": "final", "code": CFS, "effectiveDateTime": days_ago(10)}
+    if value is not None:
+        said["valueInteger"] = value
+    return of_patient("Observation", "cfs", **said | members)
+
+
+@pytest.mark.parametrize(
+    ("entry", "named"),
+    [
+        pytest.param(frailty(status="preliminary"), "preliminary", id="preliminary"),
+        pytest.param(frailty(effectiveDateTime=None), "no date", id="undated"),
+        pytest.param(
+            frailty(effectiveDateTime=days_ago(800)), "too old to use", id="old"
+        ),
+        pytest.param(
+            frailty(None, valueString="7 - severely frail"), "no number", id="words"
+        ),
+        pytest.param(frailty(70), "not plausible", id="typing mistake"),
+    ],
+)
+def test_a_frailty_that_cannot_be_used_is_named_and_reassures_nobody(entry, named):
+    detail = card_of(entry)["detail"]
+    assert "below the usual" not in detail
+    assert "Clinical Frailty Scale" in detail.partition("**Not known:**")[2]
+    assert named in detail
+
+
+def test_an_old_frailty_that_was_none_changes_nothing():
+    detail = card_of(frailty(3, effectiveDateTime=days_ago(800)))["detail"]
+    assert "below the usual" in detail
+
+
+@pytest.mark.parametrize("points", [8, 10, 14])
+def test_points_of_either_form_are_named_and_reassure_nobody(points):
+    detail = card_of(measured("mna-score", points))["detail"]
+    assert "below the usual" not in detail
+    assert "MNA not used (14 points or less may be of the short form)" in detail
+
+
+@pytest.mark.parametrize("points", [0, 5, 7])
+def test_points_that_are_malnutrition_by_both_forms_lead(points):
+    card = card_of(measured("mna-score", points))
+    chosen = [one["label"] for one in card["suggestions"] if one.get("isRecommended")]
+    assert "start one, add rehabilitation" in card["summary"]
+    assert "Refer to dietitian" in chosen
+    assert "below the usual" not in card["detail"]
