@@ -4,7 +4,7 @@ A fault stops the start and names the file.
 """
 
 import hashlib
-from collections.abc import Container, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Literal
 
@@ -33,10 +33,10 @@ from cds_service.core.study_files import (
     load_studies,
 )
 from cds_service.core.wording import Wording
-from cds_service.errors import DataFileError, DataFileErrors
+from cds_service.errors import DataFileError
 from cds_service.fhir.learning import load_learning
 from cds_service.fhir.mapping.confirmed import check_confirmed
-from cds_service.fhir.mapping.examples import find_wrong_examples
+from cds_service.fhir.mapping.examples import check_examples
 from cds_service.fhir.mapping.mapping_files import read_orderables
 from cds_service.fhir.mapping.overlay import DATA, refuse_unread
 from cds_service.fhir.mapping.terminology import (
@@ -75,10 +75,7 @@ def load_service(site: SiteFolder | None = None) -> Service:
     folders = sorted(path.parent for path in hooks[0].glob("*/service.json"))
     names = [path.name for path in folders if _is_wanted(path, site)]
     faults = Faults()
-    for ours, *overlays in (mappings, hooks):
-        for overlay in overlays:
-            with faults:
-                refuse_unread(ours, overlay)
+    _check_overlays((mappings, hooks), faults)
     with faults:
         terminology = Terminology(*mappings, calendar=calendar_of(site))
     with faults:
@@ -116,6 +113,8 @@ def load_service(site: SiteFolder | None = None) -> Service:
     for template in templates:
         with faults:
             refuse_two_codes(template, site)
+    with faults:
+        check_examples(mappings[1:], terminology)
     faults.stop()
     languages = read_languages(hooks)
     terminology.own_words = words_of_orders(templates, languages)
@@ -151,6 +150,14 @@ def load_service(site: SiteFolder | None = None) -> Service:
         languages=used,
         of_clients={name: load_service(folder) for name, folder in clients.items()},
     )
+
+
+def _check_overlays(folders: Iterable[tuple[Path, ...]], faults: Faults) -> None:
+    """Refuse the files of a site that nothing would read."""
+    for ours, *overlays in folders:
+        for overlay in overlays:
+            with faults:
+                refuse_unread(ours, overlay)
 
 
 def _is_wanted(folder: Path, site: SiteFolder | None) -> bool:
@@ -189,24 +196,9 @@ def find_faults(site_folder: Path | None) -> tuple[DataFileError, ...]:
         with faults:
             service = load_service(folder)
             load_learning(_folders("mappings", folder), service.terminology)
-            _check_examples(service, folder)
         with faults:
             load_measures_in_force(folder)
     return faults.found
-
-
-def _check_examples(service: Service, site: SiteFolder | None) -> None:
-    """Try the examples in the word lists of a site and of its clients."""
-    clients = site.clients if site else {}
-    services = [(service, site)]
-    services += [(service.of_clients[name], clients[name]) for name in clients]
-    faults = [
-        fault
-        for one, folder in services
-        for fault in find_wrong_examples(_folders("mappings", folder), one.terminology)
-    ]
-    if faults:
-        raise DataFileErrors(faults)
 
 
 def load_vocabulary(site: SiteFolder | None = None) -> Mapping[str, str]:

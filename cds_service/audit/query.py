@@ -10,6 +10,7 @@ from cds_service.audit.chain import FACTS, Facts, Kind, time_text
 from cds_service.audit.tables import CARDS, ENTRIES, PAYLOADS, SEARCH
 
 ANSWERED = SEARCH.alias("feedback")
+ANY = "*"  # in a patient's id: the rest is not known
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,6 +53,21 @@ class Query(Facts):
         }
 
 
+def patient_filter(text: str) -> dict[str, str]:
+    """Make the field of a query from a patient's id, or with an asterisk a part of one.
+
+    Raises:
+        ValueError: an asterisk is inside, or alone.
+    """
+    text = text.removeprefix("Patient/")
+    if ANY not in text:
+        return {"patient": text}
+    part = text.strip(ANY)
+    if not part or ANY in part:
+        raise ValueError("is an id, or a part of one between asterisks")
+    return {"patient_part": text}
+
+
 def conditions_of(query: Query) -> list[ColumnElement[bool]]:
     """The conditions on a row of `audit_search` joined with `audit_entry`."""
     # A card is looked for in answers as well, below.
@@ -88,10 +104,10 @@ def conditions_of(query: Query) -> list[ColumnElement[bool]]:
 
 
 def _patient_condition(part: str) -> ColumnElement[bool]:
-    patient, text = SEARCH.c.patient, part.strip("*")
-    if not part.startswith("*"):
+    patient, text = SEARCH.c.patient, part.strip(ANY)
+    if not part.startswith(ANY):
         return patient.startswith(text, autoescape=True)
-    if not part.endswith("*"):
+    if not part.endswith(ANY):
         return patient.endswith(text, autoescape=True)
     return patient.contains(text, autoescape=True)
 

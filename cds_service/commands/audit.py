@@ -25,7 +25,7 @@ from cds_service.audit.checkpoint import signer_of
 from cds_service.audit.database import HEAD, Database
 from cds_service.audit.exporting import begin_export, export_lines
 from cds_service.audit.purge import count_purgeable, doubt_of_clock, purge_before
-from cds_service.audit.query import Query
+from cds_service.audit.query import Query, patient_filter
 from cds_service.audit.reader import AuditReader, Found, Stored
 from cds_service.audit.store import utc_now
 from cds_service.audit.verification.exported import verify_export
@@ -79,7 +79,7 @@ def _of_identifier(command: Callable[P, R]) -> Callable[P, R]:
 
 
 @click.command("list")
-@click.option("--patient", metavar="ID")
+@click.option("--patient", metavar="ID", help="or a part of it: '*4711', '*47*'")
 @_of_identifier
 @click.option("--user", metavar="ID")
 @click.option(
@@ -292,7 +292,7 @@ def make_checkpoint(out: Path | None) -> None:
 )
 @options.SINCE
 @options.UNTIL
-@click.option("--patient", metavar="ID")
+@click.option("--patient", metavar="ID", help="or a part of it: '*4711', '*47*'")
 @_of_identifier
 @options.OF_MODEL
 @options.OF_VERSION
@@ -442,24 +442,32 @@ def check_period(since: datetime | None, until: datetime | None) -> None:
         raise click.BadParameter("must lie after --from", param_hint="--to")
 
 
-def _patient(asked: dict[str, Any]) -> str | None:
-    """The patient's FHIR id, from the server that knows their record number.
+def _patient(asked: dict[str, Any]) -> dict[str, str]:
+    """The patient's FHIR id, a part of it, or that of a record number.
 
-    The log holds no such number, nor does the entry of this look.
+    The FHIR server knows the number; neither the log nor the entry of this look holds
+    it.
     """
     identifier, server = asked.pop("identifier"), asked.pop("fhir_server")
     token, patient = asked.pop("token"), asked.get("patient")
     if identifier is None:
-        return patient
+        return _patient_filter(patient) if patient else {}
     if patient or not server:
         raise click.UsageError("--identifier needs --fhir-server, and no --patient")
     fhir = FhirClient(server, token)
     until = time.monotonic() + WAIT_SECONDS
-    return lookup.find_by_identifier(fhir, identifier, until=until)
+    return {"patient": lookup.find_by_identifier(fhir, identifier, until=until)}
+
+
+def _patient_filter(text: str) -> dict[str, str]:
+    try:
+        return patient_filter(text)
+    except ValueError as error:
+        raise click.BadParameter(str(error), param_hint="--patient") from None
 
 
 def _query(**asked: Any) -> Query:
-    asked["patient"] = _patient(asked)
+    asked |= {"patient": None, **_patient(asked)}
     check_period(asked["since"], asked["until"])
     if asked.get("model_version") and not asked.get("model"):
         raise click.UsageError("--model-version needs --model")

@@ -18,10 +18,12 @@ from cds_service.callers.keys import find_key_faults
 from cds_service.commands import options
 from cds_service.commands.ehr_fit import Fit, buttons, differences, fits, questions
 from cds_service.errors import DataFileError
+from cds_service.launch.authorizing import find_launchers
 from cds_service.loading import calendar_of, find_faults, load_service
+from cds_service.outgoing import Connections
 from cds_service.service import Service
 from cds_service.settings import read_settings
-from cds_service.site.folder import load_site, what_was_read
+from cds_service.site.folder import SiteFolder, load_site, what_was_read
 
 ASK = (
     "count them first: [baseline] refracture = { events = 24, patients = 300, months ="
@@ -33,14 +35,14 @@ ASK = (
 @options.SITE
 @options.print_errors
 def check_mappings(site: Path | None) -> None:
-    """Check studies, hooks, mappings and a site folder with its keys.
+    """Check studies, hooks, mappings and a site folder with its keys and secrets.
 
     Prints one line per fault: file, table, key.
     """
     folder = site or read_settings().site
     faults = find_faults(folder)
     with suppress(DataFileError):  # a folder that cannot be loaded is among the faults
-        faults += find_key_faults(load_site(folder)) if folder else ()
+        faults += find_caller_faults(load_site(folder)) if folder else ()
     for fault in faults:
         click.echo(f"error: {fault}", err=True)
     if faults:
@@ -62,6 +64,16 @@ def check_mappings(site: Path | None) -> None:
         f" {sum(len(hook.rules) for hook in service.hooks.values())} rules"
     )
     click.echo(f"all data files are valid: {counts}")
+
+
+def find_caller_faults(site: SiteFolder) -> tuple[DataFileError, ...]:
+    """List what else would stop the start: the EHRs' keys, and how they launch."""
+    found = [*find_key_faults(site)]
+    try:
+        find_launchers(site, Connections())
+    except DataFileError as fault:
+        found.append(fault)
+    return tuple(found)
 
 
 def said_of_ehr(fit: Fit, today: date) -> Iterator[str]:

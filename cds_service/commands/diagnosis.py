@@ -61,6 +61,15 @@ CURES_OF_KEYS = {
 }
 
 
+# Where an order says what is ordered, by its type one of them.
+TITLES = (
+    "code",
+    "codeCodeableConcept",
+    "medicationCodeableConcept",
+    "itemCodeableConcept",
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Finding:
     """One thing to change.
@@ -175,9 +184,11 @@ def _orders(request: HookRequest, known: Known) -> Iterator[Finding]:
 
 def _name(resource: Mapping[str, Any]) -> str:
     """The code of an order, as its record has it."""
-    codings = objects(member(resource, "code", "coding"))
+    codings = [
+        one for name in TITLES for one in objects(member(resource, name, "coding"))
+    ]
     codes = [f"{text(one.get('system'))}|{text(one.get('code'))}" for one in codings]
-    words = text(member(resource, "code", "text"))
+    words = " ".join(filter(None, (text(member(resource, n, "text")) for n in TITLES)))
     named = " ".join([*codes, f"“{words}”" if words else ""]).strip() or "no code"
     return f"{text(resource.get('resourceType'))} {named}"
 
@@ -202,7 +213,8 @@ def _prefetch(request: HookRequest, known: Known) -> Iterator[Finding]:
     missing = sorted(needed - request.prefetch.keys())
     others = sorted(request.prefetch.keys() - hook.discovery.get("prefetch", {}).keys())
     can_read = request.fhir_server is not None
-    if missing and (others or not can_read):
+    has_own = value_of(known.profile.request.prefetch) == "own-keys"
+    if missing and ((others and not has_own) or not can_read):
         sent = f"; sent were {', '.join(others)}" if others else ""
         yield Finding(
             "prefetch-missing",
@@ -214,7 +226,9 @@ def _prefetch(request: HookRequest, known: Known) -> Iterator[Finding]:
         yield Finding(
             "no-token",
             f"{_some(missing)} would be read from fhirServer without a token",
-            "send fhirAuthorization, or the prefetch",
+            "send fhirAuthorization, unless that server asks for none"
+            if has_own
+            else "send fhirAuthorization, or the prefetch",
             known.place("scopes"),
         )
     for key, value in request.prefetch.items():

@@ -7,7 +7,9 @@ import json
 import re
 import time
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from datetime import date
+from itertools import chain
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlencode
@@ -77,20 +79,63 @@ def expand_filters(
     folders = [data_root("mappings"), *([site / "mappings"] if site else [])]
     roots = read_roots(folders, load_code_systems(*folders))
     read = read_release(release) if release is not None else None
-    target.mkdir(parents=True, exist_ok=True)
-    for concept, below in roots.items():
-        found = (
-            read.expansion(below) if read else _of_server(server or "", below, token)
+    if read:
+        _note_missing(read, roots)
+    # All is read first: what fails half way leaves the folder as it was.
+    found = {
+        concept: read.expansion(below)
+        if read
+        else _of_server(server or "", below, token)
+        for concept, below in roots.items()
+    }
+    _write(target, found)
+    for concept, one in found.items():
+        click.echo(
+            f"{target / concept}{SUFFIX}: {len(one.codes)} codes,"
+            f" edition {one.edition} of {one.date}"
         )
-        if read and (missing := sorted({*below} - _concepts(read))):
+
+
+def _note_missing(release: Release, roots: Mapping[str, Sequence[str]]) -> None:
+    """Say which roots the release lacks.
+
+    Raises:
+        CdsError: it has none of them, as the package of an extension alone.
+    """
+    known = _concepts(release)
+    if known.isdisjoint(chain.from_iterable(roots.values())):
+        raise CdsError(
+            f"edition {release.edition} of {release.date} holds none of the concepts"
+            " that the value sets begin with; nothing was written. Is it the package"
+            " of an extension alone?"
+        )
+    for concept, below in roots.items():
+        if missing := sorted({*below} - known):
             options.print_note(
                 f"{concept}: {', '.join(missing)} is not in this release"
             )
-        path = target / f"{concept}{SUFFIX}"
-        path.write_text(found.written(), encoding="utf-8")
-        click.echo(
-            f"{path}: {len(found.codes)} codes, edition {found.edition} of {found.date}"
-        )
+
+
+def _write(target: Path, found: Mapping[str, Expansion]) -> None:
+    """Write all files, or none; a file is never seen half written.
+
+    Raises:
+        CdsError: the folder cannot be written, or the disk is full.
+    """
+    new: dict[Path, Path] = {}
+    try:
+        target.mkdir(parents=True, exist_ok=True)
+        for concept, one in found.items():
+            path = target / f"{concept}{SUFFIX}"
+            part = new[path] = path.with_name(f"{path.name}.part")
+            part.write_text(one.written(), encoding="utf-8")
+        for path, part in new.items():
+            part.replace(path)
+    except OSError as error:
+        for part in new.values():
+            with suppress(OSError):
+                part.unlink()
+        raise CdsError(f"{target}: cannot be written ({error.strerror})") from None
 
 
 def _concepts(release: Release) -> set[str]:

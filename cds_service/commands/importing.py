@@ -86,9 +86,7 @@ def _thickness(value: str) -> Decimal:
     "--patient", required=True, type=options.FHIR_ID, help="the patient's FHIR id"
 )
 @click.option(
-    "--out",
-    type=click.Path(path_type=Path, dir_okay=False),
-    help="write the Observations as a transaction",
+    "--out", type=options.NEW_FILE, help="write the Observations as a transaction"
 )
 @click.option(
     "--fhir-server", type=options.BASE, help="base of a FHIR R4 server that takes them"

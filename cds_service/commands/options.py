@@ -46,6 +46,25 @@ class Read(click.ParamType):  # type: ignore[type-arg]
             self.fail(str(error), param, ctx)
 
 
+# SQLite's file and its write-ahead log (either byte order), and keys as PEM.
+KEPT = (b"SQLite format 3\0", b"\x37\x7f\x06\x82", b"\x37\x7f\x06\x83", b"-----BEGIN ")
+
+
+class _NewFile(click.Path):
+    """A file to write; none that holds a log or a key, which a slip would destroy."""
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> Any:
+        path = Path(os.fsdecode(super().convert(value, param, ctx)))
+        if path.is_file():
+            with path.open("rb") as file:
+                is_kept = file.read(16).startswith(KEPT)
+            if is_kept:
+                self.fail(f"{path} is a database or a key; name another", param, ctx)
+        return path
+
+
 def _fhir_id(value: str) -> str:
     found = value.removeprefix("Patient/")
     if not is_fhir_id(found):
@@ -74,7 +93,7 @@ BASE = Read("URL", lambda url: parse_base(url).url)
 FHIR_ID = Read("ID", _fhir_id)
 VERTEBRAE = Read("L1", _levels)
 OLD_FILE = click.Path(path_type=Path, exists=True, dir_okay=False)
-NEW_FILE = click.Path(path_type=Path, dir_okay=False)
+NEW_FILE = _NewFile(path_type=Path, dir_okay=False)
 OLD_PATH = click.Path(path_type=Path, exists=True)  # a file, or a folder of such files
 MOMENT = click.DateTime(["%Y-%m-%d", "%Y-%m-%dT%H:%M:%SZ"])
 TOKEN_FILE = click.option(

@@ -11,10 +11,20 @@ from typing import Any
 import click
 
 from cds_service.commands import options
+from cds_service.errors import CdsError
 from cds_service.fhir.mapping.level_text import in_order
 from cds_service.population.bulk import export_files
-from cds_service.population.job import Job, WrongJob, export_address, load, types_read
+from cds_service.population.job import (
+    Job,
+    Report,
+    WrongJob,
+    export_address,
+    load,
+    types_read,
+)
 from cds_service.settings import read_settings
+
+LACKING = "{name} is missing: pip install 'kyphoplasty-cds[spark]'"
 
 
 @click.command()
@@ -88,10 +98,7 @@ def score(
     )
     try:
         if engine == "spark":
-            # An extra.
-            from cds_service.population.spark import score_on_spark  # noqa: PLC0415
-
-            report = score_on_spark(job, out, worklist)
+            report = _score_on_spark(job, out, worklist)
         else:
             from cds_service.population.local import score_locally  # noqa: PLC0415
 
@@ -100,3 +107,16 @@ def score(
         raise click.UsageError(str(error)) from None
     for line in report.lines():
         click.echo(line, err=True)
+
+
+def _score_on_spark(job: Job, out: Path | None, worklist: Path | None) -> Report:
+    """Score on Spark, which is an extra.
+
+    Raises:
+        CdsError: it is not installed.
+    """
+    try:
+        from cds_service.population.spark import score_on_spark  # noqa: PLC0415
+    except ModuleNotFoundError as error:
+        raise CdsError(LACKING.format(name=error.name)) from None
+    return score_on_spark(job, out, worklist)

@@ -14,11 +14,11 @@ from cds_service.core.phrases import Day, in_brackets, joined, say
 from cds_service.core.sarcopenia import GAIT, GRIP, RULERS, is_low, written
 from cds_service.core.situation import Signal, Situation, signal
 from cds_service.core.wording import (
-    UNITS,
     capital,
     say_month,
     say_near_date,
     say_number,
+    with_unit,
 )
 
 # By signal: what its `because` reads like, and its words beside `fact` and `Fact`.
@@ -254,7 +254,7 @@ def _kidney_failure(situation: Situation) -> Signal | None:
 def _measured(situation: Situation, finding: Finding) -> str:
     """`14 kg`."""
     decimals = situation.wording.specs[finding.name].decimals
-    return f"{written(float(finding.value), decimals)}{UNITS[finding.unit]}"
+    return with_unit(written(float(finding.value), decimals), finding.unit)
 
 
 @signal("weak-muscle")

@@ -34,7 +34,7 @@ from cds_service.core.sarcopenia import (
     written,
 )
 from cds_service.core.vocabulary import ConditionSpec, FindingSpec, ListSpec
-from cds_service.core.wording import UNITS, say_number
+from cds_service.core.wording import say_number, with_unit
 
 # kg/m2: if recorded and recomputed BMI differ by more, they are not the same
 # measurement
@@ -44,6 +44,14 @@ MNA_WELL_NOURISHED, MNA_AT_RISK = 24.0, 17.0
 MNA_SHORT_MALNOURISHED = 7.0  # of the short form, of 14 points
 NO_LEVEL = "the order does not say which level"
 TITLES = {MUSCLE: "Muscle index", GRIP: "Grip", GAIT: "Gait speed"}
+# Findings that raise the risk and that an order may mention.
+MENTIONED_ALONE = {
+    "prior-vertebral-fracture": frozenset({"earlier-vertebral-fracture"})
+}
+MENTIONABLE = (
+    *("prior-vertebral-fracture", "hip-fracture", "severe-kidney-disease"),
+    *("repeated-falls", "dementia", "severe-frailty", "parkinson"),
+)
 REASONS = (
     *(
         "malignancy",
@@ -398,14 +406,12 @@ def _grey_zone(so_far: FindingsSoFar, finding: Finding) -> str:
     )
     if by_study is None or bool(by_site) == by_study:
         return ""
-    spec, unit = (
-        so_far.specs.get(finding.name),
-        UNITS.get(finding.unit, f" {finding.unit}"),
-    )
+    spec, unit = so_far.specs.get(finding.name), finding.unit
     decimals = spec.decimals if spec else 1
     study_limit = STUDY.limits[finding.name].of(sex_of(so_far.known))
-    limit = f"the study's {written(study_limit, decimals)}{unit}"
-    value = f"{TITLES[finding.name]} {written(float(finding.value), decimals)}{unit}"
+    limit = f"the study's {with_unit(written(study_limit, decimals), unit)}"
+    number = with_unit(written(float(finding.value), decimals), unit)
+    value = f"{TITLES[finding.name]} {number}"
     if by_study:
         low = f"low by {limit}, not by {so_far.ruler.name}"
         return f"{value}: {low}; the estimate counts it as low."
@@ -456,6 +462,22 @@ def _by_reason(name: str, so_far: FindingsSoFar) -> Finding | Gap | None:
 
 
 DERIVATIONS |= {name: partial(_by_reason, name) for name in REASONS}
+
+
+def _by_mention(name: str, so_far: FindingsSoFar) -> Gap | None:
+    """What the order's words mention and no list states is open."""
+    spec, order = so_far.specs.get(name), so_far.order
+    is_told = name in so_far.known and so_far.known[name].value is True
+    if order is None or is_told or not isinstance(spec, ListSpec):
+        return None
+    # The fracture that is treated is of the same value sets.
+    asked = MENTIONED_ALONE.get(name, frozenset(spec.value_sets))
+    if order.doubts.isdisjoint(asked):
+        return None
+    return _undetermined(name, MENTIONED, _sources(order, "words of the order"))
+
+
+DERIVATIONS |= {name: partial(_by_mention, name) for name in MENTIONABLE}
 
 
 def _compute(

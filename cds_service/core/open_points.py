@@ -47,7 +47,7 @@ EXCLUDING = (
 # Facts of the problem list that raise the risk beside the model (F12, F20 to F24), or
 # that the operation waits for (F1, F5): one that is there and not sure is open.
 RAISING_LISTED = (
-    *("present-spinal-infection", "new-deficit"),
+    *("present-spinal-infection", "new-deficit", "prior-vertebral-fracture"),
     *("hip-fracture", "severe-kidney-disease", "repeated-falls", "fall-with-injury"),
     *("dementia", "severe-frailty", "parkinson"),
 )

@@ -23,7 +23,7 @@ from cds_service.core.sarcopenia import (
 from cds_service.core.situation import SIGNALS, Detector, Signal, Situation, signal
 from cds_service.core.study import Cutoff, Study
 from cds_service.core.study_result import ABSOLUTE
-from cds_service.core.wording import UNITS, Wording, say_date, say_title
+from cds_service.core.wording import Wording, say_date, say_title, with_unit
 
 # years; younger patients' vertebrae seldom break by weakness alone (docs/evidence.md)
 FRAGILITY_AGE = 50
@@ -92,7 +92,7 @@ def _low_measure(measure: str, phrase: str) -> Detector:
         if "sarcopenia-site" in known or not is_low(ruler, known, measure):
             return None
         finding, decimals = known[measure], situation.wording.specs[measure].decimals
-        value = f"{written(float(finding.value), decimals)}{UNITS[finding.unit]}"
+        value = with_unit(written(float(finding.value), decimals), finding.unit)
         return Signal(in_brackets(phrase, value), (finding,))
 
     return detect
@@ -317,9 +317,10 @@ def _brace_reasons_unread(situation: Situation) -> Signal | None:
     unread = [name for name in KEEP if name in gaps and not gaps[name].seen]
     # Words that nobody understood may name one.
     unread += [one.name for one in gaps.values() if one.reason == "not-understood"]
-    if not situation.support.of_kind("brace") or not (
-        unread or situation.support.unchecked
-    ):
+    support = situation.support
+    if not support.of_kind("brace"):
+        return None
+    if not (unread or support.unchecked or support.is_report_unread):
         return None
     return Signal(say("reasons to keep a brace not known"))
 

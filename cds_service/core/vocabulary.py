@@ -12,6 +12,7 @@ from typing import Annotated, Literal, Self, get_args
 from pydantic import ConfigDict, Field, TypeAdapter, model_validator
 from pydantic.dataclasses import dataclass
 
+NO_UNIT = "1"  # UCUM: of yes and no, and of words
 Days = Annotated[int, Field(gt=0)]
 Months = Annotated[int, Field(gt=0)]
 Name = Annotated[str, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")]
@@ -67,7 +68,7 @@ class FindingSpec:
     name: Name
     kind: str
     title: str = Field(min_length=1)
-    unit: str = "1"
+    unit: str = NO_UNIT
     decimals: int = Field(default=1, ge=0, le=3)
 
     @property

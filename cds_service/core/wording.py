@@ -32,6 +32,11 @@ COARSE_FROM = 10  # percent; from here up a summary prints in steps of 5
 PLAIN = frozenset({"kg/m2", "{score}"})
 
 
+def with_unit(number: str, unit: str) -> str:
+    """Write a number with its unit, `14 kg`; a unit without words as it is."""
+    return number + UNITS.get(unit, f" {unit}" if unit else "")
+
+
 def join_words(words: Iterable[str]) -> str:
     """`a`, `a and b`, `a, b and c`."""
     return Joined(words, ", ", " and ")
@@ -170,9 +175,7 @@ class Wording:
     def number(self, finding: str, value: float, unit: str) -> str:
         """A number of this finding with its unit; scores and BMI drop an idle `.0`."""
         text = say_number(value, self.specs[finding].decimals)
-        return (text.removesuffix(".0") if unit in PLAIN else text) + UNITS.get(
-            unit, f" {unit}"
-        )
+        return with_unit(text.removesuffix(".0") if unit in PLAIN else text, unit)
 
     def value(self, finding: Finding) -> str:
         """The finding's value with its unit, `10.0 cm²`, `yes`, `T12, L1`."""

@@ -8,12 +8,11 @@ module: they belong to the hospital, and texts may speak of a patient.
 
 import re
 from collections.abc import Iterable, Iterator
-from functools import lru_cache
 from typing import Any, Literal, NamedTuple
 
 from cds_service.core.bracing import Correction
 from cds_service.fhir.mapping.terminology import Terminology
-from cds_service.fhir.mapping.text_rules import KEPT_TEXTS, LONGEST_TITLE, folded
+from cds_service.fhir.mapping.text_rules import LONGEST_TITLE
 from cds_service.fhir.orders import recognition
 from cds_service.fhir.orders.drafts import DraftOrders, codeables
 from cds_service.fhir.raw_json import Json, member, objects, text, texts_of
@@ -27,7 +26,6 @@ Kind = Literal[
 ]
 MOST = 20  # of one request
 NO_CODE, NOT_SHOWN = "(no code)", "(not shown)"
-_T_SCORE = re.compile(r"\bt ?[-_]?score")
 # Without a day, which may be one of birth, and without `^`, which HL7 v2 writes between
 # the parts of a name.
 _CODE = re.compile(r"(?!.*[0-9]{4}-[0-9]{2}-[0-9]{2})[\w.:/#-]{1,64}", re.ASCII)
@@ -95,7 +93,9 @@ def missed_t_scores(
                     if isinstance(one, str)
                 ]
             words = "\n".join([one[:LONGEST_TITLE] for one in said])
-            if _names_t_score(words) and not terminology.concepts(code):
+            if terminology.reports.name_t_score(words) and not terminology.concepts(
+                code
+            ):
                 found |= dict.fromkeys(_near("t-score", [code]))
     return tuple(found)[:MOST]
 
@@ -106,11 +106,6 @@ def missed_problems(conditions: Iterable[Json]) -> tuple[NearMiss, ...]:
         near for one in conditions for near in _near("problem", [one.get("code")])
     )
     return tuple(found)[:MOST]
-
-
-@lru_cache(KEPT_TEXTS)
-def _names_t_score(words: str) -> bool:
-    return bool(_T_SCORE.search(folded(words)))
 
 
 def _near(kind: Kind, titles: Iterable[Any]) -> Iterator[NearMiss]:

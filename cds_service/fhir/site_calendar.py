@@ -16,6 +16,7 @@ from typing import Any, NamedTuple
 from cds_service.fhir.raw_json import Json, member, text
 
 _WRITTEN = re.compile(r"([0-9]{4})(?:-([0-9]{2})(?:-([0-9]{2})(T.*)?)?)?")
+YEARS = range(1904, 2200)
 
 
 class Moment(NamedTuple):
@@ -156,7 +157,11 @@ def _other_times(raw: Json, prefix: str) -> Iterator[Any]:
 
 
 def _day(year: int, month: int, day: int) -> date | None:
-    """A plausible day; records write 0001-01-01 and 9999-12-31 for "not stated"."""
+    """A plausible day.
+
+    Records write 0001-01-01, 1900-01-01 and 9999-12-31 for "not stated"; nobody who
+    lives was born before the first of `YEARS`.
+    """
     try:
         found = date(year, month, day)
     except ValueError:
@@ -165,4 +170,4 @@ def _day(year: int, month: int, day: int) -> date | None:
 
 
 def _is_plausible(day: date) -> bool:
-    return 1850 <= day.year < 2200
+    return day.year in YEARS

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from cds_service.core.facts import METHOD_NOT_RECORDED, Finding, Gap
 from cds_service.core.vocabulary import FindingSpec, NumberSpec
-from cds_service.core.wording import UNITS, say_number
+from cds_service.core.wording import say_number, with_unit
 from cds_service.errors import FhirReadError
 from cds_service.fhir.gathering.reading import Fetched, FhirReader
 from cds_service.fhir.gathering.subjects import Person
@@ -183,7 +183,7 @@ def _value(raw: Json, measure: Measure) -> str:
     if not isinstance(amount, int | float):
         return "–"
     shown = say_number(float(amount), max(measure.finding.decimals, 1))
-    return f"{shown}{UNITS.get(unit, f' {unit}')}"
+    return with_unit(shown, unit)
 
 
 def _word(

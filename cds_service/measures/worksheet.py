@@ -16,7 +16,7 @@ from cds_service.core.data_file import Closed, DataFile, read_toml, validated
 from cds_service.core.derived import derive
 from cds_service.core.facts import METHOD_NOT_RECORDED, Finding, Findings, Gap
 from cds_service.core.indices import INDICES
-from cds_service.core.wording import UNITS, say_date, say_number
+from cds_service.core.wording import say_date, say_number, with_unit
 from cds_service.fhir.mapping.level_text import LEVELS
 from cds_service.fhir.mapping.units import UnitTable
 from cds_service.fhir.raw_json import Json
@@ -369,7 +369,7 @@ def _number_of(field: Field, text: str, units: UnitTable) -> float | str:
 
 def _said(measure: Measure, amount: float) -> str:
     number = say_number(amount, max(measure.finding.decimals, 1))
-    return f"{number}{UNITS.get(measure.finding.unit, measure.finding.unit)}"
+    return with_unit(number, measure.finding.unit)
 
 
 def device_of(form: Mapping[str, str]) -> str:

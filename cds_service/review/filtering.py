@@ -15,7 +15,7 @@ from werkzeug.datastructures import MultiDict
 from werkzeug.exceptions import BadRequest
 
 from cds_service.audit.chain import ABOUT_READERS, LASTING, SILENT, Kind
-from cds_service.audit.query import Query
+from cds_service.audit.query import Query, patient_filter
 from cds_service.core.loop import STATES
 
 LONGEST = 256
@@ -32,7 +32,6 @@ EXPECTED = {
 }
 # What an address of these pages holds besides the filter.
 OF_THE_PAGE = frozenset({"after", "token", "format"})
-ANY = "*"  # in a patient's id: the rest is not known
 TEXTS = (
     "patient",
     "user",
@@ -201,17 +200,10 @@ def _read_figure(name: str, text: str) -> dict[str, Any]:
     return {name if name == "model" else f"model_{name}": text}
 
 
-def _read_patient(name: str, text: str) -> dict[str, Any]:
-    """An id, or with an asterisk a part of one."""
-    text = text.removeprefix("Patient/")
+def _read_patient(_name: str, text: str) -> dict[str, Any]:
     if len(text) > LONGEST or not text.isprintable():
         raise ValueError(f"has at most {LONGEST} printable characters")
-    if ANY not in text:
-        return {name: text}
-    part = text.strip(ANY)
-    if not part or ANY in part:
-        raise ValueError("is an id, or a part of one between asterisks")
-    return {"patient_part": text}
+    return dict(patient_filter(text))
 
 
 def _read_time(text: str, zone: tzinfo, *, is_end: bool) -> datetime:

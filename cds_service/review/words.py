@@ -10,7 +10,7 @@ from flask import Blueprint
 
 from cds_service.audit.reader import Found
 from cds_service.core.data_file import read_toml
-from cds_service.core.wording import UNITS, Wording, say_date, say_number
+from cds_service.core.wording import Wording, say_date, say_number, with_unit
 
 WORDS: Mapping[str, Mapping[str, str]] = read_toml(
     Path(__file__).with_name("words.toml")
@@ -65,7 +65,7 @@ def say_value(value: Any, unit: str, decimals: int | None = None) -> str:
             if decimals is not None
             else f"{value:.6g}".replace("-", "−")
         )
-        return number + UNITS.get(unit, f" {unit}" if unit else "")
+        return with_unit(number, unit)
     if isinstance(value, list | tuple):
         return ", ".join(say_value(one, unit, decimals) for one in value)
     return "" if value is None else str(value)

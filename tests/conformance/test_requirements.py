@@ -11,11 +11,12 @@ FOLDER = Path(__file__).parent
 IDS = {f"CH-{number:02}" for number in (*range(1, 48), *range(49, 61))}
 OF_RULES = "test_every_answer_keeps_the_rule"
 NAME = re.compile(r"test_ch_(\d\d)_\w+")
-# Tests of the table, of the rules themselves, and of what vendors publish.
+# Tests of the table, of the rules themselves, of what vendors publish and clients send.
 OTHERS = {
     "test_requirements.py",
     "test_rules_bite.py",
     "test_ehr_shapes.py",
+    "test_seen_clients.py",
     "test_stock_sandbox.py",
 }
 

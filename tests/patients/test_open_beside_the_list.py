@@ -18,7 +18,7 @@ from tests.chart_builders import (
     problem,
     quiet_lists,
 )
-from tests.codes import ICD
+from tests.codes import ICD, UCUM
 
 AGE = {"onsetAge": {"value": 76, "unit": "a"}}
 PROVISIONAL = {
@@ -49,17 +49,6 @@ def test_without_them_the_figure_is_below_the_usual():
 @pytest.mark.parametrize(
     ("code", "more", "said"),
     [
-        pytest.param("M46.46", AGE, "spinal infection", id="infection, an age"),
-        pytest.param(
-            "M46.46", {"onsetString": "last week"}, "spinal infection", id="in words"
-        ),
-        pytest.param("G83.4", AGE, "new neurological deficit", id="deficit, an age"),
-        pytest.param(
-            "G83.4",
-            {"onsetRange": {"low": {"value": 75}, "high": {"value": 76}}},
-            "new neurological deficit",
-            id="deficit, a range",
-        ),
         pytest.param(
             "M46.46",
             {"code": codeable(ICD, "M46.46", "Lumbar discitis, history of diabetes")},
@@ -73,6 +62,63 @@ def test_what_is_active_and_not_dated_or_confirmed_is_named(code, more, said):
     card = first(problem(code, days=4, **more))
     assert f"{said} not excluded" in card
     assert "below the usual" not in card
+
+
+def lead(*record):
+    calm = (patient(), *quiet_lists(), measured("bmd-t-score", -1.5))
+    cards = ask(order_sign([*calm, measured("bmi", 27), *record], kyphoplasty()))
+    return by_topic(cards)["rehabilitation"]
+
+
+@pytest.mark.parametrize(
+    "onset",
+    [
+        pytest.param({}, id="no onset"),
+        pytest.param(AGE, id="the present age"),
+        pytest.param({"onsetAge": {"value": 76}}, id="an age without a unit"),
+        pytest.param(
+            {"onsetRange": {"low": {"value": 75}, "high": {"value": 76}}}, id="a range"
+        ),
+        pytest.param({"onsetString": "yesterday"}, id="a word"),
+        pytest.param({"onsetString": "this admission"}, id="other words"),
+    ],
+)
+@pytest.mark.parametrize(
+    ("code", "leads"),
+    [
+        pytest.param("M46.46", "Spinal infection (discitis", id="infection"),
+        pytest.param("G83.4", "Neurological deficit", id="deficit"),
+        pytest.param("A41.9", "Sepsis", id="sepsis"),
+        pytest.param("S72.001A", "Hip fracture", id="hip"),
+    ],
+)
+def test_an_onset_that_is_no_date_takes_no_warning_away(code, leads, onset):
+    card = lead(problem(code, days=4, **onset))
+    assert card["indicator"] == "warning"
+    assert card["summary"].startswith(leads)
+
+
+@pytest.mark.parametrize(
+    "onset",
+    [
+        pytest.param(
+            {"onsetAge": {"value": 50, "unit": "a", "system": UCUM, "code": "a"}},
+            id="at 50",
+        ),
+        pytest.param({"onsetString": "16 years ago"}, id="16 years ago"),
+        pytest.param({"onsetString": "in 2009"}, id="a year"),
+    ],
+)
+def test_an_onset_of_long_ago_is_no_recent_hip_fracture(onset):
+    assert "Hip fracture" not in lead(problem("S72.001A", days=4, **onset))["summary"]
+
+
+@pytest.mark.parametrize("day", ["1900-01-01", "1753-01-01", "0001-01-01"])
+def test_a_day_before_anyone_was_born_is_no_day(day):
+    card = lead(problem("C50.912", days=4, onsetDateTime=day))
+    assert "Breast cancer" in card["summary"]
+    assert "1900" not in card["detail"]
+    assert "1753" not in card["detail"]
 
 
 def worded(code, words, **members):

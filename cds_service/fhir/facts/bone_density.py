@@ -3,7 +3,6 @@
 The measurement site decides, then the newest day, then the lowest value.
 """
 
-import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
@@ -25,7 +24,6 @@ from cds_service.fhir.facts.quantities import Measured, Refused, shortened
 from cds_service.fhir.gathering.bone_reports import (
     OF_BONE,
     codes_of_report,
-    without_definition,
     words_of_report,
 )
 from cds_service.fhir.gathering.drugs import BONE_DRUG, MEDICATION_TYPES
@@ -87,13 +85,6 @@ CONTRADICTED = (
     " taken."
 )
 UNREAD = "Not all that is said of the T-score was understood."
-# `neck -3.1`, `T = -3,1`, `minus 3.1`; not the end of a range, `L1 - 4`, `2021-11-03`,
-# and no change in per cent.
-_SIGNED = re.compile(
-    r"(?<![\w.,])(?<!\d )(?:[-−–] ?|(?:minus|moins|menos|meno) )"
-    r"(\d{1,2}(?:[.,]\d{1,2})?)(?![\w.,]*\d|\w| ?%)",
-    re.IGNORECASE,
-)
 NEVER = {
     "t-score-peripheral": "measured at heel or humerus",
     "t-score-elsewhere": "measured at trochanter, shaft or Ward's triangle",
@@ -255,13 +246,14 @@ def _lower_in_words(
 
     A report names several sites where its Observation holds one number.
     """
+    reports = chart.terminology.reports
     for one in used:
         reading = one.reading
-        notes = [without_definition(one) for one in reading.notes]
+        notes = [*map(reports.without_definition, reading.notes)]
         beside = (*notes, *interpretations(reading))
         beside += (*reading.site_words, *reading.method_words)
         said = (*beside, *reading.words)
-        if any(number < one.value for number in _signed_in(said)):
+        if any(number < one.value for number in _signed_in(said, chart)):
             why = "its words name a lower one"
         elif one.value > POROTIC and _name_osteoporosis(beside, chart):
             why = "its words name osteoporosis"
@@ -271,10 +263,10 @@ def _lower_in_words(
         yield refused.passed_over(spec)
 
 
-def _signed_in(said: Iterable[str]) -> list[float]:
+def _signed_in(said: Iterable[str], chart: Chart) -> list[float]:
     """The numbers below zero that words name."""
-    found = (number for words in said for number in _SIGNED.findall(words))
-    return [-float(number.replace(",", ".")) for number in found]
+    below_zero = chart.terminology.reports.below_zero
+    return [number for words in said for number in below_zero(words)]
 
 
 def _lower_in_reports(
@@ -284,17 +276,18 @@ def _lower_in_reports(
 
     A number that was measured on its day is known, and judged by its site.
     """
+    reports = chart.terminology.reports
     for entry in chart.of_kind(*EXAM_TYPES, "Procedure"):
         if not entry.concepts & OF_BONE or entry.status in NO_REPORT:
             continue
         when = _moment_of_report(entry, chart)
         if when and (chart.is_ahead(when) or _is_old(when.day, spec, chart)):
             continue
-        words = [without_definition(one) for one in words_of_report(entry.raw)]
+        words = [*map(reports.without_definition, words_of_report(entry.raw))]
         of_day = {one.value for one in usable if when and one.moment.day == when.day}
         coded = chart.terminology.concepts(list(codes_of_report(entry.raw)))
         named = coded | named_in(words, chart.terminology)
-        if any(number < value for number in {*_signed_in(words)} - of_day):
+        if any(number < value for number in {*_signed_in(words, chart)} - of_day):
             why = "a report of bone density names a lower one"
         elif value > POROTIC and not named.isdisjoint(OSTEOPOROSIS):
             why = "a report of bone density names osteoporosis"

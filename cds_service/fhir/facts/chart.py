@@ -30,7 +30,15 @@ from cds_service.fhir.gathering.picking import (
 from cds_service.fhir.gathering.record import GIVEN_HERE, PatientRecord, Read
 from cds_service.fhir.gathering.subjects import identifiers_of
 from cds_service.fhir.mapping.terminology import Match, Terminology
-from cds_service.fhir.raw_json import Json, content, in_order, objects, text, texts_of
+from cds_service.fhir.raw_json import (
+    Json,
+    content,
+    in_order,
+    member,
+    objects,
+    text,
+    texts_of,
+)
 from cds_service.fhir.site_calendar import Moment
 from cds_service.outgoing.deadline import Deadline
 
@@ -164,6 +172,7 @@ class Chart:
     """One patient's record, indexed, with the dates that decide what counts.
 
     Attributes:
+        birth: the patient's day of birth; None if it is not recorded to the day.
         kinds: resources by type, sorted, so that nothing depends on the order in which
             they were read.
         readings: values of Observations by concept, each with its position in that
@@ -205,6 +214,7 @@ class Chart:
             deadline,
         )
         self.calendar = terminology.calendar
+        self.birth = self.calendar.named_day(member(record.patient, "birthDate"))
         self.today, self.not_after = horizon.today, horizon.not_after
         self.read_on, self.written = horizon.read_on, horizon.written
         self._until, self.operated_on = horizon.until, horizon.operated_on

@@ -12,7 +12,14 @@ from datetime import date, timedelta
 from cds_service.core.facts import Finding, Precision
 from cds_service.core.vocabulary import FractureSpec
 from cds_service.fhir.facts import problem_list
-from cds_service.fhir.facts.chart import Chart, FindingOrGap, age_in_words, gap, known
+from cds_service.fhir.facts.chart import (
+    STATING,
+    Chart,
+    FindingOrGap,
+    age_in_words,
+    gap,
+    known,
+)
 from cds_service.fhir.mapping.level_text import LEVELS
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.mapping.text_rules import AUGMENTATIONS
@@ -204,9 +211,9 @@ def _counted(days: Sequence[date], today: date) -> str:
 def _is_earlier(stated: problem_list.Stated, chart: Chart) -> bool | None:
     """Whether the entry is an earlier fracture.
 
-    None if it may be the one being treated.
+    None if it may be the one being treated, or if only a report or an order names it.
     """
-    if stated.problem in (
+    if stated.entry.kind not in STATING or stated.problem in (
         problem_list.SUSPECTED,
         problem_list.DOUBTED,
         problem_list.UNFINISHED,

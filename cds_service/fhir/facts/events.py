@@ -7,7 +7,7 @@ nothing: these findings are yes or a gap, never no.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
 from typing import NamedTuple
 
@@ -20,29 +20,16 @@ from cds_service.fhir.facts.earlier_fracture import PRECISIONS
 from cds_service.fhir.gathering.entries import Entry
 from cds_service.fhir.gathering.problem_words import in_doubt
 from cds_service.fhir.mapping.clauses import clauses, names
+from cds_service.fhir.onset import begun
 from cds_service.fhir.raw_json import Json, member, text, texts_of
 
 MONTH = re.compile(r"(?<!\d)(0?[1-9]|1[0-2])[/.]((?:19|20)\d\d)(?!\d)")
 YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
-# `10 years ago`, as the languages of lists write it.
-AGO = (
-    r"(?<!\d)(\d{1,2}) ?(?:years?|yrs?|y) (?:ago|back|earlier|previously)\b",
-    r"\bvor (?:ca\.? |etwa |rund )?(\d{1,2}) jahre?n?\b",
-    r"\bil y a (?:environ )?(\d{1,2}) ans?\b",
-    r"\bhace (?:unos )?(\d{1,2}) años?\b",
-    r"(?<!\d)(\d{1,2}) anni fa\b",
-    r"(?<!\d)(\d{1,2}) ?年前",
-    r"(?<!\d)(\d{1,2}) ?년 ?전",
-)
-YEARS_AGO = tuple(re.compile(one, re.IGNORECASE) for one in AGO)
 DONE = frozenset({"completed", "unknown", "in-progress", "stopped", "on-hold"})
 AGAIN = frozenset({"recurrence", "relapse"})
-# Elements that place it in time without its first day.
-VAGUE = ("onsetAge", "onsetRange", "onsetString")
-
-
 STILL_ACTIVE = "still active there"
-HISTORY = frozenset({"history"})
+HISTORIES = ("history",)
+HISTORY = frozenset(HISTORIES)
 CALLED_PAST: tuple[GapReason, str] = (
     "undetermined",
     "active there, and its words call it past",
@@ -233,7 +220,14 @@ def _time_of(
     if first := chart.calendar.first_day(written):
         to = PRECISIONS.get(len(written.strip()), "day")
         return first, max(filter(None, (chart.calendar.last_day(written), over))), to
-    if worded := _date_in_words(raw, chart):
+    first, last = begun(raw, chart.birth, chart.calendar)
+    if first or last:
+        first = first or chart.calendar.first_day(entered)
+        last = min((day for day in (last, recorded) if day), default=None)
+        return first, max((day for day in (last, over) if day), default=None), "year"
+    if worded := _date_in_words(
+        (*_title(raw), text(raw.get("onsetString"))), raw, chart
+    ):
         last = chart.calendar.last_day(worded)
         if recorded and last and recorded < last:
             last = recorded
@@ -262,12 +256,16 @@ def _end_of(raw: Json, chart: Chart) -> date | None:
     return chart.calendar.last_day(end)
 
 
-def _date_in_words(raw: Json, chart: Chart) -> str:
-    """The newest month or year that its words name, up to now, as FHIR writes it.
+def _title(raw: Json) -> Sequence[str]:
+    return texts_of(raw.get("code"))
+
+
+def _date_in_words(words: Iterable[str], raw: Json, chart: Chart) -> str:
+    """The newest month or year that these words name, up to now, as FHIR writes it.
 
     Years ago are counted from the day on which it was written.
     """
-    said = " ".join(texts_of(raw.get("code")))
+    said = " ".join(words)
     months = [f"{year}-{int(month):02d}" for month, year in MONTH.findall(said)]
     years = [
         year for year in YEAR.findall(said) if year not in {one[:4] for one in months}
@@ -275,11 +273,8 @@ def _date_in_words(raw: Json, chart: Chart) -> str:
     written = (
         chart.calendar.first_day(text(raw.get("recordedDate"))[:10]) or chart.today
     )
-    years += [
-        f"{written.year - int(count)}"
-        for one in YEARS_AGO
-        for count in one.findall(said)
-    ]
+    ago = chart.terminology.durations.years_ago(said)
+    years += [f"{written.year - count}" for count in ago]
     now = chart.today.isoformat()
     return max((one for one in (*months, *years) if one <= now), default="")
 
@@ -287,12 +282,12 @@ def _date_in_words(raw: Json, chart: Chart) -> str:
 def _is_history(stated: problem_list.Stated, spec: EventSpec, chart: Chart) -> bool:
     """Whether the day on which it was written only says that it was earlier."""
     entry = stated.entry
-    if any(name.startswith(VAGUE) for name in entry.raw):
+    if chart.terminology.kinds.of_title(text(entry.raw.get("onsetString")), HISTORIES):
         return True
     if any(match.concept in spec.history for match in entry.matches):
         return True
     is_past = certainty_of(entry.raw) == "past"
-    return is_past or bool(problem_list.kinds_said(entry, ("history",), chart))
+    return is_past or bool(problem_list.kinds_said(entry, HISTORIES, chart))
 
 
 def is_in_time(one: Happened, spec: EventSpec, chart: Chart) -> bool | None:
@@ -346,7 +341,8 @@ def _was_entered(one: Happened, since: date, chart: Chart) -> bool:
 
 def _is_of_old(one: Happened, spec: EventSpec, chart: Chart) -> bool:
     """Whether its words make it past, although the list has it as active."""
-    is_dated = bool(_date_in_words(one.stated.entry.raw, chart))
+    raw = one.stated.entry.raw
+    is_dated = bool(_date_in_words(_title(raw), raw, chart))
     return one.stated.is_past or is_dated or _is_history(one.stated, spec, chart)
 
 

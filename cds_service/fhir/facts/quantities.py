@@ -28,15 +28,6 @@ from cds_service.fhir.site_calendar import Moment
 
 # Reports write minus as U+2212 or a dash, and the decimal point as a comma.
 NUMBER = re.compile(r"\s*([-−–]?)\s*(\d{1,6}(?:[.,]\d{1,6})?)\s*")
-# A report's line as text: `T-score: -2.7 SD (L)`. A flag says low or high, and nothing
-# else may stand there.
-T_SCORE_LINE = re.compile(
-    r"\s*(?:T(?:[-_ ]?(?:scores?|wert|值|値|スコア))?\s*[:=]?\s*(?=[-−–\d]))?"
-    r"(?P<number>[-−–]?\s*\d{1,2}(?:[.,]\d{1,3})?)"
-    r"\s*(?P<unit>[A-Za-z{}\[\]][A-Za-z0-9{}\[\]/^²_-]*?)??"
-    r"\s*(?:[(\[]?\b(?:L|LL|H|HH|low|abnormal)\b[)\]]?|\*)?\s*",
-    re.IGNORECASE,
-)
 T_SCORE_UNIT = "{T-score}"
 ONE_SIDE = frozenset({"left-side", "right-side"})
 NUMERIC = (int, float, str)
@@ -118,8 +109,9 @@ def measure(
         return None
     raw, unit, printed = _number(reading.holder)
     units = chart.terminology.units
+    written = text(reading.holder.get("valueString"))
     if raw is None and spec.unit == T_SCORE_UNIT:
-        line = _number_of_line(text(reading.holder.get("valueString")), units)
+        line = _number_of_line(written, chart.terminology)
         raw, unit, printed = line or (raw, unit, printed)
     problem = _why_no_value(reading, raw, unit)
     if problem is None and says_another_measure(reading, spec, chart.terminology):
@@ -139,13 +131,19 @@ def measure(
     if problem is not None or when is None:
         return Refused(reading, *(problem or UNDATED), printed)
     measured = Measured(reading, value, printed, _step(raw, value), when)
-    doubt = spec.ambiguous
-    if doubt is None or value > doubt.up_to.get(reading.match.concept, -math.inf):
+    if spec.ambiguous is None:
         return measured
-    age = (chart.today - when.day).days
+    is_clear = value > spec.ambiguous.up_to.get(reading.match.concept, -math.inf)
+    return measured if is_clear else _of_another_scale(measured, spec, chart)
+
+
+def _of_another_scale(one: Measured, spec: QuantitySpec, chart: Chart) -> Refused:
+    """A value that may be of another scale; an old one says nothing."""
+    why = spec.ambiguous.because if spec.ambiguous else ""
+    age = (chart.today - one.moment.day).days
     if spec.usable_days is not None and age > spec.usable_days:
-        return Refused(reading, "stale", doubt.because, printed)
-    return Refused(reading, "other-method", doubt.because, printed, measured)
+        return Refused(one.reading, "stale", why, one.printed)
+    return Refused(one.reading, "other-method", why, one.printed, one)
 
 
 def _is_high_enough(
@@ -219,17 +217,19 @@ def _signed(written: re.Match[str]) -> Decimal:
     return Decimal(sign + written[2].replace(",", "."))
 
 
-def _number_of_line(line: str, units: UnitTable) -> tuple[Decimal, Json, str] | None:
+def _number_of_line(
+    line: str, terminology: Terminology
+) -> tuple[Decimal, Json, str] | None:
     """The number of a T-score that a report wrote as text, and its unit.
 
     Both as text; None if more is said.
     """
-    found = T_SCORE_LINE.fullmatch(line)
-    written = NUMBER.fullmatch(found["number"]) if found else None
+    found = terminology.reports.line(line)
+    written = NUMBER.fullmatch(found["number"].removeprefix("+")) if found else None
     if found is None or written is None:
         return None
     unit = found["unit"] or ""
-    if unit and units.canonical(unit) is None:
+    if unit and terminology.units.canonical(unit) is None:
         return None
     value = _signed(written)
     if not unit:

@@ -30,6 +30,10 @@ GRAVE = frozenset(
         *("discitis", "vertebral-osteomyelitis", "spinal-tuberculosis"),
         *("neurological-deficit", "leg-weakness", "unstable-fracture"),
         *("stable-burst-fracture", "spinal-instability", "hip-fracture"),
+        # what raises the risk beside every model: nothing beside it is below the usual
+        *("earlier-vertebral-fracture", "dementia", "dementia-mild", "parkinson"),
+        *("dementia-moderate", "dementia-severe", "severe-frailty", "repeated-falls"),
+        *("severe-kidney-disease", "dialysis"),
     }
 )
 # The title of a procedure says what was done, and is read as such.

@@ -194,7 +194,7 @@ def concepts_of(
         return _concepts_of_device(resource, targets, terminology)
     if kind in EXAM_TYPES:
         found = exam_concepts(resource, terminology)
-        if tells_t_score(resource):
+        if tells_t_score(resource, terminology):
             found |= {TELLS_T_SCORE}
         return found | _grave_asides(resource, terminology)
     if kind == "Condition":

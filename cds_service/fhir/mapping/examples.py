@@ -1,7 +1,7 @@
-"""Tries the examples that a word list carries.
+"""Tries the examples that a site's word lists carry.
 
-Ours are tried by the tests. A site's own lists may carry some too, and `mappings check`
-tries them: words that take in too much show there, and no start waits for it.
+Those of our lists are tried by the tests. Words that take in too much make a brace
+plain, or a list understood, that is not: the start refuses them.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -9,22 +9,30 @@ from functools import partial
 from pathlib import Path
 
 from cds_service.core.data_file import label, read_toml, validated
-from cds_service.errors import DataFileError
+from cds_service.errors import DataFileError, DataFileErrors
 from cds_service.fhir.mapping.language import Examples, read_languages
 from cds_service.fhir.mapping.overlay import files_in_force
 from cds_service.fhir.mapping.plain_words import PlainWordsFile
 from cds_service.fhir.mapping.terminology import Terminology
 
 
-def find_wrong_examples(
-    folders: Sequence[Path], terminology: Terminology
-) -> Iterator[DataFileError]:
-    """Find the examples that words miss, and the counter-examples that they take in.
+def check_examples(overlays: Sequence[Path], terminology: Terminology) -> None:
+    """Refuse examples that the words miss, and counter-examples that they take in.
 
     Args:
-        folders: `mappings/`, and the overlays that lie over it.
-        terminology: loaded from these folders.
+        overlays: folders of a site that lie over `mappings/`.
+        terminology: loaded from all of them.
+
+    Raises:
+        DataFileErrors: names each.
     """
+    if faults := [*_wrong_examples(overlays, terminology)]:
+        raise DataFileErrors(faults)
+
+
+def _wrong_examples(
+    folders: Sequence[Path], terminology: Terminology
+) -> Iterator[DataFileError]:
     paths = files_in_force(folders, "texts", ".toml")
     for code, language in read_languages(folders).items():
         for concept, words in language.concepts.items():

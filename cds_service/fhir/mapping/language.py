@@ -121,6 +121,7 @@ class Durations(DataTable):
             or is a time to wait.
         rate, ago, past: what stands after a duration: a frequency, the past, what it is
         counted from.
+        years_ago: a number of years in the past, the number in a group.
         stop, start, up: an order's end, its beginning, and that a patient gets up.
         brace, bed_rest, others: what a clause is about.
         complaints: words of pain, injury, a stay or a limb: next to the only length of
@@ -154,6 +155,7 @@ class Durations(DataTable):
     since: tuple[Pattern, ...] = ()
     delay: tuple[Pattern, ...] = ()
     past: tuple[Pattern, ...] = ()
+    years_ago: tuple[Pattern, ...] = ()
     stop: tuple[Pattern, ...] = ()
     start: tuple[Pattern, ...] = ()
     up: tuple[Pattern, ...] = ()

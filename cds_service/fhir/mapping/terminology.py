@@ -21,6 +21,7 @@ from cds_service.core.data_file import (
 )
 from cds_service.core.vocabulary import (
     FINDING_FILE,
+    NO_UNIT,
     AnswerSpec,
     ChangeSpec,
     EventSpec,
@@ -68,6 +69,7 @@ from cds_service.fhir.mapping.plain_words import (
     PlainWords,
     load_all_plain,
 )
+from cds_service.fhir.mapping.report_words import ReportsFile, ReportWords
 from cds_service.fhir.mapping.text_rules import (
     SPINE,
     Languages,
@@ -165,12 +167,7 @@ class Terminology:
                 self._answer_maps = read_answer_maps(folders, systems)
             with faults:
                 self._harmless_codes = load_harmless_codes(folders, systems)
-        with faults:
-            self.units = load_units(folders)
-        with faults:
-            self.methods = required(folders, "methods.toml", MethodWords)[1]
-        with faults:
-            self.kinds = required(folders, "kinds.toml", MethodWords)[1]
+        self._read_measures(folders, faults)
         with faults:
             names = required(folders, "names.toml", NamesFile)
         with faults:
@@ -210,6 +207,18 @@ class Terminology:
             for code in (*self._by_code, *self._local_codes)
         }
         self._as_written = dict(self._known)
+
+    def _read_measures(self, folders: tuple[Path, ...], faults: Faults) -> None:
+        """Read how values are measured, and how reports print them."""
+        with faults:
+            self.units = load_units(folders)
+        with faults:
+            self.methods = required(folders, "methods.toml", MethodWords)[1]
+        with faults:
+            self.kinds = required(folders, "kinds.toml", MethodWords)[1]
+        with faults:
+            reports = required(folders, "reports.toml", ReportsFile)[1]
+            self.reports = ReportWords(reports)
 
     def _index(self) -> Mapping[Code, tuple[str, ...]]:
         """Concepts of every enumerated code, including our own codes."""
@@ -561,10 +570,12 @@ def load_finding_specs(*folders: Path) -> Mapping[str, FindingSpec]:
     for name, path in files.items():
         with faults:
             content = read_toml(path)
-            _check_kind(content.get("kind"), path, folders[0])
+            ours = folders[0] / "findings" / path.name
+            _check_kept("kind", content.get("kind"), path, ours)
             specs[name] = spec = validated_by_kind(
                 FINDING_FILE, content, path, explain_key
             )
+            _check_kept("unit", spec.unit, path, ours)
             if spec.name != name:
                 message = f"is {spec.name!r}, the file is called {name!r}"
                 raise DataFileError(label(path), "name", message)
@@ -575,18 +586,18 @@ def load_finding_specs(*folders: Path) -> Mapping[str, FindingSpec]:
     return specs
 
 
-def _check_kind(kind: object, path: Path, ours: Path) -> None:
-    """Refuse a site's file that would read a finding of ours as another kind.
+def _check_kept(key: str, value: object, path: Path, ours: Path) -> None:
+    """Refuse a site's file that gives a finding of ours another kind or unit.
 
-    An earlier fracture that is read as any condition is the one that is treated now.
+    An earlier fracture that is read as any condition is the one that is treated now,
+    and the limits of definitions and facts are numbers in our unit.
     """
-    replaced = ours / "findings" / path.name
-    if path == replaced or not replaced.exists():
+    if path == ours or not ours.exists():
         return
-    own = read_toml(replaced)["kind"]
-    if kind != own:
-        message = f"is {kind!r}; {path.stem} is read as {own!r}: write that"
-        raise DataFileError(label(path), "kind", message)
+    own = read_toml(ours).get(key, NO_UNIT)
+    if value != own:
+        message = f"must be {own!r}, as in our {path.stem}"
+        raise DataFileError(label(path), key, message)
 
 
 def check_specs(specs: Mapping[str, FindingSpec], terminology: Terminology) -> None:

@@ -3,7 +3,6 @@
 They stand in its order, in other fractures, in other operations of the spine.
 """
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -23,6 +22,7 @@ from cds_service.fhir.gathering.problem_words import in_doubt
 from cds_service.fhir.gathering.record import PatientRecord
 from cds_service.fhir.mapping.level_text import LEVELS, in_order
 from cds_service.fhir.mapping.terminology import Terminology
+from cds_service.fhir.onset import begun
 from cds_service.fhir.orders.consumed import unread_in
 from cds_service.fhir.orders.drafts import NO_DRAFTS, DraftOrders, codeables
 from cds_service.fhir.orders.levels import (
@@ -52,7 +52,6 @@ from cds_service.fhir.raw_json import (
     Json,
     is_prohibition,
     member,
-    number,
     objects,
     text,
     texts_of,
@@ -71,10 +70,6 @@ NAMED_ELSEWHERE = frozenset(map(in_doubt, SPINAL - REASONS))
 # an older entry is often a healed fracture that nobody closed
 RECENT = timedelta(days=180)
 NO_MORE = frozenset({"entered-in-error", "not-done", "stopped", "revoked", "cancelled"})
-_DAY, _YEAR = (
-    re.compile(r"\b\d{4}-\d\d-\d\d\b"),
-    re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)"),
-)
 
 Freshness = Literal["fresh", "open", "old"]
 
@@ -434,42 +429,8 @@ def _days_of(
     written = calendar.first_day(recorded), calendar.last_day(recorded)
     if not any(name.removeprefix("_").startswith("onset") for name in condition):
         return written
-    first, last = _onset(condition, birth, calendar)
+    first, last = begun(condition, birth, calendar)
     return first, min((day for day in (last, written[1]) if day), default=None)
-
-
-def _onset(
-    condition: Json, birth: date | None, calendar: SiteCalendar
-) -> tuple[date | None, date | None]:
-    begins = condition.get("onsetDateTime")
-    period = condition.get("onsetPeriod")
-    age, unit = (
-        number(member(condition, "onsetAge", "value")),
-        text(member(condition, "onsetAge", "code")),
-    )
-    if begins:
-        return calendar.first_day(begins), calendar.last_day(begins)
-    if period:
-        since = member(period, "start")
-        return calendar.first_day(since), calendar.last_day(
-            since or member(period, "end")
-        )
-    if age is not None and unit == "a" and birth and 0 <= age < 130:
-        return _birthday(birth, int(age)), _birthday(birth, int(age) + 1)
-    said = text(condition.get("onsetString"))
-    if days := [day for one in _DAY.findall(said) if (day := calendar.named_day(one))]:
-        return min(days), max(days)
-    if years := _YEAR.findall(said):
-        return calendar.first_day(min(years)), calendar.last_day(max(years))
-    return None, None
-
-
-def _birthday(birth: date, age: int) -> date:
-    """The day of this age; of 29 February the day after in other years."""
-    try:
-        return birth.replace(year=birth.year + age)
-    except ValueError:
-        return date(birth.year + age, 3, 1)
 
 
 # --- operations

@@ -38,6 +38,14 @@ GRAVE = frozenset(
         *("unstable-fracture", "spinal-instability"),
     }
 )
+# What raises the risk beside every model. An order only mentions it.
+RAISING = frozenset(
+    {
+        *("earlier-vertebral-fracture", "hip-fracture", "parkinson", "repeated-falls"),
+        *("dementia", "dementia-mild", "dementia-moderate", "dementia-severe"),
+        *("severe-frailty", "severe-kidney-disease", "dialysis"),
+    }
+)
 REGION_NAMES = {"thoracic spine": "T", "lumbar spine": "L"}
 # What a reason in words may name, so that it is understood.
 REASONS = frozenset(
@@ -314,8 +322,9 @@ def find_reasons(
     unread = _unread(order, bundle, reasons, terminology)
     coded = frozenset().union(*(terminology.concepts(reason) for reason in reasons))
     length = sum(map(len, (*own, *beside)))
+    raising, coded = coded & RAISING, coded - RAISING
     if length > room:
-        return Reasons(coded, GRAVE - coded)
+        return Reasons(coded, (GRAVE | RAISING) - coded)
     causes = (terminology.text_concepts(word, CAUSES) for word in (*own, *beside))
     denying = [word for word in own if terminology.clauses.denies(word)]
     said = read_problem_words(
@@ -331,7 +340,8 @@ def find_reasons(
         | others.suspected
         | others.unclear
     )
-    return Reasons(stated, (named & GRAVE) - stated | unread, length)
+    raising |= (named | said.stated) & RAISING
+    return Reasons(stated, (named & GRAVE) - stated | raising | unread, length)
 
 
 def _unread(

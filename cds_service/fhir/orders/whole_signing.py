@@ -16,20 +16,19 @@ from cds_service.fhir.gathering.bystanders import (
     is_plain_fracture,
 )
 from cds_service.fhir.leaves import MODIFIERS, leaves_of, repeats
+from cds_service.fhir.mapping.clauses import clauses
 from cds_service.fhir.mapping.level_text import LEVELS
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.mapping.text_rules import AUGMENTATIONS, folded
 from cds_service.fhir.orders.consumed import is_element_read, name_of
 from cds_service.fhir.orders.drafts import GROUPS, DraftOrders, codeables
 from cds_service.fhir.orders.levels import covers
-from cds_service.fhir.orders.order_text import name_augmentation
 from cds_service.fhir.orders.recognition import (
     AUGMENTATION,
     DEVICE_TYPES,
     OF_AUGMENTATION,
     OPERATION_SYSTEMS,
     SITE_MAPS,
-    SPINAL,
     TITLES,
     recognise_augmentation,
 )
@@ -155,22 +154,33 @@ def unread_words_of(order: Json, terminology: Terminology) -> tuple[str, ...]:
 
 
 def _is_title_read(title: Json, titles: list[Json], terminology: Terminology) -> bool:
-    """Whether the words beside a known code ask for the operation, or say nothing.
+    """Whether a title says the operation and how it is done, and nothing more.
 
-    "X-ray after kyphoplasty" and "cancelled" speak against the code.
+    "Kyphoplasty L1, on Prolia" says more, "X-ray after kyphoplasty" speaks against the
+    code beside it. What a code that is known is called says what the code does.
     """
     known = [
         coding
         for coding in objects(title.get("coding"))
-        if terminology.concepts({"coding": [coding]}) & AUGMENTATION
+        if terminology.concepts({"coding": [coding]}) & OF_AUGMENTATION
     ]
     called = {folded(text(one.get("display"))) for one in known}
-    words = [one for one in texts_of(title) if known and folded(one) not in called]
     return all(
-        name_augmentation(one, terminology, SPINAL)
+        _is_title_plain(_without_codes(one, titles), terminology)
+        for one in texts_of(title)
+        if folded(one) not in called
+    )
+
+
+def _is_title_plain(words: str, terminology: Terminology) -> bool:
+    """Whether each part of a title is plain, or harmless as a reason."""
+    rest = _without_names(words, terminology)
+    if terminology.bystanders.are_of_augmentation(rest):
+        return True
+    return all(
+        terminology.bystanders.are_of_augmentation(one)
         or terminology.harmless.is_harmless(one)
-        or is_plain_note(_without_codes(one, titles), terminology)
-        for one in words
+        for one in clauses(rest)
     )
 
 

@@ -263,6 +263,23 @@ def test_a_database_that_does_not_answer_is_a_bad_answer(monkeypatch):
         assert "s3cret" not in result.output
 
 
+@pytest.mark.usefixtures("url")
+@pytest.mark.parametrize("part", ["*-2", "*at-2*", "Patient/pat-2"])
+def test_a_part_of_a_patients_id_finds_them_as_on_the_pages(part):
+    """It was taken as a whole id, and nothing was listed."""
+    (line,) = run("list", "--kind", "answer", "--patient", part).splitlines()
+    assert uuid_of(2) in line
+    exported = run("export", "--format", "csv", "--patient", part)
+    assert "pat-2" in exported
+    assert "pat-1," not in exported
+
+
+@pytest.mark.usefixtures("url")
+@pytest.mark.parametrize("part", ["*", "pat*2"])
+def test_a_part_that_cannot_be_looked_for_is_refused(part):
+    assert run("list", "--patient", part, code=2) == ""
+
+
 def test_a_record_number_is_resolved_by_the_fhir_server(url):
     """The log holds FHIR ids alone; the number is in no entry, that of the look included."""
     query = "/Patient?identifier=urn:oid:1.2|MRN-4711&_count=2"
@@ -282,3 +299,27 @@ def test_a_record_number_is_resolved_by_the_fhir_server(url):
     assert run("list", "--identifier", "4711", code=2) == ""
     bodies = rows_of(url, "SELECT body FROM audit_payload")
     assert not any("4711" in body for (body,) in bodies)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        pytest.param(("export",), id="export"),
+        pytest.param(("export", "--format", "csv"), id="table"),
+        pytest.param(("checkpoint",), id="note"),
+    ],
+)
+@pytest.mark.parametrize("name", ["audit.sqlite3", "key.pem"])
+@pytest.mark.usefixtures("url")
+def test_nothing_is_written_over_the_log_or_a_key(tmp_path, monkeypatch, words, name):
+    """A slip in one word would destroy what cannot be made again."""
+    key = tmp_path / "data" / "key.pem"
+    monkeypatch.setenv("KYPHOPLASTY_CDS_AUDIT_KEY", str(key))
+    run("checkpoint")
+    kept = tmp_path / "data" / name
+    before = kept.read_bytes()
+    done = CliRunner().invoke(main, ["audit", *words, "--out", str(kept)])
+    assert done.exit_code == 2
+    assert "is a database or a key" in done.output
+    assert kept.read_bytes() == before
+    run("verify")

@@ -158,3 +158,45 @@ def test_a_folder_that_cannot_be_read_is_a_fault_and_not_an_empty_one(tmp_path, 
     assert done.exit_code != 0, done.output
     assert f"{folder.rpartition('/')[2]}: cannot be read" in done.output
     assert done.exception is None or isinstance(done.exception, SystemExit)
+
+
+LAUNCHING = """\
+[clients.worksheet]
+client-id = "kyphoplasty-cds"
+client-secret-file = "launch.secret"
+"""
+
+
+@pytest.mark.parametrize(
+    ("secret", "mode", "words"),
+    [
+        pytest.param(None, 0, "launch.secret: cannot be read", id="none"),
+        pytest.param(b"", 0o600, "launch.secret: a secret is one line", id="empty"),
+        pytest.param(b"\xff", 0o600, "launch.secret: cannot be read", id="no text"),
+        pytest.param(
+            b"of-two", 0o644, "launch.secret: everybody on this machine", id="open"
+        ),
+    ],
+)
+def test_a_launch_without_a_secret_is_a_fault(tmp_path, secret, mode, words):
+    """The service would not start; its operator restarts it when the check passes."""
+    server = 'fhir-servers = ["http://127.0.0.1:9/fhir"]'
+    site = site_folder(tmp_path, client_of(server, LAUNCHING))
+    (site / "keys.json").write_bytes(key_set(GOOD))
+    if secret is not None:
+        (site / "launch.secret").write_bytes(secret)
+        (site / "launch.secret").chmod(mode)
+    done = CliRunner().invoke(main, ["mappings", "check", "--site", str(site)])
+    assert done.exit_code == 2, done.output
+    assert words in done.output
+
+
+def test_two_ehrs_that_launch_from_one_server_are_a_fault(tmp_path):
+    server = 'fhir-servers = ["http://127.0.0.1:9/fhir"]'
+    launching = LAUNCHING.rpartition("client-secret-file")[0]
+    clients = (client_of(server, launching, issuer=one) for one in (ISSUER, OTHER))
+    site = site_folder(tmp_path, *clients)
+    (site / "keys.json").write_bytes(key_set(GOOD))
+    done = CliRunner().invoke(main, ["mappings", "check", "--site", str(site)])
+    assert done.exit_code == 2, done.output
+    assert "two EHRs name one FHIR server" in done.output

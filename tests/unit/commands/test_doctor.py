@@ -2,6 +2,7 @@
 
 import json
 from base64 import urlsafe_b64encode
+from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
@@ -20,6 +21,10 @@ BASE = "https://ehr.example.org/api/FHIR/R4"
 LIST = "urn:com.epic.cdshooks.action.code.system.preference-list-item"
 SERVICE = "https://cds.example.org/cds-services/kyphoplasty-order-sign"
 KEY = Signer("RS384", kid="one")
+SEEN = (
+    Path(__file__).resolve().parents[2]
+    / "conformance/ehr/crd-request-generator/seen.order-sign.json"
+)
 PLAN = load_service().hooks["kyphoplasty-order-sign"].discovery["prefetch"]
 
 
@@ -124,6 +129,27 @@ def test_what_keeps_a_call_from_its_cards_is_named(doctor, site, body, key, word
     found = doctor(body, "--site", str(site))
     assert words in found[key]["what"]
     assert found[key]["change"]
+
+
+def test_an_order_of_a_drug_is_named_by_its_own_code(doctor, site):
+    concept = codeable("http://www.nlm.nih.gov/research/umls/rxnorm", "904419")
+    drug = {
+        "resourceType": "MedicationRequest",
+        "id": "request-123",
+        "status": "draft",
+        "medicationCodeableConcept": concept | {"text": "Alendronic acid 10 MG"},
+    }
+    found = doctor(call(drug), "--site", str(site))["not-mapped"]
+    assert "rxnorm|904419 “Alendronic acid 10 MG”" in found["what"]
+
+
+def test_a_client_with_keys_of_its_own_is_not_told_to_rename_them(doctor):
+    """The request generator, as it called: its server asked for no token."""
+    body = json.loads(SEEN.read_text(encoding="utf-8"))["body"]
+    found = doctor(body, "--ehr", "crd-request-generator")
+    assert set(found) == {"no-token"}
+    assert "unless that server asks for none" in found["no-token"]["change"]
+    assert "prefetch-missing" in doctor(body), "an EHR that can be told"
 
 
 def test_a_discharge_lacks_no_orders(doctor, site):

@@ -1,6 +1,9 @@
 """`mappings expand`: from a made-up release or a terminology server to codes that the service reads."""
 
 import json
+import shlex
+import subprocess
+import sys
 import zipfile
 from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler
@@ -257,6 +260,55 @@ def test_a_server_that_gives_its_first_codes_again_is_refused(out):
         printed = expand("--tx", address, "--out", str(out), succeeds=False)
     assert "gives 2 of 4 codes" in printed
     assert not list(out.glob("*.txt"))
+
+
+def failing_after(most):
+    """A terminology server that answers so many times, and then no more."""
+    whole, asked = paged(1000).answer, []
+
+    def answer(handler: Handler) -> None:
+        asked.append(handler.path)
+        if len(asked) > most:
+            send(handler, 500, b"{}")
+        else:
+            whole(handler)
+
+    return Answering(answer)
+
+
+def test_a_server_that_fails_half_way_leaves_the_folder_as_it_was(release, out):
+    """Value sets of two editions would stand there, and nothing say so."""
+    expand("--release", str(release), "--out", str(out))
+    before = {file.name: file.read_bytes() for file in out.iterdir()}
+    with failing_after(3) as server:
+        address = f"{server.origin}/fhir"
+        expand("--tx", address, "--out", str(out), succeeds=False)
+    assert {file.name: file.read_bytes() for file in out.iterdir()} == before
+
+
+def test_a_full_disk_leaves_the_folder_as_it_was(release, out):
+    """A file that is cut would be read as a whole value set."""
+    expand("--release", str(release), "--out", str(out))
+    before = {file.name: file.read_bytes() for file in out.iterdir()}
+    later = release / "Snapshot" / "Terminology" / FILE.replace("0301", "0901")
+    (later.parent / FILE).rename(later)
+    command = f"{shlex.quote(sys.executable)} -m cds_service.cli mappings expand"
+    asked = f"--release {shlex.quote(str(release))} --out {shlex.quote(str(out))}"
+    run = ["bash", "-c", f"ulimit -f 0; {command} {asked}"]
+    done = subprocess.run(run, capture_output=True, text=True, check=False)
+    assert done.returncode != 0
+    assert f"{out}: cannot be written" in done.stderr
+    assert {file.name: file.read_bytes() for file in out.iterdir()} == before
+
+
+def test_the_package_of_an_extension_alone_is_refused(release, out):
+    """Each value set would be its first concept and nothing below it."""
+    file = release / "Snapshot" / "Terminology" / FILE
+    alone = relationships().replace(DIABETES, ELSEWHERE)
+    file.write_bytes(alone.encode())
+    said = expand("--release", str(release), "--out", str(out), succeeds=False)
+    assert "nothing was written" in said
+    assert not out.exists()
 
 
 def test_codes_below_other_codes_are_codes(out):

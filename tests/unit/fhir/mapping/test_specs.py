@@ -194,7 +194,20 @@ def test_a_site_reads_a_finding_of_ours_as_no_other_kind(tmp_path, file, kind):
     with pytest.raises(DataFileError) as error:
         load_finding_specs(MAPPINGS, site)
     assert error.value.key == "kind"
-    assert str(error.value).endswith(f"{file} is read as '{kind}': write that")
+    assert str(error.value).endswith(f"must be '{kind}', as in our {file}")
+
+
+def test_a_site_measures_a_finding_of_ours_in_no_other_unit(tmp_path):
+    """A grip of 200 N was held against limits in kg, and was not low."""
+    content = (MAPPINGS / "findings/grip-strength.toml").read_text(encoding="utf-8")
+    changed = re.sub(
+        r"(?m)^accept_units = .*$",
+        'accept_units = ["N"]',
+        content.replace('\nunit = "kg"', '\nunit = "N"'),
+    )
+    site = added(tmp_path, "findings/grip-strength.toml", changed)
+    with pytest.raises(DataFileError, match="unit: must be 'kg'"):
+        load_finding_specs(MAPPINGS, site)
 
 
 def test_denosumab_without_its_months_is_refused(tmp_path):

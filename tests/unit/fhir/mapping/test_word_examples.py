@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from cds_service.errors import DataFileError
 from cds_service.fhir.mapping.language import read_languages
 from cds_service.loading import find_faults
 from tests.builders import MAPPINGS, terminology
@@ -106,9 +107,11 @@ def test_every_list_of_words_has_its_examples():
         ),
     ],
 )
-def test_the_check_tries_the_examples_of_a_site(tmp_path, file, content, fault):
+def test_start_and_check_try_the_examples_of_a_site(tmp_path, file, content, fault):
     path = tmp_path / "mappings" / file
     path.parent.mkdir(parents=True)
     path.write_text(content, encoding="utf-8")
-    site_service(tmp_path)  # starts: nothing is tried there
+    with pytest.raises(DataFileError) as error:
+        site_service(tmp_path)
+    assert str(error.value) == f"{path}: {fault}"
     assert [str(one) for one in find_faults(tmp_path)] == [f"{path}: {fault}"]

@@ -1,0 +1,141 @@
+"""Reads what the reports of bone density print, by the words of `reports.toml`.
+
+The structure is here: a name beside a number, a class beside its limits.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterable
+from functools import cached_property
+
+from pydantic import Field
+
+from cds_service.core.data_file import DataFile, DataTable
+from cds_service.fhir.mapping.language import Pattern
+
+# The limits of the WHO's classes, and any number below zero.
+_LIMIT = re.compile(r"[-−–] ?(?:1(?:[.,]0)?|2[.,]5)(?![\w.,]*\d)")
+_NEGATIVE = re.compile(r"[-−–] ?\d")
+_PART = re.compile(r"(?<=[;\n。；，、])|(?<=[,.])(?=\s)")
+
+
+class _TScore(DataTable):
+    after_t: tuple[Pattern, ...]
+    before_t: tuple[Pattern, ...]
+
+
+class ReportsFile(DataFile):
+    """`reports.toml`.
+
+    Attributes:
+        reviewed: a reader of these languages, whom a site names, has read the file.
+        t_score: what a T-score is called.
+        osteopenia, normal, osteoporosis: the WHO's classes.
+        compared: words between a class and its limit.
+        minus: words for the sign of a number.
+    """
+
+    reviewed: bool
+    t_score: _TScore = Field(alias="t-score")
+    osteopenia: tuple[Pattern, ...]
+    normal: tuple[Pattern, ...]
+    osteoporosis: tuple[Pattern, ...]
+    compared: tuple[Pattern, ...]
+    minus: tuple[Pattern, ...]
+
+
+class ReportWords:
+    """The words of the file; each pattern is compiled when it is first asked."""
+
+    def __init__(self, content: ReportsFile) -> None:
+        """Keep the words."""
+        self._content = content
+
+    def line(self, words: str) -> re.Match[str] | None:
+        """Read a line of a report, number and unit: `T-score: -2.7 SD (L)`.
+
+        A flag says low or high, and nothing else may stand there.
+        """
+        return self._line.fullmatch(_normal(words))
+
+    def below_zero(self, words: str) -> list[float]:
+        """The negative numbers of prose: `neck -3.1`, `T = -3,1`, `minus 3.1`.
+
+        Not the end of a range, `L1 - 4`, `2021-11-03`, and no change in per cent.
+        """
+        found = self._negative.findall(_normal(words))
+        return [-float(number.replace(",", ".")) for number in found]
+
+    @cached_property
+    def _line(self) -> re.Pattern[str]:
+        names = self._content.t_score
+        return re.compile(
+            rf"\s*(?:(?:T(?:[-_ ]?(?:{_any(names.after_t)}))?"
+            rf"|(?:{_any(names.before_t)})[- ]T)\s*[:=]?\s*(?=[-−–+\d]))?"
+            r"(?P<number>[-−–+]?\s*\d{1,2}(?:[.,]\d{1,3})?)"
+            r"\s*(?P<unit>[A-Za-z{}\[\]][A-Za-z0-9{}\[\]/^²_-]*?)??"
+            r"\s*(?:[(\[]?\b(?:L|LL|H|HH|low|abnormal)\b[)\]]?|\*)?\s*",
+            re.IGNORECASE,
+        )
+
+    @cached_property
+    def _negative(self) -> re.Pattern[str]:
+        return re.compile(
+            rf"(?<![\w.,])(?<!\d )(?:[-−–] ?|(?:{_any(self._content.minus)}) )"
+            r"(\d{1,2}(?:[.,]\d{1,2})?)(?![\w.,]*\d|\w| ?%)",
+            re.IGNORECASE,
+        )
+
+    def name_t_score(self, words: str) -> bool:
+        """Whether words name a T-score."""
+        return self._t_score.search(_normal(words)) is not None
+
+    def without_definition(self, words: str) -> str:
+        """What is said of a person, without the WHO's classes that a report prints.
+
+        A part is of the definition if it names one class, its limits and no other
+        number. The definition is left out only where it is whole, with all three
+        classes: else `osteoporosis (T-score < -2.5)` speaks of the person.
+        """
+        parts = _PART.split(words)
+        defined = [one for one in parts if self._is_definition(one)]
+        if not all(any(map(one.search, defined)) for one in self._classes):
+            return words
+        return "".join(one for one in parts if one not in defined)
+
+    def _is_definition(self, part: str) -> bool:
+        limits = _LIMIT.findall(part)
+        return (
+            sum(one.search(part) is not None for one in self._classes) == 1
+            and bool(limits)
+            and len(limits) == len(_NEGATIVE.findall(part))
+            and (len(limits) == 2 or self._compared.search(part) is not None)
+        )
+
+    @cached_property
+    def _t_score(self) -> re.Pattern[str]:
+        names = self._content.t_score
+        return re.compile(
+            rf"(?<![^\W_])T[-\u2010-\u2015_ ]{{0,2}}(?:{_any(names.after_t)})"
+            rf"|(?:{_any(names.before_t)})[- ]T(?![^\W_])",
+            re.IGNORECASE,
+        )
+
+    @cached_property
+    def _classes(self) -> tuple[re.Pattern[str], ...]:
+        content = self._content
+        lists = (content.osteopenia, content.normal, content.osteoporosis)
+        return tuple(re.compile(_any(one), re.IGNORECASE) for one in lists)
+
+    @cached_property
+    def _compared(self) -> re.Pattern[str]:
+        return re.compile(_any(self._content.compared), re.IGNORECASE)
+
+
+def _normal(words: str) -> str:
+    """With full-width forms as normal ones, which Japanese reports mix."""
+    return words if words.isascii() else unicodedata.normalize("NFKC", words)
+
+
+def _any(words: Iterable[str]) -> str:
+    return "|".join(words)

@@ -1,0 +1,70 @@
+"""When a condition began, however its `onset[x]` tells it."""
+
+import re
+from datetime import date, timedelta
+
+from cds_service.fhir.raw_json import Json, member, number, text
+from cds_service.fhir.site_calendar import SiteCalendar
+
+Days = tuple[date | None, date | None]
+
+_DAY = re.compile(r"(?<!\d)(?:19|20)\d\d-\d\d-\d\d(?!\d)")
+_YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
+# UCUM's code, and what stands as the unit where a record has no code.
+YEARS = frozenset({"a", "y", "yr", "yrs", "year", "years"})
+OLDEST = 130
+
+
+def begun(condition: Json, birth: date | None, calendar: SiteCalendar) -> Days:
+    """The first and the last day on which it may have begun, by its onset alone.
+
+    Args:
+        condition: a Condition.
+        birth: the patient's day of birth; None if it is not recorded to the day.
+        calendar: of the site.
+
+    Returns:
+        None in place of a day that the onset does not tell.
+    """
+    if begins := condition.get("onsetDateTime"):
+        return calendar.first_day(begins), calendar.last_day(begins)
+    if period := condition.get("onsetPeriod"):
+        since = member(period, "start")
+        return calendar.first_day(since), calendar.last_day(
+            since or member(period, "end")
+        )
+    if birth and any(told := _by_age(condition, birth)):
+        return told
+    said = text(condition.get("onsetString"))
+    if days := [day for one in _DAY.findall(said) if (day := calendar.named_day(one))]:
+        return min(days), max(days)
+    if years := _YEAR.findall(said):
+        return calendar.first_day(min(years)), calendar.last_day(max(years))
+    return None, None
+
+
+def _by_age(condition: Json, birth: date) -> Days:
+    low = high = _years(member(condition, "onsetAge"))
+    if low is None:
+        low = _years(member(condition, "onsetRange", "low"))
+        high = _years(member(condition, "onsetRange", "high"))
+    return (
+        None if low is None else _birthday(birth, low),
+        None if high is None else _birthday(birth, high + 1) - timedelta(days=1),
+    )
+
+
+def _years(age: object) -> int | None:
+    value = number(member(age, "value"))
+    unit = text(member(age, "code")) or text(member(age, "unit")).strip().lower()
+    if value is None or unit not in YEARS or not 0 <= value < OLDEST:
+        return None
+    return int(value)
+
+
+def _birthday(birth: date, age: int) -> date:
+    """The day of this age; of 29 February the day after in other years."""
+    try:
+        return birth.replace(year=birth.year + age)
+    except ValueError:
+        return date(birth.year + age, 3, 1)
