@@ -98,8 +98,8 @@ class ReadSpec(FindingSpec):
         return (self.key,)
 
     @property
-    def kept_by_some(self) -> tuple[str, ...]:
-        """Those of them that a record is whole without, if nobody asks for them."""
+    def unasked_keys(self) -> tuple[str, ...]:
+        """Those of `keys` that a record need not have been asked for."""
         return ()
 
     @property
@@ -321,27 +321,19 @@ class ListSpec(ConceptSpec):
 
     Attributes:
         also_keys: further keys that must have been read before "no" may be said.
-        where_kept: keys of lists that a record is whole without; one that was asked for
-            and not read forbids "no" as well.
         labels: what exactly it is, by concept, in our words; the first that fits.
         kinds: which one it is, in our words, by rule of `mappings/kinds.toml`, where no
             code says it.
     """
 
     also_keys: tuple[str, ...] = ()
-    where_kept: tuple[str, ...] = ()
     labels: Mapping[Name, str] = Field(default_factory=dict)
     kinds: Mapping[Name, str] = Field(default_factory=dict)
 
     @property
     def keys(self) -> tuple[str, ...]:
         """Every prefetch key that must have been read before "no" may be said."""
-        return (self.key, *self.also_keys, *self.where_kept)
-
-    @property
-    def kept_by_some(self) -> tuple[str, ...]:
-        """Those of them that a record is whole without, if nobody asks for them."""
-        return self.where_kept
+        return (self.key, *self.also_keys)
 
     def label_of(self, concepts: Collection[str]) -> str:
         """The label of these concepts; empty if the finding's name is enough."""
@@ -436,7 +428,24 @@ class RepeatedFallsSpec(ConditionSpec):
 
 @table
 class MedicationSpec(YesNoSpec):
-    """Yes or no from the lists of drugs."""
+    """Yes or no from the lists of drugs.
+
+    Attributes:
+        where_kept: keys that hold drugs too where a record keeps such entries; one that
+            was asked for and not read forbids "no" as well.
+    """
+
+    where_kept: tuple[str, ...] = ()
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """Every prefetch key that must have been read before "no" may be said."""
+        return (self.key, *self.also_keys, *self.where_kept)
+
+    @property
+    def unasked_keys(self) -> tuple[str, ...]:
+        """Those of `keys` that a record need not have been asked for."""
+        return self.where_kept
 
     @model_validator(mode="after")
     def _every_drug_has_its_time(self) -> Self:

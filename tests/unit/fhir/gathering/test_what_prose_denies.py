@@ -34,6 +34,7 @@ DENIED = each(
         "There is no evidence of fracture, infection and metastasis.",
         "No known malignancy.",
         "Negative for metastasis.",
+        "Discitis is excluded.",
         "CT without contrast shows no metastasis.",
         "No metastasis, no interval change.",
         "No metastasis or discitis at L1.",
@@ -51,6 +52,7 @@ DENIED = each(
         "Keine Metastasen, keine Befundänderung.",
         "Keine Fraktur, aber auch keine Metastase.",
         "Keine Schenkelhalsfraktur.",
+        "Metastasen nicht nachweisbar.",
     ],
     fr=[
         "Pas de métastase.",
@@ -115,8 +117,8 @@ DENIED = each(
     ja=[
         "骨転移なし。",
         "骨折なし、骨転移なし。",
-        "転移なし。",
-        "既知の癌なし。",
+        "骨転移は認めない。",
+        "骨転移を認めず。",
         "椎間板炎なし。",
         "化膿性脊椎炎なし。",
         "変化なし、骨転移なし。",
