@@ -52,7 +52,6 @@ DENIED = each(
         "Keine Metastasen, keine Befundänderung.",
         "Keine Fraktur, aber auch keine Metastase.",
         "Keine Schenkelhalsfraktur.",
-        "Metastasen nicht nachweisbar.",
     ],
     fr=[
         "Pas de métastase.",
@@ -117,8 +116,8 @@ DENIED = each(
     ja=[
         "骨転移なし。",
         "骨折なし、骨転移なし。",
-        "骨転移は認めない。",
-        "骨転移を認めず。",
+        "転移なし。",
+        "感染なし。",
         "椎間板炎なし。",
         "化膿性脊椎炎なし。",
         "変化なし、骨転移なし。",
