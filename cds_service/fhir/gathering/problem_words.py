@@ -15,9 +15,7 @@ from cds_service.fhir.mapping.text_rules import LONGEST_TEXT, folded
 MOST_STATEMENTS = 20
 # Reports are prose: what one sentence denies, the next one may find.
 MOST_SENTENCES = 100
-MOST_PARTS = 5  # of a sentence
-CONTRAST = frozenset({"contrast"})
-TURNED = frozenset({"turned-denial"})  # `no change of`, `not excluded`
+MOST_PARTS = 300  # of a text: what is denied, and what is not
 
 
 class Said(NamedTuple):
@@ -104,27 +102,31 @@ def named_in(words: Iterable[str], terminology: Terminology) -> frozenset[str]:
     parts = [
         part
         for one in sentences(prose)[:MOST_SENTENCES]
-        for part in _parts(one, terminology)
+        for part in terminology.clauses.contrasts(one)
+    ][:MOST_PARTS]
+    open_ = (_read_turns(one, terminology) for one in parts)
+    stretches = [
+        one
+        for part in parts
+        for one in terminology.clauses.stretches(
+            terminology.clauses.without_turns(part)
+        )
     ]
-    said = [_read(one, terminology) for one in parts]
-    stated = frozenset[str]().union(*(one.stated for one in said))
+    said = [_read(one, terminology) for one in stretches[:MOST_PARTS]]
+    stated = frozenset[str]().union(*open_, *(one.stated for one in said))
     # A report repeats what it was asked, `rule out metastasis`, and answers it.
     answered = frozenset[str]().union(*(one.denied for one in said))
     suspected = frozenset[str]().union(*(one.suspected for one in said))
     return stated | (suspected - answered)
 
 
-def _parts(sentence: str, terminology: Terminology) -> list[str]:
-    """Cut a sentence where a denial ends: `no fracture, but metastases`."""
-    found: list[str] = []
-    rest = folded(sentence)
-    while len(found) < MOST_PARTS:
-        place = terminology.text_places(rest, CONTRAST).get("contrast")
-        if place is None:
-            break
-        found.append(rest[: place[0]])
-        rest = rest[place[1] :]
-    return [*found, rest] if found else [sentence]
+def _read_turns(part: str, terminology: Terminology) -> frozenset[str]:
+    """What the words name that take a denial back: `no metastatic progression`."""
+    found = [
+        terminology.text_concepts(one) | terminology.ruled_out(one)
+        for one in terminology.clauses.turns(part)
+    ]
+    return frozenset[str]().union(*found)
 
 
 class _Sentence(NamedTuple):
@@ -139,11 +141,9 @@ def _read(sentence: str, terminology: Terminology) -> _Sentence:
     """Read a sentence; before its denial it states: `discitis, no abscess`."""
     said = read_problem_words(frozenset(), [sentence], terminology)
     stated, named = said.stated | said.unclear, frozenset[str]().union(*said)
-    whole = terminology.clauses.whole(sentence)
-    if terminology.text_concepts(sentence, TURNED):
-        return _Sentence(named | whole.ruled_out.keys(), said.suspected, frozenset())
     if not named:
         return _Sentence(stated, said.suspected, frozenset())
+    whole = terminology.clauses.whole(sentence)
     denies_at = whole.denies_at
     if denies_at is None and not is_denial(sentence, terminology):
         return _Sentence(stated, said.suspected, frozenset())

@@ -70,6 +70,12 @@ ONLY_DENIED = frozenset({"whole-denial"})
 NOT_DONE = frozenset({"not-done"})
 # of an order: cancelled, refused, done elsewhere
 WITHDRAWN = frozenset({"withdrawn"})
+# Where a denial may end. The Chinese mark between names is a comma in Japanese, where
+# it stands after a verb.
+BORDER = r"[,:()（），]|(?<=[\u3040-\u30ff無])、|\s[-–—]\s"
+# `metastasis: none`, where nothing before the colon denies
+_COLON = ":"
+_FIGURE = re.compile(r"\d")  # of a vertebra, most often
 MOST_ASIDES = 20
 # characters; in longer prose no denial is looked for, since each costs a search
 LONGEST_STATEMENT = 500
@@ -86,11 +92,26 @@ class Joints(NamedTuple):
         several: between two names.
         aside: before an aside: what is denied after it is what follows it.
         suspicion: words that call a diagnosis suspected.
+        contrast: `but`, `other than`: no denial holds beyond it.
+        turned: a denial that denies none of what it stands with: `no change of`, `not
+            excluded`.
+        found: `is`, `known`: of what is there, so that it is none of a list of what is
+            denied.
+        relatives: of whom all of a sentence speaks.
+        border: where a denial may end.
+        in_list: between the last two of a list: `no fracture, abscess or metastasis`;
+            its group `and_` if it only adds.
     """
 
     several: re.Pattern[str]
     aside: re.Pattern[str]
     suspicion: re.Pattern[str]
+    contrast: re.Pattern[str]
+    turned: re.Pattern[str]
+    found: re.Pattern[str]
+    relatives: re.Pattern[str]
+    border: re.Pattern[str]
+    in_list: re.Pattern[str]
 
 
 class Clause:
@@ -151,6 +172,8 @@ class Clause:
 
         Asked of words that are to exclude a disease.
         """
+        if len(self.text) > LONGEST_STATEMENT:
+            return False
         named = self.places
         if self.is_suspected:
             named = self._reader.places(self.text, None)
@@ -216,6 +239,76 @@ class ClauseReader:
         `?`, `Verdacht auf`, `possible`
         """
         return self.joints.suspicion.sub(" ", folded(text))
+
+    def turns(self, text: str) -> list[str]:
+        """The denials of a text that deny none of what they stand with."""
+        return [found[0] for found in self.joints.turned.finditer(folded(text))]
+
+    def without_turns(self, text: str) -> str:
+        """The folded text without those denials."""
+        return self.joints.turned.sub(" ", folded(text))
+
+    def contrasts(self, sentence: str) -> list[str]:
+        """Cut a sentence where no denial goes on: `no fracture, but metastases`."""
+        words, parts, start = folded(sentence), list[str](), 0
+        for turn in self.joints.contrast.finditer(words):
+            parts.append(words[start : turn.start()])
+            start = turn.end()
+        return [*parts, words[start:]]
+
+    def stretches(self, sentence: str) -> list[str]:
+        """Cut a sentence into what it denies and what it does not.
+
+        What follows a comma is denied only as one of a list: `no fracture, abscess or
+        metastasis`, and not `no fracture, metastasis of T12`.
+        """
+        words = folded(sentence)
+        if not self.denies(words) or self.joints.relatives.search(words):
+            return [words]
+        if self.whole(words).is_only_denial:
+            return [words]
+        found: list[str] = []
+        denied = follows = ""
+        for part in self._parts(words):
+            if self.denies(part):
+                found += self._ended(denied, follows)
+                denied, follows = part, ""
+            else:
+                follows += part
+        return [one for one in (*found, *self._ended(denied, follows)) if one.strip()]
+
+    def _parts(self, words: str) -> list[str]:
+        """Cut at borders, each before its part; not before `: none`."""
+        parts, start, is_denied = list[str](), 0, False
+        for border in self.joints.border.finditer(words):
+            is_denied |= self.denies(words[start : border.start()])
+            if is_denied or border[0] != _COLON:
+                parts.append(words[start : border.start()])
+                start = border.start()
+        return [*parts, words[start:]]
+
+    def _ended(self, denied: str, follows: str) -> list[str]:
+        """A denial with the list that it goes on with, and what is beyond it."""
+        if not denied:
+            return [follows]
+        end = self._end_of_list(follows)
+        return [denied + follows[:end], follows[end:]]
+
+    def _end_of_list(self, follows: str) -> int:
+        """How far what follows a denial is a list of bare names that it denies."""
+        joints = list(self.joints.in_list.finditer(follows))
+        if not joints:
+            return 0
+        last = joints[-1]
+        border = self.joints.border.search(follows, last.end())
+        end = border.start() if border else len(follows)
+        # `no fracture and metastasis of T12`: what `and` adds may be there
+        listed = follows[:end] if last.lastgroup == "and_" else follows[: last.start()]
+        return end if self._is_bare(listed) else 0
+
+    def _is_bare(self, words: str) -> bool:
+        """Whether words name things, and not that or where they were found."""
+        return not _FIGURE.search(words) and not self.joints.found.search(words)
 
     def denies(self, text: str) -> bool:
         """Whether a word of a text denies something."""

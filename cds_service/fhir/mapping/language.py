@@ -67,15 +67,27 @@ class Words(Examples):
 
 
 class Joints(DataTable):
-    """Words between two names.
+    """Words between two names, and around a denial.
 
     `and`, `or`, `to` of a range, `with` and the like before an aside.
+
+    Attributes:
+        contrast: `but`, `other than`: a denial ends there.
+        turned: a denial that denies none of what it stands with: `no change of`, `not
+            excluded`. The rest is read without it.
+        found: words of what is there: a name beside them continues no list of what is
+            denied.
+        relatives: of whom all of a sentence speaks.
     """
 
     and_: tuple[Pattern, ...] = Field((), alias="and")
     or_: tuple[Pattern, ...] = Field((), alias="or")
     to: tuple[Pattern, ...] = ()
     with_: tuple[Pattern, ...] = Field((), alias="with")
+    contrast: tuple[Pattern, ...] = ()
+    turned: tuple[Pattern, ...] = ()
+    found: tuple[Pattern, ...] = ()
+    relatives: tuple[Pattern, ...] = ()
 
 
 class Vertebrae(DataTable):

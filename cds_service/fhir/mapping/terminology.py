@@ -34,7 +34,7 @@ from cds_service.core.vocabulary import (
 )
 from cds_service.errors import DataFileError
 from cds_service.fhir.mapping.bystanders import load_bystanders
-from cds_service.fhir.mapping.clauses import ClauseReader, Joints
+from cds_service.fhir.mapping.clauses import BORDER, ClauseReader, Joints
 from cds_service.fhir.mapping.code_systems import (
     LONGEST_CODE,
     Listed,
@@ -118,12 +118,23 @@ CONCEPT_KEYS = (
 
 
 def _joints(languages: Iterable[Language], suspicion: TextRule | None) -> Joints:
-    """Compile what stands between two names, and before an aside."""
+    """Compile what stands between two names, before an aside, and around a denial."""
     joints = [one.joints for one in languages]
-    several = rf"[,;:/&+(\u3001\uff0c]|{any_of(joints, 'and_')}|{any_of(joints, 'or_')}"
+    and_, or_ = any_of(joints, "and_"), any_of(joints, "or_")
+    several = rf"[,;:/&+(\u3001\uff0c]|{and_}|{or_}"
     aside = rf"[,(\uff08\uff0c\u3001]|\s[-\u2013\u2014]\s|{any_of(joints, 'with_')}"
     words = "|".join(suspicion.any) if suspicion else NEVER
-    return Joints(re.compile(several), re.compile(aside), re.compile(words))
+    return Joints(
+        several=re.compile(several),
+        aside=re.compile(aside),
+        suspicion=re.compile(words),
+        contrast=re.compile(any_of(joints, "contrast")),
+        turned=re.compile(any_of(joints, "turned")),
+        found=re.compile(any_of(joints, "found")),
+        relatives=re.compile(any_of(joints, "relatives")),
+        border=re.compile(rf"{BORDER}|{and_}"),
+        in_list=re.compile(rf"(?P<and_>{and_})|{or_}"),
+    )
 
 
 class Terminology:
