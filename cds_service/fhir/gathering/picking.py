@@ -8,14 +8,18 @@ from dataclasses import dataclass
 from itertools import chain
 from typing import Any, Literal
 
-from cds_service.fhir.gathering.bone_reports import TELLS_T_SCORE, tells_t_score
+from cds_service.fhir.gathering.bone_reports import (
+    TELLS_T_SCORE,
+    tells_t_score,
+    words_of_report,
+)
 from cds_service.fhir.gathering.bystanders import (
     is_bystander_act,
     is_bystander_problem,
     is_bystander_procedure,
     words_beside,
 )
-from cds_service.fhir.gathering.drug_asides import drugs_beside
+from cds_service.fhir.gathering.drug_asides import bone_drugs_told, drugs_beside
 from cds_service.fhir.gathering.drugs import (
     BONE_DRUG,
     MEDICATION_TYPES,
@@ -196,9 +200,12 @@ def concepts_of(
         found = exam_concepts(resource, terminology)
         if tells_t_score(resource, terminology):
             found |= {TELLS_T_SCORE}
-        return found | _grave_asides(resource, terminology)
+        found |= _grave_asides(resource, terminology)
+        return found | _drugs_told(words_of_report(resource), found, terminology)
     if kind == "Condition":
         known = _concepts_of_condition(resource, terminology)
+        words = (*texts_of(resource.get("code")), *words_beside(resource))
+        known |= _drugs_told(words, known, terminology)
         is_apart = is_bystander_problem(resource, terminology)
         return known if is_apart else known | {MAY_NEED_BRACE}
     code = resource.get("code")
@@ -217,6 +224,9 @@ def concepts_of(
         known |= _grave_asides(resource, terminology) - set(map(in_doubt, own))
         is_apart = kind != "Procedure" or is_bystander_procedure(resource, terminology)
         return known if is_apart else known | {MAY_NEED_BRACE}
+    if found and kind == OBSERVATION:
+        notes = (text(one.get("text")) for one in objects(resource.get("note")))
+        found |= _drugs_told(notes, found, terminology)
     return found - OF_NO_CONCERN
 
 
@@ -406,6 +416,15 @@ def _in_asides(
     named = drugs_beside(resource, terminology) - own
     is_broken = bool(named) and may_be_reversed(resource)
     return frozenset(map(in_doubt, named)) | ({NOT_UNDERSTOOD} if is_broken else set())
+
+
+def _drugs_told(
+    words: Iterable[str], own: frozenset[str], terminology: Terminology
+) -> frozenset[str]:
+    """The bone drugs that words name, each in doubt; none where its code says one."""
+    if BONE_DRUG in own:
+        return frozenset()
+    return frozenset(map(in_doubt, bone_drugs_told(words, terminology)))
 
 
 def _grave_asides(resource: Json, terminology: Terminology) -> frozenset[str]:
