@@ -34,6 +34,7 @@ LATEST = 253_402_300_800  # the year 10000; later times are invalid
 SHOWN = 64  # characters of a caller's claims in the log
 SHOWN_ADDRESS = 200  # of one that is an address
 MAX_AUDIENCES = 5  # in the log
+KID_UNKNOWN = "jwt.kid_unknown"
 SECRET = re.compile(r"(?<=://)[^/]*@|[?#].*", re.DOTALL)
 SHAPE = re.compile(r"([A-Za-z0-9_-]+)\.([A-Za-z0-9_-]+)\.([A-Za-z0-9_-]*)", re.ASCII)
 # Header members that change how the token is read, or that contain a key.
@@ -108,19 +109,30 @@ class Callers:
             return self._verify(text, header, said, addresses, until)
         except NotAuthenticated as refusal:
             refusal.claimed = _claimed(header, said)
-            refusal.expected = self._expected(said.get("iss"), addresses)
+            is_of_set = refusal.reason == KID_UNKNOWN and "jku" in header
+            key_set = header["jku"] if is_of_set else None
+            refusal.expected = self._expected(said.get("iss"), addresses, key_set)
             raise
 
-    def _expected(self, issuer: Any, addresses: Sequence[str]) -> Mapping[str, Any]:
-        """Return what the site has for this issuer; else the issuers that it knows."""
+    def _expected(
+        self, issuer: Any, addresses: Sequence[str], key_set: Any
+    ) -> Mapping[str, Any]:
+        """Return what the site has for this issuer; else the issuers that it knows.
+
+        Args:
+            key_set: the one whose keys count, by its address; None if all do.
+        """
         client = self._clients.get(issuer) if isinstance(issuer, str) else None
         if client is None:
             return {"iss": [*self._clients]}
+        source: KeySource = client.source
+        if key_set is not None:
+            source = source.named(key_set, Deadline.after(0.0)) or source
         return {
             "iss": [client.settings.issuer],
             "aud": [*addresses, *client.settings.audiences],
             "jku": [*client.source.addresses],
-            "kid": sorted(client.source.ids),
+            "kid": sorted(source.ids),
         }
 
     def _verify(
@@ -295,7 +307,7 @@ def _keys_for(
         raise _refusal("jwt.jku")
     found = source.keys(kid, until)
     if kid not in found.keys:
-        raise _refusal(found.ignored.get(kid, "jwt.kid_unknown"))
+        raise _refusal(found.ignored.get(kid, KID_UNKNOWN))
     fitting = found.fitting(algorithm, kid)
     if not fitting:
         raise _refusal("jwt.alg_key")

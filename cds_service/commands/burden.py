@@ -49,7 +49,12 @@ def print_burden(monthly: Counted) -> None:
         for row in monthly.rows
         if monthly.say(row, monthly.columns[0]) != "0"
     ]
-    console.print(table("live answers by month", ("month", *monthly.columns), rows))
+    if not rows:
+        console.print("no live answers in these months; silent ones: --silent")
+        return
+    columns = ("month", *monthly.columns)
+    # with more between them, eighty columns break the headings within words
+    console.print(table("live answers by month", columns, rows, gap=1))
     rates = rates_of(monthly)
     kept = {row[0] for row in rows}
     of_months = [(label, *cells) for label, cells, _ in rates.rows if label in kept]

@@ -265,9 +265,16 @@ def clean(value: Any) -> str:
     )
 
 
-def table(title: str, headings: Sequence[str], rows: Sequence[Sequence[str]]) -> Table:
+def table(
+    title: str,
+    headings: Sequence[str],
+    rows: Sequence[Sequence[str]],
+    *,
+    gap: int = 2,
+) -> Table:
+    """Make a table without lines; `gap` is that between its columns."""
     found = Table(
-        title=Text(title), title_justify="left", box=None, padding=(0, 2, 0, 0)
+        title=Text(title), title_justify="left", box=None, padding=(0, gap, 0, 0)
     )
     for heading in headings:
         found.add_column(heading, overflow="fold")

@@ -438,6 +438,8 @@ class SupportOrders:
             spine.
         problem_open: so does an entry of the problem list that no other attribute
             tells.
+        is_report_unread: imaging reports could not be read whole; one may name a
+            reason to keep a brace.
         counted_from: orders written earlier are none of this fracture; None: all count.
     """
 
@@ -457,6 +459,7 @@ class SupportOrders:
     unread_signed: tuple[str, ...] = ()
     other_order: bool = False
     problem_open: bool = False
+    is_report_unread: bool = False
     counted_from: date | None = None
 
     def of_kind(self, kind: str) -> tuple[SupportOrder, ...]:

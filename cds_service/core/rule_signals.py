@@ -317,9 +317,10 @@ def _brace_reasons_unread(situation: Situation) -> Signal | None:
     unread = [name for name in KEEP if name in gaps and not gaps[name].seen]
     # Words that nobody understood may name one.
     unread += [one.name for one in gaps.values() if one.reason == "not-understood"]
-    if not situation.support.of_kind("brace") or not (
-        unread or situation.support.unchecked
-    ):
+    support = situation.support
+    if not support.of_kind("brace"):
+        return None
+    if not (unread or support.unchecked or support.is_report_unread):
         return None
     return Signal(say("reasons to keep a brace not known"))
 

@@ -88,17 +88,19 @@ class ReadSpec(FindingSpec):
 
     Attributes:
         key: prefetch key whose answer holds it.
-        where_kept: keys that hold it too where a record keeps such entries; one that
-            was asked for and not read forbids "no" as well.
     """
 
     key: str = Field(min_length=1)
-    where_kept: tuple[str, ...] = ()
 
     @property
     def keys(self) -> tuple[str, ...]:
         """Every prefetch key that must have been read before "no" may be said."""
-        return (self.key, *self.where_kept)
+        return (self.key,)
+
+    @property
+    def unasked_keys(self) -> tuple[str, ...]:
+        """Those of `keys` that a record need not have been asked for."""
+        return ()
 
     @property
     def asked_concepts(self) -> tuple[str, ...]:
@@ -163,7 +165,7 @@ class ExamSpec(ConceptSpec):
     @property
     def keys(self) -> tuple[str, ...]:
         """Every prefetch key that may hold the exam."""
-        return (self.key, *self.also_keys, *self.where_kept)
+        return (self.key, *self.also_keys)
 
     @property
     def asked_concepts(self) -> tuple[str, ...]:
@@ -331,7 +333,7 @@ class ListSpec(ConceptSpec):
     @property
     def keys(self) -> tuple[str, ...]:
         """Every prefetch key that must have been read before "no" may be said."""
-        return (self.key, *self.also_keys, *self.where_kept)
+        return (self.key, *self.also_keys)
 
     def label_of(self, concepts: Collection[str]) -> str:
         """The label of these concepts; empty if the finding's name is enough."""
@@ -426,7 +428,24 @@ class RepeatedFallsSpec(ConditionSpec):
 
 @table
 class MedicationSpec(YesNoSpec):
-    """Yes or no from the lists of drugs."""
+    """Yes or no from the lists of drugs.
+
+    Attributes:
+        where_kept: keys that hold drugs too where a record keeps such entries; one that
+            was asked for and not read forbids "no" as well.
+    """
+
+    where_kept: tuple[str, ...] = ()
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """Every prefetch key that must have been read before "no" may be said."""
+        return (self.key, *self.also_keys, *self.where_kept)
+
+    @property
+    def unasked_keys(self) -> tuple[str, ...]:
+        """Those of `keys` that a record need not have been asked for."""
+        return self.where_kept
 
     @model_validator(mode="after")
     def _every_drug_has_its_time(self) -> Self:

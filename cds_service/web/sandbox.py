@@ -137,9 +137,12 @@ def _page_routes(routes: Blueprint, around: Surroundings) -> None:
     """The page, and the service as an EHR with a profile would get its answers."""
 
     @routes.get("")
-    def page() -> str:
+    def page() -> str | tuple[str, int]:
         hook = next(iter(around.service.hooks.values()))
         name = request.args.get("ehr", GENERIC)
+        titles = _titles(around)
+        if name not in titles:
+            return render_template("sandbox-unknown.html", name=name, ehrs=titles), 404
         profile = _profile(name, around)
         return render_template(
             "sandbox.html",
@@ -150,7 +153,7 @@ def _page_routes(routes: Blueprint, around: Surroundings) -> None:
             call=(
                 f"/cds-services/{hook.id}" if name == GENERIC else f"/sandbox/as/{name}"
             ),
-            ehrs=_titles(around),
+            ehrs=titles,
             ehr=name,
             limits=shown_limits(profile),
             takes_comments=around.service.policy.feedback.user_comments,
@@ -192,7 +195,7 @@ def _titles(around: Surroundings) -> Mapping[str, str]:
 
 
 def shown_limits(profile: Profile) -> Mapping[str, Any]:
-    """What the page does as this EHR would; what nobody knows limits nothing."""
+    """What the page does as this EHR would; unknown limits are none."""
     answer = profile.answer
     return {
         "title": profile.title,
@@ -204,6 +207,7 @@ def shown_limits(profile: Profile) -> Mapping[str, Any]:
         "reasons": value_of(answer.reasons) or "shown",
         "feedback": value_of(profile.feedback.sends) is not False,
         "drops": value_of(answer.drops) or (),
+        "actions": value_of(answer.actions) or (),
     }
 
 

@@ -134,3 +134,34 @@ def test_the_rest_of_a_title_that_nobody_understood_reassures_nobody(rest):
 )
 def test_the_plain_rest_of_a_title_changes_nothing(rest):
     assert "below the usual" in detail_of(order=titled(f"Kyphoplasty L1, {rest}"))
+
+
+def sited(words):
+    return kyphoplasty() | {"bodySite": [{"text": words}]}
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "L1 metastatic",
+        "L1 discitis",
+        "L1 cord compression",
+        "L1 myeloma",
+        "L1 unstable",
+    ],
+)
+def test_what_a_body_site_says_beside_its_place_reassures_nobody(words):
+    detail = detail_of(order=sited(words))
+    assert "below the usual" not in detail
+    assert "the order's bodySite not understood" in detail
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        *("L1", "LWK 1", "1. Lendenwirbel", "vertèbre L1", "第1腰椎", "kręg L1"),
+        *("Structure of first lumbar vertebra (body structure)", "12. Brustwirbel"),
+    ],
+)
+def test_a_place_changes_nothing(words):
+    assert "below the usual" in detail_of(order=sited(words))

@@ -196,6 +196,15 @@ def test_a_list_that_could_not_be_read_is_named_and_reassures_nobody(key, name):
     assert name in detail.partition("**Not known:**")[2]
 
 
+def test_dispenses_that_an_ehr_without_a_server_leaves_out_are_no_unread_list():
+    body = order_sign([patient(), *quiet_lists()], kyphoplasty())
+    del body["prefetch"]["dispenses"]
+    card = by_topic(ask(body))["rehabilitation"]
+    assert card["summary"].startswith("No bone drug")
+    assert any(one.get("isRecommended") for one in card["suggestions"])
+    assert "dispensed drugs" in card["detail"].partition("**Not known:**")[2]
+
+
 @pytest.mark.parametrize(
     "key",
     [
@@ -216,3 +225,23 @@ def test_without_a_list_of_doses_nobody_says_that_there_is_no_bone_drug(key):
     assert "No bone drug" not in card["summary"]
     assert "ask about bone drugs" in card["summary"]
     assert not any(one.get("isRecommended") for one in card["suggestions"])
+
+
+@pytest.mark.parametrize(
+    "key",
+    [
+        "conditions",
+        "procedures",
+        "serviceRequests",
+        "deviceRequests",
+        "diagnosticReports",
+    ],
+)
+def test_no_end_of_a_brace_is_chosen_where_a_reason_to_keep_it_may_be_unread(key):
+    draft = brace(occurrencePeriod=period(0, 140))
+    body = order_sign([patient(), *quiet_lists()], kyphoplasty(), draft)
+    (offer,) = by_topic(ask(body))["braceLimit"]["suggestions"]
+    assert offer["isRecommended"]
+    body["prefetch"][key] = OUTCOME
+    (offer,) = by_topic(ask(body))["braceLimit"].get("suggestions", [{}])
+    assert not offer.get("isRecommended", False)

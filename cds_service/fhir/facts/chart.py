@@ -27,7 +27,12 @@ from cds_service.fhir.gathering.picking import (
     NOT_UNDERSTOOD,
     UNCODED,
 )
-from cds_service.fhir.gathering.record import GIVEN_HERE, PatientRecord, Read
+from cds_service.fhir.gathering.record import (
+    GIVEN_HERE,
+    PatientRecord,
+    Read,
+    is_unread,
+)
 from cds_service.fhir.gathering.subjects import identifiers_of
 from cds_service.fhir.mapping.terminology import Match, Terminology
 from cds_service.fhir.raw_json import (
@@ -302,7 +307,11 @@ class Chart:
         if self._read_whole.issuperset(keys):
             return ""
         reads = self.record.reads
-        asked = [key for key in keys if key in reads or key not in spec.where_kept]
+        asked = [
+            key
+            for key in keys
+            if key not in spec.unasked_keys or (key in reads and is_unread(reads[key]))
+        ]
         faults = [_fault(key, reads.get(key)) for key in asked]
         return "; ".join(filter(None, faults))
 

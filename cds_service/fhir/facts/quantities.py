@@ -131,19 +131,20 @@ def measure(
     if problem is not None or when is None:
         return Refused(reading, *(problem or UNDATED), printed)
     measured = Measured(reading, value, printed, _step(raw, value), when)
-    if spec.ambiguous is None:
-        return measured
-    is_clear = value > spec.ambiguous.up_to.get(reading.match.concept, -math.inf)
-    return measured if is_clear else _of_another_scale(measured, spec, chart)
+    return _of_another_scale(measured, spec, chart) or measured
 
 
-def _of_another_scale(one: Measured, spec: QuantitySpec, chart: Chart) -> Refused:
-    """A value that may be of another scale; an old one says nothing."""
-    why = spec.ambiguous.because if spec.ambiguous else ""
+def _of_another_scale(
+    one: Measured, spec: QuantitySpec, chart: Chart
+) -> Refused | None:
+    """Refuse a value that may be of another scale; an old one says nothing."""
+    doubt, concept = spec.ambiguous, one.reading.match.concept
+    if doubt is None or one.value > doubt.up_to.get(concept, -math.inf):
+        return None
     age = (chart.today - one.moment.day).days
     if spec.usable_days is not None and age > spec.usable_days:
-        return Refused(one.reading, "stale", why, one.printed)
-    return Refused(one.reading, "other-method", why, one.printed, one)
+        return Refused(one.reading, "stale", doubt.because, one.printed)
+    return Refused(one.reading, "other-method", doubt.because, one.printed, one)
 
 
 def _is_high_enough(

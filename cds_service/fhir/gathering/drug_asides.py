@@ -51,17 +51,17 @@ def drugs_beside(entry: Json, terminology: Terminology) -> frozenset[str]:
     return coded.union(*named) & terminology.drugs.concepts
 
 
-# Whoever is allergic to a drug is not taking it.
+# Whoever does not bear a drug is not taking it.
+AVERSION = frozenset({"drug-aversion"})
 _REST_OF_WORD = re.compile(r"^\w+")
-_ALLERGY = re.compile(r"al+erg|过敏|過敏|アレルギー|알레르기")
 
 
 def bone_drugs_told(words: Iterable[str], terminology: Terminology) -> frozenset[str]:
     """The bone drugs, and their groups, that words of any list name.
 
     A diagnosis, a report or a reason may say "Prolia last given in March". That is no
-    dose, but nobody may say then that there is none. What is denied as a whole, and an
-    allergy, name none.
+    dose, but nobody may say then that there is none. What is denied as a whole, and
+    what is not borne, name none.
     """
     prose = "\n".join(dict.fromkeys(words))[:LONGEST_TEXT]
     if BONE_DRUG not in terminology.drug_words(prose):  # most words of most records
@@ -73,7 +73,7 @@ def bone_drugs_told(words: Iterable[str], terminology: Terminology) -> frozenset
 def _told(part: str, terminology: Terminology) -> frozenset[str]:
     part = folded(part)
     named = terminology.drug_places(part)
-    if BONE_DRUG not in named or _ALLERGY.search(part):
+    if BONE_DRUG not in named or terminology.text_concepts(part, AVERSION):
         return frozenset()
     places = set(named.values())
     if len(places) == 1 and len(part) <= LONGEST_STATEMENT:

@@ -107,6 +107,10 @@ class Unreadable:
     concepts: frozenset[str]
 
 
+# That a bone drug is taken, as a state of the problem list.
+ON_BONE_DRUG = "long-term-bone-drug"
+
+
 def pick(
     template: Template,
     ours: Sequence[Json],
@@ -421,8 +425,8 @@ def _in_asides(
 def _drugs_told(
     words: Iterable[str], own: frozenset[str], terminology: Terminology
 ) -> frozenset[str]:
-    """The bone drugs that words name, each in doubt; none where its code says one."""
-    if BONE_DRUG in own:
+    """The bone drugs that words name, each in doubt; none where one is known so."""
+    if not own.isdisjoint((BONE_DRUG, ON_BONE_DRUG)):
         return frozenset()
     return frozenset(map(in_doubt, bone_drugs_told(words, terminology)))
 

@@ -15,6 +15,9 @@ from cds_service.fhir.mapping.text_rules import LONGEST_TEXT, folded
 MOST_STATEMENTS = 20
 # Reports are prose: what one sentence denies, the next one may find.
 MOST_SENTENCES = 100
+MOST_PARTS = 5  # of a sentence
+CONTRAST = frozenset({"contrast"})
+TURNED = frozenset({"turned-denial"})  # `no change of`, `not excluded`
 
 
 class Said(NamedTuple):
@@ -98,12 +101,30 @@ def _against_code(clause: Clause, coded: frozenset[str]) -> frozenset[str]:
 def named_in(words: Iterable[str], terminology: Terminology) -> frozenset[str]:
     """What prose names and does not deny, sentence by sentence."""
     prose = "\n".join(words)[:LONGEST_TEXT]  # of a long report, its beginning
-    said = [_read(one, terminology) for one in sentences(prose)[:MOST_SENTENCES]]
+    parts = [
+        part
+        for one in sentences(prose)[:MOST_SENTENCES]
+        for part in _parts(one, terminology)
+    ]
+    said = [_read(one, terminology) for one in parts]
     stated = frozenset[str]().union(*(one.stated for one in said))
     # A report repeats what it was asked, `rule out metastasis`, and answers it.
     answered = frozenset[str]().union(*(one.denied for one in said))
     suspected = frozenset[str]().union(*(one.suspected for one in said))
     return stated | (suspected - answered)
+
+
+def _parts(sentence: str, terminology: Terminology) -> list[str]:
+    """Cut a sentence where a denial ends: `no fracture, but metastases`."""
+    found: list[str] = []
+    rest = folded(sentence)
+    while len(found) < MOST_PARTS:
+        place = terminology.text_places(rest, CONTRAST).get("contrast")
+        if place is None:
+            break
+        found.append(rest[: place[0]])
+        rest = rest[place[1] :]
+    return [*found, rest] if found else [sentence]
 
 
 class _Sentence(NamedTuple):
@@ -118,9 +139,11 @@ def _read(sentence: str, terminology: Terminology) -> _Sentence:
     """Read a sentence; before its denial it states: `discitis, no abscess`."""
     said = read_problem_words(frozenset(), [sentence], terminology)
     stated, named = said.stated | said.unclear, frozenset[str]().union(*said)
+    whole = terminology.clauses.whole(sentence)
+    if terminology.text_concepts(sentence, TURNED):
+        return _Sentence(named | whole.ruled_out.keys(), said.suspected, frozenset())
     if not named:
         return _Sentence(stated, said.suspected, frozenset())
-    whole = terminology.clauses.whole(sentence)
     denies_at = whole.denies_at
     if denies_at is None and not is_denial(sentence, terminology):
         return _Sentence(stated, said.suspected, frozenset())

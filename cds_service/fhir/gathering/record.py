@@ -32,6 +32,7 @@ from cds_service.fhir.gathering.picking import (
 from cds_service.fhir.gathering.plan import PrefetchPlan, Template
 from cds_service.fhir.gathering.reading import (
     MOST_READ,
+    NO_SERVER,
     FhirReader,
     read_by_id,
     read_results,
@@ -61,9 +62,9 @@ class Read(NamedTuple):
             not.
         note: why it failed, or "incomplete: …" if a list was cut; else empty.
         is_cut: part of the list is missing, or may be in another record.
-        is_doubtful: its Patient was replaced by another, or may mean another thing.
         warned: the server sent a warning with it.
         is_optional: the record is complete without it.
+        is_unasked: the EHR did not send it, and there is no server to ask.
         is_understood: one of its entries was, or there are none; asked of orders alone,
             since of other lists those that were not are kept.
     """
@@ -73,9 +74,9 @@ class Read(NamedTuple):
     entries: int = 0
     note: str = ""
     is_cut: bool = False
-    is_doubtful: bool = False
     warned: bool = False
     is_optional: bool = False
+    is_unasked: bool = False
     is_understood: bool = True
 
 
@@ -90,6 +91,8 @@ class PatientRecord(NamedTuple):
         foreign: number of dropped resources by type: they belong to another patient, or
             name none.
         near: codes that we do not know, on what looks like a T-score.
+        doubt: why part of it may be in another record, or mean another thing; empty if
+            nothing says so.
     """
 
     reads: Mapping[str, Read]
@@ -98,6 +101,7 @@ class PatientRecord(NamedTuple):
     unreadable: tuple[Unreadable, ...] = ()
     foreign: Mapping[str, int] = MappingProxyType({})
     near: tuple[NearMiss, ...] = ()
+    doubt: str = ""
 
     def of_key(self, key: str) -> tuple[Entry, ...]:
         """The resources returned for one prefetch key."""
@@ -223,7 +227,7 @@ def state_of(record: PatientRecord) -> RecordState:
         for key, read in record.reads.items()
         if not read.is_optional or key in TELLING_MORE
     )
-    notes = {read.note for _, read in reads if read.is_doubtful and not read.is_cut}
+    notes = {record.doubt} if record.doubt else set()
     if any(read.warned for _, read in reads):
         notes.add(WARNED)
     return RecordState(
@@ -231,7 +235,7 @@ def state_of(record: PatientRecord) -> RecordState:
         incomplete={
             key: read.note
             for key, read in reads
-            if read.is_cut and (read.note or not read.is_doubtful)
+            if read.is_cut and (read.note or not record.doubt)
         },
         unreadable=len(record.unreadable),
         foreign=sum(record.foreign.values()),
@@ -272,7 +276,7 @@ def _is_list_read(record: PatientRecord, key: str) -> bool:
         return False
     also = ALSO_DOSES if key == "medications" else ()
     asked = [record.reads.get(part) for part in (*DECIDING_LISTS[key], *also)]
-    if any(one and (one.state == "failed" or one.is_cut) for one in asked):
+    if any(one and is_unread(one) for one in asked):
         return False
     if any(one.key in DECIDING_LISTS[key] for one in record.unreadable):
         return False
@@ -280,6 +284,16 @@ def _is_list_read(record: PatientRecord, key: str) -> bool:
     held = sum(record.reads[part].entries for part in kept if part in record.reads)
     strange = sum(_is_strange(one) for part in kept for one in record.of_key(part))
     return held > strange
+
+
+def is_unread(read: Read) -> bool:
+    """Tell if a list was asked for and not read, or not whole.
+
+    What an EHR without a server leaves out, and a record is whole without, was not.
+    """
+    if read.state == "failed":
+        return not (read.is_optional and read.is_unasked)
+    return read.is_cut
 
 
 def _is_empty(record: PatientRecord, key: str) -> bool:
@@ -348,7 +362,10 @@ def _part(
     origin = answer.origin
     nothing = Read("empty", origin, note=answer.note, is_optional=template.is_optional)
     if answer.state == "failed":
-        return PatientRecord(reads={key: nothing._replace(state="failed")})
+        failed = nothing._replace(
+            state="failed", is_unasked=answer.reason == NO_SERVER.reason
+        )
+        return PatientRecord(reads={key: failed})
     if kind == "Patient":
         return _patient_part(key, answer, terminology.calendar)
     if not answer.resources and not answer.foreign:
@@ -416,38 +433,39 @@ def _patient_part(
     if not answer.resources:
         return PatientRecord(reads={key: read})
     raw = answer.resources[0]
-    read = read._replace(state="given", entries=1)
+    doubt = _doubt_of(raw)
+    reads = {key: read._replace(state="given", entries=1)}
     name = reference_name("Patient", raw)
-    if is_replaced(raw):
-        into = replacement_of(raw) or "another"
-        note = (
-            f"This patient's record was merged into {into}; only the one that the"
-            " request names was read."
-        )
-        read = read._replace(note=note, is_cut=False, is_doubtful=True)
-    if not MODIFIERS.isdisjoint(raw):
-        read = read._replace(note=MODIFIED, is_cut=False, is_doubtful=True)
-        unknown = Unreadable(name, key, frozenset())
-        return PatientRecord(reads={key: read}, unreadable=(unknown,))
+    unreadable = (Unreadable(name, key, frozenset()),)
+    if doubt == MODIFIED:
+        return PatientRecord(reads, unreadable=unreadable, doubt=doubt)
     try:
         patient, left_out = parse_patient(raw, calendar)
     except BrokenResource:
-        return PatientRecord(
-            reads={key: read}, unreadable=(Unreadable(name, key, frozenset()),)
-        )
+        return PatientRecord(reads, unreadable=unreadable, doubt=doubt)
     broken = (Unreadable(name, key, frozenset(left_out)),) if left_out else ()
-    return PatientRecord(reads={key: read}, patient=patient, unreadable=broken)
+    return PatientRecord(reads, patient=patient, unreadable=broken, doubt=doubt)
 
 
 MODIFIED = "The Patient has an extension that may change what the record means."
 
 
+def _doubt_of(patient: Json) -> str:
+    """Say why a raw Patient may not be all there is, or mean another; else empty."""
+    if not MODIFIERS.isdisjoint(patient):
+        return MODIFIED
+    if not is_replaced(patient):
+        return ""
+    into = replacement_of(patient) or "another"
+    return (
+        f"This patient's record was merged into {into}; only the one that the request"
+        " names was read."
+    )
+
+
 def _merged(parts: Sequence[PatientRecord]) -> PatientRecord:
     foreign: Counter[str] = Counter()
-    reads = {key: read for part in parts for key, read in part.reads.items()}
-    if any(read.is_doubtful for read in reads.values()):
-        # What such a record does not hold may be in another one.
-        reads = {key: _in_doubt(read) for key, read in reads.items()}
+    doubt = next((part.doubt for part in parts if part.doubt), "")
     for part in parts:
         if part.foreign:
             foreign.update(part.foreign)
@@ -457,16 +475,20 @@ def _merged(parts: Sequence[PatientRecord]) -> PatientRecord:
         ),
         resources=tuple(entry for part in parts for entry in part.resources),
         unreadable=tuple(one for part in parts for one in part.unreadable),
-        reads=reads,
+        # What a doubtful record does not hold may be in another one.
+        reads={
+            key: _cut(read) if doubt and not part.doubt else read
+            for part in parts
+            for key, read in part.reads.items()
+        },
         foreign=dict(sorted(foreign.items())),
         near=tuple(sorted({one for part in parts for one in part.near})),
+        doubt=doubt,
     )
 
 
-def _in_doubt(read: Read) -> Read:
-    if read.is_doubtful or read.state == "failed":
-        return read
-    return read._replace(is_cut=True, is_doubtful=True)
+def _cut(read: Read) -> Read:
+    return read if read.state == "failed" else read._replace(is_cut=True)
 
 
 GONE = frozenset({"http-404", "http-410"})

@@ -153,6 +153,7 @@ def find_support_orders(
         unread_signed=other.unread,
         other_order=other.other_order,
         problem_open=other.problem,
+        is_report_unread=_is_unread("diagnosticReports", record),
     )
 
 
@@ -399,16 +400,14 @@ def _augmented_on(stored: Order, calendar: SiteCalendar) -> date | None:
 
 def unchecked_in(record: PatientRecord) -> tuple[str, ...]:
     """Resource types whose list could not be read completely."""
-    broken = {one.key for one in record.unreadable if one.concepts}
-    reads = record.reads
     return tuple(
         kind
         for key, kind in RECORD_KEYS.items()
-        if key != SUPPLIES
-        and (
-            key in broken
-            or key not in reads
-            or reads[key].state == "failed"
-            or reads[key].is_cut
-        )
+        if key != SUPPLIES and _is_unread(key, record)
     )
+
+
+def _is_unread(key: str, record: PatientRecord) -> bool:
+    read = record.reads.get(key)
+    is_broken = any(one.key == key and one.concepts for one in record.unreadable)
+    return is_broken or read is None or read.state == "failed" or read.is_cut

@@ -48,6 +48,7 @@ _PLAIN_CATEGORIES = re.compile(
 # Judged as a whole, but for what was added to them.
 _JUDGED = frozenset({*TITLES, *REASONS, "reasonReference"})
 _ADDED = re.compile(r"extension|Extension|(?:^|\.)_")
+_ORDINAL = re.compile(r"\b\d{1,2}(?:st|nd|rd|th|er|re|e|a|o)?\b\.?")
 _WORDED = re.compile(r"(?:text|display)$")
 _SAID = re.compile(
     r"(?:^|\.)(?:text|display|valueString|valueMarkdown|valueCode|patientInstruction)$"
@@ -150,7 +151,28 @@ def unread_words_of(order: Json, terminology: Terminology) -> tuple[str, ...]:
     }
     if not all(_is_title_read(one, titles, terminology) for one in titles):
         left.add("code")
+    sites = codeables(order, "bodySite")
+    if not all(_is_place(one, terminology) for one in sites):
+        left.add("bodySite")
     return tuple(sorted(left))
+
+
+def _is_place(site: Json, terminology: Terminology) -> bool:
+    """Whether the words of a body site say a place and no more: `L1 metastatic`.
+
+    What a code that is known is called says what the code does.
+    """
+    called = {
+        folded(text(coding.get("display")))
+        for coding in objects(site.get("coding"))
+        if any(terminology.translate(name, {"coding": [coding]}) for name in SITE_MAPS)
+    }
+    is_plain = terminology.bystanders.are_of_augmentation
+    return all(
+        is_plain(one) or is_plain(_ORDINAL.sub(" ", one))
+        for one in texts_of(site)
+        if folded(one) not in called
+    )
 
 
 def _is_title_read(title: Json, titles: list[Json], terminology: Terminology) -> bool:

@@ -13,6 +13,7 @@ from cds_service.outgoing import Connections
 from cds_service.outgoing.deadline import Deadline
 from cds_service.site.clients import Client
 from tests.client_tokens import ISSUER, Signer, key_set, tokens_at
+from tests.key_publisher import Publisher
 
 NOW = 1_790_000_000
 HERE = "https://cds.example.org/cds-services/kyphoplasty-order-sign"
@@ -341,6 +342,34 @@ def test_a_refusal_holds_what_the_token_says_and_what_the_site_has(door):
         "jku": [],
         "kid": ["ec", "rsa"],
     }
+
+
+@pytest.fixture
+def two_sets():
+    """Publishers of an EC and of an RSA key."""
+    with Publisher(EC) as one, Publisher(RSA) as other:
+        yield one, other
+
+
+def of_sets(door, two_sets):
+    urls = [one.base + "/keys" for one in two_sets]
+    return door(**{"jwks-file": None, "jwks-urls": urls})
+
+
+def test_a_token_is_held_against_the_keys_of_every_set(door, two_sets):
+    of_both = of_sets(door, two_sets)
+    for signer in (EC, RSA):
+        assert verify(of_both, good(signer)).client == ISSUER
+
+
+def test_a_token_that_names_a_set_has_a_key_of_that_set(door, two_sets):
+    of_both = of_sets(door, two_sets)
+    first, second = ({"jku": one.base + "/keys"} for one in two_sets)
+    assert verify(of_both, good(EC, header=first)).client == ISSUER
+    assert verify(of_both, good(RSA, header=second)).client == ISSUER
+    refusal = refused(of_both, good(EC, header=second))
+    assert refusal.reason == "jwt.kid_unknown"
+    assert refusal.expected["kid"] == ["rsa"]
 
 
 def test_of_an_unknown_issuer_the_known_ones_are_expected(door):

@@ -251,5 +251,20 @@ def test_it_answers_as_an_ehr_with_a_profile_would_get_it(live):
 def test_it_plays_an_ehr_that_has_a_profile_alone(live):
     assert "As Epic would take it" in get(live, "/sandbox?ehr=epic").text
     assert "would take it" not in get(live, "/sandbox").text
-    assert get(live, "/sandbox?ehr=no-such").status_code == 404
     assert ask(live, "as/no-such").status_code == 404
+
+
+def test_a_profile_that_is_not_there_is_answered_with_those_that_are(live):
+    page = get(live, "/sandbox?ehr=oracle")
+    assert page.status_code == 404
+    assert "No EHR here is called oracle" in page.text
+    assert 'href="/sandbox?ehr=oracle-health"' in page.text
+    assert "<b>" not in get(live, "/sandbox?ehr=<b>x").text
+
+
+@pytest.mark.parametrize(
+    ("ehr", "is_known"), [("epic", True), ("oracle-health", False), ("hapi", False)]
+)
+def test_of_an_ehr_whose_actions_nobody_knows_the_page_says_so(live, ehr, is_known):
+    text = get(live, f"/sandbox?ehr={ehr}").text
+    assert ("nobody knows which orders it applies" in text) is not is_known

@@ -1308,7 +1308,7 @@ RECORDS = [
         "record": [
             observation(coded("895533005", system=SCT), value=14, unit="{score}")
         ],
-        "says": {"mna-score": {"reason": "undetermined"}},
+        "says": {"mna-score": {"reason": "other-method"}},
     },
     {
         "why": "a score of 14.5 is of the long form",
@@ -1970,7 +1970,10 @@ RECORDS = [
     },
     {
         "why": "and not a day longer: zoledronate",
-        "record": [dose(coded("M05BA08", system=ATC), on="2025-08-19")],
+        "record": [
+            dose(coded("M05BA08", system=ATC), on="2025-08-19"),
+            prescription(coded("C08CA01", system=ATC, text="Amlodipine 5 mg")),
+        ],
         "says": {
             "bone-drug": {
                 "value": False,
@@ -1986,7 +1989,10 @@ RECORDS = [
     },
     {
         "why": "and not a day longer: denosumab",
-        "record": [dose(coded("M05BX04", system=ATC), on="2026-03-19")],
+        "record": [
+            dose(coded("M05BX04", system=ATC), on="2026-03-19"),
+            prescription(coded("C08CA01", system=ATC, text="Amlodipine 5 mg")),
+        ],
         "says": {
             "bone-drug": {
                 "value": False,
@@ -2002,7 +2008,10 @@ RECORDS = [
     },
     {
         "why": "and not a day longer: alendronate",
-        "record": [dose(coded("M05BA04", system=ATC), on="2026-07-19")],
+        "record": [
+            dose(coded("M05BA04", system=ATC), on="2026-07-19"),
+            prescription(coded("C08CA01", system=ATC, text="Amlodipine 5 mg")),
+        ],
         "says": {
             "bone-drug": {
                 "value": False,

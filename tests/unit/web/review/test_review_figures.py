@@ -319,3 +319,12 @@ def test_the_command_reports_the_burden_by_month(desk, monkeypatch):
     printed = CliRunner().invoke(main, asked)
     assert printed.exit_code == 0, printed.output
     assert "Jul 2026" in printed.stdout
+    # as a pipe of eighty columns gets it
+    assert {"Warnings", "Accepted", "Overridden"} <= set(printed.stdout.split())
+
+
+def test_a_report_of_months_without_an_answer_says_so(desk, monkeypatch):
+    answer(desk, 1, at=MAY.replace(year=2020))
+    monkeypatch.setenv("KYPHOPLASTY_CDS_DATABASE_URL", desk.url)
+    printed = CliRunner().invoke(main, ["audit", "report"])
+    assert printed.stdout.startswith("no live answers in these months")

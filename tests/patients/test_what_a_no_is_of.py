@@ -1,0 +1,94 @@
+"""A `no` in a report denies what it stands before, and nothing else of the sentence."""
+
+import pytest
+
+from tests.chart_builders import (
+    ask,
+    brace,
+    by_topic,
+    days_ago,
+    kyphoplasty,
+    measured,
+    of_patient,
+    order_sign,
+    patient,
+    period,
+    quiet_lists,
+)
+from tests.codes import codeable
+
+RADIOLOGY = codeable("http://terminology.hl7.org/CodeSystem/v2-0074", "RAD")
+
+
+def cards_of(conclusion):
+    said = {"code": {"text": "MRI lumbar spine"}, "category": [RADIOLOGY]}
+    said |= {"status": "final", "effectiveDateTime": days_ago(3)}
+    report = of_patient("DiagnosticReport", "mri", conclusion=conclusion, **said)
+    known = [measured("bmd-t-score", -1.5), measured("bmi", 27)]
+    worn = brace(occurrencePeriod=period(0, 140))
+    record = [patient(), *quiet_lists(), *known, report]
+    return by_topic(ask(order_sign(record, kyphoplasty(), worn)))
+
+
+def is_end_chosen(cards):
+    (offer,) = cards["braceLimit"]["suggestions"]
+    return bool(offer.get("isRecommended"))
+
+
+@pytest.mark.parametrize(
+    "conclusion",
+    [
+        "No change in the known bone metastases.",
+        "No cord compression, but bone metastases are present.",
+        "No malignancy other than known myeloma.",
+        "No improvement of discitis.",
+        "Not only discitis but also epidural abscess.",
+        "No doubt about metastatic disease.",
+        "Non-contrast CT: metastases.",
+        "Absent marrow signal, in keeping with metastasis.",
+        "No new metastases.",
+        "Keine neue Fraktur, aber Metastase BWK 12.",
+        "Keine Änderung der bekannten Metastasen.",
+        "Kein Zweifel an einer Spondylodiszitis.",
+        "Pas de modification des métastases connues.",
+        "No se descarta metástasis.",
+        "Non si esclude metastasi.",
+        "Bez zmian w przerzutach do kości.",
+        "不能排除转移瘤。",
+        "未见明显变化的骨转移。",
+        "The fracture is unstable.",
+        "Fraktur LWK 1, instabil.",
+        "Fracture de L1, instable.",
+        "Frattura L1, instabile.",
+        "Niestabilne złamanie L1.",
+        "腰1椎体骨折，不稳定。",
+        "L1骨折、不安定。",
+        "TLICS score 5",
+        "Fracture through both pedicles",
+        "OF-Klassifikation Typ 5",
+    ],
+)
+def test_what_no_word_denies_is_open_and_no_end_is_chosen(conclusion):
+    cards = cards_of(conclusion)
+    assert "below the usual" not in cards["rehabilitation"]["detail"]
+    assert "not excluded" in cards["rehabilitation"]["detail"]
+    assert not is_end_chosen(cards)
+
+
+@pytest.mark.parametrize(
+    "conclusion",
+    [
+        "No evidence of metastasis. No discitis.",
+        "Keine Metastasen, keine Spondylodiszitis.",
+        "Pas de métastase.",
+        "未见转移瘤。",
+        "Acute L1 fracture, not unstable.",
+        "Keine instabile Fraktur.",
+        "TLICS score 2",
+        "No change. No metastasis.",
+    ],
+)
+def test_what_is_denied_changes_nothing(conclusion):
+    cards = cards_of(conclusion)
+    assert "below the usual" in cards["rehabilitation"]["detail"]
+    assert is_end_chosen(cards)
