@@ -44,3 +44,33 @@ def test_a_result_that_names_nothing_grave_opens_nothing(conclusion):
     assert not any(
         "biopsy" in one["summary"] for one in cards_with({"conclusion": conclusion})
     )
+
+
+PENDING = "biopsy result pending"
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        "Surgical pathology: colon polyp",
+        "Histologie Magenbiopsie",
+        "Pathology report, skin of the back",
+    ],
+)
+def test_a_report_of_another_organ_answers_no_biopsy_of_a_vertebra(title):
+    (card,) = cards_with({"code": {"text": title}})
+    assert PENDING in card["summary"]
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        "Surgical pathology",
+        "Histopathology report",
+        "Histologischer Befund",
+        "Pathology, vertebral body L1",
+        "病理报告",
+    ],
+)
+def test_a_report_of_the_spine_or_of_no_organ_answers_it(title):
+    assert cards_with({"code": {"text": title}}) == []

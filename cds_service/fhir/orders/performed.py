@@ -16,6 +16,7 @@ from cds_service.core.leaving import (
     Leaving,
 )
 from cds_service.fhir.gathering.drugs import BONE_DRUG, read_billed
+from cds_service.fhir.gathering.entries import SPINES
 from cds_service.fhir.gathering.grave_asides import grave_beside
 from cds_service.fhir.gathering.picking import FINAL
 from cds_service.fhir.gathering.record import PatientRecord
@@ -28,7 +29,14 @@ from cds_service.fhir.orders.recognition import (
     augmentation_in,
     recognise_support,
 )
-from cds_service.fhir.raw_json import Json, is_prohibition, member, objects, text
+from cds_service.fhir.raw_json import (
+    Json,
+    is_prohibition,
+    member,
+    objects,
+    text,
+    texts_of,
+)
 from cds_service.fhir.references import last_name
 from cds_service.fhir.site_calendar import SiteCalendar
 
@@ -243,13 +251,27 @@ def _biopsies(
     for one, day in taken or ordered:
         sent = day or performed.performed
         back = [each for each in reports if _answers(each, sent, names, calendar)]
+        is_back = any(_is_of_biopsy(each, terminology) for each in back)
+        # What may be of this biopsy, and is grave, is said.
         grave = [each for each in back if _graves(each, terminology)]
         found = frozenset[GraveResult]().union(
             *(_graves(each, terminology) for each in grave)
         )
         days = filter(None, (_reported_on(each, calendar) for each in grave))
         back_on = max(days, default=None)
-        yield Biopsy(sent, bool(back), one.reference, found, back_on)
+        yield Biopsy(sent, is_back, one.reference, found, back_on)
+
+
+def _is_of_biopsy(report: Json, terminology: Terminology) -> bool:
+    """Tell if a report is of a vertebra: it names its order, the spine or no organ."""
+    if objects(report.get("basedOn")):
+        return True
+    specimens = (text(one.get("display")) for one in objects(report.get("specimen")))
+    titles = [*texts_of(report.get("code")), *filter(None, specimens)]
+    return all(map(terminology.reports.is_plain_pathology, titles)) or any(
+        terminology.levels.named(one) or terminology.text_concepts(one, SPINES)
+        for one in titles
+    )
 
 
 def _graves(report: Json, terminology: Terminology) -> frozenset[GraveResult]:
