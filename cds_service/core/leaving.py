@@ -15,6 +15,7 @@ from cds_service.core.phrases import in_brackets, joined, say
 from cds_service.core.wording import join_words, say_near_date
 
 BookingKind = Literal["bone-treatment", "rehabilitation"]
+GraveResult = Literal["malignancy", "infection"]
 # Injected drugs whose next day must not be missed: months between two doses.
 DOSE_MONTHS: Mapping[str, int] = {"denosumab": 6, "zoledronate": 12}
 # Policy: a dose a month late is late (cards, F8). A visit a month early can give it.
@@ -42,11 +43,15 @@ class Biopsy(NamedTuple):
     Attributes:
         sent_on: None if its day is not recorded.
         is_back: its report is final.
+        names: what grave its reports name and do not deny.
+        back_on: the day of the newest such report; None if it has none.
     """
 
     sent_on: date | None
     is_back: bool
     reference: str
+    names: frozenset[GraveResult] = frozenset()
+    back_on: date | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,6 +111,6 @@ def say_start(signals: Collection[str]) -> str:
     """Say how a bone drug is started: after what has to be known or treated first."""
     if not {"spinal-infection", "sepsis"}.isdisjoint(signals):
         return say("start after the infection")
-    if not {"bone-malignancy", "recent-cancer"}.isdisjoint(signals):
+    if not {"bone-malignancy", "recent-cancer", "biopsy-grave"}.isdisjoint(signals):
         return say("start once the cause is known")
     return say("start")

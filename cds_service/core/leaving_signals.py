@@ -28,6 +28,7 @@ NO_TRAINING = (
     "bone-malignancy",
     "recent-cancer",
     "unstable-spine",
+    "biopsy-grave",
 )
 
 
@@ -168,6 +169,24 @@ def _biopsy_pending(situation: Situation) -> Signal | None:
     sent = say_near_date(max(days), situation.today) if days else ""
     owner = Verbatim(situation.policy.discharge.biopsy_owner)
     return Signal(say("biopsy result pending"), words={"sent": sent, "owner": owner})
+
+
+@signal("biopsy-grave")
+def _biopsy_grave(situation: Situation) -> Signal | None:
+    """The report of a biopsy names a malignancy or an infection."""
+    leaving = situation.leaving
+    grave = [one for one in leaving.biopsies if one.names] if leaving else []
+    if not grave:
+        return None
+    days = [one.back_on for one in grave if one.back_on]
+    found = frozenset[str]().union(*(one.names for one in grave))
+    said = {"malignancy": say("a malignancy"), "infection": say("an infection")}
+    named = [words for one, words in said.items() if one in found]
+    words = {
+        "back": say_near_date(max(days), situation.today) if days else "",
+        "names": join_words(named),
+    }
+    return Signal(say("biopsy names {names}", **words), words=words)
 
 
 @signal("rehabilitation-not-placed")

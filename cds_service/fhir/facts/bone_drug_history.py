@@ -9,6 +9,7 @@ from datetime import date, timedelta
 from cds_service.core.bone_drugs import (
     INJECTED,
     INTERVAL,
+    KINDS,
     DrugEntry,
     combine,
     find_overdue,
@@ -37,6 +38,7 @@ from cds_service.fhir.facts.medication_list import (
     LONG_STANDING_MONTHS,
     NOT_TAKEN,
     TAKEN,
+    TELLING_TOO,
     Use,
     future_uses,
     is_meant,
@@ -61,6 +63,8 @@ STOPPED = frozenset({"stopped", "on-hold"})
 # of an intake that nobody broke off
 SURE = frozenset({"active", "completed"})
 UNNAMED = "bone drug"
+# names of a group, of which another entry may name the drug
+UNSPECIFIC = frozenset({"other bisphosphonate"})
 # such a dose was ordered
 PLANNED = frozenset({"MedicationAdministration", "Procedure"})
 
@@ -87,7 +91,9 @@ def read_history(spec: BoneDrugSpec, chart: Chart) -> BoneDrugs:
 
 def entries_of(spec: BoneDrugSpec, chart: Chart) -> list[DrugEntry]:
     """Read each entry of a bone drug, of the lists of drugs and of problems."""
-    return [*_listed(spec, chart), *_on_problem_list(spec, chart)]
+    listed = list(_listed(spec, chart))
+    told = _told(spec, chart, listed)
+    return [*listed, *told, *_on_problem_list(spec, chart)]
 
 
 def _why_unclear(silence: Finding | Gap) -> str:
@@ -202,6 +208,24 @@ def _listed(spec: MedicationSpec, chart: Chart) -> Iterator[DrugEntry]:
             continue
         yield _read(entry, drug, spec, chart)
     for use in named_beside(chart, spec.value_sets):
+        if use.entry.kind not in TELLING_TOO and is_of_now(use, spec, chart):
+            yield _noted(use, spec, chart)
+
+
+def _told(
+    spec: MedicationSpec, chart: Chart, listed: Sequence[DrugEntry]
+) -> Iterator[DrugEntry]:
+    """The drugs that problems, reports and values name, and the lists of drugs do not.
+
+    The lists tell more of a drug than such words.
+    """
+    known = {one.name for one in listed}
+    kinds = {KINDS[name] for name in known & KINDS.keys()}
+    for use in named_beside(chart, spec.value_sets):
+        name = _name(use.drug, chart)
+        is_group = name in UNSPECIFIC and KINDS[name] in kinds
+        if use.entry.kind not in TELLING_TOO or name in known or is_group:
+            continue
         if is_of_now(use, spec, chart):
             yield _noted(use, spec, chart)
 
@@ -428,26 +452,13 @@ def _on_problem_list(spec: MedicationSpec, chart: Chart) -> Iterable[DrugEntry]:
     """That a bone drug is taken, as a state of the problem list: no day, no drug."""
     for stated in find_stated(chart, spec, spec.value_sets):
         is_open = stated.problem is None or stated.problem[0] == "undetermined"
-        if stated.entry.kind == "Condition" and is_open:
-            yield _from_problem(stated, spec, chart)
+        is_told = in_doubt(stated.concept) in stated.entry.concepts  # see `_told`
+        if stated.entry.kind == "Condition" and is_open and not is_told:
+            yield _from_problem(stated, spec)
 
 
-def _from_problem(stated: Stated, spec: MedicationSpec, chart: Chart) -> DrugEntry:
+def _from_problem(stated: Stated, spec: MedicationSpec) -> DrugEntry:
     mention = DrugEntry(UNNAMED, stated.provenance(spec))
-    named = [
-        one
-        for one in sorted(chart.terminology.drugs.ingredients)
-        if in_doubt(one) in stated.entry.concepts
-    ]
-    if named:
-        drug = Drug(
-            frozenset(named),
-            tuple(named),
-            code="",
-            is_by_name=True,
-            is_understood=False,
-        )
-        return mention._replace(name=_name(drug, chart), is_understood=False)
     if stated.is_past:
         return mention._replace(how_ended="ended")
     return mention._replace(is_current=stated.problem is None)

@@ -12,6 +12,7 @@ from cds_service.core.months import months_before
 from cds_service.core.phrases import joined
 from cds_service.core.vocabulary import MedicationSpec
 from cds_service.core.wording import say_date
+from cds_service.fhir.certainty import certainty_of
 from cds_service.fhir.facts.chart import (
     Chart,
     FindingOrGap,
@@ -42,6 +43,8 @@ VERBS = {
     **dict.fromkeys(GIVEN, "given"),
     "MedicationDispense": "dispensed",
     "ServiceRequest": "ordered",
+    "DiagnosticReport": "named in a report",
+    "Observation": "named beside a value",
 }
 # a `plan` is what the patient reports (US Core)
 NOT_ORDERED = frozenset({"proposal", "option"})
@@ -59,6 +62,8 @@ NOT_TAKEN = frozenset(
     }
 )
 VOID = frozenset({"entered-in-error", "draft"})
+# What is no list of drugs and may tell of one: "Osteoporosis, Prolia given in March".
+TELLING_TOO = ("Condition", "DiagnosticReport", "Observation")
 # given at intervals: a stopped prescription does not end their effect
 LONG_ACTING = ("zoledronate", "denosumab")
 LONG_STANDING_MONTHS = 24
@@ -94,6 +99,7 @@ def source_of(
     `on the medication list since 3 May 2019`, `given on 3 May 2019`
     """
     verb = VERBS.get(entry.kind, "on the medication list")
+    verb = "named on the problem list" if entry.kind == "Condition" else verb
     verb = "among the orders being signed" if entry.origin == "context" else verb
     verb = "planned, not given" if entry.status == "not-done" else verb
     joint = "on" if verb in VERBS.values() else "since"
@@ -236,7 +242,9 @@ def not_on_list(
     noted = [
         one for one in named_beside(chart, concepts) if is_of_now(one, spec, chart)
     ]
+    told = [one for one in noted if one.entry.kind in TELLING_TOO]
     for open_ones, why in (
+        (told, "named in words elsewhere; whether it is taken is not recorded"),
         (noted, "named beside another drug; whether it is taken is not recorded"),
         (unsaid, "whether it is taken is not recorded"),
         (undated, "when it was taken is not recorded"),
@@ -283,14 +291,18 @@ def is_of_now(use: Use, spec: MedicationSpec, chart: Chart) -> bool:
 
 
 def named_beside(chart: Chart, concepts: Sequence[str]) -> list[Use]:
-    """The entries of other drugs and acts whose notes and the like name such a drug.
+    """The entries of other things whose words name such a drug.
 
-    What is entered in error, or was never done, names nothing.
+    Notes on other drugs and acts, problems, reports. What is entered in error, ruled
+    out, or was never done, names nothing.
     """
     found = []
-    for entry in chart.of_kind(*TAKEN):
+    for entry in chart.of_kind(*TAKEN, *TELLING_TOO):
         named = frozenset(one for one in concepts if in_doubt(one) in entry.concepts)
-        if not named or entry.status in VOID:
+        is_void = entry.status in VOID and entry.origin != "context"
+        if not named or is_void:
+            continue
+        if entry.kind == "Condition" and certainty_of(entry.raw) == "denied":
             continue
         ingredients = sorted(
             one

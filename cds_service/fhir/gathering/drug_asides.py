@@ -6,12 +6,15 @@ A note on losartan may say "also gets Prolia at GP". That is no dose and no orde
 with it nobody may say that there is no bone drug.
 """
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterable, Iterator
 from typing import Any
 
+from cds_service.fhir.gathering.drugs import BONE_DRUG
 from cds_service.fhir.leaves import leaves_of
+from cds_service.fhir.mapping.clauses import LONGEST_STATEMENT, ONLY_DENIED, clauses
 from cds_service.fhir.mapping.terminology import Terminology
-from cds_service.fhir.mapping.text_rules import LONGEST_TEXT
+from cds_service.fhir.mapping.text_rules import LONGEST_TEXT, folded
 from cds_service.fhir.raw_json import Json, objects, text
 
 # Its own drug, read elsewhere; people and places, whose names say nothing; what
@@ -36,7 +39,7 @@ def drugs_beside(entry: Json, terminology: Terminology) -> frozenset[str]:
     if entry.keys() <= _SHORT:  # most entries of most lists
         return frozenset()
     beside = {name: held for name, held in entry.items() if name not in NOT_BESIDE}
-    words = dict.fromkeys(_words_of(beside))
+    words = dict.fromkeys(words_in(beside))
     if sum(map(len, words)) > LONGEST_TEXT:
         return terminology.drugs.groups
     named = (
@@ -48,6 +51,39 @@ def drugs_beside(entry: Json, terminology: Terminology) -> frozenset[str]:
     return coded.union(*named) & terminology.drugs.concepts
 
 
+# Whoever does not bear a drug is not taking it.
+AVERSION = frozenset({"drug-aversion"})
+_REST_OF_WORD = re.compile(r"^\w+")
+
+
+def bone_drugs_told(words: Iterable[str], terminology: Terminology) -> frozenset[str]:
+    """The bone drugs, and their groups, that words of any list name.
+
+    A diagnosis, a report or a reason may say "Prolia last given in March". That is no
+    dose, but nobody may say then that there is none. What is denied as a whole, and
+    what is not borne, name none.
+    """
+    prose = "\n".join(dict.fromkeys(words))[:LONGEST_TEXT]
+    if BONE_DRUG not in terminology.drug_words(prose):  # most words of most records
+        return frozenset()
+    parts = (_told(one, terminology) for one in clauses(prose))
+    return frozenset[str]().union(*parts) & terminology.drugs.concepts
+
+
+def _told(part: str, terminology: Terminology) -> frozenset[str]:
+    part = folded(part)
+    named = terminology.drug_places(part)
+    if BONE_DRUG not in named or terminology.text_concepts(part, AVERSION):
+        return frozenset()
+    places = set(named.values())
+    if len(places) == 1 and len(part) <= LONGEST_STATEMENT:
+        ((start, end),) = places
+        rest = _REST_OF_WORD.sub("", part[end:], 1)
+        if terminology.clauses.places(f"{part[:start]}@{rest}", ONLY_DENIED):
+            return frozenset()
+    return frozenset(named)
+
+
 # Elements of an entry that hold no words.
 _SHORT = NOT_BESIDE | {
     *("resourceType", "id", "meta", "status", "intent", "priority", "authoredOn"),
@@ -56,7 +92,8 @@ _SHORT = NOT_BESIDE | {
 }
 
 
-def _words_of(held: Any) -> Iterator[str]:
+def words_in(held: Any) -> Iterator[str]:
+    """The words in all elements that hold some."""
     for path, value in leaves_of(held):
         if path.rpartition(".")[2] in WORDED and isinstance(value, str):
             yield value

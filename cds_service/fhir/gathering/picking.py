@@ -8,14 +8,18 @@ from dataclasses import dataclass
 from itertools import chain
 from typing import Any, Literal
 
-from cds_service.fhir.gathering.bone_reports import TELLS_T_SCORE, tells_t_score
+from cds_service.fhir.gathering.bone_reports import (
+    TELLS_T_SCORE,
+    tells_t_score,
+    words_of_report,
+)
 from cds_service.fhir.gathering.bystanders import (
     is_bystander_act,
     is_bystander_problem,
     is_bystander_procedure,
     words_beside,
 )
-from cds_service.fhir.gathering.drug_asides import drugs_beside
+from cds_service.fhir.gathering.drug_asides import bone_drugs_told, drugs_beside
 from cds_service.fhir.gathering.drugs import (
     BONE_DRUG,
     MEDICATION_TYPES,
@@ -36,7 +40,6 @@ from cds_service.fhir.gathering.problem_words import (
     is_denial,
     read_problem_words,
 )
-from cds_service.fhir.mapping.clauses import sentences
 from cds_service.fhir.mapping.code_systems import Listed
 from cds_service.fhir.mapping.drug_table import OTHER_DRUG
 from cds_service.fhir.mapping.terminology import Terminology
@@ -106,7 +109,6 @@ class Unreadable:
 
 # That a bone drug is taken, as a state of the problem list.
 ON_BONE_DRUG = "long-term-bone-drug"
-AVERSION = frozenset({"drug-aversion"})
 
 
 def pick(
@@ -202,9 +204,12 @@ def concepts_of(
         found = exam_concepts(resource, terminology)
         if tells_t_score(resource, terminology):
             found |= {TELLS_T_SCORE}
-        return found | _grave_asides(resource, terminology)
+        found |= _grave_asides(resource, terminology)
+        return found | _drugs_told(words_of_report(resource), found, terminology)
     if kind == "Condition":
         known = _concepts_of_condition(resource, terminology)
+        words = (*texts_of(resource.get("code")), *words_beside(resource))
+        known |= _drugs_told(words, known, terminology)
         is_apart = is_bystander_problem(resource, terminology)
         return known if is_apart else known | {MAY_NEED_BRACE}
     code = resource.get("code")
@@ -223,6 +228,9 @@ def concepts_of(
         known |= _grave_asides(resource, terminology) - set(map(in_doubt, own))
         is_apart = kind != "Procedure" or is_bystander_procedure(resource, terminology)
         return known if is_apart else known | {MAY_NEED_BRACE}
+    if found and kind == OBSERVATION:
+        notes = (text(one.get("text")) for one in objects(resource.get("note")))
+        found |= _drugs_told(notes, found, terminology)
     return found - OF_NO_CONCERN
 
 
@@ -270,32 +278,11 @@ def _concepts_of_condition(resource: Json, terminology: Terminology) -> frozense
     )
     if is_plain and terminology.harmless.is_social(resource, said):
         return frozenset()
-    noted = words | _short(set(words_beside(resource)))
-    drugs = _drugs_mentioned(noted, found, terminology)
     if words != said or not _is_understood(resource, code, found, words, terminology):
-        return found | drugs | {NOT_UNDERSTOOD}
-    known = (found - OF_NO_CONCERN) | drugs
+        return found | {NOT_UNDERSTOOD}
+    known = found - OF_NO_CONCERN
     is_known = is_read and _is_identified(code, words, terminology)
     return known if is_known else known | {MAY_BE_GRAVE}
-
-
-def _drugs_mentioned(
-    words: Iterable[str], found: frozenset[str], terminology: Terminology
-) -> frozenset[str]:
-    """The bone drugs that a condition's words name, each in doubt.
-
-    `ONJ after denosumab`, `receives Prolia`; an allergy or a denial names none.
-    """
-    if ON_BONE_DRUG in found:
-        return frozenset()
-    parts = (part for word in words for part in sentences(word))
-    named = [
-        bone_drugs(part, terminology)
-        for part in parts
-        if not terminology.clauses.denies(part)
-        and not terminology.text_concepts(part, AVERSION)
-    ]
-    return frozenset(map(in_doubt, frozenset().union(*named)))
 
 
 def _with_asides(
@@ -433,6 +420,15 @@ def _in_asides(
     named = drugs_beside(resource, terminology) - own
     is_broken = bool(named) and may_be_reversed(resource)
     return frozenset(map(in_doubt, named)) | ({NOT_UNDERSTOOD} if is_broken else set())
+
+
+def _drugs_told(
+    words: Iterable[str], own: frozenset[str], terminology: Terminology
+) -> frozenset[str]:
+    """The bone drugs that words name, each in doubt; none where one is known so."""
+    if not own.isdisjoint((BONE_DRUG, ON_BONE_DRUG)):
+        return frozenset()
+    return frozenset(map(in_doubt, bone_drugs_told(words, terminology)))
 
 
 def _grave_asides(resource: Json, terminology: Terminology) -> frozenset[str]:

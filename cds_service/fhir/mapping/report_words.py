@@ -1,4 +1,4 @@
-"""Reads what the reports of bone density print, by the words of `reports.toml`.
+"""Reads what reports of bone density and pathology print, by `reports.toml`.
 
 The structure is here: a name beside a number, a class beside its limits.
 """
@@ -16,6 +16,7 @@ from cds_service.fhir.mapping.language import Pattern
 # The limits of the WHO's classes, and any number below zero.
 _LIMIT = re.compile(r"[-−–] ?(?:1(?:[.,]0)?|2[.,]5)(?![\w.,]*\d)")
 _NEGATIVE = re.compile(r"[-−–] ?\d")
+_WORD = re.compile(r"[^\W\d_]+")
 _PART = re.compile(r"(?<=[;\n。；，、])|(?<=[,.])(?=\s)")
 
 
@@ -33,6 +34,7 @@ class ReportsFile(DataFile):
         osteopenia, normal, osteoporosis: the WHO's classes.
         compared: words between a class and its limit.
         minus: words for the sign of a number.
+        pathology: words of a title of a pathologist's report that names no organ.
     """
 
     reviewed: bool
@@ -42,6 +44,7 @@ class ReportsFile(DataFile):
     osteoporosis: tuple[Pattern, ...]
     compared: tuple[Pattern, ...]
     minus: tuple[Pattern, ...]
+    pathology: tuple[Pattern, ...]
 
 
 class ReportWords:
@@ -89,6 +92,15 @@ class ReportWords:
     def name_t_score(self, words: str) -> bool:
         """Whether words name a T-score."""
         return self._t_score.search(_normal(words)) is not None
+
+    def is_plain_pathology(self, title: str) -> bool:
+        """Whether the title of a pathologist's report names no organ besides bone."""
+        words = _WORD.findall(_normal(title))
+        return all(map(self._pathology.fullmatch, words))
+
+    @cached_property
+    def _pathology(self) -> re.Pattern[str]:
+        return re.compile(_any(self._content.pathology), re.IGNORECASE)
 
     def without_definition(self, words: str) -> str:
         """What is said of a person, without the WHO's classes that a report prints.

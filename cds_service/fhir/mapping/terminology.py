@@ -75,6 +75,7 @@ from cds_service.fhir.mapping.text_rules import (
     Languages,
     LanguagesFile,
     MethodWords,
+    Place,
     TextRule,
     TextRules,
     text_rules,
@@ -483,7 +484,11 @@ class Terminology:
 
         `other-drug` for any other drug.
         """
-        return frozenset(self._drug_rules.places(text))
+        return frozenset(self.drug_places(text))
+
+    def drug_places(self, text: str) -> Mapping[str, Place]:
+        """Where a text names which ingredients and drug groups, in `folded(text)`."""
+        return self._drug_rules.places(text)
 
     def _read(self, code: Code) -> tuple[Match, ...]:
         """Matches of a code in an unusual spelling, or that a pattern covers.

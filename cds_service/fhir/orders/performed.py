@@ -3,13 +3,21 @@
 Raw JSON of the record in, facts out; junk never raises.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from typing import get_args
 
 from cds_service.core.facts import AugmentationOrder
-from cds_service.core.leaving import Biopsy, Booking, BookingKind, Leaving
+from cds_service.core.leaving import (
+    Biopsy,
+    Booking,
+    BookingKind,
+    GraveResult,
+    Leaving,
+)
 from cds_service.fhir.gathering.drugs import BONE_DRUG, read_billed
+from cds_service.fhir.gathering.entries import SPINES
+from cds_service.fhir.gathering.grave_asides import grave_beside
 from cds_service.fhir.gathering.picking import FINAL
 from cds_service.fhir.gathering.record import PatientRecord
 from cds_service.fhir.mapping.terminology import Terminology
@@ -21,7 +29,14 @@ from cds_service.fhir.orders.recognition import (
     augmentation_in,
     recognise_support,
 )
-from cds_service.fhir.raw_json import Json, is_prohibition, member, objects, text
+from cds_service.fhir.raw_json import (
+    Json,
+    is_prohibition,
+    member,
+    objects,
+    text,
+    texts_of,
+)
 from cds_service.fhir.references import last_name
 from cds_service.fhir.site_calendar import SiteCalendar
 
@@ -34,6 +49,21 @@ NO_REPORT = frozenset({"entered-in-error", "cancelled"})
 # What an appointment says of itself, in words or codes.
 ABOUT = ("serviceType", "specialty", "appointmentType", "reasonCode", "serviceCategory")
 LISTS = ("appointments", "pathology")
+# What the report of a biopsy may find, by what we know of it.
+GRAVE_RESULTS: Mapping[GraveResult, frozenset[str]] = {
+    "malignancy": frozenset(
+        {
+            *("malignancy", "myeloma", "bone-metastasis", "bone-malignancy-ever"),
+            *("malignancy-elsewhere", "cancer-ever"),
+        }
+    ),
+    "infection": frozenset(
+        {
+            *("spinal-infection", "discitis", "vertebral-osteomyelitis"),
+            *("spinal-tuberculosis", "sepsis"),
+        }
+    ),
+}
 
 
 def find_performed(
@@ -217,12 +247,37 @@ def _biopsies(
         and text(one.resource.get("status")) not in NO_REPORT
     ]
     names = {one.reference for one, _ in (*taken, *ordered)}
+    calendar = terminology.calendar
     for one, day in taken or ordered:
         sent = day or performed.performed
-        is_back = any(
-            _answers(report, sent, names, terminology.calendar) for report in reports
+        back = [each for each in reports if _answers(each, sent, names, calendar)]
+        is_back = any(_is_of_biopsy(each, terminology) for each in back)
+        # What may be of this biopsy, and is grave, is said.
+        grave = [each for each in back if _graves(each, terminology)]
+        found = frozenset[GraveResult]().union(
+            *(_graves(each, terminology) for each in grave)
         )
-        yield Biopsy(sent, is_back, one.reference)
+        days = filter(None, (_reported_on(each, calendar) for each in grave))
+        back_on = max(days, default=None)
+        yield Biopsy(sent, is_back, one.reference, found, back_on)
+
+
+def _is_of_biopsy(report: Json, terminology: Terminology) -> bool:
+    """Tell if a report is of a vertebra: it names its order, the spine or no organ."""
+    if objects(report.get("basedOn")):
+        return True
+    specimens = (text(one.get("display")) for one in objects(report.get("specimen")))
+    titles = [*texts_of(report.get("code")), *filter(None, specimens)]
+    return all(map(terminology.reports.is_plain_pathology, titles)) or any(
+        terminology.levels.named(one) or terminology.text_concepts(one, SPINES)
+        for one in titles
+    )
+
+
+def _graves(report: Json, terminology: Terminology) -> frozenset[GraveResult]:
+    """What grave a report of a biopsy names, in codes or words."""
+    named = grave_beside(report, terminology)
+    return frozenset(kind for kind, of in GRAVE_RESULTS.items() if named & of)
 
 
 def _sent(
@@ -260,6 +315,10 @@ def _answers(
     ]
     if based_on:
         return not names.isdisjoint(based_on)
-    effective = calendar.effective(report)
-    day = effective.day if effective else calendar.first_day(report.get("issued"))
+    day = _reported_on(report, calendar)
     return day is not None and sent is not None and day >= sent
+
+
+def _reported_on(report: Json, calendar: SiteCalendar) -> date | None:
+    effective = calendar.effective(report)
+    return effective.day if effective else calendar.first_day(report.get("issued"))

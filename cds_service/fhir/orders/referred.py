@@ -9,6 +9,7 @@ signing, which count like those on it, and what its other orders name that is gr
 from collections.abc import Iterator
 from dataclasses import replace
 
+from cds_service.fhir.gathering.drug_asides import bone_drugs_told, words_in
 from cds_service.fhir.gathering.entries import Entry, read_entry
 from cds_service.fhir.gathering.grave_asides import GRAVE
 from cds_service.fhir.gathering.parsing import BrokenResource, parse_resource
@@ -127,23 +128,28 @@ def with_drafted_drugs(
 def with_drafted_reasons(
     record: PatientRecord, bundle: DraftOrders, terminology: Terminology
 ) -> PatientRecord:
-    """Add the other orders of this signing that name something grave.
+    """Add the orders of this signing that name something grave, or a bone drug.
 
-    They leave it open as those on the record do: an MRI because of a metastasis. The
-    words of the augmentation are read with it.
+    They leave it open as those on the record do: an MRI because of a metastasis. What
+    is grave in the words of the augmentation is read with it.
     """
     read = [
-        _grave_order(one, bundle.targets, terminology)
+        _telling_order(one, bundle.targets, terminology)
         for one in bundle.each()
-        if one.type == ORDER_KIND and not (one.meaning and one.meaning.augmentation)
+        if one.type == ORDER_KIND
     ]
     return record._replace(resources=(*record.resources, *filter(None, read)))
 
 
-def _grave_order(
+def _telling_order(
     draft: Order, targets: Targets, terminology: Terminology
 ) -> Entry | None:
-    concepts = concepts_of(draft.resource, targets, terminology) & GRAVE_IN_DOUBT
+    if draft.meaning and draft.meaning.augmentation:
+        told = bone_drugs_told(words_in(draft.resource), terminology)
+        concepts = frozenset(map(in_doubt, told))
+    else:
+        found = concepts_of(draft.resource, targets, terminology)
+        concepts = found & GRAVE_IN_DOUBT
     if not concepts:
         return None
     try:
@@ -152,7 +158,9 @@ def _grave_order(
         )
     except BrokenResource:
         return None
-    return read_entry(raw, ORDER_KEY, "context", concepts, None, terminology)
+    entry = read_entry(raw, ORDER_KEY, "context", concepts, None, terminology)
+    # An augmentation is no order of a drug that its title names.
+    return entry._replace(drug=None)
 
 
 def _drug_of(draft: Order, targets: Targets, terminology: Terminology) -> Entry | None:

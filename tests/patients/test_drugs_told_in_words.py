@@ -1,0 +1,121 @@
+"""A bone drug that a diagnosis, a report or the order names in words is no "none".
+
+It is no dose either: the card asks, and pre-selects no referral (E2, E8, F14).
+"""
+
+import pytest
+
+from tests.chart_builders import (
+    ask,
+    by_topic,
+    codeable,
+    days_ago,
+    dose,
+    kyphoplasty,
+    measured,
+    of_patient,
+    order_sign,
+    patient,
+    problem,
+    quiet_lists,
+)
+from tests.codes import ICD
+
+V2_0074 = "http://terminology.hl7.org/CodeSystem/v2-0074"
+REFERRAL = "Refer to fracture liaison service"
+
+
+def lead(*record, order=None):
+    """Give the first card, with a calm record beside these."""
+    calm = (patient(), *quiet_lists(), measured("bmd-t-score", -1.5))
+    said = order_sign([*calm, measured("bmi", 27), *record], order or kyphoplasty())
+    return by_topic(ask(said))["rehabilitation"]
+
+
+def preselected(card):
+    return [
+        one["label"] for one in card.get("suggestions", ()) if one.get("isRecommended")
+    ]
+
+
+def said_of_nothing(card):
+    return card["summary"] + card["detail"]
+
+
+def report(conclusion):
+    return of_patient(
+        "DiagnosticReport",
+        "dxa",
+        status="final",
+        code={"text": "DXA"},
+        category=[codeable(V2_0074, "RAD")],
+        effectiveDateTime=days_ago(3),
+        conclusion=conclusion,
+    )
+
+
+def osteoporosis(words="", **more):
+    return problem("M81.0", days=300, code=codeable(ICD, "M81.0", words), **more)
+
+
+TOLD = [
+    pytest.param(osteoporosis("Osteoporosis, receives denosumab"), "Denosumab"),
+    pytest.param(osteoporosis("Osteoporosis, Prolia last given in March"), "Denosumab"),
+    pytest.param(osteoporosis("Osteoporose, Alendronat seit 2021"), "Alendronate"),
+    pytest.param(osteoporosis(note=[{"text": "zoledronate yearly"}]), "Zoledronate"),
+    pytest.param(problem("x", code={"text": "ONJ after denosumab"}), "Denosumab"),
+    pytest.param(problem("x", code={"text": "Z.n. Denosumab bis 2024"}), "Denosumab"),
+    pytest.param(
+        problem("x", code={"text": "Bisphosphonate holiday"}), "Bisphosphonate"
+    ),
+    pytest.param(
+        problem("x", code={"text": "No alendronate, but Prolia"}), "Denosumab"
+    ),
+    pytest.param(report("T-score -1.5. Receives Prolia."), "Denosumab"),
+]
+
+
+@pytest.mark.parametrize(("entry", "drug"), TOLD)
+def test_a_drug_told_in_words_is_asked_about(entry, drug):
+    card = lead(entry)
+    assert card["summary"].startswith(f"{drug} recorded, not understood: ask")
+    assert "o bone drug" not in said_of_nothing(card)
+    assert "none in" not in card["detail"]
+    assert "below the usual" not in said_of_nothing(card)
+    assert REFERRAL not in preselected(card)
+
+
+@pytest.mark.parametrize("element", ["reasonCode", "note"])
+def test_a_drug_told_by_the_order_itself_is_asked_about(element):
+    order = kyphoplasty("L1", **{element: [{"text": "Prolia last given in March"}]})
+    card = lead(order=order)
+    assert card["summary"].startswith("Denosumab recorded, not understood: ask")
+    assert REFERRAL not in preselected(card)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "Allergy to alendronate",
+        "Allergie gegen Denosumab",
+        "No bisphosphonates",
+        "Never had denosumab",
+    ],
+)
+def test_a_denied_drug_or_an_allergy_is_no_drug(words):
+    card = lead(problem("x", code={"text": words}))
+    assert card["summary"].startswith("No bone drug")
+
+
+def test_a_ruled_out_diagnosis_tells_of_no_drug():
+    refuted = {"coding": [{"code": "refuted"}]}
+    system = "http://terminology.hl7.org/CodeSystem/condition-ver-status"
+    refuted["coding"][0]["system"] = system
+    told = osteoporosis("Osteoporosis on denosumab", verificationStatus=refuted)
+    assert lead(told)["summary"].startswith("No bone drug")
+
+
+def test_the_lists_of_drugs_tell_more_than_words_do():
+    given = dose("denosumab", days=60)
+    words = osteoporosis("Osteoporosis, receives denosumab")
+    assert lead(given, words)["summary"] == lead(given)["summary"]
