@@ -13,9 +13,11 @@ from tests.chart_builders import (
     patient,
     quiet_lists,
 )
-from tests.codes import SCT, codeable
+from tests.codes import LOINC, MEASURES, SCT, UCUM, codeable
 
 CFS = codeable(SCT, "763264000")  # Clinical Frailty Scale
+EGFR = codeable(LOINC, "33914-3")
+FILTRATION = "mL/min/{1.73_m2}"
 
 
 def card_of(*entries):
@@ -50,6 +52,53 @@ def test_a_frailty_that_cannot_be_used_is_named_and_reassures_nobody(entry, name
     assert "below the usual" not in detail
     assert "Clinical Frailty Scale" in detail.partition("**Not known:**")[2]
     assert named in detail
+
+
+def filtration(value, comparator=None, **members):
+    """An eGFR, with the limit that a laboratory prints before it."""
+    quantity = {"value": value, "unit": FILTRATION, "system": UCUM, "code": FILTRATION}
+    if comparator:
+        quantity["comparator"] = comparator
+    return measured("egfr", value, code=EGFR, valueQuantity=quantity, **members)
+
+
+def category(word, **members):
+    code = codeable(MEASURES, "mna-category")
+    said = {"status": "final", "code": code, "effectiveDateTime": days_ago(10)}
+    return of_patient("Observation", "mna", valueString=word, **said | members)
+
+
+@pytest.mark.parametrize(
+    ("times", "named"),
+    [
+        pytest.param({"effectiveDateTime": None}, "no date", id="undated"),
+        pytest.param(
+            {"effectiveDateTime": None, "issued": "2026-11-17T10:00:00Z"},
+            "no date",
+            id="only issued",
+        ),
+        pytest.param(
+            {"effectiveDateTime": "2027-02-01"}, "dated after the order", id="future"
+        ),
+    ],
+)
+@pytest.mark.parametrize(
+    ("make", "title"),
+    [
+        pytest.param(lambda **one: filtration(12, **one), "eGFR", id="eGFR"),
+        pytest.param(lambda **one: measured("mna-score", 15, **one), "MNA", id="MNA"),
+        pytest.param(lambda **one: category("C", **one), "MNA", id="MNA category"),
+        pytest.param(
+            lambda **one: frailty(8, **one), "Clinical Frailty Scale", id="frailty"
+        ),
+    ],
+)
+def test_a_value_that_is_not_of_a_known_day_reassures_nobody(make, title, times, named):
+    detail = card_of(make(**times))["detail"]
+    unknown = detail.partition("**Not known:**")[2]
+    assert "below the usual" not in detail
+    assert title in unknown
+    assert named in unknown
 
 
 def test_an_old_frailty_that_was_none_changes_nothing():
