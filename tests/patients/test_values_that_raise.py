@@ -101,6 +101,62 @@ def test_a_value_that_is_not_of_a_known_day_reassures_nobody(make, title, times,
     assert named in unknown
 
 
+@pytest.mark.parametrize(
+    ("entries", "said"),
+    [
+        pytest.param([filtration(15, "<")], "eGFR <15", id="below 15"),
+        pytest.param([filtration(30, "<")], "eGFR <30", id="below the limit itself"),
+        pytest.param([filtration(29, "<=")], "eGFR ≤29", id="at most 29"),
+        pytest.param(
+            [filtration(15, "<"), filtration(65, number="older", days=100)],
+            "eGFR <15",
+            id="after a normal one",
+        ),
+        pytest.param(
+            [filtration(30, "<"), filtration(15, "<", number="other")],
+            "eGFR <15",
+            id="two limits of one day",
+        ),
+    ],
+)
+def test_a_filtration_below_a_low_limit_leads(entries, said):
+    card = card_of(*entries)
+    assert said in card["summary"]
+    assert "nephrology" in card["summary"] + card["detail"]
+    assert "only a limit" not in card["detail"]
+    assert "below the usual" not in card["detail"]
+
+
+@pytest.mark.parametrize(
+    "entry",
+    [
+        pytest.param(filtration(30, "<="), id="may be 30"),
+        pytest.param(filtration(60, "<"), id="below 60"),
+        pytest.param(filtration(20, ">"), id="above 20"),
+        pytest.param(filtration(15, "<", status="preliminary"), id="preliminary"),
+        pytest.param(filtration(15, "<", effectiveDateTime=None), id="undated"),
+        pytest.param(filtration(15, "<", days=-60), id="future"),
+    ],
+)
+def test_a_filtration_whose_limit_leaves_room_is_named_and_reassures_nobody(entry):
+    card = card_of(entry)
+    assert "eGFR" not in card["summary"]
+    assert "eGFR" in card["detail"].partition("**Not known:**")[2]
+    assert "below the usual" not in card["detail"]
+
+
+def test_a_number_of_the_same_day_tells_more_than_a_limit():
+    card = card_of(filtration(30, "<"), filtration(22, number="same"))
+    assert "eGFR 22" in card["summary"]
+
+
+def test_a_low_limit_of_years_ago_or_before_a_good_number_leads_nothing():
+    assert "eGFR" not in card_of(filtration(15, "<", days=1500))["summary"]
+    good = filtration(65, number="good")
+    older = filtration(15, "<", days=100)
+    assert "below the usual" in card_of(older, good)["detail"]
+
+
 def test_an_old_frailty_that_was_none_changes_nothing():
     detail = card_of(frailty(3, effectiveDateTime=days_ago(800)))["detail"]
     assert "below the usual" in detail
