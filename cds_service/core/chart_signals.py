@@ -246,7 +246,8 @@ def _kidney_failure(situation: Situation) -> Signal | None:
         return _signal(say("dialysis"), disease)
     egfr = situation.findings.known.get("egfr")
     if egfr and float(egfr.value) < EGFR_LOW:
-        fact = say("eGFR {value}", value=say_number(float(egfr.value), 0))
+        number = egfr.label or say_number(float(egfr.value), 0)
+        fact = say("eGFR {value}", value=number)
         return _signal(in_brackets(fact, _month_if_old(egfr, situation)), egfr)
     return _signal(say("severe kidney disease"), disease) if disease else None
 

@@ -103,7 +103,7 @@ class Finding(NamedTuple):
         since: for a change: the day of the earlier value; for earlier fractures and
             counted falls: that of the first.
         label: what exactly it is, in our words: `denosumab`, `lung cancer`; empty when
-            the name says it all.
+            the name says it all; of a number the limit that it is below, `<15`.
         may_reassure: false for a value older than fresh, or measured in a way that is
             not known: it supports no "lower"
             and no percentage in a summary.

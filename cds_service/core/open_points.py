@@ -36,7 +36,7 @@ RAISING: Mapping[str, Callable[[Value], bool]] = {
 NOT_USABLE = frozenset(
     {
         *("no-value", "unit-unknown", "out-of-range", "conflicting", "not-final"),
-        *("other-method", "undated"),
+        *("other-method", "undated", "future"),
     }
 )
 # What would take the fracture out of every figure, were it so.

@@ -183,6 +183,8 @@ class Wording:
             return say("yes") if finding.value else say("no")
         if isinstance(finding.value, str):
             return finding.value.replace(",", ", ")
+        if finding.label:
+            return with_unit(finding.label, finding.unit)
         return self.number(finding.name, float(finding.value), finding.unit)
 
     def is_old(self, finding: Finding, today: date) -> bool:

@@ -13,9 +13,11 @@ from tests.chart_builders import (
     patient,
     quiet_lists,
 )
-from tests.codes import SCT, codeable
+from tests.codes import LOINC, MEASURES, SCT, UCUM, codeable
 
 CFS = codeable(SCT, "763264000")  # Clinical Frailty Scale
+EGFR = codeable(LOINC, "33914-3")
+FILTRATION = "mL/min/{1.73_m2}"
 
 
 def card_of(*entries):
@@ -50,6 +52,109 @@ def test_a_frailty_that_cannot_be_used_is_named_and_reassures_nobody(entry, name
     assert "below the usual" not in detail
     assert "Clinical Frailty Scale" in detail.partition("**Not known:**")[2]
     assert named in detail
+
+
+def filtration(value, comparator=None, **members):
+    """An eGFR, with the limit that a laboratory prints before it."""
+    quantity = {"value": value, "unit": FILTRATION, "system": UCUM, "code": FILTRATION}
+    if comparator:
+        quantity["comparator"] = comparator
+    return measured("egfr", value, code=EGFR, valueQuantity=quantity, **members)
+
+
+def category(word, **members):
+    code = codeable(MEASURES, "mna-category")
+    said = {"status": "final", "code": code, "effectiveDateTime": days_ago(10)}
+    return of_patient("Observation", "mna", valueString=word, **said | members)
+
+
+@pytest.mark.parametrize(
+    ("times", "named"),
+    [
+        pytest.param({"effectiveDateTime": None}, "no date", id="undated"),
+        pytest.param(
+            {"effectiveDateTime": None, "issued": "2026-11-17T10:00:00Z"},
+            "no date",
+            id="only issued",
+        ),
+        pytest.param(
+            {"effectiveDateTime": "2027-02-01"}, "dated after the order", id="future"
+        ),
+    ],
+)
+@pytest.mark.parametrize(
+    ("make", "title"),
+    [
+        pytest.param(lambda **one: filtration(12, **one), "eGFR", id="eGFR"),
+        pytest.param(lambda **one: measured("mna-score", 15, **one), "MNA", id="MNA"),
+        pytest.param(lambda **one: category("C", **one), "MNA", id="MNA category"),
+        pytest.param(
+            lambda **one: frailty(8, **one), "Clinical Frailty Scale", id="frailty"
+        ),
+    ],
+)
+def test_a_value_that_is_not_of_a_known_day_reassures_nobody(make, title, times, named):
+    detail = card_of(make(**times))["detail"]
+    unknown = detail.partition("**Not known:**")[2]
+    assert "below the usual" not in detail
+    assert title in unknown
+    assert named in unknown
+
+
+@pytest.mark.parametrize(
+    ("entries", "said"),
+    [
+        pytest.param([filtration(15, "<")], "eGFR <15", id="below 15"),
+        pytest.param([filtration(30, "<")], "eGFR <30", id="below the limit itself"),
+        pytest.param([filtration(29, "<=")], "eGFR ≤29", id="at most 29"),
+        pytest.param(
+            [filtration(15, "<"), filtration(65, number="older", days=100)],
+            "eGFR <15",
+            id="after a normal one",
+        ),
+        pytest.param(
+            [filtration(30, "<"), filtration(15, "<", number="other")],
+            "eGFR <15",
+            id="two limits of one day",
+        ),
+    ],
+)
+def test_a_filtration_below_a_low_limit_leads(entries, said):
+    card = card_of(*entries)
+    assert said in card["summary"]
+    assert "nephrology" in card["summary"] + card["detail"]
+    assert "only a limit" not in card["detail"]
+    assert "below the usual" not in card["detail"]
+
+
+@pytest.mark.parametrize(
+    "entry",
+    [
+        pytest.param(filtration(30, "<="), id="may be 30"),
+        pytest.param(filtration(60, "<"), id="below 60"),
+        pytest.param(filtration(20, ">"), id="above 20"),
+        pytest.param(filtration(15, "<", status="preliminary"), id="preliminary"),
+        pytest.param(filtration(15, "<", effectiveDateTime=None), id="undated"),
+        pytest.param(filtration(15, "<", days=-60), id="future"),
+    ],
+)
+def test_a_filtration_whose_limit_leaves_room_is_named_and_reassures_nobody(entry):
+    card = card_of(entry)
+    assert "eGFR" not in card["summary"]
+    assert "eGFR" in card["detail"].partition("**Not known:**")[2]
+    assert "below the usual" not in card["detail"]
+
+
+def test_a_number_of_the_same_day_tells_more_than_a_limit():
+    card = card_of(filtration(30, "<"), filtration(22, number="same"))
+    assert "eGFR 22" in card["summary"]
+
+
+def test_a_low_limit_of_years_ago_or_before_a_good_number_leads_nothing():
+    assert "eGFR" not in card_of(filtration(15, "<", days=1500))["summary"]
+    good = filtration(65, number="good")
+    older = filtration(15, "<", days=100)
+    assert "below the usual" in card_of(older, good)["detail"]
 
 
 def test_an_old_frailty_that_was_none_changes_nothing():

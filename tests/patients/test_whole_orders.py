@@ -41,6 +41,23 @@ NO_REVIEWS = [
     *(
         pytest.param(requested(words), id=words)
         for words in (
+            "Discharge from fracture liaison service",
+            "Discharge referral from FLS",
+            "FLS discharge",
+            "Referral from osteoporosis clinic",
+            "Letter from FLS",
+            "Known to fracture liaison service",
+            "History of FLS referral",
+            "Entlassung von der Osteoporose-Sprechstunde",
+            "Osteoporose-Sprechstunde: Entlassung",
+            "Sortie de la filière fracture",
+            "Alta de la unidad de osteoporosis",
+            "Dimissione: ambulatorio osteoporosi",
+        )
+    ),
+    *(
+        pytest.param(requested(words), id=words)
+        for words in (
             *("endocrinologia", "Ambulatory referral to Endocrinology"),
             *(
                 "Rheumatology",
@@ -111,6 +128,19 @@ REVIEWS = [
         requested("Rheumatology", **noted("for osteoporosis")), id="reason in a note"
     ),
     pytest.param(requested("Osteoporose-Sprechstunde, dringend"), id="German"),
+    *(
+        pytest.param(requested(words), id=words)
+        for words in (
+            "FLS referral after discharge",
+            "FLS after discharge from hospital",
+            "Discharge referral: fracture liaison service",
+            "FLS, known osteoporosis, history of hip fracture",
+            "Osteoporose-Sprechstunde nach Entlassung",
+            "Filière fracture après la sortie",
+            "Unidad de osteoporosis tras el alta",
+            "Ambulatorio osteoporosi dopo la dimissione",
+        )
+    ),
     pytest.param(requested("Filière fracture"), id="French"),
     pytest.param(requested("骨质疏松门诊"), id="Chinese"),
     pytest.param(

@@ -282,9 +282,9 @@ def filtration(value, comparator=None, *, days=10, number="egfr"):
 @pytest.mark.parametrize(
     "values",
     [
-        pytest.param([filtration(22, "<")], id="alone"),
+        pytest.param([filtration(45, "<")], id="alone"),
         pytest.param(
-            [filtration(22, "<"), filtration(65, days=100, number="older")],
+            [filtration(45, "<"), filtration(65, days=100, number="older")],
             id="after-a-normal-one",
         ),
         pytest.param([filtration(20, ">")], id="a-lower-limit-that-leaves-room"),

@@ -27,6 +27,7 @@ from cds_service.fhir.facts.chart import (
 from cds_service.fhir.facts.methods import judge_method
 from cds_service.fhir.facts.observations import has_plain_notes, site_key
 from cds_service.fhir.facts.quantities import (
+    ONLY_A_LIMIT,
     Measured,
     Refused,
     any_differ,
@@ -81,6 +82,7 @@ def find_quantity(
     usable, stale, refused = sort_out(readings, spec, chart, judge)
     if spec.raises_below is not None:
         refused = [one for one in refused if _is_of_now(one, usable, spec, chart)]
+        usable, refused = _with_low_limits(usable, refused)
     if refused:
         passed = (*passed, *[one.passed_over(spec) for one in refused])
     if not usable:
@@ -105,6 +107,30 @@ def _is_of_now(
         return True
     is_newest = all(other.moment.day <= when.day for other in usable)
     return is_newest and not is_stale(when, spec, chart)
+
+
+def _with_low_limits(
+    usable: Sequence[Measured], refused: Sequence[Refused]
+) -> tuple[list[Measured], list[Refused]]:
+    """Use a low limit that is newer than every number; a number tells more."""
+    last = max((one.moment.day for one in usable), default=date.min)
+    low = [
+        one
+        for one in refused
+        if one.why == ONLY_A_LIMIT[1]
+        and one.measured
+        and one.measured.moment.day > last
+    ]
+    if not low:
+        return list(usable), list(refused)
+    # Of one day the lowest: it is within the others.
+    day = max(one.measured.moment.day for one in low if one.measured)
+    newest = [
+        one.measured for one in low if one.measured and one.measured.moment.day == day
+    ]
+    lowest = min(newest, key=lambda one: (one.value, one.reading.entry.reference))
+    left = [one for one in refused if one not in low]
+    return [lowest, *usable], left
 
 
 def sort_out(
@@ -243,6 +269,7 @@ def _finding(spec: QuantitySpec, chart: Chart, picked: Picked) -> Finding:
         concerns=tuple(concerns),
         site=first.site,
         method=method,
+        label=first.limit,
         may_reassure=not (aged or unknown or is_noted or first.doubts),
     )
 

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 from cds_service.core.facts import GapReason, PassedOver
 from cds_service.core.vocabulary import FindingSpec, QuantitySpec
-from cds_service.core.wording import say_date
+from cds_service.core.wording import say_date, say_number
 from cds_service.fhir.facts.chart import Chart, Reading
 from cds_service.fhir.facts.names import says_another_measure
 from cds_service.fhir.facts.observations import (
@@ -51,6 +51,7 @@ class Measured(NamedTuple):
             that it is of a single vertebra.
         doubts: why it must not reassure, as sentences.
         is_method_known: it is known to have been measured as the finding requires.
+        limit: `<15` where the number is below what was printed, and no more is known.
     """
 
     reading: Reading
@@ -62,6 +63,7 @@ class Measured(NamedTuple):
     levels: frozenset[int] = frozenset()
     doubts: tuple[str, ...] = ()
     is_method_known: bool = True
+    limit: str = ""
 
 
 class Refused(NamedTuple):
@@ -70,7 +72,7 @@ class Refused(NamedTuple):
     It may be named on a card but never used.
 
     Attributes:
-        measured: the number, if it is of another quantity.
+        measured: the number, if it is of another quantity, or a limit that is low.
     """
 
     reading: Reading
@@ -121,7 +123,8 @@ def measure(
         is_limit = problem == ONLY_A_LIMIT
         if is_limit and _is_high_enough(reading, raw, unit, spec, units):
             reason = "absent"
-        return Refused(reading, reason, why, printed)
+        low = _low_limit(reading, raw, unit, spec, chart) if is_limit else None
+        return Refused(reading, reason, why, printed, low)
     value = _converted(float(raw), unit, reading.match.unit, spec, units)
     if isinstance(value, str):
         return Refused(reading, "unit-unknown", value, printed)
@@ -164,6 +167,36 @@ def _is_high_enough(
         return False
     value = _converted(float(raw), unit, reading.match.unit, spec, units)
     return not isinstance(value, str) and value >= spec.raises_below
+
+
+def _low_limit(
+    reading: Reading,
+    raw: Decimal | None,
+    unit: Json,
+    spec: QuantitySpec,
+    chart: Chart,
+) -> Measured | None:
+    """The number that an upper limit leaves, if every one of them raises the risk.
+
+    Laboratories write `<15`.
+    """
+    comparator, when = text(unit.get("comparator")), reading.entry.moment
+    if spec.raises_below is None or raw is None or comparator not in ("<", "<="):
+        return None
+    units = chart.terminology.units
+    value = _converted(float(raw), unit, reading.match.unit, spec, units)
+    if isinstance(value, str) or when is None:
+        return None
+    # The limit itself is not below the limit.
+    most = math.nextafter(value, -math.inf) if comparator == "<" else value
+    problem = _why_not_plausible(reading, most, spec, chart.terminology)
+    problem = problem or time_problem(reading, chart) or note_problem(reading, chart)
+    if problem is not None or most >= spec.raises_below:
+        return None
+    sign = "<" if comparator == "<" else "≤"
+    limit = f"{sign}{say_number(value, spec.decimals)}"
+    printed = _number(reading.holder)[2]
+    return Measured(reading, most, printed, _step(raw, value), when, limit=limit)
 
 
 def _why_not_plausible(
