@@ -25,6 +25,8 @@ DECIDING = (
     *("conditions", "procedures", "medications", "administrations"),
     *("statements", "dispenses", "serviceRequests", "deviceRequests"),
 )
+# Lists that are kept for every such patient: empty, nobody kept them.
+KEPT = frozenset({"conditions"})
 NO_LONGER = frozenset({"deceased", "end-of-life"})
 
 
@@ -33,11 +35,14 @@ def discharge_card(answer: Answer) -> Card | None:
 
     Nothing is said to be, by no card, of what could not be read.
     """
-    facts, unread = answer.facts, _unread(answer)
-    if facts.leading is None and not unread:
+    facts, unread, empty = answer.facts, _unread(answer), _empty(answer)
+    if facts.leading is None and not unread and not empty:
         return None
     detail = answer.render("rehabilitation", (), _lines(answer))
-    summary = _say_unread(answer, unread) if facts.leading is None else None
+    summary = None
+    if facts.leading is None:
+        kind = "leaving.unread" if unread else "leaving.empty"
+        summary = _say_missing(answer, kind, unread or empty)
     return make_card(
         answer,
         TOPIC,
@@ -55,12 +60,19 @@ def _unread(answer: Answer) -> list[str]:
     return [one for one in DECIDING if one in state.unread or one in state.incomplete]
 
 
-def _say_unread(answer: Answer, unread: Sequence[str]) -> str:
-    """Say what was done, and which lists were not read; few words if they are many."""
+def _empty(answer: Answer) -> list[str]:
+    """The problem list, if it is empty: the fracture itself should stand there."""
+    if not answer.facts.signals.isdisjoint(NO_LONGER):
+        return []
+    return [one for one in answer.record_state.empty if one in KEPT]
+
+
+def _say_missing(answer: Answer, kind: str, missing: Sequence[str]) -> str:
+    """Say what was done, and which lists say nothing; few words if they are many."""
     common = answer.facts.common
-    names = joined(answer.texts.raw(f"lists.{key}") for key in unread)
+    names = joined(answer.texts.raw(f"lists.{key}") for key in missing)
     told = [
-        answer.tell(answer.texts.say("leaving.unread", leaving=done, lists=lists))
+        answer.tell(answer.texts.say(kind, leaving=done, lists=lists))
         for done in (common["leaving"], common["leaving_shortly"], LEAVING)
         for lists in (names, answer.texts.raw("leaving.several"))
     ]

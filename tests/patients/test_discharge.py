@@ -702,3 +702,12 @@ def test_a_worn_brace_keeps_a_reason_to_stay() -> None:
 
 def test_a_draft_brace_is_none_of_a_discharge() -> None:
     assert leave(leaving_chart(*everything_arranged(), worn("TLSO"))) == []
+
+
+def test_an_empty_problem_list_is_not_complete():
+    """Not even the fracture stands there: nobody kept it."""
+    listed = leaving_chart(*everything_arranged())
+    record = tuple(one for one in listed if one["resourceType"] != "Condition")
+    (card,) = leave(record)
+    said = "the problem list is empty. Check what is open there?"
+    assert card["summary"] == f"{LEAVING}{said}"
