@@ -185,6 +185,38 @@ def test_what_is_certainly_over_stays_quiet(entry):
     assert REASSURING in card_of(entry)["detail"]
 
 
+@pytest.mark.parametrize("status", ["inactive", "remission", "resolved"])
+@pytest.mark.parametrize(
+    ("code", "named"),
+    [
+        pytest.param("Z87.310", "earlier vertebral fracture", id="healed fracture"),
+        pytest.param("Z91.81", "repeated falls", id="falls once"),
+        pytest.param("F03.90", "dementia", id="dementia"),
+        pytest.param("G20", "Parkinson", id="Parkinson"),
+        pytest.param("N18.6", "severe kidney disease", id="end-stage kidney"),
+        pytest.param("Z99.2", "severe kidney disease", id="dialysis"),
+    ],
+)
+def test_what_is_past_by_nature_or_does_not_end_stays_open(code, named, status):
+    detail = card_of(problem(code, status=status))["detail"]
+    assert named in detail.partition("**Not known:**")[2]
+    assert REASSURING not in detail
+
+
+def test_a_good_filtration_answers_a_kidney_disease_that_is_over():
+    over = problem("N18.6", status="resolved")
+    assert REASSURING in card_of(over, filtration(68))["detail"]
+
+
+def test_a_denied_history_stays_quiet():
+    denied = codeable(
+        "http://terminology.hl7.org/CodeSystem/condition-ver-status", "refuted"
+    )
+    for code in ("Z87.310", "F03.90", "G20", "N18.6"):
+        entry = problem(code, status="inactive", verificationStatus=denied)
+        assert REASSURING in card_of(entry)["detail"]
+
+
 def filtration(value, days=10):
     unit = "mL/min/{1.73_m2}"
     quantity = {"value": value, "unit": unit, "system": UCUM, "code": unit}

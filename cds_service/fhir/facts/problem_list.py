@@ -82,6 +82,8 @@ PLACES = {
 }
 # An older report or order has been answered since, and an older drug is over.
 STANDS_FOR = timedelta(days=366)
+# Past by nature: that such an entry is not active says nothing more.
+OF_HISTORY = frozenset({"healed-osteoporotic-fracture", "history-of-falling"})
 NAMED_ASIDE: tuple[GapReason, str] = ("undetermined", "named there")
 IN_USE = frozenset({"active", "in-progress", "completed"})
 
@@ -253,7 +255,8 @@ def _unclear(spec: ConditionSpec, chart: Chart) -> Gap | None:
     if counted := [
         one
         for one in unsure
-        if not one.is_past and (not one.problem or one.problem[0] == "undetermined")
+        if (not one.is_past or one.concept in OF_HISTORY)
+        and (not one.problem or one.problem[0] == "undetermined")
     ]:
         return gap(
             spec,
