@@ -163,7 +163,7 @@ def test_severe_kidney_disease_in_icd_9(code):
             {"reasonCode": [{"text": words}]}
             for words in (
                 "guzkowata zmiana L1",
-                "złamanie niestabilne",
+                "zmiana w trzonie L1",
                 "Raumforderung",
                 "see note",
                 "lésion L1 à préciser",
