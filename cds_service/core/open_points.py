@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from cds_service.core.derived import MNA_AT_RISK
 from cds_service.core.facts import Finding, Findings, Gap, RecordState, Value
+from cds_service.core.sarcopenia import STUDY, sex_of
 
 # What a figure under the usual needs: an unrecorded low weight must not reassure.
 NEEDED = ("age", "sex", "bmi")
@@ -111,6 +112,7 @@ def _gaps(findings: Findings) -> Iterator[OpenPoint]:
         gap = findings.gaps.get(name)
         if gap and (gap.reason in NOT_USABLE or _raised(name, gap)):
             yield OpenPoint(name, gap.reason)
+    yield from _weak_once(findings)
     for name in (*EXCLUDING, *RAISING_LISTED):
         gap = findings.gaps.get(name)
         if gap is None or is_settled(name, findings):
@@ -122,6 +124,18 @@ def _gaps(findings: Findings) -> Iterator[OpenPoint]:
 def _raised(name: str, gap: Gap) -> bool:
     """Whether a value that is too old to use was one that raises the risk."""
     return gap.reason == "stale" and gap.value is not None and RAISING[name](gap.value)
+
+
+def _weak_once(findings: Findings) -> Iterator[OpenPoint]:
+    """Measures of sarcopenia that were low and are too old to use, if none decides."""
+    if "sarcopenia" in findings.known:
+        return
+    for name, limit in STUDY.limits.items():
+        gap = findings.gaps.get(name)
+        if gap is None or gap.reason != "stale" or gap.value is None:
+            continue
+        if limit.is_low(float(gap.value), sex_of(findings.known)) is not False:
+            yield OpenPoint(name, gap.reason)
 
 
 def is_settled(name: str, findings: Findings) -> bool:

@@ -225,3 +225,19 @@ def test_a_fracture_of_the_hip_or_femur_in_icd_9_reassures_nobody(code):
 def test_a_fracture_of_the_femur_of_long_ago_or_of_its_shaft_opens_nothing():
     assert "hip fracture" not in card_of(problem("S72.90XA", days=900))["detail"]
     assert "hip fracture" not in card_of(problem("S72.301A", days=5))["detail"]
+
+
+@pytest.mark.parametrize(
+    "code",
+    ["G21.11", "G21.19", "G21.3", "G21.4", "G21.9", "G22", "G23.1", "G23.2", "G90.3"],
+)
+def test_another_parkinsonism_is_open(code):
+    card = card_of(problem(code, days=400))
+    assert "Parkinson" not in card["summary"]
+    assert "Parkinson" in card["detail"].partition("**Not known:**")[2]
+    assert REASSURING not in card["detail"]
+
+
+@pytest.mark.parametrize("code", ["G21.0", "G24.9", "G25.0", "G25.81"])
+def test_another_movement_disorder_leaves_the_figure(code):
+    assert REASSURING in card_of(problem(code, days=400))["detail"]

@@ -176,3 +176,18 @@ def test_points_that_are_malnutrition_by_both_forms_lead(points):
     assert "start one, add rehabilitation" in card["summary"]
     assert "Refer to dietitian" in chosen
     assert "below the usual" not in card["detail"]
+
+
+@pytest.mark.parametrize(
+    ("name", "low", "good"),
+    [
+        pytest.param("grip-strength", 10, 35, id="grip"),
+        pytest.param("gait-speed", 0.4, 1.3, id="gait"),
+        pytest.param("appendicular-muscle-index", 3.5, 8, id="muscle"),
+    ],
+)
+def test_a_weak_muscle_of_long_ago_is_named_and_a_strong_one_is_not(name, low, good):
+    weak = card_of(measured(name, low, days=430))["detail"]
+    assert "too old to use" in weak.partition("**Not known:**")[2]
+    assert "below the usual" not in weak
+    assert "below the usual" in card_of(measured(name, good, days=430))["detail"]
