@@ -222,12 +222,12 @@ class Ports:
         capabilities: what the EHR can apply.
         is_of_earlier_day: `--as-of` names the day; nothing dated after the order counts
             then.
-        is_shown: the cards leave; otherwise the answer is computed and recorded, and
-            none does.
+        is_shown: the cards are sent; otherwise the answer is computed and recorded,
+            and no card is sent.
         basis_url: the address of the basis page of the audit entry with this id; empty
             if there is none.
-        handout_url: that of the page that the patient takes home.
-        handout: what the site says of that page.
+        handout_url: the address of the page that the patient takes home, likewise.
+        handout: the site's settings for that page.
         worksheet_url: where this EHR launches the worksheet from a card; empty if it
             does not.
         language: in which the cards are wanted.
@@ -258,7 +258,7 @@ class Call:
 
     Attributes:
         service_id: of the service that was called.
-        hook: what answers; of a signed discharge not the service that was called.
+        hook: the service that answers; for a signed discharge, not the one called.
         now: when it is answered.
         entry_id: of its audit entry, which the cards link to.
     """
@@ -336,8 +336,8 @@ def answer(
     Raises:
         PatientMismatch: the Patient, or the augmentation order, is of another patient
             than the request.
-        EvidenceUnavailable: an augmentation order, and nothing of the record could be
-            read.
+        EvidenceUnavailable: an augmentation is ordered, and nothing of the record could
+            be read.
         NotAllowed: part of the record was not sent, and the caller may not name the
             server that has it.
         DeadlinePassed: the time was over before the answer was made; it is not recorded
@@ -449,7 +449,7 @@ def _left(call: Call, orders: SignedOrders) -> ReadCase | None:
     gathered = _gather(call, orders)
     performed = _find_performed(call, gathered.record)
     if performed is None:
-        # It is another patient's by what the whole record says.
+        # By the whole record, it is another patient's.
         _note_unread(call, "procedures")
         return None
     return ReadCase(_case_of_leaving(call, gathered, performed), gathered.record.near)
@@ -523,7 +523,8 @@ def _may_lack(call: Call, record: PatientRecord) -> bool:
 def _is_blank(call: Call, record: PatientRecord) -> bool:
     """Tell if nothing was sent: `null` for the list, and for the Patient too.
 
-    `null` says that there is nothing; of a Patient it says that nobody looked.
+    For a list, `null` says that there is nothing. For a Patient, it says that the EHR
+    did not look.
     """
     if any(read.state == "given" for read in record.reads.values()):
         return False
