@@ -226,7 +226,7 @@ class Ports:
             and no card is sent.
         basis_url: the address of the basis page of the audit entry with this id; empty
             if there is none.
-        handout_url: the address of the page that the patient takes home, likewise.
+        handout_url: the same for the page that the patient takes home.
         handout: the site's settings for that page.
         worksheet_url: where this EHR launches the worksheet from a card; empty if it
             does not.

@@ -168,9 +168,9 @@ DERIVATIONS["ct-attenuation"] = lambda so_far: judge_ct_level(
 
 @derives("bmi")
 def _bmi(so_far: FindingsSoFar) -> Finding | Gap | None:
-    """Compute weight / height² if no BMI is recorded, or an older one differs from it.
+    """Compute weight / height² if no BMI is recorded; if two differ, the newer counts.
 
-    If two of the same day differ, it is not clear which is right: a gap.
+    If both are of the same day, it is not clear which is right: a gap.
     """
     recorded, parts = so_far.known.get("bmi"), so_far.all_known("weight", "height")
     if parts is None:

@@ -26,8 +26,8 @@ SOURCES = (
 )
 SEVERE_EGFR = 30.0
 SEVERELY_FRAIL = 7  # Clinical Frailty Scale, of 9
-# Measured facts that raise the risk and are not in the model (F21, F22, F24), each with
-# a test for values that do. A value that is too old is open only if it was one of them.
+# Measured facts that raise the risk apart from the model (F21, F22, F24), each with a
+# test for values that do. A value that is too old is open only if it was one of them.
 RAISING: Mapping[str, Callable[[Value], bool]] = {
     "egfr": lambda value: float(value) < SEVERE_EGFR,
     "mna-score": lambda value: float(value) < MNA_AT_RISK,
@@ -45,8 +45,8 @@ EXCLUDING = (
     *("malignancy", "spinal-infection", "high-energy-cause", "unstable-fracture"),
     *("neurological-deficit", "bone-malignancy", "recent-cancer", "sepsis"),
 )
-# Facts of the problem list that raise the risk and are not in the model (F12, F20 to
-# F24), or that the operation waits for (F1, F5): one that is there but unsure is open.
+# Facts of the problem list that raise the risk apart from the model (F12, F20 to F24),
+# or that the operation waits for (F1, F5): one that is there but unsure is open.
 RAISING_LISTED = (
     *("present-spinal-infection", "new-deficit", "prior-vertebral-fracture"),
     *("hip-fracture", "severe-kidney-disease", "repeated-falls", "fall-with-injury"),
@@ -127,7 +127,7 @@ def _raised(name: str, gap: Gap) -> bool:
 
 
 def _weak_once(findings: Findings) -> Iterator[OpenPoint]:
-    """Measures of sarcopenia that were low and are too old, unless it is known."""
+    """Old measures of sarcopenia that were low, unless sarcopenia itself is known."""
     if "sarcopenia" in findings.known:
         return
     for name, limit in STUDY.limits.items():

@@ -59,7 +59,7 @@ class FindingSpec:
     """What every finding has.
 
     Attributes:
-        kind: tells which class of this module reads the file.
+        kind: tells which class of this module describes it.
         title: noun for people, as in running text: `T-score`, `psoas area`.
         unit: canonical UCUM unit; `1` for yes/no and words.
         decimals: for people.
@@ -252,9 +252,9 @@ class QuantitySpec(ObservedSpec):
         range: plausible values in the canonical unit, ends included.
         panels: concepts of panels whose components are read; the panel itself carries
             no value of it.
-        raises_below: a value below it raises the risk, and no model counts that. So a
-            value that cannot be used is open, unless it is too old, or a lower limit
-            (`>60`) at or above this one.
+        raises_below: a value below it raises the risk apart from any model. So a value
+            that cannot be used is open, unless it is too old, or a lower limit (`>60`)
+            at or above this one.
         ambiguous: values that may be of another scale.
         both_sides: a value of the left or right side alone is not it.
         method: how it must have been measured, if only that is accepted.
@@ -396,7 +396,7 @@ class ConditionSpec(YesNoSpec):
 
 @table
 class ProblemSpec(ConditionSpec):
-    """What an entry of the lists states."""
+    """A condition or procedure that an entry of the lists states."""
 
     kind: Literal["condition"] = "condition"
 

@@ -210,7 +210,7 @@ def by_type(lines: Iterable[bytes]) -> Mapping[str, Sequence[Json]]:
     """A patient's resources by type, each in its newest version.
 
     Exports that were joined hold older ones too. A line that was set aside is decoded
-    only if it may be another version of an Observation that was not.
+    only if it may be another version of an Observation that is kept.
     """
     kinds: dict[str, list[BundleEntry]] = {}
     aside: list[bytes] = []

@@ -193,7 +193,7 @@ def kind_of(entry: Entry, spec: ListSpec, chart: Chart) -> str:
 
 
 def kinds_said(entry: Entry, among: tuple[str, ...], chart: Chart) -> frozenset[str]:
-    """Which rules of `mappings/kinds.toml` fit the words of an entry."""
+    """The rules of `mappings/kinds.toml` that fit the words of an entry."""
     kinds, words = (
         chart.terminology.kinds,
         texts_of(entry.raw.get("code")) if among else (),

@@ -167,7 +167,7 @@ def _fault(
     total: int | None,
     is_open: bool,
 ) -> str:
-    """Why this list is incomplete; empty if it is complete."""
+    """Say why this list is incomplete; empty if it is complete."""
     if refused:
         return "the server reported an error"
     if broken:
@@ -262,7 +262,7 @@ def in_newest_version(answers: Mapping[str, QueryResult]) -> dict[str, QueryResu
 
 
 def of_one_server(answer: QueryResult, bases: Bases) -> QueryResult:
-    """Leave out other servers' entries, if fullUrls name several servers, also ours.
+    """Leave out entries of other servers, if the fullUrls name both ours and others.
 
     `Patient/1` in an entry of another server is a patient of that server (FHIR R4,
     Bundle, "Resolving references in Bundles").

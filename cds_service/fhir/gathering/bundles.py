@@ -65,7 +65,7 @@ def next_page(document: Any) -> str | None:
 
 
 def link_of(document: Any, relations: Sequence[str]) -> str | None:
-    """The URL of a Bundle's first link with one of these relations; None if none."""
+    """The URL of a Bundle's first link with one of these relations; else None."""
     links = document.get("link") if isinstance(document, dict) else None
     for link in links if isinstance(links, list) else ():
         if (

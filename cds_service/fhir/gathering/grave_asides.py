@@ -30,8 +30,8 @@ GRAVE = frozenset(
         *("discitis", "vertebral-osteomyelitis", "spinal-tuberculosis"),
         *("neurological-deficit", "leg-weakness", "unstable-fracture"),
         *("stable-burst-fracture", "spinal-instability", "hip-fracture"),
-        # These raise the risk, and no model counts them: next to one of them no figure
-        # is below the usual.
+        # These raise the risk apart from any model: next to one of them no figure is
+        # below the usual.
         *("earlier-vertebral-fracture", "dementia", "dementia-mild", "parkinson"),
         *("dementia-moderate", "dementia-severe", "severe-frailty", "repeated-falls"),
         *("severe-kidney-disease", "dialysis"),

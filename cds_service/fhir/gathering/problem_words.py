@@ -15,7 +15,7 @@ from cds_service.fhir.mapping.text_rules import LONGEST_TEXT, folded
 MOST_STATEMENTS = 20
 # Reports are prose: what one sentence denies, the next one may find.
 MOST_SENTENCES = 100
-MOST_PARTS = 300  # of a text that is cut into what it denies and what not
+MOST_PARTS = 300  # of a text, cut into what it denies and what it does not
 
 
 class Said(NamedTuple):

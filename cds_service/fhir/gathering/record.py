@@ -200,9 +200,9 @@ def record_in(
     person: Person,
     deadline: Deadline,
 ) -> PatientRecord:
-    """The record in these answers, one to each query of the plan.
+    """Make the record of these answers, one for each query of the plan.
 
-    Each resource is in one version.
+    Each resource must be there in one version only.
 
     Raises:
         DeadlinePassed: as `gather`.
@@ -223,7 +223,7 @@ def record_in(
 
 
 def state_of(record: PatientRecord) -> RecordState:
-    """How completely the record was read, for cards and the audit log."""
+    """Tell how completely the record was read, for cards and the audit log."""
     reads = sorted(
         (key, read)
         for key, read in record.reads.items()
@@ -414,7 +414,7 @@ def _part(
     )
 
 
-# Requests with these statuses were never in force: they are no entries of a drug list.
+# Requests with these statuses were never in force, and are no part of a drug list.
 NEVER_IN_FORCE = frozenset({"draft", "cancelled"})
 
 

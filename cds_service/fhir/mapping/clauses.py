@@ -101,7 +101,7 @@ class Joints(NamedTuple):
         relatives: a relative of the patient, whom the whole sentence is about.
         border: where a denial may end.
         in_list: between the last two of a list: `no fracture, abscess or metastasis`;
-            its last group is `and_` if it only adds.
+            the last group of the match is `and_` if it only adds.
     """
 
     several: re.Pattern[str]
@@ -324,7 +324,7 @@ class ClauseReader:
         return self.withdrawn_at(text) is not None
 
     def withdrawn_at(self, text: str) -> int | None:
-        """Where the words of an order withdraw it; None if they do not."""
+        """The index at which an order's words withdraw it; None if they do not."""
         place = self.places(text, WITHDRAWN).get("withdrawn")
         return place[0] if place else None
 
