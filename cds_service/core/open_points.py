@@ -122,7 +122,7 @@ def _gaps(findings: Findings) -> Iterator[OpenPoint]:
 
 
 def _raised(name: str, gap: Gap) -> bool:
-    """Whether a value that is too old to use was one that raises the risk."""
+    """Tell if a value that is too old to use was one that raises the risk."""
     return gap.reason == "stale" and gap.value is not None and RAISING[name](gap.value)
 
 
@@ -139,7 +139,7 @@ def _weak_once(findings: Findings) -> Iterator[OpenPoint]:
 
 
 def is_settled(name: str, findings: Findings) -> bool:
-    """Whether a measured value answers what the list leaves open."""
+    """Tell if a measured value answers what the list leaves open."""
     egfr = findings.known.get("egfr")
     return (
         name == "severe-kidney-disease"

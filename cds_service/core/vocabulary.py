@@ -149,7 +149,7 @@ class ConceptSpec(ReadSpec):
 
 @table
 class ExamSpec(ConceptSpec):
-    """Whether the record shows an imaging exam on which something can be measured.
+    """An imaging exam on record, on which something can be measured.
 
     Attributes:
         also_keys: further keys that hold such exams.

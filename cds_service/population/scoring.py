@@ -426,7 +426,7 @@ def is_augmentation(raw: Json, person: Person, run: Run) -> bool:
 
 
 def _may_count(raw: Json, run: Run) -> bool:
-    """Whether it is somebody's augmentation that was or is to be done."""
+    """Tell if it is somebody's augmentation that was or is to be done."""
     counted = PROCEDURES if raw["resourceType"] == "Procedure" else ORDERS
     if (
         text(raw.get("status")) not in counted

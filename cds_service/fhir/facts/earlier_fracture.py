@@ -202,7 +202,7 @@ def _counted(days: Sequence[date], today: date) -> str:
 
 
 def _is_earlier(stated: problem_list.Stated, chart: Chart) -> bool | None:
-    """Whether the entry is an earlier fracture.
+    """Tell if the entry is an earlier fracture.
 
     None if it may be the one being treated, or if only a report or an order names it.
     """
@@ -242,7 +242,7 @@ def _is_earlier(stated: problem_list.Stated, chart: Chart) -> bool | None:
 
 
 def _may_be_older(stated: problem_list.Stated, chart: Chart) -> bool:
-    """Whether the fracture may be older than its day, which may be that of recording.
+    """Tell if the fracture may be older than its day, which may be that of recording.
 
     It may if the entry is over, or tells the beginning as an age, in words or as long
     ago.

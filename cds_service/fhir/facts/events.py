@@ -280,7 +280,7 @@ def _date_in_words(words: Iterable[str], raw: Json, chart: Chart) -> str:
 
 
 def _is_history(stated: problem_list.Stated, spec: EventSpec, chart: Chart) -> bool:
-    """Whether its day of recording only says that the event was earlier."""
+    """Tell if its day of recording only says that the event was earlier."""
     entry = stated.entry
     if chart.terminology.kinds.of_title(text(entry.raw.get("onsetString")), HISTORIES):
         return True
@@ -291,7 +291,7 @@ def _is_history(stated: problem_list.Stated, spec: EventSpec, chart: Chart) -> b
 
 
 def is_in_time(one: Happened, spec: EventSpec, chart: Chart) -> bool | None:
-    """Whether it falls in the time of the finding; None if that is not known."""
+    """Tell if it falls in the time of the finding; None if that is not known."""
     is_active = bool(clinical_status(one.stated.entry.raw) & ACTIVE)
     if spec.active_counts and is_active and not _is_of_old(one, spec, chart):
         return True
@@ -314,7 +314,7 @@ def is_in_time(one: Happened, spec: EventSpec, chart: Chart) -> bool | None:
 
 
 def _lasts(one: Happened, since: date, spec: EventSpec, chart: Chart) -> bool | None:
-    """Whether an event that began earlier and is active counts; None if it is open.
+    """Tell if an event that began earlier and is active counts; None if it is open.
 
     Words for the past do not deny what the list has as active by its code.
     """
@@ -328,19 +328,19 @@ def _lasts(one: Happened, since: date, spec: EventSpec, chart: Chart) -> bool | 
 
 
 def _is_vague(one: Happened, since: date) -> bool:
-    """Whether its date is missing, or a year or month that began before this day."""
+    """Tell if its date is missing, or a year or month that began before this day."""
     return one.first is None or (one.to != "day" and one.first < since)
 
 
 def _was_entered(one: Happened, since: date, chart: Chart) -> bool:
-    """Whether it was recorded as active within the time, whenever it began."""
+    """Tell if it was recorded as active within the time, whenever it began."""
     entered = text(one.stated.entry.raw.get("recordedDate")).strip()[:10]
     last = _last_of(entered, chart)
     return last is not None and since <= last <= chart.today
 
 
 def _is_of_old(one: Happened, spec: EventSpec, chart: Chart) -> bool:
-    """Whether its words call it past or date it, although it is listed as active."""
+    """Tell if its words call it past or date it, although it is listed as active."""
     raw = one.stated.entry.raw
     is_dated = bool(_date_in_words(_title(raw), raw, chart))
     return one.stated.is_past or is_dated or _is_history(one.stated, spec, chart)

@@ -284,7 +284,7 @@ def told_where(why: str, entry: Entry) -> str:
 
 
 def _is_told(stated: Stated, spec: ConditionSpec, chart: Chart) -> bool:
-    """Whether its code, or what else it names, settles what its words leave open."""
+    """Tell if its code, or what else it names, settles what its words leave open."""
     entry = stated.entry
     if stated.concept == UNSTATED:
         is_named = not SPINAL.isdisjoint(one.removesuffix("?") for one in entry.named)
@@ -295,7 +295,7 @@ def _is_told(stated: Stated, spec: ConditionSpec, chart: Chart) -> bool:
 
 
 def may_be_current(entry: Entry) -> bool:
-    """Whether an unidentified entry may be a current condition.
+    """Tell if an unidentified entry may be a current condition.
 
     A completed procedure counts as well.
     """
@@ -510,7 +510,7 @@ def read_aside(entry: Entry, concept: str, chart: Chart) -> Stated | None:
 
 
 def _limits_of(spec: YesNoSpec) -> tuple[bool, int | None]:
-    """Whether only acute entries count, and for how many days; a drug has neither."""
+    """Tell if only acute entries count, and for how many days; a drug has neither."""
     if isinstance(spec, ConditionSpec):
         return spec.acute_only, spec.usable_days
     return False, None

@@ -155,7 +155,7 @@ def _is_high_enough(
     spec: QuantitySpec,
     units: UnitTable,
 ) -> bool:
-    """Whether a lower limit leaves no room for a value that raises the risk.
+    """Tell if a lower limit leaves no room for a value that raises the risk.
 
     Laboratories write `>60`.
     """
@@ -344,7 +344,7 @@ def _canonical(written: Any, units: UnitTable) -> str | None:
 
 
 def any_differ(values: Sequence[Measured], decimals: int) -> bool:
-    """Whether two values differ by more than rounding.
+    """Tell if two values differ by more than rounding.
 
     Rounding is half of the coarser value's last digit, and at most one shown decimal.
     Each value is compared with the lowest and highest of the values that are at least

@@ -105,7 +105,7 @@ def read_result(
 
 
 def _says_nothing(page: Json) -> bool:
-    """Whether a page is the whole answer to a query that found nothing, as most are."""
+    """Tell if a page is the whole answer to a query that found nothing, as most are."""
     if page.get("entry") not in (None, []) or page.get("total") or page.get("meta"):
         return False
     return not page.get("link") or link_of(page, ("next", *BEFORE)) is None
@@ -202,7 +202,7 @@ def each_once(entries: Sequence[BundleEntry]) -> list[BundleEntry]:
 
 
 def _have_own_ids(resources: Sequence[Json]) -> bool:
-    """Whether each has an id, and no two of any type have the same."""
+    """Tell if each has an id, and no two of any type have the same."""
     return len(
         {name for one in resources if (name := one.get("id")) and isinstance(name, str)}
     ) == len(resources)

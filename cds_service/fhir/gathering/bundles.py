@@ -41,7 +41,7 @@ def resources_of(page: Any) -> list[Json]:
 
 
 def has_entries(document: Any) -> bool:
-    """Whether this Bundle has any entries."""
+    """Tell if this Bundle has any entries."""
     return (
         isinstance(document, dict)
         and isinstance(document.get("entry"), list)
@@ -78,7 +78,7 @@ def link_of(document: Any, relations: Sequence[str]) -> str | None:
 
 
 def is_error_outcome(resource: Any) -> bool:
-    """Whether this OperationOutcome reports an error, not only a warning."""
+    """Tell if this OperationOutcome reports an error, not only a warning."""
     issues = resource.get("issue") if isinstance(resource, dict) else None
     severities = (
         [issue.get("severity") for issue in issues if isinstance(issue, dict)]
@@ -91,7 +91,7 @@ def is_error_outcome(resource: Any) -> bool:
 
 
 def is_warning(outcome: Json) -> bool:
-    """Whether it contains a real warning.
+    """Tell if it contains a real warning.
 
     Epic's "no results" (4101) is sent as a warning but is none.
     """
@@ -108,7 +108,7 @@ def is_warning(outcome: Json) -> bool:
 
 
 def is_subset(resource: Json) -> bool:
-    """Whether the server has marked a resource or a Bundle as incomplete."""
+    """Tell if the server has marked a resource or a Bundle as incomplete."""
     meta = resource.get("meta")
     tags = meta.get("tag") if isinstance(meta, dict) else None
     return bool(tags) and any(one.get("code") == SUBSETTED for one in objects(tags))

@@ -54,7 +54,7 @@ class Template:
 
     @property
     def is_optional(self) -> bool:
-        """Whether the record is complete without it."""
+        """Tell if the record is complete without it."""
         return self.resource_type in OPTIONAL or self.key in OPTIONAL_KEYS
 
     def query_for(self, request: HookRequest) -> str | None:

@@ -39,7 +39,7 @@ def in_doubt(concept: str) -> str:
 
 
 def is_denial(words: str, terminology: Terminology) -> bool:
-    """Whether a text is one statement that denies all that it names.
+    """Tell if a text is one statement that denies all that it names.
 
     It must say nothing else: `no known diabetes`.
     """

@@ -572,7 +572,7 @@ def refuse_without_evidence(
 
 
 def is_replaced(patient: Json) -> bool:
-    """Whether a raw Patient was merged into another."""
+    """Tell if a raw Patient was merged into another."""
     return any(
         link.get("type") == "replaced-by" for link in objects(patient.get("link"))
     )

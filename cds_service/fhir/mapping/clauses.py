@@ -133,12 +133,12 @@ class Clause:
 
     @property
     def is_suspected(self) -> bool:
-        """Whether it calls something suspected."""
+        """Tell if it calls something suspected."""
         return self.plain != self.text
 
     @property
     def is_suspicion_alone(self) -> bool:
-        """Whether it only says `suspected`, of something that other words name."""
+        """Tell if it only says `suspected`, of something that other words name."""
         return self.is_suspected and not _LETTER.search(self.plain)
 
     @cached_property
@@ -164,12 +164,12 @@ class Clause:
 
     @cached_property
     def is_denied(self) -> bool:
-        """Whether it denies all that it names: `no known diabetes`."""
+        """Tell if it denies all that it names: `no known diabetes`."""
         return not self.is_suspected and self._denies(self.places.values())
 
     @cached_property
     def is_only_denial(self) -> bool:
-        """Whether it only denies, and denies all that it names.
+        """Tell if it only denies, and denies all that it names.
 
         Used for words that are to exclude a disease.
         """
@@ -195,7 +195,7 @@ class Clause:
         return frozenset().union(*found)
 
     def _denies(self, places: Collection[Place]) -> bool:
-        """Whether it denies what it names at these places, and says no more."""
+        """Tell if it denies what it names at these places, and says no more."""
         if not places or len(self.text) > LONGEST_STATEMENT:
             return False
         start, end = (min(at for at, _ in places), max(at for _, at in places))
@@ -308,19 +308,19 @@ class ClauseReader:
         return end if self._is_bare(listed) else 0
 
     def _is_bare(self, words: str) -> bool:
-        """Whether words only name things, not that or where they were found."""
+        """Tell if words only name things, not that or where they were found."""
         return not _FIGURE.search(words) and not self.joints.found.search(words)
 
     def denies(self, text: str) -> bool:
-        """Whether a word of a text denies something."""
+        """Tell if a word of a text denies something."""
         return bool(self.places(text, DENIED))
 
     def is_not_done(self, text: str) -> bool:
-        """Whether an act or a drug is said to be stopped, declined or only planned."""
+        """Tell if an act or a drug is said to be stopped, declined or only planned."""
         return bool(self.places(text, NOT_DONE))
 
     def is_withdrawn(self, text: str) -> bool:
-        """Whether the words of an order withdraw it."""
+        """Tell if the words of an order withdraw it."""
         return self.withdrawn_at(text) is not None
 
     def withdrawn_at(self, text: str) -> int | None:

@@ -93,11 +93,11 @@ class ReportWords:
         )
 
     def name_t_score(self, words: str) -> bool:
-        """Whether words name a T-score."""
+        """Tell if words name a T-score."""
         return self._t_score.search(_normal(words)) is not None
 
     def is_plain_pathology(self, title: str) -> bool:
-        """Whether the title of a pathologist's report names no organ besides bone."""
+        """Tell if the title of a pathologist's report names no organ besides bone."""
         words = _WORD.findall(_normal(title))
         return all(map(self._pathology.fullmatch, words))
 

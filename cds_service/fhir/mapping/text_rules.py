@@ -129,7 +129,7 @@ class _Searches:
         self._no = tuple([one for one in map(_compiled, lists) if one])
 
     def rules_out(self, words: str) -> bool:
-        """Whether a text rules out what it names."""
+        """Tell if a text rules out what it names."""
         return any(one.search(words) for one in self._no)
 
 
@@ -270,7 +270,7 @@ class Languages:
         )
 
     def can_read(self, text: str) -> bool:
-        """Whether a text has words, all of them in languages that we read.
+        """Tell if a text has words, all of them in languages that we read.
 
         A text over `LONGEST_TEXT` is not read.
         """
@@ -288,7 +288,7 @@ class Languages:
         )
 
     def is_foreign(self, text: str) -> bool:
-        """Whether a text has letters or words of a language that we do not read."""
+        """Tell if a text has letters or words of a language that we do not read."""
         if not all(
             one.isascii() or self._letters.match(one)
             for one in _LETTERS.findall(text.lower())

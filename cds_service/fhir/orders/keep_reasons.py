@@ -217,7 +217,7 @@ def find_other_injuries(
 def _is_another_unread(
     bundle: DraftOrders, treated: tuple[str, ...], terminology: Terminology
 ) -> bool:
-    """Whether another order, or one of several braces, was not understood.
+    """Tell if another order, or one of several braces, was not understood.
 
     Another order is any but the augmentation and a brace.
     """
@@ -235,7 +235,7 @@ def _is_another_unread(
 
 
 def _is_brace_unread(brace: Json, terminology: Terminology) -> bool:
-    """Whether a brace order was not read whole.
+    """Tell if a brace order was not read whole.
 
     A payer's length of need is a note of its own.
     """
@@ -260,7 +260,7 @@ def _is_billing(words: str, terminology: Terminology) -> bool:
 def _is_problem_open(
     record: PatientRecord, birth: date | None, terminology: Terminology, today: date
 ) -> bool:
-    """Whether an entry of the problem list may be what a brace is for.
+    """Tell if an entry of the problem list may be what a brace is for.
 
     Spinal surgery is left out: it is a reason of its own.
     """
@@ -287,7 +287,7 @@ def _is_problem_open(
 def _is_named_elsewhere(
     record: PatientRecord, calendar: SiteCalendar, today: date
 ) -> bool:
-    """Whether a report, an order or a drug names a tumour or an infection of the spine.
+    """Tell if a report, an order or a drug names a tumour or an infection of the spine.
 
     It must be recent or undated, or a drug that is still taken.
     """
@@ -310,7 +310,7 @@ def _is_named_elsewhere(
 def _is_long_over(
     condition: Json, birth: date | None, terminology: Terminology, today: date
 ) -> bool:
-    """Whether its status says that it is over, and all its days are long ago."""
+    """Tell if its status says that it is over, and all its days are long ago."""
     is_past = clinical_status(condition) & PAST or certainty_of(condition) == "past"
     if not is_past:
         return False
@@ -397,7 +397,7 @@ def _levels_of(condition: Json, terminology: Terminology) -> set[str]:
 def _freshness(
     condition: Json, birth: date | None, terminology: Terminology, today: date
 ) -> Freshness:
-    """Whether a fracture is recent; open if its day or its statuses do not say."""
+    """Tell if a fracture is recent; open if its day or its statuses do not say."""
     statuses, certainty = clinical_status(condition), certainty_of(condition)
     words = texts_of(condition.get("code"))
     if certainty == "denied" or any(
@@ -439,7 +439,7 @@ def _days_of(
 def _is_operated(
     bundle: DraftOrders, record: PatientRecord, terminology: Terminology, today: date
 ) -> bool:
-    """Whether another operation of the spine is ordered, or was done lately.
+    """Tell if another operation of the spine is ordered, or was done lately.
 
     It may be among the orders being signed.
     """
@@ -473,7 +473,7 @@ def _may_need_brace(entry: Entry, terminology: Terminology) -> bool:
 
 
 def _is_surgery(resource: Json, terminology: Terminology) -> bool:
-    """Whether an entry that is no augmentation names an operation of the spine."""
+    """Tell if an entry that is no augmentation names an operation of the spine."""
     titles = codeables(resource, *TITLES)
     if is_prohibition(resource):
         return False
@@ -488,7 +488,7 @@ def _is_surgery(resource: Json, terminology: Terminology) -> bool:
 
 
 def _is_lately(resource: Json, calendar: SiteCalendar, today: date) -> bool:
-    """Whether it was done or ordered within the time of a fresh fracture.
+    """Tell if it was done or ordered within the time of a fresh fracture.
 
     An entry without a day counts.
     """

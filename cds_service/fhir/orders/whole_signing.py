@@ -89,7 +89,7 @@ def unread_of_augmentation(
 def _is_read(
     path: str, words: str, value: object, order: Json, terminology: Terminology
 ) -> bool:
-    """Whether a value says nothing but the augmentation, by its element's rule."""
+    """Tell if a value says nothing but the augmentation, by its element's rule."""
     element = path.partition(".")[0]
     if element == "category" or element in _JUDGED or element.startswith(_WHEN):
         is_plain = element != "category" or _is_category_read(path, words, terminology)
@@ -111,7 +111,7 @@ def _is_read(
 
 
 def _is_category_read(path: str, words: str, terminology: Terminology) -> bool:
-    """Whether a category says which list an order is on, and no other operation."""
+    """Tell if a category says which list an order is on, and no other operation."""
     if not _WORDED.search(path):
         return True
     return _PLAIN_CATEGORIES.fullmatch(
@@ -158,7 +158,7 @@ def unread_words_of(order: Json, terminology: Terminology) -> tuple[str, ...]:
 
 
 def _is_place(site: Json, terminology: Terminology) -> bool:
-    """Whether the words of a body site name only a place, unlike `L1 metastatic`.
+    """Tell if the words of a body site name only a place, unlike `L1 metastatic`.
 
     The display of a known code is not judged: it says what the code says.
     """
@@ -176,7 +176,7 @@ def _is_place(site: Json, terminology: Terminology) -> bool:
 
 
 def _is_title_read(title: Json, titles: list[Json], terminology: Terminology) -> bool:
-    """Whether a title says the operation and how it is done, and nothing more.
+    """Tell if a title says the operation and how it is done, and nothing more.
 
     "Kyphoplasty L1, on Prolia" says more. "X-ray after kyphoplasty" contradicts the
     code next to it. The display of a known code is not judged: it says what the code
@@ -196,7 +196,7 @@ def _is_title_read(title: Json, titles: list[Json], terminology: Terminology) ->
 
 
 def _is_title_plain(words: str, terminology: Terminology) -> bool:
-    """Whether each part of a title is plain, or harmless as a reason."""
+    """Tell if each part of a title is plain, or harmless as a reason."""
     rest = _without_names(words, terminology)
     if terminology.bystanders.are_of_augmentation(rest):
         return True
@@ -220,7 +220,7 @@ def _are_words_read(path: str, words: str, terminology: Terminology) -> bool:
 
 
 def is_plain_note(words: str, terminology: Terminology) -> bool:
-    """Whether an augmentation's words only name it, and how and when it is done."""
+    """Tell if an augmentation's words only name it, and how and when it is done."""
     rest = _without_names(words, terminology)
     return terminology.bystanders.are_of_theatre(rest)
 
@@ -230,7 +230,7 @@ def _is_against(words: str, terminology: Terminology) -> bool:
 
 
 def is_augmentation_title(order: Json, terminology: Terminology) -> bool:
-    """Whether the titles of an augmentation name it and nothing else.
+    """Tell if the titles of an augmentation name it and nothing else.
 
     It may be an order or a Procedure.
     """
@@ -290,7 +290,7 @@ def _are_reasons_read(
     treated: tuple[str, ...],
     terminology: Terminology,
 ) -> bool:
-    """Whether every reason is the plain fracture of a treated level.
+    """Tell if every reason is the plain fracture of a treated level.
 
     A reason that leaves the spine alone counts as read.
     """
@@ -350,7 +350,7 @@ def is_bystander(
     treated: tuple[str, ...],
     terminology: Terminology,
 ) -> bool:
-    """Whether another signed order is understood and leaves the spine alone."""
+    """Tell if another signed order is understood and leaves the spine alone."""
     if order.get("modifierExtension") or order.get("implicitRules"):
         return False
     kind = text(order.get("resourceType"))
@@ -407,7 +407,7 @@ def _all_words(order: Json) -> Iterator[str]:
 
 
 def is_whole_augmentation(procedure: Json, terminology: Terminology) -> bool:
-    """Whether a procedure on record is an augmentation, and nothing else."""
+    """Tell if a procedure on record is an augmentation, and nothing else."""
     found = recognise_augmentation(procedure, terminology)
     return bool(
         found
@@ -417,5 +417,5 @@ def is_whole_augmentation(procedure: Json, terminology: Terminology) -> bool:
 
 
 def is_device(order: Json) -> bool:
-    """Whether an order is for a device, a brace or another one."""
+    """Tell if an order is for a device, be it a brace or another."""
     return text(order.get("resourceType")) in DEVICE_TYPES
