@@ -296,7 +296,7 @@ class SignedOrders:
         return self.augmentation is not None or self.braces_concern(policy)
 
     def braces_concern(self, policy: Policy) -> bool:
-        """Tell if a brace or bed rest is signed, and the site wants answers to them."""
+        """Tell if a brace or bed rest is signed, and the site wants answers to that."""
         is_supported = any(one.kind in ("brace", "bed-rest") for one in self.support)
         return is_supported and policy.brace.only_days > 0
 
@@ -316,7 +316,7 @@ class Gathered:
 
 @dataclass(frozen=True, slots=True)
 class ReadCase:
-    """A case, and the codes beside it that we do not know."""
+    """A case, and unknown codes that were found with it."""
 
     case: Case
     near: tuple[NearMiss, ...]
@@ -488,7 +488,7 @@ def _corrections(conclusion: Conclusion) -> list[Correction]:
 
 
 def _note_near(call: Call, near: tuple[NearMiss, ...]) -> None:
-    """Note an order that is not ours and nearly was, if there is time."""
+    """Note an order that is nearly one of ours, if there is time."""
     if near:
         entry = near_miss_entry(call.now, call.service_id, near, call.ports.caller)
         _note(call, entry)
@@ -514,7 +514,8 @@ def _read_deciding(call: Call, kind: str, person: Person) -> PatientRecord | Non
 def _may_lack(call: Call, record: PatientRecord) -> bool:
     """Tell if the list may lack what decides.
 
-    It was not read whole, an entry of it is broken, or another's are mixed in.
+    It may if it was not read whole, if an entry of it is broken, or if entries of
+    another patient were among them.
     """
     is_doubtful = bool(record.foreign or record.unreadable)
     return is_cut(record) or is_doubtful or _is_blank(call, record)
@@ -579,7 +580,7 @@ def _orders_in(
 
 
 def _gather(call: Call, orders: SignedOrders) -> Gathered:
-    """Read the record (step 2), and the orders again if it tells more of them."""
+    """Read the record (step 2), and the orders again if it tells more about them."""
     request, ports, terminology = call.request, call.ports, call.service.terminology
     record = _read_record(call, call.hook.plan, orders.person)
     ports.deadline.check()
@@ -734,7 +735,7 @@ def _say(call: Call, conclusion: Conclusion) -> tuple[Answer, tuple[Card, ...]]:
 def _answer(
     call: Call, conclusion: Conclusion, language: LanguageFile | None = None
 ) -> Answer:
-    """Add the suggested orders, the same for the same conclusion and signing.
+    """Add the suggested orders; one conclusion and signing give the same orders.
 
     Raises:
         NotTranslated: the language has no words for one of them.
@@ -780,7 +781,7 @@ def _answer(
 
 
 def _page_to_take_home(call: Call, conclusion: Conclusion) -> Page | None:
-    """The patient's page in the site's language, if somebody has read its sentences."""
+    """Make the patient's page in the site's language; None if it may not be shown."""
     settings, leaving = call.ports.handout, conclusion.case.leaving
     text = call.hook.handouts.get(settings.language)
     if leaving is None or conclusion.facts.leading is None:
@@ -792,7 +793,7 @@ def _page_to_take_home(call: Call, conclusion: Conclusion) -> Page | None:
 
 
 def _signed_digest(call: Call) -> str:
-    """Tell one signing from another: by its orders, a discharge by its stay."""
+    """Identify a signing by its orders, and a discharge by its stay."""
     context = call.request.context
     if context.CARRIES_ORDERS:
         return context.drafts_digest
@@ -816,5 +817,5 @@ def _earlier_feedback(call: Call) -> Sequence[CardFeedback] | None:
 
 
 def _at_site(given: CardFeedback, calendar: SiteCalendar) -> CardFeedback:
-    """Give the feedback with its times as they were at the site, whose days count."""
+    """Give the feedback with its times in the zone of the site, whose days count."""
     return replace(given, answered=given.answered.astimezone(calendar.zone))

@@ -92,7 +92,7 @@ class FindingsSoFar:
     diagnosis: Finding | Gap | None
 
     def all_known(self, *names: str) -> tuple[Finding, ...] | None:
-        """These findings, or None when one is a gap."""
+        """These findings; None if one of them is a gap."""
         found = tuple(self.known[name] for name in names if name in self.known)
         return found if len(found) == len(names) else None
 
@@ -456,7 +456,7 @@ DERIVATIONS |= {name: partial(_by_order, name) for name in OF_ORDER}
 
 
 def _by_reason(name: str, so_far: FindingsSoFar) -> Finding | Gap | None:
-    """Take a diagnosis given as the reason of the order, whatever the list says."""
+    """Take a diagnosis given as a reason of the order, even if the list denies it."""
     spec = so_far.specs[name]
     is_told = name in so_far.known and so_far.known[name].value is True
     if is_told or not isinstance(spec, ListSpec):
@@ -597,7 +597,7 @@ SPINE = (
 )
 # as reasons of an order and on problem lists
 OSTEOPOROSIS = ("osteoporosis", "osteoporotic-vertebral-fracture")
-# a T-score from here up does not fit osteoporosis: bone denser than the young mean
+# a T-score from here up does not fit osteoporosis: denser bone than in the young
 DENSE = 1.0
 # Words of an order that were not understood may name these.
 MAY_BE_NAMED = frozenset({"malignancy", "spinal-infection"})

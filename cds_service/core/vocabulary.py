@@ -323,7 +323,7 @@ class ListSpec(ConceptSpec):
     Attributes:
         also_keys: further keys that must have been read before "no" may be said.
         labels: what exactly it is, by concept, in our words; the first that fits.
-        kinds: which one it is, in our words, by rule of `mappings/kinds.toml`, where no
+        kinds: which one it is, in our words, by rule of `mappings/kinds.toml`, if no
             code says it.
     """
 

@@ -376,8 +376,8 @@ def _part(
     others: list[Json] = []
     for resource in answer.resources:
         (ours if person.is_subject_of(resource) else others).append(resource)
-    # A resource that names nobody, or this id under another server, may still be this
-    # patient's.
+    # A resource that names no patient, or this id under another server, may still be
+    # this patient's.
     unclear = sum(not person.is_other(one) for one in others)
     read = nothing._replace(is_cut=answer.is_cut or unclear > 0)
     if unclear and not answer.note:

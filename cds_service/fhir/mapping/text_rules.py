@@ -174,7 +174,7 @@ def folded_pattern(pattern: str) -> str:
 def compiled(pattern: str) -> re.Pattern[str]:
     """The pattern, compiled once.
 
-    A concept's words are tried for each language, and loaded for each EHR.
+    It is needed when its language is checked, and again for each EHR.
     """
     return re.compile(pattern)
 

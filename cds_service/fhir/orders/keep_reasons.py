@@ -68,7 +68,7 @@ ORDERED = "serviceRequests"
 # here: they are findings.
 TELLING_ELSEWHERE = frozenset({"DiagnosticReport", "ServiceRequest"}) | MEDICATION_TYPES
 NAMED_ELSEWHERE = frozenset(map(in_doubt, SPINAL - REASONS))
-# an older entry is often a healed fracture that nobody closed
+# an older entry is often a healed fracture that was never closed
 RECENT = timedelta(days=180)
 NO_MORE = frozenset({"entered-in-error", "not-done", "stopped", "revoked", "cancelled"})
 
