@@ -40,7 +40,7 @@ class Happened(NamedTuple):
     """An entry and when it happened.
 
     Attributes:
-        first: its first day, as far as is known; None: not known.
+        first: its first day; None: not known.
         last: the latest day on which it may still have been so; None: not known.
         to: how exactly the first day is known.
     """
@@ -263,7 +263,7 @@ def _title(raw: Json) -> Sequence[str]:
 def _date_in_words(words: Iterable[str], raw: Json, chart: Chart) -> str:
     """The newest month or year that these words name, up to now, as FHIR writes it.
 
-    Words like `3 years ago` count from the day of recording.
+    Words like `3 years ago` count from the day of recording. Empty if there is none.
     """
     said = " ".join(words)
     months = [f"{year}-{int(month):02d}" for month, year in MONTH.findall(said)]

@@ -294,7 +294,7 @@ def _written(quantity: Json, value: Decimal | None) -> str:
 def _converted(
     value: float, quantity: Json, implied: str, spec: QuantitySpec, units: UnitTable
 ) -> float | str:
-    """The value in the finding's unit, or why not."""
+    """The value in the finding's unit, or a phrase for why there is none."""
     unit = _unit_of(quantity, units)
     if unit is None:
         return "the unit does not fit"

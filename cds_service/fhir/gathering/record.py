@@ -609,7 +609,7 @@ def why_closed(patient: Json) -> str:
 
 
 def _why(answers: Mapping[str, QueryResult], plan: PrefetchPlan) -> str:
-    """Say each reason once, with its keys; optional ones were not asked."""
+    """Say each reason once, with its keys; optional keys were not asked for."""
     keys: dict[str, list[str]] = {}
     for key, answer in answers.items():
         keys.setdefault(answer.note, []).append(key)

@@ -237,7 +237,7 @@ def _is_another_unread(
 def _is_brace_unread(brace: Json, terminology: Terminology) -> bool:
     """Tell if a brace order was not read whole.
 
-    A payer's length of need is a note of its own.
+    A note that only gives a payer's length of need does not count.
     """
     notes = [
         one
