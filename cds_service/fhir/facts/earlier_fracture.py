@@ -33,7 +33,8 @@ HISTORY = "earlier-vertebral-fracture"
 # Elements that place it in time without its first day, or say that the day is unknown.
 VAGUE = ("onsetAge", "onsetRange", "onsetString", "_onset", "abatement")
 YEAR = re.compile(r"\b(?:19|20)\d\d\b")
-OLD = frozenset({HISTORY, "long-standing"})
+CHRONIC = frozenset({"long-standing"})
+OLD = CHRONIC | {HISTORY}
 PRECISIONS: dict[int, Precision] = {4: "year", 7: "month"}  # by length as written
 ORDINALS = ("second", "third", "fourth", "fifth", "sixth")
 
@@ -218,12 +219,13 @@ def _is_earlier(stated: problem_list.Stated, chart: Chart) -> bool | None:
     # A new fracture, unless it is an old one that was recorded on that day.
     if stated.problem == problem_list.LATER_THAN_ORDER:
         return None if _is_history(stated) or _may_be_older(stated, chart) else False
-    if _is_history(stated):
-        return True
     levels, treated = (
         fracture_levels(stated.entry.raw, chart.terminology),
         set(chart.treated),
     )
+    if _is_history(stated):
+        # the treated fracture may be called chronic
+        return None if levels & treated and _is_chronic(stated, chart) else True
     is_elsewhere = stated.entry.kind == "Procedure" or bool(
         levels and treated and not levels & treated
     )
@@ -289,6 +291,11 @@ def _is_history(stated: problem_list.Stated) -> bool:
     return HISTORY in stated.concepts or (
         stated.is_later_encounter and stated.code.endswith("S")
     )
+
+
+def _is_chronic(stated: problem_list.Stated, chart: Chart) -> bool:
+    words = texts_of(stated.entry.raw.get("code"))
+    return any(chart.terminology.text_concepts(each, CHRONIC) for each in words)
 
 
 def fracture_levels(raw: Json, terminology: Terminology) -> frozenset[str]:

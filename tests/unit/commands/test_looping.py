@@ -62,7 +62,10 @@ CHARTS = {f"pat-{n}": SEEN[n % 3] for n in range(1, 39)}
 CHARTS |= {f"pat-{n}": NOT_SEEN[n % 4] for n in range(39, 51)}
 NAMES = {f"pat-{n}" for n in range(39, 51)}
 # types that every export has, if only as an empty file
-TYPES = ("MedicationRequest", "MedicationAdministration", "Procedure", "Encounter")
+TYPES = (
+    *("MedicationRequest", "MedicationAdministration", "ServiceRequest"),
+    *("Procedure", "Encounter"),
+)
 
 
 class Site:
