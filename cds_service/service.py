@@ -170,7 +170,7 @@ class Service(InForce):
     Attributes:
         model_cards: JSON of `/models/{id}`, by study.
         attributes: source attributes, for the recommendations.
-        languages: that the site has turned on, besides English.
+        languages: those that the site has turned on, besides English.
         of_clients: the service by issuer, for EHRs with mappings, hooks or a policy of
             their own.
     """
@@ -230,7 +230,7 @@ class Ports:
         handout: the site's settings for that page.
         worksheet_url: where this EHR launches the worksheet from a card; empty if it
             does not.
-        language: in which the cards are wanted.
+        language: the language in which the cards are wanted.
     """
 
     clock: Callable[[], datetime]
@@ -436,7 +436,7 @@ def _left(call: Call, orders: SignedOrders) -> ReadCase | None:
     """Make the case of a discharge (steps 1 to 3); None without an augmentation.
 
     The procedures alone decide that: most who leave had none. If they cannot be read,
-    it is not known, and the log says so.
+    that is not known, and the log says so.
     """
     procedures = _read_deciding(call, "Procedure", orders.person)
     if procedures is None:
@@ -541,7 +541,7 @@ def _note_unread(call: Call, deciding: Literal["procedures", "orders"]) -> None:
 
 
 def _note(call: Call, entry: AuditEntry) -> None:
-    """Append an entry about a call that gets no card; none about a probe."""
+    """Append an entry about a call that gets no card; a probe gets no entry."""
     context, ports = call.request.context, call.ports
     if is_probe(context.user_id, context.patient_id):
         return
@@ -721,7 +721,7 @@ def find_findings(
 def _say(call: Call, conclusion: Conclusion) -> tuple[Answer, tuple[Card, ...]]:
     """Make the cards in the language asked for (step 6).
 
-    If it has no words for one text, all are in English.
+    If that language lacks words for one text, all texts are in English.
     """
     language = call.service.languages.get(call.ports.language)
     if language is not None:

@@ -62,7 +62,7 @@ class FindingSpec:
         kind: tells which class of this module describes it.
         title: noun for people, as in running text: `T-score`, `psoas area`.
         unit: canonical UCUM unit; `1` for yes/no and words.
-        decimals: for people.
+        decimals: how many are shown to people.
     """
 
     name: Name
@@ -371,7 +371,7 @@ class YesNoSpec(ListSpec):
 
 @table
 class ConditionSpec(YesNoSpec):
-    """Yes or no from the problem list, or the procedures where they are named.
+    """Yes or no from the problem list or the procedures, as its keys say.
 
     Attributes:
         history: concepts that are a concern next to "no" if the list has them as past.
@@ -379,8 +379,8 @@ class ConditionSpec(YesNoSpec):
             people; empty if it does not.
         unclear: concepts that make "no" impossible without making it "yes", each with
             the reason, as a phrase for people.
-        told_by_code: concepts whose codes say more than the words of `unclear` next to
-            them: `CKD` next to stage 3.
+        told_by_code: concepts whose codes say more than words of `unclear` in the same
+            entry: the code of stage 3 says more than `CKD`.
         usable_days: an older entry is not counted.
         acute_only: ICD-10-CM seventh characters of later encounters (D, G, K, P, S) do
             not count.

@@ -119,7 +119,7 @@ CODES = re.compile(rb'"code"\s*:\s*"([^"]*)"')
 
 
 def look_for(service: Service) -> Look:
-    """Make a test of whether an Observation may hold a code of ours, by its bytes.
+    """Make a test of a line's bytes: if an Observation may hold a code of ours.
 
     Most of a record is laboratory values, which need not be decoded. A line with an
     escaped letter may hold any code.

@@ -67,7 +67,7 @@ class SharedModel(_Part):
 
 
 class SharedFile(_Part):
-    """The file: all that leaves the house.
+    """The file: all that leaves the hospital.
 
     Attributes:
         withheld: models that are not in it, and why.
