@@ -170,7 +170,7 @@ class Service(InForce):
     Attributes:
         model_cards: JSON of `/models/{id}`, by study.
         attributes: source attributes, for the recommendations.
-        languages: that the site has turned on, besides English.
+        languages: those that the site has turned on, besides English.
         of_clients: the service by issuer, for EHRs with mappings, hooks or a policy of
             their own.
     """
@@ -222,15 +222,15 @@ class Ports:
         capabilities: what the EHR can apply.
         is_of_earlier_day: `--as-of` names the day; nothing dated after the order counts
             then.
-        is_shown: the cards leave; otherwise the answer is computed and recorded, and
-            none does.
+        is_shown: the cards are sent; otherwise the answer is computed and recorded,
+            and no card is sent.
         basis_url: the address of the basis page of the audit entry with this id; empty
             if there is none.
-        handout_url: that of the page that the patient takes home.
-        handout: what the site says of that page.
+        handout_url: the same for the page that the patient takes home.
+        handout: the site's settings for that page.
         worksheet_url: where this EHR launches the worksheet from a card; empty if it
             does not.
-        language: in which the cards are wanted.
+        language: the language in which the cards are wanted.
     """
 
     clock: Callable[[], datetime]
@@ -258,7 +258,7 @@ class Call:
 
     Attributes:
         service_id: of the service that was called.
-        hook: what answers; of a signed discharge not the service that was called.
+        hook: the service that answers; for a signed discharge, not the one called.
         now: when it is answered.
         entry_id: of its audit entry, which the cards link to.
     """
@@ -296,7 +296,7 @@ class SignedOrders:
         return self.augmentation is not None or self.braces_concern(policy)
 
     def braces_concern(self, policy: Policy) -> bool:
-        """Tell if a brace or bed rest is signed, and the site wants answers to them."""
+        """Tell if a brace or bed rest is signed, and the site wants answers to that."""
         is_supported = any(one.kind in ("brace", "bed-rest") for one in self.support)
         return is_supported and policy.brace.only_days > 0
 
@@ -316,7 +316,7 @@ class Gathered:
 
 @dataclass(frozen=True, slots=True)
 class ReadCase:
-    """A case, and the codes beside it that we do not know."""
+    """A case, and unknown codes that were found with it."""
 
     case: Case
     near: tuple[NearMiss, ...]
@@ -336,8 +336,8 @@ def answer(
     Raises:
         PatientMismatch: the Patient, or the augmentation order, is of another patient
             than the request.
-        EvidenceUnavailable: an augmentation order, and nothing of the record could be
-            read.
+        EvidenceUnavailable: an augmentation is ordered, and nothing of the record could
+            be read.
         NotAllowed: part of the record was not sent, and the caller may not name the
             server that has it.
         DeadlinePassed: the time was over before the answer was made; it is not recorded
@@ -436,7 +436,7 @@ def _left(call: Call, orders: SignedOrders) -> ReadCase | None:
     """Make the case of a discharge (steps 1 to 3); None without an augmentation.
 
     The procedures alone decide that: most who leave had none. If they cannot be read,
-    it is not known, and the log says so.
+    that is not known, and the log says so.
     """
     procedures = _read_deciding(call, "Procedure", orders.person)
     if procedures is None:
@@ -449,7 +449,7 @@ def _left(call: Call, orders: SignedOrders) -> ReadCase | None:
     gathered = _gather(call, orders)
     performed = _find_performed(call, gathered.record)
     if performed is None:
-        # It is another patient's by what the whole record says.
+        # By the whole record, it is another patient's.
         _note_unread(call, "procedures")
         return None
     return ReadCase(_case_of_leaving(call, gathered, performed), gathered.record.near)
@@ -488,7 +488,7 @@ def _corrections(conclusion: Conclusion) -> list[Correction]:
 
 
 def _note_near(call: Call, near: tuple[NearMiss, ...]) -> None:
-    """Note an order that is not ours and nearly was, if there is time."""
+    """Note an order that is nearly one of ours, if there is time."""
     if near:
         entry = near_miss_entry(call.now, call.service_id, near, call.ports.caller)
         _note(call, entry)
@@ -514,7 +514,8 @@ def _read_deciding(call: Call, kind: str, person: Person) -> PatientRecord | Non
 def _may_lack(call: Call, record: PatientRecord) -> bool:
     """Tell if the list may lack what decides.
 
-    It was not read whole, an entry of it is broken, or another's are mixed in.
+    It may if it was not read whole, if an entry of it is broken, or if entries of
+    another patient were among them.
     """
     is_doubtful = bool(record.foreign or record.unreadable)
     return is_cut(record) or is_doubtful or _is_blank(call, record)
@@ -523,7 +524,8 @@ def _may_lack(call: Call, record: PatientRecord) -> bool:
 def _is_blank(call: Call, record: PatientRecord) -> bool:
     """Tell if nothing was sent: `null` for the list, and for the Patient too.
 
-    `null` says that there is nothing; of a Patient it says that nobody looked.
+    For a list, `null` says that there is nothing. For a Patient, it says that the EHR
+    did not look.
     """
     if any(read.state == "given" for read in record.reads.values()):
         return False
@@ -539,7 +541,7 @@ def _note_unread(call: Call, deciding: Literal["procedures", "orders"]) -> None:
 
 
 def _note(call: Call, entry: AuditEntry) -> None:
-    """Append an entry about a call that gets no card; none about a probe."""
+    """Append an entry about a call that gets no card; a probe gets no entry."""
     context, ports = call.request.context, call.ports
     if is_probe(context.user_id, context.patient_id):
         return
@@ -578,7 +580,7 @@ def _orders_in(
 
 
 def _gather(call: Call, orders: SignedOrders) -> Gathered:
-    """Read the record (step 2), and the orders again if it tells more of them."""
+    """Read the record (step 2), and the orders again if it tells more about them."""
     request, ports, terminology = call.request, call.ports, call.service.terminology
     record = _read_record(call, call.hook.plan, orders.person)
     ports.deadline.check()
@@ -719,7 +721,7 @@ def find_findings(
 def _say(call: Call, conclusion: Conclusion) -> tuple[Answer, tuple[Card, ...]]:
     """Make the cards in the language asked for (step 6).
 
-    If it has no words for one text, all are in English.
+    If that language lacks words for one text, all texts are in English.
     """
     language = call.service.languages.get(call.ports.language)
     if language is not None:
@@ -733,7 +735,7 @@ def _say(call: Call, conclusion: Conclusion) -> tuple[Answer, tuple[Card, ...]]:
 def _answer(
     call: Call, conclusion: Conclusion, language: LanguageFile | None = None
 ) -> Answer:
-    """Add the suggested orders, the same for the same conclusion and signing.
+    """Add the suggested orders; one conclusion and signing give the same orders.
 
     Raises:
         NotTranslated: the language has no words for one of them.
@@ -779,7 +781,7 @@ def _answer(
 
 
 def _page_to_take_home(call: Call, conclusion: Conclusion) -> Page | None:
-    """The patient's page in the site's language, if somebody has read its sentences."""
+    """Make the patient's page in the site's language; None if it may not be shown."""
     settings, leaving = call.ports.handout, conclusion.case.leaving
     text = call.hook.handouts.get(settings.language)
     if leaving is None or conclusion.facts.leading is None:
@@ -791,7 +793,7 @@ def _page_to_take_home(call: Call, conclusion: Conclusion) -> Page | None:
 
 
 def _signed_digest(call: Call) -> str:
-    """Tell one signing from another: by its orders, a discharge by its stay."""
+    """Identify a signing by its orders, and a discharge by its stay."""
     context = call.request.context
     if context.CARRIES_ORDERS:
         return context.drafts_digest
@@ -815,5 +817,5 @@ def _earlier_feedback(call: Call) -> Sequence[CardFeedback] | None:
 
 
 def _at_site(given: CardFeedback, calendar: SiteCalendar) -> CardFeedback:
-    """Give the feedback with its times as they were at the site, whose days count."""
+    """Give the feedback with its times in the zone of the site, whose days count."""
     return replace(given, answered=given.answered.astimezone(calendar.zone))

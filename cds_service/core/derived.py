@@ -44,14 +44,17 @@ MNA_WELL_NOURISHED, MNA_AT_RISK = 24.0, 17.0
 MNA_SHORT_MALNOURISHED = 7.0  # of the short form, of 14 points
 NO_LEVEL = "the order does not say which level"
 TITLES = {MUSCLE: "Muscle index", GRIP: "Grip", GAIT: "Gait speed"}
-# Findings that raise the risk and that an order may mention.
+# Findings for which only these concepts count as a mention; for others, all of their
+# value sets do.
 MENTIONED_ALONE = {
     "prior-vertebral-fracture": frozenset({"earlier-vertebral-fracture"})
 }
+# Findings that raise the risk and that an order may mention.
 MENTIONABLE = (
     *("prior-vertebral-fracture", "hip-fracture", "severe-kidney-disease"),
     *("repeated-falls", "dementia", "severe-frailty", "parkinson"),
 )
+# Findings that the reason of an order may state.
 REASONS = (
     *(
         "malignancy",
@@ -89,7 +92,7 @@ class FindingsSoFar:
     diagnosis: Finding | Gap | None
 
     def all_known(self, *names: str) -> tuple[Finding, ...] | None:
-        """These findings, or None when one is a gap."""
+        """These findings; None if one of them is a gap."""
         found = tuple(self.known[name] for name in names if name in self.known)
         return found if len(found) == len(names) else None
 
@@ -124,7 +127,7 @@ def derive(
     *,
     sarcopenia_criteria: str,
 ) -> Findings:
-    """The findings with every derived finding added; total over the vocabulary.
+    """Add the derived findings; each name of `specs` is then a finding or a gap.
 
     Args:
         findings: as read from the record.
@@ -165,9 +168,9 @@ DERIVATIONS["ct-attenuation"] = lambda so_far: judge_ct_level(
 
 @derives("bmi")
 def _bmi(so_far: FindingsSoFar) -> Finding | Gap | None:
-    """Compute weight / height² if it is not recorded, or older and different.
+    """Compute weight / height² if no BMI is recorded; if two differ, the newer counts.
 
-    Two that differ on one day cannot both be right.
+    If both are of the same day, it is not clear which is right: a gap.
     """
     recorded, parts = so_far.known.get("bmi"), so_far.all_known("weight", "height")
     if parts is None:
@@ -194,13 +197,13 @@ def _bmi(so_far: FindingsSoFar) -> Finding | Gap | None:
 
 
 def _body_mass_index(weight: float, height: float) -> float:
-    """In kg/m2, of kg and m; the muscle index as well."""
+    """In kg/m2, from kg and m; the muscle index is computed by the same formula."""
     return weight / height**2
 
 
 @derives("appendicular-muscle-index")
 def _muscle_index(so_far: FindingsSoFar) -> Finding | Gap | None:
-    """Appendicular lean mass / height2, where the index is not recorded."""
+    """Compute appendicular lean mass / height² if the index is not recorded."""
     parts = so_far.all_known("appendicular-lean-mass", "height")
     if parts is None or MUSCLE in so_far.known:
         return _with_computed(
@@ -276,7 +279,7 @@ def _ratio_change(so_far: FindingsSoFar) -> Finding | Gap | None:
 
 @derives("mna-category")
 def _mna_category(so_far: FindingsSoFar) -> Finding | Gap | None:
-    """Rate A from 24 points, B from 17, C below; the score counts before a category."""
+    """Rate A from 24 points, B from 17, C below; the score overrides a category."""
     score, recorded = so_far.known.get("mna-score"), so_far.known.get("mna-category")
     if score is None:
         return _malnourished_by_both(so_far.gaps.get("mna-score"))
@@ -302,7 +305,7 @@ def _mna_category(so_far: FindingsSoFar) -> Finding | Gap | None:
 
 
 def _malnourished_by_both(score: Gap | None) -> Finding | None:
-    """Category C by points so few that the short form says so as well."""
+    """Category C if the points are so few that even the short form would say so."""
     is_open = score is not None and score.reason == "other-method"
     if score is None or not is_open or score.value is None:
         return None
@@ -319,7 +322,7 @@ DERIVATIONS["sarcopenia-site"] = lambda so_far: _sarcopenia(
 
 
 def _sarcopenia(so_far: FindingsSoFar, name: str, ruler: Ruler) -> Finding | Gap:
-    """Measurement decides; where it does not, an active diagnosis says yes."""
+    """Decide by measurement; if it does not decide, an active diagnosis says yes."""
     known, verdict = so_far.known, judge(ruler, so_far.known)
     measured = [known[one] for one in MEASURES if one in known]
     diagnosis = so_far.diagnosis if isinstance(so_far.diagnosis, Finding) else None
@@ -419,9 +422,9 @@ def _grey_zone(so_far: FindingsSoFar, finding: Finding) -> str:
     return f"{value}: {low}; the estimate counts it as normal."
 
 
-# What the order says, and why it is a gap where it does not. Levels stand head to foot,
-# `T12,L1`; codes for additional levels count; the junction is any treated level from
-# T10 to L2.
+# What the order says, and the reason for the gap if it does not say it. Levels are
+# listed from head to foot, `T12,L1`. Codes for additional levels add to the number. The
+# junction is any treated level from T10 to L2.
 OF_ORDER: Mapping[str, tuple[Callable[[AugmentationOrder], Value | None], str]] = {
     "procedure": (
         lambda order: order.procedure,
@@ -453,7 +456,7 @@ DERIVATIONS |= {name: partial(_by_order, name) for name in OF_ORDER}
 
 
 def _by_reason(name: str, so_far: FindingsSoFar) -> Finding | Gap | None:
-    """Take a diagnosis given as the reason of the order, whatever the list says."""
+    """Take a diagnosis given as a reason of the order, even if the list denies it."""
     spec = so_far.specs[name]
     is_told = name in so_far.known and so_far.known[name].value is True
     if is_told or not isinstance(spec, ListSpec):
@@ -465,12 +468,12 @@ DERIVATIONS |= {name: partial(_by_reason, name) for name in REASONS}
 
 
 def _by_mention(name: str, so_far: FindingsSoFar) -> Gap | None:
-    """What the order's words mention and no list states is open."""
+    """Leave open what the order's words mention and no list states."""
     spec, order = so_far.specs.get(name), so_far.order
     is_told = name in so_far.known and so_far.known[name].value is True
     if order is None or is_told or not isinstance(spec, ListSpec):
         return None
-    # The fracture that is treated is of the same value sets.
+    # The treated fracture is in the same value sets as an earlier one.
     asked = MENTIONED_ALONE.get(name, frozenset(spec.value_sets))
     if order.doubts.isdisjoint(asked):
         return None
@@ -522,7 +525,7 @@ def _where_not_recorded(
     names: tuple[str, str],
     formula: Callable[[float, float], float],
 ) -> Finding | Gap | None:
-    """Compute a finding from two others, or a gap with what unusable parts give."""
+    """Compute a finding from two others, or a gap with a value from unusable parts."""
     parts = so_far.all_known(*names)
     if parts is None or name in so_far.known:
         return _with_computed(so_far, name, names, formula)
@@ -535,9 +538,10 @@ def _with_computed(
     parts: tuple[str, str],
     formula: Callable[[float, float], float],
 ) -> Gap | None:
-    """Add to the gap a newer value, computed from parts that are not usable.
+    """Add to the gap a value computed from parts that are not all usable, if newer.
 
-    The reason is the part that is too old or measured in another way.
+    A gap without a reason of its own takes that of the unusable part: too old, or
+    measured in another way.
     """
     found, held = (
         so_far.gaps.get(name),
@@ -593,9 +597,9 @@ SPINE = (
 )
 # as reasons of an order and on problem lists
 OSTEOPOROSIS = ("osteoporosis", "osteoporotic-vertebral-fracture")
-# a T-score from here up does not fit osteoporosis: bone denser than the young mean
+# a T-score from here up does not fit osteoporosis: denser bone than in the young
 DENSE = 1.0
-# What words of an order that nobody understood may name.
+# Words of an order that were not understood may name these.
 MAY_BE_NAMED = frozenset({"malignancy", "spinal-infection"})
 COUNT_UNSURE = "whether more levels are treated is not clear"
 NOT_UNDERSTOOD = "a reason of the order was not understood"
@@ -634,9 +638,10 @@ def from_order(
 def from_reason(
     spec: ListSpec, order: AugmentationOrder | None
 ) -> Finding | Gap | None:
-    """A diagnosis among the reasons of the order: true, doubtful, or None.
+    """A diagnosis among the reasons of the order: true, a gap, or None if not there.
 
-    It is doubtful if another reason leaves it open, or if the order only mentions it.
+    It is a gap if another reason leaves it open, if the order only mentions it, or if
+    words that were not understood may name it.
     """
     if order is None:
         return None
@@ -660,7 +665,7 @@ def from_reason(
 
 
 def _unread_in(spec: ListSpec, order: AugmentationOrder) -> str:
-    """Why an order may name such a disease in what was not understood; empty if not."""
+    """Why words that were not understood may name this disease; empty if not."""
     if spec.name in MAY_BE_NAMED and order.unread:
         return f"the order's {', '.join(order.unread)} not understood"
     is_open = spec.name == "malignancy" and UNREAD_REASON in order.doubts

@@ -1,7 +1,7 @@
 """What the record leaves open, which forbids "under the usual" (docs/cards.md, E3).
 
-"Nothing is open" is judged here and nowhere else: every list read whole, every value
-that was seen used, and what a reassuring figure needs known.
+"Nothing is open" is judged here and nowhere else. It means that every list was read
+whole, every value that was seen was used, and what a reassuring figure needs is known.
 """
 
 from collections.abc import Callable, Collection, Iterator, Mapping
@@ -19,15 +19,15 @@ INPUTS = (
     *(*NEEDED, *BONE, "prior-vertebral-fracture", "prior-augmentation"),
     *("long-term-steroid", "steroid-use", "level-count", "sarcopenia"),
 )
-# What these follow from; a value of theirs that was seen and not used counts as well.
+# What the inputs are computed from: a value of these, seen and not used, is open.
 SOURCES = (
     *("weight", "height", "grip-strength", "gait-speed"),
     *("appendicular-muscle-index", "appendicular-lean-mass"),
 )
 SEVERE_EGFR = 30.0
 SEVERELY_FRAIL = 7  # Clinical Frailty Scale, of 9
-# Measured facts that raise the risk beside the model (F21, F22, F24), by the values
-# that do. An old one is open only if it was such a value.
+# Measured facts that raise the risk apart from the model (F21, F22, F24), each with a
+# test for values that do. A value that is too old is open only if it was one of them.
 RAISING: Mapping[str, Callable[[Value], bool]] = {
     "egfr": lambda value: float(value) < SEVERE_EGFR,
     "mna-score": lambda value: float(value) < MNA_AT_RISK,
@@ -40,13 +40,13 @@ NOT_USABLE = frozenset(
         *("other-method", "undated", "future"),
     }
 )
-# What would take the fracture out of every figure, were it so.
+# If one of these is true, no figure applies to the fracture.
 EXCLUDING = (
     *("malignancy", "spinal-infection", "high-energy-cause", "unstable-fracture"),
     *("neurological-deficit", "bone-malignancy", "recent-cancer", "sepsis"),
 )
-# Facts of the problem list that raise the risk beside the model (F12, F20 to F24), or
-# that the operation waits for (F1, F5): one that is there and not sure is open.
+# Facts of the problem list that raise the risk apart from the model (F12, F20 to F24),
+# or that the operation waits for (F1, F5): one that is there but unsure is open.
 RAISING_LISTED = (
     *("present-spinal-infection", "new-deficit", "prior-vertebral-fracture"),
     *("hip-fracture", "severe-kidney-disease", "repeated-falls", "fall-with-injury"),
@@ -54,8 +54,8 @@ RAISING_LISTED = (
 )
 # Lists that every such patient has entries on: an empty one was not kept.
 KEPT = frozenset({"conditions"})
-# Used, and not measured as it has to be, or long ago: it raises a figure, and never
-# takes one below the usual.
+# Used, though measured long ago or not in the required way: it may raise a figure, but
+# never takes one below the usual.
 UNSURE = "unsure"
 # Nothing was there, or what was there says nothing of the finding.
 SILENT = frozenset({"absent", "undetermined"})
@@ -66,8 +66,8 @@ class OpenPoint(NamedTuple):
 
     Attributes:
         name: a finding, or a part of the record.
-        why: `not-read`, `incomplete`, `empty`, the reason why a value that was seen is
-            no input, or `unsure` for one that is.
+        why: of a part: `not-read`, `incomplete`, `unreadable` or `empty`. Of a finding:
+            why it is no input, or `unsure` if it is one and must not reassure.
     """
 
     name: str
@@ -77,7 +77,7 @@ class OpenPoint(NamedTuple):
 def find_open_points(
     findings: Findings, record: RecordState, inputs: Collection[Finding] = ()
 ) -> tuple[OpenPoint, ...]:
-    """List what is open; nothing under the usual may be said unless it is empty.
+    """List what is open; a figure under the usual needs this list to be empty.
 
     Args:
         findings: of the patient.
@@ -122,12 +122,12 @@ def _gaps(findings: Findings) -> Iterator[OpenPoint]:
 
 
 def _raised(name: str, gap: Gap) -> bool:
-    """Whether a value that is too old to use was one that raises the risk."""
+    """Tell if a value that is too old to use was one that raises the risk."""
     return gap.reason == "stale" and gap.value is not None and RAISING[name](gap.value)
 
 
 def _weak_once(findings: Findings) -> Iterator[OpenPoint]:
-    """Measures of sarcopenia that were low and are too old to use, if none decides."""
+    """Old measures of sarcopenia that were low, unless sarcopenia itself is known."""
     if "sarcopenia" in findings.known:
         return
     for name, limit in STUDY.limits.items():
@@ -139,7 +139,7 @@ def _weak_once(findings: Findings) -> Iterator[OpenPoint]:
 
 
 def is_settled(name: str, findings: Findings) -> bool:
-    """Whether a measured value answers what the list leaves open."""
+    """Tell if a measured value answers what the list leaves open."""
     egfr = findings.known.get("egfr")
     return (
         name == "severe-kidney-disease"
@@ -152,7 +152,8 @@ def is_settled(name: str, findings: Findings) -> bool:
 def _passed_over(findings: Findings) -> Iterator[OpenPoint]:
     """Values that were seen and not used, even if another one was.
 
-    Densities and other look-alikes, and entries that are over, say nothing: `absent`.
+    Densities, other look-alikes and entries that are over say nothing: their reason is
+    `absent`.
     """
     for one in findings.passed_over:
         if one.name in (*INPUTS, *SOURCES) and one.reason not in SILENT:

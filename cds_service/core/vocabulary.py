@@ -59,10 +59,10 @@ class FindingSpec:
     """What every finding has.
 
     Attributes:
-        kind: which class of this module it is.
+        kind: tells which class of this module describes it.
         title: noun for people, as in running text: `T-score`, `psoas area`.
         unit: canonical UCUM unit; `1` for yes/no and words.
-        decimals: for people.
+        decimals: how many are shown to people.
     """
 
     name: Name
@@ -77,7 +77,7 @@ class FindingSpec:
         return f"findings/{self.name}.toml"
 
     def is_plausible(self, value: float) -> bool:
-        """Tell a value that may be right, in the unit of the finding."""
+        """Tell if a value may be right; it is in the unit of the finding."""
         del value
         return True
 
@@ -104,7 +104,7 @@ class ReadSpec(FindingSpec):
 
     @property
     def asked_concepts(self) -> tuple[str, ...]:
-        """Every concept by whose codes the record is asked."""
+        """Every concept whose codes are looked for in the record."""
         return ()
 
 
@@ -120,7 +120,7 @@ class PatientSpec(ReadSpec):
     range: tuple[float, float] = (0, 125)
 
     def is_plausible(self, value: float) -> bool:
-        """Tell a value within the range."""
+        """Tell if a value is within the range."""
         return self.range[0] <= value <= self.range[1]
 
 
@@ -143,17 +143,18 @@ class ConceptSpec(ReadSpec):
 
     @property
     def asked_concepts(self) -> tuple[str, ...]:
-        """Every concept by whose codes the record is asked."""
+        """Every concept whose codes are looked for in the record."""
         return self.value_sets
 
 
 @table
 class ExamSpec(ConceptSpec):
-    """Whether the record shows an imaging exam on which something can be measured.
+    """An imaging exam on record, on which something can be measured.
 
     Attributes:
         also_keys: further keys that hold such exams.
-        never: concepts of exams that serve for nothing; the whole day is left out.
+        never: concepts of exams on which nothing can be measured; all exams of such a
+            day are left out.
         usable_days: an older exam is a gap.
     """
 
@@ -169,7 +170,7 @@ class ExamSpec(ConceptSpec):
 
     @property
     def asked_concepts(self) -> tuple[str, ...]:
-        """Every concept by whose codes the record is asked."""
+        """Every concept whose codes are looked for in the record."""
         return (*self.value_sets, *self.never)
 
 
@@ -180,7 +181,7 @@ class ObservedSpec(ConceptSpec):
     Attributes:
         fresh_days: an older value is used, and its age is stated.
         usable_days: an older value is a gap.
-        method_matters: that the way of measuring is not recorded is a concern.
+        method_matters: it is a concern if the way of measuring is not recorded.
         after_surgery: known only after the procedure: read when the patient leaves.
     """
 
@@ -197,7 +198,7 @@ class ObservedSpec(ConceptSpec):
 
 
 def is_after_surgery(spec: FindingSpec) -> bool:
-    """Tell a finding that only the procedure tells."""
+    """Tell if a finding is known only after the procedure."""
     return isinstance(spec, ObservedSpec) and spec.after_surgery
 
 
@@ -251,9 +252,9 @@ class QuantitySpec(ObservedSpec):
         range: plausible values in the canonical unit, ends included.
         panels: concepts of panels whose components are read; the panel itself carries
             no value of it.
-        raises_below: a value under it raises the risk beside every model, so that one
-            which cannot be used is open, unless it is a lower limit at or above it, or
-            an older one.
+        raises_below: a value below it raises the risk apart from any model. So a value
+            that cannot be used is open, unless it is too old, or a lower limit (`>60`)
+            at or above this one.
         ambiguous: values that may be of another scale.
         both_sides: a value of the left or right side alone is not it.
         method: how it must have been measured, if only that is accepted.
@@ -270,11 +271,11 @@ class QuantitySpec(ObservedSpec):
 
     @property
     def asked_concepts(self) -> tuple[str, ...]:
-        """Every concept by whose codes the record is asked."""
+        """Every concept whose codes are looked for in the record."""
         return (*self.value_sets, *self.panels)
 
     def is_plausible(self, value: float) -> bool:
-        """Tell a value within the range."""
+        """Tell if a value is within the range."""
         return self.range[0] <= value <= self.range[1]
 
     @model_validator(mode="after")
@@ -311,7 +312,7 @@ class TScoreSpec(QuantitySpec):
 
     @property
     def asked_concepts(self) -> tuple[str, ...]:
-        """Every concept by whose codes the record is asked."""
+        """Every concept whose codes are looked for in the record."""
         return (*self.value_sets, *self.panels, *self.never)
 
 
@@ -322,7 +323,7 @@ class ListSpec(ConceptSpec):
     Attributes:
         also_keys: further keys that must have been read before "no" may be said.
         labels: what exactly it is, by concept, in our words; the first that fits.
-        kinds: which one it is, in our words, by rule of `mappings/kinds.toml`, where no
+        kinds: which one it is, in our words, by rule of `mappings/kinds.toml`, if no
             code says it.
     """
 
@@ -356,10 +357,10 @@ class YesNoSpec(ListSpec):
         closed_world: a list that was read and is not empty says "no" by silence.
         only_codes_exclude: free words on the list never support "no": codes and exact
             names of harmless diseases do.
-        by_words: words of the list say yes where no code does. For what calls for care
-            and never reassures.
-        look_back_months: months that a drug that is not active, or a procedure, still
-            counts, by concept; `other` for the rest of the drugs.
+        by_words: words on the list say yes if no code does; for findings that call for
+            care and never reassure.
+        look_back_months: by concept, the months for which a procedure, or a drug that
+            is no longer active, still counts; `other` for the rest of the drugs.
     """
 
     closed_world: bool = False
@@ -370,16 +371,16 @@ class YesNoSpec(ListSpec):
 
 @table
 class ConditionSpec(YesNoSpec):
-    """Yes or no from the problem list, or the procedures where they are named.
+    """Yes or no from the problem list or the procedures, as its keys say.
 
     Attributes:
-        history: concepts that are named when they are on the list as resolved or past.
+        history: concepts that are a concern next to "no" if the list has them as past.
         past: why a resolved or past entry makes "no" impossible, as a phrase for
             people; empty if it does not.
         unclear: concepts that make "no" impossible without making it "yes", each with
             the reason, as a phrase for people.
-        told_by_code: concepts whose codes say more than the words of `unclear` next to
-            them: `CKD` next to stage 3.
+        told_by_code: concepts whose codes say more than words of `unclear` in the same
+            entry: the code of stage 3 says more than `CKD`.
         usable_days: an older entry is not counted.
         acute_only: ICD-10-CM seventh characters of later encounters (D, G, K, P, S) do
             not count.
@@ -395,7 +396,7 @@ class ConditionSpec(YesNoSpec):
 
 @table
 class ProblemSpec(ConditionSpec):
-    """What an entry of the lists states."""
+    """A condition or procedure that an entry of the lists states."""
 
     kind: Literal["condition"] = "condition"
 
@@ -413,7 +414,7 @@ class RepeatedFallsSpec(ConditionSpec):
 
     Attributes:
         falls: concepts of single falls, two of which on different days say yes as well.
-        falls_months: within so many months.
+        falls_months: the months within which single falls count.
     """
 
     kind: Literal["repeated-falls"] = "repeated-falls"
@@ -422,7 +423,7 @@ class RepeatedFallsSpec(ConditionSpec):
 
     @property
     def asked_concepts(self) -> tuple[str, ...]:
-        """Every concept by whose codes the record is asked."""
+        """Every concept whose codes are looked for in the record."""
         return (*self.value_sets, *self.falls)
 
 
@@ -431,8 +432,8 @@ class MedicationSpec(YesNoSpec):
     """Yes or no from the lists of drugs.
 
     Attributes:
-        where_kept: keys that hold drugs too where a record keeps such entries; one that
-            was asked for and not read forbids "no" as well.
+        where_kept: keys that hold drugs too, in records that keep such entries; one
+            that was asked for and not read forbids "no" as well.
     """
 
     where_kept: tuple[str, ...] = ()
@@ -465,7 +466,7 @@ class DrugSpec(MedicationSpec):
 
 @table
 class LongCourseSpec(MedicationSpec):
-    """A drug that is taken for long; prescriptions that follow each other are one.
+    """A drug taken for long; prescriptions that follow each other count as one.
 
     Attributes:
         taken_months: a shorter course does not count.
@@ -484,7 +485,7 @@ class BoneDrugSpec(MedicationSpec):
 
 @table
 class DenosumabSpec(MedicationSpec):
-    """A dose of denosumab that is overdue, from the same history."""
+    """A dose of denosumab that is overdue, from the history of all bone drugs."""
 
     kind: Literal["denosumab-overdue"] = "denosumab-overdue"
 
@@ -540,7 +541,7 @@ class HappeningSpec(EventSpec):
 
 @table
 class RecentCancerSpec(EventSpec):
-    """A cancer of the last years, or an older one that is there now."""
+    """A cancer of the last years, or an older one that is still there."""
 
     kind: Literal["recent-cancer"] = "recent-cancer"
     within_days: Days
@@ -551,7 +552,7 @@ class InjuringFallSpec(EventSpec):
     """A fall with an injury.
 
     Attributes:
-        fractures: concepts of fractures that make a fall of the same week one.
+        fractures: concepts of fractures; one within a week of a fall is its injury.
     """
 
     kind: Literal["fall-with-injury"] = "fall-with-injury"
@@ -559,7 +560,7 @@ class InjuringFallSpec(EventSpec):
 
     @property
     def asked_concepts(self) -> tuple[str, ...]:
-        """Every concept by whose codes the record is asked."""
+        """Every concept whose codes are looked for in the record."""
         return (*self.value_sets, *self.fractures)
 
 

@@ -1,4 +1,4 @@
-"""When a condition began, however its `onset[x]` tells it."""
+"""Reads when a condition began, from any form of `onset[x]`."""
 
 import re
 from datetime import date, timedelta
@@ -10,9 +10,9 @@ Days = tuple[date | None, date | None]
 
 _DAY = re.compile(r"(?<!\d)(?:19|20)\d\d-\d\d-\d\d(?!\d)")
 _YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
-# UCUM's code, and what stands as the unit where a record has no code.
+# UCUM's code, and units that records write without a code.
 YEARS = frozenset({"a", "y", "yr", "yrs", "year", "years"})
-OLDEST = 130
+OLDEST = 130  # years
 
 
 def begun(condition: Json, birth: date | None, calendar: SiteCalendar) -> Days:
@@ -24,7 +24,7 @@ def begun(condition: Json, birth: date | None, calendar: SiteCalendar) -> Days:
         calendar: of the site.
 
     Returns:
-        None in place of a day that the onset does not tell.
+        The first and the last day; None for one that the onset does not tell.
     """
     if begins := condition.get("onsetDateTime"):
         return calendar.first_day(begins), calendar.last_day(begins)
@@ -63,7 +63,7 @@ def _years(age: object) -> int | None:
 
 
 def _birthday(birth: date, age: int) -> date:
-    """The day of this age; of 29 February the day after in other years."""
+    """The birthday of this age; for 29 February, 1 March in years without it."""
     try:
         return birth.replace(year=birth.year + age)
     except ValueError:

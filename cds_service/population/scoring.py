@@ -2,9 +2,9 @@
 
 The patient is assessed on the day of the newest kyphoplasty or vertebroplasty of the
 export, done or ordered, by what the record held then: nothing dated later counts, and
-ages are counted from that day. Where the command line names the procedure for all, the
-day is the run's. A patient of whom the export holds no such procedure is not assessed:
-the studies say nothing about those who were not treated.
+ages are counted from that day. If the command line names the procedure for all, the day
+is the run's. A patient for whom the export holds no such procedure is not assessed: the
+studies say nothing about those who were not treated.
 """
 
 import json
@@ -50,8 +50,8 @@ NO_PROCEDURE = (
     " one for all"
 )
 DECEASED = "the patient has died"
-# Findings that only cards read: neither a figure and its words, nor a criterion, nor
-# another finding rests on them.
+# Findings that only cards read: no figure or its words, no criterion and no other
+# finding rests on them.
 OF_CARDS = frozenset(
     {
         *(
@@ -82,8 +82,8 @@ class Run:
         as_of: the day that counts as today.
         exported: the resource types that the export has files or lines of; a list of
             another type was not read.
-        order: the order of `--procedure` and `--level`, for all; None where each
-            patient's own counts.
+        order: the order of `--procedure` and `--level`, for all; None if each patient's
+            own counts.
         bases: of the server that made the export.
         with_worklist: find the rows of the worklist too.
     """
@@ -119,9 +119,10 @@ CODES = re.compile(rb'"code"\s*:\s*"([^"]*)"')
 
 
 def look_for(service: Service) -> Look:
-    """Make a test of whether an Observation may hold a code of ours, by its bytes.
+    """Make a test of a line's bytes: if an Observation may hold a code of ours.
 
-    Most of a record is laboratory values. A line with an escaped letter may hold one.
+    Most of a record is laboratory values, which need not be decoded. A line with an
+    escaped letter may hold any code.
     """
     hook = service.signing_hook
     keys = {
@@ -158,8 +159,8 @@ def may_treat(lines: bytes) -> bool:
 def find_treated(line: bytes, run: Run) -> str:
     """Name the patient whose augmentation a line may be; empty if it is none.
 
-    Most lines are passed over by their bytes. A line that cannot be read is nobody's
-    here: who reads all lines names it.
+    Most lines are passed over by their bytes. A line that cannot be read gives an empty
+    name: it is reported when all lines are read.
     """
     if not may_treat(line):
         return ""
@@ -177,8 +178,8 @@ class Result(NamedTuple):
 
     Attributes:
         line: `{"patient": …, "assessments": […]}` as canonical JSON.
-        rest: why the patient was not assessed, empty if they were, and rows of the
-            worklist, as JSON.
+        rest: JSON array of why the patient was not assessed, empty if they were, and
+            the rows of the worklist.
     """
 
     patient: str
@@ -208,10 +209,8 @@ def score(patient: str, lines: Sequence[bytes], run: Run) -> Result:
 def by_type(lines: Iterable[bytes]) -> Mapping[str, Sequence[Json]]:
     """A patient's resources by type, each in its newest version.
 
-    Exports that were joined hold older ones too.
-
-    Of lines that were set aside only those are decoded that may be another version of a
-    resource that is ours.
+    Exports that were joined hold older ones too. A line that was set aside is decoded
+    only if it may be another version of an Observation that is kept.
     """
     kinds: dict[str, list[BundleEntry]] = {}
     aside: list[bytes] = []
@@ -273,9 +272,9 @@ def _waiting(
 
 
 def visits_of(kinds: Mapping[str, Sequence[Json]], person: Person) -> list[Json]:
-    """The patient's visits, as whatever they are recorded.
+    """The patient's visits: procedures, encounters and appointments.
 
-    An Appointment has no subject, and is the patient's whom its line names.
+    An Appointment has no subject: it is of the patient whom its line names.
     """
     listed = (raw for kind in ("Procedure", "Encounter") for raw in kinds.get(kind, ()))
     return [*filter(person.is_subject_of, listed), *kinds.get("Appointment", ())]
@@ -299,8 +298,8 @@ def known_on(
     """The record, the orders as one, and what was known on the day they were signed.
 
     Args:
-        day: of the orders; nothing dated later counts, and it may well be in the
-            export.
+        day: the day of the orders; the export may hold later entries, which do not
+            count.
         person: the patient, with their identifiers.
         kinds: resources by type, as `score` has them.
         drafts: the augmentation orders of that day.
@@ -359,7 +358,7 @@ def _answers(
 ) -> dict[str, QueryResult]:
     """The export's lines as answers to the queries, each type once.
 
-    What was not exported was not sent.
+    A type that was not exported counts as not sent.
     """
     others = tuple(
         [
@@ -394,10 +393,9 @@ def _own_orders(
 ) -> tuple[list[Json], date]:
     """The newest augmentation up to the run's day, as orders of that day.
 
-    One without a date counts as of the run's day.
-
-    ICD-10-PCS writes one operation as two codes, and others write one line per level:
-    all of that day are one, with the orders that they carry out.
+    One without a date counts as of the run's day. ICD-10-PCS writes one operation as
+    two codes, and other systems write one line per level: all of that day are one, with
+    the orders that they carry out.
     """
     found = []
     for raw in (*kinds.get("Procedure", ()), *kinds.get("ServiceRequest", ())):
@@ -428,7 +426,7 @@ def is_augmentation(raw: Json, person: Person, run: Run) -> bool:
 
 
 def _may_count(raw: Json, run: Run) -> bool:
-    """Whether it is somebody's augmentation that was or is to be done."""
+    """Tell if it is somebody's augmentation that was or is to be done."""
     counted = PROCEDURES if raw["resourceType"] == "Procedure" else ORDERS
     if (
         text(raw.get("status")) not in counted

@@ -39,9 +39,10 @@ class _Part(BaseModel):
 
 
 class SharedResult(_Part):
-    """A measure on the scale of pooling.
+    """A measure, with its standard error, on the scale on which it is pooled.
 
-    Logs of observed / expected, log odds of the AUC.
+    That is the log of observed / expected, and the log odds of the AUC; the intercept
+    and the slope are as they are.
     """
 
     value: Number
@@ -52,7 +53,8 @@ class SharedModel(_Part):
     """How one model did at one hospital.
 
     Attributes:
-        months: within which outcomes were counted here.
+        months: the time within which outcomes were counted here.
+        expected: the number of events that the model predicts.
     """
 
     version: str
@@ -65,7 +67,7 @@ class SharedModel(_Part):
 
 
 class SharedFile(_Part):
-    """The file: all that leaves the house.
+    """The file: all that leaves the hospital.
 
     Attributes:
         withheld: models that are not in it, and why.
@@ -82,7 +84,7 @@ class Combined(BaseModel):
     """One model over the hospitals whose files were given.
 
     Attributes:
-        months: within which they counted outcomes.
+        months: the different times within which they counted outcomes.
     """
 
     hospitals: int
@@ -135,7 +137,7 @@ def read_shared(path: Path) -> SharedFile:
     """Read another hospital's file.
 
     Raises:
-        CdsError: it is none.
+        CdsError: it cannot be read, or is not such a file.
     """
     try:
         return SharedFile.model_validate_json(path.read_bytes())
@@ -180,7 +182,7 @@ def combine(files: Sequence[SharedFile]) -> dict[str, Combined]:
 
 
 def combined_json(found: Mapping[str, Combined]) -> dict[str, Any]:
-    """As `validate --combine --json` has it."""
+    """The JSON that `validate --combine --json` prints."""
     return {
         "models": {
             name: {

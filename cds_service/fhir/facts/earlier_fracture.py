@@ -40,14 +40,12 @@ ORDINALS = ("second", "third", "fourth", "fifth", "sixth")
 
 
 def find_earlier_fracture(spec: FractureSpec, chart: Chart) -> FindingOrGap:
-    """Find whether there was an earlier fracture; otherwise why not known.
+    """Find whether there was an earlier fracture, or why that is not known.
 
-    The number and the period are told if recorded.
-
-    `observed` is the day of the latest earlier fracture; the label reads
-    `second vertebral fracture in 14 months`.
+    `observed` is the day of the latest earlier fracture. The label tells the number of
+    fractures and the period, if recorded: `second vertebral fracture in 14 months`.
     """
-    # The words of a procedure name the fracture as what it was done for: `CT of a
+    # The words of a procedure name the fracture that it was done for: `CT of a
     # vertebral fracture`.
     occasion = ("Procedure", "vertebral-fracture")
     stated = [
@@ -78,9 +76,8 @@ def find_earlier_fracture(spec: FractureSpec, chart: Chart) -> FindingOrGap:
 def find_index_fracture(spec: FractureSpec, chart: Chart) -> FindingOrGap:
     """Find the day of the fracture that is treated now.
 
-    Of the newest entries within a month, the first counts.
-
-    Entries that name a treated level come before those that name none.
+    If entries name a treated level, only they are looked at. The newest entry and those
+    that lie within a month of each other before it are one event; its first day counts.
     """
     stated = problem_list.find_stated(chart, spec, spec.value_sets)
     present = [
@@ -122,11 +119,10 @@ def find_index_fracture(spec: FractureSpec, chart: Chart) -> FindingOrGap:
 
 
 def _fractured(stated: Sequence[problem_list.Stated], chart: Chart) -> str:
-    """The vertebrae that are broken at once.
+    """The vertebrae that broke in one event: `T11-T12, L3`.
 
-    A pair where a code names two: `T11-T12, L3`.
-
-    The treated ones are among them, whether the list names them or not.
+    A code that names two gives a pair. The treated vertebrae are included, even if the
+    list does not name them.
     """
     said = [fracture_levels(one.entry.raw, chart.terminology) for one in stated]
     single = {
@@ -180,10 +176,7 @@ def _yes(
 
 
 def _levels_of(stated: problem_list.Stated, chart: Chart) -> str:
-    """The vertebrae of the latest earlier fracture, from head to foot.
-
-    As a card names them.
-    """
+    """The vertebrae of a fracture as a card names them, from head to foot."""
     named = fracture_levels(stated.entry.raw, chart.terminology)
     return ", ".join(level for level in LEVELS if level in named)
 
@@ -210,7 +203,7 @@ def _counted(days: Sequence[date], today: date) -> str:
 
 
 def _is_earlier(stated: problem_list.Stated, chart: Chart) -> bool | None:
-    """Whether the entry is an earlier fracture.
+    """Tell if the entry is an earlier fracture.
 
     None if it may be the one being treated, or if only a report or an order names it.
     """
@@ -222,8 +215,8 @@ def _is_earlier(stated: problem_list.Stated, chart: Chart) -> bool | None:
     ):
         return None
     if stated.entry.kind == "Condition" and stated.concepts & AUGMENTATIONS:
-        return None  # a problem list's words on a procedure: done, or planned
-    # a new fracture, unless an old one was written down then
+        return None  # a procedure on the problem list may be done or planned
+    # A new fracture, unless it is an old one that was recorded on that day.
     if stated.problem == problem_list.LATER_THAN_ORDER:
         return None if _is_history(stated) or _may_be_older(stated, chart) else False
     levels, treated = (
@@ -251,9 +244,10 @@ def _is_earlier(stated: problem_list.Stated, chart: Chart) -> bool | None:
 
 
 def _may_be_older(stated: problem_list.Stated, chart: Chart) -> bool:
-    """Whether it is over, or began at an age, in words or long ago.
+    """Tell if the fracture may be older than its day, which may be that of recording.
 
-    Its day may be that on which it was written.
+    It may if the entry is over, or tells the beginning as an age, in words or as long
+    ago.
     """
     raw = stated.entry.raw
     words = [
@@ -281,9 +275,9 @@ def _may_be_older(stated: problem_list.Stated, chart: Chart) -> bool:
 
 
 def _day_of(stated: problem_list.Stated, chart: Chart) -> date | None:
-    """When the fracture happened.
+    """The day of the fracture; None if it is not known.
 
-    For an old fracture, the recording date says nothing about that.
+    The recording date of an old fracture says nothing about that.
     """
     if stated.entry.kind != "Procedure" and (
         _is_history(stated) or stated.is_later_encounter
@@ -307,7 +301,7 @@ def _is_chronic(stated: problem_list.Stated, chart: Chart) -> bool:
 def fracture_levels(raw: Json, terminology: Terminology) -> frozenset[str]:
     """The vertebrae that the code or body site of a Condition names.
 
-    Else those of its words; both for a pair (T11-T12).
+    If they name none, those of its words. A pair (`T11-T12`) gives both.
     """
     said = [*terminology.translate("vertebral-level-icd", raw.get("code"))]
     for site in objects(raw.get("bodySite")):

@@ -1,8 +1,8 @@
 """Reads what happened within a time, whatever the list says of it now: cancer, sepsis.
 
-A list's "active" proves nothing of a cancer and "resolved" nothing against one, so the
-day decides. The day is the onset, else a year in the words, else the day on which it
-was written down; of a history that day only says that it was earlier. Silence says
+On a list, "active" does not prove a cancer and "resolved" does not rule one out, so the
+day decides. The day is the onset, else a year in the words, else the day of recording.
+For a history, the day of recording only says that the event was earlier. Silence says
 nothing: these findings are yes or a gap, never no.
 """
 
@@ -40,8 +40,8 @@ class Happened(NamedTuple):
     """An entry and when it happened.
 
     Attributes:
-        first: its first day, as far as is known; None: not known.
-        last: the latest day on which it was still so.
+        first: its first day; None: not known.
+        last: the latest day on which it may still have been so; None: not known.
         to: how exactly the first day is known.
     """
 
@@ -52,7 +52,7 @@ class Happened(NamedTuple):
 
 
 def find_event(spec: EventSpec, chart: Chart) -> FindingOrGap:
-    """Find whether it happened within the time of the finding."""
+    """Find whether one of the events happened within the time of the finding."""
     happened = happenings(spec, chart, spec.value_sets)
     doubtful = [
         one
@@ -75,7 +75,7 @@ def _is_problem(one: Happened) -> bool:
 
 
 def _unclear(spec: EventSpec, chart: Chart) -> list[Happened]:
-    """What may have been it within the time."""
+    """The entries that may be such an event, within its time."""
     found = happenings(spec, chart, tuple(spec.unclear))
     return [
         one._replace(
@@ -98,8 +98,8 @@ def happenings(
 ) -> list[Happened]:
     """The conditions with any of these concepts, denied ones left out.
 
-    An operation counts by its code alone: its words tell what it was done for, and
-    leave it open, as what a report or an order names does.
+    An operation counts by its code alone. Its words tell what it was done for, so they
+    leave the finding open, and so do reports and orders.
     """
     wanted = problem_list.or_in_doubt(tuple(concepts))
     if chart.mentions.keys().isdisjoint(wanted):
@@ -120,10 +120,10 @@ def happenings(
 def _as_meant(
     stated: problem_list.Stated, spec: EventSpec, chart: Chart
 ) -> problem_list.Stated | None:
-    """The entry as its words mean it; None if they mean another or an old thing.
+    """The entry as its words mean it; None if they mean something else, or old.
 
-    A past that stands apart is of something else: `cauda equina, previous fusion`.
-    Where words call it past and the list has it as active, it is open.
+    A part of its own that is past is about something else: `cauda equina, previous
+    fusion`. If the words call the event past but the list has it as active, it is open.
     """
     is_named = bool(stated.code) or not spec.words_need_kind
     if not (is_named or problem_list.kind_of(stated.entry, spec, chart)):
@@ -142,9 +142,9 @@ def _as_meant(
 def _said_of_itself(
     stated: problem_list.Stated, spec: EventSpec, chart: Chart
 ) -> frozenset[str]:
-    """The kinds that would rule it out, by the parts of its words that name it.
+    """The kinds that would rule it out, in those parts of its words that name it.
 
-    By all of them if none does.
+    If no part names it, all parts count.
     """
     kinds, terminology = chart.terminology.kinds, chart.terminology
     parts = [
@@ -243,7 +243,7 @@ def _time_of(
 
 
 def _last_of(written: str, chart: Chart) -> date | None:
-    """The last day that a date may mean: of a year or month that is not over, today."""
+    """The last day that a date may mean; today if its year or month is not over."""
     last = chart.calendar.last_day(written)
     is_open = len(written) in PRECISIONS and last and last > chart.today
     return chart.today if is_open else last
@@ -263,7 +263,7 @@ def _title(raw: Json) -> Sequence[str]:
 def _date_in_words(words: Iterable[str], raw: Json, chart: Chart) -> str:
     """The newest month or year that these words name, up to now, as FHIR writes it.
 
-    Years ago are counted from the day on which it was written.
+    Words like `3 years ago` count from the day of recording. Empty if there is none.
     """
     said = " ".join(words)
     months = [f"{year}-{int(month):02d}" for month, year in MONTH.findall(said)]
@@ -280,7 +280,7 @@ def _date_in_words(words: Iterable[str], raw: Json, chart: Chart) -> str:
 
 
 def _is_history(stated: problem_list.Stated, spec: EventSpec, chart: Chart) -> bool:
-    """Whether the day on which it was written only says that it was earlier."""
+    """Tell if its day of recording only says that the event was earlier."""
     entry = stated.entry
     if chart.terminology.kinds.of_title(text(entry.raw.get("onsetString")), HISTORIES):
         return True
@@ -291,7 +291,7 @@ def _is_history(stated: problem_list.Stated, spec: EventSpec, chart: Chart) -> b
 
 
 def is_in_time(one: Happened, spec: EventSpec, chart: Chart) -> bool | None:
-    """Whether it is of the time that the finding asks for; None if nobody knows."""
+    """Tell if it falls in the time of the finding; None if that is not known."""
     is_active = bool(clinical_status(one.stated.entry.raw) & ACTIVE)
     if spec.active_counts and is_active and not _is_of_old(one, spec, chart):
         return True
@@ -306,7 +306,7 @@ def is_in_time(one: Happened, spec: EventSpec, chart: Chart) -> bool | None:
         return _lasts(one, since, spec, chart) if is_active else False
     is_over = not is_active or _is_history(one.stated, spec, chart)
     if spec.active_is_open and is_over and _is_vague(one, since):
-        return None  # nobody knows since when
+        return None  # its beginning is not known
     # A fracture that is still treated happened not long before.
     is_healing = one.stated.is_later_encounter and not one.stated.code.endswith("S")
     is_known = one.first is not None or (is_healing and one.last is not None)
@@ -314,9 +314,9 @@ def is_in_time(one: Happened, spec: EventSpec, chart: Chart) -> bool | None:
 
 
 def _lasts(one: Happened, since: date, spec: EventSpec, chart: Chart) -> bool | None:
-    """Whether what began earlier, and is active there, counts; None if it is open.
+    """Tell if an event that began earlier and is active counts; None if it is open.
 
-    Words of a past do not deny what the list has as active by its code.
+    Words for the past do not deny what the list has as active by its code.
     """
     if _is_of_old(one, spec, chart):
         stands = spec.active_is_open or spec.active_counts
@@ -328,26 +328,26 @@ def _lasts(one: Happened, since: date, spec: EventSpec, chart: Chart) -> bool | 
 
 
 def _is_vague(one: Happened, since: date) -> bool:
-    """Whether its date is missing, or a year or month that began before this day."""
+    """Tell if its date is missing, or a year or month that began before this day."""
     return one.first is None or (one.to != "day" and one.first < since)
 
 
 def _was_entered(one: Happened, since: date, chart: Chart) -> bool:
-    """Whether the list had it as active within the time, whenever it began."""
+    """Tell if it was recorded as active within the time, whenever it began."""
     entered = text(one.stated.entry.raw.get("recordedDate")).strip()[:10]
     last = _last_of(entered, chart)
     return last is not None and since <= last <= chart.today
 
 
 def _is_of_old(one: Happened, spec: EventSpec, chart: Chart) -> bool:
-    """Whether its words make it past, although the list has it as active."""
+    """Tell if its words call it past or date it, although it is listed as active."""
     raw = one.stated.entry.raw
     is_dated = bool(_date_in_words(_title(raw), raw, chart))
     return one.stated.is_past or is_dated or _is_history(one.stated, spec, chart)
 
 
 def yes(spec: EventSpec, chart: Chart, counted: Sequence[Happened]) -> Finding:
-    """The finding "yes", led by the newest that has a name."""
+    """The finding "yes", led by the newest event that has a label."""
     newest = sorted(counted, key=_order, reverse=True)
     labels = [problem_list.label_of(one.stated, spec, chart) for one in newest]
     place = next((place for place, label in enumerate(labels) if label), 0)
@@ -372,9 +372,12 @@ def _order(one: Happened) -> tuple[date, str]:
 
 
 def without(spec: EventSpec, chart: Chart, open_ones: Sequence[Happened]) -> Gap:
-    """The gap: a doubt, a missing day, a list not read, or silence.
+    """The gap: a doubt, a missing day, a list not read, or silence, which is no "no".
 
-    Silence says nothing.
+    Args:
+        spec: the finding.
+        chart: the patient's record.
+        open_ones: the events that may count; the first gives the reason.
     """
     if open_ones:
         first = open_ones[0].stated

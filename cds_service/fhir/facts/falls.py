@@ -1,4 +1,4 @@
-"""Finds falls: several of a short time, and one that injured."""
+"""Finds repeated falls, and a fall with an injury."""
 
 from collections.abc import Sequence
 from datetime import date, timedelta
@@ -16,13 +16,13 @@ from cds_service.fhir.facts.problem_list import (
 )
 
 COUNTS = {2: "two", 3: "three", 4: "four", 5: "five", 6: "six"}
-SAME_FALL = timedelta(days=7)  # policy: a fracture written down in the week of a fall
+SAME_FALL = timedelta(days=7)  # policy: a fracture this near is of that fall
 
 
 def find_repeated_falls(spec: RepeatedFallsSpec, chart: Chart) -> FindingOrGap:
-    """Find falls that the list calls repeated, else single ones of several days.
+    """Find falls that the list calls repeated, else single ones on several days.
 
-    What the list says of the same time comes first.
+    An entry that calls falls of the same time repeated comes first.
     """
     found, passed = find_condition(spec, chart)
     since = months_before(chart.today, spec.falls_months)
@@ -36,7 +36,7 @@ def find_repeated_falls(spec: RepeatedFallsSpec, chart: Chart) -> FindingOrGap:
 
 
 def _falls_since(since: date, spec: RepeatedFallsSpec, chart: Chart) -> list[Stated]:
-    """Single falls of this time, past ones included."""
+    """The single falls since this day, past ones included."""
     return [
         one
         for one in find_stated(chart, spec, spec.falls)
@@ -48,7 +48,7 @@ def _falls_since(since: date, spec: RepeatedFallsSpec, chart: Chart) -> list[Sta
 
 
 def _is_listed_since(since: date, spec: RepeatedFallsSpec, chart: Chart) -> bool:
-    """Tell if the list calls the falls of this time, or of no day, repeated."""
+    """Tell if the list calls falls since this day, or undated ones, repeated."""
     return any(
         not one.day or one.day >= since
         for one in find_stated(chart, spec, spec.value_sets)
@@ -59,8 +59,8 @@ def _is_listed_since(since: date, spec: RepeatedFallsSpec, chart: Chart) -> bool
 def find_fall_with_injury(spec: InjuringFallSpec, chart: Chart) -> FindingOrGap:
     """Find a recent fall with an injury.
 
-    It broke a bone outside the spine, or its words say an injury. The fracture of the
-    spine that is treated now is no injury in this sense: it is known.
+    Its words name an injury, or a bone outside the spine broke within a week of it. The
+    spinal fracture that is treated now does not count as an injury: it is known.
     """
     falls = [one for one in _recent(spec, chart, spec.value_sets) if one.first]
     fractures = _recent(spec, chart, spec.fractures)

@@ -72,7 +72,7 @@ SPINAL = AUGMENTATIONS | {
     ),
     *("pathological-fracture", "spinal-infection"),
 }
-# Where an entry stands, and what comes before its day.
+# Where an entry is kept, and the word before its day.
 PLACES = {
     "Condition": ("on the problem list", "since"),
     "Procedure": ("among the procedures", "on"),
@@ -80,9 +80,9 @@ PLACES = {
     "ServiceRequest": ("in an order", "of"),
     **dict.fromkeys(MEDICATION_TYPES, ("on the medication list", "of")),
 }
-# An older report or order has been answered since, and an older drug is over.
+# Older reports and orders have been answered since, and older drugs are over.
 STANDS_FOR = timedelta(days=366)
-# Past by nature: that such an entry is not active says nothing more.
+# Past by nature: it means nothing that such an entry is not active.
 OF_HISTORY = frozenset({"healed-osteoporotic-fracture", "history-of-falling"})
 NAMED_ASIDE: tuple[GapReason, str] = ("undetermined", "named there")
 IN_USE = frozenset({"active", "in-progress", "completed"})
@@ -92,6 +92,8 @@ class Stated(NamedTuple):
     """One list entry that is relevant to a finding.
 
     Attributes:
+        code: `system|code`; empty if only words name the concept.
+        day: when it began, was done or was recorded; None if that is not known.
         problem: why it does not count, as a reason and a phrase; None if it does.
         is_past: it was true once.
     """
@@ -124,7 +126,7 @@ class Stated(NamedTuple):
         return self.entry.source(spec, printed, self.code)
 
     def passed_over(self, spec: FindingSpec) -> PassedOver:
-        """As it is said to people."""
+        """The statement for a card that it was not counted, and why."""
         reason, why = self.problem or ("absent", "resolved or in the past")
         provenance = self.provenance(spec)
         return PassedOver(
@@ -172,9 +174,9 @@ def stated_as_true(spec: YesNoSpec, counted: Sequence[Stated], chart: Chart) -> 
 
 
 def label_of(stated: Stated, spec: ListSpec, chart: Chart) -> str:
-    """Which one it is, in our words.
+    """Say which one it is, in our words; empty if nothing tells.
 
-    By its codes, else by what its words say of it, else by what they name.
+    Its codes come first, then the kind that its words say, then what they name.
     """
     coded = frozenset(match.concept for match in stated.entry.matches)
     return (
@@ -191,7 +193,7 @@ def kind_of(entry: Entry, spec: ListSpec, chart: Chart) -> str:
 
 
 def kinds_said(entry: Entry, among: tuple[str, ...], chart: Chart) -> frozenset[str]:
-    """Which rules of `mappings/kinds.toml` fit the words of an entry."""
+    """The rules of `mappings/kinds.toml` that fit the words of an entry."""
     kinds, words = (
         chart.terminology.kinds,
         texts_of(entry.raw.get("code")) if among else (),
@@ -215,7 +217,7 @@ def _augmentation(counted: Sequence[Stated]) -> str:
 def silence(
     spec: ConditionSpec, chart: Chart, stated: Sequence[Stated]
 ) -> Finding | Gap:
-    """The conclusion from lists that do not mention it."""
+    """Conclude from lists without an entry that counts."""
     doubtful = stated and [
         one for one in stated if one.problem and one.problem[0] == "undetermined"
     ]
@@ -241,9 +243,9 @@ def silence(
 
 
 def _unclear(spec: ConditionSpec, chart: Chart) -> Gap | None:
-    """The gap for entries and drugs that make "no" impossible.
+    """The gap for entries and drugs that make "no" impossible without making it "yes".
 
-    They do not make it "yes". None if there are none.
+    None if there are none.
     """
     if not spec.unclear:
         return None
@@ -277,15 +279,12 @@ def _unclear(spec: ConditionSpec, chart: Chart) -> Gap | None:
 
 
 def told_where(why: str, entry: Entry) -> str:
-    """A finding's words about its list, said of the list that holds the entry."""
+    """Adapt a reason worded for the problem list to the list that holds the entry."""
     return why.replace(PLACES["Condition"][0], PLACES[entry.kind][0], 1)
 
 
 def _is_told(stated: Stated, spec: ConditionSpec, chart: Chart) -> bool:
-    """Whether the entry's codes say what its words leave open.
-
-    Its own code, or what else it names.
-    """
+    """Tell if its code, or what else it names, settles what its words leave open."""
     entry = stated.entry
     if stated.concept == UNSTATED:
         is_named = not SPINAL.isdisjoint(one.removesuffix("?") for one in entry.named)
@@ -296,7 +295,7 @@ def _is_told(stated: Stated, spec: ConditionSpec, chart: Chart) -> bool:
 
 
 def may_be_current(entry: Entry) -> bool:
-    """Whether an unidentified entry may be a current condition.
+    """Tell if an unidentified entry may be a current condition.
 
     A completed procedure counts as well.
     """
@@ -315,9 +314,10 @@ def say_no(
     how: str = "not",
     may_count: Callable[[Entry], bool] = may_be_current,
 ) -> Finding | Gap:
-    """Conclude "no" from absence.
+    """Conclude "no" from absence, or say in a gap why that is not possible.
 
-    Only if the list was read completely, is not empty, and all was identified.
+    "No" needs a list that was read completely, is not empty, and whose entries were all
+    identified.
 
     Args:
         spec: the finding.
@@ -338,7 +338,8 @@ def say_no(
         chart.listed(spec),
     )
     strange = not_understood and [entry for entry in not_understood if may_count(entry)]
-    if unread:  # what was read of it and leaves the question open does so all the same
+    if unread:
+        # Entries that leave the question open are named all the same.
         seen = (
             *(one.provenance for one in broken),
             *(one.source(spec, where) for one in strange),
@@ -368,7 +369,7 @@ def say_no(
 def _not_understood(
     spec: YesNoSpec, strange: Sequence[Entry], count: int, where: str
 ) -> Gap:
-    """`3 of 14 entries on the problem list could not be read`.
+    """The gap `3 of 14 entries on the problem list could not be read`.
 
     Each of them may be anything.
     """
@@ -404,7 +405,7 @@ def _is_bare_code(entry: Entry) -> bool:
 
 
 def find_stated(chart: Chart, spec: YesNoSpec, concepts: Sequence[str]) -> list[Stated]:
-    """The conditions and procedures with any of these concepts, without denied ones."""
+    """The entries with any of these concepts; denied ones are left out."""
     if not concepts:
         return []
     wanted = or_in_doubt(tuple(concepts))
@@ -429,6 +430,7 @@ def find_stated(chart: Chart, spec: YesNoSpec, concepts: Sequence[str]) -> list[
 
 @cache
 def or_in_doubt(concepts: tuple[str, ...]) -> tuple[str, ...]:
+    """These concepts, and the names that they have in doubt."""
     return (*concepts, *map(in_doubt, concepts))
 
 
@@ -489,9 +491,10 @@ def _read_condition(
 
 
 def read_aside(entry: Entry, concept: str, chart: Chart) -> Stated | None:
-    """Read what a report, an order or a drug names: never yes or no, for a year.
+    """Read what a report, an order or a drug names, which leaves the finding open.
 
-    Or as long as the drug is taken.
+    None if it is dated after the order, or over a year ago; a drug that is still taken
+    counts however old it is.
     """
     calendar, raw = chart.calendar, entry.raw
     when = calendar.effective(raw) or calendar.moment(
@@ -507,7 +510,7 @@ def read_aside(entry: Entry, concept: str, chart: Chart) -> Stated | None:
 
 
 def _limits_of(spec: YesNoSpec) -> tuple[bool, int | None]:
-    """Whether only acute entries count, and for how many days; a drug has neither."""
+    """Tell if only acute entries count, and for how many days; a drug has neither."""
     if isinstance(spec, ConditionSpec):
         return spec.acute_only, spec.usable_days
     return False, None
@@ -524,10 +527,9 @@ def _read_procedure(
 ) -> Stated | None:
     """Read a procedure.
 
-    An augmentation needs a date before the order, or it may be the ordered one.
-
-    A procedure that counts only for some months needs a date as well; one that is not
-    known to be completed may be.
+    An augmentation needs a date before the order: otherwise it may be the ordered one.
+    A procedure that counts only for some months needs a date as well. One that is not
+    known to be completed leaves the finding open.
     """
     when = chart.calendar.effective(entry.raw, "performed")
     day = when.day if when else None

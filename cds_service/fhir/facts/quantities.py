@@ -1,7 +1,4 @@
-"""Converts readings to the finding's canonical unit.
-
-Or says why they cannot be used.
-"""
+"""Converts readings to the finding's canonical unit, or says why they are not used."""
 
 import math
 import re
@@ -51,7 +48,7 @@ class Measured(NamedTuple):
             that it is of a single vertebra.
         doubts: why it must not reassure, as sentences.
         is_method_known: it is known to have been measured as the finding requires.
-        limit: `<15` where the number is below what was printed, and no more is known.
+        limit: `<15` if only this was printed; `value` is the highest number it allows.
     """
 
     reading: Reading
@@ -72,7 +69,8 @@ class Refused(NamedTuple):
     It may be named on a card but never used.
 
     Attributes:
-        measured: the number, if it is of another quantity, or a limit that is low.
+        measured: the number, if it may be of another quantity, or if it is the upper
+            limit of values that are all low.
     """
 
     reading: Reading
@@ -140,7 +138,7 @@ def measure(
 def _of_another_scale(
     one: Measured, spec: QuantitySpec, chart: Chart
 ) -> Refused | None:
-    """Refuse a value that may be of another scale; an old one says nothing."""
+    """Refuse a value that may be of another scale; None if it is not."""
     doubt, concept = spec.ambiguous, one.reading.match.concept
     if doubt is None or one.value > doubt.up_to.get(concept, -math.inf):
         return None
@@ -157,7 +155,7 @@ def _is_high_enough(
     spec: QuantitySpec,
     units: UnitTable,
 ) -> bool:
-    """Whether a lower limit leaves no room for a value that raises the risk.
+    """Tell if a lower limit leaves no room for a value that raises the risk.
 
     Laboratories write `>60`.
     """
@@ -176,9 +174,9 @@ def _low_limit(
     spec: QuantitySpec,
     chart: Chart,
 ) -> Measured | None:
-    """The number that an upper limit leaves, if every one of them raises the risk.
+    """The highest value under an upper limit, if all values under it raise the risk.
 
-    Laboratories write `<15`.
+    Laboratories write `<15`. None if some of them do not.
     """
     comparator, when = text(unit.get("comparator")), reading.entry.moment
     if spec.raises_below is None or raw is None or comparator not in ("<", "<="):
@@ -187,7 +185,7 @@ def _low_limit(
     value = _converted(float(raw), unit, reading.match.unit, spec, units)
     if isinstance(value, str) or when is None:
         return None
-    # The limit itself is not below the limit.
+    # `<15` excludes 15 itself.
     most = math.nextafter(value, -math.inf) if comparator == "<" else value
     problem = _why_not_plausible(reading, most, spec, chart.terminology)
     problem = problem or time_problem(reading, chart) or note_problem(reading, chart)
@@ -232,8 +230,8 @@ def _number(holder: Json) -> tuple[Decimal | None, Json, str]:
     if isinstance(quantity, dict):
         value = _decimal(quantity.get("value"))
         unit = text(quantity.get("unit")) or text(quantity.get("code"))
-        # A unit that looks like none may be free text of the record, which is not
-        # repeated.
+        # What does not look like a unit may be free text of the record, which must not
+        # be repeated.
         if unit and not PRINTABLE_UNIT.fullmatch(unit):
             unit = "(unit not recognised)"
         printed = " ".join(filter(None, (_written(quantity, value), unit)))
@@ -254,9 +252,9 @@ def _signed(written: re.Match[str]) -> Decimal:
 def _number_of_line(
     line: str, terminology: Terminology
 ) -> tuple[Decimal, Json, str] | None:
-    """The number of a T-score that a report wrote as text, and its unit.
+    """The number of a T-score that a report wrote as text, its unit, and both as text.
 
-    Both as text; None if more is said.
+    None if the line says more.
     """
     found = terminology.reports.line(line)
     written = NUMBER.fullmatch(found["number"].removeprefix("+")) if found else None
@@ -296,7 +294,7 @@ def _written(quantity: Json, value: Decimal | None) -> str:
 def _converted(
     value: float, quantity: Json, implied: str, spec: QuantitySpec, units: UnitTable
 ) -> float | str:
-    """The value in the finding's unit, or why not."""
+    """The value in the finding's unit, or a phrase for why there is none."""
     unit = _unit_of(quantity, units)
     if unit is None:
         return "the unit does not fit"
@@ -316,9 +314,9 @@ def _converted(
 
 
 def _unit_of(quantity: Json, units: UnitTable) -> str | None:
-    """Canonical unit of a Quantity.
+    """The canonical unit of a Quantity; empty if it states none.
 
-    Empty if it states none, None if the unit is unknown or contradictory.
+    None if the unit is unknown or contradictory.
 
     The code takes precedence over the text, except for the code 1, where records write
     `T-Score` or `g/cm2` as text.
@@ -346,12 +344,15 @@ def _canonical(written: Any, units: UnitTable) -> str | None:
 
 
 def any_differ(values: Sequence[Measured], decimals: int) -> bool:
-    """Whether two values differ by more than rounding.
+    """Tell if two values differ by more than rounding.
 
-    Half the coarser one's last digit, at most one shown decimal.
-
+    Rounding is half of the coarser value's last digit, and at most one shown decimal.
     Each value is compared with the lowest and highest of the values that are at least
     as precise.
+
+    Args:
+        values: of one finding.
+        decimals: how many are shown to people.
     """
     if len(values) == 1:
         return False

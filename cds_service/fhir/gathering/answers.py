@@ -1,4 +1,4 @@
-"""What one query was answered: given, empty, failed or absent.
+"""Reads the answer to one query: given, empty, failed or absent.
 
 Prefetch and responses of the FHIR server are parsed by the same code, so that both give
 the same record.
@@ -33,8 +33,8 @@ class QueryResult(NamedTuple):
     """The answer to one query.
 
     Attributes:
-        entries: those of the requested type, each once.
-        others: those of other types that were returned too (included Patients,
+        entries: resources of the requested type, each once.
+        others: resources of other types that were returned too (included Patients,
             Medications).
         next_page: URL of the next page, not read yet.
         note: why it failed, or `incomplete: …`.
@@ -105,7 +105,7 @@ def read_result(
 
 
 def _says_nothing(page: Json) -> bool:
-    """Whether a page is the whole answer to a query that found nothing, as most are."""
+    """Tell if a page is the whole answer to a query that found nothing, as most are."""
     if page.get("entry") not in (None, []) or page.get("total") or page.get("meta"):
         return False
     return not page.get("link") or link_of(page, ("next", *BEFORE)) is None
@@ -167,7 +167,7 @@ def _fault(
     total: int | None,
     is_open: bool,
 ) -> str:
-    """Why this list is incomplete; empty if it is complete."""
+    """Say why this list is incomplete; empty if it is complete."""
     if refused:
         return "the server reported an error"
     if broken:
@@ -202,7 +202,7 @@ def each_once(entries: Sequence[BundleEntry]) -> list[BundleEntry]:
 
 
 def _have_own_ids(resources: Sequence[Json]) -> bool:
-    """Whether each has an id, and no two of any type have the same."""
+    """Tell if each has an id, and no two of any type have the same."""
     return len(
         {name for one in resources if (name := one.get("id")) and isinstance(name, str)}
     ) == len(resources)
@@ -211,7 +211,7 @@ def _have_own_ids(resources: Sequence[Json]) -> bool:
 def _key(resource: Json, full_url: str | None = None) -> tuple[str, str, str] | None:
     """What entries of one resource share: server, type and id.
 
-    None without an id, which may be any.
+    None without an id: it may be any resource.
     """
     found = text(resource.get("id"))
     return (
@@ -220,9 +220,9 @@ def _key(resource: Json, full_url: str | None = None) -> tuple[str, str, str] | 
 
 
 def _newest(same: Sequence[BundleEntry]) -> Iterable[BundleEntry]:
-    """The highest version.
+    """The entries of the highest version.
 
-    Where several differ, it is not clear which is meant, so none is dropped.
+    If several of that version differ, all are kept: which one is meant is not clear.
     """
     ages = _ages([one.resource for one in same])
     return {
@@ -233,11 +233,10 @@ def _newest(same: Sequence[BundleEntry]) -> Iterable[BundleEntry]:
 
 
 def in_newest_version(answers: Mapping[str, QueryResult]) -> dict[str, QueryResult]:
-    """Answers without resources that another answer has in a higher version.
+    """Leave out resources that another answer has in a higher version.
 
-    They were changed between two queries.
-
-    All are of one server, whether their fullUrls say it or not.
+    Such a resource was changed between two queries. All answers count as of one server,
+    even if their fullUrls do not say so.
     """
     everything = list(
         chain.from_iterable([answer.resources for answer in answers.values()])
@@ -263,12 +262,10 @@ def in_newest_version(answers: Mapping[str, QueryResult]) -> dict[str, QueryResu
 
 
 def of_one_server(answer: QueryResult, bases: Bases) -> QueryResult:
-    """The answer without what other servers hold.
+    """Leave out entries of other servers, if the fullUrls name both ours and others.
 
-    Where its fullUrls name several servers and ours is one of them.
-
-    `Patient/1` in such an entry is a patient of that server (FHIR R4, Bundle,
-    "Resolving references in Bundles").
+    `Patient/1` in an entry of another server is a patient of that server (FHIR R4,
+    Bundle, "Resolving references in Bundles").
     """
     urls = [one.full_url for one in (*answer.entries, *answer.others) if one.full_url]
     if len({*map(_base, urls)} - {""}) < 2:
@@ -282,14 +279,14 @@ def of_one_server(answer: QueryResult, bases: Bases) -> QueryResult:
     left_out = len(answer.entries) - len(found.entries)
     if not left_out:
         return found
-    # It may be the same person's all the same: one server behind two addresses, or
-    # several behind one.
+    # What was left out may still be of the same person: one server may have two
+    # addresses, or several may share one.
     note = answer.note or f"incomplete: {left_out} under another server's address"
     return found._replace(foreign=left_out, is_cut=True, note=note)
 
 
 def _base(url: str | None) -> str:
-    """What stands before `Type/id`; empty for an address that is not of a server."""
+    """The part before `Type/id`; empty if there is none, as in `urn:uuid:…`."""
     return url.rpartition("/")[0].rpartition("/")[0] if url else ""
 
 
@@ -305,7 +302,7 @@ def _without(
 def _ages(versions: Sequence[Json]) -> list[tuple[Any, ...]]:
     """Sort keys for versions of one resource: number, then time.
 
-    Each only where all have it; else all are alike.
+    Each is used only if all versions have it. Without either, all keys are equal.
     """
     written = [text(member(one, "meta", "versionId")) for one in versions]
     numbers = [

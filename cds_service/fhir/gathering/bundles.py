@@ -8,7 +8,7 @@ from cds_service.fhir.references import BundleEntry
 
 NOTHING_FOUND = "4101"
 SUBSETTED = "SUBSETTED"  # a tag: not all of it is here (FHIR R4, Resource 2.1.27.2)
-# as an entry of an answer, they may hold what was asked for
+# An entry of these types is not read: what was asked for may be inside it.
 ENVELOPES = frozenset({"Bundle", "Parameters"})
 
 
@@ -41,7 +41,7 @@ def resources_of(page: Any) -> list[Json]:
 
 
 def has_entries(document: Any) -> bool:
-    """Whether this Bundle has any entries."""
+    """Tell if this Bundle has any entries."""
     return (
         isinstance(document, dict)
         and isinstance(document.get("entry"), list)
@@ -65,6 +65,7 @@ def next_page(document: Any) -> str | None:
 
 
 def link_of(document: Any, relations: Sequence[str]) -> str | None:
+    """The URL of a Bundle's first link with one of these relations; else None."""
     links = document.get("link") if isinstance(document, dict) else None
     for link in links if isinstance(links, list) else ():
         if (
@@ -77,7 +78,7 @@ def link_of(document: Any, relations: Sequence[str]) -> str | None:
 
 
 def is_error_outcome(resource: Any) -> bool:
-    """Whether this OperationOutcome reports an error, not only a warning."""
+    """Tell if this OperationOutcome reports an error, not only a warning."""
     issues = resource.get("issue") if isinstance(resource, dict) else None
     severities = (
         [issue.get("severity") for issue in issues if isinstance(issue, dict)]
@@ -90,7 +91,7 @@ def is_error_outcome(resource: Any) -> bool:
 
 
 def is_warning(outcome: Json) -> bool:
-    """Whether it contains a real warning.
+    """Tell if it contains a real warning.
 
     Epic's "no results" (4101) is sent as a warning but is none.
     """
@@ -107,6 +108,7 @@ def is_warning(outcome: Json) -> bool:
 
 
 def is_subset(resource: Json) -> bool:
+    """Tell if the server has marked a resource or a Bundle as incomplete."""
     meta = resource.get("meta")
     tags = meta.get("tag") if isinstance(meta, dict) else None
     return bool(tags) and any(one.get("code") == SUBSETTED for one in objects(tags))

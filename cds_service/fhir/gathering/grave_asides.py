@@ -22,7 +22,7 @@ from cds_service.fhir.raw_json import (
     texts_of,
 )
 
-# What an entry may name besides its code, or instead of it. It is left open.
+# What an entry may name besides its code, or instead of it. The finding is then open.
 GRAVE = frozenset(
     {
         *("malignancy", "myeloma", "bone-metastasis", "bone-malignancy-ever"),
@@ -30,18 +30,19 @@ GRAVE = frozenset(
         *("discitis", "vertebral-osteomyelitis", "spinal-tuberculosis"),
         *("neurological-deficit", "leg-weakness", "unstable-fracture"),
         *("stable-burst-fracture", "spinal-instability", "hip-fracture"),
-        # what raises the risk beside every model: nothing beside it is below the usual
+        # These raise the risk apart from any model: next to one of them no figure is
+        # below the usual.
         *("earlier-vertebral-fracture", "dementia", "dementia-mild", "parkinson"),
         *("dementia-moderate", "dementia-severe", "severe-frailty", "repeated-falls"),
         *("severe-kidney-disease", "dialysis"),
     }
 )
-# The title of a procedure says what was done, and is read as such.
+# Procedures are not here: their title says what was done, and is read as such.
 TITLES = {
     **dict.fromkeys(("DiagnosticReport", "ServiceRequest"), "code"),
     **dict.fromkeys(MEDICATION_TYPES, "medicationCodeableConcept"),
 }
-# What an Observation answers; its code may ask for what is not there.
+# The answer of an Observation; its code may ask for something that is not there.
 ANSWERS = frozenset({"valueString", "valueCodeableConcept", "note"})
 VOID = frozenset(
     {
@@ -72,7 +73,7 @@ def grave_beside(entry: Json, terminology: Terminology) -> frozenset[str]:
     beside["contained"] = [*map(_said_inside, objects(entry.get("contained")))]
     codes = list(codes_of(beside))
     coded = terminology.concepts(codes)
-    # What a harmless code is called may name what it looks for: `screening for cancer`.
+    # The name of a harmless code may contain what it looks for: `screening for cancer`.
     told = {
         word
         for one in codes
@@ -88,7 +89,7 @@ def grave_beside(entry: Json, terminology: Terminology) -> frozenset[str]:
 
 
 def _said_inside(contained: Json) -> Json:
-    """What a contained resource says: a diagnosis its name, a value only its answer."""
+    """What a contained resource says: a diagnosis by name, a value by its answer."""
     kind = text(contained.get("resourceType"))
     if kind == "Condition" and certainty_of(contained) not in ("denied", "past"):
         return {"code": contained.get("code"), "note": contained.get("note")}

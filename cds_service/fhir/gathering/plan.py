@@ -18,10 +18,13 @@ USER_TOKENS = {
     "userPatientId": "Patient",
     "userRelatedPersonId": "RelatedPerson",
 }
-# The record is complete without these: how a measurement is offered, braces where a
-# server keeps supplies, what proves that a prescribed drug was fetched, where the
-# patient is, which only words an act, what is booked, and the filtration of the
-# kidneys, which adds to what the lists say.
+# The record is complete without these:
+# - reports and imaging studies: they tell how a measurement is offered
+# - supply requests: braces, on servers that keep supplies
+# - dispenses: they prove that a prescribed drug was fetched
+# - encounters: where the patient is, which only changes the wording of an act
+# - appointments: what is booked
+# - the key `kidney`: the filtration of the kidneys adds to what the lists say
 OPTIONAL = frozenset(
     {
         "DiagnosticReport",
@@ -40,7 +43,7 @@ class Template:
     """One query of the discovery entry.
 
     Attributes:
-        resource_type: what the query asks for, `Observation`.
+        resource_type: the type that the query asks for: `Observation`.
         is_search: a search; otherwise the read of one resource.
     """
 
@@ -51,7 +54,7 @@ class Template:
 
     @property
     def is_optional(self) -> bool:
-        """Whether the record is complete without it."""
+        """Tell if the record is complete without it."""
         return self.resource_type in OPTIONAL or self.key in OPTIONAL_KEYS
 
     def query_for(self, request: HookRequest) -> str | None:
@@ -87,7 +90,7 @@ class PrefetchPlan:
 
     @cached_property
     def optional(self) -> "PrefetchPlan":
-        """The templates without which it is whole: they are given half of the time."""
+        """The templates that a complete record may lack; they get half of the time."""
         return PrefetchPlan(tuple(one for one in self.templates if one.is_optional))
 
 

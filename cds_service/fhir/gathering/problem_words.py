@@ -15,7 +15,7 @@ from cds_service.fhir.mapping.text_rules import LONGEST_TEXT, folded
 MOST_STATEMENTS = 20
 # Reports are prose: what one sentence denies, the next one may find.
 MOST_SENTENCES = 100
-MOST_PARTS = 300  # of a text: what is denied, and what is not
+MOST_PARTS = 300  # of a text, cut into what it denies and what it does not
 
 
 class Said(NamedTuple):
@@ -24,8 +24,8 @@ class Said(NamedTuple):
     Attributes:
         stated: named without reserve.
         suspected: named as a suspicion.
-        unclear: named, and something in the same statement is denied; what it denies is
-            not clear.
+        unclear: named in a statement that also denies something, without saying clearly
+            what.
     """
 
     stated: frozenset[str]
@@ -39,7 +39,7 @@ def in_doubt(concept: str) -> str:
 
 
 def is_denial(words: str, terminology: Terminology) -> bool:
-    """Whether a text is one statement that denies all that it names.
+    """Tell if a text is one statement that denies all that it names.
 
     It must say nothing else: `no known diabetes`.
     """
@@ -52,7 +52,7 @@ def read_problem_words(
 ) -> Said:
     """Read the texts and displays of one entry together.
 
-    A text that says no more than `suspected` holds for all.
+    A text that only says `suspected` applies to all of them.
 
     Args:
         coded: the concepts of its codes.
@@ -98,7 +98,7 @@ def _against_code(clause: Clause, coded: frozenset[str]) -> frozenset[str]:
 
 def named_in(words: Iterable[str], terminology: Terminology) -> frozenset[str]:
     """What prose names and does not deny, sentence by sentence."""
-    prose = "\n".join(words)[:LONGEST_TEXT]  # of a long report, its beginning
+    prose = "\n".join(words)[:LONGEST_TEXT]  # only the beginning of a long report
     parts = [
         part
         for one in sentences(prose)[:MOST_SENTENCES]
@@ -121,7 +121,7 @@ def named_in(words: Iterable[str], terminology: Terminology) -> frozenset[str]:
 
 
 def _read_turns(part: str, terminology: Terminology) -> frozenset[str]:
-    """What the words name that take a denial back: `no metastatic progression`."""
+    """The concepts in denials that do not deny them: `no metastatic progression`."""
     found = [
         terminology.text_concepts(one) | terminology.ruled_out(one)
         for one in terminology.clauses.turns(part)
@@ -130,7 +130,7 @@ def _read_turns(part: str, terminology: Terminology) -> frozenset[str]:
 
 
 class _Sentence(NamedTuple):
-    """What a sentence names without reserve, as a suspicion, and to deny it."""
+    """The concepts that a sentence states, suspects and denies."""
 
     stated: frozenset[str]
     suspected: frozenset[str]
@@ -138,7 +138,7 @@ class _Sentence(NamedTuple):
 
 
 def _read(sentence: str, terminology: Terminology) -> _Sentence:
-    """Read a sentence; before its denial it states: `discitis, no abscess`."""
+    """Read a sentence; it states what precedes a denial: `discitis, no abscess`."""
     said = read_problem_words(frozenset(), [sentence], terminology)
     stated, named = said.stated | said.unclear, frozenset[str]().union(*said)
     if not named:

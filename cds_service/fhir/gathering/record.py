@@ -65,8 +65,9 @@ class Read(NamedTuple):
         warned: the server sent a warning with it.
         is_optional: the record is complete without it.
         is_unasked: the EHR did not send it, and there is no server to ask.
-        is_understood: one of its entries was, or there are none; asked of orders alone,
-            since of other lists those that were not are kept.
+        is_understood: at least one of its entries was understood, or it has none.
+            Judged for orders alone: in other lists the entries that were not understood
+            are kept.
     """
 
     state: ReadState
@@ -90,7 +91,7 @@ class PatientRecord(NamedTuple):
         reads: how each key of the service's plan was answered.
         foreign: number of dropped resources by type: they belong to another patient, or
             name none.
-        near: codes that we do not know, on what looks like a T-score.
+        near: codes that we do not know, of what looks like a T-score and of problems.
         doubt: why part of it may be in another record, or mean another thing; empty if
             nothing says so.
     """
@@ -151,7 +152,7 @@ def gather(
 def checked(
     plan: PrefetchPlan, answers: Mapping[str, QueryResult], patient_id: str
 ) -> dict[str, QueryResult]:
-    """Keep the answers that the plan needs, of Patients only the request's.
+    """Keep the answers that the plan needs; of Patients, only the request's.
 
     Raises:
         PatientMismatch: as `gather`.
@@ -168,7 +169,8 @@ def checked(
 def refuse_another_patient(plan: PrefetchPlan, request: HookRequest) -> None:
     """Refuse a call that sends another Patient than it names.
 
-    Nothing is read for it: it costs next to nothing where most calls are not ours.
+    It reads nothing from the server, so it costs little on the many calls that are not
+    ours.
 
     Raises:
         PatientMismatch: the Patient in the prefetch is another.
@@ -198,9 +200,9 @@ def record_in(
     person: Person,
     deadline: Deadline,
 ) -> PatientRecord:
-    """The record in these answers, one to each query of the plan.
+    """Make the record of these answers, one for each query of the plan.
 
-    Each resource is in one version.
+    Each resource must be there in one version only.
 
     Raises:
         DeadlinePassed: as `gather`.
@@ -221,7 +223,7 @@ def record_in(
 
 
 def state_of(record: PatientRecord) -> RecordState:
-    """How completely the record was read, for cards and the audit log."""
+    """Tell how completely the record was read, for cards and the audit log."""
     reads = sorted(
         (key, read)
         for key, read in record.reads.items()
@@ -248,13 +250,13 @@ def state_of(record: PatientRecord) -> RecordState:
 
 
 def is_cut(record: PatientRecord) -> bool:
-    """Tell if a list without which no record is whole was not read, or not whole."""
+    """Tell if a list that the record needs was not read, or not read whole."""
     state = state_of(record)
     return not TELLING_MORE.issuperset({*state.unread, *state.incomplete})
 
 
-# Without these a record is whole, and a card names one that was not read: it may tell a
-# metastasis, a dose or a kidney that fails, and so nothing beside it reassures.
+# A record is whole without these. Yet a card names one that was not read, and then
+# nothing reassures: it may hold a metastasis, a dose or failing kidneys.
 TELLING_MORE = frozenset({"diagnosticReports", "dispenses", "kidney"})
 # The lists that a pre-selected order rests on, each with the prefetch keys that may
 # hold its entries.
@@ -265,7 +267,7 @@ DECIDING_LISTS: Mapping[str, tuple[str, ...]] = {
 }
 # What is given in the ward is no list of what a patient takes.
 GIVEN_HERE = frozenset({"administrations"})
-# A billed injection is a dose as well, and leads where no order is pre-selected.
+# A billed injection is a dose as well: no order is pre-selected if these were not read.
 ALSO_DOSES = ("procedures",)
 
 
@@ -287,9 +289,9 @@ def _is_list_read(record: PatientRecord, key: str) -> bool:
 
 
 def is_unread(read: Read) -> bool:
-    """Tell if a list was asked for and not read, or not whole.
+    """Tell if a list was asked for and not read, or not read whole.
 
-    What an EHR without a server leaves out, and a record is whole without, was not.
+    An optional list that an EHR without a server did not send was not asked for.
     """
     if read.state == "failed":
         return not (read.is_optional and read.is_unasked)
@@ -374,8 +376,8 @@ def _part(
     others: list[Json] = []
     for resource in answer.resources:
         (ours if person.is_subject_of(resource) else others).append(resource)
-    # A resource that names nobody, or this id under another server, may still be this
-    # patient's.
+    # A resource that names no patient, or this id under another server, may still be
+    # this patient's.
     unclear = sum(not person.is_other(one) for one in others)
     read = nothing._replace(is_cut=answer.is_cut or unclear > 0)
     if unclear and not answer.note:
@@ -412,7 +414,7 @@ def _part(
     )
 
 
-# A request that was never in force makes no list of drugs.
+# Requests with these statuses were never in force, and are no part of a drug list.
 NEVER_IN_FORCE = frozenset({"draft", "cancelled"})
 
 
@@ -451,7 +453,7 @@ MODIFIED = "The Patient has an extension that may change what the record means."
 
 
 def _doubt_of(patient: Json) -> str:
-    """Say why a raw Patient may not be all there is, or mean another; else empty."""
+    """Say why a raw Patient may be incomplete or mean another; empty if not."""
     if not MODIFIERS.isdisjoint(patient):
         return MODIFIED
     if not is_replaced(patient):
@@ -570,7 +572,7 @@ def refuse_without_evidence(
 
 
 def is_replaced(patient: Json) -> bool:
-    """Whether a raw Patient was merged into another."""
+    """Tell if a raw Patient was merged into another."""
     return any(
         link.get("type") == "replaced-by" for link in objects(patient.get("link"))
     )
@@ -598,7 +600,7 @@ def replacement_of(patient: Json) -> str:
 
 
 def why_closed(patient: Json) -> str:
-    """Say why nothing new belongs into a raw Patient; empty if it is in use."""
+    """Say why nothing new belongs in a raw Patient's record; empty if it is in use."""
     if is_replaced(patient):
         return f"was merged into {replacement_of(patient) or 'another'}"
     if truth(patient.get("active")) is False:
@@ -607,7 +609,7 @@ def why_closed(patient: Json) -> str:
 
 
 def _why(answers: Mapping[str, QueryResult], plan: PrefetchPlan) -> str:
-    """Say each reason once, with its keys; optional ones were not asked."""
+    """Say each reason once, with its keys; optional keys were not asked for."""
     keys: dict[str, list[str]] = {}
     for key, answer in answers.items():
         keys.setdefault(answer.note, []).append(key)

@@ -1,11 +1,11 @@
 """Cuts a text into the parts in which words belong together, and reads each part.
 
-Each kind of text has its own borders: a comma divides a title, and no note. Lengths of
-time are cut at words too (`then`, `followed by`), in `durations.py`.
+Each kind of text has its own borders: a comma divides a title but not a note. Lengths
+of time are cut at words too (`then`, `followed by`), in `durations.py`.
 
-How a part says what it names is decided here alone: denied, suspected, withdrawn, not
-done. The words for it are in `mappings/texts/`; what is named, the vocabularies know
-that stand on top: concepts, drugs, vertebrae.
+This module alone decides how a part means what it names: denied, suspected, withdrawn
+or not done. The words for that are in `mappings/texts/`. What is named (concepts,
+drugs, vertebrae) is known to the vocabularies that use this module.
 """
 
 import re
@@ -36,17 +36,17 @@ _STATEMENT = re.compile(
 
 
 def sentences(note: str) -> list[str]:
-    """Cut a note."""
+    """Cut a note into sentences."""
     return _SENTENCE.split(note)
 
 
 def remarks(text: str) -> list[str]:
-    """Cut words about vertebrae: a bracket may be of another one."""
+    """Cut words about vertebrae; a bracket may be about another vertebra."""
     return _REMARK.split(text)
 
 
 def clauses(title: str) -> list[str]:
-    """Cut the title of an order: what is ordered, why and how."""
+    """Cut the title of an order into what is ordered, why and how."""
     return _CLAUSE.split(title)
 
 
@@ -56,28 +56,29 @@ def statements(text: str) -> list[str]:
 
 
 def names(text: str) -> list[str]:
-    """Cut several names of one entry."""
+    """Cut an entry into its several names."""
     return _NAME.split(text)
 
 
 # --- how a clause says what it names
 
-# `no`, `without`, `kein`; of somebody else, feared, looked for
+# `no`, `without`, `kein`; also words for what another person has, or what is feared or
+# looked for
 DENIED = frozenset({"denial"})
-# of `@` for a name, no more than that it is not so: `no @`, `@ ruled out`
+# a text that only denies the name for which `@` is written: `no @`, `@ ruled out`
 ONLY_DENIED = frozenset({"whole-denial"})
 # of a drug or an act: stopped, declined, planned
 NOT_DONE = frozenset({"not-done"})
 # of an order: cancelled, refused, done elsewhere
 WITHDRAWN = frozenset({"withdrawn"})
-# Where a denial may end. The Chinese mark between names is a comma in Japanese, where
-# it stands after a verb.
+# Where a denial may end. `、` divides names in Chinese; after a Japanese verb it is a
+# comma.
 BORDER = r"[,:()（），]|(?<=[\u3040-\u30ff無])、|\s[-–—]\s"
-# `metastasis: none`, where nothing before the colon denies
+# A colon is a border only after a denial, and not in `metastasis: none`.
 _COLON = ":"
 _FIGURE = re.compile(r"\d")  # of a vertebra, most often
 MOST_ASIDES = 20
-# characters; in longer prose no denial is looked for, since each costs a search
+# characters; longer prose is not searched for denials, since each search costs time
 LONGEST_STATEMENT = 500
 _LETTER = re.compile(r"[^\W\d_]")
 
@@ -86,21 +87,21 @@ NOTHING: frozenset[str] = frozenset()
 
 
 class Joints(NamedTuple):
-    """What stands between words.
+    """Words and marks that join or divide other words.
 
     Attributes:
         several: between two names.
-        aside: before an aside: what is denied after it is what follows it.
+        aside: before an aside; a denial in the aside is of what the aside names.
         suspicion: words that call a diagnosis suspected.
         contrast: `but`, `other than`: no denial holds beyond it.
-        turned: a denial that denies none of what it stands with: `no change of`, `not
+        turned: a denial that does not deny what is named with it: `no change of`, `not
             excluded`.
-        found: `is`, `known`: of what is there, so that it is none of a list of what is
-            denied.
-        relatives: of whom all of a sentence speaks.
+        found: `is`, `known`: said of what is there, which is not part of a list of
+            denied things.
+        relatives: a relative of the patient, whom the whole sentence is about.
         border: where a denial may end.
         in_list: between the last two of a list: `no fracture, abscess or metastasis`;
-            its group `and_` if it only adds.
+            the last group of the match is `and_` if it only adds.
     """
 
     several: re.Pattern[str]
@@ -115,10 +116,10 @@ class Joints(NamedTuple):
 
 
 class Clause:
-    """A part of a text, read once: each question is answered when it is first asked.
+    """A part of a text; each property is computed once, when it is first asked for.
 
     Attributes:
-        text: folded.
+        text: the part, folded.
     """
 
     def __init__(self, text: str, reader: "ClauseReader") -> None:
@@ -127,50 +128,50 @@ class Clause:
 
     @cached_property
     def plain(self) -> str:
-        """It without the words that call something suspected."""
+        """The text without the words that call something suspected."""
         return self._reader.without_suspicion(self.text)
 
     @property
     def is_suspected(self) -> bool:
-        """Whether it calls something suspected."""
+        """Tell if it calls something suspected."""
         return self.plain != self.text
 
     @property
     def is_suspicion_alone(self) -> bool:
-        """Whether it says no more than `suspected`, of what other words name."""
+        """Tell if it only says `suspected`, of something that other words name."""
         return self.is_suspected and not _LETTER.search(self.plain)
 
     @cached_property
     def places(self) -> Mapping[str, Place]:
-        """Where it names which concepts, in `plain`."""
+        """The place in `plain` of each concept that it names."""
         return self._reader.places(self.plain, None)
 
     @property
     def named(self) -> frozenset[str]:
-        """The concepts that it names, in whatever way."""
+        """The concepts that it names, whether denied, suspected or stated."""
         return frozenset(self.places)
 
     @cached_property
     def denies_at(self) -> int | None:
-        """Where its first word of denial stands; None if there is none."""
+        """The index in `text` of its first word of denial; None if there is none."""
         place = self._reader.places(self.text, DENIED).get("denial")
         return place[0] if place else None
 
     @cached_property
     def ruled_out(self) -> Mapping[str, Place]:
-        """Where it names concepts that other words of it rule out: `no diabetes`."""
+        """The place of each concept that its words rule out: `no diabetes`."""
         return self._reader.ruled_out(self.text)
 
     @cached_property
     def is_denied(self) -> bool:
-        """Whether it denies all that it names: `no known diabetes`."""
+        """Tell if it denies all that it names: `no known diabetes`."""
         return not self.is_suspected and self._denies(self.places.values())
 
     @cached_property
     def is_only_denial(self) -> bool:
-        """Whether it says no more than that all that it names is not so.
+        """Tell if it only denies, and denies all that it names.
 
-        Asked of words that are to exclude a disease.
+        Used for words that are to exclude a disease.
         """
         if len(self.text) > LONGEST_STATEMENT:
             return False
@@ -194,7 +195,7 @@ class Clause:
         return frozenset().union(*found)
 
     def _denies(self, places: Collection[Place]) -> bool:
-        """Whether it denies what it names at these places, and says no more."""
+        """Tell if it denies what it names at these places, and says no more."""
         if not places or len(self.text) > LONGEST_STATEMENT:
             return False
         start, end = (min(at for at, _ in places), max(at for _, at in places))
@@ -208,8 +209,8 @@ class ClauseReader:
     """Reads the clauses of texts, by the words of all languages.
 
     Attributes:
-        places: where a text names which of these concepts; None: of all.
-        ruled_out: where it names what other words of it rule out.
+        places: finds where a text names each of the given concepts; None: of all.
+        ruled_out: finds where a text names each concept that its words rule out.
     """
 
     def __init__(
@@ -218,7 +219,7 @@ class ClauseReader:
         ruled_out: Callable[[str], Mapping[str, Place]],
         joints: Joints,
     ) -> None:
-        """Keep the vocabulary, and what stands between its words."""
+        """Keep the vocabulary, and the joints between its words."""
         self.places, self.ruled_out, self.joints = places, ruled_out, joints
         self._kept = lru_cache(KEPT_TEXTS)(self._read)
         self._kept_whole = lru_cache(KEPT_TEXTS)(self._whole)
@@ -241,15 +242,15 @@ class ClauseReader:
         return self.joints.suspicion.sub(" ", folded(text))
 
     def turns(self, text: str) -> list[str]:
-        """The denials of a text that deny none of what they stand with."""
+        """The denials of a text that do not deny what is named with them."""
         return [found[0] for found in self.joints.turned.finditer(folded(text))]
 
     def without_turns(self, text: str) -> str:
-        """The folded text without those denials."""
+        """The folded text without the denials that `turns` finds."""
         return self.joints.turned.sub(" ", folded(text))
 
     def contrasts(self, sentence: str) -> list[str]:
-        """Cut a sentence where no denial goes on: `no fracture, but metastases`."""
+        """Cut a sentence where a denial ends: `no fracture, but metastases`."""
         words, parts, start = folded(sentence), list[str](), 0
         for turn in self.joints.contrast.finditer(words):
             parts.append(words[start : turn.start()])
@@ -259,8 +260,8 @@ class ClauseReader:
     def stretches(self, sentence: str) -> list[str]:
         """Cut a sentence into what it denies and what it does not.
 
-        What follows a comma is denied only as one of a list: `no fracture, abscess or
-        metastasis`, and not `no fracture, metastasis of T12`.
+        What follows a comma is denied only as part of a list: `no fracture, abscess or
+        metastasis`, but not `no fracture, metastasis of T12`.
         """
         words = folded(sentence)
         if not self.denies(words) or self.joints.relatives.search(words):
@@ -278,7 +279,7 @@ class ClauseReader:
         return [one for one in (*found, *self._ended(denied, follows)) if one.strip()]
 
     def _parts(self, words: str) -> list[str]:
-        """Cut at borders, each before its part; not before `: none`."""
+        """Cut at borders, which stay with the part after them; not before `: none`."""
         parts, start, is_denied = list[str](), 0, False
         for border in self.joints.border.finditer(words):
             is_denied |= self.denies(words[start : border.start()])
@@ -288,14 +289,14 @@ class ClauseReader:
         return [*parts, words[start:]]
 
     def _ended(self, denied: str, follows: str) -> list[str]:
-        """A denial with the list that it goes on with, and what is beyond it."""
+        """A denial with the list that continues it, and the words after that list."""
         if not denied:
             return [follows]
         end = self._end_of_list(follows)
         return [denied + follows[:end], follows[end:]]
 
     def _end_of_list(self, follows: str) -> int:
-        """How far what follows a denial is a list of bare names that it denies."""
+        """The index at which a list of bare names that a denial covers ends; else 0."""
         joints = list(self.joints.in_list.finditer(follows))
         if not joints:
             return 0
@@ -307,23 +308,23 @@ class ClauseReader:
         return end if self._is_bare(listed) else 0
 
     def _is_bare(self, words: str) -> bool:
-        """Whether words name things, and not that or where they were found."""
+        """Tell if words only name things, not that or where they were found."""
         return not _FIGURE.search(words) and not self.joints.found.search(words)
 
     def denies(self, text: str) -> bool:
-        """Whether a word of a text denies something."""
+        """Tell if a word of a text denies something."""
         return bool(self.places(text, DENIED))
 
     def is_not_done(self, text: str) -> bool:
-        """Whether an act or a drug is said to be stopped, declined or only planned."""
+        """Tell if an act or a drug is said to be stopped, declined or only planned."""
         return bool(self.places(text, NOT_DONE))
 
     def is_withdrawn(self, text: str) -> bool:
-        """Whether the words of an order withdraw it."""
+        """Tell if the words of an order withdraw it."""
         return self.withdrawn_at(text) is not None
 
     def withdrawn_at(self, text: str) -> int | None:
-        """Where the words of an order withdraw it; None if they do not."""
+        """The index at which an order's words withdraw it; None if they do not."""
         place = self.places(text, WITHDRAWN).get("withdrawn")
         return place[0] if place else None
 

@@ -1,6 +1,6 @@
 """Reads what reports of bone density and pathology print, by `reports.toml`.
 
-The structure is here: a name beside a number, a class beside its limits.
+The structure is here: a name next to a number, a class next to its limits.
 """
 
 import re
@@ -29,7 +29,8 @@ class ReportsFile(DataFile):
     """`reports.toml`.
 
     Attributes:
-        reviewed: a reader of these languages, whom a site names, has read the file.
+        reviewed: a person whom a site names, who reads these languages, has read the
+            file.
         t_score: what a T-score is called.
         osteopenia, normal, osteoporosis: the WHO's classes.
         compared: words between a class and its limit.
@@ -55,16 +56,18 @@ class ReportWords:
         self._content = content
 
     def line(self, words: str) -> re.Match[str] | None:
-        """Read a line of a report, number and unit: `T-score: -2.7 SD (L)`.
+        """Match a line of a report with its number and unit: `T-score: -2.7 SD (L)`.
 
-        A flag says low or high, and nothing else may stand there.
+        After them, only a flag for low or high may follow. The groups of the match are
+        `number` and `unit`; None if the line says anything else.
         """
         return self._line.fullmatch(_normal(words))
 
     def below_zero(self, words: str) -> list[float]:
         """The negative numbers of prose: `neck -3.1`, `T = -3,1`, `minus 3.1`.
 
-        Not the end of a range, `L1 - 4`, `2021-11-03`, and no change in per cent.
+        The end of a range (`L1 - 4`), a part of a date (`2021-11-03`) and a change in
+        per cent do not count.
         """
         found = self._negative.findall(_normal(words))
         return [-float(number.replace(",", ".")) for number in found]
@@ -90,11 +93,11 @@ class ReportWords:
         )
 
     def name_t_score(self, words: str) -> bool:
-        """Whether words name a T-score."""
+        """Tell if words name a T-score."""
         return self._t_score.search(_normal(words)) is not None
 
     def is_plain_pathology(self, title: str) -> bool:
-        """Whether the title of a pathologist's report names no organ besides bone."""
+        """Tell if the title of a pathologist's report names no organ besides bone."""
         words = _WORD.findall(_normal(title))
         return all(map(self._pathology.fullmatch, words))
 
@@ -103,11 +106,11 @@ class ReportWords:
         return re.compile(_any(self._content.pathology), re.IGNORECASE)
 
     def without_definition(self, words: str) -> str:
-        """What is said of a person, without the WHO's classes that a report prints.
+        """Leave out the definition of the WHO's classes that a report prints.
 
-        A part is of the definition if it names one class, its limits and no other
-        number. The definition is left out only where it is whole, with all three
-        classes: else `osteoporosis (T-score < -2.5)` speaks of the person.
+        A part belongs to the definition if it names one class, its limits and no other
+        number. The definition is left out only if it is whole, with all three classes:
+        otherwise `osteoporosis (T-score < -2.5)` is about the person.
         """
         parts = _PART.split(words)
         defined = [one for one in parts if self._is_definition(one)]
@@ -145,7 +148,7 @@ class ReportWords:
 
 
 def _normal(words: str) -> str:
-    """With full-width forms as normal ones, which Japanese reports mix."""
+    """The words with full-width forms, common in Japanese reports, made normal."""
     return words if words.isascii() else unicodedata.normalize("NFKC", words)
 
 

@@ -1,8 +1,7 @@
 """Recognises words, ignoring case and accents.
 
-Concepts, languages that we do not read, ways of measuring.
-
-The words are in `mappings/texts/`, `languages.toml` and `methods.toml`.
+The words name concepts or ways of measuring, or show a language that we do not read.
+They are in `mappings/texts/`, `methods.toml` and `languages.toml`.
 """
 
 import re
@@ -22,8 +21,8 @@ Place = tuple[int, int]
 # The same few thousand titles of orders, diagnoses and drugs recur all day.
 KEPT_TEXTS = 4096
 LONGEST_TITLE = 200
-# Characters. CPT's own name of a kyphoplasty has 263 with its region, and stands on
-# most of its orders. Longer texts are free prose, and not kept.
+# Characters. CPT's own name of a kyphoplasty has 263 with its region, and is on
+# most orders for one. Longer texts are free prose, and not kept.
 LONGEST_KEPT = 320
 # Characters. No name is longer, and a search in a long text holds up all other requests
 # of the process.
@@ -49,7 +48,7 @@ class TextRule:
         none: any match rules the concept out.
         short: ambiguous abbreviations and words: they count only next to a word of
             `SPINE`.
-        shared: more words that rule it out, by lists that several concepts have.
+        shared: further words that rule it out, in lists that several concepts share.
     """
 
     any: tuple[str, ...]
@@ -62,7 +61,7 @@ class TextRules:
     """The rules for several concepts, searched together."""
 
     def __init__(self, rules: Mapping[str, TextRule], spine: TextRule | None) -> None:
-        """Rules by concept, and the rule for `SPINE`."""
+        """Compile the rules by concept, and the rule for `SPINE`."""
         self._rules = {concept: _Searches(rule) for concept, rule in rules.items()}
         self._spine = _Searches(spine) if spine else None
         self._looked_up = lru_cache(KEPT_TEXTS)(self._look)
@@ -70,9 +69,8 @@ class TextRules:
     def places(self, text: str, beside: str | None = "") -> Mapping[str, Place]:
         """The first position in `folded(text)` at which each concept is named.
 
-        A text over `LONGEST_TEXT` has none.
-
-        The rest of such a text may take back what its beginning says.
+        A text over `LONGEST_TEXT` has none: its beginning alone is not read, since the
+        rest may take back what it says.
 
         Args:
             text: a text from a record or an order.
@@ -85,9 +83,9 @@ class TextRules:
         return look(folded(text), beside)
 
     def ruled_out_places(self, text: str) -> Mapping[str, Place]:
-        """Where a text names the concepts that other words of it rule out.
+        """The place in `folded(text)` of each concept that the text rules out.
 
-        Places in `folded(text)`.
+        It is named there, and other words of the text rule it out.
         """
         words = folded(text)
         found = (
@@ -131,12 +129,12 @@ class _Searches:
         self._no = tuple([one for one in map(_compiled, lists) if one])
 
     def rules_out(self, words: str) -> bool:
-        """Whether a text rules out what it names."""
+        """Tell if a text rules out what it names."""
         return any(one.search(words) for one in self._no)
 
 
 def folded(text: str) -> str:
-    """The text in lower case without accents, spaced."""
+    """The text in lower case, without accents, and spaced by `spaced`."""
     return spaced(without_accents(text).lower())
 
 
@@ -151,9 +149,8 @@ def spaced(text: str) -> str:
 def without_accents(text: str) -> str:
     """The text without accents on Latin letters, which records often omit.
 
-    Full-width forms become normal ones.
-
-    Marks in other scripts are kept, since they make a different letter.
+    Full-width forms become normal ones. Marks in other scripts are kept, since they
+    make a different letter.
     """
     if text.isascii():
         return text
@@ -177,7 +174,7 @@ def folded_pattern(pattern: str) -> str:
 def compiled(pattern: str) -> re.Pattern[str]:
     """The pattern, compiled once.
 
-    A concept's words are tried for each language, and loaded for each EHR.
+    It is needed when its language is checked, and again for each EHR.
     """
     return re.compile(pattern)
 
@@ -200,7 +197,7 @@ def text_rules(languages: Mapping[str, Language]) -> Mapping[str, TextRule]:
         ]
         none = _folded(word for words in each for word in words.none)
         if harmless := _folded(word for words in each for word in words.harmless):
-            # of two words the longer one
+            # The longer of two words has to match first.
             only = "|".join(sorted(harmless, key=len, reverse=True))
             none = (*none, rf"^(?>(?:[\W\d_]|\b(?:{only})\b)*)$")
         any_, short = (
@@ -231,8 +228,8 @@ class LanguagesFile(DataFile):
     """`languages.toml`.
 
     Attributes:
-        others: frequent words of languages that are written with the letters of ours,
-            by language.
+        others: frequent words of other languages that are written with the same
+            letters as ours, by language.
         abbreviations: abbreviations whose meaning is known and not relevant.
         qualifiers: words that mean nothing alone: `stage`, `left`.
     """
@@ -243,17 +240,17 @@ class LanguagesFile(DataFile):
 
 
 class Languages:
-    """Which texts we can read.
+    """Tells which texts we can read.
 
-    Letters decide, and words of other languages with the same letters.
+    Letters decide, and frequent words of other languages with the same letters.
     """
 
     def __init__(
         self, content: LanguagesFile, languages: Mapping[str, Language]
     ) -> None:
-        """Know the languages whose files say their letters.
+        """Take as readable the languages whose files state their letters.
 
-        Their words are not those of others.
+        The frequent words of such a language do not count as foreign.
         """
         letters = {
             code: one.letters
@@ -273,9 +270,9 @@ class Languages:
         )
 
     def can_read(self, text: str) -> bool:
-        """Whether a text has words, all of them in languages that we read.
+        """Tell if a text has words, all of them in languages that we read.
 
-        Not if it is over `LONGEST_TEXT`.
+        A text over `LONGEST_TEXT` is not read.
         """
         if len(text) > LONGEST_TEXT:
             return False
@@ -285,13 +282,13 @@ class Languages:
             return False
         if self.is_foreign(text):
             return False
-        # More than ambiguous abbreviations and qualifiers.
+        # It must say more than ambiguous abbreviations and qualifiers.
         return any(map(self._is_name, _ANY_WORD.findall(without_accents(text)))) or any(
             one > "\u2e80" for one in text
         )
 
     def is_foreign(self, text: str) -> bool:
-        """Whether a text has letters or words of a language that we do not read."""
+        """Tell if a text has letters or words of a language that we do not read."""
         if not all(
             one.isascii() or self._letters.match(one)
             for one in _LETTERS.findall(text.lower())
@@ -330,9 +327,11 @@ Phrases = Annotated[re.Pattern[str], BeforeValidator(_one_pattern)]
 
 
 class _Method(Closed):
-    """Phrases that name a method.
+    """A way of measuring.
 
-    It also has longer phrases that contain them but mean something else.
+    Attributes:
+        any: phrases that name it.
+        unless: longer phrases that contain one of them but mean something else.
     """
 
     any: Phrases
@@ -358,9 +357,9 @@ class MethodWords(RootModel[dict[str, _Method]]):
         return lru_cache(KEPT_TEXTS)(self.named)
 
     def of_title(self, title: str, among: tuple[str, ...]) -> frozenset[str]:
-        """The methods among these that a name states.
+        """The methods among these that a title names.
 
-        The name is that of the measurement, of its method or of its site.
+        The title is the name of a measurement, of its method or of its site.
         """
         return (self._looked_up if len(title) <= LONGEST_TITLE else self.named)(
             title, among
@@ -369,7 +368,7 @@ class MethodWords(RootModel[dict[str, _Method]]):
     def named(self, text: str, among: Sequence[str]) -> frozenset[str]:
         """The methods among these that a text names.
 
-        Notes are of one patient, and nothing of them is kept.
+        Nothing is kept in memory: a note is of one patient.
         """
         words = (
             text if text.isascii() else _BETWEEN_SCRIPTS.sub(" ", without_accents(text))

@@ -1,6 +1,6 @@
-"""Reasons to keep a brace that are no findings.
+"""Finds reasons to keep a brace that are not findings.
 
-They stand in its order, in other fractures, in other operations of the spine.
+They are in the brace's order, in other fractures and in other operations of the spine.
 """
 
 from collections.abc import Sequence
@@ -64,10 +64,11 @@ SURGERY, OLD = (
     frozenset({"old-fracture"}),
 )
 ORDERED = "serviceRequests"
-# What reports, orders and drugs name in doubt; the reasons themselves are findings.
+# What reports, orders and drugs name is in doubt. The reasons themselves are left out
+# here: they are findings.
 TELLING_ELSEWHERE = frozenset({"DiagnosticReport", "ServiceRequest"}) | MEDICATION_TYPES
 NAMED_ELSEWHERE = frozenset(map(in_doubt, SPINAL - REASONS))
-# an older entry is often a healed fracture that nobody closed
+# an older entry is often a healed fracture that was never closed
 RECENT = timedelta(days=180)
 NO_MORE = frozenset({"entered-in-error", "not-done", "stopped", "revoked", "cancelled"})
 
@@ -85,11 +86,14 @@ class OtherInjuries:
         surgery: another operation of the spine is ordered or was done lately, or may
             have been.
         signed_reasons: concepts of `REASONS` that the augmentation being signed names.
-        is_brace_noted: its words speak of a brace, or were not understood.
-        unread: its elements, besides notes, that say more than the operation.
-        other_order: another order of the signing was not understood, or bears on the
+        is_brace_noted: the words of that augmentation name a brace, or were not
+            understood.
+        unread: elements of that augmentation, besides notes, that say more than the
+            operation.
+        other_order: another order of the signing was not understood, or concerns the
             spine.
-        problem: so does an entry of the problem list, a report or an order on record.
+        problem: an entry of the problem list, a report, an order or a drug on record
+            may be what the brace is for.
     """
 
     fractures: tuple[str, ...] = ()
@@ -157,8 +161,8 @@ def find_other_injuries(
         bundle: the orders being signed.
         braces: the brace orders, of this signing and on record.
         record: the patient's record.
-        treated: the treated levels; if they are not known, two fractured levels are one
-            too many.
+        treated: the treated levels; if they are not known, two or more fractured levels
+            are all possible reasons, and a single one is none.
         terminology: the service's terminology.
         today: the day of the answer.
     """
@@ -213,9 +217,9 @@ def find_other_injuries(
 def _is_another_unread(
     bundle: DraftOrders, treated: tuple[str, ...], terminology: Terminology
 ) -> bool:
-    """Whether another order, or one of several braces, was not understood.
+    """Tell if another order, or one of several braces, was not understood.
 
-    Any besides the augmentation and a brace.
+    Another order is any but the augmentation and a brace.
     """
     braces: list[Json] = []
     for one in bundle.each():
@@ -231,9 +235,9 @@ def _is_another_unread(
 
 
 def _is_brace_unread(brace: Json, terminology: Terminology) -> bool:
-    """Whether a brace order was not read whole.
+    """Tell if a brace order was not read whole.
 
-    A payer's length of need is a note of its own.
+    A note that only gives a payer's length of need does not count.
     """
     notes = [
         one
@@ -256,9 +260,9 @@ def _is_billing(words: str, terminology: Terminology) -> bool:
 def _is_problem_open(
     record: PatientRecord, birth: date | None, terminology: Terminology, today: date
 ) -> bool:
-    """Whether an entry of the problem list may be what a brace is for.
+    """Tell if an entry of the problem list may be what a brace is for.
 
-    Besides what is named by other reasons.
+    Spinal surgery is left out: it is a reason of its own.
     """
     for entry in record.of_key("conditions"):
         if MAY_NEED_BRACE not in entry.concepts or entry.concepts & SURGERY:
@@ -283,9 +287,9 @@ def _is_problem_open(
 def _is_named_elsewhere(
     record: PatientRecord, calendar: SiteCalendar, today: date
 ) -> bool:
-    """Whether a recent entry elsewhere names a tumour or an infection of the spine.
+    """Tell if a report, an order or a drug names a tumour or an infection of the spine.
 
-    A report, an order, or a drug that is given for it.
+    It must be recent or undated, or a drug that is still taken.
     """
     for entry in record.resources:
         if entry.kind not in TELLING_ELSEWHERE or entry.named.isdisjoint(
@@ -306,10 +310,7 @@ def _is_named_elsewhere(
 def _is_long_over(
     condition: Json, birth: date | None, terminology: Terminology, today: date
 ) -> bool:
-    """Whether its status says that it is over.
-
-    And every day that it states is long ago.
-    """
+    """Tell if its status says that it is over, and all its days are long ago."""
     is_past = clinical_status(condition) & PAST or certainty_of(condition) == "past"
     if not is_past:
         return False
@@ -348,13 +349,14 @@ def _untreated(
 ) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """The levels of fractures that no treated level explains.
 
-    Recent and possible ones, from head to foot.
+    Returns:
+        The recent ones and the possible ones, each from head to foot.
     """
     if not treated:
         several = fresh | possible
         return (), _listed(several) if len(several) > 1 else ()
     # What names no single vertebra (`T11-T12`, `thoracic spine`) is another fracture if
-    # no treated one lies in it.
+    # no treated vertebra lies in it.
     vague = {
         one
         for one in fresh | possible
@@ -395,7 +397,7 @@ def _levels_of(condition: Json, terminology: Terminology) -> set[str]:
 def _freshness(
     condition: Json, birth: date | None, terminology: Terminology, today: date
 ) -> Freshness:
-    """Whether a fracture is recent; open if its day or its statuses do not say."""
+    """Tell if a fracture is recent; open if its day or its statuses do not say."""
     statuses, certainty = clinical_status(condition), certainty_of(condition)
     words = texts_of(condition.get("code"))
     if certainty == "denied" or any(
@@ -420,10 +422,8 @@ def _days_of(
 ) -> tuple[date | None, date | None]:
     """The first and the last day on which it may have begun.
 
-    None where nothing says so.
-
-    It is recorded when it has begun, so that the day of recording is a last day, and
-    the day itself if none is stated.
+    None for a day that nothing tells. A fracture is recorded after it began, so the day
+    of recording is the latest possible one. Without an onset it is used as both days.
     """
     recorded = condition.get("recordedDate")
     written = calendar.first_day(recorded), calendar.last_day(recorded)
@@ -439,7 +439,7 @@ def _days_of(
 def _is_operated(
     bundle: DraftOrders, record: PatientRecord, terminology: Terminology, today: date
 ) -> bool:
-    """Whether another operation of the spine is ordered, or was done lately.
+    """Tell if another operation of the spine is ordered, or was done lately.
 
     It may be among the orders being signed.
     """
@@ -473,12 +473,12 @@ def _may_need_brace(entry: Entry, terminology: Terminology) -> bool:
 
 
 def _is_surgery(resource: Json, terminology: Terminology) -> bool:
-    """Whether an entry that is no augmentation names an operation of the spine."""
+    """Tell if an entry that is no augmentation names an operation of the spine."""
     titles = codeables(resource, *TITLES)
     if is_prohibition(resource):
         return False
     words = [word for title in titles for word in texts_of(title)]
-    # "Fusion, scheduled" is none that was done, but one that a brace may be for.
+    # "Fusion, scheduled" was not done, but a brace may be for it.
     by_words = any(
         (terminology.text_concepts(word, SURGERY) | terminology.ruled_out(word))
         & SURGERY
@@ -488,9 +488,9 @@ def _is_surgery(resource: Json, terminology: Terminology) -> bool:
 
 
 def _is_lately(resource: Json, calendar: SiteCalendar, today: date) -> bool:
-    """Whether it was done or ordered within the time of a fresh fracture.
+    """Tell if it was done or ordered within the time of a fresh fracture.
 
-    As far as is known.
+    An entry without a day counts.
     """
     if text(resource.get("status")) in NO_MORE:
         return False

@@ -1,10 +1,10 @@
-"""Tells what of a signing was not understood.
+"""Tells which parts of a signing were not understood.
 
-This is the augmentation itself, and every other order beside it.
+The parts are those of the augmentation, and the other orders that are signed with it.
 
-As in `consumed.py` everything counts as not understood until something here says that
-it was. The augmentation may say its name, its levels and plain words. Another order is
-understood if it leaves the spine alone, by `bystanders.toml`.
+As in `consumed.py`, everything counts as not understood until something here says that
+it was. An augmentation may contain its name, its levels and plain words. Another order
+is understood if it leaves the spine alone, by `bystanders.toml`.
 """
 
 import re
@@ -38,14 +38,14 @@ from cds_service.fhir.raw_json import Json, member, objects, text, texts_of
 BY_TYPE = frozenset({"MedicationRequest", "NutritionOrder", "VisionPrescription"})
 REASONS = ("reasonCode", "reason")
 NOTED = ("note", "patientInstruction", "orderDetail", "comment")
-# What says when: no word of why.
+# It says when, and nothing of why.
 _WHEN = "occurrence"
 _PLAIN_CATEGORIES = re.compile(
     r"(?:(?:surgical|inpatient|outpatient|day) )?(?:procedures?|surgery|operations?)"
     r"(?: orders?| requests?)?|orders?",
     re.IGNORECASE,
 )
-# Judged as a whole, but for what was added to them.
+# Judged as a whole, apart from extensions.
 _JUDGED = frozenset({*TITLES, *REASONS, "reasonReference"})
 _ADDED = re.compile(r"extension|Extension|(?:^|\.)_")
 _ORDINAL = re.compile(r"\b\d{1,2}(?:st|nd|rd|th|er|re|e|a|o)?\b\.?")
@@ -64,9 +64,9 @@ def unread_of_augmentation(
     treated: tuple[str, ...],
     terminology: Terminology,
 ) -> tuple[str, ...]:
-    """The elements of an augmentation order that say more than it.
+    """Name the elements of an augmentation order that say more than the augmentation.
 
-    By their names; its notes have a rule of their own.
+    Notes are not among them: they have a rule of their own.
 
     Args:
         order: the order being signed.
@@ -89,7 +89,7 @@ def unread_of_augmentation(
 def _is_read(
     path: str, words: str, value: object, order: Json, terminology: Terminology
 ) -> bool:
-    """Whether a value says nothing more, by the rule of its element."""
+    """Tell if a value says nothing but the augmentation, by its element's rule."""
     element = path.partition(".")[0]
     if element == "category" or element in _JUDGED or element.startswith(_WHEN):
         is_plain = element != "category" or _is_category_read(path, words, terminology)
@@ -111,7 +111,7 @@ def _is_read(
 
 
 def _is_category_read(path: str, words: str, terminology: Terminology) -> bool:
-    """Whether a category says which list an order is on, and no other operation."""
+    """Tell if a category says which list an order is on, and no other operation."""
     if not _WORDED.search(path):
         return True
     return _PLAIN_CATEGORIES.fullmatch(
@@ -137,10 +137,10 @@ def _is_site_read(path: str, words: str, order: Json, terminology: Terminology) 
 
 
 def unread_words_of(order: Json, terminology: Terminology) -> tuple[str, ...]:
-    """The elements of an augmentation order whose words nobody understood, by name.
+    """Name the elements of an augmentation order whose words were not understood.
 
-    Its reasons and its sites have rules of their own. An extension says nothing but by
-    its words; one that modifies may say anything.
+    Its reasons and its sites have rules of their own. An extension is judged by its
+    words alone; a modifier extension is never understood.
     """
     titles = codeables(order, *TITLES)
     left = {
@@ -158,9 +158,9 @@ def unread_words_of(order: Json, terminology: Terminology) -> tuple[str, ...]:
 
 
 def _is_place(site: Json, terminology: Terminology) -> bool:
-    """Whether the words of a body site say a place and no more: `L1 metastatic`.
+    """Tell if the words of a body site name only a place, unlike `L1 metastatic`.
 
-    What a code that is known is called says what the code does.
+    The display of a known code is not judged: it says what the code says.
     """
     called = {
         folded(text(coding.get("display")))
@@ -176,10 +176,11 @@ def _is_place(site: Json, terminology: Terminology) -> bool:
 
 
 def _is_title_read(title: Json, titles: list[Json], terminology: Terminology) -> bool:
-    """Whether a title says the operation and how it is done, and nothing more.
+    """Tell if a title says the operation and how it is done, and nothing more.
 
-    "Kyphoplasty L1, on Prolia" says more, "X-ray after kyphoplasty" speaks against the
-    code beside it. What a code that is known is called says what the code does.
+    "Kyphoplasty L1, on Prolia" says more. "X-ray after kyphoplasty" contradicts the
+    code next to it. The display of a known code is not judged: it says what the code
+    says.
     """
     known = [
         coding
@@ -195,7 +196,7 @@ def _is_title_read(title: Json, titles: list[Json], terminology: Terminology) ->
 
 
 def _is_title_plain(words: str, terminology: Terminology) -> bool:
-    """Whether each part of a title is plain, or harmless as a reason."""
+    """Tell if each part of a title is plain, or harmless as a reason."""
     rest = _without_names(words, terminology)
     if terminology.bystanders.are_of_augmentation(rest):
         return True
@@ -219,7 +220,7 @@ def _are_words_read(path: str, words: str, terminology: Terminology) -> bool:
 
 
 def is_plain_note(words: str, terminology: Terminology) -> bool:
-    """Whether words beside an augmentation name it, and how and when it is done."""
+    """Tell if an augmentation's words only name it, and how and when it is done."""
     rest = _without_names(words, terminology)
     return terminology.bystanders.are_of_theatre(rest)
 
@@ -229,9 +230,9 @@ def _is_against(words: str, terminology: Terminology) -> bool:
 
 
 def is_augmentation_title(order: Json, terminology: Terminology) -> bool:
-    """Whether the titles of an augmentation name it and nothing else.
+    """Tell if the titles of an augmentation name it and nothing else.
 
-    It is ordered or done.
+    It may be an order or a Procedure.
     """
     titles = codeables(order, *TITLES)
     for coding in (one for title in titles for one in objects(title.get("coding"))):
@@ -289,7 +290,7 @@ def _are_reasons_read(
     treated: tuple[str, ...],
     terminology: Terminology,
 ) -> bool:
-    """Whether every reason is the plain fracture of a treated level.
+    """Tell if every reason is the plain fracture of a treated level.
 
     A reason that leaves the spine alone counts as read.
     """
@@ -311,7 +312,7 @@ def _are_reasons_read(
 def levels_of_reasons(
     order: Json, bundle: DraftOrders, terminology: Terminology
 ) -> set[str]:
-    """What the reasons of an order state, `L1` or `T7-T8`."""
+    """The levels that the reasons of an order state: `L1` or `T7-T8`."""
     named = [*codeables(order, *REASONS)]
     referred = objects(order.get("reasonReference"))
     named += [
@@ -349,10 +350,7 @@ def is_bystander(
     treated: tuple[str, ...],
     terminology: Terminology,
 ) -> bool:
-    """Whether another order was understood, and leaves the spine alone.
-
-    One of the same signing.
-    """
+    """Tell if another signed order is understood and leaves the spine alone."""
     if order.get("modifierExtension") or order.get("implicitRules"):
         return False
     kind = text(order.get("resourceType"))
@@ -409,7 +407,7 @@ def _all_words(order: Json) -> Iterator[str]:
 
 
 def is_whole_augmentation(procedure: Json, terminology: Terminology) -> bool:
-    """Whether a procedure on record is an augmentation, and nothing else."""
+    """Tell if a procedure on record is an augmentation, and nothing else."""
     found = recognise_augmentation(procedure, terminology)
     return bool(
         found
@@ -419,5 +417,5 @@ def is_whole_augmentation(procedure: Json, terminology: Terminology) -> bool:
 
 
 def is_device(order: Json) -> bool:
-    """Whether an order is of a device: a brace, or what is none."""
+    """Tell if an order is for a device, be it a brace or another."""
     return text(order.get("resourceType")) in DEVICE_TYPES
