@@ -46,7 +46,7 @@ CALL_SECONDS = 35.0
 KEY = click.option(
     "--key",
     "key_file",
-    type=options.NEW_FILE,
+    type=options.KEPT_FILE,
     help="key that signs the tokens; made at first need",
 )
 ISSUER_OF_TOKENS = click.option(

@@ -94,6 +94,7 @@ FHIR_ID = Read("ID", _fhir_id)
 VERTEBRAE = Read("L1", _levels)
 OLD_FILE = click.Path(path_type=Path, exists=True, dir_okay=False)
 NEW_FILE = _NewFile(path_type=Path, dir_okay=False)
+KEPT_FILE = click.Path(path_type=Path, dir_okay=False)  # made at first need
 OLD_PATH = click.Path(path_type=Path, exists=True)  # a file, or a folder of such files
 MOMENT = click.DateTime(["%Y-%m-%d", "%Y-%m-%dT%H:%M:%SZ"])
 TOKEN_FILE = click.option(
