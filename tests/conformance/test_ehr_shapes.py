@@ -7,18 +7,14 @@ from uuid import uuid4
 
 import pytest
 
-from cds_service.audit.store import AuditStore
 from cds_service.loading import load_service
-from cds_service.settings import Settings
-from cds_service.site.folder import load_site
 from cds_service.site.profiles import load_profile, profile_folders, value_of
-from cds_service.web.app import Wiring, create_app
-from tests.audit_builders import NOON
 from tests.card_rules import faults_of
 from tests.chart_builders import HOOK
 from tests.client_tokens import Signer, key_set, site_folder
 from tests.codes import ORDERS, concept_map
 from tests.live_service import CALL, FEEDBACK
+from tests.site_application import site_client
 
 FOLDER = Path(__file__).with_name("ehr")
 BASE = "https://cds.example.org"
@@ -55,18 +51,8 @@ def epic(tmp_path_factory):
         meant = [(code, ORDERS, order) for code, order in codes]
         content = concept_map(system, *meant) | {"id": name}
         (maps / f"{name}.json").write_text(json.dumps(content), encoding="utf-8")
-    site = load_site(folder)
-    store = AuditStore(f"sqlite:///{folder / 'audit.sqlite3'}", wait_seconds=30)
-    app = create_app(
-        load_service(site),
-        Settings(deadline_seconds=30),
-        audit=store,
-        base_url=BASE,
-        site=site,
-        wiring=Wiring(clock=lambda: NOON),
-    )
-    yield app.test_client()
-    store.close()
+    with site_client(folder, base_url=BASE) as client:
+        yield client
 
 
 def post(client, path, body, **claims):

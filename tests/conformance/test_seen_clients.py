@@ -11,15 +11,10 @@ from uuid import uuid4
 
 import pytest
 
-from cds_service.audit.store import AuditStore
-from cds_service.loading import load_service
-from cds_service.settings import Settings
-from cds_service.site.folder import load_site
-from cds_service.web.app import Wiring, create_app
-from tests.audit_builders import NOON
 from tests.card_rules import faults_of
 from tests.client_tokens import Signer, key_set, site_folder
 from tests.live_service import CALL, FEEDBACK
+from tests.site_application import site_client
 
 FOLDER = Path(__file__).with_name("ehr")
 BASE = "https://cds.example.org"
@@ -45,26 +40,16 @@ def sandbox(tmp_path_factory):
         f'jwks-file = "keys.json"\nfhir-servers = ["{server}"]\npatient-view = true',
     )
     (folder / "keys.json").write_bytes(key_set(KEY))
-    site = load_site(folder)
-    store = AuditStore(f"sqlite:///{folder / 'audit.sqlite3'}", wait_seconds=30)
-    app = create_app(
-        load_service(site),
-        Settings(deadline_seconds=30),
-        audit=store,
-        base_url=BASE,
-        site=site,
-        wiring=Wiring(clock=lambda: NOON),
-    )
 
     def post(path, body):
         now = int(time.time())
         said = {"jti": str(uuid4()), "iat": now, "exp": now + 300, "aud": BASE + path}
         token = KEY.token(BASE + path, claims=claims | said)
         headers = {"Authorization": f"Bearer {token}"}
-        return app.test_client().post(path, json=body, headers=headers)
+        return client.post(path, json=body, headers=headers)
 
-    yield post
-    store.close()
+    with site_client(folder, base_url=BASE) as client:
+        yield post
 
 
 def test_the_generators_signing_is_answered_from_the_server_that_it_names(
