@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 from cds_service.fhir.raw_json import Json, member, text
 
 _WRITTEN = re.compile(r"([0-9]{4})(?:-([0-9]{2})(?:-([0-9]{2})(T.*)?)?)?")
-YEARS = range(1904, 2200)
+YEARS = range(1904, 2200)  # of a living patient, or of a plan
 
 
 class Moment(NamedTuple):

@@ -22,6 +22,7 @@ from pydantic import Field
 from cds_service.core.data_file import Closed
 from cds_service.fhir.mapping.language import Durations, Language, any_of
 from cds_service.fhir.mapping.overlay import required
+from cds_service.fhir.site_calendar import YEARS
 
 FILE = "durations.toml"
 LONGEST_TEXT = 1000  # characters; the rest is not read and makes the text doubtful
@@ -433,7 +434,7 @@ class DurationRules:
             found = date(int(parts["y"]), int(month or 0), int(day or 0))
         except ValueError:
             return None
-        return found if 1850 <= found.year < 2200 else None
+        return found if found.year in YEARS else None
 
     def _clause(self, clause: _Clause) -> Iterator[Mention]:
         text, subject = clause.text, clause.subject
