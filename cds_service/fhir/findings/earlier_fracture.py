@@ -9,10 +9,10 @@ import re
 from collections.abc import Sequence
 from datetime import date, timedelta
 
-from cds_service.core.facts import Finding, Precision
+from cds_service.core.findings import Finding, Precision
 from cds_service.core.vocabulary import FractureSpec
-from cds_service.fhir.facts import problem_list
-from cds_service.fhir.facts.chart import (
+from cds_service.fhir.findings import problem_list
+from cds_service.fhir.findings.chart import (
     STATING,
     Chart,
     FindingOrGap,

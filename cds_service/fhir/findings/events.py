@@ -11,12 +11,12 @@ from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
 from typing import NamedTuple
 
-from cds_service.core.facts import Finding, Gap, GapReason, Precision
+from cds_service.core.findings import Finding, Gap, GapReason, Precision
 from cds_service.core.vocabulary import EventSpec
 from cds_service.fhir.certainty import ACTIVE, PAST, certainty_of, clinical_status
-from cds_service.fhir.facts import problem_list
-from cds_service.fhir.facts.chart import Chart, FindingOrGap, gap, known
-from cds_service.fhir.facts.earlier_fracture import PRECISIONS
+from cds_service.fhir.findings import problem_list
+from cds_service.fhir.findings.chart import Chart, FindingOrGap, gap, known
+from cds_service.fhir.findings.earlier_fracture import PRECISIONS
 from cds_service.fhir.gathering.entries import Entry
 from cds_service.fhir.gathering.problem_words import in_doubt
 from cds_service.fhir.mapping.clauses import clauses, names
