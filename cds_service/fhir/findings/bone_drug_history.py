@@ -451,7 +451,7 @@ def _until_its_end(
 def _on_problem_list(spec: MedicationSpec, chart: Chart) -> Iterable[DrugEntry]:
     """That a bone drug is taken, as a state of the problem list: no day, no drug."""
     for stated in find_stated(chart, spec, spec.value_sets):
-        is_open = stated.problem is None or stated.problem[0] == "undetermined"
+        is_open = stated.problem is None or stated.is_undetermined
         is_told = in_doubt(stated.concept) in stated.entry.concepts  # see `_told`
         if stated.entry.kind == "Condition" and is_open and not is_told:
             yield _from_problem(stated, spec)

@@ -83,6 +83,13 @@ TELLING = (
 CORRECTED = ("corrected", "amended")
 
 
+class Problem(NamedTuple):
+    """A reason against an entry or a value, and the same in words."""
+
+    reason: GapReason
+    why: str
+
+
 @dataclass(frozen=True)
 class Reading:
     """One value of one Observation or component, as found.

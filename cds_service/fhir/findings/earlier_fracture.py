@@ -50,7 +50,7 @@ def find_earlier_fracture(spec: FractureSpec, chart: Chart) -> FindingOrGap:
     stated = [
         one
         for one in problem_list.find_stated(chart, spec, spec.value_sets)
-        if not (one.problem and one.problem[0] == "future")
+        if not (one.problem and one.problem.reason == "future")
         and (one.entry.kind, one.concept) != occasion
     ]
     judged = [(one, _is_earlier(one, chart)) for one in stated]

@@ -11,11 +11,11 @@ from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
 from typing import NamedTuple
 
-from cds_service.core.findings import Finding, Gap, GapReason, Precision
+from cds_service.core.findings import Finding, Gap, Precision
 from cds_service.core.vocabulary import EventSpec
 from cds_service.fhir.certainty import ACTIVE, PAST, certainty_of, clinical_status
 from cds_service.fhir.findings import problem_list
-from cds_service.fhir.findings.chart import Chart, FindingOrGap, gap, known
+from cds_service.fhir.findings.chart import Chart, FindingOrGap, Problem, gap, known
 from cds_service.fhir.findings.earlier_fracture import PRECISIONS
 from cds_service.fhir.gathering.entries import Entry
 from cds_service.fhir.gathering.problem_words import in_doubt
@@ -30,7 +30,7 @@ AGAIN = frozenset({"recurrence", "relapse"})
 STILL_ACTIVE = "still active there"
 HISTORIES = ("history",)
 HISTORY = frozenset(HISTORIES)
-CALLED_PAST: tuple[GapReason, str] = (
+CALLED_PAST = Problem(
     "undetermined",
     "active there, and its words call it past",
 )
@@ -80,7 +80,7 @@ def _unclear(spec: EventSpec, chart: Chart) -> list[Happened]:
     return [
         one._replace(
             stated=one.stated._replace(
-                problem=(
+                problem=Problem(
                     "undetermined",
                     problem_list.told_where(
                         spec.unclear[one.stated.concept], one.stated.entry
@@ -386,7 +386,7 @@ def without(spec: EventSpec, chart: Chart, open_ones: Sequence[Happened]) -> Gap
         if first.problem is None:
             lasts = (spec.active_is_open or spec.active_counts) and open_ones[0].last
             why = STILL_ACTIVE if lasts else "no date"
-            first = first._replace(problem=("undetermined", why))
+            first = first._replace(problem=Problem("undetermined", why))
         detail = first.passed_over(spec).detail
         seen = (one.stated.provenance(spec) for one in open_ones)
         return gap(spec, "undetermined", detail, *seen)

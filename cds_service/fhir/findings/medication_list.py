@@ -126,9 +126,7 @@ def without_use(
     ]
     if stated := [one for one in said if one.problem is None]:
         return stated_as_true(spec, stated, chart)
-    if doubtful := [
-        one for one in said if one.problem and one.problem[0] == "undetermined"
-    ]:
+    if doubtful := [one for one in said if one.is_undetermined]:
         seen = (one.provenance(spec) for one in doubtful)
         return gap(spec, "undetermined", doubtful[0].passed_over(spec).detail, *seen)
     return _not_taken(spec, chart, ours)
