@@ -66,7 +66,7 @@ def find_event(spec: EventSpec, chart: Chart) -> FindingOrGap:
     if counted := [one for one, verdict in judged if verdict]:
         return yes(spec, chart, counted), passed
     open_ones = [*doubtful, *(one for one, verdict in judged if verdict is None)]
-    open_ones += _unclear(spec, chart)
+    open_ones += _unclear_events(spec, chart)
     return without(spec, chart, open_ones), passed
 
 
@@ -74,7 +74,7 @@ def _is_problem(one: Happened) -> bool:
     return one.stated.entry.kind == "Condition"
 
 
-def _unclear(spec: EventSpec, chart: Chart) -> list[Happened]:
+def _unclear_events(spec: EventSpec, chart: Chart) -> list[Happened]:
     """The entries that may be such an event, within its time."""
     found = happenings(spec, chart, tuple(spec.unclear))
     return [

@@ -232,7 +232,7 @@ def silence(
         return gap(
             spec, "undetermined", spec.past, *(one.provenance(spec) for one in over)
         )
-    if unclear := _unclear(spec, chart):
+    if unclear := _unclear_gap(spec, chart):
         return unclear
     said_no = say_no(spec, chart)
     if isinstance(said_no, Gap):
@@ -246,7 +246,7 @@ def silence(
     return said_no._replace(concerns=(*said_no.concerns, concern))
 
 
-def _unclear(spec: ConditionSpec, chart: Chart) -> Gap | None:
+def _unclear_gap(spec: ConditionSpec, chart: Chart) -> Gap | None:
     """The gap for entries and drugs that make "no" impossible without making it "yes".
 
     None if there are none.
@@ -336,35 +336,29 @@ def say_no(
             if unread
             else gap(spec, "undetermined", "not coded, and silence says nothing")
         )
-    broken, (_, where, name), (count, not_understood, is_kept) = (
-        chart.broken(spec),
-        LISTS[spec.key],
-        chart.listed(spec),
-    )
-    strange = not_understood and [entry for entry in not_understood if may_count(entry)]
+    broken, named, held = chart.broken(spec), LISTS[spec.key], chart.listed(spec)
+    strange = [entry for entry in held.not_understood if may_count(entry)]
     if unread:
         # Entries that leave the question open are named all the same.
         seen = (
             *(one.provenance for one in broken),
-            *(one.source(spec, where) for one in strange),
+            *(one.source(spec, named.where) for one in strange),
         )
         return gap(spec, "not-read", unread, *seen)
     if broken:
         return gap(
             spec, "unreadable", broken[0].detail, *(one.provenance for one in broken)
         )
-    if not is_kept:
-        return gap(spec, "undetermined", f"{name} empty")
+    if not held.is_kept:
+        return gap(spec, "undetermined", f"{named.name} empty")
     if strange:
-        return _not_understood(spec, strange, count, where)
-    read = f"{count} {'entry' if count == 1 else 'entries'}"
-    printed = f"{how} {where} ({read} read)"
-    origin = chart.record.reads[spec.key].origin
+        return _not_understood(spec, strange, held.entries, named.where)
+    read = f"{held.entries} {'entry' if held.entries == 1 else 'entries'}"
     source = Provenance(
-        resource=f"{name} ({read})",
-        origin=origin,
+        resource=f"{named.name} ({read})",
+        origin=chart.record.reads[spec.key].origin,
         code="",
-        printed=printed,
+        printed=f"{how} {named.where} ({read} read)",
         rule=spec.rule,
     )
     return known(spec, False, source)

@@ -48,7 +48,7 @@ RAISING = frozenset(
 )
 REGION_NAMES = {"thoracic spine": "T", "lumbar spine": "L"}
 # What a reason in words may name, so that it is understood.
-REASONS = frozenset(
+UNDERSTOOD_REASONS = frozenset(
     {
         *GRAVE,
         *CAUSES,
@@ -375,7 +375,7 @@ def _is_understood(reason: Json, terminology: Terminology) -> bool:
     words = texts_of(reason)
     return bool(words) and all(
         terminology.harmless.is_harmless(one)
-        or terminology.text_concepts(one, REASONS)
+        or terminology.text_concepts(one, UNDERSTOOD_REASONS)
         or terminology.plain_words.are_all(one)
         for one in words
     )
