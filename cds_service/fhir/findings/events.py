@@ -278,7 +278,14 @@ def _date_in_words(words: Iterable[str], raw: Json, chart: Chart) -> str:
     ago = chart.terminology.durations.years_ago(said)
     years += [f"{written.year - count}" for count in ago]
     now = chart.today.isoformat()
-    return max((one for one in (*months, *years) if one <= now), default="")
+    return max(
+        (
+            one
+            for one in (*months, *years)
+            if one <= now and chart.calendar.first_day(one)
+        ),
+        default="",
+    )
 
 
 def _is_history(stated: problem_list.Stated, spec: EventSpec, chart: Chart) -> bool:
