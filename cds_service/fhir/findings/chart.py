@@ -283,7 +283,7 @@ class Chart:
             self.deadline.check()
 
     def is_ahead(self, when: Moment) -> bool:
-        """Whether all of a moment lies after the signing: of later days, or today."""
+        """Tell if all of a moment lies after the signing: of later days, or today."""
         if when.day > self.not_after:
             return True
         if self._until is None or not when.instant:

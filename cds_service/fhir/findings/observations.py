@@ -41,7 +41,7 @@ def time_problem(reading: Reading, chart: Chart) -> Problem | None:
 
 
 def _is_ahead(reading: Reading, chart: Chart) -> bool:
-    """Whether all of its time lies after the signing.
+    """Tell if all of its time lies after the signing.
 
     A period does if it begins then.
     """
@@ -134,14 +134,14 @@ def _added_to(holder: Json) -> Iterator[tuple[str, Any]]:
 
 
 def has_plain_notes(reading: Reading, chart: Chart) -> bool:
-    """Whether all that is noted of it was understood; otherwise it reassures nobody."""
+    """Tell if all that is noted of it was understood; otherwise it reassures nobody."""
     plain = chart.terminology.plain_values
     words = (*reading.notes, *interpretations(reading), *_of_another(reading))
     return all(plain.are_all(one) for one in words)
 
 
 def _is_absent(holder: Json) -> bool:
-    """Whether a value is marked as absent.
+    """Tell if a value is marked as absent.
 
     In the resource, or by the extension that FHIR has for any element.
     """

@@ -167,7 +167,7 @@ def _statements(
 
 
 def covers(stated: str, treated: set[str]) -> bool:
-    """Whether a statement may be of a treated level.
+    """Tell if a statement may be of a treated level.
 
     `L1`, `T11-T12` or `thoracic spine`
     """
@@ -201,7 +201,7 @@ def levels_in_words(order: Json, terminology: Terminology) -> int:
 
 
 def verdict_of(statement: str) -> bool | None:
-    """Whether `L1`, `T11-T12` or `thoracolumbar` lies at T10-L2.
+    """Tell if `L1`, `T11-T12` or `thoracolumbar` lies at T10-L2.
 
     None if it does not decide.
     """
