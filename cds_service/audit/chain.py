@@ -190,7 +190,7 @@ class AuditLog(Protocol):
         ...
 
     def state(self) -> AuditState:
-        """Whether entries can be written now."""
+        """Tell if entries can be written now."""
         ...
 
 

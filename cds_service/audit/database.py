@@ -116,7 +116,7 @@ class Database:
 
     @property
     def is_sqlite(self) -> bool:
-        """Whether this is SQLite; otherwise it is PostgreSQL."""
+        """Tell if this is SQLite; otherwise it is PostgreSQL."""
         return self.url.get_backend_name() == "sqlite"
 
     def _open_file(
@@ -192,7 +192,7 @@ class Database:
             )
 
     def holds_log(self) -> bool:
-        """Whether there is a log, of whatever version; nothing is created."""
+        """Tell if there is a log, of whatever version; nothing is created."""
         if self.file is not None and not (
             self.file.is_file() and self.file.stat().st_size
         ):
@@ -318,7 +318,7 @@ def read_or_unavailable() -> Iterator[None]:
 
 
 def is_passing(error: DBAPIError) -> bool:
-    """Whether the same transaction may succeed if it is retried at once.
+    """Tell if the same transaction may succeed if it is retried at once.
 
     A lost connection is reopened.
     """
@@ -330,7 +330,7 @@ def is_passing(error: DBAPIError) -> bool:
 
 
 def is_busy(error: DBAPIError) -> bool:
-    """Whether another writer held the lock for too long; the database itself works."""
+    """Tell if another writer held the lock for too long; the database itself works."""
     # higher bits: the kind of busy
     code = getattr(error.orig, "sqlite_errorcode", 0) & 0xFF
     return (
@@ -340,12 +340,12 @@ def is_busy(error: DBAPIError) -> bool:
 
 
 def is_forbidden(error: DBAPIError) -> bool:
-    """Whether the database role lacks a privilege."""
+    """Tell if the database role lacks a privilege."""
     return getattr(error.orig, "sqlstate", None) == INSUFFICIENT_PRIVILEGE
 
 
 def is_failed_fsync(error: DBAPIError) -> bool:
-    """Whether an fsync failed.
+    """Tell if an fsync failed.
 
     What is on disk is then unknown, and a retry proves nothing.
     """

@@ -123,7 +123,7 @@ class Stored(Found):
 
     @property
     def is_whole(self) -> bool:
-        """Whether the payload is there, and is what was written."""
+        """Tell if the payload is there, and is what was written."""
         if self.salt is None or self.body is None:
             return False
         facts, cards = facts_of(self), self.cards

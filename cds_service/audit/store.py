@@ -159,7 +159,7 @@ class AuditStore:
         return self._link_key
 
     def state(self) -> AuditState:
-        """Whether entries can be written now; lost entries are recorded first."""
+        """Tell if entries can be written now; lost entries are recorded first."""
         try:
             self._submit(self._look).result(LOOK_SECONDS)
         except TimeoutError:

@@ -67,7 +67,7 @@ class UsedTokens:
     def is_new(
         self, issuer: str, jti: str, *, expires: int, now: float, until: Deadline
     ) -> bool:
-        """Whether this token was never used before; records it as used.
+        """Tell if this token was never used before; records it as used.
 
         Args:
             jti: the token's id, unique for the issuer.
@@ -99,7 +99,7 @@ class UsedTokens:
     def add(
         self, digest: str, expires: int, *, now: float, seconds: float
     ) -> bool | None:
-        """Whether the token is new to the table, which then holds it.
+        """Tell if the token is new to the table, which then holds it.
 
         None if the database does not answer in time.
         """

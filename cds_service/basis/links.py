@@ -70,7 +70,7 @@ def handout_of(address: str, key: bytes) -> HandoutAddress | None:
 
 
 def has_expired(shown: datetime, now: datetime) -> bool:
-    """Whether the address of an answer that was shown then is no longer honoured."""
+    """Tell if the address of an answer that was shown then is no longer honoured."""
     return now >= shown + LIFETIME
 
 

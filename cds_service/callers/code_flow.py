@@ -47,7 +47,7 @@ OPTIONS: Any = {
 }
 # The first match counts: PyJWT's other errors, for a strictly parsed token, are about
 # times.
-REASONS: Mapping[type[jwt.PyJWTError], str] = {
+TOKEN_FAULTS: Mapping[type[jwt.PyJWTError], str] = {
     jwt.InvalidSignatureError: "signature",
     jwt.InvalidAudienceError: "audience",
     jwt.InvalidIssuerError: "issuer",
@@ -332,7 +332,7 @@ def _verified(
         )
     except jwt.PyJWTError as error:
         raise LoginRefused(
-            next(word for kind, word in REASONS.items() if isinstance(error, kind))
+            next(word for kind, word in TOKEN_FAULTS.items() if isinstance(error, kind))
         ) from None
     # the authorized party: which of several audiences requested the token
     party = claims.get("azp")

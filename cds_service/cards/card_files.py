@@ -22,7 +22,7 @@ from cds_service.errors import DataFileError
 from cds_service.fhir.mapping.overlay import file_in_force, files_in_force
 from cds_service.protocol.messages import Coding
 
-TEXTS, REASONS = "texts.toml", "override-reasons.json"
+TEXTS, OVERRIDES = "texts.toml", "override-reasons.json"
 LAYOUTS = ("brace-limit", "rehabilitation")
 
 
@@ -132,7 +132,7 @@ def _reasons(folders: Sequence[Path]) -> Mapping[str, tuple[Coding, ...]]:
 
     A site may say them in its own words; the codes stay, since EHRs remember them.
     """
-    path = in_force(folders, REASONS)
+    path = in_force(folders, OVERRIDES)
     try:
         found = {
             topic: tuple(Coding(system=REASON_SYSTEM, **coding) for coding in codings)
@@ -145,7 +145,7 @@ def _reasons(folders: Sequence[Path]) -> Mapping[str, tuple[Coding, ...]]:
     codes = {topic: [one.code for one in codings] for topic, codings in found.items()}
     our_codes = {
         topic: [one["code"] for one in codings]
-        for topic, codings in read_json(folders[0] / REASONS).items()
+        for topic, codings in read_json(folders[0] / OVERRIDES).items()
     }
     if codes != our_codes:
         raise DataFileError(

@@ -201,7 +201,7 @@ def assess_patient(
 
 
 def is_kept_back(token: str | None, base: str) -> bool:
-    """Whether there is a token and it is not sent.
+    """Tell if there is a token and it is not sent.
 
     Plain http to another machine would show it.
     """

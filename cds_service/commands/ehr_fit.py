@@ -160,7 +160,7 @@ def called_hook(fit: Fit) -> ServiceHook:
 
 
 def _signs(profile: Profile) -> bool:
-    """Whether it may call when orders are signed: it does, or nobody knows."""
+    """Tell if it may call when orders are signed: it does, or nobody knows."""
     names = value_of(profile.hooks.names)
     return names is None or "order-sign" in names
 

@@ -187,7 +187,7 @@ def _last_dose(intakes: Iterable[DrugEntry]) -> Dated | None:
 
 
 def _is_since(entry: DrugEntry, dose: Dated | None) -> bool:
-    """Whether an entry is no older than a dose, or one of them has no day."""
+    """Tell if an entry is no older than a dose, or one of them has no day."""
     day = entry.last or entry.begins or entry.ended
     return day is None or dose is None or day.last >= dose.last
 
@@ -221,7 +221,7 @@ def _present_course(intakes: Sequence[DrugEntry]) -> tuple[Dated | None, bool]:
 
 
 def _is_complete(name: str, started: Dated | None, last_dose: Dated) -> bool:
-    """Whether a drug of a fixed course was given from its first to its last dose."""
+    """Tell if a drug of a fixed course was given from its first to its last dose."""
     course = WHOLE_COURSE.get(name)
     if course is None or started is None:
         return False

@@ -158,12 +158,12 @@ def _cause_open(situation: Situation) -> Signal | None:
 
 
 def _is_in_doubt(gap: Gap) -> bool:
-    """Whether an entry or the order names it, and nobody knows whether it is so now."""
+    """Tell if an entry or the order names it, and nobody knows whether it is so now."""
     return gap.reason == "undetermined" and bool(gap.seen)
 
 
 def _is_of_order(gap: Gap) -> bool:
-    """Whether the words of the order leave it open."""
+    """Tell if the words of the order leave it open."""
     return gap.reason == "undetermined" and any(
         one.origin == "context" for one in gap.seen
     )

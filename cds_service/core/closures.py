@@ -47,7 +47,7 @@ class Fracture(NamedTuple):
         return cls(index.observed if index else None, tuple(levels))
 
     def is_same(self, other: "Fracture") -> bool | None:
-        """Whether both are one fracture; None if nothing tells."""
+        """Tell if both are one fracture; None if nothing tells."""
         if self.day and other.day:
             return self.day == other.day
         if self.levels and other.levels:
@@ -216,7 +216,7 @@ class Closures:
     is_known: bool = True
 
     def closes_act(self, act: str) -> bool:
-        """Whether the act was arranged or declined, or does not apply."""
+        """Tell if the act was arranged or declined, or does not apply."""
         return self._closes("act", act)
 
     def grounds_of_act(self, act: str) -> Iterator[CardGround]:
@@ -233,19 +233,19 @@ class Closures:
         return replace(self, in_force=tuple(kept))
 
     def closes_fact(self, fact: str, key: str) -> bool:
-        """Whether the fact was considered, on the same values."""
+        """Tell if the fact was considered, on the same values."""
         return self._closes("fact", fact, key)
 
     def closes_button(self, act: str) -> bool:
-        """Whether nobody here offers what the act's button orders."""
+        """Tell if nobody here offers what the act's button orders."""
         return self._closes("button", act)
 
     def closes_risk(self) -> bool:
-        """Whether the line on risk is left out."""
+        """Tell if the line on risk is left out."""
         return self._closes("risk", "")
 
     def closes_order(self, order: GroundOrder) -> bool:
-        """Whether a brace or bed-rest order needs no word."""
+        """Tell if a brace or bed-rest order needs no word."""
         is_brace = order.kind == "brace"
         if is_brace and self._closes("brace", _name_of_brace(order)):
             return True
@@ -265,7 +265,7 @@ class Closures:
         return replace(support, orders=tuple(kept), earlier_braces=earlier)
 
     def closes_card(self, ground: CardGround) -> bool:
-        """Whether the same card was answered in this very signing."""
+        """Tell if the same card was answered in this very signing."""
         return ground in self.answered
 
     def _closes(self, part: Part, what: str, key: str = "") -> bool:

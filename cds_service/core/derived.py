@@ -55,7 +55,7 @@ MENTIONABLE = (
     *("repeated-falls", "dementia", "severe-frailty", "parkinson"),
 )
 # Findings that the reason of an order may state.
-REASONS = (
+GIVEN_AS_REASON = (
     *(
         "malignancy",
         "spinal-infection",
@@ -174,7 +174,7 @@ def _bmi(so_far: FindingsSoFar) -> Finding | Gap | None:
     """
     recorded, parts = so_far.known.get("bmi"), so_far.all_known("weight", "height")
     if parts is None:
-        return _with_computed(so_far, "bmi", ("weight", "height"), _body_mass_index)
+        return _gap_with_value(so_far, "bmi", ("weight", "height"), _body_mass_index)
     weight, height = parts
     value = _body_mass_index(float(weight.value), float(height.value))
     computed = _compute(so_far, "bmi", value, parts, observed=weight.observed)
@@ -206,7 +206,7 @@ def _muscle_index(so_far: FindingsSoFar) -> Finding | Gap | None:
     """Compute appendicular lean mass / height² if the index is not recorded."""
     parts = so_far.all_known("appendicular-lean-mass", "height")
     if parts is None or MUSCLE in so_far.known:
-        return _with_computed(
+        return _gap_with_value(
             so_far, MUSCLE, ("appendicular-lean-mass", "height"), _body_mass_index
         )
     lean, height = parts
@@ -242,14 +242,14 @@ def _psoas_muscle_area(so_far: FindingsSoFar) -> Finding | Gap | None:
         so_far.put(gap._replace(name="psoas-total-area"))
         return gap
     parts = ("psoas-total-area", "psoas-fat-fraction")
-    return _where_not_recorded(
+    return _computed_if_missing(
         so_far, "psoas-muscle-area", parts, lambda area, fat: area * (1 - fat / 100)
     )
 
 
 # Psoas area of both sides / L4 vertebral area (studies/psoas-plvi-2024.toml).
 PLVI_PARTS = ("psoas-total-area", "l4-vertebral-area")
-DERIVATIONS["plvi"] = lambda so_far: _where_not_recorded(
+DERIVATIONS["plvi"] = lambda so_far: _computed_if_missing(
     so_far, "plvi", PLVI_PARTS, truediv
 )
 
@@ -464,7 +464,7 @@ def _by_reason(name: str, so_far: FindingsSoFar) -> Finding | Gap | None:
     return from_reason(spec, so_far.order)
 
 
-DERIVATIONS |= {name: partial(_by_reason, name) for name in REASONS}
+DERIVATIONS |= {name: partial(_by_reason, name) for name in GIVEN_AS_REASON}
 
 
 def _by_mention(name: str, so_far: FindingsSoFar) -> Gap | None:
@@ -519,7 +519,7 @@ def _compute(
     )
 
 
-def _where_not_recorded(
+def _computed_if_missing(
     so_far: FindingsSoFar,
     name: str,
     names: tuple[str, str],
@@ -528,11 +528,11 @@ def _where_not_recorded(
     """Compute a finding from two others, or a gap with a value from unusable parts."""
     parts = so_far.all_known(*names)
     if parts is None or name in so_far.known:
-        return _with_computed(so_far, name, names, formula)
+        return _gap_with_value(so_far, name, names, formula)
     return _compute(so_far, name, formula(*[float(one.value) for one in parts]), parts)
 
 
-def _with_computed(
+def _gap_with_value(
     so_far: FindingsSoFar,
     name: str,
     parts: tuple[str, str],

@@ -498,7 +498,7 @@ class SupportOrders:
         )
 
     def _is_of_now(self, order: SupportOrder) -> bool | None:
-        """Whether it was written since the fracture; None if its day is not known."""
+        """Tell if it was written since the fracture; None if its day is not known."""
         day = order.authored or order.start
         return (
             None

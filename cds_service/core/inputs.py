@@ -101,7 +101,7 @@ def _hold_muscle(
 
 
 def fits(predictor: Predictor, value: Value) -> bool:
-    """Whether a value is of the kind that this input takes."""
+    """Tell if a value is of the kind that this input takes."""
     if predictor.kind == "number":
         return not isinstance(value, bool | str) and math.isfinite(value)
     return value in predictor.words if predictor.words else isinstance(value, bool)

@@ -429,7 +429,7 @@ def _follow(model: LogisticModel, reduced: ReducedModel) -> _KnownSet:
 def _clear(
     known: _KnownSet, reduced: ReducedModel, distances: Vector
 ) -> dict[str, bool]:
-    """Whether the 95 % interval of each finding's effect leaves out 0.
+    """Tell if the 95 % interval of each finding's effect leaves out 0.
 
     The errors are those of the coefficients in use at the printed scale, also where the
     figure's own interval is wider than printed: with all inputs known an effect is

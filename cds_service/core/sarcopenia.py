@@ -77,7 +77,7 @@ def sex_of(known: Mapping[str, Finding]) -> str | None:
 
 
 def is_low(ruler: Ruler, known: Mapping[str, Finding], name: str) -> bool | None:
-    """Whether one measure is low by a ruler; None when it is not known or not used."""
+    """Tell if one measure is low by a ruler; None when it is not known or not used."""
     finding = known.get(name)
     limit = ruler.limit(finding) if finding else None
     return (

@@ -126,7 +126,7 @@ class Requirement(Part):
         return self
 
     def is_met(self, value: Value) -> bool:
-        """Whether a finding's value is what is required; a word never meets a bound."""
+        """Tell if a finding's value is what is required; a word never meets a bound."""
         if self.equals is not None:
             return value == self.equals
         return not isinstance(value, str) and all(
@@ -620,7 +620,7 @@ class StratumCounts(Part):
         return self
 
     def holds(self, value: float) -> bool:
-        """Whether a value lies on this side, in the study's unit."""
+        """Tell if a value lies on this side, in the study's unit."""
         return (
             value > self.above
             if self.above is not None

@@ -367,7 +367,7 @@ def _band(prediction: Prediction, policy: Policy, *, may_be_lower: bool) -> Band
 
 
 def _is_below(prediction: Prediction) -> bool:
-    """Whether the figure with all its uncertainty lies below the reference."""
+    """Tell if the figure with all its uncertainty lies below the reference."""
     return all(high < prediction.reference for _, high in prediction.ranges)
 
 

@@ -1,4 +1,4 @@
-"""Whether a diagnosis is active, and how certain.
+"""Tell if a diagnosis is active, and how certain.
 
 The statuses say so, or the German certainty of an ICD-10-GM code.
 """

@@ -38,7 +38,7 @@ def leaves_of(value: Any, path: str = "") -> Iterator[tuple[str, Any]]:
 
 
 def repeats(narrative: str, resource: Json, plain: PlainWords) -> bool:
-    """Whether a narrative says only what the elements say, as FHIR defines one."""
+    """Tell if a narrative says only what the elements say, as FHIR defines one."""
     rest = {name: value for name, value in resource.items() if name != "text"}
     said = {
         word for path, value in leaves_of(rest) for word in _words_of(f"{path} {value}")

@@ -61,7 +61,7 @@ NOT_TO_DO = "doNotPerform"
 
 
 def is_prohibition(order: Json) -> bool:
-    """Whether an order says that something must not be done."""
+    """Tell if an order says that something must not be done."""
     modifiers = [
         one
         for one in objects(order.get("modifierExtension"))

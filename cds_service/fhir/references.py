@@ -50,7 +50,7 @@ class Bases:
         return name if _NAME.fullmatch(name) and self.holds(base) else ""
 
     def holds(self, base: str) -> bool:
-        """Whether this is one of them."""
+        """Tell if this is one of them."""
         address = _address(base)
         return (
             address in self.addresses

@@ -69,7 +69,7 @@ PRIMITIVES: Mapping[Any, CoreSchema] = {
 
 
 def fits(resource: Json, resource_type: str) -> bool:
-    """Whether this raw resource has the shape of its type.
+    """Tell if this raw resource has the shape of its type.
 
     It may be valid even if not.
     """
@@ -81,7 +81,7 @@ def fits(resource: Json, resource_type: str) -> bool:
 
 
 def is_valid(resource: Json, resource_type: str) -> bool:
-    """Whether this JSON resource is valid R4 without repair."""
+    """Tell if this JSON resource is valid R4 without repair."""
     if fits(resource, resource_type):
         return True
     try:

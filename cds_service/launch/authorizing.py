@@ -66,7 +66,7 @@ class Launched:
     form_token: str = field(repr=False)
 
     def may(self, resource_type: str, right: str) -> bool:
-        """Whether the EHR granted this right on resources of this type.
+        """Tell if the EHR granted this right on resources of this type.
 
         One of `cruds`.
         """

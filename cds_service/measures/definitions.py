@@ -151,12 +151,12 @@ class Measure:
 
     @property
     def has_level(self) -> bool:
-        """Whether it is measured at vertebrae."""
+        """Tell if it is measured at vertebrae."""
         return self.method is not None and self.method.levels is not None
 
     @property
     def level_is_free(self) -> bool:
-        """Whether it is measured at a vertebra that the study does not fix.
+        """Tell if it is measured at a vertebra that the study does not fix.
 
         The order decides which counts.
         """

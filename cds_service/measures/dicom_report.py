@@ -600,7 +600,7 @@ def _sites_named(item: Item, form: DicomForm) -> list[tuple[DicomCode, ...]]:
 
 
 def _is_alike(one: Item, other: Item) -> bool:
-    """Whether two items have the same name, unit, place on the body and method."""
+    """Tell if two items have the same name, unit, place on the body and method."""
     return one.number is not None and _what(one) == _what(other)
 
 

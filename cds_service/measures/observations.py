@@ -335,7 +335,7 @@ def _not_recorded(value: Reported) -> list[str]:
 
 
 def is_way_known(known: Finding) -> bool:
-    """Whether the reader accepts how the value was measured."""
+    """Tell if the reader accepts how the value was measured."""
     return METHOD_NOT_RECORDED not in known.concerns
 
 

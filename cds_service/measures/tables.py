@@ -390,7 +390,7 @@ def _measure_and_unit(column: str, measures: Measures) -> tuple[Measure | None, 
 
 
 def _is_of(row: Mapping[str, str], patient: str) -> bool:
-    """Whether a row is of this patient.
+    """Tell if a row is of this patient.
 
     A table without patients is of the one that is imported.
     """

@@ -37,7 +37,7 @@ class Address:
 
     @property
     def is_loopback(self) -> bool:
-        """Whether this names the machine itself, in the plain spelling."""
+        """Tell if this names the machine itself, in the plain spelling."""
         return is_loopback_host(self.host)
 
     @property
@@ -62,7 +62,7 @@ class Address:
         )
 
     def is_under(self, base: "Address") -> bool:
-        """Whether this lies on the base's origin, at its path or below."""
+        """Tell if this lies on the base's origin, at its path or below."""
         return (
             self.origin == base.origin
             and self.segments[: len(base.segments)] == base.segments
@@ -111,7 +111,7 @@ def is_loopback_host(host: str) -> bool:
 
 
 def is_ip_address(host: str) -> bool:
-    """Whether this is an address and no name; IPv6 without brackets."""
+    """Tell if this is an address and no name; IPv6 without brackets."""
     return _ip_address(host) is not None
 
 

@@ -35,7 +35,7 @@ class Breaker:
         self._is_trying = False
 
     def admits(self) -> bool:
-        """Whether a call may be made now.
+        """Tell if a call may be made now.
 
         After a rest one may, and the next only when that one has had its time.
         """

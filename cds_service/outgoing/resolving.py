@@ -118,7 +118,7 @@ class Resolver:
 
 
 def _is_public(address: IPv4Address | IPv6Address) -> bool:
-    """Whether anybody on the internet may have it."""
+    """Tell if anybody on the internet may have it."""
     is_given_out = address.version == 4 or address in GLOBAL_UNICAST
     return address.is_global and is_given_out and not address.is_reserved
 

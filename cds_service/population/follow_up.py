@@ -38,7 +38,7 @@ class FollowUp(NamedTuple):
 
     @property
     def outcome(self) -> bool | None:
-        """Whether the event came within the time; None for the lost."""
+        """Tell if the event came within the time; None for the lost."""
         return None if self.end == "loss" else self.end == "event"
 
 

@@ -122,7 +122,7 @@ class Followed:
     course: Course | None
 
     def refracture(self, months: int) -> bool | None:
-        """Whether a new fracture came within so many months.
+        """Tell if a new fracture came within so many months.
 
         None if the patient was lost before.
 

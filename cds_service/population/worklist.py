@@ -48,7 +48,7 @@ Reason = Literal[
 ]
 # Of the list of `loop` alone: neither seen nor treated since the order was signed.
 LOOP_OPEN: Literal["loop-open"] = "loop-open"
-REASONS = "https://kyphoplasty-cds.org/fhir/CodeSystem/worklist-reason"
+WORKLIST_REASONS = "https://kyphoplasty-cds.org/fhir/CodeSystem/worklist-reason"
 NEEDED = ("bone-drug", "denosumab-overdue", "deceased")  # findings
 # policy: for a bone drug or a referral, counted from the procedure
 WAIT = timedelta(days=30)
@@ -452,4 +452,4 @@ def _resources(
 
 
 def _code(reason: str) -> dict[str, Any]:
-    return {"coding": [{"system": REASONS, "code": reason}]}
+    return {"coding": [{"system": WORKLIST_REASONS, "code": reason}]}

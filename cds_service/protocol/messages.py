@@ -58,7 +58,7 @@ Extension = Mapping[str, Any]
 
 
 def is_fhir_id(value: Any) -> bool:
-    """Whether this may stand as an id in a FHIR address."""
+    """Tell if this may stand as an id in a FHIR address."""
     return isinstance(value, str) and FHIR_ID.fullmatch(value) is not None
 
 
@@ -113,7 +113,7 @@ class FhirAuthorization(BaseModel):
 
     @property
     def has_expired(self) -> bool:
-        """Whether the EHR itself says that the token is of no use any more."""
+        """Tell if the EHR itself says that the token is of no use any more."""
         return self.expires_in is not None and self.expires_in <= 0
 
 
@@ -151,7 +151,7 @@ class HookContext(Inbound):
 
     @property
     def has_orders(self) -> bool:
-        """Whether any order came at all, of whatever kind."""
+        """Tell if any order came at all, of whatever kind."""
         entries = self.draft_orders.get("entry") if self.draft_orders else None
         return isinstance(entries, list) and any(
             isinstance(one, dict) and one.get("resource") for one in entries

@@ -147,7 +147,7 @@ class Accounts:
             return Account(found.role, is_open=bool(found.is_active)) if found else None
 
     def check(self, name: str, password: str, address: str) -> bool:
-        """Whether there is an open account with this name and password.
+        """Tell if there is an open account with this name and password.
 
         Raises:
             TooManyTries: for this account or from this address.

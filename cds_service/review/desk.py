@@ -64,7 +64,7 @@ class Desk:
         )
 
     def may_see(self, stored: Stored) -> bool:
-        """Whether this entry is of the reviewer's own EHR or tenant.
+        """Tell if this entry is of the reviewer's own EHR or tenant.
 
         Entries about the log itself belong to none.
         """

@@ -322,7 +322,7 @@ def own_page(wanted: str) -> str:
 
 
 def same(given: str | None, expected: str | None) -> bool:
-    """Whether both are present and equal, compared in constant time."""
+    """Tell if both are present and equal, compared in constant time."""
     return bool(given and expected) and hmac.compare_digest(
         str(given).encode(), str(expected).encode()
     )

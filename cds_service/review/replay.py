@@ -1,4 +1,4 @@
-"""Whether the models in force give the figures that were shown then.
+"""Tell if the models in force give the figures that were shown then.
 
 An entry alone is enough to tell.
 """

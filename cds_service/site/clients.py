@@ -58,12 +58,12 @@ class Capabilities(SiteTable):
     links: Literal["signed", "login", "off"] | None = None
 
     def can(self, action: Literal["create", "update"], resource_type: str) -> bool:
-        """Whether the EHR applies this action to resources of this type."""
+        """Tell if the EHR applies this action to resources of this type."""
         does = self.actions is None or action in self.actions
         return does and (self.resources is None or resource_type in self.resources)
 
     def can_place(self, system: str) -> bool:
-        """Whether the EHR can place an order by a code of this system."""
+        """Tell if the EHR can place an order by a code of this system."""
         return self.order_systems is None or system in self.order_systems
 
 

@@ -141,7 +141,7 @@ class Site(SiteTable):
         )
 
     def is_live_for(self, user_id: str, issuer: str | None) -> bool:
-        """Whether this user of this EHR is shown cards."""
+        """Tell if this user of this EHR is shown cards."""
         names = {user_id, user_id.rpartition("/")[2]}
         written = {name for name in names if "|" not in name} | {
             f"{issuer}|{name}" for name in names

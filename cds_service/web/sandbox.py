@@ -76,7 +76,7 @@ HCPCS = "http://www.cms.gov/Medicare/Coding/HCPCSReleaseCodeSets"
 
 
 def is_open(site: Site | None) -> bool:
-    """Whether the service requires no token: no site folder, or one without clients."""
+    """Tell if the service requires no token: no site folder, or one without clients."""
     return site is None or not site.clients
 
 

@@ -110,7 +110,7 @@ def is_signed_by(checkpoint: Checkpoint, key: Key) -> bool:
 
 
 def is_signature_of(key: Key, found: Signature, signed: bytes) -> bool:
-    """Whether this is the key's valid signature of these bytes."""
+    """Tell if this is the key's valid signature of these bytes."""
     name, key_hash, signature = found
     if (name, key_hash) != (key.name, key.hash):
         return False

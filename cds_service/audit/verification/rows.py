@@ -150,7 +150,7 @@ def read_stray(select: Select) -> Iterator[tuple[str, int]]:
 
 
 def is_sound(select: Select) -> bool:
-    """Whether SQLite's own check finds each row in each index.
+    """Tell if SQLite's own check finds each row in each index.
 
     Lists are read by index.
     """

@@ -78,7 +78,7 @@ class Report:
 
     @property
     def is_whole(self) -> bool:
-        """Whether the log is whole, as far as can be known.
+        """Tell if the log is whole, as far as can be known.
 
         Nothing changed, inserted, removed, reordered or cut off.
         """
@@ -373,7 +373,7 @@ def _named_key(row: Row) -> Sequence[Key]:
 
 
 def _went_back(before: str, now: str) -> bool:
-    """Whether time went back by more than concurrent requests explain."""
+    """Tell if time went back by more than concurrent requests explain."""
     try:
         return datetime.fromisoformat(before) - datetime.fromisoformat(now) > timedelta(
             minutes=1

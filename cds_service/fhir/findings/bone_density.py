@@ -157,17 +157,17 @@ def _refused(one: Measured, reason: GapReason, why: str) -> Refused:
 
 
 def _differ(coded: Site | None, named: Site | None) -> bool:
-    """Whether both are known, and not of one place: a femur may be that of the hip."""
+    """Tell if both are known, and not of one place: a femur may be that of the hip."""
     return bool(coded and named and coded != named and {coded, named} != ONE_PLACE)
 
 
 def _is_single(one: Measured) -> bool:
-    """Whether it is of a single vertebra."""
+    """Tell if it is of a single vertebra."""
     return one.site == "lumbar spine" and len(one.levels) == 1
 
 
 def _has_osteoporosis(chart: Chart) -> bool:
-    """Whether the record shows osteoporosis or a drug for it, now or past."""
+    """Tell if the record shows osteoporosis or a drug for it, now or past."""
     for mention in chart.mentions_of(OSTEOPOROSIS):
         codings = objects(member(mention.raw, "verificationStatus", "coding"))
         if WRONG.isdisjoint(text(coding.get("code")) for coding in codings):
@@ -229,7 +229,7 @@ def _pick_site(usable: Sequence[Measured], spec: QuantitySpec, chart: Chart) -> 
 
 
 def _is_described_plainly(reading: Reading, chart: Chart) -> bool:
-    """Whether all is understood that says where and how it was measured."""
+    """Tell if all is understood that says where and how it was measured."""
     plain, raw = chart.terminology.plain_values, reading.entry.raw
     said = [text(member(raw, "device", "display"))]
     for name in ("bodySite", "method"):
@@ -306,7 +306,7 @@ def _moment_of_report(entry: Entry, chart: Chart) -> Moment | None:
 
 
 def _is_old(day: date, spec: QuantitySpec, chart: Chart) -> bool:
-    """Whether a value of this day is no longer fresh."""
+    """Tell if a value of this day is no longer fresh."""
     return spec.fresh_days is not None and (chart.today - day).days > spec.fresh_days
 
 
@@ -346,7 +346,7 @@ def _lower_elsewhere(
 
 
 def _are_of_one_place(one: Measured, other: Measured) -> bool:
-    """Whether both are known to be of the same place."""
+    """Tell if both are known to be of the same place."""
     sites = {one.site, other.site}
     return NOT_STATED not in sites and (len(sites) == 1 or sites == ONE_PLACE)
 

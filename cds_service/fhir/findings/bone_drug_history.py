@@ -242,7 +242,7 @@ def _noted(use: Use, spec: MedicationSpec, chart: Chart) -> DrugEntry:
 
 
 def _is_not_given(entry: Entry) -> bool:
-    """Whether a dose was planned, and refused or left out."""
+    """Tell if a dose was planned, and refused or left out."""
     return entry.kind in PLANNED and entry.status == "not-done"
 
 
@@ -272,7 +272,7 @@ def _read(entry: Entry, drug: Drug, spec: MedicationSpec, chart: Chart) -> DrugE
 
 
 def _may_be_dose(found: DrugEntry, entry: Entry, drug: Drug) -> bool:
-    """Whether an entry is coded and done as a dose, but has words nobody understood."""
+    """Tell if an entry is coded and done as a dose, but has words nobody understood."""
     is_done = entry.kind in GIVEN and entry.status == "completed"
     return is_done and found.is_intake and bool(drug.code) and not drug.is_understood
 
@@ -451,7 +451,7 @@ def _until_its_end(
 def _on_problem_list(spec: MedicationSpec, chart: Chart) -> Iterable[DrugEntry]:
     """That a bone drug is taken, as a state of the problem list: no day, no drug."""
     for stated in find_stated(chart, spec, spec.value_sets):
-        is_open = stated.problem is None or stated.problem[0] == "undetermined"
+        is_open = stated.problem is None or stated.is_undetermined
         is_told = in_doubt(stated.concept) in stated.entry.concepts  # see `_told`
         if stated.entry.kind == "Condition" and is_open and not is_told:
             yield _from_problem(stated, spec)

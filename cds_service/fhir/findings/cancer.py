@@ -38,7 +38,7 @@ def find_recent_cancer(spec: RecentCancerSpec, chart: Chart) -> FindingOrGap:
 
 
 def _has_spread(entry: Entry, chart: Chart) -> bool:
-    """Whether its code, words or stage say that it is advanced, or has come back."""
+    """Tell if its code, words or stage say that it is advanced, or has come back."""
     if any(match.concept == "secondary-cancer" for match in entry.matches):
         return True
     kinds = chart.terminology.kinds
@@ -53,7 +53,7 @@ def _words_of(entry: Entry) -> Iterator[str]:
 
 
 def _is_treated(spec: RecentCancerSpec, chart: Chart) -> bool:
-    """Whether a drug against cancer is in use, or another treatment was lately."""
+    """Tell if a drug against cancer is in use, or another treatment was lately."""
     if any(
         one.drug and CANCER_DRUG in one.drug.concepts and one.status in IN_USE
         for one in chart.of_kind(*MEDICATION_TYPES)

@@ -51,28 +51,35 @@ Item = TypeVar("Item")
 ByConcept = Mapping[str, Sequence[tuple[int, Item]]]
 FindingOrGap = tuple[Finding | Gap, tuple[PassedOver, ...]]
 
-# By prefetch key: the type of its entries, and how cards refer to the list: "not on …",
-# and its name.
-LISTS: Mapping[str, tuple[str, str, str]] = {
-    "conditions": ("Condition", "on the problem list", "problem list"),
-    "medications": ("MedicationRequest", "on the medication list", "medication list"),
-    "administrations": (
-        "MedicationAdministration",
-        "on the medication list",
-        "list of administered drugs",
+
+class ListWords(NamedTuple):
+    """A list of the record, by the type of its entries, as cards refer to it.
+
+    Attributes:
+        where: its place: `not on the problem list`. Lists of one place are read as one.
+    """
+
+    kind: str
+    where: str
+    name: str
+
+
+ON_DRUGS = "on the medication list"
+# by prefetch key
+LISTS: Mapping[str, ListWords] = {
+    "conditions": ListWords("Condition", "on the problem list", "problem list"),
+    "medications": ListWords("MedicationRequest", ON_DRUGS, "medication list"),
+    "administrations": ListWords(
+        "MedicationAdministration", ON_DRUGS, "list of administered drugs"
     ),
-    "statements": (
-        "MedicationStatement",
-        "on the medication list",
-        "list of drugs the patient reports",
+    "statements": ListWords(
+        "MedicationStatement", ON_DRUGS, "list of drugs the patient reports"
     ),
-    "dispenses": (
-        "MedicationDispense",
-        "on the medication list",
-        "list of dispensed drugs",
+    "dispenses": ListWords("MedicationDispense", ON_DRUGS, "list of dispensed drugs"),
+    "serviceRequests": ListWords(
+        "ServiceRequest", "among the orders", "list of orders"
     ),
-    "serviceRequests": ("ServiceRequest", "among the orders", "list of orders"),
-    "procedures": ("Procedure", "among the procedures", "list of procedures"),
+    "procedures": ListWords("Procedure", "among the procedures", "list of procedures"),
 }
 STATING = frozenset({"Condition", "Procedure"})
 # The lists whose entries may name a condition, in the order in which they are named.
@@ -81,6 +88,13 @@ TELLING = (
     *sorted(MEDICATION_TYPES),
 )
 CORRECTED = ("corrected", "amended")
+
+
+class Problem(NamedTuple):
+    """A reason against an entry or a value, and the same in words."""
+
+    reason: GapReason
+    why: str
 
 
 @dataclass(frozen=True)
@@ -269,7 +283,7 @@ class Chart:
             self.deadline.check()
 
     def is_ahead(self, when: Moment) -> bool:
-        """Whether all of a moment lies after the signing: of later days, or today."""
+        """Tell if all of a moment lies after the signing: of later days, or today."""
         if when.day > self.not_after:
             return True
         if self._until is None or not when.instant:
@@ -331,10 +345,10 @@ class Chart:
     def _read_lists(
         self, keys: tuple[str, ...], unknown: Mapping[str, Sequence[Entry]]
     ) -> Listing:
-        place, reads = LISTS[keys[0]][1], self.record.reads
+        where, reads = LISTS[keys[0]].where, self.record.reads
         lists = [key for key in keys if key in LISTS]
-        together = [key for key in lists if LISTS[key][1] == place and key in reads]
-        kinds = sorted(LISTS[key][0] for key in lists)
+        together = [key for key in lists if LISTS[key].where == where and key in reads]
+        kinds = sorted(LISTS[key].kind for key in lists)
         strange = [entry for kind in kinds for entry in unknown.get(kind, ())]
         kept = any(reads[key].entries for key in together if key not in GIVEN_HERE)
         return Listing(sum(reads[key].entries for key in together), strange, kept)
@@ -362,7 +376,7 @@ def _fault(key: str, read: Read | None) -> str:
     """Why the answer to a prefetch key is not reliable, as a phrase; empty if it is."""
     if read is not None and read.state != "failed" and not read.is_cut:
         return ""
-    name = f"{LISTS[key][2]} " if key in LISTS else ""
+    name = f"{LISTS[key].name} " if key in LISTS else ""
     if read is None or read.state == "failed":
         note = read.note if read else "not asked"
         return f"{name}could not be read" + (f" ({note})" if note else "")

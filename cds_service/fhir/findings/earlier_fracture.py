@@ -50,7 +50,7 @@ def find_earlier_fracture(spec: FractureSpec, chart: Chart) -> FindingOrGap:
     stated = [
         one
         for one in problem_list.find_stated(chart, spec, spec.value_sets)
-        if not (one.problem and one.problem[0] == "future")
+        if not (one.problem and one.problem.reason == "future")
         and (one.entry.kind, one.concept) != occasion
     ]
     judged = [(one, _is_earlier(one, chart)) for one in stated]
@@ -168,13 +168,13 @@ def _yes(
         concerns=() if any(one.code for one in earlier) else (problem_list.BY_WORDS,),
         label=_counted(days, chart.today) if days else "",
     )._replace(
-        site=_levels_of(ordered[0], chart),
+        site=_site_of(ordered[0], chart),
         since=days[0] if days else None,
         dated_to=_precision(ordered[0]),
     )
 
 
-def _levels_of(stated: problem_list.Stated, chart: Chart) -> str:
+def _site_of(stated: problem_list.Stated, chart: Chart) -> str:
     """The vertebrae of a fracture as a card names them, from head to foot."""
     named = fracture_levels(stated.entry.raw, chart.terminology)
     return ", ".join(level for level in LEVELS if level in named)

@@ -11,11 +11,11 @@ from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
 from typing import NamedTuple
 
-from cds_service.core.findings import Finding, Gap, GapReason, Precision
+from cds_service.core.findings import Finding, Gap, Precision
 from cds_service.core.vocabulary import EventSpec
 from cds_service.fhir.certainty import ACTIVE, PAST, certainty_of, clinical_status
 from cds_service.fhir.findings import problem_list
-from cds_service.fhir.findings.chart import Chart, FindingOrGap, gap, known
+from cds_service.fhir.findings.chart import Chart, FindingOrGap, Problem, gap, known
 from cds_service.fhir.findings.earlier_fracture import PRECISIONS
 from cds_service.fhir.gathering.entries import Entry
 from cds_service.fhir.gathering.problem_words import in_doubt
@@ -30,14 +30,14 @@ AGAIN = frozenset({"recurrence", "relapse"})
 STILL_ACTIVE = "still active there"
 HISTORIES = ("history",)
 HISTORY = frozenset(HISTORIES)
-CALLED_PAST: tuple[GapReason, str] = (
+CALLED_PAST = Problem(
     "undetermined",
     "active there, and its words call it past",
 )
 
 
-class Happened(NamedTuple):
-    """An entry and when it happened.
+class Span(NamedTuple):
+    """The days in which something happened.
 
     Attributes:
         first: its first day; None: not known.
@@ -45,10 +45,16 @@ class Happened(NamedTuple):
         to: how exactly the first day is known.
     """
 
-    stated: problem_list.Stated
     first: date | None
     last: date | None
     to: Precision = "day"
+
+
+class Happened(NamedTuple):
+    """An entry and when it happened."""
+
+    stated: problem_list.Stated
+    span: Span
 
 
 def find_event(spec: EventSpec, chart: Chart) -> FindingOrGap:
@@ -66,7 +72,7 @@ def find_event(spec: EventSpec, chart: Chart) -> FindingOrGap:
     if counted := [one for one, verdict in judged if verdict]:
         return yes(spec, chart, counted), passed
     open_ones = [*doubtful, *(one for one, verdict in judged if verdict is None)]
-    open_ones += _unclear(spec, chart)
+    open_ones += _unclear_events(spec, chart)
     return without(spec, chart, open_ones), passed
 
 
@@ -74,13 +80,13 @@ def _is_problem(one: Happened) -> bool:
     return one.stated.entry.kind == "Condition"
 
 
-def _unclear(spec: EventSpec, chart: Chart) -> list[Happened]:
+def _unclear_events(spec: EventSpec, chart: Chart) -> list[Happened]:
     """The entries that may be such an event, within its time."""
     found = happenings(spec, chart, tuple(spec.unclear))
     return [
         one._replace(
             stated=one.stated._replace(
-                problem=(
+                problem=Problem(
                     "undetermined",
                     problem_list.told_where(
                         spec.unclear[one.stated.concept], one.stated.entry
@@ -194,52 +200,70 @@ def _operated(entry: Entry, concepts: Sequence[str]) -> problem_list.Stated | No
 
 
 def _dated(stated: problem_list.Stated, spec: EventSpec, chart: Chart) -> Happened:
-    first, last, to = _time_of(stated, spec, chart)
-    if first and first > chart.read_on:
+    span = _span_of(stated, spec, chart)
+    if span.first and span.first > chart.read_on:
         stated = stated._replace(problem=problem_list.LATER_THAN_TODAY)
-    return Happened(stated._replace(day=first), first, last, to)
+    return Happened(stated._replace(day=span.first), span)
 
 
-def _time_of(
-    stated: problem_list.Stated, spec: EventSpec, chart: Chart
-) -> tuple[date | None, date | None, Precision]:
+def _span_of(stated: problem_list.Stated, spec: EventSpec, chart: Chart) -> Span:
     raw = stated.entry.raw
-    begins = "onset" if stated.entry.kind == "Condition" else "performed"
-    written = text(raw.get(f"{begins}DateTime")) or text(
-        member(raw, f"{begins}Period", "start")
-    )
-    over = _end_of(raw, chart)
     entered = text(raw.get("recordedDate")).strip()[:10]
-    recorded = _last_of(entered, chart)
+    recorded = Span(
+        chart.calendar.first_day(entered), _last_of(entered, chart), _exactness(entered)
+    )
     if clinical_status(raw) & AGAIN:  # its onset is that of the first time
-        return (
-            chart.calendar.first_day(entered),
-            recorded,
-            PRECISIONS.get(len(entered), "day"),
-        )
-    if first := chart.calendar.first_day(written):
-        to = PRECISIONS.get(len(written.strip()), "day")
-        return first, max(filter(None, (chart.calendar.last_day(written), over))), to
+        return recorded
+    span = (
+        _as_dated(stated.entry, chart)
+        or _by_onset(raw, recorded, chart)
+        or _as_worded(raw, recorded, chart)
+    )
+    if span is None:
+        is_history = stated.is_later_encounter or _is_history(stated, spec, chart)
+        span = recorded._replace(first=None) if is_history else recorded
+    return span._replace(last=_latest(span.last, _end_of(raw, chart)))
+
+
+def _as_dated(entry: Entry, chart: Chart) -> Span | None:
+    """Read when it began or was done; None if no date says so."""
+    begins = "onset" if entry.kind == "Condition" else "performed"
+    written = text(entry.raw.get(f"{begins}DateTime")) or text(
+        member(entry.raw, f"{begins}Period", "start")
+    )
+    first = chart.calendar.first_day(written)
+    if first is None:
+        return None
+    return Span(first, chart.calendar.last_day(written), _exactness(written.strip()))
+
+
+def _by_onset(raw: Json, recorded: Span, chart: Chart) -> Span | None:
+    """Read an onset that is an age, a range or words, up to the day of recording."""
     first, last = begun(raw, chart.birth, chart.calendar)
-    if first or last:
-        first = first or chart.calendar.first_day(entered)
-        last = min((day for day in (last, recorded) if day), default=None)
-        return first, max((day for day in (last, over) if day), default=None), "year"
-    if worded := _date_in_words(
-        (*_title(raw), text(raw.get("onsetString"))), raw, chart
-    ):
-        last = chart.calendar.last_day(worded)
-        if recorded and last and recorded < last:
-            last = recorded
-        return (
-            chart.calendar.first_day(worded),
-            max(filter(None, (last, over))),
-            PRECISIONS[len(worded)],
-        )
-    last = max(filter(None, (recorded, over)), default=None)
-    is_history = stated.is_later_encounter or _is_history(stated, spec, chart)
-    first = None if is_history else chart.calendar.first_day(entered)
-    return first, last, PRECISIONS.get(len(entered), "day")
+    if not (first or last):
+        return None
+    return Span(first or recorded.first, _earliest(last, recorded.last), "year")
+
+
+def _as_worded(raw: Json, recorded: Span, chart: Chart) -> Span | None:
+    """Read a month or year in its words, up to the day of recording."""
+    worded = _date_in_words((*_title(raw), text(raw.get("onsetString"))), raw, chart)
+    if not worded:
+        return None
+    last = _earliest(chart.calendar.last_day(worded), recorded.last)
+    return Span(chart.calendar.first_day(worded), last, PRECISIONS[len(worded)])
+
+
+def _exactness(written: str) -> Precision:
+    return PRECISIONS.get(len(written), "day")
+
+
+def _earliest(*days: date | None) -> date | None:
+    return min(filter(None, days), default=None)
+
+
+def _latest(*days: date | None) -> date | None:
+    return max(filter(None, days), default=None)
 
 
 def _last_of(written: str, chart: Chart) -> date | None:
@@ -278,7 +302,14 @@ def _date_in_words(words: Iterable[str], raw: Json, chart: Chart) -> str:
     ago = chart.terminology.durations.years_ago(said)
     years += [f"{written.year - count}" for count in ago]
     now = chart.today.isoformat()
-    return max((one for one in (*months, *years) if one <= now), default="")
+    return max(
+        (
+            one
+            for one in (*months, *years)
+            if one <= now and chart.calendar.first_day(one)
+        ),
+        default="",
+    )
 
 
 def _is_history(stated: problem_list.Stated, spec: EventSpec, chart: Chart) -> bool:
@@ -301,7 +332,7 @@ def is_in_time(one: Happened, spec: EventSpec, chart: Chart) -> bool | None:
     if limit is None:
         return True
     since = chart.today - timedelta(days=limit)
-    is_older = one.last is not None and one.last < since
+    is_older = one.span.last is not None and one.span.last < since
     if spec.older_days is not None:
         return is_older
     if is_older:
@@ -311,7 +342,7 @@ def is_in_time(one: Happened, spec: EventSpec, chart: Chart) -> bool | None:
         return None  # its beginning is not known
     # A fracture that is still treated happened not long before.
     is_healing = one.stated.is_later_encounter and not one.stated.code.endswith("S")
-    is_known = one.first is not None or (is_healing and one.last is not None)
+    is_known = one.span.first is not None or (is_healing and one.span.last is not None)
     return True if is_known or spec.undated_counts else None
 
 
@@ -331,7 +362,7 @@ def _lasts(one: Happened, since: date, spec: EventSpec, chart: Chart) -> bool | 
 
 def _is_vague(one: Happened, since: date) -> bool:
     """Tell if its date is missing, or a year or month that began before this day."""
-    return one.first is None or (one.to != "day" and one.first < since)
+    return one.span.first is None or (one.span.to != "day" and one.span.first < since)
 
 
 def _was_entered(one: Happened, since: date, chart: Chart) -> bool:
@@ -362,15 +393,15 @@ def yes(spec: EventSpec, chart: Chart, counted: Sequence[Happened]) -> Finding:
         spec,
         True,
         *(one.stated.provenance(spec) for one in sources),
-        observed=leading.first,
+        observed=leading.span.first,
         concerns=by_words,
         label=labels[place],
     )
-    return found._replace(dated_to=leading.to)
+    return found._replace(dated_to=leading.span.to)
 
 
 def _order(one: Happened) -> tuple[date, str]:
-    return one.first or one.last or date.min, one.stated.entry.reference
+    return one.span.first or one.span.last or date.min, one.stated.entry.reference
 
 
 def without(spec: EventSpec, chart: Chart, open_ones: Sequence[Happened]) -> Gap:
@@ -384,9 +415,11 @@ def without(spec: EventSpec, chart: Chart, open_ones: Sequence[Happened]) -> Gap
     if open_ones:
         first = open_ones[0].stated
         if first.problem is None:
-            lasts = (spec.active_is_open or spec.active_counts) and open_ones[0].last
+            lasts = (spec.active_is_open or spec.active_counts) and open_ones[
+                0
+            ].span.last
             why = STILL_ACTIVE if lasts else "no date"
-            first = first._replace(problem=("undetermined", why))
+            first = first._replace(problem=Problem("undetermined", why))
         detail = first.passed_over(spec).detail
         seen = (one.stated.provenance(spec) for one in open_ones)
         return gap(spec, "undetermined", detail, *seen)

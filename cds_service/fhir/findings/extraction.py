@@ -56,6 +56,7 @@ from cds_service.fhir.findings.cancer import find_recent_cancer
 from cds_service.fhir.findings.chart import (
     Chart,
     FindingOrGap,
+    Problem,
     Reading,
     age_in_words,
     gap,
@@ -391,6 +392,7 @@ def find_place(spec: PlaceSpec, chart: Chart) -> FindingOrGap:
 # --- answers: yes/no findings and categories from boolean, coded or free-text
 # Observations
 
+NO_ANSWER = Problem("no-value", "no answer that we know")
 YES_OR_NO = frozenset({"answer-yes", "answer-no"})
 
 
@@ -408,13 +410,8 @@ def find_answer(spec: AnswerSpec, chart: Chart) -> FindingOrGap:
         problem = status_problem(reading) or time_problem(reading, chart)
         if problem is None and says_another_measure(reading, spec, chart.terminology):
             problem = ANOTHER_MEASURE
-        if word is None and problem is None:
-            problem = ("no-value", "no answer that we know")
         if problem or word is None:
-            why = problem or ("no-value", "no answer that we know")
-            refused.append(
-                Refused(reading=reading, reason=why[0], why=why[1], printed="")
-            )
+            refused.append(Refused(reading, *(problem or NO_ANSWER), printed=""))
         elif reading.entry.moment is not None:
             answered.append((reading.entry.moment, word, reading))
     return _pick_answer(

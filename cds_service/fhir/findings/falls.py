@@ -62,14 +62,16 @@ def find_fall_with_injury(spec: InjuringFallSpec, chart: Chart) -> FindingOrGap:
     Its words name an injury, or a bone outside the spine broke within a week of it. The
     spinal fracture that is treated now does not count as an injury: it is known.
     """
-    falls = [one for one in _recent(spec, chart, spec.value_sets) if one.first]
+    falls = [one for one in _recent(spec, chart, spec.value_sets) if one.span.first]
     fractures = _recent(spec, chart, spec.fractures)
-    broken = [one.first for one in fractures if one.first]
+    broken = [one.span.first for one in fractures if one.span.first]
     injured = [
         one
         for one in falls
         if kinds_said(one.stated.entry, ("kind-injury",), chart)
-        or any(one.first and abs(day - one.first) <= SAME_FALL for day in broken)
+        or any(
+            one.span.first and abs(day - one.span.first) <= SAME_FALL for day in broken
+        )
     ]
     if injured:
         return events.yes(spec, chart, injured), chart.broken(spec)

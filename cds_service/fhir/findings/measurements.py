@@ -98,7 +98,7 @@ def find_quantity(
 def _is_of_now(
     one: Refused, usable: Sequence[Measured], spec: QuantitySpec, chart: Chart
 ) -> bool:
-    """Whether no newer value stands in its place, and it is not too old.
+    """Tell if no newer value stands in its place, and it is not too old.
 
     One without a day may be of now.
     """
@@ -172,7 +172,7 @@ def refused_by_time(one: Refused) -> tuple[bool, str, str, str]:
 
 
 def is_stale(when: Moment, spec: ObservedSpec, chart: Chart) -> bool:
-    """Whether a value is older than `usable_days`."""
+    """Tell if a value is older than `usable_days`."""
     age = (chart.today - when.day).days
     return spec.usable_days is not None and age > spec.usable_days
 
@@ -415,7 +415,7 @@ def _change(
 
 
 def _is_comparable(one: Reading, other: Reading) -> bool:
-    """Whether nothing on record shows a different device, method or site."""
+    """Tell if nothing on record shows a different device, method or site."""
     pairs = zip(
         (*_way_parts(one), site_key(one)),
         (*_way_parts(other), site_key(other)),

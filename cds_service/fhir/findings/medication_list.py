@@ -126,16 +126,14 @@ def without_use(
     ]
     if stated := [one for one in said if one.problem is None]:
         return stated_as_true(spec, stated, chart)
-    if doubtful := [
-        one for one in said if one.problem and one.problem[0] == "undetermined"
-    ]:
+    if doubtful := [one for one in said if one.is_undetermined]:
         seen = (one.provenance(spec) for one in doubtful)
         return gap(spec, "undetermined", doubtful[0].passed_over(spec).detail, *seen)
     return _not_taken(spec, chart, ours)
 
 
 def _counts(use: Use, spec: MedicationSpec, chart: Chart) -> bool:
-    """Whether the drug is current, or taken within the months that count."""
+    """Tell if the drug is current, or taken within the months that count."""
     if use.is_ahead:
         return False
     if STEROID in spec.value_sets:
@@ -261,7 +259,7 @@ def not_on_list(
 
 
 def _is_lapsed(use: Use, spec: MedicationSpec, chart: Chart) -> bool:
-    """Whether a steroid is active on the list and its supply or its length is over.
+    """Tell if a steroid is active on the list and its supply or its length is over.
 
     Refills may be recorded elsewhere.
     """
@@ -272,7 +270,7 @@ def _is_lapsed(use: Use, spec: MedicationSpec, chart: Chart) -> bool:
 
 
 def may_be_taken(entry: Entry, spec: MedicationSpec, chart: Chart) -> bool:
-    """Whether an unidentified entry may be a drug that still counts."""
+    """Tell if an unidentified entry may be a drug that still counts."""
     if entry.drug is None or not (
         _is_taken(entry) or _is_unsaid(entry, entry.drug) or is_prohibition(entry.raw)
     ):
@@ -281,7 +279,7 @@ def may_be_taken(entry: Entry, spec: MedicationSpec, chart: Chart) -> bool:
 
 
 def is_of_now(use: Use, spec: MedicationSpec, chart: Chart) -> bool:
-    """Whether a use is active, has no day, or is of the time in which a dose counts."""
+    """Tell if a use is active, has no day, or is of the time in which a dose counts."""
     longest = max(spec.look_back_months.values())
     return (
         use.is_active
@@ -358,7 +356,7 @@ def _is_taken(entry: Entry) -> bool:
 
 
 def is_meant(entry: Entry) -> bool:
-    """Whether it is no proposal and no prohibition."""
+    """Tell if it is no proposal and no prohibition."""
     return text(entry.raw.get("intent")) not in NOT_ORDERED and not is_prohibition(
         entry.raw
     )

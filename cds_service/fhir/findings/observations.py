@@ -4,8 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain
 from typing import Any
 
-from cds_service.core.findings import GapReason
-from cds_service.fhir.findings.chart import Chart, Reading
+from cds_service.fhir.findings.chart import Chart, Problem, Reading
 from cds_service.fhir.gathering.picking import FINAL
 from cds_service.fhir.leaves import leaves_of
 from cds_service.fhir.raw_json import Json, member, objects, text, texts_of
@@ -16,13 +15,13 @@ _SAID = frozenset(
 )
 NOT_YET_FINAL = frozenset({"preliminary", "registered"})
 NOBODY_KNOWS = "?"  # a yes or no of an extension that we do not know
-UNDATED: tuple[GapReason, str] = ("undated", "no date")
+UNDATED = Problem("undated", "no date")
 RETRACTED = frozenset({"entered-in-error", "cancelled"})
 EARLIER = ("earlier-value",)
 AGAINST, NOT_MEASURED = ("note-against",), ("not-measured",)
 
 
-def time_problem(reading: Reading, chart: Chart) -> tuple[GapReason, str] | None:
+def time_problem(reading: Reading, chart: Chart) -> Problem | None:
     """The problem with a value's date; None if there is none.
 
     Missing, of another examination, or after the order.
@@ -33,16 +32,16 @@ def time_problem(reading: Reading, chart: Chart) -> tuple[GapReason, str] | None
     name = " ".join((*reading.words, *reading.panel_words))
     methods = chart.terminology.methods
     if methods.of_title(name.replace(str(when.day.year), " "), EARLIER):
-        return "undated", "named as that of an earlier examination"
+        return Problem("undated", "named as that of an earlier examination")
     if methods.of_title(name, NOT_MEASURED):
-        return "no-value", "its name says that nobody measured it"
+        return Problem("no-value", "its name says that nobody measured it")
     if _is_ahead(reading, chart):
-        return "future", "dated after the order"
+        return Problem("future", "dated after the order")
     return None
 
 
 def _is_ahead(reading: Reading, chart: Chart) -> bool:
-    """Whether all of its time lies after the signing.
+    """Tell if all of its time lies after the signing.
 
     A period does if it begins then.
     """
@@ -53,7 +52,7 @@ def _is_ahead(reading: Reading, chart: Chart) -> bool:
     return chart.is_ahead(begins or when)
 
 
-def status_problem(reading: Reading) -> tuple[GapReason, str] | None:
+def status_problem(reading: Reading) -> Problem | None:
     """The problem with a value's status; None if there is none.
 
     It may not be the patient's, not be final, or be marked absent.
@@ -69,21 +68,21 @@ def status_problem(reading: Reading) -> tuple[GapReason, str] | None:
     patient = text(member(raw, "subject", "reference"))
     if names and (not patient or names != {patient}):
         # a donor, a child, an implant
-        return "no-value", "about another person or thing"
+        return Problem("no-value", "about another person or thing")
     status = reading.entry.status
     if status not in FINAL:
-        return "not-final", status if status in NOT_YET_FINAL else "not final"
+        return Problem("not-final", status if status in NOT_YET_FINAL else "not final")
     if _is_absent(reading.holder):
-        return "no-value", "recorded as absent"
+        return Problem("no-value", "recorded as absent")
     return None
 
 
-def note_problem(reading: Reading, chart: Chart) -> tuple[GapReason, str] | None:
+def note_problem(reading: Reading, chart: Chart) -> Problem | None:
     """The problem that a note names: not valid, another's, estimated; None if none."""
     methods = chart.terminology.methods
     words = (*reading.notes, *_beside(reading))
     if any(methods.named(one, AGAINST) for one in words):
-        return "no-value", "its note speaks against it"
+        return Problem("no-value", "its note speaks against it")
     return None
 
 
@@ -135,14 +134,14 @@ def _added_to(holder: Json) -> Iterator[tuple[str, Any]]:
 
 
 def has_plain_notes(reading: Reading, chart: Chart) -> bool:
-    """Whether all that is noted of it was understood; otherwise it reassures nobody."""
+    """Tell if all that is noted of it was understood; otherwise it reassures nobody."""
     plain = chart.terminology.plain_values
     words = (*reading.notes, *interpretations(reading), *_of_another(reading))
     return all(plain.are_all(one) for one in words)
 
 
 def _is_absent(holder: Json) -> bool:
-    """Whether a value is marked as absent.
+    """Tell if a value is marked as absent.
 
     In the resource, or by the extension that FHIR has for any element.
     """

@@ -9,7 +9,7 @@ from datetime import date, timedelta
 from functools import cache
 from typing import NamedTuple
 
-from cds_service.core.findings import Finding, Gap, GapReason, PassedOver, Provenance
+from cds_service.core.findings import Finding, Gap, PassedOver, Provenance
 from cds_service.core.months import months_before
 from cds_service.core.phrases import joined
 from cds_service.core.vocabulary import (
@@ -25,6 +25,7 @@ from cds_service.fhir.findings.chart import (
     STATING,
     Chart,
     FindingOrGap,
+    Problem,
     age_in_words,
     gap,
     known,
@@ -41,16 +42,16 @@ from cds_service.fhir.raw_json import is_prohibition, member, objects, text, tex
 # sequela; A and B are the present one.
 LATER_ENCOUNTER = re.compile(r"\w{3}\.\w{3}[DGKPS]")
 BY_WORDS = "Recognised by words, not by a code."
-SUSPECTED: tuple[GapReason, str] = ("undetermined", "suspected, not confirmed")
+SUSPECTED = Problem("undetermined", "suspected, not confirmed")
 # On the list and dated in the future: the day is wrong.
-LATER_THAN_TODAY: tuple[GapReason, str] = ("undetermined", "dated in the future")
-LATER_THAN_ORDER: tuple[GapReason, str] = (
+LATER_THAN_TODAY = Problem("undetermined", "dated in the future")
+LATER_THAN_ORDER = Problem(
     "undetermined",
     "dated after the order was written",
 )
-LATER: tuple[GapReason, str] = ("future", "dated after the order")
-DOUBTED: tuple[GapReason, str] = ("undetermined", "its words leave it in doubt")
-UNFINISHED: tuple[GapReason, str] = (
+LATER = Problem("future", "dated after the order")
+DOUBTED = Problem("undetermined", "its words leave it in doubt")
+UNFINISHED = Problem(
     "undetermined",
     "whether it was done is not recorded",
 )
@@ -84,7 +85,7 @@ PLACES = {
 STANDS_FOR = timedelta(days=366)
 # Past by nature: it means nothing that such an entry is not active.
 OF_HISTORY = frozenset({"healed-osteoporotic-fracture", "history-of-falling"})
-NAMED_ASIDE: tuple[GapReason, str] = ("undetermined", "named there")
+NAMED_ASIDE = Problem("undetermined", "named there")
 IN_USE = frozenset({"active", "in-progress", "completed"})
 
 
@@ -102,7 +103,7 @@ class Stated(NamedTuple):
     concept: str
     code: str
     day: date | None
-    problem: tuple[GapReason, str] | None = None
+    problem: Problem | None = None
     is_past: bool = False
 
     @property
@@ -113,6 +114,11 @@ class Stated(NamedTuple):
             if self.code
             else self.entry.named
         )
+
+    @property
+    def is_undetermined(self) -> bool:
+        """It proves neither yes nor no."""
+        return self.problem is not None and self.problem.reason == "undetermined"
 
     @property
     def is_later_encounter(self) -> bool:
@@ -218,9 +224,7 @@ def silence(
     spec: ConditionSpec, chart: Chart, stated: Sequence[Stated]
 ) -> Finding | Gap:
     """Conclude from lists without an entry that counts."""
-    doubtful = stated and [
-        one for one in stated if one.problem and one.problem[0] == "undetermined"
-    ]
+    doubtful = stated and [one for one in stated if one.is_undetermined]
     if doubtful:
         seen = (one.provenance(spec) for one in doubtful)
         return gap(spec, "undetermined", doubtful[0].passed_over(spec).detail, *seen)
@@ -228,7 +232,7 @@ def silence(
         return gap(
             spec, "undetermined", spec.past, *(one.provenance(spec) for one in over)
         )
-    if unclear := _unclear(spec, chart):
+    if unclear := _unclear_gap(spec, chart):
         return unclear
     said_no = say_no(spec, chart)
     if isinstance(said_no, Gap):
@@ -242,7 +246,7 @@ def silence(
     return said_no._replace(concerns=(*said_no.concerns, concern))
 
 
-def _unclear(spec: ConditionSpec, chart: Chart) -> Gap | None:
+def _unclear_gap(spec: ConditionSpec, chart: Chart) -> Gap | None:
     """The gap for entries and drugs that make "no" impossible without making it "yes".
 
     None if there are none.
@@ -258,7 +262,7 @@ def _unclear(spec: ConditionSpec, chart: Chart) -> Gap | None:
         one
         for one in unsure
         if (not one.is_past or one.concept in OF_HISTORY)
-        and (not one.problem or one.problem[0] == "undetermined")
+        and (one.problem is None or one.is_undetermined)
     ]:
         return gap(
             spec,
@@ -332,35 +336,29 @@ def say_no(
             if unread
             else gap(spec, "undetermined", "not coded, and silence says nothing")
         )
-    broken, (_, where, name), (count, not_understood, is_kept) = (
-        chart.broken(spec),
-        LISTS[spec.key],
-        chart.listed(spec),
-    )
-    strange = not_understood and [entry for entry in not_understood if may_count(entry)]
+    broken, named, held = chart.broken(spec), LISTS[spec.key], chart.listed(spec)
+    strange = [entry for entry in held.not_understood if may_count(entry)]
     if unread:
         # Entries that leave the question open are named all the same.
         seen = (
             *(one.provenance for one in broken),
-            *(one.source(spec, where) for one in strange),
+            *(one.source(spec, named.where) for one in strange),
         )
         return gap(spec, "not-read", unread, *seen)
     if broken:
         return gap(
             spec, "unreadable", broken[0].detail, *(one.provenance for one in broken)
         )
-    if not is_kept:
-        return gap(spec, "undetermined", f"{name} empty")
+    if not held.is_kept:
+        return gap(spec, "undetermined", f"{named.name} empty")
     if strange:
-        return _not_understood(spec, strange, count, where)
-    read = f"{count} {'entry' if count == 1 else 'entries'}"
-    printed = f"{how} {where} ({read} read)"
-    origin = chart.record.reads[spec.key].origin
+        return _not_understood(spec, strange, held.entries, named.where)
+    read = f"{held.entries} {'entry' if held.entries == 1 else 'entries'}"
     source = Provenance(
-        resource=f"{name} ({read})",
-        origin=origin,
+        resource=f"{named.name} ({read})",
+        origin=chart.record.reads[spec.key].origin,
         code="",
-        printed=printed,
+        printed=f"{how} {named.where} ({read} read)",
         rule=spec.rule,
     )
     return known(spec, False, source)
@@ -442,7 +440,9 @@ def _in_doubt(stated: Stated) -> Stated:
     if stated.entry.kind == "Procedure" or stated.is_past or stated.problem:
         return stated
     return stated._replace(
-        problem=("undetermined", "named in words, without a code that is known here")
+        problem=Problem(
+            "undetermined", "named in words, without a code that is known here"
+        )
     )
 
 
@@ -459,27 +459,27 @@ def _read_condition(
     )
     day = when.day if when else None
     acute_only, usable_days = _limits_of(spec)
-    problem: tuple[GapReason, str] | None = None
+    problem: Problem | None = None
     if day and day > chart.read_on:
         problem = LATER_THAN_TODAY
     elif day and day > chart.not_after:
         problem = LATER_THAN_ORDER if day <= chart.today else LATER
     elif acute_only and all(map(_is_of_later_encounter, codes)):
-        problem = ("absent", "a healing or old fracture")
+        problem = Problem("absent", "a healing or old fracture")
     elif certainty == "doubted" and not clinical & PAST:
         problem = SUSPECTED
     elif in_doubt(concept) in entry.named and not clinical & PAST:
         problem = DOUBTED
     elif not clinical & (ACTIVE | PAST) and certainty != "past":
-        problem = ("undetermined", "without a clinical status")
+        problem = Problem("undetermined", "without a clinical status")
     elif usable_days and day is None:
-        problem = ("undetermined", "no date")
+        problem = Problem("undetermined", "no date")
     elif (
         usable_days
         and day
         and (chart.today - _latest(entry, "onset", day, chart)).days > usable_days
     ):
-        problem = ("stale", f"{age_in_words(day, chart.today)} old")
+        problem = Problem("stale", f"{age_in_words(day, chart.today)} old")
     return Stated(
         entry,
         concept,
@@ -538,12 +538,12 @@ def _read_procedure(
     )
     if not (may_be_current(entry) or is_overdue):
         return None
-    problem: tuple[GapReason, str] | None = None
+    problem: Problem | None = None
     months = spec.look_back_months.get(concept)
     if in_doubt(concept) in entry.named:
         problem = DOUBTED
     elif day is None and (concept in AUGMENTATIONS or months):
-        problem = ("undetermined", "no date")
+        problem = Problem("undetermined", "no date")
     elif day is not None and day > chart.read_on:
         problem = LATER_THAN_TODAY
     elif day is not None and day >= (
@@ -552,7 +552,7 @@ def _read_procedure(
         problem = (
             LATER_THAN_ORDER
             if day < chart.today
-            else ("future", "not before the order")
+            else Problem("future", "not before the order")
         )
     elif entry.status != "completed":
         problem = UNFINISHED
@@ -561,5 +561,5 @@ def _read_procedure(
         and months
         and _latest(entry, "performed", day, chart) < months_before(chart.today, months)
     ):
-        problem = ("stale", f"{age_in_words(day, chart.today)} ago")
+        problem = Problem("stale", f"{age_in_words(day, chart.today)} ago")
     return Stated(entry, concept, codes[0], day, problem)

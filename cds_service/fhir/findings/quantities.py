@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from cds_service.core.findings import GapReason, PassedOver
 from cds_service.core.vocabulary import FindingSpec, QuantitySpec
 from cds_service.core.wording import say_date, say_number
-from cds_service.fhir.findings.chart import Chart, Reading
+from cds_service.fhir.findings.chart import Chart, Problem, Reading
 from cds_service.fhir.findings.names import says_another_measure
 from cds_service.fhir.findings.observations import (
     RETRACTED,
@@ -29,9 +29,9 @@ T_SCORE_UNIT = "{T-score}"
 ONE_SIDE = frozenset({"left-side", "right-side"})
 NUMERIC = (int, float, str)
 LIMITS = frozenset({"<", "<=", ">", ">="})
-ANOTHER_MEASURE: tuple[GapReason, str] = ("no-value", "its name says another measure")
-NO_NUMBER: tuple[GapReason, str] = ("no-value", "no number")
-ONLY_A_LIMIT: tuple[GapReason, str] = ("no-value", "only a limit")
+ANOTHER_MEASURE = Problem("no-value", "its name says another measure")
+NO_NUMBER = Problem("no-value", "no number")
+ONLY_A_LIMIT = Problem("no-value", "only a limit")
 TOO_LARGE = Decimal("1e9")
 PRINTABLE_UNIT = re.compile(r"[\w{}\[\]/%.'*^µ°²³ -]{1,20}")
 
@@ -199,12 +199,12 @@ def _low_limit(
 
 def _why_not_plausible(
     reading: Reading, value: float, spec: QuantitySpec, terminology: Terminology
-) -> tuple[GapReason, str] | None:
+) -> Problem | None:
     if not spec.is_plausible(value):
-        return "out-of-range", "not plausible"
+        return Problem("out-of-range", "not plausible")
     words = {*reading.words, *reading.site_words} if spec.both_sides else ()
     if any(terminology.text_concepts(word, ONE_SIDE) for word in words):
-        return "no-value", "of one side only"
+        return Problem("no-value", "of one side only")
     return None
 
 
@@ -216,7 +216,7 @@ def _step(raw: Decimal, value: float) -> float:
 
 def _why_no_value(
     reading: Reading, value: Decimal | None, unit: Json
-) -> tuple[GapReason, str] | None:
+) -> Problem | None:
     if problem := status_problem(reading):
         return problem
     if unit.get("comparator"):

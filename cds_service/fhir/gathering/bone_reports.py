@@ -15,7 +15,7 @@ OF_BONE = frozenset({"dxa-exam", "dxa", TELLS_T_SCORE})
 
 
 def tells_t_score(report: Json, terminology: Terminology) -> bool:
-    """Whether the words of a report name a T-score."""
+    """Tell if the words of a report name a T-score."""
     return any(map(terminology.reports.name_t_score, words_of_report(report)))
 
 

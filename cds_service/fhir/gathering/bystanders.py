@@ -29,7 +29,7 @@ Verdict = Literal["apart", "spinal", "unknown"]
 
 
 def is_bystander_problem(condition: Json, terminology: Terminology) -> bool:
-    """Whether a condition leaves the spine as stable as it is."""
+    """Tell if a condition leaves the spine as stable as it is."""
     code = condition.get("code")
     said = texts_of(code)
     beside = [*said, *words_beside(condition)]
@@ -52,7 +52,7 @@ def is_bystander_problem(condition: Json, terminology: Terminology) -> bool:
 def is_plain_fracture(
     condition: Json, terminology: Terminology, *, is_old: bool
 ) -> bool:
-    """Whether a condition is a plain, osteoporotic fracture of a vertebra."""
+    """Tell if a condition is a plain, osteoporotic fracture of a vertebra."""
     code = condition.get("code")
     said = texts_of(code)
     beside = [*said, *words_beside(condition)]
@@ -71,7 +71,7 @@ def is_plain_fracture(
 
 
 def is_bystander_act(titles: Iterable[Json], terminology: Terminology) -> bool:
-    """Whether titles of an order or a procedure name what leaves the spine alone."""
+    """Tell if titles of an order or a procedure name what leaves the spine alone."""
     listed = list(titles)
     said = [word for one in listed for word in texts_of(one)]
     rules = terminology.bystanders
@@ -87,7 +87,7 @@ def is_bystander_act(titles: Iterable[Json], terminology: Terminology) -> bool:
 
 
 def is_bystander_procedure(procedure: Json, terminology: Terminology) -> bool:
-    """Whether a procedure leaves the spine alone.
+    """Tell if a procedure leaves the spine alone.
 
     By its code and by what is noted of it.
     """

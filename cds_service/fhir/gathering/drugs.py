@@ -90,7 +90,7 @@ def _is_understood(
     terminology: Terminology,
     concepts: frozenset[str],
 ) -> bool:
-    """Whether all that an entry of a bone drug says was understood.
+    """Tell if all that an entry of a bone drug says was understood.
 
     An order is no dose: of it only the name matters.
     """
@@ -134,7 +134,7 @@ def _is_local(
     medication: Json | None,
     terminology: Terminology,
 ) -> bool:
-    """Whether product, form or route show that the drug acts locally."""
+    """Tell if product, form or route show that the drug acts locally."""
     if any(terminology.drugs.local_form.search(name) for name in names):
         return True
     routes = [dosage.get("route") for dosage in _dosages(resource)]
@@ -154,7 +154,7 @@ def _is_local(
 
 
 def _is_once(resource: Json, terminology: Terminology) -> bool:
-    """Whether every dosage is a single dose, as around an operation."""
+    """Tell if every dosage is a single dose, as around an operation."""
     dosages = _dosages(resource)
     return bool(dosages) and all(
         member(dosage, "timing", "repeat", "count") == 1

@@ -139,7 +139,7 @@ def _matches(raw: Json, kind: str, terminology: Terminology) -> tuple[Match, ...
 
 
 def _is_of_spine(raw: Json, terminology: Terminology) -> bool:
-    """Whether a body site is a vertebra, or a region of the spine.
+    """Tell if a body site is a vertebra, or a region of the spine.
 
     Its code or its words say so.
     """

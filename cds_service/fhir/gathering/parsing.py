@@ -102,7 +102,7 @@ def _unknown_elements(whole: Json, resource_type: str) -> list[tuple[int | str, 
 
 
 def may_be_reversed(raw: Mapping[str, Any]) -> bool:
-    """Whether something that we do not know may reverse its meaning.
+    """Tell if something that we do not know may reverse its meaning.
 
     It follows rules, or has extensions, of which we know nothing.
 
@@ -112,7 +112,7 @@ def may_be_reversed(raw: Mapping[str, Any]) -> bool:
 
 
 def _is_modified(value: Any) -> bool:
-    """Whether an extension may reverse the meaning of the resource.
+    """Tell if an extension may reverse the meaning of the resource.
 
     The meaning may also be that of one of its parts.
     """

@@ -306,7 +306,7 @@ def _with_asides(
 
 
 def _is_identified(code: Any, words: Iterable[str], terminology: Terminology) -> bool:
-    """Whether a condition's code says what it is, or that it is nothing grave.
+    """Tell if a condition's code says what it is, or that it is nothing grave.
 
     Without such a code its texts do, if all are names of harmless diseases, or denials.
     """
@@ -363,7 +363,7 @@ def _is_understood(
 
 
 def is_order_understood(order: Json, terminology: Terminology) -> bool:
-    """Whether a code or the words of an order on record say what it is."""
+    """Tell if a code or the words of an order on record say what it is."""
     code = order.get("code")
     words = _short(set(texts_of(code)))
     return (
@@ -376,7 +376,7 @@ def is_order_understood(order: Json, terminology: Terminology) -> bool:
 
 
 def is_withheld(resource: Json, terminology: Terminology) -> bool:
-    """Whether its security labels say that content was removed."""
+    """Tell if its security labels say that content was removed."""
     security = member(resource, "meta", "security")
     return bool(security) and NO_INFORMATION in terminology.concepts(security)
 

@@ -68,7 +68,7 @@ def is_plain_dose(
     terminology: Terminology,
     ingredients: Iterable[str] = (),
 ) -> bool:
-    """Whether nothing in an entry was left that may speak against its dose.
+    """Tell if nothing in an entry was left that may speak against its dose.
 
     Args:
         resource: an administration, dispense, statement, procedure or order.
@@ -91,7 +91,7 @@ def is_plain_dose(
 def is_plain_title(
     resource: Json, medication: Json | None, terminology: Terminology
 ) -> bool:
-    """Whether the names of an ordered drug say that drug and nothing else."""
+    """Tell if the names of an ordered drug say that drug and nothing else."""
     named = {
         name: resource.get(name)
         for name in ("medicationCodeableConcept", "medicationReference")
@@ -100,7 +100,7 @@ def is_plain_title(
 
 
 def are_plain(words: str, codes: Iterable[str], terminology: Terminology) -> bool:
-    """Whether words are plain without the codes that stand beside them."""
+    """Tell if words are plain without the codes that stand beside them."""
     for code in codes:
         words = re.sub(rf"(?<![^\W_]){re.escape(code)}(?![^\W_])", " ", words)
     return terminology.plain_doses.are_all(words)
@@ -145,7 +145,7 @@ def _added(parts: Sequence[str], value: Any) -> str:
 
 
 def _is_name(words: str) -> bool:
-    """Whether words may be the name of a person or place: it begins and ends large."""
+    """Tell if words may be the name of a person or place: it begins and ends large."""
     each = [one.strip(".,;()") for one in words.split()]
     ends = [one for one in (*each[:1], *each[-1:]) if one]
     return all(not one[0].islower() for one in ends)
@@ -164,7 +164,7 @@ def _times_left(resource: Json) -> Iterable[str]:
 
 
 def _is_one_dose(period: Json) -> bool:
-    """Whether a period says when it began, and did not go on for days."""
+    """Tell if a period says when it began, and did not go on for days."""
     start, end = text(period.get("start")), text(period.get("end"))
     if not start or not end:
         return bool(start)

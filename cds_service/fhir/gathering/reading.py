@@ -222,7 +222,7 @@ def _without_server(sent: QueryResult, failed: QueryResult) -> QueryResult:
 
 
 def _may_ask(request: HookRequest, resource_type: str) -> bool:
-    """Whether the request's token covers reading this type."""
+    """Tell if the request's token covers reading this type."""
     token = request.fhir_authorization
     return token is None or may_read(token.scope, resource_type)
 
@@ -360,7 +360,7 @@ RESOURCE_SCOPE = re.compile(
 
 
 def may_read(scopes: str | None, resource_type: str) -> bool:
-    """Whether these space-separated scopes allow reading this type.
+    """Tell if these space-separated scopes allow reading this type.
 
     Missing scopes, or scopes that name no type, forbid nothing: the server decides. In
     SMART 2.0 either letter counts,

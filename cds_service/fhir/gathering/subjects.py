@@ -41,7 +41,7 @@ class Person(NamedTuple):
     identifiers: frozenset[tuple[str, str]] = frozenset()
 
     def is_subject_of(self, resource: Json) -> bool:
-        """Whether this resource clearly names this patient as its subject.
+        """Tell if this resource clearly names this patient as its subject.
 
         One without a subject does not.
         """
@@ -56,14 +56,14 @@ class Person(NamedTuple):
         return bool(named) and all(self._is_meant(whom, resource) for whom in named)
 
     def is_foreign(self, resource: Json) -> bool:
-        """Whether a resource that needs no subject names another one.
+        """Tell if a resource that needs no subject names another one.
 
         One who is not this patient.
         """
         return bool(_patients_in(resource)) and not self.is_subject_of(resource)
 
     def is_other(self, resource: Json) -> bool:
-        """Whether this resource clearly names another patient.
+        """Tell if this resource clearly names another patient.
 
         It names another id, on any server.
         """
@@ -119,7 +119,7 @@ class Person(NamedTuple):
         return identifier in self.identifiers
 
     def _is_another(self, identifier: tuple[str, str] | None) -> bool:
-        """Whether this is somebody else's number.
+        """Tell if this is somebody else's number.
 
         In a system in which the patient has one.
         """
@@ -144,7 +144,7 @@ class Person(NamedTuple):
         return self.bases.name_of(reference) == f"Patient/{self.patient_id}"
 
     def _is_found_by(self, reference: str) -> bool:
-        """Whether a conditional reference names this patient.
+        """Tell if a conditional reference names this patient.
 
         `Patient?identifier=system|value`
         """

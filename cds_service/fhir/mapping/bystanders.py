@@ -131,20 +131,20 @@ class Bystanders:
         )
 
     def is_problem(self, system: str, code: str) -> bool:
-        """Whether a canonical code of a diagnosis has nothing to do with the spine."""
+        """Tell if a canonical code of a diagnosis has nothing to do with the spine."""
         return (
             self._harmless.holds(system, code) or self._problems.holds(system, code)
         ) and not self._spinal.may_hold(system, code)
 
     def is_act(self, system: str, code: str) -> bool:
-        """Whether a canonical code has nothing to do with the brace.
+        """Tell if a canonical code has nothing to do with the brace.
 
         The code is that of an order or a procedure.
         """
         return self._acts.holds(system, code)
 
     def is_fracture(self, system: str, code: str, *, is_old: bool = False) -> bool:
-        """Whether a canonical code is of the plain fracture.
+        """Tell if a canonical code is of the plain fracture.
 
         New, or if it is old, healing too.
         """
@@ -157,23 +157,23 @@ class Bystanders:
         )
 
     def names_act(self, words: str) -> bool:
-        """Whether words name such an order, and nothing else."""
+        """Tell if words name such an order, and nothing else."""
         return self.are_of_acts(words) and self._kinds.names_any(words)
 
     def are_of_acts(self, words: str) -> bool:
-        """Whether nothing is left of a text without the words of such orders."""
+        """Tell if nothing is left of a text without the words of such orders."""
         return len(words) <= LONGEST_TEXT and self._of_acts.are_all(words)
 
     def are_of_augmentation(self, words: str) -> bool:
-        """Whether nothing is left of a text without the words of the augmentation."""
+        """Tell if nothing is left of a text without the words of the augmentation."""
         return len(words) <= LONGEST_TEXT and self._of_augmentation.are_all(words)
 
     def are_of_theatre(self, words: str) -> bool:
-        """Whether words say no more than how and when an augmentation is done."""
+        """Tell if words say no more than how and when an augmentation is done."""
         return len(words) <= LONGEST_TEXT and self._of_theatre.are_all(words)
 
     def is_against(self, words: str) -> bool:
-        """Whether words speak of the spine's stability, or are too long to tell."""
+        """Tell if words speak of the spine's stability, or are too long to tell."""
         return len(words) > LONGEST_TEXT or bool(self._against.search(folded(words)))
 
 

@@ -46,7 +46,7 @@ class CodeSystemSpec(Closed):
     tells: tuple[Listed, ...] = ()
 
     def has_shape(self, code: str) -> bool:
-        """Whether a canonical code has the shape of this system's codes."""
+        """Tell if a canonical code has the shape of this system's codes."""
         return (self.shape is None or bool(self.shape.fullmatch(code))) and _CHECKS[
             self.check_digit
         ](code)
@@ -110,7 +110,7 @@ class CodeSystems:
         return (system, spec.extends) if spec and spec.extends else (system,)
 
     def tells(self, kind: Listed, system: str, code: str) -> bool:
-        """Whether this code, as written, identifies an entry by itself.
+        """Tell if this code, as written, identifies an entry by itself.
 
         The entry is one of this kind of list.
         """
@@ -181,7 +181,7 @@ def load_code_systems(*folders: Path) -> CodeSystems:
 
 
 def has_verhoeff_digit(code: str) -> bool:
-    """Whether the check digit of a SNOMED CT identifier is correct.
+    """Tell if the check digit of a SNOMED CT identifier is correct.
 
     Verhoeff, dihedral group D5.
     """
@@ -197,7 +197,7 @@ def has_verhoeff_digit(code: str) -> bool:
 
 
 def has_loinc_digit(code: str) -> bool:
-    """Whether the check digit of a LOINC code is correct.
+    """Tell if the check digit of a LOINC code is correct.
 
     Mod 10, every second digit doubled.
 

@@ -75,7 +75,7 @@ class HarmlessCodes:
         self._kept_may_hold = lru_cache(KEPT_CODES)(self._look_may_hold)
 
     def holds(self, system: str, code: str) -> bool:
-        """Whether a canonical code is in a harmless range of its system."""
+        """Tell if a canonical code is in a harmless range of its system."""
         is_short = len(system) + len(code) <= LONGEST_KEPT
         return (self._kept_holds if is_short else self._look_holds)(system, code)
 
@@ -129,7 +129,7 @@ def _is_in(code: str, spans: Sequence[Span]) -> bool:
 
 
 def _may_be_in(code: str, spans: Sequence[Span]) -> bool:
-    """Whether it is in one of these, or so short that it may be: `K57` of `K57.0`."""
+    """Tell if it is in one of these, or so short that it may be: `K57` of `K57.0`."""
     return any(
         first[: len(code)] <= code[: len(first)] <= last[: len(code)]
         for first, last in spans

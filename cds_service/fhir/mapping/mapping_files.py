@@ -40,7 +40,7 @@ class CodeSet(NamedTuple):
     roots: tuple[Code, ...] = ()
 
     def holds(self, system: str, code: str) -> bool:
-        """Whether this canonical code is one of them."""
+        """Tell if this canonical code is one of them."""
         in_class = any(
             system == of and pattern.fullmatch(code) for of, pattern in self.classes
         )

@@ -67,7 +67,7 @@ class PlainWords:
     def are_all(
         self, text: str, *, is_title: bool = False, has_lengths: bool = True
     ) -> bool:
-        """Whether nothing is left of a text without lengths of time and plain words.
+        """Tell if nothing is left of a text without lengths of time and plain words.
 
         Args:
             text: of an order.
@@ -85,7 +85,7 @@ class PlainWords:
         return self._plain.fullmatch(folded(rest)) is not None
 
     def names_any(self, text: str) -> bool:
-        """Whether one of the words stands in a text."""
+        """Tell if one of the words stands in a text."""
         return self._word.search(folded(text)) is not None
 
     def left_in(self, text: str) -> tuple[str, ...]:

@@ -308,7 +308,7 @@ class Terminology:
         return [self._systems.normalise(*code) for code in _codes(codeable)]
 
     def is_mapped_here(self, codeable: Any) -> bool:
-        """Whether the site's own map explains a coding of this CodeableConcept."""
+        """Tell if the site's own map explains a coding of this CodeableConcept."""
         if not self._local_codes:
             return False
         return any(
@@ -317,7 +317,7 @@ class Terminology:
         )
 
     def knows(self, system: str, code: str) -> bool:
-        """Whether this code belongs to any concept."""
+        """Tell if this code belongs to any concept."""
         known = self._as_written.get((system, code))
         return bool(self._read((system, code)) if known is None else known)
 
@@ -327,14 +327,14 @@ class Terminology:
         return self.concepts([{"system": system, "code": code} for system in systems])
 
     def tells(self, kind: Listed, codeable: Any) -> bool:
-        """Whether a coding alone identifies an entry of such a list.
+        """Tell if a coding alone identifies an entry of such a list.
 
         Relevant to us or not.
         """
         return bool(self._telling(kind, codeable))
 
     def excludes(self, codeable: Any) -> bool:
-        """Whether a condition's codes alone say that it is nothing grave, or which.
+        """Tell if a condition's codes alone say that it is nothing grave, or which.
 
         Each of those that name a condition by themselves must be in a value set, or in
         a range of `harmless-codes.toml`: any other may be a tumour, an infection, a

@@ -322,7 +322,7 @@ def _additional_levels(found: _Found) -> int:
 
 
 def _at_junction(found: Sequence[_Found], count: int | None) -> bool | None:
-    """Whether any treated level is at T10-L2.
+    """Tell if any treated level is at T10-L2.
 
     False only if every treated level is known to lie elsewhere.
     """

@@ -131,7 +131,7 @@ def _beyond(words: str, correction: Correction, read: Read) -> list[Mention]:
 
 
 def _exceeds(hours: float, correction: Correction) -> bool:
-    """Whether a length from the start goes beyond the new end."""
+    """Tell if a length from the start goes beyond the new end."""
     begins = correction.start or correction.order.start
     return begins is None or hours > (correction.end - begins).days * 24
 
@@ -164,7 +164,7 @@ def _without_empty_members(value: Any) -> Any:
 
 
 def _is_order(resource: Json) -> bool:
-    """Whether this is a valid R4 order that we may send."""
+    """Tell if this is a valid R4 order that we may send."""
     kind = text(resource.get("resourceType"))
     return kind in ("DeviceRequest", "ServiceRequest") and is_valid(
         plain_numbers(resource), kind
@@ -231,7 +231,7 @@ def describe_correction(draft: Json, correction: Correction, corrected: Json) ->
 
 
 def _is_marked_absent(draft: Json) -> bool:
-    """Whether the day that is set was marked as not known."""
+    """Tell if the day that is set was marked as not known."""
     periods = (
         draft.get("occurrencePeriod"),
         member(draft, "occurrenceTiming", "repeat", "boundsPeriod"),

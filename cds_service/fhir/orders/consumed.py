@@ -173,7 +173,7 @@ def name_of(path: str) -> str:
 
 
 def _is_added(parts: Sequence[str]) -> bool:
-    """Whether an element was added to R4's own.
+    """Tell if an element was added to R4's own.
 
     It may have been added to a primitive value: `_authoredOn`.
     """
@@ -183,7 +183,7 @@ def _is_added(parts: Sequence[str]) -> bool:
 
 
 def names_another(order: Json, terminology: Terminology) -> bool:
-    """Whether a code of the title is known not to be a brace.
+    """Tell if a code of the title is known not to be a brace.
 
     To end this order would end another thing.
     """
@@ -197,7 +197,7 @@ def names_another(order: Json, terminology: Terminology) -> bool:
 
 
 def is_element_read(path: str, value: Any) -> bool:
-    """Whether an element says who, when or by which number, by FHIR's definition."""
+    """Tell if an element says who, when or by which number, by FHIR's definition."""
     parts = path.split(".")
     if _is_added(parts):
         return False
@@ -209,7 +209,7 @@ def is_element_read(path: str, value: Any) -> bool:
 
 
 def _is_read(path: str, value: Any, order: Json, terminology: Terminology) -> bool:
-    """Whether a value says nothing more, by the rule that names its element."""
+    """Tell if a value says nothing more, by the rule that names its element."""
     if _is_added(path.split(".")):
         return False
     if is_element_read(path, value):
@@ -226,7 +226,7 @@ def _is_read(path: str, value: Any, order: Json, terminology: Terminology) -> bo
 
 
 def _are_plain(path: str, words: str, order: Json, terminology: Terminology) -> bool:
-    """Whether a value is words, and all of them are plain.
+    """Tell if a value is words, and all of them are plain.
 
     Of an element whose words are read.
     """
@@ -271,7 +271,7 @@ def _codes_read(order: Json, terminology: Terminology) -> frozenset[str]:
 
 
 def _is_understood(element: str, coding: Any, terminology: Terminology) -> bool:
-    """Whether a coding names the brace or where it is worn.
+    """Tell if a coding names the brace or where it is worn.
 
     Or a reason that is judged elsewhere.
     """

@@ -303,7 +303,7 @@ def _name(resource: Json) -> str:
 
 
 def is_long(order: Json) -> bool:
-    """Whether only a part of this order is read."""
+    """Tell if only a part of this order is read."""
     sizes = [len(node) for level in levels(order) for node in level]
     return sum(sizes) >= MOST_PARTS or max(sizes) > LONGEST_LIST
 
@@ -331,7 +331,7 @@ def with_drafts(record: RecordState, bundle: DraftOrders) -> RecordState:
 
 
 def is_to_be_done(resource: Json) -> bool:
-    """Whether an order is to be carried out.
+    """Tell if an order is to be carried out.
 
     It is not withdrawn, not over, and no prohibition (`doNotPerform`).
     """

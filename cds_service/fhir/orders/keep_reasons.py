@@ -58,7 +58,7 @@ from cds_service.fhir.raw_json import (
 )
 from cds_service.fhir.site_calendar import SiteCalendar
 
-REASONS = frozenset(KEEP)
+KEPT_REASONS = frozenset(KEEP)
 SURGERY, OLD = (
     frozenset({"prior-spinal-surgery", "spinal-surgery-unstated"}),
     frozenset({"old-fracture"}),
@@ -67,7 +67,7 @@ ORDERED = "serviceRequests"
 # What reports, orders and drugs name is in doubt. The reasons themselves are left out
 # here: they are findings.
 TELLING_ELSEWHERE = frozenset({"DiagnosticReport", "ServiceRequest"}) | MEDICATION_TYPES
-NAMED_ELSEWHERE = frozenset(map(in_doubt, SPINAL - REASONS))
+NAMED_ELSEWHERE = frozenset(map(in_doubt, SPINAL - KEPT_REASONS))
 # an older entry is often a healed fracture that was never closed
 RECENT = timedelta(days=180)
 NO_MORE = frozenset({"entered-in-error", "not-done", "stopped", "revoked", "cancelled"})
@@ -85,7 +85,8 @@ class OtherInjuries:
             names.
         surgery: another operation of the spine is ordered or was done lately, or may
             have been.
-        signed_reasons: concepts of `REASONS` that the augmentation being signed names.
+        signed_reasons: concepts of `KEPT_REASONS` that the augmentation being signed
+            names.
         is_brace_noted: the words of that augmentation name a brace, or were not
             understood.
         unread: elements of that augmentation, besides notes, that say more than the
@@ -112,7 +113,7 @@ NOTHING_ELSE = OtherInjuries()
 def reasons_of_order(
     order: Json, bundle: DraftOrders, terminology: Terminology
 ) -> frozenset[str]:
-    """The concepts of `REASONS` that a brace order names.
+    """The concepts of `KEPT_REASONS` that a brace order names.
 
     It names them by a reason's code, or anywhere in its words.
     """
@@ -120,8 +121,8 @@ def reasons_of_order(
     named = (terminology.concepts(reason) for reason in reasons)
     words = [word for reason in reasons for word in texts_of(reason)]
     words += [word for word, _ in texts_on_time(order)]
-    said = (terminology.text_concepts(word, REASONS) for word in words)
-    return (frozenset().union(*named) & REASONS).union(*said)
+    said = (terminology.text_concepts(word, KEPT_REASONS) for word in words)
+    return (frozenset().union(*named) & KEPT_REASONS).union(*said)
 
 
 def named_levels(
@@ -171,7 +172,7 @@ def find_other_injuries(
     for entry in record.of_key("conditions"):
         if entry.concepts & FRACTURES:
             freshness = _freshness(entry.raw, birth, terminology, today)
-            levels[freshness] |= _levels_of(entry.raw, terminology)
+            levels[freshness] |= _fractured_places(entry.raw, terminology)
     for one in braces:
         levels["open"] |= {*one.levels}
     signed = _augmentations_in(bundle, terminology)
@@ -375,8 +376,8 @@ def _listed(stated: set[str]) -> tuple[str, ...]:
 # --- fractures
 
 
-def _levels_of(condition: Json, terminology: Terminology) -> set[str]:
-    """The vertebrae of a fracture.
+def _fractured_places(condition: Json, terminology: Terminology) -> set[str]:
+    """Name the vertebrae of a fracture, or its region: `L1`, `T7-T8`, `lumbar spine`.
 
     Its codes say them, else its words, else the region of its code.
     """

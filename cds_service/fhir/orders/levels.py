@@ -48,7 +48,7 @@ RAISING = frozenset(
 )
 REGION_NAMES = {"thoracic spine": "T", "lumbar spine": "L"}
 # What a reason in words may name, so that it is understood.
-REASONS = frozenset(
+UNDERSTOOD_REASONS = frozenset(
     {
         *GRAVE,
         *CAUSES,
@@ -167,7 +167,7 @@ def _statements(
 
 
 def covers(stated: str, treated: set[str]) -> bool:
-    """Whether a statement may be of a treated level.
+    """Tell if a statement may be of a treated level.
 
     `L1`, `T11-T12` or `thoracic spine`
     """
@@ -201,7 +201,7 @@ def levels_in_words(order: Json, terminology: Terminology) -> int:
 
 
 def verdict_of(statement: str) -> bool | None:
-    """Whether `L1`, `T11-T12` or `thoracolumbar` lies at T10-L2.
+    """Tell if `L1`, `T11-T12` or `thoracolumbar` lies at T10-L2.
 
     None if it does not decide.
     """
@@ -375,7 +375,7 @@ def _is_understood(reason: Json, terminology: Terminology) -> bool:
     words = texts_of(reason)
     return bool(words) and all(
         terminology.harmless.is_harmless(one)
-        or terminology.text_concepts(one, REASONS)
+        or terminology.text_concepts(one, UNDERSTOOD_REASONS)
         or terminology.plain_words.are_all(one)
         for one in words
     )

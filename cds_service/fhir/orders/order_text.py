@@ -79,7 +79,7 @@ def _asks_for(
     found: Mapping[str, tuple[int, int]],
     terminology: Terminology,
 ) -> bool:
-    """Whether the clause at this position orders what it names."""
+    """Tell if the clause at this position orders what it names."""
     clause = parts[place]
     before = clause[: min(start for start, _ in found.values())]
     after = clause[max(end for _, end in found.values()) :]
@@ -100,7 +100,7 @@ def _asks_for(
 
 
 def _is_withdrawal(clause: str, terminology: Terminology) -> bool:
-    """Whether a clause withdraws what precedes it and names nothing itself.
+    """Tell if a clause withdraws what precedes it and names nothing itself.
 
     `patient refused`, `cancelled`
     """

@@ -156,7 +156,7 @@ def _read_of_repeat(timing: Json, *, is_bound: bool) -> set[str]:
 
 
 def _is_one_unit(timing: Json, name: str) -> bool:
-    """Whether unit and code of an amount are the same unit.
+    """Tell if unit and code of an amount are the same unit.
 
     A word that nobody knows may be another.
     """

@@ -108,7 +108,7 @@ OURS = OF_AUGMENTATION | SUPPORT_KINDS | DISCHARGE
 def may_concern_us(
     draft_orders: Any, terminology: Terminology, deadline: Deadline
 ) -> bool:
-    """Whether any order being signed may be one that we answer or note.
+    """Tell if any order being signed may be one that we answer or note.
 
     Whoever's, and whatever its status.
 
@@ -125,7 +125,7 @@ def may_concern_us(
 
 
 def _may_be_ours(order: Json, terminology: Terminology) -> bool:
-    """Whether a code or some words of what is ordered may be ours.
+    """Tell if a code or some words of what is ordered may be ours.
 
     Whatever is beside them; true of a long list.
     """
@@ -154,7 +154,7 @@ def _may_be_ours(order: Json, terminology: Terminology) -> bool:
 
 @lru_cache(KEPT_TEXTS)
 def _may_name_ours(words: str, terminology: Terminology) -> bool:
-    """Whether these words, said of the spine, name an order of ours.
+    """Tell if these words, said of the spine, name an order of ours.
 
     An augmentation counts wherever it is named.
     """
@@ -202,7 +202,7 @@ def orders_discharge(bundle: DraftOrders, terminology: Terminology) -> bool:
 
 
 def words_name_augmentation(resource: Json, terminology: Terminology) -> bool:
-    """Whether any title of any order names an augmentation.
+    """Tell if any title of any order names an augmentation.
 
     Be it as its occasion.
     """
@@ -342,7 +342,7 @@ def _without_specialist(
 def _names_bone(
     resource: Json, reasons: Sequence[Json], terminology: Terminology
 ) -> bool:
-    """Whether a referral says bone.
+    """Tell if a referral says bone.
 
     By its reasons, else by its title and what is noted.
     """
@@ -361,7 +361,7 @@ def _names_bone(
 
 
 def _is_elsewhere(resource: Json, terminology: Terminology) -> bool:
-    """Whether a therapy is for another part of the body: a shoulder, the lungs.
+    """Tell if a therapy is for another part of the body: a shoulder, the lungs.
 
     Body site and reason say so.
     """

@@ -202,7 +202,7 @@ def _within_a_year(planned: date | None, today: date | None) -> date | None:
 
 
 def _has_ended(order: SupportOrder, today: date | None) -> bool:
-    """Whether the last day that an order states, in dates or in words, has passed."""
+    """Tell if the last day that an order states, in dates or in words, has passed."""
     if today is None:
         return False
     times = times_of(order, None, today)
@@ -348,7 +348,7 @@ def _title(
 def _is_liaison(
     recognition: Recognition, order: Json, terminology: Terminology
 ) -> bool:
-    """Whether it is a referral to fracture liaison, by our code or in words."""
+    """Tell if it is a referral to fracture liaison, by our code or in words."""
     titles = " ".join(words for words, is_title in texts_on_time(order) if is_title)
     is_ours = any(code == f"{OWN_ORDERS}|{REVIEW}" for code in recognition.codes)
     return is_ours or bool(terminology.text_concepts(titles[:LONGEST_TITLE], LIAISON))
@@ -370,7 +370,7 @@ def _stored(record: PatientRecord) -> Iterator[Order]:
 
 
 def _is_augmentation(stored: Order, terminology: Terminology) -> bool:
-    """Whether it is an augmentation.
+    """Tell if it is an augmentation.
 
     It is a Procedure done or in progress, or an active or completed order.
     """

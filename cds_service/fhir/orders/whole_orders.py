@@ -63,7 +63,7 @@ _LETTERS = re.compile(r"[a-z]*")
 
 
 def is_read_whole(kind: str, one: Order, terminology: Terminology) -> bool:
-    """Whether nothing in an order was left that may speak against it.
+    """Tell if nothing in an order was left that may speak against it.
 
     Of a kyphoplasty that takes a biopsy only what was recognised counts; of an order
     that closes no fact, that its notes do not withdraw it.
@@ -131,7 +131,7 @@ def _is_understood(element: str, coding: object, terminology: Terminology) -> bo
 
 
 def _is_plain(words: str, terminology: Terminology) -> bool:
-    """Whether words are names of such orders and plain words, or of our templates."""
+    """Tell if words are names of such orders and plain words, or of our templates."""
     if terminology.own_words.fullmatch(words):
         return True
     rest = folded(words) if len(words) <= LONGEST_TITLE else words

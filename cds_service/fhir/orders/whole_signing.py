@@ -36,7 +36,7 @@ from cds_service.fhir.raw_json import Json, member, objects, text, texts_of
 
 # Orders of these types are what their type says, and leave the spine alone.
 BY_TYPE = frozenset({"MedicationRequest", "NutritionOrder", "VisionPrescription"})
-REASONS = ("reasonCode", "reason")
+REASON_ELEMENTS = ("reasonCode", "reason")
 NOTED = ("note", "patientInstruction", "orderDetail", "comment")
 # It says when, and nothing of why.
 _WHEN = "occurrence"
@@ -46,7 +46,7 @@ _PLAIN_CATEGORIES = re.compile(
     re.IGNORECASE,
 )
 # Judged as a whole, apart from extensions.
-_JUDGED = frozenset({*TITLES, *REASONS, "reasonReference"})
+_JUDGED = frozenset({*TITLES, *REASON_ELEMENTS, "reasonReference"})
 _ADDED = re.compile(r"extension|Extension|(?:^|\.)_")
 _ORDINAL = re.compile(r"\b\d{1,2}(?:st|nd|rd|th|er|re|e|a|o)?\b\.?")
 _WORDED = re.compile(r"(?:text|display)$")
@@ -294,7 +294,7 @@ def _are_reasons_read(
 
     A reason that leaves the spine alone counts as read.
     """
-    named = [{"code": one} for one in codeables(order, *REASONS)]
+    named = [{"code": one} for one in codeables(order, *REASON_ELEMENTS)]
     referred = objects(order.get("reasonReference"))
     found = [
         one
@@ -313,7 +313,7 @@ def levels_of_reasons(
     order: Json, bundle: DraftOrders, terminology: Terminology
 ) -> set[str]:
     """The levels that the reasons of an order state: `L1` or `T7-T8`."""
-    named = [*codeables(order, *REASONS)]
+    named = [*codeables(order, *REASON_ELEMENTS)]
     referred = objects(order.get("reasonReference"))
     named += [
         one["code"]
@@ -321,10 +321,10 @@ def levels_of_reasons(
         if isinstance(one.get("code"), dict)
     ]
     named += [{"text": text(one.get("display"))} for one in referred]
-    return {level for one in named for level in _levels_of(one, terminology)}
+    return {level for one in named for level in _levels_of_code(one, terminology)}
 
 
-def _levels_of(code: Json | None, terminology: Terminology) -> set[str]:
+def _levels_of_code(code: Json | None, terminology: Terminology) -> set[str]:
     words = texts_of(code)
     levels = {level for word in words for level in terminology.levels.treated(word)}
     return levels | {*terminology.translate("vertebral-level-icd", code)}
@@ -333,7 +333,7 @@ def _levels_of(code: Json | None, terminology: Terminology) -> set[str]:
 def _is_reason_read(
     condition: Json, treated: tuple[str, ...], terminology: Terminology
 ) -> bool:
-    levels = _levels_of(condition.get("code"), terminology)
+    levels = _levels_of_code(condition.get("code"), terminology)
     if any(not covers(one, {*treated}) for one in levels) and treated:
         return False
     return is_bystander_problem(condition, terminology) or is_plain_fracture(

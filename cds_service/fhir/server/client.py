@@ -288,7 +288,7 @@ def _wait_before_retry(outcome: Response | CallFailed, until: Deadline) -> float
 
 
 def _may_be_about_parameters(error: FhirReadError, query: str) -> bool:
-    """Whether a simpler query may succeed.
+    """Tell if a simpler query may succeed.
 
     Some servers refuse a parameter, some fail on sorting.
     """

@@ -198,7 +198,7 @@ def _page_address(base: Address, link: str, here: str) -> str | None:
 
 
 def _may_go_on(pages: list[Any], url: str) -> bool:
-    """Whether a list without a link seems cut.
+    """Tell if a list without a link seems cut.
 
     Shorter than its total, or exactly one page long.
     """

@@ -136,7 +136,7 @@ def send_each(
 
 
 def _is_provenance(entry: Json) -> bool:
-    """Whether it says where values come from: sent after all of them."""
+    """Tell if it says where values come from: sent after all of them."""
     return bool(entry["resource"]["resourceType"] == "Provenance")
 
 

@@ -218,6 +218,12 @@ SEPSIS = [
     case(F2, None, written(YESTERDAY, "History of sepsis"), why="history"),
     case(F2, None, written(YESTERDAY, "S/p sepsis 10/2026"), why="of the month before"),
     case(F2, None, condition("A41.9"), why="nobody knows when"),
+    case(
+        F2,
+        "sepsis (18 Nov)",
+        written("2026-11-18", "Sepsis, bed 1902"),
+        why="a year in which nobody was born who lives",
+    ),
     case(F2, None, written(YESTERDAY, "Aseptic necrosis of hip"), why="aseptic"),
 ]
 
