@@ -28,9 +28,13 @@ from cds_service.core.wording import (
     say_since,
 )
 
+# Given every four weeks against a tumour in bone. No dose of it is one of the six
+# months, but whoever stops it has the same rebound.
+TUMOUR_DOSE = "tumour-dose denosumab"
 # Ours, as mappings/drugs.toml names them.
 KINDS: Mapping[str, DrugKind] = {
     "denosumab": "denosumab",
+    TUMOUR_DOSE: "denosumab",
     **dict.fromkeys(
         (
             "teriparatide",
@@ -49,7 +53,9 @@ KINDS: Mapping[str, DrugKind] = {
     ),
 }
 # Given by others, at intervals; of those in INTERVAL a period says no day of a dose.
-INJECTED = frozenset({"denosumab", "zoledronate", "pamidronate", "romosozumab"})
+INJECTED = frozenset(
+    {"denosumab", TUMOUR_DOSE, "zoledronate", "pamidronate", "romosozumab"}
+)
 INTERVAL = INJECTED - {"romosozumab"}
 OVERDUE_MONTHS, DUE_MONTHS = 7, 6  # denosumab is given every six months
 LONG_MONTHS = 12  # policy: earlier, a fracture says nothing of a drug
@@ -431,7 +437,7 @@ def _anabolic_ended(use: DrugUse, drugs: BoneDrugs, today: date) -> DrugState | 
 
 def _own_state(use: DrugUse, today: date, fracture_on: date | None) -> DrugState:
     """The state of the drug that leads."""
-    if use.is_open:
+    if use.is_open or use.name == TUMOUR_DOSE:
         return _without_dose(use, today)
     if use.is_taken and use.is_running:
         return _while_taken(use, today, fracture_on) or _without_dose(use, today)
@@ -522,6 +528,8 @@ def _denosumab(
 def _without_dose(use: DrugUse, today: date) -> DrugState:
     """Ordered or listed, and the dose that would tell more is not on record."""
     said = _say_open(use, today)
+    if use.name == TUMOUR_DOSE and use.last_dose and not use.is_open:
+        said = say("last dose {day}", day=_say_day(use.last_dose, today))
     ordered = _say_since(use.ordered, today) if use.ordered else ""
     exact = _say_day(use.ordered, today) if use.ordered else ""
     is_ordered = use.is_injected or use.is_ordered_now

@@ -68,7 +68,7 @@ DOSES = [
         "Denosumab 60 mg co 6 miesięcy",
         "프롤리아프리필드시린지 60mg",
     ),
-    *("Prolia 60mg Inj.-Lsg. i.e. Fertigspritze 1 St", "Xgeva 120 mg every 4 weeks"),
+    "Prolia 60mg Inj.-Lsg. i.e. Fertigspritze 1 St",
     *("Prolia 60 mg soluzione iniettabile in siringa preriempita", "PROLIA SOSY"),
 ]
 

@@ -168,14 +168,21 @@ def find_denosumab_overdue(
 
     `observed` is the day of the last dose.
     """
-    doses = [one for one in uses_of(chart) if "denosumab" in one.drug.concepts]
+    names = [name for name, kind in KINDS.items() if kind == "denosumab"]
+    doses = [one for one in uses_of(chart) if one.drug.concepts & set(names)]
     passed = (*chart.broken(spec), *future_uses(spec, doses))
-    use = next((one for one in history.uses if one.kind == "denosumab"), None)
-    if use is None or not (use.is_taken or use.is_ordered or use.ordered):
-        return not_on_list(spec, chart, ["denosumab"]), passed
+    told = [
+        one
+        for one in history.uses
+        if one.kind == "denosumab" and (one.is_taken or one.is_ordered or one.ordered)
+    ]
+    overdue = find_overdue(history, chart.today)
+    use = overdue or next(iter(told), None)
+    if use is None:
+        return not_on_list(spec, chart, names), passed
     seen = [one._replace(rule=spec.rule) for one in use.provenance]
     last = last_denosumab(use)
-    is_overdue = find_overdue(history, chart.today) is use
+    is_overdue = use is overdue
     limit = months_before(chart.today, spec.look_back_months["denosumab"])
     if last is None or (not is_overdue and last.first < limit <= last.last):
         why = "the day of the last denosumab dose is not recorded"
@@ -185,7 +192,7 @@ def find_denosumab_overdue(
         (f"A later dose may be missing: {unread}.",) if is_overdue and unread else ()
     )
     outcome = known(
-        spec, is_overdue, *seen, observed=last.last, concerns=missing, label="denosumab"
+        spec, is_overdue, *seen, observed=last.last, concerns=missing, label=use.name
     )
     return outcome, passed
 
@@ -278,8 +285,13 @@ def _may_be_dose(found: DrugEntry, entry: Entry, drug: Drug) -> bool:
 
 
 def _name(drug: Drug, chart: Chart) -> str:
-    groups = chart.terminology.drugs.groups_of
-    named = [one for one in drug.ingredients if "bone-drug" in groups(one)]
+    drugs = chart.terminology.drugs
+    named = [
+        one
+        for one in drug.ingredients
+        if "bone-drug" in drugs.groups_of(one)
+        and drugs.other_dose(one) not in drug.ingredients
+    ]
     exact = [one for one in named if not one.startswith("other ")]
     return joined(exact or named) or UNNAMED
 

@@ -12,7 +12,7 @@ from cds_service.core.vocabulary import RecentCancerSpec
 from cds_service.fhir.findings import events
 from cds_service.fhir.findings.chart import Chart, FindingOrGap
 from cds_service.fhir.gathering.drugs import MEDICATION_TYPES
-from cds_service.fhir.gathering.entries import Entry
+from cds_service.fhir.gathering.entries import BILLED_TYPES, Entry
 from cds_service.fhir.raw_json import objects, text, texts_of
 
 CANCER_DRUG = "cancer-drug"
@@ -56,7 +56,7 @@ def _is_treated(spec: RecentCancerSpec, chart: Chart) -> bool:
     """Tell if a drug against cancer is in use, or another treatment was lately."""
     if any(
         one.drug and CANCER_DRUG in one.drug.concepts and one.status in IN_USE
-        for one in chart.of_kind(*MEDICATION_TYPES)
+        for one in chart.of_kind(*MEDICATION_TYPES, *BILLED_TYPES)
     ):
         return True
     since = chart.today - timedelta(days=spec.within_days)

@@ -31,7 +31,7 @@ from cds_service.fhir.findings.chart import (
     known,
 )
 from cds_service.fhir.gathering.drugs import GOES_ON, MEDICATION_TYPES
-from cds_service.fhir.gathering.entries import Entry
+from cds_service.fhir.gathering.entries import BILLED_TYPES, Entry
 from cds_service.fhir.gathering.picking import LISTED
 from cds_service.fhir.gathering.problem_words import in_doubt
 from cds_service.fhir.mapping.terminology import Match
@@ -73,13 +73,14 @@ SPINAL = AUGMENTATIONS | {
     ),
     *("pathological-fracture", "spinal-infection"),
 }
+ON_DRUG_LIST = "on the medication list"
 # Where an entry is kept, and the word before its day.
 PLACES = {
     "Condition": ("on the problem list", "since"),
     "Procedure": ("among the procedures", "on"),
     "DiagnosticReport": ("in a report", "of"),
     "ServiceRequest": ("in an order", "of"),
-    **dict.fromkeys(MEDICATION_TYPES, ("on the medication list", "of")),
+    **dict.fromkeys(MEDICATION_TYPES, (ON_DRUG_LIST, "of")),
 }
 # Older reports and orders have been answered since, and older drugs are over.
 STANDS_FOR = timedelta(days=366)
@@ -270,15 +271,16 @@ def _unclear_gap(spec: ConditionSpec, chart: Chart) -> Gap | None:
             told_where(spec.unclear[counted[0].concept], counted[0].entry),
             *(one.provenance(spec) for one in counted),
         )
-    for entry in chart.of_kind(*MEDICATION_TYPES):
+    for entry in chart.of_kind(*MEDICATION_TYPES, *BILLED_TYPES):
         named = (
             sorted(entry.drug.concepts & spec.unclear.keys())
             if entry.drug and entry.status in IN_USE
             else ()
         )
         if named:
-            seen = entry.source(spec, "on the medication list")
-            return gap(spec, "undetermined", spec.unclear[named[0]], seen)
+            place = PLACES[entry.kind][0]
+            why = spec.unclear[named[0]].replace(ON_DRUG_LIST, place, 1)
+            return gap(spec, "undetermined", why, entry.source(spec, place))
     return None
 
 

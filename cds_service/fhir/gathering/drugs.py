@@ -6,6 +6,7 @@ By its code, its ingredients' codes, or as a last resort its name.
 from collections.abc import Iterable
 from typing import NamedTuple
 
+from cds_service.fhir.gathering.other_doses import Dose, dose_told
 from cds_service.fhir.gathering.plain_doses import is_plain_dose, is_plain_title
 from cds_service.fhir.mapping.terminology import Match, Terminology
 from cds_service.fhir.raw_json import Json, member, objects, text, texts_of
@@ -72,6 +73,7 @@ def read_drug(
         concepts = frozenset(
             one for one in concepts if STEROID not in terminology.drugs.groups_of(one)
         )
+    concepts, is_clear = _by_dose(concepts, names, resource, medication, terminology)
     return Drug(
         concepts=concepts,
         ingredients=tuple(sorted(concepts & terminology.drugs.ingredients)),
@@ -80,8 +82,31 @@ def read_drug(
         is_doubtful=any(map(terminology.clauses.is_not_done, names))
         or bool(by_name and not by_code and terminology.tells("drugs", codes)),
         is_understood=BONE_DRUG not in concepts
-        or _is_understood(resource, medication, terminology, concepts),
+        or (is_clear and _is_understood(resource, medication, terminology, concepts)),
     )
+
+
+def _by_dose(
+    concepts: frozenset[str],
+    names: Iterable[str],
+    resource: Json,
+    medication: Json | None,
+    terminology: Terminology,
+) -> tuple[frozenset[str], bool]:
+    """Replace an ingredient by the one that its dose tells, and tell if that is clear.
+
+    Nobody knows what an entry says that tells of two doses.
+    """
+    is_clear = True
+    for other in terminology.drugs.other_doses.values():
+        if concepts.isdisjoint({other.ingredient, other.name}):
+            continue
+        told = dose_told(other, frozenset(names), resource, medication, terminology)
+        if told is not Dose.USUAL:
+            of_both = terminology.drugs.groups_of(other.name)
+            concepts = (concepts - {other.ingredient}) | frozenset(of_both)
+        is_clear = is_clear and told is not Dose.BOTH
+    return concepts, is_clear
 
 
 def _is_understood(
@@ -114,13 +139,15 @@ def read_billed(resource: Json, terminology: Terminology) -> Drug | None:
     )
     if not concepts:
         return None
+    names = texts_of(resource.get("code"))
+    concepts, is_clear = _by_dose(concepts, names, resource, None, terminology)
     return Drug(
         concepts,
         tuple(sorted(concepts & terminology.drugs.ingredients)),
         matches[0].code if matches else "",
         is_by_name=not matches,
         is_understood=BONE_DRUG not in concepts
-        or is_plain_dose(resource, None, terminology, concepts),
+        or (is_clear and is_plain_dose(resource, None, terminology, concepts)),
     )
 
 

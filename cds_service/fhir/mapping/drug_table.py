@@ -23,6 +23,15 @@ RXNORM = "http://www.nlm.nih.gov/research/umls/rxnorm"
 OTHER_DRUG = "other-drug"
 
 
+class _DoseOf(Closed):
+    ingredient: str = Field(min_length=1)
+    least: Mapping[str, float] = Field(alias="from")
+    per_ml: float = Field(alias="per-ml", gt=0)
+    units_billed: float = Field(alias="units-billed", gt=0)
+    days: tuple[int, int]
+    strengths: tuple[Pattern, ...] = Field(min_length=1)
+
+
 class _Ingredient(Closed):
     name: str = Field(min_length=1)
     groups: tuple[str, ...] = Field(min_length=1)
@@ -32,6 +41,8 @@ class _Ingredient(Closed):
     rxnorm: tuple[str, ...] = ()
     hcpcs: tuple[str, ...] = ()
     least_dose: Mapping[str, float] = Field(default_factory=dict, alias="least-dose")
+    strengths: tuple[Pattern, ...] = ()
+    dose_of: _DoseOf | None = Field(None, alias="dose-of")
 
 
 class _Others(Closed):
@@ -52,6 +63,31 @@ class _DrugsFile(DataFile):
 
 
 @dataclass(frozen=True, slots=True)
+class OtherDose:
+    """What tells one dose of an ingredient from its usual one.
+
+    Attributes:
+        name: of this dose, an ingredient of its own.
+        ingredient: what it shares codes and names with.
+        least: amounts that only this dose has, by unit.
+        per_ml: mg in a mL from which it is this dose.
+        units_billed: units of 1 mg from which it is this dose.
+        days: between two doses, from and to.
+        words: of this dose, in a folded name, dosage or note.
+        usual: words of the usual dose.
+    """
+
+    name: str
+    ingredient: str
+    least: Mapping[str, float]
+    per_ml: float
+    units_billed: float
+    days: tuple[int, int]
+    words: re.Pattern[str]
+    usual: re.Pattern[str]
+
+
+@dataclass(frozen=True, slots=True)
 class DrugTable:
     """Identifies drugs by codes and words.
 
@@ -64,6 +100,7 @@ class DrugTable:
         members: each ingredient's own name and its groups.
         named: whole words that name a drug of a group, by group.
         least_doses: the least amount that is a dose, by ingredient and unit.
+        other_doses: those that are a drug of their own, by the ingredient.
         local_form: the end of a name that says that the drug acts where it is put.
     """
 
@@ -75,6 +112,7 @@ class DrugTable:
     members: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     named: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     least_doses: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
+    other_doses: Mapping[str, OtherDose] = field(default_factory=dict)
     local_form: re.Pattern[str] = re.compile("(?!)")
 
     @property
@@ -89,6 +127,11 @@ class DrugTable:
     def groups_of(self, concept: str) -> tuple[str, ...]:
         """The concept itself and the groups of an ingredient."""
         return self.members.get(concept, (concept,))
+
+    def other_dose(self, ingredient: str) -> str:
+        """The name of another dose of an ingredient; empty if it has none."""
+        other = self.other_doses.get(ingredient)
+        return other.name if other else ""
 
     def concepts_of(self, system: str, code: str) -> tuple[str, ...]:
         """The concepts of a canonical code."""
@@ -154,8 +197,36 @@ def load_drugs(folders: Sequence[Path], systems: CodeSystems) -> DrugTable:
         members,
         {group: tuple(each) for group, each in named.items()},
         {drug.name: drug.least_dose for drug in listed.drugs if drug.least_dose},
+        _other_doses(listed.drugs),
         _local_form(listed.forms),
     )
+
+
+def _other_doses(drugs: Sequence[_Ingredient]) -> dict[str, OtherDose]:
+    """Join each other dose with what its ingredient says of the usual one."""
+    by_name = {drug.name: drug for drug in drugs}
+    found = {}
+    for drug in drugs:
+        if (told := drug.dose_of) is None:
+            continue
+        if (usual := by_name.get(told.ingredient)) is None:
+            key = f"drugs.{drug.name}.dose-of.ingredient"
+            raise DataFileError("drugs.toml", key, f"no drug {told.ingredient}")
+        found[told.ingredient] = OtherDose(
+            name=drug.name,
+            ingredient=told.ingredient,
+            least=told.least,
+            per_ml=told.per_ml,
+            units_billed=told.units_billed,
+            days=told.days,
+            words=_any(told.strengths),
+            usual=_any((*usual.strengths, *_rule((), usual.brands).any)),
+        )
+    return found
+
+
+def _any(patterns: Sequence[str]) -> re.Pattern[str]:
+    return re.compile("|".join(f"(?:{folded_pattern(one)})" for one in patterns))
 
 
 def _local_form(forms: _Forms) -> re.Pattern[str]:

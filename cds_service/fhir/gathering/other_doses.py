@@ -1,0 +1,130 @@
+"""Tells the dose of a drug that is given for another disease under the same code.
+
+Denosumab of 120 mg every four weeks, against metastases of bone, has the code and the
+name of the 60 mg that are given every six months against osteoporosis. Its brand, its
+strength, an amount or an interval tells.
+"""
+
+from collections.abc import Iterator
+from enum import Enum
+
+from cds_service.fhir.leaves import leaves_of
+from cds_service.fhir.mapping.drug_table import OtherDose
+from cds_service.fhir.mapping.terminology import Terminology
+from cds_service.fhir.mapping.text_rules import LONGEST_TEXT, folded
+from cds_service.fhir.raw_json import Json, member, number, objects, text
+
+_DAYS = {"h": 1 / 24, "d": 1, "wk": 7, "mo": 30, "a": 365}
+_WORDS = frozenset({"text", "display", "patientInstruction"})
+_SAYING = ("dosage", "dosageInstruction", "note")
+
+
+class Dose(Enum):
+    """Which dose of its ingredient an entry tells of."""
+
+    USUAL = "usual"
+    OTHER = "other"
+    BOTH = "both"
+
+
+def dose_told(
+    other: OtherDose,
+    names: frozenset[str],
+    resource: Json,
+    medication: Json | None,
+    terminology: Terminology,
+) -> Dose:
+    """Find which dose an entry tells of; the usual one if it does not say.
+
+    Args:
+        other: how the other dose is told.
+        names: what the drug is called there.
+        resource: a request, administration, dispense, statement, procedure or order.
+        medication: the Medication that it refers to, if any.
+        terminology: the service's terminology.
+    """
+    words = folded(" \n ".join((*sorted(names), *_words_of(resource))))[:LONGEST_TEXT]
+    is_other = (
+        other.name in terminology.drug_words(words)
+        or other.words.search(words) is not None
+        or any(_is_of(one, other) for one in _amounts_of(resource))
+        or any(_is_strong(one, other) for one in _strengths_of(medication))
+        or any(_is_between(one, other) for one in _intervals_of(resource))
+        or _units_of(resource) >= other.units_billed
+    )
+    if not is_other:
+        return Dose.USUAL
+    return Dose.BOTH if other.usual.search(words) else Dose.OTHER
+
+
+def _words_of(resource: Json) -> Iterator[str]:
+    """The words of its dosages and notes."""
+    for path, value in leaves_of({one: resource.get(one) for one in _SAYING}):
+        if path.rpartition(".")[2] in _WORDS and isinstance(value, str):
+            yield value
+
+
+def _dosages(resource: Json) -> list[Json]:
+    return [
+        *objects(resource.get("dosageInstruction")),
+        *objects(resource.get("dosage")),
+    ]
+
+
+def _amounts_of(resource: Json) -> Iterator[Json]:
+    """Each amount of a dose, and what was handed over."""
+    held = [resource.get("quantity"), member(resource, "dispenseRequest", "quantity")]
+    for dosage in _dosages(resource):
+        rates = [dosage, *objects(dosage.get("doseAndRate"))]
+        held += [dosage.get("dose"), *(one.get("doseQuantity") for one in rates)]
+        held += [member(one, "doseRange", "high") for one in rates]
+    yield from (one for one in held if isinstance(one, dict))
+
+
+def _unit_of(amount: object) -> str:
+    return (text(member(amount, "code")) or text(member(amount, "unit"))).lower()
+
+
+def _is_of(amount: Json, other: OtherDose) -> bool:
+    """Tell if an amount is one that only the other dose has."""
+    least = other.least.get(_unit_of(amount))
+    return least is not None and (number(amount.get("value")) or 0) >= least
+
+
+def _strengths_of(medication: Json | None) -> Iterator[Json]:
+    for one in objects(member(medication, "ingredient")):
+        if isinstance(strength := one.get("strength"), dict):
+            yield strength
+
+
+def _is_strong(strength: Json, other: OtherDose) -> bool:
+    """Tell if a strength is that of the other dose: 120 mg in 1.7 mL, 70 mg in 1 mL."""
+    numerator, denominator = strength.get("numerator"), strength.get("denominator")
+    if isinstance(numerator, dict) and _is_of(numerator, other):
+        return True
+    amount = number(member(numerator, "value"))
+    volume = number(member(denominator, "value"))
+    if not amount or not volume:
+        return False
+    is_per_ml = (_unit_of(numerator), _unit_of(denominator)) == ("mg", "ml")
+    return is_per_ml and amount / volume >= other.per_ml
+
+
+def _intervals_of(resource: Json) -> Iterator[float]:
+    """The days between two doses, by the dosages' timing."""
+    for dosage in _dosages(resource):
+        repeat = member(dosage, "timing", "repeat")
+        period = number(member(repeat, "period"))
+        unit = _DAYS.get(text(member(repeat, "periodUnit")))
+        if period and unit:
+            yield period * unit / (number(member(repeat, "frequency")) or 1)
+
+
+def _is_between(days: float, other: OtherDose) -> bool:
+    least, most = other.days
+    return least <= days <= most
+
+
+def _units_of(resource: Json) -> float:
+    """The units of 1 mg that an order bills."""
+    return number(member(resource, "quantityQuantity", "value")) or 0
