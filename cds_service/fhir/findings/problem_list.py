@@ -32,6 +32,7 @@ from cds_service.fhir.findings.chart import (
 )
 from cds_service.fhir.gathering.drugs import GOES_ON, MEDICATION_TYPES
 from cds_service.fhir.gathering.entries import BILLED_TYPES, Entry
+from cds_service.fhir.gathering.grave_asides import UNJUDGED
 from cds_service.fhir.gathering.picking import LISTED
 from cds_service.fhir.gathering.problem_words import in_doubt
 from cds_service.fhir.mapping.terminology import Match
@@ -82,6 +83,9 @@ PLACES = {
     "ServiceRequest": ("in an order", "of"),
     **dict.fromkeys(MEDICATION_TYPES, (ON_DRUG_LIST, "of")),
 }
+NOT_JUDGED = (
+    "a diagnosis coded on the problem list is not known here; it may be anything"
+)
 # Older reports and orders have been answered since, and older drugs are over.
 STANDS_FOR = timedelta(days=366)
 # Past by nature: it means nothing that such an entry is not active.
@@ -252,11 +256,14 @@ def _unclear_gap(spec: ConditionSpec, chart: Chart) -> Gap | None:
 
     None if there are none.
     """
-    if not spec.unclear:
+    reasons = dict(spec.unclear)
+    if spec.only_codes_exclude:
+        reasons[UNJUDGED] = NOT_JUDGED
+    if not reasons:
         return None
     unsure = [
         one
-        for one in find_stated(chart, spec, tuple(spec.unclear))
+        for one in find_stated(chart, spec, tuple(reasons))
         if one.code or not _is_told(one, spec, chart)
     ]
     if counted := [
@@ -268,7 +275,7 @@ def _unclear_gap(spec: ConditionSpec, chart: Chart) -> Gap | None:
         return gap(
             spec,
             "undetermined",
-            told_where(spec.unclear[counted[0].concept], counted[0].entry),
+            told_where(reasons[counted[0].concept], counted[0].entry),
             *(one.provenance(spec) for one in counted),
         )
     for entry in chart.of_kind(*MEDICATION_TYPES, *BILLED_TYPES):
@@ -416,7 +423,8 @@ def find_stated(chart: Chart, spec: YesNoSpec, concepts: Sequence[str]) -> list[
         coded = [one for one in entry.matches if one.concept in concepts]
         named = sorted(one for one in concepts if entry.named & {one, in_doubt(one)})
         matches = coded or [Match(concept, "") for concept in named]
-        if entry.kind not in STATING:
+        is_beside = matches[0].concept == UNJUDGED
+        if entry.kind not in STATING or is_beside:
             found += filter(None, [read_aside(entry, matches[0].concept, chart)])
             continue
         read = _read_condition if entry.kind == "Condition" else _read_procedure
@@ -499,8 +507,13 @@ def read_aside(entry: Entry, concept: str, chart: Chart) -> Stated | None:
     counts however old it is.
     """
     calendar, raw = chart.calendar, entry.raw
-    when = calendar.effective(raw) or calendar.moment(
-        raw.get("authoredOn") or raw.get("issued") or raw.get("whenHandedOver")
+    done = calendar.effective(raw, "performed") if entry.kind == "Procedure" else None
+    when = (
+        done
+        or calendar.effective(raw)
+        or calendar.moment(
+            raw.get("authoredOn") or raw.get("issued") or raw.get("whenHandedOver")
+        )
     )
     day = when.day if when else None
     is_taken = entry.kind in MEDICATION_TYPES and entry.status in GOES_ON

@@ -13,7 +13,7 @@ from cds_service.fhir.gathering.drugs import (
     read_billed,
     read_drug,
 )
-from cds_service.fhir.gathering.grave_asides import GRAVE
+from cds_service.fhir.gathering.grave_asides import ASIDE
 from cds_service.fhir.gathering.problem_words import in_doubt
 from cds_service.fhir.mapping.terminology import NOTHING, Match, Terminology
 from cds_service.fhir.mapping.text_rules import AUGMENTATIONS, SPINE
@@ -27,7 +27,7 @@ AT_THE_SPINE = {
 }
 SITE_MAPS = ("vertebral-level", "vertebral-level-icd", "spinal-region")
 SPINES = frozenset({SPINE})
-GRAVE_IN_DOUBT = frozenset(map(in_doubt, GRAVE))
+ASIDE_IN_DOUBT = frozenset(map(in_doubt, ASIDE))
 OTHER_ORDER = frozenset({"other-order"})
 # Drugs injected in an office are often recorded under their billing code.
 BILLED_TYPES = frozenset({"Procedure", "ServiceRequest"})
@@ -97,7 +97,7 @@ def read_entry(
     """
     kind = text(raw.get("resourceType"))
     # of a condition picking has already read all words
-    named = concepts if kind == "Condition" else concepts & GRAVE_IN_DOUBT
+    named = concepts if kind == "Condition" else concepts & ASIDE_IN_DOUBT
     if kind == "Procedure":
         named |= _procedures_named(raw, terminology)
     drug = None

@@ -9,6 +9,10 @@ from collections.abc import Iterator
 from typing import Any
 
 from cds_service.fhir.certainty import certainty_of
+from cds_service.fhir.gathering.bystanders import (
+    is_bystander_problem,
+    is_plain_fracture,
+)
 from cds_service.fhir.gathering.drug_asides import NOT_BESIDE, WORDED, codes_of
 from cds_service.fhir.gathering.drugs import MEDICATION_TYPES
 from cds_service.fhir.gathering.problem_words import named_in
@@ -37,6 +41,22 @@ GRAVE = frozenset(
         *("severe-kidney-disease", "dialysis"),
     }
 )
+# A diagnosis whose code is in no value set and no harmless range may be any of them.
+UNJUDGED = "unjudged-diagnosis"
+# And it may be what a brace is for.
+MAY_BEAR_ON_SPINE = "may-bear-on-spine"
+# What leaves a finding open by its code. Their words are those of symptoms as well.
+BY_CODE = frozenset(
+    {
+        *("cancer-implied", "pathological-fracture", "bone-malignancy-history"),
+        *("deep-infection", "bone-infection-elsewhere", "sphincter-trouble"),
+        *("spinal-cord-disease", "femur-fracture-unstated"),
+        *(UNJUDGED, MAY_BEAR_ON_SPINE),
+    }
+)
+ASIDE = GRAVE | BY_CODE
+# Elements that hold diagnoses.
+DIAGNOSES = ("conclusionCode", "reasonCode", "complication")
 # Procedures are not here: their title says what was done, and is read as such.
 TITLES = {
     **dict.fromkeys(("DiagnosticReport", "ServiceRequest"), "code"),
@@ -72,7 +92,7 @@ def grave_beside(entry: Json, terminology: Terminology) -> frozenset[str]:
     beside = {name: held for name, held in entry.items() if name not in NOT_BESIDE}
     beside["contained"] = [*map(_said_inside, objects(entry.get("contained")))]
     codes = list(codes_of(beside))
-    coded = terminology.concepts(codes)
+    coded = terminology.concepts(codes) | _diagnosed(beside, terminology)
     # The name of a harmless code may contain what it looks for: `screening for cancer`.
     told = {
         word
@@ -87,7 +107,31 @@ def grave_beside(entry: Json, terminology: Terminology) -> frozenset[str]:
         )
     # The referral that we offer says "if this is a tumour": a question to its reader.
     others = [word for word in words if not terminology.own_words.fullmatch(word)]
-    return (coded | named_in(others, terminology)) & GRAVE
+    return (coded & ASIDE) | (named_in(others, terminology) & GRAVE)
+
+
+def is_unjudged(code: Json, terminology: Terminology) -> bool:
+    """Tell if a code may be any diagnosis: nobody has judged it."""
+    return terminology.tells("conditions", code) and not terminology.excludes(code)
+
+
+def _diagnosed(beside: Json, terminology: Terminology) -> frozenset[str]:
+    """What the codes of diagnoses leave open that stand in no value set."""
+    inside = (one.get("code") for one in objects(beside.get("contained")))
+    listed = (one for name in DIAGNOSES for one in objects(beside.get(name)))
+    found = set[str]()
+    for code in (*listed, *(one for one in inside if isinstance(one, dict))):
+        if not terminology.tells("conditions", code):
+            continue
+        bare = {"code": {"coding": code.get("coding")}}
+        if is_unjudged(code, terminology):
+            found.add(UNJUDGED)
+        if not (
+            is_bystander_problem(bare, terminology)
+            or is_plain_fracture(bare, terminology, is_old=False)
+        ):
+            found.add(MAY_BEAR_ON_SPINE)
+    return frozenset(found)
 
 
 def _said_inside(contained: Json) -> Json:

@@ -28,7 +28,11 @@ from cds_service.fhir.gathering.drugs import (
     drug_names,
 )
 from cds_service.fhir.gathering.entries import Entry, read_entry
-from cds_service.fhir.gathering.grave_asides import GRAVE, grave_beside
+from cds_service.fhir.gathering.grave_asides import (
+    ASIDE,
+    grave_beside,
+    is_unjudged,
+)
 from cds_service.fhir.gathering.parsing import (
     BrokenResource,
     may_be_reversed,
@@ -294,15 +298,18 @@ def _with_asides(
     """
     said = set(words_beside(resource))
     words = _short(said)
-    is_read = words == said and not any(map(terminology.languages.is_foreign, words))
     evidence = [
         one
         for holder in objects(resource.get("evidence"))
         for one in objects(holder.get("code"))
     ]
+    is_read = words == said and not (
+        any(map(terminology.languages.is_foreign, words))
+        or any(is_unjudged(one, terminology) for one in evidence)
+    )
     coded = terminology.concepts(evidence)
     named = coded.union(*read_problem_words(coded, words, terminology))
-    return found | frozenset(map(in_doubt, (named & GRAVE) - found)), is_read
+    return found | frozenset(map(in_doubt, (named & ASIDE) - found)), is_read
 
 
 def _is_identified(code: Any, words: Iterable[str], terminology: Terminology) -> bool:

@@ -14,6 +14,7 @@ from cds_service.fhir.certainty import ACTIVE, PAST, certainty_of, clinical_stat
 from cds_service.fhir.gathering.bystanders import SPINAL, is_plain_fracture
 from cds_service.fhir.gathering.drugs import GOES_ON, MEDICATION_TYPES
 from cds_service.fhir.gathering.entries import Entry
+from cds_service.fhir.gathering.grave_asides import MAY_BEAR_ON_SPINE
 from cds_service.fhir.gathering.picking import (
     MAY_NEED_BRACE,
     NOT_UNDERSTOOD,
@@ -67,7 +68,9 @@ ORDERED = "serviceRequests"
 # What reports, orders and drugs name is in doubt. The reasons themselves are left out
 # here: they are findings.
 TELLING_ELSEWHERE = frozenset({"DiagnosticReport", "ServiceRequest"}) | MEDICATION_TYPES
-NAMED_ELSEWHERE = frozenset(map(in_doubt, SPINAL - KEPT_REASONS))
+NAMED_ELSEWHERE = frozenset(
+    map(in_doubt, (SPINAL | {MAY_BEAR_ON_SPINE}) - KEPT_REASONS)
+)
 # an older entry is often a healed fracture that was never closed
 RECENT = timedelta(days=180)
 NO_MORE = frozenset({"entered-in-error", "not-done", "stopped", "revoked", "cancelled"})

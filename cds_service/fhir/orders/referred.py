@@ -11,7 +11,7 @@ from dataclasses import replace
 
 from cds_service.fhir.gathering.drug_asides import bone_drugs_told, words_in
 from cds_service.fhir.gathering.entries import Entry, read_entry
-from cds_service.fhir.gathering.grave_asides import GRAVE
+from cds_service.fhir.gathering.grave_asides import ASIDE
 from cds_service.fhir.gathering.parsing import BrokenResource, parse_resource
 from cds_service.fhir.gathering.picking import (
     NOT_UNDERSTOOD,
@@ -107,7 +107,7 @@ def _wanted(drafts: DraftOrders, person: Person) -> Iterator[str]:
 
 KEY, KIND = "medications", "MedicationRequest"
 ORDER_KEY, ORDER_KIND = "serviceRequests", "ServiceRequest"
-GRAVE_IN_DOUBT = frozenset(map(in_doubt, GRAVE))
+ASIDE_IN_DOUBT = frozenset(map(in_doubt, ASIDE))
 
 
 def with_drafted_drugs(
@@ -149,7 +149,7 @@ def _telling_order(
         concepts = frozenset(map(in_doubt, told))
     else:
         found = concepts_of(draft.resource, targets, terminology)
-        concepts = found & GRAVE_IN_DOUBT
+        concepts = found & ASIDE_IN_DOUBT
     if not concepts:
         return None
     try:
