@@ -44,6 +44,7 @@ COUNTING = frozenset(
     - {"present-spinal-infection", "new-deficit"}
 )
 # Units for machines: said by the finding's name, or as people write them.
+REPORT = "DiagnosticReport/"
 ANNOTATION = re.compile(r" ?\{([TZ]-?[Ss]core|score)\}|(?<=\d) 1(?= \(|:| is |$)")
 PRINTED = {"[hnsf'U]": "HU", "kg/m2": "kg/m²", "cm2": "cm²", "mm2/m2": "mm²/m²"}
 IN_PRINT = re.compile("|".join(map(re.escape, sorted(PRINTED, key=len, reverse=True))))
@@ -116,6 +117,8 @@ def _not_excluded(answer: Answer) -> Iterator[str]:
     """
     findings = answer.findings
     told, strange = _told(findings), _not_understood(findings)
+    reports = {one for one in strange if one.startswith(REPORT)}
+    listed = strange - reports
     open_names: list[tuple[str, str]] = []
     for name in (*EXCLUDING, *RAISING_LISTED):
         gap = findings.gaps.get(name)
@@ -130,16 +133,20 @@ def _not_excluded(answer: Answer) -> Iterator[str]:
             f"{one.resource} {title}" if one.origin == "context" else one.resource
             for one in gap.seen
         }
-        before = told | strange if name in COUNTING else told
+        before = told | listed if name in COUNTING else told
         if resources <= before or named <= before:
             continue
-        told |= resources if name not in COUNTING else resources - strange
+        told |= resources if name not in COUNTING else resources - listed
         why = _as_people_write(gap.why or gap.detail)
         why = why.replace(", not counted:", ":").rstrip(".")
         open_names.append((why, title))
     # What is named needs no second word that it was not understood.
-    if rest := strange - told:
-        yield answer.texts.say("notices.not-understood", entries=_entries(len(rest)))
+    if rest := listed - told:
+        said = _entries(len(rest))
+        yield answer.texts.say("notices.not-understood", entries=said)
+    if unread := reports - told:
+        said = _reports(len(unread))
+        yield answer.texts.say("notices.report-not-understood", reports=said)
     for why, names in grouped(open_names).items():
         title = joined(names)
         said = answer.texts.say("notices.not-excluded", name=title, why=why)
@@ -220,6 +227,12 @@ def _by_note(answer: Answer, path: str, notes: Mapping[str, str]) -> list[str]:
 
 def _entries(count: int) -> str:
     return say("1 entry") if count == 1 else say("{count} entries", count=count)
+
+
+def _reports(count: int) -> str:
+    if count == 1:
+        return say("an imaging report")
+    return say("{count} imaging reports", count=count)
 
 
 def _as_people_write(detail: str) -> str:

@@ -32,7 +32,7 @@ from cds_service.fhir.findings.chart import (
 )
 from cds_service.fhir.gathering.drugs import GOES_ON, MEDICATION_TYPES
 from cds_service.fhir.gathering.entries import BILLED_TYPES, Entry
-from cds_service.fhir.gathering.grave_asides import UNJUDGED
+from cds_service.fhir.gathering.grave_asides import UNJUDGED, UNREAD_PROSE
 from cds_service.fhir.gathering.picking import LISTED
 from cds_service.fhir.gathering.problem_words import in_doubt
 from cds_service.fhir.mapping.terminology import Match
@@ -86,6 +86,7 @@ PLACES = {
 NOT_JUDGED = (
     "a diagnosis coded on the problem list is not known here; it may be anything"
 )
+NOT_READ = "the words of an imaging report were not understood whole"
 # Older reports and orders have been answered since, and older drugs are over.
 STANDS_FOR = timedelta(days=366)
 # Past by nature: it means nothing that such an entry is not active.
@@ -239,7 +240,7 @@ def silence(
         )
     if unclear := _unclear_gap(spec, chart):
         return unclear
-    said_no = say_no(spec, chart)
+    said_no = _say_no_of_reports_too(spec, chart)
     if isinstance(said_no, Gap):
         return said_no
     history = find_stated(chart, spec, spec.history)
@@ -289,6 +290,19 @@ def _unclear_gap(spec: ConditionSpec, chart: Chart) -> Gap | None:
             why = spec.unclear[named[0]].replace(ON_DRUG_LIST, place, 1)
             return gap(spec, "undetermined", why, entry.source(spec, place))
     return None
+
+
+def _say_no_of_reports_too(spec: ConditionSpec, chart: Chart) -> Finding | Gap:
+    """Conclude "no", unless the words of an imaging report were not understood."""
+    said_no = say_no(spec, chart)
+    if isinstance(said_no, Gap) or not spec.only_codes_exclude:
+        return said_no
+    reports = find_stated(chart, spec, (UNREAD_PROSE,))
+    unread = [one for one in reports if one.is_undetermined]
+    if not unread:
+        return said_no
+    seen = (one.provenance(spec) for one in unread)
+    return gap(spec, "not-understood", NOT_READ, *seen)
 
 
 def told_where(why: str, entry: Entry) -> str:
@@ -423,7 +437,7 @@ def find_stated(chart: Chart, spec: YesNoSpec, concepts: Sequence[str]) -> list[
         coded = [one for one in entry.matches if one.concept in concepts]
         named = sorted(one for one in concepts if entry.named & {one, in_doubt(one)})
         matches = coded or [Match(concept, "") for concept in named]
-        is_beside = matches[0].concept == UNJUDGED
+        is_beside = matches[0].concept in (UNJUDGED, UNREAD_PROSE)
         if entry.kind not in STATING or is_beside:
             found += filter(None, [read_aside(entry, matches[0].concept, chart)])
             continue

@@ -43,7 +43,9 @@ GRAVE = frozenset(
 )
 # A diagnosis whose code is in no value set and no harmless range may be any of them.
 UNJUDGED = "unjudged-diagnosis"
-# And it may be what a brace is for.
+# So may what a report says in words that were not understood.
+UNREAD_PROSE = "unread-prose"
+# And either may be what a brace is for.
 MAY_BEAR_ON_SPINE = "may-bear-on-spine"
 # What leaves a finding open by its code. Their words are those of symptoms as well.
 BY_CODE = frozenset(
@@ -51,7 +53,7 @@ BY_CODE = frozenset(
         *("cancer-implied", "pathological-fracture", "bone-malignancy-history"),
         *("deep-infection", "bone-infection-elsewhere", "sphincter-trouble"),
         *("spinal-cord-disease", "femur-fracture-unstated"),
-        *(UNJUDGED, MAY_BEAR_ON_SPINE),
+        *(UNJUDGED, UNREAD_PROSE, MAY_BEAR_ON_SPINE),
     }
 )
 ASIDE = GRAVE | BY_CODE

@@ -30,6 +30,9 @@ from cds_service.fhir.gathering.drugs import (
 from cds_service.fhir.gathering.entries import Entry, read_entry
 from cds_service.fhir.gathering.grave_asides import (
     ASIDE,
+    MAY_BEAR_ON_SPINE,
+    UNREAD_PROSE,
+    VOID,
     grave_beside,
     is_unjudged,
 )
@@ -44,6 +47,7 @@ from cds_service.fhir.gathering.problem_words import (
     is_denial,
     read_problem_words,
 )
+from cds_service.fhir.gathering.report_prose import is_prose_understood
 from cds_service.fhir.mapping.code_systems import Listed
 from cds_service.fhir.mapping.drug_table import OTHER_DRUG
 from cds_service.fhir.mapping.terminology import Terminology
@@ -209,6 +213,8 @@ def concepts_of(
         if tells_t_score(resource, terminology):
             found |= {TELLS_T_SCORE}
         found |= _grave_asides(resource, terminology)
+        if "dxa-exam" not in found:  # it looks for no tumour
+            found |= _unread_prose(resource, terminology)
         return found | _drugs_told(words_of_report(resource), found, terminology)
     if kind == "Condition":
         known = _concepts_of_condition(resource, terminology)
@@ -441,6 +447,13 @@ def _drugs_told(
 def _grave_asides(resource: Json, terminology: Terminology) -> frozenset[str]:
     """The grave things that an entry names, each in doubt."""
     return frozenset(map(in_doubt, grave_beside(resource, terminology)))
+
+
+def _unread_prose(exam: Json, terminology: Terminology) -> frozenset[str]:
+    """What a report leaves open whose words were not understood whole."""
+    if text(exam.get("status")) in VOID or is_prose_understood(exam, terminology):
+        return frozenset()
+    return frozenset(map(in_doubt, (UNREAD_PROSE, MAY_BEAR_ON_SPINE)))
 
 
 def referred_in(resource: Json, targets: Targets) -> Json | None:

@@ -1,6 +1,6 @@
 """Tells whether words are plain.
 
-They stand on a brace order, a dose, a referral, or a note on a value.
+They stand on a brace order, a dose, a referral, a note on a value, or in a report.
 
 Each has a folder of its own, `mappings/plain-words/` that of brace orders. What is not
 in the list is not understood: no brace is shortened against its author's words, and no
@@ -25,6 +25,7 @@ BRACES = "plain-words"
 DOSES = "plain-dose-words"
 REFERRALS = "plain-referral-words"
 VALUES = "plain-value-words"
+REPORTS = "plain-report-words"
 # Signs that only divide words; any other, `?` or an arrow, may say something.
 _DIVIDES = r"[\s.,;:()\[\]/&+×*\"'’\-–—、。，；：（）・]"
 # No word begins or ends within another one in Latin letters; Chinese and Japanese write
@@ -102,8 +103,8 @@ class PlainWords:
 
 def load_all_plain(
     folders: Sequence[Path], durations: DurationRules, bone_drugs: Sequence[str]
-) -> tuple[PlainWords, PlainWords, PlainWords, PlainWords]:
-    """The plain words of brace orders, of doses, of referrals and of notes on values.
+) -> tuple[PlainWords, PlainWords, PlainWords, PlainWords, PlainWords]:
+    """The plain words of brace orders, doses, referrals, notes on values and reports.
 
     In force are those of all files of a folder together.
 
@@ -121,6 +122,7 @@ def load_all_plain(
         PlainWords([*_words(folders, DOSES), *bone_drugs], None),
         PlainWords(_words(folders, REFERRALS), durations),
         PlainWords(_words(folders, VALUES), None),
+        PlainWords(_words(folders, REPORTS), durations),
     )
 
 

@@ -65,6 +65,7 @@ from cds_service.fhir.mapping.plain_words import (
     BRACES,
     DOSES,
     REFERRALS,
+    REPORTS,
     VALUES,
     PlainWords,
     load_all_plain,
@@ -198,6 +199,7 @@ class Terminology:
             self.plain_doses,
             self.plain_referrals,
             self.plain_values,
+            self.plain_reports,
         ) = load_all_plain(folders, self.durations, self.drugs.names_of(BONE_DRUGS))
         # needs the systems and the plain words, so these have to be sound
         self.bystanders = load_bystanders(folders, systems, self.plain_words)
@@ -267,6 +269,7 @@ class Terminology:
             DOSES: self.plain_doses,
             REFERRALS: self.plain_referrals,
             VALUES: self.plain_values,
+            REPORTS: self.plain_reports,
         }
 
     def outdated_expansions(self) -> tuple[str, ...]:

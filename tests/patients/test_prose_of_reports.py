@@ -1,0 +1,100 @@
+"""The prose of an imaging report denies a tumour only if it was understood whole."""
+
+import pytest
+
+from tests.chart_builders import (
+    brace,
+    cards_for,
+    kyphoplasty,
+    of_patient,
+    strong_and_nourished,
+)
+from tests.codes import codeable
+
+V2_0074 = "http://terminology.hl7.org/CodeSystem/v2-0074"
+
+
+def imaging(conclusion, **members):
+    said = {
+        "status": "final",
+        "category": [codeable(V2_0074, "RAD")],
+        "code": {"text": "MRI lumbar spine"},
+        "effectiveDateTime": "2026-11-15",
+        "conclusion": conclusion,
+    }
+    return of_patient("DiagnosticReport", "mri", **said | members)
+
+
+def cards_with(*entries):
+    return cards_for([*strong_and_nourished(), *entries], kyphoplasty(), brace())
+
+
+def end_is_selected(cards):
+    (end,) = cards["braceLimit"]["suggestions"]
+    return end.get("isRecommended") is True
+
+
+NOT_READ = [
+    pytest.param("Endplate destruction with paravertebral abscess", id="not-listed"),
+    pytest.param("Marrow replacing lesion at L1", id="lesion"),
+    pytest.param("No metastasis except L1", id="exception"),
+    pytest.param("No biopsy of the metastasis yet", id="denies another thing"),
+    pytest.param("Ödem im Myelon", id="German"),
+    pytest.param("Infiltrazione neoplastica del soma", id="Italian"),
+    pytest.param("双下肢无力", id="Chinese"),
+    pytest.param("No acute fracture. " * 800 + "Bone metastasis L1.", id="long"),
+    pytest.param("Is there a lesion?", id="question"),
+]
+
+
+@pytest.mark.parametrize("conclusion", NOT_READ)
+def test_a_report_that_was_not_understood_reassures_nobody(conclusion):
+    assert "below the usual" in cards_with()["rehabilitation"]["detail"]
+    cards = cards_with(imaging(conclusion))
+    detail = cards["rehabilitation"]["detail"]
+    assert "below the usual" not in detail
+    assert "Not known" in detail
+    assert "about 1 in" in detail, "no figure is silenced"
+    assert not end_is_selected(cards)
+
+
+@pytest.mark.parametrize(
+    "conclusion",
+    [
+        "Acute compression fracture of L1 with bone marrow edema. No retropulsion.",
+        "No evidence of metastasis, discitis or cord compression.",
+        "Frische osteoporotische Wirbelkörperfraktur LWK 1 mit Knochenmarködem.",
+        "Kein Anhalt für Metastasen oder Osteolysen.",
+        "Tassement récent de L1 avec oedème osseux. Pas de lésion suspecte.",
+        "L1椎体新鲜压缩性骨折，骨髓水肿。未见骨质破坏。",
+        "",
+    ],
+)
+def test_a_plain_report_changes_nothing(conclusion):
+    cards = cards_with(imaging(conclusion))
+    assert "below the usual" in cards["rehabilitation"]["detail"]
+    assert end_is_selected(cards)
+
+
+@pytest.mark.parametrize(
+    "report",
+    [
+        pytest.param({"status": "entered-in-error"}, id="in error"),
+        pytest.param({"effectiveDateTime": "2024-11-15"}, id="two years ago"),
+        pytest.param({"code": {"text": "DXA hip and spine"}}, id="bone density"),
+    ],
+)
+def test_a_report_that_says_nothing_of_today_changes_nothing(report):
+    detail = cards_with(imaging("Some other words", **report))["rehabilitation"][
+        "detail"
+    ]
+    assert "below the usual" in detail
+
+
+def test_reports_are_counted_under_not_known():
+    words = "Some other words"
+    detail = cards_with(imaging(words))["rehabilitation"]["detail"]
+    assert "the words of an imaging report not understood whole" in detail
+    two = [imaging(words), imaging(words) | {"id": "ct"}]
+    detail = cards_with(*two)["rehabilitation"]["detail"]
+    assert "the words of 2 imaging reports not understood whole" in detail
