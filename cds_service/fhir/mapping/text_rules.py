@@ -9,7 +9,7 @@ import unicodedata
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property, lru_cache
-from typing import Annotated
+from typing import Annotated, NamedTuple
 
 from pydantic import BeforeValidator, RootModel
 
@@ -57,6 +57,13 @@ class TextRule:
     shared: tuple[tuple[str, ...], ...] = ()
 
 
+class _Found(NamedTuple):
+    """Where a text names each concept, and each that other words of it rule out."""
+
+    named: dict[str, Place]
+    ruled_out: dict[str, Place]
+
+
 class TextRules:
     """The rules for several concepts, searched together."""
 
@@ -77,40 +84,30 @@ class TextRules:
             beside: other words about the body site, needed to accept short names; None
                 if those do not count.
         """
-        if len(text) > LONGEST_TEXT:
-            return {}
-        look = self._looked_up if len(text) <= LONGEST_KEPT else self._look
-        return look(folded(text), beside)
+        return self._found(text, beside).named if len(text) <= LONGEST_TEXT else {}
 
     def ruled_out_places(self, text: str) -> Mapping[str, Place]:
         """The place in `folded(text)` of each concept that the text rules out.
 
         It is named there, and other words of the text rule it out.
         """
-        words = folded(text)
-        found = (
-            (concept, rule.any.search(words))
-            for concept, rule in self._rules.items()
-            if rule.any
-        )
-        return {
-            concept: place.span()
-            for concept, place in found
-            if place and self._rules[concept].rules_out(words)
-        }
+        return self._found(text, "").ruled_out
 
-    def _look(self, words: str, beside: str | None) -> Mapping[str, Place]:
-        found = (
-            (concept, self._place(rule, words, beside))
-            for concept, rule in self._rules.items()
-        )
-        return {concept: place for concept, place in found if place}
+    def _found(self, text: str, beside: str | None) -> "_Found":
+        look = self._looked_up if len(text) <= LONGEST_KEPT else self._look
+        return look(folded(text), beside)
 
-    def _place(self, rule: "_Searches", words: str, beside: str | None) -> Place | None:
-        name = rule.any.search(words) if rule.any else None
-        if name is None and rule.short and self._is_spinal(words, beside):
-            name = rule.short.search(words)
-        return name.span() if name and not rule.rules_out(words) else None
+    def _look(self, words: str, beside: str | None) -> "_Found":
+        found = _Found({}, {})
+        for concept, rule in self._rules.items():
+            if rule.any and (name := rule.any.search(words)):
+                is_out = rule.rules_out(words)
+                (found.ruled_out if is_out else found.named)[concept] = name.span()
+            elif rule.short and self._is_spinal(words, beside):
+                short = rule.short.search(words)
+                if short and not rule.rules_out(words):
+                    found.named[concept] = short.span()
+        return found
 
     def _is_spinal(self, words: str, beside: str | None) -> bool:
         spine = self._spine
