@@ -9,12 +9,14 @@ import unicodedata
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property, lru_cache
+from itertools import groupby
+from operator import itemgetter
 from typing import Annotated, NamedTuple
 
 from pydantic import BeforeValidator, RootModel
 
 from cds_service.core.data_file import Closed, DataFile
-from cds_service.fhir.mapping.language import Language
+from cds_service.fhir.mapping.language import ONE_WORD, Language
 
 Place = tuple[int, int]
 
@@ -37,6 +39,11 @@ _BORDER = re.compile(
     "(?<=[A-Za-z])(?=[\u3040-\u9fff])|(?<=[\u3040-\u9fff])(?=[A-Za-z])"
 )
 _ESCAPED = re.compile(r"\\.|[^\\]+", re.DOTALL)
+# A bracket whose match is kept; before it come escapes and sets, which may hold one.
+_BRACKET = re.compile(r"(\\.|\[\^?\]?(?:\\.|[^\]\\])*\])|\((?!\?)", re.DOTALL)
+# A word that begins at a border.
+_BORDERED = re.compile(rf"\(\?:\\b({ONE_WORD})\)")
+_REFERS_BACK = re.compile(r"\\[1-9]|\(\?\(")
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,8 +184,29 @@ def compiled(pattern: str) -> re.Pattern[str]:
 
 
 def _compiled(words: Iterable[str]) -> re.Pattern[str] | None:
-    joined = "|".join(words)
-    return compiled(joined) if joined else None
+    pattern = joined(words)
+    return compiled(pattern) if pattern else None
+
+
+def joined(words: Iterable[str]) -> str:
+    r"""Join words, each in brackets, to one pattern that is searched in half the time.
+
+    It matches what they match, the earlier of two before the later. Neighbours that
+    begin with `\b` have it in common, and no bracket keeps what it matched.
+    """
+    parts = list[str]()
+    for is_bordered, some in groupby(map(_begun, words), key=itemgetter(0)):
+        rest = "|".join([one for _, one in some])
+        parts.append(rf"\b(?:{rest})" if is_bordered else rest)
+    return "|".join(parts)
+
+
+def _begun(word: str) -> tuple[bool, str]:
+    r"""Tell if a word begins with `\b`, and the word without it."""
+    if not _REFERS_BACK.search(word):
+        word = _BRACKET.sub(lambda part: part[1] or "(?:", word)
+    found = _BORDERED.fullmatch(word)
+    return found is not None, found[1] if found else word
 
 
 def text_rules(languages: Mapping[str, Language]) -> Mapping[str, TextRule]:
