@@ -21,9 +21,10 @@ from cds_service.fhir.mapping.overlay import files_in_force
 # second. A possessive `*+` would do, but Python 3.11.2 (Debian 12) matches it wrongly.
 _SIGN = r"(?:[^\\()\[\]{}?*+|^$]|\\[dDsSwW.()\[\]{}?*+|^$/-]|\[[^\\\[\]^-]+\])[?*+]?"
 _FLAT = rf"(?>(?:{_SIGN}|\\[bB]|[|^$])*)"
-_SOUND = re.compile(
-    rf"(?>(?:{_SIGN}|\\[bB]|[|^$]|\((?:\?:)?{_FLAT}\)[?*+]?|\(\?[=!]{_FLAT}\))*)"
-)
+_PART = rf"{_SIGN}|\\[bB]|[$^]|\((?:\?:)?{_FLAT}\)[?*+]?|\(\?[=!]{_FLAT}\)"
+_SOUND = re.compile(rf"(?>(?:{_PART}|\|)*)")
+# One of them: no bar stands outside of its brackets.
+ONE_WORD = rf"(?>(?:{_PART})*)"
 
 
 def _is_pattern(written: str) -> str:

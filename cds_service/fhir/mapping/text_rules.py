@@ -9,12 +9,14 @@ import unicodedata
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property, lru_cache
-from typing import Annotated
+from itertools import groupby
+from operator import itemgetter
+from typing import Annotated, NamedTuple
 
 from pydantic import BeforeValidator, RootModel
 
 from cds_service.core.data_file import Closed, DataFile
-from cds_service.fhir.mapping.language import Language
+from cds_service.fhir.mapping.language import ONE_WORD, Language
 
 Place = tuple[int, int]
 
@@ -37,6 +39,11 @@ _BORDER = re.compile(
     "(?<=[A-Za-z])(?=[\u3040-\u9fff])|(?<=[\u3040-\u9fff])(?=[A-Za-z])"
 )
 _ESCAPED = re.compile(r"\\.|[^\\]+", re.DOTALL)
+# A bracket whose match is kept; before it come escapes and sets, which may hold one.
+_BRACKET = re.compile(r"(\\.|\[\^?\]?(?:\\.|[^\]\\])*\])|\((?!\?)", re.DOTALL)
+# A word that begins at a border.
+_BORDERED = re.compile(rf"\(\?:\\b({ONE_WORD})\)")
+_REFERS_BACK = re.compile(r"\\[1-9]|\(\?\(")
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +62,13 @@ class TextRule:
     none: tuple[str, ...] = ()
     short: tuple[str, ...] = ()
     shared: tuple[tuple[str, ...], ...] = ()
+
+
+class _Found(NamedTuple):
+    """Where a text names each concept, and each that other words of it rule out."""
+
+    named: dict[str, Place]
+    ruled_out: dict[str, Place]
 
 
 class TextRules:
@@ -77,40 +91,30 @@ class TextRules:
             beside: other words about the body site, needed to accept short names; None
                 if those do not count.
         """
-        if len(text) > LONGEST_TEXT:
-            return {}
-        look = self._looked_up if len(text) <= LONGEST_KEPT else self._look
-        return look(folded(text), beside)
+        return self._found(text, beside).named if len(text) <= LONGEST_TEXT else {}
 
     def ruled_out_places(self, text: str) -> Mapping[str, Place]:
         """The place in `folded(text)` of each concept that the text rules out.
 
         It is named there, and other words of the text rule it out.
         """
-        words = folded(text)
-        found = (
-            (concept, rule.any.search(words))
-            for concept, rule in self._rules.items()
-            if rule.any
-        )
-        return {
-            concept: place.span()
-            for concept, place in found
-            if place and self._rules[concept].rules_out(words)
-        }
+        return self._found(text, "").ruled_out
 
-    def _look(self, words: str, beside: str | None) -> Mapping[str, Place]:
-        found = (
-            (concept, self._place(rule, words, beside))
-            for concept, rule in self._rules.items()
-        )
-        return {concept: place for concept, place in found if place}
+    def _found(self, text: str, beside: str | None) -> "_Found":
+        look = self._looked_up if len(text) <= LONGEST_KEPT else self._look
+        return look(folded(text), beside)
 
-    def _place(self, rule: "_Searches", words: str, beside: str | None) -> Place | None:
-        name = rule.any.search(words) if rule.any else None
-        if name is None and rule.short and self._is_spinal(words, beside):
-            name = rule.short.search(words)
-        return name.span() if name and not rule.rules_out(words) else None
+    def _look(self, words: str, beside: str | None) -> "_Found":
+        found = _Found({}, {})
+        for concept, rule in self._rules.items():
+            if rule.any and (name := rule.any.search(words)):
+                is_out = rule.rules_out(words)
+                (found.ruled_out if is_out else found.named)[concept] = name.span()
+            elif rule.short and self._is_spinal(words, beside):
+                short = rule.short.search(words)
+                if short and not rule.rules_out(words):
+                    found.named[concept] = short.span()
+        return found
 
     def _is_spinal(self, words: str, beside: str | None) -> bool:
         spine = self._spine
@@ -180,8 +184,29 @@ def compiled(pattern: str) -> re.Pattern[str]:
 
 
 def _compiled(words: Iterable[str]) -> re.Pattern[str] | None:
-    joined = "|".join(words)
-    return compiled(joined) if joined else None
+    pattern = joined(words)
+    return compiled(pattern) if pattern else None
+
+
+def joined(words: Iterable[str]) -> str:
+    r"""Join words, each in brackets, to one pattern that is searched in half the time.
+
+    It matches what they match, the earlier of two before the later. Neighbours that
+    begin with `\b` have it in common, and no bracket keeps what it matched.
+    """
+    parts = list[str]()
+    for is_bordered, some in groupby(map(_begun, words), key=itemgetter(0)):
+        rest = "|".join([one for _, one in some])
+        parts.append(rf"\b(?:{rest})" if is_bordered else rest)
+    return "|".join(parts)
+
+
+def _begun(word: str) -> tuple[bool, str]:
+    r"""Tell if a word begins with `\b`, and the word without it."""
+    if not _REFERS_BACK.search(word):
+        word = _BRACKET.sub(lambda part: part[1] or "(?:", word)
+    found = _BORDERED.fullmatch(word)
+    return found is not None, found[1] if found else word
 
 
 def text_rules(languages: Mapping[str, Language]) -> Mapping[str, TextRule]:

@@ -10,7 +10,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cds_service.fhir.mapping.text_rules import TextRule, TextRules, folded_pattern
+from cds_service.fhir.mapping.language import read_languages
+from cds_service.fhir.mapping.text_rules import (
+    TextRule,
+    TextRules,
+    folded,
+    folded_pattern,
+    joined,
+    text_rules,
+)
 from tests.builders import MAPPINGS, terminology
 
 WORD_EXAMPLES = Path(__file__).parents[3] / "word_examples"
@@ -126,6 +134,42 @@ def test_every_text_names_what_a_search_for_each_word_finds(text):
         assert terminology().text_concepts(text, frozenset({concept})) == named & {
             concept
         }
+
+
+BOTH = [
+    (re.compile("|".join(words)), re.compile(joined(words)))
+    for rule in text_rules(read_languages([MAPPINGS])).values()
+    for words in (rule.any, rule.short, rule.none, *rule.shared)
+]
+
+
+@settings(max_examples=50)
+@given(text=texts())
+def test_joined_words_match_what_a_bar_between_them_matches(text):
+    plain = folded(text)
+    for with_bars, quick in BOTH:
+        spans = [
+            [one.span() for one in each.finditer(plain)] for each in (with_bars, quick)
+        ]
+        assert spans[0] == spans[1], with_bars.pattern
+
+
+@pytest.mark.parametrize(
+    ("words", "text"),
+    [
+        ((r"(?:\bab|cd)", r"(?:\bx)"), "acd"),  # the border belongs to `ab` alone
+        ((r"(?:\bx)", r"(?:\bab|cd)"), "acd"),
+        ((r"(?:\ba)", r"(?:ab)", r"(?:\babc)"), "abc"),  # the first of three
+        ((r"(?:\ba[(]b)", r"(?:\bc\(d)"), "a(b c(d"),
+        ((r"(?:\b(a|b)c)", r"(?:\b(?!cd)c)"), "bc c cd"),
+        ((r"(?:\b(a|b)\1)",), "ab bb"),  # refers to its bracket
+    ],
+)
+def test_joined_words_keep_their_order_and_their_borders(words, text):
+    with_bars, quick = re.compile("|".join(words)), re.compile(joined(words))
+    assert [one.span() for one in quick.finditer(text)] == [
+        one.span() for one in with_bars.finditer(text)
+    ]
 
 
 @pytest.mark.parametrize(
