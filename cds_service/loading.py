@@ -226,6 +226,12 @@ def load_measures_in_force(site: SiteFolder | None = None) -> Measures:
     return load_measures(folders, specs, {*load_studies(STUDIES, units), pooled.id})
 
 
+def load_measures_of(service: Service, site: SiteFolder | None) -> Measures:
+    """The same for a service of this site, whose findings and studies are at hand."""
+    models = {*service.studies, service.pooled.study.id}
+    return load_measures(mapping_folders(site), service.finding_specs, models)
+
+
 def _folders(
     kind: Literal["hooks", "mappings"], site: SiteFolder | None
 ) -> tuple[Path, ...]:

@@ -4,6 +4,7 @@ import gc
 import hashlib
 import os
 from copy import copy
+from types import SimpleNamespace
 
 import hypothesis
 import pytest
@@ -13,6 +14,10 @@ from jinja2 import FileSystemBytecodeCache
 
 from cds_service import loading
 from tests.postgres_server import HOW_TO_GET, find_programs, postgres_server
+from tests.read_once import LoadedServices, parse_toml
+
+# Before any module takes the function: tests of the same site share its service.
+loading.load_service = LoadedServices(loading.load_service)
 
 # How long an example takes says nothing on a busy machine; 200 ms each is what
 # Hypothesis asks for by itself.
@@ -76,6 +81,15 @@ def _mappings_are_read_once():
 
     with pytest.MonkeyPatch.context() as quicker:
         quicker.setattr(loading, "Terminology", terminology)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _data_files_are_parsed_once():
+    """Each service reads 367 of them."""
+    with pytest.MonkeyPatch.context() as quicker:
+        parser = SimpleNamespace(loads=parse_toml)
+        quicker.setattr("cds_service.core.data_file.tomllib", parser)
         yield
 
 

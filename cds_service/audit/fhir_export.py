@@ -13,10 +13,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from fhir.resources.R4B.auditevent import AuditEvent
-
 from cds_service import __version__
 from cds_service.audit.reader import Stored
+from cds_service.fhir.classes import class_of
 from cds_service.protocol.json_text import canonical_json
 
 OWN = "https://kyphoplasty-cds.org/fhir/CodeSystem/audit-event"
@@ -55,7 +54,7 @@ def export_event(own: Stored, manifest: Mapping[str, Any]) -> Json:
 
 
 def _validated(event: Json) -> Json:
-    return dict(AuditEvent.model_validate(event).model_dump(mode="json"))
+    return dict(class_of("AuditEvent").model_validate(event).model_dump(mode="json"))
 
 
 def _event(stored: Stored) -> Json:

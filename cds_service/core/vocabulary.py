@@ -21,7 +21,10 @@ Name = Annotated[str, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")]
 
 # Dataclasses, since their fields are read thousands of times for each patient.
 table = dataclass(
-    frozen=True, slots=True, kw_only=True, config=ConfigDict(extra="forbid")
+    frozen=True,
+    slots=True,
+    kw_only=True,
+    config=ConfigDict(extra="forbid", defer_build=True),
 )
 
 

@@ -1,28 +1,30 @@
 """Fast validation of common resources.
 
-Compiled once from the classes of `fhir.resources.R4B`.
+`shapes.json` says which elements a type of R4 has, as the classes of
+`fhir.resources.R4B` have them.
 
 A resource that fits is valid by those classes, and the check takes a fiftieth of their
 time. One that does not fit may still be valid (an element that is left out here, 29
 February), so the classes decide.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from copy import deepcopy
 from functools import cache
-from typing import Any, get_args
+from pathlib import Path
+from typing import Any
 
-from fhir.resources.R4B import fhirtypes, get_fhir_model_class
 from pydantic_core import CoreSchema, SchemaValidator, ValidationError
 from pydantic_core import core_schema as schema
 
+from cds_service.core.data_file import read_json
+from cds_service.fhir.classes import TypeShape, class_of, describe
+
 Json = Mapping[str, Any]
 
-# Left out: elements that hold other resources, and elements that may reverse the
-# meaning.
-LEFT_OUT = frozenset(
-    {"contained", "modifierExtension", "implicitRules", "fhir_comments"}
-)
+# `python -m tests.write_shapes` writes it from the classes, and a test compares both.
+FILE = Path(__file__).with_name("shapes.json")
+
 PARTIAL = "(?:19|20)[0-9]{2}(?:-(?:0[1-9]|1[0-2]))?"
 # A plausible day, except 29 February, which needs a calendar.
 DAY = (
@@ -49,22 +51,22 @@ def _integer(lowest: int) -> CoreSchema:
 
 
 # Value types that are checked here; each accepts no more than the class of that name.
-PRIMITIVES: Mapping[Any, CoreSchema] = {
-    fhirtypes.BooleanType: schema.bool_schema(strict=True),
-    fhirtypes.StringType: _text("[!-~]"),
-    fhirtypes.MarkdownType: _text("[!-~]"),
-    fhirtypes.XhtmlType: _text("[!-~]"),
-    fhirtypes.UriType: _text("[!-~]"),
-    fhirtypes.CanonicalType: _text("[!-~]"),
-    fhirtypes.CodeType: _text("^[!-~]+(?: [!-~]+)*$"),
-    fhirtypes.IdType: _text(r"^[A-Za-z0-9\-.]{1,64}$"),
-    fhirtypes.DecimalType: schema.float_schema(strict=True, allow_inf_nan=False),
-    fhirtypes.IntegerType: _integer(-(2**31)),
-    fhirtypes.UnsignedIntType: _integer(0),
-    fhirtypes.PositiveIntType: _integer(1),
-    fhirtypes.DateType: _text(f"^(?:{PARTIAL}|{DAY})$"),
-    fhirtypes.DateTimeType: _text(f"^(?:{PARTIAL}|{DAY}(?:{TIME})?)$"),
-    fhirtypes.InstantType: _text(f"^{DAY}{TIME}$"),
+VALUES: Mapping[str, CoreSchema] = {
+    "boolean": schema.bool_schema(strict=True),
+    "string": _text("[!-~]"),
+    "markdown": _text("[!-~]"),
+    "xhtml": _text("[!-~]"),
+    "uri": _text("[!-~]"),
+    "canonical": _text("[!-~]"),
+    "code": _text("^[!-~]+(?: [!-~]+)*$"),
+    "id": _text(r"^[A-Za-z0-9\-.]{1,64}$"),
+    "decimal": schema.float_schema(strict=True, allow_inf_nan=False),
+    "integer": _integer(-(2**31)),
+    "unsignedInt": _integer(0),
+    "positiveInt": _integer(1),
+    "date": _text(f"^(?:{PARTIAL}|{DAY})$"),
+    "dateTime": _text(f"^(?:{PARTIAL}|{DAY}(?:{TIME})?)$"),
+    "instant": _text(f"^{DAY}{TIME}$"),
 }
 
 
@@ -85,7 +87,7 @@ def is_valid(resource: Json, resource_type: str) -> bool:
     if fits(resource, resource_type):
         return True
     try:
-        get_fhir_model_class(resource_type).model_validate(deepcopy(dict(resource)))
+        class_of(resource_type).model_validate(deepcopy(dict(resource)))
     except FALLEN:
         return False
     return True
@@ -93,91 +95,75 @@ def is_valid(resource: Json, resource_type: str) -> bool:
 
 @cache
 def compile_shape(resource_type: str) -> SchemaValidator:
-    """Compile the shape of one type.
+    """Compile the shape of one type, at start.
 
-    This takes a tenth of a second, so it is done at start.
+    One that `shapes.json` lacks, since only a site asks for it, is taken from the
+    classes.
 
     Raises:
         ValueError: R4 has no such type.
     """
-    compiler = _Compiler()
-    whole = compiler.complex_type(get_fhir_model_class(resource_type), resource_type)
+    types = _types()
+    compiler = _Compiler(types if resource_type in types else describe(resource_type))
+    whole = compiler.complex_type(resource_type, is_resource=True)
     return SchemaValidator(
         schema.definitions_schema(whole, list(compiler.definitions.values()))
     )
 
 
+@cache
+def _types() -> Mapping[str, TypeShape]:
+    return read_json(FILE)
+
+
 class _Compiler:
     """Collects the complex types that one resource type needs, each once."""
 
-    def __init__(self) -> None:
+    def __init__(self, types: Mapping[str, TypeShape]) -> None:
+        self._types = types
         self.definitions: dict[str, CoreSchema] = {}
 
-    def complex_type(self, model: Any, resource_type: str = "") -> CoreSchema:
-        """A reference to the schema of a class."""
-        name: str = model.__name__
+    def complex_type(self, name: str, *, is_resource: bool = False) -> CoreSchema:
+        """A reference to the schema of a type."""
         if name not in self.definitions:
             self.definitions[name] = schema.any_schema()  # types hold each other
-            described = self._described(model, resource_type)
+            described = self._described(name, is_resource=is_resource)
             self.definitions[name] = {**described, "ref": name}
         return schema.definition_reference_schema(name)
 
-    def _described(self, model: Any, resource_type: str) -> CoreSchema:
-        required = {name for name, _ in model.get_required_fields(model)}
+    def _described(self, name: str, *, is_resource: bool) -> CoreSchema:
+        shape = self._types[name]
         elements: dict[str, schema.TypedDictField] = {}
-        if resource_type:
+        if is_resource:
             elements["resourceType"] = schema.typed_dict_field(
-                schema.literal_schema([resource_type]), required=True
+                schema.literal_schema([name]), required=True
             )
-        for field in model.model_fields.values():
-            found = None if field.alias in LEFT_OUT else self._element(field.annotation)
-            if found is not None and not field.alias.startswith("_"):
-                is_required = field.is_required() or field.alias in required
-                elements[field.alias] = schema.typed_dict_field(
-                    found, required=is_required
-                )
+        for element, described in shape["elements"].items():
+            times, _, kind = described.partition(" ")
+            found = VALUES[kind] if kind in VALUES else self.complex_type(kind)
+            elements[element] = schema.typed_dict_field(
+                schema.list_schema(found, strict=True) if times[-1] == "*" else found,
+                required=times[0] == "1",
+            )
         plain = schema.typed_dict_schema(elements, extra_behavior="forbid", total=False)
-        choices = model.get_one_of_many_fields(model)
+        choices = (shape.get("at-most-one", ()), shape.get("exactly-one", ()))
         return (
-            schema.no_info_after_validator_function(_one_of_each(model, choices), plain)
-            if choices
+            schema.no_info_after_validator_function(_one_of_each(*choices), plain)
+            if any(choices)
             else plain
         )
 
-    def _element(self, annotation: Any) -> CoreSchema | None:
-        """The schema of an element's type; None if it is left to the classes."""
-        if annotation in PRIMITIVES:
-            return PRIMITIVES[annotation]
-        if hasattr(annotation, "get_model_klass"):
-            model = annotation.get_model_klass()
-            return (
-                None
-                if model.__name__ in ("Resource", "Element")
-                else self.complex_type(model)
-            )
-        inner = next(
-            (found for one in get_args(annotation) if (found := self._element(one))),
-            None,
-        )
-        is_list = getattr(annotation, "__origin__", None) is list
-        return schema.list_schema(inner, strict=True) if inner and is_list else inner
-
 
 def _one_of_each(
-    model: Any, choices: Mapping[str, list[str]]
+    at_most: Sequence[Sequence[str]], exactly: Sequence[Sequence[str]]
 ) -> Callable[[Json], Json]:
     """The constraint on how many elements of `value[x]` a resource has.
 
     It is at most one, or exactly one.
     """
     groups = [
-        (
-            frozenset(names),
-            bool(
-                model.model_fields[names[0]].json_schema_extra["one_of_many_required"]
-            ),
-        )
-        for names in choices.values()
+        *((frozenset(names), False) for names in at_most),
+        *((frozenset(names), True) for names in exactly),
     ]
 
     def check(found: Json) -> Json:

@@ -6,13 +6,13 @@ A body holds fixed texts, and ids that the caller sent or that we made; never va
 from a record, and never the text of an exception that is not ours.
 """
 
+import json
 import logging
 import uuid
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TypeVar
 
-from fhir.resources.R4B.operationoutcome import OperationOutcome, OperationOutcomeIssue
 from flask import Flask, Response, has_request_context, render_template, request
 from gunicorn.http.errors import (
     ChunkMissingTerminator,
@@ -106,15 +106,15 @@ def outcome(status: int, code: str, text: str, diagnostics: str = "") -> Respons
             "error.html", status=status, text=text, diagnostics=diagnostics
         )
         return Response(page, status, later)
-    issue = OperationOutcomeIssue(
-        severity="error",
-        code=code,
-        details={"text": text},
-        diagnostics=diagnostics or None,
-    )
-    body = OperationOutcome(issue=[issue]).model_dump_json()
+    issue = {"severity": "error", "code": code, "details": {"text": text}}
+    if diagnostics:
+        issue["diagnostics"] = diagnostics
+    body = {"resourceType": "OperationOutcome", "issue": [issue]}
     return Response(
-        body, status, later, content_type="application/fhir+json; charset=utf-8"
+        json.dumps(body),
+        status,
+        later,
+        content_type="application/fhir+json; charset=utf-8",
     )
 
 

@@ -20,7 +20,7 @@ from cds_service.core.derived import SPINE
 from cds_service.core.wording import UNITS
 from cds_service.fhir.gathering.reading import FhirReader
 from cds_service.fhir.raw_json import member, objects
-from cds_service.loading import load_measures_in_force, mapping_folders
+from cds_service.loading import load_measures_of, mapping_folders
 from cds_service.measures.definitions import Measures
 from cds_service.measures.observations import Writer, site_codes
 from cds_service.measures.profiles import definition_of
@@ -91,7 +91,7 @@ class Sheets:
             DataFileError: a file is wrong.
         """
         folder = site.clients.get(client or "", site) if site else None
-        measures = load_measures_in_force(folder)
+        measures = load_measures_of(around.service.of(client), folder)
         return cls(around, client, measures, site_codes(mapping_folders(folder)))
 
     @property

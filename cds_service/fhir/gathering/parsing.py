@@ -7,11 +7,10 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from fhir.resources.R4B import get_fhir_model_class
-from fhir.resources.R4B.patient import Patient
 from pydantic import ValidationError
 
 from cds_service.errors import CdsError
+from cds_service.fhir.classes import class_of
 from cds_service.fhir.shapes import FALLEN, fits
 from cds_service.fhir.site_calendar import SiteCalendar
 
@@ -86,7 +85,7 @@ def _unknown_elements(whole: Json, resource_type: str) -> list[tuple[int | str, 
     BrokenResource if anything else is wrong.
     """
     try:
-        get_fhir_model_class(resource_type).model_validate(whole)
+        class_of(resource_type).model_validate(whole)
     except ValidationError as error:
         unknown = [
             fault["loc"]
@@ -144,7 +143,7 @@ def parse_patient(
         return raw, ()
     whole = _with_whole_times(raw, calendar)
     try:
-        Patient.model_validate(whole)
+        class_of("Patient").model_validate(whole)
     except ValidationError as error:
         broken = sorted(
             {str(fault["loc"][0]) for fault in error.errors() if fault["loc"]}

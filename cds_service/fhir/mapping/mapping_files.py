@@ -10,15 +10,13 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from fhir.resources.R4B.codesystem import CodeSystem
-from fhir.resources.R4B.conceptmap import ConceptMap
-from fhir.resources.R4B.valueset import ValueSet
-
 from cds_service.core.data_file import Faults, label, read_json, validated
 from cds_service.errors import DataFileError
+from cds_service.fhir.classes import class_of
 from cds_service.fhir.mapping.code_systems import MEASURES, ORDERS, CodeSystems
 from cds_service.fhir.mapping.overlay import files_in_force
 from cds_service.fhir.mapping.text_rules import compiled
+from cds_service.fhir.shapes import fits
 
 UNIT_PROPERTY = "https://kyphoplasty-cds.org/fhir/property/unit"
 Code = tuple[str, str]
@@ -94,7 +92,7 @@ def read_roots(
 
 def _value_set(path: Path, systems: CodeSystems) -> ValueSetRules:
     content = read_json(path)
-    validated(ValueSet, content, path)
+    _check_shape(content, "ValueSet", path)
     _check_id(content, path)
     compose = content.get("compose", {})
     faults = Faults()
@@ -183,6 +181,12 @@ def _uri(system: str, systems: CodeSystems) -> str:
     return systems.normalise(system, "")[0]
 
 
+def _check_shape(content: Mapping[str, Any], resource_type: str, path: Path) -> None:
+    """Refuse what is no valid resource of this type; its class says why."""
+    if not fits(content, resource_type):
+        validated(class_of(resource_type), content, path)
+
+
 def _check_id(content: Mapping[str, Any], path: Path) -> None:
     if content.get("id") != path.stem:
         raise DataFileError(
@@ -201,7 +205,7 @@ def read_own_codes(folders: Sequence[Path]) -> Mapping[str, str]:
     own: dict[str, str] = {}
     for path in files_in_force(folders, "codesystem", ".json").values():
         content = read_json(path)
-        validated(CodeSystem, content, path)
+        _check_shape(content, "CodeSystem", path)
         _check_id(content, path)
         if content["url"] not in (MEASURES, ORDERS):
             raise DataFileError(
@@ -329,7 +333,7 @@ def _elements(folders: Sequence[Path]) -> list[MappedElement]:
 
 def _elements_in(path: Path) -> Iterator[MappedElement]:
     content = read_json(path)
-    validated(ConceptMap, content, path)
+    _check_shape(content, "ConceptMap", path)
     _check_id(content, path)
     if content.get("status") == "draft":  # as `mappings learn` writes it
         raise DataFileError(

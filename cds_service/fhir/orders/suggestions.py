@@ -14,7 +14,6 @@ from datetime import date
 from types import MappingProxyType
 from typing import Any
 
-from fhir.resources.R4B.servicerequest import ServiceRequest
 from pydantic import ValidationError
 
 from cds_service.core.bracing import Correction
@@ -23,6 +22,7 @@ from cds_service.core.phrases import Sentence, in_language, joined, say
 from cds_service.core.recommendations import Recommendation
 from cds_service.core.wording import capital, say_date, say_title
 from cds_service.errors import DataFileError
+from cds_service.fhir.classes import class_of
 from cds_service.fhir.mapping.mapping_files import Orderable
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.orders.brace_correction import (
@@ -30,7 +30,7 @@ from cds_service.fhir.orders.brace_correction import (
     describe_correction,
 )
 from cds_service.fhir.raw_json import Json, member, objects, text
-from cds_service.fhir.shapes import is_valid
+from cds_service.fhir.shapes import fits, is_valid
 from cds_service.protocol.messages import Action, Suggestion, is_fhir_id
 from cds_service.protocol.signing import Signing
 from cds_service.site.clients import EVERYTHING, Capabilities
@@ -269,7 +269,9 @@ def make_template(
     )
     template = OrderTemplate(name, resource, worded, own)
     try:
-        ServiceRequest.model_validate({**_fill(template, words), **common})
+        sample = {**_fill(template, words), **common}
+        if not fits(sample, "ServiceRequest"):
+            class_of("ServiceRequest").model_validate(sample)
     except ValidationError as error:
         fault = error.errors(include_url=False)[0]
         raise DataFileError(

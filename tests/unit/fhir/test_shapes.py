@@ -11,12 +11,15 @@ import pytest
 from fhir.resources.R4B import get_fhir_model_class
 from pydantic import ValidationError
 
+from cds_service.core.data_file import read_json
 from cds_service.fhir.gathering.parsing import BrokenResource, parse_resource
-from cds_service.fhir.shapes import fits
+from cds_service.fhir.shapes import FILE, fits
 from cds_service.fhir.site_calendar import UTC_CALENDAR
+from cds_service.loading import load_service
 from cds_service.samples import load_samples
 from tests.builders import observation
 from tests.live_service import TODAY
+from tests.write_shapes import RESOURCES, shapes
 
 PLAIN = observation({"text": "T-score"}, -2.8, "{T-score}")
 TYPES = (
@@ -193,6 +196,42 @@ def damage(resource: dict[str, Any], seed: random.Random) -> None:
         inner[name if how == "replace" else seed.choice(ELEMENTS)] = deepcopy(
             seed.choice(JUNK)
         )
+
+
+def test_the_file_says_what_the_classes_say():
+    """`python -m tests.write_shapes` writes it anew."""
+    assert read_json(FILE) == shapes()
+
+
+def test_no_class_is_loaded_for_a_type_that_the_service_asks_for():
+    asked = {
+        template.resource_type
+        for hook in load_service().hooks.values()
+        for template in hook.plan.templates
+    }
+    assert asked <= {*RESOURCES}
+
+
+def test_a_type_that_a_site_alone_asks_for_has_the_shape_of_its_class():
+    goal = {
+        "resourceType": "Goal",
+        "lifecycleStatus": "active",
+        "description": {"text": "walks alone"},
+        "subject": {"reference": "Patient/1"},
+    }
+    assert "Goal" not in RESOURCES
+    assert fits(goal, "Goal")
+    assert is_valid(goal, "Goal")
+    assert not fits(
+        {**goal, "startDate": "2026-05-01", "startCodeableConcept": {}}, "Goal"
+    )
+    del goal["subject"]
+    assert not fits(goal, "Goal")
+
+
+def test_r4_has_no_such_type():
+    with pytest.raises(ValueError, match="Prescription"):
+        fits({"resourceType": "Prescription"}, "Prescription")
 
 
 @pytest.mark.parametrize("seed", range(4))

@@ -9,7 +9,12 @@ from pydantic import TypeAdapter, ValidationError
 
 from cds_service.fhir.mapping.language import Pattern
 
-PARTS = (*"ab \\()[]{}?*+|^$.:=!-dws", "(?:", "(?!", "\\b", "[ab]", ")?")
+PARTS = (
+    *"ab \\()[]{}?*+|^$.:=!-dws,019",
+    *("(?:", "(?!", "\\b", "[ab]", ")?"),
+    *("[^a-z]", "[0-9]", "[9-0]", "[z-a]", "{2}", "{0,3}", "{1,4}", "{1,0}", "{,2}"),
+    *("(a(?:b", "))"),
+)
 ASKED = TypeAdapter(Pattern)
 
 

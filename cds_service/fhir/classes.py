@@ -1,0 +1,122 @@
+"""The classes of `fhir.resources.R4B`, and what they say of each type of R4.
+
+To load them takes a third of a second, so they are loaded when the first resource needs
+one: most fit `shapes.json`, which was written from here.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, NotRequired, TypedDict, get_args
+
+# Left out: elements that hold other resources, and elements that may reverse the
+# meaning.
+LEFT_OUT = frozenset(
+    {"contained", "modifierExtension", "implicitRules", "fhir_comments"}
+)
+# Value types that a shape checks; an element of another one is left to the classes.
+VALUE_TYPES = (
+    "boolean",
+    "string",
+    "markdown",
+    "xhtml",
+    "uri",
+    "canonical",
+    "code",
+    "id",
+    "decimal",
+    "integer",
+    "unsignedInt",
+    "positiveInt",
+    "date",
+    "dateTime",
+    "instant",
+)
+
+TypeShape = TypedDict(
+    "TypeShape",
+    {
+        # how often and of which type, by name: `0..* HumanName`
+        "elements": Mapping[str, str],
+        # choices of elements, `value[x]`
+        "at-most-one": NotRequired[Sequence[Sequence[str]]],
+        "exactly-one": NotRequired[Sequence[Sequence[str]]],
+    },
+)
+
+
+def class_of(resource_type: str) -> Any:
+    """The class of this type of R4.
+
+    Raises:
+        ValueError: R4 has no such type.
+    """
+    from fhir.resources.R4B import get_fhir_model_class  # noqa: PLC0415 - see above
+
+    return get_fhir_model_class(resource_type)
+
+
+def describe(resource_type: str) -> Mapping[str, TypeShape]:
+    """What the classes say of a type and of all types inside it, by name.
+
+    Raises:
+        ValueError: R4 has no such type.
+    """
+    from fhir.resources.R4B import fhirtypes  # noqa: PLC0415 - see above
+
+    describing = _Describing(
+        {
+            getattr(fhirtypes, f"{name[0].upper()}{name[1:]}Type"): name
+            for name in VALUE_TYPES
+        }
+    )
+    describing.add(class_of(resource_type))
+    return describing.found
+
+
+class _Describing:
+    """Collects the types that one type needs, each once."""
+
+    def __init__(self, value_types: Mapping[Any, str]) -> None:
+        self._value_types = value_types
+        self.found: dict[str, TypeShape] = {}
+
+    def add(self, model: Any) -> None:
+        if model.__name__ in self.found:
+            return
+        shape: TypeShape = {"elements": {}}
+        self.found[model.__name__] = shape  # types hold each other
+        needed = {name for name, _ in model.get_required_fields(model)}
+        elements = {}
+        for field in model.model_fields.values():
+            if field.alias in LEFT_OUT or field.alias.startswith("_"):
+                continue
+            if found := self._type(field.annotation):
+                name, is_list = found
+                least = int(field.is_required() or field.alias in needed)
+                elements[field.alias] = f"{least}..{'*' if is_list else '1'} {name}"
+        shape["elements"] = elements
+        for names in model.get_one_of_many_fields(model).values():
+            extra = model.model_fields[names[0]].json_schema_extra
+            if extra["one_of_many_required"]:
+                shape["exactly-one"] = [*shape.get("exactly-one", ()), names]
+            else:
+                shape["at-most-one"] = [*shape.get("at-most-one", ()), names]
+
+    def _type(self, annotation: Any) -> tuple[str, bool] | None:
+        """The type of an element, and whether it is a list.
+
+        None if it is left to the classes.
+        """
+        if annotation in self._value_types:
+            return self._value_types[annotation], False
+        if hasattr(annotation, "get_model_klass"):
+            model = annotation.get_model_klass()
+            if model.__name__ in ("Resource", "Element"):
+                return None
+            self.add(model)
+            return model.__name__, False
+        inner = next(
+            (found for one in get_args(annotation) if (found := self._type(one))),
+            None,
+        )
+        is_list = getattr(annotation, "__origin__", None) is list
+        return (inner[0], True) if inner and is_list else inner
