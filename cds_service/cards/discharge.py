@@ -61,7 +61,7 @@ def _unread(answer: Answer) -> list[str]:
 
 
 def _empty(answer: Answer) -> list[str]:
-    """The problem list, if it is empty: the fracture itself should stand there."""
+    """Give the problem list, if it is empty: the fracture itself should stand there."""
     if not answer.facts.signals.isdisjoint(NO_LONGER):
         return []
     return [one for one in answer.record_state.empty if one in KEPT]

@@ -188,7 +188,7 @@ class Result(NamedTuple):
 
 
 def score(patient: str, lines: Sequence[bytes], run: Run) -> Result:
-    """The assessments of one patient.
+    """Return the assessments of one patient.
 
     The order of the lines does not matter; nothing but the arguments does.
 
@@ -264,7 +264,7 @@ def _waiting(
     person: Person,
     run: Run,
 ) -> tuple[Row, ...]:
-    """The rows of the worklist; a dispense proves that a drug was fetched."""
+    """Return the rows of the worklist; a dispense proves that a drug was fetched."""
     if any(kinds.get(kind) for kind in OF_LOOP):
         deadline = Deadline.after(SECONDS)
         record = record_of(person, kinds, run, loop_plan(run), deadline)
@@ -272,7 +272,7 @@ def _waiting(
 
 
 def visits_of(kinds: Mapping[str, Sequence[Json]], person: Person) -> list[Json]:
-    """The patient's visits: procedures, encounters and appointments.
+    """Return the patient's visits: procedures, encounters and appointments.
 
     An Appointment has no subject: it is of the patient whom its line names.
     """
@@ -281,7 +281,7 @@ def visits_of(kinds: Mapping[str, Sequence[Json]], person: Person) -> list[Json]
 
 
 def loop_plan(run: Run) -> PrefetchPlan:
-    """The queries whose answers show what was done."""
+    """Return the queries whose answers show what was done."""
     plan = run.hook.plan
     more = (one for one in plan.optional.templates if one.resource_type in OF_LOOP)
     return PrefetchPlan((*plan.needed.templates, *more))
@@ -356,7 +356,7 @@ def _not_applicable(why: str) -> list[Json]:
 def _answers(
     kinds: Mapping[str, Sequence[Json]], run: Run, plan: PrefetchPlan
 ) -> dict[str, QueryResult]:
-    """The export's lines as answers to the queries, each type once.
+    """Return the export's lines as answers to the queries, each type once.
 
     A type that was not exported counts as not sent.
     """
@@ -391,7 +391,7 @@ def _answers(
 def _own_orders(
     kinds: Mapping[str, Sequence[Json]], person: Person, run: Run
 ) -> tuple[list[Json], date]:
-    """The newest augmentation up to the run's day, as orders of that day.
+    """Return the newest augmentation up to the run's day, as orders of that day.
 
     One without a date counts as of the run's day. ICD-10-PCS writes one operation as
     two codes, and other systems write one line per level: all of that day are one, with
@@ -439,7 +439,7 @@ def _may_count(raw: Json, run: Run) -> bool:
 
 
 def day_of(raw: Json, run: Run) -> date:
-    """The day of a procedure, or when an order was written; else the run's."""
+    """Return the day of a procedure, or when an order was written; else the run's."""
     calendar = run.service.calendar
     done = raw.get("performedDateTime") or member(raw, "performedPeriod", "start")
     return (
@@ -454,5 +454,5 @@ def name_of(raw: Json) -> str:
 
 
 def as_draft(raw: Json, day: date) -> Json:
-    """The procedure as it was signed: what is done by now was to be done then."""
+    """Give the procedure as it was signed: what is done by now was to be done then."""
     return {**raw, "status": "draft", "authoredOn": day.isoformat()}

@@ -51,7 +51,7 @@ def basis_routes(around: Surroundings, store: AuditStore) -> Blueprint:
 
 
 def _open(around: Surroundings, store: AuditStore, address: str) -> Stored:
-    """The answer that this address names.
+    """Return the answer that this address names.
 
     Raises:
         NotAllowed: it names none, no longer, or is not as we signed it; always with the
@@ -65,7 +65,7 @@ def _open(around: Surroundings, store: AuditStore, address: str) -> Stored:
 def basis_html(
     stored: Stored, service: Service, given: Mapping[str, str] | None
 ) -> str:
-    """The page of an answer, or of what is tried.
+    """Return the page of an answer, or of what is tried.
 
     What is tried stands alone where the script of the page asks for it.
 

@@ -81,7 +81,7 @@ def handout_routes(around: Surroundings, store: AuditStore) -> Blueprint:
 
 
 def _stored(around: Surroundings, store: AuditStore, page: HandoutAddress) -> Stored:
-    """The discharge that this address names.
+    """Return the discharge that this address names.
 
     Raises:
         NotAllowed: it names none, or none that was shown within a day.
@@ -93,7 +93,7 @@ def _stored(around: Surroundings, store: AuditStore, page: HandoutAddress) -> St
 
 
 def _texts(around: Surroundings, stored: Stored) -> dict[str, HandoutText]:
-    """The languages in force for the EHR of this answer."""
+    """Return the languages in force for the EHR of this answer."""
     return dict(around.service.of(stored.client).leaving_hook.handouts)
 
 

@@ -36,7 +36,7 @@ def find_repeated_falls(spec: RepeatedFallsSpec, chart: Chart) -> FindingOrGap:
 
 
 def _falls_since(since: date, spec: RepeatedFallsSpec, chart: Chart) -> list[Stated]:
-    """The single falls since this day, past ones included."""
+    """Return the single falls since this day, past ones included."""
     return [
         one
         for one in find_stated(chart, spec, spec.falls)

@@ -119,7 +119,10 @@ class CodeSystems:
         return spec is not None and kind in spec.tells and spec.has_shape(canonical)
 
     def fault(self, system: str, code: str) -> str:
-        """What is wrong with a code in a data file, as a phrase; empty if nothing."""
+        """Say what is wrong with a code in a data file, as a phrase.
+
+        Empty if nothing.
+        """
         uri, canonical = self.normalise(system, code)
         if why := self.refused.get((uri, canonical)):
             return why
@@ -239,7 +242,7 @@ _SUFFIX = re.compile(r"[\s+*!\u2020#]+[AGVZ]?$")
 
 
 def _focus(code: str) -> str:
-    """The focus concept of a post-coordinated expression.
+    """Return the focus concept of a post-coordinated expression.
 
     Unless its context says that it is absent, or another's.
     """

@@ -127,7 +127,7 @@ def combine_performed(
 def _reasons(
     found: Sequence[_Found], bundle: DraftOrders, terminology: Terminology
 ) -> Reasons:
-    """The reasons of all orders; their words share the room for reading."""
+    """Return the reasons of all orders; their words share the room for reading."""
     room = LONGEST_WORDS
     stated, doubts = frozenset[str](), frozenset[str]()
     for one in found:
@@ -227,7 +227,7 @@ def _procedure(
 
 
 def _title(found: _Found, terminology: Terminology) -> str:
-    """The name of an order in our texts: `kyphoplasty L1 (22514)`."""
+    """Return the name of an order in our texts: `kyphoplasty L1 (22514)`."""
     procedure, _ = _procedure([found], terminology)
     name = _NAMES[procedure] if procedure else "vertebral augmentation"
     code = next(
@@ -245,7 +245,7 @@ def _title(found: _Found, terminology: Terminology) -> str:
 def _level_count(
     found: Sequence[_Found], levels: tuple[str, ...], terminology: Terminology
 ) -> int | None:
-    """The number of vertebrae.
+    """Return the number of vertebrae.
 
     The stated ones or those that the codes bill for, whichever is more.
 
@@ -294,7 +294,7 @@ def _is_quantity_read(order: Json) -> bool:
 
 
 def _count_in(name: str, order: Json) -> int:
-    """The whole number that a quantity is; 0 if it is none."""
+    """Return the whole number that a quantity is; 0 if it is none."""
     held = order.get(name)
     value = number(member(held, "value"))
     if name == "quantityRatio":

@@ -160,7 +160,7 @@ def find_support_orders(
 def find_stored_orders(
     record: PatientRecord, terminology: Terminology, statuses: frozenset[str]
 ) -> tuple[SupportOrder, ...]:
-    """Each support order on record with one of these statuses, once."""
+    """List each support order on record with one of these statuses, once."""
     stored = (
         one
         for one in _stored(record)
@@ -182,13 +182,13 @@ def find_stored_orders(
 def find_augmentations(
     record: PatientRecord, terminology: Terminology
 ) -> list[tuple[str, date | None]]:
-    """Each augmentation on record, done or ordered, with its day."""
+    """List each augmentation on record, done or ordered, with its day."""
     stored = (one for one in _stored(record) if _is_augmentation(one, terminology))
     return [(one.reference, _augmented_on(one, terminology.calendar)) for one in stored]
 
 
 def _within_a_year(planned: date | None, today: date | None) -> date | None:
-    """The day a procedure is planned for.
+    """Return the day a procedure is planned for.
 
     A day in the past or a year away is a mistake or an old plan.
     """
@@ -270,7 +270,10 @@ def _support_orders(
 def _reasons(
     kind: str, order: Json, bundle: DraftOrders, terminology: Terminology
 ) -> frozenset[str]:
-    """Why a brace or bed rest is ordered; of bed rest one word of its notes tells."""
+    """Say why a brace or bed rest is ordered.
+
+    Of bed rest one word of its notes tells.
+    """
     if kind not in TIMED:
         return frozenset()
     found = reasons_of_order(order, bundle, terminology)
@@ -285,7 +288,7 @@ def _reasons(
 def _levels(
     kind: str, order: Json, bundle: DraftOrders, terminology: Terminology
 ) -> tuple[str, ...]:
-    """The vertebrae that a brace or a biopsy names.
+    """Return the vertebrae that a brace or a biopsy names.
 
     Those of a biopsy are not treated: `Biopsy L4` asks for no operation there.
     """
@@ -299,7 +302,7 @@ def _levels(
 
 
 def _hours(kind: str, times: OrderTimes) -> float | None:
-    """How long an order runs; some hours of a brace are wear time of a day."""
+    """Say how long an order runs; some hours of a brace are wear time of a day."""
     is_wear_time = kind == "brace" and times.end is None and (times.hours or DAY) < DAY
     return None if is_wear_time else times.hours
 
@@ -322,7 +325,7 @@ def _worded(
 def _title(
     kind: str, recognition: Recognition, order: Json, terminology: Terminology
 ) -> str:
-    """The name of the order in our texts, with its HCPCS code if any.
+    """Return the name of the order in our texts, with its HCPCS code if any.
 
     It never holds the record's own words.
     """
@@ -386,7 +389,7 @@ def _is_augmentation(stored: Order, terminology: Terminology) -> bool:
 
 
 def _augmented_on(stored: Order, calendar: SiteCalendar) -> date | None:
-    """The day of the procedure.
+    """Return the day of the procedure.
 
     For an order, the planned day, else the day it was written.
     """
