@@ -29,6 +29,7 @@ from cds_service.commands.changes import (
     read_book,
     say_changes,
 )
+from cds_service.commands.integration_sheet import EXAMPLE
 from cds_service.commands.templates import TEMPLATES, WEB
 from cds_service.loading import calendar_of, load_service
 from cds_service.outgoing.deadline import Deadline
@@ -41,7 +42,6 @@ from cds_service.site.clients import EVERYTHING, Capabilities
 from cds_service.site.folder import SiteFolder
 from cds_service.web.app import Wiring, create_app
 
-EXAMPLE = "https://cds.example.org"
 KNEE = {
     "coding": [{"system": "http://www.ama-assn.org/go/cpt", "code": "29881"}],
     "text": "Knee arthroscopy",

@@ -89,6 +89,7 @@ def say_since(day: date, today: date) -> str:
 
 
 Unit = Literal["day", "week", "month", "year"]
+NUMBER_WORDS = ("two", "three", "four", "five", "six")
 COUNTED: Mapping[Unit, tuple[str, str]] = {
     "day": ("{count} day", "{count} days"),
     "week": ("{count} week", "{count} weeks"),
@@ -101,6 +102,12 @@ def say_count(count: int, unit: Unit) -> str:
     """`1 month`, `4 months`."""
     one, several = COUNTED[unit]
     return say(one if count == 1 else several, count=count)
+
+
+def number_word(count: int) -> str:
+    """Say a count from two up: in words as far as `NUMBER_WORDS` go."""
+    place = count - 2
+    return NUMBER_WORDS[place] if place < len(NUMBER_WORDS) else str(count)
 
 
 def say_number(value: float, decimals: int) -> str:

@@ -19,12 +19,12 @@ from cds_service.fhir.gathering.subjects import Person
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.raw_json import Json, member, objects, text
 from cds_service.launch.authorizing import Launched
+from cds_service.launch.record import WITHDRAWN
 from cds_service.protocol.messages import is_fhir_id
 
 MOST = 20  # reports, newest first
 LONGEST = 20_000  # characters of one report
 AROUND = 60  # characters of a quotation on either side
-WITHDRAWN = ("entered-in-error", "cancelled")
 MOST_NUMBERS = 200  # that are looked at in one report
 # Characters of a sentence in which a number's vertebra and site are looked for.
 LONGEST_SENTENCE = 1000

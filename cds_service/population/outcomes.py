@@ -25,6 +25,7 @@ from cds_service.fhir.findings.earlier_fracture import (
     fracture_levels,
 )
 from cds_service.fhir.findings.problem_list import LATER_ENCOUNTER
+from cds_service.fhir.gathering.bystanders import FRACTURED
 from cds_service.fhir.gathering.subjects import Person
 from cds_service.fhir.orders.drafts import NO_DRAFTS
 from cds_service.fhir.orders.levels import find_levels
@@ -44,7 +45,6 @@ from cds_service.population.scoring import (
 
 Kinds = Mapping[str, Sequence[Json]]
 
-FRACTURES = frozenset({"vertebral-fracture", "osteoporotic-vertebral-fracture"})
 PAIN_MONTHS = 12  # residual-pain-2025 asked after 12 months
 PAIN_FROM = 3.5  # VAS; residual-pain-2025, Methods
 PAIN_WINDOW = timedelta(days=46)  # policy: six weeks on either side count as 12 months
@@ -310,7 +310,7 @@ def _events(
         if certainty_of(raw) != "denied"
         and raw.get("status") != "entered-in-error"
         # words alone make no outcome
-        and terminology.concepts(raw.get("code")) & FRACTURES
+        and terminology.concepts(raw.get("code")) & FRACTURED
     ]
     broken = treated.union(
         *(levels for day, levels, _ in fractures if day and day <= first)

@@ -23,7 +23,8 @@ from cds_service.core.findings import AugmentationOrder, Findings
 from cds_service.core.vocabulary import FindingSpec, ReadSpec
 from cds_service.errors import DeadlinePassed, EvidenceUnavailable, PatientMismatch
 from cds_service.fhir.findings.chart import Chart, Horizon
-from cds_service.fhir.gathering.answers import QueryResult, each_once
+from cds_service.fhir.findings.medication_list import NOT_ORDERED
+from cds_service.fhir.gathering.answers import NOTHING_THERE, QueryResult, each_once
 from cds_service.fhir.gathering.plan import PrefetchPlan
 from cds_service.fhir.gathering.reading import NO_SERVER
 from cds_service.fhir.gathering.record import (
@@ -64,13 +65,11 @@ OF_CARDS = frozenset(
         *("pain-score", "sarcopenia-site", "stable-burst-fracture"),
     }
 )
-NOTHING = QueryResult(state="empty")
 # many EHRs keep none, and export no file of it
 KEPT_BY_NONE = frozenset({"MedicationStatement"})
 # Statuses of a Procedure or order that was done, is being done or is to be done.
 PROCEDURES = frozenset({"completed", "in-progress", "preparation"})
 ORDERS = frozenset({"active", "completed", "draft", "on-hold"})
-PROPOSALS = frozenset({"proposal", "option"})
 SECONDS = 600.0  # for one patient: no record takes a second
 
 
@@ -380,7 +379,7 @@ def _answers(
                 others=others if template.is_search else (),
             )
         else:
-            answers[template.key] = NOTHING
+            answers[template.key] = NOTHING_THERE
         sent.add(kind)
     return answers
 
@@ -430,7 +429,7 @@ def _may_count(raw: Json, run: Run) -> bool:
     counted = PROCEDURES if raw["resourceType"] == "Procedure" else ORDERS
     if (
         text(raw.get("status")) not in counted
-        or text(raw.get("intent")) in PROPOSALS
+        or text(raw.get("intent")) in NOT_ORDERED
         or is_prohibition(raw)
     ):
         return False

@@ -10,6 +10,7 @@ from uuid import NAMESPACE_URL, uuid4, uuid5
 
 from cds_service.core.data_file import data_root, read_json
 from cds_service.fhir.gathering.subjects import Person
+from cds_service.fhir.mapping.code_systems import CPT, ORDERS
 from cds_service.fhir.mapping.level_text import LEVELS
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.orders.augmentation import find_augmentation_order
@@ -19,8 +20,6 @@ from cds_service.samples.fhir_search import Resource, Store, hold
 from cds_service.samples.fhir_server import searchset
 
 SURGEON = "Practitioner/sample-surgeon"
-CPT = "http://www.ama-assn.org/go/cpt"
-OWN_ORDERS = "https://kyphoplasty-cds.org/fhir/CodeSystem/orders"
 # By procedure and region. CPT numbers only: the descriptors are AMA copyright.
 CPT_CODES = {
     "kyphoplasty": {"thoracic": "22513", "lumbar": "22514"},
@@ -186,7 +185,7 @@ def procedure_coding(procedure: str | None, levels: Sequence[str]) -> dict[str, 
         return {"system": system or CPT, "code": code}
     if not levels:
         # no CPT number leaves the region open
-        return {"system": OWN_ORDERS, "code": "kyphoplasty"}
+        return {"system": ORDERS, "code": "kyphoplasty"}
     return {"system": CPT, "code": CPT_CODES["kyphoplasty"][region_of(levels[0])]}
 
 

@@ -14,6 +14,7 @@ from werkzeug.exceptions import NotFound
 from cds_service import __version__
 from cds_service.audit.chain import OneEntry
 from cds_service.cards.guidelines import Guideline, Summary
+from cds_service.core.findings import PROCEDURES
 from cds_service.core.recommendations import Rule
 from cds_service.core.wording import UNITS
 from cds_service.outgoing.deadline import Deadline
@@ -33,7 +34,6 @@ PAGES = {
     "/audit": "Audit",
 }
 EXAMPLE = "p1-thin-high"
-PROCEDURES = {"PKP": "kyphoplasty", "PVP": "vertebroplasty"}
 
 
 def page_routes(

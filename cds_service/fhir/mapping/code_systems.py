@@ -19,6 +19,8 @@ CheckDigit = Literal["none", "verhoeff", "mod10"]
 LONGEST_CODE = 200
 MEASURES = "https://kyphoplasty-cds.org/fhir/CodeSystem/measures"
 ORDERS = "https://kyphoplasty-cds.org/fhir/CodeSystem/orders"
+CPT = "http://www.ama-assn.org/go/cpt"
+HCPCS = "http://www.cms.gov/Medicare/Coding/HCPCSReleaseCodeSets"
 REMEMBERED, LONGEST_URI = 1024, 200
 VERHOEFF = (1, 5, 7, 6, 2, 8, 3, 0, 9, 4)  # one round of his permutation, by digit
 

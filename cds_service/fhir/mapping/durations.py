@@ -665,26 +665,14 @@ class DurationRules:
     def _ends(
         self, words: str, name: str, languages: Sequence[str]
     ) -> re.Match[str] | None:
-        return next(
-            (
-                found
-                for one in languages
-                if (found := self._lists[one, name].search(words))
-            ),
-            None,
-        )
+        found = (self._lists[one, name].search(words) for one in languages)
+        return next(filter(None, found), None)
 
     def _begins(
         self, words: str, name: str, languages: Sequence[str]
     ) -> re.Match[str] | None:
-        return next(
-            (
-                found
-                for one in languages
-                if (found := self._lists[one, name].match(words))
-            ),
-            None,
-        )
+        found = (self._lists[one, name].match(words) for one in languages)
+        return next(filter(None, found), None)
 
     def _has(self, words: str, name: str, languages: Sequence[str]) -> bool:
         return any(self._lists[one, name].search(words) for one in languages)

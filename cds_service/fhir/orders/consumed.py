@@ -16,6 +16,7 @@ from typing import Any
 from cds_service.core.bracing import KEEP
 from cds_service.fhir.gathering.bystanders import is_plain_fracture
 from cds_service.fhir.leaves import leaves_of, repeats
+from cds_service.fhir.mapping.code_systems import HCPCS
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.orders.order_times import read_times
 from cds_service.fhir.orders.recognition import (
@@ -90,7 +91,6 @@ _OTHER_WORDS = frozenset(
 _CODING = ("system", "version", "code", "userSelected")
 # What may change the meaning of any element that holds it.
 _ADDED = frozenset({"extension", "modifierExtension", "contained", "implicitRules"})
-HCPCS = "http://www.cms.gov/Medicare/Coding/HCPCSReleaseCodeSets"
 LEAST_CODE = 4  # a shorter one may be a word or a number of its own
 _KEPT = frozenset(KEEP)
 _REASONS = BONE_REASONS | _KEPT

@@ -13,6 +13,7 @@ from dataclasses import replace
 from functools import lru_cache
 from typing import Any
 
+from cds_service.fhir.mapping.code_systems import CPT
 from cds_service.fhir.mapping.level_text import LONGEST_TEXT
 from cds_service.fhir.mapping.terminology import Match, Terminology
 from cds_service.fhir.mapping.text_rules import AUGMENTATIONS, KEPT_TEXTS, LONGEST_TITLE
@@ -30,7 +31,6 @@ from cds_service.fhir.raw_json import Json, member, objects, text, texts_of
 from cds_service.fhir.site_calendar import WRITTEN_YEAR
 from cds_service.outgoing.deadline import Deadline
 
-CPT = "http://www.ama-assn.org/go/cpt"
 ORDER_TYPES = frozenset(
     {
         "ServiceRequest",

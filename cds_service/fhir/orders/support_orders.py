@@ -16,6 +16,7 @@ from cds_service.core.findings import (
     WordedEnd,
 )
 from cds_service.fhir.gathering.record import PatientRecord
+from cds_service.fhir.mapping.code_systems import HCPCS, ORDERS
 from cds_service.fhir.mapping.level_text import in_order
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.mapping.text_rules import LONGEST_TITLE
@@ -49,8 +50,6 @@ from cds_service.fhir.raw_json import Json, is_prohibition, member, text
 from cds_service.fhir.references import BundleEntry, Targets
 from cds_service.fhir.site_calendar import SiteCalendar
 
-HCPCS = "http://www.cms.gov/Medicare/Coding/HCPCSReleaseCodeSets|"
-OWN_ORDERS = "https://kyphoplasty-cds.org/fhir/CodeSystem/orders"
 LIAISON = frozenset({"fracture-liaison"})
 IN_FORCE = frozenset({"active", "on-hold"})  # an order on hold still counts as ordered
 CARRIED_OUT = IN_FORCE | {"completed"}
@@ -337,9 +336,9 @@ def _title(
         return SUPPORT_TITLES[kind]
     code = next(
         (
-            code.removeprefix(HCPCS)
+            code.removeprefix(f"{HCPCS}|")
             for code in recognition.codes
-            if code.startswith(HCPCS)
+            if code.startswith(f"{HCPCS}|")
         ),
         "",
     )
@@ -353,7 +352,7 @@ def _is_liaison(
 ) -> bool:
     """Tell if it is a referral to fracture liaison, by our code or in words."""
     titles = " ".join(words for words, is_title in texts_on_time(order) if is_title)
-    is_ours = any(code == f"{OWN_ORDERS}|{REVIEW}" for code in recognition.codes)
+    is_ours = any(code == f"{ORDERS}|{REVIEW}" for code in recognition.codes)
     return is_ours or bool(terminology.text_concepts(titles[:LONGEST_TITLE], LIAISON))
 
 
