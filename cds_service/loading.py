@@ -177,7 +177,7 @@ def _place_in_discovery(named: tuple[str, ServiceHook]) -> tuple[bool, str]:
 
 
 def calendar_of(site: SiteFolder | None) -> SiteCalendar:
-    """The site's days; those of UTC without a site."""
+    """Return the site's days; those of UTC without a site."""
     return SiteCalendar(site.site.site.zone) if site else UTC_CALENDAR
 
 
@@ -218,7 +218,7 @@ def mapping_folders(site: SiteFolder | None = None) -> tuple[Path, ...]:
 
 
 def load_measures_in_force(site: SiteFolder | None = None) -> Measures:
-    """The definitions of the measures, by name."""
+    """Load the definitions of the measures, by name."""
     folders = mapping_folders(site)
     specs = load_finding_specs(*folders)
     units = {name: spec.unit for name, spec in specs.items()}
@@ -264,7 +264,7 @@ def _policy(
 def _recalibration(
     path: Path, digests: Mapping[str, str]
 ) -> Mapping[str, Recalibration]:
-    """The site's recalibration by model.
+    """Return the site's recalibration by model.
 
     One of other numbers than those in force is refused.
 
@@ -290,7 +290,7 @@ def _recalibration(
 
 
 def load_attributes() -> SourceAttributes:
-    """The source attributes with our texts."""
+    """Load the source attributes with our texts."""
     path = PACKAGE / "source-attributes.toml"
     return validated(SourceAttributes, read_toml(path), path)
 
@@ -303,7 +303,7 @@ def _model_cards(
     site: SiteFolder | None,
     policy: Policy,
 ) -> dict[str, dict[str, Any]]:
-    """The cards of the pooled model and of all studies.
+    """Return the cards of the pooled model and of all studies.
 
     With the simulations, and what the site says itself of them.
     """
@@ -350,7 +350,7 @@ def _observed_expected(
 
 
 def _simulated(study: Study) -> dict[str, Any]:
-    """What `make simulation` found for this version of the study."""
+    """Return what `make simulation` found for this version of the study."""
     found = read_json(SIMULATION)
     of_study = found["models"].get(study.id)
     if of_study is None or of_study["version"] != study.version:

@@ -200,7 +200,7 @@ class Service(InForce):
         return self.terminology.calendar
 
     def of(self, client: str | None) -> "Service":
-        """The service in force for this EHR."""
+        """Return the service in force for this EHR."""
         return self.of_clients.get(client or "", self)
 
 
@@ -551,7 +551,7 @@ def _note(call: Call, entry: AuditEntry) -> None:
 
 
 def _person(call: Call) -> Person:
-    """The patient, by what the call alone says."""
+    """Return the patient, by what the call alone says."""
     request = call.request
     servers = (request.fhir_server, *call.ports.aliases)
     bases = bases_of_call(servers, request.context.draft_orders, request.prefetch)

@@ -163,7 +163,7 @@ def read_settings(
     fhir_servers: Iterable[str] = (),
     deadline_seconds: float | None = None,
 ) -> Settings:
-    """The settings of this process; an empty variable counts as not set.
+    """Read the settings of this process; an empty variable counts as not set.
 
     Args:
         deadline_seconds: default of this command where the variable is not set

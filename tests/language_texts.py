@@ -14,10 +14,10 @@ from cds_service.cards.brace import OWN_ROLES, ROLES
 from cds_service.core.bone_drugs import KINDS
 from cds_service.core.bracing import WITHOUT_DATE
 from cds_service.core.card_words import FOREARM, PLACES, UNKNOWN_PLACE
-from cds_service.core.chart_signals import COUNTS, SECOND
-from cds_service.core.leaving import PROCEDURES
+from cds_service.core.chart_signals import SECOND
+from cds_service.core.findings import PROCEDURES
 from cds_service.core.rule_signals import NOT_UNDERSTOOD
-from cds_service.core.wording import GAP_REASONS
+from cds_service.core.wording import GAP_REASONS, NUMBER_WORDS
 from cds_service.fhir.leaves import leaves_of
 from cds_service.fhir.orders.augmentation import BOTH, BY_TEXT, FROM_WORDS, OPEN
 from cds_service.fhir.orders.levels import (
@@ -35,12 +35,12 @@ PACKAGE = REPOSITORY / "cds_service"
 ROOMS = ("core", "cards", "fhir/orders")
 TABLES = (PLACES, PROCEDURES, WITHOUT_DATE, NOT_UNDERSTOOD, GAP_REASONS, BRACES)
 NAMES = (
-    *(FOREARM, UNKNOWN_PLACE, SECOND, *COUNTS, *REGION_NAMES),
+    *(FOREARM, UNKNOWN_PLACE, SECOND, *NUMBER_WORDS, *REGION_NAMES),
     *(BOTH, BY_TEXT, FROM_WORDS, OPEN, UNUSUAL_NUMBERING, WEAK_JUNCTION),
     *(*ROLES.values(), *OWN_ROLES.values()),
 )
 # What the reader of lists puts together.
-COMPOSED = (*(f"{one} falls" for one in COUNTS[2:]), "medication list empty")
+COMPOSED = (*(f"{one} falls" for one in NUMBER_WORDS[2:]), "medication list empty")
 
 
 def texts_of(service: Service) -> frozenset[str]:

@@ -44,7 +44,7 @@ class Head:
 
 
 def read_head(connection: Connection) -> Head:
-    """The entry that the next one follows."""
+    """Read the entry that the next one follows."""
     found = connection.execute(LAST).first()
     return Head(found.sequence, found.hash) if found else Head(0, GENESIS)
 
@@ -76,7 +76,7 @@ def append_entries(
 
 
 def _look_up(connection: Connection, ids: Iterable[str]) -> tuple[Head, set[str]]:
-    """The last entry, and the ids among these that the chain holds already."""
+    """Look up the last entry, and the ids among these that the chain holds already."""
     rows = connection.execute(LAST_AND_KNOWN, {"ids": list(ids)}).all()
     last = max(rows, key=lambda row: row.sequence, default=None)
     head = Head(last.sequence, last.hash) if last is not None else Head(0, GENESIS)

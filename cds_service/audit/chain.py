@@ -227,7 +227,7 @@ class SealedEntry:
         return _digest(_PAYLOAD, parts)
 
     def link(self, sequence: int, previous: str) -> str:
-        """The hash of the entry at this position in the chain."""
+        """Return the hash of the entry at this position in the chain."""
         return _digest(
             _LINK,
             [str(sequence), self.id, self.at, self.kind, self.commitment, previous],
@@ -262,7 +262,7 @@ def seal(entry: AuditEntry) -> SealedEntry:
 
 
 def facts_of(entry: Facts) -> dict[str, str]:
-    """The facts of an entry as they are hashed."""
+    """Return the facts of an entry as they are hashed."""
     values = {name: getattr(entry, name) for name in FACTS}
     return {
         name: _fact_text(value) for name, value in values.items() if value is not None

@@ -51,7 +51,7 @@ class Signer:
         return f"{text}\n\u2014 {self.signature(text)}\n"
 
     def signature(self, text: str) -> str:
-        """The signature line: our name, then key hash and signature as base64."""
+        """Give the signature line: our name, then key hash and signature as base64."""
         return (
             f"{self.name}"
             f" {base64.b64encode(self._hash + self.key.sign(text.encode())).decode()}"
@@ -88,7 +88,7 @@ def make_checkpoint(database: Database, key_file: Path | None, clock: Clock) -> 
 
 
 def signer_of(database: Database, key_file: Path | None, clock: Clock) -> Signer:
-    """The log's signing key: in the configured file, or else beside the log.
+    """Return the log's signing key: in the configured file, or else beside the log.
 
     Beside the SQLite file, that is, or in the account's state folder.
 
@@ -127,7 +127,7 @@ def _file_beside(database: Database) -> Path | None:
 
 
 def _state_folder() -> Path:
-    """The state folder of this account (XDG Base Directory Specification)."""
+    """Return the state folder of this account (XDG Base Directory Specification)."""
     try:
         return (
             Path(os.environ.get("XDG_STATE_HOME") or Path.home() / ".local/state")
@@ -169,7 +169,7 @@ def _make_at(path: Path) -> Ed25519PrivateKey:
 
 
 def _read_key(path: Path) -> Ed25519PrivateKey:
-    """The key in this file.
+    """Read the key in this file.
 
     Raises:
         DataFileError: the key cannot be used.

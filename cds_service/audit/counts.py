@@ -220,7 +220,7 @@ def _count_loop(connection: Connection, counts: Counts, of_answers: Wanted) -> N
 
 
 def _content(body: str | None) -> Mapping[str, Any]:
-    """What an entry says; empty if its payload is gone or is no JSON object."""
+    """Return what an entry says; empty if its payload is gone or is no JSON object."""
     try:
         return dict(json.loads(body or "")["content"])
     except (ValueError, KeyError, TypeError):
@@ -228,7 +228,9 @@ def _content(body: str | None) -> Mapping[str, Any]:
 
 
 def _accepted_rules(body: str | None) -> list[str] | None:
-    """The recommendations that a statement accepts; None if its payload has none.
+    """Return the recommendations that a statement accepts.
+
+    None if its payload has none.
 
     Its hash is not checked, which would double the time of the page.
     """

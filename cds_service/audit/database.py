@@ -361,7 +361,7 @@ DRIVERS = {
 
 
 def _parsed(url: str) -> URL:
-    """The URL with the installed driver.
+    """Return the URL with the installed driver.
 
     Errors do not repeat it, since it may hold a password.
     """
@@ -383,7 +383,7 @@ def _parsed(url: str) -> URL:
 
 
 def _identity(file: str | Path | None) -> Identity | None:
-    """The identity of what this path leads to now, by whatever link."""
+    """Return the identity of what this path leads to now, by whatever link."""
     try:
         found = Path(file).stat() if file is not None else None
     except OSError:
@@ -459,7 +459,7 @@ def _postgresql(url: URL, wait_seconds: float, *, is_synced: bool) -> Engine:
 
 
 def _version(connection: Connection) -> str | None:
-    """The last migration applied to this database; None if it is empty."""
+    """Return the last migration applied to this database; None if it is empty."""
     if not inspect(connection).has_table(VERSION_TABLE):
         return None
     version: ColumnClause[str] = column("version_num")

@@ -46,7 +46,7 @@ class EarlierFeedback:
         self._store = store
 
     def showing(self, card: str, caller: Caller) -> Sequence[ShownAnswer]:
-        """The newest answer of each signing that showed this caller this card.
+        """Return the newest answer of each signing that showed this caller this card.
 
         A card is of one signing, but entries of earlier versions may share an id.
 
@@ -106,7 +106,7 @@ class EarlierFeedback:
 
 
 def _places_of(card: str, caller: Caller) -> Select[Any]:
-    """The first and last entry that showed this caller this card.
+    """Return the first and last entry that showed this caller this card.
 
     They are told for each patient and `hookInstance`.
 
@@ -129,7 +129,7 @@ def _places_of(card: str, caller: Caller) -> Select[Any]:
 def closures_json(
     grounds: Sequence[CardGround], fracture: Fracture, closures: Closures
 ) -> dict[str, Any]:
-    """What the entry of an answer records of overrides.
+    """Return what the entry of an answer records of overrides.
 
     What its cards are about, for later, and what was closed.
 

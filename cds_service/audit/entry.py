@@ -94,7 +94,7 @@ def entry_for(shown: Shown) -> AuditEntry:
 
 
 def _content(shown: Shown) -> dict[str, Any]:
-    """What may be purged later."""
+    """Return what may be purged later."""
     answer, cards = shown.answer, shown.response.cards
     case = answer.case
     studies = sorted(case.in_force.studies_in_force, key=lambda one: one.id)
@@ -158,7 +158,10 @@ def _fact(fact: HeldFact) -> dict[str, str]:
 
 
 def _suggestions(answer: Answer) -> dict[str, str]:
-    """The suggestions' ids by rule; the second of a rule as `brace-correction/2`."""
+    """Return the suggestions' ids by rule.
+
+    The second of a rule as `brace-correction/2`.
+    """
     return {
         f"{rule_id}/{place}" if place > 1 else rule_id: one.uuid
         for rule_id, offers in sorted(answer.suggestions.items())
@@ -302,7 +305,7 @@ def _passed_over(findings: Findings) -> list[dict[str, str]]:
 
 
 def _bone_drugs(drugs: BoneDrugs) -> dict[str, Any]:
-    """The history behind what a card says of bone drugs; names are ours."""
+    """Return the history behind what a card says of bone drugs; names are ours."""
     lists = {"entries": drugs.entries, "unread": drugs.unread, "unclear": drugs.unclear}
     return {
         "uses": [_use(one) for one in drugs.uses],
@@ -339,7 +342,7 @@ def _days(day: Dated) -> str:
 
 
 def _policy(policy: Policy) -> dict[str, Any]:
-    """The parts of the policy that affect the figures."""
+    """Return the parts of the policy that affect the figures."""
     entered = {"baseline", "reference", "pooled_incidence", "bands", "showing"}
     if policy.recalibration:
         entered.add("recalibration")

@@ -210,7 +210,7 @@ def _hashed(line: str, digest: Any) -> str:
 
 
 def _ndjson_line(stored: Stored) -> str:
-    """The entry with all that its hashes cover.
+    """Return the entry with all that its hashes cover.
 
     A purged entry lacks `salt` and `payload`; a changed payload is text.
     """
@@ -288,7 +288,10 @@ def _feedback_line(stored: Stored, users: Mapping[str, str]) -> str:
 
 
 def _reason(content: Mapping[str, Any]) -> str | None:
-    """The code of an override's reason; with its system if the EHR added it to ours."""
+    """Return the code of an override's reason.
+
+    With its system if the EHR added it to ours.
+    """
     foreign = content.get("foreignReason")
     if isinstance(foreign, Mapping):
         return f"{foreign['system']}|{foreign['code']}"
@@ -311,7 +314,7 @@ def _figures(content: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _shown(content: Mapping[str, Any]) -> dict[str, Any]:
-    """What the cards of an answer said; several figures one after another."""
+    """Return what the cards of an answer said; several figures one after another."""
     figures = content.get("shownFigures")
     if figures is None:
         return {}

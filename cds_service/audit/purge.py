@@ -29,7 +29,7 @@ def count_purgeable(database: Database, before: datetime) -> int:
 
 
 def doubt_of_clock(database: Database, now: datetime) -> str:
-    """Why the clock seems wrong, judged by the log; empty if it seems right.
+    """Say why the clock seems wrong, judged by the log; empty if it seems right.
 
     With a clock that is years ahead, a purge would delete everything. A checkpoint that
     a timer made by the same clock proves nothing: the log must also have entries on the
@@ -117,7 +117,7 @@ def purge_before(database: Database, before: datetime, user: str, clock: Clock) 
 
 
 def _newest_checkpoint(connection: Connection) -> Head:
-    """The last checkpoint entry; sequence 0 if there is none."""
+    """Return the last checkpoint entry; sequence 0 if there is none."""
     newest = (
         select(func.max(SEARCH.c.sequence))
         .where(SEARCH.c.kind == "checkpoint")

@@ -44,7 +44,7 @@ class Query(Facts):
     patient_part: str | None = None
 
     def to_json(self) -> dict[str, Any]:
-        """The query as stored in a `read` or `export` entry."""
+        """Return the query as stored in a `read` or `export` entry."""
         given = {one.name: getattr(self, one.name) for one in fields(self)}
         return {
             name: time_text(value) if isinstance(value, datetime) else value
@@ -69,7 +69,7 @@ def patient_filter(text: str) -> dict[str, str]:
 
 
 def conditions_of(query: Query) -> list[ColumnElement[bool]]:
-    """The conditions on a row of `audit_search` joined with `audit_entry`."""
+    """Return the conditions on a row of `audit_search` joined with `audit_entry`."""
     # A card is looked for in answers as well, below.
     given = {
         name: value

@@ -214,7 +214,7 @@ class AuditReader:
             return read_head(connection)
 
     def last_order_at(self) -> datetime | None:
-        """When the last augmentation order came, other than a probe's.
+        """Find when the last augmentation order came, other than a probe's.
 
         When the log began if none ever came.
         """
@@ -268,7 +268,7 @@ def _check_time(at: str) -> None:
 def with_cards(
     connection: Connection, rows: Sequence[Row[Any]], kind: type[Entry]
 ) -> tuple[Entry, ...]:
-    """The rows as entries with their cards.
+    """Return the rows as entries with their cards.
 
     Raises:
         AuditUnavailable: one of them was altered, so that it cannot be shown.

@@ -144,7 +144,7 @@ class AuditStore:
             self.database.dispose()
 
     def link_key(self, seconds: float = LOOK_SECONDS) -> bytes | None:
-        """The key that signs addresses of basis pages, made at first need.
+        """Return the key that signs addresses of basis pages, made at first need.
 
         None if it is not read in time.
 
@@ -303,7 +303,7 @@ class AuditStore:
                 self._left = len(self._lost)
 
     def _lost_file(self) -> Path | None:
-        """The file that a process which can no longer write leaves its losses in.
+        """Give the file that a process which can no longer write leaves its losses in.
 
         The next one reads it. None for PostgreSQL.
         """
@@ -311,7 +311,7 @@ class AuditStore:
         return file.with_name(f"{file.name}.lost") if file is not None else None
 
     def _told_by_file(self) -> list[SealedEntry]:
-        """The losses of an earlier process.
+        """Return the losses of an earlier process.
 
         Several processes may read them; the fixed id prevents duplicates.
         """
@@ -358,7 +358,7 @@ class AuditStore:
 def _gap_entry(
     moments: Sequence[str], at: datetime, entry_id: str | None = None
 ) -> AuditEntry:
-    """The entry about answers refused at these times.
+    """Return the entry about answers refused at these times.
 
     No entry could be written of them.
     """
@@ -367,7 +367,7 @@ def _gap_entry(
 
 
 def _words_for(error: Exception) -> str:
-    """What is wrong, for operators.
+    """Say what is wrong, for operators.
 
     A driver's message may repeat the row, so only its kind is used.
     """

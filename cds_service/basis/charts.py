@@ -80,7 +80,7 @@ def chart(
     of: str = "",
     **words: str,
 ) -> Chart:
-    """The plot with these rows, and what `charts.toml` says above and beside it.
+    """Return the plot with these rows, and what `charts.toml` says above and beside it.
 
     Args:
         of: the study, where several have such a plot.
@@ -98,7 +98,7 @@ def chart(
 
 
 def say(word: str, **words: str | int) -> str:
-    """A phrase of `charts.toml`, its placeholders filled."""
+    """Say a phrase of `charts.toml`, its placeholders filled."""
     return str(_TEXTS["words"][word]).format_map(words)
 
 

@@ -26,7 +26,7 @@ LIFETIME = timedelta(hours=24)
 
 
 def sign_entry(entry_id: str, key: bytes) -> str:
-    """The last part of the address of this entry's basis."""
+    """Make the last part of the address of this entry's basis."""
     return Signer(key, salt=SALT, digest_method=hashlib.sha256).sign(entry_id).decode()
 
 

@@ -103,7 +103,7 @@ class BasisPage:
 def basis_page(
     found: Replay, content: Mapping[str, Any], service: Service
 ) -> BasisPage:
-    """The page of an answer, recomputed from the content of its entry."""
+    """Return the page of an answer, recomputed from the content of its entry."""
     answer, assessed = found.answer, found.answer.assessment.outcomes
     studies = [result.model.study for outcome in assessed for result in outcome.models]
     used = _used_in(answer)
@@ -137,7 +137,7 @@ def _outcomes(found: Replay, service: Service) -> tuple[OutcomePart, ...]:
 
 
 def _refracture(found: Replay, service: Service) -> OutcomePart:
-    """The pooled figure as a picture and in words, and the studies beneath it."""
+    """Give the pooled figure as a picture and in words, and the studies beneath it."""
     answer = found.answer
     outcome = answer.assessment.of("refracture")
     pooled = answer.assessment.pooled
@@ -166,7 +166,10 @@ def _refracture(found: Replay, service: Service) -> OutcomePart:
 
 
 def _residual_pain(found: Replay, service: Service) -> OutcomePart:
-    """The pooled rate with its named factors; a study's figure stands beneath."""
+    """Return the pooled rate with its named factors.
+
+    A study's figure stands beneath.
+    """
     answer = found.answer
     outcome, pain = answer.assessment.of("residual-pain"), answer.assessment.pain
     excluded = (("Figure", _why_excluded(answer)),) if pain is None else ()
@@ -201,7 +204,7 @@ def _why_excluded(answer: Answer) -> str:
 
 
 def _pooled_answers(answer: Answer, pooled: PooledResult) -> Iterator[tuple[str, str]]:
-    """What people ask first, each answered in a line."""
+    """Yield what people ask first, each answered in a line."""
     figure, baseline = pooled.figure, pooled.figure.baseline
     yield "Figure", say_figure(answer, pooled)
     yield "How sure", _how_sure(pooled)
@@ -220,7 +223,7 @@ def _pooled_answers(answer: Answer, pooled: PooledResult) -> Iterator[tuple[str,
 
 
 def say_figure(answer: Answer, pooled: PooledResult) -> str:
-    """The figure as the card says it, with what the model computes."""
+    """Say the figure as the card says it, with what the model computes."""
     figure, horizon = pooled.figure, pooled.figure.baseline.horizon
     said = answer.said.words if answer.said else figure.words
     beside = "" if figure.usual in said else f"; usual {figure.usual}"
@@ -291,7 +294,7 @@ def _open(answer: Answer, points: Sequence[OpenPoint]) -> str:
 
 
 def _study_charts(answer: Answer, outcome: OutcomeAssessment) -> Iterator[Chart]:
-    """The studies side by side, then each by itself."""
+    """Yield the studies side by side, then each by itself."""
     if chart := plots.studies_chart(outcome):
         yield chart
     for result in outcome.models:
@@ -304,7 +307,7 @@ def _study_charts(answer: Answer, outcome: OutcomeAssessment) -> Iterator[Chart]
 def _beneath(
     answer: Answer, outcome: OutcomeAssessment, service: Service
 ) -> tuple[tuple[str, str], ...]:
-    """What has to stand beside each study's figure."""
+    """List what has to stand beside each study's figure."""
     return tuple(
         (
             plots.study_words(result),

@@ -264,7 +264,7 @@ def _study_row(result: ModelResult) -> Row:
 
 
 def _not_theirs(result: ModelResult) -> str:
-    """Why a study's figure is not this patient's; empty where it may be."""
+    """Say why a study's figure is not this patient's; empty where it may be."""
     outside = [one.text for one in result.violations if one.severity != "not-checkable"]
     if not result.is_theirs:
         return "; ".join((say("not-theirs"), *outside))
@@ -274,7 +274,7 @@ def _not_theirs(result: ModelResult) -> str:
 
 
 def study_words(result: ModelResult) -> str:
-    """The study by its size and horizon, `214 patients, 12 months`."""
+    """Return the study by its size and horizon, `214 patients, 12 months`."""
     return say("study", horizon=horizon(result), patients=result.model.study.cohort.n)
 
 

@@ -70,7 +70,7 @@ class Trial:
 def controls_of(
     answer: Answer, service: Service, given: Mapping[str, str] | None = None
 ) -> tuple[Control, ...]:
-    """What may be changed; nothing where no figure could be this patient's."""
+    """List what may be changed; nothing where no figure could be this patient's."""
     if answer.assessment.pooled is None:
         return ()
     return tuple(_control(answer, service, name, given or {}) for name in MEASURED)
@@ -135,7 +135,7 @@ def try_values(answer: Answer, service: Service, given: Mapping[str, str]) -> Tr
 
 
 def _fault(control: Control, service: Service) -> str:
-    """Why a value cannot be taken; empty where it can."""
+    """Say why a value cannot be taken; empty where it can."""
     if control.now == "":
         return ""
     if control.kind == "yes-no":
@@ -162,7 +162,7 @@ def _read(control: Control) -> Value | None:
 def with_changes(
     findings: Findings, changes: Mapping[str, Value | None], service: Service
 ) -> Findings:
-    """The findings of the other patient: sarcopenia takes its measures along."""
+    """Return the findings of the other patient: sarcopenia takes its measures along."""
     known, gaps = dict(findings.known), dict(findings.gaps)
     values = dict(changes)
     if "sarcopenia" in values:  # what it was concluded from is another patient's too

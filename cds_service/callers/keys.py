@@ -145,14 +145,14 @@ class KeySource(Protocol):
 
     @property
     def addresses(self) -> Sequence[str]:
-        """Where a token may say that its key is, for the log."""
+        """Find where a token may say that its key is, for the log."""
 
     @property
     def ids(self) -> Collection[str]:
         """Ids of the keys that are known now, for the log."""
 
     def keys(self, kid: str, until: Deadline) -> KeySet:
-        """The keys in force, which have this one if it can be had in time."""
+        """Return the keys in force, which have this one if it can be had in time."""
 
     def named(self, jku: Any, until: Deadline) -> "KeySource | None":
         """Return what `jku` names; nothing is ever fetched from a URL in a token."""
@@ -162,7 +162,7 @@ class KeySource(Protocol):
 
 
 def key_source(client: Client, folder: Path, connections: Connections) -> KeySource:
-    """Where this EHR's keys come from, by its table.
+    """Find where this EHR's keys come from, by its table.
 
     Raises:
         DataFileError: its key file has no usable key.
@@ -195,7 +195,7 @@ class KeyFile:
         _log("jwks.refresh", issuer, self._keys)
 
     def keys(self, kid: str, until: Deadline) -> KeySet:
-        """The keys in the file, or those last read if it is unreadable."""
+        """Return the keys in the file, or those last read if it is unreadable."""
         del kid, until  # a file has no others, and is read at once
         state = _state_of(self._file)
         if state != self._state:
@@ -320,7 +320,10 @@ class KeyAddresses:
         return {kid for one in self._sources for kid in one.ids}
 
     def keys(self, kid: str, until: Deadline) -> KeySet:
-        """The keys of all sets; those that lack this id are asked side by side."""
+        """Return the keys of all sets.
+
+        Those that lack this id are asked side by side.
+        """
         found = NO_KEYS
         for within in (
             Deadline.after(0.0),
@@ -375,7 +378,7 @@ class KeyIndex:
         return KeyAddresses([*(self.cached.last or {}).values()]).ids
 
     def keys(self, kid: str, until: Deadline) -> KeySet:
-        """The keys of all listed sets."""
+        """Return the keys of all listed sets."""
         listed = self.cached.get(Deadline.after(min(WAIT_SECONDS, until.left))) or {}
         return KeyAddresses([*listed.values()]).keys(kid, until)
 
@@ -468,7 +471,7 @@ def _joined(sets: Iterable[KeySet]) -> KeySet:
 
 
 def _address(url: Any) -> Address | None:
-    """The address in this URL; None if it is none."""
+    """Return the address in this URL; None if it is none."""
     try:
         return parse_address(url) if isinstance(url, str) else None
     except ValueError:

@@ -292,7 +292,7 @@ def check_claims(claims: Mapping[str, Any], client: Client) -> str | None:
 def _keys_for(
     header: Mapping[str, Any], client: KnownClient, until: Deadline
 ) -> Sequence[jwt.PyJWK]:
-    """The issuer's keys that this token names.
+    """Return the issuer's keys that this token names.
 
     Raises:
         NotAuthenticated: there is none, or it is not for this algorithm.
@@ -331,7 +331,7 @@ def _refusal(reason: str) -> NotAuthenticated:
 
 
 def _claimed(header: Mapping[str, Any], said: Mapping[str, Any]) -> Mapping[str, Any]:
-    """What an operator compares with the site's settings."""
+    """Return what an operator compares with the site's settings."""
     audience = said.get("aud")
     several = (
         [_shown(one) for one in audience[:MAX_AUDIENCES]]

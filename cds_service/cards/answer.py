@@ -171,7 +171,7 @@ class Answer:
 
     @property
     def said(self) -> Said | None:
-        """What is said of the risk; None if no figure is given."""
+        """Return what is said of the risk; None if no figure is given."""
         pooled = self.assessment.pooled
         if pooled is None or self.facts.forbids_risk:
             return None
@@ -181,11 +181,11 @@ class Answer:
         )
 
     def of_topic(self, topic: str) -> tuple[Recommendation, ...]:
-        """The recommendations of one card, in order."""
+        """Return the recommendations of one card, in order."""
         return tuple([one for one in self.recommendations if one.rule.topic == topic])
 
     def offering(self, topic: str) -> tuple[str, ...]:
-        """What may have a button on one card: recommendations, then the page."""
+        """List what may have a button on one card: recommendations, then the page."""
         rules = tuple([one.rule.id for one in self.of_topic(topic)])
         has_draft = self.case.leaving is not None and HANDOUT_DRAFT in self.suggestions
         return (*rules, HANDOUT_DRAFT) if has_draft else rules

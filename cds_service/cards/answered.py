@@ -11,12 +11,10 @@ ON_BRACE_CARD = ("brace", "bed-rest")
 
 
 def grounds_of(answer: Answer, cards: Sequence[Card]) -> tuple[CardGround, ...]:
-    """The grounds of these cards."""
     return tuple(ground_of(answer, topic_of(card)) for card in cards)
 
 
 def ground_of(answer: Answer, topic: str) -> CardGround:
-    """The ground of the card of this topic."""
     if topic != BRACE_CARD:
         leading = answer.facts.leading
         if leading is None:
@@ -33,5 +31,5 @@ def ground_of(answer: Answer, topic: str) -> CardGround:
 
 
 def topic_of(card: Card) -> str:
-    """The code of the card's topic."""
+    """Return the code of the card's topic."""
     return card.source.topic.code if card.source.topic else ""

@@ -11,6 +11,7 @@ from cds_service.cards.answer import Answer, make_card
 from cds_service.cards.not_known import not_known_line
 from cds_service.cards.rehabilitation import Line
 from cds_service.cards.texts import SUMMARY_LENGTH
+from cds_service.core.open_points import KEPT
 from cds_service.core.phrases import joined, say
 from cds_service.core.wording import capital
 from cds_service.protocol.messages import Card
@@ -26,7 +27,6 @@ DECIDING = (
     *("statements", "dispenses", "serviceRequests", "deviceRequests"),
 )
 # Lists that are kept for every such patient: empty, nobody kept them.
-KEPT = frozenset({"conditions"})
 NO_LONGER = frozenset({"deceased", "end-of-life"})
 
 
@@ -61,7 +61,7 @@ def _unread(answer: Answer) -> list[str]:
 
 
 def _empty(answer: Answer) -> list[str]:
-    """The problem list, if it is empty: the fracture itself should stand there."""
+    """Give the problem list, if it is empty: the fracture itself should stand there."""
     if not answer.facts.signals.isdisjoint(NO_LONGER):
         return []
     return [one for one in answer.record_state.empty if one in KEPT]

@@ -17,7 +17,7 @@ OUTSIDE = "outside the study population"
 
 
 def assessments_extension(answer: Answer) -> dict[str, Any]:
-    """The card's extension, always with both outcomes."""
+    """Return the card's extension, always with both outcomes."""
     return {
         EXTENSION: [
             assessment_json(answer, outcome) for outcome in answer.assessment.outcomes
@@ -107,7 +107,7 @@ def _pooled_input_json(pooled: PooledResult, finding: Finding) -> dict[str, Any]
 
 
 def _pooled_concerns(answer: Answer, pooled: PooledResult) -> list[str]:
-    """Whole sentences: values, the one that was set aside, calibration."""
+    """Return whole sentences: values, the one that was set aside, calibration."""
     wording = answer.wording
     values = [
         f"{wording.name(one.name)}: {concern}"
@@ -185,7 +185,7 @@ def _input_json(result: ModelResult, finding: Finding) -> dict[str, Any]:
 
 
 def _concerns(answer: Answer, result: ModelResult) -> list[str]:
-    """Whole sentences: criteria, calibration, values."""
+    """Return whole sentences: criteria, calibration, values."""
     criteria = [
         f"{NOT_CHECKABLE if one.severity == 'not-checkable' else OUTSIDE}: {one.text}"
         for one in result.violations

@@ -126,7 +126,7 @@ def _not_counted(answer: Answer) -> Iterator[Line]:
 
 
 def _marker_lines(answer: Answer) -> Iterator[Line]:
-    """The change between two MRIs, an observation and no figure."""
+    """Yield the change between two MRIs, an observation and no figure."""
     marker = answer.assessment.marker
     if marker is None or not marker.in_range or answer.facts.forbids_risk:
         return
@@ -145,7 +145,7 @@ def _say_change(change: Change) -> str:
 
 
 def order_notices(answer: Answer) -> tuple[str, ...]:
-    """What about the orders themselves is uncertain."""
+    """List what about the orders themselves is uncertain."""
     texts, order = answer.texts, answer.order
     if order is None:
         return ()

@@ -13,7 +13,7 @@ MOST_DRIVERS = 2  # of a study's line, the strongest
 
 
 def say_risk(answer: Answer) -> tuple[str, ...]:
-    """The risk phrase of a summary, from full to short; none where it has none."""
+    """Say the risk phrase of a summary, from full to short; none where it has none."""
     said = answer.said
     if answer.closures.closes_risk() or said is None:
         return ()
@@ -30,7 +30,7 @@ def say_risk(answer: Answer) -> tuple[str, ...]:
 
 
 def risk_lines(answer: Answer) -> Iterator[tuple[str, str]]:
-    """The risk with its average, and how sure it is; or that none is given."""
+    """Yield the risk with its average, and how sure it is; or that none is given."""
     texts, said, pooled = answer.texts, answer.said, answer.assessment.pooled
     heading = texts.raw("headings.risk")
     if answer.closures.closes_risk():

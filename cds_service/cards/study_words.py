@@ -34,7 +34,7 @@ MEASURES_OF_SARCOPENIA = ("grip-strength", "appendicular-muscle-index", "gait-sp
 
 
 def horizon(result: ModelResult) -> str:
-    """The study's horizon in words, `12 months` or `2 years`."""
+    """Return the study's horizon in words, `12 months` or `2 years`."""
     months = result.model.study.cohort.horizon_months
     is_whole = months >= 24 and months % 12 == 0
     return f"{months // 12} years" if is_whole else f"{months} months"
@@ -50,7 +50,7 @@ def whose_average(answer: Answer, result: ModelResult) -> str:
 
 
 def average(answer: Answer, result: ModelResult) -> str:
-    """What a figure is compared with: `average after kyphoplasty 10 %`."""
+    """Say what a figure is compared with: `average after kyphoplasty 10 %`."""
     whose = whose_average(answer, result).removeprefix("the ")
     return f"{whose} {say_percent(result.reference)}"
 
@@ -62,14 +62,14 @@ def procedure_word(answer: Answer) -> str:
 
 
 def figure(result: ModelResult, share: float | None = None) -> str:
-    """The figure within the limits of print, in whole percent."""
+    """Return the figure within the limits of print, in whole percent."""
     prediction = result.prediction
     risk = prediction.risk if share is None else share
     return say_percent(risk, lowest=prediction.floor, highest=prediction.ceiling)
 
 
 def say_interval(result: ModelResult, interval: tuple[float, float]) -> str:
-    """An interval of shares within the limits of print, in whole percent."""
+    """Say an interval of shares within the limits of print, in whole percent."""
     prediction = result.prediction
     return say_range(interval, lowest=prediction.floor, highest=prediction.ceiling)
 

@@ -83,7 +83,7 @@ class CardTexts:
         object.__setattr__(self, "_sentences", dict(_by_path(self.tables, "")))
 
     def say(self, path: str, **words: str | int) -> Sentence:
-        """The sentence at `table.key`, its placeholders filled."""
+        """Say the sentence at `table.key`, its placeholders filled."""
         filled = {
             name: word if isinstance(word, str) else str(word)
             for name, word in words.items()
@@ -91,11 +91,11 @@ class CardTexts:
         return Sentence(self._sentences[path], filled)
 
     def raw(self, path: str) -> Sentence:
-        """The sentence at `table.key`, which has no placeholder."""
+        """Return the sentence at `table.key`, which has no placeholder."""
         return self.say(path)
 
     def render(self, layout: str, context: Mapping[str, Any]) -> str:
-        """The detail of a card; blank lines of the layout are folded."""
+        """Render the detail of a card; blank lines of the layout are folded."""
         return re.sub(r"\n{3,}", "\n\n", self.layouts[layout].render(context)).strip()
 
 

@@ -236,7 +236,7 @@ def _notes(
     *,
     has_cards: bool,
 ) -> Iterator[str]:
-    """What a person should know about this record.
+    """Yield what a person should know about this record.
 
     That it is old, or of somebody who has died.
     """
@@ -268,7 +268,7 @@ def _notes(
 
 
 def _days(resource: Mapping[str, Any], calendar: SiteCalendar) -> Iterator[date]:
-    """The days on which this entry was made or observed."""
+    """Yield the days on which this entry was made or observed."""
     values = [resource.get(name) for name in DATED]
     periods = [resource.get(name) for name in ("effectivePeriod", "performedPeriod")]
     written = [
@@ -324,7 +324,7 @@ class SayingReader:
     _read: dict[str, Fetched] = field(default_factory=dict)
 
     def fetch(self, query: str, *, until: float) -> Fetched:
-        """The server's answer; a repeated query gets the earlier one."""
+        """Fetch the server's answer; a repeated query gets the earlier one."""
         if query not in self._read:
             self._read[query] = self._told(query, self.fhir.fetch, until)
         return self._read[query]

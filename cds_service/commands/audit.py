@@ -380,7 +380,7 @@ def migrate() -> None:
 
 @contextmanager
 def log_database(*, may_begin: bool = False) -> Iterator[Database]:
-    """The log's database, which must hold a log.
+    """Yield the log's database, which must hold a log.
 
     Or may begin one, if the environment names it.
 
@@ -408,7 +408,7 @@ def log_database(*, may_begin: bool = False) -> Iterator[Database]:
 
 
 def _own_key() -> str:
-    """The public key of the configured log; without it, give `--key`."""
+    """Return the public key of the configured log; without it, give `--key`."""
     with log_database() as database:
         return signer_of(database, read_settings().audit_key, utc_now).public_text
 
@@ -443,7 +443,7 @@ def check_period(since: datetime | None, until: datetime | None) -> None:
 
 
 def _patient(asked: dict[str, Any]) -> dict[str, str]:
-    """The patient's FHIR id, a part of it, or that of a record number.
+    """Return the patient's FHIR id, a part of it, or that of a record number.
 
     The FHIR server knows the number; neither the log nor the entry of this look holds
     it.

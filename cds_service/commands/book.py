@@ -29,6 +29,7 @@ from cds_service.commands.changes import (
     read_book,
     say_changes,
 )
+from cds_service.commands.integration_sheet import EXAMPLE
 from cds_service.commands.templates import TEMPLATES, WEB
 from cds_service.loading import calendar_of, load_service
 from cds_service.outgoing.deadline import Deadline
@@ -41,7 +42,6 @@ from cds_service.site.clients import EVERYTHING, Capabilities
 from cds_service.site.folder import SiteFolder
 from cds_service.web.app import Wiring, create_app
 
-EXAMPLE = "https://cds.example.org"
 KNEE = {
     "coding": [{"system": "http://www.ama-assn.org/go/cpt", "code": "29881"}],
     "text": "Knee arthroscopy",
@@ -120,7 +120,7 @@ class BookPatient(NamedTuple):
 
 
 def book_patients(hook: ServiceHook, today: date) -> tuple[BookPatient, ...]:
-    """The samples, one with myeloma, and one with another operation."""
+    """Return the samples, one with myeloma, and one with another operation."""
     samples = {one.id: one for one in load_samples(today) if one.id != NEEDS_MAP}
 
     def patient(sample: Sample, name: str, title: str, story: str) -> BookPatient:
@@ -156,7 +156,7 @@ def cards_of(
     base_url: str,
     can: Capabilities,
 ) -> list[Any]:
-    """The cards that this configuration gives.
+    """Return the cards that this configuration gives.
 
     No server is called, and no entry is kept.
     """
@@ -184,7 +184,7 @@ def check_service(
     today: date,
     can: Capabilities,
 ) -> Iterator[tuple[BookPatient, tuple[str, ...]]]:
-    """Each test patient, with what the running service answers differently.
+    """Yield each test patient, with what the running service answers differently.
 
     Nothing where it answers alike.
 
@@ -232,7 +232,7 @@ def _differences(expected: list[Any], reply: calling.Replied) -> Iterator[str]:
 
 
 def _said(card: Mapping[str, Any]) -> dict[str, Any]:
-    """What a user sees of a card: no ids and no addresses."""
+    """Return what a user sees of a card: no ids and no addresses."""
     return {
         "indicator": card.get("indicator"),
         "summary": card.get("summary"),
@@ -327,7 +327,7 @@ def committee_book(
 
 
 def _content(page: str, base: str) -> Markup:
-    """The content of one of our pages as a part of the book.
+    """Return the content of one of our pages as a part of the book.
 
     All of it open, a heading lower, addresses whole.
     """

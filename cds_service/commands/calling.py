@@ -109,7 +109,7 @@ class CallingCard:
 def read_calling_card(
     token: str | None, key_file: Path | None, issuer: str
 ) -> CallingCard:
-    """What `--token-file` or `--key` and `--issuer` say.
+    """Return what `--token-file` or `--key` and `--issuer` say.
 
     A key that is not there yet is made.
 
@@ -207,7 +207,7 @@ def synthetic_call(
     patient_id: str,
     procedure: str | None = None,
 ) -> dict[str, Any]:
-    """The call that signs a sample's orders, for a patient who is nobody.
+    """Return the call that signs a sample's orders, for a patient who is nobody.
 
     It brings all prefetch and names no FHIR server.
     """
@@ -261,7 +261,7 @@ def probe_service(
 
 
 def _judged(reply: Replied) -> dict[str, Any]:
-    """What came back, and why it is bad; an empty fault if it is good."""
+    """Return what came back, and why it is bad; an empty fault if it is good."""
     fault = _fault_of(reply)
     return {
         "good": not fault,

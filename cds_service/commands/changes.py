@@ -66,7 +66,7 @@ def parts_of(service: Service, hook: ServiceHook, cards: Mapping[str, Any]) -> P
 
 
 def leaves(document: Any, key: str = "") -> Iterator[tuple[str, str]]:
-    """Every value in a document, by its path: `note.2.text`."""
+    """Yield every value in a document, by its path: `note.2.text`."""
     if not isinstance(document, Mapping | list | tuple):
         yield key, "none" if document is None else str(document)
         return
@@ -77,7 +77,7 @@ def leaves(document: Any, key: str = "") -> Iterator[tuple[str, str]]:
 
 
 def held_text(held: Held) -> str:
-    """What a book carries, as text for its page."""
+    """Say what a book carries, as text for its page."""
     return html.escape(json.dumps(held._asdict(), ensure_ascii=False), quote=False)
 
 

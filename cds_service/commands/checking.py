@@ -77,7 +77,7 @@ def find_caller_faults(site: SiteFolder) -> tuple[DataFileError, ...]:
 
 
 def said_of_ehr(fit: Fit, today: date) -> Iterator[str]:
-    """What an EHR's profile says here.
+    """Yield what an EHR's profile says here.
 
     Each button, where the table differs, and what to ask.
     """
@@ -95,7 +95,7 @@ def said_of_ehr(fit: Fit, today: date) -> Iterator[str]:
 
 
 def said_of_baseline(service: Service) -> str:
-    """What the site says of its own refractures, and what becomes of it.
+    """Say what the site says of its own refractures, and what becomes of it.
 
     Where it says too little, the question.
     """

@@ -64,7 +64,7 @@ def confirm_ticks(*, ticks: Path, site: Path | None, by: str, name: str | None) 
 def written(
     ticks: Sequence[Tick], site: SiteFolder, stem: str, *, by: str, on: date
 ) -> dict[Path, str]:
-    """The map and the tests, by file.
+    """Return the map and the tests, by file.
 
     Raises:
         CdsError: a line names no code of ours and no standard one.
@@ -119,7 +119,7 @@ def _concept_map(
 
 
 def _tests(ticks: Iterable[Tick], by: str, on: date) -> str:
-    """The tests as TOML, whose basic strings are those of JSON."""
+    """Return the tests as TOML, whose basic strings are those of JSON."""
     lines = ["schema = 1", f"by = {json.dumps(by)}", f"on = {on}"]
     for one in (one for one in ticks if one.means):
         lines += ["", "[[codes]]", *(f"{key} = {value}" for key, value in _test(one))]

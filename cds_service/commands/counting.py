@@ -218,7 +218,7 @@ def report(
 
 
 def report_of(entries: Iterable[Stored]) -> dict[str, Any]:
-    """The counts over these entries.
+    """Return the counts over these entries.
 
     Silent answers, and the refusals and near misses beside them.
 
@@ -286,7 +286,7 @@ def _near_miss(entry: Stored) -> Key:
 
 
 def _counted(entry: Stored, content: Mapping[str, Any]) -> Iterator[Key]:
-    """What one silent answer counts in."""
+    """Yield what one silent answer counts in."""
     cards = entry.cards
     if "leaving" in content:
         yield "discharges after an augmentation", "answered"

@@ -102,7 +102,7 @@ def run_demo(*, patient: str | None = None, keep: bool = False) -> int:
 def choose_samples(
     samples: Sequence[Sample], patient: str | None
 ) -> tuple[Sample, ...]:
-    """The chosen samples: all, or the one with this id or short name."""
+    """Choose the samples: all, or the one with this id or short name."""
     return tuple(
         sample
         for sample in samples
@@ -235,7 +235,7 @@ def _show_measured(
 
 
 def measured_on(sample: Sample, service: Service) -> Outcome:
-    """What the worksheet makes of the values of a sample."""
+    """Return what the worksheet makes of the values of a sample."""
     writer = Writer(sample.id, service.terminology, site_codes(mapping_folders()))
     sheet = Worksheet(load_sheet(), load_measures_in_force(), writer)
     return sheet.outcome(sample.worksheet, options.today_at(UTC_CALENDAR))

@@ -107,7 +107,7 @@ class Known:
     base_url: str = ""
 
     def place(self, name: str) -> str:
-        """Where the EHR's team sets this; empty if nobody knows."""
+        """Say where the EHR's team sets this; empty if nobody knows."""
         return value_of(getattr(self.profile.places, name)) or ""
 
 
@@ -138,7 +138,7 @@ def of_call(body: Mapping[str, Any], known: Known) -> Iterator[Finding]:
 
 
 def missing_orders_cure(known: Known) -> tuple[str, str]:
-    """What makes an EHR send its draft orders, and where."""
+    """Return what makes an EHR send its draft orders, and where."""
     needs = value_of(known.profile.request.needs)
     grant = (
         f"grant {', '.join(needs)}" if needs else "grant the scope of unsigned orders"
@@ -183,7 +183,7 @@ def _orders(request: HookRequest, known: Known) -> Iterator[Finding]:
 
 
 def _name(resource: Mapping[str, Any]) -> str:
-    """The code of an order, as its record has it."""
+    """Name the code of an order, as its record has it."""
     codings = [
         one for name in TITLES for one in objects(member(resource, name, "coding"))
     ]
@@ -247,7 +247,10 @@ def _some(names: Sequence[str]) -> str:
 
 
 def _fault_in(value: Any) -> str:
-    """The first error that a query of the EHR ended with; empty if there is none."""
+    """Return the first error that a query of the EHR ended with.
+
+    Empty if there is none.
+    """
     if not isinstance(value, dict):
         return ""
     entries = [member(one, "resource") for one in objects(value.get("entry"))]
@@ -439,7 +442,7 @@ def of_log(lines: Sequence[Mapping[str, Any]], known: Known) -> Iterator[Finding
 
 
 def _refused(reason: str, count: int, line: Mapping[str, Any], known: Known) -> Finding:
-    """The refusal of a token: what it says, and what the site has in its place."""
+    """Give the refusal of a token: what it says, and what the site has in its place."""
     claim = re.sub(r"^jwt\.|_.*$", "", reason)
     expected = line.get("expected")
     has = expected.get(claim) if isinstance(expected, Mapping) else None

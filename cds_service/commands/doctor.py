@@ -110,7 +110,7 @@ def doctor(
 
 
 def _base(what: str) -> str:
-    """The address of the service.
+    """Return the address of the service.
 
     Raises:
         click.UsageError: it is none.
@@ -132,7 +132,7 @@ def _lines(kind: str, findings: Sequence[Finding]) -> Iterator[str]:
 
 
 def _read(what: str) -> str:
-    """The text of a file or of standard input, or a token itself."""
+    """Read the text of a file or of standard input, or a token itself."""
     if what == "-":
         given = sys.stdin.buffer.read(LARGEST)
         return given.decode("utf-8", errors="replace").strip()
@@ -148,7 +148,7 @@ def _read(what: str) -> str:
 def _of_text(
     written: str, folder: SiteFolder | None, client: str | None, ehr: str | None
 ) -> tuple[str, list[Finding]]:
-    """What was read, and what is wrong with it.
+    """Return what was read, and what is wrong with it.
 
     Raises:
         click.UsageError: it is nothing that could be read.
@@ -178,7 +178,7 @@ def _of_text(
 
 
 def _log_lines(written: str) -> list[Mapping[str, Any]]:
-    """The lines of our log.
+    """Return the lines of our log.
 
     Whatever a collector wrote before their JSON is left out.
     """
@@ -193,7 +193,7 @@ def _log_lines(written: str) -> list[Mapping[str, Any]]:
 
 
 def _issuer_of(folder: SiteFolder | None, issuer: Any) -> str | None:
-    """The issuer, if it is one of the site's; the only client's otherwise."""
+    """Return the issuer, if it is one of the site's; the only client's otherwise."""
     issuers = [one.issuer for one in folder.site.clients] if folder else []
     if issuer in issuers:
         return str(issuer)
@@ -201,7 +201,7 @@ def _issuer_of(folder: SiteFolder | None, issuer: Any) -> str | None:
 
 
 def _caller_of(folder: SiteFolder | None, body: Mapping[str, Any]) -> str | None:
-    """The client that lists the call's FHIR server; the only one otherwise."""
+    """Return the client that lists the call's FHIR server; the only one otherwise."""
     server = body.get("fhirServer")
     for one in folder.site.clients if folder else ():
         if isinstance(server, str) and server.rstrip("/") in one.fhir_servers:
@@ -210,7 +210,7 @@ def _caller_of(folder: SiteFolder | None, body: Mapping[str, Any]) -> str | None
 
 
 def _known(folder: SiteFolder | None, issuer: str | None, ehr: str | None) -> Known:
-    """What is in force for this EHR of the site, or for a profile alone.
+    """Return what is in force for this EHR of the site, or for a profile alone.
 
     Raises:
         click.BadParameter: there is no such profile.
@@ -297,7 +297,9 @@ def _of_address(url: str, known: Known, caller: CallingCard) -> Iterator[Finding
 
 
 def _page(url: str, path: str) -> Mapping[str, Any]:
-    """The JSON object at this address of the service; an empty one if it has none.
+    """Return the JSON object at this address of the service.
+
+    An empty one if it has none.
 
     Raises:
         CannotCall: nothing answers.

@@ -48,7 +48,7 @@ class FactFile(DataFile):
 
 @cache
 def fact_words() -> Mapping[str, FactWords]:
-    """The words for each fact, by `group.key`."""
+    """Return the words for each fact, by `group.key`."""
     return validated(FactFile, read_toml(FACTS), FACTS).facts
 
 
@@ -87,7 +87,7 @@ class Button:
 def fits(
     folder: SiteFolder, service: Service, deadline_seconds: float
 ) -> Iterator[Fit]:
-    """Each EHR of a site."""
+    """Yield each EHR of a site."""
     for client in folder.site.clients:
         yield Fit(
             client=client,
@@ -98,7 +98,7 @@ def fits(
 
 
 def buttons(fit: Fit) -> Iterator[Button]:
-    """Every order that a card may offer to this EHR, once for all services."""
+    """Yield every order that a card may offer to this EHR, once for all services."""
     yield from dict.fromkeys(_buttons(fit))
 
 
@@ -127,7 +127,7 @@ def _button(template: OrderTemplate, fit: Fit) -> Button:
 
 
 def _correction(capabilities: Capabilities) -> Button:
-    """How the end of a brace reaches its draft."""
+    """Say how the end of a brace reaches its draft."""
     kinds = ("ServiceRequest", "DeviceRequest")
     updated = [kind for kind in kinds if capabilities.can("update", kind)]
     anew = [kind for kind in kinds if capabilities.can("create", kind)]
@@ -141,7 +141,7 @@ def _correction(capabilities: Capabilities) -> Button:
 
 
 def _page(capabilities: Capabilities) -> Button:
-    """How the page that a patient takes home reaches the record."""
+    """Say how the page that a patient takes home reaches the record."""
     kind = capabilities.handout
     if kind != "none" and capabilities.can("create", kind):
         way = f"a draft {kind}, in a language that site.toml names a reader of"
@@ -151,7 +151,7 @@ def _page(capabilities: Capabilities) -> Button:
 
 
 def called_hook(fit: Fit) -> ServiceHook:
-    """The service that this EHR calls: of charts if it has no order-sign."""
+    """Return the service that this EHR calls: of charts if it has no order-sign."""
     of_charts = (
         one for one in fit.service.hooks.values() if one.hook == "patient-view"
     )
@@ -166,7 +166,7 @@ def _signs(profile: Profile) -> bool:
 
 
 def questions(profile: Profile) -> Iterator[str]:
-    """What to ask the EHR's team: what nobody knows and a setting hangs on."""
+    """Yield what to ask the EHR's team: what nobody knows and a setting hangs on."""
     words = fact_words()
     left_out = frozenset() if _signs(profile) else OF_DRAFTS
     for fact in profile.facts():
@@ -176,7 +176,7 @@ def questions(profile: Profile) -> Iterator[str]:
 
 
 def say_value(fact: StatedFact) -> str:
-    """The fact's value in words."""
+    """Say the fact's value in words."""
     if isinstance(fact.value, bool):
         return "yes" if fact.value else "no"
     if isinstance(fact.value, Mapping):
@@ -187,7 +187,7 @@ def say_value(fact: StatedFact) -> str:
 
 
 def differences(fit: Fit, today: date) -> Iterator[str]:
-    """Where the site's table, or our service, is not what the profile says."""
+    """Find where the site's table, or our service, is not what the profile says."""
     review = fit.profile.profile.review
     if review < today:
         yield (

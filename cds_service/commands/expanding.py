@@ -146,7 +146,7 @@ def _concepts(release: Release) -> set[str]:
 
 
 def _of_server(base: str, roots: Sequence[str], token: str | None) -> Expansion:
-    """What a terminology server has below these roots.
+    """Return what a terminology server has below these roots.
 
     Raises:
         CdsError: it does not answer, or not with an expansion; or the token would go
@@ -179,7 +179,7 @@ def _of_server(base: str, roots: Sequence[str], token: str | None) -> Expansion:
 def _pages(
     session: Any, address: str, root: str
 ) -> Iterator[tuple[Mapping[str, Any], list[str]]]:
-    """The pages of an expansion with their codes, until all are there.
+    """Yield the pages of an expansion with their codes, until all are there.
 
     A server may give fewer codes at once than were asked for.
 
@@ -220,7 +220,9 @@ def _pages(
 
 
 def _codes(expansion: Mapping[str, Any]) -> list[str]:
-    """The codes of one page, of SNOMED CT; one of another system is an empty text.
+    """Return the codes of one page, of SNOMED CT.
+
+    One of another system is an empty text.
 
     A server may put codes below others.
     """
@@ -258,7 +260,7 @@ def _page(session: Any, address: str, root: str, offset: int) -> Mapping[str, An
 
 
 def _version(expansion: Mapping[str, Any]) -> str:
-    """The edition that the server says it used.
+    """Return the edition that the server says it used.
 
     `http://snomed.info/sct/900000000000207008/version/20260101`
     """
@@ -272,7 +274,7 @@ def _version(expansion: Mapping[str, Any]) -> str:
 
 
 def _day(expansion: Mapping[str, Any]) -> str:
-    """The day on which the server made it; empty if it does not say one."""
+    """Return the day on which the server made it; empty if it does not say one."""
     said = text(expansion.get("timestamp"))[:10]
     try:
         return date.fromisoformat(said).isoformat()

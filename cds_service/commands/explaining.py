@@ -70,7 +70,7 @@ def explain_request(
     site: SiteFolder | None = None,
     capabilities: Capabilities = EVERYTHING,
 ) -> dict[str, Any]:
-    """Every step's result for a saved request, as JSON.
+    """Return every step's result for a saved request, as JSON.
 
     `refused` says why the service would answer 412.
 
@@ -143,7 +143,7 @@ def _drafts(request: HookRequest) -> DraftOrders:
 
 
 def _words_not_plain(request: HookRequest, terminology: Terminology) -> list[str]:
-    """What brace orders say besides times and plain words.
+    """List what brace orders say besides times and plain words.
 
     Shown here alone, to whoever has the file.
     """

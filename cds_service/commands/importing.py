@@ -307,7 +307,7 @@ def _check_person(wish: Wish, sources: Sequence[Source]) -> None:
 
 
 def _contradiction(person: Subject, patient: Json) -> str:
-    """How this person differs from the Patient of the server.
+    """Say how this person differs from the Patient of the server.
 
     Empty if nothing says so.
     """

@@ -69,7 +69,7 @@ def print_integration_sheet(
 def prefetch_to_paste(
     service: Service, site: SiteFolder | None = None, issuer: str | None = None
 ) -> str:
-    """Whole prefetch templates: a line for each, key and query.
+    """Return whole prefetch templates: a line for each, key and query.
 
     Under the name of its service. That which the EHRs call comes first.
     """
@@ -89,7 +89,10 @@ def prefetch_to_paste(
 
 
 def _leading_hook(service: Service, ehrs: Iterable[Fit]) -> ServiceHook:
-    """The service that all of these EHRs call; that of signings if they differ."""
+    """Return the service that all of these EHRs call.
+
+    That of signings if they differ.
+    """
     called = {called_hook(one).id for one in ehrs}
     name = called.pop() if len(called) == 1 else service.signing_hook.id
     return service.hooks[name]
@@ -98,7 +101,7 @@ def _leading_hook(service: Service, ehrs: Iterable[Fit]) -> ServiceHook:
 def integration_sheet(
     settings: Settings, site: SiteFolder | None, today: date, issuer: str | None = None
 ) -> str:
-    """The sheet as Markdown, for all clients or for this one.
+    """Return the sheet as Markdown, for all clients or for this one.
 
     Raises:
         DataFileError: the site folder or our data is wrong.
@@ -158,7 +161,7 @@ def integration_sheet(
 
 
 def ehr_on_sheet(fit: Fit, today: date) -> Mapping[str, Any]:
-    """What the sheet says of one EHR.
+    """Return what the sheet says of one EHR.
 
     Facts with their sources, questions, buttons, scopes.
     """
@@ -209,7 +212,7 @@ def _pairs(table: Mapping[str, Any]) -> str:
 
 
 def _outgoing(site: Site | None, clients: Iterable[Client]) -> list[str]:
-    """The addresses that this service calls for these clients."""
+    """Return the addresses that this service calls for these clients."""
     if site is None:
         return []
     addresses = [
@@ -229,7 +232,7 @@ def _outgoing(site: Site | None, clients: Iterable[Client]) -> list[str]:
 
 
 def _scopes(hooks: Iterable[ServiceHook]) -> Iterator[tuple[str, str]]:
-    """What all services read, each type once."""
+    """Yield what all services read, each type once."""
     templates = {one.key: one for hook in hooks for one in hook.plan.templates}
     kinds: dict[str, list[Template]] = {}
     for one in templates.values():
@@ -242,7 +245,7 @@ def _scopes(hooks: Iterable[ServiceHook]) -> Iterator[tuple[str, str]]:
 
 
 def _prefetch_row(key: str, query: str, service: Service) -> Mapping[str, Any]:
-    """The query without its codes, and how many these are.
+    """Return the query without its codes, and how many these are.
 
     With the findings that are read from it.
     """

@@ -39,7 +39,7 @@ NEAR_MISSES: Mapping[str, Kind] = {
 
 
 def records_of_files(paths: Iterable[Path]) -> Iterator[Record]:
-    """Each call, chart and audit entry in these files and folders.
+    """Yield each call, chart and audit entry in these files and folders.
 
     Raises:
         CdsError: a file cannot be read, or holds none of these.
@@ -73,7 +73,7 @@ def _files_of(path: Path) -> list[Path]:
 
 
 def _first_line(file: Path) -> Any:
-    """The first line of a file of lines, as JSON; None of any other."""
+    """Return the first line of a file of lines, as JSON; None of any other."""
     if file.suffix not in LINES or not file.is_file():
         return None
     lines = (line.strip() for line in bulk.lines_in(_whole(file)))
@@ -95,7 +95,7 @@ def _is_export(file: Path) -> bool:
 
 
 def _of_file(file: Path) -> Record:
-    """The one call or chart in a JSON document."""
+    """Return the one call or chart in a JSON document."""
     try:
         return record_of(decode_json(file.read_bytes()))
     except OSError as error:
@@ -105,7 +105,10 @@ def _of_file(file: Path) -> Record:
 
 
 def _of_lines(file: Path) -> Iterator[Record]:
-    """The calls, charts or audit entries of a file of lines; a broken one is said."""
+    """Yield the calls, charts or audit entries of a file of lines.
+
+    A broken one is said.
+    """
     if not file.is_file():
         raise CdsError(f"{file}: cannot be read (No such file or directory)")
     for number, line in enumerate(bulk.lines_in(_whole(file)), start=1):
@@ -123,7 +126,7 @@ def _of_lines(file: Path) -> Iterator[Record]:
 
 
 def record_of(document: Any) -> Record:
-    """The resources of a call or a chart; of a call, its orders too.
+    """Return the resources of a call or a chart; of a call, its orders too.
 
     These are its drafts; when a chart is opened, the orders still to be done.
     """
@@ -137,7 +140,7 @@ def record_of(document: Any) -> Record:
 
 
 def resources_in(documents: Sequence[Any]) -> Iterator[Json]:
-    """Every resource anywhere in JSON: of draft orders, prefetch, a Bundle."""
+    """Yield every resource anywhere in JSON: of draft orders, prefetch, a Bundle."""
     waiting = [*documents]
     while waiting:
         node = waiting.pop()
@@ -150,7 +153,10 @@ def resources_in(documents: Sequence[Any]) -> Iterator[Json]:
 
 
 def _of_entry(line: Json) -> Iterator[Record]:
-    """What an exported audit entry says of an answer; nothing of one that is none."""
+    """Yield what an exported audit entry says of an answer.
+
+    Nothing of one that is none.
+    """
     payload = line.get("payload")
     facts = member(payload, "facts")
     content = member(payload, "content")
@@ -167,7 +173,7 @@ def _of_entry(line: Json) -> Iterator[Record]:
 
 
 def _of_export(files: Sequence[Path]) -> Iterator[Record]:
-    """The chart of each patient of a Bulk Data export, one after the other."""
+    """Yield the chart of each patient of a Bulk Data export, one after the other."""
     with TemporaryDirectory(prefix="kyphoplasty-cds-") as folder:
         found = bulk.by_patient(
             files, Path(folder), OF_EXPORT, lambda bad: options.print_note(str(bad))
@@ -179,7 +185,7 @@ def _of_export(files: Sequence[Path]) -> Iterator[Record]:
 def records_of_server(
     base: str, patients: Sequence[str], limit: int, token: str | None
 ) -> Iterator[Record]:
-    """The chart of each patient; what the server refuses is said and left out.
+    """Yield the chart of each patient; what the server refuses is said and left out.
 
     Raises:
         CdsError: the address is none, or the server lists no patients.

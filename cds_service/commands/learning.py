@@ -117,7 +117,7 @@ def learn_from(
     limit: int,
     token: str | None,
 ) -> Learned:
-    """What the local codes of these sources may mean.
+    """Return what the local codes of these sources may mean.
 
     Args:
         sources: files, folders and bases of FHIR servers, which a person named.
@@ -146,7 +146,7 @@ def learn_from(
 
 
 def to_json(learned: Learned) -> dict[str, Any]:
-    """The same for programs; of a cost, `answers` and `mended`."""
+    """Return the same for programs; of a cost, `answers` and `mended`."""
 
     def line(one: Proposal) -> dict[str, Any]:
         return {**asdict(one), "cost": one.cost._asdict()}

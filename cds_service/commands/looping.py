@@ -147,7 +147,7 @@ def _signings(
     days: int,
     asked: Mapping[str, Any],
 ) -> list[Signing]:
-    """The signings to look at; the look is an entry before anything is read."""
+    """Return the signings to look at; the look is an entry before anything is read."""
     period = {name: begins(asked[name]) for name in ("since", "until")}
     whose = {name: asked[name] for name in ("client", "tenant", "fhir_server")}
     record_read(
@@ -385,7 +385,7 @@ def _record(database: Database, looks: Sequence[Look], today: date) -> None:
 
 
 def _card(signing: Signing) -> str:
-    """What became of the card, in words."""
+    """Say what became of the card, in words."""
     if signing.feedback == "overridden" and signing.reason:
         return f"overridden ({signing.reason})"
     return "not answered" if signing.feedback == "none" else signing.feedback

@@ -162,7 +162,7 @@ def chai_card(card: Mapping[str, Any]) -> str:
 
 
 def _measured(card: Mapping[str, Any]) -> list[tuple[str, str]]:
-    """The paper's figures, as JSON that CHAI's own cards hold.
+    """Return the paper's figures, as JSON that CHAI's own cards hold.
 
     Where it reports none, that none was measured.
     """
@@ -190,7 +190,7 @@ def _metric(value: float, interval: list[float] | None = None) -> str:
 
 
 def plp_model(card: Mapping[str, Any]) -> dict[str, Any]:
-    """The model in use when all inputs are known.
+    """Return the model in use when all inputs are known.
 
     It is given as arguments of PatientLevelPrediction's `createGlmModel`.
 

@@ -203,7 +203,10 @@ def now_or_noon(day: date | None, calendar: SiteCalendar) -> datetime:
 
 
 def today_at(calendar: SiteCalendar, as_of: date | None = None) -> date:
-    """The day that counts as today; without one, that of the clock at the site."""
+    """Return the day that counts as today.
+
+    Without one, that of the clock at the site.
+    """
     return as_of or calendar.day_of(datetime.now(UTC))
 
 
@@ -221,7 +224,7 @@ def print_json(document: Any) -> None:
 def chosen_site(
     path: Path | None = None, issuer: str | None = None
 ) -> tuple[SiteFolder | None, Capabilities]:
-    """The site folder as it is for this client, and what the client can apply.
+    """Return the site folder as it is for this client, and what the client can apply.
 
     The site's own where none is named.
     """

@@ -250,7 +250,7 @@ def _source(card: Mapping[str, Any]) -> Iterator[Text]:
 
 
 def clean(value: Any) -> str:
-    """The value as text without control, format or surrogate characters.
+    """Return the value as text without control, format or surrogate characters.
 
     Newlines and tabs are kept.
 

@@ -110,7 +110,7 @@ def _tick(file: Path, number: int, row: dict[str, str]) -> Iterator[Tick]:
 
 
 def _as_written(place: str, row: dict[str, str]) -> tuple[str, str]:
-    """The code as the record has it; of a line that a person added, as it is.
+    """Return the code as the record has it; of a line that a person added, as it is.
 
     Raises:
         CdsError: a spreadsheet has changed it, or a part of it is missing.

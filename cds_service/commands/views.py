@@ -44,7 +44,7 @@ def print_views() -> None:
 def view_definitions(
     specs: Mapping[str, FindingSpec], terminology: Terminology
 ) -> list[dict[str, Any]]:
-    """A view for each finding that is an Observation or Condition with codes.
+    """Make a view for each finding that is an Observation or Condition with codes.
 
     In the order of names.
     """

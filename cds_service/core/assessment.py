@@ -84,7 +84,6 @@ class Assessment:
     pain: Said | None
 
     def of(self, outcome: Outcome) -> OutcomeAssessment:
-        """The assessment of one outcome."""
         return next(one for one in self.outcomes if one.outcome == outcome)
 
     def status_of(self, outcome: Outcome) -> Status:

@@ -179,7 +179,7 @@ class Brace:
 
     @property
     def name(self) -> str:
-        """What it is called: `TLSO`."""
+        """Say what it is called: `TLSO`."""
         return self.times.order.name
 
     @property
@@ -236,7 +236,7 @@ def say_worded(worded: WordedEnd) -> str:
 
 
 def fracture_day(findings: Findings) -> date | None:
-    """The day of the present fracture; None if it is not known."""
+    """Return the day of the present fracture; None if it is not known."""
     fracture = findings.known.get("index-fracture")
     return fracture.observed if fracture else None
 
@@ -381,7 +381,10 @@ class KeepReason:
 
 
 def keep_reasons(findings: Findings, support: SupportOrders) -> tuple[KeepReason, ...]:
-    """The facts that keep a brace on, the gravest first; none without a brace."""
+    """Return the facts that keep a brace on, the gravest first.
+
+    None without a brace.
+    """
     braces = support.of_kind("brace")
     if not braces:
         return ()

@@ -17,7 +17,7 @@ NONE = say("none on record")
 
 
 def say_place(findings: Findings) -> str:
-    """When an act is to be done: by the place of care (E13)."""
+    """Say when an act is to be done: by the place of care (E13)."""
     found = findings.known.get("place-of-care")
     return PLACES.get(str(found.value), UNKNOWN_PLACE) if found else UNKNOWN_PLACE
 

@@ -64,7 +64,7 @@ class InForce:
 
     @property
     def studies_in_force(self) -> tuple[LogisticStudy | PooledStudy, ...]:
-        """What every model that computes a figure is made from."""
+        """List what every model that computes a figure is made from."""
         return (self.pooled.study, *(one.study for one in self.models.values()))
 
 

@@ -261,7 +261,7 @@ class ChartFacts:
 
     @property
     def not_counted(self) -> tuple[str, ...]:
-        """What the model does not count, each once."""
+        """List what the model does not count, each once."""
         names = (one.file.not_counted for one in self.held)
         return tuple(dict.fromkeys(name for name in names if name))
 
@@ -286,7 +286,7 @@ class ChartFacts:
         return next((one.file.state for one in self.held if one.file.state), None)
 
     def names(self) -> frozenset[str]:
-        """What rules may ask for: the ids of facts that hold, and who leads."""
+        """Return what rules may ask for: the ids of facts that hold, and who leads."""
         leading = self.leading
         leads = {f"leads-{leading.id}"} if leading else set()
         return frozenset({one.id for one in self.held} | leads)
@@ -305,7 +305,7 @@ class ChartFacts:
                 yield said
 
     def phrases(self, join: str = "") -> Iterator[str]:
-        """The leading fact's phrases that fit, the best first.
+        """Yield the leading fact's phrases that fit, the best first.
 
         Args:
             join: the short form of a second fact; phrases without a place for it are
@@ -405,7 +405,7 @@ class _WithCapitals(dict[str, str]):
 
 
 def _filled(text: str, words: Mapping[str, str]) -> str:
-    """The text with its words, or nothing where one of them is not known."""
+    """Return the text with its words, or nothing where one of them is not known."""
     known = _WithCapitals(words)
     asked = placeholders(text) - MAY_BE_EMPTY
     if any(not known[name] for name in asked):

@@ -14,7 +14,9 @@ from cds_service.core.phrases import Day, in_brackets, joined, say
 from cds_service.core.sarcopenia import GAIT, GRIP, RULERS, is_low, written
 from cds_service.core.situation import Signal, Situation, signal
 from cds_service.core.wording import (
+    NUMBER_WORDS,
     capital,
+    number_word,
     say_month,
     say_near_date,
     say_number,
@@ -53,7 +55,6 @@ MNA_LOW = 17.0  # category C: malnourished
 BMI_LOW = 18.5  # kg/m2: underweight (WHO)
 EGFR_LOW = 30.0
 OLD_AGE = 80
-COUNTS = ("two", "three", "four", "five", "six")
 SECOND = "second"
 
 
@@ -179,7 +180,7 @@ def _at_once(situation: Situation, least: int, most: int) -> Signal | None:
     count, levels = max(counts, key=lambda pair: pair[0], default=(0, None))
     if levels is None or not least <= count <= most:
         return None
-    word = COUNTS[count - 2] if count - 2 < len(COUNTS) else str(count)
+    word = number_word(count)
     fact = say("{count} fractures at once", count=word)
     return _signal(fact, levels, count=word)
 
@@ -301,7 +302,7 @@ def _falls(situation: Situation) -> Signal | None:
     is_recent = several is not None and _is_within(several.observed, situation, YEAR)
     if several is None or (several.observed and not is_recent):
         return _dated(situation, "fall-with-injury", say("fall with injury"))
-    if not is_recent or several.label.partition(" ")[0] not in COUNTS:
+    if not is_recent or several.label.partition(" ")[0] not in NUMBER_WORDS:
         return _signal(say("repeated falls"), several)
     first = several.since or several.observed
     is_this_year = first is not None and first.year == situation.today.year

@@ -42,7 +42,7 @@ class Fracture(NamedTuple):
 
     @classmethod
     def of(cls, findings: Findings, levels: Iterable[str]) -> Self:
-        """The fracture that these orders treat."""
+        """Return the fracture that these orders treat."""
         index = findings.known.get("index-fracture")
         return cls(index.observed if index else None, tuple(levels))
 
@@ -75,7 +75,7 @@ class GroundOrder(NamedTuple):
 
     @classmethod
     def of(cls, order: SupportOrder) -> Self:
-        """The order as overrides refer to it."""
+        """Return the order as overrides refer to it."""
         times = (order.authored, order.start, order.end, order.hours, order.worded.said)
         says = " ".join("-" if one in (None, "") else str(one) for one in times)
         return cls(order.kind, order.name, order.reference, says)
@@ -220,13 +220,13 @@ class Closures:
         return self._closes("act", act)
 
     def grounds_of_act(self, act: str) -> Iterator[CardGround]:
-        """The cards on which the act was arranged or declined."""
+        """Yield the cards on which the act was arranged or declined."""
         for one in self.in_force:
             if (one.part, one.what) == ("act", act):
                 yield one.feedback.ground
 
     def without_acts(self, acts: Collection[str]) -> "Closures":
-        """These without the closures of acts that are open again."""
+        """Return these without the closures of acts that are open again."""
         kept = (
             one for one in self.in_force if one.part != "act" or one.what not in acts
         )

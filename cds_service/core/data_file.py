@@ -108,7 +108,7 @@ def label(path: Path) -> str:
 
 
 def read_toml(path: Path) -> dict[str, Any]:
-    """The content of a TOML file."""
+    """Read the content of a TOML file."""
     try:
         return tomllib.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
@@ -118,7 +118,7 @@ def read_toml(path: Path) -> dict[str, Any]:
 
 
 def read_json(path: Path) -> dict[str, Any]:
-    """The object in a JSON file; duplicate keys are refused."""
+    """Read the object in a JSON file; duplicate keys are refused."""
     try:
         content = json.loads(
             path.read_text(encoding="utf-8"), object_pairs_hook=_unique_keys

@@ -92,7 +92,7 @@ class FindingsSoFar:
     diagnosis: Finding | Gap | None
 
     def all_known(self, *names: str) -> tuple[Finding, ...] | None:
-        """These findings; None if one of them is a gap."""
+        """List these findings; None if one of them is a gap."""
         found = tuple(self.known[name] for name in names if name in self.known)
         return found if len(found) == len(names) else None
 
@@ -665,7 +665,7 @@ def from_reason(
 
 
 def _unread_in(spec: ListSpec, order: AugmentationOrder) -> str:
-    """Why words that were not understood may name this disease; empty if not."""
+    """Say why words that were not understood may name this disease; empty if not."""
     if spec.name in MAY_BE_NAMED and order.unread:
         return f"the order's {', '.join(order.unread)} not understood"
     is_open = spec.name == "malignancy" and UNREAD_REASON in order.doubts
@@ -673,7 +673,7 @@ def _unread_in(spec: ListSpec, order: AugmentationOrder) -> str:
 
 
 def say_minus_missing(printed: str) -> str:
-    """The concern about a T-score that does not fit the diagnosis."""
+    """Say the concern about a T-score that does not fit the diagnosis."""
     return f"T-score {printed}: is a minus sign missing?"
 
 

@@ -31,6 +31,7 @@ GapReason = Literal[
     "other-method",  # measured in a way that gives a different quantity
 ]
 Procedure = Literal["PKP", "PVP"]
+PROCEDURES: Mapping[str, str] = {"PKP": "kyphoplasty", "PVP": "vertebroplasty"}
 Precision = Literal["day", "month", "year"]
 YEARS_FROM = 24  # months; from here on an age is stated in years
 
@@ -70,18 +71,18 @@ class Aged(str):
     months: int
 
     def __new__(cls, title: str, months: int) -> Self:
-        """The concern about the finding with this title."""
+        """Return the concern about the finding with this title."""
         made = super().__new__(cls, f"The {title} is {say_months(months)} old.")
         made.noun, made.months = title, months
         return made
 
     def __getnewargs__(self) -> tuple[str, int]:  # type: ignore[override]
-        """What a pickled copy is made of."""
+        """Return what a pickled copy is made of."""
         return self.noun, self.months
 
 
 def say_months(months: int) -> str:
-    """Whole months, or whole years from two years on: `14 months`, `3 years`."""
+    """Say whole months, or whole years from two years on: `14 months`, `3 years`."""
     count, unit = (months // 12, "year") if months >= YEARS_FROM else (months, "month")
     return f"{count} {unit}" + ("" if count == 1 else "s")
 
@@ -253,7 +254,7 @@ class Findings:
     bone_drugs: BoneDrugs = DRUGS_NOT_READ
 
     def number(self, name: str) -> float | None:
-        """The finding's value as a number, or None when it is a gap."""
+        """Return the finding's value as a number, or None when it is a gap."""
         finding = self.known.get(name)
         return (
             None

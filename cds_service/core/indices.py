@@ -11,7 +11,7 @@ Entered = Mapping[str, float]
 
 
 def share(part: float, whole: float) -> float:
-    """The part in % of the whole."""
+    """Return the part in % of the whole."""
     return part / whole * 100
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Literal, NamedTuple
 
-from cds_service.core.findings import AugmentationOrder, DrugUse
+from cds_service.core.findings import PROCEDURES, AugmentationOrder, DrugUse
 from cds_service.core.months import months_before
 from cds_service.core.phrases import in_brackets, joined, say
 from cds_service.core.wording import join_words, say_near_date
@@ -20,7 +20,6 @@ GraveResult = Literal["malignancy", "infection"]
 DOSE_MONTHS: Mapping[str, int] = {"denosumab": 6, "zoledronate": 12}
 # Policy: a dose a month late is late (cards, F8). A visit a month early can give it.
 NEAR_ENOUGH = timedelta(days=31)
-PROCEDURES = {"PKP": "kyphoplasty", "PVP": "vertebroplasty"}
 MOST_LEVELS = 3  # named in a summary; more are counted
 
 

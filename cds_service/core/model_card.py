@@ -25,7 +25,7 @@ def model_card(
     contrary: ContraryEvidence,
     attributes: Mapping[str, Any],
 ) -> dict[str, Any]:
-    """The card of one study as JSON; `model` is given for logistic studies.
+    """Return the card of one study as JSON; `model` is given for logistic studies.
 
     Args:
         attributes: the source attributes by key (`SourceAttributes.of_study`).
@@ -103,7 +103,7 @@ def _tail(study: Study, contrary: ContraryEvidence) -> dict[str, Any]:
 
 
 def contrary_json(contrary: ContraryEvidence, study_id: str) -> list[dict[str, Any]]:
-    """What speaks against one study, or against the pooled model."""
+    """List what speaks against one study, or against the pooled model."""
     return [
         _said(one, "id", "statement", "quote", "citation", "url", "inside")
         | {

@@ -11,7 +11,7 @@ def months_before(day: date, months: int) -> date:
 
 
 def months_between(observed: date, today: date) -> int:
-    """Whole months from one day to the other."""
+    """Return whole months from one day to the other."""
     return (
         (today.year - observed.year) * 12
         + today.month

@@ -10,10 +10,10 @@ from typing import NamedTuple
 from cds_service.core.derived import MNA_AT_RISK
 from cds_service.core.findings import Finding, Findings, Gap, RecordState, Value
 from cds_service.core.sarcopenia import STUDY, sex_of
+from cds_service.core.study_result import BONE
 
 # What a figure under the usual needs: an unrecorded low weight must not reassure.
 NEEDED = ("age", "sex", "bmi")
-BONE = ("bmd-t-score", "ct-attenuation")
 # The findings that the pooled model's inputs are made from.
 INPUTS = (
     *(*NEEDED, *BONE, "prior-vertebral-fracture", "prior-augmentation"),

@@ -58,7 +58,7 @@ class Incidence(DataTable):
     residual_pain: Share | None = None
 
     def of(self, outcome: str) -> float | None:
-        """The incidence of one outcome, or None."""
+        """Return the incidence of one outcome, or None."""
         return self.refracture if outcome == "refracture" else self.residual_pain
 
 
@@ -142,7 +142,7 @@ class SiteReferences(DataTable):
     vbq: SiteScale | None = None
 
     def of(self, finding: str) -> SiteScale | None:
-        """The site's scale of one finding, or None."""
+        """Return the site's scale of one finding, or None."""
         return self.vbq if finding == "vbq" else None
 
 

@@ -124,7 +124,7 @@ class PooledModel:
 
     @classmethod
     def of(cls, study: PooledStudy, table: PooledTable) -> Self:
-        """The model of a file and its table."""
+        """Return the model of a file and its table."""
         return cls(study, table, Averaging(study, table))
 
     @property
@@ -137,11 +137,11 @@ class PooledModel:
         return self.study.say.step_of(risk)
 
     def words_of(self, risk: float) -> str:
-        """The words of that step, `about 1 in 6`."""
+        """Return the words of that step, `about 1 in 6`."""
         return self.study.say.words_of(risk)
 
     def beta(self, name: str) -> float:
-        """The coefficient that a figure uses, log odds per unit."""
+        """Return the coefficient that a figure uses, log odds per unit."""
         return self.study.shrink * self.table.coefficients[name].mean
 
     def counts(self, observed: SiteIncidence) -> bool:
@@ -320,12 +320,12 @@ class PooledModel:
 
 
 def _bones(used: Mapping[str, float]) -> Sequence[Bone]:
-    """The bone inputs to try: those that are known, else the first."""
+    """Return the bone inputs to try: those that are known, else the first."""
     return [bone for bone in BONES if bone in used] or BONES[:1]
 
 
 def load_pooled_model(study: PooledStudy, folder: Path) -> PooledModel:
-    """The model with the table in this folder."""
+    """Load the model with the table in this folder."""
     return PooledModel.of(study, read_pooled_table(study, folder))
 
 
@@ -349,7 +349,7 @@ def known_inputs(
 def _given(
     one: NumberInput | YesNoInput, values: Iterable[Finding]
 ) -> Iterator[tuple[float | bool, Finding]]:
-    """What the findings of an input say, a yes before a no."""
+    """Yield what the findings of an input say, a yes before a no."""
     if isinstance(one, NumberInput):
         yield from ((float(value.value), value) for value in values)
         return
@@ -394,7 +394,7 @@ def _band(
     used: Mapping[str, float],
     raising: Collection[str],
 ) -> PooledBand:
-    """Where the patient lies in most hospitals, against their average (step 6)."""
+    """Find where the patient lies in most hospitals, against their average (step 6)."""
     bands, average = study.bands, baseline.incidence
     risk = expit(estimate.log_odds)
     share = _share_above(estimate, baseline)

@@ -127,7 +127,7 @@ class Averaging:
     def estimate(
         self, bone: Bone, used: Mapping[str, float], baseline: float
     ) -> Estimate:
-        """The figure with this bone input.
+        """Return the figure with this bone input.
 
         Args:
             bone: whose coefficient enters; the other one is left alone.
@@ -145,7 +145,7 @@ class Averaging:
         )
 
     def log_odds(self, bone: Bone, used: Mapping[str, float], baseline: float) -> float:
-        """The log odds of that figure alone."""
+        """Return the log odds of that figure alone."""
         patients, weights = self._patients(bone, used)
         risks = _risks(patients, self._of(bone), self.centre(bone, baseline))
         return logit(float(weights @ risks))
@@ -173,7 +173,7 @@ class Averaging:
         return values, grid.weights * np.where(grid.has_sarcopenia, yes, 1 - yes)
 
     def _grid(self, bone: Bone, known: frozenset[str]) -> _Grid:
-        """The rows for this set of known inputs; made at first use."""
+        """Return the rows for this set of known inputs; made at first use."""
         found = self._grids.get((bone, known))
         if found is None:
             found = self._grids[bone, known] = _make_grid(
@@ -189,7 +189,7 @@ class Averaging:
 
 
 def _risks(patients: Matrix, terms: _Terms, centre: Centre) -> Vector:
-    """The risk of each patient, 0..1."""
+    """Return the risk of each patient, 0..1."""
     return np.asarray(1 / (1 + np.exp(-(centre.intercept + patients @ terms.betas))))
 
 

@@ -20,7 +20,7 @@ METHOD = (
 def pooled_card(
     model: PooledModel, contrary: ContraryEvidence, attributes: Mapping[str, Any]
 ) -> dict[str, Any]:
-    """The card as JSON.
+    """Return the card as JSON.
 
     Args:
         attributes: the source attributes by key (`SourceAttributes.of_pooled`).

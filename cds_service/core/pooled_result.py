@@ -52,7 +52,7 @@ class PooledResult:
         return self.figure.effects[self.input_of[finding]]
 
     def used_of(self, finding: str) -> float:
-        """The value of this finding that entered the model, after holding."""
+        """Return the value of this finding that entered the model, after holding."""
         return self.figure.used[self.input_of[finding]]
 
     @property
@@ -62,7 +62,7 @@ class PooledResult:
         return fitted.slope if fitted else 1.0
 
     def centre(self) -> "AveragePatient":
-        """The patient from whom the effects are counted."""
+        """Return the patient from whom the effects are counted."""
         model, baseline = self.model, self.figure.baseline
         bone = self.figure.bone or BONES[0]
         fitted = baseline.recalibration
@@ -147,7 +147,7 @@ def steps_moved(pooled: PooledResult, finding: str) -> int:
 
 
 def likely_values(one: NumberInput | YesNoInput) -> tuple[float, float]:
-    """The 10th and 90th percentile, or no and yes."""
+    """Return the 10th and 90th percentile, or no and yes."""
     if isinstance(one, YesNoInput):
         return 0.0, 1.0
     return one.mean - TENTH * one.sd, one.mean + TENTH * one.sd

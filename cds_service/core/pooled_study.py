@@ -217,7 +217,7 @@ class Saying(Part):
         return bisect_left(self.halfway, math.log(risk / (1 - risk)))
 
     def words_of(self, risk: float) -> str:
-        """The words of that step, `about 1 in 6`."""
+        """Return the words of that step, `about 1 in 6`."""
         at = self.step_of(risk)
         return self.ladder[at].words if at < len(self.ladder) else self.more
 
@@ -345,7 +345,7 @@ class PooledStudy(Part):
         return {one.id: one for one in self.yes_no}
 
     def numbers_with(self, bone: Bone) -> tuple[NumberInput, ...]:
-        """The continuous inputs with this bone input alone."""
+        """Return the continuous inputs with this bone input alone."""
         return tuple(
             one for one in self.numbers if one.id == bone or one.id not in BONES
         )
@@ -370,7 +370,7 @@ class PooledStudy(Part):
         )
 
     def sarcopenia_share(self, shift: NDArray[np.float64]) -> NDArray[np.float64]:
-        """How likely sarcopenia is, so many log odds from the patients' average."""
+        """Say how likely sarcopenia is, so many log odds from the patients' average."""
         return np.asarray(1 / (1 + np.exp(-(self._sarcopenia_log_odds + shift))))
 
     @cached_property

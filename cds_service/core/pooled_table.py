@@ -113,7 +113,7 @@ def _member(value: object) -> str:
 
 
 def read_pooled_table(study: PooledStudy, folder: Path) -> PooledTable:
-    """The table of the pooled model.
+    """Read the table of the pooled model.
 
     Raises:
         DataFileError: it is missing, broken or stale.

@@ -218,7 +218,7 @@ class LogisticModel:
         return self.reduced(known).inputs_known
 
     def reduced(self, known: frozenset[str]) -> ReducedModel:
-        """The reduced model of this set of known inputs.
+        """Return the reduced model of this set of known inputs.
 
         Raises:
             ValueError: the study does not use one of the names.
@@ -240,7 +240,7 @@ class LogisticModel:
 def load_models(
     studies: Mapping[str, Study], folder: Path
 ) -> Mapping[str, LogisticModel]:
-    """Every logistic study with its table, by id."""
+    """Return every logistic study with its table, by id."""
     return MappingProxyType(
         {
             study.id: LogisticModel(study, read_table(study, folder))
@@ -257,7 +257,7 @@ def predict(
     site_incidence: float | None,
     recalibration: Recalibration | None = None,
 ) -> Prediction:
-    """The figure for a patient with these inputs.
+    """Predict the figure for a patient with these inputs.
 
     Args:
         model: a study with its table.
@@ -452,7 +452,7 @@ def _is_clear(coefficients: Vector, point: Vector, covariance: Matrix) -> bool:
 
 
 def _gains(model: LogisticModel, reduced: ReducedModel) -> dict[str, float]:
-    """What each missing input would add, of those known before the procedure."""
+    """Return what each missing input would add, of those known before the procedure."""
     known = frozenset(reduced.known)
     return {
         one.finding: max(

@@ -114,7 +114,7 @@ class SignalText(DataTable):
         return (self.signal,) if isinstance(self.signal, str) else self.signal
 
     def line(self, text: str) -> str:
-        """The card's line, with the rule's own text in its place."""
+        """Return the card's line, with the rule's own text in its place."""
         return self.say.replace("{text}", text)
 
 
@@ -297,7 +297,7 @@ def _filled(template: str, words: Mapping[str, str]) -> str:
 
 
 def say_not_counted(order: SupportOrder) -> str:
-    """An order that does not count, in words: `FLS order of May 2019`."""
+    """Say an order that does not count, in words: `FLS order of May 2019`."""
     day = order.authored or order.start
     said = say("{order} order without a date", order=order.name)
     if day:
@@ -316,7 +316,7 @@ def say_not_counted(order: SupportOrder) -> str:
 
 
 def _corrections(because: Sequence[Signal]) -> tuple[Correction, ...]:
-    """The corrections of all braces that the rule is about, each order once."""
+    """Return the corrections of all braces that the rule is about, each order once."""
     braces = (one for signal in because for one in signal.braces if one.correction)
     return tuple(
         {

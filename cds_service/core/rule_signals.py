@@ -23,7 +23,13 @@ from cds_service.core.sarcopenia import (
 from cds_service.core.situation import SIGNALS, Detector, Signal, Situation, signal
 from cds_service.core.study import Cutoff, Study
 from cds_service.core.study_result import ABSOLUTE
-from cds_service.core.wording import Wording, say_date, say_title, with_unit
+from cds_service.core.wording import (
+    Wording,
+    number_word,
+    say_date,
+    say_title,
+    with_unit,
+)
 
 # years; younger patients' vertebrae seldom break by weakness alone (docs/evidence.md)
 FRAGILITY_AGE = 50
@@ -38,7 +44,6 @@ BED_REST_REASONS = (
     ),
     *("sepsis", "bone-malignancy", "malignancy", "recent-cancer", "active-cancer"),
 )
-NUMBERS = ("two", "three", "four", "five", "six")
 
 
 def beyond_cutoff(situation: Situation, study: Study, cutoff: Cutoff) -> Signal | None:
@@ -204,8 +209,7 @@ def _several_levels(situation: Situation) -> Signal | None:
     count = int(situation.findings.number("level-count") or 0)
     if count < 2:
         return None
-    number = NUMBERS[count - 2] if count - 2 < len(NUMBERS) else str(count)
-    because = say("{count} fractures at once", count=number)
+    because = say("{count} fractures at once", count=number_word(count))
     return Signal(because, (situation.findings.known["level-count"],))
 
 

@@ -35,7 +35,7 @@ class Limit(Closed):
         return answers.pop() if len(answers) == 1 else None
 
     def of(self, sex: str | None) -> float:
-        """The limit for this sex."""
+        """Return the limit for this sex."""
         return self.women if sex == "female" else self.men
 
 
@@ -53,7 +53,7 @@ class Ruler(Closed):
     muscle_by_bioimpedance: Limit | None = None
 
     def limit(self, finding: Finding) -> Limit | None:
-        """The limit for this finding, by the way it was measured."""
+        """Return the limit for this finding, by the way it was measured."""
         if (
             finding.name == MUSCLE
             and finding.method == "bioimpedance"

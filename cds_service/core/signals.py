@@ -46,7 +46,7 @@ def find_signals(
 
 
 def signal_names(studies: Mapping[str, Study]) -> frozenset[str]:
-    """Every signal name that a rule may use."""
+    """Return every signal name that a rule may use."""
     return frozenset(SIGNALS) | {
         cutoff.id for study in studies.values() for cutoff in study.cutoffs
     }

@@ -50,7 +50,7 @@ class SourceAttributes(Part):
     def of_study(
         self, study: Study, site: Mapping[str, Mapping[str, str]], version: str
     ) -> dict[str, Any]:
-        """All 44 of a study, by key.
+        """Return all 44 of a study, by key.
 
         Args:
             study: where the words come from.
@@ -75,7 +75,10 @@ class SourceAttributes(Part):
     def of_pooled(
         self, study: PooledStudy, site: Mapping[str, Mapping[str, str]], version: str
     ) -> dict[str, Any]:
-        """All 44 of the pooled model, by key; most of its words are its own file's."""
+        """Return all 44 of the pooled model, by key.
+
+        Most of its words are its own file's.
+        """
         own = {
             key: {
                 "status": one.status,
@@ -94,7 +97,7 @@ class SourceAttributes(Part):
     def of_advice(
         self, words: Mapping[str, str], *, has_sources: bool
     ) -> dict[str, Any]:
-        """The 13 of a recommendation, by key.
+        """Return the 13 of a recommendation, by key.
 
         Args:
             words: what the texts need: citations, dates, health_status, health_source,

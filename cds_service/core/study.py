@@ -450,7 +450,7 @@ class Predictor(PrintedError):
 
     @property
     def kind(self) -> Literal["number", "yes-no", "category"]:
-        """How a value of it enters the model."""
+        """Say how a value of it enters the model."""
         if self.levels:
             return "category"
         return (

@@ -31,7 +31,7 @@ KINDS: Mapping[str, type[AnyStudy]] = {
 
 
 def load_studies(folder: Path, units: Mapping[str, str]) -> Mapping[str, Study]:
-    """Every single study of the folder by id, in the order of ids.
+    """Return every single study of the folder by id, in the order of ids.
 
     Args:
         folder: holds one TOML file for each study, named by its id, the pooled model,
@@ -50,7 +50,7 @@ def load_studies(folder: Path, units: Mapping[str, str]) -> Mapping[str, Study]:
 
 
 def load_pooled_study(folder: Path, units: Mapping[str, str]) -> PooledStudy:
-    """The pooled model's file."""
+    """Load the pooled model's file."""
     read = _read(folder / f"{POOLED}.toml", units)
     if not isinstance(read, PooledStudy):
         raise DataFileError(f"{POOLED}.toml", "kind", "pooled is expected")
@@ -58,7 +58,7 @@ def load_pooled_study(folder: Path, units: Mapping[str, str]) -> PooledStudy:
 
 
 def load_contrary_evidence(folder: Path) -> ContraryEvidence:
-    """The findings that speak against the models."""
+    """Load the findings that speak against the models."""
     read = _read(folder / "contrary-evidence.toml")
     if not isinstance(read, ContraryEvidence):
         raise DataFileError(

@@ -78,7 +78,10 @@ def drivers_of(result: ModelResult) -> tuple[tuple[Finding, ...], ...]:
 
 
 def explained_together(inputs: Iterable[Finding]) -> tuple[tuple[Finding, ...], ...]:
-    """Each input by itself, the collinear ones of the psoas together; no treatments."""
+    """List each input by itself, the collinear ones of the psoas together.
+
+    No treatments.
+    """
     explained = [one for one in inputs if one.name not in TREATMENTS]
     psoas = tuple(one for one in explained if one.name in PSOAS)
     single = [(one,) for one in explained if one.name not in PSOAS]

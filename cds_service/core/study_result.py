@@ -167,7 +167,7 @@ class ModelResult(NamedTuple):
 def apply_model(
     model: LogisticModel, findings: Findings, policy: Policy, *, has_doubt: bool = False
 ) -> ModelResult:
-    """What one study says of this patient, at the baseline in force.
+    """Return what one study says of this patient, at the baseline in force.
 
     Args:
         has_doubt: the record mentions, without deciding, what excludes the fracture.
@@ -251,7 +251,7 @@ def _unusable(
 
 
 def _on_study_scale(study: LogisticStudy, finding: Finding, policy: Policy) -> Value:
-    """The value on the scale of the study.
+    """Return the value on the scale of the study.
 
     What depends on the scanner is put as far from the study's patients without the
     outcome, in SDs, as it lies from the site's own.
@@ -350,7 +350,9 @@ def _is_outside(violations: Sequence[Violation]) -> bool:
 
 
 def _band(prediction: Prediction, policy: Policy, *, may_be_lower: bool) -> Band:
-    """The band (docs/evidence.md, "Bands"), compared unrounded; asymmetric on purpose.
+    """Return the band (docs/evidence.md, "Bands"), compared unrounded.
+
+    Asymmetric on purpose.
 
     Args:
         may_be_lower: the figure lies below the reference, and so it would with values

@@ -200,7 +200,6 @@ def _is_same(one: Path, other: Path) -> bool:
 
 
 def read_table(study: LogisticStudy, folder: Path) -> ReducedTable:
-    """The table of a study."""
     path = table_path(study.id, folder)
     try:
         table = ReducedTable.model_validate_json(path.read_bytes())

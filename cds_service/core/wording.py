@@ -43,7 +43,7 @@ def join_words(words: Iterable[str]) -> str:
 
 
 def grouped(pairs: Iterable[tuple[str, str]]) -> dict[str, list[str]]:
-    """What is said, with all the names that it is said of, in order."""
+    """Return what is said, with all the names that it is said of, in order."""
     found: dict[str, list[str]] = {}
     for said, name in pairs:
         found.setdefault(said, []).append(name)
@@ -57,7 +57,7 @@ def say_title(title: str) -> str:
 
 
 def capital(text: str) -> str:
-    """The text with its first letter large, unless its second one is: `eGFR`."""
+    """Return the text with its first letter large, unless its second one is: `eGFR`."""
     return Changed(text, _capital)
 
 
@@ -89,6 +89,7 @@ def say_since(day: date, today: date) -> str:
 
 
 Unit = Literal["day", "week", "month", "year"]
+NUMBER_WORDS = ("two", "three", "four", "five", "six")
 COUNTED: Mapping[Unit, tuple[str, str]] = {
     "day": ("{count} day", "{count} days"),
     "week": ("{count} week", "{count} weeks"),
@@ -103,8 +104,14 @@ def say_count(count: int, unit: Unit) -> str:
     return say(one if count == 1 else several, count=count)
 
 
+def number_word(count: int) -> str:
+    """Say a count from two up: in words as far as `NUMBER_WORDS` go."""
+    place = count - 2
+    return NUMBER_WORDS[place] if place < len(NUMBER_WORDS) else str(count)
+
+
 def say_number(value: float, decimals: int) -> str:
-    """The number with a true minus sign and at most so many decimals."""
+    """Say the number with a true minus sign and at most so many decimals."""
     text = f"{value:.{decimals}f}"
     if float(text) == 0:
         text = text.removeprefix("-")
@@ -169,7 +176,7 @@ class Wording:
     specs: Mapping[str, FindingSpec]
 
     def name(self, finding: str) -> str:
-        """What a finding is called in running text."""
+        """Say what a finding is called in running text."""
         return self.specs[finding].title
 
     def number(self, finding: str, value: float, unit: str) -> str:
@@ -178,7 +185,7 @@ class Wording:
         return with_unit(text.removesuffix(".0") if unit in PLAIN else text, unit)
 
     def value(self, finding: Finding) -> str:
-        """The finding's value with its unit, `10.0 cm²`, `yes`, `T12, L1`."""
+        """Return the finding's value with its unit, `10.0 cm²`, `yes`, `T12, L1`."""
         if isinstance(finding.value, bool):
             return say("yes") if finding.value else say("no")
         if isinstance(finding.value, str):

@@ -34,7 +34,7 @@ LONGEST_NAME = 1000
 
 
 def without_billing_mark(name: str) -> str:
-    """The name of a diagnosis without "(HCC)", if that is no tumour."""
+    """Return the name of a diagnosis without "(HCC)", if that is no tumour."""
     if "HCC)" not in name or len(name) > LONGEST_NAME:
         return name
     bare = _MARK.sub("", name)

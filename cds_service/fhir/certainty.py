@@ -27,7 +27,7 @@ AFTER_CODE = re.compile(r"[A-Z]\d\d(?:\.\d{1,2})?[+*!\u2020]?\s+([AVZG])")
 
 
 def clinical_status(condition: Json) -> set[str]:
-    """The codes of its `clinicalStatus`; of several systems, all."""
+    """Return the codes of its `clinicalStatus`; of several systems, all."""
     return {
         text(coding.get("code"))
         for coding in objects(member(condition, "clinicalStatus", "coding"))
@@ -35,7 +35,7 @@ def clinical_status(condition: Json) -> set[str]:
 
 
 def certainty_of(condition: Json) -> Certainty:
-    """How certain a condition is by its own statements.
+    """Say how certain a condition is by its own statements.
 
     The least certain of several counts.
     """

@@ -90,7 +90,7 @@ class LearningRules(DataFile):
 
 
 def load_learning(folders: Sequence[Path], terminology: Terminology) -> LearningRules:
-    """The rules in force.
+    """Load the rules in force.
 
     Raises:
         DataFileError: the file is missing or wrong, or names a code that we do not
@@ -220,7 +220,7 @@ class _Notes(dict[Key, _Seen]):
         return found
 
     def of(self, kind: Kind, system: str, code: str, *, known: bool = False) -> _Seen:
-        """The note on this code, made at first need."""
+        """Return the note on this code, made at first need."""
         new = _Seen(kind, system, code, is_known=known)
         return self.setdefault((kind, system, code), new)
 
@@ -281,7 +281,7 @@ def _rank(one: Proposal) -> tuple[Any, ...]:
 
 
 def _names_in(resource: Json) -> set[str]:
-    """The words of a patient's name, which no text may show."""
+    """Return the words of a patient's name, which no text may show."""
     names = _words(text(member(resource, "subject", "display")))
     if resource.get("resourceType") == "Patient":
         for one in objects(resource.get("name")):
@@ -443,7 +443,7 @@ def _propose(
 
 
 def _spec_of(concept: str, specs: Mapping[str, FindingSpec]) -> QuantitySpec:
-    """The finding that is read from this concept."""
+    """Return the finding that is read from this concept."""
     return next(
         one
         for one in specs.values()
@@ -452,7 +452,7 @@ def _spec_of(concept: str, specs: Mapping[str, FindingSpec]) -> QuantitySpec:
 
 
 def _first(rules: Iterable[_Words], said: str) -> str:
-    """The code that a text names; empty if none."""
+    """Return the code that a text names; empty if none."""
     words = folded(said)
     fitting = (
         one
@@ -473,7 +473,7 @@ def _first(rules: Iterable[_Words], said: str) -> str:
 def _name_order(
     said: str, may_be: frozenset[str], terminology: Terminology, rules: LearningRules
 ) -> str:
-    """What an order of this title asks for, by the rules that read orders.
+    """Say what an order of this title asks for, by the rules that read orders.
 
     Empty if nothing of ours.
     """
@@ -492,7 +492,7 @@ def _name_order(
 def _judge_values(
     seen: _Seen, spec: QuantitySpec, terminology: Terminology
 ) -> tuple[str, tuple[str, ...]] | None:
-    """The unit to be implied, and what the values say for it.
+    """Return the unit to be implied, and what the values say for it.
 
     None if they speak against it.
     """
@@ -535,7 +535,7 @@ def _unit_of_bare(
     spec: QuantitySpec,
     terminology: Terminology,
 ) -> tuple[str, str]:
-    """The unit of values that were written without one, and how it was told."""
+    """Return the unit of values that were written without one, and how it was told."""
     if not bare or "" in spec.accept_units or len(stated) > 1:
         return "", ""
     if stated:
@@ -567,12 +567,12 @@ def _is_plausible(
 
 
 def times(count: int) -> str:
-    """How often: `once`, `12 times`."""
+    """Say how often: `once`, `12 times`."""
     return "once" if count == 1 else f"{count} times"
 
 
 def concept_map(name: str, learned: Learned) -> dict[str, Any]:
-    """The proposals as a ConceptMap of a site folder.
+    """Return the proposals as a ConceptMap of a site folder.
 
     Its status is draft: the service refuses it until a person has read each line and
     made it active.

@@ -18,7 +18,7 @@ _TAG, _WORD, _CAMEL = (
 
 
 def leaves_of(value: Any, path: str = "") -> Iterator[tuple[str, Any]]:
-    """Each value that is no object or list, with its path.
+    """Yield each value that is no object or list, with its path.
 
     Of a list each item has the same path.
     """

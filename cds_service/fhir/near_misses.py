@@ -64,7 +64,7 @@ def missed_orders(
 
 
 def unread_braces(corrections: Iterable[Correction]) -> tuple[NearMiss, ...]:
-    """The elements that kept these corrections from being pre-selected.
+    """Return the elements that kept these corrections from being pre-selected.
 
     By their names in R4.
     """

@@ -15,7 +15,7 @@ OLDEST = 130  # years
 
 
 def begun(condition: Json, birth: date | None, calendar: SiteCalendar) -> Days:
-    """The first and the last day on which it may have begun, by its onset alone.
+    """Return the first and the last day on which it may have begun, by its onset alone.
 
     Args:
         condition: a Condition.
@@ -62,7 +62,7 @@ def _years(age: object) -> int | None:
 
 
 def _birthday(birth: date, age: int) -> date:
-    """The birthday of this age; for 29 February, 1 March in years without it."""
+    """Return the birthday of this age; for 29 February, 1 March in years without it."""
     try:
         return birth.replace(year=birth.year + age)
     except ValueError:

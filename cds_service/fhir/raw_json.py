@@ -17,7 +17,7 @@ LISTS = (list, tuple)
 
 
 def items(value: Any) -> list[Any]:
-    """The items of a list.
+    """Return the items of a list.
 
     A single object counts as a list of one, as some clients send it.
     """
@@ -27,7 +27,7 @@ def items(value: Any) -> list[Any]:
 
 
 def objects(value: Any) -> list[Mapping[str, Any]]:
-    """The items of a list that are objects."""
+    """Return the items of a list that are objects."""
     if not value:  # of most elements
         return []
     if isinstance(value, LISTS):
@@ -41,7 +41,7 @@ def text(value: Any) -> str:
 
 
 def member(value: Any, *path: str) -> Any:
-    """The value at this path of object keys, or None."""
+    """Return the value at this path of object keys, or None."""
     for key in path:
         if not isinstance(value, dict):
             return None

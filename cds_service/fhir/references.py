@@ -63,7 +63,10 @@ NO_BASE = Bases(is_named=True)  # no absolute reference counts
 
 
 def bases_of(urls: Iterable[str | None]) -> Bases:
-    """The bases for these URLs; anything that is not a plain base URL is left out."""
+    """Return the bases for these URLs.
+
+    Anything that is not a plain base URL is left out.
+    """
     named = [url for url in urls if url is not None]
     addresses = frozenset(filter(None, map(_address, named)))
     return Bases(
@@ -72,7 +75,7 @@ def bases_of(urls: Iterable[str | None]) -> Bases:
 
 
 def bases_of_call(urls: Iterable[str | None], *documents: Any) -> Bases:
-    """The bases for these URLs.
+    """Return the bases for these URLs.
 
     Where a call names none, the one under which its own references name Patients.
     """
@@ -173,7 +176,10 @@ class Targets:
                     self._found[target] = None
 
     def find(self, reference: str) -> Json | None:
-        """The target of this reference; None if there is none or it is ambiguous."""
+        """Find the target of this reference.
+
+        None if there is none or it is ambiguous.
+        """
         if not self._found:
             return None
         # An entry that is known only within its Bundle goes by its URL.
@@ -183,7 +189,7 @@ class Targets:
 
 
 def contained_in(resource: Json) -> Mapping[str, Json | None]:
-    """The contained resources by reference, `#1`; None if two share an id."""
+    """Return the contained resources by reference, `#1`; None if two share an id."""
     listed = resource.get("contained")
     found: dict[str, Json | None] = {}
     for one in listed if isinstance(listed, list) else ():
@@ -200,7 +206,7 @@ def _address(url: str) -> Address | None:
 
 
 def reference_name(resource_type: str, resource: Mapping[str, Any]) -> str:
-    """The name of a resource on cards and in the audit log: `Observation/12`.
+    """Return the name of a resource on cards and in the audit log: `Observation/12`.
 
     An invalid id is not repeated.
     """

@@ -40,7 +40,7 @@ class SiteCalendar:
     zone: tzinfo = UTC
 
     def day_of(self, moment: datetime) -> date:
-        """The day at the site at this moment."""
+        """Return the day at the site at this moment."""
         return moment.astimezone(self.zone).date()
 
     def noon(self, day: date) -> datetime:
@@ -87,12 +87,12 @@ class SiteCalendar:
         )
 
     def first_day(self, value: Any) -> date | None:
-        """The day on which a FHIR date or dateTime begins."""
+        """Return the day on which a FHIR date or dateTime begins."""
         begins = self.moment(value)
         return begins.day if begins else None
 
     def last_day(self, value: Any) -> date | None:
-        """The last day of a FHIR date or dateTime of any precision.
+        """Return the last day of a FHIR date or dateTime of any precision.
 
         The end of a Period is inclusive.
         """
@@ -104,7 +104,7 @@ class SiteCalendar:
         return following - timedelta(days=1) if following else None
 
     def named_day(self, value: Any) -> date | None:
-        """The day of a FHIR date or dateTime.
+        """Return the day of a FHIR date or dateTime.
 
         None for a bare year or month, which name no day.
         """

@@ -1,14 +1,14 @@
 """Read the patient's page in each language, `handout/*.toml`."""
 
 from collections.abc import Iterable, Mapping
-from pathlib import Path
 
-from cds_service.core.data_file import Faults, label, read_toml, validated
+from cds_service.core.data_file import Faults
 from cds_service.core.handout import HandoutText
 from cds_service.core.handout_settings import HandoutSettings
 from cds_service.errors import DataFileError
 from cds_service.fhir.mapping.overlay import files_in_force
 from cds_service.hook_files.folders import HookFolders
+from cds_service.hook_files.languages import read_language
 from cds_service.service import ServiceHook
 
 
@@ -18,7 +18,7 @@ def read_handouts(folders: HookFolders) -> Mapping[str, HandoutText]:
     found: dict[str, HandoutText] = {}
     for name, path in files_in_force(folders.own, "handout", ".toml").items():
         with faults:
-            found[name] = _handout(name, path)
+            found[name] = read_language(HandoutText, name, path)
     faults.stop()
     return found
 
@@ -30,10 +30,3 @@ def check_settings(settings: HandoutSettings, services: Iterable[ServiceHook]) -
         if unknown := used - known:
             fault = f"no page is written in {', '.join(sorted(unknown))}"
             raise DataFileError("site.toml", f"handout.{key}", fault)
-
-
-def _handout(name: str, path: Path) -> HandoutText:
-    found = validated(HandoutText, read_toml(path), path)
-    if found.language != name:
-        raise DataFileError(label(path), "language", f"the file is called {name}")
-    return found

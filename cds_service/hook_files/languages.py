@@ -3,12 +3,16 @@
 import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import TypeVar
 
 from cds_service.core.data_file import Faults, label, read_toml, validated
+from cds_service.core.handout import HandoutText
 from cds_service.core.languages import LanguageFile
 from cds_service.errors import DataFileError
 from cds_service.fhir.mapping.overlay import files_in_force
 from cds_service.site.folder import SiteFolder
+
+File = TypeVar("File", LanguageFile, HandoutText)
 
 
 def read_languages(hooks: Sequence[Path]) -> Mapping[str, LanguageFile]:
@@ -20,16 +24,22 @@ def read_languages(hooks: Sequence[Path]) -> Mapping[str, LanguageFile]:
     faults = Faults()
     for name, path in files_in_force(hooks, "languages", ".toml").items():
         with faults:
-            found[name] = _language(name, path)
+            found[name] = read_language(LanguageFile, name, path)
             ours = hooks[0] / "languages" / path.name
             if path != ours and ours.exists():
-                _check_banned(found[name], _language(name, ours).banned, path)
+                own = read_language(LanguageFile, name, ours)
+                _check_banned(found[name], own.banned, path)
     faults.stop()
     return found
 
 
-def _language(name: str, path: Path) -> LanguageFile:
-    found = validated(LanguageFile, read_toml(path), path)
+def read_language(kind: type[File], name: str, path: Path) -> File:
+    """Read the file of one language, whose name it has.
+
+    Raises:
+        DataFileError: it is wrong, or of another language.
+    """
+    found = validated(kind, read_toml(path), path)
     if found.language != name:
         raise DataFileError(label(path), "language", f"the file is called {name}")
     return found

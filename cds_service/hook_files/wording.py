@@ -47,7 +47,7 @@ def _check_words(path: Path, banned: Sequence[re.Pattern[str]]) -> None:
 
 
 def _strings(value: Any) -> Iterable[str]:
-    """Every string in a data file, keys left out."""
+    """List every string in a data file, keys left out."""
     if isinstance(value, str):
         return [value]
     items: Iterable[Any] = ()

@@ -79,7 +79,7 @@ class RecordedMeasures(NamedTuple):
 
 
 def read_person(reader: FhirReader, patient: str, *, until: float) -> Json:
-    """The Patient of a launch.
+    """Read the Patient of a launch.
 
     Raises:
         FhirReadError: it cannot be read, or is another one.
@@ -104,7 +104,7 @@ def read_measures(
     *,
     until: float,
 ) -> RecordedMeasures:
-    """The patient's measures of ours on record, and their changes.
+    """Read the patient's measures of ours on record, and their changes.
 
     Raises:
         FhirReadError: they cannot be read, or not all of them.
@@ -128,7 +128,7 @@ def read_measures(
 
 
 def _pairs(raws: Sequence[Json], service: Service, today: date) -> tuple[Pair, ...]:
-    """Each change between two measurements, by the service's own reader."""
+    """List each change between two measurements, by the service's own reader."""
     counted = [
         one
         for one in raws
@@ -221,7 +221,7 @@ class SheetReader:
         self._kept: dict[str, Fetched] = {}
 
     def with_values(self, values: Sequence[Json]) -> "SheetReader":
-        """The same record with these Observations."""
+        """Return the same record with these Observations."""
         found = SheetReader(self._reader, values)
         found._kept = self._kept
         return found

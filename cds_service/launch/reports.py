@@ -19,12 +19,12 @@ from cds_service.fhir.gathering.subjects import Person
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.raw_json import Json, member, objects, text
 from cds_service.launch.authorizing import Launched
+from cds_service.launch.record import WITHDRAWN
 from cds_service.protocol.messages import is_fhir_id
 
 MOST = 20  # reports, newest first
 LONGEST = 20_000  # characters of one report
 AROUND = 60  # characters of a quotation on either side
-WITHDRAWN = ("entered-in-error", "cancelled")
 MOST_NUMBERS = 200  # that are looked at in one report
 # Characters of a sentence in which a number's vertebra and site are looked for.
 LONGEST_SENTENCE = 1000
@@ -98,7 +98,7 @@ class Report:
 def read_reports(
     reader: FhirReader, person: Person, terminology: Terminology, *, until: float
 ) -> Sequence[Report]:
-    """The patient's newest reports that hold numbers of the worksheet.
+    """Read the patient's newest reports that hold numbers of the worksheet.
 
     Raises:
         FhirReadError: they cannot be read.
@@ -122,7 +122,7 @@ def read_reports(
 
 
 def span_of(key: str, reports: Sequence[Report]) -> tuple[Report, Span] | None:
-    """The span of this key with its report; None if there is none now."""
+    """Return the span of this key with its report; None if there is none now."""
     return next(
         ((one, span) for one in reports for span in one.spans if span.key == key), None
     )
@@ -139,7 +139,10 @@ def _report(raw: Json, terminology: Terminology) -> Report:
 
 
 def _texts(raw: Json) -> Iterator[str]:
-    """What the report says in words; an attachment only if it is here and plain."""
+    """Yield what the report says in words.
+
+    An attachment only if it is here and plain.
+    """
     yield text(raw.get("conclusion"))
     yield TAGS.sub(" ", text(member(raw, "text", "div")))
     for one in objects(raw.get("presentedForm")):
@@ -175,7 +178,7 @@ def _spans(words: str, reference: str) -> Iterator[Span]:
 
 
 def _numbers(words: str) -> Iterator[tuple[str, str, re.Match[str]]]:
-    """Each number with its sentence and field."""
+    """Yield each number with its sentence and field."""
     for sentence in SENTENCE.split(words):
         for field, pattern in PATTERNS.items():
             for match in pattern.finditer(sentence):
@@ -189,7 +192,7 @@ def _value(match: re.Match[str]) -> str:
 
 
 def _place(sentence: str, at: int) -> Mapping[str, str]:
-    """The one vertebra and the one site of DXA that the words around name.
+    """Return the one vertebra and the one site of DXA that the words around name.
 
     The vertebra of the part between commas, or else of the sentence. Empty for what is
     too long to be a sentence.
@@ -222,7 +225,7 @@ def read_or_why(
     *,
     until: float,
 ) -> tuple[Sequence[Report], str]:
-    """The reports, or why they are not shown."""
+    """Read the reports, or why they are not shown."""
     if not launched.may("DiagnosticReport", "s"):
         return (), "the record system did not allow this launch to read reports"
     try:

@@ -43,7 +43,7 @@ class LaunchSessions:
             connection.execute(sa.insert(LAUNCHES), [row])
 
     def find(self, secret: str) -> Launched | None:
-        """The launch of the browser with this secret, if it has not ended."""
+        """Find the launch of the browser with this secret, if it has not ended."""
         is_open = (
             LAUNCHES.c.digest == digest_of(secret),
             LAUNCHES.c.ends > self._access.now(),

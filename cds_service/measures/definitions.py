@@ -146,7 +146,7 @@ class Measure:
 
     @property
     def method(self) -> Method | None:
-        """How it must be measured, if the finding says so."""
+        """Say how it must be measured, if the finding says so."""
         return self.quantity.method if self.quantity else None
 
     @property

@@ -193,7 +193,7 @@ def read_report(
 
 
 def _dataset(file: Path) -> Dataset:
-    """The report in this file, without pixels.
+    """Return the report in this file, without pixels.
 
     Raises:
         NotReadable: it is no report, it is broken, or it is too large.
@@ -206,7 +206,7 @@ def _dataset(file: Path) -> Dataset:
 
 
 def _unpacked(file: Path) -> bytes | None:
-    """The dataset of a file that is deflated, of bounded size; None of another.
+    """Return the dataset of a file that is deflated, of bounded size; None of another.
 
     pydicom would unpack all of it.
 
@@ -234,7 +234,7 @@ def _unpacked(file: Path) -> bytes | None:
 def _dataset_in(
     file: Path, content: bytes | None, names: list[str] | None = None
 ) -> Dataset:
-    """The dataset in the file, or in what of it was unpacked, which has no head.
+    """Return the dataset in the file, or in what of it was unpacked, which has no head.
 
     Args:
         names: of the elements that are read; None for all.
@@ -249,7 +249,7 @@ def _dataset_in(
 
 
 def _parsed(read: Callable[[], Parsed], fault: str = BROKEN) -> Parsed:
-    """What pydicom reads, now or once an element is asked for.
+    """Return what pydicom reads, now or once an element is asked for.
 
     It names no errors: lengths, values and nesting that are broken all mean this.
 
@@ -263,7 +263,7 @@ def _parsed(read: Callable[[], Parsed], fault: str = BROKEN) -> Parsed:
 
 
 def _dataset_of_json(content: bytes) -> Dataset:
-    """The report in DICOM's JSON.
+    """Return the report in DICOM's JSON.
 
     Raises:
         NotReadable: it is no report, or it is broken.
@@ -327,7 +327,7 @@ def _person(dataset: Dataset) -> Subject:
 
 
 def _items(dataset: Dataset) -> Iterator[Item]:
-    """Every measurement and every answer of every group."""
+    """Yield every measurement and every answer of every group."""
     groups = [one for one in _descendants(dataset, 0) if _is(one, {GROUP})]
     for number, group in enumerate(groups, start=1):
         outer = _context(group)
@@ -368,7 +368,7 @@ def _measurement(item: Dataset, place: str, name: Code, outer: Context) -> Item:
 
 
 def _context(item: Dataset) -> Context:
-    """What the children of a group, or of a measurement, say of it."""
+    """Return what the children of a group, or of a measurement, say of it."""
     children = list(_children(item))
     sites = [one for one in children if _is(one, SITE)]
     named = [_code_of(one, "ConceptCodeSequence") for one in sites]
@@ -422,7 +422,7 @@ def _is(item: Dataset, names: AbstractSet[DicomName]) -> bool:
 
 
 def _code_of(item: Dataset, element: str) -> Code | None:
-    """The first code of this sequence."""
+    """Return the first code of this sequence."""
     code = _first(item, element)
     if code is None:
         return None
@@ -447,7 +447,7 @@ def _sequence(item: Dataset, element: str) -> Sequence[Dataset]:
 
 
 def _text(item: Dataset, element: str) -> str:
-    """The element as text; of several values all, with a space between them."""
+    """Return the element as text; of several values all, with a space between them."""
     found = _parsed(lambda: item.get(element), f"{element} cannot be read")
     if found is None:
         return ""
@@ -503,7 +503,7 @@ class _Reader:
         )
 
     def _measure_of(self, item: Item) -> tuple[Measure | None, str]:
-        """The measure that this item names, or why it names none."""
+        """Return the measure that this item names, or why it names none."""
         scheme, code = item.name.name
         if scheme == OWN_SCHEME:
             return self.measures.get(code), NOT_OURS
@@ -528,7 +528,7 @@ class _Reader:
         return None, max(reasons, key=lambda one: one[2])[0]
 
     def _unlike(self, item: Item, form: DicomForm) -> str:
-        """Why an item of this name is not the measure; empty if it is."""
+        """Say why an item of this name is not the measure; empty if it is."""
         there = _sites_named(item, form)
         absent = [options[0].meaning for options in form.sites if options not in there]
         if absent:
@@ -549,7 +549,7 @@ class _Reader:
         return ""
 
     def _problem(self, item: Item, measure: Measure, items: Sequence[Item]) -> str:
-        """Why an item of a measure of ours is not taken; empty if it is."""
+        """Say why an item of a measure of ours is not taken; empty if it is."""
         if measure.is_boolean:
             is_answer = item.answer is not None and item.answer.name in YES | NO
             return "" if is_answer else "neither yes nor no"
@@ -576,7 +576,7 @@ class _Reader:
         return next((why for why, holds in problems.items() if holds), "")
 
     def _levels(self, item: Item) -> tuple[str, ...]:
-        """The vertebrae that its sites name, by code."""
+        """Return the vertebrae that its sites name, by code."""
         names = [code.name for code in item.context.sites]
         site = {
             "coding": [
@@ -592,7 +592,7 @@ class _Reader:
 
 
 def _sites_named(item: Item, form: DicomForm) -> list[tuple[DicomCode, ...]]:
-    """The structures of this form that the item names."""
+    """Return the structures of this form that the item names."""
     sites = {code.name for code in item.context.sites}
     return [
         options for options in form.sites if any(one.names & sites for one in options)
@@ -618,7 +618,7 @@ def _derived(item: Item) -> tuple[DicomName, ...]:
 
 
 def _said(item: Item) -> str:
-    """The item in the words of the report."""
+    """Return the item in the words of the report."""
     unit = f" {item.unit.name[1]}" if item.unit else ""
     value = f" {item.number}{unit}" if item.number is not None else ""
     sites = ", ".join(code.meaning for code in item.context.sites)

@@ -100,7 +100,7 @@ class Writer:
         return Written(value, observation)
 
     def _amount(self, value: Reported) -> float | None:
-        """The number in the finding's unit; None if the unit does not fit."""
+        """Return the number in the finding's unit; None if the unit does not fit."""
         finding, units = value.measure.quantity, self.terminology.units
         if finding is None or value.number is None:
             return None
@@ -299,7 +299,7 @@ def _value_of(observation: Json) -> Any:
 
 
 def code_of(measure: Measure) -> Json:
-    """The code of a measure: ours, then LOINC's."""
+    """Return the code of a measure: ours, then LOINC's."""
     own = {"system": MEASURES, "code": measure.name, "display": measure.display}
     return {
         "coding": [
@@ -310,7 +310,7 @@ def code_of(measure: Measure) -> Json:
 
 
 def _method(value: Reported) -> Json:
-    """The method in the source's words, with our code if it is the study's."""
+    """Return the method in the source's words, with our code if it is the study's."""
     known = value.measure.file.method
     if known is None or value.method.strip().lower() not in (
         known.code,
@@ -322,7 +322,7 @@ def _method(value: Reported) -> Json:
 
 
 def _not_recorded(value: Reported) -> list[str]:
-    """What a source of an imaging measure should say and does not."""
+    """List what a source of an imaging measure should say and does not."""
     if value.measure.file.category != "imaging":
         return []
     parts = {
@@ -399,12 +399,12 @@ def agent(kind: str, who: Json) -> Json:
 
 
 def this_program() -> Json:
-    """The agent that wrote the resources."""
+    """Return the agent that wrote the resources."""
     return agent("assembler", {"display": f"kyphoplasty-cds {__version__}"})
 
 
 def place_of(written: Written) -> str:
-    """Where the Observation is until the server has given it an id."""
+    """Say where the Observation is until the server has given it an id."""
     return f"urn:uuid:{written.identifier}"
 
 

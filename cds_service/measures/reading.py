@@ -39,7 +39,7 @@ UNKNOWN = (
 
 
 def files_of(paths: Sequence[Path]) -> Iterator[Path]:
-    """These files, and all files of folders among them, in order."""
+    """Yield these files, and all files of folders among them, in order."""
     for path in paths:
         yield from (
             sorted(one for one in path.rglob("*") if one.is_file())

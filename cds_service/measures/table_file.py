@@ -128,7 +128,10 @@ def _decoded(name: str, content: bytes) -> str:
 
 
 def _delimiter_of(text: str) -> str:
-    """The character that parts most headings; names of columns hold none of them."""
+    """Return the character that parts most headings.
+
+    Names of columns hold none of them.
+    """
     heading = text.partition("\n")[0]
     return max(DELIMITERS, key=heading.count) if heading else ","
 
@@ -167,7 +170,7 @@ def _check_size(name: str, content: bytes) -> None:
 
 
 def _rows(name: str, rows: Iterable[Sequence[Any]]) -> Iterator[Sequence[str]]:
-    """The rows as text. A sheet may name a last cell that is far from the others.
+    """Yield the rows as text. A sheet may name a last cell that is far from the others.
 
     Raises:
         NoTable: they hold too many cells.

@@ -138,7 +138,7 @@ class Findings:
 
 
 def completed(value: Reported, told: Told) -> Reported:
-    """The value with what the person says, where its source says nothing."""
+    """Return the value with what the person says, where its source says nothing."""
     return replace(
         value,
         day=value.day or told.day,
@@ -148,7 +148,7 @@ def completed(value: Reported, told: Told) -> Reported:
 
 
 def read_number(text: str) -> tuple[Decimal, str] | None:
-    """A number and the unit behind it; None if this is none."""
+    """Read a number and the unit behind it; None if this is none."""
     parts = NUMBER.fullmatch(text)
     if parts is None:
         return None
@@ -174,5 +174,5 @@ def read_answer(text: str) -> bool | None:
 
 
 def measure_named(name: str, measures: Measures) -> Measure | None:
-    """The measure of this name, whatever its case."""
+    """Return the measure of this name, whatever its case."""
     return measures.get(name.strip().lower())

@@ -95,7 +95,9 @@ class Cached(Generic[Thing]):
             self._begin()
 
     def _begin(self) -> threading.Event | None:
-        """The fetch that goes on, or a new one; None where it is too early for another.
+        """Return the fetch that goes on, or a new one.
+
+        None where it is too early for another.
 
         The lock is held.
         """

@@ -100,7 +100,7 @@ class Connections:
         return session
 
     def breaker(self, base: Address) -> Breaker:
-        """The breaker of the server at this base."""
+        """Return the breaker of the server at this base."""
         with self._lock:
             breaker = self._breakers.setdefault(base.url, Breaker())
             self._breakers.move_to_end(base.url)
@@ -184,7 +184,7 @@ class _CheckedAdapter(HTTPAdapter):
         cert: Any = None,
         proxies: Any = None,  # noqa: ARG002 - none are used
     ) -> requests.Response:
-        """The answer with its whole body.
+        """Return the answer with its whole body.
 
         Args:
             timeout: seconds for the whole exchange.
@@ -243,7 +243,7 @@ class _CheckedAdapter(HTTPAdapter):
         raise AssertionError("a name has an address")
 
     def _read(self, raw: urllib3.BaseHTTPResponse, deadline: Deadline) -> bytes:
-        """The decoded body; a connection that is not read to its end is closed."""
+        """Read the decoded body; a connection that is not read to its end is closed."""
         connection: Any = raw.connection
         # before it is read: a connection that is free again may serve another session
         watch = connection.watch
@@ -291,7 +291,7 @@ def _place_of(request: requests.PreparedRequest) -> Address:
 def _pinned(
     request: requests.PreparedRequest, address: str
 ) -> requests.PreparedRequest:
-    """The request to this address instead of the name, which stays in Host."""
+    """Return the request to this address instead of the name, which stays in Host."""
     parts = urlsplit(str(request.url))
     host = f"[{address}]" if ":" in address else address
     pinned = copy(request)
@@ -311,7 +311,7 @@ def _too_large() -> CallFailed:
 
 
 def _cause(error: Exception) -> Any:
-    """What urllib3 raised, where requests has wrapped it."""
+    """Return what urllib3 raised, where requests has wrapped it."""
     inner = (
         error.args[0]
         if isinstance(error, requests.RequestException) and error.args

@@ -41,7 +41,7 @@ class Deadline:
 
     @property
     def share_left(self) -> float:
-        """What is left as a share of the whole, 0 to 1."""
+        """Return what is left as a share of the whole, 0 to 1."""
         whole = self.ends - self.began
         return max(0.0, self.left) / whole if whole > 0 else 0.0
 
@@ -60,7 +60,7 @@ class Deadline:
             raise DeadlinePassed("The time for this answer is over.")
 
     def half_of_rest(self) -> "Deadline":
-        """The next half of what is left of it: for what may be done without."""
+        """Return the next half of what is left of it: for what may be done without."""
         return replace(self, ends=self.ends - max(0.0, self.left) / 2)
 
     def for_reading(self) -> "Deadline":

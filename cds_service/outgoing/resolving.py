@@ -59,7 +59,7 @@ class Resolver:
     def addresses(
         self, host: str, deadline: Deadline, *, is_plain: bool = False
     ) -> tuple[str, ...]:
-        """Where this host may be called.
+        """Find where this host may be called.
 
         Args:
             host: name or address, without brackets.

@@ -80,7 +80,7 @@ def _resources(documents: tuple[Any, ...]) -> Iterator[Mapping[str, Any]]:
 
 
 def _line_of(raw: Mapping[str, Any], patient: str, bases: Bases) -> Mapping[str, bytes]:
-    """The resource as a line by its name, if it is this patient's."""
+    """Return the resource as a line by its name, if it is this patient's."""
     kind = text(raw.get("resourceType"))
     if kind not in {"Patient", *WHOSE, *SHARED}:
         return {}

@@ -78,7 +78,7 @@ class BadLine(NamedTuple):
 
 
 def export_files(paths: Iterable[Path], types: Collection[str]) -> tuple[Path, ...]:
-    """The files to read, in a fixed order.
+    """Return the files to read, in a fixed order.
 
     Those named, and of folders each `*.ndjson` that may hold these types.
 
@@ -104,7 +104,7 @@ def export_files(paths: Iterable[Path], types: Collection[str]) -> tuple[Path, .
 
 
 def type_of(file: Path) -> str:
-    """The resource type that a file is named after; empty if none.
+    """Return the resource type that a file is named after; empty if none.
 
     `Patient.ndjson`, `1.Patient_2.ndjson.gz`
     """
@@ -136,7 +136,7 @@ Head = tuple[str, str, str]
 
 
 def read_line(line: bytes) -> dict[str, Any]:
-    """The resource in a line; what was set aside is read as it was then.
+    """Read the resource in a line; what was set aside is read as it was then.
 
     Raises:
         LineError: it is no JSON object with a `resourceType`.
@@ -155,7 +155,7 @@ def _resource(line: bytes, decode: Callable[[bytes], Any]) -> dict[str, Any]:
 
 
 def head_of(raw: Mapping[str, Any], bases: Bases = NO_BASE) -> Head:
-    """What a resource is and whose.
+    """Return what a resource is and whose.
 
     A patient is named by a relative reference or a `urn:uuid:`; by an absolute one only
     under `bases`: an id on another server is another person.
@@ -185,7 +185,7 @@ def _patient_of(reference: str, bases: Bases) -> str:
 
 
 def take_line(line: bytes, look: Look, bases: Bases = NO_BASE) -> tuple[Head, bytes]:
-    """What a line is and whose, and the line as it is kept.
+    """Return what a line is and whose, and the line as it is kept.
 
     An Observation that says nothing to us is set aside.
 
@@ -197,7 +197,7 @@ def take_line(line: bytes, look: Look, bases: Bases = NO_BASE) -> tuple[Head, by
 
 
 def head_in(line: bytes, look: Look, bases: Bases = NO_BASE) -> Head:
-    """What a line is and whose.
+    """Return what a line is and whose.
 
     Of an Observation that says nothing to us no guard is asked.
 
@@ -214,7 +214,7 @@ def head_in(line: bytes, look: Look, bases: Bases = NO_BASE) -> Head:
 
 
 def as_kept(line: bytes, head: Head, look: Look) -> bytes:
-    """The line, set aside if it is an Observation that says nothing to us."""
+    """Return the line, set aside if it is an Observation that says nothing to us."""
     is_ours = head[0] != "Observation" or look(line)
     return line if is_ours else ASIDE + line
 
@@ -264,7 +264,7 @@ class PartReport:
 
 
 def chunks_of(files: Iterable[Path], size: int = CHUNK_BYTES) -> list[Chunk]:
-    """The files in stretches that one process reads at once."""
+    """Return the files in stretches that one process reads at once."""
     found: list[Chunk] = []
     for file in files:
         if file.suffix == ".gz":
@@ -279,7 +279,7 @@ def chunks_of(files: Iterable[Path], size: int = CHUNK_BYTES) -> list[Chunk]:
 
 
 def bucket_count(files: Iterable[Path]) -> int:
-    """How many shares of the patients there are to be.
+    """Count how many shares of the patients there are to be.
 
     Each fits into memory.
     """
@@ -290,7 +290,7 @@ def bucket_count(files: Iterable[Path]) -> int:
 
 
 def lines_in(chunk: Chunk) -> Iterator[bytes]:
-    """The lines of a chunk, in order; blank ones too, since they count.
+    """Yield the lines of a chunk, in order; blank ones too, since they count.
 
     Raises:
         CdsError: a compressed file is broken, or unpacks to far more than FHIR does.
@@ -309,7 +309,7 @@ def lines_in(chunk: Chunk) -> Iterator[bytes]:
 
 
 def batches_in(chunk: Chunk) -> Iterator[list[bytes]]:
-    """The lines of a chunk, many at once."""
+    """Yield the lines of a chunk, many at once."""
     lines = lines_in(chunk)
     while batch := list(islice(lines, BATCH_LINES)):
         yield batch
@@ -332,7 +332,7 @@ def _unpacked(file: Path) -> Iterator[bytes]:
 
 
 def _next_line(source: BinaryIO | gzip.GzipFile) -> tuple[bytes, int]:
-    """The next line and its bytes in the file.
+    """Return the next line and its bytes in the file.
 
     In place of one that is too long, what is no JSON.
     """
@@ -441,7 +441,7 @@ def replaced(file: Path) -> Iterator[BinaryIO]:
 
 
 def read_report(part: Path) -> PartReport | None:
-    """The report of a part that was written to the end; None otherwise."""
+    """Read the report of a part that was written to the end; None otherwise."""
     try:
         found = json.loads(part.with_suffix(".json").read_bytes())
     except FileNotFoundError:
@@ -454,7 +454,7 @@ def read_report(part: Path) -> PartReport | None:
 def read_bucket(
     parts: Mapping[Path, PartReport], bucket: int
 ) -> dict[str, list[bytes]]:
-    """The lines of each patient of a share, patients and lines in order.
+    """Read the lines of each patient of a share, patients and lines in order.
 
     One whose lines were not kept has none.
     """
@@ -487,7 +487,7 @@ class SharedResources:
         self._database = sqlite3.connect(f"file:{file}?mode=ro", uri=True)
 
     def of(self, lines: Iterable[bytes]) -> list[bytes]:
-        """The resources that these lines refer to, in order."""
+        """Return the resources that these lines refer to, in order."""
         names = sorted({name for line in lines for name in shared_names(line)})
         found = (
             self._database.execute("SELECT line FROM shared WHERE name = ?", (name,))
@@ -514,7 +514,7 @@ def write_shared(parts: Mapping[Path, PartReport], file: Path) -> None:
 
 
 def bad_lines(chunks: Iterable[Chunk], reports: Iterable[PartReport]) -> list[BadLine]:
-    """The lines that were skipped, by file and line number."""
+    """Return the lines that were skipped, by file and line number."""
     before: Counter[Path] = Counter()
     found: list[BadLine] = []
     for chunk, report in zip(chunks, reports, strict=True):
@@ -533,7 +533,7 @@ def by_patient(
     say: Callable[[BadLine], None],
     bases: Bases = NO_BASE,
 ) -> Iterator[tuple[str, list[bytes]]]:
-    """Each patient of the export, with all lines and shared resources.
+    """Yield each patient of the export, with all lines and shared resources.
 
     It works in this process.
 

@@ -96,7 +96,7 @@ class StudyClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         return np.column_stack([1 - risk, risk])
 
     def predict(self, X: ArrayLike) -> NDArray[Any]:  # noqa: N803
-        """The likelier class. No card says this: a figure is no verdict."""
+        """Predict the likelier class. No card says this: a figure is no verdict."""
         log_odds = self.decision_function(X)
         return np.asarray(self.classes_[(log_odds > 0).astype(int)])
 
@@ -192,7 +192,7 @@ def _numbers(known: Mapping[str, Value]) -> dict[str, float]:
 
 
 def _words(study: str) -> dict[str, tuple[Value, ...]]:
-    """The inputs of a model in order, each with its closed list of values.
+    """Return the inputs of a model in order, each with its closed list of values.
 
     A number has None.
     """

@@ -103,7 +103,7 @@ def contradiction_of(days: Days, months: int | None, *, outcome: bool | None) ->
 
 
 def _share(day: date | None, months: int | None, days: Days) -> float | None:
-    """The day as a share of the time; None if anything is missing."""
+    """Return the day as a share of the time; None if anything is missing."""
     if day is None or months is None or days.procedure is None or day < days.procedure:
         return None
     until = months_before(days.procedure, -months)

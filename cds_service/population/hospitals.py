@@ -91,7 +91,10 @@ def pool_results(
 
 
 def results_of(one: Performance) -> dict[Measure, Result]:
-    """The measures of one hospital on the scale of pooling; none of too few events."""
+    """Return the measures of one hospital on the scale of pooling.
+
+    None of too few events.
+    """
     if min(one.events, one.n - one.events) < FEWEST:
         return {}
     found: dict[Measure, Estimate | None] = {

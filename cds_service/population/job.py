@@ -79,7 +79,7 @@ class Job:
         ).hexdigest()
 
     def run(self, exported: Iterable[str], service: Service | None = None) -> Run:
-        """What holds for every patient.
+        """Return what holds for every patient.
 
         Args:
             exported: types of the lines that were read.
@@ -113,12 +113,12 @@ class Job:
 
 
 def load(site: Path | None) -> Service:
-    """All that is in force, with the site's folder where there is one."""
+    """Return all that is in force, with the site's folder where there is one."""
     return load_service(load_site(site) if site else None)
 
 
 def types_read(service: Service, *, with_worklist: bool = False) -> frozenset[str]:
-    """The resource types that a run reads."""
+    """Return the resource types that a run reads."""
     hook = service.signing_hook
     needed = frozenset(one.resource_type for one in hook.plan.needed.templates)
     return SHARED | needed | (ALSO_READ if with_worklist else frozenset())

@@ -97,7 +97,7 @@ def score_locally(job: Job, out: Path | None, worklist: Path | None) -> Report:
 
 @contextmanager
 def _work_folder(out: Path | None, digest: str) -> Iterator[Path]:
-    """The folder of parts, beside `out`.
+    """Yield the folder of parts, beside `out`.
 
     The same run finds there what it left; it is emptied where another left it.
     """
@@ -138,7 +138,7 @@ def _reports(job: Job, folder: Path) -> dict[Path, bulk.PartReport]:
 
 
 def _finding(job: Job, folder: Path, service: Service) -> Step:
-    """The step that finds who of a chunk was treated or is to be."""
+    """Return the step that finds who of a chunk was treated or is to be."""
     run, chunks = job.run((), service), bulk.chunks_of(job.files)
 
     def step(place: int) -> None:
@@ -164,7 +164,7 @@ def _treated(job: Job, folder: Path) -> frozenset[str] | None:
 
 
 def _reading(job: Job, folder: Path, service: Service) -> Step:
-    """The step that sorts a chunk into its part."""
+    """Return the step that sorts a chunk into its part."""
     chunks = bulk.chunks_of(job.files)
     reading = bulk.Reading(
         buckets=bulk.bucket_count(job.files),
@@ -181,7 +181,7 @@ def _reading(job: Job, folder: Path, service: Service) -> Step:
 
 
 def _scoring(job: Job, folder: Path, service: Service) -> Step:
-    """The step that scores a share of the patients."""
+    """Return the step that scores a share of the patients."""
     reports = _reports(job, folder)
     run = job.run(
         (kind for report in reports.values() for kind in report.kinds), service

@@ -73,7 +73,7 @@ class LocalModel:
 
 
 def local_models(service: Service) -> Iterator[LocalModel]:
-    """Every model in force, the pooled one first."""
+    """Yield every model in force, the pooled one first."""
     yield _of_pooled(service.pooled)
     yield from map(_of_study, service.models.values())
 

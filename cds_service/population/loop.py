@@ -75,7 +75,7 @@ class _Reading:
         return spec
 
     def chart(self, day: date) -> Chart:
-        """The record as of a day: nothing dated later is in it."""
+        """Return the record as of a day: nothing dated later is in it."""
         return Chart(self.record, self.terminology, Horizon(day, day, date.max, day))
 
 
@@ -164,7 +164,7 @@ def _days(
 
 
 def _day_of(day: Dated) -> date:
-    """The last day that is meant: what may have been late was late."""
+    """Return the last day that is meant: what may have been late was late."""
     return day.last
 
 
@@ -235,7 +235,7 @@ def _brace_orders(
 
 
 def _stated_end(order: SupportOrder, reading: _Reading) -> date | None:
-    """The last day by the order's dates, length or words.
+    """Return the last day by the order's dates, length or words.
 
     Of one that was stopped before it, nobody wrote down when.
     """

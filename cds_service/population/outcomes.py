@@ -25,6 +25,7 @@ from cds_service.fhir.findings.earlier_fracture import (
     fracture_levels,
 )
 from cds_service.fhir.findings.problem_list import LATER_ENCOUNTER
+from cds_service.fhir.gathering.bystanders import FRACTURED
 from cds_service.fhir.gathering.subjects import Person
 from cds_service.fhir.orders.drafts import NO_DRAFTS
 from cds_service.fhir.orders.levels import find_levels
@@ -44,7 +45,6 @@ from cds_service.population.scoring import (
 
 Kinds = Mapping[str, Sequence[Json]]
 
-FRACTURES = frozenset({"vertebral-fracture", "osteoporotic-vertebral-fracture"})
 PAIN_MONTHS = 12  # residual-pain-2025 asked after 12 months
 PAIN_FROM = 3.5  # VAS; residual-pain-2025, Methods
 PAIN_WINDOW = timedelta(days=46)  # policy: six weeks on either side count as 12 months
@@ -154,7 +154,7 @@ class Followed:
 
 
 def follow(patient: str, lines: Sequence[bytes], run: Run) -> Followed | str:
-    """What became of one patient; or why they have no row, in words.
+    """Return what became of one patient; or why they have no row, in words.
 
     Empty words: no augmentation.
 
@@ -256,7 +256,7 @@ def _known_on(raw: Json, day: date, calendar: SiteCalendar) -> bool:
 
 
 def _as_of(raw: Json, day: date, calendar: SiteCalendar) -> Json:
-    """The resource as it was.
+    """Return the resource as it was.
 
     A problem solved later was active, a patient who died later was alive.
     """
@@ -300,7 +300,7 @@ def _events(
     findings: Findings,
     run: Run,
 ) -> Iterator[Event]:
-    """Every later resource that speaks of a vertebral fracture, or treats one."""
+    """Yield every later resource that speaks of a vertebral fracture, or treats one."""
     terminology, calendar = run.service.terminology, run.service.calendar
     known = findings.known.get("treated-levels")
     treated = frozenset(str(known.value).split(",")) if known else frozenset[str]()
@@ -310,7 +310,7 @@ def _events(
         if certainty_of(raw) != "denied"
         and raw.get("status") != "entered-in-error"
         # words alone make no outcome
-        and terminology.concepts(raw.get("code")) & FRACTURES
+        and terminology.concepts(raw.get("code")) & FRACTURED
     ]
     broken = treated.union(
         *(levels for day, levels, _ in fractures if day and day <= first)
@@ -410,7 +410,7 @@ def _event(
 
 
 def _began(raw: Json, first: date, calendar: SiteCalendar) -> date | None:
-    """The onset, or the day of writing where the onset is too coarse.
+    """Return the onset, or the day of writing where the onset is too coarse.
 
     No more than the year or month of the procedure.
     """
@@ -448,7 +448,7 @@ def _pain(person: Person, kinds: Kinds, first: date, run: Run) -> Finding | None
 
 
 def columns(run: Run) -> tuple[str, ...]:
-    """The columns of the file.
+    """Return the columns of the file.
 
     What models use and studies ask for, outcomes, and what a person must confirm.
     """
@@ -516,7 +516,7 @@ def _row(one: Followed, months: int, head: Sequence[str]) -> dict[str, str]:
 
 
 def _steps(course: Course | None) -> dict[str, str]:
-    """The first day of each step after the procedure, for a person to look at."""
+    """Give the first day of each step after the procedure, for a person to look at."""
     if course is None:
         return {}
     told: dict[str, str] = dict.fromkeys(course.undated, "day not stated")

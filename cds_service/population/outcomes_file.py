@@ -220,7 +220,7 @@ def _question_of(t_scores: Sequence[float]) -> str:
 
 
 def say_faults(faults: Sequence[str]) -> list[str]:
-    """The first of them, and how many more there are."""
+    """Say the first of them, and how many more there are."""
     more = len(faults) - MOST_NAMED
     return [*faults[:MOST_NAMED], *([f"and {more} more"] if more > 0 else [])]
 
@@ -286,7 +286,9 @@ class _Row:
         months: int | None,
         outcomes: dict[Outcome, bool | None],
     ) -> FollowUp | None:
-        """How the patient's time ended; the outcome becomes what the days make of it.
+        """Say how the patient's time ended.
+
+        The outcome becomes what the days make of it.
 
         One that they contradict is none.
         """
@@ -319,7 +321,10 @@ class _Row:
         return _months(text, self.delimiter)
 
     def _cell(self, column: str, read: Callable[[str], Read]) -> Read | None:
-        """The cell's value; None where it is empty, or cannot be read and was noted."""
+        """Return the cell's value.
+
+        None where it is empty, or cannot be read and was noted.
+        """
         text = self.cells.get(column, "")
         try:
             return read(text) if text else None
@@ -332,7 +337,7 @@ class _Row:
         self.bad_columns.append(column)
 
     def _findings(self, given: Mapping[str, Value], day: date | None) -> Findings:
-        """The row's values, and what follows from them, as for a live order."""
+        """Return the row's values, and what follows from them, as for a live order."""
         source = Provenance(f"row {self.number}", "context", "", "", "")
         known = {
             name: Finding(

@@ -94,7 +94,7 @@ def predictor_at(pooled: PooledModel, incidence: float) -> Predictor:
 
 
 def auc_of(predictor: Predictor) -> float:
-    """The AUC of figures that are right: of pairs with and without the outcome."""
+    """Give the AUC of figures that are right: of pairs with and without the outcome."""
     order = np.argsort(predictor.log_odds)
     risk = expit(predictor.log_odds[order])
     with_it = predictor.weights[order] * risk

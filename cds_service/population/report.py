@@ -27,7 +27,7 @@ PERCENT = alt.Axis(format="%", grid=True, gridColor="#e5e5e5")
 def validation_page(
     found: Sequence[ModelValidation], file: OutcomesFile, made: datetime
 ) -> str:
-    """The report as HTML."""
+    """Return the report as HTML."""
     pages = Environment(
         loader=FileSystemLoader(Path(__file__).parent),
         autoescape=True,

@@ -23,7 +23,8 @@ from cds_service.core.findings import AugmentationOrder, Findings
 from cds_service.core.vocabulary import FindingSpec, ReadSpec
 from cds_service.errors import DeadlinePassed, EvidenceUnavailable, PatientMismatch
 from cds_service.fhir.findings.chart import Chart, Horizon
-from cds_service.fhir.gathering.answers import QueryResult, each_once
+from cds_service.fhir.findings.medication_list import NOT_ORDERED
+from cds_service.fhir.gathering.answers import NOTHING_THERE, QueryResult, each_once
 from cds_service.fhir.gathering.plan import PrefetchPlan
 from cds_service.fhir.gathering.reading import NO_SERVER
 from cds_service.fhir.gathering.record import (
@@ -64,13 +65,11 @@ OF_CARDS = frozenset(
         *("pain-score", "sarcopenia-site", "stable-burst-fracture"),
     }
 )
-NOTHING = QueryResult(state="empty")
 # many EHRs keep none, and export no file of it
 KEPT_BY_NONE = frozenset({"MedicationStatement"})
 # Statuses of a Procedure or order that was done, is being done or is to be done.
 PROCEDURES = frozenset({"completed", "in-progress", "preparation"})
 ORDERS = frozenset({"active", "completed", "draft", "on-hold"})
-PROPOSALS = frozenset({"proposal", "option"})
 SECONDS = 600.0  # for one patient: no record takes a second
 
 
@@ -188,7 +187,7 @@ class Result(NamedTuple):
 
 
 def score(patient: str, lines: Sequence[bytes], run: Run) -> Result:
-    """The assessments of one patient.
+    """Return the assessments of one patient.
 
     The order of the lines does not matter; nothing but the arguments does.
 
@@ -264,7 +263,7 @@ def _waiting(
     person: Person,
     run: Run,
 ) -> tuple[Row, ...]:
-    """The rows of the worklist; a dispense proves that a drug was fetched."""
+    """Return the rows of the worklist; a dispense proves that a drug was fetched."""
     if any(kinds.get(kind) for kind in OF_LOOP):
         deadline = Deadline.after(SECONDS)
         record = record_of(person, kinds, run, loop_plan(run), deadline)
@@ -272,7 +271,7 @@ def _waiting(
 
 
 def visits_of(kinds: Mapping[str, Sequence[Json]], person: Person) -> list[Json]:
-    """The patient's visits: procedures, encounters and appointments.
+    """Return the patient's visits: procedures, encounters and appointments.
 
     An Appointment has no subject: it is of the patient whom its line names.
     """
@@ -281,7 +280,7 @@ def visits_of(kinds: Mapping[str, Sequence[Json]], person: Person) -> list[Json]
 
 
 def loop_plan(run: Run) -> PrefetchPlan:
-    """The queries whose answers show what was done."""
+    """Return the queries whose answers show what was done."""
     plan = run.hook.plan
     more = (one for one in plan.optional.templates if one.resource_type in OF_LOOP)
     return PrefetchPlan((*plan.needed.templates, *more))
@@ -356,7 +355,7 @@ def _not_applicable(why: str) -> list[Json]:
 def _answers(
     kinds: Mapping[str, Sequence[Json]], run: Run, plan: PrefetchPlan
 ) -> dict[str, QueryResult]:
-    """The export's lines as answers to the queries, each type once.
+    """Return the export's lines as answers to the queries, each type once.
 
     A type that was not exported counts as not sent.
     """
@@ -380,7 +379,7 @@ def _answers(
                 others=others if template.is_search else (),
             )
         else:
-            answers[template.key] = NOTHING
+            answers[template.key] = NOTHING_THERE
         sent.add(kind)
     return answers
 
@@ -391,7 +390,7 @@ def _answers(
 def _own_orders(
     kinds: Mapping[str, Sequence[Json]], person: Person, run: Run
 ) -> tuple[list[Json], date]:
-    """The newest augmentation up to the run's day, as orders of that day.
+    """Return the newest augmentation up to the run's day, as orders of that day.
 
     One without a date counts as of the run's day. ICD-10-PCS writes one operation as
     two codes, and other systems write one line per level: all of that day are one, with
@@ -430,7 +429,7 @@ def _may_count(raw: Json, run: Run) -> bool:
     counted = PROCEDURES if raw["resourceType"] == "Procedure" else ORDERS
     if (
         text(raw.get("status")) not in counted
-        or text(raw.get("intent")) in PROPOSALS
+        or text(raw.get("intent")) in NOT_ORDERED
         or is_prohibition(raw)
     ):
         return False
@@ -439,7 +438,7 @@ def _may_count(raw: Json, run: Run) -> bool:
 
 
 def day_of(raw: Json, run: Run) -> date:
-    """The day of a procedure, or when an order was written; else the run's."""
+    """Return the day of a procedure, or when an order was written; else the run's."""
     calendar = run.service.calendar
     done = raw.get("performedDateTime") or member(raw, "performedPeriod", "start")
     return (
@@ -454,5 +453,5 @@ def name_of(raw: Json) -> str:
 
 
 def as_draft(raw: Json, day: date) -> Json:
-    """The procedure as it was signed: what is done by now was to be done then."""
+    """Give the procedure as it was signed: what is done by now was to be done then."""
     return {**raw, "status": "draft", "authoredOn": day.isoformat()}

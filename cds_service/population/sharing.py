@@ -182,7 +182,7 @@ def combine(files: Sequence[SharedFile]) -> dict[str, Combined]:
 
 
 def combined_json(found: Mapping[str, Combined]) -> dict[str, Any]:
-    """The JSON that `validate --combine --json` prints."""
+    """Return the JSON that `validate --combine --json` prints."""
     return {
         "models": {
             name: {

@@ -116,7 +116,7 @@ def score_on_spark(job: Job, out: Path | None, worklist: Path | None) -> Report:
 
 
 def session_here() -> SparkSession:
-    """The session in force, else one on this machine.
+    """Return the session in force, else one on this machine.
 
     What it spills and serves are patients' records.
 
@@ -166,7 +166,7 @@ def _together(read: DataFrame) -> DataFrame:
 
 @cache
 def _service(job: Job) -> Service:
-    """All that is in force, once in each worker of Spark."""
+    """Return all that is in force, once in each worker of Spark."""
     return load(job.site)
 
 
@@ -246,7 +246,7 @@ def _batches(rows: Iterable[dict[str, Any]], schema: pa.Schema) -> Batches:
 
 
 def _bad_lines(job: Job, paths: set[str]) -> list[BadLine]:
-    """The bad lines of these files, by number."""
+    """Return the bad lines of these files, by number."""
     found: list[BadLine] = []
     look = look_for(load(job.site))
     for chunk in chunks_of(

@@ -116,7 +116,7 @@ class ModelValidation:
 def validate(
     file: OutcomesFile, models: Iterable[LocalModel], policy: Policy
 ) -> tuple[ModelValidation, ...]:
-    """Every model whose outcome the file has, at the baseline in force."""
+    """List every model whose outcome the file has, at the baseline in force."""
     return tuple(
         _validation(file, model, rows, policy)
         for model in models
@@ -127,7 +127,7 @@ def validate(
 def assessed(
     file: OutcomesFile, model: LocalModel, policy: Policy
 ) -> tuple[Assessed, ...]:
-    """The patients whose outcome is known, each with the figure of this model."""
+    """Give the patients whose outcome is known, each with the figure of this model."""
     weights = _weights(file, model)
     return tuple(
         Assessed(
@@ -142,7 +142,7 @@ def assessed(
 
 
 def _weights(file: OutcomesFile, model: LocalModel) -> Mapping[int, float]:
-    """The weight of each row, of an outcome over time."""
+    """Return the weight of each row, of an outcome over time."""
     if model.outcome != REFRACTURE:
         return {}
     followed = [(one.row, one.follow_up) for one in file.patients if one.follow_up]
@@ -254,7 +254,7 @@ def _measure(rows: Sequence[Assessed]) -> performance.Performance:
 
 
 def weights_of(rows: Sequence[Assessed]) -> performance.Vector | None:
-    """The weights of these rows; None where each stands for itself."""
+    """Return the weights of these rows; None where each stands for itself."""
     weights = np.array([one.weight for one in rows])
     return None if np.all(weights == 1) else weights
 
@@ -302,7 +302,7 @@ def _horizon_notes(model: LocalModel, rows: Sequence[Assessed]) -> list[str]:
 
 
 def _follow_up_notes(file: OutcomesFile, model: LocalModel) -> list[str]:
-    """What was made of patients who died or were lost."""
+    """List what was made of patients who died or were lost."""
     if model.outcome != REFRACTURE:
         return []
     ends = [one.follow_up.end for one in file.patients if one.follow_up]
@@ -454,7 +454,7 @@ def refit(
 
 
 def _another_time(rows: Sequence[Assessed], model: LocalModel) -> str:
-    """Why these outcomes are not what the model predicts; empty where they are."""
+    """Say why these outcomes are not what the model predicts; empty where they are."""
     months = {_months(row, model) for row in rows}
     if other := _other_months(model, months):
         return f"outcomes within {other[0]} months, {_counted(model)}"
@@ -566,7 +566,7 @@ def recalibration_toml(found: Mapping[str, Recalibration]) -> str:
 def observed_expected(
     found: Sequence[ModelValidation], file: OutcomesFile, today: date
 ) -> tuple[Mapping[str, ObservedExpected], tuple[str, ...]]:
-    """The quarters of each model, and why others have none.
+    """Return the quarters of each model, and why others have none.
 
     Raises:
         CdsError: no model has a quarter.
@@ -604,7 +604,7 @@ def observed_expected(
 
 
 def observed_expected_toml(found: Mapping[str, ObservedExpected]) -> str:
-    """The file for the site folder."""
+    """Return the file for the site folder."""
     lines = ["# Written by kyphoplasty-cds validate --quarters."]
     for name, one in found.items():
         table = one.model_dump(by_alias=True)
@@ -629,7 +629,7 @@ def _toml(value: Any) -> str:
 
 
 def validation_json(found: Sequence[ModelValidation]) -> dict[str, Any]:
-    """The JSON of `validate --json`."""
+    """Return the JSON of `validate --json`."""
     return {"models": {one.model.id: _model_json(one) for one in found}}
 
 

@@ -63,7 +63,7 @@ def _verdict(found: Performance) -> Verdict:
 
 
 def _is_outside(found: Estimate, limits: tuple[float, float]) -> bool:
-    """The whole interval lies outside."""
+    """Tell if the whole interval lies outside."""
     low, high = found.interval
     return high < limits[0] or low > limits[1]
 

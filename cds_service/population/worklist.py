@@ -100,7 +100,7 @@ def find_rows(
     service: Service,
     as_of: date,
 ) -> tuple[Row, ...]:
-    """What this patient waits for on that day.
+    """List what this patient waits for on that day.
 
     Nothing for one without an augmentation up to then.
 

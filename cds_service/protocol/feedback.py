@@ -161,7 +161,7 @@ class FeedbackItem(Inbound):
 
     @property
     def reason(self) -> ReasonCoding | None:
-        """Why the card was overridden; none of a card that was accepted."""
+        """Say why the card was overridden; none of a card that was accepted."""
         return (
             self.override_reason.reason
             if self.override_reason and self.outcome == "overridden"
@@ -184,7 +184,7 @@ class _Feedback(Inbound):
 
 
 def parse_feedback(body: bytes) -> tuple[FeedbackItem, ...]:
-    """The items of this body, each statement once.
+    """Parse the items of this body, each statement once.
 
     Raises:
         MalformedRequest: not JSON, or not feedback; names the item by its place and

@@ -283,7 +283,7 @@ class HookRequest(Inbound):
 def parse_request(
     body: bytes | Any, hook: str, hook_instances: HookInstances = "uuid"
 ) -> HookRequest:
-    """The request in this body, given as bytes or as decoded JSON.
+    """Parse the request in this body, given as bytes or as decoded JSON.
 
     Args:
         hook_instances: the form in which the client writes `hookInstance`.

@@ -31,7 +31,7 @@ class Access:
             append_entries(connection, [seal(entry)], self._clock)
 
     def now(self, shift: timedelta = timedelta()) -> str:
-        """The present time, or a later one, as the tables store it."""
+        """Return the present time, or a later one, as the tables store it."""
         return time_text(self._clock() + shift)
 
     @contextmanager
@@ -61,5 +61,5 @@ class Access:
 
 
 def digest_of(text: str) -> str:
-    """The hexadecimal SHA-256 that the tables store in place of a secret."""
+    """Return the hexadecimal SHA-256 that the tables store in place of a secret."""
     return hashlib.sha256(text.encode()).hexdigest()

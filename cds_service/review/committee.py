@@ -194,7 +194,7 @@ def _quarters(desk: Desk) -> Sequence[QuarterTable]:
 
 
 def _read(desk: Desk) -> tuple[str, str, Tables, Mapping[str, int]]:
-    """The period and its tables; the look is an entry before anything is shown."""
+    """Read the period and its tables; the look is an entry before anything is shown."""
     is_exact = may("patients")
     since, until = _period(desk.gate.clock().date(), is_exact=is_exact)
     with desk.store.reader.reading() as connection:
@@ -235,7 +235,7 @@ def _period(today: date, *, is_exact: bool) -> tuple[str, str]:
 
 
 def _months(since: str, until: str) -> list[str]:
-    """The months of a period, at most the newest ten years."""
+    """Return the months of a period, at most the newest ten years."""
     first, last = (int(month[:4]) * 12 + int(month[5:]) - 1 for month in (since, until))
     newest = max(first, last - MOST_MONTHS + 1)
     return [f"{month // 12}-{month % 12 + 1:02}" for month in range(newest, last + 1)]
@@ -249,7 +249,7 @@ def _years(since: str, until: str) -> range:
 
 
 def tables_of(counts: Counts, since: str, until: str) -> dict[str, Counted]:
-    """The tables of a period, with every count."""
+    """Return the tables of a period, with every count."""
     held = [
         (month, topic, rule, name, count)
         for (month, topic, rule, name), count in counts.items()
@@ -418,13 +418,13 @@ def _of_name(counts: Counts, wanted: str) -> Mapping[str, int]:
 
 
 def monthly_of_years(counts: Counts, years: Iterable[int]) -> Counted:
-    """The counts of these years by month, without small ones."""
+    """Return the counts of these years by month, without small ones."""
     found = (tables_of(counts, f"{year}-01", f"{year}-12") for year in years)
     return add_up([_hidden(tables)["monthly"] for tables in found])
 
 
 def _hidden(tables: Tables) -> dict[str, Counted]:
-    """The tables of one year without small counts, nor what would tell them.
+    """Return the tables of one year without small counts, nor what would tell them.
 
     A card's counts are those of its main recommendation, and the sum of its reasons:
     where the one is hidden, the others are. Each step adds up to the signings whose
@@ -548,14 +548,14 @@ def say_loop(loop: Counted, days: int) -> str:
 
 
 def _count(loop: Counted, columns: Iterable[str]) -> str:
-    """What is shown of the sum of these columns."""
+    """Say what is shown of the sum of these columns."""
     places = [(row, column) for row in loop.rows for column in columns]
     shown = sum(loop.shown(*place) for place in places)
     return say_count(shown, is_hidden=not loop.hidden.isdisjoint(places))
 
 
 def _days_of(counts: Counts) -> int:
-    """The days of the loop; 0 if they were not the same each time."""
+    """Return the days of the loop; 0 if they were not the same each time."""
     prefix = "loop-days:"
     found = {name for _, _, _, name in counts if name.startswith(prefix)}
     days = found.pop().removeprefix(prefix) if len(found) == 1 else ""
@@ -563,7 +563,7 @@ def _days_of(counts: Counts) -> int:
 
 
 def _last_look(desk: Desk) -> str:
-    """When somebody last found something new; empty if nobody looked."""
+    """Say when somebody last found something new; empty if nobody looked."""
     found = desk.store.reader.find(desk.within(Query(kinds=("loop",))), limit=1).entries
     return found[0].at if found else ""
 

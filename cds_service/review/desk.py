@@ -49,11 +49,11 @@ class Desk:
 
     @property
     def scope(self) -> Caller | None:
-        """What the reviewer who is logged in may see; None is all."""
+        """Return what the reviewer who is logged in may see; None is all."""
         return self.scope_of(self.gate.reviewer.name)
 
     def within(self, query: Query) -> Query:
-        """The query as far as the reviewer may ask."""
+        """Return the query as far as the reviewer may ask."""
         scope = self.scope
         if scope is None:
             return query

@@ -117,7 +117,7 @@ def entry_routes(routes: Blueprint, desk: Desk) -> None:
 
 
 def view_cards(cards: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
-    """The cards of an answer for the page, in the order shown.
+    """Show the cards of an answer for the page, in the order shown.
 
     Texts as logged, links only to http addresses.
     """
@@ -172,7 +172,10 @@ def _display(coding: Mapping[str, Any]) -> str:
 
 
 def _http_only(url: str) -> str:
-    """The URL if it is http or https, else empty; the log may contain anything."""
+    """Return the URL if it is http or https, else empty.
+
+    The log may contain anything.
+    """
     try:
         return url if urlsplit(url).scheme in ("http", "https") else ""
     except ValueError:

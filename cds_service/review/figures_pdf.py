@@ -73,6 +73,6 @@ def _plain(text: str) -> str:
 
 
 def _letters(text: str) -> str:
-    """The letters that the fonts have; a thin space is a plain one."""
+    """Return the letters that the fonts have; a thin space is a plain one."""
     known = text.replace("\u202f", " ").encode("cp1252", "replace")
     return known.decode("cp1252")

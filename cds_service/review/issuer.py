@@ -25,7 +25,7 @@ STRONGEST: tuple[Role, ...] = ("privacy-officer", "reviewer", "operator")
 def issuer_server(
     login: ReviewLogin, secret: str | None, connections: Connections
 ) -> AuthorizationServer:
-    """The issuer that the site names.
+    """Return the issuer that the site names.
 
     Args:
         secret: the client secret; None for a public client.
@@ -42,7 +42,9 @@ def issuer_server(
 
 
 def identity_of(claims: Mapping[str, Any], login: ReviewLogin) -> OidcIdentity:
-    """The account in verified claims; of several roles, the most powerful one counts.
+    """Return the account in verified claims.
+
+    Of several roles, the most powerful one counts.
 
     Raises:
         LoginRefused: its name cannot be stored, or it has no role here.

@@ -30,7 +30,7 @@ class QuarterTable(NamedTuple):
 def quarter_tables(
     cards: Mapping[str, Mapping[str, Any]],
 ) -> Sequence[QuarterTable]:
-    """The tables of the models that a site has measured; by their cards."""
+    """Return the tables of the models that a site has measured; by their cards."""
     return [
         _table(name, card["observedExpected"])
         for name, card in cards.items()

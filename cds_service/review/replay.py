@@ -77,7 +77,7 @@ class NothingToReplay(CdsError):
 def replay(
     content: Mapping[str, Any], service: Service, service_id: str | None
 ) -> Replay:
-    """The figures of an answer computed once more.
+    """Compute the figures of an answer once more.
 
     From its inputs and the policy that was in force then.
 
@@ -112,7 +112,7 @@ def replay(
 
 
 def _of_studies(assessments: Mapping[str, Any]) -> dict[str, Any]:
-    """The figures of the five studies, without what rules made of them.
+    """Return the figures of the five studies, without what rules made of them.
 
     An outcome without figures is left out: rules say for whom there are none.
     """
@@ -133,7 +133,7 @@ def _without_earlier_rules(model: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _answer(content: Mapping[str, Any], service: Service, hook: ServiceHook) -> Answer:
-    """The answer as far as the entry holds it.
+    """Return the answer as far as the entry holds it.
 
     Orders in force, recommendations and suggestions are not in it.
     """

@@ -94,7 +94,7 @@ class Reviewing:
 
 
 def review_routes(reviewing: Reviewing) -> Blueprint:
-    """All pages below `/audit`.
+    """Return all pages below `/audit`.
 
     Raises:
         DataFileError: the site's login cannot be used.

@@ -100,7 +100,7 @@ class Sessions:
         return token
 
     def session(self, token: str) -> Session | None:
-        """The session of a browser with this secret, if it is still valid."""
+        """Return the session of a browser with this secret, if it is still valid."""
         digest = digest_of(token)
         is_open = sa.and_(
             REVIEWERS.c.name == SESSIONS.c.name,

@@ -48,7 +48,7 @@ class Counted:
     has_totals: bool = False
 
     def say(self, row: str, column: str) -> str:
-        """The cell as the page shows it."""
+        """Say the cell as the page shows it."""
         value, is_hidden = (
             self.values.get((row, column), 0),
             (row, column) in self.hidden,
@@ -56,14 +56,14 @@ class Counted:
         return say_count(value, is_hidden=is_hidden)
 
     def say_total(self, column: str) -> str:
-        """The sum of what is shown of a column."""
+        """Say the sum of what is shown of a column."""
         is_hidden = any((row, column) in self.hidden for row in self.rows)
         return say_count(
             sum(self.shown(row, column) for row in self.rows), is_hidden=is_hidden
         )
 
     def shown(self, row: str, column: str) -> int:
-        """The count, or what of it is shown."""
+        """Return the count, or what of it is shown."""
         return self.values.get((row, column), 0)
 
     @property
@@ -79,7 +79,7 @@ class Counted:
                 yield Line(tuple((row, column) for row in self.rows))
 
     def line_of(self, row: str) -> Line:
-        """The parts of a row."""
+        """Return the parts of a row."""
         return Line(tuple((row, column) for column in self.parts))
 
 
@@ -130,7 +130,7 @@ def hide(
 
 
 def _rests(table: Counted) -> Mapping[Place, int]:
-    """The differences that are not shown."""
+    """Return the differences that are not shown."""
     return {
         (row, rest): table.values[row, whole] - table.values[row, part]
         for rest, (whole, part) in table.rests.items()
@@ -141,7 +141,7 @@ def _rests(table: Counted) -> Mapping[Place, int]:
 def _least(
     table: Counted, hidden: set[Place], told: Mapping[Place, int]
 ) -> Mapping[Place, int]:
-    """What each hidden cell is at least, as all know: 1, or what its parts are."""
+    """Give what each hidden cell is at least, as all know: 1, or what its parts are."""
     found = {one: max(1, told.get(one, 1)) for one in hidden}
     for row, column in hidden:
         if column == table.whole:

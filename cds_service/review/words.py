@@ -52,7 +52,7 @@ def register_words(routes: Blueprint, wording: Wording, zone: tzinfo = UTC) -> N
 
 
 def say_code(table: str, code: str) -> str:
-    """What a code is called; the code itself if it has no entry."""
+    """Say what a code is called; the code itself if it has no entry."""
     return WORDS[table].get(code, code)
 
 

@@ -53,7 +53,7 @@ class Sample:
 
 
 def load_samples(today: date) -> tuple[Sample, ...]:
-    """All sample patients as of this day, in display order.
+    """List all sample patients as of this day, in display order.
 
     Raises:
         DataFileError: a file is no Bundle, or a date in it is misspelt.
@@ -82,7 +82,7 @@ def load_samples(today: date) -> tuple[Sample, ...]:
 
 
 def load_hospital(today: date) -> tuple[dict[str, Any], ...]:
-    """The record server of a hospital whose codes are all its own.
+    """Load the record server of a hospital whose codes are all its own.
 
     The guide `docs/go-live.md` uses it.
     """
@@ -96,7 +96,7 @@ def _rendered(path: Path, today: date) -> dict[str, Any]:
 
 
 def _dated(text: str, today: date, file: str) -> str:
-    """The text with its placeholders as days."""
+    """Return the text with its placeholders as days."""
     written = _PLACEHOLDER.sub(lambda match: str(_day(match, today)), text)
     if misspelt := _MISSPELT.search(written):
         raise DataFileError(

@@ -42,7 +42,7 @@ class Store:
         return self.resources.get((resource_type, resource_id))
 
     def search(self, query: str) -> tuple[Resource, ...]:
-        """All matches of `Type?parameters` in the requested order.
+        """List all matches of `Type?parameters` in the requested order.
 
         `_count` is for the server.
 
@@ -96,7 +96,7 @@ def hold(resources: Iterable[Resource]) -> Store:
 
 
 def _matchers(resource_type: str) -> dict[str, Matcher]:
-    """The search parameters of this type, by name."""
+    """Return the search parameters of this type, by name."""
     matchers: dict[str, Matcher] = {
         "_id": lambda resource, value: resource["id"] == value
     }
@@ -200,7 +200,7 @@ def _in_order(
 
 
 def _moment(resource: Resource, element: str) -> datetime | None:
-    """The time of an element: its value or the start of a period.
+    """Return the time of an element: its value or the start of a period.
 
     A partial date means its first moment.
     """

@@ -138,7 +138,7 @@ class FhirApp:
 
 
 def _parameters(request: Request) -> str:
-    """The query as sent, followed by the form of a search by POST."""
+    """Return the query as sent, followed by the form of a search by POST."""
     parts = [request.query_string.decode("utf-8", "replace")]
     if request.method == "POST":
         parts.append(request.get_data(as_text=True))
@@ -171,7 +171,7 @@ def _outcome(status: int, code: str, text: str) -> Response:
 
 
 def capability_statement(base: str) -> dict[str, Any]:
-    """The server's CapabilityStatement."""
+    """Return the server's CapabilityStatement."""
     return {
         "resourceType": "CapabilityStatement",
         "status": "active",

@@ -10,6 +10,7 @@ from uuid import NAMESPACE_URL, uuid4, uuid5
 
 from cds_service.core.data_file import data_root, read_json
 from cds_service.fhir.gathering.subjects import Person
+from cds_service.fhir.mapping.code_systems import CPT, ORDERS
 from cds_service.fhir.mapping.level_text import LEVELS
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.orders.augmentation import find_augmentation_order
@@ -19,8 +20,6 @@ from cds_service.samples.fhir_search import Resource, Store, hold
 from cds_service.samples.fhir_server import searchset
 
 SURGEON = "Practitioner/sample-surgeon"
-CPT = "http://www.ama-assn.org/go/cpt"
-OWN_ORDERS = "https://kyphoplasty-cds.org/fhir/CodeSystem/orders"
 # By procedure and region. CPT numbers only: the descriptors are AMA copyright.
 CPT_CODES = {
     "kyphoplasty": {"thoracic": "22513", "lumbar": "22514"},
@@ -35,7 +34,7 @@ def order_sign_request(
     fhir_server: str | None = None,
     plan: Mapping[str, str] | None = None,
 ) -> dict[str, Any]:
-    """The body of one call; the same sample always has the same `hookInstance`.
+    """Return the body of one call; the same sample always has the same `hookInstance`.
 
     Args:
         sample: the patient and the orders being signed.
@@ -107,7 +106,7 @@ def discharge_request(
 
 
 def _done(order: Resource, stay: str, today: date) -> dict[str, Any]:
-    """The procedure of an augmentation order, done today in this stay."""
+    """Return the procedure of an augmentation order, done today in this stay."""
     same = {key: order[key] for key in ("code", "bodySite", "subject") if key in order}
     return {
         "resourceType": "Procedure",
@@ -126,7 +125,7 @@ def answer_prefetch(
     patient_id: str,
     encounter_id: str = "",
 ) -> dict[str, Any]:
-    """The prefetch that an EHR sends for these templates.
+    """Make the prefetch that an EHR sends for these templates.
 
     A resource (or null) for a read, a searchset for a search.
     """
@@ -177,7 +176,7 @@ def region_of(level: str) -> str:
 
 
 def procedure_coding(procedure: str | None, levels: Sequence[str]) -> dict[str, str]:
-    """The order's code as given, else kyphoplasty by region.
+    """Return the order's code as given, else kyphoplasty by region.
 
     Given as CPT number or `system|code`; the region is of the first level.
     """
@@ -186,14 +185,14 @@ def procedure_coding(procedure: str | None, levels: Sequence[str]) -> dict[str, 
         return {"system": system or CPT, "code": code}
     if not levels:
         # no CPT number leaves the region open
-        return {"system": OWN_ORDERS, "code": "kyphoplasty"}
+        return {"system": ORDERS, "code": "kyphoplasty"}
     return {"system": CPT, "code": CPT_CODES["kyphoplasty"][region_of(levels[0])]}
 
 
 def augmentation_order(
     patient_id: str, procedure: str | None, levels: Sequence[str], today: date
 ) -> dict[str, Any]:
-    """The draft order as an EHR would send it."""
+    """Return the draft order as an EHR would send it."""
     codings = level_codings()
     sites = [{"coding": [codings[level]], "text": level} for level in levels]
     return {
@@ -217,7 +216,7 @@ def is_augmentation(order: Mapping[str, Any], terminology: Terminology) -> bool:
 
 
 def fault_of_order(order: Mapping[str, Any], terminology: Terminology) -> str:
-    """Why this draft order is no augmentation for the service.
+    """Say why this draft order is no augmentation for the service.
 
     Empty where it is one.
     """
@@ -231,7 +230,7 @@ def fault_of_order(order: Mapping[str, Any], terminology: Terminology) -> str:
 def order_sign_body(
     patient_id: str, fhir_server: str, orders: Sequence[Mapping[str, Any]]
 ) -> dict[str, Any]:
-    """The request that signs these orders."""
+    """Return the request that signs these orders."""
     bundle = {
         "resourceType": "Bundle",
         "type": "collection",

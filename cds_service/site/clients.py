@@ -170,14 +170,14 @@ class Client(SiteTable):
         return (self.jwks_url,) if self.jwks_url is not None else self.jwks_urls
 
     def scopes(self) -> Iterator[tuple[str, Caller]]:
-        """Each account that is bound to this EHR, with what it may see."""
+        """Yield each account that is bound to this EHR, with what it may see."""
         yield from ((name, Caller(self.issuer)) for name in self.reviewers)
         for tenant, names in self.tenant_reviewers.items():
             yield from ((name, Caller(self.issuer, tenant)) for name in names)
 
 
 def with_profile(client: Client, profile: Profile) -> Client:
-    """The client with what its profile says, where its own table does not."""
+    """Return the client with what its profile says, where its own table does not."""
     own = client.model_fields_set
     stated: dict[str, Any] = {
         "algorithms": value_of(profile.token.algorithms),

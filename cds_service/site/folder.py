@@ -129,7 +129,7 @@ class Site(SiteTable):
     languages: Mapping[str, SiteLanguage] = Field(default_factory=dict)
 
     def scope_of(self, account: str) -> Caller | None:
-        """The entries an account may see: one EHR's or tenant's; None: all."""
+        """Return the entries an account may see: one EHR's or tenant's; None: all."""
         return next(
             (
                 scope
@@ -189,7 +189,7 @@ class SiteFolder:
         return tuple(one for one in self.site.clients if not one.name)
 
     def overlays(self, kind: Literal["mappings", "hooks"]) -> tuple[Path, ...]:
-        """The overlays of this kind, the last of which has the last word."""
+        """Return the overlays of this kind, the last of which has the last word."""
         own = self.mappings if kind == "mappings" else self.hooks
         return (
             *(self.below.overlays(kind) if self.below else ()),
@@ -206,7 +206,7 @@ class ClientFile(SiteTable):
 
 
 def load_site(folder: Path) -> SiteFolder:
-    """The site folder, checked.
+    """Load the site folder, checked.
 
     Raises:
         DataFileError: names file, table and key of the first fault.
@@ -263,7 +263,7 @@ def _say_keys_missing(profile: Profile) -> str:
 
 
 def _client_folders(site: SiteFolder) -> dict[str, SiteFolder]:
-    """The folders below `clients/`, each of which a client names."""
+    """Return the folders below `clients/`, each of which a client names."""
     named = {one.name: one.issuer for one in site.site.clients if one.name}
     folders = sorted(path for path in (site.path / CLIENTS).glob("*") if path.is_dir())
     found = {}

@@ -69,7 +69,7 @@ Said = TypeVar("Said")
 
 
 def value_of(fact: Fact[Said] | Unknown) -> Said | None:
-    """The fact's value; None if it is unknown."""
+    """Return the fact's value; None if it is unknown."""
     return None if isinstance(fact, str) else fact.value
 
 
@@ -260,7 +260,7 @@ class Profile(DataTable):
         return self.profile.title
 
     def facts(self) -> Iterator[StatedFact]:
-        """All facts in the file's order, unknown ones too."""
+        """Yield all facts in the file's order, unknown ones too."""
         for group, key, fact in self._facts():
             if isinstance(fact, str):
                 yield StatedFact(group, key)
@@ -284,7 +284,7 @@ class Profile(DataTable):
     def with_facts(
         self, stated: Mapping[str, Mapping[str, Any]], file: Path, place: str
     ) -> "Profile":
-        """The profile with what a site states itself.
+        """Return the profile with what a site states itself.
 
         Args:
             stated: plain values, by group and key.
@@ -327,17 +327,17 @@ GROUPS = ("hooks", "token", "request", "answer", "server", "feedback", "places")
 
 
 def profile_folders(overlays: Sequence[Path]) -> tuple[Path, ...]:
-    """Where profiles are: ours, then those of these overlays of `mappings/`."""
+    """Find where profiles are: ours, then those of these overlays of `mappings/`."""
     return tuple(one / EHR for one in (data_root("mappings"), *overlays))
 
 
 def profile_names(folders: Sequence[Path]) -> Mapping[str, Path]:
-    """The file in force of each profile, by name."""
+    """Return the file in force of each profile, by name."""
     return {path.stem: path for one in folders for path in sorted(one.glob("*.toml"))}
 
 
 def load_profile(name: str, folders: Sequence[Path]) -> Profile:
-    """The profile of this name.
+    """Load the profile of this name.
 
     Raises:
         DataFileError: it is faulty.

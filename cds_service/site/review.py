@@ -89,7 +89,7 @@ class ReviewLogin(SiteTable):
 
 
 def client_secret(folder: Path, name: str | None) -> str | None:
-    """The secret that is shared with a login server; None for a public client.
+    """Return the secret that is shared with a login server; None for a public client.
 
     Args:
         folder: of the site.

@@ -216,7 +216,7 @@ def _group_sizes(study: LogisticStudy, draws: int) -> Mapping[str, int]:
 
 
 def _draw_group(study: LogisticStudy, group: str, size: int, seed: int) -> Matrix:
-    """One group's draws, one column for each term."""
+    """Make one group's draws, one column for each term."""
     drawn: dict[str, Statistics] = {
         p.finding: p.groups[group] for p in study.predictors if p.identity is None
     }

@@ -59,7 +59,7 @@ def pooled_table(
     *,
     points: int = POINTS,
 ) -> PooledTable:
-    """The table of the pooled model.
+    """Return the table of the pooled model.
 
     Args:
         points: of the population, a power of 2.
@@ -86,12 +86,12 @@ def pooled_table(
 def used_betas(
     study: PooledStudy, pooled: Mapping[str, PooledCoefficient], bone: Bone
 ) -> Vector:
-    """The coefficients that a figure uses, in the order of the inputs."""
+    """Return the coefficients that a figure uses, in the order of the inputs."""
     return np.array([study.shrink * pooled[name].mean for name in study.names(bone)])
 
 
 def make_population(study: PooledStudy, bone: Bone, points: int) -> Population:
-    """The hospital's patients when nothing is known of them (step 3)."""
+    """Make the hospital's patients when nothing is known of them (step 3)."""
     numbers = study.numbers_with(bone)
     spread = spread_points(
         [one.id for one in numbers], points, f"{study.id}/{bone}", SEED

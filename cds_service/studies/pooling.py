@@ -52,7 +52,7 @@ def pool_entries(entries: Sequence[Entry]) -> PooledCoefficient:
 
 
 def pool_rates(rates: Sequence[Rate]) -> Pooled:
-    """The log odds of the incidence; every source is one hospital."""
+    """Return the log odds of the incidence; every source is one hospital."""
     log_odds = np.array(
         [math.log(one.events / (one.patients - one.events)) for one in rates]
     )
@@ -142,7 +142,7 @@ def _at_least_half_the_mean(entries: Sequence[Entry], found: float) -> float:
 
 
 def _mean(entries: Sequence[Entry], tau: float) -> tuple[float, float]:
-    """The mean of the entries that enter it, and its standard error."""
+    """Return the mean of the entries that enter it, and its standard error."""
     entering = [one for one in entries if one.in_mean]
     values = np.array([one.log_odds for one in entering])
     weights = np.array(

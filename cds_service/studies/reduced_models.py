@@ -46,7 +46,7 @@ def build_table(
     draws: int | None = None,
     seed: int = SEED,
 ) -> table.ReducedTable:
-    """The table of one study, for every subset of its inputs.
+    """Build the table of one study, for every subset of its inputs.
 
     Args:
         draws: patients of the rebuilt cohort; the study's own number by default.

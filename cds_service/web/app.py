@@ -98,7 +98,7 @@ def create_app(
     site: SiteFolder | None = None,
     wiring: Wiring = NORMAL,
 ) -> Flask:
-    """The WSGI application.
+    """Create the WSGI application.
 
     Nothing is read from disk after this, and nothing of a request is kept.
 
@@ -190,7 +190,7 @@ def create_app(
 
 
 def _link_key(settings: Settings, audit: AuditStore) -> Callable[[float], bytes | None]:
-    """The key that signs the links of cards.
+    """Return the key that signs the links of cards.
 
     It is the operator's, else that of the database.
     """
@@ -241,7 +241,7 @@ def _is_cds_path(path: str) -> bool:
 def _cors_headers(
     origins: Container[str] | None, environ: Mapping[str, Any]
 ) -> dict[str, str]:
-    """What lets browsers read every response on a CDS path, errors too.
+    """Return what lets browsers read every response on a CDS path, errors too.
 
     Those that run a CDS Hooks client.
     """

@@ -10,7 +10,6 @@ from collections.abc import Mapping
 
 from flask import Blueprint, render_template, request
 
-from cds_service.audit.chain import AuditEntry
 from cds_service.audit.reader import Stored
 from cds_service.audit.store import LOOK_SECONDS, AuditStore
 from cds_service.basis.letter import letter_text
@@ -22,7 +21,7 @@ from cds_service.errors import NotAllowed
 from cds_service.review.replay import NothingToReplay, replay
 from cds_service.service import Service
 from cds_service.web.cds_api import Surroundings
-from cds_service.web.linked_pages import BY_LINK, linked_routes, shown_answer
+from cds_service.web.linked_pages import linked_routes, note_reading, shown_answer
 
 FORM_BYTES = 8192  # a dozen short fields
 REFUSED = (
@@ -44,14 +43,14 @@ def basis_routes(around: Surroundings, store: AuditStore) -> Blueprint:
             page = basis_html(stored, around.service.of(stored.client), given)
         except NothingToReplay:
             raise NotAllowed(REFUSED) from None
-        _note(around, stored, "basis" if given is None else "what-if")
+        note_reading(around, stored, {"view": "basis" if given is None else "what-if"})
         return page
 
     return routes
 
 
 def _open(around: Surroundings, store: AuditStore, address: str) -> Stored:
-    """The answer that this address names.
+    """Return the answer that this address names.
 
     Raises:
         NotAllowed: it names none, no longer, or is not as we signed it; always with the
@@ -65,7 +64,7 @@ def _open(around: Surroundings, store: AuditStore, address: str) -> Stored:
 def basis_html(
     stored: Stored, service: Service, given: Mapping[str, str] | None
 ) -> str:
-    """The page of an answer, or of what is tried.
+    """Return the page of an answer, or of what is tried.
 
     What is tried stands alone where the script of the page asks for it.
 
@@ -93,24 +92,4 @@ def basis_html(
         trial=trial,
         letter=letter_text(content["cards"]) if is_leaving else "",
         language=content.get("language", {}).get("used", ENGLISH),
-    )
-
-
-def _note(around: Surroundings, stored: Stored, view: str) -> None:
-    """Record the access; all that is known of the reader is the link.
-
-    Raises:
-        AuditUnavailable: the entry could not be written, and nothing is shown.
-    """
-    around.audit.append(
-        AuditEntry(
-            kind="read",
-            at=around.clock(),
-            user=BY_LINK,
-            patient=stored.patient,
-            client=stored.client,  # whose reviewers may see who looked
-            tenant=stored.tenant,
-            about=stored.id,
-            content={"view": view},
-        )
     )

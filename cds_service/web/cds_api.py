@@ -142,7 +142,7 @@ def _discover(around: Surroundings, exchange: Exchange) -> Response:
 
 
 def _known_caller(around: Surroundings, exchange: Exchange) -> Caller:
-    """The caller of discovery, if it matters and a valid token names one."""
+    """Return the caller of discovery, if it matters and a valid token names one."""
     if (
         not around.service.of_clients
         or "Authorization" not in exchange.request.headers
@@ -225,7 +225,7 @@ def discovery_entry(entry: Mapping[str, Any], wish: PrefetchWish) -> dict[str, A
 
 
 def json_response(document: Any) -> Response:
-    """The document as a JSON response.
+    """Return the document as a JSON response.
 
     A non-finite number is our own fault and raises.
     """
@@ -341,12 +341,12 @@ def _handout_url(
 
 
 def handout_settings(around: Surroundings) -> HandoutSettings:
-    """What the site says of the patient's page; nothing in open mode."""
+    """Return what the site says of the patient's page; nothing in open mode."""
     return around.site.handout if around.site is not None else HandoutSettings()
 
 
 def _access_of(client: Client | None) -> Access | None:
-    """How this EHR may link to our pages; None if nobody says."""
+    """Say how this EHR may link to our pages; None if nobody says."""
     if client is None or client.capabilities is None:
         return None
     return client.capabilities.links
@@ -366,13 +366,13 @@ def _language(around: Surroundings, client: Client | None, exchange: Exchange) -
 
 
 def _worksheet_url(around: Surroundings, client: Client | None) -> str:
-    """Where this EHR launches the worksheet from a card; empty if it does not."""
+    """Say where this EHR launches the worksheet from a card; empty if it does not."""
     app = client.worksheet if client is not None else None
     return f"{around.base_url}{LAUNCH_PATH}" if app and app.in_cards else ""
 
 
 def deadline_of(around: Surroundings, exchange: Exchange) -> Deadline:
-    """The deadline of the answer, sooner if this caller's EHR waits less.
+    """Return the deadline of the answer, sooner if this caller's EHR waits less.
 
     It counts from the call's arrival, since the call may have waited for keys.
     """

@@ -52,7 +52,7 @@ class ClosedServer:
 def allowed_fhir_server(
     url: str, site: Site | None, named: Sequence[str] = ()
 ) -> Address:
-    """The URL of a FHIR server that may be called without a client's token.
+    """Return the URL of a FHIR server that may be called without a client's token.
 
     It is used in open mode, by `explain`, and by the sandbox.
 

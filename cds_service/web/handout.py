@@ -12,7 +12,6 @@ from typing import NamedTuple
 
 from flask import Blueprint, Response, render_template, request
 
-from cds_service.audit.chain import AuditEntry
 from cds_service.audit.reader import Stored
 from cds_service.audit.store import LOOK_SECONDS, AuditStore
 from cds_service.basis.handout_letters import can_draw
@@ -30,7 +29,7 @@ from cds_service.core.handout import (
 from cds_service.core.handout_settings import HandoutSettings
 from cds_service.errors import NotAllowed
 from cds_service.web.cds_api import Surroundings, handout_settings
-from cds_service.web.linked_pages import BY_LINK, linked_routes, shown_answer
+from cds_service.web.linked_pages import linked_routes, note_reading, shown_answer
 
 REFUSED = (
     "This link does not open a page: it is older than a day, was changed, or the"
@@ -74,14 +73,18 @@ def handout_routes(around: Surroundings, store: AuditStore) -> Blueprint:
             response = _pdf(sentences, labels, text.language, page.form)
         else:
             raise NotAllowed(REFUSED)
-        _note(around, stored, page)
+        note_reading(
+            around,
+            stored,
+            {"view": "handout", "language": page.language, "form": page.form},
+        )
         return response
 
     return routes
 
 
 def _stored(around: Surroundings, store: AuditStore, page: HandoutAddress) -> Stored:
-    """The discharge that this address names.
+    """Return the discharge that this address names.
 
     Raises:
         NotAllowed: it names none, or none that was shown within a day.
@@ -93,7 +96,7 @@ def _stored(around: Surroundings, store: AuditStore, page: HandoutAddress) -> St
 
 
 def _texts(around: Surroundings, stored: Stored) -> dict[str, HandoutText]:
-    """The languages in force for the EHR of this answer."""
+    """Return the languages in force for the EHR of this answer."""
     return dict(around.service.of(stored.client).leaving_hook.handouts)
 
 
@@ -138,23 +141,3 @@ def _others(
         other = page._replace(language=text.language, form="html")
         found.append(Other(text.name, text.language, sign_handout(other, key)))
     return found
-
-
-def _note(around: Surroundings, stored: Stored, page: HandoutAddress) -> None:
-    """Record the access; all that is known of the reader is the link.
-
-    Raises:
-        AuditUnavailable: the entry could not be written, and nothing is shown.
-    """
-    around.audit.append(
-        AuditEntry(
-            kind="read",
-            at=around.clock(),
-            user=BY_LINK,
-            patient=stored.patient,
-            client=stored.client,
-            tenant=stored.tenant,
-            about=stored.id,
-            content={"view": "handout", "language": page.language, "form": page.form},
-        )
-    )

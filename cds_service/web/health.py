@@ -24,7 +24,7 @@ LEAST_FREE = 0.05  # free share of the log's disk
 def health_routes(
     around: Surroundings, audit: AuditLog, is_ending: Callable[[], bool]
 ) -> Blueprint:
-    """The routes for health and metrics.
+    """Return the routes for health and metrics.
 
     A failing FHIR server, or a caller with a wrong clock, only shows in metrics.
 

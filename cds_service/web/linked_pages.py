@@ -1,10 +1,12 @@
 """Pages that a signed address opens for its holder: no login, no name."""
 
+from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 
 from flask import Blueprint, Response, render_template
 
-from cds_service.audit.chain import SILENT
+from cds_service.audit.chain import SILENT, AuditEntry
 from cds_service.audit.reader import Stored
 from cds_service.audit.store import AuditStore
 from cds_service.basis.links import has_expired
@@ -50,3 +52,25 @@ def shown_answer(
     if has_expired(datetime.fromisoformat(stored.at), around.clock()):
         raise NotAllowed(refused)
     return stored
+
+
+def note_reading(
+    around: Surroundings, stored: Stored, content: Mapping[str, Any]
+) -> None:
+    """Record the access; all that is known of the reader is the link.
+
+    Raises:
+        AuditUnavailable: the entry could not be written, and nothing is shown.
+    """
+    around.audit.append(
+        AuditEntry(
+            kind="read",
+            at=around.clock(),
+            user=BY_LINK,
+            patient=stored.patient,
+            client=stored.client,  # whose reviewers may see who looked
+            tenant=stored.tenant,
+            about=stored.id,
+            content=content,
+        )
+    )

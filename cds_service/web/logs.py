@@ -83,7 +83,7 @@ class JsonLines(logging.Formatter):
 
 
 def shown(value: Any) -> Any:
-    """The part of a value that may be logged.
+    """Return the part of a value that may be logged.
 
     Texts and collections are cut, of other objects only the type is kept.
     """

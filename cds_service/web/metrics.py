@@ -129,7 +129,7 @@ class Metrics:
             self.near_misses.labels(miss)
 
     def text(self) -> bytes:
-        """All metrics as text, summed over the workers if they share them."""
+        """Return all metrics as text, summed over the workers if they share them."""
         if _FOLDER not in os.environ:
             return generate_latest(self._registry)
         shared = CollectorRegistry()

@@ -14,6 +14,7 @@ from werkzeug.exceptions import NotFound
 from cds_service import __version__
 from cds_service.audit.chain import OneEntry
 from cds_service.cards.guidelines import Guideline, Summary
+from cds_service.core.findings import PROCEDURES
 from cds_service.core.recommendations import Rule
 from cds_service.core.wording import UNITS
 from cds_service.outgoing.deadline import Deadline
@@ -33,7 +34,6 @@ PAGES = {
     "/audit": "Audit",
 }
 EXAMPLE = "p1-thin-high"
-PROCEDURES = {"PKP": "kyphoplasty", "PVP": "vertebroplasty"}
 
 
 def page_routes(
@@ -136,7 +136,7 @@ def _study_routes(routes: Blueprint, service: Service) -> None:
 
 
 def guideline_lines(service: Service) -> list[dict[str, Any]]:
-    """Every recommendation with its guideline lines and studies, as JSON.
+    """List every recommendation with its guideline lines and studies, as JSON.
 
     The page shows the same.
     """
@@ -180,7 +180,7 @@ def _summaries(service: Service) -> list[Summary]:
 
 
 def _contrary_lines(service: Service) -> list[dict[str, Any]]:
-    """Every result that speaks against a study, once.
+    """List every result that speaks against a study, once.
 
     With the studies that it speaks to.
     """
@@ -253,7 +253,7 @@ FILTERS: Mapping[str, Callable[[Any], Any]] = {
 
 
 def _page_of(service: Service, card: Mapping[str, Any]) -> dict[str, Any]:
-    """What the page of one study shows beside its card.
+    """Return what the page of one study shows beside its card.
 
     Titles of findings, and the models in use.
     """

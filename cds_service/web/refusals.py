@@ -154,7 +154,7 @@ def _bare_id(value: Any, resource_type: str) -> str | None:
 
 
 def _reason(error: Exception | None) -> str:
-    """The reason code: `patient-mismatch` for PatientMismatch.
+    """Return the reason code: `patient-mismatch` for PatientMismatch.
 
     Any other exception is a failure.
     """

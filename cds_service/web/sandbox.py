@@ -24,6 +24,7 @@ from cds_service.core.vocabulary import is_after_surgery
 from cds_service.core.wording import GAP_REASONS, say_date
 from cds_service.errors import NotAllowed
 from cds_service.fhir.gathering.parsing import BrokenResource, parse_resource
+from cds_service.fhir.mapping.code_systems import CPT, HCPCS, ORDERS
 from cds_service.fhir.server.client import FhirClient
 from cds_service.fhir.server.lookup import (
     FoundPatient,
@@ -72,7 +73,6 @@ PAGE_SIZE = 1000  # all on one page: every worker would have to know further pag
 NOT_EXPLAINED = (
     " Only the sample site folder explains its local codes; this service has none."
 )
-HCPCS = "http://www.cms.gov/Medicare/Coding/HCPCSReleaseCodeSets"
 
 
 def is_open(site: Site | None) -> bool:
@@ -364,10 +364,7 @@ def order_choices() -> dict[str, Any]:
         for level, coding in requests.level_codings().items()
     ]
     procedures = {
-        name: {
-            region: {"system": requests.CPT, "code": code}
-            for region, code in codes.items()
-        }
+        name: {region: {"system": CPT, "code": code} for region, code in codes.items()}
         for name, codes in requests.CPT_CODES.items()
     }
     return {
@@ -375,7 +372,7 @@ def order_choices() -> dict[str, Any]:
         "procedures": procedures,
         "brace": {"system": HCPCS, "code": "L0456"},
         "bedRest": {
-            "system": requests.OWN_ORDERS,
+            "system": ORDERS,
             "code": "bed-rest",
             "display": "Bed rest",
         },

@@ -96,7 +96,7 @@ def run_server(settings: Settings, *, host: str, port: int, workers: int) -> Non
 def run_entry(
     kind: Literal["start", "stop"], run: str, digests: Mapping[str, str]
 ) -> AuditEntry:
-    """The audit entry for the start or end of this run, with the data in force."""
+    """Give the audit entry for the start or end of this run, with the data in force."""
     return AuditEntry(
         kind=kind, at=datetime.now(UTC), content={"run": run, "digests": dict(digests)}
     )

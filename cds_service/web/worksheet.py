@@ -103,12 +103,11 @@ class Sheets:
         return self.service.calendar.day_of(self.around.clock())
 
     def sheet_of(self, patient: str, *, has_to_confirm: bool = False) -> Worksheet:
-        """The worksheet of one patient."""
         writer = Writer(patient, self.service.terminology, self.sites)
         return Worksheet(load_sheet(), self.measures, writer, has_to_confirm)
 
     def page(self, form: Mapping[str, str], outcome: Outcome, **more: Any) -> str:
-        """The page with this form and what came of it.
+        """Return the page with this form and what came of it.
 
         Args:
             more: for the template.
@@ -158,7 +157,7 @@ def restrict(response: Response) -> Response:
 def _figures(
     sheets: Sheets, outcome: Outcome, form: Mapping[str, str]
 ) -> tuple[Figure, ...]:
-    """The figure of a patient of this age and sex, without values and with.
+    """Return the figure of a patient of this age and sex, without values and with.
 
     These values, and by the flow of every order.
     """
@@ -194,7 +193,7 @@ def _figures(
 def signing(
     sheets: Sheets, patient: str, base: str, form: Mapping[str, str]
 ) -> dict[str, Any]:
-    """The request that signs a kyphoplasty of the vertebra that the form names."""
+    """Give the request that signs a kyphoplasty of the vertebra that the form names."""
     level = form.get("treated", "")
     levels = (level,) if level in SPINE else ()
     order = augmentation_order(patient, None, levels, sheets.today)
@@ -209,7 +208,7 @@ def figure(
     deadline: Deadline | None = None,
     aliases: tuple[str, ...] = (),
 ) -> Figure:
-    """The figure on the card of this request; no entry is kept.
+    """Return the figure on the card of this request; no entry is kept.
 
     Args:
         aliases: other bases under which the FHIR server writes its references.

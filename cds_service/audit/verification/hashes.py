@@ -11,7 +11,7 @@ Card = tuple[str, str, str, str]  # uuid, topic, indicator, rules
 
 
 def framed(parts: Sequence[str]) -> bytes:
-    """Each part as UTF-8, prefixed with its length as eight bytes."""
+    """Return each part as UTF-8, prefixed with its length as eight bytes."""
     octets = [part.encode("utf-8", "surrogatepass") for part in parts]
     return b"".join(_LENGTH.pack(len(one)) + one for one in octets)
 
@@ -19,7 +19,7 @@ def framed(parts: Sequence[str]) -> bytes:
 def commitment_of(
     salt: str, facts: Mapping[str, str], cards: Sequence[Card], body: str
 ) -> str:
-    """The commitment to a payload, which the chain holds."""
+    """Return the commitment to a payload, which the chain holds."""
     named = (part for pair in sorted(facts.items()) for part in pair)
     shown = (part for card in cards for part in card)
     parts = (
@@ -37,7 +37,7 @@ def commitment_of(
 def link_of(
     sequence: int, entry_id: str, at: str, kind: str, commitment: str, previous: str
 ) -> str:
-    """The hash of an entry at its sequence number."""
+    """Return the hash of an entry at its sequence number."""
     parts = (
         "kyphoplasty-cds audit link 1",
         str(sequence),

@@ -60,7 +60,7 @@ class Purges:
         self._checkpoints[row.sequence] = row.hash
 
     def note_purge(self, row: Row) -> Iterator[Fault]:
-        """The faults of a purge.
+        """Yield the faults of a purge.
 
         The entries that it names lie before it: all that is gone of them is known.
         """
@@ -100,7 +100,7 @@ class Purges:
     def _explain(
         self, first: int, last: int, limit: int, purge: int, *, is_possible: bool
     ) -> Iterator[Fault]:
-        """What is wrong with one range of a purge.
+        """Yield what is wrong with one range of a purge.
 
         Its payloads must be gone, old enough, and named by no other.
         """
@@ -136,7 +136,10 @@ class Purges:
 
 
 def _ranges(found: Any) -> list[tuple[int, int]]:
-    """The `[first, last]` ranges of a purge entry; none if any of them is malformed."""
+    """Return the `[first, last]` ranges of a purge entry.
+
+    None if any of them is malformed.
+    """
     if not isinstance(found, list) or not all(_is_range(one) for one in found):
         return []
     return [(first, last) for first, last in found]

@@ -159,7 +159,7 @@ def is_sound(select: Select) -> bool:
 
 
 def read_rows(select: Select) -> Iterator[Row]:
-    """The entries in the order of their sequence.
+    """Read the entries in the order of their sequence.
 
     Raises:
         NoLog: the table was made anew, and counts them by something else.
@@ -208,7 +208,7 @@ def _row(cells: Cells, columns: tuple[str, ...], cards: tuple[Card, ...]) -> Row
 
 
 def _text(value: Any, kind: type = str) -> str:
-    """The cell as it was hashed.
+    """Return the cell as it was hashed.
 
     One of another type is found by no query, though it may read the same.
     """

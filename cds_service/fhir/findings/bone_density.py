@@ -242,7 +242,7 @@ def _is_described_plainly(reading: Reading, chart: Chart) -> bool:
 def _lower_in_words(
     used: Sequence[Measured], spec: QuantitySpec, chart: Chart
 ) -> Iterator[PassedOver]:
-    """What the words of the chosen values say of a lower one, or of osteoporosis.
+    """Say what the words of the chosen values say of a lower one, or of osteoporosis.
 
     A report names several sites where its Observation holds one number.
     """
@@ -264,7 +264,7 @@ def _lower_in_words(
 
 
 def _signed_in(said: Iterable[str], chart: Chart) -> list[float]:
-    """The numbers below zero that words name."""
+    """Return the numbers below zero that words name."""
     below_zero = chart.terminology.reports.below_zero
     return [number for words in said for number in below_zero(words)]
 
@@ -272,7 +272,7 @@ def _signed_in(said: Iterable[str], chart: Chart) -> list[float]:
 def _lower_in_reports(
     value: float, usable: Sequence[Measured], spec: QuantitySpec, chart: Chart
 ) -> Iterator[PassedOver]:
-    """What a report of bone density says of a lower T-score, or of osteoporosis.
+    """Yield what a report of bone density says of a lower T-score, or of osteoporosis.
 
     A number that was measured on its day is known, and judged by its site.
     """
@@ -297,7 +297,7 @@ def _lower_in_reports(
 
 
 def _moment_of_report(entry: Entry, chart: Chart) -> Moment | None:
-    """When it was done, else when it was written; None if it does not say."""
+    """Find when it was done, else when it was written; None if it does not say."""
     if entry.kind == "ImagingStudy":
         return chart.calendar.moment(entry.raw.get("started"))
     element = "performed" if entry.kind == "Procedure" else "effective"
@@ -402,7 +402,7 @@ def _place(one: Measured) -> tuple[str, ...]:
 
 
 def _site(reading: Reading, coded: Site | None, named: Site | None) -> Site:
-    """The site by code, or by words if they name a site that counts for less."""
+    """Return the site by code, or by words if they name a site that counts for less."""
     if coded is not None:
         return named if named is not None and named not in CENTRAL else coded
     is_forearm = reading.match.code == FOREARM_OR_ANY and not reading.words
@@ -410,14 +410,17 @@ def _site(reading: Reading, coded: Site | None, named: Site | None) -> Site:
 
 
 def _site_by_code(reading: Reading) -> Site | None:
-    """The site that the code states; None for the code that is used for any T-score."""
+    """Return the site that the code states.
+
+    None for the code that is used for any T-score.
+    """
     if reading.match.code == FOREARM_OR_ANY:
         return None
     return SITE_OF_CONCEPT.get(reading.match.concept)
 
 
 def _site_by_place(reading: Reading, chart: Chart) -> Site | None:
-    """The site that the code of the body site states.
+    """Return the site that the code of the body site states.
 
     It is None where it states none, or several.
     """
@@ -427,7 +430,10 @@ def _site_by_place(reading: Reading, chart: Chart) -> Site | None:
 
 
 def _site_by_words(reading: Reading, chart: Chart) -> Site | None:
-    """The site that the words of body site or code state; None if they state none."""
+    """Return the site that the words of body site or code state.
+
+    None if they state none.
+    """
     for words in (reading.site_words, reading.words):
         named = _named(words, SITES, chart)
         for concept, site in SITE_OF_CONCEPT.items():
@@ -437,7 +443,7 @@ def _site_by_words(reading: Reading, chart: Chart) -> Site | None:
 
 
 def _levels(reading: Reading, chart: Chart) -> frozenset[int]:
-    """The lumbar vertebrae that a spine value covers."""
+    """Return the lumbar vertebrae that a spine value covers."""
     place = reading.entry.raw.get("bodySite")
     for words in (reading.site_words, reading.words):
         regions = map(chart.terminology.levels.lumbar_region, words)
@@ -450,7 +456,7 @@ def _levels(reading: Reading, chart: Chart) -> frozenset[int]:
 
 
 def _named(words: Iterable[str], among: frozenset[str], chart: Chart) -> set[str]:
-    """The concepts among these that the words name."""
+    """Return the concepts among these that the words name."""
     return {
         concept
         for word in set(words)

@@ -97,7 +97,7 @@ def entries_of(spec: BoneDrugSpec, chart: Chart) -> list[DrugEntry]:
 
 
 def _why_unclear(silence: Finding | Gap) -> str:
-    """Why "none" may not be said of lists that were read; empty if it may."""
+    """Say why "none" may not be said of lists that were read; empty if it may."""
     if not isinstance(silence, Gap):
         return ""
     is_broken = silence.reason == "unreadable"  # a card says no number of an entry
@@ -201,7 +201,7 @@ def find_denosumab_overdue(
 
 
 def _listed(spec: MedicationSpec, chart: Chart) -> Iterator[DrugEntry]:
-    """The bone drugs among orders, administrations, statements and procedures."""
+    """Yield the bone drugs among orders, administrations, statements and procedures."""
     for entry in chart.of_kind(*TAKEN):
         drug = entry.drug
         if (
@@ -361,7 +361,7 @@ def _billed(
 def _stated(
     mention: DrugEntry, entry: Entry, spec: MedicationSpec, chart: Chart
 ) -> DrugEntry:
-    """What somebody reports: a period, a day, or that it was taken that day."""
+    """Return what somebody reports: a period, a day, or that it was taken that day."""
     period = entry.raw.get("effectivePeriod")
     begins, ended = (dated(member(period, name), chart) for name in ("start", "end"))
     if begins is None and ended is None:
@@ -442,7 +442,7 @@ def _ordered(
 def _until_its_end(
     order: DrugEntry, entry: Entry, chart: Chart, *, is_open: bool
 ) -> DrugEntry:
-    """The order with its end by period or supply, if that is over."""
+    """Return the order with its end by period or supply, if that is over."""
     period = end_of_period(entry.raw, chart)
     supplied = end_of_supply(entry.raw, order.begins, chart)
     end = max((day for day in (period, supplied) if day), default=None)

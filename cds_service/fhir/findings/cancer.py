@@ -11,12 +11,12 @@ from cds_service.core.findings import Finding
 from cds_service.core.vocabulary import RecentCancerSpec
 from cds_service.fhir.findings import events
 from cds_service.fhir.findings.chart import Chart, FindingOrGap
+from cds_service.fhir.findings.problem_list import IN_USE
 from cds_service.fhir.gathering.drugs import MEDICATION_TYPES
 from cds_service.fhir.gathering.entries import BILLED_TYPES, Entry
 from cds_service.fhir.raw_json import objects, text, texts_of
 
 CANCER_DRUG = "cancer-drug"
-IN_USE = frozenset({"active", "in-progress", "completed"})
 SPREAD = ("kind-spread",)
 TREATMENT = "cancer-treatment"
 

@@ -144,7 +144,7 @@ class Reading:
         return tuple(text(note.get("text")) for note in notes)
 
     def provenance(self, spec: FindingSpec, printed: str) -> Provenance:
-        """Where this value comes from."""
+        """Find where this value comes from."""
         return self.entry.source(spec, printed, self.match.code)
 
 
@@ -306,14 +306,14 @@ class Chart:
         return _of_concepts(self.readings, concepts)
 
     def mentions_of(self, concepts: Iterable[str]) -> list[Entry]:
-        """The conditions and procedures with any of these concepts, in order.
+        """Return the conditions and procedures with any of these concepts, in order.
 
         Each once.
         """
         return _of_concepts(self.mentions, concepts)
 
     def unread(self, spec: ReadSpec) -> str:
-        """Why the lists that a finding comes from are not reliable, as a phrase.
+        """Say why the lists that a finding comes from are not reliable, as a phrase.
 
         Empty if they are.
         """
@@ -330,7 +330,7 @@ class Chart:
         return "; ".join(filter(None, faults))
 
     def listed(self, spec: YesNoSpec) -> Listing:
-        """What the lists of a finding hold; many findings have the same lists.
+        """Return what the lists of a finding hold; many findings have the same lists.
 
         Entries that only words describe are strange where only codes exclude.
         """
@@ -373,7 +373,10 @@ class Chart:
 
 
 def _fault(key: str, read: Read | None) -> str:
-    """Why the answer to a prefetch key is not reliable, as a phrase; empty if it is."""
+    """Say why the answer to a prefetch key is not reliable, as a phrase.
+
+    Empty if it is.
+    """
     if read is not None and read.state != "failed" and not read.is_cut:
         return ""
     name = f"{LISTS[key].name} " if key in LISTS else ""
@@ -384,7 +387,7 @@ def _fault(key: str, read: Read | None) -> str:
 
 
 def _mentioned(entry: Entry) -> frozenset[str]:
-    """The concepts that an entry may state.
+    """Return the concepts that an entry may state.
 
     Of a report, an order or a drug only what is left open beside its code: that asks
     for a thing, and states nothing.
@@ -423,7 +426,7 @@ def _readings_by_concept(observations: Iterable[Entry]) -> ByConcept[Reading]:
 
 
 def _held_by(entry: Entry) -> Iterable[tuple[Json, tuple[Match, ...]]]:
-    """The values in an Observation; a panel has only those of its components."""
+    """Return the values in an Observation; a panel has only those of its components."""
     is_panel = bool(entry.components or entry.raw.get("hasMember"))
     if not is_panel or any(
         name.startswith(("value", "dataAbsentReason")) for name in entry.raw
@@ -450,7 +453,7 @@ def _without_replaced(entries: Sequence[Entry]) -> Sequence[Entry]:
 
 
 def _names_of_copies(entry: Entry) -> set[tuple[Any, ...]]:
-    """What all copies of an entry share.
+    """Return what all copies of an entry share.
 
     A business identifier, and what was measured where, on which day.
 
@@ -464,7 +467,6 @@ def _names_of_copies(entry: Entry) -> set[tuple[Any, ...]]:
 
 
 def gap(spec: FindingSpec, reason: GapReason, detail: str, *seen: Provenance) -> Gap:
-    """The gap of a finding."""
     return Gap(name=spec.name, reason=reason, detail=detail, seen=seen)
 
 
@@ -476,7 +478,7 @@ def known(
     concerns: tuple[str, ...] = (),
     label: str = "",
 ) -> Finding:
-    """The finding with this value, in its unit."""
+    """Return the finding with this value, in its unit."""
     return Finding(
         spec.name, value, spec.unit, observed, seen, concerns=concerns, label=label
     )

@@ -42,7 +42,7 @@ def times(raw: Json, prefix: str, chart: Chart) -> tuple[Dated | None, Dated | N
 
 
 def end_of_period(raw: Json, chart: Chart) -> date | None:
-    """The last day of the order's own periods; None if one is open."""
+    """Return the last day of the order's own periods; None if one is open."""
     dosages = objects(raw.get("dosageInstruction"))
     periods = [
         member(raw, "dispenseRequest", "validityPeriod"),
@@ -88,7 +88,7 @@ def end_of_course(raw: Json, chart: Chart) -> date | None:
 
 
 def end_in_words(raw: Json, authored: Dated | None, chart: Chart) -> date | None:
-    """The last day of an order's dosages by their words: `daily for 5 days`.
+    """Return the last day of an order's dosages by their words: `daily for 5 days`.
 
     None unless each has a length, and all else that they and the notes say is plain
     words of a dose: `then 5 mg daily` goes on.
@@ -118,7 +118,7 @@ def end_in_words(raw: Json, authored: Dated | None, chart: Chart) -> date | None
 
 
 def end_of_dosage(raw: Json, chart: Chart) -> date | None:
-    """The last day on which an order's dosages say to take it.
+    """Return the last day on which an order's dosages say to take it.
 
     None if one of them is open.
     """

@@ -118,7 +118,7 @@ def find_index_fracture(spec: FractureSpec, chart: Chart) -> FindingOrGap:
 
 
 def _fractured(stated: Sequence[problem_list.Stated], chart: Chart) -> str:
-    """The vertebrae that broke in one event: `T11-T12, L3`.
+    """Return the vertebrae that broke in one event: `T11-T12, L3`.
 
     A code that names two gives a pair. The treated vertebrae are included, even if the
     list does not name them.
@@ -175,7 +175,7 @@ def _yes(
 
 
 def _site_of(stated: problem_list.Stated, chart: Chart) -> str:
-    """The vertebrae of a fracture as a card names them, from head to foot."""
+    """Return the vertebrae of a fracture as a card names them, from head to foot."""
     named = fracture_levels(stated.entry.raw, chart.terminology)
     return ", ".join(level for level in LEVELS if level in named)
 
@@ -274,7 +274,7 @@ def _may_be_older(stated: problem_list.Stated, chart: Chart) -> bool:
 
 
 def _day_of(stated: problem_list.Stated, chart: Chart) -> date | None:
-    """The day of the fracture; None if it is not known.
+    """Return the day of the fracture; None if it is not known.
 
     The recording date of an old fracture says nothing about that.
     """
@@ -298,7 +298,7 @@ def _is_chronic(stated: problem_list.Stated, chart: Chart) -> bool:
 
 
 def fracture_levels(raw: Json, terminology: Terminology) -> frozenset[str]:
-    """The vertebrae that the code or body site of a Condition names.
+    """Return the vertebrae that the code or body site of a Condition names.
 
     If they name none, those of its words. A pair (`T11-T12`) gives both.
     """

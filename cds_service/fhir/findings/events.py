@@ -81,7 +81,7 @@ def _is_problem(one: Happened) -> bool:
 
 
 def _unclear_events(spec: EventSpec, chart: Chart) -> list[Happened]:
-    """The entries that may be such an event, within its time."""
+    """Return the entries that may be such an event, within its time."""
     found = happenings(spec, chart, tuple(spec.unclear))
     return [
         one._replace(
@@ -102,7 +102,7 @@ def _unclear_events(spec: EventSpec, chart: Chart) -> list[Happened]:
 def happenings(
     spec: EventSpec, chart: Chart, concepts: Sequence[str]
 ) -> list[Happened]:
-    """The conditions with any of these concepts, denied ones left out.
+    """Return the conditions with any of these concepts, denied ones left out.
 
     An operation counts by its code alone. Its words tell what it was done for, so they
     leave the finding open, and so do reports and orders.
@@ -126,7 +126,7 @@ def happenings(
 def _as_meant(
     stated: problem_list.Stated, spec: EventSpec, chart: Chart
 ) -> problem_list.Stated | None:
-    """The entry as its words mean it; None if they mean something else, or old.
+    """Return the entry as its words mean it; None if they mean something else, or old.
 
     A part of its own that is past is about something else: `cauda equina, previous
     fusion`. If the words call the event past but the list has it as active, it is open.
@@ -148,7 +148,7 @@ def _as_meant(
 def _said_of_itself(
     stated: problem_list.Stated, spec: EventSpec, chart: Chart
 ) -> frozenset[str]:
-    """The kinds that would rule it out, in those parts of its words that name it.
+    """Give the kinds that would rule it out, in those parts of its words that name it.
 
     If no part names it, all parts count.
     """
@@ -267,7 +267,10 @@ def _latest(*days: date | None) -> date | None:
 
 
 def _last_of(written: str, chart: Chart) -> date | None:
-    """The last day that a date may mean; today if its year or month is not over."""
+    """Return the last day that a date may mean.
+
+    Today if its year or month is not over.
+    """
     last = chart.calendar.last_day(written)
     is_open = len(written) in PRECISIONS and last and last > chart.today
     return chart.today if is_open else last
@@ -380,7 +383,7 @@ def _is_of_old(one: Happened, spec: EventSpec, chart: Chart) -> bool:
 
 
 def yes(spec: EventSpec, chart: Chart, counted: Sequence[Happened]) -> Finding:
-    """The finding "yes", led by the newest event that has a label."""
+    """Return the finding "yes", led by the newest event that has a label."""
     newest = sorted(counted, key=_order, reverse=True)
     labels = [problem_list.label_of(one.stated, spec, chart) for one in newest]
     place = next((place for place, label in enumerate(labels) if label), 0)

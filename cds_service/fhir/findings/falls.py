@@ -5,6 +5,7 @@ from datetime import date, timedelta
 
 from cds_service.core.months import months_before
 from cds_service.core.vocabulary import InjuringFallSpec, RepeatedFallsSpec
+from cds_service.core.wording import number_word
 from cds_service.fhir.findings import events
 from cds_service.fhir.findings.chart import Chart, FindingOrGap
 from cds_service.fhir.findings.problem_list import (
@@ -15,7 +16,6 @@ from cds_service.fhir.findings.problem_list import (
     stated_as_true,
 )
 
-COUNTS = {2: "two", 3: "three", 4: "four", 5: "five", 6: "six"}
 SAME_FALL = timedelta(days=7)  # policy: a fracture this near is of that fall
 
 
@@ -30,13 +30,13 @@ def find_repeated_falls(spec: RepeatedFallsSpec, chart: Chart) -> FindingOrGap:
     days = sorted({one.day for one in falls if one.day})
     if len(days) < 2 or _is_listed_since(since, spec, chart):
         return found, passed
-    label = f"{COUNTS.get(len(days), str(len(days)))} falls"
+    label = f"{number_word(len(days))} falls"
     counted = stated_as_true(spec, falls, chart)
     return counted._replace(label=label, since=days[0]), passed
 
 
 def _falls_since(since: date, spec: RepeatedFallsSpec, chart: Chart) -> list[Stated]:
-    """The single falls since this day, past ones included."""
+    """Return the single falls since this day, past ones included."""
     return [
         one
         for one in find_stated(chart, spec, spec.falls)

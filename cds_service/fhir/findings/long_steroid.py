@@ -111,7 +111,7 @@ def _courses(uses: Sequence[Use], chart: Chart) -> Iterator[Course]:
 
 
 def _days(use: Use, chart: Chart) -> tuple[Dated | None, date | None]:
-    """When it began, and until when it was taken.
+    """Find when it began, and until when it was taken.
 
     Without an end, an active one goes on.
     """

@@ -183,7 +183,7 @@ def nothing_usable(
     stale: Sequence[Measured],
     refused: Sequence[Refused],
 ) -> Gap:
-    """The gap if no value is usable.
+    """Return the gap if no value is usable.
 
     By the newest unusable value, else by how the record was read.
     """
@@ -231,7 +231,7 @@ def _with_newest(
 
 
 def missing(spec: ObservedSpec, chart: Chart) -> Gap:
-    """The gap for a finding with no value in the record."""
+    """Return the gap for a finding with no value in the record."""
     if broken := chart.broken(spec):
         return gap(
             spec, "unreadable", broken[0].detail, *(one.provenance for one in broken)
@@ -275,7 +275,7 @@ def _finding(spec: QuantitySpec, chart: Chart, picked: Picked) -> Finding:
 
 
 def _begun(readings: Sequence[Reading], chart: Chart) -> list[date]:
-    """The days on which the times of the values begin, where they are periods."""
+    """Give the days on which the times of the values begin, where they are periods."""
     starts = (member(one.entry.raw, "effectivePeriod", "start") for one in readings)
     return [day for one in starts if (day := chart.calendar.first_day(text(one)))]
 
@@ -290,7 +290,7 @@ def age_concern(spec: ObservedSpec, chart: Chart, day: date) -> tuple[Aged, ...]
 def method_concern(
     spec: ObservedSpec, chart: Chart, readings: Sequence[Reading]
 ) -> tuple[str, ...]:
-    """The concern that the method is not recorded.
+    """Return the concern that the method is not recorded.
 
     A known device name states it, the performer does not.
     """
@@ -302,7 +302,7 @@ def method_concern(
 
 
 def _method(reading: Reading, chart: Chart) -> str:
-    """The method in our words; empty if the record does not state it."""
+    """Return the method in our words; empty if the record does not state it."""
     observation = reading.entry.raw
     words = {*reading.method_words, *texts_of(observation.get("code"))}
     words.add(text(member(observation, "device", "display")))
@@ -332,7 +332,7 @@ def pick_newest(usable: Sequence[Measured], spec: QuantitySpec, chart: Chart) ->
 
 
 def of_newest_moment(usable: Sequence[Measured]) -> list[Measured]:
-    """The values with the newest time.
+    """Return the values with the newest time.
 
     A value with only a date may be from any time of that day.
     """
@@ -479,7 +479,7 @@ def _pick_hand(usable: Sequence[Measured], spec: QuantitySpec, chart: Chart) -> 
 
 
 def _hand(reading: Reading, chart: Chart) -> str:
-    """The hand by code, body site or words.
+    """Return the hand by code, body site or words.
 
     `dominant` in words takes precedence over left and right.
     """

@@ -94,7 +94,7 @@ class Use(NamedTuple):
 def source_of(
     entry: Entry, drug: Drug, day: date | None, spec: MedicationSpec
 ) -> Provenance:
-    """Where a use is recorded.
+    """Find where a use is recorded.
 
     `on the medication list since 3 May 2019`, `given on 3 May 2019`
     """
@@ -181,7 +181,7 @@ def _taken(spec: MedicationSpec, chart: Chart, counted: Sequence[Use]) -> Findin
 
 
 def label_of(drug: Drug, spec: MedicationSpec, chart: Chart) -> str:
-    """The ingredient that makes it one of these drugs.
+    """Return the ingredient that makes it one of these drugs.
 
     Empty if only the group is known.
     """
@@ -289,7 +289,7 @@ def is_of_now(use: Use, spec: MedicationSpec, chart: Chart) -> bool:
 
 
 def named_beside(chart: Chart, concepts: Sequence[str]) -> list[Use]:
-    """The entries of other things whose words name such a drug.
+    """Return the entries of other things whose words name such a drug.
 
     Notes on other drugs and acts, problems, reports. What is entered in error, ruled
     out, or was never done, names nothing.
@@ -329,7 +329,7 @@ def future_uses(spec: MedicationSpec, uses: Iterable[Use]) -> tuple[PassedOver, 
 
 
 def uses_of(chart: Chart) -> list[Use]:
-    """Every drug that was ordered, given or reported.
+    """List every drug that was ordered, given or reported.
 
     Retracted entries and proposals are left out.
     """
@@ -384,7 +384,7 @@ def _use(entry: Entry, drug: Drug, chart: Chart) -> Use:
 
 
 def _taken_at(entry: Entry, chart: Chart) -> Moment | None:
-    """When the drug was last taken; for an open-ended period, its start."""
+    """Find when the drug was last taken; for an open-ended period, its start."""
     prefix = "performed" if entry.kind == "Procedure" else "effective"
     when = chart.calendar.effective(entry.raw, prefix)
     if when is None or not chart.is_ahead(when):

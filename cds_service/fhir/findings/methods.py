@@ -76,14 +76,14 @@ def judge_method(one: Measured, spec: QuantitySpec, chart: Chart) -> Measured | 
 
 
 def _refused(one: Measured, why: str) -> Measured | Refused:
-    """The value, or its refusal if it is of another quantity."""
+    """Return the value, or its refusal if it is of another quantity."""
     if not why:
         return one
     return Refused(one.reading, "other-method", why, one.printed, one)
 
 
 def _elsewhere(levels: tuple[str, ...], expected: tuple[str, ...]) -> str:
-    """Why these vertebrae are not those of the study; empty if they may be."""
+    """Say why these vertebrae are not those of the study; empty if they may be."""
     if len(levels) > 2 and not set(levels) <= set(expected):
         return "a mean over several levels"
     if levels and expected and not set(levels) & set(expected):

@@ -22,7 +22,7 @@ AGAINST, NOT_MEASURED = ("note-against",), ("not-measured",)
 
 
 def time_problem(reading: Reading, chart: Chart) -> Problem | None:
-    """The problem with a value's date; None if there is none.
+    """Return the problem with a value's date; None if there is none.
 
     Missing, of another examination, or after the order.
     """
@@ -53,7 +53,7 @@ def _is_ahead(reading: Reading, chart: Chart) -> bool:
 
 
 def status_problem(reading: Reading) -> Problem | None:
-    """The problem with a value's status; None if there is none.
+    """Return the problem with a value's status; None if there is none.
 
     It may not be the patient's, not be final, or be marked absent.
     """
@@ -78,7 +78,10 @@ def status_problem(reading: Reading) -> Problem | None:
 
 
 def note_problem(reading: Reading, chart: Chart) -> Problem | None:
-    """The problem that a note names: not valid, another's, estimated; None if none."""
+    """Return the problem that a note names: not valid, another's, estimated.
+
+    None if none.
+    """
     methods = chart.terminology.methods
     words = (*reading.notes, *_beside(reading))
     if any(methods.named(one, AGAINST) for one in words):
@@ -87,7 +90,7 @@ def note_problem(reading: Reading, chart: Chart) -> Problem | None:
 
 
 def _beside(reading: Reading) -> Iterator[str]:
-    """What else says something of the value: its reading, its visit, its list."""
+    """Yield what else says something of the value: its reading, its visit, its list."""
     yield from interpretations(reading)
     for holder in _holders(reading):
         for limits in objects(holder.get("referenceRange")):
@@ -100,7 +103,7 @@ def _beside(reading: Reading) -> Iterator[str]:
 
 
 def interpretations(reading: Reading) -> Iterator[str]:
-    """How somebody judged the value: `Low`, `osteopenia`."""
+    """Say how somebody judged the value: `Low`, `osteopenia`."""
     for holder in _holders(reading):
         for judged in objects(holder.get("interpretation")):
             yield from texts_of(judged)
@@ -115,7 +118,7 @@ def _of_another(reading: Reading) -> Iterator[str]:
 
 
 def _holders(reading: Reading) -> Sequence[Json]:
-    """The Observation, and the component that has the value."""
+    """Return the Observation, and the component that has the value."""
     raw = reading.entry.raw
     return (raw, reading.holder) if reading.is_component else (raw,)
 
@@ -127,7 +130,7 @@ def _displays(raw: Json, elements: Iterable[str]) -> Iterator[str]:
 
 
 def _added_to(holder: Json) -> Iterator[tuple[str, Any]]:
-    """What extensions of a value, its number or its status say."""
+    """Yield what extensions of a value, its number or its status say."""
     for name in ("extension", *(one for one in holder if one.startswith("_"))):
         yield from leaves_of(holder.get(name))
     yield from leaves_of(member(holder, "valueQuantity", "extension"))

@@ -138,7 +138,7 @@ class Stated(NamedTuple):
         return self.entry.source(spec, printed, self.code)
 
     def passed_over(self, spec: FindingSpec) -> PassedOver:
-        """The statement for a card that it was not counted, and why."""
+        """Return the statement for a card that it was not counted, and why."""
         reason, why = self.problem or ("absent", "resolved or in the past")
         provenance = self.provenance(spec)
         return PassedOver(
@@ -166,7 +166,7 @@ def _is_of_later_encounter(code: str) -> bool:
 
 
 def stated_as_true(spec: YesNoSpec, counted: Sequence[Stated], chart: Chart) -> Finding:
-    """The finding "yes", with the newest entry first."""
+    """Return the finding "yes", with the newest entry first."""
     ordered = sorted(
         counted,
         key=lambda one: (one.day or date.min, one.entry.reference),
@@ -199,13 +199,13 @@ def label_of(stated: Stated, spec: ListSpec, chart: Chart) -> str:
 
 
 def kind_of(entry: Entry, spec: ListSpec, chart: Chart) -> str:
-    """The first of the finding's kinds that the words of an entry say."""
+    """Return the first of the finding's kinds that the words of an entry say."""
     said = kinds_said(entry, tuple(spec.kinds), chart)
     return next((label for name, label in spec.kinds.items() if name in said), "")
 
 
 def kinds_said(entry: Entry, among: tuple[str, ...], chart: Chart) -> frozenset[str]:
-    """The rules of `mappings/kinds.toml` that fit the words of an entry."""
+    """Return the rules of `mappings/kinds.toml` that fit the words of an entry."""
     kinds, words = (
         chart.terminology.kinds,
         texts_of(entry.raw.get("code")) if among else (),
@@ -390,7 +390,7 @@ def say_no(
 def _not_understood(
     spec: YesNoSpec, strange: Sequence[Entry], count: int, where: str
 ) -> Gap:
-    """The gap `3 of 14 entries on the problem list could not be read`.
+    """Return the gap `3 of 14 entries on the problem list could not be read`.
 
     Each of them may be anything.
     """
@@ -426,7 +426,7 @@ def _is_bare_code(entry: Entry) -> bool:
 
 
 def find_stated(chart: Chart, spec: YesNoSpec, concepts: Sequence[str]) -> list[Stated]:
-    """The entries with any of these concepts; denied ones are left out."""
+    """Find the entries with any of these concepts; denied ones are left out."""
     if not concepts:
         return []
     wanted = or_in_doubt(tuple(concepts))
@@ -452,7 +452,7 @@ def find_stated(chart: Chart, spec: YesNoSpec, concepts: Sequence[str]) -> list[
 
 @cache
 def or_in_doubt(concepts: tuple[str, ...]) -> tuple[str, ...]:
-    """These concepts, and the names that they have in doubt."""
+    """List these concepts, and the names that they have in doubt."""
     return (*concepts, *map(in_doubt, concepts))
 
 
@@ -546,7 +546,7 @@ def _limits_of(spec: YesNoSpec) -> tuple[bool, int | None]:
 
 
 def _latest(entry: Entry, prefix: str, day: date, chart: Chart) -> date:
-    """The last day that its date may mean: `2026` may be any day of it."""
+    """Return the last day that its date may mean: `2026` may be any day of it."""
     written = entry.raw.get(f"{prefix}DateTime") or entry.raw.get("recordedDate")
     return max(day, chart.calendar.last_day(written) or day)
 

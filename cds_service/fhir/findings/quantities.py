@@ -80,7 +80,7 @@ class Refused(NamedTuple):
     measured: Measured | None = None
 
     def passed_over(self, spec: FindingSpec) -> PassedOver:
-        """The statement for a card: the value, its day, and why it is not used."""
+        """Give the statement for a card: the value, its day, and why it is not used."""
         when = self.reading.entry.moment
         day = f" ({say_date(when.day)})" if when else ""
         printed = self.printed or _number(self.reading.holder)[2]
@@ -91,7 +91,7 @@ class Refused(NamedTuple):
 
 
 def shortened(printed: str) -> str:
-    """The number with at most three decimals, for display.
+    """Return the number with at most three decimals, for display.
 
     The provenance keeps it as found.
     """
@@ -225,7 +225,7 @@ def _why_no_value(
 
 
 def _number(holder: Json) -> tuple[Decimal | None, Json, str]:
-    """The number as recorded, the Quantity with its unit, and both as text."""
+    """Return the number as recorded, the Quantity with its unit, and both as text."""
     quantity = holder.get("valueQuantity")
     if isinstance(quantity, dict):
         value = _decimal(quantity.get("value"))
@@ -244,7 +244,7 @@ def _number(holder: Json) -> tuple[Decimal | None, Json, str]:
 
 
 def _signed(written: re.Match[str]) -> Decimal:
-    """The number of a match of `NUMBER`."""
+    """Return the number of a match of `NUMBER`."""
     sign = "-" if written[1] else ""
     return Decimal(sign + written[2].replace(",", "."))
 
@@ -294,7 +294,7 @@ def _written(quantity: Json, value: Decimal | None) -> str:
 def _converted(
     value: float, quantity: Json, implied: str, spec: QuantitySpec, units: UnitTable
 ) -> float | str:
-    """The value in the finding's unit, or a phrase for why there is none."""
+    """Return the value in the finding's unit, or a phrase for why there is none."""
     unit = _unit_of(quantity, units)
     if unit is None:
         return "the unit does not fit"
@@ -314,7 +314,7 @@ def _converted(
 
 
 def _unit_of(quantity: Json, units: UnitTable) -> str | None:
-    """The canonical unit of a Quantity; empty if it states none.
+    """Return the canonical unit of a Quantity; empty if it states none.
 
     None if the unit is unknown or contradictory.
 

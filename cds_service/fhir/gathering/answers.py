@@ -66,7 +66,7 @@ NOTHING_THERE = QueryResult(state="empty")
 
 
 def read_prefetch(template: Template, prefetch: Mapping[str, Any]) -> QueryResult:
-    """The prefetched answer to this template.
+    """Read the prefetched answer to this template.
 
     `absent` if the EHR did not send the key.
     """
@@ -79,7 +79,7 @@ def read_prefetch(template: Template, prefetch: Mapping[str, Any]) -> QueryResul
 def read_result(
     template: Template, documents: Sequence[Any], *, note: str = ""
 ) -> QueryResult:
-    """The answer in these documents: one resource, or the pages of a search.
+    """Read the answer in these documents: one resource, or the pages of a search.
 
     Args:
         template: the query.
@@ -185,7 +185,7 @@ def count_entries(count: int) -> str:
 
 
 def each_once(entries: Sequence[BundleEntry]) -> list[BundleEntry]:
-    """Each resource once, in its highest version.
+    """List each resource once, in its highest version.
 
     Paging may return a resource twice.
     """
@@ -209,7 +209,7 @@ def _have_own_ids(resources: Sequence[Json]) -> bool:
 
 
 def _key(resource: Json, full_url: str | None = None) -> tuple[str, str, str] | None:
-    """What entries of one resource share: server, type and id.
+    """Return what entries of one resource share: server, type and id.
 
     None without an id: it may be any resource.
     """
@@ -220,7 +220,7 @@ def _key(resource: Json, full_url: str | None = None) -> tuple[str, str, str] | 
 
 
 def _newest(same: Sequence[BundleEntry]) -> Iterable[BundleEntry]:
-    """The entries of the highest version.
+    """Return the entries of the highest version.
 
     If several of that version differ, all are kept: which one is meant is not clear.
     """
@@ -286,7 +286,7 @@ def of_one_server(answer: QueryResult, bases: Bases) -> QueryResult:
 
 
 def _base(url: str | None) -> str:
-    """The part before `Type/id`; empty if there is none, as in `urn:uuid:…`."""
+    """Return the part before `Type/id`; empty if there is none, as in `urn:uuid:…`."""
     return url.rpartition("/")[0].rpartition("/")[0] if url else ""
 
 

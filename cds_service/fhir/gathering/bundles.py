@@ -13,7 +13,7 @@ ENVELOPES = frozenset({"Bundle", "Parameters"})
 
 
 def entries_of(page: Any) -> list[Any]:
-    """The raw entries of a Bundle; a single entry outside a list is accepted."""
+    """Return the raw entries of a Bundle; a single entry outside a list is accepted."""
     entries = page.get("entry") if isinstance(page, dict) else None
     if entries is None:
         return []
@@ -21,7 +21,7 @@ def entries_of(page: Any) -> list[Any]:
 
 
 def bundle_entry(raw: Any) -> BundleEntry | None:
-    """The entry; None if it holds no resource that may be an answer."""
+    """Return the entry; None if it holds no resource that may be an answer."""
     resource = raw.get("resource") if isinstance(raw, dict) else None
     if not isinstance(resource, dict):
         return None
@@ -32,7 +32,7 @@ def bundle_entry(raw: Any) -> BundleEntry | None:
 
 
 def resources_of(page: Any) -> list[Json]:
-    """The resources of a Bundle that have a type."""
+    """Return the resources of a Bundle that have a type."""
     return [
         entry.resource
         for raw in entries_of(page)
@@ -50,7 +50,7 @@ def has_entries(document: Any) -> bool:
 
 
 def total_of(page: Any) -> int | None:
-    """The Bundle's `total`, if it states a valid one."""
+    """Return the Bundle's `total`, if it states a valid one."""
     total = page.get("total") if isinstance(page, dict) else None
     return (
         total
@@ -60,12 +60,15 @@ def total_of(page: Any) -> int | None:
 
 
 def next_page(document: Any) -> str | None:
-    """The URL of a Bundle's `next` link; None if it has none."""
+    """Return the URL of a Bundle's `next` link; None if it has none."""
     return link_of(document, ("next",))
 
 
 def link_of(document: Any, relations: Sequence[str]) -> str | None:
-    """The URL of a Bundle's first link with one of these relations; else None."""
+    """Return the URL of a Bundle's first link with one of these relations.
+
+    Else None.
+    """
     links = document.get("link") if isinstance(document, dict) else None
     for link in links if isinstance(links, list) else ():
         if (

@@ -128,7 +128,10 @@ def _denies(said: Iterable[str], terminology: Terminology) -> bool:
 
 
 def _judged(code: Any, terminology: Terminology) -> set[Verdict]:
-    """What the codings of a diagnosis say; those that nobody knows say nothing."""
+    """Return what the codings of a diagnosis say.
+
+    Those that nobody knows say nothing.
+    """
     return {_of_problem(one, terminology) for one in _codings(code)} - {"unknown"}
 
 

@@ -35,7 +35,7 @@ WORDED = frozenset(
 
 
 def drugs_beside(entry: Json, terminology: Terminology) -> frozenset[str]:
-    """The drugs, and their groups, that an entry names outside of its title."""
+    """Return the drugs, and their groups, that an entry names outside of its title."""
     if entry.keys() <= _SHORT:  # most entries of most lists
         return frozenset()
     beside = {name: held for name, held in entry.items() if name not in NOT_BESIDE}
@@ -57,7 +57,7 @@ _REST_OF_WORD = re.compile(r"^\w+")
 
 
 def bone_drugs_told(words: Iterable[str], terminology: Terminology) -> frozenset[str]:
-    """The bone drugs, and their groups, that words of any list name.
+    """Return the bone drugs, and their groups, that words of any list name.
 
     A diagnosis, a report or a reason may say "Prolia last given in March". That is no
     dose, but nobody may say then that there is none. What is denied as a whole, and
@@ -93,14 +93,14 @@ _SHORT = NOT_BESIDE | {
 
 
 def words_in(held: Any) -> Iterator[str]:
-    """The words in all elements that hold some."""
+    """Yield the words in all elements that hold some."""
     for path, value in leaves_of(held):
         if path.rpartition(".")[2] in WORDED and isinstance(value, str):
             yield value
 
 
 def codes_of(beside: Json) -> Iterator[Json]:
-    """Each CodeableConcept, and each Coding that stands alone."""
+    """Yield each CodeableConcept, and each Coding that stands alone."""
     waiting: list[Any] = [beside]
     while waiting:
         held = waiting.pop()

@@ -107,7 +107,7 @@ def are_plain(words: str, codes: Iterable[str], terminology: Terminology) -> boo
 
 
 def _left_in(resource: Json, terminology: Terminology) -> Iterable[str]:
-    """The words of an entry, and a mark for what is neither words nor read."""
+    """Return the words of an entry, and a mark for what is neither words nor read."""
     for path, value in leaves_of(resource):
         parts = path.split(".")
         if MODIFIERS.intersection(parts) or parts[0].startswith("statusReason"):
@@ -125,7 +125,7 @@ def _left_in(resource: Json, terminology: Terminology) -> Iterable[str]:
 
 
 def _said(parts: Sequence[str], value: Any) -> str:
-    """The words of an element that no rule reads; a name says nothing."""
+    """Return the words of an element that no rule reads; a name says nothing."""
     if parts[0] in _NAMED:
         is_said = parts[-1] in ("display", "text")
         return text(value) if is_said and not _is_name(text(value)) else ""
@@ -135,7 +135,7 @@ def _said(parts: Sequence[str], value: Any) -> str:
 
 
 def _added(parts: Sequence[str], value: Any) -> str:
-    """The words of an extension; its yes or no is of nobody knows what."""
+    """Return the words of an extension; its yes or no is of nobody knows what."""
     if parts[-1] == "url":
         return ""
     if isinstance(value, bool):
@@ -176,7 +176,10 @@ def _is_one_dose(period: Json) -> bool:
 
 
 def _least_of(ingredients: Iterable[str], terminology: Terminology) -> Amounts:
-    """The least amount that is a dose, by unit; a lower one is none, or a mistake."""
+    """Return the least amount that is a dose, by unit.
+
+    A lower one is none, or a mistake.
+    """
     least: dict[str, float] = {}
     for name in ingredients:
         least |= terminology.drugs.least_doses.get(name, {})
@@ -207,7 +210,7 @@ def _is_dose(amount: Json, least: Amounts) -> bool:
 
 
 def _read(parts: Sequence[str], value: Any) -> str:
-    """The words of a value; none if it says nothing against a dose."""
+    """Read the words of a value; none if it says nothing against a dose."""
     if parts[-1] == "value" and parts[0] in _AMOUNTS:
         return "" if (number(value) or 0) > 0 else _UNREAD
     if parts[-1] == "comparator":
@@ -222,7 +225,7 @@ def _read(parts: Sequence[str], value: Any) -> str:
 
 
 def _words_of_reason(reason: Json, terminology: Terminology) -> Iterable[str]:
-    """The words of a reason, without what a known code is called."""
+    """Return the words of a reason, without what a known code is called."""
     yield text(reason.get("text"))
     for coding in objects(reason.get("coding")):
         codeable = {"coding": [coding]}
@@ -232,7 +235,7 @@ def _words_of_reason(reason: Json, terminology: Terminology) -> Iterable[str]:
 
 
 def _words_of_medication(medication: Json | None) -> Iterable[str]:
-    """The names of a Medication and of what acts in it."""
+    """Return the names of a Medication and of what acts in it."""
     if medication is None:
         return
     if MODIFIERS & medication.keys() or text(medication.get("status")) not in (
@@ -251,7 +254,7 @@ def _words_of_medication(medication: Json | None) -> Iterable[str]:
 
 
 def _own_codes(resource: Json, medication: Json | None) -> tuple[str, ...]:
-    """The codes of the drug, `J0897`, which its name may repeat."""
+    """Return the codes of the drug, `J0897`, which its name may repeat."""
     held = [resource.get(name) for name in _TITLES]
     held += [medication.get("code")] if medication else []
     codes = {

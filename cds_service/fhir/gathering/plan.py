@@ -58,7 +58,7 @@ class Template:
         return self.resource_type in OPTIONAL or self.key in OPTIONAL_KEYS
 
     def query_for(self, request: HookRequest) -> str | None:
-        """The query for this request with percent-encoded tokens.
+        """Return the query for this request with percent-encoded tokens.
 
         None if the request lacks a token's value.
         """
@@ -79,7 +79,7 @@ class PrefetchPlan:
     templates: tuple[Template, ...]
 
     def of_types(self, *types: str) -> "PrefetchPlan":
-        """The templates that ask for these types of resource."""
+        """Return the templates that ask for these types of resource."""
         kept = (one for one in self.templates if one.resource_type in types)
         return PrefetchPlan(tuple(kept))
 
@@ -95,7 +95,7 @@ class PrefetchPlan:
 
 
 def plan_prefetch(templates: Mapping[str, str]) -> PrefetchPlan:
-    """The plan for these templates, with `{codes}` already replaced.
+    """Return the plan for these templates, with `{codes}` already replaced.
 
     Raises:
         DataFileError: a template is neither a relative read nor a type search, or has a

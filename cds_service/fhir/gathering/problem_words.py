@@ -34,7 +34,7 @@ class Said(NamedTuple):
 
 
 def in_doubt(concept: str) -> str:
-    """The name of a concept that an entry's words leave in doubt: `diabetes?`."""
+    """Give the name of a concept that an entry's words leave in doubt: `diabetes?`."""
     return f"{concept}?"
 
 
@@ -88,7 +88,7 @@ def read_problem_words(
 
 
 def _against_code(clause: Clause, coded: frozenset[str]) -> frozenset[str]:
-    """The concepts of the entry's code that these words deny."""
+    """Return the concepts of the entry's code that these words deny."""
     if not coded - clause.named or len(clause.text) > LONGEST_STATEMENT:
         return frozenset()
     if clause.denies_at is None:
@@ -97,7 +97,7 @@ def _against_code(clause: Clause, coded: frozenset[str]) -> frozenset[str]:
 
 
 def named_in(words: Iterable[str], terminology: Terminology) -> frozenset[str]:
-    """What prose names and does not deny, sentence by sentence."""
+    """Return what prose names and does not deny, sentence by sentence."""
     prose = "\n".join(words)[:LONGEST_TEXT]  # only the beginning of a long report
     parts = [
         part

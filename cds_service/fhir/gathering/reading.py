@@ -143,7 +143,7 @@ def _none_kept(
 
 
 def _kept_types(fhir: FhirReader | None, until: Deadline) -> frozenset[str]:
-    """The resource types in the server's CapabilityStatement.
+    """Return the resource types in the server's CapabilityStatement.
 
     None if it cannot be read.
     """
@@ -208,7 +208,7 @@ def _follow(
 
 
 def _without_server(sent: QueryResult, failed: QueryResult) -> QueryResult:
-    """The answer for a key that the server did not answer.
+    """Return the answer for a key that the server did not answer.
 
     What was prefetched, marked as failed or incomplete.
     """

@@ -105,7 +105,7 @@ class PatientRecord(NamedTuple):
     doubt: str = ""
 
     def of_key(self, key: str) -> tuple[Entry, ...]:
-        """The resources returned for one prefetch key."""
+        """Return the resources returned for one prefetch key."""
         return tuple(entry for entry in self.resources if entry.key == key)
 
 
@@ -320,7 +320,7 @@ WARNED = (
 
 
 def _checked(template: Template, answer: QueryResult, patient_id: str) -> QueryResult:
-    """The answer; for a Patient read, only the request's Patient.
+    """Return the answer; for a Patient read, only the request's Patient.
 
     Raises:
         PatientMismatch: it is another Patient.
@@ -359,7 +359,7 @@ def _part(
     terminology: Terminology,
     deadline: Deadline,
 ) -> PatientRecord:
-    """What one key contributes to the record."""
+    """Return what one key contributes to the record."""
     key, kind = template.key, template.resource_type
     origin = answer.origin
     nothing = Read("empty", origin, note=answer.note, is_optional=template.is_optional)

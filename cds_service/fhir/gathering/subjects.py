@@ -76,7 +76,7 @@ class Person(NamedTuple):
     def identified(
         self, patient: Json | None, included: Iterable[BundleEntry]
     ) -> "Person":
-        """The same person with the identities that the record adds.
+        """Return the same person with the identities that the record adds.
 
         Args:
             patient: the raw Patient; None if it could not be read.
@@ -159,7 +159,10 @@ class Person(NamedTuple):
 
 
 def _patients_in(resource: Json) -> list[Any]:
-    """What names its patient; of an Appointment the participants that are patients."""
+    """List what names its patient.
+
+    Of an Appointment the participants that are patients.
+    """
     if resource.get("resourceType") == "Appointment":
         actors = (one.get("actor") for one in objects(resource.get("participant")))
         return [one for one in actors if _is_patient(one)]
@@ -174,7 +177,7 @@ def _is_patient(whom: Any) -> bool:
 
 
 def _whose(resource: Json) -> tuple[str, ...]:
-    """The elements that name its patient.
+    """Return the elements that name its patient.
 
     A SupplyRequest has none but the one to whom it is delivered, or a place.
     """

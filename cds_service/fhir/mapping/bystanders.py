@@ -188,7 +188,7 @@ def _all_of(words: Words) -> tuple[str, ...]:
 def load_bystanders(
     folders: Sequence[Path], systems: CodeSystems, plain: PlainWords
 ) -> Bystanders:
-    """The file in force.
+    """Load the file in force.
 
     Raises:
         DataFileError: it is missing or wrong.

@@ -235,18 +235,18 @@ class ClauseReader:
         return look(text)
 
     def without_suspicion(self, text: str) -> str:
-        """The folded text without the words that call something suspected.
+        """Return the folded text without the words that call something suspected.
 
         `?`, `Verdacht auf`, `possible`
         """
         return self.joints.suspicion.sub(" ", folded(text))
 
     def turns(self, text: str) -> list[str]:
-        """The denials of a text that do not deny what is named with them."""
+        """Return the denials of a text that do not deny what is named with them."""
         return [found[0] for found in self.joints.turned.finditer(folded(text))]
 
     def without_turns(self, text: str) -> str:
-        """The folded text without the denials that `turns` finds."""
+        """Return the folded text without the denials that `turns` finds."""
         return self.joints.turned.sub(" ", folded(text))
 
     def contrasts(self, sentence: str) -> list[str]:
@@ -296,7 +296,10 @@ class ClauseReader:
         return [denied + follows[:end], follows[end:]]
 
     def _end_of_list(self, follows: str) -> int:
-        """The index at which a list of bare names that a denial covers ends; else 0."""
+        """Return the index at which a list of bare names that a denial covers ends.
+
+        Else 0.
+        """
         joints = list(self.joints.in_list.finditer(follows))
         if not joints:
             return 0
@@ -324,7 +327,10 @@ class ClauseReader:
         return self.withdrawn_at(text) is not None
 
     def withdrawn_at(self, text: str) -> int | None:
-        """The index at which an order's words withdraw it; None if they do not."""
+        """Return the index at which an order's words withdraw it.
+
+        None if they do not.
+        """
         place = self.places(text, WITHDRAWN).get("withdrawn")
         return place[0] if place else None
 

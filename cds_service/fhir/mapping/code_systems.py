@@ -19,6 +19,8 @@ CheckDigit = Literal["none", "verhoeff", "mod10"]
 LONGEST_CODE = 200
 MEASURES = "https://kyphoplasty-cds.org/fhir/CodeSystem/measures"
 ORDERS = "https://kyphoplasty-cds.org/fhir/CodeSystem/orders"
+CPT = "http://www.ama-assn.org/go/cpt"
+HCPCS = "http://www.cms.gov/Medicare/Coding/HCPCSReleaseCodeSets"
 REMEMBERED, LONGEST_URI = 1024, 200
 VERHOEFF = (1, 5, 7, 6, 2, 8, 3, 0, 9, 4)  # one round of his permutation, by digit
 
@@ -119,7 +121,10 @@ class CodeSystems:
         return spec is not None and kind in spec.tells and spec.has_shape(canonical)
 
     def fault(self, system: str, code: str) -> str:
-        """What is wrong with a code in a data file, as a phrase; empty if nothing."""
+        """Say what is wrong with a code in a data file, as a phrase.
+
+        Empty if nothing.
+        """
         uri, canonical = self.normalise(system, code)
         if why := self.refused.get((uri, canonical)):
             return why
@@ -239,7 +244,7 @@ _SUFFIX = re.compile(r"[\s+*!\u2020#]+[AGVZ]?$")
 
 
 def _focus(code: str) -> str:
-    """The focus concept of a post-coordinated expression.
+    """Return the focus concept of a post-coordinated expression.
 
     Unless its context says that it is absent, or another's.
     """

@@ -70,7 +70,7 @@ class ConfirmedFile(DataFile):
 
 
 def read_confirmed(folder: Path) -> dict[Path, ConfirmedFile]:
-    """The files of `confirmed/` in a site folder.
+    """Read the files of `confirmed/` in a site folder.
 
     Raises:
         DataFileError: names file and key of what is wrong.

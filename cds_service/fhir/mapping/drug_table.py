@@ -12,13 +12,12 @@ from pydantic import Field
 
 from cds_service.core.data_file import Closed, DataFile
 from cds_service.errors import DataFileError
-from cds_service.fhir.mapping.code_systems import CodeSystems
+from cds_service.fhir.mapping.code_systems import HCPCS, CodeSystems
 from cds_service.fhir.mapping.language import Pattern
 from cds_service.fhir.mapping.overlay import required
 from cds_service.fhir.mapping.text_rules import TextRule, folded_pattern
 
 ATC = "http://www.whocc.no/atc"
-HCPCS = "http://www.cms.gov/Medicare/Coding/HCPCSReleaseCodeSets"
 RXNORM = "http://www.nlm.nih.gov/research/umls/rxnorm"
 OTHER_DRUG = "other-drug"
 

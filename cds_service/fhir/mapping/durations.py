@@ -288,7 +288,7 @@ class DurationRules:
         return plain
 
     def years_ago(self, text: str) -> list[int]:
-        """How many years ago a text says that something was: `10 years ago`."""
+        """Count how many years ago a text says that something was: `10 years ago`."""
         return [int(one) for word in self._years_ago for one in word.findall(text)]
 
     @cached_property
@@ -322,7 +322,7 @@ class DurationRules:
         return Course(hours, rest) if hours and not is_waiting else None
 
     def _led_lengths(self, words: str) -> Iterator[_Length]:
-        """The lengths of a clause that a word such as `for` makes the end."""
+        """Yield the lengths of a clause that a word such as `for` makes the end."""
         for amount in self._amounts(words):
             languages = self._languages(amount)
             before, after = words[: amount.start], words[amount.end :]
@@ -411,7 +411,10 @@ class DurationRules:
         return None
 
     def _day_of(self, parts: Mapping[str, str]) -> date | None:
-        """The day that a date in words or numbers means; None if it is not clear."""
+        """Return the day that a date in words or numbers means.
+
+        None if it is not clear.
+        """
         month = parts.get("m")
         day = parts.get("d")
         if word := parts.get("w"):
@@ -633,7 +636,10 @@ class DurationRules:
         return _WORD.search(self._fillers.sub(" ", words)) is None
 
     def _languages(self, amount: _Amount) -> tuple[str, ...]:
-        """The languages in which the unit is a word; all of them if it is a symbol."""
+        """Return the languages in which the unit is a word.
+
+        All of them if it is a symbol.
+        """
         named = tuple(
             {
                 name: None
@@ -647,7 +653,7 @@ class DurationRules:
         return self._every if is_symbol else named
 
     def _without_soft(self, before: str, languages: Sequence[str]) -> str:
-        """The text before a duration, without words such as "about"."""
+        """Return the text before a duration, without words such as "about"."""
         bare = before.rstrip()
         for _ in range(4):
             found = self._ends(bare, "soft", languages)
@@ -659,26 +665,14 @@ class DurationRules:
     def _ends(
         self, words: str, name: str, languages: Sequence[str]
     ) -> re.Match[str] | None:
-        return next(
-            (
-                found
-                for one in languages
-                if (found := self._lists[one, name].search(words))
-            ),
-            None,
-        )
+        found = (self._lists[one, name].search(words) for one in languages)
+        return next(filter(None, found), None)
 
     def _begins(
         self, words: str, name: str, languages: Sequence[str]
     ) -> re.Match[str] | None:
-        return next(
-            (
-                found
-                for one in languages
-                if (found := self._lists[one, name].match(words))
-            ),
-            None,
-        )
+        found = (self._lists[one, name].match(words) for one in languages)
+        return next(filter(None, found), None)
 
     def _has(self, words: str, name: str, languages: Sequence[str]) -> bool:
         return any(self._lists[one, name].search(words) for one in languages)
@@ -699,7 +693,7 @@ def _blank(text: str, start: int, end: int) -> str:
 def load_durations(
     folders: Sequence[Path], languages: Mapping[str, Language]
 ) -> DurationRules:
-    """The rules for these languages, with the units in force.
+    """Load the rules for these languages, with the units in force.
 
     Raises:
         DataFileError: the file of units is missing or wrong.

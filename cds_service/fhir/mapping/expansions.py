@@ -55,7 +55,7 @@ class Expansion(NamedTuple):
         return place < len(self.codes) and self.codes[place] == code
 
     def written(self) -> str:
-        """The file: edition and date in the first line, then one code a line."""
+        """Return the file: edition and date in the first line, then one code a line."""
         roots = ",".join(self.roots)
         head = f"# {self.system} edition {self.edition} date {self.date} is-a {roots}"
         return "\n".join((head, *self.codes, ""))
@@ -70,7 +70,7 @@ class Release(NamedTuple):
     children: Mapping[str, Sequence[str]]
 
     def expansion(self, roots: Iterable[str]) -> Expansion:
-        """The roots and all below them."""
+        """Return the roots and all below them."""
         found: set[str] = set()
         waiting = sorted({*roots})
         ordered = tuple(waiting)
@@ -169,7 +169,7 @@ def read_release(source: Path) -> Release:
 
 
 def _relationships(source: Path) -> tuple[str, Iterable[str]]:
-    """The name of the file of relationships and its lines."""
+    """Return the name of the file of relationships and its lines."""
     if source.is_dir():
         paths = (
             path

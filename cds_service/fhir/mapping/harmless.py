@@ -92,7 +92,7 @@ class HarmlessTitles:
 
 
 def _plain(words: str) -> str:
-    """The name in lower case, bare.
+    """Return the name in lower case, bare.
 
     It loses accents, tag and year, and the signs around it.
     """

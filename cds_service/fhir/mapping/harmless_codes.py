@@ -102,7 +102,7 @@ class HarmlessCodes:
 
 
 def load_harmless_codes(folders: Sequence[Path], systems: CodeSystems) -> HarmlessCodes:
-    """The ranges of the file in force.
+    """Load the ranges of the file in force.
 
     Raises:
         DataFileError: it is missing or wrong.

@@ -230,7 +230,7 @@ class Language(DataTable):
         return self
 
     def shared_lists(self, concept: str) -> tuple[tuple[str, ...], ...]:
-        """The lists of `rules-out` that rule this concept out."""
+        """Return the lists of `rules-out` that rule this concept out."""
         words = self.concepts.get(concept)
         return tuple(self.rules_out[name] for name in words.none_of) if words else ()
 
@@ -252,7 +252,7 @@ def read_languages(folders: Sequence[Path]) -> Mapping[str, Language]:
 
 
 def any_of(tables: Iterable[Joints | Vertebrae | Durations], name: str) -> str:
-    """The words of this name in all tables as one pattern.
+    """Return the words of this name in all tables as one pattern.
 
     Of two that fit, the longer one counts. It never fits if there are none.
     """
@@ -271,7 +271,7 @@ class Speller:
         ]
 
     def spell_out(self, text: str) -> str:
-        """The text without the abbreviations."""
+        """Return the text without the abbreviations."""
         for short, whole in self._pairs:
             text = short.sub(whole, text)
         return text

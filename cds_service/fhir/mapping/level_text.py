@@ -132,7 +132,7 @@ class LevelRules:
         self._accident = re.compile(any_of(vertebrae, "accidents"))
 
     def treated(self, words: str) -> tuple[str, ...]:
-        """The levels that the text of an order treats, from head to foot.
+        """Return the levels that the text of an order treats, from head to foot.
 
         T13 and L6 are returned unchanged.
 
@@ -158,7 +158,7 @@ class LevelRules:
         return in_order(found)
 
     def named(self, words: str) -> tuple[str, ...]:
-        """Every level that a text names, from head to foot.
+        """List every level that a text names, from head to foot.
 
         The context does not matter; of an unclear list its clear part counts.
         """
@@ -171,7 +171,7 @@ class LevelRules:
         )
 
     def lumbar_region(self, words: str) -> frozenset[int]:
-        """The numbers of the lumbar vertebrae in the words of a measurement.
+        """Return the numbers of the lumbar vertebrae in the words of a measurement.
 
         Four for `L1-L4`, two for `L2, L3`.
         """
@@ -243,7 +243,7 @@ class LevelRules:
     def _following(
         self, part: str, end: int, last: str
     ) -> tuple[set[str] | None, str, int] | None:
-        """The continuation of a group: a range, another level, or a bare number.
+        """Return the continuation of a group: a range, another level, or a bare number.
 
         No levels if it is not clear which.
         """
@@ -272,7 +272,7 @@ class LevelRules:
         return (_span(last, level) if joins else {level}), level, bare.end()
 
     def _treated(self, clause: str, groups: list[_Group]) -> list[_Group]:
-        """The groups of a clause that no word excludes."""
+        """Return the groups of a clause that no word excludes."""
         if not groups:
             return []
         places = self._places(clause, _MARKS)
@@ -298,7 +298,7 @@ class LevelRules:
     def _named_by(
         self, mark: Place, groups: list[_Group], clause: str
     ) -> _Group | None:
-        """The group that a mark speaks of from before it: `old fracture T8`.
+        """Return the group that a mark speaks of from before it: `old fracture T8`.
 
         Beyond a joint it speaks of none: `pain and L2`.
         """
@@ -366,7 +366,7 @@ def _is_above(level: str, last: str) -> bool:
 
 
 def _span(first: str, last: str) -> set[str]:
-    """All levels from one to another, in either order.
+    """Return all levels from one to another, in either order.
 
     A range as long as a region of the spine gives None.
     """

@@ -87,7 +87,7 @@ class MeasureNames:
         return look(finding, name, is_mapped)
 
     def part_of(self, panels: Iterable[str], names: Iterable[str]) -> str:
-        """The concept of a part without a code, by its name in such a panel.
+        """Return the concept of a part without a code, by its name in such a panel.
 
         Empty if it is none of ours.
         """

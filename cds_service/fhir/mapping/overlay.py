@@ -15,7 +15,7 @@ DATA = (".toml", ".json", ".md")
 def files_in_force(
     folders: Sequence[Path], subfolder: str, suffix: str
 ) -> Mapping[str, Path]:
-    """The file in force by name without suffix, sorted by name.
+    """Return the file in force by name without suffix, sorted by name.
 
     Raises:
         DataFileError: a folder exists but cannot be read.
@@ -27,7 +27,7 @@ def files_in_force(
 
 
 def file_in_force(folders: Sequence[Path], name: str) -> Path | None:
-    """The last folder's file of this name.
+    """Return the last folder's file of this name.
 
     Raises:
         DataFileError: a folder exists but cannot be read.
@@ -45,7 +45,7 @@ def file_in_force(folders: Sequence[Path], name: str) -> Path | None:
 def required(
     folders: Sequence[Path], name: str, model: type[Model]
 ) -> tuple[Path, Model]:
-    """The TOML file in force with this name, and its content.
+    """Return the TOML file in force with this name, and its content.
 
     Raises:
         DataFileError: no folder has it, or it is wrong.
@@ -89,7 +89,7 @@ def refuse_unread(ours: Path, overlay: Path) -> None:
 
 
 def _listed(folder: Path) -> list[Path]:
-    """The folder's content; nothing if it does not exist.
+    """Return the folder's content; nothing if it does not exist.
 
     An unreadable folder must not pass for an empty one.
     """

@@ -90,7 +90,7 @@ class PlainWords:
         return self._word.search(folded(text)) is not None
 
     def left_in(self, text: str) -> tuple[str, ...]:
-        """The words of a text that are not plain.
+        """Return the words of a text that are not plain.
 
         For a site that reads its own files.
         """

@@ -64,7 +64,7 @@ class ReportWords:
         return self._line.fullmatch(_normal(words))
 
     def below_zero(self, words: str) -> list[float]:
-        """The negative numbers of prose: `neck -3.1`, `T = -3,1`, `minus 3.1`.
+        """Return the negative numbers of prose: `neck -3.1`, `T = -3,1`, `minus 3.1`.
 
         The end of a range (`L1 - 4`), a part of a date (`2021-11-03`) and a change in
         per cent do not count.
@@ -148,7 +148,7 @@ class ReportWords:
 
 
 def _normal(words: str) -> str:
-    """The words with full-width forms, common in Japanese reports, made normal."""
+    """Give the words with full-width forms, common in Japanese reports, made normal."""
     return words if words.isascii() else unicodedata.normalize("NFKC", words)
 
 

@@ -273,7 +273,7 @@ class Terminology:
         }
 
     def outdated_expansions(self) -> tuple[str, ...]:
-        """What `mappings check` says of expansions that are out of date.
+        """List what `mappings check` says of expansions that are out of date.
 
         They are not of their filters as they are now.
         """
@@ -289,7 +289,7 @@ class Terminology:
         return frozenset(self._answer_maps)
 
     def matches(self, codeable: Any) -> tuple[Match, ...]:
-        """Every concept that the codings of a CodeableConcept belong to.
+        """List every concept that the codings of a CodeableConcept belong to.
 
         It is raw JSON, or a list of them.
 
@@ -325,7 +325,7 @@ class Terminology:
         return bool(self._read((system, code)) if known is None else known)
 
     def concepts_anywhere(self, code: str) -> frozenset[str]:
-        """The concepts that this code belongs to in whatever system."""
+        """Return the concepts that this code belongs to in whatever system."""
         systems = {*self._systems.specs, *(system for system, _ in self._known)}
         return self.concepts([{"system": system, "code": code} for system in systems])
 
@@ -351,7 +351,7 @@ class Terminology:
         )
 
     def _telling(self, kind: Listed, codeable: Any) -> list[Code]:
-        """The codes that identify an entry of such a list by themselves."""
+        """Return the codes that identify an entry of such a list by themselves."""
         codes = _codes(codeable)
         if self._local_codes:  # a site's map may give standard codes for them
             mapped = [
@@ -362,12 +362,12 @@ class Terminology:
         return [code for code in codes if self._systems.tells(kind, *code)]
 
     def concepts(self, codeable: Any) -> frozenset[str]:
-        """The concepts that a CodeableConcept belongs to."""
+        """Return the concepts that a CodeableConcept belongs to."""
         matches = self.matches(codeable)
         return frozenset([match.concept for match in matches]) if matches else NOTHING
 
     def codes(self, concept: str) -> tuple[Code, ...]:
-        """Every enumerated code of a concept, and the local ones, sorted.
+        """List every enumerated code of a concept, and the local ones, sorted.
 
         Local codes are those that a site maps to it.
 
@@ -381,7 +381,7 @@ class Terminology:
         return tuple(sorted(enumerated | self.local_codes(concept)))
 
     def local_codes(self, concept: str) -> frozenset[Code]:
-        """The local codes that a site maps to a concept."""
+        """Return the local codes that a site maps to a concept."""
         local = (
             (code, to) for code, targets in self._local_codes.items() for to in targets
         )
@@ -392,11 +392,11 @@ class Terminology:
         )
 
     def local_meanings(self, system: str, code: str) -> tuple[LocalCode, ...]:
-        """What the site's maps say of this code."""
+        """List what the site's maps say of this code."""
         return self._local_codes.get(self._systems.normalise(system, code), ())
 
     def implied_units(self) -> Iterator[tuple[str, str, str]]:
-        """Each local code that implies a unit, with a concept and that unit.
+        """Yield each local code that implies a unit, with a concept and that unit.
 
         The code belongs to the concept; the unit is as the map writes it.
         """
@@ -421,7 +421,7 @@ class Terminology:
         return tuple(sorted(set(found)))
 
     def answers(self, map_id: str) -> frozenset[str]:
-        """Every target code of a concept map for answers.
+        """Return every target code of a concept map for answers.
 
         Raises:
             KeyError: there is no such map.
@@ -468,7 +468,7 @@ class Terminology:
         return frozenset(self._ruled_out_places(text))
 
     def _ruled_out_places(self, text: str) -> Mapping[str, tuple[int, int]]:
-        """Where a text names the concepts that other words of it rule out.
+        """Find where a text names the concepts that other words of it rule out.
 
         Places in `folded(text)`.
         """
@@ -719,7 +719,7 @@ def asked_codes(
     *,
     after_surgery: bool = False,
 ) -> tuple[Code, ...]:
-    """The (system, code) pairs that the query of one prefetch key asks for.
+    """Return the (system, code) pairs that the query of one prefetch key asks for.
 
     Sorted, each once.
 

@@ -40,7 +40,7 @@ class UnitTable:
     factors: Mapping[tuple[str, str], Factor]
 
     def canonical(self, spelling: str) -> str | None:
-        """The canonical spelling of a unit, ignoring case and spaces.
+        """Return the canonical spelling of a unit, ignoring case and spaces.
 
         None if it is not in the table.
         """
@@ -90,7 +90,7 @@ def load_units(folders: Sequence[Path]) -> UnitTable:
 
 
 def _folded(spelling: str) -> str:
-    """The spelling without case and spaces.
+    """Return the spelling without case and spaces.
 
     Records write `Kg`, `kg / m2`, `T-Score`.
     """

@@ -10,9 +10,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from cds_service.core.findings import AugmentationOrder, Procedure
+from cds_service.core.findings import PROCEDURES, AugmentationOrder, Procedure
 from cds_service.core.phrases import Verbatim, in_brackets, joined, say
 from cds_service.errors import PatientMismatch
+from cds_service.fhir.mapping.code_systems import CPT
 from cds_service.fhir.mapping.level_text import in_order
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.orders.drafts import NO_DRAFTS, DraftOrders, Order
@@ -37,7 +38,6 @@ from cds_service.fhir.orders.whole_signing import unread_words_of
 from cds_service.fhir.raw_json import Json, member, number
 from cds_service.fhir.references import reference_name
 
-CPT = "http://www.ama-assn.org/go/cpt|"
 MOST_LEVELS = 17  # T1 to L5: a larger quantity is not a number of levels
 QUANTITIES = ("quantityQuantity", "quantityRatio", "quantityRange")
 BOTH = (
@@ -51,7 +51,6 @@ FROM_WORDS = (
 )
 BY_TEXT = "The procedure was recognised by the order's text, not by a code."
 UNCLEAR = "{name} is left out: its subject is not plainly this patient."
-_NAMES = {"PKP": "kyphoplasty", "PVP": "vertebroplasty"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +126,7 @@ def combine_performed(
 def _reasons(
     found: Sequence[_Found], bundle: DraftOrders, terminology: Terminology
 ) -> Reasons:
-    """The reasons of all orders; their words share the room for reading."""
+    """Return the reasons of all orders; their words share the room for reading."""
     room = LONGEST_WORDS
     stated, doubts = frozenset[str](), frozenset[str]()
     for one in found:
@@ -227,14 +226,14 @@ def _procedure(
 
 
 def _title(found: _Found, terminology: Terminology) -> str:
-    """The name of an order in our texts: `kyphoplasty L1 (22514)`."""
+    """Return the name of an order in our texts: `kyphoplasty L1 (22514)`."""
     procedure, _ = _procedure([found], terminology)
-    name = _NAMES[procedure] if procedure else "vertebral augmentation"
+    name = PROCEDURES[procedure] if procedure else "vertebral augmentation"
     code = next(
         (
-            code.removeprefix(CPT)
+            code.removeprefix(f"{CPT}|")
             for code in found.recognition.codes
-            if code.startswith(CPT)
+            if code.startswith(f"{CPT}|")
         ),
         "",
     )
@@ -245,7 +244,7 @@ def _title(found: _Found, terminology: Terminology) -> str:
 def _level_count(
     found: Sequence[_Found], levels: tuple[str, ...], terminology: Terminology
 ) -> int | None:
-    """The number of vertebrae.
+    """Return the number of vertebrae.
 
     The stated ones or those that the codes bill for, whichever is more.
 
@@ -257,10 +256,10 @@ def _level_count(
     stated = len(levels) or max((len(one.levels.verdicts) for one in found), default=0)
     additional = sum(_additional_levels(one) for one in found)
     codes = {
-        code.removeprefix(CPT)
+        code.removeprefix(f"{CPT}|")
         for one in found
         for code in one.recognition.codes
-        if code.startswith(CPT)
+        if code.startswith(f"{CPT}|")
     }
     named = [
         terminology.concepts({"system": CPT.removesuffix("|"), "code": code})
@@ -294,7 +293,7 @@ def _is_quantity_read(order: Json) -> bool:
 
 
 def _count_in(name: str, order: Json) -> int:
-    """The whole number that a quantity is; 0 if it is none."""
+    """Return the whole number that a quantity is; 0 if it is none."""
     held = order.get(name)
     value = number(member(held, "value"))
     if name == "quantityRatio":

@@ -97,7 +97,7 @@ def correct_brace_order(
 
 
 def _places(order: dict[str, Any]) -> Iterator[tuple[dict[str, Any], str]]:
-    """The places that hold the order's own words."""
+    """Yield the places that hold the order's own words."""
     for *path, key in _WORDED:
         holder = member(order, *path) if path else order
         if isinstance(holder, dict) and text(holder.get(key)):
@@ -137,7 +137,7 @@ def _exceeds(hours: float, correction: Correction) -> bool:
 
 
 def _all_words(value: Any) -> Iterator[str]:
-    """Every human-readable text in the order."""
+    """Yield every human-readable text in the order."""
     for name, inner in value.items() if isinstance(value, dict) else ():
         if isinstance(inner, str) and name not in _NO_WORDS:
             yield inner

@@ -16,6 +16,7 @@ from typing import Any
 from cds_service.core.bracing import KEEP
 from cds_service.fhir.gathering.bystanders import is_plain_fracture
 from cds_service.fhir.leaves import leaves_of, repeats
+from cds_service.fhir.mapping.code_systems import HCPCS
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.orders.order_times import read_times
 from cds_service.fhir.orders.recognition import (
@@ -90,7 +91,6 @@ _OTHER_WORDS = frozenset(
 _CODING = ("system", "version", "code", "userSelected")
 # What may change the meaning of any element that holds it.
 _ADDED = frozenset({"extension", "modifierExtension", "contained", "implicitRules"})
-HCPCS = "http://www.cms.gov/Medicare/Coding/HCPCSReleaseCodeSets"
 LEAST_CODE = 4  # a shorter one may be a word or a number of its own
 _KEPT = frozenset(KEEP)
 _REASONS = BONE_REASONS | _KEPT
@@ -144,7 +144,7 @@ OTHER = "other"
 
 
 def unread_in(order: Json, terminology: Terminology) -> tuple[str, ...]:
-    """The elements of a brace order with anything that was not read.
+    """Return the elements of a brace order with anything that was not read.
 
     By their names, each once.
     """
@@ -165,7 +165,7 @@ def unread_in(order: Json, terminology: Terminology) -> tuple[str, ...]:
 
 
 def name_of(path: str) -> str:
-    """What an element of a path is called on a card: R4's name of it."""
+    """Say what an element of a path is called on a card: R4's name of it."""
     name = path.partition(".")[0].removeprefix("_")
     if name in NAMES:
         return name
@@ -257,7 +257,7 @@ def _without_codes(title: str, order: Json) -> str:
 
 
 def _codes_read(order: Json, terminology: Terminology) -> frozenset[str]:
-    """The paths of codings that are understood, every one in their element."""
+    """Return the paths of codings that are understood, every one in their element."""
     read: set[str] = set()
     for element in (*_TITLES, "category", "bodySite", "reasonCode"):
         codings = [

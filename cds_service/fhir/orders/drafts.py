@@ -96,18 +96,21 @@ class DraftOrders:
     referred: Mapping[str, Json] = field(default_factory=dict)
 
     def each(self) -> Iterator[Order]:
-        """The patient's orders that are to be carried out.
+        """Yield the patient's orders that are to be carried out.
 
         Checks the deadline at each.
         """
         yield from self._in_time(self.drafts)
 
     def each_other(self) -> Iterator[Order]:
-        """All other orders that are to be carried out; checks the deadline at each."""
+        """Yield all other orders that are to be carried out.
+
+        Checks the deadline at each.
+        """
         yield from self._in_time(self.others)
 
     def of(self, identifiers: frozenset[tuple[str, str]]) -> "DraftOrders":
-        """The same signing once the Patient's identifiers are known.
+        """Return the same signing once the Patient's identifiers are known.
 
         What has another's number is not theirs.
         """
@@ -237,7 +240,7 @@ def read_drafts(
 
 
 def _without_replaced(orders: Sequence[Order], person: Person) -> Sequence[Order]:
-    """The orders without those that another of them replaces.
+    """Return the orders without those that another of them replaces.
 
     All where they replace each other.
     """
@@ -258,7 +261,7 @@ def _without_replaced(orders: Sequence[Order], person: Person) -> Sequence[Order
 
 
 def _orders_inside(draft: Order) -> Iterator[Order]:
-    """The orders inside a RequestGroup or a nested Bundle.
+    """Yield the orders inside a RequestGroup or a nested Bundle.
 
     Resources contained in any other order are not orders.
     """
@@ -340,5 +343,8 @@ def is_to_be_done(resource: Json) -> bool:
 
 
 def codeables(resource: Json, *keys: str) -> list[Json]:
-    """The CodeableConcepts under these keys; each may be a single one or a list."""
+    """Return the CodeableConcepts under these keys.
+
+    Each may be a single one or a list.
+    """
     return [codeable for key in keys for codeable in objects(resource.get(key))]

@@ -125,7 +125,7 @@ def find_levels(
 def stated_levels(
     order: Json, bundle: DraftOrders, terminology: Terminology
 ) -> set[str]:
-    """What all elements of an order state, one beside the other."""
+    """Return what all elements of an order state, one beside the other."""
     wording = _worded_levels(
         codeables(order, "code", "orderDetail", "serviceRequested"), terminology
     )
@@ -136,7 +136,7 @@ def stated_levels(
 def _statements(
     order: Json, bundle: DraftOrders, terminology: Terminology, wording: set[str]
 ) -> Iterator[tuple[str, set[str]]]:
-    """The statements of each element, the most trusted first."""
+    """Yield the statements of each element, the most trusted first."""
     yield "bodySite", _site_statements(codeables(order, "bodySite"), terminology)
     # a note speaks of other levels as well: old hardware, where pain radiates
     if not wording:
@@ -177,7 +177,9 @@ def covers(stated: str, treated: set[str]) -> bool:
 
 
 def levels_in_words(order: Json, terminology: Terminology) -> int:
-    """How many levels the words or the quantity of an order say; 0 if neither does.
+    """Count how many levels the words or the quantity of an order say.
+
+    0 if neither does.
 
     `3-level kyphoplasty` names no vertebra. A reason that names three or more means
     them; two may be the ends of one statement.
@@ -224,7 +226,7 @@ def _notes(stated: set[str], wording: set[str], source: str) -> Iterator[str]:
 
 
 def _site_statements(sites: list[Json], terminology: Terminology) -> set[str]:
-    """The levels of body sites: of each by its code, else by its own words."""
+    """Return the levels of body sites: of each by its code, else by its own words."""
     stated: set[str] = set()
     for site in sites:
         stated |= {*terminology.translate("vertebral-level", site)} or _text_levels(
@@ -249,7 +251,7 @@ def _note_texts(order: Json) -> Iterator[str]:
 
 
 def _conditions(order: Json, bundle: DraftOrders) -> list[Json]:
-    """The Conditions referenced as the order's reason.
+    """Return the Conditions referenced as the order's reason.
 
     If they were sent with it and are not ruled out.
     """
@@ -262,7 +264,7 @@ def _conditions(order: Json, bundle: DraftOrders) -> list[Json]:
 
 
 def reasons_named(order: Json, bundle: DraftOrders) -> list[Json]:
-    """The order's reasons: its own codes and words, and its Conditions'.
+    """Return the order's reasons: its own codes and words, and its Conditions'.
 
     Those Conditions that it refers to.
     """

@@ -39,7 +39,7 @@ _DOSE = re.compile(
 def name_augmentation(
     words: str, terminology: Terminology, beside: str | None = ""
 ) -> frozenset[str]:
-    """The augmentation procedures that an order's title requests.
+    """Name the augmentation procedures that an order's title requests.
 
     Args:
         words: the title, or another text that says what is ordered.
@@ -123,7 +123,7 @@ _BRACE_WORDS = frozenset(_BRACES)
 
 
 def name_brace(words: str, code: str, terminology: Terminology) -> str:
-    """The name of a brace in our texts.
+    """Say the name of a brace in our texts.
 
     Its HCPCS code says it, or its title if the two agree.
     """
@@ -139,7 +139,7 @@ def name_brace(words: str, code: str, terminology: Terminology) -> str:
 def name_support(
     words: str, kinds: frozenset[str], terminology: Terminology
 ) -> frozenset[str]:
-    """The kinds of support order that a title names.
+    """Name the kinds of support order that a title names.
 
     A declined, stopped or removed one does not count.
 

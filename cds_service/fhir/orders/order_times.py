@@ -86,7 +86,7 @@ def read_times(order: Json, calendar: SiteCalendar) -> OrderTimes:
 
 
 def _below(element: str, times: OrderTimes) -> OrderTimes:
-    """The same with its paths below this element."""
+    """Return the same with its paths below this element."""
     return replace(times, read=frozenset(f"{element}.{path}" for path in times.read))
 
 
@@ -243,7 +243,7 @@ def read_worded_end(order: Json, subject: Subject, rules: DurationRules) -> Word
 
 
 def _clear_end(mentions: list[Mention]) -> WordedEnd:
-    """The longest duration and the last day that are stated."""
+    """Return the longest duration and the last day that are stated."""
     longest = max(
         (one for one in mentions if one.hours is not None),
         key=lambda one: one.hours or 0,
@@ -259,7 +259,7 @@ def _clear_end(mentions: list[Mention]) -> WordedEnd:
 
 
 def texts_on_time(order: Json) -> Iterator[tuple[str, bool]]:
-    """The texts of an order that may state its duration, each once.
+    """Yield the texts of an order that may state its duration, each once.
 
     And whether each is the title.
     """

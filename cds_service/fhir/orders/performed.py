@@ -275,7 +275,7 @@ def _is_of_biopsy(report: Json, terminology: Terminology) -> bool:
 
 
 def _graves(report: Json, terminology: Terminology) -> frozenset[GraveResult]:
-    """What grave a report of a biopsy names, in codes or words."""
+    """Return what grave a report of a biopsy names, in codes or words."""
     named = grave_beside(report, terminology)
     return frozenset(kind for kind, of in GRAVE_RESULTS.items() if named & of)
 

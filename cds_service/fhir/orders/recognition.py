@@ -13,6 +13,7 @@ from dataclasses import replace
 from functools import lru_cache
 from typing import Any
 
+from cds_service.fhir.mapping.code_systems import CPT
 from cds_service.fhir.mapping.level_text import LONGEST_TEXT
 from cds_service.fhir.mapping.terminology import Match, Terminology
 from cds_service.fhir.mapping.text_rules import AUGMENTATIONS, KEPT_TEXTS, LONGEST_TITLE
@@ -30,7 +31,6 @@ from cds_service.fhir.raw_json import Json, member, objects, text, texts_of
 from cds_service.fhir.site_calendar import WRITTEN_YEAR
 from cds_service.outgoing.deadline import Deadline
 
-CPT = "http://www.ama-assn.org/go/cpt"
 ORDER_TYPES = frozenset(
     {
         "ServiceRequest",
@@ -278,7 +278,7 @@ def _classify(resource: Json, bundle: DraftOrders, terminology: Terminology) -> 
 
 
 def augmentation_in(order: Order, terminology: Terminology) -> Recognition | None:
-    """What an order was recognised as if it is an augmentation."""
+    """Return what an order was recognised as if it is an augmentation."""
     if order.meaning is not None:
         return order.meaning.augmentation
     return recognise_augmentation(order.resource, terminology)
@@ -287,7 +287,7 @@ def augmentation_in(order: Order, terminology: Terminology) -> Recognition | Non
 def support_in(
     order: Order, bundle: DraftOrders, terminology: Terminology
 ) -> Recognition | None:
-    """What an order was recognised as if it is a support order."""
+    """Return what an order was recognised as if it is a support order."""
     if order.meaning is not None:
         return order.meaning.support
     return recognise_support(order.resource, bundle, terminology)
@@ -323,7 +323,7 @@ def _recognise_support(
 def _without_specialist(
     found: Recognition, resource: Json, terminology: Terminology
 ) -> Recognition | None:
-    """The same, as far as a bone specialist's visit goes.
+    """Return the same, as far as a bone specialist's visit goes.
 
     It is a review of bone treatment, or it is left out.
     """
@@ -418,7 +418,7 @@ def _support(
 
 
 def _billing_options(titles: Sequence[Json]) -> list[Json]:
-    """The billing codes for the order that a CRD client has sent."""
+    """Return the billing codes for the order that a CRD client has sent."""
     extensions = (
         extension for title in titles for extension in objects(title.get("extension"))
     )
@@ -443,7 +443,10 @@ def _by_options(matches: list[Match]) -> Recognition:
 
 
 def _titles(resource: Json) -> list[Json]:
-    """The texts that say what is ordered; older FHIR releases use other elements."""
+    """Return the texts that say what is ordered.
+
+    Older FHIR releases use other elements.
+    """
     inside = [
         one for item in objects(resource.get("item")) for one in codeables(item, "code")
     ]
@@ -484,7 +487,7 @@ def _by_text(
 def _beside(
     titles: Sequence[Json], resource: Json, terminology: Terminology
 ) -> str | None:
-    """The order's other words about the body site.
+    """Return the order's other words about the body site.
 
     It is None if a code states another operation.
     """

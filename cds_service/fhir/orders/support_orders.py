@@ -16,6 +16,7 @@ from cds_service.core.findings import (
     WordedEnd,
 )
 from cds_service.fhir.gathering.record import PatientRecord
+from cds_service.fhir.mapping.code_systems import HCPCS, ORDERS
 from cds_service.fhir.mapping.level_text import in_order
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.mapping.text_rules import LONGEST_TITLE
@@ -49,8 +50,6 @@ from cds_service.fhir.raw_json import Json, is_prohibition, member, text
 from cds_service.fhir.references import BundleEntry, Targets
 from cds_service.fhir.site_calendar import SiteCalendar
 
-HCPCS = "http://www.cms.gov/Medicare/Coding/HCPCSReleaseCodeSets|"
-OWN_ORDERS = "https://kyphoplasty-cds.org/fhir/CodeSystem/orders"
 LIAISON = frozenset({"fracture-liaison"})
 IN_FORCE = frozenset({"active", "on-hold"})  # an order on hold still counts as ordered
 CARRIED_OUT = IN_FORCE | {"completed"}
@@ -160,7 +159,7 @@ def find_support_orders(
 def find_stored_orders(
     record: PatientRecord, terminology: Terminology, statuses: frozenset[str]
 ) -> tuple[SupportOrder, ...]:
-    """Each support order on record with one of these statuses, once."""
+    """List each support order on record with one of these statuses, once."""
     stored = (
         one
         for one in _stored(record)
@@ -182,13 +181,13 @@ def find_stored_orders(
 def find_augmentations(
     record: PatientRecord, terminology: Terminology
 ) -> list[tuple[str, date | None]]:
-    """Each augmentation on record, done or ordered, with its day."""
+    """List each augmentation on record, done or ordered, with its day."""
     stored = (one for one in _stored(record) if _is_augmentation(one, terminology))
     return [(one.reference, _augmented_on(one, terminology.calendar)) for one in stored]
 
 
 def _within_a_year(planned: date | None, today: date | None) -> date | None:
-    """The day a procedure is planned for.
+    """Return the day a procedure is planned for.
 
     A day in the past or a year away is a mistake or an old plan.
     """
@@ -270,7 +269,10 @@ def _support_orders(
 def _reasons(
     kind: str, order: Json, bundle: DraftOrders, terminology: Terminology
 ) -> frozenset[str]:
-    """Why a brace or bed rest is ordered; of bed rest one word of its notes tells."""
+    """Say why a brace or bed rest is ordered.
+
+    Of bed rest one word of its notes tells.
+    """
     if kind not in TIMED:
         return frozenset()
     found = reasons_of_order(order, bundle, terminology)
@@ -285,7 +287,7 @@ def _reasons(
 def _levels(
     kind: str, order: Json, bundle: DraftOrders, terminology: Terminology
 ) -> tuple[str, ...]:
-    """The vertebrae that a brace or a biopsy names.
+    """Return the vertebrae that a brace or a biopsy names.
 
     Those of a biopsy are not treated: `Biopsy L4` asks for no operation there.
     """
@@ -299,7 +301,7 @@ def _levels(
 
 
 def _hours(kind: str, times: OrderTimes) -> float | None:
-    """How long an order runs; some hours of a brace are wear time of a day."""
+    """Say how long an order runs; some hours of a brace are wear time of a day."""
     is_wear_time = kind == "brace" and times.end is None and (times.hours or DAY) < DAY
     return None if is_wear_time else times.hours
 
@@ -322,7 +324,7 @@ def _worded(
 def _title(
     kind: str, recognition: Recognition, order: Json, terminology: Terminology
 ) -> str:
-    """The name of the order in our texts, with its HCPCS code if any.
+    """Return the name of the order in our texts, with its HCPCS code if any.
 
     It never holds the record's own words.
     """
@@ -334,9 +336,9 @@ def _title(
         return SUPPORT_TITLES[kind]
     code = next(
         (
-            code.removeprefix(HCPCS)
+            code.removeprefix(f"{HCPCS}|")
             for code in recognition.codes
-            if code.startswith(HCPCS)
+            if code.startswith(f"{HCPCS}|")
         ),
         "",
     )
@@ -350,7 +352,7 @@ def _is_liaison(
 ) -> bool:
     """Tell if it is a referral to fracture liaison, by our code or in words."""
     titles = " ".join(words for words, is_title in texts_on_time(order) if is_title)
-    is_ours = any(code == f"{OWN_ORDERS}|{REVIEW}" for code in recognition.codes)
+    is_ours = any(code == f"{ORDERS}|{REVIEW}" for code in recognition.codes)
     return is_ours or bool(terminology.text_concepts(titles[:LONGEST_TITLE], LIAISON))
 
 
@@ -386,7 +388,7 @@ def _is_augmentation(stored: Order, terminology: Terminology) -> bool:
 
 
 def _augmented_on(stored: Order, calendar: SiteCalendar) -> date | None:
-    """The day of the procedure.
+    """Return the day of the procedure.
 
     For an order, the planned day, else the day it was written.
     """

@@ -86,7 +86,7 @@ def _is_withdrawn(order: Json, terminology: Terminology) -> bool:
 
 
 def _left_in(order: Json, terminology: Terminology) -> Iterator[str]:
-    """The words of an order, and a mark for what is neither words nor read."""
+    """Yield the words of an order, and a mark for what is neither words nor read."""
     for path, value in leaves_of(order):
         parts = path.split(".")
         if MODIFIERS.intersection(parts):
@@ -113,7 +113,7 @@ def _each(value: object) -> list[Json]:
 
 
 def _words_of(element: str, codeable: Json, terminology: Terminology) -> Iterator[str]:
-    """The words of a code, without what a code that is understood is called."""
+    """Yield the words of a code, without what a code that is understood is called."""
     yield without_billing_mark(text(codeable.get("text")))
     for coding in items(codeable.get("coding")):
         if not _is_understood(element, coding, terminology):

@@ -312,7 +312,7 @@ def _are_reasons_read(
 def levels_of_reasons(
     order: Json, bundle: DraftOrders, terminology: Terminology
 ) -> set[str]:
-    """The levels that the reasons of an order state: `L1` or `T7-T8`."""
+    """Return the levels that the reasons of an order state: `L1` or `T7-T8`."""
     named = [*codeables(order, *REASON_ELEMENTS)]
     referred = objects(order.get("reasonReference"))
     named += [

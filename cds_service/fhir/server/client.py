@@ -370,7 +370,7 @@ def _outcome_in(reply: Response) -> Any:
 
 
 def _demand(outcome: Any) -> FhirReadError | None:
-    """What an OperationOutcome reports that we can act on or name."""
+    """Return what an OperationOutcome reports that we can act on or name."""
     issues = objects(member(outcome, "issue"))
     codes = {
         text(coding.get("code"))

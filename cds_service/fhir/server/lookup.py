@@ -175,7 +175,7 @@ def find_by_identifier(fhir: Browser, identifier: str, *, until: float) -> str:
 
 
 def _searches(wanted: str) -> list[str]:
-    """The searches to try: all words of a name must match.
+    """Return the searches to try: all words of a name must match.
 
     A text with a digit is tried as identifier and id first.
     """

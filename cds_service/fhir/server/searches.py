@@ -59,18 +59,18 @@ def parameters(query: str) -> list[tuple[str, str]]:
 
 
 def value_of(query: str, name: str) -> str | None:
-    """The first value of a parameter, still encoded."""
+    """Return the first value of a parameter, still encoded."""
     return next((value for each, value in parameters(query) if each == name), None)
 
 
 def without(query: str, names: frozenset[str]) -> str:
-    """The query without these parameters."""
+    """Return the query without these parameters."""
     kept = [(name, value) for name, value in parameters(query) if name not in names]
     return _joined(query, kept)
 
 
 def having(query: str, name: str, value: str) -> str:
-    """The query with this parameter, replacing any of the same name."""
+    """Return the query with this parameter, replacing any of the same name."""
     return _joined(
         query,
         [
@@ -81,7 +81,7 @@ def having(query: str, name: str, value: str) -> str:
 
 
 def plainer_queries(query: str) -> tuple[str, ...]:
-    """The query, then versions with fewer parameters.
+    """Return the query, then versions with fewer parameters.
 
     Some servers refuse one; we filter and sort anyway.
     """
@@ -97,7 +97,7 @@ def plainer_queries(query: str) -> tuple[str, ...]:
 
 
 def form_of(query: str) -> tuple[str, list[tuple[str, str]]]:
-    """The URL and form data of the same search by POST."""
+    """Return the URL and form data of the same search by POST."""
     return f"{query.partition('?')[0]}/_search", [
         (name, unquote(value)) for name, value in parameters(query)
     ]
@@ -176,7 +176,7 @@ def _by_offset(ask: Ask, pages: list[Any], url: str) -> Fetched:
 
 
 def _page_address(base: Address, link: str, here: str) -> str | None:
-    """The URL of a page.
+    """Return the URL of a page.
 
     The link itself if it is below the base, else its path and query on the base.
     """
@@ -211,7 +211,7 @@ def _may_go_on(pages: list[Any], url: str) -> bool:
 
 
 def _ids(pages: list[Any]) -> set[str]:
-    """The identities of the entries on these pages, without OperationOutcomes."""
+    """Give the identities of the entries on these pages, without OperationOutcomes."""
     found = [resource for page in pages for resource in resources_of(page)]
     kept = (one for one in found if one.get("resourceType") != "OperationOutcome")
     return {

@@ -154,7 +154,7 @@ def _refused(resource: Json, created: int, why: str) -> str:
 
 
 def _filled(resource: Json, given: Mapping[str, str]) -> Json:
-    """The resource with the ids that the server has given to its targets.
+    """Return the resource with the ids that the server has given to its targets.
 
     Raises:
         NotWritten: it has given none.
@@ -169,7 +169,7 @@ def _filled(resource: Json, given: Mapping[str, str]) -> Json:
 
 
 def _place(reply: Response, answer: object, kind: str) -> str:
-    """Where the server keeps it, `Observation/1`, by its header or its answer."""
+    """Say where the server keeps it, `Observation/1`, by its header or its answer."""
     found = PLACE.search(reply.headers.get("Location", ""))
     if found is not None and found[1] == kind:
         return f"{kind}/{found[2]}"
@@ -212,7 +212,7 @@ def _post(
 
 
 def _say_refused(refused: Sequence[str], count: int) -> str:
-    """What became of a transaction that a server took apart, which it may not."""
+    """Say what became of a transaction that a server took apart, which it may not."""
     found = (STATUS.match(one) for one in refused)
     codes = sorted({one[1] if one else "no status" for one in found})
     return (
@@ -222,7 +222,7 @@ def _say_refused(refused: Sequence[str], count: int) -> str:
 
 
 def _reason(answer: object) -> str:
-    """What the server says of its refusal, shortened.
+    """Say what the server says of its refusal, shortened.
 
     It is shown to the person who writes, and kept nowhere.
     """
