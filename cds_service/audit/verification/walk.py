@@ -78,16 +78,16 @@ class Report:
 
     @property
     def is_whole(self) -> bool:
-        """Whether the log is whole, as far as can be known.
+        """Tell if nothing was changed, inserted, removed, reordered or cut off.
 
-        Nothing changed, inserted, removed, reordered or cut off.
+        As far as can be known: the notes say what no checkpoint covers.
         """
         return self.fault_count == 0
 
     def add(self, found: Fault) -> None:
-        """Add a fault; neighbours with the same fault are one.
+        """Add a fault; neighbours with the same fault become one.
 
-        Such as all entries behind one that was taken out.
+        So all entries after one that was taken out are one fault.
         """
         last = self.faults[-1] if self.faults else None
         if last and (last.what, last.detail, last.last + 1) == (
@@ -109,7 +109,7 @@ def report_lines(report: Report) -> Iterator[str]:
     if report.fault_count > len(report.faults):
         yield f"and {report.fault_count - len(report.faults)} more"
     for one, count in report.purges.items():
-        # may be hostile
+        # These texts are the log's, and may be hostile.
         user, on, before = (
             ascii(text)[1:-1] for text in (one.user, one.on, one.before[:10])
         )
@@ -207,7 +207,7 @@ class _Walk:
         self._checkpoints = checkpoints
         self._covered: dict[int, Row] = {}
         self._wanted = {one.sequence for one in checkpoints}
-        # that the next entry may name as its predecessor
+        # The hashes that the next entry may name as its predecessor's.
         self._hashes = {FIRST_PREVIOUS}
         self._was_faulty = False
         self._time = ""
@@ -373,7 +373,7 @@ def _named_key(row: Row) -> Sequence[Key]:
 
 
 def _went_back(before: str, now: str) -> bool:
-    """Whether time went back by more than concurrent requests explain."""
+    """Tell if time went back by more than concurrent requests explain."""
     try:
         return datetime.fromisoformat(before) - datetime.fromisoformat(now) > timedelta(
             minutes=1
