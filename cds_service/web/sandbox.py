@@ -233,14 +233,14 @@ def _search(around: Surroundings, server: str, wanted: str) -> dict[str, Any]:
     fhir = FhirClient(base.url, connections=around.connections)
     until = time.monotonic() + around.settings.gather_budget_seconds
     try:
-        found = (
+        patients = (
             find_patients(fhir, wanted, until=until)
             if wanted
             else list_patients(fhir, until=until)
         )
     except LookUpFailed as error:
         return {"patients": [], "note": str(error)}
-    return {"patients": [_patient(one) for one in found]}
+    return {"patients": [_patient(one) for one in patients]}
 
 
 def _discharge(
@@ -268,10 +268,10 @@ def _discharge(
 def _orders(calendar: SiteCalendar) -> list[Mapping[str, Any]]:
     """Read the orders of the request's JSON body; like an EHR's, they are valid R4."""
     body = request.get_json(silent=True)
-    found = body.get("orders") if isinstance(body, dict) else None
-    if not isinstance(found, list):
+    orders = body.get("orders") if isinstance(body, dict) else None
+    if not isinstance(orders, list):
         raise BadRequest
-    return [_order(one, calendar) for one in found]
+    return [_order(one, calendar) for one in orders]
 
 
 def _order(raw: Any, calendar: SiteCalendar) -> Mapping[str, Any]:

@@ -103,19 +103,19 @@ class Report:
 
 
 def report_lines(report: Report) -> Iterator[str]:
-    """One line for each fault, then a summary."""
+    """Write one line for each fault, then a summary."""
     for found in report.faults:
         yield str(found)
     if report.fault_count > len(report.faults):
         yield f"and {report.fault_count - len(report.faults)} more"
-    for one, count in report.purges.items():
+    for purge, count in report.purges.items():
         # These texts are the log's, and may be hostile.
         user, on, before = (
-            ascii(text)[1:-1] for text in (one.user, one.on, one.before[:10])
+            ascii(text)[1:-1] for text in (purge.user, purge.on, purge.before[:10])
         )
         yield (
             f"purge: {count} entries of before {before} by {user} on {on}, after"
-            f" checkpoint {one.checkpoint}"
+            f" checkpoint {purge.checkpoint}"
         )
     for note in report.notes:
         yield f"note: {note}"
