@@ -1,12 +1,11 @@
-"""What is said and kept, byte for byte, before and after a change that shall change neither.
+"""Write or compare what is said and kept, byte for byte, around a change.
 
-python -m tests.golden write FILE      from the commit where the change begins python -m
-tests.golden compare FILE    after each step; ends with 1 and names the members that
-differ
+`write FILE` at the commit where the change begins. `compare FILE` after each step: it
+names the members that differ, and ends with 1 if there are any.
 
-Held are the status, the cards with their extension and the audit entry of every sample
-patient (with prefetch, and read from a FHIR server), of the recorded requests where
-they lie beside this checkout, and of 200 generated orders.
+Compared are the status, the cards with their extension and the audit entry: of every
+sample patient (with prefetch, and read from a FHIR server), of the recorded requests if
+they lie next to this checkout, and of 200 generated orders.
 """
 
 import json

@@ -24,7 +24,7 @@ GENESIS = "0" * 64  # the hash before the first entry
 Kind = Literal[
     "genesis",  # the first entry of every log
     "answer",  # cards were shown
-    "refusal",  # a request that asked for an augmentation order was refused
+    "refusal",  # a signing, a discharge or an opened chart of ours was refused
     "feedback",  # a card was accepted or overridden
     "read",  # somebody looked into the log
     "export",  # somebody took entries out of the log

@@ -15,12 +15,12 @@ from cds_service.protocol.feedback import FeedbackItem, ReasonCoding
 from cds_service.protocol.messages import UUID_TEXT
 
 CODE = re.compile(r"[A-Za-z0-9._-]{1,64}")
-# an address, a URN, a key like com.epic.…
+# An address, a URN, or a key such as com.epic.…
 SYSTEM = re.compile(r"[A-Za-z][A-Za-z0-9+-]*[:.][A-Za-z0-9:/._-]{1,200}")
 COMMENT_LENGTH = 500  # characters
-# kept of one statement; a card offers a few, and the body of a call has room for 60,000
+# Kept of one statement: a card offers a few, but a call has room for 60,000.
 MOST_SUGGESTIONS = 50
-# of our clock; a statement dated later is stored and marked
+# A statement dated later than this after our clock is stored and marked.
 CLOCKS_DIFFER = timedelta(minutes=10)
 
 
@@ -30,7 +30,7 @@ class ShownAnswer:
 
     Attributes:
         rules: ids of recommendations by the uuid of their suggestion.
-        signing: what it shares with a repeat of the same call alone.
+        signing: what only a repeat of the same call has in common with it.
     """
 
     entry: Found
@@ -40,13 +40,13 @@ class ShownAnswer:
 
     @classmethod
     def of(cls, stored: Stored, card: str) -> "ShownAnswer | None":
-        """The answer in this entry; None if it is not whole."""
+        """Read the answer in this entry; None if the entry is not whole."""
         if not stored.is_whole:
             return None
         content = stored.content
         topic = next((one.topic for one in stored.cards if one.card == card), "")
         offered = content.get("suggestions", {})
-        # `brace-correction/2`
+        # The second suggestion of a rule is written `brace-correction/2`.
         rules = {uuid: rule.partition("/")[0] for rule, uuid in offered.items()}
         server, orders = (
             content.get("record", {}).get("server"),
@@ -68,7 +68,7 @@ class Reception:
 
     Attributes:
         reason_codes: all override reasons that this service's cards offer.
-        keeps_comments: the site keeps what users write.
+        keeps_comments: the site keeps users' comments.
     """
 
     at: datetime
@@ -89,15 +89,15 @@ def feedback_entry(
 
     Its id comes from the statement, so that repeats are stored once.
 
-    Of the client's data, only our own ids and codes are stored, and the code of a
-    reason that is not ours.
+    Of what the client sent, only our own ids and codes are stored, the code of a
+    reason that is not ours, and the user's comment if the site keeps comments.
 
     Args:
-        shown: the answer with the card; None if it is not known for certain, and the
-            entry is then not linked.
-        unlinked_since: why the card's answer is not known, if the reason is not that
-            nothing has its id.
-        reception: where and when it is received.
+        shown: the answer with the card; None if it is not known for certain. The entry
+            is then not linked.
+        unlinked_since: why it is not known; empty if it is, or if no answer has the
+            card's id.
+        reception: where and when the feedback is received.
     """
     at, caller = reception.at, reception.caller
     code = _listed(item, reception.reason_codes, reception.reason_system)
@@ -178,15 +178,12 @@ def _content(
 
 
 def known_uuid(text: str) -> str | None:
-    """The uuid in lower case; None for what cannot be one of our ids."""
+    """Write a uuid in lower case; None for what cannot be one of our ids."""
     return text.lower() if UUID_TEXT.fullmatch(text) else None
 
 
 def _listed(item: FeedbackItem, codes: frozenset[str], system: str) -> str | None:
-    """The reason's code if our cards offer it.
-
-    A missing system is assumed to be ours.
-    """
+    """Give the reason's code if our cards offer it; without a system it is ours."""
     reason = item.reason
     if (
         reason is None
@@ -198,9 +195,9 @@ def _listed(item: FeedbackItem, codes: frozenset[str], system: str) -> str | Non
 
 
 def _foreign(reason: ReasonCoding) -> dict[str, str] | None:
-    """System and code of a reason that the EHR added to ours.
+    """Give system and code of a reason that the EHR added to ours.
 
-    None for what is no code, and may be free text.
+    None for what is no code: it may be free text.
     """
     code, system = reason.code or "", reason.system or ""
     if CODE.fullmatch(code) is None or SYSTEM.fullmatch(system) is None:
@@ -209,6 +206,6 @@ def _foreign(reason: ReasonCoding) -> dict[str, str] | None:
 
 
 def _plain(comment: str) -> str:
-    """The text as one line without control and bidirectional characters."""
-    one_line = " ".join(comment.split())
-    return "".join(sign for sign in one_line if unicodedata.category(sign)[0] != "C")
+    """Write the text as one line, without control and bidirectional characters."""
+    line = " ".join(comment.split())
+    return "".join(char for char in line if unicodedata.category(char)[0] != "C")

@@ -1,6 +1,6 @@
-"""The signings that were answered, and what the log knows of each: feedback, outcome.
+"""The signings that were answered, with the feedback and the outcome of each.
 
-Several answers to one patient within the days of the loop are one signing: an order
+Several answers for one patient within the days of the loop are one signing: an order
 that was changed and signed again asks for nothing new.
 """
 
@@ -19,7 +19,7 @@ from cds_service.core.loop import STEPS, Course, State, Step, state_of, when_don
 LOOP = "loop"
 TOPIC = "rehabilitation"  # of the card that names the act
 Feedback = Literal["accepted", "overridden", "none"]
-OF_RUN = frozenset({"asOf", "feedback"})  # of an entry, and no part of what was found
+OF_RUN = frozenset({"asOf", "feedback"})  # keys of an entry that are no finding
 ON_ACT = exists().where(CARDS.c.sequence == SEARCH.c.sequence, CARDS.c.topic == TOPIC)
 
 
@@ -32,7 +32,7 @@ class Signing:
         server: the FHIR server that the request named; None if it named none.
         feedback: on the card that names the act, of all answers together.
         reason: why it was overridden, as a code.
-        last: what was found last, the content of the entry; empty if nobody looked.
+        last: content of the last `loop` entry; empty if nobody has looked.
     """
 
     entry: str
@@ -47,7 +47,7 @@ class Signing:
 
     @property
     def state(self) -> State | None:
-        """What was found last."""
+        """Give the state that was found last."""
         return self.last.get("state")
 
 
@@ -71,10 +71,10 @@ def answered_signings(
     feedback = _feedback(connection)
     found = _last_found(connection)
     by_patient: dict[tuple[str | None, ...], list[Stored]] = {}
-    for one in sorted(answers, key=lambda one: (one.at, one.sequence)):
-        if one.is_whole:
-            whose = (one.client, one.tenant, _server(one), one.patient)
-            by_patient.setdefault(whose, []).append(one)
+    for answer in sorted(answers, key=lambda one: (one.at, one.sequence)):
+        if answer.is_whole:
+            person = (answer.client, answer.tenant, _server(answer), answer.patient)
+            by_patient.setdefault(person, []).append(answer)
     signings = (
         _signing(course, feedback, found)
         for listed in by_patient.values()
@@ -89,13 +89,13 @@ def _server(answer: Stored) -> str | None:
 
 
 def _courses(answers: Iterable[Stored], days: timedelta) -> Iterator[list[Stored]]:
-    """Put the answers of one patient together that fall into one loop."""
+    """Group the answers of one patient that are within the days of one loop."""
     course: list[Stored] = []
-    for one in answers:
-        if course and _moment(one) - _moment(course[0]) > days:
+    for answer in answers:
+        if course and _moment(answer) - _moment(course[0]) > days:
             yield course
             course = []
-        course.append(one)
+        course.append(answer)
     if course:
         yield course
 
@@ -127,7 +127,7 @@ def _signing(
 
 
 def _feedback(connection: Connection) -> dict[str, tuple[Feedback, str]]:
-    """The last statement on the card of each answer that names the act."""
+    """Read, by answer, the last statement on the card that names the act."""
     query = (
         select(SEARCH.c.about, SEARCH.c.result, SEARCH.c.reason)
         .where(SEARCH.c.kind == "feedback", SEARCH.c.about.is_not(None))
@@ -172,16 +172,16 @@ def content_of(course: Course | None, days: int) -> dict[str, Any]:
 
 
 def _step(course: Course, step: Step) -> dict[str, str]:
-    told: dict[str, str] = {"when": when_done(course, step)}
+    content: dict[str, str] = {"when": when_done(course, step)}
     if day := course.days.get(step):
-        told["day"] = day.isoformat()
+        content["day"] = day.isoformat()
     if resource := course.resources.get(step):
-        told["resource"] = resource
-    return told
+        content["resource"] = resource
+    return content
 
 
 def is_news(signing: Signing, content: Mapping[str, Any]) -> bool:
-    """Tell if this was not found before, or its feedback is another."""
+    """Tell if this was not found before, or the feedback has changed."""
     known = {name: value for name, value in signing.last.items() if name not in OF_RUN}
     return dict(content) != known or signing.last.get("feedback") != signing.feedback
 
@@ -204,5 +204,5 @@ def loop_entry(
 
 
 def begins(moment: datetime | None) -> str:
-    """Give the moment as the log writes it; without one, before every entry."""
+    """Write the moment as the log does; without one, a text before every moment."""
     return time_text(moment) if moment else ""

@@ -1,9 +1,9 @@
 """Detects reused tokens.
 
-It asks this process's memory first, then a table that all replicas share.
+It looks in this process's memory first, then in a table that all replicas share.
 
-Every signing in a hospital sends a token, so recording it does not wait for the disk: a
-power failure may lose the last ones; the end of a process loses none.
+Every signing in a hospital sends a token, so recording one does not wait for the disk.
+A power failure may lose the last tokens; the end of a process loses none.
 """
 
 import hashlib
@@ -47,13 +47,13 @@ class UsedTokens:
         wait_seconds: float = 1.0,
         on_unconfirmed: Callable[[], None] = lambda: None,
     ) -> None:
-        """Opens nothing before the first token.
+        """Set up; the database is opened at the first token.
 
         Args:
             database_url: the audit log's; None for a single process without a
                 persistent log.
             wait_seconds: limit for a database lock; callers set their own limits.
-            on_unconfirmed: called if only this process's memory could be checked.
+            on_unconfirmed: called if only this process's memory could be asked.
         """
         self._url = database_url
         self._wait_seconds = wait_seconds
@@ -67,7 +67,7 @@ class UsedTokens:
     def is_new(
         self, issuer: str, jti: str, *, expires: int, now: float, until: Deadline
     ) -> bool:
-        """Tell if this token was never used before; records it as used.
+        """Tell if this token was never used before, and record it as used.
 
         Args:
             jti: the token's id, unique for the issuer.
@@ -79,12 +79,12 @@ class UsedTokens:
             return False
         if self._url is None:
             return True
-        found = self.add(
+        is_new = self.add(
             digest, expires, now=now, seconds=max(LEAST_SECONDS, until.left / 4)
         )
-        if found is None:
+        if is_new is None:
             self._on_unconfirmed()
-        return found is not False
+        return is_new is not False
 
     def _remember(self, digest: str, expires: int, now: float) -> bool:
         with self._lock:
@@ -99,29 +99,29 @@ class UsedTokens:
     def add(
         self, digest: str, expires: int, *, now: float, seconds: float
     ) -> bool | None:
-        """Tell if the token is new to the table, which then holds it.
+        """Put the token into the table, and tell if it was new there.
 
-        None if the database does not answer in time.
+        None if the database does not answer in time, or fails.
         """
         self.start()
         if self._late is not None and not self._late.done():
             return None
         try:
-            asked = self._thread.submit(self._note, digest, expires, now)
-            return asked.result(max(0.0, seconds))
+            answer = self._thread.submit(self._note, digest, expires, now)
+            return answer.result(max(0.0, seconds))
         except TimeoutError:
-            self._late = asked
+            self._late = answer
             self._say_down("timeout")
-        # RuntimeError: no thread can be started
+        # RuntimeError: no thread can be started.
         except (SQLAlchemyError, CdsError, OSError, RuntimeError) as error:
-            # the message of a driver may repeat the row
+            # The type alone: the message of a driver may repeat the row.
             self._say_down(type(error).__name__)
         return None
 
     def start(self) -> None:
-        """Start in this process, if not started yet; queries nothing.
+        """Start in this process, if not started yet, without a query.
 
-        A fork starts afresh.
+        A forked process starts anew.
         """
         with self._lock:
             if self._url is not None and self._process != os.getpid():

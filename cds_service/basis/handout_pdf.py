@@ -16,8 +16,8 @@ from cds_service.basis.handout_letters import is_unspaced
 from cds_service.basis.links import Form
 
 PAPERS = {"a4": A4, "letter": LETTER}
-POINTS, LEADING, BETWEEN = 18, 27, 9  # 1.5 lines
-SMALLEST = 14  # of a site's sentences that would not fit one page
+POINTS, LEADING, BETWEEN = 18, 27, 9  # the leading is 1.5 lines
+SMALLEST = 14  # points, if a site's sentences would not fit one page
 MARGIN = 20 * mm
 LATIN, CHINESE = "Helvetica", "STSong-Light"
 
@@ -32,27 +32,28 @@ def draw_handout(
         language: decides the font and where lines break.
         form: the paper.
     """
-    held = BytesIO()
+    file = BytesIO()
     paper = PAPERS.get(form, A4)
-    canvas = Canvas(held, pagesize=paper, lang=language, invariant=1)
+    canvas = Canvas(file, pagesize=paper, lang=language, invariant=1)
     font = _font(language)
     top = _draw_top(canvas, labels, font, paper)
     for size in range(POINTS, SMALLEST - 1, -1):
         placed = _lay_out(sentences, _style(language, font, size), paper[0])
-        height = sum(high + BETWEEN for _, high in placed)
-        if top - height >= MARGIN or size == SMALLEST:
+        total = sum(height + BETWEEN for _, height in placed)
+        if top - total >= MARGIN or size == SMALLEST:
             break
     y = top
-    for paragraph, high in placed:
-        if y - high < MARGIN:  # a site's own sentences, too long even so
+    for paragraph, height in placed:
+        # A site's own sentences may be too long even in the smallest type.
+        if y - height < MARGIN:
             canvas.showPage()
             y = paper[1] - MARGIN
-        y -= high
+        y -= height
         paragraph.drawOn(canvas, MARGIN, y)
         y -= BETWEEN
     canvas.showPage()
     canvas.save()
-    return held.getvalue()
+    return file.getvalue()
 
 
 def _font(language: str) -> str:
@@ -66,7 +67,7 @@ def _font(language: str) -> str:
 def _draw_top(
     canvas: Canvas, labels: tuple[str, str], font: str, paper: tuple[float, float]
 ) -> float:
-    """Draw the lines for name and date; the height beneath them."""
+    """Draw the lines for name and date, and return the height below them."""
     canvas.setFont(font, POINTS)
     y = paper[1] - MARGIN - POINTS
     middle = paper[0] * 0.6
@@ -97,8 +98,8 @@ def _lay_out(
     placed = []
     for sentence in sentences:
         paragraph = Paragraph(_escaped(sentence), style)
-        _, high = paragraph.wrap(width - 2 * MARGIN, 10_000)
-        placed.append((paragraph, high))
+        _, height = paragraph.wrap(width - 2 * MARGIN, 10_000)
+        placed.append((paragraph, height))
     return placed
 
 

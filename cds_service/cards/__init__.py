@@ -1,4 +1,4 @@
-"""Step 6: assessment + recommendations -> at most two cards.
+"""Step 6: makes at most two cards of a conclusion.
 
-Texts come from `hooks/<service>/cards/`.
+Their sentences come from `hooks/<service>/`.
 """

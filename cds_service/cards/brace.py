@@ -20,7 +20,7 @@ from cds_service.protocol.messages import Card
 
 TOPIC = "braceLimit"
 CORRECTION, BED_REST, LIMIT = "brace-correction", "bed-rest", "brace-limit"
-# What is said of each, in order.
+# The words for the part of each brace, in the order in which they are said.
 ROLES = {
     "renewed": "{names} renewed",
     "active": "{names} in use",
@@ -46,16 +46,16 @@ NO_FINDINGS = (
 
 
 def brace_card(answer: Answer) -> Card | None:
-    """Make the card; None if the record forbids a word on braces, or none is due."""
+    """Make the card; None if no rule on braces or bed rest fired."""
     if not answer.of_topic(TOPIC):
         return None
-    said = _BraceCard(answer)
+    card = _BraceCard(answer)
     return make_card(
         answer,
         TOPIC,
-        summary=said.summary(),
-        detail=said.detail(),
-        indicator=said.indicator(),
+        summary=card.summary(),
+        detail=card.detail(),
+        indicator=card.indicator(),
     )
 
 
@@ -74,9 +74,9 @@ class _BraceCard:
         if CORRECTION in self.rules:
             self.issues = tuple(one for one in self.braces if one.issue)
         is_kept = answer.has("brace-keep-reason") and self.rules & {CORRECTION, LIMIT}
-        found = keep_reasons(answer.findings, answer.support) if is_kept else ()
-        self.reasons = tuple(one for one in found if one.source != "open")
-        self.open = tuple(one for one in found if one.source == "open")
+        reasons = keep_reasons(answer.findings, answer.support) if is_kept else ()
+        self.reasons = tuple(one for one in reasons if one.source != "open")
+        self.open = tuple(one for one in reasons if one.source == "open")
 
     # --- colour
 
@@ -103,18 +103,20 @@ class _BraceCard:
         return self._fitting(both, first)
 
     def _fitting(self, wordings: Sequence[str], otherwise: Sequence[str] = ()) -> str:
-        """Choose the first that fits, in the language of the card.
+        """Choose the first wording that fits, in the language of the card.
+
+        If none fits, take the shortest.
 
         Args:
-            otherwise: shorter ones; without any the shortest is taken.
+            otherwise: shorter wordings, for when none of the first fits.
         """
         tell = self.answer.tell
-        found = [tell(capital(one)) for one in wordings]
+        texts = [tell(capital(one)) for one in wordings]
         if otherwise:
-            short = [one for one in found if len(one) <= SUMMARY_LENGTH]
-            found = [*short, *(tell(capital(one)) for one in otherwise)]
-        fitting = (one for one in found if len(one) <= SUMMARY_LENGTH)
-        return next(fitting, "") or self.answer.shortest(found)
+            short = [one for one in texts if len(one) <= SUMMARY_LENGTH]
+            texts = [*short, *(tell(capital(one)) for one in otherwise)]
+        fitting = (one for one in texts if len(one) <= SUMMARY_LENGTH)
+        return next(fitting, "") or self.answer.shortest(texts)
 
     def _rest_sentence(self) -> str:
         if BED_REST not in self.rules:
@@ -164,7 +166,7 @@ class _BraceCard:
         return [joined((sentence, stays, review), " "), with_stays, sentence]
 
     def _several(self) -> list[str]:
-        """All braces in one sentence, each by its name."""
+        """Say all braces in one sentence, each by its name."""
         first = min(self.issues, key=lambda one: one.since)
         words = self._words(first) | {"braces": self._named()}
         if self._is_all_passed():
@@ -222,8 +224,8 @@ class _BraceCard:
     # --- detail
 
     def detail(self) -> str:
-        """Say what each corrected order says, why, and what speaks for a brace."""
-        # Alone on the screen this card has to say itself what could not be read.
+        """Say what each order would be, why, and what speaks for a brace."""
+        # Without an augmentation order no other card says what could not be read.
         is_alone = self.answer.order is None
         notices = record_notices(self.answer) if is_alone else ()
         lines = self._options()
@@ -262,9 +264,9 @@ class _BraceCard:
         return self.answer.wording.name(reason.name)
 
     def _brace_lines(self, brace: Brace) -> Iterator[Option]:
-        """The order as it would be, or the question to its author."""
+        """Say the order as it would be, or the question to its author."""
         title, correction = say_title(brace.times.order.title), brace.correction
-        # the summary says all of it
+        # Of one brace alone the summary says all.
         is_alone = len(self.issues) == 1 and not self.reasons
         if not is_alone and brace.issue not in CERTAIN and not self._is_all_passed():
             yield Option(title, capital(Part(self._single(brace)[-1], 2)), "")
@@ -288,7 +290,7 @@ class _BraceCard:
             )
 
     def _elements(self, names: Sequence[str]) -> str:
-        """What elements of an order are called; never what stands in them."""
+        """Name elements of an order, never their contents."""
         return join_words(
             dict.fromkeys(self.texts.raw(f"elements.{name}") for name in names)
         )
@@ -330,13 +332,13 @@ class _BraceCard:
         return self.texts.raw(f"brace.{key}")
 
     def _option(self, key: str, **words: str) -> Option:
-        """A line of `texts.toml`: its heading, and its text with these words."""
+        """Make a line of `texts.toml`: its heading, and its text with these words."""
         line = self.texts.say(f"brace.{key}", **words)
         return Option(Part(line, 0), Part(line, 2), "")
 
 
 def _counted(names: Sequence[str]) -> list[str]:
-    """Each name once, with how often it stands there."""
+    """Say each name once, with its number of orders if there are several."""
     counts = Counter(names)
     return [
         name if count == 1 else in_brackets(name, say("{count} orders", count=count))

@@ -2,9 +2,9 @@
 
 A site's file of the same name replaces ours.
 
-A sentence that lacks a placeholder, or uses an unknown one, would fail the answer of
-the first patient it is about. So a site's file is held against ours: the same
-sentences, no other words.
+A sentence that is missing, or has an unknown placeholder, would fail the answer of the
+first patient it is about. So a site's file is compared with ours: it must have the same
+sentences, and only placeholders that ours has.
 """
 
 from collections.abc import Mapping, Sequence
@@ -27,21 +27,21 @@ LAYOUTS = ("brace-limit", "rehabilitation")
 
 
 def in_force(folders: Sequence[Path], name: str) -> Path:
-    """The last folder's file of this name: a site's file replaces ours."""
+    """Find the file of this name in the last folder with one: a site's, else ours."""
     path = Path(name)
-    found = file_in_force([folder / path.parent for folder in folders], path.name)
-    if found is None:
+    file = file_in_force([folder / path.parent for folder in folders], path.name)
+    if file is None:
         raise DataFileError(f"{folders[0].name}/{name}", "", "is missing")
-    return found
+    return file
 
 
 def load_card_texts(folders: Sequence[Path], shared: Sequence[Path] = ()) -> CardTexts:
-    """All texts of one service.
+    """Load all texts of one service.
 
     Args:
         folders: `hooks/<service>`, ours first.
-        shared: those of the service whose texts it says as well; its layouts are the
-            only ones then.
+        shared: the folders of the service whose texts it takes as well; then all
+            layouts are theirs.
     """
     own = CardTexts(
         tables=_tables(folders),
@@ -73,7 +73,7 @@ def _tables(folders: Sequence[Path]) -> Mapping[str, Any]:
 def _compare(
     ours: Mapping[str, Any], theirs: Mapping[str, Any], file: str, table: str
 ) -> None:
-    """Check that exactly our sentences are there, with no word ours does not use."""
+    """Check that a file has exactly our sentences, with no placeholder ours lacks."""
     for name in [*ours, *theirs]:
         key = f"{table}.{name}" if table else name
         if name not in theirs:
@@ -104,8 +104,8 @@ def _words(sentence: str, file: str, key: str) -> set[str]:
 
 def _layouts(folders: Sequence[Path]) -> Mapping[str, jinja2.Template]:
     ours = {name: in_force(folders[:1], f"cards/{name}.md") for name in LAYOUTS}
-    found = files_in_force(folders, "cards", ".md")
-    for name, path in found.items():
+    files = files_in_force(folders, "cards", ".md")
+    for name, path in files.items():
         if name not in ours:
             raise DataFileError(label(path), "", "is no layout of the cards")
         if unknown := _variables(path) - _variables(ours[name]):
@@ -114,7 +114,7 @@ def _layouts(folders: Sequence[Path]) -> Mapping[str, jinja2.Template]:
             )
     return {
         name: compile_layout(path.read_text(encoding="utf-8"))
-        for name, path in found.items()
+        for name, path in files.items()
     }
 
 
@@ -128,13 +128,13 @@ def _variables(path: Path) -> set[str]:
 
 
 def _reasons(folders: Sequence[Path]) -> Mapping[str, tuple[Coding, ...]]:
-    """Codings by topic.
+    """Read the codings of each topic.
 
     A site may say them in its own words; the codes stay, since EHRs remember them.
     """
     path = in_force(folders, OVERRIDES)
     try:
-        found = {
+        reasons = {
             topic: tuple(Coding(system=REASON_SYSTEM, **coding) for coding in codings)
             for topic, codings in read_json(path).items()
         }
@@ -142,7 +142,7 @@ def _reasons(folders: Sequence[Path]) -> Mapping[str, tuple[Coding, ...]]:
         raise DataFileError(
             label(path), "", f"a topic holds a list of code and display: {error}"
         ) from error
-    codes = {topic: [one.code for one in codings] for topic, codings in found.items()}
+    codes = {topic: [one.code for one in codings] for topic, codings in reasons.items()}
     our_codes = {
         topic: [one["code"] for one in codings]
         for topic, codings in read_json(folders[0] / OVERRIDES).items()
@@ -151,4 +151,4 @@ def _reasons(folders: Sequence[Path]) -> Mapping[str, tuple[Coding, ...]]:
         raise DataFileError(
             label(path), "code", "codes and topics are never renamed, added or left out"
         )
-    return found
+    return reasons

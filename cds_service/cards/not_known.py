@@ -1,4 +1,4 @@
-"""What was not read, or was seen and not used: named on the card, never a default."""
+"""Names on the card what was not read, or was seen and not used."""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -15,7 +15,7 @@ from cds_service.core.open_points import (
 from cds_service.core.phrases import Otherwise, joined, say
 from cds_service.core.wording import GAP_REASONS, grouped
 
-# Reasons for which a value is there; "undetermined" follows from other findings.
+# Reasons of a gap that has a value; "undetermined" follows from other findings.
 SEEN_NOT_USED = frozenset(
     {
         "stale",
@@ -29,7 +29,7 @@ SEEN_NOT_USED = frozenset(
         "other-method",
     }
 )
-# Findings whose entries another line of the card tells.
+# Findings whose entries another line of the card names.
 TOLD = (
     "old-cancer",
     "present-spinal-infection",
@@ -38,13 +38,13 @@ TOLD = (
     "bone-malignancy",
     "recent-cancer",
 )
-# Findings that are open for an entry that nobody understood as well, and name nothing.
+# Findings that an entry which nobody understood leaves open too, without being named.
 COUNTING = frozenset(
     {"high-energy-cause", "unstable-fracture", *RAISING_LISTED}
     - {"present-spinal-infection", "new-deficit"}
 )
-# Units for machines: said by the finding's name, or as people write them.
 REPORT = "DiagnosticReport/"
+# Units as machines write them: left out, or written as people do.
 ANNOTATION = re.compile(r" ?\{([TZ]-?[Ss]core|score)\}|(?<=\d) 1(?= \(|:| is |$)")
 PRINTED = {"[hnsf'U]": "HU", "kg/m2": "kg/m²", "cm2": "cm²", "mm2/m2": "mm²/m²"}
 IN_PRINT = re.compile("|".join(map(re.escape, sorted(PRINTED, key=len, reverse=True))))
@@ -54,14 +54,14 @@ HYPHEN_MINUS = re.compile(r"(?<![\w-])-(?=\d)")
 
 
 def not_known_line(answer: Answer) -> Iterator[tuple[str, str]]:
-    """One line that names what was not read, or was seen and not used (E11)."""
-    said = [*_unread(answer), *_not_excluded(answer), *_unused(answer)]
-    if said:
-        yield answer.texts.raw("headings.not-known"), joined(said, "; ")
+    """Make the line that names what was not read, or was seen and not used (E11)."""
+    parts = [*_unread(answer), *_not_excluded(answer), *_unused(answer)]
+    if parts:
+        yield answer.texts.raw("headings.not-known"), joined(parts, "; ")
 
 
 def _unused(answer: Answer) -> Iterator[str]:
-    """Values of the model's inputs that were seen and could not be used."""
+    """Name values of the model's inputs that were seen and could not be used."""
     findings = answer.findings
     for name in dict.fromkeys(point.name for point in answer.assessment.open_points):
         gap = findings.gaps.get(name)
@@ -76,16 +76,16 @@ def _unused(answer: Answer) -> Iterator[str]:
             continue
         why = _as_people_write(gap.why or gap.detail).rstrip(".")
         is_named = title.lower() in why.lower()
-        shortly = GAP_REASONS[gap.reason]
-        said = answer.texts.say("notices.not-used", name=title, why=why)
+        short_why = GAP_REASONS[gap.reason]
+        notice = answer.texts.say("notices.not-used", name=title, why=why)
         yield Otherwise(
-            escape_markdown(why if is_named else said),
-            answer.texts.say("notices.not-used", name=title, why=shortly),
+            escape_markdown(why if is_named else notice),
+            answer.texts.say("notices.not-used", name=title, why=short_why),
         )
 
 
 def _passed_over(answer: Answer, name: str) -> Iterator[str]:
-    """Values that were seen and not used, although another one was."""
+    """Name values that were seen and not used, although another one was."""
     passed = [
         one
         for one in answer.findings.passed_over
@@ -98,10 +98,10 @@ def _passed_over(answer: Answer, name: str) -> Iterator[str]:
     )
     title = answer.wording.name(name)
     path = "notices.another-not-used"
-    shortly = joined(dict.fromkeys(GAP_REASONS[one.reason] for one in passed))
+    short_why = joined(dict.fromkeys(GAP_REASONS[one.reason] for one in passed))
     yield Otherwise(
         escape_markdown(answer.texts.say(path, name=title, why=", ".join(whys))),
-        answer.texts.say(path, name=title, why=shortly),
+        answer.texts.say(path, name=title, why=short_why),
     )
 
 
@@ -111,9 +111,9 @@ def _reason(detail: str) -> str:
 
 
 def _not_excluded(answer: Answer) -> Iterator[str]:
-    """Name entries that would forbid a figure if they were sure.
+    """Name entries that would forbid a figure if they were certain.
 
-    An entry that another finding tells, as an old cancer, is not named again.
+    An entry that another finding names, such as an old cancer, is not named again.
     """
     findings = answer.findings
     told, strange = _told(findings), _not_understood(findings)
@@ -127,7 +127,7 @@ def _not_excluded(answer: Answer) -> Iterator[str]:
         if is_settled(name, findings):
             continue
         title = answer.wording.name(name)
-        # One order may mention several, and each is another question.
+        # One order may mention several findings, and each is a question of its own.
         named = {one.resource for one in gap.seen}
         resources = {
             f"{one.resource} {title}" if one.origin == "context" else one.resource
@@ -140,22 +140,22 @@ def _not_excluded(answer: Answer) -> Iterator[str]:
         why = _as_people_write(gap.why or gap.detail)
         why = why.replace(", not counted:", ":").rstrip(".")
         open_names.append((why, title))
-    # What is named needs no second word that it was not understood.
+    # An entry that is named is not counted again among those not understood.
     if rest := listed - told:
-        said = _entries(len(rest))
-        yield answer.texts.say("notices.not-understood", entries=said)
+        count = _entries(len(rest))
+        yield answer.texts.say("notices.not-understood", entries=count)
     if unread := reports - told:
-        said = _reports(len(unread))
-        yield answer.texts.say("notices.report-not-understood", reports=said)
+        count = _reports(len(unread))
+        yield answer.texts.say("notices.report-not-understood", reports=count)
     for why, names in grouped(open_names).items():
         title = joined(names)
-        said = answer.texts.say("notices.not-excluded", name=title, why=why)
-        shortly = say("{name} not excluded", name=title)
-        yield Otherwise(escape_markdown(said), shortly)
+        notice = answer.texts.say("notices.not-excluded", name=title, why=why)
+        short = say("{name} not excluded", name=title)
+        yield Otherwise(escape_markdown(notice), short)
 
 
 def _not_understood(findings: Findings) -> set[str]:
-    """List the entries of which nobody knows if they forbid a figure."""
+    """List the entries that nobody understood, and that may forbid a figure."""
     entries: set[str] = set()
     for name in EXCLUDING:
         gap = findings.gaps.get(name)
@@ -165,9 +165,9 @@ def _not_understood(findings: Findings) -> set[str]:
 
 
 def _told(findings: Findings) -> set[str]:
-    """List the entries that another line of the card tells.
+    """List the entries that another line of the card names.
 
-    That there is a deficit or an infection is told only while it is new.
+    A deficit or an infection is named there only while it is new.
     """
     entries: set[str] = set()
     for name in (*EXCLUDING, *TOLD):
@@ -180,7 +180,7 @@ def _told(findings: Findings) -> set[str]:
 
 
 def _unread(answer: Answer) -> list[str]:
-    """What of the record could not be read or was cut."""
+    """Name what of the record could not be read, or was cut."""
     texts, record = answer.texts, answer.record_state
     parts = _by_note(answer, "notices.unread", record.unread)
     parts += _by_note(answer, "notices.incomplete", record.incomplete)
@@ -195,13 +195,13 @@ def _unread(answer: Answer) -> list[str]:
         )
     if record.foreign:
         parts.append(texts.say("notices.foreign", entries=_entries(record.foreign)))
-    shortly = say("the record was not read whole")
+    short = say("the record was not read whole")
     notes = [escape_markdown(one).rstrip(".") for one in record.notes]
-    return [*parts, *(Otherwise(one, shortly) for one in notes)]
+    return [*parts, *(Otherwise(one, short) for one in notes)]
 
 
 def record_notices(answer: Answer) -> tuple[str, ...]:
-    """What could not be read or was cut, for a card that stands alone."""
+    """Name what could not be read or was cut, for a card that is shown alone."""
     parts = _unread(answer)
     if not parts:
         return ()
@@ -209,20 +209,20 @@ def record_notices(answer: Answer) -> tuple[str, ...]:
 
 
 def _by_note(answer: Answer, path: str, notes: Mapping[str, str]) -> list[str]:
-    """One phrase for each reason, with all parts of the record that it holds for.
+    """Make one phrase for each reason, with all parts of the record it holds for.
 
     Other languages leave the reason out.
     """
     named = grouped(
         (note, answer.texts.raw(f"lists.{key}")) for key, note in notes.items()
     )
-    found: list[str] = []
+    phrases: list[str] = []
     for note, names in named.items():
         lists = joined(names)
-        said = answer.texts.say(path, name=lists, note=escape_markdown(note))
-        shortly = say("{names} not read, or not whole", names=lists)
-        found.append(Otherwise(said, shortly))
-    return found
+        full = answer.texts.say(path, name=lists, note=escape_markdown(note))
+        short = say("{names} not read, or not whole", names=lists)
+        phrases.append(Otherwise(full, short))
+    return phrases
 
 
 def _entries(count: int) -> str:
@@ -237,9 +237,9 @@ def _reports(count: int) -> str:
 
 def _as_people_write(detail: str) -> str:
     """Write the detail of a gap for people: no machine units, no hyphen for minus."""
-    said = UNREADABLE.sub("in an entry that", detail)
-    said = ANNOTATION.sub("", said)
-    said = NAMELESS.sub("", said)
-    said = IN_PRINT.sub(lambda found: PRINTED[found[0]], said)
-    said = said.replace(" not used:", ":")
-    return HYPHEN_MINUS.sub("−", said)
+    text = UNREADABLE.sub("in an entry that", detail)
+    text = ANNOTATION.sub("", text)
+    text = NAMELESS.sub("", text)
+    text = IN_PRINT.sub(lambda match: PRINTED[match[0]], text)
+    text = text.replace(" not used:", ":")
+    return HYPHEN_MINUS.sub("−", text)

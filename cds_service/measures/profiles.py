@@ -1,6 +1,6 @@
-"""Publishes the measures as FHIR R4, for other programs to write.
+"""Publishes the measures as FHIR R4, for other programs that write values.
 
-Codes, value sets, Observation profiles.
+It makes the code systems, the value sets and the Observation profiles.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -20,7 +20,7 @@ LEVELS = f"{BASE}/ValueSet/vertebral-levels"
 
 
 def published(measures: Measures, own_codes: Json, sites: Mapping[str, str]) -> Json:
-    """A Bundle with everything that another program needs.
+    """Make a Bundle with everything that another program needs.
 
     Args:
         measures: the definitions in force.
@@ -44,7 +44,7 @@ def published(measures: Measures, own_codes: Json, sites: Mapping[str, str]) -> 
 
 
 def definition_of(measure: Measure) -> str:
-    """The definition in a few sentences."""
+    """Write the definition in a few sentences."""
     file = measure.file
     parts = {
         "At": file.level,
@@ -53,12 +53,12 @@ def definition_of(measure: Measure) -> str:
         "In": file.included,
         "Not in": file.excluded,
     }
-    said = (f"{name}: {words}." for name, words in parts.items() if words)
-    return " ".join((file.definition, *said))
+    sentences = (f"{name}: {words}." for name, words in parts.items() if words)
+    return " ".join((file.definition, *sentences))
 
 
 def _with_definitions(own_codes: Json, measures: Measures) -> Json:
-    """Our codes with the definitions of those that are measures."""
+    """Add to our codes the definitions of those that are measures."""
     concepts = [
         (
             {**one, "definition": definition_of(measures[one["code"]])}
@@ -126,12 +126,12 @@ def _vertebrae(sites: Mapping[str, str]) -> Json:
 
 
 def profile_url(measure: Measure) -> str:
-    """The canonical URL of a measure's profile."""
+    """Write the canonical URL of a measure's profile."""
     return f"{BASE}/StructureDefinition/{measure.name}"
 
 
 def profile_of(measure: Measure) -> Json:
-    """The Observation of one measure."""
+    """Make the Observation profile of one measure."""
     name = "".join(part.capitalize() for part in measure.name.split("-"))
     return {
         "resourceType": "StructureDefinition",

@@ -28,8 +28,7 @@ HEIGHTS = "height of a vertebra, no measure that is read here"
 NO_NUMBER = "no measurement"
 MOST = 40  # sentences of one file
 
-# By what a class of TotalSegmentator begins with: why its volume, or its intensity, is
-# nothing of ours.
+# Why volume and intensity of a class are not taken, by the beginning of its name.
 CLASSES: Mapping[str, tuple[str, str]] = {
     "vertebrae": (VOLUME, WHOLE_VERTEBRA),
     "iliopsoas": (ILIOPSOAS, ILIOPSOAS),
@@ -38,19 +37,19 @@ CLASSES: Mapping[str, tuple[str, str]] = {
 
 
 def read_segmentation(name: str, document: Any, digest: str) -> Source | None:
-    """The source with every number of ours that it seems to hold, refused.
+    """Refuse, by name, every number in a file that might be taken for one of ours.
 
-    None if it is none of these tools'.
+    None if the file is not of one of these tools.
     """
     if not isinstance(document, dict):
         return None
-    for kind, is_it, reasons in KINDS:
-        if is_it(document):
-            told = [Refused(name, what, why) for what, why in reasons(document)]
-            refused = told[:MOST] or [Refused(name, kind, NO_NUMBER)]
-            if len(told) > MOST:
+    for kind, is_of_kind, reasons in KINDS:
+        if is_of_kind(document):
+            numbers = [Refused(name, what, why) for what, why in reasons(document)]
+            refused = numbers[:MOST] or [Refused(name, kind, NO_NUMBER)]
+            if len(numbers) > MOST:
                 refused.append(
-                    Refused(name, f"{len(told) - MOST} more", "for the same reasons")
+                    Refused(name, f"{len(numbers) - MOST} more", "for the same reasons")
                 )
             return Source(name=name, kind=kind, identity=digest, refused=tuple(refused))
     return None
@@ -67,9 +66,10 @@ def _is_statistics(document: Json) -> bool:
 
 def _of_statistics(document: Json) -> Iterator[tuple[str, str]]:
     others = 0
-    for name, one in document.items():
-        if not one.get("volume"):
-            continue  # not in the image: its volume and intensity are written as 0
+    for name, structure in document.items():
+        # What is not in the image has a volume and an intensity of 0.
+        if not structure.get("volume"):
+            continue
         reasons = next(
             (reasons for start, reasons in CLASSES.items() if name.startswith(start)),
             None,

@@ -1,4 +1,4 @@
-"""Reads tables of measurements, of tools and those that departments keep themselves."""
+"""Reads tables of measurements: those that tools write, and those of departments."""
 
 from collections.abc import Callable, Container, Mapping, Sequence
 from dataclasses import dataclass
@@ -47,11 +47,11 @@ class Table(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class ImportContext:
-    """What every reader of tables needs besides the table.
+    """All that a reader of tables needs in addition to the table.
 
     Attributes:
         patient: id of the patient; rows of others are passed over.
-        told: what the person says who imports.
+        told: what the person who imports has said.
         findings: every name of the vocabulary.
     """
 
@@ -63,9 +63,9 @@ class ImportContext:
 
 
 def table_of(name: str, file: table_file.Table) -> Table | None:
-    """Make the table of these rows, the first of which names the columns.
+    """Make a table of these rows, the first of which names the columns.
 
-    None if it has no two columns.
+    None if there are fewer than two columns, or too many rows.
     """
     lines = file.rows
     if len(lines[0]) < 2 or len(lines) > MOST_ROWS:
@@ -74,7 +74,7 @@ def table_of(name: str, file: table_file.Table) -> Table | None:
     rows, too_long = [], []
     for number, cells in enumerate(lines[1:], start=2):
         if any(cells[len(columns) :]):
-            # A comma within a cell, as in 22,5 without quotes, moves all that follows.
+            # A comma in a cell, as in 22,5 without quotes, shifts all cells after it.
             too_long.append(number)
         elif any(cells):
             rows.append((number, dict(zip(columns, cells, strict=False))))
@@ -118,24 +118,24 @@ ALL_MUSCLE = "all muscle of the slice, not the psoas, nor erector spinae and mul
 
 
 def _read_spine_metrics(table: Table, context: ImportContext, found: Findings) -> None:
-    """`ROI HU` of each level: of a ball of trabecular bone that the tool places."""
+    """Read `ROI HU` of each level: of a ball in trabecular bone, placed by the tool."""
     hu = context.measures["ct-attenuation"]
     for number, row in table.rows:
         level = _cell(row, "level")
         place = f"row {number}, {level}"
-        for column, said in row.items():
-            if column.lower() in ("seg hu", "segmentation hu") and said:
-                found.refuse(place, f"{column} {said}", WITH_CORTEX)
+        for column, text in row.items():
+            if column.lower() in ("seg hu", "segmentation hu") and text:
+                found.refuse(place, f"{column} {text}", WITH_CORTEX)
             elif "t-score" in column.lower() or "t score" in column.lower():
-                found.refuse(place, f"{column} {said}", PREDICTED)
-        said = _cell(row, "roi hu")
-        if not said:
+                found.refuse(place, f"{column} {text}", PREDICTED)
+        text = _cell(row, "roi hu")
+        if not text:
             continue
         levels = _levels(level, context.terminology)
-        value = read_number(said)
+        value = read_number(text)
         if value is None or not levels:
             why = "no level that is known" if value else NUMBER_EXPECTED
-            found.refuse(place, f"ROI HU {said}", why)
+            found.refuse(place, f"ROI HU {text}", why)
             continue
         found.reported.append(
             Reported(
@@ -151,7 +151,7 @@ def _read_spine_metrics(table: Table, context: ImportContext, found: Findings) -
 
 
 def _refuse_all_muscle(table: Table, context: ImportContext, found: Findings) -> None:
-    del context  # part of the signature
+    del context  # every reader has it
     for column in table.columns:
         if "csa" in column.lower() or "hu" in column.lower().split():
             found.refuse("", column, ALL_MUSCLE)
@@ -174,7 +174,10 @@ MM_OF_CM = Decimal(10)
 
 
 def _read_musclemap(table: Table, context: ImportContext, found: Findings) -> None:
-    """Read psoas area and fat, and back muscles' fat: of one slice, both sides."""
+    """Read area and fat of the psoas, and fat of the back muscles.
+
+    Only of one slice, and of both sides together.
+    """
     rows = {
         _cell(row, "label").removesuffix(".0"): (number, row)
         for number, row in table.rows
@@ -186,15 +189,15 @@ def _read_musclemap(table: Table, context: ImportContext, found: Findings) -> No
         ("es-mf-fat-fraction", (*MULTIFIDUS, *ERECTOR)),
     )
     for name, labels in wanted:
-        there = [rows[label] for label in labels if label in rows]
-        if not there:
+        present = [rows[label] for label in labels if label in rows]
+        if not present:
             continue
         measure = context.measures[name]
         is_area = name.endswith("-area")
-        sides = [row for _, row in there]
+        sides = [row for _, row in present]
         thickness = context.told.thickness if is_area else None
         why = _why_not_one_slice(sides, context.told)
-        if not why and len(there) != len(labels):
+        if not why and len(present) != len(labels):
             why = BOTH_NEEDED.format(missing="one")
         if not why and is_area and thickness is None:
             why = NO_THICKNESS
@@ -205,19 +208,19 @@ def _read_musclemap(table: Table, context: ImportContext, found: Findings) -> No
         if value is None:
             found.refuse(place, measure.finding.title, why or NUMBER_EXPECTED)
             continue
-        words, notes, thick = f"one axial slice, fat by {fat_method}", [], ""
+        way, notes, millimetres = f"one axial slice, fat by {fat_method}", [], ""
         if is_area:
-            thick = str(thickness)
-            words = "one axial slice"
-            notes = [f"Millilitres of one slice over its {thick} mm."]
+            millimetres = str(thickness)
+            way = "one axial slice"
+            notes = [f"Millilitres of one slice over its {millimetres} mm."]
         found.reported.append(
             Reported(
                 measure=measure,
                 where=f"{table.name}, {place}",
-                key=f"{MUSCLEMAP} {table.digest} {name} {thick}",
+                key=f"{MUSCLEMAP} {table.digest} {name} {millimetres}",
                 number=value,
                 levels=("L4",),
-                method=_joined(words, context.told.method),
+                method=_joined(way, context.told.method),
                 device=MUSCLEMAP,
                 notes=tuple(notes),
             )
@@ -244,9 +247,9 @@ def _why_not_one_slice(rows: Sequence[Mapping[str, str]], told: Told) -> str:
 def _of_slice(
     rows: Sequence[Mapping[str, str]], thickness: Decimal | None
 ) -> Decimal | None:
-    """Area in cm2 if there is a thickness, else the fat share in %.
+    """Compute the area in cm2 if there is a thickness, else the share of fat in %.
 
-    It counts the millilitres of all parts together.
+    Both are of all parts together.
     """
     totals = [_number(row, "total volume (ml)") for row in rows]
     fats = [_number(row, "fat volume (ml)") for row in rows]
@@ -283,14 +286,14 @@ def _kind_of_findings(table: Table, context: ImportContext) -> tuple[str, "Reade
 
 
 def _refuse_unknown(table: Table, context: ImportContext, found: Findings) -> None:
-    del context  # part of the signature
+    del context  # every reader has it
     found.refuse("", ", ".join(table.columns)[:120], NO_COLUMN)
 
 
 def _read_findings(table: Table, context: ImportContext, found: Findings) -> None:
-    """One row for a patient and a day.
+    """Read a table with one row for each patient and day.
 
-    Every column that is a finding's name is read.
+    Every column that is named as a finding is read.
     """
     columns: dict[str, tuple[Measure, str]] = {}
     for column in table.columns:
@@ -326,26 +329,26 @@ def _take_cell(
     cell: _Cell, measure: Measure, context: ImportContext, found: Findings
 ) -> None:
     text, row, place = cell.row[cell.column], cell.row, f"row {cell.line}"
-    said = f"{cell.column} {text}"
+    what = f"{cell.column} {text}"
     written_day, written_level = _cell(row, "date"), _cell(row, "level")
     day = read_day(written_day)
     levels = _levels(written_level, context.terminology)
     if written_day and day is None:
         found.refuse(
-            place, said, f"the date {written_day} is not written as year-month-day"
+            place, what, f"the date {written_day} is not written as year-month-day"
         )
         return
     if written_level and not levels:
-        found.refuse(place, said, f"the level {written_level} is not one of T1 to L5")
+        found.refuse(place, what, f"the level {written_level} is not one of T1 to L5")
         return
     if table_file.may_be_thousands(text, cell.table.delimiter):
-        found.refuse(place, said, TWO_NUMBERS)
+        found.refuse(place, what, TWO_NUMBERS)
         return
     value = None if measure.is_boolean else read_number(text)
     answer = read_answer(text) if measure.is_boolean else None
     if value is None and answer is None:
         found.refuse(
-            place, said, "neither yes nor no" if measure.is_boolean else NUMBER_EXPECTED
+            place, what, "neither yes nor no" if measure.is_boolean else NUMBER_EXPECTED
         )
         return
     units = [
@@ -354,12 +357,12 @@ def _take_cell(
         if one
     ]
     if len({context.terminology.units.canonical(one) or one for one in units}) > 1:
-        found.refuse(place, said, f"two units: {' and '.join(units)}")
+        found.refuse(place, what, f"two units: {' and '.join(units)}")
         return
     method, device = _cell(row, "method"), _cell(row, "device")
     key = f"table {written_day} {written_level} {device} {method}"
     is_grip = isinstance(measure.quantity, GripSpec)
-    # Trials of one hand may have the same value: each is one.
+    # Trials of one hand may have the same value: each counts, under a key of its own.
     before = sum(
         one.measure is measure and one.key.startswith(key) for one in found.reported
     )
@@ -381,19 +384,13 @@ def _take_cell(
 
 
 def _measure_and_unit(column: str, measures: Measures) -> tuple[Measure | None, str]:
-    """The measure that a column is named for, and its unit in brackets.
-
-    `plvi`, `pma-rate [%]`
-    """
+    """Find the measure and the unit that a column names, as in `pma-rate [%]`."""
     name, _, rest = column.partition("[")
     return measure_named(name, measures), rest.rstrip("] ").strip()
 
 
 def _is_of(row: Mapping[str, str], patient: str) -> bool:
-    """Tell if a row is of this patient.
-
-    A table without patients is of the one that is imported.
-    """
+    """Tell if a row is of this patient; without a column of patients, each row is."""
     named = next(
         (
             _cell(row, name)
@@ -409,7 +406,7 @@ def _is_of(row: Mapping[str, str], patient: str) -> bool:
 
 
 def _cell(row: Mapping[str, str], name: str) -> str:
-    """The cell under this column, whatever the column's case."""
+    """Read the cell under this column, whatever the column's case."""
     return next((text for column, text in row.items() if column.lower() == name), "")
 
 

@@ -1,6 +1,6 @@
-"""The worksheet: makes measures of what was entered, and text to paste.
+"""Computes the measures that follow from a worksheet, and the text to paste.
 
-The reader of the record says of each measure if the service would read it.
+The reader of the record judges each measure: would the service read it?
 """
 
 import re
@@ -89,7 +89,7 @@ class Sheet(DataFile):
 
 @cache
 def load_sheet() -> Sheet:
-    """The fields and formulas, read once.
+    """Read the fields and formulas, once.
 
     Raises:
         DataFileError: the file is wrong.
@@ -105,7 +105,7 @@ class Result:
         value: with its unit, for people; empty if it is refused.
         formula: in words.
         problem: why the service would not read it.
-        is_way_known: whether the service accepts how it was measured.
+        is_way_known: the service reads it, and knows how it was measured.
     """
 
     measure: Measure
@@ -117,12 +117,12 @@ class Result:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
-    """What came of one form.
+    """What follows from one form.
 
     Attributes:
         faults: by field, why a number cannot be taken.
-        day: of the examination; None if it is not said.
-        written: as the values would be written.
+        day: of the examination; None if it is not given.
+        written: the values as they would be written to the record.
         text: to paste into a report.
     """
 
@@ -139,10 +139,10 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class Worksheet:
-    """Makes results of forms; holds what is in force, and nothing of a form.
+    """Computes the results of a form, and keeps nothing of it.
 
     Attributes:
-        has_to_confirm: whether a value is preliminary until the form confirms it.
+        has_to_confirm: a value is preliminary until the form confirms it.
     """
 
     sheet: Sheet
@@ -151,12 +151,15 @@ class Worksheet:
     has_to_confirm: bool = False
 
     def outcome(self, form: Mapping[str, str], today: date) -> Outcome:
-        """The results of this form, by field's name; what is empty is not known."""
+        """Compute what follows from a form: texts by the name of their field.
+
+        An empty field is not known.
+        """
         entered, faults = self._numbers(form)
         written_day = read_day(form.get("date", ""))
         if written_day is not None and written_day > today:
             faults["date"], written_day = AHEAD, None
-        # only so that the reader can be asked; it is not printed
+        # Only so that the reader can be asked: it is not printed.
         day = written_day or today
         known: dict[str, Finding] = {}
         results: list[Result] = []
@@ -170,14 +173,14 @@ class Worksheet:
             results.append(result)
             if written is not None:
                 values.append(written)
-                found = read_back(
+                finding = read_back(
                     written.value.measure,
                     written.observation,
                     self.writer.terminology,
                     day,
                 )
-                if isinstance(found, Finding):
-                    known[name] = found
+                if isinstance(finding, Finding):
+                    known[name] = finding
         results += self._derived(known)
         return Outcome(
             faults=faults,
@@ -197,11 +200,11 @@ class Worksheet:
                 text = form.get(field.name, "").strip()[:LONGEST]
                 if not text:
                     continue
-                found = _number_of(field, text, self.writer.terminology.units)
-                if isinstance(found, str):
-                    faults[field.name] = found
+                number = _number_of(field, text, self.writer.terminology.units)
+                if isinstance(number, str):
+                    faults[field.name] = number
                 else:
-                    entered[field.name] = found
+                    entered[field.name] = number
         return entered, faults
 
     def _value(
@@ -221,7 +224,7 @@ class Worksheet:
         return Reported(
             measure=measure,
             where="worksheet",
-            # a confirmed value is another one than the same value unconfirmed
+            # So that a value that is confirmed later is written as a new one.
             key="worksheet" if is_verified else "worksheet, not confirmed",
             number=Decimal(str(round(number, 6))),
             day=day,
@@ -261,14 +264,14 @@ class Worksheet:
                 None,
             )
         amount = float(written.observation["valueQuantity"]["value"])
-        known = read_back(
+        finding = read_back(
             value.measure,
             written.observation,
             self.writer.terminology,
             value.day or date.min,
         )
         is_known = (
-            isinstance(known, Finding) and METHOD_NOT_RECORDED not in known.concerns
+            isinstance(finding, Finding) and METHOD_NOT_RECORDED not in finding.concerns
         )
         shown = _said(value.measure, amount)
         return (
@@ -282,14 +285,14 @@ class Worksheet:
         )
 
     def _derived(self, known: Mapping[str, Finding]) -> Iterator[Result]:
-        """What follows from the measures by the service's own rules."""
+        """Derive what follows from the measures by the service's own rules."""
         specs = {name: one.finding for name, one in self.measures.items()}
         gaps = {
             name: Gap(name=name, reason="absent", detail="")
             for name in specs
             if name not in known
         }
-        found = derive(
+        derived = derive(
             Findings(known=dict(known), gaps=gaps),
             specs,
             None,
@@ -298,7 +301,7 @@ class Worksheet:
         for name, formula in self.sheet.formulas.items():
             if name in INDICES or name in known:
                 continue
-            measure, finding = self.measures[name], found.known.get(name)
+            measure, finding = self.measures[name], derived.known.get(name)
             if finding is not None:
                 is_known = METHOD_NOT_RECORDED not in finding.concerns
                 shown = _said(measure, float(finding.value))
@@ -308,58 +311,58 @@ class Worksheet:
                     formula=formula.text,
                     is_way_known=is_known,
                 )
-            elif found.gaps[name].reason == "conflicting":
+            elif derived.gaps[name].reason == "conflicting":
                 yield Result(
                     measure=measure,
                     formula=formula.text,
-                    problem=found.gaps[name].detail,
+                    problem=derived.gaps[name].detail,
                 )
 
     def _lines(
         self, results: list[Result], form: Mapping[str, str], day: date | None
     ) -> Iterator[str]:
-        """One line for each measure: value, vertebra, way, day."""
-        for one in results:
-            if not one.value:
+        """Write one line for each measure: value, vertebra or site, way, day."""
+        for result in results:
+            if not result.value:
                 continue
             place = (
                 form["level"]
-                if one.measure.level_is_free and form.get("level") in LEVELS
+                if result.measure.level_is_free and form.get("level") in LEVELS
                 else ""
             )
-            place = place or site_of(one.measure.name, form)
+            place = place or site_of(result.measure.name, form)
             when = say_date(day) if day else "day not said"
-            said = (
-                f"{one.measure.display}: {one.value}",
+            parts = (
+                f"{result.measure.display}: {result.value}",
                 place,
-                self._method(one.measure.name, form),
+                self._method(result.measure.name, form),
                 when,
             )
-            yield ", ".join(filter(None, said))
+            yield ", ".join(filter(None, parts))
 
 
 def _number_of(field: Field, text: str, units: UnitTable) -> float | str:
-    """The number in the field's unit, or why it cannot be taken."""
-    found = read_number(text)
-    if found is None:
+    """Read a number in the field's unit, or say why it cannot be taken."""
+    parsed = read_number(text)
+    if parsed is None:
         return "a number is expected"
     number, unit = (
-        float(found[0]),
-        units.canonical(found[1]) if found[1] else field.unit,
+        float(parsed[0]),
+        units.canonical(parsed[1]) if parsed[1] else field.unit,
     )
     value = None if unit is None else units.convert(number, unit, field.unit)
     if value is None:
-        return f"the unit {found[1]} does not fit"
+        return f"the unit {parsed[1]} does not fit"
     low, high = field.range
     if low <= value <= high:
         return value
     hint = ""
-    if not found[1] and field.unit == "cm2" and low <= number / 100 <= high:
+    if not parsed[1] and field.unit == "cm2" and low <= number / 100 <= high:
         hint = (
             f"; {say_number(number, 0)} mm² would be {say_number(number / 100, 1)} cm²:"
             " write the unit"
         )
-    if not found[1] and field.unit == "m" and low <= number / 100 <= high:
+    if not parsed[1] and field.unit == "m" and low <= number / 100 <= high:
         hint = (
             f"; {say_number(number, 0)} cm would be {say_number(number / 100, 2)} m:"
             " write the unit"
@@ -373,15 +376,12 @@ def _said(measure: Measure, amount: float) -> str:
 
 
 def device_of(form: Mapping[str, str]) -> str:
-    """The viewer or tool that was written.
-
-    Empty if it has other characters than names have.
-    """
+    """Read the name of the viewer or tool; empty if it cannot be a name."""
     name = form.get("device", "").strip()
     return name if DEVICE.fullmatch(name) else ""
 
 
 def site_of(name: str, form: Mapping[str, str]) -> str:
-    """Where a T-score was measured; empty for other measures, and if it is not said."""
+    """Name the site of a T-score; empty for other measures, or if it is not given."""
     is_dxa = name == "bmd-t-score"
     return DXA_SITES.get(form.get("dxa", ""), "") if is_dxa else ""

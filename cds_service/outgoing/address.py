@@ -9,14 +9,14 @@ DEFAULT_PORTS = {"http": 80, "https": 443}
 HOST = re.compile(
     r"[a-z0-9](?:[a-z0-9.\-_]*[a-z0-9.])?|[0-9a-f:.]+", re.ASCII
 )  # names and IPv4, or IPv6 without brackets
-# no percent signs: an escaped `..` is no name
+# Without percent signs: `..` could be hidden by an escape.
 SEGMENT = re.compile(r"[A-Za-z0-9\-._~!$&'()*+,;=:@]+", re.ASCII)
 CONTROL_OR_SPACE = re.compile(r"[\x00-\x20\x7f\\]")
 
 
 @dataclass(frozen=True, slots=True)
 class Address:
-    """Where a FHIR server, or one page of its answer, stands.
+    """The address of a server, or of one page of its answer.
 
     Attributes:
         host: in lower case, IPv6 without brackets.
@@ -32,28 +32,28 @@ class Address:
 
     @property
     def origin(self) -> tuple[str, str, int]:
-        """Scheme, host and port: what a token is bound to."""
+        """Give scheme, host and port: what a token is bound to."""
         return (self.scheme, self.host, self.port)
 
     @property
     def is_loopback(self) -> bool:
-        """Tell if this names the machine itself, in the plain spelling."""
+        """Tell if this names the machine itself, in a plain spelling."""
         return is_loopback_host(self.host)
 
     @property
     def may_carry_tokens(self) -> bool:
-        """Tell if nobody can listen: https, or the machine itself."""
+        """Tell if nobody can listen in: https, or the machine itself."""
         return self.scheme == "https" or self.is_loopback
 
     @property
     def is_plain_and_public(self) -> bool:
-        """Tell plain http at an address, not a name, that anybody may have."""
+        """Tell if this is plain http to a public IP address, not to a name."""
         address = _ip_address(self.host)
         return self.scheme == "http" and address is not None and address.is_global
 
     @property
     def url(self) -> str:
-        """The address as a URL, in one spelling."""
+        """Write the address as a URL, always in the same spelling."""
         host = f"[{self.host}]" if ":" in self.host else self.host
         port = "" if self.port == DEFAULT_PORTS[self.scheme] else f":{self.port}"
         path = "".join(f"/{segment}" for segment in self.segments)
@@ -62,7 +62,7 @@ class Address:
         )
 
     def is_under(self, base: "Address") -> bool:
-        """Tell if this lies on the base's origin, at its path or below."""
+        """Tell if this has the base's origin, and its path or one below."""
         return (
             self.origin == base.origin
             and self.segments[: len(base.segments)] == base.segments
@@ -70,11 +70,11 @@ class Address:
 
 
 def parse_address(url: str) -> Address:
-    """The address in this URL.
+    """Read the address in a URL.
 
     Raises:
-        ValueError: not an absolute http(s) URL, or one with a user, a fragment, an
-            escape or `..` in its path.
+        ValueError: the URL is not an absolute http(s) one, or has a user, a fragment,
+            or an escape or `..` in its path.
     """
     if CONTROL_OR_SPACE.search(url) or "#" in url:
         raise ValueError("the address has characters that do not belong in one")
@@ -91,7 +91,7 @@ def parse_address(url: str) -> Address:
 
 
 def parse_base(url: str) -> Address:
-    """The base address of a FHIR server: `parse_address` without a query.
+    """Read the base address of a FHIR server, which has no query.
 
     Raises:
         ValueError: as `parse_address`, or there is a question mark or an asterisk.
@@ -105,13 +105,13 @@ def parse_base(url: str) -> Address:
 
 
 def is_loopback_host(host: str) -> bool:
-    """Tell the machine itself by name or address; other spellings (127.1) are not."""
+    """Tell if a name or address is this machine's; a short spelling (127.1) is not."""
     address = _ip_address(host.removeprefix("[").removesuffix("]"))
     return host == "localhost" or (address is not None and address.is_loopback)
 
 
 def is_ip_address(host: str) -> bool:
-    """Tell if this is an address and no name; IPv6 without brackets."""
+    """Tell an IP address from a name; IPv6 has no brackets here."""
     return _ip_address(host) is not None
 
 

@@ -34,7 +34,7 @@ FhirBase = Annotated[str, AfterValidator(lambda value: parse_base(value).url)]
 
 
 def _url(value: str) -> str:
-    """The URL as written: a trailing slash may name another page."""
+    """Check a URL, and keep it as written: a slash at its end may matter."""
     parse_address(value)
     return value
 

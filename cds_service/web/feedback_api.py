@@ -101,8 +101,7 @@ def _record(
 
     Raises:
         AuditUnavailable: not every entry could be written in time. The client may send
-            all of them again: existing
-            entries are not duplicated.
+            all of them again: existing entries are not duplicated.
     """
     codes = frozenset(
         one.code for reasons in hook.texts.reasons.values() for one in reasons

@@ -76,7 +76,7 @@ NOT_EXPLAINED = (
 
 
 def is_open(site: Site | None) -> bool:
-    """Tell if the service requires no token: no site folder, or one without clients."""
+    """Tell if the service asks for no token: no site folder, or one without clients."""
     return site is None or not site.clients
 
 
@@ -125,7 +125,7 @@ def sandbox_routes(around: Surroundings) -> Blueprint:
     @routes.route("/fhir", defaults={"path": ""}, methods=["GET", "POST"])
     @routes.route("/fhir/<path:path>", methods=["GET", "POST"])
     def fhir(path: str) -> PlainResponse:
-        # WSGI gives a path as Latin-1: one character for each byte
+        # WSGI gives a path as Latin-1: one character for each byte.
         octets = f"/fhir/{path}".encode().decode("latin-1")
         environ = {**request.environ, "SCRIPT_NAME": "/sandbox", "PATH_INFO": octets}
         return Response.from_app(_samples_on(_today(around))[1], environ)
@@ -134,7 +134,7 @@ def sandbox_routes(around: Surroundings) -> Blueprint:
 
 
 def _page_routes(routes: Blueprint, around: Surroundings) -> None:
-    """The page, and the service as an EHR with a profile would get its answers."""
+    """Add the page, and the service as an EHR with a profile would see it."""
 
     @routes.get("")
     def page() -> str | tuple[str, int]:
@@ -170,13 +170,13 @@ def _page_routes(routes: Blueprint, around: Surroundings) -> None:
 
 
 def _folders(around: Surroundings) -> tuple[Path, ...]:
-    """Where profiles are: ours, and those of the site."""
+    """List the folders of profiles: ours, then the site's."""
     site = around.settings.site
     return profile_folders([site / "mappings"] if site else [])
 
 
 def _profile(name: str, around: Surroundings) -> Profile:
-    """The profile that a page or a call names.
+    """Load the profile that a page or a call names.
 
     Raises:
         NotFound: there is none of this name.
@@ -188,14 +188,14 @@ def _profile(name: str, around: Surroundings) -> Profile:
 
 
 def _titles(around: Surroundings) -> Mapping[str, str]:
-    """Titles of the profiles, by name; the general one first."""
+    """Give the titles of the profiles by name, the general one first."""
     folders = _folders(around)
     names = sorted(profile_names(folders), key=lambda name: (name != GENERIC, name))
     return {name: load_profile(name, folders).title for name in names}
 
 
 def shown_limits(profile: Profile) -> Mapping[str, Any]:
-    """What the page does as this EHR would; unknown limits are none."""
+    """List what this EHR would do, for the page to play; an unknown limit is none."""
     answer = profile.answer
     return {
         "title": profile.title,
@@ -212,7 +212,7 @@ def shown_limits(profile: Profile) -> Mapping[str, Any]:
 
 
 def _built_in(around: Surroundings) -> str:
-    """The base URL of the built-in server as seen from this service."""
+    """Give the base URL of the built-in server as this service reaches it."""
     is_here = parse_base(around.base_url).is_loopback
     return (around.base_url if is_here else request.host_url.rstrip("/")) + BUILT_IN
 
@@ -223,10 +223,7 @@ def _servers(around: Surroundings) -> list[Mapping[str, str]]:
 
 
 def _search(around: Surroundings, server: str, wanted: str) -> dict[str, Any]:
-    """Search patients on an allowed server.
-
-    Without a name or id, list the first ones.
-    """
+    """Search patients on an allowed server; without a name or id, list the first."""
     if server == _built_in(around):
         samples, _ = _samples_on(_today(around))
         return {
@@ -236,20 +233,20 @@ def _search(around: Surroundings, server: str, wanted: str) -> dict[str, Any]:
     fhir = FhirClient(base.url, connections=around.connections)
     until = time.monotonic() + around.settings.gather_budget_seconds
     try:
-        found = (
+        patients = (
             find_patients(fhir, wanted, until=until)
             if wanted
             else list_patients(fhir, until=until)
         )
     except LookUpFailed as error:
         return {"patients": [], "note": str(error)}
-    return {"patients": [_patient(one) for one in found]}
+    return {"patients": [_patient(one) for one in patients]}
 
 
 def _discharge(
     around: Surroundings, patient: str, signed: Sequence[Mapping[str, Any]]
 ) -> dict[str, Any]:
-    """The call of a built-in sample's discharge, after what was signed was done.
+    """Make the discharge call of a built-in sample, once its orders were carried out.
 
     Raises:
         NotFound: no sample has this id.
@@ -269,12 +266,12 @@ def _discharge(
 
 
 def _orders(calendar: SiteCalendar) -> list[Mapping[str, Any]]:
-    """The orders of the request's JSON body, as an EHR would hold them: valid R4."""
+    """Read the orders of the request's JSON body; like an EHR's, they are valid R4."""
     body = request.get_json(silent=True)
-    found = body.get("orders") if isinstance(body, dict) else None
-    if not isinstance(found, list):
+    orders = body.get("orders") if isinstance(body, dict) else None
+    if not isinstance(orders, list):
         raise BadRequest
-    return [_order(one, calendar) for one in found]
+    return [_order(one, calendar) for one in orders]
 
 
 def _order(raw: Any, calendar: SiteCalendar) -> Mapping[str, Any]:
@@ -288,16 +285,16 @@ def _order(raw: Any, calendar: SiteCalendar) -> Mapping[str, Any]:
 
 
 def _member(name: str, *, needed: bool = True) -> str:
-    """A text member of the request's JSON body.
+    """Read a text member of the request's JSON body.
 
     Patient searches use POST, since URLs end up in logs.
     """
     body = request.get_json(silent=True)
     value = body.get(name) if isinstance(body, dict) else None
-    found = value.strip() if isinstance(value, str) else ""
-    if needed and not found:
+    text = value.strip() if isinstance(value, str) else ""
+    if needed and not text:
         raise BadRequest
-    return found
+    return text
 
 
 def _today(around: Surroundings) -> date:
@@ -306,9 +303,9 @@ def _today(around: Surroundings) -> date:
 
 @lru_cache(maxsize=1)
 def _samples_on(day: date) -> tuple[Sequence[Sample], FhirApp]:
-    """The samples as of this day, and a FHIR server with them.
+    """Load the samples as of this day, and a FHIR server that holds them.
 
-    Their dates are relative.
+    Their dates are distances from the day.
     """
     samples = load_samples(day)
     return samples, FhirApp(
@@ -321,24 +318,22 @@ def _samples_on(day: date) -> tuple[Sequence[Sample], FhirApp]:
 def _listed(
     samples: Iterable[Sample], wanted: str, *, has_site: bool
 ) -> Iterator[dict[str, Any]]:
-    """The samples whose title, story or id contains these words.
-
-    All samples if no words are given.
+    """List the samples whose title, story or id contains these words; without, all.
 
     Args:
         has_site: a site folder is in force, which may explain local codes.
     """
-    for one in samples:
+    for sample in samples:
         if all(
-            word in f"{one.id} {one.title} {one.story}".casefold()
+            word in f"{sample.id} {sample.title} {sample.story}".casefold()
             for word in wanted.casefold().split()
         ):
-            note = NOT_EXPLAINED if one.needs_site and not has_site else ""
+            note = NOT_EXPLAINED if sample.needs_site and not has_site else ""
             yield {
-                "id": one.id,
-                "title": one.title,
-                "story": one.story + note,
-                "draftOrders": one.draft_orders,
+                "id": sample.id,
+                "title": sample.title,
+                "story": sample.story + note,
+                "draftOrders": sample.draft_orders,
             }
 
 
@@ -382,9 +377,9 @@ def order_choices() -> dict[str, Any]:
 def describe_record(
     around: Surroundings, *, server: str, patient_id: str
 ) -> dict[str, Any]:
-    """Describe what the service finds in a record at a kyphoplasty.
+    """Describe what the service finds in a record when a kyphoplasty is signed.
 
-    It takes the same flow as for an EHR.
+    The flow is the same as for an EHR.
 
     Raises:
         CdsError: for the reasons for which the service would refuse the request.

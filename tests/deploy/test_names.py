@@ -256,3 +256,12 @@ def test_the_example_of_a_site_folder_is_whole():
     assert find_faults(DEPLOY / "site") == ()
     site = tomllib.loads((DEPLOY / "site/site.toml").read_text())
     assert site["clients"]
+
+
+def test_every_row_of_the_bench_that_sizing_names_is_measured():
+    _, _, sizing = OPERATE.partition("\n## Sizing\n")
+    sizing, _, _ = sizing.partition("\n## ")
+    named = set(re.findall(r"row `([\w-]+)`", sizing))
+    rows = re.findall(r"^\| ([\w-]+): ", TEXTS[DEPLOY / "bench.md"], re.MULTILINE)
+    assert "postgres" in named
+    assert named <= set(rows)

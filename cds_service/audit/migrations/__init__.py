@@ -1,4 +1,4 @@
 """Alembic migrations for the tables of the audit log.
 
-`database.prepare` runs them at start.
+`Database.prepare` runs them at the start.
 """

@@ -22,11 +22,11 @@ What = Literal[
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """One difference from what was written.
+    """One way in which the log is not as it was written.
 
     Attributes:
-        sequence: the entry; the first of a range.
-        last: the last entry of a range; else the same.
+        sequence: the entry, or the first of a range.
+        last: the last entry of the range; of one entry, the same.
         detail: a sentence that repeats no value of the entry.
     """
 
@@ -49,7 +49,7 @@ def fault(what: What, sequence: int, detail: str, last: int | None = None) -> Fa
 
 
 def payload_fault(row: Row) -> Fault | None:
-    """The fault in an existing payload, if any."""
+    """Find the fault in a payload that is there, if any."""
     if row.salt is None or row.body is None:
         return None
     if row.facts is None:
@@ -74,7 +74,7 @@ def payload_fault(row: Row) -> Fault | None:
 
 
 def _changed_part(row: Row, facts: dict[str, str], salt: str, body: str) -> str:
-    """The part of a payload that was changed.
+    """Name the part of a payload that was changed.
 
     The body repeats the other parts, so the two can be compared.
     """
@@ -101,22 +101,22 @@ def _changed_part(row: Row, facts: dict[str, str], salt: str, body: str) -> str:
 
 
 def parsed(body: str | None) -> dict[str, Any]:
-    """The body as JSON; empty if it is not valid."""
+    """Read the body as a JSON object; empty if it is none."""
     try:
-        found = json.loads(body) if body is not None else {}
+        document = json.loads(body) if body is not None else {}
     except (ValueError, RecursionError):
         return {}
-    return found if isinstance(found, dict) else {}
+    return document if isinstance(document, dict) else {}
 
 
 def content_of(row: Row) -> dict[str, Any]:
-    """The entry's content; empty if it cannot be read."""
-    found = parsed(row.body).get("content")
-    return found if isinstance(found, dict) else {}
+    """Read the entry's content; empty if it cannot be read."""
+    content = parsed(row.body).get("content")
+    return content if isinstance(content, dict) else {}
 
 
 def cards_in(found: Any) -> tuple[Card, ...] | None:
-    """The cards of a body; None if it has none that can be read."""
+    """Read the cards of a body; None if they cannot be read."""
     if not isinstance(found, list) or not all(
         isinstance(card, list) and len(card) == 4 for card in found
     ):

@@ -78,16 +78,16 @@ class Report:
 
     @property
     def is_whole(self) -> bool:
-        """Tell if the log is whole, as far as can be known.
+        """Tell if nothing was changed, inserted, removed, reordered or cut off.
 
-        Nothing changed, inserted, removed, reordered or cut off.
+        As far as can be known: the notes say what no checkpoint covers.
         """
         return self.fault_count == 0
 
     def add(self, found: Fault) -> None:
-        """Add a fault; neighbours with the same fault are one.
+        """Add a fault; neighbours with the same fault become one.
 
-        Such as all entries behind one that was taken out.
+        So all entries after one that was taken out are one fault.
         """
         last = self.faults[-1] if self.faults else None
         if last and (last.what, last.detail, last.last + 1) == (
@@ -103,19 +103,19 @@ class Report:
 
 
 def report_lines(report: Report) -> Iterator[str]:
-    """One line for each fault, then a summary."""
+    """Write one line for each fault, then a summary."""
     for found in report.faults:
         yield str(found)
     if report.fault_count > len(report.faults):
         yield f"and {report.fault_count - len(report.faults)} more"
-    for one, count in report.purges.items():
-        # may be hostile
+    for purge, count in report.purges.items():
+        # These texts are the log's, and may be hostile.
         user, on, before = (
-            ascii(text)[1:-1] for text in (one.user, one.on, one.before[:10])
+            ascii(text)[1:-1] for text in (purge.user, purge.on, purge.before[:10])
         )
         yield (
             f"purge: {count} entries of before {before} by {user} on {on}, after"
-            f" checkpoint {one.checkpoint}"
+            f" checkpoint {purge.checkpoint}"
         )
     for note in report.notes:
         yield f"note: {note}"
@@ -207,7 +207,7 @@ class _Walk:
         self._checkpoints = checkpoints
         self._covered: dict[int, Row] = {}
         self._wanted = {one.sequence for one in checkpoints}
-        # that the next entry may name as its predecessor
+        # The hashes that the next entry may name as its predecessor's.
         self._hashes = {FIRST_PREVIOUS}
         self._was_faulty = False
         self._time = ""

@@ -1,6 +1,6 @@
 """The first tables, as plain SQL.
 
-`0001_tables.sql`, then what only one of the two databases has.
+It runs `0001_tables.sql`, then the file of the database that is used.
 """
 
 from pathlib import Path

@@ -1,7 +1,4 @@
-"""Launches of the worksheet from an EHR.
-
-Each is sealed by a key that its browser alone holds.
-"""
+"""Launches of the worksheet from an EHR, sealed by keys that only browsers hold."""
 
 import sqlalchemy as sa
 from alembic import op
