@@ -16,6 +16,7 @@ from cds_service.core.phrases import Otherwise, joined, say
 from cds_service.core.wording import GAP_REASONS, grouped
 
 # Reasons for which a value is there; "undetermined" follows from other findings.
+STEROID = "steroid-use"  # an input: one that may be taken raises the figure
 SEEN_NOT_USED = frozenset(
     {
         "stale",
@@ -117,11 +118,13 @@ def _not_excluded(answer: Answer) -> Iterator[str]:
     findings = answer.findings
     told, strange = _told(findings), _not_understood(findings)
     open_names: list[tuple[str, str]] = []
-    for name in (*EXCLUDING, *RAISING_LISTED):
+    for name in (*EXCLUDING, *RAISING_LISTED, STEROID):
         gap = findings.gaps.get(name)
         if gap is None or gap.reason != "undetermined" or not gap.seen:
             continue
         if is_settled(name, findings):
+            continue
+        if name == STEROID and findings.is_true("long-term-steroid"):
             continue
         title = answer.wording.name(name)
         # One order may mention several, and each is another question.
