@@ -28,7 +28,6 @@ from cds_service.protocol.json_text import JsonTextError, decode_json
 FETCH_SECONDS = 5.0  # for the document
 MAX_BYTES = 256 * 1024
 MAX_CODE = 4096  # characters
-MOST_AT_ONCE = 2  # threads that a slow server may occupy
 TURN_SECONDS = 1.0
 BUSY = "the login server has not answered yet"
 BASIC, POST = "client_secret_basic", "client_secret_post"
@@ -68,6 +67,7 @@ class Registration:
         secret: of the client; None for a public client.
         allowed: addresses on whose origins those of the document may be.
         needs_challenge: whether the document must offer PKCE.
+        most_at_once: threads that a slow server may occupy.
     """
 
     document: str
@@ -76,6 +76,7 @@ class Registration:
     issuer: str = ""
     allowed: Sequence[Address] = ()
     needs_challenge: bool = False
+    most_at_once: int = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +139,7 @@ class AuthorizationServer:
         self._clock = clock
         self._origins = {address.origin for address in registration.allowed}
         self._provider = Cached(self._fetch_provider, monotonic=clock)
-        self._turns = threading.BoundedSemaphore(MOST_AT_ONCE)
+        self._turns = threading.BoundedSemaphore(registration.most_at_once)
 
     def authorization_address(
         self, query: Mapping[str, str], deadline: Deadline

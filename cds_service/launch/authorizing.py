@@ -30,6 +30,7 @@ SCOPES = (
     "patient/Provenance.c",
     "patient/DiagnosticReport.rs",
 )
+MOST_AT_ONCE = 6  # as many as nginx lets one address have
 MAX_LAUNCH = 4096  # characters of the EHR's handle
 # Tokens are sent in a header (RFC 6750, section 2.1).
 TOKEN = re.compile(r"[A-Za-z0-9\-._~+/]{1,16384}=*")
@@ -107,34 +108,43 @@ class Launcher:
         }
         return self.server.authorization_address(asked, deadline)
 
+    def redeem(
+        self, code: str, redirect: str, secret: Secret, deadline: Deadline
+    ) -> Mapping[str, Any]:
+        """Return what the authorization server gives for a code.
+
+        Anybody may bring a code; only one that the server takes comes from it.
+
+        Raises:
+            LoginRefused: the server refuses it.
+            CallFailed: the server does not answer.
+        """
+        return self.server.redeem(code, secret.made("verifier"), redirect, deadline)
+
     def launched(
         self,
-        query: Mapping[str, str],
-        redirect: str,
+        granted: Mapping[str, Any],
         secret: Secret,
         deadline: Deadline,
         now: datetime,
     ) -> Launched:
-        """The launch that this answer of the authorization server proves.
+        """Return the launch that was granted.
 
         Raises:
-            LoginRefused: it proves none, or not a clinician with a patient.
+            LoginRefused: it is none, or not of a clinician with a patient.
             CallFailed: the server does not answer.
         """
-        code = self.server.read_code(query, deadline)
-        verifier = secret.made("verifier")
-        answer = self.server.redeem(code, verifier, redirect, deadline)
-        claims = self.server.verified_claims(answer, secret.made("nonce"), deadline)
+        claims = self.server.verified_claims(granted, secret.made("nonce"), deadline)
         return Launched(
             client=self.client.issuer,
             tenant=self._tenant,
             base=self.base.url,
-            token=_token(answer),
-            patient=_patient(answer),
-            encounter=_encounter(answer),
+            token=_token(granted),
+            patient=_patient(granted),
+            encounter=_encounter(granted),
             user=self._user(claims),
-            scope=_scope(answer),
-            ends=now + _lifetime(answer),
+            scope=_scope(granted),
+            ends=now + _lifetime(granted),
             form_token=secret.made("form"),
         )
 
@@ -199,6 +209,7 @@ def find_launchers(
                 secret=secret,
                 allowed=named,
                 needs_challenge=True,
+                most_at_once=MOST_AT_ONCE,
             )
             server = AuthorizationServer(registration, connections)
             found[base] = Launcher(client, base, server)

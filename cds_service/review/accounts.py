@@ -8,32 +8,26 @@ the limit.
 import secrets
 import threading
 from collections.abc import Callable
-from datetime import timedelta
 from typing import NamedTuple
-from uuid import uuid4
 
 import sqlalchemy as sa
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
 from cds_service.audit.chain import AuditEntry
-from cds_service.audit.tables import REVIEWERS, SESSIONS, TRIES
+from cds_service.audit.tables import REVIEWERS, SESSIONS
 from cds_service.errors import CdsError
-from cds_service.review.access import Access, digest_of
+from cds_service.review.access import Access
+from cds_service.review.tries import TRIES_OF_ADDRESS, Tries
 from cds_service.site.review import ACCOUNT, Role
 
 # characters of a password; length is what counts (NIST SP 800-63B)
 SHORTEST, LONGEST = 12, 1024
-WINDOW = timedelta(minutes=15)
-TRIES_OF_NAME, TRIES_OF_ADDRESS = 5, 50  # in one window
+TRIES_OF_NAME = 5  # in one window
 
 
 class AccountFault(CdsError):
     """The account cannot be created; the message says why."""
-
-
-class TooManyTries(CdsError):
-    """The account or address has reached its limit for now."""
 
 
 class Account(NamedTuple):
@@ -55,6 +49,7 @@ class Accounts:
 
     def __init__(self, access: Access, hasher: PasswordHasher | None = None) -> None:
         self._access = access
+        self._tries = Tries(access)
         self._hasher = hasher or PasswordHasher()
         # the hash that is checked for unknown names, which takes as long
         self._nobody = ""
@@ -153,12 +148,10 @@ class Accounts:
             TooManyTries: for this account or from this address.
         """
         self._nobody = self._nobody or self._hasher.hash(secrets.token_hex(16))
-        places = {
-            digest_of(f"name {name}"): TRIES_OF_NAME,
-            digest_of(f"address {address}"): TRIES_OF_ADDRESS,
-        }
+        of_name = f"name {name}"
+        places = {of_name: TRIES_OF_NAME, f"address {address}": TRIES_OF_ADDRESS}
         with self._access.writing() as connection:
-            self._count_try(connection, places)
+            self._tries.count(connection, places)
             stored = connection.scalar(
                 sa.select(REVIEWERS.c.password_hash).where(
                     REVIEWERS.c.name == name, REVIEWERS.c.is_active == 1
@@ -167,9 +160,7 @@ class Accounts:
         if not self._fits(stored or self._nobody, password) or stored is None:
             return False
         with self._access.writing() as connection:
-            connection.execute(
-                sa.delete(TRIES).where(TRIES.c.place == next(iter(places)))
-            )
+            self._tries.forget(connection, of_name)
         return True
 
     def count_issuer_try(self, address: str) -> None:
@@ -179,32 +170,7 @@ class Accounts:
             TooManyTries: from this address.
         """
         with self._access.writing() as connection:
-            self._count_try(
-                connection, {digest_of(f"issuer {address}"): TRIES_OF_ADDRESS}
-            )
-
-    def _count_try(self, connection: sa.Connection, places: dict[str, int]) -> None:
-        """Count an attempt.
-
-        A refused one is not counted: repeated attempts would keep an account locked for
-        ever.
-        """
-        connection.execute(
-            sa.delete(TRIES).where(TRIES.c.at < self._access.now(-WINDOW))
-        )
-        for place, most in places.items():
-            made = connection.scalar(
-                sa.select(sa.func.count())
-                .select_from(TRIES)
-                .where(TRIES.c.place == place)
-            )
-            if (made or 0) >= most:
-                raise TooManyTries("too many tries")
-        rows = [
-            {"id": str(uuid4()), "place": place, "at": self._access.now()}
-            for place in places
-        ]
-        connection.execute(sa.insert(TRIES), rows)
+            self._tries.count(connection, {f"issuer {address}": TRIES_OF_ADDRESS})
 
     def _fits(self, stored: str, password: str) -> bool:
         with self._hashing:

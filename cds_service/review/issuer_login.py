@@ -21,10 +21,10 @@ from cds_service.errors import CallFailed, DataFileError, LoginRefused
 from cds_service.outgoing import Connections
 from cds_service.outgoing.address import parse_address
 from cds_service.outgoing.deadline import Deadline
-from cds_service.review.accounts import TooManyTries
 from cds_service.review.issuer import identity_of, issuer_server
 from cds_service.review.login import PATH, Cookie, Gate, own_page, same
 from cds_service.review.sessions import LOGIN_TIME, OidcIdentity
+from cds_service.review.tries import TooManyTries
 from cds_service.site.folder import SiteFolder
 from cds_service.site.review import ReviewLogin, client_secret
 

@@ -35,8 +35,9 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from cds_service.audit.chain import AuditEntry, AuditLog, Kind
 from cds_service.outgoing.address import is_loopback_host
-from cds_service.review.accounts import Accounts, TooManyTries
+from cds_service.review.accounts import Accounts
 from cds_service.review.sessions import LIFETIME, PendingLogins, Session, Sessions
+from cds_service.review.tries import TooManyTries
 from cds_service.settings import Network
 from cds_service.site.review import Role
 
@@ -103,24 +104,8 @@ class Gate:
 
     @property
     def address(self) -> str:
-        """The client's network address; may be empty.
-
-        A trusted proxy states it, else the connection.
-
-        Only the last item of `X-Forwarded-For` counts: the client can forge the others.
-        """
-        peer = request.remote_addr or ""
-        plain = _plain_address(peer)
-        if not plain or not any(
-            ip_address(plain) in network for network in self.trusted_proxies
-        ):
-            return peer
-        return (
-            _plain_address(
-                request.headers.get("X-Forwarded-For", "").rpartition(",")[2].strip()
-            )
-            or peer
-        )
+        """The client's network address; may be empty."""
+        return client_address(self.trusted_proxies)
 
     def admit(self) -> Response | None:
         """Admit a reviewer, with a valid token in every form.
@@ -326,6 +311,21 @@ def same(given: str | None, expected: str | None) -> bool:
     return bool(given and expected) and hmac.compare_digest(
         str(given).encode(), str(expected).encode()
     )
+
+
+def client_address(trusted_proxies: Sequence[Network]) -> str:
+    """Find the client's network address; may be empty.
+
+    A trusted proxy states it, else the connection.
+
+    Only the last item of `X-Forwarded-For` counts: the client can forge the others.
+    """
+    peer = request.remote_addr or ""
+    plain = _plain_address(peer)
+    if not plain or not any(ip_address(plain) in one for one in trusted_proxies):
+        return peer
+    forwarded = request.headers.get("X-Forwarded-For", "").rpartition(",")[2]
+    return _plain_address(forwarded.strip()) or peer
 
 
 def _plain_address(text: str) -> str:

@@ -6,6 +6,7 @@ patients in two windows never share a session. The EHR's token stays on the serv
 
 import secrets
 from collections.abc import Mapping
+from typing import Any
 
 from flask import Blueprint, make_response, redirect, render_template, request
 from werkzeug.wrappers import Response as AnyResponse
@@ -30,8 +31,9 @@ from cds_service.launch.sessions import LaunchSessions
 from cds_service.outgoing.address import parse_address
 from cds_service.outgoing.deadline import Deadline
 from cds_service.review.access import Access
-from cds_service.review.login import same
+from cds_service.review.login import client_address, same
 from cds_service.review.sessions import LOGIN_TIME, PendingLogins
+from cds_service.review.tries import TooManyTries, Tries
 from cds_service.site.folder import SiteFolder
 from cds_service.web.cds_api import Surroundings
 from cds_service.web.launched_sheet import (
@@ -54,6 +56,10 @@ REFUSED = (
 UNREACHABLE = (
     "The record system cannot be reached now. Open the worksheet again from the"
     " patient's record in a minute."
+)
+TOO_MANY = (
+    "Too many launches from this network address were refused. Wait 15 minutes, and"
+    " open the worksheet again from the patient's record."
 )
 
 
@@ -80,6 +86,7 @@ def launch_routes(
         launchers=launchers,
         sheets={issuer: Sheets.of(around, site, issuer) for issuer in issuers},
         pending=PendingLogins(access),
+        tries=Tries(access),
         sessions=LaunchSessions(access),
     )
     routes = Blueprint("launch", __name__, url_prefix=PATH)
@@ -139,11 +146,19 @@ def _finish(launching: Launching) -> AnyResponse:
         raise _refused("state")
     if not launching.pending.complete(seed):
         raise _refused("replayed")
+    deadline = Deadline.after(SECONDS)
+    try:
+        granted = _redeemed(launching, launcher, secret, deadline)
+    except LoginRefused as fault:
+        # It may be a stranger, who would fill the log: no entry.
+        raise _refused(fault.reason) from None
+    except TooManyTries:
+        return _too_many()
+    except CallFailed as fault:
+        return _unreachable(fault)
     now = launching.around.clock()
     try:
-        launched = launcher.launched(
-            request.args, launching.redirect_uri, secret, Deadline.after(SECONDS), now
-        )
+        launched = launcher.launched(granted, secret, deadline, now)
     except LoginRefused as fault:
         entry = AuditEntry(
             kind="login",
@@ -157,6 +172,28 @@ def _finish(launching: Launching) -> AnyResponse:
     except CallFailed as fault:
         return _unreachable(fault)
     return _land(launching, launched)
+
+
+def _redeemed(
+    launching: Launching, launcher: Launcher, secret: Secret, deadline: Deadline
+) -> Mapping[str, Any]:
+    """Return what the EHR gives for the code that the browser brings.
+
+    Anybody may bring one, and keeps the EHR busy with it: an address may few.
+
+    Raises:
+        LoginRefused: there is no code, or the EHR refuses it.
+        TooManyTries: it refused too many codes from this address.
+        CallFailed: it does not answer.
+    """
+    code = launcher.server.read_code(request.args, deadline)
+    place = f"launch {client_address(launching.around.settings.trusted_proxies)}"
+    launching.tries.check(place)
+    try:
+        return launcher.redeem(code, launching.redirect_uri, secret, deadline)
+    except LoginRefused:
+        launching.tries.add(place)
+        raise
 
 
 def _land(launching: Launching, launched: Launched) -> AnyResponse:
@@ -194,6 +231,12 @@ def _unreachable(fault: CallFailed) -> AnyResponse:
     log_launch(fault.reason)
     page = render_template("error.html", status=503, text=UNREACHABLE)
     return make_response(page, 503)
+
+
+def _too_many() -> AnyResponse:
+    log_launch("limit")
+    page = render_template("error.html", status=429, text=TOO_MANY)
+    return make_response(page, 429)
 
 
 def _set_cookie(

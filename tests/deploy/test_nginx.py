@@ -193,3 +193,14 @@ def test_guessing_passwords_is_slowed_down_for_one_address(replicas, path):
     assert {
         headers["retry-after"] for status, headers, _ in answers if status == 429
     } == {"1"}
+
+
+@pytest.mark.parametrize("path", ["/worksheet/launch", "/worksheet/callback/"])
+def test_launches_that_nobody_vouched_for_are_slowed_down_for_one_address(
+    replicas, path
+):
+    need("nginx")
+    with front(replicas.ports) as site:
+        answers = [site.ask("GET", path)[0] for _ in range(40)]
+        assert answers.count(429) >= 10
+        assert site.ask("GET", "/worksheet")[0] == 200

@@ -1,0 +1,75 @@
+"""Counts of tries to log in, by account and by network address.
+
+They are in the database, so that all replicas count together.
+"""
+
+from collections.abc import Mapping
+from contextlib import suppress
+from datetime import timedelta
+from uuid import uuid4
+
+import sqlalchemy as sa
+
+from cds_service.audit.tables import TRIES
+from cds_service.errors import CdsError
+from cds_service.review.access import Access, digest_of
+
+WINDOW = timedelta(minutes=15)
+TRIES_OF_ADDRESS = 50  # in one window
+
+
+class TooManyTries(CdsError):
+    """The account or address has reached its limit for now."""
+
+
+class Tries:
+    """The tries in one database."""
+
+    def __init__(self, access: Access) -> None:
+        self._access = access
+
+    def count(self, connection: sa.Connection, places: Mapping[str, int]) -> None:
+        """Count a try at each of these places, with the most that each allows.
+
+        A refused one is not counted: repeated attempts would keep an account locked for
+        ever.
+
+        Raises:
+            TooManyTries: at one of them.
+        """
+        connection.execute(
+            sa.delete(TRIES).where(TRIES.c.at < self._access.now(-WINDOW))
+        )
+        for place, most in places.items():
+            if self._made(connection, place) >= most:
+                raise TooManyTries("too many tries")
+        rows = [
+            {"id": str(uuid4()), "place": digest_of(place), "at": self._access.now()}
+            for place in places
+        ]
+        connection.execute(sa.insert(TRIES), rows)
+
+    def forget(self, connection: sa.Connection, place: str) -> None:
+        connection.execute(sa.delete(TRIES).where(TRIES.c.place == digest_of(place)))
+
+    def check(self, place: str) -> None:
+        """Refuse an address that has tried too often.
+
+        Raises:
+            TooManyTries: from this address.
+        """
+        with self._access.reading() as connection:
+            if self._made(connection, place) >= TRIES_OF_ADDRESS:
+                raise TooManyTries("too many tries")
+
+    def add(self, place: str) -> None:
+        """Count a try of this address; those at the same moment all count."""
+        with self._access.writing() as connection, suppress(TooManyTries):
+            self.count(connection, {place: TRIES_OF_ADDRESS})
+
+    def _made(self, connection: sa.Connection, place: str) -> int:
+        wanted = sa.select(sa.func.count()).select_from(TRIES)
+        made = wanted.where(
+            TRIES.c.place == digest_of(place), TRIES.c.at >= self._access.now(-WINDOW)
+        )
+        return connection.scalar(made) or 0
