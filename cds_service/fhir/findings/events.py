@@ -211,7 +211,9 @@ def _time_of(
     over = _end_of(raw, chart)
     entered = text(raw.get("recordedDate")).strip()[:10]
     recorded = _last_of(entered, chart)
-    if clinical_status(raw) & AGAIN:  # its onset is that of the first time
+    is_again = bool(clinical_status(raw) & AGAIN)
+    if is_again and not _began_lately(written, spec, chart):
+        # its onset is that of the first time
         return (
             chart.calendar.first_day(entered),
             recorded,
@@ -240,6 +242,14 @@ def _time_of(
     is_history = stated.is_later_encounter or _is_history(stated, spec, chart)
     first = None if is_history else chart.calendar.first_day(entered)
     return first, last, PRECISIONS.get(len(entered), "day")
+
+
+def _began_lately(written: str, spec: EventSpec, chart: Chart) -> bool:
+    """Tell if an onset is itself within the time of the finding."""
+    first = chart.calendar.first_day(written)
+    if first is None or spec.within_days is None:
+        return False
+    return first >= chart.today - timedelta(days=spec.within_days)
 
 
 def _last_of(written: str, chart: Chart) -> date | None:
