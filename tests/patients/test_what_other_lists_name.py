@@ -158,8 +158,17 @@ def test_what_a_drug_is_not_given_for_changes_nothing(entry):
     assert "below the usual" in detail_of(entry)
 
 
-def test_no_end_of_a_brace_is_selected_beside_a_drug_for_a_metastasis():
-    cards = cards_of(drug("bone metastases"), t_score=-2.8)
+@pytest.mark.parametrize(
+    "entry",
+    [
+        pytest.param(drug("bone metastases"), id="reason"),
+        pytest.param(
+            drug(medicationCodeableConcept={"text": "Letrozole 2.5 mg"}), id="drug"
+        ),
+    ],
+)
+def test_no_end_of_a_brace_is_selected_beside_a_drug_for_a_tumour(entry):
+    cards = cards_of(entry, t_score=-2.8)
     card = next(one for name, one in cards.items() if name.startswith("brace"))
     assert not any(one.get("isRecommended") for one in card["suggestions"])
 
@@ -281,6 +290,8 @@ def test_what_another_list_denies_or_only_looks_for_changes_nothing(entry):
     [
         *("Unstable burst fracture L1", "Burst fracture, retropulsion"),
         *("Metastasis T12", "Discitis L1/2", "Cord compression at L1"),
+        *("Lytic lesion L1", "Suspicious for neoplasm", "lésion lytique L1"),
+        *("Osteolytische Läsion LWK 1", "Multiple Osteolysen", "溶骨性病変"),
     ],
 )
 def test_a_report_that_may_be_a_reason_to_keep_a_brace_selects_no_end(words):

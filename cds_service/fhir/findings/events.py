@@ -212,13 +212,11 @@ def _span_of(stated: problem_list.Stated, spec: EventSpec, chart: Chart) -> Span
     recorded = Span(
         chart.calendar.first_day(entered), _last_of(entered, chart), _exactness(entered)
     )
-    if clinical_status(raw) & AGAIN:  # its onset is that of the first time
-        return recorded
-    span = (
-        _as_dated(stated.entry, chart)
-        or _by_onset(raw, recorded, chart)
-        or _as_worded(raw, recorded, chart)
-    )
+    dated = _as_dated(stated.entry, chart)
+    is_again = bool(clinical_status(raw) & AGAIN)
+    if is_again and not _began_lately(dated, spec, chart):
+        return recorded  # its onset is that of the first time
+    span = dated or _by_onset(raw, recorded, chart) or _as_worded(raw, recorded, chart)
     if span is None:
         is_history = stated.is_later_encounter or _is_history(stated, spec, chart)
         span = recorded._replace(first=None) if is_history else recorded
@@ -264,6 +262,14 @@ def _earliest(*days: date | None) -> date | None:
 
 def _latest(*days: date | None) -> date | None:
     return max(filter(None, days), default=None)
+
+
+def _began_lately(dated: Span | None, spec: EventSpec, chart: Chart) -> bool:
+    """Tell if an onset is itself within the time of the finding."""
+    first = dated.first if dated else None
+    if first is None or spec.within_days is None:
+        return False
+    return first >= chart.today - timedelta(days=spec.within_days)
 
 
 def _last_of(written: str, chart: Chart) -> date | None:

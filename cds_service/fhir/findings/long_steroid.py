@@ -23,12 +23,14 @@ from cds_service.fhir.findings.medication_list import (
     Use,
     future_uses,
     label_of,
+    runs_of_doses,
     uses_of,
     without_use,
 )
 from cds_service.fhir.raw_json import member
 
-# Doses around an operation and injections into a joint are no course.
+# Doses around an operation and injections into a joint are no course; those that
+# follow each other for weeks are.
 COURSES = frozenset({"MedicationRequest", "MedicationStatement", "MedicationDispense"})
 RENEWED_WITHIN = timedelta(days=35)  # policy: monthly prescriptions are one course
 MONTH = timedelta(days=30)  # of a course: one of 90 days is one of three months
@@ -108,6 +110,9 @@ def _courses(uses: Sequence[Use], chart: Chart) -> Iterator[Course]:
         if start and start.first <= chart.today:
             last = min(end or start.first, chart.today)
             yield Course(start.first, max(last, start.first), (use,))
+    for run in runs_of_doses(uses):
+        days = [use.day for use in run if use.day]
+        yield Course(days[0], days[-1], tuple(run))
 
 
 def _days(use: Use, chart: Chart) -> tuple[Dated | None, date | None]:

@@ -8,7 +8,13 @@ from collections.abc import Callable, Sequence
 from datetime import date
 from typing import NamedTuple
 
-from cds_service.core.findings import METHOD_NOT_RECORDED, Aged, Finding, Gap
+from cds_service.core.findings import (
+    METHOD_NOT_RECORDED,
+    Aged,
+    Finding,
+    Gap,
+    GapReason,
+)
 from cds_service.core.months import months_between
 from cds_service.core.vocabulary import (
     ChangeSpec,
@@ -38,6 +44,7 @@ from cds_service.fhir.raw_json import member, objects, text, texts_of
 from cds_service.fhir.site_calendar import Moment
 
 NOTE_NOT_UNDERSTOOD = "Its note was not understood."
+NOT_TO_THE_DAY: tuple[GapReason, str] = ("undated", "its day is not recorded")
 MAY_BE_NEWER = "The record was read incompletely; a newer value may exist."
 METHODS = frozenset({"bioimpedance", "dxa-method"})
 
@@ -92,7 +99,31 @@ def find_quantity(
     if picked.conflict:
         seen = (one.reading.provenance(spec, one.printed) for one in picked.used)
         return gap(spec, "conflicting", picked.conflict, *seen), passed
+    vague = _maybe_newer([*usable, *stale], picked, chart)
+    passed = (*passed, *[one.passed_over(spec) for one in vague])
     return _finding(spec, chart, picked), passed
+
+
+def _maybe_newer(
+    others: Sequence[Measured], picked: Picked, chart: Chart
+) -> list[Refused]:
+    """Values of a bare month or year that may be newer than the one that counts."""
+    day = max(one.moment.day for one in picked.used)
+    used = {one.reading.entry.reference for one in picked.used}
+    found = []
+    for one in others:
+        raw = one.reading.entry.raw
+        last = chart.calendar.last_day(raw.get("effectiveDateTime"))
+        is_vague = last is not None and last > one.moment.day and last >= day
+        is_other = one.reading.entry.reference not in used
+        if is_vague and is_other and one.value != picked.value:
+            reason, why = NOT_TO_THE_DAY
+            found.append(
+                Refused(
+                    reading=one.reading, reason=reason, why=why, printed=one.printed
+                )
+            )
+    return found
 
 
 def _is_of_now(

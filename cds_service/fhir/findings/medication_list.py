@@ -4,7 +4,7 @@ They stand in medication requests, administrations and statements.
 """
 
 from collections.abc import Iterable, Sequence
-from datetime import date
+from datetime import date, timedelta
 from typing import NamedTuple
 
 from cds_service.core.findings import Finding, Gap, PassedOver, Provenance
@@ -67,6 +67,11 @@ TELLING_TOO = ("Condition", "DiagnosticReport", "Observation")
 # given at intervals: a stopped prescription does not end their effect
 LONG_ACTING = ("zoledronate", "denosumab")
 LONG_STANDING_MONTHS = 24
+# Doses given in a ward: the next of a treatment, the shortest treatment, and until when
+# it goes on.
+NEXT_DOSE = timedelta(days=7)
+LEAST_RUN = timedelta(days=14)
+STILL_GIVEN = timedelta(days=35)
 
 
 class Use(NamedTuple):
@@ -112,8 +117,33 @@ def find_medication(spec: MedicationSpec, chart: Chart) -> FindingOrGap:
     ours = [one for one in uses_of(chart) if one.drug.concepts & set(spec.value_sets)]
     passed = (*chart.broken(spec), *future_uses(spec, ours))
     counted = [one for one in ours if _counts(one, spec, chart)]
+    if STEROID in spec.value_sets:
+        runs = (one for one in runs_of_doses(ours) if _is_of_late(one, chart))
+        counted += [use for one in runs for use in one]
     found = _taken(spec, chart, counted) if counted else without_use(spec, chart, ours)
     return found, passed
+
+
+def runs_of_doses(uses: Iterable[Use]) -> list[list[Use]]:
+    """Find the doses that follow each other for weeks: a treatment, given in a ward.
+
+    A few doses around an operation are none.
+    """
+    given = [one for one in uses if one.entry.kind == "MedicationAdministration"]
+    dated = [(one.day, one) for one in given if one.day and not one.is_ahead]
+    runs: list[list[tuple[date, Use]]] = []
+    for day, use in sorted(dated, key=lambda one: (one[0], one[1].entry.reference)):
+        if runs and day - runs[-1][-1][0] <= NEXT_DOSE:
+            runs[-1].append((day, use))
+        else:
+            runs.append([(day, use)])
+    long_ones = (one for one in runs if one[-1][0] - one[0][0] >= LEAST_RUN)
+    return [[use for _, use in one] for one in long_ones]
+
+
+def _is_of_late(run: Sequence[Use], chart: Chart) -> bool:
+    last = run[-1].day
+    return last is not None and last >= chart.today - STILL_GIVEN
 
 
 def without_use(
@@ -233,6 +263,7 @@ def not_on_list(
     ]
     taken = [one for one in ours if one.day and _is_taken(one.entry)]
     lapsed = [one for one in taken if one.is_active and _is_lapsed(one, spec, chart)]
+    paused = [one for one in taken if _is_paused(one, spec, chart)]
     after = [
         one for one in taken if one.is_ahead and one.day and one.day <= chart.today
     ]
@@ -247,6 +278,7 @@ def not_on_list(
         (unsaid, "whether it is taken is not recorded"),
         (undated, "when it was taken is not recorded"),
         (lapsed, "its course is over, whether it is still taken is not recorded"),
+        (paused, "on hold or stopped; until when it was taken is not recorded"),
         (after, "dated after the order was written"),
         (ahead, "dated in the future"),
     ):
@@ -267,6 +299,21 @@ def _is_lapsed(use: Use, spec: MedicationSpec, chart: Chart) -> bool:
         return False
     end = end_of_course(use.entry.raw, chart)
     return end is not None and end < chart.not_after
+
+
+def _is_paused(use: Use, spec: MedicationSpec, chart: Chart) -> bool:
+    """Whether a steroid is on hold or was stopped, and nothing says since when.
+
+    A pause goes on to this day; of an order that was stopped years ago a newer one
+    would tell.
+    """
+    if STEROID not in spec.value_sets or not use.is_ended or use.is_ahead:
+        return False
+    if end_of_course(use.entry.raw, chart):
+        return False
+    since = months_before(chart.today, LONG_STANDING_MONTHS)
+    is_lately = use.day is not None and use.day >= since
+    return use.entry.status == "on-hold" or is_lately
 
 
 def may_be_taken(entry: Entry, spec: MedicationSpec, chart: Chart) -> bool:

@@ -57,6 +57,12 @@ BY_CODE = frozenset(
     }
 )
 ASIDE = GRAVE | BY_CODE
+# What of these leaves a tumour, an infection or a palsy of the spine open, or may bear
+# on it.
+OF_THE_SPINE = BY_CODE - {UNJUDGED, "femur-fracture-unstated"} | {
+    *("malignancy", "myeloma", "bone-metastasis", "bone-malignancy-ever"),
+    *("malignancy-elsewhere", "cancer-ever", "cancer-drug"),
+}
 # Elements that hold diagnoses.
 DIAGNOSES = ("conclusionCode", "reasonCode", "complication")
 # Procedures are not here: their title says what was done, and is read as such.

@@ -14,7 +14,7 @@ from cds_service.fhir.certainty import ACTIVE, PAST, certainty_of, clinical_stat
 from cds_service.fhir.gathering.bystanders import SPINAL, is_plain_fracture
 from cds_service.fhir.gathering.drugs import GOES_ON, MEDICATION_TYPES
 from cds_service.fhir.gathering.entries import Entry
-from cds_service.fhir.gathering.grave_asides import MAY_BEAR_ON_SPINE
+from cds_service.fhir.gathering.grave_asides import OF_THE_SPINE
 from cds_service.fhir.gathering.picking import (
     MAY_NEED_BRACE,
     NOT_UNDERSTOOD,
@@ -65,12 +65,10 @@ SURGERY, OLD = (
     frozenset({"old-fracture"}),
 )
 ORDERED = "serviceRequests"
-# What reports, orders and drugs name is in doubt. The reasons themselves are left out
-# here: they are findings.
-TELLING_ELSEWHERE = frozenset({"DiagnosticReport", "ServiceRequest"}) | MEDICATION_TYPES
-NAMED_ELSEWHERE = frozenset(
-    map(in_doubt, (SPINAL | {MAY_BEAR_ON_SPINE}) - KEPT_REASONS)
-)
+# What other lists than that of problems name, stated in a title or in doubt beside it.
+# The reasons themselves are left out here: they are findings. So is surgery.
+NAMED_ELSEWHERE = (SPINAL | OF_THE_SPINE) - KEPT_REASONS - SURGERY
+NAMED_ELSEWHERE |= frozenset(map(in_doubt, NAMED_ELSEWHERE))
 # an older entry is often a healed fracture that was never closed
 RECENT = timedelta(days=180)
 NO_MORE = frozenset({"entered-in-error", "not-done", "stopped", "revoked", "cancelled"})
@@ -291,19 +289,20 @@ def _is_problem_open(
 def _is_named_elsewhere(
     record: PatientRecord, calendar: SiteCalendar, today: date
 ) -> bool:
-    """Tell if a report, an order or a drug names a tumour or an infection of the spine.
+    """Tell if an entry besides problems names a tumour or an infection of the spine.
 
     It must be recent or undated, or a drug that is still taken.
     """
     for entry in record.resources:
-        if entry.kind not in TELLING_ELSEWHERE or entry.named.isdisjoint(
-            NAMED_ELSEWHERE
-        ):
+        named = entry.named | (entry.drug.concepts if entry.drug else frozenset())
+        if entry.kind == "Condition" or named.isdisjoint(NAMED_ELSEWHERE):
             continue
-        when = calendar.effective(entry.raw) or calendar.moment(
+        effective = "performed" if entry.kind == "Procedure" else "effective"
+        when = calendar.effective(entry.raw, effective) or calendar.moment(
             entry.raw.get("authoredOn")
             or entry.raw.get("issued")
             or entry.raw.get("whenHandedOver")
+            or entry.raw.get("started")
         )
         is_taken = entry.kind in MEDICATION_TYPES and entry.status in GOES_ON
         if is_taken or when is None or when.day >= today - RECENT:

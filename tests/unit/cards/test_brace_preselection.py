@@ -643,3 +643,66 @@ def test_of_two_planned_stages_the_weeks_count_from_the_last():
     ]
     card = cards_for(strong_and_nourished(), *orders, brace())["braceLimit"]
     assert card["summary"].startswith("TLSO: no end date. Off by 29 Jan (8 weeks)?")
+
+
+COLONOSCOPY = {"code": codeable(CPT, "45378"), "performedDateTime": days_ago(10)}
+RADIOLOGY = codeable("http://terminology.hl7.org/CodeSystem/v2-0074", "RAD")
+SCAN = {
+    "status": "final",
+    "category": [RADIOLOGY],
+    "code": {"text": "MRI lumbar spine"},
+}
+DRUG = {"status": "active", "medicationCodeableConcept": {"text": "Cefazolin 2 g"}}
+GRAVE = [
+    pytest.param(codeable(ICD, "C79.51"), id="metastasis"),
+    pytest.param(codeable(ICD, "M46.26"), id="osteomyelitis"),
+    pytest.param({"text": "discitis L1"}, id="in words"),
+]
+TOLD = [
+    pytest.param("Procedure", COLONOSCOPY, "reasonCode", id="procedure"),
+    pytest.param("Procedure", COLONOSCOPY, "complication", id="its complication"),
+    pytest.param(
+        "Procedure",
+        COLONOSCOPY | {"performedDateTime": None},
+        "reasonCode",
+        id="procedure at no known time",
+    ),
+    pytest.param(
+        "DiagnosticReport",
+        SCAN | {"effectiveDateTime": days_ago(10)},
+        "conclusionCode",
+        id="report",
+    ),
+    pytest.param(
+        "ServiceRequest",
+        {"status": "active", "intent": "order", "code": {"text": "Full blood count"}},
+        "reasonCode",
+        id="order",
+    ),
+    pytest.param(
+        "MedicationStatement",
+        DRUG | {"effectiveDateTime": days_ago(10)},
+        "reasonCode",
+        id="drug",
+    ),
+]
+
+
+def telling(kind, entry, element, code):
+    """An entry that names this code in this element."""
+    held = {name: value for name, value in entry.items() if value is not None}
+    held = {"status": "completed"} | held | {element: [code]}
+    return of_patient(kind, "telling", **held)
+
+
+@pytest.mark.parametrize(("kind", "entry", "element"), TOLD)
+@pytest.mark.parametrize("code", GRAVE)
+def test_a_tumour_or_infection_that_any_list_names(kind, entry, element, code):
+    card = brace_card(brace(), record=[telling(kind, entry, element, code)])
+    assert chosen(card) == [False]
+
+
+def test_an_infection_that_a_procedure_of_long_ago_names():
+    entry = COLONOSCOPY | {"performedDateTime": "2019-03-01"}
+    done = telling("Procedure", entry, "reasonCode", codeable(ICD, "M46.26"))
+    assert chosen(brace_card(brace(), record=[done])) == [True]

@@ -1,0 +1,84 @@
+"""A steroid on hold, stopped without a day, or given daily in a ward is not none."""
+
+import pytest
+
+from tests.chart_builders import days_ago, of_patient
+from tests.codes import ATC, codeable
+from tests.patients.test_what_other_lists_name import cards_of
+
+PREDNISOLONE = codeable(ATC, "H02AB06", "Prednisolone 5 mg")
+
+
+def ordered(days, status, **members):
+    said = {"intent": "order", "medicationCodeableConcept": PREDNISOLONE}
+    said |= {"status": status, "authoredOn": days_ago(days)}
+    return of_patient("MedicationRequest", "steroid", **said | members)
+
+
+def stated(status, **members):
+    said = {"status": status, "medicationCodeableConcept": PREDNISOLONE}
+    return of_patient("MedicationStatement", "steroid", **said | members)
+
+
+def given(days):
+    return [
+        of_patient(
+            "MedicationAdministration",
+            f"given-{day}",
+            status="completed",
+            medicationCodeableConcept=PREDNISOLONE,
+            effectiveDateTime=days_ago(day),
+        )
+        for day in days
+    ]
+
+
+def detail_of(*entries):
+    return cards_of(*entries)["rehabilitation"]["detail"]
+
+
+@pytest.mark.parametrize(
+    "entry",
+    [
+        pytest.param(ordered(400, "on-hold"), id="on hold"),
+        pytest.param(
+            stated("on-hold", effectivePeriod={"start": days_ago(900)}),
+            id="paused",
+        ),
+        pytest.param(ordered(300, "stopped"), id="stopped on no day"),
+    ],
+)
+def test_a_paused_steroid_is_named_and_reassures_nobody(entry):
+    detail = detail_of(entry)
+    assert "steroid" in detail.partition("**Not known:**")[2]
+    assert "below" not in detail
+
+
+def test_doses_of_months_are_a_steroid():
+    cards = cards_of(*given(range(120)))
+    card = cards["rehabilitation"]
+    assert card["summary"].startswith("Prednisolone since Jul 2026")
+    assert "below" not in card["detail"]
+
+
+@pytest.mark.parametrize(
+    "entries",
+    [
+        pytest.param(given(range(60, 63)), id="three days"),
+        pytest.param(given([3, 100, 200]), id="now and then"),
+        pytest.param(given(range(300, 330)), id="a month of last year"),
+        pytest.param([ordered(900, "stopped")], id="stopped years ago"),
+        pytest.param([ordered(400, "completed")], id="completed"),
+        pytest.param(
+            [
+                stated(
+                    "stopped",
+                    effectivePeriod={"start": days_ago(900), "end": days_ago(800)},
+                )
+            ],
+            id="stopped on a day",
+        ),
+    ],
+)
+def test_a_steroid_that_is_over_changes_nothing(entries):
+    assert "below the usual" in detail_of(*entries)
