@@ -6,14 +6,13 @@ The person, measures that are there already, and what has changed between two of
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from itertools import chain
 from typing import NamedTuple
 
 from cds_service.core.findings import METHOD_NOT_RECORDED, Finding, Gap
 from cds_service.core.vocabulary import FindingSpec, NumberSpec
 from cds_service.core.wording import say_number, with_unit
 from cds_service.errors import FhirReadError
-from cds_service.fhir.gathering.reading import Fetched, FhirReader
+from cds_service.fhir.gathering.reading import Fetched, FhirReader, read_apart
 from cds_service.fhir.gathering.subjects import Person
 from cds_service.fhir.mapping.code_systems import MEASURES
 from cds_service.fhir.mapping.terminology import Terminology
@@ -110,12 +109,10 @@ def read_measures(
         FhirReadError: they cannot be read, or not all of them.
     """
     query = f"Observation?patient={person.patient_id}&code={','.join(measures)}"
-    fetched = reader.fetch(query, until=until)
-    if fetched.note:
-        raise FhirReadError("incomplete", fetched.note)
-    pages = (objects(member(page, "entry")) for page in fetched.documents)
-    raws = (entry.get("resource") for entry in chain.from_iterable(pages))
-    ours = [raw for raw in raws if isinstance(raw, dict) and person.is_subject_of(raw)]
+    read = read_apart(reader, query, person.bases, until=until)
+    if read.is_cut:
+        raise FhirReadError("incomplete", read.note.removeprefix("incomplete: "))
+    ours = [raw for raw in read.resources if person.is_subject_of(raw)]
     found = [
         _on_record(raw, measure, service.terminology)
         for raw in ours

@@ -14,7 +14,7 @@ from datetime import date
 from itertools import islice
 
 from cds_service.errors import FhirReadError
-from cds_service.fhir.gathering.reading import FhirReader
+from cds_service.fhir.gathering.reading import FhirReader, read_apart
 from cds_service.fhir.gathering.subjects import Person
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.raw_json import Json, member, objects, text
@@ -97,28 +97,26 @@ class Report:
 
 def read_reports(
     reader: FhirReader, person: Person, terminology: Terminology, *, until: float
-) -> Sequence[Report]:
+) -> tuple[Sequence[Report], str]:
     """Read the patient's newest reports that hold numbers of the worksheet.
+
+    Returns:
+        The reports, and why some are missing; empty if none is.
 
     Raises:
         FhirReadError: they cannot be read.
     """
     query = f"DiagnosticReport?patient={person.patient_id}&_sort=-date&_count={MOST}"
-    fetched = reader.fetch(query, until=until)
-    entries = (
-        one for page in fetched.documents for one in objects(member(page, "entry"))
-    )
-    raws = [one["resource"] for one in entries if isinstance(one.get("resource"), dict)]
+    read = read_apart(reader, query, person.bases, until=until)
     ours = [
         raw
-        for raw in raws
-        if raw.get("resourceType") == "DiagnosticReport"
-        and person.is_subject_of(raw)
+        for raw in read.resources
+        if person.is_subject_of(raw)
         and is_fhir_id(raw.get("id"))
         and raw.get("status") not in WITHDRAWN
     ]
     found = [_report(raw, terminology) for raw in ours[:MOST]]
-    return [one for one in found if one.spans]
+    return [one for one in found if one.spans], read.note.removeprefix("incomplete: ")
 
 
 def span_of(key: str, reports: Sequence[Report]) -> tuple[Report, Span] | None:
@@ -225,10 +223,10 @@ def read_or_why(
     *,
     until: float,
 ) -> tuple[Sequence[Report], str]:
-    """Read the reports, or why they are not shown."""
+    """Read the reports, and why all or some of them are not shown."""
     if not launched.may("DiagnosticReport", "s"):
         return (), "the record system did not allow this launch to read reports"
     try:
-        return read_reports(reader, person, terminology, until=until), ""
+        return read_reports(reader, person, terminology, until=until)
     except FhirReadError as fault:
         return (), str(fault)

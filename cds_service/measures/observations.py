@@ -10,7 +10,6 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime
-from itertools import chain
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -30,13 +29,13 @@ from cds_service.fhir.findings.chart import Chart, Horizon
 from cds_service.fhir.findings.extraction import extract_findings
 from cds_service.fhir.gathering.entries import Entry, read_entry
 from cds_service.fhir.gathering.parsing import BrokenResource, parse_resource
-from cds_service.fhir.gathering.reading import FhirReader
+from cds_service.fhir.gathering.reading import FhirReader, read_apart
 from cds_service.fhir.gathering.record import PatientRecord, Read
 from cds_service.fhir.gathering.subjects import Person
 from cds_service.fhir.mapping.code_systems import MEASURES
 from cds_service.fhir.mapping.overlay import files_in_force
 from cds_service.fhir.mapping.terminology import Terminology
-from cds_service.fhir.raw_json import Json, member, objects, text
+from cds_service.fhir.raw_json import Json, objects, text
 from cds_service.measures.definitions import Measure
 from cds_service.measures.values import Refused, Reported, Source
 
@@ -441,17 +440,14 @@ def identifiers_there(
         wanted = ",".join(quote(f"{IDENTIFIERS}|{name}", safe="") for name in names)
         query = f"Observation?identifier={wanted}&patient={person.patient_id}"
         try:
-            pages = reader.fetch(query, until=time.monotonic() + seconds).documents
+            until = time.monotonic() + seconds
+            read = read_apart(reader, query, person.bases, until=until)
         except FhirReadError as error:
             raise CdsError(
                 f"What the server holds already could not be read: {error}."
             ) from None
-        for entry in chain.from_iterable(
-            objects(member(page, "entry")) for page in pages
-        ):
-            resource = member(entry, "resource")
-            # A server may pass over a parameter that it does not know.
-            if isinstance(resource, dict) and person.is_subject_of(resource):
-                named = objects(resource.get("identifier"))
-                found |= {text(one.get("value")) for one in named}
+        # A server may pass over a parameter that it does not know.
+        for resource in filter(person.is_subject_of, read.resources):
+            named = objects(resource.get("identifier"))
+            found |= {text(one.get("value")) for one in named}
     return found & {*identifiers}

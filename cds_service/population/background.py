@@ -4,13 +4,13 @@ Nobody waits for it: it is for the nightly look at what was done (`loop`).
 """
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 from urllib.parse import quote
 
 from cds_service.errors import FhirReadError
-from cds_service.fhir.gathering.reading import FhirReader
-from cds_service.fhir.raw_json import member, objects, text
+from cds_service.fhir.gathering.reading import FhirReader, read_apart
+from cds_service.fhir.raw_json import member, text
 from cds_service.fhir.references import Bases
 from cds_service.population.bulk import SHARED, head_of, shared_names
 
@@ -50,13 +50,13 @@ def read_lines(
     }
     for kind, query in queries.items():
         try:
-            fetched = fhir.fetch(query, until=until)
+            read = read_apart(fhir, query, bases, until=until)
         except FhirReadError:
             continue
-        if not fetched.note:
+        if not read.note:
             whole.add(kind)
-        for raw in _resources(fetched.documents):
-            found |= _line_of(raw, patient, bases)
+        for entry in (*read.entries, *read.others):
+            found |= _line_of(entry.resource, patient, bases)
     wanted = sorted({name for line in found.values() for name in shared_names(line)})
     for name in wanted[:MOST_SHARED]:
         try:
@@ -66,17 +66,6 @@ def read_lines(
         if f"{member(document, 'resourceType')}/{member(document, 'id')}" == name:
             found[name] = _line(document)
     return list(found.values()), frozenset(whole)
-
-
-def _resources(documents: tuple[Any, ...]) -> Iterator[Mapping[str, Any]]:
-    for document in documents:
-        if member(document, "resourceType") != "Bundle":
-            if isinstance(document, dict):
-                yield document
-            continue
-        for entry in objects(member(document, "entry")):
-            if isinstance(raw := entry.get("resource"), dict):
-                yield raw
 
 
 def _line_of(raw: Mapping[str, Any], patient: str, bases: Bases) -> Mapping[str, bytes]:

@@ -17,6 +17,7 @@ from cds_service.fhir.gathering.bundles import (
     is_warning,
     link_of,
     next_page,
+    says_incomplete,
     total_of,
 )
 from cds_service.fhir.gathering.plan import Template
@@ -141,6 +142,8 @@ def _read_pages(template: Template, pages: Sequence[Json], note: str) -> QueryRe
     )
     if any(map(is_subset, chain(pages, [one.resource for one in asked]))):
         fault = fault or "the server left something out"
+    if any(map(says_incomplete, outcomes)):
+        fault = fault or "the server says that something may be missing"
     state: State = "failed" if fault else "empty"
     if once:
         state = "given"

@@ -8,6 +8,15 @@ from cds_service.fhir.references import BundleEntry
 
 NOTHING_FOUND = "4101"
 SUBSETTED = "SUBSETTED"  # a tag: not all of it is here (FHIR R4, Resource 2.1.27.2)
+# Codes of issues by which something may be missing, however severe they are called
+# (FHIR R4, IssueType).
+MAY_LACK = frozenset(
+    {
+        *("incomplete", "timeout", "too-costly", "too-long", "throttled", "transient"),
+        *("suppressed", "security", "login", "expired", "forbidden", "lock-error"),
+        *("no-store", "exception"),
+    }
+)
 # An entry of these types is not read: what was asked for may be inside it.
 ENVELOPES = frozenset({"Bundle", "Parameters"})
 
@@ -103,11 +112,20 @@ def is_warning(outcome: Json) -> bool:
         for issue in objects(outcome.get("issue"))
         if issue.get("severity") == "warning"
     ]
-    codes = (
-        {text(one.get("code")) for one in objects(member(issue, "details", "coding"))}
-        for issue in issues
+    return not all(map(_is_nothing_found, issues))
+
+
+def _is_nothing_found(issue: Json) -> bool:
+    codes = objects(member(issue, "details", "coding"))
+    return NOTHING_FOUND in {text(one.get("code")) for one in codes}
+
+
+def says_incomplete(outcome: Json) -> bool:
+    """Tell if it says, by the code of an issue, that something may be missing."""
+    return any(
+        text(issue.get("code")) in MAY_LACK and not _is_nothing_found(issue)
+        for issue in objects(outcome.get("issue"))
     )
-    return any(NOTHING_FOUND not in each for each in codes)
 
 
 def is_subset(resource: Json) -> bool:

@@ -10,7 +10,12 @@ from functools import partial
 from typing import Any, Protocol
 
 from cds_service.errors import FhirReadError
-from cds_service.fhir.gathering.answers import QueryResult, read_prefetch, read_result
+from cds_service.fhir.gathering.answers import (
+    QueryResult,
+    of_one_server,
+    read_prefetch,
+    read_result,
+)
 from cds_service.fhir.gathering.parallel import run_side_by_side
 from cds_service.fhir.gathering.picking import CHOICES, NOT_UNDERSTOOD, concepts_of
 from cds_service.fhir.gathering.plan import PrefetchPlan, Template
@@ -198,6 +203,29 @@ def _fetch(
     except FhirReadError as error:
         return QueryResult(state="failed", note=str(error), reason=error.reason)
     return read_result(template, fetched.documents, note=fetched.note)
+
+
+def read_apart(
+    fhir: FhirReader, query: str, bases: Bases, *, until: float
+) -> QueryResult:
+    """Read `Type/id` or a search that no service's plan has.
+
+    As in the record of a call, an entry of another server is left out, and a resource
+    counts once, in its newest version.
+
+    Args:
+        bases: of the server.
+        until: monotonic time by which the read must have ended.
+
+    Raises:
+        FhirReadError: it cannot be read.
+    """
+    kind = query.partition("?")[0].partition("/")[0]
+    template = Template(kind, query, kind, is_search="?" in query)
+    found = of_one_server(_fetch(fhir, template, query, until), bases)
+    if found.state == "failed":
+        raise FhirReadError(found.reason, found.note)
+    return found
 
 
 def _follow(
