@@ -81,8 +81,9 @@ def status_problem(reading: Reading) -> tuple[GapReason, str] | None:
 def note_problem(reading: Reading, chart: Chart) -> tuple[GapReason, str] | None:
     """The problem that a note names: not valid, another's, estimated; None if none."""
     methods = chart.terminology.methods
-    words = (*reading.notes, *_beside(reading))
-    if any(methods.named(one, AGAINST) for one in words):
+    if any(methods.named(one, AGAINST) for one in reading.notes) or any(
+        methods.of_title(one, AGAINST) for one in _beside(reading) if one
+    ):
         return "no-value", "its note speaks against it"
     return None
 
