@@ -191,7 +191,8 @@ def compiled(pattern: str) -> re.Pattern[str]:
     return re.compile(pattern)
 
 
-def _compiled(words: Iterable[str]) -> re.Pattern[str] | None:
+@cache
+def _compiled(words: tuple[str, ...]) -> re.Pattern[str] | None:
     pattern = joined(words)
     return compiled(pattern) if pattern else None
 
