@@ -83,8 +83,9 @@ def note_problem(reading: Reading, chart: Chart) -> Problem | None:
     None if none.
     """
     methods = chart.terminology.methods
-    words = (*reading.notes, *_beside(reading))
-    if any(methods.named(one, AGAINST) for one in words):
+    if any(methods.named(one, AGAINST) for one in reading.notes) or any(
+        methods.of_title(one, AGAINST) for one in _beside(reading) if one
+    ):
         return Problem("no-value", "its note speaks against it")
     return None
 

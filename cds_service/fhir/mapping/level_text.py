@@ -11,7 +11,7 @@ import re
 import unicodedata
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import partial
+from functools import lru_cache, partial
 from itertools import islice
 
 from cds_service.core.derived import SPINE
@@ -19,6 +19,8 @@ from cds_service.fhir.mapping.clauses import remarks
 from cds_service.fhir.mapping.language import Language, Speller, Vertebrae, any_of
 from cds_service.fhir.mapping.text_rules import (
     AUGMENTATIONS,
+    KEPT_TEXTS,
+    LONGEST_KEPT,
     Place,
     spaced,
     without_accents,
@@ -73,6 +75,7 @@ class LevelRules:
             places: finds the words that say how a level is meant.
         """
         self._places, self._speller = places, Speller(languages)
+        self._kept = lru_cache(KEPT_TEXTS)(self._treated_in)
         joints, vertebrae = (
             [one.joints for one in languages],
             [one.vertebrae for one in languages],
@@ -139,6 +142,9 @@ class LevelRules:
         Levels of older fractures and operations, denied levels, and levels of bone
         density are left out.
         """
+        return (self._kept if len(words) <= LONGEST_KEPT else self._treated_in)(words)
+
+    def _treated_in(self, words: str) -> tuple[str, ...]:
         plain = self._speller.spell_out(
             spaced(unicodedata.normalize("NFKC", words[:LONGEST_TEXT]))
         )

@@ -10,7 +10,7 @@ name what is harmless, never what is not.
 
 import re
 from collections.abc import Sequence
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 
 from pydantic import Field
@@ -19,7 +19,12 @@ from cds_service.core.data_file import read_toml, validated
 from cds_service.fhir.mapping.durations import LONGEST_TEXT, DurationRules
 from cds_service.fhir.mapping.language import Examples, Pattern
 from cds_service.fhir.mapping.overlay import files_in_force
-from cds_service.fhir.mapping.text_rules import folded, folded_pattern
+from cds_service.fhir.mapping.text_rules import (
+    KEPT_TEXTS,
+    LONGEST_KEPT,
+    folded,
+    folded_pattern,
+)
 
 BRACES = "plain-words"
 DOSES = "plain-dose-words"
@@ -55,6 +60,7 @@ class PlainWords:
             key=lambda word: (-len(word), word),
         )
         self._any = _APART % "|".join(whole)
+        self._kept = lru_cache(KEPT_TEXTS)(self._are_all)
 
     @cached_property
     def _plain(self) -> re.Pattern[str]:
@@ -76,13 +82,16 @@ class PlainWords:
             has_lengths: the lengths in this text are read; where they are not, one is
                 left.
         """
+        look = self._kept if len(text) <= LONGEST_KEPT else self._are_all
+        return look(text, is_title, has_lengths)
+
+    # Its arguments are the key of the cache.
+    def _are_all(self, text: str, is_title: bool, has_lengths: bool) -> bool:  # noqa: FBT001
         if len(text) > LONGEST_TEXT:
             return False
-        rest = (
-            self.durations.without_times(text, is_title=is_title)
-            if has_lengths and self.durations
-            else text
-        )
+        rest = text
+        if has_lengths and self.durations:
+            rest = self.durations.without_times(text, is_title=is_title)
         return self._plain.fullmatch(folded(rest)) is not None
 
     def names_any(self, text: str) -> bool:

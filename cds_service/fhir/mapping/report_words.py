@@ -6,12 +6,13 @@ The structure is here: a name next to a number, a class next to its limits.
 import re
 import unicodedata
 from collections.abc import Iterable
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from pydantic import Field
 
 from cds_service.core.data_file import DataFile, DataTable
 from cds_service.fhir.mapping.language import Pattern
+from cds_service.fhir.mapping.text_rules import KEPT_TEXTS, LONGEST_KEPT
 
 # The limits of the WHO's classes, and any number below zero.
 _LIMIT = re.compile(r"[-−–] ?(?:1(?:[.,]0)?|2[.,]5)(?![\w.,]*\d)")
@@ -54,6 +55,7 @@ class ReportWords:
     def __init__(self, content: ReportsFile) -> None:
         """Keep the words."""
         self._content = content
+        self._kept_titles = lru_cache(KEPT_TEXTS)(self._is_called_t_score)
 
     def line(self, words: str) -> re.Match[str] | None:
         """Match a line of a report with its number and unit: `T-score: -2.7 SD (L)`.
@@ -93,7 +95,11 @@ class ReportWords:
         )
 
     def name_t_score(self, words: str) -> bool:
-        """Tell if words name a T-score."""
+        """Tell if words name a T-score; most are the title of a value and its unit."""
+        is_kept = len(words) <= LONGEST_KEPT
+        return (self._kept_titles if is_kept else self._is_called_t_score)(words)
+
+    def _is_called_t_score(self, words: str) -> bool:
         return self._t_score.search(_normal(words)) is not None
 
     def is_plain_pathology(self, title: str) -> bool:
