@@ -36,7 +36,7 @@ from cds_service.core.closures import (
     find_closures,
 )
 from cds_service.core.derived import derive
-from cds_service.core.facts import (
+from cds_service.core.findings import (
     AugmentationOrder,
     Findings,
     SupportOrder,
@@ -56,8 +56,8 @@ from cds_service.core.recommendations import Rule
 from cds_service.core.source_attributes import SourceAttributes
 from cds_service.core.vocabulary import FindingSpec
 from cds_service.errors import AuditUnavailable, EvidenceUnavailable
-from cds_service.fhir.facts.chart import Chart, Horizon
-from cds_service.fhir.facts.findings import extract_findings
+from cds_service.fhir.findings.chart import Chart, Horizon
+from cds_service.fhir.findings.extraction import extract_findings
 from cds_service.fhir.gathering.parallel import run_side_by_side
 from cds_service.fhir.gathering.plan import PrefetchPlan
 from cds_service.fhir.gathering.reading import FhirReader

@@ -11,10 +11,10 @@ from typing import Any
 import pytest
 from fhir.resources.R4B import get_fhir_model_class
 
-from cds_service.core.facts import Finding, Findings
+from cds_service.core.findings import Finding, Findings
 from cds_service.core.vocabulary import FindingSpec
-from cds_service.fhir.facts.chart import Chart, Horizon
-from cds_service.fhir.facts.findings import extract_findings
+from cds_service.fhir.findings.chart import Chart, Horizon
+from cds_service.fhir.findings.extraction import extract_findings
 from cds_service.fhir.gathering.entries import Entry, read_entry
 from cds_service.fhir.gathering.picking import (
     Unreadable,

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from cds_service.core.assessment import Assessment, assess
 from cds_service.core.bone_drugs import INJECTED, KINDS
 from cds_service.core.chart_facts import rank_facts
-from cds_service.core.facts import (
+from cds_service.core.findings import (
     DRUGS_NOT_READ,
     BoneDrugs,
     Dated,

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from cds_service.fhir.facts.chart import Chart, Horizon
-from cds_service.fhir.facts.findings import extract_findings
+from cds_service.fhir.findings.chart import Chart, Horizon
+from cds_service.fhir.findings.extraction import extract_findings
 from cds_service.fhir.gathering.record import gather
 from cds_service.fhir.gathering.subjects import Person
 from cds_service.fhir.orders.drafts import read_drafts

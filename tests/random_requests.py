@@ -25,7 +25,7 @@ from tests.generated_patients import (
 from tests.patients.charts import augmentation, measured
 from tests.patients.typical import typical_order
 from tests.reading.test_record_reading import CASES
-from tests.unit.fhir.facts import test_methods
+from tests.unit.fhir.findings import test_methods
 
 Json = dict[str, Any]
 TESTS = Path(__file__).parent

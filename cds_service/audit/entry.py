@@ -16,7 +16,7 @@ from cds_service.cards.extension import EXTENSION, assessments_extension
 from cds_service.cards.shown_figures import shown_figures
 from cds_service.core.caller import Caller
 from cds_service.core.chart_facts import HeldFact
-from cds_service.core.facts import (
+from cds_service.core.findings import (
     AugmentationOrder,
     BoneDrugs,
     Dated,

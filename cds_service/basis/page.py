@@ -10,7 +10,7 @@ from cds_service.cards import study_words
 from cds_service.cards.answer import Answer
 from cds_service.cards.guidelines import Guideline
 from cds_service.core.assessment import OutcomeAssessment
-from cds_service.core.facts import Finding
+from cds_service.core.findings import Finding
 from cds_service.core.open_points import OpenPoint
 from cds_service.core.pooled_result import PooledResult
 from cds_service.core.risk_words import PAIN_FACTORS, Said

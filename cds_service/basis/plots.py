@@ -29,7 +29,7 @@ from cds_service.cards.study_words import (
     say_interval,
 )
 from cds_service.core.assessment import OutcomeAssessment
-from cds_service.core.facts import Finding
+from cds_service.core.findings import Finding
 from cds_service.core.prediction import Prediction, effect_interval, expit
 from cds_service.core.strata import Stratum
 from cds_service.core.study_lines import TREATMENTS, explained_together

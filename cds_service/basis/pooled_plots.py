@@ -14,7 +14,7 @@ from cds_service.basis.charts import (
     span,
 )
 from cds_service.cards.answer import Answer
-from cds_service.core.facts import Finding
+from cds_service.core.findings import Finding
 from cds_service.core.pooled_result import PooledResult, likely_values
 from cds_service.core.pooled_study import NumberInput, YesNoInput
 from cds_service.core.prediction import expit

@@ -10,7 +10,7 @@ from cds_service.core.assessment import Assessment
 from cds_service.core.case import Case, Conclusion
 from cds_service.core.chart_facts import ChartFacts
 from cds_service.core.closures import Closures
-from cds_service.core.facts import (
+from cds_service.core.findings import (
     AugmentationOrder,
     Findings,
     RecordState,

@@ -5,7 +5,7 @@ from typing import Any
 from cds_service.cards.answer import Answer
 from cds_service.cards.study_words import calibration
 from cds_service.core.assessment import OutcomeAssessment
-from cds_service.core.facts import Finding
+from cds_service.core.findings import Finding
 from cds_service.core.pooled_result import PooledResult
 from cds_service.core.risk_words import Said
 from cds_service.core.strata import Stratum

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 
 from cds_service.cards.answer import Answer
 from cds_service.cards.texts import escape_markdown
-from cds_service.core.facts import Findings
+from cds_service.core.findings import Findings
 from cds_service.core.open_points import (
     EXCLUDING,
     KEPT,

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
-from cds_service.core.facts import Findings, RecordState
+from cds_service.core.findings import Findings, RecordState
 from cds_service.core.open_points import OpenPoint, find_open_points
 from cds_service.core.policy import Policy
 from cds_service.core.pooled import PooledModel

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta
 from typing import Literal, NamedTuple
 
-from cds_service.core.facts import (
+from cds_service.core.findings import (
     BoneDrugs,
     Dated,
     DrugKind,

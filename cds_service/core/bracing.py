@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Literal, get_args
 
-from cds_service.core.facts import Findings, SupportOrder, SupportOrders, WordedEnd
+from cds_service.core.findings import Findings, SupportOrder, SupportOrders, WordedEnd
 from cds_service.core.phrases import say
 from cds_service.core.policy import BracePolicy
 from cds_service.core.wording import (

@@ -1,6 +1,6 @@
 """Signals for how a card is said: what is ordered, how old, how low, what was read."""
 
-from cds_service.core.facts import Gap, SupportOrder
+from cds_service.core.findings import Gap, SupportOrder
 from cds_service.core.phrases import in_brackets, joined, say
 from cds_service.core.rule_signals import FRAGILITY_AGE
 from cds_service.core.situation import SIGNALS, Signal, Situation, signal

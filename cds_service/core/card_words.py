@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from datetime import date
 
-from cds_service.core.facts import Findings
+from cds_service.core.findings import Findings
 from cds_service.core.phrases import Day, joined, say
 from cds_service.core.situation import Signal
 from cds_service.core.wording import Wording

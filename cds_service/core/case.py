@@ -14,7 +14,7 @@ from cds_service.core.closures import (
     Closures,
     Fracture,
 )
-from cds_service.core.facts import (
+from cds_service.core.findings import (
     AugmentationOrder,
     Findings,
     RecordState,

@@ -8,7 +8,7 @@ is the same with a large letter.
 from collections.abc import Mapping
 from datetime import date, timedelta
 
-from cds_service.core.facts import Finding
+from cds_service.core.findings import Finding
 from cds_service.core.open_points import SEVERELY_FRAIL
 from cds_service.core.phrases import Day, in_brackets, joined, say
 from cds_service.core.sarcopenia import GAIT, GRIP, RULERS, is_low, written

@@ -22,7 +22,7 @@ from typing import Literal, NamedTuple, Self
 from pydantic import Field, model_validator
 
 from cds_service.core.data_file import DataTable
-from cds_service.core.facts import Findings, SupportOrder, SupportOrders
+from cds_service.core.findings import Findings, SupportOrder, SupportOrders
 
 Part = Literal["act", "button", "risk", "fact", "brace", "brace-order", "order"]
 Scope = Literal["encounter", "fracture", "user"]

@@ -10,7 +10,7 @@ from functools import partial
 from itertools import pairwise
 from operator import truediv
 
-from cds_service.core.facts import (
+from cds_service.core.findings import (
     UNREAD_REASON,
     AugmentationOrder,
     Finding,

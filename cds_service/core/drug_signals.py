@@ -23,7 +23,7 @@ then review (FLS).` Besides,
 from typing import get_args
 
 from cds_service.core.bone_drugs import DrugSignal, DrugState
-from cds_service.core.facts import Finding, Provenance
+from cds_service.core.findings import Finding, Provenance
 from cds_service.core.phrases import say
 from cds_service.core.situation import SIGNALS, Detector, Signal, Situation, signal
 from cds_service.core.wording import capital, say_since

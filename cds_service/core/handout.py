@@ -16,7 +16,7 @@ from cds_service.core.bone_drugs import DrugState
 from cds_service.core.bracing import SAME, BraceTimes
 from cds_service.core.case import Conclusion
 from cds_service.core.data_file import DataTable
-from cds_service.core.facts import DrugUse
+from cds_service.core.findings import DrugUse
 from cds_service.core.handout_settings import HandoutSettings, HandoutWords
 from cds_service.core.leaving import Booking, Leaving, next_dose
 from cds_service.core.situation import Signal

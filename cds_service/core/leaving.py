@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Literal, NamedTuple
 
-from cds_service.core.facts import AugmentationOrder, DrugUse
+from cds_service.core.findings import AugmentationOrder, DrugUse
 from cds_service.core.months import months_before
 from cds_service.core.phrases import in_brackets, joined, say
 from cds_service.core.wording import join_words, say_near_date

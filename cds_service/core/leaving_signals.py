@@ -6,7 +6,7 @@ None of them holds while an order is signed.
 from datetime import date
 
 from cds_service.core.bracing import BROKEN, Brace
-from cds_service.core.facts import DrugUse
+from cds_service.core.findings import DrugUse
 from cds_service.core.leaving import next_dose
 from cds_service.core.phrases import Verbatim, say
 from cds_service.core.situation import SIGNALS, Signal, Situation, signal

@@ -8,7 +8,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping
 from typing import NamedTuple
 
 from cds_service.core.derived import MNA_AT_RISK
-from cds_service.core.facts import Finding, Findings, Gap, RecordState, Value
+from cds_service.core.findings import Finding, Findings, Gap, RecordState, Value
 from cds_service.core.sarcopenia import STUDY, sex_of
 
 # What a figure under the usual needs: an unrecorded low weight must not reassure.

@@ -10,7 +10,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Literal, Self
 
-from cds_service.core.facts import Finding, Findings
+from cds_service.core.findings import Finding, Findings
 from cds_service.core.phrases import say
 from cds_service.core.policy import SiteIncidence
 from cds_service.core.pooled_average import Averaging, Estimate

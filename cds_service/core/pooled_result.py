@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from cds_service.core.facts import Finding, Findings
+from cds_service.core.findings import Finding, Findings
 from cds_service.core.pooled import (
     PooledBaseline,
     PooledFigure,

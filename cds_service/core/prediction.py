@@ -12,7 +12,7 @@ from typing import Literal, NamedTuple
 
 import numpy as np
 
-from cds_service.core.facts import Value
+from cds_service.core.findings import Value
 from cds_service.core.inputs import Held, encode_inputs, hold_inputs
 from cds_service.core.recalibration import Recalibration
 from cds_service.core.study import Z_95, Interval, LogisticStudy, Study, Term

@@ -15,7 +15,7 @@ from cds_service.core.bracing import Correction
 from cds_service.core.chart_facts import ChartFacts
 from cds_service.core.closures import NOTHING_CLOSED, Closures
 from cds_service.core.data_file import DataTable
-from cds_service.core.facts import Findings, SupportOrder, SupportOrders
+from cds_service.core.findings import Findings, SupportOrder, SupportOrders
 from cds_service.core.phrases import (
     Sentence,
     WithoutBrackets,

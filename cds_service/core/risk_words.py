@@ -6,7 +6,7 @@ leaves open, decide how much of it may be said (docs/cards.md, E3).
 
 from dataclasses import dataclass
 
-from cds_service.core.facts import Findings
+from cds_service.core.findings import Findings
 from cds_service.core.phrases import say
 from cds_service.core.pooled import PooledFigure
 

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from cds_service.core.data_file import Closed, read_toml, validated
-from cds_service.core.facts import Finding
+from cds_service.core.findings import Finding
 from cds_service.core.wording import say_number
 
 MUSCLE, GRIP, GAIT = "appendicular-muscle-index", "grip-strength", "gait-speed"

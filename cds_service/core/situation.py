@@ -14,7 +14,7 @@ from cds_service.core.bracing import (
     fracture_day,
     judge_braces,
 )
-from cds_service.core.facts import Finding, Findings, SupportOrder, SupportOrders
+from cds_service.core.findings import Finding, Findings, SupportOrder, SupportOrders
 from cds_service.core.leaving import Leaving
 from cds_service.core.policy import Policy
 from cds_service.core.study import Study

@@ -4,7 +4,7 @@ import math
 from dataclasses import dataclass
 from datetime import date
 
-from cds_service.core.facts import Findings
+from cds_service.core.findings import Findings
 from cds_service.core.study import (
     Z_95,
     MarkerChange,

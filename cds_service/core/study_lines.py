@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
-from cds_service.core.facts import Finding
+from cds_service.core.findings import Finding
 from cds_service.core.policy import Policy
 from cds_service.core.prediction import risk_at
 from cds_service.core.study import Outcome

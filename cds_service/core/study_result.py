@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from functools import partial
 from typing import Literal, NamedTuple
 
-from cds_service.core.facts import Finding, Findings, Gap, Value
+from cds_service.core.findings import Finding, Findings, Gap, Value
 from cds_service.core.inputs import fits
 from cds_service.core.policy import Policy
 from cds_service.core.prediction import LogisticModel, Prediction, predict, risk_at

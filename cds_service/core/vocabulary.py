@@ -2,7 +2,8 @@
 
 The kind of a finding says how it is read. Each kind has a class, with the keys that a
 file of this kind may hold: those that its reader reads, and no other.
-`fhir/mapping/terminology.py` reads the files, `fhir/facts/findings.py` has the readers.
+`fhir/mapping/terminology.py` reads the files, `fhir/findings/extraction.py` has the
+readers.
 """
 
 from collections.abc import Collection, Mapping

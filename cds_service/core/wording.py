@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Literal
 
 from cds_service.core.data_file import read_toml
-from cds_service.core.facts import YEARS_FROM, Finding
+from cds_service.core.findings import YEARS_FROM, Finding
 from cds_service.core.months import months_between
 from cds_service.core.phrases import (
     Changed,

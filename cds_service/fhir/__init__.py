@@ -1,1 +1,1 @@
-"""The FHIR side: R4 resources in, facts out; advice in, R4 orders out."""
+"""The FHIR side: R4 resources in, findings out; advice in, R4 orders out."""

@@ -27,7 +27,7 @@ from cds_service.fhir.answer_costs import (
     costs_of,
     is_answered,
 )
-from cds_service.fhir.facts.quantities import PRINTABLE_UNIT
+from cds_service.fhir.findings.quantities import PRINTABLE_UNIT
 from cds_service.fhir.gathering.picking import (
     MAY_BE_GRAVE,
     NOT_UNDERSTOOD,

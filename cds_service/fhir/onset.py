@@ -4,12 +4,11 @@ import re
 from datetime import date, timedelta
 
 from cds_service.fhir.raw_json import Json, member, number, text
-from cds_service.fhir.site_calendar import SiteCalendar
+from cds_service.fhir.site_calendar import WRITTEN_YEAR, SiteCalendar
 
 Days = tuple[date | None, date | None]
 
 _DAY = re.compile(r"(?<!\d)(?:19|20)\d\d-\d\d-\d\d(?!\d)")
-_YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
 # UCUM's code, and units that records write without a code.
 YEARS = frozenset({"a", "y", "yr", "yrs", "year", "years"})
 OLDEST = 130  # years
@@ -38,7 +37,7 @@ def begun(condition: Json, birth: date | None, calendar: SiteCalendar) -> Days:
     said = text(condition.get("onsetString"))
     if days := [day for one in _DAY.findall(said) if (day := calendar.named_day(one))]:
         return min(days), max(days)
-    if years := _YEAR.findall(said):
+    if years := WRITTEN_YEAR.findall(said):
         return calendar.first_day(min(years)), calendar.last_day(max(years))
     return None, None
 

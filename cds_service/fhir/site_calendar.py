@@ -17,6 +17,8 @@ from cds_service.fhir.raw_json import Json, member, text
 
 _WRITTEN = re.compile(r"([0-9]{4})(?:-([0-9]{2})(?:-([0-9]{2})(T.*)?)?)?")
 YEARS = range(1904, 2200)  # of a living patient, or of a plan
+# A year in words, whatever letter is next to it: `2019年`.
+WRITTEN_YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
 
 
 class Moment(NamedTuple):

@@ -9,7 +9,7 @@ from datetime import date
 from itertools import chain
 from typing import NamedTuple
 
-from cds_service.core.facts import METHOD_NOT_RECORDED, Finding, Gap
+from cds_service.core.findings import METHOD_NOT_RECORDED, Finding, Gap
 from cds_service.core.vocabulary import FindingSpec, NumberSpec
 from cds_service.core.wording import say_number, with_unit
 from cds_service.errors import FhirReadError

@@ -18,7 +18,7 @@ from uuid import NAMESPACE_URL, uuid5
 
 from cds_service import __version__
 from cds_service.core.data_file import read_json
-from cds_service.core.facts import METHOD_NOT_RECORDED, Finding, Gap
+from cds_service.core.findings import METHOD_NOT_RECORDED, Finding, Gap
 from cds_service.core.vocabulary import (
     ChangeSpec,
     FindingSpec,
@@ -26,8 +26,8 @@ from cds_service.core.vocabulary import (
     QuantitySpec,
 )
 from cds_service.errors import CdsError, FhirReadError
-from cds_service.fhir.facts.chart import Chart, Horizon
-from cds_service.fhir.facts.findings import extract_findings
+from cds_service.fhir.findings.chart import Chart, Horizon
+from cds_service.fhir.findings.extraction import extract_findings
 from cds_service.fhir.gathering.entries import Entry, read_entry
 from cds_service.fhir.gathering.parsing import BrokenResource, parse_resource
 from cds_service.fhir.gathering.reading import FhirReader

@@ -14,7 +14,7 @@ from typing import Literal
 
 from cds_service.core.data_file import Closed, DataFile, read_toml, validated
 from cds_service.core.derived import derive
-from cds_service.core.facts import METHOD_NOT_RECORDED, Finding, Findings, Gap
+from cds_service.core.findings import METHOD_NOT_RECORDED, Finding, Findings, Gap
 from cds_service.core.indices import INDICES
 from cds_service.core.wording import say_date, say_number, with_unit
 from cds_service.fhir.mapping.level_text import LEVELS

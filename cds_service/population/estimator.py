@@ -18,7 +18,7 @@ from sklearn.utils import Tags
 from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import check_is_fitted, validate_data
 
-from cds_service.core.facts import Value
+from cds_service.core.findings import Value
 from cds_service.core.pooled import PooledModel, load_pooled_model
 from cds_service.core.pooled_study import NumberInput
 from cds_service.core.prediction import LogisticModel, load_models, predict

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from cds_service.core.assessment import exclusions
-from cds_service.core.facts import Findings
+from cds_service.core.findings import Findings
 from cds_service.core.policy import Policy
 from cds_service.core.pooled import PooledModel
 from cds_service.core.pooled_result import find_pooled_result

@@ -10,13 +10,13 @@ from typing import Any
 
 from cds_service.core.bone_drugs import DrugEntry, find_overdue
 from cds_service.core.bracing import times_of
-from cds_service.core.facts import Dated, SupportOrder
+from cds_service.core.findings import Dated, SupportOrder
 from cds_service.core.loop import DAYS, Course, Step, last_day
 from cds_service.core.vocabulary import BoneDrugSpec
 from cds_service.core.wording import say_date
 from cds_service.errors import DeadlinePassed, EvidenceUnavailable, PatientMismatch
-from cds_service.fhir.facts.bone_drug_history import entries_of, read_history
-from cds_service.fhir.facts.chart import Chart, Horizon
+from cds_service.fhir.findings.bone_drug_history import entries_of, read_history
+from cds_service.fhir.findings.chart import Chart, Horizon
 from cds_service.fhir.gathering.record import PatientRecord
 from cds_service.fhir.gathering.subjects import Person
 from cds_service.fhir.mapping.terminology import Terminology

@@ -13,14 +13,18 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import TextIO
 
-from cds_service.core.facts import Finding, Findings, Value
+from cds_service.core.findings import Finding, Findings, Value
 from cds_service.core.loop import STEPS, Course
 from cds_service.core.months import months_before
 from cds_service.core.study import LogisticStudy
 from cds_service.errors import DeadlinePassed, EvidenceUnavailable, PatientMismatch
 from cds_service.fhir.certainty import certainty_of
-from cds_service.fhir.facts.earlier_fracture import AT_ONCE, SUBACUTE, fracture_levels
-from cds_service.fhir.facts.problem_list import LATER_ENCOUNTER
+from cds_service.fhir.findings.earlier_fracture import (
+    AT_ONCE,
+    SUBACUTE,
+    fracture_levels,
+)
+from cds_service.fhir.findings.problem_list import LATER_ENCOUNTER
 from cds_service.fhir.gathering.subjects import Person
 from cds_service.fhir.orders.drafts import NO_DRAFTS
 from cds_service.fhir.orders.levels import find_levels

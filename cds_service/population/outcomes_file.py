@@ -17,7 +17,7 @@ from typing import Final, TypeVar
 
 from cds_service.core.assessment import OUTCOMES
 from cds_service.core.derived import SPINE, derive
-from cds_service.core.facts import (
+from cds_service.core.findings import (
     AugmentationOrder,
     Finding,
     Findings,

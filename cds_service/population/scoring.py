@@ -19,10 +19,10 @@ from cds_service.cards.answer import Answer
 from cds_service.cards.extension import EXTENSION, assessments_extension
 from cds_service.core.assessment import OUTCOMES
 from cds_service.core.case import Case, Questions, conclude
-from cds_service.core.facts import AugmentationOrder, Findings
+from cds_service.core.findings import AugmentationOrder, Findings
 from cds_service.core.vocabulary import FindingSpec, ReadSpec
 from cds_service.errors import DeadlinePassed, EvidenceUnavailable, PatientMismatch
-from cds_service.fhir.facts.chart import Chart, Horizon
+from cds_service.fhir.findings.chart import Chart, Horizon
 from cds_service.fhir.gathering.answers import QueryResult, each_once
 from cds_service.fhir.gathering.plan import PrefetchPlan
 from cds_service.fhir.gathering.reading import NO_SERVER

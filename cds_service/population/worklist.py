@@ -18,11 +18,11 @@ from uuid import UUID, uuid5
 from cds_service.audit.exporting import safe_cell
 from cds_service.core.bone_drugs import find_drug_state
 from cds_service.core.bracing import WITHOUT_DATE, times_of
-from cds_service.core.facts import Findings
+from cds_service.core.findings import Findings
 from cds_service.core.loop import DAYS
 from cds_service.core.wording import say_date
-from cds_service.fhir.facts.chart import Chart, Horizon
-from cds_service.fhir.facts.findings import extract_findings
+from cds_service.fhir.findings.chart import Chart, Horizon
+from cds_service.fhir.findings.extraction import extract_findings
 from cds_service.fhir.gathering.record import PatientRecord
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.orders.drafts import NO_DRAFTS, codeables

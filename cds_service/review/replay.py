@@ -13,7 +13,7 @@ from typing import Any
 from cds_service.cards.answer import Answer
 from cds_service.cards.extension import assessment_json
 from cds_service.core.case import Case, Questions, conclude_kept
-from cds_service.core.facts import (
+from cds_service.core.findings import (
     AugmentationOrder,
     Finding,
     Findings,

@@ -69,6 +69,7 @@ class Capabilities(SiteTable):
 
 EVERYTHING = Capabilities()
 MAX_LIFETIME = 3600  # seconds of a token
+ONE_KEY_WAY = "exactly one of jwks-url, jwks-urls, jwks-index and jwks-file is needed"
 
 
 class Client(SiteTable):
@@ -138,11 +139,8 @@ class Client(SiteTable):
 
     @model_validator(mode="after")
     def _is_consistent(self) -> Self:
-        ways = (self.jwks_url, self.jwks_urls or None, self.jwks_index, self.jwks_file)
-        if sum(way is not None for way in ways) != 1:
-            raise ValueError(
-                "exactly one of jwks-url, jwks-urls, jwks-index and jwks-file is needed"
-            )
+        if len(self._key_ways) > 1:
+            raise ValueError(ONE_KEY_WAY)
         if self.jwks_origins and self.jwks_index is None:
             raise ValueError("jwks-origins: only with jwks-index")
         for tenant, servers in self.tenant_fhir_servers.items():
@@ -156,6 +154,15 @@ class Client(SiteTable):
         if not self.fhir_aliases.keys() <= set(self.fhir_servers):
             raise ValueError("fhir-aliases: only for bases of fhir-servers")
         return self
+
+    @property
+    def has_keys(self) -> bool:
+        return bool(self._key_ways)
+
+    @property
+    def _key_ways(self) -> tuple[object, ...]:
+        ways = (self.jwks_url, self.jwks_urls or None, self.jwks_index, self.jwks_file)
+        return tuple(way for way in ways if way is not None)
 
     @property
     def key_urls(self) -> tuple[str, ...]:

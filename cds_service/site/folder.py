@@ -27,13 +27,14 @@ from cds_service.core.policy import (
 from cds_service.errors import DataFileError
 from cds_service.outgoing.address import Address, parse_address, parse_base
 from cds_service.protocol.json_text import JsonTextError, decode_json
-from cds_service.site.clients import Client, with_profile
+from cds_service.site.clients import ONE_KEY_WAY, Client, with_profile
 from cds_service.site.fields import Origin, SiteTable, Text, TimeZone, YesNo
 from cds_service.site.profiles import (
     Profile,
     load_profile,
     profile_folders,
     profile_names,
+    value_of,
 )
 from cds_service.site.review import ACCOUNT, ReviewLogin, client_secret
 
@@ -246,8 +247,19 @@ def _profiles(folder: Path, site: Site) -> dict[str, Profile]:
             fault = f"there is no such profile; there are: {known}"
             raise DataFileError(str(file), f"{place}.profile", fault)
         profile = load_profile(client.profile, folders)
-        found[client.issuer] = profile.with_facts(client.facts, file, f"{place}.facts")
+        profile = profile.with_facts(client.facts, file, f"{place}.facts")
+        if not client.has_keys:
+            raise DataFileError(str(file), place, _say_keys_missing(profile))
+        found[client.issuer] = profile
     return found
+
+
+def _say_keys_missing(profile: Profile) -> str:
+    """Ask for a client's keys, with the list of key sets that its vendor names."""
+    index = value_of(profile.token.key_index)
+    if index is None:
+        return ONE_KEY_WAY
+    return f'{ONE_KEY_WAY}; the profile names jwks-index = "{index}"'
 
 
 def _client_folders(site: SiteFolder) -> dict[str, SiteFolder]:

@@ -421,9 +421,19 @@ def _note(around: Surroundings, exchange: Exchange, status: int) -> None:
     # costs a count and, now and then, a line
     if isinstance(exchange.failure, NotAuthenticated):
         around.metrics.unauthenticated.labels(exchange.failure.reason).inc()
-        around.unauthenticated.note(
-            exchange.failure, exchange.service_id, exchange.trace
-        )
+        asked = _asked_service(around, exchange)
+        around.unauthenticated.note(exchange.failure, asked, exchange.trace)
+
+
+def _asked_service(around: Surroundings, exchange: Exchange) -> str:
+    """Name the service in the address, if an EHR has one of this id.
+
+    A caller who is not known may write anything there.
+    """
+    asked = (exchange.request.view_args or {}).get("service_id")
+    services = (around.service, *around.service.of_clients.values())
+    is_ours = any(asked in one.hooks for one in services)
+    return str(asked) if is_ours else exchange.service_id
 
 
 def _note_call(metrics: Metrics, exchange: Exchange, status: int) -> None:

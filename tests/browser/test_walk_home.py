@@ -50,6 +50,7 @@ def test_from_the_signing_to_the_printed_page(open_own_page, width, tmp_path):
     assert heading == "Before the patient leaves: 1 message"
     card = watched.card("Leaving after kyphoplasty")
     assert "TLSO off by" in card.inner_text(), "the brace was signed without an end"
+    assert "malignancy" not in card.inner_text(), "our own referral asks about it"
     assert hard_to_read(page) == []
     page.screenshot(path=tmp_path / f"card-{width}.png")
 

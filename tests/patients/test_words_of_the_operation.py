@@ -107,6 +107,40 @@ def test_plain_notes_of_an_operation_leave_the_end_of_a_brace_chosen(words):
     assert end.get("isRecommended") is True
 
 
+# Names of CPT's own short list and of American catalogues.
+@pytest.mark.parametrize(
+    "title",
+    [
+        "PERQ VERTEBRAL AUGMENTATION LUMBAR",
+        "KYPHO BALLOON LUMBAR 1 LVL",
+        "IR KYPHOPLASTY LUMBAR",
+        "HC PERQ VERT AGMNTJ CAVITY CRTJ UNI/BI CANNULATION LUMBAR",
+        "FL KYPHOPLASTY W/ IMG GUID",
+    ],
+)
+def test_short_forms_of_a_title_leave_the_end_of_a_brace_chosen(title):
+    worn = brace(occurrencePeriod=period(0, 140))
+    cards = card_of(titled(title), worn, t=-2.8)
+    (end,) = cards["braceLimit"]["suggestions"]
+    assert end.get("isRecommended") is True
+
+
+@pytest.mark.parametrize(
+    "title",
+    ["KYPHO LUMBAR 1 LVL METS", "KYPHO PERQ LYTIC LESION", "KYPHO W/ POST FUSION"],
+)
+def test_short_forms_of_a_title_carry_no_other_word(title):
+    worn = brace(occurrencePeriod=period(0, 140))
+    cards = card_of(titled(title), worn, t=-2.8)
+    recommended = [
+        one["isRecommended"]
+        for card in cards.values()
+        for one in card.get("suggestions", ())
+        if "isRecommended" in one and "end" in one["label"]
+    ]
+    assert not any(recommended)
+
+
 @pytest.mark.parametrize(
     "words",
     [

@@ -12,7 +12,7 @@ from typing import Any, Literal
 import numpy as np
 from scipy.optimize import brentq
 
-from cds_service.core.facts import Value
+from cds_service.core.findings import Value
 from cds_service.core.prediction import LogisticModel, predict
 from cds_service.core.study import LogisticStudy
 from cds_service.population.performance import Performance, measure

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from scipy.stats import spearmanr
 from sklearn.metrics import roc_auc_score
 
-from cds_service.core.facts import Value
+from cds_service.core.findings import Value
 from cds_service.core.prediction import Z_95, LogisticModel, predict
 from cds_service.core.study import (
     LevelCoefficient,

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.metrics import roc_auc_score
 
-from cds_service.core.facts import Value
+from cds_service.core.findings import Value
 from cds_service.core.policy import SiteIncidence
 from cds_service.core.pooled import PooledFigure, PooledModel
 from cds_service.core.prediction import LogisticModel, predict

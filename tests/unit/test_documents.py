@@ -58,7 +58,10 @@ def test_every_file_that_the_architecture_page_names_is_there():
         if not (ROOT / "cds_service" / name).exists() and not (ROOT / name).exists()
     } <= {
         "site.toml",
-        *(f"{room}/" for room in ("gathering", "mapping", "facts", "orders", "server")),
+        *(
+            f"{room}/"
+            for room in ("gathering", "mapping", "findings", "orders", "server")
+        ),
         "verification/",
     }
 

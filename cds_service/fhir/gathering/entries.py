@@ -1,11 +1,11 @@
 """Read one resource of the record: what its codes and words name.
 
-The one type that gathering, orders and facts know a resource by.
+The one type that gathering, orders and findings know a resource by.
 """
 
 from typing import NamedTuple
 
-from cds_service.core.facts import Origin, Provenance
+from cds_service.core.findings import Origin, Provenance
 from cds_service.core.vocabulary import FindingSpec
 from cds_service.fhir.gathering.drugs import (
     MEDICATION_TYPES,

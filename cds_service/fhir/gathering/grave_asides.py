@@ -85,7 +85,9 @@ def grave_beside(entry: Json, terminology: Terminology) -> frozenset[str]:
         words |= dict.fromkeys(
             word for one in objects(entry.get(title)) for word in texts_of(one)
         )
-    return (coded | named_in(words, terminology)) & GRAVE
+    # The referral that we offer says "if this is a tumour": a question to its reader.
+    others = [word for word in words if not terminology.own_words.fullmatch(word)]
+    return (coded | named_in(others, terminology)) & GRAVE
 
 
 def _said_inside(contained: Json) -> Json:

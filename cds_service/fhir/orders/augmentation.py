@@ -2,7 +2,7 @@
 
 Its kind and levels are told as well.
 
-Raw JSON in, facts out; junk never raises. Brace, bed rest and referrals are in
+Raw JSON in, an order out; junk never raises. Brace, bed rest and referrals are in
 `support_orders.py`.
 """
 
@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from cds_service.core.facts import AugmentationOrder, Procedure
+from cds_service.core.findings import AugmentationOrder, Procedure
 from cds_service.core.phrases import Verbatim, in_brackets, joined, say
 from cds_service.errors import PatientMismatch
 from cds_service.fhir.mapping.level_text import in_order

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from cds_service.core.facts import RecordState
+from cds_service.core.findings import RecordState
 from cds_service.fhir.gathering.subjects import Person
 from cds_service.fhir.orders.meaning import Meaning
 from cds_service.fhir.raw_json import Json, is_prohibition, member, objects, text

@@ -9,7 +9,7 @@ from datetime import date, timedelta
 from typing import Literal
 
 from cds_service.core.bracing import KEEP
-from cds_service.core.facts import SupportOrder
+from cds_service.core.findings import SupportOrder
 from cds_service.fhir.certainty import ACTIVE, PAST, certainty_of, clinical_status
 from cds_service.fhir.gathering.bystanders import SPINAL, is_plain_fracture
 from cds_service.fhir.gathering.drugs import GOES_ON, MEDICATION_TYPES

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any, Literal, NamedTuple
 
-from cds_service.core.facts import UNREAD_REASON
+from cds_service.core.findings import UNREAD_REASON
 from cds_service.core.phrases import Verbatim, say
 from cds_service.fhir.certainty import certainty_of
 from cds_service.fhir.gathering.problem_words import read_problem_words

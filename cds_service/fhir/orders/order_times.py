@@ -9,7 +9,7 @@ from datetime import date, datetime
 from itertools import islice
 from typing import Any, Literal
 
-from cds_service.core.facts import WordedEnd
+from cds_service.core.findings import WordedEnd
 from cds_service.fhir.mapping.durations import DurationRules, Mention
 from cds_service.fhir.orders.drafts import codeables
 from cds_service.fhir.raw_json import (

@@ -1,13 +1,13 @@
 """Reads what follows an augmentation that was done: itself, appointments, biopsies.
 
-Raw JSON of the record in, facts out; junk never raises.
+Raw JSON of the record in, an order out; junk never raises.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from typing import get_args
 
-from cds_service.core.facts import AugmentationOrder
+from cds_service.core.findings import AugmentationOrder
 from cds_service.core.leaving import (
     Biopsy,
     Booking,

@@ -27,6 +27,7 @@ from cds_service.fhir.orders.drafts import (
 from cds_service.fhir.orders.meaning import Meaning, Recognition
 from cds_service.fhir.orders.order_text import name_augmentation, name_support
 from cds_service.fhir.raw_json import Json, member, objects, text, texts_of
+from cds_service.fhir.site_calendar import WRITTEN_YEAR
 from cds_service.outgoing.deadline import Deadline
 
 CPT = "http://www.ama-assn.org/go/cpt"
@@ -79,7 +80,6 @@ OPERATION_SYSTEMS = frozenset(
 )
 # CPT: anesthesia, radiology, laboratory, medicine, visits
 _NO_OPERATION = re.compile(r"0[01]\d{3}|[7-9]\d{4}")
-_YEAR = re.compile(r"\b(?:19|20)\d\d\b")
 SUPPORT_TITLES = {
     "brace": "brace",
     "bed-rest": "bed rest",
@@ -464,7 +464,7 @@ def _by_text(
     beside = _beside(titles, resource, terminology)
     # for a completed procedure, a year is a date
     if resource.get("resourceType") == "Procedure":
-        words = [_YEAR.sub("", one) for one in words]
+        words = [WRITTEN_YEAR.sub("", one) for one in words]
     concepts = frozenset(
         [
             concept

@@ -9,7 +9,7 @@ from datetime import date, timedelta
 from itertools import chain
 
 from cds_service.core.bracing import DAY, times_of
-from cds_service.core.facts import (
+from cds_service.core.findings import (
     AugmentationOrder,
     SupportOrder,
     SupportOrders,

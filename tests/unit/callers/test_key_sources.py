@@ -375,7 +375,6 @@ def test_a_new_set_on_the_list_is_found_and_one_that_is_gone_is_not_believed(
     [
         {"jwks-url": "https://e.org/k", "jwks-urls": ["https://e.org/l"]},
         {"jwks-url": "https://e.org/k", "jwks-index": "https://e.org/l"},
-        {"jwks-urls": []},
         {"jwks-url": "https://e.org/k", "jwks-origins": ["https://e.org"]},
         {"jwks-urls": ["file:///etc/keys"]},
     ],

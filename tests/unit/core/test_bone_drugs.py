@@ -6,7 +6,7 @@ from typing import get_args
 import pytest
 
 from cds_service.core.bone_drugs import INJECTED, KINDS, DrugSignal, state_of
-from cds_service.core.facts import BoneDrugs, Dated, Provenance
+from cds_service.core.findings import BoneDrugs, Dated, Provenance
 from tests.chart_builders import TODAY, open_service
 from tests.fact_builders import day, drug_use, facts, finding, signals_of
 

@@ -5,7 +5,13 @@ from datetime import date, timedelta
 import pytest
 
 from cds_service.core.bracing import judge_braces, say_length, times_of
-from cds_service.core.facts import Findings, Gap, Provenance, SupportOrders, WordedEnd
+from cds_service.core.findings import (
+    Findings,
+    Gap,
+    Provenance,
+    SupportOrders,
+    WordedEnd,
+)
 from tests.chart_builders import TODAY
 from tests.fact_builders import (
     brace,

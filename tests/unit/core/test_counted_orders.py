@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from cds_service.core.bracing import counting_orders
-from cds_service.core.facts import SupportOrders
+from cds_service.core.findings import SupportOrders
 from cds_service.core.recommendations import say_not_counted
 from tests.chart_builders import TODAY
 from tests.fact_builders import facts, finding, recommended, support_order

@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from cds_service.core.derived import derive
-from cds_service.core.facts import AugmentationOrder, Findings, Gap
+from cds_service.core.findings import AugmentationOrder, Findings, Gap
 from cds_service.core.sarcopenia import RULERS
 from tests.builders import says, specs
 from tests.fact_builders import facts, finding

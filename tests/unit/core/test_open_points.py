@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cds_service.core.facts import Findings, Gap, PassedOver, Provenance
+from cds_service.core.findings import Findings, Gap, PassedOver, Provenance
 from cds_service.core.open_points import EXCLUDING, INPUTS, SOURCES, find_open_points
 from cds_service.core.risk_words import said_of
 from tests.chart_builders import open_service

@@ -7,7 +7,7 @@ import pytest
 
 from cds_service.core.bone_drugs import DrugSignal
 from cds_service.core.chart_signals import WORDS
-from cds_service.core.facts import SupportOrders, WordedEnd
+from cds_service.core.findings import SupportOrders, WordedEnd
 from cds_service.core.signals import signal_names
 from tests.chart_builders import TODAY, open_service
 from tests.fact_builders import (

@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cds_service.core.assessment import assess
-from cds_service.core.facts import Findings, Gap, Provenance
+from cds_service.core.findings import Findings, Gap, Provenance
 from tests.chart_builders import open_service
 from tests.fact_builders import WHOLE_RECORD, any_values, assessed, facts, finding
 from tests.unit.core.test_study_result import CT, PKP, PVP, TYPICAL, WEAK, merged

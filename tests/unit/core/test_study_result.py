@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cds_service.core.facts import Findings, Gap
+from cds_service.core.findings import Findings, Gap
 from cds_service.core.study_result import apply_model, is_visibly_above
 from tests.chart_builders import open_service
 from tests.fact_builders import DAY, any_values, assessed, facts, finding, policy_with

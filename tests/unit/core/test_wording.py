@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cds_service.core.facts import GapReason
+from cds_service.core.findings import GapReason
 from cds_service.core.wording import (
     GAP_REASONS,
     say_coarse_percent,

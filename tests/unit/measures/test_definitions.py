@@ -3,7 +3,7 @@
 import pytest
 from pydicom.sr.coding import Code
 
-from cds_service.core.facts import METHOD_NOT_RECORDED, Finding
+from cds_service.core.findings import METHOD_NOT_RECORDED, Finding
 from cds_service.core.vocabulary import ObservedSpec
 from cds_service.errors import DataFileError
 from cds_service.fhir.mapping.terminology import Terminology, load_finding_specs

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cds_service.core.facts import METHOD_NOT_RECORDED, Finding
+from cds_service.core.findings import METHOD_NOT_RECORDED, Finding
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.loading import load_measures_in_force, mapping_folders
 from cds_service.measures.observations import (

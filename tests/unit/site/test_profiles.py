@@ -152,3 +152,24 @@ def test_a_fact_names_a_source_of_its_file():
     wrong = re.sub('from = "page"', 'from = "paper"', text, count=1)
     with pytest.raises(ValueError, match=r"hooks\.names: no source paper"):
         Profile.model_validate(tomllib.loads(wrong))
+
+
+NO_KEYS = SITE.replace('jwks-url = "https://ehr.example.org/jwks"\n', "")
+OWN_INDEX = 'facts = { token = { key-index = "https://e.org/list" } }'
+
+
+@pytest.mark.parametrize(
+    ("lines", "index"),
+    [
+        ('profile = "oracle-health"', "https://authorization.cerner.com/jwk"),
+        (OWN_INDEX, "https://e.org/list"),
+    ],
+)
+def test_a_client_without_keys_is_told_the_list_of_its_profile(
+    folder, fault, lines, index
+):
+    assert f'jwks-index = "{index}"' in fault(folder(NO_KEYS + lines))
+
+
+def test_a_client_without_keys_and_without_such_a_list_is_told_the_ways(folder, fault):
+    assert fault(folder(NO_KEYS)).endswith("and jwks-file is needed")

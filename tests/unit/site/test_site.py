@@ -89,6 +89,11 @@ def test_a_folder_without_a_site_file_is_none(tmp_path, fault):
         ('mode = "live"', 'mode = "loud"', "service.mode"),
         ('issuer = "https://ehr.example.org"\n', "", "clients.0.issuer"),
         ('jwks-url = "https://ehr.example.org/jwks.json"\n', "", "clients.0"),
+        (
+            'jwks-url = "https://ehr.example.org/jwks.json"',
+            "jwks-urls = []",
+            "clients.0",
+        ),
         ("audiences = []", 'jwks-file = "k.json"', "clients.0"),
         ("audiences = []", 'jwks-index = "https://ehr.example.org/list"', "clients.0"),
         ("audiences = []", 'jwks-origins = ["https://ehr.example.org"]', "clients.0"),

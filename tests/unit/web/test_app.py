@@ -83,6 +83,30 @@ def test_a_site_may_narrow_the_time_for_its_ehr(tmp_path):
     assert seen[0].deadline.ends - seen[0].deadline.began == pytest.approx(1)
 
 
+@pytest.mark.parametrize(
+    ("path", "named"),
+    [
+        (CALL, HOOK),
+        (f"{CALL}/feedback", HOOK),
+        ("/cds-services/kyphoplasty-discharge", "kyphoplasty-discharge"),
+        ("/cds-services/Jane-Doe", "unknown"),
+        ("/cds-services/Jane-Doe/feedback", ""),
+    ],
+)
+def test_the_line_of_a_refused_token_names_a_service_of_ours_alone(
+    tmp_path, caplog, path, named
+):
+    folder = site_folder(tmp_path, client_of())
+    (folder / "keys.json").write_bytes(key_set(Signer()))
+    asked = Asked(site=load_site(folder))
+    caplog.clear()
+    with caplog.at_level(logging.INFO, "kyphoplasty_cds.calls"):
+        assert asked.client.post(path, json=OTHER).status_code == 401
+    (record,) = [one for one in caplog.records if one.name == "kyphoplasty_cds.calls"]
+    line = json.loads(JsonLines().format(record))
+    assert (line["event"], line["service"]) == ("unauthenticated", named)
+
+
 def test_a_body_may_name_its_charset(client):
     sent = {
         "data": json.dumps(OTHER),

@@ -6,7 +6,7 @@ from operator import attrgetter
 import pytest
 from hypothesis import given, settings
 
-from cds_service.core.facts import AugmentationOrder
+from cds_service.core.findings import AugmentationOrder
 from cds_service.fhir.gathering.picking import Unreadable
 from cds_service.fhir.orders.support_orders import (
     find_draft_support_orders,

@@ -87,7 +87,7 @@ def say_months(months: int) -> str:
 
 
 class Finding(NamedTuple):
-    """One named clinical fact in its canonical unit.
+    """One named clinical value in its canonical unit.
 
     Attributes:
         value: number, yes/no, or a word of the finding's closed list (`treated-levels`:

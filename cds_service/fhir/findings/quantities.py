@@ -6,12 +6,12 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any, NamedTuple
 
-from cds_service.core.facts import GapReason, PassedOver
+from cds_service.core.findings import GapReason, PassedOver
 from cds_service.core.vocabulary import FindingSpec, QuantitySpec
 from cds_service.core.wording import say_date, say_number
-from cds_service.fhir.facts.chart import Chart, Reading
-from cds_service.fhir.facts.names import says_another_measure
-from cds_service.fhir.facts.observations import (
+from cds_service.fhir.findings.chart import Chart, Reading
+from cds_service.fhir.findings.names import says_another_measure
+from cds_service.fhir.findings.observations import (
     RETRACTED,
     UNDATED,
     note_problem,

@@ -7,21 +7,21 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import NamedTuple
 
-from cds_service.core.facts import Finding, Gap, PassedOver, Provenance
+from cds_service.core.findings import Finding, Gap, PassedOver, Provenance
 from cds_service.core.months import months_before
 from cds_service.core.phrases import joined
 from cds_service.core.vocabulary import MedicationSpec
 from cds_service.core.wording import say_date
 from cds_service.fhir.certainty import certainty_of
-from cds_service.fhir.facts.chart import (
+from cds_service.fhir.findings.chart import (
     Chart,
     FindingOrGap,
     age_in_words,
     gap,
     known,
 )
-from cds_service.fhir.facts.drug_times import end_of_course, end_of_dosage
-from cds_service.fhir.facts.problem_list import find_stated, say_no, stated_as_true
+from cds_service.fhir.findings.drug_times import end_of_course, end_of_dosage
+from cds_service.fhir.findings.problem_list import find_stated, say_no, stated_as_true
 from cds_service.fhir.gathering.drugs import STEROID, Drug
 from cds_service.fhir.gathering.entries import Entry
 from cds_service.fhir.gathering.problem_words import in_doubt

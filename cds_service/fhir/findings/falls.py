@@ -5,9 +5,9 @@ from datetime import date, timedelta
 
 from cds_service.core.months import months_before
 from cds_service.core.vocabulary import InjuringFallSpec, RepeatedFallsSpec
-from cds_service.fhir.facts import events
-from cds_service.fhir.facts.chart import Chart, FindingOrGap
-from cds_service.fhir.facts.problem_list import (
+from cds_service.fhir.findings import events
+from cds_service.fhir.findings.chart import Chart, FindingOrGap
+from cds_service.fhir.findings.problem_list import (
     Stated,
     find_condition,
     find_stated,

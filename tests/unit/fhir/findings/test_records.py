@@ -8,7 +8,7 @@ from datetime import date
 import pytest
 
 from cds_service.core.derived import derive
-from cds_service.core.facts import AugmentationOrder
+from cds_service.core.findings import AugmentationOrder
 from cds_service.fhir.gathering.picking import Unreadable
 from tests.builders import (
     clinical,

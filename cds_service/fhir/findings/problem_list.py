@@ -9,7 +9,7 @@ from datetime import date, timedelta
 from functools import cache
 from typing import NamedTuple
 
-from cds_service.core.facts import Finding, Gap, GapReason, PassedOver, Provenance
+from cds_service.core.findings import Finding, Gap, GapReason, PassedOver, Provenance
 from cds_service.core.months import months_before
 from cds_service.core.phrases import joined
 from cds_service.core.vocabulary import (
@@ -20,7 +20,7 @@ from cds_service.core.vocabulary import (
 )
 from cds_service.core.wording import say_date
 from cds_service.fhir.certainty import ACTIVE, PAST, certainty_of, clinical_status
-from cds_service.fhir.facts.chart import (
+from cds_service.fhir.findings.chart import (
     LISTS,
     STATING,
     Chart,

@@ -7,11 +7,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, timedelta
 from typing import NamedTuple
 
-from cds_service.core.facts import Dated, Finding
+from cds_service.core.findings import Dated, Finding
 from cds_service.core.months import months_before
 from cds_service.core.vocabulary import LongCourseSpec
-from cds_service.fhir.facts.chart import Chart, FindingOrGap, known
-from cds_service.fhir.facts.drug_times import (
+from cds_service.fhir.findings.chart import Chart, FindingOrGap, known
+from cds_service.fhir.findings.drug_times import (
     dated,
     end_in_words,
     end_of_course,
@@ -19,7 +19,7 @@ from cds_service.fhir.facts.drug_times import (
     end_of_period,
     end_of_supply,
 )
-from cds_service.fhir.facts.medication_list import (
+from cds_service.fhir.findings.medication_list import (
     Use,
     future_uses,
     label_of,

@@ -6,8 +6,8 @@ A supply or a period may say so.
 import math
 from datetime import date, timedelta
 
-from cds_service.core.facts import Dated
-from cds_service.fhir.facts.chart import Chart
+from cds_service.core.findings import Dated
+from cds_service.fhir.findings.chart import Chart
 from cds_service.fhir.mapping.durations import DAY
 from cds_service.fhir.raw_json import Json, member, number, objects, text, texts_of
 

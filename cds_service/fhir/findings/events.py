@@ -11,20 +11,20 @@ from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
 from typing import NamedTuple
 
-from cds_service.core.facts import Finding, Gap, GapReason, Precision
+from cds_service.core.findings import Finding, Gap, GapReason, Precision
 from cds_service.core.vocabulary import EventSpec
 from cds_service.fhir.certainty import ACTIVE, PAST, certainty_of, clinical_status
-from cds_service.fhir.facts import problem_list
-from cds_service.fhir.facts.chart import Chart, FindingOrGap, gap, known
-from cds_service.fhir.facts.earlier_fracture import PRECISIONS
+from cds_service.fhir.findings import problem_list
+from cds_service.fhir.findings.chart import Chart, FindingOrGap, gap, known
+from cds_service.fhir.findings.earlier_fracture import PRECISIONS
 from cds_service.fhir.gathering.entries import Entry
 from cds_service.fhir.gathering.problem_words import in_doubt
 from cds_service.fhir.mapping.clauses import clauses, names
 from cds_service.fhir.onset import begun
 from cds_service.fhir.raw_json import Json, member, text, texts_of
+from cds_service.fhir.site_calendar import WRITTEN_YEAR
 
 MONTH = re.compile(r"(?<!\d)(0?[1-9]|1[0-2])[/.]((?:19|20)\d\d)(?!\d)")
-YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
 DONE = frozenset({"completed", "unknown", "in-progress", "stopped", "on-hold"})
 AGAIN = frozenset({"recurrence", "relapse"})
 STILL_ACTIVE = "still active there"
@@ -268,7 +268,9 @@ def _date_in_words(words: Iterable[str], raw: Json, chart: Chart) -> str:
     said = " ".join(words)
     months = [f"{year}-{int(month):02d}" for month, year in MONTH.findall(said)]
     years = [
-        year for year in YEAR.findall(said) if year not in {one[:4] for one in months}
+        year
+        for year in WRITTEN_YEAR.findall(said)
+        if year not in {one[:4] for one in months}
     ]
     written = (
         chart.calendar.first_day(text(raw.get("recordedDate"))[:10]) or chart.today

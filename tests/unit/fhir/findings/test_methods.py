@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from cds_service.core.facts import Findings
+from cds_service.core.findings import Findings
 from cds_service.core.vocabulary import QuantitySpec
 from cds_service.errors import DeadlinePassed
 from cds_service.outgoing.deadline import Deadline

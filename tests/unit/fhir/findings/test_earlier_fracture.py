@@ -126,6 +126,8 @@ def fracture(code="M80.08XA", system=ICD, *, level=None, **members):
             "not clear",
         ),
         (fracture("M80.08XA", level="66794005", status="inactive"), "not clear"),
+        (words("Fracture of L1 in 2019", recordedDate="2026-11-01"), "not clear"),
+        (words("2019年L1压缩性骨折", recordedDate="2026-11-01"), "not clear"),
         (
             fracture(
                 "M80.08XA",

@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from datetime import date
 from typing import NamedTuple
 
-from cds_service.core.facts import METHOD_NOT_RECORDED, Aged, Finding, Gap
+from cds_service.core.findings import METHOD_NOT_RECORDED, Aged, Finding, Gap
 from cds_service.core.months import months_between
 from cds_service.core.vocabulary import (
     ChangeSpec,
@@ -17,16 +17,16 @@ from cds_service.core.vocabulary import (
     QuantitySpec,
 )
 from cds_service.core.wording import say_date
-from cds_service.fhir.facts.chart import (
+from cds_service.fhir.findings.chart import (
     Chart,
     FindingOrGap,
     Reading,
     age_in_words,
     gap,
 )
-from cds_service.fhir.facts.methods import judge_method
-from cds_service.fhir.facts.observations import has_plain_notes, site_key
-from cds_service.fhir.facts.quantities import (
+from cds_service.fhir.findings.methods import judge_method
+from cds_service.fhir.findings.observations import has_plain_notes, site_key
+from cds_service.fhir.findings.quantities import (
     ONLY_A_LIMIT,
     Measured,
     Refused,

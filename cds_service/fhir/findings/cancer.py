@@ -7,10 +7,10 @@ inhibitor, the metastasis, the stage and the word "recurrent" do.
 from collections.abc import Iterator
 from datetime import timedelta
 
-from cds_service.core.facts import Finding
+from cds_service.core.findings import Finding
 from cds_service.core.vocabulary import RecentCancerSpec
-from cds_service.fhir.facts import events
-from cds_service.fhir.facts.chart import Chart, FindingOrGap
+from cds_service.fhir.findings import events
+from cds_service.fhir.findings.chart import Chart, FindingOrGap
 from cds_service.fhir.gathering.drugs import MEDICATION_TYPES
 from cds_service.fhir.gathering.entries import Entry
 from cds_service.fhir.raw_json import objects, text, texts_of

@@ -4,8 +4,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain
 from typing import Any
 
-from cds_service.core.facts import GapReason
-from cds_service.fhir.facts.chart import Chart, Reading
+from cds_service.core.findings import GapReason
+from cds_service.fhir.findings.chart import Chart, Reading
 from cds_service.fhir.gathering.picking import FINAL
 from cds_service.fhir.leaves import leaves_of
 from cds_service.fhir.raw_json import Json, member, objects, text, texts_of

@@ -5,14 +5,13 @@ that is or may be the treated one does not count as earlier; if the two cannot b
 apart, the finding is a gap that says so.
 """
 
-import re
 from collections.abc import Sequence
 from datetime import date, timedelta
 
-from cds_service.core.facts import Finding, Precision
+from cds_service.core.findings import Finding, Precision
 from cds_service.core.vocabulary import FractureSpec
-from cds_service.fhir.facts import problem_list
-from cds_service.fhir.facts.chart import (
+from cds_service.fhir.findings import problem_list
+from cds_service.fhir.findings.chart import (
     STATING,
     Chart,
     FindingOrGap,
@@ -24,6 +23,7 @@ from cds_service.fhir.mapping.level_text import LEVELS
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.mapping.text_rules import AUGMENTATIONS
 from cds_service.fhir.raw_json import Json, member, objects, text, texts_of
+from cds_service.fhir.site_calendar import WRITTEN_YEAR
 
 # policy: within half a year it may be the fracture that is treated now
 SUBACUTE = timedelta(days=183)
@@ -32,7 +32,6 @@ AT_ONCE = timedelta(days=30)
 HISTORY = "earlier-vertebral-fracture"
 # Elements that place it in time without its first day, or say that the day is unknown.
 VAGUE = ("onsetAge", "onsetRange", "onsetString", "_onset", "abatement")
-YEAR = re.compile(r"\b(?:19|20)\d\d\b")
 CHRONIC = frozenset({"long-standing"})
 OLD = CHRONIC | {HISTORY}
 PRECISIONS: dict[int, Precision] = {4: "year", 7: "month"}  # by length as written
@@ -254,7 +253,7 @@ def _may_be_older(stated: problem_list.Stated, chart: Chart) -> bool:
         *texts_of(raw.get("code")),
         *(text(note.get("text")) for note in objects(raw.get("note"))),
     ]
-    years = {int(year) for each in words for year in YEAR.findall(each)}
+    years = {int(year) for each in words for year in WRITTEN_YEAR.findall(each)}
     if min(years, default=date.max.year) < (chart.not_after - SUBACUTE).year:
         return True
     if any(chart.terminology.text_concepts(each, OLD) for each in words):

@@ -10,7 +10,7 @@ from functools import cached_property
 from itertools import chain
 from typing import Any, NamedTuple, TypeVar
 
-from cds_service.core.facts import (
+from cds_service.core.findings import (
     Finding,
     Gap,
     GapReason,

@@ -9,18 +9,18 @@ from datetime import date
 from typing import Literal
 
 from cds_service.core.derived import DENSE, OSTEOPOROSIS, say_minus_missing
-from cds_service.core.facts import Gap, GapReason, PassedOver
+from cds_service.core.findings import Gap, GapReason, PassedOver
 from cds_service.core.vocabulary import QuantitySpec, TScoreSpec
 from cds_service.core.wording import say_date
-from cds_service.fhir.facts.chart import Chart, FindingOrGap, Reading
-from cds_service.fhir.facts.measurements import Picked, conflict_of, find_quantity
-from cds_service.fhir.facts.methods import judge_method
-from cds_service.fhir.facts.observations import (
+from cds_service.fhir.findings.chart import Chart, FindingOrGap, Reading
+from cds_service.fhir.findings.measurements import Picked, conflict_of, find_quantity
+from cds_service.fhir.findings.methods import judge_method
+from cds_service.fhir.findings.observations import (
     RETRACTED,
     interpretations,
     site_key,
 )
-from cds_service.fhir.facts.quantities import Measured, Refused, shortened
+from cds_service.fhir.findings.quantities import Measured, Refused, shortened
 from cds_service.fhir.gathering.bone_reports import (
     OF_BONE,
     codes_of_report,

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 
 from cds_service.core.card_signals import OLD
-from cds_service.core.facts import (
+from cds_service.core.findings import (
     DRUGS_NOT_READ,
     BoneDrugs,
     Finding,
@@ -45,15 +45,15 @@ from cds_service.core.vocabulary import (
     is_after_surgery,
 )
 from cds_service.core.wording import say_date
-from cds_service.fhir.facts import measurements
-from cds_service.fhir.facts.bone_density import find_t_score
-from cds_service.fhir.facts.bone_drug_history import (
+from cds_service.fhir.findings import measurements
+from cds_service.fhir.findings.bone_density import find_t_score
+from cds_service.fhir.findings.bone_drug_history import (
     find_bone_drug,
     find_denosumab_overdue,
     read_history,
 )
-from cds_service.fhir.facts.cancer import find_recent_cancer
-from cds_service.fhir.facts.chart import (
+from cds_service.fhir.findings.cancer import find_recent_cancer
+from cds_service.fhir.findings.chart import (
     Chart,
     FindingOrGap,
     Reading,
@@ -61,22 +61,22 @@ from cds_service.fhir.facts.chart import (
     gap,
     known,
 )
-from cds_service.fhir.facts.earlier_fracture import (
+from cds_service.fhir.findings.earlier_fracture import (
     find_earlier_fracture,
     find_index_fracture,
 )
-from cds_service.fhir.facts.events import find_event
-from cds_service.fhir.facts.falls import find_fall_with_injury, find_repeated_falls
-from cds_service.fhir.facts.long_steroid import find_long_steroid
-from cds_service.fhir.facts.medication_list import find_medication
-from cds_service.fhir.facts.names import says_another_measure
-from cds_service.fhir.facts.observations import (
+from cds_service.fhir.findings.events import find_event
+from cds_service.fhir.findings.falls import find_fall_with_injury, find_repeated_falls
+from cds_service.fhir.findings.long_steroid import find_long_steroid
+from cds_service.fhir.findings.medication_list import find_medication
+from cds_service.fhir.findings.names import says_another_measure
+from cds_service.fhir.findings.observations import (
     RETRACTED,
     status_problem,
     time_problem,
 )
-from cds_service.fhir.facts.problem_list import find_condition
-from cds_service.fhir.facts.quantities import ANOTHER_MEASURE, Refused
+from cds_service.fhir.findings.problem_list import find_condition
+from cds_service.fhir.findings.quantities import ANOTHER_MEASURE, Refused
 from cds_service.fhir.gathering.entries import Entry
 from cds_service.fhir.gathering.picking import EXAM_TYPES
 from cds_service.fhir.raw_json import Json, member, text, texts_of, truth

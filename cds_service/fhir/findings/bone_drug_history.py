@@ -15,25 +15,25 @@ from cds_service.core.bone_drugs import (
     find_overdue,
     last_denosumab,
 )
-from cds_service.core.facts import BoneDrugs, Dated, DrugUse, Finding, Gap, HowEnded
+from cds_service.core.findings import BoneDrugs, Dated, DrugUse, Finding, Gap, HowEnded
 from cds_service.core.months import months_before
 from cds_service.core.phrases import joined
 from cds_service.core.vocabulary import BoneDrugSpec, DenosumabSpec, MedicationSpec
-from cds_service.fhir.facts.chart import (
+from cds_service.fhir.findings.chart import (
     Chart,
     FindingOrGap,
     age_in_words,
     gap,
     known,
 )
-from cds_service.fhir.facts.drug_times import (
+from cds_service.fhir.findings.drug_times import (
     dated,
     end_of_period,
     end_of_supply,
     supply,
     times,
 )
-from cds_service.fhir.facts.medication_list import (
+from cds_service.fhir.findings.medication_list import (
     GIVEN,
     LONG_STANDING_MONTHS,
     NOT_TAKEN,
@@ -50,7 +50,7 @@ from cds_service.fhir.facts.medication_list import (
     uses_of,
     without_use,
 )
-from cds_service.fhir.facts.problem_list import Stated, find_stated, say_no
+from cds_service.fhir.findings.problem_list import Stated, find_stated, say_no
 from cds_service.fhir.gathering.drugs import Drug
 from cds_service.fhir.gathering.entries import Entry
 from cds_service.fhir.gathering.problem_words import in_doubt

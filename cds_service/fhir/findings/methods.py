@@ -11,8 +11,8 @@ from itertools import chain
 from typing import Any
 
 from cds_service.core.vocabulary import QuantitySpec
-from cds_service.fhir.facts.chart import Chart, Reading
-from cds_service.fhir.facts.quantities import Measured, Refused
+from cds_service.fhir.findings.chart import Chart, Reading
+from cds_service.fhir.findings.quantities import Measured, Refused
 from cds_service.fhir.mapping.clauses import sentences
 from cds_service.fhir.mapping.code_systems import MEASURES
 from cds_service.fhir.mapping.level_text import LEVELS, LevelRules, in_order

@@ -4,7 +4,7 @@
 """
 
 from cds_service.core.vocabulary import FindingSpec
-from cds_service.fhir.facts.chart import Reading
+from cds_service.fhir.findings.chart import Reading
 from cds_service.fhir.mapping.code_systems import MEASURES
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.raw_json import Json, member, objects, text, texts_of

@@ -1,1 +1,0 @@
-"""Turns resources into findings, with one reader for each kind of fact."""
