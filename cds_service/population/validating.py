@@ -191,7 +191,7 @@ def _validation(
             *overall.notes,
             *_horizon_notes(model, rows),
             *_follow_up_notes(file, model),
-            *_unknown_notes(file, model, overall, policy),
+            *_unknown_notes(file, model, rows, overall, policy),
             *_row_notes(file, rows),
             *notes,
         ),
@@ -322,6 +322,7 @@ def _follow_up_notes(file: OutcomesFile, model: LocalModel) -> list[str]:
 def _unknown_notes(
     file: OutcomesFile,
     model: LocalModel,
+    rows: Iterable[Assessed],
     known: performance.Performance,
     policy: Policy,
 ) -> list[str]:
@@ -333,11 +334,9 @@ def _unknown_notes(
     unknown = [one for one in file.patients if model.outcome not in one.outcomes]
     if not unknown:
         return []
-    everybody = (
-        *(one for one in file.patients if model.outcome in one.outcomes),
-        *unknown,
-    )
-    expected = sum(model.figure_of(one.findings, policy).risk for one in everybody)
+    risks = [row.figure.risk for row in rows]
+    risks += (model.figure_of(one.findings, policy).risk for one in unknown)
+    expected = sum(risks)
     low, high = known.events / expected, (known.events + len(unknown)) / expected
     left_out = f"{len(unknown)} of {len(file.patients)} patients have no known outcome"
     between = f"between {low:.2f} (none had it) and {high:.2f} (all did)"

@@ -3,6 +3,8 @@
 import csv
 import json
 import re
+import shutil
+from copy import deepcopy
 from datetime import date
 from pathlib import Path
 
@@ -540,9 +542,10 @@ def test_observed_and_expected_are_told_by_quarter(tmp_path):
 # --- observed / expected where the committee and Prometheus see it
 
 
-@pytest.fixture
-def quarterly(tmp_path):
+@pytest.fixture(scope="module")
+def measured(tmp_path_factory):
     """A site whose 600 patients of three quarters were measured."""
+    tmp_path = tmp_path_factory.mktemp("quarters")
     days = ["2024-02-10", "2024-05-10", "2024-08-10"]
     made = site_patients(tmp_path / "made.csv", n=600)
     with made.open(encoding="utf-8") as file:
@@ -559,6 +562,13 @@ def quarterly(tmp_path):
     result = run(path, "--quarters", site)
     assert result.exit_code == 0, result.output
     return site, json.loads(run(path, "--json").stdout)["models"][S]
+
+
+@pytest.fixture
+def quarterly(measured, tmp_path):
+    """A copy of this site, which a test may change."""
+    site, found = measured
+    return shutil.copytree(site, tmp_path / "site"), deepcopy(found)
 
 
 def test_quarters_are_written_for_the_site_and_small_ones_are_not(quarterly):
