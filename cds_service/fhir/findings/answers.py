@@ -4,6 +4,7 @@ An answer is a boolean, coded or free text.
 """
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 from cds_service.core.findings import Gap
 from cds_service.core.vocabulary import AnswerSpec
@@ -32,12 +33,24 @@ NO_ANSWER = Problem("no-value", "no answer that we know")
 YES_OR_NO = frozenset({"answer-yes", "answer-no"})
 
 
+class Answered(NamedTuple):
+    """An answer of the record.
+
+    Attributes:
+        word: `true`, `false` or the category in our spelling.
+    """
+
+    moment: Moment
+    word: str
+    reading: Reading
+
+
 def find_answer(spec: AnswerSpec, chart: Chart) -> FindingOrGap:
     """Read a yes/no finding or a category from the newest answer.
 
     It is coded, a boolean or free text.
     """
-    answered: list[tuple[Moment, str, Reading]] = []
+    answered: list[Answered] = []
     refused: list[Refused] = []
     for reading in chart.readings_of(spec.value_sets):
         if reading.entry.status in RETRACTED:
@@ -49,7 +62,7 @@ def find_answer(spec: AnswerSpec, chart: Chart) -> FindingOrGap:
         if problem or word is None:
             refused.append(Refused(reading, *(problem or NO_ANSWER), printed=""))
         elif reading.entry.moment is not None:
-            answered.append((reading.entry.moment, word, reading))
+            answered.append(Answered(reading.entry.moment, word, reading))
     return _pick_answer(
         spec,
         chart,
@@ -88,29 +101,28 @@ def _written_answer(word: str, spec: AnswerSpec, chart: Chart) -> str | None:
 def _pick_answer(
     spec: AnswerSpec,
     chart: Chart,
-    answered: Sequence[tuple[Moment, str, Reading]],
+    answered: Sequence[Answered],
     refused: Sequence[Refused],
 ) -> FindingOrGap:
     passed = (*chart.broken(spec), *(one.passed_over(spec) for one in refused))
-    usable = [one for one in answered if not measurements.is_stale(one[0], spec, chart)]
+    usable = [
+        one for one in answered if not measurements.is_stale(one.moment, spec, chart)
+    ]
     if not usable:
         return _no_answer(spec, chart, answered, refused), passed
-    day = max(moment.day for moment, _, _ in usable)
-    of_day = [one for one in usable if one[0].day == day]
-    last = max(moment for moment, _, _ in of_day)
-    newest = (
-        of_day
-        if any(not moment.instant for moment, _, _ in of_day)
-        else [one for one in of_day if one[0] == last]
-    )
-    seen = tuple(reading.provenance(spec, word) for _, word, reading in newest)
-    words = {word for _, word, _ in newest}
+    day = max(one.moment.day for one in usable)
+    newest = [one for one in usable if one.moment.day == day]
+    if all(one.moment.instant for one in newest):
+        last = max(one.moment for one in newest)
+        newest = [one for one in newest if one.moment == last]
+    seen = tuple(one.reading.provenance(spec, one.word) for one in newest)
+    words = {one.word for one in newest}
     if len(words) > 1:
         return gap(
             spec, "conflicting", f"two answers on {say_date(day)}", *seen
         ), passed
     aged = measurements.age_concern(spec, chart, day)
-    unknown = measurements.method_concern(spec, chart, [newest[0][2]])
+    unknown = measurements.method_concern(spec, chart, [newest[0].reading])
     value = _as_value(words.pop(), spec)
     concerns = (*aged, *unknown)
     found = known(spec, value, seen[0], observed=day, concerns=concerns)
@@ -120,19 +132,22 @@ def _pick_answer(
 def _no_answer(
     spec: AnswerSpec,
     chart: Chart,
-    answered: Sequence[tuple[Moment, str, Reading]],
+    answered: Sequence[Answered],
     refused: Sequence[Refused],
 ) -> Gap:
     if answered:
-        newest = max(answered, key=lambda one: (one[0], one[2].entry.reference))
-        age = age_in_words(newest[0].day, chart.today)
+        newest = max(
+            answered, key=lambda one: (one.moment, one.reading.entry.reference)
+        )
+        age = age_in_words(newest.moment.day, chart.today)
         old = gap(
             spec,
             "stale",
             f"{age} old, too old to use",
-            newest[2].provenance(spec, newest[1]),
+            newest.reading.provenance(spec, newest.word),
         )
-        return old._replace(value=_as_value(newest[1], spec), observed=newest[0].day)
+        value = _as_value(newest.word, spec)
+        return old._replace(value=value, observed=newest.moment.day)
     return measurements.nothing_usable(spec, chart, (), refused)
 
 
