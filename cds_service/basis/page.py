@@ -119,7 +119,9 @@ def basis_page(
     return BasisPage(
         who=_who(answer),
         differences=differences,
-        outcomes=() if differences else _outcomes(found, service),
+        outcomes=()
+        if differences
+        else (_refracture(found, service), _residual_pain(found, service)),
         inputs=tuple(one for one in known if one.used_in),
         others=tuple(one for one in known if not one.used_in),
         gaps=tuple(
@@ -130,10 +132,6 @@ def basis_page(
         guidelines=tuple(_guidelines(content, service)),
         contrary=tuple(contrary.values()),
     )
-
-
-def _outcomes(found: Replay, service: Service) -> tuple[OutcomePart, ...]:
-    return _refracture(found, service), _residual_pain(found, service)
 
 
 def _refracture(found: Replay, service: Service) -> OutcomePart:

@@ -71,8 +71,8 @@ TITLES = (
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
-    """One thing to change.
+class Fault:
+    """A fault of a call, an answer or a token, and what to change.
 
     Attributes:
         key: its name, for programs.
@@ -114,22 +114,22 @@ class Known:
 # --- a recorded call
 
 
-def of_call(body: Mapping[str, Any], known: Known) -> Iterator[Finding]:
+def of_call(body: Mapping[str, Any], known: Known) -> Iterator[Fault]:
     """Tell what keeps this call from its cards."""
     hook = body.get("hook")
     ours = [one.hook for one in known.service.hooks.values()]
     if hook not in ours or hook not in CONTEXTS:
         change = f"call it for {' or '.join(ours)}"
-        yield Finding("hook", f"the call is of the hook {hook}", change)
+        yield Fault("hook", f"the call is of the hook {hook}", change)
         return
     form = known.client.hook_instance if known.client else "uuid"
     if hook_instance_in(body.get("hookInstance"), form) is None:
         change = 'write hook-instance = "opaque" in its [[clients]] table'
-        yield Finding("hook-instance", "hookInstance is no UUID", change)
+        yield Fault("hook-instance", "hookInstance is no UUID", change)
     try:
         request = parse_request(body, str(hook), "opaque")
     except CdsError as error:
-        yield Finding("request", str(error), "send what CDS Hooks 2.0.1 says")
+        yield Fault("request", str(error), "send what CDS Hooks 2.0.1 says")
         return
     yield from _server(request, known)
     if request.context.CARRIES_ORDERS:
@@ -148,17 +148,17 @@ def missing_orders_cure(known: Known) -> tuple[str, str]:
     return change, "; ".join(one for one in places if one)
 
 
-def _orders(request: HookRequest, known: Known) -> Iterator[Finding]:
+def _orders(request: HookRequest, known: Known) -> Iterator[Fault]:
     context = request.context
     if not context.has_orders:
         change, place = missing_orders_cure(known)
-        yield Finding(ORDERS_MISSING, "the call has no draft orders", change, place)
+        yield Fault(ORDERS_MISSING, "the call has no draft orders", change, place)
         return
     entries = objects(context.draft_orders.get("entry"))
     resources = [one for entry in entries if (one := member(entry, "resource"))]
     kinds = {text(one.get("resourceType")) for one in resources}
     for kind in sorted(kinds & OLD_ORDERS.keys()):
-        yield Finding(
+        yield Fault(
             "fhir-version",
             f"a draft order is a {kind}, of FHIR {OLD_ORDERS[kind]}",
             "register the service for FHIR R4",
@@ -169,13 +169,11 @@ def _orders(request: HookRequest, known: Known) -> Iterator[Finding]:
         drafts = read_drafts(context.draft_orders, Person(context.patient_id, bases))
         is_ours = find_augmentation_order(drafts, known.service.terminology) is not None
     except CdsError as error:
-        yield Finding(
-            "patient", str(error), "name the patient of the call in the order"
-        )
+        yield Fault("patient", str(error), "name the patient of the call in the order")
         return
     if not is_ours:
         names = list(dict.fromkeys(_name(one) for one in resources))[:MOST_NAMED]
-        yield Finding(
+        yield Fault(
             "not-mapped",
             f"no draft order is a kyphoplasty or vertebroplasty: {'; '.join(names)}",
             "if one of them is, map its code: `mappings learn` proposes the line",
@@ -193,7 +191,7 @@ def _name(resource: Mapping[str, Any]) -> str:
     return f"{text(resource.get('resourceType'))} {named}"
 
 
-def _server(request: HookRequest, known: Known) -> Iterator[Finding]:
+def _server(request: HookRequest, known: Known) -> Iterator[Fault]:
     server, client = request.fhir_server, known.client
     if server is None or client is None:
         return
@@ -204,10 +202,10 @@ def _server(request: HookRequest, known: Known) -> Iterator[Finding]:
     if base not in client.fhir_servers:
         change = f'add "{server}" to fhir-servers of {client.issuer}'
         what = f"fhirServer {server} is none of {', '.join(client.fhir_servers)}"
-        yield Finding("fhir-server", what, change)
+        yield Fault("fhir-server", what, change)
 
 
-def _prefetch(request: HookRequest, known: Known) -> Iterator[Finding]:
+def _prefetch(request: HookRequest, known: Known) -> Iterator[Fault]:
     hook = next(one for one in known.service.hooks.values() if one.hook == request.hook)
     needed = {one.key for one in hook.plan.templates if not one.is_optional}
     missing = sorted(needed - request.prefetch.keys())
@@ -216,14 +214,14 @@ def _prefetch(request: HookRequest, known: Known) -> Iterator[Finding]:
     has_own = value_of(known.profile.request.prefetch) == "own-keys"
     if missing and ((others and not has_own) or not can_read):
         sent = f"; sent were {', '.join(others)}" if others else ""
-        yield Finding(
+        yield Fault(
             "prefetch-missing",
             f"prefetch lacks {_some(missing)}{sent}",
             "name each key as ours: `integration-sheet --format prefetch`",
             known.place("prefetch"),
         )
     if missing and can_read and request.fhir_authorization is None:
-        yield Finding(
+        yield Fault(
             "no-token",
             f"{_some(missing)} would be read from fhirServer without a token",
             "send fhirAuthorization, unless that server asks for none"
@@ -233,7 +231,7 @@ def _prefetch(request: HookRequest, known: Known) -> Iterator[Finding]:
         )
     for key, value in request.prefetch.items():
         if fault := _fault_in(value):
-            yield Finding(
+            yield Fault(
                 "prefetch-failed",
                 f"the query of prefetch {key} failed: {fault}",
                 "grant its scope, or correct its query",
@@ -266,26 +264,26 @@ def _fault_in(value: Any) -> str:
 # --- an answer of ours
 
 
-def of_answer(cards: Iterable[Any], known: Known) -> Iterator[Finding]:
+def of_answer(cards: Iterable[Any], known: Known) -> Iterator[Fault]:
     """Tell what of these cards the EHR cannot show or apply."""
     shown = [card for card in cards if isinstance(card, dict)]
     title, answer = known.profile.title, known.profile.answer
     most = value_of(answer.cards)
     if most is not None and most < min(len(shown), MOST_CARDS):
         what = f"{len(shown)} cards, and {title} shows {most}"
-        yield Finding("cards", what, "ask it to show two")
+        yield Fault("cards", what, "ask it to show two")
     for card in shown:
         for suggestion in objects(card.get("suggestions")):
             for action in objects(suggestion.get("actions")):
                 yield from _action(text(suggestion.get("label")), action, known)
 
 
-def _action(label: str, action: Mapping[str, Any], known: Known) -> Iterator[Finding]:
+def _action(label: str, action: Mapping[str, Any], known: Known) -> Iterator[Fault]:
     title, can = known.profile.title, known.capabilities
     kind, resource = text(action.get("type")), action.get("resource")
     if can.actions is not None and kind not in can.actions:
         what = f"the button “{label}” would {kind} an order: {title} does not do that"
-        yield Finding("dead-button", what, "set its profile, or actions")
+        yield Fault("dead-button", what, "set its profile, or actions")
         return
     if kind != "create" or not isinstance(resource, dict):
         return
@@ -294,7 +292,7 @@ def _action(label: str, action: Mapping[str, Any], known: Known) -> Iterator[Fin
     placeable = [one for one in codings if text(one.get("system")) in systems]
     first = codings[0] if codings else {}
     if systems and (not placeable or placeable[0] is not first):
-        yield Finding(
+        yield Fault(
             "dead-button",
             f"the button “{label}” carries {text(first.get('code')) or 'no code'}"
             f" ({text(first.get('system'))}), which {title} cannot place",
@@ -308,7 +306,7 @@ def _action(label: str, action: Mapping[str, Any], known: Known) -> Iterator[Fin
 
 def of_token(
     header: Mapping[str, Any], claims: Mapping[str, Any], now: float, known: Known
-) -> Iterator[Finding]:
+) -> Iterator[Fault]:
     """Tell where the token and `site.toml` differ; its signature is not checked."""
     issuer = claims.get("iss")
     client = next((one for one in known.clients if one.issuer == issuer), None)
@@ -316,13 +314,11 @@ def of_token(
     if known.clients and client is None:
         names = ", ".join(one.issuer for one in known.clients)
         what = f"the token's iss is {issuer}, site.toml has {names}"
-        yield Finding(
-            "jwt.iss", what, f'write issuer = "{issuer}", or change it', place
-        )
+        yield Fault("jwt.iss", what, f'write issuer = "{issuer}", or change it', place)
     fixed = value_of(known.profile.token.issuer_value)
     if fixed and issuer != fixed:
         what = f"the token's iss is {issuer}, {known.profile.title} has {fixed}"
-        yield Finding("jwt.iss", what, "ask which of them it is", place)
+        yield Fault("jwt.iss", what, "ask which of them it is", place)
     yield from _audience(claims.get("aud"), client, known)
     yield from _keys(header, client, known)
     algorithms = (
@@ -338,14 +334,14 @@ def of_token(
             if algorithm in get_args(Algorithm)
             else "sign with ES384 or RS384: this one is never taken"
         )
-        yield Finding("jwt.alg", what, change, place)
+        yield Fault("jwt.alg", what, change, place)
     yield from _times(claims, now, client)
     if client and client.tenants and claims.get("tenant") not in client.tenants:
         what = f"the token's tenant is {claims.get('tenant')}"
-        yield Finding("jwt.tenant", what, f"tenants has {', '.join(client.tenants)}")
+        yield Fault("jwt.tenant", what, f"tenants has {', '.join(client.tenants)}")
 
 
-def _audience(aud: Any, client: Client | None, known: Known) -> Iterator[Finding]:
+def _audience(aud: Any, client: Client | None, known: Known) -> Iterator[Fault]:
     named = [str(one).rstrip("/") for one in (aud if isinstance(aud, list) else [aud])]
     paths = ["/cds-services"]
     for service_id in known.service.hooks:
@@ -353,7 +349,7 @@ def _audience(aud: Any, client: Client | None, known: Known) -> Iterator[Finding
     ours = [known.base_url + path for path in paths] if known.base_url else []
     also = [one.rstrip("/") for one in client.audiences] if client else []
     if ours and not set(named) & {*ours, *also}:
-        yield Finding(
+        yield Fault(
             "jwt.aud",
             f"the token's aud is {', '.join(named)}, the service is {ours[1]}",
             "let aud be the called address, or write it under audiences",
@@ -363,20 +359,20 @@ def _audience(aud: Any, client: Client | None, known: Known) -> Iterator[Finding
         what = (
             f"the token's aud is {', '.join(named)}, which is no address of a service"
         )
-        yield Finding(
+        yield Fault(
             "jwt.aud", what, "let aud be the called address", known.place("jwt")
         )
 
 
 def _keys(
     header: Mapping[str, Any], client: Client | None, known: Known
-) -> Iterator[Finding]:
+) -> Iterator[Fault]:
     jku, kid = header.get("jku"), header.get("kid")
     if client is None:
         return
     urls = client.key_urls
     if jku is not None and urls and jku not in urls:
-        yield Finding(
+        yield Fault(
             "jwt.jku",
             f"the token's jku is {jku}, site.toml has {', '.join(urls)}",
             f'write jwks-url = "{jku}", or jwks-urls with both',
@@ -388,45 +384,45 @@ def _keys(
             f"the token's kid is {kid}, {client.jwks_file} has"
             f" {_some(sorted(known_kids))}"
         )
-        yield Finding("jwt.kid", what, "put its present public keys into the file")
+        yield Fault("jwt.kid", what, "put its present public keys into the file")
 
 
 def _times(
     claims: Mapping[str, Any], now: float, client: Client | None
-) -> Iterator[Finding]:
+) -> Iterator[Fault]:
     missing = [name for name in ("iat", "exp", "jti") if name not in claims]
     if missing:
         what = f"the token has no {', '.join(missing)}"
-        yield Finding(f"jwt.{missing[0]}", what, "CDS Hooks requires them")
+        yield Fault(f"jwt.{missing[0]}", what, "CDS Hooks requires them")
     begins, ends = claims.get("iat"), claims.get("exp")
     if not isinstance(begins, int | float) or not isinstance(ends, int | float):
         return
     longest = client.max_lifetime_seconds if client else 3600
     if ends - begins > longest:
         what = f"the token lasts {ends - begins:.0f} seconds, taken are {longest}"
-        yield Finding("jwt.lifetime", what, "let it last five minutes")
+        yield Fault("jwt.lifetime", what, "let it last five minutes")
     if ends < now:
         what = f"the token ended {now - ends:.0f} seconds ago"
-        yield Finding("jwt.exp", what, "none if it is an old one; else set both clocks")
+        yield Fault("jwt.exp", what, "none if it is an old one; else set both clocks")
 
 
 # --- log lines
 
 
-def of_log(lines: Sequence[Mapping[str, Any]], known: Known) -> Iterator[Finding]:
+def of_log(lines: Sequence[Mapping[str, Any]], known: Known) -> Iterator[Fault]:
     """Tell what these lines have in common, most frequent first."""
     calls = [one for one in lines if one.get("event") == "call"]
     missing = [one for one in calls if one.get("reason") == ORDERS_MISSING]
     if missing:
         change, place = missing_orders_cure(known)
         what = f"no draft orders in {len(missing)} of {len(calls)} calls"
-        yield Finding(ORDERS_MISSING, what, change, place)
+        yield Fault(ORDERS_MISSING, what, change, place)
     said = (one.get("status") for one in calls)
     statuses = Counter(one for one in said if isinstance(one, int))
     for status, count in statuses.most_common():
         if status in OF_STATUS:
             what = f"status {status} in {count} of {len(calls)} calls"
-            yield Finding(f"status-{status}", what, OF_STATUS[status])
+            yield Fault(f"status-{status}", what, OF_STATUS[status])
     refused = [one for one in lines if one.get("event") == "unauthenticated"]
     by_reason = Counter(str(one.get("reason")) for one in refused)
     for reason, count in by_reason.most_common():
@@ -438,10 +434,10 @@ def of_log(lines: Sequence[Mapping[str, Any]], known: Known) -> Iterator[Finding
             where = f"{found[-1].get('issuer')}: {what}"
             detail = found[-1].get("detail") or "unknown"
             change = f"cause {detail}: {CURES_OF_KEYS.get(reason, LET_IT_ANSWER)}"
-            yield Finding(reason, where, change)
+            yield Fault(reason, where, change)
 
 
-def _refused(reason: str, count: int, line: Mapping[str, Any], known: Known) -> Finding:
+def _refused(reason: str, count: int, line: Mapping[str, Any], known: Known) -> Fault:
     """Give the refusal of a token: what it says, and what the site has in its place."""
     claim = re.sub(r"^jwt\.|_.*$", "", reason)
     expected = line.get("expected")
@@ -455,4 +451,4 @@ def _refused(reason: str, count: int, line: Mapping[str, Any], known: Known) -> 
     change = "give the token itself to `doctor`: it names what differs"
     if reason in ("auth.missing", "auth.scheme"):
         change = "send the token as Authorization: Bearer"
-    return Finding(reason, what, change, known.place("jwt"))
+    return Fault(reason, what, change, known.place("jwt"))

@@ -30,7 +30,7 @@ from cds_service.commands.calling import (
     synthetic_call,
 )
 from cds_service.commands.diagnosis import (
-    Finding,
+    Fault,
     Known,
     of_answer,
     of_call,
@@ -94,19 +94,17 @@ def doctor(
     if what.startswith(("https://", "http://")):
         known = _known(folder, client, ehr)
         caller = read_calling_card(None, who["key_file"], who["issuer"])
-        kind, findings = (
+        kind, faults = (
             "address",
             list(_of_address(_base(what), known, caller)),
         )
     else:
-        kind, findings = _of_text(_read(what), folder, client, ehr)
+        kind, faults = _of_text(_read(what), folder, client, ehr)
     if as_json:
-        options.print_json(
-            {"read": kind, "findings": [asdict(finding) for finding in findings]}
-        )
+        options.print_json({"read": kind, "findings": [asdict(one) for one in faults]})
     else:
-        click.echo("\n".join(_lines(kind, findings)))
-    sys.exit(1 if findings else 0)
+        click.echo("\n".join(_lines(kind, faults)))
+    sys.exit(1 if faults else 0)
 
 
 def _base(what: str) -> str:
@@ -121,13 +119,13 @@ def _base(what: str) -> str:
         raise click.UsageError(str(error)) from None
 
 
-def _lines(kind: str, findings: Sequence[Finding]) -> Iterator[str]:
+def _lines(kind: str, faults: Sequence[Fault]) -> Iterator[str]:
     yield f"read: {kind}"
-    for one in findings:
+    for one in faults:
         yield clean(f"{one.key}: {one.what}")
         place = f" (in {one.place})" if one.place else ""
         yield clean(f"  change: {one.change}{place}")
-    if not findings:
+    if not faults:
         yield "nothing to change was found"
 
 
@@ -147,7 +145,7 @@ def _read(what: str) -> str:
 
 def _of_text(
     written: str, folder: SiteFolder | None, client: str | None, ehr: str | None
-) -> tuple[str, list[Finding]]:
+) -> tuple[str, list[Fault]]:
     """Return what was read, and what is wrong with it.
 
     Raises:
@@ -256,25 +254,25 @@ def _kids(folder: SiteFolder | None) -> dict[str, frozenset[str]]:
     return found
 
 
-def _of_address(url: str, known: Known, caller: CallingCard) -> Iterator[Finding]:
+def _of_address(url: str, known: Known, caller: CallingCard) -> Iterator[Fault]:
     """Ask a running service for health and discovery; send the probe's order."""
     try:
         ready = _page(url, "/health/ready")
         discovery = _page(url, "/cds-services")
     except CannotCall as error:
-        yield Finding(
+        yield Fault(
             "unreachable", str(error), "start the service, or correct the address"
         )
         return
     reasons = ready.get("reasons")
     if reasons and isinstance(reasons, list):
         what = f"not ready: {', '.join(map(str, reasons))}"
-        yield Finding("not-ready", what, "see /health/ready, and its page in Operate")
+        yield Fault("not-ready", what, "see /health/ready, and its page in Operate")
     ids = [one.get("id") for one in objects(discovery.get("services"))]
     hook = next(iter(known.service.hooks.values()))
     if "services" in discovery and hook.id not in ids:
         what = f"discovery has no {hook.id}"
-        yield Finding("discovery", what, "check the path of the proxy in front")
+        yield Fault("discovery", what, "check the path of the proxy in front")
     sample = load_samples(options.today_at(known.service.calendar))[0]
     body = synthetic_call(sample, hook.discovery["prefetch"], patient_id=PATIENT)
     reply = send(url, hook.id, body, caller)
@@ -284,14 +282,14 @@ def _of_address(url: str, known: Known, caller: CallingCard) -> Iterator[Finding
             if caller.key is None
             else "give the token's log line to `doctor`"
         )
-        yield Finding("unauthenticated", "the service asks for a token", change)
+        yield Fault("unauthenticated", "the service asks for a token", change)
     elif reply.status != 200:
         what = f"the probe's order got status {reply.status}"
-        yield Finding(f"status-{reply.status}", what, "give its log lines to `doctor`")
+        yield Fault(f"status-{reply.status}", what, "give its log lines to `doctor`")
     elif not reply.cards:
         what = "the probe's order got no card"
         change = 'set mode to "live" or "silent", or map the code of the order'
-        yield Finding("no-card", what, change)
+        yield Fault("no-card", what, change)
     else:
         yield from of_answer(reply.cards, known)
 

@@ -23,7 +23,7 @@ then review (FLS).` Besides,
 from typing import get_args
 
 from cds_service.core.bone_drugs import DrugSignal, DrugState
-from cds_service.core.findings import Finding, Provenance
+from cds_service.core.findings import Finding
 from cds_service.core.phrases import say
 from cds_service.core.situation import SIGNALS, Detector, Signal, Situation, signal
 from cds_service.core.wording import capital, say_since
@@ -47,11 +47,8 @@ def _evidence(state: DrugState, situation: Situation) -> tuple[Finding, ...]:
     known = situation.findings.known.get("bone-drug")
     if state.use is None:
         return (known,) if known else ()
-    return (_finding(state.use.name, state.use.provenance),)
-
-
-def _finding(drug: str, provenance: tuple[Provenance, ...]) -> Finding:
-    return Finding("bone-drug", True, "1", None, provenance, label=drug)
+    drug, provenance = state.use.name, state.use.provenance
+    return (Finding("bone-drug", True, "1", None, provenance, label=drug),)
 
 
 for _name in get_args(DrugSignal):

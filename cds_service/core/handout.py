@@ -18,7 +18,7 @@ from cds_service.core.case import Conclusion
 from cds_service.core.data_file import DataTable
 from cds_service.core.findings import DrugUse
 from cds_service.core.handout_settings import HandoutSettings, HandoutWords
-from cds_service.core.leaving import Booking, Leaving, next_dose
+from cds_service.core.leaving import Leaving, next_dose
 from cds_service.core.situation import Signal
 from cds_service.core.wording import HALF_A_YEAR
 
@@ -122,7 +122,7 @@ def find_handout(conclusion: Conclusion, leaving: Leaving) -> HandoutFacts:
         drug=drug,
         next_dose=day,
         asks=not drug and not _goes_on_at_home(state),
-        training=_visit(training) if training else None,
+        training=Visit(day=training.day, time=training.time) if training else None,
         brace_off=_brace_off(conclusion.signals, case.today),
         may_train=not is_forbidden and UNSTABLE not in names,
     )
@@ -131,10 +131,6 @@ def find_handout(conclusion: Conclusion, leaving: Leaving) -> HandoutFacts:
 def _goes_on_at_home(state: DrugState) -> bool:
     is_injected = state.use is not None and state.use.is_injected
     return state.signal in GOES_ON and not is_injected
-
-
-def _visit(booking: Booking) -> Visit:
-    return Visit(day=booking.day, time=booking.time)
 
 
 def _day_of_dose(use: DrugUse, leaving: Leaving, today: date) -> date | None:

@@ -136,7 +136,9 @@ def _brace_stop_open(situation: Situation) -> Signal | None:
     today = situation.today
     words = {
         "brace": join_words(dict.fromkeys(one.name for one in braces)),
-        "title": join_words(dict.fromkeys(map(_title, braces))),
+        "title": join_words(
+            dict.fromkeys(say_title(one.times.order.title) for one in braces)
+        ),
         "end": say_near_date(first.last_day, today),
         "end_day": say_date(first.last_day),
         "weeks": str(max(0, (today - first.since).days) // 7),
@@ -146,10 +148,6 @@ def _brace_stop_open(situation: Situation) -> Signal | None:
     }
     orders = tuple(one.times.order for one in braces)
     return Signal(words["brace"], orders, braces=tuple(braces), words=words)
-
-
-def _title(brace: Brace) -> str:
-    return say_title(brace.times.order.title)
 
 
 def _how(brace: Brace) -> str:

@@ -27,7 +27,7 @@ def items(value: Any) -> list[Any]:
 
 
 def objects(value: Any) -> list[Mapping[str, Any]]:
-    """Return the items of a list that are objects."""
+    """Return the items of a list that are objects, as `items` does."""
     if not value:  # of most elements
         return []
     if isinstance(value, LISTS):

@@ -554,7 +554,9 @@ class _Reader:
             is_answer = item.answer is not None and item.answer.name in YES | NO
             return "" if is_answer else "neither yes nor no"
         alike = [one for one in items if _is_alike(one, item)]
-        derived = {_derived(one) for one in alike}
+        derived = {
+            tuple(sorted(code.name for code in one.derivations)) for one in alike
+        }
         sides = {code.name for code in item.context.sides}
         is_own = item.name.name[0] == OWN_SCHEME
         quantity = measure.quantity
@@ -611,10 +613,6 @@ def _what(item: Item) -> tuple[object, ...]:
         for codes in (context.sites, context.sides, context.methods)
     ]
     return (item.name.name, item.unit and item.unit.name, context.label, *places)
-
-
-def _derived(item: Item) -> tuple[DicomName, ...]:
-    return tuple(sorted(code.name for code in item.derivations))
 
 
 def _said(item: Item) -> str:

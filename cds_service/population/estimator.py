@@ -149,9 +149,12 @@ class StudyClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         model = _model(self.study)
         rows_known = (self._inputs(row, words) for row in cells)
         if isinstance(model, PooledModel):
-            return np.array(
-                [model.figure(_numbers(known)).log_odds for known in rows_known]
+            # the pooled model's inputs have no words
+            numbers = (
+                {name: float(value) for name, value in known.items()}
+                for known in rows_known
             )
+            return np.array([model.figure(one).log_odds for one in numbers])
         return np.array(
             [
                 predict(model, known, site_incidence=None).log_odds
@@ -184,11 +187,6 @@ class StudyClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
                 " the classes"
             )
         return fit.intercept, fit.slope
-
-
-def _numbers(known: Mapping[str, Value]) -> dict[str, float]:
-    """Inputs of the pooled model: it has no words."""
-    return {name: float(value) for name, value in known.items()}
 
 
 def _words(study: str) -> dict[str, tuple[Value, ...]]:

@@ -10,7 +10,7 @@ from typing import Any
 
 from cds_service.core.bone_drugs import DrugEntry, find_overdue
 from cds_service.core.bracing import times_of
-from cds_service.core.findings import Dated, SupportOrder
+from cds_service.core.findings import SupportOrder
 from cds_service.core.loop import DAYS, Course, Step, last_day
 from cds_service.core.vocabulary import BoneDrugSpec
 from cds_service.core.wording import say_date
@@ -160,12 +160,8 @@ def _days(
     """
     for one in entries:
         if one.is_intake is is_intake and one.begins and one.begins.first >= signed:
-            yield _day_of(one.begins), one.provenance.resource
-
-
-def _day_of(day: Dated) -> date:
-    """Return the last day that is meant: what may have been late was late."""
-    return day.last
+            # the last day that is meant: what may have been late was late
+            yield one.begins.last, one.provenance.resource
 
 
 # --- referrals and visits

@@ -206,7 +206,7 @@ def _read(desk: Desk) -> tuple[str, str, Tables, Mapping[str, int]]:
         return since, until, tables_of(counts, since, until), others
     years = [
         _hidden(tables_of(counts, f"{year}-01", f"{year}-12"))
-        for year in _years(since, until)
+        for year in range(int(since[:4]), int(until[:4]) + 1)
     ]
     return (
         since,
@@ -241,10 +241,6 @@ def _months(since: str, until: str) -> list[str]:
     return [f"{month // 12}-{month % 12 + 1:02}" for month in range(newest, last + 1)]
 
 
-def _years(since: str, until: str) -> range:
-    return range(int(since[:4]), int(until[:4]) + 1)
-
-
 # --- tables
 
 
@@ -272,7 +268,8 @@ def tables_of(counts: Counts, since: str, until: str) -> dict[str, Counted]:
     shown = "unit:shown:"
     found = sorted(name for _, _, name in whole if name.startswith(shown))
     units = {
-        _say_unit(one.removeprefix(shown)): one.removeprefix(shown) for one in found
+        one.removeprefix(shown) or "no EHR named": one.removeprefix(shown)
+        for one in found
     }
     rules = {_rule_name(topic, rule): (topic, rule) for topic, rule, _ in whole if rule}
     monthly = _table(
@@ -340,10 +337,6 @@ def tables_of(counts: Counts, since: str, until: str) -> dict[str, Counted]:
 
 def _say_month(month: str) -> str:
     return f"{MONTHS[int(month[5:]) - 1]} {month[:4]}"
-
-
-def _say_unit(unit: str) -> str:
-    return unit or "no EHR named"
 
 
 def _rule_name(topic: str, rule: str) -> str:

@@ -55,7 +55,7 @@ def handout_routes(around: Surroundings, store: AuditStore) -> Blueprint:
         if page is None or key is None:
             raise NotAllowed(REFUSED)
         stored = _stored(around, store, page)
-        texts = _texts(around, stored)
+        texts = around.service.of(stored.client).leaving_hook.handouts
         text = texts.get(page.language)
         if text is None:
             raise NotAllowed(REFUSED)
@@ -93,11 +93,6 @@ def _stored(around: Surroundings, store: AuditStore, page: HandoutAddress) -> St
     if "handout" not in stored.content:
         raise NotAllowed(REFUSED)
     return stored
-
-
-def _texts(around: Surroundings, stored: Stored) -> dict[str, HandoutText]:
-    """Return the languages in force for the EHR of this answer."""
-    return dict(around.service.of(stored.client).leaving_hook.handouts)
 
 
 def _html(

@@ -134,11 +134,8 @@ def _fractured(stated: Sequence[problem_list.Stated], chart: Chart) -> str:
         (level,) for level in LEVELS if level in single | several
     ]
     named += [tuple(level for level in LEVELS if level in one) for one in pairs]
-    return ", ".join("-".join(one) for one in sorted(named, key=_place))
-
-
-def _place(levels: tuple[str, ...]) -> int:
-    return list(LEVELS).index(levels[0])
+    from_head = sorted(named, key=lambda one: list(LEVELS).index(one[0]))
+    return ", ".join("-".join(one) for one in from_head)
 
 
 def _is_present(stated: problem_list.Stated, day: date, chart: Chart) -> bool:

@@ -64,7 +64,10 @@ def find_event(spec: EventSpec, chart: Chart) -> FindingOrGap:
         one
         for one in happened
         if one.stated.problem
-        and (_is_problem(one) or is_in_time(one, spec, chart) is not False)
+        and (
+            one.stated.entry.kind == "Condition"
+            or is_in_time(one, spec, chart) is not False
+        )
     ]
     certain = [one for one in happened if not one.stated.problem]
     judged = [(one, is_in_time(one, spec, chart)) for one in certain]
@@ -74,10 +77,6 @@ def find_event(spec: EventSpec, chart: Chart) -> FindingOrGap:
     open_ones = [*doubtful, *(one for one, verdict in judged if verdict is None)]
     open_ones += _unclear_events(spec, chart)
     return without(spec, chart, open_ones), passed
-
-
-def _is_problem(one: Happened) -> bool:
-    return one.stated.entry.kind == "Condition"
 
 
 def _unclear_events(spec: EventSpec, chart: Chart) -> list[Happened]:

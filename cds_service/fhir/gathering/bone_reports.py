@@ -22,8 +22,7 @@ def tells_t_score(report: Json, terminology: Terminology) -> bool:
 def codes_of_report(report: Json) -> Iterator[Json]:
     """Yield what a report concludes, or a procedure found, as codes."""
     for name in ("conclusionCode", "outcome"):
-        held = report.get(name)
-        yield from [held] if isinstance(held, dict) else objects(held)
+        yield from objects(report.get(name))
 
 
 def words_of_report(report: Json) -> Iterator[str]:

@@ -34,9 +34,8 @@ def is_bystander_problem(condition: Json, terminology: Terminology) -> bool:
     said = texts_of(code)
     beside = [*said, *words_beside(condition)]
     if any(_speaks_of_spine(word, terminology, SPINAL | FRACTURED) for word in beside):
-        return (
-            bool(said) and not _judged(code, terminology) and _denies(said, terminology)
-        )
+        is_denied = all(is_denial(word, terminology) for word in said)
+        return bool(said) and not _judged(code, terminology) and is_denied
     if _judged(code, terminology) - {"apart"}:
         return False
     if _judged(code, terminology):
@@ -121,10 +120,6 @@ def _speaks_of_spine(
     return terminology.bystanders.is_against(words) or bool(
         terminology.text_concepts(words) & concepts
     )
-
-
-def _denies(said: Iterable[str], terminology: Terminology) -> bool:
-    return all(is_denial(word, terminology) for word in said)
 
 
 def _judged(code: Any, terminology: Terminology) -> set[Verdict]:

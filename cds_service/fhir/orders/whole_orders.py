@@ -15,7 +15,7 @@ from cds_service.fhir.billing_marks import without_billing_mark
 from cds_service.fhir.leaves import MODIFIERS, leaves_of, repeats
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.mapping.text_rules import LONGEST_TITLE, folded
-from cds_service.fhir.orders.drafts import Order
+from cds_service.fhir.orders.drafts import Order, codeables
 from cds_service.fhir.orders.recognition import (
     REVIEW,
     SITE_MAPS,
@@ -104,12 +104,8 @@ def _left_in(order: Json, terminology: Terminology) -> Iterator[str]:
         else:
             yield value if isinstance(value, str) else _UNREAD
     for element in _CODED:
-        for codeable in _each(order.get(element)):
+        for codeable in codeables(order, element):
             yield from _words_of(element, codeable, terminology)
-
-
-def _each(value: object) -> list[Json]:
-    return [value] if isinstance(value, dict) else objects(value)
 
 
 def _words_of(element: str, codeable: Json, terminology: Terminology) -> Iterator[str]:

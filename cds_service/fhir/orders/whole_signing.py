@@ -125,7 +125,8 @@ def _is_site_read(path: str, words: str, order: Json, terminology: Terminology) 
     sites = codeables(order, "bodySite")
     if _WORDED.search(path):
         return terminology.bystanders.are_of_augmentation(words) or bool(
-            terminology.levels.treated(words) and not _is_against(words, terminology)
+            terminology.levels.treated(words)
+            and not terminology.bystanders.is_against(words)
         )
     if path.startswith("bodySite.coding."):
         return all(
@@ -223,10 +224,6 @@ def is_plain_note(words: str, terminology: Terminology) -> bool:
     """Tell if an augmentation's words only name it, and how and when it is done."""
     rest = _without_names(words, terminology)
     return terminology.bystanders.are_of_theatre(rest)
-
-
-def _is_against(words: str, terminology: Terminology) -> bool:
-    return terminology.bystanders.is_against(words)
 
 
 def is_augmentation_title(order: Json, terminology: Terminology) -> bool:

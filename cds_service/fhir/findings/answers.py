@@ -1,0 +1,155 @@
+"""Reads yes/no findings and categories from Observations that answer.
+
+An answer is a boolean, coded or free text.
+"""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from cds_service.core.findings import Gap
+from cds_service.core.vocabulary import AnswerSpec
+from cds_service.core.wording import say_date
+from cds_service.fhir.findings import measurements
+from cds_service.fhir.findings.chart import (
+    Chart,
+    FindingOrGap,
+    Problem,
+    Reading,
+    age_in_words,
+    gap,
+    known,
+)
+from cds_service.fhir.findings.names import says_another_measure
+from cds_service.fhir.findings.observations import (
+    RETRACTED,
+    status_problem,
+    time_problem,
+)
+from cds_service.fhir.findings.quantities import ANOTHER_MEASURE, Refused
+from cds_service.fhir.raw_json import text, texts_of
+from cds_service.fhir.site_calendar import Moment
+
+NO_ANSWER = Problem("no-value", "no answer that we know")
+YES_OR_NO = frozenset({"answer-yes", "answer-no"})
+
+
+class Answered(NamedTuple):
+    """An answer of the record.
+
+    Attributes:
+        word: `true`, `false` or the category in our spelling.
+    """
+
+    moment: Moment
+    word: str
+    reading: Reading
+
+
+def find_answer(spec: AnswerSpec, chart: Chart) -> FindingOrGap:
+    """Read a yes/no finding or a category from the newest answer.
+
+    It is coded, a boolean or free text.
+    """
+    answered: list[Answered] = []
+    refused: list[Refused] = []
+    for reading in chart.readings_of(spec.value_sets):
+        if reading.entry.status in RETRACTED:
+            continue
+        word = _answer(reading, spec, chart)
+        problem = status_problem(reading) or time_problem(reading, chart)
+        if problem is None and says_another_measure(reading, spec, chart.terminology):
+            problem = ANOTHER_MEASURE
+        if problem or word is None:
+            refused.append(Refused(reading, *(problem or NO_ANSWER), printed=""))
+        elif reading.entry.moment is not None:
+            answered.append(Answered(reading.entry.moment, word, reading))
+    return _pick_answer(
+        spec,
+        chart,
+        answered,
+        sorted(refused, key=measurements.refused_by_time, reverse=True),
+    )
+
+
+def _answer(reading: Reading, spec: AnswerSpec, chart: Chart) -> str | None:
+    """`true`, `false` or the category in our spelling."""
+    holder = reading.holder
+    if spec.kind == "boolean" and isinstance(holder.get("valueBoolean"), bool):
+        return "true" if holder["valueBoolean"] else "false"
+    coded = holder.get("valueCodeableConcept")
+    terminology = chart.terminology
+    if spec.answers and (found := terminology.translate(spec.answers, coded)):
+        return found[0] if len(found) == 1 else None
+    words = [text(holder.get("valueString")), *texts_of(coded)]
+    return next(
+        (answer for word in words if (answer := _written_answer(word, spec, chart))),
+        None,
+    )
+
+
+def _written_answer(word: str, spec: AnswerSpec, chart: Chart) -> str | None:
+    if spec.kind == "category":
+        letter = word.strip().upper()
+        letters = chart.terminology.answers(spec.answers or "")
+        return letter if letter in letters else None
+    named = chart.terminology.text_concepts(word, YES_OR_NO)
+    if len(named) != 1:
+        return None
+    return "true" if "answer-yes" in named else "false"
+
+
+def _pick_answer(
+    spec: AnswerSpec,
+    chart: Chart,
+    answered: Sequence[Answered],
+    refused: Sequence[Refused],
+) -> FindingOrGap:
+    passed = (*chart.broken(spec), *(one.passed_over(spec) for one in refused))
+    usable = [
+        one for one in answered if not measurements.is_stale(one.moment, spec, chart)
+    ]
+    if not usable:
+        return _no_answer(spec, chart, answered, refused), passed
+    day = max(one.moment.day for one in usable)
+    newest = [one for one in usable if one.moment.day == day]
+    if all(one.moment.instant for one in newest):
+        last = max(one.moment for one in newest)
+        newest = [one for one in newest if one.moment == last]
+    seen = tuple(one.reading.provenance(spec, one.word) for one in newest)
+    words = {one.word for one in newest}
+    if len(words) > 1:
+        return gap(
+            spec, "conflicting", f"two answers on {say_date(day)}", *seen
+        ), passed
+    aged = measurements.age_concern(spec, chart, day)
+    unknown = measurements.method_concern(spec, chart, [newest[0].reading])
+    value = _as_value(words.pop(), spec)
+    concerns = (*aged, *unknown)
+    found = known(spec, value, seen[0], observed=day, concerns=concerns)
+    return found._replace(may_reassure=not concerns), passed
+
+
+def _no_answer(
+    spec: AnswerSpec,
+    chart: Chart,
+    answered: Sequence[Answered],
+    refused: Sequence[Refused],
+) -> Gap:
+    if answered:
+        newest = max(
+            answered, key=lambda one: (one.moment, one.reading.entry.reference)
+        )
+        age = age_in_words(newest.moment.day, chart.today)
+        old = gap(
+            spec,
+            "stale",
+            f"{age} old, too old to use",
+            newest.reading.provenance(spec, newest.word),
+        )
+        value = _as_value(newest.word, spec)
+        return old._replace(value=value, observed=newest.moment.day)
+    return measurements.nothing_usable(spec, chart, (), refused)
+
+
+def _as_value(word: str, spec: AnswerSpec) -> bool | str:
+    return word == "true" if spec.kind == "boolean" else word

@@ -1,0 +1,72 @@
+"""Finds the exam on which something can still be measured, by its metadata alone."""
+
+from datetime import date
+
+from cds_service.core.findings import Gap
+from cds_service.core.vocabulary import ExamSpec
+from cds_service.core.wording import say_date
+from cds_service.fhir.findings.chart import (
+    Chart,
+    FindingOrGap,
+    age_in_words,
+    gap,
+    known,
+)
+from cds_service.fhir.gathering.entries import Entry
+from cds_service.fhir.gathering.picking import EXAM_TYPES
+
+DONE = {
+    "DiagnosticReport": frozenset(
+        {"partial", "preliminary", "final", "amended", "corrected", "appended"}
+    ),
+    "ImagingStudy": frozenset({"available"}),
+    "Procedure": frozenset({"completed"}),
+}
+
+
+def find_exam(spec: ExamSpec, chart: Chart) -> FindingOrGap:
+    """Find the newest such exam and its day; otherwise a gap.
+
+    A record without one proves nothing.
+
+    An exam with contrast may be recorded twice, with only one record saying so; that
+    whole day is left out.
+    """
+    kinds = (*EXAM_TYPES, "Procedure") if "procedures" in spec.also_keys else EXAM_TYPES
+    done = []
+    for one in chart.of_kind(*kinds):
+        day = _day_of(one, chart) if one.status in DONE[one.kind] else None
+        if day is not None and day <= chart.not_after:
+            done.append((day, one))
+    refused = {day for day, one in done if one.concepts & set(spec.never)}
+    found = [
+        (day, one)
+        for day, one in done
+        if one.concepts & set(spec.value_sets) and day not in refused
+    ]
+    newest = max((day for day, _ in found), default=None)
+    if newest is None:
+        return _without(spec, chart, refused), ()
+    printed = f"{spec.title.partition(' ')[0]} of {say_date(newest)}"
+    seen = [one.source(spec, printed) for day, one in found if day == newest]
+    if spec.usable_days and (chart.today - newest).days > spec.usable_days:
+        age = age_in_words(newest, chart.today)
+        return gap(spec, "stale", f"{age} old, too old to use", *seen), ()
+    return known(spec, True, *seen, observed=newest), ()
+
+
+def _without(spec: ExamSpec, chart: Chart, refused: set[date]) -> Gap:
+    if refused:
+        return gap(spec, "other-method", f"with contrast ({say_date(max(refused))})")
+    if unread := chart.unread(spec):
+        return gap(spec, "not-read", unread)
+    return gap(spec, "absent", "none on record")
+
+
+def _day_of(exam: Entry, chart: Chart) -> date | None:
+    if exam.kind == "ImagingStudy":
+        return chart.calendar.first_day(exam.raw.get("started"))
+    done = chart.calendar.effective(
+        exam.raw, "performed" if exam.kind == "Procedure" else "effective"
+    )
+    return done.day if done else None
