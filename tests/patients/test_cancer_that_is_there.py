@@ -119,7 +119,7 @@ def test_methotrexate_says_nothing_of_cancer():
     assert REASSURING in card_of(taken("methotrexate 15 mg"))["detail"]
 
 
-@pytest.mark.parametrize("code", ["27235", "27236", "27244", "27245"])
+@pytest.mark.parametrize("code", ["27235", "27236", "27244", "27245", "27246", "27248"])
 def test_the_operation_of_a_hip_fracture_tells_of_it(code):
     card = card_of(done(code=codeable(CPT, code)))
     assert card["indicator"] == "warning"

@@ -24,6 +24,7 @@ from cds_service.core.vocabulary import FindingSpec, ReadSpec, YesNoSpec
 from cds_service.fhir.gathering.drugs import MEDICATION_TYPES
 from cds_service.fhir.gathering.entries import Entry
 from cds_service.fhir.gathering.picking import (
+    DEVICE_ORDERS,
     NOT_UNDERSTOOD,
     UNCODED,
 )
@@ -85,6 +86,7 @@ STATING = frozenset({"Condition", "Procedure"})
 # The lists whose entries may name a condition, in the order in which they are named.
 TELLING = (
     *("Condition", "Procedure", "DiagnosticReport", "ServiceRequest"),
+    *sorted(DEVICE_ORDERS),
     *sorted(MEDICATION_TYPES),
 )
 CORRECTED = ("corrected", "amended")

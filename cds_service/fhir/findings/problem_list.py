@@ -33,7 +33,7 @@ from cds_service.fhir.findings.chart import (
 from cds_service.fhir.gathering.drugs import GOES_ON, MEDICATION_TYPES
 from cds_service.fhir.gathering.entries import BILLED_TYPES, Entry
 from cds_service.fhir.gathering.grave_asides import UNJUDGED, UNREAD_PROSE
-from cds_service.fhir.gathering.picking import LISTED
+from cds_service.fhir.gathering.picking import DEVICE_ORDERS, LISTED
 from cds_service.fhir.gathering.problem_words import in_doubt
 from cds_service.fhir.mapping.terminology import Match
 from cds_service.fhir.mapping.text_rules import AUGMENTATIONS
@@ -80,7 +80,7 @@ PLACES = {
     "Condition": ("on the problem list", "since"),
     "Procedure": ("among the procedures", "on"),
     "DiagnosticReport": ("in a report", "of"),
-    "ServiceRequest": ("in an order", "of"),
+    **dict.fromkeys(("ServiceRequest", *DEVICE_ORDERS), ("in an order", "of")),
     **dict.fromkeys(MEDICATION_TYPES, (ON_DRUG_LIST, "of")),
 }
 NOT_JUDGED = (

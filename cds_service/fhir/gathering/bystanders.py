@@ -8,6 +8,7 @@ more than it does, and then it does not count.
 from collections.abc import Iterable
 from typing import Any, Literal
 
+from cds_service.fhir.gathering.drug_asides import codes_of, words_in
 from cds_service.fhir.gathering.problem_words import is_denial
 from cds_service.fhir.mapping.code_systems import Listed
 from cds_service.fhir.mapping.terminology import Terminology
@@ -23,6 +24,10 @@ SPINAL = frozenset(
         *("spinal-tuberculosis", "leg-weakness"),
     }
 )
+PROBLEM = "Condition"
+# Extensions of FHIR's own that tell of another diagnosis.
+RULED_OUT = "condition-ruledOut"
+CAUSES = ("condition-dueTo", "condition-related", "occurredFollowing")
 FRACTURED = frozenset({"vertebral-fracture", "osteoporotic-vertebral-fracture"})
 OF_A_FRACTURE = FRACTURED | {"osteoporosis", "pathological-fracture"}
 Verdict = Literal["apart", "spinal", "unknown"]
@@ -36,6 +41,9 @@ def is_bystander_problem(condition: Json, terminology: Terminology) -> bool:
     if any(_speaks_of_spine(word, terminology, SPINAL | FRACTURED) for word in beside):
         is_denied = all(is_denial(word, terminology) for word in said)
         return bool(said) and not _judged(code, terminology) and is_denied
+    beside_it = [_judged(one, terminology) for one in causes_of(condition)]
+    if any("spinal" in one for one in beside_it):
+        return False
     if _judged(code, terminology) - {"apart"}:
         return False
     if _judged(code, terminology):
@@ -56,6 +64,8 @@ def is_plain_fracture(
     said = texts_of(code)
     beside = [*said, *words_beside(condition)]
     if any(_speaks_of_spine(word, terminology, SPINAL) for word in beside):
+        return False
+    if any("spinal" in _judged(one, terminology) for one in causes_of(condition)):
         return False
     verdicts = {
         _of_fracture(one, terminology, is_old=is_old) for one in _codings(code)
@@ -111,7 +121,35 @@ def words_beside(entry: Json) -> list[str]:
         for word in texts_of(one)
     ]
     notes = [text(one.get("text")) for one in objects(entry.get("note"))]
-    return [word for word in (*named, *inner, *notes) if word]
+    added = words_in(added_to(entry)) if entry.get("resourceType") == PROBLEM else ()
+    return [word for word in (*named, *inner, *notes, *added) if word]
+
+
+def added_to(condition: Json) -> list[Any]:
+    """What is added to a diagnosis: its cause, what it rests on, its category.
+
+    What an extension says was ruled out is left out.
+    """
+    added = [
+        one
+        for name in ("extension", "modifierExtension")
+        for one in objects(condition.get(name))
+        if not text(one.get("url")).endswith(RULED_OUT)
+    ]
+    evidence = (one.get("detail") for one in objects(condition.get("evidence")))
+    categories = objects(condition.get("category"))
+    named = [{"text": text(one.get("text"))} for one in categories]
+    return [*added, *filter(None, evidence), *named]
+
+
+def causes_of(condition: Json) -> list[Json]:
+    """The codes of what an extension of a diagnosis calls its cause, or the like."""
+    told = (
+        one
+        for one in objects(condition.get("extension"))
+        if text(one.get("url")).endswith(CAUSES)
+    )
+    return list(codes_of(list(told)))
 
 
 def _speaks_of_spine(

@@ -99,7 +99,7 @@ def words_in(held: Any) -> Iterator[str]:
             yield value
 
 
-def codes_of(beside: Json) -> Iterator[Json]:
+def codes_of(beside: Any) -> Iterator[Json]:
     """Yield each CodeableConcept, and each Coding that stands alone."""
     waiting: list[Any] = [beside]
     while waiting:

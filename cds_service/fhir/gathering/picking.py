@@ -14,12 +14,18 @@ from cds_service.fhir.gathering.bone_reports import (
     words_of_report,
 )
 from cds_service.fhir.gathering.bystanders import (
+    added_to,
+    causes_of,
     is_bystander_act,
     is_bystander_problem,
     is_bystander_procedure,
     words_beside,
 )
-from cds_service.fhir.gathering.drug_asides import bone_drugs_told, drugs_beside
+from cds_service.fhir.gathering.drug_asides import (
+    bone_drugs_told,
+    codes_of,
+    drugs_beside,
+)
 from cds_service.fhir.gathering.drugs import (
     BONE_DRUG,
     MEDICATION_TYPES,
@@ -77,6 +83,7 @@ CHOICES: Mapping[str, tuple[str, str]] = {
     "DeviceRequest": ("code", "Device"),
     "SupplyRequest": ("item", "Device"),
 }
+DEVICE_ORDERS = frozenset({"DeviceRequest", "SupplyRequest"})
 # The lists from which absence may mean "no", if every entry is identified.
 LISTED: Mapping[str, Listed] = {
     "Condition": "conditions",
@@ -309,11 +316,12 @@ def _with_asides(
         for holder in objects(resource.get("evidence"))
         for one in objects(holder.get("code"))
     ]
+    evidence += causes_of(resource)
     is_read = words == said and not (
         any(map(terminology.languages.is_foreign, words))
         or any(is_unjudged(one, terminology) for one in evidence)
     )
-    coded = terminology.concepts(evidence)
+    coded = terminology.concepts([*evidence, *codes_of(added_to(resource))])
     named = coded.union(*read_problem_words(coded, words, terminology))
     return found | frozenset(map(in_doubt, (named & ASIDE) - found)), is_read
 
@@ -491,9 +499,11 @@ def _concepts_of_device(
         text(member(resource, f"{choice}Reference", "display")),
         *(word for code in codes for word in texts_of(code)),
     ]
-    return terminology.concepts(codes) or frozenset().union(
+    found = terminology.concepts(codes) or frozenset().union(
         *map(terminology.text_concepts, _short({*names} - {""}))
     )
+    # What it is for: a brace because of a metastasis.
+    return found | _grave_asides(resource, terminology)
 
 
 # --- exams: radiology reports and imaging studies by their metadata: CT or MRI, body

@@ -93,7 +93,8 @@ class Joints(NamedTuple):
         several: between two names.
         aside: before an aside; a denial in the aside is of what the aside names.
         suspicion: words that call a diagnosis suspected.
-        contrast: `but`, `other than`: no denial holds beyond it.
+        contrast: `but`, `other than`: no denial holds beyond it, and none is plain
+            with it.
         turned: a denial that does not deny what is named with it: `no change of`, `not
             excluded`.
         found: `is`, `known`: said of what is there, which is not part of a list of
@@ -200,6 +201,9 @@ class Clause:
             return False
         start, end = (min(at for at, _ in places), max(at for _, at in places))
         if self._reader.joints.several.search(self.text, start, end):
+            return False
+        # `no metastasis except L1` states what it excepts.
+        if self._reader.joints.contrast.search(self.text):
             return False
         rest = f"{self.text[:start]}@{self.text[end:]}"
         return bool(self._reader.places(rest, ONLY_DENIED))

@@ -106,7 +106,11 @@ def _wanted(drafts: DraftOrders, person: Person) -> Iterator[str]:
 
 
 KEY, KIND = "medications", "MedicationRequest"
-ORDER_KEY, ORDER_KIND = "serviceRequests", "ServiceRequest"
+ORDER_KEYS = {
+    "ServiceRequest": "serviceRequests",
+    "DeviceRequest": "deviceRequests",
+    "SupplyRequest": "supplyRequests",
+}
 ASIDE_IN_DOUBT = frozenset(map(in_doubt, ASIDE))
 
 
@@ -136,7 +140,7 @@ def with_drafted_reasons(
     read = [
         _telling_order(one, bundle.targets, terminology)
         for one in bundle.each()
-        if one.type == ORDER_KIND
+        if one.type in ORDER_KEYS
     ]
     return record._replace(resources=(*record.resources, *filter(None, read)))
 
@@ -154,11 +158,13 @@ def _telling_order(
         return None
     try:
         raw = parse_resource(
-            plain_numbers(draft.resource), ORDER_KIND, terminology.calendar
+            plain_numbers(draft.resource), draft.type, terminology.calendar
         )
     except BrokenResource:
         return None
-    entry = read_entry(raw, ORDER_KEY, "context", concepts, None, terminology)
+    entry = read_entry(
+        raw, ORDER_KEYS[draft.type], "context", concepts, None, terminology
+    )
     # An augmentation is no order of a drug that its title names.
     return entry._replace(drug=None)
 

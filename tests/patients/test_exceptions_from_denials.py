@@ -1,0 +1,35 @@
+"""An exception from a denial states what it excepts, on the problem list."""
+
+import pytest
+
+from tests.chart_builders import problem
+from tests.patients.test_what_other_lists_name import cards_of
+
+EXCEPTIONS = [
+    *("No metastasis except L1", "No metastases other than in L1"),
+    *("No metastasis apart from L1", "No evidence of metastasis outside L1"),
+    *("No neurological deficit except left foot drop", "No metastases besides L1"),
+    *("Keine Metastasen außer LWK 1", "Keine Metastasen mit Ausnahme von L1"),
+    *("Pas de métastase sauf en L1", "Pas de métastase en dehors de L1"),
+    *("Sin metástasis excepto L1", "Sin metástasis fuera de L1"),
+    *("Nessuna metastasi tranne L1", "Nessuna metastasi al di fuori di L1"),
+    *("Bez przerzutów poza L1", "除L1外无转移", "L1以外に転移なし"),
+]
+DENIALS = ["No neurological deficit", "Keine Knochenmetastasen", "无转移", "転移なし"]
+
+
+def cards_beside(words):
+    return cards_of(problem("x", number="said", code={"text": words}))
+
+
+@pytest.mark.parametrize("words", EXCEPTIONS)
+def test_an_exception_from_a_denial_reassures_nobody(words):
+    cards = cards_beside(words)
+    assert "below" not in cards["rehabilitation"]["detail"]
+    card = next(one for name, one in cards.items() if name.startswith("brace"))
+    assert not any(one.get("isRecommended") for one in card["suggestions"])
+
+
+@pytest.mark.parametrize("words", DENIALS)
+def test_a_plain_denial_denies(words):
+    assert "below the usual" in cards_beside(words)["rehabilitation"]["detail"]
