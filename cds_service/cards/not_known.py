@@ -43,6 +43,8 @@ COUNTING = frozenset(
     {"high-energy-cause", "unstable-fracture", *RAISING_LISTED}
     - {"present-spinal-infection", "new-deficit"}
 )
+# An input of the figure that entries may leave open without a value.
+STEROID = "steroid-use"
 # Units for machines: said by the finding's name, or as people write them.
 ANNOTATION = re.compile(r" ?\{([TZ]-?[Ss]core|score)\}|(?<=\d) 1(?= \(|:| is |$)")
 PRINTED = {"[hnsf'U]": "HU", "kg/m2": "kg/m²", "cm2": "cm²", "mm2/m2": "mm²/m²"}
@@ -117,7 +119,7 @@ def _not_excluded(answer: Answer) -> Iterator[str]:
     findings = answer.findings
     told, strange = _told(findings), _not_understood(findings)
     open_names: list[tuple[str, str]] = []
-    for name in (*EXCLUDING, *RAISING_LISTED):
+    for name in (*EXCLUDING, *RAISING_LISTED, STEROID):
         gap = findings.gaps.get(name)
         if gap is None or gap.reason != "undetermined" or not gap.seen:
             continue
