@@ -34,7 +34,7 @@ GRAVE = frozenset(
         # below the usual.
         *("earlier-vertebral-fracture", "dementia", "dementia-mild", "parkinson"),
         *("dementia-moderate", "dementia-severe", "severe-frailty", "repeated-falls"),
-        *("severe-kidney-disease", "dialysis"),
+        *("severe-kidney-disease", "dialysis", "cancer-treatment"),
     }
 )
 # Procedures are not here: their title says what was done, and is read as such.
@@ -72,6 +72,8 @@ def grave_beside(entry: Json, terminology: Terminology) -> frozenset[str]:
     beside = {name: held for name, held in entry.items() if name not in NOT_BESIDE}
     beside["contained"] = [*map(_said_inside, objects(entry.get("contained")))]
     codes = list(codes_of(beside))
+    if title == "code":  # of an order: what it asks for is done for a reason
+        codes += objects(entry.get(title))
     coded = terminology.concepts(codes)
     # The name of a harmless code may contain what it looks for: `screening for cancer`.
     told = {
