@@ -134,7 +134,9 @@ def _as_meant(
     A part of its own that is past is about something else: `cauda equina, previous
     fusion`. If the words call the event past but the list has it as active, it is open.
     """
-    is_named = bool(stated.code) or not spec.words_need_kind
+    # An aside leaves it open whatever it calls it: it has no title to be misread.
+    is_aside = stated.entry.kind not in ("Condition", "Procedure")
+    is_named = is_aside or bool(stated.code) or not spec.words_need_kind
     if not (is_named or problem_list.kind_of(stated.entry, spec, chart)):
         return None
     if not problem_list.kinds_said(stated.entry, spec.unless_kinds, chart):
