@@ -3,6 +3,7 @@
 It holds ids, findings and our own texts, and nothing else of request or record.
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -40,6 +41,17 @@ NOT_LISTED = "not listed"  # for a FHIR server that the caller may not name
 # What the log keeps of a corrected order. The rest, also reworded text, belongs to its
 # author; a digest proves it.
 TIMES = ("occurrencePeriod", "occurrenceTiming", "occurrenceDateTime")
+# What of these is a time, with its numbers, days and units: the rest may hold words.
+PARTS_OF_TIME = frozenset(
+    {
+        *("start", "end", "event", "repeat", "boundsPeriod", "boundsDuration"),
+        *("boundsRange", "low", "high", "value", "code", "count", "countMax"),
+        *("duration", "durationMax", "durationUnit", "frequency", "frequencyMax"),
+        *("period", "periodMax", "periodUnit"),
+    }
+)
+TIME = re.compile(r"\d{4}(-\d\d(-\d\d(T[\d:.]{5,18}(Z|[+-]\d\d:\d\d)?)?)?)?", re.ASCII)
+UNITS_OF_TIME = frozenset({"s", "min", "h", "d", "wk", "mo", "a"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -349,6 +361,21 @@ def _policy(policy: Policy) -> dict[str, Any]:
     return policy.model_dump(mode="json", by_alias=True, include=entered)
 
 
+def _time_of(held: Any) -> Any:
+    """Keep the days, numbers and units of a time; of words nothing, None for a text."""
+    if isinstance(held, Mapping):
+        parts = {
+            name: _time_of(part) for name, part in held.items() if name in PARTS_OF_TIME
+        }
+        return {name: part for name, part in parts.items() if part not in (None, {})}
+    if isinstance(held, list):
+        return [part for part in map(_time_of, held) if part is not None]
+    if isinstance(held, str):
+        is_time = held in UNITS_OF_TIME or TIME.fullmatch(held)
+        return held if is_time else None
+    return held
+
+
 def _card_text(card: Card, shown: str) -> str:
     """Give the card as shown, of a corrected order only its id, times and digest."""
     actions = [one for suggestion in card.suggestions for one in suggestion.actions]
@@ -356,8 +383,9 @@ def _card_text(card: Card, shown: str) -> str:
         if action.type != "update":
             continue
         resource, found = action.resource or {}, action.to_json()
-        names = ("resourceType", "id", *TIMES)
+        names = ("resourceType", "id")
         kept = {name: resource[name] for name in names if name in resource}
+        kept |= {name: _time_of(resource[name]) for name in TIMES if name in resource}
         kept_of = {**found, "resource": kept, "resourceDigest": json_digest(resource)}
         shown = shown.replace(canonical_json(found), canonical_json(kept_of))
     return shown

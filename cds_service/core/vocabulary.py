@@ -438,9 +438,12 @@ class MedicationSpec(YesNoSpec):
     Attributes:
         where_kept: keys that hold drugs too, in records that keep such entries; one
             that was asked for and not read forbids "no" as well.
+        unclear: concepts of the problem list that make "no" impossible without making
+            it "yes", each with the reason, as a phrase for people.
     """
 
     where_kept: tuple[str, ...] = ()
+    unclear: Mapping[Name, str] = Field(default_factory=dict)
 
     @property
     def keys(self) -> tuple[str, ...]:

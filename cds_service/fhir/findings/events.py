@@ -25,6 +25,15 @@ from cds_service.fhir.raw_json import Json, member, text, texts_of
 from cds_service.fhir.site_calendar import WRITTEN_YEAR
 
 MONTH = re.compile(r"(?<!\d)(0?[1-9]|1[0-2])[/.]((?:19|20)\d\d)(?!\d)")
+# A year of an edition or a number, none of an event: "(TNM 2009)", "2019 novel".
+OTHER_YEAR = re.compile(
+    r"\b(?:TNM|WHO|FIGO|AJCC|UICC|ISUP|EAU|NCCN|ESMO|ICD(?:-?O|-?\d+)?|PSA|CA|AFP|CEA"
+    r"|edition|version|classification|klassifikation|criteria|grading|guideline)"
+    r"[\s:,(]*(?:19|20)\d\d\b"
+    r"|\b(?:19|20)\d\d\b(?=[\s)]*(?:novel|edition|version|classification|criteria"
+    r"|n[gm]\b|\w?[gm]/m?l|units?\b|U/))",
+    re.IGNORECASE,
+)
 DONE = frozenset({"completed", "unknown", "in-progress", "stopped", "on-hold"})
 AGAIN = frozenset({"recurrence", "relapse"})
 STILL_ACTIVE = "still active there"
@@ -130,7 +139,9 @@ def _as_meant(
     A part of its own that is past is about something else: `cauda equina, previous
     fusion`. If the words call the event past but the list has it as active, it is open.
     """
-    is_named = bool(stated.code) or not spec.words_need_kind
+    # An aside leaves it open whatever it calls it: it has no title to be misread.
+    is_aside = stated.entry.kind not in ("Condition", "Procedure")
+    is_named = is_aside or bool(stated.code) or not spec.words_need_kind
     if not (is_named or problem_list.kind_of(stated.entry, spec, chart)):
         return None
     if not problem_list.kinds_said(stated.entry, spec.unless_kinds, chart):
@@ -297,7 +308,7 @@ def _date_in_words(words: Iterable[str], raw: Json, chart: Chart) -> str:
 
     Words like `3 years ago` count from the day of recording. Empty if there is none.
     """
-    said = " ".join(words)
+    said = OTHER_YEAR.sub(" ", " ".join(words))
     months = [f"{year}-{int(month):02d}" for month, year in MONTH.findall(said)]
     years = [
         year

@@ -159,7 +159,20 @@ def without_use(
     if doubtful := [one for one in said if one.is_undetermined]:
         seen = (one.provenance(spec) for one in doubtful)
         return gap(spec, "undetermined", doubtful[0].passed_over(spec).detail, *seen)
-    return _not_taken(spec, chart, ours)
+    return _implied(spec, chart) or _not_taken(spec, chart, ours)
+
+
+def _implied(spec: MedicationSpec, chart: Chart) -> Gap | None:
+    """Find what the problem list has only because of such a drug; None for nothing."""
+    found = [
+        one
+        for one in find_stated(chart, spec, tuple(spec.unclear))
+        if one.entry.kind == "Condition" and not one.is_past
+    ]
+    if not found:
+        return None
+    seen = (one.provenance(spec) for one in found)
+    return gap(spec, "undetermined", spec.unclear[found[0].concept], *seen)
 
 
 def _counts(use: Use, spec: MedicationSpec, chart: Chart) -> bool:

@@ -38,7 +38,7 @@ GRAVE = frozenset(
         # below the usual.
         *("earlier-vertebral-fracture", "dementia", "dementia-mild", "parkinson"),
         *("dementia-moderate", "dementia-severe", "severe-frailty", "repeated-falls"),
-        *("severe-kidney-disease", "dialysis"),
+        *("severe-kidney-disease", "dialysis", "cancer-treatment"),
     }
 )
 # A diagnosis whose code is in no value set and no harmless range may be any of them.
@@ -100,6 +100,8 @@ def grave_beside(entry: Json, terminology: Terminology) -> frozenset[str]:
     beside = {name: held for name, held in entry.items() if name not in NOT_BESIDE}
     beside["contained"] = [*map(_said_inside, objects(entry.get("contained")))]
     codes = list(codes_of(beside))
+    if title == "code":  # of an order: what it asks for is done for a reason
+        codes += objects(entry.get(title))
     coded = terminology.concepts(codes) | _diagnosed(beside, terminology)
     # The name of a harmless code may contain what it looks for: `screening for cancer`.
     told = {

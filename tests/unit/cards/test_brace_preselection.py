@@ -706,3 +706,30 @@ def test_an_infection_that_a_procedure_of_long_ago_names():
     entry = COLONOSCOPY | {"performedDateTime": "2019-03-01"}
     done = telling("Procedure", entry, "reasonCode", codeable(ICD, "M46.26"))
     assert chosen(brace_card(brace(), record=[done])) == [True]
+
+
+GERMAN = "http://fhir.de/CodeSystem/bfarm/icd-10-gm"
+AUSTRALIAN = "http://hl7.org/fhir/sid/icd-10-am"
+
+
+@pytest.mark.parametrize("system", [GERMAN, AUSTRALIAN])
+@pytest.mark.parametrize(
+    ("code", "ends"),
+    [
+        ("S32.01", [True]),  # the treated L1
+        ("S32.03", [False]),
+        ("S22.06", [False]),
+        ("S22.00", [False]),  # thoracic, at no known level
+        ("S32.00", [True]),  # lumbar: it may be the treated one
+    ],
+)
+def test_a_fracture_by_the_fifth_character_of_german_and_australian_codes(
+    system, code, ends
+):
+    fracture = problem(
+        "x",
+        code=codeable(system, code),
+        onsetDateTime=days_ago(5),
+        recordedDate=days_ago(5),
+    )
+    assert chosen(brace_card(brace(), record=[fracture])) == ends
