@@ -11,7 +11,7 @@ from functools import partial
 from typing import Any, Literal
 from uuid import uuid4
 
-from cds_service.audit.chain import AuditEntry, AuditLog, is_probe
+from cds_service.audit.chain import AuditEntry, AuditLog, is_probe, kept_user
 from cds_service.audit.earlier_feedback import EarlierFeedback
 from cds_service.audit.entry import (
     NOT_LISTED,
@@ -668,7 +668,7 @@ def _case_of(
     findings = find_findings(service, chart, order)
     circumstances = Circumstances(
         today=today,
-        user=call.request.context.user_id,
+        user=kept_user(call.request.context.user_id),
         encounter=call.request.context.encounter_id,
         hook_instance=call.request.hook_instance,
         fracture=Fracture.of(findings, levels),

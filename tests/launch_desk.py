@@ -60,7 +60,7 @@ class Clinician:
 
     def come_back(self, address: str) -> Any:
         parts = urlsplit(address)
-        assert parts.path == "/worksheet/callback"
+        assert parts.path.startswith("/worksheet/callback/")
         return self.client.get(f"{parts.path}?{parts.query}")
 
     def launch(self, patient: str = "p1") -> str:

@@ -7,6 +7,7 @@ holds ids, never names, tokens or free text from a record.
 """
 
 import hashlib
+import re
 import secrets
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, fields
@@ -64,6 +65,10 @@ ABOUT_READERS: tuple[Kind, ...] = ("read", "export", "login", "account")
 # how their patients' ids begin.
 PROBE = "Practitioner/kyphoplasty-cds-probe"
 PROBE_PATIENTS = "kyphoplasty-cds-"
+# An id, alone or behind the type and the address of its server.
+_USER = re.compile(
+    r"(?:(?:https?://[\w.:\-/]{1,150}/)?[A-Z][A-Za-z]{1,40}/)?[\w.@\-]{1,64}", re.ASCII
+)
 _LINK = b"kyphoplasty-cds audit link 1"
 _PAYLOAD = b"kyphoplasty-cds audit payload 1"
 
@@ -74,6 +79,16 @@ def is_probe(user: str | None, patient: str | None) -> bool:
     An order for anybody else counts, whatever user it names.
     """
     return user == PROBE and (patient or "").startswith(PROBE_PATIENTS)
+
+
+def kept_user(user: str) -> str:
+    """Give `context.userId` as the log keeps it: an id, and of any other text its hash.
+
+    A name, a sentence or a token is none of an id; the hash still tells users apart.
+    """
+    if _USER.fullmatch(user):
+        return user
+    return _hashed(user)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -289,7 +304,12 @@ def _fact_text(value: str | int) -> str:
     text = str(int(value)) if isinstance(value, bool) else str(value)
     if len(text) <= MAX_FACT:
         return text
-    return f"sha256:{hashlib.sha256(text.encode()).hexdigest()}"
+    return _hashed(text)
+
+
+def _hashed(text: str) -> str:
+    digest = hashlib.sha256(text.encode("utf-8", "surrogatepass"))
+    return f"sha256:{digest.hexdigest()}"
 
 
 def _digest(purpose: bytes, parts: Iterable[str]) -> str:

@@ -9,7 +9,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
-from cds_service.audit.chain import SILENT, AuditEntry, ShownCard, Written
+from cds_service.audit.chain import (
+    SILENT,
+    AuditEntry,
+    ShownCard,
+    Written,
+    kept_user,
+)
 from cds_service.audit.earlier_feedback import closures_json
 from cds_service.cards.answer import Answer
 from cds_service.cards.answered import grounds_of
@@ -90,7 +96,7 @@ def entry_for(shown: Shown) -> AuditEntry:
         service_id=shown.service_id,
         hook_instance=request.hook_instance,
         patient=request.context.patient_id,
-        user=request.context.user_id,
+        user=kept_user(request.context.user_id),
         encounter=request.context.encounter_id,
         client=shown.caller.client,
         tenant=shown.caller.tenant,

@@ -66,6 +66,11 @@ AHEAD = "the day lies in the future"
 SEVERAL_PATIENTS = (
     "the sources are of more than one patient ({ids}); import them one at a time"
 )
+OTHER_NUMBER = (
+    "its patient ID is none of the identifiers of this patient on the server, and no"
+    " birth date says that it is the same person. Nothing was imported: correct the ID"
+    " in the file, or add the number to the patient's identifiers."
+)
 OTHER_PATIENT = "of another patient: {what}"
 ANOTHER = "The server has another resource for this patient's id; nothing was sent."
 CLOSED = "This patient {why}; nothing was sent. Is it the right id?"
@@ -300,10 +305,18 @@ def _check_person(wish: Wish, sources: Sequence[Source]) -> None:
             text(one.get("value")) for one in objects(member(patient, "identifier"))
         }
         if known and source.person.identifier not in {*known, wish.patient, ""}:
+            if not _has_same_birth_date(source.person, patient):
+                raise CdsError(f"{source.name}: {OTHER_NUMBER}")
             options.print_note(
                 f"note: {source.name}: its patient ID is none of the identifiers of"
-                " this patient on the server; birth date and sex do not contradict"
+                " this patient on the server; the birth dates agree"
             )
+
+
+def _has_same_birth_date(person: Subject, patient: Json) -> bool:
+    return person.born is not None and text(patient.get("birthDate")) == (
+        person.born.isoformat()
+    )
 
 
 def _contradiction(person: Subject, patient: Json) -> str:

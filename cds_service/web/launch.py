@@ -45,6 +45,7 @@ from cds_service.web.launched_sheet import (
     Launching,
     log_launch,
     note,
+    place_of,
 )
 from cds_service.web.worksheet import FORM_BYTES, Sheets, restrict
 
@@ -95,9 +96,9 @@ def launch_routes(
     def start() -> AnyResponse:
         return _start(launching)
 
-    @routes.get("/callback")
-    def callback() -> AnyResponse:
-        return _finish(launching)
+    @routes.get("/callback/<path:place>")
+    def callback(place: str) -> AnyResponse:
+        return _finish(launching, place)
 
     @routes.route("/at/<handle>", methods=["GET", "POST"])
     def sheet(handle: str) -> AnyResponse:
@@ -123,7 +124,11 @@ def _start(launching: Launching) -> AnyResponse:
     secret = _launch_secret(seed, launcher)
     try:
         address = launcher.authorization_address(
-            iss, launch, launching.redirect_uri, secret, Deadline.after(SECONDS)
+            iss,
+            launch,
+            launching.redirect_uri(launcher.base),
+            secret,
+            Deadline.after(SECONDS),
         )
     except CallFailed as fault:
         return _unreachable(fault)
@@ -135,12 +140,19 @@ def _start(launching: Launching) -> AnyResponse:
     return response
 
 
-def _finish(launching: Launching) -> AnyResponse:
-    """Accept the EHR's answer once, and begin a session at an address of its own."""
+def _finish(launching: Launching, place: str) -> AnyResponse:
+    """Accept the EHR's answer once, and begin a session at an address of its own.
+
+    Args:
+        launching: what launches rest on.
+        place: the FHIR server whose address of return this is.
+    """
     seed, _, base = request.cookies.get(LOGIN_COOKIE, "").partition(" ")
     launcher = launcher_of(base, launching.launchers)
     if launcher is None or len(seed) != 43:
         raise _refused("state")
+    if place != place_of(launcher.base):
+        raise _refused("sender")
     secret = _launch_secret(seed, launcher)
     if not same(request.args.get("state"), secret.made("state")):
         raise _refused("state")
@@ -190,7 +202,8 @@ def _redeemed(
     place = f"launch {client_address(launching.around.settings.trusted_proxies)}"
     launching.tries.check(place)
     try:
-        return launcher.redeem(code, launching.redirect_uri, secret, deadline)
+        redirected = launching.redirect_uri(launcher.base)
+        return launcher.redeem(code, redirected, secret, deadline)
     except LoginRefused:
         launching.tries.add(place)
         raise

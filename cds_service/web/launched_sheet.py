@@ -97,10 +97,18 @@ class Launching:
     tries: Tries
     sessions: LaunchSessions
 
-    @property
-    def redirect_uri(self) -> str:
-        """From the configured URL only, never from a request."""
-        return f"{self.around.base_url}{BACK}"
+    def redirect_uri(self, base: Address) -> str:
+        """Give the address to which the EHR of this FHIR server sends the browser back.
+
+        It is from the configured URL only, never from a request. Each EHR has its own,
+        so that the code of one never comes back as that of another (RFC 9700, 4.4.2).
+        """
+        return f"{self.around.base_url}{BACK}/{place_of(base)}"
+
+
+def place_of(base: Address) -> str:
+    """Name a FHIR server in a path: `ehr.example.org/fhir/r4`."""
+    return base.url.partition("://")[2]
 
 
 def log_launch(reason: str) -> None:

@@ -9,7 +9,7 @@ from contextlib import suppress
 from datetime import datetime
 from typing import Any
 
-from cds_service.audit.chain import AuditEntry, AuditLog
+from cds_service.audit.chain import AuditEntry, AuditLog, kept_user
 from cds_service.errors import (
     AuditUnavailable,
     CdsError,
@@ -132,7 +132,7 @@ def _asked(
     ids = {
         "hook_instance": hook_instance_in(document.get("hookInstance"), hook_instances),
         "patient": patient,
-        "user": user if isinstance(user, str) else None,
+        "user": kept_user(user) if isinstance(user, str) else None,
         "encounter": _bare_id(context.get("encounterId"), "Encounter"),
     }
     return ids, {"orders": list(references), "draftsDigest": json_digest(drafts)}

@@ -323,3 +323,11 @@ def test_an_identifier_that_the_server_does_not_know_is_noted(report, server):
     done = run(report(), "--fhir-server", server.base)
     assert done.exit_code == 0
     assert "its patient ID is none of the identifiers of this patient" in done.stderr
+
+
+def test_another_number_without_a_birth_date_is_refused(report, server):
+    server.say("/Patient/p1", PATIENT | {"identifier": [{"value": "MRN-7"}]})
+    done = run(report(PatientBirthDate="", PatientSex=""), "--fhir-server", server.base)
+    assert done.exit_code == 1
+    assert "no birth date says that it is the same person" in done.stderr
+    assert server.sent == []

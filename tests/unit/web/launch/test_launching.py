@@ -21,7 +21,8 @@ def test_the_ehr_is_asked_for_what_the_worksheet_needs(clinician, ehr):
     assert query["response_type"] == "code"
     assert query["aud"] == ehr.base
     assert query["launch"] == LAUNCH
-    assert query["redirect_uri"] == "http://127.0.0.1:8080/worksheet/callback"
+    back = f"http://127.0.0.1:8080/worksheet/callback/{ehr.base[len('http://') :]}"
+    assert query["redirect_uri"] == back
     assert query["code_challenge_method"] == "S256"
     assert len(query["state"]) == len(query["code_challenge"]) == 43
     assert {"launch", "openid", "fhirUser", "patient/Observation.c"} <= {

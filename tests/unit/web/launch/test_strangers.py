@@ -26,7 +26,8 @@ class Stranger(Clinician):
         ).decoded_value.partition(" ")
         state = Secret(seed, f"launch {base} ").made("state")
         query = {"state": state, **query}
-        return self.client.get("/worksheet/callback", query_string=query).status_code
+        back = f"/worksheet/callback/{base[len('http://') :]}"
+        return self.client.get(back, query_string=query).status_code
 
 
 @pytest.mark.parametrize("query", [{"error": "access_denied"}, {"code": "bogus"}, {}])
