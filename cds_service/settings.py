@@ -96,6 +96,7 @@ class Settings(BaseModel):
     retention_days: int = Field(
         default=2192,
         ge=1,
+        le=36525,  # a hundred years
         description=(
             "days before `audit purge` may delete what entries of the audit log say"
         ),

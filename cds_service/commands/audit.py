@@ -121,6 +121,9 @@ def list_entries(*, limit: int, as_json: bool, **asked: Any) -> None:
             )
 
 
+MOST_DIGITS = 18  # of an entry's number, which fits 64 bits then
+
+
 @click.command("show")
 @click.argument("entry", metavar="ID")
 @click.option(
@@ -134,7 +137,8 @@ def list_entries(*, limit: int, as_json: bool, **asked: Any) -> None:
 def show_entry(*, entry: str, wants_replay: bool, as_json: bool) -> None:
     """Show one entry, by id or number."""
     with log_database() as database:
-        stored = AuditReader(database).entry(int(entry) if entry.isdecimal() else entry)
+        is_number = entry.isdecimal() and len(entry) <= MOST_DIGITS
+        stored = AuditReader(database).entry(int(entry) if is_number else entry)
         if stored is None:
             raise AuditUnavailable(f"There is no entry {entry}.")
         record_read(

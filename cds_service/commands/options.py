@@ -6,6 +6,7 @@ Exit codes: 0 done, 1 the answer is bad, 2 wrong use or configuration.
 import getpass
 import json
 import os
+import re
 import sys
 from collections.abc import Callable
 from contextlib import suppress
@@ -47,6 +48,8 @@ class Read(click.ParamType):  # type: ignore[type-arg]
 
 
 # SQLite's file and its write-ahead log (either byte order), and keys as PEM.
+# Python's form of an argument's bytes that are no UTF-8.
+LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 KEPT = (b"SQLite format 3\0", b"\x37\x7f\x06\x82", b"\x37\x7f\x06\x83", b"-----BEGIN ")
 
 
@@ -180,6 +183,9 @@ def print_errors(command: Callable[P, R]) -> Callable[P, R]:
 
     @wraps(command)
     def run(*args: P.args, **kwargs: P.kwargs) -> R:
+        for name, value in kwargs.items():
+            if isinstance(value, str) and LONE_SURROGATE.search(value):
+                raise click.UsageError(f"{name} is not text in UTF-8")
         try:
             return command(*args, **kwargs)
         except CdsError as error:

@@ -90,6 +90,19 @@ def test_show_of_what_is_not_there_is_a_bad_answer():
     run("show", "999", code=1)
     run("show", "nothing", code=1)
     run("show", "1", "--replay", code=1)  # an entry without figures
+    run("show", "9" * 20, code=1)
+    run("show", "9" * 5000, code=1)
+
+
+@pytest.mark.usefixtures("url")
+def test_an_argument_that_is_no_text_is_wrong_use():
+    run("list", "--patient", "\udcff", code=2)
+
+
+@pytest.mark.usefixtures("url")
+def test_a_retention_beyond_the_calendar_is_a_wrong_setting(monkeypatch):
+    monkeypatch.setenv("KYPHOPLASTY_CDS_RETENTION_DAYS", "800000")
+    run("purge", "--dry-run", code=2)
 
 
 @pytest.mark.usefixtures("url")
