@@ -15,6 +15,7 @@ from tests.chart_builders import (
 from tests.codes import codeable
 
 ICD_9 = "http://hl7.org/fhir/sid/icd-9-cm"
+WHO = "http://hl7.org/fhir/sid/icd-10"
 GM = "http://fhir.de/CodeSystem/bfarm/icd-10-gm"
 REASSURING = "below the usual"
 
@@ -178,10 +179,27 @@ GRAVE_AMONG_HARMLESS = (
     *("I26.90", "I26.01", "N49.3", "J98.51", "E06.0", "K51.014", "I31.31", "M62.3"),
     *("Z86.61", "N08.1", "G63.1", "D64.81", "K52.0", "J70.1", "L58.9", "G62.82"),
     *("T45.1X5A", "Z93.59", "Z99.3"),
+    # What a virus did to the spinal cord, and what HIV brings with it.
+    *("B00.82", "B02.24", "B20"),
+    # Hormones of a tumour, tumours of several glands, and what tumours press upon.
+    *("E24.3", "E31.20", "E31.22", "H47.42", "H47.521", "H47.631", "L10.81", "Z86.03"),
+    # After radiation, drugs against cancer or an operation for it.
+    *("K62.7", "L59.8", "L59.9", "T66.XXXA", "T38.6X5A", "Y84.2", "Y63.2"),
+    *("N46.024", "N46.124", "N52.31", "N52.32", "N52.35", "N52.36", "N52.37", "N52.39"),
+    # Abscesses, tuberculosis, an infected mastoid, and muscles of a palsy.
+    *("E32.1", "K50.114", "N48.21", "J65", "H75.00", "M61.20"),
 )
 GRAVE_AMONG_HARMLESS_9 = (
     *("415.12", "519.2", "780.72", "728.3", "608.83", "285.3", "E933.1", "423.0"),
     *("V13.51", "V13.52", "V54.17", "V54.27"),
+    *("558.1", "508.0", "508.1", "692.82", "457.0", "963.1", "E873.2", "E879.2"),
+    *("258.0", "258.01", "255.0", "254.1", "357.3", "377.51", "377.52", "377.62"),
+    *("377.72",),
+)
+# The same where a version splits its codes less: the whole may be the grave part.
+GRAVE_AMONG_HARMLESS_ELSEWHERE = (
+    *("B20", "B20.0", "B21", "B21.2", "B22", "B22.7", "B23.1", "B02.2", "B00.8"),
+    *("E24.3", "K62.7", "L59.8", "T66", "T38.6", "J65", "H47.5"),
 )
 
 
@@ -190,6 +208,11 @@ GRAVE_AMONG_HARMLESS_9 = (
     [
         *(problem(code, days=5) for code in GRAVE_AMONG_HARMLESS),
         *(coded(ICD_9, code) for code in GRAVE_AMONG_HARMLESS_9),
+        *(
+            coded(system, code)
+            for system in (WHO, GM)
+            for code in GRAVE_AMONG_HARMLESS_ELSEWHERE
+        ),
     ],
     ids=lambda entry: entry["code"]["coding"][0]["code"],
 )
@@ -198,7 +221,24 @@ def test_a_grave_code_in_a_harmless_range_reassures_nobody(entry):
 
 
 # Septic thrombosis does not make every embolism grave, nor an ankle every fracture.
-@pytest.mark.parametrize("code", ["I26.99", "K51.90", "J98.4", "N49.9", "S82.891A"])
+@pytest.mark.parametrize(
+    "code",
+    [
+        *("I26.99", "K51.90", "J98.4", "N49.9", "S82.891A"),
+        *("B24", "B00.89", "B02.29", "E24.9", "E31.0", "E05.30", "K62.5", "L59.0"),
+        *(
+            "N52.34",
+            "N52.9",
+            "N46.01",
+            "H47.20",
+            "J64",
+            "K50.10",
+            "T78.40XA",
+            "Z86.010",
+        ),
+        "Y83.1",
+    ],
+)
 def test_their_neighbours_stay_harmless(code):
     assert REASSURING in card_of(problem(code, days=400))["detail"]
 
