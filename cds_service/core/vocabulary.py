@@ -388,6 +388,9 @@ class ConditionSpec(YesNoSpec):
         usable_days: an older entry is not counted.
         acute_only: ICD-10-CM seventh characters of later encounters (D, G, K, P, S) do
             not count.
+        plain_acts: concepts of procedures that count by words alone, if nothing else is
+            said of them; any other words leave it open. Empty: all words count.
+        plain_days: an older one of them leaves it open too.
     """
 
     history: tuple[Name, ...] = ()
@@ -396,6 +399,8 @@ class ConditionSpec(YesNoSpec):
     told_by_code: tuple[Name, ...] = ()
     usable_days: Days | None = None
     acute_only: bool = False
+    plain_acts: tuple[Name, ...] = ()
+    plain_days: Days | None = None
 
 
 @table

@@ -51,6 +51,9 @@ LATER_THAN_ORDER = Problem(
     "dated after the order was written",
 )
 LATER = Problem("future", "dated after the order")
+WORDED = Problem("undetermined", "named in words, without a code that is known here")
+# What may be said of a procedure besides its name: that it ended, or was declined.
+SAID_OF_ACTS = frozenset({"note", "outcome", "statusReason", "modifierExtension"})
 DOUBTED = Problem("undetermined", "its words leave it in doubt")
 UNFINISHED = Problem(
     "undetermined",
@@ -447,7 +450,37 @@ def find_stated(chart: Chart, spec: YesNoSpec, concepts: Sequence[str]) -> list[
         if stated:
             is_sure = coded or spec.by_words
             found.append(stated if is_sure else _in_doubt(stated))
-    return found
+    return _plain_acts(found, spec, chart)
+
+
+def _plain_acts(found: list[Stated], spec: YesNoSpec, chart: Chart) -> list[Stated]:
+    """Leave open what the words of procedures name, unless they name it plainly.
+
+    Words that are not plain may deny it, end it or speak of a relative; beside them no
+    others are plain.
+    """
+    if not isinstance(spec, ConditionSpec) or not spec.plain_acts:
+        return found
+    worded = [one for one in found if not one.code and not one.problem]
+    if all(_is_plain_act(one, spec, chart) for one in worded):
+        return found
+    return [one._replace(problem=WORDED) if one in worded else one for one in found]
+
+
+def _is_plain_act(stated: Stated, spec: ConditionSpec, chart: Chart) -> bool:
+    raw, day = stated.entry.raw, stated.day
+    if day is None or raw.keys() & SAID_OF_ACTS:
+        return False
+    if spec.plain_days and (chart.today - day).days > spec.plain_days:
+        return False
+    if end := member(raw, "performedPeriod", "end"):
+        last = chart.calendar.first_day(end)
+        if last is None or last < chart.today:
+            return False
+    return all(
+        chart.terminology.text_concepts(word, frozenset(spec.plain_acts))
+        for word in texts_of(raw.get("code"))
+    )
 
 
 @cache
@@ -463,11 +496,7 @@ def _in_doubt(stated: Stated) -> Stated:
     """
     if stated.entry.kind == "Procedure" or stated.is_past or stated.problem:
         return stated
-    return stated._replace(
-        problem=Problem(
-            "undetermined", "named in words, without a code that is known here"
-        )
-    )
+    return stated._replace(problem=WORDED)
 
 
 def _read_condition(
