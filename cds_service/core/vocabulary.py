@@ -412,9 +412,19 @@ class ProblemSpec(ConditionSpec):
 
 @table
 class FractureSpec(ConditionSpec):
-    """A vertebral fracture: an earlier one, or the one that is treated now."""
+    """A vertebral fracture: an earlier one, or the one that is treated now.
+
+    Attributes:
+        unsited: concepts of fractures that may be of a vertebra or of another bone.
+    """
 
     kind: Literal["earlier-fracture", "index-fracture"]
+    unsited: tuple[Name, ...] = ()
+
+    @property
+    def asked_concepts(self) -> tuple[str, ...]:
+        """Every concept whose codes are looked for in the record."""
+        return (*self.value_sets, *self.unsited)
 
 
 @table

@@ -114,6 +114,7 @@ def test_every_value_set_is_read_by_a_finding_or_an_order():
         "panels",
         "never",
         "unclear",
+        "unsited",
         "history",
         "events",
     )

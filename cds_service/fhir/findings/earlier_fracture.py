@@ -58,7 +58,17 @@ def find_earlier_fracture(spec: FractureSpec, chart: Chart) -> FindingOrGap:
     passed = chart.broken(spec)
     if earlier:
         return _yes(spec, chart, earlier), passed
-    if doubtful := [one for one, verdict in judged if verdict is None]:
+    # An older one of an unknown bone may be of a vertebra; a fresh one is the treated.
+    sited = {one.entry.reference for one in stated}
+    unsited = [
+        one
+        for one in problem_list.find_stated(chart, spec, spec.unsited)
+        if one.entry.reference not in sited
+        and not (one.problem and one.problem.reason == "future")
+        and _is_earlier(one, chart) is not False
+    ]
+    doubtful = [one for one, verdict in judged if verdict is None]
+    if doubtful := doubtful + unsited:
         seen = (one.provenance(spec) for one in doubtful)
         return (
             gap(

@@ -100,7 +100,7 @@ def grave_beside(entry: Json, terminology: Terminology) -> frozenset[str]:
     beside = {name: held for name, held in entry.items() if name not in NOT_BESIDE}
     beside["contained"] = [*map(_said_inside, objects(entry.get("contained")))]
     codes = list(codes_of(beside))
-    if title == "code":  # of an order: what it asks for is done for a reason
+    if title:  # what is ordered or given is so for a reason
         codes += objects(entry.get(title))
     coded = terminology.concepts(codes) | _diagnosed(beside, terminology)
     # The name of a harmless code may contain what it looks for: `screening for cancer`.
