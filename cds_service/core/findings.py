@@ -379,8 +379,10 @@ class SupportOrder:
         is_read_whole: nothing in it was left that may speak against it; otherwise it
             does not count.
         not_now: `over` where its days are past, `far` where it begins in more than a
-            year, `elsewhere` where it is of vertebrae that are not treated; none of
-            these counts.
+            year, `elsewhere` where it is of vertebrae that are not treated, `later`
+            where an order on record is dated after today; none of these counts.
+        written_from: the first day on which it may have been written: `2027` may be any
+            day of it.
         unread: elements of a brace order with anything that was not understood, by
             their names in R4: its correction
             is offered and not pre-selected.
@@ -402,7 +404,8 @@ class SupportOrder:
     levels: tuple[str, ...] = ()
     is_standing: bool = True
     is_read_whole: bool = True
-    not_now: Literal["", "over", "far", "elsewhere"] = ""
+    not_now: Literal["", "over", "far", "elsewhere", "later"] = ""
+    written_from: date | None = None
     unread: tuple[str, ...] = ()
     source: Mapping[str, Any] | None = field(default=None, repr=False, compare=False)
 

@@ -298,6 +298,8 @@ def _filled(template: str, words: Mapping[str, str]) -> str:
 
 def say_not_counted(order: SupportOrder) -> str:
     """Say an order that does not count, in words: `FLS order of May 2019`."""
+    if order.not_now == "later":
+        return say("{order} order dated after today", order=order.name)
     day = order.authored or order.start
     said = say("{order} order without a date", order=order.name)
     if day:

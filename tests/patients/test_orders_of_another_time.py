@@ -54,6 +54,31 @@ def test_an_order_of_another_time_closes_nothing(drafts, record):
 
 
 @pytest.mark.parametrize(
+    "written", [days_ago(-1), "2027-01-01", "2027-01-01T08:00:00Z", "2027-01", "2027"]
+)
+def test_an_order_dated_after_today_closes_nothing(written):
+    late = referral(authoredOn=written)
+    card = card_of(late)
+    assert card["indicator"] == "warning"
+    assert "order dated after today" in card["detail"]
+    # One of now beside it counts as before.
+    assert card_of(late, referral() | {"id": "of-now"})["indicator"] == "info"
+
+
+@pytest.mark.parametrize("written", [days_ago(-1), "2027-01", "2027"])
+def test_a_biopsy_dated_after_today_closes_nothing(written):
+    met = problem("C79.51", days=30)
+    late = ordered("biopsy", authoredOn=written)
+    assert card_of(met, late)["summary"] == card_of(met)["summary"]
+    assert card_of(met, ordered("biopsy"))["summary"] != card_of(met)["summary"]
+
+
+@pytest.mark.parametrize("written", [days_ago(0), "2026-11", "2026"])
+def test_an_order_that_may_be_of_today_is_not_dated_after_it(written):
+    assert "after today" not in card_of(referral(authoredOn=written))["detail"]
+
+
+@pytest.mark.parametrize(
     ("drafts", "record"),
     [
         pytest.param((), [referral()], id="no day"),

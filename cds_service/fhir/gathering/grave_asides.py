@@ -98,7 +98,7 @@ def grave_beside(entry: Json, terminology: Terminology) -> frozenset[str]:
     ):
         return frozenset()
     beside = {name: held for name, held in entry.items() if name not in NOT_BESIDE}
-    beside["contained"] = [*map(_said_inside, objects(entry.get("contained")))]
+    beside["contained"] = [*map(said_inside, objects(entry.get("contained")))]
     codes = list(codes_of(beside))
     if title:  # what is ordered or given is so for a reason
         codes += objects(entry.get(title))
@@ -144,7 +144,7 @@ def _diagnosed(beside: Json, terminology: Terminology) -> frozenset[str]:
     return frozenset(found)
 
 
-def _said_inside(contained: Json) -> Json:
+def said_inside(contained: Json) -> Json:
     """What a contained resource says: a diagnosis by name, a value by its answer."""
     kind = text(contained.get("resourceType"))
     if kind == "Condition" and certainty_of(contained) not in ("denied", "past"):

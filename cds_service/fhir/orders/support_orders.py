@@ -211,10 +211,13 @@ def _has_ended(order: SupportOrder, today: date | None) -> bool:
 def _with_time(order: SupportOrder, today: date | None) -> SupportOrder:
     """Mark an order that is over, or begins so late that it does not count now.
 
+    So does one on record that is dated after today: its day is wrong.
     How long a brace or bed rest runs is judged elsewhere.
     """
     if today is None or order.kind in TIMED:
         return order
+    if not order.draft and order.written_from and order.written_from > today:
+        return replace(order, not_now="later")
     if _has_ended(order, today):
         return replace(order, not_now="over")
     is_far = order.start is not None and order.start - today > LONGEST_PLAN
@@ -248,6 +251,7 @@ def _support_orders(
             start=times.start,
             end=times.end,
             authored=authored,
+            written_from=terminology.calendar.first_day(one.resource.get("authoredOn")),
             title=_title(kind, recognition, one.resource, terminology),
             hours=_hours(kind, times),
             worded=_worded(one.resource, kind, times, terminology),

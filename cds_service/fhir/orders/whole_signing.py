@@ -9,12 +9,15 @@ is understood if it leaves the spine alone, by `bystanders.toml`.
 
 import re
 from collections.abc import Iterator
+from typing import Any
 
+from cds_service.fhir.certainty import certainty_of
 from cds_service.fhir.gathering.bystanders import (
     is_bystander_act,
     is_bystander_problem,
     is_plain_fracture,
 )
+from cds_service.fhir.gathering.grave_asides import ASIDE, is_unjudged, said_inside
 from cds_service.fhir.leaves import MODIFIERS, leaves_of, repeats
 from cds_service.fhir.mapping.clauses import clauses
 from cds_service.fhir.mapping.level_text import LEVELS
@@ -138,10 +141,11 @@ def _is_site_read(path: str, words: str, order: Json, terminology: Terminology) 
 
 
 def unread_words_of(order: Json, terminology: Terminology) -> tuple[str, ...]:
-    """Name the elements of an augmentation order whose words were not understood.
+    """Name the elements of an augmentation order that were not understood.
 
-    Its reasons and its sites have rules of their own. An extension is judged by its
-    words alone; a modifier extension is never understood.
+    By their words, or by a code of something grave, wherever it stands. Its reasons and
+    its sites have rules of their own. An extension is judged by its words and codes
+    alone; a modifier extension is never understood.
     """
     titles = codeables(order, *TITLES)
     left = {
@@ -155,7 +159,71 @@ def unread_words_of(order: Json, terminology: Terminology) -> tuple[str, ...]:
     sites = codeables(order, "bodySite")
     if not all(_is_place(one, terminology) for one in sites):
         left.add("bodySite")
+    left |= {
+        name_of(name)
+        for name, held in order.items()
+        if name != "contained"
+        and any(_is_grave(one, terminology) for one in _codings_of(name, held))
+    }
+    if not all(_is_held_read(one, terminology) for one in _held_beside(order)):
+        left.add("contained")
     return tuple(sorted(left))
+
+
+def _codings_of(element: str, held: Any) -> Iterator[Json]:
+    """Yield each Coding in an element; in a reason only those in its extensions.
+
+    The codes of the reasons themselves are read as reasons.
+    """
+    waiting = [(held, element not in REASON_ELEMENTS)]
+    while waiting:
+        one, counts = waiting.pop()
+        if isinstance(one, list | tuple):
+            waiting += [(inner, counts) for inner in one]
+        elif isinstance(one, dict):
+            if counts and text(one.get("system")) and text(one.get("code")):
+                yield one
+            waiting += [
+                (inner, counts or name == "extension") for name, inner in one.items()
+            ]
+
+
+def _is_grave(coding: Json, terminology: Terminology) -> bool:
+    """Tell if a code is of something grave, or of a diagnosis that nobody judged."""
+    codeable = {"coding": [coding]}
+    is_named = bool(terminology.concepts(codeable) & ASIDE)
+    return is_named or is_unjudged(codeable, terminology)
+
+
+def _held_beside(order: Json) -> Iterator[Json]:
+    """Yield what an order contains, without its reasons."""
+    reasons = {
+        text(one.get("reference")) for one in objects(order.get("reasonReference"))
+    }
+    for one in objects(order.get("contained")):
+        if f"#{text(one.get('id'))}" not in reasons:
+            yield one
+
+
+def _is_held_read(held: Json, terminology: Terminology) -> bool:
+    """Tell if what an order contains names nothing grave.
+
+    A diagnosis must leave the spine alone, be a plain fracture, or be ruled out.
+    """
+    if held.get("resourceType") == "Condition":
+        return (
+            certainty_of(held) == "denied"
+            or is_bystander_problem(held, terminology)
+            or is_plain_fracture(held, terminology, is_old=False)
+        )
+    said = said_inside(held)
+    return not any(
+        _is_grave(one, terminology) for one in _codings_of("contained", held)
+    ) and all(
+        _are_words_read(path, text(value), terminology)
+        for path, value in leaves_of(said)
+        if _SAID.search(path)
+    )
 
 
 def _is_place(site: Json, terminology: Terminology) -> bool:
@@ -211,6 +279,8 @@ def _is_title_plain(words: str, terminology: Terminology) -> bool:
 def _is_worded(path: str) -> bool:
     element = path.partition(".")[0]
     is_judged = element in _JUDGED or element in ("bodySite", "contained", "text")
+    if element != "contained" and ".extension." in path:
+        is_judged = False  # what is added to a code is no part of it
     return not is_judged and not is_element_read(path, "") and bool(_SAID.search(path))
 
 
