@@ -102,6 +102,7 @@ from cds_service.fhir.orders.support_orders import (
 )
 from cds_service.fhir.references import bases_of_call
 from cds_service.fhir.site_calendar import SiteCalendar
+from cds_service.outgoing.address import parse_base
 from cds_service.outgoing.deadline import Deadline
 from cds_service.protocol.messages import (
     NO_CARDS,
@@ -275,6 +276,18 @@ class Call:
     def today(self) -> date:
         """The day of the answer at the site."""
         return self.service.calendar.day_of(self.now)
+
+    @property
+    def server(self) -> str | None:
+        """The request's FHIR server in its one spelling; None if it names none.
+
+        EHRs write one server with and without a last slash, or in capitals.
+        """
+        written = self.request.fhir_server
+        try:
+            return parse_base(written).url if written else None
+        except ValueError:
+            return NOT_LISTED
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -469,7 +482,7 @@ def _show(call: Call, read: ReadCase) -> HookResponse:
         service_id=call.service_id,
         request=call.request,
         caller=ports.caller,
-        server=call.request.fhir_server if ports.may_name_server else NOT_LISTED,
+        server=call.server if ports.may_name_server else NOT_LISTED,
         near=(*read.near, *unread),
         answer=said,
         response=response,
@@ -745,7 +758,7 @@ def _answer(
     signing = Signing(
         client=ports.caller.client,
         tenant=ports.caller.tenant,
-        server=call.request.fhir_server,
+        server=call.server,
         patient=context.patient_id,
         orders=_signed_digest(call),
         hook_instance=call.request.hook_instance,
@@ -805,7 +818,7 @@ def _earlier_feedback(call: Call) -> Sequence[CardFeedback] | None:
     request, ports = call.request, call.ports
     if ports.history is None or not ports.may_name_server:
         return ()
-    patient, server = request.context.patient_id, request.fhir_server
+    patient, server = request.context.patient_id, call.server
     since = call.now - HISTORY
     read = partial(ports.history.feedback_on, patient, server, since, ports.caller)
     until = Deadline.after(max(0.0, ports.deadline.left) * HISTORY_SHARE)

@@ -13,7 +13,13 @@ case $KYPHOPLASTY_CDS_DATABASE_URL in
       --dbname="postgresql:${KYPHOPLASTY_CDS_DATABASE_URL#*:}" "$backup/audit.dump" ;;
   sqlite:///*)
     file=${KYPHOPLASTY_CDS_DATABASE_URL#sqlite:///}
-    if [ -e "$file" ]; then echo "$file is there already" >&2; exit 2; fi
+    # A killed service leaves its journal, which SQLite would play into the restored file.
+    for there in "$file" "$file-wal" "$file-shm" "$file-journal"; do
+      if [ -e "$there" ]; then
+        echo "$there is there already: put it aside, with all files of its name; they hold the last entries of the old log" >&2
+        exit 2
+      fi
+    done
     cp "$backup/audit.sqlite3" "$file" ;;
   *) echo "KYPHOPLASTY_CDS_DATABASE_URL is neither PostgreSQL nor SQLite" >&2; exit 2 ;;
 esac

@@ -278,10 +278,11 @@ class Database:
                 ) from None
         self._is_prepared = True
 
-    def empty_journal(self) -> None:
-        """Empty SQLite's journal after a purge.
+    def empty_journal(self) -> bool:
+        """Empty SQLite's journal after a purge; tell if nothing of it is left.
 
-        Deleted rows are overwritten, but old pages remain in the journal.
+        Deleted rows are overwritten, but old pages remain in the journal as long as
+        somebody reads them.
         """
         if self.is_sqlite:
             connection = self._engine.raw_connection()
@@ -292,8 +293,11 @@ class Database:
                     f"PRAGMA busy_timeout = {int(1000 * self._wait_seconds)}"
                 )
                 cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+                answer = cursor.fetchone()
+                return answer is not None and answer[0] == 0  # 1: it is being read
             finally:
                 connection.close()
+        return True
 
     def dispose(self) -> None:
         self._engine.dispose()

@@ -20,6 +20,10 @@ SILENCE = timedelta(days=1)  # since the newest entry and the newest checkpoint,
 # a clock that jumped leaves a gap behind it
 LOOK_BACK, GAP = timedelta(days=31), timedelta(days=7)
 KEPT = ENTRIES.join(PAYLOADS, PAYLOADS.c.sequence == ENTRIES.c.sequence)
+IN_JOURNAL = (
+    "SQLite's journal still holds them, since a backup, an export or another command"
+    " reads the log. Run `audit purge` again when it has ended."
+)
 HOW = "`audit checkpoint` first, and keep the note elsewhere."
 
 
@@ -83,7 +87,8 @@ def purge_before(database: Database, before: datetime, user: str, clock: Clock) 
     newest checkpoint; that checkpoint covers them all.
 
     Raises:
-        CdsError: there are entries to delete, but no later checkpoint.
+        CdsError: there are entries to delete, but no later checkpoint; or SQLite's
+            journal still holds what was deleted.
     """
     purged = last = 0
     while True:
@@ -107,7 +112,8 @@ def purge_before(database: Database, before: datetime, user: str, clock: Clock) 
             for table in (CARDS, SEARCH, PAYLOADS):
                 connection.execute(delete(table).where(table.c.sequence.in_(sequences)))
         purged, last = purged + len(sequences), sequences[-1]
-    database.empty_journal()
+    if not database.empty_journal():
+        raise CdsError(f"{purged} entries purged; {IN_JOURNAL}")
     if left:
         raise CdsError(
             f"{purged} entries purged; {left} more have no checkpoint behind them:"

@@ -8,6 +8,7 @@ from itertools import chain
 from pathlib import Path
 from typing import Any, Protocol, get_args
 
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 from jwt import PyJWK
 from jwt.exceptions import PyJWTError
 
@@ -26,6 +27,9 @@ MAX_KEYS = 100
 MAX_KID = 256  # characters
 MAX_SETS = 20  # of one index
 RSA_BITS = (2048, 8192)  # shorter keys can be broken, longer ones are slow
+MAX_EXPONENT = (
+    2**32
+)  # with one as long as the key, each signature takes 60 times as long
 RSA = ("RS256", "RS384", "RS512", "PS256", "PS384", "PS512")
 # Key type or curve -> algorithms of RFC 7518 and RFC 8037 that such a key can verify.
 FAMILIES: Mapping[str, tuple[str, ...]] = {
@@ -134,10 +138,13 @@ def _read_key(
         )
     except (PyJWTError, KeyError, TypeError, ValueError):
         return "jwks.badkey"
+    return keys if kind != "RSA" or _is_sound(public) else "jwks.weak"
+
+
+def _is_sound(key: RSAPublicKey) -> bool:
+    """Tell if a key is long enough, and quick to verify with."""
     shortest, longest = RSA_BITS
-    return (
-        keys if kind != "RSA" or shortest <= public.key_size <= longest else "jwks.weak"
-    )
+    return shortest <= key.key_size <= longest and key.public_numbers().e < MAX_EXPONENT
 
 
 class KeySource(Protocol):

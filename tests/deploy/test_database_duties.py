@@ -291,6 +291,17 @@ def test_a_later_note_that_is_none_is_not_taken_for_entries_that_are_lost(
     )
 
 
+def test_the_journal_of_a_killed_service_is_put_aside_first(backup, new):
+    if not new.startswith("sqlite"):
+        pytest.skip("PostgreSQL keeps its own journal")
+    journal = Path(f"{new.removeprefix('sqlite:///')}-wal")
+    journal.write_bytes(b"what the old log wrote last")
+    said = run(DEPLOY / "restore.sh", backup, url=new, code=2)
+    assert f"{journal} is there already: put it aside" in said
+    journal.unlink()
+    assert "whole" in run(DEPLOY / "restore.sh", backup, url=new)
+
+
 def test_a_backup_that_was_changed_is_not_restored(backup, new):
     (copy,) = backup.glob("audit.*")
     copy.write_bytes(copy.read_bytes() + b"x")

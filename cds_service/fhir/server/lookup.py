@@ -159,19 +159,33 @@ def find_patients(
 def find_by_identifier(fhir: Browser, identifier: str, *, until: float) -> str:
     """Find the id of the one patient with this business identifier, a record number.
 
+    A server may pass over a parameter that it does not know, and send anybody.
+
     Raises:
         LookUpFailed: the server did not answer, or knows none, or several.
     """
     until = min(until, time.monotonic() + STEP_SECONDS)
-    query = f"Patient?identifier={quote(identifier.strip(), safe='')}&_count=2"
+    wanted = identifier.strip()
+    query = f"Patient?identifier={quote(wanted, safe='')}&_count=2"
     try:
-        found = {one.id for one in _patients_in(fhir.first_page(query, until=until))}
+        patients = _resources_in(fhir.first_page(query, until=until))
+        found = {text(one["id"]) for one in patients if _is_known_as(one, wanted)}
     except FhirReadError as error:
         raise LookUpFailed(f"The server was asked for the patient: {error}.") from None
     if len(found) != 1:
         number = "several patients have" if found else "no patient has"
         raise LookUpFailed(f"On this server {number} this identifier.")
     return found.pop()
+
+
+def _is_known_as(patient: Json, identifier: str) -> bool:
+    """Tell if a Patient has this identifier: a value, or `system|value`."""
+    system, bar, value = identifier.rpartition("|")
+    return any(
+        text(one.get("value")) == value
+        and (not bar or text(one.get("system")) == system)
+        for one in objects(patient.get("identifier"))
+    )
 
 
 def _searches(wanted: str) -> list[str]:
@@ -207,6 +221,10 @@ def list_patients(fhir: Browser, *, until: float) -> tuple[FoundPatient, ...]:
 
 
 def _patients_in(fetched: Fetched) -> tuple[FoundPatient, ...]:
+    return tuple(map(describe_patient, _resources_in(fetched)))
+
+
+def _resources_in(fetched: Fetched) -> tuple[Json, ...]:
     entries = (
         entry
         for document in fetched.documents
@@ -218,7 +236,7 @@ def _patients_in(fetched: Fetched) -> tuple[FoundPatient, ...]:
         if isinstance(entry.get("resource"), dict)
     )
     return tuple(
-        describe_patient(resource)
+        resource
         for resource in resources
         if resource.get("resourceType") == "Patient" and is_fhir_id(resource.get("id"))
     )

@@ -54,10 +54,11 @@ def test_a_key_that_may_verify_is_used(changed):
             for operations in (["encrypt"], [], "verify")
         ),
         (Signer("RS384", "ec", name="short", bits=1024).jwk(), "jwks.weak"),
+        (RSA.jwk(e=base64url(b"\1" * 255), kid="ec"), "jwks.weak"),
         (Signer("ES192", "ec", name="P-192").jwk(alg="ES256"), "jwks.weak"),
         (EC.jwk(crv="secp256k1"), "jwks.weak"),
     ],
-    ids=range(8),
+    ids=range(9),
 )
 def test_a_weak_key_and_one_for_another_use_is_not_used(member, why):
     found = read_keys(key_set(member))

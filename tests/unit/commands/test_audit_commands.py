@@ -296,7 +296,8 @@ def test_a_part_that_cannot_be_looked_for_is_refused(part):
 def test_a_record_number_is_resolved_by_the_fhir_server(url):
     """The log holds FHIR ids alone; the number is in no entry, that of the look included."""
     query = "/Patient?identifier=urn:oid:1.2|MRN-4711&_count=2"
-    person = {"resourceType": "Patient", "id": "pat-2"}
+    number = {"system": "urn:oid:1.2", "value": "MRN-4711"}
+    person = {"resourceType": "Patient", "id": "pat-2", "identifier": [number]}
     with StubFhir() as fhir:
         fhir.say(query, page(person))
         asked = ("--identifier", "urn:oid:1.2|MRN-4711", "--fhir-server", fhir.base)
@@ -308,6 +309,9 @@ def test_a_record_number_is_resolved_by_the_fhir_server(url):
         fhir.say(query, page(person, {**person, "id": "pat-1"}))
         assert run("list", *asked, code=1) == ""
         fhir.say(query, page())
+        assert run("list", *asked, code=1) == ""
+        # A server that passes over the parameter sends somebody else.
+        fhir.say(query, page({**person, "identifier": [{"value": "MRN-12"}]}))
         assert run("list", *asked, code=1) == ""
     assert run("list", "--identifier", "4711", code=2) == ""
     bodies = rows_of(url, "SELECT body FROM audit_payload")
