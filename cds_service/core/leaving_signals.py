@@ -35,7 +35,8 @@ NO_TRAINING = (
 def is_drug_started(situation: Situation) -> bool:
     """Tell if a bone drug is taken since this fracture, or prescribed to be.
 
-    What others give has to be given: its order alone starts nothing.
+    What others give has to be given: its order alone starts nothing. Nor does an order
+    that may say "declined".
     """
     state = situation.drug_state
     if state.signal in STARTED:
@@ -43,8 +44,10 @@ def is_drug_started(situation: Situation) -> bool:
     use = state.use
     if state.signal != "drug-without-dose" or use is None or use.is_injected:
         return False
+    if use.is_open or use.prescribed is None:
+        return False
     since = situation.support.counted_from
-    is_new = bool(use.ordered and since and use.ordered.first >= since)
+    is_new = bool(since and use.prescribed.first >= since)
     return use.is_ordered and (is_new or use.is_ordered_now)
 
 
