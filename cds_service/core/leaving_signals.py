@@ -7,7 +7,7 @@ from datetime import date
 
 from cds_service.core.bracing import BROKEN, Brace
 from cds_service.core.findings import DrugUse
-from cds_service.core.leaving import next_dose
+from cds_service.core.leaving import SOON_ENOUGH, next_dose
 from cds_service.core.phrases import Verbatim, say
 from cds_service.core.situation import SIGNALS, Signal, Situation, signal
 from cds_service.core.wording import (
@@ -53,11 +53,11 @@ def is_drug_started(situation: Situation) -> bool:
 
 def is_review_dated(situation: Situation) -> bool:
     """Tell if a visit for bone treatment has a day."""
-    leaving = situation.leaving
-    if leaving and leaving.next_booking("bone-treatment"):
+    leaving, today = situation.leaving, situation.today
+    if leaving and leaving.next_booking("bone-treatment", today):
         return True
-    orders = situation.support.counted("bone-treatment")
-    return any(one.start and one.start > situation.today for one in orders)
+    days = (one.start for one in situation.support.counted("bone-treatment"))
+    return any(today < day <= today + SOON_ENOUGH for day in days if day)
 
 
 @signal("bone-treatment-settled")
@@ -211,6 +211,7 @@ def _biopsy_sent(situation: Situation) -> Signal | None:
 @signal("rehabilitation-booked")
 def _rehabilitation_booked(situation: Situation) -> Signal | None:
     leaving = situation.leaving
-    if leaving is None or leaving.next_booking("rehabilitation") is None:
+    if leaving is None:
         return None
-    return Signal()
+    visit = leaving.next_booking("rehabilitation", situation.today)
+    return Signal() if visit else None
