@@ -94,6 +94,8 @@ class DrugEntry(NamedTuple):
         is_draft: among the orders being signed.
         is_understood: all that it says was.
         is_sure: an intake that was understood, and that nobody broke off.
+        is_due: an order in force that begins by now.
+        is_plain: no word of an order was left that was not understood.
         may_be_dose: a coded dose, recorded as given, of which not all was understood.
     """
 
@@ -111,6 +113,8 @@ class DrugEntry(NamedTuple):
     is_understood: bool = True
     is_sure: bool = False
     may_be_dose: bool = False
+    is_due: bool = False
+    is_plain: bool = True
 
 
 class DrugState(NamedTuple):
@@ -179,12 +183,25 @@ def _use(name: str, listed: Sequence[DrugEntry], today: date) -> DrugUse:
         ordered=ordered,
         is_ordered=bool(standing),
         is_ordered_now=any(one.is_draft for one in standing),
+        prescribed=_prescribed(orders, today),
         ended=end.ended if end else None,
         how_ended=end.how_ended if end else None,
         provenance=tuple(
             one.provenance for one in sorted(listed, key=_newest, reverse=True)
         ),
     )
+
+
+def _prescribed(orders: Sequence[DrugEntry], today: date) -> Dated | None:
+    """The day of the newest order by which the drug is begun.
+
+    None if words of it, or of a later order, were not understood: it may be declined.
+    """
+    now = Dated(today, today)
+    due = [now if one.is_draft else one.begins for one in orders if one.is_due]
+    newest = max(filter(None, due), key=_by_last, default=None)
+    doubts = (one for one in orders if not one.is_plain)
+    return None if any(_is_since(one, newest) for one in doubts) else newest
 
 
 def _last_dose(intakes: Iterable[DrugEntry]) -> Dated | None:

@@ -196,6 +196,8 @@ class DrugUse:
         ordered: the newest order; None if there is none or it has no day.
         is_ordered: an order stands that nothing ended.
         is_ordered_now: among the orders being signed.
+        prescribed: the newest order by which it is begun, understood whole; None if
+            there is none.
         ended: the day of its end; None if it goes on, or if its end has no day.
         how_ended: None if it goes on.
         provenance: its entries, the newest first.
@@ -215,6 +217,7 @@ class DrugUse:
     ordered: Dated | None = None
     is_ordered: bool = False
     is_ordered_now: bool = False
+    prescribed: Dated | None = None
     ended: Dated | None = None
     how_ended: HowEnded | None = None
     provenance: tuple[Provenance, ...] = ()

@@ -115,7 +115,7 @@ def find_handout(conclusion: Conclusion, leaving: Leaving) -> HandoutFacts:
     if state.use is not None and state.signal != "denosumab-overdue":
         day = _day_of_dose(state.use, leaving, case.today)
         drug = state.use.name if day else ""
-    training = leaving.next_booking("rehabilitation")
+    training = leaving.next_booking("rehabilitation", case.today)
     is_forbidden = any(conclusion.facts.holds(one) for one in NO_TRAINING)
     return HandoutFacts(
         on=case.today,

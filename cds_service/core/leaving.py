@@ -20,6 +20,8 @@ GraveResult = Literal["malignancy", "infection"]
 DOSE_MONTHS: Mapping[str, int] = {"denosumab": 6, "zoledronate": 12}
 # Policy: a dose a month late is late (cards, F8). A visit a month early can give it.
 NEAR_ENOUGH = timedelta(days=31)
+# Policy: a visit in more than half a year settles no treatment that is open now.
+SOON_ENOUGH = timedelta(days=183)
 MOST_LEVELS = 3  # named in a summary; more are counted
 
 
@@ -67,9 +69,11 @@ class Leaving:
     biopsies: tuple[Biopsy, ...] = ()
     unread: tuple[str, ...] = ()
 
-    def next_booking(self, kind: BookingKind) -> Booking | None:
-        """Find the next appointment of this kind."""
-        return next((one for one in self.bookings if one.kind == kind), None)
+    def next_booking(self, kind: BookingKind, today: date) -> Booking | None:
+        """Find the next appointment of this kind, if it is soon enough."""
+        last = today + SOON_ENOUGH
+        ours = (one for one in self.bookings if one.kind == kind)
+        return next((one for one in ours if one.day <= last), None)
 
     def booked_dose(self, due: date) -> Booking | None:
         """Find the visit at which a dose that is due on this day can be given.

@@ -7,7 +7,7 @@ from datetime import date
 
 from cds_service.core.bracing import BROKEN, Brace
 from cds_service.core.findings import DrugUse
-from cds_service.core.leaving import next_dose
+from cds_service.core.leaving import SOON_ENOUGH, next_dose
 from cds_service.core.phrases import Verbatim, say
 from cds_service.core.situation import SIGNALS, Signal, Situation, signal
 from cds_service.core.wording import (
@@ -35,7 +35,8 @@ NO_TRAINING = (
 def is_drug_started(situation: Situation) -> bool:
     """Tell if a bone drug is taken since this fracture, or prescribed to be.
 
-    What others give has to be given: its order alone starts nothing.
+    What others give has to be given: its order alone starts nothing. Nor does an order
+    that may say "declined".
     """
     state = situation.drug_state
     if state.signal in STARTED:
@@ -43,18 +44,20 @@ def is_drug_started(situation: Situation) -> bool:
     use = state.use
     if state.signal != "drug-without-dose" or use is None or use.is_injected:
         return False
+    if use.is_open or use.prescribed is None:
+        return False
     since = situation.support.counted_from
-    is_new = bool(use.ordered and since and use.ordered.first >= since)
+    is_new = bool(since and use.prescribed.first >= since)
     return use.is_ordered and (is_new or use.is_ordered_now)
 
 
 def is_review_dated(situation: Situation) -> bool:
     """Tell if a visit for bone treatment has a day."""
-    leaving = situation.leaving
-    if leaving and leaving.next_booking("bone-treatment"):
+    leaving, today = situation.leaving, situation.today
+    if leaving and leaving.next_booking("bone-treatment", today):
         return True
-    orders = situation.support.counted("bone-treatment")
-    return any(one.start and one.start > situation.today for one in orders)
+    days = (one.start for one in situation.support.counted("bone-treatment"))
+    return any(today < day <= today + SOON_ENOUGH for day in days if day)
 
 
 @signal("bone-treatment-settled")
@@ -208,6 +211,7 @@ def _biopsy_sent(situation: Situation) -> Signal | None:
 @signal("rehabilitation-booked")
 def _rehabilitation_booked(situation: Situation) -> Signal | None:
     leaving = situation.leaving
-    if leaving is None or leaving.next_booking("rehabilitation") is None:
+    if leaving is None:
         return None
-    return Signal()
+    visit = leaving.next_booking("rehabilitation", situation.today)
+    return Signal() if visit else None

@@ -27,6 +27,7 @@ from cds_service.fhir.findings.chart import (
     known,
 )
 from cds_service.fhir.findings.drug_times import (
+    begins_soon,
     dated,
     end_of_period,
     end_of_supply,
@@ -256,7 +257,11 @@ def _is_not_given(entry: Entry) -> bool:
 def _read(entry: Entry, drug: Drug, spec: MedicationSpec, chart: Chart) -> DrugEntry:
     name = _name(drug, chart)
     is_told = entry.status in TAKEN[entry.kind] or entry.origin == "context"
-    mention = DrugEntry(name, source_of(entry, drug, None, spec))
+    mention = DrugEntry(
+        name,
+        source_of(entry, drug, None, spec),
+        is_plain=drug.is_plain and not drug.is_doubtful,
+    )
     if _is_not_given(entry) and not drug.is_doubtful:
         return _planned(mention, entry, chart)
     if drug.is_doubtful or not is_told:
@@ -426,12 +431,14 @@ def _ordered(
     mention: DrugEntry, entry: Entry, spec: MedicationSpec, chart: Chart
 ) -> DrugEntry:
     """An order: it stands, or ended by its status, its period or its supply."""
+    is_due = begins_soon(entry.raw, chart)
     if entry.origin == "context":
-        return mention._replace(is_current=True, is_draft=True)
+        return mention._replace(is_current=True, is_draft=True, is_due=is_due)
     authored = dated(entry.raw.get("authoredOn"), chart)
     if authored is None and chart.calendar.moment(entry.raw.get("authoredOn")):
         return mention  # dated after the order
-    order = mention._replace(begins=authored)
+    is_due = is_due and entry.status == "active"
+    order = mention._replace(begins=authored, is_due=is_due)
     is_new = authored and _effect(mention.name, spec, authored) >= chart.today
     is_open = entry.status == "active" or (entry.status == "completed" and bool(is_new))
     if mention.name in INTERVAL:

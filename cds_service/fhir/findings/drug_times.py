@@ -14,6 +14,8 @@ from cds_service.fhir.raw_json import Json, member, number, objects, text, texts
 # UCUM, and words that stand in its place.
 DAYS = {"d": 1, "wk": 7, "mo": 30, "a": 365, "day": 1, "days": 1, "week": 7, "weeks": 7}
 MOST_DAYS = 5000
+# Policy: an order that begins within a month is one to begin now.
+SOON = timedelta(days=31)
 
 
 def dated(value: object, chart: Chart) -> Dated | None:
@@ -39,6 +41,18 @@ def times(raw: Json, prefix: str, chart: Chart) -> tuple[Dated | None, Dated | N
     is_past = other is not None and not chart.is_ahead(other)
     day = Dated(other.day, other.day) if other and is_past else None
     return day, day
+
+
+def begins_soon(raw: Json, chart: Chart) -> bool:
+    """Tell if no time of an order says that it begins later than in a month."""
+    timings = [member(one, "timing") for one in objects(raw.get("dosageInstruction"))]
+    starts = [member(raw, "dispenseRequest", "validityPeriod", "start")]
+    for timing in timings:
+        starts.append(member(timing, "repeat", "boundsPeriod", "start"))
+        events = member(timing, "event")
+        starts += events[:1] if isinstance(events, list) else []
+    days = (chart.calendar.first_day(one) for one in starts)
+    return all(day <= chart.today + SOON for day in days if day)
 
 
 def end_of_period(raw: Json, chart: Chart) -> date | None:

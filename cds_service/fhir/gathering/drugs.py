@@ -7,7 +7,11 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from cds_service.fhir.gathering.other_doses import Dose, dose_told
-from cds_service.fhir.gathering.plain_doses import is_plain_dose, is_plain_title
+from cds_service.fhir.gathering.plain_doses import (
+    is_plain_dose,
+    is_plain_order,
+    is_plain_title,
+)
 from cds_service.fhir.mapping.terminology import Match, Terminology
 from cds_service.fhir.raw_json import Json, member, objects, text, texts_of
 
@@ -35,7 +39,9 @@ class Drug(NamedTuple):
         is_by_name: only the name identifies the drug.
         is_doubtful: its words say that it is not taken, or its code is that of another
             drug.
-        is_understood: all that the entry says was; asked of bone drugs alone.
+        is_understood: all that the entry says was, of an order its names; asked of bone
+            drugs alone.
+        is_plain: an order's other words were understood too.
     """
 
     concepts: frozenset[str]
@@ -44,6 +50,7 @@ class Drug(NamedTuple):
     is_by_name: bool
     is_doubtful: bool = False
     is_understood: bool = True
+    is_plain: bool = True
 
 
 def read_drug(
@@ -83,6 +90,9 @@ def read_drug(
         or bool(by_name and not by_code and terminology.tells("drugs", codes)),
         is_understood=BONE_DRUG not in concepts
         or (is_clear and _is_understood(resource, medication, terminology, concepts)),
+        is_plain=BONE_DRUG not in concepts
+        or resource.get("resourceType") != "MedicationRequest"
+        or is_plain_order(resource, medication, terminology, concepts),
     )
 
 
@@ -117,7 +127,7 @@ def _is_understood(
 ) -> bool:
     """Tell if all that an entry of a bone drug says was understood.
 
-    An order is no dose: of it only the name matters.
+    An order is no dose: of it only the name matters here.
     """
     if resource.get("resourceType") == "MedicationRequest":
         return is_plain_title(resource, medication, terminology)

@@ -58,6 +58,9 @@ _AMOUNTS = ("dosage", "dosageInstruction", "quantity", "daysSupply")
 _GIVEN_AT_ONCE = frozenset({"MedicationAdministration", "Procedure"})
 _TITLES = ("code", "medicationCodeableConcept", "category")
 _REASON = "reasonCode"
+# Of an order: numbers, times, and whoever hands it over.
+_OF_ORDERS = frozenset({"groupIdentifier", "priorPrescription", "detectedIssue"})
+_OF_DISPENSING = frozenset({"validityPeriod", "performer"})
 _UNREAD = "\0"  # stands for what is neither words nor read
 LEAST_CODE = 4  # a shorter one may be a word or a number of its own
 
@@ -97,6 +100,24 @@ def is_plain_title(
         for name in ("medicationCodeableConcept", "medicationReference")
     }
     return is_plain_dose(named, medication, terminology)
+
+
+def is_plain_order(
+    order: Json,
+    medication: Json | None,
+    terminology: Terminology,
+    ingredients: Iterable[str] = (),
+) -> bool:
+    """Tell if nothing in an order was left that may speak against taking the drug.
+
+    Its times are read by a rule of their own.
+    """
+    kept = {name: held for name, held in order.items() if name not in _OF_ORDERS}
+    request = order.get("dispenseRequest")
+    if isinstance(request, dict):
+        said = {one: request[one] for one in request.keys() - _OF_DISPENSING}
+        kept["dispenseRequest"] = said
+    return is_plain_dose(kept, medication, terminology, ingredients)
 
 
 def are_plain(words: str, codes: Iterable[str], terminology: Terminology) -> bool:

@@ -20,6 +20,7 @@ from cds_service.fhir.gathering.entries import SPINES
 from cds_service.fhir.gathering.grave_asides import grave_beside
 from cds_service.fhir.gathering.picking import FINAL
 from cds_service.fhir.gathering.record import PatientRecord
+from cds_service.fhir.leaves import MODIFIERS
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.orders.augmentation import combine_performed
 from cds_service.fhir.orders.drafts import NO_DRAFTS, Order, codeables
@@ -42,6 +43,10 @@ from cds_service.fhir.site_calendar import SiteCalendar
 
 DONE = frozenset({"completed", "in-progress"})
 BOOKED = frozenset({"booked", "arrived", "checked-in"})
+# What an appointment has only if it is off, in FHIR R4 and R5.
+WHY_OFF = frozenset({"cancelationReason", "cancellationReason", "cancellationDate"})
+COMMENTS = ("comment", "patientInstruction")
+DISPENSABLE = frozenset({"optional", "information-only"})
 # A biopsy is ordered before the procedure at which it is taken.
 ORDERED_BEFORE = timedelta(days=90)
 STOPPED = frozenset({"revoked", "entered-in-error", "draft", "not-done", "preparation"})
@@ -169,7 +174,7 @@ def _bookings(
         for one in _of_type(record, "ServiceRequest")
     }
     for one in _of_type(record, "Appointment"):
-        if text(one.resource.get("status")) not in BOOKED:
+        if not _takes_place(one.resource, terminology):
             continue
         moment = terminology.calendar.moment(one.resource.get("start"))
         if moment is None or moment.day < today:
@@ -177,6 +182,38 @@ def _bookings(
         time = terminology.calendar.clock_time(one.resource.get("start"))
         for kind in _kinds_booked(one.resource, kinds, terminology):
             yield Booking(kind, moment.day, time, one.reference)
+
+
+def _takes_place(appointment: Json, terminology: Terminology) -> bool:
+    """Tell if nothing in a booked appointment may say that it is off.
+
+    A participant who declined, a reason why it was cancelled, or a comment that was not
+    understood may.
+    """
+    if text(appointment.get("status")) not in BOOKED:
+        return False
+    if MODIFIERS & appointment.keys() or WHY_OFF & appointment.keys():
+        return False
+    if any(map(_is_declined, objects(appointment.get("participant")))):
+        return False
+    words = [text(appointment.get(name)) for name in COMMENTS]
+    words += [text(one.get("text")) for one in objects(appointment.get("note"))]
+    titles = [text(appointment.get("description"))]
+    for one in codeables(appointment, *ABOUT):
+        titles += texts_of(one)
+    plain, clauses = terminology.plain_referrals, terminology.clauses
+    return all(map(plain.are_all, filter(None, words))) and not any(
+        clauses.is_withdrawn(one) or clauses.is_not_done(one) for one in titles
+    )
+
+
+def _is_declined(participant: Json) -> bool:
+    """Tell if somebody declined without whom the visit is none."""
+    if text(participant.get("status")) != "declined":
+        return False
+    actor = text(member(participant, "actor", "reference"))
+    is_patient = last_name(actor).startswith("Patient/")
+    return is_patient or participant.get("required") not in DISPENSABLE
 
 
 def _kinds_booked(

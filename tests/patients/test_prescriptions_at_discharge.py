@@ -1,0 +1,119 @@
+"""At discharge a tablet is begun by an order of which every word was understood."""
+
+import pytest
+
+from tests.chart_builders import days_ago, ordered
+from tests.patients.inpatients import ALENDRONATE, medication, statement
+from tests.patients.leaving import leave, leaving_chart
+
+PHYSIOTHERAPY = ordered("rehabilitation", days=1)
+AHEAD = {"start": "2027-06-01"}
+
+
+def alendronate(days=1, **members):
+    return medication("alendronate", ALENDRONATE, days, **members)
+
+
+def cards_with(*drugs):
+    """Give the cards of one who has physiotherapy ordered, and these drugs."""
+    return leave(leaving_chart(*drugs, PHYSIOTHERAPY))
+
+
+@pytest.mark.parametrize("element", ["note", "dosageInstruction", "statusReason"])
+@pytest.mark.parametrize(
+    "words",
+    [
+        "patient declined",
+        "do not take",
+        "contraindicated",
+        "start in 6 months after dental clearance",
+        "lehnt ab",
+        "non pris",
+        "rechazado",
+        "未服用",
+    ],
+)
+def test_an_order_with_words_not_understood_begins_no_drug(element, words):
+    said = {"text": words}
+    held = said if element == "statusReason" else [said]
+    (card,) = cards_with(alendronate(**{element: held}))
+    assert "alendronate prescribed Nov 2026, intake not recorded" in card["summary"]
+    assert "Ask, then FLS by letter?" in card["summary"]
+
+
+@pytest.mark.parametrize(
+    "members",
+    [
+        pytest.param({"dispenseRequest": {"validityPeriod": AHEAD}}, id="supply"),
+        pytest.param(
+            {"dosageInstruction": [{"timing": {"repeat": {"boundsPeriod": AHEAD}}}]},
+            id="bounds",
+        ),
+        pytest.param(
+            {"dosageInstruction": [{"timing": {"event": ["2027-06-01"]}}]}, id="event"
+        ),
+        pytest.param({"status": "completed"}, id="completed"),
+    ],
+)
+def test_an_order_that_is_over_or_far_ahead_begins_no_drug(members):
+    (card,) = cards_with(alendronate(**members))
+    assert "alendronate" in card["summary"]
+
+
+def test_a_later_order_that_was_declined_leaves_the_earlier_open():
+    declined = alendronate(1, note=[{"text": "patient declined"}])
+    (card,) = cards_with(alendronate(3), declined)
+    assert "intake not recorded" in card["summary"]
+
+
+def test_an_order_since_one_that_was_declined_begins_it():
+    declined = alendronate(3, note=[{"text": "patient declined"}])
+    assert cards_with(declined, alendronate(1)) == []
+
+
+def test_what_is_taken_since_is_begun_whatever_its_order_says():
+    declined = alendronate(6, note=[{"text": "patient declined"}])
+    assert cards_with(declined, statement("alendronate", ALENDRONATE, 5)) == []
+
+
+@pytest.mark.parametrize(
+    "members",
+    [
+        pytest.param(
+            {
+                "dosageInstruction": [
+                    {
+                        "text": "Take 1 tablet by mouth once weekly with a full glass"
+                        " of water at least 30 minutes before breakfast",
+                        "timing": {
+                            "repeat": {
+                                "frequency": 1,
+                                "period": 1,
+                                "periodUnit": "wk",
+                                "boundsPeriod": {"start": days_ago(0)},
+                            }
+                        },
+                        "doseAndRate": [{"doseQuantity": {"value": 70, "unit": "mg"}}],
+                    }
+                ],
+                "groupIdentifier": {"value": "RX-2217-b"},
+                "dispenseRequest": {
+                    "validityPeriod": {"start": days_ago(0), "end": "2027-11-20"},
+                    "numberOfRepeatsAllowed": 3,
+                    "quantity": {"value": 12, "unit": "tablet"},
+                    "performer": {"display": "corner pharmacy"},
+                },
+            },
+            id="of-an-american-clinic",
+        ),
+        pytest.param(
+            {"dosageInstruction": [{"text": "1 Tablette wöchentlich"}]}, id="german"
+        ),
+        pytest.param(
+            {"dispenseRequest": {"validityPeriod": {"start": "2026-11-24"}}},
+            id="after-discharge",
+        ),
+    ],
+)
+def test_an_order_in_usual_words_begins_it(members):
+    assert cards_with(alendronate(**members)) == []
