@@ -194,7 +194,8 @@ GRAVE_AMONG_HARMLESS_9 = (
     *("V13.51", "V13.52", "V54.17", "V54.27"),
     *("558.1", "508.0", "508.1", "692.82", "457.0", "963.1", "E873.2", "E879.2"),
     *("258.0", "258.01", "255.0", "254.1", "357.3", "377.51", "377.52", "377.62"),
-    *("377.72",),
+    # an acquired foot drop
+    *("377.72", "736.79"),
 )
 # The same where a version splits its codes less: the whole may be the grave part.
 GRAVE_AMONG_HARMLESS_ELSEWHERE = (

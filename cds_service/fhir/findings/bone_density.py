@@ -9,7 +9,7 @@ from datetime import date
 from typing import Literal
 
 from cds_service.core.derived import DENSE, OSTEOPOROSIS, say_minus_missing
-from cds_service.core.findings import Gap, GapReason, PassedOver
+from cds_service.core.findings import Finding, Gap, GapReason, PassedOver
 from cds_service.core.vocabulary import QuantitySpec, TScoreSpec
 from cds_service.core.wording import say_date
 from cds_service.fhir.findings.chart import Chart, FindingOrGap, Reading
@@ -20,7 +20,7 @@ from cds_service.fhir.findings.observations import (
     interpretations,
     site_key,
 )
-from cds_service.fhir.findings.quantities import Measured, Refused, shortened
+from cds_service.fhir.findings.quantities import Measured, Refused, measure, shortened
 from cds_service.fhir.gathering.bone_reports import (
     OF_BONE,
     codes_of_report,
@@ -30,7 +30,7 @@ from cds_service.fhir.gathering.drugs import BONE_DRUG, MEDICATION_TYPES
 from cds_service.fhir.gathering.entries import Entry
 from cds_service.fhir.gathering.picking import EXAM_TYPES
 from cds_service.fhir.gathering.problem_words import named_in, read_problem_words
-from cds_service.fhir.raw_json import member, objects, text, texts_of
+from cds_service.fhir.raw_json import Json, member, number, objects, text, texts_of
 from cds_service.fhir.site_calendar import Moment
 
 Site = Literal[
@@ -70,6 +70,8 @@ SITE_OF_PLACE: dict[str, Site] = {
 ONE_PLACE = frozenset({"hip", "femur"})
 Z_SCORE = frozenset({"z-score"})
 POROTIC = -2.5  # a T-score from here down is osteoporosis (WHO)
+# A component of a T-score with another unit is a density or a change.
+NO_UNIT = frozenset({"", "1", "t-score", "tscore", "t", "sd", "score"})
 MINUS = "is a minus sign missing?"
 WRONG = frozenset({"entered-in-error", "refuted", "cancelled", "not-taken"})
 # What was taken back, not done, or not yet said.
@@ -104,12 +106,14 @@ def find_t_score(spec: TScoreSpec, chart: Chart) -> FindingOrGap:
         picked = _pick_site(usable, spec, chart)
         lower.extend(_lower_elsewhere(usable, spec, chart))
         lower.extend(_lower_in_words(picked.used, spec, chart))
+        lower.extend(_lower_in_parts(picked.value, usable, spec, chart))
         lower.extend(_lower_in_reports(picked.value, usable, spec, chart))
         return picked
 
     outcome, passed = find_quantity(spec, chart, judge=judge_t_score, pick=pick)
     if isinstance(outcome, Gap):
         outcome = _with_minus(outcome)
+    lower.extend(_lower_at_the_heel(outcome, spec, chart))
     return outcome, (*passed, *lower, *_look_alikes(spec, chart))
 
 
@@ -263,6 +267,56 @@ def _lower_in_words(
         yield refused.passed_over(spec)
 
 
+def _lower_in_parts(
+    value: float, usable: Sequence[Measured], spec: QuantitySpec, chart: Chart
+) -> Iterator[PassedOver]:
+    """Say which values have a lower number in a component that words alone name.
+
+    Such a component is called `Femoral neck`, and nobody knows what it counts.
+    """
+    for one in usable:
+        if _is_old(one.moment.day, spec, chart) or one.reading.is_component:
+            continue
+        unknown = [part for part, known in one.reading.entry.components if not known]
+        if any(lower < value for part in unknown for lower in _part(part, chart)):
+            why = "a component names a lower one"
+            refused = Refused(one.reading, "conflicting", why, one.printed)
+            yield refused.passed_over(spec)
+
+
+def _part(part: Json, chart: Chart) -> list[float]:
+    """Return the numbers below zero of a component that may be a T-score."""
+    if _named(texts_of(part.get("code")), Z_SCORE, chart):
+        return []
+    quantity = part.get("valueQuantity")
+    unit = text(member(quantity, "code")) or text(member(quantity, "unit"))
+    value = number(member(quantity, "value"))
+    if value is None:
+        whole = number(part.get("valueInteger"))
+        said = _signed_in([text(part.get("valueString"))], chart)
+        return [one for one in (*said, whole) if one is not None and one < 0]
+    return [value] if value < 0 and unit.strip("{}").lower() in NO_UNIT else []
+
+
+def _lower_at_the_heel(
+    outcome: Finding | Gap, spec: TScoreSpec, chart: Chart
+) -> Iterator[PassedOver]:
+    """Yield the fresh values of heel or humerus that show osteoporosis, and are lower.
+
+    They are never used in place of another one.
+    """
+    if isinstance(outcome, Gap) or not isinstance(outcome.value, float | int):
+        return
+    for reading in chart.readings_of(("t-score-peripheral",)):
+        one = measure(reading, spec, chart)
+        if not isinstance(one, Measured) or _is_old(one.moment.day, spec, chart):
+            continue
+        if one.value <= POROTIC and one.value < outcome.value:
+            why = "it is lower, at heel or humerus"
+            refused = Refused(reading, "conflicting", why, one.printed)
+            yield refused.passed_over(spec)
+
+
 def _signed_in(said: Iterable[str], chart: Chart) -> list[float]:
     """Return the numbers below zero that words name."""
     below_zero = chart.terminology.reports.below_zero
@@ -321,21 +375,24 @@ def _lower_elsewhere(
 ) -> Iterator[PassedOver]:
     """Values, still fresh, that show osteoporosis at a place not measured since.
 
-    A newer value of another place does not undo them. One of the forearm counts for
-    less, and so never stands in their place.
+    A newer value of another place does not undo them. One of the forearm, of a place
+    not stated or of a single vertebra counts for less, and so never stands in their
+    place.
     """
     placed = list(usable)
     central = [one for one in placed if one.site in CENTRAL]
     central = central or [one for one in placed if one.site == NOT_STATED] or placed
     day = max((one.moment.day for one in central), default=None)
-    newest = [one.value for one in central if one.moment.day == day]
+    of_day = [one for one in central if one.moment.day == day]
+    regions = [one for one in of_day if not _is_single(one)]
+    newest = [one.value for one in regions or of_day]
     for one in placed:
         is_fresh = not _is_old(one.moment.day, spec, chart)
         is_lowest = all(value > one.value for value in newest)
         if one.value > POROTIC or not is_fresh or not is_lowest:
             continue
         since = [other for other in placed if other.moment.day > one.moment.day]
-        counts_less = one.site == "forearm"
+        counts_less = one.site not in CENTRAL or _is_single(one)
         if not (since or counts_less):
             continue
         if not any(_are_of_one_place(other, one) for other in since):
