@@ -44,8 +44,10 @@ class Biopsy(NamedTuple):
     Attributes:
         sent_on: None if its day is not recorded.
         is_back: its report is final.
+        is_unclear: its final report says, or attaches, what nobody understood.
         names: what grave its reports name and do not deny.
-        back_on: the day of the newest such report; None if it has none.
+        back_on: the day of the newest report that is grave or not clear; None if it
+            has none.
     """
 
     sent_on: date | None
@@ -53,6 +55,7 @@ class Biopsy(NamedTuple):
     reference: str
     names: frozenset[GraveResult] = frozenset()
     back_on: date | None = None
+    is_unclear: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

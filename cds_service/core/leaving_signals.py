@@ -190,6 +190,18 @@ def _biopsy_grave(situation: Situation) -> Signal | None:
     return Signal(say("biopsy names {names}", **words), words=words)
 
 
+@signal("biopsy-unclear")
+def _biopsy_unclear(situation: Situation) -> Signal | None:
+    """The result of a biopsy is back, and was not understood whole."""
+    leaving = situation.leaving
+    unclear = [one for one in leaving.biopsies if one.is_unclear] if leaving else []
+    if not unclear or SIGNALS["biopsy-grave"](situation):
+        return None
+    days = [one.back_on for one in unclear if one.back_on]
+    words = {"back": say_near_date(max(days), situation.today) if days else ""}
+    return Signal(say("biopsy result not understood"), words=words)
+
+
 @signal("rehabilitation-not-placed")
 def _rehabilitation_not_placed(situation: Situation) -> Signal | None:
     """Physiotherapy is neither ordered nor booked, and nothing forbids it."""

@@ -38,12 +38,68 @@ def test_a_grave_result_leads_the_card(report, named):
 
 @pytest.mark.parametrize(
     "conclusion",
-    ["No malignancy.", "Kein Anhalt für Malignität.", "Healing fracture callus."],
+    [
+        "No malignancy.",
+        "Kein Anhalt für Malignität.",
+        "Healing fracture callus.",
+        "Osteoporotic bone, no malignant cells.",
+        "Osteoporotisches Knochengewebe, keine Tumorzellen.",
+    ],
 )
 def test_a_result_that_names_nothing_grave_opens_nothing(conclusion):
     assert not any(
         "biopsy" in one["summary"] for one in cards_with({"conclusion": conclusion})
     )
+
+
+UNCLEAR = "the biopsy result of 20 Nov was not understood. Who reads it?"
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "Acid-fast bacilli seen",
+        "Clonal plasma cells, kappa restricted",
+        "Staphylococcus aureus isolated",
+        "Eitrige Entzündung",
+        "Maligne Zellen",
+        "Cellules malignes",
+        "Komórki nowotworowe",
+        "悪性細胞",
+    ],
+)
+def test_a_result_whose_words_are_not_all_plain_is_to_be_read(words):
+    (card,) = cards_with({"conclusion": words})
+    assert UNCLEAR in card["summary"] or "the biopsy names" in card["summary"]
+
+
+@pytest.mark.parametrize(
+    "report",
+    [
+        pytest.param({"conclusionCode": [codeable(ICD, "D48.0")]}, id="uncertain"),
+        pytest.param(
+            {"conclusionCode": [codeable("urn:local", "8140/3")]}, id="unknown"
+        ),
+        pytest.param(
+            {"conclusion": "Osteoporotic bone. " * 900 + "Adenocarcinoma."}, id="long"
+        ),
+        pytest.param(
+            {"presentedForm": [{"contentType": "application/pdf", "url": "Binary/1"}]},
+            id="attachment",
+        ),
+        pytest.param({"result": [{"reference": "Observation/1"}]}, id="elsewhere"),
+    ],
+)
+def test_a_result_that_nobody_read_is_to_be_read(report):
+    (card,) = cards_with(report)
+    assert UNCLEAR in card["summary"]
+    assert card["indicator"] == "info"
+
+
+@pytest.mark.parametrize("code", ["M86.18", "A18.03"])
+def test_an_infection_of_bone_is_one_of_the_vertebra_that_was_sampled(code):
+    (card,) = cards_with({"conclusionCode": [codeable(ICD, code)]})
+    assert "an infection" in card["summary"] or UNCLEAR in card["summary"]
 
 
 PENDING = "biopsy result pending"

@@ -8,10 +8,26 @@ what it names: "no metastasis except L1" is not.
 
 from collections.abc import Iterator
 
+from cds_service.fhir.gathering.bystanders import (
+    is_bystander_problem,
+    is_plain_fracture,
+)
+from cds_service.fhir.leaves import MODIFIERS, leaves_of, repeats
 from cds_service.fhir.mapping.clauses import sentences
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.mapping.text_rules import LONGEST_TEXT
-from cds_service.fhir.raw_json import Json, objects, text, texts_of
+from cds_service.fhir.raw_json import Json, member, objects, text, texts_of
+
+# What holds a result that is not read here, or of nobody knows what.
+NOT_READ = frozenset({"presentedForm", "result", "media", "contained", "extension"})
+# Of the examination and those who did it; no result.
+_OF_EXAM = frozenset(
+    {
+        *("code", "category", "subject", "performer", "resultsInterpreter", "text"),
+        *("specimen", "basedOn", "encounter", "identifier", "meta", "imagingStudy"),
+    }
+)
+_WORDS = frozenset({"conclusion", "text", "display", "valueString"})
 
 
 def is_prose_understood(report: Json, terminology: Terminology) -> bool:
@@ -24,6 +40,44 @@ def is_prose_understood(report: Json, terminology: Terminology) -> bool:
         return False
     plain = terminology.plain_reports
     return all(plain.are_all(one) for words in prose for one in sentences(words))
+
+
+def is_result_understood(report: Json, terminology: Terminology) -> bool:
+    """Tell if all that the report of a biopsy says is plain.
+
+    What is attached or stands in a resource of its own is not read.
+    """
+    if NOT_READ & report.keys() or MODIFIERS & report.keys():
+        return False
+    codes = objects(report.get("conclusionCode"))
+    if not all(_is_plain_code(one, terminology) for one in codes):
+        return False
+    named = [(path.split("."), value) for path, value in leaves_of(report)]
+    said = [
+        value
+        for parts, value in named
+        if isinstance(value, str) and parts[0] not in _OF_EXAM and parts[-1] in _WORDS
+    ]
+    if sum(map(len, said)) > LONGEST_TEXT:
+        return False
+    plain = terminology.plain_reports
+    narrative = text(member(report, "text", "div"))
+    return repeats(narrative, report, plain) and all(
+        plain.are_all(one) for words in said for one in sentences(words)
+    )
+
+
+def _is_plain_code(code: Json, terminology: Terminology) -> bool:
+    """Tell if a result's code is of a plain fracture or a harmless disease.
+
+    A code that nobody knows is what its words say, which are read apart.
+    """
+    bare = {"code": {"coding": code.get("coding")}}
+    if terminology.tells("conditions", code):
+        return is_bystander_problem(bare, terminology) or is_plain_fracture(
+            bare, terminology, is_old=False
+        )
+    return bool(texts_of(code)) and not terminology.concepts(code)
 
 
 def _prose_of(report: Json, terminology: Terminology) -> Iterator[str]:

@@ -20,6 +20,7 @@ from cds_service.fhir.gathering.entries import SPINES
 from cds_service.fhir.gathering.grave_asides import grave_beside
 from cds_service.fhir.gathering.picking import FINAL
 from cds_service.fhir.gathering.record import PatientRecord
+from cds_service.fhir.gathering.report_prose import is_result_understood
 from cds_service.fhir.leaves import MODIFIERS
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.orders.augmentation import combine_performed
@@ -43,8 +44,6 @@ from cds_service.fhir.site_calendar import SiteCalendar
 
 DONE = frozenset({"completed", "in-progress"})
 BOOKED = frozenset({"booked", "arrived", "checked-in"})
-# What an appointment has only if it is off, in FHIR R4 and R5.
-WHY_OFF = frozenset({"cancelationReason", "cancellationReason", "cancellationDate"})
 COMMENTS = ("comment", "patientInstruction")
 DISPENSABLE = frozenset({"optional", "information-only"})
 # A biopsy is ordered before the procedure at which it is taken.
@@ -66,6 +65,8 @@ GRAVE_RESULTS: Mapping[GraveResult, frozenset[str]] = {
         {
             *("spinal-infection", "discitis", "vertebral-osteomyelitis"),
             *("spinal-tuberculosis", "sepsis"),
+            # Of a vertebra, whatever its code says of the place.
+            *("bone-infection-elsewhere", "deep-infection"),
         }
     ),
 }
@@ -192,12 +193,11 @@ def _takes_place(appointment: Json, terminology: Terminology) -> bool:
     """
     if text(appointment.get("status")) not in BOOKED:
         return False
-    if MODIFIERS & appointment.keys() or WHY_OFF & appointment.keys():
+    if MODIFIERS & appointment.keys() or appointment.get("cancelationReason"):
         return False
     if any(map(_is_declined, objects(appointment.get("participant")))):
         return False
     words = [text(appointment.get(name)) for name in COMMENTS]
-    words += [text(one.get("text")) for one in objects(appointment.get("note"))]
     titles = [text(appointment.get("description"))]
     for one in codeables(appointment, *ABOUT):
         titles += texts_of(one)
@@ -294,9 +294,17 @@ def _biopsies(
         found = frozenset[GraveResult]().union(
             *(_graves(each, terminology) for each in grave)
         )
-        days = filter(None, (_reported_on(each, calendar) for each in grave))
-        back_on = max(days, default=None)
-        yield Biopsy(sent, is_back, one.reference, found, back_on)
+        unclear = [
+            each
+            for each in back
+            if _is_of_biopsy(each, terminology)
+            and not is_result_understood(each, terminology)
+        ]
+        days = (_reported_on(each, calendar) for each in grave or unclear)
+        back_on = max(filter(None, days), default=None)
+        yield Biopsy(
+            sent, is_back, one.reference, found, back_on, is_unclear=bool(unclear)
+        )
 
 
 def _is_of_biopsy(report: Json, terminology: Terminology) -> bool:

@@ -203,7 +203,7 @@ def test_every_signal_is_tested_here():
         *("bone-treatment-settled", "leaving-without-dose", "review-undated"),
         *("next-dose-undated", "fracture-untreated", "brace-stop-open"),
         *("biopsy-pending", "rehabilitation-not-placed", "biopsy-sent"),
-        "biopsy-grave",
+        *("biopsy-grave", "biopsy-unclear"),
         "rehabilitation-booked",
         "bone-drug-unknown",
         "brace-card-always",
