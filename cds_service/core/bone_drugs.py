@@ -31,6 +31,10 @@ from cds_service.core.wording import (
 # Given every four weeks against a tumour in bone. No dose of it is one of the six
 # months, but whoever stops it has the same rebound.
 TUMOUR_DOSE = "tumour-dose denosumab"
+# Every three to four weeks: no dose of these is the yearly one.
+TUMOUR_DOSES = frozenset(
+    {TUMOUR_DOSE, "tumour-dose zoledronate", "tumour-dose pamidronate"}
+)
 # Ours, as mappings/drugs.toml names them.
 KINDS: Mapping[str, DrugKind] = {
     "denosumab": "denosumab",
@@ -48,13 +52,14 @@ KINDS: Mapping[str, DrugKind] = {
         (
             *("alendronate", "risedronate", "ibandronate", "zoledronate"),
             *("pamidronate", "other bisphosphonate"),
+            *("tumour-dose zoledronate", "tumour-dose pamidronate"),
         ),
         "bisphosphonate",
     ),
 }
 # Given by others, at intervals; of those in INTERVAL a period says no day of a dose.
 INJECTED = frozenset(
-    {"denosumab", TUMOUR_DOSE, "zoledronate", "pamidronate", "romosozumab"}
+    {"denosumab", "zoledronate", "pamidronate", "romosozumab", *TUMOUR_DOSES}
 )
 INTERVAL = INJECTED - {"romosozumab"}
 OVERDUE_MONTHS, DUE_MONTHS = 7, 6  # denosumab is given every six months
@@ -454,7 +459,7 @@ def _anabolic_ended(use: DrugUse, drugs: BoneDrugs, today: date) -> DrugState | 
 
 def _own_state(use: DrugUse, today: date, fracture_on: date | None) -> DrugState:
     """The state of the drug that leads."""
-    if use.is_open or use.name == TUMOUR_DOSE:
+    if use.is_open or use.name in TUMOUR_DOSES:
         return _without_dose(use, today)
     if use.is_taken and use.is_running:
         return _while_taken(use, today, fracture_on) or _without_dose(use, today)
@@ -545,7 +550,7 @@ def _denosumab(
 def _without_dose(use: DrugUse, today: date) -> DrugState:
     """Ordered or listed, and the dose that would tell more is not on record."""
     said = _say_open(use, today)
-    if use.name == TUMOUR_DOSE and use.last_dose and not use.is_open:
+    if use.name in TUMOUR_DOSES and use.last_dose and not use.is_open:
         said = say("last dose {day}", day=_say_day(use.last_dose, today))
     ordered = _say_since(use.ordered, today) if use.ordered else ""
     exact = _say_day(use.ordered, today) if use.ordered else ""

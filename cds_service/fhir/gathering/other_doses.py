@@ -2,11 +2,13 @@
 
 Denosumab of 120 mg every four weeks, against metastases of bone, has the code and the
 name of the 60 mg that are given every six months against osteoporosis. Its brand, its
-strength, an amount or an interval tells.
+strength, an amount or an interval tells. So it is with zoledronate of 4 mg every
+three to four weeks (5 mg a year against osteoporosis), and pamidronate of 90 mg.
 """
 
 from collections.abc import Iterator
 from enum import Enum
+from math import inf
 
 from cds_service.fhir.leaves import leaves_of
 from cds_service.fhir.mapping.drug_table import OtherDose
@@ -50,7 +52,7 @@ def dose_told(
         or any(_is_of(one, other) for one in _amounts_of(resource))
         or any(_is_strong(one, other) for one in _strengths_of(medication))
         or any(_is_between(one, other) for one in _intervals_of(resource))
-        or _units_of(resource) >= other.units_billed
+        or other.units_billed <= _units_of(resource) <= other.most.get("units", inf)
     )
     if not is_other:
         return Dose.USUAL
@@ -87,8 +89,9 @@ def _unit_of(amount: object) -> str:
 
 def _is_of(amount: Json, other: OtherDose) -> bool:
     """Tell if an amount is one that only the other dose has."""
-    least = other.least.get(_unit_of(amount))
-    return least is not None and (number(amount.get("value")) or 0) >= least
+    unit = _unit_of(amount)
+    least, most = other.least.get(unit), other.most.get(unit, inf)
+    return least is not None and least <= (number(amount.get("value")) or 0) <= most
 
 
 def _strengths_of(medication: Json | None) -> Iterator[Json]:
@@ -126,5 +129,5 @@ def _is_between(days: float, other: OtherDose) -> bool:
 
 
 def _units_of(resource: Json) -> float:
-    """The units of 1 mg that an order bills."""
+    """The units that an order bills."""
     return number(member(resource, "quantityQuantity", "value")) or 0

@@ -25,6 +25,7 @@ OTHER_DRUG = "other-drug"
 class _DoseOf(Closed):
     ingredient: str = Field(min_length=1)
     least: Mapping[str, float] = Field(alias="from")
+    most: Mapping[str, float] = Field(default_factory=dict, alias="to")
     per_ml: float = Field(alias="per-ml", gt=0)
     units_billed: float = Field(alias="units-billed", gt=0)
     days: tuple[int, int]
@@ -68,9 +69,10 @@ class OtherDose:
     Attributes:
         name: of this dose, an ingredient of its own.
         ingredient: what it shares codes and names with.
-        least: amounts that only this dose has, by unit.
+        least: amounts from which it is this dose, by unit.
+        most: amounts up to which it is, where the usual dose is the greater one.
         per_ml: mg in a mL from which it is this dose.
-        units_billed: units of 1 mg from which it is this dose.
+        units_billed: units that a payer is billed from which it is this dose.
         days: between two doses, from and to.
         words: of this dose, in a folded name, dosage or note.
         usual: words of the usual dose.
@@ -79,6 +81,7 @@ class OtherDose:
     name: str
     ingredient: str
     least: Mapping[str, float]
+    most: Mapping[str, float]
     per_ml: float
     units_billed: float
     days: tuple[int, int]
@@ -215,6 +218,7 @@ def _other_doses(drugs: Sequence[_Ingredient]) -> dict[str, OtherDose]:
             name=drug.name,
             ingredient=told.ingredient,
             least=told.least,
+            most=told.most,
             per_ml=told.per_ml,
             units_billed=told.units_billed,
             days=told.days,
