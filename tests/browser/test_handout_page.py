@@ -1,6 +1,7 @@
 """The page that a patient takes home in Chromium: wide, narrow, by keys, on paper."""
 
 import re
+from datetime import UTC, datetime, timedelta
 from functools import partial
 
 import pytest
@@ -18,7 +19,8 @@ LETTER_HEIGHT = (11 - 40 / 25.4) * 96
 @pytest.fixture(scope="session")
 def handout(service):
     """The address of the page that a discharge card links to."""
-    visit = appointment("Physiotherapy", day="2099-12-04")
+    soon = datetime.now(UTC).date() + timedelta(days=11)
+    visit = appointment("Physiotherapy", day=soon.isoformat())
     body = discharge(leaving_chart(visit))
     reply = service.call(body, path=f"/cds-services/{SERVICE}")
     card = reply.json()["cards"][0]
