@@ -83,10 +83,9 @@ class PlainWords:
                 left.
         """
         look = self._kept if len(text) <= LONGEST_KEPT else self._are_all
-        return look(text, is_title, has_lengths)
+        return look(text, is_title=is_title, has_lengths=has_lengths)
 
-    # Its arguments are the key of the cache.
-    def _are_all(self, text: str, is_title: bool, has_lengths: bool) -> bool:  # noqa: FBT001
+    def _are_all(self, text: str, *, is_title: bool, has_lengths: bool) -> bool:
         if len(text) > LONGEST_TEXT:
             return False
         rest = text

@@ -17,7 +17,6 @@ from pydantic import BeforeValidator, RootModel
 
 from cds_service.core.data_file import Closed, DataFile
 from cds_service.fhir.mapping.language import ONE_WORD, Language
-from cds_service.fhir.mapping.needed_letters import needed_letters
 
 Place = tuple[int, int]
 
@@ -108,13 +107,13 @@ class TextRules:
     def _look(self, words: str, beside: str | None) -> "_Found":
         found = _Found({}, {})
         for concept, rule in self._rules.items():
-            if name := rule.name_in(words):
+            if rule.any and (name := rule.any.search(words)):
                 is_out = rule.rules_out(words)
                 (found.ruled_out if is_out else found.named)[concept] = name.span()
-                continue
-            short = rule.short.search(words) if rule.short else None
-            if short and self._is_spinal(words, beside) and not rule.rules_out(words):
-                found.named[concept] = short.span()
+            elif rule.short and self._is_spinal(words, beside):
+                short = rule.short.search(words)
+                if short and not rule.rules_out(words):
+                    found.named[concept] = short.span()
         return found
 
     def _is_spinal(self, words: str, beside: str | None) -> bool:
@@ -130,15 +129,8 @@ class _Searches:
 
     def __init__(self, rule: TextRule) -> None:
         self.any, self.short = _compiled(rule.any), _compiled(rule.short)
-        self._needed = needed_letters("|".join(rule.any)) if rule.any else ()
         lists = (rule.none, *rule.shared)
         self._no = tuple([one for one in map(_compiled, lists) if one])
-
-    def name_in(self, words: str) -> re.Match[str] | None:
-        """Find the first name of the concept; most texts lack the letters of all."""
-        if self.any is None or not any(map(words.__contains__, self._needed)):
-            return None
-        return self.any.search(words)
 
     def rules_out(self, words: str) -> bool:
         """Tell if a text rules out what it names."""

@@ -11,7 +11,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cds_service.fhir.mapping.language import read_languages
-from cds_service.fhir.mapping.needed_letters import needed_letters
 from cds_service.fhir.mapping.text_rules import (
     TextRule,
     TextRules,
@@ -153,16 +152,6 @@ def test_joined_words_match_what_a_bar_between_them_matches(text):
             [one.span() for one in each.finditer(plain)] for each in (with_bars, quick)
         ]
         assert spans[0] == spans[1], with_bars.pattern
-
-
-@settings(max_examples=50)
-@given(text=texts())
-def test_a_text_that_words_match_holds_letters_that_they_need(text):
-    plain = folded(text)
-    for with_bars, _ in BOTH:
-        if with_bars.pattern and with_bars.search(plain):
-            letters = needed_letters(with_bars.pattern)
-            assert any(one in plain for one in letters), with_bars.pattern
 
 
 @pytest.mark.parametrize(
