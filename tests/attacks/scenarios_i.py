@@ -125,7 +125,8 @@ def reads_all_at_once(case: Case, field: Field) -> None:
             over.set()
         statuses = {status for one in pressing for status in one.result()}
     # Nobody is sent away for want of a place. The crowd is on this machine too: where
-    # that is slow, a call may meet its deadline, and says so.
-    assert set(asked) <= {"answered", "timeout"}
+    # that is slow, a call may meet its deadline, before its entry is in the log
+    # ("transient") or earlier, and says so.
+    assert set(asked) <= {"answered", "timeout", "transient"}
     assert asked.count("answered") > len(asked) / 2
     assert statuses <= {200, 429, 503}
