@@ -58,16 +58,15 @@ from cds_service.core.vocabulary import FindingSpec
 from cds_service.errors import AuditUnavailable, EvidenceUnavailable
 from cds_service.fhir.findings.chart import Chart, Horizon
 from cds_service.fhir.findings.extraction import extract_findings
+from cds_service.fhir.gathering.gather import gather
 from cds_service.fhir.gathering.parallel import run_side_by_side
 from cds_service.fhir.gathering.plan import PrefetchPlan
 from cds_service.fhir.gathering.reading import FhirReader
-from cds_service.fhir.gathering.record import (
-    PatientRecord,
-    gather,
-    is_cut,
+from cds_service.fhir.gathering.record import PatientRecord
+from cds_service.fhir.gathering.record_state import is_cut, state_of
+from cds_service.fhir.gathering.refusals import (
     refuse_another_patient,
     refuse_lists_of_another,
-    state_of,
 )
 from cds_service.fhir.gathering.subjects import Person
 from cds_service.fhir.mapping.terminology import Terminology
