@@ -86,6 +86,7 @@ from cds_service.fhir.orders.recognition import (
     orders_discharge,
 )
 from cds_service.fhir.orders.referred import (
+    with_cut_orders,
     with_drafted_drugs,
     with_drafted_reasons,
     with_referred,
@@ -599,6 +600,7 @@ def _gather(call: Call, orders: SignedOrders) -> Gathered:
     ports.deadline.check()
     person = orders.person.identified(record.patient, ())
     drafts = orders.drafts.of(person.identifiers)
+    record = with_cut_orders(record, drafts)
     record = with_drafted_drugs(record, drafts, terminology)
     record = with_drafted_reasons(record, drafts, terminology)
     until = ports.deadline.for_reading()
