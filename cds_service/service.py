@@ -661,7 +661,10 @@ def _case_of_leaving(
     before = without_performed(record, performed)
     case = _case_of(call, before, performed, gathered.support)
     leaving = read_leaving(record, terminology, performed, call.today)
-    return replace(case, leaving=leaving)
+    state = case.record
+    if not performed.is_sure:  # what may be of another time pre-selects nothing
+        state = replace(state, lists_not_read=(*state.lists_not_read, "procedures"))
+    return replace(case, record=state, leaving=leaving)
 
 
 def _case_of(
@@ -777,6 +780,7 @@ def _answer(
     )
     acts = conclusion.recommendations
     suggestions = dict(draft_suggestions(acts, ordering))
+    has_page = bool(hook.handouts) and _is_sure(conclusion)
     page = _page_to_take_home(call, conclusion)
     page_draft = draft_handout(page, ordering) if page else None
     if page_draft:
@@ -789,10 +793,15 @@ def _answer(
         order_words=order_words(acts, suggestions, ordering),
         base_url=ports.base_url,
         basis_url=ports.basis_url(call.entry_id),
-        handout_url=ports.handout_url(call.entry_id) if hook.handouts else "",
+        handout_url=ports.handout_url(call.entry_id) if has_page else "",
         worksheet_url=ports.worksheet_url,
         language=language,
     )
+
+
+def _is_sure(conclusion: Conclusion) -> bool:
+    order = conclusion.case.order
+    return order is None or order.is_sure
 
 
 def _page_to_take_home(call: Call, conclusion: Conclusion) -> Page | None:
@@ -801,6 +810,8 @@ def _page_to_take_home(call: Call, conclusion: Conclusion) -> Page | None:
     text = call.hook.handouts.get(settings.language)
     if leaving is None or conclusion.facts.leading is None:
         return None  # no card of a discharge
+    if not _is_sure(conclusion):
+        return None  # the page says what was done
     if text is None or not text.is_read(settings):
         return None
     said = say_handout(find_handout(conclusion, leaving), text, settings)
