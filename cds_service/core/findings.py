@@ -307,6 +307,7 @@ class AugmentationOrder:
             `text`; empty when none did.
         is_done: it was done: its references are Procedures.
         performed: the day of one that was done; None if it has no exact one.
+        is_sure: it is known that it was done, and lately.
     """
 
     references: tuple[str, ...]
@@ -329,6 +330,7 @@ class AugmentationOrder:
     notes: tuple[str, ...] = ()
     is_done: bool = False
     performed: date | None = None
+    is_sure: bool = True
 
 
 class WordedEnd(NamedTuple):
