@@ -277,10 +277,11 @@ def _is_list_read(record: PatientRecord, key: str) -> bool:
     if read is None or not read.is_understood:
         return False
     also = ALSO_DOSES if key == "medications" else ()
-    asked = [record.reads.get(part) for part in (*DECIDING_LISTS[key], *also)]
+    parts = (*DECIDING_LISTS[key], *also)
+    asked = [record.reads.get(part) for part in parts]
     if any(one and is_unread(one) for one in asked):
         return False
-    if any(one.key in DECIDING_LISTS[key] for one in record.unreadable):
+    if any(one.key in parts for one in record.unreadable):
         return False
     kept = [part for part in DECIDING_LISTS[key] if part not in GIVEN_HERE]
     held = sum(record.reads[part].entries for part in kept if part in record.reads)
@@ -399,6 +400,10 @@ def _part(
         terminology,
         deadline,
     )
+    if broken and template.is_optional:
+        # Nobody says which concepts it would have had: its list is not whole.
+        note = f"incomplete: {count_entries(len(broken))} broken"
+        read = read._replace(is_cut=True, note=read.note or note)
     near: tuple[NearMiss, ...] = ()
     if kind == "Observation":
         near = missed_t_scores(ours, terminology)
