@@ -168,6 +168,10 @@ def _part(
         terminology,
         deadline,
     )
+    if broken and template.is_optional:
+        # Nobody says which concepts it would have had: its list is not whole.
+        note = f"incomplete: {count_entries(len(broken))} broken"
+        read = read._replace(is_cut=True, note=read.note or note)
     near: tuple[NearMiss, ...] = ()
     if kind == "Observation":
         near = missed_t_scores(ours, terminology)

@@ -81,10 +81,11 @@ def _is_list_read(record: PatientRecord, key: str) -> bool:
     if read is None or not read.is_understood:
         return False
     also = ALSO_DOSES if key == "medications" else ()
-    asked = [record.reads.get(part) for part in (*DECIDING_LISTS[key], *also)]
+    parts = (*DECIDING_LISTS[key], *also)
+    asked = [record.reads.get(part) for part in parts]
     if any(one and is_unread(one) for one in asked):
         return False
-    if any(one.key in DECIDING_LISTS[key] for one in record.unreadable):
+    if any(one.key in parts for one in record.unreadable):
         return False
     kept = [part for part in DECIDING_LISTS[key] if part not in GIVEN_HERE]
     held = sum(record.reads[part].entries for part in kept if part in record.reads)
