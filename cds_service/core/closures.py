@@ -153,7 +153,7 @@ class ClosureRule(DataTable):
         if self.days is None and not ends:
             raise ValueError("needs days, or an encounter or fracture to end with")
         if self.act and self.part != "act":
-            raise ValueError("act: only where part is act")
+            raise ValueError("act: only if part is act")
         return self
 
 

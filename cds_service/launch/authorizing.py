@@ -219,7 +219,9 @@ def find_launchers(
 def _why_not(base: Address, others: Container[Address]) -> str:
     """Why this server cannot launch; empty if it can."""
     if base in others:
-        return "two EHRs name one FHIR server: which of them launches is not known"
+        return (
+            "two EHRs name one FHIR server: a launch does not say which of them it is"
+        )
     if not base.may_carry_tokens:
         return "a FHIR server that launches needs an https address"
     return ""

@@ -75,8 +75,8 @@ OTHER_DAY = (
 NO_LOG = "The log of this service cannot be written, so nothing was sent. Try again."
 COPY = "Nothing was saved. Copy the text below."
 NOT_COMPARED = (
-    "The measures on record could not be read, so nobody can say whether one of the"
-    f" same day stands against these. {COPY}"
+    "The measures on record could not be read: one of the same day may contradict"
+    f" these. {COPY}"
 )
 CLOSED = f"This patient's record {{why}}. {COPY}"
 FAULTS = "Correct the fields that are marked; nothing was saved."
