@@ -328,7 +328,7 @@ def _closures(rule: ClosureRule, given: CardFeedback) -> Iterator[Closure]:
 
 
 def _closed_by(rule: ClosureRule, ground: CardGround) -> Iterator[tuple[str, str]]:
-    """What of the card this rule closes, with its key: only what the card was about."""
+    """Return what of the card this rule closes, with its key: its grounds alone."""
     braces = [one for one in ground.orders if one.kind == "brace"]
     if rule.part == "risk":
         yield "", ""

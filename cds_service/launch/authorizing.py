@@ -260,7 +260,7 @@ def _encounter(answer: Mapping[str, Any]) -> str | None:
 
 
 def _scope(answer: Mapping[str, Any]) -> str:
-    """What was granted.
+    """Return the scope that was granted.
 
     A server that does not say granted what was asked (RFC 6749, 5.1).
     """
