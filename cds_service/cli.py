@@ -107,7 +107,7 @@ def main() -> None:
     "--host",
     default="127.0.0.1",
     show_default=True,
-    help="another address needs nginx in front",
+    help="address to listen on; one beyond loopback needs nginx in front",
 )
 @options.port("0 picks a free port")
 @click.option("--workers", default=1, show_default=True, type=click.IntRange(1, 64))
@@ -116,8 +116,8 @@ def main() -> None:
 def serve(host: str, port: int, workers: int, fhir_servers: tuple[str, ...]) -> None:
     """Run the service.
 
-    Beyond loopback put nginx in front (deploy/nginx/nginx.conf): slow clients and
-    overload are its part.
+    Beyond loopback put nginx in front (deploy/nginx/nginx.conf): it holds off slow
+    clients and overload.
     """
     # What is loaded now stays. The workers collect garbage, as the documentation of
     # `gc.freeze` advises for a process that forks.

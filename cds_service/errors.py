@@ -1,9 +1,8 @@
 """The tree of exceptions. No HTTP here: `web/errors.py` holds the table of statuses.
 
-What one module raises and its callers catch stands beside it, under `CdsError`:
-`JsonTextError`, `BrokenResource`,
-`NoKeySet`, `NothingToReplay` and the like. `audit/verification` shares no code, so it
-has its own.
+An exception that one module raises and its callers catch is defined there, under
+`CdsError`: `JsonTextError`, `BrokenResource`, `NoKeySet`, `NothingToReplay` and the
+like. `audit/verification` shares no code, so it has its own.
 """
 
 from collections.abc import Mapping, Sequence
@@ -30,10 +29,7 @@ class AmbiguousFeedback(CdsError):
 
 
 class PatientMismatch(CdsError):
-    """The Patient, or the order, is of another patient than the context says.
-
-    `context.patientId`, that is.
-    """
+    """The Patient, or the order, is of another patient than `context.patientId`."""
 
 
 class NotAuthenticated(CdsError):
@@ -54,7 +50,7 @@ class NotAuthenticated(CdsError):
 
 
 class LoginRefused(CdsError):
-    """What came back from the issuer proves nobody who has a role here.
+    """The issuer's answer proves no account that has a role here.
 
     Attributes:
         reason: a word for the log, for example `nonce`, `signature`, `role`; never a

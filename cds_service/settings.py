@@ -81,7 +81,7 @@ class Settings(BaseModel):
         default=None,
         description=(
             "file with the Ed25519 key that signs checkpoints (PEM, mode 0600), created"
-            " at first need; without it beside the SQLite file, or in"
+            " at first need; without it next to the SQLite file, or in"
             " ~/.local/state/kyphoplasty-cds"
         ),
     )
@@ -112,8 +112,8 @@ class Settings(BaseModel):
         ge=1024 * 1024,
         le=1024 * 1024 * 1024,
         description=(
-            "bytes that the FHIR server may send for one answer, and 64 for each value;"
-            " more is not read, and the card says that the record is incomplete"
+            "largest record of one call in bytes, with 64 more for each value; beyond"
+            " it nothing is read, and the card says that the record is incomplete"
         ),
     )
     drain_seconds: float = Field(
@@ -146,7 +146,7 @@ class Settings(BaseModel):
     def _link_key_is_a_secret(cls, value: Path | None) -> Path | None:
         if value is not None and (not value.is_file() or value.stat().st_mode & 0o037):
             raise ValueError(
-                "is no file that only its owner may write and its group may read"
+                "must be a file that others cannot read, nor the group write: chmod 600"
             )
         if value is not None and value.stat().st_size < 32:
             raise ValueError("holds fewer than 32 bytes")

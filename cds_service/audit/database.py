@@ -186,7 +186,7 @@ class Database:
                 if self.file is not None
                 else self.url.render_as_string(hide_password=True)
             )
-            cure = "set the variable to the database of the service"
+            cure = "set this variable to the database that the service uses"
             raise DataFileError(
                 "KYPHOPLASTY_CDS_DATABASE_URL", where, f"there is no audit log; {cure}"
             )
@@ -269,12 +269,13 @@ class Database:
             except ProgrammingError as error:
                 if not is_forbidden(error):
                     raise
-                there = f"at step {found}" if found else "not there"
+                there = f"are at step {found}" if found else "do not exist"
                 needed = (
-                    f"this program needs step {HEAD}: `audit migrate` as their owner"
+                    f"this program needs step {HEAD}: let the owner of the database run"
+                    " `audit migrate`"
                 )
                 raise TablesNotReady(
-                    f"The tables of the log are {there}, {needed}."
+                    f"The tables of the log {there}, {needed}."
                 ) from None
         self._is_prepared = True
 
@@ -375,13 +376,13 @@ def _parsed(url: str) -> URL:
         raise DataFileError(
             "DATABASE_URL",
             "",
-            "is no URL of a database: sqlite:///FILE or postgresql://…",
+            "is not the URL of a database: write sqlite:///FILE or postgresql://…",
         ) from None
     if found.drivername not in DRIVERS:
         raise DataFileError(
             "DATABASE_URL",
             "",
-            "its driver is not installed: sqlite:///FILE or postgresql://…",
+            "names a driver that is not here: write sqlite:///FILE or postgresql://…",
         )
     return found.set(drivername=DRIVERS[found.drivername])
 
@@ -494,6 +495,7 @@ def migrate(connection: Connection, found: str | None) -> None:
         raise DataFileError(
             "DATABASE_URL",
             "",
-            f"the database is of a newer version of this program (step {found})",
+            f"a newer version of this program made the database (step {found}): run"
+            " that version",
         )
     command.upgrade(config, HEAD)

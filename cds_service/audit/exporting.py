@@ -269,7 +269,7 @@ def _users_of_answers(connection: Connection) -> Mapping[str, str]:
 
 
 def _feedback_line(stored: Stored, users: Mapping[str, str]) -> str:
-    """What is left of a purged one is its date."""
+    """Return the line of a feedback entry; only the date of a purged one is left."""
     content = stored.content
     accepted, said = (
         content.get("acceptedRules"),

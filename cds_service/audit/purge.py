@@ -116,8 +116,7 @@ def purge_before(database: Database, before: datetime, user: str, clock: Clock) 
         raise CdsError(f"{purged} entries purged; {IN_JOURNAL}")
     if left:
         raise CdsError(
-            f"{purged} entries purged; {left} more have no checkpoint behind them:"
-            f" {HOW}"
+            f"{purged} entries purged; no checkpoint covers {left} more: {HOW}"
         )
     return purged
 

@@ -64,7 +64,7 @@ def patient_filter(text: str) -> dict[str, str]:
         return {"patient": text}
     part = text.strip(ANY)
     if not part or ANY in part:
-        raise ValueError("is an id, or a part of one between asterisks")
+        raise ValueError("must be an id, or a part of one between asterisks: *47*")
     return {"patient_part": text}
 
 

@@ -66,7 +66,7 @@ class Registration:
         issuer: that the document must name; empty if it may name any.
         secret: of the client; None for a public client.
         allowed: addresses on whose origins those of the document may be.
-        needs_challenge: whether the document must offer PKCE.
+        needs_challenge: the document must offer PKCE.
         most_at_once: threads that a slow server may occupy.
     """
 
@@ -84,7 +84,7 @@ class Provider:
     """The discovery document of OpenID Connect (section 3); URLs as written.
 
     Attributes:
-        names_itself: whether its responses contain `iss` (RFC 9207).
+        names_itself: its responses contain `iss` (RFC 9207).
     """
 
     issuer: str
@@ -97,7 +97,7 @@ class Provider:
 
 @dataclass(frozen=True, slots=True)
 class Secret:
-    """What one browser holds while it is at the server: the seed of its secrets.
+    """The seed of one browser's secrets, for the time it is at the server.
 
     Attributes:
         purpose: of the flow, so that what one flow made fits no other.
@@ -107,7 +107,7 @@ class Secret:
     purpose: str = ""
 
     def made(self, name: str) -> str:
-        """A value of this name; knowing one of them does not reveal another."""
+        """Make the value of this name; knowing one of them does not reveal another."""
         purpose = f"{self.purpose}{name}".encode()
         return _base64(hmac.digest(self.seed.encode(), purpose, hashlib.sha256))
 
@@ -132,7 +132,7 @@ class AuthorizationServer:
         connections: Connections,
         clock: Monotonic = time.monotonic,
     ) -> None:
-        """Requests nothing yet."""
+        """Keep what is needed; nothing is requested yet."""
         self._ours = registration
         self._connections = connections
         self._session = connections.session(max_bytes=MAX_BYTES)
@@ -144,7 +144,7 @@ class AuthorizationServer:
     def authorization_address(
         self, query: Mapping[str, str], deadline: Deadline
     ) -> str:
-        """The URL to which the browser goes to log in.
+        """Return the URL to which the browser goes to log in.
 
         Raises:
             CallFailed: the discovery document cannot be read.
@@ -154,7 +154,7 @@ class AuthorizationServer:
         return f"{url}{'&' if '?' in url else '?'}{urlencode(asked)}"
 
     def read_code(self, query: Mapping[str, str], deadline: Deadline) -> str:
-        """The code in what the browser brings back.
+        """Read the code from what the browser brings back.
 
         Raises:
             LoginRefused: there is none, or another server sent it (RFC 9207), or it
@@ -223,7 +223,7 @@ class AuthorizationServer:
         )
 
     def _keys(self, source: KeyAddress, kid: str | None, deadline: Deadline) -> KeySet:
-        """The server's keys, fetched again if none has this id."""
+        """Return the server's keys, fetched again if none has this id."""
         found = source.known(kid, deadline)
         if found is None:
             raise CallFailed(source.cached.fault or "busy", BUSY)
@@ -256,7 +256,7 @@ class AuthorizationServer:
         )
 
     def _keys_at(self, url: str, issuer: str) -> KeyAddress:
-        """The keys at this URL; known keys are kept while the URL stays the same."""
+        """Return the source of the keys at this URL; a known one is kept."""
         known = self._provider.last
         if known is not None and known.keys.url == url:
             return known.keys
@@ -269,7 +269,7 @@ class AuthorizationServer:
         )
 
     def _endpoint(self, url: Any) -> str:
-        """The URL, which must be one that the site allows."""
+        """Return the URL if it is one that the site allows."""
         try:
             address = parse_address(url) if isinstance(url, str) else None
         except ValueError:
@@ -277,7 +277,7 @@ class AuthorizationServer:
         if address is None or address.origin not in self._origins:
             raise CallFailed(
                 "discovery-address",
-                "the document names an address that the site does not",
+                "the document names an address that the site does not allow",
             )
         return str(url)
 
@@ -351,5 +351,5 @@ def _list(value: Any) -> Sequence[Any]:
 
 
 def _base64(digest: bytes) -> str:
-    """43 characters without padding, for 32 bytes."""
+    """Encode without padding: 43 characters for 32 bytes."""
     return base64.urlsafe_b64encode(digest).rstrip(b"=").decode()

@@ -13,7 +13,7 @@ MOST_DRIVERS = 2  # of a study's line, the strongest
 
 
 def say_risk(answer: Answer) -> tuple[str, ...]:
-    """Say the risk phrase of a summary, from full to short; none where it has none."""
+    """Return the risk phrases of a summary, from full to short; it may have none."""
     said = answer.said
     if answer.closures.closes_risk() or said is None:
         return ()
@@ -81,7 +81,7 @@ def _how_sure(answer: Answer, pooled: PooledResult) -> str:
 
 
 def study_lines(answer: Answer) -> Iterator[tuple[str, str]]:
-    """One line for each study that the patient belongs to and lies above in."""
+    """Yield a line for each study whose criteria hold and whose figure is above."""
     if answer.said is None:
         return
     for one in answer.assessment.study_lines:

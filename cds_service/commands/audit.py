@@ -67,11 +67,13 @@ def _of_identifier(command: Callable[P, R]) -> Callable[P, R]:
     """Add the options that lead from a record number to the patient's FHIR id."""
     for option in (
         options.TOKEN_FILE,
-        click.option("--fhir-server", type=options.BASE, help="that knows it"),
+        click.option(
+            "--fhir-server", type=options.BASE, help="server to ask about --identifier"
+        ),
         click.option(
             "--identifier",
             metavar="[SYSTEM|]VALUE",
-            help="of the patient, a record number: the FHIR server is asked whose",
+            help="record number of the patient, in place of --patient",
         ),
     ):
         command = option(command)
@@ -79,9 +81,9 @@ def _of_identifier(command: Callable[P, R]) -> Callable[P, R]:
 
 
 @click.command("list")
-@click.option("--patient", metavar="ID", help="or a part of it: '*4711', '*47*'")
+@click.option("--patient", metavar="ID", help="FHIR id, or a part: '*4711', '*47*'")
 @_of_identifier
-@click.option("--user", metavar="ID")
+@click.option("--user", metavar="ID", help="entries of this user")
 @click.option(
     "--kind",
     "kinds",
@@ -89,7 +91,7 @@ def _of_identifier(command: Callable[P, R]) -> Callable[P, R]:
     metavar="KIND",
     help="answer, refusal, feedback, read, export, …",
 )
-@click.option("--hook-instance", metavar="ID")
+@click.option("--hook-instance", metavar="ID", help="entries of this signing")
 @click.option("--card", metavar="UUID", help="entries that show this card")
 @options.OF_MODEL
 @options.OF_VERSION
@@ -115,8 +117,8 @@ def list_entries(*, limit: int, as_json: bool, **asked: Any) -> None:
         if not any(one.kind not in OWN_KINDS for one in entries):
             where = database.url.render_as_string(hide_password=True)
             click.echo(
-                f"no answer is listed; the log is {where}, as"
-                " KYPHOPLASTY_CDS_DATABASE_URL says",
+                f"no answer is listed; the log is {where}; to look into another,"
+                " set KYPHOPLASTY_CDS_DATABASE_URL",
                 err=True,
             )
 
@@ -199,7 +201,7 @@ def verify(
     Reads only, unless --record.
     """
     if is_recorded and exported is not None:
-        raise click.UsageError("--record is of the log, not of an export")
+        raise click.UsageError("--record writes into the log: leave out --export")
     try:
         checkpoints = list(_checkpoints(notes))
         trusted = [read_key(key) for key in keys]
@@ -218,7 +220,7 @@ def verify(
     except BadNote as error:
         raise DataFileError("--checkpoint/--key", "", str(error)) from None
     except NoLog as error:
-        cure = "set the variable to the database of the service"
+        cure = "set this variable to the database that the service uses"
         raise DataFileError(
             "KYPHOPLASTY_CDS_DATABASE_URL", "", f"{error}; {cure}"
         ) from None
@@ -272,7 +274,7 @@ def _checkpoints(paths: Iterable[Path]) -> Iterator[Checkpoint]:
 
 @click.command("checkpoint")
 @click.option(
-    "--out", type=options.NEW_FILE, metavar="FILE", help="instead of standard output"
+    "--out", type=options.NEW_FILE, metavar="FILE", help="default: standard output"
 )
 @options.print_errors
 def make_checkpoint(out: Path | None) -> None:
@@ -296,21 +298,21 @@ def make_checkpoint(out: Path | None) -> None:
 )
 @options.SINCE
 @options.UNTIL
-@click.option("--patient", metavar="ID", help="or a part of it: '*4711', '*47*'")
+@click.option("--patient", metavar="ID", help="FHIR id, or a part: '*4711', '*47*'")
 @_of_identifier
 @options.OF_MODEL
 @options.OF_VERSION
 @options.OF_DIGEST
 @click.option(
-    "--out", type=options.NEW_FILE, metavar="FILE", help="instead of standard output"
+    "--out", type=options.NEW_FILE, metavar="FILE", help="default: standard output"
 )
 @options.print_errors
 def export(form: Any, out: Path | None, **asked: Any) -> None:
     """Export entries as NDJSON, CSV or FHIR AuditEvents.
 
-    Feedback can be had in the columns of HTI-1.
+    --format feedback has the columns of HTI-1.
 
-    The last line is a signed manifest; the export is an entry.
+    The last line is a signed manifest. The export is itself an entry of the log.
     """
     with log_database() as database:
         begun = begin_export(
@@ -337,21 +339,21 @@ def export(form: Any, out: Path | None, **asked: Any) -> None:
     "confirmed",
     metavar="DAY",
     help=(
-        "the day that a refusal for a doubtful clock names; for a person with a"
-        " calendar, never for a timer"
+        "if a purge was refused because the clock may be wrong: the day that the"
+        " refusal names. For a person who looked at a calendar, never for a timer"
     ),
 )
 @options.print_errors
 def purge(*, i_know: bool, dry_run: bool, confirmed: str | None) -> None:
     """Delete the payloads of entries older than RETENTION_DAYS.
 
-    The chain of hashes stays and shows which.
+    The chain of hashes stays, and shows which entries were purged.
     """
     kept_days, now = read_settings().retention_days, utc_now()
     if kept_days < Settings.model_fields["retention_days"].default and not i_know:
         raise click.UsageError(
-            "less than 2192 days (six years): say --i-know if that is lawful where"
-            " you are"
+            "RETENTION_DAYS is less than 2192 days (six years): add --i-know if that is"
+            " lawful where you are"
         )
     before = now - timedelta(days=kept_days)
     with log_database() as database:
@@ -360,7 +362,7 @@ def purge(*, i_know: bool, dry_run: bool, confirmed: str | None) -> None:
             doubt = doubt_of_clock(database, now)
             if doubt and confirmed != f"{before:%Y-%m-%d}":
                 again = (
-                    f"if {now:%Y-%m-%d} is today, say --delete-what-was-said-before"
+                    f"if {now:%Y-%m-%d} is today, add --delete-what-was-said-before"
                     f" {before:%Y-%m-%d}"
                 )
                 raise CdsError(

@@ -67,7 +67,7 @@ NEEDS_MAP = "p7-other-units"  # its codes are those of the sample hospital
     "--since",
     type=options.OLD_FILE,
     metavar="BOOK.html",
-    help="an approved book: what changed since then is told first",
+    help="an approved book: begin with what has changed since",
 )
 @calling.KEY
 @calling.ISSUER_OF_TOKENS
@@ -82,7 +82,7 @@ def preview(
 ) -> None:
     """Print the committee's book: everything in force on one page.
 
-    The test patients and their cards stand at its end.
+    The test patients and their cards are at its end.
     """
     settings = read_settings()
     folder, capabilities = options.chosen_site(site, client)

@@ -118,7 +118,7 @@ def read_calling_card(
         CannotCall: the key was made just now, and the site does not know it yet.
     """
     if token is not None and key_file is not None:
-        raise click.UsageError("--token-file and --key: one of them")
+        raise click.UsageError("give --token-file or --key, not both")
     if key_file is None:
         return CallingCard(token=token)
     if not key_file.exists():
@@ -243,7 +243,7 @@ def topics_of(cards: Iterable[Mapping[str, Any]]) -> dict[str, Mapping[str, Any]
 def probe_service(
     *, url: str, site: Path | None, procedure: str | None, as_json: bool, **who: Any
 ) -> None:
-    """Send a synthetic kyphoplasty order of no patient; say what came back."""
+    """Send a kyphoplasty order of an invented patient; say what came back."""
     caller = read_calling_card(**who)
     # a site's codes shape the prefetch
     service = load_service(options.chosen_site(site)[0])

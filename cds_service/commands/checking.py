@@ -27,7 +27,8 @@ from cds_service.site.folder import SiteFolder, load_site, what_was_read
 
 ASK = (
     "count them first: [baseline] refracture = { events = 24, patients = 300, months ="
-    " 24 }; at a hospital where 8 % refracture the pooled figure is twice too high"
+    " 24 }; at a hospital where 8 % refracture the pooled figure is twice what it"
+    " should be"
 )
 
 

@@ -27,11 +27,11 @@ def _name(value: str) -> str:
 @click.command("confirm")
 @click.argument("ticks", metavar="TICKS.csv", type=options.OLD_FILE)
 @options.SITE
-@click.option("--by", required=True, metavar="NAME", help="who knows these codes")
+@click.option("--by", required=True, metavar="NAME", help="who confirmed them")
 @click.option(
     "--name",
     type=options.Read("NAME", _name),
-    help="of the two files; default: codes-DAY",
+    help="name of the two files; default: codes-DAY",
 )
 @options.print_errors
 def confirm_ticks(*, ticks: Path, site: Path | None, by: str, name: str | None) -> None:

@@ -185,7 +185,7 @@ def report(
 ) -> None:
     """Count live answers by month; with --silent what silent ones would have shown.
 
-    These are told per 100 procedures, for a committee before go-live.
+    Silent ones are counted per 100 procedures, for a committee before go-live.
 
     Counts below five are hidden.
     """

@@ -327,12 +327,12 @@ def of_token(
     algorithm = header.get("alg")
     if algorithms and algorithm not in algorithms:
         what = (
-            f"the token is signed with {algorithm}, taken are {', '.join(algorithms)}"
+            f"the token is signed with {algorithm}; accepted: {', '.join(algorithms)}"
         )
         change = (
             f'add "{algorithm}" to algorithms, or sign with {" or ".join(algorithms)}'
             if algorithm in get_args(Algorithm)
-            else "sign with ES384 or RS384: this one is never taken"
+            else f"sign with ES384 or RS384: {algorithm} is never accepted"
         )
         yield Fault("jwt.alg", what, change, place)
     yield from _times(claims, now, client)
@@ -352,7 +352,7 @@ def _audience(aud: Any, client: Client | None, known: Known) -> Iterator[Fault]:
         yield Fault(
             "jwt.aud",
             f"the token's aud is {', '.join(named)}, the service is {ours[1]}",
-            "let aud be the called address, or write it under audiences",
+            "set aud to the address called, or write this aud under audiences",
             known.place("jwt"),
         )
     elif not ours and not any(one.endswith(path) for one in named for path in paths):
@@ -360,7 +360,7 @@ def _audience(aud: Any, client: Client | None, known: Known) -> Iterator[Fault]:
             f"the token's aud is {', '.join(named)}, which is no address of a service"
         )
         yield Fault(
-            "jwt.aud", what, "let aud be the called address", known.place("jwt")
+            "jwt.aud", what, "set aud to the address called", known.place("jwt")
         )
 
 
@@ -399,11 +399,13 @@ def _times(
         return
     longest = client.max_lifetime_seconds if client else 3600
     if ends - begins > longest:
-        what = f"the token lasts {ends - begins:.0f} seconds, taken are {longest}"
-        yield Fault("jwt.lifetime", what, "let it last five minutes")
+        lasts = f"the token lasts {ends - begins:.0f} seconds"
+        what = f"{lasts}, more than the {longest} allowed"
+        yield Fault("jwt.lifetime", what, "let it expire after five minutes")
     if ends < now:
-        what = f"the token ended {now - ends:.0f} seconds ago"
-        yield Fault("jwt.exp", what, "none if it is an old one; else set both clocks")
+        what = f"the token expired {now - ends:.0f} seconds ago"
+        change = "nothing, if the token is an old one; else set both clocks"
+        yield Fault("jwt.exp", what, change)
 
 
 # --- log lines

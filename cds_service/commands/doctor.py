@@ -84,9 +84,7 @@ def doctor(
 ) -> None:
     """Say what to change, and where.
 
-    It reads a call, a token, log lines or a running address.
-
-    An answer of the service counts as a call does.
+    It reads a recorded call or answer, a token, log lines, or a running address.
 
     `-` reads from standard input, so that a token stays out of the shell's history.
     """

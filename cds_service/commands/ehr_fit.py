@@ -20,7 +20,7 @@ from cds_service.site.profiles import GENERIC, Profile, StatedFact, value_of
 
 FACTS = Path(__file__).with_name("ehr-facts.toml")
 MOST_CARDS = 2
-NO_BUTTON = "no button, its words stand on the card"
+NO_BUTTON = "no button, its words are on the card"
 OURS = ("info", "warning")  # indicators
 # Asked only of an EHR that can call when orders are signed.
 OF_DRAFTS = frozenset(
@@ -144,9 +144,9 @@ def _page(capabilities: Capabilities) -> Button:
     """Say how the page that a patient takes home reaches the record."""
     kind = capabilities.handout
     if kind != "none" and capabilities.can("create", kind):
-        way = f"a draft {kind}, in a language that site.toml names a reader of"
+        way = f"a draft {kind}, in each language for which site.toml names a reader"
     else:
-        way = "no button, the card links to it: it takes no draft of such a page"
+        way = "no button, the card links to it: the EHR takes no draft of it"
     return Button("The patient's page", words=way)
 
 
@@ -191,8 +191,8 @@ def differences(fit: Fit, today: date) -> Iterator[str]:
     review = fit.profile.profile.review
     if review < today:
         yield (
-            f"the profile was to be read again by {review}: its sources may have"
-            " changed"
+            f"the profile was due for review by {review}: compare it with the vendor's"
+            " pages"
         )
     # several services may differ in the same
     yield from dict.fromkeys(line for check in CHECKS for line in check(fit))
@@ -278,7 +278,8 @@ def _prefetch(fit: Fit) -> Iterator[str]:
             if longest is not None and len(query) > longest:
                 yield (
                     f"prefetch {key} of {hook.id} has {len(query)} characters, it takes"
-                    f" {longest}: leave it out, it is read from fhirServer then"
+                    f" {longest}: leave this key out, and let us read it from"
+                    " fhirServer"
                 )
 
 

@@ -48,7 +48,7 @@ EXAMPLE = "https://cds.example.org"
     type=click.Choice(["md", "html", "prefetch"]),
     default="md",
     show_default=True,
-    help="prefetch: each key and its whole query, with a tab between, to paste.",
+    help="prefetch: each key, a tab and its whole query, to paste",
 )
 @options.OUT
 @options.print_errors

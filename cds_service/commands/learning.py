@@ -28,16 +28,16 @@ from cds_service.fhir.learning import (
 from cds_service.loading import load_service
 from cds_service.site.folder import SiteFolder
 
-NEVER_NO = "no list with one of these says no to anything"
+NEVER_NO = "a list that holds one of these rules nothing out"
 MOST_SHOWN = 40  # codes that no word explains
 OTHERS: Mapping[str, str] = {
     "measure": (
-        "measurements that no word explains; map by hand what is one of"
-        " mappings/codesystem/measures.json"
+        "measurements whose words are not known here; map by hand those that"
+        " mappings/codesystem/measures.json has"
     ),
     "order": (
-        "orders that no word explains; map by hand what is one of"
-        " mappings/codesystem/orders.json"
+        "orders whose words are not known here; map by hand those that"
+        " mappings/codesystem/orders.json has"
     ),
     "problem": f"on problem lists and not understood: {NEVER_NO}",
     "drug": f"on medication lists and not understood: {NEVER_NO}",
@@ -83,8 +83,8 @@ def learn_mappings(
 ) -> None:
     """Rank what was not understood by what it cost, and propose its meaning.
 
-    A file is a recorded call, a chart as a Bundle, lines of calls, of a Bulk Data
-    export or of `audit export`; a folder holds such files.
+    A file holds a recorded call, a chart as a Bundle, or lines: calls, a Bulk Data
+    export, an `audit export`. A folder holds such files.
 
     Nothing is applied.
     """

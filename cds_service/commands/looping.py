@@ -72,7 +72,7 @@ SAID: Mapping[State, str] = {
     default=DAYS,
     show_default=True,
     type=click.IntRange(1, 730),
-    help="within which a visit or a bone drug is in time",
+    help="days within which a visit or a bone drug is in time",
 )
 @options.AS_OF
 @options.SINCE
@@ -82,7 +82,7 @@ SAID: Mapping[State, str] = {
 @click.option(
     "--fhir-server",
     type=options.BASE,
-    help="that made the export; without PATH, the server to read open cards from",
+    help="server that made the export; without PATH, server to read the records from",
 )
 @options.TOKEN_FILE
 @click.option(
@@ -104,7 +104,7 @@ def close_loop(
 ) -> None:
     """Read what was done after each answered signing, and write it into the log.
 
-    It reads a Bulk Data export. Without one it asks the FHIR server, where the site
+    It reads a Bulk Data export. Without one it asks the FHIR server, if the site
     allows that.
     """
     check_period(asked["since"], asked["until"])
@@ -250,9 +250,9 @@ def check_callers(
         is_clear = one.server is not None or len(bases) == 1
         if parse_base(server).url not in bases or not is_clear:
             raise CdsError(
-                f"{server}: site.toml does not say that patients of"
-                f" {one.client or 'open mode'} are on it, and may be read at night;"
-                " name the EHR with --client"
+                f"{server}: site.toml does not allow background-reads there for the"
+                f" patients of {one.client or 'open mode'}; name another EHR with"
+                " --client"
             )
 
 

@@ -1,6 +1,6 @@
 """`kyphoplasty-cds measures`: what each measure is.
 
-It is told for people, and as FHIR for programs that write them.
+Printed for people, or as FHIR for programs that write such values.
 """
 
 from typing import Any

@@ -247,7 +247,7 @@ def covariate_id(name: str) -> float:
 @options.AS_JSON
 @options.print_errors
 def print_quotes(*, as_json: bool) -> None:
-    """Print what speaks against the models beside the words it was read from."""
+    """Print the evidence against the models, each with the words of its source."""
     cards = load_service(options.chosen_site()[0]).model_cards
     entries = {one["id"]: one for card in cards.values() for one in card[CONTRARY]}
     if as_json:

@@ -114,19 +114,21 @@ UNTIL = click.option(
     "--to", "until", type=MOMENT, metavar="DAY", help="UTC; before this moment"
 )
 OF_MODEL = click.option(
-    "--model", metavar="ID", help="a card said a figure of this model"
+    "--model", metavar="ID", help="entries in which a card gave this model's figure"
 )
-OF_VERSION = click.option("--model-version", metavar="V", help="of that model")
+OF_VERSION = click.option(
+    "--model-version", metavar="V", help="this version of --model alone"
+)
 OF_DIGEST = click.option(
     "--digest",
     "model_digest",
     metavar="SHA256",
-    help="a card said a figure of these numbers",
+    help="entries in which a card gave a figure of the model with this digest",
 )
 CLIENT = click.option(
     "--client",
     metavar="ISSUER",
-    help="as this EHR gets it: its own folder, what it can apply",
+    help="for this EHR: with its own folder, and only what it can apply",
 )
 OUT = click.option(
     "--out",

@@ -73,8 +73,7 @@ def score(
 ) -> None:
     """Assess every patient of a FHIR Bulk Data export, one line each.
 
-    A killed run with --out goes on where it stopped when the same command is given
-    again.
+    A killed run with --out goes on where it stopped if the same command is given again.
     """
     site = read_settings().site
     service = load(site)

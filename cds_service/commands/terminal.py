@@ -71,7 +71,7 @@ def print_response(
 
 
 def print_answer(console: Console, content: Mapping[str, Any]) -> None:
-    """What the audit entry of an answer holds, step by step: tables, then the cards."""
+    """Print an answer's audit entry step by step: tables, then the cards."""
     orders = ", ".join(content["orders"]) or "a brace or bed-rest order after one"
     console.print(Text(clean(f"1 order: {orders}")))
     record = content["record"]

@@ -58,13 +58,13 @@ USE = (
     "share_to",
     type=options.NEW_FILE,
     metavar="F.json",
-    help="write what may leave the house: sums, no rows",
+    help="write what may leave the hospital: sums, no rows",
 )
 @click.option(
     "--combine",
     "job",
     flag_value="combine",
-    help="pool the files of --share of several hospitals",
+    help="pool the --share files of several hospitals",
 )
 @click.option(
     "--plan",

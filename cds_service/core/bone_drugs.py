@@ -267,7 +267,7 @@ def _end(
     last_dose: Dated | None,
     today: date,
 ) -> _End | None:
-    """How and when the drug ended; None if it goes on, or was never taken or ended."""
+    """Find how and when the drug ended; None if it goes on or was never taken."""
     if any(one.is_current and one.is_intake for one in entries):
         return None
     ends = [_End(one.ended, one.how_ended) for one in entries if one.how_ended]
@@ -349,7 +349,7 @@ def _none(drugs: BoneDrugs) -> DrugState:
 
 
 def _say_unread(unread: str) -> str:
-    """Which lists were not read, of drugs or of procedures and orders.
+    """Name the lists that were not read, of drugs or of procedures and orders.
 
     A billed injection stands among procedures and orders.
     """
@@ -361,7 +361,7 @@ def _say_unread(unread: str) -> str:
 
 
 def _rank(use: DrugUse) -> tuple[bool, date]:
-    """What goes on comes before what ended; then the newest."""
+    """Rank what goes on before what ended, then the newest first."""
     is_open = use.how_ended is None or use.is_ordered
     days = [day.last for day in (use.last_dose, use.ordered, use.ended) if day]
     # An undated denosumab may be the one that lapses.
@@ -564,7 +564,7 @@ def _without_dose(use: DrugUse, today: date) -> DrugState:
 
 
 def _say_open(use: DrugUse, today: date) -> str:
-    """What is known, and what is not: `prescribed 2021, intake not recorded`."""
+    """Say what is known and what is not: `prescribed 2021, intake not recorded`."""
     if use.is_open:
         return say("recorded, not understood")
     last = _say_since(use.last_dose, today) if use.last_dose else ""

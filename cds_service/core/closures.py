@@ -153,7 +153,7 @@ class ClosureRule(DataTable):
         if self.days is None and not ends:
             raise ValueError("needs days, or an encounter or fracture to end with")
         if self.act and self.part != "act":
-            raise ValueError("act: only where part is act")
+            raise ValueError("act: only if part is act")
         return self
 
 
@@ -328,7 +328,7 @@ def _closures(rule: ClosureRule, given: CardFeedback) -> Iterator[Closure]:
 
 
 def _closed_by(rule: ClosureRule, ground: CardGround) -> Iterator[tuple[str, str]]:
-    """What of the card this rule closes, with its key: only what the card was about."""
+    """Return what of the card this rule closes, with its key: its grounds alone."""
     braces = [one for one in ground.orders if one.kind == "brace"]
     if rule.part == "risk":
         yield "", ""

@@ -224,6 +224,6 @@ def _unique_keys(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     if len(content) != len(pairs):
         keys = [key for key, _ in pairs]
         raise ValueError(
-            f"key stands twice: {next(key for key in keys if keys.count(key) > 1)}"
+            f"a key appears twice: {next(key for key in keys if keys.count(key) > 1)}"
         )
     return content

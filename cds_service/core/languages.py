@@ -61,10 +61,10 @@ class LanguageFile(DataTable):
     def _is_whole(self) -> Self:
         for english, own in self.sentences.items():
             if placeholders(english) != placeholders(own):
-                raise ValueError(f"{english!r}: its placeholders are others")
+                raise ValueError(f"{english!r}: the translation has other placeholders")
             found = (one for one in self.banned if re.search(one, own, re.IGNORECASE))
             if pattern := next(found, ""):
-                raise ValueError(f"{own!r}: says what {pattern!r} bans")
+                raise ValueError(f"{own!r}: has words that {pattern!r} bans")
         return self
 
     def sentence(self, template: str) -> str:

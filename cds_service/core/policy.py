@@ -273,8 +273,8 @@ _NO_REPEATS = (
     " and how long an override counts depends on its reason; delete this line"
 )
 _NO_BANDS = (
-    "is retired: figures colour no card, so nothing hangs on where a study's high "
-    "begins; delete this line"
+    "is retired: a figure no longer sets a card's colour, so this limit has no effect;"
+    " delete this line"
 )
 RETIRED_KEYS: Mapping[str, str] = {
     **dict.fromkeys(("repeats-enabled", "repeats-days"), _NO_REPEATS),

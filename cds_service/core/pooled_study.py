@@ -64,7 +64,7 @@ class Entry(Part):
     @classmethod
     def _is_address_or_says_so(cls, source: str) -> str:
         if source != NOT_RECORDED and not source.startswith("https://"):
-            raise ValueError(f"an https address, or {NOT_RECORDED!r}")
+            raise ValueError(f"must be an https address, or {NOT_RECORDED!r}")
         return source
 
 

@@ -75,7 +75,7 @@ class Recalibration(DataTable):
         if self.events >= self.n:
             raise ValueError("events: must be fewer than n")
         if self.method == "intercept" and self.slope != 1:
-            raise ValueError("slope: is 1 where the intercept alone was fitted")
+            raise ValueError("slope: must be 1 if the intercept alone was fitted")
         return self
 
     def for_inputs(self, known: frozenset[str]) -> Self:

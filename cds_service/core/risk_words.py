@@ -23,9 +23,8 @@ class Said:
         words: `about 1 in 8`, `at least 1 in 5`, `usual 1 in 6`,
             `at least the usual 1 in 6`.
         usual: the step of the average, `1 in 6`.
-        in_summary: may stand in a summary: an own figure that is no lower limit, and
-            not
-            under the usual.
+        in_summary: may be said in a summary: an own figure that is no lower limit, and
+            not under the usual.
         at_least: a fact that the model does not count is on record.
     """
 

@@ -66,7 +66,7 @@ def study_line(
 
 
 def drivers_of(result: ModelResult) -> tuple[tuple[Finding, ...], ...]:
-    """What raises the figure clearly, strongest first, by the coefficients in use."""
+    """Find what clearly raises the figure, strongest first (coefficients in use)."""
     prediction = result.prediction
     found: list[tuple[float, tuple[Finding, ...]]] = []
     for group in explained_together(result.inputs):

@@ -359,8 +359,8 @@ class YesNoSpec(ListSpec):
 
     Attributes:
         closed_world: a list that was read and is not empty says "no" by silence.
-        only_codes_exclude: free words on the list never support "no": codes and exact
-            names of harmless diseases do.
+        only_codes_exclude: "no" needs each entry to be understood by its code, or by
+            the exact name of a harmless disease; free words never support it.
         by_words: words on the list say yes if no code does; for findings that call for
             care and never reassure.
         look_back_months: by concept, the months for which a procedure, or a drug that

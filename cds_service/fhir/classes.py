@@ -55,7 +55,7 @@ def class_of(resource_type: str) -> Any:
 
 
 def describe(resource_type: str) -> Mapping[str, TypeShape]:
-    """What the classes say of a type and of all types inside it, by name.
+    """Describe a type and all types inside it, by name, as the classes have them.
 
     Raises:
         ValueError: R4 has no such type.

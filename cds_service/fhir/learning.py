@@ -275,7 +275,7 @@ def learn(
 
 
 def _rank(one: Proposal) -> tuple[Any, ...]:
-    """What cost most answers first; then what alone would have mended most."""
+    """Rank what cost most answers first, then what alone would have mended most."""
     cost = (-one.cost.answers, -one.cost.mended)
     return *cost, one.kind, one.proposed, -one.seen, one.system, one.code
 

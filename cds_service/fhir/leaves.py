@@ -8,7 +8,7 @@ from typing import Any
 from cds_service.fhir.mapping.plain_words import PlainWords
 from cds_service.fhir.raw_json import Json
 
-# By FHIR's definition these may change the meaning of all that is beside them.
+# By FHIR's definition these may change the meaning of all elements next to them.
 MODIFIERS = frozenset({"modifierExtension", "implicitRules"})
 _TAG, _WORD, _CAMEL = (
     re.compile(r"<[^>]*>"),
@@ -20,7 +20,7 @@ _TAG, _WORD, _CAMEL = (
 def leaves_of(value: Any, path: str = "") -> Iterator[tuple[str, Any]]:
     """Yield each value that is no object or list, with its path.
 
-    Of a list each item has the same path.
+    All items of a list have the same path.
     """
     # No recursion: a value in a deep place would pass through each place above it.
     waiting = [(path, value)]
@@ -52,7 +52,7 @@ def repeats(narrative: str, resource: Json, plain: PlainWords) -> bool:
 
 
 def _words_of(written: str) -> Iterator[str]:
-    """The words of a text and of the names in it: `authoredOn` is "authored on"."""
+    """Split a text, and the names in it, into words: `authoredOn` is "authored on"."""
     yield from (
         word.lower() for word in (*_WORD.findall(written), *_CAMEL.findall(written))
     )

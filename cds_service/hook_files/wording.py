@@ -12,10 +12,7 @@ from cds_service.fhir.mapping.overlay import DATA
 
 
 def check_wording(hooks: Sequence[Path], folders: Sequence[Path]) -> None:
-    """Check that no text matches a banned pattern (`hooks/wording.toml`).
-
-    Ours or a site's.
-    """
+    """Check that no text of ours or of a site matches a banned pattern."""
     banned = banned_patterns(hooks)
     faults = Faults()
     for folder in folders:

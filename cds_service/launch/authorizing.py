@@ -219,7 +219,9 @@ def find_launchers(
 def _why_not(base: Address, others: Container[Address]) -> str:
     """Why this server cannot launch; empty if it can."""
     if base in others:
-        return "two EHRs name one FHIR server: which of them launches is not known"
+        return (
+            "two EHRs name one FHIR server: a launch does not say which of them it is"
+        )
     if not base.may_carry_tokens:
         return "a FHIR server that launches needs an https address"
     return ""
@@ -258,7 +260,7 @@ def _encounter(answer: Mapping[str, Any]) -> str | None:
 
 
 def _scope(answer: Mapping[str, Any]) -> str:
-    """What was granted.
+    """Return the scope that was granted.
 
     A server that does not say granted what was asked (RFC 6749, 5.1).
     """

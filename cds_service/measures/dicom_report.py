@@ -75,7 +75,9 @@ TOO_LARGE = "is larger than any report of numbers"
 BROKEN = "cannot be read as DICOM"
 NO_IMAGE = "is an image; only numbers are read here, and no image is ever opened"
 NO_MASK = "is a segmentation; measuring in it would be image processing"
-SAME_NAME = "stands {count} times with this name and unit; which is which is not said"
+SAME_NAME = (
+    "is there {count} times with this name and unit; which of them counts is not said"
+)
 NO_STATISTIC = "which statistic it is (mean, greatest, least) is not said"
 OVER_VOLUME = "measured over a volume, not on one slice"
 ONE_SIDE_ONLY = "of one side only; the measure is of both"

@@ -54,7 +54,7 @@ GIVEN = "measurements"  # the key of values that come from no query of ours
 AT_ONCE = 40  # identifiers in one search
 NO_DAY = "the day of the examination is not known; --date says it"
 NO_UNIT = "the unit does not fit: {unit}, not {wanted}"
-TWO_VALUES = "stands beside {other} of the same day; which of them counts is not said"
+TWO_VALUES = "{other} is of the same day too; which of them counts is not said"
 NOT_VERIFIED = "The report is not verified: no person stands for this value yet."
 NOT_RECORDED = "Not recorded: {what}."
 

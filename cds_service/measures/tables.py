@@ -109,7 +109,7 @@ def read_table(table: Table, context: ImportContext) -> Source:
 # --- Comp2Comp
 
 COMP2COMP = "Comp2Comp"
-MORE_CELLS = "more cells than headings, so that a value may stand under another's name"
+MORE_CELLS = "more cells than headings: a value may be in the wrong column"
 WITH_CORTEX = (
     "the mean of the whole vertebra, with its cortex; it reads 43 to 103 HU too high"
 )
@@ -168,7 +168,7 @@ NO_METHOD = (
     "how fat was told from muscle is not said; the file's own name says it (gmm,"
     " kmeans, dixon, average)"
 )
-BOTH_NEEDED = "{missing} of the muscles' two sides is not there"
+BOTH_NEEDED = "the row of one side or muscle is missing"
 FAT_METHODS = ("gmm", "kmeans", "dixon", "average", "goutallier")
 MM_OF_CM = Decimal(10)
 
@@ -198,7 +198,7 @@ def _read_musclemap(table: Table, context: ImportContext, found: Findings) -> No
         thickness = context.told.thickness if is_area else None
         why = _why_not_one_slice(sides, context.told)
         if not why and len(present) != len(labels):
-            why = BOTH_NEEDED.format(missing="one")
+            why = BOTH_NEEDED
         if not why and is_area and thickness is None:
             why = NO_THICKNESS
         if not why and not is_area and not fat_method:

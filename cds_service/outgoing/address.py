@@ -98,8 +98,7 @@ def parse_base(url: str) -> Address:
     """
     if "?" in url or "*" in url:
         raise ValueError(
-            "the base of a FHIR server has no query, "
-            "and nothing in it stands for anything else"
+            "the base address of a FHIR server has no query (?) and no wildcard (*)"
         )
     return parse_address(url)
 

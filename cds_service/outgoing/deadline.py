@@ -60,7 +60,7 @@ class Deadline:
             raise DeadlinePassed("The time for this answer is over.")
 
     def half_of_rest(self) -> "Deadline":
-        """Return the next half of what is left of it: for what may be done without."""
+        """Return the next half of what is left, for work that may be left out."""
         return replace(self, ends=self.ends - max(0.0, self.left) / 2)
 
     def for_reading(self) -> "Deadline":

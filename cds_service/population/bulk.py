@@ -129,9 +129,9 @@ Look = Callable[[bytes], bool]
 # --- lines
 
 
-# What a resource is and whose: its type; the patient's id, empty where it names none
-# whose id we can tell; and `Medication/12`, by which others refer to a shared resource,
-# empty for what belongs to a patient.
+# The type of a resource; the id of its patient, empty if it names none whose id we can
+# tell; and `Medication/12`, by which others refer to a shared resource, empty if it
+# belongs to a patient.
 Head = tuple[str, str, str]
 
 
@@ -334,7 +334,7 @@ def _unpacked(file: Path) -> Iterator[bytes]:
 def _next_line(source: BinaryIO | gzip.GzipFile) -> tuple[bytes, int]:
     """Return the next line and its bytes in the file.
 
-    In place of one that is too long, what is no JSON.
+    A line that is too long is replaced by text that is no JSON.
     """
     line = source.readline(LONGEST_LINE)
     if len(line) < LONGEST_LINE:

@@ -123,7 +123,7 @@ def read_outcomes(
     A row of a procedure after today is not used.
 
     Raises:
-        CdsError: it is no such table, a heading stands twice, a column cannot be read
+        CdsError: it is no such table, a heading appears twice, a column cannot be read
             in
             more than 5 % of the rows, or no row has an outcome.
     """
@@ -132,7 +132,7 @@ def read_outcomes(
     if twice := [
         name for name, count in Counter(filter(None, head)).items() if count > 1
     ]:
-        raise CdsError(f"{path.name}: the column {twice[0]} stands twice")
+        raise CdsError(f"{path.name}: the column {twice[0]} appears twice")
     faults = _unknown_columns(head, specs)
     bad_cells: Counter[str] = Counter()
     patients: list[LocalPatient] = []

@@ -372,7 +372,7 @@ def _row_notes(file: OutcomesFile, rows: Sequence[Assessed]) -> list[str]:
         )
     if file.repeated:
         notes.append(
-            f"{file.repeated} ids stand in more than one row: their outcomes are not"
+            f"{file.repeated} ids are in more than one row: their outcomes are not"
             " independent"
         )
     fitted = rows[0].figure.recalibration
@@ -407,7 +407,7 @@ def refit(
         raise CdsError(f"no recalibration before this is answered: {file.question}")
     if file.repeated:
         raise CdsError(
-            f"{file.repeated} ids stand in more than one row, and a recalibration"
+            f"{file.repeated} ids are in more than one row, and a recalibration"
             " counts each patient once: keep one"
         )
     open_rows = [

@@ -38,7 +38,7 @@ class Account(NamedTuple):
 
 
 class Retired(NamedTuple):
-    """What was closed: a local account, and a number of sessions."""
+    """The result of closing: was it a local account, and how many sessions ended."""
 
     is_closed: bool
     sessions: int
@@ -133,7 +133,7 @@ class Accounts:
         return done
 
     def find(self, name: str) -> Account | None:
-        """The account with this name; None if there never was one."""
+        """Find the account with this name; None if there never was one."""
         asked = sa.select(REVIEWERS.c.role, REVIEWERS.c.is_active).where(
             REVIEWERS.c.name == name
         )

@@ -464,7 +464,7 @@ def _hidden(tables: Tables) -> dict[str, Counted]:
 
 
 def _least_overridden(cards: Counted, reasons: Counted) -> dict[Place, int]:
-    """What reasons tell of the overrides of each card: a hidden one is at least 1."""
+    """Count the least overrides of each card by their reasons: a hidden one is 1."""
     counts = {
         topic: [reasons.shown(row, "Overridden") for row in _rows_of(reasons, topic)]
         for topic in cards.rows

@@ -26,9 +26,9 @@ FIGURES: Mapping[str, re.Pattern[str]] = {
     "digest": re.compile(r"[0-9a-f]{64}"),
 }
 EXPECTED = {
-    "model": "is a model's id, pooled-2026",
-    "version": "is a model's version, 1.0.0",
-    "digest": "is a model's digest, 64 hexadecimal digits",
+    "model": "must be a model's id, such as pooled-2026",
+    "version": "must be a model's version, such as 1.0.0",
+    "digest": "must be a model's digest, 64 hexadecimal digits",
 }
 # What an address of these pages holds besides the filter.
 OF_THE_PAGE = frozenset({"after", "token", "format"})
@@ -135,8 +135,8 @@ def read_filter(given: MultiDict[str, str], zone: tzinfo = UTC) -> Filter:
     Args:
         zone: of the site, whose days are meant.
 
-    A field that does not exist or stands twice is a fault: without it, more would be
-    found than was asked.
+    A field that does not exist or is given twice is a fault: more would be found than
+    was asked.
     """
     values = {name: text for name in NAMES if (text := given.get(name, "").strip())}
     unknown = sorted(set(given) - set(NAMES) - OF_THE_PAGE)
@@ -179,16 +179,17 @@ def _read(name: str, text: str) -> dict[str, Any]:
     """
     if name in CHOICES:
         if text not in CHOICES[name]:
-            raise ValueError(f"is one of {', '.join(filter(None, CHOICES[name]))}")
+            known = ", ".join(filter(None, CHOICES[name]))
+            raise ValueError(f"must be one of {known}")
         return {} if name == "kind" else {name: text}
     if name in SWITCHES:
         if text not in ("yes", "no"):
-            raise ValueError("is yes or no")
+            raise ValueError("must be yes or no")
         return {name: text == "yes"}
     if name == "status" and re.fullmatch("[1-5][0-9]{2}", text) is None:
-        raise ValueError("is an HTTP status, 100 to 599")
+        raise ValueError("must be an HTTP status, 100 to 599")
     if len(text) > LONGEST or not text.isprintable():
-        raise ValueError(f"has at most {LONGEST} printable characters")
+        raise ValueError(f"must have at most {LONGEST} printable characters")
     if name == "status":
         return {name: int(text)}
     return {"hook_instance" if name == "hook" else name: text}
@@ -202,7 +203,7 @@ def _read_figure(name: str, text: str) -> dict[str, Any]:
 
 def _read_patient(_name: str, text: str) -> dict[str, Any]:
     if len(text) > LONGEST or not text.isprintable():
-        raise ValueError(f"has at most {LONGEST} printable characters")
+        raise ValueError(f"must have at most {LONGEST} printable characters")
     return dict(patient_filter(text))
 
 
@@ -218,7 +219,7 @@ def _read_time(text: str, zone: tzinfo, *, is_end: bool) -> datetime:
         moment = datetime.fromisoformat(text)
     except ValueError:
         raise ValueError(
-            "is a day, 2026-05-31, or a moment, 2026-05-31T12:00Z"
+            "must be a day, 2026-05-31, or a moment, 2026-05-31T12:00Z"
         ) from None
     if moment.tzinfo is None:
         moment = moment.replace(tzinfo=zone)

@@ -47,7 +47,7 @@ FORM_COOKIE = "kyphoplasty-cds-login"  # the form token before there is a sessio
 PATH = "/audit"
 OWN_PAGE = re.compile(r"/audit(/[\w./~-]*)?(\?[^\s\\]*)?", re.ASCII)
 BEFORE_LOGIN = ("review.log_in", "review.start_login", "review.finish_login")
-NO_ACCOUNTS = "There are no local accounts here."
+NO_ACCOUNTS = "There are no local accounts here: use the hospital's login."
 REFUSED = (
     "Name and password do not fit, or there were too many tries. Then wait 15 minutes."
 )
@@ -116,7 +116,7 @@ class Gate:
             "\0" in one for one in chain.from_iterable(request.values.items(multi=True))
         ):
             # PostgreSQL knows no text with one
-            raise BadRequest("A NUL is part of no address and of no form.")
+            raise BadRequest("An address or a form must not hold a NUL character.")
         if request.endpoint in BEFORE_LOGIN:
             return None
         session = self.sessions.session(request.cookies.get(COOKIE, ""))

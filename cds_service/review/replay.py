@@ -31,8 +31,8 @@ SEEN = Provenance(resource="", origin="prefetch", code="", printed="", rule="")
 NEVER = date.min  # an entry keeps no day that near dates could be said by
 SAME = 1e-9  # relative; machines differ in the last digits
 EARLIER = (
-    "shown under earlier rules, by which one study spoke for the patient; the figures"
-    " of the studies are compared, what was said is not computed again"
+    "shown under earlier rules, when one study gave the figure: the studies' figures"
+    " are compared, the words of the card are not"
 )
 THRESHOLDS = ("bands", "showing")  # tables of the policy
 # What the earlier rules made of the studies' figures.

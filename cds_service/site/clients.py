@@ -146,13 +146,13 @@ class Client(SiteTable):
         for tenant, servers in self.tenant_fhir_servers.items():
             if tenant not in self.tenants or not set(servers) <= set(self.fhir_servers):
                 raise ValueError(
-                    "tenant-fhir-servers: only tenants of tenants, "
-                    "and bases of fhir-servers"
+                    "tenant-fhir-servers: each tenant must be in tenants, and each"
+                    " address in fhir-servers"
                 )
         if not self.tenant_reviewers.keys() <= set(self.tenants):
-            raise ValueError("tenant-reviewers: only for tenants of tenants")
+            raise ValueError("tenant-reviewers: each tenant must be in tenants")
         if not self.fhir_aliases.keys() <= set(self.fhir_servers):
-            raise ValueError("fhir-aliases: only for bases of fhir-servers")
+            raise ValueError("fhir-aliases: each address must be in fhir-servers")
         return self
 
     @property

@@ -43,8 +43,8 @@ OVERLAYS = ("mappings", "hooks")
 CLIENTS = "clients"
 # Whoever it was meant for would see the entries of every EHR.
 NO_ACCOUNT = (
-    "is no account: a local one is in lower case, one of the hospital's login is"
-    " issuer|subject, with the issuer of [review]"
+    "is not an account: write a local one in lower case, and one of the hospital's"
+    " login as issuer|subject, with the issuer of [review]"
 )
 CONFIRMED = "confirmed"  # the site's tests of its codes
 

@@ -46,7 +46,7 @@ ACCOUNT = re.compile(r"[a-z0-9][a-z0-9._@-]{1,63}")
 
 
 class ReviewLogin(SiteTable):
-    """`[review]`: login by the hospital's issuer, beside or instead of local accounts.
+    """`[review]`: login by the hospital's issuer, with or without local accounts.
 
     Attributes:
         issuer: as its ID tokens name it.
@@ -57,10 +57,10 @@ class ReviewLogin(SiteTable):
         scopes: asked for besides `openid`.
         role_claim: of the ID token: a text, or a list of them.
         roles: the role that each value of that claim gives.
-        name_claim: of the ID token: a readable account name, shown beside the account's
-            id; never needed.
-        local_accounts: whether local accounts may still log in, for when the issuer
-            cannot be reached.
+        name_claim: of the ID token: a readable account name, shown next to the id of
+            the account; never needed.
+        local_accounts: local accounts may still log in, as when the issuer cannot be
+            reached.
     """
 
     issuer: Annotated[str, AfterValidator(_issuer)]
@@ -76,14 +76,14 @@ class ReviewLogin(SiteTable):
     local_accounts: YesNo = True
 
     def may_name(self, account: str) -> bool:
-        """Tell if somebody may log in whose account has this name."""
+        """Tell if an account of this name may log in."""
         if account.startswith(f"{self.issuer}|"):
             return True
         return self.local_accounts and ACCOUNT.fullmatch(account) is not None
 
     @property
     def rules(self) -> str:
-        """Digest the issuer and which claim gives which role, as a session began."""
+        """Digest the issuer and the roles by claim, under which a session began."""
         given = json.dumps([self.role_claim, sorted(self.roles.items())])
         return f"{self.issuer} {hashlib.sha256(given.encode()).hexdigest()}"
 

@@ -134,7 +134,7 @@ def reduced_model(
 
 
 def full_predictor(cohort: Cohort) -> table.Vector:
-    """Log odds by the model with all inputs that a figure uses."""
+    """Compute log odds by the model with all inputs that a figure uses."""
     return _fit(cohort, _columns(cohort, cohort.input_names))[2]
 
 
@@ -157,7 +157,7 @@ def distance_line(
 ) -> tuple[float, float]:
     """Regress the squared distance on [1, 4r(1 - r)], weighted (evidence.md, 6)."""
     place = 4 * risk * (1 - risk)
-    # with nothing known all patients stand at one place, but for rounding
+    # with nothing known all patients have one predictor, but for rounding
     if np.ptp(place) < SAME_PLACE:
         return float(weights @ squares), 0.0
     away = place - weights @ place
@@ -188,7 +188,7 @@ def fit_fractional(
 ) -> tuple[float, table.Vector]:
     """Fit a weighted logistic regression of a fractional outcome.
 
-    Each row stands twice, as yes with weight w·p and as no with weight w·(1 - p): the
+    Each row enters twice, as yes with weight w·p and as no with weight w·(1 - p): the
     same likelihood.
     """
     level = float(np.log(weights @ outcome / (weights @ (1 - outcome))))
@@ -221,7 +221,7 @@ def _covariance(
 
 
 def inputs_known(cohort: Cohort, columns: Sequence[int], full: table.Vector) -> float:
-    """Share of the model's information that these columns carry (step 7).
+    """Compute the share of the model's information in these columns (step 7).
 
     R² of the weighted regression of the full linear predictor on them in the raked
     cohort. It depends on which inputs are known, not on their values, and never falls
@@ -260,7 +260,7 @@ def error_ratios(cohort: Cohort, patients: int) -> dict[str, float]:
 
 
 def widen(model: table.ReducedModel, ratios: Mapping[str, float]) -> table.ReducedModel:
-    """D·V·D with D = max(1, printed / information): never narrower than printed."""
+    """Return D·V·D, D = max(1, printed / information), never under what is printed."""
     scale = np.array([1.0, *(max(1.0, ratios[name]) for name in model.terms)])
     return model.model_copy(
         update={"covariance": model.covariance * np.outer(scale, scale)}
@@ -268,10 +268,10 @@ def widen(model: table.ReducedModel, ratios: Mapping[str, float]) -> table.Reduc
 
 
 def study_ranges(cohort: Cohort, study: LogisticStudy) -> dict[str, table.Ends]:
-    """Percentiles 0.5, 5, 95 and 99.5 of each continuous input (evidence.md, 8).
+    """Return percentiles 0.5, 5, 95 and 99.5 of each continuous input (evidence.md, 8).
 
-    Of the psoas muscle the percentiles of its fat share, in %, are told too: beside a
-    known total area it is held by that.
+    The percentiles of the psoas' fat share, in %, are added: if the total area is
+    known, the muscle is held by that share.
     """
     values = dict(zip(_names(cohort), cohort.inputs.T, strict=True))
     ranges = {

@@ -53,7 +53,7 @@ HTTP: Mapping[str, Mapping[str, str]] = read_toml(
 NOT_AUTHENTICATED = (
     "Not authenticated. A call needs a JSON Web Token of an issuer that [[clients]] of"
     " site.toml names, signed with its keys, whose aud is the address called or one of"
-    " its audiences. A token is taken once."
+    " its audiences. Each token is accepted once."
 )
 
 

@@ -282,7 +282,7 @@ def _set_cookie(
 
 
 def _session(launching: Launching, handle: str) -> tuple[str, Launched | None]:
-    """What the browser holds for this address, and the launch that goes on there."""
+    """Find the browser's secret for this address, and the launch that goes on there."""
     secret = request.cookies.get(COOKIE, "")
     if not same(_handle(secret), handle):
         return "", None
@@ -321,7 +321,7 @@ def _sheet(launching: Launching, handle: str) -> AnyResponse:
 
 
 def _ended(launching: Launching, words: str = ENDED) -> AnyResponse:
-    """What was entered, to copy: nothing is lost with the session."""
+    """Show what was entered, to copy: nothing is lost with the session."""
     sheets = next(iter(launching.sheets.values()))
     outcome = sheets.sheet_of("nobody").outcome(request.form, sheets.today)
     return make_response(sheets.page(request.form, outcome, notice=words), 403)

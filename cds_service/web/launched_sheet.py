@@ -75,8 +75,8 @@ OTHER_DAY = (
 NO_LOG = "The log of this service cannot be written, so nothing was sent. Try again."
 COPY = "Nothing was saved. Copy the text below."
 NOT_COMPARED = (
-    "The measures on record could not be read, so nobody can say whether one of the"
-    f" same day stands against these. {COPY}"
+    "The measures on record could not be read: one of the same day may contradict"
+    f" these. {COPY}"
 )
 CLOSED = f"This patient's record {{why}}. {COPY}"
 FAULTS = "Correct the fields that are marked; nothing was saved."
@@ -160,7 +160,7 @@ class Desk:
 
     @property
     def _until(self) -> float:
-        """When one read that begins now must have ended."""
+        """Return the moment by which a read that begins now must have ended."""
         return min(time.monotonic() + SECONDS, self._deadline.ends)
 
     def page(self, handle: str) -> str:
@@ -326,7 +326,7 @@ class Desk:
 
     @property
     def _writes(self) -> Writes | None:
-        """How the record system takes several values, if anybody knows."""
+        """Return how the record system takes several values, if anybody knows."""
         base = parse_base(self._launched.base)
         registered = self._launching.launchers[base].client.worksheet
         return registered.writes if registered else None

@@ -164,13 +164,13 @@ def refuse_strangers(host: str, public_url: str | None, site: Site | None) -> No
     if is_open(site):
         if not is_loopback_host(host):
             raise DataFileError(
-                "--host", host, f"is reached by other machines; {NAME_AN_EHR}"
+                "--host", host, f"lets other machines in; {NAME_AN_EHR}"
             )
         if public_url is not None and not parse_base(public_url).is_loopback:
             raise DataFileError(
                 "settings",
                 f"{PREFIX}PUBLIC_URL",
-                f"is an address of other machines; {NAME_AN_EHR}",
+                f"can be reached from other machines; {NAME_AN_EHR}",
             )
     if public_url is None and not is_loopback_host(host):
         raise DataFileError(

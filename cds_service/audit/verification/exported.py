@@ -36,7 +36,7 @@ def verify_export(lines: Iterable[str], keys: Sequence[Key]) -> Report:
                 fault(
                     "inserted",
                     report.last,
-                    "a line follows the manifest, which covers none there",
+                    "a line follows the manifest, which should be the last",
                 )
             )
             break
@@ -72,7 +72,7 @@ def verify_export(lines: Iterable[str], keys: Sequence[Key]) -> Report:
             fault(
                 "changed",
                 report.last,
-                "the lines are not those that the manifest counts and hashes",
+                "the lines do not match the count and the hash of the manifest",
             )
         )
     elif not _is_signed(manifest, keys):
@@ -84,8 +84,8 @@ def verify_export(lines: Iterable[str], keys: Sequence[Key]) -> Report:
             )
         )
     report.notes.append(
-        "an export shows what was taken out; whether the log holds more, only the log"
-        " shows"
+        "this checks the lines of the export; entries that it leaves out are checked"
+        " with the log"
     )
     return report
 
@@ -111,7 +111,9 @@ def _check(document: Mapping[str, Any], last: str, report: Report) -> None:
     ):
         report.add(fault("changed", sequence, "its fields do not give its hash"))
     elif sequence == report.last + 1 and report.entries and previous != last:
-        report.add(fault("rewritten", sequence, "it does not follow the entry before"))
+        report.add(
+            fault("rewritten", sequence, "its link is not the hash of the entry before")
+        )
     payload = document.get("payload")
     if payload is None:
         report.purged += 1

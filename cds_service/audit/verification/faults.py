@@ -56,7 +56,7 @@ def payload_fault(row: Row) -> Fault | None:
         return fault(
             "payload missing",
             row.sequence,
-            "what the entry is found by is gone (audit_search)",
+            "its search fields (audit_search) were deleted",
         )
     if row.copies != (row.at, row.kind):
         return fault(

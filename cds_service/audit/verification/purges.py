@@ -113,7 +113,7 @@ class Purges:
             yield fault(
                 "purge",
                 purge,
-                f"entries {first} to {last} are not all gone, as it says",
+                f"it says that entries {first} to {last} were purged: some were not",
             )
         if not self._explained.isdisjoint(gone):
             yield fault("purge", purge, "it names entries that another purge names")

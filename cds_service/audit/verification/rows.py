@@ -44,7 +44,7 @@ class Row:
     Attributes:
         salt: None if there is no payload.
         facts: the values by name that are not NULL; None if there is no row.
-        copies: `at` and `kind` as repeated beside the facts.
+        copies: `at` and `kind` as repeated next to the facts.
     """
 
     sequence: int
@@ -162,7 +162,7 @@ def read_rows(select: Select) -> Iterator[Row]:
     """Read the entries in the order of their sequence.
 
     Raises:
-        NoLog: the table was made anew, and counts them by something else.
+        NoLog: the sequence of the table is no number, so it is not that of a log.
     """
     for names, rows in select(ENTRIES):
         if any(type(row[0]) is not int for row in rows):
@@ -210,6 +210,6 @@ def _row(cells: Cells, columns: tuple[str, ...], cards: tuple[Card, ...]) -> Row
 def _text(value: Any, kind: type = str) -> str:
     """Return the cell as it was hashed.
 
-    One of another type is found by no query, though it may read the same.
+    A cell of another type is found by no query, though it may read the same.
     """
     return str(value) if type(value) is kind else f"{type(value).__name__}: {value!r}"

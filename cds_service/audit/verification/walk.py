@@ -114,8 +114,8 @@ def report_lines(report: Report) -> Iterator[str]:
             ascii(text)[1:-1] for text in (purge.user, purge.on, purge.before[:10])
         )
         yield (
-            f"purge: {count} entries of before {before} by {user} on {on}, after"
-            f" checkpoint {purge.checkpoint}"
+            f"purge: {user} deleted the contents of {count} entries older than {before}"
+            f" on {on}, after checkpoint {purge.checkpoint}"
         )
     for note in report.notes:
         yield f"note: {note}"
@@ -234,8 +234,8 @@ class _Walk:
             and row.previous_hash not in self._hashes
         ):
             detail = (
-                "it does not follow the entry before, which was put in its place or"
-                " hashed anew"
+                "its link is not the hash of the entry before: that one was replaced,"
+                " or hashed anew"
             )
             report.add(fault("rewritten", row.sequence, detail))
             is_faulty = True
@@ -285,7 +285,9 @@ class _Walk:
                 fault("removed", expected, "no longer there", row.sequence - 1)
             )
         elif row.sequence < expected:
-            self.report.add(fault("inserted", row.sequence, "this number stands twice"))
+            self.report.add(
+                fault("inserted", row.sequence, "an earlier entry has this number")
+            )
         elif row.sequence == 1 and (
             row.kind != "genesis" or row.previous_hash != FIRST_PREVIOUS
         ):
@@ -305,7 +307,7 @@ class _Walk:
                     fault(
                         "payload changed",
                         row.sequence,
-                        "the body is gone, what it is found by is not",
+                        "the body was deleted, its search fields were not",
                     )
                 )
             elif row.kind in LASTING:
@@ -351,8 +353,8 @@ class _Walk:
             report.add(fault("cut off", report.last + 1, detail, sequence))
         elif row.hash != checkpoint.hash:
             detail = (
-                "another hash than the checkpoint's: this entry, or one before it, is"
-                " not the one that was covered"
+                "its hash is not the checkpoint's: this entry, or one before it, was"
+                " changed after the checkpoint was made"
             )
             report.add(fault("rewritten", sequence, detail))
         elif not any(is_signed_by(checkpoint, key) for key in keys or _named_key(row)):
@@ -360,7 +362,7 @@ class _Walk:
                 fault(
                     "checkpoint",
                     sequence,
-                    "its signature is not of the key that it should be",
+                    "it is not signed by the expected key",
                 )
             )
 

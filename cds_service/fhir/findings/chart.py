@@ -242,7 +242,7 @@ class Chart:
             raw=lambda entry: entry.raw,
         )
         kinds: dict[str, list[Entry]] = {}
-        # A resource that was returned for two keys stands twice in `same`.
+        # A resource that was returned for two keys is twice in `same`.
         each = (
             {content(one.raw): one for one in same}.values() if len(same) > 1 else same
             for same in ordered

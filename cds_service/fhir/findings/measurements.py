@@ -107,7 +107,7 @@ def find_quantity(
 def _maybe_newer(
     others: Sequence[Measured], picked: Picked, chart: Chart
 ) -> list[Refused]:
-    """Values of a bare month or year that may be newer than the one that counts."""
+    """Find values of a bare month or year that may be newer than the one in use."""
     day = max(one.moment.day for one in picked.used)
     used = {one.reading.entry.reference for one in picked.used}
     found = []
@@ -129,9 +129,9 @@ def _maybe_newer(
 def _is_of_now(
     one: Refused, usable: Sequence[Measured], spec: QuantitySpec, chart: Chart
 ) -> bool:
-    """Tell if no newer value stands in its place, and it is not too old.
+    """Tell if no newer value replaces it, and it is not too old.
 
-    One without a day may be of now.
+    A value without a day may be of now.
     """
     when = one.reading.entry.moment
     if when is None:
@@ -216,7 +216,7 @@ def nothing_usable(
 ) -> Gap:
     """Return the gap if no value is usable.
 
-    By the newest unusable value, else by how the record was read.
+    Its reason is that of the newest unusable value, else of how the record was read.
     """
     newest_refused = refused[0].reading.entry.moment if refused else None
     if stale and (newest_refused is None or stale[0].moment.day >= newest_refused.day):
@@ -306,13 +306,13 @@ def _finding(spec: QuantitySpec, chart: Chart, picked: Picked) -> Finding:
 
 
 def _begun(readings: Sequence[Reading], chart: Chart) -> list[date]:
-    """Give the days on which the times of the values begin, where they are periods."""
+    """Return the first days of the values' times, if these are periods."""
     starts = (member(one.entry.raw, "effectivePeriod", "start") for one in readings)
     return [day for one in starts if (day := chart.calendar.first_day(text(one)))]
 
 
 def age_concern(spec: ObservedSpec, chart: Chart, day: date) -> tuple[Aged, ...]:
-    """`The T-score is 30 months old.` if the value is older than `fresh_days`."""
+    """Say `The T-score is 30 months old.` if it is older than `fresh_days`."""
     if spec.fresh_days is None or (chart.today - day).days <= spec.fresh_days:
         return ()
     return (Aged(spec.title, months_between(day, chart.today)),)

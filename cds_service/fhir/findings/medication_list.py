@@ -315,7 +315,7 @@ def _is_lapsed(use: Use, spec: MedicationSpec, chart: Chart) -> bool:
 
 
 def _is_paused(use: Use, spec: MedicationSpec, chart: Chart) -> bool:
-    """Whether a steroid is on hold or was stopped, and nothing says since when.
+    """Tell if a steroid is on hold or was stopped, and nothing says since when.
 
     A pause goes on to this day; of an order that was stopped years ago a newer one
     would tell.

@@ -111,7 +111,7 @@ def interpretations(reading: Reading) -> Iterator[str]:
 
 
 def _of_another(reading: Reading) -> Iterator[str]:
-    """What may make it the value of another thing: its sample, sources, additions."""
+    """Find what may make it the value of another thing: sample, sources, additions."""
     yield from _displays(reading.entry.raw, ("specimen", "derivedFrom", "hasMember"))
     for path, value in chain.from_iterable(map(_added_to, _holders(reading))):
         if path.rpartition(".")[2] in _SAID:

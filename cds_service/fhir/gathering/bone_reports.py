@@ -26,7 +26,7 @@ def codes_of_report(report: Json) -> Iterator[Json]:
 
 
 def words_of_report(report: Json) -> Iterator[str]:
-    """What it says in words: its conclusion, what the codes are called, its notes."""
+    """Return its words: the conclusion, what the codes are called, the notes."""
     yield text(report.get("conclusion"))
     for code in codes_of_report(report):
         yield from texts_of(code)

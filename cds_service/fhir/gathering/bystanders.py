@@ -106,7 +106,7 @@ def is_bystander_procedure(procedure: Json, terminology: Terminology) -> bool:
 
 
 def words_beside(entry: Json) -> list[str]:
-    """What an entry says besides its name: notes, sites, stages, evidence, reasons."""
+    """Return an entry's other words: notes, sites, stages, evidence, reasons."""
     named = [
         word
         for key in ("bodySite", "reasonCode", "severity", "complication", "outcome")
@@ -126,7 +126,7 @@ def words_beside(entry: Json) -> list[str]:
 
 
 def added_to(condition: Json) -> list[Any]:
-    """What is added to a diagnosis: its cause, what it rests on, its category.
+    """Return what is added to a diagnosis: its cause, what it rests on, its category.
 
     What an extension says was ruled out is left out.
     """

@@ -73,7 +73,7 @@ class Entry(NamedTuple):
     drug: Drug | None
 
     def source(self, spec: FindingSpec, printed: str, code: str = "") -> Provenance:
-        """Where a value of this finding comes from."""
+        """Return the provenance of a value of this finding."""
         return Provenance(self.reference, self.origin, code, printed, spec.rule)
 
 
@@ -192,7 +192,7 @@ def _procedures_named(raw: Json, terminology: Terminology) -> frozenset[str]:
 
 
 def _done(words: str, terminology: Terminology) -> frozenset[str]:
-    """What the words of a procedure name.
+    """Return what the words of a procedure name.
 
     An augmentation is in doubt beside words of something else (`consult`), everything
     beside `cancelled` and the like.

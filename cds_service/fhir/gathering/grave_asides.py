@@ -126,7 +126,7 @@ def is_unjudged(code: Json, terminology: Terminology) -> bool:
 
 
 def _diagnosed(beside: Json, terminology: Terminology) -> frozenset[str]:
-    """What the codes of diagnoses leave open that stand in no value set."""
+    """Return what is left open by codes of diagnoses that are in no value set."""
     inside = (one.get("code") for one in objects(beside.get("contained")))
     listed = (one for name in DIAGNOSES for one in objects(beside.get(name)))
     found = set[str]()
@@ -145,7 +145,7 @@ def _diagnosed(beside: Json, terminology: Terminology) -> frozenset[str]:
 
 
 def said_inside(contained: Json) -> Json:
-    """What a contained resource says: a diagnosis by name, a value by its answer."""
+    """Return a contained resource's words: a diagnosis' name, a value's answer."""
     kind = text(contained.get("resourceType"))
     if kind == "Condition" and certainty_of(contained) not in ("denied", "past"):
         return {"code": contained.get("code"), "note": contained.get("note")}

@@ -458,7 +458,7 @@ def _grave_asides(resource: Json, terminology: Terminology) -> frozenset[str]:
 
 
 def _unread_prose(exam: Json, terminology: Terminology) -> frozenset[str]:
-    """What a report leaves open whose words were not understood whole."""
+    """Return what a report leaves open if its words were not understood whole."""
     if text(exam.get("status")) in VOID or is_prose_understood(exam, terminology):
         return frozenset()
     return frozenset(map(in_doubt, (UNREAD_PROSE, MAY_BEAR_ON_SPINE)))

@@ -176,7 +176,7 @@ def load_drugs(folders: Sequence[Path], systems: CodeSystems) -> DrugTable:
             if not one.endswith("*")
         ]
         for pair in pairs:
-            if fault := "stands twice" if pair in codes else systems.fault(*pair):
+            if fault := "appears twice" if pair in codes else systems.fault(*pair):
                 raise DataFileError(
                     "drugs.toml", f"drugs.{drug.name}", f"{pair[1]}: {fault}"
                 )

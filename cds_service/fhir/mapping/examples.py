@@ -1,7 +1,7 @@
 """Tries the examples that a site's word lists carry.
 
-Those of our lists are tried by the tests. Words that take in too much make a brace
-plain, or a list understood, that is not: the start refuses them.
+A word that takes in too much makes an order plain, or a list understood, that is not:
+the start refuses it. The tests try the examples of our own lists.
 """
 
 from collections.abc import Callable, Iterator, Sequence

@@ -120,7 +120,7 @@ def _fault_of(
     last = ""
     for number, code in enumerate(codes, 2):
         if code <= last:
-            return f"line {number}", "the codes are not sorted, or one stands twice"
+            return f"line {number}", "the codes are not sorted, or one appears twice"
         if fault := systems.fault(system, code):
             return f"line {number}", fault
         last = code

@@ -133,7 +133,7 @@ def _code_set(
                     )
                     if code in codes:
                         raise DataFileError(
-                            label(path), at, f"{concept['code']} stands twice"
+                            label(path), at, f"{concept['code']} appears twice"
                         )
                     codes.append(code)
             for rule in include.get("filter", []):
@@ -214,7 +214,7 @@ def read_own_codes(folders: Sequence[Path]) -> Mapping[str, str]:
         for concept in content["concept"]:
             if concept["code"] in own:
                 raise DataFileError(
-                    label(path), "concept", f"{concept['code']} stands twice"
+                    label(path), "concept", f"{concept['code']} appears twice"
                 )
             own[concept["code"]] = content["url"]
     with_codes = files_in_force(folders, "valueset", ".json").keys()

@@ -490,7 +490,7 @@ class Terminology:
         return frozenset(self.drug_places(text))
 
     def drug_places(self, text: str) -> Mapping[str, Place]:
-        """Where a text names which ingredients and drug groups, in `folded(text)`."""
+        """Find where a text names ingredients and drug groups, in `folded(text)`."""
         return self._drug_rules.places(text)
 
     def _read(self, code: Code) -> tuple[Match, ...]:

@@ -307,7 +307,7 @@ def _count_in(name: str, order: Json) -> int:
 
 
 def _levels_said(order: Json, terminology: Terminology) -> int:
-    """How many levels one order says without naming them: in words, or as quantity."""
+    """Count levels that an order states without naming: in words, or as quantity."""
     counted = max(_count_in(name, order) for name in QUANTITIES)
     counted = counted if counted > 1 else 0
     return max(levels_in_words(order, terminology), counted)

@@ -110,10 +110,8 @@ def may_concern_us(
 ) -> bool:
     """Tell if any order being signed may be one that we answer or note.
 
-    Whoever's, and whatever its status.
-
-    Nearly all signings end here. What holds or refers to something else is read on: a
-    device may be named by reference.
+    Patient and status are not asked yet. Nearly all signings end here. What holds or
+    refers to something else is read on: a device may be named by reference.
     """
     for entry in objects(member(draft_orders, "entry")):
         deadline.check()
@@ -127,7 +125,7 @@ def may_concern_us(
 def _may_be_ours(order: Json, terminology: Terminology) -> bool:
     """Tell if a code or some words of what is ordered may be ours.
 
-    Whatever is beside them; true of a long list.
+    Words next to them are not weighed. A list too long to look through may be ours.
     """
     parts = (order, *objects(order.get("item")))
     titles = [
@@ -202,10 +200,7 @@ def orders_discharge(bundle: DraftOrders, terminology: Terminology) -> bool:
 
 
 def words_name_augmentation(resource: Json, terminology: Terminology) -> bool:
-    """Tell if any title of any order names an augmentation.
-
-    Be it as its occasion.
-    """
+    """Tell if any title of any order names an augmentation, even as its occasion."""
     words = [
         one[:LONGEST_TITLE]
         for title in codeables(resource, *TITLES)
@@ -215,7 +210,7 @@ def words_name_augmentation(resource: Json, terminology: Terminology) -> bool:
 
 
 def words_on_procedure(resource: Json, terminology: Terminology) -> frozenset[str]:
-    """Kyphoplasty or vertebroplasty by the order's own words.
+    """Tell kyphoplasty from vertebroplasty by the order's own words.
 
     For codes that do not distinguish them.
     """
@@ -235,7 +230,7 @@ def recognise_support(
 ) -> Recognition | None:
     """Recognise the kinds of support order in a resource; None if there is none.
 
-    Of an augmentation that is its biopsy.
+    Of an augmentation order only its biopsy counts.
     """
     is_augmentation = recognise_augmentation(resource, terminology) is not None
     return _recognise_support(
@@ -323,9 +318,9 @@ def _recognise_support(
 def _without_specialist(
     found: Recognition, resource: Json, terminology: Terminology
 ) -> Recognition | None:
-    """Return the same, as far as a bone specialist's visit goes.
+    """Keep a visit to a bone specialist only as a review of bone treatment.
 
-    It is a review of bone treatment, or it is left out.
+    If it is none, and of no other kind, the order is none of ours.
     """
     if SPECIALIST not in found.concepts:
         return found

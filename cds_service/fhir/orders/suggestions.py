@@ -181,7 +181,7 @@ def _corrections(
 
 
 def _labels(corrections: Sequence[Correction]) -> list[str]:
-    """What each correction's button says; of several, which brace it is for."""
+    """Label each correction's button; of several, with the brace that it is for."""
     ends = [say("set end {day}", day=say_date(one.end)) for one in corrections]
     if len(corrections) == 1:
         return [capital(end) for end in ends]
@@ -200,7 +200,7 @@ def order_words(
     suggestions: Mapping[str, tuple[Suggestion, ...]],
     ordering: Ordering,
 ) -> Mapping[str, tuple[str, ...]]:
-    """What orders would say and this EHR does not carry, by rule id.
+    """Return by rule id the words of orders that this EHR does not carry.
 
     For rules whose orders are in the card then.
     """

@@ -53,7 +53,7 @@ Ask = Callable[[str], Any]
 
 
 def parameters(query: str) -> list[tuple[str, str]]:
-    """Names and values in order, still encoded."""
+    """Return names and values in order, still encoded."""
     pairs = (part.partition("=") for part in query.partition("?")[2].split("&") if part)
     return [(name, value) for name, _, value in pairs]
 
@@ -115,7 +115,7 @@ def _joined(query: str, pairs: list[tuple[str, str]]) -> str:
 def walk_pages(
     base: Address, ask: Ask, first: Any, url: str, *, is_query: bool = False
 ) -> Fetched:
-    """This page of a search and all later ones, each URL once.
+    """Fetch this page of a search and all later ones, each URL once.
 
     No page leaves the base; the note says what is missing.
 
@@ -135,7 +135,7 @@ def walk_pages(
                 if is_query and _may_go_on(pages, url)
                 else Fetched(tuple(pages))
             )
-        # A server that filters by rights may send a page of nothing within a list.
+        # A server that filters by rights may send an empty page within a list.
         if not any(has_entries(page) for page in pages[-2:]) and len(pages) > 1:
             return Fetched(tuple(pages), "the list may go on after two empty pages")
         if _is_enough(pages):

@@ -252,7 +252,7 @@ def test_the_page_says_how_sure_and_against_what():
     assert "17 studies pooled" in said["How sure"]
     assert "5–29 %" in said["How sure"]
     assert "1 in 6 (17 %)" in said["Compared with"]
-    assert "twice too high" in said["This hospital"]
+    assert "twice what it should be" in said["This hospital"]
     assert "AUC of 0.52 to 0.74" in said["What speaks against it"]
 
 

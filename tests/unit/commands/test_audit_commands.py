@@ -200,7 +200,7 @@ def test_purge_deletes_what_entries_say_and_the_chain_stays_whole(url, monkeypat
     assert run("purge").startswith("3 entries")
     monkeypatch.setattr("time.time", later.timestamp)
     assert "3 of them purged" in run("verify")
-    assert "purge: 3 entries of before 2026-12-" in run("verify")
+    assert "deleted the contents of 3 entries older than 2026-12-" in run("verify")
     assert json.loads(run("verify", "--json"))["purges"][0]["entries"] == 3
     assert "purged after its retention" in run("show", "2")
     file = Path(url.removeprefix("sqlite:///"))
@@ -261,7 +261,7 @@ def test_a_list_without_answers_says_which_log_it_is(tmp_path, monkeypatch):
     )
     CliRunner().invoke(main, ["audit", "migrate"])
     assert (
-        "new.sqlite3, as KYPHOPLASTY_CDS_DATABASE_URL says"
+        "new.sqlite3; to look into another, set KYPHOPLASTY_CDS_DATABASE_URL"
         in CliRunner().invoke(main, ["audit", "list"]).stderr
     )
 

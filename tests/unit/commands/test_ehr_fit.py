@@ -54,7 +54,7 @@ def test_each_button_is_listed_with_its_code(site):
     assert "Referral to dietitian: no button" in lines
     sheet = integration_sheet(Settings(), load_site(folder), DAY)
     assert f"| `{LIST}|PT_EVAL` |".replace("|PT", "\\|PT") in sheet
-    assert "| Referral to dietitian | no button, its words stand on the card" in sheet
+    assert "| Referral to dietitian | no button, its words are on the card" in sheet
 
 
 @pytest.mark.parametrize(
@@ -63,7 +63,7 @@ def test_each_button_is_listed_with_its_code(site):
         pytest.param("", "no button, the card links to it", id="nobody knows"),
         pytest.param(
             '[clients.capabilities]\nactions = ["create"]\nhandout = "Communication"',
-            "a draft Communication, in a language that site.toml names a reader of",
+            "a draft Communication, in each language for which site.toml names a reader",
             id="stated",
         ),
     ],
@@ -172,7 +172,7 @@ def test_a_profile_past_its_review_is_named(site):
     sheet = integration_sheet(
         Settings(), load_site(site('profile = "epic"')), date(2027, 6, 1)
     )
-    assert "was to be read again by 2027-05-22" in sheet
+    assert "was due for review by 2027-05-22" in sheet
 
 
 def test_the_sheet_has_the_vendors_words_and_their_sources(site):

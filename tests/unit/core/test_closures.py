@@ -332,7 +332,7 @@ def test_nothing_outlasts_its_reason(reason, ground, days, encounter, user, frac
         ),
         pytest.param(
             {"part": "risk", "act": "rehabilitation"},
-            "only where part is act",
+            "only if part is act",
             id="an act of the risk",
         ),
     ],

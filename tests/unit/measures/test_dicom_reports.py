@@ -219,7 +219,10 @@ def test_equal_names_that_differ_by_derivation_need_it_said(read):
     assert taken == []
     assert (
         refused
-        == ["stands 2 times with this name and unit; which is which is not said"] * 2
+        == [
+            "is there 2 times with this name and unit; which of them counts is not said"
+        ]
+        * 2
     )
 
     twice = planar([hu(101.5), hu(97)], finding_sites=site)

@@ -116,7 +116,7 @@ def test_one_slice_gives_area_and_fat(read):
             SLICE, "results.csv", OF_L4, "how fat was told from muscle", id="no-method"
         ),
         pytest.param(
-            SLICE.replace("5122", "7000"), "gmm.csv", OF_L4, "two sides", id="one-side"
+            SLICE.replace("5122", "7000"), "gmm.csv", OF_L4, "one side", id="one-side"
         ),
     ],
 )

@@ -208,7 +208,7 @@ def test_a_row_that_cannot_be_trusted_is_named(tmp_path):
     ("text", "said"),
     [
         ("", "is empty"),
-        ("bmi,bmi\n", "stands twice"),
+        ("bmi,bmi\n", "appears twice"),
         ("bmi,outcome-refracture\n20,\n", "no row has an outcome"),
     ],
 )
@@ -445,7 +445,7 @@ def test_a_refit_finds_the_truth_and_corrects_new_patients(tmp_path, monkeypatch
             1,
             "does not say of every row within how many months",
         ),
-        (200, {"id": 7}, 1, "1 ids stand in more than one row"),
+        (200, {"id": 7}, 1, "1 ids are in more than one row"),
     ],
 )
 def test_a_refit_needs_events_confirmation_and_the_studys_horizon(
