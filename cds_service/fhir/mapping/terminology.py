@@ -82,6 +82,7 @@ from cds_service.fhir.mapping.text_rules import (
     text_rules,
 )
 from cds_service.fhir.mapping.units import load_units
+from cds_service.fhir.mapping.years import YearWords
 from cds_service.fhir.raw_json import LISTS
 from cds_service.fhir.site_calendar import UTC_CALENDAR, SiteCalendar
 
@@ -193,6 +194,7 @@ class Terminology:
             languages = read_languages(folders)
             self._texts = text_rules(languages)
             self.durations = load_durations(folders, languages)
+            self.years = YearWords(one.years for one in languages.values())
         faults.stop()
         (
             self.plain_words,
