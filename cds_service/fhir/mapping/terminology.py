@@ -70,6 +70,7 @@ from cds_service.fhir.mapping.plain_words import (
     PlainWords,
     load_all_plain,
 )
+from cds_service.fhir.mapping.report_numbers import ReportNumbers, ReportNumbersFile
 from cds_service.fhir.mapping.report_words import ReportsFile, ReportWords
 from cds_service.fhir.mapping.text_rules import (
     SPINE,
@@ -235,6 +236,9 @@ class Terminology:
         with faults:
             reports = required(folders, "reports.toml", ReportsFile)[1]
             self.reports = ReportWords(reports)
+        with faults:
+            numbers = required(folders, "report-numbers.toml", ReportNumbersFile)[1]
+            self.report_numbers = ReportNumbers(numbers)
 
     def _index(self) -> Mapping[Code, tuple[str, ...]]:
         """Concepts of every enumerated code, including our own codes."""
