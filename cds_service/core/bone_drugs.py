@@ -443,7 +443,8 @@ def last_denosumab(use: DrugUse, today: date) -> Dated | None:
 def _last_late(use: DrugUse, today: date) -> Dated | None:
     """The last dose that is too long ago; None if a later one surely is not."""
     limit = months_before(today, OVERDUE_MONTHS)
-    doses = use.doses or ((use.ended,) if use.ended else ())
+    day = use.last_dose or use.ended
+    doses = use.doses or ((day,) if day else ())
     if any(one.first >= limit for one in doses):
         return None
     return max((one for one in doses if one.last < limit), default=None)
