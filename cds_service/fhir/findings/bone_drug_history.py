@@ -191,7 +191,7 @@ def find_denosumab_overdue(
     if use is None:
         return not_on_list(spec, chart, names), passed
     seen = [one._replace(rule=spec.rule) for one in use.provenance]
-    last = last_denosumab(use)
+    last = last_denosumab(use, chart.today)
     is_overdue = use is overdue
     limit = months_before(chart.today, spec.look_back_months["denosumab"])
     if last is None or (not is_overdue and last.first < limit <= last.last):
