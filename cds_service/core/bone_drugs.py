@@ -57,6 +57,8 @@ KINDS: Mapping[str, DrugKind] = {
         "bisphosphonate",
     ),
 }
+# Groups as mappings/drugs.toml names them, and as cards do.
+GROUPS = {"other bisphosphonate": "bisphosphonate", "other bone drug": "bone drug"}
 # Given by others, at intervals; of those in INTERVAL a period says no day of a dose.
 INJECTED = frozenset(
     {"denosumab", "zoledronate", "pamidronate", "romosozumab", *TUMOUR_DOSES}
@@ -174,7 +176,7 @@ def _use(name: str, listed: Sequence[DrugEntry], today: date) -> DrugUse:
     is_running = end is None and any(_runs(one, today) for one in intakes)
     unclear = [one for one in listed if not one.is_understood]
     return DrugUse(
-        name="bisphosphonate" if name == "other bisphosphonate" else name,
+        name=GROUPS.get(name, name),
         kind=KINDS.get(name, "other"),
         is_injected=name in INJECTED,
         is_taken=bool(intakes),
