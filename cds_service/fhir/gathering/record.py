@@ -21,6 +21,7 @@ from cds_service.fhir.gathering.answers import (
 from cds_service.fhir.gathering.entries import Entry
 from cds_service.fhir.gathering.parsing import BrokenResource, parse_patient
 from cds_service.fhir.gathering.picking import (
+    DEVICE_ORDERS,
     MAY_BE_GRAVE,
     MAY_NEED_BRACE,
     NOT_UNDERSTOOD,
@@ -408,7 +409,8 @@ def _part(
     return PatientRecord(
         reads={key: read},
         resources=picked,
-        unreadable=() if template.is_optional else broken,
+        # A broken order of a device may be of a brace.
+        unreadable=broken if kind in DEVICE_ORDERS or not template.is_optional else (),
         foreign={kind: foreign} if foreign else {},
         near=near,
     )
