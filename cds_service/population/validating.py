@@ -314,7 +314,7 @@ def _follow_up_notes(file: OutcomesFile, model: LocalModel) -> list[str]:
     if lost := ends.count("loss"):
         notes.append(
             f"{lost} patients were lost before the time was over; those who were seen"
-            " longer stand for them (inverse probability of censoring weights)"
+            " longer represent them (inverse probability of censoring weights)"
         )
     return notes
 
