@@ -115,7 +115,7 @@ class CallFailed(CdsError):
 class FhirReadError(CallFailed):
     """One read or search of a FHIR server failed.
 
-    In fhir/gathering/record.py it becomes a gap.
+    In fhir/gathering/gather.py it becomes a gap.
     """
 
 

@@ -58,16 +58,15 @@ from cds_service.core.vocabulary import FindingSpec
 from cds_service.errors import AuditUnavailable, EvidenceUnavailable
 from cds_service.fhir.findings.chart import Chart, Horizon
 from cds_service.fhir.findings.extraction import extract_findings
+from cds_service.fhir.gathering.gather import gather
 from cds_service.fhir.gathering.parallel import run_side_by_side
 from cds_service.fhir.gathering.plan import PrefetchPlan
 from cds_service.fhir.gathering.reading import FhirReader
-from cds_service.fhir.gathering.record import (
-    PatientRecord,
-    gather,
-    is_cut,
+from cds_service.fhir.gathering.record import PatientRecord
+from cds_service.fhir.gathering.record_state import is_cut, state_of
+from cds_service.fhir.gathering.refusals import (
     refuse_another_patient,
     refuse_lists_of_another,
-    state_of,
 )
 from cds_service.fhir.gathering.subjects import Person
 from cds_service.fhir.mapping.terminology import Terminology
@@ -86,6 +85,7 @@ from cds_service.fhir.orders.recognition import (
     orders_discharge,
 )
 from cds_service.fhir.orders.referred import (
+    with_cut_orders,
     with_drafted_drugs,
     with_drafted_reasons,
     with_referred,
@@ -599,6 +599,7 @@ def _gather(call: Call, orders: SignedOrders) -> Gathered:
     ports.deadline.check()
     person = orders.person.identified(record.patient, ())
     drafts = orders.drafts.of(person.identifiers)
+    record = with_cut_orders(record, drafts)
     record = with_drafted_drugs(record, drafts, terminology)
     record = with_drafted_reasons(record, drafts, terminology)
     until = ports.deadline.for_reading()
@@ -659,7 +660,10 @@ def _case_of_leaving(
     before = without_performed(record, performed)
     case = _case_of(call, before, performed, gathered.support)
     leaving = read_leaving(record, terminology, performed, call.today)
-    return replace(case, leaving=leaving)
+    state = case.record
+    if not performed.is_sure:  # what may be of another time pre-selects nothing
+        state = replace(state, lists_not_read=(*state.lists_not_read, "procedures"))
+    return replace(case, record=state, leaving=leaving)
 
 
 def _case_of(
@@ -775,6 +779,7 @@ def _answer(
     )
     acts = conclusion.recommendations
     suggestions = dict(draft_suggestions(acts, ordering))
+    has_page = bool(hook.handouts) and _is_sure(conclusion)
     page = _page_to_take_home(call, conclusion)
     page_draft = draft_handout(page, ordering) if page else None
     if page_draft:
@@ -787,10 +792,15 @@ def _answer(
         order_words=order_words(acts, suggestions, ordering),
         base_url=ports.base_url,
         basis_url=ports.basis_url(call.entry_id),
-        handout_url=ports.handout_url(call.entry_id) if hook.handouts else "",
+        handout_url=ports.handout_url(call.entry_id) if has_page else "",
         worksheet_url=ports.worksheet_url,
         language=language,
     )
+
+
+def _is_sure(conclusion: Conclusion) -> bool:
+    order = conclusion.case.order
+    return order is None or order.is_sure
 
 
 def _page_to_take_home(call: Call, conclusion: Conclusion) -> Page | None:
@@ -799,6 +809,8 @@ def _page_to_take_home(call: Call, conclusion: Conclusion) -> Page | None:
     text = call.hook.handouts.get(settings.language)
     if leaving is None or conclusion.facts.leading is None:
         return None  # no card of a discharge
+    if not _is_sure(conclusion):
+        return None  # the page says what was done
     if text is None or not text.is_read(settings):
         return None
     said = say_handout(find_handout(conclusion, leaving), text, settings)

@@ -9,7 +9,7 @@ import pytest
 
 from cds_service.fhir.findings.chart import Chart, Horizon
 from cds_service.fhir.findings.extraction import extract_findings
-from cds_service.fhir.gathering.record import gather
+from cds_service.fhir.gathering.gather import gather
 from cds_service.fhir.gathering.subjects import Person
 from cds_service.fhir.orders.drafts import read_drafts
 from cds_service.fhir.orders.referred import with_drafted_drugs

@@ -266,6 +266,8 @@ def _order(order: AugmentationOrder) -> dict[str, Any]:
     done: dict[str, Any] = {"isDone": True} if order.is_done else {}
     if order.performed:
         done["performed"] = order.performed.isoformat()
+    if not order.is_sure:
+        done["isSure"] = False
     return done | {
         "procedure": order.procedure,
         "levels": list(order.levels),

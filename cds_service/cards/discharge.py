@@ -33,9 +33,13 @@ NO_LONGER = frozenset({"deceased", "end-of-life"})
 def discharge_card(answer: Answer) -> Card | None:
     """Make the card; None if nothing is open.
 
-    Nothing is said to be, by no card, of what could not be read.
+    Nothing is said to be, by no card, of what could not be read. Of an augmentation
+    that may be of another time, or was not done, only a warning is worth a card.
     """
     facts, unread, empty = answer.facts, _unread(answer), _empty(answer)
+    is_sure = answer.order is None or answer.order.is_sure
+    if not is_sure and facts.colour != "warning":
+        return None
     if facts.leading is None and not unread and not empty:
         return None
     detail = answer.render("rehabilitation", (), _lines(answer))

@@ -22,7 +22,7 @@ import click
 from cds_service.commands import options
 from cds_service.commands.terminal import clean
 from cds_service.errors import CdsError, FhirReadError
-from cds_service.fhir.gathering.record import why_closed
+from cds_service.fhir.gathering.patient_status import why_closed
 from cds_service.fhir.gathering.subjects import Person
 from cds_service.fhir.mapping.level_text import in_order
 from cds_service.fhir.mapping.terminology import Terminology

@@ -156,8 +156,10 @@ def _use(name: str, listed: Sequence[DrugEntry], today: date) -> DrugUse:
     entries = known if any(one.is_intake for one in known) else listed
     intakes = [one for one in entries if one.is_intake]
     orders = [one for one in known if not one.is_intake]
-    sure_dose = _last_dose([one for one in intakes if one.is_sure])
-    last_dose = sure_dose or _last_dose(intakes)
+    sure_ones = [one for one in intakes if one.is_sure]
+    sure_dose = _last_dose(sure_ones)
+    counted = sure_ones if sure_dose else intakes
+    last_dose = _last_dose(counted)
     ordered = max(
         (one.begins for one in orders if one.begins), key=_by_last, default=None
     )
@@ -177,9 +179,11 @@ def _use(name: str, listed: Sequence[DrugEntry], today: date) -> DrugUse:
         is_injected=name in INJECTED,
         is_taken=bool(intakes),
         is_running=is_running,
+        is_listed=any(one.is_current for one in intakes),
         started=started,
         is_start_known=knows_start,
         last_dose=last_dose,
+        doses=tuple(sorted({one.last for one in counted if one.last})),
         sure_dose=sure_dose,
         is_open=any(_is_since(one, sure_dose) for one in unclear),
         unclear_dose=_last_dose(
@@ -210,8 +214,11 @@ def _prescribed(orders: Sequence[DrugEntry], today: date) -> Dated | None:
 
 
 def _last_dose(intakes: Iterable[DrugEntry]) -> Dated | None:
-    days = (one.last for one in intakes if one.last)
-    return max(days, key=_by_last, default=None)
+    """The dose before which no other was the last.
+
+    "2026" may be an import of that of February: it makes none later.
+    """
+    return max((one.last for one in intakes if one.last), default=None)
 
 
 def _is_since(entry: DrugEntry, dose: Dated | None) -> bool:
@@ -380,14 +387,21 @@ def _followers(use: DrugUse, drugs: BoneDrugs, after: date) -> list[DrugUse]:
 
 
 def _follows(other: DrugUse, after: date) -> bool:
-    is_later = other.sure_dose is not None and other.sure_dose.last > after
+    is_later = other.sure_dose is not None and other.sure_dose.first > after
     is_switch = (
         other.is_running
         and not other.is_open
         and other.started is not None
-        and other.started.last >= after - SWITCH
+        and other.started.first >= after - SWITCH
+        and (other.is_listed or _vague_dose(other, after) is None)
     )
     return is_later or is_switch
+
+
+def _vague_dose(use: DrugUse, after: date) -> Dated | None:
+    """Find a last dose that its month or year puts before this day or after it."""
+    dose = use.last_dose
+    return dose if dose and dose.first <= after < dose.last else None
 
 
 def _since_then(use: DrugUse, drugs: BoneDrugs, after: date) -> str:
@@ -400,6 +414,9 @@ def _since_then(use: DrugUse, drugs: BoneDrugs, after: date) -> str:
     for one in others:
         if one.is_open:
             return say("{drug} entry not understood", drug=one.name)
+        if dose := _vague_dose(one, after):
+            vague = say("last dose {day}, day not recorded", day=_say_month(dose))
+            return joined((one.name, vague), " ")
     for one in (*others, use):
         if one.ordered and one.ordered.last > after:
             return say("{drug} only ordered since", drug=one.name)
@@ -413,17 +430,37 @@ def find_overdue(drugs: BoneDrugs, today: date) -> DrugUse | None:
     return next((one for one in drugs.uses if _overdue(one, drugs, today)), None)
 
 
-def last_denosumab(use: DrugUse) -> Dated | None:
-    """The last day on which it may have been given, of one with an intake."""
-    return (use.last_dose or use.ended) if use.is_taken else None
+def last_denosumab(use: DrugUse, today: date) -> Dated | None:
+    """The last day on which it may have been given, of one with an intake.
+
+    Of one that may be overdue the last dose that is surely too old.
+    """
+    if not use.is_taken:
+        return None
+    return _last_late(use, today) or use.last_dose or use.ended
+
+
+def _last_late(use: DrugUse, today: date) -> Dated | None:
+    """The last dose that is too long ago; None if a later one surely is not."""
+    limit = months_before(today, OVERDUE_MONTHS)
+    day = use.last_dose or use.ended
+    doses = use.doses or ((day,) if day else ())
+    if any(one.first >= limit for one in doses):
+        return None
+    return max((one for one in doses if one.last < limit), default=None)
+
+
+def _may_be_later(use: DrugUse, today: date) -> Dated | None:
+    """Find a dose of which its month or year does not say if it is too long ago."""
+    limit = months_before(today, OVERDUE_MONTHS)
+    return max((one for one in use.doses if one.last >= limit), default=None)
 
 
 def _overdue(use: DrugUse, drugs: BoneDrugs, today: date) -> DrugState | None:
     """Denosumab given too long ago, and no bone drug since."""
-    last = last_denosumab(use) if use.kind == "denosumab" else None
-    if last is None or last.last >= months_before(today, OVERDUE_MONTHS):
-        return None
-    if _followers(use, drugs, last.last):
+    is_ours = use.kind == "denosumab" and use.is_taken
+    last = _last_late(use, today) if is_ours else None
+    if last is None or _followers(use, drugs, last.last):
         return None
     day, month = _say_full(last), _say_month(last)
     how = say("last {day}", day=day) if use.last_dose else say("ended {day}", day=day)
@@ -439,6 +476,10 @@ def _overdue(use: DrugUse, drugs: BoneDrugs, today: date) -> DrugState | None:
     if unclear:
         said = say("{drug} may be overdue", drug=use.name)
         entry = say("entry of {day} not understood", day=_say_full(unclear))
+        because = in_brackets(said, entry)
+    elif vague := _may_be_later(use, today):
+        said = say("{drug} may be overdue", drug=use.name)
+        entry = say("last dose {day}, day not recorded", day=_say_month(vague))
         because = in_brackets(said, entry)
     return DrugState("denosumab-overdue", because, said, use, _words(use, **words))
 

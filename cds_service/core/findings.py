@@ -186,9 +186,12 @@ class DrugUse:
         is_injected: given by others at intervals; the rest is taken at home.
         is_taken: an intake is on record: a dose given, dispensed or reported.
         is_running: it is taken now, or a dose still acts.
+        is_listed: a list has it as taken now.
         started: the first intake of the present course; None if it has no day.
         is_start_known: it was not taken or prescribed long before `started`.
-        last_dose: the newest intake on record; None if it has no day.
+        last_dose: the newest intake on record; None if it has no day. Of one that is
+            dated by its month or year the first day counts.
+        doses: the intakes among which it is the last.
         sure_dose: the newest of those that were understood and that nobody broke off:
             it alone closes what another drug leaves open.
         is_open: an entry was not understood, and no dose is known since.
@@ -208,9 +211,11 @@ class DrugUse:
     is_injected: bool = False
     is_taken: bool = False
     is_running: bool = False
+    is_listed: bool = False
     started: Dated | None = None
     is_start_known: bool = True
     last_dose: Dated | None = None
+    doses: tuple[Dated, ...] = ()
     sure_dose: Dated | None = None
     is_open: bool = False
     unclear_dose: Dated | None = None
@@ -307,6 +312,7 @@ class AugmentationOrder:
             `text`; empty when none did.
         is_done: it was done: its references are Procedures.
         performed: the day of one that was done; None if it has no exact one.
+        is_sure: it is known that it was done, and lately.
     """
 
     references: tuple[str, ...]
@@ -329,6 +335,7 @@ class AugmentationOrder:
     notes: tuple[str, ...] = ()
     is_done: bool = False
     performed: date | None = None
+    is_sure: bool = True
 
 
 class WordedEnd(NamedTuple):

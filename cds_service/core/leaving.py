@@ -104,13 +104,19 @@ def say_leaving(order: AugmentationOrder, today: date) -> str:
         levels = say("of {count} levels", count=len(order.levels))
     said = joined((done, levels), " ")
     day = say_near_date(order.performed, today) if order.performed else ""
-    return say("Leaving after {done}", done=in_brackets(said, day))
+    return _say_after(order, in_brackets(said, day))
 
 
 def say_leaving_shortly(order: AugmentationOrder) -> str:
     """Say what was done without place and day, `Leaving after kyphoplasty`."""
     done = PROCEDURES.get(order.procedure or "", "vertebral augmentation")
-    return say("Leaving after {done}", done=done)
+    return _say_after(order, done)
+
+
+def _say_after(order: AugmentationOrder, done: str) -> str:
+    if order.is_sure:
+        return say("Leaving after {done}", done=done)
+    return say("Leaving, perhaps after {done}", done=done)
 
 
 def say_start(signals: Collection[str]) -> str:

@@ -16,6 +16,7 @@ from itertools import islice
 from cds_service.errors import FhirReadError
 from cds_service.fhir.gathering.reading import FhirReader, read_apart
 from cds_service.fhir.gathering.subjects import Person
+from cds_service.fhir.mapping.report_numbers import Number, ReportNumbers
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.raw_json import Json, member, objects, text
 from cds_service.launch.authorizing import Launched
@@ -28,35 +29,9 @@ AROUND = 60  # characters of a quotation on either side
 MOST_NUMBERS = 200  # that are looked at in one report
 # Characters of a sentence in which a number's vertebra and site are looked for.
 LONGEST_SENTENCE = 1000
-RANGE_AT = 20  # characters before a number in which a range begins
 TAGS = re.compile(r"<[^<>]*>")
 SENTENCE = re.compile(r"[;\r\n]+|\.(?=\s|$)")
 LEVEL = re.compile(r"\b([TL])[ -]?(1[0-2]|[1-9])\b")
-# What stands before the upper end of a range: which of both ends counts is not said.
-RANGE = re.compile(r"\d\s*(?:-|–|to|bis|à)\s*$", re.IGNORECASE)
-_NUMBER = r"(?<![\w.,\-–−])([-−–+]?\d{1,4}(?:[.,]\d{1,3})?)"
-_AREA = rf"{_NUMBER}\s*(cm2|cm²|mm2|mm²)"
-_NEAR = r"[^\d;]{0,40}?"
-# What may stand between name and number: words of the site, a span of levels.
-_PLACE = r"(?:[^\d;+−–-]|[TL]\d(?:\s*[-–]\s*[TL]?\d)?){0,40}?"
-# By field of the worksheet: the number is group 1, its unit, if it is printed, group 2.
-PATTERNS: Mapping[str, re.Pattern[str]] = {
-    field: re.compile(pattern, re.IGNORECASE)
-    for field, pattern in {
-        "hu": rf"{_NUMBER}\s*(?:HU|HE|Hounsfield)\b",
-        "t-score": rf"\bT\W{{0,2}}(?:score|wert)\b{_PLACE}{_NUMBER}",
-        "psoas-right": rf"\bright psoas\b{_NEAR}{_AREA}",
-        "psoas-left": rf"\bleft psoas\b{_NEAR}{_AREA}",
-        "mf-right": rf"\bright multifidus\b{_NEAR}{_AREA}",
-        "mf-left": rf"\bleft multifidus\b{_NEAR}{_AREA}",
-        "back-area": rf"\berector spinae and multifidus\b{_NEAR}{_AREA}",
-    }.items()
-}
-DXA_WORDS: Mapping[str, re.Pattern[str]] = {
-    "neck": re.compile(r"femoral neck|\bneck\b", re.IGNORECASE),
-    "hip": re.compile(r"total hip|\bhip\b", re.IGNORECASE),
-    "spine": re.compile(r"lumbar|spine|L1\s*[-–]\s*L[34]", re.IGNORECASE),
-}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -131,7 +106,7 @@ def _report(raw: Json, terminology: Terminology) -> Report:
     reference = f"DiagnosticReport/{raw['id']}"
     words = "\n".join(_texts(raw))[:LONGEST]
     title = text(member(raw, "code", "text")) or "Report"
-    spans = tuple(_spans(words, reference))
+    spans = tuple(_spans(words, reference, terminology.report_numbers))
     day = moment.day if moment else None
     return Report(reference=reference, title=title, day=day, spans=spans)
 
@@ -152,44 +127,37 @@ def _texts(raw: Json) -> Iterator[str]:
             yield content.decode("utf-8", "replace")
 
 
-def _spans(words: str, reference: str) -> Iterator[Span]:
+def _spans(words: str, reference: str, numbers: ReportNumbers) -> Iterator[Span]:
     seen: set[tuple[str, str, str]] = set()
-    for sentence, field, match in islice(_numbers(words), MOST_NUMBERS):
-        start, end = match.span(1)[0], match.end()
-        if RANGE.search(sentence[max(0, start - RANGE_AT) : start]):
+    for sentence, number in islice(_numbers(words, numbers), MOST_NUMBERS):
+        if numbers.ends_range(sentence, number):
             continue
+        start, end = number.start, number.end
         quoted = sentence[start:end]
-        place = _place(sentence, start)
+        place = _place(sentence, start, numbers)
         # conclusion and narrative often say the same
-        if (field, quoted, str(place)) in seen:
+        if (number.field, quoted, str(place)) in seen:
             continue
-        seen.add((field, quoted, str(place)))
+        seen.add((number.field, quoted, str(place)))
         yield Span(
             key=f"{reference}#{len(seen)}",
-            field=field,
-            value=_value(match),
+            field=number.field,
+            value=number.value,
             before=sentence[max(0, start - AROUND) : start].lstrip(),
             quoted=quoted,
             after=sentence[end : end + AROUND].rstrip(),
-            place=_filled(field, place),
+            place=_filled(number.field, place),
         )
 
 
-def _numbers(words: str) -> Iterator[tuple[str, str, re.Match[str]]]:
-    """Yield each number with its sentence and field."""
+def _numbers(words: str, numbers: ReportNumbers) -> Iterator[tuple[str, Number]]:
+    """Yield each number with its sentence."""
     for sentence in SENTENCE.split(words):
-        for field, pattern in PATTERNS.items():
-            for match in pattern.finditer(sentence):
-                yield sentence, field, match
+        for number in numbers.find(sentence):
+            yield sentence, number
 
 
-def _value(match: re.Match[str]) -> str:
-    number = match[1].replace("−", "-").replace("–", "-").replace(",", ".")
-    unit = match[2] if match.re.groups > 1 else ""
-    return f"{number} {unit.replace('²', '2')}".strip()
-
-
-def _place(sentence: str, at: int) -> Mapping[str, str]:
+def _place(sentence: str, at: int, numbers: ReportNumbers) -> Mapping[str, str]:
     """Return the one vertebra and the one site of DXA that the words around name.
 
     The vertebra of the part between commas, or else of the sentence. Empty for what is
@@ -199,11 +167,9 @@ def _place(sentence: str, at: int) -> Mapping[str, str]:
         return {}
     part = sentence[:at].rpartition(", ")[2] + sentence[at:].partition(", ")[0]
     levels = _levels(part) or _levels(sentence)
-    sites = [name for name, words in DXA_WORDS.items() if words.search(sentence)]
-    if sites[:2] == ["neck", "hip"] and "total" not in sentence.lower():
-        sites.remove("hip")  # "neck of the hip"
-    found = {"level": next(iter(levels))} if len(levels) == 1 else {}
-    return found | ({"dxa": sites[0]} if len(sites) == 1 else {})
+    place = {"level": next(iter(levels))} if len(levels) == 1 else {}
+    site = numbers.site_of(sentence)
+    return place | ({"dxa": site} if site else {})
 
 
 def _levels(words: str) -> set[str]:

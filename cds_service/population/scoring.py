@@ -25,14 +25,12 @@ from cds_service.errors import DeadlinePassed, EvidenceUnavailable, PatientMisma
 from cds_service.fhir.findings.chart import Chart, Horizon
 from cds_service.fhir.findings.medication_list import NOT_ORDERED
 from cds_service.fhir.gathering.answers import NOTHING_THERE, QueryResult, each_once
+from cds_service.fhir.gathering.gather import record_in
 from cds_service.fhir.gathering.plan import PrefetchPlan
 from cds_service.fhir.gathering.reading import NO_SERVER
-from cds_service.fhir.gathering.record import (
-    PatientRecord,
-    checked,
-    record_in,
-    state_of,
-)
+from cds_service.fhir.gathering.record import PatientRecord
+from cds_service.fhir.gathering.record_state import state_of
+from cds_service.fhir.gathering.refusals import needed_answers
 from cds_service.fhir.gathering.subjects import Person
 from cds_service.fhir.orders.augmentation import find_augmentation_order
 from cds_service.fhir.orders.drafts import read_drafts
@@ -334,7 +332,7 @@ def record_of(
 ) -> PatientRecord:
     """Make the record of a patient's lines, as a live one is made of answers."""
     answers = _answers(kinds, run, plan)
-    answers |= checked(plan, answers, person.patient_id)
+    answers |= needed_answers(plan, answers, person.patient_id)
     return record_in(answers, plan, run.service.terminology, person, deadline)
 
 

@@ -17,7 +17,7 @@ from typing import Any
 from cds_service.audit.chain import AuditEntry
 from cds_service.core.wording import say_date
 from cds_service.errors import AuditUnavailable, CdsError, FhirReadError
-from cds_service.fhir.gathering.record import why_closed
+from cds_service.fhir.gathering.patient_status import why_closed
 from cds_service.fhir.gathering.subjects import Person
 from cds_service.fhir.raw_json import Json
 from cds_service.fhir.references import bases_of

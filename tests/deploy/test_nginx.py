@@ -39,6 +39,31 @@ def test_its_limits_are_those_of_the_service():
     assert min(waits) > 2 * Settings().deadline_seconds
 
 
+def locations() -> dict[str, str]:
+    """The locations that pass requests to the replicas, with their settings."""
+    found = re.findall(r"    location ([^{]+) \{(.*?)\n    \}", TEXT, re.DOTALL)
+    return {name: text for name, text in found if "proxy_pass" in text}
+
+
+@pytest.mark.parametrize("name", locations())
+def test_nobody_asks_without_limit(name):
+    """I5."""
+    assert "limit_req " in locations()[name]
+
+
+def test_neither_one_ehr_nor_all_readers_take_every_place():
+    """I5. A limit of a location replaces those of the server, so only calls have one."""
+    places = sum(int(found) for found in re.findall(r"max_conns=(\d+);", TEXT))
+    own = {name for name, text in locations().items() if "limit_conn " in text}
+    assert own == {"/cds-services"}
+    of_one_ehr = re.search(
+        r"limit_conn connections (\d+)", locations()["/cds-services"]
+    )
+    assert int(of_one_ehr[1]) < places
+    readers = re.search(r"limit_conn pages_at_once (\d+)", TEXT)
+    assert int(readers[1]) < places
+
+
 @pytest.mark.parametrize(
     "path",
     [

@@ -55,9 +55,7 @@ from cds_service.fhir.findings.problem_list import Stated, find_stated, say_no
 from cds_service.fhir.gathering.drugs import Drug
 from cds_service.fhir.gathering.entries import Entry
 from cds_service.fhir.gathering.problem_words import in_doubt
-from cds_service.fhir.raw_json import (
-    member,
-)
+from cds_service.fhir.raw_json import is_prohibition, member
 
 LATE = timedelta(days=30)  # policy: a supply that ended so lately may be renewed late
 STOPPED = frozenset({"stopped", "on-hold"})
@@ -66,6 +64,7 @@ SURE = frozenset({"active", "completed"})
 UNNAMED = "bone drug"
 # names of a group, of which another entry may name the drug
 UNSPECIFIC = frozenset({"other bisphosphonate"})
+IN_ERROR = "entered-in-error"
 # such a dose was ordered
 PLANNED = frozenset({"MedicationAdministration", "Procedure"})
 
@@ -91,10 +90,14 @@ def read_history(spec: BoneDrugSpec, chart: Chart) -> BoneDrugs:
 
 
 def entries_of(spec: BoneDrugSpec, chart: Chart) -> list[DrugEntry]:
-    """Read each entry of a bone drug, of the lists of drugs and of problems."""
+    """Read each entry of a bone drug, of the lists of drugs and of problems.
+
+    What was only meant says something where nothing else names a bone drug.
+    """
     listed = list(_listed(spec, chart))
     told = _told(spec, chart, listed)
-    return [*listed, *told, *_on_problem_list(spec, chart)]
+    found = [*listed, *told, *_on_problem_list(spec, chart)]
+    return found or list(_only_meant(spec, chart))
 
 
 def _why_unclear(silence: Finding | Gap) -> str:
@@ -126,7 +129,13 @@ def find_bone_drug(
         seen = [source for one in open_ones for source in one.provenance]
         why = "ordered once; whether it was given is not recorded"
         return gap(spec, "undetermined", why, *seen), passed
-    return without_use(spec, chart, ours), passed
+    outcome = without_use(spec, chart, ours)
+    meant = [one for one in named if not (one.is_taken or one.how_ended)]
+    if meant and isinstance(outcome, Finding):
+        seen = [source for one in meant for source in one.provenance]
+        why = "on the medication list; whether it is taken is not recorded"
+        return gap(spec, "undetermined", why, *seen), passed
+    return outcome, passed
 
 
 def _current(
@@ -182,7 +191,7 @@ def find_denosumab_overdue(
     if use is None:
         return not_on_list(spec, chart, names), passed
     seen = [one._replace(rule=spec.rule) for one in use.provenance]
-    last = last_denosumab(use)
+    last = last_denosumab(use, chart.today)
     is_overdue = use is overdue
     limit = months_before(chart.today, spec.look_back_months["denosumab"])
     if last is None or (not is_overdue and last.first < limit <= last.last):
@@ -218,6 +227,22 @@ def _listed(spec: MedicationSpec, chart: Chart) -> Iterator[DrugEntry]:
     for use in named_beside(chart, spec.value_sets):
         if use.entry.kind not in TELLING_TOO and is_of_now(use, spec, chart):
             yield _noted(use, spec, chart)
+
+
+def _only_meant(spec: MedicationSpec, chart: Chart) -> Iterator[DrugEntry]:
+    """The bone drugs that were proposed, prepared, withdrawn or declined.
+
+    None of them was taken, and none of them is "no bone drug" either: somebody thought
+    of one, and another list may hold its dose. What a call forbids, or was entered in
+    error, is none of them.
+    """
+    for entry in chart.of_kind(*TAKEN):
+        drug = entry.drug
+        if drug is None or not drug.concepts & set(spec.value_sets):
+            continue
+        if entry.status != IN_ERROR and not is_prohibition(entry.raw):
+            name = _name(drug, chart)
+            yield DrugEntry(name, source_of(entry, drug, None, spec), is_plain=False)
 
 
 def _told(

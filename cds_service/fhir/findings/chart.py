@@ -28,12 +28,8 @@ from cds_service.fhir.gathering.picking import (
     NOT_UNDERSTOOD,
     UNCODED,
 )
-from cds_service.fhir.gathering.record import (
-    GIVEN_HERE,
-    PatientRecord,
-    Read,
-    is_unread,
-)
+from cds_service.fhir.gathering.record import PatientRecord, Read
+from cds_service.fhir.gathering.record_state import GIVEN_HERE, is_unread
 from cds_service.fhir.gathering.subjects import identifiers_of
 from cds_service.fhir.mapping.terminology import Match, Terminology
 from cds_service.fhir.raw_json import (

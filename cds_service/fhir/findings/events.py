@@ -25,15 +25,6 @@ from cds_service.fhir.raw_json import Json, member, text, texts_of
 from cds_service.fhir.site_calendar import WRITTEN_YEAR
 
 MONTH = re.compile(r"(?<!\d)(0?[1-9]|1[0-2])[/.]((?:19|20)\d\d)(?!\d)")
-# A year of an edition or a number, none of an event: "(TNM 2009)", "2019 novel".
-OTHER_YEAR = re.compile(
-    r"\b(?:TNM|WHO|FIGO|AJCC|UICC|ISUP|EAU|NCCN|ESMO|ICD(?:-?O|-?\d+)?|PSA|CA|AFP|CEA"
-    r"|edition|version|classification|klassifikation|criteria|grading|guideline)"
-    r"[\s:,(]*(?:19|20)\d\d\b"
-    r"|\b(?:19|20)\d\d\b(?=[\s)]*(?:novel|edition|version|classification|criteria"
-    r"|n[gm]\b|\w?[gm]/m?l|units?\b|U/))",
-    re.IGNORECASE,
-)
 DONE = frozenset({"completed", "unknown", "in-progress", "stopped", "on-hold"})
 AGAIN = frozenset({"recurrence", "relapse"})
 STILL_ACTIVE = "still active there"
@@ -308,27 +299,25 @@ def _date_in_words(words: Iterable[str], raw: Json, chart: Chart) -> str:
 
     Words like `3 years ago` count from the day of recording. Empty if there is none.
     """
-    said = OTHER_YEAR.sub(" ", " ".join(words))
-    months = [f"{year}-{int(month):02d}" for month, year in MONTH.findall(said)]
+    year_words = chart.terminology.years
+    title = year_words.without_editions(" ".join(words))
+    months = [f"{year}-{int(month):02d}" for month, year in MONTH.findall(title)]
     years = [
         year
-        for year in WRITTEN_YEAR.findall(said)
-        if year not in {one[:4] for one in months}
+        for year in WRITTEN_YEAR.findall(title)
+        if year not in {month[:4] for month in months}
     ]
     written = (
         chart.calendar.first_day(text(raw.get("recordedDate"))[:10]) or chart.today
     )
-    ago = chart.terminology.durations.years_ago(said)
-    years += [f"{written.year - count}" for count in ago]
+    years += [f"{written.year - count}" for count in year_words.ago(title)]
     now = chart.today.isoformat()
-    return max(
-        (
-            one
-            for one in (*months, *years)
-            if one <= now and chart.calendar.first_day(one)
-        ),
-        default="",
+    past = (
+        date
+        for date in (*months, *years)
+        if date <= now and chart.calendar.first_day(date)
     )
+    return max(past, default="")
 
 
 def _is_history(stated: problem_list.Stated, spec: EventSpec, chart: Chart) -> bool:

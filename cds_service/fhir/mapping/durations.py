@@ -12,7 +12,7 @@ import re
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
-from functools import cached_property, partial
+from functools import partial
 from itertools import islice
 from pathlib import Path
 from typing import Literal, NamedTuple
@@ -286,16 +286,6 @@ class DurationRules:
         for posture in self._anywhere["posture"].finditer(plain):
             plain = _blank(plain, *posture.span())
         return plain
-
-    def years_ago(self, text: str) -> list[int]:
-        """Count how many years ago a text says that something was: `10 years ago`."""
-        return [int(one) for word in self._years_ago for one in word.findall(text)]
-
-    @cached_property
-    def _years_ago(self) -> tuple[re.Pattern[str], ...]:
-        tables = self.languages.values()
-        words = dict.fromkeys(word for one in tables for word in one.years_ago)
-        return tuple(map(_compiled, words))
 
     def course(self, text: str) -> Course | None:
         """Add the lengths of the steps of a dosage.

@@ -4,31 +4,37 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from pydantic import Field
+
 from cds_service.core.data_file import DataFile, DataTable
 from cds_service.fhir.mapping.clauses import names
+from cds_service.fhir.mapping.language import Pattern
 from cds_service.fhir.mapping.text_rules import LONGEST_TITLE, folded
 from cds_service.fhir.raw_json import Json, objects, text
 
-_TAG = re.compile(
-    r"\s*\((?:disorder|finding|situation|morphologic abnormality|event|context"
-    r"|person)\)\s*$"
-)
 _ENDS = re.compile(r"^[\s\-*•.,;:]+|[\s.,;:]+$")
-# A vertebra, or two: `@` in a name stands for it.
-_LEVEL = re.compile(
-    r"(?:(?<![a-z0-9])(?:th|[tdl]|lwk|bwk|lumbar |thoracic )[ -]?\d{1,2}"
-    r"|\d{1,2}\. ?(?:lwk|bwk)|第\d{1,2}[腰胸]椎|[腰胸]椎?\d{1,2})"
-    r"(?:\s?(?:[-/+&,、]|und|and|et|y|e)\s?(?:th|[tdls]|lwk|bwk|腰|胸)?["
-    r" -]?\d{1,2})?(?![a-z0-9])"
-)
 _SPACES = re.compile(r"\s+")
-_YEARS = re.compile(r"\((?:since |seit |depuis |desde |dal )?(?:19|20)\d\d\)$")
 
 
 class _Social(DataTable):
     categories: tuple[str, ...]
     category_systems: tuple[str, ...]
     titles: tuple[str, ...]
+
+
+class _Asides(DataTable):
+    """What a name may have beside it, in brackets."""
+
+    tags: tuple[str, ...] = Field(min_length=1)
+    since: tuple[str, ...] = Field(min_length=1)
+
+
+class _Vertebrae(DataTable):
+    """How a vertebra is written, or two; `@` in a name stands for it."""
+
+    level: tuple[Pattern, ...] = Field(min_length=1)
+    and_: tuple[Pattern, ...] = Field(alias="and", min_length=1)
+    second: tuple[Pattern, ...] = Field(min_length=1)
 
 
 class HarmlessFile(DataFile):
@@ -38,11 +44,15 @@ class HarmlessFile(DataFile):
         reviewed: a reader of these languages, whom a site names, has read the file.
         titles: names by language.
         social: categories and names of entries on work, home and schooling.
+        asides: what a name may have beside it.
+        vertebrae: how a vertebra is written.
     """
 
     reviewed: bool
     titles: Mapping[str, tuple[str, ...]]
     social: _Social
+    asides: _Asides
+    vertebrae: _Vertebrae
 
 
 class HarmlessTitles:
@@ -50,10 +60,19 @@ class HarmlessTitles:
 
     def __init__(self, content: HarmlessFile) -> None:
         """Fold the names once."""
+        tags = _any(map(re.escape, content.asides.tags))
+        self._tag = re.compile(rf"\s*\((?:{tags})\)\s*$")
+        since = _any(map(re.escape, content.asides.since))
+        self._year = re.compile(rf"\((?:(?:{since}) )?(?:19|20)\d\d\)$")
+        level, and_ = _any(content.vertebrae.level), _any(content.vertebrae.and_)
+        second = rf"(?:{_any(content.vertebrae.second)})?[ -]?\d{{1,2}}"
+        self._level = re.compile(
+            rf"(?:{level})(?:\s?(?:{and_})\s?{second})?(?![a-z0-9])"
+        )
         self._titles = {
-            _plain(one) for titles in content.titles.values() for one in titles
+            self._plain(one) for titles in content.titles.values() for one in titles
         }
-        self._social = {_plain(one) for one in content.social.titles}
+        self._social = {self._plain(one) for one in content.social.titles}
         self._categories = frozenset(content.social.categories)
         self._systems = frozenset(content.social.category_systems)
 
@@ -76,7 +95,8 @@ class HarmlessTitles:
                 return True
         titles = list(words)
         return bool(titles) and all(
-            len(one) <= LONGEST_TITLE and _plain(one) in self._social for one in titles
+            len(one) <= LONGEST_TITLE and self._plain(one) in self._social
+            for one in titles
         )
 
     def _is_social_code(self, coding: Mapping[str, Any]) -> bool:
@@ -87,16 +107,18 @@ class HarmlessTitles:
         )
 
     def _is_name(self, words: str) -> bool:
-        plain = _plain(words)
+        plain = self._plain(words)
         return plain in self._titles or plain in self._social
 
+    def _plain(self, words: str) -> str:
+        """Return the name in lower case, bare.
 
-def _plain(words: str) -> str:
-    """Return the name in lower case, bare.
+        It loses accents, tag and year, and the signs around it.
+        """
+        bare = _ENDS.sub("", self._tag.sub("", folded(words)))
+        name = self._level.sub(" @ ", self._year.sub("", bare))
+        return _SPACES.sub(" ", _ENDS.sub("", name)).strip()
 
-    It loses accents, tag and year, and the signs around it.
-    """
-    bare = _ENDS.sub("", _TAG.sub("", folded(words)))
-    return _SPACES.sub(
-        " ", _ENDS.sub("", _LEVEL.sub(" @ ", _YEARS.sub("", bare)))
-    ).strip()
+
+def _any(words: Iterable[str]) -> str:
+    return "|".join(words)

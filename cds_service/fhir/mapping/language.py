@@ -43,6 +43,12 @@ def _is_pattern(written: str) -> str:
 Pattern = Annotated[str, AfterValidator(_is_pattern)]
 
 
+def _has_one_group(written: str) -> str:
+    if re.compile(written).groups != 1:
+        raise ValueError("needs one group, around the number")
+    return written
+
+
 class Examples(Closed):
     """Texts that words must recognise, and texts that they must not.
 
@@ -137,7 +143,6 @@ class Durations(DataTable):
             or is a time to wait.
         rate, ago, past: what stands after a duration: a frequency, the past, what it is
         counted from.
-        years_ago: a number of years in the past, the number in a group.
         stop, start, up: an order's end, its beginning, and that a patient gets up.
         brace, bed_rest, others: what a clause is about.
         complaints: words of pain, injury, a stay or a limb: next to the only length of
@@ -171,7 +176,6 @@ class Durations(DataTable):
     since: tuple[Pattern, ...] = ()
     delay: tuple[Pattern, ...] = ()
     past: tuple[Pattern, ...] = ()
-    years_ago: tuple[Pattern, ...] = ()
     stop: tuple[Pattern, ...] = ()
     start: tuple[Pattern, ...] = ()
     up: tuple[Pattern, ...] = ()
@@ -189,6 +193,20 @@ class Durations(DataTable):
     overnight: tuple[Pattern, ...] = ()
     never: tuple[Pattern, ...] = ()
     payer: tuple[Pattern, ...] = ()
+
+
+class Years(DataTable):
+    """How words name a year, or one of nothing that happened.
+
+    Attributes:
+        ago: a number of years in the past, the number in the only group.
+        edition_before, edition_after: what stands before or after the year of an
+            edition, or a number that only looks like a year: `TNM 2009`, `2000 ng`.
+    """
+
+    ago: tuple[Annotated[Pattern, AfterValidator(_has_one_group)], ...] = ()
+    edition_before: tuple[Pattern, ...] = ()
+    edition_after: tuple[Pattern, ...] = ()
 
 
 class Language(DataTable):
@@ -213,6 +231,7 @@ class Language(DataTable):
     joints: Joints = Joints()
     vertebrae: Vertebrae = Vertebrae()
     durations: Durations = Durations()
+    years: Years = Years()
 
     @property
     def concepts(self) -> Mapping[str, Words]:
@@ -251,7 +270,10 @@ def read_languages(folders: Sequence[Path]) -> Mapping[str, Language]:
     return found
 
 
-def any_of(tables: Iterable[Joints | Vertebrae | Durations], name: str) -> str:
+Table = Joints | Vertebrae | Durations | Years
+
+
+def any_of(tables: Iterable[Table], name: str) -> str:
     """Return the words of this name in all tables as one pattern.
 
     Of two that fit, the longer one counts. It never fits if there are none.

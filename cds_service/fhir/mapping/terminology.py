@@ -70,6 +70,7 @@ from cds_service.fhir.mapping.plain_words import (
     PlainWords,
     load_all_plain,
 )
+from cds_service.fhir.mapping.report_numbers import ReportNumbers, ReportNumbersFile
 from cds_service.fhir.mapping.report_words import ReportsFile, ReportWords
 from cds_service.fhir.mapping.text_rules import (
     SPINE,
@@ -82,6 +83,7 @@ from cds_service.fhir.mapping.text_rules import (
     text_rules,
 )
 from cds_service.fhir.mapping.units import load_units
+from cds_service.fhir.mapping.years import YearWords
 from cds_service.fhir.raw_json import LISTS
 from cds_service.fhir.site_calendar import UTC_CALENDAR, SiteCalendar
 
@@ -193,6 +195,7 @@ class Terminology:
             languages = read_languages(folders)
             self._texts = text_rules(languages)
             self.durations = load_durations(folders, languages)
+            self.years = YearWords(one.years for one in languages.values())
         faults.stop()
         (
             self.plain_words,
@@ -233,6 +236,9 @@ class Terminology:
         with faults:
             reports = required(folders, "reports.toml", ReportsFile)[1]
             self.reports = ReportWords(reports)
+        with faults:
+            numbers = required(folders, "report-numbers.toml", ReportNumbersFile)[1]
+            self.report_numbers = ReportNumbers(numbers)
 
     def _index(self) -> Mapping[Code, tuple[str, ...]]:
         """Concepts of every enumerated code, including our own codes."""

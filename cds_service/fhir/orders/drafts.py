@@ -95,6 +95,11 @@ class DraftOrders:
     deadline: Deadline | None = None
     referred: Mapping[str, Json] = field(default_factory=dict)
 
+    @property
+    def left_out(self) -> str:
+        """What was too long to be read, as a sentence; empty if nothing was."""
+        return f"Incomplete: {', '.join(self.cut)} were read." if self.cut else ""
+
     def each(self) -> Iterator[Order]:
         """Yield the patient's orders that are to be carried out.
 
@@ -204,12 +209,13 @@ def read_drafts(
             drafts.append(
                 Order(reference, resource, source if resource is source else None)
             )
-            long += resource is not source
+            long += resource != source
     inside = [
         (one, draft.resource) for draft in drafts for one in _orders_inside(draft)
     ]
     if long:
-        cut.append(f"of each list in {long} long orders the first {LONGEST_LIST}")
+        orders_cut = "1 long order" if long == 1 else f"{long} long orders"
+        cut.append(f"of each list in {orders_cut} the first {LONGEST_LIST}")
     if len(inside) > MOST_INSIDE:
         cut.append(f"of {len(inside)} orders inside groups the first {MOST_INSIDE}")
     counted = Counter([*names, *[_name(draft.resource) for draft, _ in inside]])
@@ -322,15 +328,9 @@ def _shortened(value: Any) -> Any:
 
 
 def with_drafts(record: RecordState, bundle: DraftOrders) -> RecordState:
-    """Add to the record state what was left out of the signing.
-
-    Other patients' orders, and parts that are too long.
-    """
+    """Add to the record state how many orders of the signing are not the patient's."""
     foreign = sum(draft.type.endswith(ORDERED) for draft in bundle.each_other())
-    notes = (f"Incomplete: {', '.join(bundle.cut)} were read.",) if bundle.cut else ()
-    return replace(
-        record, foreign=record.foreign + foreign, notes=(*record.notes, *notes)
-    )
+    return replace(record, foreign=record.foreign + foreign)
 
 
 def is_to_be_done(resource: Json) -> bool:

@@ -4,6 +4,7 @@ Raw JSON of the record in, an order out; junk never raises.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import get_args
 
@@ -43,6 +44,8 @@ from cds_service.fhir.references import last_name
 from cds_service.fhir.site_calendar import SiteCalendar
 
 DONE = frozenset({"completed", "in-progress"})
+# It was begun, and may have been done.
+MAYBE_DONE = frozenset({"unknown", "on-hold", "stopped"})
 BOOKED = frozenset({"booked", "arrived", "checked-in"})
 COMMENTS = ("comment", "patientInstruction")
 DISPENSABLE = frozenset({"optional", "information-only"})
@@ -82,6 +85,9 @@ def find_performed(
 ) -> AugmentationOrder | None:
     """Find the augmentations done in this stay, or since this day, as one.
 
+    Without any, those that may have been: by a status that leaves it open, or by a
+    month, a year or no day at all.
+
     Args:
         record: the patient's record, or its procedures alone.
         terminology: the service's terminology.
@@ -89,14 +95,49 @@ def find_performed(
         since: the first day that counts, whatever the stay.
         today: the day of the answer; what is dated later was not done.
     """
-    done = []
+    calendar = terminology.calendar
+    sure: list[Order] = []
+    possible: list[Order] = []
     for one in _procedures(record, terminology):
-        day = performed_on(one.resource, terminology.calendar)
-        is_of_stay = _is_of(one.resource, encounter)
-        is_of_now = is_of_stay if day is None else is_of_stay or day >= since
-        if is_of_now and (day is None or day <= today):
-            done.append(one)
-    return combine_performed(done, terminology)
+        if not _may_be_of_now(one.resource, encounter, since, today, calendar):
+            continue
+        is_done = text(one.resource.get("status")) in DONE
+        is_dated = performed_on(one.resource, calendar) is not None
+        is_sure = is_done and (is_dated or _is_of(one.resource, encounter))
+        (sure if is_sure else possible).append(one)
+    found = combine_performed(sure or possible, terminology)
+    return replace(found, is_sure=bool(sure)) if found else None
+
+
+def _may_be_of_now(
+    procedure: Json,
+    encounter: str | None,
+    since: date,
+    today: date,
+    calendar: SiteCalendar,
+) -> bool:
+    """Tell if the days on which it may have been done reach into this time.
+
+    In the stay that ends any day counts, up to today.
+    """
+    first, last = _days_of(procedure, calendar)
+    if first is not None and first > today:
+        return False
+    return _is_of(procedure, encounter) or last is None or last >= since
+
+
+def _days_of(
+    procedure: Json, calendar: SiteCalendar
+) -> tuple[date | None, date | None]:
+    """Give the first and the last day on which it may have been done.
+
+    None for a day that nothing tells. What has no end ended as it began.
+    """
+    on = procedure.get("performedDateTime")
+    period = member(procedure, "performedPeriod")
+    start, end = member(period, "start"), member(period, "end")
+    first = calendar.first_day(on or start or end)
+    return first, calendar.last_day(on or end or start)
 
 
 def without_performed(
@@ -145,7 +186,7 @@ def _is_unread(record: PatientRecord, key: str) -> bool:
 
 def _procedures(record: PatientRecord, terminology: Terminology) -> Iterator[Order]:
     for one in _of_type(record, "Procedure"):
-        if text(one.resource.get("status")) not in DONE:
+        if text(one.resource.get("status")) not in DONE | MAYBE_DONE:
             continue
         recognition = augmentation_in(one, terminology)
         if recognition and recognition.concepts & AUGMENTATION:

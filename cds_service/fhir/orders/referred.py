@@ -3,7 +3,8 @@
 The orders get resources that they refer to and that were not sent: a Condition as
 reason, an ordered Device. They are taken from the record if present, else read by id,
 and only from the request's own server. The record gets the drugs ordered in the same
-signing, which count like those on it, and what its other orders name that is grave.
+signing, which count like those on it, and what its other orders name that is grave. If
+part of the signing was not read, no list of the record is whole.
 """
 
 from collections.abc import Iterator
@@ -143,6 +144,22 @@ def with_drafted_reasons(
         if one.type in ORDER_KEYS
     ]
     return record._replace(resources=(*record.resources, *filter(None, read)))
+
+
+def with_cut_orders(record: PatientRecord, bundle: DraftOrders) -> PatientRecord:
+    """Mark each list as cut if part of the signing was too long to be read.
+
+    What was cut off may name a tumour, a drug or a reason for a brace, and what is in
+    the orders counts like what is on record.
+    """
+    if not bundle.left_out:
+        return record
+    reads = {
+        key: read if read.state == "failed" else read._replace(is_cut=True)
+        for key, read in record.reads.items()
+    }
+    doubt = " ".join(filter(None, (record.doubt, bundle.left_out)))
+    return record._replace(reads=reads, doubt=doubt)
 
 
 def _telling_order(

@@ -548,8 +548,8 @@ STATES = [
     pytest.param(
         [prescription(ALENDRONATE, intent="proposal")],
         None,
-        "no-bone-drug",
-        "no bone drug",
+        "drug-without-dose",
+        "alendronate on the list, intake not recorded",
         id="a proposal",
     ),
     pytest.param(
@@ -857,7 +857,7 @@ def handed(drug, on, days=None, **members):
         ),
         pytest.param(
             [handed(ALENDRONATE, "2026-11-03", status="declined")],
-            "no bone drug",
+            "alendronate on the list, intake not recorded",
             id="declined",
         ),
     ],

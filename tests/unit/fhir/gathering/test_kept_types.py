@@ -4,7 +4,7 @@ import pytest
 
 from cds_service.errors import EvidenceUnavailable, FhirReadError
 from cds_service.fhir.gathering.plan import plan_prefetch
-from cds_service.fhir.gathering.record import state_of
+from cds_service.fhir.gathering.record_state import state_of
 from tests.scripted_reader import ScriptedReader, gathered
 from tests.stub_fhir import page
 from tests.wire_builders import hook_request

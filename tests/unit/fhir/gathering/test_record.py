@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from cds_service.errors import DeadlinePassed, PatientMismatch
 from cds_service.fhir.gathering.picking import NOT_UNDERSTOOD
 from cds_service.fhir.gathering.plan import plan_prefetch
-from cds_service.fhir.gathering.record import state_of
+from cds_service.fhir.gathering.record_state import state_of
 from tests.builders import coded
 from tests.codes import ICD, RXNORM, SCT
 from tests.scripted_reader import ScriptedReader, gathered

@@ -101,12 +101,21 @@ def with_language(folder: Path, name: str, content: str) -> Any:
         ("[durations]\nbrace = ['gorset(']", "durations.brace.0"),
         ("[vertebrae]\nordinals = ['pierwszy']", "vertebrae.ordinals"),
         ("[rules-out]\ndenied = ['(']", "rules-out.denied.0"),
+        ("[years]\nago = ['\\d+ lat temu']", "years.ago.0"),
+        ("[years]\nedition-after = ['[']", "years.edition-after.0"),
     ],
 )
 def test_a_wrong_word_list_names_the_concept(tmp_path, content, key):
     with pytest.raises(DataFileError) as error:
         Terminology(MAPPINGS, with_language(tmp_path, "pl", content))
     assert (Path(error.value.file).name, error.value.key) == ("pl.toml", key)
+
+
+def test_a_site_teaches_years_in_its_language(tmp_path):
+    words = "[years]\nago = ['(\\d{1,2}) lat temu']\nedition-before = ['wydanie']"
+    years = Terminology(MAPPINGS, with_language(tmp_path, "pl", words)).years
+    assert years.ago("rak piersi 12 lat temu") == [12]
+    assert years.without_editions("rak, wydanie 2009, w 2011") == "rak,  , w 2011"
 
 
 def test_a_list_that_rules_out_must_be_there(tmp_path):

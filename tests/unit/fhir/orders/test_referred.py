@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from cds_service.fhir.gathering.record import gather
+from cds_service.fhir.gathering.gather import gather
 from cds_service.fhir.gathering.subjects import Person
 from cds_service.fhir.orders.augmentation import find_augmentation_order
 from cds_service.fhir.orders.drafts import read_drafts

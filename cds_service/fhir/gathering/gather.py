@@ -1,0 +1,250 @@
+"""Gathers a request's record: prefetch, then the FHIR server for what was not sent."""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
+from itertools import chain
+
+from cds_service.fhir.certainty import certainty_of
+from cds_service.fhir.gathering.answers import (
+    QueryResult,
+    count_entries,
+    in_newest_version,
+    of_one_server,
+)
+from cds_service.fhir.gathering.parsing import BrokenResource, parse_patient
+from cds_service.fhir.gathering.patient_status import MODIFIED, doubt_of
+from cds_service.fhir.gathering.picking import (
+    UNCODED,
+    Unreadable,
+    is_order_understood,
+    pick,
+)
+from cds_service.fhir.gathering.plan import PrefetchPlan, Template
+from cds_service.fhir.gathering.reading import (
+    MOST_READ,
+    NO_SERVER,
+    FhirReader,
+    read_by_id,
+    read_results,
+    with_referred_to,
+)
+from cds_service.fhir.gathering.record import PatientRecord, Read
+from cds_service.fhir.gathering.refusals import needed_answers
+from cds_service.fhir.gathering.subjects import Person
+from cds_service.fhir.mapping.terminology import Terminology
+from cds_service.fhir.near_misses import NearMiss, missed_problems, missed_t_scores
+from cds_service.fhir.raw_json import Json, text
+from cds_service.fhir.references import BundleEntry, Targets, reference_name
+from cds_service.fhir.site_calendar import SiteCalendar
+from cds_service.outgoing.deadline import Deadline
+from cds_service.protocol.messages import HookRequest
+
+
+def gather(
+    request: HookRequest,
+    plan: PrefetchPlan,
+    fhir: FhirReader | None,
+    terminology: Terminology,
+    person: Person,
+    *,
+    deadline: Deadline,
+) -> PatientRecord:
+    """Gather the record of the request's patient.
+
+    Prefetch first, then the FHIR server for what was not sent.
+
+    Args:
+        request: the hook call; its prefetch is raw JSON of any quality.
+        plan: the service's queries.
+        fhir: the request's server; None if it names no server that may be queried.
+        terminology: tells which resources we read.
+        person: the patient, by the identities known before the record is read.
+        deadline: of the whole answer; reads that exceed its share for reading count as
+            failed.
+
+    Raises:
+        PatientMismatch: the Patient is not the request's.
+        EvidenceUnavailable: no key could be read, or the patient does not exist or is
+            no longer active.
+        DeadlinePassed: there was too much data to process in time.
+    """
+    until = deadline.for_reading()
+    found = read_results(request, plan, fhir, until=until)
+    found = {key: of_one_server(answer, person.bases) for key, answer in found.items()}
+    if fhir is not None:
+        read = partial(read_by_id, fhir, request=request, most=MOST_READ, until=until)
+        found = with_referred_to(
+            found, plan.needed, terminology, person.bases, read, until
+        )
+    answers = in_newest_version(found | needed_answers(plan, found, person.patient_id))
+    return record_in(answers, plan, terminology, person, deadline)
+
+
+def record_in(
+    answers: Mapping[str, QueryResult],
+    plan: PrefetchPlan,
+    terminology: Terminology,
+    person: Person,
+    deadline: Deadline,
+) -> PatientRecord:
+    """Make the record of these answers, one for each query of the plan.
+
+    Each resource must be there in one version only.
+
+    Raises:
+        DeadlinePassed: as `gather`.
+    """
+    of_patient = (
+        answers[one.key].resources
+        for one in plan.templates
+        if one.resource_type == "Patient"
+    )
+    person = person.identified(
+        next(chain.from_iterable(of_patient), None), _patients(plan, answers)
+    )
+    parts = [
+        _part(one, answers[one.key], person, terminology, deadline)
+        for one in plan.templates
+    ]
+    return _merged(parts)
+
+
+def _patients(
+    plan: PrefetchPlan, answers: Mapping[str, QueryResult]
+) -> Iterator[BundleEntry]:
+    """Resources that may be the Patient, asked for or sent along."""
+    for template in plan.templates:
+        answer = answers[template.key]
+        if template.resource_type == "Patient":
+            yield from answer.entries
+        yield from answer.others
+
+
+def _part(
+    template: Template,
+    answer: QueryResult,
+    person: Person,
+    terminology: Terminology,
+    deadline: Deadline,
+) -> PatientRecord:
+    """Return what one key contributes to the record."""
+    key, kind = template.key, template.resource_type
+    origin = answer.origin
+    nothing = Read("empty", origin, note=answer.note, is_optional=template.is_optional)
+    if answer.state == "failed":
+        failed = nothing._replace(
+            state="failed", is_unasked=answer.reason == NO_SERVER.reason
+        )
+        return PatientRecord(reads={key: failed})
+    if kind == "Patient":
+        return _patient_part(key, answer, terminology.calendar)
+    if not answer.resources and not answer.foreign:
+        return PatientRecord(reads={key: nothing._replace(is_cut=answer.is_cut)})
+    ours: list[Json] = []
+    others: list[Json] = []
+    for resource in answer.resources:
+        (ours if person.is_subject_of(resource) else others).append(resource)
+    # A resource that names no patient, or this id under another server, may still be
+    # this patient's.
+    unclear = sum(not person.is_other(one) for one in others)
+    read = nothing._replace(is_cut=answer.is_cut or unclear > 0)
+    if unclear and not answer.note:
+        note = f"incomplete: {count_entries(unclear)} whose patient is not clear"
+        read = read._replace(note=note)
+    if ours:
+        read = read._replace(
+            state="given",
+            entries=len([raw for raw in ours if not _is_void(raw)]),
+            warned=answer.warned,
+            is_understood=kind != "ServiceRequest"
+            or any(is_order_understood(one, terminology) for one in ours),
+        )
+    picked, broken = pick(
+        template,
+        ours,
+        Targets(answer.others, person.bases),
+        origin,
+        terminology,
+        deadline,
+    )
+    if broken and template.is_optional:
+        # Nobody says which concepts it would have had: its list is not whole.
+        note = f"incomplete: {count_entries(len(broken))} broken"
+        read = read._replace(is_cut=True, note=read.note or note)
+    near: tuple[NearMiss, ...] = ()
+    if kind == "Observation":
+        near = missed_t_scores(ours, terminology)
+    elif kind == "Condition":
+        near = missed_problems(one.raw for one in picked if one.concepts & UNCODED)
+    foreign = answer.foreign + len(others)
+    return PatientRecord(
+        reads={key: read},
+        resources=picked,
+        unreadable=() if template.is_optional else broken,
+        foreign={kind: foreign} if foreign else {},
+        near=near,
+    )
+
+
+# Requests with these statuses were never in force, and are no part of a drug list.
+NEVER_IN_FORCE = frozenset({"draft", "cancelled"})
+
+
+def _is_void(raw: Json) -> bool:
+    """Tell if an entry does not count: in error, ruled out, or never in force."""
+    status, kind = text(raw.get("status")), raw.get("resourceType")
+    if status == "entered-in-error":
+        return True
+    if kind == "MedicationRequest":
+        return status in NEVER_IN_FORCE or raw.get("intent") in ("proposal", "option")
+    return kind == "Condition" and certainty_of(raw) == "denied"
+
+
+def _patient_part(
+    key: str, answer: QueryResult, calendar: SiteCalendar
+) -> PatientRecord:
+    read = Read("empty", answer.origin, note=answer.note, is_cut=answer.is_cut)
+    if not answer.resources:
+        return PatientRecord(reads={key: read})
+    raw = answer.resources[0]
+    doubt = doubt_of(raw)
+    reads = {key: read._replace(state="given", entries=1)}
+    name = reference_name("Patient", raw)
+    unreadable = (Unreadable(name, key, frozenset()),)
+    if doubt == MODIFIED:
+        return PatientRecord(reads, unreadable=unreadable, doubt=doubt)
+    try:
+        patient, left_out = parse_patient(raw, calendar)
+    except BrokenResource:
+        return PatientRecord(reads, unreadable=unreadable, doubt=doubt)
+    broken = (Unreadable(name, key, frozenset(left_out)),) if left_out else ()
+    return PatientRecord(reads, patient=patient, unreadable=broken, doubt=doubt)
+
+
+def _merged(parts: Sequence[PatientRecord]) -> PatientRecord:
+    foreign: Counter[str] = Counter()
+    doubt = next((part.doubt for part in parts if part.doubt), "")
+    for part in parts:
+        if part.foreign:
+            foreign.update(part.foreign)
+    return PatientRecord(
+        patient=next(
+            (part.patient for part in parts if part.patient is not None), None
+        ),
+        resources=tuple(entry for part in parts for entry in part.resources),
+        unreadable=tuple(one for part in parts for one in part.unreadable),
+        # What a doubtful record does not hold may be in another one.
+        reads={
+            key: _cut(read) if doubt and not part.doubt else read
+            for part in parts
+            for key, read in part.reads.items()
+        },
+        foreign=dict(sorted(foreign.items())),
+        near=tuple(sorted({one for part in parts for one in part.near})),
+        doubt=doubt,
+    )
+
+
+def _cut(read: Read) -> Read:
+    return read if read.state == "failed" else read._replace(is_cut=True)

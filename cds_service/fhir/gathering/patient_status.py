@@ -1,0 +1,57 @@
+"""Tells if the Patient of a record is still in use, and what replaced it."""
+
+from cds_service.fhir.leaves import MODIFIERS
+from cds_service.fhir.raw_json import Json, member, objects, text, truth
+from cds_service.protocol.messages import is_fhir_id
+
+MODIFIED = "The Patient has an extension that may change what the record means."
+
+
+def doubt_of(patient: Json) -> str:
+    """Say why a raw Patient may be incomplete or mean another; empty if not."""
+    if not MODIFIERS.isdisjoint(patient):
+        return MODIFIED
+    if not is_replaced(patient):
+        return ""
+    into = replacement_of(patient) or "another"
+    return (
+        f"This patient's record was merged into {into}; only the one that the request"
+        " names was read."
+    )
+
+
+def is_replaced(patient: Json) -> bool:
+    """Tell if a raw Patient was merged into another."""
+    return any(
+        link.get("type") == "replaced-by" for link in objects(patient.get("link"))
+    )
+
+
+def replacement_of(patient: Json) -> str:
+    """`Patient/<id>` of the Patient that replaced it; empty if none is clear."""
+    links = (
+        link
+        for link in objects(patient.get("link"))
+        if link.get("type") == "replaced-by"
+    )
+    names = (
+        text(member(link, "other", "reference")).partition("/_history/")[0].split("/")
+        for link in links
+    )
+    return next(
+        (
+            f"Patient/{name[-1]}"
+            for name in names
+            if name[-2:-1] == ["Patient"] and is_fhir_id(name[-1])
+        ),
+        "",
+    )
+
+
+def why_closed(patient: Json) -> str:
+    """Say why nothing new belongs in a raw Patient's record; empty if it is in use."""
+    if is_replaced(patient):
+        return f"was merged into {replacement_of(patient) or 'another'}"
+    if truth(patient.get("active")) is False:
+        return "is not in use any more (active = false)"
+    return ""

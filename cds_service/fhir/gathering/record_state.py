@@ -1,0 +1,108 @@
+"""Tells how completely a record was read, and which lists count as read."""
+
+from collections.abc import Mapping
+
+from cds_service.core.findings import RecordState
+from cds_service.fhir.gathering.entries import Entry
+from cds_service.fhir.gathering.picking import (
+    MAY_BE_GRAVE,
+    MAY_NEED_BRACE,
+    NOT_UNDERSTOOD,
+    UNCODED,
+)
+from cds_service.fhir.gathering.record import PatientRecord, Read
+
+# A record is whole without these. Yet a card names one that was not read, and then
+# nothing reassures: it may hold a metastasis, a dose or failing kidneys.
+TELLING_MORE = frozenset({"diagnosticReports", "dispenses", "kidney"})
+# The lists that a pre-selected order rests on, each with the prefetch keys that may
+# hold its entries.
+DECIDING_LISTS: Mapping[str, tuple[str, ...]] = {
+    "conditions": ("conditions",),
+    "medications": ("medications", "administrations", "statements", "dispenses"),
+    "serviceRequests": ("serviceRequests",),
+}
+# What is given in the ward is no list of what a patient takes.
+GIVEN_HERE = frozenset({"administrations"})
+# A billed injection is a dose as well: no order is pre-selected if these were not read.
+ALSO_DOSES = ("procedures",)
+WARNED = (
+    "The record server sent a warning with part of the record: it may hold more than"
+    " was shown to us."
+)
+
+
+def state_of(record: PatientRecord) -> RecordState:
+    """Tell how completely the record was read, for cards and the audit log."""
+    reads = sorted(
+        (key, read)
+        for key, read in record.reads.items()
+        if not read.is_optional or key in TELLING_MORE
+    )
+    notes = {record.doubt} if record.doubt else set()
+    if any(read.warned for _, read in reads):
+        notes.add(WARNED)
+    return RecordState(
+        unread={key: read.note for key, read in reads if read.state == "failed"},
+        incomplete={
+            key: read.note
+            for key, read in reads
+            if read.is_cut and (read.note or not record.doubt)
+        },
+        unreadable=len(record.unreadable),
+        foreign=sum(record.foreign.values()),
+        notes=tuple(sorted(notes)),
+        lists_not_read=tuple(
+            key for key in DECIDING_LISTS if not _is_list_read(record, key)
+        ),
+        empty=tuple(key for key in DECIDING_LISTS if _is_empty(record, key)),
+    )
+
+
+def is_cut(record: PatientRecord) -> bool:
+    """Tell if a list that the record needs was not read, or not read whole."""
+    state = state_of(record)
+    return not TELLING_MORE.issuperset({*state.unread, *state.incomplete})
+
+
+def is_unread(read: Read) -> bool:
+    """Tell if a list was asked for and not read, or not read whole.
+
+    An optional list that an EHR without a server did not send was not asked for.
+    """
+    if read.state == "failed":
+        return not (read.is_optional and read.is_unasked)
+    return read.is_cut
+
+
+def _is_list_read(record: PatientRecord, key: str) -> bool:
+    """Tell if a list was read whole, with no broken entry and one understood."""
+    read = record.reads.get(key)
+    if read is None or not read.is_understood:
+        return False
+    also = ALSO_DOSES if key == "medications" else ()
+    parts = (*DECIDING_LISTS[key], *also)
+    asked = [record.reads.get(part) for part in parts]
+    if any(one and is_unread(one) for one in asked):
+        return False
+    if any(one.key in parts for one in record.unreadable):
+        return False
+    kept = [part for part in DECIDING_LISTS[key] if part not in GIVEN_HERE]
+    held = sum(record.reads[part].entries for part in kept if part in record.reads)
+    strange = sum(_is_strange(one) for part in kept for one in record.of_key(part))
+    return held > strange
+
+
+def _is_empty(record: PatientRecord, key: str) -> bool:
+    """Tell if a list was read, with nothing in it that counts."""
+    read = record.reads.get(key)
+    if read is None or read.state == "failed" or read.is_cut:
+        return False
+    return not read.entries and all(one.key != key for one in record.unreadable)
+
+
+def _is_strange(entry: Entry) -> bool:
+    """Tell if neither the code nor the words of an entry name anything."""
+    is_unnamed = entry.concepts <= UNCODED | {MAY_NEED_BRACE}
+    is_uncoded = MAY_BE_GRAVE in entry.concepts and is_unnamed
+    return NOT_UNDERSTOOD in entry.concepts or is_uncoded

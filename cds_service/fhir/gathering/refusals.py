@@ -1,0 +1,177 @@
+"""Refuses a record of another patient, and one that says nothing."""
+
+from collections.abc import Mapping
+
+from cds_service.errors import EvidenceUnavailable, NotAllowed, PatientMismatch
+from cds_service.fhir.gathering.answers import QueryResult, read_prefetch
+from cds_service.fhir.gathering.patient_status import is_replaced
+from cds_service.fhir.gathering.plan import PrefetchPlan, Template
+from cds_service.fhir.gathering.record import PatientRecord
+from cds_service.fhir.gathering.record_state import is_cut
+from cds_service.fhir.raw_json import truth
+from cds_service.protocol.messages import HookRequest
+
+GONE = frozenset({"http-404", "http-410"})
+# Why nothing could be read -> FHIR issue type, if one reason explains every failure.
+ISSUES: Mapping[str, str] = {
+    "http-401": "login",
+    "expired": "expired",
+    "token": "login",
+    "http-403": "forbidden",
+    "scope": "forbidden",
+    "http-404": "not-found",
+    "http-410": "not-found",
+    "http-429": "throttled",
+}
+# Nothing was asked: the caller may not name the server.
+DENIED = frozenset({"fhir.host_denied", "tenant.mismatch"})
+CURE = (
+    "Send prefetch, or a fhirServer with an access token whose scopes cover the record."
+)
+TRANSIENT = frozenset(
+    {
+        "unreachable",
+        "reset",
+        "dns",
+        "tls",
+        "truncated",
+        "breaker",
+        "timeout",
+        "no-thread",
+        "http-429",
+    }
+)
+
+
+def refuse_another_patient(plan: PrefetchPlan, request: HookRequest) -> None:
+    """Refuse a call that sends another Patient than it names.
+
+    It reads nothing from the server, so it costs little on the many calls that are not
+    ours.
+
+    Raises:
+        PatientMismatch: the Patient in the prefetch is another.
+    """
+    for template in plan.of_types("Patient").templates:
+        sent = read_prefetch(template, request.prefetch)
+        _of_patient(template, sent, request.context.patient_id)
+
+
+def refuse_lists_of_another(record: PatientRecord) -> None:
+    """Refuse lists that hold entries of other patients and none of this one.
+
+    Raises:
+        PatientMismatch: all that was sent or read is clearly another's.
+    """
+    has_own = any(read.state == "given" for read in record.reads.values())
+    if record.foreign and not has_own and not is_cut(record):
+        raise PatientMismatch(
+            "The entries of the record are of another patient than context.patientId."
+        )
+
+
+def needed_answers(
+    plan: PrefetchPlan, answers: Mapping[str, QueryResult], patient_id: str
+) -> dict[str, QueryResult]:
+    """Keep the answers that the plan needs; of Patients, only the request's.
+
+    Raises:
+        PatientMismatch: the Patient is another.
+        EvidenceUnavailable: as `refuse_without_evidence`.
+    """
+    needed = {
+        template.key: _of_patient(template, answers[template.key], patient_id)
+        for template in plan.needed.templates
+    }
+    refuse_without_evidence(plan, needed)
+    return needed
+
+
+def _of_patient(
+    template: Template, answer: QueryResult, patient_id: str
+) -> QueryResult:
+    """Keep of a Patient read the request's Patient; other answers stay.
+
+    Raises:
+        PatientMismatch: it is another Patient.
+    """
+    if template.resource_type != "Patient" or not answer.resources:
+        return answer
+    ids = [resource.get("id") for resource in answer.resources]
+    if ids.count(patient_id) > 1:
+        return QueryResult(
+            state="failed", note="two different Patients have this id", reason="answer"
+        )
+    if patient_id in ids:
+        return answer._replace(entries=(answer.entries[ids.index(patient_id)],))
+    if any(ids):
+        raise PatientMismatch(
+            "The Patient of the record is another than context.patientId."
+        )
+    return QueryResult(state="failed", note="the Patient has no id")
+
+
+def refuse_without_evidence(
+    plan: PrefetchPlan, answers: Mapping[str, QueryResult]
+) -> None:
+    """Refuse a record that says nothing about the patient.
+
+    A record of empty lists is accepted.
+
+    Raises:
+        NotAllowed: a key was not sent, and the caller may not name the server that has
+            it.
+        EvidenceUnavailable: no key could be read; the server has neither the patient
+            nor any of their data; or the Patient is inactive and names no replacement.
+    """
+    for answer in answers.values():
+        if answer.reason in DENIED:
+            raise NotAllowed(answer.note, reason=answer.reason)
+    if all(answer.state == "failed" for answer in answers.values()):
+        why = _why(answers, plan)
+        raise EvidenceUnavailable(
+            f"Nothing of the record could be read. {why}. {CURE}", _issue(answers)
+        )
+    patient = next(
+        (
+            answers[one.key]
+            for one in plan.needed.templates
+            if one.resource_type == "Patient"
+        ),
+        None,
+    )
+    if patient is None:
+        return
+    if patient.reason in GONE and not any(
+        answer.state == "given" for answer in answers.values()
+    ):
+        raise EvidenceUnavailable(
+            f"There is no such patient: {patient.note}.", "not-found"
+        )
+    if any(
+        truth(raw.get("active")) is False and not is_replaced(raw)
+        for raw in patient.resources[:1]
+    ):
+        raise EvidenceUnavailable(
+            "The Patient is not in use any more (active = false).", "business-rule"
+        )
+
+
+def _why(answers: Mapping[str, QueryResult], plan: PrefetchPlan) -> str:
+    """Say each reason once, with its keys; optional keys were not asked for."""
+    keys: dict[str, list[str]] = {}
+    for key, answer in answers.items():
+        keys.setdefault(answer.note, []).append(key)
+    for template in plan.optional.templates:
+        keys.setdefault("not asked", []).append(template.key)
+    return "; ".join(f"{', '.join(names)}: {note}" for note, names in keys.items())
+
+
+def _issue(answers: Mapping[str, QueryResult]) -> str:
+    reasons = {answer.reason for answer in answers.values()}
+    if len(reasons) == 1 and (issue := ISSUES.get(next(iter(reasons)))):
+        return issue
+    may_pass = all(
+        reason in TRANSIENT or reason.startswith("http-5") for reason in reasons
+    )
+    return "transient" if may_pass else "processing"

@@ -1,0 +1,135 @@
+"""Finds numbers of the worksheet in the words of reports, by `report-numbers.toml`."""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from typing import NamedTuple
+
+from pydantic import Field
+
+from cds_service.core.data_file import DataFile, DataTable
+from cds_service.fhir.mapping.language import Pattern
+
+_RANGE_AT = 20  # characters before a number in which a range begins
+_NUMBER = r"(?<![\w.,\-–−])(?P<number>[-−–+]?\d{1,4}(?:[.,]\d{1,3})?)"
+_AREA = rf"{_NUMBER}\s*(?P<unit>cm2|cm²|mm2|mm²)"
+_NEAR = r"[^\d;]{0,40}?"
+# What may stand between name and number: words of the site, a span of levels.
+_PLACE = r"(?:[^\d;+−–-]|[TL]\d(?:\s*[-–]\s*[TL]?\d)?){0,40}?"
+
+Words = tuple[Pattern, ...]
+
+
+class _Units(DataTable):
+    hu: Words
+
+
+class _Names(DataTable):
+    t_score: Words
+
+
+class _Areas(DataTable):
+    psoas_right: Words
+    psoas_left: Words
+    mf_right: Words
+    mf_left: Words
+    back_area: Words
+
+
+class _Sites(DataTable):
+    neck: Words
+    hip: Words
+    spine: Words
+
+
+class ReportNumbersFile(DataFile):
+    """`report-numbers.toml`.
+
+    Attributes:
+        reviewed: a person whom a site names, who reads these languages, has read the
+            file.
+        to: words between the two numbers of a range.
+        total: words by which a hip next to a neck is the whole hip.
+        units: of the fields that are known by the unit after the number.
+        names: of the fields that are known by what stands before the number.
+        areas: the same, before a number in mm² or cm².
+        dxa: words of each site of a T-score.
+    """
+
+    reviewed: bool
+    to: Words = Field(min_length=1)
+    total: Words = Field(min_length=1)
+    units: _Units
+    names: _Names
+    areas: _Areas
+    dxa: _Sites
+
+
+class Number(NamedTuple):
+    """A number in a sentence.
+
+    Attributes:
+        field: of the worksheet.
+        value: as the field takes it.
+        start, end: where number and unit are in the sentence.
+    """
+
+    field: str
+    value: str
+    start: int
+    end: int
+
+
+class ReportNumbers:
+    """The words of the file, compiled."""
+
+    def __init__(self, content: ReportNumbersFile) -> None:
+        """Compile the words."""
+        forms = {
+            **_each(content.units, rf"{_NUMBER}\s*(?:%s)\b"),
+            **_each(content.names, rf"(?:%s){_PLACE}{_NUMBER}"),
+            **_each(content.areas, rf"(?:%s){_NEAR}{_AREA}"),
+        }
+        self._numbers = {field: _compiled(form) for field, form in forms.items()}
+        self._dxa = {
+            site: _compiled(words) for site, words in _each(content.dxa, "%s").items()
+        }
+        self._range = _compiled(rf"\d\s*(?:-|–|{_any(content.to)})\s*$")
+        self._total = _compiled(_any(content.total))
+
+    def find(self, sentence: str) -> Iterator[Number]:
+        """Yield the numbers of a sentence, also the upper ends of ranges."""
+        for field, pattern in self._numbers.items():
+            for found in pattern.finditer(sentence):
+                yield Number(field, _value(found), found.start("number"), found.end())
+
+    def ends_range(self, sentence: str, number: Number) -> bool:
+        """Tell if a number is the upper end of a range."""
+        before = sentence[max(0, number.start - _RANGE_AT) : number.start]
+        return self._range.search(before) is not None
+
+    def site_of(self, sentence: str) -> str:
+        """Return the one site of DXA that a sentence names; empty if it names more."""
+        sites = [site for site, words in self._dxa.items() if words.search(sentence)]
+        if sites[:2] == ["neck", "hip"] and not self._total.search(sentence):
+            sites.remove("hip")  # "neck of the hip"
+        return sites[0] if len(sites) == 1 else ""
+
+
+def _each(table: DataTable, form: str) -> Mapping[str, str]:
+    """Put the words of each key of a table into the form, by the key as written."""
+    lists: Mapping[str, Words] = table.model_dump(by_alias=True)
+    return {field: form.replace("%s", _any(words)) for field, words in lists.items()}
+
+
+def _value(found: re.Match[str]) -> str:
+    number = found["number"].replace("−", "-").replace("–", "-").replace(",", ".")
+    unit = found.groupdict().get("unit", "").replace("²", "2")
+    return f"{number} {unit}".strip()
+
+
+def _compiled(pattern: str) -> re.Pattern[str]:
+    return re.compile(pattern, re.IGNORECASE)
+
+
+def _any(words: Iterable[str]) -> str:
+    return "|".join(words)
