@@ -33,7 +33,7 @@ class Voice(DataTable):
     """What one source says on an act.
 
     Attributes:
-        doi: empty where there is none.
+        doi: empty if there is none.
     """
 
     say: str

@@ -107,7 +107,7 @@ class Wish:
 
     Attributes:
         fhir_server: allowed because a person named it.
-        patient: a FHIR id; None where `find` is to name the patient.
+        patient: a FHIR id; None if `find` is to name the patient.
         find: a name or an identifier.
         procedure: a CPT number or `system|code`; kyphoplasty by the level when None.
         token: of the server, for this run.

@@ -125,7 +125,7 @@ class FactFile(DataTable):
         only_considered: only the override `considered` closes it, not an act arranged.
         settles_review: when no bone treatment review is open although none is ordered.
         forbids_risk: no figure while it holds.
-        not_counted: what the model does not count, `hip`; empty where it counts it.
+        not_counted: what the model does not count, `hip`; empty if it counts it.
         raises: no figure is called below the usual while it holds.
         leaves_open: something was not read or not understood: the usual stands for
             every lower figure.

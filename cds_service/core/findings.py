@@ -42,7 +42,7 @@ class Provenance(NamedTuple):
     Attributes:
         resource: `Observation/123`, `context.draftOrders: ServiceRequest/1`, `problem
             list (14 entries)`.
-        code: `system|code` that matched; empty where none did.
+        code: `system|code` that matched; empty if none did.
         printed: value and unit as found, `-2.9 {T-score}`; never names or free text of
             the record.
         rule: the data file that accepted it, `findings/bmd-t-score.toml`.
@@ -397,7 +397,7 @@ class SupportOrder:
             their names in R4: its correction
             is offered and not pre-selected.
         source: the draft itself, which a correction starts from; the core never looks
-            into it. None where a correction
+            into it. None if a correction
             could reach another order, and for active orders.
     """
 

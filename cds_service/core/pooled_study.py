@@ -137,7 +137,7 @@ class YesNoInput(_Input):
 
     Attributes:
         yes: what makes a finding's value a yes.
-        no: what makes it a no; None where a record's silence is none.
+        no: what makes it a no; None if a record's silence is none.
         share: of yes among all patients.
         unrecorded: of yes among those whose record says nothing.
     """
