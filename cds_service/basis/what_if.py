@@ -55,7 +55,7 @@ class Control:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Trial:
-    """What came of it.
+    """The result of one trial.
 
     Attributes:
         faults: values that cannot be taken; then there are no results.

@@ -30,7 +30,7 @@ class Guideline(DataTable):
 
 
 class Voice(DataTable):
-    """What one source says on an act.
+    """One source's view of an act.
 
     Attributes:
         doi: empty if there is none.

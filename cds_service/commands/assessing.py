@@ -103,7 +103,7 @@ def assess_on_server(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wish:
-    """What the command line asks for.
+    """The request of the command line.
 
     Attributes:
         fhir_server: allowed because a person named it.

@@ -29,7 +29,7 @@ class Change(NamedTuple):
 
 
 class Held(NamedTuple):
-    """What a book carries of itself."""
+    """The data of a book inside its page."""
 
     day: str
     parts: Parts

@@ -48,7 +48,7 @@ TRAINING_OPEN = "rehabilitation-open"
 
 
 class Condition(DataTable):
-    """When a phrase, or a line of the detail, may be used; all of it must hold.
+    """The conditions for a phrase, or a line of the detail; all of them must hold.
 
     Attributes:
         state: of bone treatment, by the drug fact that holds.
@@ -92,7 +92,7 @@ class Line(Condition):
 
 
 class DrugState(DataTable):
-    """What a fact says of bone treatment beside another fact that leads.
+    """The words of a fact on bone treatment, next to another fact that leads.
 
     Attributes:
         words: `no bone drug`, `on {drug}`.

@@ -53,7 +53,7 @@ class Change:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Marker:
-    """What two comparable MRIs show against a follow-up study; no probability.
+    """Two comparable MRIs held against a follow-up study; no probability.
 
     Attributes:
         first: day of the earlier values, before the kyphoplasty.

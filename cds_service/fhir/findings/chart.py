@@ -147,7 +147,7 @@ class Reading:
 
 
 class Listing(NamedTuple):
-    """What the lists that a finding comes from hold.
+    """The contents of the lists that a finding comes from.
 
     Attributes:
         entries: of the patient; the parts of a medication list count together.
