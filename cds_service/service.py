@@ -292,7 +292,7 @@ class Call:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SignedOrders:
-    """What is being signed, as far as it is ours.
+    """The orders being signed, as far as they are ours.
 
     Attributes:
         augmentation: all orders for a kyphoplasty or vertebroplasty, as one.
@@ -316,7 +316,7 @@ class SignedOrders:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Gathered:
-    """What is being signed, with the record.
+    """The orders being signed, with the record.
 
     Attributes:
         support: all support orders, signed or on record.

@@ -64,7 +64,7 @@ class ShownAnswer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reception:
-    """Where and when feedback is received.
+    """Place and time at which feedback is received.
 
     Attributes:
         reason_codes: all override reasons that this service's cards offer.

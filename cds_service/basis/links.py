@@ -45,7 +45,7 @@ def entry_of(address: str, key: bytes) -> str | None:
 
 
 class HandoutAddress(NamedTuple):
-    """What the address of a patient's page names."""
+    """The parts of the address of a patient's page."""
 
     entry_id: str
     language: str

@@ -217,7 +217,7 @@ def _pooled_answers(answer: Answer, pooled: PooledResult) -> Iterator[tuple[str,
         yield "Left open", f"The record leaves open: {_open(answer, points)}"
     if baseline.source == "pooled":
         yield "This hospital", say("pooled-no-site")
-    yield "What speaks against it", " ".join(pooled.model.study.card.against)
+    yield "What is against it", " ".join(pooled.model.study.card.against)
 
 
 def say_figure(answer: Answer, pooled: PooledResult) -> str:

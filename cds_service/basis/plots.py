@@ -264,7 +264,7 @@ def _study_row(result: ModelResult) -> Row:
 
 
 def _not_theirs(result: ModelResult) -> str:
-    """Say why a study's figure is not this patient's; empty where it may be."""
+    """Say why a study's figure is not this patient's; empty if it may be."""
     outside = [one.text for one in result.violations if one.severity != "not-checkable"]
     if not result.is_theirs:
         return "; ".join((say("not-theirs"), *outside))

@@ -38,7 +38,7 @@ class Control:
     """One measurement that may be changed or added.
 
     Attributes:
-        value: as on record, written as the form writes it; empty where it is not known.
+        value: as on record, written as the form writes it; empty if it is not known.
         now: as it was given; the record's at first.
     """
 
@@ -55,7 +55,7 @@ class Control:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Trial:
-    """What came of it.
+    """The result of one trial.
 
     Attributes:
         faults: values that cannot be taken; then there are no results.
@@ -135,7 +135,7 @@ def try_values(answer: Answer, service: Service, given: Mapping[str, str]) -> Tr
 
 
 def _fault(control: Control, service: Service) -> str:
-    """Say why a value cannot be taken; empty where it can."""
+    """Say why a value cannot be taken; empty if it can."""
     if control.now == "":
         return ""
     if control.kind == "yes-no":

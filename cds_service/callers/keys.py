@@ -148,7 +148,7 @@ def _is_sound(key: RSAPublicKey) -> bool:
 
 
 class KeySource(Protocol):
-    """Where the keys of one issuer come from."""
+    """The source of one issuer's keys."""
 
     @property
     def addresses(self) -> Sequence[str]:

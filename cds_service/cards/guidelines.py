@@ -30,10 +30,10 @@ class Guideline(DataTable):
 
 
 class Voice(DataTable):
-    """What one source says on an act.
+    """One source's view of an act.
 
     Attributes:
-        doi: empty where there is none.
+        doi: empty if there is none.
     """
 
     say: str

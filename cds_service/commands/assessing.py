@@ -103,11 +103,11 @@ def assess_on_server(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wish:
-    """What the command line asks for.
+    """The request of the command line.
 
     Attributes:
         fhir_server: allowed because a person named it.
-        patient: a FHIR id; None where `find` is to name the patient.
+        patient: a FHIR id; None if `find` is to name the patient.
         find: a name or an identifier.
         procedure: a CPT number or `system|code`; kyphoplasty by the level when None.
         token: of the server, for this run.

@@ -458,7 +458,9 @@ def _patient(asked: dict[str, Any]) -> dict[str, str]:
     if identifier is None:
         return _patient_filter(patient) if patient else {}
     if patient or not server:
-        raise click.UsageError("--identifier needs --fhir-server, and no --patient")
+        raise click.UsageError(
+            "--identifier needs --fhir-server, and is given without --patient"
+        )
     fhir = FhirClient(server, token)
     until = time.monotonic() + WAIT_SECONDS
     return {"patient": lookup.find_by_identifier(fhir, identifier, until=until)}

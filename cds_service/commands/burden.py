@@ -50,7 +50,9 @@ def print_burden(monthly: Counted) -> None:
         if monthly.say(row, monthly.columns[0]) != "0"
     ]
     if not rows:
-        console.print("no live answers in these months; silent ones: --silent")
+        console.print(
+            "no live answers in these months; --silent counts the silent ones"
+        )
         return
     columns = ("month", *monthly.columns)
     # with more between them, eighty columns break the headings within words

@@ -78,7 +78,7 @@ class Replied:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CallingCard:
-    """How the caller names itself: a token, or a key that signs one each time.
+    """The caller's credentials: a token, or a key that signs one each time.
 
     Open mode needs neither.
 

@@ -20,7 +20,7 @@ Parts = Mapping[str, Mapping[str, str]]  # by part, each value by its path
 
 
 class Change(NamedTuple):
-    """One value that is another one; None where it was not, or is no more."""
+    """One value that is another one; None if it was not, or is no more."""
 
     part: str
     where: str
@@ -29,7 +29,7 @@ class Change(NamedTuple):
 
 
 class Held(NamedTuple):
-    """What a book carries of itself."""
+    """The data of a book inside its page."""
 
     day: str
     parts: Parts

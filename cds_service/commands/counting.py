@@ -310,7 +310,7 @@ def _counted(entry: Stored, content: Mapping[str, Any]) -> Iterator[Key]:
 def _cell(count: int, procedures: int) -> dict[str, Any]:
     """A count, and how many that is in 100 procedures.
 
-    Both are None where the count is small.
+    Both are None if the count is small.
     """
     if 0 < count < SMALLEST:
         return {"count": None, "per100": None}

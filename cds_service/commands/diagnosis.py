@@ -88,7 +88,7 @@ class Fault:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Known:
-    """What a diagnosis is held against.
+    """The facts that a diagnosis compares a record with.
 
     Attributes:
         capabilities: what the EHR can apply.

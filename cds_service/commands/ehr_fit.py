@@ -34,7 +34,7 @@ OF_DRAFTS = frozenset(
 
 
 class FactWords(DataTable):
-    """What a fact is called, and what to ask if nobody knows it."""
+    """The name of a fact, and the question if nobody knows it."""
 
     title: Text
     ask: Text | None = None

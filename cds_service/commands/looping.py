@@ -110,7 +110,9 @@ def close_loop(
     check_period(asked["since"], asked["until"])
     server = asked["fhir_server"]
     if not paths and not server:
-        raise click.UsageError("PATH of an export, or --fhir-server to read from")
+        raise click.UsageError(
+            "give the PATH of an export, or --fhir-server to read from a server"
+        )
     folder, _ = options.chosen_site()
     if not paths:
         check_background(folder, asked["client"], server)

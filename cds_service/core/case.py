@@ -47,7 +47,7 @@ SETTLED = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InForce:
-    """What every case is judged by.
+    """The models, facts, rules and policy that every case is judged by.
 
     Attributes:
         pooled: the model whose refracture figure is said; the studies add to it.
@@ -70,7 +70,7 @@ class InForce:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Questions:
-    """What is asked of a case: a folder of `hooks/`, or a part of it.
+    """The questions to a case: a folder of `hooks/`, or a part of it.
 
     Attributes:
         signals: names of those that are looked for; None for all.
@@ -83,7 +83,7 @@ class Questions:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Case:
-    """What was read of one patient, up to the day of the answer.
+    """The record of one patient as read, up to the day of the answer.
 
     Attributes:
         order: None when a brace or bed-rest order after an augmentation is answered.
@@ -107,7 +107,7 @@ class Case:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Conclusion:
-    """What follows from a case."""
+    """The conclusions from a case."""
 
     case: Case
     assessment: Assessment

@@ -48,7 +48,7 @@ TRAINING_OPEN = "rehabilitation-open"
 
 
 class Condition(DataTable):
-    """When a phrase, or a line of the detail, may be used; all of it must hold.
+    """The conditions for a phrase, or a line of the detail; all of them must hold.
 
     Attributes:
         state: of bone treatment, by the drug fact that holds.
@@ -92,7 +92,7 @@ class Line(Condition):
 
 
 class DrugState(DataTable):
-    """What a fact says of bone treatment beside another fact that leads.
+    """The words of a fact on bone treatment, next to another fact that leads.
 
     Attributes:
         words: `no bone drug`, `on {drug}`.
@@ -125,7 +125,7 @@ class FactFile(DataTable):
         only_considered: only the override `considered` closes it, not an act arranged.
         settles_review: when no bone treatment review is open although none is ordered.
         forbids_risk: no figure while it holds.
-        not_counted: what the model does not count, `hip`; empty where it counts it.
+        not_counted: what the model does not count, `hip`; empty if it counts it.
         raises: no figure is called below the usual while it holds.
         leaves_open: something was not read or not understood: the usual stands for
             every lower figure.

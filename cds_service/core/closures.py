@@ -30,7 +30,7 @@ ENDING: tuple[Scope, ...] = ("encounter", "fracture")  # scopes that end by them
 
 
 class Fracture(NamedTuple):
-    """What tells one fracture of a patient from another.
+    """The marks that tell one fracture of a patient from another.
 
     Attributes:
         day: when it happened; None if not known.
@@ -83,7 +83,7 @@ class GroundOrder(NamedTuple):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CardGround:
-    """What a card is about, as far as an override of it can close that.
+    """The grounds of a card, as far as an override of it can close them.
 
     Attributes:
         topic: code of the card's topic.
@@ -105,7 +105,7 @@ class CardGround:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CardFeedback:
-    """What a user did with one card of this patient.
+    """One user's answer to one card of this patient.
 
     Attributes:
         ground: of the card.
@@ -129,7 +129,7 @@ class CardFeedback:
 
 
 class ClosureRule(DataTable):
-    """What one override reason of one topic closes.
+    """The effect of one override reason of one topic.
 
     Attributes:
         act: the act that is closed whatever the summary asked for; empty for the act of
@@ -176,7 +176,7 @@ class ClosureFile(DataTable):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Circumstances:
-    """What decides whether an earlier override holds now."""
+    """The circumstances in which an earlier override may hold now."""
 
     today: date
     user: str | None = None
@@ -203,7 +203,7 @@ class Closure(NamedTuple):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Closures:
-    """What is closed in one answer.
+    """Everything that is closed in one answer.
 
     Attributes:
         in_force: newest override first.

@@ -77,7 +77,7 @@ GIVEN_AS_REASON = (
 
 @dataclass(slots=True)
 class FindingsSoFar:
-    """What derivations read and write.
+    """The findings that derivations read and write.
 
     Attributes:
         ruler: the site's definition of sarcopenia.

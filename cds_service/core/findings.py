@@ -37,12 +37,12 @@ YEARS_FROM = 24  # months; from here on an age is stated in years
 
 
 class Provenance(NamedTuple):
-    """Where a value comes from.
+    """The origin of a value.
 
     Attributes:
         resource: `Observation/123`, `context.draftOrders: ServiceRequest/1`, `problem
             list (14 entries)`.
-        code: `system|code` that matched; empty where none did.
+        code: `system|code` that matched; empty if none did.
         printed: value and unit as found, `-2.9 {T-score}`; never names or free text of
             the record.
         rule: the data file that accepted it, `findings/bmd-t-score.toml`.
@@ -179,7 +179,7 @@ class Dated(NamedTuple):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DrugUse:
-    """What all entries of one bone drug say together.
+    """The use of one bone drug by all its entries together.
 
     Attributes:
         name: ours, `alendronate`; `bone drug` if the record says no more.
@@ -339,7 +339,7 @@ class AugmentationOrder:
 
 
 class WordedEnd(NamedTuple):
-    """What the words of an order say about its end.
+    """The end of an order by its words.
 
     Attributes:
         says: `end`: a length or a day, clearly; `event`: an end without a day (`until
@@ -397,7 +397,7 @@ class SupportOrder:
             their names in R4: its correction
             is offered and not pre-selected.
         source: the draft itself, which a correction starts from; the core never looks
-            into it. None where a correction
+            into it. None if a correction
             could reach another order, and for active orders.
     """
 
@@ -523,7 +523,7 @@ class SupportOrders:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RecordState:
-    """How well the record could be read; the parts are named by prefetch key.
+    """The state of the record as read; its parts are named by prefetch key.
 
     Attributes:
         unread: part -> why it could not be read.

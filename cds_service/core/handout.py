@@ -48,7 +48,7 @@ class Visit:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HandoutFacts:
-    """What fills the page.
+    """The facts that fill the page.
 
     Attributes:
         on: the day of leaving.
@@ -169,7 +169,7 @@ def _clear_end(times: BraceTimes) -> date | None:
 
 
 class HandoutForms(DataTable):
-    """How days and visits are written.
+    """The forms of days and visits in writing.
 
     Attributes:
         day_of_year: a day of another year, where it could be taken for this one's. If
@@ -197,7 +197,7 @@ class HandoutForms(DataTable):
 
 
 class HandoutLabels(DataTable):
-    """What the page says on the screen besides."""
+    """The labels of the page on the screen."""
 
     name: str
     date: str

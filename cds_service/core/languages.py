@@ -19,7 +19,7 @@ CODE = r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$"
 
 
 class DayForms(DataTable):
-    """How days are written, with {day}, {month} and {year}."""
+    """The forms of days in writing, with {day}, {month} and {year}."""
 
     date: str
     near: str

@@ -60,7 +60,7 @@ class Biopsy(NamedTuple):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Leaving:
-    """What the record holds of the time after the augmentation.
+    """The record of the time after the augmentation.
 
     Attributes:
         bookings: appointments from today on, the next first.

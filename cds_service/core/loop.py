@@ -24,7 +24,7 @@ DAYS = 90  # policy: for a bone drug or a visit, counted from the signing
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Course:
-    """What the record shows of one patient after a signing.
+    """The course of one patient after a signing, by the record.
 
     Attributes:
         signed: the day of the signing.

@@ -63,7 +63,7 @@ class Incidence(DataTable):
 
 
 class SiteIncidence(DataTable):
-    """What a site observes of one outcome, over `months`: events, or a share alone.
+    """A site's count of one outcome over `months`: events, or a share alone.
 
     Attributes:
         incidence: share of patients, 0..1; serves the studies of the same horizon
@@ -147,7 +147,7 @@ class SiteReferences(DataTable):
 
 
 class BandPolicy(DataTable):
-    """Where "high" and "above" begin in a study; no site sets them.
+    """The limits of "high" and "above" in a study; no site sets them.
 
     Attributes:
         high_ratio: "high" from this multiple of the baseline in force,
@@ -171,7 +171,7 @@ class SuggestionsPolicy(DataTable):
 
 
 class DischargePolicy(DataTable):
-    """When a patient leaves after an augmentation.
+    """Settings for a patient who leaves after an augmentation.
 
     Attributes:
         days: after an augmentation a discharge is still about it.
@@ -189,7 +189,7 @@ class FeedbackPolicy(DataTable):
 
 
 class ShowingPolicy(DataTable):
-    """When a study's figure is shown. Shares 0..1; the shift in log odds.
+    """Conditions for showing a study's figure. Shares 0..1; the shift in log odds.
 
     Attributes:
         inputs_known: of the study's information, from which on it has a figure.

@@ -61,7 +61,7 @@ class PooledBaseline:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PooledFigure:
-    """What the pooled model says of one patient. Inputs are named as in its file.
+    """The pooled model's figure for one patient. Inputs are named as in its file.
 
     Attributes:
         risk: 0..1 within the baseline's horizon, unrounded.

@@ -24,7 +24,7 @@ Columns = NDArray[np.intp]
 
 
 class Centre(NamedTuple):
-    """Where the model lies at a baseline, with one bone input.
+    """The place of the model at a baseline, with one bone input.
 
     Attributes:
         intercept: log odds at all inputs 0.

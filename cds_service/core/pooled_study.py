@@ -69,7 +69,7 @@ class Entry(Part):
 
 
 class Rate(Part):
-    """How many of a source's patients had a new vertebral fracture."""
+    """The share of a source's patients who had a new vertebral fracture."""
 
     study: Text
     events: Annotated[int, Field(gt=0)]
@@ -86,7 +86,7 @@ class Rate(Part):
 
 
 class _Input(Part):
-    """What every input has.
+    """The keys that every input has.
 
     Attributes:
         id: name inside the model.
@@ -137,7 +137,7 @@ class YesNoInput(_Input):
 
     Attributes:
         yes: what makes a finding's value a yes.
-        no: what makes it a no; None where a record's silence is none.
+        no: what makes it a no; None if a record's silence is none.
         share: of yes among all patients.
         unrecorded: of yes among those whose record says nothing.
     """
@@ -187,7 +187,7 @@ class Step(Part):
 
 
 class Saying(Part):
-    """How a figure is said.
+    """The words for a figure.
 
     Attributes:
         horizon: within which the new fracture is counted, in words.
@@ -223,7 +223,7 @@ class Saying(Part):
 
 
 class PooledBands(Part):
-    """When a figure is above or below the average of the same hospital.
+    """Limits for a figure above or below the average of the same hospital.
 
     Attributes:
         sure: in this share of hospitals the patient lies on that side.
@@ -256,7 +256,7 @@ class OwnAttribute(Reported):
 
 
 class PooledCard(Part):
-    """What the model's page says that no number does.
+    """The words of the model's page that no number gives.
 
     Attributes:
         found: the model in a few sentences.

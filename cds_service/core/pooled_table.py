@@ -56,7 +56,7 @@ class PooledCoefficient(Pooled):
 
 
 class Centres(TablePart):
-    """Where the model lies at rising baselines, with one bone input.
+    """The places of the model at rising baselines, with one bone input.
 
     Attributes:
         log_odds: of the baselines.

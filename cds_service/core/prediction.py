@@ -114,7 +114,7 @@ class Baseline(NamedTuple):
 
 
 class Prediction(NamedTuple):
-    """What one study says of one patient.
+    """One study's figure for one patient.
 
     Attributes:
         log_odds: of the risk.

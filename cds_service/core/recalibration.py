@@ -38,7 +38,7 @@ class Recalibration(DataTable):
     Attributes:
         covariance: of intercept and slope; 0 for a slope that was not fitted.
         n: local patients whose figure would be shown, and whose outcome is known.
-        months: within which the outcomes were counted; None where the file did not say.
+        months: within which the outcomes were counted; None if the file did not say.
         first: day of the earliest procedure, where the file gave days.
         study_version: of the study's file, for people.
         table_digest: of the numbers of the study; with others the recalibration is
@@ -103,7 +103,7 @@ class Recalibration(DataTable):
 
     @property
     def years(self) -> str:
-        """`2024-2026` with a dash, `2025`, or empty where no days are known."""
+        """`2024-2026` with a dash, `2025`, or empty if no days are known."""
         if self.first is None or self.last is None:
             return ""
         first, last = self.first.year, self.last.year

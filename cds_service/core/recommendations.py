@@ -63,7 +63,7 @@ class Recommendation:
 
 
 class When(DataTable):
-    """What makes a rule fire; several keys are alternatives."""
+    """The conditions of a rule; several keys are alternatives."""
 
     always: bool = False
     any_signal: tuple[str, ...] = ()

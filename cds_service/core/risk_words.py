@@ -17,7 +17,7 @@ PAIN_FACTORS = ("fascia-injury", "vacuum-cleft", "sarcopenia")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Said:
-    """What is said of the risk.
+    """The words for the risk.
 
     Attributes:
         words: `about 1 in 8`, `at least 1 in 5`, `usual 1 in 6`,

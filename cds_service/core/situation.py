@@ -57,7 +57,7 @@ class Signal(NamedTuple):
     """A named yes/no fact with its evidence.
 
     Attributes:
-        because: one phrase for the card, `psoas 10.0 cm² (11.9 or less)`; empty where
+        because: one phrase for the card, `psoas 10.0 cm² (11.9 or less)`; empty if
             the name says it all.
         facts: the findings and orders it rests on; no facts of the chart.
         studies: ids of the studies whose cut-off or advice it uses; empty for policy.

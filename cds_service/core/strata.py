@@ -53,7 +53,7 @@ class Change:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Marker:
-    """What two comparable MRIs show against a follow-up study; no probability.
+    """Two comparable MRIs held against a follow-up study; no probability.
 
     Attributes:
         first: day of the earlier values, before the kyphoplasty.
@@ -97,7 +97,7 @@ def stratum_of(study: StrataStudy, outcome: Outcome, value: float) -> Stratum | 
 def place_in_strata(
     study: StrataStudy, outcome: Outcome, findings: Findings
 ) -> Stratum | None:
-    """Return the stratum of a patient; None where the measure is not known."""
+    """Return the stratum of a patient; None if the measure is not known."""
     value = findings.number(study.finding)
     return None if value is None else stratum_of(study, outcome, value)
 

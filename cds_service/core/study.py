@@ -196,14 +196,14 @@ class Measured(Part):
 
 
 class Validation(Part):
-    """What is known of the model's performance; `summary` says it if nothing is."""
+    """The known performance of the model; `summary` says it if nothing is known."""
 
     summary: Text
     measured: tuple[Measured, ...] = ()
 
 
 class Reported(Part):
-    """What the paper reports, and where."""
+    """A statement of the paper, and its place there."""
 
     text: Text
     printed_in: Text = Field(alias="from")
@@ -223,7 +223,7 @@ class Bias(Part):
 
 
 class CardWords(Part):
-    """What the study's card says first, and what only its paper can say.
+    """The first words of the study's card, and those that only its paper can give.
 
     Attributes:
         found: what was found, in a few sentences.
@@ -480,7 +480,7 @@ class Auxiliary(Part):
 
 
 class Intercept(Part):
-    """How the intercept that the paper does not print is found and checked."""
+    """The derivation and check of an intercept that the paper does not print."""
 
     method: Literal["mean-risk-over-rebuilt-cohort"]
     check: float

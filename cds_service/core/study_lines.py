@@ -18,7 +18,7 @@ PSOAS = ("psoas-total-area", "psoas-muscle-area")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StudyLine:
-    """What one study may say on the card (docs/evidence.md, "Which figure is shown").
+    """One study's line on the card (docs/evidence.md, "Which figure is shown").
 
     Attributes:
         words: its figure as a step of the ladder, `more than 1 in 2`.

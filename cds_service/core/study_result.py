@@ -106,7 +106,7 @@ class ModelResult(NamedTuple):
             such
             patients at all (docs/evidence.md, "Which figure is shown").
         band: None when nothing is shown.
-        pooled_risk: at the pooled incidence of the literature, 0..1; None where a site
+        pooled_risk: at the pooled incidence of the literature, 0..1; None if a site
             baseline is set or none known.
         inputs: the findings that entered the model.
         unusable: findings on record that are no input at this site, each with the

@@ -129,7 +129,7 @@ class ReducedTable(TablePart):
         error_ratios: printed standard error over that of the printed model's
             information, for each of its terms.
         references: average risk of the patients with the same procedure, 0..1, by
-            procedure; empty where the study had
+            procedure; empty if the study had
             one procedure alone.
         sets: one model for each set of known inputs.
     """

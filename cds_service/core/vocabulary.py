@@ -30,7 +30,7 @@ table = dataclass(
 
 @table
 class Method:
-    """How a finding must have been measured: names of rules in `mappings/methods.toml`.
+    """The way a finding must be measured: names of rules in `mappings/methods.toml`.
 
     A measurement is accepted if it names all of `all_of` and none of `none_of`, at its
     level. One that names one of `other` is another quantity. Anything else is of
@@ -60,7 +60,7 @@ class Method:
 
 @table
 class FindingSpec:
-    """What every finding has.
+    """The keys that every finding has.
 
     Attributes:
         kind: tells which class of this module describes it.
@@ -130,7 +130,7 @@ class PatientSpec(ReadSpec):
 
 @table
 class PlaceSpec(ReadSpec):
-    """Where the patient is cared for, from the encounter of the signing."""
+    """The place of care, from the encounter of the signing."""
 
     kind: Literal["place"] = "place"
 

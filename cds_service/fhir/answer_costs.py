@@ -20,7 +20,7 @@ Key = tuple[Kind, str, str]  # system and code
 
 
 class Record(NamedTuple):
-    """What one answer rests on, or would: a recorded call, a chart, or an audit entry.
+    """The ground of one answer: a recorded call, a chart, or an audit entry.
 
     Attributes:
         resources: of any type; the drafts of a call too.
@@ -36,7 +36,7 @@ class Record(NamedTuple):
 
 
 class Cost(NamedTuple):
-    """What a code has cost.
+    """The cost of a code.
 
     Attributes:
         answers: those that lacked something for want of it.
@@ -53,7 +53,7 @@ NO_COST = Cost()
 
 @dataclass(slots=True)
 class Answer:
-    """What one answer lacked.
+    """The gaps of one answer.
 
     Attributes:
         lacked: by kind, each thing that was not understood, by its codes; any of them

@@ -150,7 +150,7 @@ class UnknownUnit:
 
 @dataclass(frozen=True, slots=True)
 class Learned:
-    """What was learned, what cost the most answers first.
+    """The result of learning, what cost the most answers first.
 
     Attributes:
         proposals: codes whose words say what they may mean.

@@ -22,7 +22,7 @@ WRITTEN_YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
 
 
 class Moment(NamedTuple):
-    """When a value was true.
+    """The time at which a value was true.
 
     Attributes:
         day: at the site; the first day of a bare year or month.

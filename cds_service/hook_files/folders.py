@@ -36,7 +36,7 @@ def unknown_words(words: Collection[str], known: Collection[str]) -> str:
 
 
 class HookFolders(NamedTuple):
-    """Where the files of one service lie.
+    """The folders of one service's files.
 
     Attributes:
         own: its folders, ours first, then a site's.

@@ -71,7 +71,7 @@ class Pair(NamedTuple):
 
 
 class RecordedMeasures(NamedTuple):
-    """What the record holds of ours, newest first."""
+    """Our measures on record, newest first."""
 
     measures: Sequence[OnRecord] = ()
     pairs: Sequence[Pair] = ()

@@ -31,7 +31,7 @@ WORKSHEET = "Measurement worksheet"
 
 @dataclass(frozen=True, slots=True)
 class Saved:
-    """What became of a set.
+    """The result of saving a set.
 
     How many values are new, and how many were there already.
     """
@@ -42,7 +42,7 @@ class Saved:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Way:
-    """How values get to the server.
+    """The way of values to the server.
 
     Attributes:
         deadline: of all calls; the first may take half of what is left.

@@ -75,7 +75,7 @@ class DicomForm(Closed):
 
 
 class MethodCode(Closed):
-    """How the study measured, as code and words; the reader accepts these words."""
+    """The study's way of measuring, as code and words that the reader accepts."""
 
     code: str = Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")
     meaning: str = Field(min_length=1)

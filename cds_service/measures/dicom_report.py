@@ -97,7 +97,7 @@ class Code:
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """What a group, or a measurement in it, says of how and where it was measured."""
+    """A group's, or a measurement's, statements on how and where it was measured."""
 
     label: str = ""
     sites: tuple[Code, ...] = ()
@@ -139,7 +139,7 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """What holds for every value of a report."""
+    """The data that all values of a report share."""
 
     uid: str
     day: date | None

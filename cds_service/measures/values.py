@@ -15,7 +15,7 @@ NO = frozenset({"0", "false", "no"})
 
 
 class Refused(NamedTuple):
-    """What of a source is not taken.
+    """A value of a source that is not taken.
 
     Attributes:
         where: the file, and the place in it.
@@ -78,7 +78,7 @@ class Reported:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Told:
-    """What the person who imports says, where a source does not say it.
+    """Statements of the person who imports, for what a source does not say.
 
     Attributes:
         day: of the examination.

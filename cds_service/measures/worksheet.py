@@ -74,7 +74,7 @@ class Part(Closed):
 
 
 class Formula(Closed):
-    """How a measure follows: the fields that it needs, and the formula in words."""
+    """The formula of a measure: the fields that it needs, and the words for it."""
 
     needs: tuple[str, ...]
     text: str
@@ -117,7 +117,7 @@ class Result:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
-    """What follows from one form.
+    """The results of one form.
 
     Attributes:
         faults: by field, why a number cannot be taken.

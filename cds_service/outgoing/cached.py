@@ -97,7 +97,7 @@ class Cached(Generic[Thing]):
     def _begin(self) -> threading.Event | None:
         """Return the fetch that goes on, or a new one.
 
-        None where it is too early for another.
+        None if it is too early for another.
 
         The lock is held.
         """

@@ -110,7 +110,7 @@ class Connections:
 
 
 class ByteBudget:
-    """What all answers of one session may take up together; its threads share it.
+    """The bytes that all answers of one session may take up; its threads share it.
 
     What was taken stays taken, also by an answer that is refused later.
     """

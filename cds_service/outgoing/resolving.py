@@ -27,7 +27,7 @@ Lookup = Callable[..., list[tuple[Any, ...]]]
 
 @dataclass
 class _Known:
-    """What is known of one name; the lock keeps a slow lookup to one thread."""
+    """The last lookup of one name; the lock keeps a slow one to one thread."""
 
     lock: threading.Lock = field(default_factory=threading.Lock)
     addresses: tuple[str, ...] = ()

@@ -246,7 +246,7 @@ class Chunk(NamedTuple):
 
 @dataclass(slots=True, kw_only=True)
 class PartReport:
-    """What a chunk held.
+    """The report on one chunk.
 
     Attributes:
         offsets: where each bucket begins in the part, and where the last ends; behind
@@ -361,7 +361,7 @@ def _begin(source: BinaryIO, start: int) -> int:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reading:
-    """What is kept of the lines of an export.
+    """The choice of lines that are kept of an export.
 
     Attributes:
         buckets: how many shares of the patients there are.

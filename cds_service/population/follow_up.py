@@ -26,7 +26,7 @@ JUST_BEFORE = 1e-9
 
 
 class FollowUp(NamedTuple):
-    """How a patient's time ended.
+    """The end of a patient's follow-up.
 
     Attributes:
         time: as a share of the time over which the outcome is counted, 0..1.

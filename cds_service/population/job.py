@@ -33,7 +33,7 @@ class WrongJob(CdsError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Job:
-    """What the command line asks for; a worker process makes its `Run` from it.
+    """The request of the command line; a worker process makes its `Run` from it.
 
     Attributes:
         files: of the export, in order.
@@ -165,7 +165,7 @@ def export_address(base: str, service: Service, *, with_worklist: bool = False) 
 
 @dataclass(slots=True, kw_only=True)
 class Report:
-    """What to say at the end.
+    """The counts to print at the end.
 
     Attributes:
         not_assessed: patients by the reason.

@@ -156,7 +156,7 @@ def _finding(job: Job, folder: Path, service: Service) -> Step:
 
 
 def _treated(job: Job, folder: Path) -> frozenset[str] | None:
-    """Those whom the step before found; None where the order is for all."""
+    """Those whom the step before found; None if the order is for all."""
     if job.is_for_all:
         return None
     files = folder.glob("*.treated")

@@ -21,7 +21,7 @@ from cds_service.service import Service
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LocalFigure:
-    """What a model says of one local patient.
+    """A model's figure for one local patient.
 
     Attributes:
         risk: 0..1, as in force here.

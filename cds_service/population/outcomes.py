@@ -104,7 +104,7 @@ class Followed:
         findings: as known on the day of the procedure.
         events: in order of their days.
         last_contact: the latest day that any resource names, up to the run's day.
-        died: the day; None where alive, or where no day is stated.
+        died: the day; None if alive, or if no day is stated.
         is_dead: the record says so, with or without a day.
         pain: 12 months after the procedure.
         course: what was done afterwards; None if that could not be read.

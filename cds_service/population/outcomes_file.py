@@ -81,7 +81,7 @@ class LocalPatient:
         months: within which the outcome was counted, by outcome, where the file says.
         follow_up: until a refracture, death or loss, where the file says.
         groups: `hospital`, `period` and the like, where the file says.
-        confirmed: a person looked at the row; None where the file has no such column.
+        confirmed: a person looked at the row; None if the file has no such column.
     """
 
     row: int
@@ -323,7 +323,7 @@ class _Row:
     def _cell(self, column: str, read: Callable[[str], Read]) -> Read | None:
         """Return the cell's value.
 
-        None where it is empty, or cannot be read and was noted.
+        None if it is empty, or cannot be read and was noted.
         """
         text = self.cells.get(column, "")
         try:

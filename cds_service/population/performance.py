@@ -92,7 +92,7 @@ class NetBenefit(_Measure):
 class Performance(_Measure):
     """The measures of one set of patients.
 
-    None where the data cannot carry one, with the reason in `notes`.
+    None if the data cannot carry one, with the reason in `notes`.
 
     Attributes:
         expected: events by the figures.
@@ -229,7 +229,7 @@ def calibration_slope(
 ) -> Estimate | None:
     """Of a logistic model on the log odds of the figure.
 
-    None where it cannot be fitted.
+    None if it cannot be fitted.
     """
     fit = fit_logistic(outcome, log_odds_of(risk), weight)
     return fit and fit.slope_estimate
@@ -253,7 +253,7 @@ def fit_logistic(
 ) -> LogisticFit | None:
     """Logistic recalibration.
 
-    None where all figures are equal, or separate the outcomes but for ties.
+    None if all figures are equal, or separate the outcomes but for ties.
 
     Then the likelihood has no maximum (Albert 1984, doi 10.1093/biomet/71.1.1). With
     weights the covariance is the robust one.
@@ -303,7 +303,7 @@ def auc_delong(
     It rests on the placement values of each group (DeLong 1988), cut at 0 and 1.
 
     A placement is the share of the other group below, ties half; found in sorted
-    figures, since pairs would need memory for n squared. None where the groups do not
+    figures, since pairs would need memory for n squared. None if the groups do not
     overlap: the variance is then 0, and the interval would claim to be certain.
     """
     weights = np.ones(len(outcome)) if weight is None else weight

@@ -49,7 +49,7 @@ class Need(NamedTuple):
 
 
 class Plan(NamedTuple):
-    """What a validation at this incidence needs.
+    """The patients that a validation at this incidence needs.
 
     Attributes:
         auc: that the model would have if it were right here.

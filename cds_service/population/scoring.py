@@ -73,7 +73,7 @@ SECONDS = 600.0  # for one patient: no record takes a second
 
 @dataclass(frozen=True, kw_only=True)
 class Run:
-    """What holds for every patient of a run.
+    """The data that all patients of a run share.
 
     Attributes:
         as_of: the day that counts as today.
@@ -171,7 +171,7 @@ def find_treated(line: bytes, run: Run) -> str:
 
 
 class Result(NamedTuple):
-    """What was found of one patient, as it waits for the others.
+    """The result of one patient, as it waits for the others.
 
     Attributes:
         line: `{"patient": …, "assessments": […]}` as canonical JSON.

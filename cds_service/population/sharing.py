@@ -50,7 +50,7 @@ class SharedResult(_Part):
 
 
 class SharedModel(_Part):
-    """How one model did at one hospital.
+    """The performance of one model at one hospital.
 
     Attributes:
         months: the time within which outcomes were counted here.

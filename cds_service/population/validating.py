@@ -254,7 +254,7 @@ def _measure(rows: Sequence[Assessed]) -> performance.Performance:
 
 
 def weights_of(rows: Sequence[Assessed]) -> performance.Vector | None:
-    """Return the weights of these rows; None where each stands for itself."""
+    """Return the weights of these rows; None if each stands for itself."""
     weights = np.array([one.weight for one in rows])
     return None if np.all(weights == 1) else weights
 
@@ -314,7 +314,7 @@ def _follow_up_notes(file: OutcomesFile, model: LocalModel) -> list[str]:
     if lost := ends.count("loss"):
         notes.append(
             f"{lost} patients were lost before the time was over; those who were seen"
-            " longer stand for them (inverse probability of censoring weights)"
+            " longer represent them (inverse probability of censoring weights)"
         )
     return notes
 
@@ -453,7 +453,7 @@ def refit(
 
 
 def _another_time(rows: Sequence[Assessed], model: LocalModel) -> str:
-    """Say why these outcomes are not what the model predicts; empty where they are."""
+    """Say why these outcomes are not what the model predicts; empty if they are."""
     months = {_months(row, model) for row in rows}
     if other := _other_months(model, months):
         return f"outcomes within {other[0]} months, {_counted(model)}"

@@ -113,7 +113,7 @@ class OverrideReason(Inbound):
 
 
 class FeedbackItem(Inbound):
-    """What a user did with one card.
+    """One user's answer to one card.
 
     Attributes:
         card: uuid of the card, in lower case; any text, since a card that we do not

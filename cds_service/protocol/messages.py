@@ -124,7 +124,7 @@ def _encounter_id(value: Any) -> str | None:
 
 
 class HookContext(Inbound):
-    """What the contexts of our hooks have in common.
+    """The members that the contexts of our hooks have in common.
 
     Attributes:
         CARRIES_ORDERS: the hook is about orders that are being signed.

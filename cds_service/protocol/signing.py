@@ -11,7 +11,7 @@ IDS = uuid5(NAMESPACE_URL, "https://kyphoplasty-cds.org/answers")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Signing:
-    """What tells one signing of one patient's orders from every other.
+    """The marks that tell one signing of one patient's orders from every other.
 
     Attributes:
         server: the request's FHIR server, since two servers may use one patient id.

@@ -45,7 +45,7 @@ TEXTS = frozenset({"concerns"})
 
 @dataclass(frozen=True, slots=True)
 class Replay:
-    """What a second computation found.
+    """The result of a second computation.
 
     Attributes:
         differences: figures that are not the same,

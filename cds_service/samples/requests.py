@@ -218,7 +218,7 @@ def is_augmentation(order: Mapping[str, Any], terminology: Terminology) -> bool:
 def fault_of_order(order: Mapping[str, Any], terminology: Terminology) -> str:
     """Say why this draft order is no augmentation for the service.
 
-    Empty where it is one.
+    Empty if it is one.
     """
     if is_augmentation(order, terminology):
         return ""

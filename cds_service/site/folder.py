@@ -164,8 +164,8 @@ class SiteFolder:
     """A site folder that was read.
 
     Attributes:
-        mappings: the overlay of `mappings/`, None where there is none.
-        hooks: the overlay of `hooks/`, None where there is none.
+        mappings: the overlay of `mappings/`, None if there is none.
+        hooks: the overlay of `hooks/`, None if there is none.
         clients: by issuer, for EHRs with a folder of their own: the site as it is for
             this EHR alone.
         below: the site whose overlays this one's lie over, of an EHR's own folder.

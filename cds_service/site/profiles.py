@@ -37,7 +37,7 @@ Value = TypeVar("Value")
 
 
 class Source(DataTable):
-    """Where facts were read, and when.
+    """The page where facts were read, and the day.
 
     Attributes:
         kind: who says it; a draft was never published, a run was seen by us.
@@ -74,13 +74,13 @@ def value_of(fact: Fact[Said] | Unknown) -> Said | None:
 
 
 class HookFacts(DataTable):
-    """Which hooks it calls."""
+    """The hooks that it calls."""
 
     names: Fact[Texts] | Unknown = "unknown"
 
 
 class TokenFacts(DataTable):
-    """How its tokens are made, and where their keys are.
+    """The making of its tokens, and the place of their keys.
 
     Attributes:
         issuer: what `iss` is: the FHIR base, one value for all hospitals, or typed by
@@ -103,7 +103,7 @@ class TokenFacts(DataTable):
 
 
 class RequestFacts(DataTable):
-    """What its calls hold.
+    """The contents of its calls.
 
     Attributes:
         url: how it is registered where it calls.
@@ -134,7 +134,7 @@ class RequestFacts(DataTable):
 
 
 class AnswerFacts(DataTable):
-    """What it does with an answer.
+    """Its treatment of an answer.
 
     Attributes:
         cards: how many it shows.
@@ -172,7 +172,7 @@ class AnswerFacts(DataTable):
 
 
 class ServerFacts(DataTable):
-    """What its FHIR server takes.
+    """The requests that its FHIR server takes.
 
     Attributes:
         writes: several resources as one transaction, or one create after the other.
@@ -182,7 +182,7 @@ class ServerFacts(DataTable):
 
 
 class FeedbackFacts(DataTable):
-    """What it tells of the user's answer.
+    """The feedback that it sends.
 
     Attributes:
         reason: members that hold an override's reason.
@@ -194,7 +194,7 @@ class FeedbackFacts(DataTable):
 
 
 class PlaceFacts(DataTable):
-    """Where its team sets what, in the vendor's words."""
+    """The places where its team sets things, in the vendor's words."""
 
     url: Fact[Text] | Unknown = "unknown"
     jwt: Fact[Text] | Unknown = "unknown"

@@ -70,7 +70,7 @@ HOST = re.compile(r"([A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(:[0-9]{0,5})?")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wiring:
-    """What a server adds, and a test replaces.
+    """The parts that a server adds, and a test replaces.
 
     Attributes:
         listening: the URL at which the server listens.

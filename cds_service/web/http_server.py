@@ -110,7 +110,7 @@ class _Server(BaseApplication):  # type: ignore[misc]
 
 
 class Address(NamedTuple):
-    """Where the server listens."""
+    """The address on which the server listens."""
 
     host: str
     port: int

@@ -88,7 +88,7 @@ RIVAL = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Launching:
-    """What launches rest on."""
+    """The parts that launches rest on."""
 
     around: Surroundings
     launchers: Mapping[Address, Launcher]

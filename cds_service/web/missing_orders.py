@@ -27,7 +27,7 @@ class _Count:
 
 
 class MissingOrders:
-    """What one process has seen."""
+    """Counts of one process: its calls, and those without orders."""
 
     def __init__(self, monotonic: Callable[[], float] = time.monotonic) -> None:
         self._monotonic = monotonic

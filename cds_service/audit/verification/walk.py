@@ -265,7 +265,7 @@ class _Walk:
         covered = max(self._wanted, default=0)
         report.notes.append(
             f"entries after {covered} could have been cut off or rewritten unseen: a"
-            " newer checkpoint covers them"
+            " newer checkpoint would cover them"
             if covered
             else (
                 "without a checkpoint that was kept elsewhere, a log cut off at its end"

@@ -479,7 +479,7 @@ def _site_by_code(reading: Reading) -> Site | None:
 def _site_by_place(reading: Reading, chart: Chart) -> Site | None:
     """Return the site that the code of the body site states.
 
-    It is None where it states none, or several.
+    It is None if it states none, or several.
     """
     named = chart.terminology.concepts(reading.entry.raw.get("bodySite"))
     sites = {site for concept, site in SITE_OF_PLACE.items() if concept in named}

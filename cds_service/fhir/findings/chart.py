@@ -147,7 +147,7 @@ class Reading:
 
 
 class Listing(NamedTuple):
-    """What the lists that a finding comes from hold.
+    """The contents of the lists that a finding comes from.
 
     Attributes:
         entries: of the patient; the parts of a medication list count together.
@@ -172,7 +172,7 @@ class Horizon(NamedTuple):
             day.
         written: the day of the order; an augmentation done since may be the ordered
             one.
-        until: the moment of the signing, after which nothing counts; None where an
+        until: the moment of the signing, after which nothing counts; None if an
             earlier day is looked at, of which all counts.
         operated_on: the day of the augmentation, once it is done.
     """
@@ -219,7 +219,7 @@ class Chart:
             horizon: the days that decide what counts.
             treated: levels that the order treats, if they are known; a fracture there
                 is the present one.
-            deadline: of the answer; None where nobody waits.
+            deadline: of the answer; None for batch runs.
 
         Raises:
             DeadlinePassed: the record is too long for the time there is.

@@ -89,7 +89,7 @@ PLACES = {
 NOT_JUDGED = (
     "a diagnosis coded on the problem list is not known here; it may be anything"
 )
-NOT_READ = "the words of an imaging report were not understood whole"
+NOT_READ = "the words of an imaging report were not fully understood"
 # Older reports and orders have been answered since, and older drugs are over.
 STANDS_FOR = timedelta(days=366)
 # Past by nature: it means nothing that such an entry is not active.
@@ -407,7 +407,7 @@ def _not_understood(
         )
     what = "could not be read"
     if any(is_prohibition(one.raw) for one in strange):
-        what = "may be none: a drug is forbidden there"
+        what = "not clear: a drug is forbidden there"
     elif "medication" in where:
         what = "are drugs that we do not know"
     elif all(_is_bare_code(one) for one in strange):

@@ -22,7 +22,7 @@ _SAYING = ("dosage", "dosageInstruction", "note")
 
 
 class Dose(Enum):
-    """Which dose of its ingredient an entry tells of."""
+    """The dose of its ingredient that an entry tells of."""
 
     USUAL = "usual"
     OTHER = "other"

@@ -18,7 +18,7 @@ Result = TypeVar("Result")
 
 
 class Raised(NamedTuple):
-    """What a task raised, for the thread that asked."""
+    """An exception of a task, for the thread that asked."""
 
     error: BaseException
 

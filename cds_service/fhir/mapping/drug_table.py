@@ -64,7 +64,7 @@ class _DrugsFile(DataFile):
 
 @dataclass(frozen=True, slots=True)
 class OtherDose:
-    """What tells one dose of an ingredient from its usual one.
+    """The marks of a dose of an ingredient that is not its usual one.
 
     Attributes:
         name: of this dose, an ingredient of its own.

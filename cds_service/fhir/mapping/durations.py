@@ -93,7 +93,7 @@ Lead = Literal["for", "until", ""]  # the word before a length of time
 
 
 class Mention(NamedTuple):
-    """What one passage of a text says about the end of its order.
+    """One passage of a text about the end of its order.
 
     Attributes:
         start, end: position in the text, including the words that belong to it.
@@ -116,7 +116,7 @@ class Mention(NamedTuple):
 
 
 class Course(NamedTuple):
-    """How long a drug is taken by the words of its dosage.
+    """The length of a drug's course by the words of its dosage.
 
     Attributes:
         hours: of all steps together.

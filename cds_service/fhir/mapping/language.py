@@ -101,7 +101,7 @@ class Joints(DataTable):
 
 
 class Vertebrae(DataTable):
-    """How vertebrae are named.
+    """The names of vertebrae.
 
     Attributes:
         thoracic, lumbar: names that stand before a number, with what may stand between.
@@ -130,7 +130,7 @@ class Vertebrae(DataTable):
 
 
 class Durations(DataTable):
-    """How an order says when it ends.
+    """The words by which an order says when it ends.
 
     Attributes:
         until_day: an end date in our words.

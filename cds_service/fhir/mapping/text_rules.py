@@ -65,7 +65,7 @@ class TextRule:
 
 
 class _Found(NamedTuple):
-    """Where a text names each concept, and each that other words of it rule out."""
+    """The places where a text names each concept, and each that it rules out."""
 
     named: dict[str, Place]
     ruled_out: dict[str, Place]

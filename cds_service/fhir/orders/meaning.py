@@ -6,7 +6,7 @@ from typing import Literal
 
 @dataclass(frozen=True, slots=True)
 class Recognition:
-    """What one order was recognised as.
+    """The kinds that one order was recognised as.
 
     Attributes:
         codes: `system|code` of the matching codings, in order; empty if only words

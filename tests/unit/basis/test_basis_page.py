@@ -253,7 +253,7 @@ def test_the_page_says_how_sure_and_against_what():
     assert "5–29 %" in said["How sure"]
     assert "1 in 6 (17 %)" in said["Compared with"]
     assert "twice what it should be" in said["This hospital"]
-    assert "AUC of 0.52 to 0.74" in said["What speaks against it"]
+    assert "AUC of 0.52 to 0.74" in said["What is against it"]
 
 
 def test_the_ranges_are_not_said_to_hold_what_was_not_recorded():

@@ -556,7 +556,7 @@ STATES = [
         [prescription(ALENDRONATE, doNotPerform=True)],
         None,
         "bone-drug-unknown",
-        "1 of 2 entries on the medication list may be none: a drug is forbidden there",
+        "1 of 2 entries on the medication list not clear: a drug is forbidden there",
         id="a prohibition",
     ),
     pytest.param(

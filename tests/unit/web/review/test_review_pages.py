@@ -234,7 +234,7 @@ def test_an_entry_tells_inputs_gaps_sources_figures_and_digests(filled, entry):
         if one["model"] == "sarcopenia-pvm-2022"
     )
     assert f"{figure['risk'] * 100:.1f} %" in text
-    assert "speaks for this outcome" in text
+    assert "its figure is shown" in text
     for rule in content["recommendations"]:
         assert rule in text
     assert (
