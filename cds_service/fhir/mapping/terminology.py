@@ -94,6 +94,8 @@ Code = tuple[str, str]
 REMEMBERED = 4096
 NOTHING: frozenset[str] = frozenset()
 BONE_DRUGS = "bone-drug"
+# The concept maps of body sites at the spine.
+SITE_MAPS = ("vertebral-level", "vertebral-level-icd", "spinal-region")
 SUSPICION = "suspicion"  # the concept whose words call a diagnosis suspected
 NEVER = r"(?!)"
 
@@ -425,6 +427,10 @@ class Terminology:
         codes = (self._systems.normalise(*code) for code in _codes(codeable))
         found = (target for code in codes for target in answers.get(code, ()))
         return tuple(sorted(set(found)))
+
+    def is_spinal_site(self, codeable: Any) -> bool:
+        """Tell if a body site's code is a vertebra, or a region of the spine."""
+        return any(self.translate(name, codeable) for name in SITE_MAPS)
 
     def answers(self, map_id: str) -> frozenset[str]:
         """Return every target code of a concept map for answers.
