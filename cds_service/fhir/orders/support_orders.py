@@ -15,7 +15,8 @@ from cds_service.core.findings import (
     SupportOrders,
     WordedEnd,
 )
-from cds_service.fhir.gathering.record import PatientRecord, is_unread
+from cds_service.fhir.gathering.record import PatientRecord
+from cds_service.fhir.gathering.record_state import is_unread
 from cds_service.fhir.mapping.code_systems import HCPCS, ORDERS
 from cds_service.fhir.mapping.level_text import in_order
 from cds_service.fhir.mapping.terminology import Terminology
