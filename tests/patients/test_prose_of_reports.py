@@ -67,7 +67,6 @@ def test_a_report_that_was_not_understood_reassures_nobody(conclusion):
         "Kein Anhalt für Metastasen oder Osteolysen.",
         "Tassement récent de L1 avec oedème osseux. Pas de lésion suspecte.",
         "L1椎体新鲜压缩性骨折，骨髓水肿。未见骨质破坏。",
-        "",
     ],
 )
 def test_a_plain_report_changes_nothing(conclusion):
