@@ -37,13 +37,10 @@ from cds_service.errors import DataFileError
 from cds_service.fhir.learning import load_learning
 from cds_service.fhir.mapping.confirmed import check_confirmed
 from cds_service.fhir.mapping.examples import check_examples
+from cds_service.fhir.mapping.finding_specs import check_specs, load_finding_specs
 from cds_service.fhir.mapping.mapping_files import read_orderables
 from cds_service.fhir.mapping.overlay import DATA, refuse_unread
-from cds_service.fhir.mapping.terminology import (
-    Terminology,
-    check_specs,
-    load_finding_specs,
-)
+from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.site_calendar import UTC_CALENDAR, SiteCalendar
 from cds_service.hook_files.handouts import check_settings
 from cds_service.hook_files.languages import languages_in_use, read_languages

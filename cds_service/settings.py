@@ -1,7 +1,7 @@
 """Environment variables `KYPHOPLASTY_CDS_*`; nothing else reads the environment."""
 
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -14,6 +14,7 @@ from pydantic import (
     DirectoryPath,
     Field,
     ValidationError,
+    WrapValidator,
     field_validator,
 )
 
@@ -35,6 +36,17 @@ def _parts(value: Any) -> Any:
     )
 
 
+def _looked_at(value: Any, check: Callable[[Any], Any]) -> Any:
+    """Check a path; one that the system cannot look at is a wrong value."""
+    try:
+        return check(value)
+    except OSError as error:
+        raise ValueError(f"cannot be read ({error.strerror})") from None
+
+
+Folder = Annotated[DirectoryPath, WrapValidator(_looked_at)]
+
+
 class Settings(BaseModel):
     """All settings of one process.
 
@@ -52,7 +64,7 @@ class Settings(BaseModel):
             "database of the audit log: SQLite file or PostgreSQL, as a SQLAlchemy URL"
         ),
     )
-    site: DirectoryPath | None = Field(
+    site: Folder | None = Field(
         default=None,
         description="site folder; without it the service is open and local only",
     )
@@ -144,13 +156,7 @@ class Settings(BaseModel):
     @field_validator("link_key")
     @classmethod
     def _link_key_is_a_secret(cls, value: Path | None) -> Path | None:
-        if value is not None and (not value.is_file() or value.stat().st_mode & 0o037):
-            raise ValueError(
-                "must be a file that others cannot read, nor the group write: chmod 600"
-            )
-        if value is not None and value.stat().st_size < 32:
-            raise ValueError("holds fewer than 32 bytes")
-        return value
+        return value and _looked_at(value, _secret)
 
     @property
     def gather_budget_seconds(self) -> float:
@@ -202,6 +208,16 @@ def describe_settings() -> str:
         f"{PREFIX}{name.upper()}  {one.description}{defaults.get(name, '')}"
         for name, one in fields.items()
     )
+
+
+def _secret(file: Path) -> Path:
+    if not file.is_file() or file.stat().st_mode & 0o037:
+        raise ValueError(
+            "must be a file that others cannot read, nor the group write: chmod 600"
+        )
+    if file.stat().st_size < 32:
+        raise ValueError("holds fewer than 32 bytes")
+    return file
 
 
 def _names() -> tuple[str, ...]:

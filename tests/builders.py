@@ -22,7 +22,8 @@ from cds_service.fhir.gathering.picking import (
     referred_in,
 )
 from cds_service.fhir.gathering.record import PatientRecord, Read
-from cds_service.fhir.mapping.terminology import Terminology, load_finding_specs
+from cds_service.fhir.mapping.finding_specs import load_finding_specs
+from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.references import Targets
 from cds_service.outgoing.deadline import Deadline
 from tests.codes import ICD, LOINC, MEASURES, SYSTEMS, codeable

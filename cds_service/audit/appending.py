@@ -18,6 +18,7 @@ from cds_service.audit.chain import (
     seal,
 )
 from cds_service.audit.tables import CARDS, ENTRIES, NUMBERS, PAYLOADS, SEARCH
+from cds_service.errors import AuditUnavailable
 
 Clock = Callable[[], datetime]
 
@@ -33,6 +34,18 @@ LAST_AND_KNOWN = select(ENTRIES.c.sequence, ENTRIES.c.hash, ENTRIES.c.entry_id).
 )
 # others refer to the first
 INSERTS = {table: insert(table) for table in (ENTRIES, PAYLOADS, SEARCH, CARDS)}
+WRITTEN = select(
+    *(
+        select(func.count())
+        .select_from(table)
+        .where(table.c.sequence > bindparam("last"))
+        .scalar_subquery()
+        for table in INSERTS
+    )
+)
+SWALLOWED = (
+    "The database did not keep the rows of an entry: a trigger or rule of its owner."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +70,9 @@ def append_entries(
     Those that the chain holds already are skipped.
 
     Every log begins with a genesis entry, which identifies it.
+
+    Raises:
+        AuditUnavailable: the database says that it inserted a row, and has none.
     """
     by_id = {entry.id: entry for entry in entries}
     head, held = _look_up(connection, by_id)
@@ -65,6 +81,7 @@ def append_entries(
         content = {"log": str(uuid4()), "format": FORMAT, "version": __version__}
         began = datetime.fromisoformat(new[0].at) if new else clock()
         new.insert(0, seal(AuditEntry(kind="genesis", at=began, content=content)))
+    last = head.sequence
     # first the chain
     rows: dict[TableClause, list[dict[str, Any]]] = {table: [] for table in INSERTS}
     for entry in new:
@@ -72,6 +89,10 @@ def append_entries(
     for table, found in rows.items():
         if found:
             connection.execute(INSERTS[table], found)
+    if new:
+        kept = connection.execute(WRITTEN, {"last": last}).one()
+        if tuple(kept) != tuple(len(rows[table]) for table in INSERTS):
+            raise AuditUnavailable(SWALLOWED)
     return head
 
 

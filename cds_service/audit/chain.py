@@ -69,6 +69,8 @@ PROBE_PATIENTS = "kyphoplasty-cds-"
 _USER = re.compile(
     r"(?:(?:https?://[\w.:\-/]{1,150}/)?[A-Z][A-Za-z]{1,40}/)?[\w.@\-]{1,64}", re.ASCII
 )
+# A word that names a tenant; its letters are those of any language.
+_TENANT = re.compile(r"[\w.:@/\-]{1,64}")
 _LINK = b"kyphoplasty-cds audit link 1"
 _PAYLOAD = b"kyphoplasty-cds audit payload 1"
 
@@ -89,6 +91,11 @@ def kept_user(user: str) -> str:
     if _USER.fullmatch(user):
         return user
     return _hashed(user)
+
+
+def kept_tenant(tenant: str) -> str:
+    """Give the tenant of a token as the log keeps it: a word, else its hash."""
+    return tenant if _TENANT.fullmatch(tenant) else _hashed(tenant)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -242,9 +242,11 @@ class AuthorizationServer:
         if not isinstance(issuer, str) or ours.issuer not in ("", issuer):
             raise CallFailed("discovery-issuer", "the document is of another issuer")
         challenges = document.get("code_challenge_methods_supported")
-        if ours.needs_challenge and CHALLENGE not in _list(challenges):
+        if ours.needs_challenge and CHALLENGE not in values_of(challenges):
             raise CallFailed("discovery-pkce", "the server does not offer PKCE")
-        offered = _list(document.get("token_endpoint_auth_methods_supported", [BASIC]))
+        offered = values_of(
+            document.get("token_endpoint_auth_methods_supported", [BASIC])
+        )
         return Provider(
             issuer=issuer,
             authorization=self._endpoint(document.get("authorization_endpoint")),
@@ -337,7 +339,7 @@ def _verified(
         ) from None
     # the authorized party: which of several audiences requested the token
     party = claims.get("azp")
-    if (party is None and len(_list(claims["aud"])) > 1) or (
+    if (party is None and len(values_of(claims["aud"])) > 1) or (
         party is not None and party != client_id
     ):
         raise LoginRefused("azp")
@@ -346,8 +348,9 @@ def _verified(
     return claims
 
 
-def _list(value: Any) -> Sequence[Any]:
-    return value if isinstance(value, list) else ()
+def values_of(claim: Any) -> Sequence[Any]:
+    """Return the values of a claim that may be a list; none if it is no list."""
+    return claim if isinstance(claim, list) else ()
 
 
 def _base64(digest: bytes) -> str:

@@ -18,6 +18,7 @@ from typing import Any
 import jwt
 from jwt.exceptions import InvalidJTIError
 
+from cds_service.audit.chain import kept_tenant
 from cds_service.audit.used_tokens import UsedTokens
 from cds_service.callers.keys import MAX_KID, KeySource, key_source
 from cds_service.core.caller import Caller
@@ -263,6 +264,8 @@ def decode(
 def check_claims(claims: Mapping[str, Any], client: Client) -> str | None:
     """Make the checks that PyJWT does not make, and return the token's tenant.
 
+    Of one that the site does not name, only a word: others are kept as their hash.
+
     Raises:
         NotAuthenticated: a time is not a number, the token is valid for too long, or it
             names no tenant of the site.
@@ -286,7 +289,9 @@ def check_claims(claims: Mapping[str, Any], client: Client) -> str | None:
         raise _refusal("jwt.tenant")
     if client.tenants and tenant not in client.tenants:
         raise _refusal("jwt.tenant")
-    return tenant
+    if tenant is None or client.tenants:
+        return tenant
+    return kept_tenant(tenant)
 
 
 def _keys_for(

@@ -78,13 +78,13 @@ class Answer:
     worksheet_url: str = ""
     language: LanguageFile | None = None
 
-    def tell(self, text: str) -> str:
+    def translated(self, text: str) -> str:
         """Say a text in the language of the cards.
 
         Raises:
             NotTranslated: the language has no words for it.
         """
-        return in_language(text, self.language) if self.language else str(text)
+        return in_language(text, self.language)
 
     def shortest(self, wordings: Sequence[str]) -> str:
         """Choose the shortest wording, of those that are longer than a summary.
@@ -105,8 +105,11 @@ class Answer:
         name: str = "lines",
     ) -> str:
         """Make the detail of a card in its language, with notices and lines."""
-        told = [Option(self.tell(one[0]), self.tell(one[1]), "") for one in lines]
-        context = {"notices": list(map(self.tell, notices)), name: told}
+        told = [
+            Option(self.translated(one[0]), self.translated(one[1]), "")
+            for one in lines
+        ]
+        context = {"notices": list(map(self.translated, notices)), name: told}
         return self.texts.render(layout, context)
 
     @property
@@ -223,14 +226,16 @@ def make_card(
         suggestions += answer.suggestions.get(rule_id, ())
         words += answer.order_words.get(rule_id, ())
     if words:
-        heading = answer.tell(answer.texts.raw("headings.order-words"))
+        heading = answer.translated(answer.texts.raw("headings.order-words"))
         lines = (f"- {line}" for line in words)
         detail = "\n".join([detail, "", f"**{heading}:**", *lines])
     # The same request on the same record and day has the same uuid, and no other
     # patient's or signing's card has it.
     uuid = answer.signing.derive_id("card", [topic, summary, detail])
     grounds = _grounds(answer, topic)
-    basis = [_link(answer.tell(BASIS), answer.basis_url)] if answer.basis_url else []
+    basis = (
+        [_link(answer.translated(BASIS), answer.basis_url)] if answer.basis_url else []
+    )
     return Card.model_validate(
         {
             "uuid": uuid,
@@ -239,7 +244,7 @@ def make_card(
             "detail": detail or None,
             "indicator": indicator,
             "source": Source(
-                label=answer.tell(SOURCE),
+                label=answer.translated(SOURCE),
                 url=grounds[0].url,
                 topic=_in_words(answer, answer.texts.topics[topic]),
             ),
@@ -261,7 +266,7 @@ def make_card(
 
 def _in_words(answer: Answer, coding: Coding) -> Coding:
     """Give a coding with its display in the language of the cards."""
-    display = answer.tell(coding.display) if coding.display else None
+    display = answer.translated(coding.display) if coding.display else None
     return coding.model_copy(update={"display": display})
 
 
@@ -269,7 +274,7 @@ def _grounds(answer: Answer, topic: str) -> list[Link]:
     """Link the source of a card: the model in use, and its guideline lines."""
     ids = [one.rule.id for one in answer.of_topic(topic) if one.rule.guidelines]
     pages = [
-        _link(answer.tell(GUIDELINES), f"{answer.base_url}/guidelines#{rule_id}")
+        _link(answer.translated(GUIDELINES), f"{answer.base_url}/guidelines#{rule_id}")
         for rule_id in ids[:1]
     ]
     if pages and topic != "rehabilitation":
@@ -277,7 +282,7 @@ def _grounds(answer: Answer, topic: str) -> list[Link]:
     pooled = answer.assessment.pooled
     models = f"{answer.base_url}/models"
     model = f"{models}/{pooled.model.study.id}" if pooled else models
-    return [_link(answer.tell(MODEL), model), *pages]
+    return [_link(answer.translated(MODEL), model), *pages]
 
 
 def _of_leaving(answer: Answer) -> Iterator[Link]:
@@ -285,9 +290,9 @@ def _of_leaving(answer: Answer) -> Iterator[Link]:
     if answer.case.leaving is None:
         return
     if answer.basis_url:
-        yield _link(answer.tell(LETTER), f"{answer.basis_url}{LETTER_PLACE}")
+        yield _link(answer.translated(LETTER), f"{answer.basis_url}{LETTER_PLACE}")
     if answer.handout_url:
-        yield _link(answer.tell(HANDOUT), answer.handout_url)
+        yield _link(answer.translated(HANDOUT), answer.handout_url)
 
 
 def _worksheet(answer: Answer, topic: str) -> list[Link]:
@@ -295,7 +300,9 @@ def _worksheet(answer: Answer, topic: str) -> list[Link]:
     asks = any(one.rule.supplies for one in answer.of_topic(topic))
     if not asks or not answer.worksheet_url:
         return []
-    return [Link(label=answer.tell(WORKSHEET), url=answer.worksheet_url, type="smart")]
+    return [
+        Link(label=answer.translated(WORKSHEET), url=answer.worksheet_url, type="smart")
+    ]
 
 
 def _link(label: str, url: str) -> Link:

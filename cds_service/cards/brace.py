@@ -42,6 +42,7 @@ NO_FINDINGS = (
     "augmentation-unread",
     "order-unread",
     "problem-unread",
+    "supplies-unread",
 )
 
 
@@ -110,7 +111,7 @@ class _BraceCard:
         Args:
             otherwise: shorter wordings, for when none of the first fits.
         """
-        tell = self.answer.tell
+        tell = self.answer.translated
         texts = [tell(capital(one)) for one in wordings]
         if otherwise:
             short = [one for one in texts if len(one) <= SUMMARY_LENGTH]
@@ -308,7 +309,7 @@ class _BraceCard:
         return number in offers or (bool(offers) and len(self.issues) == 1)
 
     def _rest_lines(self) -> Iterator[Option]:
-        if self.answer.tell(self._rest_sentence()) not in self.summary():
+        if self.answer.translated(self._rest_sentence()) not in self.summary():
             yield Option(self._text("rest"), capital(self._rest_because()), "")
         if self.answer.has("bed-rest-reason"):
             yield self._option(

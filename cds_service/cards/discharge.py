@@ -76,7 +76,7 @@ def _say_missing(answer: Answer, kind: str, missing: Sequence[str]) -> str:
     common = answer.facts.common
     names = joined(answer.texts.raw(f"lists.{key}") for key in missing)
     told = [
-        answer.tell(answer.texts.say(kind, leaving=done, lists=lists))
+        answer.translated(answer.texts.say(kind, leaving=done, lists=lists))
         for done in (common["leaving"], common["leaving_shortly"], LEAVING)
         for lists in (names, answer.texts.raw("leaving.several"))
     ]
@@ -89,7 +89,7 @@ def say_summary(answer: Answer) -> str:
     facts = answer.facts
     done = (facts.common["leaving"], facts.common["leaving_shortly"], LEAVING)
     told = [
-        answer.tell(phrase)
+        answer.translated(phrase)
         for one in done
         for phrase in replace(facts, common={**facts.common, "leaving": one}).phrases()
     ]

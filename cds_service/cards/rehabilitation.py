@@ -57,15 +57,15 @@ def say_summary(answer: Answer) -> str:
     The risk is left out first, then the second fact; never the act (E1).
     """
     facts = answer.facts
-    risks = [answer.tell(one) for one in say_risk(answer)]
+    risks = [answer.translated(one) for one in say_risk(answer)]
     with_second = [
-        answer.tell(said)
+        answer.translated(said)
         for second in facts.seconds()
         for said in facts.phrases(second)
     ]
-    alone = [answer.tell(said) for said in facts.phrases()]
+    alone = [answer.translated(said) for said in facts.phrases()]
     if not alone:
-        alone = [answer.tell(answer.texts.raw("summaries.rehabilitation.open"))]
+        alone = [answer.translated(answer.texts.raw("summaries.rehabilitation.open"))]
     for said in (*with_second, *alone):
         wordings = (*(_with(said, risk) for risk in risks), said)
         fitting = (one for one in wordings if len(one) <= SUMMARY_LENGTH)

@@ -36,11 +36,13 @@ def _figures(answer: Answer, detail: str) -> Iterator[ShownFigure]:
     if pooled is not None and said is not None and not answer.closures.closes_risk():
         study = pooled.model.study
         yield ShownFigure(
-            study.id, study.version, study.digest, answer.tell(said.words)
+            study.id, study.version, study.digest, answer.translated(said.words)
         )
     lines = zip(answer.assessment.study_lines, study_lines(answer), strict=False)
     for line, (_, text) in lines:
         # A card that would be too long leaves a line out.
-        if answer.tell(text) in detail:
+        if answer.translated(text) in detail:
             own = line.result.model.study
-            yield ShownFigure(own.id, own.version, own.digest, answer.tell(line.words))
+            yield ShownFigure(
+                own.id, own.version, own.digest, answer.translated(line.words)
+            )

@@ -4,7 +4,6 @@ Reads and exports are entries themselves; `verify` only reads.
 """
 
 import json
-import os
 import sys
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -12,7 +11,7 @@ from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any, ParamSpec, TextIO, TypeVar
+from typing import Any, ParamSpec, TypeVar
 
 import click
 from rich.text import Text
@@ -283,7 +282,7 @@ def make_checkpoint(out: Path | None) -> None:
         key_file = read_settings().audit_key
         note = sign_head(database, key_file, utc_now)
         public = signer_of(database, key_file, utc_now).public_text
-    with _writing_to(out) as stream:
+    with options.writing_to(out) as stream:
         stream.write(note)
     click.echo(f"key: {public}", err=True)
 
@@ -323,7 +322,7 @@ def export(form: Any, out: Path | None, **asked: Any) -> None:
             utc_now,
             read_settings().audit_key,
         )
-        with _writing_to(out) as stream:
+        with options.writing_to(out) as stream:
             stream.writelines(export_lines(database, begun))
 
 
@@ -501,22 +500,6 @@ def _replayed(stored: Stored) -> dict[str, Any]:
         "differences": list(found.differences),
         "notes": list(found.notes),
     }
-
-
-@contextmanager
-def _writing_to(out: Path | None) -> Iterator[TextIO]:
-    """Standard output, or a new file that only the caller may read."""
-    if out is None:
-        yield sys.stdout
-        return
-    try:
-        handle = os.open(out, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-        with os.fdopen(handle, "w", encoding="utf-8", newline="") as file:
-            yield file
-    except OSError as error:
-        raise DataFileError(
-            "--out", str(out), f"cannot be written ({error.strerror})"
-        ) from None
 
 
 def _say_progress(entries: int) -> None:

@@ -350,15 +350,8 @@ def deliver(outcome: Outcome, wish: Wish) -> None:
         return
     if wish.out is not None:
         bundle = transaction(outcome.written, datetime.now(UTC))
-        try:
-            wish.out.write_text(
-                json.dumps(bundle, ensure_ascii=False, indent=1) + "\n",
-                encoding="utf-8",
-            )
-        except OSError as error:
-            raise CdsError(
-                f"{wish.out}: cannot be written ({error.strerror})"
-            ) from None
+        with options.writing_to(wish.out) as file:
+            file.write(json.dumps(bundle, ensure_ascii=False, indent=1) + "\n")
         options.print_note(
             f"{wish.out}: {len(outcome.taken)} Observations, to be sent as one"
             " transaction"

@@ -8,12 +8,12 @@ import json
 import os
 import re
 import sys
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from datetime import UTC, date, datetime
 from functools import wraps
 from pathlib import Path
-from typing import Any, ParamSpec, TypeVar
+from typing import Any, ParamSpec, TextIO, TypeVar
 
 import click
 
@@ -191,10 +191,30 @@ def print_errors(command: Callable[P, R]) -> Callable[P, R]:
         try:
             return command(*args, **kwargs)
         except CdsError as error:
-            click.echo(f"error: {error}", err=True)
+            print_note(f"error: {error}")
             sys.exit(2 if isinstance(error, DataFileError) else 1)
 
     return run
+
+
+@contextmanager
+def writing_to(out: Path | None) -> Iterator[TextIO]:
+    """Open standard output, or a new file that only the caller may read.
+
+    Raises:
+        DataFileError: the file cannot be written.
+    """
+    if out is None:
+        yield sys.stdout
+        return
+    try:
+        handle = os.open(out, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        with os.fdopen(handle, "w", encoding="utf-8", newline="") as file:
+            yield file
+    except OSError as error:
+        raise DataFileError(
+            "--out", str(out), f"cannot be written ({error.strerror})"
+        ) from None
 
 
 def print_note(line: str) -> None:

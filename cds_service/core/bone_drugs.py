@@ -6,6 +6,7 @@ statement or a billed injection alone (rule E8 of the cards).
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta
+from itertools import pairwise
 from typing import Literal, NamedTuple
 
 from cds_service.core.findings import (
@@ -57,6 +58,11 @@ KINDS: Mapping[str, DrugKind] = {
         "bisphosphonate",
     ),
 }
+# Groups as mappings/drugs.toml names them, and as cards do.
+GROUPS = {"other bisphosphonate": "bisphosphonate", "other bone drug": "bone drug"}
+# Billed without an amount, doses weeks apart are those against a tumour.
+TOO_OFTEN = frozenset({"zoledronate"})
+WEEKS_APART = (timedelta(days=14), timedelta(days=100))
 # Given by others, at intervals; of those in INTERVAL a period says no day of a dose.
 INJECTED = frozenset(
     {"denosumab", "zoledronate", "pamidronate", "romosozumab", *TUMOUR_DOSES}
@@ -174,7 +180,7 @@ def _use(name: str, listed: Sequence[DrugEntry], today: date) -> DrugUse:
     is_running = end is None and any(_runs(one, today) for one in intakes)
     unclear = [one for one in listed if not one.is_understood]
     return DrugUse(
-        name="bisphosphonate" if name == "other bisphosphonate" else name,
+        name=GROUPS.get(name, name),
         kind=KINDS.get(name, "other"),
         is_injected=name in INJECTED,
         is_taken=bool(intakes),
@@ -185,7 +191,8 @@ def _use(name: str, listed: Sequence[DrugEntry], today: date) -> DrugUse:
         last_dose=last_dose,
         doses=tuple(sorted({one.last for one in counted if one.last})),
         sure_dose=sure_dose,
-        is_open=any(_is_since(one, sure_dose) for one in unclear),
+        is_open=any(_is_since(one, sure_dose) for one in unclear)
+        or (name in TOO_OFTEN and _is_too_often(counted)),
         unclear_dose=_last_dose(
             one for one in unclear if one.may_be_dose and _is_since(one, sure_dose)
         ),
@@ -211,6 +218,12 @@ def _prescribed(orders: Sequence[DrugEntry], today: date) -> Dated | None:
     newest = max(filter(None, due), key=_by_last, default=None)
     doubts = (one for one in orders if not one.is_plain)
     return None if any(_is_since(one, newest) for one in doubts) else newest
+
+
+def _is_too_often(intakes: Iterable[DrugEntry]) -> bool:
+    """Tell if two doses lie weeks apart: a yearly drug is not given so."""
+    days = sorted({one.last.last for one in intakes if one.last})
+    return any(WEEKS_APART[0] <= b - a <= WEEKS_APART[1] for a, b in pairwise(days))
 
 
 def _last_dose(intakes: Iterable[DrugEntry]) -> Dated | None:

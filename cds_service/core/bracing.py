@@ -411,6 +411,8 @@ def keep_reasons(findings: Findings, support: SupportOrders) -> tuple[KeepReason
         found.append(KeepReason("order-unread", "open"))
     if support.problem_open:
         found.append(KeepReason("problem-unread", "open"))
+    if "SupplyRequest" in support.unchecked:
+        found.append(KeepReason("supplies-unread", "open"))
     mentioned = {
         name
         for name, gap in findings.gaps.items()

@@ -253,12 +253,14 @@ def in_brackets(fact: str, *details: str) -> str:
     return say("{fact} ({details})", fact=fact, details=said) if said else fact
 
 
-def in_language(text: str, language: Language) -> str:
-    """Say a text in this language.
+def in_language(text: str, language: Language | None) -> str:
+    """Say a text in this language; in English if it is None.
 
     Raises:
         NotTranslated: the language has no words for it.
     """
+    if language is None:
+        return str(text)
     if isinstance(text, Phrase):
         return text.said_in(language)
     if not text or LEVELS.fullmatch(text):

@@ -276,6 +276,7 @@ NOT_UNDERSTOOD = {
     "augmentation-unread": "the augmentation order not read whole",
     "order-unread": "another order of this signing not understood",
     "problem-unread": "an entry of the record that may bear on the spine",
+    "supplies-unread": "supply orders could not be read",
 }
 
 

@@ -8,7 +8,8 @@ from cds_service.core.data_file import Faults, read_json
 from cds_service.core.vocabulary import FindingSpec, ReadSpec
 from cds_service.errors import DataFileError
 from cds_service.fhir.gathering.plan import PrefetchPlan, plan_prefetch
-from cds_service.fhir.mapping.terminology import Terminology, asked_codes
+from cds_service.fhir.mapping.finding_specs import asked_codes
+from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.shapes import compile_shape
 from cds_service.hook_files.folders import HookFolders, unknown_name
 

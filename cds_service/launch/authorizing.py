@@ -34,7 +34,9 @@ MOST_AT_ONCE = 6  # as many as nginx lets one address have
 MAX_LAUNCH = 4096  # characters of the EHR's handle
 # Tokens are sent in a header (RFC 6750, section 2.1).
 TOKEN = re.compile(r"[A-Za-z0-9\-._~+/]{1,16384}=*")
-USER = re.compile(r"(?:.*/)?((Practitioner|PractitionerRole)/([A-Za-z0-9.-]{1,64}))")
+USER = re.compile(
+    r"(?:.*/)?((Practitioner|PractitionerRole)/((?!\.{1,2}$)[A-Za-z0-9.-]{1,64}))"
+)
 # SMART's scopes on data, version 2 and 1; one with a query grants less and is not used.
 SCOPE = re.compile(r"(?:patient|user)/([A-Za-z]+|\*)\.(read|write|\*|[cruds]+)")
 OLD_RIGHTS: Mapping[str, str] = {"read": "rs", "write": "cud", "*": "cruds"}

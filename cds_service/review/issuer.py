@@ -4,10 +4,10 @@ Our registration there, and whom its ID token proves.
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
-from cds_service.callers.code_flow import AuthorizationServer, Registration
+from cds_service.callers.code_flow import AuthorizationServer, Registration, values_of
 from cds_service.errors import LoginRefused
 from cds_service.outgoing import Connections
 from cds_service.outgoing.address import parse_address
@@ -56,7 +56,7 @@ def identity_of(claims: Mapping[str, Any], login: ReviewLogin) -> OidcIdentity:
     values = (
         {given}
         if isinstance(given, str)
-        else {one for one in _list(given) if isinstance(one, str)}
+        else {one for one in values_of(given) if isinstance(one, str)}
     )
     roles = {login.roles[value] for value in values & login.roles.keys()}
     role = next((one for one in STRONGEST if one in roles), None)
@@ -67,7 +67,3 @@ def identity_of(claims: Mapping[str, Any], login: ReviewLogin) -> OidcIdentity:
     return OidcIdentity(
         login.issuer, subject, role, str(shown) if is_readable else subject
     )
-
-
-def _list(value: Any) -> Sequence[Any]:
-    return value if isinstance(value, list) else ()

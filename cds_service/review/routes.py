@@ -51,16 +51,13 @@ from cds_service.review.filtering import (
 )
 from cds_service.review.issuer_login import issuer_login
 from cds_service.review.login import Gate, Login, login_routes, may
+from cds_service.review.page_policy import STATIC, restrict
 from cds_service.review.sessions import IDLE, PendingLogins, Sessions
 from cds_service.review.words import register_words
 from cds_service.service import Service
 from cds_service.settings import Settings
 from cds_service.site.folder import SiteFolder
 
-REVIEW_POLICY = (
-    "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri"
-    " 'none'; frame-ancestors 'none'"
-)
 TIMELINE = 20  # entries of one page; each is read whole
 CHUNK = 64 * 1024
 MEDIA: Mapping[Format, tuple[str, str]] = {
@@ -143,11 +140,7 @@ def review_routes(reviewing: Reviewing) -> Blueprint:
 
 
 def _surround(routes: Blueprint) -> None:
-    @routes.after_request
-    def restrict(response: Response) -> Response:
-        response.headers["Content-Security-Policy"] = REVIEW_POLICY
-        response.headers["Cross-Origin-Opener-Policy"] = "same-origin"
-        return response
+    restrict(routes, STATIC)
 
     @routes.context_processor
     def say_frame() -> dict[str, Any]:

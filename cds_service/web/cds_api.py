@@ -114,8 +114,8 @@ def cds_routes(around: Surroundings) -> Blueprint:
 def respond(around: Surroundings, act: Callable[[Exchange], Response]) -> Response:
     """Answer the current request, or refuse it; either is counted and logged."""
     # Flask documents this name: the request itself, and not its proxy.
-    current = request._get_current_object()  # type: ignore[attr-defined]  # noqa: SLF001
-    exchange = Exchange(current)
+    original = request._get_current_object  # type: ignore[attr-defined]  # noqa: SLF001
+    exchange = Exchange(original())
     try:
         found = caught(partial(act, exchange))
         if isinstance(found, Exception):

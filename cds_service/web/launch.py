@@ -32,6 +32,7 @@ from cds_service.outgoing.address import parse_address
 from cds_service.outgoing.deadline import Deadline
 from cds_service.review.access import Access
 from cds_service.review.login import client_address, same
+from cds_service.review.page_policy import STATIC, restrict
 from cds_service.review.sessions import LOGIN_TIME, PendingLogins
 from cds_service.review.tries import TooManyTries, Tries
 from cds_service.site.folder import SiteFolder
@@ -47,7 +48,7 @@ from cds_service.web.launched_sheet import (
     note,
     place_of,
 )
-from cds_service.web.worksheet import FORM_BYTES, Sheets, restrict
+from cds_service.web.worksheet import FORM_BYTES, Sheets
 
 LOGIN_COOKIE, COOKIE = "kyphoplasty-cds-launch-way", "kyphoplasty-cds-launch"
 REFUSED = (
@@ -108,7 +109,7 @@ def launch_routes(
     def end(handle: str) -> AnyResponse:
         return _end(launching, handle)
 
-    routes.after_request(restrict)
+    restrict(routes, STATIC)
     return routes
 
 

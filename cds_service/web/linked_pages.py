@@ -4,19 +4,16 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from flask import Blueprint, Response, render_template
+from flask import Blueprint, render_template
 
 from cds_service.audit.chain import SILENT, AuditEntry
 from cds_service.audit.reader import Stored
 from cds_service.audit.store import AuditStore
 from cds_service.basis.links import has_expired
 from cds_service.errors import NotAllowed
+from cds_service.review.page_policy import SCRIPTED, restrict
 from cds_service.web.cds_api import Surroundings
 
-POLICY = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self';"
-    " connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
-)
 # in place of the user, who is not known; no account has such a name
 BY_LINK = "link:card"
 
@@ -29,12 +26,7 @@ def linked_routes(name: str) -> Blueprint:
     def refuse(error: NotAllowed) -> tuple[str, int]:
         return render_template("error.html", status=403, text=str(error)), 403
 
-    @routes.after_request
-    def restrict(response: Response) -> Response:
-        response.headers["Content-Security-Policy"] = POLICY
-        response.headers["Cross-Origin-Opener-Policy"] = "same-origin"
-        return response
-
+    restrict(routes, SCRIPTED)
     return routes
 
 

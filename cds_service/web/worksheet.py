@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from flask import Blueprint, Response, render_template, request
+from flask import Blueprint, render_template, request
 
 from cds_service.audit.chain import OneEntry
 from cds_service.cards.extension import EXTENSION
@@ -27,6 +27,7 @@ from cds_service.measures.profiles import definition_of
 from cds_service.measures.worksheet import Outcome, Worksheet, load_sheet
 from cds_service.outgoing.deadline import Deadline
 from cds_service.protocol.messages import parse_request
+from cds_service.review.page_policy import STATIC, restrict
 from cds_service.samples.requests import (
     answer_prefetch,
     augmentation_order,
@@ -36,10 +37,6 @@ from cds_service.service import Ports, Service, answer
 from cds_service.site.folder import SiteFolder
 from cds_service.web.cds_api import Surroundings
 
-POLICY = (
-    "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri"
-    " 'none'; frame-ancestors 'none'"
-)
 FORM_BYTES = 8192  # some forty short fields
 NOBODY = "nobody"  # id of the patient of the figures
 SEXES = ("female", "male")
@@ -143,15 +140,8 @@ def worksheet_routes(around: Surroundings, site: SiteFolder | None) -> Blueprint
         outcome = sheets.sheet_of(NOBODY).outcome(form, sheets.today)
         return sheets.page(form, outcome, figures=_figures(sheets, outcome, form))
 
-    routes.after_request(restrict)
+    restrict(routes, STATIC)
     return routes
-
-
-def restrict(response: Response) -> Response:
-    """Set the policy of the worksheet's pages."""
-    response.headers["Content-Security-Policy"] = POLICY
-    response.headers["Cross-Origin-Opener-Policy"] = "same-origin"
-    return response
 
 
 def _figures(

@@ -49,11 +49,17 @@ def fhir_server_that_never_answers() -> ScriptedFhir:
 
 
 @contextmanager
-def shipped(folder: Path, database_url: str, bases: list[str]) -> Iterator[Front]:
-    """Run as many replicas, workers and seconds as `deploy/` has, behind its nginx."""
+def shipped(
+    folder: Path, database_url: str, bases: list[str], *, deadline: float = DEADLINE
+) -> Iterator[Front]:
+    """Run as many replicas and workers as `deploy/` has, behind its nginx.
+
+    Args:
+        deadline: of an answer; as long as in `deploy/`, if not given.
+    """
     options = {
         "arguments": ("--workers", WORKERS),
-        "environment": {"KYPHOPLASTY_CDS_DEADLINE_SECONDS": str(DEADLINE)},
+        "environment": {"KYPHOPLASTY_CDS_DEADLINE_SECONDS": str(deadline)},
         "fhir_servers": bases,
     }
     with (
@@ -81,7 +87,7 @@ def sign_another(site: Front) -> Answered:
 
 
 def sign_others_while_thirty_hang(
-    site: Front, base: str
+    site: Front, base: str, *, deadline: float = DEADLINE
 ) -> tuple[list[int], list[Answered]]:
     """Return the statuses of the thirty, and the others.
 
@@ -92,5 +98,5 @@ def sign_others_while_thirty_hang(
         others = []
         for _ in range(OTHERS):
             others.append(ehr.submit(sign_another, site))
-            time.sleep(DEADLINE * READING / OTHERS)
+            time.sleep(deadline * READING / OTHERS)
     return [one.result() for one in hanging], [one.result() for one in others]

@@ -85,6 +85,57 @@ def test_a_drug_told_in_words_is_asked_about(entry, drug):
     assert REFERRAL not in preselected(card)
 
 
+NO_NAME = [
+    *("Osteoporosis on antiresorptive therapy", "Osteoporosis, on treatment"),
+    *("Osteoporosis under treatment", "Osteoporosis treated since 2021"),
+    *("on bone-protective treatment", "Bone-protective medication since 2020"),
+    *("Osteoporosis, injection every 6 months", "Osteoporosis on anabolic therapy"),
+    *("antiresorptive Therapie seit 2020", "Osteoporose unter Therapie"),
+    *("Osteoporose, 6-Monats-Spritze", "unter knochenschützender Therapie"),
+    *(
+        "traitement anti-résorptif",
+        "ostéoporose traitée",
+        "ostéoporose sous traitement",
+    ),
+    *("tratamiento antirresortivo", "osteoporosis en tratamiento"),
+    *("terapia antiriassorbitiva", "osteoporosi in terapia"),
+    *("Leczona osteoporoza", "抗骨质疏松治疗中", "骨粗鬆症治療薬内服中"),
+]
+GROUP = [
+    *("under bisphosphonate", "bisfosfoniany od 2020", "leczenie bisfosfonianami"),
+    *("비스포스포네이트 복용중", "Unter Bisphosphonat"),
+]
+
+
+@pytest.mark.parametrize("words", [*NO_NAME, *GROUP])
+@pytest.mark.parametrize("place", ["problem", "report", "reason", "note"])
+def test_a_treatment_without_a_name_is_asked_about(words, place):
+    said = {
+        "problem": lambda: lead(problem("x", code={"text": words})),
+        "report": lambda: lead(report(f"T-score -1.5. {words}.")),
+        "reason": lambda: lead(order=kyphoplasty(reasonCode=[{"text": words}])),
+        "note": lambda: lead(order=kyphoplasty(note=[{"text": words}])),
+    }
+    card = said[place]()
+    assert "o bone drug" not in said_of_nothing(card)
+    assert "none in" not in card["detail"]
+    assert REFERRAL not in preselected(card)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        *("Osteoporosis", "Osteoporosis, not on treatment", "Untreated osteoporosis"),
+        *("No antiresorptive therapy", "Osteoporosis treatment review"),
+        *("Keine antiresorptive Therapie", "Referral to osteoporosis clinic"),
+        *("Osteoporosis treated with calcium", "Osteoporose ohne Therapie"),
+    ],
+)
+def test_what_names_no_treatment_that_is_taken_is_none(words):
+    card = lead(problem("x", code={"text": words}))
+    assert card["summary"].startswith("No bone drug")
+
+
 @pytest.mark.parametrize("element", ["reasonCode", "note"])
 def test_a_drug_told_by_the_order_itself_is_asked_about(element):
     order = kyphoplasty("L1", **{element: [{"text": "Prolia last given in March"}]})

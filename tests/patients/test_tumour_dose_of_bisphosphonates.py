@@ -104,3 +104,28 @@ def test_a_tumour_dose_is_not_booked_at_discharge():
     (card,) = leave(leaving_chart(administered({"text": "Zometa 4 mg"})))
     assert "tumour-dose zoledronate last dose" in card["summary"]
     assert "Give it" not in card["summary"]
+
+
+def billed_doses(*days):
+    return [
+        of_patient(
+            "Procedure",
+            f"z{day}",
+            status="completed",
+            code=codeable(HCPCS, "J3489"),
+            performedDateTime=days_ago(day),
+        )
+        for day in days
+    ]
+
+
+def test_zoledronate_billed_each_month_is_no_yearly_dose():
+    record = chart(*billed_doses(20, 48, 76, 104))
+    card = cards_by_topic(record)["rehabilitation"]
+    assert card["summary"].startswith("Zoledronate recorded, not understood: ask")
+    assert "next dose on time" not in card["detail"]
+
+
+def test_zoledronate_billed_each_year_is_one():
+    card = cards_by_topic(chart(*billed_doses(20, 385)))["rehabilitation"]
+    assert "not understood" not in card["summary"]

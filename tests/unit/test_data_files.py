@@ -10,7 +10,7 @@ import pytest
 from cds_service.core.study_files import load_studies
 from cds_service.core.table import write_table
 from cds_service.errors import DataFileError
-from cds_service.fhir.mapping.terminology import load_finding_specs
+from cds_service.fhir.mapping.finding_specs import load_finding_specs
 from cds_service.loading import find_faults, load_service
 from cds_service.site.folder import load_site
 from cds_service.studies.reduced_models import build_table

@@ -62,6 +62,8 @@ def test_a_command_may_have_its_own_deadline_unless_the_operator_says_otherwise(
         ("LOG_LEVEL", "loud"),
         ("DATABASE_URL", "hunter2"),
         ("SITE", "/no/such/folder"),
+        ("SITE", f"/{'a' * 400}"),
+        ("LINK_KEY", f"/{'a' * 400}"),
         ("PUBLIC_URL", "cds.example.org"),
         ("TRUSTED_PROXIES", "nginx.example.org"),
         ("PUBLIC_URL", "https://cds.example.org/?a=1"),

@@ -52,7 +52,7 @@ from cds_service.fhir.findings.medication_list import (
     without_use,
 )
 from cds_service.fhir.findings.problem_list import Stated, find_stated, say_no
-from cds_service.fhir.gathering.drugs import Drug
+from cds_service.fhir.gathering.drugs import ANY_BONE_DRUG, Drug
 from cds_service.fhir.gathering.entries import Entry
 from cds_service.fhir.gathering.problem_words import in_doubt
 from cds_service.fhir.raw_json import is_prohibition, member
@@ -257,6 +257,7 @@ def _told(
     for use in named_beside(chart, spec.value_sets):
         name = _name(use.drug, chart)
         is_group = name in UNSPECIFIC and KINDS[name] in kinds
+        is_group |= name == ANY_BONE_DRUG and bool(known)
         if use.entry.kind not in TELLING_TOO or name in known or is_group:
             continue
         if is_of_now(use, spec, chart):
@@ -323,7 +324,8 @@ def _name(drug: Drug, chart: Chart) -> str:
         and drugs.other_dose(one) not in drug.ingredients
     ]
     exact = [one for one in named if not one.startswith("other ")]
-    return joined(exact or named) or UNNAMED
+    groups = [one for one in named if one != ANY_BONE_DRUG]
+    return joined(exact or groups or named) or UNNAMED
 
 
 def _effect(name: str, spec: MedicationSpec, day: Dated) -> date:

@@ -66,8 +66,11 @@ def bone_drugs_told(words: Iterable[str], terminology: Terminology) -> frozenset
     prose = "\n".join(dict.fromkeys(words))[:LONGEST_TEXT]
     if BONE_DRUG not in terminology.drug_words(prose):  # most words of most records
         return frozenset()
-    parts = (_told(one, terminology) for one in clauses(prose))
-    return frozenset[str]().union(*parts) & terminology.drugs.concepts
+    parts = [*clauses(prose)]
+    if not any(BONE_DRUG in terminology.drug_words(one) for one in parts):
+        parts = [prose]  # "osteoporosis, on treatment" is of two
+    named = (_told(one, terminology) for one in parts)
+    return frozenset[str]().union(*named) & terminology.drugs.concepts
 
 
 def _told(part: str, terminology: Terminology) -> frozenset[str]:

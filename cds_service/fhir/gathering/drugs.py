@@ -23,6 +23,7 @@ MEDICATION_TYPES = frozenset(
         "MedicationStatement",
     }
 )
+ANY_BONE_DRUG = "other bone drug"
 GOES_ON = frozenset({"active", "on-hold", "in-progress"})
 STEROID, BONE_DRUG = "systemic-steroid", "bone-drug"
 LOCAL, ONCE = (frozenset({name}) for name in ("local-route", "single-dose"))
@@ -81,6 +82,8 @@ def read_drug(
             one for one in concepts if STEROID not in terminology.drugs.groups_of(one)
         )
     concepts, is_clear = _by_dose(concepts, names, resource, medication, terminology)
+    # "Osteoporosis injection" is some bone drug, and nobody knows which.
+    is_clear &= ANY_BONE_DRUG not in concepts or bool(by_code)
     return Drug(
         concepts=concepts,
         ingredients=tuple(sorted(concepts & terminology.drugs.ingredients)),

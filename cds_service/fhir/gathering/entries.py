@@ -13,7 +13,7 @@ from cds_service.fhir.gathering.drugs import (
     read_billed,
     read_drug,
 )
-from cds_service.fhir.gathering.grave_asides import ASIDE
+from cds_service.fhir.gathering.grave_asides import ASIDE_IN_DOUBT
 from cds_service.fhir.gathering.problem_words import in_doubt
 from cds_service.fhir.mapping.terminology import NOTHING, Match, Terminology
 from cds_service.fhir.mapping.text_rules import AUGMENTATIONS, SPINE
@@ -25,9 +25,7 @@ AT_THE_SPINE = {
     "bone-infection-elsewhere": "vertebral-osteomyelitis",
     "deep-infection": "spinal-infection",
 }
-SITE_MAPS = ("vertebral-level", "vertebral-level-icd", "spinal-region")
 SPINES = frozenset({SPINE})
-ASIDE_IN_DOUBT = frozenset(map(in_doubt, ASIDE))
 OTHER_ORDER = frozenset({"other-order"})
 # Drugs injected in an office are often recorded under their billing code.
 BILLED_TYPES = frozenset({"Procedure", "ServiceRequest"})
@@ -144,7 +142,7 @@ def _is_of_spine(raw: Json, terminology: Terminology) -> bool:
     Its code or its words say so.
     """
     sites = objects(raw.get("bodySite"))
-    if any(terminology.translate(name, site) for name in SITE_MAPS for site in sites):
+    if any(map(terminology.is_spinal_site, sites)):
         return True
     words = [word for site in sites for word in texts_of(site)]
     return any(

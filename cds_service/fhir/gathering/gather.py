@@ -15,6 +15,7 @@ from cds_service.fhir.gathering.answers import (
 from cds_service.fhir.gathering.parsing import BrokenResource, parse_patient
 from cds_service.fhir.gathering.patient_status import MODIFIED, doubt_of
 from cds_service.fhir.gathering.picking import (
+    DEVICE_ORDERS,
     UNCODED,
     Unreadable,
     is_order_understood,
@@ -181,7 +182,8 @@ def _part(
     return PatientRecord(
         reads={key: read},
         resources=picked,
-        unreadable=() if template.is_optional else broken,
+        # A broken order of a device may be of a brace.
+        unreadable=broken if kind in DEVICE_ORDERS or not template.is_optional else (),
         foreign={kind: foreign} if foreign else {},
         near=near,
     )

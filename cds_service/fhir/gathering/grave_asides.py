@@ -15,7 +15,7 @@ from cds_service.fhir.gathering.bystanders import (
 )
 from cds_service.fhir.gathering.drug_asides import NOT_BESIDE, WORDED, codes_of
 from cds_service.fhir.gathering.drugs import MEDICATION_TYPES
-from cds_service.fhir.gathering.problem_words import named_in
+from cds_service.fhir.gathering.problem_words import in_doubt, named_in
 from cds_service.fhir.leaves import leaves_of
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.raw_json import (
@@ -57,6 +57,7 @@ BY_CODE = frozenset(
     }
 )
 ASIDE = GRAVE | BY_CODE
+ASIDE_IN_DOUBT = frozenset(map(in_doubt, ASIDE))
 # What of these leaves a tumour, an infection or a palsy of the spine open, or may bear
 # on it.
 OF_THE_SPINE = BY_CODE - {UNJUDGED, "femur-fracture-unstated"} | {

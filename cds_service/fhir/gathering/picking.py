@@ -502,6 +502,9 @@ def _concepts_of_device(
     found = terminology.concepts(codes) or frozenset().union(
         *map(terminology.text_concepts, _short({*names} - {""}))
     )
+    titles = [*codes, *({"text": name} for name in names if name)]
+    if not found and not is_bystander_act(titles, terminology):
+        found = frozenset({MAY_NEED_BRACE})  # it may be a brace
     # What it is for: a brace because of a metastasis.
     return found | _grave_asides(resource, terminology)
 

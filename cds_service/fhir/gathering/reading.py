@@ -26,8 +26,11 @@ from cds_service.outgoing.deadline import Deadline
 from cds_service.protocol.messages import HookRequest, is_fhir_id
 
 # EHRs that store reported drugs as MedicationRequest do not support
-# MedicationStatement, those without a pharmacy no MedicationDispense, and say so.
-OFTEN_LACKING = frozenset({"MedicationStatement", "MedicationDispense"})
+# MedicationStatement, those without a pharmacy no MedicationDispense, few keep
+# supplies, and they say so.
+OFTEN_LACKING = frozenset(
+    {"MedicationStatement", "MedicationDispense", "SupplyRequest"}
+)
 UNKNOWN_TYPE = frozenset({"http-404", "http-501", "not-supported"})
 # Refusals after which it is unclear whether the server lacks a type or hides it; its
 # CapabilityStatement tells.

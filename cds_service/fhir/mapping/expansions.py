@@ -156,7 +156,7 @@ def read_release(source: Path) -> Release:
         for row in csv.DictReader(lines, delimiter="\t", quoting=csv.QUOTE_NONE):
             if row["active"] == "1" and row["typeId"] == IS_A:
                 children.setdefault(row["destinationId"], []).append(row["sourceId"])
-    except (OSError, KeyError, UnicodeDecodeError, zipfile.BadZipFile) as error:
+    except (OSError, KeyError, ValueError, csv.Error, zipfile.BadZipFile) as error:
         raise CdsError(
             f"{source}: cannot be read as a release of SNOMED CT ({error})"
         ) from error
@@ -179,17 +179,18 @@ def _relationships(source: Path) -> tuple[str, Iterable[str]]:
         source = next(paths, source)
     if source.suffix.lower() != ".zip":
         return source.name, _lines(source) if source.is_file() else ()
-    package = zipfile.ZipFile(source)
-    names = [
-        name
-        for name in sorted(package.namelist())
-        if RELATIONSHIPS.fullmatch(Path(name).name)
-    ]
-    if not names:
-        return "", ()
-    return Path(names[0]).name, io.TextIOWrapper(
-        package.open(names[0]), encoding="utf-8-sig", newline=""
-    )
+    with zipfile.ZipFile(source) as package:
+        names = [
+            name
+            for name in sorted(package.namelist())
+            if RELATIONSHIPS.fullmatch(Path(name).name)
+        ]
+    return (Path(names[0]).name, _packed(source, names[0])) if names else ("", ())
+
+
+def _packed(source: Path, name: str) -> Iterator[str]:
+    with zipfile.ZipFile(source) as package, package.open(name) as file:
+        yield from io.TextIOWrapper(file, encoding="utf-8-sig", newline="")
 
 
 def _lines(path: Path) -> Iterator[str]:

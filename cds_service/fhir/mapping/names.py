@@ -112,8 +112,12 @@ class MeasureNames:
             rule.other.search(_plain(words[:LONGEST_NAME]))
         )
 
-    # Its arguments are the key of the cache.
-    def _says_another(self, finding: str, name: str, is_mapped: bool) -> bool:  # noqa: FBT001
+    def _says_another(
+        self,
+        finding: str,
+        name: str,
+        is_mapped: bool,  # noqa: FBT001 - the arguments are the key of the cache
+    ) -> bool:
         rule, plain = self._content.names[finding], _plain(name)
         if rule.other.search(plain):
             return True

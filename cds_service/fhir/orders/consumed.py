@@ -22,7 +22,6 @@ from cds_service.fhir.orders.order_times import read_times
 from cds_service.fhir.orders.recognition import (
     BONE_REASONS,
     FRACTURES,
-    SITE_MAPS,
 )
 from cds_service.fhir.raw_json import Json, items, member, objects, text, truth
 
@@ -286,7 +285,7 @@ def _is_understood(element: str, coding: Any, terminology: Terminology) -> bool:
             or is_plain_fracture({"code": codeable}, terminology, is_old=False)
         )
     if element == "bodySite":
-        return any(terminology.translate(name, codeable) for name in SITE_MAPS)
+        return terminology.is_spinal_site(codeable)
     concepts = terminology.concepts(codeable)
     # A translation into codes that we do not know is of the same brace; HCPCS we know
     # whole.

@@ -41,7 +41,7 @@ def draft_handout(page: Page, ordering: Ordering) -> Suggestion | None:
     resource = {"resourceType": kind, "id": new_id, **said}
     if not is_valid(resource, kind):
         return None  # a site's own words can be what no resource holds
-    label = ordering.tell(LABEL)
+    label = ordering.translated(LABEL)
     offered = {"rule": HANDOUT_DRAFT, "offered": new_id}
     return Suggestion(
         label=label,

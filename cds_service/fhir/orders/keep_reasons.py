@@ -213,7 +213,8 @@ def find_other_injuries(
         ),
         other_order=_is_another_unread(bundle, treated, terminology),
         problem=_is_problem_open(record, birth, terminology, today)
-        or _is_named_elsewhere(record, terminology.calendar, today),
+        or _is_named_elsewhere(record, terminology.calendar, today)
+        or _is_device_unread(record, terminology.calendar, today),
     )
 
 
@@ -284,6 +285,21 @@ def _is_problem_open(
     return any(
         one.key == "conditions" and MAY_NEED_BRACE in one.concepts
         for one in record.unreadable
+    )
+
+
+def _is_device_unread(
+    record: PatientRecord, calendar: SiteCalendar, today: date
+) -> bool:
+    """Tell if a device was ordered lately that may be a brace, by what is known of it.
+
+    When a brace was begun tells when it ends.
+    """
+    return any(
+        entry.kind in DEVICE_ORDERS
+        and MAY_NEED_BRACE in entry.concepts
+        and _is_lately(entry.raw, calendar, today)
+        for entry in record.resources
     )
 
 

@@ -66,7 +66,6 @@ FRACTURES = frozenset(
     {"vertebral-fracture", "osteoporotic-vertebral-fracture", "unstable-fracture"}
 )
 OTHER_ORTHOSIS = "other-orthosis"
-SITE_MAPS = ("vertebral-level", "vertebral-level-icd", "spinal-region")
 SPINAL = "vertebra"  # beside it the short names count
 SPINE, REHABILITATION = frozenset({"spine"}), frozenset({"rehabilitation"})
 # Systems in which we list every code for these operations, so that any other code is
@@ -494,10 +493,7 @@ def _beside(
         return None
     places = codeables(resource, "bodySite", "reasonCode")
     words = [word for codeable in [*titles, *places] for word in texts_of(codeable)]
-    is_spinal = any(
-        terminology.translate(name, place) for name in SITE_MAPS for place in places
-    )
-    is_spinal = is_spinal or any(
+    is_spinal = any(map(terminology.is_spinal_site, places)) or any(
         terminology.concepts(place) & FRACTURES for place in places
     )
     whole = " ".join([SPINAL, *words] if is_spinal else words)

@@ -12,7 +12,7 @@ from dataclasses import replace
 
 from cds_service.fhir.gathering.drug_asides import bone_drugs_told, words_in
 from cds_service.fhir.gathering.entries import Entry, read_entry
-from cds_service.fhir.gathering.grave_asides import ASIDE
+from cds_service.fhir.gathering.grave_asides import ASIDE_IN_DOUBT
 from cds_service.fhir.gathering.parsing import BrokenResource, parse_resource
 from cds_service.fhir.gathering.picking import (
     NOT_UNDERSTOOD,
@@ -112,7 +112,6 @@ ORDER_KEYS = {
     "DeviceRequest": "deviceRequests",
     "SupplyRequest": "supplyRequests",
 }
-ASIDE_IN_DOUBT = frozenset(map(in_doubt, ASIDE))
 
 
 def with_drafted_drugs(

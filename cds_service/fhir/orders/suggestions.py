@@ -107,9 +107,9 @@ class Ordering:
     capabilities: Capabilities = EVERYTHING
     language: LanguageFile | None = None
 
-    def tell(self, text: str) -> str:
-        """Say a text in the language of the cards; raises NotTranslated."""
-        return in_language(text, self.language) if self.language else str(text)
+    def translated(self, text: str) -> str:
+        """Say a text in the language of the cards; raise NotTranslated."""
+        return in_language(text, self.language)
 
 
 def draft_suggestions(
@@ -301,7 +301,7 @@ def _suggestion(
     if is_instead:
         said = say("{label}, as a new order", label=said)
     return Suggestion(
-        label=ordering.tell(said),
+        label=ordering.translated(said),
         uuid=ordering.signing.derive_id("suggestion", content),
         # A correction that comes as a second order is never pre-selected: the first has
         # to be removed by hand.
@@ -318,7 +318,7 @@ def _create(
     complete = {"resourceType": resource["resourceType"], "id": new_id} | resource
     if not is_valid(complete, "ServiceRequest"):
         raise ValueError("a new order would be no valid ServiceRequest")
-    description = ordering.tell(recommendation.label)
+    description = ordering.translated(recommendation.label)
     return Action(type="create", description=description, resource=complete)
 
 
@@ -359,7 +359,7 @@ def _fitting(
         "resourceType": anew["resourceType"],
         "id": ordering.signing.derive_id("resource", content),
     } | anew
-    description = joined((action.description, ordering.tell(INSTEAD)), ". ")
+    description = joined((action.description, ordering.translated(INSTEAD)), ". ")
     return Action(type="create", description=str(description), resource=resource)
 
 
@@ -375,7 +375,7 @@ def _update(correction: Correction, ordering: Ordering) -> Action | None:
     if corrected is None:
         return None
     said = describe_correction(draft, correction, corrected)
-    description = ordering.tell(said)
+    description = ordering.translated(said)
     return Action(type="update", description=description, resource=corrected)
 
 

@@ -16,6 +16,7 @@ from cds_service.core.findings import (
     WordedEnd,
 )
 from cds_service.fhir.gathering.record import PatientRecord
+from cds_service.fhir.gathering.record_state import is_unread
 from cds_service.fhir.mapping.code_systems import HCPCS, ORDERS
 from cds_service.fhir.mapping.level_text import in_order
 from cds_service.fhir.mapping.terminology import Terminology
@@ -64,7 +65,7 @@ RECORD_KEYS = {
     "supplyRequests": "SupplyRequest",
     "procedures": "Procedure",
 }
-SUPPLIES = "supplyRequests"  # many servers keep none, and refuse the question
+SUPPLIES = "supplyRequests"
 LONGEST_PLAN = timedelta(days=365)
 BIOPSY = "biopsy"
 
@@ -405,15 +406,17 @@ def _augmented_on(stored: Order, calendar: SiteCalendar) -> date | None:
 
 
 def unchecked_in(record: PatientRecord) -> tuple[str, ...]:
-    """Resource types whose list could not be read completely."""
-    return tuple(
-        kind
-        for key, kind in RECORD_KEYS.items()
-        if key != SUPPLIES and _is_unread(key, record)
-    )
+    """Resource types whose list could not be read completely.
+
+    That of supplies is optional: an EHR without a server need not send it.
+    """
+    return tuple(kind for key, kind in RECORD_KEYS.items() if _is_unread(key, record))
 
 
 def _is_unread(key: str, record: PatientRecord) -> bool:
     read = record.reads.get(key)
-    is_broken = any(one.key == key and one.concepts for one in record.unreadable)
-    return is_broken or read is None or read.state == "failed" or read.is_cut
+    if any(one.key == key and one.concepts for one in record.unreadable):
+        return True
+    if key == SUPPLIES:
+        return read is not None and is_unread(read)
+    return read is None or read.state == "failed" or read.is_cut

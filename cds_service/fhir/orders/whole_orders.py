@@ -18,7 +18,6 @@ from cds_service.fhir.mapping.text_rules import LONGEST_TITLE, folded
 from cds_service.fhir.orders.drafts import Order, codeables
 from cds_service.fhir.orders.recognition import (
     REVIEW,
-    SITE_MAPS,
     SPECIALIST,
     augmentation_in,
 )
@@ -122,7 +121,7 @@ def _words_of(element: str, codeable: Json, terminology: Terminology) -> Iterato
 def _is_understood(element: str, coding: object, terminology: Terminology) -> bool:
     codeable = {"coding": [coding]}
     if element == "bodySite":
-        return any(terminology.translate(name, codeable) for name in SITE_MAPS)
+        return terminology.is_spinal_site(codeable)
     return bool(terminology.concepts(codeable) & (_NAMES | _REASONS))
 
 

@@ -31,7 +31,6 @@ from cds_service.fhir.orders.recognition import (
     DEVICE_TYPES,
     OF_AUGMENTATION,
     OPERATION_SYSTEMS,
-    SITE_MAPS,
     TITLES,
     recognise_augmentation,
 )
@@ -134,7 +133,7 @@ def _is_site_read(path: str, words: str, order: Json, terminology: Terminology) 
     if path.startswith("bodySite.coding."):
         return all(
             terminology.levels.treated(" ".join(texts_of(site)))
-            or any(terminology.translate(name, site) for name in SITE_MAPS)
+            or terminology.is_spinal_site(site)
             for site in sites
         )
     return False
@@ -234,7 +233,7 @@ def _is_place(site: Json, terminology: Terminology) -> bool:
     called = {
         folded(text(coding.get("display")))
         for coding in objects(site.get("coding"))
-        if any(terminology.translate(name, {"coding": [coding]}) for name in SITE_MAPS)
+        if terminology.is_spinal_site({"coding": [coding]})
     }
     is_plain = terminology.bystanders.are_of_augmentation
     return all(

@@ -314,7 +314,7 @@ REFUSALS: Mapping[int, str] = {
     410: "deleted or no longer kept (410)",
     429: "the server has too many requests (429)",
 }
-WITHOUT_TOKEN = "the server asks for an access token, and the request has none (401)"  # noqa: S105
+TOKENLESS = "the server asks for an access token, and the request has none (401)"
 MERGED_CODE = "4107"  # Epic: the patient was merged into another
 DEMAND = re.compile(
     r"code or category|category or code"
@@ -354,7 +354,7 @@ def _refusal(reply: Response, *, has_token: bool) -> FhirReadError:
     ):
         return _category_demand()
     if reply.status_code == 401 and not has_token:
-        return FhirReadError("http-401", WITHOUT_TOKEN)
+        return FhirReadError("http-401", TOKENLESS)
     verb = "failed" if reply.status_code >= 500 else "refused"
     return FhirReadError(
         f"http-{reply.status_code}",

@@ -1,5 +1,6 @@
 """A token is believed when form, issuer, key, signature, claims and first use are as they must be; else nobody is."""
 
+import hashlib
 from types import SimpleNamespace
 
 import pytest
@@ -75,6 +76,25 @@ def test_a_good_token_says_who_calls(door, signer):
     assert verify(door(), good(signer, claims={"tenant": "north"})) == Caller(
         ISSUER, "north"
     )
+
+
+@pytest.mark.parametrize("tenant", ["north", "süd", "urn:oid:1.2.3", "https://a/b"])
+def test_a_word_of_a_tenant_is_kept(door, tenant):
+    assert verify(door(), good(claims={"tenant": tenant})).tenant == tenant
+
+
+@pytest.mark.parametrize(
+    "tenant", ["Anna Canary, born 1950", "a\nb", "Canary" * 20, "Canary;DROP", " "]
+)
+def test_what_is_no_word_of_a_tenant_is_kept_as_its_hash(door, tenant):
+    kept = verify(door(), good(claims={"tenant": tenant})).tenant
+    assert kept == f"sha256:{hashlib.sha256(tenant.encode()).hexdigest()}"
+
+
+def test_a_tenant_that_the_site_names_is_kept(door):
+    named = "north,east"
+    found = verify(door(tenants=[named]), good(claims={"tenant": named}))
+    assert found.tenant == named
 
 
 @pytest.mark.parametrize(

@@ -48,6 +48,13 @@ def reads(url):
     )
 
 
+@pytest.mark.usefixtures("url")
+def test_an_error_repeats_no_control_characters():
+    result = CliRunner().invoke(main, ["audit", "show", "a\x1b[31mb"])
+    assert result.exit_code == 1
+    assert result.stderr == "error: There is no entry a[31mb.\n"
+
+
 def test_list_shows_entries_and_is_an_entry(url):
     lines = run("list", "--kind", "answer", "--patient", "pat-2").splitlines()
     assert len(lines) == 1

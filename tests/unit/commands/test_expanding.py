@@ -175,6 +175,18 @@ def test_a_folder_without_a_release_is_said(tmp_path, out):
     )
 
 
+def test_a_release_of_one_endless_field_is_said(tmp_path, out):
+    package = tmp_path / "release.zip"
+    with zipfile.ZipFile(package, "w") as files:
+        files.writestr(
+            "Snapshot/Terminology/sct2_Relationship_Snapshot_INT_20240101.txt",
+            "a" * 200_000,
+        )
+    assert "cannot be read as a release of SNOMED CT" in expand(
+        "--release", str(package), "--out", str(out), succeeds=False
+    )
+
+
 BELOW = {DIABETES: [DIABETES, CHILD, GRANDCHILD]}
 
 

@@ -162,6 +162,11 @@ def test_the_file_holds_one_transaction(table, tmp_path):
     )
 
 
+def test_only_the_caller_may_read_the_file(table, tmp_path):
+    run(table, "--out", tmp_path / "bundle.json")
+    assert (tmp_path / "bundle.json").stat().st_mode & 0o077 == 0
+
+
 def test_the_source_of_a_report_is_its_object(report, tmp_path):
     run(report(), "--out", tmp_path / "bundle.json")
     provenance = json.loads((tmp_path / "bundle.json").read_text())["entry"][-1][

@@ -4,7 +4,7 @@ import pytest
 
 from cds_service.fhir.answer_costs import Record
 from cds_service.fhir.learning import learn, load_learning
-from cds_service.fhir.mapping.terminology import load_finding_specs
+from cds_service.fhir.mapping.finding_specs import load_finding_specs
 from tests.builders import MAPPINGS, coded, observation, terminology
 from tests.codes import CPT, ICD
 

@@ -9,7 +9,7 @@ from cds_service.cli import main
 from cds_service.errors import DataFileError
 from cds_service.fhir.answer_costs import Record
 from cds_service.fhir.learning import concept_map, learn, load_learning
-from cds_service.fhir.mapping.terminology import load_finding_specs
+from cds_service.fhir.mapping.finding_specs import load_finding_specs
 from cds_service.loading import find_faults, load_service
 from cds_service.samples.fhir_server import start_fhir_server
 from cds_service.site.folder import load_site

@@ -6,7 +6,8 @@ from pydicom.sr.coding import Code
 from cds_service.core.findings import METHOD_NOT_RECORDED, Finding
 from cds_service.core.vocabulary import ObservedSpec
 from cds_service.errors import DataFileError
-from cds_service.fhir.mapping.terminology import Terminology, load_finding_specs
+from cds_service.fhir.mapping.finding_specs import load_finding_specs
+from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.loading import load_measures_in_force, mapping_folders
 from cds_service.measures.definitions import load_measures
 from cds_service.measures.observations import Writer, read_back, site_codes

@@ -8,11 +8,8 @@ import pytest
 
 from cds_service.core.vocabulary import ObservedSpec
 from cds_service.errors import DataFileError
-from cds_service.fhir.mapping.terminology import (
-    Terminology,
-    check_specs,
-    load_finding_specs,
-)
+from cds_service.fhir.mapping.finding_specs import check_specs, load_finding_specs
+from cds_service.fhir.mapping.terminology import Terminology
 from tests.builders import MAPPINGS, coded, findings_of, observation, specs, terminology
 
 PAGE = Path(__file__).resolve().parents[4] / "docs/map-codes.md"

@@ -9,11 +9,8 @@ import pytest
 from hypothesis import given
 
 from cds_service.errors import DataFileError
-from cds_service.fhir.mapping.terminology import (
-    Terminology,
-    check_specs,
-    load_finding_specs,
-)
+from cds_service.fhir.mapping.finding_specs import check_specs, load_finding_specs
+from cds_service.fhir.mapping.terminology import Terminology
 from tests.builders import MAPPINGS, coded, terminology
 from tests.codes import LOINC, MEASURES
 from tests.order_builders import junk

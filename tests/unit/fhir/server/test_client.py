@@ -12,7 +12,7 @@ from types import SimpleNamespace
 import pytest
 
 from cds_service.errors import CallFailed, FhirReadError
-from cds_service.fhir.server.client import WITHOUT_TOKEN, FhirClient, wait_asked_for
+from cds_service.fhir.server.client import TOKENLESS, FhirClient, wait_asked_for
 from cds_service.outgoing import Connections
 from cds_service.outgoing.connections import MAX_BYTES
 from tests.stub_fhir import (
@@ -685,7 +685,7 @@ def test_nothing_is_asked_of_an_unusable_address_or_once_the_time_is_over(server
 
 def test_without_a_token_a_401_says_so(server):
     server.default = Reply(status=401)
-    assert str(failure(FhirClient(server.base))) == WITHOUT_TOKEN
+    assert str(failure(FhirClient(server.base))) == TOKENLESS
 
 
 @pytest.mark.parametrize(

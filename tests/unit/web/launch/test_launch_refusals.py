@@ -96,6 +96,8 @@ client-id = "kyphoplasty-cds"
         pytest.param({}, {"iss": "https://x.example"}, "issuer", id="issuer"),
         pytest.param({}, {"fhirUser": None}, "user", id="nobody"),
         pytest.param({}, {"fhirUser": "Patient/p1"}, "user", id="a-patient"),
+        pytest.param({}, {"fhirUser": "Practitioner/.."}, "user", id="a-folder"),
+        pytest.param({}, {"fhirUser": "Practitioner/."}, "user", id="this-folder"),
         pytest.param(
             {},
             {"fhirUser": "https://x.example/fhir/Practitioner/1"},
