@@ -437,7 +437,7 @@ class SupportOrders:
         stages: the days of the augmentations done.
         procedure_on: the day that the augmentation being signed is planned for.
         last_stage_on: the day of its last stage, if that is planned for a later day.
-        is_augmented_now: whether an augmentation is being signed.
+        is_augmented_now: an augmentation is being signed.
         other_fractures: levels with a recent fracture that are not treated now.
         possible_fractures: levels that are not treated now and may have one: its day or
             status leaves it open, or a

@@ -46,7 +46,7 @@ class Reported:
         method: how it was measured, in the source's words.
         device: tool or scanner, with its version.
         study: UID of the DICOM study.
-        is_verified: whether a person stands for it; False of a report that nobody has
+        is_verified: a person vouches for it; False of a report that nobody has
             verified.
         notes: what a reader of the value has to know besides.
     """

@@ -76,7 +76,7 @@ class Wiring:
         listening: the URL at which the server listens.
         earlier: finds cards shown and answered before; None asks the log, if it can be
             read.
-        is_ending: whether the server is about to stop.
+        is_ending: the server is about to stop.
     """
 
     listening: str = ""

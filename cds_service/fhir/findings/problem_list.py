@@ -353,7 +353,7 @@ def say_no(
         spec: the finding.
         chart: the patient's record.
         how: `not`, or `not current` if the list has it as past.
-        may_count: whether an unidentified entry would count if it were the condition.
+        may_count: an unidentified entry would count if it were the condition.
     """
     unread = chart.unread(spec)
     if not spec.closed_world:
