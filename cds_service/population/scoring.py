@@ -15,6 +15,7 @@ from datetime import date
 from functools import cached_property, lru_cache
 from typing import Any, NamedTuple
 
+from cds_service.call import Service, ServiceHook
 from cds_service.cards.answer import Answer
 from cds_service.cards.extension import EXTENSION, assessments_extension
 from cds_service.core.assessment import OUTCOMES
@@ -42,7 +43,7 @@ from cds_service.outgoing.deadline import Deadline
 from cds_service.population.bulk import ASIDE, LineError, Look, head_of, read_line
 from cds_service.population.worklist import OF_LOOP, Row, find_rows
 from cds_service.protocol.json_text import canonical_json, decode_again
-from cds_service.service import Service, ServiceHook, find_findings
+from cds_service.service import find_findings
 
 NO_PROCEDURE = (
     "no kyphoplasty or vertebroplasty of this patient in the export; --procedure names"

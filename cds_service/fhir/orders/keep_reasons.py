@@ -4,12 +4,11 @@ They are in the brace's order, in other fractures and in other operations of the
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Literal
 
 from cds_service.core.bracing import KEEP
-from cds_service.core.findings import SupportOrder
+from cds_service.core.findings import OtherInjuries, SupportOrder
 from cds_service.fhir.certainty import ACTIVE, PAST, certainty_of, clinical_status
 from cds_service.fhir.gathering.bystanders import SPINAL, is_plain_fracture
 from cds_service.fhir.gathering.drugs import GOES_ON, MEDICATION_TYPES
@@ -75,41 +74,6 @@ RECENT = timedelta(days=180)
 NO_MORE = frozenset({"entered-in-error", "not-done", "stopped", "revoked", "cancelled"})
 
 Freshness = Literal["fresh", "open", "old"]
-
-
-@dataclass(frozen=True, slots=True)
-class OtherInjuries:
-    """What a brace may be needed for besides the treated fracture.
-
-    Attributes:
-        fractures: untreated levels with a recent fracture.
-        possible: untreated levels whose fracture may be recent, or that a brace order
-            names.
-        surgery: another operation of the spine is ordered or was done lately, or may
-            have been.
-        signed_reasons: concepts of `KEPT_REASONS` that the augmentation being signed
-            names.
-        is_brace_noted: the words of that augmentation name a brace, or were not
-            understood.
-        unread: elements of that augmentation, besides notes, that say more than the
-            operation.
-        other_order: another order of the signing was not understood, or concerns the
-            spine.
-        problem: an entry of the problem list, a report, an order or a drug on record
-            may be what the brace is for.
-    """
-
-    fractures: tuple[str, ...] = ()
-    possible: tuple[str, ...] = ()
-    surgery: bool = False
-    signed_reasons: frozenset[str] = frozenset()
-    is_brace_noted: bool = False
-    unread: tuple[str, ...] = ()
-    other_order: bool = False
-    problem: bool = False
-
-
-NOTHING_ELSE = OtherInjuries()
 
 
 def reasons_of_order(
