@@ -13,7 +13,11 @@ from cds_service.fhir.certainty import ACTIVE, PAST, certainty_of, clinical_stat
 from cds_service.fhir.gathering.bystanders import SPINAL, is_plain_fracture
 from cds_service.fhir.gathering.drugs import GOES_ON, MEDICATION_TYPES
 from cds_service.fhir.gathering.entries import Entry
-from cds_service.fhir.gathering.grave_asides import MAY_BEAR_ON_SPINE, OF_THE_SPINE
+from cds_service.fhir.gathering.grave_asides import (
+    MAY_BEAR_ON_SPINE,
+    OF_THE_SPINE,
+    UNREAD_REASON,
+)
 from cds_service.fhir.gathering.picking import (
     DEVICE_ORDERS,
     MAY_NEED_BRACE,
@@ -276,8 +280,8 @@ def _is_named_elsewhere(
     """
     for entry in record.resources:
         named = entry.named | (entry.drug.concepts if entry.drug else frozenset())
-        if entry.kind in DEVICE_ORDERS:  # its own code is read with the brace
-            named -= {in_doubt(MAY_BEAR_ON_SPINE)}
+        if entry.kind in DEVICE_ORDERS:  # its code and words are read with the brace
+            named -= {in_doubt(MAY_BEAR_ON_SPINE), in_doubt(UNREAD_REASON)}
         if entry.kind == "Condition" or named.isdisjoint(NAMED_ELSEWHERE):
             continue
         effective = "performed" if entry.kind == "Procedure" else "effective"
