@@ -12,6 +12,7 @@ import re
 from collections.abc import Sequence
 from functools import cached_property, lru_cache
 from pathlib import Path
+from typing import NamedTuple
 
 from pydantic import Field
 
@@ -109,10 +110,20 @@ class PlainWords:
         return tuple(filter(None, re.split(rf"{_DIVIDES}+", self._word.sub(" ", rest))))
 
 
+class PlainLists(NamedTuple):
+    """The plain words of braces, doses, referrals, notes on values and reports."""
+
+    braces: PlainWords
+    doses: PlainWords
+    referrals: PlainWords
+    values: PlainWords
+    reports: PlainWords
+
+
 def load_all_plain(
     folders: Sequence[Path], durations: DurationRules, bone_drugs: Sequence[str]
-) -> tuple[PlainWords, PlainWords, PlainWords, PlainWords, PlainWords]:
-    """The plain words of brace orders, doses, referrals, notes on values and reports.
+) -> PlainLists:
+    """Load the plain words of each kind of text.
 
     In force are those of all files of a folder together.
 
@@ -125,12 +136,12 @@ def load_all_plain(
     Raises:
         DataFileError: a file is wrong.
     """
-    return (
-        PlainWords(_words(folders, BRACES), durations),
-        PlainWords([*_words(folders, DOSES), *bone_drugs], None),
-        PlainWords(_words(folders, REFERRALS), durations),
-        PlainWords(_words(folders, VALUES), None),
-        PlainWords(_words(folders, REPORTS), durations),
+    return PlainLists(
+        braces=PlainWords(_words(folders, BRACES), durations),
+        doses=PlainWords([*_words(folders, DOSES), *bone_drugs], None),
+        referrals=PlainWords(_words(folders, REFERRALS), durations),
+        values=PlainWords(_words(folders, VALUES), None),
+        reports=PlainWords(_words(folders, REPORTS), durations),
     )
 
 
