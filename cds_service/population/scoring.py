@@ -285,6 +285,18 @@ def loop_plan(run: Run) -> PrefetchPlan:
     return PrefetchPlan((*plan.needed.templates, *more))
 
 
+class KnownOn(NamedTuple):
+    """What was known on one day.
+
+    Attributes:
+        order: the orders of that day as one.
+    """
+
+    record: PatientRecord
+    order: AugmentationOrder | None
+    findings: Findings
+
+
 def known_on(
     day: date,
     person: Person,
@@ -292,8 +304,8 @@ def known_on(
     drafts: Sequence[Json],
     run: Run,
     specs: Mapping[str, FindingSpec],
-) -> tuple[PatientRecord, AugmentationOrder | None, Findings]:
-    """The record, the orders as one, and what was known on the day they were signed.
+) -> KnownOn:
+    """Read what was known on the day the orders were signed.
 
     Args:
         day: the day of the orders; the export may hold later entries, which do not
@@ -321,7 +333,7 @@ def known_on(
         treated=order.levels if order else (),
         deadline=deadline,
     )
-    return record, order, find_findings(run.service, chart, order, specs)
+    return KnownOn(record, order, find_findings(run.service, chart, order, specs))
 
 
 def record_of(

@@ -13,6 +13,7 @@ import re
 from collections.abc import Sequence
 from functools import cached_property, lru_cache
 from pathlib import Path
+from typing import NamedTuple
 
 from pydantic import Field
 
@@ -134,10 +135,21 @@ class PlainWords:
         return tuple(filter(None, re.split(rf"{_DIVIDES}+", self._word.sub(" ", rest))))
 
 
+class PlainLists(NamedTuple):
+    """The plain words of braces, doses, referrals, notes on values, reports, reasons."""
+
+    braces: PlainWords
+    doses: PlainWords
+    referrals: PlainWords
+    values: PlainWords
+    reports: PlainWords
+    reasons: PlainWords
+
+
 def load_all_plain(
     folders: Sequence[Path], durations: DurationRules, bone_drugs: Sequence[str]
-) -> tuple[PlainWords, ...]:
-    """Read the plain words of each folder, in the order of `PLAIN_FOLDERS`.
+) -> PlainLists:
+    """Load the plain words of each kind of text.
 
     In force are those of all files of a folder together.
 
@@ -150,13 +162,13 @@ def load_all_plain(
     Raises:
         DataFileError: a file is wrong.
     """
-    return (
-        PlainWords(_words(folders, BRACES), durations),
-        PlainWords([*_words(folders, DOSES), *bone_drugs], None),
-        PlainWords(_words(folders, REFERRALS), durations),
-        PlainWords(_words(folders, VALUES), None),
-        PlainWords(_words(folders, REPORTS), durations, _earlier(folders)),
-        PlainWords(_words(folders, REASONS), durations),
+    return PlainLists(
+        braces=PlainWords(_words(folders, BRACES), durations),
+        doses=PlainWords([*_words(folders, DOSES), *bone_drugs], None),
+        referrals=PlainWords(_words(folders, REFERRALS), durations),
+        values=PlainWords(_words(folders, VALUES), None),
+        reports=PlainWords(_words(folders, REPORTS), durations, _earlier(folders)),
+        reasons=PlainWords(_words(folders, REASONS), durations),
     )
 
 
