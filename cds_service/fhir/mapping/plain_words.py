@@ -136,7 +136,7 @@ class PlainWords:
 
 
 class PlainLists(NamedTuple):
-    """The plain words of braces, doses, referrals, notes on values, reports, reasons."""
+    """The plain words of each kind of text."""
 
     braces: PlainWords
     doses: PlainWords
