@@ -78,7 +78,9 @@ def test_a_day_that_is_yet_to_come_is_refused(tmp_path):
 
 
 def test_what_is_taken_and_refused_is_printed(table):
-    table.write_text("date,level,plvi,foo\n2026-05-01,L4,0.8,1\n2026-05-02,L4,80,1\n")
+    table.write_text(
+        "patient,date,level,plvi,foo\np1,2026-05-01,L4,0.8,1\np1,2026-05-02,L4,80,1\n"
+    )
     done = run(table, "--dry-run")
     assert done.exit_code == 0
     assert "taken    plvi 0.8 at L4, 2026-05-01 (table.csv, row 2)" in done.stdout
