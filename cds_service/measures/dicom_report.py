@@ -321,7 +321,10 @@ def _report(dataset: Dataset) -> Report:
 def _person(dataset: Dataset) -> Subject:
     sex = {"M": "male", "F": "female"}.get(_text(dataset, "PatientSex"), "")
     return Subject(
-        _text(dataset, "PatientID"), read_day(_text(dataset, "PatientBirthDate")), sex
+        _text(dataset, "PatientID"),
+        read_day(_text(dataset, "PatientBirthDate")),
+        sex,
+        _text(dataset, "IssuerOfPatientID"),
     )
 
 
