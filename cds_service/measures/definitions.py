@@ -65,7 +65,7 @@ class DicomForm(Closed):
         name: concept of the measurement.
         derivation: how it must be derived; None if the name says it.
         sites: structures that all must be named, each by one of its codes.
-        level: whether a vertebra must be named as well.
+        level: a vertebra must be named as well.
     """
 
     name: DicomCode
@@ -97,6 +97,7 @@ class MeasureFile(DataFile):
         loinc: codes of the same meaning.
         method: how the study measured.
         dicom: further ways in which structured reports name it.
+        structures: what reports may name as its site besides the vertebra.
     """
 
     name: str
@@ -111,6 +112,7 @@ class MeasureFile(DataFile):
     loinc: tuple[str, ...] = ()
     method: MethodCode | None = None
     dicom: tuple[DicomForm, ...] = ()
+    structures: tuple[DicomCode, ...] = ()
 
     @model_validator(mode="after")
     def _imaging_says_of_what(self) -> "MeasureFile":

@@ -59,10 +59,10 @@ class Connections:
         """Nothing is connected yet.
 
         Args:
-            allow_private: whether a server's name may lead into a private network; a
+            allow_private: a server's name may lead into a private network; a
                 site says so, in open mode the
                 operator names every server that is not this machine.
-            allow_public_plain: whether plain http may leave private networks; a site
+            allow_public_plain: plain http may leave private networks; a site
                 never lets it.
             max_record_bytes: of all answers for one request, decoded.
         """

@@ -16,6 +16,7 @@ from typing import Any, Literal, NamedTuple, get_args
 from uuid import UUID, uuid5
 
 from cds_service.audit.exporting import safe_cell
+from cds_service.call import Service
 from cds_service.core.bone_drugs import find_drug_state
 from cds_service.core.bracing import WITHOUT_DATE, times_of
 from cds_service.core.findings import Findings
@@ -37,7 +38,6 @@ from cds_service.fhir.orders.support_orders import (
 from cds_service.fhir.raw_json import member, objects, text
 from cds_service.fhir.references import last_name
 from cds_service.population.bulk import replaced
-from cds_service.service import Service
 
 Reason = Literal[
     "no-bone-treatment",

@@ -6,23 +6,9 @@ from tests.chart_builders import (
     brace,
     cards_for,
     kyphoplasty,
-    of_patient,
     strong_and_nourished,
 )
-from tests.codes import codeable
-
-V2_0074 = "http://terminology.hl7.org/CodeSystem/v2-0074"
-
-
-def imaging(conclusion, **members):
-    said = {
-        "status": "final",
-        "category": [codeable(V2_0074, "RAD")],
-        "code": {"text": "MRI lumbar spine"},
-        "effectiveDateTime": "2026-11-15",
-        "conclusion": conclusion,
-    }
-    return of_patient("DiagnosticReport", "mri", **said | members)
+from tests.patients.reassuring import imaging
 
 
 def cards_with(*entries):
