@@ -62,6 +62,8 @@ STOPPED = frozenset({"stopped", "on-hold"})
 # of an intake that nobody broke off
 SURE = frozenset({"active", "completed"})
 UNNAMED = "bone drug"
+# "Osteoporosis, Prolia given in March"; "Fracture under alendronate"
+TELLING_LISTS = ("conditions", "diagnosticReports")
 # names of a group, of which another entry may name the drug
 UNSPECIFIC = frozenset({"other bisphosphonate"})
 IN_ERROR = "entered-in-error"
@@ -77,12 +79,15 @@ def read_history(spec: BoneDrugSpec, chart: Chart) -> BoneDrugs:
         chart: the patient's record.
     """
     entries = entries_of(spec, chart)
+    uses = combine(entries, chart.today)
     unread = chart.unread(spec)
+    if not uses:  # they may tell of a drug that no list of drugs has
+        unread = unread or chart.unread_besides(TELLING_LISTS)
     silence = say_no(
         spec, chart, may_count=lambda entry: may_be_taken(entry, spec, chart)
     )
     return BoneDrugs(
-        uses=combine(entries, chart.today),
+        uses=uses,
         entries=chart.listed(spec).entries,
         unread=unread,
         unclear="" if unread else _why_unclear(silence),
