@@ -6,12 +6,6 @@ from functools import partial
 from itertools import chain
 
 from cds_service.fhir.certainty import certainty_of
-from cds_service.fhir.gathering.answers import (
-    QueryResult,
-    count_entries,
-    in_newest_version,
-    of_one_server,
-)
 from cds_service.fhir.gathering.parsing import BrokenResource, parse_patient
 from cds_service.fhir.gathering.patient_status import MODIFIED, doubt_of
 from cds_service.fhir.gathering.picking import (
@@ -22,6 +16,12 @@ from cds_service.fhir.gathering.picking import (
     pick,
 )
 from cds_service.fhir.gathering.plan import PrefetchPlan, Template
+from cds_service.fhir.gathering.query_results import (
+    QueryResult,
+    count_entries,
+    in_newest_version,
+    of_one_server,
+)
 from cds_service.fhir.gathering.reading import (
     MOST_READ,
     NO_SERVER,

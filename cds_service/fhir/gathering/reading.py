@@ -10,12 +10,6 @@ from functools import partial
 from typing import Any, Protocol
 
 from cds_service.errors import FhirReadError
-from cds_service.fhir.gathering.answers import (
-    QueryResult,
-    of_one_server,
-    read_prefetch,
-    read_result,
-)
 from cds_service.fhir.gathering.parallel import run_side_by_side
 from cds_service.fhir.gathering.picking import (
     CHOICES,
@@ -24,6 +18,12 @@ from cds_service.fhir.gathering.picking import (
     concepts_of,
 )
 from cds_service.fhir.gathering.plan import PrefetchPlan, Template
+from cds_service.fhir.gathering.query_results import (
+    QueryResult,
+    of_one_server,
+    read_prefetch,
+    read_result,
+)
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.raw_json import Json, member, objects, text
 from cds_service.fhir.references import Bases, BundleEntry, Targets

@@ -4,12 +4,12 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Literal, NamedTuple
 
-from cds_service.fhir.gathering.answers import (
-    Origin,
-)
 from cds_service.fhir.gathering.entries import Entry
 from cds_service.fhir.gathering.picking import (
     Unreadable,
+)
+from cds_service.fhir.gathering.query_results import (
+    Origin,
 )
 from cds_service.fhir.near_misses import NearMiss
 from cds_service.fhir.raw_json import Json
