@@ -6,7 +6,7 @@ Those whose codes or words belong to a concept of `mappings/`.
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain
-from typing import Any, Literal
+from typing import Any
 
 from cds_service.fhir.gathering.bone_reports import (
     TELLS_T_SCORE,
@@ -53,6 +53,7 @@ from cds_service.fhir.gathering.problem_words import (
     is_denial,
     read_problem_words,
 )
+from cds_service.fhir.gathering.query_results import ReadFrom
 from cds_service.fhir.gathering.report_prose import is_prose_understood
 from cds_service.fhir.mapping.code_systems import Listed
 from cds_service.fhir.mapping.drug_table import OTHER_DRUG
@@ -130,7 +131,7 @@ def pick(
     template: Template,
     ours: Sequence[Json],
     targets: Targets,
-    origin: Literal["prefetch", "fhir"],
+    origin: ReadFrom,
     terminology: Terminology,
     deadline: Deadline,
 ) -> tuple[tuple[Entry, ...], tuple[Unreadable, ...]]:

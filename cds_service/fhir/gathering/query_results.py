@@ -26,8 +26,8 @@ from cds_service.fhir.references import Bases, BundleEntry
 from cds_service.fhir.site_calendar import instant
 
 BEFORE = ("previous", "prev")
-State = Literal["given", "empty", "failed", "absent"]
-Origin = Literal["prefetch", "fhir"]
+ResultState = Literal["given", "empty", "failed", "absent"]
+ReadFrom = Literal["prefetch", "fhir"]
 
 
 class QueryResult(NamedTuple):
@@ -46,7 +46,7 @@ class QueryResult(NamedTuple):
         origin: the EHR's prefetch or the FHIR server.
     """
 
-    state: State
+    state: ResultState
     entries: tuple[BundleEntry, ...] = ()
     others: tuple[BundleEntry, ...] = ()
     next_page: str | None = None
@@ -55,7 +55,7 @@ class QueryResult(NamedTuple):
     is_cut: bool = False
     warned: bool = False
     foreign: int = 0
-    origin: Origin = "prefetch"
+    origin: ReadFrom = "prefetch"
 
     @property
     def resources(self) -> tuple[Json, ...]:
@@ -144,7 +144,7 @@ def _read_pages(template: Template, pages: Sequence[Json], note: str) -> QueryRe
         fault = fault or "the server left something out"
     if any(map(says_incomplete, outcomes)):
         fault = fault or "the server says that something may be missing"
-    state: State = "failed" if fault else "empty"
+    state: ResultState = "failed" if fault else "empty"
     if once:
         state = "given"
     return QueryResult(

@@ -5,12 +5,8 @@ from types import MappingProxyType
 from typing import Literal, NamedTuple
 
 from cds_service.fhir.gathering.entries import Entry
-from cds_service.fhir.gathering.picking import (
-    Unreadable,
-)
-from cds_service.fhir.gathering.query_results import (
-    Origin,
-)
+from cds_service.fhir.gathering.picking import Unreadable
+from cds_service.fhir.gathering.query_results import ReadFrom
 from cds_service.fhir.near_misses import NearMiss
 from cds_service.fhir.raw_json import Json
 
@@ -37,7 +33,7 @@ class Read(NamedTuple):
     """
 
     state: ReadState
-    origin: Origin
+    origin: ReadFrom
     entries: int = 0
     note: str = ""
     is_cut: bool = False
