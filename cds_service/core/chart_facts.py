@@ -91,7 +91,7 @@ class Line(Condition):
         return not self.behind if is_leading else not self.leads
 
 
-class DrugState(DataTable):
+class DrugWords(DataTable):
     """The words of a fact on bone treatment, next to another fact that leads.
 
     Attributes:
@@ -147,7 +147,7 @@ class FactFile(DataTable):
     phrases: tuple[Phrase, ...] = ()
     joins: str = ""
     start: str = ""
-    state: DrugState | None = None
+    state: DrugWords | None = None
     lines: tuple[Line, ...] = ()
     closed_by: tuple[str, ...] = ()
     leads_when_closed: bool = False
@@ -281,7 +281,7 @@ class ChartFacts:
         return any(one.file.raises for one in self.held)
 
     @property
-    def state(self) -> DrugState | None:
+    def state(self) -> DrugWords | None:
         """Bone treatment so far, by the first fact that says it."""
         return next((one.file.state for one in self.held if one.file.state), None)
 
