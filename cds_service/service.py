@@ -166,7 +166,7 @@ def _opened(call: Call) -> Call | None:
         return None
     terminology, until = call.service.terminology, call.ports.deadline
     found: list[Mapping[str, Any]] = []
-    for one in record.resources:
+    for one in record.entries:
         entry = {"resource": one.raw}
         bundle = {"resourceType": "Bundle", "entry": [entry]}
         is_open = one.raw.get("status") in ("active", "draft")

@@ -237,7 +237,7 @@ class Chart:
         self._until, self.operated_on = horizon.until, horizon.operated_on
         self.check_time()
         ordered = in_order(
-            record.resources,
+            record.entries,
             name=lambda entry: entry.reference,
             raw=lambda entry: entry.raw,
         )

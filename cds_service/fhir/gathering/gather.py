@@ -181,7 +181,7 @@ def _part(
     foreign = answer.foreign + len(others)
     return PatientRecord(
         reads={key: read},
-        resources=picked,
+        entries=picked,
         # A broken order of a device may be of a brace.
         unreadable=broken if kind in DEVICE_ORDERS or not template.is_optional else (),
         foreign={kind: foreign} if foreign else {},
@@ -234,7 +234,7 @@ def _merged(parts: Sequence[PatientRecord]) -> PatientRecord:
         patient=next(
             (part.patient for part in parts if part.patient is not None), None
         ),
-        resources=tuple(entry for part in parts for entry in part.resources),
+        entries=tuple(entry for part in parts for entry in part.entries),
         unreadable=tuple(one for part in parts for one in part.unreadable),
         # What a doubtful record does not hold may be in another one.
         reads={

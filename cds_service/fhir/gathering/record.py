@@ -48,7 +48,7 @@ class PatientRecord(NamedTuple):
 
     Attributes:
         patient: the Patient as JSON; None if it could not be read.
-        resources: this patient's resources that match a concept of `mappings/`, in a
+        entries: this patient's resources that match a concept of `mappings/`, in a
             stable order.
         reads: how each key of the service's plan was answered.
         foreign: number of dropped resources by type: they belong to another patient, or
@@ -60,12 +60,12 @@ class PatientRecord(NamedTuple):
 
     reads: Mapping[str, Read]
     patient: Json | None = None
-    resources: tuple[Entry, ...] = ()
+    entries: tuple[Entry, ...] = ()
     unreadable: tuple[Unreadable, ...] = ()
     foreign: Mapping[str, int] = MappingProxyType({})
     near: tuple[NearMiss, ...] = ()
     doubt: str = ""
 
     def of_key(self, key: str) -> tuple[Entry, ...]:
-        """Return the resources returned for one prefetch key."""
-        return tuple(entry for entry in self.resources if entry.key == key)
+        """Return the entries of one prefetch key."""
+        return tuple(entry for entry in self.entries if entry.key == key)

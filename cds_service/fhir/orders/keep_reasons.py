@@ -267,7 +267,7 @@ def _is_device_unread(
         entry.kind in DEVICE_ORDERS
         and MAY_NEED_BRACE in entry.concepts
         and _is_lately(entry.raw, calendar, today)
-        for entry in record.resources
+        for entry in record.entries
     )
 
 
@@ -278,7 +278,7 @@ def _is_named_elsewhere(
 
     It must be recent or undated, or a drug that is still taken.
     """
-    for entry in record.resources:
+    for entry in record.entries:
         named = entry.named | (entry.drug.concepts if entry.drug else frozenset())
         if entry.kind in DEVICE_ORDERS:  # its code and words are read with the brace
             named -= {in_doubt(MAY_BEAR_ON_SPINE), in_doubt(UNREAD_REASON)}

@@ -126,7 +126,7 @@ def with_drafted_drugs(
         for one in bundle.each()
         if one.type == KIND
     ]
-    return record._replace(resources=(*record.resources, *filter(None, read)))
+    return record._replace(entries=(*record.entries, *filter(None, read)))
 
 
 def with_drafted_reasons(
@@ -142,7 +142,7 @@ def with_drafted_reasons(
         for one in bundle.each()
         if one.type in ORDER_KEYS
     ]
-    return record._replace(resources=(*record.resources, *filter(None, read)))
+    return record._replace(entries=(*record.entries, *filter(None, read)))
 
 
 def with_cut_orders(record: PatientRecord, bundle: DraftOrders) -> PatientRecord:
