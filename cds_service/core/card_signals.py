@@ -23,7 +23,7 @@ CAUSES_ON_CARDS = (
 
 
 def _ordered(kind: str) -> None:
-    """A signal that an order of this kind was found; its evidence is its day."""
+    """Register the signal that an order of this kind was found."""
 
     def detect(situation: Situation) -> Signal | None:
         orders = situation.support.counted(kind)

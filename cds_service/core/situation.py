@@ -1,4 +1,4 @@
-"""The inputs of a signal, a signal, and the register of their detectors."""
+"""What signals look at, the signal itself, and the register of their detectors."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -23,7 +23,7 @@ from cds_service.core.wording import Wording
 
 @dataclass(frozen=True, kw_only=True)
 class Situation:
-    """The inputs of a signal.
+    """What every signal looks at: findings, orders, figures and policy of one case.
 
     Attributes:
         lists_not_read: prefetch keys of the lists of problems, drugs and orders that
