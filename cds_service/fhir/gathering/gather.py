@@ -53,8 +53,6 @@ def gather(
 ) -> PatientRecord:
     """Gather the record of the request's patient.
 
-    Prefetch first, then the FHIR server for what was not sent.
-
     Args:
         request: the hook call; its prefetch is raw JSON of any quality.
         plan: the service's queries.
@@ -89,7 +87,7 @@ def record_in(
     person: Person,
     deadline: Deadline,
 ) -> PatientRecord:
-    """Make the record of these answers, one for each query of the plan.
+    """Make the record of these results, one for each query of the plan.
 
     Each resource must be there in one version only.
 

@@ -1,4 +1,4 @@
-"""Reads the answer to one query: given, empty, failed or absent.
+"""Reads the result of one query: given, empty, failed or absent.
 
 Prefetch and responses of the FHIR server are parsed by the same code, so that both give
 the same record.
@@ -31,7 +31,7 @@ ReadFrom = Literal["prefetch", "fhir"]
 
 
 class QueryResult(NamedTuple):
-    """The answer to one query.
+    """The result of one query.
 
     Attributes:
         entries: resources of the requested type, each once.
@@ -67,10 +67,7 @@ NOTHING_THERE = QueryResult(state="empty")
 
 
 def read_prefetch(template: Template, prefetch: Mapping[str, Any]) -> QueryResult:
-    """Read the prefetched answer to this template.
-
-    `absent` if the EHR did not send the key.
-    """
+    """Read the prefetched result of this template; `absent` if it was not sent."""
     if template.key not in prefetch:
         return QueryResult(state="absent")
     value = prefetch[template.key]
@@ -80,7 +77,7 @@ def read_prefetch(template: Template, prefetch: Mapping[str, Any]) -> QueryResul
 def read_result(
     template: Template, documents: Sequence[Any], *, note: str = ""
 ) -> QueryResult:
-    """Read the answer in these documents: one resource, or the pages of a search.
+    """Read the result in these documents: one resource, or the pages of a search.
 
     Args:
         template: the query.
@@ -212,10 +209,7 @@ def _have_own_ids(resources: Sequence[Json]) -> bool:
 
 
 def _key(resource: Json, full_url: str | None = None) -> tuple[str, str, str] | None:
-    """Return what entries of one resource share: server, type and id.
-
-    None without an id: it may be any resource.
-    """
+    """Return what entries of one resource share; None without an id."""
     found = text(resource.get("id"))
     return (
         (_base(full_url), text(resource.get("resourceType")), found) if found else None
@@ -236,9 +230,9 @@ def _newest(same: Sequence[BundleEntry]) -> Iterable[BundleEntry]:
 
 
 def in_newest_version(answers: Mapping[str, QueryResult]) -> dict[str, QueryResult]:
-    """Leave out resources that another answer has in a higher version.
+    """Leave out resources that another result has in a higher version.
 
-    Such a resource was changed between two queries. All answers count as of one server,
+    Such a resource was changed between two queries. All results count as of one server,
     even if their fullUrls do not say so.
     """
     everything = list(
