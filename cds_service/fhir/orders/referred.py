@@ -91,10 +91,7 @@ def with_referred(
 
 
 def _wanted(drafts: DraftOrders, person: Person) -> Iterator[str]:
-    """The references that lead from the signing to the patient's server.
-
-    Such as `Condition/12`.
-    """
+    """Name what the signing refers to on the patient's server: `Condition/12`."""
     for draft in drafts.each():
         for element, kind in ELEMENTS.items():
             for reference in objects(draft.resource.get(element)):
