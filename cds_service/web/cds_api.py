@@ -385,7 +385,7 @@ def deadline_of(around: Surroundings, exchange: Exchange) -> Deadline:
 def _closed_server(
     around: Surroundings, asked: HookRequest, exchange: Exchange
 ) -> ClosedServer | None:
-    """A server that refuses every read, for one that this caller may not name.
+    """Return a server that refuses every read, if the caller may not name this one.
 
     It refuses only when it is read: an order may need nothing of it.
     """
