@@ -193,7 +193,7 @@ def create_app(
 def _link_key(settings: Settings, audit: AuditStore) -> Callable[[float], bytes | None]:
     """Return the key that signs the links of cards.
 
-    It is the operator's, else that of the database.
+    The operator's comes before that of the database.
     """
     if settings.link_key is None:
         return audit.link_key
@@ -242,10 +242,7 @@ def _is_cds_path(path: str) -> bool:
 def _cors_headers(
     origins: Container[str] | None, environ: Mapping[str, Any]
 ) -> dict[str, str]:
-    """Return what lets browsers read every response on a CDS path, errors too.
-
-    Those that run a CDS Hooks client.
-    """
+    """Return what lets a CDS Hooks client in a browser read responses, errors too."""
     if origins is None:
         headers = {ALLOWED_ORIGIN: "*"}  # open mode; never with credentials
     else:

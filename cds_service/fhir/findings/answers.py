@@ -46,10 +46,7 @@ class Answered(NamedTuple):
 
 
 def find_answer(spec: AnswerSpec, chart: Chart) -> FindingOrGap:
-    """Read a yes/no finding or a category from the newest answer.
-
-    It is coded, a boolean or free text.
-    """
+    """Read a yes/no finding or a category from the newest answer."""
     answered: list[Answered] = []
     refused: list[Refused] = []
     for reading in chart.readings_of(spec.value_sets):

@@ -1,6 +1,6 @@
 """Reads the history of bone drugs, and when each ended.
 
-What was given, dispensed, reported, billed or only ordered.
+It is made of what was given, dispensed, reported, billed or only ordered.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -358,9 +358,9 @@ def _given(
 
 
 def _planned(mention: DrugEntry, entry: Entry, chart: Chart) -> DrugEntry:
-    """A dose that was not given: an order without a dose.
+    """Make a dose that was not given: an order without one.
 
-    Of tablets, its day is not that of the order.
+    The day of an order is not that on which a tablet is taken.
     """
     if mention.name not in INJECTED:
         return mention
@@ -372,9 +372,9 @@ def _planned(mention: DrugEntry, entry: Entry, chart: Chart) -> DrugEntry:
 def _billed(
     mention: DrugEntry, entry: Entry, drug: Drug, spec: MedicationSpec, chart: Chart
 ) -> DrugEntry:
-    """An order of an injection.
+    """Make a dose of an order of an injection.
 
-    Given if it is completed and has a day or a billing code.
+    It was given if the order is completed and has a day or a billing code.
     """
     authored = dated(entry.raw.get("authoredOn"), chart)
     order = mention._replace(begins=authored, is_current=True)

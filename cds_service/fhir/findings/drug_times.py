@@ -1,7 +1,4 @@
-"""Reads when a drug was taken, given or ordered, and until when.
-
-A supply or a period may say so.
-"""
+"""Reads when a drug was taken, given or ordered, and until when."""
 
 import math
 from datetime import date, timedelta
@@ -132,10 +129,7 @@ def end_in_words(raw: Json, authored: Dated | None, chart: Chart) -> date | None
 
 
 def end_of_dosage(raw: Json, chart: Chart) -> date | None:
-    """Return the last day on which an order's dosages say to take it.
-
-    None if one of them is open.
-    """
+    """Return the last day that an order's dosages give; None if one is open."""
     authored = dated(raw.get("authoredOn"), chart)
     repeats = [
         member(one, "timing", "repeat") for one in objects(raw.get("dosageInstruction"))

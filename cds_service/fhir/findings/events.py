@@ -274,10 +274,7 @@ def _began_lately(dated: Span | None, spec: EventSpec, chart: Chart) -> bool:
 
 
 def _last_of(written: str, chart: Chart) -> date | None:
-    """Return the last day that a date may mean.
-
-    Today if its year or month is not over.
-    """
+    """Return the last day that a date may mean; today, if its month or year goes on."""
     last = chart.calendar.last_day(written)
     is_open = len(written) in PRECISIONS and last and last > chart.today
     return chart.today if is_open else last

@@ -1,7 +1,4 @@
-"""Reads measured findings.
-
-Which value counts, how old it is, and which gap to report if none is usable.
-"""
+"""Reads measured findings: which value counts, how old it is, or why there is none."""
 
 import re
 from collections.abc import Callable, Sequence
@@ -402,9 +399,9 @@ UNLIKE = "Whether both were measured the same way is not recorded."
 
 
 def find_change(spec: ChangeSpec, base: QuantitySpec, chart: Chart) -> FindingOrGap:
-    """Change in % from the newest earlier value to the newest value.
+    """Find the change in % from the newest earlier value to the newest value.
 
-    Both measured the same way.
+    Both must have been measured in the same way.
     """
     usable, stale, _ = sort_out(chart.readings_of(base.value_sets), base, chart)
     if not usable:

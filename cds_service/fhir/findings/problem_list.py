@@ -222,10 +222,7 @@ def kinds_said(entry: Entry, among: tuple[str, ...], chart: Chart) -> frozenset[
 
 
 def _augmentation(counted: Sequence[Stated]) -> str:
-    """`kyphoplasty` or `vertebroplasty` if all entries are the same.
-
-    Else empty: it is not known which it was.
-    """
+    """Say `kyphoplasty` or `vertebroplasty` if all entries are one; else nothing."""
     concepts = {one.concept for one in counted}
     return (
         next(iter(concepts))
@@ -261,10 +258,7 @@ def silence(
 
 
 def _unclear_gap(spec: ConditionSpec, chart: Chart) -> Gap | None:
-    """The gap for entries and drugs that make "no" impossible without making it "yes".
-
-    None if there are none.
-    """
+    """Return the gap for entries that forbid a "no" and make no "yes"; None without."""
     reasons = dict(spec.unclear)
     if spec.only_codes_exclude:
         reasons[UNJUDGED] = NOT_JUDGED

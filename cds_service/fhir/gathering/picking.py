@@ -1,12 +1,9 @@
-"""Picks the resources that we read.
-
-Those whose codes or words belong to a concept of `mappings/`.
-"""
+"""Picks the resources whose codes or words belong to a concept of `mappings/`."""
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain
-from typing import Any, Literal
+from typing import Any
 
 from cds_service.fhir.gathering.bone_reports import (
     TELLS_T_SCORE,
@@ -53,6 +50,7 @@ from cds_service.fhir.gathering.problem_words import (
     is_denial,
     read_problem_words,
 )
+from cds_service.fhir.gathering.query_results import ReadFrom
 from cds_service.fhir.gathering.report_prose import is_prose_understood
 from cds_service.fhir.mapping.code_systems import Listed
 from cds_service.fhir.mapping.drug_table import OTHER_DRUG
@@ -130,14 +128,11 @@ def pick(
     template: Template,
     ours: Sequence[Json],
     targets: Targets,
-    origin: Literal["prefetch", "fhir"],
+    origin: ReadFrom,
     terminology: Terminology,
     deadline: Deadline,
 ) -> tuple[tuple[Entry, ...], tuple[Unreadable, ...]]:
-    """Pick and validate the resources that we read.
-
-    In an order that does not depend on the server's.
-    """
+    """Pick and validate the resources that we read, sorted by their names."""
     picked: list[Entry] = []
     broken: list[Unreadable] = []
     read = []
@@ -170,12 +165,10 @@ def pick(
 
 
 def _with_contained(resource: Json, kind: str) -> Iterator[tuple[str, Json]]:
-    """A resource, and the Observations inside of it, each with its type.
+    """Yield a resource, and the Observations inside of it, each with its type.
 
-    Panels and reports may hold their values so.
-
-    They have the holder's subject, and its day unless they have one. Where it is not
-    final, neither are they.
+    Panels and reports may hold their values so. These have the holder's subject, and
+    its day unless they have one. If it is not final, neither are they.
     """
     yield kind, resource
     if kind not in HOLDERS or not resource.get("contained"):
@@ -305,9 +298,9 @@ def _concepts_of_condition(resource: Json, terminology: Terminology) -> frozense
 def _with_asides(
     found: frozenset[str], resource: Json, terminology: Terminology
 ) -> tuple[frozenset[str], bool]:
-    """These concepts, with those that notes, site and evidence leave in doubt.
+    """Add the concepts that notes, site and evidence leave in doubt.
 
-    And whether all of that was read.
+    The second result says if all of that was read.
     """
     said = set(words_beside(resource))
     words = _short(said)
@@ -344,9 +337,9 @@ def _is_identified(code: Any, words: Iterable[str], terminology: Terminology) ->
 def _with_words(
     coded: frozenset[str], words: Collection[str], terminology: Terminology
 ) -> frozenset[str]:
-    """The concepts of a condition's code and words.
+    """Return the concepts of a condition's code and words.
 
-    Those in doubt stand under their name for that.
+    One in doubt has the name that `in_doubt` gives it.
     """
     if not words:
         return coded
@@ -432,9 +425,9 @@ def _concepts_of_drug(
 def _in_asides(
     resource: Json, own: frozenset[str], terminology: Terminology
 ) -> frozenset[str]:
-    """The drugs that an entry names besides its own, each in doubt.
+    """Return the drugs that an entry names besides its own, each in doubt.
 
-    Beside a bone drug there are none.
+    With a bone drug of its own it has none.
     """
     if BONE_DRUG in own:
         return frozenset()
@@ -465,9 +458,9 @@ def _unread_prose(exam: Json, terminology: Terminology) -> frozenset[str]:
 
 
 def referred_in(resource: Json, targets: Targets) -> Json | None:
-    """The Medication or Device that it refers to; None if there is none.
+    """Return the Medication or Device that it refers to; None if there is none.
 
-    Contained or returned with it.
+    It is contained, or was returned with it.
     """
     choice, kind = CHOICES.get(text(resource.get("resourceType")), ("", ""))
     reference = (

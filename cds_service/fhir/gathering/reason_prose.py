@@ -76,8 +76,8 @@ def is_plain_reason(sentence: str, terminology: Terminology) -> bool:
 def tells_earlier_fracture(words: Iterable[str], terminology: Terminology) -> bool:
     """Tell if words may name a fracture of long ago, or an augmentation that was done.
 
-    "Old wedge deformity of T12", "s/p kyphoplasty L3". What a sentence does nothing but
-    deny is left out.
+    For example "Old wedge deformity of T12" or "s/p kyphoplasty L3". A sentence that
+    only denies is left out.
     """
     return any(
         _may_be_earlier(one, terminology)

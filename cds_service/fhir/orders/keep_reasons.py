@@ -1,6 +1,7 @@
 """Finds reasons to keep a brace that are not findings.
 
 They are in the brace's order, in other fractures and in other operations of the spine.
+`core/bracing.py` adds the findings.
 """
 
 from collections.abc import Sequence
@@ -83,9 +84,9 @@ Freshness = Literal["fresh", "open", "old"]
 def reasons_of_order(
     order: Json, bundle: DraftOrders, terminology: Terminology
 ) -> frozenset[str]:
-    """The concepts of `KEPT_REASONS` that a brace order names.
+    """Return the concepts of `KEPT_REASONS` that a brace order names.
 
-    It names them by a reason's code, or anywhere in its words.
+    A reason's code may name them, or any of its words.
     """
     reasons = reasons_named(order, bundle)
     named = (terminology.concepts(reason) for reason in reasons)
@@ -259,15 +260,15 @@ def _is_problem_open(
 def _is_device_unread(
     record: PatientRecord, calendar: SiteCalendar, today: date
 ) -> bool:
-    """Tell if a device was ordered lately that may be a brace, by what is known of it.
+    """Tell if a device that may be a brace was ordered lately.
 
-    When a brace was begun tells when it ends.
+    Nobody knows then when the first brace was begun, from which the weeks count.
     """
     return any(
         entry.kind in DEVICE_ORDERS
         and MAY_NEED_BRACE in entry.concepts
         and _is_lately(entry.raw, calendar, today)
-        for entry in record.resources
+        for entry in record.entries
     )
 
 
@@ -278,7 +279,7 @@ def _is_named_elsewhere(
 
     It must be recent or undated, or a drug that is still taken.
     """
-    for entry in record.resources:
+    for entry in record.entries:
         named = entry.named | (entry.drug.concepts if entry.drug else frozenset())
         if entry.kind in DEVICE_ORDERS:  # its code and words are read with the brace
             named -= {in_doubt(MAY_BEAR_ON_SPINE), in_doubt(UNREAD_REASON)}

@@ -1,9 +1,8 @@
 """Finds the vertebrae that an order treats, most trusted first.
 
-Body site, reason's body site, ICD code, text.
-
-A reason in words is read last. A note is believed after the body site, where the
-order's own words name no level.
+The body site comes first, then the reason's body site, the ICD code, and text. A reason
+in words is read last. A note is believed after the body site if the order's own words
+name no level.
 """
 
 from collections.abc import Iterator, Mapping
@@ -175,10 +174,7 @@ def _statements(
 
 
 def covers(stated: str, treated: set[str]) -> bool:
-    """Tell if a statement may be of a treated level.
-
-    `L1`, `T11-T12` or `thoracic spine`
-    """
+    """Tell if `L1`, `T11-T12` or `thoracic spine` may be of a treated level."""
     if stated in REGION_NAMES:
         return not treated.isdisjoint(REGION_NAMES[stated])
     return not treated.isdisjoint(stated.split("-"))
@@ -259,9 +255,9 @@ def _note_texts(order: Json) -> Iterator[str]:
 
 
 def _conditions(order: Json, bundle: DraftOrders) -> list[Json]:
-    """Return the Conditions referenced as the order's reason.
+    """Return the Conditions that are the order's reason and are not ruled out.
 
-    If they were sent with it and are not ruled out.
+    Only those that were sent with it count.
     """
     resolved = bundle.resolve(objects(order.get("reasonReference")), order)
     return [
@@ -272,10 +268,7 @@ def _conditions(order: Json, bundle: DraftOrders) -> list[Json]:
 
 
 def reasons_named(order: Json, bundle: DraftOrders) -> list[Json]:
-    """Return the order's reasons: its own codes and words, and its Conditions'.
-
-    Those Conditions that it refers to.
-    """
+    """Return the order's reasons: its codes and words, and those of its Conditions."""
     own = codeables(order, *CODED["reasonCode"])
     return [
         *own,

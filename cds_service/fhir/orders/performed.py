@@ -146,11 +146,11 @@ def without_performed(
     """Leave these procedures out: an augmentation is no earlier one of itself."""
     kept = [
         one
-        for one in record.resources
+        for one in record.entries
         if f"{one.raw.get('resourceType')}/{one.raw.get('id')}"
         not in performed.references
     ]
-    return record._replace(resources=tuple(kept))
+    return record._replace(entries=tuple(kept))
 
 
 def performed_on(procedure: Json, calendar: SiteCalendar) -> date | None:
@@ -194,7 +194,7 @@ def _procedures(record: PatientRecord, terminology: Terminology) -> Iterator[Ord
 
 
 def _of_type(record: PatientRecord, kind: str) -> Iterator[Order]:
-    for one in record.resources:
+    for one in record.entries:
         if one.raw.get("resourceType") == kind and not is_prohibition(one.raw):
             yield Order(f"{kind}/{text(one.raw.get('id'))}", one.raw)
 
