@@ -20,7 +20,7 @@ MONTHS = (
 DayForm = Literal["date", "near", "month", "year"]
 # What no language says otherwise, but for its decimal sign.
 NUMBER = re.compile(
-    r"[+−-]?\d+(?:\.\d+)?(?:–\d+)?"
+    r"[<>≤≥]?[+−-]?\d+(?:\.\d+)?(?:–\d+)?"
     r"(?: ?(?:%|kg/m²|kg|m/s|m|cm²|mm²/m²|HU|h|°))?(?: \(\d+(?:\.\d+)?\))?"
 )
 LEVEL = r"(?:[CTLS]\d{1,2})"
@@ -151,6 +151,23 @@ class Day(Phrase):
 
     def said_in(self, language: Language) -> str:
         return language.say_day(self.day, self.form)
+
+
+class Amount(Phrase):
+    """A number with the symbol of its unit, which every language writes alike."""
+
+    __slots__ = ("number", "symbol")
+    number: str
+    symbol: str
+
+    def __new__(cls, number: str, symbol: str) -> Self:
+        """Put the symbol behind the number, with the space that it brings."""
+        made = super().__new__(cls, f"{number}{symbol}")
+        made.number, made.symbol = number, symbol
+        return made
+
+    def said_in(self, language: Language) -> str:
+        return in_language(self.number, language) + self.symbol
 
 
 class Changed(Phrase):
