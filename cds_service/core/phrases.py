@@ -7,7 +7,6 @@ raises `NotTranslated`: then the whole answer is said in English, never half of 
 
 import re
 from collections.abc import Callable, Iterable, Mapping
-from contextlib import suppress
 from datetime import date
 from string import Formatter
 from typing import Literal, Protocol, Self
@@ -41,6 +40,9 @@ class NotTranslated(Exception):
 
 class Language(Protocol):
     """What a language file can say."""
+
+    def has(self, template: str) -> bool:
+        """Tell if it has a sentence for this English one."""
 
     def sentence(self, template: str) -> str:
         """Give the sentence for this English one; raises NotTranslated."""
@@ -242,9 +244,8 @@ class Otherwise(Phrase):
         return made
 
     def said_in(self, language: Language) -> str:
-        with suppress(NotTranslated):
-            return language.sentence(str(self))
-        return in_language(self.otherwise, language)
+        own = str(self) if language.has(str(self)) else self.otherwise
+        return in_language(own, language)
 
 
 def say(template: str, /, **words: str | int) -> Sentence:
