@@ -29,6 +29,8 @@ esac
 sync "$half"/*
 mv "$half" "$whole"
 trap - EXIT
+# A backup that was killed (power, no memory) left its half: a copy beyond the retention. One that still runs is younger.
+find "$1" -mindepth 1 -maxdepth 1 -type d -name '.[0-9]*T[0-9]*Z.half' -mmin +120 -exec rm -rf {} +
 if [ -n "${2:-}" ]; then
   (cd "$1" && find . -mindepth 1 -maxdepth 1 -type d -name '[0-9]*T[0-9]*Z' | sort | head -n "-$2" | xargs -r rm -rf)
 fi

@@ -232,20 +232,34 @@ class Database:
             connection.begin(),
         ):
             if not self.is_sqlite:
-                wait = int(1000 * self._wait_seconds)
-                connection.execute(text(f"SET LOCAL lock_timeout = {wait}"))
-                connection.execute(text(f"SET LOCAL statement_timeout = {wait}"))
+                self._limit(connection, "lock_timeout", "statement_timeout")
             yield connection
 
     @contextmanager
-    def reading(self) -> Iterator[Connection]:
-        """A read-only transaction that sees one snapshot of the database."""
+    def reading(self, *, is_short: bool = False) -> Iterator[Connection]:
+        """A read-only transaction that sees one snapshot of the database.
+
+        It waits for no lock longer than a write does: a table may be locked for hours
+        (VACUUM FULL), and a thread that waits for it is lost to every caller.
+
+        Args:
+            is_short: a statement that takes longer than that is given up too.
+        """
         with self._engine.connect() as connection:
             if not self.is_sqlite:
                 snapshot = {"isolation_level": "REPEATABLE READ"}
                 connection.execution_options(**snapshot, postgresql_readonly=True)
             with connection.begin():
+                if not self.is_sqlite:
+                    limits = ("lock_timeout", *("statement_timeout",) * is_short)
+                    self._limit(connection, *limits)
                 yield connection
+
+    def _limit(self, connection: Connection, *names: str) -> None:
+        """Set these limits of PostgreSQL for this transaction."""
+        wait = int(1000 * self._wait_seconds)
+        for name in names:
+            connection.execute(text(f"SET LOCAL {name} = {wait}"))
 
     def prepare(self) -> None:
         """Migrate the tables, once.

@@ -16,6 +16,7 @@ from cds_service.core.phrases import Otherwise, joined, say
 from cds_service.core.wording import GAP_REASONS, grouped
 
 STEROID = "steroid-use"  # an input: one that may be taken raises the figure
+LONG_STEROID = "long-term-steroid"
 # Reasons of a gap that has a value; "undetermined" follows from other findings.
 SEEN_NOT_USED = frozenset(
     {
@@ -130,13 +131,13 @@ def _not_excluded(answer: Answer) -> Iterator[str]:
     beside = {one for one in strange if one.partition("/")[0] in ASIDES}
     listed = strange - reports - beside
     open_names: list[tuple[str, str]] = []
-    for name in (*EXCLUDING, *RAISING_LISTED, STEROID):
+    for name in (*EXCLUDING, *RAISING_LISTED, STEROID, LONG_STEROID):
         gap = findings.gaps.get(name)
         if gap is None or gap.reason != "undetermined" or not gap.seen:
             continue
         if is_settled(name, findings):
             continue
-        if name == STEROID and findings.is_true("long-term-steroid"):
+        if name == STEROID and findings.is_true(LONG_STEROID):
             continue
         title = answer.wording.name(name)
         # One order may mention several findings, and each is a question of its own.

@@ -97,6 +97,7 @@ class MeasureFile(DataFile):
         loinc: codes of the same meaning.
         method: how the study measured.
         dicom: further ways in which structured reports name it.
+        structures: what reports may name as its site besides the vertebra.
     """
 
     name: str
@@ -111,6 +112,7 @@ class MeasureFile(DataFile):
     loinc: tuple[str, ...] = ()
     method: MethodCode | None = None
     dicom: tuple[DicomForm, ...] = ()
+    structures: tuple[DicomCode, ...] = ()
 
     @model_validator(mode="after")
     def _imaging_says_of_what(self) -> "MeasureFile":

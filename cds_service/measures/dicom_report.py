@@ -8,30 +8,60 @@ refused by its name.
 
 import warnings
 import zlib
-from collections.abc import Callable, Iterator, Sequence
-from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from io import BytesIO
+from itertools import chain
 from pathlib import Path
-from typing import TypeVar
 
 from pydicom import Dataset, dcmread
 from pydicom.filereader import read_file_meta_info
 from pydicom.uid import UID, DeflatedExplicitVRLittleEndian
 
 from cds_service.core.derived import SPINE
-from cds_service.errors import CdsError
 from cds_service.fhir.mapping.level_text import in_order
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.measures.definitions import (
     OWN_SCHEME,
     DicomCode,
     DicomForm,
-    DicomName,
     Measure,
     Measures,
+)
+from cds_service.measures.dicom_context import (
+    A_VALUE,
+    CATEGORY,
+    DERIVATION,
+    FINDING,
+    METHOD,
+    MODIFIER,
+    ONE_SIDE,
+    PROCEDURE,
+    PURPOSE,
+    SIDE,
+    SITE,
+    SUBJECT_CLASS,
+    TOOL,
+    TOOL_VERSION,
+    TRACKING,
+    VOLUMES,
+    Surroundings,
+)
+from cds_service.measures.dicom_items import (
+    BROKEN,
+    Code,
+    NotReadable,
+    children_of,
+    code_of,
+    codes_under,
+    first_of,
+    is_named,
+    number_of,
+    parsed,
+    sequence_of,
+    text_of,
 )
 from cds_service.measures.values import Findings, Reported, Source, Subject, read_day
 
@@ -39,40 +69,31 @@ SYSTEMS = {"SCT": "http://snomed.info/sct", "SRT": "http://snomed.info/srt"}
 REPORTS = "1.2.840.10008.5.1.4.1.1.88."  # SOP classes of structured reports
 KIND = "DICOM structured report"
 OBJECTS = "urn:dicom:uid"
-# Other designators of SNOMED's retired form.
-RETIRED = {"99SDM": "SRT", "SNM3": "SRT", "99SDM3": "SRT"}
 
 REPORT = ("DCM", "126000")
-GROUP = ("DCM", "125007")
-TRACKING = ("DCM", "112039")
-DERIVATION = ("DCM", "121401")
-TOOL, TOOL_VERSION = ("DCM", "111001"), ("DCM", "111003")
-SITE = frozenset({("SCT", "363698007"), ("SRT", "G-C0E3")})
-SIDE = frozenset({("SCT", "272741003"), ("SRT", "G-C171")})
-MODIFIER = frozenset({("SCT", "106233006"), ("SRT", "G-A1F8")})
-METHOD = frozenset({("SCT", "370129005"), ("SRT", "G-C036")})
 MEAN = frozenset({("SCT", "373098007"), ("SRT", "R-00317")})
 YES = frozenset(
     {("SCT", "52101004"), ("SRT", "G-A203"), ("SCT", "373066001"), ("SRT", "R-0038D")}
 )
 NO = frozenset({("SCT", "373067005"), ("SRT", "R-00339")})
-ONE_SIDE = frozenset(
-    {("SCT", "24028007"), ("SRT", "G-A100"), ("SCT", "7771000"), ("SRT", "G-A101")}
+# CT and MRI without a further word: they say nothing of the way of measuring.
+PLAIN_PROCEDURES = frozenset(
+    {
+        ("SCT", "77477000"),
+        ("SRT", "P5-08000"),
+        ("SCT", "113091000"),
+        ("SRT", "P5-09000"),
+    }
 )
-# referenced segment, volume surface
-VOLUMES = frozenset({("DCM", "121191"), ("DCM", "121231")})
 PLANAR, VOLUMETRIC = "1410", "1411"
 # Answers that say what a group is about, not what was found.
 OF_THE_GROUP = frozenset(
-    {("SCT", "276214006"), ("DCM", "121071"), *SITE, *SIDE, *METHOD}
+    {FINDING, PURPOSE, SUBJECT_CLASS, *CATEGORY, *SITE, *SIDE, *METHOD}
 )
-DEEPEST = 16
 HEAD_BYTES = 128 + 4 + 12  # preamble, DICM, and the element that says how long meta is
-Parsed = TypeVar("Parsed")
 NOT_OURS = "no measure that is read here"
 LARGEST = 32 * 1024 * 1024  # bytes, unpacked; a report of numbers is far smaller
 TOO_LARGE = "is larger than any report of numbers"
-BROKEN = "cannot be read as DICOM"
 NO_IMAGE = "is an image; only numbers are read here, and no image is ever opened"
 NO_MASK = "is a segmentation; measuring in it would be image processing"
 SAME_NAME = (
@@ -81,40 +102,53 @@ SAME_NAME = (
 NO_STATISTIC = "which statistic it is (mean, greatest, least) is not said"
 OVER_VOLUME = "measured over a volume, not on one slice"
 ONE_SIDE_ONLY = "of one side only; the measure is of both"
-
-
-class NotReadable(CdsError):
-    """No DICOM object that can be read; the text says why."""
-
-
-@dataclass(frozen=True, slots=True)
-class Code:
-    """A code with its words."""
-
-    name: DicomName
-    meaning: str
+NOT_UNDERSTOOD = "the report says more of it than is understood here: {what}"
+SITE_WORD, FINDING_WORD = "Finding Site", "Finding"
+NAMED_AT_MOST = 3  # items that are not understood
+CONTROL = "is an object of quality control, not of a patient"
+NO_PERSON = "is of {what}, not of one patient"
+# Elements that say so of the whole object.
+CONTROLS = ("QualityControlImage", "QualityControlSubject")
+OTHER_SUBJECTS = {
+    "SpecimenDescriptionSequence": "a specimen",
+    "SourcePatientGroupIdentificationSequence": "a group",
+    "GroupOfPatientsIdentificationSequence": "a group",
+}
+HUMAN = ("SCT", "337915000")
 
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """A group's, or a measurement's, statements on how and where it was measured."""
+    """A group's, or a measurement's, statements on how and where it was measured.
+
+    Attributes:
+        wider: sites of the group around a value that has sites of its own.
+        findings: structures or findings that it is about.
+        unknown: names of what is not understood in it and around it.
+    """
 
     label: str = ""
     sites: tuple[Code, ...] = ()
+    wider: tuple[Code, ...] = ()
     sides: tuple[Code, ...] = ()
     methods: tuple[Code, ...] = ()
     device: str = ""
     is_volume: bool = False
+    findings: tuple[Code, ...] = ()
+    unknown: tuple[str, ...] = ()
 
     def within(self, outer: "Context") -> "Context":
-        """This one, with what only the outer one says."""
+        """This one, with what the outer one says; its sites may be wider."""
         return Context(
-            self.label or outer.label,
-            self.sites or outer.sites,
-            self.sides or outer.sides,
-            self.methods or outer.methods,
-            self.device or outer.device,
-            self.is_volume or outer.is_volume,
+            label=self.label or outer.label,
+            sites=self.sites or outer.sites,
+            wider=outer.sites if self.sites else (),
+            sides=(*outer.sides, *self.sides),
+            methods=(*dict.fromkeys((*outer.methods, *self.methods)),),
+            device=self.device or outer.device,
+            is_volume=self.is_volume or outer.is_volume,
+            findings=outer.findings,
+            unknown=(*outer.unknown, *self.unknown),
         )
 
 
@@ -139,13 +173,18 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """The data that all values of a report share."""
+    """The data that all values of a report share.
+
+    Attributes:
+        procedures: as the report names them, if they say more than CT or MRI.
+    """
 
     uid: str
     day: date | None
     study: str
     is_verified: bool
     device: str
+    procedures: tuple[str, ...]
 
 
 def read_report(
@@ -170,7 +209,7 @@ def read_report(
             warnings.simplefilter("ignore")
             dataset = _dataset(file) if as_json is None else _dataset_of_json(as_json)
             report = _report(dataset)
-            items = list(_items(dataset))
+            items = list(_items(dataset, measures))
             person = _person(dataset)
     except NotReadable as error:
         found.refuse("", "DICOM object", str(error))
@@ -215,12 +254,12 @@ def _unpacked(file: Path) -> bytes | None:
     Raises:
         NotReadable: it is broken, or it is too large.
     """
-    meta = _parsed(lambda: read_file_meta_info(file))
-    if _text(meta, "TransferSyntaxUID") != DeflatedExplicitVRLittleEndian:
+    meta = parsed(lambda: read_file_meta_info(file))
+    if text_of(meta, "TransferSyntaxUID") != DeflatedExplicitVRLittleEndian:
         return None
     if file.stat().st_size > LARGEST:
         raise NotReadable(TOO_LARGE)
-    length = _text(meta, "FileMetaInformationGroupLength")
+    length = text_of(meta, "FileMetaInformationGroupLength")
     if not length.isdecimal():
         raise NotReadable(BROKEN)
     packed = file.read_bytes()[HEAD_BYTES + int(length) :]
@@ -243,25 +282,11 @@ def _dataset_in(
     """
     source = file if content is None else BytesIO(content)
     is_forced = content is not None
-    return _parsed(
+    return parsed(
         lambda: dcmread(
             source, stop_before_pixels=True, force=is_forced, specific_tags=names
         )
     )
-
-
-def _parsed(read: Callable[[], Parsed], fault: str = BROKEN) -> Parsed:
-    """Return what pydicom reads, now or once an element is asked for.
-
-    It names no errors: lengths, values and nesting that are broken all mean this.
-
-    Raises:
-        NotReadable: it cannot be read.
-    """
-    try:
-        return read()
-    except Exception as error:
-        raise NotReadable(fault) from error
 
 
 def _dataset_of_json(content: bytes) -> Dataset:
@@ -270,7 +295,7 @@ def _dataset_of_json(content: bytes) -> Dataset:
     Raises:
         NotReadable: it is no report, or it is broken.
     """
-    dataset = _parsed(lambda: Dataset.from_json(content.decode("utf-8")))
+    dataset = parsed(lambda: Dataset.from_json(content.decode("utf-8")))
     _check_class(dataset)
     return dataset
 
@@ -282,7 +307,7 @@ def _check_class(head: Dataset) -> None:
         NotReadable: it is an image, a segmentation, or another object.
     """
     meta = getattr(head, "file_meta", Dataset())
-    uid = UID(_text(head, "SOPClassUID") or _text(meta, "MediaStorageSOPClassUID"))
+    uid = UID(text_of(head, "SOPClassUID") or text_of(meta, "MediaStorageSOPClassUID"))
     if uid.startswith(REPORTS):
         return
     name = uid.name if uid else "an object without a class"
@@ -294,175 +319,151 @@ def _check_class(head: Dataset) -> None:
 
 
 def _report(dataset: Dataset) -> Report:
-    title = _code_of(dataset, "ConceptNameCodeSequence")
+    title = code_of(dataset, "ConceptNameCodeSequence")
     if title is None or title.name != REPORT:
         words = title.meaning if title else "without a title"
         raise NotReadable(
             f"a report of another kind ({words}), not an imaging measurement report"
             " (TID 1500)"
         )
+    _check_subject(dataset)
     is_whole = (
-        _text(dataset, "CompletionFlag") != "PARTIAL"
-        and _text(dataset, "PreliminaryFlag") != "PRELIMINARY"
+        text_of(dataset, "CompletionFlag") != "PARTIAL"
+        and text_of(dataset, "PreliminaryFlag") != "PRELIMINARY"
     )
     parts = [
-        _text(dataset, name)
+        text_of(dataset, name)
         for name in ("Manufacturer", "ManufacturerModelName", "SoftwareVersions")
     ]
     return Report(
-        uid=_text(dataset, "SOPInstanceUID"),
-        day=read_day(_text(dataset, "StudyDate")),
-        study=_text(dataset, "StudyInstanceUID"),
-        is_verified=is_whole and _text(dataset, "VerificationFlag") == "VERIFIED",
+        uid=text_of(dataset, "SOPInstanceUID"),
+        day=read_day(text_of(dataset, "StudyDate")),
+        study=text_of(dataset, "StudyInstanceUID"),
+        is_verified=is_whole and text_of(dataset, "VerificationFlag") == "VERIFIED",
         device=" ".join(filter(None, parts)),
+        procedures=tuple(
+            code.meaning
+            for code in codes_under(dataset, {PROCEDURE})
+            if code.name not in PLAIN_PROCEDURES
+        ),
     )
 
 
+def _check_subject(dataset: Dataset) -> None:
+    """Refuse what is of no patient, or of several.
+
+    Raises:
+        NotReadable: a phantom, a specimen, a group or an animal was measured.
+    """
+    if any(text_of(dataset, name) not in ("", "NO") for name in CONTROLS):
+        raise NotReadable(f"{KIND}: {CONTROL}")
+    for name, what in OTHER_SUBJECTS.items():
+        if sequence_of(dataset, name):
+            raise NotReadable(f"{KIND}: {NO_PERSON.format(what=what)}")
+    species = code_of(dataset, "PatientSpeciesCodeSequence")
+    is_named = species is not None or text_of(dataset, "PatientSpeciesDescription")
+    if is_named and (species is None or species.name != HUMAN):
+        raise NotReadable(f"{KIND}: {NO_PERSON.format(what='an animal, perhaps')}")
+
+
 def _person(dataset: Dataset) -> Subject:
-    sex = {"M": "male", "F": "female"}.get(_text(dataset, "PatientSex"), "")
+    sex = {"M": "male", "F": "female"}.get(text_of(dataset, "PatientSex"), "")
     return Subject(
-        _text(dataset, "PatientID"), read_day(_text(dataset, "PatientBirthDate")), sex
+        text_of(dataset, "PatientID"),
+        read_day(text_of(dataset, "PatientBirthDate")),
+        sex,
+        text_of(dataset, "IssuerOfPatientID"),
     )
 
 
 # --- its content, as a tree of items
 
 
-def _items(dataset: Dataset) -> Iterator[Item]:
+def _items(dataset: Dataset, measures: Measures) -> Iterator[Item]:
     """Yield every measurement and every answer of every group."""
-    groups = [one for one in _descendants(dataset, 0) if _is(one, {GROUP})]
-    for number, group in enumerate(groups, start=1):
-        outer = _context(group)
-        for place, child in enumerate(_children(group), start=1):
-            name = _code_of(child, "ConceptNameCodeSequence")
-            kind = _text(child, "ValueType")
-            if name is None or _text(child, "RelationshipType") != "CONTAINS":
+    around = Surroundings.of(dataset, measures)
+    for number, (group, unknown) in enumerate(around.groups(), start=1):
+        outer = replace(_context(group), unknown=unknown)
+        for place, child in enumerate(children_of(group), start=1):
+            name = code_of(child, "ConceptNameCodeSequence")
+            kind = text_of(child, "ValueType")
+            is_answer = kind == "CODE" and name and name.name not in OF_THE_GROUP
+            if name is None or text_of(child, "RelationshipType") != "CONTAINS":
+                continue
+            if kind != "NUM" and not is_answer:
                 continue
             said = (
                 f"group {number}"
                 + (f" ({outer.label})" if outer.label else "")
                 + f", item {place}"
             )
+            inner = (
+                *around.unknown(child, A_VALUE),
+                *around.of_no_image(group, child),
+            )
+            context = replace(_context(child), unknown=inner).within(outer)
             if kind == "NUM":
-                yield _measurement(child, said, name, outer)
-            elif kind == "CODE" and name.name not in OF_THE_GROUP:
-                yield Item(
-                    said, name, outer, answer=_code_of(child, "ConceptCodeSequence")
-                )
+                yield _measurement(child, said, name, context)
+            else:
+                answer = code_of(child, "ConceptCodeSequence")
+                yield Item(said, name, context, answer=answer)
 
 
-def _measurement(item: Dataset, place: str, name: Code, outer: Context) -> Item:
-    measured = _first(item, "MeasuredValueSequence")
-    has_qualifier = _first(item, "NumericValueQualifierCodeSequence") is not None
-    number = None if measured is None or has_qualifier else _number(measured)
+def _measurement(item: Dataset, place: str, name: Code, context: Context) -> Item:
+    measured = first_of(item, "MeasuredValueSequence")
+    has_qualifier = first_of(item, "NumericValueQualifierCodeSequence") is not None
+    number = None if measured is None or has_qualifier else number_of(measured)
     return Item(
         place=place,
         name=name,
-        context=_context(item).within(outer),
+        context=context,
         number=number,
         unit=(
-            _code_of(measured, "MeasurementUnitsCodeSequence")
+            code_of(measured, "MeasurementUnitsCodeSequence")
             if measured is not None
             else None
         ),
-        derivations=_codes_under(item, {DERIVATION}),
+        derivations=codes_under(item, {DERIVATION}),
     )
 
 
 def _context(item: Dataset) -> Context:
     """Return what the children of a group, or of a measurement, say of it."""
-    children = list(_children(item))
-    sites = [one for one in children if _is(one, SITE)]
-    named = [_code_of(one, "ConceptCodeSequence") for one in sites]
-    modifiers = [code for one in sites for code in _codes_under(one, MODIFIER)]
-    sides = [code for one in (item, *sites) for code in _codes_under(one, SIDE)]
+    children = list(children_of(item))
+    sites = [one for one in children if is_named(one, SITE)]
+    named = [code_of(one, "ConceptCodeSequence") for one in sites]
+    modifiers = [code for one in sites for code in codes_under(one, MODIFIER)]
+    sides = [code for one in (item, *sites) for code in codes_under(one, SIDE)]
     tools = [
-        _text(one, "TextValue")
+        text_of(one, "TextValue")
         for wanted in (TOOL, TOOL_VERSION)
         for one in children
-        if _is(one, {wanted})
+        if is_named(one, {wanted})
     ]
-    template = _first(item, "ContentTemplateSequence")
-    template_id = _text(template, "TemplateIdentifier") if template is not None else ""
-    regions = sum(_text(one, "ValueType") == "SCOORD" for one in children)
-    is_volume = template_id == VOLUMETRIC or any(_is(one, VOLUMES) for one in children)
+    template = first_of(item, "ContentTemplateSequence")
+    template_id = (
+        text_of(template, "TemplateIdentifier") if template is not None else ""
+    )
+    regions = sum(text_of(one, "ValueType") == "SCOORD" for one in children)
+    is_volume = template_id == VOLUMETRIC or any(
+        is_named(one, VOLUMES) for one in children
+    )
     return Context(
         label=next(
-            (_text(one, "TextValue") for one in children if _is(one, {TRACKING})), ""
+            (
+                text_of(one, "TextValue")
+                for one in children
+                if is_named(one, {TRACKING})
+            ),
+            "",
         ),
         sites=(*filter(None, named), *modifiers),
         sides=tuple(sides),
-        methods=_codes_under(item, METHOD),
+        methods=codes_under(item, METHOD),
         device=" ".join(filter(None, tools)),
         is_volume=is_volume or (template_id != PLANAR and regions > 1),
+        findings=codes_under(item, {FINDING}),
     )
-
-
-def _descendants(item: Dataset, depth: int) -> Iterator[Dataset]:
-    for child in _children(item):
-        yield child
-        if depth < DEEPEST:
-            yield from _descendants(child, depth + 1)
-
-
-def _children(item: Dataset) -> Sequence[Dataset]:
-    return _sequence(item, "ContentSequence")
-
-
-def _codes_under(item: Dataset, names: AbstractSet[DicomName]) -> tuple[Code, ...]:
-    codes = (
-        _code_of(one, "ConceptCodeSequence")
-        for one in _children(item)
-        if _is(one, names)
-    )
-    return tuple(filter(None, codes))
-
-
-def _is(item: Dataset, names: AbstractSet[DicomName]) -> bool:
-    name = _code_of(item, "ConceptNameCodeSequence")
-    return name is not None and name.name in names
-
-
-def _code_of(item: Dataset, element: str) -> Code | None:
-    """Return the first code of this sequence."""
-    code = _first(item, element)
-    if code is None:
-        return None
-    scheme = _text(code, "CodingSchemeDesignator")
-    value = (
-        _text(code, "CodeValue")
-        or _text(code, "LongCodeValue")
-        or _text(code, "URNCodeValue")
-    )
-    return Code(
-        (RETIRED.get(scheme, scheme), value), _text(code, "CodeMeaning") or value
-    )
-
-
-def _first(item: Dataset, element: str) -> Dataset | None:
-    return next(iter(_sequence(item, element)), None)
-
-
-def _sequence(item: Dataset, element: str) -> Sequence[Dataset]:
-    found = _parsed(lambda: item.get(element), f"{element} cannot be read")
-    return found if isinstance(found, Sequence) and not isinstance(found, str) else ()
-
-
-def _text(item: Dataset, element: str) -> str:
-    """Return the element as text; of several values all, with a space between them."""
-    found = _parsed(lambda: item.get(element), f"{element} cannot be read")
-    if found is None:
-        return ""
-    is_list = isinstance(found, Sequence) and not isinstance(found, str)
-    return " ".join(map(str, found)) if is_list else str(found)
-
-
-def _number(measured: Dataset) -> Decimal | None:
-    try:
-        number = Decimal(_text(measured, "NumericValue"))
-    except InvalidOperation:
-        return None
-    return number if number.is_finite() else None
 
 
 # --- what it means
@@ -497,7 +498,12 @@ class _Reader:
                 answer=None if item.answer is None else item.answer.name in YES,
                 day=self.report.day,
                 levels=self._levels(item),
-                method="; ".join(code.meaning for code in context.methods),
+                method="; ".join(
+                    (
+                        *(code.meaning for code in context.methods),
+                        *self.report.procedures,
+                    )
+                ),
                 device=context.device or self.report.device,
                 study=self.report.study,
                 is_verified=self.report.is_verified,
@@ -552,6 +558,10 @@ class _Reader:
 
     def _problem(self, item: Item, measure: Measure, items: Sequence[Item]) -> str:
         """Say why an item of a measure of ours is not taken; empty if it is."""
+        unknown = (*item.context.unknown, *self._strange(item, measure))
+        if unknown:
+            names = "; ".join((*dict.fromkeys(unknown),)[:NAMED_AT_MOST])
+            return NOT_UNDERSTOOD.format(what=names)
         if measure.is_boolean:
             is_answer = item.answer is not None and item.answer.name in YES | NO
             return "" if is_answer else "neither yes nor no"
@@ -579,9 +589,31 @@ class _Reader:
         }
         return next((why for why, holds in problems.items() if holds), "")
 
+    def _strange(self, item: Item, measure: Measure) -> Iterator[str]:
+        """Yield sites and findings that the measure is not of, by their words."""
+        file = measure.file
+        named = chain(
+            file.structures, *(options for form in file.dicom for options in form.sites)
+        )
+        known = frozenset(name for one in named for name in one.names)
+        context, levels = item.context, {*self._levels(item)}
+        for code in (*context.sites, *context.wider):
+            if code.name not in known and not self._levels_of(code):
+                yield f"{SITE_WORD}: {code.meaning}"
+        wider = {*self._levels_of(*context.wider)}
+        if wider and not levels <= wider:
+            yield f"{SITE_WORD}: {', '.join(code.meaning for code in context.wider)}"
+        for code in context.findings:
+            of_finding = {*self._levels_of(code)}
+            if code.name not in known and not (of_finding and of_finding <= levels):
+                yield f"{FINDING_WORD}: {code.meaning}"
+
     def _levels(self, item: Item) -> tuple[str, ...]:
         """Return the vertebrae that its sites name, by code."""
-        names = [code.name for code in item.context.sites]
+        return self._levels_of(*item.context.sites)
+
+    def _levels_of(self, *codes: Code) -> tuple[str, ...]:
+        names = [code.name for code in codes]
         site = {
             "coding": [
                 {"system": SYSTEMS[scheme], "code": code}

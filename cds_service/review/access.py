@@ -36,12 +36,15 @@ class Access:
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
-        """A read-only transaction.
+        """A read-only transaction for some rows.
 
         Raises:
-            AuditUnavailable: the database cannot be read.
+            AuditUnavailable: the database cannot be read, or not soon.
         """
-        with read_or_unavailable(), self._prepared().reading() as connection:
+        with (
+            read_or_unavailable(),
+            self._prepared().reading(is_short=True) as connection,
+        ):
             yield connection
 
     @contextmanager

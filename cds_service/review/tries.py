@@ -3,8 +3,9 @@
 They are in the database, so that all replicas count together.
 """
 
-from collections.abc import Mapping
-from contextlib import suppress
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
 from datetime import timedelta
 from uuid import uuid4
 
@@ -52,15 +53,10 @@ class Tries:
     def forget(self, connection: sa.Connection, place: str) -> None:
         connection.execute(sa.delete(TRIES).where(TRIES.c.place == digest_of(place)))
 
-    def check(self, place: str) -> None:
-        """Refuse an address that has tried too often.
-
-        Raises:
-            TooManyTries: from this address.
-        """
+    def has_many(self, place: str) -> bool:
+        """Tell if this address has tried too often."""
         with self._access.reading() as connection:
-            if self._made(connection, place) >= TRIES_OF_ADDRESS:
-                raise TooManyTries("too many tries")
+            return self._made(connection, place) >= TRIES_OF_ADDRESS
 
     def add(self, place: str) -> None:
         """Count a try of this address; those at the same moment all count."""
@@ -73,3 +69,35 @@ class Tries:
             TRIES.c.place == digest_of(place), TRIES.c.at >= self._access.now(-WINDOW)
         )
         return connection.scalar(made) or 0
+
+
+class Turns:
+    """Lets one at a time of a place go on, in this process."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._turns: dict[str, threading.Semaphore] = {}
+        self._asking: dict[str, int] = {}
+
+    @contextmanager
+    def turn(self, place: str, seconds: float) -> Iterator[None]:
+        """Wait for this place's turn.
+
+        Raises:
+            TooManyTries: others of the place took all this time.
+        """
+        with self._lock:
+            turn = self._turns.setdefault(place, threading.Semaphore(1))
+            self._asking[place] = self._asking.get(place, 0) + 1
+        try:
+            if not turn.acquire(timeout=seconds):
+                raise TooManyTries("too many tries at once")
+            try:
+                yield
+            finally:
+                turn.release()
+        finally:
+            with self._lock:
+                self._asking[place] -= 1
+                if not self._asking[place]:
+                    del self._asking[place], self._turns[place]

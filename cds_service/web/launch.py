@@ -6,6 +6,7 @@ patients in two windows never share a session. The EHR's token stays on the serv
 
 import secrets
 from collections.abc import Mapping
+from contextlib import nullcontext
 from typing import Any
 
 from flask import Blueprint, make_response, redirect, render_template, request
@@ -34,7 +35,7 @@ from cds_service.review.access import Access
 from cds_service.review.login import client_address, same
 from cds_service.review.page_policy import STATIC, restrict
 from cds_service.review.sessions import LOGIN_TIME, PendingLogins
-from cds_service.review.tries import TooManyTries, Tries
+from cds_service.review.tries import TooManyTries, Tries, Turns
 from cds_service.site.folder import SiteFolder
 from cds_service.web.cds_api import Surroundings
 from cds_service.web.launched_sheet import (
@@ -60,9 +61,10 @@ UNREACHABLE = (
     " patient's record in a minute."
 )
 TOO_MANY = (
-    "Too many launches from this network address were refused. Wait 15 minutes, and"
-    " open the worksheet again from the patient's record."
+    "Too many launches are under way from this network address. Open the worksheet"
+    " again from the patient's record in a minute."
 )
+TURN_SECONDS = 5.0  # that a launch waits for others of an address that was refused much
 
 
 def launch_routes(
@@ -89,6 +91,7 @@ def launch_routes(
         sheets={issuer: Sheets.of(around, site, issuer) for issuer in issuers},
         pending=PendingLogins(access),
         tries=Tries(access),
+        turns=Turns(),
         sessions=LaunchSessions(access),
     )
     routes = Blueprint("launch", __name__, url_prefix=PATH)
@@ -192,22 +195,27 @@ def _redeemed(
 ) -> Mapping[str, Any]:
     """Return what the EHR gives for the code that the browser brings.
 
-    Anybody may bring one, and keeps the EHR busy with it: an address may few.
+    Anybody may bring one, and keeps the EHR busy with it. Of an address with many that
+    were refused, one code is redeemed at a time: a hospital may have one address, and
+    its clinicians are not shut out by a stranger there.
 
     Raises:
         LoginRefused: there is no code, or the EHR refuses it.
-        TooManyTries: it refused too many codes from this address.
+        TooManyTries: others of this address had every turn.
         CallFailed: it does not answer.
     """
     code = launcher.server.read_code(request.args, deadline)
     place = f"launch {client_address(launching.around.settings.trusted_proxies)}"
-    launching.tries.check(place)
-    try:
-        redirected = launching.redirect_uri(launcher.base)
-        return launcher.redeem(code, redirected, secret, deadline)
-    except LoginRefused:
-        launching.tries.add(place)
-        raise
+    is_crowded = launching.tries.has_many(place)
+    turn = launching.turns.turn(place, TURN_SECONDS) if is_crowded else nullcontext()
+    redirected = launching.redirect_uri(launcher.base)
+    with turn:
+        try:
+            return launcher.redeem(code, redirected, secret, deadline)
+        except LoginRefused:
+            if not is_crowded:
+                launching.tries.add(place)
+            raise
 
 
 def _land(launching: Launching, launched: Launched) -> AnyResponse:

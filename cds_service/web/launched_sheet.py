@@ -42,7 +42,7 @@ from cds_service.outgoing.address import Address, parse_base
 from cds_service.outgoing.deadline import Deadline
 from cds_service.review.login import same
 from cds_service.review.sessions import PendingLogins
-from cds_service.review.tries import Tries
+from cds_service.review.tries import Tries, Turns
 from cds_service.site.profiles import Writes
 from cds_service.web.cds_api import Surroundings
 from cds_service.web.worksheet import Figure, Sheets, figure, signing
@@ -95,6 +95,7 @@ class Launching:
     sheets: Mapping[str, Sheets]
     pending: PendingLogins
     tries: Tries
+    turns: Turns
     sessions: LaunchSessions
 
     def redirect_uri(self, base: Address) -> str:

@@ -5,6 +5,7 @@ import signal
 import sqlite3
 import subprocess
 import sys
+import time
 from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
@@ -310,6 +311,24 @@ def test_a_backup_that_was_changed_is_not_restored(backup, new):
 
 def test_a_backup_is_its_owners_alone(backup):
     assert {path.stat().st_mode & 0o077 for path in (backup, *backup.iterdir())} == {0}
+
+
+def test_a_whole_backup_removes_the_halves_of_killed_ones(log, tmp_path):
+    folder = tmp_path / "backups"
+    killed, running = (
+        folder / ".20260101T000000Z.half",
+        folder / ".20260102T000000Z.half",
+    )
+    for half in (killed, running):
+        half.mkdir(parents=True)
+        (half / "audit.dump").write_text("entries of patients")
+    long_ago = time.time() - 3 * 60 * 60
+    os.utime(killed, (long_ago, long_ago))
+    # not while backups fail: nothing is removed before a new one is whole
+    run(DEPLOY / "backup.sh", folder, url="sqlite:////nowhere/audit.sqlite3", code=2)
+    assert killed.exists()
+    new = Path(run(DEPLOY / "backup.sh", folder, url=log).split()[-1])
+    assert {*folder.iterdir()} == {new, running}
 
 
 def test_older_backups_go_once_a_new_one_is_whole_and_not_before(log, tmp_path):

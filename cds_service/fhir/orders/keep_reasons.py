@@ -370,7 +370,8 @@ def _fractured_places(condition: Json, terminology: Terminology) -> set[str]:
 
     Its codes say them, else its words, else the region of its code.
     """
-    found = {*terminology.translate("vertebral-level-icd", condition.get("code"))}
+    code = condition.get("code")
+    found = {*terminology.translate("vertebral-level-icd", code)}
     for site in codeables(condition, "bodySite"):
         found |= {*terminology.translate("vertebral-level", site)}
     if not found:
@@ -380,7 +381,7 @@ def _fractured_places(condition: Json, terminology: Terminology) -> set[str]:
             for word in texts_of(one)
         ]
         found = {level for word in words for level in terminology.levels.treated(word)}
-    regions = terminology.translate("spinal-region", condition.get("code"))
+    regions = terminology.translate("spinal-region", code)
     return found or {f"{region} spine" for region in regions} & REGION_NAMES.keys()
 
 
