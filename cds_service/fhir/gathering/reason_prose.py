@@ -31,6 +31,7 @@ HINTS = frozenset({"end-of-life"})
 MOST_NAMES = 8  # of diseases in one sentence
 # A comma divides what is said of one thing from what is said of another.
 _PART = re.compile(r"[,;:()\[\]，、；：（）+/]|\s[-–—]\s|\band\b")
+_YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
 _LETTER = re.compile(r"[a-z]")
 
 
@@ -107,10 +108,18 @@ def _may_be_earlier(sentence: str, terminology: Terminology) -> bool:
     if terminology.plain_reports.names_earlier(sentence):
         return True
     is_augmented = terminology.text_places(folded(sentence), AUGMENTATIONS, "vertebra")
+    is_broken = terminology.text_places(folded(sentence), FRACTURED)
+    if (is_augmented or is_broken) and _tells_year(sentence, terminology):
+        return True
     return bool(is_augmented) and (
         bool(terminology.levels.treated(sentence))
         or not terminology.plain_reasons.are_all(sentence)
     )
+
+
+def _tells_year(sentence: str, terminology: Terminology) -> bool:
+    """Tell if words name a year, or count years: of what was then, nothing is of now."""
+    return bool(terminology.years.ago(sentence) or _YEAR.search(sentence))
 
 
 def _is_plain(sentence: str, terminology: Terminology) -> bool:
