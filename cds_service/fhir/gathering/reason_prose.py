@@ -118,7 +118,7 @@ def _may_be_earlier(sentence: str, terminology: Terminology) -> bool:
 
 
 def _tells_year(sentence: str, terminology: Terminology) -> bool:
-    """Tell if words name a year, or count years: of what was then, nothing is of now."""
+    """Tell if words name a year or count years: that was then, and is not of now."""
     return bool(terminology.years.ago(sentence) or _YEAR.search(sentence))
 
 
