@@ -64,6 +64,15 @@ def is_reason_understood(words: Iterable[str], terminology: Terminology) -> bool
     )
 
 
+def is_code_plainly_worded(code: Json | None, terminology: Terminology) -> bool:
+    """Tell if the words beside a code are plain.
+
+    Its own name is so, in the languages of `mappings/plain-reason-words/`. A code that
+    excludes a tumour does not exclude what its words say besides.
+    """
+    return is_reason_understood(texts_of(code), terminology)
+
+
 def is_plain_reason(sentence: str, terminology: Terminology) -> bool:
     """Tell if nothing is left of a sentence without plain words and what it names."""
     if not sentence.strip() or terminology.harmless.is_harmless(sentence):
