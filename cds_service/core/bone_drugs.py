@@ -105,7 +105,7 @@ class DrugEntry(NamedTuple):
         is_draft: among the orders being signed.
         is_understood: all that it says was.
         is_sure: an intake that was understood, and that nobody broke off.
-        is_due: an order in force that begins by now.
+        is_due: an order in force to take the drug at home, that begins by now.
         is_plain: no word of an order was left that was not understood.
         may_be_dose: a coded dose, recorded as given, of which not all was understood.
     """

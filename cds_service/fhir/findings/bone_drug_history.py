@@ -31,6 +31,7 @@ from cds_service.fhir.findings.drug_times import (
     dated,
     end_of_period,
     end_of_supply,
+    is_for_home,
     supply,
     times,
 )
@@ -458,7 +459,7 @@ def _ordered(
     mention: DrugEntry, entry: Entry, spec: MedicationSpec, chart: Chart
 ) -> DrugEntry:
     """An order: it stands, or ended by its status, its period or its supply."""
-    is_due = begins_soon(entry.raw, chart)
+    is_due = begins_soon(entry.raw, chart) and is_for_home(entry.raw, chart)
     if entry.origin == "context":
         return mention._replace(is_current=True, is_draft=True, is_due=is_due)
     authored = dated(entry.raw.get("authoredOn"), chart)

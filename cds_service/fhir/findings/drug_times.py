@@ -13,6 +13,10 @@ DAYS = {"d": 1, "wk": 7, "mo": 30, "a": 365, "day": 1, "days": 1, "week": 7, "we
 MOST_DAYS = 5000
 # Policy: an order that begins within a month is one to begin now.
 SOON = timedelta(days=31)
+# Intents by which a drug is taken; a plan may never become an order.
+ORDERS = frozenset({"order", "original-order", "reflex-order", "filler-order"})
+# Categories of an order that does not end with the stay.
+AT_HOME = frozenset({"outpatient", "community", "discharge"})
 
 
 def dated(value: object, chart: Chart) -> Dated | None:
@@ -50,6 +54,30 @@ def begins_soon(raw: Json, chart: Chart) -> bool:
         starts += events[:1] if isinstance(events, list) else []
     days = (chart.calendar.first_day(one) for one in starts)
     return all(day <= chart.today + SOON for day in days if day)
+
+
+def is_for_home(raw: Json, chart: Chart) -> bool:
+    """Tell if an order is one to take a drug at home, and still goes on.
+
+    An order for the ward ends with the stay. What its category, its intent or its
+    amount says and nobody knows is none of these.
+    """
+    categories = objects(raw.get("category"))
+    is_of_ward = not all(_is_home_category(one) for one in categories)
+    quantity = number(member(raw, "dispenseRequest", "quantity", "value"))
+    if is_of_ward or quantity == 0 or text(raw.get("intent")) not in ORDERS:
+        return False
+    valid = member(raw, "dispenseRequest", "validityPeriod", "end")
+    ends = (end_of_course(raw, chart), chart.calendar.last_day(valid))
+    last = max((one for one in ends if one), default=None)
+    return last is None or last > chart.today
+
+
+def _is_home_category(category: Json) -> bool:
+    """Tell if all that a category says is a place outside of the ward."""
+    said = [text(one.get("code")) for one in objects(category.get("coding"))]
+    said += texts_of(category)
+    return all(one.strip().lower() in AT_HOME for one in said if one)
 
 
 def end_of_period(raw: Json, chart: Chart) -> date | None:

@@ -76,6 +76,15 @@ def is_reason_understood(
     )
 
 
+def is_code_plainly_worded(code: Json | None, terminology: Terminology) -> bool:
+    """Tell if the words beside a code are plain.
+
+    Its own name is so, in the languages of `mappings/plain-reason-words/`. A code that
+    excludes a tumour does not exclude what its words say besides.
+    """
+    return is_reason_understood(texts_of(code), frozenset(), terminology)
+
+
 def _is_plain_reason(
     sentence: str, counted: frozenset[str], terminology: Terminology
 ) -> bool:

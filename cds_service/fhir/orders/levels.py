@@ -13,6 +13,7 @@ from cds_service.core.findings import UNREAD_REASON
 from cds_service.core.phrases import Verbatim, say
 from cds_service.fhir.certainty import certainty_of
 from cds_service.fhir.gathering.problem_words import read_problem_words
+from cds_service.fhir.gathering.reason_prose import is_code_plainly_worded
 from cds_service.fhir.mapping.level_text import LEVELS, UNUSUAL, in_order
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.orders.drafts import DraftOrders, codeables
@@ -386,7 +387,7 @@ def _unread(
 
 def _is_understood(reason: Json, terminology: Terminology) -> bool:
     if terminology.excludes(reason):
-        return True
+        return is_code_plainly_worded(reason, terminology)
     is_coded = terminology.tells("conditions", reason)
     if terminology.concepts(reason) and not is_coded:
         return True
