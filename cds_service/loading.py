@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from cds_service import __version__
+from cds_service.call import Service, ServiceHook
 from cds_service.core.data_file import (
     Faults,
     data_root,
@@ -53,7 +54,6 @@ from cds_service.hook_files.service_hook import (
 )
 from cds_service.measures.definitions import Measures, load_measures
 from cds_service.protocol.json_text import canonical_json
-from cds_service.service import Service, ServiceHook
 from cds_service.site.folder import SiteFolder, load_site
 
 PACKAGE = Path(__file__).parent

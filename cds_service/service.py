@@ -3,16 +3,15 @@
 Each step reads the results of the steps above it and of nothing else.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
-from datetime import date, datetime, timedelta
+from dataclasses import replace
+from datetime import timedelta
 from functools import partial
 from typing import Any, Literal
 from uuid import uuid4
 
-from cds_service.audit.chain import AuditEntry, AuditLog, is_probe, kept_user
-from cds_service.audit.earlier_feedback import EarlierFeedback
+from cds_service.audit.chain import AuditEntry, is_probe, kept_user
 from cds_service.audit.entry import (
     NOT_LISTED,
     Shown,
@@ -20,40 +19,30 @@ from cds_service.audit.entry import (
     near_miss_entry,
     unread_entry,
 )
+from cds_service.call import (
+    Call,
+    Gathered,
+    Ports,
+    ReadCase,
+    Service,
+    ServiceHook,
+    SignedOrders,
+)
 from cds_service.cards.answer import Answer
 from cds_service.cards.build import build_cards
-from cds_service.cards.guidelines import Guideline, Summary
-from cds_service.cards.texts import CardTexts
-from cds_service.core.bracing import Correction, counting_orders
-from cds_service.core.caller import NOBODY, Caller
-from cds_service.core.case import Case, Conclusion, InForce, Questions, conclude
-from cds_service.core.chart_facts import FactFile
+from cds_service.core.bracing import counting_orders
+from cds_service.core.case import Case, Conclusion, Questions, conclude
 from cds_service.core.closures import (
     CardFeedback,
     Circumstances,
-    ClosureFile,
     Fracture,
     find_closures,
 )
 from cds_service.core.derived import derive
-from cds_service.core.findings import (
-    AugmentationOrder,
-    Findings,
-    SupportOrder,
-    SupportOrders,
-)
-from cds_service.core.handout import (
-    HANDOUT_DRAFT,
-    HandoutText,
-    find_handout,
-    say_handout,
-)
-from cds_service.core.handout_settings import HandoutSettings
-from cds_service.core.languages import ENGLISH, LanguageFile
+from cds_service.core.findings import AugmentationOrder, Findings, SupportOrders
+from cds_service.core.handout import HANDOUT_DRAFT, find_handout, say_handout
+from cds_service.core.languages import LanguageFile
 from cds_service.core.phrases import NotTranslated
-from cds_service.core.policy import Policy
-from cds_service.core.recommendations import Rule
-from cds_service.core.source_attributes import SourceAttributes
 from cds_service.core.vocabulary import FindingSpec
 from cds_service.errors import AuditUnavailable, EvidenceUnavailable
 from cds_service.fhir.findings.chart import Chart, Horizon
@@ -61,7 +50,6 @@ from cds_service.fhir.findings.extraction import extract_findings
 from cds_service.fhir.gathering.gather import gather
 from cds_service.fhir.gathering.parallel import run_side_by_side
 from cds_service.fhir.gathering.plan import PrefetchPlan
-from cds_service.fhir.gathering.reading import FhirReader
 from cds_service.fhir.gathering.record import PatientRecord
 from cds_service.fhir.gathering.record_state import is_cut, state_of
 from cds_service.fhir.gathering.refusals import (
@@ -90,19 +78,12 @@ from cds_service.fhir.orders.referred import (
     with_drafted_reasons,
     with_referred,
 )
-from cds_service.fhir.orders.suggestions import (
-    Ordering,
-    OrderTemplate,
-    draft_suggestions,
-    order_words,
-)
+from cds_service.fhir.orders.suggestions import Ordering, draft_suggestions, order_words
 from cds_service.fhir.orders.support_orders import (
     find_draft_support_orders,
     find_support_orders,
 )
-from cds_service.fhir.references import bases_of_call
 from cds_service.fhir.site_calendar import SiteCalendar
-from cds_service.outgoing.address import parse_base
 from cds_service.outgoing.deadline import Deadline
 from cds_service.protocol.messages import (
     NO_CARDS,
@@ -112,227 +93,10 @@ from cds_service.protocol.messages import (
     OrderSignContext,
 )
 from cds_service.protocol.signing import Signing
-from cds_service.site.clients import EVERYTHING, Capabilities
 
 NOTE_SECONDS = 0.5  # for the entry of a near miss
 HISTORY_SHARE = 1 / 6  # of the time that is left once the record is read
 HISTORY = timedelta(days=367)  # no closure of `closures.toml` is longer
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ServiceHook:
-    """One CDS service: a folder of `hooks/`.
-
-    Attributes:
-        discovery: the entry that discovery shows, with the codes that its prefetch
-            templates ask for.
-        plan: the prefetch templates, whatever discovery shows of them.
-        order_templates: R4 orders that can be suggested, by name.
-        handouts: the page that a patient takes home, by language; empty if it has none.
-    """
-
-    id: str
-    hook: str
-    discovery: Mapping[str, Any]
-    plan: PrefetchPlan
-    rules: tuple[Rule, ...]
-    facts: tuple[FactFile, ...]
-    texts: CardTexts
-    order_templates: Mapping[str, OrderTemplate]
-    guidelines: Mapping[str, Guideline]
-    summaries: tuple[Summary, ...]
-    closures: ClosureFile
-    handouts: Mapping[str, HandoutText] = field(default_factory=dict)
-
-    def overdue(self, today: date) -> Mapping[str, tuple[str, ...]]:
-        """List the ids of rules and guidelines due for review, by part."""
-        parts: Mapping[str, Iterable[Rule | FactFile | Guideline | Summary]] = {
-            "recommendations": self.rules,
-            "facts": self.facts,
-            "guidelines": self.guidelines.values(),
-            "summaries": self.summaries,
-        }
-        found = {}
-        for name, files in parts.items():
-            found[name] = tuple(one.id for one in files if one.review_by < today)
-        pages = self.handouts.items()
-        late_pages = tuple(key for key, one in pages if one.review_by < today)
-        if late_pages:
-            found["handouts"] = late_pages
-        is_late = self.closures.review_by < today
-        found["closures"] = ("closures",) if is_late else ()
-        return found
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Service(InForce):
-    """All that is in force: read, checked and digested once, at start (`loading.py`).
-
-    Attributes:
-        model_cards: JSON of `/models/{id}`, by study.
-        attributes: source attributes, for the recommendations.
-        languages: those that the site has turned on, besides English.
-        of_clients: the service by issuer, for EHRs with mappings, hooks or a policy of
-            their own.
-    """
-
-    hooks: Mapping[str, ServiceHook]
-    terminology: Terminology
-    finding_specs: Mapping[str, FindingSpec]
-    model_cards: Mapping[str, Mapping[str, Any]]
-    attributes: SourceAttributes
-    languages: Mapping[str, LanguageFile] = field(default_factory=dict)
-    of_clients: "Mapping[str, Service]" = field(default_factory=dict)
-
-    @property
-    def signing_hook(self) -> ServiceHook:
-        """The service that answers when orders are signed."""
-        return next(one for one in self.hooks.values() if one.hook == "order-sign")
-
-    @property
-    def leaving_hook(self) -> ServiceHook:
-        """The service that answers when a patient leaves."""
-        name = "encounter-discharge"
-        return next(one for one in self.hooks.values() if one.hook == name)
-
-    @property
-    def calendar(self) -> SiteCalendar:
-        """The days of the site."""
-        return self.terminology.calendar
-
-    def of(self, client: str | None) -> "Service":
-        """Return the service in force for this EHR."""
-        return self.of_clients.get(client or "", self)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Ports:
-    """The outside world of one request.
-
-    Attributes:
-        clock: now; the service's calendar says which day that is at the site.
-        fhir: a reader of the request's FHIR server, None if it names none.
-        deadline: of the whole answer, from the arrival of the request.
-        base_url: where this service's own pages are.
-        history: what users answered before to cards about this patient; None if no log
-            can be searched.
-        caller: the EHR and tenant that call; `NOBODY` in open mode.
-        aliases: other bases under which the request's FHIR server writes references.
-        may_name_server: the caller may name the request's FHIR server; one that it may
-            not name is neither read nor recorded.
-        capabilities: what the EHR can apply.
-        is_of_earlier_day: `--as-of` names the day; nothing dated after the order counts
-            then.
-        is_shown: the cards are sent; otherwise the answer is computed and recorded,
-            and no card is sent.
-        basis_url: the address of the basis page of the audit entry with this id; empty
-            if there is none.
-        handout_url: the same for the page that the patient takes home.
-        handout: the site's settings for that page.
-        worksheet_url: where this EHR launches the worksheet from a card; empty if it
-            does not.
-        language: the language in which the cards are wanted.
-    """
-
-    clock: Callable[[], datetime]
-    fhir: FhirReader | None
-    audit: AuditLog
-    deadline: Deadline
-    base_url: str
-    history: EarlierFeedback | None = None
-    caller: Caller = NOBODY
-    aliases: tuple[str, ...] = ()
-    may_name_server: bool = True
-    capabilities: Capabilities = EVERYTHING
-    is_of_earlier_day: bool = False
-    is_shown: bool = True
-    basis_url: Callable[[str], str] = field(default=lambda _: "")
-    handout_url: Callable[[str], str] = field(default=lambda _: "")
-    handout: HandoutSettings = field(default_factory=HandoutSettings)
-    worksheet_url: str = ""
-    language: str = ENGLISH
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Call:
-    """One hook call, and what answers it.
-
-    Attributes:
-        service_id: of the service that was called.
-        hook: the service that answers; for a signed discharge, not the one called.
-        now: when it is answered.
-        entry_id: of its audit entry, which the cards link to.
-    """
-
-    service: Service
-    service_id: str
-    hook: ServiceHook
-    request: HookRequest
-    ports: Ports
-    now: datetime
-    entry_id: str
-
-    @property
-    def today(self) -> date:
-        """The day of the answer at the site."""
-        return self.service.calendar.day_of(self.now)
-
-    @property
-    def server(self) -> str | None:
-        """The request's FHIR server in its one spelling; None if it names none.
-
-        EHRs write one server with and without a last slash, or in capitals.
-        """
-        written = self.request.fhir_server
-        try:
-            return parse_base(written).url if written else None
-        except ValueError:
-            return NOT_LISTED
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SignedOrders:
-    """The orders being signed, as far as they are ours.
-
-    Attributes:
-        augmentation: all orders for a kyphoplasty or vertebroplasty, as one.
-        support: orders for braces, bed rest and care.
-    """
-
-    person: Person
-    drafts: DraftOrders
-    augmentation: AugmentationOrder | None
-    support: tuple[SupportOrder, ...]
-
-    def may_concern(self, policy: Policy) -> bool:
-        """Tell if the record has to be read."""
-        return self.augmentation is not None or self.braces_concern(policy)
-
-    def braces_concern(self, policy: Policy) -> bool:
-        """Tell if a brace or bed rest is signed, and the site wants answers to that."""
-        is_supported = any(one.kind in ("brace", "bed-rest") for one in self.support)
-        return is_supported and policy.brace.only_days > 0
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Gathered:
-    """The orders being signed, with the record.
-
-    Attributes:
-        support: all support orders, signed or on record.
-    """
-
-    orders: SignedOrders
-    record: PatientRecord
-    support: SupportOrders
-
-
-@dataclass(frozen=True, slots=True)
-class ReadCase:
-    """A case, and unknown codes that were found with it."""
-
-    case: Case
-    near: tuple[NearMiss, ...]
 
 
 def answer(
@@ -395,7 +159,7 @@ def _opened(call: Call) -> Call | None:
 
     The orders alone decide that: most patients whose chart is opened have none.
     """
-    person, context = _person(call), call.request.context
+    person, context = call.person, call.request.context
     record = _read_deciding(call, "ServiceRequest", person)
     if record is None:
         _note_unread(call, "orders")
@@ -468,43 +232,7 @@ def _left(call: Call, orders: SignedOrders) -> ReadCase | None:
     return ReadCase(_case_of_leaving(call, gathered, performed), gathered.record.near)
 
 
-def _show(call: Call, read: ReadCase) -> HookResponse:
-    """Conclude from a case, make its cards, and log them (steps 4 to 7)."""
-    ports = call.ports
-    conclusion = conclude(read.case)
-    said, cards = _say(call, conclusion)
-    ports.deadline.check()
-    response = HookResponse(cards=cards)
-    unread = unread_braces(_corrections(conclusion))
-    shown = Shown(
-        entry_id=call.entry_id,
-        at=call.now,
-        service_id=call.service_id,
-        request=call.request,
-        caller=ports.caller,
-        server=call.server if ports.may_name_server else NOT_LISTED,
-        near=(*read.near, *unread),
-        answer=said,
-        response=response,
-        silent_after=None if ports.is_shown else ports.deadline.passed,
-        asked_language=ports.language,
-    )
-    entry = entry_for(shown)
-    ports.deadline.check()
-    ports.audit.append(entry, ports.deadline)
-    return response if ports.is_shown else NO_CARDS
-
-
-def _corrections(conclusion: Conclusion) -> list[Correction]:
-    acts = conclusion.recommendations
-    return [correction for one in acts for correction in one.corrections]
-
-
-def _note_near(call: Call, near: tuple[NearMiss, ...]) -> None:
-    """Note an order that is nearly one of ours, if there is time."""
-    if near:
-        entry = near_miss_entry(call.now, call.service_id, near, call.ports.caller)
-        _note(call, entry)
+# --- is the call ours: what decides, and notes of what gets no card
 
 
 def _read_deciding(call: Call, kind: str, person: Person) -> PatientRecord | None:
@@ -547,6 +275,13 @@ def _is_blank(call: Call, record: PatientRecord) -> bool:
     return any(key in sent and sent[key] is None for key in of_patient)
 
 
+def _note_near(call: Call, near: tuple[NearMiss, ...]) -> None:
+    """Note an order that is nearly one of ours, if there is time."""
+    if near:
+        entry = near_miss_entry(call.now, call.service_id, near, call.ports.caller)
+        _note(call, entry)
+
+
 def _note_unread(call: Call, deciding: Literal["procedures", "orders"]) -> None:
     """Note a call that may be ours: what decides was not read, or not whole."""
     caller = call.ports.caller
@@ -563,17 +298,12 @@ def _note(call: Call, entry: AuditEntry) -> None:
         ports.audit.append(entry, Deadline.after(seconds))
 
 
-def _person(call: Call) -> Person:
-    """Return the patient, by what the call alone says."""
-    request = call.request
-    servers = (request.fhir_server, *call.ports.aliases)
-    bases = bases_of_call(servers, request.context.draft_orders, request.prefetch)
-    return Person(request.context.patient_id, bases)
+# --- steps 1 and 2: the orders and the record
 
 
 def _read_orders(call: Call) -> SignedOrders:
     """Read the orders (step 1), before the record is read; a discharge has none."""
-    person, ports = _person(call), call.ports
+    person, ports = call.person, call.ports
     drafts = read_drafts(call.request.context.draft_orders, person, ports.deadline)
     return _orders_in(drafts, person, call.service.terminology)
 
@@ -643,6 +373,9 @@ def _concerns_us(call: Call, gathered: Gathered) -> bool:
     if day is None or not gathered.orders.braces_concern(policy):
         return False
     return 0 <= (call.today - day).days <= policy.brace.only_days
+
+
+# --- step 3: findings, closures and the case
 
 
 def _case(call: Call, gathered: Gathered) -> Case:
@@ -735,6 +468,59 @@ def find_findings(
     return derive(observed, asked, order, sarcopenia_criteria=criteria)
 
 
+def _earlier_feedback(call: Call) -> Sequence[CardFeedback] | None:
+    """Read what was answered to this patient's cards; None if not read in time."""
+    request, ports = call.request, call.ports
+    if ports.history is None or not ports.may_name_server:
+        return ()
+    patient, server = request.context.patient_id, call.server
+    since = call.now - HISTORY
+    read = partial(ports.history.feedback_on, patient, server, since, ports.caller)
+    until = Deadline.after(max(0.0, ports.deadline.left) * HISTORY_SHARE)
+    try:
+        given = run_side_by_side({"history": read}, until).get("history")
+    except AuditUnavailable:
+        return None
+    return given and [_at_site(one, call.service.calendar) for one in given]
+
+
+def _at_site(given: CardFeedback, calendar: SiteCalendar) -> CardFeedback:
+    """Give the feedback with its times in the zone of the site, whose days count."""
+    return replace(given, answered=given.answered.astimezone(calendar.zone))
+
+
+# --- steps 4 to 7: conclude, say, log
+
+
+def _show(call: Call, read: ReadCase) -> HookResponse:
+    """Conclude from a case, make its cards, and log them (steps 4 to 7)."""
+    ports = call.ports
+    conclusion = conclude(read.case)
+    made, cards = _say(call, conclusion)
+    ports.deadline.check()
+    response = HookResponse(cards=cards)
+    acts = conclusion.recommendations
+    corrections = [correction for act in acts for correction in act.corrections]
+    unread = unread_braces(corrections)
+    shown = Shown(
+        entry_id=call.entry_id,
+        at=call.now,
+        service_id=call.service_id,
+        request=call.request,
+        caller=ports.caller,
+        server=call.server if ports.may_name_server else NOT_LISTED,
+        near=(*read.near, *unread),
+        answer=made,
+        response=response,
+        silent_after=None if ports.is_shown else ports.deadline.passed,
+        asked_language=ports.language,
+    )
+    entry = entry_for(shown)
+    ports.deadline.check()
+    ports.audit.append(entry, ports.deadline)
+    return response if ports.is_shown else NO_CARDS
+
+
 def _say(call: Call, conclusion: Conclusion) -> tuple[Answer, tuple[Card, ...]]:
     """Make the cards in the language asked for (step 6).
 
@@ -743,10 +529,10 @@ def _say(call: Call, conclusion: Conclusion) -> tuple[Answer, tuple[Card, ...]]:
     language = call.service.languages.get(call.ports.language)
     if language is not None:
         with suppress(NotTranslated):
-            said = _answer(call, conclusion, language)
-            return said, build_cards(said)
-    said = _answer(call, conclusion)
-    return said, build_cards(said)
+            made = _answer(call, conclusion, language)
+            return made, build_cards(made)
+    made = _answer(call, conclusion)
+    return made, build_cards(made)
 
 
 def _answer(
@@ -764,7 +550,7 @@ def _answer(
         tenant=ports.caller.tenant,
         server=call.server,
         patient=context.patient_id,
-        orders=_signed_digest(call),
+        orders=call.signed_digest,
         hook_instance=call.request.hook_instance,
     )
     ordering = Ordering(
@@ -813,34 +599,5 @@ def _page_to_take_home(call: Call, conclusion: Conclusion) -> Page | None:
         return None  # the page says what was done
     if text is None or not text.is_read(settings):
         return None
-    said = say_handout(find_handout(conclusion, leaving), text, settings)
-    return Page(text.language, text.title, [sentence for _, sentence in said])
-
-
-def _signed_digest(call: Call) -> str:
-    """Identify a signing by its orders, and a discharge by its stay."""
-    context = call.request.context
-    if context.CARRIES_ORDERS:
-        return context.drafts_digest
-    return f"Encounter/{context.encounter_id}"
-
-
-def _earlier_feedback(call: Call) -> Sequence[CardFeedback] | None:
-    """Read what was answered to this patient's cards; None if not read in time."""
-    request, ports = call.request, call.ports
-    if ports.history is None or not ports.may_name_server:
-        return ()
-    patient, server = request.context.patient_id, call.server
-    since = call.now - HISTORY
-    read = partial(ports.history.feedback_on, patient, server, since, ports.caller)
-    until = Deadline.after(max(0.0, ports.deadline.left) * HISTORY_SHARE)
-    try:
-        given = run_side_by_side({"history": read}, until).get("history")
-    except AuditUnavailable:
-        return None
-    return given and [_at_site(one, call.service.calendar) for one in given]
-
-
-def _at_site(given: CardFeedback, calendar: SiteCalendar) -> CardFeedback:
-    """Give the feedback with its times in the zone of the site, whose days count."""
-    return replace(given, answered=given.answered.astimezone(calendar.zone))
+    lines = say_handout(find_handout(conclusion, leaving), text, settings)
+    return Page(text.language, text.title, [sentence for _, sentence in lines])

@@ -5,7 +5,7 @@ set -eu
 git fetch --quiet
 found=$(git archive --format=tar "$1" | sha256sum | cut -d ' ' -f 1)
 if [ "$found" != "$2" ]; then
-  echo "the files of $1 have the digest $found: not taken" >&2
+  echo "the files of $1 have another digest, $found: nothing was taken" >&2
   exit 1
 fi
 if [ -n "$(git status --porcelain --untracked-files=no)" ]; then

@@ -12,7 +12,7 @@ trap 'rm -rf "$build"' EXIT
 if "$folder/bin/python3" -m pip --version > "$build/pip" 2>&1; then
   python=$(readlink -f "$folder/bin/python3")
   if [ -n "${PYTHON-}" ] && [ "$(readlink -f "$(command -v "$PYTHON")")" != "$python" ]; then
-    echo "$folder was made with $python: take that, or another folder" >&2
+    echo "$folder was made with $python: use that Python, or another folder" >&2
     exit 2
   fi
 else

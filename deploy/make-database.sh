@@ -7,7 +7,7 @@ umask 077
 here=$(cd "$(dirname "$0")" && pwd)
 etc=${DESTDIR-}/etc/kyphoplasty-cds
 for file in "$etc/service.env" "$etc/owner.env"; do
-  if [ -e "$file" ]; then echo "$file is there already, and with it the roles have their passwords" >&2; exit 2; fi
+  if [ -e "$file" ]; then echo "$file exists, so the roles have their passwords already: nothing was done" >&2; exit 2; fi
 done
 SERVICE_PASSWORD=$(openssl rand -hex 24)
 OWNER_PASSWORD=$(openssl rand -hex 24)

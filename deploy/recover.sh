@@ -22,12 +22,12 @@ end() {
   set +e # whatever happens to one of these lines, the next ones count too: the terminal may be gone
   if [ -n "$has_stopped" ] && [ -z "$has_restored" ] && is_there "$aside"; then
     if as_postgres dropdb --if-exists "$log" && as_postgres psql --quiet --command "ALTER DATABASE $aside RENAME TO $log"; then
-      echo "The database of before has its name again." >&2
+      echo "The earlier database has its name back." >&2
     else
-      echo "The database of before is now called $aside." >&2
+      echo "The earlier database is now called $aside." >&2
     fi
   fi
-  [ "$code" -eq 0 ] || echo "STOPPED: the lines above say why.${has_stopped:+ Replicas and duties stand still: docs/operate.md, \"Restore\", starts them.}" >&2
+  [ "$code" -eq 0 ] || echo "STOPPED: the lines above say why.${has_stopped:+ Replicas and timers are stopped: docs/operate.md, \"Restore\", starts them.}" >&2
   exit "$code"
 }
 trap end EXIT
@@ -62,10 +62,10 @@ kyphoplasty-cds audit migrate
 psql --quiet --file "$here/postgres/protect.sql" "$KYPHOPLASTY_CDS_DATABASE_URL"
 
 has_restored=yes
-echo "Restored: $backup. The database of before is called $aside."
+echo "Restored: $backup. The earlier database is called $aside."
 # It is printed for a shell, and the database is broken: letters, a moment and a name between quotes are all it may say. Its
 # owner reads it: what somebody may have put into it runs with the rights of whoever does.
-echo "What was done with accounts since, to be done again in this order:"
+echo "Changes of accounts since then, to be run again in this order:"
 psql --quiet --tuples-only --no-align "${KYPHOPLASTY_CDS_DATABASE_URL%/*}/$aside" --command "
   SELECT CASE WHEN result IN ('closed', 'ended') THEN 'cds audit remove-reviewer ' || quoted
     ELSE 'cds audit add-reviewer ' || quoted || ' --role ' || regexp_replace(said->>'role', '[^a-z-]', '?', 'g')
@@ -73,4 +73,4 @@ psql --quiet --tuples-only --no-align "${KYPHOPLASTY_CDS_DATABASE_URL%/*}/$aside
   FROM (SELECT sequence, at, result, body::json->'content' AS said,
     '''' || replace(regexp_replace(body::json->'content'->>'account', '[[:cntrl:]]', '?', 'g'), '''', '''\\''''') || '''' AS quoted FROM audit_search JOIN audit_payload USING (sequence)
     WHERE kind = 'account' AND sequence > $covered) AS changes ORDER BY sequence" ||
-  echo "That cannot be read: go by what is known otherwise."
+  echo "The changes cannot be read: use what is known from elsewhere."

@@ -34,7 +34,7 @@ done
 kyphoplasty-cds audit verify "$@" || {
   code=$?
   if [ "$code" -eq 1 ]; then
-    echo "The backup is restored and whole; what the later notes say beyond it, above, is lost." >&2
+    echo "The backup is restored and whole; the entries above, which only the later notes cover, are lost." >&2
     exit 3
   fi
   exit "$code" # one of the notes is none: nobody knows what it would have said

@@ -9,7 +9,7 @@ program=${DESTDIR-}/opt/kyphoplasty-cds
 backups=${DESTDIR-}/var/backups/kyphoplasty-cds
 begun=$etc/update-begun # while an update has not ended: its backup, and the examples of the version before
 [ "$#" -gt 0 ] || set -- 8081 8082
-trap '[ $? -eq 0 ] || echo "STOPPED: the lines above say why. Once that is mended, the same again." >&2' EXIT
+trap '[ $? -eq 0 ] || echo "STOPPED: the lines above say why. Mend that, and run the same command again." >&2' EXIT
 trap 'exit 129' HUP
 trap 'exit 130' INT
 trap 'exit 143' TERM
@@ -38,7 +38,7 @@ for port; do
     { echo "$port is not ready: journalctl -n 20 -u kyphoplasty-cds@$port" >&2 && exit 1; }
 done
 for example in "$program"/deploy/examples/*; do
-  cmp --silent "$example" "$begun/${example##*/}" || echo "Another than before, and not put in place: $example"
+  cmp --silent "$example" "$begun/${example##*/}" || echo "Changed, and not put in place: $example"
 done
-echo "Updated. The backup of before: $(cat "$begun/backup")"
+echo "Updated. The backup made before: $(cat "$begun/backup")"
 rm -rf "$begun"

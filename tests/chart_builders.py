@@ -6,10 +6,11 @@ from pathlib import Path
 from typing import Any
 
 from cds_service.audit.chain import AuditEntry, AuditState
+from cds_service.call import Service
 from cds_service.loading import load_service
 from cds_service.outgoing.deadline import Deadline
 from cds_service.samples.requests import answer_prefetch
-from cds_service.service import Service, answer
+from cds_service.service import answer
 from cds_service.settings import Settings
 from cds_service.site.folder import SiteFolder, load_site
 from cds_service.web.app import Wiring, create_app

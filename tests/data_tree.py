@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from cds_service import loading
-from cds_service.service import Service
+from cds_service.call import Service
 
 ROOT = Path(__file__).resolve().parents[1]
 HOOK = "kyphoplasty-order-sign"

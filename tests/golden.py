@@ -19,12 +19,12 @@ from uuid import NAMESPACE_URL, uuid5
 
 import click
 
+from cds_service.call import Service
 from cds_service.loading import load_service
 from cds_service.protocol.json_text import canonical_json
 from cds_service.samples import SITE_FOLDER, load_samples
 from cds_service.samples.fhir_server import start_fhir_server
 from cds_service.samples.requests import order_sign_request
-from cds_service.service import Service
 from cds_service.site.folder import load_site
 from tests.chart_builders import HOOK, NOW, TODAY, application, open_service
 from tests.patients.typical import typical_orders

@@ -9,10 +9,11 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+from cds_service.call import Ports
 from cds_service.errors import CdsError
 from cds_service.outgoing.deadline import Deadline
 from cds_service.protocol.messages import parse_request
-from cds_service.service import Ports, answer
+from cds_service.service import answer
 from tests.chart_builders import (
     CHART,
     HOOK,

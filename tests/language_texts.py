@@ -10,6 +10,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from cds_service.call import Service, ServiceHook
 from cds_service.cards.brace import OWN_ROLES, ROLES
 from cds_service.core.bone_drugs import KINDS
 from cds_service.core.bracing import WITHOUT_DATE
@@ -28,7 +29,6 @@ from cds_service.fhir.orders.levels import (
 from cds_service.fhir.orders.order_text import _BRACES as BRACES
 from cds_service.fhir.orders.recognition import SUPPORT_TITLES
 from cds_service.hook_files.orders import OWN_WORDS
-from cds_service.service import Service, ServiceHook
 
 REPOSITORY = Path(__file__).parents[1]
 PACKAGE = REPOSITORY / "cds_service"

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from cds_service import loading
-from cds_service.service import Service
+from cds_service.call import Service
 from cds_service.site.folder import SiteFolder
 
 MOST = 16  # services that are kept; the sites of most tests are used once

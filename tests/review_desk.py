@@ -13,9 +13,9 @@ from uuid import NAMESPACE_URL, uuid5
 from cds_service.audit.query import Query
 from cds_service.audit.reader import Found
 from cds_service.audit.store import AuditStore
+from cds_service.call import Service
 from cds_service.review.access import Access
 from cds_service.review.accounts import Accounts
-from cds_service.service import Service
 from cds_service.settings import Settings
 from cds_service.site.folder import SiteFolder
 from cds_service.site.review import Role

@@ -6,6 +6,7 @@ from typing import Any, Literal
 
 from cds_service.basis import plots, pooled_plots
 from cds_service.basis.charts import Chart, say
+from cds_service.call import Service
 from cds_service.cards import study_words
 from cds_service.cards.answer import Answer
 from cds_service.cards.guidelines import Guideline
@@ -26,7 +27,6 @@ from cds_service.core.wording import (
     say_range,
 )
 from cds_service.review.replay import EARLIER, Replay
-from cds_service.service import Service
 
 TITLES: Mapping[str, str] = {
     "refracture": "Another vertebral fracture",

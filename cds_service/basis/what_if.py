@@ -14,6 +14,7 @@ from typing import Literal
 from cds_service.basis.charts import Chart
 from cds_service.basis.page import TITLES, say_figure
 from cds_service.basis.pooled_plots import trial_chart
+from cds_service.call import Service
 from cds_service.cards.answer import Answer
 from cds_service.cards.study_words import MEASURES_OF_SARCOPENIA
 from cds_service.core.case import assess_case
@@ -21,7 +22,6 @@ from cds_service.core.findings import Finding, Findings, Gap, Value
 from cds_service.core.pooled_study import YesNoInput
 from cds_service.core.vocabulary import QuantitySpec
 from cds_service.core.wording import UNITS
-from cds_service.service import Service
 
 # What is measured; no treatment, no level, no fact of the past.
 MEASURED = ("bmd-t-score", "ct-attenuation", "bmi", "sarcopenia")

@@ -16,6 +16,7 @@ from cds_service.core.phrases import Otherwise, joined, say
 from cds_service.core.wording import GAP_REASONS, grouped
 
 STEROID = "steroid-use"  # an input: one that may be taken raises the figure
+LONG_STEROID = "long-term-steroid"
 # Reasons of a gap that has a value; "undetermined" follows from other findings.
 SEEN_NOT_USED = frozenset(
     {
@@ -45,6 +46,14 @@ COUNTING = frozenset(
     - {"present-spinal-infection", "new-deficit"}
 )
 REPORT = "DiagnosticReport/"
+# Entries that are on no problem list.
+ASIDES = frozenset(
+    {
+        *("ServiceRequest", "DeviceRequest", "SupplyRequest", "Procedure"),
+        *("MedicationRequest", "MedicationStatement", "MedicationAdministration"),
+        "MedicationDispense",
+    }
+)
 # Units as machines write them: left out, or written as people do.
 ANNOTATION = re.compile(r" ?\{([TZ]-?[Ss]core|score)\}|(?<=\d) 1(?= \(|:| is |$)")
 PRINTED = {"[hnsf'U]": "HU", "kg/m2": "kg/m²", "cm2": "cm²", "mm2/m2": "mm²/m²"}
@@ -119,15 +128,16 @@ def _not_excluded(answer: Answer) -> Iterator[str]:
     findings = answer.findings
     told, strange = _told(findings), _not_understood(findings)
     reports = {one for one in strange if one.startswith(REPORT)}
-    listed = strange - reports
+    beside = {one for one in strange if one.partition("/")[0] in ASIDES}
+    listed = strange - reports - beside
     open_names: list[tuple[str, str]] = []
-    for name in (*EXCLUDING, *RAISING_LISTED, STEROID):
+    for name in (*EXCLUDING, *RAISING_LISTED, STEROID, LONG_STEROID):
         gap = findings.gaps.get(name)
         if gap is None or gap.reason != "undetermined" or not gap.seen:
             continue
         if is_settled(name, findings):
             continue
-        if name == STEROID and findings.is_true("long-term-steroid"):
+        if name == STEROID and findings.is_true(LONG_STEROID):
             continue
         title = answer.wording.name(name)
         # One order may mention several findings, and each is a question of its own.
@@ -139,7 +149,7 @@ def _not_excluded(answer: Answer) -> Iterator[str]:
         before = told | listed if name in COUNTING else told
         if resources <= before or named <= before:
             continue
-        told |= resources if name not in COUNTING else resources - listed
+        told |= resources if name not in COUNTING else resources - listed - beside
         why = _as_people_write(gap.why or gap.detail)
         why = why.replace(", not counted:", ":").rstrip(".")
         open_names.append((why, title))
@@ -150,6 +160,9 @@ def _not_excluded(answer: Answer) -> Iterator[str]:
     if unread := reports - told:
         count = _reports(len(unread))
         yield answer.texts.say("notices.report-not-understood", reports=count)
+    if unread := beside - told:
+        count = _asides(unread)
+        yield answer.texts.say("notices.reason-not-understood", entries=count)
     for why, names in grouped(open_names).items():
         title = joined(names)
         notice = answer.texts.say("notices.not-excluded", name=title, why=why)
@@ -236,6 +249,15 @@ def _reports(count: int) -> str:
     if count == 1:
         return say("an imaging report")
     return say("{count} imaging reports", count=count)
+
+
+def _asides(entries: set[str]) -> str:
+    if len(entries) > 1:
+        return _entries(len(entries))
+    kind = next(iter(entries)).partition("/")[0]
+    if kind == "Procedure":
+        return say("a procedure")
+    return say("a drug") if kind.startswith("Medication") else say("an order")
 
 
 def _as_people_write(detail: str) -> str:

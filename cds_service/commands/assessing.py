@@ -20,6 +20,7 @@ from typing import Any
 import click
 
 from cds_service.audit.chain import OneEntry
+from cds_service.call import Ports
 from cds_service.commands import options
 from cds_service.commands.terminal import make_console, print_response
 from cds_service.errors import FhirReadError
@@ -39,7 +40,7 @@ from cds_service.samples.requests import (
     fault_of_order,
     order_sign_body,
 )
-from cds_service.service import Ports, answer
+from cds_service.service import answer
 from cds_service.settings import Settings, read_settings
 from cds_service.site.clients import Capabilities
 from cds_service.site.folder import SiteFolder

@@ -19,6 +19,7 @@ import click
 from markupsafe import Markup
 
 from cds_service.audit.chain import OneEntry
+from cds_service.call import Ports, Service, ServiceHook
 from cds_service.commands import calling, options
 from cds_service.commands.changes import (
     Held,
@@ -36,7 +37,7 @@ from cds_service.outgoing.deadline import Deadline
 from cds_service.protocol.messages import parse_request
 from cds_service.review.entry_page import view_cards
 from cds_service.samples import Sample, load_samples
-from cds_service.service import Ports, Service, ServiceHook, answer
+from cds_service.service import answer
 from cds_service.settings import Settings, read_settings
 from cds_service.site.clients import EVERYTHING, Capabilities
 from cds_service.site.folder import SiteFolder

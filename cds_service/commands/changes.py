@@ -11,8 +11,8 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from cds_service.call import Service, ServiceHook
 from cds_service.errors import CdsError
-from cds_service.service import Service, ServiceHook
 
 HELD = re.compile(r'<template id="in-force">(.*?)</template>', re.DOTALL)
 CARDS = "card of a test patient"

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import click
 
+from cds_service.call import Service
 from cds_service.callers.keys import find_key_faults
 from cds_service.commands import options
 from cds_service.commands.ehr_fit import Fit, buttons, differences, fits, questions
@@ -21,7 +22,6 @@ from cds_service.errors import DataFileError
 from cds_service.launch.authorizing import find_launchers
 from cds_service.loading import calendar_of, find_faults, load_service
 from cds_service.outgoing import Connections
-from cds_service.service import Service
 from cds_service.settings import read_settings
 from cds_service.site.folder import SiteFolder, load_site, what_was_read
 

@@ -18,6 +18,7 @@ import click
 from rich.console import Console
 
 from cds_service.audit.store import AuditStore
+from cds_service.call import Service
 from cds_service.commands import options
 from cds_service.commands.accounts import account_entry, accounts_of
 from cds_service.commands.calling import CALL_SECONDS, CallingCard, CannotCall, send
@@ -43,7 +44,6 @@ from cds_service.samples.fhir_server import (
     start_fhir_server,
 )
 from cds_service.samples.requests import order_sign_request
-from cds_service.service import Service
 from cds_service.settings import PREFIX, Settings
 from cds_service.site.folder import load_site
 from cds_service.web.app import create_app

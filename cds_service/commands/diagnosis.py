@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, get_args
 
+from cds_service.call import Service
 from cds_service.commands.ehr_fit import MOST_CARDS
 from cds_service.errors import CdsError
 from cds_service.fhir.gathering.subjects import Person
@@ -26,7 +27,6 @@ from cds_service.protocol.messages import (
     hook_instance_in,
     parse_request,
 )
-from cds_service.service import Service
 from cds_service.site.clients import EVERYTHING, Capabilities, Client
 from cds_service.site.profiles import Algorithm, Profile, value_of
 

@@ -14,6 +14,7 @@ from typing import Any
 import click
 
 from cds_service.audit.chain import OneEntry
+from cds_service.call import Ports
 from cds_service.commands import options
 from cds_service.commands.terminal import clean, make_console, print_answer
 from cds_service.errors import EvidenceUnavailable, NotAllowed
@@ -30,7 +31,7 @@ from cds_service.outgoing import Connections
 from cds_service.outgoing.deadline import Deadline
 from cds_service.protocol.json_text import plain_numbers
 from cds_service.protocol.messages import HookRequest, parse_request
-from cds_service.service import Ports, answer
+from cds_service.service import answer
 from cds_service.settings import Settings, read_settings
 from cds_service.site.clients import EVERYTHING, Capabilities
 from cds_service.site.folder import Site, SiteFolder

@@ -9,7 +9,7 @@ read nor printed.
 import json
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -64,7 +64,7 @@ SECONDS = 30.0
 OTHER_LEVEL = "at another level than --level names"
 AHEAD = "the day lies in the future"
 SEVERAL_PATIENTS = (
-    "the sources are of more than one patient ({ids}); import them one at a time"
+    "the sources are of more than one patient ({what}); import them one at a time"
 )
 OTHER_NUMBER = (
     "its patient ID is none of the identifiers of this patient on the server, and no"
@@ -269,13 +269,24 @@ def _refused_day(value: Reported, today: date) -> Refused | None:
 
 
 def _refuse_several_patients(sources: Sequence[Source]) -> None:
-    people = {
-        one.person.identifier
-        for one in sources
-        if one.person and one.person.identifier and one.reported
+    """Compare what the sources say of their patients, as far as two of them say it.
+
+    Raises:
+        CdsError: they differ.
+    """
+    people = [one.person for one in sources if one.person and one.reported]
+    numbers = {one.identifier for one in people} - {""}
+    marks: dict[str, Collection[object]] = {
+        "issuers of the patient ID": {one.issuer for one in people} - {""},
+        "birth dates": {one.born for one in people} - {None},
+        "sexes": {one.sex for one in people} - {""},
     }
-    if len(people) > 1:
-        raise CdsError(SEVERAL_PATIENTS.format(ids=", ".join(sorted(people))))
+    named = [f"the {name}" for name, values in marks.items() if len(values) > 1]
+    if len(numbers) > 1:
+        raise CdsError(SEVERAL_PATIENTS.format(what=", ".join(sorted(numbers))))
+    if named:
+        what = f"{' and '.join(named)} differ"
+        raise CdsError(SEVERAL_PATIENTS.format(what=what))
 
 
 def _check_person(wish: Wish, sources: Sequence[Source]) -> None:

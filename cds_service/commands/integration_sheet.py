@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 import click
 from markdown_it import MarkdownIt
 
+from cds_service.call import Service, ServiceHook
 from cds_service.cards.texts import REASON_SYSTEM, TOPIC_SYSTEM
 from cds_service.commands import options
 from cds_service.commands.ehr_fit import (
@@ -30,7 +31,6 @@ from cds_service.fhir.gathering.picking import EXAM_TYPES
 from cds_service.fhir.gathering.plan import Template
 from cds_service.fhir.orders.recognition import AUGMENTATION
 from cds_service.loading import calendar_of, load_service
-from cds_service.service import Service, ServiceHook
 from cds_service.settings import Settings, read_settings
 from cds_service.site.clients import Client
 from cds_service.site.folder import Site, SiteFolder

@@ -24,6 +24,7 @@ from cds_service.audit.signings import (
     loop_entry,
 )
 from cds_service.audit.store import utc_now
+from cds_service.call import Service
 from cds_service.commands import options
 from cds_service.commands.audit import check_period, log_database, record_read
 from cds_service.core.loop import DAYS, JUDGED, NAMED, SETTLED, Course, State, knew_more
@@ -44,7 +45,6 @@ from cds_service.population.worklist import (
     Row,
     write_worklist,
 )
-from cds_service.service import Service
 from cds_service.settings import read_settings
 from cds_service.site.clients import Client
 from cds_service.site.folder import SiteFolder
@@ -58,7 +58,7 @@ SAID: Mapping[State, str] = {
     "done": "with a bone drug or a visit within {days} days",
     "late": "with a bone drug or a visit later",
     "open": "with neither on record: names for the nurse",
-    "unsure": "with neither on record, and a list that could not be read: names too",
+    "unsure": "with neither on record, and a list or drug not read: names too",
     "died": "died without either",
     "waiting": "within their {days} days still",
     "not-read": "whose record is not in what was read",

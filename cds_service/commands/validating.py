@@ -13,12 +13,12 @@ import click
 from rich.console import Console
 from rich.text import Text
 
+from cds_service.call import Service
 from cds_service.commands import options
 from cds_service.commands.terminal import table
 from cds_service.errors import CdsError
 from cds_service.loading import OBSERVED_EXPECTED, RECALIBRATION, load_service
 from cds_service.population.outcomes_file import OutcomesFile, read_outcomes, say_faults
-from cds_service.service import Service
 
 if TYPE_CHECKING:
     from cds_service.population.hospitals import AcrossHospitals

@@ -390,26 +390,26 @@ def keep_reasons(findings: Findings, support: SupportOrders) -> tuple[KeepReason
         return ()
     known = {name for name in KEEP if findings.is_true(name)}
     by_order = {reason for order in braces for reason in order.reasons}
-    by_signed = support.signed_reasons - by_order
+    other = support.other
+    by_signed = other.signed_reasons - by_order
     found = [
         *_reasons(known, "record"),
         *_reasons(by_order - known, "order"),
         *_reasons(by_signed - known, "signed"),
     ]
-    if support.other_fractures:
-        found.append(KeepReason("other-fracture", "record", support.other_fractures))
-    elif support.possible_fractures:
-        found.append(KeepReason("other-fracture", "open", support.possible_fractures))
-    if support.other_surgery:
+    if other.fractures:
+        found.append(KeepReason("other-fracture", "record", other.fractures))
+    elif other.possible:
+        found.append(KeepReason("other-fracture", "open", other.possible))
+    if other.surgery:
         found.append(KeepReason("other-surgery", "open"))
-    if support.is_brace_noted:
+    if other.is_brace_noted:
         found.append(KeepReason("brace-noted", "open"))
-    if support.unread_signed:
-        elements = support.unread_signed
-        found.append(KeepReason("augmentation-unread", "open", elements=elements))
-    if support.other_order:
+    if other.unread:
+        found.append(KeepReason("augmentation-unread", "open", elements=other.unread))
+    if other.other_order:
         found.append(KeepReason("order-unread", "open"))
-    if support.problem_open:
+    if other.problem:
         found.append(KeepReason("problem-unread", "open"))
     if "SupplyRequest" in support.unchecked:
         found.append(KeepReason("supplies-unread", "open"))

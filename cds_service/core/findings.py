@@ -425,6 +425,41 @@ class SupportOrder:
         return self.title.partition(" (")[0]
 
 
+@dataclass(frozen=True, slots=True)
+class OtherInjuries:
+    """What a brace may be needed for besides the treated fracture.
+
+    Attributes:
+        fractures: untreated levels with a recent fracture.
+        possible: untreated levels whose fracture may be recent, or that a brace order
+            names.
+        surgery: another operation of the spine is ordered or was done lately, or may
+            have been.
+        signed_reasons: concepts that the augmentation being signed names as reasons to
+            keep a brace.
+        is_brace_noted: the words of that augmentation name a brace, or were not
+            understood.
+        unread: elements of that augmentation, besides notes, that say more than the
+            operation.
+        other_order: another order of the signing was not understood, or concerns the
+            spine.
+        problem: an entry of the problem list, a report, an order or a drug on record
+            may be what the brace is for.
+    """
+
+    fractures: tuple[str, ...] = ()
+    possible: tuple[str, ...] = ()
+    surgery: bool = False
+    signed_reasons: frozenset[str] = frozenset()
+    is_brace_noted: bool = False
+    unread: tuple[str, ...] = ()
+    other_order: bool = False
+    problem: bool = False
+
+
+NOTHING_ELSE = OtherInjuries()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SupportOrders:
     """All support orders found, and the resource types that could not be checked.
@@ -437,21 +472,8 @@ class SupportOrders:
         stages: the days of the augmentations done.
         procedure_on: the day that the augmentation being signed is planned for.
         last_stage_on: the day of its last stage, if that is planned for a later day.
-        is_augmented_now: whether an augmentation is being signed.
-        other_fractures: levels with a recent fracture that are not treated now.
-        possible_fractures: levels that are not treated now and may have one: its day or
-            status leaves it open, or a
-            brace order names the level.
-        other_surgery: another operation of the spine is ordered, or was done lately.
-        signed_reasons: concepts that the augmentation being signed names as reasons to
-            keep a brace.
-        is_brace_noted: the words of the augmentation being signed speak of a brace, or
-            were not understood.
-        unread_signed: elements of it, besides notes, that say more than the operation.
-        other_order: another order of this signing was not understood, or bears on the
-            spine.
-        problem_open: so does an entry of the problem list that no other attribute
-            tells.
+        is_augmented_now: an augmentation is being signed.
+        other: what a brace may be needed for besides the treated fracture.
         is_report_unread: imaging reports could not be read whole; one may name a
             reason to keep a brace.
         counted_from: orders written earlier are none of this fracture; None: all count.
@@ -465,14 +487,7 @@ class SupportOrders:
     procedure_on: date | None = None
     last_stage_on: date | None = None
     is_augmented_now: bool = False
-    other_fractures: tuple[str, ...] = ()
-    possible_fractures: tuple[str, ...] = ()
-    other_surgery: bool = False
-    signed_reasons: frozenset[str] = frozenset()
-    is_brace_noted: bool = False
-    unread_signed: tuple[str, ...] = ()
-    other_order: bool = False
-    problem_open: bool = False
+    other: OtherInjuries = NOTHING_ELSE
     is_report_unread: bool = False
     counted_from: date | None = None
 

@@ -119,7 +119,7 @@ def _last(use: DrugUse, today: date) -> str:
 @signal("fracture-untreated")
 def _fracture_untreated(situation: Situation) -> Signal | None:
     """A recent fracture of a vertebra that was not treated."""
-    levels = situation.support.other_fractures
+    levels = situation.support.other.fractures
     if situation.leaving is None or not levels:
         return None
     words = {"levels": join_words(levels)}

@@ -74,8 +74,6 @@ class PooledFigure:
         in_summary: an own figure that is not said lower than the usual.
         band: against the average of the same hospital, by the figure and its raising
             facts. That nothing is left open is for the caller to judge.
-        new_hospital: 95 %, 0..1, in a hospital of which nothing is known.
-        same_hospital: 95 %, 0..1, around the average of the same hospital.
         relative_error: standard error of the log odds behind `same_hospital`.
         absolute_error: the same behind `new_hospital`.
         above_share: share of hospitals in which the patient lies above the average.
@@ -94,8 +92,6 @@ class PooledFigure:
     usual: str
     in_summary: bool
     band: PooledBand
-    new_hospital: Interval
-    same_hospital: Interval
     relative_error: float
     absolute_error: float
     above_share: float
@@ -106,6 +102,16 @@ class PooledFigure:
     missing: tuple[str, ...]
     other_bone: float | None
     baseline: PooledBaseline
+
+    @property
+    def new_hospital(self) -> Interval:
+        """95 %, 0..1, in a hospital of which nothing is known."""
+        return _interval(self.log_odds, self.absolute_error)
+
+    @property
+    def same_hospital(self) -> Interval:
+        """95 %, 0..1, around the average of the same hospital."""
+        return _interval(self.log_odds, self.relative_error)
 
     @property
     def odds_ratio(self) -> Interval:
@@ -212,8 +218,6 @@ class PooledModel:
             usual=baseline.usual,
             in_summary=is_personal and not is_lower,
             band=band,
-            new_hospital=_interval(best.log_odds, absolute),
-            same_hospital=_interval(best.log_odds, best.error),
             relative_error=best.error,
             absolute_error=absolute,
             above_share=_share_above(best, baseline),

@@ -41,7 +41,7 @@ class Recommendation:
             offered.
         order: name of the order template in `hooks/<service>/orders/`, None when
             nothing is offered.
-        recommended: whether the suggestion is pre-selected (`isRecommended`).
+        recommended: the suggestion is pre-selected (`isRecommended`).
         already: orders or drafts that do it already; then nothing is offered.
         not_counted: orders that did it before this fracture: named, and offered again.
         corrections: of brace orders: the end and review that each would get.

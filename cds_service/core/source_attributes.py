@@ -102,7 +102,7 @@ class SourceAttributes(Part):
         Args:
             words: what the texts need: citations, dates, health_status, health_source,
                 version.
-            has_sources: whether a study or guideline stands behind it; without one the
+            has_sources: a study or guideline supports it; without one the
                 citation is our own policy.
         """
         found = _filled(

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 
+from cds_service.call import ServiceHook
 from cds_service.core.data_file import Faults
 from cds_service.core.handout import HandoutText
 from cds_service.core.handout_settings import HandoutSettings
@@ -9,7 +10,6 @@ from cds_service.errors import DataFileError
 from cds_service.fhir.mapping.overlay import files_in_force
 from cds_service.hook_files.folders import HookFolders
 from cds_service.hook_files.languages import read_language
-from cds_service.service import ServiceHook
 
 
 def read_handouts(folders: HookFolders) -> Mapping[str, HandoutText]:

@@ -4,6 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from cds_service.call import ServiceHook
 from cds_service.cards.card_files import in_force, load_card_texts
 from cds_service.cards.guidelines import GuidelineFile
 from cds_service.cards.texts import CardTexts
@@ -28,7 +29,6 @@ from cds_service.hook_files.orders import read_orders
 from cds_service.hook_files.queries import fill_queries, plan_queries, read_discovery
 from cds_service.hook_files.rules import check_rule, read_rules
 from cds_service.hook_files.wording import check_wording
-from cds_service.service import ServiceHook
 
 
 class HookFiles(NamedTuple):

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import NamedTuple
 
+from cds_service.call import Service
 from cds_service.core.findings import METHOD_NOT_RECORDED, Finding, Gap
 from cds_service.core.vocabulary import FindingSpec, NumberSpec
 from cds_service.core.wording import say_number, with_unit
@@ -20,7 +21,6 @@ from cds_service.fhir.raw_json import Json, member, objects, text
 from cds_service.fhir.server.lookup import FoundPatient, describe_patient
 from cds_service.measures.definitions import Measure, Measures
 from cds_service.measures.observations import changes_between, read_back
-from cds_service.service import Service
 
 WITHDRAWN = ("entered-in-error", "cancelled")
 NOT_CONFIRMED = ("preliminary", "registered")

@@ -65,7 +65,7 @@ class DicomForm(Closed):
         name: concept of the measurement.
         derivation: how it must be derived; None if the name says it.
         sites: structures that all must be named, each by one of its codes.
-        level: whether a vertebra must be named as well.
+        level: a vertebra must be named as well.
     """
 
     name: DicomCode

@@ -372,6 +372,7 @@ def _person(dataset: Dataset) -> Subject:
         text_of(dataset, "PatientID"),
         read_day(text_of(dataset, "PatientBirthDate")),
         sex,
+        text_of(dataset, "IssuerOfPatientID"),
     )
 
 

@@ -1,8 +1,12 @@
 """Reads tables of measurements: those that tools write, and those of departments."""
 
-from collections.abc import Callable, Container, Mapping, Sequence
+import re
+import unicodedata
+from collections import Counter
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from itertools import zip_longest
 from typing import NamedTuple
 
 from cds_service.core.vocabulary import GripSpec
@@ -61,6 +65,12 @@ class ImportContext:
     told: Told
     findings: Container[str]
 
+    def has(self, column: str) -> bool:
+        """Tell if a table of findings may have this column."""
+        name = column.lower()
+        measure, _ = _measure_and_unit(column, self.measures)
+        return measure is not None or name in OF_A_ROW or name in self.findings
+
 
 def table_of(name: str, file: table_file.Table) -> Table | None:
     """Make a table of these rows, the first of which names the columns.
@@ -70,14 +80,16 @@ def table_of(name: str, file: table_file.Table) -> Table | None:
     lines = file.rows
     if len(lines[0]) < 2 or len(lines) > MOST_ROWS:
         return None
-    columns = lines[0]
+    columns = tuple(map(_heading, lines[0]))
     rows, too_long = [], []
     for number, cells in enumerate(lines[1:], start=2):
         if any(cells[len(columns) :]):
             # A comma in a cell, as in 22,5 without quotes, shifts all cells after it.
             too_long.append(number)
         elif any(cells):
-            rows.append((number, dict(zip(columns, cells, strict=False))))
+            # A row that leaves out its last cells has them all the same, empty.
+            whole = zip_longest(columns, cells[: len(columns)], fillvalue="")
+            rows.append((number, dict(whole)))
     return Table(
         name, file.digest, columns, tuple(rows), tuple(too_long), file.delimiter
     )
@@ -86,16 +98,18 @@ def table_of(name: str, file: table_file.Table) -> Table | None:
 def read_table(table: Table, context: ImportContext) -> Source:
     """Read a table by the names of its columns."""
     columns = {column.lower() for column in table.columns}
-    kind, reader = next(
-        ((kind, reader) for kind, needed, reader in KINDS if needed <= columns),
-        ("", None),
-    )
+    tool = next((tool for tool in TOOLS if tool.needed <= columns), None)
     found = Findings(table.name)
-    if reader is None:
-        kind, reader = _kind_of_findings(table, context)
+    kind, reader = (
+        (tool.kind, tool.reader) if tool else _kind_of_findings(table, context)
+    )
     for number in table.too_long:
         found.refuse(f"row {number}", "", MORE_CELLS)
-    reader(table, context, found)
+    unclear = _unclear_columns(table, context, tool) if kind else {}
+    for what, why in unclear.items():
+        found.refuse("", what, why)
+    if not unclear:
+        reader(_rows_of_patient(table, context, found), context, found)
     return Source(
         name=table.name,
         kind=kind,
@@ -106,6 +120,83 @@ def read_table(table: Table, context: ImportContext) -> Source:
     )
 
 
+# --- whose the rows are
+
+PATIENT = frozenset({"patient", "id", "patientid", "subject"})
+OTHER_PATIENTS = "of other patients; --patient names the one that is imported"
+NOBODYS = "whose it is is not said: its cell of the patient is empty"
+TWO_OWNERS = "two columns say whose it is, and differ"
+TWICE = "stands over several columns; which of them counts is not said"
+NO_OWNER = (
+    "a column that is not known may say whose a row is: name the column of patients"
+    " 'patient', or remove this one"
+)
+NOT_OF_TOOL = (
+    "no column of this tool's own table: it may say whose, of what or of when a value"
+    " is; remove it, or name the columns after the findings"
+)
+
+
+def _heading(text: str) -> str:
+    """Return a heading without what nobody sees in it, as a zero-width space."""
+    plain = unicodedata.normalize("NFKC", text)
+    shown = (one for one in plain if unicodedata.category(one) != "Cf")
+    return " ".join("".join(shown).split())
+
+
+def _is_of_patients(column: str) -> bool:
+    return re.sub(r"[\W_]", "", column.lower()) in PATIENT
+
+
+def _unclear_columns(
+    table: Table, context: ImportContext, tool: "Tool | None"
+) -> dict[str, str]:
+    """Name the columns that leave open whose or of what the rows are, and why."""
+    counts = Counter(column.lower() for column in table.columns if column)
+    unclear = {
+        f"column {column}": TWICE
+        for column in table.columns
+        if counts[column.lower()] > 1
+    }
+    if tool is not None:
+        is_known, why = tool.has, NOT_OF_TOOL
+    elif any(map(_is_of_patients, table.columns)):
+        return unclear
+    else:
+        is_known, why = context.has, NO_OWNER
+    for column in table.columns:
+        is_filled = any(row[column] for _, row in table.rows)
+        if is_filled and not (_is_of_patients(column) or is_known(column)):
+            name = f"column {column}" if column else "a column without a heading"
+            unclear.setdefault(name, why)
+    return unclear
+
+
+def _rows_of_patient(table: Table, context: ImportContext, found: Findings) -> Table:
+    """Return the table with this patient's rows alone.
+
+    Without a column of patients every row is of the one who was named.
+    """
+    columns = [column for column in table.columns if _is_of_patients(column)]
+    if not columns:
+        return table
+    mine, others = [], 0
+    for number, row in table.rows:
+        owners = {row[column].removeprefix("Patient/") for column in columns}
+        owners.discard("")
+        if owners == {context.patient}:
+            mine.append((number, row))
+        elif context.patient in owners:
+            found.refuse(f"row {number}", " and ".join(columns), TWO_OWNERS)
+        elif owners:
+            others += 1
+        else:
+            found.refuse(f"row {number}", " and ".join(columns), NOBODYS)
+    if others:
+        found.refuse("", f"{others} row{'s' if others > 1 else ''}", OTHER_PATIENTS)
+    return table._replace(rows=tuple(mine))
+
+
 # --- Comp2Comp
 
 COMP2COMP = "Comp2Comp"
@@ -114,14 +205,22 @@ WITH_CORTEX = (
     "the mean of the whole vertebra, with its cortex; it reads 43 to 103 HU too high"
 )
 PREDICTED = "a T-score predicted from CT, not measured by DXA"
+SEVERAL_ROWS = "in several rows; which of them counts is not said"
+NO_DAY = "the date {day} is not written as year-month-day"
+TWO_DAYS = "its rows are of several days"
 ALL_MUSCLE = "all muscle of the slice, not the psoas, nor erector spinae and multifidus"
 
 
 def _read_spine_metrics(table: Table, context: ImportContext, found: Findings) -> None:
     """Read `ROI HU` of each level: of a ball in trabecular bone, placed by the tool."""
     hu = context.measures["ct-attenuation"]
+    counts = Counter(
+        (_cell(row, "level").lower(), _cell(row, "date"))
+        for _, row in table.rows
+        if _cell(row, "roi hu")
+    )
     for number, row in table.rows:
-        level = _cell(row, "level")
+        level, written_day = _cell(row, "level"), _cell(row, "date")
         place = f"row {number}, {level}"
         for column, text in row.items():
             if column.lower() in ("seg hu", "segmentation hu") and text:
@@ -137,12 +236,19 @@ def _read_spine_metrics(table: Table, context: ImportContext, found: Findings) -
             why = "no level that is known" if value else NUMBER_EXPECTED
             found.refuse(place, f"ROI HU {text}", why)
             continue
+        why = _why_no_day([row]) or (
+            SEVERAL_ROWS if counts[level.lower(), written_day] > 1 else ""
+        )
+        if why:
+            found.refuse(place, f"ROI HU {text}", why)
+            continue
         found.reported.append(
             Reported(
                 measure=hu,
                 where=f"{table.name}, {place}",
-                key=f"{COMP2COMP} {table.digest} {level}",
+                key=_joined(f"{COMP2COMP} {table.digest} {level}", written_day),
                 number=value[0],
+                day=read_day(written_day),
                 levels=levels,
                 method=_joined("trabecular ROI, axial", context.told.method),
                 device=COMP2COMP,
@@ -178,10 +284,8 @@ def _read_musclemap(table: Table, context: ImportContext, found: Findings) -> No
 
     Only of one slice, and of both sides together.
     """
-    rows = {
-        _cell(row, "label").removesuffix(".0"): (number, row)
-        for number, row in table.rows
-    }
+    rows = {_label(row): (number, row) for number, row in table.rows}
+    counts = Counter(_label(row) for _, row in table.rows)
     fat_method = next((one for one in FAT_METHODS if one in table.name.lower()), "")
     wanted = (
         ("psoas-total-area", PSOAS),
@@ -196,9 +300,9 @@ def _read_musclemap(table: Table, context: ImportContext, found: Findings) -> No
         is_area = name.endswith("-area")
         sides = [row for _, row in present]
         thickness = context.told.thickness if is_area else None
-        why = _why_not_one_slice(sides, context.told)
-        if not why and len(present) != len(labels):
-            why = BOTH_NEEDED
+        why = _why_not_one_slice(sides, context.told) or _why_no_day(sides)
+        if not why and [counts[label] for label in labels] != [1] * len(labels):
+            why = BOTH_NEEDED if len(present) != len(labels) else SEVERAL_ROWS
         if not why and is_area and thickness is None:
             why = NO_THICKNESS
         if not why and not is_area and not fat_method:
@@ -219,6 +323,7 @@ def _read_musclemap(table: Table, context: ImportContext, found: Findings) -> No
                 where=f"{table.name}, {place}",
                 key=f"{MUSCLEMAP} {table.digest} {name} {millimetres}",
                 number=value,
+                day=read_day(_cell(sides[0], "date")),
                 levels=("L4",),
                 method=_joined(way, context.told.method),
                 device=MUSCLEMAP,
@@ -226,13 +331,25 @@ def _read_musclemap(table: Table, context: ImportContext, found: Findings) -> No
             )
         )
     for number, row in table.rows:
-        label = _cell(row, "label").removesuffix(".0")
-        if label not in (*PSOAS, *MULTIFIDUS, *ERECTOR):
+        if (label := _label(row)) not in (*PSOAS, *MULTIFIDUS, *ERECTOR):
             found.refuse(
                 f"row {number}",
                 _cell(row, "anatomy") or f"label {label}",
                 "no muscle of a measure here",
             )
+
+
+def _label(row: Mapping[str, str]) -> str:
+    return _cell(row, "label").removesuffix(".0")
+
+
+def _why_no_day(rows: Iterable[Mapping[str, str]]) -> str:
+    """Say why the column `date` of these rows names no day; empty if it does."""
+    written = {_cell(row, "date") for row in rows}
+    if len(written) > 1:
+        return TWO_DAYS
+    day = "".join(written)
+    return NO_DAY.format(day=day) if day and read_day(day) is None else ""
 
 
 def _why_not_one_slice(rows: Sequence[Mapping[str, str]], told: Told) -> str:
@@ -265,9 +382,7 @@ def _of_slice(
 
 # --- tables of the findings' names
 
-PATIENT = ("patient", "id", "patient-id", "patient_id")
-OF_A_ROW = (*PATIENT, "date", "level", "method", "device", "unit", "study")
-OTHER_PATIENTS = "of other patients; --patient names the one that is imported"
+OF_A_ROW = ("date", "level", "method", "device", "unit", "study")
 NO_COLUMN = (
     "no column is named as a finding is; `kyphoplasty-cds measures` lists the names"
 )
@@ -300,21 +415,15 @@ def _read_findings(table: Table, context: ImportContext, found: Findings) -> Non
         measure, unit = _measure_and_unit(column, context.measures)
         if measure is not None:
             columns[column] = (measure, unit)
-        elif column.lower() not in OF_A_ROW:
+        elif column.lower() not in OF_A_ROW and not _is_of_patients(column):
             why = NO_MEASURE if column.lower() in context.findings else UNKNOWN_COLUMN
             found.refuse("", f"column {column}", why)
-    others = 0
     for number, row in table.rows:
-        if not _is_of(row, context.patient):
-            others += 1
-            continue
         for column, (measure, unit) in columns.items():
             if row.get(column, ""):
                 _take_cell(
                     _Cell(table, number, row, column, unit), measure, context, found
                 )
-    if others:
-        found.refuse("", f"{others} row{'s' if others > 1 else ''}", OTHER_PATIENTS)
 
 
 class _Cell(NamedTuple):
@@ -334,9 +443,7 @@ def _take_cell(
     day = read_day(written_day)
     levels = _levels(written_level, context.terminology)
     if written_day and day is None:
-        found.refuse(
-            place, what, f"the date {written_day} is not written as year-month-day"
-        )
+        found.refuse(place, what, NO_DAY.format(day=written_day))
         return
     if written_level and not levels:
         found.refuse(place, what, f"the level {written_level} is not one of T1 to L5")
@@ -389,19 +496,6 @@ def _measure_and_unit(column: str, measures: Measures) -> tuple[Measure | None, 
     return measure_named(name, measures), rest.rstrip("] ").strip()
 
 
-def _is_of(row: Mapping[str, str], patient: str) -> bool:
-    """Tell if a row is of this patient; without a column of patients, each row is."""
-    named = next(
-        (
-            _cell(row, name)
-            for name in PATIENT
-            if any(name == column.lower() for column in row)
-        ),
-        None,
-    )
-    return named is None or named.removeprefix("Patient/") == patient
-
-
 # --- cells
 
 
@@ -424,14 +518,66 @@ def _joined(*words: str) -> str:
 
 
 Reader = Callable[[Table, ImportContext, Findings], None]
-KINDS: Sequence[tuple[str, set[str], Reader]] = (
-    ("Comp2Comp, spine metrics", {"level", "roi hu"}, _read_spine_metrics),
-    ("Comp2Comp, spine metrics", {"level", "seg hu"}, _read_spine_metrics),
-    (
-        "Comp2Comp, muscle and fat of a slice",
-        {"level", "muscle csa (cm^2)"},
-        _refuse_all_muscle,
-    ),
-    ("MuscleMap, results", {"anatomy", "label", "total volume (ml)"}, _read_musclemap),
-    ("MuscleMap, results", {"anatomy", "label", "fat (%)"}, _read_musclemap),
+
+
+class Tool(NamedTuple):
+    """A tool's table.
+
+    Attributes:
+        needed: columns by which it is known.
+        own: the headings that the tool writes.
+    """
+
+    kind: str
+    needed: frozenset[str]
+    own: re.Pattern[str]
+    reader: Reader
+
+    def has(self, column: str) -> bool:
+        """Tell if this is a column of the tool, or the day, which is read as well."""
+        name = column.lower()
+        return name == "date" or self.own.fullmatch(name) is not None
+
+
+COMP2COMP_OWN = re.compile(
+    r"level|index|.*\bhu|.*\bt[- ]score.*|.*\bcsa \(cm\^2\)|.*\((?:%|hu|mm|cm\^2)\)"
+)
+MUSCLEMAP_OWN = re.compile(
+    r"anatomy|label|slices with segmentation|.*\((?:%|ml|hu|mm|mm\^2|cm\^2)\)"
+    r"|.*\bintensity|.*\bdensity"
+)
+TOOLS: Sequence[Tool] = tuple(
+    Tool(kind, frozenset(needed), own, reader)
+    for kind, needed, own, reader in (
+        (
+            "Comp2Comp, spine metrics",
+            ("level", "roi hu"),
+            COMP2COMP_OWN,
+            _read_spine_metrics,
+        ),
+        (
+            "Comp2Comp, spine metrics",
+            ("level", "seg hu"),
+            COMP2COMP_OWN,
+            _read_spine_metrics,
+        ),
+        (
+            "Comp2Comp, muscle and fat of a slice",
+            ("level", "muscle csa (cm^2)"),
+            COMP2COMP_OWN,
+            _refuse_all_muscle,
+        ),
+        (
+            "MuscleMap, results",
+            ("anatomy", "label", "total volume (ml)"),
+            MUSCLEMAP_OWN,
+            _read_musclemap,
+        ),
+        (
+            "MuscleMap, results",
+            ("anatomy", "label", "fat (%)"),
+            MUSCLEMAP_OWN,
+            _read_musclemap,
+        ),
+    )
 )

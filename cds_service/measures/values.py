@@ -46,7 +46,7 @@ class Reported:
         method: how it was measured, in the source's words.
         device: tool or scanner, with its version.
         study: UID of the DICOM study.
-        is_verified: whether a person stands for it; False of a report that nobody has
+        is_verified: a person vouches for it; False of a report that nobody has
             verified.
         notes: what a reader of the value has to know besides.
     """
@@ -102,8 +102,8 @@ class Source:
         kind: what it was recognised as; empty if it was not.
         system: of its identity: a DICOM object, or the digest of a file.
         identity: the same at every reading of the same source.
-        person: identifier, birth date and sex of the patient, as far as the source says
-            them.
+        person: identifier with its issuer, birth date and sex of the patient, as far as
+            the source says them.
     """
 
     name: str
@@ -116,11 +116,16 @@ class Source:
 
 
 class Subject(NamedTuple):
-    """The patient as a source names them; never a name."""
+    """The patient as a source names them; never a name.
+
+    Attributes:
+        issuer: who gave the identifier.
+    """
 
     identifier: str = ""
     born: date | None = None
     sex: str = ""
+    issuer: str = ""
 
 
 @dataclass(slots=True)

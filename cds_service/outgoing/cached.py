@@ -63,7 +63,7 @@ class Cached(Generic[Thing]):
         """Return the value in force, refreshed first if it is old and there is time.
 
         Args:
-            is_enough: whether the cached value has what is looked for.
+            is_enough: tells if the cached value has what is looked for.
         """
         with self._lock:
             now = self._monotonic()

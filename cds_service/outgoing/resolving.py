@@ -47,9 +47,9 @@ class Resolver:
         """Nothing is known yet.
 
         Args:
-            allow_private: whether a name may lead into a private network or to this
+            allow_private: a name may lead into a private network or to this
                 machine.
-            allow_public_plain: whether what is not encrypted may leave them.
+            allow_public_plain: what is not encrypted may leave them.
         """
         self._allow_private = allow_private
         self._allow_public_plain = allow_public_plain

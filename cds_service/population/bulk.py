@@ -54,6 +54,8 @@ PATIENT = re.compile(
     re.ASCII,
 )
 NAMES = re.compile(rb'"(?:[^"\\]*/)?((?:Medication|Device)/[A-Za-z0-9\-.]{1,64})["/]')
+# how JSON may write a slash, or any letter of a name, in another way
+ESCAPES = (b"\\/", b"\\u00")
 # before a line that says nothing to us, but may be the newer version of one that did
 ASIDE = b" "
 NO_JSON_OBJECT = "not a FHIR resource: no JSON object with a resourceType"
@@ -224,8 +226,11 @@ def shared_names(line: bytes) -> list[str]:
 
     None of one that was set aside.
     """
-    # nearly all
-    if line.startswith(ASIDE) or not (b"Medication/" in line or b"Device/" in line):
+    if line.startswith(ASIDE):
+        return []
+    if any(map(line.__contains__, ESCAPES)):
+        line = json.dumps(read_line(line), ensure_ascii=False).encode()
+    if not (b"Medication/" in line or b"Device/" in line):  # nearly all
         return []
     return [name.decode() for name in NAMES.findall(line)]
 

@@ -16,6 +16,7 @@ from typing import BinaryIO
 from urllib.parse import parse_qs, quote, urlencode
 
 from cds_service import __version__
+from cds_service.call import Service
 from cds_service.errors import CdsError
 from cds_service.fhir.references import NO_BASE, bases_of
 from cds_service.loading import load_service
@@ -23,7 +24,6 @@ from cds_service.population.bulk import SHARED, BadLine, replaced, type_of
 from cds_service.population.scoring import Result, Run
 from cds_service.population.worklist import ALSO_READ, Row, write_worklist
 from cds_service.samples.requests import augmentation_order, fault_of_order
-from cds_service.service import Service
 from cds_service.site.folder import load_site
 
 

@@ -25,6 +25,7 @@ from threading import Thread
 from rich.console import Console
 from rich.progress import track
 
+from cds_service.call import Service
 from cds_service.errors import CdsError
 from cds_service.population import bulk
 from cds_service.population.job import (
@@ -42,7 +43,6 @@ from cds_service.population.scoring import (
     may_treat,
     score,
 )
-from cds_service.service import Service
 
 # of an export that one process scores before others have started
 SMALL_BYTES = 4 * 1024 * 1024

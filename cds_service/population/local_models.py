@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
 
+from cds_service.call import Service
 from cds_service.core.assessment import exclusions
 from cds_service.core.findings import Findings
 from cds_service.core.policy import Policy
@@ -16,7 +17,6 @@ from cds_service.core.prediction import LogisticModel
 from cds_service.core.recalibration import Recalibration
 from cds_service.core.study import Outcome
 from cds_service.core.study_result import absolute_exclusions, apply_model
-from cds_service.service import Service
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

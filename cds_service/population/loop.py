@@ -17,6 +17,7 @@ from cds_service.core.wording import say_date
 from cds_service.errors import DeadlinePassed, EvidenceUnavailable, PatientMismatch
 from cds_service.fhir.findings.bone_drug_history import entries_of, read_history
 from cds_service.fhir.findings.chart import Chart, Horizon
+from cds_service.fhir.findings.medication_list import may_be_taken
 from cds_service.fhir.gathering.record import PatientRecord
 from cds_service.fhir.gathering.subjects import Person
 from cds_service.fhir.mapping.terminology import Terminology
@@ -250,13 +251,30 @@ def _is_of_this(order: SupportOrder, reading: _Reading) -> bool:
 
 
 def _unread(reading: _Reading, chart: Chart) -> Iterator[str]:
-    """Name the lists that may hold a visit or a drug and could not be read."""
+    """Name the lists and entries that may hold a visit or a drug and were not read."""
     if why := chart.unread(reading.bone_drug):
         yield why
+    if count := _strange_intakes(reading.bone_drug, chart):
+        entries = "1 medication entry" if count == 1 else f"{count} medication entries"
+        yield f"{entries} of a drug that could not be read"
     if "Procedure" in unchecked_in(reading.record):
         yield "procedures could not be read"
     if "Encounter" not in reading.run.exported:
         yield "visits could not be read"
+
+
+def _strange_intakes(spec: BoneDrugSpec, chart: Chart) -> int:
+    """Count the doses, dispenses and reports that may be of a bone drug.
+
+    Their Medication is not there, or its words and codes are not known. An order is no
+    dose, whatever it orders.
+    """
+    strange = (
+        entry
+        for entry in chart.listed(spec).not_understood
+        if entry.kind != "MedicationRequest" and may_be_taken(entry, spec, chart)
+    )
+    return sum(1 for _ in strange) + len(chart.broken(spec))
 
 
 # --- the nurse's list
@@ -268,10 +286,11 @@ def row_of(course: Course, card: str) -> Row:
     Args:
         card: what became of the card, in words.
     """
+    where = "in what could be read" if course.unread else "on record"
     text = (
         f"Order signed {say_date(course.signed)}, card {card}; by"
         f" {say_date(course.ends)} no visit for bone treatment and no dose of a bone"
-        " drug on record"
+        f" drug {where}"
     )
     resources = tuple(dict.fromkeys(course.resources.values()))
     signed = course.signed.isoformat()

@@ -209,7 +209,7 @@ def _follow(
         for kind, listed in kinds.items()
     }
     drafts, specs = [as_draft(raw, first) for raw in index], run.service.finding_specs
-    _, _, findings = known_on(first, person, before, drafts, run, specs)
+    findings = known_on(first, person, before, drafts, run, specs).findings
     whole = next(iter(kinds.get("Patient", ())), {})
     stated = calendar.first_day(whole.get("deceasedDateTime"))
     died = stated if stated and stated <= run.as_of else None
@@ -436,7 +436,8 @@ def _pain(person: Person, kinds: Kinds, first: date, run: Run) -> Finding | None
         for kind, listed in kinds.items()
     }
     spec = {"pain-score": run.service.finding_specs["pain-score"]}
-    found = known_on(until, person, known, [], run, spec)[2].known.get("pain-score")
+    findings = known_on(until, person, known, [], run, spec).findings
+    found = findings.known.get("pain-score")
     return (
         found
         if found and found.observed and found.observed >= wanted - PAIN_WINDOW

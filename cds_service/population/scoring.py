@@ -15,6 +15,7 @@ from datetime import date
 from functools import cached_property, lru_cache
 from typing import Any, NamedTuple
 
+from cds_service.call import Service, ServiceHook
 from cds_service.cards.answer import Answer
 from cds_service.cards.extension import EXTENSION, assessments_extension
 from cds_service.core.assessment import OUTCOMES
@@ -42,7 +43,7 @@ from cds_service.outgoing.deadline import Deadline
 from cds_service.population.bulk import ASIDE, LineError, Look, head_of, read_line
 from cds_service.population.worklist import OF_LOOP, Row, find_rows
 from cds_service.protocol.json_text import canonical_json, decode_again
-from cds_service.service import Service, ServiceHook, find_findings
+from cds_service.service import find_findings
 
 NO_PROCEDURE = (
     "no kyphoplasty or vertebroplasty of this patient in the export; --procedure names"
@@ -284,6 +285,18 @@ def loop_plan(run: Run) -> PrefetchPlan:
     return PrefetchPlan((*plan.needed.templates, *more))
 
 
+class KnownOn(NamedTuple):
+    """What was known on one day.
+
+    Attributes:
+        order: the orders of that day as one.
+    """
+
+    record: PatientRecord
+    order: AugmentationOrder | None
+    findings: Findings
+
+
 def known_on(
     day: date,
     person: Person,
@@ -291,8 +304,8 @@ def known_on(
     drafts: Sequence[Json],
     run: Run,
     specs: Mapping[str, FindingSpec],
-) -> tuple[PatientRecord, AugmentationOrder | None, Findings]:
-    """The record, the orders as one, and what was known on the day they were signed.
+) -> KnownOn:
+    """Read what was known on the day the orders were signed.
 
     Args:
         day: the day of the orders; the export may hold later entries, which do not
@@ -320,7 +333,7 @@ def known_on(
         treated=order.levels if order else (),
         deadline=deadline,
     )
-    return record, order, find_findings(run.service, chart, order, specs)
+    return KnownOn(record, order, find_findings(run.service, chart, order, specs))
 
 
 def record_of(

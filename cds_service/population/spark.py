@@ -24,6 +24,7 @@ from pyspark import StorageLevel
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as column
 
+from cds_service.call import Service
 from cds_service.population.bulk import (
     BadLine,
     LineError,
@@ -41,7 +42,6 @@ from cds_service.population.scoring import (
     look_for,
     score,
 )
-from cds_service.service import Service
 
 Batches = Iterator[pa.RecordBatch]
 WHOLE_FILE = 1 << 62  # bytes

@@ -16,6 +16,7 @@ from typing import Any, Literal, NamedTuple, get_args
 from uuid import UUID, uuid5
 
 from cds_service.audit.exporting import safe_cell
+from cds_service.call import Service
 from cds_service.core.bone_drugs import find_drug_state
 from cds_service.core.bracing import WITHOUT_DATE, times_of
 from cds_service.core.findings import Findings
@@ -37,7 +38,6 @@ from cds_service.fhir.orders.support_orders import (
 from cds_service.fhir.raw_json import member, objects, text
 from cds_service.fhir.references import last_name
 from cds_service.population.bulk import replaced
-from cds_service.service import Service
 
 Reason = Literal[
     "no-bone-treatment",
@@ -75,6 +75,7 @@ CAME = frozenset(
 )
 TO_COME = frozenset({"planned", "pending", "booked", "waitlist"})
 COLUMNS = ("patient", "reason", "since", "text", "resources")
+NOT_KNOWN = "if a bone drug is taken is not known"
 NAMESPACE = UUID("5a1f8f04-3d0c-5c7e-9a67-2f6d1f2f9b10")  # of the ids of our tasks
 
 
@@ -163,11 +164,12 @@ def _untreated(
         reason = "referral-without-visit"
         missing = f"no visit within {NO_VISIT.days} days of a referral on record"
     names = sorted(name for day, name in augmented if day >= done)
-    joined = "," if is_unsure else ""
-    lack = drugs.because if is_unsure else "no current bone drug"
+    gap, known = findings.gaps.get("bone-drug"), findings.known.get("bone-drug")
+    lack = NOT_KNOWN if gap else "no current bone drug"
+    lack = drugs.because if is_unsure else lack
+    joined = "," if gap or is_unsure else ""
     planned = "ordered, not recorded as done: " if _is_planned(record, names) else ""
     text = f"Augmentation {planned}{say_date(done)}; {lack}{joined} and {missing}"
-    gap, known = findings.gaps.get("bone-drug"), findings.known.get("bone-drug")
     sources = known.provenance if known and is_unsure else ()
     if gap:
         sources = gap.seen

@@ -14,9 +14,9 @@ from cds_service.audit.chain import ABOUT_READERS, LASTING
 from cds_service.audit.query import Query
 from cds_service.audit.reader import Stored
 from cds_service.audit.store import AuditStore
+from cds_service.call import Service
 from cds_service.core.caller import Caller
 from cds_service.review.login import Gate
-from cds_service.service import Service
 
 # The page of an answer, with the service in force for its EHR and the form of what is
 # tried.

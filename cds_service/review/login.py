@@ -84,7 +84,7 @@ class Gate:
 
     Attributes:
         base_url: the URL at which reviewers reach this service, if known.
-        has_local: whether local accounts may log in.
+        has_local: local accounts may log in.
         hospital: name of the hospital with its own login; empty if there is none.
         trusted_proxies: proxies that may state the client's address, so that attempts
             are counted by person.

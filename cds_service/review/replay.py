@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
+from cds_service.call import Service, ServiceHook
 from cds_service.cards.answer import Answer
 from cds_service.cards.extension import assessment_json
 from cds_service.core.case import Case, Questions, conclude_kept
@@ -24,7 +25,6 @@ from cds_service.core.findings import (
 )
 from cds_service.core.policy import Policy
 from cds_service.errors import CdsError
-from cds_service.service import Service, ServiceHook
 
 # In place of where a value that was not used came from, which the entry does not hold.
 SEEN = Provenance(resource="", origin="prefetch", code="", printed="", rule="")

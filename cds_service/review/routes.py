@@ -37,6 +37,7 @@ from cds_service.audit.exporting import (
 from cds_service.audit.query import Query
 from cds_service.audit.reader import Cursor
 from cds_service.audit.store import AuditStore
+from cds_service.call import Service
 from cds_service.errors import AuditUnavailable, DataFileError
 from cds_service.outgoing import Connections
 from cds_service.review.access import Access
@@ -54,7 +55,6 @@ from cds_service.review.login import Gate, Login, login_routes, may
 from cds_service.review.page_policy import STATIC, restrict
 from cds_service.review.sessions import IDLE, PendingLogins, Sessions
 from cds_service.review.words import register_words
-from cds_service.service import Service
 from cds_service.settings import Settings
 from cds_service.site.folder import SiteFolder
 

@@ -44,7 +44,7 @@ class Capabilities(SiteTable):
         orderables: whether it takes any new order, or those alone that have one of the
             site's own codes.
         order_systems: code systems of the orders that it can place; all when absent.
-        order_details: whether a new order keeps what it says besides its code; Epic
+        order_details: `kept`, or `ignored` if only the code of a new order counts: Epic
             fills in the orderable's defaults.
         handout: as what it takes the page that a patient takes home.
     """
@@ -94,7 +94,7 @@ class Client(SiteTable):
             text.
         patient_view: it is answered when a chart is opened; None as its profile says.
         client_id: our client id at this EHR's authorization server.
-        background_reads: whether its FHIR servers may be read when no order is signed,
+        background_reads: its FHIR servers may be read when no order is signed,
             by `loop`.
         name: of its own folder, `clients/<name>/`: mappings, hooks and policy that hold
             for this EHR alone.

@@ -15,7 +15,7 @@ class WorksheetLaunch(SiteTable):
         servers: origins that a FHIR server's SMART configuration may name besides its
             own.
         writes: how the FHIR server takes several values; None as its profile says.
-        in_cards: whether cards link to it; the EHR must be able to launch a link of
+        in_cards: cards link to it; the EHR must be able to launch a link of
             type `smart`.
     """
 

@@ -17,13 +17,14 @@ from cds_service.audit.earlier_feedback import EarlierFeedback
 from cds_service.audit.store import AuditStore, utc_now
 from cds_service.audit.used_tokens import UsedTokens
 from cds_service.basis.links import Links
+from cds_service.call import Service
 from cds_service.callers.verifying import Callers, KnownClient
 from cds_service.outgoing import Connections
 from cds_service.outgoing.address import is_ip_address, is_loopback_host
 from cds_service.review.access import Access
 from cds_service.review.login import is_one_of
 from cds_service.review.routes import Reviewing, review_routes
-from cds_service.service import Service, answer
+from cds_service.service import answer
 from cds_service.settings import Settings
 from cds_service.site.folder import SiteFolder
 from cds_service.web.basis import basis_html, basis_routes
@@ -79,7 +80,7 @@ class Wiring:
         listening: the URL at which the server listens.
         earlier: finds cards shown and answered before; None asks the log, if it can be
             read.
-        is_ending: whether the server is about to stop.
+        is_ending: the server is about to stop.
     """
 
     listening: str = ""

@@ -16,10 +16,10 @@ from cds_service.basis.letter import letter_text
 from cds_service.basis.links import entry_of
 from cds_service.basis.page import basis_page
 from cds_service.basis.what_if import Trial, controls_of, try_values
+from cds_service.call import Service
 from cds_service.core.languages import ENGLISH
 from cds_service.errors import NotAllowed
 from cds_service.review.replay import NothingToReplay, replay
-from cds_service.service import Service
 from cds_service.web.cds_api import Surroundings
 from cds_service.web.linked_pages import linked_routes, note_reading, shown_answer
 

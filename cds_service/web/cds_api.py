@@ -19,6 +19,7 @@ from cds_service.audit.chain import AuditLog, is_probe
 from cds_service.audit.earlier_feedback import EarlierFeedback
 from cds_service.audit.entry import missing_orders_entry
 from cds_service.basis.links import Access, Links
+from cds_service.call import Ports, Service, ServiceHook
 from cds_service.callers.verifying import Callers
 from cds_service.cards.answered import topic_of
 from cds_service.cards.extension import EXTENSION
@@ -42,7 +43,7 @@ from cds_service.protocol.messages import (
     HookResponse,
     parse_request,
 )
-from cds_service.service import NOTE_SECONDS, Ports, Service, ServiceHook
+from cds_service.service import NOTE_SECONDS
 from cds_service.settings import PrefetchWish, Settings
 from cds_service.site.clients import EVERYTHING, Capabilities, Client
 from cds_service.site.folder import Site

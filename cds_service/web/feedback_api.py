@@ -10,13 +10,13 @@ from flask import Blueprint, Response
 
 from cds_service.audit.earlier_feedback import EarlierFeedback
 from cds_service.audit.feedback_entry import Reception, ShownAnswer, feedback_entry
+from cds_service.call import ServiceHook
 from cds_service.cards.texts import REASON_SYSTEM
 from cds_service.core.caller import Caller
 from cds_service.errors import AmbiguousFeedback, AuditUnavailable, UnknownService
 from cds_service.fhir.gathering.parallel import run_side_by_side
 from cds_service.outgoing.deadline import Deadline
 from cds_service.protocol.feedback import FeedbackItem, parse_feedback
-from cds_service.service import ServiceHook
 from cds_service.web.cds_api import (
     CDS_PATH,
     Surroundings,

@@ -11,10 +11,10 @@ from flask import Blueprint, Response
 from cds_service import __version__
 from cds_service.audit.chain import AuditLog
 from cds_service.audit.store import LOOK_SECONDS, AuditStore
+from cds_service.call import Service
 from cds_service.errors import AuditUnavailable
 from cds_service.fhir.gathering.parallel import run_side_by_side
 from cds_service.outgoing.deadline import Deadline
-from cds_service.service import Service
 from cds_service.web.cds_api import Surroundings, json_response
 from cds_service.web.metrics import CONTENT_TYPE
 

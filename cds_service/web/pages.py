@@ -13,6 +13,7 @@ from werkzeug.exceptions import NotFound
 
 from cds_service import __version__
 from cds_service.audit.chain import OneEntry
+from cds_service.call import Ports, Service, ServiceHook
 from cds_service.cards.guidelines import Guideline, Summary
 from cds_service.core.findings import PROCEDURES
 from cds_service.core.recommendations import Rule
@@ -22,7 +23,7 @@ from cds_service.protocol.messages import parse_request
 from cds_service.review.entry_page import view_cards
 from cds_service.samples import load_samples
 from cds_service.samples.requests import order_sign_request
-from cds_service.service import Ports, Service, ServiceHook, answer
+from cds_service.service import answer
 from cds_service.web.cds_api import Surroundings, json_response
 
 DESCRIPTION = Path(__file__).with_name("openapi.json")

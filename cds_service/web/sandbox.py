@@ -20,6 +20,7 @@ from werkzeug.exceptions import BadRequest, NotFound
 from werkzeug.wrappers import Response as PlainResponse
 
 from cds_service.audit.chain import OneEntry
+from cds_service.call import Ports, Service
 from cds_service.core.vocabulary import is_after_surgery
 from cds_service.core.wording import GAP_REASONS, say_date
 from cds_service.errors import NotAllowed
@@ -39,7 +40,6 @@ from cds_service.protocol.messages import parse_request
 from cds_service.samples import Sample, load_samples, requests
 from cds_service.samples.fhir_search import hold
 from cds_service.samples.fhir_server import FhirApp
-from cds_service.service import Ports, Service
 from cds_service.site.clients import capabilities_of
 from cds_service.site.folder import Site
 from cds_service.site.profiles import (

@@ -15,6 +15,7 @@ from typing import Any
 from flask import Blueprint, render_template, request
 
 from cds_service.audit.chain import OneEntry
+from cds_service.call import Ports, Service
 from cds_service.cards.extension import EXTENSION
 from cds_service.core.derived import SPINE
 from cds_service.core.wording import UNITS
@@ -33,7 +34,7 @@ from cds_service.samples.requests import (
     augmentation_order,
     order_sign_body,
 )
-from cds_service.service import Ports, Service, answer
+from cds_service.service import answer
 from cds_service.site.folder import SiteFolder
 from cds_service.web.cds_api import Surroundings
 

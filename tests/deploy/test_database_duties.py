@@ -149,14 +149,14 @@ def test_a_service_whose_tables_are_not_made_yet_says_what_it_needs(another, tmp
     desk = ReviewDesk(tmp_path, url=service)
     with closing(desk.store) as store:
         assert not store.state().is_ready
-        wait_until(lambda: "not there" in store.state().trouble)
+        wait_until(lambda: "do not exist" in store.state().trouble)
         assert "audit migrate" in store.state().trouble
         reviewer = Reviewer(desk)
         answered = reviewer.log_in("anna", PASSWORD)
         assert (answered.status_code, answered.mimetype) == (503, "text/html"), (
             answered.text
         )
-        assert "not there" in reviewer.get("/audit", 503)
+        assert "do not exist" in reviewer.get("/audit", 503)
         run(COMMAND, "audit", "migrate", url=owner)
         psql(owner, "protect")
         wait_until(lambda: store.state().is_ready)

@@ -229,7 +229,7 @@ def test_where_it_failed_half_way_the_same_again_is_enough(bare):
 
 def test_passwords_in_use_are_not_replaced(machine):
     before = passwords(machine)
-    assert "there already" in machine.run("make-database.sh", code=2)
+    assert "nothing was done" in machine.run("make-database.sh", code=2)
     assert passwords(machine) == before
 
 
@@ -252,7 +252,7 @@ def test_an_update_backs_up_installs_migrates_and_starts_one_replica_after_the_o
         "systemctl restart kyphoplasty-cds@8082",
         "curl http://127.0.0.1:8082/health/ready",
     ]
-    assert "Another than before" not in said
+    assert "Changed, and not put in place" not in said
     assert sorted(path.name for path in machine.etc.iterdir()) == [
         "owner.env",
         "service.env",
@@ -270,12 +270,12 @@ def test_after_a_failure_it_goes_on_with_the_backup_that_it_made(machine):
     assert "STOPPED" in said
     assert "systemctl start kyphoplasty-cds-backup" not in machine.calls()
     said = machine.run("update.sh")
-    assert f"The backup of before: {first}" in said
+    assert f"The backup made before: {first}" in said
     examples = machine.root / "opt/kyphoplasty-cds/deploy/examples"
-    assert [line for line in said.splitlines() if "Another" in line] == [
-        f"Another than before, and not put in place: {examples / 'alerts.yaml'}"
+    assert [line for line in said.splitlines() if "Changed" in line] == [
+        f"Changed, and not put in place: {examples / 'alerts.yaml'}"
     ]
-    assert "Another" not in machine.run("update.sh")
+    assert "Changed, and" not in machine.run("update.sh")
 
 
 # --- recover.sh
@@ -295,7 +295,7 @@ def test_a_backup_takes_the_place_of_the_log_and_the_log_of_before_is_kept_aside
     said = machine.run("recover.sh", backup)
     (aside,) = machine.databases() - {"kyphoplasty_cds"}
     assert (machine.answers(), machine.answers(aside)) == (1, 3)
-    assert f"The database of before is called {aside}." in said
+    assert f"The earlier database is called {aside}." in said
     assert "cut off" in said  # by the younger checkpoint, and nothing ended for it
     again = [
         line.partition("#")[0].strip()
@@ -389,7 +389,7 @@ def test_where_a_later_step_fails_the_database_has_its_name_again(machine):
     statements.write_text("\\set ON_ERROR_STOP on\nSELECT 1 / 0;\n")
     said = machine.run("recover.sh", backup, code=3)
     assert "STOPPED" in said
-    assert "has its name again" in said
+    assert "has its name back" in said
     assert (machine.databases(), machine.answers()) == ({"kyphoplasty_cds"}, 2)
     statements.write_text(whole)
     machine.run("recover.sh", backup)

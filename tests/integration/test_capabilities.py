@@ -5,10 +5,11 @@ import json
 import pytest
 
 from cds_service.audit.chain import OneEntry
+from cds_service.call import Ports
 from cds_service.errors import DataFileError
 from cds_service.outgoing.deadline import Deadline
 from cds_service.protocol.messages import parse_request
-from cds_service.service import Ports, answer
+from cds_service.service import answer
 from cds_service.site.clients import Capabilities
 from tests.audit_builders import NOON
 from tests.card_rules import faults_of

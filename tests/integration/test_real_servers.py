@@ -16,6 +16,7 @@ import pytest
 from click.testing import CliRunner
 
 from cds_service.audit.chain import OneEntry
+from cds_service.call import Ports, Service
 from cds_service.cli import main
 from cds_service.errors import EvidenceUnavailable, FhirReadError
 from cds_service.fhir.gathering.reading import Fetched
@@ -26,7 +27,7 @@ from cds_service.outgoing.deadline import Deadline
 from cds_service.protocol.messages import parse_request
 from cds_service.samples import SITE_FOLDER, Sample
 from cds_service.samples.requests import order_sign_request
-from cds_service.service import Ports, Service, answer
+from cds_service.service import answer
 from cds_service.site.folder import load_site
 from tests.chart_builders import HOOK, NOW, open_service, problem
 from tests.integration.servers.charts import LONG, samples

@@ -5,8 +5,8 @@ A woman of 75 whose L1 was treated two days ago, in this stay, unless said.
 
 from typing import Any
 
+from cds_service.call import Service
 from cds_service.samples.requests import answer_prefetch
-from cds_service.service import Service
 from tests.chart_builders import (
     HOOK_INSTANCE,
     PATIENT,

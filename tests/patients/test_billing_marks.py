@@ -3,31 +3,13 @@
 import pytest
 
 from tests.chart_builders import (
-    ask,
-    by_topic,
     kyphoplasty,
-    measured,
-    order_sign,
-    patient,
     problem,
-    quiet_lists,
 )
 from tests.codes import ICD, codeable
+from tests.patients.reassuring import card_of
 
 REASSURING = "below the usual"
-
-
-def card_of(*entries, order=None):
-    """The card of a patient whose T-score and weight would reassure."""
-    known = [
-        patient(),
-        *quiet_lists(),
-        measured("bmd-t-score", -1.5),
-        measured("bmi", 27),
-    ]
-    return by_topic(ask(order_sign([*known, *entries], order or kyphoplasty())))[
-        "rehabilitation"
-    ]
 
 
 def named(words):

@@ -37,7 +37,9 @@ def card_of(entry):
     return cards_by_topic(chart(*calm, entry))["rehabilitation"]
 
 
-@pytest.mark.parametrize("broken", BROKEN)
+@pytest.mark.parametrize(
+    "broken", [*BROKEN, pytest.param({"conclusion": ""}, id="empty")]
+)
 def test_a_broken_report_reassures_nobody(broken):
     card = card_of(report(**broken))
     assert "below the usual" not in card["detail"]

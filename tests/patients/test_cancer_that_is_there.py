@@ -3,32 +3,16 @@
 import pytest
 
 from tests.chart_builders import (
-    ask,
-    by_topic,
     days_ago,
     kyphoplasty,
-    measured,
     of_patient,
-    order_sign,
-    patient,
     problem,
-    quiet_lists,
 )
 from tests.codes import ATC, CPT, ICD, codeable
+from tests.patients.reassuring import card_of
 
 REASSURING = "below the usual"
 ICD_9 = "http://hl7.org/fhir/sid/icd-9-cm"
-
-
-def card_of(*entries, order=None):
-    known = [
-        patient(),
-        *quiet_lists(),
-        measured("bmd-t-score", -1.5),
-        measured("bmi", 27),
-    ]
-    signed = order_sign([*known, *entries], order or kyphoplasty())
-    return by_topic(ask(signed))["rehabilitation"]
 
 
 def of_2013(code="C50.911", text="", **members):

@@ -3,13 +3,8 @@
 import pytest
 
 from tests.codes import ICD, codeable
-from tests.patients.test_what_other_lists_name import (
-    cards_of,
-    done,
-    drug,
-    order,
-    report,
-)
+from tests.patients.reassuring import imaging
+from tests.patients.test_what_other_lists_name import cards_of, done, drug, order
 
 GM = "http://fhir.de/CodeSystem/bfarm/icd-10-gm"
 GRAVE = [
@@ -35,7 +30,7 @@ def reassures(*entries):
 @pytest.mark.parametrize("holder", ["report", "order", "drug", "done", "complication"])
 def test_a_diagnosis_that_nobody_judged_reassures_nobody(code, holder):
     entry = {
-        "report": lambda: report(conclusionCode=[code]),
+        "report": lambda: imaging(conclusionCode=[code]),
         "order": lambda: order(reasonCode=[code]),
         "drug": lambda: drug(reasonCode=[code]),
         "done": lambda: done(reasonCode=[code]),
@@ -48,7 +43,7 @@ def test_a_diagnosis_that_nobody_judged_reassures_nobody(code, holder):
 
 @pytest.mark.parametrize("code", CODES)
 def test_no_end_of_a_brace_is_selected_beside_it(code):
-    cards = cards_of(report(conclusionCode=[code]), t_score=-2.8)
+    cards = cards_of(imaging(conclusionCode=[code]), t_score=-2.8)
     card = next(one for name, one in cards.items() if name.startswith("brace"))
     assert not any(one.get("isRecommended") for one in card["suggestions"])
 

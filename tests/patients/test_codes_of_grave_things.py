@@ -3,34 +3,15 @@
 import pytest
 
 from tests.chart_builders import (
-    ask,
-    by_topic,
-    kyphoplasty,
-    measured,
-    order_sign,
-    patient,
     problem,
-    quiet_lists,
 )
 from tests.codes import codeable
+from tests.patients.reassuring import card_of
 
 ICD_9 = "http://hl7.org/fhir/sid/icd-9-cm"
 WHO = "http://hl7.org/fhir/sid/icd-10"
 GM = "http://fhir.de/CodeSystem/bfarm/icd-10-gm"
 REASSURING = "below the usual"
-
-
-def card_of(*entries):
-    """The card of a patient whose T-score and weight would reassure."""
-    known = [
-        patient(),
-        *quiet_lists(),
-        measured("bmd-t-score", -1.5),
-        measured("bmi", 27),
-    ]
-    return by_topic(ask(order_sign([*known, *entries], kyphoplasty())))[
-        "rehabilitation"
-    ]
 
 
 def coded(system, code):

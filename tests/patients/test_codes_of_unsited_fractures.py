@@ -6,13 +6,12 @@ from tests.chart_builders import (
     ask,
     brace,
     by_topic,
-    days_ago,
     kyphoplasty,
     order_sign,
-    problem,
     strong_and_nourished,
 )
 from tests.codes import ICD, codeable
+from tests.patients.reassuring import dated
 
 REASSURING = "below the usual"
 OPEN = "earlier vertebral fracture not excluded"
@@ -30,9 +29,8 @@ def cards(*entries, drafts=()):
 
 
 def coded(code, *, days, system=GM, words="", **members):
-    begun = {"onsetDateTime": days_ago(days), "recordedDate": days_ago(days)}
-    said = {"code": codeable(system, code) | ({"text": words} if words else {})}
-    return problem(code, number="f", **begun | said | members)
+    concept = codeable(system, code) | ({"text": words} if words else {})
+    return dated(concept, days=days, number="f", **members)
 
 
 def detail_of(*entries):

@@ -14,22 +14,10 @@ from tests.chart_builders import (
     quiet_lists,
 )
 from tests.codes import UCUM, codeable
+from tests.patients.reassuring import card_of
 
 REASSURING = "below the usual"
 NEVER = "9999-12-31"  # how records write "not stated"
-
-
-def card_of(*entries):
-    """The card of a patient whose T-score and weight would reassure."""
-    known = [
-        patient(),
-        *quiet_lists(),
-        measured("bmd-t-score", -1.5),
-        measured("bmi", 27),
-    ]
-    return by_topic(ask(order_sign([*known, *entries], kyphoplasty())))[
-        "rehabilitation"
-    ]
 
 
 @pytest.mark.parametrize(

@@ -3,22 +3,10 @@
 import pytest
 
 from tests.chart_builders import (
-    ask,
-    by_topic,
-    kyphoplasty,
-    measured,
-    order_sign,
-    patient,
     problem,
-    quiet_lists,
 )
 from tests.codes import ICD, codeable
-
-
-def card_of(entry):
-    known = [patient(), *quiet_lists(), measured("bmd-t-score", -1.5)]
-    body = order_sign([*known, measured("bmi", 27), entry], kyphoplasty())
-    return by_topic(ask(body))["rehabilitation"]
+from tests.patients.reassuring import card_of
 
 
 def listed(words, **members):

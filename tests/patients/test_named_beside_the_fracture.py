@@ -3,37 +3,19 @@
 import pytest
 
 from tests.chart_builders import (
-    ask,
-    by_topic,
     days_ago,
     kyphoplasty,
-    measured,
     of_patient,
-    order_sign,
-    patient,
-    quiet_lists,
 )
-from tests.codes import codeable
-
-RADIOLOGY = codeable("http://terminology.hl7.org/CodeSystem/v2-0074", "RAD")
+from tests.patients.reassuring import card_of, imaging
 
 
 def detail_of(*entries, order=None):
-    known = [patient(), *quiet_lists(), measured("bmd-t-score", -1.5)]
-    body = order_sign(
-        [*known, measured("bmi", 27), *entries], order or kyphoplasty(None)
-    )
-    return by_topic(ask(body))["rehabilitation"]["detail"]
+    return card_of(*entries, order=order or kyphoplasty(None))["detail"]
 
 
 def titled(words):
     return kyphoplasty() | {"code": {"text": words}}
-
-
-def report(conclusion):
-    said = {"code": {"text": "MRI lumbar spine"}, "category": [RADIOLOGY]}
-    said |= {"status": "final", "effectiveDateTime": days_ago(5)}
-    return of_patient("DiagnosticReport", "mri", conclusion=conclusion, **said)
 
 
 def donepezil(reason):
@@ -66,7 +48,7 @@ def test_an_earlier_fracture_that_the_order_gives_as_reason_is_open(words):
 
 @pytest.mark.parametrize("words", EARLIER)
 def test_an_earlier_fracture_that_a_report_names_is_open(words):
-    detail = detail_of(report(f"Acute fracture of L1. {words}."), order=kyphoplasty())
+    detail = detail_of(imaging(f"Acute fracture of L1. {words}."), order=kyphoplasty())
     assert "below the usual" not in detail
     assert "earlier vertebral fracture not excluded" in not_known(detail)
 
@@ -80,7 +62,7 @@ def test_an_earlier_fracture_that_a_report_names_is_open(words):
     ],
 )
 def test_a_report_of_the_fracture_that_is_treated_changes_nothing(conclusion):
-    assert "below the usual" in detail_of(report(conclusion), order=kyphoplasty())
+    assert "below the usual" in detail_of(imaging(conclusion), order=kyphoplasty())
 
 
 @pytest.mark.parametrize(
@@ -95,7 +77,7 @@ def test_a_report_of_the_fracture_that_is_treated_changes_nothing(conclusion):
 )
 def test_what_raises_the_risk_and_is_only_mentioned_is_open(words, named):
     for entry, order in (
-        (report(words), kyphoplasty()),
+        (imaging(words), kyphoplasty()),
         (donepezil(words), kyphoplasty()),
         (None, kyphoplasty(reasonCode=[{"text": words}])),
         (None, titled(f"Kyphoplasty L1, {words}")),

@@ -5,18 +5,8 @@ The names of the codes are those of the last release (October 2011).
 
 import pytest
 
-from tests.chart_builders import (
-    ask,
-    by_topic,
-    days_ago,
-    kyphoplasty,
-    measured,
-    order_sign,
-    patient,
-    problem,
-    quiet_lists,
-)
 from tests.codes import codeable
+from tests.patients.reassuring import card_of, dated
 
 ICD_9 = "http://hl7.org/fhir/sid/icd-9-cm"
 REASSURING = "below the usual"
@@ -43,26 +33,7 @@ HARMLESS = (
 
 
 def coded(code, number="x", days=400):
-    return problem(
-        "x",
-        number=number,
-        code=codeable(ICD_9, code),
-        onsetDateTime=days_ago(days),
-        recordedDate=days_ago(days),
-    )
-
-
-def card_of(*entries):
-    """The card of a patient whose T-score and weight would reassure."""
-    known = [
-        patient(),
-        *quiet_lists(),
-        measured("bmd-t-score", -1.5),
-        measured("bmi", 27),
-    ]
-    return by_topic(ask(order_sign([*known, *entries], kyphoplasty())))[
-        "rehabilitation"
-    ]
+    return dated(codeable(ICD_9, code), days=days, number=number)
 
 
 @pytest.mark.parametrize("code", SAYING)

@@ -19,22 +19,10 @@ from tests.chart_builders import (
     quiet_lists,
 )
 from tests.codes import ATC, CPT, codeable
+from tests.patients.reassuring import card_of
 
 DENOSUMAB = codeable(ATC, "M05BX04")
 FORTEO = codeable("http://hl7.org/fhir/sid/ndc", "0002-8400-01")
-
-
-def card_of(*entries):
-    """The card of a patient whose T-score and weight would reassure."""
-    known = [
-        patient(),
-        *quiet_lists(),
-        measured("bmd-t-score", -1.5),
-        measured("bmi", 27),
-    ]
-    return by_topic(ask(order_sign([*known, *entries], kyphoplasty())))[
-        "rehabilitation"
-    ]
 
 
 @pytest.mark.parametrize("status", ["stopped", "in-progress"])

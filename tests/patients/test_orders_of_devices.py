@@ -91,7 +91,7 @@ def test_what_no_server_was_asked_for_is_not_missed():
 def test_a_device_that_nobody_knows_selects_no_end(kind, code):
     card = brace_card(device(kind, code))
     assert not is_end_selected(card)
-    assert "a need that an entry of the record speaks of" in card["detail"]
+    assert "a need that an entry of the record names" in card["detail"]
 
 
 @pytest.mark.parametrize("kind", KINDS)

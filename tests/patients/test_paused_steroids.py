@@ -82,3 +82,45 @@ def test_doses_of_months_are_a_steroid():
 )
 def test_a_steroid_that_is_over_changes_nothing(entries):
     assert "below the usual" in detail_of(*entries)
+
+
+def period_of(start=None, end=None):
+    days = {"start": start, "end": end}
+    known = {name: days_ago(day) for name, day in days.items() if day is not None}
+    return {"effectivePeriod": known}
+
+
+@pytest.mark.parametrize("status", ["active", "completed", "stopped", "on-hold"])
+@pytest.mark.parametrize(
+    "members",
+    [
+        pytest.param(period_of(end=3), id="end alone"),
+        pytest.param(period_of(start=400), id="start alone"),
+        pytest.param(period_of(start=150), id="start of five months ago"),
+        pytest.param({"effectiveDateTime": days_ago(5)}, id="one day"),
+        pytest.param({"dateAsserted": days_ago(5)}, id="told of"),
+        pytest.param({}, id="no day"),
+    ],
+)
+def test_a_steroid_of_unknown_length_is_said_or_named(status, members):
+    card = cards_of(stated(status, **members))["rehabilitation"]
+    assert "below" not in card["detail"]
+    not_known = card["detail"].partition("**Not known:**")[2]
+    assert "steroid" in not_known or "Prednisolone since" in card["summary"]
+
+
+@pytest.mark.parametrize("status", ["active", "completed", "stopped"])
+@pytest.mark.parametrize(
+    "members",
+    [
+        pytest.param(period_of(end=300), id="ended last year"),
+        pytest.param(period_of(start=30, end=20), id="ten days"),
+    ],
+)
+def test_a_steroid_that_was_short_or_is_over_is_none(status, members):
+    assert "below the usual" in detail_of(stated(status, **members))
+
+
+@pytest.mark.parametrize("status", ["completed", "stopped"])
+def test_of_a_steroid_of_years_ago_a_newer_entry_would_tell(status):
+    assert "below the usual" in detail_of(stated(status, **period_of(start=900)))

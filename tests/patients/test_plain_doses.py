@@ -3,32 +3,13 @@
 import pytest
 
 from tests.chart_builders import (
-    ask,
-    by_topic,
     days_ago,
     dose,
-    kyphoplasty,
-    measured,
     of_patient,
-    order_sign,
-    patient,
-    quiet_lists,
 )
+from tests.patients.reassuring import card_of
 
 LAPSED = dose("denosumab", days=250)
-
-
-def card_of(*entries):
-    """The card of a patient whose T-score and weight would reassure."""
-    known = [
-        patient(),
-        *quiet_lists(),
-        measured("bmd-t-score", -1.5),
-        measured("bmi", 27),
-    ]
-    return by_topic(ask(order_sign([*known, *entries], kyphoplasty())))[
-        "rehabilitation"
-    ]
 
 
 def stated(words, *, days=10, status="active", **members):

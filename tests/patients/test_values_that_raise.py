@@ -3,27 +3,16 @@
 import pytest
 
 from tests.chart_builders import (
-    ask,
-    by_topic,
     days_ago,
-    kyphoplasty,
     measured,
     of_patient,
-    order_sign,
-    patient,
-    quiet_lists,
 )
 from tests.codes import LOINC, MEASURES, SCT, UCUM, codeable
+from tests.patients.reassuring import card_of
 
 CFS = codeable(SCT, "763264000")  # Clinical Frailty Scale
 EGFR = codeable(LOINC, "33914-3")
 FILTRATION = "mL/min/{1.73_m2}"
-
-
-def card_of(*entries):
-    known = [patient(), *quiet_lists(), measured("bmd-t-score", -1.5)]
-    body = order_sign([*known, measured("bmi", 27), *entries], kyphoplasty())
-    return by_topic(ask(body))["rehabilitation"]
 
 
 def frailty(value=7, **members):

@@ -6,24 +6,18 @@ from tests.chart_builders import (
     ask,
     brace,
     by_topic,
-    days_ago,
     kyphoplasty,
     measured,
-    of_patient,
     order_sign,
     patient,
     period,
     quiet_lists,
 )
-from tests.codes import codeable
-
-RADIOLOGY = codeable("http://terminology.hl7.org/CodeSystem/v2-0074", "RAD")
+from tests.patients.reassuring import imaging
 
 
 def cards_of(conclusion):
-    said = {"code": {"text": "MRI lumbar spine"}, "category": [RADIOLOGY]}
-    said |= {"status": "final", "effectiveDateTime": days_ago(3)}
-    report = of_patient("DiagnosticReport", "mri", conclusion=conclusion, **said)
+    report = imaging(conclusion, days=3)
     known = [measured("bmd-t-score", -1.5), measured("bmi", 27)]
     worn = brace(occurrencePeriod=period(0, 140))
     record = [patient(), *quiet_lists(), *known, report]

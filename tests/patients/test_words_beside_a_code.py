@@ -14,18 +14,9 @@ from tests.chart_builders import (
     quiet_lists,
 )
 from tests.codes import ICD, SCT, codeable
+from tests.patients.reassuring import card_of
 
 REASSURING = "below the usual"
-
-
-def card_of(*entries):
-    """The card of a patient whose T-score and weight would reassure."""
-    known = [
-        *(patient(), *quiet_lists()),
-        *(measured("bmd-t-score", -1.5), measured("bmi", 27)),
-    ]
-    body = order_sign([*known, *entries], kyphoplasty())
-    return by_topic(ask(body))["rehabilitation"]
 
 
 def noted(words, code="I10", **members):

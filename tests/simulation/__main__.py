@@ -20,10 +20,10 @@ from typing import Any
 import click
 import numpy as np
 
+from cds_service.call import Service
 from cds_service.core.data_file import read_json
 from cds_service.core.prediction import LogisticModel
 from cds_service.loading import PACKAGE, POOLED_SIMULATION, load_service
-from cds_service.service import Service
 from tests.simulation.elsewhere import differences, judge_elsewhere, worlds_for
 from tests.simulation.judging import (
     LOW,

@@ -10,10 +10,11 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from cds_service.audit.chain import OneEntry
+from cds_service.call import Ports, Service
 from cds_service.commands.explaining import explain_request
 from cds_service.outgoing.deadline import Deadline
 from cds_service.protocol.messages import parse_request
-from cds_service.service import Ports, Service, answer
+from cds_service.service import answer
 from cds_service.settings import Settings
 from tests.chart_builders import (
     HOOK,

@@ -7,10 +7,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, timedelta
 from typing import NamedTuple
 
-from cds_service.core.findings import Dated, Finding
+from cds_service.core.findings import Dated, Finding, Gap
 from cds_service.core.months import months_before
 from cds_service.core.vocabulary import LongCourseSpec
-from cds_service.fhir.findings.chart import Chart, FindingOrGap, known
+from cds_service.fhir.findings.chart import Chart, FindingOrGap, gap, known
 from cds_service.fhir.findings.drug_times import (
     dated,
     end_in_words,
@@ -20,6 +20,7 @@ from cds_service.fhir.findings.drug_times import (
     end_of_supply,
 )
 from cds_service.fhir.findings.medication_list import (
+    LONG_STANDING_MONTHS,
     Use,
     future_uses,
     label_of,
@@ -59,8 +60,47 @@ def find_long_steroid(spec: LongCourseSpec, chart: Chart) -> FindingOrGap:
         if one.end >= since and one.end - one.start >= least
     ]
     if not long_ones:
-        return without_use(spec, chart, ours), passed
+        unsure = [one for one in ours if _may_be_long(one, since, least, chart)]
+        return _without_course(spec, chart, ours, unsure), passed
     return _taken(spec, max(long_ones, key=lambda one: one.end), chart), passed
+
+
+def _without_course(
+    spec: LongCourseSpec, chart: Chart, ours: Sequence[Use], unsure: Sequence[Use]
+) -> Finding | Gap:
+    """Conclude from the problem list, or from courses of which no length is known."""
+    outcome = without_use(spec, chart, ours)
+    is_told = outcome.is_mentioned if isinstance(outcome, Gap) else outcome.value
+    if is_told or not unsure:
+        return outcome
+    seen = (one.provenance(spec) for one in unsure)
+    why = "on the medication list; how long it was taken is not recorded"
+    return gap(spec, "undetermined", why, *seen)
+
+
+def _may_be_long(use: Use, since: date, least: timedelta, chart: Chart) -> bool:
+    """Tell if what is stated of a drug leaves room for a long course of late.
+
+    A day on which it was taken or told of says neither when it began nor when it ended.
+    Of one that was over years ago a newer entry would tell.
+    """
+    raw = use.entry.raw
+    if use.entry.kind != "MedicationStatement" or use.is_ahead:
+        return False
+    start = dated(member(raw, "effectivePeriod", "start"), chart)
+    ended = dated(member(raw, "effectivePeriod", "end"), chart)
+    told = dated(raw.get("dateAsserted"), chart)
+    may_go_on = use.is_active or use.entry.status == "on-hold"
+    if ended is None and not may_go_on:
+        newest = start or dated(raw.get("effectiveDateTime"), chart) or told
+        oldest = months_before(chart.today, LONG_STANDING_MONTHS)
+        if newest and newest.last < oldest:
+            return False
+        ended = told
+    last = min(ended.last if ended else chart.today, chart.today)
+    if last < since:
+        return False
+    return start is None or last - start.first >= least
 
 
 def _taken(spec: LongCourseSpec, course: Course, chart: Chart) -> Finding:

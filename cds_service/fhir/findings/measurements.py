@@ -164,12 +164,20 @@ def _with_low_limits(
     return [lowest, *usable], left
 
 
+class Sorted(NamedTuple):
+    """The values of a finding: usable, too old and refused, each newest first."""
+
+    usable: list[Measured]
+    stale: list[Measured]
+    refused: list[Refused]
+
+
 def sort_out(
     readings: Sequence[Reading],
     spec: QuantitySpec,
     chart: Chart,
     judge: Judge = judge_method,
-) -> tuple[list[Measured], list[Measured], list[Refused]]:
+) -> Sorted:
     """Sort the values into usable, too old and refused, each newest first."""
     usable: list[Measured] = []
     stale: list[Measured] = []
@@ -189,7 +197,7 @@ def sort_out(
             )
     if len(refused) > 1:
         refused.sort(key=refused_by_time, reverse=True)
-    return usable, stale, refused
+    return Sorted(usable, stale, refused)
 
 
 def refused_by_time(one: Refused) -> tuple[bool, str, str, str]:

@@ -276,7 +276,9 @@ def not_on_list(
     ]
     taken = [one for one in ours if one.day and _is_taken(one.entry)]
     lapsed = [one for one in taken if one.is_active and _is_lapsed(one, spec, chart)]
-    paused = [one for one in taken if _is_paused(one, spec, chart)]
+    paused = [
+        one for one in ours if _is_taken(one.entry) and _is_paused(one, spec, chart)
+    ]
     after = [
         one for one in taken if one.is_ahead and one.day and one.day <= chart.today
     ]
@@ -317,15 +319,15 @@ def _is_lapsed(use: Use, spec: MedicationSpec, chart: Chart) -> bool:
 def _is_paused(use: Use, spec: MedicationSpec, chart: Chart) -> bool:
     """Tell if a steroid is on hold or was stopped, and nothing says since when.
 
-    A pause goes on to this day; of an order that was stopped years ago a newer one
-    would tell.
+    Without any day it may have been yesterday. A pause goes on to this day; of an order
+    that was stopped years ago a newer one would tell.
     """
     if STEROID not in spec.value_sets or not use.is_ended or use.is_ahead:
         return False
     if end_of_course(use.entry.raw, chart):
         return False
     since = months_before(chart.today, LONG_STANDING_MONTHS)
-    is_lately = use.day is not None and use.day >= since
+    is_lately = use.day is None or use.day >= since
     return use.entry.status == "on-hold" or is_lately
 
 

@@ -15,6 +15,7 @@ from cds_service.core.phrases import joined
 from cds_service.core.vocabulary import (
     ConditionSpec,
     FindingSpec,
+    FractureSpec,
     ListSpec,
     YesNoSpec,
 )
@@ -32,7 +33,11 @@ from cds_service.fhir.findings.chart import (
 )
 from cds_service.fhir.gathering.drugs import GOES_ON, MEDICATION_TYPES
 from cds_service.fhir.gathering.entries import BILLED_TYPES, Entry
-from cds_service.fhir.gathering.grave_asides import UNJUDGED, UNREAD_PROSE
+from cds_service.fhir.gathering.grave_asides import (
+    UNJUDGED,
+    UNREAD_PROSE,
+    UNREAD_REASON,
+)
 from cds_service.fhir.gathering.picking import DEVICE_ORDERS, LISTED
 from cds_service.fhir.gathering.problem_words import in_doubt
 from cds_service.fhir.mapping.terminology import Match
@@ -89,7 +94,7 @@ PLACES = {
 NOT_JUDGED = (
     "a diagnosis coded on the problem list is not known here; it may be anything"
 )
-NOT_READ = "the words of an imaging report were not fully understood"
+NOT_READ = "the words of an imaging report or an order were not fully understood"
 # Older reports and orders have been answered since, and older drugs are over.
 STANDS_FOR = timedelta(days=366)
 # Past by nature: it means nothing that such an entry is not active.
@@ -296,11 +301,12 @@ def _unclear_gap(spec: ConditionSpec, chart: Chart) -> Gap | None:
 
 
 def _say_no_of_reports_too(spec: ConditionSpec, chart: Chart) -> Finding | Gap:
-    """Conclude "no", unless the words of an imaging report were not understood."""
+    """Conclude "no", unless words of a report or an order were not understood."""
     said_no = say_no(spec, chart)
-    if isinstance(said_no, Gap) or not spec.only_codes_exclude:
+    is_asked = spec.only_codes_exclude or isinstance(spec, FractureSpec)
+    if isinstance(said_no, Gap) or not is_asked:
         return said_no
-    reports = find_stated(chart, spec, (UNREAD_PROSE,))
+    reports = find_stated(chart, spec, (UNREAD_PROSE, UNREAD_REASON))
     unread = [one for one in reports if one.is_undetermined]
     if not unread:
         return said_no
@@ -353,7 +359,7 @@ def say_no(
         spec: the finding.
         chart: the patient's record.
         how: `not`, or `not current` if the list has it as past.
-        may_count: whether an unidentified entry would count if it were the condition.
+        may_count: an unidentified entry would count if it were the condition.
     """
     unread = chart.unread(spec)
     if not spec.closed_world:
@@ -440,7 +446,7 @@ def find_stated(chart: Chart, spec: YesNoSpec, concepts: Sequence[str]) -> list[
         coded = [one for one in entry.matches if one.concept in concepts]
         named = sorted(one for one in concepts if entry.named & {one, in_doubt(one)})
         matches = coded or [Match(concept, "") for concept in named]
-        is_beside = matches[0].concept in (UNJUDGED, UNREAD_PROSE)
+        is_beside = matches[0].concept in (UNJUDGED, UNREAD_PROSE, UNREAD_REASON)
         if entry.kind not in STATING or is_beside:
             found += filter(None, [read_aside(entry, matches[0].concept, chart)])
             continue

@@ -16,6 +16,12 @@ from cds_service.fhir.gathering.bystanders import (
 from cds_service.fhir.gathering.drug_asides import NOT_BESIDE, WORDED, codes_of
 from cds_service.fhir.gathering.drugs import MEDICATION_TYPES
 from cds_service.fhir.gathering.problem_words import in_doubt, named_in
+from cds_service.fhir.gathering.reason_prose import (
+    EARLIER,
+    is_reason_understood,
+    tells_earlier_fracture,
+    words_of_reasons,
+)
 from cds_service.fhir.leaves import leaves_of
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.raw_json import (
@@ -45,7 +51,9 @@ GRAVE = frozenset(
 UNJUDGED = "unjudged-diagnosis"
 # So may what a report says in words that were not understood.
 UNREAD_PROSE = "unread-prose"
-# And either may be what a brace is for.
+# And so may what an order, a drug or a procedure says in such words.
+UNREAD_REASON = "unread-reason"
+# And each may be what a brace is for.
 MAY_BEAR_ON_SPINE = "may-bear-on-spine"
 # What leaves a finding open by its code. Their words are those of symptoms as well.
 BY_CODE = frozenset(
@@ -53,7 +61,7 @@ BY_CODE = frozenset(
         *("cancer-implied", "pathological-fracture", "bone-malignancy-history"),
         *("deep-infection", "bone-infection-elsewhere", "sphincter-trouble"),
         *("spinal-cord-disease", "femur-fracture-unstated"),
-        *(UNJUDGED, UNREAD_PROSE, MAY_BEAR_ON_SPINE),
+        *(UNJUDGED, UNREAD_PROSE, UNREAD_REASON, MAY_BEAR_ON_SPINE),
     }
 )
 ASIDE = GRAVE | BY_CODE
@@ -118,7 +126,38 @@ def grave_beside(entry: Json, terminology: Terminology) -> frozenset[str]:
         )
     # The referral that we offer says "if this is a tumour": a question to its reader.
     others = [word for word in words if not terminology.own_words.fullmatch(word)]
-    return (coded & ASIDE) | (named_in(others, terminology) & GRAVE)
+    named = named_in(others, terminology)
+    unread = _unread(entry, others, named, terminology)
+    return (coded & ASIDE) | (named & GRAVE) | unread
+
+
+def _unread(
+    entry: Json, words: list[str], named: frozenset[str], terminology: Terminology
+) -> frozenset[str]:
+    """What the words of an entry leave open beyond what they name.
+
+    A report has a rule of its own.
+    """
+    if text(entry.get("resourceType")) == "DiagnosticReport":
+        told = tells_earlier_fracture(words, terminology)
+        return frozenset({EARLIER}) if told else frozenset()
+    own = terminology.own_words
+    said = words_of_reasons(entry, terminology)
+    reasons = [word for word in said if not own.fullmatch(word)]
+    # Elsewhere a grave thing is open that a denial may have swallowed.
+    swallowed = [word for word in words if _names_more(word, named, terminology)]
+    found = set[str]()
+    if not is_reason_understood([*reasons, *swallowed], terminology):
+        found |= {UNREAD_REASON, MAY_BEAR_ON_SPINE}
+    if tells_earlier_fracture(reasons, terminology):
+        found.add(EARLIER)
+    return frozenset(found)
+
+
+def _names_more(words: str, named: frozenset[str], terminology: Terminology) -> bool:
+    """Tell if words name a grave thing that is not counted as named."""
+    said = terminology.text_concepts(words) | terminology.ruled_out(words)
+    return bool((said & GRAVE) - named)
 
 
 def is_unjudged(code: Json, terminology: Terminology) -> bool:

@@ -17,7 +17,12 @@ from cds_service.fhir.gathering.answers import (
     read_result,
 )
 from cds_service.fhir.gathering.parallel import run_side_by_side
-from cds_service.fhir.gathering.picking import CHOICES, NOT_UNDERSTOOD, concepts_of
+from cds_service.fhir.gathering.picking import (
+    CHOICES,
+    MAY_NEED_BRACE,
+    NOT_UNDERSTOOD,
+    concepts_of,
+)
 from cds_service.fhir.gathering.plan import PrefetchPlan, Template
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.raw_json import Json, member, objects, text
@@ -341,7 +346,7 @@ def _needs(raw: Json, targets: Targets, bases: Bases, terminology: Terminology) 
     if kind != wanted or not is_fhir_id(one):
         return ""
     found = concepts_of(raw, targets, terminology)
-    return name if NOT_UNDERSTOOD in found or (wanted == "Device" and not found) else ""
+    return name if found & {NOT_UNDERSTOOD, MAY_NEED_BRACE} else ""
 
 
 def read_by_id(

@@ -1,6 +1,7 @@
 """Tells whether words are plain.
 
-They stand on a brace order, a dose, a referral, a note on a value, or in a report.
+They stand on a brace order, a dose, a referral, a note on a value, in a report, or in
+the reason of an order.
 
 Each has a folder of its own, `mappings/plain-words/` that of brace orders. What is not
 in the list is not understood: no brace is shortened against its author's words, and no
@@ -12,6 +13,7 @@ import re
 from collections.abc import Sequence
 from functools import cached_property, lru_cache
 from pathlib import Path
+from typing import NamedTuple
 
 from pydantic import Field
 
@@ -31,6 +33,8 @@ DOSES = "plain-dose-words"
 REFERRALS = "plain-referral-words"
 VALUES = "plain-value-words"
 REPORTS = "plain-report-words"
+REASONS = "plain-reason-words"
+PLAIN_FOLDERS = (BRACES, DOSES, REFERRALS, VALUES, REPORTS, REASONS)
 # Signs that only divide words; any other, `?` or an arrow, may say something.
 _DIVIDES = r"[\s.,;:()\[\]/&+×*\"'’\-–—、。，；：（）・]"
 # No word begins or ends within another one in Latin letters; Chinese and Japanese write
@@ -39,9 +43,16 @@ _APART = r"(?:(?<![a-z0-9])|(?![a-z0-9]))(?:%s)(?:(?![a-z0-9])|(?<![a-z0-9]))"
 
 
 class PlainWordsFile(Examples):
-    """A file of one of the folders."""
+    """A file of one of the folders.
+
+    Attributes:
+        words: patterns of the plain words.
+        earlier: of a report: what calls a fracture an old one. Plain words as well, as
+            far as tumour and infection go.
+    """
 
     words: tuple[Pattern, ...] = Field(min_length=1)
+    earlier: tuple[Pattern, ...] = ()
 
 
 class PlainWords:
@@ -50,11 +61,18 @@ class PlainWords:
     Attributes:
         words: as the files write them.
         durations: reads the lengths of time beside them.
+        earlier: words that call a fracture an old one.
     """
 
-    def __init__(self, words: Sequence[str], durations: DurationRules | None) -> None:
+    def __init__(
+        self,
+        words: Sequence[str],
+        durations: DurationRules | None,
+        earlier: Sequence[str] = (),
+    ) -> None:
         """Keep the words; lengths of time are read by `durations`, if they are."""
         self.words, self.durations = tuple(words), durations
+        self.earlier = tuple(earlier)
         whole = sorted(
             {folded_pattern(word) for word in words},
             key=lambda word: (-len(word), word),
@@ -93,6 +111,14 @@ class PlainWords:
             rest = self.durations.without_times(text, is_title=is_title)
         return self._plain.fullmatch(folded(rest)) is not None
 
+    @cached_property
+    def _old(self) -> re.Pattern[str]:
+        return re.compile(_APART % "|".join(map(folded_pattern, self.earlier)))
+
+    def names_earlier(self, text: str) -> bool:
+        """Tell if words call something old or known, as a fracture of long ago."""
+        return bool(self.earlier) and self._old.search(folded(text)) is not None
+
     def names_any(self, text: str) -> bool:
         """Tell if one of the words stands in a text."""
         return self._word.search(folded(text)) is not None
@@ -109,10 +135,21 @@ class PlainWords:
         return tuple(filter(None, re.split(rf"{_DIVIDES}+", self._word.sub(" ", rest))))
 
 
+class PlainLists(NamedTuple):
+    """The plain words of each kind of text."""
+
+    braces: PlainWords
+    doses: PlainWords
+    referrals: PlainWords
+    values: PlainWords
+    reports: PlainWords
+    reasons: PlainWords
+
+
 def load_all_plain(
     folders: Sequence[Path], durations: DurationRules, bone_drugs: Sequence[str]
-) -> tuple[PlainWords, PlainWords, PlainWords, PlainWords, PlainWords]:
-    """The plain words of brace orders, doses, referrals, notes on values and reports.
+) -> PlainLists:
+    """Load the plain words of each kind of text.
 
     In force are those of all files of a folder together.
 
@@ -125,16 +162,24 @@ def load_all_plain(
     Raises:
         DataFileError: a file is wrong.
     """
-    return (
-        PlainWords(_words(folders, BRACES), durations),
-        PlainWords([*_words(folders, DOSES), *bone_drugs], None),
-        PlainWords(_words(folders, REFERRALS), durations),
-        PlainWords(_words(folders, VALUES), None),
-        PlainWords(_words(folders, REPORTS), durations),
+    return PlainLists(
+        braces=PlainWords(_words(folders, BRACES), durations),
+        doses=PlainWords([*_words(folders, DOSES), *bone_drugs], None),
+        referrals=PlainWords(_words(folders, REFERRALS), durations),
+        values=PlainWords(_words(folders, VALUES), None),
+        reports=PlainWords(_words(folders, REPORTS), durations, _earlier(folders)),
+        reasons=PlainWords(_words(folders, REASONS), durations),
     )
 
 
 def _words(folders: Sequence[Path], folder: str) -> list[str]:
+    return [word for one in _files(folders, folder) for word in one.words]
+
+
+def _earlier(folders: Sequence[Path]) -> list[str]:
+    return [word for one in _files(folders, REPORTS) for word in one.earlier]
+
+
+def _files(folders: Sequence[Path], folder: str) -> list[PlainWordsFile]:
     paths = files_in_force(folders, folder, ".toml").values()
-    files = [validated(PlainWordsFile, read_toml(path), path) for path in paths]
-    return [word for one in files for word in one.words]
+    return [validated(PlainWordsFile, read_toml(path), path) for path in paths]

@@ -47,6 +47,7 @@ from cds_service.fhir.mapping.overlay import required
 from cds_service.fhir.mapping.plain_words import (
     BRACES,
     DOSES,
+    REASONS,
     REFERRALS,
     REPORTS,
     VALUES,
@@ -181,6 +182,7 @@ class Terminology:
             self.plain_referrals,
             self.plain_values,
             self.plain_reports,
+            self.plain_reasons,
         ) = load_all_plain(folders, self.durations, self.drugs.names_of(BONE_DRUGS))
         # needs the systems and the plain words, so these have to be sound
         self.bystanders = load_bystanders(folders, systems, self.plain_words)
@@ -254,6 +256,7 @@ class Terminology:
             REFERRALS: self.plain_referrals,
             VALUES: self.plain_values,
             REPORTS: self.plain_reports,
+            REASONS: self.plain_reasons,
         }
 
     def outdated_expansions(self) -> tuple[str, ...]:

@@ -4,17 +4,20 @@ They are in the brace's order, in other fractures and in other operations of the
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Literal
 
 from cds_service.core.bracing import KEEP
-from cds_service.core.findings import SupportOrder
+from cds_service.core.findings import OtherInjuries, SupportOrder
 from cds_service.fhir.certainty import ACTIVE, PAST, certainty_of, clinical_status
 from cds_service.fhir.gathering.bystanders import SPINAL, is_plain_fracture
 from cds_service.fhir.gathering.drugs import GOES_ON, MEDICATION_TYPES
 from cds_service.fhir.gathering.entries import Entry
-from cds_service.fhir.gathering.grave_asides import MAY_BEAR_ON_SPINE, OF_THE_SPINE
+from cds_service.fhir.gathering.grave_asides import (
+    MAY_BEAR_ON_SPINE,
+    OF_THE_SPINE,
+    UNREAD_REASON,
+)
 from cds_service.fhir.gathering.picking import (
     DEVICE_ORDERS,
     MAY_NEED_BRACE,
@@ -75,41 +78,6 @@ RECENT = timedelta(days=180)
 NO_MORE = frozenset({"entered-in-error", "not-done", "stopped", "revoked", "cancelled"})
 
 Freshness = Literal["fresh", "open", "old"]
-
-
-@dataclass(frozen=True, slots=True)
-class OtherInjuries:
-    """What a brace may be needed for besides the treated fracture.
-
-    Attributes:
-        fractures: untreated levels with a recent fracture.
-        possible: untreated levels whose fracture may be recent, or that a brace order
-            names.
-        surgery: another operation of the spine is ordered or was done lately, or may
-            have been.
-        signed_reasons: concepts of `KEPT_REASONS` that the augmentation being signed
-            names.
-        is_brace_noted: the words of that augmentation name a brace, or were not
-            understood.
-        unread: elements of that augmentation, besides notes, that say more than the
-            operation.
-        other_order: another order of the signing was not understood, or concerns the
-            spine.
-        problem: an entry of the problem list, a report, an order or a drug on record
-            may be what the brace is for.
-    """
-
-    fractures: tuple[str, ...] = ()
-    possible: tuple[str, ...] = ()
-    surgery: bool = False
-    signed_reasons: frozenset[str] = frozenset()
-    is_brace_noted: bool = False
-    unread: tuple[str, ...] = ()
-    other_order: bool = False
-    problem: bool = False
-
-
-NOTHING_ELSE = OtherInjuries()
 
 
 def reasons_of_order(
@@ -312,8 +280,8 @@ def _is_named_elsewhere(
     """
     for entry in record.resources:
         named = entry.named | (entry.drug.concepts if entry.drug else frozenset())
-        if entry.kind in DEVICE_ORDERS:  # its own code is read with the brace
-            named -= {in_doubt(MAY_BEAR_ON_SPINE)}
+        if entry.kind in DEVICE_ORDERS:  # its code and words are read with the brace
+            named -= {in_doubt(MAY_BEAR_ON_SPINE), in_doubt(UNREAD_REASON)}
         if entry.kind == "Condition" or named.isdisjoint(NAMED_ELSEWHERE):
             continue
         effective = "performed" if entry.kind == "Procedure" else "effective"
@@ -402,7 +370,8 @@ def _fractured_places(condition: Json, terminology: Terminology) -> set[str]:
 
     Its codes say them, else its words, else the region of its code.
     """
-    found = {*terminology.translate("vertebral-level-icd", condition.get("code"))}
+    code = condition.get("code")
+    found = {*terminology.translate("vertebral-level-icd", code)}
     for site in codeables(condition, "bodySite"):
         found |= {*terminology.translate("vertebral-level", site)}
     if not found:
@@ -412,7 +381,7 @@ def _fractured_places(condition: Json, terminology: Terminology) -> set[str]:
             for word in texts_of(one)
         ]
         found = {level for word in words for level in terminology.levels.treated(word)}
-    regions = terminology.translate("spinal-region", condition.get("code"))
+    regions = terminology.translate("spinal-region", code)
     return found or {f"{region} spine" for region in regions} & REGION_NAMES.keys()
 
 

@@ -6,7 +6,7 @@ A reason in words is read last. A note is believed after the body site, where th
 order's own words name no level.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal, NamedTuple
 
@@ -46,7 +46,15 @@ RAISING = frozenset(
         *("severe-frailty", "severe-kidney-disease", "dialysis"),
     }
 )
-REGION_NAMES = {"thoracic spine": "T", "lumbar spine": "L"}
+# The regions that codes of a fracture name, with the vertebrae that they may mean.
+REGION_NAMES: Mapping[str, frozenset[str]] = {
+    "cervical spine": frozenset(),
+    "cervicothoracic spine": frozenset({"T1", "T2"}),
+    "thoracic spine": frozenset(one for one in LEVELS if one.startswith("T")),
+    "lumbar spine": frozenset(one for one in LEVELS if one.startswith("L")),
+    "lumbosacral spine": frozenset({"L5"}),
+    "sacral spine": frozenset(),
+}
 # What a reason in words may name, so that it is understood.
 UNDERSTOOD_REASONS = frozenset(
     {
@@ -172,7 +180,7 @@ def covers(stated: str, treated: set[str]) -> bool:
     `L1`, `T11-T12` or `thoracic spine`
     """
     if stated in REGION_NAMES:
-        return any(one.startswith(REGION_NAMES[stated]) for one in treated)
+        return not treated.isdisjoint(REGION_NAMES[stated])
     return not treated.isdisjoint(stated.split("-"))
 
 

@@ -10,6 +10,7 @@ from itertools import chain
 
 from cds_service.core.bracing import DAY, times_of
 from cds_service.core.findings import (
+    NOTHING_ELSE,
     AugmentationOrder,
     SupportOrder,
     SupportOrders,
@@ -24,7 +25,6 @@ from cds_service.fhir.mapping.text_rules import LONGEST_TITLE
 from cds_service.fhir.orders.consumed import names_another, unread_in
 from cds_service.fhir.orders.drafts import NO_DRAFTS, DraftOrders, Order
 from cds_service.fhir.orders.keep_reasons import (
-    NOTHING_ELSE,
     find_other_injuries,
     named_levels,
     reasons_of_order,
@@ -145,14 +145,7 @@ def find_support_orders(
         procedure_on=_within_a_year(signed.planned, today) if signed else None,
         last_stage_on=_within_a_year(signed.last_planned, today) if signed else None,
         is_augmented_now=signed is not None,
-        other_fractures=other.fractures,
-        possible_fractures=other.possible,
-        other_surgery=other.surgery,
-        signed_reasons=other.signed_reasons,
-        is_brace_noted=other.is_brace_noted,
-        unread_signed=other.unread,
-        other_order=other.other_order,
-        problem_open=other.problem,
+        other=other,
         is_report_unread=_is_unread("diagnosticReports", record),
     )
 

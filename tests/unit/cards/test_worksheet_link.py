@@ -3,9 +3,10 @@
 import pytest
 
 from cds_service.audit.chain import OneEntry
+from cds_service.call import Ports
 from cds_service.outgoing.deadline import Deadline
 from cds_service.protocol.messages import parse_request
-from cds_service.service import Ports, answer
+from cds_service.service import answer
 from cds_service.site.folder import load_site
 from tests.chart_builders import (
     HOOK,

@@ -78,7 +78,9 @@ def test_a_day_that_is_yet_to_come_is_refused(tmp_path):
 
 
 def test_what_is_taken_and_refused_is_printed(table):
-    table.write_text("date,level,plvi,foo\n2026-05-01,L4,0.8,1\n2026-05-02,L4,80,1\n")
+    table.write_text(
+        "patient,date,level,plvi,foo\np1,2026-05-01,L4,0.8,1\np1,2026-05-02,L4,80,1\n"
+    )
     done = run(table, "--dry-run")
     assert done.exit_code == 0
     assert "taken    plvi 0.8 at L4, 2026-05-01 (table.csv, row 2)" in done.stdout
@@ -321,6 +323,43 @@ def test_reports_of_two_patients_are_refused(report):
     done = run(*files, "--dry-run")
     assert done.exit_code == 1
     assert "of more than one patient (PID-1, PID-2)" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "said"),
+    [
+        pytest.param(
+            {}, {"PatientBirthDate": "20010203"}, "the birth dates differ", id="born"
+        ),
+        pytest.param({}, {"PatientSex": "M"}, "the sexes differ", id="sex"),
+        pytest.param(
+            {"IssuerOfPatientID": "HOSPITAL-A"},
+            {"IssuerOfPatientID": "HOSPITAL-B"},
+            "the issuers of the patient ID differ",
+            id="issuer",
+        ),
+        pytest.param(
+            {"PatientID": ""},
+            {"PatientBirthDate": "20010203", "PatientSex": "M"},
+            "the birth dates and the sexes differ",
+            id="one-without-a-number",
+        ),
+    ],
+)
+def test_reports_of_two_people_with_one_number_are_refused(report, first, second, said):
+    files = (report("a.dcm", **first), report("b.dcm", value=0.7, **second))
+    done = run(*files, "--dry-run")
+    assert done.exit_code == 1
+    assert f"of more than one patient ({said})" in done.stderr
+
+
+def test_reports_of_one_patient_that_say_no_more_are_taken(report):
+    says_nothing = {"PatientID": "", "PatientBirthDate": "", "PatientSex": "O"}
+    issued = report("a.dcm", IssuerOfPatientID="HOSPITAL-A")
+    other_day = {"StudyDate": "20260401"}
+    done = run(issued, report("b.dcm", **says_nothing, **other_day), "--dry-run")
+    assert done.exit_code == 0
+    assert "2 taken" in done.stdout
 
 
 def test_an_identifier_that_the_server_does_not_know_is_noted(report, server):

@@ -24,8 +24,6 @@ def figure(words, *, in_summary=False, is_personal=True):
         usual="1 in 6",
         in_summary=in_summary,
         band="not-different",
-        new_hospital=(0.07, 0.46),
-        same_hospital=(0.13, 0.31),
         relative_error=0.2,
         absolute_error=0.5,
         other_bone=None,

@@ -151,7 +151,10 @@ def test_rows_of_others_are_counted_and_not_read(read):
 
 
 def test_columns_that_are_no_measure_are_named(read):
-    _, refused = read("date,plvi,diabetes,PLVI index\n2026-05-01,0.8,yes,3\n")
+    taken, refused = read(
+        "patient,date,plvi,diabetes,PLVI index\np1,2026-05-01,0.8,yes,3\n"
+    )
+    assert taken["plvi"].number == Decimal("0.8")
     assert refused["column diabetes"].startswith("a finding that is not measured")
     assert refused["column PLVI index"] == "no finding has this name"
 
@@ -227,6 +230,125 @@ def test_a_small_workbook_that_grows_without_bound_is_no_table(tmp_path, sheet, 
     assert (tmp_path / "large.xlsx").stat().st_size < 1_000_000
     with pytest.raises(NoTable, match=why):
         table_file.read_table(tmp_path / "large.xlsx")
+
+
+# --- whose the rows are
+
+OF_TWO = "".join(
+    f"{patient},psoas,{label},1,80,20,{volume},0.5\n"
+    for patient, volume in (("p1", 2), ("p2", 9))
+    for label in (5121, 5122)
+)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        pytest.param("patient,Level,ROI HU\np2,L1,55\n", id="comp2comp"),
+        pytest.param("PatientID,Level,ROI HU\np2,L1,55\n", id="one-word"),
+        pytest.param("patient,Level,ROI HU\np1,L1,\np2,L1,55\n", id="second-row"),
+        pytest.param("Patient ID,date,plvi\np2,2026-05-01,0.6\n", id="two-words"),
+        pytest.param("subject,date,plvi\np2,2026-05-01,0.6\n", id="subject"),
+        pytest.param("\u200bpatient,date,plvi\np2,2026-05-01,0.6\n", id="unseen-sign"),
+        pytest.param("patient,id,date,plvi\np2,p3,2026-05-01,0.6\n", id="two-others"),
+    ],
+)
+def test_rows_of_others_are_passed_over_in_every_table(read, text):
+    taken, refused = read(text, levels=("L4",))
+    assert taken == {}
+    assert "other patients" in refused["1 row"]
+
+
+def test_a_tools_table_of_two_patients_gives_the_rows_of_one(read):
+    taken, refused = read(f"patient,{MUSCLEMAP}{OF_TWO}", name="gmm.csv", **OF_L4)
+    assert taken["psoas-total-area"].number == Decimal("10.000")  # 4 ml over 0.4 cm
+    assert "other patients" in refused["2 rows"]
+
+
+def test_a_row_without_its_cell_of_the_patient_is_nobodys(read):
+    taken, refused = read("plvi,level,date,patient\n0.6,L4,2026-05-01\n")
+    assert taken == {}
+    assert refused["patient"].startswith("whose it is is not said")
+
+
+@pytest.mark.parametrize("row", ["p1,p2", "p2,p1", "p1,17"])
+def test_two_columns_that_differ_on_the_patient_leave_the_row_out(read, row):
+    taken, refused = read(f"patient,id,date,plvi\n{row},2026-05-01,0.6\n")
+    assert taken == {}
+    assert refused["patient and id"] == "two columns say whose it is, and differ"
+
+
+@pytest.mark.parametrize(
+    ("text", "column"),
+    [
+        pytest.param(
+            "patient,date,plvi,Patient\np2,2026-05-01,0.6,p1\n",
+            "column Patient",
+            id="patient",
+        ),
+        pytest.param(
+            "date,plvi,plvi\n2026-05-01,0.6,0.9\n", "column plvi", id="measure"
+        ),
+        pytest.param(
+            "plvi,date,date\n0.6,2026-05-01,2019-01-01\n", "column date", id="day"
+        ),
+    ],
+)
+def test_a_heading_that_stands_twice_refuses_the_table(read, text, column):
+    taken, refused = read(text)
+    assert taken == {}
+    assert "several columns" in refused[column]
+
+
+@pytest.mark.parametrize(
+    ("text", "column"),
+    [
+        pytest.param("MRN,date,plvi\n9999,2026-05-01,0.6\n", "column MRN", id="mrn"),
+        pytest.param("side,date,plvi\nleft,2026-05-01,0.6\n", "column side", id="side"),
+        pytest.param(
+            ",date,plvi\n9999,2026-05-01,0.6\n",
+            "a column without a heading",
+            id="no-heading",
+        ),
+        pytest.param("MRN,Level,ROI HU\n9999,L1,55\n", "column MRN", id="of-a-tool"),
+        pytest.param(
+            "patient,unit,Level,ROI HU\np1,mg/cm3,L1,55\n", "column unit", id="unit"
+        ),
+    ],
+)
+def test_a_column_that_may_say_whose_a_row_is_refuses_the_table(read, text, column):
+    taken, refused = read(text)
+    assert taken == {}
+    assert "may say whose" in refused[column]
+
+
+def test_an_empty_column_and_findings_say_nothing_of_whose_a_row_is(read):
+    taken, _ = read("MRN,date,diabetes,plvi\n,2026-05-01,yes,0.6\n")
+    assert list(taken) == ["plvi"]
+
+
+def test_two_rows_of_one_level_in_a_tools_table_are_both_refused(read):
+    taken, refused = read("Level,ROI HU\nL1,101.5\nL1,55\n")
+    assert taken == {}
+    assert "in several rows" in refused["ROI HU 101.5"]
+    assert "in several rows" in refused["ROI HU 55"]
+
+
+def test_two_rows_of_one_muscle_are_refused(read):
+    taken, refused = read(f"{SLICE}psoas right,5122,1,80,20,9.0,0.7\n", **OF_L4)
+    assert "psoas-total-area" not in taken
+    assert "in several rows; which of them counts is not said" in refused.values()
+
+
+def test_the_day_in_a_tools_table_counts(read):
+    taken, _ = read("date,Level,ROI HU\n2019-01-01,L1,101.5\n", day=date(2026, 5, 1))
+    assert taken["ct-attenuation"].day == date(2019, 1, 1)
+
+
+def test_a_day_of_unknown_order_in_a_tools_table_is_refused(read):
+    taken, refused = read("date,Level,ROI HU\n01/05/2026,L1,101.5\n")
+    assert taken == {}
+    assert "not written as year-month-day" in refused["ROI HU 101.5"]
 
 
 # --- segmentations and what is nothing

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 
 import pytest
 
+from cds_service.call import Ports
 from cds_service.errors import DeadlinePassed
 from cds_service.outgoing.deadline import Deadline
 from cds_service.protocol.messages import parse_request
-from cds_service.service import Ports, answer
+from cds_service.service import answer
 from tests.audit_builders import uuid_of
 from tests.chart_builders import (
     HOOK,

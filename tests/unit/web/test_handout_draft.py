@@ -11,8 +11,9 @@ from uuid import uuid4
 import pytest
 from fhir.resources.R4B import get_fhir_model_class
 
+from cds_service.call import Ports, Service, ServiceHook
 from cds_service.protocol.messages import HookRequest, HookResponse
-from cds_service.service import Ports, Service, ServiceHook, answer
+from cds_service.service import answer
 from cds_service.site.clients import EVERYTHING, Capabilities, capabilities_of
 from cds_service.site.folder import load_site
 from cds_service.site.profiles import load_profile, profile_folders, profile_names

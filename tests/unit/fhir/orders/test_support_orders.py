@@ -528,7 +528,7 @@ def test_what_an_order_says(draft, says):
                 condition("S32.010A", recordedDate="2026-11-01"),
             ],
             "signed": {"levels": ["L1"]},
-            "says": {"other_fractures": ["L3"], "procedure_on": None},
+            "says": {"other.fractures": ["L3"], "procedure_on": None},
         },
         {
             "why": (
@@ -541,13 +541,13 @@ def test_what_an_order_says(draft, says):
                 condition("S32.050D", recordedDate="2026-11-01"),
             ],
             "signed": {"levels": ["L1"]},
-            "says": {"other_fractures": []},
+            "says": {"other.fractures": []},
         },
         {
             "why": "without a treated level no fracture is another",
             "record": [condition("S32.030A", recordedDate="2026-11-01")],
             "signed": {"levels": []},
-            "says": {"other_fractures": []},
+            "says": {"other.fractures": []},
         },
     ],
     ids=lambda case: case["why"],
@@ -569,7 +569,7 @@ def test_what_is_ordered_and_was_done_on_record(case):
         for one in found.orders
     ]
     for element, expected in case["says"].items():
-        value = listed if element == "orders" else getattr(found, element)
+        value = listed if element == "orders" else attrgetter(element)(found)
         assert (list(value) if isinstance(value, tuple) else value) == expected, element
 
 

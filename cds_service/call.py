@@ -1,0 +1,273 @@
+"""What one hook call carries: what is in force, the outside world, what was read.
+
+Each step of `service.py` adds to it.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+
+from cds_service.audit.chain import AuditLog
+from cds_service.audit.earlier_feedback import EarlierFeedback
+from cds_service.audit.entry import NOT_LISTED
+from cds_service.cards.guidelines import Guideline, Summary
+from cds_service.cards.texts import CardTexts
+from cds_service.core.caller import NOBODY, Caller
+from cds_service.core.case import Case, InForce
+from cds_service.core.chart_facts import FactFile
+from cds_service.core.closures import ClosureFile
+from cds_service.core.findings import AugmentationOrder, SupportOrder, SupportOrders
+from cds_service.core.handout import HandoutText
+from cds_service.core.handout_settings import HandoutSettings
+from cds_service.core.languages import ENGLISH, LanguageFile
+from cds_service.core.policy import Policy
+from cds_service.core.recommendations import Rule
+from cds_service.core.source_attributes import SourceAttributes
+from cds_service.core.vocabulary import FindingSpec
+from cds_service.fhir.gathering.plan import PrefetchPlan
+from cds_service.fhir.gathering.reading import FhirReader
+from cds_service.fhir.gathering.record import PatientRecord
+from cds_service.fhir.gathering.subjects import Person
+from cds_service.fhir.mapping.terminology import Terminology
+from cds_service.fhir.near_misses import NearMiss
+from cds_service.fhir.orders.drafts import DraftOrders
+from cds_service.fhir.orders.suggestions import OrderTemplate
+from cds_service.fhir.references import bases_of_call
+from cds_service.fhir.site_calendar import SiteCalendar
+from cds_service.outgoing.address import parse_base
+from cds_service.outgoing.deadline import Deadline
+from cds_service.protocol.messages import HookRequest
+from cds_service.site.clients import EVERYTHING, Capabilities
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ServiceHook:
+    """One CDS service: a folder of `hooks/`.
+
+    Attributes:
+        discovery: the entry that discovery shows, with the codes that its prefetch
+            templates ask for.
+        plan: the prefetch templates, whatever discovery shows of them.
+        order_templates: R4 orders that can be suggested, by name.
+        handouts: the page that a patient takes home, by language; empty if it has none.
+    """
+
+    id: str
+    hook: str
+    discovery: Mapping[str, Any]
+    plan: PrefetchPlan
+    rules: tuple[Rule, ...]
+    facts: tuple[FactFile, ...]
+    texts: CardTexts
+    order_templates: Mapping[str, OrderTemplate]
+    guidelines: Mapping[str, Guideline]
+    summaries: tuple[Summary, ...]
+    closures: ClosureFile
+    handouts: Mapping[str, HandoutText] = field(default_factory=dict)
+
+    def overdue(self, today: date) -> Mapping[str, tuple[str, ...]]:
+        """List the ids of rules and guidelines due for review, by part."""
+        parts: Mapping[str, Iterable[Rule | FactFile | Guideline | Summary]] = {
+            "recommendations": self.rules,
+            "facts": self.facts,
+            "guidelines": self.guidelines.values(),
+            "summaries": self.summaries,
+        }
+        found = {}
+        for name, files in parts.items():
+            found[name] = tuple(one.id for one in files if one.review_by < today)
+        pages = self.handouts.items()
+        late_pages = tuple(key for key, one in pages if one.review_by < today)
+        if late_pages:
+            found["handouts"] = late_pages
+        is_late = self.closures.review_by < today
+        found["closures"] = ("closures",) if is_late else ()
+        return found
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Service(InForce):
+    """All that is in force: read, checked and digested once, at start (`loading.py`).
+
+    Attributes:
+        model_cards: JSON of `/models/{id}`, by study.
+        attributes: source attributes, for the recommendations.
+        languages: those that the site has turned on, besides English.
+        of_clients: the service by issuer, for EHRs with mappings, hooks or a policy of
+            their own.
+    """
+
+    hooks: Mapping[str, ServiceHook]
+    terminology: Terminology
+    finding_specs: Mapping[str, FindingSpec]
+    model_cards: Mapping[str, Mapping[str, Any]]
+    attributes: SourceAttributes
+    languages: Mapping[str, LanguageFile] = field(default_factory=dict)
+    of_clients: "Mapping[str, Service]" = field(default_factory=dict)
+
+    @property
+    def signing_hook(self) -> ServiceHook:
+        """The service that answers when orders are signed."""
+        return next(one for one in self.hooks.values() if one.hook == "order-sign")
+
+    @property
+    def leaving_hook(self) -> ServiceHook:
+        """The service that answers when a patient leaves."""
+        name = "encounter-discharge"
+        return next(one for one in self.hooks.values() if one.hook == name)
+
+    @property
+    def calendar(self) -> SiteCalendar:
+        """The days of the site."""
+        return self.terminology.calendar
+
+    def of(self, client: str | None) -> "Service":
+        """Return the service in force for this EHR."""
+        return self.of_clients.get(client or "", self)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ports:
+    """The outside world of one request.
+
+    Attributes:
+        clock: now; the service's calendar says which day that is at the site.
+        fhir: a reader of the request's FHIR server, None if it names none.
+        deadline: of the whole answer, from the arrival of the request.
+        base_url: where this service's own pages are.
+        history: what users answered before to cards about this patient; None if no log
+            can be searched.
+        caller: the EHR and tenant that call; `NOBODY` in open mode.
+        aliases: other bases under which the request's FHIR server writes references.
+        may_name_server: the caller may name the request's FHIR server; one that it may
+            not name is neither read nor recorded.
+        capabilities: what the EHR can apply.
+        is_of_earlier_day: `--as-of` names the day; nothing dated after the order counts
+            then.
+        is_shown: the cards are sent; otherwise the answer is computed and recorded,
+            and no card is sent.
+        basis_url: the address of the basis page of the audit entry with this id; empty
+            if there is none.
+        handout_url: the same for the page that the patient takes home.
+        handout: the site's settings for that page.
+        worksheet_url: where this EHR launches the worksheet from a card; empty if it
+            does not.
+        language: the language in which the cards are wanted.
+    """
+
+    clock: Callable[[], datetime]
+    fhir: FhirReader | None
+    audit: AuditLog
+    deadline: Deadline
+    base_url: str
+    history: EarlierFeedback | None = None
+    caller: Caller = NOBODY
+    aliases: tuple[str, ...] = ()
+    may_name_server: bool = True
+    capabilities: Capabilities = EVERYTHING
+    is_of_earlier_day: bool = False
+    is_shown: bool = True
+    basis_url: Callable[[str], str] = field(default=lambda _: "")
+    handout_url: Callable[[str], str] = field(default=lambda _: "")
+    handout: HandoutSettings = field(default_factory=HandoutSettings)
+    worksheet_url: str = ""
+    language: str = ENGLISH
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Call:
+    """One hook call, and what answers it.
+
+    Attributes:
+        service_id: of the service that was called.
+        hook: the service that answers; for a signed discharge, not the one called.
+        now: when it is answered.
+        entry_id: of its audit entry, which the cards link to.
+    """
+
+    service: Service
+    service_id: str
+    hook: ServiceHook
+    request: HookRequest
+    ports: Ports
+    now: datetime
+    entry_id: str
+
+    @property
+    def today(self) -> date:
+        """The day of the answer at the site."""
+        return self.service.calendar.day_of(self.now)
+
+    @property
+    def server(self) -> str | None:
+        """The request's FHIR server in its one spelling; None if it names none.
+
+        EHRs write one server with and without a last slash, or in capitals.
+        """
+        written = self.request.fhir_server
+        try:
+            return parse_base(written).url if written else None
+        except ValueError:
+            return NOT_LISTED
+
+    @property
+    def person(self) -> Person:
+        """The patient, by what the call alone says."""
+        request = self.request
+        servers = (request.fhir_server, *self.ports.aliases)
+        bases = bases_of_call(servers, request.context.draft_orders, request.prefetch)
+        return Person(request.context.patient_id, bases)
+
+    @property
+    def signed_digest(self) -> str:
+        """What identifies a signing: its orders; of a discharge, the stay."""
+        context = self.request.context
+        if context.CARRIES_ORDERS:
+            return context.drafts_digest
+        return f"Encounter/{context.encounter_id}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignedOrders:
+    """The orders being signed, as far as they are ours.
+
+    Attributes:
+        augmentation: all orders for a kyphoplasty or vertebroplasty, as one.
+        support: orders for braces, bed rest and care.
+    """
+
+    person: Person
+    drafts: DraftOrders
+    augmentation: AugmentationOrder | None
+    support: tuple[SupportOrder, ...]
+
+    def may_concern(self, policy: Policy) -> bool:
+        """Tell if the record has to be read."""
+        return self.augmentation is not None or self.braces_concern(policy)
+
+    def braces_concern(self, policy: Policy) -> bool:
+        """Tell if a brace or bed rest is signed, and the site wants answers to that."""
+        is_supported = any(one.kind in ("brace", "bed-rest") for one in self.support)
+        return is_supported and policy.brace.only_days > 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Gathered:
+    """The orders being signed, with the record.
+
+    Attributes:
+        support: all support orders, signed or on record.
+    """
+
+    orders: SignedOrders
+    record: PatientRecord
+    support: SupportOrders
+
+
+@dataclass(frozen=True, slots=True)
+class ReadCase:
+    """A case, and unknown codes that were found with it."""
+
+    case: Case
+    near: tuple[NearMiss, ...]

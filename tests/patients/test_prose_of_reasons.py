@@ -1,0 +1,104 @@
+"""The reason of an order denies a tumour only if it was understood whole."""
+
+import pytest
+
+from tests.chart_builders import (
+    brace,
+    cards_for,
+    days_ago,
+    kyphoplasty,
+    of_patient,
+    strong_and_nourished,
+)
+from tests.patients.test_prose_of_reports import end_is_selected, imaging
+
+PLAIN = [
+    "Painful osteoporotic L1 compression fracture, failed conservative treatment",
+    "Schmerzhafte osteoporotische LWK-1-Fraktur, konservative Therapie erfolglos",
+    "Fracture-tassement ostéoporotique de L1, échec du traitement conservateur",
+    "Fractura vertebral osteoporótica L1, fracaso del tratamiento conservador",
+    "Frattura vertebrale osteoporotica L1, fallimento della terapia conservativa",
+    "Pijnlijke wervelfractuur L1, falen van conservatieve behandeling",
+    "Bolesne złamanie osteoporotyczne trzonu L1, nieskuteczne leczenie zachowawcze",
+    "Fratura vertebral osteoporótica L1, falha do tratamento conservador",
+    "L1椎体骨质疏松性压缩性骨折，保守治疗无效",
+    "骨粗鬆症性L1圧迫骨折、保存療法無効",
+    "골다공증성 L1 압박골절, 보존적 치료 실패",
+]
+SWALLOWED = [
+    "No biopsy of the metastasis yet",
+    "Without treatment for myeloma",
+    "Not a candidate for surgery due to metastases",
+    "Ohne Therapie bei bekanntem Myelom",
+    "Przerzut bez ucisku",
+    "未治疗的骨转移",
+    "Marrow replacing process",
+    "Qwerty zxcvb",
+]
+EARLIER = [
+    "s/p kyphoplasty L3",
+    "Status post L3 vertebroplasty",
+    "Old wedge deformity of T12",
+    "Z.n. Kyphoplastie LWK 3",
+    "ancien tassement T8",
+    "stare złamanie T8",
+    "陈旧性压缩骨折",
+    "第8胸椎陳旧性骨折",
+]
+
+
+def order(words, element="reasonCode"):
+    said = {"status": "active", "intent": "order", "authoredOn": days_ago(5)}
+    said |= {"code": {"text": "Full blood count"}, element: [{"text": words}]}
+    return of_patient("ServiceRequest", "ordered", **said)
+
+
+def cards_with(*entries):
+    return cards_for([*strong_and_nourished(), *entries], kyphoplasty(), brace())
+
+
+@pytest.mark.parametrize("element", ["reasonCode", "note"])
+@pytest.mark.parametrize("words", SWALLOWED)
+def test_a_reason_that_was_not_understood_reassures_nobody(words, element):
+    cards = cards_with(order(words, element))
+    detail = cards["rehabilitation"]["detail"]
+    assert "below the usual" not in detail
+    assert "the reason or note of an order not fully understood" in detail
+    assert "1 in" in detail, "no figure is silenced"
+    assert not end_is_selected(cards)
+
+
+@pytest.mark.parametrize("words", PLAIN)
+def test_an_ordinary_reason_changes_nothing(words):
+    cards = cards_with(order(words))
+    assert "below the usual" in cards["rehabilitation"]["detail"]
+    assert end_is_selected(cards)
+
+
+@pytest.mark.parametrize("entry", [order, imaging], ids=["reason", "report"])
+@pytest.mark.parametrize("words", EARLIER)
+def test_an_earlier_fracture_in_words_reassures_nobody(words, entry):
+    assert "below the usual" not in cards_with(entry(words))["rehabilitation"]["detail"]
+
+
+def chosen(cards):
+    return {
+        (topic, one["label"])
+        for topic, card in cards.items()
+        for one in card.get("suggestions", ())
+        if one.get("isRecommended")
+    }
+
+
+@pytest.mark.parametrize("before", [PLAIN[0], SWALLOWED[0], EARLIER[0], "Metastasis"])
+@pytest.mark.parametrize(
+    "unknown", ["Qwerty zxcvb", "No qwerty", "病変不明", "Kein Xyz"]
+)
+def test_no_unknown_sentence_adds_anything_that_reassures(before, unknown):
+    less = cards_with(order(before))
+    for words in (f"{before}. {unknown}", f"{unknown}. {before}"):
+        more = cards_with(order(words))
+        assert chosen(more) <= chosen(less)
+        assert "below the usual" not in more["rehabilitation"]["detail"]
+        was, now = (one["rehabilitation"]["indicator"] for one in (less, more))
+        assert was == now
