@@ -119,6 +119,11 @@ class Database:
         """Tell if this is SQLite; otherwise it is PostgreSQL."""
         return self.url.get_backend_name() == "sqlite"
 
+    @property
+    def name(self) -> str:
+        """The URL for people: without its query, which may hold a password too."""
+        return self.url.set(query={}).render_as_string(hide_password=True)
+
     def _open_file(
         self, _dialect: object, _record: object, arguments: list[Any], _options: object
     ) -> None:
@@ -181,11 +186,7 @@ class Database:
                 tables.
         """
         if not self.holds_log():
-            where = (
-                str(self.file)
-                if self.file is not None
-                else self.url.render_as_string(hide_password=True)
-            )
+            where = str(self.file) if self.file is not None else self.name
             cure = "set this variable to the database that the service uses"
             raise DataFileError(
                 "KYPHOPLASTY_CDS_DATABASE_URL", where, f"there is no audit log; {cure}"

@@ -321,11 +321,16 @@ def client_address(trusted_proxies: Sequence[Network]) -> str:
     Only the last item of `X-Forwarded-For` counts: the client can forge the others.
     """
     peer = request.remote_addr or ""
-    plain = _plain_address(peer)
-    if not plain or not any(ip_address(plain) in one for one in trusted_proxies):
+    if not is_one_of(peer, trusted_proxies):
         return peer
     forwarded = request.headers.get("X-Forwarded-For", "").rpartition(",")[2]
     return _plain_address(forwarded.strip()) or peer
+
+
+def is_one_of(address: str, networks: Sequence[Network]) -> bool:
+    """Tell if this address is in one of these networks."""
+    plain = _plain_address(address)
+    return plain != "" and any(ip_address(plain) in one for one in networks)
 
 
 def _plain_address(text: str) -> str:
