@@ -186,9 +186,10 @@ def print_errors(command: Callable[P, R]) -> Callable[P, R]:
     @wraps(command)
     def run(*args: P.args, **kwargs: P.kwargs) -> R:
         for name, value in kwargs.items():
-            given = value if isinstance(value, tuple) else (value,)
-            texts = (one for one in given if isinstance(one, str))
-            if any(LONE_SURROGATE.search(one) for one in texts):
+            words = value if isinstance(value, tuple) else (value,)
+            if any(
+                isinstance(one, str) and LONE_SURROGATE.search(one) for one in words
+            ):
                 raise click.UsageError(f"{name} is not text in UTF-8")
         try:
             return command(*args, **kwargs)
