@@ -55,7 +55,7 @@ PATIENT = re.compile(
 )
 NAMES = re.compile(rb'"(?:[^"\\]*/)?((?:Medication|Device)/[A-Za-z0-9\-.]{1,64})["/]')
 # how JSON may write a slash, or any letter of a name, in another way
-ESCAPES = (b"\\/", b"\\u00")
+ESCAPED = re.compile(rb"\\(?:/|u00[2-7])")
 # before a line that says nothing to us, but may be the newer version of one that did
 ASIDE = b" "
 NO_JSON_OBJECT = "not a FHIR resource: no JSON object with a resourceType"
@@ -228,7 +228,7 @@ def shared_names(line: bytes) -> list[str]:
     """
     if line.startswith(ASIDE):
         return []
-    if any(map(line.__contains__, ESCAPES)):
+    if ESCAPED.search(line):
         line = json.dumps(read_line(line), ensure_ascii=False).encode()
     if not (b"Medication/" in line or b"Device/" in line):  # nearly all
         return []

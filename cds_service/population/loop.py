@@ -17,7 +17,6 @@ from cds_service.core.wording import say_date
 from cds_service.errors import DeadlinePassed, EvidenceUnavailable, PatientMismatch
 from cds_service.fhir.findings.bone_drug_history import entries_of, read_history
 from cds_service.fhir.findings.chart import Chart, Horizon
-from cds_service.fhir.findings.medication_list import may_be_taken
 from cds_service.fhir.gathering.record import PatientRecord
 from cds_service.fhir.gathering.subjects import Person
 from cds_service.fhir.mapping.terminology import Terminology
@@ -44,6 +43,7 @@ from cds_service.population.worklist import (
     Row,
     bone_visits,
     referral_names,
+    strange_intakes,
     with_notes,
 )
 
@@ -254,27 +254,11 @@ def _unread(reading: _Reading, chart: Chart) -> Iterator[str]:
     """Name the lists and entries that may hold a visit or a drug and were not read."""
     if why := chart.unread(reading.bone_drug):
         yield why
-    if count := _strange_intakes(reading.bone_drug, chart):
-        entries = "1 medication entry" if count == 1 else f"{count} medication entries"
-        yield f"{entries} of a drug that could not be read"
+    yield from strange_intakes(reading.bone_drug, chart)
     if "Procedure" in unchecked_in(reading.record):
         yield "procedures could not be read"
     if "Encounter" not in reading.run.exported:
         yield "visits could not be read"
-
-
-def _strange_intakes(spec: BoneDrugSpec, chart: Chart) -> int:
-    """Count the doses, dispenses and reports that may be of a bone drug.
-
-    Their Medication is not there, or its words and codes are not known. An order is no
-    dose, whatever it orders.
-    """
-    strange = (
-        entry
-        for entry in chart.listed(spec).not_understood
-        if entry.kind != "MedicationRequest" and may_be_taken(entry, spec, chart)
-    )
-    return sum(1 for _ in strange) + len(chart.broken(spec))
 
 
 # --- the nurse's list

@@ -21,9 +21,11 @@ from cds_service.core.bone_drugs import find_drug_state
 from cds_service.core.bracing import WITHOUT_DATE, times_of
 from cds_service.core.findings import Findings
 from cds_service.core.loop import DAYS
+from cds_service.core.vocabulary import BoneDrugSpec, FindingSpec
 from cds_service.core.wording import say_date
 from cds_service.fhir.findings.chart import Chart, Horizon
 from cds_service.fhir.findings.extraction import extract_findings
+from cds_service.fhir.findings.medication_list import may_be_taken
 from cds_service.fhir.gathering.record import PatientRecord
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.orders.drafts import NO_DRAFTS, codeables
@@ -124,7 +126,7 @@ def find_rows(
     findings = extract_findings(chart, specs)
     if findings.is_true("deceased"):
         return ()
-    overdue = tuple(_overdue(findings))
+    overdue = tuple(_overdue(findings, [*strange_intakes(specs["bone-drug"], chart)]))
     untreated = (
         () if overdue else _untreated(record, visits, service, findings, done, as_of)
     )
@@ -302,18 +304,36 @@ def bone_visits(
             yield Visit(day, name, status in CAME, status in TO_COME)
 
 
-def _overdue(findings: Findings) -> Iterator[Row]:
+def strange_intakes(spec: FindingSpec, chart: Chart) -> Iterator[str]:
+    """Name the doses, dispenses and reports that may be of a bone drug.
+
+    Their Medication is not there, or its words and codes are not known. An order is no
+    dose, whatever it orders.
+    """
+    if not isinstance(spec, BoneDrugSpec):
+        raise TypeError("mappings/findings/bone-drug.toml is of another kind")
+    strange = [
+        entry
+        for entry in chart.listed(spec).not_understood
+        if entry.kind != "MedicationRequest" and may_be_taken(entry, spec, chart)
+    ]
+    if count := len(strange) + len(chart.broken(spec)):
+        entries = "1 medication entry" if count == 1 else f"{count} medication entries"
+        yield f"{entries} of a drug that could not be read"
+
+
+def _overdue(findings: Findings, unread: Sequence[str]) -> Iterator[Row]:
     found = findings.known.get("denosumab-overdue")
     if found is not None and found.value is True and found.observed is not None:
         text = (
             f"Last denosumab on record {say_date(found.observed)}, no other bone drug"
-            " since"
+            f" since{' in what could be read' if unread else ''}"
         )
         resources = tuple(one.resource for one in found.provenance)
         yield Row(
             "denosumab-overdue",
             found.observed.isoformat(),
-            with_notes(text, found.concerns),
+            with_notes(text, [*found.concerns, *unread]),
             resources,
         )
 

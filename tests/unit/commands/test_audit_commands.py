@@ -122,6 +122,8 @@ def test_show_of_what_is_not_there_is_a_bad_answer():
 @pytest.mark.usefixtures("url")
 def test_an_argument_that_is_no_text_is_wrong_use():
     run("list", "--patient", "\udcff", code=2)
+    run("list", "--kind", "answer", "--kind", "x\udcff", code=2)
+    run("verify", "--key", "\udcff", code=2)
 
 
 @pytest.mark.usefixtures("url")

@@ -401,6 +401,20 @@ def test_a_drug_that_is_not_known_is_not_called_none(
     assert "drugs that we do not know" in row["text"]
 
 
+def test_a_later_dose_of_an_unknown_drug_is_named_beside_overdue_denosumab(
+    tmp_path: Path,
+) -> None:
+    medicine = {"medicationReference": {"reference": "Medication/gone"}}
+    said = {"status": "completed", "effectiveDateTime": days_ago(40), **medicine}
+    unknown = of_patient("MedicationAdministration", "given", **said)
+    record = [*CHART, done(300), given("denosumab", days=250), unknown]
+    export = write_export(tmp_path / "export", whose("unknown", record))
+    (row,) = csv.DictReader(worklist(export, tmp_path / "list.csv").splitlines())
+    assert row["reason"] == "denosumab-overdue"
+    assert "no other bone drug since." not in row["text"]
+    assert "1 medication entry of a drug that could not be read" in row["text"]
+
+
 def test_a_current_bone_drug_is_found_where_slashes_are_escaped(
     tmp_path: Path,
 ) -> None:
