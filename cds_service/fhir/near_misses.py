@@ -32,9 +32,9 @@ _CODE = re.compile(r"(?!.*[0-9]{4}-[0-9]{2}-[0-9]{2})[\w.:/#-]{1,64}", re.ASCII)
 
 
 class NearMiss(NamedTuple):
-    """One code of the hospital, with an empty system where it has none.
+    """One code of the hospital, with its system, or the name of an element in R4.
 
-    Of an element its name in R4.
+    The system is empty if there is none.
     """
 
     kind: Kind
@@ -64,10 +64,7 @@ def missed_orders(
 
 
 def unread_braces(corrections: Iterable[Correction]) -> tuple[NearMiss, ...]:
-    """Return the elements that kept these corrections from being pre-selected.
-
-    By their names in R4.
-    """
+    """Name the elements (R4) that kept corrections from being pre-selected."""
     names = {name: None for one in corrections for name in one.order.unread}
     return tuple(NearMiss("brace-unread", "", name) for name in names)[:MOST]
 

@@ -46,10 +46,7 @@ Places = Callable[[str, frozenset[str]], Mapping[str, Place]]
 
 @dataclass(slots=True)
 class _Group:
-    """Levels named together, with their position in the text.
-
-    And whether they are all that is meant.
-    """
+    """Levels named together, and where; `is_clear` if they are all that is meant."""
 
     start: int
     end: int
