@@ -80,9 +80,9 @@ class BadLine(NamedTuple):
 
 
 def export_files(paths: Iterable[Path], types: Collection[str]) -> tuple[Path, ...]:
-    """Return the files to read, in a fixed order.
+    """List the files to read, in a fixed order.
 
-    Those named, and of folders each `*.ndjson` that may hold these types.
+    They are those named, and of folders each `*.ndjson` that may hold these types.
 
     Raises:
         CdsError: there is none.
@@ -201,7 +201,7 @@ def take_line(line: bytes, look: Look, bases: Bases = NO_BASE) -> tuple[Head, by
 def head_in(line: bytes, look: Look, bases: Bases = NO_BASE) -> Head:
     """Return what a line is and whose.
 
-    Of an Observation that says nothing to us no guard is asked.
+    An Observation that says nothing to us needs no guard.
 
     Raises:
         LineError: it is no JSON object with a `resourceType`.
@@ -222,10 +222,7 @@ def as_kept(line: bytes, head: Head, look: Look) -> bytes:
 
 
 def shared_names(line: bytes) -> list[str]:
-    """`Medication/12` and the like that a line may refer to.
-
-    None of one that was set aside.
-    """
+    """Name what a line may refer to, as `Medication/12`; nothing of one set aside."""
     if line.startswith(ASIDE):
         return []
     if any(map(line.__contains__, ESCAPES)):

@@ -154,9 +154,9 @@ class Followed:
 
 
 def follow(patient: str, lines: Sequence[bytes], run: Run) -> Followed | str:
-    """Return what became of one patient; or why they have no row, in words.
+    """Return what became of one patient, or in words why they have no row.
 
-    Empty words: no augmentation.
+    The words are empty if there was no augmentation.
 
     Args:
         patient: their id.
