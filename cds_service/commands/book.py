@@ -185,9 +185,7 @@ def check_service(
     today: date,
     can: Capabilities,
 ) -> Iterator[tuple[BookPatient, tuple[str, ...]]]:
-    """Yield each test patient, with what the running service answers differently.
-
-    Nothing where it answers alike.
+    """Yield each test patient to whom the running service answers differently, and how.
 
     Raises:
         CannotCall: the service was not reached.

@@ -96,9 +96,9 @@ def list_gaps(*, since: datetime | None, as_json: bool) -> None:
 
 
 def gaps_of(entries: Iterable[Stored]) -> dict[str, Any]:
-    """Codes of near misses, and what was not known in answers.
+    """Count codes of near misses with their last day, and what answers did not know.
 
-    Each code has its last day; only answers to augmentation orders count.
+    Only answers to augmentation orders count.
     """
     near: Counter[Key] = Counter()
     last: dict[Key, str] = {}

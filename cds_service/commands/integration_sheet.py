@@ -245,10 +245,7 @@ def _scopes(hooks: Iterable[ServiceHook]) -> Iterator[tuple[str, str]]:
 
 
 def _prefetch_row(key: str, query: str, service: Service) -> Mapping[str, Any]:
-    """Return the query without its codes, and how many these are.
-
-    With the findings that are read from it.
-    """
+    """Return the query without its codes, their number, and its findings."""
     head, mark, rest = query.partition("code=")
     codes, _, tail = rest.partition("&")
     titles = [

@@ -153,10 +153,7 @@ def resources_in(documents: Sequence[Any]) -> Iterator[Json]:
 
 
 def _of_entry(line: Json) -> Iterator[Record]:
-    """Yield what an exported audit entry says of an answer.
-
-    Nothing of one that is none.
-    """
+    """Yield what an exported audit entry says of an answer, if it is of one."""
     payload = line.get("payload")
     facts = member(payload, "facts")
     content = member(payload, "content")

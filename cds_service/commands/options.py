@@ -231,10 +231,7 @@ def now_or_noon(day: date | None, calendar: SiteCalendar) -> datetime:
 
 
 def today_at(calendar: SiteCalendar, as_of: date | None = None) -> date:
-    """Return the day that counts as today.
-
-    Without one, that of the clock at the site.
-    """
+    """Return the day that counts as today: the given one, else that at the site."""
     return as_of or calendar.day_of(datetime.now(UTC))
 
 

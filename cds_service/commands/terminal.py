@@ -188,10 +188,7 @@ def _parts(
 
 @dataclass(frozen=True, slots=True)
 class Detail:
-    """A card's detail: GitHub-flavoured markdown.
-
-    Without the empty lines at the start of a list.
-    """
+    """A card's detail in markdown, without the empty lines at the start of a list."""
 
     markdown: str
 
