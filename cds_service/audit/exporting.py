@@ -288,10 +288,7 @@ def _feedback_line(stored: Stored, users: Mapping[str, str]) -> str:
 
 
 def _reason(content: Mapping[str, Any]) -> str | None:
-    """Return the code of an override's reason.
-
-    With its system if the EHR added it to ours.
-    """
+    """Return the code of an override's reason, with its system if the EHR added it."""
     foreign = content.get("foreignReason")
     if isinstance(foreign, Mapping):
         return f"{foreign['system']}|{foreign['code']}"

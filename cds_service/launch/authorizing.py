@@ -1,7 +1,4 @@
-"""SMART App Launch 2.2, EHR launch.
-
-Which FHIR servers may launch, what is asked for, and what was granted.
-"""
+"""SMART App Launch 2.2, EHR launch: who may launch, what is asked for and granted."""
 
 import re
 from collections.abc import Container, Mapping

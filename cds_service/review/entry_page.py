@@ -37,10 +37,7 @@ TONES: Mapping[str, tuple[str, str]] = {
 
 
 def entry_routes(routes: Blueprint, desk: Desk) -> None:
-    """The routes for one entry.
-
-    Its content with all that was said about it, marks, notes, replay and basis.
-    """
+    """Return the routes for one entry: content, marks, notes, replay and basis."""
 
     @routes.get("/entries/<entry_id>")
     def entry(entry_id: str) -> str:

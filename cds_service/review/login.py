@@ -275,10 +275,7 @@ class Gate:
 
 
 def login_routes(routes: Blueprint, gate: Gate) -> None:
-    """The routes for login and logout, and the gate before all other pages.
-
-    Those of this blueprint.
-    """
+    """Return the routes of login and logout, and the gate before this blueprint."""
     routes.before_request(gate.admit)
 
     @routes.route("/login", methods=["GET", "POST"])
