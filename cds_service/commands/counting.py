@@ -52,9 +52,9 @@ Key = tuple[str, ...]
 def _entries(
     what: str, asked: Any, kinds: Iterable[str], since: str, until: str = "9999"
 ) -> Iterator[Stored]:
-    """Entries from one day until before another, but those of probes.
+    """Yield the entries from one day until before another, but those of probes.
 
-    Days as `2026-11-20`. The look itself is an entry.
+    Days are written as `2026-11-20`. The look itself is an entry.
     """
     with log_database() as database:
         record_read(database, what, asked, None)

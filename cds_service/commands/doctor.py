@@ -293,9 +293,7 @@ def _of_address(url: str, known: Known, caller: CallingCard) -> Iterator[Fault]:
 
 
 def _page(url: str, path: str) -> Mapping[str, Any]:
-    """Return the JSON object at this address of the service.
-
-    An empty one if it has none.
+    """Return the JSON object at this address of the service; empty if there is none.
 
     Raises:
         CannotCall: nothing answers.

@@ -251,7 +251,7 @@ def chosen_site(
 ) -> tuple[SiteFolder | None, Capabilities]:
     """Return the site folder as it is for this client, and what the client can apply.
 
-    The site's own where none is named.
+    If no client is named, it is the site's own.
     """
     path = path or read_settings().site
     folder = load_site(path) if path else None

@@ -66,10 +66,7 @@ class Launched:
     form_token: str = field(repr=False)
 
     def may(self, resource_type: str, right: str) -> bool:
-        """Tell if the EHR granted this right on resources of this type.
-
-        One of `cruds`.
-        """
+        """Tell if the EHR granted this right, a letter of `cruds`, on the type."""
         return any(
             parts[1] in (resource_type, "*")
             and right in OLD_RIGHTS.get(parts[2], parts[2])

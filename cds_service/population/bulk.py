@@ -106,9 +106,9 @@ def export_files(paths: Iterable[Path], types: Collection[str]) -> tuple[Path, .
 
 
 def type_of(file: Path) -> str:
-    """Return the resource type that a file is named after; empty if none.
+    """Return the resource type that a file, `1.Patient_2.ndjson.gz`, is named after.
 
-    `Patient.ndjson`, `1.Patient_2.ndjson.gz`
+    The result is empty if it is named after none.
     """
     return next(
         (word for word in re.findall(r"[A-Z][A-Za-z]+", file.name) if _is_type(word)),
@@ -281,10 +281,7 @@ def chunks_of(files: Iterable[Path], size: int = CHUNK_BYTES) -> list[Chunk]:
 
 
 def bucket_count(files: Iterable[Path]) -> int:
-    """Count how many shares of the patients there are to be.
-
-    Each fits into memory.
-    """
+    """Count how many shares of the patients there are to be: each fits in memory."""
     size = sum(
         file.stat().st_size * (10 if file.suffix == ".gz" else 1) for file in files
     )
@@ -427,11 +424,9 @@ def write_part(chunk: Chunk, part: Path, reading: Reading) -> PartReport:
 
 @contextmanager
 def replaced(file: Path) -> Iterator[BinaryIO]:
-    """A new file that stands in its place once it is whole.
+    """Open a new file that takes its place once it is whole.
 
-    Only its owner may read it.
-
-    Another process may write the same at the same time.
+    Only its owner may read it. Another process may write the same at the same time.
     """
     beside = file.with_name(f"{file.name}.{os.getpid()}")
     beside.unlink(missing_ok=True)
