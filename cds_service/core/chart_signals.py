@@ -254,9 +254,10 @@ def _kidney_failure(situation: Situation) -> Signal | None:
 
 
 def _measured(situation: Situation, finding: Finding) -> str:
-    """`14 kg`."""
+    """`14 kg`; `<10 kg` if only a limit is known."""
     decimals = situation.wording.specs[finding.name].decimals
-    return with_unit(written(float(finding.value), decimals), finding.unit)
+    number = finding.label or written(float(finding.value), decimals)
+    return with_unit(number, finding.unit)
 
 
 @signal("weak-muscle")

@@ -97,7 +97,8 @@ def _low_measure(measure: str, phrase: str) -> Detector:
         if "sarcopenia-site" in known or not is_low(ruler, known, measure):
             return None
         finding, decimals = known[measure], situation.wording.specs[measure].decimals
-        value = with_unit(written(float(finding.value), decimals), finding.unit)
+        number = finding.label or written(float(finding.value), decimals)
+        value = with_unit(number, finding.unit)
         return Signal(in_brackets(phrase, value), (finding,))
 
     return detect

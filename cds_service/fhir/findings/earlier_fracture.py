@@ -22,6 +22,7 @@ from cds_service.fhir.findings.chart import (
 from cds_service.fhir.mapping.level_text import LEVELS
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.mapping.text_rules import AUGMENTATIONS
+from cds_service.fhir.orders.levels import covers, fractured_regions
 from cds_service.fhir.raw_json import Json, member, objects, text, texts_of
 from cds_service.fhir.site_calendar import WRITTEN_YEAR
 
@@ -145,7 +146,23 @@ def _fractured(stated: Sequence[problem_list.Stated], chart: Chart) -> str:
     ]
     named += [tuple(level for level in LEVELS if level in one) for one in pairs]
     from_head = sorted(named, key=lambda one: list(LEVELS).index(one[0]))
-    return ", ".join("-".join(one) for one in from_head)
+    return ", ".join(
+        ["-".join(one) for one in from_head] + _other_regions(stated, chart)
+    )
+
+
+def _other_regions(stated: Sequence[problem_list.Stated], chart: Chart) -> list[str]:
+    """Name the parts of the spine that broke and hold no treated vertebra."""
+    treated = set(chart.treated)
+    if not treated:
+        return []
+    regions = {
+        region
+        for one in stated
+        if not fracture_levels(one.entry.raw, chart.terminology)
+        for region in fractured_regions(one.entry.raw, chart.terminology)
+    }
+    return sorted(one for one in regions if not covers(one, treated))
 
 
 def _is_present(stated: problem_list.Stated, day: date, chart: Chart) -> bool:

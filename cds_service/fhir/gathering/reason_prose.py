@@ -26,9 +26,12 @@ REASONS = (
 REFERENCES = ("reasonReference", "supportingInfo", "supportingInformation")
 # An order may name a vertebra that was treated before: `s/p kyphoplasty L3`.
 EARLIER = "earlier-vertebral-fracture"
+# Harmless to a brace; but whoever dies of a disease may die of a tumour.
+HINTS = frozenset({"end-of-life"})
 MOST_NAMES = 8  # of diseases in one sentence
 # A comma divides what is said of one thing from what is said of another.
 _PART = re.compile(r"[,;:()\[\]，、；：（）+/]|\s[-–—]\s|\band\b")
+_YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
 _LETTER = re.compile(r"[a-z]")
 
 
@@ -51,26 +54,38 @@ def words_of_reasons(entry: Json, terminology: Terminology) -> Iterator[str]:
     yield from words_in(entry.get("extension"))
 
 
-def is_reason_understood(words: Iterable[str], terminology: Terminology) -> bool:
+def is_reason_understood(
+    words: Iterable[str], counted: frozenset[str], terminology: Terminology
+) -> bool:
     """Tell if all these words are plain.
 
     Words of more than `LONGEST_TEXT` characters together are not read.
+
+    Args:
+        words: of an entry.
+        counted: what is left open where words name it.
+        terminology: the service's terminology.
     """
     said = [*dict.fromkeys(words)]
     if sum(map(len, said)) > LONGEST_TEXT:
         return False
     return all(
-        is_plain_reason(one, terminology) for each in said for one in sentences(each)
+        _is_plain_reason(one, counted, terminology)
+        for each in said
+        for one in sentences(each)
     )
 
 
-def is_plain_reason(sentence: str, terminology: Terminology) -> bool:
+def _is_plain_reason(
+    sentence: str, counted: frozenset[str], terminology: Terminology
+) -> bool:
     """Tell if nothing is left of a sentence without plain words and what it names."""
     if not sentence.strip() or terminology.harmless.is_harmless(sentence):
         return True
     if _is_plain(sentence, terminology):
         return True
-    return _is_plain(_without_named(sentence, terminology), terminology)
+    rest = _without_named(sentence, counted, terminology)
+    return _is_plain(rest, terminology)
 
 
 def tells_earlier_fracture(words: Iterable[str], terminology: Terminology) -> bool:
@@ -88,15 +103,23 @@ def tells_earlier_fracture(words: Iterable[str], terminology: Terminology) -> bo
 
 
 def _may_be_earlier(sentence: str, terminology: Terminology) -> bool:
-    if is_denial(sentence, terminology):
+    if is_denial(sentence, terminology) or terminology.harmless.is_harmless(sentence):
         return False
     if terminology.plain_reports.names_earlier(sentence):
         return True
     is_augmented = terminology.text_places(folded(sentence), AUGMENTATIONS, "vertebra")
+    is_broken = terminology.text_places(folded(sentence), FRACTURED)
+    if (is_augmented or is_broken) and _tells_year(sentence, terminology):
+        return True
     return bool(is_augmented) and (
         bool(terminology.levels.treated(sentence))
         or not terminology.plain_reasons.are_all(sentence)
     )
+
+
+def _tells_year(sentence: str, terminology: Terminology) -> bool:
+    """Tell if words name a year or count years: that was then, and is not of now."""
+    return bool(terminology.years.ago(sentence) or _YEAR.search(sentence))
 
 
 def _is_plain(sentence: str, terminology: Terminology) -> bool:
@@ -119,10 +142,15 @@ def _is_part_plain(part: str, terminology: Terminology, *, is_asked: bool) -> bo
     )
 
 
-def _without_named(sentence: str, terminology: Terminology) -> str:
-    """Return a sentence without the names of what it states or of harmless diseases."""
-    counted = named_in([sentence], terminology) | FRACTURED
-    counted |= terminology.bystanders.problem_concepts
+def _without_named(
+    sentence: str, counted: frozenset[str], terminology: Terminology
+) -> str:
+    """Return a sentence without what it states and is counted, and harmless diseases.
+
+    What a word only hints at, as `bone lesion` at a tumour, is not counted.
+    """
+    counted = (named_in([sentence], terminology) & counted) | FRACTURED
+    counted |= terminology.bystanders.problem_concepts - HINTS
     rest = folded(sentence)
     for _ in range(MOST_NAMES):
         places = terminology.text_places(rest, counted)

@@ -115,6 +115,7 @@ class Vertebrae(DataTable):
         days: the number of a day, up to its full stop, which ends no sentence: `bis 3.`
             before `November`.
         accidents: events after which a word like "after" says nothing about a level.
+        regions: words of each part of the spine, for who names no vertebra.
     """
 
     thoracic: tuple[Pattern, ...] = ()
@@ -127,6 +128,7 @@ class Vertebrae(DataTable):
     followers: tuple[Pattern, ...] = ()
     days: tuple[Pattern, ...] = ()
     accidents: tuple[Pattern, ...] = ()
+    regions: Mapping[str, tuple[Pattern, ...]] = {}
 
 
 class Durations(DataTable):

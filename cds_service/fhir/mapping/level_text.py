@@ -22,6 +22,8 @@ from cds_service.fhir.mapping.text_rules import (
     KEPT_TEXTS,
     LONGEST_KEPT,
     Place,
+    folded,
+    folded_pattern,
     spaced,
     without_accents,
 )
@@ -129,6 +131,17 @@ class LevelRules:
         self._dash = re.compile(dash, re.IGNORECASE)
         self._joint = re.compile(rf"[,+&/]|{and_}")
         self._day = re.compile(any_of(vertebrae, "days"), re.IGNORECASE)
+        parts = dict.fromkeys(name for one in vertebrae for name in one.regions)
+        self._regions = {
+            name: re.compile(
+                "|".join(
+                    folded_pattern(word)
+                    for one in vertebrae
+                    for word in one.regions.get(name, ())
+                )
+            )
+            for name in parts
+        }
         self._accident = re.compile(any_of(vertebrae, "accidents"))
 
     def treated(self, words: str) -> tuple[str, ...]:
@@ -145,8 +158,7 @@ class LevelRules:
         plain = self._speller.spell_out(
             spaced(unicodedata.normalize("NFKC", words[:LONGEST_TEXT]))
         )
-        for pattern, ordinals in self._numbered:
-            plain = pattern.sub(partial(_in_figures, ordinals), plain)
+        plain = self._with_figures(plain)
         plain = self._day.sub(lambda day: day[0].rstrip("."), plain)
         plain = _REMARK.sub(r"·\1 ", plain)
         found: set[str] = set()
@@ -168,10 +180,23 @@ class LevelRules:
         return in_order(
             {
                 level
-                for group in self._groups(words[:LONGEST_TEXT])
+                for group in self._groups(self._with_figures(words[:LONGEST_TEXT]))
                 for level in group.levels
             }
         )
+
+    def regions(self, words: str) -> frozenset[str]:
+        """Return the parts of the spine that a text names: `thoracic`."""
+        plain = folded(words[:LONGEST_TEXT])
+        return frozenset(
+            name for name, words in self._regions.items() if words.search(plain)
+        )
+
+    def _with_figures(self, words: str) -> str:
+        """Write a number before a name behind it: `12. BWK` is `T12`."""
+        for pattern, ordinals in self._numbered:
+            words = pattern.sub(partial(_in_figures, ordinals), words)
+        return words
 
     def lumbar_region(self, words: str) -> frozenset[int]:
         """Return the numbers of the lumbar vertebrae in the words of a measurement.

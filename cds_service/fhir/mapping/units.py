@@ -75,15 +75,18 @@ def load_units(folders: Sequence[Path]) -> UnitTable:
                     f"{spelling!r} is also another unit",
                 )
             spellings[spelling] = canonical  # the most common spelling in records
+    factors: dict[tuple[str, str], Factor] = {}
     for factor in content.factors:
         for unit in (factor.unit, factor.to):
             if unit not in content.spellings:
                 raise DataFileError(
                     label(path), "factors", f"{unit} has no row in spellings"
                 )
-    return UnitTable(
-        spellings, {(factor.unit, factor.to): factor for factor in content.factors}
-    )
+        # A factor holds for every finding: that of another substance would be wrong.
+        if factors.setdefault((factor.unit, factor.to), factor) is not factor:
+            message = f"{factor.unit} to {factor.to} is there twice"
+            raise DataFileError(label(path), "factors", message)
+    return UnitTable(spellings, factors)
 
 
 def _folded(spelling: str) -> str:

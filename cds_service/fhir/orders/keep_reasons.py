@@ -32,9 +32,9 @@ from cds_service.fhir.onset import begun
 from cds_service.fhir.orders.consumed import unread_in
 from cds_service.fhir.orders.drafts import NO_DRAFTS, DraftOrders, codeables
 from cds_service.fhir.orders.levels import (
-    REGION_NAMES,
     covers,
     find_levels,
+    fractured_regions,
     reasons_named,
     stated_levels,
 )
@@ -369,7 +369,7 @@ def _listed(stated: set[str]) -> tuple[str, ...]:
 def _fractured_places(condition: Json, terminology: Terminology) -> set[str]:
     """Name the vertebrae of a fracture, or its region: `L1`, `T7-T8`, `lumbar spine`.
 
-    Its codes say them, else its words, else the region of its code.
+    Its codes say them, else its words, else the region of its code or its words.
     """
     code = condition.get("code")
     found = {*terminology.translate("vertebral-level-icd", code)}
@@ -382,8 +382,7 @@ def _fractured_places(condition: Json, terminology: Terminology) -> set[str]:
             for word in texts_of(one)
         ]
         found = {level for word in words for level in terminology.levels.treated(word)}
-    regions = terminology.translate("spinal-region", code)
-    return found or {f"{region} spine" for region in regions} & REGION_NAMES.keys()
+    return found or fractured_regions(condition, terminology)
 
 
 def _freshness(

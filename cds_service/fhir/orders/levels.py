@@ -180,6 +180,21 @@ def covers(stated: str, treated: set[str]) -> bool:
     return not treated.isdisjoint(stated.split("-"))
 
 
+def fractured_regions(condition: Json, terminology: Terminology) -> set[str]:
+    """Name the parts of the spine that a fracture is of, by its code or its words.
+
+    For one that names no vertebra: `thoracic spine`.
+    """
+    regions = {*terminology.translate("spinal-region", condition.get("code"))}
+    regions = regions or {
+        region
+        for one in codeables(condition, "code", "bodySite")
+        for word in texts_of(one)
+        for region in terminology.levels.regions(word)
+    }
+    return {f"{region} spine" for region in regions} & REGION_NAMES.keys()
+
+
 def levels_in_words(order: Json, terminology: Terminology) -> int:
     """Count how many levels the words or the quantity of an order say.
 
