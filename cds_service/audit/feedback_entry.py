@@ -48,10 +48,8 @@ class ShownAnswer:
         offered = content.get("suggestions", {})
         # The second suggestion of a rule is written `brace-correction/2`.
         rules = {uuid: rule.partition("/")[0] for rule, uuid in offered.items()}
-        server, orders = (
-            content.get("record", {}).get("server"),
-            content.get("draftsDigest"),
-        )
+        server = content.get("record", {}).get("server")
+        orders = content.get("draftsDigest")
         signing = (
             stored.service_id,
             stored.patient,

@@ -92,10 +92,8 @@ def doctor(
     if what.startswith(("https://", "http://")):
         known = _known(folder, client, ehr)
         caller = read_calling_card(None, who["key_file"], who["issuer"])
-        kind, faults = (
-            "address",
-            list(_of_address(_base(what), known, caller)),
-        )
+        kind = "address"
+        faults = list(_of_address(_base(what), known, caller))
     else:
         kind, faults = _of_text(_read(what), folder, client, ehr)
     if as_json:

@@ -113,10 +113,8 @@ def _near(kind: Kind, titles: Iterable[Any]) -> Iterator[NearMiss]:
         if text(coding.get("code"))
     ]
     for coding in codings:
-        system, code = (
-            text(coding.get("system")).strip(),
-            text(coding.get("code")).strip(),
-        )
+        system = text(coding.get("system")).strip()
+        code = text(coding.get("code")).strip()
         yield NearMiss(kind, _shown(system) if system else "", _shown(code))
     if not codings:
         yield NearMiss(kind, "", NO_CODE)

@@ -414,10 +414,8 @@ def _began(raw: Json, first: date, calendar: SiteCalendar) -> date | None:
 
     No more than the year or month of the procedure.
     """
-    onset, written = (
-        calendar.effective(raw, "onset"),
-        calendar.moment(raw.get("recordedDate")),
-    )
+    onset = calendar.effective(raw, "onset")
+    written = calendar.moment(raw.get("recordedDate"))
     stated = text(raw.get("onsetDateTime"))
     is_vague = (
         stated != first.isoformat() and stated and first.isoformat().startswith(stated)

@@ -390,9 +390,7 @@ def decision_curve(
         odds = threshold / (1 - threshold)
         held = weights[acted]
         true, false = float(held @ outcome[acted]), float(held @ (1 - outcome[acted]))
-        benefit, of_all = (
-            true / n - false / n * odds,
-            prevalence - (1 - prevalence) * odds,
-        )
+        benefit = true / n - false / n * odds
+        of_all = prevalence - (1 - prevalence) * odds
         found.append(NetBenefit(threshold=threshold, model=benefit, all=of_all))
     return tuple(found)

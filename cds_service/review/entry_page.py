@@ -59,10 +59,8 @@ def entry_routes(routes: Blueprint, desk: Desk) -> None:
     @routes.post("/entries/<entry_id>/mark")
     def mark(entry_id: str) -> AnyResponse:
         stored = open_entry(desk, entry_id)
-        chosen, note = (
-            request.form.get("mark", ""),
-            request.form.get("note", "").strip(),
-        )
+        chosen = request.form.get("mark", "")
+        note = request.form.get("note", "").strip()
         if (
             (chosen and chosen not in WORDS["mark"])
             or not (chosen or note)

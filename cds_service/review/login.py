@@ -197,10 +197,8 @@ class Gate:
         return response
 
     def log_in(self) -> AnyResponse:
-        wanted, name = (
-            own_page(request.form.get("wanted", PATH)),
-            request.form.get("name", "").strip().lower(),
-        )
+        wanted = own_page(request.form.get("wanted", PATH))
+        name = request.form.get("name", "").strip().lower()
         if not self.has_local:
             return self.login_page(wanted, NO_ACCOUNTS, 403)
         if not same(request.form.get("token"), request.cookies.get(FORM_COOKIE)):

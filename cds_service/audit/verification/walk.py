@@ -242,11 +242,9 @@ class _Walk:
         self._check_payload(row)
         self._note(row)
         self._hashes, self._was_faulty = {row.hash, actual}, is_faulty
-        report.entries, report.last, report.hash = (
-            report.entries + 1,
-            row.sequence,
-            row.hash,
-        )
+        report.entries = report.entries + 1
+        report.last = row.sequence
+        report.hash = row.hash
 
     def end(self, keys: Sequence[Key]) -> Report:
         report = self.report

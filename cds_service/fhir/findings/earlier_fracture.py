@@ -243,10 +243,8 @@ def _is_earlier(stated: problem_list.Stated, chart: Chart) -> bool | None:
     # A new fracture, unless it is an old one that was recorded on that day.
     if stated.problem == problem_list.LATER_THAN_ORDER:
         return None if _is_history(stated) or _may_be_older(stated, chart) else False
-    levels, treated = (
-        fracture_levels(stated.entry.raw, chart.terminology),
-        set(chart.treated),
-    )
+    levels = fracture_levels(stated.entry.raw, chart.terminology)
+    treated = set(chart.treated)
     if _is_history(stated):
         # the treated fracture may be called chronic
         return None if levels & treated and _is_chronic(stated, chart) else True
