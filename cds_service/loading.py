@@ -308,7 +308,7 @@ def _model_cards(
 ) -> dict[str, dict[str, Any]]:
     """Return the cards of the pooled model and of all studies.
 
-    With the simulations, and what the site says itself of them.
+    They have the simulations, and what the site says itself of them.
     """
     contrary = load_contrary_evidence(STUDIES)
     local: dict[str, dict[str, dict[str, str]]] = {

@@ -1,6 +1,6 @@
 """The audit log's database, SQLite or PostgreSQL.
 
-Connections, the lock of the chain, and migrations at start.
+This file has its connections, the lock of the chain, and the migrations at start.
 """
 
 import os

@@ -302,7 +302,7 @@ class AuditStore:
     def _lost_file(self) -> Path | None:
         """Give the file that a process which can no longer write leaves its losses in.
 
-        The next one reads it. None for PostgreSQL.
+        The next one reads it. It is None for PostgreSQL.
         """
         file = self.database.file
         return file.with_name(f"{file.name}.lost") if file is not None else None

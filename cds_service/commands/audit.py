@@ -384,9 +384,7 @@ def migrate() -> None:
 
 @contextmanager
 def log_database(*, may_begin: bool = False) -> Iterator[Database]:
-    """Yield the log's database, which must hold a log.
-
-    Or may begin one, if the environment names it.
+    """Yield the log's database; it holds a log, or may begin one if a setting names it.
 
     Raises:
         DataFileError: there is no log, and none may begin.

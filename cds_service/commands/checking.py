@@ -99,7 +99,7 @@ def said_of_languages(service: Service) -> Iterator[str]:
 def said_of_ehr(fit: Fit, today: date) -> Iterator[str]:
     """Yield what an EHR's profile says here.
 
-    Each button, where the table differs, and what to ask.
+    It names each button, where the table differs, and what to ask.
     """
     profile, client = fit.profile, fit.client
     yield f"  client {client.issuer}: {profile.title}, profile {client.profile}"
@@ -117,7 +117,7 @@ def said_of_ehr(fit: Fit, today: date) -> Iterator[str]:
 def said_of_baseline(service: Service) -> str:
     """Say what the site says of its own refractures, and what becomes of it.
 
-    Where it says too little, the question.
+    If it says too little, a question is asked.
     """
     observed, place = service.policy.baseline.refracture, "  [baseline] refracture"
     recalibration = service.policy.recalibration.get(service.pooled.study.id)

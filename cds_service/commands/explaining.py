@@ -180,7 +180,7 @@ def _drafts(request: HookRequest) -> DraftOrders:
 def _words_not_plain(request: HookRequest, terminology: Terminology) -> list[str]:
     """List what brace orders say besides times and plain words.
 
-    Shown here alone, to whoever has the file.
+    It is shown here alone, to whoever has the file.
     """
     orders = find_draft_support_orders(_drafts(request), terminology)
     braces = [

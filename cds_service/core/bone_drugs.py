@@ -209,9 +209,10 @@ def _use(name: str, listed: Sequence[DrugEntry], today: date) -> DrugUse:
 
 
 def _prescribed(orders: Sequence[DrugEntry], today: date) -> Dated | None:
-    """The day of the newest order by which the drug is begun.
+    """Return the day of the newest order by which the drug is begun.
 
-    None if words of it, or of a later order, were not understood: it may be declined.
+    It is None if words of it, or of a later order, were not understood: it may be
+    declined.
     """
     now = Dated(today, today)
     due = [now if one.is_draft else one.begins for one in orders if one.is_due]

@@ -32,9 +32,9 @@ DOUBLE_ENDS = (
 
 
 class NotTranslated(Exception):
-    """A language has no words for a text; the text itself is not told.
+    """A language has no words for a text.
 
-    It may be of the record.
+    The text itself is not told: it may be of the record.
     """
 
 

@@ -90,10 +90,8 @@ def _low_measure(measure: str, phrase: str) -> Detector:
     """
 
     def detect(situation: Situation) -> Signal | None:
-        known, ruler = (
-            situation.findings.known,
-            RULERS[situation.policy.sarcopenia.criteria],
-        )
+        known = situation.findings.known
+        ruler = RULERS[situation.policy.sarcopenia.criteria]
         if "sarcopenia-site" in known or not is_low(ruler, known, measure):
             return None
         finding, decimals = known[measure], situation.wording.specs[measure].decimals

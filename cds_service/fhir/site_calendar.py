@@ -104,10 +104,7 @@ class SiteCalendar:
         return following - timedelta(days=1) if following else None
 
     def named_day(self, value: Any) -> date | None:
-        """Return the day of a FHIR date or dateTime.
-
-        None for a bare year or month, which name no day.
-        """
+        """Return the day of a FHIR date or dateTime; None for a bare year or month."""
         parts = _WRITTEN.fullmatch(text(value).strip())
         return self.first_day(value) if parts and parts[3] else None
 

@@ -358,9 +358,7 @@ def site_codes(folders: Sequence[Path]) -> Mapping[str, str]:
 def transaction(
     written: Sequence[tuple[Source, Sequence[Written]]], at: datetime
 ) -> Json:
-    """A transaction that creates what is not there.
-
-    Sent twice, it adds no value the second time.
+    """Make a transaction that creates what is not there; sent twice, it adds nothing.
 
     Args:
         written: the values of each source; each source that gave one has one

@@ -234,7 +234,7 @@ def _brace_orders(
 def _stated_end(order: SupportOrder, reading: _Reading) -> date | None:
     """Return the last day by the order's dates, length or words.
 
-    Of one that was stopped before it, nobody wrote down when.
+    There is none for an order that was stopped before it: nobody wrote down when.
     """
     return times_of(order, None, reading.run.as_of).ends
 

@@ -105,7 +105,7 @@ def find_rows(
 ) -> tuple[Row, ...]:
     """List what this patient waits for on that day.
 
-    Nothing for one without an augmentation up to then.
+    Without an augmentation up to then there is nothing.
 
     Args:
         record: of the patient.
@@ -341,9 +341,9 @@ def _overdue(findings: Findings, unread: Sequence[str]) -> Iterator[Row]:
 def _braced(
     record: PatientRecord, service: Service, done: date, as_of: date
 ) -> Iterator[Row]:
-    """Brace orders that are still active after their last day.
+    """List brace orders that are still active after their last day.
 
-    Where they state none, the site's weeks count.
+    An order that states none has the site's weeks.
     """
     limit = timedelta(weeks=service.policy.brace.max_weeks)
     for order in find_stored_orders(record, service.terminology, IN_FORCE):
@@ -428,7 +428,7 @@ def write_worklist(
 def _resources(
     rows: Sequence[tuple[str, Row]], as_of: date, reasons: Sequence[str]
 ) -> Iterator[dict[str, Any]]:
-    """One Group of all patients for each reason, one Task for each row.
+    """Make one Group of all patients for each reason, and one Task for each row.
 
     Each Task is a proposal, not an order.
     """

@@ -23,10 +23,7 @@ class Access:
         self._clock = clock
 
     def note(self, connection: Connection, entry: AuditEntry | None) -> None:
-        """Append an entry to the log with the change that it records.
-
-        Both are in one transaction.
-        """
+        """Append an entry to the log, in one transaction with what it records."""
         if entry is not None:
             append_entries(connection, [seal(entry)], self._clock)
 

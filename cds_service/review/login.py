@@ -197,10 +197,8 @@ class Gate:
         return response
 
     def log_in(self) -> AnyResponse:
-        wanted, name = (
-            own_page(request.form.get("wanted", PATH)),
-            request.form.get("name", "").strip().lower(),
-        )
+        wanted = own_page(request.form.get("wanted", PATH))
+        name = request.form.get("name", "").strip().lower()
         if not self.has_local:
             return self.login_page(wanted, NO_ACCOUNTS, 403)
         if not same(request.form.get("token"), request.cookies.get(FORM_COOKIE)):
@@ -275,10 +273,7 @@ class Gate:
 
 
 def login_routes(routes: Blueprint, gate: Gate) -> None:
-    """The routes for login and logout, and the gate before all other pages.
-
-    Those of this blueprint.
-    """
+    """Return the routes of login and logout, and the gate before this blueprint."""
     routes.before_request(gate.admit)
 
     @routes.route("/login", methods=["GET", "POST"])

@@ -440,7 +440,7 @@ def _on_day(
 
 
 def _asserted(mention: DrugEntry, entry: Entry, chart: Chart) -> DrugEntry:
-    """Told of without a day of its own.
+    """Make a use that was told of without a day of its own.
 
     On the day of the report no injection was given.
     """

@@ -221,12 +221,10 @@ class Chart:
         Raises:
             DeadlinePassed: the record is too long for the time there is.
         """
-        self.record, self.terminology, self.treated, self.deadline = (
-            record,
-            terminology,
-            treated,
-            deadline,
-        )
+        self.record = record
+        self.terminology = terminology
+        self.treated = treated
+        self.deadline = deadline
         self.calendar = terminology.calendar
         self.birth = self.calendar.named_day(member(record.patient, "birthDate"))
         self.today, self.not_after = horizon.today, horizon.not_after

@@ -107,9 +107,9 @@ def end_of_supply(raw: Json, authored: Dated | None, chart: Chart) -> date | Non
 
 
 def end_of_course(raw: Json, chart: Chart) -> date | None:
-    """The last day of a course by its times, else by its supply, else by its words.
+    """Find the last day of a course; None if nothing says so.
 
-    None if nothing says so.
+    Its times come first, then its supply, then its words.
     """
     kind = text(raw.get("resourceType"))
     if kind == "MedicationDispense":

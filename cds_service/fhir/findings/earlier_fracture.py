@@ -228,7 +228,8 @@ def _counted(days: Sequence[date], today: date) -> str:
 def _is_earlier(stated: problem_list.Stated, chart: Chart) -> bool | None:
     """Tell if the entry is an earlier fracture.
 
-    None if it may be the one being treated, or if only a report or an order names it.
+    It is not known, None, if it may be the one being treated, or if only a report or an
+    order names it.
     """
     if stated.entry.kind not in STATING or stated.problem in (
         problem_list.SUSPECTED,
@@ -242,10 +243,8 @@ def _is_earlier(stated: problem_list.Stated, chart: Chart) -> bool | None:
     # A new fracture, unless it is an old one that was recorded on that day.
     if stated.problem == problem_list.LATER_THAN_ORDER:
         return None if _is_history(stated) or _may_be_older(stated, chart) else False
-    levels, treated = (
-        fracture_levels(stated.entry.raw, chart.terminology),
-        set(chart.treated),
-    )
+    levels = fracture_levels(stated.entry.raw, chart.terminology)
+    treated = set(chart.treated)
     if _is_history(stated):
         # the treated fracture may be called chronic
         return None if levels & treated and _is_chronic(stated, chart) else True
@@ -322,9 +321,9 @@ def _is_chronic(stated: problem_list.Stated, chart: Chart) -> bool:
 
 
 def fracture_levels(raw: Json, terminology: Terminology) -> frozenset[str]:
-    """Return the vertebrae that the code or body site of a Condition names.
+    """Return the vertebrae that the code or site of a Condition names, else its words.
 
-    If they name none, those of its words. A pair (`T11-T12`) gives both.
+    A pair (`T11-T12`) gives both.
     """
     said = [*terminology.translate("vertebral-level-icd", raw.get("code"))]
     for site in objects(raw.get("bodySite")):

@@ -211,10 +211,8 @@ def _taken(spec: MedicationSpec, chart: Chart, counted: Sequence[Use]) -> Findin
         )
     if all(one.drug.is_by_name for one in ordered):
         concerns.append("The drug was recognised by its name, not by a code.")
-    seen, label = (
-        (one.provenance(spec) for one in ordered),
-        label_of(newest.drug, spec, chart),
-    )
+    seen = (one.provenance(spec) for one in ordered)
+    label = label_of(newest.drug, spec, chart)
     return known(
         spec, True, *seen, observed=newest.day, concerns=tuple(concerns), label=label
     )

@@ -214,10 +214,8 @@ def kind_of(entry: Entry, spec: ListSpec, chart: Chart) -> str:
 
 def kinds_said(entry: Entry, among: tuple[str, ...], chart: Chart) -> frozenset[str]:
     """Return the rules of `mappings/kinds.toml` that fit the words of an entry."""
-    kinds, words = (
-        chart.terminology.kinds,
-        texts_of(entry.raw.get("code")) if among else (),
-    )
+    kinds = chart.terminology.kinds
+    words = texts_of(entry.raw.get("code")) if among else ()
     return frozenset().union(*(kinds.of_title(one, among) for one in words))
 
 

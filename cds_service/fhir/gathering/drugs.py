@@ -240,9 +240,9 @@ def drug_names(resource: Json, medication: Json | None) -> set[str]:
 
 
 def bone_drugs(words: str, terminology: Terminology) -> frozenset[str]:
-    """The bone drugs that the words of a procedure or order name.
+    """Return the bone drugs that the words of a procedure or order name.
 
-    Given in an office, they are on no other list.
+    A drug that is given in an office is on no other list.
     """
     named = terminology.drug_words(words)
     return named if BONE_DRUG in named else frozenset()

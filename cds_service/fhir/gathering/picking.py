@@ -176,10 +176,8 @@ def _with_contained(resource: Json, kind: str) -> Iterator[tuple[str, Json]]:
     subject, status = resource.get("subject"), text(resource.get("status"))
     days = {name: resource[name] for name in resource if name.startswith("effective")}
     for one in objects(resource.get("contained")):
-        name, is_ours = (
-            text(one.get("id")),
-            "subject" not in one or one["subject"] == subject,
-        )
+        name = text(one.get("id"))
+        is_ours = "subject" not in one or one["subject"] == subject
         if one.get("resourceType") != OBSERVATION or not is_ours or not name:
             continue
         has_day = any(element.startswith("effective") for element in one)
@@ -481,10 +479,8 @@ def _concepts_of_device(
 
     Its code says them, else the Device that it refers to, else the words of either.
     """
-    device, (choice, _) = (
-        referred_in(resource, targets),
-        CHOICES[text(resource.get("resourceType"))],
-    )
+    device = referred_in(resource, targets)
+    choice, _ = CHOICES[text(resource.get("resourceType"))]
     coded = (resource.get(f"{choice}CodeableConcept"), member(device, "type"))
     codes = [one for one in coded if isinstance(one, dict)]
     names = [text(one.get("name")) for one in objects(member(device, "deviceName"))]

@@ -182,10 +182,8 @@ def _tasks(
     for template in (*plan.needed.templates, *plan.optional.templates):
         if not _may_ask(request, template.resource_type):
             continue
-        query, ends = (
-            template.query_for(request),
-            (half if template.is_optional else until).ends,
-        )
+        query = template.query_for(request)
+        ends = (half if template.is_optional else until).ends
         if sent[template.key].state == "absent" and query is not None:
             tasks[template.key] = partial(_fetch, fhir, template, query, ends)
         elif sent[template.key].next_page is not None:
@@ -260,30 +258,23 @@ def _why_unasked(
 ) -> QueryResult:
     token = request.fhir_authorization
     if fhir is not None and not _may_ask(request, template.resource_type):
-        note, reason = (
-            (
-                "not permitted: the scope of the access token leaves out this part of"
-                " the record"
-            ),
-            "scope",
+        note = (
+            "not permitted: the scope of the access token leaves out this part of"
+            " the record"
         )
+        reason = "scope"
     elif fhir is not None:
         note, reason = "not sent, and the request lacks what the query needs", "request"
     elif request.fhir_server is None:
         return NO_SERVER
     elif token is not None and token.has_expired:
-        note, reason = (
-            "not sent, and the access token of the request has expired",
-            "expired",
-        )
+        note = "not sent, and the access token of the request has expired"
+        reason = "expired"
     elif token is not None:
-        note, reason = (
-            (
-                "not sent, and the access token of the request was issued to another"
-                " client"
-            ),
-            "token",
+        note = (
+            "not sent, and the access token of the request was issued to another client"
         )
+        reason = "token"
     else:
         note, reason = "not sent, and the FHIR server could not be asked", "no-server"
     return QueryResult(state="failed", note=note, reason=reason)

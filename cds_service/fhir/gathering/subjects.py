@@ -97,10 +97,8 @@ class Person(NamedTuple):
             "Patient",
         ):
             return False
-        reference, identifier = (
-            subject.get("reference"),
-            _identifier(subject.get("identifier")),
-        )
+        reference = subject.get("reference")
+        identifier = _identifier(subject.get("identifier"))
         if reference and isinstance(reference, str):
             return self._is_named(reference, resource) and not self._is_another(
                 identifier

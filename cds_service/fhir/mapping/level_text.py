@@ -48,10 +48,7 @@ Places = Callable[[str, frozenset[str]], Mapping[str, Place]]
 
 @dataclass(slots=True)
 class _Group:
-    """Levels named together, with their position in the text.
-
-    And whether they are all that is meant.
-    """
+    """Levels named together, and where; `is_clear` if they are all that is meant."""
 
     start: int
     end: int
@@ -78,10 +75,8 @@ class LevelRules:
         """
         self._places, self._speller = places, Speller(languages)
         self._kept = lru_cache(KEPT_TEXTS)(self._treated_in)
-        joints, vertebrae = (
-            [one.joints for one in languages],
-            [one.vertebrae for one in languages],
-        )
+        joints = [one.joints for one in languages]
+        vertebrae = [one.vertebrae for one in languages]
         thoracic, lumbar = any_of(vertebrae, "thoracic"), any_of(vertebrae, "lumbar")
         and_, to = (f"(?i:{any_of(joints, name)})" for name in ("and_", "to"))
         followers = f"(?i:{any_of(vertebrae, 'followers')})"
@@ -104,10 +99,8 @@ class LevelRules:
         # well be an hour, or the first of two (`L1 to 2-3 weeks`). `T9/10/11`, `L1,
         # 3-5`: more numbers by the same joint, or a range at the end; `T9/10/26` may be
         # a date.
-        few, closed = (
-            "(?:1[0-2]|[1-9])",
-            rf"(?:\.?$|\s?(?:[;)&、·]|,(?![0-9])|{and_}|{followers}))",
-        )
+        few = "(?:1[0-2]|[1-9])"
+        closed = rf"(?:\.?$|\s?(?:[;)&、·]|,(?![0-9])|{and_}|{followers}))"
         same = "|".join(
             rf"(?:(?P={joint}){few})+(?![A-Za-z0-9%]|[.:,/\-–][0-9])"
             for joint in ("tight", "list")
@@ -223,10 +216,8 @@ class LevelRules:
         pieces = part.split(",")[:MOST_GROUPS] if "," in part else []
         for at in range(1, len(pieces)):
             if self._level.search(pieces[at]) and self._places(pieces[at], _AT_LEVEL):
-                head, tail = (
-                    ",".join(pieces[:at]),
-                    part[sum(map(len, pieces[:at])) + at :],
-                )
+                head = ",".join(pieces[:at])
+                tail = part[sum(map(len, pieces[:at])) + at :]
                 yield from self._clauses(head)
                 yield from self._clauses(tail)
                 return
@@ -346,10 +337,8 @@ def _numbered(words: Vertebrae, and_: str, to: str) -> re.Pattern[str]:
 
     BWK`, `11th and 12th thoracic vertebra`, `第11、12胸椎`, `1. bis 3. LWK`.
     """
-    figure, ordinal = (
-        "[1-9][0-9]?",
-        "|".join(sorted(words.ordinals, key=len, reverse=True)) or "(?!)",
-    )
+    figure = "[1-9][0-9]?"
+    ordinal = "|".join(sorted(words.ordinals, key=len, reverse=True)) or "(?!)"
     form = "|".join(words.numbered).replace("#", figure).replace("@", f"(?:{ordinal})")
     thoracic, lumbar = "|".join(words.thoracic_after), "|".join(words.lumbar_after)
     return re.compile(

@@ -40,17 +40,14 @@ class UnitTable:
     factors: Mapping[tuple[str, str], Factor]
 
     def canonical(self, spelling: str) -> str | None:
-        """Return the canonical spelling of a unit, ignoring case and spaces.
+        """Return the table's spelling of a unit, without regard to case and spaces.
 
-        None if it is not in the table.
+        The result is None if the unit is not in the table.
         """
         return self.spellings.get(spelling) or self.spellings.get(_folded(spelling))
 
     def convert(self, value: float, unit: str, to: str) -> float | None:
-        """Convert a value to another canonical unit.
-
-        None if the table has no conversion for this value.
-        """
+        """Convert a value to another canonical unit; None without a conversion."""
         if unit == to:
             return value
         factor = self.factors.get((unit, to))

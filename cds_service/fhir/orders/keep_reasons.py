@@ -65,10 +65,8 @@ from cds_service.fhir.raw_json import (
 from cds_service.fhir.site_calendar import SiteCalendar
 
 KEPT_REASONS = frozenset(KEEP)
-SURGERY, OLD = (
-    frozenset({"prior-spinal-surgery", "spinal-surgery-unstated"}),
-    frozenset({"old-fracture"}),
-)
+SURGERY = frozenset({"prior-spinal-surgery", "spinal-surgery-unstated"})
+OLD = frozenset({"old-fracture"})
 ORDERED = "serviceRequests"
 # What other lists than that of problems name, stated in a title or in doubt beside it.
 # The reasons themselves are left out here: they are findings. So is surgery.

@@ -223,10 +223,7 @@ def levels_in_words(order: Json, terminology: Terminology) -> int:
 
 
 def verdict_of(statement: str) -> bool | None:
-    """Tell if `L1`, `T11-T12` or `thoracolumbar` lies at T10-L2.
-
-    None if it does not decide.
-    """
+    """Tell if `L1`, `T11-T12` or `thoracolumbar` lies at T10-L2; None if unclear."""
     if statement == "thoracolumbar":
         return True
     sides = {

@@ -129,9 +129,9 @@ def _may_be_of_now(
 def _days_of(
     procedure: Json, calendar: SiteCalendar
 ) -> tuple[date | None, date | None]:
-    """Give the first and the last day on which it may have been done.
+    """Give the first and last day on which it may have been done; None if not told.
 
-    None for a day that nothing tells. What has no end ended as it began.
+    What has no end ended as it began.
     """
     on = procedure.get("performedDateTime")
     period = member(procedure, "performedPeriod")
