@@ -16,13 +16,12 @@ from cds_service.core.vocabulary import EventSpec
 from cds_service.fhir.certainty import ACTIVE, PAST, certainty_of, clinical_status
 from cds_service.fhir.findings import problem_list
 from cds_service.fhir.findings.chart import Chart, FindingOrGap, Problem, gap, known
-from cds_service.fhir.findings.earlier_fracture import PRECISIONS
 from cds_service.fhir.gathering.entries import Entry
 from cds_service.fhir.gathering.problem_words import in_doubt
 from cds_service.fhir.mapping.clauses import clauses, names
 from cds_service.fhir.onset import begun
 from cds_service.fhir.raw_json import Json, member, text, texts_of
-from cds_service.fhir.site_calendar import WRITTEN_YEAR
+from cds_service.fhir.site_calendar import PRECISIONS, WRITTEN_YEAR
 
 MONTH = re.compile(r"(?<!\d)(0?[1-9]|1[0-2])[/.]((?:19|20)\d\d)(?!\d)")
 DONE = frozenset({"completed", "unknown", "in-progress", "stopped", "on-hold"})
