@@ -123,7 +123,8 @@ def _pick_answer(
     value = _as_value(words.pop(), spec)
     concerns = (*aged, *unknown)
     found = known(spec, value, seen[0], observed=day, concerns=concerns)
-    return found._replace(may_reassure=not concerns), passed
+    dated_to = measurements.dated_to([one.reading for one in newest], chart)
+    return found._replace(may_reassure=not concerns, dated_to=dated_to), passed
 
 
 def _no_answer(

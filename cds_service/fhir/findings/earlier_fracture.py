@@ -24,7 +24,7 @@ from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.mapping.text_rules import AUGMENTATIONS
 from cds_service.fhir.orders.levels import covers, fractured_regions
 from cds_service.fhir.raw_json import Json, member, objects, text, texts_of
-from cds_service.fhir.site_calendar import WRITTEN_YEAR
+from cds_service.fhir.site_calendar import PRECISIONS, WRITTEN_YEAR
 
 # policy: within half a year it may be the fracture that is treated now
 SUBACUTE = timedelta(days=183)
@@ -35,7 +35,6 @@ HISTORY = "earlier-vertebral-fracture"
 VAGUE = ("onsetAge", "onsetRange", "onsetString", "_onset", "abatement")
 CHRONIC = frozenset({"long-standing"})
 OLD = CHRONIC | {HISTORY}
-PRECISIONS: dict[int, Precision] = {4: "year", 7: "month"}  # by length as written
 ORDINALS = ("second", "third", "fourth", "fifth", "sixth")
 
 

@@ -11,6 +11,7 @@ from cds_service.core.findings import (
     Finding,
     Gap,
     GapReason,
+    Precision,
 )
 from cds_service.core.months import months_between
 from cds_service.core.vocabulary import (
@@ -306,8 +307,17 @@ def _finding(spec: QuantitySpec, chart: Chart, picked: Picked) -> Finding:
         site=first.site,
         method=method,
         label=first.limit,
+        dated_to=dated_to(
+            [one.reading for one in picked.used if one.moment.day == day], chart
+        ),
         may_reassure=not (aged or unknown or is_noted or first.doubts),
     )
+
+
+def dated_to(readings: Sequence[Reading], chart: Chart) -> Precision:
+    """Tell how exactly the day of these values is known, by the vaguest of them."""
+    found = {chart.calendar.exactness(one.entry.raw) for one in readings}
+    return max(found, key=["day", "month", "year"].index)
 
 
 def _begun(readings: Sequence[Reading], chart: Chart) -> list[date]:

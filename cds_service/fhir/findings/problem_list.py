@@ -31,6 +31,7 @@ from cds_service.fhir.findings.chart import (
     gap,
     known,
 )
+from cds_service.fhir.findings.worded_dates import date_in_words
 from cds_service.fhir.gathering.drugs import GOES_ON, MEDICATION_TYPES
 from cds_service.fhir.gathering.entries import BILLED_TYPES, Entry
 from cds_service.fhir.gathering.grave_asides import (
@@ -42,7 +43,14 @@ from cds_service.fhir.gathering.picking import DEVICE_ORDERS, LISTED
 from cds_service.fhir.gathering.problem_words import in_doubt
 from cds_service.fhir.mapping.terminology import Match
 from cds_service.fhir.mapping.text_rules import AUGMENTATIONS
-from cds_service.fhir.raw_json import is_prohibition, member, objects, text, texts_of
+from cds_service.fhir.raw_json import (
+    Json,
+    is_prohibition,
+    member,
+    objects,
+    text,
+    texts_of,
+)
 
 # ICD-10-CM 7th character: D, G, K, P are later encounters for a fracture, S its
 # sequela; A and B are the present one.
@@ -59,6 +67,7 @@ LATER = Problem("future", "dated after the order")
 WORDED = Problem("undetermined", "named in words, without a code that is known here")
 # What may be said of a procedure besides its name: that it ended, or was declined.
 SAID_OF_ACTS = frozenset({"note", "outcome", "statusReason", "modifierExtension"})
+OLD_BY_WORDS = Problem("stale", "of an earlier year by its words")
 DOUBTED = Problem("undetermined", "its words leave it in doubt")
 UNFINISHED = Problem(
     "undetermined",
@@ -523,14 +532,8 @@ def _read_condition(
         problem = DOUBTED
     elif not clinical & (ACTIVE | PAST) and certainty != "past":
         problem = Problem("undetermined", "without a clinical status")
-    elif usable_days and day is None:
-        problem = Problem("undetermined", "no date")
-    elif (
-        usable_days
-        and day
-        and (chart.today - _latest(entry, "onset", day, chart)).days > usable_days
-    ):
-        problem = Problem("stale", f"{age_in_words(day, chart.today)} old")
+    elif usable_days:
+        problem = _too_old(entry, day, usable_days, spec, chart)
     return Stated(
         entry,
         concept,
@@ -563,6 +566,31 @@ def read_aside(entry: Entry, concept: str, chart: Chart) -> Stated | None:
     if day and day < chart.today - STANDS_FOR and not is_taken:
         return None
     return Stated(entry, concept, "", day, NAMED_ASIDE)
+
+
+def _too_old(
+    entry: Entry, day: date | None, usable_days: int, spec: YesNoSpec, chart: Chart
+) -> Problem | None:
+    """Return the problem of an entry that is older than these days, or has no day."""
+    if day is None:
+        return Problem("undetermined", "no date")
+    if (chart.today - _latest(entry, "onset", day, chart)).days > usable_days:
+        return Problem("stale", f"{age_in_words(day, chart.today)} old")
+    is_old = _is_worded_old(entry.raw, usable_days, spec, chart)
+    return OLD_BY_WORDS if is_old else None
+
+
+def _is_worded_old(
+    condition: Json, usable_days: int, spec: YesNoSpec, chart: Chart
+) -> bool:
+    """Tell if its words say that it was longer ago: `car crash 1990`."""
+    if not (isinstance(spec, ConditionSpec) and spec.dated_in_words):
+        return False
+    words = (*texts_of(condition.get("code")), text(condition.get("onsetString")))
+    if chart.terminology.years.is_of_childhood(" ".join(words)):
+        return True
+    last = chart.calendar.last_day(date_in_words(words, condition, chart))
+    return last is not None and (chart.today - last).days > usable_days
 
 
 def _limits_of(spec: YesNoSpec) -> tuple[bool, int | None]:

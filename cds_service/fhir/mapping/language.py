@@ -202,11 +202,13 @@ class Years(DataTable):
 
     Attributes:
         ago: a number of years in the past, the number in the only group.
+        childhood: a time of life that is long over.
         edition_before, edition_after: what stands before or after the year of an
             edition, or a number that only looks like a year: `TNM 2009`, `2000 ng`.
     """
 
     ago: tuple[Annotated[Pattern, AfterValidator(_has_one_group)], ...] = ()
+    childhood: tuple[Pattern, ...] = ()
     edition_before: tuple[Pattern, ...] = ()
     edition_after: tuple[Pattern, ...] = ()
 
