@@ -55,7 +55,7 @@ from cds_service.fhir.gathering.report_prose import is_prose_understood
 from cds_service.fhir.mapping.code_systems import Listed
 from cds_service.fhir.mapping.drug_table import OTHER_DRUG
 from cds_service.fhir.mapping.terminology import Terminology
-from cds_service.fhir.mapping.text_rules import LONGEST_TEXT
+from cds_service.fhir.mapping.text_rules import AUGMENTATIONS, LONGEST_TEXT
 from cds_service.fhir.raw_json import (
     Json,
     in_order,
@@ -92,6 +92,11 @@ NOT_UNDERSTOOD = "not-understood"
 MAY_BE_GRAVE = "may-be-grave"
 # It may be what a brace is for: nothing says that it leaves the spine alone.
 MAY_NEED_BRACE = "may-need-brace"
+# Orders on record that are read as what they are.
+READ_AS_ORDERS = AUGMENTATIONS | {
+    *("augmentation-additional-level", "height-restoration"),
+    *("brace", "other-orthosis", "biopsy", "bone-treatment"),
+}
 UNCODED = frozenset({NOT_UNDERSTOOD, MAY_BE_GRAVE})
 NO_INFORMATION = "no-information"
 PLACE = frozenset({"place-of-care"})
@@ -230,16 +235,40 @@ def concepts_of(
             )
         )
     if kind in LISTED or kind in BY_WORDS:
-        known = _concepts_of_procedure(resource, found, terminology)
-        known |= _in_asides(resource, known, terminology)
-        own = known if kind == "Procedure" else frozenset()
-        known |= _grave_asides(resource, terminology) - set(map(in_doubt, own))
-        is_apart = kind != "Procedure" or is_bystander_procedure(resource, terminology)
-        return known if is_apart else known | {MAY_NEED_BRACE}
+        return _concepts_of_act(resource, found, terminology)
     if found and kind == OBSERVATION:
         notes = (text(one.get("text")) for one in objects(resource.get("note")))
         found |= _drugs_told(notes, found, terminology)
     return found - OF_NO_CONCERN
+
+
+def _concepts_of_act(
+    act: Json, found: frozenset[str], terminology: Terminology
+) -> frozenset[str]:
+    """Concepts of a procedure or order, with what it names besides."""
+    known = _concepts_of_procedure(act, found, terminology)
+    known |= _in_asides(act, known, terminology)
+    if text(act.get("resourceType")) == "Procedure":
+        own, is_apart = known, is_bystander_procedure(act, terminology)
+    else:
+        own, is_apart = frozenset(), _is_order_apart(act, known, terminology)
+    known |= _grave_asides(act, terminology) - set(map(in_doubt, own))
+    return known if is_apart else known | {MAY_NEED_BRACE}
+
+
+def _is_order_apart(
+    order: Json, known: frozenset[str], terminology: Terminology
+) -> bool:
+    """Tell if an order on record is known not to be of an operation of the spine.
+
+    Not even a brace, a biopsy or the augmentation is, which are read as what they are.
+    """
+    return (
+        text(order.get("status")) in VOID
+        or is_prohibition(order)
+        or not known.isdisjoint(READ_AS_ORDERS)
+        or is_bystander_act(objects(order.get("code")), terminology)
+    )
 
 
 def _concepts_of_procedure(

@@ -444,7 +444,7 @@ def _is_operated(
         one for key in ("procedures", "serviceRequests") for one in record.of_key(key)
     ]
     lately = [one for one in kept if _is_lately(one.raw, terminology.calendar, today)]
-    # A procedure that was not understood may be one.
+    # What was not understood may be one.
     return any(
         _may_need_brace(one, terminology)
         or (
