@@ -51,16 +51,21 @@ def words_of_reasons(entry: Json, terminology: Terminology) -> Iterator[str]:
     yield from words_in(entry.get("extension"))
 
 
-def is_reason_understood(words: Iterable[str], terminology: Terminology) -> bool:
+def is_reason_understood(
+    words: Iterable[str], terminology: Terminology, *, is_named_plain: bool = True
+) -> bool:
     """Tell if all these words are plain.
 
-    Words of more than `LONGEST_TEXT` characters together are not read.
+    Words of more than `LONGEST_TEXT` characters together are not read. What they name
+    is plain where it is counted as named.
     """
     said = [*dict.fromkeys(words)]
     if sum(map(len, said)) > LONGEST_TEXT:
         return False
     return all(
-        is_plain_reason(one, terminology) for each in said for one in sentences(each)
+        is_plain_reason(one, terminology, is_named_plain=is_named_plain)
+        for each in said
+        for one in sentences(each)
     )
 
 
@@ -73,13 +78,16 @@ def is_code_plainly_worded(code: Json | None, terminology: Terminology) -> bool:
     return is_reason_understood(texts_of(code), terminology)
 
 
-def is_plain_reason(sentence: str, terminology: Terminology) -> bool:
+def is_plain_reason(
+    sentence: str, terminology: Terminology, *, is_named_plain: bool = True
+) -> bool:
     """Tell if nothing is left of a sentence without plain words and what it names."""
     if not sentence.strip() or terminology.harmless.is_harmless(sentence):
         return True
     if _is_plain(sentence, terminology):
         return True
-    return _is_plain(_without_named(sentence, terminology), terminology)
+    named = named_in([sentence], terminology) if is_named_plain else frozenset()
+    return _is_plain(_without_named(sentence, named, terminology), terminology)
 
 
 def tells_earlier_fracture(words: Iterable[str], terminology: Terminology) -> bool:
@@ -128,9 +136,11 @@ def _is_part_plain(part: str, terminology: Terminology, *, is_asked: bool) -> bo
     )
 
 
-def _without_named(sentence: str, terminology: Terminology) -> str:
-    """Return a sentence without the names of what it states or of harmless diseases."""
-    counted = named_in([sentence], terminology) | FRACTURED
+def _without_named(
+    sentence: str, named: frozenset[str], terminology: Terminology
+) -> str:
+    """Return a sentence without the names of these and of harmless diseases."""
+    counted = named | FRACTURED
     counted |= terminology.bystanders.problem_concepts
     rest = folded(sentence)
     for _ in range(MOST_NAMES):
