@@ -103,7 +103,9 @@ PLACES = {
 NOT_JUDGED = (
     "a diagnosis coded on the problem list is not known here; it may be anything"
 )
-NOT_READ = "the words of an imaging report or an order were not fully understood"
+NOT_READ = (
+    "the words of an imaging report, an order or a note were not fully understood"
+)
 # Older reports and orders have been answered since, and older drugs are over.
 STANDS_FOR = timedelta(days=366)
 # Past by nature: it means nothing that such an entry is not active.

@@ -35,6 +35,7 @@ from cds_service.fhir.gathering.grave_asides import (
     ASIDE,
     MAY_BEAR_ON_SPINE,
     UNREAD_PROSE,
+    UNREAD_REASON,
     VOID,
     grave_beside,
     is_unjudged,
@@ -51,6 +52,7 @@ from cds_service.fhir.gathering.problem_words import (
     read_problem_words,
 )
 from cds_service.fhir.gathering.query_results import ReadFrom
+from cds_service.fhir.gathering.reason_prose import is_reason_understood
 from cds_service.fhir.gathering.report_prose import is_prose_understood
 from cds_service.fhir.mapping.code_systems import Listed
 from cds_service.fhir.mapping.drug_table import OTHER_DRUG
@@ -222,7 +224,9 @@ def concepts_of(
     if kind == "Condition":
         known = _concepts_of_condition(resource, terminology)
         words = (*texts_of(resource.get("code")), *words_beside(resource))
-        known |= _drugs_told(words, known, terminology)
+        known |= _drugs_told(words, known, terminology) | _unread_notes(
+            resource, terminology
+        )
         is_apart = is_bystander_problem(resource, terminology)
         return known if is_apart else known | {MAY_NEED_BRACE}
     code = resource.get("code")
@@ -482,6 +486,14 @@ def _unread_prose(exam: Json, terminology: Terminology) -> frozenset[str]:
     if text(exam.get("status")) in VOID or is_prose_understood(exam, terminology):
         return frozenset()
     return frozenset(map(in_doubt, (UNREAD_PROSE, MAY_BEAR_ON_SPINE)))
+
+
+def _unread_notes(condition: Json, terminology: Terminology) -> frozenset[str]:
+    """Return what the notes on a diagnosis leave open if they were not understood."""
+    notes = [text(one.get("text")) for one in objects(condition.get("note"))]
+    if is_reason_understood(notes, frozenset(), terminology):
+        return frozenset()
+    return frozenset({in_doubt(UNREAD_REASON), MAY_NEED_BRACE})
 
 
 def referred_in(resource: Json, targets: Targets) -> Json | None:
