@@ -66,11 +66,6 @@ def test_neither_one_ehr_nor_all_readers_take_every_place():
     assert int(readers[1]) < places
 
 
-def test_who_hangs_up_gives_no_place_away_before_its_thread_is_free():
-    """I5. By nginx's documentation, `off` closes the replica's connection at once."""
-    assert re.search(r"^  proxy_ignore_client_abort on;", TEXT, re.MULTILINE)
-
-
 @pytest.mark.parametrize(
     "path",
     [
