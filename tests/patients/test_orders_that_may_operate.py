@@ -60,3 +60,10 @@ def test_known_orders_change_nothing(title):
 )
 def test_an_order_that_is_off_or_old_changes_nothing(members):
     assert end_is_selected(cards_with(ordered("Spine surgery", **members)))
+
+
+@pytest.mark.parametrize(
+    "title", ["Kinésithérapie", "Ernährungsberatung", "リハビリテーション", "物理治疗"]
+)
+def test_therapy_in_other_words_changes_nothing(title):
+    assert end_is_selected(cards_with(ordered(title)))

@@ -265,12 +265,12 @@ def _is_order_apart(
 ) -> bool:
     """Tell if an order on record is known not to be of an operation of the spine.
 
-    Not even a brace, a biopsy or the augmentation is, which are read as what they are.
+    A brace, a biopsy, the augmentation and therapy are read as what they are.
     """
     return (
         text(order.get("status")) in VOID
         or is_prohibition(order)
-        or not known.isdisjoint(READ_AS_ORDERS)
+        or not known.isdisjoint(READ_AS_ORDERS | terminology.bystanders.act_concepts)
         or is_bystander_act(objects(order.get("code")), terminology)
     )
 
