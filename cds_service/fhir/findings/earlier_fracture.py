@@ -19,6 +19,7 @@ from cds_service.fhir.findings.chart import (
     gap,
     known,
 )
+from cds_service.fhir.gathering.reason_prose import tells_only_of
 from cds_service.fhir.mapping.level_text import LEVELS
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.mapping.text_rules import AUGMENTATIONS
@@ -53,6 +54,7 @@ def find_earlier_fracture(spec: FractureSpec, chart: Chart) -> FindingOrGap:
         if not (one.problem and one.problem.reason == "future")
         and (one.entry.kind, one.concept, one.code) != occasion
     ]
+    stated = [one for one in stated if not _is_of_this_signing(one, chart)]
     judged = [(one, _is_earlier(one, chart)) for one in stated]
     earlier = [one for one, verdict in judged if verdict]
     passed = chart.broken(spec)
@@ -265,6 +267,17 @@ def _is_earlier(stated: problem_list.Stated, chart: Chart) -> bool | None:
         else is_elsewhere or levels or not stated.is_later_encounter
     )
     return False if is_present and not _may_be_older(stated, chart) else None
+
+
+def _is_of_this_signing(stated: problem_list.Stated, chart: Chart) -> bool:
+    """Tell if an order of this signing names the augmentation that is signed now."""
+    entry, treated = stated.entry, frozenset(chart.treated)
+    return (
+        entry.kind == "ServiceRequest"
+        and entry.status == "draft"
+        and not entry.matches
+        and tells_only_of(entry.raw, treated, chart.terminology)
+    )
 
 
 def _is_treatment(stated: problem_list.Stated) -> bool:
