@@ -19,6 +19,7 @@ from cds_service.fhir.findings.chart import (
     gap,
     known,
 )
+from cds_service.fhir.gathering.reason_prose import tells_only_of
 from cds_service.fhir.mapping.level_text import LEVELS
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.mapping.text_rules import AUGMENTATIONS
@@ -45,14 +46,15 @@ def find_earlier_fracture(spec: FractureSpec, chart: Chart) -> FindingOrGap:
     fractures and the period, if recorded: `second vertebral fracture in 14 months`.
     """
     # The words of a procedure name the fracture that it was done for: `CT of a
-    # vertebral fracture`.
-    occasion = ("Procedure", "vertebral-fracture")
+    # vertebral fracture`. Its code names what was treated.
+    occasion = ("Procedure", "vertebral-fracture", "")
     stated = [
         one
         for one in problem_list.find_stated(chart, spec, spec.value_sets)
         if not (one.problem and one.problem.reason == "future")
-        and (one.entry.kind, one.concept) != occasion
+        and (one.entry.kind, one.concept, one.code) != occasion
     ]
+    stated = [one for one in stated if not _is_of_this_signing(one, chart)]
     judged = [(one, _is_earlier(one, chart)) for one in stated]
     earlier = [one for one, verdict in judged if verdict]
     passed = chart.broken(spec)
@@ -254,14 +256,33 @@ def _is_earlier(stated: problem_list.Stated, chart: Chart) -> bool | None:
     latest = (
         chart.calendar.last_day(stated.entry.raw.get("onsetDateTime")) or stated.day
     )
-    if latest and chart.not_after - latest > (AT_ONCE if is_elsewhere else SUBACUTE):
-        return True
+    age = chart.not_after - latest if latest else timedelta()
+    if age > (AT_ONCE if is_elsewhere else SUBACUTE):
+        # The same fracture may have been treated otherwise before it got cement.
+        return True if age > SUBACUTE or not _is_treatment(stated) else None
     is_present = (
         levels & treated
         if stated.day is None
         else is_elsewhere or levels or not stated.is_later_encounter
     )
     return False if is_present and not _may_be_older(stated, chart) else None
+
+
+def _is_of_this_signing(stated: problem_list.Stated, chart: Chart) -> bool:
+    """Tell if an order of this signing names the augmentation that is signed now."""
+    entry, treated = stated.entry, frozenset(chart.treated)
+    return (
+        entry.kind == "ServiceRequest"
+        and entry.status == "draft"
+        and not entry.matches
+        and tells_only_of(entry.raw, treated, chart.terminology)
+    )
+
+
+def _is_treatment(stated: problem_list.Stated) -> bool:
+    """Tell if it is a treatment of a vertebral fracture without cement, by its code."""
+    is_coded = stated.entry.kind == "Procedure" and bool(stated.code)
+    return is_coded and not stated.concepts & AUGMENTATIONS
 
 
 def _may_be_older(stated: problem_list.Stated, chart: Chart) -> bool:

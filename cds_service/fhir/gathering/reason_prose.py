@@ -17,6 +17,7 @@ from cds_service.fhir.mapping.clauses import sentences
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.mapping.text_rules import AUGMENTATIONS, LONGEST_TEXT, folded
 from cds_service.fhir.raw_json import Json, member, objects, text, texts_of
+from cds_service.fhir.site_calendar import WRITTEN_YEAR
 
 # Elements that hold the codes and words of a reason.
 REASONS = (
@@ -111,6 +112,31 @@ def tells_earlier_fracture(words: Iterable[str], terminology: Terminology) -> bo
     )
 
 
+def tells_only_of(
+    entry: Json, treated: frozenset[str], terminology: Terminology
+) -> bool:
+    """Tell if the reasons of an order name an augmentation of these levels alone.
+
+    And no year: `after kyphoplasty L1`, where L1 is treated now.
+    """
+    told = [
+        one
+        for each in words_of_reasons(entry, terminology)
+        for one in sentences(each)
+        if _may_be_earlier(one, terminology)
+    ]
+    return bool(told) and all(_is_only_of(one, treated, terminology) for one in told)
+
+
+def _is_only_of(
+    sentence: str, treated: frozenset[str], terminology: Terminology
+) -> bool:
+    named = terminology.levels.named(sentence)
+    is_augmented = terminology.text_places(folded(sentence), AUGMENTATIONS, "vertebra")
+    is_of_these = bool(named) and treated.issuperset(named)
+    return bool(is_augmented) and is_of_these and not WRITTEN_YEAR.search(sentence)
+
+
 def _may_be_earlier(sentence: str, terminology: Terminology) -> bool:
     if is_denial(sentence, terminology) or terminology.harmless.is_harmless(sentence):
         return False
@@ -121,7 +147,7 @@ def _may_be_earlier(sentence: str, terminology: Terminology) -> bool:
     if (is_augmented or is_broken) and _tells_year(sentence, terminology):
         return True
     return bool(is_augmented) and (
-        bool(terminology.levels.treated(sentence))
+        bool(terminology.levels.named(sentence))
         or not terminology.plain_reasons.are_all(sentence)
     )
 
