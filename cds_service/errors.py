@@ -24,7 +24,7 @@ class TooMuchAsked(CdsError):
 class AmbiguousFeedback(CdsError):
     """Feedback is about a card that several patients or signings were shown.
 
-    So it counts for none of them.
+    It counts for none of them.
     """
 
 
@@ -113,10 +113,7 @@ class CallFailed(CdsError):
 
 
 class FhirReadError(CallFailed):
-    """One read or search of a FHIR server failed.
-
-    In fhir/gathering/gather.py it becomes a gap.
-    """
+    """One read or search of a FHIR server failed; `gather` makes a gap of it."""
 
 
 class DataFileError(CdsError):

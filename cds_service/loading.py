@@ -18,6 +18,7 @@ from cds_service.core.data_file import (
     read_toml,
     validated,
 )
+from cds_service.core.languages import LanguageFile
 from cds_service.core.model_card import model_card
 from cds_service.core.observed_expected import ObservedExpected
 from cds_service.core.policy import Policy
@@ -147,6 +148,11 @@ def load_service(site: SiteFolder | None = None) -> Service:
         languages=used,
         of_clients={name: load_service(folder) for name, folder in clients.items()},
     )
+
+
+def load_languages(site: SiteFolder | None = None) -> Mapping[str, LanguageFile]:
+    """Load all languages of cards, also those that the site has not turned on."""
+    return read_languages(_folders("hooks", site))
 
 
 def _check_overlays(folders: Iterable[tuple[Path, ...]], faults: Faults) -> None:
@@ -302,7 +308,7 @@ def _model_cards(
 ) -> dict[str, dict[str, Any]]:
     """Return the cards of the pooled model and of all studies.
 
-    With the simulations, and what the site says itself of them.
+    They have the simulations, and what the site says itself of them.
     """
     contrary = load_contrary_evidence(STUDIES)
     local: dict[str, dict[str, dict[str, str]]] = {

@@ -135,14 +135,15 @@ def answer(
         entry_id=str(uuid4()),
     )
     if hook.hook == "patient-view":
-        opened = _opened(call)
-        if opened is None:
+        of_record = _with_orders_on_record(call)
+        if of_record is None:
             return NO_CARDS
-        call = opened
+        call = of_record
     orders = _read_orders(call)
     if is_signing and _discharges(orders, service):
         call = replace(call, hook=service.leaving_hook)
-    read = _left if call.hook.hook == "encounter-discharge" else _signed
+    is_discharge = call.hook.hook == "encounter-discharge"
+    read = _read_discharge if is_discharge else _read_signing
     case = read(call, orders)
     return NO_CARDS if case is None else _show(call, case)
 
@@ -154,7 +155,7 @@ def _discharges(orders: SignedOrders, service: Service) -> bool:
     return orders_discharge(orders.drafts, service.terminology)
 
 
-def _opened(call: Call) -> Call | None:
+def _with_orders_on_record(call: Call) -> Call | None:
     """Make the call as if the augmentation on record were signed; None without one.
 
     The orders alone decide that: most patients whose chart is opened have none.
@@ -166,7 +167,7 @@ def _opened(call: Call) -> Call | None:
         return None
     terminology, until = call.service.terminology, call.ports.deadline
     found: list[Mapping[str, Any]] = []
-    for one in record.resources:
+    for one in record.entries:
         entry = {"resource": one.raw}
         bundle = {"resourceType": "Bundle", "entry": [entry]}
         is_open = one.raw.get("status") in ("active", "draft")
@@ -188,8 +189,8 @@ def _opened(call: Call) -> Call | None:
     return replace(call, request=request)
 
 
-def _signed(call: Call, orders: SignedOrders) -> ReadCase | None:
-    """Make the case of signed orders (steps 1 to 3); None if they are not ours."""
+def _read_signing(call: Call, orders: SignedOrders) -> ReadCase | None:
+    """Read the record and make the case (steps 2 and 3); None if it is not ours."""
     service = call.service
     near = missed_orders(orders.drafts, service.terminology)
     if not orders.may_concern(service.policy):
@@ -206,11 +207,11 @@ def _signed(call: Call, orders: SignedOrders) -> ReadCase | None:
     if not _concerns_us(call, gathered):
         _note_near(call, near)
         return None
-    return ReadCase(_case(call, gathered), (*near, *gathered.record.near))
+    return ReadCase(_case_of_signing(call, gathered), (*near, *gathered.record.near))
 
 
-def _left(call: Call, orders: SignedOrders) -> ReadCase | None:
-    """Make the case of a discharge (steps 1 to 3); None without an augmentation.
+def _read_discharge(call: Call, orders: SignedOrders) -> ReadCase | None:
+    """Read the record and make the case (steps 2 and 3); None without an augmentation.
 
     The procedures alone decide that: most who leave had none. If they cannot be read,
     that is not known, and the log says so.
@@ -229,7 +230,7 @@ def _left(call: Call, orders: SignedOrders) -> ReadCase | None:
         # By the whole record, it is another patient's.
         _note_unread(call, "procedures")
         return None
-    return ReadCase(_case_of_leaving(call, gathered, performed), gathered.record.near)
+    return ReadCase(_case_of_discharge(call, gathered, performed), gathered.record.near)
 
 
 # --- is the call ours: what decides, and notes of what gets no card
@@ -378,14 +379,14 @@ def _concerns_us(call: Call, gathered: Gathered) -> bool:
 # --- step 3: findings, closures and the case
 
 
-def _case(call: Call, gathered: Gathered) -> Case:
+def _case_of_signing(call: Call, gathered: Gathered) -> Case:
     """Make the case of signed orders (steps 3 and 3b)."""
     order, record = gathered.orders.augmentation, gathered.record
     case = _case_of(call, record, order, gathered.support)
     return replace(case, record=with_drafts(case.record, gathered.orders.drafts))
 
 
-def _case_of_leaving(
+def _case_of_discharge(
     call: Call, gathered: Gathered, performed: AugmentationOrder
 ) -> Case:
     """Make the case of a discharge (steps 3 and 3b): the procedure is its order."""

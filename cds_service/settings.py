@@ -141,7 +141,8 @@ class Settings(BaseModel):
     trusted_proxies: Annotated[tuple[Network, ...], BeforeValidator(_parts)] = Field(
         default=(),
         description=(
-            "proxies whose X-Forwarded-For counts for login limits: addresses, networks"
+            "proxies whose X-Forwarded-For counts for login limits, and that hold"
+            " bodies whole: addresses, networks"
         ),
     )
     fhir_servers: tuple[Base, ...] = ()

@@ -247,7 +247,7 @@ def record_of(
     )
     return PatientRecord(
         patient=person if person is not None else patient(),
-        resources=kept,
+        entries=kept,
         unreadable=unreadable,
         reads={
             key: _read(key, counts.get(key, 0), failed, incomplete) for key in ALL_KEYS

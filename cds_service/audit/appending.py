@@ -108,10 +108,8 @@ def _add_rows(
     rows: Mapping[TableClause, list[dict[str, Any]]], entry: SealedEntry, head: Head
 ) -> str:
     """Add the rows of an entry that follows this head, and return its hash."""
-    place, link = (
-        {"sequence": head.sequence + 1},
-        entry.link(head.sequence + 1, head.hash),
-    )
+    place = {"sequence": head.sequence + 1}
+    link = entry.link(head.sequence + 1, head.hash)
     named = {"at": entry.at, "kind": entry.kind}
     chained = {"commitment": entry.commitment, "previous_hash": head.hash, "hash": link}
     rows[ENTRIES].append(

@@ -228,11 +228,9 @@ def _content(body: str | None) -> Mapping[str, Any]:
 
 
 def _accepted_rules(body: str | None) -> list[str] | None:
-    """Return the recommendations that a statement accepts.
+    """Return the recommendations that a statement accepts; None without a payload.
 
-    None if its payload has none.
-
-    Its hash is not checked, which would double the time of the page.
+    The hash of the payload is not checked: that would double the time of the page.
     """
     try:
         return list(json.loads(body or "")["content"].get("acceptedRules", ()))

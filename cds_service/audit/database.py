@@ -1,6 +1,6 @@
 """The audit log's database, SQLite or PostgreSQL.
 
-Connections, the lock of the chain, and migrations at start.
+This file has its connections, the lock of the chain, and the migrations at start.
 """
 
 import os
@@ -119,6 +119,11 @@ class Database:
         """Tell if this is SQLite; otherwise it is PostgreSQL."""
         return self.url.get_backend_name() == "sqlite"
 
+    @property
+    def name(self) -> str:
+        """The URL for people: without its query, which may hold a password too."""
+        return self.url.set(query={}).render_as_string(hide_password=True)
+
     def _open_file(
         self, _dialect: object, _record: object, arguments: list[Any], _options: object
     ) -> None:
@@ -181,11 +186,7 @@ class Database:
                 tables.
         """
         if not self.holds_log():
-            where = (
-                str(self.file)
-                if self.file is not None
-                else self.url.render_as_string(hide_password=True)
-            )
+            where = str(self.file) if self.file is not None else self.name
             cure = "set this variable to the database that the service uses"
             raise DataFileError(
                 "KYPHOPLASTY_CDS_DATABASE_URL", where, f"there is no audit log; {cure}"
@@ -232,20 +233,34 @@ class Database:
             connection.begin(),
         ):
             if not self.is_sqlite:
-                wait = int(1000 * self._wait_seconds)
-                connection.execute(text(f"SET LOCAL lock_timeout = {wait}"))
-                connection.execute(text(f"SET LOCAL statement_timeout = {wait}"))
+                self._limit(connection, "lock_timeout", "statement_timeout")
             yield connection
 
     @contextmanager
-    def reading(self) -> Iterator[Connection]:
-        """A read-only transaction that sees one snapshot of the database."""
+    def reading(self, *, is_short: bool = False) -> Iterator[Connection]:
+        """A read-only transaction that sees one snapshot of the database.
+
+        It waits for no lock longer than a write does: a table may be locked for hours
+        (VACUUM FULL), and a thread that waits for it is lost to every caller.
+
+        Args:
+            is_short: a statement that takes longer than that is given up too.
+        """
         with self._engine.connect() as connection:
             if not self.is_sqlite:
                 snapshot = {"isolation_level": "REPEATABLE READ"}
                 connection.execution_options(**snapshot, postgresql_readonly=True)
             with connection.begin():
+                if not self.is_sqlite:
+                    limits = ("lock_timeout", *("statement_timeout",) * is_short)
+                    self._limit(connection, *limits)
                 yield connection
+
+    def _limit(self, connection: Connection, *names: str) -> None:
+        """Set these limits of PostgreSQL for this transaction."""
+        wait = int(1000 * self._wait_seconds)
+        for name in names:
+            connection.execute(text(f"SET LOCAL {name} = {wait}"))
 
     def prepare(self) -> None:
         """Migrate the tables, once.

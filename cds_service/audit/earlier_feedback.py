@@ -74,9 +74,9 @@ class EarlierFeedback:
     def feedback_on(
         self, patient_id: str, fhir_server: str | None, since: datetime, caller: Caller
     ) -> Sequence[CardFeedback]:
-        """This caller's feedback on cards about this patient of this server.
+        """Return this caller's feedback since then on cards about this patient.
 
-        Received at `since` or later.
+        The patient is that of this FHIR server.
 
         Raises:
             AuditUnavailable: the log cannot be read.
@@ -108,10 +108,8 @@ class EarlierFeedback:
 def _places_of(card: str, caller: Caller) -> Select[Any]:
     """Return the first and last entry that showed this caller this card.
 
-    They are told for each patient and `hookInstance`.
-
-    Between these two lie repeats of one call: an EHR may have made thousands, and one
-    does for all.
+    There is a pair for each patient and `hookInstance`. Between the two lie repeats of
+    one call: an EHR may have made thousands, and one does for all.
     """
     joined = CARDS.join(SEARCH, SEARCH.c.sequence == CARDS.c.sequence)
     return (
@@ -131,9 +129,8 @@ def closures_json(
 ) -> dict[str, Any]:
     """Return what the entry of an answer records of overrides.
 
-    What its cards are about, for later, and what was closed.
-
-    `feedback_on` reads it back.
+    It says what the cards are about, for later, and what was closed. `feedback_on`
+    reads it back.
     """
     return {
         "history": "read" if closures.is_known else "could not be read",
@@ -173,7 +170,7 @@ def _earlier_feedback(
 ) -> Iterator[tuple[Stored, CardFeedback]]:
     """Join an answer with its feedback.
 
-    Nothing where either was purged, or the patient id is from another server.
+    Nothing is joined if either was purged, or if the patient id is of another server.
     """
     topics = {card.card: card.topic for card in answer.cards}
     # An entry in another format, older or altered, closes nothing.

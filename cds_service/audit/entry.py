@@ -176,10 +176,7 @@ def _fact(fact: HeldFact) -> dict[str, str]:
 
 
 def _suggestions(answer: Answer) -> dict[str, str]:
-    """Return the suggestions' ids by rule.
-
-    The second of a rule as `brace-correction/2`.
-    """
+    """Return the suggestions' ids by rule; the second has `/2` after the rule."""
     return {
         f"{rule_id}/{place}" if place > 1 else rule_id: one.uuid
         for rule_id, offers in sorted(answer.suggestions.items())

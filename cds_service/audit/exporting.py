@@ -271,10 +271,8 @@ def _users_of_answers(connection: Connection) -> Mapping[str, str]:
 def _feedback_line(stored: Stored, users: Mapping[str, str]) -> str:
     """Return the line of a feedback entry; only the date of a purged one is left."""
     content = stored.content
-    accepted, said = (
-        content.get("acceptedRules"),
-        (_reason(content), content.get("userComment")),
-    )
+    accepted = content.get("acceptedRules")
+    said = (_reason(content), content.get("userComment"))
     return _csv_line(
         (
             " ".join(accepted or (stored.topic or "",)),
@@ -288,10 +286,7 @@ def _feedback_line(stored: Stored, users: Mapping[str, str]) -> str:
 
 
 def _reason(content: Mapping[str, Any]) -> str | None:
-    """Return the code of an override's reason.
-
-    With its system if the EHR added it to ours.
-    """
+    """Return the code of an override's reason, with its system if the EHR added it."""
     foreign = content.get("foreignReason")
     if isinstance(foreign, Mapping):
         return f"{foreign['system']}|{foreign['code']}"

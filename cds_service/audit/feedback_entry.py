@@ -48,10 +48,8 @@ class ShownAnswer:
         offered = content.get("suggestions", {})
         # The second suggestion of a rule is written `brace-correction/2`.
         rules = {uuid: rule.partition("/")[0] for rule, uuid in offered.items()}
-        server, orders = (
-            content.get("record", {}).get("server"),
-            content.get("draftsDigest"),
-        )
+        server = content.get("record", {}).get("server")
+        orders = content.get("draftsDigest")
         signing = (
             stored.service_id,
             stored.patient,
@@ -197,7 +195,7 @@ def _listed(item: FeedbackItem, codes: frozenset[str], system: str) -> str | Non
 def _foreign(reason: ReasonCoding) -> dict[str, str] | None:
     """Give system and code of a reason that the EHR added to ours.
 
-    None for what is no code: it may be free text.
+    The result is None for what is no code: it may be free text.
     """
     code, system = reason.code or "", reason.system or ""
     if CODE.fullmatch(code) is None or SYSTEM.fullmatch(system) is None:

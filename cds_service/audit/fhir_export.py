@@ -116,10 +116,7 @@ def _outcome(stored: Stored) -> tuple[str, str]:
 
 
 def _agents(stored: Stored) -> Iterator[Json]:
-    """The agents: who asked, by which client, and who answered.
-
-    As in BALP's query, the client is the source.
-    """
+    """List the agents: who asked, by which client (BALP's source), and who answered."""
     user, is_call = stored.user, stored.kind in CALLS
     if is_call:
         client = (

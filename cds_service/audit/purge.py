@@ -1,7 +1,4 @@
-"""Purges payloads after their retention.
-
-The chain stays, and records what was purged and when.
-"""
+"""Purges payloads after their retention; the chain stays, and records the purge."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
@@ -81,10 +78,9 @@ def doubt_of_clock(database: Database, now: datetime) -> str:
 def purge_before(database: Database, before: datetime, user: str, clock: Clock) -> int:
     """Delete the payloads of all entries before this time; return how many.
 
-    Those about the log itself stay.
-
-    Each group is deleted in one transaction with a `purge` entry, which names the
-    newest checkpoint; that checkpoint covers them all.
+    Entries about the log itself keep theirs. Each group is deleted in one transaction
+    with a `purge` entry, which names the newest checkpoint; that checkpoint covers them
+    all.
 
     Raises:
         CdsError: there are entries to delete, but no later checkpoint; or SQLite's

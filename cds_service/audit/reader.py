@@ -216,7 +216,7 @@ class AuditReader:
     def last_order_at(self) -> datetime | None:
         """Find when the last augmentation order came, other than a probe's.
 
-        When the log began if none ever came.
+        If none ever came, it is when the log began.
         """
         is_order = or_(
             SEARCH.c.kind == "refusal", and_(SEARCH.c.kind == "answer", _ON_RISK)

@@ -124,11 +124,9 @@ class AuditStore:
             raise AuditUnavailable("The audit entry could not be written.") from None
 
     def open_with(self, entry: AuditEntry) -> None:
-        """Prepare the database and append this entry first.
+        """Prepare the database and append this entry first, or as soon as it answers.
 
-        Now, or as soon as the database answers.
-
-        Called before a fork, so it leaves no connection or thread open.
+        It is called before a fork, so it leaves no connection or thread open.
 
         Raises:
             DataFileError: the database belongs to a newer version of this program.
@@ -146,9 +144,8 @@ class AuditStore:
     def link_key(self, seconds: float = LOOK_SECONDS) -> bytes | None:
         """Return the key that signs addresses of basis pages, made at first need.
 
-        None if it is not read in time.
-
-        All workers and replicas share it. Once read, it is not asked for again.
+        It is None if it is not read in time. All workers and replicas share it. Once
+        read, it is not asked for again.
         """
         if self._link_key is None or self._process != os.getpid():
             # the entry that follows meets the same trouble, and that is logged
@@ -305,7 +302,7 @@ class AuditStore:
     def _lost_file(self) -> Path | None:
         """Give the file that a process which can no longer write leaves its losses in.
 
-        The next one reads it. None for PostgreSQL.
+        The next one reads it. It is None for PostgreSQL.
         """
         file = self.database.file
         return file.with_name(f"{file.name}.lost") if file is not None else None

@@ -101,7 +101,7 @@ class UsedTokens:
     ) -> bool | None:
         """Put the token into the table, and tell if it was new there.
 
-        None if the database does not answer in time, or fails.
+        The result is None if the database does not answer in time, or fails.
         """
         self.start()
         if self._late is not None and not self._late.done():

@@ -45,10 +45,8 @@ def _figure_row(
     note: str = "",
 ) -> Row:
     """One figure with both ranges; beyond the limits of print it is at the limit."""
-    measured, shown = (
-        prediction.if_measured,
-        min(max(prediction.risk, prediction.floor), prediction.ceiling),
-    )
+    measured = prediction.if_measured
+    shown = min(max(prediction.risk, prediction.floor), prediction.ceiling)
     marks = (
         *more,
         *((span("thin", measured),) if measured else ()),
@@ -158,10 +156,8 @@ def _spreads(result: ModelResult) -> Iterator[tuple[str, str]]:
     prediction = result.prediction
     yield say("standard-error"), say_number(prediction.standard_error, 3)
     if prediction.if_measured is not None:
-        base, reduced = (
-            prediction.baseline,
-            result.model.reduced(frozenset(prediction.used)),
-        )
+        base = prediction.baseline
+        reduced = result.model.reduced(frozenset(prediction.used))
         distance = base.slope**2 * reduced.distance_at(
             expit(base.own(prediction.log_odds))
         )
@@ -282,10 +278,8 @@ def _stratum_row(stratum: Stratum) -> Row:
     """Plot the rate in this patient's stratum of a study without a model."""
     study, counts = stratum.study, stratum.counts
     average = sum(one.events[stratum.outcome] for one in study.strata) / study.cohort.n
-    months, side = (
-        f"{study.cohort.horizon_months} months",
-        counts.label.replace("<=", "≤"),
-    )
+    months = f"{study.cohort.horizon_months} months"
+    side = counts.label.replace("<=", "≤")
     return Row(
         label=say(
             "stratum", n=counts.n, patients=study.cohort.n, horizon=months, label=side

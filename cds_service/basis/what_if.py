@@ -1,6 +1,4 @@
-"""What if: the figures of a patient with other measurements.
-
-They are computed and never kept.
+"""What if: the figures of a patient with other measurements, computed and not kept.
 
 Only what is measured may differ: no treatment, no level, no diagnosis that nobody can
 measure away (display rule D5).
@@ -112,7 +110,7 @@ def _written(value: Value, decimals: int) -> str:
 
 
 def try_values(answer: Answer, service: Service, given: Mapping[str, str]) -> Trial:
-    """The figures of another patient with these values, by the code of the assessment.
+    """Compute the figures of another patient with these values, as the card's are.
 
     Args:
         given: text by finding, as the form sends it; empty is not known, an absent one

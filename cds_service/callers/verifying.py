@@ -264,7 +264,8 @@ def decode(
 def check_claims(claims: Mapping[str, Any], client: Client) -> str | None:
     """Make the checks that PyJWT does not make, and return the token's tenant.
 
-    Of one that the site does not name, only a word: others are kept as their hash.
+    A tenant that the site does not name may be any text: only a word is kept, of others
+    the hash.
 
     Raises:
         NotAuthenticated: a time is not a number, the token is valid for too long, or it

@@ -126,10 +126,11 @@ def _not_excluded(answer: Answer) -> Iterator[str]:
     An entry that another finding names, such as an old cancer, is not named again.
     """
     findings = answer.findings
-    told, strange = _told(findings), _not_understood(findings)
-    reports = {one for one in strange if one.startswith(REPORT)}
-    beside = {one for one in strange if one.partition("/")[0] in ASIDES}
-    listed = strange - reports - beside
+    already = _named_elsewhere(findings)
+    not_understood = _not_understood(findings)
+    reports = {one for one in not_understood if one.startswith(REPORT)}
+    beside = {one for one in not_understood if one.partition("/")[0] in ASIDES}
+    listed = not_understood - reports - beside
     open_names: list[tuple[str, str]] = []
     for name in (*EXCLUDING, *RAISING_LISTED, STEROID, LONG_STEROID):
         gap = findings.gaps.get(name)
@@ -146,21 +147,21 @@ def _not_excluded(answer: Answer) -> Iterator[str]:
             f"{one.resource} {title}" if one.origin == "context" else one.resource
             for one in gap.seen
         }
-        before = told | listed if name in COUNTING else told
+        before = already | listed if name in COUNTING else already
         if resources <= before or named <= before:
             continue
-        told |= resources if name not in COUNTING else resources - listed - beside
+        already |= resources if name not in COUNTING else resources - listed - beside
         why = _as_people_write(gap.why or gap.detail)
         why = why.replace(", not counted:", ":").rstrip(".")
         open_names.append((why, title))
     # An entry that is named is not counted again among those not understood.
-    if rest := listed - told:
+    if rest := listed - already:
         count = _entries(len(rest))
         yield answer.texts.say("notices.not-understood", entries=count)
-    if unread := reports - told:
+    if unread := reports - already:
         count = _reports(len(unread))
         yield answer.texts.say("notices.report-not-understood", reports=count)
-    if unread := beside - told:
+    if unread := beside - already:
         count = _asides(unread)
         yield answer.texts.say("notices.reason-not-understood", entries=count)
     for why, names in grouped(open_names).items():
@@ -180,7 +181,7 @@ def _not_understood(findings: Findings) -> set[str]:
     return entries
 
 
-def _told(findings: Findings) -> set[str]:
+def _named_elsewhere(findings: Findings) -> set[str]:
     """List the entries that another line of the card names.
 
     A deficit or an infection is named there only while it is new.

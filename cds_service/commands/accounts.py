@@ -1,7 +1,4 @@
-"""`kyphoplasty-cds audit add-reviewer` and `remove-reviewer`.
-
-Accounts of the review pages.
-"""
+"""`audit add-reviewer` and `audit remove-reviewer`: accounts of the review pages."""
 
 from typing import Any, TextIO
 

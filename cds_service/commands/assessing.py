@@ -130,9 +130,7 @@ class Wish:
 def assess_patient(
     wish: Wish, settings: Settings, site: SiteFolder | None, capabilities: Capabilities
 ) -> HookResponse:
-    """Check the server, find the patient, sign the order and answer it.
-
-    All within the deadline.
+    """Check the server, find the patient, sign the order and answer it, in time.
 
     Raises:
         click.UsageError: the order is no augmentation that this service knows.
@@ -237,10 +235,7 @@ def _notes(
     *,
     has_cards: bool,
 ) -> Iterator[str]:
-    """Yield what a person should know about this record.
-
-    That it is old, or of somebody who has died.
-    """
+    """Yield what a person should know: the record is old, or the patient has died."""
     resources = list(reader.resources())
     today = options.today_at(calendar, wish.as_of)
     newest = max(

@@ -114,10 +114,9 @@ def list_entries(*, limit: int, as_json: bool, **asked: Any) -> None:
             }
             click.echo(json.dumps(told) if as_json else _found_line(found))
         if not any(one.kind not in OWN_KINDS for one in entries):
-            where = database.url.render_as_string(hide_password=True)
             click.echo(
-                f"no answer is listed; the log is {where}; to look into another,"
-                " set KYPHOPLASTY_CDS_DATABASE_URL",
+                f"no answer is listed; the log is {database.name}; to look into"
+                " another, set KYPHOPLASTY_CDS_DATABASE_URL",
                 err=True,
             )
 
@@ -385,9 +384,7 @@ def migrate() -> None:
 
 @contextmanager
 def log_database(*, may_begin: bool = False) -> Iterator[Database]:
-    """Yield the log's database, which must hold a log.
-
-    Or may begin one, if the environment names it.
+    """Yield the log's database; it holds a log, or may begin one if a setting names it.
 
     Raises:
         DataFileError: there is no log, and none may begin.
@@ -400,8 +397,7 @@ def log_database(*, may_begin: bool = False) -> Iterator[Database]:
             database.check_exists()
         elif not database.holds_log():
             click.echo(
-                "a new audit log begins in"
-                f" {database.url.render_as_string(hide_password=True)}",
+                f"a new audit log begins in {database.name}",
                 err=True,
             )
         database.prepare()

@@ -185,9 +185,7 @@ def check_service(
     today: date,
     can: Capabilities,
 ) -> Iterator[tuple[BookPatient, tuple[str, ...]]]:
-    """Yield each test patient, with what the running service answers differently.
-
-    Nothing where it answers alike.
+    """Yield each test patient to whom the running service answers differently, and how.
 
     Raises:
         CannotCall: the service was not reached.
@@ -328,9 +326,9 @@ def committee_book(
 
 
 def _content(page: str, base: str) -> Markup:
-    """Return the content of one of our pages as a part of the book.
+    """Return one of our pages as a part of the book.
 
-    All of it open, a heading lower, addresses whole.
+    Everything on it is open, its headings are one lower, and its addresses are whole.
     """
     (content,) = re.findall(r"<main[^>]*>(.*)</main>", page, re.DOTALL)
     content = re.sub(

@@ -20,7 +20,12 @@ from cds_service.commands import options
 from cds_service.commands.ehr_fit import Fit, buttons, differences, fits, questions
 from cds_service.errors import DataFileError
 from cds_service.launch.authorizing import find_launchers
-from cds_service.loading import calendar_of, find_faults, load_service
+from cds_service.loading import (
+    calendar_of,
+    find_faults,
+    load_languages,
+    load_service,
+)
 from cds_service.outgoing import Connections
 from cds_service.settings import read_settings
 from cds_service.site.folder import SiteFolder, load_site, what_was_read
@@ -55,6 +60,8 @@ def check_mappings(site: Path | None) -> None:
     if read is not None:
         for one in (service, *service.of_clients.values()):
             click.echo(said_of_baseline(one))
+        for line in said_of_languages(service):
+            click.echo(line)
         today = options.today_at(calendar_of(read))
         for fit in fits(read, service, read_settings().deadline_seconds):
             for line in said_of_ehr(fit, today):
@@ -77,10 +84,22 @@ def find_caller_faults(site: SiteFolder) -> tuple[DataFileError, ...]:
     return tuple(found)
 
 
+def said_of_languages(service: Service) -> Iterator[str]:
+    """Yield what the languages that are on lack of the texts that our own have."""
+    texts = {text for one in load_languages().values() for text in one.sentences}
+    for code, language in service.languages.items():
+        if lacking := len(texts - language.sentences.keys()):
+            yield (
+                f"  [languages.{code}]: its file lacks {lacking} of our {len(texts)}"
+                " texts; cards that need one of them are in English (explain"
+                f" --language {code} lists those of one request)"
+            )
+
+
 def said_of_ehr(fit: Fit, today: date) -> Iterator[str]:
     """Yield what an EHR's profile says here.
 
-    Each button, where the table differs, and what to ask.
+    It names each button, where the table differs, and what to ask.
     """
     profile, client = fit.profile, fit.client
     yield f"  client {client.issuer}: {profile.title}, profile {client.profile}"
@@ -98,7 +117,7 @@ def said_of_ehr(fit: Fit, today: date) -> Iterator[str]:
 def said_of_baseline(service: Service) -> str:
     """Say what the site says of its own refractures, and what becomes of it.
 
-    Where it says too little, the question.
+    If it says too little, a question is asked.
     """
     observed, place = service.policy.baseline.refracture, "  [baseline] refracture"
     recalibration = service.policy.recalibration.get(service.pooled.study.id)

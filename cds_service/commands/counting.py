@@ -52,9 +52,9 @@ Key = tuple[str, ...]
 def _entries(
     what: str, asked: Any, kinds: Iterable[str], since: str, until: str = "9999"
 ) -> Iterator[Stored]:
-    """Entries from one day until before another, but those of probes.
+    """Yield the entries from one day until before another, but those of probes.
 
-    Days as `2026-11-20`. The look itself is an entry.
+    Days are written as `2026-11-20`. The look itself is an entry.
     """
     with log_database() as database:
         record_read(database, what, asked, None)
@@ -96,9 +96,9 @@ def list_gaps(*, since: datetime | None, as_json: bool) -> None:
 
 
 def gaps_of(entries: Iterable[Stored]) -> dict[str, Any]:
-    """Codes of near misses, and what was not known in answers.
+    """Count codes of near misses with their last day, and what answers did not know.
 
-    Each code has its last day; only answers to augmentation orders count.
+    Only answers to augmentation orders count.
     """
     near: Counter[Key] = Counter()
     last: dict[Key, str] = {}

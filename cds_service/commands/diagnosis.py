@@ -245,10 +245,7 @@ def _some(names: Sequence[str]) -> str:
 
 
 def _fault_in(value: Any) -> str:
-    """Return the first error that a query of the EHR ended with.
-
-    Empty if there is none.
-    """
+    """Return the first error that a query of the EHR ended with; empty without one."""
     if not isinstance(value, dict):
         return ""
     entries = [member(one, "resource") for one in objects(value.get("entry"))]

@@ -92,10 +92,8 @@ def doctor(
     if what.startswith(("https://", "http://")):
         known = _known(folder, client, ehr)
         caller = read_calling_card(None, who["key_file"], who["issuer"])
-        kind, faults = (
-            "address",
-            list(_of_address(_base(what), known, caller)),
-        )
+        kind = "address"
+        faults = list(_of_address(_base(what), known, caller))
     else:
         kind, faults = _of_text(_read(what), folder, client, ehr)
     if as_json:
@@ -293,9 +291,7 @@ def _of_address(url: str, known: Known, caller: CallingCard) -> Iterator[Fault]:
 
 
 def _page(url: str, path: str) -> Mapping[str, Any]:
-    """Return the JSON object at this address of the service.
-
-    An empty one if it has none.
+    """Return the JSON object at this address of the service; empty if there is none.
 
     Raises:
         CannotCall: nothing answers.

@@ -1,6 +1,6 @@
 """How an EHR's profile, the site's table of it and our service fit.
 
-Buttons, differences, questions.
+It says which buttons work, where the table differs, and what to ask.
 """
 
 import re

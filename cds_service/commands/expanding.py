@@ -260,10 +260,7 @@ def _page(session: Any, address: str, root: str, offset: int) -> Mapping[str, An
 
 
 def _version(expansion: Mapping[str, Any]) -> str:
-    """Return the edition that the server says it used.
-
-    `http://snomed.info/sct/900000000000207008/version/20260101`
-    """
+    """Return the edition that the server says it used, as the URI of its version."""
     said = {
         text(one.get("name")): text(one.get("valueUri"))
         for one in objects(expansion.get("parameter"))

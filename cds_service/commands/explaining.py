@@ -6,7 +6,9 @@ There is no second path: it runs `service.answer` and prints the audit entry ins
 keeping it.
 """
 
+import json
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -14,9 +16,10 @@ from typing import Any
 import click
 
 from cds_service.audit.chain import OneEntry
-from cds_service.call import Ports
+from cds_service.call import Ports, Service
 from cds_service.commands import options
 from cds_service.commands.terminal import clean, make_console, print_answer
+from cds_service.core.languages import ENGLISH, UnfinishedLanguage
 from cds_service.errors import EvidenceUnavailable, NotAllowed
 from cds_service.fhir.gathering.reading import FhirReader
 from cds_service.fhir.gathering.subjects import Person
@@ -26,7 +29,7 @@ from cds_service.fhir.orders.drafts import DraftOrders, read_drafts
 from cds_service.fhir.orders.order_times import texts_on_time
 from cds_service.fhir.orders.support_orders import find_draft_support_orders
 from cds_service.fhir.references import bases_of_call
-from cds_service.loading import load_service
+from cds_service.loading import load_languages, load_service
 from cds_service.outgoing import Connections
 from cds_service.outgoing.deadline import Deadline
 from cds_service.protocol.json_text import plain_numbers
@@ -44,6 +47,12 @@ from cds_service.web.fhir_access import ClosedServer, check_fhir_server, open_re
 @options.FHIR_SERVERS
 @options.SITE
 @options.CLIENT
+@click.option(
+    "--language",
+    default=ENGLISH,
+    metavar="CODE",
+    help="of the cards, on or not; texts that its file lacks are listed",
+)
 @options.AS_JSON
 @options.print_errors
 def explain(
@@ -51,17 +60,31 @@ def explain(
     request_file: Path,
     as_of: date | None,
     fhir_servers: tuple[str, ...],
+    language: str,
     as_json: bool,
     **whose: Any,
 ) -> None:
     """Print what each step makes of one request."""
     settings = read_settings(fhir_servers=fhir_servers, deadline_seconds=20)
     folder, capabilities = options.chosen_site(whose["site"], whose["client"])
-    explanation = explain_request(request_file, settings, as_of, folder, capabilities)
+    explanation = explain_request(
+        request_file, settings, as_of, folder, capabilities, _language(language, folder)
+    )
     if as_json:
         options.print_json(explanation)
     else:
         print_explanation(explanation)
+
+
+def _language(code: str, site: SiteFolder | None) -> UnfinishedLanguage | None:
+    """Choose the language of the cards; None for English."""
+    if code == ENGLISH:
+        return None
+    known = load_languages(site)
+    if code not in known:
+        there_are = ", ".join(sorted({ENGLISH, *known}))
+        raise click.BadParameter(f"there are: {there_are}", param_hint="--language")
+    return UnfinishedLanguage.of(known[code])
 
 
 def explain_request(
@@ -70,6 +93,7 @@ def explain_request(
     today: date | None,
     site: SiteFolder | None = None,
     capabilities: Capabilities = EVERYTHING,
+    language: UnfinishedLanguage | None = None,
 ) -> dict[str, Any]:
     """Return every step's result for a saved request, as JSON.
 
@@ -82,11 +106,12 @@ def explain_request(
         today: the day that counts as today; the clock's without it.
         site: its folder, as it is for the EHR that is meant.
         capabilities: what that EHR can apply.
+        language: of the cards; None for English.
 
     Raises:
         CdsError: as the service itself would refuse it.
     """
-    service = load_service(site)
+    service = _saying(load_service(site), language)
     hook = service.signing_hook
     # Whichever EHR wrote it: the form of its ids changes no step.
     request = parse_request(request_file.read_bytes(), hook.hook, "opaque")
@@ -99,6 +124,7 @@ def explain_request(
         deadline=Deadline.after(settings.deadline_seconds),
         base_url=settings.public_url or "http://127.0.0.1:8080",
         capabilities=capabilities,
+        language=language.language if language else ENGLISH,
     )
     try:
         response = answer(service, hook, request, ports)
@@ -113,8 +139,16 @@ def explain_request(
     return {
         **content,
         **({"wordsNotPlain": words} if words else {}),
+        **({"textsNotTranslated": language.lacking} if language else {}),
         "cards": plain_numbers(response.to_json()["cards"]),
     }
+
+
+def _saying(service: Service, language: UnfinishedLanguage | None) -> Service:
+    """Turn a language on."""
+    if language is None:
+        return service
+    return replace(service, languages={language.language: language})
 
 
 def _reader(
@@ -146,7 +180,7 @@ def _drafts(request: HookRequest) -> DraftOrders:
 def _words_not_plain(request: HookRequest, terminology: Terminology) -> list[str]:
     """List what brace orders say besides times and plain words.
 
-    Shown here alone, to whoever has the file.
+    It is shown here alone, to whoever has the file.
     """
     orders = find_draft_support_orders(_drafts(request), terminology)
     braces = [
@@ -174,8 +208,27 @@ def print_explanation(explanation: Mapping[str, Any]) -> None:
                 f"Not plain in brace orders: {clean(', '.join(words))}. A site lists"
                 " what is, in plain-words/."
             )
+        _print_texts_not_translated(explanation)
     else:
         click.echo(
             "1 order: no kyphoplasty or vertebroplasty among the draft orders; the"
             " answer has no cards"
+        )
+
+
+def _print_texts_not_translated(explanation: Mapping[str, Any]) -> None:
+    """List the texts that a language lacks, as lines of its file."""
+    language = explanation.get("language", {})
+    texts = explanation.get("textsNotTranslated", ())
+    if texts:
+        click.echo(
+            f"The service says these cards in English: languages/{language['asked']}"
+            f".toml lacks {len(texts)} of their texts."
+        )
+        for text in texts:
+            click.echo(f'{json.dumps(clean(text), ensure_ascii=False)} = ""')
+    elif language.get("asked") != language.get("used"):
+        click.echo(
+            "The service says these cards in English: a summary is too long in"
+            f" {language['asked']}."
         )

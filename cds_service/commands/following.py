@@ -47,7 +47,7 @@ def find_outcomes(
 ) -> None:
     """Make OUTCOMES.csv from a FHIR Bulk Data export.
 
-    First augmentations, inputs of that day, later fractures.
+    It has the first augmentations, inputs of that day, and later fractures.
     """
     service = load_service(options.chosen_site()[0])
     hook = service.signing_hook

@@ -9,7 +9,7 @@ read nor printed.
 import json
 import sys
 import time
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -70,6 +70,19 @@ OTHER_NUMBER = (
     "its patient ID is none of the identifiers of this patient on the server, and no"
     " birth date says that it is the same person. Nothing was imported: correct the ID"
     " in the file, or add the number to the patient's identifiers."
+)
+BIRTH_DATES_AGREE = (
+    "its patient ID is none of the identifiers of this patient on the server; the birth"
+    " dates agree"
+)
+NOT_COMPARED = (
+    "it names no patient ID, and no birth date was compared: that it is of this patient"
+    " is said by --patient alone"
+)
+# Types of identifiers (HL7 table 0203), and words that EHRs write in their place.
+RECORD_CODES = frozenset({"MR", "PI"})
+RECORD_WORDS = frozenset(
+    {"mrn", "epi", "medical record number", "patient internal identifier"}
 )
 OTHER_PATIENT = "of another patient: {what}"
 ANOTHER = "The server has another resource for this patient's id; nothing was sent."
@@ -312,16 +325,33 @@ def _check_person(wish: Wish, sources: Sequence[Source]) -> None:
             continue
         if what := _contradiction(source.person, patient):
             raise CdsError(f"{source.name}: {OTHER_PATIENT.format(what=what)}")
-        known = {
-            text(one.get("value")) for one in objects(member(patient, "identifier"))
-        }
-        if known and source.person.identifier not in {*known, wish.patient, ""}:
-            if not _has_same_birth_date(source.person, patient):
-                raise CdsError(f"{source.name}: {OTHER_NUMBER}")
-            options.print_note(
-                f"note: {source.name}: its patient ID is none of the identifiers of"
-                " this patient on the server; the birth dates agree"
-            )
+        today = datetime.now(UTC).date().isoformat()
+        if source.person.identifier in {wish.patient, *_record_numbers(patient, today)}:
+            continue
+        if _has_same_birth_date(source.person, patient):
+            note = BIRTH_DATES_AGREE
+        elif source.person.identifier:
+            raise CdsError(f"{source.name}: {OTHER_NUMBER}")
+        else:
+            note = NOT_COMPARED
+        options.print_note(f"note: {source.name}: {note}")
+
+
+def _record_numbers(patient: Json, today: str) -> Iterator[str]:
+    """Yield the numbers by which this patient is known now.
+
+    A policy, a passport or a number out of use may be somebody else's at the hospital
+    that wrote the report.
+    """
+    for one in objects(member(patient, "identifier")):
+        codings = objects(member(one, "type", "coding"))
+        codes = {text(coding.get("code")) for coding in codings}
+        words = text(member(one, "type", "text")).strip().lower()
+        is_record = not one.get("type") or codes & RECORD_CODES or words in RECORD_WORDS
+        end = text(member(one, "period", "end"))[: len(today)]
+        is_over = end != "" and end < today[: len(end)]
+        if is_record and not is_over and one.get("use") not in ("old", "temp"):
+            yield text(one.get("value"))
 
 
 def _has_same_birth_date(person: Subject, patient: Json) -> bool:
@@ -336,11 +366,7 @@ def _contradiction(person: Subject, patient: Json) -> str:
     Empty if nothing says so.
     """
     born = text(patient.get("birthDate"))
-    if (
-        person.born
-        and len(born) == len("2000-01-01")
-        and born != person.born.isoformat()
-    ):
+    if person.born and not person.born.isoformat().startswith(born):
         return "the birth dates differ"
     sex = text(patient.get("gender"))
     if person.sex and sex in ("male", "female") and sex != person.sex:

@@ -89,10 +89,7 @@ def prefetch_to_paste(
 
 
 def _leading_hook(service: Service, ehrs: Iterable[Fit]) -> ServiceHook:
-    """Return the service that all of these EHRs call.
-
-    That of signings if they differ.
-    """
+    """Return the service that all of these EHRs call, or that of signings."""
     called = {called_hook(one).id for one in ehrs}
     name = called.pop() if len(called) == 1 else service.signing_hook.id
     return service.hooks[name]
@@ -161,10 +158,7 @@ def integration_sheet(
 
 
 def ehr_on_sheet(fit: Fit, today: date) -> Mapping[str, Any]:
-    """Return what the sheet says of one EHR.
-
-    Facts with their sources, questions, buttons, scopes.
-    """
+    """Return what the sheet says of one EHR: facts, questions, buttons, scopes."""
     words = fact_words()
     facts = [one for one in fit.profile.facts() if one.value is not None]
     names = value_of(fit.profile.request.scope_names) or {}
@@ -245,10 +239,7 @@ def _scopes(hooks: Iterable[ServiceHook]) -> Iterator[tuple[str, str]]:
 
 
 def _prefetch_row(key: str, query: str, service: Service) -> Mapping[str, Any]:
-    """Return the query without its codes, and how many these are.
-
-    With the findings that are read from it.
-    """
+    """Return the query without its codes, their number, and its findings."""
     head, mark, rest = query.partition("code=")
     codes, _, tail = rest.partition("&")
     titles = [

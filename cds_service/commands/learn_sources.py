@@ -105,10 +105,7 @@ def _of_file(file: Path) -> Record:
 
 
 def _of_lines(file: Path) -> Iterator[Record]:
-    """Yield the calls, charts or audit entries of a file of lines.
-
-    A broken one is said.
-    """
+    """Yield calls, charts or audit entries of a file; a broken line is said."""
     if not file.is_file():
         raise CdsError(f"{file}: cannot be read (No such file or directory)")
     for number, line in enumerate(bulk.lines_in(_whole(file)), start=1):
@@ -153,10 +150,7 @@ def resources_in(documents: Sequence[Any]) -> Iterator[Json]:
 
 
 def _of_entry(line: Json) -> Iterator[Record]:
-    """Yield what an exported audit entry says of an answer.
-
-    Nothing of one that is none.
-    """
+    """Yield what an exported audit entry says of an answer, if it is of one."""
     payload = line.get("payload")
     facts = member(payload, "facts")
     content = member(payload, "content")

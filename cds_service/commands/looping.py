@@ -58,7 +58,7 @@ SAID: Mapping[State, str] = {
     "done": "with a bone drug or a visit within {days} days",
     "late": "with a bone drug or a visit later",
     "open": "with neither on record: names for the nurse",
-    "unsure": "with neither on record, and a list that could not be read: names too",
+    "unsure": "with neither on record, and a list or drug not read: names too",
     "died": "died without either",
     "waiting": "within their {days} days still",
     "not-read": "whose record is not in what was read",

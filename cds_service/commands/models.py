@@ -1,8 +1,7 @@
-"""`kyphoplasty-cds models`: the studies in force.
+"""`kyphoplasty-cds models`: the studies in force, for people, programs and tools.
 
-They are told for people, for programs, and for others' tools.
-
-Those are CHAI's Applied Model Card (`chai.xml.j2`), and coefficients for OHDSI and R.
+The tools are CHAI's Applied Model Card (`chai.xml.j2`), and coefficients for OHDSI and
+R.
 """
 
 import json
@@ -164,7 +163,7 @@ def chai_card(card: Mapping[str, Any]) -> str:
 def _measured(card: Mapping[str, Any]) -> list[tuple[str, str]]:
     """Return the paper's figures, as JSON that CHAI's own cards hold.
 
-    Where it reports none, that none was measured.
+    If it reports none, they say that none was measured.
     """
     found = [
         (f"{one['measure']}, {one['set']}", _metric(one["value"], one.get("interval")))

@@ -186,7 +186,10 @@ def print_errors(command: Callable[P, R]) -> Callable[P, R]:
     @wraps(command)
     def run(*args: P.args, **kwargs: P.kwargs) -> R:
         for name, value in kwargs.items():
-            if isinstance(value, str) and LONE_SURROGATE.search(value):
+            words = value if isinstance(value, tuple) else (value,)
+            if any(
+                isinstance(one, str) and LONE_SURROGATE.search(one) for one in words
+            ):
                 raise click.UsageError(f"{name} is not text in UTF-8")
         try:
             return command(*args, **kwargs)
@@ -231,10 +234,7 @@ def now_or_noon(day: date | None, calendar: SiteCalendar) -> datetime:
 
 
 def today_at(calendar: SiteCalendar, as_of: date | None = None) -> date:
-    """Return the day that counts as today.
-
-    Without one, that of the clock at the site.
-    """
+    """Return the day that counts as today: the given one, else that at the site."""
     return as_of or calendar.day_of(datetime.now(UTC))
 
 
@@ -254,7 +254,7 @@ def chosen_site(
 ) -> tuple[SiteFolder | None, Capabilities]:
     """Return the site folder as it is for this client, and what the client can apply.
 
-    The site's own where none is named.
+    If no client is named, it is the site's own.
     """
     path = path or read_settings().site
     folder = load_site(path) if path else None

@@ -133,10 +133,7 @@ def summary_table() -> Table:
 
 
 def add_summaries(table: Table, patient: str, response: Mapping[str, Any]) -> None:
-    """Add a row for each card of one patient: indicator and summary.
-
-    One row where there is none.
-    """
+    """Add a row for each card of one patient, or one row if there is none."""
     if not response.get("cards"):
         table.add_row(
             Text(clean(patient)), Text("no card", "dim"), Text("nothing is open", "dim")
@@ -153,9 +150,9 @@ def add_summaries(table: Table, patient: str, response: Mapping[str, Any]) -> No
 
 
 def card_panel(card: Mapping[str, Any], *, with_addresses: bool = True) -> Panel:
-    """One card: label and topic in the frame, then what it says.
+    """Lay out one card: label and topic in the frame, then what it says.
 
-    Summary, detail, buttons, reasons and links.
+    That is summary, detail, buttons, reasons and links.
     """
     indicator = clean(card.get("indicator", "info"))
     label = (f" {indicator.upper()} ", f"bold {_LABELS.get(indicator, 'reverse')}")
@@ -188,10 +185,7 @@ def _parts(
 
 @dataclass(frozen=True, slots=True)
 class Detail:
-    """A card's detail: GitHub-flavoured markdown.
-
-    Without the empty lines at the start of a list.
-    """
+    """A card's detail in markdown, without the empty lines at the start of a list."""
 
     markdown: str
 

@@ -44,10 +44,7 @@ def print_views() -> None:
 def view_definitions(
     specs: Mapping[str, FindingSpec], terminology: Terminology
 ) -> list[dict[str, Any]]:
-    """Make a view for each finding that is an Observation or Condition with codes.
-
-    In the order of names.
-    """
+    """Make a view for each coded Observation or Condition, in the order of names."""
     views = []
     for spec in specs.values():
         concepts = spec.value_sets if isinstance(spec, ConceptSpec) else ()

@@ -49,8 +49,8 @@ class OutcomeAssessment(NamedTuple):
         models: every logistic study of the outcome, those that the patient belongs to
             first, then by inputs known; empty when not applicable.
         disagreement: two studies that the patient belongs to contradict each other.
-        doubts: findings that would, and that the record leaves open although it holds
-            something about them.
+        doubts: findings that would forbid every figure of it, and that the record
+            mentions without deciding.
     """
 
     outcome: Outcome
@@ -67,8 +67,8 @@ class Assessment:
     Attributes:
         pooled: the figure for refracture that a card says; None if the fracture is
             excluded, or the patient is under 50.
-        excluded_by: findings that take the fracture out of every figure; `age` if it
-            does.
+        excluded_by: findings that take the fracture out of every figure; one of them
+            may be `age`.
         study_lines: what studies may say on the card, those of refracture first.
         open_points: what the record leaves open, so that nothing under the usual is
             said.

@@ -105,7 +105,7 @@ class DrugEntry(NamedTuple):
         is_draft: among the orders being signed.
         is_understood: all that it says was.
         is_sure: an intake that was understood, and that nobody broke off.
-        is_due: an order in force that begins by now.
+        is_due: an order in force to take the drug at home, that begins by now.
         is_plain: no word of an order was left that was not understood.
         may_be_dose: a coded dose, recorded as given, of which not all was understood.
     """
@@ -209,9 +209,10 @@ def _use(name: str, listed: Sequence[DrugEntry], today: date) -> DrugUse:
 
 
 def _prescribed(orders: Sequence[DrugEntry], today: date) -> Dated | None:
-    """The day of the newest order by which the drug is begun.
+    """Return the day of the newest order by which the drug is begun.
 
-    None if words of it, or of a later order, were not understood: it may be declined.
+    It is None if words of it, or of a later order, were not understood: it may be
+    declined.
     """
     now = Dated(today, today)
     due = [now if one.is_draft else one.begins for one in orders if one.is_due]

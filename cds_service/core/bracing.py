@@ -108,10 +108,7 @@ class BraceTimes:
         )
 
     def said(self) -> str:
-        """Say the order: `TLSO ordered without an end date`.
-
-        With a length it says `LSO for 3 months ordered`.
-        """
+        """Say `TLSO ordered without an end date`, or `LSO for 3 months ordered`."""
         name = self.order.name
         if self.ends is None:
             return say("{brace} ordered without an end date", brace=name)
@@ -381,10 +378,7 @@ class KeepReason:
 
 
 def keep_reasons(findings: Findings, support: SupportOrders) -> tuple[KeepReason, ...]:
-    """Return the facts that keep a brace on, the gravest first.
-
-    None without a brace.
-    """
+    """Return the facts that keep a brace on, the gravest first; none without brace."""
     braces = support.of_kind("brace")
     if not braces:
         return ()

@@ -23,7 +23,7 @@ CAUSES_ON_CARDS = (
 
 
 def _ordered(kind: str) -> None:
-    """A signal that an order of this kind was found; its evidence is its day."""
+    """Register the signal that an order of this kind was found."""
 
     def detect(situation: Situation) -> Signal | None:
         orders = situation.support.counted(kind)
@@ -50,7 +50,7 @@ def _t_score(situation: Situation, most: float = 99.0) -> Signal | None:
     value = situation.findings.number("bmd-t-score")
     if value is None or value > most:
         return None
-    return Signal(facts=(situation.findings.known["bmd-t-score"],))
+    return Signal(evidence=(situation.findings.known["bmd-t-score"],))
 
 
 SIGNALS["t-score-known"] = _t_score
@@ -87,10 +87,10 @@ def _weak_bone_likely(situation: Situation) -> Signal | None:
         return found
     for name in EARLIER_FRACTURES:
         if findings.is_true(name):
-            return Signal(facts=(findings.known[name],))
+            return Signal(evidence=(findings.known[name],))
     index = findings.known.get("index-fracture")
     if index and any("|M80" in one.code for one in index.provenance):
-        return Signal(facts=(index,))
+        return Signal(evidence=(index,))
     age = findings.number("age")
     if age is None or age < OLD:
         return None
@@ -147,10 +147,10 @@ def _cause_open(situation: Situation) -> Signal | None:
     findings = situation.findings
     excluding = [findings.known[name] for name in CAUSES if findings.is_true(name)]
     causes = (findings.gaps.get(name) for name in CAUSES)
-    facts = (findings.gaps.get(name) for name in CAUSES_ON_CARDS)
+    on_cards = (findings.gaps.get(name) for name in CAUSES_ON_CARDS)
     doubted = [
         *(one.name for one in causes if one is not None and _is_of_order(one)),
-        *(one.name for one in facts if one is not None and _is_in_doubt(one)),
+        *(one.name for one in on_cards if one is not None and _is_in_doubt(one)),
     ]
     named = [*(one.name for one in excluding), *doubted]
     said = joined(dict.fromkeys(map(situation.wording.name, named)))

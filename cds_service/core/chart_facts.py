@@ -14,6 +14,7 @@ from pydantic import Field, model_validator
 
 from cds_service.core.closures import NOTHING_CLOSED, CardGround, Closures
 from cds_service.core.data_file import DataTable
+from cds_service.core.findings import Finding, SupportOrder
 from cds_service.core.phrases import Sentence, placeholders, say
 from cds_service.core.situation import Signal
 from cds_service.core.wording import capital
@@ -91,7 +92,7 @@ class Line(Condition):
         return not self.behind if is_leading else not self.leads
 
 
-class DrugState(DataTable):
+class DrugWords(DataTable):
     """The words of a fact on bone treatment, next to another fact that leads.
 
     Attributes:
@@ -147,7 +148,7 @@ class FactFile(DataTable):
     phrases: tuple[Phrase, ...] = ()
     joins: str = ""
     start: str = ""
-    state: DrugState | None = None
+    state: DrugWords | None = None
     lines: tuple[Line, ...] = ()
     closed_by: tuple[str, ...] = ()
     leads_when_closed: bool = False
@@ -281,7 +282,7 @@ class ChartFacts:
         return any(one.file.raises for one in self.held)
 
     @property
-    def state(self) -> DrugState | None:
+    def state(self) -> DrugWords | None:
         """Bone treatment so far, by the first fact that says it."""
         return next((one.file.state for one in self.held if one.file.state), None)
 
@@ -499,12 +500,12 @@ def _reaches(ground: CardGround, file: FactFile, ranks: Mapping[str, int]) -> bo
 
 def _key(signal: Signal) -> str:
     """Say what a fact rests on: an override ends when one of these values changes."""
-    facts = sorted(map(_name_and_day, signal.facts))
-    return " ".join([signal.because, *facts]).strip()
+    evidence = sorted(map(_name_and_day, signal.evidence))
+    return " ".join([signal.because, *evidence]).strip()
 
 
-def _name_and_day(fact: object) -> str:
+def _name_and_day(one: Finding | SupportOrder) -> str:
     """Say `bmd-t-score=2026-05-03` of a finding, and the same of an order."""
-    name = getattr(fact, "name", "") or getattr(fact, "kind", "")
-    day = getattr(fact, "observed", None) or getattr(fact, "authored", None)
+    name = getattr(one, "name", "") or getattr(one, "kind", "")
+    day = getattr(one, "observed", None) or getattr(one, "authored", None)
     return f"{name}={day or ''}"

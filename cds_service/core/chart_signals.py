@@ -254,9 +254,10 @@ def _kidney_failure(situation: Situation) -> Signal | None:
 
 
 def _measured(situation: Situation, finding: Finding) -> str:
-    """`14 kg`."""
+    """`14 kg`; `<10 kg` if only a limit is known."""
     decimals = situation.wording.specs[finding.name].decimals
-    return with_unit(written(float(finding.value), decimals), finding.unit)
+    number = finding.label or written(float(finding.value), decimals)
+    return with_unit(number, finding.unit)
 
 
 @signal("weak-muscle")
@@ -267,29 +268,29 @@ def _weak_muscle(situation: Situation) -> Signal | None:
     """
     known = situation.findings.known
     ruler = RULERS[situation.policy.sarcopenia.criteria]
-    facts: list[Finding] = []
+    evidence: list[Finding] = []
     said: list[str] = []
     for name, phrase in ((GRIP, say("weak grip")), (GAIT, say("slow gait"))):
         if is_low(ruler, known, name):
-            facts.append(known[name])
+            evidence.append(known[name])
             month = _month_if_old(known[name], situation)
             said.append(in_brackets(phrase, _measured(situation, known[name]), month))
     if not said and (diagnosis := _true(situation, "sarcopenia-site")):
-        facts.append(diagnosis)
+        evidence.append(diagnosis)
         said.append(say("sarcopenia"))
     for name, limit in (("mna-score", MNA_LOW), ("bmi", BMI_LOW)):
         value = situation.findings.number(name)
         if value is not None and value < limit:
-            facts.append(situation.findings.known[name])
-            value_said = situation.wording.short_phrase(facts[-1])
-            said.append(in_brackets(value_said, _month_if_old(facts[-1], situation)))
+            evidence.append(situation.findings.known[name])
+            value_said = situation.wording.short_phrase(evidence[-1])
+            said.append(in_brackets(value_said, _month_if_old(evidence[-1], situation)))
     category = known.get("mna-category")
     if category and category.value == "C" and "mna-score" in situation.findings.gaps:
-        facts.append(category)
+        evidence.append(category)
         said.append(say("malnourished (MNA category C)"))
     if not said:
         return None
-    return _signal(said[0], *facts, because=joined(said), first=said[0])
+    return _signal(said[0], *evidence, because=joined(said), first=said[0])
 
 
 @signal("falls")

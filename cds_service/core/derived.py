@@ -225,10 +225,8 @@ def _psoas_muscle_area(so_far: FindingsSoFar) -> Finding | Gap | None:
     Muscle larger than the whole psoas is an error in the record: neither value counts
     then.
     """
-    total, muscle = (
-        so_far.known.get("psoas-total-area"),
-        so_far.known.get("psoas-muscle-area"),
-    )
+    total = so_far.known.get("psoas-total-area")
+    muscle = so_far.known.get("psoas-muscle-area")
     if total and muscle and float(muscle.value) > float(total.value) + 1e-6:
         numbers = [say_number(float(one.value), 1) for one in (muscle, total)]
         area, whole = numbers[:2]
@@ -543,10 +541,8 @@ def _gap_with_value(
     A gap without a reason of its own takes that of the unusable part: too old, or
     measured in another way.
     """
-    found, held = (
-        so_far.gaps.get(name),
-        [so_far.known.get(one) or so_far.gaps.get(one) for one in parts],
-    )
+    found = so_far.gaps.get(name)
+    held = [so_far.known.get(one) or so_far.gaps.get(one) for one in parts]
     first, second = held
     if (
         found is None
@@ -561,10 +557,8 @@ def _gap_with_value(
         or (found.observed or date.min) >= first.observed
     ):
         return None
-    value, spec = (
-        formula(*[float(value) for value in values if value is not None]),
-        so_far.specs[name],
-    )
+    value = formula(*[float(value) for value in values if value is not None])
+    spec = so_far.specs[name]
     if not spec.is_plausible(value):
         return None
     missing = next((one for one in held if isinstance(one, Gap)), None)
@@ -686,10 +680,8 @@ def judge_ct_level(
     """
     if ct is None or order is None or not (ct.site == "" or ct.site[0] in "TL"):
         return None
-    measured, treated = (
-        frozenset(filter(None, ct.site.split(", "))),
-        frozenset(order.levels),
-    )
+    measured = frozenset(filter(None, ct.site.split(", ")))
+    treated = frozenset(order.levels)
     where = ct.site.replace(", ", " and ")
     if measured and measured <= treated:
         printed = ct.provenance[0].printed

@@ -15,11 +15,9 @@ from cds_service.core.study import Predictor, Term
 from cds_service.core.table import Ends, ReducedTable, Vector
 
 Side = Literal["reassuring", "alarming"]
-PSOAS_TOTAL, PSOAS_MUSCLE, PSOAS_FAT = (
-    "psoas-total-area",
-    "psoas-muscle-area",
-    "psoas-fat-fraction",
-)
+PSOAS_TOTAL = "psoas-total-area"
+PSOAS_MUSCLE = "psoas-muscle-area"
+PSOAS_FAT = "psoas-fat-fraction"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,10 +82,8 @@ def _hold_muscle(
     Args:
         total: the total area, where it is held itself.
     """
-    muscle, whole = (
-        _number(PSOAS_MUSCLE, inputs[PSOAS_MUSCLE]),
-        _number(PSOAS_TOTAL, inputs[PSOAS_TOTAL]),
-    )
+    muscle = _number(PSOAS_MUSCLE, inputs[PSOAS_MUSCLE])
+    whole = _number(PSOAS_TOTAL, inputs[PSOAS_TOTAL])
     _, leanest, fattest, _ = table.ranges[PSOAS_FAT]
     fat = 100 * (1 - muscle / whole) if whole else leanest
     share = min(max(fat, leanest), fattest)

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Self
 
-from pydantic import Field, model_validator
+from pydantic import Field, PrivateAttr, model_validator
 
 from cds_service.core.data_file import DataTable
 from cds_service.core.phrases import DayForm, NotTranslated, placeholders
@@ -67,13 +67,17 @@ class LanguageFile(DataTable):
                 raise ValueError(f"{own!r}: has words that {pattern!r} bans")
         return self
 
+    def has(self, template: str) -> bool:
+        """Tell if it has a sentence for this English one."""
+        return template in self.sentences
+
     def sentence(self, template: str) -> str:
         """Give the sentence for this English one.
 
         Raises:
             NotTranslated: there is none.
         """
-        if template not in self.sentences:
+        if not self.has(template):
             raise NotTranslated
         return self.sentences[template]
 
@@ -107,3 +111,34 @@ class LanguageFile(DataTable):
     def say_without_brackets(self, text: str) -> str:
         """Leave out what follows the first opening bracket."""
         return text.partition(self.brackets)[0]
+
+
+class UnfinishedLanguage(LanguageFile):
+    """A language that is being written: it says in English what it lacks, and notes it.
+
+    For whoever translates; no answer to an EHR is made with it.
+    """
+
+    _lacking: dict[str, None] = PrivateAttr(default_factory=dict)
+
+    @classmethod
+    def of(cls, language: LanguageFile) -> "UnfinishedLanguage":
+        """Take over what the language has."""
+        fields = {name: getattr(language, name) for name in LanguageFile.model_fields}
+        return cls.model_construct(**fields)
+
+    @property
+    def lacking(self) -> tuple[str, ...]:
+        """List the texts that it was asked for in vain, each once."""
+        return tuple(self._lacking)
+
+    def sentence(self, template: str) -> str:
+        if not self.has(template):
+            self._lacking[template] = None
+        return self.sentences.get(template, template)
+
+    def join(self, words: Iterable[str], separator: str, last: str) -> str:
+        self._lacking |= dict.fromkeys({separator, last} - self.joins.keys())
+        *most, end = words
+        own = self.joins.get(separator, separator).join(most)
+        return f"{own}{self.joins.get(last, last)}{end}" if most else end

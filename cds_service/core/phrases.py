@@ -7,7 +7,6 @@ raises `NotTranslated`: then the whole answer is said in English, never half of 
 
 import re
 from collections.abc import Callable, Iterable, Mapping
-from contextlib import suppress
 from datetime import date
 from string import Formatter
 from typing import Literal, Protocol, Self
@@ -20,7 +19,7 @@ MONTHS = (
 DayForm = Literal["date", "near", "month", "year"]
 # What no language says otherwise, but for its decimal sign.
 NUMBER = re.compile(
-    r"[+−-]?\d+(?:\.\d+)?(?:–\d+)?"
+    r"[<>≤≥]?[+−-]?\d+(?:\.\d+)?(?:–\d+)?"
     r"(?: ?(?:%|kg/m²|kg|m/s|m|cm²|mm²/m²|HU|h|°))?(?: \(\d+(?:\.\d+)?\))?"
 )
 LEVEL = r"(?:[CTLS]\d{1,2})"
@@ -33,14 +32,17 @@ DOUBLE_ENDS = (
 
 
 class NotTranslated(Exception):
-    """A language has no words for a text; the text itself is not told.
+    """A language has no words for a text.
 
-    It may be of the record.
+    The text itself is not told: it may be of the record.
     """
 
 
 class Language(Protocol):
     """What a language file can say."""
+
+    def has(self, template: str) -> bool:
+        """Tell if it has a sentence for this English one."""
 
     def sentence(self, template: str) -> str:
         """Give the sentence for this English one; raises NotTranslated."""
@@ -153,6 +155,23 @@ class Day(Phrase):
         return language.say_day(self.day, self.form)
 
 
+class Amount(Phrase):
+    """A number with the symbol of its unit, which every language writes alike."""
+
+    __slots__ = ("number", "symbol")
+    number: str
+    symbol: str
+
+    def __new__(cls, number: str, symbol: str) -> Self:
+        """Put the symbol behind the number, with the space that it brings."""
+        made = super().__new__(cls, f"{number}{symbol}")
+        made.number, made.symbol = number, symbol
+        return made
+
+    def said_in(self, language: Language) -> str:
+        return in_language(self.number, language) + self.symbol
+
+
 class Changed(Phrase):
     """A text after a change that every language makes in the same way."""
 
@@ -225,9 +244,8 @@ class Otherwise(Phrase):
         return made
 
     def said_in(self, language: Language) -> str:
-        with suppress(NotTranslated):
-            return language.sentence(str(self))
-        return in_language(self.otherwise, language)
+        own = str(self) if language.has(str(self)) else self.otherwise
+        return in_language(own, language)
 
 
 def say(template: str, /, **words: str | int) -> Sentence:

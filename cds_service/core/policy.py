@@ -1,6 +1,6 @@
 """The values that a site may set, with their defaults from `policy.toml`.
 
-Schema and merging only: no file is read here.
+This is schema and merging only: no file is read here.
 """
 
 from collections.abc import Mapping

@@ -228,10 +228,8 @@ def _make_grid(study: PooledStudy, terms: _Terms, known: frozenset[str]) -> _Gri
     unsaid = [name for name in terms.names[len(numbers) :] if name not in known]
     answers = np.array(list(product((0.0, 1.0), repeat=len(unsaid))))
     rows = len(points) * len(answers)
-    values, weights = (
-        np.zeros((rows, len(terms.names))),
-        np.repeat(of_points, len(answers)),
-    )
+    values = np.zeros((rows, len(terms.names)))
+    weights = np.repeat(of_points, len(answers))
     for column, name in enumerate(unsaid):
         answer = np.tile(answers[:, column], len(points))
         values[:, terms.names.index(name)] = answer

@@ -1,9 +1,8 @@
-"""The table of the pooled model, which `studies build` writes and the service reads.
+"""Reads the table of the pooled model, which `studies build` writes.
 
-It is `studies/reduced/pooled-2026.json`.
-
-The pooled coefficients, and the intercept and the mean of each input over the
-population at many baselines. With other numbers than those of the file it is stale.
+`studies/reduced/pooled-2026.json` has the pooled coefficients, and the intercept and
+the mean of each input over the population at many baselines. It is stale if it was made
+from other numbers than those of the model's file.
 """
 
 import json

@@ -63,10 +63,8 @@ def _mixture_percentile(share: float, log_odds: float, spread: float) -> float:
     low, high = log_odds - half - 10 * deviation, log_odds + half + 10 * deviation
     point = log_odds
     for _ in range(MOST_STEPS):
-        upper, lower = (
-            (point - log_odds - half) / deviation,
-            (point - log_odds + half) / deviation,
-        )
+        upper = (point - log_odds - half) / deviation
+        lower = (point - log_odds + half) / deviation
         excess = (
             risk * math.erfc(-upper / ROOT_2) + (1 - risk) * math.erfc(-lower / ROOT_2)
         ) / 2 - share

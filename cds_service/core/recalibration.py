@@ -79,7 +79,7 @@ class Recalibration(DataTable):
         return self
 
     def for_inputs(self, known: frozenset[str]) -> Self:
-        """This recalibration for a patient of whom these inputs are known.
+        """Return this recalibration for a patient of whom these inputs are known.
 
         Its `sets` then holds the one that applies, or none.
         """

@@ -45,7 +45,7 @@ class Recommendation:
         already: orders or drafts that do it already; then nothing is offered.
         not_counted: orders that did it before this fracture: named, and offered again.
         corrections: of brace orders: the end and review that each would get.
-        gain: for a measurement: share of a model's information it would add, 0..1.
+        gain: for a measurement: steps of the ladder by which it could move the figure.
         values: words for the placeholders of the text and of the order template.
     """
 
@@ -58,7 +58,7 @@ class Recommendation:
     not_counted: tuple[SupportOrder, ...] = ()
     because: tuple[Signal, ...]
     corrections: tuple[Correction, ...]
-    gain: float
+    gain: int
     values: Mapping[str, str]
 
 
@@ -248,7 +248,7 @@ def _recommendation(
     because: tuple[Signal, ...],
     signals: Mapping[str, Signal],
     support: SupportOrders,
-    gain: float,
+    gain: int,
     values: Mapping[str, str],
 ) -> Recommendation:
     said, chosen = _text(rule, signals)

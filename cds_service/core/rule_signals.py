@@ -90,14 +90,13 @@ def _low_measure(measure: str, phrase: str) -> Detector:
     """
 
     def detect(situation: Situation) -> Signal | None:
-        known, ruler = (
-            situation.findings.known,
-            RULERS[situation.policy.sarcopenia.criteria],
-        )
+        known = situation.findings.known
+        ruler = RULERS[situation.policy.sarcopenia.criteria]
         if "sarcopenia-site" in known or not is_low(ruler, known, measure):
             return None
         finding, decimals = known[measure], situation.wording.specs[measure].decimals
-        value = with_unit(written(float(finding.value), decimals), finding.unit)
+        number = finding.label or written(float(finding.value), decimals)
+        value = with_unit(number, finding.unit)
         return Signal(in_brackets(phrase, value), (finding,))
 
     return detect
@@ -112,7 +111,7 @@ def _muscle_index_decides(situation: Situation) -> Signal | None:
     """Find weak grip or slow gait; with the other one normal, sarcopenia stays open."""
     known = situation.findings.known
     low = [known[one] for one in (GRIP, GAIT) if is_low(STUDY, known, one)]
-    return Signal(facts=tuple(low)) if low and MUSCLE not in known else None
+    return Signal(evidence=tuple(low)) if low and MUSCLE not in known else None
 
 
 def _labelled(finding_name: str, phrase: str, otherwise: str) -> Detector:
@@ -138,7 +137,7 @@ def _any_true(*finding_names: str) -> Detector:
             return None
         return Signal(
             joined(one.because for one in found),
-            tuple(fact for one in found for fact in one.facts),
+            tuple(each for one in found for each in one.evidence),
         )
 
     return detect
@@ -182,7 +181,7 @@ def _muscle_normal(situation: Situation) -> Signal | None:
     )
     if is_low or not situation.findings.is_false("sarcopenia-site"):
         return None
-    return Signal(facts=(situation.findings.known["sarcopenia-site"],))
+    return Signal(evidence=(situation.findings.known["sarcopenia-site"],))
 
 
 SIGNALS["long-term-steroid"] = _labelled(
@@ -227,8 +226,9 @@ def _maybe_not_fragility(situation: Situation) -> Signal | None:
     said: list[str] = [cause.because] if cause else []
     if age is not None and is_young:
         said.insert(0, say("age {age}", age=f"{float(age.value):.0f}"))
-    facts = (*([age] if age and is_young else []), *(cause.facts if cause else ()))
-    return Signal(joined(said), facts) if said else None
+    of_cause = cause.evidence if cause else ()
+    evidence = (age, *of_cause) if age and is_young else of_cause
+    return Signal(joined(said), evidence) if said else None
 
 
 ANY_OF = {

@@ -1,4 +1,4 @@
-"""The inputs of a signal, a signal, and the register of their detectors."""
+"""What signals look at, the signal itself, and the register of their detectors."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -23,7 +23,7 @@ from cds_service.core.wording import Wording
 
 @dataclass(frozen=True, kw_only=True)
 class Situation:
-    """The inputs of a signal.
+    """What every signal looks at: findings, orders, figures and policy of one case.
 
     Attributes:
         lists_not_read: prefetch keys of the lists of problems, drugs and orders that
@@ -59,7 +59,7 @@ class Signal(NamedTuple):
     Attributes:
         because: one phrase for the card, `psoas 10.0 cm² (11.9 or less)`; empty if
             the name says it all.
-        facts: the findings and orders it rests on; no facts of the chart.
+        evidence: the findings and orders it rests on.
         studies: ids of the studies whose cut-off or advice it uses; empty for policy.
         words: what a phrase of a fact file may name, by placeholder: `{"month": "Nov
             2024"}`.
@@ -67,7 +67,7 @@ class Signal(NamedTuple):
     """
 
     because: str = ""
-    facts: tuple[Finding | SupportOrder, ...] = ()
+    evidence: tuple[Finding | SupportOrder, ...] = ()
     studies: tuple[str, ...] = ()
     braces: tuple[Brace, ...] = ()
     name: str = ""

@@ -80,7 +80,7 @@ def drivers_of(result: ModelResult) -> tuple[tuple[Finding, ...], ...]:
 def explained_together(inputs: Iterable[Finding]) -> tuple[tuple[Finding, ...], ...]:
     """List each input by itself, the collinear ones of the psoas together.
 
-    No treatments.
+    Treatments are left out.
     """
     explained = [one for one in inputs if one.name not in TREATMENTS]
     psoas = tuple(one for one in explained if one.name in PSOAS)

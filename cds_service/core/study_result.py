@@ -352,7 +352,7 @@ def _is_outside(violations: Sequence[Violation]) -> bool:
 def _band(prediction: Prediction, policy: Policy, *, may_be_lower: bool) -> Band:
     """Return the band (docs/evidence.md, "Bands"), compared unrounded.
 
-    Asymmetric on purpose.
+    It is asymmetric on purpose.
 
     Args:
         may_be_lower: the figure lies below the reference, and so it would with values

@@ -386,6 +386,8 @@ class ConditionSpec(YesNoSpec):
         told_by_code: concepts whose codes say more than words of `unclear` in the same
             entry: the code of stage 3 says more than `CKD`.
         usable_days: an older entry is not counted.
+        dated_in_words: a month or year in its words says when it was: `car crash
+            1990`. What happened in childhood is old.
         acute_only: ICD-10-CM seventh characters of later encounters (D, G, K, P, S) do
             not count.
         plain_acts: concepts of procedures that count by words alone, if nothing else is
@@ -398,6 +400,7 @@ class ConditionSpec(YesNoSpec):
     unclear: Mapping[Name, str] = Field(default_factory=dict)
     told_by_code: tuple[Name, ...] = ()
     usable_days: Days | None = None
+    dated_in_words: bool = False
     acute_only: bool = False
     plain_acts: tuple[Name, ...] = ()
     plain_days: Days | None = None

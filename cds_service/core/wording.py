@@ -14,6 +14,7 @@ from cds_service.core.data_file import read_toml
 from cds_service.core.findings import YEARS_FROM, Finding
 from cds_service.core.months import months_between
 from cds_service.core.phrases import (
+    Amount,
     Changed,
     Day,
     Joined,
@@ -28,13 +29,15 @@ UNITS: Mapping[str, str] = _WORDS["units"]
 GAP_REASONS: Mapping[str, str] = _WORDS["gap-reasons"]
 HALF_A_YEAR = timedelta(days=183)  # nearer days have no year: nobody mistakes it
 COARSE_FROM = 10  # percent; from here up a summary prints in steps of 5
+WORDS = frozenset({"a"})  # units that are written as a word, which languages translate
 # Units whose numbers are whole as often as not.
 PLAIN = frozenset({"kg/m2", "{score}"})
 
 
 def with_unit(number: str, unit: str) -> str:
     """Write a number with its unit, `14 kg`; a unit without words as it is."""
-    return number + UNITS.get(unit, f" {unit}" if unit else "")
+    symbol = UNITS.get(unit, f" {unit}" if unit else "")
+    return number + symbol if unit in WORDS or "{" in unit else Amount(number, symbol)
 
 
 def join_words(words: Iterable[str]) -> str:

@@ -102,9 +102,9 @@ class _Describing:
                 shape["at-most-one"] = [*shape.get("at-most-one", ()), names]
 
     def _type(self, annotation: Any) -> tuple[str, bool] | None:
-        """The type of an element, and whether it is a list.
+        """The type of an element, and if it is a list.
 
-        None if it is left to the classes.
+        The result is None if it is left to the classes.
         """
         if annotation in self._value_types:
             return self._value_types[annotation], False

@@ -183,9 +183,9 @@ class _Seen:
         return Counter(unit for _, unit in self.values)
 
     def shown(self, names: set[str]) -> str:
-        """A text that belongs to the code.
+        """Return a text that belongs to the code.
 
-        Its display, or what stands the same with two patients.
+        It is the code's display, or a text that is the same with two patients.
         """
         common = [said for said, whose in self.texts.items() if len(whose) > 1]
         fit = (
@@ -475,7 +475,7 @@ def _name_order(
 ) -> str:
     """Say what an order of this title asks for, by the rules that read orders.
 
-    Empty if nothing of ours.
+    The result is empty if it asks for nothing of ours.
     """
     named = name_augmentation(said, terminology) & may_be or name_support(
         said, may_be & SUPPORT_KINDS, terminology
@@ -494,7 +494,7 @@ def _judge_values(
 ) -> tuple[str, tuple[str, ...]] | None:
     """Return the unit to be implied, and what the values say for it.
 
-    None if they speak against it.
+    The result is None if they speak against it.
     """
     if not seen.values:
         return "", ("no number seen",)

@@ -10,11 +10,9 @@ from cds_service.fhir.raw_json import Json
 
 # By FHIR's definition these may change the meaning of all elements next to them.
 MODIFIERS = frozenset({"modifierExtension", "implicitRules"})
-_TAG, _WORD, _CAMEL = (
-    re.compile(r"<[^>]*>"),
-    re.compile(r"[^\W_]+"),
-    re.compile(r"[A-Z]?[a-z]+"),
-)
+_TAG = re.compile(r"<[^>]*>")
+_WORD = re.compile(r"[^\W_]+")
+_CAMEL = re.compile(r"[A-Z]?[a-z]+")
 
 
 def leaves_of(value: Any, path: str = "") -> Iterator[tuple[str, Any]]:

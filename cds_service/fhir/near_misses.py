@@ -32,9 +32,9 @@ _CODE = re.compile(r"(?!.*[0-9]{4}-[0-9]{2}-[0-9]{2})[\w.:/#-]{1,64}", re.ASCII)
 
 
 class NearMiss(NamedTuple):
-    """One code of the hospital, with an empty system where it has none.
+    """One code of the hospital, with its system, or the name of an element in R4.
 
-    Of an element its name in R4.
+    The system is empty if there is none.
     """
 
     kind: Kind
@@ -64,10 +64,7 @@ def missed_orders(
 
 
 def unread_braces(corrections: Iterable[Correction]) -> tuple[NearMiss, ...]:
-    """Return the elements that kept these corrections from being pre-selected.
-
-    By their names in R4.
-    """
+    """Name the elements (R4) that kept corrections from being pre-selected."""
     names = {name: None for one in corrections for name in one.order.unread}
     return tuple(NearMiss("brace-unread", "", name) for name in names)[:MOST]
 
@@ -116,10 +113,8 @@ def _near(kind: Kind, titles: Iterable[Any]) -> Iterator[NearMiss]:
         if text(coding.get("code"))
     ]
     for coding in codings:
-        system, code = (
-            text(coding.get("system")).strip(),
-            text(coding.get("code")).strip(),
-        )
+        system = text(coding.get("system")).strip()
+        code = text(coding.get("code")).strip()
         yield NearMiss(kind, _shown(system) if system else "", _shown(code))
     if not codings:
         yield NearMiss(kind, "", NO_CODE)

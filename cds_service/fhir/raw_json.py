@@ -74,10 +74,7 @@ def is_prohibition(order: Json) -> bool:
 def in_order(
     resources: Iterable[Item], name: Callable[[Item], str], raw: Callable[[Item], Any]
 ) -> list[list[Item]]:
-    """Group items by name, sorted by name and then content.
-
-    So the server's order does not matter.
-    """
+    """Group items by name, sorted by name and content, in whatever order they came."""
     named: dict[str, list[Item]] = {}
     for one in resources:
         named.setdefault(name(one), []).append(one)
@@ -106,9 +103,9 @@ def number(value: Any) -> float | None:
 
 
 def texts_of(codeable: Any) -> list[str]:
-    """`text` and the displays of a CodeableConcept, which often repeat each other.
+    """Return `text` and displays of a CodeableConcept, without an EHR's billing marks.
 
-    Without the billing marks of an EHR, which are no part of a name.
+    They often repeat each other. The marks are no part of a name.
     """
     if not isinstance(codeable, dict):
         return []

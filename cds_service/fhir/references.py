@@ -35,9 +35,9 @@ class Bases:
     is_named: bool = False
 
     def name_of(self, reference: str) -> str:
-        """`Patient/1` for `Patient/1`, `<base>/Patient/1` and any version of it.
+        """Return `Patient/1` for it, `<base>/Patient/1` and any version of it.
 
-        Empty for anything else.
+        The result is empty for anything else.
         """
         whole, history, version = reference.partition("/_history/")
         if history and _VERSION.fullmatch(version) is None:
@@ -77,7 +77,7 @@ def bases_of(urls: Iterable[str | None]) -> Bases:
 def bases_of_call(urls: Iterable[str | None], *documents: Any) -> Bases:
     """Return the bases for these URLs.
 
-    Where a call names none, the one under which its own references name Patients.
+    If a call names none, it is the one under which its own references name Patients.
     """
     named = bases_of(urls)
     return named if named.is_named else _Unnamed(documents=documents)
@@ -132,9 +132,9 @@ def _absolute(documents: Sequence[Any]) -> Iterator[tuple[str, str]]:
 
 
 def last_name(reference: str) -> str:
-    """`Patient/1` for any reference that ends so, on any server.
+    """Return `Patient/1` for any reference that ends so, on any server.
 
-    Empty for anything else.
+    The result is empty for anything else.
     """
     name = "/".join(reference.partition("/_history/")[0].split("/")[-2:])
     return name if _NAME.fullmatch(name) else ""
@@ -176,10 +176,7 @@ class Targets:
                     self._found[target] = None
 
     def find(self, reference: str) -> Json | None:
-        """Find the target of this reference.
-
-        None if there is none or it is ambiguous.
-        """
+        """Find the target of this reference; None without one or with several."""
         if not self._found:
             return None
         # An entry that is known only within its Bundle goes by its URL.

@@ -13,9 +13,11 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from typing import Any, NamedTuple
 
+from cds_service.core.findings import Precision
 from cds_service.fhir.raw_json import Json, member, text
 
 _WRITTEN = re.compile(r"([0-9]{4})(?:-([0-9]{2})(?:-([0-9]{2})(T.*)?)?)?")
+PRECISIONS: dict[int, Precision] = {4: "year", 7: "month"}  # by length as written
 YEARS = range(1904, 2200)  # of a living patient, or of a plan
 # A year in words, whatever letter is next to it: `2019年`.
 WRITTEN_YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
@@ -86,6 +88,12 @@ class SiteCalendar:
             None,
         )
 
+    def exactness(self, raw: Json, prefix: str = "effective") -> Precision:
+        """Tell how exactly `<prefix>[x]` says its day, as `effective` reads it."""
+        written = (raw.get(f"{prefix}DateTime"), *_other_times(raw, prefix))
+        used = next((one for one in written if self.moment(one)), None)
+        return PRECISIONS.get(len(text(used).strip()), "day")
+
     def first_day(self, value: Any) -> date | None:
         """Return the day on which a FHIR date or dateTime begins."""
         begins = self.moment(value)
@@ -104,10 +112,7 @@ class SiteCalendar:
         return following - timedelta(days=1) if following else None
 
     def named_day(self, value: Any) -> date | None:
-        """Return the day of a FHIR date or dateTime.
-
-        None for a bare year or month, which name no day.
-        """
+        """Return the day of a FHIR date or dateTime; None for a bare year or month."""
         parts = _WRITTEN.fullmatch(text(value).strip())
         return self.first_day(value) if parts and parts[3] else None
 

@@ -31,10 +31,7 @@ def read_orders(folders: HookFolders) -> Mapping[str, Mapping[str, Any]]:
 
 
 def refuse_two_codes(template: OrderTemplate, site: SiteFolder | None) -> None:
-    """Refuse two codes that one EHR could place for one order.
-
-    Which it gets would be chance.
-    """
+    """Refuse two codes for one order, of which an EHR would get one by chance."""
     clients = site.own_clients if site else ()
     several = [one.capabilities or EVERYTHING for one in clients] or [EVERYTHING]
     for capabilities in several:

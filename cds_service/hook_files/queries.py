@@ -93,10 +93,7 @@ def _with_codes(
 
 
 def plan_queries(templates: Mapping[str, str]) -> PrefetchPlan:
-    """Plan the queries.
-
-    The shapes of their resource types are compiled here, not during a request.
-    """
+    """Plan the queries, and compile the shapes of their types before any request."""
     plan = plan_prefetch(templates)
     for template in plan.templates:
         try:

@@ -1,4 +1,1 @@
-"""SMART App Launch of the worksheet.
-
-Authorization by an EHR, the session, and what is saved there.
-"""
+"""SMART App Launch of the worksheet: authorization, session, and what is saved."""

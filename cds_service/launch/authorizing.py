@@ -1,7 +1,4 @@
-"""SMART App Launch 2.2, EHR launch.
-
-Which FHIR servers may launch, what is asked for, and what was granted.
-"""
+"""SMART App Launch 2.2, EHR launch: who may launch, what is asked for and granted."""
 
 import re
 from collections.abc import Container, Mapping
@@ -69,10 +66,7 @@ class Launched:
     form_token: str = field(repr=False)
 
     def may(self, resource_type: str, right: str) -> bool:
-        """Tell if the EHR granted this right on resources of this type.
-
-        One of `cruds`.
-        """
+        """Tell if the EHR granted this right, a letter of `cruds`, on the type."""
         return any(
             parts[1] in (resource_type, "*")
             and right in OLD_RIGHTS.get(parts[2], parts[2])

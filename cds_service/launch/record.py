@@ -205,11 +205,10 @@ def _word(
 
 
 class SheetReader:
-    """Reads patient and Observations alone, each query once.
+    """Reads patient and Observations alone, with values that are not on record yet.
 
-    With values that are not on record yet.
-
-    With it the flow of an order gives the figure before and after the worksheet.
+    Each query is read once. With it the flow of an order gives the figure before and
+    after the worksheet.
     """
 
     def __init__(self, reader: FhirReader, values: Sequence[Json] = ()) -> None:
@@ -242,9 +241,7 @@ class SheetReader:
 def rivals(
     written: Mapping[str, tuple[float, str]], there: Sequence[OnRecord]
 ) -> Mapping[str, OnRecord]:
-    """By measure, a value of the same day on record that differs.
-
-    Then neither would count.
+    """By measure, a value of the same day on record that differs: neither would count.
 
     Args:
         written: by measure, its value and day.

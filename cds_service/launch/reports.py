@@ -114,7 +114,7 @@ def _report(raw: Json, terminology: Terminology) -> Report:
 def _texts(raw: Json) -> Iterator[str]:
     """Yield what the report says in words.
 
-    An attachment only if it is here and plain.
+    An attachment counts only if it is here and plain.
     """
     yield text(raw.get("conclusion"))
     yield TAGS.sub(" ", text(member(raw, "text", "div")))

@@ -31,10 +31,7 @@ WORKSHEET = "Measurement worksheet"
 
 @dataclass(frozen=True, slots=True)
 class Saved:
-    """The result of saving a set.
-
-    How many values are new, and how many were there already.
-    """
+    """The result of saving a set: how many values are new, and how many were there."""
 
     new: int
     there: int

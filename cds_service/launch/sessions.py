@@ -1,6 +1,4 @@
-"""Sessions of the launched worksheet.
-
-Rows that nobody can read without what the browser holds.
+"""Sessions of the launched worksheet: rows that only the browser's secret opens.
 
 A replica has to know the EHR's token at the next request, and neither the browser nor
 the database may. So the row is sealed by a key that follows from the browser's secret,

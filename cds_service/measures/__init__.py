@@ -1,6 +1,4 @@
-"""Measures of imaging and of the bedside.
+"""Measures of imaging and of the bedside: definitions, and values from elsewhere.
 
-Their definitions, and values that were measured elsewhere.
-
-Numbers only: no pixel, mask or image is ever opened.
+Only numbers are read: no pixel, mask or image is ever opened.
 """

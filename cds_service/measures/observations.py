@@ -215,7 +215,7 @@ def read_back(
     concepts = frozenset(match.concept for match in terminology.matches(raw["code"]))
     entry = read_entry(raw, finding.key, "fhir", concepts, None, terminology)
     record = PatientRecord(
-        reads={finding.key: Read("given", "fhir", entries=1)}, resources=(entry,)
+        reads={finding.key: Read("given", "fhir", entries=1)}, entries=(entry,)
     )
     chart = Chart(record, terminology, Horizon(day, day, day, day))
     found = extract_findings(chart, {finding.name: finding})
@@ -243,7 +243,7 @@ def changes_between(
             taken.append(entry)
     record = PatientRecord(
         reads={GIVEN: Read("given", "fhir", entries=len(taken))},
-        resources=tuple(taken),
+        entries=tuple(taken),
     )
     chart = Chart(record, terminology, Horizon(day, day, day, day))
     asked: dict[str, FindingSpec] = {}
@@ -358,9 +358,7 @@ def site_codes(folders: Sequence[Path]) -> Mapping[str, str]:
 def transaction(
     written: Sequence[tuple[Source, Sequence[Written]]], at: datetime
 ) -> Json:
-    """A transaction that creates what is not there.
-
-    Sent twice, it adds no value the second time.
+    """Make a transaction that creates what is not there; sent twice, it adds nothing.
 
     Args:
         written: the values of each source; each source that gave one has one

@@ -1,7 +1,4 @@
-"""Recognises sources by their content, never by their name.
-
-Each is read with its reader.
-"""
+"""Recognises sources by their content, never by their name, and reads them."""
 
 import hashlib
 from collections.abc import Iterator, Sequence

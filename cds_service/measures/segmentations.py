@@ -39,7 +39,7 @@ CLASSES: Mapping[str, tuple[str, str]] = {
 def read_segmentation(name: str, document: Any, digest: str) -> Source | None:
     """Refuse, by name, every number in a file that might be taken for one of ours.
 
-    None if the file is not of one of these tools.
+    The result is None if the file is not of one of these tools.
     """
     if not isinstance(document, dict):
         return None

@@ -13,12 +13,13 @@ Whoever calls what, every session of `Connections`
   those of the name;
 - ends an exchange `timeout` seconds after it began, lookup and body included, however
   slowly the server speaks;
-- reads at most `max_bytes`, decoded;
+- reads at most `max_bytes`, decoded, and ends an answer in countless small pieces;
 - follows no redirect, keeps no cookie, and reads no proxy, password or certificate from
   the environment;
 - raises `CallFailed` with a reason: `ip-denied`, `dns`, `unreachable`, `tls`,
   `timeout`, `reset`, `truncated`,
-  `too-large`, `budget`, `no-thread`, `redirect`. The caller judges any other status.
+  `too-large`, `pieces`, `budget`, `no-thread`, `redirect`. The caller judges any other
+  status.
 """
 
 from cds_service.outgoing.connections import Connections

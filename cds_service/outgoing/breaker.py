@@ -1,4 +1,4 @@
-"""When a FHIR server is left alone: a circuit breaker for each."""
+"""A circuit breaker for each FHIR server: when it is left alone."""
 
 import random
 import threading
@@ -17,21 +17,21 @@ REST_JITTER = 0.2
 
 
 class Breaker:
-    """Opens when a server cannot be reached for several patients; then one call tries.
+    """Stops the calls to a server that did not answer for several patients.
 
-    That is when at least half of at least ten calls of the last ten seconds had no
-    answer, and those calls were about at least three patients. An answer that is an
-    error is an answer: it is this patient's gap. A call is one question with its retry:
-    a server that answers the second time is one that answers.
+    It does so if there were ten calls or more in the last ten seconds, half of them or
+    more had no answer, and these were about three patients or more. After the rest one
+    call tries. An answer that is an error is an answer: it is this patient's gap. A
+    call is one question with its retry: a server that answers the second time answers.
     """
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
-        """A closed breaker."""
+        """Let calls pass at first."""
         self._clock = clock
         self._lock = threading.Lock()
         # when, and who had no answer
         self._calls: deque[tuple[float, str | None]] = deque()
-        self._shut_until: float | None = None  # None while calls pass
+        self._rests_until: float | None = None  # calls pass while it is None
         self._is_trying = False
 
     def admits(self) -> bool:
@@ -40,28 +40,28 @@ class Breaker:
         After a rest one may, and the next only when that one has had its time.
         """
         with self._lock:
-            if self._shut_until is None:
+            if self._rests_until is None:
                 return True
-            if self._clock() < self._shut_until:
+            if self._clock() < self._rests_until:
                 return False
-            self._shut_until, self._is_trying = self._clock() + _rest(), True
+            self._rests_until, self._is_trying = self._clock() + _rest(), True
             return True
 
     def note(self, patient: str, *, failed: bool) -> None:
         """Remember whether a call about this patient had an answer."""
         with self._lock:
             now = self._clock()
-            if self._shut_until is None:
+            if self._rests_until is None:
                 self._calls.append((now, patient if failed else None))
                 while self._calls[0][0] < now - WINDOW_SECONDS:
                     self._calls.popleft()
-                self._shut_until = (
+                self._rests_until = (
                     now + _rest() if failed and self._is_failing() else None
                 )
             elif self._is_trying:
                 self._is_trying = False
                 self._calls.clear()
-                self._shut_until = self._shut_until if failed else None
+                self._rests_until = self._rests_until if failed else None
 
     def _is_failing(self) -> bool:
         patients = [one for _, one in self._calls if one is not None]

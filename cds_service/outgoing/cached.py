@@ -95,11 +95,9 @@ class Cached(Generic[Thing]):
             self._begin()
 
     def _begin(self) -> threading.Event | None:
-        """Return the fetch that goes on, or a new one.
+        """Return the fetch that goes on, or a new one; the caller holds the lock.
 
-        None if it is too early for another.
-
-        The lock is held.
+        The result is None if it is too early for another.
         """
         if self._fetching is not None:
             return self._fetching

@@ -1,9 +1,10 @@
 """Sessions of `requests` whose every exchange is checked: target, time and size.
 
-Three documented places of the libraries are used: requests lets an adapter choose the
-pool of a call (`build_connection_pool_key_attributes`) and answer it (`send`), and
-urllib3 connects to an address under the name of a host (`server_hostname`). Timeouts of
-sockets end single reads; what is slow throughout is ended here.
+Four documented places of the libraries are used: requests lets an adapter choose the
+pool of a call (`build_connection_pool_key_attributes`) and answer it (`send`), urllib3
+connects to an address under the name of a host (`server_hostname`), and a connection
+names the class of its answers (`response_class`). Timeouts of sockets end single reads;
+what is slow throughout, or comes in countless pieces, is ended here.
 """
 
 import math
@@ -15,7 +16,8 @@ from collections import OrderedDict
 from contextlib import suppress
 from copy import copy
 from functools import cache
-from io import BytesIO
+from http.client import HTTPResponse
+from io import BufferedReader, BytesIO
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -36,6 +38,12 @@ MAX_RECORD_BYTES = 32 * 1024 * 1024  # of all answers for one request, decoded
 # What each value counts beyond the bytes that write it: decoded, `{"a":1}` takes 24
 # times its own, `"ab"` twelve times.
 VALUE_BYTES = 64
+# On the wire, heads and frames of chunks included, of one answer.
+MAX_WIRE_BYTES = 64 * 1024 * 1024
+# A library reads an answer in pieces (a line, the data of a chunk, its end), each at
+# the same price however small it is: so many, and one more for each PIECE_BYTES.
+FREE_PIECES = 2048
+PIECE_BYTES = 64
 MAX_SERVERS = 64  # in open mode anyone on this machine may name one
 POOL_SIZE = 32
 SECONDS = 10.0  # of an exchange that sets no timeout
@@ -357,6 +365,53 @@ def _tls() -> ssl.SSLContext:
     return context
 
 
+class _Counted(BufferedReader):
+    """The bytes of one answer as they come, with an end by size and by pieces.
+
+    A library goes on for each chunk of one byte, each `100 Continue` and each byte that
+    unpacks to nothing, in a loop of its own: what it reads is the one place to count.
+    """
+
+    _pieces = 0
+    _bytes = 0
+
+    def _count(self, size: int) -> None:
+        self._pieces += 1
+        self._bytes += size
+        if self._bytes > MAX_WIRE_BYTES:
+            raise _too_large()
+        if self._pieces > FREE_PIECES + self._bytes // PIECE_BYTES:
+            raise CallFailed("pieces", "the server's answer is in too many pieces")
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        found = super().read(size)
+        self._count(len(found))
+        return found
+
+    def read1(self, size: int = -1, /) -> bytes:
+        found = super().read1(size)
+        self._count(len(found))
+        return found
+
+    def readline(self, size: int | None = -1, /) -> bytes:
+        found = super().readline(size)
+        self._count(len(found))
+        return found
+
+    def readinto(self, buffer: Any, /) -> int:
+        size = super().readinto(buffer)
+        self._count(size)
+        return size
+
+
+class _CountedResponse(HTTPResponse):
+    """An answer whose reads are counted from its first line on."""
+
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        self.fp = _Counted(self.fp.detach())
+
+
 class _InTime(HTTPConnection):
     """A connection on which an answer has its timeout as a whole, however slow.
 
@@ -368,6 +423,7 @@ class _InTime(HTTPConnection):
     """
 
     watch: threading.Timer
+    response_class = _CountedResponse
 
     def getresponse(self) -> Any:
         self.watch = watch = threading.Timer(

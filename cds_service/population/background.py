@@ -26,7 +26,8 @@ WHOSE: Mapping[str, str] = {  # what is asked for, and by which parameter
     "SupplyRequest": "subject",
 }
 PAGE = 100
-MOST_SHARED = 50  # Medications and Devices of one patient
+# Medications and Devices of one patient; some servers keep one for each prescription
+MOST_SHARED = 500
 
 
 def read_lines(
@@ -35,7 +36,8 @@ def read_lines(
     """Read the lines of a patient, and the types of which every line was read.
 
     What names another patient is left out. A list that fails, or is cut, counts as not
-    read; what came of it is kept.
+    read; what came of it is kept. An entry whose Medication could not be read is there
+    all the same, of a drug that nobody knows.
 
     Args:
         bases: of the server.

@@ -54,6 +54,8 @@ PATIENT = re.compile(
     re.ASCII,
 )
 NAMES = re.compile(rb'"(?:[^"\\]*/)?((?:Medication|Device)/[A-Za-z0-9\-.]{1,64})["/]')
+# how JSON may write a slash, or any letter of a name, in another way
+ESCAPED = re.compile(rb"\\(?:/|u00[2-7])")
 # before a line that says nothing to us, but may be the newer version of one that did
 ASIDE = b" "
 NO_JSON_OBJECT = "not a FHIR resource: no JSON object with a resourceType"
@@ -78,9 +80,9 @@ class BadLine(NamedTuple):
 
 
 def export_files(paths: Iterable[Path], types: Collection[str]) -> tuple[Path, ...]:
-    """Return the files to read, in a fixed order.
+    """List the files to read, in a fixed order.
 
-    Those named, and of folders each `*.ndjson` that may hold these types.
+    They are those named, and of folders each `*.ndjson` that may hold these types.
 
     Raises:
         CdsError: there is none.
@@ -104,9 +106,9 @@ def export_files(paths: Iterable[Path], types: Collection[str]) -> tuple[Path, .
 
 
 def type_of(file: Path) -> str:
-    """Return the resource type that a file is named after; empty if none.
+    """Return the resource type that a file, `1.Patient_2.ndjson.gz`, is named after.
 
-    `Patient.ndjson`, `1.Patient_2.ndjson.gz`
+    The result is empty if it is named after none.
     """
     return next(
         (word for word in re.findall(r"[A-Z][A-Za-z]+", file.name) if _is_type(word)),
@@ -199,7 +201,7 @@ def take_line(line: bytes, look: Look, bases: Bases = NO_BASE) -> tuple[Head, by
 def head_in(line: bytes, look: Look, bases: Bases = NO_BASE) -> Head:
     """Return what a line is and whose.
 
-    Of an Observation that says nothing to us no guard is asked.
+    An Observation that says nothing to us needs no guard.
 
     Raises:
         LineError: it is no JSON object with a `resourceType`.
@@ -220,12 +222,12 @@ def as_kept(line: bytes, head: Head, look: Look) -> bytes:
 
 
 def shared_names(line: bytes) -> list[str]:
-    """`Medication/12` and the like that a line may refer to.
-
-    None of one that was set aside.
-    """
-    # nearly all
-    if line.startswith(ASIDE) or not (b"Medication/" in line or b"Device/" in line):
+    """Name what a line may refer to, as `Medication/12`; nothing of one set aside."""
+    if line.startswith(ASIDE):
+        return []
+    if ESCAPED.search(line):
+        line = json.dumps(read_line(line), ensure_ascii=False).encode()
+    if not (b"Medication/" in line or b"Device/" in line):  # nearly all
         return []
     return [name.decode() for name in NAMES.findall(line)]
 
@@ -279,10 +281,7 @@ def chunks_of(files: Iterable[Path], size: int = CHUNK_BYTES) -> list[Chunk]:
 
 
 def bucket_count(files: Iterable[Path]) -> int:
-    """Count how many shares of the patients there are to be.
-
-    Each fits into memory.
-    """
+    """Count how many shares of the patients there are to be: each fits in memory."""
     size = sum(
         file.stat().st_size * (10 if file.suffix == ".gz" else 1) for file in files
     )
@@ -425,11 +424,9 @@ def write_part(chunk: Chunk, part: Path, reading: Reading) -> PartReport:
 
 @contextmanager
 def replaced(file: Path) -> Iterator[BinaryIO]:
-    """A new file that stands in its place once it is whole.
+    """Open a new file that takes its place once it is whole.
 
-    Only its owner may read it.
-
-    Another process may write the same at the same time.
+    Only its owner may read it. Another process may write the same at the same time.
     """
     beside = file.with_name(f"{file.name}.{os.getpid()}")
     beside.unlink(missing_ok=True)

@@ -27,10 +27,7 @@ MEASURES: Mapping[Measure, str] = {
 
 
 class Result(NamedTuple):
-    """One hospital's measure, with its standard error.
-
-    On the scale on which it is pooled.
-    """
+    """One hospital's measure, with its standard error, on the scale of pooling."""
 
     value: float
     error: float
@@ -93,7 +90,7 @@ def pool_results(
 def results_of(one: Performance) -> dict[Measure, Result]:
     """Return the measures of one hospital on the scale of pooling.
 
-    None of too few events.
+    There are none if it has too few events.
     """
     if min(one.events, one.n - one.events) < FEWEST:
         return {}

@@ -201,10 +201,7 @@ def write_results(
     worklist: Path | None,
     report: Report,
 ) -> None:
-    """Write a line for each patient, and the worklist.
-
-    In the order in which the results come.
-    """
+    """Write a line for each patient as results come, and the worklist."""
     rows: list[tuple[str, Row]] = []
     with _target(out) as target:
         for one in results:

@@ -216,7 +216,7 @@ def _share_out(
 ) -> None:
     """Do the steps whose files are not there yet, on all cores.
 
-    And show on a terminal how long it will take.
+    A terminal shows how long it will take.
     """
     places = [place for place, file in enumerate(files) if not file.exists()]
     is_small = sum(file.stat().st_size for file in job.files) < SMALL_BYTES

@@ -43,6 +43,7 @@ from cds_service.population.worklist import (
     Row,
     bone_visits,
     referral_names,
+    strange_intakes,
     with_notes,
 )
 
@@ -233,7 +234,7 @@ def _brace_orders(
 def _stated_end(order: SupportOrder, reading: _Reading) -> date | None:
     """Return the last day by the order's dates, length or words.
 
-    Of one that was stopped before it, nobody wrote down when.
+    There is none for an order that was stopped before it: nobody wrote down when.
     """
     return times_of(order, None, reading.run.as_of).ends
 
@@ -250,9 +251,10 @@ def _is_of_this(order: SupportOrder, reading: _Reading) -> bool:
 
 
 def _unread(reading: _Reading, chart: Chart) -> Iterator[str]:
-    """Name the lists that may hold a visit or a drug and could not be read."""
+    """Name the lists and entries that may hold a visit or a drug and were not read."""
     if why := chart.unread(reading.bone_drug):
         yield why
+    yield from strange_intakes(reading.bone_drug, chart)
     if "Procedure" in unchecked_in(reading.record):
         yield "procedures could not be read"
     if "Encounter" not in reading.run.exported:
@@ -268,10 +270,11 @@ def row_of(course: Course, card: str) -> Row:
     Args:
         card: what became of the card, in words.
     """
+    where = "in what could be read" if course.unread else "on record"
     text = (
         f"Order signed {say_date(course.signed)}, card {card}; by"
         f" {say_date(course.ends)} no visit for bone treatment and no dose of a bone"
-        " drug on record"
+        f" drug {where}"
     )
     resources = tuple(dict.fromkeys(course.resources.values()))
     signed = course.signed.isoformat()

@@ -154,9 +154,9 @@ class Followed:
 
 
 def follow(patient: str, lines: Sequence[bytes], run: Run) -> Followed | str:
-    """Return what became of one patient; or why they have no row, in words.
+    """Return what became of one patient, or in words why they have no row.
 
-    Empty words: no augmentation.
+    The words are empty if there was no augmentation.
 
     Args:
         patient: their id.
@@ -414,10 +414,8 @@ def _began(raw: Json, first: date, calendar: SiteCalendar) -> date | None:
 
     No more than the year or month of the procedure.
     """
-    onset, written = (
-        calendar.effective(raw, "onset"),
-        calendar.moment(raw.get("recordedDate")),
-    )
+    onset = calendar.effective(raw, "onset")
+    written = calendar.moment(raw.get("recordedDate"))
     stated = text(raw.get("onsetDateTime"))
     is_vague = (
         stated != first.isoformat() and stated and first.isoformat().startswith(stated)

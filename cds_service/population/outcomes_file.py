@@ -321,10 +321,7 @@ class _Row:
         return _months(text, self.delimiter)
 
     def _cell(self, column: str, read: Callable[[str], Read]) -> Read | None:
-        """Return the cell's value.
-
-        None if it is empty, or cannot be read and was noted.
-        """
+        """Return the cell's value; None if it is empty, or unreadable and noted."""
         text = self.cells.get(column, "")
         try:
             return read(text) if text else None

@@ -92,7 +92,7 @@ class NetBenefit(_Measure):
 class Performance(_Measure):
     """The measures of one set of patients.
 
-    None if the data cannot carry one, with the reason in `notes`.
+    A measure that the data cannot carry is None, with the reason in `notes`.
 
     Attributes:
         expected: events by the figures.
@@ -183,9 +183,9 @@ def measure(
 def observed_expected(
     outcome: Vector, risk: Vector, weight: Vector | None = None
 ) -> Estimate:
-    """Events / expected; ln(O/E) has variance (1 - O/n) / O (Debray 2017).
+    """Compute events / expected; ln(O/E) has variance (1 - O/n) / O (Debray 2017).
 
-    With weights its variance is that of the weighted share.
+    Weights make it the variance of the weighted share.
     """
     weights = np.ones(len(outcome)) if weight is None else weight
     events, expected = float(weights @ outcome), float(weights @ risk)
@@ -198,9 +198,10 @@ def observed_expected(
 
 
 def log_odds_of(risk: Vector) -> Vector:
-    """Log odds of figures.
+    """Return the log odds of figures.
 
-    Of 0 and 1, which no model of ours gives, of the nearest that have any.
+    0 and 1, which no model of ours gives, get those of the nearest figures that have
+    any.
     """
     share = np.clip(risk, NEAREST, 1 - NEAREST)
     return np.log(share / (1 - share))
@@ -227,10 +228,7 @@ def calibration_intercept(
 def calibration_slope(
     outcome: Vector, risk: Vector, weight: Vector | None = None
 ) -> Estimate | None:
-    """Of a logistic model on the log odds of the figure.
-
-    None if it cannot be fitted.
-    """
+    """Fit a logistic model on the figure's log odds; None if it cannot be fitted."""
     fit = fit_logistic(outcome, log_odds_of(risk), weight)
     return fit and fit.slope_estimate
 
@@ -279,12 +277,10 @@ def fit_logistic(
 def fit_intercept(
     outcome: Vector, log_odds: Vector, weight: Vector | None = None
 ) -> tuple[float, float]:
-    """Intercept and its standard error, the slope held at 1.
+    """Fit the intercept and its standard error, the slope held at 1.
 
-    As many events are expected as were observed.
-
-    Not by reweighted least squares, which runs away where figures are extreme and
-    wrong.
+    It is where as many events are expected as were observed. Reweighted least squares
+    runs away where figures are extreme and wrong, so it is not used.
     """
     share = float(np.average(outcome, weights=weight))
     value = solve_intercept(log_odds, share, weight)
@@ -394,9 +390,7 @@ def decision_curve(
         odds = threshold / (1 - threshold)
         held = weights[acted]
         true, false = float(held @ outcome[acted]), float(held @ (1 - outcome[acted]))
-        benefit, of_all = (
-            true / n - false / n * odds,
-            prevalence - (1 - prevalence) * odds,
-        )
+        benefit = true / n - false / n * odds
+        of_all = prevalence - (1 - prevalence) * odds
         found.append(NetBenefit(threshold=threshold, model=benefit, all=of_all))
     return tuple(found)

@@ -178,10 +178,8 @@ def _run(job: Job, exported: frozenset[str]) -> Run:
 def _reading(job: Job) -> Callable[[Batches], Batches]:
     def read(batches: Batches) -> Batches:
         service, run = _service(job), _run(job, frozenset())
-        look, types = (
-            look_for(service),
-            types_read(service, with_worklist=job.with_worklist),
-        )
+        look = look_for(service)
+        types = types_read(service, with_worklist=job.with_worklist)
 
         def rows() -> Iterator[dict[str, Any]]:
             kinds: Counter[str] = Counter()

@@ -71,7 +71,7 @@ def _is_outside(found: Estimate, limits: tuple[float, float]) -> bool:
 def _is_near(
     found: Estimate, limits: tuple[float, float], sure: tuple[float, float]
 ) -> bool:
-    """The value lies within the limits, and its interval is narrow enough to say so."""
+    """Tell if the value lies within the limits, and its interval is narrow enough."""
     low, high = found.interval
     is_narrow = sure[0] <= low and high <= sure[1]
     return limits[0] <= found.value <= limits[1] and is_narrow

@@ -21,9 +21,11 @@ from cds_service.core.bone_drugs import find_drug_state
 from cds_service.core.bracing import WITHOUT_DATE, times_of
 from cds_service.core.findings import Findings
 from cds_service.core.loop import DAYS
+from cds_service.core.vocabulary import BoneDrugSpec, FindingSpec
 from cds_service.core.wording import say_date
 from cds_service.fhir.findings.chart import Chart, Horizon
 from cds_service.fhir.findings.extraction import extract_findings
+from cds_service.fhir.findings.medication_list import may_be_taken
 from cds_service.fhir.gathering.record import PatientRecord
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.orders.drafts import NO_DRAFTS, codeables
@@ -75,6 +77,7 @@ CAME = frozenset(
 )
 TO_COME = frozenset({"planned", "pending", "booked", "waitlist"})
 COLUMNS = ("patient", "reason", "since", "text", "resources")
+NOT_KNOWN = "if a bone drug is taken is not known"
 NAMESPACE = UUID("5a1f8f04-3d0c-5c7e-9a67-2f6d1f2f9b10")  # of the ids of our tasks
 
 
@@ -102,7 +105,7 @@ def find_rows(
 ) -> tuple[Row, ...]:
     """List what this patient waits for on that day.
 
-    Nothing for one without an augmentation up to then.
+    Without an augmentation up to then there is nothing.
 
     Args:
         record: of the patient.
@@ -123,7 +126,7 @@ def find_rows(
     findings = extract_findings(chart, specs)
     if findings.is_true("deceased"):
         return ()
-    overdue = tuple(_overdue(findings))
+    overdue = tuple(_overdue(findings, [*strange_intakes(specs["bone-drug"], chart)]))
     untreated = (
         () if overdue else _untreated(record, visits, service, findings, done, as_of)
     )
@@ -163,11 +166,12 @@ def _untreated(
         reason = "referral-without-visit"
         missing = f"no visit within {NO_VISIT.days} days of a referral on record"
     names = sorted(name for day, name in augmented if day >= done)
-    joined = "," if is_unsure else ""
-    lack = drugs.because if is_unsure else "no current bone drug"
+    gap, known = findings.gaps.get("bone-drug"), findings.known.get("bone-drug")
+    lack = NOT_KNOWN if gap else "no current bone drug"
+    lack = drugs.because if is_unsure else lack
+    joined = "," if gap or is_unsure else ""
     planned = "ordered, not recorded as done: " if _is_planned(record, names) else ""
     text = f"Augmentation {planned}{say_date(done)}; {lack}{joined} and {missing}"
-    gap, known = findings.gaps.get("bone-drug"), findings.known.get("bone-drug")
     sources = known.provenance if known and is_unsure else ()
     if gap:
         sources = gap.seen
@@ -300,18 +304,36 @@ def bone_visits(
             yield Visit(day, name, status in CAME, status in TO_COME)
 
 
-def _overdue(findings: Findings) -> Iterator[Row]:
+def strange_intakes(spec: FindingSpec, chart: Chart) -> Iterator[str]:
+    """Name the doses, dispenses and reports that may be of a bone drug.
+
+    Their Medication is not there, or its words and codes are not known. An order is no
+    dose, whatever it orders.
+    """
+    if not isinstance(spec, BoneDrugSpec):
+        raise TypeError("mappings/findings/bone-drug.toml is of another kind")
+    strange = [
+        entry
+        for entry in chart.listed(spec).not_understood
+        if entry.kind != "MedicationRequest" and may_be_taken(entry, spec, chart)
+    ]
+    if count := len(strange) + len(chart.broken(spec)):
+        entries = "1 medication entry" if count == 1 else f"{count} medication entries"
+        yield f"{entries} of a drug that could not be read"
+
+
+def _overdue(findings: Findings, unread: Sequence[str]) -> Iterator[Row]:
     found = findings.known.get("denosumab-overdue")
     if found is not None and found.value is True and found.observed is not None:
         text = (
             f"Last denosumab on record {say_date(found.observed)}, no other bone drug"
-            " since"
+            f" since{' in what could be read' if unread else ''}"
         )
         resources = tuple(one.resource for one in found.provenance)
         yield Row(
             "denosumab-overdue",
             found.observed.isoformat(),
-            with_notes(text, found.concerns),
+            with_notes(text, [*found.concerns, *unread]),
             resources,
         )
 
@@ -319,9 +341,9 @@ def _overdue(findings: Findings) -> Iterator[Row]:
 def _braced(
     record: PatientRecord, service: Service, done: date, as_of: date
 ) -> Iterator[Row]:
-    """Brace orders that are still active after their last day.
+    """List brace orders that are still active after their last day.
 
-    Where they state none, the site's weeks count.
+    An order that states none has the site's weeks.
     """
     limit = timedelta(weeks=service.policy.brace.max_weeks)
     for order in find_stored_orders(record, service.terminology, IN_FORCE):
@@ -406,7 +428,7 @@ def write_worklist(
 def _resources(
     rows: Sequence[tuple[str, Row]], as_of: date, reasons: Sequence[str]
 ) -> Iterator[dict[str, Any]]:
-    """One Group of all patients for each reason, one Task for each row.
+    """Make one Group of all patients for each reason, and one Task for each row.
 
     Each Task is a proposal, not an order.
     """

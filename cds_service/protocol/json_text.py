@@ -275,10 +275,7 @@ def levels(document: Any) -> Iterator[list[Any]]:
 
 
 def _values(document: Any) -> Iterator[Any]:
-    """Yield all values of a JSON document, itself included.
-
-    Of an object, not its names.
-    """
+    """Yield all values of a JSON document, itself included, but no names."""
     for node in chain.from_iterable(levels([document])):
         yield from node.values() if type(node) is dict else node
 

@@ -23,10 +23,7 @@ class Access:
         self._clock = clock
 
     def note(self, connection: Connection, entry: AuditEntry | None) -> None:
-        """Append an entry to the log with the change that it records.
-
-        Both are in one transaction.
-        """
+        """Append an entry to the log, in one transaction with what it records."""
         if entry is not None:
             append_entries(connection, [seal(entry)], self._clock)
 
@@ -36,12 +33,15 @@ class Access:
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
-        """A read-only transaction.
+        """A read-only transaction for some rows.
 
         Raises:
-            AuditUnavailable: the database cannot be read.
+            AuditUnavailable: the database cannot be read, or not soon.
         """
-        with read_or_unavailable(), self._prepared().reading() as connection:
+        with (
+            read_or_unavailable(),
+            self._prepared().reading(is_short=True) as connection,
+        ):
             yield connection
 
     @contextmanager

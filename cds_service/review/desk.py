@@ -1,7 +1,4 @@
-"""What all review pages share, and how an entry is opened.
-
-Checked by role, and always logged.
-"""
+"""What all review pages share, and how an entry is opened: by role, always logged."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace

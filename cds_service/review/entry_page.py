@@ -37,10 +37,7 @@ TONES: Mapping[str, tuple[str, str]] = {
 
 
 def entry_routes(routes: Blueprint, desk: Desk) -> None:
-    """The routes for one entry.
-
-    Its content with all that was said about it, marks, notes, replay and basis.
-    """
+    """Return the routes for one entry: content, marks, notes, replay and basis."""
 
     @routes.get("/entries/<entry_id>")
     def entry(entry_id: str) -> str:
@@ -62,10 +59,8 @@ def entry_routes(routes: Blueprint, desk: Desk) -> None:
     @routes.post("/entries/<entry_id>/mark")
     def mark(entry_id: str) -> AnyResponse:
         stored = open_entry(desk, entry_id)
-        chosen, note = (
-            request.form.get("mark", ""),
-            request.form.get("note", "").strip(),
-        )
+        chosen = request.form.get("mark", "")
+        note = request.form.get("note", "").strip()
         if (
             (chosen and chosen not in WORDS["mark"])
             or not (chosen or note)

@@ -197,10 +197,8 @@ class Gate:
         return response
 
     def log_in(self) -> AnyResponse:
-        wanted, name = (
-            own_page(request.form.get("wanted", PATH)),
-            request.form.get("name", "").strip().lower(),
-        )
+        wanted = own_page(request.form.get("wanted", PATH))
+        name = request.form.get("name", "").strip().lower()
         if not self.has_local:
             return self.login_page(wanted, NO_ACCOUNTS, 403)
         if not same(request.form.get("token"), request.cookies.get(FORM_COOKIE)):
@@ -275,10 +273,7 @@ class Gate:
 
 
 def login_routes(routes: Blueprint, gate: Gate) -> None:
-    """The routes for login and logout, and the gate before all other pages.
-
-    Those of this blueprint.
-    """
+    """Return the routes of login and logout, and the gate before this blueprint."""
     routes.before_request(gate.admit)
 
     @routes.route("/login", methods=["GET", "POST"])
@@ -321,11 +316,16 @@ def client_address(trusted_proxies: Sequence[Network]) -> str:
     Only the last item of `X-Forwarded-For` counts: the client can forge the others.
     """
     peer = request.remote_addr or ""
-    plain = _plain_address(peer)
-    if not plain or not any(ip_address(plain) in one for one in trusted_proxies):
+    if not is_one_of(peer, trusted_proxies):
         return peer
     forwarded = request.headers.get("X-Forwarded-For", "").rpartition(",")[2]
     return _plain_address(forwarded.strip()) or peer
+
+
+def is_one_of(address: str, networks: Sequence[Network]) -> bool:
+    """Tell if this address is in one of these networks."""
+    plain = _plain_address(address)
+    return plain != "" and any(ip_address(plain) in one for one in networks)
 
 
 def _plain_address(text: str) -> str:

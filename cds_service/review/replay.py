@@ -77,9 +77,7 @@ class NothingToReplay(CdsError):
 def replay(
     content: Mapping[str, Any], service: Service, service_id: str | None
 ) -> Replay:
-    """Compute the figures of an answer once more.
-
-    From its inputs and the policy that was in force then.
+    """Compute the figures of an answer anew, from its inputs and the policy of then.
 
     Raises:
         NothingToReplay: the entry holds none, or findings, settings or a service that

@@ -160,10 +160,8 @@ def _find_routes(routes: Blueprint, desk: Desk) -> None:
     def find() -> AnyResponse:
         if not may("patients"):
             return redirect(url_for("review.figures"), 303)
-        wanted, after = (
-            read_filter(request.args, desk.zone),
-            Cursor.parse(request.args.get("after", "")),
-        )
+        wanted = read_filter(request.args, desk.zone)
+        after = Cursor.parse(request.args.get("after", ""))
         # forms also send empty fields
         if not all(request.args.values()) and not wanted.faults:
             return redirect(
@@ -231,10 +229,8 @@ def _export_routes(routes: Blueprint, desk: Desk) -> None:
     @routes.post("/export")
     def export() -> Response:
         desk.gate.need("patients")
-        wanted, form = (
-            read_filter(request.form, desk.zone),
-            request.form.get("format", ""),
-        )
+        wanted = read_filter(request.form, desk.zone)
+        form = request.form.get("format", "")
         if wanted.asks_for_looks:
             desk.gate.need("readers")
         if wanted.faults or form not in FORMATS:

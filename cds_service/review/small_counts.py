@@ -49,10 +49,8 @@ class Counted:
 
     def say(self, row: str, column: str) -> str:
         """Say the cell as the page shows it."""
-        value, is_hidden = (
-            self.values.get((row, column), 0),
-            (row, column) in self.hidden,
-        )
+        value = self.values.get((row, column), 0)
+        is_hidden = (row, column) in self.hidden
         return say_count(value, is_hidden=is_hidden)
 
     def say_total(self, column: str) -> str:

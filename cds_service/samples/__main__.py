@@ -1,6 +1,6 @@
 """`python -m cds_service.samples [PORT]`: a record server until Ctrl-C.
 
-Of a hospital whose codes are all its own.
+Its hospital has codes that are all its own.
 """
 
 import sys

@@ -155,10 +155,7 @@ def _answer(query: str, store: Store) -> Any:
 
 
 def level_codings() -> dict[str, dict[str, str]]:
-    """SNOMED CT coding of each vertebra T1 … L5.
-
-    From the map by which body sites are read.
-    """
+    """Return the SNOMED CT coding of each vertebra T1 … L5, by which sites are read."""
     concept_map = read_json(
         data_root("mappings") / "conceptmap" / "vertebral-level.json"
     )
@@ -176,9 +173,9 @@ def region_of(level: str) -> str:
 
 
 def procedure_coding(procedure: str | None, levels: Sequence[str]) -> dict[str, str]:
-    """Return the order's code as given, else kyphoplasty by region.
+    """Return the order's code as given, else kyphoplasty by region of the first level.
 
-    Given as CPT number or `system|code`; the region is of the first level.
+    It is given as CPT number or `system|code`.
     """
     if procedure is not None:
         system, _, code = procedure.rpartition("|")
@@ -216,10 +213,7 @@ def is_augmentation(order: Mapping[str, Any], terminology: Terminology) -> bool:
 
 
 def fault_of_order(order: Mapping[str, Any], terminology: Terminology) -> str:
-    """Say why this draft order is no augmentation for the service.
-
-    Empty if it is one.
-    """
+    """Say why this draft order is no augmentation for the service, if it is none."""
     if is_augmentation(order, terminology):
         return ""
     code = "|".join(order["code"]["coding"][0].values()).removeprefix(f"{CPT}|")

@@ -46,7 +46,7 @@ class Capabilities(SiteTable):
         order_systems: code systems of the orders that it can place; all when absent.
         order_details: `kept`, or `ignored` if only the code of a new order counts: Epic
             fills in the orderable's defaults.
-        handout: as what it takes the page that a patient takes home.
+        handout: the form in which it takes the page that a patient takes home.
     """
 
     actions: tuple[Literal["create", "update", "delete"], ...] | None = None
@@ -79,11 +79,14 @@ class Client(SiteTable):
         profile: what its vendor says of it, `mappings/ehr/<profile>.toml`; this
             table's own keys win.
         facts: what this site knows better than the profile, by group and key.
-        jwks_url: of its key set; jwks_urls of several, jwks_index of a list of such
-            URLs.
-        jwks_origins: on which sets of the list may be; its own without any.
-        algorithms: its tokens may be signed with.
-        audiences: accepted besides our own address; whole, as the token has them.
+        jwks_url: the address of its key set.
+        jwks_urls: the addresses, if it has several.
+        jwks_index: the address of a list of such addresses.
+        jwks_origins: origins of the key sets that this list may name; by default its
+            own.
+        algorithms: those with which its tokens may be signed.
+        audiences: `aud` that is accepted besides our own address, whole, as the token
+            has it.
         max_lifetime_seconds: from `iat` to `exp`, at most an hour.
         fhir_aliases: other bases under which a FHIR server writes its references,
             behind a gateway; never called.

@@ -96,7 +96,7 @@ def solve_intercept(
 ) -> float:
     """Find the log odds at all inputs 0 for which the mean risk is the incidence.
 
-    They are exact to machine precision.
+    The result is exact to machine precision.
     """
 
     def excess(at: float) -> float:
@@ -109,7 +109,7 @@ def solve_intercept(
 def rake(cohort: Cohort, study: LogisticStudy) -> Cohort:
     """Weigh the cohort so that the printed model gives the printed tables back.
 
-    Where the study prints no groups the weights stay even.
+    If the study prints no groups the weights stay even.
 
     Raises:
         ArithmeticError: no weights satisfy the tables.
@@ -126,9 +126,9 @@ def rake(cohort: Cohort, study: LogisticStudy) -> Cohort:
 
 
 def weights_satisfying(conditions: Matrix) -> Vector:
-    """Find weights by which every column's mean is 0, by Newton's method.
+    """Find weights by which every column's mean is 0.
 
-    It is minimised on the convex log of the mean of exp(lambda'h).
+    Newton's method minimises the log of the mean of exp(lambda'h), which is convex.
 
     Raises:
         ArithmeticError: there are none.

@@ -124,11 +124,9 @@ def make_population(study: PooledStudy, bone: Bone, points: int) -> Population:
 def find_centres(population: Population, betas: Vector) -> Centres:
     """Find intercept and means at every baseline; means weigh by p(1 - p)."""
     predictor = population.values @ betas
-    intercept, intercepts, means = (
-        float(BASELINES[0]) - float(population.weights @ predictor),
-        [],
-        [],
-    )
+    intercept = float(BASELINES[0]) - float(population.weights @ predictor)
+    intercepts = []
+    means = []
     for baseline in expit(BASELINES):
         intercept = _solve(predictor, population.weights, float(baseline), intercept)
         risk = expit(intercept + predictor)

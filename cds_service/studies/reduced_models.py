@@ -230,10 +230,8 @@ def inputs_known(cohort: Cohort, columns: Sequence[int], full: table.Vector) -> 
     part = list(columns)
     if part == _columns(cohort, cohort.input_names):
         return 1.0
-    centred, away = (
-        cohort.inputs[:, part] - cohort.means[part],
-        full - cohort.weights @ full,
-    )
+    centred = cohort.inputs[:, part] - cohort.means[part]
+    away = full - cohort.weights @ full
     covariance = (centred * cohort.weights[:, None]).T @ centred
     shared = (centred * cohort.weights[:, None]).T @ away
     return (

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Container, Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
@@ -21,13 +22,15 @@ from cds_service.callers.verifying import Callers, KnownClient
 from cds_service.outgoing import Connections
 from cds_service.outgoing.address import is_ip_address, is_loopback_host
 from cds_service.review.access import Access
+from cds_service.review.login import is_one_of
 from cds_service.review.routes import Reviewing, review_routes
 from cds_service.service import answer
 from cds_service.settings import Settings
 from cds_service.site.folder import SiteFolder
 from cds_service.web.basis import basis_html, basis_routes
 from cds_service.web.cds_api import CDS_PATH, Flow, Surroundings, cds_routes
-from cds_service.web.errors import outcome, register_errors
+from cds_service.web.errors import BROKEN_BODY, outcome, register_errors
+from cds_service.web.exchange import PIECE
 from cds_service.web.feedback_api import feedback_routes
 from cds_service.web.handout import handout_routes
 from cds_service.web.health import health_routes
@@ -185,7 +188,8 @@ def create_app(
     if callers is not None:
         app.extensions[AT_WORKER_START] = callers.prefetch
     origins = around.site.site.allowed_origins if around.site else None
-    in_front = partial(_in_front, app.wsgi_app, origins)
+    read_away = partial(_read_away, app.wsgi_app, settings)
+    in_front = partial(_in_front, read_away, origins)
     app.wsgi_app = in_front  # type: ignore[method-assign]
     return app
 
@@ -193,7 +197,7 @@ def create_app(
 def _link_key(settings: Settings, audit: AuditStore) -> Callable[[float], bytes | None]:
     """Return the key that signs the links of cards.
 
-    It is the operator's, else that of the database.
+    The operator's comes before that of the database.
     """
     if settings.link_key is None:
         return audit.link_key
@@ -235,6 +239,29 @@ def _in_front(
     return wsgi_app(environ, start)
 
 
+def _read_away(
+    wsgi_app: Callable[..., Iterable[bytes]],
+    settings: Settings,
+    environ: dict[str, Any],
+    start_response: Callable[..., Any],
+) -> Iterable[bytes]:
+    """Read what a refusal left of a body, before the answer.
+
+    Else the connection ends while nginx sends it; it then asks another replica, and
+    tells the caller that all are busy. Only of a proxy of ours, which holds the body
+    whole: from anybody else it may never come.
+    """
+    answer = wsgi_app(environ, start_response)
+    has_body = "CONTENT_LENGTH" in environ or "HTTP_TRANSFER_ENCODING" in environ
+    peer = environ.get("REMOTE_ADDR", "")
+    if has_body and is_one_of(peer, settings.trusted_proxies):
+        left = settings.max_body_bytes
+        with suppress(OSError, *BROKEN_BODY):
+            while left > 0 and (piece := environ["wsgi.input"].read(PIECE)):
+                left -= len(piece)
+    return answer
+
+
 def _is_cds_path(path: str) -> bool:
     return path == CDS_PATH or path.startswith(CDS_PATH + "/")
 
@@ -242,10 +269,7 @@ def _is_cds_path(path: str) -> bool:
 def _cors_headers(
     origins: Container[str] | None, environ: Mapping[str, Any]
 ) -> dict[str, str]:
-    """Return what lets browsers read every response on a CDS path, errors too.
-
-    Those that run a CDS Hooks client.
-    """
+    """Return what lets a CDS Hooks client in a browser read responses, errors too."""
     if origins is None:
         headers = {ALLOWED_ORIGIN: "*"}  # open mode; never with credentials
     else:

@@ -1,9 +1,7 @@
-"""`/basis/…`: the page of one answer.
+"""`/basis/…`: the page of one answer, for the holder of its card's signed address.
 
-It is for the holder of its card's signed address. No login, no name.
-
-Each reading is a `read` entry about the answer, committed before the page is sent: it
-shows what the log holds.
+It asks for no login and has no name. Each reading is a `read` entry about the answer,
+committed before the page is sent: it shows what the log holds.
 """
 
 from collections.abc import Mapping

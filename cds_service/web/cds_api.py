@@ -187,7 +187,7 @@ def answer_as(
         capabilities: what the EHR can apply.
     """
     exchange.service_id = hook.id
-    exchange.response = _answer(around, hook, exchange, capabilities)
+    exchange.response = _run_flow(around, hook, exchange, capabilities)
     return _json(exchange.response.text)
 
 
@@ -248,7 +248,7 @@ def count_gaps(response: HookResponse) -> int:
     return len(names)
 
 
-def _answer(
+def _run_flow(
     around: Surroundings,
     hook: ServiceHook,
     exchange: Exchange,
@@ -385,7 +385,7 @@ def deadline_of(around: Surroundings, exchange: Exchange) -> Deadline:
 def _closed_server(
     around: Surroundings, asked: HookRequest, exchange: Exchange
 ) -> ClosedServer | None:
-    """A server that refuses every read, for one that this caller may not name.
+    """Return a server that refuses every read, if the caller may not name this one.
 
     It refuses only when it is read: an order may need nothing of it.
     """

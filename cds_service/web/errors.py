@@ -96,10 +96,7 @@ def answer_error(error: Exception, hook_instance: str = "") -> Response:
 
 
 def outcome(status: int, code: str, text: str, diagnostics: str = "") -> Response:
-    """A response with one issue.
-
-    It is a page for a browser that asked for one, else an OperationOutcome.
-    """
+    """Return a response with one issue, an OperationOutcome or a page for browsers."""
     later = {"Retry-After": "1"} if status == 503 else None
     if has_request_context() and _wants_page():
         page = render_template(

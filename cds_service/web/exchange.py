@@ -1,7 +1,4 @@
-"""One request to a CDS Hooks endpoint.
-
-What was sent, and what is known about it when it is answered.
-"""
+"""One request to a CDS Hooks endpoint: what was sent, and what is known about it."""
 
 import math
 import re
@@ -73,9 +70,9 @@ class Exchange:
 
     @property
     def trace(self) -> str:
-        """The trace that the caller's system says this call is of.
+        """The trace that the caller says this call is of; empty without a valid one.
 
-        W3C Trace Context; empty without a valid one.
+        Its form is that of W3C Trace Context.
         """
         found = TRACEPARENT.fullmatch(self.request.headers.get("traceparent", ""))
         return found[1] if found else ""

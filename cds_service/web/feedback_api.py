@@ -134,9 +134,9 @@ def _shown(
     caller: Caller,
     until: Deadline,
 ) -> Shown:
-    """The answers that showed these cards.
+    """Find the answers that showed these cards.
 
-    None if the log cannot be read in time: feedback is stored anyway.
+    The result is None if the log cannot be read in time: feedback is stored anyway.
     """
     if cards is None:
         return {}

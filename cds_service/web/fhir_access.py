@@ -86,9 +86,7 @@ def check_fhir_server(
 def check_right_to_server(
     request: HookRequest, client: Client, tenant: str | None
 ) -> None:
-    """Refuse a request that names a FHIR server which it may not name.
-
-    This client may not, or this tenant of it.
+    """Refuse a request for a FHIR server that this client or tenant may not name.
 
     Raises:
         NotAllowed: it does.

@@ -1,6 +1,4 @@
-"""`/handout/…`: the page that a patient takes home.
-
-It is for the holder of its signed address.
+"""`/handout/…`: the page that a patient takes home, for the holder of its address.
 
 It is made from the facts that the audit entry of the discharge keeps, and from the
 site's settings. Name and date are typed on the page, or written by hand: they are never

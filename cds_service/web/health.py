@@ -73,10 +73,7 @@ def health_routes(
 
 
 def _overdue(service: Service, today: date) -> dict[str, list[str]]:
-    """Reviews that are overdue, by part of the hooks.
-
-    They are said, and the service goes on.
-    """
+    """List reviews that are overdue, by part of the hooks; the service goes on."""
     found: dict[str, list[str]] = {}
     for hook in service.hooks.values():
         for part, ids in hook.overdue(today).items():

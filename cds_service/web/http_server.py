@@ -65,7 +65,7 @@ class Drain:
     def watch(self, arbiter: Any) -> None:
         """Delay the first SIGTERM; a second one stops at once.
 
-        Hook `when_ready` of gunicorn.
+        This is the hook `when_ready` of gunicorn.
         """
         handle, process = signal.getsignal(signal.SIGTERM), os.getpid()
 
@@ -93,7 +93,7 @@ class Drain:
 class _Server(BaseApplication):  # type: ignore[misc]
     """A gunicorn application with our options only.
 
-    No configuration file or environment variables.
+    It reads no configuration file and no environment variables.
     """
 
     def __init__(self, app: Flask, options: dict[str, Any]) -> None:

@@ -42,16 +42,10 @@ LAST_SECONDS = 1.0  # at the end of the process, for waiting lines
 
 
 class JsonLines(logging.Formatter):
-    """One JSON object per line.
-
-    Time, level, the record's `fields`, and kind and frames of its `failure`.
-    """
+    """One JSON object per line: time, level, fields, and the place of a failure."""
 
     def format(self, record: logging.LogRecord) -> str:
-        """Format the line in printable ASCII.
-
-        So no value starts a new line or controls a terminal.
-        """
+        """Format the line in printable ASCII, so that no value can start a new line."""
         line: dict[str, Any] = {
             "time": (
                 datetime.fromtimestamp(record.created, UTC).isoformat(

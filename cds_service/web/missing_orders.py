@@ -1,6 +1,4 @@
-"""Calls of an order hook that carry no draft order at all.
-
-How many, by EHR, and when the log is told.
+"""Counts calls of an order hook that carry no draft order, by EHR.
 
 Such a call is answered like any other order, so that an EHR that never sends its orders
 looks like a quiet one. The log gets an entry of counts now and then, and none for each.

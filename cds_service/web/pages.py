@@ -181,10 +181,7 @@ def _summaries(service: Service) -> list[Summary]:
 
 
 def _contrary_lines(service: Service) -> list[dict[str, Any]]:
-    """List every result that speaks against a study, once.
-
-    With the studies that it speaks to.
-    """
+    """List each result that speaks against a study once, with its studies."""
     found: dict[str, dict[str, Any]] = {}
     for name, card in service.model_cards.items():
         for one in card.get("contraryEvidence", ()):
@@ -226,10 +223,7 @@ def _vary(response: Response) -> Response:
 
 
 def _figure(value: Any) -> Any:
-    """A number with four digits for display; booleans as yes and no.
-
-    Anything else unchanged.
-    """
+    """Say a number with four digits, a boolean as yes or no, all else unchanged."""
     if isinstance(value, bool):
         return "yes" if value else "no"
     return f"{value:.4g}" if isinstance(value, float) else value
@@ -254,9 +248,9 @@ FILTERS: Mapping[str, Callable[[Any], Any]] = {
 
 
 def _page_of(service: Service, card: Mapping[str, Any]) -> dict[str, Any]:
-    """Return what the page of one study shows beside its card.
+    """Return what one study's page shows next to its card.
 
-    Titles of findings, and the models in use.
+    That is the titles of findings, and the models in use.
     """
     model = service.models.get(card["id"])
     reduced = (

@@ -1,6 +1,7 @@
 """Records refusals of requests that concern us, if an entry can be written.
 
-Those have an augmentation order, or are of a discharge or an opened chart.
+They concern us if they have an augmentation order, or if they are of a discharge or an
+opened chart.
 """
 
 import logging
@@ -46,8 +47,8 @@ def record_refusal(
 ) -> None:
     """Append an entry if this body carries an augmentation order.
 
-    Also if the record of a discharge or an opened chart is the reason. Best effort; the
-    refusal leaves anyway.
+    A discharge or an opened chart that was refused for its record gets one too. If no
+    entry can be written, the refusal leaves anyway.
 
     The body may be anything, so it is parsed again here, leniently; the entry must meet
     the deadline of the answer.
@@ -95,9 +96,7 @@ def _asked(
     *,
     is_of_record: bool,
 ) -> tuple[dict[str, Any], dict[str, Any]] | None:
-    """Ids of a request that concerns us; None for others.
-
-    And what its entry says of its drafts.
+    """Return ids and drafts of a request that concerns us; None for others.
 
     Args:
         is_of_record: it was refused for its record, so that a discharge or an opened
@@ -154,9 +153,9 @@ def _bare_id(value: Any, resource_type: str) -> str | None:
 
 
 def _reason(error: Exception | None) -> str:
-    """Return the reason code: `patient-mismatch` for PatientMismatch.
+    """Return the reason code, as `patient-mismatch` for PatientMismatch.
 
-    Any other exception is a failure.
+    An exception that is not ours is a `failure`; without one HTTP itself refused.
     """
     if error is None:
         return "http"

@@ -1,7 +1,4 @@
-"""Runs the service.
-
-What is checked and loaded before it answers, and what it records in the log.
-"""
+"""Runs the service: what is checked and loaded first, and what it records."""
 
 import logging
 from collections.abc import Mapping
@@ -136,9 +133,7 @@ def note_mode(audit: AuditStore, mode: ServiceMode) -> None:
 
 
 def say_checkpoint_key(database: Database, key_file: Path | None) -> None:
-    """Log the public key of checkpoints.
-
-    So it is known outside the database from the first day on.
+    """Log the public key of checkpoints, known outside the database from the first day.
 
     Raises:
         DataFileError: the configured key cannot be used.
@@ -153,9 +148,7 @@ def say_checkpoint_key(database: Database, key_file: Path | None) -> None:
 
 
 def refuse_strangers(host: str, public_url: str | None, site: Site | None) -> None:
-    """Let other machines in only if callers are authenticated.
-
-    Whichever way they would come.
+    """Let other machines in only if callers are authenticated, whichever way they come.
 
     Raises:
         DataFileError: an open service that others would reach by itself or through a

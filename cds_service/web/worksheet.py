@@ -1,6 +1,4 @@
-"""`/worksheet`: what was measured, as measures of this service, to copy.
-
-The values come from a viewer or the bedside.
+"""`/worksheet`: what was measured at a viewer or the bedside, as measures to copy.
 
 Alone the page keeps nothing: no patient is named, no entry is written, and every figure
 is of an unnamed patient. `launch.py` opens it for the patient of an EHR.
@@ -148,10 +146,7 @@ def worksheet_routes(around: Surroundings, site: SiteFolder | None) -> Blueprint
 def _figures(
     sheets: Sheets, outcome: Outcome, form: Mapping[str, str]
 ) -> tuple[Figure, ...]:
-    """Return the figure of a patient of this age and sex, without values and with.
-
-    These values, and by the flow of every order.
-    """
+    """Return the figures of a patient of this age and sex, without values and with."""
     age, sex = form.get("age", "").strip(), form.get("sex", "")
     # Python reads no number of thousands of digits.
     is_age = AGE.fullmatch(age) is not None and 0 < int(age) <= OLDEST

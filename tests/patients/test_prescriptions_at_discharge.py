@@ -3,6 +3,7 @@
 import pytest
 
 from tests.chart_builders import days_ago, ordered
+from tests.codes import UCUM, codeable
 from tests.patients.inpatients import ALENDRONATE, medication, statement
 from tests.patients.leaving import leave, leaving_chart
 
@@ -58,6 +59,68 @@ def test_an_order_with_words_not_understood_begins_no_drug(element, words):
 def test_an_order_that_is_over_or_far_ahead_begins_no_drug(members):
     (card,) = cards_with(alendronate(**members))
     assert "alendronate" in card["summary"]
+
+
+def of_category(code):
+    system = "http://terminology.hl7.org/CodeSystem/medicationrequest-category"
+    return {"category": [codeable(system, code)]}
+
+
+def dispensing(**members):
+    return {"dispenseRequest": members}
+
+
+def bounds(**members):
+    return {"dosageInstruction": [{"timing": {"repeat": members}}]}
+
+
+OVER = {"start": days_ago(3), "end": days_ago(1)}
+ONE_DAY = {"value": 1, "unit": "d", "system": UCUM, "code": "d"}
+
+
+@pytest.mark.parametrize(
+    "members",
+    [
+        pytest.param(of_category("inpatient"), id="inpatient"),
+        pytest.param({"category": [{"text": "Stationär"}]}, id="in words"),
+        pytest.param({"category": [{"text": "Ward round"}]}, id="unknown"),
+        pytest.param({"intent": "plan"}, id="plan"),
+        pytest.param({"intent": "instance-order"}, id="one dose"),
+        pytest.param(bounds(boundsPeriod=OVER), id="bounds"),
+        pytest.param(bounds(boundsDuration=ONE_DAY), id="length"),
+        pytest.param(dispensing(validityPeriod=OVER), id="validity"),
+        pytest.param(dispensing(expectedSupplyDuration=ONE_DAY), id="supply"),
+        pytest.param(dispensing(quantity={"value": 0}), id="nothing"),
+    ],
+)
+def test_an_order_that_ends_with_the_stay_begins_no_drug(members):
+    (card,) = cards_with(alendronate(**members))
+    assert "alendronate" in card["summary"]
+    assert "FLS by letter?" in card["summary"]
+
+
+@pytest.mark.parametrize(
+    "members",
+    [
+        pytest.param(of_category("discharge"), id="discharge"),
+        pytest.param(of_category("community"), id="community"),
+        pytest.param(of_category("outpatient"), id="outpatient"),
+        pytest.param(
+            dispensing(expectedSupplyDuration=ONE_DAY | {"value": 28}), id="four weeks"
+        ),
+        pytest.param(
+            dispensing(expectedSupplyDuration=ONE_DAY, numberOfRepeatsAllowed=90),
+            id="repeats",
+        ),
+    ],
+)
+def test_an_order_that_goes_on_at_home_begins_it(members):
+    assert cards_with(alendronate(**members)) == []
+
+
+def test_an_order_for_the_ward_leaves_that_for_the_home():
+    ward = alendronate(1, **of_category("inpatient"))
+    assert cards_with(alendronate(2, **of_category("discharge")), ward) == []
 
 
 def test_a_later_order_that_was_declined_leaves_the_earlier_open():

@@ -34,6 +34,15 @@ SWALLOWED = [
     "未治疗的骨转移",
     "Marrow replacing process",
     "Qwerty zxcvb",
+    "Fracture is not osteoporotic",
+    "Fraktur nicht osteoporotisch",
+    "Fractura secundaria",
+    "No walking since 2 days",
+    "Niet lopen sinds 2 dagen",
+    "歩行なし",
+    "Spinal surgery planned at L4",
+    "Operation geplant: Stabilisierung L1",
+    "脊柱手术",
 ]
 EARLIER = [
     "s/p kyphoplasty L3",
@@ -44,6 +53,10 @@ EARLIER = [
     "stare złamanie T8",
     "陈旧性压缩骨折",
     "第8胸椎陳旧性骨折",
+    "Vertebral fracture T8 3 years ago",
+    "Vertebroplasty 2021",
+    "Wirbelkörperfraktur vor 2 Jahren",
+    "椎体骨折2年前",
 ]
 
 

@@ -2,7 +2,17 @@
 
 import pytest
 
-from tests.chart_builders import days_ago, measured, problem
+from tests.chart_builders import (
+    ask,
+    by_topic,
+    days_ago,
+    kyphoplasty,
+    measured,
+    order_sign,
+    patient,
+    problem,
+    quiet_lists,
+)
 from tests.codes import ICD, codeable
 from tests.patients.test_what_other_lists_name import cards_of
 
@@ -39,3 +49,13 @@ def test_a_sepsis_that_came_back_counts_from_its_own_onset(again, days):
     card = cards_of(entry)["rehabilitation"]
     assert card["indicator"] == "warning"
     assert card["summary"].startswith("Sepsis (")
+
+
+@pytest.mark.parametrize(
+    ("on", "said"),
+    [("2026", "(8 kg, 2026)"), ("2026-02", "(8 kg, Feb 2026)")],
+)
+def test_a_value_is_dated_no_more_exactly_than_it_was(on, said):
+    weak = measured("grip-strength", 8, number="o-weak", effectiveDateTime=on)
+    card = by_topic(ask(order_sign([patient(), *quiet_lists(), weak], kyphoplasty())))
+    assert said in card["rehabilitation"]["summary"]

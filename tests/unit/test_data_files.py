@@ -424,7 +424,7 @@ def test_a_wrong_name_in_a_fact_is_answered_with_the_right_ones(tree, old, new, 
             "mappings/findings/bmi.toml",
             '"kg/m2"',
             '"kgs/m2"',
-            "kgs/m2 is not a unit of units.toml",
+            "kgs/m2 is not a unit of units.toml: give it a row there",
             id="no unit, of the finding too",
         ),
         pytest.param(

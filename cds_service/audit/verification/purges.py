@@ -136,10 +136,7 @@ class Purges:
 
 
 def _ranges(found: Any) -> list[tuple[int, int]]:
-    """Return the `[first, last]` ranges of a purge entry.
-
-    None if any of them is malformed.
-    """
+    """Return the `[first, last]` ranges of a purge entry; None if one is malformed."""
     if not isinstance(found, list) or not all(_is_range(one) for one in found):
         return []
     return [(first, last) for first, last in found]

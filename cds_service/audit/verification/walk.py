@@ -80,14 +80,14 @@ class Report:
     def is_whole(self) -> bool:
         """Tell if nothing was changed, inserted, removed, reordered or cut off.
 
-        As far as can be known: the notes say what no checkpoint covers.
+        It says so as far as can be known: the notes say what no checkpoint covers.
         """
         return self.fault_count == 0
 
     def add(self, found: Fault) -> None:
         """Add a fault; neighbours with the same fault become one.
 
-        So all entries after one that was taken out are one fault.
+        After an entry that was taken out, all later ones are one fault.
         """
         last = self.faults[-1] if self.faults else None
         if last and (last.what, last.detail, last.last + 1) == (
@@ -242,11 +242,9 @@ class _Walk:
         self._check_payload(row)
         self._note(row)
         self._hashes, self._was_faulty = {row.hash, actual}, is_faulty
-        report.entries, report.last, report.hash = (
-            report.entries + 1,
-            row.sequence,
-            row.hash,
-        )
+        report.entries = report.entries + 1
+        report.last = row.sequence
+        report.hash = row.hash
 
     def end(self, keys: Sequence[Key]) -> Report:
         report = self.report

@@ -46,10 +46,7 @@ class Answered(NamedTuple):
 
 
 def find_answer(spec: AnswerSpec, chart: Chart) -> FindingOrGap:
-    """Read a yes/no finding or a category from the newest answer.
-
-    It is coded, a boolean or free text.
-    """
+    """Read a yes/no finding or a category from the newest answer."""
     answered: list[Answered] = []
     refused: list[Refused] = []
     for reading in chart.readings_of(spec.value_sets):
@@ -126,7 +123,8 @@ def _pick_answer(
     value = _as_value(words.pop(), spec)
     concerns = (*aged, *unknown)
     found = known(spec, value, seen[0], observed=day, concerns=concerns)
-    return found._replace(may_reassure=not concerns), passed
+    dated_to = measurements.dated_to([one.reading for one in newest], chart)
+    return found._replace(may_reassure=not concerns, dated_to=dated_to), passed
 
 
 def _no_answer(

@@ -98,7 +98,8 @@ NEVER = {
 def find_t_score(spec: TScoreSpec, chart: Chart) -> FindingOrGap:
     """Find the T-score that counts.
 
-    List the values that resemble a T-score but are not one.
+    What resembles a T-score and is none is passed over, and so is a lower value that is
+    not taken.
     """
     lower: list[PassedOver] = []
 
@@ -467,30 +468,21 @@ def _site(reading: Reading, coded: Site | None, named: Site | None) -> Site:
 
 
 def _site_by_code(reading: Reading) -> Site | None:
-    """Return the site that the code states.
-
-    None for the code that is used for any T-score.
-    """
+    """Return the site that the code states; None for the code used for any T-score."""
     if reading.match.code == FOREARM_OR_ANY:
         return None
     return SITE_OF_CONCEPT.get(reading.match.concept)
 
 
 def _site_by_place(reading: Reading, chart: Chart) -> Site | None:
-    """Return the site that the code of the body site states.
-
-    It is None if it states none, or several.
-    """
+    """Return the site that the body site's code states; None if none, or several."""
     named = chart.terminology.concepts(reading.entry.raw.get("bodySite"))
     sites = {site for concept, site in SITE_OF_PLACE.items() if concept in named}
     return sites.pop() if len(sites) == 1 else None
 
 
 def _site_by_words(reading: Reading, chart: Chart) -> Site | None:
-    """Return the site that the words of body site or code state.
-
-    None if they state none.
-    """
+    """Return the site that the words of body site or code state; None if none."""
     for words in (reading.site_words, reading.words):
         named = _named(words, SITES, chart)
         for concept, site in SITE_OF_CONCEPT.items():

@@ -1,6 +1,6 @@
 """Reads the history of bone drugs, and when each ended.
 
-What was given, dispensed, reported, billed or only ordered.
+It is made of what was given, dispensed, reported, billed or only ordered.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -31,6 +31,7 @@ from cds_service.fhir.findings.drug_times import (
     dated,
     end_of_period,
     end_of_supply,
+    is_for_home,
     supply,
     times,
 )
@@ -363,9 +364,9 @@ def _given(
 
 
 def _planned(mention: DrugEntry, entry: Entry, chart: Chart) -> DrugEntry:
-    """A dose that was not given: an order without a dose.
+    """Make a dose that was not given: an order without one.
 
-    Of tablets, its day is not that of the order.
+    The day of an order is not that on which a tablet is taken.
     """
     if mention.name not in INJECTED:
         return mention
@@ -377,9 +378,9 @@ def _planned(mention: DrugEntry, entry: Entry, chart: Chart) -> DrugEntry:
 def _billed(
     mention: DrugEntry, entry: Entry, drug: Drug, spec: MedicationSpec, chart: Chart
 ) -> DrugEntry:
-    """An order of an injection.
+    """Make a dose of an order of an injection.
 
-    Given if it is completed and has a day or a billing code.
+    It was given if the order is completed and has a day or a billing code.
     """
     authored = dated(entry.raw.get("authoredOn"), chart)
     order = mention._replace(begins=authored, is_current=True)
@@ -444,7 +445,7 @@ def _on_day(
 
 
 def _asserted(mention: DrugEntry, entry: Entry, chart: Chart) -> DrugEntry:
-    """Told of without a day of its own.
+    """Make a use that was told of without a day of its own.
 
     On the day of the report no injection was given.
     """
@@ -463,7 +464,7 @@ def _ordered(
     mention: DrugEntry, entry: Entry, spec: MedicationSpec, chart: Chart
 ) -> DrugEntry:
     """An order: it stands, or ended by its status, its period or its supply."""
-    is_due = begins_soon(entry.raw, chart)
+    is_due = begins_soon(entry.raw, chart) and is_for_home(entry.raw, chart)
     if entry.origin == "context":
         return mention._replace(is_current=True, is_draft=True, is_due=is_due)
     authored = dated(entry.raw.get("authoredOn"), chart)

@@ -1,7 +1,4 @@
-"""The record as the finding readers see it: plain JSON in a fixed order.
-
-With the dates that limit what counts.
-"""
+"""The record as the finding readers see it, with the dates that limit what counts."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -226,12 +223,10 @@ class Chart:
         Raises:
             DeadlinePassed: the record is too long for the time there is.
         """
-        self.record, self.terminology, self.treated, self.deadline = (
-            record,
-            terminology,
-            treated,
-            deadline,
-        )
+        self.record = record
+        self.terminology = terminology
+        self.treated = treated
+        self.deadline = deadline
         self.calendar = terminology.calendar
         self.birth = self.calendar.named_day(member(record.patient, "birthDate"))
         self.today, self.not_after = horizon.today, horizon.not_after
@@ -239,7 +234,7 @@ class Chart:
         self._until, self.operated_on = horizon.until, horizon.operated_on
         self.check_time()
         ordered = in_order(
-            record.resources,
+            record.entries,
             name=lambda entry: entry.reference,
             raw=lambda entry: entry.raw,
         )
@@ -272,9 +267,7 @@ class Chart:
         )
 
     def check_time(self) -> None:
-        """Go on while there is time.
-
-        Asked for each resource, since records may be long.
+        """Go on while there is time: it is asked for each resource of a long record.
 
         Raises:
             DeadlinePassed: there is none.
@@ -306,17 +299,11 @@ class Chart:
         return _of_concepts(self.readings, concepts)
 
     def mentions_of(self, concepts: Iterable[str]) -> list[Entry]:
-        """Return the conditions and procedures with any of these concepts, in order.
-
-        Each once.
-        """
+        """Return each condition and procedure with one of these concepts, in order."""
         return _of_concepts(self.mentions, concepts)
 
     def unread(self, spec: ReadSpec) -> str:
-        """Say why the lists that a finding comes from are not reliable, as a phrase.
-
-        Empty if they are.
-        """
+        """Say why the lists of a finding are not reliable; empty if they are."""
         keys = spec.keys
         if self._read_whole.issuperset(keys):
             return ""
@@ -341,7 +328,7 @@ class Chart:
     def listed(self, spec: YesNoSpec) -> Listing:
         """Return what the lists of a finding hold; many findings have the same lists.
 
-        Entries that only words describe are strange where only codes exclude.
+        Where only codes exclude, entries that words alone describe are not understood.
         """
         keys = spec.keys
         asked = keys, spec.only_codes_exclude
@@ -382,10 +369,7 @@ class Chart:
 
 
 def _fault(key: str, read: Read | None) -> str:
-    """Say why the answer to a prefetch key is not reliable, as a phrase.
-
-    Empty if it is.
-    """
+    """Say why the answer to a prefetch key is not reliable; empty if it is."""
     if read is not None and read.state != "failed" and not read.is_cut:
         return ""
     name = f"{LISTS[key].name} " if key in LISTS else OTHER_LISTS.get(key, "")
@@ -398,8 +382,8 @@ def _fault(key: str, read: Read | None) -> str:
 def _mentioned(entry: Entry) -> frozenset[str]:
     """Return the concepts that an entry may state.
 
-    Of a report, an order or a drug only what is left open beside its code: that asks
-    for a thing, and states nothing.
+    A report, an order or a drug asks for a thing, and states nothing: of these only
+    what is left open beside their code counts.
     """
     if entry.kind not in STATING:
         return entry.named
@@ -464,10 +448,9 @@ def _without_replaced(entries: Sequence[Entry]) -> Sequence[Entry]:
 def _names_of_copies(entry: Entry) -> set[tuple[Any, ...]]:
     """Return what all copies of an entry share.
 
-    A business identifier, and what was measured where, on which day.
-
-    The values of one examination may share its identifier, and correcting one of them
-    says nothing of the others.
+    That is a business identifier, and what was measured where, on which day: the values
+    of one examination may share its identifier, and correcting one of them says nothing
+    of the others.
     """
     # a display alone may name the site
     told = (content(entry.raw.get(element)) for element in ("code", "bodySite"))
@@ -494,8 +477,5 @@ def known(
 
 
 def age_in_words(observed: date, today: date) -> str:
-    """Age in whole months, or in whole years from two years on.
-
-    `14 months`, `3 years`
-    """
+    """Say an age in whole months, or in whole years from two years on: `14 months`."""
     return say_months(months_between(observed, today))

@@ -1,7 +1,4 @@
-"""Reads when a drug was taken, given or ordered, and until when.
-
-A supply or a period may say so.
-"""
+"""Reads when a drug was taken, given or ordered, and until when."""
 
 import math
 from datetime import date, timedelta
@@ -16,6 +13,10 @@ DAYS = {"d": 1, "wk": 7, "mo": 30, "a": 365, "day": 1, "days": 1, "week": 7, "we
 MOST_DAYS = 5000
 # Policy: an order that begins within a month is one to begin now.
 SOON = timedelta(days=31)
+# Intents by which a drug is taken; a plan may never become an order.
+ORDERS = frozenset({"order", "original-order", "reflex-order", "filler-order"})
+# Categories of an order that does not end with the stay.
+AT_HOME = frozenset({"outpatient", "community", "discharge"})
 
 
 def dated(value: object, chart: Chart) -> Dated | None:
@@ -55,6 +56,30 @@ def begins_soon(raw: Json, chart: Chart) -> bool:
     return all(day <= chart.today + SOON for day in days if day)
 
 
+def is_for_home(raw: Json, chart: Chart) -> bool:
+    """Tell if an order is one to take a drug at home, and still goes on.
+
+    An order for the ward ends with the stay. What its category, its intent or its
+    amount says and nobody knows is none of these.
+    """
+    categories = objects(raw.get("category"))
+    is_of_ward = not all(_is_home_category(one) for one in categories)
+    quantity = number(member(raw, "dispenseRequest", "quantity", "value"))
+    if is_of_ward or quantity == 0 or text(raw.get("intent")) not in ORDERS:
+        return False
+    valid = member(raw, "dispenseRequest", "validityPeriod", "end")
+    ends = (end_of_course(raw, chart), chart.calendar.last_day(valid))
+    last = max((one for one in ends if one), default=None)
+    return last is None or last > chart.today
+
+
+def _is_home_category(category: Json) -> bool:
+    """Tell if all that a category says is a place outside of the ward."""
+    said = [text(one.get("code")) for one in objects(category.get("coding"))]
+    said += texts_of(category)
+    return all(one.strip().lower() in AT_HOME for one in said if one)
+
+
 def end_of_period(raw: Json, chart: Chart) -> date | None:
     """Return the last day of the order's own periods; None if one is open."""
     dosages = objects(raw.get("dosageInstruction"))
@@ -82,9 +107,9 @@ def end_of_supply(raw: Json, authored: Dated | None, chart: Chart) -> date | Non
 
 
 def end_of_course(raw: Json, chart: Chart) -> date | None:
-    """The last day of a course by its times, else by its supply, else by its words.
+    """Find the last day of a course; None if nothing says so.
 
-    None if nothing says so.
+    Its times come first, then its supply, then its words.
     """
     kind = text(raw.get("resourceType"))
     if kind == "MedicationDispense":
@@ -132,10 +157,7 @@ def end_in_words(raw: Json, authored: Dated | None, chart: Chart) -> date | None
 
 
 def end_of_dosage(raw: Json, chart: Chart) -> date | None:
-    """Return the last day on which an order's dosages say to take it.
-
-    None if one of them is open.
-    """
+    """Return the last day that an order's dosages give; None if one is open."""
     authored = dated(raw.get("authoredOn"), chart)
     repeats = [
         member(one, "timing", "repeat") for one in objects(raw.get("dosageInstruction"))

@@ -19,11 +19,13 @@ from cds_service.fhir.findings.chart import (
     gap,
     known,
 )
+from cds_service.fhir.gathering.reason_prose import tells_only_of
 from cds_service.fhir.mapping.level_text import LEVELS
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.mapping.text_rules import AUGMENTATIONS
+from cds_service.fhir.orders.levels import covers, fractured_regions
 from cds_service.fhir.raw_json import Json, member, objects, text, texts_of
-from cds_service.fhir.site_calendar import WRITTEN_YEAR
+from cds_service.fhir.site_calendar import PRECISIONS, WRITTEN_YEAR
 
 # policy: within half a year it may be the fracture that is treated now
 SUBACUTE = timedelta(days=183)
@@ -34,7 +36,6 @@ HISTORY = "earlier-vertebral-fracture"
 VAGUE = ("onsetAge", "onsetRange", "onsetString", "_onset", "abatement")
 CHRONIC = frozenset({"long-standing"})
 OLD = CHRONIC | {HISTORY}
-PRECISIONS: dict[int, Precision] = {4: "year", 7: "month"}  # by length as written
 ORDINALS = ("second", "third", "fourth", "fifth", "sixth")
 
 
@@ -45,14 +46,15 @@ def find_earlier_fracture(spec: FractureSpec, chart: Chart) -> FindingOrGap:
     fractures and the period, if recorded: `second vertebral fracture in 14 months`.
     """
     # The words of a procedure name the fracture that it was done for: `CT of a
-    # vertebral fracture`.
-    occasion = ("Procedure", "vertebral-fracture")
+    # vertebral fracture`. Its code names what was treated.
+    occasion = ("Procedure", "vertebral-fracture", "")
     stated = [
         one
         for one in problem_list.find_stated(chart, spec, spec.value_sets)
         if not (one.problem and one.problem.reason == "future")
-        and (one.entry.kind, one.concept) != occasion
+        and (one.entry.kind, one.concept, one.code) != occasion
     ]
+    stated = [one for one in stated if not _is_of_this_signing(one, chart)]
     judged = [(one, _is_earlier(one, chart)) for one in stated]
     earlier = [one for one, verdict in judged if verdict]
     passed = chart.broken(spec)
@@ -145,7 +147,23 @@ def _fractured(stated: Sequence[problem_list.Stated], chart: Chart) -> str:
     ]
     named += [tuple(level for level in LEVELS if level in one) for one in pairs]
     from_head = sorted(named, key=lambda one: list(LEVELS).index(one[0]))
-    return ", ".join("-".join(one) for one in from_head)
+    return ", ".join(
+        ["-".join(one) for one in from_head] + _other_regions(stated, chart)
+    )
+
+
+def _other_regions(stated: Sequence[problem_list.Stated], chart: Chart) -> list[str]:
+    """Name the parts of the spine that broke and hold no treated vertebra."""
+    treated = set(chart.treated)
+    if not treated:
+        return []
+    regions = {
+        region
+        for one in stated
+        if not fracture_levels(one.entry.raw, chart.terminology)
+        for region in fractured_regions(one.entry.raw, chart.terminology)
+    }
+    return sorted(one for one in regions if not covers(one, treated))
 
 
 def _is_present(stated: problem_list.Stated, day: date, chart: Chart) -> bool:
@@ -211,7 +229,8 @@ def _counted(days: Sequence[date], today: date) -> str:
 def _is_earlier(stated: problem_list.Stated, chart: Chart) -> bool | None:
     """Tell if the entry is an earlier fracture.
 
-    None if it may be the one being treated, or if only a report or an order names it.
+    It is not known, None, if it may be the one being treated, or if only a report or an
+    order names it.
     """
     if stated.entry.kind not in STATING or stated.problem in (
         problem_list.SUSPECTED,
@@ -225,10 +244,8 @@ def _is_earlier(stated: problem_list.Stated, chart: Chart) -> bool | None:
     # A new fracture, unless it is an old one that was recorded on that day.
     if stated.problem == problem_list.LATER_THAN_ORDER:
         return None if _is_history(stated) or _may_be_older(stated, chart) else False
-    levels, treated = (
-        fracture_levels(stated.entry.raw, chart.terminology),
-        set(chart.treated),
-    )
+    levels = fracture_levels(stated.entry.raw, chart.terminology)
+    treated = set(chart.treated)
     if _is_history(stated):
         # the treated fracture may be called chronic
         return None if levels & treated and _is_chronic(stated, chart) else True
@@ -239,14 +256,33 @@ def _is_earlier(stated: problem_list.Stated, chart: Chart) -> bool | None:
     latest = (
         chart.calendar.last_day(stated.entry.raw.get("onsetDateTime")) or stated.day
     )
-    if latest and chart.not_after - latest > (AT_ONCE if is_elsewhere else SUBACUTE):
-        return True
+    age = chart.not_after - latest if latest else timedelta()
+    if age > (AT_ONCE if is_elsewhere else SUBACUTE):
+        # The same fracture may have been treated otherwise before it got cement.
+        return True if age > SUBACUTE or not _is_treatment(stated) else None
     is_present = (
         levels & treated
         if stated.day is None
         else is_elsewhere or levels or not stated.is_later_encounter
     )
     return False if is_present and not _may_be_older(stated, chart) else None
+
+
+def _is_of_this_signing(stated: problem_list.Stated, chart: Chart) -> bool:
+    """Tell if an order of this signing names the augmentation that is signed now."""
+    entry, treated = stated.entry, frozenset(chart.treated)
+    return (
+        entry.kind == "ServiceRequest"
+        and entry.status == "draft"
+        and not entry.matches
+        and tells_only_of(entry.raw, treated, chart.terminology)
+    )
+
+
+def _is_treatment(stated: problem_list.Stated) -> bool:
+    """Tell if it is a treatment of a vertebral fracture without cement, by its code."""
+    is_coded = stated.entry.kind == "Procedure" and bool(stated.code)
+    return is_coded and not stated.concepts & AUGMENTATIONS
 
 
 def _may_be_older(stated: problem_list.Stated, chart: Chart) -> bool:
@@ -305,9 +341,9 @@ def _is_chronic(stated: problem_list.Stated, chart: Chart) -> bool:
 
 
 def fracture_levels(raw: Json, terminology: Terminology) -> frozenset[str]:
-    """Return the vertebrae that the code or body site of a Condition names.
+    """Return the vertebrae that the code or site of a Condition names, else its words.
 
-    If they name none, those of its words. A pair (`T11-T12`) gives both.
+    A pair (`T11-T12`) gives both.
     """
     said = [*terminology.translate("vertebral-level-icd", raw.get("code"))]
     for site in objects(raw.get("bodySite")):

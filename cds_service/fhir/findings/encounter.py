@@ -5,10 +5,8 @@ from cds_service.fhir.findings.chart import Chart, FindingOrGap, gap, known
 from cds_service.fhir.raw_json import member, text
 
 # HL7 ActCode. An emergency (EMER) may become either.
-INPATIENT, CLINIC = (
-    frozenset({"IMP", "ACUTE", "NONAC", "OBSENC"}),
-    frozenset({"AMB", "VR", "HH"}),
-)
+INPATIENT = frozenset({"IMP", "ACUTE", "NONAC", "OBSENC"})
+CLINIC = frozenset({"AMB", "VR", "HH"})
 VOID_ENCOUNTER = frozenset({"entered-in-error", "cancelled"})
 
 

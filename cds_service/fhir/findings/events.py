@@ -6,8 +6,7 @@ For a history, the day of recording only says that the event was earlier. Silenc
 nothing: these findings are yes or a gap, never no.
 """
 
-import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import NamedTuple
 
@@ -16,15 +15,14 @@ from cds_service.core.vocabulary import EventSpec
 from cds_service.fhir.certainty import ACTIVE, PAST, certainty_of, clinical_status
 from cds_service.fhir.findings import problem_list
 from cds_service.fhir.findings.chart import Chart, FindingOrGap, Problem, gap, known
-from cds_service.fhir.findings.earlier_fracture import PRECISIONS
+from cds_service.fhir.findings.worded_dates import date_in_words
 from cds_service.fhir.gathering.entries import Entry
 from cds_service.fhir.gathering.problem_words import in_doubt
 from cds_service.fhir.mapping.clauses import clauses, names
 from cds_service.fhir.onset import begun
 from cds_service.fhir.raw_json import Json, member, text, texts_of
-from cds_service.fhir.site_calendar import WRITTEN_YEAR
+from cds_service.fhir.site_calendar import PRECISIONS
 
-MONTH = re.compile(r"(?<!\d)(0?[1-9]|1[0-2])[/.]((?:19|20)\d\d)(?!\d)")
 DONE = frozenset({"completed", "unknown", "in-progress", "stopped", "on-hold"})
 AGAIN = frozenset({"recurrence", "relapse"})
 STILL_ACTIVE = "still active there"
@@ -246,7 +244,7 @@ def _by_onset(raw: Json, recorded: Span, chart: Chart) -> Span | None:
 
 def _as_worded(raw: Json, recorded: Span, chart: Chart) -> Span | None:
     """Read a month or year in its words, up to the day of recording."""
-    worded = _date_in_words((*_title(raw), text(raw.get("onsetString"))), raw, chart)
+    worded = date_in_words((*_title(raw), text(raw.get("onsetString"))), raw, chart)
     if not worded:
         return None
     last = _earliest(chart.calendar.last_day(worded), recorded.last)
@@ -274,10 +272,7 @@ def _began_lately(dated: Span | None, spec: EventSpec, chart: Chart) -> bool:
 
 
 def _last_of(written: str, chart: Chart) -> date | None:
-    """Return the last day that a date may mean.
-
-    Today if its year or month is not over.
-    """
+    """Return the last day that a date may mean; today, if its month or year goes on."""
     last = chart.calendar.last_day(written)
     is_open = len(written) in PRECISIONS and last and last > chart.today
     return chart.today if is_open else last
@@ -292,32 +287,6 @@ def _end_of(raw: Json, chart: Chart) -> date | None:
 
 def _title(raw: Json) -> Sequence[str]:
     return texts_of(raw.get("code"))
-
-
-def _date_in_words(words: Iterable[str], raw: Json, chart: Chart) -> str:
-    """The newest month or year that these words name, up to now, as FHIR writes it.
-
-    Words like `3 years ago` count from the day of recording. Empty if there is none.
-    """
-    year_words = chart.terminology.years
-    title = year_words.without_editions(" ".join(words))
-    months = [f"{year}-{int(month):02d}" for month, year in MONTH.findall(title)]
-    years = [
-        year
-        for year in WRITTEN_YEAR.findall(title)
-        if year not in {month[:4] for month in months}
-    ]
-    written = (
-        chart.calendar.first_day(text(raw.get("recordedDate"))[:10]) or chart.today
-    )
-    years += [f"{written.year - count}" for count in year_words.ago(title)]
-    now = chart.today.isoformat()
-    past = (
-        date
-        for date in (*months, *years)
-        if date <= now and chart.calendar.first_day(date)
-    )
-    return max(past, default="")
 
 
 def _is_history(stated: problem_list.Stated, spec: EventSpec, chart: Chart) -> bool:
@@ -383,7 +352,7 @@ def _was_entered(one: Happened, since: date, chart: Chart) -> bool:
 def _is_of_old(one: Happened, spec: EventSpec, chart: Chart) -> bool:
     """Tell if its words call it past or date it, although it is listed as active."""
     raw = one.stated.entry.raw
-    is_dated = bool(_date_in_words(_title(raw), raw, chart))
+    is_dated = bool(date_in_words(_title(raw), raw, chart))
     return one.stated.is_past or is_dated or _is_history(one.stated, spec, chart)
 
 

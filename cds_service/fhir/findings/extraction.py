@@ -1,7 +1,5 @@
 """Turns the record into findings, each by the reader for its kind.
 
-`extract_findings` does so for each name in the vocabulary.
-
 The rules are in `mappings/findings/<name>.toml`, the readers in the modules that are
 imported here.
 """
@@ -70,9 +68,9 @@ NOT_CONCLUDED = "what it follows from is not known"
 
 
 def extract_findings(chart: Chart, specs: Mapping[str, FindingSpec]) -> Findings:
-    """Read every finding in the vocabulary as known or as a gap.
+    """Read every finding of the vocabulary, as known or as a gap.
 
-    Whatever the order of the resources.
+    The order of the resources makes no difference.
 
     Raises:
         DeadlinePassed: the record is too long for the time there is.

@@ -1,7 +1,4 @@
-"""Reads measured findings.
-
-Which value counts, how old it is, and which gap to report if none is usable.
-"""
+"""Reads measured findings: which value counts, how old it is, or why there is none."""
 
 import re
 from collections.abc import Callable, Sequence
@@ -14,6 +11,7 @@ from cds_service.core.findings import (
     Finding,
     Gap,
     GapReason,
+    Precision,
 )
 from cds_service.core.months import months_between
 from cds_service.core.vocabulary import (
@@ -309,8 +307,17 @@ def _finding(spec: QuantitySpec, chart: Chart, picked: Picked) -> Finding:
         site=first.site,
         method=method,
         label=first.limit,
+        dated_to=dated_to(
+            [one.reading for one in picked.used if one.moment.day == day], chart
+        ),
         may_reassure=not (aged or unknown or is_noted or first.doubts),
     )
+
+
+def dated_to(readings: Sequence[Reading], chart: Chart) -> Precision:
+    """Tell how exactly the day of these values is known, by the vaguest of them."""
+    found = {chart.calendar.exactness(one.entry.raw) for one in readings}
+    return max(found, key=["day", "month", "year"].index)
 
 
 def _begun(readings: Sequence[Reading], chart: Chart) -> list[date]:
@@ -402,9 +409,9 @@ UNLIKE = "Whether both were measured the same way is not recorded."
 
 
 def find_change(spec: ChangeSpec, base: QuantitySpec, chart: Chart) -> FindingOrGap:
-    """Change in % from the newest earlier value to the newest value.
+    """Find the change in % from the newest earlier value to the newest value.
 
-    Both measured the same way.
+    Both must have been measured in the same way.
     """
     usable, stale, _ = sort_out(chart.readings_of(base.value_sets), base, chart)
     if not usable:

@@ -99,10 +99,7 @@ class Use(NamedTuple):
 def source_of(
     entry: Entry, drug: Drug, day: date | None, spec: MedicationSpec
 ) -> Provenance:
-    """Find where a use is recorded.
-
-    `on the medication list since 3 May 2019`, `given on 3 May 2019`
-    """
+    """Say where a use is recorded: `on the medication list since 3 May 2019`."""
     verb = VERBS.get(entry.kind, "on the medication list")
     verb = "named on the problem list" if entry.kind == "Condition" else verb
     verb = "among the orders being signed" if entry.origin == "context" else verb
@@ -214,20 +211,15 @@ def _taken(spec: MedicationSpec, chart: Chart, counted: Sequence[Use]) -> Findin
         )
     if all(one.drug.is_by_name for one in ordered):
         concerns.append("The drug was recognised by its name, not by a code.")
-    seen, label = (
-        (one.provenance(spec) for one in ordered),
-        label_of(newest.drug, spec, chart),
-    )
+    seen = (one.provenance(spec) for one in ordered)
+    label = label_of(newest.drug, spec, chart)
     return known(
         spec, True, *seen, observed=newest.day, concerns=tuple(concerns), label=label
     )
 
 
 def label_of(drug: Drug, spec: MedicationSpec, chart: Chart) -> str:
-    """Return the ingredient that makes it one of these drugs.
-
-    Empty if only the group is known.
-    """
+    """Return the ingredient that makes it one of these drugs; empty if not known."""
     groups = chart.terminology.drugs.groups_of
     named = [
         one
@@ -353,8 +345,8 @@ def is_of_now(use: Use, spec: MedicationSpec, chart: Chart) -> bool:
 def named_beside(chart: Chart, concepts: Sequence[str]) -> list[Use]:
     """Return the entries of other things whose words name such a drug.
 
-    Notes on other drugs and acts, problems, reports. What is entered in error, ruled
-    out, or was never done, names nothing.
+    They are notes on other drugs and acts, problems and reports. What is entered in
+    error, ruled out, or was never done, names nothing.
     """
     found = []
     for entry in chart.of_kind(*TAKEN, *TELLING_TOO):

@@ -123,10 +123,7 @@ def _words(reading: Reading) -> Iterable[str]:
 
 
 def _of_code(code: Any) -> list[str]:
-    """Text and displays of a code, except those of our own codes.
-
-    They are not the record's words.
-    """
+    """Return text and displays of a code, without those that we gave it."""
     own = {
         text(one.get("display"))
         for one in objects(member(code, "coding"))

@@ -13,12 +13,9 @@ from cds_service.fhir.raw_json import Json, member, objects, text, texts_of
 def says_another_measure(
     reading: Reading, spec: FindingSpec, terminology: Terminology
 ) -> bool:
-    """Report a name that is not one of the finding's.
+    """Report a name of value, panel or method that is not one of the finding's.
 
-    It may be the name of the value, its panel or its method.
-
-    The name of the panel counts where that of a component says no more than `total
-    score`.
+    The panel's name counts where that of a component says no more than `total score`.
     """
     names, code = terminology.names_of_measures, reading.holder.get("code")
     own = _names(code)
@@ -38,10 +35,7 @@ def says_another_measure(
 
 
 def _names(code: Json | None) -> list[str]:
-    """Its text and displays, except those of our own codes.
-
-    They are not the record's words.
-    """
+    """Return its text and displays, without those that we gave its code."""
     if not isinstance(code, dict):
         return []
     ours = {

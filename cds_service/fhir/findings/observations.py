@@ -22,10 +22,7 @@ AGAINST, NOT_MEASURED = ("note-against",), ("not-measured",)
 
 
 def time_problem(reading: Reading, chart: Chart) -> Problem | None:
-    """Return the problem with a value's date; None if there is none.
-
-    Missing, of another examination, or after the order.
-    """
+    """Report a date that is missing, of an earlier examination, or after the order."""
     when = reading.entry.moment
     if when is None:
         return UNDATED
@@ -41,10 +38,7 @@ def time_problem(reading: Reading, chart: Chart) -> Problem | None:
 
 
 def _is_ahead(reading: Reading, chart: Chart) -> bool:
-    """Tell if all of its time lies after the signing.
-
-    A period does if it begins then.
-    """
+    """Tell if all of its time lies after the signing, or its period begins then."""
     raw, when = reading.entry.raw, reading.entry.moment
     if when is None or when.day > chart.not_after:
         return when is not None
@@ -53,10 +47,7 @@ def _is_ahead(reading: Reading, chart: Chart) -> bool:
 
 
 def status_problem(reading: Reading) -> Problem | None:
-    """Return the problem with a value's status; None if there is none.
-
-    It may not be the patient's, not be final, or be marked absent.
-    """
+    """Report a value that may be another's, is not final, or is marked absent."""
     raw = reading.entry.raw
     about = [
         one
@@ -78,10 +69,7 @@ def status_problem(reading: Reading) -> Problem | None:
 
 
 def note_problem(reading: Reading, chart: Chart) -> Problem | None:
-    """Return the problem that a note names: not valid, another's, estimated.
-
-    None if none.
-    """
+    """Report a note by which the value is not valid, another's or estimated."""
     methods = chart.terminology.methods
     if any(methods.named(one, AGAINST) for one in reading.notes) or any(
         methods.of_title(one, AGAINST) for one in _beside(reading) if one
@@ -145,10 +133,7 @@ def has_plain_notes(reading: Reading, chart: Chart) -> bool:
 
 
 def _is_absent(holder: Json) -> bool:
-    """Tell if a value is marked as absent.
-
-    In the resource, or by the extension that FHIR has for any element.
-    """
+    """Tell if a value is marked as absent, by `dataAbsentReason` or its extension."""
     quantity = holder.get("valueQuantity")
     marks = (
         *objects(member(quantity, "extension")),

@@ -31,6 +31,7 @@ from cds_service.fhir.findings.chart import (
     gap,
     known,
 )
+from cds_service.fhir.findings.worded_dates import date_in_words
 from cds_service.fhir.gathering.drugs import GOES_ON, MEDICATION_TYPES
 from cds_service.fhir.gathering.entries import BILLED_TYPES, Entry
 from cds_service.fhir.gathering.grave_asides import (
@@ -42,7 +43,14 @@ from cds_service.fhir.gathering.picking import DEVICE_ORDERS, LISTED
 from cds_service.fhir.gathering.problem_words import in_doubt
 from cds_service.fhir.mapping.terminology import Match
 from cds_service.fhir.mapping.text_rules import AUGMENTATIONS
-from cds_service.fhir.raw_json import is_prohibition, member, objects, text, texts_of
+from cds_service.fhir.raw_json import (
+    Json,
+    is_prohibition,
+    member,
+    objects,
+    text,
+    texts_of,
+)
 
 # ICD-10-CM 7th character: D, G, K, P are later encounters for a fracture, S its
 # sequela; A and B are the present one.
@@ -59,6 +67,7 @@ LATER = Problem("future", "dated after the order")
 WORDED = Problem("undetermined", "named in words, without a code that is known here")
 # What may be said of a procedure besides its name: that it ended, or was declined.
 SAID_OF_ACTS = frozenset({"note", "outcome", "statusReason", "modifierExtension"})
+OLD_BY_WORDS = Problem("stale", "of an earlier year by its words")
 DOUBTED = Problem("undetermined", "its words leave it in doubt")
 UNFINISHED = Problem(
     "undetermined",
@@ -94,7 +103,9 @@ PLACES = {
 NOT_JUDGED = (
     "a diagnosis coded on the problem list is not known here; it may be anything"
 )
-NOT_READ = "the words of an imaging report or an order were not fully understood"
+NOT_READ = (
+    "the words of an imaging report, an order or a note were not fully understood"
+)
 # Older reports and orders have been answered since, and older drugs are over.
 STANDS_FOR = timedelta(days=366)
 # Past by nature: it means nothing that such an entry is not active.
@@ -214,18 +225,13 @@ def kind_of(entry: Entry, spec: ListSpec, chart: Chart) -> str:
 
 def kinds_said(entry: Entry, among: tuple[str, ...], chart: Chart) -> frozenset[str]:
     """Return the rules of `mappings/kinds.toml` that fit the words of an entry."""
-    kinds, words = (
-        chart.terminology.kinds,
-        texts_of(entry.raw.get("code")) if among else (),
-    )
+    kinds = chart.terminology.kinds
+    words = texts_of(entry.raw.get("code")) if among else ()
     return frozenset().union(*(kinds.of_title(one, among) for one in words))
 
 
 def _augmentation(counted: Sequence[Stated]) -> str:
-    """`kyphoplasty` or `vertebroplasty` if all entries are the same.
-
-    Else empty: it is not known which it was.
-    """
+    """Say `kyphoplasty` or `vertebroplasty` if all entries are one; else nothing."""
     concepts = {one.concept for one in counted}
     return (
         next(iter(concepts))
@@ -261,10 +267,7 @@ def silence(
 
 
 def _unclear_gap(spec: ConditionSpec, chart: Chart) -> Gap | None:
-    """The gap for entries and drugs that make "no" impossible without making it "yes".
-
-    None if there are none.
-    """
+    """Return the gap for entries that forbid a "no" and make no "yes"; None without."""
     reasons = dict(spec.unclear)
     if spec.only_codes_exclude:
         reasons[UNJUDGED] = NOT_JUDGED
@@ -531,14 +534,8 @@ def _read_condition(
         problem = DOUBTED
     elif not clinical & (ACTIVE | PAST) and certainty != "past":
         problem = Problem("undetermined", "without a clinical status")
-    elif usable_days and day is None:
-        problem = Problem("undetermined", "no date")
-    elif (
-        usable_days
-        and day
-        and (chart.today - _latest(entry, "onset", day, chart)).days > usable_days
-    ):
-        problem = Problem("stale", f"{age_in_words(day, chart.today)} old")
+    elif usable_days:
+        problem = _too_old(entry, day, usable_days, spec, chart)
     return Stated(
         entry,
         concept,
@@ -571,6 +568,31 @@ def read_aside(entry: Entry, concept: str, chart: Chart) -> Stated | None:
     if day and day < chart.today - STANDS_FOR and not is_taken:
         return None
     return Stated(entry, concept, "", day, NAMED_ASIDE)
+
+
+def _too_old(
+    entry: Entry, day: date | None, usable_days: int, spec: YesNoSpec, chart: Chart
+) -> Problem | None:
+    """Return the problem of an entry that is older than these days, or has no day."""
+    if day is None:
+        return Problem("undetermined", "no date")
+    if (chart.today - _latest(entry, "onset", day, chart)).days > usable_days:
+        return Problem("stale", f"{age_in_words(day, chart.today)} old")
+    is_old = _is_worded_old(entry.raw, usable_days, spec, chart)
+    return OLD_BY_WORDS if is_old else None
+
+
+def _is_worded_old(
+    condition: Json, usable_days: int, spec: YesNoSpec, chart: Chart
+) -> bool:
+    """Tell if its words say that it was longer ago: `car crash 1990`."""
+    if not (isinstance(spec, ConditionSpec) and spec.dated_in_words):
+        return False
+    words = (*texts_of(condition.get("code")), text(condition.get("onsetString")))
+    if chart.terminology.years.is_of_childhood(" ".join(words)):
+        return True
+    last = chart.calendar.last_day(date_in_words(words, condition, chart))
+    return last is not None and (chart.today - last).days > usable_days
 
 
 def _limits_of(spec: YesNoSpec) -> tuple[bool, int | None]:

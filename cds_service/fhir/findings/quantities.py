@@ -101,10 +101,7 @@ def shortened(printed: str) -> str:
 def measure(
     reading: Reading, spec: QuantitySpec, chart: Chart
 ) -> Measured | Refused | None:
-    """Convert a reading to the finding's unit, or say why not.
-
-    A retracted reading gives None.
-    """
+    """Convert a reading to the finding's unit, or say why not; None if retracted."""
     if reading.entry.status in RETRACTED:
         return None
     raw, unit, printed = _number(reading.holder)
@@ -252,9 +249,9 @@ def _signed(written: re.Match[str]) -> Decimal:
 def _number_of_line(
     line: str, terminology: Terminology
 ) -> tuple[Decimal, Json, str] | None:
-    """The number of a T-score that a report wrote as text, its unit, and both as text.
+    """Read a T-score that a report wrote as text: number, unit, and both as text.
 
-    None if the line says more.
+    The result is None if the line says more.
     """
     found = terminology.reports.line(line)
     written = NUMBER.fullmatch(found["number"].removeprefix("+")) if found else None
@@ -270,10 +267,7 @@ def _number_of_line(
 
 
 def _decimal(value: Any) -> Decimal | None:
-    """A finite number as written.
-
-    Anything else gives None, and so does an absurdly large number.
-    """
+    """Return a finite number as written; None for anything else, or if it is absurd."""
     if isinstance(value, bool) or not isinstance(value, NUMERIC):
         return None
     try:
@@ -316,10 +310,8 @@ def _converted(
 def _unit_of(quantity: Json, units: UnitTable) -> str | None:
     """Return the canonical unit of a Quantity; empty if it states none.
 
-    None if the unit is unknown or contradictory.
-
-    The code takes precedence over the text, except for the code 1, where records write
-    `T-Score` or `g/cm2` as text.
+    It is None if the unit is unknown or contradictory. The code takes precedence over
+    the text, except for the code 1, where records write `T-Score` or `g/cm2` as text.
     """
     code = _canonical(quantity.get("code"), units)
     if code and quantity.get("unit") == quantity["code"]:

@@ -74,10 +74,7 @@ def next_page(document: Any) -> str | None:
 
 
 def link_of(document: Any, relations: Sequence[str]) -> str | None:
-    """Return the URL of a Bundle's first link with one of these relations.
-
-    Else None.
-    """
+    """Return the URL of a Bundle's first link with one of these relations, or None."""
     links = document.get("link") if isinstance(document, dict) else None
     for link in links if isinstance(links, list) else ():
         if (

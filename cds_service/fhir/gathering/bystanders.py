@@ -96,10 +96,7 @@ def is_bystander_act(titles: Iterable[Json], terminology: Terminology) -> bool:
 
 
 def is_bystander_procedure(procedure: Json, terminology: Terminology) -> bool:
-    """Tell if a procedure leaves the spine alone.
-
-    By its code and by what is noted of it.
-    """
+    """Tell if a procedure leaves the spine alone, by its code and its notes."""
     return is_bystander_act(objects(procedure.get("code")), terminology) and not any(
         _speaks_of_spine(word, terminology, SPINAL) for word in words_beside(procedure)
     )

@@ -1,7 +1,4 @@
-"""Identifies the drug of a medication resource.
-
-By its code, its ingredients' codes, or as a last resort its name.
-"""
+"""Identifies the drug of a medication resource, by its codes, else by its name."""
 
 from collections.abc import Iterable
 from typing import NamedTuple
@@ -138,9 +135,9 @@ def _is_understood(
 
 
 def read_billed(resource: Json, terminology: Terminology) -> Drug | None:
-    """Identify the drug of a procedure or order by its billing code.
+    """Identify the drug of a procedure or order by its billing code; None without.
 
-    A bone drug also by its name. None if there is none.
+    A bone drug is also identified by its name.
     """
     matches = _drug_matches(terminology.matches(resource.get("code")), terminology)
     by_name = frozenset().union(
@@ -218,10 +215,7 @@ def _dosages(resource: Json) -> list[Json]:
 
 
 def drug_codes(resource: Json, medication: Json | None) -> list[Json]:
-    """CodeableConcepts of a medication and its ingredients.
-
-    Inline or in the Medication that it refers to.
-    """
+    """Return the codes of a medication and its ingredients, inline or referred to."""
     parts = [resource.get("medicationCodeableConcept")]
     if medication is not None:
         ingredients = objects(medication.get("ingredient"))
@@ -246,9 +240,9 @@ def drug_names(resource: Json, medication: Json | None) -> set[str]:
 
 
 def bone_drugs(words: str, terminology: Terminology) -> frozenset[str]:
-    """The bone drugs that the words of a procedure or order name.
+    """Return the bone drugs that the words of a procedure or order name.
 
-    Given in an office, they are on no other list.
+    A drug that is given in an office is on no other list.
     """
     named = terminology.drug_words(words)
     return named if BONE_DRUG in named else frozenset()

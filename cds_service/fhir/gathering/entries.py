@@ -1,6 +1,6 @@
 """Read one resource of the record: what its codes and words name.
 
-The one type that gathering, orders and findings know a resource by.
+Gathering, orders and findings know a resource by this type alone.
 """
 
 from typing import NamedTuple
@@ -121,10 +121,7 @@ def read_entry(
 
 
 def _matches(raw: Json, kind: str, terminology: Terminology) -> tuple[Match, ...]:
-    """The concepts of its code.
-
-    Also those that a body site at the spine makes of a condition's.
-    """
+    """Return the concepts of its code, and what a site at the spine makes of them."""
     found = terminology.matches(raw.get("code"))
     placed = tuple(
         one._replace(concept=AT_THE_SPINE[one.concept])
@@ -137,10 +134,7 @@ def _matches(raw: Json, kind: str, terminology: Terminology) -> tuple[Match, ...
 
 
 def _is_of_spine(raw: Json, terminology: Terminology) -> bool:
-    """Tell if a body site is a vertebra, or a region of the spine.
-
-    Its code or its words say so.
-    """
+    """Tell if the code or words of a body site name a vertebra or the spine."""
     sites = objects(raw.get("bodySite"))
     if any(map(terminology.is_spinal_site, sites)):
         return True

@@ -6,12 +6,6 @@ from functools import partial
 from itertools import chain
 
 from cds_service.fhir.certainty import certainty_of
-from cds_service.fhir.gathering.answers import (
-    QueryResult,
-    count_entries,
-    in_newest_version,
-    of_one_server,
-)
 from cds_service.fhir.gathering.parsing import BrokenResource, parse_patient
 from cds_service.fhir.gathering.patient_status import MODIFIED, doubt_of
 from cds_service.fhir.gathering.picking import (
@@ -22,6 +16,12 @@ from cds_service.fhir.gathering.picking import (
     pick,
 )
 from cds_service.fhir.gathering.plan import PrefetchPlan, Template
+from cds_service.fhir.gathering.query_results import (
+    QueryResult,
+    count_entries,
+    in_newest_version,
+    of_one_server,
+)
 from cds_service.fhir.gathering.reading import (
     MOST_READ,
     NO_SERVER,
@@ -52,8 +52,6 @@ def gather(
     deadline: Deadline,
 ) -> PatientRecord:
     """Gather the record of the request's patient.
-
-    Prefetch first, then the FHIR server for what was not sent.
 
     Args:
         request: the hook call; its prefetch is raw JSON of any quality.
@@ -89,7 +87,7 @@ def record_in(
     person: Person,
     deadline: Deadline,
 ) -> PatientRecord:
-    """Make the record of these answers, one for each query of the plan.
+    """Make the record of these results, one for each query of the plan.
 
     Each resource must be there in one version only.
 
@@ -181,7 +179,7 @@ def _part(
     foreign = answer.foreign + len(others)
     return PatientRecord(
         reads={key: read},
-        resources=picked,
+        entries=picked,
         # A broken order of a device may be of a brace.
         unreadable=broken if kind in DEVICE_ORDERS or not template.is_optional else (),
         foreign={kind: foreign} if foreign else {},
@@ -234,7 +232,7 @@ def _merged(parts: Sequence[PatientRecord]) -> PatientRecord:
         patient=next(
             (part.patient for part in parts if part.patient is not None), None
         ),
-        resources=tuple(entry for part in parts for entry in part.resources),
+        entries=tuple(entry for part in parts for entry in part.entries),
         unreadable=tuple(one for part in parts for one in part.unreadable),
         # What a doubtful record does not hold may be in another one.
         reads={

@@ -147,7 +147,7 @@ def _unread(
     # Elsewhere a grave thing is open that a denial may have swallowed.
     swallowed = [word for word in words if _names_more(word, named, terminology)]
     found = set[str]()
-    if not is_reason_understood([*reasons, *swallowed], terminology):
+    if not is_reason_understood([*reasons, *swallowed], GRAVE, terminology):
         found |= {UNREAD_REASON, MAY_BEAR_ON_SPINE}
     if tells_earlier_fracture(reasons, terminology):
         found.add(EARLIER)

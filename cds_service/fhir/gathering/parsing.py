@@ -1,7 +1,4 @@
-"""Validates raw resources as R4 one by one.
-
-A broken resource then affects no other.
-"""
+"""Validates raw resources as R4 one by one, so that a broken one affects no other."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -51,15 +48,13 @@ class BrokenResource(CdsError):
 def parse_resource(
     raw: Mapping[str, Any], resource_type: str, calendar: SiteCalendar
 ) -> Mapping[str, Any]:
-    """The resource as JSON that `fhir.resources.R4B` accepts.
-
-    Unchanged, or a repaired copy.
+    """Return a resource that `fhir.resources.R4B` accepts, as it came or repaired.
 
     A time without an offset is read as the site's, a time without seconds as the full
     minute.
 
     Elements unknown to R4 are removed: vendors add them, and we read none of them. One
-    that may reverse the meaning is none of these.
+    that may reverse the meaning is not removed: it makes the resource broken.
 
     Raises:
         BrokenResource: not valid.
@@ -80,9 +75,9 @@ def parse_resource(
 
 
 def _unknown_elements(whole: Json, resource_type: str) -> list[tuple[int | str, ...]]:
-    """Places of elements that R4 does not know.
+    """List the places of elements that R4 does not know.
 
-    BrokenResource if anything else is wrong.
+    Anything else that is wrong raises BrokenResource.
     """
     try:
         class_of(resource_type).model_validate(whole)
@@ -111,10 +106,7 @@ def may_be_reversed(raw: Mapping[str, Any]) -> bool:
 
 
 def _is_modified(value: Any) -> bool:
-    """Tell if an extension may reverse the meaning of the resource.
-
-    The meaning may also be that of one of its parts.
-    """
+    """Tell if an extension may reverse the meaning of a resource or of its parts."""
     if isinstance(value, Mapping):
         parts = [part for name, part in value.items() if name != "contained"]
         return bool(value.get("modifierExtension")) or any(map(_is_modified, parts))
@@ -161,9 +153,9 @@ def parse_patient(
 
 
 def _with_whole_times(value: Any, calendar: SiteCalendar, name: str = "") -> Any:
-    """A copy in which every time has seconds and an offset.
+    """Return a copy in which every time has seconds and an offset.
 
-    No number passes for a time.
+    A number is marked, so that it never passes for a time.
     """
     if isinstance(value, Mapping):
         return {

@@ -1,12 +1,9 @@
-"""Picks the resources that we read.
-
-Those whose codes or words belong to a concept of `mappings/`.
-"""
+"""Picks the resources whose codes or words belong to a concept of `mappings/`."""
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain
-from typing import Any, Literal
+from typing import Any
 
 from cds_service.fhir.gathering.bone_reports import (
     TELLS_T_SCORE,
@@ -38,6 +35,7 @@ from cds_service.fhir.gathering.grave_asides import (
     ASIDE,
     MAY_BEAR_ON_SPINE,
     UNREAD_PROSE,
+    UNREAD_REASON,
     VOID,
     grave_beside,
     is_unjudged,
@@ -53,6 +51,8 @@ from cds_service.fhir.gathering.problem_words import (
     is_denial,
     read_problem_words,
 )
+from cds_service.fhir.gathering.query_results import ReadFrom
+from cds_service.fhir.gathering.reason_prose import is_reason_understood
 from cds_service.fhir.gathering.report_prose import is_prose_understood
 from cds_service.fhir.mapping.code_systems import Listed
 from cds_service.fhir.mapping.drug_table import OTHER_DRUG
@@ -135,14 +135,11 @@ def pick(
     template: Template,
     ours: Sequence[Json],
     targets: Targets,
-    origin: Literal["prefetch", "fhir"],
+    origin: ReadFrom,
     terminology: Terminology,
     deadline: Deadline,
 ) -> tuple[tuple[Entry, ...], tuple[Unreadable, ...]]:
-    """Pick and validate the resources that we read.
-
-    In an order that does not depend on the server's.
-    """
+    """Pick and validate the resources that we read, sorted by their names."""
     picked: list[Entry] = []
     broken: list[Unreadable] = []
     read = []
@@ -175,12 +172,10 @@ def pick(
 
 
 def _with_contained(resource: Json, kind: str) -> Iterator[tuple[str, Json]]:
-    """A resource, and the Observations inside of it, each with its type.
+    """Yield a resource, and the Observations inside of it, each with its type.
 
-    Panels and reports may hold their values so.
-
-    They have the holder's subject, and its day unless they have one. Where it is not
-    final, neither are they.
+    Panels and reports may hold their values so. These have the holder's subject, and
+    its day unless they have one. If it is not final, neither are they.
     """
     yield kind, resource
     if kind not in HOLDERS or not resource.get("contained"):
@@ -188,10 +183,8 @@ def _with_contained(resource: Json, kind: str) -> Iterator[tuple[str, Json]]:
     subject, status = resource.get("subject"), text(resource.get("status"))
     days = {name: resource[name] for name in resource if name.startswith("effective")}
     for one in objects(resource.get("contained")):
-        name, is_ours = (
-            text(one.get("id")),
-            "subject" not in one or one["subject"] == subject,
-        )
+        name = text(one.get("id"))
+        is_ours = "subject" not in one or one["subject"] == subject
         if one.get("resourceType") != OBSERVATION or not is_ours or not name:
             continue
         has_day = any(element.startswith("effective") for element in one)
@@ -231,7 +224,9 @@ def concepts_of(
     if kind == "Condition":
         known = _concepts_of_condition(resource, terminology)
         words = (*texts_of(resource.get("code")), *words_beside(resource))
-        known |= _drugs_told(words, known, terminology)
+        known |= _drugs_told(words, known, terminology) | _unread_notes(
+            resource, terminology
+        )
         is_apart = is_bystander_problem(resource, terminology)
         return known if is_apart else known | {MAY_NEED_BRACE}
     code = resource.get("code")
@@ -334,9 +329,9 @@ def _concepts_of_condition(resource: Json, terminology: Terminology) -> frozense
 def _with_asides(
     found: frozenset[str], resource: Json, terminology: Terminology
 ) -> tuple[frozenset[str], bool]:
-    """These concepts, with those that notes, site and evidence leave in doubt.
+    """Add the concepts that notes, site and evidence leave in doubt.
 
-    And whether all of that was read.
+    The second result says if all of that was read.
     """
     said = set(words_beside(resource))
     words = _short(said)
@@ -373,9 +368,9 @@ def _is_identified(code: Any, words: Iterable[str], terminology: Terminology) ->
 def _with_words(
     coded: frozenset[str], words: Collection[str], terminology: Terminology
 ) -> frozenset[str]:
-    """The concepts of a condition's code and words.
+    """Return the concepts of a condition's code and words.
 
-    Those in doubt stand under their name for that.
+    One in doubt has the name that `in_doubt` gives it.
     """
     if not words:
         return coded
@@ -461,9 +456,9 @@ def _concepts_of_drug(
 def _in_asides(
     resource: Json, own: frozenset[str], terminology: Terminology
 ) -> frozenset[str]:
-    """The drugs that an entry names besides its own, each in doubt.
+    """Return the drugs that an entry names besides its own, each in doubt.
 
-    Beside a bone drug there are none.
+    With a bone drug of its own it has none.
     """
     if BONE_DRUG in own:
         return frozenset()
@@ -493,10 +488,18 @@ def _unread_prose(exam: Json, terminology: Terminology) -> frozenset[str]:
     return frozenset(map(in_doubt, (UNREAD_PROSE, MAY_BEAR_ON_SPINE)))
 
 
-def referred_in(resource: Json, targets: Targets) -> Json | None:
-    """The Medication or Device that it refers to; None if there is none.
+def _unread_notes(condition: Json, terminology: Terminology) -> frozenset[str]:
+    """Return what the notes on a diagnosis leave open if they were not understood."""
+    notes = [text(one.get("text")) for one in objects(condition.get("note"))]
+    if is_reason_understood(notes, frozenset(), terminology):
+        return frozenset()
+    return frozenset({in_doubt(UNREAD_REASON), MAY_NEED_BRACE})
 
-    Contained or returned with it.
+
+def referred_in(resource: Json, targets: Targets) -> Json | None:
+    """Return the Medication or Device that it refers to; None if there is none.
+
+    It is contained, or was returned with it.
     """
     choice, kind = CHOICES.get(text(resource.get("resourceType")), ("", ""))
     reference = (
@@ -517,10 +520,8 @@ def _concepts_of_device(
 
     Its code says them, else the Device that it refers to, else the words of either.
     """
-    device, (choice, _) = (
-        referred_in(resource, targets),
-        CHOICES[text(resource.get("resourceType"))],
-    )
+    device = referred_in(resource, targets)
+    choice, _ = CHOICES[text(resource.get("resourceType"))]
     coded = (resource.get(f"{choice}CodeableConcept"), member(device, "type"))
     codes = [one for one in coded if isinstance(one, dict)]
     names = [text(one.get("name")) for one in objects(member(device, "deviceName"))]

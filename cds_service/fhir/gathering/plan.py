@@ -58,10 +58,7 @@ class Template:
         return self.resource_type in OPTIONAL or self.key in OPTIONAL_KEYS
 
     def query_for(self, request: HookRequest) -> str | None:
-        """Return the query for this request with percent-encoded tokens.
-
-        None if the request lacks a token's value.
-        """
+        """Return the query, percent-encoded; None if the request lacks a value."""
         values = {
             token: _token_value(token, request) for token in TOKEN.findall(self.text)
         }

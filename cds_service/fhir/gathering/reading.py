@@ -1,7 +1,4 @@
-"""Reads the record: what was prefetched, and the rest from the server.
-
-Several queries run in parallel.
-"""
+"""Reads the record: what was prefetched, and the rest from the server, in parallel."""
 
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -10,12 +7,6 @@ from functools import partial
 from typing import Any, Protocol
 
 from cds_service.errors import FhirReadError
-from cds_service.fhir.gathering.answers import (
-    QueryResult,
-    of_one_server,
-    read_prefetch,
-    read_result,
-)
 from cds_service.fhir.gathering.parallel import run_side_by_side
 from cds_service.fhir.gathering.picking import (
     CHOICES,
@@ -24,6 +15,12 @@ from cds_service.fhir.gathering.picking import (
     concepts_of,
 )
 from cds_service.fhir.gathering.plan import PrefetchPlan, Template
+from cds_service.fhir.gathering.query_results import (
+    QueryResult,
+    of_one_server,
+    read_prefetch,
+    read_result,
+)
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.raw_json import Json, member, objects, text
 from cds_service.fhir.references import Bases, BundleEntry, Targets
@@ -67,7 +64,7 @@ class FhirReader(Protocol):
     def fetch(self, query: str, *, until: float) -> Fetched:
         """Send `Type/id` or `Type?parameters`.
 
-        FhirReadError if there is no usable answer by this monotonic time.
+        Without a usable answer by this monotonic time it raises FhirReadError.
         """
 
     def follow(self, page: Any, *, until: float) -> Fetched:
@@ -84,9 +81,7 @@ def read_results(
     *,
     until: Deadline,
 ) -> dict[str, QueryResult]:
-    """Answer every key of the plan.
-
-    None stays `absent`.
+    """Answer every key of the plan; no result is left `absent`.
 
     All queries go out at once, so that a record takes as long as its slowest one.
 
@@ -124,9 +119,9 @@ def _none_kept(
     fhir: FhirReader | None,
     until: Deadline,
 ) -> dict[str, QueryResult]:
-    """Replace refusals by empty answers for types the server does not support.
+    """Replace refusals by empty results for types that the server does not support.
 
-    The server must have answered at all.
+    A server that answered no query at all is not believed.
     """
     failed = [
         one
@@ -156,10 +151,7 @@ def _none_kept(
 
 
 def _kept_types(fhir: FhirReader | None, until: Deadline) -> frozenset[str]:
-    """Return the resource types in the server's CapabilityStatement.
-
-    None if it cannot be read.
-    """
+    """Return the types of the server's CapabilityStatement; none if unreadable."""
     if fhir is None or until.left <= 0:
         return frozenset()
     try:
@@ -190,10 +182,8 @@ def _tasks(
     for template in (*plan.needed.templates, *plan.optional.templates):
         if not _may_ask(request, template.resource_type):
             continue
-        query, ends = (
-            template.query_for(request),
-            (half if template.is_optional else until).ends,
-        )
+        query = template.query_for(request)
+        ends = (half if template.is_optional else until).ends
         if sent[template.key].state == "absent" and query is not None:
             tasks[template.key] = partial(_fetch, fhir, template, query, ends)
         elif sent[template.key].next_page is not None:
@@ -244,9 +234,9 @@ def _follow(
 
 
 def _without_server(sent: QueryResult, failed: QueryResult) -> QueryResult:
-    """Return the answer for a key that the server did not answer.
+    """Return the result for a key that the server did not answer.
 
-    What was prefetched, marked as failed or incomplete.
+    It is what was prefetched, marked as failed or incomplete.
     """
     if sent.state == "absent":
         return failed
@@ -269,30 +259,23 @@ def _why_unasked(
 ) -> QueryResult:
     token = request.fhir_authorization
     if fhir is not None and not _may_ask(request, template.resource_type):
-        note, reason = (
-            (
-                "not permitted: the scope of the access token leaves out this part of"
-                " the record"
-            ),
-            "scope",
+        note = (
+            "not permitted: the scope of the access token leaves out this part of"
+            " the record"
         )
+        reason = "scope"
     elif fhir is not None:
         note, reason = "not sent, and the request lacks what the query needs", "request"
     elif request.fhir_server is None:
         return NO_SERVER
     elif token is not None and token.has_expired:
-        note, reason = (
-            "not sent, and the access token of the request has expired",
-            "expired",
-        )
+        note = "not sent, and the access token of the request has expired"
+        reason = "expired"
     elif token is not None:
-        note, reason = (
-            (
-                "not sent, and the access token of the request was issued to another"
-                " client"
-            ),
-            "token",
+        note = (
+            "not sent, and the access token of the request was issued to another client"
         )
+        reason = "token"
     else:
         note, reason = "not sent, and the FHIR server could not be asked", "no-server"
     return QueryResult(state="failed", note=note, reason=reason)
@@ -337,9 +320,9 @@ def with_referred_to(
 
 
 def _needs(raw: Json, targets: Targets, bases: Bases, terminology: Terminology) -> str:
-    """`Medication/12`, if only that resource can identify the drug or device.
+    """Name the resource on this server without which a drug or device is not known.
 
-    It is on this server.
+    For example `Medication/12`; empty if there is none.
     """
     choice, wanted = CHOICES[text(raw.get("resourceType"))]
     name = bases.name_of(text(member(raw, f"{choice}Reference", "reference")))
@@ -357,9 +340,9 @@ def read_by_id(
     most: int,
     until: Deadline,
 ) -> dict[str, Json]:
-    """Resources by name (`Device/12`).
+    """Read resources by name (`Device/12`), at most so many.
 
-    There are at most so many: those that the token covers and that came in time.
+    Those that the token does not cover, or that do not come in time, are left out.
     """
     asked = [
         name for name in sorted(names) if _may_ask(request, name.partition("/")[0])

@@ -17,6 +17,7 @@ from cds_service.fhir.mapping.clauses import sentences
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.mapping.text_rules import AUGMENTATIONS, LONGEST_TEXT, folded
 from cds_service.fhir.raw_json import Json, member, objects, text, texts_of
+from cds_service.fhir.site_calendar import WRITTEN_YEAR
 
 # Elements that hold the codes and words of a reason.
 REASONS = (
@@ -26,9 +27,12 @@ REASONS = (
 REFERENCES = ("reasonReference", "supportingInfo", "supportingInformation")
 # An order may name a vertebra that was treated before: `s/p kyphoplasty L3`.
 EARLIER = "earlier-vertebral-fracture"
+# Harmless to a brace; but whoever dies of a disease may die of a tumour.
+HINTS = frozenset({"end-of-life"})
 MOST_NAMES = 8  # of diseases in one sentence
 # A comma divides what is said of one thing from what is said of another.
 _PART = re.compile(r"[,;:()\[\]，、；：（）+/]|\s[-–—]\s|\band\b")
+_YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
 _LETTER = re.compile(r"[a-z]")
 
 
@@ -51,33 +55,54 @@ def words_of_reasons(entry: Json, terminology: Terminology) -> Iterator[str]:
     yield from words_in(entry.get("extension"))
 
 
-def is_reason_understood(words: Iterable[str], terminology: Terminology) -> bool:
+def is_reason_understood(
+    words: Iterable[str], counted: frozenset[str], terminology: Terminology
+) -> bool:
     """Tell if all these words are plain.
 
     Words of more than `LONGEST_TEXT` characters together are not read.
+
+    Args:
+        words: of an entry.
+        counted: what is left open where words name it.
+        terminology: the service's terminology.
     """
     said = [*dict.fromkeys(words)]
     if sum(map(len, said)) > LONGEST_TEXT:
         return False
     return all(
-        is_plain_reason(one, terminology) for each in said for one in sentences(each)
+        _is_plain_reason(one, counted, terminology)
+        for each in said
+        for one in sentences(each)
     )
 
 
-def is_plain_reason(sentence: str, terminology: Terminology) -> bool:
+def is_code_plainly_worded(code: Json | None, terminology: Terminology) -> bool:
+    """Tell if the words beside a code are plain.
+
+    Its own name is so, in the languages of `mappings/plain-reason-words/`. A code that
+    excludes a tumour does not exclude what its words say besides.
+    """
+    return is_reason_understood(texts_of(code), frozenset(), terminology)
+
+
+def _is_plain_reason(
+    sentence: str, counted: frozenset[str], terminology: Terminology
+) -> bool:
     """Tell if nothing is left of a sentence without plain words and what it names."""
     if not sentence.strip() or terminology.harmless.is_harmless(sentence):
         return True
     if _is_plain(sentence, terminology):
         return True
-    return _is_plain(_without_named(sentence, terminology), terminology)
+    rest = _without_named(sentence, counted, terminology)
+    return _is_plain(rest, terminology)
 
 
 def tells_earlier_fracture(words: Iterable[str], terminology: Terminology) -> bool:
     """Tell if words may name a fracture of long ago, or an augmentation that was done.
 
-    "Old wedge deformity of T12", "s/p kyphoplasty L3". What a sentence does nothing but
-    deny is left out.
+    For example "Old wedge deformity of T12" or "s/p kyphoplasty L3". A sentence that
+    only denies is left out.
     """
     return any(
         _may_be_earlier(one, terminology)
@@ -87,16 +112,49 @@ def tells_earlier_fracture(words: Iterable[str], terminology: Terminology) -> bo
     )
 
 
+def tells_only_of(
+    entry: Json, treated: frozenset[str], terminology: Terminology
+) -> bool:
+    """Tell if the reasons of an order name an augmentation of these levels alone.
+
+    And no year: `after kyphoplasty L1`, where L1 is treated now.
+    """
+    told = [
+        one
+        for each in words_of_reasons(entry, terminology)
+        for one in sentences(each)
+        if _may_be_earlier(one, terminology)
+    ]
+    return bool(told) and all(_is_only_of(one, treated, terminology) for one in told)
+
+
+def _is_only_of(
+    sentence: str, treated: frozenset[str], terminology: Terminology
+) -> bool:
+    named = terminology.levels.named(sentence)
+    is_augmented = terminology.text_places(folded(sentence), AUGMENTATIONS, "vertebra")
+    is_of_these = bool(named) and treated.issuperset(named)
+    return bool(is_augmented) and is_of_these and not WRITTEN_YEAR.search(sentence)
+
+
 def _may_be_earlier(sentence: str, terminology: Terminology) -> bool:
-    if is_denial(sentence, terminology):
+    if is_denial(sentence, terminology) or terminology.harmless.is_harmless(sentence):
         return False
     if terminology.plain_reports.names_earlier(sentence):
         return True
     is_augmented = terminology.text_places(folded(sentence), AUGMENTATIONS, "vertebra")
+    is_broken = terminology.text_places(folded(sentence), FRACTURED)
+    if (is_augmented or is_broken) and _tells_year(sentence, terminology):
+        return True
     return bool(is_augmented) and (
-        bool(terminology.levels.treated(sentence))
+        bool(terminology.levels.named(sentence))
         or not terminology.plain_reasons.are_all(sentence)
     )
+
+
+def _tells_year(sentence: str, terminology: Terminology) -> bool:
+    """Tell if words name a year or count years: that was then, and is not of now."""
+    return bool(terminology.years.ago(sentence) or _YEAR.search(sentence))
 
 
 def _is_plain(sentence: str, terminology: Terminology) -> bool:
@@ -119,10 +177,15 @@ def _is_part_plain(part: str, terminology: Terminology, *, is_asked: bool) -> bo
     )
 
 
-def _without_named(sentence: str, terminology: Terminology) -> str:
-    """Return a sentence without the names of what it states or of harmless diseases."""
-    counted = named_in([sentence], terminology) | FRACTURED
-    counted |= terminology.bystanders.problem_concepts
+def _without_named(
+    sentence: str, counted: frozenset[str], terminology: Terminology
+) -> str:
+    """Return a sentence without what it states and is counted, and harmless diseases.
+
+    What a word only hints at, as `bone lesion` at a tumour, is not counted.
+    """
+    counted = (named_in([sentence], terminology) & counted) | FRACTURED
+    counted |= terminology.bystanders.problem_concepts - HINTS
     rest = folded(sentence)
     for _ in range(MOST_NAMES):
         places = terminology.text_places(rest, counted)

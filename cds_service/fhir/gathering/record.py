@@ -4,13 +4,9 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Literal, NamedTuple
 
-from cds_service.fhir.gathering.answers import (
-    Origin,
-)
 from cds_service.fhir.gathering.entries import Entry
-from cds_service.fhir.gathering.picking import (
-    Unreadable,
-)
+from cds_service.fhir.gathering.picking import Unreadable
+from cds_service.fhir.gathering.query_results import ReadFrom
 from cds_service.fhir.near_misses import NearMiss
 from cds_service.fhir.raw_json import Json
 
@@ -37,7 +33,7 @@ class Read(NamedTuple):
     """
 
     state: ReadState
-    origin: Origin
+    origin: ReadFrom
     entries: int = 0
     note: str = ""
     is_cut: bool = False
@@ -52,7 +48,7 @@ class PatientRecord(NamedTuple):
 
     Attributes:
         patient: the Patient as JSON; None if it could not be read.
-        resources: this patient's resources that match a concept of `mappings/`, in a
+        entries: this patient's resources that match a concept of `mappings/`, in a
             stable order.
         reads: how each key of the service's plan was answered.
         foreign: number of dropped resources by type: they belong to another patient, or
@@ -64,12 +60,12 @@ class PatientRecord(NamedTuple):
 
     reads: Mapping[str, Read]
     patient: Json | None = None
-    resources: tuple[Entry, ...] = ()
+    entries: tuple[Entry, ...] = ()
     unreadable: tuple[Unreadable, ...] = ()
     foreign: Mapping[str, int] = MappingProxyType({})
     near: tuple[NearMiss, ...] = ()
     doubt: str = ""
 
     def of_key(self, key: str) -> tuple[Entry, ...]:
-        """Return the resources returned for one prefetch key."""
-        return tuple(entry for entry in self.resources if entry.key == key)
+        """Return the entries of one prefetch key."""
+        return tuple(entry for entry in self.entries if entry.key == key)

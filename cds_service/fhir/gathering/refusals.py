@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 
 from cds_service.errors import EvidenceUnavailable, NotAllowed, PatientMismatch
-from cds_service.fhir.gathering.answers import QueryResult, read_prefetch
 from cds_service.fhir.gathering.patient_status import is_replaced
 from cds_service.fhir.gathering.plan import PrefetchPlan, Template
+from cds_service.fhir.gathering.query_results import QueryResult, read_prefetch
 from cds_service.fhir.gathering.record import PatientRecord
 from cds_service.fhir.gathering.record_state import is_cut
 from cds_service.fhir.raw_json import truth

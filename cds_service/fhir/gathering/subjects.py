@@ -1,6 +1,4 @@
-"""Decides whether a resource belongs to the request's patient.
-
-In every form in which FHIR can name a patient.
+"""Decides if a resource belongs to the request's patient, however FHIR names one.
 
 The same rule holds for orders being signed, prefetch, responses of the FHIR server, and
 contained resources.
@@ -41,10 +39,7 @@ class Person(NamedTuple):
     identifiers: frozenset[tuple[str, str]] = frozenset()
 
     def is_subject_of(self, resource: Json) -> bool:
-        """Tell if this resource clearly names this patient as its subject.
-
-        One without a subject does not.
-        """
+        """Tell if this resource names this patient, and clearly, as its subject."""
         usual = {"reference": f"Patient/{self.patient_id}"}  # as most records write it
         if (
             self.patient_id
@@ -56,17 +51,11 @@ class Person(NamedTuple):
         return bool(named) and all(self._is_meant(whom, resource) for whom in named)
 
     def is_foreign(self, resource: Json) -> bool:
-        """Tell if a resource that needs no subject names another one.
-
-        One who is not this patient.
-        """
+        """Tell if a resource that needs no subject names another than this patient."""
         return bool(_patients_in(resource)) and not self.is_subject_of(resource)
 
     def is_other(self, resource: Json) -> bool:
-        """Tell if this resource clearly names another patient.
-
-        It names another id, on any server.
-        """
+        """Tell if this resource clearly names another patient's id, on any server."""
         names = (
             last_name(text(member(whom, "reference")))
             for whom in _patients_in(resource)
@@ -108,10 +97,8 @@ class Person(NamedTuple):
             "Patient",
         ):
             return False
-        reference, identifier = (
-            subject.get("reference"),
-            _identifier(subject.get("identifier")),
-        )
+        reference = subject.get("reference")
+        identifier = _identifier(subject.get("identifier"))
         if reference and isinstance(reference, str):
             return self._is_named(reference, resource) and not self._is_another(
                 identifier
@@ -119,10 +106,7 @@ class Person(NamedTuple):
         return identifier in self.identifiers
 
     def _is_another(self, identifier: tuple[str, str] | None) -> bool:
-        """Tell if this is somebody else's number.
-
-        In a system in which the patient has one.
-        """
+        """Tell if it is another's number, in a system where the patient has one."""
         if identifier is None or identifier in self.identifiers:
             return False
         return identifier[0] in {system for system, _ in self.identifiers}
@@ -144,10 +128,7 @@ class Person(NamedTuple):
         return self.bases.name_of(reference) == f"Patient/{self.patient_id}"
 
     def _is_found_by(self, reference: str) -> bool:
-        """Tell if a conditional reference names this patient.
-
-        `Patient?identifier=system|value`
-        """
+        """Tell if `Patient?identifier=system|value` names this patient."""
         kind, _, query = reference.partition("?")
         values = parse_qs(query).get("identifier", [])
         named = [
@@ -159,10 +140,7 @@ class Person(NamedTuple):
 
 
 def _patients_in(resource: Json) -> list[Any]:
-    """List what names its patient.
-
-    Of an Appointment the participants that are patients.
-    """
+    """List what names its patient; of an Appointment, participants."""
     if resource.get("resourceType") == "Appointment":
         actors = (one.get("actor") for one in objects(resource.get("participant")))
         return [one for one in actors if _is_patient(one)]
@@ -193,10 +171,7 @@ def _whose(resource: Json) -> tuple[str, ...]:
 
 
 def identifiers_of(resource: Json) -> frozenset[tuple[str, str]]:
-    """(system, value) of each business identifier with both.
-
-    A value alone identifies nothing.
-    """
+    """Return (system, value) of each identifier; a value alone says nothing."""
     found = (
         _identifier(identifier) for identifier in objects(resource.get("identifier"))
     )

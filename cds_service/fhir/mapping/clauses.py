@@ -300,10 +300,7 @@ class ClauseReader:
         return [denied + follows[:end], follows[end:]]
 
     def _end_of_list(self, follows: str) -> int:
-        """Return the index at which a list of bare names that a denial covers ends.
-
-        Else 0.
-        """
+        """Return the index at which a denied list of bare names ends, else 0."""
         joints = list(self.joints.in_list.finditer(follows))
         if not joints:
             return 0
@@ -331,10 +328,7 @@ class ClauseReader:
         return self.withdrawn_at(text) is not None
 
     def withdrawn_at(self, text: str) -> int | None:
-        """Return the index at which an order's words withdraw it.
-
-        None if they do not.
-        """
+        """Return the index at which an order's words withdraw it, or None."""
         place = self.places(text, WITHDRAWN).get("withdrawn")
         return place[0] if place else None
 

@@ -121,10 +121,7 @@ class CodeSystems:
         return spec is not None and kind in spec.tells and spec.has_shape(canonical)
 
     def fault(self, system: str, code: str) -> str:
-        """Say what is wrong with a code in a data file, as a phrase.
-
-        Empty if nothing.
-        """
+        """Say in a phrase what is wrong with a code in a data file; else nothing."""
         uri, canonical = self.normalise(system, code)
         if why := self.refused.get((uri, canonical)):
             return why
@@ -246,7 +243,7 @@ _SUFFIX = re.compile(r"[\s+*!\u2020#]+[AGVZ]?$")
 def _focus(code: str) -> str:
     """Return the focus concept of a post-coordinated expression.
 
-    Unless its context says that it is absent, or another's.
+    There is none if its context says that it is absent, or another's.
     """
     found = None if _CONTEXT.search(code) else _CONCEPT.match(code)
     return found[1] if found else code.strip()

@@ -401,10 +401,7 @@ class DurationRules:
         return None
 
     def _day_of(self, parts: Mapping[str, str]) -> date | None:
-        """Return the day that a date in words or numbers means.
-
-        None if it is not clear.
-        """
+        """Return the day that a date in words or numbers means; None if unclear."""
         month = parts.get("m")
         day = parts.get("d")
         if word := parts.get("w"):

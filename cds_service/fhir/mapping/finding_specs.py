@@ -27,6 +27,11 @@ CONCEPT_KEYS = (
     *("told_by_code", "history", "falls", "fractures"),
 )
 
+NEW_UNIT = (
+    ": give it a row there under [spellings] (a site: in a copy of our whole file,"
+    " which its own replaces)"
+)
+
 
 def load_finding_specs(*folders: Path) -> Mapping[str, FindingSpec]:
     """Load every finding in the vocabulary by name, sorted.
@@ -123,7 +128,7 @@ def _check_quantity(
         with faults:
             canonical = terminology.units.canonical(unit)
             if canonical != unit:
-                meant = f"; did you mean {canonical}?" if canonical else ""
+                meant = f"; did you mean {canonical}?" if canonical else NEW_UNIT
                 message = f"{unit} is not a unit of units.toml{meant}"
                 raise DataFileError(spec.rule, "accept_units", message)
             if terminology.units.convert(0.0, unit, spec.unit) is None:

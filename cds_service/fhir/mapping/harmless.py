@@ -86,10 +86,7 @@ class HarmlessTitles:
         return len(parts) > 1 and all(self._is_name(one) for one in parts)
 
     def is_social(self, condition: Json, words: Iterable[str]) -> bool:
-        """Report an entry on work, home or schooling.
-
-        Its category says so, or all of its words.
-        """
+        """Report an entry whose category or words are of work, home or schooling."""
         for category in objects(condition.get("category")):
             if any(map(self._is_social_code, objects(category.get("coding")))):
                 return True

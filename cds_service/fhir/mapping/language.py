@@ -13,7 +13,15 @@ from typing import Annotated, Self
 
 from pydantic import AfterValidator, ConfigDict, Field, model_validator
 
-from cds_service.core.data_file import Closed, DataTable, Faults, read_toml, validated
+from cds_service.core.data_file import (
+    Closed,
+    DataTable,
+    Faults,
+    label,
+    read_toml,
+    validated,
+)
+from cds_service.errors import DataFileError
 from cds_service.fhir.mapping.overlay import files_in_force
 
 # Words with groups, and groups in these, without anything that may break a pattern.
@@ -115,6 +123,7 @@ class Vertebrae(DataTable):
         days: the number of a day, up to its full stop, which ends no sentence: `bis 3.`
             before `November`.
         accidents: events after which a word like "after" says nothing about a level.
+        regions: words of each part of the spine, for who names no vertebra.
     """
 
     thoracic: tuple[Pattern, ...] = ()
@@ -127,6 +136,7 @@ class Vertebrae(DataTable):
     followers: tuple[Pattern, ...] = ()
     days: tuple[Pattern, ...] = ()
     accidents: tuple[Pattern, ...] = ()
+    regions: Mapping[str, tuple[Pattern, ...]] = {}
 
 
 class Durations(DataTable):
@@ -200,11 +210,13 @@ class Years(DataTable):
 
     Attributes:
         ago: a number of years in the past, the number in the only group.
+        childhood: a time of life that is long over.
         edition_before, edition_after: what stands before or after the year of an
             edition, or a number that only looks like a year: `TNM 2009`, `2000 ng`.
     """
 
     ago: tuple[Annotated[Pattern, AfterValidator(_has_one_group)], ...] = ()
+    childhood: tuple[Pattern, ...] = ()
     edition_before: tuple[Pattern, ...] = ()
     edition_after: tuple[Pattern, ...] = ()
 
@@ -260,7 +272,14 @@ def read_languages(folders: Sequence[Path]) -> Mapping[str, Language]:
     Raises:
         DataFileError: a file is wrong.
     """
-    files = files_in_force(folders, "texts", ".toml")
+    found = _read(files_in_force(folders, "texts", ".toml"))
+    if len(folders) > 1:
+        ours = _read(files_in_force(folders[:1], "texts", ".toml"))
+        _check_letters(found, concepts_of_lists(ours.values()), folders)
+    return found
+
+
+def _read(files: Mapping[str, Path]) -> Mapping[str, Language]:
     found: dict[str, Language] = {}
     faults = Faults()
     for code, path in files.items():
@@ -268,6 +287,34 @@ def read_languages(folders: Sequence[Path]) -> Mapping[str, Language]:
             found[code] = validated(Language, read_toml(path), path)
     faults.stop()
     return found
+
+
+def concepts_of_lists(languages: Iterable[Language]) -> frozenset[str]:
+    """Return the concepts for which each language has words whose lists are read."""
+    of_each = [frozenset(one.concepts) for one in languages if one.letters is not None]
+    return frozenset.intersection(*of_each) if of_each else frozenset()
+
+
+def _check_letters(
+    languages: Mapping[str, Language], wanted: frozenset[str], folders: Sequence[Path]
+) -> None:
+    """Refuse letters while words are missing.
+
+    Lists in that language would count as read, and say "no" to what has no words.
+    """
+    files = files_in_force(folders, "texts", ".toml")
+    faults = Faults()
+    for code, language in languages.items():
+        missing = sorted(wanted - language.concepts.keys())
+        if language.letters is None or not missing:
+            continue
+        with faults:
+            message = (
+                "lists in this language would count as read, and these have no words"
+                f" yet: {', '.join(missing)}; leave letters out until then"
+            )
+            raise DataFileError(label(files[code]), "letters", message)
+    faults.stop()
 
 
 Table = Joints | Vertebrae | Durations | Years

@@ -22,6 +22,8 @@ from cds_service.fhir.mapping.text_rules import (
     KEPT_TEXTS,
     LONGEST_KEPT,
     Place,
+    folded,
+    folded_pattern,
     spaced,
     without_accents,
 )
@@ -46,10 +48,7 @@ Places = Callable[[str, frozenset[str]], Mapping[str, Place]]
 
 @dataclass(slots=True)
 class _Group:
-    """Levels named together, with their position in the text.
-
-    And whether they are all that is meant.
-    """
+    """Levels named together, and where; `is_clear` if they are all that is meant."""
 
     start: int
     end: int
@@ -76,10 +75,8 @@ class LevelRules:
         """
         self._places, self._speller = places, Speller(languages)
         self._kept = lru_cache(KEPT_TEXTS)(self._treated_in)
-        joints, vertebrae = (
-            [one.joints for one in languages],
-            [one.vertebrae for one in languages],
-        )
+        joints = [one.joints for one in languages]
+        vertebrae = [one.vertebrae for one in languages]
         thoracic, lumbar = any_of(vertebrae, "thoracic"), any_of(vertebrae, "lumbar")
         and_, to = (f"(?i:{any_of(joints, name)})" for name in ("and_", "to"))
         followers = f"(?i:{any_of(vertebrae, 'followers')})"
@@ -102,10 +99,8 @@ class LevelRules:
         # well be an hour, or the first of two (`L1 to 2-3 weeks`). `T9/10/11`, `L1,
         # 3-5`: more numbers by the same joint, or a range at the end; `T9/10/26` may be
         # a date.
-        few, closed = (
-            "(?:1[0-2]|[1-9])",
-            rf"(?:\.?$|\s?(?:[;)&、·]|,(?![0-9])|{and_}|{followers}))",
-        )
+        few = "(?:1[0-2]|[1-9])"
+        closed = rf"(?:\.?$|\s?(?:[;)&、·]|,(?![0-9])|{and_}|{followers}))"
         same = "|".join(
             rf"(?:(?P={joint}){few})+(?![A-Za-z0-9%]|[.:,/\-–][0-9])"
             for joint in ("tight", "list")
@@ -132,6 +127,17 @@ class LevelRules:
         self._dash = re.compile(dash, re.IGNORECASE)
         self._joint = re.compile(rf"[,+&/]|{and_}")
         self._day = re.compile(any_of(vertebrae, "days"), re.IGNORECASE)
+        parts = dict.fromkeys(name for one in vertebrae for name in one.regions)
+        self._regions = {
+            name: re.compile(
+                "|".join(
+                    folded_pattern(word)
+                    for one in vertebrae
+                    for word in one.regions.get(name, ())
+                )
+            )
+            for name in parts
+        }
         self._accident = re.compile(any_of(vertebrae, "accidents"))
 
     def treated(self, words: str) -> tuple[str, ...]:
@@ -148,8 +154,7 @@ class LevelRules:
         plain = self._speller.spell_out(
             spaced(unicodedata.normalize("NFKC", words[:LONGEST_TEXT]))
         )
-        for pattern, ordinals in self._numbered:
-            plain = pattern.sub(partial(_in_figures, ordinals), plain)
+        plain = self._with_figures(plain)
         plain = self._day.sub(lambda day: day[0].rstrip("."), plain)
         plain = _REMARK.sub(r"·\1 ", plain)
         found: set[str] = set()
@@ -171,10 +176,23 @@ class LevelRules:
         return in_order(
             {
                 level
-                for group in self._groups(words[:LONGEST_TEXT])
+                for group in self._groups(self._with_figures(words[:LONGEST_TEXT]))
                 for level in group.levels
             }
         )
+
+    def regions(self, words: str) -> frozenset[str]:
+        """Return the parts of the spine that a text names: `thoracic`."""
+        plain = folded(words[:LONGEST_TEXT])
+        return frozenset(
+            name for name, words in self._regions.items() if words.search(plain)
+        )
+
+    def _with_figures(self, words: str) -> str:
+        """Write a number before a name behind it: `12. BWK` is `T12`."""
+        for pattern, ordinals in self._numbered:
+            words = pattern.sub(partial(_in_figures, ordinals), words)
+        return words
 
     def lumbar_region(self, words: str) -> frozenset[int]:
         """Return the numbers of the lumbar vertebrae in the words of a measurement.
@@ -198,10 +216,8 @@ class LevelRules:
         pieces = part.split(",")[:MOST_GROUPS] if "," in part else []
         for at in range(1, len(pieces)):
             if self._level.search(pieces[at]) and self._places(pieces[at], _AT_LEVEL):
-                head, tail = (
-                    ",".join(pieces[:at]),
-                    part[sum(map(len, pieces[:at])) + at :],
-                )
+                head = ",".join(pieces[:at])
+                tail = part[sum(map(len, pieces[:at])) + at :]
                 yield from self._clauses(head)
                 yield from self._clauses(tail)
                 return
@@ -321,10 +337,8 @@ def _numbered(words: Vertebrae, and_: str, to: str) -> re.Pattern[str]:
 
     BWK`, `11th and 12th thoracic vertebra`, `第11、12胸椎`, `1. bis 3. LWK`.
     """
-    figure, ordinal = (
-        "[1-9][0-9]?",
-        "|".join(sorted(words.ordinals, key=len, reverse=True)) or "(?!)",
-    )
+    figure = "[1-9][0-9]?"
+    ordinal = "|".join(sorted(words.ordinals, key=len, reverse=True)) or "(?!)"
     form = "|".join(words.numbered).replace("#", figure).replace("@", f"(?:{ordinal})")
     thoracic, lumbar = "|".join(words.thoracic_after), "|".join(words.lumbar_after)
     return re.compile(

@@ -1,6 +1,6 @@
-"""Tells by its name whether a value is of the measure of its code.
+"""Tells by its name if a value is of the measure of its code.
 
-By `mappings/names.toml`.
+The names are in `mappings/names.toml`.
 """
 
 import re
@@ -89,7 +89,7 @@ class MeasureNames:
     def part_of(self, panels: Iterable[str], names: Iterable[str]) -> str:
         """Return the concept of a part without a code, by its name in such a panel.
 
-        Empty if it is none of ours.
+        The result is empty if it is none of ours.
         """
         called = {
             concept

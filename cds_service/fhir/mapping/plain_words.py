@@ -124,10 +124,7 @@ class PlainWords:
         return self._word.search(folded(text)) is not None
 
     def left_in(self, text: str) -> tuple[str, ...]:
-        """Return the words of a text that are not plain.
-
-        For a site that reads its own files.
-        """
+        """List words of a text that are not plain: a site reads its own files so."""
         rest = text[:LONGEST_TEXT]
         if self.durations:
             rest = self.durations.without_times(rest, is_title=True)
@@ -149,9 +146,7 @@ class PlainLists(NamedTuple):
 def load_all_plain(
     folders: Sequence[Path], durations: DurationRules, bone_drugs: Sequence[str]
 ) -> PlainLists:
-    """Load the plain words of each kind of text.
-
-    In force are those of all files of a folder together.
+    """Load the plain words of each kind of text, from all files of its folder together.
 
     Args:
         folders: `mappings/`, and the overlays that lie over it.

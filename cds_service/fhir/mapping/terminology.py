@@ -317,10 +317,7 @@ class Terminology:
         return self.concepts([{"system": system, "code": code} for system in systems])
 
     def tells(self, kind: Listed, codeable: Any) -> bool:
-        """Tell if a coding alone identifies an entry of such a list.
-
-        Relevant to us or not.
-        """
+        """Tell if a coding alone identifies an entry of such a list, ours or not."""
         return bool(self._telling(kind, codeable))
 
     def excludes(self, codeable: Any) -> bool:

@@ -226,10 +226,8 @@ def text_rules(languages: Mapping[str, Language]) -> Mapping[str, TextRule]:
             # The longer of two words has to match first.
             only = "|".join(sorted(harmless, key=len, reverse=True))
             none = (*none, rf"^(?>(?:[\W\d_]|\b(?:{only})\b)*)$")
-        any_, short = (
-            (word for words in each for word in words.any),
-            (word for words in each for word in words.short),
-        )
+        any_ = (word for words in each for word in words.any)
+        short = (word for words in each for word in words.short)
         lists = (
             words for one in languages.values() for words in one.shared_lists(concept)
         )
@@ -290,10 +288,8 @@ class Languages:
             if code not in letters
             for word in words
         }
-        self._abbreviations, self._qualifiers = (
-            content.abbreviations,
-            content.qualifiers,
-        )
+        self._abbreviations = content.abbreviations
+        self._qualifiers = content.qualifiers
 
     def can_read(self, text: str) -> bool:
         """Tell if a text has words, all of them in languages that we read.

@@ -40,17 +40,14 @@ class UnitTable:
     factors: Mapping[tuple[str, str], Factor]
 
     def canonical(self, spelling: str) -> str | None:
-        """Return the canonical spelling of a unit, ignoring case and spaces.
+        """Return the table's spelling of a unit, without regard to case and spaces.
 
-        None if it is not in the table.
+        The result is None if the unit is not in the table.
         """
         return self.spellings.get(spelling) or self.spellings.get(_folded(spelling))
 
     def convert(self, value: float, unit: str, to: str) -> float | None:
-        """Convert a value to another canonical unit.
-
-        None if the table has no conversion for this value.
-        """
+        """Convert a value to another canonical unit; None without a conversion."""
         if unit == to:
             return value
         factor = self.factors.get((unit, to))
@@ -78,15 +75,18 @@ def load_units(folders: Sequence[Path]) -> UnitTable:
                     f"{spelling!r} is also another unit",
                 )
             spellings[spelling] = canonical  # the most common spelling in records
+    factors: dict[tuple[str, str], Factor] = {}
     for factor in content.factors:
         for unit in (factor.unit, factor.to):
             if unit not in content.spellings:
                 raise DataFileError(
                     label(path), "factors", f"{unit} has no row in spellings"
                 )
-    return UnitTable(
-        spellings, {(factor.unit, factor.to): factor for factor in content.factors}
-    )
+        # A factor holds for every finding: that of another substance would be wrong.
+        if factors.setdefault((factor.unit, factor.to), factor) is not factor:
+            message = f"{factor.unit} to {factor.to} is there twice"
+            raise DataFileError(label(path), "factors", message)
+    return UnitTable(spellings, factors)
 
 
 def _folded(spelling: str) -> str:

@@ -21,6 +21,10 @@ class YearWords:
         counts = [count for words in self._ago for count in words.findall(text)]
         return [int(count) for count in counts if count.isdecimal()]
 
+    def is_of_childhood(self, text: str) -> bool:
+        """Tell if a text says that something was in childhood."""
+        return any(words.search(text) for words in self._childhood)
+
     def without_editions(self, text: str) -> str:
         """Leave out the years of editions, which are of no event: `TNM 2009`."""
         return self._edition.sub(" ", text)
@@ -28,6 +32,11 @@ class YearWords:
     @cached_property
     def _ago(self) -> tuple[re.Pattern[str], ...]:
         words = dict.fromkeys(word for table in self._tables for word in table.ago)
+        return tuple(re.compile(word, re.IGNORECASE) for word in words)
+
+    @cached_property
+    def _childhood(self) -> tuple[re.Pattern[str], ...]:
+        words = [word for table in self._tables for word in table.childhood]
         return tuple(re.compile(word, re.IGNORECASE) for word in words)
 
     @cached_property

@@ -1,6 +1,4 @@
-"""Finds the kyphoplasty or vertebroplasty among the orders being signed.
-
-Its kind and levels are told as well.
+"""Finds the augmentation among the orders being signed, with its kind and levels.
 
 Raw JSON in, an order out; junk never raises. Brace, bed rest and referrals are in
 `support_orders.py`.
@@ -244,9 +242,7 @@ def _title(found: _Found, terminology: Terminology) -> str:
 def _level_count(
     found: Sequence[_Found], levels: tuple[str, ...], terminology: Terminology
 ) -> int | None:
-    """Return the number of vertebrae.
-
-    The stated ones or those that the codes bill for, whichever is more.
+    """Return the number of vertebrae: as stated or as billed, whichever is more.
 
     Order lines are not counted: two lines with the same code and level are one level.
     CPT's primary code is for one vertebra; the add-on code counts with its

@@ -1,9 +1,7 @@
-"""Corrects a brace order: the draft with an end date, and a start if it had none.
+"""Corrects a brace order: sets its end, and a start if it had none.
 
-Everything else is kept.
-
-A duration in words that exceeds the new end is replaced by that end. If that cannot be
-done with certainty, there is no corrected order.
+A duration in words that exceeds the new end is replaced by that end; everything else is
+kept. If that cannot be done with certainty, there is no corrected order.
 """
 
 from collections.abc import Callable, Iterator, Mapping

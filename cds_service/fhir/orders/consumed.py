@@ -143,10 +143,7 @@ OTHER = "other"
 
 
 def unread_in(order: Json, terminology: Terminology) -> tuple[str, ...]:
-    """Return the elements of a brace order with anything that was not read.
-
-    By their names, each once.
-    """
+    """Name, once each, the elements of a brace order that were not read whole."""
     read = read_times(order, terminology.calendar).read | _codes_read(
         order, terminology
     )
@@ -172,10 +169,7 @@ def name_of(path: str) -> str:
 
 
 def _is_added(parts: Sequence[str]) -> bool:
-    """Tell if an element was added to R4's own.
-
-    It may have been added to a primitive value: `_authoredOn`.
-    """
+    """Tell if an element was added to R4's own, also to a primitive value."""
     return bool(_ADDED.intersection(parts)) or any(
         part.startswith("_") for part in parts
     )
@@ -225,10 +219,7 @@ def _is_read(path: str, value: Any, order: Json, terminology: Terminology) -> bo
 
 
 def _are_plain(path: str, words: str, order: Json, terminology: Terminology) -> bool:
-    """Tell if a value is words, and all of them are plain.
-
-    Of an element whose words are read.
-    """
+    """Tell if a value is words that are read, and all of them are plain."""
     plain = terminology.plain_words
     if path in _TITLE_WORDS:
         return bool(words) and plain.are_all(
@@ -270,10 +261,7 @@ def _codes_read(order: Json, terminology: Terminology) -> frozenset[str]:
 
 
 def _is_understood(element: str, coding: Any, terminology: Terminology) -> bool:
-    """Tell if a coding names the brace or where it is worn.
-
-    Or a reason that is judged elsewhere.
-    """
+    """Tell if a coding names the brace, its place, or a reason judged elsewhere."""
     codeable = {"coding": [coding]}
     if element == "category":  # which kind of order it is, for lists
         return True

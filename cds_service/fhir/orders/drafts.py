@@ -1,8 +1,7 @@
-"""The orders of one signing: `context.draftOrders` as raw JSON.
+"""Reads the orders of one signing, `context.draftOrders`, as raw JSON of any quality.
 
-It may be of any quality; the targets of its references are kept beside it.
-
-The FHIR server may not know the drafts, so they are never read back by id.
+The resources that they refer to are kept next to them. The FHIR server may not know the
+drafts, so they are never read back by id.
 """
 
 import re
@@ -101,17 +100,11 @@ class DraftOrders:
         return f"Incomplete: {', '.join(self.cut)} were read." if self.cut else ""
 
     def each(self) -> Iterator[Order]:
-        """Yield the patient's orders that are to be carried out.
-
-        Checks the deadline at each.
-        """
+        """Yield the patient's orders that are to be carried out, in time."""
         yield from self._in_time(self.drafts)
 
     def each_other(self) -> Iterator[Order]:
-        """Yield all other orders that are to be carried out.
-
-        Checks the deadline at each.
-        """
+        """Yield all other orders that are to be carried out, in time."""
         yield from self._in_time(self.others)
 
     def of(self, identifiers: frozenset[tuple[str, str]]) -> "DraftOrders":
@@ -174,9 +167,7 @@ NO_DRAFTS = DraftOrders((), (), None, Targets(()))
 def read_drafts(
     draft_orders: Any, person: Person, deadline: Deadline | None = None
 ) -> DraftOrders:
-    """Read the orders in `context.draftOrders`.
-
-    None if it is not a Bundle with entries.
+    """Read the orders in `context.draftOrders`; there are none if it is no Bundle.
 
     Args:
         draft_orders: raw JSON of any quality.
@@ -246,10 +237,7 @@ def read_drafts(
 
 
 def _without_replaced(orders: Sequence[Order], person: Person) -> Sequence[Order]:
-    """Return the orders without those that another of them replaces.
-
-    All where they replace each other.
-    """
+    """Leave out orders that another one replaces, unless they replace each other."""
     named = (
         (one, objects(one.resource.get(name)))
         for one in orders
@@ -334,17 +322,11 @@ def with_drafts(record: RecordState, bundle: DraftOrders) -> RecordState:
 
 
 def is_to_be_done(resource: Json) -> bool:
-    """Tell if an order is to be carried out.
-
-    It is not withdrawn, not over, and no prohibition (`doNotPerform`).
-    """
+    """Tell if an order is not withdrawn, not over, and no prohibition."""
     status = resource.get("status")
     return not is_prohibition(resource) and text(status).strip().lower() not in OVER
 
 
 def codeables(resource: Json, *keys: str) -> list[Json]:
-    """Return the CodeableConcepts under these keys.
-
-    Each may be a single one or a list.
-    """
+    """Return the CodeableConcepts under these keys, single or in a list."""
     return [codeable for key in keys for codeable in objects(resource.get(key))]

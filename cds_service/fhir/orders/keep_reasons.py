@@ -1,6 +1,7 @@
 """Finds reasons to keep a brace that are not findings.
 
 They are in the brace's order, in other fractures and in other operations of the spine.
+`core/bracing.py` adds the findings.
 """
 
 from collections.abc import Sequence
@@ -31,9 +32,9 @@ from cds_service.fhir.onset import begun
 from cds_service.fhir.orders.consumed import unread_in
 from cds_service.fhir.orders.drafts import NO_DRAFTS, DraftOrders, codeables
 from cds_service.fhir.orders.levels import (
-    REGION_NAMES,
     covers,
     find_levels,
+    fractured_regions,
     reasons_named,
     stated_levels,
 )
@@ -64,10 +65,8 @@ from cds_service.fhir.raw_json import (
 from cds_service.fhir.site_calendar import SiteCalendar
 
 KEPT_REASONS = frozenset(KEEP)
-SURGERY, OLD = (
-    frozenset({"prior-spinal-surgery", "spinal-surgery-unstated"}),
-    frozenset({"old-fracture"}),
-)
+SURGERY = frozenset({"prior-spinal-surgery", "spinal-surgery-unstated"})
+OLD = frozenset({"old-fracture"})
 ORDERED = "serviceRequests"
 # What other lists than that of problems name, stated in a title or in doubt beside it.
 # The reasons themselves are left out here: they are findings. So is surgery.
@@ -83,9 +82,9 @@ Freshness = Literal["fresh", "open", "old"]
 def reasons_of_order(
     order: Json, bundle: DraftOrders, terminology: Terminology
 ) -> frozenset[str]:
-    """The concepts of `KEPT_REASONS` that a brace order names.
+    """Return the concepts of `KEPT_REASONS` that a brace order names.
 
-    It names them by a reason's code, or anywhere in its words.
+    A reason's code may name them, or any of its words.
     """
     reasons = reasons_named(order, bundle)
     named = (terminology.concepts(reason) for reason in reasons)
@@ -259,15 +258,15 @@ def _is_problem_open(
 def _is_device_unread(
     record: PatientRecord, calendar: SiteCalendar, today: date
 ) -> bool:
-    """Tell if a device was ordered lately that may be a brace, by what is known of it.
+    """Tell if a device that may be a brace was ordered lately.
 
-    When a brace was begun tells when it ends.
+    Nobody knows then when the first brace was begun, from which the weeks count.
     """
     return any(
         entry.kind in DEVICE_ORDERS
         and MAY_NEED_BRACE in entry.concepts
         and _is_lately(entry.raw, calendar, today)
-        for entry in record.resources
+        for entry in record.entries
     )
 
 
@@ -278,7 +277,7 @@ def _is_named_elsewhere(
 
     It must be recent or undated, or a drug that is still taken.
     """
-    for entry in record.resources:
+    for entry in record.entries:
         named = entry.named | (entry.drug.concepts if entry.drug else frozenset())
         if entry.kind in DEVICE_ORDERS:  # its code and words are read with the brace
             named -= {in_doubt(MAY_BEAR_ON_SPINE), in_doubt(UNREAD_REASON)}
@@ -368,7 +367,7 @@ def _listed(stated: set[str]) -> tuple[str, ...]:
 def _fractured_places(condition: Json, terminology: Terminology) -> set[str]:
     """Name the vertebrae of a fracture, or its region: `L1`, `T7-T8`, `lumbar spine`.
 
-    Its codes say them, else its words, else the region of its code.
+    Its codes say them, else its words, else the region of its code or its words.
     """
     code = condition.get("code")
     found = {*terminology.translate("vertebral-level-icd", code)}
@@ -381,8 +380,7 @@ def _fractured_places(condition: Json, terminology: Terminology) -> set[str]:
             for word in texts_of(one)
         ]
         found = {level for word in words for level in terminology.levels.treated(word)}
-    regions = terminology.translate("spinal-region", code)
-    return found or {f"{region} spine" for region in regions} & REGION_NAMES.keys()
+    return found or fractured_regions(condition, terminology)
 
 
 def _freshness(

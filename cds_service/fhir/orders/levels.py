@@ -1,9 +1,8 @@
 """Finds the vertebrae that an order treats, most trusted first.
 
-Body site, reason's body site, ICD code, text.
-
-A reason in words is read last. A note is believed after the body site, where the
-order's own words name no level.
+The body site comes first, then the reason's body site, the ICD code, and text. A reason
+in words is read last. A note is believed after the body site if the order's own words
+name no level.
 """
 
 from collections.abc import Iterator, Mapping
@@ -14,6 +13,7 @@ from cds_service.core.findings import UNREAD_REASON
 from cds_service.core.phrases import Verbatim, say
 from cds_service.fhir.certainty import certainty_of
 from cds_service.fhir.gathering.problem_words import read_problem_words
+from cds_service.fhir.gathering.reason_prose import is_code_plainly_worded
 from cds_service.fhir.mapping.level_text import LEVELS, UNUSUAL, in_order
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.orders.drafts import DraftOrders, codeables
@@ -175,13 +175,25 @@ def _statements(
 
 
 def covers(stated: str, treated: set[str]) -> bool:
-    """Tell if a statement may be of a treated level.
-
-    `L1`, `T11-T12` or `thoracic spine`
-    """
+    """Tell if `L1`, `T11-T12` or `thoracic spine` may be of a treated level."""
     if stated in REGION_NAMES:
         return not treated.isdisjoint(REGION_NAMES[stated])
     return not treated.isdisjoint(stated.split("-"))
+
+
+def fractured_regions(condition: Json, terminology: Terminology) -> set[str]:
+    """Name the parts of the spine that a fracture is of, by its code or its words.
+
+    For one that names no vertebra: `thoracic spine`.
+    """
+    regions = {*terminology.translate("spinal-region", condition.get("code"))}
+    regions = regions or {
+        region
+        for one in codeables(condition, "code", "bodySite")
+        for word in texts_of(one)
+        for region in terminology.levels.regions(word)
+    }
+    return {f"{region} spine" for region in regions} & REGION_NAMES.keys()
 
 
 def levels_in_words(order: Json, terminology: Terminology) -> int:
@@ -211,10 +223,7 @@ def levels_in_words(order: Json, terminology: Terminology) -> int:
 
 
 def verdict_of(statement: str) -> bool | None:
-    """Tell if `L1`, `T11-T12` or `thoracolumbar` lies at T10-L2.
-
-    None if it does not decide.
-    """
+    """Tell if `L1`, `T11-T12` or `thoracolumbar` lies at T10-L2; None if unclear."""
     if statement == "thoracolumbar":
         return True
     sides = {
@@ -259,9 +268,9 @@ def _note_texts(order: Json) -> Iterator[str]:
 
 
 def _conditions(order: Json, bundle: DraftOrders) -> list[Json]:
-    """Return the Conditions referenced as the order's reason.
+    """Return the Conditions that are the order's reason and are not ruled out.
 
-    If they were sent with it and are not ruled out.
+    Only those that were sent with it count.
     """
     resolved = bundle.resolve(objects(order.get("reasonReference")), order)
     return [
@@ -272,10 +281,7 @@ def _conditions(order: Json, bundle: DraftOrders) -> list[Json]:
 
 
 def reasons_named(order: Json, bundle: DraftOrders) -> list[Json]:
-    """Return the order's reasons: its own codes and words, and its Conditions'.
-
-    Those Conditions that it refers to.
-    """
+    """Return the order's reasons: its codes and words, and those of its Conditions."""
     own = codeables(order, *CODED["reasonCode"])
     return [
         *own,
@@ -378,7 +384,7 @@ def _unread(
 
 def _is_understood(reason: Json, terminology: Terminology) -> bool:
     if terminology.excludes(reason):
-        return True
+        return is_code_plainly_worded(reason, terminology)
     is_coded = terminology.tells("conditions", reason)
     if terminology.concepts(reason) and not is_coded:
         return True

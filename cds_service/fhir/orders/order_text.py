@@ -100,10 +100,7 @@ def _asks_for(
 
 
 def _is_withdrawal(clause: str, terminology: Terminology) -> bool:
-    """Tell if a clause withdraws what precedes it and names nothing itself.
-
-    `patient refused`, `cancelled`
-    """
+    """Tell if a clause only withdraws what comes before it: `patient refused`."""
     place = terminology.clauses.withdrawn_at(clause)
     if place is None:
         return False
@@ -123,10 +120,7 @@ _BRACE_WORDS = frozenset(_BRACES)
 
 
 def name_brace(words: str, code: str, terminology: Terminology) -> str:
-    """Say the name of a brace in our texts.
-
-    Its HCPCS code says it, or its title if the two agree.
-    """
+    """Name a brace in our texts, by its HCPCS code or a title that agrees with it."""
     said = terminology.text_concepts(words[:LONGEST_TEXT], _BRACE_WORDS)
     named = [name for concept, name in _BRACES.items() if concept in said]
     if code.startswith("L04"):

@@ -1,6 +1,6 @@
-"""Reads when an order begins and ends.
+"""Reads when an order begins and ends: from its elements, and from its words.
 
-From R4 `occurrence[x]` and its older names, and from its words.
+The elements are R4's `occurrence[x]` and its older names.
 """
 
 from collections.abc import Iterator, Mapping
@@ -158,7 +158,7 @@ def _read_of_repeat(timing: Json, *, is_bound: bool) -> set[str]:
 def _is_one_unit(timing: Json, name: str) -> bool:
     """Tell if unit and code of an amount are the same unit.
 
-    A word that nobody knows may be another.
+    A word that is not known may be another unit.
     """
     amount = member(timing, "repeat", *name.split("."))
     code, unit = text(member(amount, "code")), text(member(amount, "unit"))
@@ -259,10 +259,7 @@ def _clear_end(mentions: list[Mention]) -> WordedEnd:
 
 
 def texts_on_time(order: Json) -> Iterator[tuple[str, bool]]:
-    """Yield the texts of an order that may state its duration, each once.
-
-    And whether each is the title.
-    """
+    """Yield each text that may state an order's duration, and if it is the title."""
     titles = [
         words
         for one in codeables(

@@ -129,9 +129,9 @@ def _may_be_of_now(
 def _days_of(
     procedure: Json, calendar: SiteCalendar
 ) -> tuple[date | None, date | None]:
-    """Give the first and the last day on which it may have been done.
+    """Give the first and last day on which it may have been done; None if not told.
 
-    None for a day that nothing tells. What has no end ended as it began.
+    What has no end ended as it began.
     """
     on = procedure.get("performedDateTime")
     period = member(procedure, "performedPeriod")
@@ -146,11 +146,11 @@ def without_performed(
     """Leave these procedures out: an augmentation is no earlier one of itself."""
     kept = [
         one
-        for one in record.resources
+        for one in record.entries
         if f"{one.raw.get('resourceType')}/{one.raw.get('id')}"
         not in performed.references
     ]
-    return record._replace(resources=tuple(kept))
+    return record._replace(entries=tuple(kept))
 
 
 def performed_on(procedure: Json, calendar: SiteCalendar) -> date | None:
@@ -194,7 +194,7 @@ def _procedures(record: PatientRecord, terminology: Terminology) -> Iterator[Ord
 
 
 def _of_type(record: PatientRecord, kind: str) -> Iterator[Order]:
-    for one in record.resources:
+    for one in record.entries:
         if one.raw.get("resourceType") == kind and not is_prohibition(one.raw):
             yield Order(f"{kind}/{text(one.raw.get('id'))}", one.raw)
 

@@ -209,10 +209,7 @@ def words_name_augmentation(resource: Json, terminology: Terminology) -> bool:
 
 
 def words_on_procedure(resource: Json, terminology: Terminology) -> frozenset[str]:
-    """Tell kyphoplasty from vertebroplasty by the order's own words.
-
-    For codes that do not distinguish them.
-    """
+    """Tell kyphoplasty from vertebroplasty by words, if the code is of both."""
     titles = [*_titles(resource), *codeables(resource, "orderDetail")]
     texts = [words for codeable in titles for words in texts_of(codeable)]
     beside = _beside(titles, resource, terminology)
@@ -336,10 +333,7 @@ def _without_specialist(
 def _names_bone(
     resource: Json, reasons: Sequence[Json], terminology: Terminology
 ) -> bool:
-    """Tell if a referral says bone.
-
-    By its reasons, else by its title and what is noted.
-    """
+    """Tell if a referral says bone: by its reasons, else by its title and notes."""
     said = reasons or [*_titles(resource), *codeables(resource, "orderDetail")]
     if any(terminology.concepts(one) & BONE_REASONS for one in said):
         return True
@@ -355,10 +349,7 @@ def _names_bone(
 
 
 def _is_elsewhere(resource: Json, terminology: Terminology) -> bool:
-    """Tell if a therapy is for another part of the body: a shoulder, the lungs.
-
-    Body site and reason say so.
-    """
+    """Tell if site or reason of a therapy name another part: a shoulder, the lungs."""
     places = [
         word
         for one in codeables(resource, "bodySite", "reasonCode")
@@ -483,7 +474,7 @@ def _beside(
 ) -> str | None:
     """Return the order's other words about the body site.
 
-    It is None if a code states another operation.
+    The result is None if a code states another operation.
     """
     codings = terminology.codings(titles)
     if any(

@@ -91,10 +91,7 @@ def with_referred(
 
 
 def _wanted(drafts: DraftOrders, person: Person) -> Iterator[str]:
-    """The references that lead from the signing to the patient's server.
-
-    Such as `Condition/12`.
-    """
+    """Name what the signing refers to on the patient's server: `Condition/12`."""
     for draft in drafts.each():
         for element, kind in ELEMENTS.items():
             for reference in objects(draft.resource.get(element)):
@@ -126,7 +123,7 @@ def with_drafted_drugs(
         for one in bundle.each()
         if one.type == KIND
     ]
-    return record._replace(resources=(*record.resources, *filter(None, read)))
+    return record._replace(entries=(*record.entries, *filter(None, read)))
 
 
 def with_drafted_reasons(
@@ -142,7 +139,7 @@ def with_drafted_reasons(
         for one in bundle.each()
         if one.type in ORDER_KEYS
     ]
-    return record._replace(resources=(*record.resources, *filter(None, read)))
+    return record._replace(entries=(*record.entries, *filter(None, read)))
 
 
 def with_cut_orders(record: PatientRecord, bundle: DraftOrders) -> PatientRecord:

@@ -1,9 +1,7 @@
-"""Builds the orders that a clinician can accept.
-
-One action each, with a complete, validated R4 resource.
+"""Builds the orders that a clinician can accept, each a complete, valid R4 resource.
 
 A new order is made from a template in `hooks/<service>/orders/`; a corrected order is
-the draft itself.
+the draft itself. Each is the one action of its suggestion.
 """
 
 import json
@@ -71,9 +69,9 @@ class OrderTemplate:
         )
 
     def codings(self, capabilities: Capabilities) -> list[Coding] | None:
-        """The codes that an order for this EHR has, its own first.
+        """Return the codes that an order for this EHR has, its own first.
 
-        There are none if it takes no such order.
+        The result is None if it takes no such order.
         """
         placeable = self.placeable(capabilities)
         if not placeable and capabilities.orderables == "mapped-only":
@@ -115,14 +113,10 @@ class Ordering:
 def draft_suggestions(
     recommendations: Sequence[Recommendation], ordering: Ordering
 ) -> Mapping[str, tuple[Suggestion, ...]]:
-    """Draft suggestions by rule id.
+    """Draft by rule id the new orders and corrections that recommendations offer.
 
-    For rules that offer an order that does not exist yet or correct drafts.
-
-    What this EHR cannot apply is left out: the card says it in words.
-
-    The same request on the same day gives the same ids, and no other signing gives
-    them.
+    What this EHR cannot apply is left out: the card says it in words. The same request
+    on the same day gives the same ids, and no other signing gives them.
     """
     signing, capabilities = ordering.signing, ordering.capabilities
     today = ordering.today
@@ -156,10 +150,7 @@ def draft_suggestions(
 def _corrections(
     recommendation: Recommendation, ordering: Ordering
 ) -> list[Suggestion]:
-    """One suggestion for each brace that can be corrected.
-
-    Each with the brace's name where there are several.
-    """
+    """Suggest the correction of each brace that can be corrected."""
     labels = _labels(recommendation.corrections)
     found = []
     for label, one in zip(labels, recommendation.corrections, strict=True):
@@ -202,7 +193,7 @@ def order_words(
 ) -> Mapping[str, tuple[str, ...]]:
     """Return by rule id the words of orders that this EHR does not carry.
 
-    For rules whose orders are in the card then.
+    A rule says if they are in the card then.
     """
     words = {TODAY: ordering.today.isoformat()}
     is_ignored = ordering.capabilities.order_details == "ignored"
@@ -224,10 +215,7 @@ def order_words(
 
 
 def read_placeholders(template: Any) -> frozenset[str]:
-    """The placeholders that a rule must define for an order template.
-
-    `today` is not among them.
-    """
+    """Return the placeholders that a rule must define; `today` is none of them."""
     return frozenset(_PLACEHOLDER.findall(json.dumps(template))) - {TODAY}
 
 
@@ -327,10 +315,7 @@ def _fitting(
     recommendation: Recommendation,
     ordering: Ordering,
 ) -> Action | None:
-    """The correction as this EHR can apply it.
-
-    It is an update, else a new order, else none.
-    """
+    """Return the correction as this EHR applies it: an update, a new order, or None."""
     capabilities = ordering.capabilities
     if (
         action is None
@@ -364,10 +349,7 @@ def _fitting(
 
 
 def _update(correction: Correction, ordering: Ordering) -> Action | None:
-    """The corrected draft.
-
-    Orders in force, or with an unknown status, are never corrected.
-    """
+    """Correct a draft; None for an order in force, or of unknown status."""
     draft = correction.order.source
     if draft is None or not correction.order.draft or draft.get("status") != "draft":
         return None

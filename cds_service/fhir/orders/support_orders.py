@@ -1,6 +1,7 @@
-"""Finds orders that the advice concerns, signed now or on record.
+"""Finds the support orders, signed now or on record.
 
-Brace, bed rest, referrals and measurements.
+They are orders of a brace, bed rest, referrals and measurements: those that the advice
+is about.
 """
 
 from collections.abc import Iterator, Sequence
@@ -90,9 +91,9 @@ def find_support_orders(
     today: date | None = None,
     bundle: DraftOrders = NO_DRAFTS,
 ) -> SupportOrders:
-    """Combine the drafts with active orders on record.
+    """Join the drafts with the orders on record, and with what a brace may be for.
 
-    The newest augmentation on record is found beside them.
+    The augmentations on record are found with them.
 
     Args:
         drafts: support orders of this signing.
@@ -203,10 +204,10 @@ def _has_ended(order: SupportOrder, today: date | None) -> bool:
 
 
 def _with_time(order: SupportOrder, today: date | None) -> SupportOrder:
-    """Mark an order that is over, or begins so late that it does not count now.
+    """Mark an order that is over, begins too late, or is dated after today.
 
-    So does one on record that is dated after today: its day is wrong.
-    How long a brace or bed rest runs is judged elsewhere.
+    The day of one that is dated after today is wrong. How long a brace or bed rest runs
+    is judged elsewhere.
     """
     if today is None or order.kind in TIMED:
         return order
@@ -269,7 +270,7 @@ def _reasons(
 ) -> frozenset[str]:
     """Say why a brace or bed rest is ordered.
 
-    Of bed rest one word of its notes tells.
+    For bed rest, words that name instability are a reason too.
     """
     if kind not in TIMED:
         return frozenset()
@@ -355,10 +356,7 @@ def _is_liaison(
 
 
 def _stored(record: PatientRecord) -> Iterator[Order]:
-    """Orders and procedures on record as JSON.
-
-    The rules for drafts apply to them too.
-    """
+    """Yield orders and procedures on record as JSON, read like drafts."""
     for key, kind in RECORD_KEYS.items():
         for place, entry in enumerate(record.of_key(key)):
             resource = entry.raw
@@ -370,10 +368,7 @@ def _stored(record: PatientRecord) -> Iterator[Order]:
 
 
 def _is_augmentation(stored: Order, terminology: Terminology) -> bool:
-    """Tell if it is an augmentation.
-
-    It is a Procedure done or in progress, or an active or completed order.
-    """
+    """Tell if it is a Procedure that was begun, or an order in force or done."""
     counted = (
         {"completed", "in-progress"}
         if stored.type == "Procedure"
@@ -386,10 +381,7 @@ def _is_augmentation(stored: Order, terminology: Terminology) -> bool:
 
 
 def _augmented_on(stored: Order, calendar: SiteCalendar) -> date | None:
-    """Return the day of the procedure.
-
-    For an order, the planned day, else the day it was written.
-    """
+    """Return the day of the procedure; of an order that planned, else that written."""
     performed = stored.resource.get("performedDateTime") or member(
         stored.resource, "performedPeriod", "start"
     )

@@ -18,6 +18,7 @@ from cds_service.fhir.gathering.bystanders import (
     is_plain_fracture,
 )
 from cds_service.fhir.gathering.grave_asides import ASIDE, is_unjudged, said_inside
+from cds_service.fhir.gathering.reason_prose import is_code_plainly_worded
 from cds_service.fhir.leaves import MODIFIERS, leaves_of, repeats
 from cds_service.fhir.mapping.clauses import clauses
 from cds_service.fhir.mapping.level_text import LEVELS
@@ -226,20 +227,13 @@ def _is_held_read(held: Json, terminology: Terminology) -> bool:
 
 
 def _is_place(site: Json, terminology: Terminology) -> bool:
-    """Tell if the words of a body site name only a place, unlike `L1 metastatic`.
-
-    The display of a known code is not judged: it says what the code says.
-    """
-    called = {
-        folded(text(coding.get("display")))
-        for coding in objects(site.get("coding"))
-        if terminology.is_spinal_site({"coding": [coding]})
-    }
+    """Tell if the words of a body site name only a place, unlike `L1 metastatic`."""
     is_plain = terminology.bystanders.are_of_augmentation
     return all(
-        is_plain(one) or is_plain(_ORDINAL.sub(" ", one))
+        is_plain(one)
+        or is_plain(_ORDINAL.sub(" ", one))
+        or terminology.plain_reasons.are_all(one)
         for one in texts_of(site)
-        if folded(one) not in called
     )
 
 
@@ -401,6 +395,8 @@ def _is_reason_read(
 ) -> bool:
     levels = _levels_of_code(condition.get("code"), terminology)
     if any(not covers(one, {*treated}) for one in levels) and treated:
+        return False
+    if not is_code_plainly_worded(condition.get("code"), terminology):
         return False
     return is_bystander_problem(condition, terminology) or is_plain_fracture(
         condition, terminology, is_old=False

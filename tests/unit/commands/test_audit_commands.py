@@ -55,6 +55,24 @@ def test_an_error_repeats_no_control_characters():
     assert result.stderr == "error: There is no entry a[31mb.\n"
 
 
+@pytest.mark.usefixtures("url")
+@pytest.mark.parametrize("option", ["--kind", "--patient", "--user", "--card"])
+def test_an_option_that_is_no_text_ends_in_one_line(option):
+    result = CliRunner().invoke(main, ["audit", "list", option, "x\udcff"])
+    assert result.exit_code == 2
+    assert "is not text in UTF-8" in result.stderr
+
+
+def test_no_password_of_the_database_is_printed(postgres, monkeypatch):
+    query = "?password=canary&sslpassword=canary"
+    url = postgres.new_database() + query
+    monkeypatch.setenv("KYPHOPLASTY_CDS_DATABASE_URL", url)
+    for command in ("list", "migrate", "list"):
+        result = CliRunner().invoke(main, ["audit", command])
+        assert "canary" not in result.output
+        assert "postgresql" in result.output
+
+
 def test_list_shows_entries_and_is_an_entry(url):
     lines = run("list", "--kind", "answer", "--patient", "pat-2").splitlines()
     assert len(lines) == 1
@@ -104,6 +122,8 @@ def test_show_of_what_is_not_there_is_a_bad_answer():
 @pytest.mark.usefixtures("url")
 def test_an_argument_that_is_no_text_is_wrong_use():
     run("list", "--patient", "\udcff", code=2)
+    run("list", "--kind", "answer", "--kind", "x\udcff", code=2)
+    run("verify", "--key", "\udcff", code=2)
 
 
 @pytest.mark.usefixtures("url")

@@ -200,3 +200,23 @@ def test_two_ehrs_that_launch_from_one_server_are_a_fault(tmp_path):
     done = CliRunner().invoke(main, ["mappings", "check", "--site", str(site)])
     assert done.exit_code == 2, done.output
     assert "two EHRs name one FHIR server" in done.output
+
+
+def test_a_language_that_is_on_says_how_many_texts_it_lacks(tmp_path):
+    shipped = data_root("hooks") / "languages" / "de.toml"
+    german = shipped.read_text(encoding="utf-8")
+    for text in ("Already arranged", "Considered"):
+        german = re.sub(rf'^"{text}" = .*\n', "", german, flags=re.MULTILINE)
+    site = site_folder(tmp_path / "site", more='[languages.de]\nreader = "A. Muster"')
+    (site / "hooks" / "languages").mkdir(parents=True)
+    (site / "hooks" / "languages" / "de.toml").write_text(german, encoding="utf-8")
+    done = CliRunner().invoke(main, ["mappings", "check", "--site", str(site)])
+    assert done.exit_code == 0
+    assert "[languages.de]: its file lacks 2 of our " in done.output
+
+
+def test_a_language_that_has_every_text_says_nothing(tmp_path):
+    site = site_folder(tmp_path / "site", more='[languages.zh]\nreader = "A. Muster"')
+    done = CliRunner().invoke(main, ["mappings", "check", "--site", str(site)])
+    assert done.exit_code == 0
+    assert "[languages" not in done.output

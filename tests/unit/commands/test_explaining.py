@@ -85,3 +85,57 @@ def test_the_words_of_a_brace_order_that_are_not_plain_are_printed_here_alone(tm
     said, _, last = done.stdout.rpartition("Not plain in brace orders: ")
     assert last.startswith("zebra, protocol.")
     assert "zebra" not in said
+
+
+EXAMPLE = ROOT / "docs/examples/order-sign.json"
+GERMAN = (ROOT / "hooks/languages/de.toml").read_text(encoding="utf-8")
+
+
+def in_language(code, *words):
+    return CliRunner().invoke(
+        main,
+        ["explain", str(EXAMPLE), "--as-of", "2026-11-20", "--language", code, *words],
+    )
+
+
+def site_with(tmp_path, name, language):
+    """A site with a language file that it has not turned on."""
+    settings = '[site]\nname = "Example"\ntime-zone = "Europe/Lisbon"\n'
+    (tmp_path / "site.toml").write_text(settings)
+    folder = tmp_path / "hooks" / "languages"
+    folder.mkdir(parents=True)
+    (folder / name).write_text(language, encoding="utf-8")
+    return "--site", str(tmp_path)
+
+
+def test_a_language_is_explained_before_a_site_turns_it_on():
+    done = in_language("de")
+    assert done.exit_code == 0
+    assert "Medikamentenliste leer" in done.stdout
+    assert "in English" not in done.stdout
+
+
+def test_a_language_that_is_being_written_names_the_texts_that_a_card_lacks(tmp_path):
+    unfinished = GERMAN.replace('language = "de"', 'language = "nl"')
+    for text in ("Already arranged", "with this order", "TLSO"):
+        unfinished = re.sub(rf'^"{text}" = .*\n', "", unfinished, flags=re.MULTILINE)
+    done = in_language("nl", *site_with(tmp_path, "nl.toml", unfinished))
+    assert done.exit_code == 0
+    assert "languages/nl.toml lacks 2 of their texts" in done.stdout
+    # As lines of the file; "with this order" is on no card of this patient.
+    lines = {one for one in done.stdout.splitlines() if one.endswith(' = ""')}
+    assert lines == {'"Already arranged" = ""', '"TLSO" = ""'}
+    assert "Medikamentenliste leer" in done.stdout
+
+
+def test_a_language_that_lacks_a_join_names_it(tmp_path):
+    unfinished = GERMAN.replace('language = "de"', 'language = "nl"')
+    unfinished = unfinished.replace('" " = " "\n', "", 1)
+    done = in_language("nl", *site_with(tmp_path, "nl.toml", unfinished))
+    assert '" " = ""' in done.stdout
+
+
+def test_a_language_that_nobody_wrote_is_refused_by_those_there_are():
+    done = in_language("pt")
+    assert done.exit_code == 2
+    assert "there are: de, en, zh" in done.stderr

@@ -375,3 +375,67 @@ def test_another_number_without_a_birth_date_is_refused(report, server):
     assert done.exit_code == 1
     assert "no birth date says that it is the same person" in done.stderr
     assert server.sent == []
+
+
+NOTHING = {"PatientBirthDate": "", "PatientSex": ""}
+RECORD = {"system": "urn:mrn", "value": "MRN-7"}
+
+
+@pytest.mark.parametrize(
+    "identifiers",
+    [
+        pytest.param([], id="no-numbers"),
+        pytest.param(
+            [RECORD, {"type": {"text": "policy"}, "value": "PID-1"}], id="insurance"
+        ),
+        pytest.param(
+            [RECORD, {"type": {"coding": [{"code": "PPN"}]}, "value": "PID-1"}],
+            id="passport",
+        ),
+        pytest.param([RECORD, {"use": "old", "value": "PID-1"}], id="out-of-use"),
+        pytest.param(
+            [RECORD, {"period": {"end": "2001"}, "value": "PID-1"}], id="over"
+        ),
+    ],
+)
+def test_a_number_that_nothing_confirms_is_refused(report, server, identifiers):
+    server.say("/Patient/p1", PATIENT | {"identifier": identifiers})
+    done = run(report(**NOTHING), "--fhir-server", server.base)
+    assert done.exit_code == 1
+    assert "no birth date says that it is the same person" in done.stderr
+    assert server.sent == []
+
+
+@pytest.mark.parametrize(
+    "identifier",
+    [
+        pytest.param({"value": "PID-1"}, id="plain"),
+        pytest.param(
+            {"type": {"coding": [{"code": "MR"}]}, "value": "PID-1"}, id="record"
+        ),
+        pytest.param({"type": {"text": "MRN"}, "value": "PID-1"}, id="in-words"),
+        pytest.param({"period": {"end": "2999"}, "value": "PID-1"}, id="in-use"),
+    ],
+)
+def test_the_record_number_says_whose_a_report_is(report, server, identifier):
+    server.say("/Patient/p1", PATIENT | {"identifier": [identifier]})
+    done = run(report(**NOTHING), "--fhir-server", server.base)
+    assert done.exit_code == 0
+    assert "note:" not in done.stderr
+
+
+def test_that_nothing_was_compared_is_said(report, server):
+    done = run(report(PatientID="", **NOTHING), "--fhir-server", server.base)
+    assert done.exit_code == 0
+    assert "is said by --patient alone" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("born", "is_other"), [("1950", False), ("1950-01", False), ("1933", True)]
+)
+def test_a_birth_date_is_compared_as_far_as_it_goes(report, server, born, is_other):
+    number = {"identifier": [{"value": "PID-1"}]}
+    server.say("/Patient/p1", PATIENT | number | {"birthDate": born})
+    done = run(report(), "--fhir-server", server.base)
+    assert ("the birth dates differ" in done.stderr) == is_other
+    assert bool(server.sent) != is_other

@@ -319,7 +319,7 @@ def test_a_state_is_one_signal_with_its_evidence_and_words():
     found = signals_of(with_drugs(use))
     assert found.keys() & set(get_args(DrugSignal)) == {"denosumab-overdue"}
     signal = found["denosumab-overdue"]
-    assert signal.facts[0].provenance == (SOURCE,)
+    assert signal.evidence[0].provenance == (SOURCE,)
     assert signal.words["last"] == "9 Mar 2026"
     assert (signal.words["drug"], signal.words["Drug"]) == ("denosumab", "Denosumab")
     assert (signal.words["month"], signal.words["followed"]) == (

@@ -19,7 +19,13 @@ from cds_service.core.phrases import (
     joined,
     say,
 )
-from cds_service.core.wording import capital, join_words, say_date, say_near_date
+from cds_service.core.wording import (
+    capital,
+    join_words,
+    say_date,
+    say_near_date,
+    with_unit,
+)
 from cds_service.hook_files.languages import read_languages
 from tests.chart_builders import open_service
 from tests.language_texts import texts_of, written
@@ -101,6 +107,12 @@ def test_chinese_has_no_latin_words():
         pytest.param(Day(TODAY, "year"), "2026", "2026年"),
         pytest.param("−2.8", "−2,8", "−2.8", id="decimal sign"),
         pytest.param("14.5 kg", "14,5 kg", "14.5 kg", id="with unit"),
+        pytest.param("<15", "<15", "<15", id="upper limit"),
+        pytest.param("≤0.5", "≤0,5", "≤0.5", id="upper limit with decimals"),
+        pytest.param(
+            with_unit("19.6", "ng/mL"), "19,6 ng/mL", "19.6 ng/mL", id="any unit"
+        ),
+        pytest.param(with_unit("<8", "s"), "<8 s", "<8 s", id="limit with unit"),
         pytest.param("T12, L1", "T12, L1", "T12, L1", id="levels"),
         pytest.param(Verbatim("L0456"), "L0456", "L0456", id="code"),
         pytest.param(join_words(["TLSO", "LSO"]), "TLSO und LSO", "TLSO和LSO"),
@@ -141,6 +153,7 @@ def test_says_a_phrase(text, german, chinese):
         say_date(TODAY),
         capital(say("weak grip")),
         Verbatim("L0456"),
+        with_unit("19.6", "ng/mL"),
         Otherwise("what nobody translated", say("without a date")),
     ],
     ids=repr,
@@ -155,6 +168,8 @@ def test_a_copy_can_be_said_too(phrase, language):
     "text",
     [
         pytest.param("a text of the record", id="unknown"),
+        pytest.param(with_unit("78", "a"), id="unit that is a word"),
+        pytest.param(with_unit("a text of the record", "kg"), id="no number"),
         pytest.param(say("no {name}", name="a text of the record"), id="word"),
         pytest.param(say("nobody wrote {this}", this="denosumab"), id="template"),
     ],

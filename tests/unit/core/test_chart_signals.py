@@ -156,6 +156,13 @@ def test_weak_muscle_and_want_of_food_are_one_fact(because, values):
     assert said("weak-muscle", facts(values)) == because
 
 
+def test_says_a_limit_as_it_was_printed():
+    # A site's own rule of grip may count `<10`; its number was never measured.
+    grip = finding("grip-strength", 9.999)._replace(label="<10")
+    found = facts({"sex": "female"}, **{"grip-strength": grip})
+    assert said("weak-muscle", found) == "weak grip (<10 kg)"
+
+
 @pytest.mark.parametrize(
     ("name", "because", "found"),
     [

@@ -410,7 +410,7 @@ def test_what_signals_say(case):
         assert found[name].because == words
     for name, words in case.get("measure", {}).items():
         assert words in found[name].because
-        assert found[name].facts
+        assert found[name].evidence
 
 
 def test_the_studies_behind_a_cut_off_are_named():

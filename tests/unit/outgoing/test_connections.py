@@ -214,6 +214,72 @@ def test_no_server_takes_longer_than_it_may_however_slowly_it_speaks(server, beg
     assert time.monotonic() - started < 3
 
 
+EMPTY_BLOCK = b"\0\0\0\xff\xff"  # of gzip: unpacks to nothing
+
+
+def chunk(content: bytes) -> bytes:
+    return b"%x\r\n%b\r\n" % (len(content), content)
+
+
+@pytest.mark.parametrize(
+    ("begin", "again", "reason"),
+    [
+        pytest.param(CHUNKED, chunk(b" "), "pieces", id="chunks-of-one-byte"),
+        pytest.param(
+            b"", b"HTTP/1.1 100 Continue\r\n\r\n", "pieces", id="interim-answers"
+        ),
+        pytest.param(
+            CHUNKED + b"2\r\n{}\r\n0\r\n", b"X: y\r\n", "pieces", id="trailers"
+        ),
+        pytest.param(
+            CHUNKED.replace(b"\r\n\r\n", b"\r\nContent-Encoding: gzip\r\n\r\n")
+            + chunk(gzip.compress(b"")[:10]),
+            chunk(EMPTY_BLOCK),
+            "pieces",
+            id="chunks-that-unpack-to-nothing",
+        ),
+        pytest.param(
+            PACKED + gzip.compress(b"")[:10],
+            EMPTY_BLOCK * 10_000,
+            "too-large",
+            id="much-that-unpacks-to-nothing",
+        ),
+    ],
+)
+def test_an_answer_without_end_costs_little_however_small_its_pieces(
+    server, monkeypatch, begin, again, reason
+):
+    monkeypatch.setattr(connections, "MAX_WIRE_BYTES", 1_000_000)
+
+    def flood(handler) -> None:
+        with suppress(OSError):
+            handler.wfile.write(begin)
+            while not server.released.is_set():
+                handler.wfile.write(again * 100)
+
+    server.say("/keys", Reply(script=flood))
+    began = time.thread_time()
+    session = Connections().session()
+    assert failure(session, f"{server.base}/keys", timeout=60).reason == reason
+    assert time.thread_time() - began < 1
+
+
+@pytest.mark.parametrize(
+    ("size", "count"),
+    [
+        pytest.param(100, 600, id="few-small-chunks"),
+        pytest.param(1000, 4000, id="many-chunks-as-servers-write-them"),
+    ],
+)
+def test_an_answer_in_chunks_as_servers_write_them_is_read(server, size, count):
+    def answer(handler) -> None:
+        handler.wfile.write(CHUNKED + chunk(b" " * size) * count + b"0\r\n\r\n")
+
+    server.say("/keys", Reply(script=answer))
+    found = Connections().session().get(f"{server.base}/keys", timeout=20)
+    assert len(found.content) == size * count
+
+
 def test_a_closed_session_leaves_the_connections_to_others(server):
     peers = []
 

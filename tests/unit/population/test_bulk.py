@@ -76,6 +76,25 @@ def test_what_is_no_resource_is_refused(bad: bytes) -> None:
         read_line(bad)
 
 
+@pytest.mark.parametrize(
+    "written",
+    [
+        pytest.param(b'"Medication\\/12"', id="slash-as-php-writes-it"),
+        pytest.param(b'"Medication\\u002f12"', id="slash-by-its-number"),
+        pytest.param(b'"Medication\\u002F12\\u002f_history/2"', id="its-version"),
+        pytest.param(b'"\\u004dedication/12"', id="letter-by-its-number"),
+        pytest.param(
+            '"https:\\/\\/ehr.example.org\\/é\\/Medication\\/12"'.encode(),
+            id="absolute",
+        ),
+    ],
+)
+def test_a_name_is_found_however_json_writes_it(written: bytes) -> None:
+    text = b'{"resourceType": "MedicationRequest", "medicationReference":'
+    text += b'{"reference": %b}}' % written
+    assert shared_names(text) == ["Medication/12"]
+
+
 def test_files_are_those_of_the_types(tmp_path: Path) -> None:
     names = [
         "Patient.ndjson",

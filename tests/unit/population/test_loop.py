@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from cds_service.core.loop import Course, state_of, when_done
-from cds_service.population.loop import read_course
+from cds_service.population.loop import read_course, row_of
 from cds_service.population.scoring import Run
 from tests.chart_builders import (
     DRUGS,
@@ -191,6 +191,66 @@ def test_what_was_not_exported_was_not_read(missing: str, why: str) -> None:
     assert any(one.startswith(why) for one in found.unread)
     seen = course(encounter(190), exported=EXPORTED - {missing})
     assert state_of(seen) == "done"
+
+
+def of_unknown(kind: str, **members: Any) -> Resource:
+    said = {"status": "completed", "medicationReference": {"reference": "Medication/x"}}
+    return of_patient(kind, "unknown", **(said | members))
+
+
+@pytest.mark.parametrize(
+    ("entry", "state"),
+    [
+        pytest.param(
+            of_unknown("MedicationAdministration", effectiveDateTime=days_ago(150)),
+            "unsure",
+            id="dose",
+        ),
+        pytest.param(
+            of_unknown("MedicationDispense", whenHandedOver=days_ago(150)),
+            "unsure",
+            id="dispense",
+        ),
+        pytest.param(
+            of_unknown(
+                "MedicationStatement",
+                status="active",
+                medicationReference=None,
+                medicationCodeableConcept={"text": "Zzyx 5"},
+            ),
+            "unsure",
+            id="words-that-nobody-knows",
+        ),
+        pytest.param(
+            of_unknown(
+                "MedicationRequest",
+                status="active",
+                intent="order",
+                authoredOn=days_ago(150),
+            ),
+            "open",
+            id="an-order-is-no-dose",
+        ),
+        pytest.param(
+            of_unknown(
+                "MedicationAdministration",
+                status="entered-in-error",
+                effectiveDateTime=days_ago(150),
+            ),
+            "open",
+            id="in-error",
+        ),
+    ],
+)
+def test_a_drug_that_could_not_be_read_is_not_called_none(
+    entry: Resource, state: str
+) -> None:
+    found = course(entry)
+    assert state_of(found) == state
+    text = row_of(found, "accepted").text
+    assert ("no dose of a bone drug on record" in text) == (state == "open")
+    unknown = "1 medication entry of a drug that could not be read"
+    assert (unknown in text) == (state == "unsure")
 
 
 def test_an_order_and_a_dose_are_counted_apart() -> None:

@@ -378,6 +378,58 @@ def test_what_is_not_known_is_said(tmp_path: Path) -> None:
     assert "referrals could not be read" in row["text"]
 
 
+@pytest.mark.parametrize(
+    "medicine",
+    [
+        pytest.param(
+            {"medicationReference": {"reference": "Medication/gone"}}, id="not-exported"
+        ),
+        pytest.param({"medicationCodeableConcept": {"text": "Zzyx 5"}}, id="not-known"),
+    ],
+)
+def test_a_drug_that_is_not_known_is_not_called_none(
+    medicine: Resource, tmp_path: Path
+) -> None:
+    said = {"status": "completed", "effectiveDateTime": days_ago(20), **medicine}
+    unknown = of_patient("MedicationAdministration", "given", **said)
+    other = ordered("physiotherapy", number="physio", days=50)
+    record = [*CHART, done(60), other, unknown]
+    export = write_export(tmp_path / "export", whose("unknown", record))
+    (row,) = csv.DictReader(worklist(export, tmp_path / "list.csv").splitlines())
+    assert "no current bone drug" not in row["text"]
+    assert "if a bone drug is taken is not known" in row["text"]
+    assert "drugs that we do not know" in row["text"]
+
+
+def test_a_later_dose_of_an_unknown_drug_is_named_beside_overdue_denosumab(
+    tmp_path: Path,
+) -> None:
+    medicine = {"medicationReference": {"reference": "Medication/gone"}}
+    said = {"status": "completed", "effectiveDateTime": days_ago(40), **medicine}
+    unknown = of_patient("MedicationAdministration", "given", **said)
+    record = [*CHART, done(300), given("denosumab", days=250), unknown]
+    export = write_export(tmp_path / "export", whose("unknown", record))
+    (row,) = csv.DictReader(worklist(export, tmp_path / "list.csv").splitlines())
+    assert row["reason"] == "denosumab-overdue"
+    assert "no other bone drug since." not in row["text"]
+    assert "1 medication entry of a drug that could not be read" in row["text"]
+
+
+def test_a_current_bone_drug_is_found_where_slashes_are_escaped(
+    tmp_path: Path,
+) -> None:
+    by_name = {"medicationReference": {"reference": "Medication/med"}}
+    said = {"status": "completed", "effectiveDateTime": days_ago(20), **by_name}
+    given = of_patient("MedicationAdministration", "given", **said)
+    medicine = {"resourceType": "Medication", "id": "med"}
+    medicine["code"] = codeable(ATC, DRUGS["denosumab"])
+    record = [*whose("one", [*CHART, done(60), given]), medicine]
+    export = write_export(tmp_path / "export", record)
+    for file in export.glob("*.ndjson"):
+        file.write_text(file.read_text().replace("/", "\\/"))
+    assert not list(csv.DictReader(worklist(export, tmp_path / "a.csv").splitlines()))
+
+
 def test_an_order_is_not_called_done(tmp_path: Path) -> None:
     export = write_export(
         tmp_path / "export",

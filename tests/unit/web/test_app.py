@@ -4,6 +4,7 @@ import json
 import logging
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from io import BytesIO
 from pathlib import Path
 
 import pytest
@@ -105,6 +106,29 @@ def test_the_line_of_a_refused_token_names_a_service_of_ours_alone(
     (record,) = [one for one in caplog.records if one.name == "kyphoplasty_cds.calls"]
     line = json.loads(JsonLines().format(record))
     assert (line["event"], line["service"]) == ("unauthenticated", named)
+
+
+@pytest.mark.parametrize(
+    ("peer", "left"),
+    [
+        pytest.param("192.0.2.7", 0, id="our-proxy"),
+        pytest.param("192.0.2.8", 600_000, id="anybody"),
+    ],
+)
+def test_a_refusal_reads_away_what_our_proxy_still_sends(tmp_path, peer, left):
+    folder = site_folder(tmp_path, client_of())
+    (folder / "keys.json").write_bytes(key_set(Signer()))
+    asked = Asked(site=load_site(folder), trusted_proxies="192.0.2.7")
+    body = BytesIO(b"[" + b" " * 599_998 + b"]")
+    response = asked.client.post(
+        CALL,
+        input_stream=body,
+        content_length=600_000,
+        content_type="application/json",
+        environ_base={"REMOTE_ADDR": peer},
+    )
+    assert response.status_code == 401
+    assert len(body.read()) == left
 
 
 def test_a_body_may_name_its_charset(client):

@@ -3,9 +3,9 @@
 import pytest
 
 from cds_service.errors import EvidenceUnavailable
-from cds_service.fhir.gathering.answers import QueryResult
 from cds_service.fhir.gathering.patient_status import replacement_of
 from cds_service.fhir.gathering.plan import plan_prefetch
+from cds_service.fhir.gathering.query_results import QueryResult
 from cds_service.fhir.gathering.refusals import refuse_without_evidence
 from cds_service.fhir.references import BundleEntry
 

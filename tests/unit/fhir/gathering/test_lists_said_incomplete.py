@@ -2,8 +2,8 @@
 
 import pytest
 
-from cds_service.fhir.gathering.answers import read_result
 from cds_service.fhir.gathering.plan import Template
+from cds_service.fhir.gathering.query_results import read_result
 
 CONDITIONS = Template("conditions", "Condition?patient=1", "Condition", is_search=True)
 DIABETES = {"resource": {"resourceType": "Condition", "id": "c1"}}

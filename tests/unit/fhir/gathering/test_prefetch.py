@@ -5,13 +5,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cds_service.errors import DataFileError
-from cds_service.fhir.gathering.answers import (
+from cds_service.fhir.gathering.plan import plan_prefetch
+from cds_service.fhir.gathering.query_results import (
     QueryResult,
     in_newest_version,
     read_prefetch,
     read_result,
 )
-from cds_service.fhir.gathering.plan import plan_prefetch
 from cds_service.protocol.messages import parse_request
 from tests.stub_fhir import observation, outcome, page
 from tests.wire_builders import context, hook_request

@@ -70,7 +70,7 @@ def read(prefetch=None, fhir=None, seconds=60.0, **members):
 
 
 def names(record) -> list[str]:
-    return [f"{one.raw['resourceType']}/{one.raw['id']}" for one in record.resources]
+    return [f"{one.raw['resourceType']}/{one.raw['id']}" for one in record.entries]
 
 
 def page_of(resources):
@@ -1742,11 +1742,11 @@ def page_of(resources):
 def test_what_is_gathered(case):
     record = read({**EMPTY, "patient": PATIENT, **case["sent"]})
     state, reads = state_of(record), record.reads
-    first = record.resources[0].concepts if record.resources else ()
+    first = record.entries[0].concepts if record.entries else ()
     found = {
         "keeps": names(record),
         "days": [
-            one.raw["effectiveDateTime"] for one in record.resources if "days" in case
+            one.raw["effectiveDateTime"] for one in record.entries if "days" in case
         ],
         "concepts": list(first),
         "foreign": record.foreign,
@@ -1825,8 +1825,8 @@ def test_a_drug_that_only_refers_to_the_server_is_read_there():
     sent = {**EMPTY, "medications": page(medication(medicationReference=reference))}
     record = read(sent, fhir, fhirServer="https://ehr.example.org/fhir")
     assert fhir.asked == ["Medication/d1"]
-    assert "bone-drug" in record.resources[0].concepts
-    assert record.resources[0].referred == served
+    assert "bone-drug" in record.entries[0].concepts
+    assert record.entries[0].referred == served
 
 
 def test_drugs_that_refer_to_another_server_are_not_asked_for_here_and_at_most_ten_are():
@@ -1842,7 +1842,7 @@ def test_drugs_that_refer_to_another_server_are_not_asked_for_here_and_at_most_t
     }
     record = read(sent, fhir, fhirServer="https://ehr.example.org/fhir")
     assert len(fhir.asked) == 10
-    assert {frozenset(one.concepts) for one in record.resources} == {
+    assert {frozenset(one.concepts) for one in record.entries} == {
         frozenset({NOT_UNDERSTOOD})
     }
 

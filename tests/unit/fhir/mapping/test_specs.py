@@ -96,6 +96,8 @@ def added(folder: Path, file: str, content: str) -> Path:
         ("units.toml", "times = 0.001", "times = 0", "factors"),
         ("units.toml", "times = 0.001", "time = 0.001", "factors"),
         ("units.toml", 'from = "[in_i]"', 'from = "inches"', "factors"),
+        # two factors for one pair
+        ("units.toml", 'from = "[in_i]"', 'from = "cm"', "factors"),
         ("units.toml", "schema = 1", "schema = 2", "schema"),
     ],
 )

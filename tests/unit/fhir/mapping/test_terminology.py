@@ -10,6 +10,7 @@ from hypothesis import given
 
 from cds_service.errors import DataFileError
 from cds_service.fhir.mapping.finding_specs import check_specs, load_finding_specs
+from cds_service.fhir.mapping.language import concepts_of_lists, read_languages
 from cds_service.fhir.mapping.terminology import Terminology
 from tests.builders import MAPPINGS, coded, terminology
 from tests.codes import LOINC, MEASURES
@@ -154,12 +155,41 @@ brace = ['korset']
 """
 
 
+LISTED = concepts_of_lists(read_languages([MAPPINGS]).values())
+
+
+def words_for(concepts):
+    """A word for each concept, `gorset` for a brace."""
+    return "".join(
+        f'[{one}]\nany = ["{"gorset" if one == "brace" else f"woord {one}"}"]\n'
+        for one in sorted(concepts)
+    )
+
+
+@pytest.mark.parametrize(
+    "left_out", ["dementia", "severe-kidney-disease", "unstable-fracture", "denial"]
+)
+def test_letters_are_refused_while_words_are_missing(tmp_path, left_out):
+    words = DUTCH + words_for(LISTED - {left_out})
+    with pytest.raises(DataFileError, match=rf"no words yet: {left_out};") as error:
+        Terminology(MAPPINGS, with_language(tmp_path, "nl", words))
+    assert Path(error.value.file).name == "nl.toml"
+    assert error.value.key == "letters"
+
+
+def test_without_letters_words_of_one_concept_are_enough(tmp_path):
+    words = '[brace]\nany = ["gorset"]\n'
+    read = Terminology(MAPPINGS, with_language(tmp_path, "nl", words))
+    assert "brace" in read.text_concepts("Gorset")
+    assert not read.languages.can_read("Hoge bloeddruk")
+
+
 def test_one_file_is_a_language(tmp_path):
     ours, words = (
         terminology(),
         Terminology(
             MAPPINGS,
-            with_language(tmp_path, "nl", DUTCH + '[brace]\nany = ["gorset"]\n'),
+            with_language(tmp_path, "nl", DUTCH + words_for(LISTED)),
         ),
     )
     assert [

@@ -1,4 +1,4 @@
-"""Reads the answer to one query: given, empty, failed or absent.
+"""Reads the result of one query: given, empty, failed or absent.
 
 Prefetch and responses of the FHIR server are parsed by the same code, so that both give
 the same record.
@@ -26,12 +26,12 @@ from cds_service.fhir.references import Bases, BundleEntry
 from cds_service.fhir.site_calendar import instant
 
 BEFORE = ("previous", "prev")
-State = Literal["given", "empty", "failed", "absent"]
-Origin = Literal["prefetch", "fhir"]
+ResultState = Literal["given", "empty", "failed", "absent"]
+ReadFrom = Literal["prefetch", "fhir"]
 
 
 class QueryResult(NamedTuple):
-    """The answer to one query.
+    """The result of one query.
 
     Attributes:
         entries: resources of the requested type, each once.
@@ -46,7 +46,7 @@ class QueryResult(NamedTuple):
         origin: the EHR's prefetch or the FHIR server.
     """
 
-    state: State
+    state: ResultState
     entries: tuple[BundleEntry, ...] = ()
     others: tuple[BundleEntry, ...] = ()
     next_page: str | None = None
@@ -55,7 +55,7 @@ class QueryResult(NamedTuple):
     is_cut: bool = False
     warned: bool = False
     foreign: int = 0
-    origin: Origin = "prefetch"
+    origin: ReadFrom = "prefetch"
 
     @property
     def resources(self) -> tuple[Json, ...]:
@@ -67,10 +67,7 @@ NOTHING_THERE = QueryResult(state="empty")
 
 
 def read_prefetch(template: Template, prefetch: Mapping[str, Any]) -> QueryResult:
-    """Read the prefetched answer to this template.
-
-    `absent` if the EHR did not send the key.
-    """
+    """Read the prefetched result of this template; `absent` if it was not sent."""
     if template.key not in prefetch:
         return QueryResult(state="absent")
     value = prefetch[template.key]
@@ -80,7 +77,7 @@ def read_prefetch(template: Template, prefetch: Mapping[str, Any]) -> QueryResul
 def read_result(
     template: Template, documents: Sequence[Any], *, note: str = ""
 ) -> QueryResult:
-    """Read the answer in these documents: one resource, or the pages of a search.
+    """Read the result in these documents: one resource, or the pages of a search.
 
     Args:
         template: the query.
@@ -144,7 +141,7 @@ def _read_pages(template: Template, pages: Sequence[Json], note: str) -> QueryRe
         fault = fault or "the server left something out"
     if any(map(says_incomplete, outcomes)):
         fault = fault or "the server says that something may be missing"
-    state: State = "failed" if fault else "empty"
+    state: ResultState = "failed" if fault else "empty"
     if once:
         state = "given"
     return QueryResult(
@@ -212,10 +209,7 @@ def _have_own_ids(resources: Sequence[Json]) -> bool:
 
 
 def _key(resource: Json, full_url: str | None = None) -> tuple[str, str, str] | None:
-    """Return what entries of one resource share: server, type and id.
-
-    None without an id: it may be any resource.
-    """
+    """Return what entries of one resource share; None without an id."""
     found = text(resource.get("id"))
     return (
         (_base(full_url), text(resource.get("resourceType")), found) if found else None
@@ -236,9 +230,9 @@ def _newest(same: Sequence[BundleEntry]) -> Iterable[BundleEntry]:
 
 
 def in_newest_version(answers: Mapping[str, QueryResult]) -> dict[str, QueryResult]:
-    """Leave out resources that another answer has in a higher version.
+    """Leave out resources that another result has in a higher version.
 
-    Such a resource was changed between two queries. All answers count as of one server,
+    Such a resource was changed between two queries. All results count as of one server,
     even if their fullUrls do not say so.
     """
     everything = list(

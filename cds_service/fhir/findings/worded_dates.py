@@ -1,0 +1,36 @@
+"""Reads the months and years that the words of an entry name."""
+
+import re
+from collections.abc import Iterable
+
+from cds_service.fhir.findings.chart import Chart
+from cds_service.fhir.raw_json import Json, text
+from cds_service.fhir.site_calendar import WRITTEN_YEAR
+
+MONTH = re.compile(r"(?<!\d)(0?[1-9]|1[0-2])[/.]((?:19|20)\d\d)(?!\d)")
+
+
+def date_in_words(words: Iterable[str], raw: Json, chart: Chart) -> str:
+    """The newest month or year that these words name, up to now, as FHIR writes it.
+
+    Words like `3 years ago` count from the day of recording. Empty if there is none.
+    """
+    year_words = chart.terminology.years
+    title = year_words.without_editions(" ".join(words))
+    months = [f"{year}-{int(month):02d}" for month, year in MONTH.findall(title)]
+    years = [
+        year
+        for year in WRITTEN_YEAR.findall(title)
+        if year not in {month[:4] for month in months}
+    ]
+    written = (
+        chart.calendar.first_day(text(raw.get("recordedDate"))[:10]) or chart.today
+    )
+    years += [f"{written.year - count}" for count in year_words.ago(title)]
+    now = chart.today.isoformat()
+    past = (
+        date
+        for date in (*months, *years)
+        if date <= now and chart.calendar.first_day(date)
+    )
+    return max(past, default="")

@@ -1,0 +1,62 @@
+"""A patient's record from a FHIR server, as `loop --fhir-server` reads it."""
+
+import json
+from typing import Any
+
+from cds_service.errors import FhirReadError
+from cds_service.fhir.gathering.reading import Fetched
+from cds_service.fhir.references import bases_of
+from cds_service.population.background import read_lines
+from tests.scripted_reader import ScriptedReader
+
+BASES = bases_of(["https://ehr.example.org/fhir"])
+
+
+class Pharmacy(ScriptedReader):
+    """Answers each Medication by its own name, except those that fail."""
+
+    def __init__(self, *failing: str, **answers: Any) -> None:
+        super().__init__(**answers)
+        self.failing = failing
+
+    def fetch(self, query: str, *, until: float) -> Fetched:
+        kind, _, name = query.partition("/")
+        if kind != "Medication":
+            return super().fetch(query, until=until)
+        if name in self.failing:
+            raise FhirReadError("http-500", "the server failed")
+        return Fetched(({"resourceType": kind, "id": name},))
+
+
+def doses(count: int) -> dict[str, Any]:
+    entries = [
+        {
+            "resourceType": "MedicationAdministration",
+            "id": f"dose-{number}",
+            "subject": {"reference": "Patient/p1"},
+            "medicationReference": {"reference": f"Medication/m-{number}"},
+        }
+        for number in range(count)
+    ]
+    return {
+        "resourceType": "Bundle",
+        "type": "searchset",
+        "entry": [{"resource": one} for one in entries],
+    }
+
+
+def names(lines: list[bytes]) -> set[str]:
+    return {json.loads(line)["id"] for line in lines}
+
+
+def test_every_medication_of_a_long_list_is_read() -> None:
+    """Some servers keep a Medication for each prescription."""
+    reader = Pharmacy(MedicationAdministration=doses(120))
+    lines, _ = read_lines(reader, "p1", BASES, until=1e12)
+    assert {f"m-{number}" for number in range(120)} <= names(lines)
+
+
+def test_an_entry_stays_whose_medication_cannot_be_read() -> None:
+    reader = Pharmacy("m-1", MedicationAdministration=doses(2))
+    lines, _ = read_lines(reader, "p1", BASES, until=1e12)
+    assert names(lines) == {"dose-0", "dose-1", "m-0"}
