@@ -6,10 +6,14 @@ from tests.chart_builders import (
     ask,
     brace,
     by_topic,
+    cards_for,
+    days_ago,
     kyphoplasty,
+    of_patient,
     order_sign,
     strong_and_nourished,
 )
+from tests.codes import ATC, CPT, codeable
 
 REFUSED = {
     "resourceType": "OperationOutcome",
@@ -42,3 +46,24 @@ def test_an_unread_list_that_may_tell_of_a_drug_brings_no_none(key, answer):
 def test_lists_that_were_read_bring_it():
     card = card_with({})
     assert card["summary"].startswith("No bone drug")
+
+
+@pytest.mark.parametrize(
+    "used",
+    [
+        {"usedCode": [codeable(ATC, "M05BX04")]},
+        {"usedReference": [{"display": "Denosumab"}]},
+    ],
+)
+@pytest.mark.parametrize("days", [250, 500, 900])
+def test_what_was_injected_is_named_however_long_ago(used, days):
+    injection = of_patient(
+        "Procedure",
+        "injection",
+        status="completed",
+        code=codeable(CPT, "96372"),
+        performedDateTime=days_ago(days),
+        **used,
+    )
+    cards = cards_for([*strong_and_nourished(), injection], kyphoplasty(), brace())
+    assert cards["rehabilitation"]["summary"].startswith("Denosumab recorded")

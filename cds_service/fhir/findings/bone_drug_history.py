@@ -231,8 +231,16 @@ def _listed(spec: MedicationSpec, chart: Chart) -> Iterator[DrugEntry]:
             continue
         yield _read(entry, drug, spec, chart)
     for use in named_beside(chart, spec.value_sets):
-        if use.entry.kind not in TELLING_TOO and is_of_now(use, spec, chart):
+        is_counted = _is_used_up(use) or is_of_now(use, spec, chart)
+        if use.entry.kind not in TELLING_TOO and is_counted:
             yield _noted(use, spec, chart)
+
+
+def _is_used_up(use: Use) -> bool:
+    """Tell if an act names what was used in it: a dose, however long ago."""
+    return use.entry.kind == "Procedure" and any(
+        use.entry.raw.get(name) for name in ("usedCode", "usedReference")
+    )
 
 
 def _only_meant(spec: MedicationSpec, chart: Chart) -> Iterator[DrugEntry]:
