@@ -370,7 +370,7 @@ def _none(drugs: BoneDrugs) -> DrugState:
 
 
 def _say_unread(unread: str) -> str:
-    """Name the lists that were not read, of drugs or of procedures and orders.
+    """Name the lists that were not read: of drugs, or those that may tell of one.
 
     A billed injection stands among procedures and orders.
     """
@@ -378,6 +378,8 @@ def _say_unread(unread: str) -> str:
         return say("medication list not readable")
     if unread.startswith(("list of procedures", "list of orders")):
         return say("procedures or orders not wholly readable")
+    if unread.startswith(("problem list", "imaging reports")):
+        return say("problem list or reports not wholly readable")
     return say("medication list not wholly readable")
 
 

@@ -63,6 +63,8 @@ STOPPED = frozenset({"stopped", "on-hold"})
 # of an intake that nobody broke off
 SURE = frozenset({"active", "completed"})
 UNNAMED = "bone drug"
+# "Osteoporosis, Prolia given in March"; "Fracture under alendronate"
+TELLING_LISTS = ("conditions", "diagnosticReports")
 # names of a group, of which another entry may name the drug
 UNSPECIFIC = frozenset({"other bisphosphonate"})
 IN_ERROR = "entered-in-error"
@@ -78,12 +80,15 @@ def read_history(spec: BoneDrugSpec, chart: Chart) -> BoneDrugs:
         chart: the patient's record.
     """
     entries = entries_of(spec, chart)
+    uses = combine(entries, chart.today)
     unread = chart.unread(spec)
+    if not uses:  # they may tell of a drug that no list of drugs has
+        unread = unread or chart.unread_besides(TELLING_LISTS)
     silence = say_no(
         spec, chart, may_count=lambda entry: may_be_taken(entry, spec, chart)
     )
     return BoneDrugs(
-        uses=combine(entries, chart.today),
+        uses=uses,
         entries=chart.listed(spec).entries,
         unread=unread,
         unclear="" if unread else _why_unclear(silence),
@@ -226,8 +231,16 @@ def _listed(spec: MedicationSpec, chart: Chart) -> Iterator[DrugEntry]:
             continue
         yield _read(entry, drug, spec, chart)
     for use in named_beside(chart, spec.value_sets):
-        if use.entry.kind not in TELLING_TOO and is_of_now(use, spec, chart):
+        is_counted = _is_used_up(use) or is_of_now(use, spec, chart)
+        if use.entry.kind not in TELLING_TOO and is_counted:
             yield _noted(use, spec, chart)
+
+
+def _is_used_up(use: Use) -> bool:
+    """Tell if an act names what was used in it: a dose, however long ago."""
+    return use.entry.kind == "Procedure" and any(
+        use.entry.raw.get(name) for name in ("usedCode", "usedReference")
+    )
 
 
 def _only_meant(spec: MedicationSpec, chart: Chart) -> Iterator[DrugEntry]:

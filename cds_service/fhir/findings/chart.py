@@ -75,6 +75,8 @@ LISTS: Mapping[str, ListWords] = {
     ),
     "procedures": ListWords("Procedure", "among the procedures", "list of procedures"),
 }
+# Their names as the reason why a list is not reliable.
+OTHER_LISTS = {"diagnosticReports": "imaging reports "}
 STATING = frozenset({"Condition", "Procedure"})
 # The lists whose entries may name a condition, in the order in which they are named.
 TELLING = (
@@ -314,6 +316,15 @@ class Chart:
         faults = [_fault(key, reads.get(key)) for key in asked]
         return "; ".join(filter(None, faults))
 
+    def unread_besides(self, keys: Iterable[str]) -> str:
+        """Say which of other lists was asked for and not read whole, as a phrase.
+
+        Empty if none.
+        """
+        reads = self.record.reads
+        asked = (key for key in keys if key in reads and is_unread(reads[key]))
+        return "; ".join(_fault(key, reads[key]) for key in asked)
+
     def listed(self, spec: YesNoSpec) -> Listing:
         """Return what the lists of a finding hold; many findings have the same lists.
 
@@ -361,7 +372,7 @@ def _fault(key: str, read: Read | None) -> str:
     """Say why the answer to a prefetch key is not reliable; empty if it is."""
     if read is not None and read.state != "failed" and not read.is_cut:
         return ""
-    name = f"{LISTS[key].name} " if key in LISTS else ""
+    name = f"{LISTS[key].name} " if key in LISTS else OTHER_LISTS.get(key, "")
     if read is None or read.state == "failed":
         note = read.note if read else "not asked"
         return f"{name}could not be read" + (f" ({note})" if note else "")

@@ -241,7 +241,8 @@ def _without_server(sent: QueryResult, failed: QueryResult) -> QueryResult:
     if sent.state == "absent":
         return failed
     if not sent.resources:
-        return sent._replace(state="failed", note=failed.note, reason=failed.reason)
+        # An empty page with another one after it was sent, so the list was asked for.
+        return sent._replace(state="failed", note=failed.note, reason="answer")
     return sent._replace(
         note=f"incomplete: the next page was {failed.note}", is_cut=True
     )
