@@ -200,4 +200,4 @@ def test_a_loop_ends_however_the_server_answers(
     base = f"{server.origin}/fhir"
     ward(tmp_path, monkeypatch, base, 2)
     done = run("loop", "--fhir-server", base, "--as-of", TODAY.isoformat())
-    assert "2 with neither on record, and a list that could not" in done.stdout
+    assert "2 with neither on record, and a list or drug not read" in done.stdout
