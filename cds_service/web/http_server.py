@@ -26,7 +26,7 @@ from cds_service.web.metrics import share_between_workers
 # Of one worker. nginx sends a replica at most `max_conns` requests at once
 # (deploy/nginx), a few fewer than this, so that health and metrics always find a
 # thread, whichever worker took the others.
-THREADS = 24
+THREADS = 28
 # longer than nginx keeps a connection: it never sends on one that closes
 KEEPALIVE_SECONDS = 65
 BACKLOG = 512

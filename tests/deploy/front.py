@@ -41,7 +41,7 @@ def adapted(
     """
     text = CONFIGURATION.read_text()
     servers = "\n".join(
-        f"    server 127.0.0.1:{one} max_fails=0 max_conns=20;" for one in replicas
+        f"    server 127.0.0.1:{one} max_fails=0 max_conns=24;" for one in replicas
     )
     for pattern, new in (
         (r"    server cds-1:8080 .*\n    server cds-2:8080 .*", servers),

@@ -24,6 +24,7 @@ from cds_service.fhir.gathering.reason_prose import (
 )
 from cds_service.fhir.leaves import leaves_of
 from cds_service.fhir.mapping.terminology import Terminology
+from cds_service.fhir.mapping.text_rules import LONGEST_TEXT
 from cds_service.fhir.raw_json import (
     Json,
     is_prohibition,
@@ -144,8 +145,12 @@ def _unread(
     own = terminology.own_words
     said = words_of_reasons(entry, terminology)
     reasons = [word for word in said if not own.fullmatch(word)]
-    # Elsewhere a grave thing is open that a denial may have swallowed.
-    swallowed = [word for word in words if _names_more(word, named, terminology)]
+    # Elsewhere a grave thing is open that a denial may have swallowed. What is too long
+    # to be read may name one.
+    is_long = sum(map(len, words)) > LONGEST_TEXT
+    swallowed = [
+        word for word in words if is_long or _names_more(word, named, terminology)
+    ]
     found = set[str]()
     if not is_reason_understood([*reasons, *swallowed], GRAVE, terminology):
         found |= {UNREAD_REASON, MAY_BEAR_ON_SPINE}
@@ -156,8 +161,8 @@ def _unread(
 
 def _names_more(words: str, named: frozenset[str], terminology: Terminology) -> bool:
     """Tell if words name a grave thing that is not counted as named."""
-    said = terminology.text_concepts(words) | terminology.ruled_out(words)
-    return bool((said & GRAVE) - named)
+    stated = terminology.text_concepts(words, GRAVE)
+    return bool((stated | terminology.ruled_out(words, GRAVE)) - named)
 
 
 def is_unjudged(code: Json, terminology: Terminology) -> bool:

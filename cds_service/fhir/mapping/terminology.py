@@ -451,9 +451,16 @@ class Terminology:
         """
         return self._rules_of(among).places(text, beside)
 
-    def ruled_out(self, text: str) -> frozenset[str]:
-        """Concepts that a text names beside words that rule them out: `no diabetes`."""
-        return frozenset(self._ruled_out_places(text))
+    def ruled_out(
+        self, text: str, among: frozenset[str] | None = None
+    ) -> frozenset[str]:
+        """Concepts that a text names beside words that rule them out: `no diabetes`.
+
+        Args:
+            text: a text from a record or an order.
+            among: as in `text_concepts`.
+        """
+        return frozenset(self._rules_of(among).ruled_out_places(text))
 
     def _ruled_out_places(self, text: str) -> Mapping[str, tuple[int, int]]:
         """Find where a text names the concepts that other words of it rule out.
