@@ -201,7 +201,7 @@ def _drip(slow: list[Wire], octet: bytes, over: threading.Event) -> None:
 
 @scenario
 def slow_senders_from_elsewhere(case: Case, field: Field) -> None:
-    """Five machines take all places for bodies, or for pages; once a site names who may call, they take none."""
+    """Eight machines take all places for bodies, or for pages; once a site names who may call, they take none."""
     port = field.service("front").port
     path, place = case.path, f"geo ${case.sends['who']} {{\n    default "
     for is_named in (False, True):
@@ -209,7 +209,7 @@ def slow_senders_from_elsewhere(case: Case, field: Field) -> None:
         with front([port], changed) as proxy, ExitStack() as opened:
             for number in range(300):
                 line = opened.enter_context(
-                    closing(proxy.connect(client=f"127.9.0.{number // 60 + 1}"))
+                    closing(proxy.connect(client=f"127.9.0.{number // 40 + 1}"))
                 )
                 with suppress(OSError):  # one that is refused is closed
                     line.sendall(
