@@ -255,7 +255,7 @@ class Silent:
 @pytest.mark.parametrize(
     ("head", "most"),
     [
-        pytest.param(f"POST {CALL} HTTP/1.1\r\nContent-Length: 2", 20, id="calls"),
+        pytest.param(f"POST {CALL} HTTP/1.1\r\nContent-Length: 2", 24, id="calls"),
         pytest.param("GET /audit HTTP/1.1", 6, id="pages"),
     ],
 )
