@@ -32,7 +32,6 @@ HINTS = frozenset({"end-of-life"})
 MOST_NAMES = 8  # of diseases in one sentence
 # A comma divides what is said of one thing from what is said of another.
 _PART = re.compile(r"[,;:()\[\]，、；：（）+/]|\s[-–—]\s|\band\b")
-_YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
 _LETTER = re.compile(r"[a-z]")
 
 
@@ -154,7 +153,7 @@ def _may_be_earlier(sentence: str, terminology: Terminology) -> bool:
 
 def _tells_year(sentence: str, terminology: Terminology) -> bool:
     """Tell if words name a year or count years: that was then, and is not of now."""
-    return bool(terminology.years.ago(sentence) or _YEAR.search(sentence))
+    return bool(terminology.years.ago(sentence) or WRITTEN_YEAR.search(sentence))
 
 
 def _is_plain(sentence: str, terminology: Terminology) -> bool:
