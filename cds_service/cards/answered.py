@@ -26,7 +26,7 @@ def ground_of(answer: Answer, topic: str) -> CardGround:
             is_warning=leading.file.colour == "warning",
             act="" if leading.file.only_considered else leading.file.act,
         )
-    orders = [one for kind in ON_BRACE_CARD for one in answer.support.of_kind(kind)]
+    orders = [order for kind in ON_BRACE_CARD for order in answer.support.of_kind(kind)]
     return CardGround(topic=topic, orders=tuple(map(GroundOrder.of, orders)))
 
 

@@ -1,4 +1,4 @@
-"""Reads sentences, layouts and override reasons from `hooks/<service>/`.
+"""Read sentences, layouts and override reasons from `hooks/<service>/`.
 
 A site's file of the same name replaces ours.
 
@@ -43,21 +43,21 @@ def load_card_texts(folders: Sequence[Path], shared: Sequence[Path] = ()) -> Car
         shared: the folders of the service whose texts it takes as well; then all
             layouts are theirs.
     """
-    own = CardTexts(
+    texts = CardTexts(
         tables=_tables(folders),
         layouts=_layouts(shared or folders),
         reasons=_reasons(folders),
     )
     if not shared:
-        return own
+        return texts
     tables, reasons = _tables(shared), _reasons(shared)
     return CardTexts(
         tables={
-            name: {**tables.get(name, {}), **own.tables.get(name, {})}
-            for name in (*tables, *own.tables)
+            name: {**tables.get(name, {}), **texts.tables.get(name, {})}
+            for name in (*tables, *texts.tables)
         },
-        layouts=own.layouts,
-        reasons={**reasons, **own.reasons},
+        layouts=texts.layouts,
+        reasons={**reasons, **texts.reasons},
     )
 
 
@@ -142,9 +142,11 @@ def _reasons(folders: Sequence[Path]) -> Mapping[str, tuple[Coding, ...]]:
         raise DataFileError(
             label(path), "", f"a topic holds a list of code and display: {error}"
         ) from error
-    codes = {topic: [one.code for one in codings] for topic, codings in reasons.items()}
+    codes = {
+        topic: [coding.code for coding in codings] for topic, codings in reasons.items()
+    }
     our_codes = {
-        topic: [one["code"] for one in codings]
+        topic: [coding["code"] for coding in codings]
         for topic, codings in read_json(folders[0] / OVERRIDES).items()
     }
     if codes != our_codes:
