@@ -110,9 +110,9 @@ def basis_page(
         for outcome in answer.assessment.outcomes
         for result in outcome.models
     ]
-    used = _used_in(answer)
-    known = [
-        _input(answer, finding, used)
+    uses = _used_in(answer)
+    values = [
+        _input(answer, finding, uses)
         for _, finding in sorted(answer.findings.known.items())
     ]
     contrary = {
@@ -128,8 +128,8 @@ def basis_page(
         who=_patient_line(answer),
         differences=differences,
         outcomes=outcomes,
-        inputs=tuple(value for value in known if value.used_in),
-        others=tuple(value for value in known if not value.used_in),
+        inputs=tuple(value for value in values if value.used_in),
+        others=tuple(value for value in values if not value.used_in),
         gaps=tuple(
             (answer.wording.name(name), GAP_REASONS.get(gap.reason, gap.reason))
             for name, gap in sorted(answer.findings.gaps.items())
@@ -398,7 +398,7 @@ def _pooled_use(answer: Answer, pooled: PooledResult, finding: Finding) -> str:
 
 
 def _input(
-    answer: Answer, finding: Finding, used: Mapping[str, Sequence[str]]
+    answer: Answer, finding: Finding, uses: Mapping[str, Sequence[str]]
 ) -> Input:
     value = answer.wording.value(finding)
     if not finding.may_reassure:
@@ -408,7 +408,7 @@ def _input(
         value=value,
         date=say_date(finding.observed) if finding.observed else "",
         sources=tuple(dict.fromkeys(source.resource for source in finding.provenance)),
-        used_in=tuple(used.get(finding.name, ())),
+        used_in=tuple(uses.get(finding.name, ())),
     )
 
 

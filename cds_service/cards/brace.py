@@ -176,8 +176,8 @@ class _BraceCard:
 
     def _several_sentences(self) -> list[str]:
         """Return one sentence on all braces, each by its name."""
-        first = min(self.issues, key=lambda brace: brace.since)
-        words = self._words(first) | {"braces": self._names_by_role()}
+        first_worn = min(self.issues, key=lambda brace: brace.since)
+        words = self._words(first_worn) | {"braces": self._names_by_role()}
         if self._is_all_passed():
             return [self._sentence("several-passed", **words)]
         is_since = any(

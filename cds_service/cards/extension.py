@@ -122,18 +122,20 @@ def _pooled_concerns(answer: Answer, pooled: PooledResult) -> list[str]:
         for finding in pooled.inputs
         for concern in finding.concerns
     ]
-    held = []
+    held_notes = []
     for finding in pooled.inputs:
         if pooled.is_held(finding.name):
             value = f"{wording.name(finding.name)} {finding.value:g}"
             used = f"{pooled.used_of(finding.name):g}"
-            held.append(f"{value} taken as {used}, the end of what the model follows")
+            held_notes.append(
+                f"{value} taken as {used}, the end of what the model follows"
+            )
     set_aside = [
         f"{wording.phrase(finding)} not used:"
         " the other bone value gives the higher figure"
         for finding in pooled.set_aside
     ]
-    return [*values, *held, *set_aside]
+    return [*values, *held_notes, *set_aside]
 
 
 def _model_json(answer: Answer, result: ModelResult) -> dict[str, Any]:
@@ -204,12 +206,12 @@ def _concerns(answer: Answer, result: ModelResult) -> list[str]:
         for finding in result.inputs
         for concern in finding.concerns
     ]
-    held = [
+    held_notes = [
         f"{answer.wording.name(name)} {held_value.value:g}"
         f" taken as {held_value.used:.1f}, the end of what this study can say"
         for name, held_value in sorted(result.prediction.held.items())
     ]
-    return [*criteria, *unusable, *held, *values, calibration(answer, result)]
+    return [*criteria, *unusable, *held_notes, *values, calibration(answer, result)]
 
 
 def _stratum_json(stratum: Stratum) -> dict[str, Any]:

@@ -195,9 +195,9 @@ def _named_elsewhere(findings: Findings) -> set[str]:
     for name in (*EXCLUDING, *TOLD):
         if name in ("neurological-deficit", "spinal-infection"):
             continue
-        known = findings.known.get(name)
-        if known is not None and known.value is True:
-            entries |= {source.resource for source in known.provenance}
+        finding = findings.known.get(name)
+        if finding is not None and finding.value is True:
+            entries |= {source.resource for source in finding.provenance}
     return entries
 
 

@@ -130,12 +130,12 @@ def phrase(answer: Answer, result: ModelResult, finding: Finding) -> str:
     text = answer.wording.short_phrase(finding._replace(site=""))
     if finding.name == "sarcopenia":
         names = MEASURES_OF_SARCOPENIA
-        known = [
+        measured = [
             answer.findings.known[name]
             for name in names
             if name in answer.findings.known
         ]
-        measures = (answer.wording.short_measure(measure) for measure in known[:2])
+        measures = (answer.wording.short_measure(measure) for measure in measured[:2])
         text = in_brackets(text, *measures)
     if finding.unit in WITH_MEAN:
         mean = result.model.table.means[finding.name]

@@ -217,7 +217,7 @@ def _prescribed(orders: Sequence[DrugEntry], today: date) -> Dated | None:
     due = [now if order.is_draft else order.begins for order in orders if order.is_due]
     newest = max(filter(None, due), key=_by_last, default=None)
     doubts = (order for order in orders if not order.is_plain)
-    return None if any(_is_since(one, newest) for one in doubts) else newest
+    return None if any(_is_since(order, newest) for order in doubts) else newest
 
 
 def _is_too_often(intakes: Iterable[DrugEntry]) -> bool:

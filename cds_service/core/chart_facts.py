@@ -314,8 +314,8 @@ class ChartFacts:
         leading = self.leading
         if leading is None:
             return
-        second = say(", {fact}", fact=join) if join else ""
-        words = self._words(leading) | {"join": second}
+        joined_fact = say(", {fact}", fact=join) if join else ""
+        words = self._words(leading) | {"join": joined_fact}
         phrases = leading.file.phrases
         fitting = [phrase for phrase in phrases if self._fits(phrase, leading)]
         # What is known of bone drugs is never said as unknown because that is shorter.

@@ -327,11 +327,11 @@ def _silences(
         if criterion.finding in seen_values
         and not criterion.require.is_met(seen_values[criterion.finding])
     ]
-    known = {finding.name for finding in inputs}
+    known_names = {finding.name for finding in inputs}
     silences += [
         (predictor.finding, "not-known")
         for predictor in study.inputs
-        if predictor.needed and predictor.finding not in known
+        if predictor.needed and predictor.finding not in known_names
     ]
     silences += [
         (criterion.finding, "criterion-not-known")

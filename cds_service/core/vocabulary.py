@@ -648,14 +648,14 @@ def _keys_of(spec: type[FindingSpec]) -> frozenset[str]:
 def explain_key(kind: str, key: str) -> str:
     """Say what to do about a key that a finding of this kind does not have."""
     own_keys = _keys_of(KINDS[kind])
-    others = [name for name, spec in KINDS.items() if key in _keys_of(spec)]
-    if others:
-        kinds = " or ".join(others)
+    kinds_with_key = [name for name, spec in KINDS.items() if key in _keys_of(spec)]
+    if kinds_with_key:
+        kinds = " or ".join(kinds_with_key)
         return (
             f"is a key of kind {kinds}, and this file is of kind {kind}: "
             "take the key out, or change the kind"
         )
-    near = get_close_matches(key, sorted(own_keys))
-    if near:
-        return f"there is no such key; did you mean {' or '.join(near)}?"
+    near_keys = get_close_matches(key, sorted(own_keys))
+    if near_keys:
+        return f"there is no such key; did you mean {' or '.join(near_keys)}?"
     return f"there is no such key; a {kind} has {', '.join(sorted(own_keys))}"

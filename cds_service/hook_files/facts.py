@@ -61,11 +61,12 @@ def check_fact(fact: FactFile, names: Mapping[str, Collection[str]]) -> None:
             words = placeholders(text)
         except ValueError as error:
             raise DataFileError(file, "phrases", str(error)) from error
-        known = {*COMMON_WORDS, *fact.words}
+        known_words = {*COMMON_WORDS, *fact.words}
         unknown = {
             word
             for word in words
-            if word[:1].lower() + word[1:] not in known and word not in names["facts"]
+            if word[:1].lower() + word[1:] not in known_words
+            and word not in names["facts"]
         }
         if unknown:
-            raise DataFileError(file, "phrases", unknown_words(unknown, known))
+            raise DataFileError(file, "phrases", unknown_words(unknown, known_words))

@@ -24,9 +24,11 @@ Numbered = TypeVar("Numbered", Rule, FactFile)
 
 def unknown_name(name: str, kind: str, known: Collection[str]) -> str:
     """Say that a name is not one of this kind, and which one may be meant."""
-    near = get_close_matches(name, sorted(known))
-    if near:
-        return f"{name} is not one of the {kind}; did you mean {' or '.join(near)}?"
+    near_names = get_close_matches(name, sorted(known))
+    if near_names:
+        return (
+            f"{name} is not one of the {kind}; did you mean {' or '.join(near_names)}?"
+        )
     return f"{name} is not one of the {kind}; there are: {', '.join(sorted(known))}"
 
 
@@ -68,15 +70,15 @@ class SharedFile(DataTable):
 
 
 def hook_folders(name: str, hooks: Sequence[Path]) -> HookFolders:
-    own = [root / name for root in hooks]
-    path = own[0] / SHARED
+    own_folders = [root / name for root in hooks]
+    path = own_folders[0] / SHARED
     if not path.exists():
-        return HookFolders(own)
+        return HookFolders(own_folders)
     file = validated(SharedFile, read_toml(path), path)
     if file.service == name or not (hooks[0] / file.service).is_dir():
         raise DataFileError(label(path), "service", "is no other service")
     shared = [root / file.service for root in hooks]
-    return HookFolders([*shared, *own] if file.whole else own, shared)
+    return HookFolders([*shared, *own_folders] if file.whole else own_folders, shared)
 
 
 def read_numbered(

@@ -469,9 +469,11 @@ def _check_names(folder: Path) -> None:
     """
     names = (*OVERLAYS, CONFIRMED)
     for path in sorted(folder.iterdir()):
-        near = get_close_matches(path.name.lower(), names, cutoff=0.8)
-        if path.is_dir() and near and path.name not in names:
-            raise DataFileError(str(path), "", f"is not used; did you mean {near[0]}?")
+        near_names = get_close_matches(path.name.lower(), names, cutoff=0.8)
+        if path.is_dir() and near_names and path.name not in names:
+            raise DataFileError(
+                str(path), "", f"is not used; did you mean {near_names[0]}?"
+            )
 
 
 def _overlay(folder: Path) -> Path | None:
