@@ -103,6 +103,12 @@ def say(word: str, **words: str | int) -> str:
     return str(_TEXTS["words"][word]).format_map(words)
 
 
+def sum_row(label: str, log_odds: float, reads: str = "", note: str = "") -> Row:
+    """Make the row of a sum of log odds."""
+    cells = ("", "", "", signed_text(log_odds), reads)
+    return Row(label=label, cells=cells, note=note, is_sum=True)
+
+
 def at(shape: Shape, value: float, axis: Ends = PROBABILITY) -> Mark:
     """Mark one value; a value beyond the axis is at its end."""
     place = _place(value, axis)

@@ -19,6 +19,7 @@ from cds_service.basis.charts import (
     say,
     signed_text,
     span,
+    sum_row,
 )
 from cds_service.cards.answer import Answer
 from cds_service.cards.study_words import (
@@ -92,7 +93,7 @@ def contribution_chart(answer: Answer, result: ModelResult) -> Chart:
     start = prediction.log_odds - shift - sum(effects.values())
     procedure = procedure_word(answer) if "procedure" in findings else ""
     start_label = say("start-after", procedure=procedure) if procedure else say("start")
-    rows = [_sum_row(start_label, start)]
+    rows = [sum_row(start_label, start)]
     for names, effect in sorted(effects.items(), key=lambda pair: -abs(pair[1])):
         ends, inputs = intervals[names], [findings[name] for name in names]
         is_clear = not ends[0] <= 0 <= ends[1]
@@ -134,10 +135,10 @@ def contribution_chart(answer: Answer, result: ModelResult) -> Chart:
             )
         )
     if baseline.recalibration is not None:
-        rows.append(_sum_row(say("refitted", patients=baseline.recalibration.n), shift))
+        rows.append(sum_row(say("refitted", patients=baseline.recalibration.n), shift))
     elif shift:
         rows.append(
-            _sum_row(
+            sum_row(
                 say(
                     "site-shift",
                     incidence=say_percent(result.prediction.baseline.incidence),
@@ -146,7 +147,7 @@ def contribution_chart(answer: Answer, result: ModelResult) -> Chart:
             )
         )
     rows.append(
-        _sum_row(say("sum"), prediction.log_odds, figure(result), _not_theirs(result))
+        sum_row(say("sum"), prediction.log_odds, figure(result), _not_theirs(result))
     )
     rows += [
         Row(label=label, cells=("", "", "", text, ""))
@@ -166,15 +167,6 @@ def _spreads(result: ModelResult) -> Iterator[tuple[str, str]]:
             expit(baseline.own(prediction.log_odds))
         )
         yield say("left-open"), say_number(2 * (math.sqrt(1 + distance) - 1), 3)
-
-
-def _sum_row(label: str, log_odds: float, reads: str = "", note: str = "") -> Row:
-    return Row(
-        label=label,
-        cells=("", "", "", signed_text(log_odds), reads),
-        is_sum=True,
-        note=note,
-    )
 
 
 def _used(result: ModelResult, finding: Finding) -> str:

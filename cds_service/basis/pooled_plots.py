@@ -12,6 +12,7 @@ from cds_service.basis.charts import (
     say,
     signed_text,
     span,
+    sum_row,
 )
 from cds_service.cards.answer import Answer
 from cds_service.core.findings import Finding
@@ -90,7 +91,7 @@ def sum_chart(answer: Answer, pooled: PooledResult) -> Chart:
     axis, labels = log_odds_axis(
         [0.0, *(end for ends in spans.values() for end in ends)]
     )
-    rows = [_sum_row(say("pooled-start"), centre.log_odds)]
+    rows = [sum_row(say("pooled-start"), centre.log_odds)]
     for finding in sorted(
         pooled.inputs, key=lambda finding: -abs(effects[finding.name])
     ):
@@ -116,8 +117,8 @@ def sum_chart(answer: Answer, pooled: PooledResult) -> Chart:
     averaged = figure.log_odds - centre.log_odds - sum(effects.values())
     if pooled.missing:
         names = join_words(answer.wording.name(name) for name in pooled.missing)
-        rows.append(_sum_row(say("pooled-averaged", names=names), averaged))
-    rows.append(_sum_row(say("sum"), figure.log_odds, say_percent(figure.risk)))
+        rows.append(sum_row(say("pooled-averaged", names=names), averaged))
+    rows.append(sum_row(say("sum"), figure.log_odds, say_percent(figure.risk)))
     for label, error in (
         ("pooled-same-error", figure.relative_error),
         ("pooled-new-error", figure.absolute_error),
@@ -200,11 +201,6 @@ def _trial_row(label: str, pooled: PooledResult) -> Row:
         at("point", figure.risk),
     )
     return Row(label=label, cells=cells, marks=marks)
-
-
-def _sum_row(label: str, log_odds: float, reads: str = "") -> Row:
-    cells = ("", "", "", signed_text(log_odds), reads)
-    return Row(label=label, cells=cells, is_sum=True)
 
 
 def _used(pooled: PooledResult, finding: Finding) -> str:

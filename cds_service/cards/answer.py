@@ -97,6 +97,15 @@ class Answer:
             raise NotTranslated
         return wording
 
+    def fitting(self, wordings: Sequence[str]) -> str:
+        """Choose the first wording that fits a summary, else the shortest.
+
+        Raises:
+            NotTranslated: none fits, in another language than English.
+        """
+        short = (wording for wording in wordings if len(wording) <= SUMMARY_LENGTH)
+        return next(short, "") or self.shortest(wordings)
+
     def render(
         self,
         layout: str,

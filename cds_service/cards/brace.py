@@ -124,8 +124,7 @@ class _BraceCard:
         if otherwise:
             short = [text for text in texts if len(text) <= SUMMARY_LENGTH]
             texts = [*short, *(translated(capital(wording)) for wording in otherwise)]
-        fitting = (text for text in texts if len(text) <= SUMMARY_LENGTH)
-        return next(fitting, "") or self.answer.shortest(texts)
+        return self.answer.fitting(texts)
 
     def _rest_sentence(self) -> str:
         if BED_REST not in self.rules:

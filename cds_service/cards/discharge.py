@@ -10,7 +10,6 @@ from dataclasses import replace
 from cds_service.cards.answer import Answer, make_card
 from cds_service.cards.not_known import not_known_line
 from cds_service.cards.rehabilitation import Line
-from cds_service.cards.texts import SUMMARY_LENGTH
 from cds_service.core.open_points import KEPT
 from cds_service.core.phrases import joined, say
 from cds_service.core.wording import capital
@@ -80,8 +79,7 @@ def _missing_sentence(answer: Answer, kind: str, missing: Sequence[str]) -> str:
         for leaving in (common["leaving"], common["leaving_shortly"], LEAVING)
         for lists in (names, answer.texts.raw("leaving.several"))
     ]
-    fitting = (sentence for sentence in sentences if len(sentence) <= SUMMARY_LENGTH)
-    return next(fitting, "") or answer.shortest(sentences)
+    return answer.fitting(sentences)
 
 
 def _summary(answer: Answer) -> str:
@@ -92,8 +90,7 @@ def _summary(answer: Answer) -> str:
     for leaving in leavings:
         of_leaving = replace(facts, common={**facts.common, "leaving": leaving})
         sentences += map(answer.translated, of_leaving.phrases())
-    fitting = (sentence for sentence in sentences if len(sentence) <= SUMMARY_LENGTH)
-    return next(fitting, "") or answer.shortest(sentences)
+    return answer.fitting(sentences)
 
 
 def _lines(answer: Answer) -> Iterator[Line]:

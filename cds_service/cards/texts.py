@@ -11,7 +11,7 @@ from typing import Any
 
 import jinja2
 
-from cds_service.core.phrases import Sentence
+from cds_service.core.phrases import Sentence, say
 from cds_service.protocol.messages import Coding
 
 TOPIC_SYSTEM = "https://kyphoplasty-cds.org/fhir/CodeSystem/card-topic"
@@ -76,11 +76,7 @@ class CardTexts:
 
     def say(self, path: str, **words: str | int) -> Sentence:
         """Return the sentence at `table.key`, its placeholders filled."""
-        filled = {
-            name: word if isinstance(word, str) else str(word)
-            for name, word in words.items()
-        }
-        return Sentence(self._sentences[path], filled)
+        return say(self._sentences[path], **words)
 
     def raw(self, path: str) -> Sentence:
         """Return the sentence at `table.key`, which has no placeholder."""

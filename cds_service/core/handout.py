@@ -20,7 +20,7 @@ from cds_service.core.findings import DrugUse
 from cds_service.core.handout_settings import HandoutSettings, HandoutWords
 from cds_service.core.leaving import Leaving, next_dose
 from cds_service.core.situation import Signal
-from cds_service.core.wording import HALF_A_YEAR
+from cds_service.core.wording import is_near
 
 # The page as a draft of the record; the audit log counts it next to recommendations.
 HANDOUT_DRAFT = "handout"
@@ -258,8 +258,7 @@ class HandoutText(DataTable):
 
         The year is left out if it cannot be mistaken, as on cards.
         """
-        is_near = day.year == on.year or abs(day - on) <= HALF_A_YEAR
-        form = self.forms.day if is_near else self.forms.day_of_year
+        form = self.forms.day if is_near(day, on) else self.forms.day_of_year
         month = self.months[day.month - 1]
         return form.format(day=day.day, month=month, year=day.year)
 

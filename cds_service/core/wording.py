@@ -83,8 +83,12 @@ def say_month(day: date) -> str:
 
 def say_near_date(day: date, today: date) -> str:
     """Write `19 Nov` in today's year or within half a year, else `19 Nov 2024`."""
-    is_near = day.year == today.year or abs(today - day) <= HALF_A_YEAR
-    return Day(day, "near" if is_near else "date")
+    return Day(day, "near" if is_near(day, today) else "date")
+
+
+def is_near(day: date, today: date) -> bool:
+    """Tell if a day needs no year."""
+    return day.year == today.year or abs(today - day) <= HALF_A_YEAR
 
 
 def say_since(day: date, today: date) -> str:

@@ -1,7 +1,7 @@
 """Find the files of one service, and read those that are numbered."""
 
 from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
@@ -37,6 +37,25 @@ def unknown_words(words: Collection[str], known: Collection[str]) -> str:
     unknown = ", ".join(sorted(words))
     known_words = ", ".join(sorted(known))
     return f"unknown words {unknown}; words in braces here: {known_words}"
+
+
+def check_references(
+    file: str,
+    references: Mapping[str, tuple[str, Collection[str]]],
+    names: Mapping[str, Collection[str]],
+) -> None:
+    """Check that whatever a file names exists.
+
+    Args:
+        file: its name in messages.
+        references: by key of the file: the kind, and the names.
+        names: those that exist, by kind.
+    """
+    for key, (kind, names_used) in references.items():
+        unknown = [name for name in names_used if name not in names[kind]]
+        if unknown:
+            message = unknown_name(unknown[0], kind, names[kind])
+            raise DataFileError(file, key, message)
 
 
 class HookFolders(NamedTuple):
