@@ -257,12 +257,9 @@ def _policy(
     digests = {name: model.study.table_digest for name, model in models.items()}
     digests[pooled.study.id] = pooled.study.table_digest
     recalibration_path = site.path / RECALIBRATION
-    recalibrations = _recalibration(
-        recalibration_path
-        if recalibration_path.exists() or site.below is None
-        else site.below.path / RECALIBRATION,
-        digests,
-    )
+    if site.below is not None and not recalibration_path.exists():
+        recalibration_path = site.below.path / RECALIBRATION
+    recalibrations = _recalibration(recalibration_path, digests)
     return policy.with_site(baseline, site.site.policy, reference).model_copy(
         update={"recalibration": recalibrations}
     )

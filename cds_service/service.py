@@ -512,17 +512,19 @@ def _show(call: Call, read_case: ReadCase) -> HookResponse:
     acts = conclusion.recommendations
     corrections = [correction for act in acts for correction in act.corrections]
     unread = unread_braces(corrections)
+    server = call.server if ports.may_name_server else NOT_LISTED
+    silent_after = None if ports.is_shown else ports.deadline.passed
     shown = Shown(
         entry_id=call.entry_id,
         at=call.now,
         service_id=call.service_id,
         request=call.request,
         caller=ports.caller,
-        server=call.server if ports.may_name_server else NOT_LISTED,
+        server=server,
         near=(*read_case.near, *unread),
         answer=full_answer,
         response=response,
-        silent_after=None if ports.is_shown else ports.deadline.passed,
+        silent_after=silent_after,
         asked_language=ports.language,
     )
     entry = entry_for(shown)
@@ -578,6 +580,7 @@ def _answer(
     acts = conclusion.recommendations
     suggestions = dict(draft_suggestions(acts, ordering))
     has_page = bool(hook.handouts) and _is_sure(conclusion)
+    handout_url = ports.handout_url(call.entry_id) if has_page else ""
     page = _page_to_take_home(call, conclusion)
     page_draft = draft_handout(page, ordering) if page else None
     if page_draft:
@@ -590,7 +593,7 @@ def _answer(
         order_words=order_words(acts, suggestions, ordering),
         base_url=ports.base_url,
         basis_url=ports.basis_url(call.entry_id),
-        handout_url=ports.handout_url(call.entry_id) if has_page else "",
+        handout_url=handout_url,
         worksheet_url=ports.worksheet_url,
         language=language,
     )

@@ -87,14 +87,17 @@ def chart(
     """
     texts = _TEXTS["figures"] | _TEXTS[chart_id]
     title = texts["title"].format_map(words)
+    if of:
+        title = f"{title} ({of})"
+    has_marks = any(row.marks for row in rows)
     return Chart(
         id=chart_id,
-        title=f"{title} ({of})" if of else title,
+        title=title,
         said=texts["said"].format_map(words),
         key=tuple((shape, meaning) for shape, meaning in texts["key"]),
         columns=tuple(texts["columns"]),
         rows=tuple(rows),
-        axis=axis if any(row.marks for row in rows) else (),
+        axis=axis if has_marks else (),
     )
 
 

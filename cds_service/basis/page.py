@@ -403,10 +403,11 @@ def _input(
     value = answer.wording.value(finding)
     if not finding.may_reassure:
         value += " (old or method unknown)"
+    day = say_date(finding.observed) if finding.observed else ""
     return Input(
         name=answer.wording.name(finding.name),
         value=value,
-        date=say_date(finding.observed) if finding.observed else "",
+        date=day,
         sources=tuple(dict.fromkeys(source.resource for source in finding.provenance)),
         used_in=tuple(uses.get(finding.name, ())),
     )

@@ -70,10 +70,8 @@ def contribution_chart(answer: Answer, result: ModelResult) -> Chart:
     The start is a patient with the study's mean values, after the same procedure. The
     procedure is never a bar: it was chosen for reasons that no study adjusts for.
     """
-    prediction, findings = (
-        result.prediction,
-        {finding.name: finding for finding in result.inputs},
-    )
+    prediction = result.prediction
+    findings = {finding.name: finding for finding in result.inputs}
     groups = [
         tuple(finding.name for finding in group)
         for group in explained_together(result.inputs)
@@ -105,7 +103,9 @@ def contribution_chart(answer: Answer, result: ModelResult) -> Chart:
             if name in prediction.held
         )
         reads = "raises" if effect > 0 else "lowers"
-        if is_beyond:
+        if not is_clear:
+            reads = "no-clear-effect"
+        elif is_beyond:
             reads = "beyond-study"
         note = ""
         if LEVEL in names:
@@ -120,7 +120,7 @@ def contribution_chart(answer: Answer, result: ModelResult) -> Chart:
                 signed_text(prediction.coefficients_in_use[name], 3) for name in names
             ),
             signed_text(effect),
-            say(reads if is_clear else "no-clear-effect"),
+            say(reads),
         )
         rows.append(
             Row(
@@ -212,15 +212,15 @@ def _cohort_row(answer: Answer, result: ModelResult, finding: Finding) -> Row:
     )
 
     def written(number: float) -> str:
-        return answer.wording.number(name, number, finding.unit).removesuffix(
-            UNITS["kg/m2"]
-        )
+        text = answer.wording.number(name, number, finding.unit)
+        return text.removesuffix(UNITS["kg/m2"])
 
+    note = say("held", used=written(held_value.used)) if held_value else ""
     return Row(
         label=answer.wording.name(name),
         cells=(written(value), written(mean), f"{written(low)} to {written(high)}"),
         marks=marks,
-        note=say("held", used=written(held_value.used)) if held_value else "",
+        note=note,
     )
 
 
@@ -240,8 +240,8 @@ def _study_row(result: ModelResult) -> Row:
         say(f"auc-{result.model.study.id}"),
     )
     if not result.shown:
-        reason = say("no-such-patients" if result.not_studied else "too-little")
-        return Row(label=label, cells=(reason, "", "", *cells))
+        reason = "no-such-patients" if result.not_studied else "too-little"
+        return Row(label=label, cells=(say(reason), "", "", *cells))
     row = _figure_row(label, result, result.prediction, (at("tick", result.reference),))
     return Row(
         label=label,

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from cds_service.basis.charts import (
     PERCENT_AXIS,
     Chart,
+    Mark,
     Row,
     at,
     chart,
@@ -43,23 +44,19 @@ def place_chart(pooled: PooledResult, *, is_said: bool) -> Chart:
         say_range(figure.same_hospital),
         say_range(figure.new_hospital),
     )
-    label = say("pooled-patient" if is_said else "pooled-not-own")
-    rows = [
-        Row(
-            label=label,
-            cells=cells,
-            marks=(tick, *ranges, at("point", figure.risk)),
-            note=say_percent(figure.risk) if is_said else say("pooled-not-said"),
-        )
-    ]
+    label, note = say("pooled-not-own"), say("pooled-not-said")
+    if is_said:
+        label, note = say("pooled-patient"), say_percent(figure.risk)
+    marks: tuple[Mark, ...] = (tick, *ranges, at("point", figure.risk))
+    rows = [Row(label=label, cells=cells, marks=marks, note=note)]
     if figure.other_bone is not None:
         other_risk = say_percent(figure.other_bone)
         note = say("pooled-other-note")
         marks = (tick, at("point", figure.other_bone))
-        label = say("pooled-other", bone="HU" if figure.bone == "t" else "T-score")
-        rows.append(
-            Row(label=label, cells=(other_risk, "", ""), marks=marks, note=note)
-        )
+        bone = "HU" if figure.bone == "t" else "T-score"
+        label = say("pooled-other", bone=bone)
+        cells = (other_risk, "", "")
+        rows.append(Row(label=label, cells=cells, marks=marks, note=note))
     usual = f"{baseline.usual} ({say_percent(baseline.incidence)})"
     error = Z_95 * baseline.variance**0.5
     interval = (expit(baseline.log_odds - error), expit(baseline.log_odds + error))
@@ -146,11 +143,7 @@ def measuring_chart(answer: Answer, pooled: PooledResult) -> Chart | None:
 def _measuring_rows(answer: Answer, pooled: PooledResult) -> Iterator[Row]:
     model, baseline = pooled.model, pooled.figure.baseline
     for name in ACTS:
-        study_input = next(
-            study_input
-            for study_input in model.study.inputs
-            if name in study_input.findings
-        )
+        study_input = model.study.by_finding[name]
         if study_input.id in pooled.known:
             continue
         values = likely_values(study_input)
@@ -218,11 +211,7 @@ def _note(pooled: PooledResult, finding: Finding) -> str:
 
 
 def _averaged_over(answer: Answer, pooled: PooledResult, name: str) -> tuple[str, str]:
-    study_input = next(
-        study_input
-        for study_input in pooled.model.study.inputs
-        if name in study_input.findings
-    )
+    study_input = pooled.model.study.by_finding[name]
     if isinstance(study_input, YesNoInput):
         return say(
             "pooled-share", share=say_percent(study_input.unrecorded)

@@ -79,11 +79,7 @@ def _control(
 ) -> Control:
     known = answer.findings.known
     spec = service.finding_specs[name]
-    study_input = next(
-        study_input
-        for study_input in service.pooled.study.inputs
-        if name in study_input.findings
-    )
+    study_input = service.pooled.study.by_finding[name]
     value = _form_text(known[name].value, spec.decimals) if name in known else ""
     control = Control(
         name=name,

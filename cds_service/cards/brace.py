@@ -327,8 +327,9 @@ class _BraceCard:
 
     def _policy(self) -> str:
         keys = {"brace-max-weeks", "brace-review-weeks"}
-        is_of_site = not keys.isdisjoint(self.answer.policy.set_by_site)
-        return self._raw("policy-site" if is_of_site else "policy-default")
+        if not keys.isdisjoint(self.answer.policy.set_by_site):
+            return self._raw("policy-site")
+        return self._raw("policy-default")
 
     def _raw(self, key: str) -> str:
         return self.texts.raw(f"brace.{key}")

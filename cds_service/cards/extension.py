@@ -197,7 +197,8 @@ def _concerns(answer: Answer, result: ModelResult) -> list[str]:
     criteria = []
     for violation in result.violations:
         is_open = violation.severity == "not-checkable"
-        criteria.append(f"{NOT_CHECKABLE if is_open else OUTSIDE}: {violation.text}")
+        state = NOT_CHECKABLE if is_open else OUTSIDE
+        criteria.append(f"{state}: {violation.text}")
     unusable = [
         f"{answer.wording.name(gap.name)}: {gap.detail}" for gap in result.unusable
     ]

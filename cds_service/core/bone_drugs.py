@@ -19,7 +19,7 @@ from cds_service.core.findings import (
     Provenance,
 )
 from cds_service.core.months import months_before, months_between
-from cds_service.core.phrases import Day, Otherwise, in_brackets, joined, say
+from cds_service.core.phrases import Day, DayForm, Otherwise, in_brackets, joined, say
 from cds_service.core.wording import (
     capital,
     say_count,
@@ -181,6 +181,7 @@ def _use(name: str, listed: Sequence[DrugEntry], today: date) -> DrugUse:
     unclear_since = [entry for entry in unclear if _is_since(entry, sure_dose)]
     is_too_often = name in TOO_OFTEN and _is_too_often(counted_intakes)
     is_open = bool(unclear_since) or is_too_often
+    ended, how_ended = end or (None, None)
     return DrugUse(
         name=GROUPS.get(name, name),
         kind=KINDS.get(name, "other"),
@@ -199,8 +200,8 @@ def _use(name: str, listed: Sequence[DrugEntry], today: date) -> DrugUse:
         is_ordered=bool(current_orders),
         is_ordered_now=any(order.is_draft for order in current_orders),
         prescribed=_prescribed(orders, today),
-        ended=end.ended if end else None,
-        how_ended=end.how_ended if end else None,
+        ended=ended,
+        how_ended=how_ended,
         provenance=tuple(
             entry.provenance for entry in sorted(listed, key=_newest, reverse=True)
         ),
@@ -691,7 +692,8 @@ def _full_day_text(day: Dated) -> str:
 def _month_text(day: Dated) -> str:
     """Write `Mar 2026`, or the bare year of a day that is not recorded more exactly."""
     is_in_month = (day.first.year, day.first.month) == (day.last.year, day.last.month)
-    return Day(day.first, "month" if is_in_month else "year")
+    form: DayForm = "month" if is_in_month else "year"
+    return Day(day.first, form)
 
 
 def _day_text(day: Dated, today: date) -> str:

@@ -483,8 +483,9 @@ def _held_fact(
         is_act_closed = any(_reaches(ground, file, ranks) for ground in grounds)
     if is_act_closed or closures.closes_fact(file.id, key):
         return HeldFact(file, signal, key, "override")
-    is_ordered = any(kind in ordered for kind in file.closed_by)
-    return HeldFact(file, signal, key, "order" if is_ordered else "")
+    if any(kind in ordered for kind in file.closed_by):
+        return HeldFact(file, signal, key, "order")
+    return HeldFact(file, signal, key)
 
 
 def _reaches(ground: CardGround, file: FactFile, ranks: Mapping[str, int]) -> bool:

@@ -16,6 +16,7 @@ from cds_service.core.findings import (
     Finding,
     Findings,
     Gap,
+    GapReason,
     Origin,
     Provenance,
     Value,
@@ -381,12 +382,8 @@ def _undecided(
     gaps = [so_far.gaps[measure] for measure in missing if measure in so_far.gaps]
     is_unread = any(gap.reason == "not-read" for gap in gaps)
     sources = tuple(source for finding in measured for source in finding.provenance)
-    return Gap(
-        name,
-        "not-read" if is_unread else "undetermined",
-        f"no diagnosis, and {why}",
-        sources,
-    )
+    reason: GapReason = "not-read" if is_unread else "undetermined"
+    return Gap(name, reason, f"no diagnosis, and {why}", sources)
 
 
 def _grey_zone(so_far: FindingsSoFar, finding: Finding) -> str:
@@ -431,9 +428,10 @@ OF_ORDER: Mapping[str, tuple[Callable[[AugmentationOrder], Value | None], str]] 
 
 
 def _by_order(name: str, so_far: FindingsSoFar) -> Finding | Gap:
-    value, why = OF_ORDER[name]
+    read_value, why = OF_ORDER[name]
     order = so_far.order
-    finding = from_order(name, order, value(order) if order else None, why)
+    value = read_value(order) if order else None
+    finding = from_order(name, order, value, why)
     is_unsure = name == "level-count" and order and not order.is_count_sure
     if not is_unsure or not isinstance(finding, Finding):
         return finding

@@ -89,20 +89,23 @@ class HandoutFacts:
     def from_json(cls, facts: Mapping[str, Any]) -> Self:
         """Read the facts of an audit entry."""
         training = facts.get("training")
-        visit = training and Visit(day=_day(training["day"]), time=training["time"])
+        visit = None
+        if training:
+            day = date.fromisoformat(training["day"])
+            visit = Visit(day=day, time=training["time"])
         return cls(
-            on=_day(facts["on"]),
+            on=date.fromisoformat(facts["on"]),
             drug=facts.get("drug", ""),
-            next_dose=_day(facts["nextDose"]) if "nextDose" in facts else None,
+            next_dose=_day(facts.get("nextDose")),
             asks=facts["asks"],
             training=visit,
-            brace_off=_day(facts["braceOff"]) if "braceOff" in facts else None,
+            brace_off=_day(facts.get("braceOff")),
             may_train=facts["mayTrain"],
         )
 
 
-def _day(text: str) -> date:
-    return date.fromisoformat(text)
+def _day(text: str | None) -> date | None:
+    return None if text is None else date.fromisoformat(text)
 
 
 # --- facts of a conclusion
@@ -118,13 +121,14 @@ def find_handout(conclusion: Conclusion, leaving: Leaving) -> HandoutFacts:
         day = _day_of_dose(state.use, leaving, case.today)
         drug = state.use.name if day else ""
     training = leaving.next_booking("rehabilitation", case.today)
+    visit = Visit(day=training.day, time=training.time) if training else None
     is_forbidden = any(conclusion.facts.holds(fact) for fact in NO_TRAINING)
     return HandoutFacts(
         on=case.today,
         drug=drug,
         next_dose=day,
         asks=not drug and not _goes_on_at_home(state),
-        training=Visit(day=training.day, time=training.time) if training else None,
+        training=visit,
         brace_off=_brace_off(conclusion.signals, case.today),
         may_train=not is_forbidden and UNSTABLE not in names,
     )

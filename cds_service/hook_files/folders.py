@@ -97,7 +97,9 @@ def hook_folders(name: str, hooks: Sequence[Path]) -> HookFolders:
     if file.service == name or not (hooks[0] / file.service).is_dir():
         raise DataFileError(label(path), "service", "is no other service")
     shared = [root / file.service for root in hooks]
-    return HookFolders([*shared, *own_folders] if file.whole else own_folders, shared)
+    if file.whole:
+        own_folders = [*shared, *own_folders]
+    return HookFolders(own_folders, shared)
 
 
 def read_numbered(
