@@ -240,7 +240,7 @@ def _read_discharge(call: Call, orders: SignedOrders) -> ReadCase | None:
 
 
 def _read_deciding(call: Call, kind: str, person: Person) -> PatientRecord | None:
-    """Read the list that tells if a call is ours; None if it cannot be read.
+    """Read the list that decides if a call is ours; None if it cannot be read.
 
     Raises:
         PatientMismatch: the Patient that was sent, or the whole list, is another's: an
@@ -331,7 +331,7 @@ def _orders_in(
 
 
 def _gather(call: Call, orders: SignedOrders) -> Gathered:
-    """Read the record (step 2), and the orders again if it tells more about them."""
+    """Read the record (step 2), and the orders again if it adds to them."""
     request, ports, terminology = call.request, call.ports, call.service.terminology
     record = _read_record(call, call.hook.plan, orders.person)
     ports.deadline.check()

@@ -142,6 +142,6 @@ def log_odds_axis(
 
 
 def signed_text(value: float, decimals: int = 2) -> str:
-    """`+0.58`, `−0.40`."""
+    """Write `+0.58`, `−0.40`."""
     number = say_number(value, decimals)
     return number if number.startswith("−") else f"+{number}"

@@ -128,8 +128,8 @@ class FactFile(DataTable):
         forbids_risk: no figure while it holds.
         not_counted: what the model does not count, `hip`; empty if it counts it.
         raises: no figure is called below the usual while it holds.
-        leaves_open: something was not read or not understood: the usual stands for
-            every lower figure.
+        leaves_open: something was not read or not understood: the usual replaces every
+            lower figure.
         at_end_of_life: it is said in a hospice too.
         guidelines: lines of `guidelines.toml` that speak for and against its act.
         source: where it comes from.
@@ -427,7 +427,7 @@ def rank_facts(
     closures: Closures = NOTHING_CLOSED,
     no_training: Collection[str] = (),
 ) -> ChartFacts:
-    """Find the facts that hold, and whether the first card is shown.
+    """Find the facts that hold, and decide if the first card is shown.
 
     Args:
         signals: all that hold.

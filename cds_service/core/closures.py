@@ -48,7 +48,7 @@ class Fracture(NamedTuple):
         return cls(day, tuple(levels))
 
     def is_same(self, other: "Fracture") -> bool | None:
-        """Tell if both are one fracture; None if nothing tells."""
+        """Tell if both are one fracture; None if that is not known."""
         if self.day and other.day:
             return self.day == other.day
         if self.levels and other.levels:

@@ -1,6 +1,6 @@
 """Read and validate data files, TOML and JSON.
 
-Every fault is a `DataFileError` that names file and key; all faults are told at once.
+Every fault is a `DataFileError` that names file and key; all are reported at once.
 """
 
 import json

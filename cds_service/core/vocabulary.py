@@ -63,7 +63,7 @@ class FindingSpec:
     """The keys that every finding has.
 
     Attributes:
-        kind: tells which class of this module describes it.
+        kind: names the class of this module that describes it.
         title: noun for people, as in running text: `T-score`, `psoas area`.
         unit: canonical UCUM unit; `1` for yes/no and words.
         decimals: how many are shown to people.
@@ -98,17 +98,17 @@ class ReadSpec(FindingSpec):
 
     @property
     def keys(self) -> tuple[str, ...]:
-        """Every prefetch key that must have been read before "no" may be said."""
+        """List every prefetch key that must have been read before "no" may be said."""
         return (self.key,)
 
     @property
     def unasked_keys(self) -> tuple[str, ...]:
-        """Those of `keys` that a record need not have been asked for."""
+        """List those of `keys` that a record need not have been asked for."""
         return ()
 
     @property
     def asked_concepts(self) -> tuple[str, ...]:
-        """Every concept whose codes are looked for in the record."""
+        """List every concept whose codes are looked for in the record."""
         return ()
 
 
@@ -124,7 +124,6 @@ class PatientSpec(ReadSpec):
     range: tuple[float, float] = (0, 125)
 
     def is_plausible(self, value: float) -> bool:
-        """Tell if a value is within the range."""
         return self.range[0] <= value <= self.range[1]
 
 
@@ -147,7 +146,6 @@ class ConceptSpec(ReadSpec):
 
     @property
     def asked_concepts(self) -> tuple[str, ...]:
-        """Every concept whose codes are looked for in the record."""
         return self.value_sets
 
 
@@ -169,12 +167,10 @@ class ExamSpec(ConceptSpec):
 
     @property
     def keys(self) -> tuple[str, ...]:
-        """Every prefetch key that may hold the exam."""
         return (self.key, *self.also_keys)
 
     @property
     def asked_concepts(self) -> tuple[str, ...]:
-        """Every concept whose codes are looked for in the record."""
         return (*self.value_sets, *self.never)
 
 
@@ -275,11 +271,9 @@ class QuantitySpec(ObservedSpec):
 
     @property
     def asked_concepts(self) -> tuple[str, ...]:
-        """Every concept whose codes are looked for in the record."""
         return (*self.value_sets, *self.panels)
 
     def is_plausible(self, value: float) -> bool:
-        """Tell if a value is within the range."""
         return self.range[0] <= value <= self.range[1]
 
     @model_validator(mode="after")
@@ -316,7 +310,6 @@ class TScoreSpec(QuantitySpec):
 
     @property
     def asked_concepts(self) -> tuple[str, ...]:
-        """Every concept whose codes are looked for in the record."""
         return (*self.value_sets, *self.panels, *self.never)
 
 
@@ -337,7 +330,6 @@ class ListSpec(ConceptSpec):
 
     @property
     def keys(self) -> tuple[str, ...]:
-        """Every prefetch key that must have been read before "no" may be said."""
         return (self.key, *self.also_keys)
 
     def label_of(self, concepts: Collection[str]) -> str:
@@ -425,7 +417,6 @@ class FractureSpec(ConditionSpec):
 
     @property
     def asked_concepts(self) -> tuple[str, ...]:
-        """Every concept whose codes are looked for in the record."""
         return (*self.value_sets, *self.unsited)
 
 
@@ -444,7 +435,6 @@ class RepeatedFallsSpec(ConditionSpec):
 
     @property
     def asked_concepts(self) -> tuple[str, ...]:
-        """Every concept whose codes are looked for in the record."""
         return (*self.value_sets, *self.falls)
 
 
@@ -464,12 +454,10 @@ class MedicationSpec(YesNoSpec):
 
     @property
     def keys(self) -> tuple[str, ...]:
-        """Every prefetch key that must have been read before "no" may be said."""
         return (self.key, *self.also_keys, *self.where_kept)
 
     @property
     def unasked_keys(self) -> tuple[str, ...]:
-        """Those of `keys` that a record need not have been asked for."""
         return self.where_kept
 
     @model_validator(mode="after")
@@ -584,7 +572,6 @@ class InjuringFallSpec(EventSpec):
 
     @property
     def asked_concepts(self) -> tuple[str, ...]:
-        """Every concept whose codes are looked for in the record."""
         return (*self.value_sets, *self.fractures)
 
 

@@ -44,7 +44,7 @@ def check_references(
     references: Mapping[str, tuple[str, Collection[str]]],
     names: Mapping[str, Collection[str]],
 ) -> None:
-    """Check that whatever a file names exists.
+    """Check that everything a file names exists.
 
     Args:
         file: its name in messages.
@@ -72,7 +72,7 @@ class HookFolders(NamedTuple):
 
     @property
     def all(self) -> tuple[Path, ...]:
-        """The folders of both; the later one's file counts."""
+        """Return the folders of both; the later one's file counts."""
         return (*self.shared, *self.own)
 
 
@@ -80,7 +80,7 @@ class SharedFile(DataTable):
     """`shared.toml`.
 
     Attributes:
-        service: the service whose files are read where this one has none.
+        service: the service whose files are read if this one has none.
         whole: this service is that one on another hook, facts and rules included.
     """
 

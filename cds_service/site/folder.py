@@ -66,7 +66,7 @@ class Identity(SiteTable):
 
 
 class ServiceMode(SiteTable):
-    """`[service]`: who is shown answers, and whether discovery needs a token.
+    """`[service]`: who is shown answers, and if discovery needs a token.
 
     Attributes:
         mode: `off` answers no cards without computing any; `silent` computes and
@@ -86,7 +86,7 @@ class ServiceMode(SiteTable):
 
 
 class FhirAccess(SiteTable):
-    """`[fhir]`: whether loopback, private addresses and plain http may be called."""
+    """`[fhir]`: if loopback, private addresses and plain http may be called."""
 
     allow_private_networks: YesNo = False
 
