@@ -8,7 +8,13 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from cds_service.core.findings import PROCEDURES, AugmentationOrder, Procedure
+from cds_service.core.findings import (
+    PROCEDURES,
+    AugmentationOrder,
+    Performed,
+    Procedure,
+    TreatedLevels,
+)
 from cds_service.core.phrases import Verbatim, in_brackets, joined, say
 from cds_service.errors import PatientMismatch
 from cds_service.fhir.mapping.code_systems import CPT
@@ -118,7 +124,7 @@ def combine_performed(
     ]
     reasons = _reasons(found, NO_DRAFTS, terminology)
     done = _as_one(found, reasons, (), terminology)
-    return replace(done, is_done=True, performed=max(days, default=None))
+    return replace(done, performed=Performed(max(days, default=None)))
 
 
 def _reasons(
@@ -154,6 +160,7 @@ def _as_one(
     procedure, note = _procedure(found, terminology)
     levels = in_order({level for one in found for level in one.levels.levels})
     count = _level_count(found, levels, terminology)
+    sources = [one.levels.source for one in found]
     regions = {region for one in found for region in one.levels.regions}
     by: Literal["code", "text"] = (
         "code" if any(one.recognition.by == "code" for one in found) else "text"
@@ -172,10 +179,14 @@ def _as_one(
     return AugmentationOrder(
         references=tuple(dict.fromkeys(one.draft.reference for one in found)),
         procedure=procedure,
-        levels=levels,
-        level_count=count,
-        region=regions.pop() if len(regions) == 1 else None,
-        tl_junction=_at_junction(found, count),
+        levels=TreatedLevels(
+            names=levels,
+            count=count,
+            is_count_sure=_is_count_sure(found),
+            region=regions.pop() if len(regions) == 1 else None,
+            is_at_junction=_is_at_junction(found, count),
+            source=", ".join(sorted({source for source in sources if source})),
+        ),
         recognised_by=by,
         code=codes[0] if codes else "",
         titles=tuple(dict.fromkeys(_title(one, terminology) for one in found)),
@@ -185,10 +196,6 @@ def _as_one(
         reasons=reasons.stated,
         doubts=reasons.doubts,
         unread=tuple(sorted(unread)),
-        is_count_sure=_is_count_sure(found),
-        level_source=", ".join(
-            sorted({one.levels.source for one in found if one.levels.source})
-        ),
         notes=tuple(dict.fromkeys(line for line in notes if line)),
     )
 
@@ -316,7 +323,7 @@ def _additional_levels(found: _Found) -> int:
     return int(quantity) if quantity and 1 <= quantity <= MOST_LEVELS else 1
 
 
-def _at_junction(found: Sequence[_Found], count: int | None) -> bool | None:
+def _is_at_junction(found: Sequence[_Found], count: int | None) -> bool | None:
     """Tell if any treated level is at T10-L2.
 
     False only if every treated level is known to lie elsewhere.

@@ -132,7 +132,7 @@ def find_support_orders(
         day for name, day in augmentations if day and name.startswith("Procedure/")
     }
     other = NOTHING_ELSE
-    treated = signed.levels if signed else treated_levels(record, terminology)
+    treated = signed.levels.names if signed else treated_levels(record, terminology)
     if today is not None:
         braces = [one for one in (*drafts, *stored) if one.kind == "brace"]
         other = find_other_injuries(bundle, braces, record, treated, terminology, today)
