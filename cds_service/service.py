@@ -343,7 +343,7 @@ def _gather(call: Call, orders: SignedOrders) -> Gathered:
         terminology,
         signed=orders.augmentation,
         today=call.today,
-        bundle=orders.drafts,
+        drafts=orders.drafts,
     )
     return Gathered(orders=orders, record=record, support=support)
 

@@ -65,7 +65,7 @@ class _Found:
 
 
 def find_augmentation_order(
-    bundle: DraftOrders, terminology: Terminology
+    drafts: DraftOrders, terminology: Terminology
 ) -> AugmentationOrder | None:
     """Combine the augmentation orders of a signing into one; None if there is none.
 
@@ -73,14 +73,14 @@ def find_augmentation_order(
         PatientMismatch: one of them is another patient's, or none clearly belongs to
             the request's patient.
     """
-    recognised = _recognised(bundle.each(), terminology)
-    others = _recognised(bundle.each_other(), terminology)
+    recognised = _recognised(drafts.each(), terminology)
+    others = _recognised(drafts.each_other(), terminology)
     if not any(
         recognition.concepts & AUGMENTATION for _, recognition in (*recognised, *others)
     ):
         return None
     if any(
-        bundle.person and bundle.person.is_other(draft.resource) for draft, _ in others
+        drafts.person and drafts.person.is_other(draft.resource) for draft, _ in others
     ):
         raise PatientMismatch(
             "An augmentation order names another patient than context.patientId."
@@ -91,10 +91,10 @@ def find_augmentation_order(
             " context.patientId."
         )
     found = [
-        _Found(draft, one, find_levels(draft.resource, bundle, terminology))
+        _Found(draft, one, find_levels(draft.resource, drafts, terminology))
         for draft, one in recognised
     ]
-    reasons = _reasons(found, bundle, terminology)
+    reasons = _reasons(found, drafts, terminology)
     unclear = tuple(
         say(UNCLEAR, name=Verbatim(reference_name(draft.type, draft.resource)))
         for draft, _ in others
@@ -128,13 +128,13 @@ def combine_performed(
 
 
 def _reasons(
-    found: Sequence[_Found], bundle: DraftOrders, terminology: Terminology
+    found: Sequence[_Found], drafts: DraftOrders, terminology: Terminology
 ) -> Reasons:
     """Return the reasons of all orders; their words share the room for reading."""
     room = LONGEST_WORDS
     stated, doubts = frozenset[str](), frozenset[str]()
     for one in found:
-        reasons = find_reasons(one.draft.resource, bundle, terminology, room)
+        reasons = find_reasons(one.draft.resource, drafts, terminology, room)
         room -= reasons.length
         stated, doubts = stated | reasons.stated, doubts | reasons.doubts
     return Reasons(stated, doubts - stated)

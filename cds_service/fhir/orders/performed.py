@@ -244,7 +244,7 @@ def _takes_place(appointment: Json, terminology: Terminology) -> bool:
     titles = [text(appointment.get("description"))]
     for one in codeables(appointment, *ABOUT):
         titles += texts_of(one)
-    plain, clauses = terminology.plain_referrals, terminology.clauses
+    plain, clauses = terminology.plain.referrals, terminology.clauses
     return all(map(plain.are_all, filter(None, words))) and not any(
         clauses.is_withdrawn(one) or clauses.is_not_done(one) for one in titles
     )
