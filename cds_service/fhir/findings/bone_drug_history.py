@@ -101,9 +101,9 @@ def entries_of(spec: BoneDrugSpec, chart: Chart) -> list[DrugEntry]:
     What was only meant says something where nothing else names a bone drug.
     """
     listed = list(_listed(spec, chart))
-    told = _told(spec, chart, listed)
-    found = [*listed, *told, *_on_problem_list(spec, chart)]
-    return found or list(_only_meant(spec, chart))
+    mentioned = _told(spec, chart, listed)
+    entries = [*listed, *mentioned, *_on_problem_list(spec, chart)]
+    return entries or list(_only_meant(spec, chart))
 
 
 def _why_unclear(silence: Finding | Gap) -> str:
@@ -151,9 +151,9 @@ def _current(
     ordered = sorted(current, key=_newest, reverse=True)
     leading, day = ordered[0], _newest(ordered[0])
     concerns = [
-        f"No dose of {one.name} is on record, only an order."
-        for one in ordered
-        if not one.is_taken
+        f"No dose of {use.name} is on record, only an order."
+        for use in ordered
+        if not use.is_taken
     ]
     if not leading.is_taken and date.min < day < months_before(
         chart.today, LONG_STANDING_MONTHS
@@ -308,35 +308,37 @@ def _read(entry: Entry, drug: Drug, spec: MedicationSpec, chart: Chart) -> DrugE
     if drug.is_doubtful or not is_told:
         return mention
     if entry.kind == "MedicationRequest":
-        found = _ordered(mention, entry, spec, chart)
+        drug_entry = _ordered(mention, entry, spec, chart)
     elif entry.kind == "MedicationStatement":
-        found = _stated(mention, entry, spec, chart)
+        drug_entry = _stated(mention, entry, spec, chart)
     elif entry.kind == "ServiceRequest":
-        found = _billed(mention, entry, drug, spec, chart)
+        drug_entry = _billed(mention, entry, drug, spec, chart)
     else:
-        found = _given(mention, entry, spec, chart)
-    day = found.last or found.begins
-    return found._replace(
+        drug_entry = _given(mention, entry, spec, chart)
+    day = drug_entry.last or drug_entry.begins
+    return drug_entry._replace(
         provenance=source_of(entry, drug, day.last if day else None, spec),
         is_understood=drug.is_understood,
-        is_sure=found.is_intake and drug.is_understood and entry.status in SURE,
-        may_be_dose=_may_be_dose(found, entry, drug),
+        is_sure=drug_entry.is_intake and drug.is_understood and entry.status in SURE,
+        may_be_dose=_may_be_dose(drug_entry, entry, drug),
     )
 
 
-def _may_be_dose(found: DrugEntry, entry: Entry, drug: Drug) -> bool:
+def _may_be_dose(drug_entry: DrugEntry, entry: Entry, drug: Drug) -> bool:
     """Tell if an entry is coded and done as a dose, but has words nobody understood."""
     is_done = entry.kind in GIVEN and entry.status == "completed"
-    return is_done and found.is_intake and bool(drug.code) and not drug.is_understood
+    return (
+        is_done and drug_entry.is_intake and bool(drug.code) and not drug.is_understood
+    )
 
 
 def _name(drug: Drug, chart: Chart) -> str:
     drugs = chart.terminology.drugs
     named = [
-        one
-        for one in drug.ingredients
-        if "bone-drug" in drugs.groups_of(one)
-        and drugs.other_dose(one) not in drug.ingredients
+        ingredient
+        for ingredient in drug.ingredients
+        if "bone-drug" in drugs.groups_of(ingredient)
+        and drugs.other_dose(ingredient) not in drug.ingredients
     ]
     exact = [one for one in named if not one.startswith("other ")]
     groups = [one for one in named if one != ANY_BONE_DRUG]

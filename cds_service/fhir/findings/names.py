@@ -24,13 +24,13 @@ def says_another_measure(
         return True
     observation = reading.entry.raw
     if any(
-        names.says_other(spec.name, one) for one in _names(observation.get("method"))
+        names.says_other(spec.name, name) for name in _names(observation.get("method"))
     ):
         return True
     if reading.holder is observation or not all(map(names.is_silent, own)):
         return False
     return any(
-        names.says_other(spec.name, one) for one in _names(observation.get("code"))
+        names.says_other(spec.name, name) for name in _names(observation.get("code"))
     )
 
 
@@ -39,8 +39,8 @@ def _names(code: Json | None) -> list[str]:
     if not isinstance(code, dict):
         return []
     ours = {
-        text(one.get("display"))
-        for one in objects(member(code, "coding"))
-        if one.get("system") == MEASURES
+        text(coding.get("display"))
+        for coding in objects(member(code, "coding"))
+        if coding.get("system") == MEASURES
     }
     return [one for one in texts_of(code) if one not in ours]
