@@ -89,8 +89,8 @@ class _Describing:
         for field in model.model_fields.values():
             if field.alias in LEFT_OUT or field.alias.startswith("_"):
                 continue
-            if found := self._type(field.annotation):
-                name, is_list = found
+            if kind := self._type(field.annotation):
+                name, is_list = kind
                 least = int(field.is_required() or field.alias in needed)
                 elements[field.alias] = f"{least}..{'*' if is_list else '1'} {name}"
         shape["elements"] = elements
@@ -115,7 +115,7 @@ class _Describing:
             self.add(model)
             return model.__name__, False
         inner = next(
-            (found for one in get_args(annotation) if (found := self._type(one))),
+            (kind for one in get_args(annotation) if (kind := self._type(one))),
             None,
         )
         is_list = getattr(annotation, "__origin__", None) is list

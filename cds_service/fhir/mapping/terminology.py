@@ -257,14 +257,14 @@ class Terminology:
         """
         if not codeable:
             return ()
-        found: list[Match] = []
+        matches: list[Match] = []
         for code in _codes(codeable):
             known = self._as_written.get(code)
             if known is None:
                 known = self._read(code)
             if known:
-                found += known
-        return tuple(dict.fromkeys(found) if len(found) > 1 else found)
+                matches += known
+        return tuple(dict.fromkeys(matches) if len(matches) > 1 else matches)
 
     def codings(self, codeable: Any) -> list[Code]:
         """Normalised system and code of each coding."""
@@ -374,8 +374,8 @@ class Terminology:
         """
         answers = self._answer_maps[map_id]
         codes = (self._systems.normalise(*code) for code in _codes(codeable))
-        found = (target for code in codes for target in answers.get(code, ()))
-        return tuple(sorted(set(found)))
+        targets = (target for code in codes for target in answers.get(code, ()))
+        return tuple(sorted(set(targets)))
 
     def is_spinal_site(self, codeable: Any) -> bool:
         """Tell if a body site's code is a vertebra, or a region of the spine."""
@@ -482,7 +482,7 @@ class Terminology:
         targets = self._local_codes.get((system, code), ())
         local = (
             Match(
-                one,
+                concept,
                 (
                     f"{to.system}|{to.code}"
                     if to.system in self._systems.specs
@@ -491,35 +491,35 @@ class Terminology:
                 to.unit,
             )
             for to in targets
-            for one in self._concepts_of(to.system, to.code)
+            for concept in self._concepts_of(to.system, to.code)
         )
         return (*own, *local)
 
     def _concepts_of(self, system: str, code: str) -> tuple[str, ...]:
-        found: set[str] = set()
+        concepts: set[str] = set()
         excluded: set[str] = set()
-        for one in self._systems.lineage(system):
-            classes = self._classes.get(one, ())
-            found |= {
-                *self._by_code.get((one, code), ()),
-                *self.drugs.concepts_of(one, code),
+        for ancestor in self._systems.lineage(system):
+            classes = self._classes.get(ancestor, ())
+            concepts |= {
+                *self._by_code.get((ancestor, code), ()),
+                *self.drugs.concepts_of(ancestor, code),
             }
-            found |= {
+            concepts |= {
                 name
                 for name in classes
-                if self._value_sets[name].included.holds(one, code)
+                if self._value_sets[name].included.holds(ancestor, code)
             }
-            found |= {
+            concepts |= {
                 name
                 for name, expansion in self._expansions.items()
-                if expansion.holds(one, code)
+                if expansion.holds(ancestor, code)
             }
             excluded |= {
                 name
                 for name in classes
-                if self._value_sets[name].excluded.holds(one, code)
+                if self._value_sets[name].excluded.holds(ancestor, code)
             }
-        return tuple(sorted(found - excluded))
+        return tuple(sorted(concepts - excluded))
 
 
 def _codes(codeable: Any) -> list[Code]:
@@ -531,10 +531,10 @@ def _codes(codeable: Any) -> list[Code]:
             else []
         )
     codings = codeable.get("coding", codeable)
-    found = []
+    codes = []
     for coding in codings if isinstance(codings, LISTS) else (codings,):
         if isinstance(coding, dict):
             system, code = coding.get("system"), coding.get("code")
             if isinstance(system, str) and isinstance(code, str):
-                found.append((system, code))
-    return found
+                codes.append((system, code))
+    return codes
