@@ -19,7 +19,7 @@ from cds_service.fhir.findings.chart import (
     gap,
     known,
 )
-from cds_service.fhir.findings.names import says_another_measure
+from cds_service.fhir.findings.names import is_another_measure
 from cds_service.fhir.findings.observations import (
     RETRACTED,
     status_problem,
@@ -54,7 +54,7 @@ def find_answer(spec: AnswerSpec, chart: Chart) -> FindingOrGap:
             continue
         word = _answer(reading, spec, chart)
         problem = status_problem(reading) or time_problem(reading, chart)
-        if problem is None and says_another_measure(reading, spec, chart.terminology):
+        if problem is None and is_another_measure(reading, spec, chart.terminology):
             problem = ANOTHER_MEASURE
         if problem or word is None:
             refused.append(Refused(reading, *(problem or NO_ANSWER), printed=""))

@@ -52,7 +52,7 @@ from cds_service.fhir.findings.medication_list import (
     uses_of,
     without_use,
 )
-from cds_service.fhir.findings.problem_list import Stated, find_stated, say_no
+from cds_service.fhir.findings.problem_list import Stated, conclude_no, find_stated
 from cds_service.fhir.gathering.drugs import ANY_BONE_DRUG, Drug
 from cds_service.fhir.gathering.entries import Entry
 from cds_service.fhir.gathering.problem_words import in_doubt
@@ -84,7 +84,7 @@ def read_history(spec: BoneDrugSpec, chart: Chart) -> BoneDrugs:
     unread = chart.unread(spec)
     if not uses:  # they may tell of a drug that no list of drugs has
         unread = unread or chart.unread_besides(TELLING_LISTS)
-    silence = say_no(
+    silence = conclude_no(
         spec, chart, may_count=lambda entry: may_be_taken(entry, spec, chart)
     )
     return BoneDrugs(
@@ -101,7 +101,7 @@ def entries_of(spec: BoneDrugSpec, chart: Chart) -> list[DrugEntry]:
     What was only meant says something where nothing else names a bone drug.
     """
     listed = list(_listed(spec, chart))
-    mentioned = _told(spec, chart, listed)
+    mentioned = _mentioned(spec, chart, listed)
     entries = [*listed, *mentioned, *_on_problem_list(spec, chart)]
     return entries or list(_only_meant(spec, chart))
 
@@ -260,7 +260,7 @@ def _only_meant(spec: MedicationSpec, chart: Chart) -> Iterator[DrugEntry]:
             yield DrugEntry(name, source_of(entry, drug, None, spec), is_plain=False)
 
 
-def _told(
+def _mentioned(
     spec: MedicationSpec, chart: Chart, listed: Sequence[DrugEntry]
 ) -> Iterator[DrugEntry]:
     """The drugs that problems, reports and values name, and the lists of drugs do not.
@@ -515,7 +515,7 @@ def _on_problem_list(spec: MedicationSpec, chart: Chart) -> Iterable[DrugEntry]:
     """That a bone drug is taken, as a state of the problem list: no day, no drug."""
     for stated in find_stated(chart, spec, spec.value_sets):
         is_open = stated.problem is None or stated.is_undetermined
-        is_told = in_doubt(stated.concept) in stated.entry.concepts  # see `_told`
+        is_told = in_doubt(stated.concept) in stated.entry.concepts  # see `_mentioned`
         if stated.entry.kind == "Condition" and is_open and not is_told:
             yield _from_problem(stated, spec)
 

@@ -85,7 +85,7 @@ def _unclear_events(spec: EventSpec, chart: Chart) -> list[Happened]:
             stated=event.stated._replace(
                 problem=Problem(
                     "undetermined",
-                    problem_list.told_where(
+                    problem_list.reason_of_list(
                         spec.unclear[event.stated.concept], event.stated.entry
                     ),
                 )
@@ -133,10 +133,10 @@ def _as_meant(
     is_named = is_aside or bool(stated.code) or not spec.words_need_kind
     if not (is_named or problem_list.kind_of(stated.entry, spec, chart)):
         return None
-    if not problem_list.kinds_said(stated.entry, spec.unless_kinds, chart):
+    if not problem_list.kinds_in_words(stated.entry, spec.unless_kinds, chart):
         return stated
     is_active = bool(clinical_status(stated.entry.raw) & ACTIVE)
-    over = _said_of_itself(stated, spec, chart)
+    over = _kinds_of_itself(stated, spec, chart)
     if not is_active or over - HISTORY:
         return None
     if over and stated.problem is None:
@@ -144,7 +144,7 @@ def _as_meant(
     return stated
 
 
-def _said_of_itself(
+def _kinds_of_itself(
     stated: problem_list.Stated, spec: EventSpec, chart: Chart
 ) -> frozenset[str]:
     """Give the kinds that would rule it out, in those parts of its words that name it.
@@ -297,7 +297,7 @@ def _is_history(stated: problem_list.Stated, spec: EventSpec, chart: Chart) -> b
     if any(match.concept in spec.history for match in entry.matches):
         return True
     is_past = certainty_of(entry.raw) == "past"
-    return is_past or bool(problem_list.kinds_said(entry, HISTORIES, chart))
+    return is_past or bool(problem_list.kinds_in_words(entry, HISTORIES, chart))
 
 
 def is_in_time(event: Happened, spec: EventSpec, chart: Chart) -> bool | None:

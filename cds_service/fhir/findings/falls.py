@@ -12,7 +12,7 @@ from cds_service.fhir.findings.problem_list import (
     Stated,
     find_condition,
     find_stated,
-    kinds_said,
+    kinds_in_words,
     stated_as_true,
 )
 
@@ -68,7 +68,7 @@ def find_fall_with_injury(spec: InjuringFallSpec, chart: Chart) -> FindingOrGap:
     injured = [
         fall
         for fall in falls
-        if kinds_said(fall.stated.entry, ("kind-injury",), chart)
+        if kinds_in_words(fall.stated.entry, ("kind-injury",), chart)
         or any(
             fall.span.first and abs(day - fall.span.first) <= SAME_FALL
             for day in broken

@@ -21,7 +21,11 @@ from cds_service.fhir.findings.chart import (
     known,
 )
 from cds_service.fhir.findings.drug_times import end_of_course, end_of_dosage
-from cds_service.fhir.findings.problem_list import find_stated, say_no, stated_as_true
+from cds_service.fhir.findings.problem_list import (
+    conclude_no,
+    find_stated,
+    stated_as_true,
+)
 from cds_service.fhir.gathering.drugs import STEROID, Drug
 from cds_service.fhir.gathering.entries import Entry
 from cds_service.fhir.gathering.problem_words import in_doubt
@@ -297,7 +301,7 @@ def not_on_list(
         if open_ones:
             seen = (one.provenance(spec) for one in open_ones)
             return gap(spec, "undetermined", f"on the medication list; {why}", *seen)
-    return say_no(
+    return conclude_no(
         spec, chart, how=how, may_count=lambda entry: may_be_taken(entry, spec, chart)
     )
 

@@ -219,11 +219,13 @@ def label_of(stated: Stated, spec: ListSpec, chart: Chart) -> str:
 
 def kind_of(entry: Entry, spec: ListSpec, chart: Chart) -> str:
     """Return the first of the finding's kinds that the words of an entry say."""
-    kinds = kinds_said(entry, tuple(spec.kinds), chart)
+    kinds = kinds_in_words(entry, tuple(spec.kinds), chart)
     return next((label for name, label in spec.kinds.items() if name in kinds), "")
 
 
-def kinds_said(entry: Entry, among: tuple[str, ...], chart: Chart) -> frozenset[str]:
+def kinds_in_words(
+    entry: Entry, among: tuple[str, ...], chart: Chart
+) -> frozenset[str]:
     """Return the rules of `mappings/kinds.toml` that fit the words of an entry."""
     kinds = chart.terminology.kinds
     words = texts_of(entry.raw.get("code")) if among else ()
@@ -254,16 +256,16 @@ def silence(
         )
     if unclear := _unclear_gap(spec, chart):
         return unclear
-    said_no = _say_no_of_reports_too(spec, chart)
-    if isinstance(said_no, Gap):
-        return said_no
+    conclusion = _conclude_no_of_reports_too(spec, chart)
+    if isinstance(conclusion, Gap):
+        return conclusion
     history = find_stated(chart, spec, spec.history)
     if not any(one.is_past for one in stated) and all(one.problem for one in history):
-        return said_no
+        return conclusion
     concern = (
         f"A past entry for {spec.title} is on the list; it is not counted as current."
     )
-    return said_no._replace(concerns=(*said_no.concerns, concern))
+    return conclusion._replace(concerns=(*conclusion.concerns, concern))
 
 
 def _unclear_gap(spec: ConditionSpec, chart: Chart) -> Gap | None:
@@ -276,7 +278,7 @@ def _unclear_gap(spec: ConditionSpec, chart: Chart) -> Gap | None:
     unsure = [
         statement
         for statement in find_stated(chart, spec, tuple(reasons))
-        if statement.code or not _is_told(statement, spec, chart)
+        if statement.code or not _is_settled(statement, spec, chart)
     ]
     if counted := [
         statement
@@ -287,7 +289,7 @@ def _unclear_gap(spec: ConditionSpec, chart: Chart) -> Gap | None:
         return gap(
             spec,
             "undetermined",
-            told_where(reasons[counted[0].concept], counted[0].entry),
+            reason_of_list(reasons[counted[0].concept], counted[0].entry),
             *(one.provenance(spec) for one in counted),
         )
     for entry in chart.of_kind(*MEDICATION_TYPES, *BILLED_TYPES):
@@ -303,26 +305,26 @@ def _unclear_gap(spec: ConditionSpec, chart: Chart) -> Gap | None:
     return None
 
 
-def _say_no_of_reports_too(spec: ConditionSpec, chart: Chart) -> Finding | Gap:
+def _conclude_no_of_reports_too(spec: ConditionSpec, chart: Chart) -> Finding | Gap:
     """Conclude "no", unless words of a report or an order were not understood."""
-    said_no = say_no(spec, chart)
+    conclusion = conclude_no(spec, chart)
     is_asked = spec.only_codes_exclude or isinstance(spec, FractureSpec)
-    if isinstance(said_no, Gap) or not is_asked:
-        return said_no
+    if isinstance(conclusion, Gap) or not is_asked:
+        return conclusion
     reports = find_stated(chart, spec, (UNREAD_PROSE, UNREAD_REASON))
     unread = [one for one in reports if one.is_undetermined]
     if not unread:
-        return said_no
+        return conclusion
     seen = (one.provenance(spec) for one in unread)
     return gap(spec, "not-understood", NOT_READ, *seen)
 
 
-def told_where(why: str, entry: Entry) -> str:
+def reason_of_list(why: str, entry: Entry) -> str:
     """Adapt a reason worded for the problem list to the list that holds the entry."""
     return why.replace(PLACES["Condition"][0], PLACES[entry.kind][0], 1)
 
 
-def _is_told(stated: Stated, spec: ConditionSpec, chart: Chart) -> bool:
+def _is_settled(stated: Stated, spec: ConditionSpec, chart: Chart) -> bool:
     """Tell if its code, or what else it names, settles what its words leave open."""
     entry = stated.entry
     if stated.concept == UNSTATED:
@@ -346,7 +348,7 @@ def may_be_current(entry: Entry) -> bool:
     )
 
 
-def say_no(
+def conclude_no(
     spec: YesNoSpec,
     chart: Chart,
     *,

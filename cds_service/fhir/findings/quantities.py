@@ -10,7 +10,7 @@ from cds_service.core.findings import GapReason, PassedOver
 from cds_service.core.vocabulary import FindingSpec, QuantitySpec
 from cds_service.core.wording import say_date, say_number
 from cds_service.fhir.findings.chart import Chart, Problem, Reading
-from cds_service.fhir.findings.names import says_another_measure
+from cds_service.fhir.findings.names import is_another_measure
 from cds_service.fhir.findings.observations import (
     RETRACTED,
     UNDATED,
@@ -111,7 +111,7 @@ def measure(
         line = _number_of_line(written, chart.terminology)
         raw, unit, printed = line or (raw, unit, printed)
     problem = _why_no_value(reading, raw, unit)
-    if problem is None and says_another_measure(reading, spec, chart.terminology):
+    if problem is None and is_another_measure(reading, spec, chart.terminology):
         problem = ANOTHER_MEASURE
     if problem is not None or raw is None:
         reason, why = problem or NO_NUMBER

@@ -137,7 +137,7 @@ def with_drafted_reasons(
     is grave in the words of the augmentation is read with it.
     """
     read = [
-        _telling_order(order, drafts.targets, terminology)
+        _entry_of_draft(order, drafts.targets, terminology)
         for order in drafts.each()
         if order.type in ORDER_KEYS
     ]
@@ -160,7 +160,7 @@ def with_cut_orders(record: PatientRecord, drafts: DraftOrders) -> PatientRecord
     return record._replace(reads=reads, doubt=doubt)
 
 
-def _telling_order(
+def _entry_of_draft(
     draft: Order, targets: Targets, terminology: Terminology
 ) -> Entry | None:
     if draft.meaning and draft.meaning.augmentation:

@@ -427,7 +427,7 @@ def _fill(
     resource, worded = template.resource, template.worded
     if language is not None:
         return {
-            element: _told(value, words, language)
+            element: _translated(value, words, language)
             for element, value in resource.items()
         }
     return {
@@ -436,17 +436,17 @@ def _fill(
     }
 
 
-def _told(value: Any, words: Mapping[str, str], language: LanguageFile) -> Any:
+def _translated(value: Any, words: Mapping[str, str], language: LanguageFile) -> Any:
     """The value with its texts in this language; codes stay, with their displays."""
     if isinstance(value, list):
-        return [_told(inner, words, language) for inner in value]
+        return [_translated(inner, words, language) for inner in value]
     if not isinstance(value, dict):
         is_worded = isinstance(value, str) and "{" in value
         return Sentence(value, words) + "" if is_worded else value
     return {
         key: in_language(Sentence(inner, words), language)
         if key == TEXT and isinstance(inner, str)
-        else _told(inner, words, language)
+        else _translated(inner, words, language)
         for key, inner in value.items()
     }
 

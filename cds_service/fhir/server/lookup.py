@@ -245,7 +245,7 @@ def _resources_in(fetched: Fetched) -> tuple[Json, ...]:
 
 def describe_patient(patient: Json) -> FoundPatient:
     """The details by which a person recognises this Patient (raw JSON with an id)."""
-    names = (_say_name(name) for name in objects(patient.get("name")))
+    names = (_display_name(name) for name in objects(patient.get("name")))
     return FoundPatient(
         id=str(patient["id"]),
         name=next((name for name in names if name), ""),
@@ -254,7 +254,7 @@ def describe_patient(patient: Json) -> FoundPatient:
     )
 
 
-def _say_name(name: Json) -> str:
+def _display_name(name: Json) -> str:
     given_names = name.get("given")
     parts = [
         *(given_names if isinstance(given_names, list) else []),

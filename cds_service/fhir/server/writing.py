@@ -82,7 +82,7 @@ def send_transaction(
     if len(statuses) != len(objects(transaction["entry"])):
         raise NotWritten("The server's answer does not say what was written.")
     if refused := [one for one in statuses if not one.startswith(DONE)]:
-        raise NotWritten(_say_refused(refused, len(statuses)))
+        raise NotWritten(_batch_refusal(refused, len(statuses)))
     return statuses
 
 
@@ -211,7 +211,7 @@ def _post(
         return reply, None
 
 
-def _say_refused(refused: Sequence[str], count: int) -> str:
+def _batch_refusal(refused: Sequence[str], count: int) -> str:
     """Say what became of a transaction that a server took apart, which it may not."""
     matches = (STATUS.match(one) for one in refused)
     codes = sorted({one[1] if one else "no status" for one in matches})
