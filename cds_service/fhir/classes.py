@@ -69,7 +69,7 @@ def describe(resource_type: str) -> Mapping[str, TypeShape]:
         }
     )
     describing.add(class_of(resource_type))
-    return describing.found
+    return describing.shapes
 
 
 class _Describing:
@@ -77,13 +77,13 @@ class _Describing:
 
     def __init__(self, value_types: Mapping[Any, str]) -> None:
         self._value_types = value_types
-        self.found: dict[str, TypeShape] = {}
+        self.shapes: dict[str, TypeShape] = {}
 
     def add(self, model: Any) -> None:
-        if model.__name__ in self.found:
+        if model.__name__ in self.shapes:
             return
         shape: TypeShape = {"elements": {}}
-        self.found[model.__name__] = shape  # types hold each other
+        self.shapes[model.__name__] = shape  # types hold each other
         needed = {name for name, _ in model.get_required_fields(model)}
         elements = {}
         for field in model.model_fields.values():

@@ -86,8 +86,8 @@ class SiteCalendar:
         return next(
             (
                 moment
-                for one in _other_times(raw, prefix)
-                if (moment := self.moment(one))
+                for written in _other_times(raw, prefix)
+                if (moment := self.moment(written))
             ),
             None,
         )

@@ -478,7 +478,8 @@ def _plain_acts(
     if all(_is_plain_act(one, spec, chart) for one in worded):
         return statements
     return [
-        one._replace(problem=WORDED) if one in worded else one for one in statements
+        statement._replace(problem=WORDED) if statement in worded else statement
+        for statement in statements
     ]
 
 

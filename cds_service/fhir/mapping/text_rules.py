@@ -64,7 +64,7 @@ class TextRule:
     shared: tuple[tuple[str, ...], ...] = ()
 
 
-class _Found(NamedTuple):
+class _Places(NamedTuple):
     """The places where a text names each concept, and each that it rules out."""
 
     named: dict[str, Place]
@@ -91,21 +91,21 @@ class TextRules:
             beside: other words about the body site, needed to accept short names; None
                 if those do not count.
         """
-        return self._found(text, beside).named if len(text) <= LONGEST_TEXT else {}
+        return self._places(text, beside).named if len(text) <= LONGEST_TEXT else {}
 
     def ruled_out_places(self, text: str) -> Mapping[str, Place]:
         """The place in `folded(text)` of each concept that the text rules out.
 
         It is named there, and other words of the text rule it out.
         """
-        return self._found(text, "").ruled_out
+        return self._places(text, "").ruled_out
 
-    def _found(self, text: str, beside: str | None) -> "_Found":
+    def _places(self, text: str, beside: str | None) -> "_Places":
         look = self._looked_up if len(text) <= LONGEST_KEPT else self._look
         return look(folded(text), beside)
 
-    def _look(self, words: str, beside: str | None) -> "_Found":
-        places = _Found({}, {})
+    def _look(self, words: str, beside: str | None) -> "_Places":
+        places = _Places({}, {})
         for concept, rule in self._rules.items():
             if rule.any and (name := rule.any.search(words)):
                 is_out = rule.rules_out(words)

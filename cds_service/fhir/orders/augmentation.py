@@ -290,7 +290,8 @@ def _level_count(
     )
     coded = max(counted, 1) + additional if counted or additional else 0
     worded = max(
-        _unnamed_levels(one.draft.resource, terminology) for one in augmentations
+        _unnamed_levels(augmentation.draft.resource, terminology)
+        for augmentation in augmentations
     )
     return max(stated, coded, worded) or None
 
@@ -303,10 +304,10 @@ def _is_count_sure(augmentations: Sequence[_Augmentation]) -> bool:
     if any(one.levels.is_contradicted for one in augmentations):
         return False
     is_silent = len(augmentations) > 1 and any(
-        not one.levels.verdicts for one in augmentations
+        not augmentation.levels.verdicts for augmentation in augmentations
     )
     return not is_silent and all(
-        _is_quantity_read(one.draft.resource) for one in augmentations
+        _is_quantity_read(augmentation.draft.resource) for augmentation in augmentations
     )
 
 
@@ -366,6 +367,6 @@ def _is_at_junction(
     )
     # A second order without a level may be for a different level.
     is_silent = len(augmentations) > 1 and any(
-        not one.levels.verdicts for one in augmentations
+        not augmentation.levels.verdicts for augmentation in augmentations
     )
     return False if sides == {False} and is_complete and not is_silent else None

@@ -46,7 +46,7 @@ _NO_WORDS = frozenset(
 )
 _NO_WORDS |= {"authoredOn", "start", "end"}
 AS_WRITTEN = say("all else stays as written")
-Read = Callable[..., tuple[Mention, ...]]  # `DurationRules.read` for a brace
+MentionReader = Callable[..., tuple[Mention, ...]]  # `DurationRules.read` for a brace
 
 
 def correct_brace_order(
@@ -110,7 +110,7 @@ def _places(order: dict[str, Any]) -> Iterator[tuple[dict[str, Any], str]]:
         )
 
 
-def _reworded(words: str, correction: Correction, read: Read) -> str:
+def _reworded(words: str, correction: Correction, read: MentionReader) -> str:
     for mention in sorted(
         _beyond(words, correction, read),
         key=lambda mention: mention.start,
@@ -124,7 +124,7 @@ def _reworded(words: str, correction: Correction, read: Read) -> str:
     return words
 
 
-def _beyond(words: str, correction: Correction, read: Read) -> list[Mention]:
+def _beyond(words: str, correction: Correction, read: MentionReader) -> list[Mention]:
     """Durations and days in a text that exceed the corrected end."""
     return [
         mention

@@ -458,7 +458,7 @@ def _is_operated(
         for entry in record.of_key(key)
     ]
     lately = [
-        one for one in entries if _is_lately(one.raw, terminology.calendar, today)
+        entry for entry in entries if _is_lately(entry.raw, terminology.calendar, today)
     ]
     # What was not understood may be one.
     return any(

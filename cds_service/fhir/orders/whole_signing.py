@@ -166,7 +166,8 @@ def unread_words_of(order: Json, terminology: Terminology) -> tuple[str, ...]:
         and any(_is_grave(one, terminology) for one in _codings_of(name, value))
     }
     if not all(
-        _is_contained_read(one, terminology) for one in _contained_beside(order)
+        _is_contained_read(resource, terminology)
+        for resource in _contained_beside(order)
     ):
         left.add("contained")
     return tuple(sorted(left))

@@ -220,7 +220,9 @@ def _ids(pages: list[Any]) -> set[str]:
     """Give the identities of the entries on these pages, without OperationOutcomes."""
     resources = [resource for page in pages for resource in resources_of(page)]
     results = (
-        one for one in resources if one.get("resourceType") != "OperationOutcome"
+        resource
+        for resource in resources
+        if resource.get("resourceType") != "OperationOutcome"
     )
     return {
         f"{resource.get('resourceType')}/{resource['id']}"
