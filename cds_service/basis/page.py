@@ -14,7 +14,7 @@ from cds_service.core.assessment import OutcomeAssessment
 from cds_service.core.findings import Finding
 from cds_service.core.open_points import OpenPoint
 from cds_service.core.pooled_result import PooledResult
-from cds_service.core.risk_words import PAIN_FACTORS, Said
+from cds_service.core.risk_words import PAIN_FACTORS, RiskWords
 from cds_service.core.study import LogisticStudy
 from cds_service.core.study_result import ModelResult
 from cds_service.core.wording import (
@@ -182,7 +182,7 @@ def _residual_pain(found: Replay, service: Service) -> OutcomePart:
     )
 
 
-def _pain_answers(answer: Answer, pain: Said) -> tuple[tuple[str, str], ...]:
+def _pain_answers(answer: Answer, pain: RiskWords) -> tuple[tuple[str, str], ...]:
     factors = [name for name in PAIN_FACTORS if answer.findings.is_true(name)]
     names = join_words(answer.wording.name(name) for name in factors or PAIN_FACTORS)
     word = "pain-on-record" if factors else "pain-none"

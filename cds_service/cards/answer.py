@@ -21,7 +21,7 @@ from cds_service.core.languages import LanguageFile
 from cds_service.core.phrases import NotTranslated, in_language, joined, say
 from cds_service.core.policy import Policy
 from cds_service.core.recommendations import Recommendation
-from cds_service.core.risk_words import Said, said_of
+from cds_service.core.risk_words import RiskWords, risk_words_of
 from cds_service.core.situation import Signal
 from cds_service.core.wording import Wording, say_date
 from cds_service.protocol.messages import Card, Coding, Link, Source, Suggestion
@@ -173,13 +173,13 @@ class Answer:
         return next(one for one in self.signals if one.name == name)
 
     @property
-    def said(self) -> Said | None:
+    def said(self) -> RiskWords | None:
         """Return what is said of the risk; None if no figure is given."""
         pooled = self.assessment.pooled
         if pooled is None or self.facts.forbids_risk:
             return None
         is_open = self.facts.leaves_open or self.assessment.has_open_input()
-        return said_of(
+        return risk_words_of(
             pooled.figure, at_least=self.facts.is_at_least, nothing_open=not is_open
         )
 

@@ -7,7 +7,7 @@ from cds_service.cards.study_words import calibration
 from cds_service.core.assessment import OutcomeAssessment
 from cds_service.core.findings import Finding
 from cds_service.core.pooled_result import PooledResult
-from cds_service.core.risk_words import Said
+from cds_service.core.risk_words import RiskWords
 from cds_service.core.strata import Stratum
 from cds_service.core.study_result import ModelResult
 
@@ -56,7 +56,7 @@ def source_of(finding: Finding) -> str:
     return ", ".join(dict.fromkeys(one.resource for one in finding.provenance))
 
 
-def _said_json(said: Said) -> dict[str, Any]:
+def _said_json(said: RiskWords) -> dict[str, Any]:
     return {
         "words": said.words,
         "usual": said.usual,

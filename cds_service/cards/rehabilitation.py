@@ -13,7 +13,7 @@ from cds_service.cards.not_known import not_known_line
 from cds_service.cards.risk import risk_lines, say_risk, study_lines
 from cds_service.cards.texts import SUMMARY_LENGTH, count_words, escape_markdown
 from cds_service.core.phrases import Changed, Verbatim, in_brackets, joined, say
-from cds_service.core.recommendations import say_not_counted
+from cds_service.core.recommendations import not_counted_text
 from cds_service.core.strata import Change
 from cds_service.core.wording import join_words, say_date, say_number
 from cds_service.protocol.messages import Card
@@ -120,7 +120,7 @@ def _not_counted(answer: Answer) -> Iterator[Line]:
     earlier = (
         one for act in answer.of_topic("rehabilitation") for one in act.not_counted
     )
-    said = join_words(dict.fromkeys(map(say_not_counted, earlier)) or ("",))
+    said = join_words(dict.fromkeys(map(not_counted_text, earlier)) or ("",))
     if said:
         yield Line(answer.texts.raw("headings.not-counted"), said, spare=3)
 

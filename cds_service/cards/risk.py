@@ -6,7 +6,7 @@ from cds_service.cards.answer import Answer
 from cds_service.cards.study_words import phrase
 from cds_service.core.phrases import joined, say
 from cds_service.core.pooled_result import PooledResult
-from cds_service.core.risk_words import Said
+from cds_service.core.risk_words import RiskWords
 from cds_service.core.wording import capital, join_words
 
 MOST_DRIVERS = 2  # of a study's line, the strongest
@@ -42,7 +42,7 @@ def risk_lines(answer: Answer) -> Iterator[tuple[str, str]]:
     yield texts.raw("headings.sure"), _how_sure(answer, pooled)
 
 
-def _risk(answer: Answer, said: Said, pooled: PooledResult) -> str:
+def _risk(answer: Answer, said: RiskWords, pooled: PooledResult) -> str:
     """Say `about 1 in 5 fracture another vertebra within about 2 years`."""
     texts, facts = answer.texts, answer.facts
     kind = "own"

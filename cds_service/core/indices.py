@@ -16,7 +16,7 @@ def share(part: float, whole: float) -> float:
 
 
 def muscle_index(areas: Sequence[tuple[float, float]], height: float) -> float:
-    """Mean area without fat over height squared, in mm2/m2.
+    """Divide the mean area without fat by height squared, in mm2/m2.
 
     Args:
         areas: of each side all, and fat, in cm2.
@@ -25,16 +25,18 @@ def muscle_index(areas: Sequence[tuple[float, float]], height: float) -> float:
     return mean(whole - fat for whole, fat in areas) * MM2_OF_CM2 / height**2
 
 
-def _smi(one: Entered) -> float:
+def _smi(entered: Entered) -> float:
     sides = [
-        (one["mf-right"], one["mf-right-fat"]),
-        (one["mf-left"], one["mf-left-fat"]),
+        (entered["mf-right"], entered["mf-right-fat"]),
+        (entered["mf-left"], entered["mf-left-fat"]),
     ]
-    return muscle_index(sides, one["height"])
+    return muscle_index(sides, entered["height"])
 
 
-def _grip(one: Entered) -> float:
-    return mean(one[name] for name in ("grip-1", "grip-2", "grip-3") if name in one)
+def _grip(entered: Entered) -> float:
+    return mean(
+        entered[name] for name in ("grip-1", "grip-2", "grip-3") if name in entered
+    )
 
 
 # By measure: the value in its unit, of what was entered (measures/worksheet.toml).

@@ -54,7 +54,7 @@ class Method:
 
     @property
     def ways(self) -> tuple[str, ...]:
-        """Every way of measuring that this rule looks for."""
+        """List every way of measuring that this rule looks for."""
         return (*self.all_of, *self.none_of, *self.other)
 
 
@@ -77,7 +77,7 @@ class FindingSpec:
 
     @property
     def rule(self) -> str:
-        """The data file that accepts its values, for provenance."""
+        """Return the data file that accepts its values, for provenance."""
         return f"findings/{self.name}.toml"
 
     def is_plausible(self, value: float) -> bool:
@@ -341,10 +341,9 @@ class ListSpec(ConceptSpec):
         return (self.key, *self.also_keys)
 
     def label_of(self, concepts: Collection[str]) -> str:
-        """The label of these concepts; empty if the finding's name is enough."""
-        return next(
-            (label for concept, label in self.labels.items() if concept in concepts), ""
-        )
+        """Return the label of these concepts; empty if the finding's name is enough."""
+        labels = self.labels.items()
+        return next((label for concept, label in labels if concept in concepts), "")
 
     @model_validator(mode="after")
     def _labels_are_of_value_sets(self) -> Self:
@@ -648,7 +647,7 @@ def _keys_of(spec: type[FindingSpec]) -> frozenset[str]:
 
 def explain_key(kind: str, key: str) -> str:
     """Say what to do about a key that a finding of this kind does not have."""
-    own = _keys_of(KINDS[kind])
+    own_keys = _keys_of(KINDS[kind])
     others = [name for name, spec in KINDS.items() if key in _keys_of(spec)]
     if others:
         kinds = " or ".join(others)
@@ -656,7 +655,7 @@ def explain_key(kind: str, key: str) -> str:
             f"is a key of kind {kinds}, and this file is of kind {kind}: "
             "take the key out, or change the kind"
         )
-    near = get_close_matches(key, sorted(own))
+    near = get_close_matches(key, sorted(own_keys))
     if near:
         return f"there is no such key; did you mean {' or '.join(near)}?"
-    return f"there is no such key; a {kind} has {', '.join(sorted(own))}"
+    return f"there is no such key; a {kind} has {', '.join(sorted(own_keys))}"
