@@ -12,7 +12,10 @@ from typing import Literal, NamedTuple
 from cds_service.core.findings import (
     BoneDrugs,
     Dated,
+    Doses,
+    DrugEnd,
     DrugKind,
+    DrugOrders,
     DrugUse,
     Findings,
     HowEnded,
@@ -175,13 +178,12 @@ def _use(name: str, listed: Sequence[DrugEntry], today: date) -> DrugUse:
         knows_start &= all(started.first - day <= ORDERED_BEFORE for day in order_days)
     end = _end(entries, intakes, last_dose, today)
     if last_dose and _is_complete(name, started, last_dose):
-        end = end or _End(last_dose, "last given")
+        end = end or DrugEnd(last_dose, "last given")
     is_running = end is None and any(_runs(intake, today) for intake in intakes)
     unclear = [entry for entry in listed if not entry.is_understood]
     unclear_since = [entry for entry in unclear if _is_since(entry, sure_dose)]
     is_too_often = name in TOO_OFTEN and _is_too_often(counted_intakes)
     is_open = bool(unclear_since) or is_too_often
-    ended, how_ended = end or (None, None)
     return DrugUse(
         name=GROUPS.get(name, name),
         kind=KINDS.get(name, "other"),
@@ -191,17 +193,22 @@ def _use(name: str, listed: Sequence[DrugEntry], today: date) -> DrugUse:
         is_listed=any(intake.is_current for intake in intakes),
         started=started,
         is_start_known=knows_start,
-        last_dose=last_dose,
-        doses=tuple(sorted({intake.last for intake in counted_intakes if intake.last})),
-        sure_dose=sure_dose,
+        doses=Doses(
+            last=last_dose,
+            counted=tuple(
+                sorted({intake.last for intake in counted_intakes if intake.last})
+            ),
+            sure=sure_dose,
+            unclear=_last_dose(entry for entry in unclear_since if entry.may_be_dose),
+        ),
         is_open=is_open,
-        unclear_dose=_last_dose(entry for entry in unclear_since if entry.may_be_dose),
-        ordered=ordered,
-        is_ordered=bool(current_orders),
-        is_ordered_now=any(order.is_draft for order in current_orders),
-        prescribed=_prescribed(orders, today),
-        ended=ended,
-        how_ended=how_ended,
+        orders=DrugOrders(
+            newest=ordered,
+            is_standing=bool(current_orders),
+            is_signed_now=any(order.is_draft for order in current_orders),
+            prescribed=_prescribed(orders, today),
+        ),
+        end=end,
         provenance=tuple(
             entry.provenance for entry in sorted(listed, key=_newest, reverse=True)
         ),
@@ -280,52 +287,49 @@ def _is_complete(name: str, started: Dated | None, last_dose: Dated) -> bool:
     return last_dose.first - started.last >= course
 
 
-class _End(NamedTuple):
-    ended: Dated | None
-    how_ended: HowEnded
-
-
 def _end(
     entries: Sequence[DrugEntry],
     intakes: Sequence[DrugEntry],
     last_dose: Dated | None,
     today: date,
-) -> _End | None:
+) -> DrugEnd | None:
     """Find how and when the drug ended; None if it goes on or was never taken."""
     if any(entry.is_current and entry.is_intake for entry in entries):
         return None
-    ends = [_End(entry.ended, entry.how_ended) for entry in entries if entry.how_ended]
+    ends = [
+        DrugEnd(entry.ended, entry.how_ended) for entry in entries if entry.how_ended
+    ]
     if any(_runs(intake, today) for intake in intakes):
         is_standing = any(entry.is_current for entry in entries)
         return _end_of_running(ends, last_dose, is_standing=is_standing)
-    dated = [end for end in ends if end.ended]
+    dated = [end for end in ends if end.day]
     newest = max(dated, key=_by_end, default=None)
     if newest and (
-        last_dose is None or _by_last(newest.ended or last_dose) >= _by_last(last_dose)
+        last_dose is None or _by_last(newest.day or last_dose) >= _by_last(last_dose)
     ):
         return newest
     if last_dose:
-        return _End(last_dose, "last given")
+        return DrugEnd(last_dose, "last given")
     return ends[0] if ends else None
 
 
-def _by_end(end: _End) -> tuple[date, date]:
-    return _by_last(end.ended) if end.ended else (date.min, date.min)
+def _by_end(end: DrugEnd) -> tuple[date, date]:
+    return _by_last(end.day) if end.day else (date.min, date.min)
 
 
 def _end_of_running(
-    ends: Sequence[_End], last_dose: Dated | None, *, is_standing: bool
-) -> _End | None:
+    ends: Sequence[DrugEnd], last_dose: Dated | None, *, is_standing: bool
+) -> DrugEnd | None:
     """Find when a drug was ended after its last dose, while that dose still acts."""
-    stated_ends = [end for end in ends if end.how_ended in ("stopped", "ended")]
-    dated = [end for end in stated_ends if end.ended]
+    stated_ends = [end for end in ends if end.how in ("stopped", "ended")]
+    dated = [end for end in stated_ends if end.day]
     newest = max(dated, key=_by_end, default=None)
-    if newest and newest.ended and last_dose and newest.ended.last >= last_dose.last:
+    if newest and newest.day and last_dose and newest.day.last >= last_dose.last:
         return newest
     if is_standing:
         return None
-    stops = (end for end in stated_ends if end.how_ended == "stopped")
-    return next((stop for stop in stops if not stop.ended), None)
+    stops = (end for end in stated_ends if end.how == "stopped")
+    return next((stop for stop in stops if not stop.day), None)
 
 
 # --- the state
@@ -391,11 +395,11 @@ def _unread_text(unread: str) -> str:
 
 def _rank(use: DrugUse) -> tuple[bool, date]:
     """Rank what goes on before what ended, then the newest first."""
-    is_open = use.how_ended is None or use.is_ordered
-    days = [day.last for day in (use.last_dose, use.ordered, use.ended) if day]
+    is_open = use.end is None or use.orders.is_standing
+    days = (use.doses.last, use.orders.newest, use.ended_on)
     # An undated denosumab may be the one that lapses.
     without_day = date.max if use.kind == "denosumab" else date.min
-    return is_open, max(days, default=without_day)
+    return is_open, max((day.last for day in days if day), default=without_day)
 
 
 def _words(use: DrugUse, **words: str) -> Mapping[str, str]:
@@ -411,7 +415,7 @@ def _followers(use: DrugUse, drugs: BoneDrugs, after: date) -> list[DrugUse]:
 
 
 def _follows(other: DrugUse, after: date) -> bool:
-    is_later = other.sure_dose is not None and other.sure_dose.first > after
+    is_later = other.doses.sure is not None and other.doses.sure.first > after
     is_switch = (
         other.is_running
         and not other.is_open
@@ -424,7 +428,7 @@ def _follows(other: DrugUse, after: date) -> bool:
 
 def _vague_dose(use: DrugUse, after: date) -> Dated | None:
     """Find a last dose that its month or year puts before this day or after it."""
-    dose = use.last_dose
+    dose = use.doses.last
     return dose if dose and dose.first <= after < dose.last else None
 
 
@@ -433,7 +437,7 @@ def _since_then(use: DrugUse, drugs: BoneDrugs, after: date) -> str:
     if drugs.unread:
         return say("nothing found since")
     others = [other for other in drugs.uses if other is not use]
-    if use.is_open and use.sure_dose:
+    if use.is_open and use.doses.sure:
         return say("later entry not understood")
     for drug_use in others:
         if drug_use.is_open:
@@ -442,10 +446,10 @@ def _since_then(use: DrugUse, drugs: BoneDrugs, after: date) -> str:
             vague = say("last dose {day}, day not recorded", day=_month_text(dose))
             return joined((drug_use.name, vague), " ")
     for drug_use in (*others, use):
-        if drug_use.ordered and drug_use.ordered.last > after:
+        if drug_use.orders.newest and drug_use.orders.newest.last > after:
             return say("{drug} only ordered since", drug=drug_use.name)
-    undated = (other for other in others if other.ordered is None)
-    name = next((other.name for other in undated if other.is_ordered), "")
+    undated = (other for other in others if other.orders.newest is None)
+    name = next((other.name for other in undated if other.orders.is_standing), "")
     return say("{drug} only listed", drug=name) if name else say("nothing since")
 
 
@@ -461,14 +465,14 @@ def last_denosumab(use: DrugUse, today: date) -> Dated | None:
     """
     if not use.is_taken:
         return None
-    return _last_late(use, today) or use.last_dose or use.ended
+    return _last_late(use, today) or use.doses.last or use.ended_on
 
 
 def _last_late(use: DrugUse, today: date) -> Dated | None:
     """Find the last dose that is too long ago; None if a later one surely is not."""
     limit = months_before(today, OVERDUE_MONTHS)
-    day = use.last_dose or use.ended
-    doses = use.doses or ((day,) if day else ())
+    day = use.doses.last or use.ended_on
+    doses = use.doses.counted or ((day,) if day else ())
     if any(dose.first >= limit for dose in doses):
         return None
     return max((dose for dose in doses if dose.last < limit), default=None)
@@ -477,7 +481,7 @@ def _last_late(use: DrugUse, today: date) -> Dated | None:
 def _may_be_later(use: DrugUse, today: date) -> Dated | None:
     """Find a dose whose month or year leaves open if it is too long ago."""
     limit = months_before(today, OVERDUE_MONTHS)
-    return max((dose for dose in use.doses if dose.last >= limit), default=None)
+    return max((dose for dose in use.doses.counted if dose.last >= limit), default=None)
 
 
 def _overdue(use: DrugUse, drugs: BoneDrugs, today: date) -> DrugState | None:
@@ -487,7 +491,7 @@ def _overdue(use: DrugUse, drugs: BoneDrugs, today: date) -> DrugState | None:
     if last is None or _followers(use, drugs, last.last):
         return None
     day, month = _full_day_text(last), _month_text(last)
-    how = say("last {day}", day=day) if use.last_dose else say("ended {day}", day=day)
+    how = say("last {day}", day=day) if use.doses.last else say("ended {day}", day=day)
     followed = _since_then(use, drugs, last.last)
     if followed.startswith("nothing"):  # it may have been given elsewhere
         followed = say("nothing found since {month}", month=month)
@@ -495,8 +499,8 @@ def _overdue(use: DrugUse, drugs: BoneDrugs, today: date) -> DrugState | None:
     clause = say("{drug} overdue", drug=use.name)
     because = in_brackets(clause, how)
     unclear = last if use.is_open else None
-    if use.sure_dose:
-        unclear = use.unclear_dose
+    if use.doses.sure:
+        unclear = use.doses.unclear
     if unclear:
         clause = say("{drug} may be overdue", drug=use.name)
         entry = say("entry of {day} not understood", day=_full_day_text(unclear))
@@ -510,9 +514,9 @@ def _overdue(use: DrugUse, drugs: BoneDrugs, today: date) -> DrugState | None:
 
 def _anabolic_ended(use: DrugUse, drugs: BoneDrugs, today: date) -> DrugState | None:
     """Find an anabolic drug that ended, and no bone drug since."""
-    if use.kind != "anabolic" or use.how_ended is None:
+    if use.kind != "anabolic" or use.end is None:
         return None
-    end = use.ended or use.last_dose or use.ordered
+    end = use.ended_on or use.doses.last or use.orders.newest
     if end and _followers(use, drugs, end.last):
         return None
     followed = _since_then(use, drugs, end.last) if end else say("nothing since")
@@ -527,7 +531,7 @@ def _own_state(use: DrugUse, today: date, fracture_on: date | None) -> DrugState
         return _without_dose(use, today)
     if use.is_taken and use.is_running:
         return _while_taken(use, today, fracture_on) or _without_dose(use, today)
-    is_lapsed = use.how_ended is not None and not use.is_ordered
+    is_lapsed = use.end is not None and not use.orders.is_standing
     if is_lapsed and (use.is_taken or use.name not in INTERVAL):
         # A bisphosphonate that is no longer taken is said to be stopped.
         clause = _end_clause(use, today, ended="stopped")
@@ -584,7 +588,7 @@ def _denosumab(
     use: DrugUse, today: date, *, is_before: bool, is_after: bool
 ) -> DrugState | None:
     """Find denosumab in time, due or just started; None if its last dose is unclear."""
-    last = use.last_dose
+    last = use.doses.last
     if last is None or last.first < months_before(today, OVERDUE_MONTHS):
         return None
     day, due = _day_text(last, today), months_before(last.first, -DUE_MONTHS)
@@ -613,11 +617,11 @@ def _denosumab(
 def _without_dose(use: DrugUse, today: date) -> DrugState:
     """Return the state of a drug ordered or listed, without a dose that says more."""
     open_text = _open_text(use, today)
-    if use.name in TUMOUR_DOSES and use.last_dose and not use.is_open:
-        open_text = say("last dose {day}", day=_day_text(use.last_dose, today))
-    ordered = _since_text(use.ordered, today) if use.ordered else ""
-    exact = _day_text(use.ordered, today) if use.ordered else ""
-    is_ordered = use.is_injected or use.is_ordered_now
+    if use.name in TUMOUR_DOSES and use.doses.last and not use.is_open:
+        open_text = say("last dose {day}", day=_day_text(use.doses.last, today))
+    ordered = _since_text(use.orders.newest, today) if use.orders.newest else ""
+    exact = _day_text(use.orders.newest, today) if use.orders.newest else ""
+    is_ordered = use.is_injected or use.orders.is_signed_now
     verb = "{drug} ordered" if is_ordered else "{drug} prescribed"
     if use.is_taken or use.is_open:
         verb = "{drug} on record"
@@ -630,7 +634,7 @@ def _open_text(use: DrugUse, today: date) -> str:
     """Write what is known and what is not: `prescribed 2021, intake not recorded`."""
     if use.is_open:
         return say("recorded, not understood")
-    last = _since_text(use.last_dose, today) if use.last_dose else ""
+    last = _since_text(use.doses.last, today) if use.doses.last else ""
     if use.is_running and not use.is_injected:
         return say("on the list, start not recorded")
     if use.is_running and last:
@@ -649,13 +653,13 @@ def _open_text(use: DrugUse, today: date) -> str:
 
 def _order_text(use: DrugUse, today: date) -> str:
     """Write `ordered`, `prescribed 2021`; what is only listed has no order."""
-    if use.is_ordered_now:
+    if use.orders.is_signed_now:
         return say("ordered now")
-    if use.ordered is None:
+    if use.orders.newest is None:
         return say("on the list")
     if use.is_injected:
         return say("ordered")
-    return say("prescribed {since}", since=_since_text(use.ordered, today))
+    return say("prescribed {since}", since=_since_text(use.orders.newest, today))
 
 
 # How a drug ended, in words; None if that is not sure.
@@ -672,15 +676,16 @@ ENDED: Mapping[HowEnded | None, str] = {
 
 def _end_clause(use: DrugUse, today: date, *, ended: HowEnded = "ended") -> str:
     """Write `alendronate stopped 2023`, or with the day of the prescription."""
-    how = ended if use.how_ended == "ended" else use.how_ended
-    is_sure = use.sure_dose or not use.is_open
+    how = use.end.how if use.end else None
+    how = ended if how == "ended" else how
+    is_sure = use.doses.sure or not use.is_open
     form = ENDED[how if is_sure else None]
     clause = say(form, drug=use.name)
-    if use.ended:
-        return joined((clause, _since_text(use.ended, today)), " ")
-    if use.ordered is None:
+    if use.ended_on:
+        return joined((clause, _since_text(use.ended_on, today)), " ")
+    if use.orders.newest is None:
         return clause
-    since = _since_text(use.ordered, today)
+    since = _since_text(use.orders.newest, today)
     return in_brackets(clause, say("prescribed {since}", since=since))
 
 

@@ -418,12 +418,12 @@ OF_ORDER: Mapping[str, tuple[Callable[[AugmentationOrder], Value | None], str]] 
         lambda order: order.procedure,
         "the order does not say which procedure",
     ),
-    "treated-levels": (lambda order: ",".join(order.levels), NO_LEVEL),
+    "treated-levels": (lambda order: ",".join(order.levels.names), NO_LEVEL),
     "level-count": (
-        lambda order: float(order.level_count) if order.level_count else None,
+        lambda order: float(order.levels.count) if order.levels.count else None,
         "the order does not say how many",
     ),
-    "tl-junction": (lambda order: order.tl_junction, NO_LEVEL),
+    "tl-junction": (lambda order: order.levels.is_at_junction, NO_LEVEL),
 }
 
 
@@ -432,7 +432,7 @@ def _by_order(name: str, so_far: FindingsSoFar) -> Finding | Gap:
     order = so_far.order
     value = read_value(order) if order else None
     finding = from_order(name, order, value, why)
-    is_unsure = name == "level-count" and order and not order.is_count_sure
+    is_unsure = name == "level-count" and order and not order.levels.is_count_sure
     if not is_unsure or not isinstance(finding, Finding):
         return finding
     if float(finding.value) > 1:
@@ -598,11 +598,11 @@ def from_order(
         return _undetermined(name, "no augmentation is being ordered")
     if value is None or value == "":
         return _undetermined(name, why, _sources(order, ""))
-    words = order.recognised_by if name == "procedure" else order.level_source
+    words = order.recognised_by if name == "procedure" else order.levels.source
     concerns: tuple[str, ...] = ()
     if words == "text":
         concerns = ("Recognised by words of the order, not by a code.",)
-    printed = value if isinstance(value, str) else ",".join(order.levels)
+    printed = value if isinstance(value, str) else ",".join(order.levels.names)
     return Finding(
         name,
         value,
@@ -666,7 +666,7 @@ def judge_ct_level(
     if ct is None or order is None or not (ct.site == "" or ct.site[0] in "TL"):
         return None
     measured = frozenset(filter(None, ct.site.split(", ")))
-    treated = frozenset(order.levels)
+    treated = frozenset(order.levels.names)
     place = ct.site.replace(", ", " and ")
     if measured and measured <= treated:
         printed = ct.provenance[0].printed
@@ -706,7 +706,7 @@ def doubt_t_score(
         if order.reasons & set(OSTEOPOROSIS):
             return Gap(t_score.name, "out-of-range", doubt, t_score.provenance)
         concerns = (*concerns, doubt)
-    if t_score.site == "lumbar spine" and LUMBAR & set(order.levels):
+    if t_score.site == "lumbar spine" and LUMBAR & set(order.levels.names):
         concerns = (*concerns, RAISED_BY_FRACTURE)
     return t_score._replace(
         concerns=concerns, may_reassure=t_score.may_reassure and not is_dense
@@ -716,7 +716,7 @@ def doubt_t_score(
 def _sources(order: AugmentationOrder, printed: str) -> tuple[Provenance, ...]:
     references: tuple[str, ...] = order.references
     origin: Origin = "fhir"
-    if not order.is_done:
+    if not order.performed:
         references = tuple(
             f"context.draftOrders: {reference}" for reference in references
         )

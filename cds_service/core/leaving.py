@@ -93,19 +93,19 @@ class Leaving:
 def next_dose(use: DrugUse) -> date | None:
     """Return the day on which the next dose is due, of a drug given at intervals."""
     months = DOSE_MONTHS.get(use.name)
-    if months is None or use.last_dose is None or not use.is_running:
+    if months is None or use.doses.last is None or not use.is_running:
         return None
-    return months_before(use.last_dose.first, -months)
+    return months_before(use.doses.last.first, -months)
 
 
 def leaving_sentence(order: AugmentationOrder, today: date) -> str:
     """Name what was done, `Leaving after kyphoplasty L1 (18 Nov)`."""
     procedure = PROCEDURES.get(order.procedure or "", "vertebral augmentation")
-    levels = join_words(order.levels or ("",))
-    if len(order.levels) > MOST_LEVELS:
-        levels = say("of {count} levels", count=len(order.levels))
+    levels = join_words(order.levels.names or ("",))
+    if len(order.levels.names) > MOST_LEVELS:
+        levels = say("of {count} levels", count=len(order.levels.names))
     procedure_text = joined((procedure, levels), " ")
-    day = say_near_date(order.performed, today) if order.performed else ""
+    day = say_near_date(order.performed_on, today) if order.performed_on else ""
     return _leaving_after(order, in_brackets(procedure_text, day))
 
 

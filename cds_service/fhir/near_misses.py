@@ -49,7 +49,7 @@ def missed_orders(
 
     They are those of this signing.
     """
-    found: dict[NearMiss, None] = {}
+    misses: dict[NearMiss, None] = {}
     for draft in drafts.each():
         if not recognition.words_name_augmentation(draft.resource, terminology):
             continue
@@ -57,10 +57,10 @@ def missed_orders(
         recognised = recognition.augmentation_in(draft, terminology)
         support = recognition.support_in(draft, drafts, terminology)
         if recognised is None and support is None:
-            found |= dict.fromkeys(_near("order-not-taken", titles))
+            misses |= dict.fromkeys(_near("order-not-taken", titles))
         elif recognised is not None and recognised.by == "text":
-            found |= dict.fromkeys(_near("order-by-words", titles))
-    return tuple(found)[:MOST]
+            misses |= dict.fromkeys(_near("order-by-words", titles))
+    return tuple(misses)[:MOST]
 
 
 def unread_braces(corrections: Iterable[Correction]) -> tuple[NearMiss, ...]:
@@ -76,33 +76,35 @@ def missed_t_scores(
 
     They are among these Observations.
     """
-    found: dict[NearMiss, None] = {}
+    misses: dict[NearMiss, None] = {}
     for observation in observations:
         for holder in (observation, *objects(observation.get("component"))):
             code, quantity = holder.get("code"), holder.get("valueQuantity")
             if not quantity:
                 continue
-            said = texts_of(code)
+            texts = texts_of(code)
             if isinstance(quantity, dict):
-                said += [
-                    one
-                    for one in (quantity.get("unit"), quantity.get("code"))
-                    if isinstance(one, str)
+                texts += [
+                    unit
+                    for unit in (quantity.get("unit"), quantity.get("code"))
+                    if isinstance(unit, str)
                 ]
-            words = "\n".join([one[:LONGEST_TITLE] for one in said])
+            words = "\n".join([one[:LONGEST_TITLE] for one in texts])
             if terminology.reports.name_t_score(words) and not terminology.concepts(
                 code
             ):
-                found |= dict.fromkeys(_near("t-score", [code]))
-    return tuple(found)[:MOST]
+                misses |= dict.fromkeys(_near("t-score", [code]))
+    return tuple(misses)[:MOST]
 
 
 def missed_problems(conditions: Iterable[Json]) -> tuple[NearMiss, ...]:
     """The codes of these entries of the problem list, which were not understood."""
-    found = dict.fromkeys(
-        near for one in conditions for near in _near("problem", [one.get("code")])
+    misses = dict.fromkeys(
+        near
+        for condition in conditions
+        for near in _near("problem", [condition.get("code")])
     )
-    return tuple(found)[:MOST]
+    return tuple(misses)[:MOST]
 
 
 def _near(kind: Kind, titles: Iterable[Any]) -> Iterator[NearMiss]:

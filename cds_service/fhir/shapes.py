@@ -140,9 +140,11 @@ class _Compiler:
             )
         for element, described in shape["elements"].items():
             times, _, kind = described.partition(" ")
-            found = VALUES[kind] if kind in VALUES else self.complex_type(kind)
+            value_type = VALUES[kind] if kind in VALUES else self.complex_type(kind)
             elements[element] = schema.typed_dict_field(
-                schema.list_schema(found, strict=True) if times[-1] == "*" else found,
+                schema.list_schema(value_type, strict=True)
+                if times[-1] == "*"
+                else value_type,
                 required=times[0] == "1",
             )
         plain = schema.typed_dict_schema(elements, extra_behavior="forbid", total=False)
@@ -166,11 +168,11 @@ def _one_of_each(
         *((frozenset(names), True) for names in exactly),
     ]
 
-    def check(found: Json) -> Json:
+    def check(resource: Json) -> Json:
         for names, is_required in groups:
-            count = len(names.intersection(found))
+            count = len(names.intersection(resource))
             if count > 1 or (is_required and not count):
                 raise ValueError("one of several is expected")
-        return found
+        return resource
 
     return check

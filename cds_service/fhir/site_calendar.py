@@ -84,7 +84,11 @@ class SiteCalendar:
         if plain is not None:
             return plain
         return next(
-            (found for one in _other_times(raw, prefix) if (found := self.moment(one))),
+            (
+                moment
+                for written in _other_times(raw, prefix)
+                if (moment := self.moment(written))
+            ),
             None,
         )
 
@@ -170,10 +174,10 @@ def _day(year: int, month: int, day: int) -> date | None:
     lives was born before the first of `YEARS`.
     """
     try:
-        found = date(year, month, day)
+        calendar_day = date(year, month, day)
     except ValueError:
         return None
-    return found if _is_plausible(found) else None
+    return calendar_day if _is_plausible(calendar_day) else None
 
 
 def _is_plausible(day: date) -> bool:

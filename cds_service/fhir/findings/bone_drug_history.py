@@ -52,7 +52,7 @@ from cds_service.fhir.findings.medication_list import (
     uses_of,
     without_use,
 )
-from cds_service.fhir.findings.problem_list import Stated, find_stated, say_no
+from cds_service.fhir.findings.problem_list import Stated, conclude_no, find_stated
 from cds_service.fhir.gathering.drugs import ANY_BONE_DRUG, Drug
 from cds_service.fhir.gathering.entries import Entry
 from cds_service.fhir.gathering.problem_words import in_doubt
@@ -84,7 +84,7 @@ def read_history(spec: BoneDrugSpec, chart: Chart) -> BoneDrugs:
     unread = chart.unread(spec)
     if not uses:  # they may tell of a drug that no list of drugs has
         unread = unread or chart.unread_besides(TELLING_LISTS)
-    silence = say_no(
+    silence = conclude_no(
         spec, chart, may_count=lambda entry: may_be_taken(entry, spec, chart)
     )
     return BoneDrugs(
@@ -101,9 +101,9 @@ def entries_of(spec: BoneDrugSpec, chart: Chart) -> list[DrugEntry]:
     What was only meant says something where nothing else names a bone drug.
     """
     listed = list(_listed(spec, chart))
-    told = _told(spec, chart, listed)
-    found = [*listed, *told, *_on_problem_list(spec, chart)]
-    return found or list(_only_meant(spec, chart))
+    mentioned = _mentioned(spec, chart, listed)
+    entries = [*listed, *mentioned, *_on_problem_list(spec, chart)]
+    return entries or list(_only_meant(spec, chart))
 
 
 def _why_unclear(silence: Finding | Gap) -> str:
@@ -127,16 +127,16 @@ def find_bone_drug(
     ours = [one for one in uses_of(chart) if one.drug.concepts & set(spec.value_sets)]
     passed = (*chart.broken(spec), *future_uses(spec, ours))
     named = [one for one in history.uses if one.name != UNNAMED]
-    current = [one for one in named if one.is_running or one.is_ordered]
+    current = [one for one in named if one.is_running or one.orders.is_standing]
     if current:
         return _current(spec, current, ours, chart), passed
-    open_ones = [one for one in named if one.ordered and not one.how_ended]
+    open_ones = [one for one in named if one.orders.newest and not one.end]
     if open_ones:
         seen = [source for one in open_ones for source in one.provenance]
         why = "ordered once; whether it was given is not recorded"
         return gap(spec, "undetermined", why, *seen), passed
     outcome = without_use(spec, chart, ours)
-    meant = [one for one in named if not (one.is_taken or one.how_ended)]
+    meant = [one for one in named if not (one.is_taken or one.end)]
     if meant and isinstance(outcome, Finding):
         seen = [source for one in meant for source in one.provenance]
         why = "on the medication list; whether it is taken is not recorded"
@@ -151,9 +151,9 @@ def _current(
     ordered = sorted(current, key=_newest, reverse=True)
     leading, day = ordered[0], _newest(ordered[0])
     concerns = [
-        f"No dose of {one.name} is on record, only an order."
-        for one in ordered
-        if not one.is_taken
+        f"No dose of {use.name} is on record, only an order."
+        for use in ordered
+        if not use.is_taken
     ]
     if not leading.is_taken and date.min < day < months_before(
         chart.today, LONG_STANDING_MONTHS
@@ -173,7 +173,7 @@ def _current(
 
 
 def _newest(use: DrugUse) -> date:
-    days = [day.last for day in (use.last_dose, use.ordered) if day]
+    days = [day.last for day in (use.doses.last, use.orders.newest) if day]
     return max(days, default=date.min)
 
 
@@ -187,13 +187,8 @@ def find_denosumab_overdue(
     names = [name for name, kind in KINDS.items() if kind == "denosumab"]
     doses = [one for one in uses_of(chart) if one.drug.concepts & set(names)]
     passed = (*chart.broken(spec), *future_uses(spec, doses))
-    told = [
-        one
-        for one in history.uses
-        if one.kind == "denosumab" and (one.is_taken or one.is_ordered or one.ordered)
-    ]
     overdue = find_overdue(history, chart.today)
-    use = overdue or next(iter(told), None)
+    use = overdue or next(filter(_is_denosumab, history.uses), None)
     if use is None:
         return not_on_list(spec, chart, names), passed
     seen = [one._replace(rule=spec.rule) for one in use.provenance]
@@ -211,6 +206,12 @@ def find_denosumab_overdue(
         spec, is_overdue, *seen, observed=last.last, concerns=missing, label=use.name
     )
     return outcome, passed
+
+
+def _is_denosumab(use: DrugUse) -> bool:
+    """Tell if it is denosumab that was taken or ordered."""
+    is_ordered = use.orders.is_standing or use.orders.newest is not None
+    return use.kind == "denosumab" and (use.is_taken or is_ordered)
 
 
 # --- one entry
@@ -259,7 +260,7 @@ def _only_meant(spec: MedicationSpec, chart: Chart) -> Iterator[DrugEntry]:
             yield DrugEntry(name, source_of(entry, drug, None, spec), is_plain=False)
 
 
-def _told(
+def _mentioned(
     spec: MedicationSpec, chart: Chart, listed: Sequence[DrugEntry]
 ) -> Iterator[DrugEntry]:
     """The drugs that problems, reports and values name, and the lists of drugs do not.
@@ -307,35 +308,37 @@ def _read(entry: Entry, drug: Drug, spec: MedicationSpec, chart: Chart) -> DrugE
     if drug.is_doubtful or not is_told:
         return mention
     if entry.kind == "MedicationRequest":
-        found = _ordered(mention, entry, spec, chart)
+        drug_entry = _ordered(mention, entry, spec, chart)
     elif entry.kind == "MedicationStatement":
-        found = _stated(mention, entry, spec, chart)
+        drug_entry = _stated(mention, entry, spec, chart)
     elif entry.kind == "ServiceRequest":
-        found = _billed(mention, entry, drug, spec, chart)
+        drug_entry = _billed(mention, entry, drug, spec, chart)
     else:
-        found = _given(mention, entry, spec, chart)
-    day = found.last or found.begins
-    return found._replace(
+        drug_entry = _given(mention, entry, spec, chart)
+    day = drug_entry.last or drug_entry.begins
+    return drug_entry._replace(
         provenance=source_of(entry, drug, day.last if day else None, spec),
         is_understood=drug.is_understood,
-        is_sure=found.is_intake and drug.is_understood and entry.status in SURE,
-        may_be_dose=_may_be_dose(found, entry, drug),
+        is_sure=drug_entry.is_intake and drug.is_understood and entry.status in SURE,
+        may_be_dose=_may_be_dose(drug_entry, entry, drug),
     )
 
 
-def _may_be_dose(found: DrugEntry, entry: Entry, drug: Drug) -> bool:
+def _may_be_dose(drug_entry: DrugEntry, entry: Entry, drug: Drug) -> bool:
     """Tell if an entry is coded and done as a dose, but has words nobody understood."""
     is_done = entry.kind in GIVEN and entry.status == "completed"
-    return is_done and found.is_intake and bool(drug.code) and not drug.is_understood
+    return (
+        is_done and drug_entry.is_intake and bool(drug.code) and not drug.is_understood
+    )
 
 
 def _name(drug: Drug, chart: Chart) -> str:
     drugs = chart.terminology.drugs
     named = [
-        one
-        for one in drug.ingredients
-        if "bone-drug" in drugs.groups_of(one)
-        and drugs.other_dose(one) not in drug.ingredients
+        ingredient
+        for ingredient in drug.ingredients
+        if "bone-drug" in drugs.groups_of(ingredient)
+        and drugs.other_dose(ingredient) not in drug.ingredients
     ]
     exact = [one for one in named if not one.startswith("other ")]
     groups = [one for one in named if one != ANY_BONE_DRUG]
@@ -512,7 +515,7 @@ def _on_problem_list(spec: MedicationSpec, chart: Chart) -> Iterable[DrugEntry]:
     """That a bone drug is taken, as a state of the problem list: no day, no drug."""
     for stated in find_stated(chart, spec, spec.value_sets):
         is_open = stated.problem is None or stated.is_undetermined
-        is_told = in_doubt(stated.concept) in stated.entry.concepts  # see `_told`
+        is_told = in_doubt(stated.concept) in stated.entry.concepts  # see `_mentioned`
         if stated.entry.kind == "Condition" and is_open and not is_told:
             yield _from_problem(stated, spec)
 

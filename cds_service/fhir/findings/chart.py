@@ -240,11 +240,11 @@ class Chart:
         )
         kinds: dict[str, list[Entry]] = {}
         # A resource that was returned for two keys is twice in `same`.
-        each = (
+        copies = (
             {content(one.raw): one for one in same}.values() if len(same) > 1 else same
             for same in ordered
         )
-        for entry in _without_replaced(list(chain.from_iterable(each))):
+        for entry in _without_replaced(list(chain.from_iterable(copies))):
             kinds.setdefault(entry.kind, []).append(entry)
         unknown = {
             kind: [one for one in entries if NOT_UNDERSTOOD in one.concepts]
@@ -346,8 +346,8 @@ class Chart:
         together = [key for key in lists if LISTS[key].where == where and key in reads]
         kinds = sorted(LISTS[key].kind for key in lists)
         strange = [entry for kind in kinds for entry in unknown.get(kind, ())]
-        kept = any(reads[key].entries for key in together if key not in GIVEN_HERE)
-        return Listing(sum(reads[key].entries for key in together), strange, kept)
+        is_kept = any(reads[key].entries for key in together if key not in GIVEN_HERE)
+        return Listing(sum(reads[key].entries for key in together), strange, is_kept)
 
     def broken(self, spec: ReadSpec) -> tuple[PassedOver, ...]:
         """Unparseable resources with a finding's concepts, or any concept."""
@@ -360,11 +360,15 @@ class Chart:
             PassedOver(
                 spec.name,
                 "unreadable",
-                f"{one.reference} is not readable",
-                Provenance(one.reference, "fhir", code="", printed="", rule=spec.rule),
+                f"{resource.reference} is not readable",
+                Provenance(
+                    resource.reference, "fhir", code="", printed="", rule=spec.rule
+                ),
             )
-            for one in sorted(self.record.unreadable, key=lambda one: one.reference)
-            if one.concepts & wanted
+            for resource in sorted(
+                self.record.unreadable, key=lambda resource: resource.reference
+            )
+            if resource.concepts & wanted
         )
 
 
@@ -390,11 +394,11 @@ def _mentioned(entry: Entry) -> frozenset[str]:
     return entry.named.union([match.concept for match in entry.matches])
 
 
-def _by_concept(found: Iterable[tuple[Iterable[str], Item]]) -> ByConcept[Item]:
+def _by_concept(named: Iterable[tuple[Iterable[str], Item]]) -> ByConcept[Item]:
     index: dict[str, list[tuple[int, Item]]] = {}
-    for place, (concepts, one) in enumerate(found):
+    for place, (concepts, item) in enumerate(named):
         for concept in concepts:
-            index.setdefault(concept, []).append((place, one))
+            index.setdefault(concept, []).append((place, item))
     return index
 
 
@@ -402,15 +406,15 @@ def _of_concepts(index: ByConcept[Item], concepts: Iterable[str]) -> list[Item]:
     named = [places for concept in concepts if (places := index.get(concept))]
     if len(named) <= 1:
         return [one for places in named for _, one in places]
-    found = {place: one for places in named for place, one in places}
-    return [found[place] for place in sorted(found)]
+    items = {place: one for places in named for place, one in places}
+    return [items[place] for place in sorted(items)]
 
 
 def _readings_by_concept(observations: Iterable[Entry]) -> ByConcept[Reading]:
     """Index every value under each of its concepts; of two codes, one with a unit."""
     index: dict[str, list[tuple[int, Reading]]] = {}
-    held = [(entry, *one) for entry in observations for one in _held_by(entry)]
-    for place, (entry, holder, matches) in enumerate(held):
+    holders = [(entry, *one) for entry in observations for one in _held_by(entry)]
+    for place, (entry, holder, matches) in enumerate(holders):
         by_unit = sorted(matches, key=lambda match: match.unit)
         for match in {one.concept: one for one in by_unit}.values():
             reading = Reading(match, holder, entry)
@@ -439,9 +443,9 @@ def _without_replaced(entries: Sequence[Entry]) -> Sequence[Entry]:
     if not corrected:
         return entries
     return [
-        one
-        for one in entries
-        if one.status in CORRECTED or corrected.isdisjoint(_names_of_copies(one))
+        entry
+        for entry in entries
+        if entry.status in CORRECTED or corrected.isdisjoint(_names_of_copies(entry))
     ]
 
 
@@ -453,8 +457,8 @@ def _names_of_copies(entry: Entry) -> set[tuple[Any, ...]]:
     of the others.
     """
     # a display alone may name the site
-    told = (content(entry.raw.get(element)) for element in ("code", "bodySite"))
-    what = (entry.kind, entry.concepts, entry.moment and entry.moment.day, *told)
+    contents = (content(entry.raw.get(element)) for element in ("code", "bodySite"))
+    what = (entry.kind, entry.concepts, entry.moment and entry.moment.day, *contents)
     return {(*what, *one) for one in identifiers_of(entry.raw)}
 
 

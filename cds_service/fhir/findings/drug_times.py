@@ -75,9 +75,9 @@ def is_for_home(raw: Json, chart: Chart) -> bool:
 
 def _is_home_category(category: Json) -> bool:
     """Tell if all that a category says is a place outside of the ward."""
-    said = [text(one.get("code")) for one in objects(category.get("coding"))]
-    said += texts_of(category)
-    return all(one.strip().lower() in AT_HOME for one in said if one)
+    words = [text(one.get("code")) for one in objects(category.get("coding"))]
+    words += texts_of(category)
+    return all(one.strip().lower() in AT_HOME for one in words if one)
 
 
 def end_of_period(raw: Json, chart: Chart) -> date | None:
@@ -94,15 +94,15 @@ def end_of_period(raw: Json, chart: Chart) -> date | None:
 def end_of_supply(raw: Json, authored: Dated | None, chart: Chart) -> date | None:
     """Until when the order's supply lasts, with its repeats."""
     request = raw.get("dispenseRequest")
-    each = supply(member(request, "expectedSupplyDuration"))
+    fill = supply(member(request, "expectedSupplyDuration"))
     begins = chart.calendar.moment(member(request, "validityPeriod", "start"))
     start = authored.last if authored else None
     if begins:
         start = begins.day
-    if each is None or start is None:
+    if fill is None or start is None:
         return None
     repeats = number(member(request, "numberOfRepeatsAllowed")) or 0
-    days = each.days * (1 + min(max(int(repeats), 0), MOST_DAYS))
+    days = fill.days * (1 + min(max(int(repeats), 0), MOST_DAYS))
     return start + timedelta(days=min(days, MOST_DAYS))
 
 
@@ -142,14 +142,14 @@ def end_in_words(raw: Json, authored: Dated | None, chart: Chart) -> date | None
         *(text(one.get("patientInstruction")) for one in dosages),
         *(
             word
-            for one in dosages
-            for more in objects(one.get("additionalInstruction"))
+            for dosage in dosages
+            for more in objects(dosage.get("additionalInstruction"))
             for word in texts_of(more)
         ),
         *(text(one.get("text")) for one in objects(raw.get("note"))),
         *(one.rest for one in known),
     ]
-    are_plain = map(chart.terminology.plain_doses.are_all, filter(None, beside))
+    are_plain = map(chart.terminology.plain.doses.are_all, filter(None, beside))
     if len(known) < len(courses) or not all(are_plain):
         return None
     days = math.ceil(sum(one.hours for one in known) / DAY)
@@ -160,7 +160,8 @@ def end_of_dosage(raw: Json, chart: Chart) -> date | None:
     """Return the last day that an order's dosages give; None if one is open."""
     authored = dated(raw.get("authoredOn"), chart)
     repeats = [
-        member(one, "timing", "repeat") for one in objects(raw.get("dosageInstruction"))
+        member(dosage, "timing", "repeat")
+        for dosage in objects(raw.get("dosageInstruction"))
     ]
     ends = [_end_of_repeat(one, authored, chart) for one in repeats]
     known = [end for end in ends if end]

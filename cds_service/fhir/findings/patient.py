@@ -30,9 +30,9 @@ def find_demographic(spec: PatientSpec, chart: Chart) -> FindingOrGap:
     element = "birthDate" if spec.name == "age" else "gender"
     left_out = {
         name
-        for one in chart.record.unreadable
-        if one.key == spec.key
-        for name in one.concepts
+        for resource in chart.record.unreadable
+        if resource.key == spec.key
+        for name in resource.concepts
     }
     if element in left_out:
         return gap(spec, "unreadable", f"{element} is not readable", source), ()
@@ -67,10 +67,10 @@ def _age(
         return known(spec, float(years), source)
     concern = "The birth date is not recorded to the day."
     is_less_sure = least < OLD <= years
-    found = known(
+    finding = known(
         spec, float(least if is_less_sure else years), source, concerns=(concern,)
     )
-    return found._replace(may_reassure=not is_less_sure)
+    return finding._replace(may_reassure=not is_less_sure)
 
 
 def _years(born: date, today: date) -> int:

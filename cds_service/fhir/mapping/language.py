@@ -272,21 +272,21 @@ def read_languages(folders: Sequence[Path]) -> Mapping[str, Language]:
     Raises:
         DataFileError: a file is wrong.
     """
-    found = _read(files_in_force(folders, "texts", ".toml"))
+    languages = _read(files_in_force(folders, "texts", ".toml"))
     if len(folders) > 1:
         ours = _read(files_in_force(folders[:1], "texts", ".toml"))
-        _check_letters(found, concepts_of_lists(ours.values()), folders)
-    return found
+        _check_letters(languages, concepts_of_lists(ours.values()), folders)
+    return languages
 
 
 def _read(files: Mapping[str, Path]) -> Mapping[str, Language]:
-    found: dict[str, Language] = {}
+    languages: dict[str, Language] = {}
     faults = Faults()
     for code, path in files.items():
         with faults:
-            found[code] = validated(Language, read_toml(path), path)
+            languages[code] = validated(Language, read_toml(path), path)
     faults.stop()
-    return found
+    return languages
 
 
 def concepts_of_lists(languages: Iterable[Language]) -> frozenset[str]:

@@ -10,7 +10,7 @@ name what is harmless, never what is not.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import NamedTuple
@@ -106,10 +106,10 @@ class PlainWords:
     def _are_all(self, text: str, *, is_title: bool, has_lengths: bool) -> bool:
         if len(text) > LONGEST_TEXT:
             return False
-        rest = text
+        remainder = text
         if has_lengths and self.durations:
-            rest = self.durations.without_times(text, is_title=is_title)
-        return self._plain.fullmatch(folded(rest)) is not None
+            remainder = self.durations.without_times(text, is_title=is_title)
+        return self._plain.fullmatch(folded(remainder)) is not None
 
     @cached_property
     def _old(self) -> re.Pattern[str]:
@@ -125,11 +125,13 @@ class PlainWords:
 
     def left_in(self, text: str) -> tuple[str, ...]:
         """List words of a text that are not plain: a site reads its own files so."""
-        rest = text[:LONGEST_TEXT]
+        remainder = text[:LONGEST_TEXT]
         if self.durations:
-            rest = self.durations.without_times(rest, is_title=True)
-        rest = folded(rest)
-        return tuple(filter(None, re.split(rf"{_DIVIDES}+", self._word.sub(" ", rest))))
+            remainder = self.durations.without_times(remainder, is_title=True)
+        remainder = folded(remainder)
+        return tuple(
+            filter(None, re.split(rf"{_DIVIDES}+", self._word.sub(" ", remainder)))
+        )
 
 
 class PlainLists(NamedTuple):
@@ -141,6 +143,17 @@ class PlainLists(NamedTuple):
     values: PlainWords
     reports: PlainWords
     reasons: PlainWords
+
+    def by_folder(self) -> Mapping[str, PlainWords]:
+        """Return the lists by the folder of their files."""
+        return {
+            BRACES: self.braces,
+            DOSES: self.doses,
+            REFERRALS: self.referrals,
+            VALUES: self.values,
+            REPORTS: self.reports,
+            REASONS: self.reasons,
+        }
 
 
 def load_all_plain(

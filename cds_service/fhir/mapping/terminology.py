@@ -44,16 +44,7 @@ from cds_service.fhir.mapping.mapping_files import (
 )
 from cds_service.fhir.mapping.names import MeasureNames, NamesFile
 from cds_service.fhir.mapping.overlay import required
-from cds_service.fhir.mapping.plain_words import (
-    BRACES,
-    DOSES,
-    REASONS,
-    REFERRALS,
-    REPORTS,
-    VALUES,
-    PlainWords,
-    load_all_plain,
-)
+from cds_service.fhir.mapping.plain_words import load_all_plain
 from cds_service.fhir.mapping.report_numbers import ReportNumbers, ReportNumbersFile
 from cds_service.fhir.mapping.report_words import ReportsFile, ReportWords
 from cds_service.fhir.mapping.text_rules import (
@@ -176,16 +167,10 @@ class Terminology:
             self.durations = load_durations(folders, languages)
             self.years = YearWords(one.years for one in languages.values())
         faults.stop()
-        (
-            self.plain_words,
-            self.plain_doses,
-            self.plain_referrals,
-            self.plain_values,
-            self.plain_reports,
-            self.plain_reasons,
-        ) = load_all_plain(folders, self.durations, self.drugs.names_of(BONE_DRUGS))
+        bone_drugs = self.drugs.names_of(BONE_DRUGS)
+        self.plain = load_all_plain(folders, self.durations, bone_drugs)
         # needs the systems and the plain words, so these have to be sound
-        self.bystanders = load_bystanders(folders, systems, self.plain_words)
+        self.bystanders = load_bystanders(folders, systems, self.plain.braces)
         self.speller = Speller(languages.values())
         self.levels = LevelRules([*languages.values()], self.text_places)
         self.languages = Languages(known, languages)
@@ -247,18 +232,6 @@ class Terminology:
             | self.drugs.concepts
         )
 
-    @property
-    def plain_lists(self) -> Mapping[str, PlainWords]:
-        """The plain words by the folder of their files."""
-        return {
-            BRACES: self.plain_words,
-            DOSES: self.plain_doses,
-            REFERRALS: self.plain_referrals,
-            VALUES: self.plain_values,
-            REPORTS: self.plain_reports,
-            REASONS: self.plain_reasons,
-        }
-
     def outdated_expansions(self) -> tuple[str, ...]:
         """List what `mappings check` says of expansions that are out of date.
 
@@ -284,14 +257,14 @@ class Terminology:
         """
         if not codeable:
             return ()
-        found: list[Match] = []
+        matches: list[Match] = []
         for code in _codes(codeable):
             known = self._as_written.get(code)
             if known is None:
                 known = self._read(code)
             if known:
-                found += known
-        return tuple(dict.fromkeys(found) if len(found) > 1 else found)
+                matches += known
+        return tuple(dict.fromkeys(matches) if len(matches) > 1 else matches)
 
     def codings(self, codeable: Any) -> list[Code]:
         """Normalised system and code of each coding."""
@@ -401,8 +374,8 @@ class Terminology:
         """
         answers = self._answer_maps[map_id]
         codes = (self._systems.normalise(*code) for code in _codes(codeable))
-        found = (target for code in codes for target in answers.get(code, ()))
-        return tuple(sorted(set(found)))
+        targets = (target for code in codes for target in answers.get(code, ()))
+        return tuple(sorted(set(targets)))
 
     def is_spinal_site(self, codeable: Any) -> bool:
         """Tell if a body site's code is a vertebra, or a region of the spine."""
@@ -509,7 +482,7 @@ class Terminology:
         targets = self._local_codes.get((system, code), ())
         local = (
             Match(
-                one,
+                concept,
                 (
                     f"{to.system}|{to.code}"
                     if to.system in self._systems.specs
@@ -518,35 +491,35 @@ class Terminology:
                 to.unit,
             )
             for to in targets
-            for one in self._concepts_of(to.system, to.code)
+            for concept in self._concepts_of(to.system, to.code)
         )
         return (*own, *local)
 
     def _concepts_of(self, system: str, code: str) -> tuple[str, ...]:
-        found: set[str] = set()
+        concepts: set[str] = set()
         excluded: set[str] = set()
-        for one in self._systems.lineage(system):
-            classes = self._classes.get(one, ())
-            found |= {
-                *self._by_code.get((one, code), ()),
-                *self.drugs.concepts_of(one, code),
+        for ancestor in self._systems.lineage(system):
+            classes = self._classes.get(ancestor, ())
+            concepts |= {
+                *self._by_code.get((ancestor, code), ()),
+                *self.drugs.concepts_of(ancestor, code),
             }
-            found |= {
+            concepts |= {
                 name
                 for name in classes
-                if self._value_sets[name].included.holds(one, code)
+                if self._value_sets[name].included.holds(ancestor, code)
             }
-            found |= {
+            concepts |= {
                 name
                 for name, expansion in self._expansions.items()
-                if expansion.holds(one, code)
+                if expansion.holds(ancestor, code)
             }
             excluded |= {
                 name
                 for name in classes
-                if self._value_sets[name].excluded.holds(one, code)
+                if self._value_sets[name].excluded.holds(ancestor, code)
             }
-        return tuple(sorted(found - excluded))
+        return tuple(sorted(concepts - excluded))
 
 
 def _codes(codeable: Any) -> list[Code]:
@@ -558,10 +531,10 @@ def _codes(codeable: Any) -> list[Code]:
             else []
         )
     codings = codeable.get("coding", codeable)
-    found = []
+    codes = []
     for coding in codings if isinstance(codings, LISTS) else (codings,):
         if isinstance(coding, dict):
             system, code = coding.get("system"), coding.get("code")
             if isinstance(system, str) and isinstance(code, str):
-                found.append((system, code))
-    return found
+                codes.append((system, code))
+    return codes

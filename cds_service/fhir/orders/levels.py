@@ -104,14 +104,14 @@ class StatedLevels:
 
 
 def find_levels(
-    order: Json, bundle: DraftOrders, terminology: Terminology
+    order: Json, drafts: DraftOrders, terminology: Terminology
 ) -> StatedLevels:
     """Find the levels of one order in the most trusted element that names any."""
-    regions = _regions(order, bundle, terminology)
+    regions = _regions(order, drafts, terminology)
     wording = _worded_levels(
         codeables(order, "code", "orderDetail", "serviceRequested"), terminology
     )
-    statements = _statements(order, bundle, terminology, wording)
+    statements = _statements(order, drafts, terminology, wording)
     source, stated = next(
         ((name, stated) for name, stated in statements if stated), ("", set())
     )
@@ -131,42 +131,42 @@ def find_levels(
 
 
 def stated_levels(
-    order: Json, bundle: DraftOrders, terminology: Terminology
+    order: Json, drafts: DraftOrders, terminology: Terminology
 ) -> set[str]:
     """Return what all elements of an order state, one beside the other."""
     wording = _worded_levels(
         codeables(order, "code", "orderDetail", "serviceRequested"), terminology
     )
-    stated = (said for _, said in _statements(order, bundle, terminology, wording))
+    stated = (levels for _, levels in _statements(order, drafts, terminology, wording))
     return set[str]().union(*stated)
 
 
 def _statements(
-    order: Json, bundle: DraftOrders, terminology: Terminology, wording: set[str]
+    order: Json, drafts: DraftOrders, terminology: Terminology, wording: set[str]
 ) -> Iterator[tuple[str, set[str]]]:
     """Yield the statements of each element, the most trusted first."""
     yield "bodySite", _site_statements(codeables(order, "bodySite"), terminology)
     # a note speaks of other levels as well: old hardware, where pain radiates
     if not wording:
-        told = [
+        notes = [
             words
             for words in _note_texts(order)
             if terminology.text_concepts(words, TREATED_HERE)
         ]
-        yield "note", _text_levels(told, terminology)
+        yield "note", _text_levels(notes, terminology)
     sites = [
         site
-        for one in _conditions(order, bundle)
-        for site in codeables(one, "bodySite")
+        for condition in _conditions(order, drafts)
+        for site in codeables(condition, "bodySite")
     ]
     yield "reasonReference", _site_statements(sites, terminology)
-    reasons = reasons_named(order, bundle)
+    reasons = reasons_named(order, drafts)
     yield (
         "reasonCode",
         {
-            said
+            level
             for reason in reasons
-            for said in terminology.translate("vertebral-level-icd", reason)
+            for level in terminology.translate("vertebral-level-icd", reason)
         },
     )
     yield "text", wording
@@ -189,8 +189,8 @@ def fractured_regions(condition: Json, terminology: Terminology) -> set[str]:
     regions = {*terminology.translate("spinal-region", condition.get("code"))}
     regions = regions or {
         region
-        for one in codeables(condition, "code", "bodySite")
-        for word in texts_of(one)
+        for codeable in codeables(condition, "code", "bodySite")
+        for word in texts_of(codeable)
         for region in terminology.levels.regions(word)
     }
     return {f"{region} spine" for region in regions} & REGION_NAMES.keys()
@@ -212,14 +212,14 @@ def levels_in_words(order: Json, terminology: Terminology) -> int:
             for word in texts_of(code)
         ),
     ]
-    said = (
+    counts = (
         int(name.partition("-")[0])
         for word in words
         for name in terminology.kinds.of_title(word, COUNTED)
     )
     named = _worded_levels(codeables(order, *CODED["reasonCode"]), terminology)
     named &= set(LEVELS)
-    return max(max(said, default=0), len(named) if len(named) > PAIR else 0)
+    return max(max(counts, default=0), len(named) if len(named) > PAIR else 0)
 
 
 def verdict_of(statement: str) -> bool | None:
@@ -267,27 +267,28 @@ def _note_texts(order: Json) -> Iterator[str]:
     yield text(order.get("patientInstruction"))
 
 
-def _conditions(order: Json, bundle: DraftOrders) -> list[Json]:
+def _conditions(order: Json, drafts: DraftOrders) -> list[Json]:
     """Return the Conditions that are the order's reason and are not ruled out.
 
     Only those that were sent with it count.
     """
-    resolved = bundle.resolve(objects(order.get("reasonReference")), order)
+    resolved = drafts.resolve(objects(order.get("reasonReference")), order)
     return [
-        one
-        for one in resolved
-        if one.get("resourceType") == "Condition" and certainty_of(one) != "denied"
+        condition
+        for condition in resolved
+        if condition.get("resourceType") == "Condition"
+        and certainty_of(condition) != "denied"
     ]
 
 
-def reasons_named(order: Json, bundle: DraftOrders) -> list[Json]:
+def reasons_named(order: Json, drafts: DraftOrders) -> list[Json]:
     """Return the order's reasons: its codes and words, and those of its Conditions."""
     own = codeables(order, *CODED["reasonCode"])
     return [
         *own,
         *(
             code
-            for condition in _conditions(order, bundle)
+            for condition in _conditions(order, drafts)
             for code in codeables(condition, "code")
         ),
     ]
@@ -309,7 +310,7 @@ class Reasons(NamedTuple):
 
 def find_reasons(
     order: Json,
-    bundle: DraftOrders,
+    drafts: DraftOrders,
     terminology: Terminology,
     room: int = LONGEST_WORDS,
 ) -> Reasons:
@@ -321,7 +322,7 @@ def find_reasons(
     The cause of a fracture is stated in words more often than by a code. A reason's own
     words state what they name; other words may speak of something else.
     """
-    reasons = reasons_named(order, bundle)
+    reasons = reasons_named(order, drafts)
     own = [word for reason in reasons for word in texts_of(reason)]
     titles = [
         word
@@ -330,12 +331,12 @@ def find_reasons(
     ]
     beside = [*titles, *_note_texts(order)]
     aside = [
-        text(one.get("display"))
+        text(reference.get("display"))
         for element in ("reasonReference", "supportingInfo")
-        for one in objects(order.get(element))
+        for reference in objects(order.get(element))
     ]
     beside += [one for one in aside if one]
-    unread = _unread(order, bundle, reasons, terminology)
+    unread = _unread(order, drafts, reasons, terminology)
     coded = frozenset().union(*(terminology.concepts(reason) for reason in reasons))
     length = sum(map(len, (*own, *beside)))
     raising, coded = coded & RAISING, coded - RAISING
@@ -343,34 +344,34 @@ def find_reasons(
         return Reasons(coded, (GRAVE | RAISING) - coded)
     causes = (terminology.text_concepts(word, CAUSES) for word in (*own, *beside))
     denying = [word for word in own if terminology.clauses.denies(word)]
-    said = read_problem_words(
+    reading = read_problem_words(
         frozenset(), [one for one in own if one not in denying], terminology
     )
     others = read_problem_words(frozenset(), [*denying, *beside], terminology)
-    grave = said.stated & (GRAVE | ORGANS) - said.unclear
+    grave = reading.stated & (GRAVE | ORGANS) - reading.unclear
     stated = coded.union(*causes, grave, {f"{one}-ever" for one in grave & ORGANS})
     named = (
-        said.suspected
-        | said.unclear
+        reading.suspected
+        | reading.unclear
         | others.stated
         | others.suspected
         | others.unclear
     )
-    raising |= (named | said.stated) & RAISING
+    raising |= (named | reading.stated) & RAISING
     return Reasons(stated, (named & GRAVE) - stated | raising | unread, length)
 
 
 def _unread(
-    order: Json, bundle: DraftOrders, reasons: list[Json], terminology: Terminology
+    order: Json, drafts: DraftOrders, reasons: list[Json], terminology: Terminology
 ) -> frozenset[str]:
     """`UNREAD_REASON` where a reason of the order is not understood, or is not there.
 
     A note counts where it is in a language that is not read.
     """
     references = [
-        one
-        for one in objects(order.get("reasonReference"))
-        if not bundle.resolve([one], order)
+        reference
+        for reference in objects(order.get("reasonReference"))
+        if not drafts.resolve([reference], order)
     ]
     notes = any(map(terminology.languages.is_foreign, _note_texts(order)))
     if (
@@ -390,23 +391,23 @@ def _is_understood(reason: Json, terminology: Terminology) -> bool:
         return True
     words = texts_of(reason)
     return bool(words) and all(
-        terminology.harmless.is_harmless(one)
-        or terminology.text_concepts(one, UNDERSTOOD_REASONS)
-        or terminology.plain_words.are_all(one)
-        for one in words
+        terminology.harmless.is_harmless(word)
+        or terminology.text_concepts(word, UNDERSTOOD_REASONS)
+        or terminology.plain.braces.are_all(word)
+        for word in words
     )
 
 
 def _regions(
-    order: Json, bundle: DraftOrders, terminology: Terminology
+    order: Json, drafts: DraftOrders, terminology: Terminology
 ) -> frozenset[Region]:
-    said = [
+    concepts = [
         *codeables(order, "code", "orderDetail", "serviceRequested", "bodySite"),
-        *reasons_named(order, bundle),
+        *reasons_named(order, drafts),
     ]
     named = {
         region
-        for codeable in said
+        for codeable in concepts
         for region in terminology.translate("spinal-region", codeable)
     }
     return frozenset(region for region in ("thoracic", "lumbar") if region in named)

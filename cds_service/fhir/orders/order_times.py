@@ -120,7 +120,7 @@ def _of_timing(timing: Json, calendar: SiteCalendar) -> OrderTimes:
         member(timing, "repeat", "boundsDuration"),
         member(timing, "repeat", "boundsRange", "high"),
     )
-    bound = next((found for one in lengths if (found := _hours(one))), None)
+    bound = next((stated for one in lengths if (stated := _hours(one))), None)
     hours = bound or repeated_hours(timing)
     written = items(timing.get("event"))
     events = sorted(day for event in written if (day := calendar.first_day(event)))
@@ -226,9 +226,9 @@ def read_worded_end(order: Json, subject: Subject, rules: DurationRules) -> Word
     """Read what the words of an order (raw JSON) say about its end."""
     texts = list(islice(texts_on_time(order), MOST_TEXTS + 1))
     mentions = [
-        one
+        mention
         for words, is_title in texts[:MOST_TEXTS]
-        for one in rules.read(words, subject, is_title=is_title)
+        for mention in rules.read(words, subject, is_title=is_title)
     ]
     kinds = {one.kind for one in mentions} | (
         {"doubtful"} if len(texts) > MOST_TEXTS else set()
@@ -246,7 +246,7 @@ def _clear_end(mentions: list[Mention]) -> WordedEnd:
     """Return the longest duration and the last day that are stated."""
     longest = max(
         (one for one in mentions if one.hours is not None),
-        key=lambda one: one.hours or 0,
+        key=lambda mention: mention.hours or 0,
         default=None,
     )
     return WordedEnd(
@@ -262,10 +262,10 @@ def texts_on_time(order: Json) -> Iterator[tuple[str, bool]]:
     """Yield each text that may state an order's duration, and if it is the title."""
     titles = [
         words
-        for one in codeables(
+        for codeable in codeables(
             order, "code", "codeCodeableConcept", "itemCodeableConcept"
         )
-        for words in texts_of(one)
+        for words in texts_of(codeable)
     ]
     titles.append(text(member(order, "codeReference", "display")))
     others = [
@@ -273,7 +273,9 @@ def texts_on_time(order: Json) -> Iterator[tuple[str, bool]]:
         for name in ("occurrence", "scheduled", "timing")
     ]
     others += [
-        words for one in codeables(order, "orderDetail") for words in texts_of(one)
+        words
+        for codeable in codeables(order, "orderDetail")
+        for words in texts_of(codeable)
     ]
     others += [text(note.get("text")) for note in objects(order.get("note"))]
     others += [
@@ -291,9 +293,9 @@ def _parameter(parameter: Json) -> str:
     unit = text(member(parameter, "valueQuantity", "unit")) or text(
         member(parameter, "valueQuantity", "code")
     )
-    said = (
+    value = (
         f"{amount:g} {unit}"
         if amount is not None
         else " ".join(texts_of(parameter.get("valueCodeableConcept"))[:1])
     )
-    return f"{name}: {said}" if said else ""
+    return f"{name}: {value}" if value else ""

@@ -72,48 +72,48 @@ BIOPSY = "biopsy"
 
 
 def find_draft_support_orders(
-    bundle: DraftOrders, terminology: Terminology
+    drafts: DraftOrders, terminology: Terminology
 ) -> tuple[SupportOrder, ...]:
     """Find the patient's support orders in a signing. Junk never raises."""
     return tuple(
         order
-        for draft in bundle.each()
-        for order in _support_orders(draft, bundle, terminology, draft=True)
+        for draft in drafts.each()
+        for order in _support_orders(draft, drafts, terminology, draft=True)
     )
 
 
 def find_support_orders(
-    drafts: tuple[SupportOrder, ...],
+    support: tuple[SupportOrder, ...],
     record: PatientRecord,
     terminology: Terminology,
     *,
     signed: AugmentationOrder | None = None,
     today: date | None = None,
-    bundle: DraftOrders = NO_DRAFTS,
+    drafts: DraftOrders = NO_DRAFTS,
 ) -> SupportOrders:
-    """Join the drafts with the orders on record, and with what a brace may be for.
+    """Join the orders being signed with those on record.
 
-    The augmentations on record are found with them.
+    What a brace may be for, and the augmentations on record, are found with them.
 
     Args:
-        drafts: support orders of this signing.
+        support: support orders of this signing.
         record: the patient's record.
         terminology: the service's terminology.
         signed: the augmentation being signed, if any.
         today: orders that ended earlier are left out; None keeps all, and skips the
             search for other injuries.
-        bundle: all orders of this signing.
+        drafts: all orders of this signing.
     """
-    signed_now = {order.reference for order in drafts}
+    signed_now = {order.reference for order in support}
     stored = [
-        one
-        for one in find_stored_orders(record, terminology, CARRIED_OUT)
-        if one.reference not in signed_now
+        order
+        for order in find_stored_orders(record, terminology, CARRIED_OUT)
+        if order.reference not in signed_now
     ]
     active = {
-        one.reference
-        for one in _stored(record)
-        if text(one.resource.get("status")) in IN_FORCE
+        order.reference
+        for order in _stored(record)
+        if text(order.resource.get("status")) in IN_FORCE
     }
     in_force: list[SupportOrder] = []
     over: list[SupportOrder] = []
@@ -121,24 +121,24 @@ def find_support_orders(
         is_over = order.reference not in active or _has_ended(order, today)
         (over if is_over else in_force).append(order)
     unclear = [
-        replace(one, is_standing=False)
-        for one in find_stored_orders(record, terminology, NOT_CLEAR)
-        if one.kind not in TIMED
-        and one.reference not in signed_now
-        and not _has_ended(one, today)
+        replace(order, is_standing=False)
+        for order in find_stored_orders(record, terminology, NOT_CLEAR)
+        if order.kind not in TIMED
+        and order.reference not in signed_now
+        and not _has_ended(order, today)
     ]
     augmentations = find_augmentations(record, terminology)
     stages = {
         day for name, day in augmentations if day and name.startswith("Procedure/")
     }
     other = NOTHING_ELSE
-    treated = signed.levels if signed else treated_levels(record, terminology)
+    treated = signed.levels.names if signed else treated_levels(record, terminology)
     if today is not None:
-        braces = [one for one in (*drafts, *stored) if one.kind == "brace"]
-        other = find_other_injuries(bundle, braces, record, treated, terminology, today)
-    found = (*drafts, *in_force, *unclear)
+        braces = [one for one in (*support, *stored) if one.kind == "brace"]
+        other = find_other_injuries(drafts, braces, record, treated, terminology, today)
+    orders = (*support, *in_force, *unclear)
     return SupportOrders(
-        orders=tuple(_with_place(_with_time(one, today), treated) for one in found),
+        orders=tuple(_with_place(_with_time(one, today), treated) for one in orders),
         earlier_braces=tuple(one for one in over if one.kind == "brace"),
         unchecked=unchecked_in(record),
         augmented_on=max((day for _, day in augmentations if day), default=None),
@@ -156,19 +156,19 @@ def find_stored_orders(
 ) -> tuple[SupportOrder, ...]:
     """List each support order on record with one of these statuses, once."""
     stored = (
-        one
-        for one in _stored(record)
-        if one.type != "Procedure"
-        and text(one.resource.get("status")) in statuses
-        and text(one.resource.get("intent")) not in NOT_ORDERED
+        order
+        for order in _stored(record)
+        if order.type != "Procedure"
+        and text(order.resource.get("status")) in statuses
+        and text(order.resource.get("intent")) not in NOT_ORDERED
     )
-    kept = (*record.of_key("deviceRequests"), *record.of_key(SUPPLIES))
-    devices = Targets(BundleEntry(one.referred) for one in kept if one.referred)
+    entries = (*record.of_key("deviceRequests"), *record.of_key(SUPPLIES))
+    devices = Targets(BundleEntry(one.referred) for one in entries if one.referred)
     referred = DraftOrders((), (), None, devices)
     orders = (
         order
-        for one in stored
-        for order in _support_orders(one, referred, terminology, draft=False)
+        for stored_order in stored
+        for order in _support_orders(stored_order, referred, terminology, draft=False)
     )
     return tuple({(order.kind, order.reference): order for order in orders}.values())
 
@@ -228,45 +228,47 @@ def _with_place(order: SupportOrder, treated: Sequence[str]) -> SupportOrder:
 
 
 def _support_orders(
-    one: Order, bundle: DraftOrders, terminology: Terminology, *, draft: bool
+    order: Order, drafts: DraftOrders, terminology: Terminology, *, draft: bool
 ) -> Iterator[SupportOrder]:
-    recognition = support_in(one, bundle, terminology)
+    recognition = support_in(order, drafts, terminology)
     if recognition is None:
         return
-    authored = terminology.calendar.named_day(one.resource.get("authoredOn"))
-    times = read_times(one.resource, terminology.calendar)
+    authored = terminology.calendar.named_day(order.resource.get("authoredOn"))
+    times = read_times(order.resource, terminology.calendar)
     is_alone = len(recognition.concepts) == 1 and not names_another(
-        one.resource, terminology
+        order.resource, terminology
     )
     for kind in sorted(recognition.concepts):
         yield SupportOrder(
             kind=kind,
-            reference=one.reference,
+            reference=order.reference,
             draft=draft,
             start=times.start,
             end=times.end,
             authored=authored,
-            written_from=terminology.calendar.first_day(one.resource.get("authoredOn")),
-            title=_title(kind, recognition, one.resource, terminology),
+            written_from=terminology.calendar.first_day(
+                order.resource.get("authoredOn")
+            ),
+            title=_title(kind, recognition, order.resource, terminology),
             hours=_hours(kind, times),
-            worded=_worded(one.resource, kind, times, terminology),
-            reasons=_reasons(kind, one.resource, bundle, terminology),
-            levels=_levels(kind, one.resource, bundle, terminology),
-            unread=unread_in(one.resource, terminology)
+            worded=_worded(order.resource, kind, times, terminology),
+            reasons=_reasons(kind, order.resource, drafts, terminology),
+            levels=_levels(kind, order.resource, drafts, terminology),
+            unread=unread_in(order.resource, terminology)
             if kind == "brace" and draft
             else (),
             is_read_whole=kind in TIMED
             or (
                 (kind != REVIEW or recognition.is_for_bone)
-                and is_read_whole(kind, one, terminology)
+                and is_read_whole(kind, order, terminology)
             ),
             # To end an order that orders something besides would end that too.
-            source=one.source if draft and is_alone else None,
+            source=order.source if draft and is_alone else None,
         )
 
 
 def _reasons(
-    kind: str, order: Json, bundle: DraftOrders, terminology: Terminology
+    kind: str, order: Json, drafts: DraftOrders, terminology: Terminology
 ) -> frozenset[str]:
     """Say why a brace or bed rest is ordered.
 
@@ -274,17 +276,17 @@ def _reasons(
     """
     if kind not in TIMED:
         return frozenset()
-    found = reasons_of_order(order, bundle, terminology)
+    reasons = reasons_of_order(order, drafts, terminology)
     if kind == "bed-rest" and any(
         terminology.methods.named(words, INSTABILITY)
         for words, _ in texts_on_time(order)
     ):
-        return found | {"spinal-instability"}
-    return found
+        return reasons | {"spinal-instability"}
+    return reasons
 
 
 def _levels(
-    kind: str, order: Json, bundle: DraftOrders, terminology: Terminology
+    kind: str, order: Json, drafts: DraftOrders, terminology: Terminology
 ) -> tuple[str, ...]:
     """Return the vertebrae that a brace or a biopsy names.
 
@@ -292,7 +294,7 @@ def _levels(
     """
     if kind not in ("brace", BIOPSY):
         return ()
-    levels = named_levels(order, bundle, terminology)
+    levels = named_levels(order, drafts, terminology)
     if kind == "brace":
         return levels
     words = (terminology.levels.named(words) for words, _ in texts_on_time(order))

@@ -346,9 +346,9 @@ def judge(reply: Response, *, has_token: bool) -> dict[str, Any]:
 
 
 def _refusal(reply: Response, *, has_token: bool) -> FhirReadError:
-    said = _demand(_outcome_in(reply)) if reply.status_code != 401 else None
-    if said is not None:
-        return said
+    demand = _demand(_outcome_in(reply)) if reply.status_code != 401 else None
+    if demand is not None:
+        return demand
     if reply.status_code < 500 and DEMAND.search(
         reply.content[:2000].decode("utf-8", "replace")
     ):

@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from cds_service.core.derived import derive
-from cds_service.core.findings import AugmentationOrder, Findings, Gap
+from cds_service.core.findings import AugmentationOrder, Findings, Gap, TreatedLevels
 from cds_service.core.sarcopenia import RULERS
 from tests.builders import says, specs
 from tests.fact_builders import facts, finding
@@ -14,8 +14,7 @@ DAY = date(2026, 11, 2)
 ORDER = {
     "references": ("ServiceRequest/1",),
     "procedure": "PKP",
-    "levels": ("T12", "L1"),
-    "tl_junction": True,
+    "levels": TreatedLevels(names=("T12", "L1"), is_at_junction=True),
 }
 
 
@@ -302,7 +301,7 @@ def derived(*findings, order=None, ruler="awgs-2019", gaps=()):
         {
             "why": "what the order does not say is a gap",
             "known": [],
-            "order": {"procedure": None, "levels": [], "tl_junction": None},
+            "order": {"procedure": None, "levels": TreatedLevels()},
             "says": {
                 "procedure": {"reason": "undetermined"},
                 "treated-levels": {"reason": "undetermined"},
@@ -317,7 +316,12 @@ def derived(*findings, order=None, ruler="awgs-2019", gaps=()):
         {
             "why": "what was recognised by words says so",
             "known": [],
-            "order": {"recognised_by": "text", "level_source": "text"},
+            "order": {
+                "recognised_by": "text",
+                "levels": TreatedLevels(
+                    names=("T12", "L1"), is_at_junction=True, source="text"
+                ),
+            },
             "says": {
                 "procedure": {"concern": "words"},
                 "treated-levels": {"concern": "words"},
@@ -771,19 +775,19 @@ def derived(*findings, order=None, ruler="awgs-2019", gaps=()):
         {
             "why": "a T-score of the lumbar spine with L1 fractured is doubted",
             "known": [known("bmd-t-score", value=-1.6, site="lumbar spine")],
-            "order": {"levels": ["L1"]},
+            "order": {"levels": TreatedLevels(names=("L1",))},
             "says": {"bmd-t-score": {"value": -1.6, "has_concerns": True}},
         },
         {
             "why": "a T-score of the lumbar spine with T12 fractured is not doubted",
             "known": [known("bmd-t-score", value=-1.6, site="lumbar spine")],
-            "order": {"levels": ["T12"]},
+            "order": {"levels": TreatedLevels(names=("T12",))},
             "says": {"bmd-t-score": {"value": -1.6, "has_concerns": False}},
         },
         {
             "why": "a T-score of the total hip with L1 fractured is not doubted",
             "known": [known("bmd-t-score", value=-1.6, site="total hip")],
-            "order": {"levels": ["L1"]},
+            "order": {"levels": TreatedLevels(names=("L1",))},
             "says": {"bmd-t-score": {"value": -1.6, "has_concerns": False}},
         },
     ],

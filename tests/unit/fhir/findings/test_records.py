@@ -8,7 +8,7 @@ from datetime import date
 import pytest
 
 from cds_service.core.derived import derive
-from cds_service.core.findings import AugmentationOrder
+from cds_service.core.findings import AugmentationOrder, TreatedLevels
 from cds_service.fhir.gathering.picking import Unreadable
 from tests.builders import (
     clinical,
@@ -39,7 +39,7 @@ def order(levels, reasons=()):
     return AugmentationOrder(
         references=references,
         procedure="PKP",
-        levels=tuple(levels),
+        levels=TreatedLevels(names=tuple(levels)),
         reasons=frozenset(reasons),
     )
 
