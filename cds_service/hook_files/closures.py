@@ -16,34 +16,34 @@ def read_closures(folders: HookFolders, texts: CardTexts) -> ClosureFile:
     An override of a card of the shared service counts here as it does there.
     """
     path = in_force(folders.own, "closures.toml")
-    found = validated(ClosureFile, read_toml(path), path)
-    for number, one in enumerate(found.closures):
+    file = validated(ClosureFile, read_toml(path), path)
+    for number, closure in enumerate(file.closures):
         place = f"closures.{number}"
-        if one.topic not in texts.reasons:
+        if closure.topic not in texts.reasons:
             raise DataFileError(
                 label(path),
                 f"{place}.topic",
                 f"is not one of {', '.join(texts.reasons)}",
             )
-        codes = [reason.code for reason in texts.reasons[one.topic]]
-        if one.reason not in codes:
+        codes = [reason.code for reason in texts.reasons[closure.topic]]
+        if closure.reason not in codes:
             raise DataFileError(
                 label(path), f"{place}.reason", f"is not one of {', '.join(codes)}"
             )
     if not folders.shared:
-        return found
-    other = in_force(folders.shared, "closures.toml")
-    if other == path:
-        return found
-    shared = validated(ClosureFile, read_toml(other), other)
-    every = (*found.closures, *shared.closures)
-    return found.model_copy(update={"closures": every})
+        return file
+    shared_path = in_force(folders.shared, "closures.toml")
+    if shared_path == path:
+        return file
+    shared = validated(ClosureFile, read_toml(shared_path), shared_path)
+    closures = (*file.closures, *shared.closures)
+    return file.model_copy(update={"closures": closures})
 
 
 def check_acts(file: ClosureFile, acts: Collection[str]) -> None:
     """Check that a fact asks for each act that an override closes by name."""
-    for one in file.closures:
-        if one.act and one.act not in acts:
-            place = f"closures.act (topic {one.topic}, reason {one.reason})"
-            message = unknown_name(one.act, "acts of the facts", acts)
+    for closure in file.closures:
+        if closure.act and closure.act not in acts:
+            place = f"closures.act (topic {closure.topic}, reason {closure.reason})"
+            message = unknown_name(closure.act, "acts of the facts", acts)
             raise DataFileError("closures.toml", place, message)

@@ -35,16 +35,25 @@ def check_fact(fact: FactFile, names: Mapping[str, Collection[str]]) -> None:
         "guidelines": ("guidelines", fact.guidelines),
         "phrases.signal": (
             "signals",
-            [name for one in conditions for name in (*one.signal, *one.unless_signal)],
+            [
+                name
+                for condition in conditions
+                for name in (*condition.signal, *condition.unless_signal)
+            ],
         ),
         "phrases.fact": (
             "facts",
-            [name for one in conditions for name in (*one.fact, *one.unless_fact)],
+            [
+                name
+                for condition in conditions
+                for name in (*condition.fact, *condition.unless_fact)
+            ],
         ),
     }
     file = f"facts/{fact.rank:02d}-… (id {fact.id})"
-    for key, (kind, used) in references.items():
-        if missing := next((name for name in used if name not in names[kind]), ""):
+    for key, (kind, names_used) in references.items():
+        unknown_names = (name for name in names_used if name not in names[kind])
+        if missing := next(unknown_names, ""):
             message = unknown_name(missing, kind, names[kind])
             raise DataFileError(file, key, message)
     for text in fact.texts:

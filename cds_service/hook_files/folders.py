@@ -1,5 +1,6 @@
-"""Say where the files of one service lie, and read those that are numbered."""
+"""Find the files of one service, and read those that are numbered."""
 
+from collections import Counter
 from collections.abc import Collection, Sequence
 from difflib import get_close_matches
 from pathlib import Path
@@ -30,9 +31,10 @@ def unknown_name(name: str, kind: str, known: Collection[str]) -> str:
 
 
 def unknown_words(words: Collection[str], known: Collection[str]) -> str:
-    """Say that these words in braces are filled by nothing, and which ones are."""
-    found, filled = ", ".join(sorted(words)), ", ".join(sorted(known))
-    return f"unknown words {found}; words in braces here: {filled}"
+    """Say that nothing fills these words in braces, and which ones are known."""
+    unknown = ", ".join(sorted(words))
+    known_words = ", ".join(sorted(known))
+    return f"unknown words {unknown}; words in braces here: {known_words}"
 
 
 class HookFolders(NamedTuple):
@@ -81,16 +83,16 @@ def read_numbered(
     model: type[Numbered], folders: HookFolders, name: str
 ) -> tuple[Numbered, ...]:
     """Read the files of one folder, by rank; no two have the same id."""
-    found: list[Numbered] = []
+    files: list[Numbered] = []
     faults = Faults()
     for path, table in _numbered(folders, name, faults):
         with faults:
-            found.append(validated(model, table, path))
+            files.append(validated(model, table, path))
     faults.stop()
-    ids = [one.id for one in found]
-    if twice := {each for each in ids if ids.count(each) > 1}:
-        raise DataFileError(name, "id", f"appears twice: {', '.join(sorted(twice))}")
-    return tuple(found)
+    counts = Counter(file.id for file in files)
+    if doubled := sorted(name_ for name_, count in counts.items() if count > 1):
+        raise DataFileError(name, "id", f"appears twice: {', '.join(doubled)}")
+    return tuple(files)
 
 
 def _numbered(
@@ -101,7 +103,7 @@ def _numbered(
     Its rank is the number before its name.
     """
     shared = files_in_force(folders.shared, kind, ".toml")
-    found = []
+    files = []
     for name, path in sorted(files_in_force(folders.own, kind, ".toml").items()):
         rank, _, _ = name.partition("-")
         with faults:
@@ -109,5 +111,5 @@ def _numbered(
                 message = "the file name begins with its rank, 10-name.toml"
                 raise DataFileError(label(path), "", message)
             base = read_toml(shared[name]) if name in shared else {}
-            found.append((path, {**base, **read_toml(path), "rank": int(rank)}))
-    return found
+            files.append((path, {**base, **read_toml(path), "rank": int(rank)}))
+    return files

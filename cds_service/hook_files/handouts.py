@@ -15,18 +15,21 @@ from cds_service.hook_files.languages import read_language
 def read_handouts(folders: HookFolders) -> Mapping[str, HandoutText]:
     """Read the page by language; a site's file replaces ours."""
     faults = Faults()
-    found: dict[str, HandoutText] = {}
+    handouts: dict[str, HandoutText] = {}
     for name, path in files_in_force(folders.own, "handout", ".toml").items():
         with faults:
-            found[name] = read_language(HandoutText, name, path)
+            handouts[name] = read_language(HandoutText, name, path)
     faults.stop()
-    return found
+    return handouts
 
 
 def check_settings(settings: HandoutSettings, services: Iterable[ServiceHook]) -> None:
     """Refuse a site's settings of the page in a language that nobody wrote."""
     known = {language for hook in services for language in hook.handouts}
-    for key, used in (("language", {settings.language}), ("words", {*settings.words})):
-        if unknown := used - known:
+    for key, languages in (
+        ("language", {settings.language}),
+        ("words", {*settings.words}),
+    ):
+        if unknown := languages - known:
             fault = f"no page is written in {', '.join(sorted(unknown))}"
             raise DataFileError("site.toml", f"handout.{key}", fault)

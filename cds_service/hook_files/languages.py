@@ -20,17 +20,17 @@ def read_languages(hooks: Sequence[Path]) -> Mapping[str, LanguageFile]:
 
     A site's file replaces ours, and may say nothing that ours bans.
     """
-    found: dict[str, LanguageFile] = {}
+    languages: dict[str, LanguageFile] = {}
     faults = Faults()
     for name, path in files_in_force(hooks, "languages", ".toml").items():
         with faults:
-            found[name] = read_language(LanguageFile, name, path)
-            ours = hooks[0] / "languages" / path.name
-            if path != ours and ours.exists():
-                own = read_language(LanguageFile, name, ours)
-                _check_banned(found[name], own.banned, path)
+            languages[name] = read_language(LanguageFile, name, path)
+            our_path = hooks[0] / "languages" / path.name
+            if path != our_path and our_path.exists():
+                our_file = read_language(LanguageFile, name, our_path)
+                _check_banned(languages[name], our_file.banned, path)
     faults.stop()
-    return found
+    return languages
 
 
 def read_language(kind: type[File], name: str, path: Path) -> File:
@@ -39,10 +39,10 @@ def read_language(kind: type[File], name: str, path: Path) -> File:
     Raises:
         DataFileError: it is wrong, or of another language.
     """
-    found = validated(kind, read_toml(path), path)
-    if found.language != name:
+    file = validated(kind, read_toml(path), path)
+    if file.language != name:
         raise DataFileError(label(path), "language", f"the file is called {name}")
-    return found
+    return file
 
 
 def _check_banned(language: LanguageFile, banned: Sequence[str], path: Path) -> None:
@@ -56,15 +56,15 @@ def _check_banned(language: LanguageFile, banned: Sequence[str], path: Path) -> 
 def languages_in_use(
     site: SiteFolder | None, known: Mapping[str, LanguageFile]
 ) -> Mapping[str, LanguageFile]:
-    """Choose the languages that the site has turned on; who read one is its word."""
+    """Choose the languages that the site turned on, reviewed if it names a reader."""
     if site is None:
         return {}
-    found = {}
-    for name, own in site.site.languages.items():
+    languages = {}
+    for name, use in site.site.languages.items():
         if name not in known:
             fault = f"there are: {', '.join(known)}"
             raise DataFileError("site.toml", f"languages.{name}", fault)
-        found[name] = known[name].model_copy(
-            update={"reviewed": known[name].reviewed or bool(own.reader)}
+        languages[name] = known[name].model_copy(
+            update={"reviewed": known[name].reviewed or bool(use.reader)}
         )
-    return found
+    return languages

@@ -22,24 +22,24 @@ FILLED = "[^.;]{1,80}"
 def read_orders(folders: HookFolders) -> Mapping[str, Mapping[str, Any]]:
     """Read the orders by name, with their placeholders."""
     faults = Faults()
-    found: dict[str, Mapping[str, Any]] = {}
+    orders: dict[str, Mapping[str, Any]] = {}
     for name, path in files_in_force(folders.all, "orders", ".json").items():
         with faults:
-            found[name] = read_json(path)
+            orders[name] = read_json(path)
     faults.stop()
-    return found
+    return orders
 
 
 def refuse_two_codes(template: OrderTemplate, site: SiteFolder | None) -> None:
     """Refuse two codes for one order, of which an EHR would get one by chance."""
     clients = site.own_clients if site else ()
-    several = [one.capabilities or EVERYTHING for one in clients] or [EVERYTHING]
-    for capabilities in several:
+    settings = [client.capabilities or EVERYTHING for client in clients] or [EVERYTHING]
+    for capabilities in settings:
         placeable = template.placeable(capabilities)
         if len(placeable) > 1:
             codes = " and ".join(
-                f"{one.coding['system']}|{one.coding['code']} ({label(one.file)})"
-                for one in placeable
+                f"{order.coding['system']}|{order.coding['code']} ({label(order.file)})"
+                for order in placeable
             )
             raise DataFileError(
                 label(placeable[-1].file),
@@ -58,17 +58,17 @@ def words_of_orders(
     They were signed in any of our languages. A placeholder stands for a few words or a
     number.
     """
-    said = {
+    texts = {
         value
         for template in templates
         for path, value in leaves_of(template.resource)
         if path in OWN_WORDS and not value.startswith("{")
     }
-    said |= {
-        one.sentences[words]
-        for one in languages.values()
-        for words in said
-        if words in one.sentences
+    texts |= {
+        language.sentences[text]
+        for language in languages.values()
+        for text in texts
+        if text in language.sentences
     }
-    worded = [PLACEHOLDER.sub(FILLED, re.escape(words)) for words in sorted(said)]
-    return re.compile("|".join(worded))
+    patterns = [PLACEHOLDER.sub(FILLED, re.escape(text)) for text in sorted(texts)]
+    return re.compile("|".join(patterns))

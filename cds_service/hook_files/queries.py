@@ -18,12 +18,12 @@ MAX_QUERY = 2000  # characters; longer addresses are refused by some servers
 
 def read_discovery(folders: HookFolders) -> Mapping[str, Any]:
     """Read the entry, with the queries of the service that it shares files with."""
-    own: dict[str, Any] = read_json(in_force(folders.own, "service.json"))
+    entry: dict[str, Any] = read_json(in_force(folders.own, "service.json"))
     if not folders.shared:
-        return own
-    shared = read_json(in_force(folders.shared, "service.json"))
-    queries = {**shared.get("prefetch", {}), **own.get("prefetch", {})}
-    return {**own, "prefetch": queries}
+        return entry
+    shared_entry = read_json(in_force(folders.shared, "service.json"))
+    queries = {**shared_entry.get("prefetch", {}), **entry.get("prefetch", {})}
+    return {**entry, "prefetch": queries}
 
 
 def fill_queries(
@@ -52,7 +52,7 @@ def check_keys(
     Raises:
         DataFileError: names every finding that nothing would ever be read for.
     """
-    keys = {key for one in discoveries for key in one.get("prefetch", {})}
+    keys = {key for discovery in discoveries for key in discovery.get("prefetch", {})}
     faults = Faults()
     for spec in specs.values():
         for key in spec.keys if isinstance(spec, ReadSpec) else ():
@@ -76,20 +76,20 @@ def _with_codes(
     Args:
         is_done: the hook fires after the procedure, which tells more.
     """
-    asked = asked_codes(specs, terminology, key, after_surgery=is_done)
-    codes = ",".join(f"{system}|{code}" for system, code in asked)
-    filled = text.replace("{codes}", codes)
+    code_pairs = asked_codes(specs, terminology, key, after_surgery=is_done)
+    codes = ",".join(f"{system}|{code}" for system, code in code_pairs)
+    query = text.replace("{codes}", codes)
     if "{codes}" in text and not codes:
         raise DataFileError(
             "service.json", f"prefetch.{key}", "no finding is read from this key"
         )
-    if len(filled) > MAX_QUERY:
+    if len(query) > MAX_QUERY:
         raise DataFileError(
             "service.json",
             f"prefetch.{key}",
-            f"{len(filled)} characters, more than {MAX_QUERY}",
+            f"{len(query)} characters, more than {MAX_QUERY}",
         )
-    return filled
+    return query
 
 
 def plan_queries(templates: Mapping[str, str]) -> PrefetchPlan:

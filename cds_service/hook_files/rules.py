@@ -45,26 +45,27 @@ def check_rule(
         "recommended-unless": ("signals or facts", rule.recommended_unless),
         "texts.signal": ("signals or facts", texts_signals),
         "supplies": ("findings", rule.supplies),
-        "asks.finding": ("findings", [one.finding for one in rule.asks]),
-        "asks.supplies": ("findings", [one.supplies for one in rule.asks]),
+        "asks.finding": ("findings", [ask.finding for ask in rule.asks]),
+        "asks.supplies": ("findings", [ask.supplies for ask in rule.asks]),
         "asks.unless-signal": (
             "signals",
-            [one.unless_signal for one in rule.asks if one.unless_signal],
+            [ask.unless_signal for ask in rule.asks if ask.unless_signal],
         ),
         "guidelines": ("guidelines", rule.guidelines),
         "studies": ("studies", rule.studies),
     }
     file = f"recommendations/{rule.rank:02d}-… (id {rule.id})"
-    for key, (kind, used) in references.items():
-        if missing := next((name for name in used if name not in names[kind]), ""):
+    for key, (kind, names_used) in references.items():
+        unknown_names = (name for name in names_used if name not in names[kind])
+        if missing := next(unknown_names, ""):
             message = unknown_name(missing, kind, names[kind])
             raise DataFileError(file, key, message)
     if rule.order is not None and rule.order not in order_templates:
         raise DataFileError(file, "order", f"there is no orders/{rule.order}.json")
-    said = [
+    lines = [
         text for option in rule.texts for text in (option.line(rule.text), option.label)
     ]
-    words = read_placeholders([rule.text, rule.label, *said])
+    words = read_placeholders([rule.text, rule.label, *lines])
     if rule.order is not None:
         words |= read_placeholders(order_templates[rule.order].resource)
     if unknown := words - RULE_WORDS:

@@ -116,7 +116,9 @@ def make_service_hook(
         facts=files.facts,
         texts=files.texts,
         order_templates=order_templates,
-        guidelines={one.id: one for one in files.guidelines.guidelines},
+        guidelines={
+            guideline.id: guideline for guideline in files.guidelines.guidelines
+        },
         summaries=files.guidelines.summaries,
         closures=files.closures,
         handouts=files.handouts,
@@ -138,7 +140,7 @@ def _check_names(
         "signals or facts": {*signals, *facts, *(f"leads-{name}" for name in facts)},
         "findings": specs,
         "studies": studies,
-        "guidelines": {one.id for one in files.guidelines.guidelines},
+        "guidelines": {guideline.id for guideline in files.guidelines.guidelines},
         "rules": {rule.id for rule in files.rules},
     }
     of_facts = {

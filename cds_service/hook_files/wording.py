@@ -16,7 +16,7 @@ def check_wording(hooks: Sequence[Path], folders: Sequence[Path]) -> None:
     banned = banned_patterns(hooks)
     faults = Faults()
     for folder in folders:
-        files = [one for one in folder.rglob("*") if one.suffix in DATA]
+        files = [path for path in folder.rglob("*") if path.suffix in DATA]
         for path in sorted(files):
             with faults:
                 _check_words(path, banned)
@@ -26,7 +26,9 @@ def check_wording(hooks: Sequence[Path], folders: Sequence[Path]) -> None:
 def banned_patterns(hooks: Sequence[Path]) -> tuple[re.Pattern[str], ...]:
     """Read the banned phrases as compiled patterns."""
     path = in_force(hooks, "wording.toml")
-    return tuple(re.compile(one, re.IGNORECASE) for one in read_toml(path)["banned"])
+    return tuple(
+        re.compile(phrase, re.IGNORECASE) for phrase in read_toml(path)["banned"]
+    )
 
 
 def _check_words(path: Path, banned: Sequence[re.Pattern[str]]) -> None:

@@ -23,7 +23,7 @@ from pydantic import (
 
 from cds_service.errors import MalformedRequest, TooMuchAsked
 from cds_service.protocol.json_text import JsonTextError, decode_json
-from cds_service.protocol.messages import UUID_TEXT, Inbound, Text, say_faults
+from cds_service.protocol.messages import UUID_TEXT, Inbound, Text, faults_text
 
 MAX_ITEMS = 200  # of one call; each becomes an entry of its own, which takes a commit
 MOMENT = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(\.\d+)?([Zz]|[+-]\d\d:\d\d)")
@@ -32,7 +32,7 @@ STATEMENTS = UUID("b1c0d7f4-5b0e-5a53-9d0a-6f3f9c5e7a11")
 
 
 def _moment_text(value: Any) -> Any:
-    """RFC 3339 alone: numbers, days and times without a zone would be guessed at."""
+    """Accept RFC 3339 alone: numbers, days and times without a zone are guesses."""
     if isinstance(value, str) and MOMENT.fullmatch(value) is None:
         raise ValueError("not an RFC 3339 time with its zone")
     return value if isinstance(value, str) else None
@@ -72,9 +72,9 @@ class ReasonCoding(Inbound):
 
 
 def _reason_in_extension(extension: Mapping[str, Any]) -> dict[str, Any] | None:
-    """Read the reason that a client of its own writes into the extension.
+    """Read the reason from a client's own extension.
 
-    It is a Coding, or the code that its key is a system of.
+    It is a Coding, or a code whose key is its system.
 
     Epic writes `{"com.epic.cdshooks.feedback.overrideReason.reasonCategory": "45",
     …reasonDisplay, …reasonTitle}`.
@@ -92,24 +92,25 @@ class OverrideReason(Inbound):
 
     Attributes:
         user_comment: what the user wrote, free text about a patient: never logged, and
-            kept only where a site says so.
+            kept only if a site says so.
     """
 
     reason: ReasonCoding | None = None
     user_comment: Annotated[
-        str | None, BeforeValidator(lambda it: it if isinstance(it, str) else None)
+        str | None,
+        BeforeValidator(lambda value: value if isinstance(value, str) else None),
     ] = Field(default=None, repr=False)
 
     @model_validator(mode="before")
     @classmethod
     def _reason_may_stand_in_the_extension(cls, value: Any) -> Any:
-        extension = (
-            value.get("extension")
-            if isinstance(value, dict) and not value.get("reason")
-            else None
-        )
-        found = _reason_in_extension(extension) if isinstance(extension, dict) else None
-        return {**value, "reason": found} if found else value
+        if not isinstance(value, dict) or value.get("reason"):
+            return value
+        extension = value.get("extension")
+        if not isinstance(extension, dict):
+            return value
+        reason = _reason_in_extension(extension)
+        return {**value, "reason": reason} if reason else value
 
 
 class FeedbackItem(Inbound):
@@ -125,7 +126,7 @@ class FeedbackItem(Inbound):
     outcome: Literal["accepted", "overridden"]
     accepted_suggestions: Annotated[
         tuple[AcceptedSuggestion, ...],
-        BeforeValidator(lambda it: () if it is None else it),
+        BeforeValidator(lambda value: () if value is None else value),
     ] = ()
     override_reason: OverrideReason | None = None
     outcome_timestamp: Moment
@@ -134,18 +135,14 @@ class FeedbackItem(Inbound):
     @classmethod
     def _reasons_may_be_plural(cls, value: Any) -> Any:
         """Read `overrideReasons` as one object, as Epic writes it, or as a list."""
-        sent = (
-            value.get("overrideReasons")
-            if isinstance(value, dict) and not value.get("overrideReason")
-            else None
-        )
-        first = sent[0] if isinstance(sent, list) and sent else sent
-        if not isinstance(first, dict):
+        if not isinstance(value, dict) or value.get("overrideReason"):
             return value
-        return {
-            **value,
-            "overrideReason": {"reason": first} if "code" in first else first,
-        }
+        reasons = value.get("overrideReasons")
+        reason = reasons[0] if isinstance(reasons, list) and reasons else reasons
+        if not isinstance(reason, dict):
+            return value
+        override_reason = {"reason": reason} if "code" in reason else reason
+        return {**value, "overrideReason": override_reason}
 
     @model_validator(mode="after")
     def _accepting_names_suggestions(self) -> Self:
@@ -156,17 +153,15 @@ class FeedbackItem(Inbound):
     @property
     def suggestions(self) -> tuple[str, ...]:
         """List the accepted suggestions, sorted; none of a card that was overridden."""
-        found = self.accepted_suggestions if self.outcome == "accepted" else ()
-        return tuple(sorted({one.id for one in found}))
+        accepted = self.accepted_suggestions if self.outcome == "accepted" else ()
+        return tuple(sorted({suggestion.id for suggestion in accepted}))
 
     @property
     def reason(self) -> ReasonCoding | None:
         """Say why the card was overridden; none of a card that was accepted."""
-        return (
-            self.override_reason.reason
-            if self.override_reason and self.outcome == "overridden"
-            else None
-        )
+        if self.override_reason is None or self.outcome != "overridden":
+            return None
+        return self.override_reason.reason
 
     @property
     def id(self) -> UUID:
@@ -203,5 +198,5 @@ def parse_feedback(body: bytes) -> tuple[FeedbackItem, ...]:
     try:
         items = _Feedback.model_validate(document).feedback
     except ValidationError as error:
-        raise MalformedRequest(say_faults(error)) from None
+        raise MalformedRequest(faults_text(error)) from None
     return tuple({item.id: item for item in items}.values())

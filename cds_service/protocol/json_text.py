@@ -18,7 +18,7 @@ from jiter import LosslessFloat, from_json
 from cds_service.errors import CdsError
 
 MAX_DEPTH = 64  # FHIR resources in a Bundle stay under 25; the rest is an attack
-# jiter refuses what is deeper than 200, or 201 where the innermost is empty: so deep is
+# jiter refuses what is deeper than 200, or 201 if the innermost is empty: so deep is
 # the text inside of these lists.
 OUTER = 201 - MAX_DEPTH
 OPENED, CLOSED = b"[" * OUTER, b"]" * OUTER
@@ -32,7 +32,7 @@ NUL = b"\\u0000"  # the only way in which JSON can write it
 # a pattern.
 DIGITS = bytes.maketrans(b"123456789+E", b"0000000000e")
 MANY, LARGE = b"0" * MAX_DIGITS, b"0e000"
-# the last is that of a byte-order mark; before `4e123` in an id stands another
+# the last is that of a byte-order mark; before `4e123` in an id comes another
 BEFORE_NUMBERS = b":,[ \t\r\n\xbf"
 
 DUPLICATE = "a JSON object has the same key twice"
@@ -50,7 +50,7 @@ FAULTS: Mapping[str, str] = {
 }
 
 # What is written is a tree: nothing in it can hold itself. A number that is to be
-# written as it came stands between two NUL until then, which no text from outside may
+# written as it came is put between two NUL until then, which no text from outside may
 # hold.
 _CANONICAL = json.JSONEncoder(
     sort_keys=True,
@@ -72,7 +72,7 @@ class JsonTextError(CdsError, ValueError):
 
 
 def canonical_json(document: Any) -> str:
-    """JSON as answers and the audit log hold it: sorted keys, no spaces, plain ASCII.
+    """Write JSON as answers and the audit log hold it: sorted keys, no spaces, ASCII.
 
     Raises:
         ValueError: a number is not finite.
@@ -88,12 +88,12 @@ def _written(number: Any) -> str:
 
 
 def json_digest(document: Any) -> str:
-    """SHA-256 of a document as canonical JSON."""
+    """Return the SHA-256 of a document as canonical JSON."""
     return hashlib.sha256(canonical_json(document).encode("ascii")).hexdigest()
 
 
 def plain_numbers(document: Any) -> Any:
-    """A copy in which decimals that are kept as written are plain numbers."""
+    """Copy a document; decimals that are kept as written become plain numbers."""
     if isinstance(document, dict):
         return {name: plain_numbers(part) for name, part in document.items()}
     if isinstance(document, list):
@@ -141,7 +141,7 @@ def _is_shallow(text: bytes) -> bool:
 
 
 def _may_hold_nul(text: bytes) -> bool:
-    # the first alone is told in a tenth of the time
+    # the first alone takes a tenth of the time
     return text.find(b"\\") >= 0 and NUL in text
 
 
@@ -152,7 +152,7 @@ def _may_hold_large_number(text: bytes) -> bool:
     if digits.find(LARGE) < 0:
         return False
     before = (part.rstrip(b"-.0")[-1:] for part in digits.split(LARGE)[:-1])
-    return any(one in BEFORE_NUMBERS for one in before)
+    return any(byte in BEFORE_NUMBERS for byte in before)
 
 
 def decode_unguarded(
@@ -177,7 +177,7 @@ def decode_unguarded(
 
 
 def decode_again(text: bytes) -> Any:
-    """A document that was decoded before: its keys are known to differ."""
+    """Decode a document that was decoded before: its keys are known to differ."""
     return from_json(
         text.removeprefix(BYTE_ORDER_MARK), allow_inf_nan=False, cache_mode="keys"
     )
@@ -186,7 +186,7 @@ def decode_again(text: bytes) -> Any:
 def decode_call(text: bytes) -> Any:
     """Read a hook call; decimals of its `context` stay as written.
 
-    A draft order is given back so.
+    A draft order is given back as it came.
 
     Raises:
         JsonTextError: as above.
@@ -241,9 +241,8 @@ def decode_record_json(text: bytes) -> Any:
 
 
 def _fault(words: str) -> str:
-    return next(
-        (said for start, said in FAULTS.items() if words.startswith(start)), NO_JSON
-    )
+    faults = (fault for start, fault in FAULTS.items() if words.startswith(start))
+    return next(faults, NO_JSON)
 
 
 def _refuse_constant(_name: str) -> Any:
@@ -255,10 +254,10 @@ def _infinite_when_long(text: str) -> int | float:
 
 
 def _object_without_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found = dict(pairs)
-    if len(found) != len(pairs):
+    document = dict(pairs)
+    if len(document) != len(pairs):
         raise JsonTextError(DUPLICATE)
-    return found
+    return document
 
 
 def levels(document: Any) -> Iterator[list[Any]]:

@@ -37,7 +37,7 @@ FHIR_ID = re.compile(r"(?!\.{1,2}$)[A-Za-z0-9\-.]{1,64}", re.ASCII)
 # RFC 6749 access-token: visible ASCII, so no header can be split
 TOKEN = re.compile(r"[\x21-\x7e]{1,16384}")
 UUID_TEXT = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
-# Where a client's ids of signings are no UUIDs: visible ASCII, short enough for the
+# If a client's ids of signings are no UUIDs: visible ASCII, short enough for the
 # log's index.
 OPAQUE_ID = re.compile(r"[\x21-\x7e]{1,200}")
 HookInstances = Literal["uuid", "opaque"]
@@ -58,7 +58,7 @@ Extension = Mapping[str, Any]
 
 
 def is_fhir_id(value: Any) -> bool:
-    """Tell if this may stand as an id in a FHIR address."""
+    """Tell if this may be an id in a FHIR address."""
     return isinstance(value, str) and FHIR_ID.fullmatch(value) is not None
 
 
@@ -81,7 +81,7 @@ class FhirAuthorization(BaseModel):
 
     Attributes:
         subject: the OAuth client id under which the EHR knows this service.
-        patient: the one patient that the token is restricted to, where the EHR says so.
+        patient: the one patient that the token is restricted to, if the EHR says so.
     """
 
     model_config = ConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True)
@@ -119,8 +119,8 @@ class FhirAuthorization(BaseModel):
 
 def _encounter_id(value: Any) -> str | None:
     """Read the encounter's id; None for anything else, since it only links orders."""
-    found = _strip_type(value, "Encounter")
-    return found if is_fhir_id(found) else None
+    encounter_id = _strip_type(value, "Encounter")
+    return encounter_id if is_fhir_id(encounter_id) else None
 
 
 class HookContext(Inbound):
@@ -144,17 +144,17 @@ class HookContext(Inbound):
     @field_validator("patient_id", mode="before")
     @classmethod
     def _patient_id_is_a_fhir_id(cls, value: Any) -> Any:
-        found = _strip_type(value, "Patient")
-        if isinstance(found, str) and not is_fhir_id(found):
+        patient_id = _strip_type(value, "Patient")
+        if isinstance(patient_id, str) and not is_fhir_id(patient_id):
             raise ValueError("not a FHIR id")
-        return found
+        return patient_id
 
     @property
     def has_orders(self) -> bool:
         """Tell if any order came at all, of whatever kind."""
         entries = self.draft_orders.get("entry") if self.draft_orders else None
         return isinstance(entries, list) and any(
-            isinstance(one, dict) and one.get("resource") for one in entries
+            isinstance(entry, dict) and entry.get("resource") for entry in entries
         )
 
     @cached_property
@@ -200,10 +200,10 @@ class EncounterDischargeContext(HookContext):
     @field_validator("encounter_id", mode="before")
     @classmethod
     def _encounter_id_is_a_fhir_id(cls, value: Any) -> Any:
-        found = _strip_type(value, "Encounter")
-        if isinstance(found, str) and not is_fhir_id(found):
+        encounter_id = _strip_type(value, "Encounter")
+        if isinstance(encounter_id, str) and not is_fhir_id(encounter_id):
             raise ValueError("not a FHIR id")
-        return found
+        return encounter_id
 
     @field_validator("draft_orders", mode="before")
     @classmethod
@@ -257,21 +257,18 @@ class HookRequest(Inbound):
     @field_validator("hook_instance")
     @classmethod
     def _hook_instance_is_an_id(cls, value: str, info: ValidationInfo) -> str:
-        found = hook_instance_in(
+        hook_instance = hook_instance_in(
             value, (info.context or {}).get("hook_instances", "uuid")
         )
-        if found is None:
+        if hook_instance is None:
             raise ValueError(NOT_A_UUID)
-        return found
+        return hook_instance
 
     @field_validator("fhir_authorization", mode="before")
     @classmethod
     def _an_empty_token_is_none(cls, value: Any) -> Any:
-        return (
-            None
-            if isinstance(value, dict) and value.get("access_token") == ""
-            else value
-        )
+        is_empty = isinstance(value, dict) and value.get("access_token") == ""
+        return None if is_empty else value
 
     @model_validator(mode="after")
     def _a_token_names_its_server(self) -> Self:
@@ -316,16 +313,16 @@ def _validated(
     try:
         context = context_type.model_validate(document.get("context"))
     except ValidationError as error:
-        raise MalformedRequest(say_faults(error, "context")) from None
+        raise MalformedRequest(faults_text(error, "context")) from None
     try:
         return HookRequest.model_validate(
             {**document, "context": context}, context={"hook_instances": hook_instances}
         )
     except ValidationError as error:
-        raise MalformedRequest(say_faults(error)) from None
+        raise MalformedRequest(faults_text(error)) from None
 
 
-def say_faults(error: ValidationError, *where: str) -> str:
+def faults_text(error: ValidationError, *where: str) -> str:
     """Say what is wrong, by place; values may be of a patient and stay out."""
     faults = error.errors(include_url=False, include_context=False, include_input=False)
     lines = (
@@ -441,7 +438,7 @@ class Card(_Outbound):
             raise ValueError("selectionBehavior stands exactly where suggestions stand")
         if (
             self.selection_behavior == "at-most-one"
-            and sum(one.is_recommended for one in self.suggestions) > 1
+            and sum(suggestion.is_recommended for suggestion in self.suggestions) > 1
         ):
             raise ValueError("at-most-one allows one recommended suggestion")
         if any(reason.display is None for reason in self.override_reasons):
@@ -453,7 +450,7 @@ class HookResponse(_Outbound):
     cards: tuple[Card, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
-        """`{"cards": […]}`; the list stands there also when it is empty."""
+        """Write `{"cards": […]}`; the list is there even if it is empty."""
         return {"cards": [card.to_json() for card in self.cards]}
 
     @cached_property

@@ -1,4 +1,4 @@
-"""Derives the ids of cards, suggestions and offered orders from their signing."""
+"""Derive the ids of cards, suggestions and offered orders from their signing."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -11,7 +11,7 @@ IDS = uuid5(NAMESPACE_URL, "https://kyphoplasty-cds.org/answers")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Signing:
-    """The marks that tell one signing of one patient's orders from every other.
+    """The marks by which one signing of one patient's orders differs from every other.
 
     Attributes:
         server: the request's FHIR server, since two servers may use one patient id.

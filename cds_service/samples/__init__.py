@@ -97,14 +97,14 @@ def _rendered(path: Path, today: date) -> dict[str, Any]:
 
 def _dated(text: str, today: date, file: str) -> str:
     """Return the text with its placeholders as days."""
-    written = _PLACEHOLDER.sub(lambda match: str(_day(match, today)), text)
-    if misspelt := _MISSPELT.search(written):
+    dated = _PLACEHOLDER.sub(lambda match: str(_day(match, today)), text)
+    if misspelt := _MISSPELT.search(dated):
         raise DataFileError(
             file,
             misspelt.group(),
             "not a date; write {today}, {today-5d} or {today-81y-100d}",
         )
-    return written
+    return dated
 
 
 def _day(match: re.Match[str], today: date) -> date:

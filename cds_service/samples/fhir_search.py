@@ -55,28 +55,28 @@ class Store:
                 f"Unknown resource type '{resource_type}'. Known: {', '.join(TYPES)}"
             )
         matchers, sort = _matchers(resource_type), ""
-        found = [
-            held
-            for (held_type, _), held in sorted(self.resources.items())
-            if held_type == resource_type
+        resources = [
+            resource
+            for (name, _), resource in sorted(self.resources.items())
+            if name == resource_type
         ]
         for name, value in parse_qsl(parameters):  # like HAPI, ignore empty parameters
             if name == "_sort":
                 sort = value
             elif name in matchers:
-                wanted = [part for part in _split(value, ",") if part]
-                found = [
-                    one
-                    for one in found
-                    if any(matchers[name](one, part) for part in wanted)
+                values = [part for part in _split(value, ",") if part]
+                resources = [
+                    resource
+                    for resource in resources
+                    if any(matchers[name](resource, part) for part in values)
                 ]
             elif name not in RESULT_PARAMETERS:
-                known = ", ".join(sorted([*matchers, *RESULT_PARAMETERS]))
+                names = ", ".join(sorted([*matchers, *RESULT_PARAMETERS]))
                 raise SearchRefused(
                     f"Unknown search parameter '{name}' for {resource_type}. Valid are:"
-                    f" {known}"
+                    f" {names}"
                 )
-        return _in_order(resource_type, found, sort) if sort else tuple(found)
+        return _in_order(resource_type, resources, sort) if sort else tuple(resources)
 
 
 def hold(resources: Iterable[Resource]) -> Store:
@@ -85,14 +85,14 @@ def hold(resources: Iterable[Resource]) -> Store:
     Raises:
         ValueError: a resource has no type or id, or two different ones share both.
     """
-    held: dict[tuple[str, str], Resource] = {}
+    by_name: dict[tuple[str, str], Resource] = {}
     for resource in resources:
         name = (str(resource.get("resourceType", "")), str(resource.get("id", "")))
         if not all(name):
             raise ValueError(f"a resource needs resourceType and id, got {name}")
-        if held.setdefault(name, resource) != resource:
+        if by_name.setdefault(name, resource) != resource:
             raise ValueError(f"two different resources are called {'/'.join(name)}")
-    return Store(held)
+    return Store(by_name)
 
 
 def _matchers(resource_type: str) -> dict[str, Matcher]:
@@ -102,10 +102,9 @@ def _matchers(resource_type: str) -> dict[str, Matcher]:
     }
     for name, element in _PARAMETERS[resource_type]["tokens"].items():
         matchers[name] = _token_matcher(element)
-    whose = {"patient": _matches_patient, "subject": _matches_patient}
-    return matchers | (
-        whose if "sorts" in _PARAMETERS[resource_type] else {"name": _matches_name}
-    )
+    of_patient = {"patient": _matches_patient, "subject": _matches_patient}
+    is_of_patient = "sorts" in _PARAMETERS[resource_type]
+    return matchers | (of_patient if is_of_patient else {"name": _matches_name})
 
 
 def _split(value: str, separator: str) -> list[str]:
@@ -141,7 +140,7 @@ def _is_token(token: tuple[str, str], parts: Sequence[str]) -> bool:
 
 
 def _tokens(value: Any) -> Iterator[tuple[str, str]]:
-    """(system, code) of a code, Coding, CodeableConcept or Identifier.
+    """Yield (system, code) of a code, Coding, CodeableConcept or Identifier.
 
     It may be a list of them.
     """
@@ -161,15 +160,16 @@ def _tokens(value: Any) -> Iterator[tuple[str, str]]:
 
 
 def _matches_patient(resource: Resource, value: str) -> bool:
-    named = [resource.get("subject", resource.get("deliverTo", {}))]
-    named += [one.get("actor", {}) for one in resource.get("participant", ())]
-    wanted = f"Patient/{value.rpartition('Patient/')[2]}"
-    return any(one.get("reference") == wanted for one in named)
+    references = [resource.get("subject", resource.get("deliverTo", {}))]
+    participants = resource.get("participant", ())
+    references += [participant.get("actor", {}) for participant in participants]
+    patient = f"Patient/{value.rpartition('Patient/')[2]}"
+    return any(reference.get("reference") == patient for reference in references)
 
 
 def _matches_name(resource: Resource, value: str) -> bool:
-    """A string search: a name that starts with the text, ignoring case."""
-    wanted = _unescape(value).casefold()
+    """Match a string search: a name that starts with the text, ignoring case."""
+    start = _unescape(value).casefold()
     parts = (
         name.get(part, ())
         for name in resource.get("name", ())
@@ -178,13 +178,13 @@ def _matches_name(resource: Resource, value: str) -> bool:
     words = (
         word for part in parts for word in ([part] if isinstance(part, str) else part)
     )
-    return any(word.casefold().startswith(wanted) for word in words)
+    return any(word.casefold().startswith(start) for word in words)
 
 
 def _in_order(
-    resource_type: str, found: Sequence[Resource], sort: str
+    resource_type: str, resources: Sequence[Resource], sort: str
 ) -> tuple[Resource, ...]:
-    """By the date that `_sort` names; undated resources come last."""
+    """Sort by the date that `_sort` names; undated resources come last."""
     name, sorts = sort.removeprefix("-"), _PARAMETERS[resource_type].get("sorts", {})
     if name not in sorts:
         raise SearchRefused(
@@ -192,11 +192,11 @@ def _in_order(
             f" {', '.join(sorts)}"
         )
     dated, undated = [], []
-    for one in found:
-        moment = _moment(one, sorts[name])
-        dated.append((moment, one)) if moment else undated.append(one)
+    for resource in resources:
+        moment = _moment(resource, sorts[name])
+        dated.append((moment, resource)) if moment else undated.append(resource)
     dated.sort(key=itemgetter(0), reverse=sort != name)
-    return (*(one for _, one in dated), *undated)
+    return (*(resource for _, resource in dated), *undated)
 
 
 def _moment(resource: Resource, element: str) -> datetime | None:

@@ -68,8 +68,8 @@ class FhirApp:
 
     Attributes:
         requests: every path with its query, below the base and as sent:
-            `Observation?patient=p1&code=…`; the
-            parameters of a search by POST stand behind `_search?`.
+            `Observation?patient=p1&code=…`; the parameters of a search by POST follow
+            `_search?`.
     """
 
     store: Store
@@ -89,7 +89,8 @@ class FhirApp:
             return Response(status=204)
         path = request.path.removeprefix(BASE_PATH).strip("/")
         parameters = _parameters(request)
-        self.requests.append(path + (f"?{parameters}" if parameters else ""))
+        query = f"?{parameters}" if parameters else ""
+        self.requests.append(path + query)
         if request.method not in ("GET", "HEAD") and not path.endswith("_search"):
             return _outcome(
                 405,
@@ -101,39 +102,41 @@ class FhirApp:
         return self._route(request.root_url.rstrip("/") + BASE_PATH, path, parameters)
 
     def _route(self, base: str, path: str, parameters: str) -> Response:
-        resource_type, _, rest = path.partition("/")
+        resource_type, _, resource_id = path.partition("/")
         if path == "metadata":
             return _json(200, capability_statement(base))
-        if rest in ("", "_search"):
+        if resource_id in ("", "_search"):
             return self._search(base, resource_type, parameters)
-        found = self.store.read(resource_type, rest)
-        if found is None:
+        resource = self.store.read(resource_type, resource_id)
+        if resource is None:
             return _outcome(404, "not-found", f"Resource {path} is not known")
-        return _json(200, found)
+        return _json(200, resource)
 
     def _search(self, base: str, resource_type: str, parameters: str) -> Response:
         """Answer with one page; `_count=0` requests only the total."""
         pairs = dict(parse_qsl(parameters, keep_blank_values=True))
-        asked = "&".join(
+        search = "&".join(
             part for part in parameters.split("&") if not part.startswith("_offset=")
         )
-        query = resource_type + (f"?{asked}" if asked else "")
+        query = resource_type + (f"?{search}" if search else "")
         try:
-            found = self.store.search(query)
+            resources = self.store.search(query)
             size = min(_number(pairs, "_count", self.page_size), self.page_size)
             start = _number(pairs, "_offset", 0)
         except SearchRefused as refusal:
-            unknown_type = resource_type not in TYPES
-            return _outcome(
-                404 if unknown_type else 400,
-                "not-supported" if unknown_type else "processing",
-                str(refusal),
-            )
-        end, links = start + size, {"self": f"{base}/{query}"}
-        if start < end < len(found):
-            links["next"] = f"{base}/{query}{'&' if asked else '?'}_offset={end}"
+            if resource_type not in TYPES:
+                return _outcome(404, "not-supported", str(refusal))
+            return _outcome(400, "processing", str(refusal))
+        end = start + size
+        links = {"self": f"{base}/{query}"}
+        if start < end < len(resources):
+            separator = "&" if search else "?"
+            links["next"] = f"{base}/{query}{separator}_offset={end}"
         return _json(
-            200, searchset(found[start:end], total=len(found), base=base, links=links)
+            200,
+            searchset(
+                resources[start:end], total=len(resources), base=base, links=links
+            ),
         )
 
 
@@ -189,10 +192,10 @@ def capability_statement(base: str) -> dict[str, Any]:
                 "mode": "server",
                 "resource": [
                     {
-                        "type": one,
+                        "type": resource_type,
                         "interaction": [{"code": "read"}, {"code": "search-type"}],
                     }
-                    for one in TYPES
+                    for resource_type in TYPES
                 ],
             }
         ],

@@ -1,6 +1,6 @@
 """A kyphoplasty as an EHR would draft it, and requests that sign orders.
 
-They are made for samples, and for people who try it.
+They are made for samples, and for people who try the service.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -41,9 +41,8 @@ def order_sign_request(
         fhir_server: base URL of a server with the record; without it, the service has
             only the prefetch.
         plan: prefetch templates by key, as discovery prints them. Each is answered from
-            the sample's own record by
-            the search of the embedded server, so that prefetch and live reads agree.
-            Without it, no prefetch.
+            the sample's own record by the search of the embedded server, so that
+            prefetch and live reads agree. Without it, no prefetch.
     """
     body: dict[str, Any] = {
         "hook": "order-sign",
@@ -57,7 +56,9 @@ def order_sign_request(
         },
     }
     stays = [
-        one["id"] for one in sample.resources if one["resourceType"] == "Encounter"
+        resource["id"]
+        for resource in sample.resources
+        if resource["resourceType"] == "Encounter"
     ]
     if stays:
         body["context"]["encounterId"] = stays[0]
@@ -86,7 +87,7 @@ def discharge_request(
     An augmentation becomes the procedure that was done; every other order is active.
     """
     stay = f"{sample.id}-stay"
-    record = [dict(one) for one in sample.resources]
+    record = [dict(resource) for resource in sample.resources]
     for order in signed:
         if is_augmentation(order, terminology):
             record.append(_done(order, stay, today))
@@ -107,14 +108,16 @@ def discharge_request(
 
 def _done(order: Resource, stay: str, today: date) -> dict[str, Any]:
     """Return the procedure of an augmentation order, done today in this stay."""
-    same = {key: order[key] for key in ("code", "bodySite", "subject") if key in order}
+    shared = {
+        key: order[key] for key in ("code", "bodySite", "subject") if key in order
+    }
     return {
         "resourceType": "Procedure",
         "id": f"done-{order['id']}",
         "status": "completed",
         "performedDateTime": today.isoformat(),
         "encounter": {"reference": f"Encounter/{stay}"},
-        **same,
+        **shared,
     }
 
 
@@ -130,15 +133,15 @@ def answer_prefetch(
     A resource (or null) for a read, a searchset for a search.
     """
     store = hold(resources)
-    named = {"{{context.patientId}}": patient_id}
+    ids = {"{{context.patientId}}": patient_id}
     if encounter_id:
-        named["{{context.encounterId}}"] = encounter_id
-    queries = {key: _filled(template, named) for key, template in plan.items()}
+        ids["{{context.encounterId}}"] = encounter_id
+    queries = {key: _filled(template, ids) for key, template in plan.items()}
     return {key: _answer(query, store) for key, query in queries.items()}
 
 
-def _filled(template: str, named: Mapping[str, str]) -> str:
-    for token, value in named.items():
+def _filled(template: str, ids: Mapping[str, str]) -> str:
+    for token, value in ids.items():
         template = template.replace(token, value)
     return template
 
@@ -147,11 +150,11 @@ def _answer(query: str, store: Store) -> Any:
     resource_type, _, resource_id = query.partition("/")
     if "?" not in query:
         return store.read(resource_type, resource_id)
-    found = store.search(query)
-    return searchset(found, total=len(found), links={"self": query})
+    resources = store.search(query)
+    return searchset(resources, total=len(resources), links={"self": query})
 
 
-# --- an order for whoever tries the service
+# --- an order for people who try the service
 
 
 def level_codings() -> dict[str, dict[str, str]]:
@@ -168,7 +171,7 @@ def level_codings() -> dict[str, dict[str, str]]:
 
 
 def region_of(level: str) -> str:
-    """`thoracic` or `lumbar`: what the CPT numbers tell apart."""
+    """Return `thoracic` or `lumbar`: the CPT numbers differ by it."""
     return "thoracic" if level.startswith("T") else "lumbar"
 
 
@@ -207,8 +210,8 @@ def augmentation_order(
 
 def is_augmentation(order: Mapping[str, Any], terminology: Terminology) -> bool:
     """Tell if the service takes this draft order for an augmentation."""
-    own = {**order, "subject": {"reference": "Patient/any"}}
-    drafts = read_drafts({"entry": [{"resource": own}]}, Person("any"))
+    draft = {**order, "subject": {"reference": "Patient/any"}}
+    drafts = read_drafts({"entry": [{"resource": draft}]}, Person("any"))
     return find_augmentation_order(drafts, terminology) is not None
 
 
@@ -217,8 +220,10 @@ def fault_of_order(order: Mapping[str, Any], terminology: Terminology) -> str:
     if is_augmentation(order, terminology):
         return ""
     code = "|".join(order["code"]["coding"][0].values()).removeprefix(f"{CPT}|")
-    known = "a CPT number (22510 to 22515) or SYSTEM|CODE"
-    return f"{code}: no kyphoplasty or vertebroplasty that this service knows; {known}"
+    return (
+        f"{code}: no kyphoplasty or vertebroplasty that this service knows;"
+        " a CPT number (22510 to 22515) or SYSTEM|CODE"
+    )
 
 
 def order_sign_body(

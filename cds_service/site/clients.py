@@ -41,8 +41,8 @@ class Capabilities(SiteTable):
     """`[clients.capabilities]`: what an EHR can apply; None: not stated, so all.
 
     Attributes:
-        orderables: whether it takes any new order, or those alone that have one of the
-            site's own codes.
+        orderables: it takes any new order, or those alone that have one of the site's
+            own codes.
         order_systems: code systems of the orders that it can place; all when absent.
         order_details: `kept`, or `ignored` if only the code of a new order counts: Epic
             fills in the orderable's defaults.
@@ -93,8 +93,8 @@ class Client(SiteTable):
         tenants: if set, a token must name one of them.
         tenant_fhir_servers: bases of `fhir_servers` that calls of a tenant may name;
             all for a tenant without an entry.
-        hook_instance: whether its ids of signings are UUIDs, as CDS Hooks wants, or any
-            text.
+        hook_instance: the form of its ids of signings: UUIDs, as CDS Hooks wants, or
+            any text.
         patient_view: it is answered when a chart is opened; None as its profile says.
         client_id: our client id at this EHR's authorization server.
         background_reads: its FHIR servers may be read when no order is signed,
@@ -165,11 +165,11 @@ class Client(SiteTable):
     @property
     def _key_ways(self) -> tuple[object, ...]:
         ways = (self.jwks_url, self.jwks_urls or None, self.jwks_index, self.jwks_file)
-        return tuple(way for way in ways if way is not None)
+        return tuple(source for source in ways if source is not None)
 
     @property
     def key_urls(self) -> tuple[str, ...]:
-        """The configured URLs of its key sets."""
+        """Return the configured URLs of its key sets."""
         return (self.jwks_url,) if self.jwks_url is not None else self.jwks_urls
 
     def scopes(self) -> Iterator[tuple[str, Caller]]:
@@ -180,18 +180,18 @@ class Client(SiteTable):
 
 
 def with_profile(client: Client, profile: Profile) -> Client:
-    """Return the client with what its profile says, where its own table does not."""
-    own = client.model_fields_set
-    stated: dict[str, Any] = {
+    """Complete the client by its profile; its own table wins."""
+    own_keys = client.model_fields_set
+    values: dict[str, Any] = {
         "algorithms": value_of(profile.token.algorithms),
         "hook_instance": value_of(profile.request.hook_instance),
     }
     hooks = value_of(profile.hooks.names) or ()
-    stated["patient_view"] = "patient-view" in hooks and "order-sign" not in hooks
+    values["patient_view"] = "patient-view" in hooks and "order-sign" not in hooks
     update = {
         name: value
-        for name, value in stated.items()
-        if value is not None and name not in own
+        for name, value in values.items()
+        if value is not None and name not in own_keys
     }
     if client.worksheet is not None and client.worksheet.writes is None:
         writes = value_of(profile.server.writes)
@@ -207,7 +207,7 @@ def capabilities_of(profile: Profile, own: Capabilities = EVERYTHING) -> Capabil
         own: what the site says itself, which wins.
     """
     answer = profile.answer
-    stated: dict[str, Any] = {
+    values: dict[str, Any] = {
         "actions": value_of(answer.actions) or (),
         "resources": value_of(answer.resources),
         "orderables": value_of(answer.orderables),
@@ -217,7 +217,7 @@ def capabilities_of(profile: Profile, own: Capabilities = EVERYTHING) -> Capabil
     }
     update = {
         name: value
-        for name, value in stated.items()
+        for name, value in values.items()
         if value is not None and name not in own.model_fields_set
     }
     return own.model_copy(update=update)

@@ -41,7 +41,7 @@ from cds_service.site.review import ACCOUNT, ReviewLogin, client_secret
 SITE_FILE = "site.toml"
 OVERLAYS = ("mappings", "hooks")
 CLIENTS = "clients"
-# Whoever it was meant for would see the entries of every EHR.
+# The person it was meant for would see the entries of every EHR.
 NO_ACCOUNT = (
     "is not an account: write a local one in lower case, and one of the hospital's"
     " login as issuer|subject, with the issuer of [review]"
@@ -71,7 +71,7 @@ class ServiceMode(SiteTable):
     Attributes:
         mode: `off` answers no cards without computing any; `silent` computes and
             records them, and shows none.
-        pilot_users: where set, `live` is for these alone and `silent` for others:
+        pilot_users: if set, `live` is for these alone and `silent` for others:
             `context.userId`, or its id; with
             `issuer|` before it, of that EHR alone.
     """
@@ -81,7 +81,7 @@ class ServiceMode(SiteTable):
     discovery: Literal["open", "closed"] = "open"
 
     def in_force(self) -> dict[str, Any]:
-        """As the audit log records a change of it."""
+        """Return the form in which the audit log records a change of it."""
         return {"mode": self.mode, "pilotUsers": sorted(self.pilot_users)}
 
 
@@ -133,8 +133,8 @@ class Site(SiteTable):
         return next(
             (
                 scope
-                for one in self.clients
-                for name, scope in one.scopes()
+                for client in self.clients
+                for name, scope in client.scopes()
                 if name == account
             ),
             None,
@@ -143,17 +143,15 @@ class Site(SiteTable):
     def is_live_for(self, user_id: str, issuer: str | None) -> bool:
         """Tell if this user of this EHR is shown cards."""
         names = {user_id, user_id.rpartition("/")[2]}
-        written = {name for name in names if "|" not in name} | {
-            f"{issuer}|{name}" for name in names
-        }
+        accepted = {name for name in names if "|" not in name}
+        accepted |= {f"{issuer}|{name}" for name in names}
         pilots = self.service.pilot_users
-        return self.service.mode == "live" and (
-            not pilots or not written.isdisjoint(pilots)
-        )
+        is_shown = not pilots or not accepted.isdisjoint(pilots)
+        return self.service.mode == "live" and is_shown
 
     @property
     def fhir_servers(self) -> tuple[Address, ...]:
-        """The bases that any of the clients may name."""
+        """Return the bases that any of the clients may name."""
         return tuple(
             parse_base(url) for client in self.clients for url in client.fhir_servers
         )
@@ -182,18 +180,18 @@ class SiteFolder:
 
     @property
     def own_clients(self) -> tuple[Client, ...]:
-        """The EHRs that are answered from this folder."""
+        """Return the EHRs that are answered from this folder."""
         if self.below is not None:
             name = self.path.name
-            return tuple(one for one in self.site.clients if one.name == name)
-        return tuple(one for one in self.site.clients if not one.name)
+            return tuple(client for client in self.site.clients if client.name == name)
+        return tuple(client for client in self.site.clients if not client.name)
 
     def overlays(self, kind: Literal["mappings", "hooks"]) -> tuple[Path, ...]:
         """Return the overlays of this kind, the last of which has the last word."""
-        own = self.mappings if kind == "mappings" else self.hooks
+        overlay = self.mappings if kind == "mappings" else self.hooks
         return (
             *(self.below.overlays(kind) if self.below else ()),
-            *([own] if own else []),
+            *([overlay] if overlay else []),
         )
 
 
@@ -221,20 +219,22 @@ def load_site(folder: Path) -> SiteFolder:
     _check_reviewers(file, site)
     _check_names(folder)
     profiles = _profiles(folder, site)
-    clients = tuple(with_profile(one, profiles[one.issuer]) for one in site.clients)
-    whole = SiteFolder(
+    clients = tuple(
+        with_profile(client, profiles[client.issuer]) for client in site.clients
+    )
+    site_folder = SiteFolder(
         folder,
         site.model_copy(update={"clients": clients}),
         _overlay(folder / "mappings"),
         _overlay(folder / "hooks"),
         profiles,
     )
-    return replace(whole, clients=_client_folders(whole))
+    return replace(site_folder, clients=_client_folders(site_folder))
 
 
 def _profiles(folder: Path, site: Site) -> dict[str, Profile]:
-    """The profile of each client, by issuer, with the facts that the site states."""
-    found = {}
+    """Load the profile of each client, by issuer, with the facts of the site."""
+    profiles = {}
     for number, client in enumerate(site.clients):
         overlays = [folder / "mappings"]
         if client.name:
@@ -243,18 +243,18 @@ def _profiles(folder: Path, site: Site) -> dict[str, Profile]:
         place, file = f"clients.{number}", folder / SITE_FILE
         names = profile_names(folders)
         if client.profile not in names:
-            known = ", ".join(sorted(names))
-            fault = f"there is no such profile; there are: {known}"
+            known_names = ", ".join(sorted(names))
+            fault = f"there is no such profile; there are: {known_names}"
             raise DataFileError(str(file), f"{place}.profile", fault)
         profile = load_profile(client.profile, folders)
         profile = profile.with_facts(client.facts, file, f"{place}.facts")
         if not client.has_keys:
-            raise DataFileError(str(file), place, _say_keys_missing(profile))
-        found[client.issuer] = profile
-    return found
+            raise DataFileError(str(file), place, _missing_keys_fault(profile))
+        profiles[client.issuer] = profile
+    return profiles
 
 
-def _say_keys_missing(profile: Profile) -> str:
+def _missing_keys_fault(profile: Profile) -> str:
     """Ask for a client's keys, with the list of key sets that its vendor names."""
     index = value_of(profile.token.key_index)
     if index is None:
@@ -264,41 +264,43 @@ def _say_keys_missing(profile: Profile) -> str:
 
 def _client_folders(site: SiteFolder) -> dict[str, SiteFolder]:
     """Return the folders below `clients/`, each of which a client names."""
-    named = {one.name: one.issuer for one in site.site.clients if one.name}
+    issuers = {
+        client.name: client.issuer for client in site.site.clients if client.name
+    }
     folders = sorted(path for path in (site.path / CLIENTS).glob("*") if path.is_dir())
-    found = {}
+    site_folders = {}
     for folder in folders:
-        if folder.name not in named:
+        if folder.name not in issuers:
             raise DataFileError(
                 str(folder),
                 "",
                 "no client has this name ([[clients]] name in site.toml)",
             )
         _check_names(folder)
-        found[named[folder.name]] = _client_folder(folder, site)
-    if missing := sorted(set(named) - {folder.name for folder in folders}):
+        site_folders[issuers[folder.name]] = _client_folder(folder, site)
+    if missing := sorted(set(issuers) - {folder.name for folder in folders}):
         raise DataFileError(
             str(site.path / CLIENTS / missing[0]),
             "",
             "there is no such folder, but a client names it",
         )
-    return found
+    return site_folders
 
 
 def _client_folder(folder: Path, below: SiteFolder) -> SiteFolder:
     file = folder / SITE_FILE
-    own = (
+    tables = (
         validated(ClientFile, read_toml(file), file) if file.exists() else ClientFile()
     )
-    _check_policy(file, own.policy)
-    changed = {"policy": {**below.site.policy, **own.policy}}
-    tables: Mapping[str, BaseModel] = {
-        "baseline": own.baseline,
-        "reference": own.reference,
+    _check_policy(file, tables.policy)
+    changed = {"policy": {**below.site.policy, **tables.policy}}
+    changed_tables: Mapping[str, BaseModel] = {
+        "baseline": tables.baseline,
+        "reference": tables.reference,
     }
-    for name, table in tables.items():
-        given = {key: getattr(table, key) for key in table.model_fields_set}
-        changed[name] = getattr(below.site, name).model_copy(update=given)
+    for name, table in changed_tables.items():
+        changes = {key: getattr(table, key) for key in table.model_fields_set}
+        changed[name] = getattr(below.site, name).model_copy(update=changes)
     site = below.site.model_copy(update=changed)
     return SiteFolder(
         folder,
@@ -336,32 +338,31 @@ def _check_policy(file: Path, policy: Mapping[str, Any]) -> None:
 
 
 def _fault_of(table: Any, name: str, value: Any) -> str:
-    """Say the fault of this value of a policy table; empty if there is none."""
+    """Return the fault of this value of a policy table; empty if there is none."""
     try:
         table.model_validate({name: value}, strict=True)
     except ValidationError as error:
-        return next(
-            (fault["msg"] for fault in error.errors() if fault["loc"] == (name,)), ""
-        )
+        faults = (fault for fault in error.errors() if fault["loc"] == (name,))
+        return next((fault["msg"] for fault in faults), "")
     return ""
 
 
 def _check_languages(file: Path, site: Site) -> None:
     """Refuse a client's language that the site has not turned on."""
-    on = {ENGLISH, *site.languages}
+    languages = {ENGLISH, *site.languages}
     for number, client in enumerate(site.clients):
-        if client.language is not None and client.language not in on:
-            why = f"turn it on with [languages.{client.language}]"
-            raise DataFileError(str(file), f"clients.{number}.language", why)
+        if client.language is not None and client.language not in languages:
+            fault = f"turn it on with [languages.{client.language}]"
+            raise DataFileError(str(file), f"clients.{number}.language", fault)
 
 
 def _check_clients(file: Path, site: Site) -> None:
     if site.clients and site.site.time_zone is None:
-        why = (
+        fault = (
             "is needed with [[clients]], since it says which day is today: "
             "an IANA name, Europe/Berlin"
         )
-        raise DataFileError(str(file), "site.time-zone", why)
+        raise DataFileError(str(file), "site.time-zone", fault)
     issuers = [client.issuer for client in site.clients]
     for pilot in site.service.pilot_users:
         issuer, bar, _ = pilot.rpartition("|")
@@ -400,11 +401,11 @@ def _check_clients(file: Path, site: Site) -> None:
 
 
 def _check_reviewers(file: Path, site: Site) -> None:
-    """Refuse a bound account that nobody can have, or that is bound twice."""
+    """Refuse a bound account that cannot exist, or that is bound twice."""
     accounts = [name for client in site.clients for name, _ in client.scopes()]
-    if twice := sorted({name for name in accounts if accounts.count(name) > 1}):
+    if doubled := sorted({name for name in accounts if accounts.count(name) > 1}):
         raise DataFileError(
-            str(file), "clients.reviewers", f"{twice[0]} is bound twice"
+            str(file), "clients.reviewers", f"{doubled[0]} is bound twice"
         )
     login = site.review
     for name in accounts:
@@ -441,7 +442,7 @@ def _check_networks(file: Path, place: str, client: Client, access: FhirAccess) 
 
 
 def _check_review(file: Path, site: Site) -> None:
-    """The login of the review pages.
+    """Check the login of the review pages.
 
     Its secret is read here too, so that a fault shows at start.
     """
@@ -466,11 +467,11 @@ def _check_names(folder: Path) -> None:
 
     Other folders are allowed.
     """
-    used = (*OVERLAYS, CONFIRMED)
+    names = (*OVERLAYS, CONFIRMED)
     for path in sorted(folder.iterdir()):
-        meant = get_close_matches(path.name.lower(), used, cutoff=0.8)
-        if path.is_dir() and meant and path.name not in used:
-            raise DataFileError(str(path), "", f"is not used; did you mean {meant[0]}?")
+        near = get_close_matches(path.name.lower(), names, cutoff=0.8)
+        if path.is_dir() and near and path.name not in names:
+            raise DataFileError(str(path), "", f"is not used; did you mean {near[0]}?")
 
 
 def _overlay(folder: Path) -> Path | None:
@@ -489,7 +490,7 @@ def holds_private_key(file: Path) -> bool:
 
 
 def what_was_read(folder: SiteFolder | None) -> Iterator[str]:
-    """Say what a site's folder holds, for who wrote it: one line a table and a file."""
+    """Say what a site's folder holds, for its authors: one line a table and a file."""
     if folder is None:
         yield (
             "no site folder: the service is open and local "
@@ -513,9 +514,10 @@ def what_was_read(folder: SiteFolder | None) -> Iterator[str]:
         )
     if not site.clients:
         yield "  no [[clients]]: the service is open and local"
-    for one in (folder, *folder.clients.values()):
-        own = (one.mappings, one.hooks, _overlay(one.path / CONFIRMED))
-        overlays = (overlay for overlay in own if overlay)
+    for site_folder in (folder, *folder.clients.values()):
+        confirmed = _overlay(site_folder.path / CONFIRMED)
+        places = (site_folder.mappings, site_folder.hooks, confirmed)
+        overlays = (overlay for overlay in places if overlay)
         for path in (
             path
             for overlay in overlays

@@ -42,7 +42,7 @@ class Source(DataTable):
     Attributes:
         kind: who says it; a draft was never published, a run was seen by us.
         read: the day on which it was read.
-        dated: the day or month of the text itself, where it says one.
+        dated: the day or month of the text itself, if it says one.
     """
 
     address: Text
@@ -65,10 +65,9 @@ class Fact(DataTable, Generic[Value]):
 
 
 Unknown = Literal["unknown"]
-Said = TypeVar("Said")
 
 
-def value_of(fact: Fact[Said] | Unknown) -> Said | None:
+def value_of(fact: Fact[Value] | Unknown) -> Value | None:
     """Return the fact's value; None if it is unknown."""
     return None if isinstance(fact, str) else fact.value
 
@@ -86,8 +85,7 @@ class TokenFacts(DataTable):
         issuer: what `iss` is: the FHIR base, one value for all hospitals, or typed by
             hand.
         keys: how the set with the token's key is found: by the `jku` of the first
-            token,
-            a list of sets, or none that can be read.
+            token, a list of sets, or none that can be read.
         audience: `aud`: the called address, or what somebody typed.
     """
 
@@ -106,7 +104,7 @@ class RequestFacts(DataTable):
     """The contents of its calls.
 
     Attributes:
-        url: how it is registered where it calls.
+        url: how its calls are registered.
         needs: scopes without which it leaves something out of its calls.
         scope_names: as its screens call them, by our resource types.
         prefetch: where its queries come from.
@@ -140,8 +138,8 @@ class AnswerFacts(DataTable):
         cards: how many it shows.
         detail: the widest form of text that it renders.
         shown: which text of a suggestion its users read.
-        orderables: whether it places any new order, or those alone that have a code of
-            its own.
+        orderables: it places any new order, or those alone that have a code of its
+            own.
         order_systems: code systems of orders that it can place.
         handout: as what it takes a draft of a page for the patient.
         reasons: what becomes of override reasons.
@@ -217,8 +215,8 @@ class StatedFact:
     """One fact of a profile, with its place.
 
     Attributes:
-        value: None if nobody knows.
-        source: where it was read; None if nobody knows, and for the site's own.
+        value: None if it is unknown.
+        source: where it was read; None if it is unknown, and for the site's own.
         source_name: of the source, in the profile.
     """
 
@@ -282,12 +280,12 @@ class Profile(DataTable):
                 yield group, name.replace("_", "-"), getattr(table, name)
 
     def with_facts(
-        self, stated: Mapping[str, Mapping[str, Any]], file: Path, place: str
+        self, stated_facts: Mapping[str, Mapping[str, Any]], file: Path, place: str
     ) -> "Profile":
         """Return the profile with what a site states itself.
 
         Args:
-            stated: plain values, by group and key.
+            stated_facts: plain values, by group and key.
             file: `site.toml`.
             place: of the table in it.
 
@@ -295,29 +293,30 @@ class Profile(DataTable):
             DataFileError: a fact has no such group or key, or another form.
         """
         changed = {}
-        for group, facts in stated.items():
+        for group, facts in stated_facts.items():
             if group not in GROUPS:
-                known = ", ".join(GROUPS)
+                groups = ", ".join(GROUPS)
                 raise DataFileError(
-                    str(file), f"{place}.{group}", f"is none of {known}"
+                    str(file), f"{place}.{group}", f"is none of {groups}"
                 )
             table: DataTable = getattr(self, group)
-            own = {
+            values = {
                 key: value if value == "unknown" else {"value": value, "from": OF_SITE}
                 for key, value in facts.items()
             }
             try:
-                read = validated(type(table), own, file)
+                site_table = validated(type(table), values, file)
             except DataFileError as error:
                 raise _fault_of_site(error, file, f"{place}.{group}") from None
-            update = {name: getattr(read, name) for name in read.model_fields_set}
+            names = site_table.model_fields_set
+            update = {name: getattr(site_table, name) for name in names}
             changed[group] = table.model_copy(update=update)
         return self.model_copy(update=changed)
 
 
 def _fault_of_site(error: DataFileError, file: Path, place: str) -> DataFileError:
-    """The fault of a plain value, without the words of the form that a profile has."""
-    of_values = (one for one in error.faults if ".value" in one.key)
+    """Make the fault of a plain value, without the words on the form of a profile."""
+    of_values = (fault for fault in error.faults if ".value" in fault.key)
     fault = next(of_values, error.faults[0])
     message = str(fault).rpartition(f"{fault.key}: ")[2]
     return DataFileError(str(file), f"{place}.{fault.key.split('.')[0]}", message)
@@ -328,12 +327,13 @@ GROUPS = ("hooks", "token", "request", "answer", "server", "feedback", "places")
 
 def profile_folders(overlays: Sequence[Path]) -> tuple[Path, ...]:
     """Find where profiles are: ours, then those of these overlays of `mappings/`."""
-    return tuple(one / EHR for one in (data_root("mappings"), *overlays))
+    return tuple(root / EHR for root in (data_root("mappings"), *overlays))
 
 
 def profile_names(folders: Sequence[Path]) -> Mapping[str, Path]:
     """Return the file in force of each profile, by name."""
-    return {path.stem: path for one in folders for path in sorted(one.glob("*.toml"))}
+    paths = (path for folder in folders for path in sorted(folder.glob("*.toml")))
+    return {path.stem: path for path in paths}
 
 
 def load_profile(name: str, folders: Sequence[Path]) -> Profile:

@@ -84,8 +84,8 @@ class ReviewLogin(SiteTable):
     @property
     def rules(self) -> str:
         """Digest the issuer and the roles by claim, under which a session began."""
-        given = json.dumps([self.role_claim, sorted(self.roles.items())])
-        return f"{self.issuer} {hashlib.sha256(given.encode()).hexdigest()}"
+        rules = json.dumps([self.role_claim, sorted(self.roles.items())])
+        return f"{self.issuer} {hashlib.sha256(rules.encode()).hexdigest()}"
 
 
 def client_secret(folder: Path, name: str | None) -> str | None:

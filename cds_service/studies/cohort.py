@@ -48,19 +48,19 @@ class Cohort:
 
     @property
     def means(self) -> Vector:
-        """Weighted mean of each input."""
+        """Return the weighted mean of each input."""
         return self.weights @ self.inputs
 
     @property
     def effective_share(self) -> float:
-        """Effective sample after weighting, as share of the draws, 0..1."""
+        """Return the effective sample after weighting, as share of the draws, 0..1."""
         return float(1 / (self.weights @ self.weights) / len(self.weights))
 
 
 def rebuild_cohort(
     study: LogisticStudy, *, draws: int | None = None, seed: int = SEED
 ) -> Cohort:
-    """The cohort before weighting, with its intercept (evidence.md, steps 1 and 2).
+    """Rebuild the cohort, not yet weighted, with its intercept (evidence.md, 1 and 2).
 
     Within each outcome group the inputs are independent, with the printed
     distributions; the groups are mixed in the printed ratio.
@@ -99,8 +99,8 @@ def solve_intercept(
     The result is exact to machine precision.
     """
 
-    def excess(at: float) -> float:
-        risk = expit(at + without_intercept)
+    def excess(intercept: float) -> float:
+        risk = expit(intercept + without_intercept)
         return float(np.average(risk, weights=weight)) - incidence
 
     return float(brentq(excess, -500, 500, xtol=1e-14))
@@ -135,38 +135,38 @@ def weights_satisfying(conditions: Matrix) -> Vector:
     """
     conditions = conditions / conditions.std(axis=0)
 
-    def weights(at: Vector) -> Vector:
-        return np.asarray(softmax(conditions @ at))
+    def weights(multipliers: Vector) -> Vector:
+        return np.asarray(softmax(conditions @ multipliers))
 
-    def curvature(at: Vector) -> Matrix:
-        gradient = weights(at) @ conditions
-        return (conditions * weights(at)[:, None]).T @ conditions - np.outer(
+    def curvature(multipliers: Vector) -> Matrix:
+        gradient = weights(multipliers) @ conditions
+        return (conditions * weights(multipliers)[:, None]).T @ conditions - np.outer(
             gradient, gradient
         )
 
     start = np.zeros(conditions.shape[1])
-    found = root(
-        lambda at: weights(at) @ conditions,
+    solution = root(
+        lambda multipliers: weights(multipliers) @ conditions,
         start,
         jac=curvature,
         options={"xtol": RAKING_TOLERANCE},
     )
     # the weights run to a single patient
-    if float(np.abs(found.fun).max()) > RAKING_TOLERANCE:
+    if float(np.abs(solution.fun).max()) > RAKING_TOLERANCE:
         raise ArithmeticError("no weights satisfy the conditions")
-    return weights(found.x)
+    return weights(solution.x)
 
 
 def score_conditions(cohort: Cohort, study: LogisticStudy) -> Matrix:
     """List columns whose weighted mean must be 0: mean risk, means and SDs."""
     risk = cohort.risk
     columns = [risk - study.incidence]
-    printed = [
-        one
+    moments = [
+        pair
         for predictor in study.predictors
-        for one in _printed_moments(predictor, study)
+        for pair in _printed_moments(predictor, study)
     ]
-    for values, (event, no_event) in zip(cohort.inputs.T, printed, strict=True):
+    for values, (event, no_event) in zip(cohort.inputs.T, moments, strict=True):
         for share, (mean, sd) in ((risk, event), (1 - risk, no_event)):
             columns.append(share * (values - mean))
             if sd is not None:
@@ -208,7 +208,7 @@ def _printed_sizes(study: LogisticStudy) -> Mapping[str, int]:
 
 
 def _group_sizes(study: LogisticStudy, draws: int) -> Mapping[str, int]:
-    """Draws in each group, in the printed ratio."""
+    """Return the draws in each group, in the printed ratio."""
     if "all" in study.predictors[0].groups:
         return {"all": draws}
     events = round(draws * study.incidence)
@@ -217,18 +217,25 @@ def _group_sizes(study: LogisticStudy, draws: int) -> Mapping[str, int]:
 
 def _draw_group(study: LogisticStudy, group: str, size: int, seed: int) -> Matrix:
     """Make one group's draws, one column for each term."""
-    drawn: dict[str, Statistics] = {
-        p.finding: p.groups[group] for p in study.predictors if p.identity is None
+    statistics: dict[str, Statistics] = {
+        predictor.finding: predictor.groups[group]
+        for predictor in study.predictors
+        if predictor.identity is None
     }
     if group != "all":
-        drawn |= {
-            a.finding: a.event if group == "event" else a.no_event
-            for a in study.auxiliaries
+        statistics |= {
+            auxiliary.finding: (
+                auxiliary.event if group == "event" else auxiliary.no_event
+            )
+            for auxiliary in study.auxiliaries
         }
-    names = sorted(drawn)  # the draws must not depend on the order of a file or dict
+    # the draws must not depend on the order of a file or dict
+    names = sorted(statistics)
     spread = spread_points(names, size, f"{study.id}/{group}", seed)
-    printed = _printed_sizes(study)[group]
-    values = {name: _place(spread[name], drawn[name], printed) for name in names}
+    printed_size = _printed_sizes(study)[group]
+    values = {
+        name: _place(spread[name], statistics[name], printed_size) for name in names
+    }
     columns = []
     for predictor in study.predictors:
         if predictor.identity is not None:
@@ -244,7 +251,7 @@ Values = Mapping[str, Mapping[str, Vector]]
 
 
 def _psoas_muscle_area(values: Values) -> Mapping[str, Vector]:
-    """cm2: total area x (1 - fat share in % / 100)."""
+    """Compute cm2: total area x (1 - fat share in % / 100)."""
     return {
         "": values["psoas-total-area"][""]
         * (1 - values["psoas-fat-fraction"][""] / 100)
@@ -262,7 +269,9 @@ def _place(uniform: Vector, group: Statistics, size: int) -> Mapping[str, Vector
         words = sorted(group.counts)
         bounds = np.cumsum([group.counts[word] / size for word in words])[:-1]
         word_at = np.searchsorted(bounds, uniform, side="right")
-        return {word: (word_at == at).astype(float) for at, word in enumerate(words)}
+        return {
+            word: (word_at == number).astype(float) for number, word in enumerate(words)
+        }
     if group.count is not None:
         return {"": (uniform < group.count / size).astype(float)}
     return {"": (group.mean or 0.0) + (group.sd or 0.0) * ndtri(uniform)}

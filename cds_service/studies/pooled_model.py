@@ -64,7 +64,10 @@ def pooled_table(
     Args:
         points: of the population, a power of 2.
     """
-    coefficients = {one.id: pool_entries(one.entries) for one in study.inputs}
+    coefficients = {
+        study_input.id: pool_entries(study_input.entries)
+        for study_input in study.inputs
+    }
     centres = {}
     for bone in BONES:
         centres[bone] = find_centres(
@@ -94,23 +97,23 @@ def make_population(study: PooledStudy, bone: Bone, points: int) -> Population:
     """Make the hospital's patients when nothing is known of them (step 3)."""
     numbers = study.numbers_with(bone)
     spread = spread_points(
-        [one.id for one in numbers], points, f"{study.id}/{bone}", SEED
+        [number.id for number in numbers], points, f"{study.id}/{bone}", SEED
     )
-    normal = ndtri(np.column_stack([spread[one.id] for one in numbers]))
+    normal = ndtri(np.column_stack([spread[number.id] for number in numbers]))
     scores = normal @ np.linalg.cholesky(study.correlations(bone)).T
     means, sds, held = (
-        np.array([getattr(one, name) for one in numbers])
+        np.array([getattr(number, name) for number in numbers])
         for name in ("mean", "sd", "held")
     )
     continuous = np.clip(means + sds * scores, held[:, 0], held[:, 1])
     frailty = study.sarcopenia_share(
-        scores @ [study.sarcopenia_shift.of(one.id) for one in numbers]
+        scores @ [study.sarcopenia_shift.of(number.id) for number in numbers]
     )
     values, weights = [], []
     for answers in product((0.0, 1.0), repeat=len(study.yes_no)):
         weight = np.full(points, 1 / points)
-        for one, answer in zip(study.yes_no, answers, strict=True):
-            share = frailty if one.id == SARCOPENIA else one.share
+        for predictor, answer in zip(study.yes_no, answers, strict=True):
+            share = frailty if predictor.id == SARCOPENIA else predictor.share
             weight = weight * (share if answer else 1 - share)
         weights.append(weight)
         values.append(np.column_stack([continuous, np.tile(answers, (points, 1))]))
@@ -148,12 +151,13 @@ def find_centres(population: Population, betas: Vector) -> Centres:
 
 def _solve(predictor: Vector, weights: Vector, baseline: float, start: float) -> float:
     """Find the intercept with which the mean risk is the baseline, by Newton."""
-    intercept, wanted = start, np.log(baseline / (1 - baseline))
+    intercept = start
+    target = np.log(baseline / (1 - baseline))
     for _ in range(MOST_STEPS):
         risk = expit(intercept + predictor)
         mean = float(weights @ risk)
         slope = float(weights @ (risk * (1 - risk))) / (mean * (1 - mean))
-        step = (wanted - np.log(mean / (1 - mean))) / slope
+        step = (target - np.log(mean / (1 - mean))) / slope
         intercept += float(step)
         if abs(step) < CLOSE:
             return intercept

@@ -34,7 +34,7 @@ class Estimate:
     tau: float
 
     def to_table(self) -> Pooled:
-        """As the table holds it."""
+        """Return it as the table holds it."""
         return Pooled(mean=self.mean, se=self.se, tau=self.tau)
 
 
@@ -54,10 +54,10 @@ def pool_entries(entries: Sequence[Entry]) -> PooledCoefficient:
 def pool_rates(rates: Sequence[Rate]) -> Pooled:
     """Return the log odds of the incidence; every source is one hospital."""
     log_odds = np.array(
-        [math.log(one.events / (one.patients - one.events)) for one in rates]
+        [math.log(rate.events / (rate.patients - rate.events)) for rate in rates]
     )
     variances = np.array(
-        [1 / one.events + 1 / (one.patients - one.events) for one in rates]
+        [1 / rate.events + 1 / (rate.patients - rate.events) for rate in rates]
     )
     tau = paule_mandel(log_odds, variances)
     weights = 1 / (variances + tau**2)
@@ -85,7 +85,9 @@ def paule_mandel(values: NDArray[np.float64], variances: NDArray[np.float64]) ->
 def _farthest(entries: Sequence[Entry]) -> LeftOut | None:
     """Find the hospital farther from the others than chance explains."""
     distances = {
-        one.study: _distance(one, entries) for one in entries if one.design == "cohort"
+        entry.study: _distance(entry, entries)
+        for entry in entries
+        if entry.design == "cohort"
     }
     study = max(distances, key=lambda name: distances[name], default="")
     if not study or distances[study] <= OUT_OF_TAU:
@@ -97,44 +99,46 @@ def _farthest(entries: Sequence[Entry]) -> LeftOut | None:
 
 def _distance(hospital: Entry, entries: Sequence[Entry]) -> float:
     """Measure, in SD, the distance from the result without this hospital."""
-    rest = [one for one in entries if one is not hospital]
-    if not any(one.design == "cohort" for one in rest) or not any(
-        one.in_mean for one in rest
+    others = [entry for entry in entries if entry is not hospital]
+    if not any(entry.design == "cohort" for entry in others) or not any(
+        entry.in_mean for entry in others
     ):
         return 0.0
-    others = _pool(rest, None)
-    return abs(hospital.log_odds - others.mean) / math.sqrt(
-        hospital.se**2 + others.tau**2 + others.se**2
+    pooled = _pool(others, None)
+    return abs(hospital.log_odds - pooled.mean) / math.sqrt(
+        hospital.se**2 + pooled.tau**2 + pooled.se**2
     )
 
 
 def _pool(entries: Sequence[Entry], left_out: LeftOut | None) -> Estimate:
-    hospitals = [one for one in entries if one.design == "cohort"]
+    hospitals = [entry for entry in entries if entry.design == "cohort"]
     set_aside = {left_out.study} if left_out else NOBODY
-    counted = [one for one in hospitals if one.study not in set_aside]
+    counted_hospitals = [
+        hospital for hospital in hospitals if hospital.study not in set_aside
+    ]
     tau = paule_mandel(
-        np.array([one.log_odds for one in counted]),
-        np.array([one.se**2 for one in counted], dtype=np.float64),
+        np.array([hospital.log_odds for hospital in counted_hospitals]),
+        np.array([hospital.se**2 for hospital in counted_hospitals], dtype=np.float64),
     )
     if len(hospitals) < ENOUGH_HOSPITALS:
         tau = _at_least_half_the_mean(
-            [one for one in entries if one.study not in set_aside], tau
+            [entry for entry in entries if entry.study not in set_aside], tau
         )
-    kept = [
-        one
-        for one in entries
-        if not (left_out and left_out.of_mean and one.study == left_out.study)
+    in_mean = [
+        entry
+        for entry in entries
+        if not (left_out and left_out.of_mean and entry.study == left_out.study)
     ]
-    return Estimate(*_mean(kept, tau), tau)
+    return Estimate(*_mean(in_mean, tau), tau)
 
 
-def _at_least_half_the_mean(entries: Sequence[Entry], found: float) -> float:
-    """Tau, raised to half the mean that it gives itself: repeated until both stay."""
-    if not any(one.in_mean for one in entries):
-        return found
-    tau = found
+def _at_least_half_the_mean(entries: Sequence[Entry], estimate: float) -> float:
+    """Raise tau to half the mean that it gives itself, repeated until both stay."""
+    if not any(entry.in_mean for entry in entries):
+        return estimate
+    tau = estimate
     for _ in range(MOST_ROUNDS):
-        raised = max(found, LEAST_SHARE * abs(_mean(entries, tau)[0]))
+        raised = max(estimate, LEAST_SHARE * abs(_mean(entries, tau)[0]))
         if abs(raised - tau) < STABLE:
             return raised
         tau = raised
@@ -143,12 +147,12 @@ def _at_least_half_the_mean(entries: Sequence[Entry], found: float) -> float:
 
 def _mean(entries: Sequence[Entry], tau: float) -> tuple[float, float]:
     """Return the mean of the entries that enter it, and its standard error."""
-    entering = [one for one in entries if one.in_mean]
-    values = np.array([one.log_odds for one in entering])
+    counted = [entry for entry in entries if entry.in_mean]
+    values = np.array([entry.log_odds for entry in counted])
     weights = np.array(
         [
-            1 / (one.se**2 + (tau**2 if one.design == "cohort" else 0.0))
-            for one in entering
+            1 / (entry.se**2 + (tau**2 if entry.design == "cohort" else 0.0))
+            for entry in counted
         ]
     )
     return float(weights @ values / weights.sum()), float(weights.sum() ** -0.5)

@@ -85,7 +85,7 @@ def _names(cohort: Cohort) -> tuple[str, ...]:
 
 
 def _columns(cohort: Cohort, known: Collection[str]) -> list[int]:
-    return [at for at, term in enumerate(cohort.terms) if term.finding in known]
+    return [number for number, term in enumerate(cohort.terms) if term.finding in known]
 
 
 def reduced_model(
@@ -104,7 +104,7 @@ def reduced_model(
         known: names of inputs of the study; a name that its figures do not use is
             refused.
         patients: the study's number of patients, for the covariance.
-        full: linear predictor of the model with all inputs, where it was computed
+        full: linear predictor of the model with all inputs, if it was computed
             before.
 
     Raises:
@@ -124,8 +124,8 @@ def reduced_model(
         inputs_known=inputs_known(cohort, columns, full),
         intercept=level - float(cohort.means[columns] @ coefficients),
         by_term={
-            cohort.terms[at].name: float(one)
-            for at, one in zip(columns, coefficients, strict=True)
+            cohort.terms[number].name: float(coefficient)
+            for number, coefficient in zip(columns, coefficients, strict=True)
         },
         covariance=_covariance(cohort, columns, predictor, patients),
         distance=float(cohort.weights @ squares),
@@ -167,12 +167,13 @@ def distance_line(
 
 def procedure_averages(cohort: Cohort, study: LogisticStudy) -> dict[str, float]:
     """Average the risk of patients with the same procedure, by procedure (bands)."""
-    predictor = next((one for one in study.inputs if one.finding == "procedure"), None)
+    procedures = (part for part in study.inputs if part.finding == "procedure")
+    predictor = next(procedures, None)
     if predictor is None:
         return {}
     columns = {
-        cohort.terms[at].word: cohort.inputs[:, at]
-        for at in _columns(cohort, {"procedure"})
+        cohort.terms[number].word: cohort.inputs[:, number]
+        for number in _columns(cohort, {"procedure"})
     }
     shares = {
         word: columns.get(word, 1 - sum(columns.values())) * cohort.weights
@@ -247,9 +248,9 @@ def error_ratios(cohort: Cohort, patients: int) -> dict[str, float]:
     Nothing of the printed errors went into the cohort, so ratios near 1 are the best
     check of the reconstruction.
     """
-    every = range(len(cohort.terms))
+    columns = range(len(cohort.terms))
     errors = np.sqrt(
-        np.diag(_covariance(cohort, every, cohort.linear_predictor, patients))
+        np.diag(_covariance(cohort, columns, cohort.linear_predictor, patients))
     )[1:]
     return {
         term.name: term.standard_error / float(error)
@@ -273,9 +274,9 @@ def study_ranges(cohort: Cohort, study: LogisticStudy) -> dict[str, table.Ends]:
     """
     values = dict(zip(_names(cohort), cohort.inputs.T, strict=True))
     ranges = {
-        one.finding: _ends(values[one.finding], cohort)
-        for one in study.inputs
-        if one.kind == "number"
+        study_input.finding: _ends(values[study_input.finding], cohort)
+        for study_input in study.inputs
+        if study_input.kind == "number"
     }
     if PSOAS_MUSCLE in ranges:
         fat = 100 * (1 - values[PSOAS_MUSCLE] / values[PSOAS_TOTAL])
