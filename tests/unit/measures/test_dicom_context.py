@@ -28,7 +28,7 @@ from cds_service.loading import load_measures_in_force, load_vocabulary, mapping
 from cds_service.measures.observations import Writer, site_codes
 from cds_service.measures.reading import read_source
 from cds_service.measures.tables import ImportContext
-from cds_service.measures.values import Told
+from cds_service.measures.values import Stated
 from tests.structured_reports import (
     STUDY,
     image,
@@ -56,7 +56,7 @@ def ground():
         load_measures_in_force(),
         Terminology(*mapping_folders()),
         "p1",
-        Told(),
+        Stated(),
         load_vocabulary(),
     )
 

@@ -19,7 +19,7 @@ from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.loading import load_measures_in_force, load_vocabulary, mapping_folders
 from cds_service.measures.reading import read_source
 from cds_service.measures.tables import ImportContext
-from cds_service.measures.values import Told
+from cds_service.measures.values import Stated
 from tests.structured_reports import (
     CT,
     SEGMENTATION,
@@ -53,7 +53,7 @@ def ground():
         load_measures_in_force(),
         Terminology(*mapping_folders()),
         "p1",
-        Told(),
+        Stated(),
         load_vocabulary(),
     )
 
