@@ -17,6 +17,8 @@ from cds_service.core.wording import say_date
 from cds_service.errors import DeadlinePassed, EvidenceUnavailable, PatientMismatch
 from cds_service.fhir.findings.bone_drug_history import entries_of, read_history
 from cds_service.fhir.findings.chart import Chart, Horizon
+from cds_service.fhir.gathering.grave_asides import VOID
+from cds_service.fhir.gathering.picking import DEVICE_ORDERS, MAY_NEED_BRACE
 from cds_service.fhir.gathering.record import PatientRecord
 from cds_service.fhir.gathering.subjects import Person
 from cds_service.fhir.mapping.terminology import Terminology
@@ -227,8 +229,9 @@ def _braces(reading: _Reading) -> tuple[bool, Shown | None, bool]:
     over = [
         order for order in _brace_orders(reading, OVER) if _is_of_this(order, reading)
     ]
-    if standing or not over:
-        return bool(standing), None, False
+    may_stand = _may_hide_a_brace(reading)
+    if standing or may_stand or not over:
+        return bool(standing) or may_stand, None, False
     days = [
         (end, order.reference)
         for order in over
@@ -243,6 +246,25 @@ def _brace_orders(
 ) -> Iterator[SupportOrder]:
     orders = find_stored_orders(reading.record, reading.terminology, statuses)
     return (order for order in orders if order.kind == "brace")
+
+
+def _may_hide_a_brace(reading: _Reading) -> bool:
+    """Tell if a brace may stand in a list or a device order that was not read.
+
+    A Device that the order names and the record does not hold is such a one.
+    """
+    lists = {"ServiceRequest", "DeviceRequest", "SupplyRequest"}
+    if not lists.isdisjoint(unchecked_in(reading.record)):
+        return True
+    first = reading.signed - BRACE_BEFORE
+    calendar = reading.run.service.calendar
+    for entry in reading.record.entries:
+        is_device = entry.kind in DEVICE_ORDERS and MAY_NEED_BRACE in entry.concepts
+        if is_device and entry.status not in VOID:
+            written = calendar.named_day(entry.raw.get("authoredOn"))
+            if written is None or first <= written <= reading.run.as_of:
+                return True
+    return False
 
 
 def _stated_end(order: SupportOrder, reading: _Reading) -> date | None:
