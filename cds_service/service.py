@@ -343,7 +343,7 @@ def _gather(call: Call, orders: SignedOrders) -> Gathered:
         terminology,
         signed=orders.augmentation,
         today=call.today,
-        bundle=orders.drafts,
+        drafts=orders.drafts,
     )
     return Gathered(orders=orders, record=record, support=support)
 
@@ -408,7 +408,7 @@ def _case_of(
 ) -> Case:
     service, hook, today = call.service, call.hook, call.today
     given = _earlier_feedback(call)
-    levels = order.levels if order else ()
+    levels = order.levels.names if order else ()
     chart = Chart(
         record,
         service.terminology,
@@ -444,7 +444,7 @@ def _horizon(call: Call, order: AugmentationOrder | None) -> Horizon:
     today = call.today
     authored = order.authored if order else None
     written = min(authored, today) if authored else today
-    operated_on = order.performed if order else None
+    operated_on = order.performed_on if order else None
     if call.ports.is_of_earlier_day:
         return Horizon(today, written, today, written, operated_on=operated_on)
     return Horizon(

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 from fhir.resources.R4B import get_fhir_model_class
 
 from cds_service.core.derived import derive
-from cds_service.core.findings import AugmentationOrder, Findings
+from cds_service.core.findings import AugmentationOrder, Findings, TreatedLevels
 from cds_service.core.vocabulary import FindingSpec
 from cds_service.fhir.findings.chart import Chart, Horizon
 from cds_service.fhir.findings.extraction import extract_findings
@@ -337,6 +337,6 @@ def ordered_augmentation(
     return AugmentationOrder(
         references=("ServiceRequest/1",),
         procedure="PKP",
-        levels=tuple(levels),
+        levels=TreatedLevels(names=tuple(levels)),
         reasons=frozenset(reasons),
     )

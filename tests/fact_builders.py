@@ -14,6 +14,7 @@ from cds_service.core.findings import (
     DRUGS_NOT_READ,
     BoneDrugs,
     Dated,
+    Doses,
     DrugUse,
     Finding,
     Findings,
@@ -78,7 +79,8 @@ def day(when: date) -> Dated:
 
 def drug_use(name: str = "alendronate", **members: Any) -> DrugUse:
     """A bone drug that is taken since 2021; its last dose was understood."""
-    members.setdefault("sure_dose", members.get("last_dose"))
+    if last := members.pop("last_dose", None):
+        members["doses"] = Doses(last=last, sure=last)
     since = {"is_taken": True, "is_running": True, "started": day(date(2021, 4, 1))}
     is_injected, kind = name in INJECTED, KINDS.get(name, "other")
     return DrugUse(

@@ -260,15 +260,15 @@ def _shown(card: Card, answer: Answer) -> ShownCard:
 
 
 def _order(order: AugmentationOrder) -> dict[str, Any]:
-    done: dict[str, Any] = {"isDone": True} if order.is_done else {}
-    if order.performed:
-        done["performed"] = order.performed.isoformat()
+    done: dict[str, Any] = {"isDone": True} if order.performed else {}
+    if order.performed_on:
+        done["performed"] = order.performed_on.isoformat()
     if not order.is_sure:
         done["isSure"] = False
     return done | {
         "procedure": order.procedure,
-        "levels": list(order.levels),
-        "levelCount": order.level_count,
+        "levels": list(order.levels.names),
+        "levelCount": order.levels.count,
         "code": order.code,
         "recognisedBy": order.recognised_by,
         "authored": order.authored.isoformat() if order.authored else None,
@@ -334,19 +334,19 @@ def _use(use: DrugUse) -> dict[str, Any]:
     """One drug, without what is not known."""
     days = {
         "started": use.started,
-        "lastDose": use.last_dose,
-        "ordered": use.ordered,
-        "ended": use.ended,
+        "lastDose": use.doses.last,
+        "ordered": use.orders.newest,
+        "ended": use.ended_on,
     }
     marks = {
         "taken": use.is_taken,
         "running": use.is_running,
-        "standingOrder": use.is_ordered,
+        "standingOrder": use.orders.is_standing,
     }
     return {
         "name": use.name,
         **{name: _days(day) for name, day in days.items() if day},
-        **({"howEnded": use.how_ended} if use.how_ended else {}),
+        **({"howEnded": use.end.how} if use.end else {}),
         **{name: True for name, holds in marks.items() if holds},
         "sources": [one.resource for one in use.provenance],
     }

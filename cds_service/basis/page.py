@@ -356,7 +356,7 @@ def _who(answer: Answer) -> str:
         parts.append("a brace or bed rest after an augmentation")
     else:
         parts.append(study_words.procedure_word(answer) or "augmentation")
-        parts += order.levels
+        parts += order.levels.names
     return capital(", ".join(parts))
 
 

@@ -189,7 +189,7 @@ def _words_not_plain(request: HookRequest, terminology: Terminology) -> list[str
     texts = [words for brace in braces for words, _ in texts_on_time(brace)]
     return list(
         dict.fromkeys(
-            word for words in texts for word in terminology.plain_words.left_in(words)
+            word for words in texts for word in terminology.plain.braces.left_in(words)
         )
     )
 

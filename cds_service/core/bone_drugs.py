@@ -12,7 +12,10 @@ from typing import Literal, NamedTuple
 from cds_service.core.findings import (
     BoneDrugs,
     Dated,
+    Doses,
+    DrugEnd,
     DrugKind,
+    DrugOrders,
     DrugUse,
     Findings,
     HowEnded,
@@ -176,7 +179,7 @@ def _use(name: str, listed: Sequence[DrugEntry], today: date) -> DrugUse:
         knows_start &= all(started.first - day <= ORDERED_BEFORE for day in since)
     end = _end(entries, intakes, last_dose, today)
     if last_dose and _is_complete(name, started, last_dose):
-        end = end or _End(last_dose, "last given")
+        end = end or DrugEnd(last_dose, "last given")
     is_running = end is None and any(_runs(one, today) for one in intakes)
     unclear = [one for one in listed if not one.is_understood]
     return DrugUse(
@@ -188,20 +191,23 @@ def _use(name: str, listed: Sequence[DrugEntry], today: date) -> DrugUse:
         is_listed=any(one.is_current for one in intakes),
         started=started,
         is_start_known=knows_start,
-        last_dose=last_dose,
-        doses=tuple(sorted({one.last for one in counted if one.last})),
-        sure_dose=sure_dose,
+        doses=Doses(
+            last=last_dose,
+            counted=tuple(sorted({one.last for one in counted if one.last})),
+            sure=sure_dose,
+            unclear=_last_dose(
+                one for one in unclear if one.may_be_dose and _is_since(one, sure_dose)
+            ),
+        ),
         is_open=any(_is_since(one, sure_dose) for one in unclear)
         or (name in TOO_OFTEN and _is_too_often(counted)),
-        unclear_dose=_last_dose(
-            one for one in unclear if one.may_be_dose and _is_since(one, sure_dose)
+        orders=DrugOrders(
+            newest=ordered,
+            is_standing=bool(standing),
+            is_signed_now=any(one.is_draft for one in standing),
+            prescribed=_prescribed(orders, today),
         ),
-        ordered=ordered,
-        is_ordered=bool(standing),
-        is_ordered_now=any(one.is_draft for one in standing),
-        prescribed=_prescribed(orders, today),
-        ended=end.ended if end else None,
-        how_ended=end.how_ended if end else None,
+        end=end,
         provenance=tuple(
             one.provenance for one in sorted(listed, key=_newest, reverse=True)
         ),
@@ -277,48 +283,43 @@ def _is_complete(name: str, started: Dated | None, last_dose: Dated) -> bool:
     return last_dose.first - started.last >= course
 
 
-class _End(NamedTuple):
-    ended: Dated | None
-    how_ended: HowEnded
-
-
 def _end(
     entries: Sequence[DrugEntry],
     intakes: Sequence[DrugEntry],
     last_dose: Dated | None,
     today: date,
-) -> _End | None:
+) -> DrugEnd | None:
     """Find how and when the drug ended; None if it goes on or was never taken."""
     if any(one.is_current and one.is_intake for one in entries):
         return None
-    ends = [_End(one.ended, one.how_ended) for one in entries if one.how_ended]
+    ends = [DrugEnd(one.ended, one.how_ended) for one in entries if one.how_ended]
     if any(_runs(one, today) for one in intakes):
         is_standing = any(one.is_current for one in entries)
         return _end_of_running(ends, last_dose, is_standing=is_standing)
-    dated = [one for one in ends if one.ended]
+    dated = [one for one in ends if one.day]
     newest = max(dated, key=_by_end, default=None)
     if newest and (
-        last_dose is None or _by_last(newest.ended or last_dose) >= _by_last(last_dose)
+        last_dose is None or _by_last(newest.day or last_dose) >= _by_last(last_dose)
     ):
         return newest
     if last_dose:
-        return _End(last_dose, "last given")
+        return DrugEnd(last_dose, "last given")
     return ends[0] if ends else None
 
 
-def _by_end(end: _End) -> tuple[date, date]:
-    return _by_last(end.ended) if end.ended else (date.min, date.min)
+def _by_end(end: DrugEnd) -> tuple[date, date]:
+    return _by_last(end.day) if end.day else (date.min, date.min)
 
 
 def _end_of_running(
-    ends: Sequence[_End], last_dose: Dated | None, *, is_standing: bool
-) -> _End | None:
+    ends: Sequence[DrugEnd], last_dose: Dated | None, *, is_standing: bool
+) -> DrugEnd | None:
     """Find when a drug was ended after its last dose, while that dose still acts."""
-    said = [one for one in ends if one.how_ended in ("stopped", "ended")]
-    newest = max((one for one in said if one.ended), key=_by_end, default=None)
-    if newest and newest.ended and last_dose and newest.ended.last >= last_dose.last:
+    said = [one for one in ends if one.how in ("stopped", "ended")]
+    newest = max((one for one in said if one.day), key=_by_end, default=None)
+    if newest and newest.day and last_dose and newest.day.last >= last_dose.last:
         return newest
-    undated = (one for one in said if one.how_ended == "stopped" and not one.ended)
+    undated = (one for one in said if one.how == "stopped" and not one.day)
     return None if is_standing else next(undated, None)
 
 
@@ -385,11 +386,11 @@ def _say_unread(unread: str) -> str:
 
 def _rank(use: DrugUse) -> tuple[bool, date]:
     """Rank what goes on before what ended, then the newest first."""
-    is_open = use.how_ended is None or use.is_ordered
-    days = [day.last for day in (use.last_dose, use.ordered, use.ended) if day]
+    is_open = use.end is None or use.orders.is_standing
+    days = (use.doses.last, use.orders.newest, use.ended_on)
     # An undated denosumab may be the one that lapses.
     nothing = date.max if use.kind == "denosumab" else date.min
-    return is_open, max(days, default=nothing)
+    return is_open, max((day.last for day in days if day), default=nothing)
 
 
 def _words(use: DrugUse, **words: str) -> Mapping[str, str]:
@@ -403,7 +404,7 @@ def _followers(use: DrugUse, drugs: BoneDrugs, after: date) -> list[DrugUse]:
 
 
 def _follows(other: DrugUse, after: date) -> bool:
-    is_later = other.sure_dose is not None and other.sure_dose.first > after
+    is_later = other.doses.sure is not None and other.doses.sure.first > after
     is_switch = (
         other.is_running
         and not other.is_open
@@ -416,7 +417,7 @@ def _follows(other: DrugUse, after: date) -> bool:
 
 def _vague_dose(use: DrugUse, after: date) -> Dated | None:
     """Find a last dose that its month or year puts before this day or after it."""
-    dose = use.last_dose
+    dose = use.doses.last
     return dose if dose and dose.first <= after < dose.last else None
 
 
@@ -425,7 +426,7 @@ def _since_then(use: DrugUse, drugs: BoneDrugs, after: date) -> str:
     if drugs.unread:
         return say("nothing found since")
     others = [one for one in drugs.uses if one is not use]
-    if use.is_open and use.sure_dose:
+    if use.is_open and use.doses.sure:
         return say("later entry not understood")
     for one in others:
         if one.is_open:
@@ -434,9 +435,13 @@ def _since_then(use: DrugUse, drugs: BoneDrugs, after: date) -> str:
             vague = say("last dose {day}, day not recorded", day=_say_month(dose))
             return joined((one.name, vague), " ")
     for one in (*others, use):
-        if one.ordered and one.ordered.last > after:
+        if one.orders.newest and one.orders.newest.last > after:
             return say("{drug} only ordered since", drug=one.name)
-    listed = (one.name for one in others if one.is_ordered and one.ordered is None)
+    listed = (
+        one.name
+        for one in others
+        if one.orders.is_standing and one.orders.newest is None
+    )
     name = next(listed, "")
     return say("{drug} only listed", drug=name) if name else say("nothing since")
 
@@ -453,14 +458,14 @@ def last_denosumab(use: DrugUse, today: date) -> Dated | None:
     """
     if not use.is_taken:
         return None
-    return _last_late(use, today) or use.last_dose or use.ended
+    return _last_late(use, today) or use.doses.last or use.ended_on
 
 
 def _last_late(use: DrugUse, today: date) -> Dated | None:
     """The last dose that is too long ago; None if a later one surely is not."""
     limit = months_before(today, OVERDUE_MONTHS)
-    day = use.last_dose or use.ended
-    doses = use.doses or ((day,) if day else ())
+    day = use.doses.last or use.ended_on
+    doses = use.doses.counted or ((day,) if day else ())
     if any(one.first >= limit for one in doses):
         return None
     return max((one for one in doses if one.last < limit), default=None)
@@ -469,7 +474,7 @@ def _last_late(use: DrugUse, today: date) -> Dated | None:
 def _may_be_later(use: DrugUse, today: date) -> Dated | None:
     """Find a dose of which its month or year does not say if it is too long ago."""
     limit = months_before(today, OVERDUE_MONTHS)
-    return max((one for one in use.doses if one.last >= limit), default=None)
+    return max((one for one in use.doses.counted if one.last >= limit), default=None)
 
 
 def _overdue(use: DrugUse, drugs: BoneDrugs, today: date) -> DrugState | None:
@@ -479,7 +484,7 @@ def _overdue(use: DrugUse, drugs: BoneDrugs, today: date) -> DrugState | None:
     if last is None or _followers(use, drugs, last.last):
         return None
     day, month = _say_full(last), _say_month(last)
-    how = say("last {day}", day=day) if use.last_dose else say("ended {day}", day=day)
+    how = say("last {day}", day=day) if use.doses.last else say("ended {day}", day=day)
     followed = _since_then(use, drugs, last.last)
     if followed.startswith("nothing"):  # it may have been given elsewhere
         followed = say("nothing found since {month}", month=month)
@@ -487,8 +492,8 @@ def _overdue(use: DrugUse, drugs: BoneDrugs, today: date) -> DrugState | None:
     said = say("{drug} overdue", drug=use.name)
     because = in_brackets(said, how)
     unclear = last if use.is_open else None
-    if use.sure_dose:
-        unclear = use.unclear_dose
+    if use.doses.sure:
+        unclear = use.doses.unclear
     if unclear:
         said = say("{drug} may be overdue", drug=use.name)
         entry = say("entry of {day} not understood", day=_say_full(unclear))
@@ -502,9 +507,9 @@ def _overdue(use: DrugUse, drugs: BoneDrugs, today: date) -> DrugState | None:
 
 def _anabolic_ended(use: DrugUse, drugs: BoneDrugs, today: date) -> DrugState | None:
     """An anabolic drug that ended, and no bone drug since."""
-    if use.kind != "anabolic" or use.how_ended is None:
+    if use.kind != "anabolic" or use.end is None:
         return None
-    end = use.ended or use.last_dose or use.ordered
+    end = use.ended_on or use.doses.last or use.orders.newest
     if end and _followers(use, drugs, end.last):
         return None
     followed = _since_then(use, drugs, end.last) if end else say("nothing since")
@@ -520,7 +525,7 @@ def _own_state(use: DrugUse, today: date, fracture_on: date | None) -> DrugState
         return _without_dose(use, today)
     if use.is_taken and use.is_running:
         return _while_taken(use, today, fracture_on) or _without_dose(use, today)
-    is_lapsed = use.how_ended is not None and not use.is_ordered
+    is_lapsed = use.end is not None and not use.orders.is_standing
     if is_lapsed and (use.is_taken or use.name not in INTERVAL):
         # Of a bisphosphonate whose intake is over people say that it was stopped.
         said = _say_end(use, today, ended="stopped")
@@ -579,7 +584,7 @@ def _denosumab(
     use: DrugUse, today: date, *, is_before: bool, is_after: bool
 ) -> DrugState | None:
     """In time, due, or started for the fracture; None if the last dose is not clear."""
-    last = use.last_dose
+    last = use.doses.last
     if last is None or last.first < months_before(today, OVERDUE_MONTHS):
         return None
     day, due = _say_day(last, today), months_before(last.first, -DUE_MONTHS)
@@ -607,11 +612,11 @@ def _denosumab(
 def _without_dose(use: DrugUse, today: date) -> DrugState:
     """Ordered or listed, and the dose that would tell more is not on record."""
     said = _say_open(use, today)
-    if use.name in TUMOUR_DOSES and use.last_dose and not use.is_open:
-        said = say("last dose {day}", day=_say_day(use.last_dose, today))
-    ordered = _say_since(use.ordered, today) if use.ordered else ""
-    exact = _say_day(use.ordered, today) if use.ordered else ""
-    is_ordered = use.is_injected or use.is_ordered_now
+    if use.name in TUMOUR_DOSES and use.doses.last and not use.is_open:
+        said = say("last dose {day}", day=_say_day(use.doses.last, today))
+    ordered = _say_since(use.orders.newest, today) if use.orders.newest else ""
+    exact = _say_day(use.orders.newest, today) if use.orders.newest else ""
+    is_ordered = use.is_injected or use.orders.is_signed_now
     verb = "{drug} ordered" if is_ordered else "{drug} prescribed"
     if use.is_taken or use.is_open:
         verb = "{drug} on record"
@@ -624,7 +629,7 @@ def _say_open(use: DrugUse, today: date) -> str:
     """Say what is known and what is not: `prescribed 2021, intake not recorded`."""
     if use.is_open:
         return say("recorded, not understood")
-    last = _say_since(use.last_dose, today) if use.last_dose else ""
+    last = _say_since(use.doses.last, today) if use.doses.last else ""
     if use.is_running and not use.is_injected:
         return say("on the list, start not recorded")
     if use.is_running and last:
@@ -643,13 +648,13 @@ def _say_open(use: DrugUse, today: date) -> str:
 
 def _say_order(use: DrugUse, today: date) -> str:
     """`ordered`, `prescribed 2021`; of what is only listed no order is claimed."""
-    if use.is_ordered_now:
+    if use.orders.is_signed_now:
         return say("ordered now")
-    if use.ordered is None:
+    if use.orders.newest is None:
         return say("on the list")
     if use.is_injected:
         return say("ordered")
-    return say("prescribed {since}", since=_say_since(use.ordered, today))
+    return say("prescribed {since}", since=_say_since(use.orders.newest, today))
 
 
 # How a drug ended, in words; None if that is not sure.
@@ -666,15 +671,16 @@ ENDED: Mapping[HowEnded | None, str] = {
 
 def _say_end(use: DrugUse, today: date, *, ended: HowEnded = "ended") -> str:
     """`alendronate stopped 2023`; without a day of the end that of the prescription."""
-    how = ended if use.how_ended == "ended" else use.how_ended
-    is_sure = use.sure_dose or not use.is_open
+    how = use.end.how if use.end else None
+    how = ended if how == "ended" else how
+    is_sure = use.doses.sure or not use.is_open
     form = ENDED[how if is_sure else None]
     said = say(form, drug=use.name)
-    if use.ended:
-        return joined((said, _say_since(use.ended, today)), " ")
-    if use.ordered is None:
+    if use.ended_on:
+        return joined((said, _say_since(use.ended_on, today)), " ")
+    if use.orders.newest is None:
         return said
-    since = _say_since(use.ordered, today)
+    since = _say_since(use.orders.newest, today)
     return in_brackets(said, say("prescribed {since}", since=since))
 
 

@@ -428,12 +428,12 @@ OF_ORDER: Mapping[str, tuple[Callable[[AugmentationOrder], Value | None], str]] 
         lambda order: order.procedure,
         "the order does not say which procedure",
     ),
-    "treated-levels": (lambda order: ",".join(order.levels), NO_LEVEL),
+    "treated-levels": (lambda order: ",".join(order.levels.names), NO_LEVEL),
     "level-count": (
-        lambda order: float(order.level_count) if order.level_count else None,
+        lambda order: float(order.levels.count) if order.levels.count else None,
         "the order does not say how many",
     ),
-    "tl-junction": (lambda order: order.tl_junction, NO_LEVEL),
+    "tl-junction": (lambda order: order.levels.is_at_junction, NO_LEVEL),
 }
 
 
@@ -441,7 +441,7 @@ def _by_order(name: str, so_far: FindingsSoFar) -> Finding | Gap:
     value, why = OF_ORDER[name]
     order = so_far.order
     found = from_order(name, order, value(order) if order else None, why)
-    is_unsure = name == "level-count" and order and not order.is_count_sure
+    is_unsure = name == "level-count" and order and not order.levels.is_count_sure
     if not is_unsure or not isinstance(found, Finding):
         return found
     if float(found.value) > 1:
@@ -614,11 +614,11 @@ def from_order(
         return _undetermined(name, "no augmentation is being ordered")
     if value is None or value == "":
         return _undetermined(name, why, _sources(order, ""))
-    words = order.recognised_by if name == "procedure" else order.level_source
+    words = order.recognised_by if name == "procedure" else order.levels.source
     concerns = (
         ("Recognised by words of the order, not by a code.",) if words == "text" else ()
     )
-    printed = value if isinstance(value, str) else ",".join(order.levels)
+    printed = value if isinstance(value, str) else ",".join(order.levels.names)
     return Finding(
         name,
         value,
@@ -681,7 +681,7 @@ def judge_ct_level(
     if ct is None or order is None or not (ct.site == "" or ct.site[0] in "TL"):
         return None
     measured = frozenset(filter(None, ct.site.split(", ")))
-    treated = frozenset(order.levels)
+    treated = frozenset(order.levels.names)
     where = ct.site.replace(", ", " and ")
     if measured and measured <= treated:
         printed = ct.provenance[0].printed
@@ -723,7 +723,7 @@ def doubt_t_score(
         if order.reasons & set(OSTEOPOROSIS):
             return Gap(t_score.name, "out-of-range", doubt, t_score.provenance)
         concerns = (*concerns, doubt)
-    if t_score.site == "lumbar spine" and LUMBAR & set(order.levels):
+    if t_score.site == "lumbar spine" and LUMBAR & set(order.levels.names):
         concerns = (*concerns, RAISED_BY_FRACTURE)
     return t_score._replace(
         concerns=concerns, may_reassure=t_score.may_reassure and not is_dense
@@ -733,7 +733,7 @@ def doubt_t_score(
 def _sources(order: AugmentationOrder, printed: str) -> tuple[Provenance, ...]:
     references: tuple[str, ...] = order.references
     origin: Origin = "fhir"
-    if not order.is_done:
+    if not order.performed:
         references = tuple(f"context.draftOrders: {one}" for one in references)
         origin = "context"
     return tuple(

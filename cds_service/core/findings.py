@@ -177,6 +177,54 @@ class Dated(NamedTuple):
     last: date
 
 
+class Doses(NamedTuple):
+    """The intakes of one bone drug that have a day.
+
+    Attributes:
+        last: the newest; None if none has a day. Of one that is dated by its month or
+            year the first day counts.
+        counted: the intakes among which it is the last.
+        sure: the newest of those that were understood and that nobody broke off: it
+            alone closes what another drug leaves open.
+        unclear: the newest coded dose since then of which not all was understood.
+    """
+
+    last: Dated | None = None
+    counted: tuple[Dated, ...] = ()
+    sure: Dated | None = None
+    unclear: Dated | None = None
+
+
+NO_DOSES = Doses()
+
+
+class DrugOrders(NamedTuple):
+    """The orders of one bone drug.
+
+    Attributes:
+        newest: its day; None if there is none or it has no day.
+        is_standing: one stands that nothing ended.
+        is_signed_now: one is among the orders being signed.
+        prescribed: the newest by which the drug is begun, understood whole; None if
+            there is none.
+    """
+
+    newest: Dated | None = None
+    is_standing: bool = False
+    is_signed_now: bool = False
+    prescribed: Dated | None = None
+
+
+NO_DRUG_ORDERS = DrugOrders()
+
+
+class DrugEnd(NamedTuple):
+    """The end of a bone drug; it may have no day."""
+
+    day: Dated | None
+    how: HowEnded
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DrugUse:
     """The use of one bone drug by all its entries together.
@@ -189,20 +237,8 @@ class DrugUse:
         is_listed: a list has it as taken now.
         started: the first intake of the present course; None if it has no day.
         is_start_known: it was not taken or prescribed long before `started`.
-        last_dose: the newest intake on record; None if it has no day. Of one that is
-            dated by its month or year the first day counts.
-        doses: the intakes among which it is the last.
-        sure_dose: the newest of those that were understood and that nobody broke off:
-            it alone closes what another drug leaves open.
         is_open: an entry was not understood, and no dose is known since.
-        unclear_dose: the newest coded dose since then of which not all was understood.
-        ordered: the newest order; None if there is none or it has no day.
-        is_ordered: an order stands that nothing ended.
-        is_ordered_now: among the orders being signed.
-        prescribed: the newest order by which it is begun, understood whole; None if
-            there is none.
-        ended: the day of its end; None if it goes on, or if its end has no day.
-        how_ended: None if it goes on.
+        end: None if it goes on.
         provenance: its entries, the newest first.
     """
 
@@ -214,18 +250,16 @@ class DrugUse:
     is_listed: bool = False
     started: Dated | None = None
     is_start_known: bool = True
-    last_dose: Dated | None = None
-    doses: tuple[Dated, ...] = ()
-    sure_dose: Dated | None = None
+    doses: Doses = NO_DOSES
     is_open: bool = False
-    unclear_dose: Dated | None = None
-    ordered: Dated | None = None
-    is_ordered: bool = False
-    is_ordered_now: bool = False
-    prescribed: Dated | None = None
-    ended: Dated | None = None
-    how_ended: HowEnded | None = None
+    orders: DrugOrders = NO_DRUG_ORDERS
+    end: DrugEnd | None = None
     provenance: tuple[Provenance, ...] = ()
+
+    @property
+    def ended_on(self) -> Dated | None:
+        """The day of its end; None if it goes on, or if its end has no day."""
+        return self.end.day if self.end else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -286,17 +320,46 @@ UNREAD_REASON = "unread-reason"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class TreatedLevels:
+    """The vertebrae that the orders of one signing treat.
+
+    Attributes:
+        names: head to foot, `("T12", "L1")`; empty when not stated.
+        count: how many, where that is known; codes for additional levels count.
+        is_count_sure: no order may treat more than were counted.
+        region: from the code alone, where no level is stated.
+        is_at_junction: any of them is T10-L2; None when they do not decide.
+        source: the element that gave them, `bodySite`, `reasonCode`, `text`; empty
+            when none did.
+    """
+
+    names: tuple[str, ...] = ()
+    count: int | None = None
+    is_count_sure: bool = True
+    region: Literal["thoracic", "lumbar"] | None = None
+    is_at_junction: bool | None = None
+    source: str = ""
+
+
+class Performed(NamedTuple):
+    """When an augmentation was done.
+
+    Attributes:
+        day: the newest exact day; None if there is none.
+        is_sure: it is known that it was done, and lately.
+    """
+
+    day: date | None = None
+    is_sure: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AugmentationOrder:
     """The kyphoplasty or vertebroplasty orders of one signing, combined.
 
     Attributes:
         references: every augmentation order of the bundle, `ServiceRequest/1`.
         procedure: None when the orders do not say, or name both.
-        levels: treated vertebrae head to foot, `("T12", "L1")`; empty when not stated.
-        level_count: how many levels, where that is known; codes for additional levels
-            count.
-        region: from the code alone, where no level is stated.
-        tl_junction: any treated level T10-L2; None when the levels do not decide.
         recognised_by: `code`, or `text` as the last resort; the card says so.
         titles: what the orders are called, from our own texts, never from the record.
         authored: the day it was written; values dated later do not count.
@@ -307,20 +370,12 @@ class AugmentationOrder:
         doubts: concept names that the orders' words name without giving them as a
             reason.
         unread: elements of the orders whose words were not understood, by name.
-        is_count_sure: no order may treat more levels than were counted.
-        level_source: the element that gave the levels, `bodySite`, `reasonCode`,
-            `text`; empty when none did.
-        is_done: it was done: its references are Procedures.
-        performed: the day of one that was done; None if it has no exact one.
-        is_sure: it is known that it was done, and lately.
+        performed: that it was done: its references are Procedures; None of an order.
     """
 
     references: tuple[str, ...]
     procedure: Procedure | None
-    levels: tuple[str, ...] = ()
-    level_count: int | None = None
-    region: Literal["thoracic", "lumbar"] | None = None
-    tl_junction: bool | None = None
+    levels: TreatedLevels = TreatedLevels()
     recognised_by: Literal["code", "text"] = "code"
     code: str = ""
     titles: tuple[str, ...] = ()
@@ -330,12 +385,18 @@ class AugmentationOrder:
     reasons: frozenset[str] = frozenset()
     doubts: frozenset[str] = frozenset()
     unread: tuple[str, ...] = ()
-    is_count_sure: bool = True
-    level_source: str = ""
     notes: tuple[str, ...] = ()
-    is_done: bool = False
-    performed: date | None = None
-    is_sure: bool = True
+    performed: Performed | None = None
+
+    @property
+    def is_sure(self) -> bool:
+        """False only of a procedure that may not have been done, or long ago."""
+        return self.performed is None or self.performed.is_sure
+
+    @property
+    def performed_on(self) -> date | None:
+        """The day on which it was done; None if it was not, or on no exact day."""
+        return self.performed.day if self.performed else None
 
 
 class WordedEnd(NamedTuple):

@@ -140,7 +140,7 @@ def _day_of_dose(use: DrugUse, leaving: Leaving, today: date) -> date | None:
         return None
     if booking := leaving.booked_dose(due):
         return booking.day
-    return due if use.is_ordered and due >= today else None
+    return due if use.orders.is_standing and due >= today else None
 
 
 def _brace_off(signals: tuple[Signal, ...], today: date) -> date | None:

@@ -91,19 +91,19 @@ class Leaving:
 def next_dose(use: DrugUse) -> date | None:
     """Give the day on which the next dose is due, of a drug given at intervals."""
     months = DOSE_MONTHS.get(use.name)
-    if months is None or use.last_dose is None or not use.is_running:
+    if months is None or use.doses.last is None or not use.is_running:
         return None
-    return months_before(use.last_dose.first, -months)
+    return months_before(use.doses.last.first, -months)
 
 
 def say_leaving(order: AugmentationOrder, today: date) -> str:
     """Say what was done, `Leaving after kyphoplasty L1 (18 Nov)`."""
     done = PROCEDURES.get(order.procedure or "", "vertebral augmentation")
-    levels = join_words(order.levels or ("",))
-    if len(order.levels) > MOST_LEVELS:
-        levels = say("of {count} levels", count=len(order.levels))
+    levels = join_words(order.levels.names or ("",))
+    if len(order.levels.names) > MOST_LEVELS:
+        levels = say("of {count} levels", count=len(order.levels.names))
     said = joined((done, levels), " ")
-    day = say_near_date(order.performed, today) if order.performed else ""
+    day = say_near_date(order.performed_on, today) if order.performed_on else ""
     return _say_after(order, in_brackets(said, day))
 
 

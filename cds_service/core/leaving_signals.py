@@ -44,11 +44,11 @@ def is_drug_started(situation: Situation) -> bool:
     use = state.use
     if state.signal != "drug-without-dose" or use is None or use.is_injected:
         return False
-    if use.is_open or use.prescribed is None:
+    if use.is_open or use.orders.prescribed is None:
         return False
     since = situation.support.counted_from
-    is_new = bool(since and use.prescribed.first >= since)
-    return use.is_ordered and (is_new or use.is_ordered_now)
+    is_new = bool(since and use.orders.prescribed.first >= since)
+    return use.orders.is_standing and (is_new or use.orders.is_signed_now)
 
 
 def is_review_dated(situation: Situation) -> bool:
@@ -113,7 +113,7 @@ def _next_dose_undated(situation: Situation) -> Signal | None:
 
 
 def _last(use: DrugUse, today: date) -> str:
-    return say_near_date(use.last_dose.first, today) if use.last_dose else ""
+    return say_near_date(use.doses.last.first, today) if use.doses.last else ""
 
 
 @signal("fracture-untreated")

@@ -24,6 +24,7 @@ from cds_service.core.findings import (
     Gap,
     Procedure,
     Provenance,
+    TreatedLevels,
     Value,
 )
 from cds_service.core.loop import STEPS
@@ -363,9 +364,11 @@ class _Row:
         order = AugmentationOrder(
             references=(f"row {self.number}",),
             procedure=side,
-            levels=levels,
-            level_count=len(levels) or (None if count is None else int(count)),
-            tl_junction=None if junction is None else bool(junction),
+            levels=TreatedLevels(
+                names=levels,
+                count=len(levels) or (None if count is None else int(count)),
+                is_at_junction=None if junction is None else bool(junction),
+            ),
         )
         return derive(
             Findings(known, gaps), self.specs, order, sarcopenia_criteria="study"

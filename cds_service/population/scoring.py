@@ -340,7 +340,7 @@ def known_on(
         record,
         terminology,
         Horizon(day, day, date.max, day),
-        treated=order.levels if order else (),
+        treated=order.levels.names if order else (),
         deadline=deadline,
     )
     return KnownOn(record, order, find_findings(run.service, chart, order, specs))

@@ -22,6 +22,7 @@ from cds_service.core.findings import (
     PassedOver,
     Provenance,
     RecordState,
+    TreatedLevels,
 )
 from cds_service.core.policy import Policy
 from cds_service.errors import CdsError
@@ -165,8 +166,7 @@ def _order(content: Mapping[str, Any]) -> AugmentationOrder | None:
     return kept and AugmentationOrder(
         references=tuple(content["orders"]),
         procedure=kept["procedure"],
-        levels=tuple(kept["levels"]),
-        level_count=kept["levelCount"],
+        levels=TreatedLevels(names=tuple(kept["levels"]), count=kept["levelCount"]),
         code=kept["code"],
         recognised_by=kept["recognisedBy"],
         authored=_day(kept["authored"]),

@@ -66,7 +66,7 @@ PARTS = {
 
 
 def is_plain(words):
-    return terminology().plain_reports.are_all(words)
+    return terminology().plain.reports.are_all(words)
 
 
 @pytest.mark.parametrize("question", [form.format(name) for form, name in QUESTIONS])

@@ -224,4 +224,4 @@ def test_the_levels_of_a_note(text, expected, why):
     draft = worded("Kyphoplasty", note=[{"text": text}])
     found = find_augmentation_order(signing(bundle(draft)), terminology())
     assert found is not None
-    assert list(found.levels) == expected, why
+    assert list(found.levels.names) == expected, why

@@ -221,4 +221,4 @@ def test_levels_in_notes(text, expected, why):
     draft = worded("Kyphoplasty", note=[{"text": text}])
     found = find_augmentation_order(signing(bundle(draft)), terminology())
     assert found is not None
-    assert list(found.levels) == expected, why
+    assert list(found.levels.names) == expected, why

@@ -235,7 +235,7 @@ def _pick_site(usable: Sequence[Measured], spec: QuantitySpec, chart: Chart) -> 
 
 def _is_described_plainly(reading: Reading, chart: Chart) -> bool:
     """Tell if all is understood that says where and how it was measured."""
-    plain, raw = chart.terminology.plain_values, reading.entry.raw
+    plain, raw = chart.terminology.plain.values, reading.entry.raw
     said = [text(member(raw, "device", "display"))]
     for name in ("bodySite", "method"):
         one = raw.get(name)

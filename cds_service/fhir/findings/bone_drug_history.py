@@ -127,16 +127,16 @@ def find_bone_drug(
     ours = [one for one in uses_of(chart) if one.drug.concepts & set(spec.value_sets)]
     passed = (*chart.broken(spec), *future_uses(spec, ours))
     named = [one for one in history.uses if one.name != UNNAMED]
-    current = [one for one in named if one.is_running or one.is_ordered]
+    current = [one for one in named if one.is_running or one.orders.is_standing]
     if current:
         return _current(spec, current, ours, chart), passed
-    open_ones = [one for one in named if one.ordered and not one.how_ended]
+    open_ones = [one for one in named if one.orders.newest and not one.end]
     if open_ones:
         seen = [source for one in open_ones for source in one.provenance]
         why = "ordered once; whether it was given is not recorded"
         return gap(spec, "undetermined", why, *seen), passed
     outcome = without_use(spec, chart, ours)
-    meant = [one for one in named if not (one.is_taken or one.how_ended)]
+    meant = [one for one in named if not (one.is_taken or one.end)]
     if meant and isinstance(outcome, Finding):
         seen = [source for one in meant for source in one.provenance]
         why = "on the medication list; whether it is taken is not recorded"
@@ -173,7 +173,7 @@ def _current(
 
 
 def _newest(use: DrugUse) -> date:
-    days = [day.last for day in (use.last_dose, use.ordered) if day]
+    days = [day.last for day in (use.doses.last, use.orders.newest) if day]
     return max(days, default=date.min)
 
 
@@ -187,13 +187,8 @@ def find_denosumab_overdue(
     names = [name for name, kind in KINDS.items() if kind == "denosumab"]
     doses = [one for one in uses_of(chart) if one.drug.concepts & set(names)]
     passed = (*chart.broken(spec), *future_uses(spec, doses))
-    told = [
-        one
-        for one in history.uses
-        if one.kind == "denosumab" and (one.is_taken or one.is_ordered or one.ordered)
-    ]
     overdue = find_overdue(history, chart.today)
-    use = overdue or next(iter(told), None)
+    use = overdue or next(filter(_is_denosumab, history.uses), None)
     if use is None:
         return not_on_list(spec, chart, names), passed
     seen = [one._replace(rule=spec.rule) for one in use.provenance]
@@ -211,6 +206,12 @@ def find_denosumab_overdue(
         spec, is_overdue, *seen, observed=last.last, concerns=missing, label=use.name
     )
     return outcome, passed
+
+
+def _is_denosumab(use: DrugUse) -> bool:
+    """Tell if it is denosumab that was taken or ordered."""
+    is_ordered = use.orders.is_standing or use.orders.newest is not None
+    return use.kind == "denosumab" and (use.is_taken or is_ordered)
 
 
 # --- one entry

@@ -149,7 +149,7 @@ def end_in_words(raw: Json, authored: Dated | None, chart: Chart) -> date | None
         *(text(one.get("text")) for one in objects(raw.get("note"))),
         *(one.rest for one in known),
     ]
-    are_plain = map(chart.terminology.plain_doses.are_all, filter(None, beside))
+    are_plain = map(chart.terminology.plain.doses.are_all, filter(None, beside))
     if len(known) < len(courses) or not all(are_plain):
         return None
     days = math.ceil(sum(one.hours for one in known) / DAY)

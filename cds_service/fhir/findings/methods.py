@@ -34,7 +34,7 @@ def judge_method(one: Measured, spec: QuantitySpec, chart: Chart) -> Measured | 
     if method is None:
         return one
     chart.check_time()
-    plain = chart.terminology.plain_values
+    plain = chart.terminology.plain.values
     samples = objects(reading.entry.raw.get("specimen"))
     if not all(plain.are_all(text(sample.get("display"))) for sample in samples):
         return _refused(one, OF_A_SAMPLE)

@@ -127,7 +127,7 @@ def _added_to(holder: Json) -> Iterator[tuple[str, Any]]:
 
 def has_plain_notes(reading: Reading, chart: Chart) -> bool:
     """Tell if all that is noted of it was understood; otherwise it reassures nobody."""
-    plain = chart.terminology.plain_values
+    plain = chart.terminology.plain.values
     words = (*reading.notes, *interpretations(reading), *_of_another(reading))
     return all(plain.are_all(one) for one in words)
 

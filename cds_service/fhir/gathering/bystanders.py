@@ -74,7 +74,7 @@ def is_plain_fracture(
         return verdicts == {"apart"}
     return bool(said) and all(
         terminology.harmless.is_harmless(word)
-        or terminology.plain_words.are_all(word, has_lengths=False)
+        or terminology.plain.braces.are_all(word, has_lengths=False)
         for word in said
     )
 

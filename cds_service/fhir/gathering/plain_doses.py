@@ -124,7 +124,7 @@ def are_plain(words: str, codes: Iterable[str], terminology: Terminology) -> boo
     """Tell if words are plain without the codes that stand beside them."""
     for code in codes:
         words = re.sub(rf"(?<![^\W_]){re.escape(code)}(?![^\W_])", " ", words)
-    return terminology.plain_doses.are_all(words)
+    return terminology.plain.doses.are_all(words)
 
 
 def _left_in(resource: Json, terminology: Terminology) -> Iterable[str]:
@@ -136,7 +136,7 @@ def _left_in(resource: Json, terminology: Terminology) -> Iterable[str]:
         elif "extension" in parts or any(one.startswith("_") for one in parts):
             yield _added(parts, value)
         elif parts[0] == "text":
-            plain = terminology.plain_doses
+            plain = terminology.plain.doses
             is_said = parts[1] == "div" and not repeats(text(value), resource, plain)
             yield _UNREAD if is_said else ""
         elif parts[0] not in _BY_RULE and parts[0] != _REASON:

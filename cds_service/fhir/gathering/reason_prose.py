@@ -139,7 +139,7 @@ def _is_only_of(
 def _may_be_earlier(sentence: str, terminology: Terminology) -> bool:
     if is_denial(sentence, terminology) or terminology.harmless.is_harmless(sentence):
         return False
-    if terminology.plain_reports.names_earlier(sentence):
+    if terminology.plain.reports.names_earlier(sentence):
         return True
     is_augmented = terminology.text_places(folded(sentence), AUGMENTATIONS, "vertebra")
     is_broken = terminology.text_places(folded(sentence), FRACTURED)
@@ -147,7 +147,7 @@ def _may_be_earlier(sentence: str, terminology: Terminology) -> bool:
         return True
     return bool(is_augmented) and (
         bool(terminology.levels.named(sentence))
-        or not terminology.plain_reasons.are_all(sentence)
+        or not terminology.plain.reasons.are_all(sentence)
     )
 
 
@@ -158,7 +158,7 @@ def _tells_year(sentence: str, terminology: Terminology) -> bool:
 
 def _is_plain(sentence: str, terminology: Terminology) -> bool:
     is_asked = terminology.clauses.without_suspicion(sentence) != folded(sentence)
-    if not is_asked and terminology.plain_reports.are_all(sentence):
+    if not is_asked and terminology.plain.reports.are_all(sentence):
         return True
     return _is_part_plain(sentence, terminology, is_asked=is_asked) or all(
         _is_part_plain(one, terminology, is_asked=is_asked)
@@ -168,11 +168,11 @@ def _is_plain(sentence: str, terminology: Terminology) -> bool:
 
 def _is_part_plain(part: str, terminology: Terminology, *, is_asked: bool) -> bool:
     return (
-        terminology.plain_reasons.are_all(part)
+        terminology.plain.reasons.are_all(part)
         or terminology.harmless.is_harmless(part)
         or terminology.bystanders.are_of_acts(part)
         or terminology.bystanders.are_of_theatre(part)
-        or (not is_asked and terminology.plain_reports.are_all(part))
+        or (not is_asked and terminology.plain.reports.are_all(part))
     )
 
 

@@ -38,7 +38,7 @@ def is_prose_understood(report: Json, terminology: Terminology) -> bool:
     prose = list(_prose_of(report, terminology))
     if sum(map(len, prose)) > LONGEST_TEXT:
         return False
-    plain = terminology.plain_reports
+    plain = terminology.plain.reports
     return all(plain.are_all(one) for words in prose for one in sentences(words))
 
 
@@ -60,7 +60,7 @@ def is_result_understood(report: Json, terminology: Terminology) -> bool:
     ]
     if sum(map(len, said)) > LONGEST_TEXT:
         return False
-    plain = terminology.plain_reports
+    plain = terminology.plain.reports
     narrative = text(member(report, "text", "div"))
     return repeats(narrative, report, plain) and all(
         plain.are_all(one) for words in said for one in sentences(words)

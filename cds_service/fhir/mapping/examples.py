@@ -38,7 +38,7 @@ def _wrong_examples(
         for concept, words in language.concepts.items():
             named = partial(terminology.text_concepts, among=frozenset({concept}))
             yield from _wrong(words, named, paths[code], f"{concept}.")
-    for folder, plain in terminology.plain_lists.items():
+    for folder, plain in terminology.plain.by_folder().items():
         for path in files_in_force(folders, folder, ".toml").values():
             file = validated(PlainWordsFile, read_toml(path), path)
             is_plain = partial(plain.are_all, is_title=True)

@@ -10,7 +10,7 @@ name what is harmless, never what is not.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import NamedTuple
@@ -141,6 +141,17 @@ class PlainLists(NamedTuple):
     values: PlainWords
     reports: PlainWords
     reasons: PlainWords
+
+    def by_folder(self) -> Mapping[str, PlainWords]:
+        """Return the lists by the folder of their files."""
+        return {
+            BRACES: self.braces,
+            DOSES: self.doses,
+            REFERRALS: self.referrals,
+            VALUES: self.values,
+            REPORTS: self.reports,
+            REASONS: self.reasons,
+        }
 
 
 def load_all_plain(

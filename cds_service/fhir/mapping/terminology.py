@@ -44,16 +44,7 @@ from cds_service.fhir.mapping.mapping_files import (
 )
 from cds_service.fhir.mapping.names import MeasureNames, NamesFile
 from cds_service.fhir.mapping.overlay import required
-from cds_service.fhir.mapping.plain_words import (
-    BRACES,
-    DOSES,
-    REASONS,
-    REFERRALS,
-    REPORTS,
-    VALUES,
-    PlainWords,
-    load_all_plain,
-)
+from cds_service.fhir.mapping.plain_words import load_all_plain
 from cds_service.fhir.mapping.report_numbers import ReportNumbers, ReportNumbersFile
 from cds_service.fhir.mapping.report_words import ReportsFile, ReportWords
 from cds_service.fhir.mapping.text_rules import (
@@ -176,16 +167,10 @@ class Terminology:
             self.durations = load_durations(folders, languages)
             self.years = YearWords(one.years for one in languages.values())
         faults.stop()
-        (
-            self.plain_words,
-            self.plain_doses,
-            self.plain_referrals,
-            self.plain_values,
-            self.plain_reports,
-            self.plain_reasons,
-        ) = load_all_plain(folders, self.durations, self.drugs.names_of(BONE_DRUGS))
+        bone_drugs = self.drugs.names_of(BONE_DRUGS)
+        self.plain = load_all_plain(folders, self.durations, bone_drugs)
         # needs the systems and the plain words, so these have to be sound
-        self.bystanders = load_bystanders(folders, systems, self.plain_words)
+        self.bystanders = load_bystanders(folders, systems, self.plain.braces)
         self.speller = Speller(languages.values())
         self.levels = LevelRules([*languages.values()], self.text_places)
         self.languages = Languages(known, languages)
@@ -246,18 +231,6 @@ class Terminology:
             | frozenset(self._own_codes)
             | self.drugs.concepts
         )
-
-    @property
-    def plain_lists(self) -> Mapping[str, PlainWords]:
-        """The plain words by the folder of their files."""
-        return {
-            BRACES: self.plain_words,
-            DOSES: self.plain_doses,
-            REFERRALS: self.plain_referrals,
-            VALUES: self.plain_values,
-            REPORTS: self.plain_reports,
-            REASONS: self.plain_reasons,
-        }
 
     def outdated_expansions(self) -> tuple[str, ...]:
         """List what `mappings check` says of expansions that are out of date.

@@ -8,7 +8,13 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from cds_service.core.findings import PROCEDURES, AugmentationOrder, Procedure
+from cds_service.core.findings import (
+    PROCEDURES,
+    AugmentationOrder,
+    Performed,
+    Procedure,
+    TreatedLevels,
+)
 from cds_service.core.phrases import Verbatim, in_brackets, joined, say
 from cds_service.errors import PatientMismatch
 from cds_service.fhir.mapping.code_systems import CPT
@@ -59,7 +65,7 @@ class _Found:
 
 
 def find_augmentation_order(
-    bundle: DraftOrders, terminology: Terminology
+    drafts: DraftOrders, terminology: Terminology
 ) -> AugmentationOrder | None:
     """Combine the augmentation orders of a signing into one; None if there is none.
 
@@ -67,14 +73,14 @@ def find_augmentation_order(
         PatientMismatch: one of them is another patient's, or none clearly belongs to
             the request's patient.
     """
-    recognised = _recognised(bundle.each(), terminology)
-    others = _recognised(bundle.each_other(), terminology)
+    recognised = _recognised(drafts.each(), terminology)
+    others = _recognised(drafts.each_other(), terminology)
     if not any(
         recognition.concepts & AUGMENTATION for _, recognition in (*recognised, *others)
     ):
         return None
     if any(
-        bundle.person and bundle.person.is_other(draft.resource) for draft, _ in others
+        drafts.person and drafts.person.is_other(draft.resource) for draft, _ in others
     ):
         raise PatientMismatch(
             "An augmentation order names another patient than context.patientId."
@@ -85,10 +91,10 @@ def find_augmentation_order(
             " context.patientId."
         )
     found = [
-        _Found(draft, one, find_levels(draft.resource, bundle, terminology))
+        _Found(draft, one, find_levels(draft.resource, drafts, terminology))
         for draft, one in recognised
     ]
-    reasons = _reasons(found, bundle, terminology)
+    reasons = _reasons(found, drafts, terminology)
     unclear = tuple(
         say(UNCLEAR, name=Verbatim(reference_name(draft.type, draft.resource)))
         for draft, _ in others
@@ -118,17 +124,17 @@ def combine_performed(
     ]
     reasons = _reasons(found, NO_DRAFTS, terminology)
     done = _as_one(found, reasons, (), terminology)
-    return replace(done, is_done=True, performed=max(days, default=None))
+    return replace(done, performed=Performed(max(days, default=None)))
 
 
 def _reasons(
-    found: Sequence[_Found], bundle: DraftOrders, terminology: Terminology
+    found: Sequence[_Found], drafts: DraftOrders, terminology: Terminology
 ) -> Reasons:
     """Return the reasons of all orders; their words share the room for reading."""
     room = LONGEST_WORDS
     stated, doubts = frozenset[str](), frozenset[str]()
     for one in found:
-        reasons = find_reasons(one.draft.resource, bundle, terminology, room)
+        reasons = find_reasons(one.draft.resource, drafts, terminology, room)
         room -= reasons.length
         stated, doubts = stated | reasons.stated, doubts | reasons.doubts
     return Reasons(stated, doubts - stated)
@@ -154,6 +160,7 @@ def _as_one(
     procedure, note = _procedure(found, terminology)
     levels = in_order({level for one in found for level in one.levels.levels})
     count = _level_count(found, levels, terminology)
+    sources = [one.levels.source for one in found]
     regions = {region for one in found for region in one.levels.regions}
     by: Literal["code", "text"] = (
         "code" if any(one.recognition.by == "code" for one in found) else "text"
@@ -172,10 +179,14 @@ def _as_one(
     return AugmentationOrder(
         references=tuple(dict.fromkeys(one.draft.reference for one in found)),
         procedure=procedure,
-        levels=levels,
-        level_count=count,
-        region=regions.pop() if len(regions) == 1 else None,
-        tl_junction=_at_junction(found, count),
+        levels=TreatedLevels(
+            names=levels,
+            count=count,
+            is_count_sure=_is_count_sure(found),
+            region=regions.pop() if len(regions) == 1 else None,
+            is_at_junction=_is_at_junction(found, count),
+            source=", ".join(sorted({source for source in sources if source})),
+        ),
         recognised_by=by,
         code=codes[0] if codes else "",
         titles=tuple(dict.fromkeys(_title(one, terminology) for one in found)),
@@ -185,10 +196,6 @@ def _as_one(
         reasons=reasons.stated,
         doubts=reasons.doubts,
         unread=tuple(sorted(unread)),
-        is_count_sure=_is_count_sure(found),
-        level_source=", ".join(
-            sorted({one.levels.source for one in found if one.levels.source})
-        ),
         notes=tuple(dict.fromkeys(line for line in notes if line)),
     )
 
@@ -316,7 +323,7 @@ def _additional_levels(found: _Found) -> int:
     return int(quantity) if quantity and 1 <= quantity <= MOST_LEVELS else 1
 
 
-def _at_junction(found: Sequence[_Found], count: int | None) -> bool | None:
+def _is_at_junction(found: Sequence[_Found], count: int | None) -> bool | None:
     """Tell if any treated level is at T10-L2.
 
     False only if every treated level is known to lie elsewhere.

@@ -213,14 +213,14 @@ def _is_read(path: str, value: Any, order: Json, terminology: Terminology) -> bo
         return bool(value == 1)
     if path.startswith("text."):
         return path == "text.status" or repeats(
-            text(value), order, terminology.plain_words
+            text(value), order, terminology.plain.braces
         )
     return _are_plain(path, text(value), order, terminology)
 
 
 def _are_plain(path: str, words: str, order: Json, terminology: Terminology) -> bool:
     """Tell if a value is words that are read, and all of them are plain."""
-    plain = terminology.plain_words
+    plain = terminology.plain.braces
     if path in _TITLE_WORDS:
         return bool(words) and plain.are_all(
             _without_codes(words, order), is_title=True

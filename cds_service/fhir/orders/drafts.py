@@ -315,9 +315,9 @@ def _shortened(value: Any) -> Any:
     )
 
 
-def with_drafts(record: RecordState, bundle: DraftOrders) -> RecordState:
+def with_drafts(record: RecordState, drafts: DraftOrders) -> RecordState:
     """Add to the record state how many orders of the signing are not the patient's."""
-    foreign = sum(draft.type.endswith(ORDERED) for draft in bundle.each_other())
+    foreign = sum(draft.type.endswith(ORDERED) for draft in drafts.each_other())
     return replace(record, foreign=record.foreign + foreign)
 
 

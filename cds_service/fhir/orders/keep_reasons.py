@@ -80,13 +80,13 @@ Freshness = Literal["fresh", "open", "old"]
 
 
 def reasons_of_order(
-    order: Json, bundle: DraftOrders, terminology: Terminology
+    order: Json, drafts: DraftOrders, terminology: Terminology
 ) -> frozenset[str]:
     """Return the concepts of `KEPT_REASONS` that a brace order names.
 
     A reason's code may name them, or any of its words.
     """
-    reasons = reasons_named(order, bundle)
+    reasons = reasons_named(order, drafts)
     named = (terminology.concepts(reason) for reason in reasons)
     words = [word for reason in reasons for word in texts_of(reason)]
     words += [word for word, _ in texts_on_time(order)]
@@ -95,7 +95,7 @@ def reasons_of_order(
 
 
 def named_levels(
-    order: Json, bundle: DraftOrders, terminology: Terminology
+    order: Json, drafts: DraftOrders, terminology: Terminology
 ) -> tuple[str, ...]:
     """Every vertebra that an order names anywhere."""
     words = {
@@ -103,7 +103,7 @@ def named_levels(
         for word, _ in texts_on_time(order)
         for level in terminology.levels.treated(word)
     }
-    return in_order((stated_levels(order, bundle, terminology) | words) & set(LEVELS))
+    return in_order((stated_levels(order, drafts, terminology) | words) & set(LEVELS))
 
 
 def treated_levels(record: PatientRecord, terminology: Terminology) -> tuple[str, ...]:
@@ -118,7 +118,7 @@ def treated_levels(record: PatientRecord, terminology: Terminology) -> tuple[str
 
 
 def find_other_injuries(
-    bundle: DraftOrders,
+    drafts: DraftOrders,
     braces: Sequence[SupportOrder],
     record: PatientRecord,
     treated: tuple[str, ...],
@@ -128,7 +128,7 @@ def find_other_injuries(
     """Find other fractures and operations that a brace may be needed for.
 
     Args:
-        bundle: the orders being signed.
+        drafts: the orders being signed.
         braces: the brace orders, of this signing and on record.
         record: the patient's record.
         treated: the treated levels; if they are not known, two or more fractured levels
@@ -144,12 +144,12 @@ def find_other_injuries(
             levels[freshness] |= _fractured_places(entry.raw, terminology)
     for one in braces:
         levels["open"] |= {*one.levels}
-    signed = _augmentations_in(bundle, terminology)
+    signed = _augmentations_in(drafts, terminology)
     if treated:
         for order in signed:
-            levels["open"] |= {*named_levels(order, bundle, terminology)}
-        for order in _braces_in(bundle, terminology):
-            levels["open"] |= levels_of_reasons(order, bundle, terminology)
+            levels["open"] |= {*named_levels(order, drafts, terminology)}
+        for order in _braces_in(drafts, terminology):
+            levels["open"] |= levels_of_reasons(order, drafts, terminology)
     fresh, possible = _untreated(levels["fresh"], levels["open"], {*treated})
     if not braces:
         return OtherInjuries(fresh, possible)
@@ -159,9 +159,9 @@ def find_other_injuries(
     return OtherInjuries(
         fractures=fresh,
         possible=possible,
-        surgery=_is_operated(bundle, record, terminology, today),
+        surgery=_is_operated(drafts, record, terminology, today),
         signed_reasons=frozenset().union(
-            *(reasons_of_order(one, bundle, terminology) for one in signed)
+            *(reasons_of_order(one, drafts, terminology) for one in signed)
         ),
         is_brace_noted=any(
             one.strip() and not is_plain_note(one, terminology) for one in words
@@ -173,12 +173,12 @@ def find_other_injuries(
                     element
                     for one in signed
                     for element in unread_of_augmentation(
-                        one, bundle, treated, terminology
+                        one, drafts, treated, terminology
                     )
                 }
             )
         ),
-        other_order=_is_another_unread(bundle, treated, terminology),
+        other_order=_is_another_unread(drafts, treated, terminology),
         problem=_is_problem_open(record, birth, terminology, today)
         or _is_named_elsewhere(record, terminology.calendar, today)
         or _is_device_unread(record, terminology.calendar, today),
@@ -186,21 +186,21 @@ def find_other_injuries(
 
 
 def _is_another_unread(
-    bundle: DraftOrders, treated: tuple[str, ...], terminology: Terminology
+    drafts: DraftOrders, treated: tuple[str, ...], terminology: Terminology
 ) -> bool:
     """Tell if another order, or one of several braces, was not understood.
 
     Another order is any but the augmentation and a brace.
     """
     braces: list[Json] = []
-    for one in bundle.each():
+    for one in drafts.each():
         found = augmentation_in(one, terminology)
         if found and found.concepts & AUGMENTATION:
             continue
-        support = support_in(one, bundle, terminology)
+        support = support_in(one, drafts, terminology)
         if support and "brace" in support.concepts:
             braces.append(one.resource)
-        elif not is_bystander(one.resource, bundle, treated, terminology):
+        elif not is_bystander(one.resource, drafts, treated, terminology):
             return True
     return len(braces) > 1 and any(_is_brace_unread(one, terminology) for one in braces)
 
@@ -224,7 +224,7 @@ def _is_billing(words: str, terminology: Terminology) -> bool:
     for one in found:
         rest = rest[: one.start] + " " * (one.end - one.start) + rest[one.end :]
     return {one.kind for one in found} == {"payer"} and (
-        terminology.plain_words.are_all(rest, has_lengths=False)
+        terminology.plain.braces.are_all(rest, has_lengths=False)
     )
 
 
@@ -315,9 +315,9 @@ def _is_long_over(
     return bool(known) and max(known) < today - RECENT
 
 
-def _augmentations_in(bundle: DraftOrders, terminology: Terminology) -> list[Json]:
+def _augmentations_in(drafts: DraftOrders, terminology: Terminology) -> list[Json]:
     recognised = (
-        (one.resource, augmentation_in(one, terminology)) for one in bundle.each()
+        (one.resource, augmentation_in(one, terminology)) for one in drafts.each()
     )
     return [
         resource
@@ -326,9 +326,9 @@ def _augmentations_in(bundle: DraftOrders, terminology: Terminology) -> list[Jso
     ]
 
 
-def _braces_in(bundle: DraftOrders, terminology: Terminology) -> list[Json]:
+def _braces_in(drafts: DraftOrders, terminology: Terminology) -> list[Json]:
     found = (
-        (one.resource, support_in(one, bundle, terminology)) for one in bundle.each()
+        (one.resource, support_in(one, drafts, terminology)) for one in drafts.each()
     )
     return [order for order, one in found if one and "brace" in one.concepts]
 
@@ -426,7 +426,7 @@ def _days_of(
 
 
 def _is_operated(
-    bundle: DraftOrders, record: PatientRecord, terminology: Terminology, today: date
+    drafts: DraftOrders, record: PatientRecord, terminology: Terminology, today: date
 ) -> bool:
     """Tell if another operation of the spine is ordered, or was done lately.
 
@@ -435,7 +435,7 @@ def _is_operated(
     if any(
         augmentation_in(one, terminology) is None
         and _is_surgery(one.resource, terminology)
-        for one in bundle.each()
+        for one in drafts.each()
     ):
         return True
     if any(one.concepts & SURGERY for one in record.of_key("conditions")):

@@ -104,14 +104,14 @@ class StatedLevels:
 
 
 def find_levels(
-    order: Json, bundle: DraftOrders, terminology: Terminology
+    order: Json, drafts: DraftOrders, terminology: Terminology
 ) -> StatedLevels:
     """Find the levels of one order in the most trusted element that names any."""
-    regions = _regions(order, bundle, terminology)
+    regions = _regions(order, drafts, terminology)
     wording = _worded_levels(
         codeables(order, "code", "orderDetail", "serviceRequested"), terminology
     )
-    statements = _statements(order, bundle, terminology, wording)
+    statements = _statements(order, drafts, terminology, wording)
     source, stated = next(
         ((name, stated) for name, stated in statements if stated), ("", set())
     )
@@ -131,18 +131,18 @@ def find_levels(
 
 
 def stated_levels(
-    order: Json, bundle: DraftOrders, terminology: Terminology
+    order: Json, drafts: DraftOrders, terminology: Terminology
 ) -> set[str]:
     """Return what all elements of an order state, one beside the other."""
     wording = _worded_levels(
         codeables(order, "code", "orderDetail", "serviceRequested"), terminology
     )
-    stated = (said for _, said in _statements(order, bundle, terminology, wording))
+    stated = (said for _, said in _statements(order, drafts, terminology, wording))
     return set[str]().union(*stated)
 
 
 def _statements(
-    order: Json, bundle: DraftOrders, terminology: Terminology, wording: set[str]
+    order: Json, drafts: DraftOrders, terminology: Terminology, wording: set[str]
 ) -> Iterator[tuple[str, set[str]]]:
     """Yield the statements of each element, the most trusted first."""
     yield "bodySite", _site_statements(codeables(order, "bodySite"), terminology)
@@ -156,11 +156,11 @@ def _statements(
         yield "note", _text_levels(told, terminology)
     sites = [
         site
-        for one in _conditions(order, bundle)
+        for one in _conditions(order, drafts)
         for site in codeables(one, "bodySite")
     ]
     yield "reasonReference", _site_statements(sites, terminology)
-    reasons = reasons_named(order, bundle)
+    reasons = reasons_named(order, drafts)
     yield (
         "reasonCode",
         {
@@ -267,12 +267,12 @@ def _note_texts(order: Json) -> Iterator[str]:
     yield text(order.get("patientInstruction"))
 
 
-def _conditions(order: Json, bundle: DraftOrders) -> list[Json]:
+def _conditions(order: Json, drafts: DraftOrders) -> list[Json]:
     """Return the Conditions that are the order's reason and are not ruled out.
 
     Only those that were sent with it count.
     """
-    resolved = bundle.resolve(objects(order.get("reasonReference")), order)
+    resolved = drafts.resolve(objects(order.get("reasonReference")), order)
     return [
         one
         for one in resolved
@@ -280,14 +280,14 @@ def _conditions(order: Json, bundle: DraftOrders) -> list[Json]:
     ]
 
 
-def reasons_named(order: Json, bundle: DraftOrders) -> list[Json]:
+def reasons_named(order: Json, drafts: DraftOrders) -> list[Json]:
     """Return the order's reasons: its codes and words, and those of its Conditions."""
     own = codeables(order, *CODED["reasonCode"])
     return [
         *own,
         *(
             code
-            for condition in _conditions(order, bundle)
+            for condition in _conditions(order, drafts)
             for code in codeables(condition, "code")
         ),
     ]
@@ -309,7 +309,7 @@ class Reasons(NamedTuple):
 
 def find_reasons(
     order: Json,
-    bundle: DraftOrders,
+    drafts: DraftOrders,
     terminology: Terminology,
     room: int = LONGEST_WORDS,
 ) -> Reasons:
@@ -321,7 +321,7 @@ def find_reasons(
     The cause of a fracture is stated in words more often than by a code. A reason's own
     words state what they name; other words may speak of something else.
     """
-    reasons = reasons_named(order, bundle)
+    reasons = reasons_named(order, drafts)
     own = [word for reason in reasons for word in texts_of(reason)]
     titles = [
         word
@@ -335,7 +335,7 @@ def find_reasons(
         for one in objects(order.get(element))
     ]
     beside += [one for one in aside if one]
-    unread = _unread(order, bundle, reasons, terminology)
+    unread = _unread(order, drafts, reasons, terminology)
     coded = frozenset().union(*(terminology.concepts(reason) for reason in reasons))
     length = sum(map(len, (*own, *beside)))
     raising, coded = coded & RAISING, coded - RAISING
@@ -361,7 +361,7 @@ def find_reasons(
 
 
 def _unread(
-    order: Json, bundle: DraftOrders, reasons: list[Json], terminology: Terminology
+    order: Json, drafts: DraftOrders, reasons: list[Json], terminology: Terminology
 ) -> frozenset[str]:
     """`UNREAD_REASON` where a reason of the order is not understood, or is not there.
 
@@ -370,7 +370,7 @@ def _unread(
     references = [
         one
         for one in objects(order.get("reasonReference"))
-        if not bundle.resolve([one], order)
+        if not drafts.resolve([one], order)
     ]
     notes = any(map(terminology.languages.is_foreign, _note_texts(order)))
     if (
@@ -392,17 +392,17 @@ def _is_understood(reason: Json, terminology: Terminology) -> bool:
     return bool(words) and all(
         terminology.harmless.is_harmless(one)
         or terminology.text_concepts(one, UNDERSTOOD_REASONS)
-        or terminology.plain_words.are_all(one)
+        or terminology.plain.braces.are_all(one)
         for one in words
     )
 
 
 def _regions(
-    order: Json, bundle: DraftOrders, terminology: Terminology
+    order: Json, drafts: DraftOrders, terminology: Terminology
 ) -> frozenset[Region]:
     said = [
         *codeables(order, "code", "orderDetail", "serviceRequested", "bodySite"),
-        *reasons_named(order, bundle),
+        *reasons_named(order, drafts),
     ]
     named = {
         region

@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 from typing import get_args
 
-from cds_service.core.findings import AugmentationOrder
+from cds_service.core.findings import AugmentationOrder, Performed
 from cds_service.core.leaving import (
     Biopsy,
     Booking,
@@ -106,7 +106,9 @@ def find_performed(
         is_sure = is_done and (is_dated or _is_of(one.resource, encounter))
         (sure if is_sure else possible).append(one)
     found = combine_performed(sure or possible, terminology)
-    return replace(found, is_sure=bool(sure)) if found else None
+    if found is None:
+        return None
+    return replace(found, performed=Performed(found.performed_on, bool(sure)))
 
 
 def _may_be_of_now(
@@ -242,7 +244,7 @@ def _takes_place(appointment: Json, terminology: Terminology) -> bool:
     titles = [text(appointment.get("description"))]
     for one in codeables(appointment, *ABOUT):
         titles += texts_of(one)
-    plain, clauses = terminology.plain_referrals, terminology.clauses
+    plain, clauses = terminology.plain.referrals, terminology.clauses
     return all(map(plain.are_all, filter(None, words))) and not any(
         clauses.is_withdrawn(one) or clauses.is_not_done(one) for one in titles
     )
@@ -315,7 +317,7 @@ def _biopsies(
     today: date,
 ) -> Iterator[Biopsy]:
     """Give each biopsy of this fracture: one that was taken answers its order."""
-    since = (performed.performed or today) - ORDERED_BEFORE
+    since = (performed.performed_on or today) - ORDERED_BEFORE
     taken = list(_sent(record, "Procedure", terminology, since))
     ordered = list(_sent(record, "ServiceRequest", terminology, since))
     reports = [
@@ -327,7 +329,7 @@ def _biopsies(
     names = {one.reference for one, _ in (*taken, *ordered)}
     calendar = terminology.calendar
     for one, day in taken or ordered:
-        sent = day or performed.performed
+        sent = day or performed.performed_on
         back = [each for each in reports if _answers(each, sent, names, calendar)]
         is_back = any(_is_of_biopsy(each, terminology) for each in back)
         # What may be of this biopsy, and is grave, is said.

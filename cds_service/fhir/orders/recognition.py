@@ -192,9 +192,9 @@ def recognise_augmentation(
     )
 
 
-def orders_discharge(bundle: DraftOrders, terminology: Terminology) -> bool:
+def orders_discharge(drafts: DraftOrders, terminology: Terminology) -> bool:
     """Tell if one of these orders discharges the patient."""
-    titles = (_titles(one.resource) for one in bundle.each())
+    titles = (_titles(one.resource) for one in drafts.each())
     return any(_any_of(terminology.matches(one), DISCHARGE) for one in titles)
 
 
@@ -222,7 +222,7 @@ def words_on_procedure(resource: Json, terminology: Terminology) -> frozenset[st
 
 
 def recognise_support(
-    resource: Json, bundle: DraftOrders, terminology: Terminology
+    resource: Json, drafts: DraftOrders, terminology: Terminology
 ) -> Recognition | None:
     """Recognise the kinds of support order in a resource; None if there is none.
 
@@ -230,40 +230,40 @@ def recognise_support(
     """
     is_augmentation = recognise_augmentation(resource, terminology) is not None
     return _recognise_support(
-        resource, bundle, terminology, is_augmentation=is_augmentation
+        resource, drafts, terminology, is_augmentation=is_augmentation
     )
 
 
-def classified(bundle: DraftOrders, terminology: Terminology) -> DraftOrders:
+def classified(drafts: DraftOrders, terminology: Terminology) -> DraftOrders:
     """Keep with each order that is to be carried out what it was recognised as.
 
     Raises:
         DeadlinePassed: there are too many for the time there is.
     """
     return replace(
-        bundle,
-        drafts=tuple(_classified(bundle.drafts, bundle, terminology)),
-        others=tuple(_classified(bundle.others, bundle, terminology)),
+        drafts,
+        drafts=tuple(_classified(drafts.drafts, drafts, terminology)),
+        others=tuple(_classified(drafts.others, drafts, terminology)),
     )
 
 
 def _classified(
-    orders: Iterable[Order], bundle: DraftOrders, terminology: Terminology
+    orders: Iterable[Order], drafts: DraftOrders, terminology: Terminology
 ) -> Iterator[Order]:
     for one in orders:
-        if bundle.deadline is not None:
-            bundle.deadline.check()
+        if drafts.deadline is not None:
+            drafts.deadline.check()
         if one.meaning is None and is_to_be_done(one.resource):
-            meaning = _classify(one.resource, bundle, terminology)
+            meaning = _classify(one.resource, drafts, terminology)
             yield replace(one, meaning=meaning)
         else:
             yield one
 
 
-def _classify(resource: Json, bundle: DraftOrders, terminology: Terminology) -> Meaning:
+def _classify(resource: Json, drafts: DraftOrders, terminology: Terminology) -> Meaning:
     augmentation = recognise_augmentation(resource, terminology)
     support = _recognise_support(
-        resource, bundle, terminology, is_augmentation=augmentation is not None
+        resource, drafts, terminology, is_augmentation=augmentation is not None
     )
     return Meaning(augmentation, support)
 
@@ -276,23 +276,23 @@ def augmentation_in(order: Order, terminology: Terminology) -> Recognition | Non
 
 
 def support_in(
-    order: Order, bundle: DraftOrders, terminology: Terminology
+    order: Order, drafts: DraftOrders, terminology: Terminology
 ) -> Recognition | None:
     """Return what an order was recognised as if it is a support order."""
     if order.meaning is not None:
         return order.meaning.support
-    return recognise_support(order.resource, bundle, terminology)
+    return recognise_support(order.resource, drafts, terminology)
 
 
 def _recognise_support(
     resource: Json,
-    bundle: DraftOrders,
+    drafts: DraftOrders,
     terminology: Terminology,
     *,
     is_augmentation: bool,
 ) -> Recognition | None:
     if resource.get("resourceType") in DEVICE_TYPES:
-        return _recognise_device(resource, bundle, terminology)
+        return _recognise_device(resource, drafts, terminology)
     if resource.get("resourceType") not in ORDER_TYPES:
         return None
     titles = _titles(resource)
@@ -364,10 +364,10 @@ def _is_elsewhere(resource: Json, terminology: Terminology) -> bool:
 
 
 def _recognise_device(
-    resource: Json, bundle: DraftOrders, terminology: Terminology
+    resource: Json, drafts: DraftOrders, terminology: Terminology
 ) -> Recognition | None:
     reference = resource.get("codeReference") or resource.get("itemReference")
-    device = next(iter(bundle.resolve([reference], resource)), {})
+    device = next(iter(drafts.resolve([reference], resource)), {})
     titles = codeables(resource, "codeCodeableConcept", "itemCodeableConcept", "code")
     titles += codeables(device, "type")
     names = [text(name.get("name")) for name in objects(device.get("deviceName"))]

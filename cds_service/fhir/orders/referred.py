@@ -112,22 +112,22 @@ ORDER_KEYS = {
 
 
 def with_drafted_drugs(
-    record: PatientRecord, bundle: DraftOrders, terminology: Terminology
+    record: PatientRecord, drafts: DraftOrders, terminology: Terminology
 ) -> PatientRecord:
     """Add the recognised drugs of this signing to the record.
 
     Invalid orders are left out.
     """
     read = [
-        _drug_of(one, bundle.targets, terminology)
-        for one in bundle.each()
+        _drug_of(one, drafts.targets, terminology)
+        for one in drafts.each()
         if one.type == KIND
     ]
     return record._replace(entries=(*record.entries, *filter(None, read)))
 
 
 def with_drafted_reasons(
-    record: PatientRecord, bundle: DraftOrders, terminology: Terminology
+    record: PatientRecord, drafts: DraftOrders, terminology: Terminology
 ) -> PatientRecord:
     """Add the orders of this signing that name something grave, or a bone drug.
 
@@ -135,26 +135,26 @@ def with_drafted_reasons(
     is grave in the words of the augmentation is read with it.
     """
     read = [
-        _telling_order(one, bundle.targets, terminology)
-        for one in bundle.each()
+        _telling_order(one, drafts.targets, terminology)
+        for one in drafts.each()
         if one.type in ORDER_KEYS
     ]
     return record._replace(entries=(*record.entries, *filter(None, read)))
 
 
-def with_cut_orders(record: PatientRecord, bundle: DraftOrders) -> PatientRecord:
+def with_cut_orders(record: PatientRecord, drafts: DraftOrders) -> PatientRecord:
     """Mark each list as cut if part of the signing was too long to be read.
 
     What was cut off may name a tumour, a drug or a reason for a brace, and what is in
     the orders counts like what is on record.
     """
-    if not bundle.left_out:
+    if not drafts.left_out:
         return record
     reads = {
         key: read if read.state == "failed" else read._replace(is_cut=True)
         for key, read in record.reads.items()
     }
-    doubt = " ".join(filter(None, (record.doubt, bundle.left_out)))
+    doubt = " ".join(filter(None, (record.doubt, drafts.left_out)))
     return record._replace(reads=reads, doubt=doubt)
 
 

@@ -72,39 +72,39 @@ BIOPSY = "biopsy"
 
 
 def find_draft_support_orders(
-    bundle: DraftOrders, terminology: Terminology
+    drafts: DraftOrders, terminology: Terminology
 ) -> tuple[SupportOrder, ...]:
     """Find the patient's support orders in a signing. Junk never raises."""
     return tuple(
         order
-        for draft in bundle.each()
-        for order in _support_orders(draft, bundle, terminology, draft=True)
+        for draft in drafts.each()
+        for order in _support_orders(draft, drafts, terminology, draft=True)
     )
 
 
 def find_support_orders(
-    drafts: tuple[SupportOrder, ...],
+    support: tuple[SupportOrder, ...],
     record: PatientRecord,
     terminology: Terminology,
     *,
     signed: AugmentationOrder | None = None,
     today: date | None = None,
-    bundle: DraftOrders = NO_DRAFTS,
+    drafts: DraftOrders = NO_DRAFTS,
 ) -> SupportOrders:
-    """Join the drafts with the orders on record, and with what a brace may be for.
+    """Join the orders being signed with those on record.
 
-    The augmentations on record are found with them.
+    What a brace may be for, and the augmentations on record, are found with them.
 
     Args:
-        drafts: support orders of this signing.
+        support: support orders of this signing.
         record: the patient's record.
         terminology: the service's terminology.
         signed: the augmentation being signed, if any.
         today: orders that ended earlier are left out; None keeps all, and skips the
             search for other injuries.
-        bundle: all orders of this signing.
+        drafts: all orders of this signing.
     """
-    signed_now = {order.reference for order in drafts}
+    signed_now = {order.reference for order in support}
     stored = [
         one
         for one in find_stored_orders(record, terminology, CARRIED_OUT)
@@ -132,11 +132,11 @@ def find_support_orders(
         day for name, day in augmentations if day and name.startswith("Procedure/")
     }
     other = NOTHING_ELSE
-    treated = signed.levels if signed else treated_levels(record, terminology)
+    treated = signed.levels.names if signed else treated_levels(record, terminology)
     if today is not None:
-        braces = [one for one in (*drafts, *stored) if one.kind == "brace"]
-        other = find_other_injuries(bundle, braces, record, treated, terminology, today)
-    found = (*drafts, *in_force, *unclear)
+        braces = [one for one in (*support, *stored) if one.kind == "brace"]
+        other = find_other_injuries(drafts, braces, record, treated, terminology, today)
+    found = (*support, *in_force, *unclear)
     return SupportOrders(
         orders=tuple(_with_place(_with_time(one, today), treated) for one in found),
         earlier_braces=tuple(one for one in over if one.kind == "brace"),
@@ -228,9 +228,9 @@ def _with_place(order: SupportOrder, treated: Sequence[str]) -> SupportOrder:
 
 
 def _support_orders(
-    one: Order, bundle: DraftOrders, terminology: Terminology, *, draft: bool
+    one: Order, drafts: DraftOrders, terminology: Terminology, *, draft: bool
 ) -> Iterator[SupportOrder]:
-    recognition = support_in(one, bundle, terminology)
+    recognition = support_in(one, drafts, terminology)
     if recognition is None:
         return
     authored = terminology.calendar.named_day(one.resource.get("authoredOn"))
@@ -250,8 +250,8 @@ def _support_orders(
             title=_title(kind, recognition, one.resource, terminology),
             hours=_hours(kind, times),
             worded=_worded(one.resource, kind, times, terminology),
-            reasons=_reasons(kind, one.resource, bundle, terminology),
-            levels=_levels(kind, one.resource, bundle, terminology),
+            reasons=_reasons(kind, one.resource, drafts, terminology),
+            levels=_levels(kind, one.resource, drafts, terminology),
             unread=unread_in(one.resource, terminology)
             if kind == "brace" and draft
             else (),
@@ -266,7 +266,7 @@ def _support_orders(
 
 
 def _reasons(
-    kind: str, order: Json, bundle: DraftOrders, terminology: Terminology
+    kind: str, order: Json, drafts: DraftOrders, terminology: Terminology
 ) -> frozenset[str]:
     """Say why a brace or bed rest is ordered.
 
@@ -274,7 +274,7 @@ def _reasons(
     """
     if kind not in TIMED:
         return frozenset()
-    found = reasons_of_order(order, bundle, terminology)
+    found = reasons_of_order(order, drafts, terminology)
     if kind == "bed-rest" and any(
         terminology.methods.named(words, INSTABILITY)
         for words, _ in texts_on_time(order)
@@ -284,7 +284,7 @@ def _reasons(
 
 
 def _levels(
-    kind: str, order: Json, bundle: DraftOrders, terminology: Terminology
+    kind: str, order: Json, drafts: DraftOrders, terminology: Terminology
 ) -> tuple[str, ...]:
     """Return the vertebrae that a brace or a biopsy names.
 
@@ -292,7 +292,7 @@ def _levels(
     """
     if kind not in ("brace", BIOPSY):
         return ()
-    levels = named_levels(order, bundle, terminology)
+    levels = named_levels(order, drafts, terminology)
     if kind == "brace":
         return levels
     words = (terminology.levels.named(words) for words, _ in texts_on_time(order))

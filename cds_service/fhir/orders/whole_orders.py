@@ -95,7 +95,7 @@ def _left_in(order: Json, terminology: Terminology) -> Iterator[str]:
             if is_said and terminology.clauses.is_withdrawn(text(value)):
                 yield _UNREAD
         elif parts[0] == "text":
-            plain = terminology.plain_referrals
+            plain = terminology.plain.referrals
             if parts[1] == "div" and not repeats(text(value), order, plain):
                 yield _UNREAD
         elif parts[0] in _CODED or parts[-1] in _NO_WORDS:
@@ -139,4 +139,4 @@ def _is_plain(words: str, terminology: Terminology) -> bool:
         ends = _LETTERS.match(rest, end)
         begins = rest[:start].rstrip("abcdefghijklmnopqrstuvwxyz")
         rest = f"{begins} {rest[ends.end() if ends else end :]}"
-    return terminology.plain_referrals.are_all(rest)
+    return terminology.plain.referrals.are_all(rest)

@@ -63,7 +63,7 @@ MOST_NAMES = (
 
 def unread_of_augmentation(
     order: Json,
-    bundle: DraftOrders,
+    drafts: DraftOrders,
     treated: tuple[str, ...],
     terminology: Terminology,
 ) -> tuple[str, ...]:
@@ -73,7 +73,7 @@ def unread_of_augmentation(
 
     Args:
         order: the order being signed.
-        bundle: all orders, with the resources that they refer to.
+        drafts: all orders, with the resources that they refer to.
         treated: the levels that are treated.
         terminology: the service's terminology.
     """
@@ -84,7 +84,7 @@ def unread_of_augmentation(
     }
     if not is_augmentation_title(order, terminology):
         left.add("code")
-    if not _are_reasons_read(order, bundle, treated, terminology):
+    if not _are_reasons_read(order, drafts, treated, terminology):
         left.add("reasonCode")
     return tuple(sorted(left - {"note", "patientInstruction"}))
 
@@ -107,7 +107,7 @@ def _is_read(
         is_worded = _WORDED.search(path) is not None
         return is_worded and terminology.bystanders.are_of_augmentation(rest)
     if path.startswith("text."):
-        return path == "text.status" or repeats(words, order, terminology.plain_words)
+        return path == "text.status" or repeats(words, order, terminology.plain.braces)
     # how many levels, as a number alone
     is_always = path == "asNeededBoolean" and value is False
     return path == "quantityQuantity.value" or is_always or is_element_read(path, value)
@@ -232,7 +232,7 @@ def _is_place(site: Json, terminology: Terminology) -> bool:
     return all(
         is_plain(one)
         or is_plain(_ORDINAL.sub(" ", one))
-        or terminology.plain_reasons.are_all(one)
+        or terminology.plain.reasons.are_all(one)
         for one in texts_of(site)
     )
 
@@ -346,7 +346,7 @@ def _without_names(words: str, terminology: Terminology) -> str:
 
 def _are_reasons_read(
     order: Json,
-    bundle: DraftOrders,
+    drafts: DraftOrders,
     treated: tuple[str, ...],
     terminology: Terminology,
 ) -> bool:
@@ -358,7 +358,7 @@ def _are_reasons_read(
     referred = objects(order.get("reasonReference"))
     found = [
         one
-        for one in bundle.resolve(referred, order)
+        for one in drafts.resolve(referred, order)
         if one.get("resourceType") == "Condition"
     ]
     displays = [text(one.get("display")) for one in referred]
@@ -370,14 +370,14 @@ def _are_reasons_read(
 
 
 def levels_of_reasons(
-    order: Json, bundle: DraftOrders, terminology: Terminology
+    order: Json, drafts: DraftOrders, terminology: Terminology
 ) -> set[str]:
     """Return the levels that the reasons of an order state: `L1` or `T7-T8`."""
     named = [*codeables(order, *REASON_ELEMENTS)]
     referred = objects(order.get("reasonReference"))
     named += [
         one["code"]
-        for one in bundle.resolve(referred, order)
+        for one in drafts.resolve(referred, order)
         if isinstance(one.get("code"), dict)
     ]
     named += [{"text": text(one.get("display"))} for one in referred]
@@ -408,7 +408,7 @@ def _is_reason_read(
 
 def is_bystander(
     order: Json,
-    bundle: DraftOrders,
+    drafts: DraftOrders,
     treated: tuple[str, ...],
     terminology: Terminology,
 ) -> bool:
@@ -435,7 +435,7 @@ def is_bystander(
         is_known
         and levels <= {*treated}
         and all(map(rules.are_of_acts, noted))
-        and _are_reasons_read(order, bundle, treated, terminology)
+        and _are_reasons_read(order, drafts, treated, terminology)
     )
 
 

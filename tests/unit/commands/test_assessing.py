@@ -330,5 +330,5 @@ def test_the_order_reads_as_it_was_asked_for(procedure, levels, kind, code):
         Terminology(data_root("mappings")),
     )
     assert found is not None
-    assert (found.procedure, list(found.levels)) == (kind, levels)
+    assert (found.procedure, list(found.levels.names)) == (kind, levels)
     assert order["code"]["coding"][0]["code"] == code

@@ -6,7 +6,7 @@ from typing import get_args
 import pytest
 
 from cds_service.core.bone_drugs import INJECTED, KINDS, DrugSignal, state_of
-from cds_service.core.findings import BoneDrugs, Dated, Provenance
+from cds_service.core.findings import BoneDrugs, Dated, DrugEnd, DrugOrders, Provenance
 from tests.chart_builders import TODAY, open_service
 from tests.fact_builders import day, drug_use, facts, finding, signals_of
 
@@ -26,7 +26,7 @@ def state(*uses, fractured=FRACTURED, **lists):
 
 def ended(name, until, how="stopped"):
     return drug_use(
-        name, is_running=False, ended=day(until), how_ended=how, last_dose=day(until)
+        name, is_running=False, end=DrugEnd(day(until), how), last_dose=day(until)
     )
 
 
@@ -36,8 +36,7 @@ def ordered(name, on):
         is_taken=False,
         is_running=False,
         started=None,
-        is_ordered=True,
-        ordered=day(on),
+        orders=DrugOrders(newest=day(on), is_standing=True),
     )
 
 
@@ -261,7 +260,9 @@ def test_what_was_once_taken_is_named_even_if_the_list_was_read_in_part():
             id="ordered",
         ),
         pytest.param(
-            drug_use(is_taken=False, is_running=False, is_ordered=True),
+            drug_use(
+                is_taken=False, is_running=False, orders=DrugOrders(is_standing=True)
+            ),
             "",
             "teriparatide ended Mar 2026, alendronate only listed",
             id="listed",

@@ -3,12 +3,14 @@
 from dataclasses import replace
 
 from cds_service.core.case import Case, Questions, conclude, conclude_kept
-from cds_service.core.findings import AugmentationOrder
+from cds_service.core.findings import AugmentationOrder, TreatedLevels
 from tests.chart_builders import HOOK, TODAY, open_service
 from tests.fact_builders import WHOLE_RECORD, facts
 
 ORDER = AugmentationOrder(
-    references=("ServiceRequest/1",), procedure="PKP", levels=("L1",)
+    references=("ServiceRequest/1",),
+    procedure="PKP",
+    levels=TreatedLevels(names=("L1",)),
 )
 
 

@@ -6,7 +6,7 @@ from functools import partial
 import pytest
 
 from cds_service.core.derived import derive
-from cds_service.core.findings import AugmentationOrder, Findings, Gap
+from cds_service.core.findings import AugmentationOrder, Findings, Gap, TreatedLevels
 from cds_service.core.sarcopenia import RULERS
 from tests.builders import specs
 from tests.expected import Known, Missing, check
@@ -16,8 +16,7 @@ DAY = date(2026, 11, 2)
 ORDER = {
     "references": ("ServiceRequest/1",),
     "procedure": "PKP",
-    "levels": ("T12", "L1"),
-    "tl_junction": True,
+    "levels": TreatedLevels(names=("T12", "L1"), is_at_junction=True),
 }
 
 
@@ -308,9 +307,7 @@ def derived(*findings, order=None, ruler="awgs-2019", gaps=()):
             id="the order gives procedure, levels and junction",
         ),
         pytest.param(
-            partial(
-                derived, order={"procedure": None, "levels": [], "tl_junction": None}
-            ),
+            partial(derived, order={"procedure": None, "levels": TreatedLevels()}),
             {
                 "procedure": Missing("undetermined"),
                 "treated-levels": Missing("undetermined"),
@@ -324,7 +321,15 @@ def derived(*findings, order=None, ruler="awgs-2019", gaps=()):
             id="without an order that is said",
         ),
         pytest.param(
-            partial(derived, order={"recognised_by": "text", "level_source": "text"}),
+            partial(
+                derived,
+                order={
+                    "recognised_by": "text",
+                    "levels": TreatedLevels(
+                        names=("T12", "L1"), is_at_junction=True, source="text"
+                    ),
+                },
+            ),
             {
                 "procedure": Known(concern="words"),
                 "treated-levels": Known(concern="words"),
@@ -812,7 +817,7 @@ def derived(*findings, order=None, ruler="awgs-2019", gaps=()):
             partial(
                 derived,
                 known("bmd-t-score", value=-1.6, site="lumbar spine"),
-                order={"levels": ["L1"]},
+                order={"levels": TreatedLevels(names=("L1",))},
             ),
             {"bmd-t-score": Known(-1.6, has_concerns=True)},
             id="a T-score of the lumbar spine with L1 fractured is doubted",
@@ -821,7 +826,7 @@ def derived(*findings, order=None, ruler="awgs-2019", gaps=()):
             partial(
                 derived,
                 known("bmd-t-score", value=-1.6, site="lumbar spine"),
-                order={"levels": ["T12"]},
+                order={"levels": TreatedLevels(names=("T12",))},
             ),
             {"bmd-t-score": Known(-1.6, has_concerns=False)},
             id="a T-score of the lumbar spine with T12 fractured is not doubted",
@@ -830,7 +835,7 @@ def derived(*findings, order=None, ruler="awgs-2019", gaps=()):
             partial(
                 derived,
                 known("bmd-t-score", value=-1.6, site="total hip"),
-                order={"levels": ["L1"]},
+                order={"levels": TreatedLevels(names=("L1",))},
             ),
             {"bmd-t-score": Known(-1.6, has_concerns=False)},
             id="a T-score of the total hip with L1 fractured is not doubted",

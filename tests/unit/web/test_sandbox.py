@@ -199,7 +199,10 @@ def test_the_offered_codes_are_those_that_the_service_knows(live):
                 read_drafts({"entry": [{"resource": order}]}, Person("p1")), terminology
             )
             assert found is not None
-            assert (found.procedure, found.levels) == (procedure, (level["level"],))
+            assert (found.procedure, found.levels.names) == (
+                procedure,
+                (level["level"],),
+            )
     brace = draft("DeviceRequest", codeCodeableConcept={"coding": [choices["brace"]]})
     bed_rest = draft(code={"coding": [choices["bedRest"]]})
     bundle = {"entry": [{"resource": brace}, {"resource": bed_rest}]}

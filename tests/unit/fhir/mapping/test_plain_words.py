@@ -23,8 +23,8 @@ def test_every_language_has_its_plain_words():
 
 
 def test_a_site_adds_its_own_words_to_ours(tmp_path):
-    ours = terminology().plain_words
-    theirs = with_site(tmp_path, 'words = ["posey strap", "ok"]').plain_words
+    ours = terminology().plain.braces
+    theirs = with_site(tmp_path, 'words = ["posey strap", "ok"]').plain.braces
     assert not ours.are_all("TLSO with Posey strap")
     assert theirs.are_all("TLSO with Posey strap")
     assert theirs.are_all("wear when up")
@@ -42,9 +42,9 @@ def test_a_site_adds_its_own_words_to_ours(tmp_path):
     ],
 )
 def test_anything_else_is_not_plain(words):
-    assert not terminology().plain_words.are_all(words)
+    assert not terminology().plain.braces.are_all(words)
 
 
 def test_a_length_counts_only_where_lengths_are_read():
-    assert terminology().plain_words.are_all("for 12 weeks")
-    assert not terminology().plain_words.are_all("for 12 weeks", has_lengths=False)
+    assert terminology().plain.braces.are_all("for 12 weeks")
+    assert not terminology().plain.braces.are_all("for 12 weeks", has_lengths=False)

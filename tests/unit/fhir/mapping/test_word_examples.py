@@ -17,7 +17,7 @@ from tests.chart_builders import site_service
 
 EXAMPLES = Path(__file__).parents[3] / "word_examples"
 LEAST = 8  # of each kind, for each list
-PLAIN = terminology().plain_lists
+PLAIN = terminology().plain.by_folder()
 
 
 def read(path: Path) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 """What orders that are being signed ask for: `test_drafts.toml`."""
 
 from datetime import date
+from operator import attrgetter
 
 import pytest
 
@@ -226,10 +227,10 @@ from tests.order_builders import (
             "why": "the region of the code alone does not decide the junction",
             "drafts": [cpt("22514")],
             "augmentation": {
-                "region": "lumbar",
-                "levels": [],
-                "tl_junction": None,
-                "level_source": "",
+                "levels.region": "lumbar",
+                "levels.names": [],
+                "levels.is_at_junction": None,
+                "levels.source": "",
             },
         },
         {
@@ -245,17 +246,17 @@ from tests.order_builders import (
                     bodySite=[codeable(SCT, code="66794005")],
                 )
             ],
-            "augmentation": {"levels": ["L1"], "note": "its text says L2"},
+            "augmentation": {"levels.names": ["L1"], "note": "its text says L2"},
         },
         {
             "why": "a site that is only worded is read",
             "drafts": [cpt("22514", bodySite=[{"text": "Th12"}])],
-            "augmentation": {"levels": ["T12"]},
+            "augmentation": {"levels.names": ["T12"]},
         },
         {
             "why": "a note on something else names no level",
             "drafts": [cpt("22514", note=[{"text": "spinal stimulator T9"}])],
-            "augmentation": {"levels": []},
+            "augmentation": {"levels.names": []},
         },
         {
             "why": "a note is believed before the reason",
@@ -266,21 +267,21 @@ from tests.order_builders import (
                     reasonCode=[codeable(ICD, code="S32.030A")],
                 )
             ],
-            "augmentation": {"levels": ["T12", "L1"], "level_source": "note"},
+            "augmentation": {"levels.names": ["T12", "L1"], "levels.source": "note"},
         },
         {
             "why": "a reason that did not come along is not looked for",
             "drafts": [
                 cpt("22513", reasonReference=[{"reference": "Condition/elsewhere"}])
             ],
-            "augmentation": {"levels": []},
+            "augmentation": {"levels.names": []},
         },
         {
             "why": "a thirteenth thoracic vertebra is named and not used",
             "drafts": [cpt("22513", bodySite=[codeable(SCT, code="1186895000")])],
             "augmentation": {
-                "levels": [],
-                "tl_junction": None,
+                "levels.names": [],
+                "levels.is_at_junction": None,
                 "note": UNUSUAL_NUMBERING,
             },
         },
@@ -301,9 +302,9 @@ from tests.order_builders import (
                 )
             ],
             "augmentation": {
-                "levels": ["L1", "L4"],
-                "level_count": 2,
-                "tl_junction": True,
+                "levels.names": ["L1", "L4"],
+                "levels.count": 2,
+                "levels.is_at_junction": True,
             },
         },
         {
@@ -312,7 +313,11 @@ from tests.order_builders import (
                 cpt("22514", bodySite=[codeable(SCT, code="11994002")]),
                 cpt("22515", number=2),
             ],
-            "augmentation": {"levels": ["L4"], "level_count": 2, "tl_junction": None},
+            "augmentation": {
+                "levels.names": ["L4"],
+                "levels.count": 2,
+                "levels.is_at_junction": None,
+            },
         },
         {
             "why": "a brace may be a ServiceRequest",
@@ -405,7 +410,7 @@ from tests.order_builders import (
                 ),
                 cpt("22513", number=2, bodySite=[codeable(SCT, code="23215003")]),
             ],
-            "augmentation": {"levels": ["L1"]},
+            "augmentation": {"levels.names": ["L1"]},
         },
         {
             "why": "nor is one that is withdrawn",
@@ -418,7 +423,7 @@ from tests.order_builders import (
                     status="Cancelled",
                 ),
             ],
-            "augmentation": {"levels": ["L1"]},
+            "augmentation": {"levels.names": ["L1"]},
         },
         {
             "why": "of two that replace each other both count",
@@ -435,7 +440,7 @@ from tests.order_builders import (
                     replaces=[{"reference": "ServiceRequest/draft-1"}],
                 ),
             ],
-            "augmentation": {"levels": ["T12", "L1"]},
+            "augmentation": {"levels.names": ["T12", "L1"]},
         },
         {
             "why": "an order does not replace itself",
@@ -452,7 +457,7 @@ from tests.order_builders import (
                     status="revoked",
                 ),
             ],
-            "augmentation": {"levels": ["L1"]},
+            "augmentation": {"levels.names": ["L1"]},
         },
         {
             "why": "any other status counts: draft",
@@ -536,180 +541,180 @@ from tests.order_builders import (
             "why": "64864005 of DICOM CID 7603 is T1",
             "drafts": [cpt("22514", bodySite=[codeable(SCT, code="64864005")])],
             "augmentation": {
-                "levels": ["T1"],
-                "level_count": 1,
-                "level_source": "bodySite",
-                "tl_junction": False,
+                "levels.names": ["T1"],
+                "levels.count": 1,
+                "levels.source": "bodySite",
+                "levels.is_at_junction": False,
             },
         },
         {
             "why": "56094003 of mCODE is T1",
             "drafts": [cpt("22514", bodySite=[codeable(SCT, code="56094003")])],
             "augmentation": {
-                "levels": ["T1"],
-                "level_count": 1,
-                "level_source": "bodySite",
-                "tl_junction": False,
+                "levels.names": ["T1"],
+                "levels.count": 1,
+                "levels.source": "bodySite",
+                "levels.is_at_junction": False,
             },
         },
         {
             "why": "82687006 of DICOM CID 7603 is T9",
             "drafts": [cpt("22514", bodySite=[codeable(SCT, code="82687006")])],
             "augmentation": {
-                "levels": ["T9"],
-                "level_count": 1,
-                "level_source": "bodySite",
-                "tl_junction": False,
+                "levels.names": ["T9"],
+                "levels.count": 1,
+                "levels.source": "bodySite",
+                "levels.is_at_junction": False,
             },
         },
         {
             "why": "33766003 of mCODE is T9",
             "drafts": [cpt("22514", bodySite=[codeable(SCT, code="33766003")])],
             "augmentation": {
-                "levels": ["T9"],
-                "level_count": 1,
-                "level_source": "bodySite",
-                "tl_junction": False,
+                "levels.names": ["T9"],
+                "levels.count": 1,
+                "levels.source": "bodySite",
+                "levels.is_at_junction": False,
             },
         },
         {
             "why": "7610001 of DICOM CID 7603 is T10",
             "drafts": [cpt("22514", bodySite=[codeable(SCT, code="7610001")])],
             "augmentation": {
-                "levels": ["T10"],
-                "level_count": 1,
-                "level_source": "bodySite",
-                "tl_junction": True,
+                "levels.names": ["T10"],
+                "levels.count": 1,
+                "levels.source": "bodySite",
+                "levels.is_at_junction": True,
             },
         },
         {
             "why": "48405002 of mCODE is T10",
             "drafts": [cpt("22514", bodySite=[codeable(SCT, code="48405002")])],
             "augmentation": {
-                "levels": ["T10"],
-                "level_count": 1,
-                "level_source": "bodySite",
-                "tl_junction": True,
+                "levels.names": ["T10"],
+                "levels.count": 1,
+                "levels.source": "bodySite",
+                "levels.is_at_junction": True,
             },
         },
         {
             "why": "12989004 of DICOM CID 7603 is T11",
             "drafts": [cpt("22514", bodySite=[codeable(SCT, code="12989004")])],
             "augmentation": {
-                "levels": ["T11"],
-                "level_count": 1,
-                "level_source": "bodySite",
-                "tl_junction": True,
+                "levels.names": ["T11"],
+                "levels.count": 1,
+                "levels.source": "bodySite",
+                "levels.is_at_junction": True,
             },
         },
         {
             "why": "52120002 of mCODE is T11",
             "drafts": [cpt("22514", bodySite=[codeable(SCT, code="52120002")])],
             "augmentation": {
-                "levels": ["T11"],
-                "level_count": 1,
-                "level_source": "bodySite",
-                "tl_junction": True,
+                "levels.names": ["T11"],
+                "levels.count": 1,
+                "levels.source": "bodySite",
+                "levels.is_at_junction": True,
             },
         },
         {
             "why": "23215003 of DICOM CID 7603 is T12",
             "drafts": [cpt("22514", bodySite=[codeable(SCT, code="23215003")])],
             "augmentation": {
-                "levels": ["T12"],
-                "level_count": 1,
-                "level_source": "bodySite",
-                "tl_junction": True,
+                "levels.names": ["T12"],
+                "levels.count": 1,
+                "levels.source": "bodySite",
+                "levels.is_at_junction": True,
             },
         },
         {
             "why": "280849005 of mCODE is T12",
             "drafts": [cpt("22514", bodySite=[codeable(SCT, code="280849005")])],
             "augmentation": {
-                "levels": ["T12"],
-                "level_count": 1,
-                "level_source": "bodySite",
-                "tl_junction": True,
+                "levels.names": ["T12"],
+                "levels.count": 1,
+                "levels.source": "bodySite",
+                "levels.is_at_junction": True,
             },
         },
         {
             "why": "66794005 of DICOM CID 7603 is L1",
             "drafts": [cpt("22514", bodySite=[codeable(SCT, code="66794005")])],
             "augmentation": {
-                "levels": ["L1"],
-                "level_count": 1,
-                "level_source": "bodySite",
-                "tl_junction": True,
+                "levels.names": ["L1"],
+                "levels.count": 1,
+                "levels.source": "bodySite",
+                "levels.is_at_junction": True,
             },
         },
         {
             "why": "61032001 of mCODE is L1",
             "drafts": [cpt("22514", bodySite=[codeable(SCT, code="61032001")])],
             "augmentation": {
-                "levels": ["L1"],
-                "level_count": 1,
-                "level_source": "bodySite",
-                "tl_junction": True,
+                "levels.names": ["L1"],
+                "levels.count": 1,
+                "levels.source": "bodySite",
+                "levels.is_at_junction": True,
             },
         },
         {
             "why": "14293000 of DICOM CID 7603 is L2",
             "drafts": [cpt("22514", bodySite=[codeable(SCT, code="14293000")])],
             "augmentation": {
-                "levels": ["L2"],
-                "level_count": 1,
-                "level_source": "bodySite",
-                "tl_junction": True,
+                "levels.names": ["L2"],
+                "levels.count": 1,
+                "levels.source": "bodySite",
+                "levels.is_at_junction": True,
             },
         },
         {
             "why": "53983007 of mCODE is L2",
             "drafts": [cpt("22514", bodySite=[codeable(SCT, code="53983007")])],
             "augmentation": {
-                "levels": ["L2"],
-                "level_count": 1,
-                "level_source": "bodySite",
-                "tl_junction": True,
+                "levels.names": ["L2"],
+                "levels.count": 1,
+                "levels.source": "bodySite",
+                "levels.is_at_junction": True,
             },
         },
         {
             "why": "36470004 of DICOM CID 7603 is L3",
             "drafts": [cpt("22514", bodySite=[codeable(SCT, code="36470004")])],
             "augmentation": {
-                "levels": ["L3"],
-                "level_count": 1,
-                "level_source": "bodySite",
-                "tl_junction": False,
+                "levels.names": ["L3"],
+                "levels.count": 1,
+                "levels.source": "bodySite",
+                "levels.is_at_junction": False,
             },
         },
         {
             "why": "55492004 of mCODE is L3",
             "drafts": [cpt("22514", bodySite=[codeable(SCT, code="55492004")])],
             "augmentation": {
-                "levels": ["L3"],
-                "level_count": 1,
-                "level_source": "bodySite",
-                "tl_junction": False,
+                "levels.names": ["L3"],
+                "levels.count": 1,
+                "levels.source": "bodySite",
+                "levels.is_at_junction": False,
             },
         },
         {
             "why": "49668003 of DICOM CID 7603 is L5",
             "drafts": [cpt("22514", bodySite=[codeable(SCT, code="49668003")])],
             "augmentation": {
-                "levels": ["L5"],
-                "level_count": 1,
-                "level_source": "bodySite",
-                "tl_junction": False,
+                "levels.names": ["L5"],
+                "levels.count": 1,
+                "levels.source": "bodySite",
+                "levels.is_at_junction": False,
             },
         },
         {
             "why": "21799000 of mCODE is L5",
             "drafts": [cpt("22514", bodySite=[codeable(SCT, code="21799000")])],
             "augmentation": {
-                "levels": ["L5"],
-                "level_count": 1,
-                "level_source": "bodySite",
-                "tl_junction": False,
+                "levels.names": ["L5"],
+                "levels.count": 1,
+                "levels.source": "bodySite",
+                "levels.is_at_junction": False,
             },
         },
         {
@@ -725,14 +730,22 @@ from tests.order_builders import (
                     ],
                 )
             ],
-            "augmentation": {"levels": ["T12", "L1"], "level_count": 2, "notes": []},
+            "augmentation": {
+                "levels.names": ["T12", "L1"],
+                "levels.count": 2,
+                "notes": [],
+            },
         },
         {
             "why": "each body site counts: words beside a code",
             "drafts": [
                 cpt("22514", bodySite=[codeable(SCT, code="66794005"), {"text": "T12"}])
             ],
-            "augmentation": {"levels": ["T12", "L1"], "level_count": 2, "notes": []},
+            "augmentation": {
+                "levels.names": ["T12", "L1"],
+                "levels.count": 2,
+                "notes": [],
+            },
         },
         {
             "why": "words of another level beside a code of bodySite are said",
@@ -743,7 +756,7 @@ from tests.order_builders import (
                 )
             ],
             "augmentation": {
-                "levels": ["L1"],
+                "levels.names": ["L1"],
                 "notes": [
                     "The order's bodySite says L1, its text says L2; L1 is used."
                 ],
@@ -757,7 +770,7 @@ from tests.order_builders import (
                     bodySite=[codeable(SCT, code="66794005", text="L1 fracture")],
                 )
             ],
-            "augmentation": {"levels": ["L1"], "notes": []},
+            "augmentation": {"levels.names": ["L1"], "notes": []},
         },
         {
             "why": "words of another level beside a code of reasonCode are said",
@@ -768,7 +781,7 @@ from tests.order_builders import (
                 )
             ],
             "augmentation": {
-                "levels": ["L1"],
+                "levels.names": ["L1"],
                 "notes": [
                     "The order's reasonCode says L1, its text says L2; L1 is used."
                 ],
@@ -782,7 +795,7 @@ from tests.order_builders import (
                     reasonCode=[codeable(ICD, code="S32.010A", text="L1 fracture")],
                 )
             ],
-            "augmentation": {"levels": ["L1"], "notes": []},
+            "augmentation": {"levels.names": ["L1"], "notes": []},
         },
         {
             "why": (
@@ -790,7 +803,7 @@ from tests.order_builders import (
                 " today: S32.010D"
             ),
             "drafts": [cpt("22514", reasonCode=[codeable(ICD, code="S32.010D")])],
-            "augmentation": {"levels": []},
+            "augmentation": {"levels.names": []},
         },
         {
             "why": (
@@ -798,7 +811,7 @@ from tests.order_builders import (
                 " today: S32.010G"
             ),
             "drafts": [cpt("22514", reasonCode=[codeable(ICD, code="S32.010G")])],
-            "augmentation": {"levels": []},
+            "augmentation": {"levels.names": []},
         },
         {
             "why": (
@@ -806,7 +819,7 @@ from tests.order_builders import (
                 " today: S32.010S"
             ),
             "drafts": [cpt("22514", reasonCode=[codeable(ICD, code="S32.010S")])],
-            "augmentation": {"levels": []},
+            "augmentation": {"levels.names": []},
         },
         {
             "why": (
@@ -814,7 +827,7 @@ from tests.order_builders import (
                 " today: S32.01"
             ),
             "drafts": [cpt("22514", reasonCode=[codeable(ICD, code="S32.01")])],
-            "augmentation": {"levels": []},
+            "augmentation": {"levels.names": []},
         },
         {
             "why": (
@@ -827,7 +840,7 @@ from tests.order_builders import (
                     note=[{"text": "rods L3-L5 in place"}],
                 )
             ],
-            "augmentation": {"levels": ["L1"], "level_source": "text"},
+            "augmentation": {"levels.names": ["L1"], "levels.source": "text"},
         },
         {
             "why": (
@@ -840,7 +853,7 @@ from tests.order_builders import (
                     note=[{"text": "spinal stimulator T9"}],
                 )
             ],
-            "augmentation": {"levels": ["L1"], "level_source": "text"},
+            "augmentation": {"levels.names": ["L1"], "levels.source": "text"},
         },
         {
             "why": (
@@ -852,7 +865,7 @@ from tests.order_builders import (
                     note=[{"text": "L2 also if time"}],
                 )
             ],
-            "augmentation": {"levels": ["L1"], "level_source": "text"},
+            "augmentation": {"levels.names": ["L1"], "levels.source": "text"},
         },
         {
             "why": (
@@ -865,7 +878,7 @@ from tests.order_builders import (
                     note=[{"text": "fracture at T8 as well"}],
                 )
             ],
-            "augmentation": {"levels": ["L1"], "level_source": "text"},
+            "augmentation": {"levels.names": ["L1"], "levels.source": "text"},
         },
         {
             "why": "the body site of a reason that came along is read",
@@ -877,7 +890,10 @@ from tests.order_builders import (
                     "bodySite": [codeable(SCT, code="280849005")],
                 },
             ],
-            "augmentation": {"levels": ["T12"], "level_source": "reasonReference"},
+            "augmentation": {
+                "levels.names": ["T12"],
+                "levels.source": "reasonReference",
+            },
         },
         {
             "why": "and that of a contained one",
@@ -894,7 +910,10 @@ from tests.order_builders import (
                     ],
                 )
             ],
-            "augmentation": {"levels": ["T12"], "level_source": "reasonReference"},
+            "augmentation": {
+                "levels.names": ["T12"],
+                "levels.source": "reasonReference",
+            },
         },
         {
             "why": "a reason that was ruled out says no level",
@@ -910,7 +929,7 @@ from tests.order_builders import (
                     ),
                 },
             ],
-            "augmentation": {"levels": []},
+            "augmentation": {"levels.names": []},
         },
         {
             "why": "22514 and 22511 of one body site are 1 level",
@@ -918,7 +937,7 @@ from tests.order_builders import (
                 cpt("22514", number=1, bodySite=[codeable(SCT, code="11994002")]),
                 cpt("22511", number=2, bodySite=[codeable(SCT, code="11994002")]),
             ],
-            "augmentation": {"level_count": 1},
+            "augmentation": {"levels.count": 1},
         },
         {
             "why": "22513 and 22514 of one body site are 2 levels",
@@ -926,7 +945,7 @@ from tests.order_builders import (
                 cpt("22513", number=1, bodySite=[codeable(SCT, code="11994002")]),
                 cpt("22514", number=2, bodySite=[codeable(SCT, code="11994002")]),
             ],
-            "augmentation": {"level_count": 2},
+            "augmentation": {"levels.count": 2},
         },
         {
             "why": "22514 and 22511 and 22515 of one body site are 2 levels",
@@ -935,7 +954,7 @@ from tests.order_builders import (
                 cpt("22511", number=2, bodySite=[codeable(SCT, code="11994002")]),
                 cpt("22515", number=3, bodySite=[codeable(SCT, code="11994002")]),
             ],
-            "augmentation": {"level_count": 2},
+            "augmentation": {"levels.count": 2},
         },
         {
             "why": "no other orthosis is a brace whatever its words: L0621",
@@ -1123,7 +1142,7 @@ def test_what_drafts_order(case):
         elif element == "because":
             assert set(expected) <= found.reasons
         else:
-            value = getattr(found, element)
+            value = attrgetter(element)(found)
             assert (list(value) if isinstance(value, tuple) else value) == expected, (
                 element
             )

@@ -35,7 +35,7 @@ def find(*resources):
 )
 def test_icd_10_cm_says_what_the_terminology_page_says(code, levels, junction):
     found = find(cpt("22514", reasonCode=[codeable(ICD, code)]))
-    assert (list(found.levels), found.tl_junction) == (levels, junction)
+    assert (list(found.levels.names), found.levels.is_at_junction) == (levels, junction)
 
 
 @pytest.mark.parametrize(
@@ -70,7 +70,7 @@ def test_icd_10_cm_says_what_the_terminology_page_says(code, levels, junction):
     ],
 )
 def test_a_reason_in_words_is_read_last(members, levels):
-    assert find(cpt("22514", **members)).levels == levels
+    assert find(cpt("22514", **members)).levels.names == levels
 
 
 @pytest.mark.parametrize(
@@ -89,7 +89,7 @@ def test_a_reason_in_words_is_read_last(members, levels):
 def test_levels_are_counted_by_sites_and_additional_codes_not_by_order_lines(
     orders, count
 ):
-    assert find(*orders).level_count == count
+    assert find(*orders).levels.count == count
 
 
 @pytest.mark.parametrize(

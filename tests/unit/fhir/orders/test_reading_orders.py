@@ -48,7 +48,7 @@ def test_the_operation_that_words_ask_for(words, case):
 def test_the_levels_that_words_name(words, case):
     found = find_augmentation_order(signing(bundle(worded(words))), terminology())
     assert found is not None
-    assert list(found.levels) == case["expect"]
+    assert list(found.levels.names) == case["expect"]
 
 
 @pytest.mark.parametrize(("words", "case"), cases("support"))
@@ -72,7 +72,7 @@ def test_words_beside_codes(why, case):
     assert [one.kind for one in others] == case.get("support", []), why
     if "levels" in case:
         assert operation is not None
-        assert (operation.level_count or 0) == case["levels"]
+        assert (operation.levels.count or 0) == case["levels"]
 
 
 @pytest.mark.parametrize(("words", "case"), cases("done"))

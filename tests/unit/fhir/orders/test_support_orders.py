@@ -6,7 +6,7 @@ from operator import attrgetter
 import pytest
 from hypothesis import given, settings
 
-from cds_service.core.findings import AugmentationOrder
+from cds_service.core.findings import AugmentationOrder, TreatedLevels
 from cds_service.fhir.gathering.picking import Unreadable
 from cds_service.fhir.orders.support_orders import (
     find_draft_support_orders,
@@ -555,7 +555,7 @@ def test_what_an_order_says(draft, says):
 def test_what_is_ordered_and_was_done_on_record(case):
     read = {name: tuple(parts) for name, parts in case.get("read", {}).items()}
     signed = {"references": (), "procedure": None, **case.get("signed", {})}
-    signed["levels"] = tuple(signed.get("levels", ()))
+    signed["levels"] = TreatedLevels(names=tuple(signed.get("levels", ())))
     found = find_support_orders(
         drafts(*case.get("drafts", ())),
         record_of(*case["record"], **read),
