@@ -1,6 +1,6 @@
 """Signals for how a card is said: what is ordered, how old, how low, what was read."""
 
-from cds_service.core.findings import Gap, SupportOrder
+from cds_service.core.findings import SupportOrder
 from cds_service.core.phrases import in_brackets, joined, say
 from cds_service.core.rule_signals import FRAGILITY_AGE
 from cds_service.core.situation import SIGNALS, Signal, Situation, signal
@@ -10,16 +10,6 @@ LOW_T, VERY_LOW_T = -2.5, -3.0
 MALNOURISHED = 17.0  # MNA points: category C below
 OLD = 65  # years; treatment without further tests from here on (ASBMR coalition 2020)
 EARLIER_FRACTURES = ("prior-vertebral-fracture", "prior-augmentation", "hip-fracture")
-# Causes that exclude a plain fragility fracture, and the facts that say so (F1, F2, F5
-# to F7).
-CAUSES = ("malignancy", "spinal-infection")
-CAUSES_ON_CARDS = (
-    "present-spinal-infection",
-    "sepsis",
-    "new-deficit",
-    "bone-malignancy",
-    "recent-cancer",
-)
 
 
 def _ordered(kind: str) -> None:
@@ -136,34 +126,3 @@ def _no_pooled_figure(situation: Situation) -> Signal | None:
 def _fls_in_order_set(situation: Situation) -> Signal | None:
     """The site's order set has fracture liaison."""
     return Signal() if situation.policy.suggestions.fls_in_order_set else None
-
-
-@signal("cause-open")
-def _cause_open(situation: Situation) -> Signal | None:
-    """Find a doubt, or an exclusion without its fact, that takes a button away.
-
-    A pathological fracture excludes every figure, and says neither F6 nor F7.
-    """
-    findings = situation.findings
-    excluding = [findings.known[name] for name in CAUSES if findings.is_true(name)]
-    causes = (findings.gaps.get(name) for name in CAUSES)
-    on_cards = (findings.gaps.get(name) for name in CAUSES_ON_CARDS)
-    doubted = [
-        *(one.name for one in causes if one is not None and _is_of_order(one)),
-        *(one.name for one in on_cards if one is not None and _is_in_doubt(one)),
-    ]
-    named = [*(one.name for one in excluding), *doubted]
-    said = joined(dict.fromkeys(map(situation.wording.name, named)))
-    return Signal(said, tuple(excluding)) if named else None
-
-
-def _is_in_doubt(gap: Gap) -> bool:
-    """Tell if an entry or the order names it, and nobody knows whether it is so now."""
-    return gap.reason == "undetermined" and bool(gap.seen)
-
-
-def _is_of_order(gap: Gap) -> bool:
-    """Tell if the words of the order leave it open."""
-    return gap.reason == "undetermined" and any(
-        one.origin == "context" for one in gap.seen
-    )
