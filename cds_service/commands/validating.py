@@ -46,14 +46,14 @@ USE = (
 @click.option(
     "--refit",
     "refit_to",
-    type=click.Path(path_type=Path),
+    type=options.NEW_PATH,
     metavar="F",
     help="write a recalibration for the site folder",
 )
 @click.option(
     "--quarters",
     "quarters_to",
-    type=click.Path(path_type=Path),
+    type=options.NEW_PATH,
     metavar="F",
     help="write observed / expected by quarter for the site folder",
 )
