@@ -29,8 +29,8 @@ from cds_service.core.sarcopenia import (
     RULERS,
     STUDY,
     Ruler,
+    has_sarcopenia,
     is_low,
-    judge,
     sex_of,
     written,
 )
@@ -322,7 +322,7 @@ DERIVATIONS["sarcopenia-site"] = lambda so_far: _sarcopenia(
 
 def _sarcopenia(so_far: FindingsSoFar, name: str, ruler: Ruler) -> Finding | Gap:
     """Decide by measurement; if it does not decide, an active diagnosis says yes."""
-    known, verdict = so_far.known, judge(ruler, so_far.known)
+    known, verdict = so_far.known, has_sarcopenia(ruler, so_far.known)
     measured = [known[measure] for measure in MEASURES if measure in known]
     diagnosis = so_far.diagnosis if isinstance(so_far.diagnosis, Finding) else None
     if verdict is None:
@@ -358,7 +358,7 @@ def _sarcopenia(so_far: FindingsSoFar, name: str, ruler: Ruler) -> Finding | Gap
         observed=max(days, default=None),
         provenance=tuple(dict.fromkeys(sources)),
         concerns=tuple(dict.fromkeys(concerns)),
-        may_reassure=judge(ruler, certain_findings) is verdict,
+        may_reassure=has_sarcopenia(ruler, certain_findings) is verdict,
     )
 
 

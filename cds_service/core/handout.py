@@ -257,18 +257,18 @@ class HandoutText(DataTable):
         """Tell if a clinician who speaks this language has read the sentences."""
         return self.reviewed or bool(settings.words_of(self.language).reader)
 
-    def say_day(self, day: date, on: date) -> str:
+    def say_day(self, day: date, today: date) -> str:
         """Write a day on the page of this day, `28 December`.
 
         The year is left out if it cannot be mistaken, as on cards.
         """
-        form = self.forms.day if is_near(day, on) else self.forms.day_of_year
+        form = self.forms.day if is_near(day, today) else self.forms.day_of_year
         month = self.months[day.month - 1]
         return form.format(day=day.day, month=month, year=day.year)
 
-    def say_visit(self, visit: Visit, on: date, place: str) -> str:
+    def say_visit(self, visit: Visit, today: date, place: str) -> str:
         """Write an appointment; without a place its day and time alone."""
-        day, time = self.say_day(visit.day, on), visit.time
+        day, time = self.say_day(visit.day, today), visit.time
         if not place:
             return f"{day}, {time}" if time else day
         form = self.forms.visit_at if time else self.forms.visit

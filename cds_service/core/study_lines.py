@@ -90,7 +90,9 @@ def explained_together(inputs: Iterable[Finding]) -> tuple[tuple[Finding, ...], 
     return (*single, *((psoas,) if psoas else ()))
 
 
-def disagree(results: Sequence[ModelResult], outcome: Outcome, policy: Policy) -> bool:
+def has_disagreement(
+    results: Sequence[ModelResult], outcome: Outcome, policy: Policy
+) -> bool:
     """Tell if two studies that the patient belongs to contradict each other.
 
     They lie on opposite sides of their own averages, or far apart on a common baseline.
