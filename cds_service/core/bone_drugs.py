@@ -697,8 +697,8 @@ def _full_day_text(day: Dated) -> str:
 def _month_text(day: Dated) -> str:
     """Write `Mar 2026`, or the bare year of a day that is not recorded more exactly."""
     is_in_month = (day.first.year, day.first.month) == (day.last.year, day.last.month)
-    form: DayForm = "month" if is_in_month else "year"
-    return Day(day.first, form)
+    precision: DayForm = "month" if is_in_month else "year"
+    return Day(day.first, precision)
 
 
 def _day_text(day: Dated, today: date) -> str:

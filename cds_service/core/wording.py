@@ -85,8 +85,8 @@ def say_month(day: date) -> str:
 
 def say_near_date(day: date, today: date) -> str:
     """Write `19 Nov` in today's year or within half a year, else `19 Nov 2024`."""
-    form: DayForm = "near" if is_near(day, today) else "date"
-    return Day(day, form)
+    precision: DayForm = "near" if is_near(day, today) else "date"
+    return Day(day, precision)
 
 
 def is_near(day: date, today: date) -> bool:
@@ -97,8 +97,8 @@ def is_near(day: date, today: date) -> bool:
 def say_since(day: date, today: date) -> str:
     """Write `Mar 2026`, and `2021` of a day that is two years away."""
     is_old = months_between(day, today) >= YEARS_FROM
-    form: DayForm = "year" if is_old else "month"
-    return Day(day, form)
+    precision: DayForm = "year" if is_old else "month"
+    return Day(day, precision)
 
 
 Unit = Literal["day", "week", "month", "year"]
