@@ -1,17 +1,17 @@
 """Records of a patient, small and readable: one function per kind of resource, and `findings_of` to read them."""
 
 import random
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 from functools import lru_cache
 from itertools import count
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
-import pytest
 from fhir.resources.R4B import get_fhir_model_class
 
-from cds_service.core.findings import Finding, Findings
+from cds_service.core.derived import derive
+from cds_service.core.findings import AugmentationOrder, Findings, TreatedLevels
 from cds_service.core.vocabulary import FindingSpec
 from cds_service.fhir.findings.chart import Chart, Horizon
 from cds_service.fhir.findings.extraction import extract_findings
@@ -301,34 +301,42 @@ def findings_of(
     return extract_findings(chart, specs())
 
 
-# Elements of a finding, or of a gap, that are more than its attribute of this name.
-ELEMENTS = {
-    "sources": lambda one: [source.resource for source in one.provenance],
-    "source": lambda one: [
-        *(one.provenance[0].resource, one.provenance[0].origin, one.provenance[0].code),
-        *(one.provenance[0].printed, one.provenance[0].rule),
-    ],
-    "origin": lambda one: one.provenance[0].origin,
-    "printed": lambda one: one.provenance[0].printed,
-    "seen": lambda one: [source.resource for source in one.seen],
-    "concerns": lambda one: list(one.concerns),
-    "has_concerns": lambda one: bool(one.concerns),
-}
+class SmallRecord(NamedTuple):
+    """A record of a few resources, and how it was read.
+
+    Attributes:
+        order: the order that is signed, if any.
+        read: what `findings_of` takes besides the resources.
+    """
+
+    resources: tuple[Json, ...]
+    order: AugmentationOrder | None
+    read: dict[str, Any]
+
+    def findings(self) -> Findings:
+        """Return what it says, and what follows from that and the order."""
+        found = findings_of(*self.resources, **self.read)
+        if self.order is None:
+            return found
+        return derive(found, specs(), self.order, sarcopenia_criteria="ewgsop2")
 
 
-def says(found: Findings, name: str, element: str, expected: Any) -> bool:
-    """Whether this element of a finding, or of a gap, is as expected; words stand somewhere in it."""
-    one = found.known.get(name) or found.gaps[name]
-    if element in ("concern", "detail", "no-concern"):
-        words = "\n".join(one.concerns if isinstance(one, Finding) else [one.detail])
-        return (str(expected) in words) is (element != "no-concern")
-    if element == "prints":
-        return one.provenance[0].printed.startswith(expected)
-    value = ELEMENTS[element](one) if element in ELEMENTS else getattr(one, element)
-    if element == "printed":
-        return bool(value == str(expected))
-    return (
-        value == expected
-        if isinstance(expected, list)
-        else bool(value == pytest.approx(expected))
+def on_record(
+    *resources: Json, order: AugmentationOrder | None = None, **read: Any
+) -> SmallRecord:
+    return SmallRecord(resources, order, read)
+
+
+def broken(reference: str, key: str, concept: str) -> Unreadable:
+    return Unreadable(reference=reference, key=key, concepts=frozenset({concept}))
+
+
+def ordered_augmentation(
+    levels: Iterable[str], reasons: Iterable[str] = ()
+) -> AugmentationOrder:
+    return AugmentationOrder(
+        references=("ServiceRequest/1",),
+        procedure="PKP",
+        levels=TreatedLevels(names=tuple(levels)),
+        reasons=frozenset(reasons),
     )

@@ -6,6 +6,7 @@ It is printed or given to a witness. The signing key is found or made here.
 import base64
 import hashlib
 import os
+import stat
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -176,8 +177,11 @@ def _read_key(path: Path) -> Ed25519PrivateKey:
         FileNotFoundError: there is no file yet.
     """
     try:
+        mode = path.stat().st_mode
+        if not stat.S_ISREG(mode):
+            raise DataFileError("AUDIT_KEY", str(path), "is no file")
         # group read is allowed: files in a pod are always group-readable
-        if path.stat().st_mode & 0o037:
+        if mode & 0o037:
             raise DataFileError(
                 "AUDIT_KEY", str(path), "others may read or write it: chmod 600"
             )

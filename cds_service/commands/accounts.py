@@ -24,7 +24,7 @@ from cds_service.site.review import ROLES
 )
 @click.option(
     "--password-file",
-    type=click.File(),
+    type=options.Stream(),
     metavar="FILE",
     help="read the password from FILE (- is standard input) instead of a prompt",
 )

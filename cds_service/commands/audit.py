@@ -264,6 +264,8 @@ def _checkpoints(paths: Iterable[Path]) -> Iterator[Checkpoint]:
             # A log that was cut off looks whole without one.
             raise BadNote(f"{path}: the folder has no *.note")
         for file in files:
+            if fault := options.fault_of(file):
+                raise BadNote(fault)
             try:
                 yield read_note(file.read_text(encoding="utf-8", errors="replace"))
             except BadNote as error:

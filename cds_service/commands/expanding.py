@@ -54,7 +54,7 @@ MAX_BYTES = 32 * 1024 * 1024
 @options.SITE
 @click.option(
     "--out",
-    type=click.Path(path_type=Path, file_okay=False),
+    type=options.NEW_FOLDER,
     help="default: mappings/expanded of the site",
 )
 @options.TOKEN_FILE

@@ -51,8 +51,8 @@ from cds_service.measures.values import (
     Refused,
     Reported,
     Source,
+    Stated,
     Subject,
-    Told,
     completed,
     read_number,
 )
@@ -150,13 +150,13 @@ def import_measurements(*, as_json: bool, **words: Any) -> None:
     ):
         raise click.UsageError("one of --out, --fhir-server and --dry-run is needed")
     levels = in_order({*chain.from_iterable(words.pop("levels"))})
-    told = Told(
+    stated = Stated(
         day=words.pop("day"),
         levels=levels,
         method=words.pop("method").strip(),
         thickness=words.pop("thickness"),
     )
-    wish = Wish(**words, told=told)
+    wish = Wish(**words, stated=stated)
     outcome = import_sources(wish)
     if as_json:
         options.print_json(outcome.to_json())
@@ -172,7 +172,7 @@ class Wish:
     """What the command line asks for.
 
     Attributes:
-        told: what the person says where a source does not.
+        stated: what the person says if a source does not.
     """
 
     sources: tuple[Path, ...]
@@ -183,7 +183,7 @@ class Wish:
     dry_run: bool
     token: str | None
     site: Path | None
-    told: Told
+    stated: Stated
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,7 +219,7 @@ def import_sources(wish: Wish) -> Outcome:
         load_measures_in_force(folder),
         terminology,
         wish.patient,
-        wish.told,
+        wish.stated,
         load_vocabulary(folder),
     )
     sources = [read_source(file, context) for file in files_of(wish.sources)]
@@ -227,19 +227,19 @@ def import_sources(wish: Wish) -> Outcome:
     if wish.fhir_server is not None:
         _check_person(wish, sources)
     writer = Writer(wish.patient, terminology, site_codes(folders))
-    return _outcome(sources, writer, wish.told)
+    return _outcome(sources, writer, wish.stated)
 
 
-def _outcome(sources: Sequence[Source], writer: Writer, told: Told) -> Outcome:
+def _outcome(sources: Sequence[Source], writer: Writer, stated: Stated) -> Outcome:
     refused = list(chain.from_iterable(source.refused for source in sources))
     today = writer.terminology.calendar.day_of(datetime.now(UTC))
     written: list[tuple[Source, list[Written]]] = []
     for source in sources:
         of_source: list[Written] = []
         for value in source.reported:
-            whole = completed(value, told)
+            whole = completed(value, stated)
             result = (
-                _refused_level(value, told)
+                _refused_level(value, stated)
                 or _refused_day(whole, today)
                 or writer.write(whole)
             )
@@ -262,10 +262,10 @@ def _outcome(sources: Sequence[Source], writer: Writer, told: Told) -> Outcome:
     return Outcome(sources, groups, [*refused, *rivals])
 
 
-def _refused_level(value: Reported, told: Told) -> Refused | None:
-    if not (told.levels and value.levels and value.measure.level_is_free) or {
+def _refused_level(value: Reported, stated: Stated) -> Refused | None:
+    if not (stated.levels and value.levels and value.measure.level_is_free) or {
         *value.levels
-    } <= {*told.levels}:
+    } <= {*stated.levels}:
         return None
     return Refused(value.where, f"{value.measure.name} {value.printed}", OTHER_LEVEL)
 

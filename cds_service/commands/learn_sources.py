@@ -45,6 +45,9 @@ def records_of_files(paths: Iterable[Path]) -> Iterator[Record]:
         CdsError: a file cannot be read, or holds none of these.
     """
     files = [file for path in paths for file in _files_of(path)]
+    for file in files:
+        if fault := options.fault_of(file):
+            raise CdsError(fault)
     exports = [file for file in files if _is_export(file)]
     for file in (file for file in files if file not in exports):
         found = _of_lines(file) if file.suffix in LINES else [_of_file(file)]

@@ -50,8 +50,9 @@ from cds_service.site.clients import Client
 from cds_service.site.folder import SiteFolder
 
 SLOW_IN_A_ROW = 3
-TOO_SLOW = (
-    "note: the FHIR server answers too slowly; {count} more patients were not read"
+INCOMPLETE = (
+    "the FHIR server answers too slowly: {cut} patients were not read whole and"
+    " {skipped} not at all. What was read is written; run it again"
 )
 READ_SECONDS = 60.0  # for one patient, whose record nobody waits for
 SAID: Mapping[State, str] = {
@@ -124,22 +125,24 @@ def close_loop(
         hook = service.signing_hook
         run = Run(service=service, hook=hook, as_of=today, bases=bases)
         if paths:
-            courses = _from_export(signings, paths, run, days)
+            reads = Reads(_from_export(signings, paths, run, days))
         else:
             signings = [one for one in signings if one.state not in SETTLED]
             check_callers(folder, signings, server)
             fhir = _open_server(folder, server, token)
-            courses = _from_server(signings, fhir, run, days)
-        if signings and not any(courses.values()):
+            reads = _from_server(signings, fhir, run, days)
+        if signings and not any(reads.courses.values()):
             raise CdsError(
                 "none of the patients of these signings could be read; nothing was"
                 " written. Is it the right export or server?"
             )
-        looks = [_look(one, courses[one.entry], days) for one in signings]
+        looks = [_look(one, reads.courses[one.entry], days) for one in signings]
         _record(database, looks, today)
-    _say(looks, days, as_json=as_json)
+    _say(looks, days, is_whole=reads.is_whole, as_json=as_json)
     if worklist:
         write_list(looks, worklist, today)
+    if not reads.is_whole:
+        raise CdsError(INCOMPLETE.format(cut=reads.cut, skipped=reads.skipped))
 
 
 def _signings(
@@ -303,6 +306,25 @@ def choose(
 # --- the record
 
 
+@dataclass(frozen=True, slots=True)
+class Reads:
+    """What was read of the patients of these signings.
+
+    Attributes:
+        courses: by the signing's entry.
+        cut: how many patients the server took all their time for.
+        skipped: how many it was not asked for any more.
+    """
+
+    courses: Mapping[str, Course | None]
+    cut: int = 0
+    skipped: int = 0
+
+    @property
+    def is_whole(self) -> bool:
+        return not (self.cut or self.skipped)
+
+
 def _from_export(
     signings: Sequence[Signing], paths: Sequence[Path], run: Run, days: int
 ) -> dict[str, Course | None]:
@@ -342,24 +364,24 @@ def _open_server(
 
 def _from_server(
     signings: Sequence[Signing], fhir: Callable[[], FhirClient], run: Run, days: int
-) -> dict[str, Course | None]:
+) -> Reads:
     """Read the patients one after another: the server has other work.
 
     One that is too slow for several in a row is asked for no more: the night is short.
     """
-    courses: dict[str, Course | None] = {}
-    slow = 0
-    for number, one in enumerate(signings):
-        if slow == SLOW_IN_A_ROW:
-            rest = signings[number:]
-            options.print_note(TOO_SLOW.format(count=len(rest)))
-            return courses | {one.entry: None for one in rest}
+    courses: dict[str, Course | None] = dict.fromkeys(one.entry for one in signings)
+    cut = in_a_row = 0
+    for number, signing in enumerate(signings):
+        if in_a_row == SLOW_IN_A_ROW:
+            return Reads(courses, cut, len(signings) - number)
         until = time.monotonic() + READ_SECONDS
-        lines, read = read_lines(fhir(), one.patient, run.bases, until)
-        of_patient = replace(run, exported=read)
-        courses[one.entry] = _course(one, lines, of_patient, days)
-        slow = slow + 1 if time.monotonic() >= until else 0
-    return courses
+        lines, types = read_lines(fhir(), signing.patient, run.bases, until)
+        of_patient = replace(run, exported=types)
+        courses[signing.entry] = _course(signing, lines, of_patient, days)
+        is_cut = time.monotonic() >= until
+        cut += is_cut
+        in_a_row = in_a_row + 1 if is_cut else 0
+    return Reads(courses, cut)
 
 
 def _course(
@@ -393,11 +415,12 @@ def _card(signing: Signing) -> str:
     return "not answered" if signing.feedback == "none" else signing.feedback
 
 
-def _say(looks: Sequence[Look], days: int, *, as_json: bool) -> None:
+def _say(looks: Sequence[Look], days: int, *, is_whole: bool, as_json: bool) -> None:
     """Print the counts; the names are on the list alone."""
     counts = Counter(one.state for one in looks)
     if as_json:
-        options.print_json({"signings": len(looks), "days": days, "states": counts})
+        counted = {"signings": len(looks), "days": days, "states": counts}
+        options.print_json(counted | {"complete": is_whole})
         return
     judged = sum(counts[state] for state in JUDGED)
     click.echo(f"{len(looks)} signings, {judged} to be judged:")

@@ -7,6 +7,7 @@ import getpass
 import json
 import os
 import re
+import stat
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -47,25 +48,73 @@ class Read(click.ParamType):  # type: ignore[type-arg]
             self.fail(str(error), param, ctx)
 
 
-# SQLite's file and its write-ahead log (either byte order), and keys as PEM.
 # Python's form of an argument's bytes that are no UTF-8.
 LONE_SURROGATE = re.compile("[\ud800-\udfff]")
+# SQLite's file and its write-ahead log (either byte order), and keys as PEM.
 KEPT = (b"SQLite format 3\0", b"\x37\x7f\x06\x82", b"\x37\x7f\x06\x83", b"-----BEGIN ")
+# what the shell has opened already, as for `<(...)`
+OPENED = ("/dev/fd/", "/dev/stdin", "/proc/self/fd/")
 
 
-class _NewFile(click.Path):
-    """A file to write; none that holds a log or a key, which a slip would destroy."""
+def fault_of(path: Path) -> str:
+    """Say why a command opens no such thing; empty for a file, a folder or nothing.
+
+    To open a named pipe may wait for ever, and a device may never end.
+    """
+    mode = _mode_of(path)
+    is_plain = mode is None or stat.S_ISREG(mode) or stat.S_ISDIR(mode)
+    is_opened = str(path).startswith(OPENED)
+    return "" if is_plain or is_opened else f"{path} is a pipe or a device, no file"
+
+
+def fault_of_new(path: Path) -> str:
+    """Say why nothing is written there: it holds a log or a key, or is no file."""
+    mode = _mode_of(path)
+    if mode is not None and stat.S_ISREG(mode):
+        with suppress(OSError), path.open("rb") as file:
+            if file.read(16).startswith(KEPT):
+                return f"{path} is a database or a key; name another"
+    return fault_of(path)
+
+
+def _mode_of(path: Path) -> int | None:
+    with suppress(OSError, ValueError):
+        return path.stat().st_mode
+    return None
+
+
+class _Place(click.Path):
+    """A file or folder, never a pipe or a device."""
+
+    fault_of = staticmethod(fault_of)
 
     def convert(
         self, value: Any, param: click.Parameter | None, ctx: click.Context | None
     ) -> Any:
         path = Path(os.fsdecode(super().convert(value, param, ctx)))
-        if path.is_file():
-            with path.open("rb") as file:
-                is_kept = file.read(16).startswith(KEPT)
-            if is_kept:
-                self.fail(f"{path} is a database or a key; name another", param, ctx)
+        if fault := self.fault_of(path):
+            self.fail(fault, param, ctx)
         return path
+
+
+class _NewPlace(_Place):
+    """One to write; none that holds a log or a key, which a slip would destroy."""
+
+    fault_of = staticmethod(fault_of_new)
+
+
+class Stream(click.File):
+    """A file that click opens, never a pipe or a device; `-` is a standard stream."""
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> Any:
+        if isinstance(value, str) and value != "-":
+            judge = fault_of_new if "w" in self.mode else fault_of
+            fault = f"{value} is a folder" if Path(value).is_dir() else ""
+            if fault := fault or judge(Path(value)):
+                self.fail(fault, param, ctx)
+        return super().convert(value, param, ctx)
 
 
 def _fhir_id(value: str) -> str:
@@ -83,6 +132,8 @@ def _levels(value: str) -> tuple[str, ...]:
 
 
 def _token(file: str) -> str:
+    if fault := fault_of(Path(file)):
+        raise ValueError(fault)
     try:
         token = Path(file).read_text(encoding="utf-8").strip()
     except (OSError, UnicodeDecodeError) as error:
@@ -95,10 +146,12 @@ def _token(file: str) -> str:
 BASE = Read("URL", lambda url: parse_base(url).url)
 FHIR_ID = Read("ID", _fhir_id)
 VERTEBRAE = Read("L1", _levels)
-OLD_FILE = click.Path(path_type=Path, exists=True, dir_okay=False)
-NEW_FILE = _NewFile(path_type=Path, dir_okay=False)
-KEPT_FILE = click.Path(path_type=Path, dir_okay=False)  # made at first need
-OLD_PATH = click.Path(path_type=Path, exists=True)  # a file, or a folder of such files
+OLD_FILE = _Place(path_type=Path, exists=True, dir_okay=False)
+NEW_FILE = _NewPlace(path_type=Path, dir_okay=False)
+NEW_PATH = _NewPlace(path_type=Path)  # a file, or the folder in which it is made
+NEW_FOLDER = _Place(path_type=Path, file_okay=False)
+KEPT_FILE = _Place(path_type=Path, dir_okay=False)  # made at first need
+OLD_PATH = _Place(path_type=Path, exists=True)  # a file, or a folder of such files
 MOMENT = click.DateTime(["%Y-%m-%d", "%Y-%m-%dT%H:%M:%SZ"])
 TOKEN_FILE = click.option(
     "--token-file", "token", type=Read("FILE", _token), help="file with a bearer token"
@@ -132,13 +185,13 @@ CLIENT = click.option(
 )
 OUT = click.option(
     "--out",
-    type=click.File("w", encoding="utf-8"),
+    type=Stream("w", encoding="utf-8"),
     default="-",
     help="default: standard output",
 )
 SITE = click.option(
     "--site",
-    type=click.Path(path_type=Path, exists=True, file_okay=False),
+    type=_Place(path_type=Path, exists=True, file_okay=False),
     help="a site folder; default: KYPHOPLASTY_CDS_SITE",
 )
 FHIR_SERVERS = click.option(

@@ -18,7 +18,11 @@ from cds_service.commands import options
 from cds_service.commands.terminal import table
 from cds_service.errors import CdsError
 from cds_service.loading import OBSERVED_EXPECTED, RECALIBRATION, load_service
-from cds_service.population.outcomes_file import OutcomesFile, read_outcomes, say_faults
+from cds_service.population.outcomes_file import (
+    OutcomesFile,
+    first_faults,
+    read_outcomes,
+)
 
 if TYPE_CHECKING:
     from cds_service.population.hospitals import AcrossHospitals
@@ -42,14 +46,14 @@ USE = (
 @click.option(
     "--refit",
     "refit_to",
-    type=click.Path(path_type=Path),
+    type=options.NEW_PATH,
     metavar="F",
     help="write a recalibration for the site folder",
 )
 @click.option(
     "--quarters",
     "quarters_to",
-    type=click.Path(path_type=Path),
+    type=options.NEW_PATH,
     metavar="F",
     help="write observed / expected by quarter for the site folder",
 )
@@ -117,7 +121,7 @@ def _validate(outcomes: Path, to: Written, *, as_json: bool) -> None:
     service = load_service(options.chosen_site()[0])
     now = datetime.now(UTC)
     file = read_outcomes(outcomes, service.finding_specs, service.calendar.day_of(now))
-    for fault in say_faults(file.faults):
+    for fault in first_faults(file.faults):
         click.echo(fault, err=True)
     found = validate(file, local_models(service), service.policy)
     if as_json:

@@ -1,6 +1,6 @@
 """Signals for how a card is said: what is ordered, how old, how low, what was read."""
 
-from cds_service.core.findings import Gap, SupportOrder
+from cds_service.core.findings import SupportOrder
 from cds_service.core.phrases import in_brackets, joined, say
 from cds_service.core.rule_signals import FRAGILITY_AGE
 from cds_service.core.situation import SIGNALS, Signal, Situation, signal
@@ -10,16 +10,6 @@ LOW_T, VERY_LOW_T = -2.5, -3.0
 MALNOURISHED = 17.0  # MNA points: category C below
 OLD = 65  # years; treatment without further tests from here on (ASBMR coalition 2020)
 EARLIER_FRACTURES = ("prior-vertebral-fracture", "prior-augmentation", "hip-fracture")
-# Causes that exclude a plain fragility fracture, and the facts that say so (F1, F2, F5
-# to F7).
-CAUSES = ("malignancy", "spinal-infection")
-CAUSES_ON_CARDS = (
-    "present-spinal-infection",
-    "sepsis",
-    "new-deficit",
-    "bone-malignancy",
-    "recent-cancer",
-)
 
 
 def _register_ordered(kind: str) -> None:
@@ -141,34 +131,3 @@ def _no_pooled_figure(situation: Situation) -> Signal | None:
 def _fls_in_order_set(situation: Situation) -> Signal | None:
     """Find fracture liaison in the site's order set."""
     return Signal() if situation.policy.suggestions.fls_in_order_set else None
-
-
-@signal("cause-open")
-def _cause_open(situation: Situation) -> Signal | None:
-    """Find a doubt, or an exclusion without its fact, that takes a button away.
-
-    A pathological fracture excludes every figure, and says neither F6 nor F7.
-    """
-    findings = situation.findings
-    excluding = [findings.known[name] for name in CAUSES if findings.is_true(name)]
-    causes = (findings.gaps.get(name) for name in CAUSES)
-    on_cards = (findings.gaps.get(name) for name in CAUSES_ON_CARDS)
-    doubted = [
-        *(gap.name for gap in causes if gap is not None and _is_of_order(gap)),
-        *(gap.name for gap in on_cards if gap is not None and _is_in_doubt(gap)),
-    ]
-    all_names = [*(finding.name for finding in excluding), *doubted]
-    names_said = joined(dict.fromkeys(map(situation.wording.name, all_names)))
-    return Signal(names_said, tuple(excluding)) if all_names else None
-
-
-def _is_in_doubt(gap: Gap) -> bool:
-    """Tell if an entry or the order names it, and it is not known if it is so now."""
-    return gap.reason == "undetermined" and bool(gap.seen)
-
-
-def _is_of_order(gap: Gap) -> bool:
-    """Tell if the words of the order leave it open."""
-    return gap.reason == "undetermined" and any(
-        source.origin == "context" for source in gap.seen
-    )

@@ -33,7 +33,8 @@ class Course:
         days: the first day of each step, as far as it was done and its day is known.
         undated: steps that were done on a day that is not recorded.
         is_on_drug: on the last day in time a bone drug was taken that began earlier.
-        has_brace: a brace order is on record that was not over at the signing.
+        has_brace: a brace order is on record that was not over at the signing, or may
+            be in what was not read.
         is_dead: the record says so.
         died: the day; None if it is not stated.
         unread: lists that could not be read, in which a visit or a drug may be.

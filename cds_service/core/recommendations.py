@@ -16,6 +16,7 @@ from cds_service.core.chart_facts import ChartFacts
 from cds_service.core.closures import NOTHING_CLOSED, Closures
 from cds_service.core.data_file import DataTable
 from cds_service.core.findings import Findings, SupportOrder, SupportOrders
+from cds_service.core.open_signals import OPEN_SIGNALS
 from cds_service.core.phrases import (
     Sentence,
     WithoutBrackets,
@@ -135,6 +136,8 @@ class Rule(DataTable):
             pre-selected; none: it always may be.
         recommended_unless: signals under which the suggestion is offered and not
             pre-selected.
+        recommended_although: of `OPEN_SIGNALS`, which have the same effect on every
+            button, those that do not forbid this one.
         owner: the role that answers for it.
         approved: when the owner last did.
         review_by: when it is to be reviewed again.
@@ -158,6 +161,7 @@ class Rule(DataTable):
     recommended: bool = False
     recommended_if: tuple[str, ...] = ()
     recommended_unless: tuple[str, ...] = ()
+    recommended_although: tuple[str, ...] = ()
     supplies: tuple[str, ...] = ()
     asks: tuple[Ask, ...] = ()
     guidelines: tuple[str, ...] = ()
@@ -287,7 +291,8 @@ def _recommendation(
             not rule.recommended_if
             or any(name in signals for name in rule.recommended_if)
         )
-        and not any(name in signals for name in rule.recommended_unless),
+        and not any(name in signals for name in rule.recommended_unless)
+        and signals.keys().isdisjoint({*OPEN_SIGNALS} - {*rule.recommended_although}),
         already=already,
         not_counted=not_counted,
         because=because,

@@ -6,7 +6,8 @@ becomes a signal, except if the signal is the gap (`bone-drug-unknown`).
 
 Muscle, braces and bed rest are in `rule_signals`, what may lead a card in
 `chart_signals`, drugs in `drug_signals`, how a card is said in `card_signals`, what is
-open at a discharge in `leaving_signals`. They register themselves when imported.
+open at a discharge in `leaving_signals`, what withholds a button in `open_signals`.
+They register themselves when imported.
 """
 
 from collections.abc import Collection, Mapping
@@ -17,6 +18,7 @@ from cds_service.core import (
     chart_signals,  # noqa: F401
     drug_signals,  # noqa: F401
     leaving_signals,  # noqa: F401
+    open_signals,  # noqa: F401
 )
 from cds_service.core.rule_signals import beyond_cutoff
 from cds_service.core.situation import SIGNALS, Detector, Signal, Situation

@@ -43,6 +43,7 @@ def check_rule(
         "not-offered-if": ("signals", rule.not_offered_if),
         "recommended-if": ("signals or facts", rule.recommended_if),
         "recommended-unless": ("signals or facts", rule.recommended_unless),
+        "recommended-although": ("open things", rule.recommended_although),
         "texts.signal": ("signals or facts", texts_signals),
         "supplies": ("findings", rule.supplies),
         "asks.finding": ("findings", [ask.finding for ask in rule.asks]),

@@ -12,6 +12,7 @@ from cds_service.core.chart_facts import TRAINING_OPEN, FactFile
 from cds_service.core.closures import ClosureFile
 from cds_service.core.data_file import Faults, read_toml, validated
 from cds_service.core.handout import HandoutText
+from cds_service.core.open_signals import OPEN_SIGNALS
 from cds_service.core.recommendations import Rule
 from cds_service.core.signals import signal_names
 from cds_service.core.study import Study
@@ -137,6 +138,7 @@ def _check_names(
     names: Mapping[str, Collection[str]] = {
         "signals": signals,
         "facts": facts,
+        "open things": OPEN_SIGNALS,
         "signals or facts": {*signals, *facts, *(f"leads-{name}" for name in facts)},
         "findings": specs,
         "studies": studies,

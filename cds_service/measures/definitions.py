@@ -53,7 +53,7 @@ class DicomCode(Closed):
 
     @property
     def names(self) -> frozenset[DicomName]:
-        """Every spelling of this code."""
+        """Return every spelling of this code."""
         retired = {(RETIRED, self.srt)} if self.srt else set()
         return frozenset({(self.scheme, self.code), *retired})
 
@@ -143,7 +143,7 @@ class Measure:
 
     @property
     def quantity(self) -> QuantitySpec | None:
-        """The finding, if it is a number."""
+        """Return the finding, if it is a number."""
         return self.finding if isinstance(self.finding, QuantitySpec) else None
 
     @property
@@ -183,9 +183,9 @@ def load_measures(
     Raises:
         DataFileError: a file is wrong.
     """
-    found = {}
+    measures = {}
     own = read_json(files_in_force(folders, "codesystem", ".json")[FOLDER])
-    displays = {one["code"]: one["display"] for one in own["concept"]}
+    displays = {concept["code"]: concept["display"] for concept in own["concept"]}
     for name, path in files_in_force(folders, FOLDER, ".toml").items():
         file = validated(MeasureFile, read_toml(path), path)
         finding = findings.get(name)
@@ -193,7 +193,9 @@ def load_measures(
             raise DataFileError(label(path), "name", f"is not that of the file, {name}")
         if not isinstance(finding, Writable):
             raise DataFileError(label(path), "name", "is no finding that is measured")
-        if unknown := next((one for one in file.studies if one not in studies), ""):
+        if unknown := next(
+            (study for study in file.studies if study not in studies), ""
+        ):
             raise DataFileError(label(path), "studies", f"there is no study {unknown}")
-        found[name] = Measure(file, finding, displays.get(name, finding.title))
-    return found
+        measures[name] = Measure(file, finding, displays.get(name, finding.title))
+    return measures

@@ -217,13 +217,13 @@ class Surroundings:
     def of(cls, dataset: Dataset, measures: Collection[str]) -> "Surroundings":
         """Collect what the report lists as its evidence."""
         study = text_of(dataset, "StudyInstanceUID")
-        studies = [one for name in EVIDENCE for one in sequence_of(dataset, name)]
+        studies = [item for name in EVIDENCE for item in sequence_of(dataset, name)]
         own, others = set[str](), False
-        for one in studies:
-            if text_of(one, "StudyInstanceUID") != study:
+        for item in studies:
+            if text_of(item, "StudyInstanceUID") != study:
                 others = True
                 continue
-            for series in sequence_of(one, "ReferencedSeriesSequence"):
+            for series in sequence_of(item, "ReferencedSeriesSequence"):
                 own.add(text_of(series, "SeriesInstanceUID"))
                 own.update(
                     text_of(image, "ReferencedSOPInstanceUID")
@@ -259,17 +259,17 @@ class Surroundings:
                 continue
             inner = place.children.get(kind_of(child))
             if inner is None or not self._agrees(child):
-                yield _said(child)
+                yield _naming(child)
             elif inner.is_apart or (place.is_of_any_study and self._is_foreign(child)):
                 continue
             elif self._is_foreign(child):
-                yield OTHER_STUDY.format(what=_said(child))
+                yield OTHER_STUDY.format(what=_naming(child))
             else:
                 yield from self.unknown(child, inner)
 
     def of_no_image(self, *items: Dataset) -> Iterator[str]:
-        """Say that of several studies none is named by these items."""
-        kinds = {kind_of(one)[1] for item in items for one in _below(item)}
+        """Report that these items name no image, if there are several studies."""
+        kinds = {kind_of(child)[1] for item in items for child in _below(item)}
         if self.has_other_studies and "IMAGE" not in kinds:
             yield NO_IMAGE_NAMED
 
@@ -292,8 +292,8 @@ class Surroundings:
         element = SAID_TWICE.get((name, value_type))
         if element is None:
             return True
-        said = code.name[1] if code else text_of(child, VALUES[value_type])
-        return said != "" and said == text_of(self.dataset, element)
+        words = code.name[1] if code else text_of(child, VALUES[value_type])
+        return words != "" and words == text_of(self.dataset, element)
 
     def _is_foreign(self, child: Dataset) -> bool:
         """Tell if this refers to what the report does not list under its own study."""
@@ -329,7 +329,7 @@ def _below(item: Dataset) -> Iterator[Dataset]:
         yield from children_of(child)
 
 
-def _said(item: Dataset) -> str:
+def _naming(item: Dataset) -> str:
     """Return the name of an item, with its answer if that is a code; never its text."""
     name = code_of(item, "ConceptNameCodeSequence")
     answer = code_of(item, "ConceptCodeSequence")

@@ -49,9 +49,9 @@ def children_of(item: Dataset) -> Sequence[Dataset]:
 
 def codes_under(item: Dataset, names: AbstractSet[DicomName]) -> tuple[Code, ...]:
     codes = (
-        code_of(one, "ConceptCodeSequence")
-        for one in children_of(item)
-        if is_named(one, names)
+        code_of(child, "ConceptCodeSequence")
+        for child in children_of(item)
+        if is_named(child, names)
     )
     return tuple(filter(None, codes))
 
@@ -82,17 +82,17 @@ def first_of(item: Dataset, element: str) -> Dataset | None:
 
 
 def sequence_of(item: Dataset, element: str) -> Sequence[Dataset]:
-    found = parsed(lambda: item.get(element), f"{element} cannot be read")
-    return found if isinstance(found, Sequence) and not isinstance(found, str) else ()
+    items = parsed(lambda: item.get(element), f"{element} cannot be read")
+    return items if isinstance(items, Sequence) and not isinstance(items, str) else ()
 
 
 def text_of(item: Dataset, element: str) -> str:
     """Return the element as text; of several values all, with a space between them."""
-    found = parsed(lambda: item.get(element), f"{element} cannot be read")
-    if found is None:
+    value = parsed(lambda: item.get(element), f"{element} cannot be read")
+    if value is None:
         return ""
-    is_list = isinstance(found, Sequence) and not isinstance(found, str)
-    return " ".join(map(str, found)) if is_list else str(found)
+    is_list = isinstance(value, Sequence) and not isinstance(value, str)
+    return " ".join(map(str, value)) if is_list else str(value)
 
 
 def number_of(measured: Dataset) -> Decimal | None:

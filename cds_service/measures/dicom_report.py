@@ -63,7 +63,7 @@ from cds_service.measures.dicom_items import (
     sequence_of,
     text_of,
 )
-from cds_service.measures.values import Findings, Reported, Source, Subject, read_day
+from cds_service.measures.values import Contents, Reported, Source, Subject, read_day
 
 SYSTEMS = {"SCT": "http://snomed.info/sct", "SRT": "http://snomed.info/srt"}
 REPORTS = "1.2.840.10008.5.1.4.1.1.88."  # SOP classes of structured reports
@@ -138,7 +138,7 @@ class Context:
     unknown: tuple[str, ...] = ()
 
     def within(self, outer: "Context") -> "Context":
-        """This one, with what the outer one says; its sites may be wider."""
+        """Return this context with what the outer one says; its sites may be wider."""
         return Context(
             label=self.label or outer.label,
             sites=self.sites or outer.sites,
@@ -202,7 +202,7 @@ def read_report(
         terminology: tells vertebrae by their codes.
         as_json: the content of a file in DICOM's JSON.
     """
-    found = Findings(file.name)
+    contents = Contents(file.name)
     try:
         with warnings.catch_warnings():
             # of values that break the standard; they are judged here
@@ -212,21 +212,21 @@ def read_report(
             items = list(_items(dataset, measures))
             person = _person(dataset)
     except NotReadable as error:
-        found.refuse("", "DICOM object", str(error))
-        return Source(name=file.name, kind="DICOM", refused=tuple(found.refused))
-    reader = _Reader(report, measures, terminology, found)
+        contents.refuse("", "DICOM object", str(error))
+        return Source(name=file.name, kind="DICOM", refused=tuple(contents.refused))
+    reader = _Reader(report, measures, terminology, contents)
     for item in items:
         reader.take(item, items)
     if not items:
-        found.refuse("", KIND, "has no measurements")
+        contents.refuse("", KIND, "has no measurements")
     return Source(
         name=file.name,
         kind=KIND if report.is_verified else f"{KIND}, not verified",
         system=OBJECTS,
         identity=f"urn:oid:{report.uid}",
         person=person,
-        reported=tuple(found.reported),
-        refused=tuple(found.refused),
+        reported=tuple(contents.reported),
+        refused=tuple(contents.refused),
     )
 
 
@@ -392,21 +392,18 @@ def _items(dataset: Dataset, measures: Measures) -> Iterator[Item]:
                 continue
             if kind != "NUM" and not is_answer:
                 continue
-            said = (
-                f"group {number}"
-                + (f" ({outer.label})" if outer.label else "")
-                + f", item {place}"
-            )
+            label = f" ({outer.label})" if outer.label else ""
+            in_words = f"group {number}{label}, item {place}"
             inner = (
                 *around.unknown(child, A_VALUE),
                 *around.of_no_image(group, child),
             )
             context = replace(_context(child), unknown=inner).within(outer)
             if kind == "NUM":
-                yield _measurement(child, said, name, context)
+                yield _measurement(child, in_words, name, context)
             else:
                 answer = code_of(child, "ConceptCodeSequence")
-                yield Item(said, name, context, answer=answer)
+                yield Item(in_words, name, context, answer=answer)
 
 
 def _measurement(item: Dataset, place: str, name: Code, context: Context) -> Item:
@@ -430,30 +427,30 @@ def _measurement(item: Dataset, place: str, name: Code, context: Context) -> Ite
 def _context(item: Dataset) -> Context:
     """Return what the children of a group, or of a measurement, say of it."""
     children = list(children_of(item))
-    sites = [one for one in children if is_named(one, SITE)]
-    named = [code_of(one, "ConceptCodeSequence") for one in sites]
-    modifiers = [code for one in sites for code in codes_under(one, MODIFIER)]
-    sides = [code for one in (item, *sites) for code in codes_under(one, SIDE)]
+    sites = [child for child in children if is_named(child, SITE)]
+    named = [code_of(site, "ConceptCodeSequence") for site in sites]
+    modifiers = [code for site in sites for code in codes_under(site, MODIFIER)]
+    sides = [code for child in (item, *sites) for code in codes_under(child, SIDE)]
     tools = [
-        text_of(one, "TextValue")
+        text_of(child, "TextValue")
         for wanted in (TOOL, TOOL_VERSION)
-        for one in children
-        if is_named(one, {wanted})
+        for child in children
+        if is_named(child, {wanted})
     ]
     template = first_of(item, "ContentTemplateSequence")
     template_id = (
         text_of(template, "TemplateIdentifier") if template is not None else ""
     )
-    regions = sum(text_of(one, "ValueType") == "SCOORD" for one in children)
+    regions = sum(text_of(child, "ValueType") == "SCOORD" for child in children)
     is_volume = template_id == VOLUMETRIC or any(
-        is_named(one, VOLUMES) for one in children
+        is_named(child, VOLUMES) for child in children
     )
     return Context(
         label=next(
             (
-                text_of(one, "TextValue")
-                for one in children
-                if is_named(one, {TRACKING})
+                text_of(child, "TextValue")
+                for child in children
+                if is_named(child, {TRACKING})
             ),
             "",
         ),
@@ -476,22 +473,22 @@ class _Reader:
     report: Report
     measures: Measures
     terminology: Terminology
-    found: Findings
+    contents: Contents
 
     def take(self, item: Item, items: Sequence[Item]) -> None:
         """Take this item, or note why it is not taken."""
         measure, why = self._measure_of(item)
         if measure is None:
-            self.found.refuse(item.place, _said(item), why)
+            self.contents.refuse(item.place, _in_report_words(item), why)
             return
         if why := self._problem(item, measure, items):
-            self.found.refuse(item.place, _said(item), why)
+            self.contents.refuse(item.place, _in_report_words(item), why)
             return
         context, unit = item.context, item.unit
-        self.found.reported.append(
+        self.contents.reported.append(
             Reported(
                 measure=measure,
-                where=f"{self.found.name}, {item.place}",
+                where=f"{self.contents.name}, {item.place}",
                 key=f"{self.report.uid} {item.place}",
                 number=item.number,
                 unit=unit.name[1] if unit else "",
@@ -533,12 +530,12 @@ class _Reader:
         if fitting is not None or not reasons:
             return fitting, NOT_OURS
         # of what it resembles most
-        return None, max(reasons, key=lambda one: one[2])[0]
+        return None, max(reasons, key=lambda reason: reason[2])[0]
 
     def _unlike(self, item: Item, form: DicomForm) -> str:
         """Say why an item of this name is not the measure; empty if it is."""
-        there = _sites_named(item, form)
-        absent = [options[0].meaning for options in form.sites if options not in there]
+        named = _sites_named(item, form)
+        absent = [options[0].meaning for options in form.sites if options not in named]
         if absent:
             return f"not said to be of: {', '.join(absent)}"
         if form.level and not self._levels(item):
@@ -565,9 +562,9 @@ class _Reader:
         if measure.is_boolean:
             is_answer = item.answer is not None and item.answer.name in YES | NO
             return "" if is_answer else "neither yes nor no"
-        alike = [one for one in items if _is_alike(one, item)]
+        alike = [other for other in items if _is_alike(other, item)]
         derived = {
-            tuple(sorted(code.name for code in one.derivations)) for one in alike
+            tuple(sorted(code.name for code in other.derivations)) for other in alike
         }
         sides = {code.name for code in item.context.sides}
         is_own = item.name.name[0] == OWN_SCHEME
@@ -595,7 +592,7 @@ class _Reader:
         named = chain(
             file.structures, *(options for form in file.dicom for options in form.sites)
         )
-        known = frozenset(name for one in named for name in one.names)
+        known = frozenset(name for options in named for name in options.names)
         context, levels = item.context, {*self._levels(item)}
         for code in (*context.sites, *context.wider):
             if code.name not in known and not self._levels_of(code):
@@ -631,13 +628,13 @@ def _sites_named(item: Item, form: DicomForm) -> list[tuple[DicomCode, ...]]:
     """Return the structures of this form that the item names."""
     sites = {code.name for code in item.context.sites}
     return [
-        options for options in form.sites if any(one.names & sites for one in options)
+        options for options in form.sites if any(code.names & sites for code in options)
     ]
 
 
-def _is_alike(one: Item, other: Item) -> bool:
+def _is_alike(item: Item, other: Item) -> bool:
     """Tell if two items have the same name, unit, place on the body and method."""
-    return one.number is not None and _what(one) == _what(other)
+    return item.number is not None and _what(item) == _what(other)
 
 
 def _what(item: Item) -> tuple[object, ...]:
@@ -649,7 +646,7 @@ def _what(item: Item) -> tuple[object, ...]:
     return (item.name.name, item.unit and item.unit.name, context.label, *places)
 
 
-def _said(item: Item) -> str:
+def _in_report_words(item: Item) -> str:
     """Return the item in the words of the report."""
     unit = f" {item.unit.name[1]}" if item.unit else ""
     value = f" {item.number}{unit}" if item.number is not None else ""

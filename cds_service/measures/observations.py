@@ -84,7 +84,7 @@ class Writer:
     sites: Mapping[str, str]
 
     def write(self, value: Reported) -> Written | Refused:
-        """The value as an Observation, or why the service would not read it back."""
+        """Return the value as an Observation, or why the service would not read it."""
         if value.day is None:
             return Refused(value.where, f"{value.measure.name} {value.printed}", NO_DAY)
         amount = self._amount(value)
@@ -112,7 +112,7 @@ class Writer:
     def _observation(self, value: Reported, day: date, amount: float | None) -> Json:
         measure = value.measure
         unit = measure.finding.unit
-        found: dict[str, Any] = {
+        observation: dict[str, Any] = {
             "resourceType": "Observation",
             "identifier": [
                 {"system": IDENTIFIERS, "value": self._identity(value, amount)}
@@ -126,33 +126,33 @@ class Writer:
             "effectiveDateTime": day.isoformat(),
         }
         if amount is None:
-            found["valueBoolean"] = value.answer
+            observation["valueBoolean"] = value.answer
         else:
-            found["valueQuantity"] = {
+            observation["valueQuantity"] = {
                 "value": amount,
                 "unit": unit,
                 "system": UCUM,
                 "code": unit,
             }
         if value.levels:
-            found["bodySite"] = self._site(value.levels)
+            observation["bodySite"] = self._site(value.levels)
         elif value.site:
-            found["bodySite"] = {"text": value.site}
+            observation["bodySite"] = {"text": value.site}
         if value.method:
-            found["method"] = _method(value)
+            observation["method"] = _method(value)
         if value.device:
-            found["device"] = {"display": value.device}
+            observation["device"] = {"display": value.device}
         if value.study:
             study = {"system": DICOM_OBJECTS, "value": f"urn:oid:{value.study}"}
-            found["derivedFrom"] = [{"type": "ImagingStudy", "identifier": study}]
+            observation["derivedFrom"] = [{"type": "ImagingStudy", "identifier": study}]
         notes = [
             *value.notes,
             *([] if value.is_verified else [NOT_VERIFIED]),
             *_not_recorded(value),
         ]
         if notes:
-            found["note"] = [{"text": " ".join(notes)}]
-        return found
+            observation["note"] = [{"text": " ".join(notes)}]
+        return observation
 
     def _identity(self, value: Reported, amount: float | None) -> str:
         parts = [
@@ -169,7 +169,7 @@ class Writer:
         return str(uuid5(NAMESPACE_URL, identity))
 
     def _site(self, levels: Sequence[str]) -> Json:
-        """One vertebra by its code; several in words, since a code is of one place."""
+        """Name one vertebra by its code, several in words: a code is of one place."""
         if len(levels) > 1:
             return {
                 "text": "/".join(levels)
@@ -206,7 +206,7 @@ class Writer:
 def read_back(
     measure: Measure, observation: Json, terminology: Terminology, day: date
 ) -> Finding | str:
-    """The finding that this Observation alone makes on its day, or why it makes none.
+    """Return the finding that this Observation alone makes, or why it makes none.
 
     A preliminary value is read as if a person had confirmed it.
     """
@@ -218,9 +218,12 @@ def read_back(
         reads={finding.key: Read("given", "fhir", entries=1)}, entries=(entry,)
     )
     chart = Chart(record, terminology, Horizon(day, day, day, day))
-    found = extract_findings(chart, {finding.name: finding})
-    known = found.known.get(finding.name)
-    return known or found.gaps[finding.name].why or found.gaps[finding.name].detail
+    findings = extract_findings(chart, {finding.name: finding})
+    known = findings.known.get(finding.name)
+    if known:
+        return known
+    gap = findings.gaps[finding.name]
+    return gap.why or gap.detail
 
 
 def changes_between(
@@ -229,7 +232,7 @@ def changes_between(
     specs: Mapping[str, FindingSpec],
     day: date,
 ) -> Mapping[str, Finding | Gap]:
-    """The changes between two measurements, as an order of this day would read them.
+    """Derive the changes between two measurements, as an order of this day would.
 
     Of a measure that was taken twice at least; by the name of the change. What is not
     valid R4 is left out, as it is when an order is read.
@@ -246,7 +249,7 @@ def changes_between(
         entries=tuple(taken),
     )
     chart = Chart(record, terminology, Horizon(day, day, day, day))
-    asked: dict[str, FindingSpec] = {}
+    changes: dict[str, FindingSpec] = {}
     bases: dict[str, FindingSpec] = {}
     for name, spec in specs.items():
         base = specs.get(spec.of) if isinstance(spec, ChangeSpec) else None
@@ -254,9 +257,9 @@ def changes_between(
             isinstance(base, QuantitySpec)
             and len(chart.readings_of(base.value_sets)) > 1
         ):
-            asked[name], bases[base.name] = spec, base
-    found = extract_findings(chart, {**bases, **asked})
-    return {name: found.known.get(name) or found.gaps[name] for name in asked}
+            changes[name], bases[base.name] = spec, base
+    findings = extract_findings(chart, {**bases, **changes})
+    return {name: findings.known.get(name) or findings.gaps[name] for name in changes}
 
 
 def without_rivals(written: Sequence[Written]) -> tuple[list[Written], list[Refused]]:
@@ -266,25 +269,28 @@ def without_rivals(written: Sequence[Written]) -> tuple[list[Written], list[Refu
 
     Grip may be measured several times, and the lowest of several T-scores counts.
     """
-    first = {one.identifier: one for one in reversed(written)}
+    first = {candidate.identifier: candidate for candidate in reversed(written)}
     by_day: dict[tuple[str, date | None], list[Written]] = {}
-    for one in reversed(first.values()):
-        by_day.setdefault((one.value.measure.name, one.value.day), []).append(one)
-    kept: list[Written] = []
+    for candidate in reversed(first.values()):
+        value = candidate.value
+        by_day.setdefault((value.measure.name, value.day), []).append(candidate)
+    taken: list[Written] = []
     refused: list[Refused] = []
     for of_day in by_day.values():
-        differ = len({str(_value_of(one.observation)) for one in of_day}) > 1
+        amounts = {str(_value_of(candidate.observation)) for candidate in of_day}
+        differ = len(amounts) > 1
         quantity = of_day[0].value.measure.quantity
         if not differ or (quantity and not isinstance(quantity, NumberSpec)):
-            kept += of_day if differ else of_day[:1]
+            taken += of_day if differ else of_day[:1]
             continue
-        for one in of_day:
-            other = next(each.value.printed for each in of_day if each is not one)
-            what = f"{one.value.measure.name} {one.value.printed}{_at(one.value)}"
+        for candidate in of_day:
+            other = next(rival.value for rival in of_day if rival is not candidate)
+            value = candidate.value
+            what = f"{value.measure.name} {value.printed}{_at(value)}"
             refused.append(
-                Refused(one.value.where, what, TWO_VALUES.format(other=other))
+                Refused(value.where, what, TWO_VALUES.format(other=other.printed))
             )
-    return kept, refused
+    return taken, refused
 
 
 def _at(value: Reported) -> str:
@@ -339,7 +345,7 @@ def is_way_known(known: Finding) -> bool:
 
 
 def site_codes(folders: Sequence[Path]) -> Mapping[str, str]:
-    """SNOMED code of each vertebra.
+    """Return the SNOMED code of each vertebra.
 
     It is the first that means it in `conceptmap/vertebral-level.json`.
     """
@@ -367,14 +373,14 @@ def transaction(
     """
     entries: list[Json] = []
     for source, of_source in written:
-        entries += [observation_entry(one) for one in of_source]
+        entries += [observation_entry(value) for value in of_source]
         if of_source:
             entries.append(_provenance_entry(of_source, source, at))
     return {"resourceType": "Bundle", "type": "transaction", "entry": entries}
 
 
 def observation_entry(written: Written) -> Json:
-    """The entry of a transaction that creates this Observation if it is not there."""
+    """Make the entry that creates this Observation if it is not there."""
     request = {
         "method": "POST",
         "url": "Observation",
@@ -388,7 +394,7 @@ def observation_entry(written: Written) -> Json:
 
 
 def agent(kind: str, who: Json) -> Json:
-    """An agent of a Provenance, by its code of FHIR's provenance-participant-type."""
+    """Make an agent of a Provenance, by its code of FHIR's participant types."""
     return {
         "type": {"coding": [{"system": PROVENANCE_TYPES, "code": kind}]},
         "who": who,
@@ -406,7 +412,7 @@ def place_of(written: Written) -> str:
 
 
 def _provenance_entry(written: Sequence[Written], source: Source, at: datetime) -> Json:
-    targets = [{"reference": place_of(one)} for one in written]
+    targets = [{"reference": place_of(target)} for target in written]
     what = {
         "identifier": {"system": source.system, "value": source.identity},
         "display": source.kind,
@@ -427,12 +433,12 @@ def _provenance_entry(written: Sequence[Written], source: Source, at: datetime) 
 def identifiers_there(
     reader: FhirReader, person: Person, identifiers: Sequence[str], *, seconds: float
 ) -> set[str]:
-    """Those of these identifiers that Observations of this patient on the server have.
+    """Return which of these identifiers the server has on this patient's Observations.
 
     Raises:
         CdsError: the server cannot be read.
     """
-    found: set[str] = set()
+    known: set[str] = set()
     for start in range(0, len(identifiers), AT_ONCE):
         names = identifiers[start : start + AT_ONCE]
         wanted = ",".join(quote(f"{IDENTIFIERS}|{name}", safe="") for name in names)
@@ -447,5 +453,5 @@ def identifiers_there(
         # A server may pass over a parameter that it does not know.
         for resource in filter(person.is_subject_of, read.resources):
             named = objects(resource.get("identifier"))
-            found |= {text(one.get("value")) for one in named}
-    return found & {*identifiers}
+            known |= {text(identifier.get("value")) for identifier in named}
+    return known & {*identifiers}

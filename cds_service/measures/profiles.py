@@ -39,7 +39,9 @@ def published(measures: Measures, own_codes: Json, sites: Mapping[str, str]) -> 
         _value_set("vertebral-levels", "Vertebrae T1 to L5", [_vertebrae(sites)]),
         *(profile_of(measure) for measure in measures.values()),
     ]
-    entries = [{"fullUrl": one["url"], "resource": one} for one in resources]
+    entries = [
+        {"fullUrl": resource["url"], "resource": resource} for resource in resources
+    ]
     return {"resourceType": "Bundle", "type": "collection", "entry": entries}
 
 
@@ -61,11 +63,11 @@ def _with_definitions(own_codes: Json, measures: Measures) -> Json:
     """Add to our codes the definitions of those that are measures."""
     concepts = [
         (
-            {**one, "definition": definition_of(measures[one["code"]])}
-            if one["code"] in measures
-            else one
+            {**concept, "definition": definition_of(measures[concept["code"]])}
+            if concept["code"] in measures
+            else concept
         )
-        for one in own_codes["concept"]
+        for concept in own_codes["concept"]
     ]
     return {
         **own_codes,
@@ -77,9 +79,9 @@ def _with_definitions(own_codes: Json, measures: Measures) -> Json:
 
 def _methods(measures: Measures) -> Json:
     methods = {
-        one.file.method.code: one.file.method.meaning
-        for one in measures.values()
-        if one.file.method
+        measure.file.method.code: measure.file.method.meaning
+        for measure in measures.values()
+        if measure.file.method
     }
     return {
         "resourceType": "CodeSystem",

@@ -39,7 +39,7 @@ def files_of(paths: Sequence[Path]) -> Iterator[Path]:
     """Yield these files, and all files of folders among them, in order."""
     for path in paths:
         yield from (
-            sorted(one for one in path.rglob("*") if one.is_file())
+            sorted(file for file in path.rglob("*") if file.is_file())
             if path.is_dir()
             else (path,)
         )

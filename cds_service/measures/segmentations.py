@@ -56,11 +56,11 @@ def read_segmentation(name: str, document: Any, digest: str) -> Source | None:
 
 
 def _is_statistics(document: Json) -> bool:
-    parts = [one for one in document.values() if isinstance(one, dict)]
+    parts = [part for part in document.values() if isinstance(part, dict)]
     return (
         bool(parts)
         and len(parts) == len(document)
-        and all({"volume", "intensity"} <= one.keys() for one in parts)
+        and all({"volume", "intensity"} <= part.keys() for part in parts)
     )
 
 

@@ -165,7 +165,7 @@ def _check_size(name: str, content: bytes) -> None:
         NoTable: it is too large.
     """
     with zipfile.ZipFile(io.BytesIO(content)) as parts:
-        if sum(one.file_size for one in parts.infolist()) > MOST_UNPACKED:
+        if sum(part.file_size for part in parts.infolist()) > MOST_UNPACKED:
             raise NoTable(f"{name} unpacks to more than a table of records holds")
 
 
@@ -184,7 +184,7 @@ def _rows(name: str, rows: Iterable[Sequence[Any]]) -> Iterator[Sequence[str]]:
 
 
 def _cell(value: Any) -> str:
-    """A cell of Excel as the text that a CSV file would hold."""
+    """Write a cell of Excel as the text that a CSV file would hold."""
     if value is None:
         return ""
     if isinstance(value, bool):

@@ -15,10 +15,10 @@ from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.measures import table_file
 from cds_service.measures.definitions import Measure, Measures
 from cds_service.measures.values import (
-    Findings,
+    Contents,
     Reported,
     Source,
-    Told,
+    Stated,
     measure_named,
     read_answer,
     read_day,
@@ -55,14 +55,14 @@ class ImportContext:
 
     Attributes:
         patient: id of the patient; rows of others are passed over.
-        told: what the person who imports has said.
+        stated: what the person who imports has stated.
         findings: every name of the vocabulary.
     """
 
     measures: Measures
     terminology: Terminology
     patient: str
-    told: Told
+    stated: Stated
     findings: Container[str]
 
     def has(self, column: str) -> bool:
@@ -99,24 +99,24 @@ def read_table(table: Table, context: ImportContext) -> Source:
     """Read a table by the names of its columns."""
     columns = {column.lower() for column in table.columns}
     tool = next((tool for tool in TOOLS if tool.needed <= columns), None)
-    found = Findings(table.name)
+    contents = Contents(table.name)
     kind, reader = (
         (tool.kind, tool.reader) if tool else _kind_of_findings(table, context)
     )
     for number in table.too_long:
-        found.refuse(f"row {number}", "", MORE_CELLS)
+        contents.refuse(f"row {number}", "", MORE_CELLS)
     unclear = _unclear_columns(table, context, tool) if kind else {}
     for what, why in unclear.items():
-        found.refuse("", what, why)
+        contents.refuse("", what, why)
     if not unclear:
-        reader(_rows_of_patient(table, context, found), context, found)
+        reader(_rows_of_patient(table, context, contents), context, contents)
     return Source(
         name=table.name,
         kind=kind,
         system=DIGESTS,
         identity=table.digest,
-        reported=tuple(found.reported),
-        refused=tuple(found.refused),
+        reported=tuple(contents.reported),
+        refused=tuple(contents.refused),
     )
 
 
@@ -140,8 +140,8 @@ NOT_OF_TOOL = (
 def _heading(text: str) -> str:
     """Return a heading without what nobody sees in it, as a zero-width space."""
     plain = unicodedata.normalize("NFKC", text)
-    shown = (one for one in plain if unicodedata.category(one) != "Cf")
-    return " ".join("".join(shown).split())
+    signs = (sign for sign in plain if unicodedata.category(sign) != "Cf")
+    return " ".join("".join(signs).split())
 
 
 def _is_of_patients(column: str) -> bool:
@@ -172,7 +172,7 @@ def _unclear_columns(
     return unclear
 
 
-def _rows_of_patient(table: Table, context: ImportContext, found: Findings) -> Table:
+def _rows_of_patient(table: Table, context: ImportContext, contents: Contents) -> Table:
     """Return the table with this patient's rows alone.
 
     Without a column of patients every row is of the one who was named.
@@ -187,13 +187,13 @@ def _rows_of_patient(table: Table, context: ImportContext, found: Findings) -> T
         if owners == {context.patient}:
             mine.append((number, row))
         elif context.patient in owners:
-            found.refuse(f"row {number}", " and ".join(columns), TWO_OWNERS)
+            contents.refuse(f"row {number}", " and ".join(columns), TWO_OWNERS)
         elif owners:
             others += 1
         else:
-            found.refuse(f"row {number}", " and ".join(columns), NOBODYS)
+            contents.refuse(f"row {number}", " and ".join(columns), NOBODYS)
     if others:
-        found.refuse("", f"{others} row{'s' if others > 1 else ''}", OTHER_PATIENTS)
+        contents.refuse("", f"{others} row{'s' if others > 1 else ''}", OTHER_PATIENTS)
     return table._replace(rows=tuple(mine))
 
 
@@ -211,7 +211,9 @@ TWO_DAYS = "its rows are of several days"
 ALL_MUSCLE = "all muscle of the slice, not the psoas, nor erector spinae and multifidus"
 
 
-def _read_spine_metrics(table: Table, context: ImportContext, found: Findings) -> None:
+def _read_spine_metrics(
+    table: Table, context: ImportContext, contents: Contents
+) -> None:
     """Read `ROI HU` of each level: of a ball in trabecular bone, placed by the tool."""
     hu = context.measures["ct-attenuation"]
     counts = Counter(
@@ -224,9 +226,9 @@ def _read_spine_metrics(table: Table, context: ImportContext, found: Findings) -
         place = f"row {number}, {level}"
         for column, text in row.items():
             if column.lower() in ("seg hu", "segmentation hu") and text:
-                found.refuse(place, f"{column} {text}", WITH_CORTEX)
+                contents.refuse(place, f"{column} {text}", WITH_CORTEX)
             elif "t-score" in column.lower() or "t score" in column.lower():
-                found.refuse(place, f"{column} {text}", PREDICTED)
+                contents.refuse(place, f"{column} {text}", PREDICTED)
         text = _cell(row, "roi hu")
         if not text:
             continue
@@ -234,15 +236,15 @@ def _read_spine_metrics(table: Table, context: ImportContext, found: Findings) -
         value = read_number(text)
         if value is None or not levels:
             why = "no level that is known" if value else NUMBER_EXPECTED
-            found.refuse(place, f"ROI HU {text}", why)
+            contents.refuse(place, f"ROI HU {text}", why)
             continue
         why = _why_no_day([row]) or (
             SEVERAL_ROWS if counts[level.lower(), written_day] > 1 else ""
         )
         if why:
-            found.refuse(place, f"ROI HU {text}", why)
+            contents.refuse(place, f"ROI HU {text}", why)
             continue
-        found.reported.append(
+        contents.reported.append(
             Reported(
                 measure=hu,
                 where=f"{table.name}, {place}",
@@ -250,17 +252,19 @@ def _read_spine_metrics(table: Table, context: ImportContext, found: Findings) -
                 number=value[0],
                 day=read_day(written_day),
                 levels=levels,
-                method=_joined("trabecular ROI, axial", context.told.method),
+                method=_joined("trabecular ROI, axial", context.stated.method),
                 device=COMP2COMP,
             )
         )
 
 
-def _refuse_all_muscle(table: Table, context: ImportContext, found: Findings) -> None:
+def _refuse_all_muscle(
+    table: Table, context: ImportContext, contents: Contents
+) -> None:
     del context  # every reader has it
     for column in table.columns:
         if "csa" in column.lower() or "hu" in column.lower().split():
-            found.refuse("", column, ALL_MUSCLE)
+            contents.refuse("", column, ALL_MUSCLE)
 
 
 # --- MuscleMap
@@ -279,14 +283,16 @@ FAT_METHODS = ("gmm", "kmeans", "dixon", "average", "goutallier")
 MM_OF_CM = Decimal(10)
 
 
-def _read_musclemap(table: Table, context: ImportContext, found: Findings) -> None:
+def _read_musclemap(table: Table, context: ImportContext, contents: Contents) -> None:
     """Read area and fat of the psoas, and fat of the back muscles.
 
     Only of one slice, and of both sides together.
     """
     rows = {_label(row): (number, row) for number, row in table.rows}
     counts = Counter(_label(row) for _, row in table.rows)
-    fat_method = next((one for one in FAT_METHODS if one in table.name.lower()), "")
+    fat_method = next(
+        (method for method in FAT_METHODS if method in table.name.lower()), ""
+    )
     wanted = (
         ("psoas-total-area", PSOAS),
         ("psoas-fat-fraction", PSOAS),
@@ -299,8 +305,8 @@ def _read_musclemap(table: Table, context: ImportContext, found: Findings) -> No
         measure = context.measures[name]
         is_area = name.endswith("-area")
         sides = [row for _, row in present]
-        thickness = context.told.thickness if is_area else None
-        why = _why_not_one_slice(sides, context.told) or _why_no_day(sides)
+        thickness = context.stated.thickness if is_area else None
+        why = _why_not_one_slice(sides, context.stated) or _why_no_day(sides)
         if not why and [counts[label] for label in labels] != [1] * len(labels):
             why = BOTH_NEEDED if len(present) != len(labels) else SEVERAL_ROWS
         if not why and is_area and thickness is None:
@@ -310,14 +316,14 @@ def _read_musclemap(table: Table, context: ImportContext, found: Findings) -> No
         value = None if why else _of_slice(sides, thickness)
         place = f"labels {', '.join(labels)}"
         if value is None:
-            found.refuse(place, measure.finding.title, why or NUMBER_EXPECTED)
+            contents.refuse(place, measure.finding.title, why or NUMBER_EXPECTED)
             continue
-        way, notes, millimetres = f"one axial slice, fat by {fat_method}", [], ""
+        method, notes, millimetres = f"one axial slice, fat by {fat_method}", [], ""
         if is_area:
             millimetres = str(thickness)
-            way = "one axial slice"
+            method = "one axial slice"
             notes = [f"Millilitres of one slice over its {millimetres} mm."]
-        found.reported.append(
+        contents.reported.append(
             Reported(
                 measure=measure,
                 where=f"{table.name}, {place}",
@@ -325,14 +331,14 @@ def _read_musclemap(table: Table, context: ImportContext, found: Findings) -> No
                 number=value,
                 day=read_day(_cell(sides[0], "date")),
                 levels=("L4",),
-                method=_joined(way, context.told.method),
+                method=_joined(method, context.stated.method),
                 device=MUSCLEMAP,
                 notes=tuple(notes),
             )
         )
     for number, row in table.rows:
         if (label := _label(row)) not in (*PSOAS, *MULTIFIDUS, *ERECTOR):
-            found.refuse(
+            contents.refuse(
                 f"row {number}",
                 _cell(row, "anatomy") or f"label {label}",
                 "no muscle of a measure here",
@@ -352,13 +358,13 @@ def _why_no_day(rows: Iterable[Mapping[str, str]]) -> str:
     return NO_DAY.format(day=day) if day and read_day(day) is None else ""
 
 
-def _why_not_one_slice(rows: Sequence[Mapping[str, str]], told: Told) -> str:
+def _why_not_one_slice(rows: Sequence[Mapping[str, str]], stated: Stated) -> str:
     slices = {_cell(row, "slices with segmentation").removesuffix(".0") for row in rows}
     if slices != {"1"}:
         return WHOLE_MUSCLE.format(
             slices=" and ".join(sorted(filter(None, slices))) or "nobody knows how many"
         )
-    return "" if told.levels == ("L4",) else NO_LEVEL
+    return "" if stated.levels == ("L4",) else NO_LEVEL
 
 
 def _of_slice(
@@ -400,12 +406,12 @@ def _kind_of_findings(table: Table, context: ImportContext) -> tuple[str, "Reade
     return ("table of findings", _read_findings) if named else ("", _refuse_unknown)
 
 
-def _refuse_unknown(table: Table, context: ImportContext, found: Findings) -> None:
+def _refuse_unknown(table: Table, context: ImportContext, contents: Contents) -> None:
     del context  # every reader has it
-    found.refuse("", ", ".join(table.columns)[:120], NO_COLUMN)
+    contents.refuse("", ", ".join(table.columns)[:120], NO_COLUMN)
 
 
-def _read_findings(table: Table, context: ImportContext, found: Findings) -> None:
+def _read_findings(table: Table, context: ImportContext, contents: Contents) -> None:
     """Read a table with one row for each patient and day.
 
     Every column that is named as a finding is read.
@@ -417,12 +423,12 @@ def _read_findings(table: Table, context: ImportContext, found: Findings) -> Non
             columns[column] = (measure, unit)
         elif column.lower() not in OF_A_ROW and not _is_of_patients(column):
             why = NO_MEASURE if column.lower() in context.findings else UNKNOWN_COLUMN
-            found.refuse("", f"column {column}", why)
+            contents.refuse("", f"column {column}", why)
     for number, row in table.rows:
         for column, (measure, unit) in columns.items():
             if row.get(column, ""):
                 _take_cell(
-                    _Cell(table, number, row, column, unit), measure, context, found
+                    _Cell(table, number, row, column, unit), measure, context, contents
                 )
 
 
@@ -435,7 +441,7 @@ class _Cell(NamedTuple):
 
 
 def _take_cell(
-    cell: _Cell, measure: Measure, context: ImportContext, found: Findings
+    cell: _Cell, measure: Measure, context: ImportContext, contents: Contents
 ) -> None:
     text, row, place = cell.row[cell.column], cell.row, f"row {cell.line}"
     what = f"{cell.column} {text}"
@@ -443,37 +449,40 @@ def _take_cell(
     day = read_day(written_day)
     levels = _levels(written_level, context.terminology)
     if written_day and day is None:
-        found.refuse(place, what, NO_DAY.format(day=written_day))
+        contents.refuse(place, what, NO_DAY.format(day=written_day))
         return
     if written_level and not levels:
-        found.refuse(place, what, f"the level {written_level} is not one of T1 to L5")
+        contents.refuse(
+            place, what, f"the level {written_level} is not one of T1 to L5"
+        )
         return
     if table_file.may_be_thousands(text, cell.table.delimiter):
-        found.refuse(place, what, TWO_NUMBERS)
+        contents.refuse(place, what, TWO_NUMBERS)
         return
     value = None if measure.is_boolean else read_number(text)
     answer = read_answer(text) if measure.is_boolean else None
     if value is None and answer is None:
-        found.refuse(
+        contents.refuse(
             place, what, "neither yes nor no" if measure.is_boolean else NUMBER_EXPECTED
         )
         return
     units = [
-        one
-        for one in ((value[1] if value else ""), cell.unit, _cell(row, "unit"))
-        if one
+        unit
+        for unit in ((value[1] if value else ""), cell.unit, _cell(row, "unit"))
+        if unit
     ]
-    if len({context.terminology.units.canonical(one) or one for one in units}) > 1:
-        found.refuse(place, what, f"two units: {' and '.join(units)}")
+    if len({context.terminology.units.canonical(unit) or unit for unit in units}) > 1:
+        contents.refuse(place, what, f"two units: {' and '.join(units)}")
         return
     method, device = _cell(row, "method"), _cell(row, "device")
     key = f"table {written_day} {written_level} {device} {method}"
     is_grip = isinstance(measure.quantity, GripSpec)
     # Trials of one hand may have the same value: each counts, under a key of its own.
     before = sum(
-        one.measure is measure and one.key.startswith(key) for one in found.reported
+        reported.measure is measure and reported.key.startswith(key)
+        for reported in contents.reported
     )
-    found.reported.append(
+    contents.reported.append(
         Reported(
             measure=measure,
             where=f"{cell.table.name}, {place}",
@@ -492,8 +501,8 @@ def _take_cell(
 
 def _measure_and_unit(column: str, measures: Measures) -> tuple[Measure | None, str]:
     """Find the measure and the unit that a column names, as in `pma-rate [%]`."""
-    name, _, rest = column.partition("[")
-    return measure_named(name, measures), rest.rstrip("] ").strip()
+    name, _, unit = column.partition("[")
+    return measure_named(name, measures), unit.rstrip("] ").strip()
 
 
 # --- cells
@@ -517,7 +526,7 @@ def _joined(*words: str) -> str:
     return "; ".join(filter(None, words))
 
 
-Reader = Callable[[Table, ImportContext, Findings], None]
+Reader = Callable[[Table, ImportContext, Contents], None]
 
 
 class Tool(NamedTuple):

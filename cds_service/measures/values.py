@@ -68,7 +68,7 @@ class Reported:
 
     @property
     def printed(self) -> str:
-        """The value with its unit, as the source prints it."""
+        """Return the value with its unit, as the source prints it."""
         if self.number is None:
             return "yes" if self.answer else "no"
         return f"{self.number} {self.unit or self.measure.finding.unit}".removesuffix(
@@ -77,7 +77,7 @@ class Reported:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Told:
+class Stated:
     """Statements of the person who imports, for what a source does not say.
 
     Attributes:
@@ -129,8 +129,8 @@ class Subject(NamedTuple):
 
 
 @dataclass(slots=True)
-class Findings:
-    """Collects what a reader finds in one source."""
+class Contents:
+    """What a reader takes and refuses of one source."""
 
     name: str
     reported: list[Reported] = field(default_factory=list)
@@ -142,13 +142,13 @@ class Findings:
         self.refused.append(Refused(where, what, why))
 
 
-def completed(value: Reported, told: Told) -> Reported:
-    """Return the value with what the person says, where its source says nothing."""
+def completed(value: Reported, stated: Stated) -> Reported:
+    """Return the value with what the person states, if its source says nothing."""
     return replace(
         value,
-        day=value.day or told.day,
-        levels=value.levels or (told.levels if value.measure.level_is_free else ()),
-        method=value.method or told.method,
+        day=value.day or stated.day,
+        levels=value.levels or (stated.levels if value.measure.level_is_free else ()),
+        method=value.method or stated.method,
     )
 
 
@@ -173,7 +173,7 @@ def read_day(text: str) -> date | None:
 
 
 def read_answer(text: str) -> bool | None:
-    """Yes or no; None for anything else."""
+    """Read yes or no; None for anything else."""
     word = text.strip().lower()
     return word in YES if word in YES or word in NO else None
 

@@ -134,7 +134,7 @@ class Outcome:
 
     @property
     def observations(self) -> tuple[Json, ...]:
-        return tuple(one.observation for one in self.written)
+        return tuple(written.observation for written in self.written)
 
 
 @dataclass(frozen=True, slots=True)
@@ -273,11 +273,11 @@ class Worksheet:
         is_known = (
             isinstance(finding, Finding) and METHOD_NOT_RECORDED not in finding.concerns
         )
-        shown = _said(value.measure, amount)
+        words = _amount_words(value.measure, amount)
         return (
             Result(
                 measure=value.measure,
-                value=shown,
+                value=words,
                 formula=formula,
                 is_way_known=is_known,
             ),
@@ -286,7 +286,7 @@ class Worksheet:
 
     def _derived(self, known: Mapping[str, Finding]) -> Iterator[Result]:
         """Derive what follows from the measures by the service's own rules."""
-        specs = {name: one.finding for name, one in self.measures.items()}
+        specs = {name: measure.finding for name, measure in self.measures.items()}
         gaps = {
             name: Gap(name=name, reason="absent", detail="")
             for name in specs
@@ -304,10 +304,10 @@ class Worksheet:
             measure, finding = self.measures[name], derived.known.get(name)
             if finding is not None:
                 is_known = METHOD_NOT_RECORDED not in finding.concerns
-                shown = _said(measure, float(finding.value))
+                words = _amount_words(measure, float(finding.value))
                 yield Result(
                     measure=measure,
-                    value=shown,
+                    value=words,
                     formula=formula.text,
                     is_way_known=is_known,
                 )
@@ -370,7 +370,7 @@ def _number_of(field: Field, text: str, units: UnitTable) -> float | str:
     return f"{low:g} to {high:g} is plausible{hint}"
 
 
-def _said(measure: Measure, amount: float) -> str:
+def _amount_words(measure: Measure, amount: float) -> str:
     number = say_number(amount, max(measure.finding.decimals, 1))
     return with_unit(number, measure.finding.unit)
 

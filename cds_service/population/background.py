@@ -44,7 +44,7 @@ def read_lines(
         until: monotonic time by which the reads must have ended.
     """
     whole: set[str] = set()
-    found: dict[str, bytes] = {}
+    lines_by_name: dict[str, bytes] = {}
     queries = {"Patient": f"Patient/{quote(patient)}"}
     queries |= {
         kind: f"{kind}?{whose}={quote(patient)}&_count={PAGE}"
@@ -58,16 +58,18 @@ def read_lines(
         if not read.note:
             whole.add(kind)
         for entry in (*read.entries, *read.others):
-            found |= _line_of(entry.resource, patient, bases)
-    wanted = sorted({name for line in found.values() for name in shared_names(line)})
+            lines_by_name |= _line_of(entry.resource, patient, bases)
+    wanted = sorted(
+        {name for line in lines_by_name.values() for name in shared_names(line)}
+    )
     for name in wanted[:MOST_SHARED]:
         try:
             (document,) = fhir.fetch(name, until=until).documents
         except FhirReadError:
             continue
         if f"{member(document, 'resourceType')}/{member(document, 'id')}" == name:
-            found[name] = _line(document)
-    return list(found.values()), frozenset(whole)
+            lines_by_name[name] = _line(document)
+    return list(lines_by_name.values()), frozenset(whole)
 
 
 def _line_of(raw: Mapping[str, Any], patient: str, bases: Bases) -> Mapping[str, bytes]:

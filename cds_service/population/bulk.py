@@ -87,22 +87,22 @@ def export_files(paths: Iterable[Path], types: Collection[str]) -> tuple[Path, .
     Raises:
         CdsError: there is none.
     """
-    found: set[Path] = set()
+    files: set[Path] = set()
     for path in paths:
         if path.is_dir():
             listed = [*path.rglob("*.ndjson"), *path.rglob("*.ndjson.gz")]
-            found |= {
+            files |= {
                 file
                 for file in listed
                 if file.is_file() and (type_of(file) or next(iter(types))) in types
             }
         elif path.is_file():
-            found.add(path)
+            files.add(path)
         else:
             raise CdsError(f"{path}: no such file or folder")
-    if not found:
+    if not files:
         raise CdsError("no file *.ndjson with resources that we read")
-    return tuple(sorted(found))
+    return tuple(sorted(files))
 
 
 def type_of(file: Path) -> str:
@@ -170,8 +170,8 @@ def head_of(raw: Mapping[str, Any], bases: Bases = NO_BASE) -> Head:
         )
     if kind == "Appointment":
         named = (
-            text(member(one, "actor", "reference"))
-            for one in objects(raw.get("participant"))
+            text(member(participant, "actor", "reference"))
+            for participant in objects(raw.get("participant"))
         )
         patients = {_patient_of(reference, bases) for reference in named} - {""}
         return kind, patients.pop() if len(patients) == 1 else "", ""
@@ -267,17 +267,17 @@ class PartReport:
 
 def chunks_of(files: Iterable[Path], size: int = CHUNK_BYTES) -> list[Chunk]:
     """Return the files in stretches that one process reads at once."""
-    found: list[Chunk] = []
+    chunks: list[Chunk] = []
     for file in files:
         if file.suffix == ".gz":
-            found.append(Chunk(file, 0, None))
+            chunks.append(Chunk(file, 0, None))
         else:
             whole = file.stat().st_size
-            found += [
+            chunks += [
                 Chunk(file, start, min(start + size, whole))
                 for start in range(0, max(whole, 1), size)
             ]
-    return found
+    return chunks
 
 
 def bucket_count(files: Iterable[Path]) -> int:
@@ -318,14 +318,14 @@ def _unpacked(file: Path) -> Iterator[bytes]:
     left = MOST_UNPACKED * file.stat().st_size + LONGEST_LINE
     try:
         with gzip.open(file) as packed:
-            while (found := _next_line(packed))[1]:
-                left -= found[1]
+            while (pair := _next_line(packed))[1]:
+                left -= pair[1]
                 if left < 0:
                     raise CdsError(
                         f"{file}: unpacks to more than {MOST_UNPACKED} times its size;"
                         " unpack it first"
                     )
-                yield found[0]
+                yield pair[0]
     except (OSError, EOFError, zlib.error):
         raise CdsError(f"{file}: cannot be unpacked") from None
 
@@ -369,7 +369,7 @@ class Reading:
         bases: of the server that made the export, where absolute references are to
             count.
         treated: whose lines are kept; of others only that they are there. Everybody's
-            where it is None.
+            if it is None.
     """
 
     buckets: int
@@ -382,10 +382,10 @@ class Reading:
 def write_part(chunk: Chunk, part: Path, reading: Reading) -> PartReport:
     """Sort the lines of a chunk by bucket into `part`.
 
-    The report beside it (`.json`) makes it count.
+    The part counts once its report (`.json`, next to it) is written.
     """
     buckets, types, treated = reading.buckets, reading.types, reading.treated
-    held: list[list[bytes]] = [[] for _ in range(buckets + 1)]
+    batches: list[list[bytes]] = [[] for _ in range(buckets + 1)]
     others: set[str] = set()
     report = PartReport()
     kinds, ownerless = report.kinds, report.ownerless
@@ -401,19 +401,19 @@ def write_part(chunk: Chunk, part: Path, reading: Reading) -> PartReport:
         kind, patient, name = head
         kinds[kind] = kinds.get(kind, 0) + 1
         if name:
-            held[-1].append(name.encode() + b"\t" + line + b"\n")
+            batches[-1].append(name.encode() + b"\t" + line + b"\n")
         elif kind in types and patient:
             if treated is None or patient in treated:
-                owner, kept = patient.encode(), as_kept(line, head, reading.look)
-                held[crc32(owner) % buckets].append(owner + b"\t" + kept + b"\n")
+                owner, written = patient.encode(), as_kept(line, head, reading.look)
+                batches[crc32(owner) % buckets].append(owner + b"\t" + written + b"\n")
             else:
                 others.add(patient)
         elif kind in types:
             ownerless[kind] = ownerless.get(kind, 0) + 1
     for owner in map(str.encode, others):
-        held[crc32(owner) % buckets].append(owner + b"\t\n")
+        batches[crc32(owner) % buckets].append(owner + b"\t\n")
     with replaced(part) as target:
-        for lines in held:
+        for lines in batches:
             report.offsets.append(target.tell())
             target.write(b"".join(lines))
         report.offsets.append(target.tell())
@@ -440,11 +440,11 @@ def replaced(file: Path) -> Iterator[BinaryIO]:
 def read_report(part: Path) -> PartReport | None:
     """Read the report of a part that was written to the end; None otherwise."""
     try:
-        found = json.loads(part.with_suffix(".json").read_bytes())
+        report = json.loads(part.with_suffix(".json").read_bytes())
     except FileNotFoundError:
         return None
     return PartReport(
-        **{**found, "bad": [(number, why) for number, why in found["bad"]]}
+        **{**report, "bad": [(number, why) for number, why in report["bad"]]}
     )
 
 
@@ -455,13 +455,13 @@ def read_bucket(
 
     One whose lines were not kept has none.
     """
-    found: dict[str, list[bytes]] = {}
+    lines_of: dict[str, list[bytes]] = {}
     for line in _stretches(parts, bucket):
-        owner, rest = line.split(b"\t", 1)
-        lines = found.setdefault(owner.decode(), [])
-        if rest:
-            lines.append(rest)
-    return {owner: sorted(lines) for owner, lines in sorted(found.items())}
+        owner, content = line.split(b"\t", 1)
+        lines = lines_of.setdefault(owner.decode(), [])
+        if content:
+            lines.append(content)
+    return {owner: sorted(lines) for owner, lines in sorted(lines_of.items())}
 
 
 def _stretches(parts: Mapping[Path, PartReport], bucket: int) -> Iterator[bytes]:
@@ -486,11 +486,11 @@ class SharedResources:
     def of(self, lines: Iterable[bytes]) -> list[bytes]:
         """Return the resources that these lines refer to, in order."""
         names = sorted({name for line in lines for name in shared_names(line)})
-        found = (
+        answers = (
             self._database.execute("SELECT line FROM shared WHERE name = ?", (name,))
             for name in names
         )
-        return sorted({row[0] for rows in found for row in rows})
+        return sorted({row[0] for rows in answers for row in rows})
 
 
 def write_shared(parts: Mapping[Path, PartReport], file: Path) -> None:
@@ -513,14 +513,14 @@ def write_shared(parts: Mapping[Path, PartReport], file: Path) -> None:
 def bad_lines(chunks: Iterable[Chunk], reports: Iterable[PartReport]) -> list[BadLine]:
     """Return the lines that were skipped, by file and line number."""
     before: Counter[Path] = Counter()
-    found: list[BadLine] = []
+    bad: list[BadLine] = []
     for chunk, report in zip(chunks, reports, strict=True):
-        found += [
+        bad += [
             BadLine(str(chunk.file), before[chunk.file] + number, why)
             for number, why in report.bad
         ]
         before[chunk.file] += report.lines
-    return found
+    return bad
 
 
 def by_patient(

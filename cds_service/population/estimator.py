@@ -83,7 +83,7 @@ class StudyClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         return self
 
     def decision_function(self, X: ArrayLike) -> NDArray[np.float64]:  # noqa: N803
-        """Log odds of the outcome."""
+        """Return the log odds of the outcome."""
         check_is_fitted(self)
         rows = validate_data(
             self, X, reset=False, dtype=np.float64, ensure_all_finite="allow-nan"
@@ -91,7 +91,7 @@ class StudyClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         return np.asarray(self.intercept_ + self.slope_ * self._own(rows))
 
     def predict_proba(self, X: ArrayLike) -> NDArray[np.float64]:  # noqa: N803
-        """Of no outcome and of the outcome, 0..1."""
+        """Return the probabilities of no outcome and of the outcome, 0..1."""
         risk = 1 / (1 + np.exp(-self.decision_function(X)))
         return np.column_stack([1 - risk, risk])
 
@@ -101,7 +101,7 @@ class StudyClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         return np.asarray(self.classes_[(log_odds > 0).astype(int)])
 
     def __sklearn_tags__(self) -> Tags:
-        """Two classes, missing values, and a figure that ignores its data.
+        """Declare two classes, missing values, and a figure that ignores its data.
 
         It does not follow the data it is given.
         """
@@ -131,7 +131,7 @@ class StudyClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         return tuple(named)
 
     def _own(self, rows: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Log odds of the study."""
+        """Return the log odds of the study."""
         words = {name: values for name, values in _words(self.study).items() if values}
         cells = rows.copy()
         for at, name in enumerate(self.inputs_):
@@ -154,7 +154,7 @@ class StudyClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
                 {name: float(value) for name, value in known.items()}
                 for known in rows_known
             )
-            return np.array([model.figure(one).log_odds for one in numbers])
+            return np.array([model.figure(values).log_odds for values in numbers])
         return np.array(
             [
                 predict(model, known, site_incidence=None).log_odds
@@ -197,12 +197,12 @@ def _words(study: str) -> dict[str, tuple[Value, ...]]:
     model = _model(study)
     if isinstance(model, PooledModel):
         return {
-            one.id: () if isinstance(one, NumberInput) else (False, True)
-            for one in model.study.inputs
+            number.id: () if isinstance(number, NumberInput) else (False, True)
+            for number in model.study.inputs
         }
     return {
-        one.finding: () if one.kind == "number" else one.words or (False, True)
-        for one in model.study.inputs
+        number.finding: () if number.kind == "number" else number.words or (False, True)
+        for number in model.study.inputs
     }
 
 

@@ -88,8 +88,8 @@ def _is_seen_to_the_end(days: Days, months: int | None) -> bool:
     if days.procedure is None or months is None:
         return False
     last_look = months_before(days.procedure, -months) - EARLY_VISIT
-    seen = (days.last_contact, days.died, days.event)
-    return any(day is not None and day >= last_look for day in seen)
+    contacts = (days.last_contact, days.died, days.event)
+    return any(day is not None and day >= last_look for day in contacts)
 
 
 def contradiction_of(days: Days, months: int | None, *, outcome: bool | None) -> str:
@@ -117,13 +117,13 @@ def censoring_weights(followed: Sequence[FollowUp]) -> NDArray[np.float64]:
         1 / the probability of not being lost before the patient's time ended, by
         Kaplan and Meier; 0 for the lost themselves.
     """
-    times = np.array([one.time for one in followed])
-    is_lost = np.array([one.end == "loss" for one in followed])
+    times = np.array([patient.time for patient in followed])
+    is_lost = np.array([patient.end == "loss" for patient in followed])
     if not is_lost.any():
         return np.ones(len(followed))
-    kept = SurvfuncRight(times, is_lost.astype(float))
-    steps = np.searchsorted(kept.surv_times, times - JUST_BEFORE, side="right")
-    shares = np.concatenate([[1.0], kept.surv_prob])[steps]
+    survival = SurvfuncRight(times, is_lost.astype(float))
+    steps = np.searchsorted(survival.surv_times, times - JUST_BEFORE, side="right")
+    shares = np.concatenate([[1.0], survival.surv_prob])[steps]
     return np.where(is_lost, 0.0, 1 / np.where(is_lost, 1.0, shares))
 
 
@@ -140,11 +140,11 @@ def incidence_of(followed: Sequence[FollowUp]) -> Incidence:
     Death competes with the event; it is no loss.
     """
     causes = {"event": EVENT, "death": DEATH, "loss": 0, "whole": 0}
-    status = np.array([causes[one.end] for one in followed])
+    status = np.array([causes[patient.end] for patient in followed])
     if EVENT not in status:
         return Incidence(0.0, (0.0, 0.0))
-    times = np.array([max(one.time, JUST_BEFORE) for one in followed])
-    found = CumIncidenceRight(times, status)
-    value, error = float(found.cinc[0][-1]), float(found.cinc_se[0][-1])
+    times = np.array([max(patient.time, JUST_BEFORE) for patient in followed])
+    curve = CumIncidenceRight(times, status)
+    value, error = float(curve.cinc[0][-1]), float(curve.cinc_se[0][-1])
     margin = Z_95 * error
     return Incidence(value, (max(0.0, value - margin), min(1.0, value + margin)))

@@ -56,22 +56,22 @@ class AcrossHospitals(NamedTuple):
     pooled: Mapping[Measure, Pooled]
 
     def to_json(self) -> dict[str, Any]:
-        """As `validate --json` has it."""
+        """Return the JSON that `validate --json` prints."""
         return {
             name: {
-                "mean": one.mean,
-                "interval": one.interval,
-                "nextHospital": one.next_hospital,
-                "tau": one.tau,
-                "hospitals": one.hospitals,
+                "mean": result.mean,
+                "interval": result.interval,
+                "nextHospital": result.next_hospital,
+                "tau": result.tau,
+                "hospitals": result.hospitals,
             }
-            for name, one in self.pooled.items()
+            for name, result in self.pooled.items()
         }
 
 
 def across_hospitals(hospitals: Mapping[str, Performance]) -> AcrossHospitals | None:
     """Pool the measures of hospitals; None if fewer than three carry any."""
-    results = [results_of(one) for one in hospitals.values()]
+    results = [results_of(hospital) for hospital in hospitals.values()]
     return pool_results(results)
 
 
@@ -81,27 +81,29 @@ def pool_results(
     """Pool each measure that at least three hospitals carry; None if there is none."""
     pooled = {}
     for name in SCALES:
-        found = [one[name] for one in hospitals if name in one]
-        if len(found) >= FEWEST_HOSPITALS:
-            pooled[name] = _pool(name, found)
+        results = [measures[name] for measures in hospitals if name in measures]
+        if len(results) >= FEWEST_HOSPITALS:
+            pooled[name] = _pool(name, results)
     return AcrossHospitals(pooled) if pooled else None
 
 
-def results_of(one: Performance) -> dict[Measure, Result]:
+def results_of(hospital: Performance) -> dict[Measure, Result]:
     """Return the measures of one hospital on the scale of pooling.
 
     There are none if it has too few events.
     """
-    if min(one.events, one.n - one.events) < FEWEST:
+    if min(hospital.events, hospital.n - hospital.events) < FEWEST:
         return {}
-    found: dict[Measure, Estimate | None] = {
-        "observedExpected": one.observed_expected,
-        "calibrationIntercept": one.calibration_intercept,
-        "calibrationSlope": one.calibration_slope,
-        "auc": one.auc,
+    estimates: dict[Measure, Estimate | None] = {
+        "observedExpected": hospital.observed_expected,
+        "calibrationIntercept": hospital.calibration_intercept,
+        "calibrationSlope": hospital.calibration_slope,
+        "auc": hospital.auc,
     }
     return {
-        name: _on_scale(name, estimate) for name, estimate in found.items() if estimate
+        name: _on_scale(name, estimate)
+        for name, estimate in estimates.items()
+        if estimate
     }
 
 
@@ -134,11 +136,11 @@ def _on_scale(name: Measure, estimate: Estimate) -> Result:
 
 
 def _pool(name: Measure, hospitals: Sequence[Result]) -> Pooled:
-    values = np.array([one.value for one in hospitals])
-    variances = np.array([one.error**2 for one in hospitals])
-    found = combine_effects(values, variances, method_re="iterated", use_t=True)
-    mean, tau2 = float(found.mean_effect_re), max(0.0, float(found.tau2))
-    error = float(found.sd_eff_w_re_hksj)
+    values = np.array([result.value for result in hospitals])
+    variances = np.array([result.error**2 for result in hospitals])
+    combined = combine_effects(values, variances, method_re="iterated", use_t=True)
+    mean, tau2 = float(combined.mean_effect_re), max(0.0, float(combined.tau2))
+    error = float(combined.sd_eff_w_re_hksj)
     margin = float(student.ppf(0.975, len(values) - 1)) * error
     spread = float(student.ppf(0.975, len(values) - 2)) * math.sqrt(tau2 + error**2)
     _, back = SCALES[name]

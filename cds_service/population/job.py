@@ -58,21 +58,18 @@ class Job:
         return bool(self.procedure or self.levels)
 
     def digest(self, service: Service) -> str:
-        """Changes with everything that the result follows from.
-
-        Options, files, data in force.
-        """
-        seen = []
+        """Hash all that the result follows from: options, files, data in force."""
+        stats = []
         for file in self.files:
             stat = file.stat()
-            seen.append((str(file.resolve()), stat.st_size, stat.st_mtime_ns))
+            stats.append((str(file.resolve()), stat.st_size, stat.st_mtime_ns))
         parts = [
             self.as_of,
             self.procedure,
             self.levels,
             self.fhir_server,
             self.with_worklist,
-            seen,
+            stats,
         ]
         return sha256(
             repr([*parts, sorted(service.digests.items()), __version__]).encode()
@@ -89,7 +86,7 @@ class Job:
             WrongJob: the procedure is no augmentation that the service knows.
         """
         service = service or load(self.site)
-        # exported, even where the file is empty
+        # exported, even if the file is empty
         named = frozenset(filter(None, map(type_of, self.files)))
         order = None
         if self.is_for_all:
@@ -113,19 +110,21 @@ class Job:
 
 
 def load(site: Path | None) -> Service:
-    """Return all that is in force, with the site's folder where there is one."""
+    """Return all that is in force, with the site's folder if there is one."""
     return load_service(load_site(site) if site else None)
 
 
 def types_read(service: Service, *, with_worklist: bool = False) -> frozenset[str]:
     """Return the resource types that a run reads."""
     hook = service.signing_hook
-    needed = frozenset(one.resource_type for one in hook.plan.needed.templates)
+    needed = frozenset(
+        template.resource_type for template in hook.plan.needed.templates
+    )
     return SHARED | needed | (ALSO_READ if with_worklist else frozenset())
 
 
 def export_address(base: str, service: Service, *, with_worklist: bool = False) -> str:
-    """`$export` with `_type`, and `_typeFilter` for our Observations.
+    """Make the address of `$export`: `_type`, and `_typeFilter` for our Observations.
 
     FHIR Bulk Data Access 2.0.
 
@@ -139,12 +138,12 @@ def export_address(base: str, service: Service, *, with_worklist: bool = False) 
     templates = hook.plan.needed.templates
     visits = sorted(ALSO_READ) if with_worklist else ()
     types = dict.fromkeys(
-        [*(one.resource_type for one in templates), *sorted(SHARED), *visits]
+        [*(template.resource_type for template in templates), *sorted(SHARED), *visits]
     )
     queries = (
-        parse_qs(one.text.partition("?")[2])
-        for one in templates
-        if one.resource_type == "Observation"
+        parse_qs(template.text.partition("?")[2])
+        for template in templates
+        if template.resource_type == "Observation"
     )
     codes = dict.fromkeys(
         code
@@ -153,11 +152,11 @@ def export_address(base: str, service: Service, *, with_worklist: bool = False) 
         for code in codes.split(",")
     )
     whose = "" if base.split("/")[-2:-1] == ["Group"] else "/Patient"
-    asked = {
+    parameters = {
         "_type": ",".join(types),
         "_typeFilter": f"Observation?{urlencode({'code': ','.join(codes)})}",
     }
-    return f"{base}{whose}/$export?{urlencode(asked, quote_via=quote)}"
+    return f"{base}{whose}/$export?{urlencode(parameters, quote_via=quote)}"
 
 
 # --- what comes out
@@ -178,7 +177,7 @@ class Report:
     ownerless: Counter[str] = field(default_factory=Counter)
 
     def lines(self) -> Iterator[str]:
-        """For the terminal: bad lines first, then counts."""
+        """Return the lines for the terminal: bad lines first, then counts."""
         yield from map(str, self.bad)
         for kind, count in sorted(self.ownerless.items()):
             yield (
@@ -204,13 +203,13 @@ def write_results(
     """Write a line for each patient as results come, and the worklist."""
     rows: list[tuple[str, Row]] = []
     with _target(out) as target:
-        for one in results:
-            target.write(one.line.encode() + b"\n")
-            why_not, waiting = json.loads(one.rest)
+        for result in results:
+            target.write(result.line.encode() + b"\n")
+            why_not, waiting = json.loads(result.why_and_rows)
             report.patients += 1
             if why_not:
                 report.not_assessed[why_not] += 1
-            rows += [(one.patient, Row(*row)) for row in waiting]
+            rows += [(result.patient, Row(*row)) for row in waiting]
     if worklist is not None:
         write_worklist(rows, worklist, job.as_of)
 

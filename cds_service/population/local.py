@@ -71,8 +71,8 @@ def score_locally(job: Job, out: Path | None, worklist: Path | None) -> Report:
         chunks, buckets = bulk.chunks_of(job.files), bulk.bucket_count(job.files)
         parts = [_part(folder, place) for place in range(len(chunks))]
         if not job.is_for_all:
-            found = [part.with_suffix(".treated") for part in parts]
-            _share_out("finding", _finding, found, job, folder, service)
+            lists = [part.with_suffix(".treated") for part in parts]
+            _share_out("finding", _finding, lists, job, folder, service)
         _share_out(
             "reading",
             _reading,
@@ -86,7 +86,7 @@ def score_locally(job: Job, out: Path | None, worklist: Path | None) -> Report:
         shares = [_share(folder, bucket) for bucket in range(buckets)]
         _share_out("scoring", _scoring, shares, job, folder, service)
         ownerless = sum(
-            (Counter(one.ownerless) for one in reports.values()), Counter[str]()
+            (Counter(part.ownerless) for part in reports.values()), Counter[str]()
         )
         report = Report(
             bad=bulk.bad_lines(chunks, reports.values()), ownerless=ownerless
@@ -97,9 +97,9 @@ def score_locally(job: Job, out: Path | None, worklist: Path | None) -> Report:
 
 @contextmanager
 def _work_folder(out: Path | None, digest: str) -> Iterator[Path]:
-    """Yield the folder of parts, beside `out`.
+    """Yield the folder of parts, next to `out`.
 
-    The same run finds there what it left; it is emptied where another left it.
+    The same run finds there what it left; it is emptied if another left it.
     """
     if out is None:
         with tempfile.TemporaryDirectory(prefix="kyphoplasty-cds-") as name:
@@ -142,7 +142,7 @@ def _finding(job: Job, folder: Path, service: Service) -> Step:
     run, chunks = job.run((), service), bulk.chunks_of(job.files)
 
     def step(place: int) -> None:
-        found = {
+        patients = {
             find_treated(line, run)
             for lines in bulk.batches_in(chunks[place])
             if may_treat(b"".join(lines))
@@ -150,17 +150,19 @@ def _finding(job: Job, folder: Path, service: Service) -> Step:
         }
         file = _part(folder, place).with_suffix(".treated")
         with bulk.replaced(file) as target:
-            target.write(json.dumps(sorted(found - {""})).encode())
+            target.write(json.dumps(sorted(patients - {""})).encode())
 
     return step
 
 
 def _treated(job: Job, folder: Path) -> frozenset[str] | None:
-    """Those whom the step before found; None if the order is for all."""
+    """Read whom the step before found; None if the order is for all."""
     if job.is_for_all:
         return None
     files = folder.glob("*.treated")
-    return frozenset(one for file in files for one in json.loads(file.read_bytes()))
+    return frozenset(
+        patient for file in files for patient in json.loads(file.read_bytes())
+    )
 
 
 def _reading(job: Job, folder: Path, service: Service) -> Step:
@@ -191,8 +193,8 @@ def _scoring(job: Job, folder: Path, service: Service) -> Step:
     def step(bucket: int) -> None:
         with bulk.replaced(_share(folder, bucket)) as target:
             for patient, lines in bulk.read_bucket(reports, bucket).items():
-                found = score(patient, [*lines, *shared.of(lines)], run)
-                target.write("\t".join(found).encode() + b"\n")
+                result = score(patient, [*lines, *shared.of(lines)], run)
+                target.write("\t".join(result).encode() + b"\n")
 
     return step
 
@@ -239,20 +241,20 @@ def _share_out(
                 maxlen=0,
             )
         except BrokenProcessPool:
-            said = (
+            advice = (
                 "A worker process ended before its work was done; run the same command"
                 " again to go on."
             )
-            raise CdsError(said) from None
+            raise CdsError(advice) from None
 
 
 _steps: list[Step] = []  # of a worker process: the one that it does
 
 
 def _begin(maker: Maker, job: Job, folder: Path, service: Service) -> None:
-    """A worker process ends with the command that wants its work.
+    """End this worker process with the command that wants its work.
 
-    Even where that was killed.
+    That holds even if the command was killed.
     """
     Thread(target=_end_with_parent, daemon=True).start()
     _steps.append(maker(job, folder, service))

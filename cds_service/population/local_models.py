@@ -79,7 +79,7 @@ def local_models(service: Service) -> Iterator[LocalModel]:
 
 
 def _of_study(model: LogisticModel) -> LocalModel:
-    """A study's printed model."""
+    """Return a study's printed model."""
     study, months = model.study, model.study.cohort.horizon_months
     return LocalModel(
         id=study.id,
@@ -107,7 +107,7 @@ def _of_pooled(model: PooledModel) -> LocalModel:
         horizon_months=model.horizon_months,
         horizon=study.site_months,
         table_digest=study.table_digest,
-        input_names=tuple(one.findings[0] for one in study.inputs),
+        input_names=tuple(entry.findings[0] for entry in study.inputs),
         figure_of=partial(_pooled_figure, model),
         has_sets=False,
     )
@@ -116,14 +116,14 @@ def _of_pooled(model: PooledModel) -> LocalModel:
 def _study_figure(
     model: LogisticModel, findings: Findings, policy: Policy
 ) -> LocalFigure:
-    """By the reduced model of the known inputs, at the baseline in force."""
+    """Apply the reduced model of the known inputs, at the baseline in force."""
     result = apply_model(model, findings, policy)
     prediction = result.prediction
-    per_site = any(one.per_site for one in model.study.inputs)
+    per_site = any(entry.per_site for entry in model.study.inputs)
     return LocalFigure(
         risk=prediction.risk,
         own=prediction.baseline.own(prediction.log_odds),
-        inputs=frozenset(one.name for one in result.inputs),
+        inputs=frozenset(entry.name for entry in result.inputs),
         is_complete=prediction.if_measured is None,
         is_shown=result.shown and not absolute_exclusions(findings),
         is_outside=result.is_outside,
@@ -135,7 +135,7 @@ def _study_figure(
 def _pooled_figure(
     model: PooledModel, findings: Findings, policy: Policy
 ) -> LocalFigure:
-    """At the baseline in force; `own` is at the pooled one."""
+    """Apply the pooled model at the baseline in force; `own` is at the pooled one."""
     recalibration = policy.recalibration.get(model.study.id)
     baseline = model.baseline_of(policy.baseline.refracture, recalibration)
     result = find_pooled_result(model, findings, baseline)

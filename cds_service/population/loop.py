@@ -17,6 +17,8 @@ from cds_service.core.wording import say_date
 from cds_service.errors import DeadlinePassed, EvidenceUnavailable, PatientMismatch
 from cds_service.fhir.findings.bone_drug_history import entries_of, read_history
 from cds_service.fhir.findings.chart import Chart, Horizon
+from cds_service.fhir.gathering.grave_asides import VOID
+from cds_service.fhir.gathering.picking import DEVICE_ORDERS, MAY_NEED_BRACE
 from cds_service.fhir.gathering.record import PatientRecord
 from cds_service.fhir.gathering.subjects import Person
 from cds_service.fhir.mapping.terminology import Terminology
@@ -47,7 +49,7 @@ from cds_service.population.worklist import (
     with_notes,
 )
 
-Found = tuple[date, str]  # a day, and the resource that shows it
+Shown = tuple[date, str]  # a day, and the resource that shows it
 OVER = frozenset({"completed", "revoked", "stopped"})  # of a brace order
 # policy: an order that ended without a day, and was written no earlier, is of this
 # fracture
@@ -115,16 +117,16 @@ def _course(reading: _Reading, whole: Mapping[str, Any]) -> Course:
     then = reading.chart(min(ends, run.as_of))
     history = read_history(spec, then)
     overdue = find_overdue(history, then.today)
-    on_drug = any(one.is_running and one is not overdue for one in history.uses)
+    on_drug = any(use.is_running and use is not overdue for use in history.uses)
     referral, visit, missed = _referral_and_visit(reading)
-    shown: dict[Step, Found | None] = {
+    steps: dict[Step, Shown | None] = {
         "referral": referral,
         "visit": visit,
         "drug-ordered": _first(_days(entries, signed, is_intake=False)),
         "drug-started": _first(_days(entries, signed, is_intake=True)),
     }
     braces, ended, undated = _braces(reading)
-    shown["brace-ended"] = ended
+    steps["brace-ended"] = ended
     calendar = run.service.calendar
     stated = calendar.first_day(whole.get("deceasedDateTime"))
     died = stated if stated and stated <= run.as_of else None
@@ -133,20 +135,28 @@ def _course(reading: _Reading, whole: Mapping[str, Any]) -> Course:
         signed=signed,
         ends=ends,
         today=run.as_of,
-        days={step: one[0] for step, one in shown.items() if one},
+        days={
+            step: day_and_name[0]
+            for step, day_and_name in steps.items()
+            if day_and_name
+        },
         undated=frozenset({"brace-ended"} if undated else ()),
         is_on_drug=on_drug,
         has_brace=braces,
         is_dead=is_dead,
         died=died,
         unread=tuple(_unread(reading, now)),
-        resources={step: one[1] for step, one in shown.items() if one},
+        resources={
+            step: day_and_name[1]
+            for step, day_and_name in steps.items()
+            if day_and_name
+        },
         missed=missed,
     )
 
 
-def _first(found: Iterator[Found]) -> Found | None:
-    return min(found, default=None)
+def _first(days: Iterator[Shown]) -> Shown | None:
+    return min(days, default=None)
 
 
 # --- bone drugs
@@ -154,15 +164,19 @@ def _first(found: Iterator[Found]) -> Found | None:
 
 def _days(
     entries: Sequence[DrugEntry], signed: date, *, is_intake: bool
-) -> Iterator[Found]:
-    """Days of orders, or of doses, dispenses and reports, from the signing on.
+) -> Iterator[Shown]:
+    """Yield days of orders, or of doses, dispenses and reports, from the signing on.
 
     A bare month counts from its first day: what may have been before was before.
     """
-    for one in entries:
-        if one.is_intake is is_intake and one.begins and one.begins.first >= signed:
+    for entry in entries:
+        if (
+            entry.is_intake is is_intake
+            and entry.begins
+            and entry.begins.first >= signed
+        ):
             # the last day that is meant: what may have been late was late
-            yield one.begins.last, one.provenance.resource
+            yield entry.begins.last, entry.provenance.resource
 
 
 # --- referrals and visits
@@ -170,8 +184,8 @@ def _days(
 
 def _referral_and_visit(
     reading: _Reading,
-) -> tuple[Found | None, Found | None, tuple[date, ...]]:
-    """The first referral and the first visit, and days of visits that were not kept.
+) -> tuple[Shown | None, Shown | None, tuple[date, ...]]:
+    """Find the first referral and visit, and days of visits that were not kept.
 
     A referral counts from some days before the signing on, since it belongs to the
     fracture; a visit counts from the signing on.
@@ -180,45 +194,48 @@ def _referral_and_visit(
     orders = find_stored_orders(reading.record, terminology, CARRIED_OUT)
     first = signed - ORDERED_BEFORE
     placed = (
-        (one.authored, one.reference)
-        for one in orders
-        if one.kind == REVIEW and one.authored and first <= one.authored <= today
+        (order.authored, order.reference)
+        for order in orders
+        if order.kind == REVIEW and order.authored and first <= order.authored <= today
     )
     names = referral_names(reading.record, terminology)
     visits = [
-        one
-        for one in bone_visits(reading.visits, terminology, names)
-        if one.day >= signed
+        visit
+        for visit in bone_visits(reading.visits, terminology, names)
+        if visit.day >= signed
     ]
-    kept = [one for one in visits if one.is_kept and one.day <= today]
-    missed = (one.day for one in visits if one.is_arranged and one.day <= today)
+    came = [visit for visit in visits if visit.is_kept and visit.day <= today]
+    missed = (visit.day for visit in visits if visit.is_arranged and visit.day <= today)
     return (
         _first(placed),
-        _first((one.day, one.reference) for one in kept),
-        tuple(sorted(set(missed))) if not kept else (),
+        _first((visit.day, visit.reference) for visit in came),
+        tuple(sorted(set(missed))) if not came else (),
     )
 
 
 # --- braces
 
 
-def _braces(reading: _Reading) -> tuple[bool, Found | None, bool]:
-    """If there is a brace, when the last of all ended, and if one ended without a day.
+def _braces(reading: _Reading) -> tuple[bool, Shown | None, bool]:
+    """Tell if there is a brace, when the last ended, and if one ended without a day.
 
     An order that is still in force has not ended, whatever last day it states.
     """
     standing = [
-        one
-        for one in _brace_orders(reading, IN_FORCE)
-        if one.authored is None or one.authored <= reading.run.as_of
+        order
+        for order in _brace_orders(reading, IN_FORCE)
+        if order.authored is None or order.authored <= reading.run.as_of
     ]
-    over = [one for one in _brace_orders(reading, OVER) if _is_of_this(one, reading)]
-    if standing or not over:
-        return bool(standing), None, False
+    over = [
+        order for order in _brace_orders(reading, OVER) if _is_of_this(order, reading)
+    ]
+    may_stand = _may_hide_a_brace(reading)
+    if standing or may_stand or not over:
+        return bool(standing) or may_stand, None, False
     days = [
-        (end, one.reference)
-        for one in over
-        if (end := _stated_end(one, reading)) and end <= reading.run.as_of
+        (end, order.reference)
+        for order in over
+        if (end := _stated_end(order, reading)) and end <= reading.run.as_of
     ]
     undated = len(days) < len(over)
     return True, None if undated else max(days), undated
@@ -228,7 +245,26 @@ def _brace_orders(
     reading: _Reading, statuses: frozenset[str]
 ) -> Iterator[SupportOrder]:
     orders = find_stored_orders(reading.record, reading.terminology, statuses)
-    return (one for one in orders if one.kind == "brace")
+    return (order for order in orders if order.kind == "brace")
+
+
+def _may_hide_a_brace(reading: _Reading) -> bool:
+    """Tell if a brace may stand in a list or a device order that was not read.
+
+    A Device that the order names and the record does not hold is such a one.
+    """
+    lists = {"ServiceRequest", "DeviceRequest", "SupplyRequest"}
+    if not lists.isdisjoint(unchecked_in(reading.record)):
+        return True
+    first = reading.signed - BRACE_BEFORE
+    calendar = reading.run.service.calendar
+    for entry in reading.record.entries:
+        is_device = entry.kind in DEVICE_ORDERS and MAY_NEED_BRACE in entry.concepts
+        if is_device and entry.status not in VOID:
+            written = calendar.named_day(entry.raw.get("authoredOn"))
+            if written is None or first <= written <= reading.run.as_of:
+                return True
+    return False
 
 
 def _stated_end(order: SupportOrder, reading: _Reading) -> date | None:

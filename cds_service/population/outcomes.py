@@ -129,26 +129,24 @@ class Followed:
         Who died without one had none.
         """
         until = months_before(self.day, -months)
-        if any(one.is_new and one.day <= until for one in self.events):
+        if any(event.is_new and event.day <= until for event in self.events):
             return True
         is_followed = self.last_contact >= until or self.died is not None
         return False if is_followed else None
 
     @property
     def first_refracture(self) -> date | None:
-        """The day of the first new fracture."""
-        return min((one.day for one in self.events if one.is_new), default=None)
+        return min((event.day for event in self.events if event.is_new), default=None)
 
     @property
     def residual_pain(self) -> bool | None:
-        """As residual-pain-2025 counts it: pain at 12 months, no new fracture.
+        """Count pain at 12 months without a new fracture, as residual-pain-2025 does.
 
-        After a fracture it is None, and where it is unknown.
+        It is None after a fracture, and if it is unknown.
         """
         until = months_before(self.day, -PAIN_MONTHS)
-        if self.pain is None or any(
-            one.is_new and one.day <= until for one in self.events
-        ):
+        broke = any(event.is_new and event.day <= until for event in self.events)
+        if self.pain is None or broke:
             return None
         return float(self.pain.value) >= PAIN_FROM
 
@@ -213,7 +211,7 @@ def _follow(
     whole = next(iter(kinds.get("Patient", ())), {})
     stated = calendar.first_day(whole.get("deceasedDateTime"))
     died = stated if stated and stated <= run.as_of else None
-    seen = (
+    contacts = (
         raw
         for listed in kinds.values()
         for raw in listed
@@ -222,7 +220,12 @@ def _follow(
     last = max(
         [
             first,
-            *(day for raw in seen for day in _days(raw, calendar) if day <= run.as_of),
+            *(
+                day
+                for raw in contacts
+                for day in _days(raw, calendar)
+                if day <= run.as_of
+            ),
         ]
     )
     return Followed(
@@ -233,7 +236,7 @@ def _follow(
         events=tuple(
             sorted(
                 _events(kinds, person, first, names, findings, run),
-                key=lambda one: (one.day, one.reference),
+                key=lambda event: (event.day, event.reference),
             )
         ),
         last_contact=min(last, died) if died else last,
@@ -248,11 +251,11 @@ def _follow(
 
 
 def _known_on(raw: Json, day: date, calendar: SiteCalendar) -> bool:
-    """Neither true later nor written down later.
+    """Tell if the resource was neither true later nor written down later.
 
     What names no day counts as known, as it does live.
     """
-    return all(one <= day for one in _days(raw, calendar, ends=False))
+    return all(named <= day for named in _days(raw, calendar, ends=False))
 
 
 def _as_of(raw: Json, day: date, calendar: SiteCalendar) -> Json:
@@ -276,7 +279,7 @@ def _as_of(raw: Json, day: date, calendar: SiteCalendar) -> Json:
 
 
 def _days(raw: Json, calendar: SiteCalendar, *, ends: bool = True) -> Iterator[date]:
-    """The days that a resource names: when it was true, and when it was written."""
+    """Yield the days that a resource names: when it was true, when it was written."""
     for prefix in DAYS.get(raw["resourceType"], ()):
         if moment := calendar.effective(raw, prefix):
             yield moment.day
@@ -410,7 +413,7 @@ def _event(
 
 
 def _began(raw: Json, first: date, calendar: SiteCalendar) -> date | None:
-    """Return the onset, or the day of writing where the onset is too coarse.
+    """Return the onset, or the day of writing if the onset is too coarse.
 
     No more than the year or month of the procedure.
     """
@@ -425,7 +428,7 @@ def _began(raw: Json, first: date, calendar: SiteCalendar) -> date | None:
 
 
 def _pain(person: Person, kinds: Kinds, first: date, run: Run) -> Finding | None:
-    """The newest pain score 12 months after the procedure, give or take six weeks."""
+    """Find the newest pain score 12 months after the procedure, within six weeks."""
     wanted = months_before(first, -PAIN_MONTHS)
     until = min(wanted + PAIN_WINDOW, run.as_of)
     calendar = run.service.calendar
@@ -435,10 +438,10 @@ def _pain(person: Person, kinds: Kinds, first: date, run: Run) -> Finding | None
     }
     spec = {"pain-score": run.service.finding_specs["pain-score"]}
     findings = known_on(until, person, known, [], run, spec).findings
-    found = findings.known.get("pain-score")
+    pain = findings.known.get("pain-score")
     return (
-        found
-        if found and found.observed and found.observed >= wanted - PAIN_WINDOW
+        pain
+        if pain and pain.observed and pain.observed >= wanted - PAIN_WINDOW
         else None
     )
 
@@ -452,7 +455,9 @@ def columns(run: Run) -> tuple[str, ...]:
     What models use and studies ask for, outcomes, and what a person must confirm.
     """
     studies = [
-        one for one in run.service.studies.values() if isinstance(one, LogisticStudy)
+        study
+        for study in run.service.studies.values()
+        if isinstance(study, LogisticStudy)
     ]
     used = {
         name
@@ -460,14 +465,16 @@ def columns(run: Run) -> tuple[str, ...]:
         for name in study.input_names
         if name in run.service.finding_specs
     }
-    used |= {name for one in run.service.pooled.study.inputs for name in one.findings}
-    asked = {
-        one.finding
+    used |= {
+        name for entry in run.service.pooled.study.inputs for name in entry.findings
+    }
+    of_criteria = {
+        criterion.finding
         for study in run.service.studies.values()
-        for one in study.applicability
+        for criterion in study.applicability
     }
     basic = ("sex", "age", "procedure", "treated-levels", "level-count")
-    findings = (*basic, *sorted((used | asked) - set(basic)))
+    findings = (*basic, *sorted((used | of_criteria) - set(basic)))
     outcomes = (
         "outcome-refracture",
         "months-refracture",
@@ -479,38 +486,44 @@ def columns(run: Run) -> tuple[str, ...]:
 
 
 def write_rows(
-    found: Sequence[Followed], months: int, run: Run, target: TextIO
+    patients: Sequence[Followed], months: int, run: Run, target: TextIO
 ) -> None:
-    """The file; `confirmed` is left to a person."""
+    """Write the file; `confirmed` is left to a person."""
     head = columns(run)
     writer = csv.DictWriter(target, head, restval="", lineterminator="\n")
     writer.writeheader()
-    for one in found:
-        writer.writerow(_row(one, months, head))
+    for patient in patients:
+        writer.writerow(_row(patient, months, head))
 
 
-def _row(one: Followed, months: int, head: Sequence[str]) -> dict[str, str]:
-    known = {name: found for name, found in one.findings.known.items() if name in head}
-    refracture, pain = one.refracture(months), one.residual_pain
+def _row(patient: Followed, months: int, head: Sequence[str]) -> dict[str, str]:
+    known = {
+        name: finding
+        for name, finding in patient.findings.known.items()
+        if name in head
+    }
+    refracture, pain = patient.refracture(months), patient.residual_pain
     sources = [
-        f"{name}={'+'.join(source.resource for source in found.provenance)}"
-        for name, found in known.items()
+        f"{name}={'+'.join(source.resource for source in finding.provenance)}"
+        for name, finding in known.items()
     ]
     return {
-        **{name: _cell(found.value) for name, found in known.items()},
-        "id": one.patient,
-        "date": one.day.isoformat(),
+        **{name: _cell(finding.value) for name, finding in known.items()},
+        "id": patient.patient,
+        "date": patient.day.isoformat(),
         "outcome-refracture": "" if refracture is None else str(int(refracture)),
         "months-refracture": str(months),
         "outcome-residual-pain": "" if pain is None else str(int(pain)),
         "months-residual-pain": str(PAIN_MONTHS),
-        "event-date": one.first_refracture.isoformat() if one.first_refracture else "",
-        "last-contact": one.last_contact.isoformat(),
-        "died": _day_of_death(one),
-        **_steps(one.course),
-        "event": "; ".join(map(str, one.events)),
-        "pain-at-12-months": _cell(one.pain.value) if one.pain else "",
-        "resources": "; ".join((*one.procedures, *sources)),
+        "event-date": patient.first_refracture.isoformat()
+        if patient.first_refracture
+        else "",
+        "last-contact": patient.last_contact.isoformat(),
+        "died": _day_of_death(patient),
+        **_steps(patient.course),
+        "event": "; ".join(map(str, patient.events)),
+        "pain-at-12-months": _cell(patient.pain.value) if patient.pain else "",
+        "resources": "; ".join((*patient.procedures, *sources)),
     }
 
 
@@ -518,15 +531,15 @@ def _steps(course: Course | None) -> dict[str, str]:
     """Give the first day of each step after the procedure, for a person to look at."""
     if course is None:
         return {}
-    told: dict[str, str] = dict.fromkeys(course.undated, "day not stated")
-    told |= {step: day.isoformat() for step, day in course.days.items()}
-    return told
+    days: dict[str, str] = dict.fromkeys(course.undated, "day not stated")
+    days |= {step: day.isoformat() for step, day in course.days.items()}
+    return days
 
 
-def _day_of_death(one: Followed) -> str:
-    if one.died:
-        return one.died.isoformat()
-    return DEATH_WITHOUT_DAY if one.is_dead else ""
+def _day_of_death(patient: Followed) -> str:
+    if patient.died:
+        return patient.died.isoformat()
+    return DEATH_WITHOUT_DAY if patient.is_dead else ""
 
 
 def _cell(value: Value) -> str:

@@ -79,9 +79,9 @@ class LocalPatient:
         day: of the procedure.
         findings: as known on that day; every other name of the vocabulary is a gap.
         outcomes: by outcome; one that is not known is absent.
-        months: within which the outcome was counted, by outcome, where the file says.
-        follow_up: until a refracture, death or loss, where the file says.
-        groups: `hospital`, `period` and the like, where the file says.
+        months: within which the outcome was counted, by outcome, if the file says.
+        follow_up: until a refracture, death or loss, if the file says.
+        groups: `hospital`, `period` and the like, if the file says.
         confirmed: a person looked at the row; None if the file has no such column.
     """
 
@@ -125,8 +125,7 @@ def read_outcomes(
 
     Raises:
         CdsError: it is no such table, a heading appears twice, a column cannot be read
-            in
-            more than 5 % of the rows, or no row has an outcome.
+            in more than 5 % of the rows, or no row has an outcome.
     """
     table = read_table(path)
     head = [name.lower() for name in table.rows[0]]
@@ -165,12 +164,12 @@ def read_outcomes(
             else:
                 faults.append(f"row {number}, date: after today; the row is not used")
     _refuse_bad_columns(path.name, bad_cells, len(patients), faults)
-    if not any(one.outcomes for one in patients):
+    if not any(patient.outcomes for patient in patients):
         raise CdsError(
             f"{path.name}: no row has an outcome (outcome-refracture or"
             " outcome-residual-pain)"
         )
-    ids = Counter(one.id for one in patients if one.id)
+    ids = Counter(patient.id for patient in patients if patient.id)
     question = _question_of(t_scores)
     return OutcomesFile(
         patients=tuple(patients),
@@ -185,7 +184,7 @@ def _unknown_columns(
     head: Sequence[str], specs: Mapping[str, FindingSpec]
 ) -> list[str]:
     of_outcomes = (
-        f"{kind}-{one}" for one in OUTCOMES for kind in ("outcome", "months")
+        f"{kind}-{outcome}" for outcome in OUTCOMES for kind in ("outcome", "months")
     )
     known = {*specs, *PLAIN, *FOLLOWED, *GROUPING, *STEPS, *FOR_PEOPLE, *of_outcomes}
     return [
@@ -206,7 +205,7 @@ def _refuse_bad_columns(
     most = max(ONE_SLIP, MOST_BAD_CELLS * rows)
     for column, count in bad_cells.items():
         if count > most:
-            first = next(one for one in faults if f", {column}: " in one)
+            first = next(fault for fault in faults if f", {column}: " in fault)
             raise CdsError(
                 f"{name}: {count} of {rows} rows cannot be read in the column {column},"
                 f" the first: {first.partition(';')[0]}"
@@ -214,14 +213,14 @@ def _refuse_bad_columns(
 
 
 def _question_of(t_scores: Sequence[float]) -> str:
-    """Ask whether T-scores have lost their sign; patients like these lie below 0."""
+    """Ask if T-scores have lost their sign; patients like these lie below 0."""
     if not t_scores or median(t_scores) <= 0:
         return ""
     return f"{T_SCORE}: the median is {median(t_scores):+.1f}; was the minus sign lost?"
 
 
-def say_faults(faults: Sequence[str]) -> list[str]:
-    """Say the first of them, and how many more there are."""
+def first_faults(faults: Sequence[str]) -> list[str]:
+    """Return the first of them, and how many more there are."""
     more = len(faults) - MOST_NAMED
     return [*faults[:MOST_NAMED], *([f"and {more} more"] if more > 0 else [])]
 
@@ -287,11 +286,9 @@ class _Row:
         months: int | None,
         outcomes: dict[Outcome, bool | None],
     ) -> FollowUp | None:
-        """Say how the patient's time ended.
+        """Return how the patient's time ended.
 
-        The outcome becomes what the days make of it.
-
-        One that they contradict is none.
+        The outcome becomes what the days make of it; one that they contradict is none.
         """
         is_undated_death = self.cells.get("died", "").lower() == DEATH_WITHOUT_DAY
         days = Days(
@@ -300,15 +297,15 @@ class _Row:
             last_contact=self._cell("last-contact", _day),
             died=None if is_undated_death else self._cell("died", _day),
         )
-        said = outcomes[REFRACTURE]
-        if why := contradiction_of(days, months, outcome=said):
+        outcome = outcomes[REFRACTURE]
+        if why := contradiction_of(days, months, outcome=outcome):
             self._note(f"outcome-{REFRACTURE}", why)
             outcomes[REFRACTURE] = None
             return None
-        follow_up = follow_up_of(days, months, outcome=said)
+        follow_up = follow_up_of(days, months, outcome=outcome)
         if follow_up is not None:
             outcomes[REFRACTURE] = follow_up.outcome
-            if said is False and follow_up.outcome is None:
+            if outcome is False and follow_up.outcome is None:
                 self.faults.append(
                     f"row {self.number}, outcome-{REFRACTURE}: 0, but last-contact is"
                     " long before the time was over; taken as lost"
@@ -334,7 +331,7 @@ class _Row:
         self.faults.append(f"row {self.number}, {column}: {why}; taken as missing")
         self.bad_columns.append(column)
 
-    def _findings(self, given: Mapping[str, Value], day: date | None) -> Findings:
+    def _findings(self, values: Mapping[str, Value], day: date | None) -> Findings:
         """Return the row's values, and what follows from them, as for a live order."""
         source = Provenance(f"row {self.number}", "context", "", "", "")
         known = {
@@ -345,26 +342,25 @@ class _Row:
                 observed=day,
                 provenance=(source,),
             )
-            for name, value in given.items()
+            for name, value in values.items()
         }
         gaps = {
             name: Gap(name=name, reason="absent", detail="not in the file")
             for name in self.specs.keys() - known
         }
         levels = (
-            tuple(str(given["treated-levels"]).split(","))
-            if "treated-levels" in given
+            tuple(str(values["treated-levels"]).split(","))
+            if "treated-levels" in values
             else ()
         )
-        procedure, count = given.get("procedure"), given.get("level-count")
+        procedure, count = values.get("procedure"), values.get("level-count")
         side: Procedure | None = None
         if procedure == "PKP":
             side = "PKP"
         elif procedure == "PVP":
             side = "PVP"
-        junction = given.get(
-            "tl-junction", any(one in JUNCTION for one in levels) if levels else None
-        )
+        in_junction = any(level in JUNCTION for level in levels) if levels else None
+        junction = values.get("tl-junction", in_junction)
         order = AugmentationOrder(
             references=(f"row {self.number}",),
             procedure=side,
@@ -382,18 +378,18 @@ class _Row:
 def _value(spec: FindingSpec, delimiter: str, text: str) -> Value:
     if spec.name == "treated-levels":
         levels = [
-            one.upper() for one in text.replace(",", " ").replace("/", " ").split()
+            level.upper() for level in text.replace(",", " ").replace("/", " ").split()
         ]
         if not levels or not set(levels) <= set(SPINE):
             raise _BadCell("no levels from T1 to L5")
         return ",".join(levels)
     if spec.name in WORDS:
-        found = next(
+        word = next(
             (word for word in WORDS[spec.name] if word.lower() == text.lower()), None
         )
-        if found is None:
+        if word is None:
             raise _BadCell(f"not one of {', '.join(WORDS[spec.name])}")
-        return found
+        return word
     is_number = (
         isinstance(spec, QuantitySpec | ChangeSpec)
         or spec.unit != "1"

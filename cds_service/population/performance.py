@@ -61,7 +61,8 @@ class Estimate(_Measure):
 
     def __str__(self) -> str:
         value, low, high = (
-            f"{one:z.2f}".replace("-", "−") for one in (self.value, *self.interval)
+            f"{number:z.2f}".replace("-", "−")
+            for number in (self.value, *self.interval)
         )
         return f"{value} ({low} to {high})"
 
@@ -96,7 +97,7 @@ class Performance(_Measure):
 
     Attributes:
         expected: events by the figures.
-        share: with the outcome, 0..1; weighted where patients were.
+        share: with the outcome, 0..1; weighted if patients were.
         mean_figure: of the model, 0..1; likewise.
         observed_expected: events / expected; interval on the log scale (Debray 2017,
             doi 10.1136/bmj.i6460).
@@ -130,7 +131,7 @@ def measure(
     """Measure figures, 0..1, against outcomes.
 
     Args:
-        weight: of each patient, where some stand for others that were lost
+        weight: of each patient, if some stand for others that were lost
             (`follow_up.censoring_weights`). Errors are then robust ones.
     """
     events_at = np.asarray(outcome, dtype=np.float64)
@@ -218,7 +219,7 @@ def _within(value: float, error: float) -> Estimate:
 def calibration_intercept(
     outcome: Vector, risk: Vector, weight: Vector | None = None
 ) -> Estimate:
-    """Of a logistic model with the log odds of the figure as offset.
+    """Fit a logistic model with the log odds of the figure as offset.
 
     Calibration in the large.
     """
@@ -242,14 +243,14 @@ class LogisticFit(NamedTuple):
 
     @property
     def slope_estimate(self) -> Estimate:
-        """The slope with its 95 % interval (Wald)."""
+        """Return the slope with its 95 % interval (Wald)."""
         return _within(self.slope, math.sqrt(self.covariance[1][1]))
 
 
 def fit_logistic(
     outcome: Vector, log_odds: Vector, weight: Vector | None = None
 ) -> LogisticFit | None:
-    """Logistic recalibration.
+    """Fit a logistic recalibration.
 
     None if all figures are equal, or separate the outcomes but for ties.
 
@@ -280,7 +281,7 @@ def fit_intercept(
     """Fit the intercept and its standard error, the slope held at 1.
 
     It is where as many events are expected as were observed. Reweighted least squares
-    runs away where figures are extreme and wrong, so it is not used.
+    runs away if figures are extreme and wrong, so it is not used.
     """
     share = float(np.average(outcome, weights=weight))
     value = solve_intercept(log_odds, share, weight)
@@ -294,7 +295,7 @@ def fit_intercept(
 def auc_delong(
     outcome: Vector, risk: Vector, weight: Vector | None = None
 ) -> Estimate | None:
-    """Area under the ROC curve, with its variance.
+    """Compute the area under the ROC curve, with its variance.
 
     It rests on the placement values of each group (DeLong 1988), cut at 0 and 1.
 
@@ -305,8 +306,8 @@ def auc_delong(
     weights = np.ones(len(outcome)) if weight is None else weight
     area = float(roc_auc_score(outcome, risk, sample_weight=weight))
     variance = 0.0
-    for one in (1, 0):
-        group, others = outcome == one, outcome != one
+    for value in (1, 0):
+        group, others = outcome == value, outcome != value
         placed = _placements(risk[group], risk[others], weights[others])
         share = weights[group] / weights[group].sum()
         spread = (placed - share @ placed) ** 2
@@ -320,7 +321,7 @@ def auc_delong(
 
 
 def _placements(group: Vector, others: Vector, weight: Vector) -> Vector:
-    """Share of the others' weight below each figure of the group, ties half."""
+    """Return the share of the others' weight below each figure, ties half."""
     order = np.argsort(others)
     ranked, summed = others[order], np.concatenate([[0.0], np.cumsum(weight[order])])
     below = summed[np.searchsorted(ranked, group)]
@@ -332,29 +333,29 @@ def _placements(group: Vector, others: Vector, weight: Vector) -> Vector:
 def calibration_groups(
     outcome: Vector, risk: Vector, weight: Vector | None = None
 ) -> tuple[CurvePoint, ...]:
-    """Groups of about equal size by figure; equal figures stay together.
+    """Form groups of about equal size by figure; equal figures stay together.
 
     There are at most 10, of at least 20 patients each.
     """
     weights = np.ones(len(outcome)) if weight is None else weight
     most = min(MOST_GROUPS, len(risk) // SMALLEST_GROUP)
     starts: list[float] = []  # the lowest figure of each group
-    held, left = len(risk), len(risk)
+    size, left = len(risk), len(risk)  # of the last group; not yet in a group
     for figure, count in zip(*np.unique(risk, return_counts=True), strict=True):
-        if most > 1 and held >= len(risk) / most and left >= SMALLEST_GROUP:
+        if most > 1 and size >= len(risk) / most and left >= SMALLEST_GROUP:
             starts.append(float(figure))
-            held = 0
-        held, left = held + count, left - count
+            size = 0
+        size, left = size + count, left - count
     place = np.searchsorted(starts, risk, side="right")
     points = []
     for members in (
         place == group for group in range(1, len(starts) + 1) if len(starts) > 1
     ):
-        held = weights[members]
-        mean = float(np.average(risk[members], weights=held))
-        share = float(np.average(outcome[members], weights=held))
+        shares = weights[members]
+        mean = float(np.average(risk[members], weights=shares))
+        share = float(np.average(outcome[members], weights=shares))
         # Patients who stand for others count for fewer (Kish).
-        effective = float(held.sum() ** 2 / (held @ held))
+        effective = float(shares.sum() ** 2 / (shares @ shares))
         interval = wilson_interval(share * effective, effective)
         n = int(members.sum())
         points.append(
@@ -378,19 +379,22 @@ def _smooth(outcome: Vector, risk: Vector) -> tuple[tuple[float, float], ...]:
 def decision_curve(
     outcome: Vector, risk: Vector, weight: Vector | None = None
 ) -> tuple[NetBenefit, ...]:
-    """TP/n - FP/n x t/(1 - t) at each threshold t.
+    """Compute TP/n - FP/n x t/(1 - t) at each threshold t.
 
     Vickers 2006, doi 10.1177/0272989X06295361.
     """
     weights = np.ones(len(outcome)) if weight is None else weight
     n, prevalence = float(weights.sum()), float(np.average(outcome, weights=weights))
-    found = []
+    points = []
     for threshold in THRESHOLDS:
         acted = risk >= threshold
         odds = threshold / (1 - threshold)
-        held = weights[acted]
-        true, false = float(held @ outcome[acted]), float(held @ (1 - outcome[acted]))
+        weights_acted = weights[acted]
+        true, false = (
+            float(weights_acted @ outcome[acted]),
+            float(weights_acted @ (1 - outcome[acted])),
+        )
         benefit = true / n - false / n * odds
         of_all = prevalence - (1 - prevalence) * odds
-        found.append(NetBenefit(threshold=threshold, model=benefit, all=of_all))
-    return tuple(found)
+        points.append(NetBenefit(threshold=threshold, model=benefit, all=of_all))
+    return tuple(points)

@@ -35,7 +35,6 @@ class Predictor(NamedTuple):
 
     @property
     def incidence(self) -> float:
-        """The mean risk."""
         return float(self.weights @ expit(self.log_odds))
 
 
@@ -64,12 +63,12 @@ class Plan(NamedTuple):
 
     @property
     def patients(self) -> int:
-        """The number that serves every measure."""
-        return max(one.patients for one in self.needs)
+        """Return the number that serves every measure."""
+        return max(need.patients for need in self.needs)
 
 
 def plan_validation(pooled: PooledModel, incidence: float) -> Plan:
-    """Plan the validation of the pooled model where this share has the outcome.
+    """Plan the validation of the pooled model if this share has the outcome.
 
     Args:
         incidence: 0..1, within the model's time.
@@ -105,7 +104,7 @@ def auc_of(predictor: Predictor) -> float:
 
 def _needs(predictor: Predictor, auc: float, wider: float) -> tuple[Need, ...]:
     share = predictor.incidence
-    found = (
+    widths = (
         (
             "observed / expected",
             RATIO_WIDTH,
@@ -117,30 +116,30 @@ def _needs(predictor: Predictor, auc: float, wider: float) -> tuple[Need, ...]:
     )
     return tuple(
         Need(name, width * wider, patients, round(patients * share))
-        for name, width, patients in found
+        for name, width, patients in widths
     )
 
 
 def patients_for_ratio(share: float, width: float) -> int:
-    """Patients for an interval of observed / expected around 1 that is so wide."""
+    """Count patients for so wide an interval of observed / expected around 1."""
     # The interval is symmetric in logs: its width is 2 sinh(1.96 SE).
     error = math.asinh(width / 2) / Z_95
     return math.ceil((1 - share) / (share * error**2))
 
 
 def patients_for_slope(predictor: Predictor, width: float) -> int:
-    """Patients for an interval of the calibration slope around 1 that is so wide."""
+    """Count patients for so wide an interval of the calibration slope around 1."""
     risk = expit(predictor.log_odds)
-    held = predictor.weights * risk * (1 - risk)
-    first = float(held.sum())
-    mixed = float(held @ predictor.log_odds)
-    second = float(held @ predictor.log_odds**2)
+    information = predictor.weights * risk * (1 - risk)
+    first = float(information.sum())
+    mixed = float(information @ predictor.log_odds)
+    second = float(information @ predictor.log_odds**2)
     error = width / (2 * Z_95)
     return math.ceil(first / (error**2 * (first * second - mixed**2)))
 
 
 def patients_for_auc(auc: float, share: float, width: float) -> int:
-    """Patients for an interval of the AUC that is so wide.
+    """Count patients for so wide an interval of the AUC.
 
     The standard error is Newcombe's.
     """

@@ -14,7 +14,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from cds_service.population.hospitals import MEASURES
-from cds_service.population.outcomes_file import OutcomesFile, say_faults
+from cds_service.population.outcomes_file import OutcomesFile, first_faults
 from cds_service.population.performance import Performance
 from cds_service.population.validating import ModelValidation
 
@@ -25,7 +25,7 @@ PERCENT = alt.Axis(format="%", grid=True, gridColor="#e5e5e5")
 
 
 def validation_page(
-    found: Sequence[ModelValidation], file: OutcomesFile, made: datetime
+    models: Sequence[ModelValidation], file: OutcomesFile, written: datetime
 ) -> str:
     """Return the report as HTML."""
     pages = Environment(
@@ -35,10 +35,10 @@ def validation_page(
         trim_blocks=True,
     )
     return pages.get_template(PAGE).render(
-        found=found,
+        found=models,
         file=file,
-        faults=say_faults(file.faults),
-        made=made,
+        faults=first_faults(file.faults),
+        made=written,
         calibration_plot=calibration_plot,
         decision_plot=decision_plot,
         measures=MEASURES,
@@ -46,27 +46,27 @@ def validation_page(
     )
 
 
-def calibration_plot(found: Performance) -> Markup:
-    """Share with the outcome against the figure.
+def calibration_plot(measured: Performance) -> Markup:
+    """Draw the share with the outcome against the figure.
 
     Groups with 95 % intervals, a smooth line, the line of equality.
     """
     groups = [
         {
-            "figure": one.predicted,
-            "share": one.observed,
-            "low": one.interval[0],
-            "high": one.interval[1],
-            "n": one.n,
+            "figure": point.predicted,
+            "share": point.observed,
+            "low": point.interval[0],
+            "high": point.interval[1],
+            "n": point.n,
         }
-        for one in found.calibration_curve
+        for point in measured.calibration_curve
     ]
-    smooth = [{"figure": figure, "share": share} for figure, share in found.smooth]
+    smooth = [{"figure": figure, "share": share} for figure, share in measured.smooth]
     top = max(
         [
             0.1,
-            *(one[name] for one in groups for name in ("figure", "high")),
-            *(one["figure"] for one in smooth),
+            *(group[name] for group in groups for name in ("figure", "high")),
+            *(point["figure"] for point in smooth),
         ]
     )
     scale = alt.Scale(domain=[0, min(1.0, top * 1.05)], nice=False)
@@ -93,12 +93,15 @@ def calibration_plot(found: Performance) -> Markup:
     return _svg(alt.layer(*layers))
 
 
-def quarter_plot(found: Mapping[str, Performance]) -> Markup:
-    """Observed / expected by quarter, with 95 % intervals; 1 is as many as expected."""
+def quarter_plot(quarters: Mapping[str, Performance]) -> Markup:
+    """Draw observed / expected by quarter, with 95 % intervals.
+
+    1 is as many as expected.
+    """
     rows: list[dict[str, Any]] = []
     bounds = [0.5, 2.0]
-    for name, one in found.items():
-        if ratio := one.observed_expected:
+    for name, quarter in quarters.items():
+        if ratio := quarter.observed_expected:
             low, high = ratio.interval
             rows.append(
                 {"quarter": name, "ratio": ratio.value, "low": low, "high": high}
@@ -118,21 +121,21 @@ def quarter_plot(found: Mapping[str, Performance]) -> Markup:
     )
 
 
-def decision_plot(found: Performance) -> Markup:
-    """Net benefit of acting on the figure, on all and on none, by threshold."""
+def decision_plot(measured: Performance) -> Markup:
+    """Draw the net benefit of acting on the figure, on all or on none, by threshold."""
     rows = [
-        {"threshold": one.threshold, "benefit": one.model, "who": "the model"}
-        for one in found.decision_curve
+        {"threshold": point.threshold, "benefit": point.model, "who": "the model"}
+        for point in measured.decision_curve
     ]
     rows += [
-        {"threshold": one.threshold, "benefit": one.all, "who": "all"}
-        for one in found.decision_curve
+        {"threshold": point.threshold, "benefit": point.all, "who": "all"}
+        for point in measured.decision_curve
     ]
     rows += [
-        {"threshold": one.threshold, "benefit": 0.0, "who": "none"}
-        for one in found.decision_curve
+        {"threshold": point.threshold, "benefit": 0.0, "who": "none"}
+        for point in measured.decision_curve
     ]
-    top = max(0.01, *(one.model for one in found.decision_curve))
+    top = max(0.01, *(point.model for point in measured.decision_curve))
     color = alt.Scale(domain=["the model", "all", "none"], range=[BLUE, ORANGE, GREY])
     chart = (
         _chart(rows)
@@ -156,7 +159,7 @@ def decision_plot(found: Performance) -> Markup:
 
 
 def _chart(rows: Sequence[Mapping[str, object]]) -> alt.Chart:
-    return alt.Chart(alt.InlineData(values=[dict(one) for one in rows]))
+    return alt.Chart(alt.InlineData(values=[dict(row) for row in rows]))
 
 
 def _svg(chart: Any) -> Markup:

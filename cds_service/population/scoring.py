@@ -100,7 +100,7 @@ class Run:
 
     @cached_property
     def specs(self) -> Mapping[str, FindingSpec]:
-        """The findings that figures rest on."""
+        """Return the findings that figures rest on."""
         return {
             name: spec
             for name, spec in self.service.finding_specs.items()
@@ -111,9 +111,9 @@ class Run:
     def questions(self) -> Questions:
         """Ask for the facts that make the risk a lower limit, or forbid it."""
         files = tuple(
-            one for one in self.hook.facts if one.not_counted or one.forbids_risk
+            fact for fact in self.hook.facts if fact.not_counted or fact.forbids_risk
         )
-        return Questions(facts=files, signals=frozenset(one.signal for one in files))
+        return Questions(facts=files, signals=frozenset(fact.signal for fact in files))
 
 
 ID = re.compile(rb'"id"\s*:\s*"([^"]*)"')
@@ -128,15 +128,15 @@ def look_for(service: Service) -> Look:
     """
     hook = service.signing_hook
     keys = {
-        one.key
-        for one in hook.plan.needed.templates
-        if one.resource_type == "Observation"
+        template.key
+        for template in hook.plan.needed.templates
+        if template.resource_type == "Observation"
     }
     wanted = frozenset(
         concept
-        for one in service.finding_specs.values()
-        if isinstance(one, ReadSpec) and one.key in keys
-        for concept in one.asked_concepts
+        for spec in service.finding_specs.values()
+        if isinstance(spec, ReadSpec) and spec.key in keys
+        for concept in spec.asked_concepts
     )
 
     @lru_cache(maxsize=100_000)
@@ -180,13 +180,13 @@ class Result(NamedTuple):
 
     Attributes:
         line: `{"patient": …, "assessments": […]}` as canonical JSON.
-        rest: JSON array of why the patient was not assessed, empty if they were, and
-            the rows of the worklist.
+        why_and_rows: JSON array of why the patient was not assessed, empty if they
+            were, and the rows of the worklist.
     """
 
     patient: str
     line: str
-    rest: str
+    why_and_rows: str
 
 
 def score(patient: str, lines: Sequence[bytes], run: Run) -> Result:
@@ -209,7 +209,7 @@ def score(patient: str, lines: Sequence[bytes], run: Run) -> Result:
 
 
 def by_type(lines: Iterable[bytes]) -> Mapping[str, Sequence[Json]]:
-    """A patient's resources by type, each in its newest version.
+    """Group a patient's resources by type, each in its newest version.
 
     Exports that were joined hold older ones too. A line that was set aside is decoded
     only if it may be another version of an Observation that is kept.
@@ -223,11 +223,13 @@ def by_type(lines: Iterable[bytes]) -> Mapping[str, Sequence[Json]]:
             raw = decode_again(line)
             kinds.setdefault(raw["resourceType"], []).append(BundleEntry(raw))
     if aside and "Observation" in kinds:
-        ours = {text(one.resource.get("id")).encode() for one in kinds["Observation"]}
+        ours = {
+            text(entry.resource.get("id")).encode() for entry in kinds["Observation"]
+        }
         again = (line for line in aside if not ours.isdisjoint(ID.findall(line)))
         kinds["Observation"] += [BundleEntry(decode_again(line)) for line in again]
     return {
-        kind: [one.resource for one in each_once(entries)]
+        kind: [entry.resource for entry in each_once(entries)]
         for kind, entries in kinds.items()
     }
 
@@ -256,8 +258,8 @@ def _score(
         findings=findings,
         today=day,
     )
-    found = Answer(conclusion=conclude(case), texts=run.hook.texts)
-    return assessments_extension(found)[EXTENSION], "", rows
+    answer = Answer(conclusion=conclude(case), texts=run.hook.texts)
+    return assessments_extension(answer)[EXTENSION], "", rows
 
 
 def _waiting(
@@ -285,7 +287,11 @@ def visits_of(kinds: Mapping[str, Sequence[Json]], person: Person) -> list[Json]
 def loop_plan(run: Run) -> PrefetchPlan:
     """Return the queries whose answers show what was done."""
     plan = run.hook.plan
-    more = (one for one in plan.optional.templates if one.resource_type in OF_LOOP)
+    more = (
+        template
+        for template in plan.optional.templates
+        if template.resource_type in OF_LOOP
+    )
     return PrefetchPlan((*plan.needed.templates, *more))
 
 
@@ -354,16 +360,16 @@ def record_of(
 
 
 def _not_applicable(why: str) -> list[Json]:
-    """Both outcomes without a figure, and why."""
+    """Return both outcomes without a figure, and why."""
     return [
         {
-            "outcome": one,
+            "outcome": outcome,
             "status": "not-applicable",
             "disagreement": False,
             "concerns": [why],
             "supporting": [],
         }
-        for one in OUTCOMES
+        for outcome in OUTCOMES
     ]
 
 
@@ -387,10 +393,10 @@ def _answers(
         kind = template.resource_type
         if kind not in run.exported and kind not in KEPT_BY_NONE:
             answers[template.key] = NO_SERVER
-        elif kind not in sent and (found := kinds.get(kind)):
+        elif kind not in sent and (listed := kinds.get(kind)):
             answers[template.key] = QueryResult(
                 state="given",
-                entries=tuple([BundleEntry(raw) for raw in found]),
+                entries=tuple([BundleEntry(raw) for raw in listed]),
                 others=others if template.is_search else (),
             )
         else:
@@ -411,22 +417,22 @@ def _own_orders(
     two codes, and other systems write one line per level: all of that day are one, with
     the orders that they carry out.
     """
-    found = []
+    dated = []
     for raw in (*kinds.get("Procedure", ()), *kinds.get("ServiceRequest", ())):
         day = day_of(raw, run)
         if day <= run.as_of and is_augmentation(raw, person, run):
-            found.append((day, raw))
-    if not found:
+            dated.append((day, raw))
+    if not dated:
         return [], run.as_of
-    newest = max(day for day, _ in found)
-    of_day = [raw for day, raw in found if day == newest]
+    newest = max(day for day, _ in dated)
+    of_day = [raw for day, raw in dated if day == newest]
     carried_out = {
-        last_name(text(one.get("reference")))
+        last_name(text(order.get("reference")))
         for raw in of_day
-        for one in objects(raw.get("basedOn"))
+        for order in objects(raw.get("basedOn"))
     }
     earlier = [
-        raw for day, raw in found if day < newest and name_of(raw) in carried_out
+        raw for day, raw in dated if day < newest and name_of(raw) in carried_out
     ]
     drafts = [as_draft(raw, newest) for raw in (*of_day, *earlier)]
     if len(drafts) > 1:
@@ -468,5 +474,5 @@ def name_of(raw: Json) -> str:
 
 
 def as_draft(raw: Json, day: date) -> Json:
-    """Give the procedure as it was signed: what is done by now was to be done then."""
+    """Return the procedure as it was signed: what is done now was to be done then."""
     return {**raw, "status": "draft", "authoredOn": day.isoformat()}

@@ -95,40 +95,42 @@ class Combined(BaseModel):
     across: AcrossHospitals | None
 
 
-def shared_file(found: Sequence[ModelValidation]) -> SharedFile:
+def shared_file(validations: Sequence[ModelValidation]) -> SharedFile:
     """Make the file of this hospital."""
     models, withheld = {}, {}
-    for one in found:
-        if why := _why_withheld(one):
-            withheld[one.model.id] = why
+    for validation in validations:
+        if why := _why_withheld(validation):
+            withheld[validation.model.id] = why
         else:
-            models[one.model.id] = _shared_model(one)
+            models[validation.model.id] = _shared_model(validation)
     return SharedFile(models=models, withheld=withheld)
 
 
-def _why_withheld(found: ModelValidation) -> str:
-    overall = found.overall
+def _why_withheld(validation: ModelValidation) -> str:
+    overall = validation.overall
     if min(overall.events, overall.n - overall.events) < SMALLEST_CELL:
         return f"fewer than {SMALLEST_CELL} with or without the outcome"
-    if found.another_time:
-        return found.another_time
-    if FITTED_ON_THESE in found.notes:
+    if validation.another_time:
+        return validation.another_time
+    if FITTED_ON_THESE in validation.notes:
         return FITTED_ON_THESE
     return "" if results_of(overall) else "too few patients for any measure"
 
 
-def _shared_model(found: ModelValidation) -> SharedModel:
-    overall, results = found.overall, results_of(found.overall)
+def _shared_model(validation: ModelValidation) -> SharedModel:
+    overall, results = validation.overall, results_of(validation.overall)
     return SharedModel(
-        version=found.model.version,
-        outcome=found.model.outcome,
-        months=found.months or found.model.horizon_months,
+        version=validation.model.version,
+        outcome=validation.model.outcome,
+        months=validation.months or validation.model.horizon_months,
         n=overall.n,
         events=overall.events,
         expected=round(overall.expected, 1),
         measures={
-            name: SharedResult(value=round(each.value, 4), error=round(each.error, 4))
-            for name, each in results.items()
+            name: SharedResult(
+                value=round(result.value, 4), error=round(result.error, 4)
+            )
+            for name, result in results.items()
         },
     )
 
@@ -154,41 +156,44 @@ def combine(files: Sequence[SharedFile]) -> dict[str, Combined]:
         CdsError: the files are of different versions of a model, or two are of the same
             patients.
     """
-    found = {}
+    combined = {}
     for name in sorted({name for file in files for name in file.models}):
         models = [file.models[name] for file in files if name in file.models]
-        versions = sorted({one.version for one in models})
+        versions = sorted({model.version for model in models})
         if len(versions) > 1:
             raise CdsError(
                 f"{name}: the files are of different versions, {', '.join(versions)}"
             )
-        if any(one in models[:place] for place, one in enumerate(models)):
+        if any(model in models[:place] for place, model in enumerate(models)):
             raise CdsError(
                 f"{name}: two files have the same results; a hospital counts once"
             )
         results = [
-            {key: Result(each.value, each.error) for key, each in one.measures.items()}
-            for one in models
+            {
+                key: Result(result.value, result.error)
+                for key, result in model.measures.items()
+            }
+            for model in models
         ]
-        found[name] = Combined(
+        combined[name] = Combined(
             hospitals=len(models),
-            months=tuple(sorted({one.months for one in models})),
-            n=sum(one.n for one in models),
-            events=sum(one.events for one in models),
-            expected=sum(one.expected for one in models),
+            months=tuple(sorted({model.months for model in models})),
+            n=sum(model.n for model in models),
+            events=sum(model.events for model in models),
+            expected=sum(model.expected for model in models),
             across=pool_results(results),
         )
-    return found
+    return combined
 
 
-def combined_json(found: Mapping[str, Combined]) -> dict[str, Any]:
+def combined_json(combined: Mapping[str, Combined]) -> dict[str, Any]:
     """Return the JSON that `validate --combine --json` prints."""
     return {
         "models": {
             name: {
-                **one.model_dump(exclude={"across"}),
-                "measures": one.across.to_json() if one.across else {},
+                **model.model_dump(exclude={"across"}),
+                "measures": model.across.to_json() if model.across else {},
             }
-            for name, one in found.items()
+            for name, model in combined.items()
         }
     }

@@ -92,8 +92,8 @@ def score_on_spark(job: Job, out: Path | None, worklist: Path | None) -> Report:
         column.col("value").cast("binary"),
     )
     read = lines.mapInArrow(_reading(job), READ_DDL).persist(StorageLevel.DISK_ONLY)
-    seen = read.filter("kind is not null").groupBy("kind").sum("ownerless").collect()
-    exported = frozenset(kind for kind, _ in seen)
+    counts = read.filter("kind is not null").groupBy("kind").sum("ownerless").collect()
+    exported = frozenset(kind for kind, _ in counts)
     bad_files = {
         unquote(urlsplit(row.bad_file).path)
         for row in read.filter("bad_file is not null").collect()
@@ -106,7 +106,7 @@ def score_on_spark(job: Job, out: Path | None, worklist: Path | None) -> Report:
     )
     report = Report(
         bad=_bad_lines(job, bad_files),
-        ownerless=Counter({kind: count for kind, count in seen if count}),
+        ownerless=Counter({kind: count for kind, count in counts if count}),
     )
     results = (Result(*row) for row in scored.orderBy("patient").toLocalIterator())
     write_results(results, job, out, worklist, report)
@@ -142,12 +142,12 @@ def session_here() -> SparkSession:
 
 
 def _uri(file: Path) -> str:
-    """A file as Spark takes it: plain, but for signs that would stand for others."""
+    """Write a file as Spark takes it: plain, but for signs that would mean others."""
     return "file://" + re.sub(r"([\\\[\]{}*?])", r"\\\1", str(file.resolve()))
 
 
 def _together(read: DataFrame) -> DataFrame:
-    """Lines with their patient: their own, and shared resources that those refer to.
+    """Join lines with their patient: their own, and the shared ones they refer to.
 
     One who neither was treated nor is to be has an empty line alone.
     """
@@ -187,18 +187,18 @@ def _reading(job: Job) -> Callable[[Batches], Batches]:
                 if not (line := written.strip()):
                     continue
                 try:
-                    (kind, patient, name), kept = take_line(line, look, run.bases)
+                    (kind, patient, name), content = take_line(line, look, run.bases)
                 except LineError:
                     yield {"bad_file": file}
                     continue
                 kinds[kind] += 0
                 if name:
-                    yield {"name": name, "line": kept}
+                    yield {"name": name, "line": content}
                 elif kind in types and patient:
                     yield {
                         "patient": patient,
-                        "names": shared_names(kept),
-                        "line": kept,
+                        "names": shared_names(content),
+                        "line": content,
                         "treats": job.is_for_all or bool(find_treated(line, run)),
                     }
                 elif kind in types:
@@ -218,11 +218,11 @@ def _scoring(job: Job, exported: frozenset[str]) -> Callable[[Batches], Batches]
     def score_all(batches: Batches) -> Batches:
         run = _run(job, exported)
         groups = groupby(_pairs(batches, "patient", "line"), key=itemgetter(0))
-        found = (
+        results = (
             score(patient, [line for _, line in pairs if line], run)
             for patient, pairs in groups
         )
-        yield from _batches((one._asdict() for one in found), SCORED)
+        yield from _batches((result._asdict() for result in results), SCORED)
 
     return score_all
 
@@ -233,19 +233,19 @@ def _pairs(batches: Batches, *names: str) -> Iterator[tuple[Any, ...]]:
 
 
 def _batches(rows: Iterable[dict[str, Any]], schema: pa.Schema) -> Batches:
-    held: list[dict[str, Any]] = []
+    waiting: list[dict[str, Any]] = []
     for row in rows:
-        held.append(row)
-        if len(held) == BATCH:
-            yield pa.RecordBatch.from_pylist(held, schema)
-            held = []
-    if held:
-        yield pa.RecordBatch.from_pylist(held, schema)
+        waiting.append(row)
+        if len(waiting) == BATCH:
+            yield pa.RecordBatch.from_pylist(waiting, schema)
+            waiting = []
+    if waiting:
+        yield pa.RecordBatch.from_pylist(waiting, schema)
 
 
 def _bad_lines(job: Job, paths: set[str]) -> list[BadLine]:
     """Return the bad lines of these files, by number."""
-    found: list[BadLine] = []
+    bad: list[BadLine] = []
     look = look_for(load(job.site))
     for chunk in chunks_of(
         (file for file in job.files if str(file.resolve()) in paths), WHOLE_FILE
@@ -255,5 +255,5 @@ def _bad_lines(job: Job, paths: set[str]) -> list[BadLine]:
                 if line:
                     take_line(line, look)
             except LineError as error:
-                found.append(BadLine(str(chunk.file), number, str(error)))
-    return found
+                bad.append(BadLine(str(chunk.file), number, str(error)))
+    return bad

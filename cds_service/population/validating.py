@@ -24,7 +24,7 @@ from cds_service.population.outcomes_file import (
     GROUPING,
     LocalPatient,
     OutcomesFile,
-    say_faults,
+    first_faults,
 )
 from cds_service.population.verdict import Sentences, judge
 
@@ -105,7 +105,7 @@ class ModelValidation:
 
     @property
     def quarters(self) -> Mapping[str, performance.Performance]:
-        """The groups by quarter of the procedure that carry observed / expected."""
+        """Return the groups by quarter that carry observed / expected."""
         return {
             name.removeprefix(QUARTER): group
             for name, group in self.groups.items()
@@ -131,13 +131,13 @@ def assessed(
     weights = _weights(file, model)
     return tuple(
         Assessed(
-            patient=one,
-            figure=model.figure_of(one.findings, policy),
-            has_outcome=one.outcomes[model.outcome],
-            weight=weights.get(one.row, 1.0),
+            patient=patient,
+            figure=model.figure_of(patient.findings, policy),
+            has_outcome=patient.outcomes[model.outcome],
+            weight=weights.get(patient.row, 1.0),
         )
-        for one in file.patients
-        if model.outcome in one.outcomes
+        for patient in file.patients
+        if model.outcome in patient.outcomes
     )
 
 
@@ -145,15 +145,21 @@ def _weights(file: OutcomesFile, model: LocalModel) -> Mapping[int, float]:
     """Return the weight of each row, of an outcome over time."""
     if model.outcome != REFRACTURE:
         return {}
-    followed = [(one.row, one.follow_up) for one in file.patients if one.follow_up]
-    weights = censoring_weights([one for _, one in followed])
+    followed = [
+        (patient.row, patient.follow_up)
+        for patient in file.patients
+        if patient.follow_up
+    ]
+    weights = censoring_weights([follow_up for _, follow_up in followed])
     return dict(zip((row for row, _ in followed), weights.tolist(), strict=True))
 
 
 def _incidence(file: OutcomesFile, model: LocalModel) -> Incidence | None:
     if model.outcome != REFRACTURE:
         return None
-    return incidence_of([one.follow_up for one in file.patients if one.follow_up])
+    return incidence_of(
+        [patient.follow_up for patient in file.patients if patient.follow_up]
+    )
 
 
 def _validation(
@@ -199,9 +205,9 @@ def _validation(
 
 
 def _groups(rows: Sequence[Assessed]) -> Iterator[tuple[str, Sequence[Assessed]]]:
-    """Groups of patients by name: ours, then those of the file's own columns."""
+    """Yield groups of patients by name: ours, then those of the file's own columns."""
     for name, belongs in GROUPS.items():
-        yield name, [one for one in rows if belongs(one)]
+        yield name, [row for row in rows if belongs(row)]
     for column in GROUPING:
         for value, members in _of_column(rows, column):
             yield f"{column} {value}", members
@@ -210,24 +216,26 @@ def _groups(rows: Sequence[Assessed]) -> Iterator[tuple[str, Sequence[Assessed]]
 def _quarters(
     file: OutcomesFile, model: LocalModel, rows: Sequence[Assessed]
 ) -> tuple[list[tuple[str, Sequence[Assessed]]], list[str]]:
-    """Groups by the quarter of the procedure, and why quarters are left out.
+    """Group by the quarter of the procedure; say why quarters are left out.
 
     Of a quarter whose time is not over, the events are known and the others are not: it
     would look far worse than it is. The file goes to its newest procedure at least.
     """
-    newest = max((one.day for one in file.patients if one.day), default=None)
-    found: dict[date, list[Assessed]] = {}
+    newest = max(
+        (patient.day for patient in file.patients if patient.day), default=None
+    )
+    by_quarter: dict[date, list[Assessed]] = {}
     for row in rows:
         if day := row.patient.day:
             first = date(day.year, 3 * ((day.month - 1) // 3) + 1, 1)
-            found.setdefault(first, []).append(row)
-    if newest is None or len(found) < 2:
+            by_quarter.setdefault(first, []).append(row)
+    if newest is None or len(by_quarter) < 2:
         return [], []
     quarters: list[tuple[str, Sequence[Assessed]]] = []
     notes: list[str] = []
-    for first, members in sorted(found.items()):
+    for first, members in sorted(by_quarter.items()):
         name = f"{QUARTER}{first.year} Q{(first.month + 2) // 3}"
-        months = max(one.patient.months.get(model.outcome, 0) for one in members)
+        months = max(row.patient.months.get(model.outcome, 0) for row in members)
         needed = 3 + (months or model.horizon[1])
         if months_before(first, -needed) <= newest:
             quarters.append((name, members))
@@ -247,15 +255,15 @@ def _of_column(
 
 
 def _measure(rows: Sequence[Assessed]) -> performance.Performance:
-    outcomes = [one.has_outcome for one in rows]
+    outcomes = [row.has_outcome for row in rows]
     return performance.measure(
-        outcomes, [one.figure.risk for one in rows], weights_of(rows)
+        outcomes, [row.figure.risk for row in rows], weights_of(rows)
     )
 
 
 def weights_of(rows: Sequence[Assessed]) -> performance.Vector | None:
     """Return the weights of these rows; None if each stands for itself."""
-    weights = np.array([one.weight for one in rows])
+    weights = np.array([row.weight for row in rows])
     return None if np.all(weights == 1) else weights
 
 
@@ -265,8 +273,8 @@ def _age(row: Assessed) -> float | None:
 
 def _is(name: str, value: str) -> Callable[[Assessed], bool]:
     return lambda row: (
-        (found := row.patient.findings.known.get(name)) is not None
-        and found.value == value
+        (finding := row.patient.findings.known.get(name)) is not None
+        and finding.value == value
     )
 
 
@@ -305,7 +313,7 @@ def _follow_up_notes(file: OutcomesFile, model: LocalModel) -> list[str]:
     """List what was made of patients who died or were lost."""
     if model.outcome != REFRACTURE:
         return []
-    ends = [one.follow_up.end for one in file.patients if one.follow_up]
+    ends = [patient.follow_up.end for patient in file.patients if patient.follow_up]
     notes = []
     if died := ends.count("death"):
         notes.append(
@@ -326,16 +334,18 @@ def _unknown_notes(
     known: performance.Performance,
     policy: Policy,
 ) -> list[str]:
-    """Say between which values observed / expected lies, whatever the unknown outcomes.
+    """Bound observed / expected, whatever the unknown outcomes.
 
     Those patients are no random part: who died or was not seen for long enough has an
     outcome only if it came before.
     """
-    unknown = [one for one in file.patients if model.outcome not in one.outcomes]
+    unknown = [
+        patient for patient in file.patients if model.outcome not in patient.outcomes
+    ]
     if not unknown:
         return []
     risks = [row.figure.risk for row in rows]
-    risks += (model.figure_of(one.findings, policy).risk for one in unknown)
+    risks += (model.figure_of(patient.findings, policy).risk for patient in unknown)
     expected = sum(risks)
     low, high = known.events / expected, (known.events + len(unknown)) / expected
     left_out = f"{len(unknown)} of {len(file.patients)} patients have no known outcome"
@@ -348,7 +358,7 @@ def _months(row: Assessed, model: LocalModel) -> int | None:
 
 
 def _counted(model: LocalModel) -> str:
-    """Over which time the model counts, in words."""
+    """Say in words over which time the model counts."""
     shortest, longest = model.horizon
     if shortest == longest:
         return f"the study counts {shortest}"
@@ -356,15 +366,17 @@ def _counted(model: LocalModel) -> str:
 
 
 def _other_months(model: LocalModel, months: Iterable[int | None]) -> list[int]:
-    """Times that are not the model's, in order."""
+    """List the times that are not the model's, in order."""
     shortest, longest = model.horizon
     return sorted(
-        one for one in months if one is not None and not shortest <= one <= longest
+        number
+        for number in months
+        if number is not None and not shortest <= number <= longest
     )
 
 
 def _row_notes(file: OutcomesFile, rows: Sequence[Assessed]) -> list[str]:
-    notes = list(say_faults(file.faults))
+    notes = list(first_faults(file.faults))
     if hidden := sum(not row.figure.is_shown for row in rows):
         notes.append(
             f"{hidden} of {len(rows)} patients would be shown no figure of this model;"
@@ -395,7 +407,7 @@ def refit(
 
     The patients are those whose figure would be shown. From 20 patients with and 20
     without the outcome on, the intercept; the slope too from 100 of each on (Collins
-    2016, doi 10.1002/sim.6787), or where its interval leaves out 1: then the intercept
+    2016, doi 10.1002/sim.6787), or if its interval leaves out 1: then the intercept
     alone would leave figures that are wrong at both ends (policy; Vergouwe 2017, doi
     10.1002/sim.7179, lets a test choose between the two as well, by likelihood ratios).
 
@@ -411,7 +423,9 @@ def refit(
             " counts each patient once: keep one"
         )
     open_rows = [
-        one.row for one in file.patients if one.outcomes and one.confirmed is False
+        patient.row
+        for patient in file.patients
+        if patient.outcomes and patient.confirmed is False
     ]
     if open_rows:
         raise CdsError(
@@ -419,9 +433,9 @@ def refit(
             f" {open_rows[0]}): a person looks at each and writes yes in the column"
             " confirmed"
         )
-    found, why = {}, []
+    recalibrations, why = {}, []
     for model in models:
-        rows = [one for one in assessed(file, model, policy) if one.figure.is_shown]
+        rows = [row for row in assessed(file, model, policy) if row.figure.is_shown]
         fitted = (
             _another_time(rows, model)
             or _too_many_unknown(file, model)
@@ -430,14 +444,14 @@ def refit(
         if isinstance(fitted, str):
             why.append(f"{model.id}: {fitted}")
             continue
-        days = [one.patient.day for one in rows if one.patient.day]
-        found[model.id] = Recalibration(
+        days = [row.patient.day for row in rows if row.patient.day]
+        recalibrations[model.id] = Recalibration(
             method="intercept" if fitted.slope == 1 else "intercept-and-slope",
             intercept=fitted.intercept,
             slope=fitted.slope,
             covariance=fitted.covariance,
             n=len(rows),
-            events=sum(one.has_outcome for one in rows),
+            events=sum(row.has_outcome for row in rows),
             months=_months(rows[0], model),
             first=min(days, default=None),
             last=max(days, default=None),
@@ -447,9 +461,9 @@ def refit(
             fitted=today,
             sets=fit_sets(rows, fitted) if model.has_sets else (),
         )
-    if not found:
+    if not recalibrations:
         raise CdsError("no model can be recalibrated: " + "; ".join(why))
-    return found, tuple(why)
+    return recalibrations, tuple(why)
 
 
 def _another_time(rows: Sequence[Assessed], model: LocalModel) -> str:
@@ -465,9 +479,9 @@ def _another_time(rows: Sequence[Assessed], model: LocalModel) -> str:
 def _too_many_unknown(file: OutcomesFile, model: LocalModel) -> str:
     """Say why the unknown outcomes hold a refit back; empty if they do not."""
     known = [
-        one.outcomes[model.outcome]
-        for one in file.patients
-        if model.outcome in one.outcomes
+        patient.outcomes[model.outcome]
+        for patient in file.patients
+        if model.outcome in patient.outcomes
     ]
     unknown = len(file.patients) - len(known)
     low, width = sum(known) / len(file.patients), unknown / len(file.patients)
@@ -482,8 +496,8 @@ def _too_many_unknown(file: OutcomesFile, model: LocalModel) -> str:
 
 def fit_recalibration(rows: Sequence[Assessed]) -> performance.LogisticFit | str:
     """Fit intercept, or that and slope, to the study's log odds; or say why not."""
-    outcome = np.array([one.has_outcome for one in rows], dtype=np.float64)
-    own, weight = np.array([one.figure.own for one in rows]), weights_of(rows)
+    outcome = np.array([row.has_outcome for row in rows], dtype=np.float64)
+    own, weight = np.array([row.figure.own for row in rows]), weights_of(rows)
     events = int(outcome.sum())
     scarce = min(events, len(rows) - events)
     if scarce < performance.FEWEST:
@@ -506,7 +520,7 @@ def fit_recalibration(rows: Sequence[Assessed]) -> performance.LogisticFit | str
 def fit_sets(
     rows: Sequence[Assessed], fitted: performance.LogisticFit
 ) -> tuple[SetShift, ...]:
-    """By how much each set of known inputs differs from the line of all.
+    """Estimate by how much each set of known inputs differs from the line of all.
 
     Who is measured differs from who is not, so figures from T-score and BMI may be
     right where those from the T-score alone are not. Sets with 20 patients with and 20
@@ -515,22 +529,22 @@ def fit_sets(
     each is known. Where they differ by chance alone, or only one counts, there are
     none.
     """
-    found = []
-    for inputs in sorted({tuple(sorted(one.figure.inputs)) for one in rows}):
-        members = [one for one in rows if one.figure.inputs == {*inputs}]
-        outcome = np.array([one.has_outcome for one in members], dtype=np.float64)
+    fits = []
+    for inputs in sorted({tuple(sorted(row.figure.inputs)) for row in rows}):
+        members = [row for row in rows if row.figure.inputs == {*inputs}]
+        outcome = np.array([row.has_outcome for row in members], dtype=np.float64)
         events = int(outcome.sum())
         if min(events, len(members) - events) < performance.FEWEST:
             continue
-        own = np.array([one.figure.own for one in members])
+        own = np.array([row.figure.own for row in members])
         line = fitted.intercept + fitted.slope * own
         shift, error = performance.fit_intercept(outcome, line, weights_of(members))
-        found.append((inputs, shift, error**2, len(members), events))
-    if len(found) < 2:
+        fits.append((inputs, shift, error**2, len(members), events))
+    if len(fits) < 2:
         return ()
-    shifts, variances = (np.array([one[at] for one in found]) for at in (1, 2))
+    shifts, variances = (np.array([fit[at] for fit in fits]) for at in (1, 2))
     precision = 1 / variances
-    excess = float(precision @ shifts**2) - len(found)
+    excess = float(precision @ shifts**2) - len(fits)
     between = max(0.0, excess / float(precision.sum()))
     if not between:
         return ()
@@ -542,16 +556,16 @@ def fit_sets(
             n=n,
             events=events,
         )
-        for inputs, shift, variance, n, events in found
+        for inputs, shift, variance, n, events in fits
     )
 
 
-def recalibration_toml(found: Mapping[str, Recalibration]) -> str:
+def recalibration_toml(recalibrations: Mapping[str, Recalibration]) -> str:
     """Write the site folder's file: numbers, dates, and words without quotes."""
     lines = [REFITTED]
-    for name, one in found.items():
+    for name, recalibration in recalibrations.items():
         lines += ["", f"[{name}]"]
-        table = one.model_dump(by_alias=True, exclude_none=True)
+        table = recalibration.model_dump(by_alias=True, exclude_none=True)
         sets = table.pop("sets")
         lines += _rows_of(table)
         for own in sets:
@@ -563,7 +577,7 @@ def recalibration_toml(found: Mapping[str, Recalibration]) -> str:
 
 
 def observed_expected(
-    found: Sequence[ModelValidation], file: OutcomesFile, today: date
+    validations: Sequence[ModelValidation], file: OutcomesFile, today: date
 ) -> tuple[Mapping[str, ObservedExpected], tuple[str, ...]]:
     """Return the quarters of each model, and why others have none.
 
@@ -571,7 +585,7 @@ def observed_expected(
         CdsError: no model has a quarter.
     """
     measured, why = {}, []
-    for one in found:
+    for validation in validations:
         quarters = tuple(
             Quarter(
                 quarter=name,
@@ -581,32 +595,32 @@ def observed_expected(
                 ratio=group.observed_expected.value,
                 interval=group.observed_expected.interval,
             )
-            for name, group in one.quarters.items()
+            for name, group in validation.quarters.items()
             if group.observed_expected
             and min(group.events, group.n - group.events) >= SMALLEST_CELL
         )
         if quarters:
-            measured[one.model.id] = ObservedExpected(
-                version=one.model.version,
+            measured[validation.model.id] = ObservedExpected(
+                version=validation.model.version,
                 measured=today,
                 outcomes_digest=file.digest,
                 quarters=quarters,
             )
         else:
             why.append(
-                f"{one.model.id}: no quarter whose time is over has {SMALLEST_CELL}"
-                " patients with and without the outcome"
+                f"{validation.model.id}: no quarter whose time is over has"
+                f" {SMALLEST_CELL} patients with and without the outcome"
             )
     if not measured:
         raise CdsError("; ".join(why) or "the file has no outcomes")
     return measured, tuple(why)
 
 
-def observed_expected_toml(found: Mapping[str, ObservedExpected]) -> str:
+def observed_expected_toml(measured: Mapping[str, ObservedExpected]) -> str:
     """Return the file for the site folder."""
     lines = ["# Written by kyphoplasty-cds validate --quarters."]
-    for name, one in found.items():
-        table = one.model_dump(by_alias=True)
+    for name, model in measured.items():
+        table = model.model_dump(by_alias=True)
         quarters = table.pop("quarters")
         lines += ["", f"[{name}]", *_rows_of(table)]
         for quarter in quarters:
@@ -627,25 +641,32 @@ def _toml(value: Any) -> str:
 # --- JSON
 
 
-def validation_json(found: Sequence[ModelValidation]) -> dict[str, Any]:
+def validation_json(validations: Sequence[ModelValidation]) -> dict[str, Any]:
     """Return the JSON of `validate --json`."""
-    return {"models": {one.model.id: _model_json(one) for one in found}}
+    return {
+        "models": {
+            validation.model.id: _model_json(validation) for validation in validations
+        }
+    }
 
 
-def _model_json(one: ModelValidation) -> dict[str, Any]:
+def _model_json(validation: ModelValidation) -> dict[str, Any]:
     curves = {"calibration_curve", "decision_curve"}
     return {
-        "version": one.model.version,
-        "outcome": one.model.outcome,
-        "horizonMonths": one.model.horizon_months,
-        **one.overall.model_dump(by_alias=True),
-        "verdict": {"word": one.verdict.verdict, "text": str(one.verdict)},
-        "incidence": one.incidence._asdict() if one.incidence else None,
-        "hospitals": one.hospitals.to_json() if one.hospitals else None,
-        "missing": dict(one.missing),
+        "version": validation.model.version,
+        "outcome": validation.model.outcome,
+        "horizonMonths": validation.model.horizon_months,
+        **validation.overall.model_dump(by_alias=True),
+        "verdict": {
+            "word": validation.verdict.verdict,
+            "text": str(validation.verdict),
+        },
+        "incidence": validation.incidence._asdict() if validation.incidence else None,
+        "hospitals": validation.hospitals.to_json() if validation.hospitals else None,
+        "missing": dict(validation.missing),
         "groups": {
             name: group.model_dump(by_alias=True, exclude=curves)
-            for name, group in one.groups.items()
+            for name, group in validation.groups.items()
         },
-        "notes": list(one.notes),
+        "notes": list(validation.notes),
     }

@@ -26,13 +26,13 @@ class Sentences(NamedTuple):
         return f"{self.first} {self.second} {self.third}"
 
 
-def judge(found: Performance, unknown: int) -> Sentences:
+def judge(measured: Performance, unknown: int) -> Sentences:
     """Judge one model on local patients.
 
     Args:
         unknown: patients whose outcome is not known.
     """
-    verdict = _verdict(found)
+    verdict = _verdict(measured)
     first = {
         "fits": "It fits here",
         "does not fit": "Do not use it here",
@@ -46,13 +46,13 @@ def judge(found: Performance, unknown: int) -> Sentences:
         "too few": "Go on counting; --plan says how many patients it takes.",
     }[verdict]
     return Sentences(
-        verdict, f"{first}: {_facts(found)}.", second, _how_sure(found, unknown)
+        verdict, f"{first}: {_facts(measured)}.", second, _how_sure(measured, unknown)
     )
 
 
-def _verdict(found: Performance) -> Verdict:
-    ratio, slope = found.observed_expected, found.calibration_slope
-    if ratio is None or min(found.events, found.n - found.events) < FEWEST:
+def _verdict(measured: Performance) -> Verdict:
+    ratio, slope = measured.observed_expected, measured.calibration_slope
+    if ratio is None or min(measured.events, measured.n - measured.events) < FEWEST:
         return "too few"
     if _is_outside(ratio, RATIO) or (slope is not None and _is_outside(slope, SLOPE)):
         return "does not fit"
@@ -62,39 +62,39 @@ def _verdict(found: Performance) -> Verdict:
     return "fits" if is_sure else "unclear"
 
 
-def _is_outside(found: Estimate, limits: tuple[float, float]) -> bool:
+def _is_outside(estimate: Estimate, limits: tuple[float, float]) -> bool:
     """Tell if the whole interval lies outside."""
-    low, high = found.interval
+    low, high = estimate.interval
     return high < limits[0] or low > limits[1]
 
 
 def _is_near(
-    found: Estimate, limits: tuple[float, float], sure: tuple[float, float]
+    estimate: Estimate, limits: tuple[float, float], sure: tuple[float, float]
 ) -> bool:
     """Tell if the value lies within the limits, and its interval is narrow enough."""
-    low, high = found.interval
+    low, high = estimate.interval
     is_narrow = sure[0] <= low and high <= sure[1]
-    return limits[0] <= found.value <= limits[1] and is_narrow
+    return limits[0] <= estimate.value <= limits[1] and is_narrow
 
 
-def _facts(found: Performance) -> str:
-    """`said 31 %, happened 14 %; slope 0.24`."""
-    said, happened = found.mean_figure, found.share
-    if said is None or happened is None:
+def _facts(measured: Performance) -> str:
+    """Write `said 31 %, happened 14 %; slope 0.24`."""
+    predicted, observed = measured.mean_figure, measured.share
+    if predicted is None or observed is None:
         return "no patient has a known outcome"
     slope = (
-        f"; slope {found.calibration_slope.value:.2f}"
-        if found.calibration_slope
+        f"; slope {measured.calibration_slope.value:.2f}"
+        if measured.calibration_slope
         else ""
     )
-    facts = f"said {said:.0%}, happened {happened:.0%}".replace("%", " %")
+    facts = f"said {predicted:.0%}, happened {observed:.0%}".replace("%", " %")
     return facts + slope.replace("-", "−")
 
 
-def _how_sure(found: Performance, unknown: int) -> str:
-    patients = f"{found.n} patients, {found.events} with the outcome"
+def _how_sure(measured: Performance, unknown: int) -> str:
+    patients = f"{measured.n} patients, {measured.events} with the outcome"
     missing = f", {unknown} more whose outcome is not known" if unknown else ""
-    if found.observed_expected is None:
+    if measured.observed_expected is None:
         return f"It rests on {patients}{missing}."
-    low, high = (f"{end:.2f}" for end in found.observed_expected.interval)
+    low, high = (f"{end:.2f}" for end in measured.observed_expected.interval)
     return f"It rests on {patients}{missing}; observed / expected is {low} to {high}."

@@ -145,7 +145,7 @@ def _untreated(
     augmented: Sequence[tuple[date, str]],
     as_of: date,
 ) -> Iterator[Row]:
-    """No dose of a bone drug that still counts, and no referral, or no visit after one.
+    """Yield who has no dose that still counts, and no referral, or no visit after one.
 
     A referral is waited for 30 days after a procedure, a visit 90 days. The newest
     procedure of which the 30 days are over counts: who broke again since has waited as
@@ -180,7 +180,7 @@ def _untreated(
         reason,
         done.isoformat(),
         with_notes(text, notes),
-        tuple(dict.fromkeys((*names, *(one.resource for one in sources)))),
+        tuple(dict.fromkeys((*names, *(source.resource for source in sources)))),
     )
 
 
@@ -194,19 +194,20 @@ def _referrals(
     """Find if a referral of this procedure led, or may still lead, to a visit."""
     listed = list(bone_visits(visits, terminology, referral_names(record, terminology)))
     first = done - ORDERED_BEFORE
-    of_this = [one for one in listed if one.day >= first]
+    of_this = [visit for visit in listed if visit.day >= first]
     if any(
-        (one.is_kept and one.day <= as_of) or (one.is_arranged and one.day > as_of)
-        for one in of_this
+        (visit.is_kept and visit.day <= as_of)
+        or (visit.is_arranged and visit.day > as_of)
+        for visit in of_this
     ):
         return "on-its-way"
     orders = find_stored_orders(record, terminology, CARRIED_OUT)
     days = [
-        one.authored
-        for one in orders
-        if one.kind == REVIEW and (one.authored or as_of) <= as_of
+        order.authored
+        for order in orders
+        if order.kind == REVIEW and (order.authored or as_of) <= as_of
     ]
-    days += [one.day for one in of_this if one.is_arranged]
+    days += [visit.day for visit in of_this if visit.is_arranged]
     if not any(day is None or day >= first for day in days):
         return "none"
     return "without-visit" if as_of - done > NO_VISIT else "on-its-way"
@@ -215,8 +216,8 @@ def _referrals(
 def _is_planned(record: PatientRecord, names: Sequence[str]) -> bool:
     """Tell if all of these procedures are orders that nobody recorded as done."""
     listed = {
-        f"ServiceRequest/{text(one.raw.get('id'))}": text(one.raw.get("status"))
-        for one in record.of_key("serviceRequests")
+        f"ServiceRequest/{text(entry.raw.get('id'))}": text(entry.raw.get("status"))
+        for entry in record.of_key("serviceRequests")
     }
     return all(listed.get(name) == "active" for name in names)
 
@@ -256,13 +257,15 @@ class Visit(NamedTuple):
 
 
 def referral_names(record: PatientRecord, terminology: Terminology) -> frozenset[str]:
-    """The referrals for bone treatment on record, by which visits may say their aim.
+    """Name the referrals for bone treatment, by which visits may say their aim.
 
     One to a specialist that says nothing of bone may be for a thyroid.
     """
     orders = find_stored_orders(record, terminology, CARRIED_OUT)
     return frozenset(
-        one.reference for one in orders if one.kind == REVIEW and one.is_read_whole
+        order.reference
+        for order in orders
+        if order.kind == REVIEW and order.is_read_whole
     )
 
 
@@ -280,23 +283,23 @@ def bone_visits(
     for raw in visits:
         titles = codeables(raw, "code", "type", "serviceType", "specialty")
         titles += [{"text": words} for words in [text(raw.get("description"))] if words]
-        said = {
+        order = {
             "resourceType": "ServiceRequest",
             "code": titles,
             "reasonCode": raw.get("reasonCode"),
             "reasonReference": raw.get("reasonReference"),
         }
-        found = recognise_support(said, NO_DRAFTS, terminology)
-        is_named = bool(found and REVIEW in found.concepts and found.is_for_bone)
+        support = recognise_support(order, NO_DRAFTS, terminology)
+        is_named = bool(support and REVIEW in support.concepts and support.is_for_bone)
         if not is_named and not any(
-            last_name(text(one.get("reference"))) in referrals
-            for one in objects(raw.get("basedOn"))
+            last_name(text(reference.get("reference"))) in referrals
+            for reference in objects(raw.get("basedOn"))
         ):
             continue
         periods = [member(raw, "performedPeriod"), member(raw, "period")]
         days = [raw.get("performedDateTime"), raw.get("start")]
         # Some write only when a visit was over.
-        days += [member(one, end) for end in ("start", "end") for one in periods]
+        days += [member(period, end) for end in ("start", "end") for period in periods]
         day = terminology.calendar.named_day(next(filter(None, days), None))
         status = text(raw.get("status"))
         if day and status in CAME | TO_COME:
@@ -323,17 +326,18 @@ def strange_intakes(spec: FindingSpec, chart: Chart) -> Iterator[str]:
 
 
 def _overdue(findings: Findings, unread: Sequence[str]) -> Iterator[Row]:
-    found = findings.known.get("denosumab-overdue")
-    if found is not None and found.value is True and found.observed is not None:
+    overdue = findings.known.get("denosumab-overdue")
+    if overdue is not None and overdue.value is True and overdue.observed is not None:
+        where = " in what could be read" if unread else ""
         text = (
-            f"Last denosumab on record {say_date(found.observed)}, no other bone drug"
-            f" since{' in what could be read' if unread else ''}"
+            f"Last denosumab on record {say_date(overdue.observed)}, no other bone drug"
+            f" since{where}"
         )
-        resources = tuple(one.resource for one in found.provenance)
+        resources = tuple(source.resource for source in overdue.provenance)
         yield Row(
             "denosumab-overdue",
-            found.observed.isoformat(),
-            with_notes(text, [*found.concerns, *unread]),
+            overdue.observed.isoformat(),
+            with_notes(text, [*overdue.concerns, *unread]),
             resources,
         )
 
@@ -395,14 +399,14 @@ def write_worklist(
     """
     if file.suffix == ".ndjson":
         lines = (
-            json.dumps(one, ensure_ascii=False) + "\n"
-            for one in _resources(rows, as_of, reasons)
+            json.dumps(resource, ensure_ascii=False) + "\n"
+            for resource in _resources(rows, as_of, reasons)
         )
         text = "".join(lines)
     elif file.suffix == ".json":
         entries = [
-            {"fullUrl": f"urn:uuid:{one['id']}", "resource": one}
-            for one in _resources(rows, as_of, reasons)
+            {"fullUrl": f"urn:uuid:{resource['id']}", "resource": resource}
+            for resource in _resources(rows, as_of, reasons)
         ]
         bundle = {"resourceType": "Bundle", "type": "collection", "entry": entries}
         text = json.dumps(bundle, ensure_ascii=False, indent=1) + "\n"
@@ -444,7 +448,8 @@ def _resources(
             **(
                 {
                     "member": [
-                        {"entity": {"reference": f"Patient/{one}"}} for one in patients
+                        {"entity": {"reference": f"Patient/{patient}"}}
+                        for patient in patients
                     ]
                 }
                 if patients
@@ -467,8 +472,8 @@ def _resources(
             "for": {"reference": f"Patient/{patient}"},
             "authoredOn": as_of.isoformat(),
             "input": [
-                {"type": {"text": "on record"}, "valueReference": {"reference": one}}
-                for one in row.resources
+                {"type": {"text": "on record"}, "valueReference": {"reference": name}}
+                for name in row.resources
             ],
         }
 

@@ -209,7 +209,7 @@ def load_site(folder: Path) -> SiteFolder:
     Raises:
         DataFileError: names file, table and key of the first fault.
     """
-    _check_writers(folder)
+    _check_files(folder)
     file = folder / SITE_FILE
     site = validated(Site, read_toml(file), file)
     _check_policy(file, site.policy)
@@ -312,8 +312,11 @@ def _client_folder(folder: Path, below: SiteFolder) -> SiteFolder:
     )
 
 
-def _check_writers(folder: Path) -> None:
-    """Refuse a folder that anybody may write to: it decides who may call."""
+def _check_files(folder: Path) -> None:
+    """Refuse a folder that anybody may write to: it decides who may call.
+
+    A named pipe or a device in it is refused too: reading it may wait for ever.
+    """
     for path in (folder, *sorted(folder.rglob("*"))):
         try:
             mode = path.stat().st_mode
@@ -321,6 +324,8 @@ def _check_writers(folder: Path) -> None:
             continue  # a dangling link; reported when the file is needed
         if mode & stat.S_IWOTH:
             raise DataFileError(str(path), "", "everybody may write to it: chmod o-w")
+        if not (stat.S_ISREG(mode) or stat.S_ISDIR(mode)):
+            raise DataFileError(str(path), "", "is a pipe or a device, no file")
 
 
 def _check_policy(file: Path, policy: Mapping[str, Any]) -> None:

@@ -103,7 +103,10 @@ def client_secret(folder: Path, name: str | None) -> str | None:
         return None
     file = folder / name
     try:
-        mode, text = file.stat().st_mode, file.read_text(encoding="ascii")
+        mode = file.stat().st_mode
+        if not stat.S_ISREG(mode):
+            raise DataFileError(str(file), "", "is no file")
+        text = file.read_text(encoding="ascii")
     except (OSError, UnicodeDecodeError) as error:
         raise DataFileError(
             str(file), "", f"cannot be read ({type(error).__name__})"

@@ -5,6 +5,7 @@ from typing import Any
 from tests.chart_builders import (
     Resource,
     ask,
+    brace,
     by_topic,
     days_ago,
     kyphoplasty,
@@ -20,16 +21,43 @@ from tests.codes import codeable
 RADIOLOGY = codeable("http://terminology.hl7.org/CodeSystem/v2-0074", "RAD")
 
 
+Cards = dict[str, Resource]
+
+
+def reassuring_record(*entries: Resource, t_score: float = -1.5) -> list[Resource]:
+    """Return a record that says "below the usual", with these entries."""
+    values = measured("bmd-t-score", t_score), measured("bmi", 27)
+    return [patient(), *quiet_lists(), *values, *entries]
+
+
 def card_of(*entries: Resource, order: Resource | None = None) -> Resource:
     """Return the patient's card of rehabilitation with these entries on record."""
-    known = [
-        patient(),
-        *quiet_lists(),
-        measured("bmd-t-score", -1.5),
-        measured("bmi", 27),
-    ]
-    body = order_sign([*known, *entries], order or kyphoplasty())
+    body = order_sign(reassuring_record(*entries), order or kyphoplasty())
     return by_topic(ask(body))["rehabilitation"]
+
+
+def cards_of(
+    *entries: Resource, order: Resource | None = None, t_score: float = -1.5
+) -> Cards:
+    """Return the cards, by topic, if a brace without an end is signed as well."""
+    record = reassuring_record(*entries, t_score=t_score)
+    return by_topic(ask(order_sign(record, order or kyphoplasty(), brace())))
+
+
+def selected(cards: Cards) -> set[tuple[str, str]]:
+    """Return what is pre-selected, by topic and label."""
+    return {
+        (topic, suggestion["label"])
+        for topic, card in cards.items()
+        for suggestion in card.get("suggestions", ())
+        if suggestion.get("isRecommended")
+    }
+
+
+def end_is_selected(cards: Cards) -> bool:
+    """Tell if the end of the brace is pre-selected."""
+    (end,) = cards["braceLimit"]["suggestions"]
+    return end.get("isRecommended") is True
 
 
 def imaging(

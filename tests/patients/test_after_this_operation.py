@@ -9,7 +9,8 @@ from tests.chart_builders import (
     of_patient,
     strong_and_nourished,
 )
-from tests.patients.test_prose_of_reasons import cards_with, order
+from tests.patients.reassuring import cards_of
+from tests.patients.test_prose_of_reasons import order
 
 OF_THIS = [
     "After kyphoplasty L1",
@@ -47,4 +48,4 @@ def test_another_operation_leaves_an_earlier_fracture_open(words):
 
 @pytest.mark.parametrize("words", ["After kyphoplasty L3", "Nach Kyphoplastie LWK 3"])
 def test_an_order_on_record_that_names_one_leaves_it_open(words):
-    assert "below the usual" not in cards_with(order(words))["rehabilitation"]["detail"]
+    assert "below the usual" not in cards_of(order(words))["rehabilitation"]["detail"]

@@ -4,7 +4,7 @@ import pytest
 
 from tests.chart_builders import problem
 from tests.codes import ICD, codeable
-from tests.patients.test_what_other_lists_name import cards_of
+from tests.patients.reassuring import cards_of
 
 URL = "http://hl7.org/fhir/StructureDefinition/"
 

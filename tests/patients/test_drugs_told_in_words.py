@@ -6,30 +6,18 @@ It is no dose either: the card asks, and pre-selects no referral (E2, E8, F14).
 import pytest
 
 from tests.chart_builders import (
-    ask,
-    by_topic,
     codeable,
     days_ago,
     dose,
     kyphoplasty,
-    measured,
     of_patient,
-    order_sign,
-    patient,
     problem,
-    quiet_lists,
 )
 from tests.codes import ICD
+from tests.patients.reassuring import card_of
 
 V2_0074 = "http://terminology.hl7.org/CodeSystem/v2-0074"
 REFERRAL = "Refer to fracture liaison service"
-
-
-def lead(*record, order=None):
-    """Give the first card, with a calm record beside these."""
-    calm = (patient(), *quiet_lists(), measured("bmd-t-score", -1.5))
-    said = order_sign([*calm, measured("bmi", 27), *record], order or kyphoplasty())
-    return by_topic(ask(said))["rehabilitation"]
 
 
 def preselected(card):
@@ -77,7 +65,7 @@ TOLD = [
 
 @pytest.mark.parametrize(("entry", "drug"), TOLD)
 def test_a_drug_told_in_words_is_asked_about(entry, drug):
-    card = lead(entry)
+    card = card_of(entry)
     assert card["summary"].startswith(f"{drug} recorded, not understood: ask")
     assert "o bone drug" not in said_of_nothing(card)
     assert "none in" not in card["detail"]
@@ -111,10 +99,10 @@ GROUP = [
 @pytest.mark.parametrize("place", ["problem", "report", "reason", "note"])
 def test_a_treatment_without_a_name_is_asked_about(words, place):
     said = {
-        "problem": lambda: lead(problem("x", code={"text": words})),
-        "report": lambda: lead(report(f"T-score -1.5. {words}.")),
-        "reason": lambda: lead(order=kyphoplasty(reasonCode=[{"text": words}])),
-        "note": lambda: lead(order=kyphoplasty(note=[{"text": words}])),
+        "problem": lambda: card_of(problem("x", code={"text": words})),
+        "report": lambda: card_of(report(f"T-score -1.5. {words}.")),
+        "reason": lambda: card_of(order=kyphoplasty(reasonCode=[{"text": words}])),
+        "note": lambda: card_of(order=kyphoplasty(note=[{"text": words}])),
     }
     card = said[place]()
     assert "o bone drug" not in said_of_nothing(card)
@@ -132,14 +120,14 @@ def test_a_treatment_without_a_name_is_asked_about(words, place):
     ],
 )
 def test_what_names_no_treatment_that_is_taken_is_none(words):
-    card = lead(problem("x", code={"text": words}))
+    card = card_of(problem("x", code={"text": words}))
     assert card["summary"].startswith("No bone drug")
 
 
 @pytest.mark.parametrize("element", ["reasonCode", "note"])
 def test_a_drug_told_by_the_order_itself_is_asked_about(element):
     order = kyphoplasty("L1", **{element: [{"text": "Prolia last given in March"}]})
-    card = lead(order=order)
+    card = card_of(order=order)
     assert card["summary"].startswith("Denosumab recorded, not understood: ask")
     assert REFERRAL not in preselected(card)
 
@@ -154,7 +142,7 @@ def test_a_drug_told_by_the_order_itself_is_asked_about(element):
     ],
 )
 def test_a_denied_drug_or_an_allergy_is_no_drug(words):
-    card = lead(problem("x", code={"text": words}))
+    card = card_of(problem("x", code={"text": words}))
     assert card["summary"].startswith("No bone drug")
 
 
@@ -163,10 +151,10 @@ def test_a_ruled_out_diagnosis_tells_of_no_drug():
     system = "http://terminology.hl7.org/CodeSystem/condition-ver-status"
     refuted["coding"][0]["system"] = system
     told = osteoporosis("Osteoporosis on denosumab", verificationStatus=refuted)
-    assert lead(told)["summary"].startswith("No bone drug")
+    assert card_of(told)["summary"].startswith("No bone drug")
 
 
 def test_the_lists_of_drugs_tell_more_than_words_do():
     given = dose("denosumab", days=60)
     words = osteoporosis("Osteoporosis, receives denosumab")
-    assert lead(given, words)["summary"] == lead(given)["summary"]
+    assert card_of(given, words)["summary"] == card_of(given)["summary"]

@@ -3,17 +3,12 @@
 import pytest
 
 from tests.chart_builders import (
-    ask,
-    by_topic,
     days_ago,
-    kyphoplasty,
     measured,
     of_patient,
-    order_sign,
-    patient,
-    quiet_lists,
 )
 from tests.codes import CPT, ICD, LOINC, codeable
+from tests.patients.reassuring import card_of
 
 DXA = codeable(LOINC, "38269-7")
 RADIOLOGY = codeable("http://terminology.hl7.org/CodeSystem/v2-0074", "RAD")
@@ -44,12 +39,6 @@ def scanned(**members):
     said = {"code": codeable(CPT, "77080"), "status": "completed"}
     said["performedDateTime"] = days_ago(10)
     return of_patient("Procedure", "scan", **said | members)
-
-
-def card_of(*entries, t_score=-1.5):
-    known = [measured("bmd-t-score", t_score), measured("bmi", 27)]
-    record = [patient(), *quiet_lists(), *known, *entries]
-    return by_topic(ask(order_sign(record, kyphoplasty())))["rehabilitation"]
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,7 @@
 import pytest
 
 from tests.chart_builders import problem
-from tests.patients.test_what_other_lists_name import cards_of
+from tests.patients.reassuring import cards_of
 
 EXCEPTIONS = [
     *("No metastasis except L1", "No metastases other than in L1"),

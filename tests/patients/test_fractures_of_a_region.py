@@ -11,7 +11,7 @@ from tests.chart_builders import (
     strong_and_nourished,
 )
 from tests.codes import codeable
-from tests.patients.test_prose_of_reports import end_is_selected
+from tests.patients.reassuring import end_is_selected
 
 ACTIVE = codeable("http://terminology.hl7.org/CodeSystem/condition-clinical", "active")
 ANOTHER = [

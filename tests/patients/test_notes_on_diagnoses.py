@@ -3,34 +3,16 @@
 import pytest
 
 from tests.chart_builders import (
-    ask,
-    brace,
-    by_topic,
-    kyphoplasty,
-    measured,
-    order_sign,
-    patient,
     problem,
-    quiet_lists,
 )
 from tests.codes import ICD, codeable
+from tests.patients.reassuring import cards_of, end_is_selected, selected
 
 
 def cards_with(words, code="M54.50"):
     noted = [{"text": words}] if words else []
     listed = problem("x", number="w", days=20, code=codeable(ICD, code), note=noted)
-    record = [patient(), *quiet_lists(), measured("bmd-t-score", -1.5), listed]
-    record += [measured("bmi", 27)]
-    return by_topic(ask(order_sign(record, kyphoplasty(), brace())))
-
-
-def chosen(cards):
-    return [
-        one["label"]
-        for card in cards.values()
-        for one in card.get("suggestions", [])
-        if one.get("isRecommended")
-    ]
+    return cards_of(listed)
 
 
 @pytest.mark.parametrize("code", ["M54.50", "M81.0", "S32.010A", "I10"])
@@ -54,7 +36,7 @@ def chosen(cards):
 def test_a_note_that_was_not_understood_reassures_nobody(code, words):
     cards = cards_with(words, code)
     assert "below" not in cards["rehabilitation"]["detail"]
-    assert not [one for one in chosen(cards) if "TLSO" in one]
+    assert not end_is_selected(cards)
 
 
 @pytest.mark.parametrize(
@@ -74,4 +56,4 @@ def test_a_note_that_was_not_understood_reassures_nobody(code, words):
 def test_an_ordinary_note_changes_nothing(words):
     said, before = cards_with(words), cards_with("")
     assert "below" in said["rehabilitation"]["detail"]
-    assert chosen(said) == chosen(before)
+    assert selected(said) == selected(before)

@@ -6,19 +6,15 @@ It is named under *Not known*, and nothing beside it is below the usual (E3, E4)
 import pytest
 
 from tests.chart_builders import (
-    ask,
-    by_topic,
+    cards_for,
     codeable,
     days_ago,
     drafted,
     kyphoplasty,
-    measured,
-    order_sign,
-    patient,
     problem,
-    quiet_lists,
 )
 from tests.codes import ICD, UCUM
+from tests.patients.reassuring import card_of, reassuring_record
 
 AGE = {"onsetAge": {"value": 76, "unit": "a"}}
 PROVISIONAL = {
@@ -33,17 +29,13 @@ PROVISIONAL = {
 }
 
 
-def first(*record, drafts=()):
-    """Read the first card, with a calm record beside these."""
-    calm = (patient(), *quiet_lists(), measured("bmd-t-score", -1.5))
-    cards = ask(
-        order_sign([*calm, measured("bmi", 27), *record], kyphoplasty(), *drafts)
-    )
-    return by_topic(cards)["rehabilitation"]["detail"].replace("\\", "")
+def detail_with(*record, drafts=()):
+    cards = cards_for(reassuring_record(*record), kyphoplasty(), *drafts)
+    return cards["rehabilitation"]["detail"].replace("\\", "")
 
 
 def test_without_them_the_figure_is_below_the_usual():
-    assert "below the usual" in first()
+    assert "below the usual" in detail_with()
 
 
 @pytest.mark.parametrize(
@@ -59,15 +51,9 @@ def test_without_them_the_figure_is_below_the_usual():
     ],
 )
 def test_what_is_active_and_not_dated_or_confirmed_is_named(code, more, said):
-    card = first(problem(code, days=4, **more))
+    card = detail_with(problem(code, days=4, **more))
     assert f"{said} not excluded" in card
     assert "below the usual" not in card
-
-
-def lead(*record):
-    calm = (patient(), *quiet_lists(), measured("bmd-t-score", -1.5))
-    cards = ask(order_sign([*calm, measured("bmi", 27), *record], kyphoplasty()))
-    return by_topic(cards)["rehabilitation"]
 
 
 @pytest.mark.parametrize(
@@ -93,7 +79,7 @@ def lead(*record):
     ],
 )
 def test_an_onset_that_is_no_date_takes_no_warning_away(code, leads, onset):
-    card = lead(problem(code, days=4, **onset))
+    card = card_of(problem(code, days=4, **onset))
     assert card["indicator"] == "warning"
     assert card["summary"].startswith(leads)
 
@@ -110,12 +96,14 @@ def test_an_onset_that_is_no_date_takes_no_warning_away(code, leads, onset):
     ],
 )
 def test_an_onset_of_long_ago_is_no_recent_hip_fracture(onset):
-    assert "Hip fracture" not in lead(problem("S72.001A", days=4, **onset))["summary"]
+    assert (
+        "Hip fracture" not in card_of(problem("S72.001A", days=4, **onset))["summary"]
+    )
 
 
 @pytest.mark.parametrize("day", ["1900-01-01", "1753-01-01", "0001-01-01"])
 def test_a_day_before_anyone_was_born_is_no_day(day):
-    card = lead(problem("C50.912", days=4, onsetDateTime=day))
+    card = card_of(problem("C50.912", days=4, onsetDateTime=day))
     assert "Breast cancer" in card["summary"]
     assert "1900" not in card["detail"]
     assert "1753" not in card["detail"]
@@ -158,7 +146,7 @@ def worded(code, words, **members):
     ],
 )
 def test_what_is_active_is_not_denied_by_words_of_the_past(code, words, said):
-    card = first(worded(code, words))
+    card = detail_with(worded(code, words))
     assert f"{said} not excluded" in card
     assert "below the usual" not in card
 
@@ -170,8 +158,7 @@ def test_a_deficit_with_its_day_is_new_beside_words_of_another_past(code):
         "cauda equina syndrome, previous fusion L4/5",
         onsetDateTime=days_ago(3),
     )
-    calm = (patient(), *quiet_lists(), measured("bmd-t-score", -1.5))
-    card = by_topic(ask(order_sign([*calm, entry], kyphoplasty())))["rehabilitation"]
+    card = card_of(entry)
     assert card["indicator"] == "warning"
     assert card["summary"].startswith("Cauda equina syndrome (17 Nov): examine")
 
@@ -184,7 +171,7 @@ def test_what_is_past_by_status_and_words_warns_of_nothing():
             "http://terminology.hl7.org/CodeSystem/condition-clinical", "resolved"
         ),
     )
-    assert "new neurological deficit" not in first(entry)
+    assert "new neurological deficit" not in detail_with(entry)
 
 
 @pytest.mark.parametrize(
@@ -201,7 +188,7 @@ def test_the_reason_of_another_order_of_the_signing_is_read(title, reason, said)
         code={"text": title},
         reasonCode=[codeable(ICD, reason)],
     )
-    card = first(drafts=(other,))
+    card = detail_with(drafts=(other,))
     assert f"{said} not excluded" in card
     assert "below the usual" not in card
 
@@ -213,4 +200,4 @@ def test_a_plain_order_of_the_signing_leaves_nothing_open():
         code={"text": "MRI lumbar spine"},
         reasonCode=[codeable(ICD, "M80.08XA")],
     )
-    assert "below the usual" in first(drafts=(other,))
+    assert "below the usual" in detail_with(drafts=(other,))

@@ -4,7 +4,7 @@ import pytest
 
 from tests.chart_builders import days_ago, of_patient
 from tests.codes import CPT, codeable
-from tests.patients.test_prose_of_reports import cards_with, end_is_selected
+from tests.patients.reassuring import cards_of, end_is_selected
 
 
 def ordered(title, *, days=5, **members):
@@ -30,7 +30,7 @@ def ordered(title, *, days=5, **members):
     ],
 )
 def test_no_end_is_selected_next_to_an_order_nobody_understood(title):
-    cards = cards_with(ordered(title))
+    cards = cards_of(ordered(title))
     assert not end_is_selected(cards)
     assert "surgery" in cards["braceLimit"]["detail"]
 
@@ -46,7 +46,7 @@ def test_no_end_is_selected_next_to_an_order_nobody_understood(title):
     ],
 )
 def test_known_orders_change_nothing(title):
-    assert end_is_selected(cards_with(ordered(title)))
+    assert end_is_selected(cards_of(ordered(title)))
 
 
 @pytest.mark.parametrize(
@@ -59,11 +59,11 @@ def test_known_orders_change_nothing(title):
     ],
 )
 def test_an_order_that_is_off_or_old_changes_nothing(members):
-    assert end_is_selected(cards_with(ordered("Spine surgery", **members)))
+    assert end_is_selected(cards_of(ordered("Spine surgery", **members)))
 
 
 @pytest.mark.parametrize(
     "title", ["Kinésithérapie", "Ernährungsberatung", "リハビリテーション", "物理治疗"]
 )
 def test_therapy_in_other_words_changes_nothing(title):
-    assert end_is_selected(cards_with(ordered(title)))
+    assert end_is_selected(cards_of(ordered(title)))

@@ -4,7 +4,7 @@ import pytest
 
 from tests.chart_builders import days_ago, of_patient
 from tests.codes import ATC, codeable
-from tests.patients.test_what_other_lists_name import cards_of
+from tests.patients.reassuring import cards_of
 
 PREDNISOLONE = codeable(ATC, "H02AB06", "Prednisolone 5 mg")
 

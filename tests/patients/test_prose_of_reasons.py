@@ -3,14 +3,10 @@
 import pytest
 
 from tests.chart_builders import (
-    brace,
-    cards_for,
     days_ago,
-    kyphoplasty,
     of_patient,
-    strong_and_nourished,
 )
-from tests.patients.test_prose_of_reports import end_is_selected, imaging
+from tests.patients.reassuring import cards_of, end_is_selected, imaging, selected
 
 PLAIN = [
     "Painful osteoporotic L1 compression fracture, failed conservative treatment",
@@ -66,14 +62,10 @@ def order(words, element="reasonCode"):
     return of_patient("ServiceRequest", "ordered", **said)
 
 
-def cards_with(*entries):
-    return cards_for([*strong_and_nourished(), *entries], kyphoplasty(), brace())
-
-
 @pytest.mark.parametrize("element", ["reasonCode", "note"])
 @pytest.mark.parametrize("words", SWALLOWED)
 def test_a_reason_that_was_not_understood_reassures_nobody(words, element):
-    cards = cards_with(order(words, element))
+    cards = cards_of(order(words, element))
     detail = cards["rehabilitation"]["detail"]
     assert "below the usual" not in detail
     assert "the reason or note of an order not fully understood" in detail
@@ -83,7 +75,7 @@ def test_a_reason_that_was_not_understood_reassures_nobody(words, element):
 
 @pytest.mark.parametrize("words", PLAIN)
 def test_an_ordinary_reason_changes_nothing(words):
-    cards = cards_with(order(words))
+    cards = cards_of(order(words))
     assert "below the usual" in cards["rehabilitation"]["detail"]
     assert end_is_selected(cards)
 
@@ -91,16 +83,7 @@ def test_an_ordinary_reason_changes_nothing(words):
 @pytest.mark.parametrize("entry", [order, imaging], ids=["reason", "report"])
 @pytest.mark.parametrize("words", EARLIER)
 def test_an_earlier_fracture_in_words_reassures_nobody(words, entry):
-    assert "below the usual" not in cards_with(entry(words))["rehabilitation"]["detail"]
-
-
-def chosen(cards):
-    return {
-        (topic, one["label"])
-        for topic, card in cards.items()
-        for one in card.get("suggestions", ())
-        if one.get("isRecommended")
-    }
+    assert "below the usual" not in cards_of(entry(words))["rehabilitation"]["detail"]
 
 
 @pytest.mark.parametrize("before", [PLAIN[0], SWALLOWED[0], EARLIER[0], "Metastasis"])
@@ -108,10 +91,10 @@ def chosen(cards):
     "unknown", ["Qwerty zxcvb", "No qwerty", "病変不明", "Kein Xyz"]
 )
 def test_no_unknown_sentence_adds_anything_that_reassures(before, unknown):
-    less = cards_with(order(before))
+    less = cards_of(order(before))
     for words in (f"{before}. {unknown}", f"{unknown}. {before}"):
-        more = cards_with(order(words))
-        assert chosen(more) <= chosen(less)
+        more = cards_of(order(words))
+        assert selected(more) <= selected(less)
         assert "below the usual" not in more["rehabilitation"]["detail"]
         was, now = (one["rehabilitation"]["indicator"] for one in (less, more))
         assert was == now

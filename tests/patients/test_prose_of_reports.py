@@ -2,23 +2,7 @@
 
 import pytest
 
-from tests.chart_builders import (
-    brace,
-    cards_for,
-    kyphoplasty,
-    strong_and_nourished,
-)
-from tests.patients.reassuring import imaging
-
-
-def cards_with(*entries):
-    return cards_for([*strong_and_nourished(), *entries], kyphoplasty(), brace())
-
-
-def end_is_selected(cards):
-    (end,) = cards["braceLimit"]["suggestions"]
-    return end.get("isRecommended") is True
-
+from tests.patients.reassuring import cards_of, end_is_selected, imaging
 
 NOT_READ = [
     pytest.param("Endplate destruction with paravertebral abscess", id="not-listed"),
@@ -35,8 +19,8 @@ NOT_READ = [
 
 @pytest.mark.parametrize("conclusion", NOT_READ)
 def test_a_report_that_was_not_understood_reassures_nobody(conclusion):
-    assert "below the usual" in cards_with()["rehabilitation"]["detail"]
-    cards = cards_with(imaging(conclusion))
+    assert "below the usual" in cards_of()["rehabilitation"]["detail"]
+    cards = cards_of(imaging(conclusion))
     detail = cards["rehabilitation"]["detail"]
     assert "below the usual" not in detail
     assert "Not known" in detail
@@ -56,7 +40,7 @@ def test_a_report_that_was_not_understood_reassures_nobody(conclusion):
     ],
 )
 def test_a_plain_report_changes_nothing(conclusion):
-    cards = cards_with(imaging(conclusion))
+    cards = cards_of(imaging(conclusion))
     assert "below the usual" in cards["rehabilitation"]["detail"]
     assert end_is_selected(cards)
 
@@ -70,16 +54,14 @@ def test_a_plain_report_changes_nothing(conclusion):
     ],
 )
 def test_a_report_that_says_nothing_of_today_changes_nothing(report):
-    detail = cards_with(imaging("Some other words", **report))["rehabilitation"][
-        "detail"
-    ]
+    detail = cards_of(imaging("Some other words", **report))["rehabilitation"]["detail"]
     assert "below the usual" in detail
 
 
 def test_reports_are_counted_under_not_known():
     words = "Some other words"
-    detail = cards_with(imaging(words))["rehabilitation"]["detail"]
+    detail = cards_of(imaging(words))["rehabilitation"]["detail"]
     assert "the words of an imaging report not fully understood" in detail
     two = [imaging(words), imaging(words) | {"id": "ct"}]
-    detail = cards_with(*two)["rehabilitation"]["detail"]
+    detail = cards_of(*two)["rehabilitation"]["detail"]
     assert "the words of 2 imaging reports not fully understood" in detail

@@ -9,7 +9,7 @@ from itertools import product
 import pytest
 
 from tests.order_builders import terminology
-from tests.patients.test_prose_of_reports import cards_with, end_is_selected, imaging
+from tests.patients.reassuring import cards_of, end_is_selected, imaging
 
 NAMED = ("infection", "epidural abscess", "destructive lesion", "instability", "mass")
 QUESTIONS = [
@@ -113,7 +113,7 @@ def test_what_is_harmless_in_a_part_is_plain(conclusion):
     ],
 )
 def test_a_question_or_a_part_reassures_nobody(conclusion):
-    cards = cards_with(imaging(conclusion))
+    cards = cards_of(imaging(conclusion))
     assert "below the usual" not in cards["rehabilitation"]["detail"]
     assert "not fully understood" in cards["rehabilitation"]["detail"]
     assert not end_is_selected(cards)

@@ -4,7 +4,7 @@ import pytest
 
 from tests.chart_builders import days_ago, problem
 from tests.codes import codeable
-from tests.patients.test_prose_of_reports import cards_with, end_is_selected
+from tests.patients.reassuring import cards_of, end_is_selected
 
 CM = "http://hl7.org/fhir/sid/icd-10-cm"
 GM = "http://fhir.de/CodeSystem/bfarm/icd-10-gm"
@@ -14,7 +14,7 @@ ICD_9 = "http://hl7.org/fhir/sid/icd-9-cm"
 
 def brace_card(system, code):
     entry = problem("x", days=5, onsetDateTime=days_ago(5), code=codeable(system, code))
-    return cards_with(entry)
+    return cards_of(entry)
 
 
 @pytest.mark.parametrize(

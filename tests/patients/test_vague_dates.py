@@ -14,7 +14,7 @@ from tests.chart_builders import (
     quiet_lists,
 )
 from tests.codes import ICD, codeable
-from tests.patients.test_what_other_lists_name import cards_of
+from tests.patients.reassuring import cards_of
 
 
 def newer(name, value, on):

@@ -8,13 +8,11 @@ from tests.chart_builders import (
     by_topic,
     days_ago,
     kyphoplasty,
-    measured,
     of_patient,
     order_sign,
-    patient,
-    quiet_lists,
 )
 from tests.codes import HCPCS, ICD, codeable
+from tests.patients.reassuring import reassuring_record
 
 REASONS = [
     pytest.param(codeable(ICD, "C79.51"), id="metastasis"),
@@ -27,9 +25,7 @@ REASONS = [
 
 
 def detail_of(drafts, *entries):
-    known = [measured("bmd-t-score", -1.5), measured("bmi", 27)]
-    record = [patient(), *quiet_lists(), *known, *entries]
-    body = order_sign(record, kyphoplasty(), *drafts)
+    body = order_sign(reassuring_record(*entries), kyphoplasty(), *drafts)
     return by_topic(ask(body))["rehabilitation"]["detail"]
 
 

@@ -2,31 +2,7 @@
 
 import pytest
 
-from tests.chart_builders import (
-    ask,
-    brace,
-    by_topic,
-    kyphoplasty,
-    measured,
-    order_sign,
-    patient,
-    period,
-    quiet_lists,
-)
-from tests.patients.reassuring import imaging
-
-
-def cards_of(conclusion):
-    report = imaging(conclusion, days=3)
-    known = [measured("bmd-t-score", -1.5), measured("bmi", 27)]
-    worn = brace(occurrencePeriod=period(0, 140))
-    record = [patient(), *quiet_lists(), *known, report]
-    return by_topic(ask(order_sign(record, kyphoplasty(), worn)))
-
-
-def is_end_chosen(cards):
-    (offer,) = cards["braceLimit"]["suggestions"]
-    return bool(offer.get("isRecommended"))
+from tests.patients.reassuring import cards_of, end_is_selected, imaging
 
 
 @pytest.mark.parametrize(
@@ -63,10 +39,10 @@ def is_end_chosen(cards):
     ],
 )
 def test_what_no_word_denies_is_open_and_no_end_is_chosen(conclusion):
-    cards = cards_of(conclusion)
+    cards = cards_of(imaging(conclusion))
     assert "below the usual" not in cards["rehabilitation"]["detail"]
     assert "not excluded" in cards["rehabilitation"]["detail"]
-    assert not is_end_chosen(cards)
+    assert not end_is_selected(cards)
 
 
 @pytest.mark.parametrize(
@@ -83,6 +59,6 @@ def test_what_no_word_denies_is_open_and_no_end_is_chosen(conclusion):
     ],
 )
 def test_what_is_denied_changes_nothing(conclusion):
-    cards = cards_of(conclusion)
+    cards = cards_of(imaging(conclusion))
     assert "below the usual" in cards["rehabilitation"]["detail"]
-    assert is_end_chosen(cards)
+    assert end_is_selected(cards)

@@ -4,27 +4,11 @@ import pytest
 
 from tests.chart_builders import (
     PATIENT,
-    ask,
-    brace,
-    by_topic,
     days_ago,
-    kyphoplasty,
-    measured,
     of_patient,
-    order_sign,
-    patient,
-    period,
-    quiet_lists,
 )
 from tests.codes import ATC, CPT, ICD, codeable
-from tests.patients.reassuring import imaging
-
-
-def cards_of(*entries, t_score=-1.5):
-    known = [measured("bmd-t-score", t_score), measured("bmi", 27)]
-    worn = brace(occurrencePeriod=period(0, 140))
-    record = [patient(), *quiet_lists(), *known, *entries]
-    return by_topic(ask(order_sign(record, kyphoplasty(), worn)))
+from tests.patients.reassuring import cards_of, imaging
 
 
 def detail_of(*entries):

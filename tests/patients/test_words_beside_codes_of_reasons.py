@@ -3,17 +3,11 @@
 import pytest
 
 from tests.chart_builders import (
-    ask,
-    brace,
-    by_topic,
     kyphoplasty,
-    measured,
     of_patient,
-    order_sign,
-    patient,
-    quiet_lists,
 )
 from tests.codes import ICD, SCT, codeable
+from tests.patients.reassuring import cards_of, selected
 
 FRACTURE = codeable(ICD, "M80.08XA")
 SPINE_L1 = codeable(SCT, "66794005")
@@ -27,21 +21,6 @@ GRAVE = [
     "Epiduraler Abszess",
     "Incontinence depuis hier",
 ]
-
-
-def cards_of(**members):
-    record = [patient(), *quiet_lists(), measured("bmd-t-score", -1.5)]
-    record += [measured("bmi", 27)]
-    return by_topic(ask(order_sign(record, kyphoplasty(**members), brace())))
-
-
-def chosen(cards):
-    return [
-        one["label"]
-        for card in cards.values()
-        for one in card.get("suggestions", [])
-        if one.get("isRecommended")
-    ]
 
 
 def as_text(words):
@@ -61,18 +40,18 @@ def as_condition(words):
 @pytest.mark.parametrize("words", GRAVE)
 @pytest.mark.parametrize("written", [as_text, as_display, as_condition])
 def test_words_beside_the_code_of_a_reason_are_read_whole(written, words):
-    cards = cards_of(**written(words))
+    cards = cards_of(order=kyphoplasty(**written(words)))
     assert "below" not in cards["rehabilitation"]["detail"]
-    assert not chosen(cards)
+    assert not selected(cards)
 
 
 @pytest.mark.parametrize("words", ["L1 phlegmon", "Pus at L1", "L1, known secondaries"])
 def test_the_name_beside_the_code_of_a_site_is_read_whole(words):
     (coding,) = SPINE_L1["coding"]
     site = {"coding": [coding | {"display": words}]}
-    cards = cards_of(bodySite=[site])
+    cards = cards_of(order=kyphoplasty(bodySite=[site]))
     assert "below" not in cards["rehabilitation"]["detail"]
-    assert not chosen(cards)
+    assert not selected(cards)
 
 
 @pytest.mark.parametrize(
@@ -94,10 +73,10 @@ def test_the_name_beside_the_code_of_a_site_is_read_whole(words):
 )
 @pytest.mark.parametrize("written", [as_text, as_display, as_condition])
 def test_the_own_name_of_a_reason_changes_nothing(written, words):
-    said, bare = cards_of(**written(words)), cards_of(reasonCode=[FRACTURE])
-    detail = said["rehabilitation"]["detail"]
-    assert "below" in detail
-    assert chosen(said) == chosen(bare) != []
+    worded = cards_of(order=kyphoplasty(**written(words)))
+    bare = cards_of(order=kyphoplasty(reasonCode=[FRACTURE]))
+    assert "below" in worded["rehabilitation"]["detail"]
+    assert selected(worded) == selected(bare) != set()
 
 
 @pytest.mark.parametrize(
@@ -113,6 +92,7 @@ def test_the_own_name_of_a_reason_changes_nothing(written, words):
 )
 def test_the_own_name_of_a_site_changes_nothing(words):
     (coding,) = SPINE_L1["coding"]
-    cards = cards_of(bodySite=[{"coding": [coding | {"display": words}]}])
+    site = {"coding": [coding | {"display": words}]}
+    cards = cards_of(order=kyphoplasty(bodySite=[site]))
     assert "below" in cards["rehabilitation"]["detail"]
-    assert chosen(cards)
+    assert selected(cards)

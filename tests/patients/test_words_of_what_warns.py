@@ -3,15 +3,9 @@
 import pytest
 
 from tests.chart_builders import (
-    ask,
-    by_topic,
-    kyphoplasty,
-    measured,
-    order_sign,
-    patient,
     problem,
-    quiet_lists,
 )
+from tests.patients.reassuring import card_of
 
 INFECTION = "Spinal infection"
 WARNING = {
@@ -47,10 +41,7 @@ ROWS = [(fact, words) for fact, each in WARNING.items() for words in each]
 
 
 def card_with(words, days=5):
-    known = [patient(), *quiet_lists(), measured("bmd-t-score", -1.5)]
-    named = problem("x", number="named", days=days, code={"text": words})
-    record = [*known, measured("bmi", 27), named]
-    return by_topic(ask(order_sign(record, kyphoplasty())))["rehabilitation"]
+    return card_of(problem("x", number="named", days=days, code={"text": words}))
 
 
 @pytest.mark.parametrize(("fact", "words"), ROWS)

@@ -250,7 +250,10 @@ def silence(
     if doubtful:
         seen = (one.provenance(spec) for one in doubtful)
         return gap(spec, "undetermined", doubtful[0].passed_over(spec).detail, *seen)
-    if spec.past and (over := [one for one in stated if one.is_past]):
+    over = [
+        one for one in stated if one.is_past and not _is_long_over(one, spec, chart)
+    ]
+    if spec.past and over:
         return gap(
             spec, "undetermined", spec.past, *(one.provenance(spec) for one in over)
         )
@@ -266,6 +269,18 @@ def silence(
         f"A past entry for {spec.title} is on the list; it is not counted as current."
     )
     return conclusion._replace(concerns=(*conclusion.concerns, concern))
+
+
+def _is_long_over(stated: Stated, spec: ConditionSpec, chart: Chart) -> bool:
+    """Tell if a past entry ended so long ago that it leaves nothing open."""
+    if spec.past_days is None:
+        return False
+    raw = stated.entry.raw
+    end = text(raw.get("abatementDateTime")) or text(
+        member(raw, "abatementPeriod", "end")
+    )
+    last = chart.calendar.last_day(end) or stated.day
+    return last is not None and (chart.today - last).days > spec.past_days
 
 
 def _unclear_gap(spec: ConditionSpec, chart: Chart) -> Gap | None:

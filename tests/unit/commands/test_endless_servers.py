@@ -190,7 +190,8 @@ def test_a_loop_asks_a_slow_server_for_a_few_patients_only(
         base = f"{slow.origin}/fhir"
         ward(tmp_path, monkeypatch, base, 12)
         done = run("loop", "--fhir-server", base, "--as-of", TODAY.isoformat())
-    assert "9 more patients were not read" in done.stderr
+    assert "3 patients were not read whole and 9 not at all" in done.stderr
+    assert done.exit_code == 1
     assert "12 signings" in done.stdout
 
 

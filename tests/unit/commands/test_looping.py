@@ -12,6 +12,7 @@ from click.testing import CliRunner
 
 from cds_service.audit.chain import AuditEntry
 from cds_service.cli import main
+from cds_service.commands import looping
 from tests.audit_builders import answer_entry, rows_of, uuid_of
 from tests.chart_builders import (
     DRUGS,
@@ -337,6 +338,39 @@ def test_a_list_that_the_server_refuses_was_not_read(
     fhir.say("/Encounter?patient=pat-1&_count=100", Reply(status=403))
     site.loop("--fhir-server", fhir.base)
     assert [one[:2] for one in site.entries()] == [("pat-1", "unsure")]
+
+
+@pytest.mark.parametrize(
+    ("patients", "cut", "skipped", "code"),
+    [(2, 2, 0, 1), (5, 3, 2, 1), (2, 0, 0, 0)],
+)
+def test_a_run_that_a_slow_server_cut_short_ends_as_incomplete(
+    site: Site,
+    fhir: StubFhir,
+    monkeypatch: pytest.MonkeyPatch,
+    *,
+    patients: int,
+    cut: int,
+    skipped: int,
+    code: int,
+) -> None:
+    allow(site, fhir, monkeypatch, background=True)
+    for number in range(1, patients + 1):
+        site.sign(number, client=ISSUER, content={"record": {"server": fhir.base}})
+        serve(fhir, f"pat-{number}")
+        if cut:
+            query = f"/Encounter?patient=pat-{number}&_count=100"
+            fhir.say(query, fhir.hold())
+    monkeypatch.setattr(looping, "READ_SECONDS", 0.5 if cut else 60.0)
+    names = site.folder / "names.csv"
+    output = site.loop(
+        "--fhir-server", fhir.base, "--json", "--worklist", str(names), code=code
+    )
+    assert f'"complete": {str(code == 0).lower()}' in output
+    said = f"{cut} patients were not read whole and {skipped} not at all"
+    assert (said in output) == (code == 1)
+    assert len(site.entries()) == patients  # what was read is written all the same
+    assert names.is_file()
 
 
 def test_what_a_server_sends_of_another_patient_is_left_out(

@@ -23,12 +23,9 @@ from pydicom import Dataset, Sequence, dcmread
 from pydicom.sr.codedict import codes
 from pydicom.uid import generate_uid
 
-from cds_service.fhir.mapping.terminology import Terminology
-from cds_service.loading import load_measures_in_force, load_vocabulary, mapping_folders
+from cds_service.loading import mapping_folders
 from cds_service.measures.observations import Writer, site_codes
 from cds_service.measures.reading import read_source
-from cds_service.measures.tables import ImportContext
-from cds_service.measures.values import Told
 from tests.structured_reports import (
     STUDY,
     image,
@@ -48,17 +45,6 @@ METASTASIS = CodedConcept("94222008", "SCT", "Metastasis to bone")
 UNKNOWN = CodedConcept("99-2", "99LOCAL", "Invented concept")
 PATIENT = CodedConcept("121025", "DCM", "Patient")
 SUBJECT = CodedConcept("121024", "DCM", "Subject Class")
-
-
-@pytest.fixture(scope="module")
-def ground():
-    return ImportContext(
-        load_measures_in_force(),
-        Terminology(*mapping_folders()),
-        "p1",
-        Told(),
-        load_vocabulary(),
-    )
 
 
 @pytest.fixture

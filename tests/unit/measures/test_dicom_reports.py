@@ -15,11 +15,7 @@ from pydicom.uid import (
     MRImageStorage,
 )
 
-from cds_service.fhir.mapping.terminology import Terminology
-from cds_service.loading import load_measures_in_force, load_vocabulary, mapping_folders
 from cds_service.measures.reading import read_source
-from cds_service.measures.tables import ImportContext
-from cds_service.measures.values import Told
 from tests.structured_reports import (
     CT,
     SEGMENTATION,
@@ -45,17 +41,6 @@ ANSWERS = {
     True: CodedConcept("52101004", "SCT", "Present"),
     False: CodedConcept("373067005", "SCT", "No"),
 }
-
-
-@pytest.fixture(scope="module")
-def ground():
-    return ImportContext(
-        load_measures_in_force(),
-        Terminology(*mapping_folders()),
-        "p1",
-        Told(),
-        load_vocabulary(),
-    )
 
 
 @pytest.fixture

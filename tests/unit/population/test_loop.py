@@ -300,6 +300,47 @@ def test_a_brace_is_off_when_its_order_ended(orders: list[Resource], when: str) 
     assert when_done(course(*orders), "brace-ended") == when
 
 
+def device_order(number: str, **members: Any) -> Resource:
+    what = {"codeReference": {"reference": "Device/nowhere"}}
+    written = {"status": "active", "intent": "order", "authoredOn": days_ago(198)}
+    return of_patient("DeviceRequest", number, **what | written | members)
+
+
+@pytest.mark.parametrize(
+    ("order", "when"),
+    [
+        pytest.param({}, "not-found", id="device-that-the-record-lacks"),
+        pytest.param(
+            {"codeReference": None, "codeCodeableConcept": {"text": "Zzyx 5"}},
+            "not-found",
+            id="words-that-nobody-knows",
+        ),
+        pytest.param({"authoredOn": None}, "not-found", id="without-a-day"),
+        pytest.param({"status": "entered-in-error"}, "not-needed", id="in-error"),
+        pytest.param({"authoredOn": days_ago(500)}, "not-needed", id="years-before"),
+        pytest.param(
+            {"codeReference": None, "codeCodeableConcept": {"text": "Wheelchair"}},
+            "not-needed",
+            id="another-device",
+        ),
+    ],
+)
+def test_no_brace_is_said_of_device_orders_that_were_understood_alone(
+    order: dict[str, Any], when: str
+) -> None:
+    assert when_done(course(device_order("d", **order)), "brace-ended") == when
+
+
+def test_an_order_that_was_not_read_leaves_the_end_of_the_last_brace_open() -> None:
+    found = course(worn("completed", 150), device_order("d"))
+    assert when_done(found, "brace-ended") == "not-found"
+
+
+def test_no_brace_is_not_said_of_a_list_that_was_not_read() -> None:
+    found = course(exported=EXPORTED - {"DeviceRequest"})
+    assert when_done(found, "brace-ended") == "not-found"
+
+
 def timed(**repeat: Any) -> Resource:
     return brace(
         status="completed",

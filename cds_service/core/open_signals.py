@@ -1,0 +1,108 @@
+"""Signals of what is open next to a button: nothing is pre-selected that it may forbid.
+
+Each kind of open thing withholds every pre-selection, unless the rule of the button
+names it (`recommended-although`). So a new kind is forgotten by no button, and a new
+button by no kind.
+"""
+
+from collections.abc import Iterator, Mapping
+from typing import NamedTuple
+
+from cds_service.core.findings import Findings
+from cds_service.core.open_points import EXCLUDING, is_settled
+from cds_service.core.phrases import joined
+from cds_service.core.situation import SIGNALS, Detector, Signal, Situation
+
+
+class OpenKind(NamedTuple):
+    """One kind of thing that the record may leave open.
+
+    Attributes:
+        findings: that are open if an entry names them and does not decide.
+        known: of these, what withholds a button if it is certain, too. The rest has a
+            fact of its own.
+    """
+
+    findings: tuple[str, ...]
+    known: tuple[str, ...] = ()
+
+
+# Every finding that forbids a figure, or raises the risk apart from the model, is in
+# one of these.
+KINDS: Mapping[str, OpenKind] = {
+    # Another cause than weak bone. A pathological fracture excludes every figure, and
+    # says neither F6 nor F7.
+    "cause-open": OpenKind(
+        (
+            *("malignancy", "bone-malignancy", "recent-cancer"),
+            *("spinal-infection", "present-spinal-infection", "sepsis"),
+        ),
+        ("malignancy", "spinal-infection"),
+    ),
+    "new-deficit-open": OpenKind(("new-deficit",)),
+    "deficit-open": OpenKind(("neurological-deficit",), ("neurological-deficit",)),
+    "stability-open": OpenKind(
+        ("unstable-fracture", "spinal-instability", "stable-burst-fracture"),
+        ("unstable-fracture", "spinal-instability", "stable-burst-fracture"),
+    ),
+    "high-energy-open": OpenKind(("high-energy-cause",)),
+    "dementia-open": OpenKind(("dementia", "severe-frailty")),
+    "risk-open": OpenKind(
+        (
+            *("prior-vertebral-fracture", "hip-fracture", "severe-kidney-disease"),
+            *("repeated-falls", "fall-with-injury", "parkinson"),
+        )
+    ),
+}
+# What nobody understood, or could read, may be any of them.
+NOT_UNDERSTOOD = "words-open"
+OPEN_SIGNALS = (*KINDS, NOT_UNDERSTOOD)
+
+
+def _detector(kind: OpenKind) -> Detector:
+    def detect(situation: Situation) -> Signal | None:
+        findings = situation.findings
+        known = [findings.known[name] for name in kind.known if findings.is_true(name)]
+        names = [
+            *(one.name for one in known),
+            *(name for name in kind.findings if _is_open(name, findings)),
+            *(name for name in _of_orders(situation) if name in kind.findings),
+        ]
+        because = joined(dict.fromkeys(map(situation.wording.name, names)))
+        return Signal(because, tuple(known)) if names else None
+
+    return detect
+
+
+def _is_open(name: str, findings: Findings) -> bool:
+    """Tell if an entry names it, and nobody knows whether it is so now.
+
+    An old cancer that the card names is no doubt of its own.
+    """
+    gap = findings.gaps.get(name)
+    if gap is None or not gap.is_mentioned or is_settled(name, findings):
+        return False
+    old = findings.known.get("old-cancer")
+    is_told = name == "malignancy" and old is not None and old.value is True
+    told = {one.resource for one in old.provenance} if old and is_told else set()
+    return any(one.origin == "context" or one.resource not in told for one in gap.seen)
+
+
+def _of_orders(situation: Situation) -> Iterator[str]:
+    """Yield what the orders of this signing, and those in force, are said to be for."""
+    for order in situation.support.orders:
+        yield from order.reasons
+    yield from situation.support.other.signed_reasons
+
+
+def _not_understood(situation: Situation) -> Signal | None:
+    gaps = situation.findings.gaps
+    reasons = {gaps[name].reason for name in EXCLUDING if name in gaps}
+    is_unread = situation.support.is_report_unread
+    if reasons.isdisjoint({"not-understood", "unreadable"}) and not is_unread:
+        return None
+    return Signal()
+
+
+SIGNALS.update({name: _detector(kind) for name, kind in KINDS.items()})
+SIGNALS[NOT_UNDERSTOOD] = _not_understood
