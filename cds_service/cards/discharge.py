@@ -99,8 +99,8 @@ def say_summary(answer: Answer) -> str:
 
 def _lines(answer: Answer) -> Iterator[Line]:
     """A line for each fact that is open, then what was not read."""
-    still_open = tuple(one for one in answer.facts.held if one.is_open)
-    for heading, text in replace(answer.facts, held=still_open).lines():
+    still_open = tuple(one for one in answer.facts.ranked if one.is_open)
+    for heading, text in replace(answer.facts, ranked=still_open).lines():
         yield Line(heading, capital(text) if heading.endswith("?") else text)
     unread = answer.case.leaving.unread if answer.case.leaving else ()
     names = joined(answer.texts.raw(f"lists.{key}") for key in unread)
