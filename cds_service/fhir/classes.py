@@ -44,7 +44,7 @@ TypeShape = TypedDict(
 
 
 def class_of(resource_type: str) -> Any:
-    """The class of this type of R4.
+    """Return the class of this type of R4.
 
     Raises:
         ValueError: R4 has no such type.
@@ -102,7 +102,7 @@ class _Describing:
                 shape["at-most-one"] = [*shape.get("at-most-one", ()), names]
 
     def _type(self, annotation: Any) -> tuple[str, bool] | None:
-        """The type of an element, and if it is a list.
+        """Return the type of an element, and if it is a list.
 
         The result is None if it is left to the classes.
         """

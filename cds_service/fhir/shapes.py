@@ -124,7 +124,7 @@ class _Compiler:
         self.definitions: dict[str, CoreSchema] = {}
 
     def complex_type(self, name: str, *, is_resource: bool = False) -> CoreSchema:
-        """A reference to the schema of a type."""
+        """Refer to the schema of a type."""
         if name not in self.definitions:
             self.definitions[name] = schema.any_schema()  # types hold each other
             described = self._described(name, is_resource=is_resource)
@@ -159,7 +159,7 @@ class _Compiler:
 def _one_of_each(
     at_most: Sequence[Sequence[str]], exactly: Sequence[Sequence[str]]
 ) -> Callable[[Json], Json]:
-    """The constraint on how many elements of `value[x]` a resource has.
+    """Return the constraint on how many elements of `value[x]` a resource has.
 
     It is at most one, or exactly one.
     """

@@ -284,7 +284,7 @@ class Chart:
         return datetime.fromisoformat(when.instant) > self._until
 
     def of_kind(self, *kinds: str) -> list[Entry]:
-        """Resources of these types."""
+        """List the resources of these types."""
         return [
             entry
             for kind in sorted(kinds)
@@ -293,7 +293,7 @@ class Chart:
         ]
 
     def readings_of(self, concepts: Sequence[str]) -> list[Reading]:
-        """The values of these concepts, each once under the last one that it has."""
+        """List the values of these concepts, each once under its last concept."""
         if self.readings.keys().isdisjoint(concepts):  # most findings of most records
             return []
         return _of_concepts(self.readings, concepts)
@@ -350,7 +350,7 @@ class Chart:
         return Listing(sum(reads[key].entries for key in together), strange, is_kept)
 
     def broken(self, spec: ReadSpec) -> tuple[PassedOver, ...]:
-        """Unparseable resources with a finding's concepts, or any concept."""
+        """List unparseable resources with a finding's concepts, or any concept."""
         if not self.record.unreadable:
             return ()
         wanted = set(spec.asked_concepts)

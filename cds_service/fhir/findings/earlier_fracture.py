@@ -216,7 +216,7 @@ def _precision(stated: problem_list.Stated) -> Precision:
 
 
 def _counted(days: Sequence[date], today: date) -> str:
-    """`third vertebral fracture in 6 years`.
+    """Write `third vertebral fracture in 6 years`.
 
     Entries within half a year are one fracture and its treatment.
     """

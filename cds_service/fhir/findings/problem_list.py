@@ -151,7 +151,7 @@ class Stated(NamedTuple):
         return _is_of_later_encounter(self.code)
 
     def provenance(self, spec: FindingSpec) -> Provenance:
-        """Its source: `on the problem list since 3 May 2019`."""
+        """Return its source: `on the problem list since 3 May 2019`."""
         place, since = PLACES[self.entry.kind]
         printed = f"{place} {since} {say_date(self.day)}" if self.day else place
         return self.entry.source(spec, printed, self.code)

@@ -293,7 +293,7 @@ class ClauseReader:
         return [*parts, words[start:]]
 
     def _ended(self, denied: str, follows: str) -> list[str]:
-        """A denial with the list that continues it, and the words after that list."""
+        """Cut a denial from the words after the list that continues it."""
         if not denied:
             return [follows]
         end = self._end_of_list(follows)

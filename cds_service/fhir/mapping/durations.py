@@ -377,7 +377,7 @@ class DurationRules:
         )
 
     def _day(self, text: str, match: re.Match[str]) -> Mention | None:
-        """A day that is stated as the last one; other days do not matter here."""
+        """Read a day that is stated as the last one; other days do not matter here."""
         day = self._day_of(
             {
                 name.rstrip("0123456789"): value
@@ -489,7 +489,7 @@ class DurationRules:
         )
 
     def _length(self, clause: _Clause, amount: _Amount) -> Mention | None:
-        """A duration, or a doubtful one; None if the number is not the order's."""
+        """Read a duration, or a doubtful one; None if the number is not the order's."""
         languages = self._languages(amount)
         before = clause.text[max(0, amount.start - NEAR) : amount.start]
         after = clause.text[amount.end : amount.end + NEAR]

@@ -206,7 +206,7 @@ class Terminology:
             self.report_numbers = ReportNumbers(numbers)
 
     def _index(self) -> Mapping[Code, tuple[str, ...]]:
-        """Concepts of every enumerated code, including our own codes."""
+        """Index the concepts of every enumerated code, including our own codes."""
         index: dict[Code, set[str]] = {}
         for concept, rules in self._value_sets.items():
             for code in rules.included.codes:
@@ -396,7 +396,7 @@ class Terminology:
     def text_concepts(
         self, text: str, among: frozenset[str] | None = None
     ) -> frozenset[str]:
-        """Concepts that a text names, by `mappings/texts/`.
+        """Return concepts that a text names, by `mappings/texts/`.
 
         This is a last resort: callers must disclose its use.
 
@@ -427,7 +427,7 @@ class Terminology:
     def ruled_out(
         self, text: str, among: frozenset[str] | None = None
     ) -> frozenset[str]:
-        """Concepts that a text names beside words that rule them out: `no diabetes`.
+        """Return concepts that a text names and rules out: `no diabetes`.
 
         Args:
             text: a text from a record or an order.
@@ -451,7 +451,7 @@ class Terminology:
         return rules
 
     def drug_words(self, text: str) -> frozenset[str]:
-        """Ingredients and drug groups that a text names, by `drugs.toml`.
+        """Return ingredients and drug groups that a text names, by `drugs.toml`.
 
         `other-drug` for any other drug.
         """
@@ -462,7 +462,7 @@ class Terminology:
         return self._drug_rules.places(text)
 
     def _read(self, code: Code) -> tuple[Match, ...]:
-        """Matches of a code in an unusual spelling, or that a pattern covers.
+        """Return matches of a code in an unusual spelling, or that a pattern covers.
 
         Most codes have none.
         """

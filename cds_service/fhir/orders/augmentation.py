@@ -212,7 +212,7 @@ def _as_one(
 def _procedure(
     augmentations: Sequence[_Augmentation], terminology: Terminology
 ) -> tuple[Procedure | None, str]:
-    """PKP or PVP by code, else by words.
+    """Tell PKP from PVP by code, else by words.
 
     ICD-10-PCS encodes PKP as two codes, supplement and reposition.
     """

@@ -178,7 +178,7 @@ def read_drafts(
     Args:
         draft_orders: raw JSON of any quality.
         person: the request's patient.
-        deadline: of the answer; None if nobody is waiting.
+        deadline: of the answer; None for batch runs.
     """
     known: list[BundleEntry] = []
     drafts: list[Order] = []

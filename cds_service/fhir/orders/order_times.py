@@ -108,7 +108,7 @@ def _of_period(period: Json, calendar: SiteCalendar) -> OrderTimes:
 
 
 def _between(start: date | None, end: date | None) -> float | None:
-    """Hours from one day to another, for dates without a time of day."""
+    """Count the hours from one day to another, for dates without a time of day."""
     return None if start is None or end is None else (end - start).days * 24.0
 
 
@@ -140,7 +140,7 @@ def _of_timing(timing: Json, calendar: SiteCalendar) -> OrderTimes:
 
 
 def _read_of_repeat(timing: Json, *, is_bound: bool) -> set[str]:
-    """The paths in a timing without `boundsPeriod` that its length was read from."""
+    """List the paths that a length was read from, without `boundsPeriod`."""
     is_each_time = not is_bound or member(timing, "repeat", "period") is not None
     names = [*_HOW_OFTEN, *(_EACH_TIME if is_each_time else ())]
     if is_bound:
@@ -166,7 +166,7 @@ def _is_one_unit(timing: Json, name: str) -> bool:
 
 
 def repeated_hours(timing: Json) -> float | None:
-    """Hours of all repetitions (`count` in `period`), else of the `duration`.
+    """Add the hours of repetitions (`count` in `period`), else of the `duration`.
 
     None if neither says how long.
 
@@ -184,7 +184,7 @@ def repeated_hours(timing: Json) -> float | None:
 
 
 def _element(repeat: Any, name: str) -> float | None:
-    """Hours of `period` or `duration`, the longer of a range."""
+    """Return the hours of `period` or `duration`, the longer of a range."""
     value = number(member(repeat, f"{name}Max")) or number(member(repeat, name))
     return _hours({"value": value, "code": member(repeat, f"{name}Unit")})
 
@@ -203,7 +203,7 @@ def _is_lifetime(duration: Any) -> bool:
 
 
 def _hours(duration: Any) -> float | None:
-    """Hours of a Duration in UCUM or plain words.
+    """Return the hours of a Duration in UCUM or plain words.
 
     Junk, a missing value, a payer's "lifetime" and `> 2 wk` give None.
     """
@@ -287,7 +287,7 @@ def texts_on_time(order: Json) -> Iterator[tuple[str, bool]]:
 
 
 def _parameter(parameter: Json) -> str:
-    """A device parameter as one line, `Length of need: 99 months`."""
+    """Write a device parameter as one line, `Length of need: 99 months`."""
     name = " ".join(texts_of(parameter.get("code"))[:1])
     amount = number(member(parameter, "valueQuantity", "value"))
     unit = text(member(parameter, "valueQuantity", "unit")) or text(

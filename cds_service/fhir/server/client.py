@@ -93,7 +93,7 @@ class FhirClient:
         Args:
             base: the server's base URL, already allowed for this caller.
             token: bearer token of this request; None for a server that needs none.
-            patient: whom the request is about, for the breaker alone; empty where no
+            patient: whom the request is about, for the breaker alone; empty if no
                 order waits.
             connections: shared between requests; None makes its own.
             is_fresh: no answer may come from the server's cache; HAPI keeps the answer
@@ -274,7 +274,7 @@ class FhirClient:
 
 
 def _wait_before_retry(outcome: Response | CallFailed, until: Deadline) -> float | None:
-    """Seconds until the one retry; None if there should be none."""
+    """Return the seconds until the one retry; None if there should be none."""
     if _reason(outcome) not in RETRIED or until.share_left < LEAST_SHARE_FOR_RETRY:
         return None
     # Spreads load, hides nothing.
@@ -410,7 +410,7 @@ def _decoded(reply: Response) -> dict[str, Any]:
 
 
 def wait_asked_for(headers: Mapping[str, str]) -> float | None:
-    """Seconds that the server asks us to wait (Retry-After).
+    """Return the seconds that the server asks us to wait (Retry-After).
 
     Infinite if unreadable, None if not stated.
     """
