@@ -325,7 +325,7 @@ def _read(entry: Entry, drug: Drug, spec: MedicationSpec, chart: Chart) -> DrugE
 
 
 def _may_be_dose(drug_entry: DrugEntry, entry: Entry, drug: Drug) -> bool:
-    """Tell if an entry is coded and done as a dose, but has words that were not understood."""
+    """Tell if an entry is coded and done as a dose, but was not read whole."""
     is_done = entry.kind in GIVEN and entry.status == "completed"
     return (
         is_done and drug_entry.is_intake and bool(drug.code) and not drug.is_understood

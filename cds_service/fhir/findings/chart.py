@@ -171,8 +171,8 @@ class Horizon(NamedTuple):
             day.
         written: the day of the order; an augmentation done since may be the ordered
             one.
-        until: the moment of the signing, after which nothing counts; None if an
-            earlier day is looked at, of which all counts.
+        until: the moment of the signing, after which nothing counts; None if an earlier
+            day is looked at, of which all counts.
         operated_on: the day of the augmentation, once it is done.
     """
 

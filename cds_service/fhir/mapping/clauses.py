@@ -93,8 +93,8 @@ class Joints(NamedTuple):
         several: between two names.
         aside: before an aside; a denial in the aside is of what the aside names.
         suspicion: words that call a diagnosis suspected.
-        contrast: `but`, `other than`: no denial holds beyond it, and none is plain
-            with it.
+        contrast: `but`, `other than`: no denial holds beyond it, and none is plain with
+            it.
         turned: a denial that does not deny what is named with it: `no change of`, `not
             excluded`.
         found: `is`, `known`: said of what is there, which is not part of a list of

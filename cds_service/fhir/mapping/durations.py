@@ -162,8 +162,8 @@ class _Clause(NamedTuple):
     Attributes:
         own: it names the ordered item.
         other: it names something else: a check, a dose, a visit.
-        about: it is about the ordered item, by itself or by the clause before;
-            None if nothing tells.
+        about: it is about the ordered item, by itself or by the clause before; None if
+            nothing tells.
         is_only: its length is the only number with a unit of time in the whole text.
     """
 

@@ -80,8 +80,7 @@ class Match(NamedTuple):
 
     Attributes:
         code: `system|code` as found, the system in its canonical spelling; the standard
-            code that a site's map gives
-            for a local one.
+            code that a site's map gives for a local one.
         unit: UCUM unit that a site's local code implies where the record has none;
             empty otherwise.
     """
@@ -403,8 +402,8 @@ class Terminology:
         Args:
             text: a text from a record or an order.
             among: the concepts to look for; None for all that codes may belong to.
-                Others (sides, routes, words that
-                turn an order into another one) must be requested by name.
+                Others (sides, routes, words that turn an order into another one) must
+                be requested by name.
         """
         return (
             frozenset(self.text_places(text, among))
@@ -419,8 +418,7 @@ class Terminology:
 
         Args:
             beside: other words about the body site, needed to accept abbreviations of
-                two or three letters;
-                None if those do not count.
+                two or three letters; None if those do not count.
         """
         return self._rules_of(among).places(text, beside)
 

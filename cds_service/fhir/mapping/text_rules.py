@@ -254,8 +254,8 @@ class LanguagesFile(DataFile):
     """`languages.toml`.
 
     Attributes:
-        others: frequent words of other languages that are written with the same
-            letters as ours, by language.
+        others: frequent words of other languages that are written with the same letters
+            as ours, by language.
         abbreviations: abbreviations whose meaning is known and not relevant.
         qualifiers: words that mean nothing alone: `stage`, `left`.
     """

@@ -52,12 +52,12 @@ class Order:
 
     Attributes:
         reference: `ServiceRequest/1`; without an id, its fullUrl or its position in the
-            bundle. It stands in the audit
-            log, so that an id or URL which could be words does not count.
+            bundle. It stands in the audit log, so that an id or URL which could be
+            words does not count.
         resource: the order as we read it; its lists are cut if it is long.
         source: the order as received, if a correction would reach it and no other
-            order: it is an entry of the bundle,
-            its reference is unique, and nothing was cut.
+            order: it is an entry of the bundle, its reference is unique, and nothing
+            was cut.
         meaning: what it was recognised as; None before it is asked, and of an order
             that is not to be carried out.
     """

@@ -93,8 +93,8 @@ class FhirClient:
         Args:
             base: the server's base URL, already allowed for this caller.
             token: bearer token of this request; None for a server that needs none.
-            patient: whom the request is about, for the breaker alone; empty if no
-                order waits.
+            patient: whom the request is about, for the breaker alone; empty if no order
+                waits.
             connections: shared between requests; None makes its own.
             is_fresh: no answer may come from the server's cache; HAPI keeps the answer
                 of a search for a minute.
@@ -221,8 +221,7 @@ class FhirClient:
 
         Raises:
             FhirReadError: no answer in time, a refusal, a redirect, not FHIR JSON, or
-                an
-                OperationOutcome that says error.
+                an OperationOutcome that says error.
         """
         try:
             answer = self._answer(url, until, form)
