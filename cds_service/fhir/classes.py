@@ -92,7 +92,8 @@ class _Describing:
             if kind := self._type(field.annotation):
                 name, is_list = kind
                 least = int(field.is_required() or field.alias in needed)
-                elements[field.alias] = f"{least}..{'*' if is_list else '1'} {name}"
+                most = "*" if is_list else "1"
+                elements[field.alias] = f"{least}..{most} {name}"
         shape["elements"] = elements
         for names in model.get_one_of_many_fields(model).values():
             extra = model.model_fields[names[0]].json_schema_extra

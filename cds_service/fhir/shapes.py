@@ -141,11 +141,10 @@ class _Compiler:
         for element, described in shape["elements"].items():
             times, _, kind = described.partition(" ")
             value_type = VALUES[kind] if kind in VALUES else self.complex_type(kind)
+            if times[-1] == "*":
+                value_type = schema.list_schema(value_type, strict=True)
             elements[element] = schema.typed_dict_field(
-                schema.list_schema(value_type, strict=True)
-                if times[-1] == "*"
-                else value_type,
-                required=times[0] == "1",
+                value_type, required=times[0] == "1"
             )
         plain = schema.typed_dict_schema(elements, extra_behavior="forbid", total=False)
         choices = (shape.get("at-most-one", ()), shape.get("exactly-one", ()))

@@ -328,14 +328,12 @@ class Chart:
     def listed(self, spec: YesNoSpec) -> Listing:
         """Return what the lists of a finding hold; many findings have the same lists.
 
-        Where only codes exclude, entries that words alone describe are not understood.
+        If only codes exclude, entries that words alone describe are not understood.
         """
-        keys = spec.keys
-        asked = keys, spec.only_codes_exclude
+        asked = spec.keys, spec.only_codes_exclude
         if asked not in self._listed:
-            self._listed[asked] = self._read_lists(
-                keys, self.uncoded if spec.only_codes_exclude else self.unknown
-            )
+            unknown = self.uncoded if spec.only_codes_exclude else self.unknown
+            self._listed[asked] = self._read_lists(spec.keys, unknown)
         return self._listed[asked]
 
     def _read_lists(

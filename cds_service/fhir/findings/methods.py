@@ -156,13 +156,9 @@ def _of_component(component: Any) -> Iterable[str]:
         *_of_coded(component.get("valueCodeableConcept")),
         text(component.get("valueString")),
     ]
-    parts.append(
-        f"{member(value, 'value')} {text(member(value, 'unit'))}"
-        if isinstance(value, dict)
-        else ""
-    )
-    parts.append(
-        {True: "yes", False: "none"}.get(answer, "") if isinstance(answer, bool) else ""
-    )
+    if isinstance(value, dict):
+        parts.append(f"{value.get('value')} {text(value.get('unit'))}")
+    if isinstance(answer, bool):
+        parts.append("yes" if answer else "none")
     for name in _of_coded(component.get("code")):
         yield ": ".join((name, " ".join(filter(None, parts))))

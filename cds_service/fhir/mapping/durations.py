@@ -521,7 +521,8 @@ class DurationRules:
             return None
         if verdict == "doubtful":
             return Mention("doubtful", start, amount.end)
-        wording = f"{amount.number:g} {unit.one if amount.number == 1 else unit.many}"
+        noun = unit.one if amount.number == 1 else unit.many
+        wording = f"{amount.number:g} {noun}"
         is_delay = lead is None and self._ends(bare, "delay", languages)
         may_replace = self._anywhere["go_on"].match(after) and not is_delay
         language = next(

@@ -377,7 +377,8 @@ def _distance(group: _Group, mark: Place) -> tuple[int, bool]:
 
 
 def _level(match: re.Match[str]) -> str:
-    return f"{'L' if match['thoracic'] is None else 'T'}{match['number']}"
+    region = "L" if match["thoracic"] is None else "T"
+    return f"{region}{match['number']}"
 
 
 def _is_above(level: str, last: str) -> bool:

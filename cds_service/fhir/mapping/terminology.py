@@ -478,16 +478,13 @@ class Terminology:
         printed = f"{system}|{code}"
         own = (Match(concept, printed) for concept in self._concepts_of(system, code))
         targets = self._local_codes.get((system, code), ())
+        systems = self._systems.specs
+        standard = {
+            to: f"{to.system}|{to.code}" if to.system in systems else printed
+            for to in targets
+        }
         local = (
-            Match(
-                concept,
-                (
-                    f"{to.system}|{to.code}"
-                    if to.system in self._systems.specs
-                    else printed
-                ),
-                to.unit,
-            )
+            Match(concept, standard[to], to.unit)
             for to in targets
             for concept in self._concepts_of(to.system, to.code)
         )

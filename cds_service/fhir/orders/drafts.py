@@ -203,9 +203,8 @@ def read_drafts(
             names += {_name(source), last_name(full_url)}
             if _signs_nothing(entry):
                 continue
-            drafts.append(
-                Order(reference, resource, source if resource is source else None)
-            )
+            unchanged = source if resource is source else None
+            drafts.append(Order(reference, resource, unchanged))
             long += resource != source
     inside = [
         (order, draft.resource) for draft in drafts for order in _orders_inside(draft)
@@ -228,9 +227,8 @@ def read_drafts(
         )
         # An update could reach either of two orders with one reference.
         is_reachable = counted[_name(draft.resource)] == 1
-        (ours if is_ours else others).append(
-            draft if is_reachable else replace(draft, source=None)
-        )
+        order = draft if is_reachable else replace(draft, source=None)
+        (ours if is_ours else others).append(order)
     remaining = _without_replaced(ours, person)
     return DraftOrders(
         tuple(remaining),

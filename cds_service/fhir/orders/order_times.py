@@ -131,10 +131,11 @@ def _of_timing(timing: Json, calendar: SiteCalendar) -> OrderTimes:
         return OrderTimes(
             start=events[0], end=events[-1], hours=length, read=frozenset(read)
         )
+    is_lifetime = any(_is_lifetime(one) for one in lengths)
     return OrderTimes(
         start=events[0] if events else None,
         hours=hours,
-        no_end="payer" if any(_is_lifetime(one) for one in lengths) else "",
+        no_end="payer" if is_lifetime else "",
         read=frozenset(read),
     )
 
@@ -244,17 +245,17 @@ def read_worded_end(order: Json, subject: Subject, rules: DurationRules) -> Word
 
 def _clear_end(mentions: list[Mention]) -> WordedEnd:
     """Return the longest duration and the last day that are stated."""
-    longest = max(
-        (one for one in mentions if one.hours is not None),
-        key=lambda mention: mention.hours or 0,
-        default=None,
-    )
+    day = max((one.day for one in mentions if one.day), default=None)
+    lengths = [one for one in mentions if one.hours is not None]
+    if not lengths:
+        return WordedEnd(says="end", day=day)
+    longest = max(lengths, key=lambda mention: mention.hours or 0)
     return WordedEnd(
         says="end",
-        hours=longest.hours if longest else None,
-        said=longest.said if longest else "",
-        day=max((one.day for one in mentions if one.day), default=None),
-        is_least=longest is not None and longest.is_least,
+        hours=longest.hours,
+        said=longest.said,
+        day=day,
+        is_least=longest.is_least,
     )
 
 
