@@ -95,8 +95,8 @@ def _summary(answer: Answer) -> str:
 
 def _lines(answer: Answer) -> Iterator[Line]:
     """Yield a line for each fact that is open, then what was not read."""
-    still_open = tuple(fact for fact in answer.facts.held if fact.is_open)
-    for heading, text in replace(answer.facts, held=still_open).lines():
+    still_open = tuple(fact for fact in answer.facts.ranked if fact.is_open)
+    for heading, text in replace(answer.facts, ranked=still_open).lines():
         words = capital(text) if heading.endswith("?") else text
         yield Line(heading, words)
     unread = answer.case.leaving.unread if answer.case.leaving else ()

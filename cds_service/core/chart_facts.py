@@ -184,7 +184,7 @@ class FactFile(DataTable):
         )
 
 
-class HeldFact(NamedTuple):
+class RankedFact(NamedTuple):
     """A fact that holds for this patient.
 
     Attributes:
@@ -220,49 +220,49 @@ class ChartFacts:
     """The facts that hold, by rank, and what follows for the whole card.
 
     Attributes:
-        held: every fact that holds.
+        ranked: every fact that holds.
         common: words for every phrase.
         signals: names of all signals that hold, and `TRAINING_OPEN` while it is.
         is_shown: the first card is shown at all (E5).
     """
 
-    held: tuple[HeldFact, ...] = ()
+    ranked: tuple[RankedFact, ...] = ()
     common: Mapping[str, str] = field(default_factory=dict)
     signals: frozenset[str] = frozenset()
     is_shown: bool = True
 
     def holds(self, fact: str) -> bool:
         """Tell if the fact of this id holds, open or closed."""
-        return any(held_fact.id == fact for held_fact in self.held)
+        return any(ranked_fact.id == fact for ranked_fact in self.ranked)
 
     @property
-    def leading(self) -> HeldFact | None:
+    def leading(self) -> RankedFact | None:
         """Return the fact that leads the card."""
-        return next((fact for fact in self.held if fact.may_lead), None)
+        return next((fact for fact in self.ranked if fact.may_lead), None)
 
     @property
     def colour(self) -> Colour:
         """Return `warning` while one fact of that colour is open."""
         is_warned = any(
             fact.is_open and fact.file.leads and fact.file.colour == "warning"
-            for fact in self.held
+            for fact in self.ranked
         )
         return "warning" if is_warned else "info"
 
     @property
     def forbids_risk(self) -> bool:
         """Tell if no figure is made for such a fracture."""
-        return any(fact.file.forbids_risk for fact in self.held)
+        return any(fact.file.forbids_risk for fact in self.ranked)
 
     @property
     def open_acts(self) -> frozenset[str]:
         """Name the acts of open facts, even if an override closed lesser ones."""
-        return frozenset(fact.file.act for fact in self.held if fact.is_open)
+        return frozenset(fact.file.act for fact in self.ranked if fact.is_open)
 
     @property
     def not_counted(self) -> tuple[str, ...]:
         """List what the model does not count, each once."""
-        names = (fact.file.not_counted for fact in self.held)
+        names = (fact.file.not_counted for fact in self.ranked)
         return tuple(dict.fromkeys(name for name in names if name))
 
     @property
@@ -273,28 +273,28 @@ class ChartFacts:
     @property
     def leaves_open(self) -> bool:
         """Tell if something was not read or understood: no lower figure is said."""
-        return any(fact.file.leaves_open for fact in self.held)
+        return any(fact.file.leaves_open for fact in self.ranked)
 
     @property
     def raises(self) -> bool:
         """Tell if a fact raises the risk: nothing is called below the usual."""
-        return any(fact.file.raises for fact in self.held)
+        return any(fact.file.raises for fact in self.ranked)
 
     @property
     def state(self) -> DrugWords | None:
         """Return bone treatment so far, by the first fact that says it."""
-        return next((fact.file.state for fact in self.held if fact.file.state), None)
+        return next((fact.file.state for fact in self.ranked if fact.file.state), None)
 
     def names(self) -> frozenset[str]:
         """Return what rules may ask for: the ids of facts that hold, and who leads."""
         leading = self.leading
         leads = {f"leads-{leading.id}"} if leading else set()
-        return frozenset({fact.id for fact in self.held} | leads)
+        return frozenset({fact.id for fact in self.ranked} | leads)
 
     def seconds(self) -> Iterator[str]:
         """Yield short forms of the open facts behind the leading one, by rank."""
         leading = self.leading
-        for fact in self.held:
+        for fact in self.ranked:
             is_behind = leading is not None and fact.file.rank >= leading.file.rank
             is_told = fact.file.state is not None and fact.file.state.kind != "none"
             # What is known of bone drugs is said by the phrase itself.
@@ -330,7 +330,7 @@ class ChartFacts:
         """Yield the lines of the detail, of the leading fact first; a heading once."""
         leading = self.leading
         texts: dict[str, str] = {}
-        for fact in sorted(self.held, key=lambda fact: fact is not leading):
+        for fact in sorted(self.ranked, key=lambda fact: fact is not leading):
             words = self._words(fact)
             for line in fact.file.lines:
                 has_place = line.has_place(is_leading=fact is leading)
@@ -347,10 +347,10 @@ class ChartFacts:
         return any(
             fact.file.settles_review is not None
             and self._fits(fact.file.settles_review, fact)
-            for fact in self.held
+            for fact in self.ranked
         )
 
-    def _fits(self, condition: Condition, fact: HeldFact) -> bool:
+    def _fits(self, condition: Condition, fact: RankedFact) -> bool:
         kind = self.state.kind if self.state else None
         if condition.state and kind not in condition.state:
             return False
@@ -359,17 +359,17 @@ class ChartFacts:
         words = fact.signal.words
         if any(words.get(name) != text for name, text in condition.word.items()):
             return False
-        facts = frozenset(held_fact.id for held_fact in self.held)
+        facts = frozenset(ranked_fact.id for ranked_fact in self.ranked)
         has_facts = _is_met(condition.fact, condition.unless_fact, facts)
         return has_facts and _is_met(
             condition.signal, condition.unless_signal, self.signals
         )
 
-    def _words(self, fact: HeldFact) -> dict[str, str]:
+    def _words(self, fact: RankedFact) -> dict[str, str]:
         """Join the common words, those of the drug state, and those of the signal."""
         words = dict(self.common)
-        drug_fact = next((other for other in self.held if other.file.state), None)
-        starts = (other for other in self.held if other.is_open and other.file.start)
+        drug_fact = next((other for other in self.ranked if other.file.state), None)
+        starts = (other for other in self.ranked if other.is_open and other.file.start)
         start = next(starts, None)
         if start is not None:
             words["start"] = words["start_one"] = start.file.start
@@ -378,7 +378,7 @@ class ChartFacts:
             words["state"] = _sentence(drug_fact.file.state.words, of_drug)
             words["review"] = _sentence(drug_fact.file.state.review, of_drug)
         joined_facts = {}
-        for other in self.held:
+        for other in self.ranked:
             if other is not fact:
                 of_other = _WithCapitals(words | _signal_words(other.signal))
                 joined_facts[other.id] = _sentence(other.file.joins, of_other)
@@ -439,27 +439,29 @@ def rank_facts(
     by_name = {signal.name: signal for signal in signals}
     is_dying = "end-of-life" in by_name
     ranks = {file.id: file.rank for file in files}
-    held_facts = tuple(
-        _held_fact(file, by_name[file.signal], ordered, closures, ranks)
+    ranked_facts = tuple(
+        _ranked_fact(file, by_name[file.signal], ordered, closures, ranks)
         for file in files
         if file.signal in by_name and (file.at_end_of_life or not is_dying)
     )
-    names = frozenset(by_name) | {fact.id for fact in held_facts}
+    names = frozenset(by_name) | {fact.id for fact in ranked_facts}
     is_open = {
         kind: kind not in ordered and not closures.closes_act(kind)
         for kind in ("bone-treatment", "rehabilitation")
     }
     is_training_open = is_open["rehabilitation"] and names.isdisjoint(no_training)
     signal_names = {*by_name, TRAINING_OPEN} if is_training_open else {*by_name}
-    facts = ChartFacts(held=held_facts, common=common, signals=frozenset(signal_names))
+    facts = ChartFacts(
+        ranked=ranked_facts, common=common, signals=frozenset(signal_names)
+    )
     if "deceased" in by_name:
         is_shown = False
     elif is_dying:
-        is_shown = any(fact.is_open for fact in held_facts)
+        is_shown = any(fact.is_open for fact in ranked_facts)
     else:
         is_shown = (
             facts.colour == "warning"
-            or any(_keeps_card(fact) for fact in held_facts)
+            or any(_keeps_card(fact) for fact in ranked_facts)
             or LIST_NOT_READ in by_name
             or is_training_open
             # What forbids training is said with the order of the review.
@@ -469,23 +471,23 @@ def rank_facts(
     return replace(facts, is_shown=is_shown)
 
 
-def _held_fact(
+def _ranked_fact(
     file: FactFile,
     signal: Signal,
     ordered: Collection[str],
     closures: Closures,
     ranks: Mapping[str, int],
-) -> HeldFact:
+) -> RankedFact:
     key = _key(signal)
     is_act_closed = False
     if not file.only_considered and file.act:
         grounds = closures.grounds_of_act(file.act)
         is_act_closed = any(_reaches(ground, file, ranks) for ground in grounds)
     if is_act_closed or closures.closes_fact(file.id, key):
-        return HeldFact(file, signal, key, "override")
+        return RankedFact(file, signal, key, "override")
     if any(kind in ordered for kind in file.closed_by):
-        return HeldFact(file, signal, key, "order")
-    return HeldFact(file, signal, key)
+        return RankedFact(file, signal, key, "order")
+    return RankedFact(file, signal, key)
 
 
 def _reaches(ground: CardGround, file: FactFile, ranks: Mapping[str, int]) -> bool:
@@ -499,7 +501,7 @@ def _reaches(ground: CardGround, file: FactFile, ranks: Mapping[str, int]) -> bo
     return ground.is_warning and ranks.get(ground.fact, file.rank + 1) <= file.rank
 
 
-def _keeps_card(fact: HeldFact) -> bool:
+def _keeps_card(fact: RankedFact) -> bool:
     return fact.file.keeps_card and fact.closed_by != "override"
 
 

@@ -58,7 +58,7 @@ class Answer:
     Attributes:
         lacked: by kind, each thing that was not understood, by its codes; any of them
             would explain it. An entry without a code has none.
-        measures: codes with a value that nobody understood.
+        measures: codes with a value that was not understood.
         known: concepts with a value that was.
     """
 

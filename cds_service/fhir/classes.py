@@ -44,7 +44,7 @@ TypeShape = TypedDict(
 
 
 def class_of(resource_type: str) -> Any:
-    """The class of this type of R4.
+    """Return the class of this type of R4.
 
     Raises:
         ValueError: R4 has no such type.
@@ -92,7 +92,8 @@ class _Describing:
             if kind := self._type(field.annotation):
                 name, is_list = kind
                 least = int(field.is_required() or field.alias in needed)
-                elements[field.alias] = f"{least}..{'*' if is_list else '1'} {name}"
+                most = "*" if is_list else "1"
+                elements[field.alias] = f"{least}..{most} {name}"
         shape["elements"] = elements
         for names in model.get_one_of_many_fields(model).values():
             extra = model.model_fields[names[0]].json_schema_extra
@@ -102,7 +103,7 @@ class _Describing:
                 shape["at-most-one"] = [*shape.get("at-most-one", ()), names]
 
     def _type(self, annotation: Any) -> tuple[str, bool] | None:
-        """The type of an element, and if it is a list.
+        """Return the type of an element, and if it is a list.
 
         The result is None if it is left to the classes.
         """

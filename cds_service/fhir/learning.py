@@ -155,7 +155,7 @@ class Learned:
     Attributes:
         proposals: codes whose words say what they may mean.
         others: codes that no word explains.
-        units: units that nobody knows.
+        units: units that are not known.
         answers: calls that an answer was due to, and charts.
     """
 
@@ -376,7 +376,7 @@ def _note_measure(
 def _unknown_units(
     notes: _Notes, proposed: set[Key], terminology: Terminology
 ) -> tuple[UnknownUnit, ...]:
-    """Spellings that nobody knows, those of most records first."""
+    """List spellings that are not known, those of most records first."""
     units: dict[str, Counter[str]] = {}
     records: dict[str, set[int]] = {}
     for key, seen in notes.items():

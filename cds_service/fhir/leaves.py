@@ -1,4 +1,4 @@
-"""The values in a resource one by one, so that whatever nobody reads is seen."""
+"""The values in a resource one by one, so that whatever is not read is seen."""
 
 import re
 from collections.abc import Iterator

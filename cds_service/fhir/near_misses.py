@@ -45,7 +45,7 @@ class NearMiss(NamedTuple):
 def missed_orders(
     drafts: DraftOrders, terminology: Terminology
 ) -> tuple[NearMiss, ...]:
-    """Orders whose words name an augmentation and whose codes do not.
+    """List orders whose words name an augmentation and whose codes do not.
 
     They are those of this signing.
     """
@@ -72,7 +72,7 @@ def unread_braces(corrections: Iterable[Correction]) -> tuple[NearMiss, ...]:
 def missed_t_scores(
     observations: Iterable[Json], terminology: Any
 ) -> tuple[NearMiss, ...]:
-    """Values that are called T-score, or have its unit, under no known code.
+    """List values that are called T-score, or have its unit, under no known code.
 
     They are among these Observations.
     """
@@ -98,7 +98,7 @@ def missed_t_scores(
 
 
 def missed_problems(conditions: Iterable[Json]) -> tuple[NearMiss, ...]:
-    """The codes of these entries of the problem list, which were not understood."""
+    """List the codes of entries of the problem list that were not understood."""
     misses = dict.fromkeys(
         near
         for condition in conditions
@@ -123,7 +123,7 @@ def _near(kind: Kind, titles: Iterable[Any]) -> Iterator[NearMiss]:
 
 
 def _shown(written: str) -> str:
-    """A code or system as written, if it is written like one.
+    """Return a code or system as written, if it is written like one.
 
     Words could be anybody's.
     """

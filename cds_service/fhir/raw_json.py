@@ -36,7 +36,7 @@ def objects(value: Any) -> list[Mapping[str, Any]]:
 
 
 def text(value: Any) -> str:
-    """A string unchanged; empty for anything else."""
+    """Return a string unchanged; empty for anything else."""
     return value if isinstance(value, str) else ""
 
 
@@ -50,7 +50,7 @@ def member(value: Any, *path: str) -> Any:
 
 
 def truth(value: Any) -> bool | None:
-    """A boolean, which some systems write as text; None for anything else."""
+    """Read a boolean, which some systems write as text; None for anything else."""
     if isinstance(value, bool):
         return value
     return {"true": True, "false": False}.get(value) if isinstance(value, str) else None
@@ -86,12 +86,12 @@ def in_order(
 
 
 def content(value: Any) -> str:
-    """JSON as text; equal documents give equal texts."""
+    """Write JSON as text; equal documents give equal texts."""
     return json.dumps(value, sort_keys=True)
 
 
 def number(value: Any) -> float | None:
-    """A finite JSON number; booleans do not count."""
+    """Read a finite JSON number; booleans do not count."""
     if isinstance(value, LosslessFloat):
         value = float(value)
     is_number = (

@@ -124,7 +124,7 @@ class _Compiler:
         self.definitions: dict[str, CoreSchema] = {}
 
     def complex_type(self, name: str, *, is_resource: bool = False) -> CoreSchema:
-        """A reference to the schema of a type."""
+        """Refer to the schema of a type."""
         if name not in self.definitions:
             self.definitions[name] = schema.any_schema()  # types hold each other
             described = self._described(name, is_resource=is_resource)
@@ -141,11 +141,10 @@ class _Compiler:
         for element, described in shape["elements"].items():
             times, _, kind = described.partition(" ")
             value_type = VALUES[kind] if kind in VALUES else self.complex_type(kind)
+            if times[-1] == "*":
+                value_type = schema.list_schema(value_type, strict=True)
             elements[element] = schema.typed_dict_field(
-                schema.list_schema(value_type, strict=True)
-                if times[-1] == "*"
-                else value_type,
-                required=times[0] == "1",
+                value_type, required=times[0] == "1"
             )
         plain = schema.typed_dict_schema(elements, extra_behavior="forbid", total=False)
         choices = (shape.get("at-most-one", ()), shape.get("exactly-one", ()))
@@ -159,7 +158,7 @@ class _Compiler:
 def _one_of_each(
     at_most: Sequence[Sequence[str]], exactly: Sequence[Sequence[str]]
 ) -> Callable[[Json], Json]:
-    """The constraint on how many elements of `value[x]` a resource has.
+    """Return the constraint on how many elements of `value[x]` a resource has.
 
     It is at most one, or exactly one.
     """

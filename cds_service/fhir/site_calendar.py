@@ -146,7 +146,7 @@ UTC_CALENDAR = SiteCalendar()
 
 
 def instant(value: Any) -> datetime | None:
-    """A FHIR instant, which has an offset; None for anything else."""
+    """Read a FHIR instant, which has an offset; None for anything else."""
     try:
         at = datetime.fromisoformat(text(value).strip())
     except ValueError:
@@ -168,7 +168,7 @@ def _other_times(raw: Json, prefix: str) -> Iterator[Any]:
 
 
 def _day(year: int, month: int, day: int) -> date | None:
-    """A plausible day.
+    """Return a plausible day.
 
     Records write 0001-01-01, 1900-01-01 and 9999-12-31 for "not stated"; nobody who
     lives was born before the first of `YEARS`.

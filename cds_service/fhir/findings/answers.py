@@ -69,7 +69,7 @@ def find_answer(spec: AnswerSpec, chart: Chart) -> FindingOrGap:
 
 
 def _answer(reading: Reading, spec: AnswerSpec, chart: Chart) -> str | None:
-    """`true`, `false` or the category in our spelling."""
+    """Return `true`, `false` or the category in our spelling."""
     holder = reading.holder
     if spec.kind == "boolean" and isinstance(holder.get("valueBoolean"), bool):
         return "true" if holder["valueBoolean"] else "false"

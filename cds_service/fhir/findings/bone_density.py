@@ -185,7 +185,7 @@ def _has_osteoporosis(chart: Chart) -> bool:
 
 
 def _look_alikes(spec: TScoreSpec, chart: Chart) -> tuple[PassedOver, ...]:
-    """The newest value of each kind that resembles a T-score but is never one."""
+    """Yield the newest value of each kind that resembles a T-score but is none."""
     newest: dict[str, Reading] = {}
     for reading in chart.readings_of(spec.never):
         if reading.entry.status not in RETRACTED:
@@ -278,7 +278,7 @@ def _lower_in_parts(
 ) -> Iterator[PassedOver]:
     """Say which values have a lower number in a component that words alone name.
 
-    Such a component is called `Femoral neck`, and nobody knows what it counts.
+    Such a component is called `Femoral neck`, and what it counts is not known.
     """
     for measured in usable:
         if _is_old(measured.moment.day, spec, chart) or measured.reading.is_component:
@@ -383,7 +383,7 @@ def _name_osteoporosis(words: Iterable[str], chart: Chart) -> bool:
 def _lower_elsewhere(
     usable: Sequence[Measured], spec: QuantitySpec, chart: Chart
 ) -> Iterator[PassedOver]:
-    """Values, still fresh, that show osteoporosis at a place not measured since.
+    """Yield fresh values that show osteoporosis at a place not measured since.
 
     A newer value of another place does not undo them. One of the forearm, of a place
     not stated or of a single vertebra counts for less, and so never stands in their
@@ -437,7 +437,7 @@ def _widest(regions: Sequence[Measured]) -> tuple[list[Measured], list[Measured]
 def _conflict(
     candidates: Sequence[Measured], spec: QuantitySpec
 ) -> tuple[str, tuple[Measured, ...]]:
-    """Two values of the same site and time that cannot both be right."""
+    """Find two values of the same site and time that cannot both be right."""
     groups: dict[tuple[str, ...], list[Measured]] = {}
     for measured in candidates:
         groups.setdefault(_place(measured), []).append(measured)
@@ -449,7 +449,7 @@ def _conflict(
 
 
 def _of_one_moment(values: Sequence[Measured]) -> list[Measured]:
-    """Values that may share their time with another.
+    """List the values that may share their time with another.
 
     A value with only a date may be from any time of that day.
     """

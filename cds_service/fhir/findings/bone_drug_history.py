@@ -147,7 +147,7 @@ def find_bone_drug(
 def _current(
     spec: MedicationSpec, current: Sequence[DrugUse], ours: Sequence[Use], chart: Chart
 ) -> Finding:
-    """Yes, with what an order leaves open."""
+    """Return "yes", with what an order leaves open."""
     ordered = sorted(current, key=_newest, reverse=True)
     leading, day = ordered[0], _newest(ordered[0])
     concerns = [
@@ -245,7 +245,7 @@ def _is_used_up(use: Use) -> bool:
 
 
 def _only_meant(spec: MedicationSpec, chart: Chart) -> Iterator[DrugEntry]:
-    """The bone drugs that were proposed, prepared, withdrawn or declined.
+    """Yield the bone drugs that were proposed, prepared, withdrawn or declined.
 
     None of them was taken, and none of them is "no bone drug" either: somebody thought
     of one, and another list may hold its dose. What a call forbids, or was entered in
@@ -263,7 +263,7 @@ def _only_meant(spec: MedicationSpec, chart: Chart) -> Iterator[DrugEntry]:
 def _mentioned(
     spec: MedicationSpec, chart: Chart, listed: Sequence[DrugEntry]
 ) -> Iterator[DrugEntry]:
-    """The drugs that problems, reports and values name, and the lists of drugs do not.
+    """Yield the drugs that other entries name, and the lists of drugs do not.
 
     The lists tell more of a drug than such words.
     """
@@ -280,7 +280,7 @@ def _mentioned(
 
 
 def _noted(use: Use, spec: MedicationSpec, chart: Chart) -> DrugEntry:
-    """A drug that the entry of another one names: nobody knows what it says of it."""
+    """Read a drug that the entry of another one names, in words of open meaning."""
     day = Dated(use.day, use.day) if use.day else None
     return DrugEntry(
         _name(use.drug, chart),
@@ -325,7 +325,7 @@ def _read(entry: Entry, drug: Drug, spec: MedicationSpec, chart: Chart) -> DrugE
 
 
 def _may_be_dose(drug_entry: DrugEntry, entry: Entry, drug: Drug) -> bool:
-    """Tell if an entry is coded and done as a dose, but has words nobody understood."""
+    """Tell if an entry is coded and done as a dose, but was not read whole."""
     is_done = entry.kind in GIVEN and entry.status == "completed"
     return (
         is_done and drug_entry.is_intake and bool(drug.code) and not drug.is_understood
@@ -346,7 +346,7 @@ def _name(drug: Drug, chart: Chart) -> str:
 
 
 def _effect(name: str, spec: MedicationSpec, day: Dated) -> date:
-    """Until when a dose of this day acts."""
+    """Return until when a dose of this day acts."""
     months = spec.look_back_months.get(name, spec.look_back_months["other"])
     return months_before(day.last, -months)
 
@@ -354,7 +354,7 @@ def _effect(name: str, spec: MedicationSpec, day: Dated) -> date:
 def _given(
     mention: DrugEntry, entry: Entry, spec: MedicationSpec, chart: Chart
 ) -> DrugEntry:
-    """A dose, or a supply that was handed over."""
+    """Read a dose, or a supply that was handed over."""
     raw = entry.raw
     if entry.kind == "MedicationDispense":
         day = dated(raw.get("whenHandedOver") or raw.get("whenPrepared"), chart)
@@ -474,7 +474,7 @@ def _asserted(mention: DrugEntry, entry: Entry, chart: Chart) -> DrugEntry:
 def _ordered(
     mention: DrugEntry, entry: Entry, spec: MedicationSpec, chart: Chart
 ) -> DrugEntry:
-    """An order: it stands, or ended by its status, its period or its supply."""
+    """Read an order: it stands, or ended by its status, its period or its supply."""
     is_due = begins_soon(entry.raw, chart) and is_for_home(entry.raw, chart)
     if entry.origin == "context":
         return mention._replace(is_current=True, is_draft=True, is_due=is_due)

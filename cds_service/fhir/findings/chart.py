@@ -171,8 +171,8 @@ class Horizon(NamedTuple):
             day.
         written: the day of the order; an augmentation done since may be the ordered
             one.
-        until: the moment of the signing, after which nothing counts; None if an
-            earlier day is looked at, of which all counts.
+        until: the moment of the signing, after which nothing counts; None if an earlier
+            day is looked at, of which all counts.
         operated_on: the day of the augmentation, once it is done.
     """
 
@@ -284,7 +284,7 @@ class Chart:
         return datetime.fromisoformat(when.instant) > self._until
 
     def of_kind(self, *kinds: str) -> list[Entry]:
-        """Resources of these types."""
+        """List the resources of these types."""
         return [
             entry
             for kind in sorted(kinds)
@@ -293,7 +293,7 @@ class Chart:
         ]
 
     def readings_of(self, concepts: Sequence[str]) -> list[Reading]:
-        """The values of these concepts, each once under the last one that it has."""
+        """List the values of these concepts, each once under its last concept."""
         if self.readings.keys().isdisjoint(concepts):  # most findings of most records
             return []
         return _of_concepts(self.readings, concepts)
@@ -328,14 +328,12 @@ class Chart:
     def listed(self, spec: YesNoSpec) -> Listing:
         """Return what the lists of a finding hold; many findings have the same lists.
 
-        Where only codes exclude, entries that words alone describe are not understood.
+        If only codes exclude, entries that words alone describe are not understood.
         """
-        keys = spec.keys
-        asked = keys, spec.only_codes_exclude
+        asked = spec.keys, spec.only_codes_exclude
         if asked not in self._listed:
-            self._listed[asked] = self._read_lists(
-                keys, self.uncoded if spec.only_codes_exclude else self.unknown
-            )
+            unknown = self.uncoded if spec.only_codes_exclude else self.unknown
+            self._listed[asked] = self._read_lists(spec.keys, unknown)
         return self._listed[asked]
 
     def _read_lists(
@@ -350,7 +348,7 @@ class Chart:
         return Listing(sum(reads[key].entries for key in together), strange, is_kept)
 
     def broken(self, spec: ReadSpec) -> tuple[PassedOver, ...]:
-        """Unparseable resources with a finding's concepts, or any concept."""
+        """List unparseable resources with a finding's concepts, or any concept."""
         if not self.record.unreadable:
             return ()
         wanted = set(spec.asked_concepts)

@@ -20,7 +20,7 @@ AT_HOME = frozenset({"outpatient", "community", "discharge"})
 
 
 def dated(value: object, chart: Chart) -> Dated | None:
-    """A day as exactly as it is written; None if it is later than the order."""
+    """Read a day as exactly as it is written; None if it is later than the order."""
     at = chart.calendar.moment(value)
     if at is None or chart.is_ahead(at):
         return None
@@ -92,7 +92,7 @@ def end_of_period(raw: Json, chart: Chart) -> date | None:
 
 
 def end_of_supply(raw: Json, authored: Dated | None, chart: Chart) -> date | None:
-    """Until when the order's supply lasts, with its repeats."""
+    """Return until when the order's supply lasts, with its repeats."""
     request = raw.get("dispenseRequest")
     fill = supply(member(request, "expectedSupplyDuration"))
     begins = chart.calendar.moment(member(request, "validityPeriod", "start"))
@@ -169,7 +169,7 @@ def end_of_dosage(raw: Json, chart: Chart) -> date | None:
 
 
 def _end_of_repeat(repeat: object, authored: Dated | None, chart: Chart) -> date | None:
-    """The end of a timing's period, or of its duration from the day of the order."""
+    """Return the end of a timing's period, or of its duration from the order's day."""
     if end := chart.calendar.last_day(member(repeat, "boundsPeriod", "end")):
         return end
     length = supply(member(repeat, "boundsDuration"))
@@ -177,7 +177,7 @@ def _end_of_repeat(repeat: object, authored: Dated | None, chart: Chart) -> date
 
 
 def supply(duration: object) -> timedelta | None:
-    """A duration in days; None if it is not clear."""
+    """Read a duration in days; None if it is not clear."""
     value = number(member(duration, "value"))
     unit = text(member(duration, "code")) or text(member(duration, "unit")) or "d"
     days = (value or 0) * DAYS.get(unit.lower(), 0)

@@ -188,18 +188,17 @@ def _yes(
         ),
         reverse=True,
     )
-    return known(
+    is_coded = any(one.code for one in earlier)
+    finding = known(
         spec,
         True,
         *(one.provenance(spec) for one in ordered),
-        observed=days[-1] if days else None,
-        concerns=() if any(one.code for one in earlier) else (problem_list.BY_WORDS,),
-        label=_counted(days, chart.today) if days else "",
-    )._replace(
-        site=_site_of(ordered[0], chart),
-        since=days[0] if days else None,
-        dated_to=_precision(ordered[0]),
-    )
+        concerns=() if is_coded else (problem_list.BY_WORDS,),
+    )._replace(site=_site_of(ordered[0], chart), dated_to=_precision(ordered[0]))
+    if not days:
+        return finding
+    counted = _counted(days, chart.today)
+    return finding._replace(observed=days[-1], since=days[0], label=counted)
 
 
 def _site_of(stated: problem_list.Stated, chart: Chart) -> str:
@@ -216,7 +215,7 @@ def _precision(stated: problem_list.Stated) -> Precision:
 
 
 def _counted(days: Sequence[date], today: date) -> str:
-    """`third vertebral fracture in 6 years`.
+    """Write `third vertebral fracture in 6 years`.
 
     Entries within half a year are one fracture and its treatment.
     """

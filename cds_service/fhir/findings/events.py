@@ -386,7 +386,7 @@ def _order(event: Happened) -> tuple[date, str]:
 
 
 def without(spec: EventSpec, chart: Chart, open_ones: Sequence[Happened]) -> Gap:
-    """The gap: a doubt, a missing day, a list not read, or silence, which is no "no".
+    """Return the gap: a doubt, a missing day, a list not read, or silence.
 
     Args:
         spec: the finding.

@@ -66,7 +66,6 @@ def _without(spec: ExamSpec, chart: Chart, refused: set[date]) -> Gap:
 def _day_of(exam: Entry, chart: Chart) -> date | None:
     if exam.kind == "ImagingStudy":
         return chart.calendar.first_day(exam.raw.get("started"))
-    done = chart.calendar.effective(
-        exam.raw, "performed" if exam.kind == "Procedure" else "effective"
-    )
+    element = "performed" if exam.kind == "Procedure" else "effective"
+    done = chart.calendar.effective(exam.raw, element)
     return done.day if done else None

@@ -129,7 +129,7 @@ def _taken(spec: LongCourseSpec, course: Course, chart: Chart) -> Finding:
 
 
 def _joined(courses: Iterable[Course]) -> list[Course]:
-    """Courses that follow each other within a month are one."""
+    """Join courses that follow each other within a month."""
     joined: list[Course] = []
     for course in sorted(courses, key=lambda course: (course.start, course.end)):
         last = joined[-1] if joined else None

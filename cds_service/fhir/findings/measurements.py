@@ -405,7 +405,7 @@ def of_newest_moment(usable: Sequence[Measured]) -> list[Measured]:
 
 
 def conflict_of(values: Sequence[Measured], spec: QuantitySpec) -> str:
-    """`−2.5 and −3.1 on 1 May 2026 cannot both be right`; empty if the values agree."""
+    """Say that two values cannot both be right; empty if the values agree."""
     if not any_differ(values, spec.decimals):
         return ""
     printed = sorted({one.printed for one in values})

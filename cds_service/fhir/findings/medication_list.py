@@ -96,7 +96,7 @@ class Use(NamedTuple):
     is_ahead: bool = False
 
     def provenance(self, spec: MedicationSpec) -> Provenance:
-        """Its source: `on the medication list since 3 May 2019`."""
+        """Return its source: `on the medication list since 3 May 2019`."""
         return source_of(self.entry, self.drug, self.day, spec)
 
 
@@ -258,7 +258,7 @@ def _not_taken(
 def not_on_list(
     spec: MedicationSpec, chart: Chart, concepts: Sequence[str], *, how: str = "not"
 ) -> Finding | Gap:
-    """No, unless such a drug, or one not identified, may be taken.
+    """Conclude "no", unless such a drug, or one not identified, may be taken.
 
     One is listed without a clear status or day.
     """

@@ -111,7 +111,7 @@ def _levels_in(texts: Iterable[str], rules: LevelRules) -> tuple[str, ...]:
 
 
 def _words(reading: Reading) -> Iterable[str]:
-    """Words about the measurement itself, element by element."""
+    """Yield words about the measurement itself, element by element."""
     observation = reading.entry.raw
     yield from _of_code(reading.holder.get("code"))
     for name in ("method", "bodySite"):
@@ -135,7 +135,7 @@ def _of_code(code: Any) -> list[str]:
 
 
 def _of_coded(codeable: Any) -> list[str]:
-    """Text and displays, or the bare code if there are none.
+    """Return text and displays, or the bare code if there are none.
 
     DICOM writes `CT` and `MR`.
     """
@@ -150,19 +150,15 @@ def _of_coded(codeable: Any) -> list[str]:
 
 
 def _of_component(component: Any) -> Iterable[str]:
-    """`contrast: none`, `tube voltage: 120 kV`."""
+    """Yield `contrast: none`, `tube voltage: 120 kV`."""
     value, answer = component.get("valueQuantity"), component.get("valueBoolean")
     parts = [
         *_of_coded(component.get("valueCodeableConcept")),
         text(component.get("valueString")),
     ]
-    parts.append(
-        f"{member(value, 'value')} {text(member(value, 'unit'))}"
-        if isinstance(value, dict)
-        else ""
-    )
-    parts.append(
-        {True: "yes", False: "none"}.get(answer, "") if isinstance(answer, bool) else ""
-    )
+    if isinstance(value, dict):
+        parts.append(f"{value.get('value')} {text(value.get('unit'))}")
+    if isinstance(answer, bool):
+        parts.append("yes" if answer else "none")
     for name in _of_coded(component.get("code")):
         yield ": ".join((name, " ".join(filter(None, parts))))

@@ -145,7 +145,7 @@ def _is_absent(holder: Json) -> bool:
 
 
 def site_key(reading: Reading) -> str:
-    """Body site as recorded, to tell two sites apart."""
+    """Return body site as recorded, to tell two sites apart."""
     site = reading.entry.raw.get("bodySite")
     codings = sorted(
         f"{text(coding.get('system'))}|{text(coding.get('code'))}"

@@ -48,10 +48,10 @@ def find_demographic(spec: PatientSpec, chart: Chart) -> FindingOrGap:
 def _age(
     spec: PatientSpec, chart: Chart, written: str, source: Provenance
 ) -> Finding | Gap:
-    """Age in completed years.
+    """Return age in completed years.
 
     A birth date without day or month may mean two ages. The older one counts, but
-    nothing is chosen for it, and nobody is taken to be old enough for a figure.
+    nothing is chosen for it, and no patient is taken to be old enough for a figure.
     """
     first = chart.calendar.first_day(written)
     last = chart.calendar.last_day(written)

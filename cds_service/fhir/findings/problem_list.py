@@ -151,7 +151,7 @@ class Stated(NamedTuple):
         return _is_of_later_encounter(self.code)
 
     def provenance(self, spec: FindingSpec) -> Provenance:
-        """Its source: `on the problem list since 3 May 2019`."""
+        """Return its source: `on the problem list since 3 May 2019`."""
         place, since = PLACES[self.entry.kind]
         printed = f"{place} {since} {say_date(self.day)}" if self.day else place
         return self.entry.source(spec, printed, self.code)
@@ -405,7 +405,8 @@ def conclude_no(
         return gap(spec, "undetermined", f"{named.name} empty")
     if strange:
         return _not_understood(spec, strange, listing.entries, named.where)
-    read = f"{listing.entries} {'entry' if listing.entries == 1 else 'entries'}"
+    unit = "entry" if listing.entries == 1 else "entries"
+    read = f"{listing.entries} {unit}"
     source = Provenance(
         resource=f"{named.name} ({read})",
         origin=chart.record.reads[spec.key].origin,
@@ -437,10 +438,8 @@ def _not_understood(
     elif "medication" in where:
         what = "are drugs that we do not know"
     elif all(_is_bare_code(one) for one in strange):
-        what = (
-            f"{'has' if len(strange) == 1 else 'have'} a code without words that is not"
-            " known here"
-        )
+        verb = "has" if len(strange) == 1 else "have"
+        what = f"{verb} a code without words that is not known here"
     detail = f"{len(strange)} of {count} entries {where} {what}"
     return gap(
         spec, "undetermined", detail, *(one.source(spec, where) for one in strange)

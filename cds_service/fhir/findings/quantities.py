@@ -173,7 +173,7 @@ def _low_limit(
     spec: QuantitySpec,
     chart: Chart,
 ) -> Measured | None:
-    """The highest value under an upper limit, if all values under it raise the risk.
+    """Return the highest value under a limit, if all values under it raise the risk.
 
     Laboratories write `<15`. None if some of them do not.
     """

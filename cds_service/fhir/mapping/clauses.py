@@ -93,8 +93,8 @@ class Joints(NamedTuple):
         several: between two names.
         aside: before an aside; a denial in the aside is of what the aside names.
         suspicion: words that call a diagnosis suspected.
-        contrast: `but`, `other than`: no denial holds beyond it, and none is plain
-            with it.
+        contrast: `but`, `other than`: no denial holds beyond it, and none is plain with
+            it.
         turned: a denial that does not deny what is named with it: `no change of`, `not
             excluded`.
         found: `is`, `known`: said of what is there, which is not part of a list of
@@ -293,7 +293,7 @@ class ClauseReader:
         return [*parts, words[start:]]
 
     def _ended(self, denied: str, follows: str) -> list[str]:
-        """A denial with the list that continues it, and the words after that list."""
+        """Cut a denial from the words after the list that continues it."""
         if not denied:
             return [follows]
         end = self._end_of_list(follows)

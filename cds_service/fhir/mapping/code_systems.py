@@ -107,7 +107,7 @@ class CodeSystems:
         return uri, canonical
 
     def lineage(self, system: str) -> tuple[str, ...]:
-        """The canonical system, and the system whose rules also apply to its codes."""
+        """Return the canonical system, and that whose rules also apply to its codes."""
         spec = self.specs.get(system)
         return (system, spec.extends) if spec and spec.extends else (system,)
 
@@ -225,7 +225,7 @@ def _d5_product(left: int, right: int) -> int:
 
 
 def _plain(system: str) -> str:
-    """A URI without what does not distinguish systems.
+    """Return a URI without what does not distinguish systems.
 
     Scheme, capitals, version and OID prefix.
     """

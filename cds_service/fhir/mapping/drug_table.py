@@ -70,7 +70,7 @@ class OtherDose:
         name: of this dose, an ingredient of its own.
         ingredient: what it shares codes and names with.
         least: amounts from which it is this dose, by unit.
-        most: amounts up to which it is, where the usual dose is the greater one.
+        most: amounts up to which it is, if the usual dose is the greater one.
         per_ml: mg in a mL from which it is this dose.
         units_billed: units that a payer is billed from which it is this dose.
         days: between two doses, from and to.
@@ -127,16 +127,16 @@ class DrugTable:
         return self.named.get(group, ())
 
     def groups_of(self, concept: str) -> tuple[str, ...]:
-        """The concept itself and the groups of an ingredient."""
+        """Return the concept itself and the groups of an ingredient."""
         return self.members.get(concept, (concept,))
 
     def other_dose(self, ingredient: str) -> str:
-        """The name of another dose of an ingredient; empty if it has none."""
+        """Return the name of another dose of an ingredient; empty if it has none."""
         other = self.other_doses.get(ingredient)
         return other.name if other else ""
 
     def concepts_of(self, system: str, code: str) -> tuple[str, ...]:
-        """The concepts of a canonical code."""
+        """Return the concepts of a canonical code."""
         if (listed := self.codes.get((system, code))) or system != ATC:
             return listed or ()
         return next(
@@ -233,7 +233,7 @@ def _any(patterns: Sequence[str]) -> re.Pattern[str]:
 
 
 def _local_form(forms: _Forms) -> re.Pattern[str]:
-    """The form at the end of a name, behind the name itself.
+    """Return the form at the end of a name, behind the name itself.
 
     `OPH`, `TOP 0.1%` or `OPH SUSP 5 ML`
     """
@@ -252,7 +252,7 @@ _LATIN = re.compile("[a-z0-9]")
 
 
 def _rule(words: Sequence[str], brands: Sequence[str]) -> TextRule:
-    """A rule for the beginnings of words and for whole words.
+    """Make a rule for the beginnings of words and for whole words.
 
     In scripts without spaces they count anywhere in the text.
     """

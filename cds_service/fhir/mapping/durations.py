@@ -162,8 +162,8 @@ class _Clause(NamedTuple):
     Attributes:
         own: it names the ordered item.
         other: it names something else: a check, a dose, a visit.
-        about: it is about the ordered item, by itself or by the clause before;
-            None if nothing tells.
+        about: it is about the ordered item, by itself or by the clause before; None if
+            nothing tells.
         is_only: its length is the only number with a unit of time in the whole text.
     """
 
@@ -377,7 +377,7 @@ class DurationRules:
         )
 
     def _day(self, text: str, match: re.Match[str]) -> Mention | None:
-        """A day that is stated as the last one; other days do not matter here."""
+        """Read a day that is stated as the last one; other days do not matter here."""
         day = self._day_of(
             {
                 name.rstrip("0123456789"): value
@@ -489,7 +489,7 @@ class DurationRules:
         )
 
     def _length(self, clause: _Clause, amount: _Amount) -> Mention | None:
-        """A duration, or a doubtful one; None if the number is not the order's."""
+        """Read a duration, or a doubtful one; None if the number is not the order's."""
         languages = self._languages(amount)
         before = clause.text[max(0, amount.start - NEAR) : amount.start]
         after = clause.text[amount.end : amount.end + NEAR]
@@ -521,7 +521,8 @@ class DurationRules:
             return None
         if verdict == "doubtful":
             return Mention("doubtful", start, amount.end)
-        wording = f"{amount.number:g} {unit.one if amount.number == 1 else unit.many}"
+        noun = unit.one if amount.number == 1 else unit.many
+        wording = f"{amount.number:g} {noun}"
         is_delay = lead is None and self._ends(bare, "delay", languages)
         may_replace = self._anywhere["go_on"].match(after) and not is_delay
         language = next(

@@ -130,7 +130,7 @@ def _fault_of(
 def outdated(
     expansions: Mapping[str, Expansion], roots: Mapping[str, Sequence[str]]
 ) -> Iterator[str]:
-    """One line for each expansion that is not of its filter as it is now."""
+    """Yield a line for each expansion that is not of its filter as it is now."""
     for concept, expansion in sorted(expansions.items()):
         if tuple(sorted(roots.get(concept, ()))) != expansion.roots:
             yield (

@@ -81,7 +81,7 @@ class HarmlessCodes:
         return (self._kept_holds if is_short else self._look_holds)(system, code)
 
     def may_hold(self, system: str, code: str) -> bool:
-        """The same, also of a code so short that it may be in one: `K57` of `K57.0`."""
+        """Tell the same of a code so short that it may be in one: `K57` of `K57.0`."""
         is_short = len(system) + len(code) <= LONGEST_KEPT
         return (self._kept_may_hold if is_short else self._look_may_hold)(system, code)
 

@@ -148,9 +148,8 @@ class Durations(DataTable):
         and_half: what adds half a unit, before the unit or behind it.
         to: between the two numbers of a range.
         for_, soft, until, until_date, every, since, delay: what stands before a
-        duration: that it is one, that it is
-            about so long, that it is an end; that it is a frequency, lies in the past,
-            or is a time to wait.
+        duration: that it is one, that it is about so long, that it is an end; that it
+            is a frequency, lies in the past, or is a time to wait.
         rate, ago, past: what stands after a duration: a frequency, the past, what it is
         counted from.
         stop, start, up: an order's end, its beginning, and that a patient gets up.
@@ -227,8 +226,8 @@ class Language(DataTable):
     Attributes:
         reviewed: a reader of this language, whom a site names, has read the file.
         letters: those beside a to z, as in the set of a regular expression; None if
-            lists of diagnoses and drugs in
-            this language are not read, since too few of their words are here.
+            lists of diagnoses and drugs in this language are not read, since too few of
+            their words are here.
         rules_out: lists of words beside which a text names a thing, and does not say
             that the patient has it: denied, past, of another person.
         spelled_out: what to read for an abbreviation, in order.

@@ -333,9 +333,9 @@ class LevelRules:
 
 
 def _numbered(words: Vertebrae, and_: str, to: str) -> re.Pattern[str]:
-    """Numbers before a name: `12.
+    """Match numbers before a name.
 
-    BWK`, `11th and 12th thoracic vertebra`, `第11、12胸椎`, `1. bis 3. LWK`.
+    `12. BWK`, `11th and 12th thoracic vertebra`, `第11、12胸椎`, `1. bis 3. LWK`.
     """
     figure = "[1-9][0-9]?"
     ordinal = "|".join(sorted(words.ordinals, key=len, reverse=True)) or "(?!)"
@@ -377,7 +377,8 @@ def _distance(group: _Group, mark: Place) -> tuple[int, bool]:
 
 
 def _level(match: re.Match[str]) -> str:
-    return f"{'L' if match['thoracic'] is None else 'T'}{match['number']}"
+    region = "L" if match["thoracic"] is None else "T"
+    return f"{region}{match['number']}"
 
 
 def _is_above(level: str, last: str) -> bool:

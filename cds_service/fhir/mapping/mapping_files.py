@@ -80,7 +80,7 @@ def read_value_sets(
 def read_roots(
     folders: Sequence[Path], systems: CodeSystems
 ) -> Mapping[str, tuple[str, ...]]:
-    """The roots of the is-a filters, by value set."""
+    """Return the roots of the is-a filters, by value set."""
     value_sets = read_value_sets(folders, systems)
     named = {
         name: rules.included.roots
@@ -311,7 +311,7 @@ def _local_code(
 
 
 def _taken(element: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
-    """The equivalent targets; a wider target counts only if the site states why."""
+    """List the equivalent targets; a wider one counts only if the site states why."""
     for target in element.get("target", []):
         means_same = target.get("equivalence") in ("equal", "equivalent")
         if "code" in target and (

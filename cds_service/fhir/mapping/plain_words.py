@@ -97,7 +97,7 @@ class PlainWords:
         Args:
             text: of an order.
             is_title: as in `DurationRules.read`.
-            has_lengths: the lengths in this text are read; where they are not, one is
+            has_lengths: the lengths in this text are read; if they are not, one is
                 left.
         """
         look = self._kept if len(text) <= LONGEST_KEPT else self._are_all

@@ -81,7 +81,7 @@ class TextRules:
         self._looked_up = lru_cache(KEPT_TEXTS)(self._look)
 
     def places(self, text: str, beside: str | None = "") -> Mapping[str, Place]:
-        """The first position in `folded(text)` at which each concept is named.
+        """Return the first position in `folded(text)` at which each concept is named.
 
         A text over `LONGEST_TEXT` has none: its beginning alone is not read, since the
         rest may take back what it says.
@@ -94,7 +94,7 @@ class TextRules:
         return self._places(text, beside).named if len(text) <= LONGEST_TEXT else {}
 
     def ruled_out_places(self, text: str) -> Mapping[str, Place]:
-        """The place in `folded(text)` of each concept that the text rules out.
+        """Return the place in `folded(text)` of each concept that the text rules out.
 
         It is named there, and other words of the text rule it out.
         """
@@ -138,12 +138,12 @@ class _Searches:
 
 
 def folded(text: str) -> str:
-    """The text in lower case, without accents, and spaced by `spaced`."""
+    """Return the text in lower case, without accents, and spaced by `spaced`."""
     return spaced(without_accents(text).lower())
 
 
 def spaced(text: str) -> str:
-    r"""The text with a space between Latin and Chinese or Japanese letters.
+    r"""Put a space between Latin and Chinese or Japanese letters.
 
     A `\b` sees no border there.
     """
@@ -151,7 +151,7 @@ def spaced(text: str) -> str:
 
 
 def without_accents(text: str) -> str:
-    """The text without accents on Latin letters, which records often omit.
+    """Drop the accents on Latin letters, which records often omit.
 
     Full-width forms become normal ones. Marks in other scripts are kept, since they
     make a different letter.
@@ -176,7 +176,7 @@ def folded_pattern(pattern: str) -> str:
 
 @cache
 def compiled(pattern: str) -> re.Pattern[str]:
-    """The pattern, compiled once.
+    """Compile a pattern once.
 
     It is needed when its language is checked, and again for each EHR.
     """
@@ -254,8 +254,8 @@ class LanguagesFile(DataFile):
     """`languages.toml`.
 
     Attributes:
-        others: frequent words of other languages that are written with the same
-            letters as ours, by language.
+        others: frequent words of other languages that are written with the same letters
+            as ours, by language.
         abbreviations: abbreviations whose meaning is known and not relevant.
         qualifiers: words that mean nothing alone: `stage`, `left`.
     """
@@ -381,7 +381,7 @@ class MethodWords(RootModel[dict[str, _Method]]):
         return lru_cache(KEPT_TEXTS)(self.named)
 
     def of_title(self, title: str, among: tuple[str, ...]) -> frozenset[str]:
-        """The methods among these that a title names.
+        """Return the methods among these that a title names.
 
         The title is the name of a measurement, of its method or of its site.
         """
@@ -390,7 +390,7 @@ class MethodWords(RootModel[dict[str, _Method]]):
         )
 
     def named(self, text: str, among: Sequence[str]) -> frozenset[str]:
-        """The methods among these that a text names.
+        """Return the methods among these that a text names.
 
         Nothing is kept in memory: a note is of one patient.
         """

@@ -168,13 +168,10 @@ def _as_one(
     count = _level_count(augmentations, levels, terminology)
     sources = [one.levels.source for one in augmentations]
     regions = {region for one in augmentations for region in one.levels.regions}
-    by: Literal["code", "text"] = (
-        "code" if any(one.recognition.by == "code" for one in augmentations) else "text"
-    )
-    drafts, calendar = (
-        [one.draft.resource for one in augmentations],
-        terminology.calendar,
-    )
+    is_coded = any(one.recognition.by == "code" for one in augmentations)
+    by: Literal["code", "text"] = "code" if is_coded else "text"
+    drafts = [one.draft.resource for one in augmentations]
+    calendar = terminology.calendar
     unread = {name for one in drafts for name in unread_words_of(one, terminology)}
     days = [day for one in drafts if (day := calendar.named_day(one.get("authoredOn")))]
     starts = [day for one in drafts if (day := read_times(one, calendar).start)]
@@ -212,7 +209,7 @@ def _as_one(
 def _procedure(
     augmentations: Sequence[_Augmentation], terminology: Terminology
 ) -> tuple[Procedure | None, str]:
-    """PKP or PVP by code, else by words.
+    """Tell PKP from PVP by code, else by words.
 
     ICD-10-PCS encodes PKP as two codes, supplement and reposition.
     """

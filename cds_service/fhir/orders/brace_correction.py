@@ -125,7 +125,7 @@ def _reworded(words: str, correction: Correction, read: MentionReader) -> str:
 
 
 def _beyond(words: str, correction: Correction, read: MentionReader) -> list[Mention]:
-    """Durations and days in a text that exceed the corrected end."""
+    """List durations and days in a text that exceed the corrected end."""
     return [
         mention
         for mention in read(words, is_title=True)

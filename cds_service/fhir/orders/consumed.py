@@ -233,7 +233,7 @@ def _are_plain(path: str, words: str, order: Json, terminology: Terminology) -> 
 
 
 def _without_codes(title: str, order: Json) -> str:
-    """A title without the order's own codes, `TLSO (L0456)`."""
+    """Drop the order's own codes from a title, `TLSO (L0456)`."""
     codings = [
         coding
         for name in _TITLES

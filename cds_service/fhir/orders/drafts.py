@@ -52,12 +52,12 @@ class Order:
 
     Attributes:
         reference: `ServiceRequest/1`; without an id, its fullUrl or its position in the
-            bundle. It stands in the audit
-            log, so that an id or URL which could be words does not count.
+            bundle. It stands in the audit log, so that an id or URL which could be
+            words does not count.
         resource: the order as we read it; its lists are cut if it is long.
         source: the order as received, if a correction would reach it and no other
-            order: it is an entry of the bundle,
-            its reference is unique, and nothing was cut.
+            order: it is an entry of the bundle, its reference is unique, and nothing
+            was cut.
         meaning: what it was recognised as; None before it is asked, and of an order
             that is not to be carried out.
     """
@@ -178,7 +178,7 @@ def read_drafts(
     Args:
         draft_orders: raw JSON of any quality.
         person: the request's patient.
-        deadline: of the answer; None if nobody is waiting.
+        deadline: of the answer; None for batch runs.
     """
     known: list[BundleEntry] = []
     drafts: list[Order] = []
@@ -203,9 +203,8 @@ def read_drafts(
             names += {_name(source), last_name(full_url)}
             if _signs_nothing(entry):
                 continue
-            drafts.append(
-                Order(reference, resource, source if resource is source else None)
-            )
+            unchanged = source if resource is source else None
+            drafts.append(Order(reference, resource, unchanged))
             long += resource != source
     inside = [
         (order, draft.resource) for draft in drafts for order in _orders_inside(draft)
@@ -228,9 +227,8 @@ def read_drafts(
         )
         # An update could reach either of two orders with one reference.
         is_reachable = counted[_name(draft.resource)] == 1
-        (ours if is_ours else others).append(
-            draft if is_reachable else replace(draft, source=None)
-        )
+        order = draft if is_reachable else replace(draft, source=None)
+        (ours if is_ours else others).append(order)
     remaining = _without_replaced(ours, person)
     return DraftOrders(
         tuple(remaining),

@@ -97,7 +97,7 @@ def reasons_of_order(
 def named_levels(
     order: Json, drafts: DraftOrders, terminology: Terminology
 ) -> tuple[str, ...]:
-    """Every vertebra that an order names anywhere."""
+    """Return every vertebra that an order names anywhere."""
     words = {
         level
         for word, _ in texts_on_time(order)
@@ -107,7 +107,7 @@ def named_levels(
 
 
 def treated_levels(record: PatientRecord, terminology: Terminology) -> tuple[str, ...]:
-    """The levels of the augmentations on record, done or ordered."""
+    """Return the levels of the augmentations on record, done or ordered."""
     levels: set[str] = set()
     for key in ("procedures", "serviceRequests"):
         for entry in record.of_key(key):
@@ -348,7 +348,7 @@ def _braces_in(drafts: DraftOrders, terminology: Terminology) -> list[Json]:
 def _untreated(
     fresh: set[str], possible: set[str], treated: set[str]
 ) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """The levels of fractures that no treated level explains.
+    """Return the levels of fractures that no treated level explains.
 
     Returns:
         The recent ones and the possible ones, each from head to foot.
@@ -421,7 +421,7 @@ def _freshness(
 def _days_of(
     condition: Json, birth: date | None, calendar: SiteCalendar
 ) -> tuple[date | None, date | None]:
-    """The first and the last day on which it may have begun.
+    """Return the first and the last day on which it may have begun.
 
     None for a day that nothing tells. A fracture is recorded after it began, so the day
     of recording is the latest possible one. Without an onset it is used as both days.

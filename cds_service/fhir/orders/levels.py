@@ -364,7 +364,7 @@ def find_reasons(
 def _unread(
     order: Json, drafts: DraftOrders, reasons: list[Json], terminology: Terminology
 ) -> frozenset[str]:
-    """`UNREAD_REASON` where a reason of the order is not understood, or is not there.
+    """Return `UNREAD_REASON` if a reason is not understood, or is not there.
 
     A note counts where it is in a language that is not read.
     """

@@ -497,7 +497,7 @@ def _beside(
 
 
 def _unknown_words(titles: list[Json], terminology: Terminology) -> list[str]:
-    """`text`, and displays of codings in no value set; a known code needs no words."""
+    """List `text`, and displays of codings in no value set."""
     texts: list[str] = []
     for title in titles:
         displayed = [

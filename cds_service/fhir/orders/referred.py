@@ -55,7 +55,7 @@ def with_referred(
     Args:
         drafts: the orders of the signing.
         record: the patient's record.
-        request: the call; its token may have to cover the reads. None where there is no
+        request: the call; its token may have to cover the reads. None if there is no
             server.
         fhir: the server; None if no server may be queried.
         person: the patient.

@@ -63,7 +63,7 @@ class OrderTemplate:
     own: tuple[Orderable, ...] = ()
 
     def placeable(self, capabilities: Capabilities) -> tuple[Orderable, ...]:
-        """The site's codes for it that this EHR can place."""
+        """List the site's codes for it that this EHR can place."""
         return tuple(
             orderable
             for orderable in self.own
@@ -378,7 +378,7 @@ def _update(correction: Correction, ordering: Ordering) -> Action | None:
 def _common(
     patient_id: str, encounter_id: str | None, user_id: str, today: date
 ) -> dict[str, Any]:
-    """The elements of every new order that come from the request."""
+    """Return the elements of every new order that come from the request."""
     references = _references(patient_id, encounter_id, user_id)
     return {"authoredOn": today.isoformat(), **references}
 
@@ -392,7 +392,7 @@ def references_of(ordering: Ordering) -> dict[str, Any]:
 def _references(
     patient_id: str, encounter_id: str | None, user_id: str
 ) -> dict[str, Any]:
-    """References to what the request names; invalid ones are left out."""
+    """Refer to what the request names; invalid references are left out."""
     patient = patient_id.removeprefix("Patient/")
     references: dict[str, Any] = {"subject": {"reference": f"Patient/{patient}"}}
     encounter = (encounter_id or "").removeprefix("Encounter/")
@@ -409,7 +409,7 @@ def _fill(
     words: Mapping[str, str],
     language: LanguageFile | None = None,
 ) -> dict[str, Any]:
-    """The template with its placeholders replaced by the rule's own words.
+    """Replace the template's placeholders by the rule's own words.
 
     Raises:
         NotTranslated: the language has no words for a text of it.
@@ -437,7 +437,7 @@ def _fill(
 
 
 def _translated(value: Any, words: Mapping[str, str], language: LanguageFile) -> Any:
-    """The value with its texts in this language; codes stay, with their displays."""
+    """Return a value with its texts in this language; codes stay, with displays."""
     if isinstance(value, list):
         return [_translated(inner, words, language) for inner in value]
     if not isinstance(value, dict):

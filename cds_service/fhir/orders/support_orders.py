@@ -233,37 +233,35 @@ def _support_orders(
     recognition = support_in(order, drafts, terminology)
     if recognition is None:
         return
-    authored = terminology.calendar.named_day(order.resource.get("authoredOn"))
-    times = read_times(order.resource, terminology.calendar)
-    is_alone = len(recognition.concepts) == 1 and not names_another(
-        order.resource, terminology
-    )
+    resource, calendar = order.resource, terminology.calendar
+    written = resource.get("authoredOn")
+    times = read_times(resource, calendar)
+    is_several = len(recognition.concepts) > 1
+    # To end an order that orders something besides would end that too.
+    is_alone = not (is_several or names_another(resource, terminology))
+    source = order.source if draft and is_alone else None
     for kind in sorted(recognition.concepts):
+        is_corrected = kind == "brace" and draft
         yield SupportOrder(
             kind=kind,
             reference=order.reference,
             draft=draft,
             start=times.start,
             end=times.end,
-            authored=authored,
-            written_from=terminology.calendar.first_day(
-                order.resource.get("authoredOn")
-            ),
-            title=_title(kind, recognition, order.resource, terminology),
+            authored=calendar.named_day(written),
+            written_from=calendar.first_day(written),
+            title=_title(kind, recognition, resource, terminology),
             hours=_hours(kind, times),
-            worded=_worded(order.resource, kind, times, terminology),
-            reasons=_reasons(kind, order.resource, drafts, terminology),
-            levels=_levels(kind, order.resource, drafts, terminology),
-            unread=unread_in(order.resource, terminology)
-            if kind == "brace" and draft
-            else (),
+            worded=_worded(resource, kind, times, terminology),
+            reasons=_reasons(kind, resource, drafts, terminology),
+            levels=_levels(kind, resource, drafts, terminology),
+            unread=unread_in(resource, terminology) if is_corrected else (),
             is_read_whole=kind in TIMED
             or (
                 (kind != REVIEW or recognition.is_for_bone)
                 and is_read_whole(kind, order, terminology)
             ),
-            # To end an order that orders something besides would end that too.
-            source=order.source if draft and is_alone else None,
+            source=source,
         )
 
 

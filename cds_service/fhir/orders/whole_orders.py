@@ -136,7 +136,8 @@ def _is_plain(words: str, terminology: Terminology) -> bool:
             break
         start, end = min(places.values())
         # The rules know how names begin: `endocrinolog`.
-        ends = _LETTERS.match(remainder, end)
+        letters = _LETTERS.match(remainder, end)
         begins = remainder[:start].rstrip("abcdefghijklmnopqrstuvwxyz")
-        remainder = f"{begins} {remainder[ends.end() if ends else end :]}"
+        ends = letters.end() if letters else end
+        remainder = f"{begins} {remainder[ends:]}"
     return terminology.plain.referrals.are_all(remainder)

@@ -192,7 +192,7 @@ def _codings_of(element: str, value: Any) -> Iterator[Json]:
 
 
 def _is_grave(coding: Json, terminology: Terminology) -> bool:
-    """Tell if a code is of something grave, or of a diagnosis that nobody judged."""
+    """Tell if a code is of something grave, or of a diagnosis that was not judged."""
     codeable = {"coding": [coding]}
     is_named = bool(terminology.concepts(codeable) & ASIDE)
     return is_named or is_unjudged(codeable, terminology)
@@ -329,7 +329,7 @@ def _without_codes(words: str, titles: list[Json]) -> str:
 
 
 def _without_names(words: str, terminology: Terminology) -> str:
-    """A title without the names of the operation, however they are spelt."""
+    """Drop the names of the operation from a title, however they are spelt."""
     remainder = folded(words)
     for _ in range(MOST_NAMES):
         places = terminology.text_places(remainder, AUGMENTATIONS, "vertebra")

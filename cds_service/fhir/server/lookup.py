@@ -244,7 +244,7 @@ def _resources_in(fetched: Fetched) -> tuple[Json, ...]:
 
 
 def describe_patient(patient: Json) -> FoundPatient:
-    """The details by which a person recognises this Patient (raw JSON with an id)."""
+    """Return the details by which a person recognises this Patient (raw JSON)."""
     names = (_display_name(name) for name in objects(patient.get("name")))
     return FoundPatient(
         id=str(patient["id"]),
