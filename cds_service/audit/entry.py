@@ -22,7 +22,7 @@ from cds_service.cards.answered import grounds_of
 from cds_service.cards.extension import EXTENSION, assessments_extension
 from cds_service.cards.shown_figures import shown_figures
 from cds_service.core.caller import Caller
-from cds_service.core.chart_facts import HeldFact
+from cds_service.core.chart_facts import RankedFact
 from cds_service.core.findings import (
     AugmentationOrder,
     BoneDrugs,
@@ -139,7 +139,7 @@ def _content(shown: Shown) -> dict[str, Any]:
         "assessments": (carried or assessments_extension(answer))[EXTENSION],
         "shownFigures": [one._asdict() for one in shown_figures(answer, cards)],
         "signals": [one.name for one in answer.signals],
-        "facts": [_fact(one) for one in answer.facts.held],
+        "facts": [_fact(one) for one in answer.facts.ranked],
         "recommendations": [one.rule.id for one in answer.recommendations],
         "suggestions": _suggestions(answer),
         "digests": dict(case.in_force.digests),
@@ -170,7 +170,7 @@ def _model(study: LogisticStudy | PooledStudy) -> dict[str, Any]:
     return {"version": study.version, "digest": study.digest}
 
 
-def _fact(fact: HeldFact) -> dict[str, str]:
+def _fact(fact: RankedFact) -> dict[str, str]:
     closed = {"closedBy": fact.closed_by} if fact.closed_by else {}
     return {"id": fact.id, **closed}
 

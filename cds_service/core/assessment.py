@@ -15,7 +15,7 @@ from cds_service.core.pooled_result import (
     steps_moved,
 )
 from cds_service.core.prediction import LogisticModel
-from cds_service.core.risk_words import Said, pain_said
+from cds_service.core.risk_words import RiskWords, pain_words
 from cds_service.core.strata import (
     Marker,
     Stratum,
@@ -23,7 +23,7 @@ from cds_service.core.strata import (
     place_in_strata,
 )
 from cds_service.core.study import MarkerStudy, Outcome, StrataStudy, Study
-from cds_service.core.study_lines import StudyLine, disagree, study_line
+from cds_service.core.study_lines import StudyLine, has_disagreement, study_line
 from cds_service.core.study_result import ABSOLUTE, ModelResult, apply_model
 
 OUTCOMES: tuple[Outcome, ...] = ("refracture", "residual-pain")
@@ -81,19 +81,19 @@ class Assessment:
     excluded_by: tuple[str, ...]
     study_lines: tuple[StudyLine, ...]
     open_points: tuple[OpenPoint, ...]
-    pain: Said | None
+    pain: RiskWords | None
 
     def of(self, outcome: Outcome) -> OutcomeAssessment:
-        return next(one for one in self.outcomes if one.outcome == outcome)
+        return next(part for part in self.outcomes if part.outcome == outcome)
 
     def status_of(self, outcome: Outcome) -> Status:
-        """Tell whether there is a figure of this patient's own."""
+        """Tell if there is a figure of this patient's own."""
         if self.excluded_by:
             return "not-applicable"
         if outcome == "refracture":
             is_own = self.pooled is not None and self.pooled.figure.is_personal
         else:
-            is_own = any(one.shown for one in self.of(outcome).models)
+            is_own = any(result.shown for result in self.of(outcome).models)
         return "assessed" if is_own else "insufficient-data"
 
     def has_open_input(self) -> bool:
@@ -128,7 +128,7 @@ def assess(
     excluded_by = exclusions(findings)
     if excluded_by:
         return Assessment(
-            outcomes=tuple(OutcomeAssessment(outcome=one) for one in OUTCOMES),
+            outcomes=tuple(OutcomeAssessment(outcome=outcome) for outcome in OUTCOMES),
             marker=None,
             pooled=None,
             excluded_by=excluded_by,
@@ -137,29 +137,32 @@ def assess(
             pain=None,
         )
     outcomes = tuple(
-        _assess_outcome(one, findings, models, studies, policy) for one in OUTCOMES
+        _assess_outcome(outcome, findings, models, studies, policy)
+        for outcome in OUTCOMES
     )
-    marker_studies = (one for one in studies.values() if isinstance(one, MarkerStudy))
-    changes = (compare_with_marker(one, findings) for one in marker_studies)
-    found = _pooled(pooled, findings, policy)
+    marker_studies = (
+        study for study in studies.values() if isinstance(study, MarkerStudy)
+    )
+    changes = (compare_with_marker(study, findings) for study in marker_studies)
+    pooled_result = _pooled(pooled, findings, policy)
     return Assessment(
         outcomes=outcomes,
         marker=next(filter(None, changes), None),
-        pooled=found,
+        pooled=pooled_result,
         excluded_by=(),
         study_lines=_study_lines(outcomes, pooled, policy),
-        open_points=find_open_points(findings, record, found.inputs),
-        pain=pain_said(findings),
+        open_points=find_open_points(findings, record, pooled_result.inputs),
+        pain=pain_words(findings),
     )
 
 
 def exclusions(findings: Findings) -> tuple[str, ...]:
     """Name the known findings that take the patient out of every figure."""
-    found = [name for name in EXCLUDED if findings.is_true(name)]
+    excluded = [name for name in EXCLUDED if findings.is_true(name)]
     age = findings.number("age")
     if age is not None and age < YOUNGEST:
-        found.append("age")
-    return tuple(found)
+        excluded.append("age")
+    return tuple(excluded)
 
 
 def _pooled(model: PooledModel, findings: Findings, policy: Policy) -> PooledResult:
@@ -196,13 +199,15 @@ def _assess_outcome(
         for _, model in sorted(models.items())
         if model.study.outcome == outcome
     ]
-    results.sort(key=lambda one: (not one.is_theirs, -one.prediction.inputs_known))
-    strata = (one for one in studies.values() if isinstance(one, StrataStudy))
+    results.sort(
+        key=lambda result: (not result.is_theirs, -result.prediction.inputs_known)
+    )
+    strata = (study for study in studies.values() if isinstance(study, StrataStudy))
     supporting = (place_in_strata(study, outcome, findings) for study in strata)
     return OutcomeAssessment(
         outcome=outcome,
         models=tuple(results),
-        disagreement=disagree(results, outcome, policy),
+        disagreement=has_disagreement(results, outcome, policy),
         supporting=tuple(filter(None, supporting)),
         doubts=doubts,
     )

@@ -22,7 +22,7 @@ from cds_service.core.findings import (
     Provenance,
 )
 from cds_service.core.months import months_before, months_between
-from cds_service.core.phrases import Day, Otherwise, in_brackets, joined, say
+from cds_service.core.phrases import Day, DayForm, Otherwise, in_brackets, joined, say
 from cds_service.core.wording import (
     capital,
     say_count,
@@ -33,7 +33,7 @@ from cds_service.core.wording import (
 )
 
 # Given every four weeks against a tumour in bone. No dose of it is one of the six
-# months, but whoever stops it has the same rebound.
+# months, but a patient who stops it has the same rebound.
 TUMOUR_DOSE = "tumour-dose denosumab"
 # Every three to four weeks: no dose of these is the yearly one.
 TUMOUR_DOSES = frozenset(
@@ -102,12 +102,12 @@ class DrugEntry(NamedTuple):
         is_intake: it records an intake; otherwise an order, or a mention without a day.
         begins: the first intake, or the day of the order.
         last: the newest intake that has a day.
-        until: until when the intake acts or lasts; None if that is not known.
-        is_current: an order that stands, or a list that has the drug as taken.
-        knows_start: `begins` is when it was first taken, not when somebody told of it.
+        until: the last day on which the intake acts or lasts; None if not known.
+        is_current: an order in force, or a list that has the drug as taken.
+        knows_start: `begins` is when it was first taken, not when it was mentioned.
         is_draft: among the orders being signed.
         is_understood: all that it says was.
-        is_sure: an intake that was understood, and that nobody broke off.
+        is_sure: an intake that was understood, and was not broken off.
         is_due: an order in force to take the drug at home, that begins by now.
         is_plain: no word of an order was left that was not understood.
         may_be_dose: a coded dose, recorded as given, of which not all was understood.
@@ -153,63 +153,64 @@ class DrugState(NamedTuple):
 
 def combine(entries: Iterable[DrugEntry], today: date) -> tuple[DrugUse, ...]:
     """Put the entries of each drug together, sorted by its name."""
-    named: dict[str, list[DrugEntry]] = {}
+    by_name: dict[str, list[DrugEntry]] = {}
     for entry in entries:
-        named.setdefault(entry.name, []).append(entry)
-    return tuple(_use(name, each, today) for name, each in sorted(named.items()))
+        by_name.setdefault(entry.name, []).append(entry)
+    return tuple(_use(name, by_name[name], today) for name in sorted(by_name))
 
 
 def _use(name: str, listed: Sequence[DrugEntry], today: date) -> DrugUse:
-    known = [one for one in listed if one.is_understood]
-    # What was not understood says something only where nothing else tells of an intake.
-    entries = known if any(one.is_intake for one in known) else listed
-    intakes = [one for one in entries if one.is_intake]
-    orders = [one for one in known if not one.is_intake]
-    sure_ones = [one for one in intakes if one.is_sure]
+    understood = [entry for entry in listed if entry.is_understood]
+    # What was not understood counts only if nothing else records an intake.
+    entries = understood if any(entry.is_intake for entry in understood) else listed
+    intakes = [entry for entry in entries if entry.is_intake]
+    orders = [entry for entry in understood if not entry.is_intake]
+    sure_ones = [intake for intake in intakes if intake.is_sure]
     sure_dose = _last_dose(sure_ones)
-    counted = sure_ones if sure_dose else intakes
-    last_dose = _last_dose(counted)
-    ordered = max(
-        (one.begins for one in orders if one.begins), key=_by_last, default=None
-    )
+    counted_intakes = sure_ones if sure_dose else intakes
+    last_dose = _last_dose(counted_intakes)
+    order_starts = [order.begins for order in orders if order.begins]
+    ordered = max(order_starts, key=_by_last, default=None)
     started, knows_start = _present_course(intakes)
-    standing = [one for one in orders if one.is_current]
+    current_orders = [order for order in orders if order.is_current]
     if started and name not in INTERVAL:
-        since = [one.begins.last for one in standing if one.begins]
-        knows_start &= all(started.first - day <= ORDERED_BEFORE for day in since)
+        order_days = [order.begins.last for order in current_orders if order.begins]
+        knows_start &= all(started.first - day <= ORDERED_BEFORE for day in order_days)
     end = _end(entries, intakes, last_dose, today)
     if last_dose and _is_complete(name, started, last_dose):
         end = end or DrugEnd(last_dose, "last given")
-    is_running = end is None and any(_runs(one, today) for one in intakes)
-    unclear = [one for one in listed if not one.is_understood]
+    is_running = end is None and any(_runs(intake, today) for intake in intakes)
+    unclear = [entry for entry in listed if not entry.is_understood]
+    unclear_since = [entry for entry in unclear if _is_since(entry, sure_dose)]
+    is_too_often = name in TOO_OFTEN and _is_too_often(counted_intakes)
+    is_open = bool(unclear_since) or is_too_often
     return DrugUse(
         name=GROUPS.get(name, name),
         kind=KINDS.get(name, "other"),
         is_injected=name in INJECTED,
         is_taken=bool(intakes),
         is_running=is_running,
-        is_listed=any(one.is_current for one in intakes),
+        is_listed=any(intake.is_current for intake in intakes),
         started=started,
         is_start_known=knows_start,
         doses=Doses(
             last=last_dose,
-            counted=tuple(sorted({one.last for one in counted if one.last})),
-            sure=sure_dose,
-            unclear=_last_dose(
-                one for one in unclear if one.may_be_dose and _is_since(one, sure_dose)
+            counted=tuple(
+                sorted({intake.last for intake in counted_intakes if intake.last})
             ),
+            sure=sure_dose,
+            unclear=_last_dose(entry for entry in unclear_since if entry.may_be_dose),
         ),
-        is_open=any(_is_since(one, sure_dose) for one in unclear)
-        or (name in TOO_OFTEN and _is_too_often(counted)),
+        is_open=is_open,
         orders=DrugOrders(
             newest=ordered,
-            is_standing=bool(standing),
-            is_signed_now=any(one.is_draft for one in standing),
+            is_standing=bool(current_orders),
+            is_signed_now=any(order.is_draft for order in current_orders),
             prescribed=_prescribed(orders, today),
         ),
         end=end,
         provenance=tuple(
-            one.provenance for one in sorted(listed, key=_newest, reverse=True)
+            entry.provenance for entry in sorted(listed, key=_newest, reverse=True)
         ),
     )
 
@@ -221,24 +222,25 @@ def _prescribed(orders: Sequence[DrugEntry], today: date) -> Dated | None:
     declined.
     """
     now = Dated(today, today)
-    due = [now if one.is_draft else one.begins for one in orders if one.is_due]
+    due = [now if order.is_draft else order.begins for order in orders if order.is_due]
     newest = max(filter(None, due), key=_by_last, default=None)
-    doubts = (one for one in orders if not one.is_plain)
-    return None if any(_is_since(one, newest) for one in doubts) else newest
+    doubts = (order for order in orders if not order.is_plain)
+    return None if any(_is_since(order, newest) for order in doubts) else newest
 
 
 def _is_too_often(intakes: Iterable[DrugEntry]) -> bool:
     """Tell if two doses lie weeks apart: a yearly drug is not given so."""
-    days = sorted({one.last.last for one in intakes if one.last})
-    return any(WEEKS_APART[0] <= b - a <= WEEKS_APART[1] for a, b in pairwise(days))
+    days = sorted({intake.last.last for intake in intakes if intake.last})
+    least, most = WEEKS_APART
+    return any(least <= later - day <= most for day, later in pairwise(days))
 
 
 def _last_dose(intakes: Iterable[DrugEntry]) -> Dated | None:
-    """The dose before which no other was the last.
+    """Find the dose than which none is later.
 
     "2026" may be an import of that of February: it makes none later.
     """
-    return max((one.last for one in intakes if one.last), default=None)
+    return max((intake.last for intake in intakes if intake.last), default=None)
 
 
 def _is_since(entry: DrugEntry, dose: Dated | None) -> bool:
@@ -261,17 +263,19 @@ def _runs(intake: DrugEntry, today: date) -> bool:
 
 
 def _present_course(intakes: Sequence[DrugEntry]) -> tuple[Dated | None, bool]:
-    """The first day of the intakes that follow each other without a pause."""
-    dated = [(one.begins, one) for one in intakes if one.begins]
+    """Find the first day of the intakes that follow each other without a pause."""
+    dated = [(intake.begins, intake) for intake in intakes if intake.begins]
     course = sorted(dated, key=lambda pair: pair[0], reverse=True)
     first: tuple[Dated, DrugEntry] | None = None
-    for begins, one in course:
+    for begins, intake in course:
         is_paused = (
-            first and not one.is_current and (one.until or begins.last) < first[0].first
+            first
+            and not intake.is_current
+            and (intake.until or begins.last) < first[0].first
         )
         if is_paused:
             break
-        first = (begins, one)
+        first = (begins, intake)
     return (first[0], first[1].knows_start) if first else (None, True)
 
 
@@ -290,13 +294,15 @@ def _end(
     today: date,
 ) -> DrugEnd | None:
     """Find how and when the drug ended; None if it goes on or was never taken."""
-    if any(one.is_current and one.is_intake for one in entries):
+    if any(entry.is_current and entry.is_intake for entry in entries):
         return None
-    ends = [DrugEnd(one.ended, one.how_ended) for one in entries if one.how_ended]
-    if any(_runs(one, today) for one in intakes):
-        is_standing = any(one.is_current for one in entries)
+    ends = [
+        DrugEnd(entry.ended, entry.how_ended) for entry in entries if entry.how_ended
+    ]
+    if any(_runs(intake, today) for intake in intakes):
+        is_standing = any(entry.is_current for entry in entries)
         return _end_of_running(ends, last_dose, is_standing=is_standing)
-    dated = [one for one in ends if one.day]
+    dated = [end for end in ends if end.day]
     newest = max(dated, key=_by_end, default=None)
     if newest and (
         last_dose is None or _by_last(newest.day or last_dose) >= _by_last(last_dose)
@@ -315,12 +321,15 @@ def _end_of_running(
     ends: Sequence[DrugEnd], last_dose: Dated | None, *, is_standing: bool
 ) -> DrugEnd | None:
     """Find when a drug was ended after its last dose, while that dose still acts."""
-    said = [one for one in ends if one.how in ("stopped", "ended")]
-    newest = max((one for one in said if one.day), key=_by_end, default=None)
+    stated_ends = [end for end in ends if end.how in ("stopped", "ended")]
+    dated = [end for end in stated_ends if end.day]
+    newest = max(dated, key=_by_end, default=None)
     if newest and newest.day and last_dose and newest.day.last >= last_dose.last:
         return newest
-    undated = (one for one in said if one.how == "stopped" and not one.day)
-    return None if is_standing else next(undated, None)
+    if is_standing:
+        return None
+    stops = (end for end in stated_ends if end.how == "stopped")
+    return next((stop for stop in stops if not stop.day), None)
 
 
 # --- the state
@@ -350,7 +359,7 @@ def state_of(drugs: BoneDrugs, today: date, fracture_on: date | None) -> DrugSta
         for use in drugs.uses:
             if state := find(use, drugs, today):
                 return state
-    use = max(drugs.uses, key=lambda one: (*_rank(one), one.name))
+    use = max(drugs.uses, key=lambda drug_use: (*_rank(drug_use), drug_use.name))
     return _own_state(use, today, fracture_on)
 
 
@@ -362,7 +371,7 @@ def _none(drugs: BoneDrugs) -> DrugState:
     shortly = say("medication list not clear")
     why = Otherwise(drugs.unclear, shortly) if drugs.unclear else ""
     if drugs.unread:
-        why = _say_unread(drugs.unread)
+        why = _unread_text(drugs.unread)
     if why:
         unknown = say("bone drugs unknown")
         return DrugState("bone-drug-unknown", why, unknown, words=words)
@@ -370,10 +379,10 @@ def _none(drugs: BoneDrugs) -> DrugState:
     return DrugState("no-bone-drug", none, none, words=words)
 
 
-def _say_unread(unread: str) -> str:
-    """Name the lists that were not read: of drugs, or those that may tell of one.
+def _unread_text(unread: str) -> str:
+    """Name the lists that were not read: of drugs, or others that may hold one.
 
-    A billed injection stands among procedures and orders.
+    A billed injection is among procedures and orders.
     """
     if unread.startswith("medication list could not"):
         return say("medication list not readable")
@@ -389,8 +398,8 @@ def _rank(use: DrugUse) -> tuple[bool, date]:
     is_open = use.end is None or use.orders.is_standing
     days = (use.doses.last, use.orders.newest, use.ended_on)
     # An undated denosumab may be the one that lapses.
-    nothing = date.max if use.kind == "denosumab" else date.min
-    return is_open, max((day.last for day in days if day), default=nothing)
+    without_day = date.max if use.kind == "denosumab" else date.min
+    return is_open, max((day.last for day in days if day), default=without_day)
 
 
 def _words(use: DrugUse, **words: str) -> Mapping[str, str]:
@@ -400,7 +409,9 @@ def _words(use: DrugUse, **words: str) -> Mapping[str, str]:
 
 def _followers(use: DrugUse, drugs: BoneDrugs, after: date) -> list[DrugUse]:
     """Find other drugs with a dose since, or begun shortly before and going on."""
-    return [one for one in drugs.uses if one is not use and _follows(one, after)]
+    return [
+        other for other in drugs.uses if other is not use and _follows(other, after)
+    ]
 
 
 def _follows(other: DrugUse, after: date) -> bool:
@@ -422,37 +433,33 @@ def _vague_dose(use: DrugUse, after: date) -> Dated | None:
 
 
 def _since_then(use: DrugUse, drugs: BoneDrugs, after: date) -> str:
-    """`nothing since`, or what was ordered since and is no dose."""
+    """Return `nothing since`, or what was ordered since and is no dose."""
     if drugs.unread:
         return say("nothing found since")
-    others = [one for one in drugs.uses if one is not use]
+    others = [other for other in drugs.uses if other is not use]
     if use.is_open and use.doses.sure:
         return say("later entry not understood")
-    for one in others:
-        if one.is_open:
-            return say("{drug} entry not understood", drug=one.name)
-        if dose := _vague_dose(one, after):
-            vague = say("last dose {day}, day not recorded", day=_say_month(dose))
-            return joined((one.name, vague), " ")
-    for one in (*others, use):
-        if one.orders.newest and one.orders.newest.last > after:
-            return say("{drug} only ordered since", drug=one.name)
-    listed = (
-        one.name
-        for one in others
-        if one.orders.is_standing and one.orders.newest is None
-    )
-    name = next(listed, "")
+    for drug_use in others:
+        if drug_use.is_open:
+            return say("{drug} entry not understood", drug=drug_use.name)
+        if dose := _vague_dose(drug_use, after):
+            vague = say("last dose {day}, day not recorded", day=_month_text(dose))
+            return joined((drug_use.name, vague), " ")
+    for drug_use in (*others, use):
+        if drug_use.orders.newest and drug_use.orders.newest.last > after:
+            return say("{drug} only ordered since", drug=drug_use.name)
+    undated = (other for other in others if other.orders.newest is None)
+    name = next((other.name for other in undated if other.orders.is_standing), "")
     return say("{drug} only listed", drug=name) if name else say("nothing since")
 
 
 def find_overdue(drugs: BoneDrugs, today: date) -> DrugUse | None:
     """Find denosumab given too long ago, without a dose of a bone drug since."""
-    return next((one for one in drugs.uses if _overdue(one, drugs, today)), None)
+    return next((use for use in drugs.uses if _overdue(use, drugs, today)), None)
 
 
 def last_denosumab(use: DrugUse, today: date) -> Dated | None:
-    """The last day on which it may have been given, of one with an intake.
+    """Return the last day on which it may have been given, of one with an intake.
 
     Of one that may be overdue the last dose that is surely too old.
     """
@@ -462,74 +469,73 @@ def last_denosumab(use: DrugUse, today: date) -> Dated | None:
 
 
 def _last_late(use: DrugUse, today: date) -> Dated | None:
-    """The last dose that is too long ago; None if a later one surely is not."""
+    """Find the last dose that is too long ago; None if a later one surely is not."""
     limit = months_before(today, OVERDUE_MONTHS)
     day = use.doses.last or use.ended_on
     doses = use.doses.counted or ((day,) if day else ())
-    if any(one.first >= limit for one in doses):
+    if any(dose.first >= limit for dose in doses):
         return None
-    return max((one for one in doses if one.last < limit), default=None)
+    return max((dose for dose in doses if dose.last < limit), default=None)
 
 
 def _may_be_later(use: DrugUse, today: date) -> Dated | None:
-    """Find a dose of which its month or year does not say if it is too long ago."""
+    """Find a dose whose month or year leaves open if it is too long ago."""
     limit = months_before(today, OVERDUE_MONTHS)
-    return max((one for one in use.doses.counted if one.last >= limit), default=None)
+    return max((dose for dose in use.doses.counted if dose.last >= limit), default=None)
 
 
 def _overdue(use: DrugUse, drugs: BoneDrugs, today: date) -> DrugState | None:
-    """Denosumab given too long ago, and no bone drug since."""
+    """Find denosumab given too long ago, and no bone drug since."""
     is_ours = use.kind == "denosumab" and use.is_taken
     last = _last_late(use, today) if is_ours else None
     if last is None or _followers(use, drugs, last.last):
         return None
-    day, month = _say_full(last), _say_month(last)
+    day, month = _full_day_text(last), _month_text(last)
     how = say("last {day}", day=day) if use.doses.last else say("ended {day}", day=day)
     followed = _since_then(use, drugs, last.last)
     if followed.startswith("nothing"):  # it may have been given elsewhere
         followed = say("nothing found since {month}", month=month)
     words = {"last": day, "month": month, "followed": followed}
-    said = say("{drug} overdue", drug=use.name)
-    because = in_brackets(said, how)
+    clause = say("{drug} overdue", drug=use.name)
+    because = in_brackets(clause, how)
     unclear = last if use.is_open else None
     if use.doses.sure:
         unclear = use.doses.unclear
     if unclear:
-        said = say("{drug} may be overdue", drug=use.name)
-        entry = say("entry of {day} not understood", day=_say_full(unclear))
-        because = in_brackets(said, entry)
+        clause = say("{drug} may be overdue", drug=use.name)
+        entry = say("entry of {day} not understood", day=_full_day_text(unclear))
+        because = in_brackets(clause, entry)
     elif vague := _may_be_later(use, today):
-        said = say("{drug} may be overdue", drug=use.name)
-        entry = say("last dose {day}, day not recorded", day=_say_month(vague))
-        because = in_brackets(said, entry)
-    return DrugState("denosumab-overdue", because, said, use, _words(use, **words))
+        clause = say("{drug} may be overdue", drug=use.name)
+        entry = say("last dose {day}, day not recorded", day=_month_text(vague))
+        because = in_brackets(clause, entry)
+    return DrugState("denosumab-overdue", because, clause, use, _words(use, **words))
 
 
 def _anabolic_ended(use: DrugUse, drugs: BoneDrugs, today: date) -> DrugState | None:
-    """An anabolic drug that ended, and no bone drug since."""
+    """Find an anabolic drug that ended, and no bone drug since."""
     if use.kind != "anabolic" or use.end is None:
         return None
     end = use.ended_on or use.doses.last or use.orders.newest
     if end and _followers(use, drugs, end.last):
         return None
     followed = _since_then(use, drugs, end.last) if end else say("nothing since")
-    said = _say_end(use, today)
-    words = _words(use, end=said, followed=followed)
-    because = joined((said, followed))
-    return DrugState("anabolic-ended", because, said, use, words)
+    clause = _end_clause(use, today)
+    words = _words(use, end=clause, followed=followed)
+    because = joined((clause, followed))
+    return DrugState("anabolic-ended", because, clause, use, words)
 
 
 def _own_state(use: DrugUse, today: date, fracture_on: date | None) -> DrugState:
-    """The state of the drug that leads."""
     if use.is_open or use.name in TUMOUR_DOSES:
         return _without_dose(use, today)
     if use.is_taken and use.is_running:
         return _while_taken(use, today, fracture_on) or _without_dose(use, today)
     is_lapsed = use.end is not None and not use.orders.is_standing
     if is_lapsed and (use.is_taken or use.name not in INTERVAL):
-        # Of a bisphosphonate whose intake is over people say that it was stopped.
-        said = _say_end(use, today, ended="stopped")
-        return DrugState("drug-stopped", said, said, use, _words(use, end=said))
+        # A bisphosphonate that is no longer taken is said to be stopped.
+        clause = _end_clause(use, today, ended="stopped")
+        return DrugState("drug-stopped", clause, clause, use, _words(use, end=clause))
     return _without_dose(use, today)
 
 
@@ -549,87 +555,86 @@ def _while_taken(
     if not use.is_start_known:
         return None
     words = _words(use, **_starts(started, today))
-    said = say("{drug} started {started}", **words)
+    clause = say("{drug} started {started}", **words)
     if is_after:
-        because = say("{started} for this fracture", started=said)
-        return DrugState("drug-started-for-fracture", because, said, use, words)
-    # The day of the fracture is not known: whether it came first is not said.
-    return DrugState("early-on-drug", said, said, use, words)
+        because = say("{started} for this fracture", started=clause)
+        return DrugState("drug-started-for-fracture", because, clause, use, words)
+    # Without the day of the fracture no card says which came first.
+    return DrugState("early-on-drug", clause, clause, use, words)
 
 
 def _starts(started: Dated, today: date) -> dict[str, str]:
-    return {"since": _say_since(started, today), "started": _say_day(started, today)}
+    return {"since": _since_text(started, today), "started": _day_text(started, today)}
 
 
 def _taken_before(
     use: DrugUse, started: Dated, today: date, fracture_on: date
 ) -> DrugState | None:
-    """The state of a drug that was begun before the fracture."""
-    passed = _say_passed(started.last, fracture_on)
+    """Find the state of a drug that was begun before the fracture."""
+    passed = _passed_text(started.last, fracture_on)
     words = _words(use, **_starts(started, today), months=passed)
+    clause = say("on {drug}", drug=use.name)
     if months_between(started.last, fracture_on) >= LONG_MONTHS:
         fracture = say("fracture on {drug}", drug=use.name)
         because = in_brackets(fracture, say("since {since}", since=words["since"]))
-        on = say("on {drug}", drug=use.name)
-        return DrugState("long-on-drug", because, on, use, words)
+        return DrugState("long-on-drug", because, clause, use, words)
     if not use.is_start_known:
         return None
     because = say("fracture {time} into {drug}", time=passed, drug=use.name)
-    return DrugState(
-        "early-on-drug", because, say("on {drug}", drug=use.name), use, words
-    )
+    return DrugState("early-on-drug", because, clause, use, words)
 
 
 def _denosumab(
     use: DrugUse, today: date, *, is_before: bool, is_after: bool
 ) -> DrugState | None:
-    """In time, due, or started for the fracture; None if the last dose is not clear."""
+    """Find denosumab in time, due or just started; None if its last dose is unclear."""
     last = use.doses.last
     if last is None or last.first < months_before(today, OVERDUE_MONTHS):
         return None
-    day, due = _say_day(last, today), months_before(last.first, -DUE_MONTHS)
+    day, due = _day_text(last, today), months_before(last.first, -DUE_MONTHS)
     said_due = say_near_date(due, today) if last.first == last.last else say_month(due)
     words = _words(use, last=day, due=said_due)
     if due < today:
         was_due = say("{drug} was due {due}", **words)
         because = in_brackets(was_due, say("last {day}", day=day))
-        return DrugState(
-            "denosumab-due", because, say("{drug} due", drug=use.name), use, words
-        )
+        due_clause = say("{drug} due", drug=use.name)
+        return DrugState("denosumab-due", because, due_clause, use, words)
     if is_after and use.started:
-        started = _say_day(use.started, today)
+        started = _day_text(use.started, today)
         words = {**words, "started": started}
-        said = say("{drug} started {started}", **words)
-        because = say("{started} for this fracture", started=said)
-        return DrugState("drug-started-for-fracture", because, said, use, words)
+        started_clause = say("{drug} started {started}", **words)
+        because = say("{started} for this fracture", started=started_clause)
+        return DrugState(
+            "drug-started-for-fracture", because, started_clause, use, words
+        )
     because = in_brackets(use.name, say("last {day}", day=day))
     if is_before:
         because = in_brackets(say("fracture on {drug}", drug=use.name), day)
-    on = say("on {drug}", drug=use.name)
-    return DrugState("denosumab-in-time", because, on, use, words)
+    clause = say("on {drug}", drug=use.name)
+    return DrugState("denosumab-in-time", because, clause, use, words)
 
 
 def _without_dose(use: DrugUse, today: date) -> DrugState:
-    """Ordered or listed, and the dose that would tell more is not on record."""
-    said = _say_open(use, today)
+    """Return the state of a drug ordered or listed, without a dose that says more."""
+    open_text = _open_text(use, today)
     if use.name in TUMOUR_DOSES and use.doses.last and not use.is_open:
-        said = say("last dose {day}", day=_say_day(use.doses.last, today))
-    ordered = _say_since(use.orders.newest, today) if use.orders.newest else ""
-    exact = _say_day(use.orders.newest, today) if use.orders.newest else ""
+        open_text = say("last dose {day}", day=_day_text(use.doses.last, today))
+    ordered = _since_text(use.orders.newest, today) if use.orders.newest else ""
+    exact = _day_text(use.orders.newest, today) if use.orders.newest else ""
     is_ordered = use.is_injected or use.orders.is_signed_now
     verb = "{drug} ordered" if is_ordered else "{drug} prescribed"
     if use.is_taken or use.is_open:
         verb = "{drug} on record"
-    words = _words(use, open=said, ordered=exact, since=ordered)
-    because = joined((use.name, said), " ")
+    words = _words(use, open=open_text, ordered=exact, since=ordered)
+    because = joined((use.name, open_text), " ")
     return DrugState("drug-without-dose", because, say(verb, drug=use.name), use, words)
 
 
-def _say_open(use: DrugUse, today: date) -> str:
-    """Say what is known and what is not: `prescribed 2021, intake not recorded`."""
+def _open_text(use: DrugUse, today: date) -> str:
+    """Write what is known and what is not: `prescribed 2021, intake not recorded`."""
     if use.is_open:
         return say("recorded, not understood")
-    last = _say_since(use.doses.last, today) if use.doses.last else ""
+    last = _since_text(use.doses.last, today) if use.doses.last else ""
     if use.is_running and not use.is_injected:
         return say("on the list, start not recorded")
     if use.is_running and last:
@@ -637,24 +642,24 @@ def _say_open(use: DrugUse, today: date) -> str:
     if use.is_taken and not last:
         if use.started is None:
             return say("on record, last dose not found")
-        since = _say_since(use.started, today)
+        since = _since_text(use.started, today)
         return say("on record since {since}, last dose not found", since=since)
-    missing, known = "intake not recorded", "last intake {day}"
+    missing_form, known_form = "intake not recorded", "last intake {day}"
     if use.is_injected:
-        missing, known = "last dose not found", "last dose {day}"
-    open_ = say(known, day=last) if last else say(missing)
-    return joined((_say_order(use, today), open_))
+        missing_form, known_form = "last dose not found", "last dose {day}"
+    dose_text = say(known_form, day=last) if last else say(missing_form)
+    return joined((_order_text(use, today), dose_text))
 
 
-def _say_order(use: DrugUse, today: date) -> str:
-    """`ordered`, `prescribed 2021`; of what is only listed no order is claimed."""
+def _order_text(use: DrugUse, today: date) -> str:
+    """Write `ordered`, `prescribed 2021`; what is only listed has no order."""
     if use.orders.is_signed_now:
         return say("ordered now")
     if use.orders.newest is None:
         return say("on the list")
     if use.is_injected:
         return say("ordered")
-    return say("prescribed {since}", since=_say_since(use.orders.newest, today))
+    return say("prescribed {since}", since=_since_text(use.orders.newest, today))
 
 
 # How a drug ended, in words; None if that is not sure.
@@ -669,45 +674,48 @@ ENDED: Mapping[HowEnded | None, str] = {
 # --- days in words
 
 
-def _say_end(use: DrugUse, today: date, *, ended: HowEnded = "ended") -> str:
-    """`alendronate stopped 2023`; without a day of the end that of the prescription."""
+def _end_clause(use: DrugUse, today: date, *, ended: HowEnded = "ended") -> str:
+    """Write `alendronate stopped 2023`, or with the day of the prescription."""
     how = use.end.how if use.end else None
     how = ended if how == "ended" else how
     is_sure = use.doses.sure or not use.is_open
     form = ENDED[how if is_sure else None]
-    said = say(form, drug=use.name)
+    clause = say(form, drug=use.name)
     if use.ended_on:
-        return joined((said, _say_since(use.ended_on, today)), " ")
+        return joined((clause, _since_text(use.ended_on, today)), " ")
     if use.orders.newest is None:
-        return said
-    since = _say_since(use.orders.newest, today)
-    return in_brackets(said, say("prescribed {since}", since=since))
+        return clause
+    since = _since_text(use.orders.newest, today)
+    return in_brackets(clause, say("prescribed {since}", since=since))
 
 
-def _say_full(day: Dated) -> str:
-    """As exactly as it is recorded, with its year."""
-    return say_date(day.first) if day.first == day.last else _say_month(day)
+def _full_day_text(day: Dated) -> str:
+    """Write the day as exactly as it is recorded, with its year."""
+    return say_date(day.first) if day.first == day.last else _month_text(day)
 
 
-def _say_month(day: Dated) -> str:
-    """`Mar 2026`, or the bare year of a day that is not recorded more exactly."""
+def _month_text(day: Dated) -> str:
+    """Write `Mar 2026`, or the bare year of a day that is not recorded more exactly."""
     is_in_month = (day.first.year, day.first.month) == (day.last.year, day.last.month)
-    return Day(day.first, "month" if is_in_month else "year")
+    precision: DayForm = "month" if is_in_month else "year"
+    return Day(day.first, precision)
 
 
-def _say_day(day: Dated, today: date) -> str:
-    """`3 Nov`, or as exactly as it is recorded."""
-    return say_near_date(day.first, today) if day.first == day.last else _say_month(day)
+def _day_text(day: Dated, today: date) -> str:
+    """Write `3 Nov`, or the day as exactly as it is recorded."""
+    return (
+        say_near_date(day.first, today) if day.first == day.last else _month_text(day)
+    )
 
 
-def _say_since(day: Dated, today: date) -> str:
-    """`Mar 2026`, and `2021` of a day that is years away."""
-    is_year = _say_month(day) == str(day.first.year)
+def _since_text(day: Dated, today: date) -> str:
+    """Write `Mar 2026`, and `2021` of a day that is years away."""
+    is_year = _month_text(day) == str(day.first.year)
     return Day(day.first, "year") if is_year else say_since(day.first, today)
 
 
-def _say_passed(start: date, until: date) -> str:
-    """`4 months`, in the first month `2 weeks`, in the first week `5 days`."""
+def _passed_text(start: date, until: date) -> str:
+    """Write `4 months`, in the first month `2 weeks`, in the first week `5 days`."""
     days = (until - start).days
     months = months_between(start, until)
     if months:

@@ -64,7 +64,7 @@ class Correction:
 
     Attributes:
         order: the order as found, draft or active.
-        start: set where the order had none, else None.
+        start: set if the order had none, else None.
         review: day of the first review; None if that is over.
         end: last day.
         is_certain: the order was read whole, and leaves no doubt about how long it
@@ -84,7 +84,7 @@ class BraceTimes:
 
     Attributes:
         begins: the day its own time counts from.
-        by_dates: last day by its elements, None where they state none.
+        by_dates: last day by its elements, None if they state none.
         by_words: last day by its words.
     """
 
@@ -95,7 +95,7 @@ class BraceTimes:
 
     @property
     def ends(self) -> date | None:
-        """The later of the two last days; None when neither is stated."""
+        """Return the later of the two last days; None if neither is stated."""
         return max((day for day in (self.by_dates, self.by_words) if day), default=None)
 
     @property
@@ -113,25 +113,25 @@ class BraceTimes:
         if self.ends is None:
             return say("{brace} ordered without an end date", brace=name)
         if self.by_words is None:
-            until = say("until {day}", day=say_date(self.ends))
-            return say("{brace} ordered {time}", brace=name, time=until)
-        words = self._said_words(say_date(self.by_words))
+            end = say("until {day}", day=say_date(self.ends))
+            return say("{brace} ordered {time}", brace=name, time=end)
+        words = self._length_in_words(say_date(self.by_words))
         if self.by_dates is None or abs(self.by_dates - self.by_words) <= SAME:
             return say("{brace} {time} ordered", brace=name, time=words)
         dates = say("until {day}", day=say_date(self.by_dates))
-        ordered = "{brace} ordered {dates} in dates, {words} in words"
+        form = "{brace} ordered {dates} in dates, {words} in words"
         if self.by_words > self.by_dates:
-            ordered = "{brace} ordered {words} in words, {dates} in dates"
-        return say(ordered, brace=name, words=words, dates=dates)
+            form = "{brace} ordered {words} in words, {dates} in dates"
+        return say(form, brace=name, words=words, dates=dates)
 
     def length(self, today: date) -> str:
         """Say how long it runs: `for 12 weeks`, `until 12 Feb`; empty if not stated."""
-        until = say_near_date(self.by_words, today) if self.by_words else ""
-        words = self._said_words(until)
+        end = say_near_date(self.by_words, today) if self.by_words else ""
+        words = self._length_in_words(end)
         hours = self.order.hours if self.order.end is None else None
         dates = _until(self.by_dates, today)
         if hours:
-            dates = say("for {length}", length=say_length(hours))
+            dates = say("for {length}", length=length_text(hours))
         if not words or not dates:
             return words or dates
         if (
@@ -142,12 +142,12 @@ class BraceTimes:
             return words
         return say("{words} in words, {dates} in dates", words=words, dates=dates)
 
-    def _said_words(self, until: str) -> str:
+    def _length_in_words(self, end: str) -> str:
         """Say its words: a length if they have one, else the day; empty without."""
         if not self._is_length():
-            return say("until {day}", day=until) if until else ""
+            return say("until {day}", day=end) if end else ""
         form = "for at least {length}" if self.is_shortest else "for {length}"
-        return say(form, length=say_worded(self.order.worded))
+        return say(form, length=worded_length(self.order.worded))
 
     def _is_length(self) -> bool:
         worded = self.order.worded
@@ -164,7 +164,7 @@ class Brace:
         since: the day from which its weeks count: of the first brace of this fracture.
         last_day: by the site's weeks.
         issue: what is to be said of it; None if it keeps the limit.
-        correction: the end that it would get; None where there is none to set.
+        correction: the end that it would get; None if there is none to set.
     """
 
     times: BraceTimes
@@ -176,7 +176,7 @@ class Brace:
 
     @property
     def name(self) -> str:
-        """Say what it is called: `TLSO`."""
+        """Return what it is called: `TLSO`."""
         return self.times.order.name
 
     @property
@@ -214,8 +214,8 @@ def _until(day: date | None, today: date) -> str:
     return say("until {day}", day=say_near_date(day, today)) if day else ""
 
 
-def say_length(hours: float) -> str:
-    """A length in the largest unit that fits it: `3 months`, `12 weeks`, `14 days`."""
+def length_text(hours: float) -> str:
+    """Write a length in the largest unit that fits it: `3 months`, `14 days`."""
     units: tuple[tuple[float, Unit], ...] = ((MONTH, "month"), (WEEK, "week"))
     for unit, name in units:
         count = hours / unit
@@ -225,11 +225,11 @@ def say_length(hours: float) -> str:
     return say_count(round(days), "day") if days >= 1 else f"{hours:.0f} h"
 
 
-def say_worded(worded: WordedEnd) -> str:
-    """Say the length that an order has in words: `3 months`."""
-    count, _, unit = worded.said.partition(" ")
-    one = next((one for one in get_args(Unit) if unit in (one, f"{one}s")), None)
-    return say_count(int(count), one) if one and count.isdecimal() else worded.said
+def worded_length(worded: WordedEnd) -> str:
+    """Return the length that an order has in words: `3 months`."""
+    count, _, word = worded.said.partition(" ")
+    unit = next((unit for unit in get_args(Unit) if word in (unit, f"{unit}s")), None)
+    return say_count(int(count), unit) if unit and count.isdecimal() else worded.said
 
 
 def fracture_day(findings: Findings) -> date | None:
@@ -267,20 +267,24 @@ def judge_braces(
     stages_since = fractured_on or today - STAGES
     floor = _counted_from(support, today, fractured_on or today - window, stages_since)
     course = sorted(
-        (one for one in (*now, *before) if one.begins >= floor),
-        key=lambda one: one.begins,
+        (times for times in (*now, *before) if times.begins >= floor),
+        key=lambda times: times.begins,
     )
-    renewed = {one.order.name for one in now if one.order.draft}
+    renewed = {times.order.name for times in now if times.order.draft}
     # An active brace that is renewed now is the same brace.
-    named = [one for one in now if one.order.draft or one.order.name not in renewed]
-    # Since when each is worn, by name. Those being signed are not worn yet.
+    judged = [
+        times for times in now if times.order.draft or times.order.name not in renewed
+    ]
+    # The day from which each is worn, by name. Those being signed are not worn yet.
     worn: dict[str, date] = {}
-    for one in course:
-        if not one.order.draft:
-            worn.setdefault(one.order.name, one.begins)
-    first = course[0].begins if course else None
+    for times in course:
+        if not times.order.draft:
+            worn.setdefault(times.order.name, times.begins)
+    first_day = course[0].begins if course else None
     last_stage = support.last_stage_on or date.min
-    return tuple(_judged(one, first, last_stage, worn, limit, today) for one in named)
+    return tuple(
+        _brace(times, first_day, last_stage, worn, limit, today) for times in judged
+    )
 
 
 def _counted_from(
@@ -293,15 +297,15 @@ def _counted_from(
     return max(floor, stages[-1]) if len(stages) > 1 else floor
 
 
-def _judged(
+def _brace(
     times: BraceTimes,
-    first: date | None,
+    first_day: date | None,
     last_stage: date,
     worn: Mapping[str, date],
     limit: BracePolicy,
     today: date,
 ) -> Brace:
-    since = min(first or times.begins, times.begins)
+    since = min(first_day or times.begins, times.begins)
     if times.order.draft:
         since = max(since, last_stage)
     last_day = since + timedelta(weeks=limit.max_weeks)
@@ -313,11 +317,13 @@ def _judged(
         role = "renewed" if is_renewed else "added"
         if is_first:
             role = "ordered"
+    start = None if times.order.start else times.begins
     review = since + timedelta(weeks=limit.review_weeks)
+    next_review = review if review >= today else None
     correction = Correction(
         order=times.order,
-        start=None if times.order.start else times.begins,
-        review=review if review >= today else None,
+        start=start,
+        review=next_review,
         end=last_day,
         is_certain=issue in CERTAIN and not times.order.unread,
     )
@@ -333,7 +339,7 @@ def _judged(
 
 
 def _issue(times: BraceTimes, last_day: date, today: date) -> Issue | None:
-    """Say what is wrong with a brace; a shorter time is its author's."""
+    """Return what is wrong with a brace; a shorter time is its author's."""
     is_worded = times.order.worded.says != "nothing"
     if times.ends is not None and times.ends <= last_day:
         return "least" if times.is_shortest else None
@@ -348,8 +354,8 @@ def _issue(times: BraceTimes, last_day: date, today: date) -> Issue | None:
 
 
 def _without_date(times: BraceTimes) -> Issue:
-    says = times.order.worded.says
-    return says if says in ("event", "payer", "doubtful", "reversed") else "open"
+    ending = times.order.worded.says
+    return ending if ending in ("event", "payer", "doubtful", "reversed") else "open"
 
 
 # --- reasons to keep a brace
@@ -382,38 +388,38 @@ def keep_reasons(findings: Findings, support: SupportOrders) -> tuple[KeepReason
     braces = support.of_kind("brace")
     if not braces:
         return ()
-    known = {name for name in KEEP if findings.is_true(name)}
+    on_record = {name for name in KEEP if findings.is_true(name)}
     by_order = {reason for order in braces for reason in order.reasons}
     other = support.other
     by_signed = other.signed_reasons - by_order
-    found = [
-        *_reasons(known, "record"),
-        *_reasons(by_order - known, "order"),
-        *_reasons(by_signed - known, "signed"),
+    reasons = [
+        *_reasons(on_record, "record"),
+        *_reasons(by_order - on_record, "order"),
+        *_reasons(by_signed - on_record, "signed"),
     ]
     if other.fractures:
-        found.append(KeepReason("other-fracture", "record", other.fractures))
+        reasons.append(KeepReason("other-fracture", "record", other.fractures))
     elif other.possible:
-        found.append(KeepReason("other-fracture", "open", other.possible))
+        reasons.append(KeepReason("other-fracture", "open", other.possible))
     if other.surgery:
-        found.append(KeepReason("other-surgery", "open"))
+        reasons.append(KeepReason("other-surgery", "open"))
     if other.is_brace_noted:
-        found.append(KeepReason("brace-noted", "open"))
+        reasons.append(KeepReason("brace-noted", "open"))
     if other.unread:
-        found.append(KeepReason("augmentation-unread", "open", elements=other.unread))
+        reasons.append(KeepReason("augmentation-unread", "open", elements=other.unread))
     if other.other_order:
-        found.append(KeepReason("order-unread", "open"))
+        reasons.append(KeepReason("order-unread", "open"))
     if other.problem:
-        found.append(KeepReason("problem-unread", "open"))
+        reasons.append(KeepReason("problem-unread", "open"))
     if "SupplyRequest" in support.unchecked:
-        found.append(KeepReason("supplies-unread", "open"))
+        reasons.append(KeepReason("supplies-unread", "open"))
     mentioned = {
         name
         for name, gap in findings.gaps.items()
         if gap.is_mentioned and gap.reason != "unreadable"
     }
-    found += _reasons(mentioned - by_order - by_signed, "open")
-    return tuple(found)
+    reasons += _reasons(mentioned - by_order - by_signed, "open")
+    return tuple(reasons)
 
 
 def _reasons(names: Collection[str], source: ReasonSource) -> list[KeepReason]:
@@ -424,8 +430,10 @@ def _reasons(names: Collection[str], source: ReasonSource) -> list[KeepReason]:
 # --- bed rest
 
 
-def say_long_rest(order: SupportOrder, max_hours: float, today: date) -> str | None:
-    """Say bed rest longer than routine, `Bed rest 72 h ordered`; None if it is not."""
+def long_rest_sentence(
+    order: SupportOrder, max_hours: float, today: date
+) -> str | None:
+    """Name bed rest longer than routine, `Bed rest 72 h ordered`; None if it is not."""
     begins = order.start or order.authored or today
     to_day = (order.worded.day - begins).days * 24.0 if order.worded.day else None
     by_words = _longest(order.worded.hours, to_day)
@@ -436,17 +444,19 @@ def say_long_rest(order: SupportOrder, max_hours: float, today: date) -> str | N
     if order.hours is not None:
         dates = f"{say_number(order.hours, 1).removesuffix('.0')} h"
     is_length = order.worded.said and by_words == order.worded.hours
-    words = say_worded(order.worded) if is_length else _until(order.worded.day, today)
+    words = (
+        worded_length(order.worded) if is_length else _until(order.worded.day, today)
+    )
     if not dates or not words or order.hours == by_words:
         return say("Bed rest {time} ordered", time=words or dates)
-    ordered = "Bed rest {dates} ordered in dates, {words} in words"
+    form = "Bed rest {dates} ordered in dates, {words} in words"
     if longest == by_words:
-        ordered = "Bed rest {words} ordered in words, {dates} in dates"
-    return say(ordered, words=words, dates=dates)
+        form = "Bed rest {words} ordered in words, {dates} in dates"
+    return say(form, words=words, dates=dates)
 
 
 def _longest(*hours: float | None) -> float | None:
-    return max((one for one in hours if one is not None), default=None)
+    return max((length for length in hours if length is not None), default=None)
 
 
 def is_open_rest(order: SupportOrder) -> bool:

@@ -12,28 +12,31 @@ OLD = 65  # years; treatment without further tests from here on (ASBMR coalition
 EARLIER_FRACTURES = ("prior-vertebral-fracture", "prior-augmentation", "hip-fracture")
 
 
-def _ordered(kind: str) -> None:
+def _register_ordered(kind: str) -> None:
     """Register the signal that an order of this kind was found."""
 
     def detect(situation: Situation) -> Signal | None:
         orders = situation.support.counted(kind)
-        return Signal(say_ordered(orders[0], situation), orders[:1]) if orders else None
+        if not orders:
+            return None
+        return Signal(ordered_text(orders[0], situation), orders[:1])
 
     name = "review" if kind == "bone-treatment" else kind
     SIGNALS[f"{name}-ordered"] = detect
 
 
-def say_ordered(order: SupportOrder, situation: Situation) -> str:
-    """`ordered (19 Nov)`, `among these orders`."""
+def ordered_text(order: SupportOrder, situation: Situation) -> str:
+    """Write `ordered (19 Nov)`, `among these orders`."""
     if order.draft:
         return say("among these orders")
     day = order.authored or order.start
-    ordered = say("ordered")
-    return in_brackets(ordered, say_near_date(day, situation.today)) if day else ordered
+    if day is None:
+        return say("ordered")
+    return in_brackets(say("ordered"), say_near_date(day, situation.today))
 
 
 for _kind in ("bone-treatment", "rehabilitation", "biopsy"):
-    _ordered(_kind)
+    _register_ordered(_kind)
 
 
 def _t_score(situation: Situation, most: float = 99.0) -> Signal | None:
@@ -50,7 +53,7 @@ SIGNALS["very-low-t-score"] = lambda situation: _t_score(situation, VERY_LOW_T)
 
 @signal("young")
 def _young(situation: Situation) -> Signal | None:
-    """So young that weak bone is not the likely cause."""
+    """Find a patient so young that weak bone is not the likely cause."""
     age = situation.findings.number("age")
     if age is None or age >= FRAGILITY_AGE:
         return None
@@ -61,25 +64,23 @@ def _young(situation: Situation) -> Signal | None:
 
 @signal("age-unknown")
 def _age_unknown(situation: Situation) -> Signal | None:
-    """Such a patient may be young: nothing is chosen for them."""
-    return (
-        Signal(say("age not known"))
-        if situation.findings.number("age") is None
-        else None
-    )
+    """Find a patient who may be young: nothing is chosen for them."""
+    if situation.findings.number("age") is not None:
+        return None
+    return Signal(say("age not known"))
 
 
 @signal("weak-bone-likely")
 def _weak_bone_likely(situation: Situation) -> Signal | None:
     """Find an osteoporotic fracture by code, T-score, earlier fracture or age (E10)."""
     findings = situation.findings
-    if found := _t_score(situation, LOW_T):
-        return found
+    if t_score := _t_score(situation, LOW_T):
+        return t_score
     for name in EARLIER_FRACTURES:
         if findings.is_true(name):
             return Signal(evidence=(findings.known[name],))
     index = findings.known.get("index-fracture")
-    if index and any("|M80" in one.code for one in index.provenance):
+    if index and any("|M80" in source.code for source in index.provenance):
         return Signal(evidence=(index,))
     age = findings.number("age")
     if age is None or age < OLD:
@@ -89,24 +90,28 @@ def _weak_bone_likely(situation: Situation) -> Signal | None:
 
 @signal("lists-not-read")
 def _lists_not_read(situation: Situation) -> Signal | None:
-    """The lists of problems, drugs or orders were not read whole, or say nothing."""
+    """Name lists of problems, drugs or orders not read whole, or not understood."""
     missing = situation.lists_not_read
     return Signal(", ".join(missing)) if missing else None
 
 
 @signal("unstable-spine")
 def _unstable_spine(situation: Situation) -> Signal | None:
-    """An unstable fracture or spine: no training before it is stabilised."""
+    """Find an unstable fracture or spine: no training before it is stabilised."""
     findings = situation.findings
     names = ("unstable-fracture", "spinal-instability", "neurological-deficit")
-    found = [findings.known[name] for name in names if findings.is_true(name)]
-    said = joined(one.label or situation.wording.name(one.name) for one in found)
-    return Signal(said, tuple(found)) if found else None
+    unstable = [findings.known[name] for name in names if findings.is_true(name)]
+    if not unstable:
+        return None
+    labels = [
+        finding.label or situation.wording.name(finding.name) for finding in unstable
+    ]
+    return Signal(joined(labels), tuple(unstable))
 
 
 @signal("malnourished")
 def _malnourished(situation: Situation) -> Signal | None:
-    """MNA under 17 points, or its category C without the points."""
+    """Find MNA under 17 points, or its category C without the points."""
     score = situation.findings.known.get("mna-score")
     category = situation.findings.known.get("mna-category")
     if score is not None and float(score.value) < MALNOURISHED:
@@ -118,11 +123,11 @@ def _malnourished(situation: Situation) -> Signal | None:
 
 @signal("no-pooled-figure")
 def _no_pooled_figure(situation: Situation) -> Signal | None:
-    """The pooled model says nothing of such a fracture, whatever is measured."""
+    """Find a fracture of which the pooled model says nothing, whatever is measured."""
     return None if situation.assessment.pooled else Signal()
 
 
 @signal("fls-in-order-set")
 def _fls_in_order_set(situation: Situation) -> Signal | None:
-    """The site's order set has fracture liaison."""
+    """Find fracture liaison in the site's order set."""
     return Signal() if situation.policy.suggestions.fls_in_order_set else None

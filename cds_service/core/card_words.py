@@ -16,41 +16,43 @@ UNKNOWN_PLACE = "with this order"
 NONE = say("none on record")
 
 
-def say_place(findings: Findings) -> str:
-    """Say when an act is to be done: by the place of care (E13)."""
-    found = findings.known.get("place-of-care")
-    return PLACES.get(str(found.value), UNKNOWN_PLACE) if found else UNKNOWN_PLACE
+def place_text(findings: Findings) -> str:
+    """Name the occasion for an act: by the place of care (E13)."""
+    place = findings.known.get("place-of-care")
+    return PLACES.get(str(place.value), UNKNOWN_PLACE) if place else UNKNOWN_PLACE
 
 
 FOREARM = "forearm"
 
 
-def say_t_score(findings: Findings, wording: Wording, today: date) -> str:
-    """`−2.8`; an old one with its year, one of the forearm with that word."""
-    found = findings.known.get("bmd-t-score")
-    if found is None:
+def t_score_text(findings: Findings, wording: Wording, today: date) -> str:
+    """Write `−2.8`; an old one with its year, one of the forearm with that word."""
+    t_score = findings.known.get("bmd-t-score")
+    if t_score is None:
         return ""
-    day, said = found.observed, wording.value(found)
-    if found.site == FOREARM:  # no model was made with it
-        said = joined((said, FOREARM))
-    if day is None or not wording.is_old(found, today):
-        return said
-    return say("{value} in {year}", value=said, year=Day(day, "year"))
+    day = t_score.observed
+    text = wording.value(t_score)
+    if t_score.site == FOREARM:  # no model was made with it
+        text = joined((text, FOREARM))
+    if day is None or not wording.is_old(t_score, today):
+        return text
+    return say("{value} in {year}", value=text, year=Day(day, "year"))
 
 
 def words_of_facts(
     findings: Findings, signals: Sequence[Signal], wording: Wording, today: date
 ) -> dict[str, str]:
     """Join place, age, T-score, bone treatment so far and orders; empty if unknown."""
-    place, age = say_place(findings), findings.number("age")
-    by_name = {one.name: one for one in signals}
+    place = place_text(findings)
+    age = findings.number("age")
+    by_name = {signal.name: signal for signal in signals}
 
     def because(name: str) -> str:
         return by_name[name].because if name in by_name else ""
 
     return {
         "place": place,
-        "t": say_t_score(findings, wording, today),
+        "t": t_score_text(findings, wording, today),
         "age": f"{age:.0f}" if age is not None else "",
         "start": say("start {place}", place=place),
         "start_one": say("start one"),
@@ -62,7 +64,7 @@ def words_of_facts(
 
 
 def _listed(signals: Mapping[str, Signal]) -> str:
-    """`none in 9 medication entries`, `alendronate prescribed 2021`."""
+    """Write `none in 9 medication entries`, `alendronate prescribed 2021`."""
     none = signals.get("no-bone-drug")
     if none is not None:
         entries = none.words.get("entries", "")
@@ -70,5 +72,5 @@ def _listed(signals: Mapping[str, Signal]) -> str:
     unknown = signals.get("bone-drug-unknown")
     if unknown is not None:
         return unknown.because
-    named = (one.words.get("drugs", "") for one in signals.values())
-    return next(filter(None, named), "")
+    drugs = (signal.words.get("drugs", "") for signal in signals.values())
+    return next(filter(None, drugs), "")

@@ -22,9 +22,9 @@ from cds_service.core.findings import (
 )
 from cds_service.core.leaving import (
     Leaving,
-    say_leaving,
-    say_leaving_shortly,
-    say_start,
+    leaving_sentence,
+    short_leaving_sentence,
+    start_phrase,
 )
 from cds_service.core.policy import Policy
 from cds_service.core.pooled import PooledModel
@@ -37,7 +37,7 @@ from cds_service.core.study import LogisticStudy, Study
 from cds_service.core.wording import Wording
 
 NO_SUPPORT = SupportOrders()
-# Signals of one who leaves, by the kind of order that nobody has to place any more.
+# Signals at a discharge, by the kind of order that needs no placing any more.
 SETTLED = {
     "bone-treatment-settled": "bone-treatment",
     "rehabilitation-booked": "rehabilitation",
@@ -65,7 +65,7 @@ class InForce:
     @property
     def studies_in_force(self) -> tuple[LogisticStudy | PooledStudy, ...]:
         """List what every model that computes a figure is made from."""
-        return (self.pooled.study, *(one.study for one in self.models.values()))
+        return (self.pooled.study, *(model.study for model in self.models.values()))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,7 +86,7 @@ class Case:
     """The record of one patient as read, up to the day of the answer.
 
     Attributes:
-        order: None when a brace or bed-rest order after an augmentation is answered.
+        order: None if a brace or bed-rest order after an augmentation is answered.
         support: the orders that count.
         fracture: that is treated now, as far as it is known.
         closures: what earlier overrides close.
@@ -117,7 +117,6 @@ class Conclusion:
 
     @property
     def drug_state(self) -> DrugState:
-        """The state of the patient's bone drugs."""
         return find_drug_state(self.case.findings, self.case.today)
 
 
@@ -130,8 +129,8 @@ def conclude(case: Case) -> Conclusion:
 
 def conclude_kept(case: Case, signals: Collection[str]) -> Conclusion:
     """Conclude again from an audit entry, which keeps the signals by their names."""
-    kept = tuple(Signal(name=one) for one in signals)
-    return _concluded(case, _situation(case), kept)
+    kept_signals = tuple(Signal(name=name) for name in signals)
+    return _concluded(case, _situation(case), kept_signals)
 
 
 def assess_case(case: Case) -> Assessment:
@@ -165,22 +164,22 @@ def _concluded(
     situation: Situation,
     signals: tuple[Signal, ...],
 ) -> Conclusion:
-    support, wording = case.support, case.in_force.wording
-    kinds = {one.kind for one in support.orders}
-    names = {one.name for one in signals}
+    support = case.support
+    kinds = {order.kind for order in support.orders}
+    counted_kinds = {kind for kind in kinds if support.counted(kind)}
+    names = {signal.name for signal in signals}
     settled = {kind for name, kind in SETTLED.items() if name in names}
-    words = words_of_facts(case.findings, signals, wording, case.today)
+    words = words_of_facts(case.findings, signals, case.in_force.wording, case.today)
     if case.leaving is not None and case.order is not None:
-        start = say_start(names)
         words |= {
-            "leaving": say_leaving(case.order, case.today),
-            "leaving_shortly": say_leaving_shortly(case.order),
-            "start": start,
+            "leaving": leaving_sentence(case.order, case.today),
+            "leaving_shortly": short_leaving_sentence(case.order),
+            "start": start_phrase(names),
         }
     facts = rank_facts(
         case.questions.facts,
         signals,
-        {one for one in kinds if support.counted(one)} | settled,
+        counted_kinds | settled,
         common=words,
         closures=case.closures,
         no_training=_no_training(case.questions.rules),
@@ -198,5 +197,7 @@ def _concluded(
 
 def _no_training(rules: Sequence[Rule]) -> frozenset[str]:
     """List the facts and signals under which rehabilitation is not offered."""
-    names = (one.unless_signal for one in rules if one.order_kind == "rehabilitation")
+    names = (
+        rule.unless_signal for rule in rules if rule.order_kind == "rehabilitation"
+    )
     return frozenset().union(*names)

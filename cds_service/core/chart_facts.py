@@ -128,14 +128,14 @@ class FactFile(DataTable):
         forbids_risk: no figure while it holds.
         not_counted: what the model does not count, `hip`; empty if it counts it.
         raises: no figure is called below the usual while it holds.
-        leaves_open: something was not read or not understood: the usual stands for
-            every lower figure.
+        leaves_open: something was not read or not understood: the usual replaces every
+            lower figure.
         at_end_of_life: it is said in a hospice too.
         guidelines: lines of `guidelines.toml` that speak for and against its act.
         source: where it comes from.
         owner: the role that answers for it.
         approved: when the owner last did.
-        review_by: when somebody has to look at it again.
+        review_by: when it is to be reviewed again.
     """
 
     id: str
@@ -174,17 +174,17 @@ class FactFile(DataTable):
 
     @property
     def texts(self) -> tuple[str, ...]:
-        """Every text of the file that may have placeholders."""
+        """List every text of the file that may have placeholders."""
         state = (self.state.words, self.state.review) if self.state else ()
         return (
-            *(one.say for one in self.phrases),
-            *(text for one in self.lines for text in (one.heading, one.say)),
+            *(phrase.say for phrase in self.phrases),
+            *(text for line in self.lines for text in (line.heading, line.say)),
             *(self.joins, self.start),
             *state,
         )
 
 
-class HeldFact(NamedTuple):
+class RankedFact(NamedTuple):
     """A fact that holds for this patient.
 
     Attributes:
@@ -199,17 +199,16 @@ class HeldFact(NamedTuple):
 
     @property
     def id(self) -> str:
-        """The fact's id."""
         return self.file.id
 
     @property
     def is_open(self) -> bool:
-        """Its act is open."""
+        """Tell if its act is open."""
         return not self.closed_by
 
     @property
     def may_lead(self) -> bool:
-        """It leads the card if no fact before it does."""
+        """Tell if it leads the card when no fact before it does."""
         if not self.file.leads:
             return False
         is_only_ordered = self.closed_by == "order" and self.file.leads_when_closed
@@ -221,89 +220,89 @@ class ChartFacts:
     """The facts that hold, by rank, and what follows for the whole card.
 
     Attributes:
-        held: every fact that holds.
+        ranked: every fact that holds.
         common: words for every phrase.
         signals: names of all signals that hold, and `TRAINING_OPEN` while it is.
         is_shown: the first card is shown at all (E5).
     """
 
-    held: tuple[HeldFact, ...] = ()
+    ranked: tuple[RankedFact, ...] = ()
     common: Mapping[str, str] = field(default_factory=dict)
     signals: frozenset[str] = frozenset()
     is_shown: bool = True
 
     def holds(self, fact: str) -> bool:
         """Tell if the fact of this id holds, open or closed."""
-        return any(one.id == fact for one in self.held)
+        return any(ranked_fact.id == fact for ranked_fact in self.ranked)
 
     @property
-    def leading(self) -> HeldFact | None:
-        """The fact that leads the card."""
-        return next((one for one in self.held if one.may_lead), None)
+    def leading(self) -> RankedFact | None:
+        """Return the fact that leads the card."""
+        return next((fact for fact in self.ranked if fact.may_lead), None)
 
     @property
     def colour(self) -> Colour:
-        """`warning` while one fact of that colour is open."""
+        """Return `warning` while one fact of that colour is open."""
         is_warned = any(
-            one.is_open and one.file.leads and one.file.colour == "warning"
-            for one in self.held
+            fact.is_open and fact.file.leads and fact.file.colour == "warning"
+            for fact in self.ranked
         )
         return "warning" if is_warned else "info"
 
     @property
     def forbids_risk(self) -> bool:
-        """No figure is made for such a fracture."""
-        return any(one.file.forbids_risk for one in self.held)
+        """Tell if no figure is made for such a fracture."""
+        return any(fact.file.forbids_risk for fact in self.ranked)
 
     @property
     def open_acts(self) -> frozenset[str]:
         """Name the acts of open facts, even if an override closed lesser ones."""
-        return frozenset(one.file.act for one in self.held if one.is_open)
+        return frozenset(fact.file.act for fact in self.ranked if fact.is_open)
 
     @property
     def not_counted(self) -> tuple[str, ...]:
         """List what the model does not count, each once."""
-        names = (one.file.not_counted for one in self.held)
+        names = (fact.file.not_counted for fact in self.ranked)
         return tuple(dict.fromkeys(name for name in names if name))
 
     @property
     def is_at_least(self) -> bool:
-        """A figure is a lower limit: the model does not count every fact."""
+        """Tell if a figure is a lower limit: the model does not count every fact."""
         return bool(self.not_counted)
 
     @property
     def leaves_open(self) -> bool:
-        """Something was not read or not understood: no lower figure is said."""
-        return any(one.file.leaves_open for one in self.held)
+        """Tell if something was not read or understood: no lower figure is said."""
+        return any(fact.file.leaves_open for fact in self.ranked)
 
     @property
     def raises(self) -> bool:
-        """A fact raises the risk: nothing is called below the usual."""
-        return any(one.file.raises for one in self.held)
+        """Tell if a fact raises the risk: nothing is called below the usual."""
+        return any(fact.file.raises for fact in self.ranked)
 
     @property
     def state(self) -> DrugWords | None:
-        """Bone treatment so far, by the first fact that says it."""
-        return next((one.file.state for one in self.held if one.file.state), None)
+        """Return bone treatment so far, by the first fact that says it."""
+        return next((fact.file.state for fact in self.ranked if fact.file.state), None)
 
     def names(self) -> frozenset[str]:
         """Return what rules may ask for: the ids of facts that hold, and who leads."""
         leading = self.leading
         leads = {f"leads-{leading.id}"} if leading else set()
-        return frozenset({one.id for one in self.held} | leads)
+        return frozenset({fact.id for fact in self.ranked} | leads)
 
     def seconds(self) -> Iterator[str]:
-        """Short forms of the open facts behind the leading one, by rank."""
+        """Yield short forms of the open facts behind the leading one, by rank."""
         leading = self.leading
-        for one in self.held:
-            is_behind = leading is not None and one.file.rank >= leading.file.rank
-            is_told = one.file.state is not None and one.file.state.kind != "none"
+        for fact in self.ranked:
+            is_behind = leading is not None and fact.file.rank >= leading.file.rank
+            is_told = fact.file.state is not None and fact.file.state.kind != "none"
             # What is known of bone drugs is said by the phrase itself.
-            is_second = is_behind and one is not leading and one.is_open
+            is_second = is_behind and fact is not leading and fact.is_open
             if not is_second or is_told:
                 continue
-            if said := _filled(one.file.joins, self._words(one)):
-                yield said
+            if text := _filled(fact.file.joins, self._words(fact)):
+                yield text
 
     def phrases(self, join: str = "") -> Iterator[str]:
         """Yield the leading fact's phrases that fit, the best first.
@@ -315,74 +314,75 @@ class ChartFacts:
         leading = self.leading
         if leading is None:
             return
-        second = say(", {fact}", fact=join) if join else ""
-        words = self._words(leading) | {"join": second}
-        fitting = [one for one in leading.file.phrases if self._fits(one, leading)]
+        joined_fact = say(", {fact}", fact=join) if join else ""
+        words = self._words(leading) | {"join": joined_fact}
+        phrases = leading.file.phrases
+        fitting = [phrase for phrase in phrases if self._fits(phrase, leading)]
         # What is known of bone drugs is never said as unknown because that is shorter.
-        of_state = [one for one in fitting if one.state] or fitting
+        of_state = [phrase for phrase in fitting if phrase.state] or fitting
         for phrase in of_state:
             if join and "{join}" not in phrase.say:
                 continue
-            if said := _filled(phrase.say, words):
-                yield capital(said)
+            if text := _filled(phrase.say, words):
+                yield capital(text)
 
     def lines(self) -> Iterator[tuple[str, str]]:
-        """Lines of the detail, of the leading fact first; a heading once."""
+        """Yield the lines of the detail, of the leading fact first; a heading once."""
         leading = self.leading
-        first = (leading,) if leading else ()
-        rest = (one for one in self.held if one is not leading)
-        said: dict[str, str] = {}
-        for one in (*first, *rest):
-            words = self._words(one)
-            for line in one.file.lines:
-                has_place = line.has_place(is_leading=one is leading)
-                if not has_place or not self._fits(line, one):
+        texts: dict[str, str] = {}
+        for fact in sorted(self.ranked, key=lambda fact: fact is not leading):
+            words = self._words(fact)
+            for line in fact.file.lines:
+                has_place = line.has_place(is_leading=fact is leading)
+                if not has_place or not self._fits(line, fact):
                     continue
-                heading, text = _filled(line.heading, words), _filled(line.say, words)
+                heading = _filled(line.heading, words)
+                text = _filled(line.say, words)
                 if heading and text:
-                    said.setdefault(heading, text)
-        yield from said.items()
+                    texts.setdefault(heading, text)
+        yield from texts.items()
 
     def is_review_settled(self) -> bool:
-        """No bone treatment review is open, although none is ordered."""
+        """Tell if no bone treatment review is open, although none is ordered."""
         return any(
-            one.file.settles_review is not None
-            and self._fits(one.file.settles_review, one)
-            for one in self.held
+            fact.file.settles_review is not None
+            and self._fits(fact.file.settles_review, fact)
+            for fact in self.ranked
         )
 
-    def _fits(self, condition: Condition, fact: HeldFact) -> bool:
+    def _fits(self, condition: Condition, fact: RankedFact) -> bool:
         kind = self.state.kind if self.state else None
         if condition.state and kind not in condition.state:
             return False
         if condition.closed != (fact.closed_by == "order"):
             return False
         words = fact.signal.words
-        if any(words.get(name) != said for name, said in condition.word.items()):
+        if any(words.get(name) != text for name, text in condition.word.items()):
             return False
-        facts = frozenset(one.id for one in self.held)
-        return _is_met(condition.fact, condition.unless_fact, facts) and _is_met(
+        facts = frozenset(ranked_fact.id for ranked_fact in self.ranked)
+        has_facts = _is_met(condition.fact, condition.unless_fact, facts)
+        return has_facts and _is_met(
             condition.signal, condition.unless_signal, self.signals
         )
 
-    def _words(self, fact: HeldFact) -> dict[str, str]:
-        """Words of a fact: the common ones, of the drug state, and of its signal."""
+    def _words(self, fact: RankedFact) -> dict[str, str]:
+        """Join the common words, those of the drug state, and those of the signal."""
         words = dict(self.common)
-        held = next((one for one in self.held if one.file.state), None)
-        starts = (one for one in self.held if one.is_open and one.file.start)
+        drug_fact = next((other for other in self.ranked if other.file.state), None)
+        starts = (other for other in self.ranked if other.is_open and other.file.start)
         start = next(starts, None)
         if start is not None:
             words["start"] = words["start_one"] = start.file.start
-        if held is not None and held.file.state is not None:
-            of_drug = _WithCapitals(words | _own(held.signal))
-            words["state"] = _said(held.file.state.words, of_drug)
-            words["review"] = _said(held.file.state.review, of_drug)
-        others = {
-            one.id: _said(one.file.joins, _WithCapitals(words | _own(one.signal)))
-            for one in self.held
-            if one is not fact
-        }
-        return words | others | _own(fact.signal)
+        if drug_fact is not None and drug_fact.file.state is not None:
+            of_drug = _WithCapitals(words | _signal_words(drug_fact.signal))
+            words["state"] = _sentence(drug_fact.file.state.words, of_drug)
+            words["review"] = _sentence(drug_fact.file.state.review, of_drug)
+        joined_facts = {}
+        for other in self.ranked:
+            if other is not fact:
+                of_other = _WithCapitals(words | _signal_words(other.signal))
+                joined_facts[other.id] = _sentence(other.file.joins, of_other)
+        return words | joined_facts | _signal_words(fact.signal)
 
 
 def _is_met(
@@ -393,7 +393,7 @@ def _is_met(
     return is_there and names.isdisjoint(excluded)
 
 
-def _own(signal: Signal) -> dict[str, str]:
+def _signal_words(signal: Signal) -> dict[str, str]:
     return {"because": signal.because, **signal.words}
 
 
@@ -406,15 +406,15 @@ class _WithCapitals(dict[str, str]):
 
 
 def _filled(text: str, words: Mapping[str, str]) -> str:
-    """Return the text with its words, or nothing where one of them is not known."""
-    known = _WithCapitals(words)
-    asked = placeholders(text) - MAY_BE_EMPTY
-    if any(not known[name] for name in asked):
+    """Return the text with its words, or nothing if one of them is not known."""
+    by_name = _WithCapitals(words)
+    needed = placeholders(text) - MAY_BE_EMPTY
+    if any(not by_name[name] for name in needed):
         return ""
-    return _said(text, known)
+    return _sentence(text, by_name)
 
 
-def _said(text: str, words: _WithCapitals) -> str:
+def _sentence(text: str, words: _WithCapitals) -> str:
     return Sentence(text, {name: words[name] for name in placeholders(text)})
 
 
@@ -427,7 +427,7 @@ def rank_facts(
     closures: Closures = NOTHING_CLOSED,
     no_training: Collection[str] = (),
 ) -> ChartFacts:
-    """Find the facts that hold, and whether the first card is shown.
+    """Find the facts that hold, and decide if the first card is shown.
 
     Args:
         signals: all that hold.
@@ -436,55 +436,58 @@ def rank_facts(
         closures: what overrides in force close.
         no_training: facts and signals under which rehabilitation is not offered.
     """
-    by_name = {one.name: one for one in signals}
+    by_name = {signal.name: signal for signal in signals}
     is_dying = "end-of-life" in by_name
     ranks = {file.id: file.rank for file in files}
-    held = tuple(
-        _held(file, by_name[file.signal], ordered, closures, ranks)
+    ranked_facts = tuple(
+        _ranked_fact(file, by_name[file.signal], ordered, closures, ranks)
         for file in files
         if file.signal in by_name and (file.at_end_of_life or not is_dying)
     )
-    names = frozenset(by_name) | {one.id for one in held}
+    names = frozenset(by_name) | {fact.id for fact in ranked_facts}
     is_open = {
         kind: kind not in ordered and not closures.closes_act(kind)
         for kind in ("bone-treatment", "rehabilitation")
     }
     is_training_open = is_open["rehabilitation"] and names.isdisjoint(no_training)
-    told = {*by_name, TRAINING_OPEN} if is_training_open else {*by_name}
-    facts = ChartFacts(held=held, common=common, signals=frozenset(told))
+    signal_names = {*by_name, TRAINING_OPEN} if is_training_open else {*by_name}
+    facts = ChartFacts(
+        ranked=ranked_facts, common=common, signals=frozenset(signal_names)
+    )
     if "deceased" in by_name:
-        shown = False
+        is_shown = False
     elif is_dying:
-        shown = any(one.is_open for one in held)
+        is_shown = any(fact.is_open for fact in ranked_facts)
     else:
-        shown = (
+        is_shown = (
             facts.colour == "warning"
-            or any(one.file.keeps_card and one.closed_by != "override" for one in held)
+            or any(_keeps_card(fact) for fact in ranked_facts)
             or LIST_NOT_READ in by_name
             or is_training_open
             # What forbids training is said with the order of the review.
             or (is_open["rehabilitation"] and facts.leading is not None)
             or (is_open["bone-treatment"] and not facts.is_review_settled())
         )
-    return replace(facts, is_shown=shown)
+    return replace(facts, is_shown=is_shown)
 
 
-def _held(
+def _ranked_fact(
     file: FactFile,
     signal: Signal,
     ordered: Collection[str],
     closures: Closures,
     ranks: Mapping[str, int],
-) -> HeldFact:
+) -> RankedFact:
     key = _key(signal)
     is_act_closed = False
     if not file.only_considered and file.act:
         grounds = closures.grounds_of_act(file.act)
         is_act_closed = any(_reaches(ground, file, ranks) for ground in grounds)
     if is_act_closed or closures.closes_fact(file.id, key):
-        return HeldFact(file, signal, key, "override")
-    is_ordered = any(kind in ordered for kind in file.closed_by)
-    return HeldFact(file, signal, key, "order" if is_ordered else "")
+        return RankedFact(file, signal, key, "override")
+    if any(kind in ordered for kind in file.closed_by):
+        return RankedFact(file, signal, key, "order")
+    return RankedFact(file, signal, key)
 
 
 def _reaches(ground: CardGround, file: FactFile, ranks: Mapping[str, int]) -> bool:
@@ -498,14 +501,18 @@ def _reaches(ground: CardGround, file: FactFile, ranks: Mapping[str, int]) -> bo
     return ground.is_warning and ranks.get(ground.fact, file.rank + 1) <= file.rank
 
 
+def _keeps_card(fact: RankedFact) -> bool:
+    return fact.file.keeps_card and fact.closed_by != "override"
+
+
 def _key(signal: Signal) -> str:
-    """Say what a fact rests on: an override ends when one of these values changes."""
+    """Return what a fact rests on: an override ends if one of these values changes."""
     evidence = sorted(map(_name_and_day, signal.evidence))
     return " ".join([signal.because, *evidence]).strip()
 
 
-def _name_and_day(one: Finding | SupportOrder) -> str:
-    """Say `bmd-t-score=2026-05-03` of a finding, and the same of an order."""
-    name = getattr(one, "name", "") or getattr(one, "kind", "")
-    day = getattr(one, "observed", None) or getattr(one, "authored", None)
+def _name_and_day(evidence: Finding | SupportOrder) -> str:
+    """Write `bmd-t-score=2026-05-03` of a finding, and the same of an order."""
+    name = getattr(evidence, "name", "") or getattr(evidence, "kind", "")
+    day = getattr(evidence, "observed", None) or getattr(evidence, "authored", None)
     return f"{name}={day or ''}"

@@ -23,7 +23,7 @@ from cds_service.core.wording import (
     with_unit,
 )
 
-# By signal: what its `because` reads like, and its words beside `fact` and `Fact`.
+# By signal: what its `because` reads like, and its words besides `fact` and `Fact`.
 WORDS: Mapping[str, tuple[str, tuple[str, ...]]] = {
     "spinal-infection": ("spinal infection (discitis, 12 Nov)", ("what", "date")),
     "sepsis": ("sepsis (18 Nov)", ("date",)),
@@ -59,28 +59,29 @@ SECOND = "second"
 
 
 def _signal(fact: str, *findings: Finding, because: str = "", **words: str) -> Signal:
-    """A signal with its shortest form among its words."""
-    said = {"fact": fact, "Fact": capital(fact), **words}
-    return Signal(because or fact, findings, words=said)
+    """Make a signal with its shortest form among its words."""
+    signal_words = {"fact": fact, "Fact": capital(fact), **words}
+    return Signal(because or fact, findings, words=signal_words)
 
 
 def _date(finding: Finding, situation: Situation) -> str:
-    """`19 Nov`, or the month or year alone where no more is known."""
+    """Write `19 Nov`, or the month or year alone if no more is known."""
     if finding.observed is None or finding.dated_to != "day":
         return _month(finding)
     return say_near_date(finding.observed, situation.today)
 
 
 def _month(finding: Finding) -> str:
-    """`Nov 2024`, or the year alone where no more is known."""
+    """Write `Nov 2024`, or the year alone if no more is known."""
     if finding.observed is None or finding.dated_to == "year":
         return _year(finding)
     return say_month(finding.observed)
 
 
 def _month_if_old(finding: Finding, situation: Situation) -> str:
-    """`Jan 2026`, of a value that is no longer fresh."""
-    return _month(finding) if situation.wording.is_old(finding, situation.today) else ""
+    """Write `Jan 2026`, of a value that is no longer fresh."""
+    is_old = situation.wording.is_old(finding, situation.today)
+    return _month(finding) if is_old else ""
 
 
 def _true(situation: Situation, name: str) -> Finding | None:
@@ -95,16 +96,16 @@ def _year(finding: Finding) -> str:
 
 @signal("spinal-infection")
 def _spinal_infection(situation: Situation) -> Signal | None:
-    """Active or over for at most 90 days; also what the order gives as its reason."""
-    found = _true(situation, "present-spinal-infection")
-    if found is None:
+    """Find one active or over for at most 90 days, or the reason of the order."""
+    finding = _true(situation, "present-spinal-infection")
+    if finding is None:
         return None
-    date_ = _date(found, situation)
+    date_ = _date(finding, situation)
     infection = say("spinal infection")
-    what = joined((found.label, date_))
+    what = joined((finding.label, date_))
     because = in_brackets(infection, what)
-    fact = found.label or infection
-    return _signal(fact, found, because=because, what=what, date=date_)
+    fact = finding.label or infection
+    return _signal(fact, finding, because=because, what=what, date=date_)
 
 
 @signal("sepsis")
@@ -118,42 +119,43 @@ def _new_deficit(situation: Situation) -> Signal | None:
 
 
 def _dated(situation: Situation, name: str, otherwise: str) -> Signal | None:
-    found = _true(situation, name)
-    if found is None:
+    finding = _true(situation, name)
+    if finding is None:
         return None
-    fact, date_ = found.label or otherwise, _date(found, situation)
-    return _signal(fact, found, because=in_brackets(fact, date_), date=date_)
+    fact, date_ = finding.label or otherwise, _date(finding, situation)
+    return _signal(fact, finding, because=in_brackets(fact, date_), date=date_)
 
 
 @signal("bone-malignancy")
 def _bone_malignancy(situation: Situation) -> Signal | None:
-    found = _true(situation, "bone-malignancy")
-    if found is None:
+    finding = _true(situation, "bone-malignancy")
+    if finding is None:
         return None
-    fact, year = found.label or say("malignancy of bone"), _year(found)
+    fact, year = finding.label or say("malignancy of bone"), _year(finding)
     is_of_blood = fact == "myeloma"
     specialist = say("haematology") if is_of_blood else say("oncology")
     because = in_brackets(fact, year)
-    return _signal(fact, found, because=because, year=year, specialist=specialist)
+    return _signal(fact, finding, because=because, year=year, specialist=specialist)
 
 
 @signal("recent-cancer")
 def _recent_cancer(situation: Situation) -> Signal | None:
-    found = _true(situation, "recent-cancer")
-    if found is None:
+    finding = _true(situation, "recent-cancer")
+    if finding is None:
         return None
-    fact, year = found.label or say("cancer"), _year(found)
-    return _signal(fact, found, because=in_brackets(fact, year), year=year)
+    fact, year = finding.label or say("cancer"), _year(finding)
+    return _signal(fact, finding, because=in_brackets(fact, year), year=year)
 
 
 @signal("old-cancer")
 def _old_cancer(situation: Situation) -> Signal | None:
-    """One that is not on record as recent too."""
-    found, recent = _true(situation, "old-cancer"), _true(situation, "recent-cancer")
-    if found is None or (recent and recent.label == found.label):
+    """Find a cancer that is not on record as recent too."""
+    finding = _true(situation, "old-cancer")
+    recent = _true(situation, "recent-cancer")
+    if finding is None or (recent and recent.label == finding.label):
         return None
-    fact, year = found.label or say("cancer"), _year(found)
-    return _signal(fact, found, because=joined((fact, year), " "), year=year)
+    fact, year = finding.label or say("cancer"), _year(finding)
+    return _signal(fact, finding, because=joined((fact, year), " "), year=year)
 
 
 def _broken(index: Finding) -> int:
@@ -171,46 +173,49 @@ def _two_levels(situation: Situation) -> Signal | None:
 
 
 def _at_once(situation: Situation, least: int, most: int) -> Signal | None:
-    """As many as the order treats, or the problem list has broken within a month."""
-    counts = [
-        (int(float(one.value)) if one.name == "level-count" else _broken(one), one)
-        for name in ("level-count", "index-fracture")
-        if (one := situation.findings.known.get(name))
-    ]
-    count, levels = max(counts, key=lambda pair: pair[0], default=(0, None))
-    if levels is None or not least <= count <= most:
+    """Count the levels that the order treats, or that broke within a month."""
+    known = situation.findings.known
+    counts: list[tuple[int, Finding]] = []
+    if ordered := known.get("level-count"):
+        counts.append((int(float(ordered.value)), ordered))
+    if index := known.get("index-fracture"):
+        counts.append((_broken(index), index))
+    count, finding = max(counts, key=lambda pair: pair[0], default=(0, None))
+    if finding is None or not least <= count <= most:
         return None
     word = number_word(count)
     fact = say("{count} fractures at once", count=word)
-    return _signal(fact, levels, count=word)
+    return _signal(fact, finding, count=word)
 
 
 def _earlier_fracture(situation: Situation) -> Finding | None:
     """Find the latest earlier fracture, or the augmentation that proves a later one."""
     names = ("prior-vertebral-fracture", "prior-augmentation")
-    found = [one for name in names if (one := _true(situation, name))]
-    return max(found, key=lambda one: one.observed or date.min, default=None)
+    fractures = filter(None, (_true(situation, name) for name in names))
+    return max(
+        fractures, key=lambda finding: finding.observed or date.min, default=None
+    )
 
 
 @signal("second-fracture-two-years")
 def _second_fracture(situation: Situation) -> Signal | None:
-    found = _earlier_fracture(situation)
-    if found is None or not _is_within(found.observed, situation, TWO_YEARS):
+    fracture = _earlier_fracture(situation)
+    if fracture is None or not _is_within(fracture.observed, situation, TWO_YEARS):
         return None
     # The label counts all of them: `third vertebral fracture in 6 years`.
-    is_all_recent = _is_within(found.since, situation, TWO_YEARS) and found.label
-    nth = found.label.split()[0] if is_all_recent else SECOND
-    month = _month(found)
-    where = joined((found.site, month))
+    is_all_recent = _is_within(fracture.since, situation, TWO_YEARS) and fracture.label
+    nth = fracture.label.split()[0] if is_all_recent else SECOND
+    month = _month(fracture)
+    where = joined((fracture.site, month))
     fact = say("{nth} vertebral fracture in 2 years", nth=nth)
     return _signal(
         fact,
-        found,
+        fracture,
         because=in_brackets(fact, where),
         nth=nth,
         Nth=capital(nth),
         where=where,
-        level=found.site,
+        level=fracture.site,
         month=month,
     )
 
@@ -221,27 +226,27 @@ def _is_within(day: date | None, situation: Situation, time: timedelta) -> bool:
 
 @signal("older-fracture")
 def _older_fracture(situation: Situation) -> Signal | None:
-    found = _earlier_fracture(situation)
-    if found is None or _is_within(found.observed, situation, TWO_YEARS):
+    fracture = _earlier_fracture(situation)
+    if fracture is None or _is_within(fracture.observed, situation, TWO_YEARS):
         return None
-    fact, year = say("earlier vertebral fracture"), _year(found)
+    fact, year = say("earlier vertebral fracture"), _year(fracture)
     because = in_brackets(fact, year)
-    return _signal(fact, found, because=because, year=year, level=found.site)
+    return _signal(fact, fracture, because=because, year=year, level=fracture.site)
 
 
 @signal("hip-fracture-two-years")
 def _hip_fracture(situation: Situation) -> Signal | None:
-    found = _true(situation, "hip-fracture")
-    if found is None:
+    fracture = _true(situation, "hip-fracture")
+    if fracture is None:
         return None
-    month = _month(found)
+    month = _month(fracture)
     fact = joined((say("hip fracture"), month), " ")
-    return _signal(fact, found, month=month)
+    return _signal(fact, fracture, month=month)
 
 
 @signal("kidney-failure")
 def _kidney_failure(situation: Situation) -> Signal | None:
-    """Dialysis, else the measured filtration, else the stage on a list."""
+    """Find dialysis, else the measured filtration, else the stage on a list."""
     disease = _true(situation, "severe-kidney-disease")
     if disease and disease.label == "dialysis":
         return _signal(say("dialysis"), disease)
@@ -254,7 +259,7 @@ def _kidney_failure(situation: Situation) -> Signal | None:
 
 
 def _measured(situation: Situation, finding: Finding) -> str:
-    """`14 kg`; `<10 kg` if only a limit is known."""
+    """Write `14 kg`; `<10 kg` if only a limit is known."""
     decimals = situation.wording.specs[finding.name].decimals
     number = finding.label or written(float(finding.value), decimals)
     return with_unit(number, finding.unit)
@@ -262,40 +267,43 @@ def _measured(situation: Situation, finding: Finding) -> str:
 
 @signal("weak-muscle")
 def _weak_muscle(situation: Situation) -> Signal | None:
-    """Weak grip, slow gait, sarcopenia, malnutrition, underweight: all that hold.
+    """Find weak grip, slow gait, sarcopenia, malnutrition, underweight: all that hold.
 
     Low by the site's definition; weak grip counts even if muscle mass is normal.
     """
     known = situation.findings.known
     ruler = RULERS[situation.policy.sarcopenia.criteria]
     evidence: list[Finding] = []
-    said: list[str] = []
+    weaknesses: list[str] = []
     for name, phrase in ((GRIP, say("weak grip")), (GAIT, say("slow gait"))):
         if is_low(ruler, known, name):
             evidence.append(known[name])
             month = _month_if_old(known[name], situation)
-            said.append(in_brackets(phrase, _measured(situation, known[name]), month))
-    if not said and (diagnosis := _true(situation, "sarcopenia-site")):
+            value = _measured(situation, known[name])
+            weaknesses.append(in_brackets(phrase, value, month))
+    if not weaknesses and (diagnosis := _true(situation, "sarcopenia-site")):
         evidence.append(diagnosis)
-        said.append(say("sarcopenia"))
+        weaknesses.append(say("sarcopenia"))
     for name, limit in (("mna-score", MNA_LOW), ("bmi", BMI_LOW)):
-        value = situation.findings.number(name)
-        if value is not None and value < limit:
-            evidence.append(situation.findings.known[name])
-            value_said = situation.wording.short_phrase(evidence[-1])
-            said.append(in_brackets(value_said, _month_if_old(evidence[-1], situation)))
+        number = situation.findings.number(name)
+        if number is not None and number < limit:
+            evidence.append(known[name])
+            month = _month_if_old(known[name], situation)
+            value = situation.wording.short_phrase(known[name])
+            weaknesses.append(in_brackets(value, month))
     category = known.get("mna-category")
     if category and category.value == "C" and "mna-score" in situation.findings.gaps:
         evidence.append(category)
-        said.append(say("malnourished (MNA category C)"))
-    if not said:
+        weaknesses.append(say("malnourished (MNA category C)"))
+    if not weaknesses:
         return None
-    return _signal(said[0], *evidence, because=joined(said), first=said[0])
+    first = weaknesses[0]
+    return _signal(first, *evidence, because=joined(weaknesses), first=first)
 
 
 @signal("falls")
 def _falls(situation: Situation) -> Signal | None:
-    """Of the last 12 months; a list's "active" proves nothing of an older day.
+    """Find falls of the last 12 months; a list's "active" proves no recent day.
 
     Without a day they count, but no number is said of them.
     """
@@ -315,34 +323,36 @@ def _falls(situation: Situation) -> Signal | None:
 @signal("dementia-or-frailty")
 def _dementia_or_frailty(situation: Situation) -> Signal | None:
     for name in ("dementia", "severe-frailty"):
-        if found := _true(situation, name):
-            return _signal(found.label or name.replace("-", " "), found)
+        if finding := _true(situation, name):
+            return _signal(finding.label or name.replace("-", " "), finding)
     score = situation.findings.known.get("frailty-score")
     if score is None or float(score.value) < SEVERELY_FRAIL:
         return None
     points = say_number(float(score.value), 0)
-    said = say("Clinical Frailty Scale {points}", points=points)
+    scale = say("Clinical Frailty Scale {points}", points=points)
     month = _month_if_old(score, situation)
     fact = say("severe frailty")
-    return _signal(fact, score, because=in_brackets(fact, said, month))
+    return _signal(fact, score, because=in_brackets(fact, scale, month))
 
 
 @signal("high-energy-cause")
 def _high_energy_cause(situation: Situation) -> Signal | None:
-    found = _true(situation, "high-energy-cause")
-    return _signal(found.label or say("high-energy cause"), found) if found else None
+    finding = _true(situation, "high-energy-cause")
+    if finding is None:
+        return None
+    return _signal(finding.label or say("high-energy cause"), finding)
 
 
 @signal("parkinson")
 def _parkinson(situation: Situation) -> Signal | None:
-    found = _true(situation, "parkinson")
-    return _signal(say("Parkinson's disease"), found) if found else None
+    finding = _true(situation, "parkinson")
+    return _signal(say("Parkinson's disease"), finding) if finding else None
 
 
 @signal("care-home")
 def _care_home(situation: Situation) -> Signal | None:
-    found = _true(situation, "care-home")
-    return _signal(say("care home"), found) if found else None
+    finding = _true(situation, "care-home")
+    return _signal(say("care home"), finding) if finding else None
 
 
 @signal("aged-80")
@@ -356,15 +366,15 @@ def _aged(situation: Situation) -> Signal | None:
 
 @signal("dxa-within-year")
 def _dxa_within_year(situation: Situation) -> Signal | None:
-    """A report, or a T-score, within 12 months: no other scan is offered."""
+    """Find a report, or a T-score, within 12 months: no other scan is offered."""
     report = _true(situation, "dxa-report")
     t_score = situation.findings.known.get("bmd-t-score")
-    for found, fact in ((report, say("DXA report")), (t_score, say("T-score"))):
-        if found and _is_within(found.observed, situation, YEAR):
-            date_ = _date(found, situation)
+    for finding, fact in ((report, say("DXA report")), (t_score, say("T-score"))):
+        if finding and _is_within(finding.observed, situation, YEAR):
+            date_ = _date(finding, situation)
             return _signal(
                 fact,
-                found,
+                finding,
                 because=say("{exam} of {day}", exam=fact, day=date_),
                 date=date_,
             )

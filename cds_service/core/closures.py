@@ -1,4 +1,4 @@
-"""Which overrides are in force, and what each of them closes.
+"""Find the overrides in force, and what each of them closes.
 
 An override closes one part of its card: an act, a button, the line on risk, a fact, or
 a brace. `hooks/<service>/closures.toml` says which part, for how long and for whom. The
@@ -44,10 +44,11 @@ class Fracture(NamedTuple):
     def of(cls, findings: Findings, levels: Iterable[str]) -> Self:
         """Return the fracture that these orders treat."""
         index = findings.known.get("index-fracture")
-        return cls(index.observed if index else None, tuple(levels))
+        day = index.observed if index else None
+        return cls(day, tuple(levels))
 
     def is_same(self, other: "Fracture") -> bool | None:
-        """Tell if both are one fracture; None if nothing tells."""
+        """Tell if both are one fracture; None if that is not known."""
         if self.day and other.day:
             return self.day == other.day
         if self.levels and other.levels:
@@ -77,7 +78,7 @@ class GroundOrder(NamedTuple):
     def of(cls, order: SupportOrder) -> Self:
         """Return the order as overrides refer to it."""
         times = (order.authored, order.start, order.end, order.hours, order.worded.said)
-        says = " ".join("-" if one in (None, "") else str(one) for one in times)
+        says = " ".join("-" if time in (None, "") else str(time) for time in times)
         return cls(order.kind, order.name, order.reference, says)
 
 
@@ -111,7 +112,7 @@ class CardFeedback:
         ground: of the card.
         reason: code of the override reason; empty if none of ours was given.
         answered: when the user did it.
-        user: who signed, since feedback itself names nobody.
+        user: who signed, since feedback itself names no user.
         hook_instance: of the call that showed the card.
         fracture: that was treated then.
         entries: ids of the audit entries of card and feedback.
@@ -164,7 +165,7 @@ class ClosureFile(DataTable):
         source: where the rules come from.
         owner: the role that answers for them.
         approved: when the owner last did.
-        review_by: when somebody has to look at them again.
+        review_by: when they are to be reviewed again.
     """
 
     source: str
@@ -221,23 +222,25 @@ class Closures:
 
     def grounds_of_act(self, act: str) -> Iterator[CardGround]:
         """Yield the cards on which the act was arranged or declined."""
-        for one in self.in_force:
-            if (one.part, one.what) == ("act", act):
-                yield one.feedback.ground
+        for closure in self.in_force:
+            if (closure.part, closure.what) == ("act", act):
+                yield closure.feedback.ground
 
     def without_acts(self, acts: Collection[str]) -> "Closures":
         """Return these without the closures of acts that are open again."""
-        kept = (
-            one for one in self.in_force if one.part != "act" or one.what not in acts
+        remaining = (
+            closure
+            for closure in self.in_force
+            if closure.part != "act" or closure.what not in acts
         )
-        return replace(self, in_force=tuple(kept))
+        return replace(self, in_force=tuple(remaining))
 
     def closes_fact(self, fact: str, key: str) -> bool:
         """Tell if the fact was considered, on the same values."""
         return self._closes("fact", fact, key)
 
     def closes_button(self, act: str) -> bool:
-        """Tell if nobody here offers what the act's button orders."""
+        """Tell if what the act's button orders is not offered here."""
         return self._closes("button", act)
 
     def closes_risk(self) -> bool:
@@ -254,82 +257,87 @@ class Closures:
 
     def without_closed(self, support: SupportOrders) -> SupportOrders:
         """Leave out the orders that need no word; the weeks of a brace still count."""
-        kept: list[SupportOrder] = []
-        closed: list[SupportOrder] = []
+        open_orders: list[SupportOrder] = []
+        closed_orders: list[SupportOrder] = []
         for order in support.orders:
             is_ours = order.kind in ("brace", "bed-rest")
             is_closed = is_ours and self.closes_order(GroundOrder.of(order))
-            (closed if is_closed else kept).append(order)
-        braces = [order for order in closed if order.kind == "brace"]
+            orders = closed_orders if is_closed else open_orders
+            orders.append(order)
+        braces = [order for order in closed_orders if order.kind == "brace"]
         earlier = (*support.earlier_braces, *braces)
-        return replace(support, orders=tuple(kept), earlier_braces=earlier)
+        return replace(support, orders=tuple(open_orders), earlier_braces=earlier)
 
     def closes_card(self, ground: CardGround) -> bool:
         """Tell if the same card was answered in this very signing."""
         return ground in self.answered
 
     def _closes(self, part: Part, what: str, key: str = "") -> bool:
-        return any(one[:3] == (part, what, key) for one in self.in_force)
+        return any(closure[:3] == (part, what, key) for closure in self.in_force)
 
 
 NOTHING_CLOSED = Closures()
 
 
 def find_closures(
-    given: Sequence[CardFeedback] | None,
+    history: Sequence[CardFeedback] | None,
     rules: Sequence[ClosureRule],
     now: Circumstances,
 ) -> Closures:
     """Find what the overrides of this patient's cards close now.
 
     Args:
-        given: feedback on this patient's cards; None if the history could not be read.
+        history: feedback on this patient's cards; None if it could not be read.
     """
-    if given is None:
+    if history is None:
         return Closures(is_known=False)
-    newest_first = sorted(given, key=lambda one: one.answered, reverse=True)
+    newest_first = sorted(history, key=lambda feedback: feedback.answered, reverse=True)
     in_force = [
         closure
-        for one in newest_first
+        for feedback in newest_first
         for rule in rules
-        if _is_of(rule, one) and _holds(rule, one, now)
-        for closure in _closures(rule, one)
+        if _is_of(rule, feedback) and _holds(rule, feedback, now)
+        for closure in _closures(rule, feedback)
     ]
-    answered = frozenset(one.ground for one in given if _is_of_this_signing(one, now))
+    answered = frozenset(
+        feedback.ground for feedback in history if _is_of_this_signing(feedback, now)
+    )
     return Closures(in_force=tuple(in_force), answered=answered)
 
 
-def _is_of(rule: ClosureRule, given: CardFeedback) -> bool:
-    if given.outcome != "overridden":
+def _is_of(rule: ClosureRule, feedback: CardFeedback) -> bool:
+    if feedback.outcome != "overridden":
         return False
-    return (rule.topic, rule.reason) == (given.ground.topic, given.reason)
+    return (rule.topic, rule.reason) == (feedback.ground.topic, feedback.reason)
 
 
-def _holds(rule: ClosureRule, given: CardFeedback, now: Circumstances) -> bool:
-    days = (now.today - given.answered.date()).days
+def _holds(rule: ClosureRule, feedback: CardFeedback, now: Circumstances) -> bool:
+    days = (now.today - feedback.answered.date()).days
     if days < 0 or (rule.days is not None and days > rule.days):
         return False
-    is_same_fracture = given.fracture.is_same(now.fracture)
+    is_same_fracture = feedback.fracture.is_same(now.fracture)
     if rule.until_new_fracture and is_same_fracture is False:
         return False
     if rule.same == "fracture":
         return is_same_fracture is True
     if rule.same == "encounter":
-        return now.encounter is not None and given.encounter == now.encounter
+        return now.encounter is not None and feedback.encounter == now.encounter
     if rule.same == "user":
-        return now.user is not None and given.user == now.user
+        return now.user is not None and feedback.user == now.user
     return True
 
 
-def _closures(rule: ClosureRule, given: CardFeedback) -> Iterator[Closure]:
-    until = given.answered.date() + timedelta(days=rule.days) if rule.days else None
-    for what, key in _closed_by(rule, given.ground):
-        yield Closure(rule.part, what, key, until, given)
+def _closures(rule: ClosureRule, feedback: CardFeedback) -> Iterator[Closure]:
+    last_day = None
+    if rule.days:
+        last_day = feedback.answered.date() + timedelta(days=rule.days)
+    for what, key in _closed_by(rule, feedback.ground):
+        yield Closure(rule.part, what, key, last_day, feedback)
 
 
 def _closed_by(rule: ClosureRule, ground: CardGround) -> Iterator[tuple[str, str]]:
-    """Return what of the card this rule closes, with its key: its grounds alone."""
-    braces = [one for one in ground.orders if one.kind == "brace"]
+    """Yield what of the card this rule closes, with its key: its grounds alone."""
+    braces = [order for order in ground.orders if order.kind == "brace"]
     if rule.part == "risk":
         yield "", ""
     elif rule.part == "fact":
@@ -338,9 +346,9 @@ def _closed_by(rule: ClosureRule, ground: CardGround) -> Iterator[tuple[str, str
     elif rule.part == "brace":
         yield from ((name, "") for name in dict.fromkeys(map(_name_of_brace, braces)))
     elif rule.part == "brace-order":
-        yield from ((one.reference, one.says) for one in braces)
+        yield from ((brace.reference, brace.says) for brace in braces)
     elif rule.part == "order":
-        yield from ((one.reference, one.says) for one in ground.orders)
+        yield from ((order.reference, order.says) for order in ground.orders)
     elif act := rule.act or ground.act:
         yield act, ""
 
@@ -349,8 +357,11 @@ def _name_of_brace(order: GroundOrder) -> str:
     return order.name or order.reference
 
 
-def _is_of_this_signing(given: CardFeedback, now: Circumstances) -> bool:
-    """Of the same call or a repeat of it; some EHRs use one `hookInstance` for days."""
-    if given.hook_instance is None or given.hook_instance != now.hook_instance:
+def _is_of_this_signing(feedback: CardFeedback, now: Circumstances) -> bool:
+    """Tell if it answers the same call, or a repeat of it, on the same day.
+
+    Some EHRs use one `hookInstance` for days.
+    """
+    if feedback.hook_instance is None or feedback.hook_instance != now.hook_instance:
         return False
-    return given.answered.date() == now.today
+    return feedback.answered.date() == now.today

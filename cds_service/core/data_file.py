@@ -1,6 +1,6 @@
 """Read and validate data files, TOML and JSON.
 
-Every fault is a `DataFileError` that names file and key; all faults are told at once.
+Every fault is a `DataFileError` that names file and key; all are reported at once.
 """
 
 import json
@@ -44,7 +44,7 @@ class DataTable(Closed):
 
 
 class Faults:
-    """Gathers the faults of several files, or of several parts of one.
+    """Gather the faults of several files, or of several parts of one.
 
         faults = Faults()
         with faults:
@@ -77,7 +77,7 @@ class Faults:
 
     @property
     def found(self) -> tuple[DataFileError, ...]:
-        """The faults so far, each once."""
+        """List the faults so far, each once."""
         return tuple({str(fault): fault for fault in self._found}.values())
 
     def stop(self) -> None:
@@ -102,9 +102,11 @@ def data_root(kind: Literal["hooks", "mappings"]) -> Path:
 
 
 def label(path: Path) -> str:
-    """A data file in messages: its path, below the working directory from there."""
-    here = Path.cwd()
-    return str(path.relative_to(here) if path.is_relative_to(here) else path)
+    """Name a data file in messages: its path, from the working directory if below."""
+    folder = Path.cwd()
+    if path.is_relative_to(folder):
+        path = path.relative_to(folder)
+    return str(path)
 
 
 def read_toml(path: Path) -> dict[str, Any]:
@@ -124,12 +126,9 @@ def read_json(path: Path) -> dict[str, Any]:
             path.read_text(encoding="utf-8"), object_pairs_hook=_unique_keys
         )
     except (OSError, ValueError) as error:
-        empty = (
-            "is empty"
-            if path.is_file() and not path.stat().st_size
-            else f"cannot be read: {error}"
-        )
-        raise DataFileError(label(path), "", empty) from error
+        is_empty = path.is_file() and not path.stat().st_size
+        message = "is empty" if is_empty else f"cannot be read: {error}"
+        raise DataFileError(label(path), "", message) from error
     except RecursionError:
         raise DataFileError(label(path), "", TOO_DEEP) from None
     if not isinstance(content, dict):
@@ -155,8 +154,8 @@ def validated(
         return TypeAdapter(model).validate_python(content, context=context)
     except ValidationError as error:
         faults = [
-            DataFileError(label(path), one.key, one.message)
-            for one in _faults_of(error)
+            DataFileError(label(path), fault.key, fault.message)
+            for fault in _faults_of(error)
         ]
         raise (faults[0] if len(faults) == 1 else DataFileErrors(faults)) from None
 
@@ -182,12 +181,12 @@ def validated_by_kind(
         return union.validate_python(content)
     except ValidationError as error:
         faults = []
-        for one in _faults_of(error):
-            kind, _, key = one.key.partition(".")
-            message = one.message
-            if one.type in UNKNOWN_KIND:
+        for fault in _faults_of(error):
+            kind, _, key = fault.key.partition(".")
+            message = fault.message
+            if fault.type in UNKNOWN_KIND:
                 key, message = "kind", _of_kinds(message)
-            elif one.type in UNKNOWN_KEY and "." not in key:
+            elif fault.type in UNKNOWN_KEY and "." not in key:
                 message = explain_key(kind, key)
             faults.append(DataFileError(label(path), key, message))
         raise (faults[0] if len(faults) == 1 else DataFileErrors(faults)) from None
@@ -201,9 +200,11 @@ class _Fault(NamedTuple):
 
 def _faults_of(error: ValidationError) -> list[_Fault]:
     """List the faults by dotted key; misspelt keys explain missing ones: first."""
-    found = error.errors(include_url=False, include_context=False, include_input=False)
-    found.sort(key=lambda fault: fault["type"] not in UNKNOWN_KEY)
-    return [_fault(one["type"], one["loc"], one["msg"]) for one in found]
+    errors = error.errors(include_url=False, include_context=False, include_input=False)
+    errors.sort(key=lambda fault: fault["type"] not in UNKNOWN_KEY)
+    return [
+        _fault(details["type"], details["loc"], details["msg"]) for details in errors
+    ]
 
 
 def _fault(kind: str, place: Sequence[int | str], message: str) -> _Fault:
@@ -214,16 +215,15 @@ def _fault(kind: str, place: Sequence[int | str], message: str) -> _Fault:
 
 
 def _of_kinds(message: str) -> str:
-    """`must be one of 'quantity', ...`, from the message of pydantic."""
-    _, found, kinds = message.partition("expected tags: ")
-    return f"must be one of {kinds}" if found else "is missing"
+    """Write `must be one of 'quantity', ...`, from the message of pydantic."""
+    _, separator, kinds = message.partition("expected tags: ")
+    return f"must be one of {kinds}" if separator else "is missing"
 
 
 def _unique_keys(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     content = dict(pairs)
     if len(content) != len(pairs):
         keys = [key for key, _ in pairs]
-        raise ValueError(
-            f"a key appears twice: {next(key for key in keys if keys.count(key) > 1)}"
-        )
+        doubled = next(key for key in keys if keys.count(key) > 1)
+        raise ValueError(f"a key appears twice: {doubled}")
     return content

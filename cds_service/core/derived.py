@@ -16,6 +16,7 @@ from cds_service.core.findings import (
     Finding,
     Findings,
     Gap,
+    GapReason,
     Origin,
     Provenance,
     Value,
@@ -28,8 +29,8 @@ from cds_service.core.sarcopenia import (
     RULERS,
     STUDY,
     Ruler,
+    has_sarcopenia,
     is_low,
-    judge,
     sex_of,
     written,
 )
@@ -93,8 +94,8 @@ class FindingsSoFar:
 
     def all_known(self, *names: str) -> tuple[Finding, ...] | None:
         """List these findings; None if one of them is a gap."""
-        found = tuple(self.known[name] for name in names if name in self.known)
-        return found if len(found) == len(names) else None
+        findings = tuple(self.known[name] for name in names if name in self.known)
+        return findings if len(findings) == len(names) else None
 
     def put(self, result: Finding | Gap) -> None:
         """Store a finding or a gap; every name is in exactly one of the two."""
@@ -132,7 +133,7 @@ def derive(
     Args:
         findings: as read from the record.
         specs: the vocabulary.
-        order: None when no augmentation is being signed.
+        order: None if no augmentation is being signed.
         sarcopenia_criteria: the site's ruler, a key of `RULERS`.
 
     Raises:
@@ -183,21 +184,21 @@ def _bmi(so_far: FindingsSoFar) -> Finding | Gap | None:
     if abs(float(recorded.value) - float(computed.value)) <= BMI_TOLERANCE:
         return None
     numbers = " and ".join(
-        say_number(float(one.value), 1) for one in (recorded, computed)
+        say_number(float(bmi.value), 1) for bmi in (recorded, computed)
     )
-    said = f"Recorded BMI and BMI from weight and height differ ({numbers})"
+    detail = f"Recorded BMI and BMI from weight and height differ ({numbers})"
     if recorded.observed == computed.observed:
         return Gap(
-            "bmi", "conflicting", said, (*recorded.provenance, *computed.provenance)
+            "bmi", "conflicting", detail, (*recorded.provenance, *computed.provenance)
         )
-    newer = max(recorded, computed, key=lambda one: one.observed or date.min)
+    newer = max(recorded, computed, key=lambda bmi: bmi.observed or date.min)
     return newer._replace(
-        concerns=(f"{said}; the newer is used.", *newer.concerns), may_reassure=False
+        concerns=(f"{detail}; the newer is used.", *newer.concerns), may_reassure=False
     )
 
 
 def _body_mass_index(weight: float, height: float) -> float:
-    """In kg/m2, from kg and m; the muscle index is computed by the same formula."""
+    """Compute kg/m2 from kg and m; the muscle index has the same formula."""
     return weight / height**2
 
 
@@ -228,8 +229,8 @@ def _psoas_muscle_area(so_far: FindingsSoFar) -> Finding | Gap | None:
     total = so_far.known.get("psoas-total-area")
     muscle = so_far.known.get("psoas-muscle-area")
     if total and muscle and float(muscle.value) > float(total.value) + 1e-6:
-        numbers = [say_number(float(one.value), 1) for one in (muscle, total)]
-        area, whole = numbers[:2]
+        area = say_number(float(muscle.value), 1)
+        whole = say_number(float(total.value), 1)
         detail = f"psoas muscle {area} cm² is larger than the whole psoas, {whole} cm²"
         gap = Gap(
             "psoas-muscle-area",
@@ -271,8 +272,8 @@ def _ratio_change(so_far: FindingsSoFar) -> Finding | Gap | None:
     if float(signal.value) <= -100:
         return _undetermined("paraspinal-ratio-change", "the signal is gone")
     ratio = (1 + float(area.value) / 100) / (1 + float(signal.value) / 100)
-    found = _compute(so_far, "paraspinal-ratio-change", (ratio - 1) * 100, parts)
-    return None if found is None else found._replace(since=area.since)
+    change = _compute(so_far, "paraspinal-ratio-change", (ratio - 1) * 100, parts)
+    return None if change is None else change._replace(since=area.since)
 
 
 @derives("mna-category")
@@ -303,7 +304,7 @@ def _mna_category(so_far: FindingsSoFar) -> Finding | Gap | None:
 
 
 def _malnourished_by_both(score: Gap | None) -> Finding | None:
-    """Category C if the points are so few that even the short form would say so."""
+    """Return category C if even the short form would say so with these points."""
     is_open = score is not None and score.reason == "other-method"
     if score is None or not is_open or score.value is None:
         return None
@@ -321,22 +322,20 @@ DERIVATIONS["sarcopenia-site"] = lambda so_far: _sarcopenia(
 
 def _sarcopenia(so_far: FindingsSoFar, name: str, ruler: Ruler) -> Finding | Gap:
     """Decide by measurement; if it does not decide, an active diagnosis says yes."""
-    known, verdict = so_far.known, judge(ruler, so_far.known)
-    measured = [known[one] for one in MEASURES if one in known]
+    known, verdict = so_far.known, has_sarcopenia(ruler, so_far.known)
+    measured = [known[measure] for measure in MEASURES if measure in known]
     diagnosis = so_far.diagnosis if isinstance(so_far.diagnosis, Finding) else None
     if verdict is None:
-        return (
-            diagnosis._replace(name=name)
-            if diagnosis
-            else _undecided(so_far, name, ruler, measured)
-        )
-    certain = {
-        key: one
-        for key, one in known.items()
-        if one.may_reassure or key not in MEASURES
+        if diagnosis:
+            return diagnosis._replace(name=name)
+        return _undecided(so_far, name, ruler, measured)
+    certain_findings = {
+        key: finding
+        for key, finding in known.items()
+        if finding.may_reassure or key not in MEASURES
     }
-    concerns = [concern for one in measured for concern in one.concerns]
-    concerns += [said for one in measured if (said := _grey_zone(so_far, one))]
+    concerns = [concern for finding in measured for concern in finding.concerns]
+    concerns += filter(None, (_grey_zone(so_far, finding) for finding in measured))
     muscle = known.get(MUSCLE)
     if ruler is STUDY and muscle is not None and muscle.method == "bioimpedance":
         concerns.append(
@@ -347,26 +346,26 @@ def _sarcopenia(so_far: FindingsSoFar, name: str, ruler: Ruler) -> Finding | Gap
             "Sarcopenia is on the problem list; "
             "the measurements say otherwise and are used."
         )
+    diagnoses = [diagnosis] if diagnosis else []
+    days = [finding.observed for finding in measured if finding.observed]
     sources = [
-        source
-        for one in (*measured, *([diagnosis] if diagnosis else []))
-        for source in one.provenance
+        source for finding in (*measured, *diagnoses) for source in finding.provenance
     ]
     return Finding(
         name=name,
         value=verdict,
         unit="1",
-        observed=max((one.observed for one in measured if one.observed), default=None),
+        observed=max(days, default=None),
         provenance=tuple(dict.fromkeys(sources)),
         concerns=tuple(dict.fromkeys(concerns)),
-        may_reassure=judge(ruler, certain) is verdict,
+        may_reassure=has_sarcopenia(ruler, certain_findings) is verdict,
     )
 
 
 def _undecided(
     so_far: FindingsSoFar, name: str, ruler: Ruler, measured: Sequence[Finding]
 ) -> Gap:
-    """Say what is missing; if nothing was measured, an unread list stays the reason."""
+    """Name what is missing; if nothing was measured, an unread list is the reason."""
     unread = so_far.diagnosis
     if (
         isinstance(unread, Gap)
@@ -375,35 +374,26 @@ def _undecided(
     ):
         return unread._replace(name=name)
     words = {MUSCLE: "muscle index", GRIP: "grip", GAIT: "gait"}
-    missing = [
-        one for one in MEASURES if one in ruler.limits and one not in so_far.known
-    ]
-    said = ", ".join(words[one] for one in missing)
-    why = (
-        f"not known: {said}"
-        if missing
-        else "the measurements do not decide without the sex"
-    )
-    is_unread = any(
-        one in so_far.gaps and so_far.gaps[one].reason == "not-read" for one in missing
-    )
-    seen = tuple(source for one in measured for source in one.provenance)
-    return Gap(
-        name,
-        "not-read" if is_unread else "undetermined",
-        f"no diagnosis, and {why}",
-        seen,
-    )
+    used = [measure for measure in MEASURES if measure in ruler.limits]
+    missing = [measure for measure in used if measure not in so_far.known]
+    why = "the measurements do not decide without the sex"
+    if missing:
+        why = f"not known: {', '.join(words[measure] for measure in missing)}"
+    gaps = [so_far.gaps[measure] for measure in missing if measure in so_far.gaps]
+    is_unread = any(gap.reason == "not-read" for gap in gaps)
+    sources = tuple(source for finding in measured for source in finding.provenance)
+    reason: GapReason = "not-read" if is_unread else "undetermined"
+    return Gap(name, reason, f"no diagnosis, and {why}", sources)
 
 
 def _grey_zone(so_far: FindingsSoFar, finding: Finding) -> str:
-    """Say that a measure is low by one ruler and not by the other; else empty.
+    """Return that a measure is low by one ruler and not by the other; else empty.
 
     `Grip 27 kg: low by AWGS 2019, not by the study's 26 kg;
     the estimate counts it as normal.`
     """
     by_site, by_study = (
-        is_low(one, so_far.known, finding.name) for one in (so_far.ruler, STUDY)
+        is_low(ruler, so_far.known, finding.name) for ruler in (so_far.ruler, STUDY)
     )
     if by_study is None or bool(by_site) == by_study:
         return ""
@@ -438,16 +428,17 @@ OF_ORDER: Mapping[str, tuple[Callable[[AugmentationOrder], Value | None], str]] 
 
 
 def _by_order(name: str, so_far: FindingsSoFar) -> Finding | Gap:
-    value, why = OF_ORDER[name]
+    read_value, why = OF_ORDER[name]
     order = so_far.order
-    found = from_order(name, order, value(order) if order else None, why)
+    value = read_value(order) if order else None
+    finding = from_order(name, order, value, why)
     is_unsure = name == "level-count" and order and not order.levels.is_count_sure
-    if not is_unsure or not isinstance(found, Finding):
-        return found
-    if float(found.value) > 1:
-        concerns = (*found.concerns, COUNT_UNSURE)
-        return found._replace(concerns=concerns, may_reassure=False)
-    return _undetermined(name, COUNT_UNSURE, found.provenance)
+    if not is_unsure or not isinstance(finding, Finding):
+        return finding
+    if float(finding.value) > 1:
+        concerns = (*finding.concerns, COUNT_UNSURE)
+        return finding._replace(concerns=concerns, may_reassure=False)
+    return _undetermined(name, COUNT_UNSURE, finding.provenance)
 
 
 DERIVATIONS |= {name: partial(_by_order, name) for name in OF_ORDER}
@@ -472,8 +463,8 @@ def _by_mention(name: str, so_far: FindingsSoFar) -> Gap | None:
     if order is None or is_told or not isinstance(spec, ListSpec):
         return None
     # The treated fracture is in the same value sets as an earlier one.
-    asked = MENTIONED_ALONE.get(name, frozenset(spec.value_sets))
-    if order.doubts.isdisjoint(asked):
+    concepts = MENTIONED_ALONE.get(name, frozenset(spec.value_sets))
+    if order.doubts.isdisjoint(concepts):
         return None
     return _undetermined(name, MENTIONED, _sources(order, "words of the order"))
 
@@ -494,26 +485,21 @@ def _compute(
     spec = so_far.specs[name]
     if not spec.is_plausible(value):
         return None
-    days = {one.observed for one in parts if one.observed}
-    apart = (
-        ("The values it is computed from are of different days.",)
-        if observed is None and len(days) > 1
-        else ()
-    )
+    days = {part.observed for part in parts if part.observed}
+    concerns = tuple(dict.fromkeys(text for part in parts for text in part.concerns))
+    if observed is None and len(days) > 1:
+        concerns = (*concerns, "The values it is computed from are of different days.")
     return Finding(
         name=name,
         value=value,
         unit=spec.unit,
         observed=observed or max(days, default=None),
         provenance=tuple(
-            dict.fromkeys(source for one in parts for source in one.provenance)
+            dict.fromkeys(source for part in parts for source in part.provenance)
         ),
-        concerns=(
-            *dict.fromkeys(concern for one in parts for concern in one.concerns),
-            *apart,
-        ),
+        concerns=concerns,
         method=method,
-        may_reassure=all(one.may_reassure for one in parts),
+        may_reassure=all(part.may_reassure for part in parts),
     )
 
 
@@ -527,7 +513,9 @@ def _computed_if_missing(
     parts = so_far.all_known(*names)
     if parts is None or name in so_far.known:
         return _gap_with_value(so_far, name, names, formula)
-    return _compute(so_far, name, formula(*[float(one.value) for one in parts]), parts)
+    return _compute(
+        so_far, name, formula(*[float(part.value) for part in parts]), parts
+    )
 
 
 def _gap_with_value(
@@ -541,38 +529,34 @@ def _gap_with_value(
     A gap without a reason of its own takes that of the unusable part: too old, or
     measured in another way.
     """
-    found = so_far.gaps.get(name)
-    held = [so_far.known.get(one) or so_far.gaps.get(one) for one in parts]
-    first, second = held
+    gap = so_far.gaps.get(name)
+    results = [so_far.known.get(part) or so_far.gaps.get(part) for part in parts]
+    first, second = results
     if (
-        found is None
+        gap is None
         or first is None
         or second is None
         or not (first.observed and second.observed)
     ):
         return None
-    values = [one.value for one in (first, second)]
+    values = [result.value for result in (first, second)]
     if (
         not all(isinstance(value, int | float) for value in values)
-        or (found.observed or date.min) >= first.observed
+        or (gap.observed or date.min) >= first.observed
     ):
         return None
     value = formula(*[float(value) for value in values if value is not None])
     spec = so_far.specs[name]
     if not spec.is_plausible(value):
         return None
-    missing = next((one for one in held if isinstance(one, Gap)), None)
+    missing = next((result for result in results if isinstance(result, Gap)), None)
     if missing is None:
         return None
-    is_said = found.reason not in ("absent", "undetermined")
-    told = (
-        found
-        if is_said
-        else found._replace(
+    if gap.reason in ("absent", "undetermined"):
+        gap = gap._replace(
             reason=missing.reason, detail=missing.detail, seen=missing.seen
         )
-    )
-    return told._replace(value=value, observed=first.observed)
+    return gap._replace(value=value, observed=first.observed)
 
 
 def _undetermined(name: str, detail: str, seen: tuple[Provenance, ...] = ()) -> Gap:
@@ -606,7 +590,7 @@ LUMBAR = frozenset({"L1", "L2", "L3", "L4"})
 def from_order(
     name: str, order: AugmentationOrder | None, value: Value | None, why: str
 ) -> Finding | Gap:
-    """A finding from the order, or a gap with `why`.
+    """Make a finding from the order, or a gap with `why`.
 
     If no code gave it, a concern says that it is from words.
     """
@@ -615,9 +599,9 @@ def from_order(
     if value is None or value == "":
         return _undetermined(name, why, _sources(order, ""))
     words = order.recognised_by if name == "procedure" else order.levels.source
-    concerns = (
-        ("Recognised by words of the order, not by a code.",) if words == "text" else ()
-    )
+    concerns: tuple[str, ...] = ()
+    if words == "text":
+        concerns = ("Recognised by words of the order, not by a code.",)
     printed = value if isinstance(value, str) else ",".join(order.levels.names)
     return Finding(
         name,
@@ -632,7 +616,7 @@ def from_order(
 def from_reason(
     spec: ListSpec, order: AugmentationOrder | None
 ) -> Finding | Gap | None:
-    """A diagnosis among the reasons of the order: true, a gap, or None if not there.
+    """Find a diagnosis among the reasons of the order: true, a gap, or None.
 
     It is a gap if another reason leaves it open, if the order only mentions it, or if
     words that were not understood may name it.
@@ -650,8 +634,9 @@ def from_reason(
             label=spec.label_of(order.reasons),
         )
     unclear = spec.unclear if isinstance(spec, ConditionSpec) else {}
-    if left_open := [why for one, why in unclear.items() if one in order.reasons]:
-        return _undetermined(spec.name, left_open[0], sources)
+    for concept, why in unclear.items():
+        if concept in order.reasons:
+            return _undetermined(spec.name, why, sources)
     if order.doubts.isdisjoint((*spec.value_sets, *unclear)):
         why = _unread_in(spec, order)
         return _undetermined(spec.name, why, sources) if why else None
@@ -659,7 +644,7 @@ def from_reason(
 
 
 def _unread_in(spec: ListSpec, order: AugmentationOrder) -> str:
-    """Say why words that were not understood may name this disease; empty if not."""
+    """Return why words not understood may name this disease; empty if they do not."""
     if spec.name in MAY_BE_NAMED and order.unread:
         return f"the order's {', '.join(order.unread)} not understood"
     is_open = spec.name == "malignancy" and UNREAD_REASON in order.doubts
@@ -667,7 +652,7 @@ def _unread_in(spec: ListSpec, order: AugmentationOrder) -> str:
 
 
 def say_minus_missing(printed: str) -> str:
-    """Say the concern about a T-score that does not fit the diagnosis."""
+    """Write the concern about a T-score that does not fit the diagnosis."""
     return f"T-score {printed}: is a minus sign missing?"
 
 
@@ -682,27 +667,25 @@ def judge_ct_level(
         return None
     measured = frozenset(filter(None, ct.site.split(", ")))
     treated = frozenset(order.levels.names)
-    where = ct.site.replace(", ", " and ")
+    place = ct.site.replace(", ", " and ")
     if measured and measured <= treated:
         printed = ct.provenance[0].printed
-        detail = f"{printed} not used: measured at {where}, the fractured level"
+        detail = f"{printed} not used: measured at {place}, the fractured level"
         return Gap(
             ct.name, "other-method", detail, ct.provenance, ct.value, ct.observed
         )
-    beside = {
-        other
-        for one, other in (*pairwise(SPINE), *pairwise(reversed(SPINE)))
-        if one in treated
+    neighbours = {
+        neighbour
+        for level, neighbour in (*pairwise(SPINE), *pairwise(reversed(SPINE)))
+        if level in treated
     }
-    if measured and treated and measured <= (beside | {"L1"}) - treated:
+    if measured and treated and measured <= (neighbours | {"L1"}) - treated:
         return None
     if not measured and ct.concerns:
         return ct._replace(may_reassure=False)
-    concern = (
-        f"Measured at {where}, not known to be beside the fracture."
-        if measured
-        else NO_LEVEL_MEASURED
-    )
+    concern = NO_LEVEL_MEASURED
+    if measured:
+        concern = f"Measured at {place}, not known to be beside the fracture."
     return ct._replace(concerns=(*ct.concerns, concern), may_reassure=False)
 
 
@@ -734,8 +717,11 @@ def _sources(order: AugmentationOrder, printed: str) -> tuple[Provenance, ...]:
     references: tuple[str, ...] = order.references
     origin: Origin = "fhir"
     if not order.performed:
-        references = tuple(f"context.draftOrders: {one}" for one in references)
+        references = tuple(
+            f"context.draftOrders: {reference}" for reference in references
+        )
         origin = "context"
     return tuple(
-        Provenance(one, origin, order.code, printed, rule="") for one in references
+        Provenance(reference, origin, order.code, printed, rule="")
+        for reference in references
     )

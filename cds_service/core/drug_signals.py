@@ -2,9 +2,8 @@
 
 Of a bone drug's states exactly one holds, the gravest and then the newest.
 
-Each says a clause without its act (`because`), which a fact completes: `{Because}: ask,
-then review (FLS).` Besides,
-`words` has for a phrase what is known of these:
+Each has a clause without its act (`because`), which a fact completes: `{Because}: ask,
+then review (FLS).` Besides, `words` has for a phrase what is known of these:
 
 - `drugs`: as it reads after another fact, `no bone drug`, `on alendronate`,
   `alendronate stopped 2023`;
@@ -17,7 +16,7 @@ then review (FLS).` Besides,
 - `since`, `started`, and `months` (`4 months`, `2 weeks`) of a drug that is taken;
 - `open` (`prescribed 2021, intake not recorded`), `ordered`, `since` of one without a
   dose;
-- `entries` (`9 medication entries`) where none was found or nothing is known.
+- `entries` (`9 medication entries`) if none was found or nothing is known.
 """
 
 from typing import get_args
@@ -32,21 +31,21 @@ from cds_service.core.wording import capital, say_since
 def _state_signal(name: DrugSignal) -> Detector:
     def detect(situation: Situation) -> Signal | None:
         state = situation.drug_state
-        return _said(state, situation) if state.signal == name else None
+        return _signal(state, situation) if state.signal == name else None
 
     return detect
 
 
-def _said(state: DrugState, situation: Situation) -> Signal:
+def _signal(state: DrugState, situation: Situation) -> Signal:
     words = {**state.words, "drugs": state.clause}
     return Signal(state.because, _evidence(state, situation), words=words)
 
 
 def _evidence(state: DrugState, situation: Situation) -> tuple[Finding, ...]:
     """Find the drug that leads, with its entries; without one, what was read."""
-    known = situation.findings.known.get("bone-drug")
+    finding = situation.findings.known.get("bone-drug")
     if state.use is None:
-        return (known,) if known else ()
+        return (finding,) if finding else ()
     drug, provenance = state.use.name, state.use.provenance
     return (Finding("bone-drug", True, "1", None, provenance, label=drug),)
 
@@ -61,19 +60,19 @@ ON_DRUG = ("denosumab-due", "denosumab-in-time", "long-on-drug", "early-on-drug"
 @signal("fracture-on-drug")
 def _fracture_on_drug(situation: Situation) -> Signal | None:
     state = situation.drug_state
-    return _said(state, situation) if state.signal in ON_DRUG else None
+    return _signal(state, situation) if state.signal in ON_DRUG else None
 
 
 @signal("steroid-three-months")
 def _steroid(situation: Situation) -> Signal | None:
-    """`prednisone since 2024`; of an entry of the problem list no day is claimed."""
+    """Find `prednisone since 2024`; an entry of the problem list has no day."""
     if not situation.findings.is_true("long-term-steroid"):
         return None
     finding = situation.findings.known["long-term-steroid"]
     drug = finding.label or say("steroid")
-    since = say_since(finding.observed, situation.today) if finding.observed else ""
-    words = {"drug": drug, "Drug": capital(drug), "since": since}
+    start = say_since(finding.observed, situation.today) if finding.observed else ""
+    words = {"drug": drug, "Drug": capital(drug), "since": start}
     because = say("long-term {what}", what=drug)
-    if since:
-        because = say("{drug} since {since}", drug=drug, since=since)
+    if start:
+        because = say("{drug} since {since}", drug=drug, since=start)
     return Signal(because, (finding,), words=words)

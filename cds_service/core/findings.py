@@ -25,7 +25,7 @@ GapReason = Literal[
     "no-value",  # data absent, comparator, text
     "future",  # dated after the order
     "undated",  # no date, so its age is not known
-    # entries of its list that nobody understands, or by free words alone
+    # entries of its list that are not understood, or by free words alone
     "not-understood",
     "undetermined",  # its sources are missing or do not decide
     "other-method",  # measured in a way that gives a different quantity
@@ -72,9 +72,9 @@ class Aged(str):
 
     def __new__(cls, title: str, months: int) -> Self:
         """Return the concern about the finding with this title."""
-        made = super().__new__(cls, f"The {title} is {say_months(months)} old.")
-        made.noun, made.months = title, months
-        return made
+        concern = super().__new__(cls, f"The {title} is {say_months(months)} old.")
+        concern.noun, concern.months = title, months
+        return concern
 
     def __getnewargs__(self) -> tuple[str, int]:  # type: ignore[override]
         """Return what a pickled copy is made of."""
@@ -82,9 +82,9 @@ class Aged(str):
 
 
 def say_months(months: int) -> str:
-    """Say whole months, or whole years from two years on: `14 months`, `3 years`."""
+    """Write whole months, or whole years from two years on: `14 months`, `3 years`."""
     count, unit = (months // 12, "year") if months >= YEARS_FROM else (months, "month")
-    return f"{count} {unit}" + ("" if count == 1 else "s")
+    return f"{count} {unit}" if count == 1 else f"{count} {unit}s"
 
 
 class Finding(NamedTuple):
@@ -98,16 +98,15 @@ class Finding(NamedTuple):
             day.
         concerns: whole sentences shown wherever the value is shown.
         site: where it was measured, in our words: `lumbar spine`, `right hand`; empty
-            when there is nothing to say.
-        method: how it was measured, in our words: `bioimpedance`, `DXA`; empty when not
+            if there is nothing to say.
+        method: how it was measured, in our words: `bioimpedance`, `DXA`; empty if not
             recorded or nothing to say.
         since: for a change: the day of the earlier value; for earlier fractures and
             counted falls: that of the first.
-        label: what exactly it is, in our words: `denosumab`, `lung cancer`; empty when
+        label: what exactly it is, in our words: `denosumab`, `lung cancer`; empty if
             the name says it all; of a number the limit that it is below, `<15`.
         may_reassure: false for a value older than fresh, or measured in a way that is
-            not known: it supports no "lower"
-            and no percentage in a summary.
+            not known: it supports no "lower" and no percentage in a summary.
         dated_to: how exactly `observed` is known: of a year alone it is the first day.
     """
 
@@ -129,12 +128,11 @@ class Gap(NamedTuple):
     """A finding that we do not have, and why.
 
     Attributes:
-        why: why the value that was seen is not used, where `detail` names the value
+        why: why the value that was seen is not used, if `detail` names the value
             too.
         value: the newest value that was seen but is not usable (stale, other method).
-            It still describes the patient:
-            where it lies outside a study's range or criteria, the study's figure is not
-            usable.
+            It still describes the patient: if it lies outside a study's range or
+            criteria, the study's figure is not usable.
         observed: the day of that value.
     """
 
@@ -184,7 +182,7 @@ class Doses(NamedTuple):
         last: the newest; None if none has a day. Of one that is dated by its month or
             year the first day counts.
         counted: the intakes among which it is the last.
-        sure: the newest of those that were understood and that nobody broke off: it
+        sure: the newest of those that were understood and not broken off: it
             alone closes what another drug leaves open.
         unclear: the newest coded dose since then of which not all was understood.
     """
@@ -296,26 +294,24 @@ class Findings:
     bone_drugs: BoneDrugs = DRUGS_NOT_READ
 
     def number(self, name: str) -> float | None:
-        """Return the finding's value as a number, or None when it is a gap."""
+        """Return the finding's value as a number, or None if it is a gap."""
         finding = self.known.get(name)
-        return (
-            None
-            if finding is None or isinstance(finding.value, str)
-            else float(finding.value)
-        )
+        if finding is None or isinstance(finding.value, str):
+            return None
+        return float(finding.value)
 
     def is_true(self, name: str) -> bool:
-        """True only when the finding is known and yes; a gap is not yes."""
+        """Tell if the finding is known and yes; a gap is not yes."""
         finding = self.known.get(name)
         return finding is not None and finding.value is True
 
     def is_false(self, name: str) -> bool:
-        """True only when the finding is known and no; a gap is not no."""
+        """Tell if the finding is known and no; a gap is not no."""
         finding = self.known.get(name)
         return finding is not None and finding.value is False
 
 
-# among the doubts of an order: a reason of it that nobody understood
+# among the doubts of an order: a reason of it that was not understood
 UNREAD_REASON = "unread-reason"
 
 
@@ -324,13 +320,13 @@ class TreatedLevels:
     """The vertebrae that the orders of one signing treat.
 
     Attributes:
-        names: head to foot, `("T12", "L1")`; empty when not stated.
-        count: how many, where that is known; codes for additional levels count.
+        names: head to foot, `("T12", "L1")`; empty if not stated.
+        count: how many, if that is known; codes for additional levels count.
         is_count_sure: no order may treat more than were counted.
-        region: from the code alone, where no level is stated.
-        is_at_junction: any of them is T10-L2; None when they do not decide.
+        region: from the code alone, if no level is stated.
+        is_at_junction: any of them is T10-L2; None if they do not decide.
         source: the element that gave them, `bodySite`, `reasonCode`, `text`; empty
-            when none did.
+            if none did.
     """
 
     names: tuple[str, ...] = ()
@@ -358,13 +354,13 @@ class AugmentationOrder:
     """The kyphoplasty or vertebroplasty orders of one signing, combined.
 
     Attributes:
-        references: every augmentation order of the bundle, `ServiceRequest/1`.
-        procedure: None when the orders do not say, or name both.
+        references: every augmentation order of the signing, `ServiceRequest/1`.
+        procedure: None if the orders do not say, or name both.
         recognised_by: `code`, or `text` as the last resort; the card says so.
         titles: what the orders are called, from our own texts, never from the record.
         authored: the day it was written; values dated later do not count.
-        planned: the day it is planned for, where stated.
-        last_planned: that of its last stage, where several days are stated.
+        planned: the day it is planned for, if stated.
+        last_planned: that of its last stage, if several days are stated.
         reasons: concept names recognised among the orders' reason codes (`malignancy`,
             `osteoporotic-fracture`).
         doubts: concept names that the orders' words name without giving them as a
@@ -404,10 +400,9 @@ class WordedEnd(NamedTuple):
 
     Attributes:
         says: `end`: a length or a day, clearly; `event`: an end without a day (`until
-            mobilised`); `payer`: only a
-            payer's length of need, which is no wear time; `doubtful`: a time that was
-            not understood;
-            `reversed`: nothing, and its dates end before they begin.
+            mobilised`); `payer`: only a payer's length of need, which is no wear time;
+            `doubtful`: a time that was not understood; `reversed`: nothing, and its
+            dates end before they begin.
         hours: the longest length that is clearly stated.
         said: that length as our texts call it, `3 months`.
         day: the last day that is clearly stated.
@@ -434,32 +429,29 @@ class SupportOrder:
         kind: concept name: `brace`, `bed-rest`, `rehabilitation`,
             `ct-attenuation-measurement`, …
         draft: in the bundle being signed; otherwise already active in the record.
-        start: when it starts, where stated.
-        end: the last day that its dates state; None when it is open-ended, or runs for
-            a stated time from no stated
-            day.
-        title: what it is called in our texts, with its code where it has one (`TLSO
+        start: when it starts, if stated.
+        end: the last day that its dates state; None if it is open-ended, or runs for
+            a stated time from no stated day.
+        title: what it is called in our texts, with its code if it has one (`TLSO
             (L0456)`).
         reasons: concepts that an order of a brace or bed rest names as its reason
             (`unstable-fracture`).
-        hours: how long it runs by its dates, where that is stated.
+        hours: how long it runs by its dates, if that is stated.
         worded: what its words say of its end.
         levels: vertebrae that an order of a brace or a biopsy names.
-        is_standing: its status says that it stands; otherwise nobody knows, and it does
-            not count.
+        is_standing: its status says that it is in force; otherwise it does not count.
         is_read_whole: nothing in it was left that may speak against it; otherwise it
             does not count.
-        not_now: `over` where its days are past, `far` where it begins in more than a
-            year, `elsewhere` where it is of vertebrae that are not treated, `later`
-            where an order on record is dated after today; none of these counts.
+        not_now: `over` if its days are past, `far` if it begins in more than a year,
+            `elsewhere` if it is of vertebrae that are not treated, `later` if an order
+            on record is dated after today; none of these counts.
         written_from: the first day on which it may have been written: `2027` may be any
             day of it.
         unread: elements of a brace order with anything that was not understood, by
-            their names in R4: its correction
-            is offered and not pre-selected.
+            their names in R4: its correction is offered and not pre-selected.
         source: the draft itself, which a correction starts from; the core never looks
-            into it. None if a correction
-            could reach another order, and for active orders.
+            into it. None if a correction could reach another order, and for active
+            orders.
     """
 
     kind: str
@@ -482,13 +474,13 @@ class SupportOrder:
 
     @property
     def name(self) -> str:
-        """The title without its code: `TLSO`."""
+        """Return the title without its code: `TLSO`."""
         return self.title.partition(" (")[0]
 
 
 @dataclass(frozen=True, slots=True)
 class OtherInjuries:
-    """What a brace may be needed for besides the treated fracture.
+    """Other injuries for which a brace may be needed.
 
     Attributes:
         fractures: untreated levels with a recent fracture.
@@ -553,10 +545,10 @@ class SupportOrders:
     counted_from: date | None = None
 
     def of_kind(self, kind: str) -> tuple[SupportOrder, ...]:
-        """Orders of one kind, drafts first, then by reference."""
-        found = (order for order in self.orders if order.kind == kind)
+        """List orders of one kind, drafts first, then by reference."""
+        orders = (order for order in self.orders if order.kind == kind)
         return tuple(
-            sorted(found, key=lambda order: (not order.draft, order.reference))
+            sorted(orders, key=lambda order: (not order.draft, order.reference))
         )
 
     def counted(self, kind: str) -> tuple[SupportOrder, ...]:
@@ -564,7 +556,7 @@ class SupportOrders:
         return tuple(order for order in self.of_kind(kind) if self._counts(order))
 
     def not_counted(self, kind: str) -> tuple[SupportOrder, ...]:
-        """Orders of one kind on record that do not count.
+        """List orders of one kind on record that do not count.
 
         They were written before this fracture, at no known time, are of unknown status
         or were not understood.
@@ -572,7 +564,7 @@ class SupportOrders:
         return tuple(order for order in self.of_kind(kind) if not self._counts(order))
 
     def may_count(self, kind: str) -> tuple[SupportOrder, ...]:
-        """Those that do not count, and may yet be in force for this fracture."""
+        """List those that do not count, and may yet be in force for this fracture."""
         return tuple(
             order
             for order in self.not_counted(kind)
@@ -590,11 +582,9 @@ class SupportOrders:
     def _is_of_now(self, order: SupportOrder) -> bool | None:
         """Tell if it was written since the fracture; None if its day is not known."""
         day = order.authored or order.start
-        return (
-            None
-            if day is None
-            else self.counted_from is None or day >= self.counted_from
-        )
+        if day is None:
+            return None
+        return self.counted_from is None or day >= self.counted_from
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -608,8 +598,8 @@ class RecordState:
         foreign: resources left out because they are of another patient, or name none.
         notes: whole sentences about the record as such.
         lists_not_read: keys of the lists of problems, drugs and orders that were not
-            read whole, or in which no entry
-            was understood: nothing is pre-selected then.
+            read whole, or in which no entry was understood: nothing is pre-selected
+            then.
         empty: those of them that were read and hold no entry.
     """
 

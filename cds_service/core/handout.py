@@ -1,4 +1,4 @@
-"""The page that a patient takes home: which sentences, filled with what.
+"""The page that a patient takes home: its sentences, and their words.
 
 The facts are kept in the audit entry, and hold nothing that names the patient. The
 sentences of a language are `hooks/<service>/handout/<language>.toml`.
@@ -20,17 +20,18 @@ from cds_service.core.findings import DrugUse
 from cds_service.core.handout_settings import HandoutSettings, HandoutWords
 from cds_service.core.leaving import Leaving, next_dose
 from cds_service.core.situation import Signal
-from cds_service.core.wording import HALF_A_YEAR
+from cds_service.core.wording import is_near
 
-# The page as a draft of the record; the audit log counts it beside recommendations.
+# The page as a draft of the record; the audit log counts it next to recommendations.
 HANDOUT_DRAFT = "handout"
 SENTENCES = tuple(f"H{number}" for number in range(1, 11))
-# Facts with which nobody is told how to move, and the signal of an unstable spine.
+# Facts with which the page says nothing of exercise, and the signal of an unstable
+# spine.
 NO_TRAINING = ("F1", "F2", "F5", "F6", "F7")
 UNSTABLE = "unstable-spine"
 OF_TRAINING = frozenset({"H5", "H6", "H7"})
 BLANKS = frozenset({"drug", "next", "ask", "by", "training", "off", "phone"})
-# A drug that goes on. Nothing has to be asked of it if it is taken at home.
+# A drug that goes on. If it is taken at home nothing has to be asked.
 GOES_ON = ("early-on-drug", "long-on-drug", "drug-started-for-fracture")
 
 
@@ -70,38 +71,41 @@ class HandoutFacts:
 
     def to_json(self) -> dict[str, Any]:
         """Write the facts for the audit entry, days in ISO 8601."""
-        found: dict[str, Any] = {
+        facts: dict[str, Any] = {
             "on": self.on.isoformat(),
             "asks": self.asks,
             "mayTrain": self.may_train,
         }
         if self.drug and self.next_dose:
-            found |= {"drug": self.drug, "nextDose": self.next_dose.isoformat()}
+            facts |= {"drug": self.drug, "nextDose": self.next_dose.isoformat()}
         if self.training:
             day = self.training.day.isoformat()
-            found["training"] = {"day": day, "time": self.training.time}
+            facts["training"] = {"day": day, "time": self.training.time}
         if self.brace_off:
-            found["braceOff"] = self.brace_off.isoformat()
-        return found
+            facts["braceOff"] = self.brace_off.isoformat()
+        return facts
 
     @classmethod
-    def from_json(cls, kept: Mapping[str, Any]) -> Self:
+    def from_json(cls, facts: Mapping[str, Any]) -> Self:
         """Read the facts of an audit entry."""
-        training = kept.get("training")
-        visit = training and Visit(day=_day(training["day"]), time=training["time"])
+        training = facts.get("training")
+        visit = None
+        if training:
+            day = date.fromisoformat(training["day"])
+            visit = Visit(day=day, time=training["time"])
         return cls(
-            on=_day(kept["on"]),
-            drug=kept.get("drug", ""),
-            next_dose=_day(kept["nextDose"]) if "nextDose" in kept else None,
-            asks=kept["asks"],
+            on=date.fromisoformat(facts["on"]),
+            drug=facts.get("drug", ""),
+            next_dose=_day(facts.get("nextDose")),
+            asks=facts["asks"],
             training=visit,
-            brace_off=_day(kept["braceOff"]) if "braceOff" in kept else None,
-            may_train=kept["mayTrain"],
+            brace_off=_day(facts.get("braceOff")),
+            may_train=facts["mayTrain"],
         )
 
 
-def _day(written: str) -> date:
-    return date.fromisoformat(written)
+def _day(text: str | None) -> date | None:
+    return None if text is None else date.fromisoformat(text)
 
 
 # --- facts of a conclusion
@@ -109,20 +113,22 @@ def _day(written: str) -> date:
 
 def find_handout(conclusion: Conclusion, leaving: Leaving) -> HandoutFacts:
     """Find what a page may say of this patient, by signed orders alone."""
-    case, names = conclusion.case, {one.name for one in conclusion.signals}
+    case = conclusion.case
+    names = {signal.name for signal in conclusion.signals}
     drug, day = "", None
     state = conclusion.drug_state
     if state.use is not None and state.signal != "denosumab-overdue":
         day = _day_of_dose(state.use, leaving, case.today)
         drug = state.use.name if day else ""
     training = leaving.next_booking("rehabilitation", case.today)
-    is_forbidden = any(conclusion.facts.holds(one) for one in NO_TRAINING)
+    visit = Visit(day=training.day, time=training.time) if training else None
+    is_forbidden = any(conclusion.facts.holds(fact) for fact in NO_TRAINING)
     return HandoutFacts(
         on=case.today,
         drug=drug,
         next_dose=day,
         asks=not drug and not _goes_on_at_home(state),
-        training=Visit(day=training.day, time=training.time) if training else None,
+        training=visit,
         brace_off=_brace_off(conclusion.signals, case.today),
         may_train=not is_forbidden and UNSTABLE not in names,
     )
@@ -134,7 +140,7 @@ def _goes_on_at_home(state: DrugState) -> bool:
 
 
 def _day_of_dose(use: DrugUse, leaving: Leaving, today: date) -> date | None:
-    """Give the day that is booked, else the due day of an order in force."""
+    """Return the day that is booked, else the due day of an order in force."""
     due = next_dose(use)
     if due is None:
         return None
@@ -144,19 +150,21 @@ def _day_of_dose(use: DrugUse, leaving: Leaving, today: date) -> date | None:
 
 
 def _brace_off(signals: tuple[Signal, ...], today: date) -> date | None:
-    """Give the last end of the braces in force, if each has a clear one in time."""
-    worn = next((one for one in signals if one.name == "brace-ordered"), None)
-    if worn is None or not worn.braces:
+    """Return the last end of the braces in force, if each has a clear one in time."""
+    brace_signal = next(
+        (signal for signal in signals if signal.name == "brace-ordered"), None
+    )
+    if brace_signal is None or not brace_signal.braces:
         return None
-    if any(one.issue for one in worn.braces):
+    if any(brace.issue for brace in brace_signal.braces):
         return None
-    ends = [_clear_end(one.times) for one in worn.braces]
+    ends = [_clear_end(brace.times) for brace in brace_signal.braces]
     days = [day for day in ends if day is not None and day >= today]
     return max(days) if len(days) == len(ends) else None
 
 
 def _clear_end(times: BraceTimes) -> date | None:
-    """Give the end of a brace; None if dates and words differ, or it is a shortest."""
+    """Return the end of a brace; None if dates and words differ, or a shortest one."""
     by_dates, by_words = times.by_dates, times.by_words
     if times.is_shortest or times.ends is None:
         return None
@@ -172,7 +180,7 @@ class HandoutForms(DataTable):
     """The forms of days and visits in writing.
 
     Attributes:
-        day_of_year: a day of another year, where it could be taken for this one's. If
+        day_of_year: a day of another year, if it could be taken for this one's. If
             a language has no such form, the year follows the day.
     """
 
@@ -184,13 +192,13 @@ class HandoutForms(DataTable):
     @model_validator(mode="after")
     def _can_be_filled(self) -> Self:
         of_visit = {"day", "time", "place"}
-        known = {
+        allowed = {
             "day": {"day", "month"},
             "day_of_year": {"day", "month", "year"},
             "visit": of_visit,
             "visit_at": of_visit,
         }
-        for name, blanks in known.items():
+        for name, blanks in allowed.items():
             if unknown := _blanks(getattr(self, name)) - blanks:
                 raise ValueError(f"{name}: no blank is called {', '.join(unknown)}")
         return self
@@ -249,23 +257,22 @@ class HandoutText(DataTable):
         """Tell if a clinician who speaks this language has read the sentences."""
         return self.reviewed or bool(settings.words_of(self.language).reader)
 
-    def say_day(self, day: date, on: date) -> str:
+    def say_day(self, day: date, today: date) -> str:
         """Write a day on the page of this day, `28 December`.
 
-        The year is left out where nobody mistakes it, as on cards.
+        The year is left out if it cannot be mistaken, as on cards.
         """
-        is_near = day.year == on.year or abs(day - on) <= HALF_A_YEAR
-        form = self.forms.day if is_near else self.forms.day_of_year
+        form = self.forms.day if is_near(day, today) else self.forms.day_of_year
         month = self.months[day.month - 1]
         return form.format(day=day.day, month=month, year=day.year)
 
-    def say_visit(self, visit: Visit, on: date, place: str) -> str:
+    def say_visit(self, visit: Visit, today: date, place: str) -> str:
         """Write an appointment; without a place its day and time alone."""
-        said, time = self.say_day(visit.day, on), visit.time
+        day, time = self.say_day(visit.day, today), visit.time
         if not place:
-            return f"{said}, {time}" if time else said
+            return f"{day}, {time}" if time else day
         form = self.forms.visit_at if time else self.forms.visit
-        return form.format(day=said, time=time, place=place)
+        return form.format(day=day, time=time, place=place)
 
 
 def _blanks(sentence: str) -> set[str]:
@@ -275,7 +282,7 @@ def _blanks(sentence: str) -> set[str]:
 def say_handout(
     facts: HandoutFacts, text: HandoutText, settings: HandoutSettings
 ) -> Iterator[tuple[str, str]]:
-    """Give each sentence of the page with its name; one with an empty blank is none."""
+    """Yield each sentence of the page with its name; none has an empty blank."""
     words = _fill(facts, text, settings)
     for name, sentence in text.sentences.items():
         if name in OF_TRAINING and not facts.may_train:
@@ -287,19 +294,19 @@ def say_handout(
 def _fill(
     facts: HandoutFacts, text: HandoutText, settings: HandoutSettings
 ) -> dict[str, str]:
-    own, usual = settings.words_of(text.language), text.words
-    clinic = own.bone_clinic or usual.bone_clinic
-    therapy = own.physiotherapy or usual.physiotherapy
-    on, training, off = facts.on, facts.training, facts.brace_off
-    by = on + timedelta(days=settings.ask_days)
+    site_words, our_words = settings.words_of(text.language), text.words
+    clinic = site_words.bone_clinic or our_words.bone_clinic
+    therapy = site_words.physiotherapy or our_words.physiotherapy
+    today, training, brace_off = facts.on, facts.training, facts.brace_off
+    ask_by = today + timedelta(days=settings.ask_days)
     dose = Visit(day=facts.next_dose) if facts.next_dose else None
-    asked = (own.ask or usual.ask) if facts.asks else ""
+    ask = (site_words.ask or our_words.ask) if facts.asks else ""
     return {
         "drug": text.drugs.get(facts.drug, ""),
-        "next": text.say_visit(dose, on, clinic) if dose else "",
-        "ask": asked,
-        "by": text.say_day(by, on),
-        "training": text.say_visit(training, on, therapy) if training else "",
-        "off": text.say_day(off, on) if off else "",
+        "next": text.say_visit(dose, today, clinic) if dose else "",
+        "ask": ask,
+        "by": text.say_day(ask_by, today),
+        "training": text.say_visit(training, today, therapy) if training else "",
+        "off": text.say_day(brace_off, today) if brace_off else "",
         "phone": settings.phone,
     }

@@ -40,5 +40,5 @@ class HandoutSettings(DataTable):
     words: Mapping[str, HandoutWords] = Field(default_factory=dict)
 
     def words_of(self, language: str) -> HandoutWords:
-        """Give the site's words of this language; empty ones if it has none."""
+        """Return the site's words of this language; empty ones if it has none."""
         return self.words.get(language, HandoutWords())

@@ -16,7 +16,7 @@ def share(part: float, whole: float) -> float:
 
 
 def muscle_index(areas: Sequence[tuple[float, float]], height: float) -> float:
-    """Mean area without fat over height squared, in mm2/m2.
+    """Divide the mean area without fat by height squared, in mm2/m2.
 
     Args:
         areas: of each side all, and fat, in cm2.
@@ -25,35 +25,41 @@ def muscle_index(areas: Sequence[tuple[float, float]], height: float) -> float:
     return mean(whole - fat for whole, fat in areas) * MM2_OF_CM2 / height**2
 
 
-def _smi(one: Entered) -> float:
+def _smi(entered: Entered) -> float:
     sides = [
-        (one["mf-right"], one["mf-right-fat"]),
-        (one["mf-left"], one["mf-left-fat"]),
+        (entered["mf-right"], entered["mf-right-fat"]),
+        (entered["mf-left"], entered["mf-left-fat"]),
     ]
-    return muscle_index(sides, one["height"])
+    return muscle_index(sides, entered["height"])
 
 
-def _grip(one: Entered) -> float:
-    return mean(one[name] for name in ("grip-1", "grip-2", "grip-3") if name in one)
+def _grip(entered: Entered) -> float:
+    return mean(
+        entered[name] for name in ("grip-1", "grip-2", "grip-3") if name in entered
+    )
 
 
 # By measure: the value in its unit, of what was entered (measures/worksheet.toml).
 INDICES: Mapping[str, Callable[[Entered], float]] = {
-    "bmd-t-score": lambda one: one["t-score"],
-    "ct-attenuation": lambda one: one["hu"],
-    "psoas-total-area": lambda one: one["psoas-right"] + one["psoas-left"],
-    "psoas-fat-fraction": lambda one: one["psoas-fat"],
-    "l4-vertebral-area": lambda one: one["body"],
-    "es-mf-fat-fraction": lambda one: share(one["back-fat"], one["back-area"]),
+    "bmd-t-score": lambda entered: entered["t-score"],
+    "ct-attenuation": lambda entered: entered["hu"],
+    "psoas-total-area": lambda entered: entered["psoas-right"] + entered["psoas-left"],
+    "psoas-fat-fraction": lambda entered: entered["psoas-fat"],
+    "l4-vertebral-area": lambda entered: entered["body"],
+    "es-mf-fat-fraction": lambda entered: share(
+        entered["back-fat"], entered["back-area"]
+    ),
     "multifidus-smi": _smi,
-    "pma-rate": lambda one: share(one["outline"] - one["muscle"], one["outline"]),
-    "vbq": lambda one: (
-        median(one[level] for level in ("l1", "l2", "l3", "l4")) / one["csf"]
+    "pma-rate": lambda entered: share(
+        entered["outline"] - entered["muscle"], entered["outline"]
+    ),
+    "vbq": lambda entered: (
+        median(entered[level] for level in ("l1", "l2", "l3", "l4")) / entered["csf"]
     ),
     "grip-strength": _grip,
-    "gait-speed": lambda one: one["walk"] / one["seconds"],
-    "mna-score": lambda one: one["mna"],
-    "height": lambda one: one["height"],
-    "weight": lambda one: one["weight"],
-    "appendicular-lean-mass": lambda one: one["lean"],
+    "gait-speed": lambda entered: entered["walk"] / entered["seconds"],
+    "mna-score": lambda entered: entered["mna"],
+    "height": lambda entered: entered["height"],
+    "weight": lambda entered: entered["weight"],
+    "appendicular-lean-mass": lambda entered: entered["lean"],
 }

@@ -32,39 +32,44 @@ class Held:
 def hold_inputs(
     table: ReducedTable, slopes: Mapping[str, float], inputs: Mapping[str, Value]
 ) -> dict[str, Held]:
-    """Values beyond the study's range, by finding: extrapolation never reassures.
+    """Hold values beyond the study's range, by finding: extrapolation never reassures.
 
     A continuous input is held at the cohort's 5th or 95th percentile on the side that
-    lowers the figure and at the
-    0.5th or 99.5th on the other. Psoas muscle beside a known total area is held by its
-    fat share.
+    lowers the figure and at the 0.5th or 99.5th on the other. If the total area is
+    known, psoas muscle is held by its fat share.
 
     Args:
         slopes: coefficients of the model in use; their sign says which side lowers the
             figure.
     """
-    held = {}
+    held_values = {}
     # in the order of the study, so that the result is deterministic
     for name, ends in table.ranges.items():
-        if name in inputs and (
-            found := _held(_number(name, inputs[name]), ends, falls=slopes[name] < 0)
-        ):
-            held[name] = found
+        if name not in inputs:
+            continue
+        value = _number(name, inputs[name])
+        held_value = _held(value, ends, falls=slopes[name] < 0)
+        if held_value is not None:
+            held_values[name] = held_value
     if PSOAS_TOTAL in inputs and PSOAS_MUSCLE in inputs:
-        held.pop(PSOAS_MUSCLE, None)
-        muscle = _hold_muscle(table, slopes, inputs, held.get(PSOAS_TOTAL))
+        held_values.pop(PSOAS_MUSCLE, None)
+        muscle = _hold_muscle(table, slopes, inputs, held_values.get(PSOAS_TOTAL))
         if muscle is not None:
-            held[PSOAS_MUSCLE] = muscle
-    return held
+            held_values[PSOAS_MUSCLE] = muscle
+    return held_values
 
 
 def _held(value: float, ends: Ends, *, falls: bool) -> Held | None:
     lowest, low, high, highest = ends
-    below, above = (lowest, high) if falls else (low, highest)
+    sides: tuple[Side, Side] = ("reassuring", "alarming")
+    below, above = low, highest
+    if falls:
+        sides = ("alarming", "reassuring")
+        below, above = lowest, high
     if value < below:
-        return Held(value=value, used=below, side="alarming" if falls else "reassuring")
+        return Held(value=value, used=below, side=sides[0])
     if value > above:
-        return Held(value=value, used=above, side="reassuring" if falls else "alarming")
+        return Held(value=value, used=above, side=sides[1])
     return None
 
 
@@ -80,7 +85,7 @@ def _hold_muscle(
     exceed the total.
 
     Args:
-        total: the total area, where it is held itself.
+        total: the total area, if it is held itself.
     """
     muscle = _number(PSOAS_MUSCLE, inputs[PSOAS_MUSCLE])
     whole = _number(PSOAS_TOTAL, inputs[PSOAS_TOTAL])
@@ -104,9 +109,9 @@ def fits(predictor: Predictor, value: Value) -> bool:
 
 
 def encode_inputs(terms: Sequence[Term], values: Mapping[str, Value]) -> Vector:
-    """The values of the terms: 0/1 for yes/no and for each word but the reference."""
+    """Return the values of the terms: 0/1 for yes/no, and for a category's words."""
     return np.array(
-        [_encoded(one, values[one.finding]) for one in terms], dtype=np.float64
+        [_encoded(term, values[term.finding]) for term in terms], dtype=np.float64
     )
 
 

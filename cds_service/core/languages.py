@@ -1,4 +1,4 @@
-"""The languages that cards are said in besides English: `hooks/languages/<code>.toml`.
+"""The languages of cards besides English: `hooks/languages/<code>.toml`.
 
 A file pairs each English text of ours with its own. What it lacks it cannot say, and
 then the whole answer is in English.
@@ -38,7 +38,7 @@ class LanguageFile(DataTable):
         decimal: the sign in front of decimals.
         brackets: what opens brackets.
         banned: what no text of this language may say, as patterns.
-        joins: what stands between joined texts, by what English has there.
+        joins: what is put between joined texts, by what English has there.
         sentences: by the English text.
     """
 
@@ -59,12 +59,16 @@ class LanguageFile(DataTable):
 
     @model_validator(mode="after")
     def _is_whole(self) -> Self:
-        for english, own in self.sentences.items():
-            if placeholders(english) != placeholders(own):
+        for english, translation in self.sentences.items():
+            if placeholders(english) != placeholders(translation):
                 raise ValueError(f"{english!r}: the translation has other placeholders")
-            found = (one for one in self.banned if re.search(one, own, re.IGNORECASE))
-            if pattern := next(found, ""):
-                raise ValueError(f"{own!r}: has words that {pattern!r} bans")
+            patterns = (
+                banned
+                for banned in self.banned
+                if re.search(banned, translation, re.IGNORECASE)
+            )
+            if pattern := next(patterns, ""):
+                raise ValueError(f"{translation!r}: has words that {pattern!r} bans")
         return self
 
     def has(self, template: str) -> bool:
@@ -72,7 +76,7 @@ class LanguageFile(DataTable):
         return template in self.sentences
 
     def sentence(self, template: str) -> str:
-        """Give the sentence for this English one.
+        """Return the sentence for this English one.
 
         Raises:
             NotTranslated: there is none.
@@ -105,10 +109,10 @@ class LanguageFile(DataTable):
         if not {separator, last} <= self.joins.keys():
             raise NotTranslated
         *most, end = words
-        own = self.joins[separator].join(most)
-        return f"{own}{self.joins[last]}{end}" if most else end
+        joined = self.joins[separator].join(most)
+        return f"{joined}{self.joins[last]}{end}" if most else end
 
-    def say_without_brackets(self, text: str) -> str:
+    def without_brackets(self, text: str) -> str:
         """Leave out what follows the first opening bracket."""
         return text.partition(self.brackets)[0]
 
@@ -116,7 +120,7 @@ class LanguageFile(DataTable):
 class UnfinishedLanguage(LanguageFile):
     """A language that is being written: it says in English what it lacks, and notes it.
 
-    For whoever translates; no answer to an EHR is made with it.
+    It is for translators; no answer to an EHR is made with it.
     """
 
     _lacking: dict[str, None] = PrivateAttr(default_factory=dict)
@@ -140,5 +144,5 @@ class UnfinishedLanguage(LanguageFile):
     def join(self, words: Iterable[str], separator: str, last: str) -> str:
         self._lacking |= dict.fromkeys({separator, last} - self.joins.keys())
         *most, end = words
-        own = self.joins.get(separator, separator).join(most)
-        return f"{own}{self.joins.get(last, last)}{end}" if most else end
+        joined = self.joins.get(separator, separator).join(most)
+        return f"{joined}{self.joins.get(last, last)}{end}" if most else end

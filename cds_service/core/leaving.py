@@ -44,7 +44,7 @@ class Biopsy(NamedTuple):
     Attributes:
         sent_on: None if its day is not recorded.
         is_back: its report is final.
-        is_unclear: its final report says, or attaches, what nobody understood.
+        is_unclear: its final report says, or attaches, what was not understood.
         names: what grave its reports name and do not deny.
         back_on: the day of the newest report that is grave or not clear; None if it
             has none.
@@ -75,52 +75,54 @@ class Leaving:
     def next_booking(self, kind: BookingKind, today: date) -> Booking | None:
         """Find the next appointment of this kind, if it is soon enough."""
         last = today + SOON_ENOUGH
-        ours = (one for one in self.bookings if one.kind == kind)
-        return next((one for one in ours if one.day <= last), None)
+        bookings = (booking for booking in self.bookings if booking.kind == kind)
+        return next((booking for booking in bookings if booking.day <= last), None)
 
     def booked_dose(self, due: date) -> Booking | None:
         """Find the visit at which a dose that is due on this day can be given.
 
         An earlier visit may be about the drug, and is not its next dose.
         """
-        visits = [one for one in self.bookings if one.kind == "bone-treatment"]
-        near = [one for one in visits if abs(one.day - due) <= NEAR_ENOUGH]
-        return min(near, key=lambda one: abs(one.day - due), default=None)
+        visits = [
+            booking for booking in self.bookings if booking.kind == "bone-treatment"
+        ]
+        near_visits = [visit for visit in visits if abs(visit.day - due) <= NEAR_ENOUGH]
+        return min(near_visits, key=lambda visit: abs(visit.day - due), default=None)
 
 
 def next_dose(use: DrugUse) -> date | None:
-    """Give the day on which the next dose is due, of a drug given at intervals."""
+    """Return the day on which the next dose is due, of a drug given at intervals."""
     months = DOSE_MONTHS.get(use.name)
     if months is None or use.doses.last is None or not use.is_running:
         return None
     return months_before(use.doses.last.first, -months)
 
 
-def say_leaving(order: AugmentationOrder, today: date) -> str:
-    """Say what was done, `Leaving after kyphoplasty L1 (18 Nov)`."""
-    done = PROCEDURES.get(order.procedure or "", "vertebral augmentation")
+def leaving_sentence(order: AugmentationOrder, today: date) -> str:
+    """Name what was done, `Leaving after kyphoplasty L1 (18 Nov)`."""
+    procedure = PROCEDURES.get(order.procedure or "", "vertebral augmentation")
     levels = join_words(order.levels.names or ("",))
     if len(order.levels.names) > MOST_LEVELS:
         levels = say("of {count} levels", count=len(order.levels.names))
-    said = joined((done, levels), " ")
+    procedure_text = joined((procedure, levels), " ")
     day = say_near_date(order.performed_on, today) if order.performed_on else ""
-    return _say_after(order, in_brackets(said, day))
+    return _leaving_after(order, in_brackets(procedure_text, day))
 
 
-def say_leaving_shortly(order: AugmentationOrder) -> str:
-    """Say what was done without place and day, `Leaving after kyphoplasty`."""
-    done = PROCEDURES.get(order.procedure or "", "vertebral augmentation")
-    return _say_after(order, done)
+def short_leaving_sentence(order: AugmentationOrder) -> str:
+    """Name what was done without place and day, `Leaving after kyphoplasty`."""
+    procedure = PROCEDURES.get(order.procedure or "", "vertebral augmentation")
+    return _leaving_after(order, procedure)
 
 
-def _say_after(order: AugmentationOrder, done: str) -> str:
+def _leaving_after(order: AugmentationOrder, procedure: str) -> str:
     if order.is_sure:
-        return say("Leaving after {done}", done=done)
-    return say("Leaving, perhaps after {done}", done=done)
+        return say("Leaving after {done}", done=procedure)
+    return say("Leaving, perhaps after {done}", done=procedure)
 
 
-def say_start(signals: Collection[str]) -> str:
-    """Say how a bone drug is started: after what has to be known or treated first."""
+def start_phrase(signals: Collection[str]) -> str:
+    """Name when a bone drug is started: after what must be known or treated first."""
     if not {"spinal-infection", "sepsis"}.isdisjoint(signals):
         return say("start after the infection")
     if not {"bone-malignancy", "recent-cancer", "biopsy-grave"}.isdisjoint(signals):

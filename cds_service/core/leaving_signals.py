@@ -35,7 +35,7 @@ NO_TRAINING = (
 def is_drug_started(situation: Situation) -> bool:
     """Tell if a bone drug is taken since this fracture, or prescribed to be.
 
-    What others give has to be given: its order alone starts nothing. Nor does an order
+    The order of a drug that others give starts nothing by itself. Nor does an order
     that may say "declined".
     """
     state = situation.drug_state
@@ -46,8 +46,9 @@ def is_drug_started(situation: Situation) -> bool:
         return False
     if use.is_open or use.orders.prescribed is None:
         return False
-    since = situation.support.counted_from
-    is_new = bool(since and use.orders.prescribed.first >= since)
+    fracture_from = situation.support.counted_from
+    prescribed_on = use.orders.prescribed.first
+    is_new = bool(fracture_from and prescribed_on >= fracture_from)
     return use.orders.is_standing and (is_new or use.orders.is_signed_now)
 
 
@@ -56,13 +57,13 @@ def is_review_dated(situation: Situation) -> bool:
     leaving, today = situation.leaving, situation.today
     if leaving and leaving.next_booking("bone-treatment", today):
         return True
-    days = (one.start for one in situation.support.counted("bone-treatment"))
+    days = (order.start for order in situation.support.counted("bone-treatment"))
     return any(today < day <= today + SOON_ENOUGH for day in days if day)
 
 
 @signal("bone-treatment-settled")
 def _settled(situation: Situation) -> Signal | None:
-    """A bone drug was started, or a visit for it has a day."""
+    """Find a bone drug that was started, or a visit for it with a day."""
     if situation.leaving is None:
         return None
     is_settled = is_drug_started(situation) or is_review_dated(situation)
@@ -71,7 +72,7 @@ def _settled(situation: Situation) -> Signal | None:
 
 @signal("leaving-without-dose")
 def _without_dose(situation: Situation) -> Signal | None:
-    """A bone drug is ordered or listed, no dose is recorded, and nothing is dated."""
+    """Find a bone drug ordered or listed, with no dose recorded and no visit dated."""
     state = situation.drug_state
     if situation.leaving is None or state.signal != "drug-without-dose":
         return None
@@ -82,16 +83,16 @@ def _without_dose(situation: Situation) -> Signal | None:
 
 @signal("review-undated")
 def _review_undated(situation: Situation) -> Signal | None:
-    """The review is ordered and has no day, and no drug was started."""
-    found = SIGNALS["review-ordered"](situation)
-    if situation.leaving is None or found is None or _settled(situation):
+    """Find a review that is ordered and has no day, if no drug was started."""
+    review = SIGNALS["review-ordered"](situation)
+    if situation.leaving is None or review is None or _settled(situation):
         return None
-    return found
+    return review
 
 
 @signal("next-dose-undated")
 def _next_dose_undated(situation: Situation) -> Signal | None:
-    """Denosumab or zoledronate goes on, and its next dose has no day."""
+    """Find denosumab or zoledronate that goes on, and whose next dose has no day."""
     leaving, use = situation.leaving, situation.drug_state.use
     if leaving is None or use is None:
         return None
@@ -118,7 +119,7 @@ def _last(use: DrugUse, today: date) -> str:
 
 @signal("fracture-untreated")
 def _fracture_untreated(situation: Situation) -> Signal | None:
-    """A recent fracture of a vertebra that was not treated."""
+    """Find a recent fracture of a vertebra that was not treated."""
     levels = situation.support.other.fractures
     if situation.leaving is None or not levels:
         return None
@@ -128,32 +129,32 @@ def _fracture_untreated(situation: Situation) -> Signal | None:
 
 @signal("brace-stop-open")
 def _brace_stop_open(situation: Situation) -> Signal | None:
-    """A brace that nobody ends, or ends late."""
-    braces = [one for one in situation.braces if one.issue]
+    """Find a brace that has no clear end, or ends late."""
+    braces = [brace for brace in situation.braces if brace.issue]
     if situation.leaving is None or not braces:
         return None
     if SIGNALS["no-brace-advice"](situation):
         return None
-    kept = SIGNALS["brace-keep-reason"](situation)
-    first = min(braces, key=lambda one: one.since)
+    keep_reason = SIGNALS["brace-keep-reason"](situation)
+    first_worn = min(braces, key=lambda brace: brace.since)
     today = situation.today
     words = {
-        "brace": join_words(dict.fromkeys(one.name for one in braces)),
+        "brace": join_words(dict.fromkeys(brace.name for brace in braces)),
         "title": join_words(
-            dict.fromkeys(say_title(one.times.order.title) for one in braces)
+            dict.fromkeys(say_title(brace.times.order.title) for brace in braces)
         ),
-        "end": say_near_date(first.last_day, today),
-        "end_day": say_date(first.last_day),
-        "weeks": str(max(0, (today - first.since).days) // 7),
-        "how": _how(first),
-        "reason": kept.because if kept else "",
-        "kept": "yes" if kept else "",
+        "end": say_near_date(first_worn.last_day, today),
+        "end_day": say_date(first_worn.last_day),
+        "weeks": str(max(0, (today - first_worn.since).days) // 7),
+        "how": _manner(first_worn),
+        "reason": keep_reason.because if keep_reason else "",
+        "kept": "yes" if keep_reason else "",
     }
-    orders = tuple(one.times.order for one in braces)
+    orders = tuple(brace.times.order for brace in braces)
     return Signal(words["brace"], orders, braces=tuple(braces), words=words)
 
 
-def _how(brace: Brace) -> str:
+def _manner(brace: Brace) -> str:
     if brace.issue == "passed":
         return "passed"
     return "late" if brace.issue in BROKEN or brace.correction else "unclear"
@@ -161,50 +162,54 @@ def _how(brace: Brace) -> str:
 
 @signal("biopsy-pending")
 def _biopsy_pending(situation: Situation) -> Signal | None:
-    """A biopsy was sent, and no final report is on record."""
+    """Find a biopsy that was sent, and has no final report on record."""
     leaving = situation.leaving
-    pending = [one for one in leaving.biopsies if not one.is_back] if leaving else []
+    pending = (
+        [biopsy for biopsy in leaving.biopsies if not biopsy.is_back] if leaving else []
+    )
     if not pending:
         return None
-    days = [one.sent_on for one in pending if one.sent_on]
-    sent = say_near_date(max(days), situation.today) if days else ""
+    days = [biopsy.sent_on for biopsy in pending if biopsy.sent_on]
+    sent_on = say_near_date(max(days), situation.today) if days else ""
     owner = Verbatim(situation.policy.discharge.biopsy_owner)
-    return Signal(say("biopsy result pending"), words={"sent": sent, "owner": owner})
+    return Signal(say("biopsy result pending"), words={"sent": sent_on, "owner": owner})
 
 
 @signal("biopsy-grave")
 def _biopsy_grave(situation: Situation) -> Signal | None:
-    """The report of a biopsy names a malignancy or an infection."""
+    """Find a report of a biopsy that names a malignancy or an infection."""
     leaving = situation.leaving
-    grave = [one for one in leaving.biopsies if one.names] if leaving else []
+    grave = [biopsy for biopsy in leaving.biopsies if biopsy.names] if leaving else []
     if not grave:
         return None
-    days = [one.back_on for one in grave if one.back_on]
-    found = frozenset[str]().union(*(one.names for one in grave))
-    said = {"malignancy": say("a malignancy"), "infection": say("an infection")}
-    named = [words for one, words in said.items() if one in found]
+    days = [biopsy.back_on for biopsy in grave if biopsy.back_on]
+    results = frozenset[str]().union(*(biopsy.names for biopsy in grave))
+    result_words = {"malignancy": say("a malignancy"), "infection": say("an infection")}
+    names = [words for result, words in result_words.items() if result in results]
     words = {
         "back": say_near_date(max(days), situation.today) if days else "",
-        "names": join_words(named),
+        "names": join_words(names),
     }
     return Signal(say("biopsy names {names}", **words), words=words)
 
 
 @signal("biopsy-unclear")
 def _biopsy_unclear(situation: Situation) -> Signal | None:
-    """The result of a biopsy is back, and was not understood whole."""
+    """Find a result of a biopsy that is back, and was not understood whole."""
     leaving = situation.leaving
-    unclear = [one for one in leaving.biopsies if one.is_unclear] if leaving else []
+    unclear = (
+        [biopsy for biopsy in leaving.biopsies if biopsy.is_unclear] if leaving else []
+    )
     if not unclear or SIGNALS["biopsy-grave"](situation):
         return None
-    days = [one.back_on for one in unclear if one.back_on]
+    days = [biopsy.back_on for biopsy in unclear if biopsy.back_on]
     words = {"back": say_near_date(max(days), situation.today) if days else ""}
     return Signal(say("biopsy result not understood"), words=words)
 
 
 @signal("rehabilitation-not-placed")
 def _rehabilitation_not_placed(situation: Situation) -> Signal | None:
-    """Physiotherapy is neither ordered nor booked, and nothing forbids it."""
+    """Find physiotherapy neither ordered nor booked, if nothing forbids it."""
     if situation.leaving is None or situation.support.counted("rehabilitation"):
         return None
     if SIGNALS["rehabilitation-booked"](situation):

@@ -1,4 +1,4 @@
-"""Decides if what a card asked for was done, from what the record shows afterwards.
+"""Decide if what a card asked for was done, from what the record shows afterwards.
 
 Feedback says that a button was pressed. This says if the patient was seen or treated.
 """
@@ -14,9 +14,9 @@ STEPS: tuple[Step, ...] = get_args(Step)
 CLOSING: tuple[Step, ...] = ("visit", "drug-started")
 State = Literal["done", "late", "open", "unsure", "waiting", "died", "not-read"]
 STATES: tuple[State, ...] = get_args(State)
-NAMED: frozenset[State] = frozenset({"open", "unsure"})  # somebody has to call them
+NAMED: frozenset[State] = frozenset({"open", "unsure"})  # to be called
 SETTLED: frozenset[State] = frozenset({"done", "late", "died"})
-# Their days are over, or they were seen or treated: what a committee counts.
+# Their days are over, or they were seen or treated: a committee counts these.
 JUDGED: tuple[State, ...] = ("done", "late", "open", "unsure")
 When = Literal["in-time", "late", "not-found", "not-needed"]
 DAYS = 90  # policy: for a bone drug or a visit, counted from the signing
@@ -64,8 +64,8 @@ def last_day(signed: date, days: int = DAYS) -> date:
 def state_of(course: Course) -> State:
     """Decide if the patient was seen or treated: a visit, or a bone drug that is taken.
 
-    What is done counts whatever came after. Nobody is called who died or whose days
-    are not over.
+    What is done counts whatever came after. A patient who died, or whose days are not
+    over, is not called.
     """
     closed = [course.days[step] for step in CLOSING if step in course.days]
     if course.is_on_drug or any(day <= course.ends for day in closed):
@@ -79,14 +79,14 @@ def state_of(course: Course) -> State:
     return "unsure" if course.unread else "open"
 
 
-def knew_more(last: State | None, now: State) -> bool:
+def knew_more(earlier_state: State | None, now: State) -> bool:
     """Tell if an earlier look knew more than this one, which then changes nothing.
 
-    What was not read undoes nothing: neither a name on the list nor a visit.
+    An unread list takes back neither a name on the list nor a visit.
     """
     if now == "not-read":
-        return last is not None
-    return now == "unsure" and last in ("done", "late")
+        return earlier_state is not None
+    return now == "unsure" and earlier_state in ("done", "late")
 
 
 def when_done(course: Course, step: Step) -> When:

@@ -47,21 +47,21 @@ def model_card(
     return card | _tail(study, contrary) | {"sourceAttributes": dict(attributes)}
 
 
-def _said(part: Part, *names: str) -> dict[str, Any]:
+def _members(part: Part, *names: str) -> dict[str, Any]:
     """Pick these members of a study file's table by their keys in JSON, if given."""
-    found = {
+    members = {
         "source" if name == "printed_in" else to_camel(name): getattr(part, name)
         for name in names
     }
     return {
         key: list(value) if isinstance(value, tuple) else value
-        for key, value in found.items()
+        for key, value in members.items()
         if value is not None
     }
 
 
 def _head(study: Study) -> dict[str, Any]:
-    """Say who was studied, what was found, how sure, for whom not, and where."""
+    """List who was studied, what was found, and where."""
     of_patients = (
         "description",
         "place",
@@ -71,31 +71,31 @@ def _head(study: Study) -> dict[str, Any]:
         "printed_in",
     )
     return {
-        **_said(study, "id", "version", "digest", "kind", "title", "outcome"),
+        **_members(study, "id", "version", "digest", "kind", "title", "outcome"),
         "found": study.card.found,
         "patients": study.card.representativeness.text,
         "source": {
-            **_said(study.source, "title", "citation", "doi", "funding"),
+            **_members(study.source, "title", "citation", "doi", "funding"),
             "url": f"https://doi.org/{study.source.doi}",
         },
-        "cohort": _said(study.cohort, *of_patients),
+        "cohort": _members(study.cohort, *of_patients),
         "n": study.cohort.n,
     }
 
 
 def _tail(study: Study, contrary: ContraryEvidence) -> dict[str, Any]:
     return {
-        "riskOfBias": [one.model_dump() for one in study.card.bias],
+        "riskOfBias": [bias.model_dump() for bias in study.card.bias],
         "applicability": [
-            _said(one, "finding", "severity", "text", "printed_in")
-            for one in study.applicability
+            _members(criterion, "finding", "severity", "text", "printed_in")
+            for criterion in study.applicability
         ],
         "notCheckable": list(study.not_checkable),
         "cutoffs": [
-            _said(one, "id", "finding", "unit", "text", "policy")
-            for one in study.cutoffs
+            _members(cutoff, "id", "finding", "unit", "text", "policy")
+            for cutoff in study.cutoffs
         ],
-        "advice": [_said(one, "text", "printed_in") for one in study.advice],
+        "advice": [_members(advice, "text", "printed_in") for advice in study.advice],
         "limits": list(study.limits),
         "doubts": list(study.notes),
         "contraryEvidence": contrary_json(contrary, study.id),
@@ -105,14 +105,14 @@ def _tail(study: Study, contrary: ContraryEvidence) -> dict[str, Any]:
 def contrary_json(contrary: ContraryEvidence, study_id: str) -> list[dict[str, Any]]:
     """List what speaks against one study, or against the pooled model."""
     return [
-        _said(one, "id", "statement", "quote", "citation", "url", "inside")
+        _members(entry, "id", "statement", "quote", "citation", "url", "inside")
         | {
             "owner": contrary.owner,
             "readOn": f"{contrary.read_on}",
             "reviewBy": f"{contrary.review_by}",
         }
-        for one in contrary.entries
-        if study_id in one.studies
+        for entry in contrary.entries
+        if study_id in entry.studies
     ]
 
 
@@ -148,40 +148,50 @@ def _logistic(study: LogisticStudy, model: LogisticModel) -> dict[str, Any]:
         "eventsPerCoefficient": study.cohort.events / len(study.terms),
         "validation": {
             "summary": study.validation.summary,
-            "measured": [_measured(one) for one in study.validation.measured],
+            "measured": [_measured(measured) for measured in study.validation.measured],
         },
     }
 
 
 def _coefficient(study: LogisticStudy, term: Term) -> dict[str, Any]:
-    predictor = next(one for one in study.predictors if one.finding == term.finding)
+    predictor = next(
+        candidate for candidate in study.predictors if candidate.finding == term.finding
+    )
     corrected = next(
-        (one for one in predictor.levels if one.level == term.word), predictor
+        (level for level in predictor.levels if level.level == term.word), predictor
     )
     return {
         "value": term.beta,
         "se": term.standard_error,
         "interval": list(term.interval),
-        **_said(predictor, "unit", "printed_in", "coding", "known_at_order_sign"),
+        **_members(predictor, "unit", "printed_in", "coding", "known_at_order_sign"),
         "entersFigure": predictor.raking_only is None,
         **({} if predictor.raking_only is None else {"why": predictor.raking_only}),
-        **_said(corrected, "printed", "why"),
+        **_members(corrected, "printed", "why"),
     }
 
 
-def _measured(one: Measured) -> dict[str, Any]:
-    return _said(
-        one, "set", "n", "events", "measure", "value", "interval", "text", "printed_in"
+def _measured(measured: Measured) -> dict[str, Any]:
+    return _members(
+        measured,
+        "set",
+        "n",
+        "events",
+        "measure",
+        "value",
+        "interval",
+        "text",
+        "printed_in",
     )
 
 
 def _strata(study: StrataStudy) -> dict[str, Any]:
     return {
-        **_said(study, "outcomes", "finding", "unit", "printed_p", "recomputed_p"),
+        **_members(study, "outcomes", "finding", "unit", "printed_p", "recomputed_p"),
         "horizonMonths": study.cohort.horizon_months,
         "strata": [
             {
-                **_said(counts, "label", "n"),
+                **_members(counts, "label", "n"),
                 "outcome": outcome,
                 "events": events,
                 "rate": events / counts.n,
@@ -191,22 +201,22 @@ def _strata(study: StrataStudy) -> dict[str, Any]:
             for counts in study.strata
             for events in [counts.events[outcome]]
         ],
-        "measures": [_measured(one) for one in study.measures],
+        "measures": [_measured(measured) for measured in study.measures],
     }
 
 
 def _marker(study: MarkerStudy) -> dict[str, Any]:
     return {
         "events": study.cohort.events,
-        **_said(study, "interval_days", "interval_range_days"),
+        **_members(study, "interval_days", "interval_range_days"),
         "markers": [
             {
-                **_said(
-                    one, "id", "label", "finding", "unit", "printed_p", "printed_in"
+                **_members(
+                    marker, "id", "label", "finding", "unit", "printed_p", "printed_in"
                 ),
-                "refractured": one.refractured.model_dump(),
-                "notRefractured": one.not_refractured.model_dump(),
+                "refractured": marker.refractured.model_dump(),
+                "notRefractured": marker.not_refractured.model_dump(),
             }
-            for one in study.markers
+            for marker in study.markers
         ],
     }

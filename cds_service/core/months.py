@@ -5,7 +5,7 @@ from datetime import date
 
 
 def months_before(day: date, months: int) -> date:
-    """The same day of the month, `months` earlier, or the last day of that month."""
+    """Return the same day `months` earlier, or the last day of that month."""
     year, place = divmod(day.year * 12 + day.month - 1 - months, 12)
     return date(year, place + 1, min(day.day, monthrange(year, place + 1)[1]))
 

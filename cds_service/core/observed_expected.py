@@ -57,11 +57,11 @@ class ObservedExpected(DataTable):
 
     @model_validator(mode="after")
     def _is_in_order(self) -> Self:
-        names = [one.quarter for one in self.quarters]
+        names = [quarter.quarter for quarter in self.quarters]
         if names != sorted(set(names)):
             raise ValueError("quarters: each once, oldest first")
         return self
 
     def to_json(self) -> Mapping[str, Any]:
-        """As the model's card has it."""
+        """Write it as the model's card has it."""
         return self.model_dump(mode="json", exclude={"outcomes_digest"})

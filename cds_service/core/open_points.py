@@ -51,7 +51,7 @@ RAISING_LISTED = (
     *("present-spinal-infection", "new-deficit", "prior-vertebral-fracture"),
     *("hip-fracture", "severe-kidney-disease", "repeated-falls", "fall-with-injury"),
     *("dementia", "severe-frailty", "parkinson"),
-    # no figure is given where the spine is known to be unstable (E3)
+    # no figure is given if the spine is known to be unstable (E3)
     *("spinal-instability", "stable-burst-fracture"),
 )
 # Lists that every such patient has entries on: an empty one was not kept.
@@ -94,13 +94,19 @@ def find_open_points(
         *_needed(findings),
         *_gaps(findings),
         *_passed_over(findings),
-        *(OpenPoint(one.name, UNSURE) for one in inputs if not one.may_reassure),
+        *(
+            OpenPoint(finding.name, UNSURE)
+            for finding in inputs
+            if not finding.may_reassure
+        ),
     )
     return tuple(dict.fromkeys(points))
 
 
 def _needed(findings: Findings) -> Iterator[OpenPoint]:
-    yield from (OpenPoint(one, "absent") for one in NEEDED if one not in findings.known)
+    yield from (
+        OpenPoint(name, "absent") for name in NEEDED if name not in findings.known
+    )
     if not any(name in findings.known for name in BONE):
         yield OpenPoint(BONE[0], "absent")
 
@@ -112,7 +118,7 @@ def _gaps(findings: Findings) -> Iterator[OpenPoint]:
             yield OpenPoint(name, gap.reason)
     for name in RAISING:
         gap = findings.gaps.get(name)
-        if gap and (gap.reason in NOT_USABLE or _raised(name, gap)):
+        if gap and (gap.reason in NOT_USABLE or _is_raising(name, gap)):
             yield OpenPoint(name, gap.reason)
     yield from _weak_once(findings)
     for name in (*EXCLUDING, *RAISING_LISTED):
@@ -123,13 +129,13 @@ def _gaps(findings: Findings) -> Iterator[OpenPoint]:
             yield OpenPoint(name, gap.reason)
 
 
-def _raised(name: str, gap: Gap) -> bool:
+def _is_raising(name: str, gap: Gap) -> bool:
     """Tell if a value that is too old to use was one that raises the risk."""
     return gap.reason == "stale" and gap.value is not None and RAISING[name](gap.value)
 
 
 def _weak_once(findings: Findings) -> Iterator[OpenPoint]:
-    """Old measures of sarcopenia that were low, unless sarcopenia itself is known."""
+    """Yield old measures of sarcopenia that were low, if it is not known itself."""
     if "sarcopenia" in findings.known:
         return
     for name, limit in STUDY.limits.items():
@@ -152,13 +158,13 @@ def is_settled(name: str, findings: Findings) -> bool:
 
 
 def _passed_over(findings: Findings) -> Iterator[OpenPoint]:
-    """Values that were seen and not used, even if another one was.
+    """Yield values that were seen and not used, even if another one was.
 
     Densities, other look-alikes and entries that are over say nothing: their reason is
     `absent`.
     """
-    for one in findings.passed_over:
-        if one.name in (*INPUTS, *SOURCES) and one.reason not in SILENT:
-            yield OpenPoint(one.name, one.reason)
-        if one.name in RAISING and one.reason in NOT_USABLE:
-            yield OpenPoint(one.name, one.reason)
+    for value in findings.passed_over:
+        if value.name in (*INPUTS, *SOURCES) and value.reason not in SILENT:
+            yield OpenPoint(value.name, value.reason)
+        if value.name in RAISING and value.reason in NOT_USABLE:
+            yield OpenPoint(value.name, value.reason)

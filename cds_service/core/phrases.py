@@ -17,7 +17,7 @@ MONTHS = (
     *("Jul", "Aug", "Sep", "Oct", "Nov", "Dec"),
 )
 DayForm = Literal["date", "near", "month", "year"]
-# What no language says otherwise, but for its decimal sign.
+# What every language writes alike, but for its decimal sign.
 NUMBER = re.compile(
     r"[<>≤≥]?[+−-]?\d+(?:\.\d+)?(?:–\d+)?"
     r"(?: ?(?:%|kg/m²|kg|m/s|m|cm²|mm²/m²|HU|h|°))?(?: \(\d+(?:\.\d+)?\))?"
@@ -34,7 +34,7 @@ DOUBLE_ENDS = (
 class NotTranslated(Exception):
     """A language has no words for a text.
 
-    The text itself is not told: it may be of the record.
+    The error does not hold the text: it may be of the record.
     """
 
 
@@ -45,7 +45,7 @@ class Language(Protocol):
         """Tell if it has a sentence for this English one."""
 
     def sentence(self, template: str) -> str:
-        """Give the sentence for this English one; raises NotTranslated."""
+        """Return the sentence for this English one; raises NotTranslated."""
 
     def say_day(self, day: date, form: DayForm) -> str:
         """Write a day."""
@@ -56,7 +56,7 @@ class Language(Protocol):
     def join(self, words: Iterable[str], separator: str, last: str) -> str:
         """Join words as the English separators do."""
 
-    def say_without_brackets(self, text: str) -> str:
+    def without_brackets(self, text: str) -> str:
         """Leave out what follows the first opening bracket."""
 
 
@@ -65,8 +65,8 @@ class Phrase(str):
 
     __slots__ = ()
 
-    def said_in(self, language: Language) -> str:
-        """Say it in this language; raises NotTranslated."""
+    def translation(self, language: Language) -> str:
+        """Return it in this language; raises NotTranslated."""
         raise NotImplementedError
 
     def __reduce__(self) -> tuple[object, ...]:
@@ -77,10 +77,10 @@ class Phrase(str):
 
 
 def _again(kind: type[Phrase], text: str, made_of: Mapping[str, object]) -> Phrase:
-    made = str.__new__(kind, text)
+    phrase = str.__new__(kind, text)
     for name, value in made_of.items():
-        setattr(made, name, value)
-    return made
+        setattr(phrase, name, value)
+    return phrase
 
 
 class Sentence(Phrase):
@@ -96,11 +96,11 @@ class Sentence(Phrase):
 
     def __new__(cls, template: str, words: Mapping[str, str] = NOTHING) -> Self:
         """Fill the template."""
-        made = super().__new__(cls, end_once(template.format_map(words)))
-        made.template, made.words = template, words
-        return made
+        sentence = super().__new__(cls, end_once(template.format_map(words)))
+        sentence.template, sentence.words = template, words
+        return sentence
 
-    def said_in(self, language: Language) -> str:
+    def translation(self, language: Language) -> str:
         template = language.sentence(self.template)
         words = {
             name: in_language(self.words[name], language)
@@ -119,15 +119,19 @@ class Joined(Phrase):
 
     def __new__(cls, parts: Iterable[str], separator: str, last: str = "") -> Self:
         """Join the parts; `last` is between the two last ones, if it differs."""
-        found = tuple(parts)
-        *most, end = found or ("",)
+        texts = tuple(parts)
+        *most, end = texts or ("",)
         text = f"{separator.join(most)}{last or separator}{end}" if most else end
-        made = super().__new__(cls, text)
-        made.parts, made.separator, made.last = found, separator, last or separator
-        return made
+        phrase = super().__new__(cls, text)
+        phrase.parts, phrase.separator, phrase.last = (
+            texts,
+            separator,
+            last or separator,
+        )
+        return phrase
 
-    def said_in(self, language: Language) -> str:
-        words = [in_language(one, language) for one in self.parts]
+    def translation(self, language: Language) -> str:
+        words = [in_language(part, language) for part in self.parts]
         return language.join(words, self.separator, self.last)
 
 
@@ -147,11 +151,11 @@ class Day(Phrase):
             "month": f"{month} {day.year}",
             "year": str(day.year),
         }
-        made = super().__new__(cls, forms[form])
-        made.day, made.form = day, form
-        return made
+        phrase = super().__new__(cls, forms[form])
+        phrase.day, phrase.form = day, form
+        return phrase
 
-    def said_in(self, language: Language) -> str:
+    def translation(self, language: Language) -> str:
         return language.say_day(self.day, self.form)
 
 
@@ -164,11 +168,11 @@ class Amount(Phrase):
 
     def __new__(cls, number: str, symbol: str) -> Self:
         """Put the symbol behind the number, with the space that it brings."""
-        made = super().__new__(cls, f"{number}{symbol}")
-        made.number, made.symbol = number, symbol
-        return made
+        phrase = super().__new__(cls, f"{number}{symbol}")
+        phrase.number, phrase.symbol = number, symbol
+        return phrase
 
-    def said_in(self, language: Language) -> str:
+    def translation(self, language: Language) -> str:
         return in_language(self.number, language) + self.symbol
 
 
@@ -181,11 +185,11 @@ class Changed(Phrase):
 
     def __new__(cls, text: str, change: Callable[[str], str]) -> Self:
         """Change the English text."""
-        made = super().__new__(cls, change(str(text)))
-        made.text, made.change = text, change
-        return made
+        phrase = super().__new__(cls, change(str(text)))
+        phrase.text, phrase.change = text, change
+        return phrase
 
-    def said_in(self, language: Language) -> str:
+    def translation(self, language: Language) -> str:
         return self.change(in_language(self.text, language))
 
 
@@ -197,12 +201,12 @@ class WithoutBrackets(Phrase):
 
     def __new__(cls, text: str) -> Self:
         """Leave out what follows the first opening bracket."""
-        made = super().__new__(cls, text.partition(" (")[0])
-        made.text = text
-        return made
+        phrase = super().__new__(cls, text.partition(" (")[0])
+        phrase.text = text
+        return phrase
 
-    def said_in(self, language: Language) -> str:
-        return language.say_without_brackets(in_language(self.text, language))
+    def translation(self, language: Language) -> str:
+        return language.without_brackets(in_language(self.text, language))
 
 
 class Part(Phrase):
@@ -214,11 +218,11 @@ class Part(Phrase):
 
     def __new__(cls, text: str, place: Literal[0, 2]) -> Self:
         """Take the part before (0) or behind (2) the first colon."""
-        made = super().__new__(cls, text.partition(": ")[place])
-        made.text, made.place = text, place
-        return made
+        phrase = super().__new__(cls, text.partition(": ")[place])
+        phrase.text, phrase.place = text, place
+        return phrase
 
-    def said_in(self, language: Language) -> str:
+    def translation(self, language: Language) -> str:
         return in_language(self.text, language).partition(": ")[self.place]
 
 
@@ -227,7 +231,7 @@ class Verbatim(Phrase):
 
     __slots__ = ()
 
-    def said_in(self, _: Language) -> str:
+    def translation(self, _: Language) -> str:
         return str(self)
 
 
@@ -239,13 +243,13 @@ class Otherwise(Phrase):
 
     def __new__(cls, text: str, otherwise: str) -> Self:
         """Say the text in English, and in another language that, or the other one."""
-        made = super().__new__(cls, text)
-        made.otherwise = otherwise
-        return made
+        phrase = super().__new__(cls, text)
+        phrase.otherwise = otherwise
+        return phrase
 
-    def said_in(self, language: Language) -> str:
-        own = str(self) if language.has(str(self)) else self.otherwise
-        return in_language(own, language)
+    def translation(self, language: Language) -> str:
+        text = str(self) if language.has(str(self)) else self.otherwise
+        return in_language(text, language)
 
 
 def say(template: str, /, **words: str | int) -> Sentence:
@@ -259,16 +263,18 @@ def say(template: str, /, **words: str | int) -> Sentence:
 
 def joined(parts: Iterable[str], separator: str = ", ") -> str:
     """Join these texts; one alone is itself, none is empty."""
-    found = tuple(one for one in parts if one)
-    if len(found) < 2:
-        return found[0] if found else ""
-    return Joined(found, separator)
+    texts = tuple(part for part in parts if part)
+    if len(texts) < 2:
+        return texts[0] if texts else ""
+    return Joined(texts, separator)
 
 
 def in_brackets(fact: str, *details: str) -> str:
-    """`sepsis (18 Nov)`; the fact alone if there is no detail."""
-    said = joined(details)
-    return say("{fact} ({details})", fact=fact, details=said) if said else fact
+    """Write `sepsis (18 Nov)`; the fact alone if there is no detail."""
+    joined_details = joined(details)
+    if not joined_details:
+        return fact
+    return say("{fact} ({details})", fact=fact, details=joined_details)
 
 
 def in_language(text: str, language: Language | None) -> str:
@@ -280,7 +286,7 @@ def in_language(text: str, language: Language | None) -> str:
     if language is None:
         return str(text)
     if isinstance(text, Phrase):
-        return text.said_in(language)
+        return text.translation(language)
     if not text or LEVELS.fullmatch(text):
         return text
     if NUMBER.fullmatch(text):
@@ -289,7 +295,7 @@ def in_language(text: str, language: Language | None) -> str:
 
 
 def placeholders(template: str) -> set[str]:
-    """Names in braces."""
+    """Return the names in braces."""
     return {name for _, name, _, _ in Formatter().parse(template) if name}
 
 

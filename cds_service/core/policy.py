@@ -11,13 +11,13 @@ from pydantic import BeforeValidator, Field, field_serializer, model_validator
 from cds_service.core.data_file import DataTable
 from cds_service.core.recalibration import Recalibration
 
-HALF = 0.5  # a patient: what is added where a count is 0
+HALF = 0.5  # a patient: what is added if a count is 0
 Share = Annotated[float, Field(gt=0, lt=1)]
 SarcopeniaCriteria = Literal["awgs-2019", "ewgsop2", "awgs-2025", "study"]
 
 
 class BracePolicy(DataTable):
-    """Limits of bracing in weeks, and how long after an augmentation one is answered.
+    """Limits of bracing in weeks, and the days after an augmentation with an answer.
 
     Attributes:
         card: `always` shows the limits with every augmentation, `when-needed` only if
@@ -52,7 +52,7 @@ class SarcopeniaPolicy(DataTable):
 
 
 class Incidence(DataTable):
-    """Shares of patients with the outcome, 0..1, by outcome; absent where not known."""
+    """Shares of patients with the outcome, 0..1, by outcome; absent if not known."""
 
     refracture: Share | None = None
     residual_pain: Share | None = None
@@ -94,7 +94,7 @@ class SiteIncidence(DataTable):
 
     @property
     def share(self) -> float:
-        """Share of patients with the outcome, 0..1: without events, half a patient."""
+        """Return the share with the outcome, 0..1: without events, half a patient."""
         if self.events is None or self.patients is None:
             return self.incidence or HALF
         least = HALF / (self.patients + 1)
@@ -119,13 +119,11 @@ class SiteBaseline(DataTable):
     residual_pain: WithHorizon = None
 
     def of(self, outcome: str, months: int) -> float | None:
-        """The site's incidence of an outcome within exactly so many months, or None."""
+        """Return the site's incidence within exactly so many months, or None."""
         observed = self.refracture if outcome == "refracture" else self.residual_pain
-        return (
-            observed.share
-            if observed is not None and observed.months == months
-            else None
-        )
+        if observed is None or observed.months != months:
+            return None
+        return observed.share
 
 
 class SiteScale(DataTable):
@@ -153,8 +151,7 @@ class BandPolicy(DataTable):
         high_ratio: "high" from this multiple of the baseline in force,
         high_risk: or from this risk, 0..1.
         above_points: "above" from so many points between figure and reference, 0..1,
-            for
-            a figure of 10 % and more,
+            for a figure of 10 % and more,
         above_points_small: and for one below.
     """
 
@@ -230,7 +227,7 @@ class Policy(DataTable):
 
     @field_serializer("set_by_site")
     def _in_order(self, keys: frozenset[str]) -> list[str]:
-        """Sorted: the digest of a policy must be the same in every process."""
+        """Sort the keys: the digest of a policy must be the same in every process."""
         return sorted(keys)
 
     def with_site(

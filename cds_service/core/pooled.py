@@ -105,18 +105,19 @@ class PooledFigure:
 
     @property
     def new_hospital(self) -> Interval:
-        """95 %, 0..1, in a hospital of which nothing is known."""
+        """Return 95 %, 0..1, in a hospital of which nothing is known."""
         return _interval(self.log_odds, self.absolute_error)
 
     @property
     def same_hospital(self) -> Interval:
-        """95 %, 0..1, around the average of the same hospital."""
+        """Return 95 %, 0..1, around the average of the same hospital."""
         return _interval(self.log_odds, self.relative_error)
 
     @property
     def odds_ratio(self) -> Interval:
-        """95 % of the odds against the average of the same hospital."""
-        away, width = self.log_odds - self.baseline.log_odds, Z_95 * self.relative_error
+        """Return 95 % of the odds against the average of the same hospital."""
+        away = self.log_odds - self.baseline.log_odds
+        width = Z_95 * self.relative_error
         return math.exp(away - width), math.exp(away + width)
 
 
@@ -135,7 +136,7 @@ class PooledModel:
 
     @property
     def horizon_months(self) -> int:
-        """Within which the new fracture is counted; the sources mix 12 to 24."""
+        """Return the months within which the fracture counts; sources mix 12 to 24."""
         return self.study.say.horizon_months
 
     def step_of(self, risk: float) -> int:
@@ -160,7 +161,7 @@ class PooledModel:
         observed: SiteIncidence | None = None,
         recalibration: Recalibration | None = None,
     ) -> PooledBaseline:
-        """The incidence in force: pooled, or a site's own weighted with it (step 5).
+        """Return the incidence in force: pooled, or a site's weighted with it (step 5).
 
         Args:
             observed: by the site; one that does not count is left out.
@@ -173,9 +174,9 @@ class PooledModel:
         mean, between = self.table.baseline.mean, self.table.baseline.variance
         if observed is None or not self.counts(observed):
             return self._baseline(mean, between, "pooled")
-        own, within = _local_log_odds(observed)
-        precision = 1 / between + 1 / within
-        log_odds = (mean / between + own / within) / precision
+        site_log_odds, site_variance = _local_log_odds(observed)
+        precision = 1 / between + 1 / site_variance
+        log_odds = (mean / between + site_log_odds / site_variance) / precision
         return self._baseline(log_odds, 1 / precision, "site", observed=observed)
 
     def figure(
@@ -210,6 +211,8 @@ class PooledModel:
         if is_personal:
             words = self.words_of(risk)
             band = _band(self.study, best, baseline, used, raising)
+        bone = best.bone if best.bone in used else None
+        other_bone = expit(other.log_odds) if other else None
         return PooledFigure(
             risk=risk,
             log_odds=best.log_odds,
@@ -221,24 +224,28 @@ class PooledModel:
             relative_error=best.error,
             absolute_error=absolute,
             above_share=_share_above(best, baseline),
-            bone=best.bone if best.bone in used else None,
+            bone=bone,
             used=MappingProxyType(entered),
             held=MappingProxyType({name: held[name] for name in names if name in held}),
             effects=MappingProxyType(self._effects(best.bone, entered, baseline)),
             missing=tuple(name for name in names if name not in used),
-            other_bone=None if other is None else expit(other.log_odds),
+            other_bone=other_bone,
             baseline=baseline,
         )
 
     def risk(
         self, known: Mapping[str, float | bool], baseline: PooledBaseline
     ) -> float:
-        """Compute the risk alone, 0..1, as `figure` does: what would more tell?"""
+        """Compute the risk alone, 0..1, as `figure` does, for values not yet known."""
         used, _ = self._held(known)
-        fitted = baseline.recalibration
-        own = self._own_baseline(baseline)
-        found = [self.averaging.log_odds(bone, used, own) for bone in _bones(used)]
-        return expit(max(map(fitted.move, found) if fitted else found))
+        recalibration = baseline.recalibration
+        own_baseline = self._own_baseline(baseline)
+        log_odds = [
+            self.averaging.log_odds(bone, used, own_baseline) for bone in _bones(used)
+        ]
+        if recalibration is not None:
+            log_odds = list(map(recalibration.move, log_odds))
+        return expit(max(log_odds))
 
     def _baseline(
         self,
@@ -276,47 +283,56 @@ class PooledModel:
         if not all(map(math.isfinite, used.values())):
             raise ValueError("an input is not finite")
         held = {}
-        for one in self.study.numbers:
-            if one.id not in used:
+        for number in self.study.numbers:
+            if number.id not in used:
                 continue
-            lowest, highest = one.held
-            value = min(max(used[one.id], lowest), highest)
-            if value != used[one.id]:
-                used[one.id] = held[one.id] = value
+            lowest, highest = number.held
+            value = min(max(used[number.id], lowest), highest)
+            if value != used[number.id]:
+                used[number.id] = held[number.id] = value
         return used, held
 
     def _estimates(
         self, used: Mapping[str, float], baseline: PooledBaseline
     ) -> tuple[Estimate, Estimate | None]:
-        """The patient's figure and, if T and HU are known, the other and lower one."""
-        fitted = baseline.recalibration
-        own = self._own_baseline(baseline)
-        found = [self.averaging.estimate(bone, used, own) for bone in _bones(used)]
-        if fitted is not None:
-            found = [
-                Estimate(one.bone, fitted.move(one.log_odds), fitted.slope * one.error)
-                for one in found
+        """Estimate the patient's figure and, with T and HU known, the lower one too."""
+        recalibration = baseline.recalibration
+        own_baseline = self._own_baseline(baseline)
+        estimates = [
+            self.averaging.estimate(bone, used, own_baseline) for bone in _bones(used)
+        ]
+        if recalibration is not None:
+            estimates = [
+                Estimate(
+                    estimate.bone,
+                    recalibration.move(estimate.log_odds),
+                    recalibration.slope * estimate.error,
+                )
+                for estimate in estimates
             ]
-        best, *rest = sorted(found, key=lambda one: -one.log_odds)
-        return best, rest[0] if rest else None
+        best, *others = sorted(estimates, key=lambda estimate: -estimate.log_odds)
+        return best, others[0] if others else None
 
     def _own_baseline(self, baseline: PooledBaseline) -> float:
-        """Log odds at which the model computes; what is refitted moves its results."""
+        """Return the log odds at which the model computes; a refit moves results."""
         return self.table.baseline.mean if baseline.recalibration else baseline.log_odds
 
     def _baseline_variance(self, estimate: Estimate, baseline: PooledBaseline) -> float:
-        fitted = baseline.recalibration
-        if fitted is None:
+        recalibration = baseline.recalibration
+        if recalibration is None:
             return baseline.variance
-        return fitted.variance_at(fitted.own(estimate.log_odds))
+        return recalibration.variance_at(recalibration.own(estimate.log_odds))
 
     def _effects(
         self, bone: Bone, entered: Mapping[str, float], baseline: PooledBaseline
     ) -> dict[str, float]:
-        fitted, own = baseline.recalibration, self._own_baseline(baseline)
-        centre = self.averaging.centre(bone, own)
+        recalibration, own_baseline = (
+            baseline.recalibration,
+            self._own_baseline(baseline),
+        )
+        centre = self.averaging.centre(bone, own_baseline)
         means = dict(zip(self.study.names(bone), centre.means.tolist(), strict=True))
-        slope = fitted.slope if fitted else 1.0
+        slope = recalibration.slope if recalibration else 1.0
         return {
             name: slope * self.beta(name) * (value - means[name])
             for name, value in entered.items()
@@ -336,28 +352,30 @@ def load_pooled_model(study: PooledStudy, folder: Path) -> PooledModel:
 def known_inputs(
     study: PooledStudy, findings: Findings
 ) -> dict[str, tuple[float | bool, Finding]]:
-    """The model's inputs that these findings give, each with the finding that gave it.
+    """Return the inputs that these findings give, each with the finding that gave it.
 
     A yes of any of an input's findings is a yes. A no counts only if the file says what
     a no is: a record that holds no earlier fracture does not say that there was none.
     """
-    found: dict[str, tuple[float | bool, Finding]] = {}
-    for one in study.inputs:
-        names = [name for name in one.findings if name in findings.known]
-        given = next(_given(one, [findings.known[name] for name in names]), None)
-        if given is not None:
-            found[one.id] = given
-    return found
+    inputs: dict[str, tuple[float | bool, Finding]] = {}
+    for study_input in study.inputs:
+        names = [name for name in study_input.findings if name in findings.known]
+        answer = next(
+            _answers(study_input, [findings.known[name] for name in names]), None
+        )
+        if answer is not None:
+            inputs[study_input.id] = answer
+    return inputs
 
 
-def _given(
-    one: NumberInput | YesNoInput, values: Iterable[Finding]
+def _answers(
+    study_input: NumberInput | YesNoInput, values: Iterable[Finding]
 ) -> Iterator[tuple[float | bool, Finding]]:
     """Yield what the findings of an input say, a yes before a no."""
-    if isinstance(one, NumberInput):
+    if isinstance(study_input, NumberInput):
         yield from ((float(value.value), value) for value in values)
         return
-    for required, answer in ((one.yes, True), (one.no, False)):
+    for required, answer in ((study_input.yes, True), (study_input.no, False)):
         yield from (
             (answer, value)
             for value in values
@@ -366,7 +384,7 @@ def _given(
 
 
 def _local_log_odds(observed: SiteIncidence) -> tuple[float, float]:
-    """Log odds of a site's own incidence, with their variance."""
+    """Return the log odds of a site's own incidence, with their variance."""
     events = (observed.events or 0) + HALF
     others = (observed.patients or 0) - (observed.events or 0) + HALF
     return math.log(events / others), 1 / events + 1 / others
@@ -377,13 +395,13 @@ def _interval(log_odds: float, error: float) -> Interval:
 
 
 def _share_above(estimate: Estimate, baseline: PooledBaseline) -> float:
-    """Share of hospitals in which the patient lies above their average."""
+    """Return the share of hospitals in which the patient lies above their average."""
     distance = baseline.log_odds - estimate.log_odds
     return math.erfc(distance / (math.sqrt(2) * estimate.error)) / 2
 
 
 def _is_personal(study: PooledStudy, used: Mapping[str, float]) -> bool:
-    """Age is known, and something that is the patient's own: of yes/no inputs a yes."""
+    """Tell if age is known, and another input: of yes/no inputs a yes."""
     yes_no = study.yes_no_by_id
     return "age" in used and any(
         name in used and (name not in yes_no or used[name] == 1)
@@ -398,8 +416,9 @@ def _band(
     used: Mapping[str, float],
     raising: Collection[str],
 ) -> PooledBand:
-    """Find where the patient lies in most hospitals, against their average (step 6)."""
-    bands, average = study.bands, baseline.incidence
+    """Place the patient against the average of most hospitals (step 6)."""
+    bands = study.bands
+    average = baseline.incidence
     risk = expit(estimate.log_odds)
     share = _share_above(estimate, baseline)
     if share >= bands.sure and risk >= bands.above_ratio * average:

@@ -53,7 +53,7 @@ class _Grid:
     """Everything that a patient of whom these inputs are known may be, a row each.
 
     Attributes:
-        given: columns with a value, and their names.
+        names: of the inputs with a value, by column.
         known: continuous inputs with a value, by column.
         open: continuous inputs without one, by column.
         known_spread: mean and SD of the known ones.
@@ -63,10 +63,10 @@ class _Grid:
         deviations: of the open ones from that, standardised.
         values: of the yes/no inputs without a value; the other columns are 0.
         weights: of the rows, before sarcopenia has its own.
-        has_sarcopenia: by row, where it is not known.
+        has_sarcopenia: by row, if it is not known.
     """
 
-    given: Mapping[int, str]
+    names: Mapping[int, str]
     known: Columns
     open: Columns
     known_spread: tuple[Vector, Vector]
@@ -112,17 +112,17 @@ class Averaging:
     _centres: dict[tuple[Bone, float], Centre] = field(default_factory=dict, repr=False)
 
     def centre(self, bone: Bone, baseline: float) -> Centre:
-        """Intercept and means at a baseline (log odds), between those of the table."""
-        found = self._centres.get((bone, baseline))
-        if found is None:
+        """Interpolate intercept and means at a baseline (log odds)."""
+        centre = self._centres.get((bone, baseline))
+        if centre is None:
             rows = self.table.centres[bone]
             means = [
                 np.interp(baseline, rows.log_odds, rows.means[name])
                 for name in self.study.names(bone)
             ]
             intercept = float(np.interp(baseline, rows.log_odds, rows.intercepts))
-            found = self._centres[bone, baseline] = Centre(intercept, np.array(means))
-        return found
+            centre = self._centres[bone, baseline] = Centre(intercept, np.array(means))
+        return centre
 
     def estimate(
         self, bone: Bone, used: Mapping[str, float], baseline: float
@@ -151,21 +151,21 @@ class Averaging:
         return logit(float(weights @ risks))
 
     def _patients(self, bone: Bone, used: Mapping[str, float]) -> tuple[Matrix, Vector]:
-        """Every patient that this one may be, a row each, and how likely each is."""
+        """List every patient that this one may be, a row each, with its weight."""
         terms = self._of(bone)
         grid = self._grid(bone, frozenset(used).intersection(terms.names))
         values = grid.values.copy()
-        for at, name in grid.given.items():
-            values[:, at] = used[name]
+        for column, name in grid.names.items():
+            values[:, column] = used[name]
         scores = np.empty((len(values), len(terms.means)))
         mean, sd = grid.known_spread
         scores[:, grid.known] = (values[:, grid.known] - mean) / sd
         if len(grid.open):
-            away = grid.deviations + scores[:, grid.known] @ grid.regression
+            standardised = grid.deviations + scores[:, grid.known] @ grid.regression
             (mean, sd), (lowest, highest) = grid.open_spread, grid.open_held
-            scores[:, grid.open] = away
+            scores[:, grid.open] = standardised
             values[:, grid.open] = np.minimum(
-                np.maximum(mean + sd * away, lowest), highest
+                np.maximum(mean + sd * standardised, lowest), highest
             )
         if grid.has_sarcopenia is None:
             return values, grid.weights
@@ -174,18 +174,18 @@ class Averaging:
 
     def _grid(self, bone: Bone, known: frozenset[str]) -> _Grid:
         """Return the rows for this set of known inputs; made at first use."""
-        found = self._grids.get((bone, known))
-        if found is None:
-            found = self._grids[bone, known] = _make_grid(
+        grid = self._grids.get((bone, known))
+        if grid is None:
+            grid = self._grids[bone, known] = _make_grid(
                 self.study, self._of(bone), known
             )
-        return found
+        return grid
 
     def _of(self, bone: Bone) -> _Terms:
-        found = self._terms.get(bone)
-        if found is None:
-            found = self._terms[bone] = _make_terms(self.study, self.table, bone)
-        return found
+        terms = self._terms.get(bone)
+        if terms is None:
+            terms = self._terms[bone] = _make_terms(self.study, self.table, bone)
+        return terms
 
 
 def _risks(patients: Matrix, terms: _Terms, centre: Centre) -> Vector:
@@ -202,52 +202,59 @@ def _make_terms(study: PooledStudy, table: PooledTable, bone: Bone) -> _Terms:
             [study.shrink * table.coefficients[name].mean for name in names]
         ),
         variances=np.array([table.coefficients[name].variance for name in names]),
-        means=np.array([one.mean for one in numbers]),
-        sds=np.array([one.sd for one in numbers]),
-        held=np.array([one.held for one in numbers]),
+        means=np.array([number.mean for number in numbers]),
+        sds=np.array([number.sd for number in numbers]),
+        held=np.array([number.held for number in numbers]),
         correlation=study.correlations(bone),
-        shifts=np.array([shift.of(one.id) for one in numbers]),
+        shifts=np.array([shift.of(number.id) for number in numbers]),
     )
 
 
 def _make_grid(study: PooledStudy, terms: _Terms, known: frozenset[str]) -> _Grid:
     numbers = range(len(terms.means))
-    given = [at for at in numbers if terms.names[at] in known]
-    unknown = [at for at in numbers if terms.names[at] not in known]
-    across = terms.correlation[np.ix_(given, unknown)]
+    known_columns = [column for column in numbers if terms.names[column] in known]
+    open_columns = [column for column in numbers if terms.names[column] not in known]
+    across = terms.correlation[np.ix_(known_columns, open_columns)]
     regression = np.asarray(
-        np.linalg.solve(terms.correlation[np.ix_(given, given)], across),
+        np.linalg.solve(
+            terms.correlation[np.ix_(known_columns, known_columns)], across
+        ),
         dtype=np.float64,
     )
-    spread = terms.correlation[np.ix_(unknown, unknown)] - across.T @ regression
-    points = np.array(list(product(NODES.tolist(), repeat=len(unknown))))
+    spread = (
+        terms.correlation[np.ix_(open_columns, open_columns)] - across.T @ regression
+    )
+    points = np.array(list(product(NODES.tolist(), repeat=len(open_columns))))
     deviations = points @ np.linalg.cholesky(spread).T
     of_points = np.prod(
-        np.array(list(product(NODE_WEIGHTS, repeat=len(unknown)))), axis=1
+        np.array(list(product(NODE_WEIGHTS, repeat=len(open_columns)))), axis=1
     )
-    unsaid = [name for name in terms.names[len(numbers) :] if name not in known]
-    answers = np.array(list(product((0.0, 1.0), repeat=len(unsaid))))
+    open_names = [name for name in terms.names[len(numbers) :] if name not in known]
+    answers = np.array(list(product((0.0, 1.0), repeat=len(open_names))))
     rows = len(points) * len(answers)
     values = np.zeros((rows, len(terms.names)))
     weights = np.repeat(of_points, len(answers))
-    for column, name in enumerate(unsaid):
+    for column, name in enumerate(open_names):
         answer = np.tile(answers[:, column], len(points))
         values[:, terms.names.index(name)] = answer
         if name != SARCOPENIA:  # its share depends on the others
             share = study.yes_no_by_id[name].unrecorded
             weights = weights * np.where(answer == 1, share, 1 - share)
+    has_sarcopenia = None
+    if SARCOPENIA not in known:
+        has_sarcopenia = values[:, terms.names.index(SARCOPENIA)] == 1
     return _Grid(
-        given={at: name for at, name in enumerate(terms.names) if name in known},
-        known=np.array(given, dtype=np.intp),
-        open=np.array(unknown, dtype=np.intp),
-        known_spread=(terms.means[given], terms.sds[given]),
-        open_spread=(terms.means[unknown], terms.sds[unknown]),
-        open_held=(terms.held[unknown, 0], terms.held[unknown, 1]),
+        names={
+            column: name for column, name in enumerate(terms.names) if name in known
+        },
+        known=np.array(known_columns, dtype=np.intp),
+        open=np.array(open_columns, dtype=np.intp),
+        known_spread=(terms.means[known_columns], terms.sds[known_columns]),
+        open_spread=(terms.means[open_columns], terms.sds[open_columns]),
+        open_held=(terms.held[open_columns, 0], terms.held[open_columns, 1]),
         regression=regression,
         deviations=np.repeat(deviations, len(answers), axis=0),
         values=values,
         weights=weights,
-        has_sarcopenia=None
-        if SARCOPENIA in known
-        else values[:, terms.names.index(SARCOPENIA)] == 1,
+        has_sarcopenia=has_sarcopenia,
     )

@@ -39,7 +39,7 @@ def pooled_card(
         "found": study.card.found,
         "patients": study.card.patients.text,
         "n": study.patients_counted,
-        "events": sum(one.events for one in study.rates),
+        "events": sum(rate.events for rate in study.rates),
         "horizonMonths": study.say.horizon_months,
         "horizonNote": study.card.horizon,
         "owner": study.owner,
@@ -58,8 +58,8 @@ def pooled_card(
             "tau": table.baseline.tau,
             "usual": baseline.usual,
             "rates": [
-                one.model_dump() | {"rate": one.events / one.patients}
-                for one in study.rates
+                rate.model_dump() | {"rate": rate.events / rate.patients}
+                for rate in study.rates
             ],
             "siteMonths": list(study.site_months),
         },
@@ -68,26 +68,33 @@ def pooled_card(
         "interceptMethod": METHOD.format(points=table.points),
         "shrink": study.shrink,
         "coefficients": {
-            one.findings[0]: _coefficient(model, one) for one in study.inputs
+            study_input.findings[0]: _coefficient(model, study_input)
+            for study_input in study.inputs
         },
         "ranges": {
-            one.findings[0]: {"lowest": one.held[0], "highest": one.held[1]}
-            for one in study.inputs
-            if isinstance(one, NumberInput)
+            study_input.findings[0]: {
+                "lowest": study_input.held[0],
+                "highest": study_input.held[1],
+            }
+            for study_input in study.inputs
+            if isinstance(study_input, NumberInput)
         },
-        "population": {one.findings[0]: _spread(one) for one in study.inputs},
+        "population": {
+            study_input.findings[0]: _spread(study_input)
+            for study_input in study.inputs
+        },
         "correlation": {
             name.replace("_", "-"): value
             for name, value in study.correlation.model_dump().items()
         },
         "sarcopeniaShift": study.sarcopenia_shift.model_dump(),
         "means": _means(model),
-        "ladder": [one.model_dump() for one in study.say.ladder],
+        "ladder": [step.model_dump() for step in study.say.ladder],
         "bands": _bands(model),
         "neverFor": list(study.card.never),
         "against": list(study.card.against),
-        "notEntered": [one.model_dump() for one in study.not_entered],
-        "riskOfBias": [one.model_dump() for one in study.card.bias],
+        "notEntered": [result.model_dump() for result in study.not_entered],
+        "riskOfBias": [bias.model_dump() for bias in study.card.bias],
         "limits": list(study.limits),
         "doubts": list(study.notes),
         "contraryEvidence": contrary_json(contrary, study.id),
@@ -95,16 +102,18 @@ def pooled_card(
     }
 
 
-def _coefficient(model: PooledModel, one: NumberInput | YesNoInput) -> dict[str, Any]:
-    """One input as used, as pooled, and from which entries."""
-    pooled, used = model.table.coefficients[one.id], model.beta(one.id)
+def _coefficient(
+    model: PooledModel, study_input: NumberInput | YesNoInput
+) -> dict[str, Any]:
+    """Return one input as used, as pooled, and from which entries."""
+    pooled, beta = model.table.coefficients[study_input.id], model.beta(study_input.id)
     width, left_out = Z_95 * pooled.variance**0.5, pooled.left_out
     return {
-        "input": one.id,
-        "value": used,
+        "input": study_input.id,
+        "value": beta,
         "se": pooled.se,
         "tau": pooled.tau,
-        "interval": [used - width, used + width],
+        "interval": [beta - width, beta + width],
         "pooled": pooled.mean,
         "allIn": {
             "value": pooled.all_in.mean,
@@ -112,19 +121,21 @@ def _coefficient(model: PooledModel, one: NumberInput | YesNoInput) -> dict[str,
             "tau": pooled.all_in.tau,
         },
         **_left_out(left_out),
-        "unit": one.unit,
-        "source": f"pooled from {len(one.entries)} entries",
-        "title": one.title,
-        "findings": list(one.findings),
-        "entries": [_entry(entry) for entry in one.entries],
+        "unit": study_input.unit,
+        "source": f"pooled from {len(study_input.entries)} entries",
+        "title": study_input.title,
+        "findings": list(study_input.findings),
+        "entries": [_entry(entry) for entry in study_input.entries],
     }
 
 
-def _left_out(found: LeftOut | None) -> dict[str, Any]:
-    if found is None:
+def _left_out(left_out: LeftOut | None) -> dict[str, Any]:
+    if left_out is None:
         return {}
-    of = "mean and tau" if found.of_mean else "tau"
-    return {"leftOut": {"study": found.study, "distance": found.distance, "of": of}}
+    parts = "mean and tau" if left_out.of_mean else "tau"
+    return {
+        "leftOut": {"study": left_out.study, "distance": left_out.distance, "of": parts}
+    }
 
 
 def _entry(entry: Entry) -> dict[str, Any]:
@@ -143,18 +154,22 @@ def _entry(entry: Entry) -> dict[str, Any]:
     }
 
 
-def _spread(one: NumberInput | YesNoInput) -> dict[str, Any]:
-    numbers = {"mean": one.mean, "sd": one.sd} if isinstance(one, NumberInput) else {}
-    shares = (
-        {"share": one.share, "unrecorded": one.unrecorded}
-        if isinstance(one, YesNoInput)
+def _spread(study_input: NumberInput | YesNoInput) -> dict[str, Any]:
+    numbers = (
+        {"mean": study_input.mean, "sd": study_input.sd}
+        if isinstance(study_input, NumberInput)
         else {}
     )
-    return {**numbers, **shares, "assumed": one.assumed}
+    shares = (
+        {"share": study_input.share, "unrecorded": study_input.unrecorded}
+        if isinstance(study_input, YesNoInput)
+        else {}
+    )
+    return {**numbers, **shares, "assumed": study_input.assumed}
 
 
 def _means(model: PooledModel) -> dict[str, dict[str, float]]:
-    """Means from which an effect is counted, by bone input and finding."""
+    """Return the means from which effects are counted, by bone input and finding."""
     log_odds = model.baseline_of().log_odds
     return {
         bone: {

@@ -15,7 +15,7 @@ from cds_service.core.pooled_study import BONES, NumberInput, YesNoInput
 
 TENTH = 1.2816  # standard deviations from the mean to the 10th and 90th percentile
 YOUNGEST = 50  # years; younger patients' vertebrae seldom break by weakness alone
-# Facts beside which nothing is below, as the file of the model names them.
+# Facts with which nothing is below, as the file of the model names them.
 RAISING = {
     "falls": ("repeated-falls", "fall-with-injury"),
     "hip-fracture": ("hip-fracture",),
@@ -48,7 +48,7 @@ class PooledResult:
     concerns: tuple[str, ...]
 
     def effect_of(self, finding: str) -> float:
-        """Log odds that this finding adds against the average patient."""
+        """Return the log odds that this finding adds against the average patient."""
         return self.figure.effects[self.input_of[finding]]
 
     def used_of(self, finding: str) -> float:
@@ -57,29 +57,31 @@ class PooledResult:
 
     @property
     def slope(self) -> float:
-        """By how much the coefficients count: 1, unless refitted to local patients."""
-        fitted = self.figure.baseline.recalibration
-        return fitted.slope if fitted else 1.0
+        """Return the factor of the coefficients: 1, unless refitted."""
+        recalibration = self.figure.baseline.recalibration
+        return recalibration.slope if recalibration else 1.0
 
     def centre(self) -> "AveragePatient":
         """Return the patient from whom the effects are counted."""
         model, baseline = self.model, self.figure.baseline
         bone = self.figure.bone or BONES[0]
-        fitted = baseline.recalibration
-        own = model.table.baseline.mean if fitted else baseline.log_odds
-        centre = model.averaging.centre(bone, own)
+        recalibration = baseline.recalibration
+        own_baseline = model.table.baseline.mean if recalibration else baseline.log_odds
+        centre = model.averaging.centre(bone, own_baseline)
         means = dict(zip(model.study.names(bone), centre.means.tolist(), strict=True))
         log_odds = centre.intercept + sum(
             model.beta(name) * mean for name, mean in means.items()
         )
-        return AveragePatient(means, fitted.move(log_odds) if fitted else log_odds)
+        if recalibration is not None:
+            log_odds = recalibration.move(log_odds)
+        return AveragePatient(means, log_odds)
 
     def is_yes_or_no(self, finding: str) -> bool:
-        """Tell a fact from a number."""
+        """Tell if it is a fact, not a number."""
         return self.input_of[finding] in self.model.study.yes_no_by_id
 
     def is_held(self, finding: str) -> bool:
-        """Report a value beyond the range within which the model follows it."""
+        """Tell if its value lies beyond the range within which the model follows it."""
         return self.input_of[finding] in self.figure.held
 
 
@@ -102,25 +104,35 @@ def find_pooled_result(
     sources = known_inputs(model.study, findings)
     known = {name: value for name, (value, _) in sources.items()}
     figure = model.figure(known, baseline, raising=raising_facts(findings))
-    used = {name: one for name, (_, one) in sources.items() if name in figure.effects}
+    used = {
+        name: finding
+        for name, (_, finding) in sources.items()
+        if name in figure.effects
+    }
     return PooledResult(
         model=model,
         figure=figure,
         known=known,
         inputs=tuple(used.values()),
-        input_of={one.name: name for name, one in used.items()},
-        set_aside=tuple(one for name, (_, one) in sources.items() if name not in used),
+        input_of={finding.name: name for name, finding in used.items()},
+        set_aside=tuple(
+            finding for name, (_, finding) in sources.items() if name not in used
+        ),
         missing=tuple(
-            one.findings[0] for one in model.study.inputs if one.id in figure.missing
+            study_input.findings[0]
+            for study_input in model.study.inputs
+            if study_input.id in figure.missing
         ),
         concerns=tuple(
-            dict.fromkeys(said for one in used.values() for said in one.concerns)
+            dict.fromkeys(
+                concern for finding in used.values() for concern in finding.concerns
+            )
         ),
     )
 
 
 def raising_facts(findings: Findings) -> tuple[str, ...]:
-    """Facts on record beside which no figure is below the average."""
+    """Return the facts on record with which no figure is below the average."""
     return tuple(
         fact
         for fact, names in RAISING.items()
@@ -135,19 +147,22 @@ def steps_moved(pooled: PooledResult, finding: str) -> int:
     both. 0 for what is known or no input.
     """
     model, baseline = pooled.model, pooled.figure.baseline
-    wanted = next((one for one in model.study.inputs if finding in one.findings), None)
-    if wanted is None or wanted.id in pooled.known:
+    study_input = model.study.by_finding.get(finding)
+    if study_input is None or study_input.id in pooled.known:
         return 0
     risks = [
-        model.risk({**pooled.known, wanted.id: value}, baseline)
-        for value in likely_values(wanted)
+        model.risk({**pooled.known, study_input.id: value}, baseline)
+        for value in likely_values(study_input)
     ]
     low, high = sorted(map(model.step_of, risks))
     return high - low
 
 
-def likely_values(one: NumberInput | YesNoInput) -> tuple[float, float]:
+def likely_values(study_input: NumberInput | YesNoInput) -> tuple[float, float]:
     """Return the 10th and 90th percentile, or no and yes."""
-    if isinstance(one, YesNoInput):
+    if isinstance(study_input, YesNoInput):
         return 0.0, 1.0
-    return one.mean - TENTH * one.sd, one.mean + TENTH * one.sd
+    return (
+        study_input.mean - TENTH * study_input.sd,
+        study_input.mean + TENTH * study_input.sd,
+    )

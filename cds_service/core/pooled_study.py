@@ -43,9 +43,8 @@ class Entry(Part):
         design: a meta-analysis weighs by its own error alone, a cohort also by the
             difference between hospitals.
         log_odds: per unit of the input, converted as `note` says.
-        in_mean: False where its patients are inside another entry; it then tells of the
-            difference between hospitals
-            alone.
+        in_mean: False if its patients are inside another entry; it then counts for the
+            difference between hospitals alone.
         note: as printed, and how it was converted.
         source: its address, or `not recorded`.
         read: what of it we read.
@@ -158,12 +157,14 @@ class Pairs(Part):
     bmi_hu: Correlation
     t_hu: Correlation
 
-    def of(self, one: str, other: str) -> float:
-        """Of two continuous inputs, in any order; 1 of one with itself."""
-        if one == other:
+    def of(self, first: str, second: str) -> float:
+        """Return that of two continuous inputs, in any order; 1 of one with itself."""
+        if first == second:
             return 1.0
-        named = getattr(self, f"{one}_{other}", None)
-        return float(getattr(self, f"{other}_{one}") if named is None else named)
+        name = f"{first}_{second}"
+        if name not in type(self).model_fields:
+            name = f"{second}_{first}"
+        return float(getattr(self, name))
 
 
 class SarcopeniaShift(Part):
@@ -175,7 +176,7 @@ class SarcopeniaShift(Part):
     scale: Positive
 
     def of(self, name: str) -> float:
-        """Of a continuous input."""
+        """Return the shift of a continuous input."""
         return {"age": self.age, "bmi": self.bmi}.get(name, self.bone)
 
 
@@ -206,7 +207,7 @@ class Saying(Part):
 
     @cached_property
     def halfway(self) -> tuple[float, ...]:
-        """Log odds half-way between each step of the ladder and the next."""
+        """Return the log odds half-way between each step of the ladder and the next."""
         log_odds = [math.log(step.risk / (1 - step.risk)) for step in self.ladder]
         return tuple((low + high) / 2 for low, high in pairwise(log_odds))
 
@@ -218,8 +219,8 @@ class Saying(Part):
 
     def words_of(self, risk: float) -> str:
         """Return the words of that step, `about 1 in 6`."""
-        at = self.step_of(risk)
-        return self.ladder[at].words if at < len(self.ladder) else self.more
+        number = self.step_of(risk)
+        return self.ladder[number].words if number < len(self.ladder) else self.more
 
 
 class PooledBands(Part):
@@ -229,7 +230,7 @@ class PooledBands(Part):
         sure: in this share of hospitals the patient lies on that side.
         above_ratio: and at least so many times the average; `below_ratio`: at most.
         below_needs: inputs without which nothing is below, besides T or HU.
-        raising: facts beside which nothing is below: inputs with a yes, or named by the
+        raising: facts with which nothing is below: inputs with a yes, or named by the
             caller.
         raising_age: years; from here on nothing is below.
     """
@@ -243,14 +244,14 @@ class PooledBands(Part):
 
 
 class SetAside(Part):
-    """Why a result that was found stays out of the model, in words."""
+    """A result that stays out of the model, with the reason in words."""
 
     text: Text
     source: Text
 
 
 class OwnAttribute(Reported):
-    """A source attribute in the model's words; a common file says the others."""
+    """A source attribute in the model's words; a common file has the others."""
 
     status: AttributeStatus
 
@@ -282,11 +283,11 @@ class PooledStudy(Part):
     Attributes:
         digest: sha256 of the file, set by the reader.
         read_on: when its sources were last read.
-        review_by: when somebody has to look at them again.
+        review_by: when they are to be reviewed again.
         shrink: every pooled coefficient times this: published factors are those that
             came out.
         rates: from which the baseline is pooled.
-        site_months: a site's own incidence counts where it was observed for so long.
+        site_months: a site's own incidence counts if it was observed for so long.
         not_entered: results that were found and are no entry.
         notes: what in the sources does not add up.
     """
@@ -317,7 +318,7 @@ class PooledStudy(Part):
 
     @model_validator(mode="after")
     def _is_consistent(self) -> Self:
-        names = {one.id for one in self.inputs}
+        names = {study_input.id for study_input in self.inputs}
         if len(names) < len(self.inputs):
             raise ValueError("inputs: an id appears twice")
         if missing := {"age", "bmi", SARCOPENIA, *BONES} - names:
@@ -331,46 +332,60 @@ class PooledStudy(Part):
 
     @property
     def inputs(self) -> tuple[NumberInput | YesNoInput, ...]:
-        """All inputs, the continuous ones first."""
+        """Return all inputs, the continuous ones first."""
         return (*self.numbers, *self.yes_no)
 
     @cached_property
     def by_id(self) -> dict[str, NumberInput | YesNoInput]:
-        """All inputs by name."""
-        return {one.id: one for one in self.inputs}
+        return {study_input.id: study_input for study_input in self.inputs}
+
+    @cached_property
+    def by_finding(self) -> dict[str, NumberInput | YesNoInput]:
+        """Return the inputs by the findings that give their values."""
+        return {
+            finding: study_input
+            for study_input in reversed(self.inputs)
+            for finding in study_input.findings
+        }
 
     @cached_property
     def yes_no_by_id(self) -> dict[str, YesNoInput]:
-        """The yes/no inputs by name."""
-        return {one.id: one for one in self.yes_no}
+        return {study_input.id: study_input for study_input in self.yes_no}
 
     def numbers_with(self, bone: Bone) -> tuple[NumberInput, ...]:
         """Return the continuous inputs with this bone input alone."""
         return tuple(
-            one for one in self.numbers if one.id == bone or one.id not in BONES
+            number
+            for number in self.numbers
+            if number.id == bone or number.id not in BONES
         )
 
     def names(self, bone: Bone) -> tuple[str, ...]:
-        """Names of the inputs with this bone input alone, the continuous ones first."""
+        """Name the inputs with this bone input alone, the continuous ones first."""
         return self._names[bone]
 
     @cached_property
     def _names(self) -> dict[Bone, tuple[str, ...]]:
         numbers = {bone: self.numbers_with(bone) for bone in BONES}
         return {
-            bone: tuple(one.id for one in (*numbers[bone], *self.yes_no))
+            bone: tuple(
+                study_input.id for study_input in (*numbers[bone], *self.yes_no)
+            )
             for bone in BONES
         }
 
     def correlations(self, bone: Bone) -> NDArray[np.float64]:
-        """Of the continuous inputs with this bone input."""
-        names = [one.id for one in self.numbers_with(bone)]
+        """Return those of the continuous inputs with this bone input."""
+        names = [number.id for number in self.numbers_with(bone)]
         return np.array(
-            [[self.correlation.of(one, other) for other in names] for one in names]
+            [
+                [self.correlation.of(first, second) for second in names]
+                for first in names
+            ]
         )
 
     def sarcopenia_share(self, shift: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Say how likely sarcopenia is, so many log odds from the patients' average."""
+        """Return how likely sarcopenia is, this far (log odds) from the average."""
         return np.asarray(1 / (1 + np.exp(-(self._sarcopenia_log_odds + shift))))
 
     @cached_property
@@ -385,25 +400,25 @@ class PooledStudy(Part):
             "shrink": self.shrink,
             "correlation": self.correlation.model_dump(),
             "sarcopenia": self.sarcopenia_shift.model_dump(),
-            "rates": [[one.study, one.events, one.patients] for one in self.rates],
+            "rates": [[rate.study, rate.events, rate.patients] for rate in self.rates],
             "inputs": [
-                one.model_dump(include={"id", "held", "mean", "sd", "share"})
-                for one in self.inputs
+                study_input.model_dump(include={"id", "held", "mean", "sd", "share"})
+                for study_input in self.inputs
             ],
             "entries": [
                 [
-                    one.id,
+                    study_input.id,
                     *entry.model_dump(
                         include={"study", "design", "log_odds", "se", "in_mean"}
                     ).values(),
                 ]
-                for one in self.inputs
-                for entry in one.entries
+                for study_input in self.inputs
+                for entry in study_input.entries
             ],
         }
         return hashlib.sha256(repr(content).encode()).hexdigest()
 
     @property
     def patients_counted(self) -> int:
-        """Patients behind the baseline."""
-        return sum(one.patients for one in self.rates)
+        """Count the patients behind the baseline."""
+        return sum(rate.patients for rate in self.rates)

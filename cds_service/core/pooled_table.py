@@ -1,4 +1,4 @@
-"""Reads the table of the pooled model, which `studies build` writes.
+"""Read the table of the pooled model, which `studies build` writes.
 
 `studies/reduced/pooled-2026.json` has the pooled coefficients, and the intercept and
 the mean of each input over the population at many baselines. It is stale if it was made
@@ -39,7 +39,7 @@ class Pooled(TablePart):
 
     @property
     def variance(self) -> float:
-        """In a new hospital."""
+        """Return the variance in a new hospital."""
         return self.se**2 + self.tau**2
 
 
@@ -102,13 +102,8 @@ def write_pooled_table(table: PooledTable, folder: Path) -> None:
 def _member(value: object) -> str:
     if not isinstance(value, dict):
         return json.dumps(value)
-    return (
-        "{\n"
-        + ",\n".join(
-            f"  {json.dumps(key)}: {json.dumps(part)}" for key, part in value.items()
-        )
-        + "\n }"
-    )
+    lines = (f"  {json.dumps(key)}: {json.dumps(part)}" for key, part in value.items())
+    return "{\n" + ",\n".join(lines) + "\n }"
 
 
 def read_pooled_table(study: PooledStudy, folder: Path) -> PooledTable:
@@ -146,10 +141,10 @@ def read_pooled_table(study: PooledStudy, folder: Path) -> PooledTable:
 
 
 def _shape_faults(table: PooledTable, study: PooledStudy) -> list[str]:
-    """Members that do not belong to these inputs."""
+    """List the members that do not belong to these inputs."""
     faults = (
         []
-        if set(table.coefficients) == {one.id for one in study.inputs}
+        if set(table.coefficients) == {study_input.id for study_input in study.inputs}
         else ["coefficients"]
     )
     for bone in BONES:

@@ -32,19 +32,18 @@ ROOT_2, ROOT_2PI = math.sqrt(2), math.sqrt(2 * math.pi)
 
 
 def expit(log_odds: float) -> float:
-    """Probability, 0..1, without overflow."""
+    """Return the probability, 0..1, without overflow."""
     if log_odds >= 0:
         return 1 / (1 + math.exp(-log_odds))
     return math.exp(log_odds) / (1 + math.exp(log_odds))
 
 
 def logit(probability: float) -> float:
-    """Log odds."""
     return math.log(probability / (1 - probability))
 
 
 def if_measured(log_odds: float, distance: float) -> Interval:
-    """10th and 90th percentile of the figure once all is measured (step 6).
+    """Return 10th and 90th percentile of the figure once all is measured (step 6).
 
     Its log odds follow p·N(log odds + d/2, d) + (1 - p)·N(log odds - d/2, d), d =
     2(sqrt(1 + distance) - 1), whose mean risk is the risk itself: measuring cannot on
@@ -84,8 +83,7 @@ class Baseline(NamedTuple):
 
     Attributes:
         recalibration: fitted on local patients; it moves the figures in place of the
-            shift, which then moves the
-            reference alone.
+            shift, which then moves the reference alone.
     """
 
     incidence: float
@@ -95,20 +93,22 @@ class Baseline(NamedTuple):
 
     @property
     def slope(self) -> float:
-        """By how much the coefficients of the study count here."""
+        """Return the factor by which the coefficients of the study count here."""
         return self.recalibration.slope if self.recalibration else 1.0
 
-    def move(self, own: float) -> float:
-        """From the log odds of the study to those in force."""
-        return self.recalibration.move(own) if self.recalibration else own + self.shift
+    def move(self, log_odds: float) -> float:
+        """Turn log odds of the study into those in force."""
+        return (
+            self.recalibration.move(log_odds)
+            if self.recalibration
+            else log_odds + self.shift
+        )
 
     def own(self, log_odds: float) -> float:
-        """From the log odds in force to those of the study."""
-        return (
-            self.recalibration.own(log_odds)
-            if self.recalibration
-            else log_odds - self.shift
-        )
+        """Turn log odds in force into those of the study."""
+        if self.recalibration is not None:
+            return self.recalibration.own(log_odds)
+        return log_odds - self.shift
 
 
 class Prediction(NamedTuple):
@@ -120,8 +120,8 @@ class Prediction(NamedTuple):
             too.
         standard_error: of the log odds, from the study's size.
         study_uncertainty: 95 %, log odds ± 1.96 standard errors.
-        if_measured: where 8 in 10 such patients would stand once all inputs were known;
-            None when all are.
+        if_measured: where 8 in 10 such patients would lie once all inputs were known;
+            None if all are.
         inputs_known: share of the model's information, 0..1.
         used: values that entered the model, by finding, after holding.
         held: by finding.
@@ -129,17 +129,17 @@ class Prediction(NamedTuple):
         ceiling: above it a text says "over".
         coefficients_in_use: of the reduced model in use, log odds per unit, by term
             (`mna-category=B`).
-        clear: by known finding, whether its effect's 95 % interval leaves out 0; else
-            "no clear effect in the study".
+        clear: by known finding, if its effect's 95 % interval leaves out 0; else "no
+            clear effect in the study".
         effects: by known finding, coefficient in use x (value used - cohort mean), log
             odds.
         gains: share of the model's information that each missing input would add, by
-            finding; only what can be known
-            before the procedure, in the order of the study.
+            finding; only what can be known before the procedure, in the order of the
+            study.
         unknown_until_after: missing inputs that only the procedure can give.
         reference: average of the study's patients with the same procedure, 0..1, at the
-            baseline in force; of all of
-            them where the procedure is not known or the study had one alone.
+            baseline in force; of all of them if the procedure is not known or the study
+            had one alone.
     """
 
     log_odds: float
@@ -162,15 +162,14 @@ class Prediction(NamedTuple):
 
     @property
     def ranges(self) -> tuple[Interval, ...]:
-        """The study's uncertainty, and the range if what is missing were measured."""
-        return (
-            self.study_uncertainty,
-            *((self.if_measured,) if self.if_measured else ()),
-        )
+        """Return the study's uncertainty, and the range if all were measured."""
+        if self.if_measured is None:
+            return (self.study_uncertainty,)
+        return (self.study_uncertainty, self.if_measured)
 
     @property
     def has_reassuring_hold(self) -> bool:
-        """A value is beyond what the study can say, on the side that would reassure."""
+        """Tell if a value is held on the side that would reassure."""
         return any(held.side == "reassuring" for held in self.held.values())
 
 
@@ -212,7 +211,7 @@ class LogisticModel:
     )
 
     def inputs_known(self, known: frozenset[str]) -> float:
-        """Share of the model's information that these inputs carry, 0..1."""
+        """Return the share of the model's information that these inputs carry, 0..1."""
         return self.reduced(known).inputs_known
 
     def reduced(self, known: frozenset[str]) -> ReducedModel:
@@ -229,10 +228,10 @@ class LogisticModel:
 
     def known_set(self, known: frozenset[str]) -> _KnownSet:
         """Compute, once, what depends on the set of known inputs alone."""
-        found = self._sets.get(known)
-        if found is None:
-            found = self._sets[known] = _follow(self, self.reduced(known))
-        return found
+        known_set = self._sets.get(known)
+        if known_set is None:
+            known_set = self._sets[known] = _follow(self, self.reduced(known))
+        return known_set
 
 
 def load_models(
@@ -267,23 +266,27 @@ def predict(
 
     Raises:
         ValueError: the study does not use a name, a value is of the wrong kind or not
-            finite, or the incidence is not
-            between 0 and 1.
+            finite, or the incidence is not between 0 and 1.
     """
     names = frozenset(inputs)
     reduced, known = model.reduced(names), model.known_set(names)
     held = hold_inputs(model.table, known.coefficients, inputs)
-    used = {**inputs, **{name: one.used for name, one in held.items()}}
+    used = {**inputs, **{name: held_value.used for name, held_value in held.items()}}
     values = encode_inputs(known.terms, used)
     distances = values - known.means
     local = recalibration.for_inputs(names) if recalibration else None
-    baseline = _baseline(
-        model.study, local.incidence if local else site_incidence, local
-    )
-    own = reduced.intercept + float(reduced.coefficients @ values)
-    log_odds = baseline.move(own)
-    error = _standard_error(own, reduced, distances, baseline)
+    if local is not None:
+        site_incidence = local.incidence
+    baseline = _baseline(model.study, site_incidence, local)
+    study_log_odds = reduced.intercept + float(reduced.coefficients @ values)
+    log_odds = baseline.move(study_log_odds)
+    error = _standard_error(study_log_odds, reduced, distances, baseline)
     average = model.table.references.get(str(inputs.get("procedure")))
+    reference = baseline.incidence
+    if average is not None:
+        reference = expit(logit(average) + baseline.shift)
+    distance = baseline.slope**2 * reduced.distance_at(expit(study_log_odds))
+    has_all = len(inputs) == len(model.study.inputs)
     floor, ceiling = known.limits
     return Prediction(
         log_odds=log_odds,
@@ -293,11 +296,7 @@ def predict(
             expit(log_odds - Z_95 * error),
             expit(log_odds + Z_95 * error),
         ),
-        if_measured=(
-            if_measured(log_odds, baseline.slope**2 * reduced.distance_at(expit(own)))
-            if len(inputs) < len(model.study.inputs)
-            else None
-        ),
+        if_measured=None if has_all else if_measured(log_odds, distance),
         inputs_known=reduced.inputs_known,
         used=MappingProxyType(used),
         held=MappingProxyType(held),
@@ -309,14 +308,12 @@ def predict(
         gains=known.gains,
         unknown_until_after=known.unknown_until_after,
         baseline=baseline,
-        reference=baseline.incidence
-        if average is None
-        else expit(logit(average) + baseline.shift),
+        reference=reference,
     )
 
 
 def risk_at(prediction: Prediction, study: LogisticStudy, incidence: float) -> float:
-    """The risk of the same patient, 0..1, at another incidence (evidence.md, step 10).
+    """Return the same patient's risk, 0..1, at another incidence (evidence.md, 10).
 
     Raises:
         ValueError: the incidence is not between 0 and 1.
@@ -329,16 +326,16 @@ def risk_at(prediction: Prediction, study: LogisticStudy, incidence: float) -> f
 def effect_interval(
     model: LogisticModel, prediction: Prediction, findings: Collection[str]
 ) -> Interval:
-    """95 % interval of what these inputs did to the figure, on the scale printed."""
+    """Return the 95 % interval of these inputs' effect, on the scale printed."""
     known = model.known_set(frozenset(prediction.used))
-    at = [
-        place for place, column in enumerate(known.terms) if column.finding in findings
+    columns = [
+        number for number, term in enumerate(known.terms) if term.finding in findings
     ]
-    point = (encode_inputs(known.terms, prediction.used) - known.means)[at]
+    point = (encode_inputs(known.terms, prediction.used) - known.means)[columns]
     margin = (
         prediction.baseline.slope
         * Z_95
-        * math.sqrt(float(point @ known.covariance[np.ix_(at, at)] @ point))
+        * math.sqrt(float(point @ known.covariance[np.ix_(columns, columns)] @ point))
     )
     effect = sum(prediction.effects[name] for name in findings)
     return effect - margin, effect + margin
@@ -364,22 +361,22 @@ def _baseline(
 
 
 def _standard_error(
-    own: float, reduced: ReducedModel, distances: Vector, baseline: Baseline
+    log_odds: float, reduced: ReducedModel, distances: Vector, baseline: Baseline
 ) -> float:
-    """sqrt(x'Vx) of the log odds, x centred; a recalibration adds its error."""
+    """Return sqrt(x'Vx) of the log odds, x centred; a recalibration adds its error."""
     point = np.concatenate([[1.0], distances])
-    fitted = baseline.recalibration.variance_at(own) if baseline.recalibration else 0.0
+    variance = (
+        baseline.recalibration.variance_at(log_odds) if baseline.recalibration else 0.0
+    )
     return math.sqrt(
-        baseline.slope**2 * float(point @ reduced.covariance @ point) + fitted
+        baseline.slope**2 * float(point @ reduced.covariance @ point) + variance
     )
 
 
 def _at_slope(numbers: Mapping[str, float], slope: float) -> Mapping[str, float]:
-    return MappingProxyType(
-        {name: slope * number for name, number in numbers.items()}
-        if slope != 1
-        else dict(numbers)
-    )
+    if slope == 1:
+        return MappingProxyType(dict(numbers))
+    return MappingProxyType({name: slope * number for name, number in numbers.items()})
 
 
 def _effects(
@@ -400,12 +397,16 @@ def _follow(model: LogisticModel, reduced: ReducedModel) -> _KnownSet:
     covariance = reduced.covariance[1:, 1:] * np.outer(scale, scale)
     clear, categories = {}, {}
     for finding in dict.fromkeys(term.finding for term in terms):
-        at = [column for column, term in enumerate(terms) if term.finding == finding]
-        if len(at) > 1:
-            categories[finding] = at
+        columns = [
+            column for column, term in enumerate(terms) if term.finding == finding
+        ]
+        if len(columns) > 1:
+            categories[finding] = columns
         else:
             clear[finding] = _is_clear(
-                reduced.coefficients[at], np.ones(1), covariance[np.ix_(at, at)]
+                reduced.coefficients[columns],
+                np.ones(1),
+                covariance[np.ix_(columns, columns)],
             )
     return _KnownSet(
         terms=terms,
@@ -416,9 +417,9 @@ def _follow(model: LogisticModel, reduced: ReducedModel) -> _KnownSet:
         categories=MappingProxyType(categories),
         gains=MappingProxyType(_gains(model, reduced)),
         unknown_until_after=tuple(
-            one.finding
-            for one in model.study.inputs
-            if not one.known_at_order_sign and one.finding not in known
+            study_input.finding
+            for study_input in model.study.inputs
+            if not study_input.known_at_order_sign and study_input.finding not in known
         ),
         limits=print_limits(model.study),
     )
@@ -429,17 +430,19 @@ def _clear(
 ) -> dict[str, bool]:
     """Tell if the 95 % interval of each finding's effect leaves out 0.
 
-    The errors are those of the coefficients in use at the printed scale, also where the
+    The errors are those of the coefficients in use at the printed scale, even if the
     figure's own interval is wider than printed: with all inputs known an effect is
-    clear exactly where the paper's interval leaves out 0. For one term that is the
+    clear exactly if the paper's interval leaves out 0. For one term that is the
     interval of its coefficient. A category's effect is that of the patient's word
     against the cohort's mix of words, so its terms are taken together.
     """
     of_words = {
         finding: _is_clear(
-            reduced.coefficients[at], distances[at], known.covariance[np.ix_(at, at)]
+            reduced.coefficients[columns],
+            distances[columns],
+            known.covariance[np.ix_(columns, columns)],
         )
-        for finding, at in known.categories.items()
+        for finding, columns in known.categories.items()
     }
     return {**known.clear, **of_words}
 
@@ -453,16 +456,17 @@ def _gains(model: LogisticModel, reduced: ReducedModel) -> dict[str, float]:
     """Return what each missing input would add, of those known before the procedure."""
     known = frozenset(reduced.known)
     return {
-        one.finding: max(
-            0.0, model.inputs_known(known | {one.finding}) - reduced.inputs_known
+        study_input.finding: max(
+            0.0,
+            model.inputs_known(known | {study_input.finding}) - reduced.inputs_known,
         )
-        for one in model.study.inputs
-        if one.known_at_order_sign and one.finding not in known
+        for study_input in model.study.inputs
+        if study_input.known_at_order_sign and study_input.finding not in known
     }
 
 
 def print_limits(study: LogisticStudy) -> Interval:
-    """Floor and ceiling of print, 0..1, in whole percent (evidence.md, step 9).
+    """Return floor and ceiling of print, 0..1, in whole percent (evidence.md, 9).
 
     Rule of three: with no event among n patients, the rate may still be 3 / n.
     """

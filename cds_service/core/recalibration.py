@@ -16,7 +16,7 @@ Pair = tuple[Finite, Finite]
 
 
 class SetShift(DataTable):
-    """By how much figures from one set of known inputs are moved besides.
+    """The further shift of figures from one set of known inputs.
 
     Attributes:
         inputs: the findings that were known.
@@ -39,7 +39,7 @@ class Recalibration(DataTable):
         covariance: of intercept and slope; 0 for a slope that was not fitted.
         n: local patients whose figure would be shown, and whose outcome is known.
         months: within which the outcomes were counted; None if the file did not say.
-        first: day of the earliest procedure, where the file gave days.
+        first: day of the earliest procedure, if the file gave days.
         study_version: of the study's file, for people.
         table_digest: of the numbers of the study; with others the recalibration is
             stale.
@@ -64,12 +64,12 @@ class Recalibration(DataTable):
 
     @model_validator(mode="after")
     def _is_consistent(self) -> Self:
-        (variance, one), (other, of_slope) = self.covariance
+        (variance, upper), (lower, of_slope) = self.covariance
         if (
             variance < 0
             or of_slope < 0
-            or one != other
-            or variance * of_slope < one * other
+            or upper != lower
+            or variance * of_slope < upper * lower
         ):
             raise ValueError("covariance: must be symmetric and not negative")
         if self.events >= self.n:
@@ -85,33 +85,35 @@ class Recalibration(DataTable):
         """
         if not self.sets:
             return self
-        own = next((one for one in self.sets if known == {*one.inputs}), None)
-        if own is None:
+        set_shift = next(
+            (set_shift for set_shift in self.sets if known == {*set_shift.inputs}), None
+        )
+        if set_shift is None:
             return self.model_copy(update={"sets": ()})
         (constant, both), of_slope = self.covariance
         update = {
-            "intercept": self.intercept + own.shift,
-            "covariance": ((constant + own.variance, both), of_slope),
-            "sets": (own,),
+            "intercept": self.intercept + set_shift.shift,
+            "covariance": ((constant + set_shift.variance, both), of_slope),
+            "sets": (set_shift,),
         }
         return self.model_copy(update=update)
 
     @property
     def incidence(self) -> float:
-        """Share of the local patients with the outcome, 0..1."""
+        """Return the share of the local patients with the outcome, 0..1."""
         return self.events / self.n
 
     @property
     def years(self) -> str:
-        """`2024-2026` with a dash, `2025`, or empty if no days are known."""
+        """Write `2024-2026` with a dash, `2025`, or nothing if no days are known."""
         if self.first is None or self.last is None:
             return ""
         first, last = self.first.year, self.last.year
         return str(first) if first == last else f"{first}–{last}"
 
     def to_json(self) -> dict[str, Any]:
-        """For cards of models and assessments: what it was fitted to, and the line."""
-        kept = {
+        """Write what it was fitted to, and the line, for cards of models."""
+        keys = {
             "method",
             "intercept",
             "slope",
@@ -121,17 +123,17 @@ class Recalibration(DataTable):
             "first",
             "last",
         }
-        return self.model_dump(mode="json", include=kept, exclude_none=True)
+        return self.model_dump(mode="json", include=keys, exclude_none=True)
 
     def move(self, log_odds: float) -> float:
-        """From the log odds of the study to those here."""
+        """Turn log odds of the study into those here."""
         return self.intercept + self.slope * log_odds
 
     def own(self, log_odds: float) -> float:
-        """From the log odds here to those of the study."""
+        """Turn log odds here into those of the study."""
         return (log_odds - self.intercept) / self.slope
 
     def variance_at(self, log_odds: float) -> float:
-        """The variance that fitting on so many patients adds, at these log odds."""
+        """Return the variance that the fit adds at these log odds."""
         (constant, both), (_, squared) = self.covariance
         return max(0.0, constant + 2 * both * log_odds + squared * log_odds**2)

@@ -28,7 +28,7 @@ from cds_service.core.policy import Policy
 from cds_service.core.situation import Signal, Situation
 from cds_service.core.wording import capital, join_words, say_date, say_month, say_title
 
-MOST_REASONS = 2  # on a card; all stand in the audit entry
+MOST_REASONS = 2  # on a card; the audit entry has all
 
 Topic = Literal["rehabilitation", "braceLimit", "discharge"]
 
@@ -38,10 +38,10 @@ class Recommendation:
     """A rule that fired.
 
     Attributes:
-        label: the suggestion's label, starts with a verb; empty when nothing is
+        label: the suggestion's label, starts with a verb; empty if nothing is
             offered.
-        order: name of the order template in `hooks/<service>/orders/`, None when
-            nothing is offered.
+        order: name of the order template in `hooks/<service>/orders/`, None if nothing
+            is offered.
         recommended: the suggestion is pre-selected (`isRecommended`).
         already: orders or drafts that do it already; then nothing is offered.
         not_counted: orders that did it before this fracture: named, and offered again.
@@ -87,13 +87,12 @@ class Ask(DataTable):
 
     def is_open(self, findings: Findings, signals: Collection[str]) -> bool:
         """Tell if measuring it would help: it is missing, or cannot reassure."""
-        known, gap = findings.known.get(self.finding), findings.gaps.get(self.finding)
-        is_wanted = (
-            not known.may_reassure
-            if known
-            else gap is not None and gap.reason != "not-read"
-        )
-        return is_wanted and self.unless_signal not in signals
+        if self.unless_signal in signals:
+            return False
+        if finding := findings.known.get(self.finding):
+            return not finding.may_reassure
+        gap = findings.gaps.get(self.finding)
+        return gap is not None and gap.reason != "not-read"
 
 
 class SignalText(DataTable):
@@ -101,7 +100,7 @@ class SignalText(DataTable):
 
     Attributes:
         say: the card's line; `{text}` in it is the rule's own text, which is also said
-            where this is empty.
+            if this is empty.
         label: of the suggestion, instead of the rule's own.
     """
 
@@ -111,7 +110,7 @@ class SignalText(DataTable):
 
     @property
     def signals(self) -> tuple[str, ...]:
-        """The signals it is for; none for the default."""
+        """Return the signals it is for; none for the default."""
         return (self.signal,) if isinstance(self.signal, str) else self.signal
 
     def line(self, text: str) -> str:
@@ -129,7 +128,7 @@ class Rule(DataTable):
             greatest gain leads.
         asks: of an act that asks for several measures, each of them.
         order_kind: the kind of support order that does the same already.
-        order_in_card: where the EHR does not carry what the order says, the card does.
+        order_in_card: if the EHR does not carry what the order says, the card does.
         in_detail: the card has a line of its text; otherwise the leading fact says it.
         not_offered_if: signals under which there is no button.
         corrects: the rule offers a corrected brace order instead of a new one.
@@ -141,7 +140,7 @@ class Rule(DataTable):
             button, those that do not forbid this one.
         owner: the role that answers for it.
         approved: when the owner last did.
-        review_by: when somebody has to look at it again.
+        review_by: when it is to be reviewed again.
     """
 
     id: str
@@ -176,7 +175,8 @@ class Rule(DataTable):
     @model_validator(mode="after")
     def _is_whole(self) -> "Rule":
         if not self.text and not all(
-            one.say and "{text}" not in one.say for one in self.texts or [SignalText()]
+            option.say and "{text}" not in option.say
+            for option in self.texts or [SignalText()]
         ):
             raise ValueError(
                 "a rule needs a text, or texts that say everything themselves"
@@ -208,34 +208,35 @@ def recommend(
         because = _reasons(rule, by_name, findings)
         if rule.topic != "braceLimit" and closures.closes_act(rule.order_kind):
             continue
-        if because is None or {earlier.rule.id for earlier in fired} & set(
-            rule.unless_rule
-        ):
+        fired_rules = {act.rule.id for act in fired}
+        if because is None or not fired_rules.isdisjoint(rule.unless_rule):
             continue
-        asked = [one for one in rule.asks if one.is_open(findings, by_name)]
-        supplies = {*rule.supplies} - {one.supplies for one in rule.asks} | {
-            one.supplies for one in asked
-        }
+        open_asks = [ask for ask in rule.asks if ask.is_open(findings, by_name)]
+        supplies = {*rule.supplies} - {ask.supplies for ask in rule.asks}
+        supplies |= {ask.supplies for ask in open_asks}
         gain = situation.assessment.gain_of(supplies)
         if rule.supplies and gain <= 0:
             continue
-        measures = join_words(one.words for one in asked) if asked else ""
+        measures = join_words(ask.words for ask in open_asks) if open_asks else ""
         words = {**values, "asked": measures, "Asked": capital(measures)}
-        one = _recommendation(rule, because, by_name, situation.support, gain, words)
-        is_offered = not closures.closes_button(rule.order_kind)
-        fired.append(one if is_offered else replace(one, order=None, label=""))
+        recommendation = _recommendation(
+            rule, because, by_name, situation.support, gain, words
+        )
+        if closures.closes_button(rule.order_kind):
+            recommendation = replace(recommendation, order=None, label="")
+        fired.append(recommendation)
     # One measurement, the last: first what costs little (pre-selected), then what would
     # add most.
-    acts = [one for one in fired if not one.rule.supplies]
-    open_measures = [one for one in fired if one.rule.supplies and not one.already]
-    best = sorted(open_measures, key=lambda one: (not one.recommended, -one.gain))
+    acts = [act for act in fired if not act.rule.supplies]
+    open_measures = [act for act in fired if act.rule.supplies and not act.already]
+    best = sorted(open_measures, key=lambda act: (not act.recommended, -act.gain))
     return (*acts, *best[:1])
 
 
 def _reasons(
     rule: Rule, signals: Mapping[str, Signal], findings: Findings
 ) -> tuple[Signal, ...] | None:
-    """The signals that make the rule fire, or None when it does not fire."""
+    """Return the signals that make the rule fire; None if it does not fire."""
     if not signals.keys().isdisjoint(rule.unless_signal):
         return None
     because = tuple(signals[name] for name in rule.when.any_signal if name in signals)
@@ -255,38 +256,34 @@ def _recommendation(
     gain: int,
     values: Mapping[str, str],
 ) -> Recommendation:
-    said, chosen = _text(rule, signals)
-    because = because if chosen is None or chosen in because else (*because, chosen)
+    option, signal = _option(rule, signals)
+    because = because if signal is None or signal in because else (*because, signal)
     already = support.counted(rule.order_kind) if rule.order_kind else ()
     not_counted = support.not_counted(rule.order_kind) if rule.order_kind else ()
     corrections = _corrections(because) if rule.corrects else ()
     is_wanted = not already and not signals.keys() & set(rule.not_offered_if)
-    is_offered = (bool(rule.order) and is_wanted) or any(
-        one.order.draft for one in corrections
-    )
+    has_draft = any(correction.order.draft for correction in corrections)
+    is_offered = (bool(rule.order) and is_wanted) or has_draft
     reasons = dict.fromkeys(
-        WithoutBrackets(one.because) for one in because if one.because
+        WithoutBrackets(signal.because) for signal in because if signal.because
     )
     reason = joined(list(reasons)[:MOST_REASONS])
-    fact = chosen.because if chosen is not None else reason
+    fact = signal.because if signal is not None else reason
     words = {**values, "because": reason, "fact": fact, "Fact": capital(fact)}
     if corrections:
         words["end"] = say_date(corrections[0].end)
-        titles = [say_title(one.order.title) for one in corrections]
+        titles = [say_title(correction.order.title) for correction in corrections]
         words["title"] = joined(titles, " and ")
+    label, order = "", None
+    if is_offered:
+        label, order = _filled(option.label or rule.label, words), rule.order
+    may_be_ordered = bool(support.may_count(rule.order_kind))
     return Recommendation(
         rule=rule,
-        text=_filled(said.line(rule.text), words),
-        label=_filled(said.label or rule.label, words) if is_offered else "",
-        order=rule.order if is_offered else None,
-        recommended=rule.recommended
-        and not support.may_count(rule.order_kind)  # it may be ordered already
-        and (
-            not rule.recommended_if
-            or any(name in signals for name in rule.recommended_if)
-        )
-        and not any(name in signals for name in rule.recommended_unless)
-        and signals.keys().isdisjoint({*OPEN_SIGNALS} - {*rule.recommended_although}),
+        text=_filled(option.line(rule.text), words),
+        label=label,
+        order=order,
+        recommended=not may_be_ordered and _is_recommended(rule, signals),
         already=already,
         not_counted=not_counted,
         because=because,
@@ -296,61 +293,75 @@ def _recommendation(
     )
 
 
+def _is_recommended(rule: Rule, signals: Collection[str]) -> bool:
+    """Tell if the suggestion is pre-selected under these signals."""
+    if not rule.recommended:
+        return False
+    if rule.recommended_if and not any(name in signals for name in rule.recommended_if):
+        return False
+    forbidding = {*OPEN_SIGNALS} - {*rule.recommended_although}
+    if not forbidding.isdisjoint(signals):
+        return False
+    return not any(name in signals for name in rule.recommended_unless)
+
+
 def _filled(template: str, words: Mapping[str, str]) -> str:
-    asked = placeholders(template)
-    return Sentence(template, {name: words[name] for name in asked})
+    names = placeholders(template)
+    return Sentence(template, {name: words[name] for name in names})
 
 
-def say_not_counted(order: SupportOrder) -> str:
-    """Say an order that does not count, in words: `FLS order of May 2019`."""
+def not_counted_text(order: SupportOrder) -> str:
+    """Name an order that does not count: `FLS order of May 2019`."""
     if order.not_now == "later":
         return say("{order} order dated after today", order=order.name)
     day = order.authored or order.start
-    said = say("{order} order without a date", order=order.name)
+    text = say("{order} order without a date", order=order.name)
     if day:
-        said = say("{order} order of {month}", order=order.name, month=say_month(day))
+        text = say("{order} order of {month}", order=order.name, month=say_month(day))
     if not order.is_read_whole:
-        return say("{order}, not understood", order=said)
+        return say("{order}, not understood", order=text)
     if order.not_now == "elsewhere":
-        return say("{order}, of another vertebra", order=said)
+        return say("{order}, of another vertebra", order=text)
     if order.not_now == "over":
-        return say("{order}, its days past", order=said)
+        return say("{order}, its days past", order=text)
     if order.not_now == "far" and order.start:
         return say(
-            "{order}, planned for {month}", order=said, month=say_month(order.start)
+            "{order}, planned for {month}", order=text, month=say_month(order.start)
         )
-    return said if order.is_standing else say("{order}, its status unknown", order=said)
+    return text if order.is_standing else say("{order}, its status unknown", order=text)
 
 
 def _corrections(because: Sequence[Signal]) -> tuple[Correction, ...]:
     """Return the corrections of all braces that the rule is about, each order once."""
-    braces = (one for signal in because for one in signal.braces if one.correction)
+    braces = (
+        brace for signal in because for brace in signal.braces if brace.correction
+    )
     return tuple(
         {
-            one.correction.order.reference: one.correction
-            for one in braces
-            if one.correction
+            brace.correction.order.reference: brace.correction
+            for brace in braces
+            if brace.correction
         }.values()
     )
 
 
-def _text(
+def _option(
     rule: Rule, signals: Mapping[str, Signal]
 ) -> tuple[SignalText, Signal | None]:
     """Choose the first text whose signal holds, or the only one of a rule."""
     if not rule.texts:
         return SignalText(), None
     for option in rule.texts:
-        chosen = next(
+        signal = next(
             (signals[name] for name in option.signals if name in signals), None
         )
-        if chosen is not None or not option.signals:
-            return option, chosen
+        if signal is not None or not option.signals:
+            return option, signal
     raise ValueError(f"rule {rule.id}: no text fits the signals")
 
 
 def words_of_rules(policy: Policy) -> dict[str, str]:
-    """Limits of the site, which every rule may use in its texts."""
+    """Return the limits of the site, which every rule may use in its texts."""
     return {
         "review_weeks": str(policy.brace.review_weeks),
         "max_weeks": str(policy.brace.max_weeks),

@@ -1,4 +1,4 @@
-"""What a card says of the risk of another fracture: a step of the ladder, or the usual.
+"""The risk of another fracture on a card: a step of the ladder, or the usual.
 
 The pooled model gives the figure; facts that it does not count, and what the record
 leaves open, decide how much of it may be said (docs/cards.md, E3).
@@ -16,7 +16,7 @@ PAIN_FACTORS = ("fascia-injury", "vacuum-cleft", "sarcopenia")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Said:
+class RiskWords:
     """The words for the risk.
 
     Attributes:
@@ -34,7 +34,9 @@ class Said:
     at_least: bool
 
 
-def said_of(figure: PooledFigure, *, at_least: bool, nothing_open: bool) -> Said:
+def risk_words_of(
+    figure: PooledFigure, *, at_least: bool, nothing_open: bool
+) -> RiskWords:
     """Choose the words for a figure.
 
     A figure under the usual is said only if nothing is open and no fact is uncounted;
@@ -52,7 +54,7 @@ def said_of(figure: PooledFigure, *, at_least: bool, nothing_open: bool) -> Said
     else:
         words = say("usual {step}", step=figure.usual)
     in_summary = is_own_high and not at_least
-    return Said(
+    return RiskWords(
         words=words, usual=figure.usual, in_summary=in_summary, at_least=at_least
     )
 
@@ -70,8 +72,11 @@ def _at_least_usual(figure: PooledFigure) -> str:
     return say("at least the usual {step}", step=figure.usual)
 
 
-def pain_said(findings: Findings) -> Said:
-    """Choose what is said of lasting pain: the usual, or more with a named factor."""
+def pain_words(findings: Findings) -> RiskWords:
+    """Choose the words for lasting pain: the usual, or more with a named factor."""
     has_factor = any(findings.is_true(name) for name in PAIN_FACTORS)
-    words = say("at least {step}" if has_factor else "about {step}", step=USUAL_PAIN)
-    return Said(words=words, usual=USUAL_PAIN, in_summary=False, at_least=has_factor)
+    form = "at least {step}" if has_factor else "about {step}"
+    words = say(form, step=USUAL_PAIN)
+    return RiskWords(
+        words=words, usual=USUAL_PAIN, in_summary=False, at_least=has_factor
+    )

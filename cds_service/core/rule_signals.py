@@ -1,5 +1,7 @@
 """Signals of rules: muscle, nutrition, causes, braces, bed rest."""
 
+from itertools import chain
+
 from cds_service.core.bracing import (
     BROKEN,
     KEEP,
@@ -8,7 +10,7 @@ from cds_service.core.bracing import (
     KeepReason,
     is_open_rest,
     keep_reasons,
-    say_long_rest,
+    long_rest_sentence,
 )
 from cds_service.core.phrases import Verbatim, in_brackets, joined, say
 from cds_service.core.sarcopenia import (
@@ -47,7 +49,7 @@ BED_REST_REASONS = (
 
 
 def beyond_cutoff(situation: Situation, study: Study, cutoff: Cutoff) -> Signal | None:
-    """Tell that a measured value lies beyond the cut-off of a study."""
+    """Find a measured value beyond the cut-off of a study."""
     value = situation.findings.number(cutoff.finding)
     if value is None or not cutoff.is_met(value):
         return None
@@ -68,24 +70,24 @@ def _when_true(
 
 @signal("sarcopenia-site")
 def _sarcopenia(situation: Situation) -> Signal | None:
-    """The evidence includes the method, so that the referral shows it too."""
+    """Find sarcopenia; the evidence has the method, so that the referral shows it."""
     known = (
         situation.findings.known.get(name)
         for name in ("grip-strength", "gait-speed", "appendicular-muscle-index")
     )
-    measured = [situation.wording.measure(one) for one in known if one]
+    measured = [situation.wording.measure(finding) for finding in known if finding]
     # If the study's definition differs, the card names the definition.
-    said: str = say("sarcopenia")
+    sarcopenia: str = say("sarcopenia")
     if not situation.findings.is_true("sarcopenia"):
         ruler = RULERS[situation.policy.sarcopenia.criteria].name
-        said = say("sarcopenia by {ruler}", ruler=ruler)
-    return _when_true(situation, "sarcopenia-site", in_brackets(said, *measured))
+        sarcopenia = say("sarcopenia by {ruler}", ruler=ruler)
+    return _when_true(situation, "sarcopenia-site", in_brackets(sarcopenia, *measured))
 
 
 def _low_measure(measure: str, phrase: str) -> Detector:
     """Find low by the site's definition; without the sex, only if low for both.
 
-    Weak grip alone is probable sarcopenia (EWGSOP2, doi 10.1093/ageing/afy169) where
+    Weak grip alone is probable sarcopenia (EWGSOP2, doi 10.1093/ageing/afy169) if
     nothing decides.
     """
 
@@ -94,7 +96,8 @@ def _low_measure(measure: str, phrase: str) -> Detector:
         ruler = RULERS[situation.policy.sarcopenia.criteria]
         if "sarcopenia-site" in known or not is_low(ruler, known, measure):
             return None
-        finding, decimals = known[measure], situation.wording.specs[measure].decimals
+        finding = known[measure]
+        decimals = situation.wording.specs[measure].decimals
         number = finding.label or written(float(finding.value), decimals)
         value = with_unit(number, finding.unit)
         return Signal(in_brackets(phrase, value), (finding,))
@@ -110,7 +113,7 @@ SIGNALS["slow-gait"] = _low_measure(GAIT, say("slow gait"))
 def _muscle_index_decides(situation: Situation) -> Signal | None:
     """Find weak grip or slow gait; with the other one normal, sarcopenia stays open."""
     known = situation.findings.known
-    low = [known[one] for one in (GRIP, GAIT) if is_low(STUDY, known, one)]
+    low = [known[name] for name in (GRIP, GAIT) if is_low(STUDY, known, name)]
     return Signal(evidence=tuple(low)) if low and MUSCLE not in known else None
 
 
@@ -120,25 +123,22 @@ def _labelled(finding_name: str, phrase: str, otherwise: str) -> Detector:
     def detect(situation: Situation) -> Signal | None:
         finding = situation.findings.known.get(finding_name)
         what = (finding and finding.label) or otherwise
-        said = say(phrase, what=what) if phrase else what
-        return _when_true(situation, finding_name, said)
+        because = say(phrase, what=what) if phrase else what
+        return _when_true(situation, finding_name, because)
 
     return detect
 
 
 def _any_true(*finding_names: str) -> Detector:
-    """A signal that holds where one of these findings is true."""
+    """Make a signal that holds if one of these findings is true."""
 
     def detect(situation: Situation) -> Signal | None:
-        found = [
-            one for finding in finding_names if (one := _when_true(situation, finding))
-        ]
-        if not found:
+        candidates = (_when_true(situation, name) for name in finding_names)
+        signals = [candidate for candidate in candidates if candidate]
+        if not signals:
             return None
-        return Signal(
-            joined(one.because for one in found),
-            tuple(each for one in found for each in one.evidence),
-        )
+        evidence = chain.from_iterable(signal.evidence for signal in signals)
+        return Signal(joined(signal.because for signal in signals), tuple(evidence))
 
     return detect
 
@@ -146,16 +146,16 @@ def _any_true(*finding_names: str) -> Detector:
 @signal("low-mna")
 def _low_mna(situation: Situation) -> Signal | None:
     """Find the score below the limit, or else a category below "well nourished"."""
-    found = _below(situation, "mna-score", situation.policy.nutrition.mna_below)
+    low_score = _below(situation, "mna-score", situation.policy.nutrition.mna_below)
     category = situation.findings.known.get("mna-category")
     if (
-        found is None
+        low_score is None
         and category is not None
         and category.value != "A"
         and "mna-score" in situation.findings.gaps
     ):
         return Signal(situation.wording.phrase(category), (category,))
-    return found
+    return low_score
 
 
 SIGNALS["low-bmi"] = lambda situation: _below(
@@ -173,13 +173,13 @@ def _below(situation: Situation, finding_name: str, limit: float) -> Signal | No
 
 @signal("muscle-normal")
 def _muscle_normal(situation: Situation) -> Signal | None:
-    """Tell that muscle was measured, nothing was low, and sarcopenia is excluded."""
-    is_low = any(
-        beyond_cutoff(situation, s, c)
-        for s in situation.studies.values()
-        for c in s.cutoffs
+    """Find muscle that was measured and not low, with sarcopenia excluded."""
+    is_any_low = any(
+        beyond_cutoff(situation, study, cutoff)
+        for study in situation.studies.values()
+        for cutoff in study.cutoffs
     )
-    if is_low or not situation.findings.is_false("sarcopenia-site"):
+    if is_any_low or not situation.findings.is_false("sarcopenia-site"):
         return None
     return Signal(evidence=(situation.findings.known["sarcopenia-site"],))
 
@@ -191,14 +191,18 @@ SIGNALS["long-term-steroid"] = _labelled(
 
 @signal("earlier-fracture")
 def _earlier_fracture(situation: Situation) -> Signal | None:
-    """Say `second vertebral fracture in 14 months`, or the augmentation alone."""
+    """Find `second vertebral fracture in 14 months`, or the augmentation alone."""
     fracture = situation.findings.known.get("prior-vertebral-fracture")
     because = (fracture and fracture.label) or say("an earlier vertebral fracture")
-    if found := _when_true(situation, "prior-vertebral-fracture", because):
-        return found
-    earlier = situation.findings.known.get("prior-augmentation")
-    day = say_date(earlier.observed) if earlier and earlier.observed else ""
-    what = (earlier and earlier.label) or say("augmentation")
+    if earlier_fracture := _when_true(situation, "prior-vertebral-fracture", because):
+        return earlier_fracture
+    augmentation = situation.findings.known.get("prior-augmentation")
+    day = (
+        say_date(augmentation.observed)
+        if augmentation and augmentation.observed
+        else ""
+    )
+    what = (augmentation and augmentation.label) or say("augmentation")
     because = joined((say("earlier {what}", what=what), day), " ")
     return _when_true(situation, "prior-augmentation", because)
 
@@ -219,16 +223,16 @@ SIGNALS["active-cancer"] = _labelled("active-cancer", "", "cancer")
 
 @signal("maybe-not-fragility")
 def _maybe_not_fragility(situation: Situation) -> Signal | None:
-    """Young, or a high-energy cause: it is open then whether bone is weak."""
+    """Find a young patient, or a high-energy cause: bone may be strong then."""
     age = situation.findings.known.get("age")
     is_young = age is not None and float(age.value) < FRAGILITY_AGE
     cause = _when_true(situation, "high-energy-cause")
-    said: list[str] = [cause.because] if cause else []
+    reasons: list[str] = [cause.because] if cause else []
     if age is not None and is_young:
-        said.insert(0, say("age {age}", age=f"{float(age.value):.0f}"))
+        reasons.insert(0, say("age {age}", age=f"{float(age.value):.0f}"))
     of_cause = cause.evidence if cause else ()
     evidence = (age, *of_cause) if age and is_young else of_cause
-    return Signal(joined(said), evidence) if said else None
+    return Signal(joined(reasons), evidence) if reasons else None
 
 
 ANY_OF = {
@@ -252,10 +256,10 @@ SIGNALS.update({name: _any_true(*findings) for name, findings in ANY_OF.items()}
 def _exam_on_record(name: str, kind: str) -> Detector:
     def detect(situation: Situation) -> Signal | None:
         exam = situation.findings.known.get(name)
-        said: str = Verbatim(kind)
+        text: str = Verbatim(kind)
         if exam and exam.observed:
-            said = say("{exam} of {day}", exam=said, day=say_date(exam.observed))
-        return _when_true(situation, name, said)
+            text = say("{exam} of {day}", exam=text, day=say_date(exam.observed))
+        return _when_true(situation, name, text)
 
     return detect
 
@@ -270,7 +274,7 @@ SIGNALS["no-figure"] = lambda situation: _any_true(*situation.assessment.exclude
 BRACE_STUDIES = ("sarcopenia-pvm-2022", "muscle-change-2021")
 
 
-# What nobody understood, beside what is known to keep a brace.
+# What was not understood, besides what is known to keep a brace.
 NOT_UNDERSTOOD = {
     "brace-noted": "notes of the augmentation order",
     "augmentation-unread": "the augmentation order not read whole",
@@ -291,25 +295,26 @@ KEEP_SOURCES = {
 @signal("brace-keep-reason")
 def _brace_keep_reason(situation: Situation) -> Signal | None:
     """Find instability, deficit or another fracture: on record, or of a brace order."""
-    found = keep_reasons(situation.findings, situation.support)
-    # what is open matters only where an end is asked for
-    if not any(one.issue for one in situation.braces):
-        found = tuple(one for one in found if one.source != "open")
-    said = dict.fromkeys(_keep_words(one, situation.wording) for one in found)
-    return Signal(joined(said)) if said else None
+    reasons = keep_reasons(situation.findings, situation.support)
+    # what is open matters only if an end is asked for
+    if not any(brace.issue for brace in situation.braces):
+        reasons = tuple(reason for reason in reasons if reason.source != "open")
+    words = dict.fromkeys(_keep_words(reason, situation.wording) for reason in reasons)
+    return Signal(joined(words)) if words else None
 
 
 def _keep_words(reason: KeepReason, wording: Wording) -> str:
     if reason.name == "other-fracture":
-        is_known = reason.source == "record"
-        known, open_ = "another fracture on record", "another fracture not excluded"
-        return in_brackets(say(known if is_known else open_), *reason.levels)
+        fracture = say("another fracture not excluded")
+        if reason.source == "record":
+            fracture = say("another fracture on record")
+        return in_brackets(fracture, *reason.levels)
     if reason.name == "other-surgery":
         return say("other spinal surgery ordered or on record")
     if reason.name in NOT_UNDERSTOOD:
         return NOT_UNDERSTOOD[reason.name]
     name = wording.name(reason.name)
-    # A burst fracture is named as what it is: surgeons look for the posterior wall.
+    # Surgeons look for the posterior wall of a burst fracture.
     if "burst" in reason.name:
         name = in_brackets(name, say("posterior wall injury"))
     return say(KEEP_SOURCES[reason.source], name=name)
@@ -317,11 +322,11 @@ def _keep_words(reason: KeepReason, wording: Wording) -> str:
 
 @signal("brace-reasons-unread")
 def _brace_reasons_unread(situation: Situation) -> Signal | None:
-    """Tell that lists which could give a reason for a brace were not read, or empty."""
+    """Find lists which could give a reason for a brace, unread or empty."""
     gaps = situation.findings.gaps
     unread = [name for name in KEEP if name in gaps and not gaps[name].seen]
-    # Words that nobody understood may name one.
-    unread += [one.name for one in gaps.values() if one.reason == "not-understood"]
+    # Words that were not understood may name one.
+    unread += [gap.name for gap in gaps.values() if gap.reason == "not-understood"]
     support = situation.support
     if not support.of_kind("brace"):
         return None
@@ -332,12 +337,10 @@ def _brace_reasons_unread(situation: Situation) -> Signal | None:
 
 @signal("brace-ordered")
 def _brace_ordered(situation: Situation) -> Signal | None:
-    braces = situation.support.of_kind("brace")
-    return (
-        Signal(say_title(braces[0].title), braces, braces=situation.braces)
-        if braces
-        else None
-    )
+    orders = situation.support.of_kind("brace")
+    if not orders:
+        return None
+    return Signal(say_title(orders[0].title), orders, braces=situation.braces)
 
 
 # The site wants the limits said with every augmentation.
@@ -349,7 +352,7 @@ SIGNALS["brace-card-always"] = lambda situation: (
 def _of_braces(braces: list[Brace]) -> Signal | None:
     if not braces:
         return None
-    orders = tuple(one.times.order for one in braces)
+    orders = tuple(brace.times.order for brace in braces)
     return Signal(
         joined(map(_brace_words, braces)), orders, BRACE_STUDIES, tuple(braces)
     )
@@ -363,42 +366,46 @@ def _brace_words(brace: Brace) -> str:
 
 @signal("brace-limit-broken")
 def _brace_limit_broken(situation: Situation) -> Signal | None:
-    """A brace that ends after the site's weeks, or never."""
-    return _of_braces([one for one in situation.braces if one.issue in BROKEN])
+    """Find a brace that ends after the site's weeks, or never."""
+    return _of_braces([brace for brace in situation.braces if brace.issue in BROKEN])
 
 
 @signal("brace-limit-passed")
 def _brace_limit_passed(situation: Situation) -> Signal | None:
-    """A brace worn for so long that its limit has passed."""
-    return _of_braces([one for one in situation.braces if one.issue == "passed"])
+    """Find a brace worn for so long that its limit has passed."""
+    return _of_braces([brace for brace in situation.braces if brace.issue == "passed"])
 
 
 @signal("brace-undated")
 def _brace_undated(situation: Situation) -> Signal | None:
     """Find words that say another end, a payer's length, or were not understood."""
     return _of_braces(
-        [one for one in situation.braces if one.issue and one.issue not in BROKEN]
+        [
+            brace
+            for brace in situation.braces
+            if brace.issue and brace.issue not in BROKEN
+        ]
     )
 
 
 @signal("bed-rest-long")
 def _bed_rest_long(situation: Situation) -> Signal | None:
-    """Bed rest for more hours than are routine."""
+    """Find bed rest for more hours than are routine."""
     limit = situation.policy.bed_rest.max_hours
     for order in situation.support.of_kind("bed-rest"):
-        if because := say_long_rest(order, limit, situation.today):
+        if because := long_rest_sentence(order, limit, situation.today):
             return Signal(because, (order,), BED_REST_STUDIES)
     return None
 
 
 @signal("bed-rest-open")
 def _bed_rest_open(situation: Situation) -> Signal | None:
-    """Bed rest without an end; only if no bed-rest order is too long."""
+    """Find bed rest without an end; only if no bed-rest order is too long."""
     orders = situation.support.of_kind("bed-rest")
-    found = next((order for order in orders if is_open_rest(order)), None)
-    if found is None or _bed_rest_long(situation):
+    open_order = next((order for order in orders if is_open_rest(order)), None)
+    if open_order is None or _bed_rest_long(situation):
         return None
-    return Signal(say("bed rest without an end time"), (found,), BED_REST_STUDIES)
+    return Signal(say("bed rest without an end time"), (open_order,), BED_REST_STUDIES)
 
 
 @signal("bed-rest-reason")
@@ -408,7 +415,9 @@ def _bed_rest_reason(situation: Situation) -> Signal | None:
     An order may name it itself.
     """
     orders = situation.support.of_kind("bed-rest")
-    named = [one for one in orders if one.reasons & set(BED_REST_REASONS)]
-    if named:
-        return Signal(say("a reason that the order of bed rest names"), tuple(named))
+    named_orders = [order for order in orders if order.reasons & set(BED_REST_REASONS)]
+    if named_orders:
+        return Signal(
+            say("a reason that the order of bed rest names"), tuple(named_orders)
+        )
     return _any_true(*BED_REST_REASONS)(situation) if orders else None

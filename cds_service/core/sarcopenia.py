@@ -45,7 +45,7 @@ class Ruler(Closed):
     Attributes:
         name: as people call it.
         limits: by measure; a measure without one does not count.
-        muscle_by_bioimpedance: of the muscle index; the same as by DXA where absent.
+        muscle_by_bioimpedance: of the muscle index; the same as by DXA if absent.
     """
 
     name: str
@@ -71,24 +71,22 @@ STUDY = RULERS["study"]
 
 
 def sex_of(known: Mapping[str, Finding]) -> str | None:
-    """Male, female, or None if the sex is not known."""
+    """Return male or female; None if the sex is not known."""
     sex = known.get("sex")
     return str(sex.value) if sex else None
 
 
 def is_low(ruler: Ruler, known: Mapping[str, Finding], name: str) -> bool | None:
-    """Tell if one measure is low by a ruler; None when it is not known or not used."""
+    """Tell if one measure is low by a ruler; None if it is not known or not used."""
     finding = known.get(name)
     limit = ruler.limit(finding) if finding else None
-    return (
-        None
-        if finding is None or limit is None
-        else limit.is_low(float(finding.value), sex_of(known))
-    )
+    if finding is None or limit is None:
+        return None
+    return limit.is_low(float(finding.value), sex_of(known))
 
 
-def judge(ruler: Ruler, known: Mapping[str, Finding]) -> bool | None:
-    """Sarcopenia by measurement; None when what is known does not decide."""
+def has_sarcopenia(ruler: Ruler, known: Mapping[str, Finding]) -> bool | None:
+    """Decide on sarcopenia by measurement; None if what is known does not decide."""
     muscle, grip, gait = (is_low(ruler, known, name) for name in MEASURES)
     if muscle is False:
         return False
@@ -101,7 +99,11 @@ def judge(ruler: Ruler, known: Mapping[str, Finding]) -> bool | None:
 def written(value: float, decimals: int) -> str:
     """Write the number without an idle `.0`; 5.44 does not print as 5.4."""
     digits = next(
-        (n for n in range(decimals + 2) if abs(round(value, n) - value) < 1e-9),
+        (
+            count
+            for count in range(decimals + 2)
+            if abs(round(value, count) - value) < 1e-9
+        ),
         decimals + 1,
     )
     return say_number(value, digits)

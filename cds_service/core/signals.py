@@ -1,8 +1,8 @@
 """Named yes or no, with evidence; the only thing that rules and facts can ask for.
 
 A new signal is one function with its `@signal("name")` line, in the file of its kind.
-A function returns None when its fact does not hold or is not known: a gap never
-becomes a signal, except where the signal is the gap (`bone-drug-unknown`).
+A function returns None if its fact does not hold or is not known: a gap never
+becomes a signal, except if the signal is the gap (`bone-drug-unknown`).
 
 Muscle, braces and bed rest are in `rule_signals`, what may lead a card in
 `chart_signals`, drugs in `drug_signals`, how a card is said in `card_signals`, what is
@@ -39,12 +39,12 @@ def find_signals(
         for cutoff in study.cutoffs
     )
     detectors: tuple[tuple[str, Detector], ...] = (*cutoffs, *SIGNALS.items())
-    found = []
+    signals = []
     for name, detect in detectors:
-        held = detect(situation) if names is None or name in names else None
-        if held is not None:
-            found.append(held._replace(name=name))
-    return tuple(found)
+        signal = detect(situation) if names is None or name in names else None
+        if signal is not None:
+            signals.append(signal._replace(name=name))
+    return tuple(signals)
 
 
 def signal_names(studies: Mapping[str, Study]) -> frozenset[str]:

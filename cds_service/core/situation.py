@@ -1,4 +1,4 @@
-"""What signals look at, the signal itself, and the register of their detectors."""
+"""The view of signals, the signal itself, and the register of their detectors."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -23,7 +23,7 @@ from cds_service.core.wording import Wording
 
 @dataclass(frozen=True, kw_only=True)
 class Situation:
-    """What every signal looks at: findings, orders, figures and policy of one case.
+    """The view of every signal: findings, orders, figures and policy of one case.
 
     Attributes:
         lists_not_read: prefetch keys of the lists of problems, drugs and orders that
@@ -43,12 +43,12 @@ class Situation:
 
     @cached_property
     def drug_state(self) -> DrugState:
-        """The state of the bone drugs, which a dozen signals ask for."""
+        """Find the state of the bone drugs, which a dozen signals ask for."""
         return find_drug_state(self.findings, self.today)
 
     @cached_property
     def braces(self) -> tuple[Brace, ...]:
-        """The brace orders as the site's weeks judge them."""
+        """Judge the brace orders by the site's weeks."""
         fractured_on = fracture_day(self.findings)
         return judge_braces(self.support, self.policy.brace, self.today, fractured_on)
 

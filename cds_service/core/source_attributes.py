@@ -57,18 +57,18 @@ class SourceAttributes(Part):
             site: what a site says itself, by key: `text` and `source`.
             version: this service's.
         """
-        own = {
+        reported = {
             key: {
                 "status": "reported",
-                "text": one.text,
-                "source": f"{_paper(study)}, {one.printed_in}",
+                "text": attribute.text,
+                "source": f"{_paper(study)}, {attribute.printed_in}",
             }
-            for key, one in study.card.attributes.items()
+            for key, attribute in study.card.attributes.items()
         }
-        local = {key: {"status": "local", **said} for key, said in site.items()}
+        local = {key: {"status": "local", **entry} for key, entry in site.items()}
         return {
             **_filled(self.attributes, {**_words(study), "version": version}),
-            **own,
+            **reported,
             **local,
         }
 
@@ -79,20 +79,24 @@ class SourceAttributes(Part):
 
         Most of its words are its own file's.
         """
-        own = {
+        reported = {
             key: {
-                "status": one.status,
-                "text": one.text,
-                "source": f"{study.id}: {one.printed_in}",
+                "status": attribute.status,
+                "text": attribute.text,
+                "source": f"{study.id}: {attribute.printed_in}",
             }
-            for key, one in study.card.attributes.items()
+            for key, attribute in study.card.attributes.items()
         }
-        local = {key: {"status": "local", **said} for key, said in site.items()}
-        kept = [one for one in self.attributes if one.key not in own]
-        found = (
-            _filled(kept, {**_pooled_words(study), "version": version}) | own | local
+        local = {key: {"status": "local", **entry} for key, entry in site.items()}
+        common = [
+            attribute for attribute in self.attributes if attribute.key not in reported
+        ]
+        by_key = (
+            _filled(common, {**_pooled_words(study), "version": version})
+            | reported
+            | local
         )
-        return {one.key: found[one.key] for one in self.attributes}
+        return {attribute.key: by_key[attribute.key] for attribute in self.attributes}
 
     def of_advice(
         self, words: Mapping[str, str], *, has_sources: bool
@@ -105,30 +109,40 @@ class SourceAttributes(Part):
             has_sources: a study or guideline supports it; without one the
                 citation is our own policy.
         """
-        found = _filled(
-            [one for one in self.attributes if one.key.startswith("A")], words
+        attributes = _filled(
+            [
+                attribute
+                for attribute in self.attributes
+                if attribute.key.startswith("A")
+            ],
+            words,
         )
         if not has_sources:
-            found["A1_citation"]["status"] = "ours"
-        return found
+            attributes["A1_citation"]["status"] = "ours"
+        return attributes
 
 
 def _filled(
     attributes: Iterable[SourceAttribute], words: Mapping[str, Any]
 ) -> dict[str, Any]:
     return {
-        one.key: {
-            "status": one.status,
-            "text": one.text.format_map(words),
-            "source": one.source.format_map(words),
+        attribute.key: {
+            "status": attribute.status,
+            "text": attribute.text.format_map(words),
+            "source": attribute.source.format_map(words),
         }
-        for one in attributes
+        for attribute in attributes
     }
 
 
 def _words(study: Study) -> dict[str, Any]:
-    cohort, source, inputs = study.cohort, study.source, ", ".join(_inputs(study))
-    is_model = isinstance(study, LogisticStudy)
+    cohort, source = study.cohort, study.source
+    inputs = ", ".join(_inputs(study))
+    output_type = "Evaluation."
+    validity = "there is no model."
+    if isinstance(study, LogisticStudy):
+        output_type = "Prediction (a probability) and classification (a band)."
+        validity = study.validation.summary
     return {
         "cohort": cohort,
         "source": source,
@@ -140,26 +154,25 @@ def _words(study: Study) -> dict[str, Any]:
         "health_status": f"{inputs}.",
         "health_source": f"{_paper(study)}, {cohort.printed_in}",
         "output": _output(study),
-        "output_type": "Prediction (a probability) and classification (a band)."
-        if is_model
-        else "Evaluation.",
+        "output_type": output_type,
         "caution": "; ".join(
-            (*(one.text for one in study.applicability), *study.not_checkable)
+            (
+                *(criterion.text for criterion in study.applicability),
+                *study.not_checkable,
+            )
         )
         + ".",
         "criteria_source": "; ".join(
-            dict.fromkeys(one.printed_in for one in study.applicability)
+            dict.fromkeys(criterion.printed_in for criterion in study.applicability)
         ),
         "limits": " ".join(study.limits),
         "inputs": f"Health status: {inputs}.",
-        "validity": study.validation.summary
-        if isinstance(study, LogisticStudy)
-        else "there is no model.",
+        "validity": validity,
     }
 
 
 def _pooled_words(study: PooledStudy) -> dict[str, Any]:
-    inputs = ", ".join(one.title for one in study.inputs)
+    inputs = ", ".join(study_input.title for study_input in study.inputs)
     return {
         "paper": f"{study.id}: pooled entries",
         "dates": f"Sources read on {study.read_on}; "
@@ -179,17 +192,15 @@ def _paper(study: Study) -> str:
 
 def _inputs(study: Study) -> list[str]:
     if isinstance(study, LogisticStudy):
-        return [one.coding for one in study.predictors]
-    return (
-        [study.finding]
-        if isinstance(study, StrataStudy)
-        else [one.label for one in study.markers]
-    )
+        return [predictor.coding for predictor in study.predictors]
+    if isinstance(study, StrataStudy):
+        return [study.finding]
+    return [marker.label for marker in study.markers]
 
 
 def _output(study: Study) -> str:
     if isinstance(study, LogisticStudy):
         months = study.cohort.horizon_months
-        defined = study.cohort.outcome_definition
-        return f"The probability of {study.event} within {months} months: {defined}."
+        definition = study.cohort.outcome_definition
+        return f"The probability of {study.event} within {months} months: {definition}."
     return OUTPUTS[type(study)]

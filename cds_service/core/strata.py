@@ -25,12 +25,12 @@ class Stratum:
 
     @property
     def rate(self) -> float:
-        """Share of these patients with the outcome, 0..1."""
+        """Return the share of these patients with the outcome, 0..1."""
         return self.counts.events[self.outcome] / self.counts.n
 
     @property
     def interval(self) -> tuple[float, float]:
-        """Wilson 95 % of the rate, 0..1."""
+        """Return Wilson 95 % of the rate, 0..1."""
         return wilson_interval(self.counts.events[self.outcome], self.counts.n)
 
 
@@ -42,8 +42,7 @@ class Change:
         label: `muscle area`.
         change: %, against the earlier value.
         is_in_range: at or beyond the near end of the interquartile range in patients
-            who had refractured, and outside
-            that of the others.
+            who had refractured, and outside that of the others.
     """
 
     label: str
@@ -68,12 +67,12 @@ class Marker:
 
     @property
     def in_range(self) -> tuple[Change, ...]:
-        """Changes seen in patients who had refractured; nothing is said of others."""
+        """List changes seen in patients who had refractured; no others are said."""
         return tuple(change for change in self.changes if change.is_in_range)
 
 
 def wilson_interval(events: float, n: float) -> tuple[float, float]:
-    """95 % interval of a proportion, 0..1, after Wilson; of weighted counts too."""
+    """Return Wilson's 95 % interval of a proportion, 0..1; of weighted counts too."""
     share, square = events / n, Z_95**2
     middle = (share + square / (2 * n)) / (1 + square / n)
     margin = (
@@ -86,12 +85,10 @@ def wilson_interval(events: float, n: float) -> tuple[float, float]:
 
 def stratum_of(study: StrataStudy, outcome: Outcome, value: float) -> Stratum | None:
     """Find the stratum of a value; None if the study does not cover the outcome."""
-    counts = next((one for one in study.strata if one.holds(value)), None)
-    return (
-        Stratum(study, counts, outcome)
-        if counts is not None and outcome in study.outcomes
-        else None
-    )
+    counts = next((stratum for stratum in study.strata if stratum.holds(value)), None)
+    if counts is None or outcome not in study.outcomes:
+        return None
+    return Stratum(study, counts, outcome)
 
 
 def place_in_strata(
@@ -108,48 +105,53 @@ def compare_with_marker(study: MarkerStudy, findings: Findings) -> Marker | None
     The study compared one MRI before a kyphoplasty with one after it, within its range
     of days. Measures of other days than the newest pair are left out.
     """
-    # where it is known to have been a kyphoplasty
-    earlier = findings.known.get("prior-augmentation")
-    augmented = (
-        earlier.observed
-        if earlier and earlier.value is True and earlier.label == "kyphoplasty"
-        else None
-    )
-    known = [
-        (one, findings.known[one.finding])
-        for one in study.markers
-        if one.finding in findings.known
+    augmented_on = _kyphoplasty_day(findings)
+    measured = [
+        (marker, findings.known[marker.finding])
+        for marker in study.markers
+        if marker.finding in findings.known
     ]
-    whole = [
-        (found.observed, found.since)
-        for _, found in known
-        if found.observed and found.since
+    day_pairs = [
+        (finding.observed, finding.since)
+        for _, finding in measured
+        if finding.observed and finding.since
     ]
-    if not whole or augmented is None:
+    if not day_pairs or augmented_on is None:
         return None
-    last, first = max(whole)
+    last, first = max(day_pairs)
     shortest, longest = study.interval_range_days
-    if not first < augmented < last or not shortest <= (last - first).days <= longest:
+    if (
+        not first < augmented_on < last
+        or not shortest <= (last - first).days <= longest
+    ):
         return None
     compared = [
-        (marker, found)
-        for marker, found in known
-        if (found.observed, found.since) == (last, first)
+        (marker, finding)
+        for marker, finding in measured
+        if (finding.observed, finding.since) == (last, first)
     ]
     return Marker(
         first=first,
         last=last,
         changes=tuple(
-            place_change(marker, float(found.value))
-            for marker, found in compared
-            if not isinstance(found.value, str)
+            place_change(marker, float(finding.value))
+            for marker, finding in compared
+            if not isinstance(finding.value, str)
         ),
         concerns=tuple(
             dict.fromkeys(
-                concern for _, found in compared for concern in found.concerns
+                concern for _, finding in compared for concern in finding.concerns
             )
         ),
     )
+
+
+def _kyphoplasty_day(findings: Findings) -> date | None:
+    """Return the day of an earlier augmentation that is known as a kyphoplasty."""
+    if not findings.is_true("prior-augmentation"):
+        return None
+    augmentation = findings.known["prior-augmentation"]
+    return augmentation.observed if augmentation.label == "kyphoplasty" else None
 
 
 def place_change(marker: MarkerChange, percent: float) -> Change:

@@ -138,10 +138,9 @@ class Criterion(Part):
     """An inclusion or exclusion criterion that the vocabulary can check.
 
     Attributes:
-        severity: `outside` is named beside the figure; `no-figure` means none from this
-            study; `absolute` none from
-            any.
-        needed: as long as it is not known whether it is met, the figure is no warning.
+        severity: `outside` is named with the figure; `no-figure` means none from this
+            study; `absolute` none from any.
+        needed: as long as it is not known if it is met, the figure is no warning.
         text: for people, said when the criterion is violated.
     """
 
@@ -269,13 +268,13 @@ NOT_RECORDED = "not recorded"
 
 
 class ContraryFinding(Part):
-    """A result that speaks against the models, shown beside them.
+    """A result that speaks against the models, shown next to them.
 
     Attributes:
-        quote: the words of the source, for whoever checks the statement against them;
-            `NOT_RECORDED` where they could not be read again.
-        studies: the studies it speaks to.
-        inside: True where one of the five papers itself reports it.
+        quote: the words of the source, to check the statement against them;
+            `NOT_RECORDED` if they could not be read again.
+        studies: the studies it is about.
+        inside: True if one of the five papers itself reports it.
     """
 
     id: Text
@@ -293,7 +292,7 @@ class ContraryEvidence(Part):
 
     Attributes:
         read_on: when its sources were last read.
-        review_by: when somebody has to look at it again.
+        review_by: when it is to be reviewed again.
     """
 
     schema_version: Literal[1] = Field(alias="schema")
@@ -351,7 +350,7 @@ class Coefficient(PrintedError):
 
     Attributes:
         beta: as used.
-        printed: as printed, where that is a misprint; then `why` says how we know.
+        printed: as printed, if that is a misprint; then `why` says how we know.
     """
 
     beta: float
@@ -365,7 +364,7 @@ class Coefficient(PrintedError):
 
     @property
     def standard_error(self) -> float:
-        """Printed standard error, log odds per unit."""
+        """Return the printed standard error, log odds per unit."""
         if self.ci is not None:
             return (self.ci[1] - self.ci[0]) / (2 * Z_95)
         if self.se is not None:
@@ -376,7 +375,7 @@ class Coefficient(PrintedError):
 
     @property
     def interval(self) -> tuple[float, float]:
-        """95 % interval of the log odds: as printed, else from the standard error."""
+        """Return 95 % of the log odds: as printed, else from the standard error."""
         width = Z_95 * self.standard_error
         return self.ci or (self.beta - width, self.beta + width)
 
@@ -391,23 +390,22 @@ class Predictor(PrintedError):
     """One input of a logistic model.
 
     Attributes:
-        coding: what the number or word means, with our reading where the paper does not
+        coding: what the number or word means, with our reading if the paper does not
             say.
         reference: the word that has no coefficient; only with `levels`.
-        event: the group that had the outcome; `all` where the paper prints no groups.
+        event: the group that had the outcome; `all` if the paper prints no groups.
         identity: how draws of it follow from other draws, by name of a function in
             `cohort.py`.
         known_at_order_sign: False for what is known only after the procedure and
             therefore never requested.
         raking_only: why no figure uses it: the cohort is weighted with it, since the
-            printed model needs it, and the
-            figure is that of the model without it. None for an input.
+            printed model needs it, and the figure is that of the model without it. None
+            for an input.
         needed: without it the patient may lie outside the study's range, so that its
-            figure is
-            neither printed in a summary nor a warning.
-        per_site: the value depends on the scanner, so that it is an input only where
-            the site gives its own patients
-            (`[reference]`); it is taken to the scale of the group without the outcome.
+            figure is neither printed in a summary nor a warning.
+        per_site: the value depends on the scanner, so that it is an input only if the
+            site gives its own patients (`[reference]`); it is taken to the scale of the
+            group without the outcome.
     """
 
     finding: FindingName
@@ -444,29 +442,24 @@ class Predictor(PrintedError):
 
     @property
     def groups(self) -> dict[str, Statistics]:
-        """Printed statistics by group, `event` before `no_event`, or `all` alone."""
-        named = {"event": self.event, "no_event": self.no_event, "all": self.all}
-        return {name: group for name, group in named.items() if group is not None}
+        """Return printed statistics by group, `event` before `no_event`, or `all`."""
+        by_name = {"event": self.event, "no_event": self.no_event, "all": self.all}
+        return {name: group for name, group in by_name.items() if group is not None}
 
     @property
     def kind(self) -> Literal["number", "yes-no", "category"]:
-        """Say how a value of it enters the model."""
+        """Return how a value of it enters the model."""
         if self.levels:
             return "category"
-        return (
-            "yes-no"
-            if all(group.count is not None for group in self.groups.values())
-            else "number"
-        )
+        has_counts = all(group.count is not None for group in self.groups.values())
+        return "yes-no" if has_counts else "number"
 
     @property
     def words(self) -> tuple[str, ...]:
-        """The words of a category, reference first; empty for numbers and yes/no."""
-        return (
-            ()
-            if self.reference is None
-            else (self.reference, *(level.level for level in self.levels))
-        )
+        """Return the words of a category, reference first; empty for other kinds."""
+        if self.reference is None:
+            return ()
+        return (self.reference, *(level.level for level in self.levels))
 
 
 class Auxiliary(Part):
@@ -548,12 +541,14 @@ class LogisticStudy(Paper):
     def _input_faults(self) -> Iterator[str]:
         n, events = self.cohort.n, self.cohort.events
         sizes = {"event": events, "no_event": n - events, "all": n}
-        for at, one in enumerate(self.predictors):
-            if one.finding in [earlier.finding for earlier in self.predictors[:at]]:
-                yield f"predictors.{at}.finding: {one.finding} appears twice"
-            for name, group in one.groups.items():
-                if fault := _distribution_fault(group, sizes[name], one.words):
-                    yield f"predictors.{at}.{name}.{fault}"
+        for number, predictor in enumerate(self.predictors):
+            if predictor.finding in [
+                earlier.finding for earlier in self.predictors[:number]
+            ]:
+                yield f"predictors.{number}.finding: {predictor.finding} appears twice"
+            for name, group in predictor.groups.items():
+                if fault := _distribution_fault(group, sizes[name], predictor.words):
+                    yield f"predictors.{number}.{name}.{fault}"
 
     @property
     def table_digest(self) -> str:
@@ -565,31 +560,31 @@ class LogisticStudy(Paper):
 
     @property
     def incidence(self) -> float:
-        """Events over patients, 0..1."""
+        """Divide events by patients, 0..1."""
         return self.cohort.events / self.cohort.n
 
     @cached_property
     def inputs(self) -> tuple[Predictor, ...]:
-        """The predictors that a figure uses, in the order of the file."""
+        """Return the predictors that a figure uses, in the order of the file."""
         return tuple(
             predictor for predictor in self.predictors if predictor.raking_only is None
         )
 
     @cached_property
     def input_names(self) -> tuple[str, ...]:
-        """Names of the inputs, in the order of the file."""
+        """Name the inputs, in the order of the file."""
         return tuple(predictor.finding for predictor in self.inputs)
 
     @property
     def terms(self) -> "tuple[Term, ...]":
-        """Columns of the printed model; a category has one for each other word."""
+        """Return the columns of the model; a category has one for each other word."""
         return tuple(
             term for predictor in self.predictors for term in _terms(predictor)
         )
 
 
 def _distribution_fault(group: Statistics, size: int, words: tuple[str, ...]) -> str:
-    """Say what does not fit in one group's distribution; empty if nothing is wrong."""
+    """Return what does not fit in one group's distribution; empty if all fits."""
     if bool(words) != (group.counts is not None):
         return "counts: a category has them, nothing else has"
     if group.count is not None and group.count > size:
@@ -597,8 +592,8 @@ def _distribution_fault(group: Statistics, size: int, words: tuple[str, ...]) ->
     if group.counts is not None and (
         set(group.counts) != set(words) or sum(group.counts.values()) != size
     ):
-        named = ", ".join(words)
-        return f"counts: must name {named} and add to the group's {size} patients"
+        names = ", ".join(words)
+        return f"counts: must name {names} and add to the group's {size} patients"
     return ""
 
 
@@ -621,11 +616,9 @@ class StratumCounts(Part):
 
     def holds(self, value: float) -> bool:
         """Tell if a value lies on this side, in the study's unit."""
-        return (
-            value > self.above
-            if self.above is not None
-            else self.at_most is not None and value <= self.at_most
-        )
+        if self.above is not None:
+            return value > self.above
+        return self.at_most is not None and value <= self.at_most
 
 
 class StrataStudy(Paper):
@@ -705,7 +698,7 @@ class Term:
     """One column of a logistic model.
 
     Attributes:
-        name: the finding, or `finding=word` where a category has several columns.
+        name: the finding, or `finding=word` if a category has several columns.
         kind: how a value of the finding enters the model.
         word: for categories, the word that makes this column 1; `words`: all of them.
         beta: log odds per unit.
@@ -724,18 +717,19 @@ class Term:
 
 
 def _terms(predictor: Predictor) -> Iterator[Term]:
-    only = predictor.model_dump(include={"beta", "ci", "se", "wald"})
-    for one in predictor.levels or (Coefficient(**only),):
-        word = one.level if isinstance(one, LevelCoefficient) else None
+    coefficient = predictor.model_dump(include={"beta", "ci", "se", "wald"})
+    for level in predictor.levels or (Coefficient(**coefficient),):
+        word = level.level if isinstance(level, LevelCoefficient) else None
+        name = predictor.finding
+        if len(predictor.levels) > 1:
+            name = f"{name}={word}"
         yield Term(
-            name=f"{predictor.finding}={word}"
-            if len(predictor.levels) > 1
-            else predictor.finding,
+            name=name,
             finding=predictor.finding,
             kind=predictor.kind,
             word=word,
             words=predictor.words,
-            beta=one.beta,
-            standard_error=one.standard_error,
-            interval=one.interval,
+            beta=level.beta,
+            standard_error=level.standard_error,
+            interval=level.interval,
         )

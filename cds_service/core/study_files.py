@@ -38,11 +38,11 @@ def load_studies(folder: Path, units: Mapping[str, str]) -> Mapping[str, Study]:
             and `contrary-evidence.toml`.
         units: canonical unit of every finding of the vocabulary.
     """
-    read = [_read(path, units) for path in sorted(folder.glob("*.toml"))]
+    files = [_read(path, units) for path in sorted(folder.glob("*.toml"))]
     studies = {
-        one.id: one
-        for one in read
-        if not isinstance(one, ContraryEvidence | PooledStudy)
+        file.id: file
+        for file in files
+        if not isinstance(file, ContraryEvidence | PooledStudy)
     }
     if not studies:
         raise DataFileError(folder.name, "", "no study file here")
@@ -51,20 +51,20 @@ def load_studies(folder: Path, units: Mapping[str, str]) -> Mapping[str, Study]:
 
 def load_pooled_study(folder: Path, units: Mapping[str, str]) -> PooledStudy:
     """Load the pooled model's file."""
-    read = _read(folder / f"{POOLED}.toml", units)
-    if not isinstance(read, PooledStudy):
+    study = _read(folder / f"{POOLED}.toml", units)
+    if not isinstance(study, PooledStudy):
         raise DataFileError(f"{POOLED}.toml", "kind", "pooled is expected")
-    return read
+    return study
 
 
 def load_contrary_evidence(folder: Path) -> ContraryEvidence:
     """Load the findings that speak against the models."""
-    read = _read(folder / "contrary-evidence.toml")
-    if not isinstance(read, ContraryEvidence):
+    evidence = _read(folder / "contrary-evidence.toml")
+    if not isinstance(evidence, ContraryEvidence):
         raise DataFileError(
             "contrary-evidence.toml", "kind", "contrary-evidence is expected"
         )
-    return read
+    return evidence
 
 
 def find_study_faults(folder: Path, units: Mapping[str, str], faults: Faults) -> None:
@@ -82,9 +82,9 @@ def _read(path: Path, units: Mapping[str, str] | None = None) -> AnyStudy:
     if "digest" in tables:
         raise DataFileError(label(path), "digest", "is computed, not written")
     digest = hashlib.sha256(path.read_bytes()).hexdigest()
-    read = validated(KINDS[kind], {**tables, "digest": digest}, path, units)
-    if read.id != path.stem:
+    file = validated(KINDS[kind], {**tables, "digest": digest}, path, units)
+    if file.id != path.stem:
         raise DataFileError(
-            label(path), "id", f"{read.id!r} differs from the file name {path.stem!r}"
+            label(path), "id", f"{file.id!r} differs from the file name {path.stem!r}"
         )
-    return read
+    return file

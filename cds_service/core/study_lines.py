@@ -1,4 +1,4 @@
-"""What a study may say of a patient who is one of its own: one line at most."""
+"""The line that a study may add for a patient who is one of its own."""
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
@@ -60,7 +60,9 @@ def study_line(
         average=average.removeprefix("about "),
         drivers=drivers_of(result),
         unknown_criteria=tuple(
-            one.text for one in result.violations if one.severity == "not-checkable"
+            violation.text
+            for violation in result.violations
+            if violation.severity == "not-checkable"
         ),
     )
 
@@ -68,13 +70,13 @@ def study_line(
 def drivers_of(result: ModelResult) -> tuple[tuple[Finding, ...], ...]:
     """Find what clearly raises the figure, strongest first (coefficients in use)."""
     prediction = result.prediction
-    found: list[tuple[float, tuple[Finding, ...]]] = []
+    drivers: list[tuple[float, tuple[Finding, ...]]] = []
     for group in explained_together(result.inputs):
-        effect = sum(prediction.effects[one.name] for one in group)
-        if effect > 0 and any(prediction.clear[one.name] for one in group):
-            found.append((effect, group))
-    found.sort(key=lambda one: -one[0])
-    return tuple(group for _, group in found)
+        effect = sum(prediction.effects[finding.name] for finding in group)
+        if effect > 0 and any(prediction.clear[finding.name] for finding in group):
+            drivers.append((effect, group))
+    drivers.sort(key=lambda driver: -driver[0])
+    return tuple(group for _, group in drivers)
 
 
 def explained_together(inputs: Iterable[Finding]) -> tuple[tuple[Finding, ...], ...]:
@@ -82,27 +84,29 @@ def explained_together(inputs: Iterable[Finding]) -> tuple[tuple[Finding, ...], 
 
     Treatments are left out.
     """
-    explained = [one for one in inputs if one.name not in TREATMENTS]
-    psoas = tuple(one for one in explained if one.name in PSOAS)
-    single = [(one,) for one in explained if one.name not in PSOAS]
+    explained = [finding for finding in inputs if finding.name not in TREATMENTS]
+    psoas = tuple(finding for finding in explained if finding.name in PSOAS)
+    single = [(finding,) for finding in explained if finding.name not in PSOAS]
     return (*single, *((psoas,) if psoas else ()))
 
 
-def disagree(results: Sequence[ModelResult], outcome: Outcome, policy: Policy) -> bool:
-    """Report two studies that the patient belongs to and that contradict each other.
+def has_disagreement(
+    results: Sequence[ModelResult], outcome: Outcome, policy: Policy
+) -> bool:
+    """Tell if two studies that the patient belongs to contradict each other.
 
     They lie on opposite sides of their own averages, or far apart on a common baseline.
     """
-    theirs = [one for one in results if one.shown and one.is_theirs]
-    if len(theirs) < 2:
+    own_results = [result for result in results if result.shown and result.is_theirs]
+    if len(own_results) < 2:
         return False
-    if len({one.prediction.risk >= one.reference for one in theirs}) > 1:
+    if len({result.prediction.risk >= result.reference for result in own_results}) > 1:
         return True
     common = policy.pooled_incidence.of(outcome)
-    risks = [
-        one.prediction.risk
-        if common is None
-        else risk_at(one.prediction, one.model.study, common)
-        for one in theirs
-    ]
+    risks = [result.prediction.risk for result in own_results]
+    if common is not None:
+        risks = [
+            risk_at(result.prediction, result.model.study, common)
+            for result in own_results
+        ]
     return max(risks) - min(risks) >= policy.showing.disagreement

@@ -50,30 +50,33 @@ class Violation(NamedTuple):
 
 def check(study: Study, findings: Findings) -> tuple[Violation, ...]:
     """List the criteria that are violated or cannot be checked, in order."""
-    found = [(one, findings.known.get(one.finding)) for one in study.applicability]
-    return tuple(
-        Violation(one.finding, one.severity if finding else "not-checkable", one.text)
-        for one, finding in found
-        if finding is None or not one.require.is_met(finding.value)
-    )
+    violations = []
+    for criterion in study.applicability:
+        name, text = criterion.finding, criterion.text
+        finding = findings.known.get(name)
+        if finding is None:
+            violations.append(Violation(name, "not-checkable", text))
+        elif not criterion.require.is_met(finding.value):
+            violations.append(Violation(name, criterion.severity, text))
+    return tuple(violations)
 
 
 def open_exclusions(study: Study, findings: Findings) -> tuple["Silence", ...]:
     """List the exclusions that the record leaves open: undecided, or not read."""
-    found = []
+    silences = []
     for criterion in study.applicability:
         gap = findings.gaps.get(criterion.finding)
         if gap is None or criterion.require.equals is not False:
             continue
         if gap.is_mentioned:
-            found.append(Silence(gap.name, "open"))
+            silences.append(Silence(gap.name, "open"))
         elif gap.reason in ("not-read", "not-understood"):
-            found.append(Silence(gap.name, "unread"))
-    return tuple(found)
+            silences.append(Silence(gap.name, "unread"))
+    return tuple(silences)
 
 
 def absolute_exclusions(findings: Findings) -> tuple[str, ...]:
-    """Names of known findings that exclude this fracture from every study."""
+    """Name the known findings that exclude this fracture from every study."""
     return tuple(name for name in ABSOLUTE if findings.is_true(name))
 
 
@@ -82,12 +85,10 @@ class Silence(NamedTuple):
 
     Attributes:
         why: `held`: its value lies beyond what the study can say, on the side that
-            would
-            reassure. `outside`: it fails a criterion, or was seen (stale, other method)
-            beyond the
-            study's range or criteria. `not-known`: without it nobody knows whether the
-            patient lies inside the study's range. `criterion-not-known`: nor whether a
-            criterion is met. `aged`: older than fresh or than usable, two values
+            would reassure. `outside`: it fails a criterion, or was seen (stale, other
+            method) beyond the study's range or criteria. `not-known`: without it the
+            patient may lie outside the study's range. `criterion-not-known`: without it
+            a criterion may not be met. `aged`: older than fresh or usable, two values
             contradict, or it is not known how it was measured. `open`: it would put the
             patient outside, and the record mentions it without deciding. `unread`: the
             same, and its list could not be read, or was not understood whole.
@@ -103,17 +104,15 @@ class ModelResult(NamedTuple):
     Attributes:
         prediction: at the baseline in force.
         shown: a probability may be said: enough inputs are known, and the study held
-            such
-            patients at all (docs/evidence.md, "Which figure is shown").
-        band: None when nothing is shown.
+            such patients at all (docs/evidence.md, "Which figure is shown").
+        band: None if nothing is shown.
         pooled_risk: at the pooled incidence of the literature, 0..1; None if a site
             baseline is set or none known.
         inputs: the findings that entered the model.
         unusable: findings on record that are no input at this site, each with the
             reason.
         silenced_by: what keeps the figure from being lower, or off the card; each
-            finding
-            once.
+            finding once.
     """
 
     model: LogisticModel
@@ -128,35 +127,39 @@ class ModelResult(NamedTuple):
 
     @property
     def reference(self) -> float:
-        """Average of patients with this procedure, at the baseline in force."""
+        """Return the average with this procedure, at the baseline in force."""
         return self.prediction.reference
 
     @property
     def is_outside(self) -> bool:
-        """The patient does not meet one of the study's criteria."""
+        """Tell if the patient does not meet one of the study's criteria."""
         return _is_outside(self.violations)
 
     @property
     def is_theirs(self) -> bool:
         """Tell if every known criterion is met, also by values too old to use."""
         return not self.is_outside and all(
-            one.why != "outside" for one in self.silenced_by
+            silence.why != "outside" for silence in self.silenced_by
         )
 
     @property
     def is_doubtful(self) -> bool:
-        """A value is held, aged or contradicted, or an exclusion is left open."""
-        is_silenced = any(one.why in DOUBTFUL for one in self.silenced_by)
+        """Tell if a value is held, aged or contradicted, or an exclusion left open."""
+        is_silenced = any(silence.why in DOUBTFUL for silence in self.silenced_by)
         return is_silenced or bool(self.prediction.held)
 
     @property
     def not_studied(self) -> tuple[Violation, ...]:
-        """Say why this study gives no figure at all: it held no such patients."""
-        return tuple(one for one in self.violations if one.severity == "no-figure")
+        """List why this study gives no figure at all: it held no such patients."""
+        return tuple(
+            violation
+            for violation in self.violations
+            if violation.severity == "no-figure"
+        )
 
     @property
     def is_uncertainly_above(self) -> bool:
-        """The figure lies visibly above the average, its study uncertainty does not."""
+        """Tell if the figure is above the average, which its uncertainty includes."""
         low = self.prediction.study_uncertainty[0]
         return (
             self.band == "not-different"
@@ -186,55 +189,60 @@ def apply_model(
         predict, model, site_incidence=site, recalibration=recalibration
     )
     prediction = figure_of(values)
-    seen = _seen_values(study, names, findings)
-    with_seen = figure_of({**values, **seen}) if seen else None
+    seen_values = _seen_values(study, names, findings)
+    with_seen = figure_of({**values, **seen_values}) if seen_values else None
     violations = check(study, findings)
     silenced_by = _silences(study, findings, inputs, prediction, with_seen, violations)
-    shown = prediction.inputs_known >= policy.showing.inputs_known and not any(
-        one.severity == "no-figure" for one in violations
-    )
-    spoken = (prediction, *((with_seen,) if with_seen else ()))
+    is_studied = all(violation.severity != "no-figure" for violation in violations)
+    has_enough = prediction.inputs_known >= policy.showing.inputs_known
+    is_shown = has_enough and is_studied
+    predictions = (prediction, *((with_seen,) if with_seen else ()))
     has_bone = any(finding.name in BONE for finding in inputs)
     may_be_lower = (
-        shown
+        is_shown
         and has_bone
         and not has_doubt
         and not _is_outside(violations)
-        and not any(one.why in FORBIDS_LOWER for one in silenced_by)
-        and all(map(_is_below, spoken))
+        and not any(silence.why in FORBIDS_LOWER for silence in silenced_by)
+        and all(map(_is_below, predictions))
     )
     if may_be_lower and LEVEL in values:
-        may_be_lower = _is_below(
-            figure_of({name: value for name, value in values.items() if name != LEVEL})
-        )
-    pooled = (
-        policy.pooled_incidence.of(study.outcome)
-        if prediction.baseline.source == "study"
-        else None
-    )
+        others = {name: value for name, value in values.items() if name != LEVEL}
+        may_be_lower = _is_below(figure_of(others))
+    band = pooled_risk = None
+    if is_shown:
+        band = _band(prediction, policy, may_be_lower=may_be_lower)
+        pooled_risk = _pooled_risk(prediction, study, policy)
     return ModelResult(
         model=model,
         prediction=prediction,
-        shown=shown,
-        band=_band(prediction, policy, may_be_lower=may_be_lower) if shown else None,
+        shown=is_shown,
+        band=band,
         violations=violations,
-        pooled_risk=risk_at(prediction, study, pooled)
-        if pooled is not None and shown
-        else None,
+        pooled_risk=pooled_risk,
         inputs=inputs,
         unusable=unusable,
         silenced_by=silenced_by,
     )
 
 
+def _pooled_risk(
+    prediction: Prediction, study: LogisticStudy, policy: Policy
+) -> float | None:
+    incidence = policy.pooled_incidence.of(study.outcome)
+    if prediction.baseline.source != "study" or incidence is None:
+        return None
+    return risk_at(prediction, study, incidence)
+
+
 def _unusable(
     study: LogisticStudy, findings: Findings, policy: Policy
 ) -> tuple[Gap, ...]:
-    """Findings that depend on the scanner and for which the site gives no reference."""
-    known = [
-        findings.known[one.finding]
-        for one in study.inputs
-        if one.per_site and one.finding in findings.known
+    """List findings that depend on the scanner, if the site gives no reference."""
+    per_site = [
+        findings.known[predictor.finding]
+        for predictor in study.inputs
+        if predictor.per_site and predictor.finding in findings.known
     ]
     return tuple(
         Gap(
@@ -245,7 +253,7 @@ def _unusable(
             value=finding.value,
             observed=finding.observed,
         )
-        for finding in known
+        for finding in per_site
         if policy.reference.of(finding.name) is None
     )
 
@@ -259,7 +267,9 @@ def _on_study_scale(study: LogisticStudy, finding: Finding, policy: Policy) -> V
     scale = policy.reference.of(finding.name)
     if scale is None:
         return finding.value
-    predictor = next(one for one in study.inputs if one.finding == finding.name)
+    predictor = next(
+        predictor for predictor in study.inputs if predictor.finding == finding.name
+    )
     group = predictor.no_event
     if (
         not predictor.per_site
@@ -276,13 +286,13 @@ def _seen_values(
 ) -> Mapping[str, Value]:
     """List values seen that are no input (stale, other method), if of its kind."""
     return {
-        one.finding: gap.value
-        for one in study.inputs
-        if not one.per_site
-        and one.finding in names
-        and (gap := findings.gaps.get(one.finding)) is not None
+        predictor.finding: gap.value
+        for predictor in study.inputs
+        if not predictor.per_site
+        and predictor.finding in names
+        and (gap := findings.gaps.get(predictor.finding)) is not None
         and gap.value is not None
-        and fits(one, gap.value)
+        and fits(predictor, gap.value)
     }
 
 
@@ -295,42 +305,47 @@ def _silences(
     violations: Sequence[Violation],
 ) -> tuple[Silence, ...]:
     """Find what keeps the figure up, or off the card; the gravest of each finding."""
-    seen = {
+    seen_values = {
         name: gap.value for name, gap in findings.gaps.items() if gap.value is not None
     }
-    found: list[tuple[str, Why]] = [
+    silences: list[tuple[str, Why]] = [
         (name, "held")
-        for name, one in prediction.held.items()
-        if one.side == "reassuring"
+        for name, held_value in prediction.held.items()
+        if held_value.side == "reassuring"
     ]
-    found += [
-        (one.finding, "outside") for one in violations if one.severity == "outside"
+    silences += [
+        (violation.finding, "outside")
+        for violation in violations
+        if violation.severity == "outside"
     ]
-    found += [
+    silences += [
         (name, "outside")
         for name in (with_seen.held if with_seen else ())
-        if name in seen
+        if name in seen_values
     ]
-    found += [
-        (one.finding, "outside")
-        for one in study.applicability
-        if one.finding in seen and not one.require.is_met(seen[one.finding])
+    silences += [
+        (criterion.finding, "outside")
+        for criterion in study.applicability
+        if criterion.finding in seen_values
+        and not criterion.require.is_met(seen_values[criterion.finding])
     ]
-    known = {finding.name for finding in inputs}
-    found += [
-        (one.finding, "not-known")
-        for one in study.inputs
-        if one.needed and one.finding not in known
+    known_names = {finding.name for finding in inputs}
+    silences += [
+        (predictor.finding, "not-known")
+        for predictor in study.inputs
+        if predictor.needed and predictor.finding not in known_names
     ]
-    found += [
-        (one.finding, "criterion-not-known")
-        for one in study.applicability
-        if one.needed and one.finding not in findings.known
+    silences += [
+        (criterion.finding, "criterion-not-known")
+        for criterion in study.applicability
+        if criterion.needed and criterion.finding not in findings.known
     ]
-    found += [(finding.name, "aged") for finding in inputs if not finding.may_reassure]
-    found += open_exclusions(study, findings)
+    silences += [
+        (finding.name, "aged") for finding in inputs if not finding.may_reassure
+    ]
+    silences += open_exclusions(study, findings)
     gaps = ((name, findings.gaps.get(name)) for name in study.input_names)
-    found += [
+    silences += [
         (name, "aged")
         for name, gap in gaps
         if gap
@@ -340,7 +355,7 @@ def _silences(
         )
     ]
     gravest: dict[str, Why] = {}
-    for name, why in found:
+    for name, why in silences:
         gravest.setdefault(name, why)
     return tuple(Silence(finding=name, why=why) for name, why in gravest.items())
 
@@ -356,9 +371,8 @@ def _band(prediction: Prediction, policy: Policy, *, may_be_lower: bool) -> Band
 
     Args:
         may_be_lower: the figure lies below the reference, and so it would with values
-            that
-            are no input, and without the level; nothing is held, old or doubtful, a
-            T-score or HU is known, and the patient is one of the study's.
+            that are no input, and without the level; nothing is held, old or doubtful,
+            a T-score or HU is known, and the patient is one of the study's.
     """
     if is_visibly_above(prediction.risk, prediction.reference, policy):
         if _is_high(prediction, policy):
@@ -374,7 +388,7 @@ def _is_below(prediction: Prediction) -> bool:
 
 
 def is_visibly_above(risk: float, reference: float, policy: Policy) -> bool:
-    """Report a difference that a reader would see. Shares 0..1."""
+    """Tell if a reader would see the difference. Shares 0..1."""
     bands = policy.bands
     points = bands.above_points if risk >= SMALL_RISK else bands.above_points_small
     return risk - reference >= points

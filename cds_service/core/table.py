@@ -85,8 +85,8 @@ class ReducedModel(TablePart):
             printed standard errors.
         distance: mean squared distance between full and reduced linear predictor in the
             weighted cohort.
-        distance_line: m0 and m1: that distance where a patient stands is m0 + m1 x 4r(1
-            - r), r the reduced risk.
+        distance_line: m0 and m1: that distance at a patient's place is m0 + m1 x 4r(1 -
+            r), r the reduced risk.
     """
 
     known: tuple[str, ...]
@@ -99,16 +99,16 @@ class ReducedModel(TablePart):
 
     @property
     def terms(self) -> tuple[str, ...]:
-        """The columns of the inputs, by name."""
+        """Name the columns of the inputs."""
         return tuple(self.by_term)
 
     @cached_property
     def coefficients(self) -> Vector:
-        """Log odds per unit, one for each term."""
+        """Return the log odds per unit, one for each term."""
         return _read_only(list(self.by_term.values()))
 
     def distance_at(self, risk: float) -> float:
-        """Squared distance of a patient to the full predictor; at least the mean.
+        """Return a patient's squared distance to the full predictor; at least the mean.
 
         Args:
             risk: 0..1, at the study's own incidence.
@@ -129,8 +129,7 @@ class ReducedTable(TablePart):
         error_ratios: printed standard error over that of the printed model's
             information, for each of its terms.
         references: average risk of the patients with the same procedure, 0..1, by
-            procedure; empty if the study had
-            one procedure alone.
+            procedure; empty if the study had one procedure alone.
         sets: one model for each set of known inputs.
     """
 
@@ -151,12 +150,11 @@ class ReducedTable(TablePart):
 
     @cached_property
     def models(self) -> Mapping[frozenset[str], ReducedModel]:
-        """The models by the set of known inputs."""
+        """Return the models by the set of known inputs."""
         return {frozenset(model.known): model for model in self.sets}
 
 
 def table_path(study_id: str, folder: Path) -> Path:
-    """Path of a study's table."""
     return folder / f"{study_id}.json"
 
 
@@ -173,30 +171,30 @@ def write_table(table: ReducedTable, folder: Path) -> None:
     )
 
 
-def compare_tables(one: Path, other: Path) -> tuple[str, ...]:
+def compare_tables(first: Path, second: Path) -> tuple[str, ...]:
     """List studies whose tables differ beyond rounding, or exist only once."""
     names = sorted(
-        {path.name for folder in (one, other) for path in folder.glob("*.json")}
+        {path.name for folder in (first, second) for path in folder.glob("*.json")}
     )
     return tuple(
-        Path(name).stem for name in names if not _is_same(one / name, other / name)
+        Path(name).stem for name in names if not _is_same(first / name, second / name)
     )
 
 
-def _is_same(one: Path, other: Path) -> bool:
-    """Tell the same words in the same places, and the same numbers up to rounding."""
-    if not (one.is_file() and other.is_file()):
+def _is_same(first: Path, second: Path) -> bool:
+    """Tell if all words are the same, and all numbers the same up to rounding."""
+    if not (first.is_file() and second.is_file()):
         return False
-    ours, theirs = (
-        NUMBER.split(path.read_text(encoding="utf-8")) for path in (one, other)
+    first_parts, second_parts = (
+        NUMBER.split(path.read_text(encoding="utf-8")) for path in (first, second)
     )
-    numbers, others = (
-        np.array(parts[1::2], dtype=np.float64) for parts in (ours, theirs)
+    first_numbers, second_numbers = (
+        np.array(parts[1::2], dtype=np.float64) for parts in (first_parts, second_parts)
     )
-    is_close = len(numbers) == len(others) and np.allclose(
-        numbers, others, rtol=SAME, atol=SAME_NEAR_ZERO
+    is_close = len(first_numbers) == len(second_numbers) and np.allclose(
+        first_numbers, second_numbers, rtol=SAME, atol=SAME_NEAR_ZERO
     )
-    return ours[::2] == theirs[::2] and bool(is_close)
+    return first_parts[::2] == second_parts[::2] and bool(is_close)
 
 
 def read_table(study: LogisticStudy, folder: Path) -> ReducedTable:

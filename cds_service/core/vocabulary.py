@@ -54,7 +54,7 @@ class Method:
 
     @property
     def ways(self) -> tuple[str, ...]:
-        """Every way of measuring that this rule looks for."""
+        """List every way of measuring that this rule looks for."""
         return (*self.all_of, *self.none_of, *self.other)
 
 
@@ -63,7 +63,7 @@ class FindingSpec:
     """The keys that every finding has.
 
     Attributes:
-        kind: tells which class of this module describes it.
+        kind: names the class of this module that describes it.
         title: noun for people, as in running text: `T-score`, `psoas area`.
         unit: canonical UCUM unit; `1` for yes/no and words.
         decimals: how many are shown to people.
@@ -77,7 +77,7 @@ class FindingSpec:
 
     @property
     def rule(self) -> str:
-        """The data file that accepts its values, for provenance."""
+        """Return the data file that accepts its values, for provenance."""
         return f"findings/{self.name}.toml"
 
     def is_plausible(self, value: float) -> bool:
@@ -98,17 +98,17 @@ class ReadSpec(FindingSpec):
 
     @property
     def keys(self) -> tuple[str, ...]:
-        """Every prefetch key that must have been read before "no" may be said."""
+        """List every prefetch key that must have been read before "no" may be said."""
         return (self.key,)
 
     @property
     def unasked_keys(self) -> tuple[str, ...]:
-        """Those of `keys` that a record need not have been asked for."""
+        """List those of `keys` that a record need not have been asked for."""
         return ()
 
     @property
     def asked_concepts(self) -> tuple[str, ...]:
-        """Every concept whose codes are looked for in the record."""
+        """List every concept whose codes are looked for in the record."""
         return ()
 
 
@@ -124,7 +124,6 @@ class PatientSpec(ReadSpec):
     range: tuple[float, float] = (0, 125)
 
     def is_plausible(self, value: float) -> bool:
-        """Tell if a value is within the range."""
         return self.range[0] <= value <= self.range[1]
 
 
@@ -147,7 +146,6 @@ class ConceptSpec(ReadSpec):
 
     @property
     def asked_concepts(self) -> tuple[str, ...]:
-        """Every concept whose codes are looked for in the record."""
         return self.value_sets
 
 
@@ -169,12 +167,10 @@ class ExamSpec(ConceptSpec):
 
     @property
     def keys(self) -> tuple[str, ...]:
-        """Every prefetch key that may hold the exam."""
         return (self.key, *self.also_keys)
 
     @property
     def asked_concepts(self) -> tuple[str, ...]:
-        """Every concept whose codes are looked for in the record."""
         return (*self.value_sets, *self.never)
 
 
@@ -275,11 +271,9 @@ class QuantitySpec(ObservedSpec):
 
     @property
     def asked_concepts(self) -> tuple[str, ...]:
-        """Every concept whose codes are looked for in the record."""
         return (*self.value_sets, *self.panels)
 
     def is_plausible(self, value: float) -> bool:
-        """Tell if a value is within the range."""
         return self.range[0] <= value <= self.range[1]
 
     @model_validator(mode="after")
@@ -316,7 +310,6 @@ class TScoreSpec(QuantitySpec):
 
     @property
     def asked_concepts(self) -> tuple[str, ...]:
-        """Every concept whose codes are looked for in the record."""
         return (*self.value_sets, *self.panels, *self.never)
 
 
@@ -337,14 +330,12 @@ class ListSpec(ConceptSpec):
 
     @property
     def keys(self) -> tuple[str, ...]:
-        """Every prefetch key that must have been read before "no" may be said."""
         return (self.key, *self.also_keys)
 
     def label_of(self, concepts: Collection[str]) -> str:
-        """The label of these concepts; empty if the finding's name is enough."""
-        return next(
-            (label for concept, label in self.labels.items() if concept in concepts), ""
-        )
+        """Return the label of these concepts; empty if the finding's name is enough."""
+        labels = self.labels.items()
+        return next((label for concept, label in labels if concept in concepts), "")
 
     @model_validator(mode="after")
     def _labels_are_of_value_sets(self) -> Self:
@@ -428,7 +419,6 @@ class FractureSpec(ConditionSpec):
 
     @property
     def asked_concepts(self) -> tuple[str, ...]:
-        """Every concept whose codes are looked for in the record."""
         return (*self.value_sets, *self.unsited)
 
 
@@ -447,7 +437,6 @@ class RepeatedFallsSpec(ConditionSpec):
 
     @property
     def asked_concepts(self) -> tuple[str, ...]:
-        """Every concept whose codes are looked for in the record."""
         return (*self.value_sets, *self.falls)
 
 
@@ -467,12 +456,10 @@ class MedicationSpec(YesNoSpec):
 
     @property
     def keys(self) -> tuple[str, ...]:
-        """Every prefetch key that must have been read before "no" may be said."""
         return (self.key, *self.also_keys, *self.where_kept)
 
     @property
     def unasked_keys(self) -> tuple[str, ...]:
-        """Those of `keys` that a record need not have been asked for."""
         return self.where_kept
 
     @model_validator(mode="after")
@@ -587,7 +574,6 @@ class InjuringFallSpec(EventSpec):
 
     @property
     def asked_concepts(self) -> tuple[str, ...]:
-        """Every concept whose codes are looked for in the record."""
         return (*self.value_sets, *self.fractures)
 
 
@@ -650,15 +636,15 @@ def _keys_of(spec: type[FindingSpec]) -> frozenset[str]:
 
 def explain_key(kind: str, key: str) -> str:
     """Say what to do about a key that a finding of this kind does not have."""
-    own = _keys_of(KINDS[kind])
-    others = [name for name, spec in KINDS.items() if key in _keys_of(spec)]
-    if others:
-        kinds = " or ".join(others)
+    own_keys = _keys_of(KINDS[kind])
+    kinds_with_key = [name for name, spec in KINDS.items() if key in _keys_of(spec)]
+    if kinds_with_key:
+        kinds = " or ".join(kinds_with_key)
         return (
             f"is a key of kind {kinds}, and this file is of kind {kind}: "
             "take the key out, or change the kind"
         )
-    near = get_close_matches(key, sorted(own))
-    if near:
-        return f"there is no such key; did you mean {' or '.join(near)}?"
-    return f"there is no such key; a {kind} has {', '.join(sorted(own))}"
+    near_keys = get_close_matches(key, sorted(own_keys))
+    if near_keys:
+        return f"there is no such key; did you mean {' or '.join(near_keys)}?"
+    return f"there is no such key; a {kind} has {', '.join(sorted(own_keys))}"

@@ -17,6 +17,7 @@ from cds_service.core.phrases import (
     Amount,
     Changed,
     Day,
+    DayForm,
     Joined,
     Verbatim,
     in_brackets,
@@ -27,7 +28,7 @@ from cds_service.core.vocabulary import FindingSpec, ObservedSpec
 _WORDS = read_toml(Path(__file__).with_name("words.toml"))
 UNITS: Mapping[str, str] = _WORDS["units"]
 GAP_REASONS: Mapping[str, str] = _WORDS["gap-reasons"]
-HALF_A_YEAR = timedelta(days=183)  # nearer days have no year: nobody mistakes it
+HALF_A_YEAR = timedelta(days=183)  # nearer days need no year
 COARSE_FROM = 10  # percent; from here up a summary prints in steps of 5
 WORDS = frozenset({"a"})  # units that are written as a word, which languages translate
 # Units whose numbers are whole as often as not.
@@ -36,25 +37,28 @@ PLAIN = frozenset({"kg/m2", "{score}"})
 
 def with_unit(number: str, unit: str) -> str:
     """Write a number with its unit, `14 kg`; a unit without words as it is."""
-    symbol = UNITS.get(unit, f" {unit}" if unit else "")
-    return number + symbol if unit in WORDS or "{" in unit else Amount(number, symbol)
+    plain = f" {unit}" if unit else ""
+    symbol = UNITS.get(unit, plain)
+    if unit in WORDS or "{" in unit:
+        return number + symbol
+    return Amount(number, symbol)
 
 
 def join_words(words: Iterable[str]) -> str:
-    """`a`, `a and b`, `a, b and c`."""
+    """Write `a`, `a and b`, `a, b and c`."""
     return Joined(words, ", ", " and ")
 
 
 def grouped(pairs: Iterable[tuple[str, str]]) -> dict[str, list[str]]:
-    """Return what is said, with all the names that it is said of, in order."""
-    found: dict[str, list[str]] = {}
-    for said, name in pairs:
-        found.setdefault(said, []).append(name)
-    return found
+    """Group names by the text that is said of them, in order."""
+    names_by_text: dict[str, list[str]] = {}
+    for text, name in pairs:
+        names_by_text.setdefault(text, []).append(name)
+    return names_by_text
 
 
 def say_title(title: str) -> str:
-    """Say what an order is called, `TLSO (L0456)`: its code is the same everywhere."""
+    """Write what an order is called, `TLSO (L0456)`; its code is never translated."""
     name, _, code = title.partition(" (")
     return in_brackets(name, Verbatim(code.removesuffix(")"))) if code else title
 
@@ -70,25 +74,31 @@ def _capital(text: str) -> str:
 
 
 def say_date(day: date) -> str:
-    """`1 May 2026`."""
+    """Write `1 May 2026`."""
     return Day(day, "date")
 
 
 def say_month(day: date) -> str:
-    """`Nov 2024`."""
+    """Write `Nov 2024`."""
     return Day(day, "month")
 
 
 def say_near_date(day: date, today: date) -> str:
-    """`19 Nov` in today's year or within half a year of today, else `19 Nov 2024`."""
-    is_near = day.year == today.year or abs(today - day) <= HALF_A_YEAR
-    return Day(day, "near" if is_near else "date")
+    """Write `19 Nov` in today's year or within half a year, else `19 Nov 2024`."""
+    precision: DayForm = "near" if is_near(day, today) else "date"
+    return Day(day, precision)
+
+
+def is_near(day: date, today: date) -> bool:
+    """Tell if a day needs no year."""
+    return day.year == today.year or abs(today - day) <= HALF_A_YEAR
 
 
 def say_since(day: date, today: date) -> str:
-    """`Mar 2026`, and `2021` of a day that is two years away."""
+    """Write `Mar 2026`, and `2021` of a day that is two years away."""
     is_old = months_between(day, today) >= YEARS_FROM
-    return Day(day, "year" if is_old else "month")
+    precision: DayForm = "year" if is_old else "month"
+    return Day(day, precision)
 
 
 Unit = Literal["day", "week", "month", "year"]
@@ -102,19 +112,20 @@ COUNTED: Mapping[Unit, tuple[str, str]] = {
 
 
 def say_count(count: int, unit: Unit) -> str:
-    """`1 month`, `4 months`."""
-    one, several = COUNTED[unit]
-    return say(one if count == 1 else several, count=count)
+    """Write `1 month`, `4 months`."""
+    singular, plural = COUNTED[unit]
+    form = singular if count == 1 else plural
+    return say(form, count=count)
 
 
 def number_word(count: int) -> str:
-    """Say a count from two up: in words as far as `NUMBER_WORDS` go."""
+    """Write a count from two up: in words as far as `NUMBER_WORDS` go."""
     place = count - 2
     return NUMBER_WORDS[place] if place < len(NUMBER_WORDS) else str(count)
 
 
 def say_number(value: float, decimals: int) -> str:
-    """Say the number with a true minus sign and at most so many decimals."""
+    """Write the number with a true minus sign and at most so many decimals."""
     text = f"{value:.{decimals}f}"
     if float(text) == 0:
         text = text.removeprefix("-")
@@ -149,7 +160,7 @@ def say_coarse_percent(share: float, *, lowest: float, highest: float) -> str:
 
 
 def coarse_percent(share: float) -> int:
-    """Percent as a summary prints it: in steps of 5 from 10 up, in whole ones below."""
+    """Return percent as in a summary: in steps of 5 from 10 up, in whole ones below."""
     percent = share * 100
     return _round(percent) if percent < COARSE_FROM - 0.5 else _round(percent / 5) * 5
 
@@ -158,13 +169,12 @@ def say_range(
     interval: tuple[float, float], *, lowest: float = 0.0, highest: float = 1.0
 ) -> str:
     """Write an interval of shares as whole percent, `26–53 %`, ends as `percent`."""
-    if interval[1] < lowest or interval[0] > highest:
-        return say_percent(
-            interval[1] if interval[1] < lowest else interval[0],
-            lowest=lowest,
-            highest=highest,
-        )
-    return f"{_round(interval[0] * 100)}–{_round(interval[1] * 100)} %"
+    low, high = interval
+    if high < lowest:
+        return say_percent(high, lowest=lowest, highest=highest)
+    if low > highest:
+        return say_percent(low, lowest=lowest, highest=highest)
+    return f"{_round(low * 100)}–{_round(high * 100)} %"
 
 
 def _round(number: float) -> int:
@@ -179,13 +189,15 @@ class Wording:
     specs: Mapping[str, FindingSpec]
 
     def name(self, finding: str) -> str:
-        """Say what a finding is called in running text."""
+        """Return what a finding is called in running text."""
         return self.specs[finding].title
 
     def number(self, finding: str, value: float, unit: str) -> str:
-        """A number of this finding with its unit; scores and BMI drop an idle `.0`."""
+        """Write a number with its unit; scores and BMI drop an idle `.0`."""
         text = say_number(value, self.specs[finding].decimals)
-        return with_unit(text.removesuffix(".0") if unit in PLAIN else text, unit)
+        if unit in PLAIN:
+            text = text.removesuffix(".0")
+        return with_unit(text, unit)
 
     def value(self, finding: Finding) -> str:
         """Return the finding's value with its unit, `10.0 cm²`, `yes`, `T12, L1`."""
@@ -208,11 +220,9 @@ class Wording:
 
     def phrase(self, finding: Finding, *, dated: bool = False) -> str:
         """Write name, value and place: `T-score −3.2 (lumbar spine, 1 May 2026)`."""
-        details = (
-            (finding.site, say_date(finding.observed))
-            if dated and finding.observed
-            else (finding.site,)
-        )
+        details = [finding.site]
+        if dated and finding.observed:
+            details.append(say_date(finding.observed))
         return self._phrase(finding, self.value(finding), *details)
 
     def measure(self, finding: Finding) -> str:
@@ -233,5 +243,5 @@ class Wording:
         name = self.name(finding.name)
         if isinstance(finding.value, bool):
             return name if finding.value else say("no {name}", name=name)
-        said = say("{name} {value}", name=name, value=value)
-        return in_brackets(said, *details)
+        phrase = say("{name} {value}", name=name, value=value)
+        return in_brackets(phrase, *details)

@@ -58,7 +58,7 @@ class Answer:
     Attributes:
         lacked: by kind, each thing that was not understood, by its codes; any of them
             would explain it. An entry without a code has none.
-        measures: codes with a value that nobody understood.
+        measures: codes with a value that was not understood.
         known: concepts with a value that was.
     """
 
@@ -76,9 +76,9 @@ def is_answered(record: Record, terminology: Terminology) -> bool:
     if record.drafts is None:
         return True
     return any(
-        recognise_augmentation(one, terminology) is not None
-        or words_name_augmentation(one, terminology)
-        for one in record.drafts
+        recognise_augmentation(draft, terminology) is not None
+        or words_name_augmentation(draft, terminology)
+        for draft in record.drafts
     )
 
 

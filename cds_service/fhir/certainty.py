@@ -39,9 +39,9 @@ def certainty_of(condition: Json) -> Certainty:
 
     The least certain of several counts.
     """
-    found = {*_by_status(condition), *_by_extension(condition)}
+    certainties = {*_by_status(condition), *_by_extension(condition)}
     return next(
-        (one for one in ("denied", "doubted", "past") if one in found), "stated"
+        (one for one in ("denied", "doubted", "past") if one in certainties), "stated"
     )
 
 
@@ -51,10 +51,10 @@ def _by_status(condition: Json) -> Iterator[Certainty]:
         *texts_of(status),
         *(text(coding.get("code")) for coding in objects(member(status, "coding"))),
     ]
-    said = {one.strip().lower() for one in written}
-    if said & DENIED:
+    words = {one.strip().lower() for one in written}
+    if words & DENIED:
         yield "denied"
-    if said & DOUBTED or (status and "confirmed" not in said):
+    if words & DOUBTED or (status and "confirmed" not in words):
         yield "doubted"
 
 
@@ -67,5 +67,5 @@ def _by_extension(condition: Json) -> Iterator[Certainty]:
                 yield GERMAN.get(
                     text(member(extension, "valueCoding", "code")).upper(), "doubted"
                 )
-        if found := AFTER_CODE.fullmatch(text(holder.get("code")).strip()):
-            yield GERMAN[found[1]]
+        if match := AFTER_CODE.fullmatch(text(holder.get("code")).strip()):
+            yield GERMAN[match[1]]

@@ -44,7 +44,7 @@ TypeShape = TypedDict(
 
 
 def class_of(resource_type: str) -> Any:
-    """The class of this type of R4.
+    """Return the class of this type of R4.
 
     Raises:
         ValueError: R4 has no such type.
@@ -69,7 +69,7 @@ def describe(resource_type: str) -> Mapping[str, TypeShape]:
         }
     )
     describing.add(class_of(resource_type))
-    return describing.found
+    return describing.shapes
 
 
 class _Describing:
@@ -77,22 +77,23 @@ class _Describing:
 
     def __init__(self, value_types: Mapping[Any, str]) -> None:
         self._value_types = value_types
-        self.found: dict[str, TypeShape] = {}
+        self.shapes: dict[str, TypeShape] = {}
 
     def add(self, model: Any) -> None:
-        if model.__name__ in self.found:
+        if model.__name__ in self.shapes:
             return
         shape: TypeShape = {"elements": {}}
-        self.found[model.__name__] = shape  # types hold each other
+        self.shapes[model.__name__] = shape  # types hold each other
         needed = {name for name, _ in model.get_required_fields(model)}
         elements = {}
         for field in model.model_fields.values():
             if field.alias in LEFT_OUT or field.alias.startswith("_"):
                 continue
-            if found := self._type(field.annotation):
-                name, is_list = found
+            if kind := self._type(field.annotation):
+                name, is_list = kind
                 least = int(field.is_required() or field.alias in needed)
-                elements[field.alias] = f"{least}..{'*' if is_list else '1'} {name}"
+                most = "*" if is_list else "1"
+                elements[field.alias] = f"{least}..{most} {name}"
         shape["elements"] = elements
         for names in model.get_one_of_many_fields(model).values():
             extra = model.model_fields[names[0]].json_schema_extra
@@ -102,7 +103,7 @@ class _Describing:
                 shape["at-most-one"] = [*shape.get("at-most-one", ()), names]
 
     def _type(self, annotation: Any) -> tuple[str, bool] | None:
-        """The type of an element, and if it is a list.
+        """Return the type of an element, and if it is a list.
 
         The result is None if it is left to the classes.
         """
@@ -115,7 +116,7 @@ class _Describing:
             self.add(model)
             return model.__name__, False
         inner = next(
-            (found for one in get_args(annotation) if (found := self._type(one))),
+            (kind for one in get_args(annotation) if (kind := self._type(one))),
             None,
         )
         is_list = getattr(annotation, "__origin__", None) is list

@@ -155,7 +155,7 @@ class Learned:
     Attributes:
         proposals: codes whose words say what they may mean.
         others: codes that no word explains.
-        units: units that nobody knows.
+        units: units that are not known.
         answers: calls that an answer was due to, and charts.
     """
 
@@ -187,11 +187,11 @@ class _Seen:
 
         It is the code's display, or a text that is the same with two patients.
         """
-        common = [said for said, whose in self.texts.items() if len(whose) > 1]
+        common = [wording for wording, whose in self.texts.items() if len(whose) > 1]
         fit = (
-            one
-            for one in (*_by_count(self.displays), *common)
-            if _SHOWABLE.fullmatch(one)
+            wording
+            for wording in (*_by_count(self.displays), *common)
+            if _SHOWABLE.fullmatch(wording)
         )
         return next((one for one in fit if not names & _words(one)), WITHHELD)
 
@@ -204,7 +204,7 @@ class _Notes(dict[Key, _Seen]):
     ) -> list[_Seen]:
         """Note each coding of a CodeableConcept."""
         whose = text(member(resource, "subject", "reference"))
-        found = []
+        noted = []
         for coding in objects(member(codeable, "coding")):
             system = text(coding.get("system")).strip()
             code = text(coding.get("code")).strip()
@@ -214,10 +214,10 @@ class _Notes(dict[Key, _Seen]):
             seen.count += 1
             if display := text(coding.get("display")).strip():
                 seen.displays[display] += 1
-            for said in texts_of(codeable):
-                seen.texts.setdefault(said.strip(), set()).add(whose)
-            found.append(seen)
-        return found
+            for words in texts_of(codeable):
+                seen.texts.setdefault(words.strip(), set()).add(whose)
+            noted.append(seen)
+        return noted
 
     def of(self, kind: Kind, system: str, code: str, *, known: bool = False) -> _Seen:
         """Return the note on this code, made at first need."""
@@ -256,9 +256,9 @@ def learn(
         if not seen.is_known
     }
     fills = {
-        key: frozenset(_spec_of(one.proposed, specs).value_sets)
-        for key, one in proposed.items()
-        if one.kind == "measure" and one.proposed
+        key: frozenset(_spec_of(proposal.proposed, specs).value_sets)
+        for key, proposal in proposed.items()
+        if proposal.kind == "measure" and proposal.proposed
     }
     costs = costs_of(answers, fills)
     ordered = sorted(
@@ -274,18 +274,25 @@ def learn(
     )
 
 
-def _rank(one: Proposal) -> tuple[Any, ...]:
+def _rank(proposal: Proposal) -> tuple[Any, ...]:
     """Rank what cost most answers first, then what alone would have mended most."""
-    cost = (-one.cost.answers, -one.cost.mended)
-    return *cost, one.kind, one.proposed, -one.seen, one.system, one.code
+    cost = (-proposal.cost.answers, -proposal.cost.mended)
+    return (
+        *cost,
+        proposal.kind,
+        proposal.proposed,
+        -proposal.seen,
+        proposal.system,
+        proposal.code,
+    )
 
 
 def _names_in(resource: Json) -> set[str]:
     """Return the words of a patient's name, which no text may show."""
     names = _words(text(member(resource, "subject", "display")))
     if resource.get("resourceType") == "Patient":
-        for one in objects(resource.get("name")):
-            parts = (one.get("family"), one.get("text"), *items(one.get("given")))
+        for name in objects(resource.get("name")):
+            parts = (name.get("family"), name.get("text"), *items(name.get("given")))
             names |= _words(" ".join(map(text, parts)))
     return names
 
@@ -322,9 +329,9 @@ def _is_open(
 
     A standard code that leaves a tumour or an infection open needs no map: it says so.
     """
-    found = concepts_of(resource, targets, terminology)
+    concepts = concepts_of(resource, targets, terminology)
     is_standard = terminology.tells("conditions", resource.get(element))
-    return NOT_UNDERSTOOD in found or (MAY_BE_GRAVE in found and not is_standard)
+    return NOT_UNDERSTOOD in concepts or (MAY_BE_GRAVE in concepts and not is_standard)
 
 
 def _note_order(record: Record, terminology: Terminology, answer: Answer) -> None:
@@ -335,8 +342,8 @@ def _note_order(record: Record, terminology: Terminology, answer: Answer) -> Non
     named = [one for one in drafts if words_name_augmentation(one, terminology)]
     keys: list[Key] = [
         ("order", text(coding.get("system")).strip(), text(coding.get("code")).strip())
-        for one in named
-        for coding in objects(member(one, _order_element(one), "coding"))
+        for order in named
+        for coding in objects(member(order, _order_element(order), "coding"))
     ]
     if keys:
         answer.miss("order", keys)
@@ -369,8 +376,8 @@ def _note_measure(
 def _unknown_units(
     notes: _Notes, proposed: set[Key], terminology: Terminology
 ) -> tuple[UnknownUnit, ...]:
-    """Spellings that nobody knows, those of most records first."""
-    found: dict[str, Counter[str]] = {}
+    """List spellings that are not known, those of most records first."""
+    units: dict[str, Counter[str]] = {}
     records: dict[str, set[int]] = {}
     for key, seen in notes.items():
         for unit, count in (
@@ -380,7 +387,7 @@ def _unknown_units(
                 PRINTABLE_UNIT.fullmatch(unit)
                 and terminology.units.canonical(unit) is None
             ):
-                found.setdefault(unit, Counter())[seen.code] += count
+                units.setdefault(unit, Counter())[seen.code] += count
                 records.setdefault(unit, set()).update(seen.records_of_unit[unit])
     listed = (
         UnknownUnit(
@@ -389,13 +396,15 @@ def _unknown_units(
             records=len(records[unit]),
             codes=tuple(sorted(of)),
         )
-        for unit, of in found.items()
+        for unit, of in units.items()
     )
-    return tuple(sorted(listed, key=lambda one: (-one.records, -one.seen, one.unit)))
+    return tuple(
+        sorted(listed, key=lambda unit: (-unit.records, -unit.seen, unit.unit))
+    )
 
 
-def _words(said: str) -> set[str]:
-    return {word.casefold() for word in _WORD.findall(said)}
+def _words(words: str) -> set[str]:
+    return {word.casefold() for word in _WORD.findall(words)}
 
 
 def _by_count(counted: Counter[str]) -> list[str]:
@@ -411,10 +420,10 @@ def _propose(
 ) -> Proposal:
     code, unit = "", ""
     why: tuple[str, ...] = ()
-    for said in dict.fromkeys([*_by_count(seen.displays), *seen.texts]):
+    for words in dict.fromkeys([*_by_count(seen.displays), *seen.texts]):
         if seen.kind == "order":
-            code = _name_order(said, seen.may_be, terminology, rules)
-        elif seen.kind == "measure" and (named := _first(rules.measures, said)):
+            code = _name_order(words, seen.may_be, terminology, rules)
+        elif seen.kind == "measure" and (named := _first(rules.measures, words)):
             spec = _spec_of(named, specs)
             if (judged := _judge_values(seen, spec, terminology)) is not None:
                 code, (unit, why) = named, judged
@@ -445,25 +454,25 @@ def _propose(
 def _spec_of(concept: str, specs: Mapping[str, FindingSpec]) -> QuantitySpec:
     """Return the finding that is read from this concept."""
     return next(
-        one
-        for one in specs.values()
-        if isinstance(one, QuantitySpec) and concept in one.value_sets
+        spec
+        for spec in specs.values()
+        if isinstance(spec, QuantitySpec) and concept in spec.value_sets
     )
 
 
-def _first(rules: Iterable[_Words], said: str) -> str:
+def _first(rules: Iterable[_Words], title: str) -> str:
     """Return the code that a text names; empty if none."""
-    words = folded(said)
+    words = folded(title)
     fitting = (
-        one
-        for one in rules
-        if one.words.search(words) and not (one.none and one.none.search(words))
+        rule
+        for rule in rules
+        if rule.words.search(words) and not (rule.none and rule.none.search(words))
     )
     return next(
         (
             code
-            for one in fitting
-            for code, own in one.codes.items()
+            for rule in fitting
+            for code, own in rule.codes.items()
             if own.search(words)
         ),
         "",
@@ -471,16 +480,16 @@ def _first(rules: Iterable[_Words], said: str) -> str:
 
 
 def _name_order(
-    said: str, may_be: frozenset[str], terminology: Terminology, rules: LearningRules
+    title: str, may_be: frozenset[str], terminology: Terminology, rules: LearningRules
 ) -> str:
     """Say what an order of this title asks for, by the rules that read orders.
 
     The result is empty if it asks for nothing of ours.
     """
-    named = name_augmentation(said, terminology) & may_be or name_support(
-        said, may_be & SUPPORT_KINDS, terminology
+    named = name_augmentation(title, terminology) & may_be or name_support(
+        title, may_be & SUPPORT_KINDS, terminology
     )
-    if code := _first(rules.orders, said) if named & AUGMENTATION else "":
+    if code := _first(rules.orders, title) if named & AUGMENTATION else "":
         return code
     return (
         "vertebral-augmentation"
@@ -541,9 +550,9 @@ def _unit_of_bare(
     if stated:
         return stated[0], ", implied where none is written"
     fitting = [
-        one
-        for one in spec.accept_units
-        if all(_is_plausible(value, one, spec, terminology) for value in bare)
+        unit
+        for unit in spec.accept_units
+        if all(_is_plausible(value, unit, spec, terminology) for value in bare)
     ]
     if len(fitting) == 1 and len(bare) >= LEAST_TO_GUESS:
         return (
@@ -578,23 +587,24 @@ def concept_map(name: str, learned: Learned) -> dict[str, Any]:
     made it active.
     """
     groups: dict[tuple[str, str], list[dict[str, Any]]] = {}
-    for one in learned.proposals:
-        if not one.system:
+    for proposal in learned.proposals:
+        if not proposal.system:
             continue
-        depends = [{"property": UNIT_PROPERTY, "value": one.unit}]
+        depends = [{"property": UNIT_PROPERTY, "value": proposal.unit}]
+        why = "; ".join(proposal.why)
         target = {
-            "code": one.proposed,
+            "code": proposal.proposed,
             "equivalence": "equivalent",
-            "comment": f"proposal, seen {times(one.seen)}; {'; '.join(one.why)}",
-            **({"dependsOn": depends} if one.unit else {}),
+            "comment": f"proposal, seen {times(proposal.seen)}; {why}",
+            **({"dependsOn": depends} if proposal.unit else {}),
         }
-        shown = {"display": one.text} if one.text != WITHHELD else {}
+        shown = {"display": proposal.text} if proposal.text != WITHHELD else {}
         groups.setdefault(
-            (one.system, MEASURES if one.kind == "measure" else ORDERS), []
-        ).append({"code": one.code, **shown, "target": [target]})
+            (proposal.system, MEASURES if proposal.kind == "measure" else ORDERS), []
+        ).append({"code": proposal.code, **shown, "target": [target]})
     lines = [
-        {"source": source, "target": to, "element": found}
-        for (source, to), found in groups.items()
+        {"source": source, "target": to, "element": elements}
+        for (source, to), elements in groups.items()
     ]
     return {
         "resourceType": "ConceptMap",

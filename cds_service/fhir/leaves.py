@@ -1,4 +1,4 @@
-"""The values in a resource one by one, so that whatever nobody reads is seen."""
+"""The values in a resource one by one, so that whatever is not read is seen."""
 
 import re
 from collections.abc import Iterator
@@ -23,28 +23,30 @@ def leaves_of(value: Any, path: str = "") -> Iterator[tuple[str, Any]]:
     # No recursion: a value in a deep place would pass through each place above it.
     waiting = [(path, value)]
     while waiting:
-        at, held = waiting.pop()
-        if isinstance(held, dict):
+        at, node = waiting.pop()
+        if isinstance(node, dict):
             inner = [
-                (f"{at}.{name}" if at else name, one) for name, one in held.items()
+                (f"{at}.{name}" if at else name, part) for name, part in node.items()
             ]
             waiting += reversed(inner)
-        elif isinstance(held, list | tuple):
-            waiting += [(at, one) for one in reversed(held)]
-        elif held is not None and held != "":
-            yield at, held
+        elif isinstance(node, list | tuple):
+            waiting += [(at, one) for one in reversed(node)]
+        elif node is not None and node != "":
+            yield at, node
 
 
 def repeats(narrative: str, resource: Json, plain: PlainWords) -> bool:
     """Tell if a narrative says only what the elements say, as FHIR defines one."""
-    rest = {name: value for name, value in resource.items() if name != "text"}
-    said = {
-        word for path, value in leaves_of(rest) for word in _words_of(f"{path} {value}")
+    elements = {name: value for name, value in resource.items() if name != "text"}
+    words = {
+        word
+        for path, value in leaves_of(elements)
+        for word in _words_of(f"{path} {value}")
     }
     new = [
         word
         for word in _WORD.findall(unescape(_TAG.sub(" ", narrative)))
-        if word.lower() not in said
+        if word.lower() not in words
     ]
     return plain.are_all(" ".join(new), has_lengths=False)
 

@@ -45,11 +45,11 @@ class NearMiss(NamedTuple):
 def missed_orders(
     drafts: DraftOrders, terminology: Terminology
 ) -> tuple[NearMiss, ...]:
-    """Orders whose words name an augmentation and whose codes do not.
+    """List orders whose words name an augmentation and whose codes do not.
 
     They are those of this signing.
     """
-    found: dict[NearMiss, None] = {}
+    misses: dict[NearMiss, None] = {}
     for draft in drafts.each():
         if not recognition.words_name_augmentation(draft.resource, terminology):
             continue
@@ -57,10 +57,10 @@ def missed_orders(
         recognised = recognition.augmentation_in(draft, terminology)
         support = recognition.support_in(draft, drafts, terminology)
         if recognised is None and support is None:
-            found |= dict.fromkeys(_near("order-not-taken", titles))
+            misses |= dict.fromkeys(_near("order-not-taken", titles))
         elif recognised is not None and recognised.by == "text":
-            found |= dict.fromkeys(_near("order-by-words", titles))
-    return tuple(found)[:MOST]
+            misses |= dict.fromkeys(_near("order-by-words", titles))
+    return tuple(misses)[:MOST]
 
 
 def unread_braces(corrections: Iterable[Correction]) -> tuple[NearMiss, ...]:
@@ -72,37 +72,39 @@ def unread_braces(corrections: Iterable[Correction]) -> tuple[NearMiss, ...]:
 def missed_t_scores(
     observations: Iterable[Json], terminology: Any
 ) -> tuple[NearMiss, ...]:
-    """Values that are called T-score, or have its unit, under no known code.
+    """List values that are called T-score, or have its unit, under no known code.
 
     They are among these Observations.
     """
-    found: dict[NearMiss, None] = {}
+    misses: dict[NearMiss, None] = {}
     for observation in observations:
         for holder in (observation, *objects(observation.get("component"))):
             code, quantity = holder.get("code"), holder.get("valueQuantity")
             if not quantity:
                 continue
-            said = texts_of(code)
+            texts = texts_of(code)
             if isinstance(quantity, dict):
-                said += [
-                    one
-                    for one in (quantity.get("unit"), quantity.get("code"))
-                    if isinstance(one, str)
+                texts += [
+                    unit
+                    for unit in (quantity.get("unit"), quantity.get("code"))
+                    if isinstance(unit, str)
                 ]
-            words = "\n".join([one[:LONGEST_TITLE] for one in said])
+            words = "\n".join([one[:LONGEST_TITLE] for one in texts])
             if terminology.reports.name_t_score(words) and not terminology.concepts(
                 code
             ):
-                found |= dict.fromkeys(_near("t-score", [code]))
-    return tuple(found)[:MOST]
+                misses |= dict.fromkeys(_near("t-score", [code]))
+    return tuple(misses)[:MOST]
 
 
 def missed_problems(conditions: Iterable[Json]) -> tuple[NearMiss, ...]:
-    """The codes of these entries of the problem list, which were not understood."""
-    found = dict.fromkeys(
-        near for one in conditions for near in _near("problem", [one.get("code")])
+    """List the codes of entries of the problem list that were not understood."""
+    misses = dict.fromkeys(
+        near
+        for condition in conditions
+        for near in _near("problem", [condition.get("code")])
     )
-    return tuple(found)[:MOST]
+    return tuple(misses)[:MOST]
 
 
 def _near(kind: Kind, titles: Iterable[Any]) -> Iterator[NearMiss]:
@@ -121,7 +123,7 @@ def _near(kind: Kind, titles: Iterable[Any]) -> Iterator[NearMiss]:
 
 
 def _shown(written: str) -> str:
-    """A code or system as written, if it is written like one.
+    """Return a code or system as written, if it is written like one.
 
     Words could be anybody's.
     """

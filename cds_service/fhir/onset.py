@@ -32,12 +32,12 @@ def begun(condition: Json, birth: date | None, calendar: SiteCalendar) -> Days:
         return calendar.first_day(since), calendar.last_day(
             since or member(period, "end")
         )
-    if birth and any(told := _by_age(condition, birth)):
-        return told
-    said = text(condition.get("onsetString"))
-    if days := [day for one in _DAY.findall(said) if (day := calendar.named_day(one))]:
+    if birth and any(by_age := _by_age(condition, birth)):
+        return by_age
+    words = text(condition.get("onsetString"))
+    if days := [day for one in _DAY.findall(words) if (day := calendar.named_day(one))]:
         return min(days), max(days)
-    if years := WRITTEN_YEAR.findall(said):
+    if years := WRITTEN_YEAR.findall(words):
         return calendar.first_day(min(years)), calendar.last_day(max(years))
     return None, None
 

@@ -36,7 +36,7 @@ def objects(value: Any) -> list[Mapping[str, Any]]:
 
 
 def text(value: Any) -> str:
-    """A string unchanged; empty for anything else."""
+    """Return a string unchanged; empty for anything else."""
     return value if isinstance(value, str) else ""
 
 
@@ -50,7 +50,7 @@ def member(value: Any, *path: str) -> Any:
 
 
 def truth(value: Any) -> bool | None:
-    """A boolean, which some systems write as text; None for anything else."""
+    """Read a boolean, which some systems write as text; None for anything else."""
     if isinstance(value, bool):
         return value
     return {"true": True, "false": False}.get(value) if isinstance(value, str) else None
@@ -63,12 +63,12 @@ NOT_TO_DO = "doNotPerform"
 def is_prohibition(order: Json) -> bool:
     """Tell if an order says that something must not be done."""
     modifiers = [
-        one
-        for one in objects(order.get("modifierExtension"))
-        if text(one.get("url")).endswith(NOT_TO_DO)
+        modifier
+        for modifier in objects(order.get("modifierExtension"))
+        if text(modifier.get("url")).endswith(NOT_TO_DO)
     ]
-    said = [order.get("doNotPerform"), *(one.get("valueBoolean") for one in modifiers)]
-    return any(one is not None and truth(one) is not False for one in said)
+    marks = [order.get("doNotPerform"), *(one.get("valueBoolean") for one in modifiers)]
+    return any(one is not None and truth(one) is not False for one in marks)
 
 
 def in_order(
@@ -76,22 +76,22 @@ def in_order(
 ) -> list[list[Item]]:
     """Group items by name, sorted by name and content, in whatever order they came."""
     named: dict[str, list[Item]] = {}
-    for one in resources:
-        named.setdefault(name(one), []).append(one)
+    for resource in resources:
+        named.setdefault(name(resource), []).append(resource)
     for same in named.values():
         # serialising content is slow, and decides only between several
         if len(same) > 1:
-            same.sort(key=lambda one: content(raw(one)))
-    return [named[each] for each in sorted(named)]
+            same.sort(key=lambda resource: content(raw(resource)))
+    return [named[key] for key in sorted(named)]
 
 
 def content(value: Any) -> str:
-    """JSON as text; equal documents give equal texts."""
+    """Write JSON as text; equal documents give equal texts."""
     return json.dumps(value, sort_keys=True)
 
 
 def number(value: Any) -> float | None:
-    """A finite JSON number; booleans do not count."""
+    """Read a finite JSON number; booleans do not count."""
     if isinstance(value, LosslessFloat):
         value = float(value)
     is_number = (
@@ -109,13 +109,13 @@ def texts_of(codeable: Any) -> list[str]:
     """
     if not isinstance(codeable, dict):
         return []
-    found, codings = [codeable.get("text")], codeable.get("coding") or ()
+    texts, codings = [codeable.get("text")], codeable.get("coding") or ()
     for coding in codings if isinstance(codings, LISTS) else (codings,):
         if isinstance(coding, dict):
             # Asked for each value: a comprehension takes longer.
-            found.append(coding.get("display"))  # noqa: PERF401
+            texts.append(coding.get("display"))  # noqa: PERF401
     return [
         without_billing_mark(words)
-        for words in found
+        for words in texts
         if words and isinstance(words, str)
     ]

@@ -188,11 +188,11 @@ class Targets:
 def contained_in(resource: Json) -> Mapping[str, Json | None]:
     """Return the contained resources by reference, `#1`; None if two share an id."""
     listed = resource.get("contained")
-    found: dict[str, Json | None] = {}
-    for one in listed if isinstance(listed, list) else ():
-        if isinstance(one, dict) and (local := text(one.get("id"))):
-            found[f"#{local}"] = None if f"#{local}" in found else one
-    return found
+    resources: dict[str, Json | None] = {}
+    for item in listed if isinstance(listed, list) else ():
+        if isinstance(item, dict) and (local := text(item.get("id"))):
+            resources[f"#{local}"] = None if f"#{local}" in resources else item
+    return resources
 
 
 def _address(url: str) -> Address | None:

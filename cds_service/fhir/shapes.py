@@ -124,7 +124,7 @@ class _Compiler:
         self.definitions: dict[str, CoreSchema] = {}
 
     def complex_type(self, name: str, *, is_resource: bool = False) -> CoreSchema:
-        """A reference to the schema of a type."""
+        """Refer to the schema of a type."""
         if name not in self.definitions:
             self.definitions[name] = schema.any_schema()  # types hold each other
             described = self._described(name, is_resource=is_resource)
@@ -140,10 +140,11 @@ class _Compiler:
             )
         for element, described in shape["elements"].items():
             times, _, kind = described.partition(" ")
-            found = VALUES[kind] if kind in VALUES else self.complex_type(kind)
+            value_type = VALUES[kind] if kind in VALUES else self.complex_type(kind)
+            if times[-1] == "*":
+                value_type = schema.list_schema(value_type, strict=True)
             elements[element] = schema.typed_dict_field(
-                schema.list_schema(found, strict=True) if times[-1] == "*" else found,
-                required=times[0] == "1",
+                value_type, required=times[0] == "1"
             )
         plain = schema.typed_dict_schema(elements, extra_behavior="forbid", total=False)
         choices = (shape.get("at-most-one", ()), shape.get("exactly-one", ()))
@@ -157,7 +158,7 @@ class _Compiler:
 def _one_of_each(
     at_most: Sequence[Sequence[str]], exactly: Sequence[Sequence[str]]
 ) -> Callable[[Json], Json]:
-    """The constraint on how many elements of `value[x]` a resource has.
+    """Return the constraint on how many elements of `value[x]` a resource has.
 
     It is at most one, or exactly one.
     """
@@ -166,11 +167,11 @@ def _one_of_each(
         *((frozenset(names), True) for names in exactly),
     ]
 
-    def check(found: Json) -> Json:
+    def check(resource: Json) -> Json:
         for names, is_required in groups:
-            count = len(names.intersection(found))
+            count = len(names.intersection(resource))
             if count > 1 or (is_required and not count):
                 raise ValueError("one of several is expected")
-        return found
+        return resource
 
     return check

@@ -84,7 +84,11 @@ class SiteCalendar:
         if plain is not None:
             return plain
         return next(
-            (found for one in _other_times(raw, prefix) if (found := self.moment(one))),
+            (
+                moment
+                for written in _other_times(raw, prefix)
+                if (moment := self.moment(written))
+            ),
             None,
         )
 
@@ -142,7 +146,7 @@ UTC_CALENDAR = SiteCalendar()
 
 
 def instant(value: Any) -> datetime | None:
-    """A FHIR instant, which has an offset; None for anything else."""
+    """Read a FHIR instant, which has an offset; None for anything else."""
     try:
         at = datetime.fromisoformat(text(value).strip())
     except ValueError:
@@ -164,16 +168,16 @@ def _other_times(raw: Json, prefix: str) -> Iterator[Any]:
 
 
 def _day(year: int, month: int, day: int) -> date | None:
-    """A plausible day.
+    """Return a plausible day.
 
     Records write 0001-01-01, 1900-01-01 and 9999-12-31 for "not stated"; nobody who
     lives was born before the first of `YEARS`.
     """
     try:
-        found = date(year, month, day)
+        calendar_day = date(year, month, day)
     except ValueError:
         return None
-    return found if _is_plausible(found) else None
+    return calendar_day if _is_plausible(calendar_day) else None
 
 
 def _is_plausible(day: date) -> bool:

@@ -19,7 +19,7 @@ from cds_service.fhir.findings.chart import (
     gap,
     known,
 )
-from cds_service.fhir.findings.names import says_another_measure
+from cds_service.fhir.findings.names import is_another_measure
 from cds_service.fhir.findings.observations import (
     RETRACTED,
     status_problem,
@@ -54,7 +54,7 @@ def find_answer(spec: AnswerSpec, chart: Chart) -> FindingOrGap:
             continue
         word = _answer(reading, spec, chart)
         problem = status_problem(reading) or time_problem(reading, chart)
-        if problem is None and says_another_measure(reading, spec, chart.terminology):
+        if problem is None and is_another_measure(reading, spec, chart.terminology):
             problem = ANOTHER_MEASURE
         if problem or word is None:
             refused.append(Refused(reading, *(problem or NO_ANSWER), printed=""))
@@ -69,14 +69,14 @@ def find_answer(spec: AnswerSpec, chart: Chart) -> FindingOrGap:
 
 
 def _answer(reading: Reading, spec: AnswerSpec, chart: Chart) -> str | None:
-    """`true`, `false` or the category in our spelling."""
+    """Return `true`, `false` or the category in our spelling."""
     holder = reading.holder
     if spec.kind == "boolean" and isinstance(holder.get("valueBoolean"), bool):
         return "true" if holder["valueBoolean"] else "false"
     coded = holder.get("valueCodeableConcept")
     terminology = chart.terminology
-    if spec.answers and (found := terminology.translate(spec.answers, coded)):
-        return found[0] if len(found) == 1 else None
+    if spec.answers and (names := terminology.translate(spec.answers, coded)):
+        return names[0] if len(names) == 1 else None
     words = [text(holder.get("valueString")), *texts_of(coded)]
     return next(
         (answer for word in words if (answer := _written_answer(word, spec, chart))),
@@ -103,7 +103,9 @@ def _pick_answer(
 ) -> FindingOrGap:
     passed = (*chart.broken(spec), *(one.passed_over(spec) for one in refused))
     usable = [
-        one for one in answered if not measurements.is_stale(one.moment, spec, chart)
+        answer
+        for answer in answered
+        if not measurements.is_stale(answer.moment, spec, chart)
     ]
     if not usable:
         return _no_answer(spec, chart, answered, refused), passed
@@ -122,9 +124,9 @@ def _pick_answer(
     unknown = measurements.method_concern(spec, chart, [newest[0].reading])
     value = _as_value(words.pop(), spec)
     concerns = (*aged, *unknown)
-    found = known(spec, value, seen[0], observed=day, concerns=concerns)
+    finding = known(spec, value, seen[0], observed=day, concerns=concerns)
     dated_to = measurements.dated_to([one.reading for one in newest], chart)
-    return found._replace(may_reassure=not concerns, dated_to=dated_to), passed
+    return finding._replace(may_reassure=not concerns, dated_to=dated_to), passed
 
 
 def _no_answer(
@@ -135,7 +137,7 @@ def _no_answer(
 ) -> Gap:
     if answered:
         newest = max(
-            answered, key=lambda one: (one.moment, one.reading.entry.reference)
+            answered, key=lambda answer: (answer.moment, answer.reading.entry.reference)
         )
         age = age_in_words(newest.moment.day, chart.today)
         old = gap(

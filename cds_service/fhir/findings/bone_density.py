@@ -118,22 +118,22 @@ def find_t_score(spec: TScoreSpec, chart: Chart) -> FindingOrGap:
     return outcome, (*passed, *lower, *_look_alikes(spec, chart))
 
 
-def _with_minus(found: Gap) -> Gap:
+def _with_minus(outcome: Gap) -> Gap:
     """Say of a value whose minus sign is missing what it would be with one."""
-    if found.reason != "out-of-range" or found.why != MINUS:
-        return found
-    number = found.seen[0].printed.split()[0]
-    return found._replace(detail=say_minus_missing(number), why="")
+    if outcome.reason != "out-of-range" or outcome.why != MINUS:
+        return outcome
+    number = outcome.seen[0].printed.split()[0]
+    return outcome._replace(detail=say_minus_missing(number), why="")
 
 
 def judge_t_score(
-    one: Measured, spec: QuantitySpec, chart: Chart
+    measured: Measured, spec: QuantitySpec, chart: Chart
 ) -> Measured | Refused:
     """Add site, vertebrae and doubts of a T-score, or say why it is none."""
-    judged = judge_method(one, spec, chart)
+    judged = judge_method(measured, spec, chart)
     if isinstance(judged, Refused):
         return judged
-    reading = one.reading
+    reading = measured.reading
     if _named(reading.words, Z_SCORE, chart):
         return _refused(judged, "no-value", NEVER["z-score"])
     coded, placed = _site_by_code(reading), _site_by_place(reading, chart)
@@ -145,7 +145,7 @@ def judge_t_score(
     for concept, why in NEVER.items():
         if SITE_OF_CONCEPT.get(concept) == site:
             return _refused(judged, "other-method", why)
-    if one.value >= DENSE and _has_osteoporosis(chart):
+    if measured.value >= DENSE and _has_osteoporosis(chart):
         return _refused(judged, "out-of-range", MINUS)
     judged = judged._replace(site=site, levels=_levels(reading, chart))
     doubts = (
@@ -157,8 +157,8 @@ def judge_t_score(
     return judged._replace(doubts=tuple(filter(None, doubts)))
 
 
-def _refused(one: Measured, reason: GapReason, why: str) -> Refused:
-    return Refused(one.reading, reason, why, one.printed, one)
+def _refused(measured: Measured, reason: GapReason, why: str) -> Refused:
+    return Refused(measured.reading, reason, why, measured.printed, measured)
 
 
 def _differ(coded: Site | None, named: Site | None) -> bool:
@@ -166,9 +166,9 @@ def _differ(coded: Site | None, named: Site | None) -> bool:
     return bool(coded and named and coded != named and {coded, named} != ONE_PLACE)
 
 
-def _is_single(one: Measured) -> bool:
+def _is_single(measured: Measured) -> bool:
     """Tell if it is of a single vertebra."""
-    return one.site == "lumbar spine" and len(one.levels) == 1
+    return measured.site == "lumbar spine" and len(measured.levels) == 1
 
 
 def _has_osteoporosis(chart: Chart) -> bool:
@@ -185,7 +185,7 @@ def _has_osteoporosis(chart: Chart) -> bool:
 
 
 def _look_alikes(spec: TScoreSpec, chart: Chart) -> tuple[PassedOver, ...]:
-    """The newest value of each kind that resembles a T-score but is never one."""
+    """Yield the newest value of each kind that resembles a T-score but is none."""
     newest: dict[str, Reading] = {}
     for reading in chart.readings_of(spec.never):
         if reading.entry.status not in RETRACTED:
@@ -222,13 +222,18 @@ def _pick_site(usable: Sequence[Measured], spec: QuantitySpec, chart: Chart) -> 
     candidates, fewer = _widest(regions) if regions else (of_day, [])
     lowest = min(
         candidates,
-        key=lambda one: (one.value, one.site, one.reading.entry.reference),
+        key=lambda measured: (
+            measured.value,
+            measured.site,
+            measured.reading.entry.reference,
+        ),
     )
     conflict, between = _conflict(candidates, spec)
     if conflict:
         return Picked(value=lowest.value, used=between, conflict=conflict)
     measured_too = tuple(
-        f"{one.printed} was measured too, of fewer lumbar vertebrae." for one in fewer
+        f"{measured.printed} was measured too, of fewer lumbar vertebrae."
+        for measured in fewer
     )
     return Picked(value=lowest.value, used=(lowest,), concerns=measured_too)
 
@@ -236,12 +241,12 @@ def _pick_site(usable: Sequence[Measured], spec: QuantitySpec, chart: Chart) -> 
 def _is_described_plainly(reading: Reading, chart: Chart) -> bool:
     """Tell if all is understood that says where and how it was measured."""
     plain, raw = chart.terminology.plain.values, reading.entry.raw
-    said = [text(member(raw, "device", "display"))]
+    words = [text(member(raw, "device", "display"))]
     for name in ("bodySite", "method"):
-        one = raw.get(name)
-        is_coded = bool(chart.terminology.concepts(one))
-        said += [text(member(one, "text"))] if is_coded else texts_of(one)
-    return all(map(plain.are_all, said))
+        codeable = raw.get(name)
+        is_coded = bool(chart.terminology.concepts(codeable))
+        words += [text(member(codeable, "text"))] if is_coded else texts_of(codeable)
+    return all(map(plain.are_all, words))
 
 
 def _lower_in_words(
@@ -252,19 +257,19 @@ def _lower_in_words(
     A report names several sites where its Observation holds one number.
     """
     reports = chart.terminology.reports
-    for one in used:
-        reading = one.reading
+    for measured in used:
+        reading = measured.reading
         notes = [*map(reports.without_definition, reading.notes)]
         beside = (*notes, *interpretations(reading))
         beside += (*reading.site_words, *reading.method_words)
-        said = (*beside, *reading.words)
-        if any(number < one.value for number in _signed_in(said, chart)):
+        words = (*beside, *reading.words)
+        if any(number < measured.value for number in _signed_in(words, chart)):
             why = "its words name a lower one"
-        elif one.value > POROTIC and _name_osteoporosis(beside, chart):
+        elif measured.value > POROTIC and _name_osteoporosis(beside, chart):
             why = "its words name osteoporosis"
         else:
             continue
-        refused = Refused(reading, "conflicting", why, one.printed)
+        refused = Refused(reading, "conflicting", why, measured.printed)
         yield refused.passed_over(spec)
 
 
@@ -273,15 +278,17 @@ def _lower_in_parts(
 ) -> Iterator[PassedOver]:
     """Say which values have a lower number in a component that words alone name.
 
-    Such a component is called `Femoral neck`, and nobody knows what it counts.
+    Such a component is called `Femoral neck`, and what it counts is not known.
     """
-    for one in usable:
-        if _is_old(one.moment.day, spec, chart) or one.reading.is_component:
+    for measured in usable:
+        if _is_old(measured.moment.day, spec, chart) or measured.reading.is_component:
             continue
-        unknown = [part for part, known in one.reading.entry.components if not known]
+        unknown = [
+            part for part, known in measured.reading.entry.components if not known
+        ]
         if any(lower < value for part in unknown for lower in _part(part, chart)):
             why = "a component names a lower one"
-            refused = Refused(one.reading, "conflicting", why, one.printed)
+            refused = Refused(measured.reading, "conflicting", why, measured.printed)
             yield refused.passed_over(spec)
 
 
@@ -294,8 +301,8 @@ def _part(part: Json, chart: Chart) -> list[float]:
     value = number(member(quantity, "value"))
     if value is None:
         whole = number(part.get("valueInteger"))
-        said = _signed_in([text(part.get("valueString"))], chart)
-        return [one for one in (*said, whole) if one is not None and one < 0]
+        numbers = _signed_in([text(part.get("valueString"))], chart)
+        return [one for one in (*numbers, whole) if one is not None and one < 0]
     return [value] if value < 0 and unit.strip("{}").lower() in NO_UNIT else []
 
 
@@ -309,19 +316,21 @@ def _lower_at_the_heel(
     if isinstance(outcome, Gap) or not isinstance(outcome.value, float | int):
         return
     for reading in chart.readings_of(("t-score-peripheral",)):
-        one = measure(reading, spec, chart)
-        if not isinstance(one, Measured) or _is_old(one.moment.day, spec, chart):
+        measured = measure(reading, spec, chart)
+        if not isinstance(measured, Measured) or _is_old(
+            measured.moment.day, spec, chart
+        ):
             continue
-        if one.value <= POROTIC and one.value < outcome.value:
+        if measured.value <= POROTIC and measured.value < outcome.value:
             why = "it is lower, at heel or humerus"
-            refused = Refused(reading, "conflicting", why, one.printed)
+            refused = Refused(reading, "conflicting", why, measured.printed)
             yield refused.passed_over(spec)
 
 
-def _signed_in(said: Iterable[str], chart: Chart) -> list[float]:
+def _signed_in(texts: Iterable[str], chart: Chart) -> list[float]:
     """Return the numbers below zero that words name."""
     below_zero = chart.terminology.reports.below_zero
-    return [number for words in said for number in below_zero(words)]
+    return [number for words in texts for number in below_zero(words)]
 
 
 def _lower_in_reports(
@@ -366,15 +375,15 @@ def _is_old(day: date, spec: QuantitySpec, chart: Chart) -> bool:
 
 
 def _name_osteoporosis(words: Iterable[str], chart: Chart) -> bool:
-    said = read_problem_words(frozenset(), words, chart.terminology)
-    named = said.stated | said.suspected | said.unclear
+    problems = read_problem_words(frozenset(), words, chart.terminology)
+    named = problems.stated | problems.suspected | problems.unclear
     return not named.isdisjoint(OSTEOPOROSIS)
 
 
 def _lower_elsewhere(
     usable: Sequence[Measured], spec: QuantitySpec, chart: Chart
 ) -> Iterator[PassedOver]:
-    """Values, still fresh, that show osteoporosis at a place not measured since.
+    """Yield fresh values that show osteoporosis at a place not measured since.
 
     A newer value of another place does not undo them. One of the forearm, of a place
     not stated or of a single vertebra counts for less, and so never stands in their
@@ -387,25 +396,27 @@ def _lower_elsewhere(
     of_day = [one for one in central if one.moment.day == day]
     regions = [one for one in of_day if not _is_single(one)]
     newest = [one.value for one in regions or of_day]
-    for one in placed:
-        is_fresh = not _is_old(one.moment.day, spec, chart)
-        is_lowest = all(value > one.value for value in newest)
-        if one.value > POROTIC or not is_fresh or not is_lowest:
+    for measured in placed:
+        is_fresh = not _is_old(measured.moment.day, spec, chart)
+        is_lowest = all(value > measured.value for value in newest)
+        if measured.value > POROTIC or not is_fresh or not is_lowest:
             continue
-        since = [other for other in placed if other.moment.day > one.moment.day]
-        counts_less = one.site not in CENTRAL or _is_single(one)
+        since = [other for other in placed if other.moment.day > measured.moment.day]
+        counts_less = measured.site not in CENTRAL or _is_single(measured)
         if not (since or counts_less):
             continue
-        if not any(_are_of_one_place(other, one) for other in since):
-            printed = f"{shortened(one.printed)} of {say_date(one.moment.day)}"
+        if not any(_are_of_one_place(other, measured) for other in since):
+            printed = (
+                f"{shortened(measured.printed)} of {say_date(measured.moment.day)}"
+            )
             why = f"{printed} is lower, at another site"
-            refused = Refused(one.reading, "conflicting", why, one.printed)
+            refused = Refused(measured.reading, "conflicting", why, measured.printed)
             yield refused.passed_over(spec)
 
 
-def _are_of_one_place(one: Measured, other: Measured) -> bool:
+def _are_of_one_place(measured: Measured, other: Measured) -> bool:
     """Tell if both are known to be of the same place."""
-    sites = {one.site, other.site}
+    sites = {measured.site, other.site}
     return NOT_STATED not in sites and (len(sites) == 1 or sites == ONE_PLACE)
 
 
@@ -426,19 +437,19 @@ def _widest(regions: Sequence[Measured]) -> tuple[list[Measured], list[Measured]
 def _conflict(
     candidates: Sequence[Measured], spec: QuantitySpec
 ) -> tuple[str, tuple[Measured, ...]]:
-    """Two values of the same site and time that cannot both be right."""
+    """Find two values of the same site and time that cannot both be right."""
     groups: dict[tuple[str, ...], list[Measured]] = {}
-    for one in candidates:
-        groups.setdefault(_place(one), []).append(one)
+    for measured in candidates:
+        groups.setdefault(_place(measured), []).append(measured)
     for _, values in sorted(groups.items()):
         together = _of_one_moment(values)
-        if found := conflict_of(together, spec):
-            return found, tuple(together)
+        if conflict := conflict_of(together, spec):
+            return conflict, tuple(together)
     return "", ()
 
 
 def _of_one_moment(values: Sequence[Measured]) -> list[Measured]:
-    """Values that may share their time with another.
+    """List the values that may share their time with another.
 
     A value with only a date may be from any time of that day.
     """
@@ -448,12 +459,12 @@ def _of_one_moment(values: Sequence[Measured]) -> list[Measured]:
     return [one for one in values if counts[one.moment.instant] > 1]
 
 
-def _place(one: Measured) -> tuple[str, ...]:
+def _place(measured: Measured) -> tuple[str, ...]:
     """Make a key of the exact place: hips differ by code, vertebrae by number."""
-    reading, site = one.reading, one.site
-    if site == "lumbar spine" and not _is_single(one):
-        return site, *map(str, sorted(one.levels))
-    is_named = site in ("hip", "femur") or _is_single(one)
+    reading, site = measured.reading, measured.site
+    if site == "lumbar spine" and not _is_single(measured):
+        return site, *map(str, sorted(measured.levels))
+    is_named = site in ("hip", "femur") or _is_single(measured)
     words = " ".join(sorted(reading.words)).lower() if is_named else ""
     code = reading.match.code if site in ("hip", "femur") else ""
     return site, code, site_key(reading), words

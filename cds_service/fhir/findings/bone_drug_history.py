@@ -52,7 +52,7 @@ from cds_service.fhir.findings.medication_list import (
     uses_of,
     without_use,
 )
-from cds_service.fhir.findings.problem_list import Stated, find_stated, say_no
+from cds_service.fhir.findings.problem_list import Stated, conclude_no, find_stated
 from cds_service.fhir.gathering.drugs import ANY_BONE_DRUG, Drug
 from cds_service.fhir.gathering.entries import Entry
 from cds_service.fhir.gathering.problem_words import in_doubt
@@ -84,7 +84,7 @@ def read_history(spec: BoneDrugSpec, chart: Chart) -> BoneDrugs:
     unread = chart.unread(spec)
     if not uses:  # they may tell of a drug that no list of drugs has
         unread = unread or chart.unread_besides(TELLING_LISTS)
-    silence = say_no(
+    silence = conclude_no(
         spec, chart, may_count=lambda entry: may_be_taken(entry, spec, chart)
     )
     return BoneDrugs(
@@ -101,9 +101,9 @@ def entries_of(spec: BoneDrugSpec, chart: Chart) -> list[DrugEntry]:
     What was only meant says something where nothing else names a bone drug.
     """
     listed = list(_listed(spec, chart))
-    told = _told(spec, chart, listed)
-    found = [*listed, *told, *_on_problem_list(spec, chart)]
-    return found or list(_only_meant(spec, chart))
+    mentioned = _mentioned(spec, chart, listed)
+    entries = [*listed, *mentioned, *_on_problem_list(spec, chart)]
+    return entries or list(_only_meant(spec, chart))
 
 
 def _why_unclear(silence: Finding | Gap) -> str:
@@ -147,13 +147,13 @@ def find_bone_drug(
 def _current(
     spec: MedicationSpec, current: Sequence[DrugUse], ours: Sequence[Use], chart: Chart
 ) -> Finding:
-    """Yes, with what an order leaves open."""
+    """Return "yes", with what an order leaves open."""
     ordered = sorted(current, key=_newest, reverse=True)
     leading, day = ordered[0], _newest(ordered[0])
     concerns = [
-        f"No dose of {one.name} is on record, only an order."
-        for one in ordered
-        if not one.is_taken
+        f"No dose of {use.name} is on record, only an order."
+        for use in ordered
+        if not use.is_taken
     ]
     if not leading.is_taken and date.min < day < months_before(
         chart.today, LONG_STANDING_MONTHS
@@ -245,7 +245,7 @@ def _is_used_up(use: Use) -> bool:
 
 
 def _only_meant(spec: MedicationSpec, chart: Chart) -> Iterator[DrugEntry]:
-    """The bone drugs that were proposed, prepared, withdrawn or declined.
+    """Yield the bone drugs that were proposed, prepared, withdrawn or declined.
 
     None of them was taken, and none of them is "no bone drug" either: somebody thought
     of one, and another list may hold its dose. What a call forbids, or was entered in
@@ -260,10 +260,10 @@ def _only_meant(spec: MedicationSpec, chart: Chart) -> Iterator[DrugEntry]:
             yield DrugEntry(name, source_of(entry, drug, None, spec), is_plain=False)
 
 
-def _told(
+def _mentioned(
     spec: MedicationSpec, chart: Chart, listed: Sequence[DrugEntry]
 ) -> Iterator[DrugEntry]:
-    """The drugs that problems, reports and values name, and the lists of drugs do not.
+    """Yield the drugs that other entries name, and the lists of drugs do not.
 
     The lists tell more of a drug than such words.
     """
@@ -280,7 +280,7 @@ def _told(
 
 
 def _noted(use: Use, spec: MedicationSpec, chart: Chart) -> DrugEntry:
-    """A drug that the entry of another one names: nobody knows what it says of it."""
+    """Read a drug that the entry of another one names, in words of open meaning."""
     day = Dated(use.day, use.day) if use.day else None
     return DrugEntry(
         _name(use.drug, chart),
@@ -308,35 +308,37 @@ def _read(entry: Entry, drug: Drug, spec: MedicationSpec, chart: Chart) -> DrugE
     if drug.is_doubtful or not is_told:
         return mention
     if entry.kind == "MedicationRequest":
-        found = _ordered(mention, entry, spec, chart)
+        drug_entry = _ordered(mention, entry, spec, chart)
     elif entry.kind == "MedicationStatement":
-        found = _stated(mention, entry, spec, chart)
+        drug_entry = _stated(mention, entry, spec, chart)
     elif entry.kind == "ServiceRequest":
-        found = _billed(mention, entry, drug, spec, chart)
+        drug_entry = _billed(mention, entry, drug, spec, chart)
     else:
-        found = _given(mention, entry, spec, chart)
-    day = found.last or found.begins
-    return found._replace(
+        drug_entry = _given(mention, entry, spec, chart)
+    day = drug_entry.last or drug_entry.begins
+    return drug_entry._replace(
         provenance=source_of(entry, drug, day.last if day else None, spec),
         is_understood=drug.is_understood,
-        is_sure=found.is_intake and drug.is_understood and entry.status in SURE,
-        may_be_dose=_may_be_dose(found, entry, drug),
+        is_sure=drug_entry.is_intake and drug.is_understood and entry.status in SURE,
+        may_be_dose=_may_be_dose(drug_entry, entry, drug),
     )
 
 
-def _may_be_dose(found: DrugEntry, entry: Entry, drug: Drug) -> bool:
-    """Tell if an entry is coded and done as a dose, but has words nobody understood."""
+def _may_be_dose(drug_entry: DrugEntry, entry: Entry, drug: Drug) -> bool:
+    """Tell if an entry is coded and done as a dose, but was not read whole."""
     is_done = entry.kind in GIVEN and entry.status == "completed"
-    return is_done and found.is_intake and bool(drug.code) and not drug.is_understood
+    return (
+        is_done and drug_entry.is_intake and bool(drug.code) and not drug.is_understood
+    )
 
 
 def _name(drug: Drug, chart: Chart) -> str:
     drugs = chart.terminology.drugs
     named = [
-        one
-        for one in drug.ingredients
-        if "bone-drug" in drugs.groups_of(one)
-        and drugs.other_dose(one) not in drug.ingredients
+        ingredient
+        for ingredient in drug.ingredients
+        if "bone-drug" in drugs.groups_of(ingredient)
+        and drugs.other_dose(ingredient) not in drug.ingredients
     ]
     exact = [one for one in named if not one.startswith("other ")]
     groups = [one for one in named if one != ANY_BONE_DRUG]
@@ -344,7 +346,7 @@ def _name(drug: Drug, chart: Chart) -> str:
 
 
 def _effect(name: str, spec: MedicationSpec, day: Dated) -> date:
-    """Until when a dose of this day acts."""
+    """Return until when a dose of this day acts."""
     months = spec.look_back_months.get(name, spec.look_back_months["other"])
     return months_before(day.last, -months)
 
@@ -352,7 +354,7 @@ def _effect(name: str, spec: MedicationSpec, day: Dated) -> date:
 def _given(
     mention: DrugEntry, entry: Entry, spec: MedicationSpec, chart: Chart
 ) -> DrugEntry:
-    """A dose, or a supply that was handed over."""
+    """Read a dose, or a supply that was handed over."""
     raw = entry.raw
     if entry.kind == "MedicationDispense":
         day = dated(raw.get("whenHandedOver") or raw.get("whenPrepared"), chart)
@@ -472,7 +474,7 @@ def _asserted(mention: DrugEntry, entry: Entry, chart: Chart) -> DrugEntry:
 def _ordered(
     mention: DrugEntry, entry: Entry, spec: MedicationSpec, chart: Chart
 ) -> DrugEntry:
-    """An order: it stands, or ended by its status, its period or its supply."""
+    """Read an order: it stands, or ended by its status, its period or its supply."""
     is_due = begins_soon(entry.raw, chart) and is_for_home(entry.raw, chart)
     if entry.origin == "context":
         return mention._replace(is_current=True, is_draft=True, is_due=is_due)
@@ -513,7 +515,7 @@ def _on_problem_list(spec: MedicationSpec, chart: Chart) -> Iterable[DrugEntry]:
     """That a bone drug is taken, as a state of the problem list: no day, no drug."""
     for stated in find_stated(chart, spec, spec.value_sets):
         is_open = stated.problem is None or stated.is_undetermined
-        is_told = in_doubt(stated.concept) in stated.entry.concepts  # see `_told`
+        is_told = in_doubt(stated.concept) in stated.entry.concepts  # see `_mentioned`
         if stated.entry.kind == "Condition" and is_open and not is_told:
             yield _from_problem(stated, spec)
 

@@ -23,18 +23,18 @@ TREATMENT = "cancer-treatment"
 
 def find_recent_cancer(spec: RecentCancerSpec, chart: Chart) -> FindingOrGap:
     """Find a cancer of the last years, or an older one that is there now."""
-    found, passed = events.find_event(spec, chart)
+    outcome, passed = events.find_event(spec, chart)
     happened = [
-        one
-        for one in events.happenings(spec, chart, spec.value_sets)
-        if not one.stated.problem
+        event
+        for event in events.happenings(spec, chart, spec.value_sets)
+        if not event.stated.problem
     ]
-    if isinstance(found, Finding) or not happened:
-        return found, passed
+    if isinstance(outcome, Finding) or not happened:
+        return outcome, passed
     present = [one for one in happened if _has_spread(one.stated.entry, chart)]
     if not present and _is_treated(spec, chart):
         present = happened
-    return (events.yes(spec, chart, present) if present else found), passed
+    return (events.yes(spec, chart, present) if present else outcome), passed
 
 
 def _has_spread(entry: Entry, chart: Chart) -> bool:
@@ -55,17 +55,17 @@ def _words_of(entry: Entry) -> Iterator[str]:
 def _is_treated(spec: RecentCancerSpec, chart: Chart) -> bool:
     """Tell if a drug against cancer is in use, or another treatment was lately."""
     if any(
-        one.drug and CANCER_DRUG in one.drug.concepts and one.status in IN_USE
-        for one in chart.of_kind(*MEDICATION_TYPES, *BILLED_TYPES)
+        entry.drug and CANCER_DRUG in entry.drug.concepts and entry.status in IN_USE
+        for entry in chart.of_kind(*MEDICATION_TYPES, *BILLED_TYPES)
     ):
         return True
     since = chart.today - timedelta(days=spec.within_days)
     return any(
-        one.kind == "Procedure"
-        and one.status not in ("not-done", "entered-in-error", "preparation")
+        entry.kind == "Procedure"
+        and entry.status not in ("not-done", "entered-in-error", "preparation")
         and (
-            (day := chart.calendar.effective(one.raw, "performed")) is None
+            (day := chart.calendar.effective(entry.raw, "performed")) is None
             or since <= day.day <= chart.not_after
         )
-        for one in chart.mentions_of((TREATMENT,))
+        for entry in chart.mentions_of((TREATMENT,))
     )

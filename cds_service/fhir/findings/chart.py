@@ -171,8 +171,8 @@ class Horizon(NamedTuple):
             day.
         written: the day of the order; an augmentation done since may be the ordered
             one.
-        until: the moment of the signing, after which nothing counts; None if an
-            earlier day is looked at, of which all counts.
+        until: the moment of the signing, after which nothing counts; None if an earlier
+            day is looked at, of which all counts.
         operated_on: the day of the augmentation, once it is done.
     """
 
@@ -240,11 +240,11 @@ class Chart:
         )
         kinds: dict[str, list[Entry]] = {}
         # A resource that was returned for two keys is twice in `same`.
-        each = (
+        copies = (
             {content(one.raw): one for one in same}.values() if len(same) > 1 else same
             for same in ordered
         )
-        for entry in _without_replaced(list(chain.from_iterable(each))):
+        for entry in _without_replaced(list(chain.from_iterable(copies))):
             kinds.setdefault(entry.kind, []).append(entry)
         unknown = {
             kind: [one for one in entries if NOT_UNDERSTOOD in one.concepts]
@@ -284,7 +284,7 @@ class Chart:
         return datetime.fromisoformat(when.instant) > self._until
 
     def of_kind(self, *kinds: str) -> list[Entry]:
-        """Resources of these types."""
+        """List the resources of these types."""
         return [
             entry
             for kind in sorted(kinds)
@@ -293,7 +293,7 @@ class Chart:
         ]
 
     def readings_of(self, concepts: Sequence[str]) -> list[Reading]:
-        """The values of these concepts, each once under the last one that it has."""
+        """List the values of these concepts, each once under its last concept."""
         if self.readings.keys().isdisjoint(concepts):  # most findings of most records
             return []
         return _of_concepts(self.readings, concepts)
@@ -328,14 +328,12 @@ class Chart:
     def listed(self, spec: YesNoSpec) -> Listing:
         """Return what the lists of a finding hold; many findings have the same lists.
 
-        Where only codes exclude, entries that words alone describe are not understood.
+        If only codes exclude, entries that words alone describe are not understood.
         """
-        keys = spec.keys
-        asked = keys, spec.only_codes_exclude
+        asked = spec.keys, spec.only_codes_exclude
         if asked not in self._listed:
-            self._listed[asked] = self._read_lists(
-                keys, self.uncoded if spec.only_codes_exclude else self.unknown
-            )
+            unknown = self.uncoded if spec.only_codes_exclude else self.unknown
+            self._listed[asked] = self._read_lists(spec.keys, unknown)
         return self._listed[asked]
 
     def _read_lists(
@@ -346,11 +344,11 @@ class Chart:
         together = [key for key in lists if LISTS[key].where == where and key in reads]
         kinds = sorted(LISTS[key].kind for key in lists)
         strange = [entry for kind in kinds for entry in unknown.get(kind, ())]
-        kept = any(reads[key].entries for key in together if key not in GIVEN_HERE)
-        return Listing(sum(reads[key].entries for key in together), strange, kept)
+        is_kept = any(reads[key].entries for key in together if key not in GIVEN_HERE)
+        return Listing(sum(reads[key].entries for key in together), strange, is_kept)
 
     def broken(self, spec: ReadSpec) -> tuple[PassedOver, ...]:
-        """Unparseable resources with a finding's concepts, or any concept."""
+        """List unparseable resources with a finding's concepts, or any concept."""
         if not self.record.unreadable:
             return ()
         wanted = set(spec.asked_concepts)
@@ -360,11 +358,15 @@ class Chart:
             PassedOver(
                 spec.name,
                 "unreadable",
-                f"{one.reference} is not readable",
-                Provenance(one.reference, "fhir", code="", printed="", rule=spec.rule),
+                f"{resource.reference} is not readable",
+                Provenance(
+                    resource.reference, "fhir", code="", printed="", rule=spec.rule
+                ),
             )
-            for one in sorted(self.record.unreadable, key=lambda one: one.reference)
-            if one.concepts & wanted
+            for resource in sorted(
+                self.record.unreadable, key=lambda resource: resource.reference
+            )
+            if resource.concepts & wanted
         )
 
 
@@ -390,11 +392,11 @@ def _mentioned(entry: Entry) -> frozenset[str]:
     return entry.named.union([match.concept for match in entry.matches])
 
 
-def _by_concept(found: Iterable[tuple[Iterable[str], Item]]) -> ByConcept[Item]:
+def _by_concept(named: Iterable[tuple[Iterable[str], Item]]) -> ByConcept[Item]:
     index: dict[str, list[tuple[int, Item]]] = {}
-    for place, (concepts, one) in enumerate(found):
+    for place, (concepts, item) in enumerate(named):
         for concept in concepts:
-            index.setdefault(concept, []).append((place, one))
+            index.setdefault(concept, []).append((place, item))
     return index
 
 
@@ -402,15 +404,15 @@ def _of_concepts(index: ByConcept[Item], concepts: Iterable[str]) -> list[Item]:
     named = [places for concept in concepts if (places := index.get(concept))]
     if len(named) <= 1:
         return [one for places in named for _, one in places]
-    found = {place: one for places in named for place, one in places}
-    return [found[place] for place in sorted(found)]
+    items = {place: one for places in named for place, one in places}
+    return [items[place] for place in sorted(items)]
 
 
 def _readings_by_concept(observations: Iterable[Entry]) -> ByConcept[Reading]:
     """Index every value under each of its concepts; of two codes, one with a unit."""
     index: dict[str, list[tuple[int, Reading]]] = {}
-    held = [(entry, *one) for entry in observations for one in _held_by(entry)]
-    for place, (entry, holder, matches) in enumerate(held):
+    holders = [(entry, *one) for entry in observations for one in _held_by(entry)]
+    for place, (entry, holder, matches) in enumerate(holders):
         by_unit = sorted(matches, key=lambda match: match.unit)
         for match in {one.concept: one for one in by_unit}.values():
             reading = Reading(match, holder, entry)
@@ -439,9 +441,9 @@ def _without_replaced(entries: Sequence[Entry]) -> Sequence[Entry]:
     if not corrected:
         return entries
     return [
-        one
-        for one in entries
-        if one.status in CORRECTED or corrected.isdisjoint(_names_of_copies(one))
+        entry
+        for entry in entries
+        if entry.status in CORRECTED or corrected.isdisjoint(_names_of_copies(entry))
     ]
 
 
@@ -453,8 +455,8 @@ def _names_of_copies(entry: Entry) -> set[tuple[Any, ...]]:
     of the others.
     """
     # a display alone may name the site
-    told = (content(entry.raw.get(element)) for element in ("code", "bodySite"))
-    what = (entry.kind, entry.concepts, entry.moment and entry.moment.day, *told)
+    contents = (content(entry.raw.get(element)) for element in ("code", "bodySite"))
+    what = (entry.kind, entry.concepts, entry.moment and entry.moment.day, *contents)
     return {(*what, *one) for one in identifiers_of(entry.raw)}
 
 

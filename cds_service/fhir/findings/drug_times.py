@@ -20,7 +20,7 @@ AT_HOME = frozenset({"outpatient", "community", "discharge"})
 
 
 def dated(value: object, chart: Chart) -> Dated | None:
-    """A day as exactly as it is written; None if it is later than the order."""
+    """Read a day as exactly as it is written; None if it is later than the order."""
     at = chart.calendar.moment(value)
     if at is None or chart.is_ahead(at):
         return None
@@ -75,9 +75,9 @@ def is_for_home(raw: Json, chart: Chart) -> bool:
 
 def _is_home_category(category: Json) -> bool:
     """Tell if all that a category says is a place outside of the ward."""
-    said = [text(one.get("code")) for one in objects(category.get("coding"))]
-    said += texts_of(category)
-    return all(one.strip().lower() in AT_HOME for one in said if one)
+    words = [text(one.get("code")) for one in objects(category.get("coding"))]
+    words += texts_of(category)
+    return all(one.strip().lower() in AT_HOME for one in words if one)
 
 
 def end_of_period(raw: Json, chart: Chart) -> date | None:
@@ -92,17 +92,17 @@ def end_of_period(raw: Json, chart: Chart) -> date | None:
 
 
 def end_of_supply(raw: Json, authored: Dated | None, chart: Chart) -> date | None:
-    """Until when the order's supply lasts, with its repeats."""
+    """Return until when the order's supply lasts, with its repeats."""
     request = raw.get("dispenseRequest")
-    each = supply(member(request, "expectedSupplyDuration"))
+    fill = supply(member(request, "expectedSupplyDuration"))
     begins = chart.calendar.moment(member(request, "validityPeriod", "start"))
     start = authored.last if authored else None
     if begins:
         start = begins.day
-    if each is None or start is None:
+    if fill is None or start is None:
         return None
     repeats = number(member(request, "numberOfRepeatsAllowed")) or 0
-    days = each.days * (1 + min(max(int(repeats), 0), MOST_DAYS))
+    days = fill.days * (1 + min(max(int(repeats), 0), MOST_DAYS))
     return start + timedelta(days=min(days, MOST_DAYS))
 
 
@@ -142,8 +142,8 @@ def end_in_words(raw: Json, authored: Dated | None, chart: Chart) -> date | None
         *(text(one.get("patientInstruction")) for one in dosages),
         *(
             word
-            for one in dosages
-            for more in objects(one.get("additionalInstruction"))
+            for dosage in dosages
+            for more in objects(dosage.get("additionalInstruction"))
             for word in texts_of(more)
         ),
         *(text(one.get("text")) for one in objects(raw.get("note"))),
@@ -160,7 +160,8 @@ def end_of_dosage(raw: Json, chart: Chart) -> date | None:
     """Return the last day that an order's dosages give; None if one is open."""
     authored = dated(raw.get("authoredOn"), chart)
     repeats = [
-        member(one, "timing", "repeat") for one in objects(raw.get("dosageInstruction"))
+        member(dosage, "timing", "repeat")
+        for dosage in objects(raw.get("dosageInstruction"))
     ]
     ends = [_end_of_repeat(one, authored, chart) for one in repeats]
     known = [end for end in ends if end]
@@ -168,7 +169,7 @@ def end_of_dosage(raw: Json, chart: Chart) -> date | None:
 
 
 def _end_of_repeat(repeat: object, authored: Dated | None, chart: Chart) -> date | None:
-    """The end of a timing's period, or of its duration from the day of the order."""
+    """Return the end of a timing's period, or of its duration from the order's day."""
     if end := chart.calendar.last_day(member(repeat, "boundsPeriod", "end")):
         return end
     length = supply(member(repeat, "boundsDuration"))
@@ -176,7 +177,7 @@ def _end_of_repeat(repeat: object, authored: Dated | None, chart: Chart) -> date
 
 
 def supply(duration: object) -> timedelta | None:
-    """A duration in days; None if it is not clear."""
+    """Read a duration in days; None if it is not clear."""
     value = number(member(duration, "value"))
     unit = text(member(duration, "code")) or text(member(duration, "unit")) or "d"
     days = (value or 0) * DAYS.get(unit.lower(), 0)

@@ -49,10 +49,10 @@ def find_earlier_fracture(spec: FractureSpec, chart: Chart) -> FindingOrGap:
     # vertebral fracture`. Its code names what was treated.
     occasion = ("Procedure", "vertebral-fracture", "")
     stated = [
-        one
-        for one in problem_list.find_stated(chart, spec, spec.value_sets)
-        if not (one.problem and one.problem.reason == "future")
-        and (one.entry.kind, one.concept, one.code) != occasion
+        statement
+        for statement in problem_list.find_stated(chart, spec, spec.value_sets)
+        if not (statement.problem and statement.problem.reason == "future")
+        and (statement.entry.kind, statement.concept, statement.code) != occasion
     ]
     stated = [one for one in stated if not _is_of_this_signing(one, chart)]
     judged = [(one, _is_earlier(one, chart)) for one in stated]
@@ -63,11 +63,11 @@ def find_earlier_fracture(spec: FractureSpec, chart: Chart) -> FindingOrGap:
     # An older one of an unknown bone may be of a vertebra; a fresh one is the treated.
     sited = {one.entry.reference for one in stated}
     unsited = [
-        one
-        for one in problem_list.find_stated(chart, spec, spec.unsited)
-        if one.entry.reference not in sited
-        and not (one.problem and one.problem.reason == "future")
-        and _is_earlier(one, chart) is not False
+        statement
+        for statement in problem_list.find_stated(chart, spec, spec.unsited)
+        if statement.entry.reference not in sited
+        and not (statement.problem and statement.problem.reason == "future")
+        and _is_earlier(statement, chart) is not False
     ]
     doubtful = [one for one, verdict in judged if verdict is None]
     if doubtful := doubtful + unsited:
@@ -92,12 +92,12 @@ def find_index_fracture(spec: FractureSpec, chart: Chart) -> FindingOrGap:
     """
     stated = problem_list.find_stated(chart, spec, spec.value_sets)
     present = [
-        (one.day, one)
-        for one in stated
-        if one.entry.kind == "Condition"
-        and one.day
-        and not one.problem
-        and _is_present(one, one.day, chart)
+        (statement.day, statement)
+        for statement in stated
+        if statement.entry.kind == "Condition"
+        and statement.day
+        and not statement.problem
+        and _is_present(statement, statement.day, chart)
     ]
     treated = set(chart.treated)
     at_level = [
@@ -122,11 +122,11 @@ def find_index_fracture(spec: FractureSpec, chart: Chart) -> FindingOrGap:
         if episode[-1][0] - pair[0] <= AT_ONCE:
             episode.append(pair)
     day = episode[-1][0]
-    found = known(
+    finding = known(
         spec, True, *(one.provenance(spec) for _, one in episode), observed=day
     )
     at_once = [one for when, one in present if abs(when - day) <= AT_ONCE]
-    return found._replace(site=_fractured(at_once, chart)), chart.broken(spec)
+    return finding._replace(site=_fractured(at_once, chart)), chart.broken(spec)
 
 
 def _fractured(stated: Sequence[problem_list.Stated], chart: Chart) -> str:
@@ -135,18 +135,18 @@ def _fractured(stated: Sequence[problem_list.Stated], chart: Chart) -> str:
     A code that names two gives a pair. The treated vertebrae are included, even if the
     list does not name them.
     """
-    said = [fracture_levels(one.entry.raw, chart.terminology) for one in stated]
+    levels = [fracture_levels(one.entry.raw, chart.terminology) for one in stated]
     single = {
         *chart.treated,
-        *(level for one in said for level in one if len(one) == 1),
+        *(level for one in levels for level in one if len(one) == 1),
     }
-    pairs = {one for one in said if len(one) == 2 and not one & single}
-    several = {level for one in said if len(one) > 2 for level in one}
+    pairs = {one for one in levels if len(one) == 2 and not one & single}
+    several = {level for one in levels if len(one) > 2 for level in one}
     named: list[tuple[str, ...]] = [
         (level,) for level in LEVELS if level in single | several
     ]
     named += [tuple(level for level in LEVELS if level in one) for one in pairs]
-    from_head = sorted(named, key=lambda one: list(LEVELS).index(one[0]))
+    from_head = sorted(named, key=lambda levels: list(LEVELS).index(levels[0]))
     return ", ".join(
         ["-".join(one) for one in from_head] + _other_regions(stated, chart)
     )
@@ -159,9 +159,9 @@ def _other_regions(stated: Sequence[problem_list.Stated], chart: Chart) -> list[
         return []
     regions = {
         region
-        for one in stated
-        if not fracture_levels(one.entry.raw, chart.terminology)
-        for region in fractured_regions(one.entry.raw, chart.terminology)
+        for statement in stated
+        if not fracture_levels(statement.entry.raw, chart.terminology)
+        for region in fractured_regions(statement.entry.raw, chart.terminology)
     }
     return sorted(one for one in regions if not covers(one, treated))
 
@@ -182,21 +182,23 @@ def _yes(
     days = sorted({day for one in earlier if (day := _day_of(one, chart))})
     ordered = sorted(
         earlier,
-        key=lambda one: (_day_of(one, chart) or date.min, one.entry.reference),
+        key=lambda statement: (
+            _day_of(statement, chart) or date.min,
+            statement.entry.reference,
+        ),
         reverse=True,
     )
-    return known(
+    is_coded = any(one.code for one in earlier)
+    finding = known(
         spec,
         True,
         *(one.provenance(spec) for one in ordered),
-        observed=days[-1] if days else None,
-        concerns=() if any(one.code for one in earlier) else (problem_list.BY_WORDS,),
-        label=_counted(days, chart.today) if days else "",
-    )._replace(
-        site=_site_of(ordered[0], chart),
-        since=days[0] if days else None,
-        dated_to=_precision(ordered[0]),
-    )
+        concerns=() if is_coded else (problem_list.BY_WORDS,),
+    )._replace(site=_site_of(ordered[0], chart), dated_to=_precision(ordered[0]))
+    if not days:
+        return finding
+    counted = _counted(days, chart.today)
+    return finding._replace(observed=days[-1], since=days[0], label=counted)
 
 
 def _site_of(stated: problem_list.Stated, chart: Chart) -> str:
@@ -213,7 +215,7 @@ def _precision(stated: problem_list.Stated) -> Precision:
 
 
 def _counted(days: Sequence[date], today: date) -> str:
-    """`third vertebral fracture in 6 years`.
+    """Write `third vertebral fracture in 6 years`.
 
     Entries within half a year are one fracture and its treatment.
     """
@@ -296,15 +298,15 @@ def _may_be_older(stated: problem_list.Stated, chart: Chart) -> bool:
         *texts_of(raw.get("code")),
         *(text(note.get("text")) for note in objects(raw.get("note"))),
     ]
-    years = {int(year) for each in words for year in WRITTEN_YEAR.findall(each)}
+    years = {int(year) for word in words for year in WRITTEN_YEAR.findall(word)}
     if min(years, default=date.max.year) < (chart.not_after - SUBACUTE).year:
         return True
-    if any(chart.terminology.text_concepts(each, OLD) for each in words):
+    if any(chart.terminology.text_concepts(word, OLD) for word in words):
         return True
     asserted = (
-        one
-        for one in objects(raw.get("extension"))
-        if text(one.get("url")).endswith("assertedDate")
+        extension
+        for extension in objects(raw.get("extension"))
+        if text(extension.get("url")).endswith("assertedDate")
     )
     written = (
         raw.get("onsetDateTime"),
@@ -337,7 +339,7 @@ def _is_history(stated: problem_list.Stated) -> bool:
 
 def _is_chronic(stated: problem_list.Stated, chart: Chart) -> bool:
     words = texts_of(stated.entry.raw.get("code"))
-    return any(chart.terminology.text_concepts(each, CHRONIC) for each in words)
+    return any(chart.terminology.text_concepts(word, CHRONIC) for word in words)
 
 
 def fracture_levels(raw: Json, terminology: Terminology) -> frozenset[str]:
@@ -345,14 +347,14 @@ def fracture_levels(raw: Json, terminology: Terminology) -> frozenset[str]:
 
     A pair (`T11-T12`) gives both.
     """
-    said = [*terminology.translate("vertebral-level-icd", raw.get("code"))]
+    places = [*terminology.translate("vertebral-level-icd", raw.get("code"))]
     for site in objects(raw.get("bodySite")):
-        said += terminology.translate("vertebral-level", site)
-    said = said or [
+        places += terminology.translate("vertebral-level", site)
+    places = places or [
         level
         for words in texts_of(raw.get("code"))
         for level in terminology.levels.named(words)
     ]
     return frozenset(
-        level for one in said for level in one.split("-") if level in LEVELS
+        level for place in places for level in place.split("-") if level in LEVELS
     )

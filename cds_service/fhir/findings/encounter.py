@@ -13,7 +13,9 @@ VOID_ENCOUNTER = frozenset({"entered-in-error", "cancelled"})
 def find_place(spec: PlaceSpec, chart: Chart) -> FindingOrGap:
     """Read where the patient is cared for from the class of the encounter."""
     encounters = [
-        one for one in chart.of_kind("Encounter") if one.status not in VOID_ENCOUNTER
+        entry
+        for entry in chart.of_kind("Encounter")
+        if entry.status not in VOID_ENCOUNTER
     ]
     for encounter in encounters:
         code = text(member(encounter.raw, "class", "code")).upper()

@@ -59,12 +59,12 @@ def find_event(spec: EventSpec, chart: Chart) -> FindingOrGap:
     """Find whether one of the events happened within the time of the finding."""
     happened = happenings(spec, chart, spec.value_sets)
     doubtful = [
-        one
-        for one in happened
-        if one.stated.problem
+        event
+        for event in happened
+        if event.stated.problem
         and (
-            one.stated.entry.kind == "Condition"
-            or is_in_time(one, spec, chart) is not False
+            event.stated.entry.kind == "Condition"
+            or is_in_time(event, spec, chart) is not False
         )
     ]
     certain = [one for one in happened if not one.stated.problem]
@@ -79,20 +79,20 @@ def find_event(spec: EventSpec, chart: Chart) -> FindingOrGap:
 
 def _unclear_events(spec: EventSpec, chart: Chart) -> list[Happened]:
     """Return the entries that may be such an event, within its time."""
-    found = happenings(spec, chart, tuple(spec.unclear))
+    possible = happenings(spec, chart, tuple(spec.unclear))
     return [
-        one._replace(
-            stated=one.stated._replace(
+        event._replace(
+            stated=event.stated._replace(
                 problem=Problem(
                     "undetermined",
-                    problem_list.told_where(
-                        spec.unclear[one.stated.concept], one.stated.entry
+                    problem_list.reason_of_list(
+                        spec.unclear[event.stated.concept], event.stated.entry
                     ),
                 )
             )
         )
-        for one in found
-        if is_in_time(one, spec, chart) is not False
+        for event in possible
+        if is_in_time(event, spec, chart) is not False
     ]
 
 
@@ -107,7 +107,7 @@ def happenings(
     wanted = problem_list.or_in_doubt(tuple(concepts))
     if chart.mentions.keys().isdisjoint(wanted):
         return []
-    found = []
+    events = []
     for entry in chart.mentions_of(wanted):
         if entry.kind == "Condition":
             stated = _stated(entry, concepts)
@@ -116,8 +116,8 @@ def happenings(
         else:
             stated = problem_list.read_aside(entry, concepts[0], chart)
         if stated and (meant := _as_meant(stated, spec, chart)):
-            found.append(_dated(meant, spec, chart))
-    return found
+            events.append(_dated(meant, spec, chart))
+    return events
 
 
 def _as_meant(
@@ -133,10 +133,10 @@ def _as_meant(
     is_named = is_aside or bool(stated.code) or not spec.words_need_kind
     if not (is_named or problem_list.kind_of(stated.entry, spec, chart)):
         return None
-    if not problem_list.kinds_said(stated.entry, spec.unless_kinds, chart):
+    if not problem_list.kinds_in_words(stated.entry, spec.unless_kinds, chart):
         return stated
     is_active = bool(clinical_status(stated.entry.raw) & ACTIVE)
-    over = _said_of_itself(stated, spec, chart)
+    over = _kinds_of_itself(stated, spec, chart)
     if not is_active or over - HISTORY:
         return None
     if over and stated.problem is None:
@@ -144,7 +144,7 @@ def _as_meant(
     return stated
 
 
-def _said_of_itself(
+def _kinds_of_itself(
     stated: problem_list.Stated, spec: EventSpec, chart: Chart
 ) -> frozenset[str]:
     """Give the kinds that would rule it out, in those parts of its words that name it.
@@ -164,8 +164,8 @@ def _said_of_itself(
         if kinds.of_title(part, tuple(spec.kinds))
         or terminology.text_concepts(part) & {*spec.value_sets}
     ]
-    said = (kinds.of_title(one, spec.unless_kinds) for one in own or parts)
-    return frozenset().union(*said)
+    named = (kinds.of_title(one, spec.unless_kinds) for one in own or parts)
+    return frozenset().union(*named)
 
 
 def _stated(entry: Entry, concepts: Sequence[str]) -> problem_list.Stated | None:
@@ -297,63 +297,67 @@ def _is_history(stated: problem_list.Stated, spec: EventSpec, chart: Chart) -> b
     if any(match.concept in spec.history for match in entry.matches):
         return True
     is_past = certainty_of(entry.raw) == "past"
-    return is_past or bool(problem_list.kinds_said(entry, HISTORIES, chart))
+    return is_past or bool(problem_list.kinds_in_words(entry, HISTORIES, chart))
 
 
-def is_in_time(one: Happened, spec: EventSpec, chart: Chart) -> bool | None:
+def is_in_time(event: Happened, spec: EventSpec, chart: Chart) -> bool | None:
     """Tell if it falls in the time of the finding; None if that is not known."""
-    is_active = bool(clinical_status(one.stated.entry.raw) & ACTIVE)
-    if spec.active_counts and is_active and not _is_of_old(one, spec, chart):
+    is_active = bool(clinical_status(event.stated.entry.raw) & ACTIVE)
+    if spec.active_counts and is_active and not _is_of_old(event, spec, chart):
         return True
     limit = spec.within_days or spec.older_days
     if limit is None:
         return True
     since = chart.today - timedelta(days=limit)
-    is_older = one.span.last is not None and one.span.last < since
+    is_older = event.span.last is not None and event.span.last < since
     if spec.older_days is not None:
         return is_older
     if is_older:
-        return _lasts(one, since, spec, chart) if is_active else False
-    is_over = not is_active or _is_history(one.stated, spec, chart)
-    if spec.active_is_open and is_over and _is_vague(one, since):
+        return _lasts(event, since, spec, chart) if is_active else False
+    is_over = not is_active or _is_history(event.stated, spec, chart)
+    if spec.active_is_open and is_over and _is_vague(event, since):
         return None  # its beginning is not known
     # A fracture that is still treated happened not long before.
-    is_healing = one.stated.is_later_encounter and not one.stated.code.endswith("S")
-    is_known = one.span.first is not None or (is_healing and one.span.last is not None)
+    is_healing = event.stated.is_later_encounter and not event.stated.code.endswith("S")
+    is_known = event.span.first is not None or (
+        is_healing and event.span.last is not None
+    )
     return True if is_known or spec.undated_counts else None
 
 
-def _lasts(one: Happened, since: date, spec: EventSpec, chart: Chart) -> bool | None:
+def _lasts(event: Happened, since: date, spec: EventSpec, chart: Chart) -> bool | None:
     """Tell if an event that began earlier and is active counts; None if it is open.
 
     Words for the past do not deny what the list has as active by its code.
     """
-    if _is_of_old(one, spec, chart):
+    if _is_of_old(event, spec, chart):
         stands = spec.active_is_open or spec.active_counts
-        is_coded = bool(one.stated.code) and not one.stated.is_past
+        is_coded = bool(event.stated.code) and not event.stated.is_past
         return None if stands and is_coded else False
     if not spec.active_is_open:
         return False
-    return _was_entered(one, since, chart) or None
+    return _was_entered(event, since, chart) or None
 
 
-def _is_vague(one: Happened, since: date) -> bool:
+def _is_vague(event: Happened, since: date) -> bool:
     """Tell if its date is missing, or a year or month that began before this day."""
-    return one.span.first is None or (one.span.to != "day" and one.span.first < since)
+    return event.span.first is None or (
+        event.span.to != "day" and event.span.first < since
+    )
 
 
-def _was_entered(one: Happened, since: date, chart: Chart) -> bool:
+def _was_entered(event: Happened, since: date, chart: Chart) -> bool:
     """Tell if it was recorded as active within the time, whenever it began."""
-    entered = text(one.stated.entry.raw.get("recordedDate")).strip()[:10]
+    entered = text(event.stated.entry.raw.get("recordedDate")).strip()[:10]
     last = _last_of(entered, chart)
     return last is not None and since <= last <= chart.today
 
 
-def _is_of_old(one: Happened, spec: EventSpec, chart: Chart) -> bool:
+def _is_of_old(event: Happened, spec: EventSpec, chart: Chart) -> bool:
     """Tell if its words call it past or date it, although it is listed as active."""
-    raw = one.stated.entry.raw
+    raw = event.stated.entry.raw
     is_dated = bool(date_in_words(_title(raw), raw, chart))
-    return one.stated.is_past or is_dated or _is_history(one.stated, spec, chart)
+    return event.stated.is_past or is_dated or _is_history(event.stated, spec, chart)
 
 
 def yes(spec: EventSpec, chart: Chart, counted: Sequence[Happened]) -> Finding:
@@ -366,7 +370,7 @@ def yes(spec: EventSpec, chart: Chart, counted: Sequence[Happened]) -> Finding:
     )
     leading = newest[place]
     sources = (leading, *(one for one in newest if one is not leading))
-    found = known(
+    finding = known(
         spec,
         True,
         *(one.stated.provenance(spec) for one in sources),
@@ -374,15 +378,15 @@ def yes(spec: EventSpec, chart: Chart, counted: Sequence[Happened]) -> Finding:
         concerns=by_words,
         label=labels[place],
     )
-    return found._replace(dated_to=leading.span.to)
+    return finding._replace(dated_to=leading.span.to)
 
 
-def _order(one: Happened) -> tuple[date, str]:
-    return one.span.first or one.span.last or date.min, one.stated.entry.reference
+def _order(event: Happened) -> tuple[date, str]:
+    return event.span.first or event.span.last or date.min, event.stated.entry.reference
 
 
 def without(spec: EventSpec, chart: Chart, open_ones: Sequence[Happened]) -> Gap:
-    """The gap: a doubt, a missing day, a list not read, or silence, which is no "no".
+    """Return the gap: a doubt, a missing day, a list not read, or silence.
 
     Args:
         spec: the finding.

@@ -34,21 +34,21 @@ def find_exam(spec: ExamSpec, chart: Chart) -> FindingOrGap:
     """
     kinds = (*EXAM_TYPES, "Procedure") if "procedures" in spec.also_keys else EXAM_TYPES
     done = []
-    for one in chart.of_kind(*kinds):
-        day = _day_of(one, chart) if one.status in DONE[one.kind] else None
+    for entry in chart.of_kind(*kinds):
+        day = _day_of(entry, chart) if entry.status in DONE[entry.kind] else None
         if day is not None and day <= chart.not_after:
-            done.append((day, one))
+            done.append((day, entry))
     refused = {day for day, one in done if one.concepts & set(spec.never)}
-    found = [
-        (day, one)
-        for day, one in done
-        if one.concepts & set(spec.value_sets) and day not in refused
+    exams = [
+        (day, entry)
+        for day, entry in done
+        if entry.concepts & set(spec.value_sets) and day not in refused
     ]
-    newest = max((day for day, _ in found), default=None)
+    newest = max((day for day, _ in exams), default=None)
     if newest is None:
         return _without(spec, chart, refused), ()
     printed = f"{spec.title.partition(' ')[0]} of {say_date(newest)}"
-    seen = [one.source(spec, printed) for day, one in found if day == newest]
+    seen = [one.source(spec, printed) for day, one in exams if day == newest]
     if spec.usable_days and (chart.today - newest).days > spec.usable_days:
         age = age_in_words(newest, chart.today)
         return gap(spec, "stale", f"{age} old, too old to use", *seen), ()
@@ -66,7 +66,6 @@ def _without(spec: ExamSpec, chart: Chart, refused: set[date]) -> Gap:
 def _day_of(exam: Entry, chart: Chart) -> date | None:
     if exam.kind == "ImagingStudy":
         return chart.calendar.first_day(exam.raw.get("started"))
-    done = chart.calendar.effective(
-        exam.raw, "performed" if exam.kind == "Procedure" else "effective"
-    )
+    element = "performed" if exam.kind == "Procedure" else "effective"
+    done = chart.calendar.effective(exam.raw, element)
     return done.day if done else None

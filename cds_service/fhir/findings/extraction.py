@@ -75,7 +75,7 @@ def extract_findings(chart: Chart, specs: Mapping[str, FindingSpec]) -> Findings
     Raises:
         DeadlinePassed: the record is too long for the time there is.
     """
-    found: dict[str, Finding] = {}
+    findings: dict[str, Finding] = {}
     gaps: dict[str, Gap] = {}
     passed: list[PassedOver] = []
     bone_drug = specs.get("bone-drug")
@@ -90,10 +90,10 @@ def extract_findings(chart: Chart, specs: Mapping[str, FindingSpec]) -> Findings
         if passed_over:
             passed += dict.fromkeys(passed_over)
         if isinstance(outcome, Finding):
-            found[name] = outcome
+            findings[name] = outcome
         else:
             gaps[name] = outcome
-    return Findings(found, gaps, tuple(passed), drugs)
+    return Findings(findings, gaps, tuple(passed), drugs)
 
 
 def _find_after_surgery(
@@ -116,26 +116,26 @@ def _find(
 ) -> FindingOrGap:
     match spec:
         case QuantitySpec():
-            found = _find_quantity(spec, chart)
+            outcome = _find_quantity(spec, chart)
         case ConditionSpec():
-            found = _find_condition(spec, chart)
+            outcome = _find_condition(spec, chart)
         case EventSpec():
-            found = _find_event(spec, chart)
+            outcome = _find_event(spec, chart)
         case MedicationSpec():
-            found = _find_drug(spec, chart, drugs)
+            outcome = _find_drug(spec, chart, drugs)
         case BooleanSpec() | CategorySpec():
-            found = find_answer(spec, chart)
+            outcome = find_answer(spec, chart)
         case ExamSpec():
-            found = find_exam(spec, chart)
+            outcome = find_exam(spec, chart)
         case PatientSpec():
-            found = find_demographic(spec, chart)
+            outcome = find_demographic(spec, chart)
         case PlaceSpec():
-            found = find_place(spec, chart)
+            outcome = find_place(spec, chart)
         case ChangeSpec():
-            found = _find_change(spec, chart, specs)
+            outcome = _find_change(spec, chart, specs)
         case _:  # from the order, or from other findings: core/derived.py
-            found = gap(spec, "undetermined", NOT_CONCLUDED), ()
-    return found
+            outcome = gap(spec, "undetermined", NOT_CONCLUDED), ()
+    return outcome
 
 
 def _find_quantity(spec: QuantitySpec, chart: Chart) -> FindingOrGap:

@@ -12,7 +12,7 @@ from cds_service.fhir.findings.problem_list import (
     Stated,
     find_condition,
     find_stated,
-    kinds_said,
+    kinds_in_words,
     stated_as_true,
 )
 
@@ -24,12 +24,12 @@ def find_repeated_falls(spec: RepeatedFallsSpec, chart: Chart) -> FindingOrGap:
 
     An entry that calls falls of the same time repeated comes first.
     """
-    found, passed = find_condition(spec, chart)
+    outcome, passed = find_condition(spec, chart)
     since = months_before(chart.today, spec.falls_months)
     falls = _falls_since(since, spec, chart)
     days = sorted({one.day for one in falls if one.day})
     if len(days) < 2 or _is_listed_since(since, spec, chart):
-        return found, passed
+        return outcome, passed
     label = f"{number_word(len(days))} falls"
     counted = stated_as_true(spec, falls, chart)
     return counted._replace(label=label, since=days[0]), passed
@@ -38,21 +38,21 @@ def find_repeated_falls(spec: RepeatedFallsSpec, chart: Chart) -> FindingOrGap:
 def _falls_since(since: date, spec: RepeatedFallsSpec, chart: Chart) -> list[Stated]:
     """Return the single falls since this day, past ones included."""
     return [
-        one
-        for one in find_stated(chart, spec, spec.falls)
-        if not one.problem
-        and not one.is_later_encounter
-        and one.day
-        and one.day >= since
+        fall
+        for fall in find_stated(chart, spec, spec.falls)
+        if not fall.problem
+        and not fall.is_later_encounter
+        and fall.day
+        and fall.day >= since
     ]
 
 
 def _is_listed_since(since: date, spec: RepeatedFallsSpec, chart: Chart) -> bool:
     """Tell if the list calls falls since this day, or undated ones, repeated."""
     return any(
-        not one.day or one.day >= since
-        for one in find_stated(chart, spec, spec.value_sets)
-        if one.problem is None and not one.is_past
+        not statement.day or statement.day >= since
+        for statement in find_stated(chart, spec, spec.value_sets)
+        if statement.problem is None and not statement.is_past
     )
 
 
@@ -66,11 +66,12 @@ def find_fall_with_injury(spec: InjuringFallSpec, chart: Chart) -> FindingOrGap:
     fractures = _recent(spec, chart, spec.fractures)
     broken = [one.span.first for one in fractures if one.span.first]
     injured = [
-        one
-        for one in falls
-        if kinds_said(one.stated.entry, ("kind-injury",), chart)
+        fall
+        for fall in falls
+        if kinds_in_words(fall.stated.entry, ("kind-injury",), chart)
         or any(
-            one.span.first and abs(day - one.span.first) <= SAME_FALL for day in broken
+            fall.span.first and abs(day - fall.span.first) <= SAME_FALL
+            for day in broken
         )
     ]
     if injured:
@@ -82,7 +83,7 @@ def _recent(
     spec: InjuringFallSpec, chart: Chart, concepts: Sequence[str]
 ) -> list[events.Happened]:
     return [
-        one
-        for one in events.happenings(spec, chart, concepts)
-        if not one.stated.problem and events.is_in_time(one, spec, chart)
+        event
+        for event in events.happenings(spec, chart, concepts)
+        if not event.stated.problem and events.is_in_time(event, spec, chart)
     ]

@@ -55,14 +55,14 @@ def find_long_steroid(spec: LongCourseSpec, chart: Chart) -> FindingOrGap:
     since = months_before(chart.today, spec.look_back_months["other"])
     least = MONTH * spec.taken_months
     long_ones = [
-        one
-        for one in _joined(_courses(ours, chart))
-        if one.end >= since and one.end - one.start >= least
+        course
+        for course in _joined(_courses(ours, chart))
+        if course.end >= since and course.end - course.start >= least
     ]
     if not long_ones:
         unsure = [one for one in ours if _may_be_long(one, since, least, chart)]
         return _without_course(spec, chart, ours, unsure), passed
-    return _taken(spec, max(long_ones, key=lambda one: one.end), chart), passed
+    return _taken(spec, max(long_ones, key=lambda course: course.end), chart), passed
 
 
 def _without_course(
@@ -89,14 +89,14 @@ def _may_be_long(use: Use, since: date, least: timedelta, chart: Chart) -> bool:
         return False
     start = dated(member(raw, "effectivePeriod", "start"), chart)
     ended = dated(member(raw, "effectivePeriod", "end"), chart)
-    told = dated(raw.get("dateAsserted"), chart)
+    asserted = dated(raw.get("dateAsserted"), chart)
     may_go_on = use.is_active or use.entry.status == "on-hold"
     if ended is None and not may_go_on:
-        newest = start or dated(raw.get("effectiveDateTime"), chart) or told
+        newest = start or dated(raw.get("effectiveDateTime"), chart) or asserted
         oldest = months_before(chart.today, LONG_STANDING_MONTHS)
         if newest and newest.last < oldest:
             return False
-        ended = told
+        ended = asserted
     last = min(ended.last if ended else chart.today, chart.today)
     if last < since:
         return False
@@ -105,7 +105,7 @@ def _may_be_long(use: Use, since: date, least: timedelta, chart: Chart) -> bool:
 
 def _taken(spec: LongCourseSpec, course: Course, chart: Chart) -> Finding:
     newest = max(
-        course.uses, key=lambda one: (one.day or date.min, one.entry.reference)
+        course.uses, key=lambda use: (use.day or date.min, use.entry.reference)
     )
     is_told = any(one.entry.kind != "MedicationRequest" for one in course.uses)
     concerns = (
@@ -115,7 +115,7 @@ def _taken(spec: LongCourseSpec, course: Course, chart: Chart) -> Finding:
     )
     seen = sorted(
         course.uses,
-        key=lambda one: (one.day or date.min, one.entry.reference),
+        key=lambda use: (use.day or date.min, use.entry.reference),
         reverse=True,
     )
     return known(
@@ -129,9 +129,9 @@ def _taken(spec: LongCourseSpec, course: Course, chart: Chart) -> Finding:
 
 
 def _joined(courses: Iterable[Course]) -> list[Course]:
-    """Courses that follow each other within a month are one."""
+    """Join courses that follow each other within a month."""
     joined: list[Course] = []
-    for course in sorted(courses, key=lambda one: (one.start, one.end)):
+    for course in sorted(courses, key=lambda course: (course.start, course.end)):
         last = joined[-1] if joined else None
         if last and course.start - last.end <= RENEWED_WITHIN:
             joined[-1] = Course(
@@ -174,13 +174,13 @@ def _days(use: Use, chart: Chart) -> tuple[Dated | None, date | None]:
         ), end_of_course(raw, chart)
     start = dated(raw.get("authoredOn"), chart)
     ends = [
-        one
-        for one in (
+        end
+        for end in (
             end_of_period(raw, chart),
             end_of_dosage(raw, chart),
             end_of_supply(raw, start, chart),
         )
-        if one
+        if end
     ]
     end = max(ends) if ends else end_in_words(raw, start, chart)
     return start, end or goes_on

@@ -91,8 +91,8 @@ def find_quantity(
     if refused:
         passed = (*passed, *[one.passed_over(spec) for one in refused])
     if not usable:
-        found = nothing_usable(spec, chart, stale, refused)
-        return _with_newest(found, spec, chart, pick, stale, refused), passed
+        outcome = nothing_usable(spec, chart, stale, refused)
+        return _with_newest(outcome, spec, chart, pick, stale, refused), passed
     picked = pick(usable, spec, chart)
     if picked.conflict:
         seen = (one.reading.provenance(spec, one.printed) for one in picked.used)
@@ -108,30 +108,33 @@ def _maybe_newer(
     """Find values of a bare month or year that may be newer than the one in use."""
     day = max(one.moment.day for one in picked.used)
     used = {one.reading.entry.reference for one in picked.used}
-    found = []
-    for one in others:
-        raw = one.reading.entry.raw
+    newer = []
+    for measured in others:
+        raw = measured.reading.entry.raw
         last = chart.calendar.last_day(raw.get("effectiveDateTime"))
-        is_vague = last is not None and last > one.moment.day and last >= day
-        is_other = one.reading.entry.reference not in used
-        if is_vague and is_other and one.value != picked.value:
+        is_vague = last is not None and last > measured.moment.day and last >= day
+        is_other = measured.reading.entry.reference not in used
+        if is_vague and is_other and measured.value != picked.value:
             reason, why = NOT_TO_THE_DAY
-            found.append(
+            newer.append(
                 Refused(
-                    reading=one.reading, reason=reason, why=why, printed=one.printed
+                    reading=measured.reading,
+                    reason=reason,
+                    why=why,
+                    printed=measured.printed,
                 )
             )
-    return found
+    return newer
 
 
 def _is_of_now(
-    one: Refused, usable: Sequence[Measured], spec: QuantitySpec, chart: Chart
+    refusal: Refused, usable: Sequence[Measured], spec: QuantitySpec, chart: Chart
 ) -> bool:
     """Tell if no newer value replaces it, and it is not too old.
 
     A value without a day may be of now.
     """
-    when = one.reading.entry.moment
+    when = refusal.reading.entry.moment
     if when is None:
         return True
     is_newest = all(other.moment.day <= when.day for other in usable)
@@ -144,20 +147,24 @@ def _with_low_limits(
     """Use a low limit that is newer than every number; a number tells more."""
     last = max((one.moment.day for one in usable), default=date.min)
     low = [
-        one
-        for one in refused
-        if one.why == ONLY_A_LIMIT[1]
-        and one.measured
-        and one.measured.moment.day > last
+        refusal
+        for refusal in refused
+        if refusal.why == ONLY_A_LIMIT[1]
+        and refusal.measured
+        and refusal.measured.moment.day > last
     ]
     if not low:
         return list(usable), list(refused)
     # Of one day the lowest: it is within the others.
     day = max(one.measured.moment.day for one in low if one.measured)
     newest = [
-        one.measured for one in low if one.measured and one.measured.moment.day == day
+        refusal.measured
+        for refusal in low
+        if refusal.measured and refusal.measured.moment.day == day
     ]
-    lowest = min(newest, key=lambda one: (one.value, one.reading.entry.reference))
+    lowest = min(
+        newest, key=lambda measured: (measured.value, measured.reading.entry.reference)
+    )
     left = [one for one in refused if one not in low]
     return [lowest, *usable], left
 
@@ -191,20 +198,21 @@ def sort_out(
     for measured in (usable, stale):
         if len(measured) > 1:
             measured.sort(
-                key=lambda one: (one.moment, one.reading.entry.reference), reverse=True
+                key=lambda value: (value.moment, value.reading.entry.reference),
+                reverse=True,
             )
     if len(refused) > 1:
         refused.sort(key=refused_by_time, reverse=True)
     return Sorted(usable, stale, refused)
 
 
-def refused_by_time(one: Refused) -> tuple[bool, str, str, str]:
-    when = one.reading.entry.moment
+def refused_by_time(refusal: Refused) -> tuple[bool, str, str, str]:
+    when = refusal.reading.entry.moment
     return (
         when is not None,
         when.day.isoformat() if when else "",
-        one.reason,
-        one.reading.entry.reference,
+        refusal.reason,
+        refusal.reading.entry.reference,
     )
 
 
@@ -234,13 +242,13 @@ def nothing_usable(
     if refused:
         first = refused[0]
         seen = first.reading.provenance(spec, first.printed)
-        found = gap(spec, first.reason, first.passed_over(spec).detail, seen)
-        return found._replace(why=first.why)
+        outcome = gap(spec, first.reason, first.passed_over(spec).detail, seen)
+        return outcome._replace(why=first.why)
     return missing(spec, chart)
 
 
 def _with_newest(
-    found: Gap,
+    outcome: Gap,
     spec: QuantitySpec,
     chart: Chart,
     pick: Pick,
@@ -252,7 +260,9 @@ def _with_newest(
     It still describes the patient.
     """
     others = [
-        one.measured for one in refused if one.reason == "other-method" and one.measured
+        refusal.measured
+        for refusal in refused
+        if refusal.reason == "other-method" and refusal.measured
     ]
     picks = []
     if stale:
@@ -260,9 +270,9 @@ def _with_newest(
     if others:
         picks.append(pick_newest(others, spec, chart))
     if not picks:
-        return found
-    picked = max(picks, key=lambda one: max(used.moment for used in one.used))
-    return found._replace(
+        return outcome
+    picked = max(picks, key=lambda choice: max(used.moment for used in choice.used))
+    return outcome._replace(
         value=picked.value, observed=max(one.moment.day for one in picked.used)
     )
 
@@ -316,8 +326,8 @@ def _finding(spec: QuantitySpec, chart: Chart, picked: Picked) -> Finding:
 
 def dated_to(readings: Sequence[Reading], chart: Chart) -> Precision:
     """Tell how exactly the day of these values is known, by the vaguest of them."""
-    found = {chart.calendar.exactness(one.entry.raw) for one in readings}
-    return max(found, key=["day", "month", "year"].index)
+    precisions = {chart.calendar.exactness(one.entry.raw) for one in readings}
+    return max(precisions, key=["day", "month", "year"].index)
 
 
 def _begun(readings: Sequence[Reading], chart: Chart) -> list[date]:
@@ -371,7 +381,9 @@ def pick_newest(usable: Sequence[Measured], spec: QuantitySpec, chart: Chart) ->
     if len(usable) == 1:
         return Picked(value=usable[0].value, used=(usable[0],))
     newest = of_newest_moment(usable)
-    best = min(newest, key=lambda one: (one.step, one.reading.entry.reference))
+    best = min(
+        newest, key=lambda measured: (measured.step, measured.reading.entry.reference)
+    )
     if conflict := conflict_of(newest, spec):
         return Picked(value=best.value, used=tuple(newest), conflict=conflict)
     return Picked(value=best.value, used=(best,))
@@ -393,7 +405,7 @@ def of_newest_moment(usable: Sequence[Measured]) -> list[Measured]:
 
 
 def conflict_of(values: Sequence[Measured], spec: QuantitySpec) -> str:
-    """`−2.5 and −3.1 on 1 May 2026 cannot both be right`; empty if the values agree."""
+    """Say that two values cannot both be right; empty if the values agree."""
     if not any_differ(values, spec.decimals):
         return ""
     printed = sorted({one.printed for one in values})
@@ -432,7 +444,9 @@ def _change(
     spec: ChangeSpec, base: QuantitySpec, new: Measured, values: Sequence[Measured]
 ) -> Finding | Gap:
     earlier = [
-        one for one in values if one.moment.day < new.moment.day and one.value > 0
+        measured
+        for measured in values
+        if measured.moment.day < new.moment.day and measured.value > 0
     ]
     alike = [one for one in earlier if _is_comparable(one.reading, new.reading)]
     if not earlier:
@@ -442,11 +456,16 @@ def _change(
     of_moment = of_newest_moment(alike)
     if conflict := conflict_of(of_moment, base):
         return gap(spec, "conflicting", conflict)
-    old = min(of_moment, key=lambda one: (one.step, one.reading.entry.reference))
+    old = min(
+        of_moment,
+        key=lambda measured: (measured.step, measured.reading.entry.reference),
+    )
     sure = all(any(_way_parts(one.reading)) for one in (old, new))
     seen = (
-        one.reading.provenance(spec, f"{one.printed} on {say_date(one.moment.day)}")
-        for one in (new, old)
+        measured.reading.provenance(
+            spec, f"{measured.printed} on {say_date(measured.moment.day)}"
+        )
+        for measured in (new, old)
     )
     return Finding(
         name=spec.name,
@@ -460,10 +479,10 @@ def _change(
     )
 
 
-def _is_comparable(one: Reading, other: Reading) -> bool:
+def _is_comparable(reading: Reading, other: Reading) -> bool:
     """Tell if nothing on record shows a different device, method or site."""
     pairs = zip(
-        (*_way_parts(one), site_key(one)),
+        (*_way_parts(reading), site_key(reading)),
         (*_way_parts(other), site_key(other)),
         strict=True,
     )
@@ -506,9 +525,9 @@ def _pick_hand(usable: Sequence[Measured], spec: QuantitySpec, chart: Chart) -> 
     del spec  # part of the `Pick` signature
     day = max(one.moment.day for one in usable)
     hands: dict[str, list[Measured]] = {}
-    for one in usable:
-        if one.moment.day == day:
-            hands.setdefault(_hand(one.reading, chart), []).append(one)
+    for measured in usable:
+        if measured.moment.day == day:
+            hands.setdefault(_hand(measured.reading, chart), []).append(measured)
     means = {
         hand: sum(one.value for one in trials) / len(trials)
         for hand, trials in hands.items()
@@ -519,7 +538,7 @@ def _pick_hand(usable: Sequence[Measured], spec: QuantitySpec, chart: Chart) -> 
     concerns = (HAND_NOT_RECORDED,) if chosen == NOT_STATED else ()
     trials = sorted(
         [one._replace(site=chosen) for one in hands[chosen]],
-        key=lambda one: (one.moment, one.reading.entry.reference, one.value),
+        key=lambda trial: (trial.moment, trial.reading.entry.reference, trial.value),
     )
     return Picked(value=means[chosen], used=tuple(trials), concerns=concerns)
 
@@ -540,14 +559,16 @@ def _hand(reading: Reading, chart: Chart) -> str:
     # A post-coordinated site, `85562004:272741003=7771000`, says the side as its
     # laterality.
     parts = []
-    for one, code in codings:
+    for coding, code in codings:
         side = LATERALITY.search(code)
-        parts.append({**one, "code": side[1] if side else code})
+        parts.append({**coding, "code": side[1] if side else code})
     sides = terminology.concepts(parts) & HAND_SITES
-    said = [
+    concepts = [
         *(named & {"dominant-hand"}),
         reading.match.concept,
         *(sides if len(sides) == 1 else ()),
     ]
-    said += [concept for concept in HAND_WORDS if concept in named]
-    return next((HANDS[concept] for concept in said if concept in HANDS), NOT_STATED)
+    concepts += [concept for concept in HAND_WORDS if concept in named]
+    return next(
+        (HANDS[concept] for concept in concepts if concept in HANDS), NOT_STATED
+    )

@@ -21,7 +21,11 @@ from cds_service.fhir.findings.chart import (
     known,
 )
 from cds_service.fhir.findings.drug_times import end_of_course, end_of_dosage
-from cds_service.fhir.findings.problem_list import find_stated, say_no, stated_as_true
+from cds_service.fhir.findings.problem_list import (
+    conclude_no,
+    find_stated,
+    stated_as_true,
+)
 from cds_service.fhir.gathering.drugs import STEROID, Drug
 from cds_service.fhir.gathering.entries import Entry
 from cds_service.fhir.gathering.problem_words import in_doubt
@@ -92,7 +96,7 @@ class Use(NamedTuple):
     is_ahead: bool = False
 
     def provenance(self, spec: MedicationSpec) -> Provenance:
-        """Its source: `on the medication list since 3 May 2019`."""
+        """Return its source: `on the medication list since 3 May 2019`."""
         return source_of(self.entry, self.drug, self.day, spec)
 
 
@@ -117,8 +121,10 @@ def find_medication(spec: MedicationSpec, chart: Chart) -> FindingOrGap:
     if STEROID in spec.value_sets:
         runs = (one for one in runs_of_doses(ours) if _is_of_late(one, chart))
         counted += [use for one in runs for use in one]
-    found = _taken(spec, chart, counted) if counted else without_use(spec, chart, ours)
-    return found, passed
+    outcome = (
+        _taken(spec, chart, counted) if counted else without_use(spec, chart, ours)
+    )
+    return outcome, passed
 
 
 def runs_of_doses(uses: Iterable[Use]) -> list[list[Use]]:
@@ -126,10 +132,10 @@ def runs_of_doses(uses: Iterable[Use]) -> list[list[Use]]:
 
     A few doses around an operation are none.
     """
-    given = [one for one in uses if one.entry.kind == "MedicationAdministration"]
-    dated = [(one.day, one) for one in given if one.day and not one.is_ahead]
+    doses = [one for one in uses if one.entry.kind == "MedicationAdministration"]
+    dated = [(one.day, one) for one in doses if one.day and not one.is_ahead]
     runs: list[list[tuple[date, Use]]] = []
-    for day, use in sorted(dated, key=lambda one: (one[0], one[1].entry.reference)):
+    for day, use in sorted(dated, key=lambda pair: (pair[0], pair[1].entry.reference)):
         if runs and day - runs[-1][-1][0] <= NEXT_DOSE:
             runs[-1].append((day, use))
         else:
@@ -148,12 +154,14 @@ def without_use(
 ) -> Finding | Gap:
     """Conclude from the problem list, or from silence, if no use counts now."""
     stated_ones = find_stated(chart, spec, spec.value_sets)
-    said = [
-        one for one in stated_ones if one.entry.kind == "Condition" and not one.is_past
+    statements = [
+        statement
+        for statement in stated_ones
+        if statement.entry.kind == "Condition" and not statement.is_past
     ]
-    if stated := [one for one in said if one.problem is None]:
+    if stated := [one for one in statements if one.problem is None]:
         return stated_as_true(spec, stated, chart)
-    if doubtful := [one for one in said if one.is_undetermined]:
+    if doubtful := [one for one in statements if one.is_undetermined]:
         seen = (one.provenance(spec) for one in doubtful)
         return gap(spec, "undetermined", doubtful[0].passed_over(spec).detail, *seen)
     return _implied(spec, chart) or _not_taken(spec, chart, ours)
@@ -161,15 +169,15 @@ def without_use(
 
 def _implied(spec: MedicationSpec, chart: Chart) -> Gap | None:
     """Find what the problem list has only because of such a drug; None for nothing."""
-    found = [
-        one
-        for one in find_stated(chart, spec, tuple(spec.unclear))
-        if one.entry.kind == "Condition" and not one.is_past
+    statements = [
+        statement
+        for statement in find_stated(chart, spec, tuple(spec.unclear))
+        if statement.entry.kind == "Condition" and not statement.is_past
     ]
-    if not found:
+    if not statements:
         return None
-    seen = (one.provenance(spec) for one in found)
-    return gap(spec, "undetermined", spec.unclear[found[0].concept], *seen)
+    seen = (one.provenance(spec) for one in statements)
+    return gap(spec, "undetermined", spec.unclear[statements[0].concept], *seen)
 
 
 def _counts(use: Use, spec: MedicationSpec, chart: Chart) -> bool:
@@ -194,7 +202,7 @@ def _counts(use: Use, spec: MedicationSpec, chart: Chart) -> bool:
 def _taken(spec: MedicationSpec, chart: Chart, counted: Sequence[Use]) -> Finding:
     ordered = sorted(
         counted,
-        key=lambda one: (one.day or date.min, one.entry.reference),
+        key=lambda use: (use.day or date.min, use.entry.reference),
         reverse=True,
     )
     newest = ordered[0]
@@ -222,9 +230,10 @@ def label_of(drug: Drug, spec: MedicationSpec, chart: Chart) -> str:
     """Return the ingredient that makes it one of these drugs; empty if not known."""
     groups = chart.terminology.drugs.groups_of
     named = [
-        one
-        for one in drug.ingredients
-        if not one.startswith("other ") and {*groups(one)} & {*spec.value_sets}
+        ingredient
+        for ingredient in drug.ingredients
+        if not ingredient.startswith("other ")
+        and {*groups(ingredient)} & {*spec.value_sets}
     ]
     return joined(named)
 
@@ -234,7 +243,7 @@ def _not_taken(
 ) -> Finding | Gap:
     past = sorted(
         (one for one in ours if one.day and not one.is_ahead),
-        key=lambda one: one.day or date.min,
+        key=lambda use: use.day or date.min,
     )
     outcome = not_on_list(
         spec, chart, spec.value_sets, how="not current" if past else "not"
@@ -249,7 +258,7 @@ def _not_taken(
 def not_on_list(
     spec: MedicationSpec, chart: Chart, concepts: Sequence[str], *, how: str = "not"
 ) -> Finding | Gap:
-    """No, unless such a drug, or one not identified, may be taken.
+    """Conclude "no", unless such a drug, or one not identified, may be taken.
 
     One is listed without a clear status or day.
     """
@@ -262,25 +271,25 @@ def not_on_list(
     undated = [one for one in ours if one.day is None and _is_taken(one.entry)]
     # as if of today
     undated = [
-        one
-        for one in undated
-        if _counts(one._replace(day=chart.not_after), spec, chart)
+        use
+        for use in undated
+        if _counts(use._replace(day=chart.not_after), spec, chart)
     ]
     taken = [one for one in ours if one.day and _is_taken(one.entry)]
     lapsed = [one for one in taken if one.is_active and _is_lapsed(one, spec, chart)]
     paused = [
-        one for one in ours if _is_taken(one.entry) and _is_paused(one, spec, chart)
+        use for use in ours if _is_taken(use.entry) and _is_paused(use, spec, chart)
     ]
     after = [
-        one for one in taken if one.is_ahead and one.day and one.day <= chart.today
+        use for use in taken if use.is_ahead and use.day and use.day <= chart.today
     ]
     ahead = [one for one in taken if one.day and one.day > chart.read_on]
     noted = [
-        one for one in named_beside(chart, concepts) if is_of_now(one, spec, chart)
+        use for use in named_beside(chart, concepts) if is_of_now(use, spec, chart)
     ]
-    told = [one for one in noted if one.entry.kind in TELLING_TOO]
+    elsewhere = [one for one in noted if one.entry.kind in TELLING_TOO]
     for open_ones, why in (
-        (told, "named in words elsewhere; whether it is taken is not recorded"),
+        (elsewhere, "named in words elsewhere; whether it is taken is not recorded"),
         (noted, "named beside another drug; whether it is taken is not recorded"),
         (unsaid, "whether it is taken is not recorded"),
         (undated, "when it was taken is not recorded"),
@@ -292,7 +301,7 @@ def not_on_list(
         if open_ones:
             seen = (one.provenance(spec) for one in open_ones)
             return gap(spec, "undetermined", f"on the medication list; {why}", *seen)
-    return say_no(
+    return conclude_no(
         spec, chart, how=how, may_count=lambda entry: may_be_taken(entry, spec, chart)
     )
 
@@ -348,7 +357,7 @@ def named_beside(chart: Chart, concepts: Sequence[str]) -> list[Use]:
     They are notes on other drugs and acts, problems and reports. What is entered in
     error, ruled out, or was never done, names nothing.
     """
-    found = []
+    uses = []
     for entry in chart.of_kind(*TAKEN, *TELLING_TOO):
         named = frozenset(one for one in concepts if in_doubt(one) in entry.concepts)
         is_void = entry.status in VOID and entry.origin != "context"
@@ -357,15 +366,15 @@ def named_beside(chart: Chart, concepts: Sequence[str]) -> list[Use]:
         if entry.kind == "Condition" and certainty_of(entry.raw) == "denied":
             continue
         ingredients = sorted(
-            one
-            for one in chart.terminology.drugs.ingredients
-            if in_doubt(one) in entry.concepts
+            ingredient
+            for ingredient in chart.terminology.drugs.ingredients
+            if in_doubt(ingredient) in entry.concepts
         )
         drug = Drug(
             named, tuple(ingredients), code="", is_by_name=True, is_understood=False
         )
-        found.append(_use(entry, drug, chart))
-    return found
+        uses.append(_use(entry, drug, chart))
+    return uses
 
 
 def future_uses(spec: MedicationSpec, uses: Iterable[Use]) -> tuple[PassedOver, ...]:
@@ -376,9 +385,9 @@ def future_uses(spec: MedicationSpec, uses: Iterable[Use]) -> tuple[PassedOver, 
             f"{seen.printed}, not counted: dated after the order",
             seen,
         )
-        for one in uses
-        if one.is_ahead
-        for seen in [one.provenance(spec)]
+        for use in uses
+        if use.is_ahead
+        for seen in [use.provenance(spec)]
     )
 
 

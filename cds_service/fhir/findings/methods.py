@@ -28,33 +28,35 @@ NO_LEVELS = frozenset({"T1", "T2"})  # MRI sequences in words about an image, no
 ABOUT_FRACTURE = ("about-fracture",)
 
 
-def judge_method(one: Measured, spec: QuantitySpec, chart: Chart) -> Measured | Refused:
+def judge_method(
+    measured: Measured, spec: QuantitySpec, chart: Chart
+) -> Measured | Refused:
     """Compare the method on record with what the finding requires; add the site."""
-    method, reading = spec.method, one.reading
+    method, reading = spec.method, measured.reading
     if method is None:
-        return one
+        return measured
     chart.check_time()
     plain = chart.terminology.plain.values
     samples = objects(reading.entry.raw.get("specimen"))
     if not all(plain.are_all(text(sample.get("display"))) for sample in samples):
-        return _refused(one, OF_A_SAMPLE)
+        return _refused(measured, OF_A_SAMPLE)
     spoken, notes = tuple(_words(reading)), reading.notes
     if sum(map(len, (*spoken, *notes))) > LONGEST_TEXT:
-        return _refused(one._replace(is_method_known=False), TOO_LONG)
+        return _refused(measured._replace(is_method_known=False), TOO_LONG)
     ways, methods = method.ways, chart.terminology.methods
-    found = (
+    names = (
         (methods.of_title(words, ways) for words in {*spoken}),
         (methods.named(note, ways) for note in notes),
     )
-    named = frozenset[str]().union(*chain(*found))
-    other = next((why for way, why in method.other.items() if way in named), "")
+    named = frozenset[str]().union(*chain(*names))
+    other = next((why for name, why in method.other.items() if name in named), "")
     coded = reading.match.code.startswith(
         tuple(f"{system}|" for system in method.systems)
     )
     is_named = coded or named.issuperset(method.all_of)
     is_known = is_named and named.isdisjoint(method.none_of)
     if method.levels is None:
-        return _refused(one._replace(is_method_known=is_known), other)
+        return _refused(measured._replace(is_method_known=is_known), other)
     of_site = _site_levels(reading, chart)
     levels = of_site or _levels_in(spoken, chart.terminology.levels)
     other = other or _elsewhere(levels, method.levels)
@@ -71,15 +73,15 @@ def judge_method(one: Measured, spec: QuantitySpec, chart: Chart) -> Measured | 
         # our own code is of that vertebra
         words = "\n".join((*spoken, *notes, *reading.words))
         site = BESIDE if methods.named(words, ("beside-fracture",)) else site
-    judged = one._replace(site=site, is_method_known=is_known and is_there)
+    judged = measured._replace(site=site, is_method_known=is_known and is_there)
     return _refused(judged, other)
 
 
-def _refused(one: Measured, why: str) -> Measured | Refused:
+def _refused(measured: Measured, why: str) -> Measured | Refused:
     """Return the value, or its refusal if it is of another quantity."""
     if not why:
-        return one
-    return Refused(one.reading, "other-method", why, one.printed, one)
+        return measured
+    return Refused(measured.reading, "other-method", why, measured.printed, measured)
 
 
 def _elsewhere(levels: tuple[str, ...], expected: tuple[str, ...]) -> str:
@@ -109,7 +111,7 @@ def _levels_in(texts: Iterable[str], rules: LevelRules) -> tuple[str, ...]:
 
 
 def _words(reading: Reading) -> Iterable[str]:
-    """Words about the measurement itself, element by element."""
+    """Yield words about the measurement itself, element by element."""
     observation = reading.entry.raw
     yield from _of_code(reading.holder.get("code"))
     for name in ("method", "bodySite"):
@@ -125,42 +127,38 @@ def _words(reading: Reading) -> Iterable[str]:
 def _of_code(code: Any) -> list[str]:
     """Return text and displays of a code, without those that we gave it."""
     own = {
-        text(one.get("display"))
-        for one in objects(member(code, "coding"))
-        if one.get("system") == MEASURES
+        text(coding.get("display"))
+        for coding in objects(member(code, "coding"))
+        if coding.get("system") == MEASURES
     }
     return [words for words in texts_of(code) if words not in own]
 
 
 def _of_coded(codeable: Any) -> list[str]:
-    """Text and displays, or the bare code if there are none.
+    """Return text and displays, or the bare code if there are none.
 
     DICOM writes `CT` and `MR`.
     """
     if not codeable:  # of most values
         return []
     bare = [
-        text(one.get("code"))
-        for one in objects(member(codeable, "coding"))
-        if not one.get("display")
+        text(coding.get("code"))
+        for coding in objects(member(codeable, "coding"))
+        if not coding.get("display")
     ]
     return [*texts_of(codeable), *bare]
 
 
 def _of_component(component: Any) -> Iterable[str]:
-    """`contrast: none`, `tube voltage: 120 kV`."""
+    """Yield `contrast: none`, `tube voltage: 120 kV`."""
     value, answer = component.get("valueQuantity"), component.get("valueBoolean")
-    said = [
+    parts = [
         *_of_coded(component.get("valueCodeableConcept")),
         text(component.get("valueString")),
     ]
-    said.append(
-        f"{member(value, 'value')} {text(member(value, 'unit'))}"
-        if isinstance(value, dict)
-        else ""
-    )
-    said.append(
-        {True: "yes", False: "none"}.get(answer, "") if isinstance(answer, bool) else ""
-    )
+    if isinstance(value, dict):
+        parts.append(f"{value.get('value')} {text(value.get('unit'))}")
+    if isinstance(answer, bool):
+        parts.append("yes" if answer else "none")
     for name in _of_coded(component.get("code")):
-        yield ": ".join((name, " ".join(filter(None, said))))
+        yield ": ".join((name, " ".join(filter(None, parts))))

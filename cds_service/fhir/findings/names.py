@@ -10,7 +10,7 @@ from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.raw_json import Json, member, objects, text, texts_of
 
 
-def says_another_measure(
+def is_another_measure(
     reading: Reading, spec: FindingSpec, terminology: Terminology
 ) -> bool:
     """Report a name of value, panel or method that is not one of the finding's.
@@ -24,13 +24,15 @@ def says_another_measure(
         return True
     observation = reading.entry.raw
     if any(
-        names.says_other(spec.name, one) for one in _names(observation.get("method"))
+        names.is_named_otherwise(spec.name, name)
+        for name in _names(observation.get("method"))
     ):
         return True
     if reading.holder is observation or not all(map(names.is_silent, own)):
         return False
     return any(
-        names.says_other(spec.name, one) for one in _names(observation.get("code"))
+        names.is_named_otherwise(spec.name, name)
+        for name in _names(observation.get("code"))
     )
 
 
@@ -39,8 +41,8 @@ def _names(code: Json | None) -> list[str]:
     if not isinstance(code, dict):
         return []
     ours = {
-        text(one.get("display"))
-        for one in objects(member(code, "coding"))
-        if one.get("system") == MEASURES
+        text(coding.get("display"))
+        for coding in objects(member(code, "coding"))
+        if coding.get("system") == MEASURES
     }
     return [one for one in texts_of(code) if one not in ours]

@@ -50,9 +50,9 @@ def status_problem(reading: Reading) -> Problem | None:
     """Report a value that may be another's, is not final, or is marked absent."""
     raw = reading.entry.raw
     about = [
-        one
-        for one in objects(raw.get("extension"))
-        if text(one.get("url")).endswith("observation-focusCode")
+        extension
+        for extension in objects(raw.get("extension"))
+        if text(extension.get("url")).endswith("observation-focusCode")
     ]
     focus = (*objects(raw.get("focus")), *about)
     names = {text(member(one, "reference")) for one in focus}
@@ -72,7 +72,7 @@ def note_problem(reading: Reading, chart: Chart) -> Problem | None:
     """Report a note by which the value is not valid, another's or estimated."""
     methods = chart.terminology.methods
     if any(methods.named(one, AGAINST) for one in reading.notes) or any(
-        methods.of_title(one, AGAINST) for one in _beside(reading) if one
+        methods.of_title(words, AGAINST) for words in _beside(reading) if words
     ):
         return Problem("no-value", "its note speaks against it")
     return None
@@ -114,8 +114,8 @@ def _holders(reading: Reading) -> Sequence[Json]:
 
 def _displays(raw: Json, elements: Iterable[str]) -> Iterator[str]:
     for element in elements:
-        for one in objects(raw.get(element)):
-            yield text(one.get("display"))
+        for reference in objects(raw.get(element)):
+            yield text(reference.get("display"))
 
 
 def _added_to(holder: Json) -> Iterator[tuple[str, Any]]:
@@ -140,15 +140,15 @@ def _is_absent(holder: Json) -> bool:
         *objects(member(quantity, "_value", "extension")),
     )
     return bool(holder.get("dataAbsentReason")) or any(
-        text(one.get("url")).endswith("data-absent-reason") for one in marks
+        text(mark.get("url")).endswith("data-absent-reason") for mark in marks
     )
 
 
 def site_key(reading: Reading) -> str:
-    """Body site as recorded, to tell two sites apart."""
+    """Return body site as recorded, to tell two sites apart."""
     site = reading.entry.raw.get("bodySite")
     codings = sorted(
-        f"{text(one.get('system'))}|{text(one.get('code'))}"
-        for one in objects(member(site, "coding"))
+        f"{text(coding.get('system'))}|{text(coding.get('code'))}"
+        for coding in objects(member(site, "coding"))
     )
     return " ".join(codings) or text(member(site, "text")).strip().lower()

@@ -30,9 +30,9 @@ def find_demographic(spec: PatientSpec, chart: Chart) -> FindingOrGap:
     element = "birthDate" if spec.name == "age" else "gender"
     left_out = {
         name
-        for one in chart.record.unreadable
-        if one.key == spec.key
-        for name in one.concepts
+        for resource in chart.record.unreadable
+        if resource.key == spec.key
+        for name in resource.concepts
     }
     if element in left_out:
         return gap(spec, "unreadable", f"{element} is not readable", source), ()
@@ -48,10 +48,10 @@ def find_demographic(spec: PatientSpec, chart: Chart) -> FindingOrGap:
 def _age(
     spec: PatientSpec, chart: Chart, written: str, source: Provenance
 ) -> Finding | Gap:
-    """Age in completed years.
+    """Return age in completed years.
 
     A birth date without day or month may mean two ages. The older one counts, but
-    nothing is chosen for it, and nobody is taken to be old enough for a figure.
+    nothing is chosen for it, and no patient is taken to be old enough for a figure.
     """
     first = chart.calendar.first_day(written)
     last = chart.calendar.last_day(written)
@@ -67,10 +67,10 @@ def _age(
         return known(spec, float(years), source)
     concern = "The birth date is not recorded to the day."
     is_less_sure = least < OLD <= years
-    found = known(
+    finding = known(
         spec, float(least if is_less_sure else years), source, concerns=(concern,)
     )
-    return found._replace(may_reassure=not is_less_sure)
+    return finding._replace(may_reassure=not is_less_sure)
 
 
 def _years(born: date, today: date) -> int:

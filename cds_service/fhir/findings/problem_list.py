@@ -151,7 +151,7 @@ class Stated(NamedTuple):
         return _is_of_later_encounter(self.code)
 
     def provenance(self, spec: FindingSpec) -> Provenance:
-        """Its source: `on the problem list since 3 May 2019`."""
+        """Return its source: `on the problem list since 3 May 2019`."""
         place, since = PLACES[self.entry.kind]
         printed = f"{place} {since} {say_date(self.day)}" if self.day else place
         return self.entry.source(spec, printed, self.code)
@@ -170,9 +170,9 @@ def find_condition(spec: ConditionSpec, chart: Chart) -> FindingOrGap:
     stated = find_stated(chart, spec, spec.value_sets)
     counted = [one for one in stated if one.problem is None and not one.is_past]
     set_aside = [
-        one.passed_over(spec)
-        for one in stated
-        if one.problem is not None or one.is_past
+        statement.passed_over(spec)
+        for statement in stated
+        if statement.problem is not None or statement.is_past
     ]
     passed = (*chart.broken(spec), *set_aside)
     if counted:
@@ -188,11 +188,11 @@ def stated_as_true(spec: YesNoSpec, counted: Sequence[Stated], chart: Chart) -> 
     """Return the finding "yes", with the newest entry first."""
     ordered = sorted(
         counted,
-        key=lambda one: (one.day or date.min, one.entry.reference),
+        key=lambda statement: (statement.day or date.min, statement.entry.reference),
         reverse=True,
     )
     labels = dict.fromkeys(
-        label for one in ordered if (label := label_of(one, spec, chart))
+        label for statement in ordered if (label := label_of(statement, spec, chart))
     )
     return known(
         spec,
@@ -219,11 +219,13 @@ def label_of(stated: Stated, spec: ListSpec, chart: Chart) -> str:
 
 def kind_of(entry: Entry, spec: ListSpec, chart: Chart) -> str:
     """Return the first of the finding's kinds that the words of an entry say."""
-    said = kinds_said(entry, tuple(spec.kinds), chart)
-    return next((label for name, label in spec.kinds.items() if name in said), "")
+    kinds = kinds_in_words(entry, tuple(spec.kinds), chart)
+    return next((label for name, label in spec.kinds.items() if name in kinds), "")
 
 
-def kinds_said(entry: Entry, among: tuple[str, ...], chart: Chart) -> frozenset[str]:
+def kinds_in_words(
+    entry: Entry, among: tuple[str, ...], chart: Chart
+) -> frozenset[str]:
     """Return the rules of `mappings/kinds.toml` that fit the words of an entry."""
     kinds = chart.terminology.kinds
     words = texts_of(entry.raw.get("code")) if among else ()
@@ -257,16 +259,16 @@ def silence(
         )
     if unclear := _unclear_gap(spec, chart):
         return unclear
-    said_no = _say_no_of_reports_too(spec, chart)
-    if isinstance(said_no, Gap):
-        return said_no
+    conclusion = _conclude_no_of_reports_too(spec, chart)
+    if isinstance(conclusion, Gap):
+        return conclusion
     history = find_stated(chart, spec, spec.history)
     if not any(one.is_past for one in stated) and all(one.problem for one in history):
-        return said_no
+        return conclusion
     concern = (
         f"A past entry for {spec.title} is on the list; it is not counted as current."
     )
-    return said_no._replace(concerns=(*said_no.concerns, concern))
+    return conclusion._replace(concerns=(*conclusion.concerns, concern))
 
 
 def _is_long_over(stated: Stated, spec: ConditionSpec, chart: Chart) -> bool:
@@ -289,20 +291,20 @@ def _unclear_gap(spec: ConditionSpec, chart: Chart) -> Gap | None:
     if not reasons:
         return None
     unsure = [
-        one
-        for one in find_stated(chart, spec, tuple(reasons))
-        if one.code or not _is_told(one, spec, chart)
+        statement
+        for statement in find_stated(chart, spec, tuple(reasons))
+        if statement.code or not _is_settled(statement, spec, chart)
     ]
     if counted := [
-        one
-        for one in unsure
-        if (not one.is_past or one.concept in OF_HISTORY)
-        and (one.problem is None or one.is_undetermined)
+        statement
+        for statement in unsure
+        if (not statement.is_past or statement.concept in OF_HISTORY)
+        and (statement.problem is None or statement.is_undetermined)
     ]:
         return gap(
             spec,
             "undetermined",
-            told_where(reasons[counted[0].concept], counted[0].entry),
+            reason_of_list(reasons[counted[0].concept], counted[0].entry),
             *(one.provenance(spec) for one in counted),
         )
     for entry in chart.of_kind(*MEDICATION_TYPES, *BILLED_TYPES):
@@ -318,26 +320,26 @@ def _unclear_gap(spec: ConditionSpec, chart: Chart) -> Gap | None:
     return None
 
 
-def _say_no_of_reports_too(spec: ConditionSpec, chart: Chart) -> Finding | Gap:
+def _conclude_no_of_reports_too(spec: ConditionSpec, chart: Chart) -> Finding | Gap:
     """Conclude "no", unless words of a report or an order were not understood."""
-    said_no = say_no(spec, chart)
+    conclusion = conclude_no(spec, chart)
     is_asked = spec.only_codes_exclude or isinstance(spec, FractureSpec)
-    if isinstance(said_no, Gap) or not is_asked:
-        return said_no
+    if isinstance(conclusion, Gap) or not is_asked:
+        return conclusion
     reports = find_stated(chart, spec, (UNREAD_PROSE, UNREAD_REASON))
     unread = [one for one in reports if one.is_undetermined]
     if not unread:
-        return said_no
+        return conclusion
     seen = (one.provenance(spec) for one in unread)
     return gap(spec, "not-understood", NOT_READ, *seen)
 
 
-def told_where(why: str, entry: Entry) -> str:
+def reason_of_list(why: str, entry: Entry) -> str:
     """Adapt a reason worded for the problem list to the list that holds the entry."""
     return why.replace(PLACES["Condition"][0], PLACES[entry.kind][0], 1)
 
 
-def _is_told(stated: Stated, spec: ConditionSpec, chart: Chart) -> bool:
+def _is_settled(stated: Stated, spec: ConditionSpec, chart: Chart) -> bool:
     """Tell if its code, or what else it names, settles what its words leave open."""
     entry = stated.entry
     if stated.concept == UNSTATED:
@@ -361,7 +363,7 @@ def may_be_current(entry: Entry) -> bool:
     )
 
 
-def say_no(
+def conclude_no(
     spec: YesNoSpec,
     chart: Chart,
     *,
@@ -386,8 +388,8 @@ def say_no(
             if unread
             else gap(spec, "undetermined", "not coded, and silence says nothing")
         )
-    broken, named, held = chart.broken(spec), LISTS[spec.key], chart.listed(spec)
-    strange = [entry for entry in held.not_understood if may_count(entry)]
+    broken, named, listing = chart.broken(spec), LISTS[spec.key], chart.listed(spec)
+    strange = [entry for entry in listing.not_understood if may_count(entry)]
     if unread:
         # Entries that leave the question open are named all the same.
         seen = (
@@ -399,11 +401,12 @@ def say_no(
         return gap(
             spec, "unreadable", broken[0].detail, *(one.provenance for one in broken)
         )
-    if not held.is_kept:
+    if not listing.is_kept:
         return gap(spec, "undetermined", f"{named.name} empty")
     if strange:
-        return _not_understood(spec, strange, held.entries, named.where)
-    read = f"{held.entries} {'entry' if held.entries == 1 else 'entries'}"
+        return _not_understood(spec, strange, listing.entries, named.where)
+    unit = "entry" if listing.entries == 1 else "entries"
+    read = f"{listing.entries} {unit}"
     source = Provenance(
         resource=f"{named.name} ({read})",
         origin=chart.record.reads[spec.key].origin,
@@ -435,10 +438,8 @@ def _not_understood(
     elif "medication" in where:
         what = "are drugs that we do not know"
     elif all(_is_bare_code(one) for one in strange):
-        what = (
-            f"{'has' if len(strange) == 1 else 'have'} a code without words that is not"
-            " known here"
-        )
+        verb = "has" if len(strange) == 1 else "have"
+        what = f"{verb} a code without words that is not known here"
     detail = f"{len(strange)} of {count} entries {where} {what}"
     return gap(
         spec, "undetermined", detail, *(one.source(spec, where) for one in strange)
@@ -459,36 +460,41 @@ def find_stated(chart: Chart, spec: YesNoSpec, concepts: Sequence[str]) -> list[
     wanted = or_in_doubt(tuple(concepts))
     if chart.mentions.keys().isdisjoint(wanted):  # most conditions of most records
         return []
-    found: list[Stated] = []
+    statements: list[Stated] = []
     for entry in chart.mentions_of(wanted):
         coded = [one for one in entry.matches if one.concept in concepts]
         named = sorted(one for one in concepts if entry.named & {one, in_doubt(one)})
         matches = coded or [Match(concept, "") for concept in named]
         is_beside = matches[0].concept in (UNJUDGED, UNREAD_PROSE, UNREAD_REASON)
         if entry.kind not in STATING or is_beside:
-            found += filter(None, [read_aside(entry, matches[0].concept, chart)])
+            statements += filter(None, [read_aside(entry, matches[0].concept, chart)])
             continue
         read = _read_condition if entry.kind == "Condition" else _read_procedure
         codes = tuple(one.code for one in matches)
         stated = read(entry, matches[0].concept, codes, spec, chart)
         if stated:
             is_sure = coded or spec.by_words
-            found.append(stated if is_sure else _in_doubt(stated))
-    return _plain_acts(found, spec, chart)
+            statements.append(stated if is_sure else _in_doubt(stated))
+    return _plain_acts(statements, spec, chart)
 
 
-def _plain_acts(found: list[Stated], spec: YesNoSpec, chart: Chart) -> list[Stated]:
+def _plain_acts(
+    statements: list[Stated], spec: YesNoSpec, chart: Chart
+) -> list[Stated]:
     """Leave open what the words of procedures name, unless they name it plainly.
 
     Words that are not plain may deny it, end it or speak of a relative; beside them no
     others are plain.
     """
     if not isinstance(spec, ConditionSpec) or not spec.plain_acts:
-        return found
-    worded = [one for one in found if not one.code and not one.problem]
+        return statements
+    worded = [one for one in statements if not one.code and not one.problem]
     if all(_is_plain_act(one, spec, chart) for one in worded):
-        return found
-    return [one._replace(problem=WORDED) if one in worded else one for one in found]
+        return statements
+    return [
+        statement._replace(problem=WORDED) if statement in worded else statement
+        for statement in statements
+    ]
 
 
 def _is_plain_act(stated: Stated, spec: ConditionSpec, chart: Chart) -> bool:

@@ -10,7 +10,7 @@ from cds_service.core.findings import GapReason, PassedOver
 from cds_service.core.vocabulary import FindingSpec, QuantitySpec
 from cds_service.core.wording import say_date, say_number
 from cds_service.fhir.findings.chart import Chart, Problem, Reading
-from cds_service.fhir.findings.names import says_another_measure
+from cds_service.fhir.findings.names import is_another_measure
 from cds_service.fhir.findings.observations import (
     RETRACTED,
     UNDATED,
@@ -111,7 +111,7 @@ def measure(
         line = _number_of_line(written, chart.terminology)
         raw, unit, printed = line or (raw, unit, printed)
     problem = _why_no_value(reading, raw, unit)
-    if problem is None and says_another_measure(reading, spec, chart.terminology):
+    if problem is None and is_another_measure(reading, spec, chart.terminology):
         problem = ANOTHER_MEASURE
     if problem is not None or raw is None:
         reason, why = problem or NO_NUMBER
@@ -133,16 +133,18 @@ def measure(
 
 
 def _of_another_scale(
-    one: Measured, spec: QuantitySpec, chart: Chart
+    measured: Measured, spec: QuantitySpec, chart: Chart
 ) -> Refused | None:
     """Refuse a value that may be of another scale; None if it is not."""
-    doubt, concept = spec.ambiguous, one.reading.match.concept
-    if doubt is None or one.value > doubt.up_to.get(concept, -math.inf):
+    doubt, concept = spec.ambiguous, measured.reading.match.concept
+    if doubt is None or measured.value > doubt.up_to.get(concept, -math.inf):
         return None
-    age = (chart.today - one.moment.day).days
+    age = (chart.today - measured.moment.day).days
     if spec.usable_days is not None and age > spec.usable_days:
-        return Refused(one.reading, "stale", doubt.because, one.printed)
-    return Refused(one.reading, "other-method", doubt.because, one.printed, one)
+        return Refused(measured.reading, "stale", doubt.because, measured.printed)
+    return Refused(
+        measured.reading, "other-method", doubt.because, measured.printed, measured
+    )
 
 
 def _is_high_enough(
@@ -171,7 +173,7 @@ def _low_limit(
     spec: QuantitySpec,
     chart: Chart,
 ) -> Measured | None:
-    """The highest value under an upper limit, if all values under it raise the risk.
+    """Return the highest value under a limit, if all values under it raise the risk.
 
     Laboratories write `<15`. None if some of them do not.
     """
@@ -253,11 +255,11 @@ def _number_of_line(
 
     The result is None if the line says more.
     """
-    found = terminology.reports.line(line)
-    written = NUMBER.fullmatch(found["number"].removeprefix("+")) if found else None
-    if found is None or written is None:
+    match = terminology.reports.line(line)
+    written = NUMBER.fullmatch(match["number"].removeprefix("+")) if match else None
+    if match is None or written is None:
         return None
-    unit = found["unit"] or ""
+    unit = match["unit"] or ""
     if unit and terminology.units.canonical(unit) is None:
         return None
     value = _signed(written)
@@ -349,9 +351,9 @@ def any_differ(values: Sequence[Measured], decimals: int) -> bool:
     if len(values) == 1:
         return False
     lowest, highest = math.inf, -math.inf
-    for one in sorted(values, key=lambda one: one.step):
-        lowest, highest = min(lowest, one.value), max(highest, one.value)
-        rounding = min(one.step / 2, 10.0**-decimals)
-        if max(one.value - lowest, highest - one.value) > rounding + 1e-9:
+    for measured in sorted(values, key=lambda measured: measured.step):
+        lowest, highest = min(lowest, measured.value), max(highest, measured.value)
+        rounding = min(measured.step / 2, 10.0**-decimals)
+        if max(measured.value - lowest, highest - measured.value) > rounding + 1e-9:
             return True
     return False

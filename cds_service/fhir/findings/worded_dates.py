@@ -11,7 +11,7 @@ MONTH = re.compile(r"(?<!\d)(0?[1-9]|1[0-2])[/.]((?:19|20)\d\d)(?!\d)")
 
 
 def date_in_words(words: Iterable[str], raw: Json, chart: Chart) -> str:
-    """The newest month or year that these words name, up to now, as FHIR writes it.
+    """Return the newest month or year that these words name, as FHIR writes it.
 
     Words like `3 years ago` count from the day of recording. Empty if there is none.
     """

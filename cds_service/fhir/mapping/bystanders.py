@@ -109,8 +109,8 @@ class Bystanders:
         self._harmless, self._systems = harmless, systems
         self._problems = HarmlessCodes(content.problems, systems, FILE)
         spinal = (
-            CodeRange(system=one.system, why="", harmless=one.codes, but=one.but)
-            for one in content.spinal
+            CodeRange(system=entry.system, why="", harmless=entry.codes, but=entry.but)
+            for entry in content.spinal
         )
         self._spinal = HarmlessCodes(tuple(spinal), systems, FILE)
         self._acts = HarmlessCodes(content.acts, systems, FILE)
@@ -152,8 +152,8 @@ class Bystanders:
         return any(
             pattern.fullmatch(code)
             for by_system in rules
-            for one in self._systems.lineage(system)
-            for pattern in by_system.get(one, ())
+            for ancestor in self._systems.lineage(system)
+            for pattern in by_system.get(ancestor, ())
         )
 
     def names_act(self, words: str) -> bool:

@@ -93,8 +93,8 @@ class Joints(NamedTuple):
         several: between two names.
         aside: before an aside; a denial in the aside is of what the aside names.
         suspicion: words that call a diagnosis suspected.
-        contrast: `but`, `other than`: no denial holds beyond it, and none is plain
-            with it.
+        contrast: `but`, `other than`: no denial holds beyond it, and none is plain with
+            it.
         turned: a denial that does not deny what is named with it: `no change of`, `not
             excluded`.
         found: `is`, `known`: said of what is there, which is not part of a list of
@@ -188,12 +188,12 @@ class Clause:
             return NOTHING
         joints = self._reader.joints.aside.finditer(self.text, 1)
         begun = (
-            self.text[: one.start()]
-            for one in islice(joints, MOST_ASIDES)
-            if self._reader.denies(self.text[one.end() :])
+            self.text[: joint.start()]
+            for joint in islice(joints, MOST_ASIDES)
+            if self._reader.denies(self.text[joint.end() :])
         )
-        found = (self._reader.places(one, None) for one in begun)
-        return frozenset().union(*found)
+        named = (self._reader.places(one, None) for one in begun)
+        return frozenset().union(*named)
 
     def _denies(self, places: Collection[Place]) -> bool:
         """Tell if it denies what it names at these places, and says no more."""
@@ -205,8 +205,8 @@ class Clause:
         # `no metastasis except L1` states what it excepts.
         if self._reader.joints.contrast.search(self.text):
             return False
-        rest = f"{self.text[:start]}@{self.text[end:]}"
-        return bool(self._reader.places(rest, ONLY_DENIED))
+        remainder = f"{self.text[:start]}@{self.text[end:]}"
+        return bool(self._reader.places(remainder, ONLY_DENIED))
 
 
 class ClauseReader:
@@ -247,7 +247,7 @@ class ClauseReader:
 
     def turns(self, text: str) -> list[str]:
         """Return the denials of a text that do not deny what is named with them."""
-        return [found[0] for found in self.joints.turned.finditer(folded(text))]
+        return [denial[0] for denial in self.joints.turned.finditer(folded(text))]
 
     def without_turns(self, text: str) -> str:
         """Return the folded text without the denials that `turns` finds."""
@@ -272,15 +272,15 @@ class ClauseReader:
             return [words]
         if self.whole(words).is_only_denial:
             return [words]
-        found: list[str] = []
+        parts: list[str] = []
         denied = follows = ""
         for part in self._parts(words):
             if self.denies(part):
-                found += self._ended(denied, follows)
+                parts += self._ended(denied, follows)
                 denied, follows = part, ""
             else:
                 follows += part
-        return [one for one in (*found, *self._ended(denied, follows)) if one.strip()]
+        return [one for one in (*parts, *self._ended(denied, follows)) if one.strip()]
 
     def _parts(self, words: str) -> list[str]:
         """Cut at borders, which stay with the part after them; not before `: none`."""
@@ -293,7 +293,7 @@ class ClauseReader:
         return [*parts, words[start:]]
 
     def _ended(self, denied: str, follows: str) -> list[str]:
-        """A denial with the list that continues it, and the words after that list."""
+        """Cut a denial from the words after the list that continues it."""
         if not denied:
             return [follows]
         end = self._end_of_list(follows)

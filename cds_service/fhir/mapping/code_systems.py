@@ -107,7 +107,7 @@ class CodeSystems:
         return uri, canonical
 
     def lineage(self, system: str) -> tuple[str, ...]:
-        """The canonical system, and the system whose rules also apply to its codes."""
+        """Return the canonical system, and that whose rules also apply to its codes."""
         spec = self.specs.get(system)
         return (system, spec.extends) if spec and spec.extends else (system,)
 
@@ -142,15 +142,15 @@ class CodeSystems:
         )
         if uri is None:
             known = (
-                one.uri
-                for one in self.specs.values()
-                if one.named and one.named.search(plain)
+                spec.uri
+                for spec in self.specs.values()
+                if spec.named and spec.named.search(plain)
             )
             uri = next(known, None)
-        found = uri or system.strip()
+        canonical = uri or system.strip()
         if len(self._by_spelling) < REMEMBERED and len(system) <= LONGEST_URI:
-            self._by_spelling[system] = found
-        return found
+            self._by_spelling[system] = canonical
+        return canonical
 
 
 def load_code_systems(*folders: Path) -> CodeSystems:
@@ -225,7 +225,7 @@ def _d5_product(left: int, right: int) -> int:
 
 
 def _plain(system: str) -> str:
-    """A URI without what does not distinguish systems.
+    """Return a URI without what does not distinguish systems.
 
     Scheme, capitals, version and OID prefix.
     """
@@ -245,8 +245,8 @@ def _focus(code: str) -> str:
 
     There is none if its context says that it is absent, or another's.
     """
-    found = None if _CONTEXT.search(code) else _CONCEPT.match(code)
-    return found[1] if found else code.strip()
+    match = None if _CONTEXT.search(code) else _CONCEPT.match(code)
+    return match[1] if match else code.strip()
 
 
 def _with_dot(code: str, whole: int = 3) -> str:

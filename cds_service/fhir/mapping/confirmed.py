@@ -75,15 +75,15 @@ def read_confirmed(folder: Path) -> dict[Path, ConfirmedFile]:
     Raises:
         DataFileError: names file and key of what is wrong.
     """
-    found = {}
+    files = {}
     faults = Faults()
     for path in sorted((folder / FOLDER).glob("*")):
         with faults:
             if path.suffix != ".toml":
                 raise DataFileError(label(path), "", "is not used: *.toml is")
-            found[path] = validated(ConfirmedFile, read_toml(path), path)
+            files[path] = validated(ConfirmedFile, read_toml(path), path)
     faults.stop()
-    return found
+    return files
 
 
 def check_confirmed(folder: Path, terminology: Terminology) -> None:
@@ -94,9 +94,9 @@ def check_confirmed(folder: Path, terminology: Terminology) -> None:
     """
     faults = Faults()
     for path, file in read_confirmed(folder).items():
-        for one in file.codes:
-            if fault := one.fault(terminology):
+        for confirmed in file.codes:
+            if fault := confirmed.fault(terminology):
                 with faults:
-                    key = f"codes.{one.system}|{one.code}"
+                    key = f"codes.{confirmed.system}|{confirmed.code}"
                     raise DataFileError(label(path), key, fault)
     faults.stop()

@@ -70,7 +70,7 @@ class OtherDose:
         name: of this dose, an ingredient of its own.
         ingredient: what it shares codes and names with.
         least: amounts from which it is this dose, by unit.
-        most: amounts up to which it is, where the usual dose is the greater one.
+        most: amounts up to which it is, if the usual dose is the greater one.
         per_ml: mg in a mL from which it is this dose.
         units_billed: units that a payer is billed from which it is this dose.
         days: between two doses, from and to.
@@ -127,16 +127,16 @@ class DrugTable:
         return self.named.get(group, ())
 
     def groups_of(self, concept: str) -> tuple[str, ...]:
-        """The concept itself and the groups of an ingredient."""
+        """Return the concept itself and the groups of an ingredient."""
         return self.members.get(concept, (concept,))
 
     def other_dose(self, ingredient: str) -> str:
-        """The name of another dose of an ingredient; empty if it has none."""
+        """Return the name of another dose of an ingredient; empty if it has none."""
         other = self.other_doses.get(ingredient)
         return other.name if other else ""
 
     def concepts_of(self, system: str, code: str) -> tuple[str, ...]:
-        """The concepts of a canonical code."""
+        """Return the concepts of a canonical code."""
         if (listed := self.codes.get((system, code))) or system != ATC:
             return listed or ()
         return next(
@@ -170,10 +170,10 @@ def load_drugs(folders: Sequence[Path], systems: CodeSystems) -> DrugTable:
         }
         listed_codes = {ATC: drug.atc, RXNORM: drug.rxnorm, HCPCS: drug.hcpcs}
         pairs = [
-            (system, one)
-            for system, each in listed_codes.items()
-            for one in each
-            if not one.endswith("*")
+            (system, code)
+            for system, system_codes in listed_codes.items()
+            for code in system_codes
+            if not code.endswith("*")
         ]
         for pair in pairs:
             if fault := "appears twice" if pair in codes else systems.fault(*pair):
@@ -197,7 +197,7 @@ def load_drugs(folders: Sequence[Path], systems: CodeSystems) -> DrugTable:
         classes,
         words,
         members,
-        {group: tuple(each) for group, each in named.items()},
+        {group: tuple(patterns) for group, patterns in named.items()},
         {drug.name: drug.least_dose for drug in listed.drugs if drug.least_dose},
         _other_doses(listed.drugs),
         _local_form(listed.forms),
@@ -207,25 +207,25 @@ def load_drugs(folders: Sequence[Path], systems: CodeSystems) -> DrugTable:
 def _other_doses(drugs: Sequence[_Ingredient]) -> dict[str, OtherDose]:
     """Join each other dose with what its ingredient says of the usual one."""
     by_name = {drug.name: drug for drug in drugs}
-    found = {}
+    doses = {}
     for drug in drugs:
-        if (told := drug.dose_of) is None:
+        if (dose := drug.dose_of) is None:
             continue
-        if (usual := by_name.get(told.ingredient)) is None:
+        if (usual := by_name.get(dose.ingredient)) is None:
             key = f"drugs.{drug.name}.dose-of.ingredient"
-            raise DataFileError("drugs.toml", key, f"no drug {told.ingredient}")
-        found[told.ingredient] = OtherDose(
+            raise DataFileError("drugs.toml", key, f"no drug {dose.ingredient}")
+        doses[dose.ingredient] = OtherDose(
             name=drug.name,
-            ingredient=told.ingredient,
-            least=told.least,
-            most=told.most,
-            per_ml=told.per_ml,
-            units_billed=told.units_billed,
-            days=told.days,
-            words=_any(told.strengths),
+            ingredient=dose.ingredient,
+            least=dose.least,
+            most=dose.most,
+            per_ml=dose.per_ml,
+            units_billed=dose.units_billed,
+            days=dose.days,
+            words=_any(dose.strengths),
             usual=_any((*usual.strengths, *_rule((), usual.brands).any)),
         )
-    return found
+    return doses
 
 
 def _any(patterns: Sequence[str]) -> re.Pattern[str]:
@@ -233,7 +233,7 @@ def _any(patterns: Sequence[str]) -> re.Pattern[str]:
 
 
 def _local_form(forms: _Forms) -> re.Pattern[str]:
-    """The form at the end of a name, behind the name itself.
+    """Return the form at the end of a name, behind the name itself.
 
     `OPH`, `TOP 0.1%` or `OPH SUSP 5 ML`
     """
@@ -252,7 +252,7 @@ _LATIN = re.compile("[a-z0-9]")
 
 
 def _rule(words: Sequence[str], brands: Sequence[str]) -> TextRule:
-    """A rule for the beginnings of words and for whole words.
+    """Make a rule for the beginnings of words and for whole words.
 
     In scripts without spaces they count anywhere in the text.
     """

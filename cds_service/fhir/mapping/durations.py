@@ -162,8 +162,8 @@ class _Clause(NamedTuple):
     Attributes:
         own: it names the ordered item.
         other: it names something else: a check, a dose, a visit.
-        about: it is about the ordered item, by itself or by the clause before;
-            None if nothing tells.
+        about: it is about the ordered item, by itself or by the clause before; None if
+            nothing tells.
         is_only: its length is the only number with a unit of time in the whole text.
     """
 
@@ -193,8 +193,8 @@ class DurationRules:
         tables = languages.values()
         named = [
             (code, unit, words)
-            for code, one in languages.items()
-            for unit, words in one.units.items()
+            for code, language in languages.items()
+            for unit, words in language.units.items()
         ]
         self._units = [
             (_compiled(word), unit, code)
@@ -203,13 +203,13 @@ class DurationRules:
         ]
         self._numbers = [
             (_compiled(word), value)
-            for one in tables
-            for word, value in one.numbers.items()
+            for table in tables
+            for word, value in table.numbers.items()
         ]
         self._months = [
             (_compiled(word), place)
-            for one in tables
-            for place, word in enumerate(one.months, 1)
+            for table in tables
+            for place, word in enumerate(table.months, 1)
         ]
         digits = r"(?<![A-WYZa-wyzÀ-ÿ0-9.,/⁄])[0-9]{1,3}(?:[.,][0-9]{1,2})?"
         number = rf"(?:{digits}|(?<![{_LETTER}])(?:{_any(self._numbers)}))"
@@ -232,13 +232,13 @@ class DurationRules:
         )
         self._days = _compiled(rf"(?<![0-9{_LETTER}])(?:{'|'.join(forms)})")
         self._lists = {
-            (code, name): _compiled(place % any_of([one], name))
-            for code, one in languages.items()
+            (code, name): _compiled(place % any_of([language], name))
+            for code, language in languages.items()
             for name, place in _PLACES.items()
         }
         self._until = {
-            code: _compiled(_INSIDE % any_of([one], "until"))
-            for code, one in languages.items()
+            code: _compiled(_INSIDE % any_of([language], "until"))
+            for code, language in languages.items()
         }
         self._anywhere = {
             name: _compiled(place % any_of(tables, name))
@@ -265,13 +265,13 @@ class DurationRules:
                 the order.
         """
         plain = unicodedata.normalize("NFKC", text[:LONGEST_TEXT])
-        found = list(self._read(plain, subject.replace("-", "_"), is_title=is_title))
+        mentions = list(self._read(plain, subject.replace("-", "_"), is_title=is_title))
         # positions do not match the text: nothing can be replaced
         if len(plain) != len(text) or plain != text:
-            found = [one._replace(until="") for one in found]
+            mentions = [one._replace(until="") for one in mentions]
         if len(text) > LONGEST_TEXT:
-            found.append(Mention("doubtful", LONGEST_TEXT, len(text)))
-        return tuple(found)
+            mentions.append(Mention("doubtful", LONGEST_TEXT, len(text)))
+        return tuple(mentions)
 
     def names_brace(self, text: str) -> bool:
         """Tell if a text names a brace, or wearing one."""
@@ -280,9 +280,9 @@ class DurationRules:
     def without_times(self, text: str, *, is_title: bool = False) -> str:
         """Blank the lengths, last days and postures that are understood in a text."""
         plain = unicodedata.normalize("NFKC", text[:LONGEST_TEXT])
-        for found in self._read(plain, "brace", is_title=is_title):
-            if found.kind in ("length", "day") and not found.is_least:
-                plain = _blank(plain, found.start, found.end)
+        for mention in self._read(plain, "brace", is_title=is_title):
+            if mention.kind in ("length", "day") and not mention.is_least:
+                plain = _blank(plain, mention.start, mention.end)
         for posture in self._anywhere["posture"].finditer(plain):
             plain = _blank(plain, *posture.span())
         return plain
@@ -296,20 +296,20 @@ class DurationRules:
         plain = unicodedata.normalize("NFKC", text)
         if len(plain) > LONGEST_TEXT or self._days.search(plain):
             return None
-        rest, hours, is_waiting = plain, 0.0, False
+        remainder, hours, is_waiting = plain, 0.0, False
         for start, end in self._clauses(plain):
             words = plain[start:end]
             lengths = [*self._led_lengths(words)]
             other = words
             for length in lengths:
                 other = _blank(other, length.start, length.end)
-                rest = _blank(rest, start + length.start, start + length.end)
+                remainder = _blank(remainder, start + length.start, start + length.end)
                 hours += length.hours
             is_step = bool(_DIGIT.search(other))
             if len(lengths) > 1 or (is_step and is_waiting):
                 return None
             is_waiting = (is_step or is_waiting) and not lengths
-        return Course(hours, rest) if hours and not is_waiting else None
+        return Course(hours, remainder) if hours and not is_waiting else None
 
     def _led_lengths(self, words: str) -> Iterator[_Length]:
         """Yield the lengths of a clause that a word such as `for` makes the end."""
@@ -326,22 +326,22 @@ class DurationRules:
                 yield _Length(lead.start(), amount.end, hours)
 
     def _read(self, text: str, subject: str, *, is_title: bool) -> Iterator[Mention]:
-        for found in self._anywhere["payer"].finditer(text):
-            yield Mention("payer", *found.span())
-            text = _blank(text, found.start(), found.end())
-        for found in self._days.finditer(text):
-            if mention := self._day(text, found):
+        for match in self._anywhere["payer"].finditer(text):
+            yield Mention("payer", *match.span())
+            text = _blank(text, match.start(), match.end())
+        for match in self._days.finditer(text):
+            if mention := self._day(text, match):
                 yield mention
             text = _blank(
-                text, found.start() if mention is None else mention.start, found.end()
+                text, match.start() if mention is None else mention.start, match.end()
             )
         yield from (
-            Mention("doubtful", *found.span()) for found in _TWELFTH.finditer(text)
+            Mention("doubtful", *match.span()) for match in _TWELFTH.finditer(text)
         )
         # worn "when out of bed" says nothing about bed rest, nor about how long
         if subject == "brace":
-            for found in self._anywhere["posture"].finditer(text):
-                text = _blank(text, *found.span())
+            for match in self._anywhere["posture"].finditer(text):
+                text = _blank(text, *match.span())
         is_only = len(list(islice(self._amount.finditer(text), 2))) == 1
         about: bool | None = is_title or None
         if overlong := next(
@@ -363,9 +363,9 @@ class DurationRules:
 
     def _clauses(self, text: str) -> Iterator[tuple[int, int]]:
         start = 0
-        for found in self._anywhere["clause"].finditer(text):
-            yield start, found.start()
-            start = found.end()
+        for match in self._anywhere["clause"].finditer(text):
+            yield start, match.start()
+            start = match.end()
         yield start, len(text)
 
     def _named(self, words: str, name: str) -> bool:
@@ -376,27 +376,27 @@ class DurationRules:
             clause, "bed_rest" if subject == "brace" else "brace"
         )
 
-    def _day(self, text: str, found: re.Match[str]) -> Mention | None:
-        """A day that is stated as the last one; other days do not matter here."""
+    def _day(self, text: str, match: re.Match[str]) -> Mention | None:
+        """Read a day that is stated as the last one; other days do not matter here."""
         day = self._day_of(
             {
                 name.rstrip("0123456789"): value
-                for name, value in found.groupdict().items()
+                for name, value in match.groupdict().items()
                 if value
             }
         )
-        before = text[max(0, found.start() - NEAR) : found.start()]
+        before = text[max(0, match.start() - NEAR) : match.start()]
         for name in self._every:
             until = self._lists[name, "until"].search(before) or self._lists[
                 name, "until_date"
             ].search(before)
             if until is None:
                 continue
-            start = found.start() - len(before) + until.start()
+            start = match.start() - len(before) + until.start()
             if day is None:
-                return Mention("doubtful", start, found.end())
+                return Mention("doubtful", start, match.end())
             return Mention(
-                "day", start, found.end(), day=day, until=self.languages[name].until_day
+                "day", start, match.end(), day=day, until=self.languages[name].until_day
             )
         return None
 
@@ -421,10 +421,10 @@ class DurationRules:
                 (str(first), str(second)) if first <= 12 else (str(second), str(first))
             )
         try:
-            found = date(int(parts["y"]), int(month or 0), int(day or 0))
+            stated = date(int(parts["y"]), int(month or 0), int(day or 0))
         except ValueError:
             return None
-        return found if found.year in YEARS else None
+        return stated if stated.year in YEARS else None
 
     def _clause(self, clause: _Clause) -> Iterator[Mention]:
         text, subject = clause.text, clause.subject
@@ -458,25 +458,25 @@ class DurationRules:
         return not self._anywhere["never"].search(text, until.end())
 
     def _amounts(self, clause: str) -> Iterator[_Amount]:
-        for found in self._amount.finditer(clause):
+        for match in self._amount.finditer(clause):
             numbers = [
-                self._number(found[name]) for name in ("low", "high") if found[name]
+                self._number(match[name]) for name in ("low", "high") if match[name]
             ]
             unit = next(
                 unit
                 for pattern, unit, _ in self._units
-                if pattern.fullmatch(clause, *found.span("unit"))
+                if pattern.fullmatch(clause, *match.span("unit"))
             )
             number = max(numbers)
-            if found["inside"] or found["behind"]:
+            if match["inside"] or match["behind"]:
                 number += 0.5
             if unit == YEAR and number % 1:
                 number, unit = number * 12, MONTH  # half a year is said as 6 months
-            is_article = found["low"].lower() in ("a", "an")
-            yield _Amount(*found.span(), number, unit, found["unit"], is_article)
-        for found in self._fifty_second.finditer(clause):
+            is_article = match["low"].lower() in ("a", "an")
+            yield _Amount(*match.span(), number, unit, match["unit"], is_article)
+        for match in self._fifty_second.finditer(clause):
             yield _Amount(
-                *found.span(), float(found["low"]), "wk", "", is_article=False
+                *match.span(), float(match["low"]), "wk", "", is_article=False
             )
 
     def _number(self, printed: str) -> float:
@@ -489,7 +489,7 @@ class DurationRules:
         )
 
     def _length(self, clause: _Clause, amount: _Amount) -> Mention | None:
-        """A duration, or a doubtful one; None if the number is not the order's."""
+        """Read a duration, or a doubtful one; None if the number is not the order's."""
         languages = self._languages(amount)
         before = clause.text[max(0, amount.start - NEAR) : amount.start]
         after = clause.text[amount.end : amount.end + NEAR]
@@ -521,7 +521,8 @@ class DurationRules:
             return None
         if verdict == "doubtful":
             return Mention("doubtful", start, amount.end)
-        said = f"{amount.number:g} {unit.one if amount.number == 1 else unit.many}"
+        noun = unit.one if amount.number == 1 else unit.many
+        wording = f"{amount.number:g} {noun}"
         is_delay = lead is None and self._ends(bare, "delay", languages)
         may_replace = self._anywhere["go_on"].match(after) and not is_delay
         language = next(
@@ -538,7 +539,7 @@ class DurationRules:
             or self._anywhere["least_after"].match(after)
         )
         return Mention(
-            "length", start, amount.end, hours, said, until=phrase, is_least=is_least
+            "length", start, amount.end, hours, wording, until=phrase, is_least=is_least
         )
 
     def _verdict(
@@ -609,7 +610,7 @@ class DurationRules:
     def _is_next_to_subject(self, before: str, after: str, subject: str) -> bool:
         """Tell if only filler words are between a duration and the ordered item."""
         pattern = self._anywhere[subject]
-        ends = [found.end() for found in pattern.finditer(before)]
+        ends = [match.end() for match in pattern.finditer(before)]
         if ends:
             return self._is_filler(before[ends[-1] :])
         following = pattern.search(after)
@@ -643,23 +644,23 @@ class DurationRules:
         """Return the text before a duration, without words such as "about"."""
         bare = before.rstrip()
         for _ in range(4):
-            found = self._ends(bare, "soft", languages)
-            if found is None:
+            match = self._ends(bare, "soft", languages)
+            if match is None:
                 break
-            bare = bare[: found.start()].rstrip()
+            bare = bare[: match.start()].rstrip()
         return bare
 
     def _ends(
         self, words: str, name: str, languages: Sequence[str]
     ) -> re.Match[str] | None:
-        found = (self._lists[one, name].search(words) for one in languages)
-        return next(filter(None, found), None)
+        matches = (self._lists[one, name].search(words) for one in languages)
+        return next(filter(None, matches), None)
 
     def _begins(
         self, words: str, name: str, languages: Sequence[str]
     ) -> re.Match[str] | None:
-        found = (self._lists[one, name].match(words) for one in languages)
-        return next(filter(None, found), None)
+        matches = (self._lists[one, name].match(words) for one in languages)
+        return next(filter(None, matches), None)
 
     def _has(self, words: str, name: str, languages: Sequence[str]) -> bool:
         return any(self._lists[one, name].search(words) for one in languages)

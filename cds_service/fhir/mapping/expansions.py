@@ -71,16 +71,16 @@ class Release(NamedTuple):
 
     def expansion(self, roots: Iterable[str]) -> Expansion:
         """Return the roots and all below them."""
-        found: set[str] = set()
+        codes: set[str] = set()
         waiting = sorted({*roots})
         ordered = tuple(waiting)
         while waiting:
             code = waiting.pop()
-            if code not in found:
-                found.add(code)
+            if code not in codes:
+                codes.add(code)
                 waiting += self.children.get(code, ())
         return Expansion(
-            self.system, self.edition, self.date, ordered, tuple(sorted(found))
+            self.system, self.edition, self.date, ordered, tuple(sorted(codes))
         )
 
 
@@ -130,9 +130,9 @@ def _fault_of(
 def outdated(
     expansions: Mapping[str, Expansion], roots: Mapping[str, Sequence[str]]
 ) -> Iterator[str]:
-    """One line for each expansion that is not of its filter as it is now."""
-    for concept, found in sorted(expansions.items()):
-        if tuple(sorted(roots.get(concept, ()))) != found.roots:
+    """Yield a line for each expansion that is not of its filter as it is now."""
+    for concept, expansion in sorted(expansions.items()):
+        if tuple(sorted(roots.get(concept, ()))) != expansion.roots:
             yield (
                 f"{FOLDER}/{concept}{SUFFIX}: older than its filter; run mappings"
                 " expand again"
@@ -149,8 +149,8 @@ def read_release(source: Path) -> Release:
     """
     try:
         name, lines = _relationships(source)
-        found = RELATIONSHIPS.fullmatch(name)
-        if found is None:
+        match = RELATIONSHIPS.fullmatch(name)
+        if match is None:
             raise CdsError(f"{source}: no sct2_Relationship_Snapshot file is in it")
         children: dict[str, list[str]] = {}
         for row in csv.DictReader(lines, delimiter="\t", quoting=csv.QUOTE_NONE):
@@ -162,9 +162,9 @@ def read_release(source: Path) -> Release:
         ) from error
     if not children:
         raise CdsError(f"{source}: {name} holds no is-a relationship")
-    day = found["date"]
+    day = match["date"]
     return Release(
-        SNOMED, found["edition"], f"{day[:4]}-{day[4:6]}-{day[6:]}", children
+        SNOMED, match["edition"], f"{day[:4]}-{day[4:6]}-{day[6:]}", children
     )
 
 

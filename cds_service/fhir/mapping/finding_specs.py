@@ -156,9 +156,9 @@ def _check_implied_units(
     """
     for code, concept, unit in terminology.implied_units():
         accepted = [
-            one.accept_units
-            for one in specs.values()
-            if isinstance(one, QuantitySpec) and concept in one.value_sets
+            spec.accept_units
+            for spec in specs.values()
+            if isinstance(spec, QuantitySpec) and concept in spec.value_sets
         ]
         if accepted and not any(
             terminology.units.canonical(unit) in units for units in accepted

@@ -70,7 +70,7 @@ class HarmlessTitles:
             rf"(?:{level})(?:\s?(?:{and_})\s?{second})?(?![a-z0-9])"
         )
         self._titles = {
-            self._plain(one) for titles in content.titles.values() for one in titles
+            self._plain(title) for titles in content.titles.values() for title in titles
         }
         self._social = {self._plain(one) for one in content.social.titles}
         self._categories = frozenset(content.social.categories)
@@ -92,8 +92,8 @@ class HarmlessTitles:
                 return True
         titles = list(words)
         return bool(titles) and all(
-            len(one) <= LONGEST_TITLE and self._plain(one) in self._social
-            for one in titles
+            len(title) <= LONGEST_TITLE and self._plain(title) in self._social
+            for title in titles
         )
 
     def _is_social_code(self, coding: Mapping[str, Any]) -> bool:

@@ -59,15 +59,16 @@ class HarmlessCodes:
             DataFileError: a system is not in `systems.toml`, or a range is none.
         """
         self._systems = systems
-        for one in listed:
-            if one.system not in systems.specs:
-                raise DataFileError(file, "system", f"{one.system} is not known")
-        ordered = sorted(listed, key=lambda one: one.system)
+        for code_range in listed:
+            if code_range.system not in systems.specs:
+                raise DataFileError(file, "system", f"{code_range.system} is not known")
+        ordered = sorted(listed, key=lambda code_range: code_range.system)
         self._ranges: Mapping[str, Sequence[tuple[list[Span], list[Span]]]] = {
             system: [
-                (_spans(one.harmless, file), _spans(one.but, file)) for one in ranges
+                (_spans(code_range.harmless, file), _spans(code_range.but, file))
+                for code_range in ranges
             ]
-            for system, ranges in groupby(ordered, lambda one: one.system)
+            for system, ranges in groupby(ordered, lambda code_range: code_range.system)
         }
 
         # The codes of a hospital's lists recur all day.
@@ -80,7 +81,7 @@ class HarmlessCodes:
         return (self._kept_holds if is_short else self._look_holds)(system, code)
 
     def may_hold(self, system: str, code: str) -> bool:
-        """The same, also of a code so short that it may be in one: `K57` of `K57.0`."""
+        """Tell the same of a code so short that it may be in one: `K57` of `K57.0`."""
         is_short = len(system) + len(code) <= LONGEST_KEPT
         return (self._kept_may_hold if is_short else self._look_may_hold)(system, code)
 
@@ -88,16 +89,16 @@ class HarmlessCodes:
         plain = code.replace(".", "")
         return any(
             _is_in(plain, harmless) and not _may_be_in(plain, but)
-            for one in self._systems.lineage(system)
-            for harmless, but in self._ranges.get(one, ())
+            for ancestor in self._systems.lineage(system)
+            for harmless, but in self._ranges.get(ancestor, ())
         )
 
     def _look_may_hold(self, system: str, code: str) -> bool:
         plain = code.replace(".", "")
         return any(
             _may_be_in(plain, harmless) and not _is_in(plain, but)
-            for one in self._systems.lineage(system)
-            for harmless, but in self._ranges.get(one, ())
+            for ancestor in self._systems.lineage(system)
+            for harmless, but in self._ranges.get(ancestor, ())
         )
 
 
@@ -113,13 +114,13 @@ def load_harmless_codes(folders: Sequence[Path], systems: CodeSystems) -> Harmle
 
 def _spans(written: Sequence[str], file: str) -> list[Span]:
     spans = []
-    for one in written:
+    for span in written:
         # two full stops where codes hold a hyphen, as those of OPS do
-        between = ".." if ".." in one else "-"
-        first, _, last = (part.replace(".", "") for part in one.partition(between))
+        between = ".." if ".." in span else "-"
+        first, _, last = (part.replace(".", "") for part in span.partition(between))
         last = last or first
         if len(first) != len(last) or not first or first > last:
-            raise DataFileError(file, "ranges", f"{one} is no range")
+            raise DataFileError(file, "ranges", f"{span} is no range")
         spans.append((first, last))
     return spans
 

@@ -148,9 +148,8 @@ class Durations(DataTable):
         and_half: what adds half a unit, before the unit or behind it.
         to: between the two numbers of a range.
         for_, soft, until, until_date, every, since, delay: what stands before a
-        duration: that it is one, that it is
-            about so long, that it is an end; that it is a frequency, lies in the past,
-            or is a time to wait.
+        duration: that it is one, that it is about so long, that it is an end; that it
+            is a frequency, lies in the past, or is a time to wait.
         rate, ago, past: what stands after a duration: a frequency, the past, what it is
         counted from.
         stop, start, up: an order's end, its beginning, and that a patient gets up.
@@ -227,8 +226,8 @@ class Language(DataTable):
     Attributes:
         reviewed: a reader of this language, whom a site names, has read the file.
         letters: those beside a to z, as in the set of a regular expression; None if
-            lists of diagnoses and drugs in
-            this language are not read, since too few of their words are here.
+            lists of diagnoses and drugs in this language are not read, since too few of
+            their words are here.
         rules_out: lists of words beside which a text names a thing, and does not say
             that the patient has it: denied, past, of another person.
         spelled_out: what to read for an abbreviation, in order.
@@ -272,21 +271,21 @@ def read_languages(folders: Sequence[Path]) -> Mapping[str, Language]:
     Raises:
         DataFileError: a file is wrong.
     """
-    found = _read(files_in_force(folders, "texts", ".toml"))
+    languages = _read(files_in_force(folders, "texts", ".toml"))
     if len(folders) > 1:
         ours = _read(files_in_force(folders[:1], "texts", ".toml"))
-        _check_letters(found, concepts_of_lists(ours.values()), folders)
-    return found
+        _check_letters(languages, concepts_of_lists(ours.values()), folders)
+    return languages
 
 
 def _read(files: Mapping[str, Path]) -> Mapping[str, Language]:
-    found: dict[str, Language] = {}
+    languages: dict[str, Language] = {}
     faults = Faults()
     for code, path in files.items():
         with faults:
-            found[code] = validated(Language, read_toml(path), path)
+            languages[code] = validated(Language, read_toml(path), path)
     faults.stop()
-    return found
+    return languages
 
 
 def concepts_of_lists(languages: Iterable[Language]) -> frozenset[str]:

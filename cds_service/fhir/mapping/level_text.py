@@ -88,9 +88,9 @@ class LevelRules:
             rf"0?(?P<number>[1-9][0-9]?)(?![A-Za-z0-9]|\.[0-9])(?!{not_after})"
         )
         self._numbered = [
-            (_numbered(one, and_, to), one.ordinals)
-            for one in vertebrae
-            if one.numbered
+            (_numbered(language, and_, to), language.ordinals)
+            for language in vertebrae
+            if language.numbered
         ]
         self._to = re.compile(rf"\s*(?:[-‐–—−~]|{to})\s*")
         self._and = re.compile(rf"\s*(?:[,/&+、]|{and_})?\s*(?:(?:{and_})\s*)?")
@@ -132,8 +132,8 @@ class LevelRules:
             name: re.compile(
                 "|".join(
                     folded_pattern(word)
-                    for one in vertebrae
-                    for word in one.regions.get(name, ())
+                    for language in vertebrae
+                    for word in language.regions.get(name, ())
                 )
             )
             for name in parts
@@ -157,7 +157,7 @@ class LevelRules:
         plain = self._with_figures(plain)
         plain = self._day.sub(lambda day: day[0].rstrip("."), plain)
         plain = _REMARK.sub(r"·\1 ", plain)
-        found: set[str] = set()
+        levels: set[str] = set()
         for part in remarks(plain):
             for clause, groups in self._clauses(part):
                 treated = [
@@ -165,8 +165,8 @@ class LevelRules:
                     for group in self._treated(clause, groups)
                     if group.is_clear
                 ]
-                found.update(*treated)
-        return in_order(found)
+                levels.update(*treated)
+        return in_order(levels)
 
     def named(self, words: str) -> tuple[str, ...]:
         """List every level that a text names, from head to foot.
@@ -200,9 +200,9 @@ class LevelRules:
         Four for `L1-L4`, two for `L2, L3`.
         """
         regions: list[frozenset[int]] = []
-        for found in self._lumbar_region.finditer(without_accents(words)):
-            numbers = sorted(int(one) for one in re.findall("[1-5]", found["levels"]))
-            is_range = len(numbers) == 2 and self._dash.search(found["levels"])
+        for match in self._lumbar_region.finditer(without_accents(words)):
+            numbers = sorted(int(one) for one in re.findall("[1-5]", match["levels"]))
+            is_range = len(numbers) == 2 and self._dash.search(match["levels"])
             regions.append(
                 frozenset(range(numbers[0], numbers[1] + 1) if is_range else numbers)
             )
@@ -236,8 +236,8 @@ class LevelRules:
             yield (
                 part[begin:end],
                 [
-                    replace(one, start=one.start - begin, end=one.end - begin)
-                    for one in inside
+                    replace(group, start=group.start - begin, end=group.end - begin)
+                    for group in inside
                 ],
             )
             begin = end
@@ -273,13 +273,13 @@ class LevelRules:
             (self._to.match(part, end), True),
             (self._and.match(part, end), False),
         ):
-            found = self._level.match(part, joint.end()) if joint else None
-            if found:
-                level = _level(found)
+            match = self._level.match(part, joint.end()) if joint else None
+            if match:
+                level = _level(match)
                 is_loose = joint and " " in joint[0] and not joint[0].strip().isalpha()
                 if is_range and is_loose and _is_above(level, last):
                     return None  # `L2 - L1 intact`: a dash between two statements
-                return (_span(last, level) if is_range else {level}), level, found.end()
+                return (_span(last, level) if is_range else {level}), level, match.end()
         bare = self._bare.match(part, end)
         if bare is None or (level := f"{last[0]}{bare['number']}") not in LEVELS:
             return None
@@ -333,9 +333,9 @@ class LevelRules:
 
 
 def _numbered(words: Vertebrae, and_: str, to: str) -> re.Pattern[str]:
-    """Numbers before a name: `12.
+    """Match numbers before a name.
 
-    BWK`, `11th and 12th thoracic vertebra`, `第11、12胸椎`, `1. bis 3. LWK`.
+    `12. BWK`, `11th and 12th thoracic vertebra`, `第11、12胸椎`, `1. bis 3. LWK`.
     """
     figure = "[1-9][0-9]?"
     ordinal = "|".join(sorted(words.ordinals, key=len, reverse=True)) or "(?!)"
@@ -349,18 +349,19 @@ def _numbered(words: Vertebrae, and_: str, to: str) -> re.Pattern[str]:
     )
 
 
-def _in_figures(ordinals: Sequence[str], found: re.Match[str]) -> str:
-    region = "T" if found["thoracic"] else "L"
+def _in_figures(ordinals: Sequence[str], match: re.Match[str]) -> str:
+    region = "T" if match["thoracic"] else "L"
     numbers = re.findall(
-        "|".join(("[1-9][0-9]?", *reversed(ordinals))), found["numbers"].lower()
+        "|".join(("[1-9][0-9]?", *reversed(ordinals))), match["numbers"].lower()
     )
     figures = (
         next(
-            (at for at, word in enumerate(ordinals, 1) if re.fullmatch(word, one)), one
+            (at for at, word in enumerate(ordinals, 1) if re.fullmatch(word, number)),
+            number,
         )
-        for one in numbers
+        for number in numbers
     )
-    joint = "-" if found["to"] else ", "
+    joint = "-" if match["to"] else ", "
     return f" {joint.join(f'{region}{figure}' for figure in figures)} "
 
 
@@ -375,8 +376,9 @@ def _distance(group: _Group, mark: Place) -> tuple[int, bool]:
     ), is_before
 
 
-def _level(found: re.Match[str]) -> str:
-    return f"{'L' if found['thoracic'] is None else 'T'}{found['number']}"
+def _level(match: re.Match[str]) -> str:
+    region = "L" if match["thoracic"] is None else "T"
+    return f"{region}{match['number']}"
 
 
 def _is_above(level: str, last: str) -> bool:

@@ -68,19 +68,19 @@ def read_value_sets(
     folders: Sequence[Path], systems: CodeSystems
 ) -> Mapping[str, ValueSetRules]:
     """Read value sets by id; each must be valid FHIR R4 with valid codes."""
-    found: dict[str, ValueSetRules] = {}
+    value_sets: dict[str, ValueSetRules] = {}
     faults = Faults()
     for name, path in files_in_force(folders, "valueset", ".json").items():
         with faults:
-            found[name] = _value_set(path, systems)
+            value_sets[name] = _value_set(path, systems)
     faults.stop()
-    return found
+    return value_sets
 
 
 def read_roots(
     folders: Sequence[Path], systems: CodeSystems
 ) -> Mapping[str, tuple[str, ...]]:
-    """The roots of the is-a filters, by value set."""
+    """Return the roots of the is-a filters, by value set."""
     value_sets = read_value_sets(folders, systems)
     named = {
         name: rules.included.roots
@@ -246,7 +246,8 @@ def read_local_codes(
             if any(one.system == to for one in earlier):
                 raise DataFileError(label(path), at, "is mapped twice")
             targets = [
-                _local_code(to, one, path, at, own, systems) for one in _taken(element)
+                _local_code(to, target, path, at, own, systems)
+                for target in _taken(element)
             ]
             local[code] = (*earlier, *targets)
     faults.stop()
@@ -262,7 +263,7 @@ class Orderable(NamedTuple):
 
 def read_orderables(folders: Sequence[Path]) -> Mapping[Code, tuple[Orderable, ...]]:
     """Read the site's own codings that mean the same as one of our orders."""
-    found: dict[Code, tuple[Orderable, ...]] = {}
+    orderables: dict[Code, tuple[Orderable, ...]] = {}
     for path, group, element in _elements(folders):
         for target in element.get("target", []) if group["target"] == ORDERS else ():
             if target.get("equivalence") in ("equal", "equivalent"):
@@ -275,8 +276,8 @@ def read_orderables(folders: Sequence[Path]) -> Mapping[Code, tuple[Orderable, .
                     },
                 }
                 key = (ORDERS, target["code"])
-                found[key] = (*found.get(key, ()), Orderable(coding, path))
-    return found
+                orderables[key] = (*orderables.get(key, ()), Orderable(coding, path))
+    return orderables
 
 
 def _local_code(
@@ -310,7 +311,7 @@ def _local_code(
 
 
 def _taken(element: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
-    """The equivalent targets; a wider target counts only if the site states why."""
+    """List the equivalent targets; a wider one counts only if the site states why."""
     for target in element.get("target", []):
         means_same = target.get("equivalence") in ("equal", "equivalent")
         if "code" in target and (
@@ -322,13 +323,13 @@ def _taken(element: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
 
 def _elements(folders: Sequence[Path]) -> list[MappedElement]:
     """Read the elements of all concept maps, each with its file and group."""
-    found: list[MappedElement] = []
+    elements: list[MappedElement] = []
     faults = Faults()
     for path in files_in_force(folders, "conceptmap", ".json").values():
         with faults:
-            found += _elements_in(path)
+            elements += _elements_in(path)
     faults.stop()
-    return found
+    return elements
 
 
 def _elements_in(path: Path) -> Iterator[MappedElement]:

@@ -56,7 +56,7 @@ class MeasureNames:
     def __init__(self, path: Path, content: NamesFile, languages: Languages) -> None:
         """Keep the rules; texts in languages that are not read say nothing."""
         self._path, self._content, self._languages = path, content, languages
-        self._title = lru_cache(KEPT_TEXTS)(self._says_another)
+        self._title = lru_cache(KEPT_TEXTS)(self._is_another_title)
 
     def check(self, findings: Iterable[str]) -> None:
         """Check that each rule is that of a finding.
@@ -83,7 +83,7 @@ class MeasureNames:
             return False
         if len(name) > LONGEST_NAME:  # what nobody reads may say another measure
             return True
-        look = self._title if len(name) <= LONGEST_TITLE else self._says_another
+        look = self._title if len(name) <= LONGEST_TITLE else self._is_another_title
         return look(finding, name, is_mapped)
 
     def part_of(self, panels: Iterable[str], names: Iterable[str]) -> str:
@@ -97,7 +97,7 @@ class MeasureNames:
             for concept, phrases in self._content.parts.get(panel, {}).items()
             for name in names
             if phrases.search(_plain(name[:LONGEST_NAME]))
-            and not self.says_other(concept, name)
+            and not self.is_named_otherwise(concept, name)
         }
         return called.pop() if len(called) == 1 else ""
 
@@ -105,14 +105,14 @@ class MeasureNames:
         """Report a name that names no measure at all: `left hand`, `result`."""
         return not _LETTER.search(self._content.neutral.sub(" ", _plain(name)))
 
-    def says_other(self, finding: str, words: str) -> bool:
+    def is_named_otherwise(self, finding: str, words: str) -> bool:
         """Report words that make another measure of it: in the name of a method."""
         rule = self._content.names.get(finding)
         return rule is not None and bool(
             rule.other.search(_plain(words[:LONGEST_NAME]))
         )
 
-    def _says_another(
+    def _is_another_title(
         self,
         finding: str,
         name: str,

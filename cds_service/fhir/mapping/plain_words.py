@@ -97,7 +97,7 @@ class PlainWords:
         Args:
             text: of an order.
             is_title: as in `DurationRules.read`.
-            has_lengths: the lengths in this text are read; where they are not, one is
+            has_lengths: the lengths in this text are read; if they are not, one is
                 left.
         """
         look = self._kept if len(text) <= LONGEST_KEPT else self._are_all
@@ -106,10 +106,10 @@ class PlainWords:
     def _are_all(self, text: str, *, is_title: bool, has_lengths: bool) -> bool:
         if len(text) > LONGEST_TEXT:
             return False
-        rest = text
+        remainder = text
         if has_lengths and self.durations:
-            rest = self.durations.without_times(text, is_title=is_title)
-        return self._plain.fullmatch(folded(rest)) is not None
+            remainder = self.durations.without_times(text, is_title=is_title)
+        return self._plain.fullmatch(folded(remainder)) is not None
 
     @cached_property
     def _old(self) -> re.Pattern[str]:
@@ -125,11 +125,13 @@ class PlainWords:
 
     def left_in(self, text: str) -> tuple[str, ...]:
         """List words of a text that are not plain: a site reads its own files so."""
-        rest = text[:LONGEST_TEXT]
+        remainder = text[:LONGEST_TEXT]
         if self.durations:
-            rest = self.durations.without_times(rest, is_title=True)
-        rest = folded(rest)
-        return tuple(filter(None, re.split(rf"{_DIVIDES}+", self._word.sub(" ", rest))))
+            remainder = self.durations.without_times(remainder, is_title=True)
+        remainder = folded(remainder)
+        return tuple(
+            filter(None, re.split(rf"{_DIVIDES}+", self._word.sub(" ", remainder)))
+        )
 
 
 class PlainLists(NamedTuple):

@@ -99,8 +99,8 @@ class ReportNumbers:
     def find(self, sentence: str) -> Iterator[Number]:
         """Yield the numbers of a sentence, also the upper ends of ranges."""
         for field, pattern in self._numbers.items():
-            for found in pattern.finditer(sentence):
-                yield Number(field, _value(found), found.start("number"), found.end())
+            for match in pattern.finditer(sentence):
+                yield Number(field, _value(match), match.start("number"), match.end())
 
     def ends_range(self, sentence: str, number: Number) -> bool:
         """Tell if a number is the upper end of a range."""
@@ -121,9 +121,9 @@ def _each(table: DataTable, form: str) -> Mapping[str, str]:
     return {field: form.replace("%s", _any(words)) for field, words in lists.items()}
 
 
-def _value(found: re.Match[str]) -> str:
-    number = found["number"].replace("−", "-").replace("–", "-").replace(",", ".")
-    unit = found.groupdict().get("unit", "").replace("²", "2")
+def _value(match: re.Match[str]) -> str:
+    number = match["number"].replace("−", "-").replace("–", "-").replace(",", ".")
+    unit = match.groupdict().get("unit", "").replace("²", "2")
     return f"{number} {unit}".strip()
 
 

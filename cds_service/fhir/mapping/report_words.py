@@ -71,8 +71,8 @@ class ReportWords:
         The end of a range (`L1 - 4`), a part of a date (`2021-11-03`) and a change in
         per cent do not count.
         """
-        found = self._negative.findall(_normal(words))
-        return [-float(number.replace(",", ".")) for number in found]
+        numbers = self._negative.findall(_normal(words))
+        return [-float(number.replace(",", ".")) for number in numbers]
 
     @cached_property
     def _line(self) -> re.Pattern[str]:

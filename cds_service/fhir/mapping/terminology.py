@@ -80,8 +80,7 @@ class Match(NamedTuple):
 
     Attributes:
         code: `system|code` as found, the system in its canonical spelling; the standard
-            code that a site's map gives
-            for a local one.
+            code that a site's map gives for a local one.
         unit: UCUM unit that a site's local code implies where the record has none;
             empty otherwise.
     """
@@ -206,7 +205,7 @@ class Terminology:
             self.report_numbers = ReportNumbers(numbers)
 
     def _index(self) -> Mapping[Code, tuple[str, ...]]:
-        """Concepts of every enumerated code, including our own codes."""
+        """Index the concepts of every enumerated code, including our own codes."""
         index: dict[Code, set[str]] = {}
         for concept, rules in self._value_sets.items():
             for code in rules.included.codes:
@@ -257,14 +256,14 @@ class Terminology:
         """
         if not codeable:
             return ()
-        found: list[Match] = []
+        matches: list[Match] = []
         for code in _codes(codeable):
             known = self._as_written.get(code)
             if known is None:
                 known = self._read(code)
             if known:
-                found += known
-        return tuple(dict.fromkeys(found) if len(found) > 1 else found)
+                matches += known
+        return tuple(dict.fromkeys(matches) if len(matches) > 1 else matches)
 
     def codings(self, codeable: Any) -> list[Code]:
         """Normalised system and code of each coding."""
@@ -374,8 +373,8 @@ class Terminology:
         """
         answers = self._answer_maps[map_id]
         codes = (self._systems.normalise(*code) for code in _codes(codeable))
-        found = (target for code in codes for target in answers.get(code, ()))
-        return tuple(sorted(set(found)))
+        targets = (target for code in codes for target in answers.get(code, ()))
+        return tuple(sorted(set(targets)))
 
     def is_spinal_site(self, codeable: Any) -> bool:
         """Tell if a body site's code is a vertebra, or a region of the spine."""
@@ -396,15 +395,15 @@ class Terminology:
     def text_concepts(
         self, text: str, among: frozenset[str] | None = None
     ) -> frozenset[str]:
-        """Concepts that a text names, by `mappings/texts/`.
+        """Return concepts that a text names, by `mappings/texts/`.
 
         This is a last resort: callers must disclose its use.
 
         Args:
             text: a text from a record or an order.
             among: the concepts to look for; None for all that codes may belong to.
-                Others (sides, routes, words that
-                turn an order into another one) must be requested by name.
+                Others (sides, routes, words that turn an order into another one) must
+                be requested by name.
         """
         return (
             frozenset(self.text_places(text, among))
@@ -419,15 +418,14 @@ class Terminology:
 
         Args:
             beside: other words about the body site, needed to accept abbreviations of
-                two or three letters;
-                None if those do not count.
+                two or three letters; None if those do not count.
         """
         return self._rules_of(among).places(text, beside)
 
     def ruled_out(
         self, text: str, among: frozenset[str] | None = None
     ) -> frozenset[str]:
-        """Concepts that a text names beside words that rule them out: `no diabetes`.
+        """Return concepts that a text names and rules out: `no diabetes`.
 
         Args:
             text: a text from a record or an order.
@@ -451,7 +449,7 @@ class Terminology:
         return rules
 
     def drug_words(self, text: str) -> frozenset[str]:
-        """Ingredients and drug groups that a text names, by `drugs.toml`.
+        """Return ingredients and drug groups that a text names, by `drugs.toml`.
 
         `other-drug` for any other drug.
         """
@@ -462,7 +460,7 @@ class Terminology:
         return self._drug_rules.places(text)
 
     def _read(self, code: Code) -> tuple[Match, ...]:
-        """Matches of a code in an unusual spelling, or that a pattern covers.
+        """Return matches of a code in an unusual spelling, or that a pattern covers.
 
         Most codes have none.
         """
@@ -480,46 +478,43 @@ class Terminology:
         printed = f"{system}|{code}"
         own = (Match(concept, printed) for concept in self._concepts_of(system, code))
         targets = self._local_codes.get((system, code), ())
-        local = (
-            Match(
-                one,
-                (
-                    f"{to.system}|{to.code}"
-                    if to.system in self._systems.specs
-                    else printed
-                ),
-                to.unit,
-            )
+        systems = self._systems.specs
+        standard = {
+            to: f"{to.system}|{to.code}" if to.system in systems else printed
             for to in targets
-            for one in self._concepts_of(to.system, to.code)
+        }
+        local = (
+            Match(concept, standard[to], to.unit)
+            for to in targets
+            for concept in self._concepts_of(to.system, to.code)
         )
         return (*own, *local)
 
     def _concepts_of(self, system: str, code: str) -> tuple[str, ...]:
-        found: set[str] = set()
+        concepts: set[str] = set()
         excluded: set[str] = set()
-        for one in self._systems.lineage(system):
-            classes = self._classes.get(one, ())
-            found |= {
-                *self._by_code.get((one, code), ()),
-                *self.drugs.concepts_of(one, code),
+        for ancestor in self._systems.lineage(system):
+            classes = self._classes.get(ancestor, ())
+            concepts |= {
+                *self._by_code.get((ancestor, code), ()),
+                *self.drugs.concepts_of(ancestor, code),
             }
-            found |= {
+            concepts |= {
                 name
                 for name in classes
-                if self._value_sets[name].included.holds(one, code)
+                if self._value_sets[name].included.holds(ancestor, code)
             }
-            found |= {
+            concepts |= {
                 name
                 for name, expansion in self._expansions.items()
-                if expansion.holds(one, code)
+                if expansion.holds(ancestor, code)
             }
             excluded |= {
                 name
                 for name in classes
-                if self._value_sets[name].excluded.holds(one, code)
+                if self._value_sets[name].excluded.holds(ancestor, code)
             }
-        return tuple(sorted(found - excluded))
+        return tuple(sorted(concepts - excluded))
 
 
 def _codes(codeable: Any) -> list[Code]:
@@ -531,10 +526,10 @@ def _codes(codeable: Any) -> list[Code]:
             else []
         )
     codings = codeable.get("coding", codeable)
-    found = []
+    codes = []
     for coding in codings if isinstance(codings, LISTS) else (codings,):
         if isinstance(coding, dict):
             system, code = coding.get("system"), coding.get("code")
             if isinstance(system, str) and isinstance(code, str):
-                found.append((system, code))
-    return found
+                codes.append((system, code))
+    return codes

@@ -64,7 +64,7 @@ class TextRule:
     shared: tuple[tuple[str, ...], ...] = ()
 
 
-class _Found(NamedTuple):
+class _Places(NamedTuple):
     """The places where a text names each concept, and each that it rules out."""
 
     named: dict[str, Place]
@@ -81,7 +81,7 @@ class TextRules:
         self._looked_up = lru_cache(KEPT_TEXTS)(self._look)
 
     def places(self, text: str, beside: str | None = "") -> Mapping[str, Place]:
-        """The first position in `folded(text)` at which each concept is named.
+        """Return the first position in `folded(text)` at which each concept is named.
 
         A text over `LONGEST_TEXT` has none: its beginning alone is not read, since the
         rest may take back what it says.
@@ -91,30 +91,30 @@ class TextRules:
             beside: other words about the body site, needed to accept short names; None
                 if those do not count.
         """
-        return self._found(text, beside).named if len(text) <= LONGEST_TEXT else {}
+        return self._places(text, beside).named if len(text) <= LONGEST_TEXT else {}
 
     def ruled_out_places(self, text: str) -> Mapping[str, Place]:
-        """The place in `folded(text)` of each concept that the text rules out.
+        """Return the place in `folded(text)` of each concept that the text rules out.
 
         It is named there, and other words of the text rule it out.
         """
-        return self._found(text, "").ruled_out
+        return self._places(text, "").ruled_out
 
-    def _found(self, text: str, beside: str | None) -> "_Found":
+    def _places(self, text: str, beside: str | None) -> "_Places":
         look = self._looked_up if len(text) <= LONGEST_KEPT else self._look
         return look(folded(text), beside)
 
-    def _look(self, words: str, beside: str | None) -> "_Found":
-        found = _Found({}, {})
+    def _look(self, words: str, beside: str | None) -> "_Places":
+        places = _Places({}, {})
         for concept, rule in self._rules.items():
             if rule.any and (name := rule.any.search(words)):
                 is_out = rule.rules_out(words)
-                (found.ruled_out if is_out else found.named)[concept] = name.span()
+                (places.ruled_out if is_out else places.named)[concept] = name.span()
             elif rule.short and self._is_spinal(words, beside):
                 short = rule.short.search(words)
                 if short and not rule.rules_out(words):
-                    found.named[concept] = short.span()
-        return found
+                    places.named[concept] = short.span()
+        return places
 
     def _is_spinal(self, words: str, beside: str | None) -> bool:
         spine = self._spine
@@ -138,12 +138,12 @@ class _Searches:
 
 
 def folded(text: str) -> str:
-    """The text in lower case, without accents, and spaced by `spaced`."""
+    """Return the text in lower case, without accents, and spaced by `spaced`."""
     return spaced(without_accents(text).lower())
 
 
 def spaced(text: str) -> str:
-    r"""The text with a space between Latin and Chinese or Japanese letters.
+    r"""Put a space between Latin and Chinese or Japanese letters.
 
     A `\b` sees no border there.
     """
@@ -151,7 +151,7 @@ def spaced(text: str) -> str:
 
 
 def without_accents(text: str) -> str:
-    """The text without accents on Latin letters, which records often omit.
+    """Drop the accents on Latin letters, which records often omit.
 
     Full-width forms become normal ones. Marks in other scripts are kept, since they
     make a different letter.
@@ -176,7 +176,7 @@ def folded_pattern(pattern: str) -> str:
 
 @cache
 def compiled(pattern: str) -> re.Pattern[str]:
-    """The pattern, compiled once.
+    """Compile a pattern once.
 
     It is needed when its language is checked, and again for each EHR.
     """
@@ -197,8 +197,8 @@ def joined(words: Iterable[str]) -> str:
     """
     parts = list[str]()
     for is_bordered, some in groupby(map(_begun, words), key=itemgetter(0)):
-        rest = "|".join([one for _, one in some])
-        parts.append(rf"\b(?:{rest})" if is_bordered else rest)
+        alternatives = "|".join([one for _, one in some])
+        parts.append(rf"\b(?:{alternatives})" if is_bordered else alternatives)
     return "|".join(parts)
 
 
@@ -206,8 +206,8 @@ def _begun(word: str) -> tuple[bool, str]:
     r"""Tell if a word begins with `\b`, and the word without it."""
     if not _REFERS_BACK.search(word):
         word = _BRACKET.sub(lambda part: part[1] or "(?:", word)
-    found = _BORDERED.fullmatch(word)
-    return found is not None, found[1] if found else word
+    match = _BORDERED.fullmatch(word)
+    return match is not None, match[1] if match else word
 
 
 def text_rules(languages: Mapping[str, Language]) -> Mapping[str, TextRule]:
@@ -216,20 +216,22 @@ def text_rules(languages: Mapping[str, Language]) -> Mapping[str, TextRule]:
     for concept in sorted(
         {concept for one in languages.values() for concept in one.concepts}
     ):
-        each = [
-            one.concepts[concept]
-            for one in languages.values()
-            if concept in one.concepts
+        worded = [
+            language.concepts[concept]
+            for language in languages.values()
+            if concept in language.concepts
         ]
-        none = _folded(word for words in each for word in words.none)
-        if harmless := _folded(word for words in each for word in words.harmless):
+        none = _folded(word for words in worded for word in words.none)
+        if harmless := _folded(word for words in worded for word in words.harmless):
             # The longer of two words has to match first.
             only = "|".join(sorted(harmless, key=len, reverse=True))
             none = (*none, rf"^(?>(?:[\W\d_]|\b(?:{only})\b)*)$")
-        any_ = (word for words in each for word in words.any)
-        short = (word for words in each for word in words.short)
+        any_ = (word for words in worded for word in words.any)
+        short = (word for words in worded for word in words.short)
         lists = (
-            words for one in languages.values() for words in one.shared_lists(concept)
+            words
+            for language in languages.values()
+            for words in language.shared_lists(concept)
         )
         shared = tuple(map(_folded, lists))
         rules[concept] = TextRule(_folded(any_), none, _folded(short), shared)
@@ -252,8 +254,8 @@ class LanguagesFile(DataFile):
     """`languages.toml`.
 
     Attributes:
-        others: frequent words of other languages that are written with the same
-            letters as ours, by language.
+        others: frequent words of other languages that are written with the same letters
+            as ours, by language.
         abbreviations: abbreviations whose meaning is known and not relevant.
         qualifiers: words that mean nothing alone: `stage`, `left`.
     """
@@ -277,9 +279,9 @@ class Languages:
         The frequent words of such a language do not count as foreign.
         """
         letters = {
-            code: one.letters
-            for code, one in languages.items()
-            if one.letters is not None
+            code: language.letters
+            for code, language in languages.items()
+            if language.letters is not None
         }
         self._letters = re.compile(f"[{''.join(letters.values())}]")
         self._others = {
@@ -298,22 +300,22 @@ class Languages:
         """
         if len(text) > LONGEST_TEXT:
             return False
-        found = _LETTERS.findall(text.lower())
+        letters = _LETTERS.findall(text.lower())
         # one Chinese character may be a word
-        if len(found) < 2 and not any(one > "\u2e80" for one in found):
+        if len(letters) < 2 and not any(one > "\u2e80" for one in letters):
             return False
         if self.is_foreign(text):
             return False
         # It must say more than ambiguous abbreviations and qualifiers.
         return any(map(self._is_name, _ANY_WORD.findall(without_accents(text)))) or any(
-            one > "\u2e80" for one in text
+            sign > "\u2e80" for sign in text
         )
 
     def is_foreign(self, text: str) -> bool:
         """Tell if a text has letters or words of a language that we do not read."""
         if not all(
-            one.isascii() or self._letters.match(one)
-            for one in _LETTERS.findall(text.lower())
+            sign.isascii() or self._letters.match(sign)
+            for sign in _LETTERS.findall(text.lower())
         ):
             return True
         return not self._others.isdisjoint(
@@ -360,10 +362,10 @@ class _Method(Closed):
     unless: Phrases | None = None
 
     def fits(self, words: str) -> bool:
-        found = self.any.search(words)
-        if found and self.unless is not None:
-            found = self.any.search(self.unless.sub(" | ", words))
-        return bool(found)
+        match = self.any.search(words)
+        if match and self.unless is not None:
+            match = self.any.search(self.unless.sub(" | ", words))
+        return bool(match)
 
 
 class MethodWords(RootModel[dict[str, _Method]]):
@@ -379,7 +381,7 @@ class MethodWords(RootModel[dict[str, _Method]]):
         return lru_cache(KEPT_TEXTS)(self.named)
 
     def of_title(self, title: str, among: tuple[str, ...]) -> frozenset[str]:
-        """The methods among these that a title names.
+        """Return the methods among these that a title names.
 
         The title is the name of a measurement, of its method or of its site.
         """
@@ -388,7 +390,7 @@ class MethodWords(RootModel[dict[str, _Method]]):
         )
 
     def named(self, text: str, among: Sequence[str]) -> frozenset[str]:
-        """The methods among these that a text names.
+        """Return the methods among these that a text names.
 
         Nothing is kept in memory: a note is of one patient.
         """

@@ -58,7 +58,7 @@ UNCLEAR = "{name} is left out: its subject is not plainly this patient."
 
 
 @dataclass(frozen=True, slots=True)
-class _Found:
+class _Augmentation:
     draft: Order
     recognition: Recognition
     levels: StatedLevels
@@ -90,51 +90,57 @@ def find_augmentation_order(
             "The subject of an augmentation order is not plainly the Patient of"
             " context.patientId."
         )
-    found = [
-        _Found(draft, one, find_levels(draft.resource, drafts, terminology))
-        for draft, one in recognised
+    augmentations = [
+        _Augmentation(
+            draft, recognition, find_levels(draft.resource, drafts, terminology)
+        )
+        for draft, recognition in recognised
     ]
-    reasons = _reasons(found, drafts, terminology)
+    reasons = _reasons(augmentations, drafts, terminology)
     unclear = tuple(
         say(UNCLEAR, name=Verbatim(reference_name(draft.type, draft.resource)))
         for draft, _ in others
     )
-    return _as_one(found, reasons, unclear, terminology)
+    return _as_one(augmentations, reasons, unclear, terminology)
 
 
 def combine_performed(
     procedures: Sequence[Order], terminology: Terminology
 ) -> AugmentationOrder | None:
     """Combine augmentations that were done into one, of the newest one's day."""
-    found = [
-        _Found(one, recognition, find_levels(one.resource, NO_DRAFTS, terminology))
-        for one, recognition in _recognised(procedures, terminology)
+    augmentations = [
+        _Augmentation(
+            order, recognition, find_levels(order.resource, NO_DRAFTS, terminology)
+        )
+        for order, recognition in _recognised(procedures, terminology)
     ]
-    if not found:
+    if not augmentations:
         return None
     calendar = terminology.calendar
     days = [
         day
-        for one in procedures
+        for procedure in procedures
         for written in (
-            one.resource.get("performedDateTime"),
-            member(one.resource, "performedPeriod", "start"),
+            procedure.resource.get("performedDateTime"),
+            member(procedure.resource, "performedPeriod", "start"),
         )
         if (day := calendar.named_day(written))
     ]
-    reasons = _reasons(found, NO_DRAFTS, terminology)
-    done = _as_one(found, reasons, (), terminology)
+    reasons = _reasons(augmentations, NO_DRAFTS, terminology)
+    done = _as_one(augmentations, reasons, (), terminology)
     return replace(done, performed=Performed(max(days, default=None)))
 
 
 def _reasons(
-    found: Sequence[_Found], drafts: DraftOrders, terminology: Terminology
+    augmentations: Sequence[_Augmentation],
+    drafts: DraftOrders,
+    terminology: Terminology,
 ) -> Reasons:
     """Return the reasons of all orders; their words share the room for reading."""
     room = LONGEST_WORDS
     stated, doubts = frozenset[str](), frozenset[str]()
-    for one in found:
-        reasons = find_reasons(one.draft.resource, drafts, terminology, room)
+    for augmentation in augmentations:
+        reasons = find_reasons(augmentation.draft.resource, drafts, terminology, room)
         room -= reasons.length
         stated, doubts = stated | reasons.stated, doubts | reasons.doubts
     return Reasons(stated, doubts - stated)
@@ -152,44 +158,44 @@ def _recognised(
 
 
 def _as_one(
-    found: Sequence[_Found],
+    augmentations: Sequence[_Augmentation],
     reasons: Reasons,
     unclear: tuple[str, ...],
     terminology: Terminology,
 ) -> AugmentationOrder:
-    procedure, note = _procedure(found, terminology)
-    levels = in_order({level for one in found for level in one.levels.levels})
-    count = _level_count(found, levels, terminology)
-    sources = [one.levels.source for one in found]
-    regions = {region for one in found for region in one.levels.regions}
-    by: Literal["code", "text"] = (
-        "code" if any(one.recognition.by == "code" for one in found) else "text"
-    )
-    drafts, calendar = [one.draft.resource for one in found], terminology.calendar
+    procedure, note = _procedure(augmentations, terminology)
+    levels = in_order({level for one in augmentations for level in one.levels.levels})
+    count = _level_count(augmentations, levels, terminology)
+    sources = [one.levels.source for one in augmentations]
+    regions = {region for one in augmentations for region in one.levels.regions}
+    is_coded = any(one.recognition.by == "code" for one in augmentations)
+    by: Literal["code", "text"] = "code" if is_coded else "text"
+    drafts = [one.draft.resource for one in augmentations]
+    calendar = terminology.calendar
     unread = {name for one in drafts for name in unread_words_of(one, terminology)}
     days = [day for one in drafts if (day := calendar.named_day(one.get("authoredOn")))]
     starts = [day for one in drafts if (day := read_times(one, calendar).start)]
-    codes = [code for one in found for code in one.recognition.codes]
+    codes = [code for one in augmentations for code in one.recognition.codes]
     notes = [
         *unclear,
         note,
         BY_TEXT if by == "text" else "",
-        *(line for one in found for line in one.levels.notes),
+        *(line for one in augmentations for line in one.levels.notes),
     ]
     return AugmentationOrder(
-        references=tuple(dict.fromkeys(one.draft.reference for one in found)),
+        references=tuple(dict.fromkeys(one.draft.reference for one in augmentations)),
         procedure=procedure,
         levels=TreatedLevels(
             names=levels,
             count=count,
-            is_count_sure=_is_count_sure(found),
+            is_count_sure=_is_count_sure(augmentations),
             region=regions.pop() if len(regions) == 1 else None,
-            is_at_junction=_is_at_junction(found, count),
+            is_at_junction=_is_at_junction(augmentations, count),
             source=", ".join(sorted({source for source in sources if source})),
         ),
         recognised_by=by,
         code=codes[0] if codes else "",
-        titles=tuple(dict.fromkeys(_title(one, terminology) for one in found)),
+        titles=tuple(dict.fromkeys(_title(one, terminology) for one in augmentations)),
         authored=min(days, default=None),
         planned=min(starts, default=None),
         last_planned=max(starts) if len(set(starts)) > 1 else None,
@@ -201,19 +207,21 @@ def _as_one(
 
 
 def _procedure(
-    found: Sequence[_Found], terminology: Terminology
+    augmentations: Sequence[_Augmentation], terminology: Terminology
 ) -> tuple[Procedure | None, str]:
-    """PKP or PVP by code, else by words.
+    """Tell PKP from PVP by code, else by words.
 
     ICD-10-PCS encodes PKP as two codes, supplement and reposition.
     """
     concepts = frozenset(
-        concept for one in found for concept in one.recognition.concepts
+        concept
+        for augmentation in augmentations
+        for concept in augmentation.recognition.concepts
     )
     words = frozenset(
         word
-        for one in found
-        for word in words_on_procedure(one.draft.resource, terminology)
+        for augmentation in augmentations
+        for word in words_on_procedure(augmentation.draft.resource, terminology)
     )
     coded = concepts & {"kyphoplasty", "vertebroplasty"}
     if len(coded) > 1 or (coded and words and not coded & words):
@@ -230,24 +238,26 @@ def _procedure(
     return None, BOTH if words else OPEN
 
 
-def _title(found: _Found, terminology: Terminology) -> str:
+def _title(augmentation: _Augmentation, terminology: Terminology) -> str:
     """Return the name of an order in our texts: `kyphoplasty L1 (22514)`."""
-    procedure, _ = _procedure([found], terminology)
+    procedure, _ = _procedure([augmentation], terminology)
     name = PROCEDURES[procedure] if procedure else "vertebral augmentation"
     code = next(
         (
             code.removeprefix(f"{CPT}|")
-            for code in found.recognition.codes
+            for code in augmentation.recognition.codes
             if code.startswith(f"{CPT}|")
         ),
         "",
     )
-    said = joined((name, ", ".join(found.levels.levels)), " ")
-    return in_brackets(said, Verbatim(code)) if code else said
+    title = joined((name, ", ".join(augmentation.levels.levels)), " ")
+    return in_brackets(title, Verbatim(code)) if code else title
 
 
 def _level_count(
-    found: Sequence[_Found], levels: tuple[str, ...], terminology: Terminology
+    augmentations: Sequence[_Augmentation],
+    levels: tuple[str, ...],
+    terminology: Terminology,
 ) -> int | None:
     """Return the number of vertebrae: as stated or as billed, whichever is more.
 
@@ -256,12 +266,14 @@ def _level_count(
     `quantityQuantity`. A kyphoplasty and a vertebroplasty may be of one vertebra,
     ordered as either.
     """
-    stated = len(levels) or max((len(one.levels.verdicts) for one in found), default=0)
-    additional = sum(_additional_levels(one) for one in found)
+    stated = len(levels) or max(
+        (len(one.levels.verdicts) for one in augmentations), default=0
+    )
+    additional = sum(_additional_levels(one) for one in augmentations)
     codes = {
         code.removeprefix(f"{CPT}|")
-        for one in found
-        for code in one.recognition.codes
+        for augmentation in augmentations
+        for code in augmentation.recognition.codes
         if code.startswith(f"{CPT}|")
     }
     named = [
@@ -274,19 +286,26 @@ def _level_count(
         for name in ("kyphoplasty", "vertebroplasty")
     )
     coded = max(counted, 1) + additional if counted or additional else 0
-    said = max(_levels_said(one.draft.resource, terminology) for one in found)
-    return max(stated, coded, said) or None
+    worded = max(
+        _unnamed_levels(augmentation.draft.resource, terminology)
+        for augmentation in augmentations
+    )
+    return max(stated, coded, worded) or None
 
 
-def _is_count_sure(found: Sequence[_Found]) -> bool:
+def _is_count_sure(augmentations: Sequence[_Augmentation]) -> bool:
     """Tell if every order says its levels, with no quantity that was not read.
 
     The words of none may name a level beside those that were used.
     """
-    if any(one.levels.is_contradicted for one in found):
+    if any(one.levels.is_contradicted for one in augmentations):
         return False
-    is_silent = len(found) > 1 and any(not one.levels.verdicts for one in found)
-    return not is_silent and all(_is_quantity_read(one.draft.resource) for one in found)
+    is_silent = len(augmentations) > 1 and any(
+        not augmentation.levels.verdicts for augmentation in augmentations
+    )
+    return not is_silent and all(
+        _is_quantity_read(augmentation.draft.resource) for augmentation in augmentations
+    )
 
 
 def _is_quantity_read(order: Json) -> bool:
@@ -297,47 +316,54 @@ def _is_quantity_read(order: Json) -> bool:
 
 def _count_in(name: str, order: Json) -> int:
     """Return the whole number that a quantity is; 0 if it is none."""
-    held = order.get(name)
-    value = number(member(held, "value"))
+    quantity = order.get(name)
+    value = number(member(quantity, "value"))
     if name == "quantityRatio":
         above, below = (
-            number(member(held, part, "value")) for part in ("numerator", "denominator")
+            number(member(quantity, part, "value"))
+            for part in ("numerator", "denominator")
         )
         value = above / below if above is not None and below else above
     is_count = value is not None and value in range(1, MOST_LEVELS + 1)
-    is_exact = not member(held, "comparator")
+    is_exact = not member(quantity, "comparator")
     return int(value) if value and is_count and is_exact else 0
 
 
-def _levels_said(order: Json, terminology: Terminology) -> int:
+def _unnamed_levels(order: Json, terminology: Terminology) -> int:
     """Count levels that an order states without naming: in words, or as quantity."""
     counted = max(_count_in(name, order) for name in QUANTITIES)
     counted = counted if counted > 1 else 0
     return max(levels_in_words(order, terminology), counted)
 
 
-def _additional_levels(found: _Found) -> int:
-    if ADDITIONAL_LEVEL not in found.recognition.concepts:
+def _additional_levels(augmentation: _Augmentation) -> int:
+    if ADDITIONAL_LEVEL not in augmentation.recognition.concepts:
         return 0
-    quantity = number(member(found.draft.resource, "quantityQuantity", "value"))
+    quantity = number(member(augmentation.draft.resource, "quantityQuantity", "value"))
     return int(quantity) if quantity and 1 <= quantity <= MOST_LEVELS else 1
 
 
-def _is_at_junction(found: Sequence[_Found], count: int | None) -> bool | None:
+def _is_at_junction(
+    augmentations: Sequence[_Augmentation], count: int | None
+) -> bool | None:
     """Tell if any treated level is at T10-L2.
 
     False only if every treated level is known to lie elsewhere.
     """
     verdicts = {
-        (one.levels.source, verdict) for one in found for verdict in one.levels.verdicts
+        (augmentation.levels.source, verdict)
+        for augmentation in augmentations
+        for verdict in augmentation.levels.verdicts
     }
     sides = {verdict for _, verdict in verdicts}
     if True in sides:
         return True
-    levels = {level for one in found for level in one.levels.levels}
+    levels = {level for one in augmentations for level in one.levels.levels}
     is_complete = (bool(levels) and len(levels) >= (count or 0)) or (
         not levels and count == 1
     )
     # A second order without a level may be for a different level.
-    is_silent = len(found) > 1 and any(not one.levels.verdicts for one in found)
+    is_silent = len(augmentations) > 1 and any(
+        not augmentation.levels.verdicts for augmentation in augmentations
+    )
     return False if sides == {False} and is_complete and not is_silent else None

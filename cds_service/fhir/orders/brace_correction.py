@@ -46,7 +46,7 @@ _NO_WORDS = frozenset(
 )
 _NO_WORDS |= {"authoredOn", "start", "end"}
 AS_WRITTEN = say("all else stays as written")
-Read = Callable[..., tuple[Mention, ...]]  # `DurationRules.read` for a brace
+MentionReader = Callable[..., tuple[Mention, ...]]  # `DurationRules.read` for a brace
 
 
 def correct_brace_order(
@@ -69,8 +69,10 @@ def correct_brace_order(
         return None
     # Most words stand in the draft and in its correction.
     read = cache(partial(terminology.durations.read, subject="brace"))
-    found = (read(words, is_title=is_title) for words, is_title in texts_on_time(draft))
-    if any(one.kind == "doubtful" for mentions in found for one in mentions):
+    readings = (
+        read(words, is_title=is_title) for words, is_title in texts_on_time(draft)
+    )
+    if any(one.kind == "doubtful" for mentions in readings for one in mentions):
         return None
     # Each event is a whole day, or a time of one, no later than the end.
     days = map(
@@ -102,29 +104,33 @@ def _places(order: dict[str, Any]) -> Iterator[tuple[dict[str, Any], str]]:
             yield holder, key
     for name in ("note", "orderDetail"):
         yield from (
-            (one, "text") for one in items(order.get(name)) if text(member(one, "text"))
+            (part, "text")
+            for part in items(order.get(name))
+            if text(member(part, "text"))
         )
 
 
-def _reworded(words: str, correction: Correction, read: Read) -> str:
-    for one in sorted(
-        _beyond(words, correction, read), key=lambda one: one.start, reverse=True
+def _reworded(words: str, correction: Correction, read: MentionReader) -> str:
+    for mention in sorted(
+        _beyond(words, correction, read),
+        key=lambda mention: mention.start,
+        reverse=True,
     ):
-        if one.until:
-            until = one.until.format(
+        if mention.until:
+            until = mention.until.format(
                 day=say_date(correction.end), iso=correction.end.isoformat()
             )
-            words = words[: one.start] + until + words[one.end :]
+            words = words[: mention.start] + until + words[mention.end :]
     return words
 
 
-def _beyond(words: str, correction: Correction, read: Read) -> list[Mention]:
-    """Durations and days in a text that exceed the corrected end."""
+def _beyond(words: str, correction: Correction, read: MentionReader) -> list[Mention]:
+    """List durations and days in a text that exceed the corrected end."""
     return [
-        one
-        for one in read(words, is_title=True)
-        if (one.day and one.day > correction.end)
-        or (one.hours is not None and _exceeds(one.hours, correction))
+        mention
+        for mention in read(words, is_title=True)
+        if (mention.day and mention.day > correction.end)
+        or (mention.hours is not None and _exceeds(mention.hours, correction))
     ]
 
 
@@ -142,8 +148,8 @@ def _all_words(value: Any) -> Iterator[str]:
         elif isinstance(inner, dict):
             yield from _all_words(inner)
         elif isinstance(inner, list):
-            for one in inner:
-                yield from _all_words(one)
+            for item in inner:
+                yield from _all_words(item)
     if isinstance(value, dict) and value.get("resourceType"):
         yield from (words for words, _ in texts_on_time(value))
 
@@ -197,14 +203,14 @@ def _set_day(period: dict[str, Any], name: str, day: date) -> None:
     period[name] = day.isoformat()
     beside = period.pop(f"_{name}", None)
     if isinstance(beside, dict):
-        kept = [
-            one
-            for one in items(member(beside, "extension"))
-            if member(one, "url") != ABSENT
+        extensions = [
+            extension
+            for extension in items(member(beside, "extension"))
+            if member(extension, "url") != ABSENT
         ]
-        rest = {key: value for key, value in beside.items() if key != "extension"}
-        rest |= {"extension": kept} if kept else {}
-        period |= {f"_{name}": rest} if rest else {}
+        members = {key: value for key, value in beside.items() if key != "extension"}
+        members |= {"extension": extensions} if extensions else {}
+        period |= {f"_{name}": members} if members else {}
 
 
 def describe_correction(draft: Json, correction: Correction, corrected: Json) -> str:
@@ -220,12 +226,12 @@ def describe_correction(draft: Json, correction: Correction, corrected: Json) ->
         parts.append(say("the length stated in its words is replaced by this end"))
     if _is_marked_absent(draft):
         parts.append(say("the mark that it was not known is removed"))
-    said = joined([*parts, *_what_else(draft)], "; ")
+    effect = joined([*parts, *_what_else(draft)], "; ")
     if correction.review is None:
-        return said
+        return effect
     day = say_date(correction.review)
     review = say("The order plans no review: arrange it for {day}", day=day)
-    return joined((said, review), ". ")
+    return joined((effect, review), ". ")
 
 
 def _is_marked_absent(draft: Json) -> bool:
@@ -237,9 +243,9 @@ def _is_marked_absent(draft: Json) -> bool:
     beside = [member(period, name) for period in periods for name in ("_start", "_end")]
     beside.append(draft.get("_occurrenceDateTime"))
     return any(
-        member(one, "url") == ABSENT
-        for each in beside
-        for one in items(member(each, "extension"))
+        member(extension, "url") == ABSENT
+        for sibling in beside
+        for extension in items(member(sibling, "extension"))
     )
 
 

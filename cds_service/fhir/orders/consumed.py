@@ -55,8 +55,8 @@ _BY_RULE = frozenset(
             "insurance",
         ),
         *(
-            f"{one}.{part}"
-            for one in ("relevantHistory", "replaces", "priorRequest")
+            f"{element}.{part}"
+            for element in ("relevantHistory", "replaces", "priorRequest")
             for part in ("reference", "type", "identifier")
         ),
         *("note.time", "note.authorReference", "note.authorString"),
@@ -80,8 +80,8 @@ _TIMED_WORDS = frozenset(
 _OTHER_WORDS = frozenset(
     {
         *(
-            f"{one}.{part}"
-            for one in ("category", "bodySite", "reasonCode")
+            f"{element}.{part}"
+            for element in ("category", "bodySite", "reasonCode")
             for part in ("text", "coding.display")
         ),
         *(f"{one}.display" for one in ("relevantHistory", "replaces", "priorRequest")),
@@ -183,8 +183,8 @@ def names_another(order: Json, terminology: Terminology) -> bool:
     codings = (
         coding
         for name in _TITLES
-        for one in objects(order.get(name))
-        for coding in items(one.get("coding"))
+        for codeable in objects(order.get(name))
+        for coding in items(codeable.get("coding"))
     )
     return any(not _is_understood("code", coding, terminology) for coding in codings)
 
@@ -233,12 +233,12 @@ def _are_plain(path: str, words: str, order: Json, terminology: Terminology) -> 
 
 
 def _without_codes(title: str, order: Json) -> str:
-    """A title without the order's own codes, `TLSO (L0456)`."""
+    """Drop the order's own codes from a title, `TLSO (L0456)`."""
     codings = [
         coding
         for name in _TITLES
-        for one in objects(order.get(name))
-        for coding in objects(one.get("coding"))
+        for codeable in objects(order.get(name))
+        for coding in objects(codeable.get("coding"))
     ]
     for code in (text(coding.get("code")) for coding in codings):
         if len(code) >= LEAST_CODE:
@@ -252,8 +252,8 @@ def _codes_read(order: Json, terminology: Terminology) -> frozenset[str]:
     for element in (*_TITLES, "category", "bodySite", "reasonCode"):
         codings = [
             coding
-            for one in objects(order.get(element))
-            for coding in items(one.get("coding"))
+            for codeable in objects(order.get(element))
+            for coding in items(codeable.get("coding"))
         ]
         if all(_is_understood(element, coding, terminology) for coding in codings):
             read |= {f"{element}.coding.{part}" for part in _CODING}

@@ -52,12 +52,12 @@ class Order:
 
     Attributes:
         reference: `ServiceRequest/1`; without an id, its fullUrl or its position in the
-            bundle. It stands in the audit
-            log, so that an id or URL which could be words does not count.
+            bundle. It stands in the audit log, so that an id or URL which could be
+            words does not count.
         resource: the order as we read it; its lists are cut if it is long.
         source: the order as received, if a correction would reach it and no other
-            order: it is an entry of the bundle,
-            its reference is unique, and nothing was cut.
+            order: it is an entry of the bundle, its reference is unique, and nothing
+            was cut.
         meaning: what it was recognised as; None before it is asked, and of an order
             that is not to be carried out.
     """
@@ -116,15 +116,19 @@ class DraftOrders:
             return self
         person = self.person._replace(identifiers=identifiers)
         foreign = {
-            one.reference for one in self.drafts if person.is_foreign(one.resource)
+            order.reference
+            for order in self.drafts
+            if person.is_foreign(order.resource)
         }
         ours, others = list[Order](), list(self.others)
-        for one in self.drafts:  # an order inside a group goes with the group
+        for order in self.drafts:  # an order inside a group goes with the group
             (
                 ours
-                if foreign.isdisjoint((one.reference, one.reference.partition("#")[0]))
+                if foreign.isdisjoint(
+                    (order.reference, order.reference.partition("#")[0])
+                )
                 else others
-            ).append(one)
+            ).append(order)
         return replace(self, drafts=tuple(ours), others=tuple(others), person=person)
 
     def resolve(self, references: Sequence[Any], within: Json) -> list[Json]:
@@ -133,24 +137,26 @@ class DraftOrders:
         Other patients' resources are left out.
         """
         contained = contained_in(within)
-        found = []
+        resources = []
         for reference in references:
             address = text(member(reference, "reference"))
-            one = (
+            resource = (
                 contained.get(address)
                 if address.startswith("#")
                 else self._find(address)
             )
-            if one is not None and not (self.person and self.person.is_foreign(one)):
-                found.append(one)
-        return found
+            if resource is not None and not (
+                self.person and self.person.is_foreign(resource)
+            ):
+                resources.append(resource)
+        return resources
 
     def _find(self, address: str) -> Json | None:
-        found = self.targets.find(address)
+        resource = self.targets.find(address)
         return (
             self.referred.get(self.person.bases.name_of(address))
-            if found is None and self.person
-            else found
+            if resource is None and self.person
+            else resource
         )
 
     def _in_time(self, drafts: Sequence[Order]) -> Iterator[Order]:
@@ -172,7 +178,7 @@ def read_drafts(
     Args:
         draft_orders: raw JSON of any quality.
         person: the request's patient.
-        deadline: of the answer; None if nobody is waiting.
+        deadline: of the answer; None for batch runs.
     """
     known: list[BundleEntry] = []
     drafts: list[Order] = []
@@ -197,12 +203,11 @@ def read_drafts(
             names += {_name(source), last_name(full_url)}
             if _signs_nothing(entry):
                 continue
-            drafts.append(
-                Order(reference, resource, source if resource is source else None)
-            )
+            unchanged = source if resource is source else None
+            drafts.append(Order(reference, resource, unchanged))
             long += resource != source
     inside = [
-        (one, draft.resource) for draft in drafts for one in _orders_inside(draft)
+        (order, draft.resource) for draft in drafts for order in _orders_inside(draft)
     ]
     if long:
         orders_cut = "1 long order" if long == 1 else f"{long} long orders"
@@ -214,7 +219,7 @@ def read_drafts(
     ours: list[Order] = []
     others: list[Order] = []
     orders = [*((draft, None) for draft in drafts), *inside[:MOST_INSIDE]]
-    for draft, group in sorted(orders, key=lambda one: one[0].reference):
+    for draft, group in sorted(orders, key=lambda pair: pair[0].reference):
         # An order that names nobody is signed for the patient of the call; one that
         # names somebody has to name them.
         is_ours = not whole.is_foreign(draft.resource) and not (
@@ -222,12 +227,11 @@ def read_drafts(
         )
         # An update could reach either of two orders with one reference.
         is_reachable = counted[_name(draft.resource)] == 1
-        (ours if is_ours else others).append(
-            draft if is_reachable else replace(draft, source=None)
-        )
-    kept = _without_replaced(ours, person)
+        order = draft if is_reachable else replace(draft, source=None)
+        (ours if is_ours else others).append(order)
+    remaining = _without_replaced(ours, person)
     return DraftOrders(
-        tuple(kept),
+        tuple(remaining),
         tuple(others),
         whole,
         Targets(known, person.bases),
@@ -239,15 +243,15 @@ def read_drafts(
 def _without_replaced(orders: Sequence[Order], person: Person) -> Sequence[Order]:
     """Leave out orders that another one replaces, unless they replace each other."""
     named = (
-        (one, objects(one.resource.get(name)))
-        for one in orders
-        if is_to_be_done(one.resource)
+        (order, objects(order.resource.get(name)))
+        for order in orders
+        if is_to_be_done(order.resource)
         for name in REPLACES
     )
     pairs = (
-        (one, person.bases.name_of(text(each.get("reference"))))
-        for one, listed in named
-        for each in listed
+        (order, person.bases.name_of(text(reference.get("reference"))))
+        for order, listed in named
+        for reference in listed
     )
     # a new version of an order may name itself
     replaced = {name for one, name in pairs if name != one.reference}
@@ -259,19 +263,20 @@ def _orders_inside(draft: Order) -> Iterator[Order]:
 
     Resources contained in any other order are not orders.
     """
-    held: Sequence[Any] = ()
+    resources: Sequence[Any] = ()
     if draft.type == "RequestGroup" and is_to_be_done(draft.resource):
-        held = objects(draft.resource.get("contained"))
+        resources = objects(draft.resource.get("contained"))
     elif draft.type == "Bundle":
-        held = [
-            one.get("resource")
-            for one in objects(draft.resource.get("entry"))
-            if not _signs_nothing(one)
+        resources = [
+            entry.get("resource")
+            for entry in objects(draft.resource.get("entry"))
+            if not _signs_nothing(entry)
         ]
-    for place, one in enumerate(held):
-        if isinstance(one, dict) and text(one.get("resourceType")):
+    for place, resource in enumerate(resources):
+        if isinstance(resource, dict) and text(resource.get("resourceType")):
             inside = Order(
-                f"{draft.reference}#{_plain(text(one.get('id'))) or place}", one
+                f"{draft.reference}#{_plain(text(resource.get('id'))) or place}",
+                resource,
             )
             yield inside
             yield from _orders_inside(inside)
@@ -295,8 +300,8 @@ def _plain(written: str) -> str:
 
 
 def _name(resource: Json) -> str:
-    kind, found = text(resource.get("resourceType")), text(resource.get("id"))
-    return f"{kind}/{found}" if found else ""
+    kind, own_id = text(resource.get("resourceType")), text(resource.get("id"))
+    return f"{kind}/{own_id}" if own_id else ""
 
 
 def is_long(order: Json) -> bool:

@@ -35,10 +35,10 @@ def draft_handout(page: Page, ordering: Ordering) -> Suggestion | None:
     if kind == "none" or not ordering.capabilities.can("create", kind):
         return None
     make = _communication if kind == "Communication" else _document
-    said = {"language": page.language, **make(page, ordering)}
-    signing, content = ordering.signing, {"rule": HANDOUT_DRAFT, "resource": said}
+    members = {"language": page.language, **make(page, ordering)}
+    signing, content = ordering.signing, {"rule": HANDOUT_DRAFT, "resource": members}
     new_id = signing.derive_id("resource", content)
-    resource = {"resourceType": kind, "id": new_id, **said}
+    resource = {"resourceType": kind, "id": new_id, **members}
     if not is_valid(resource, kind):
         return None  # a site's own words can be what no resource holds
     label = ordering.translated(LABEL)
@@ -52,22 +52,22 @@ def draft_handout(page: Page, ordering: Ordering) -> Suggestion | None:
 
 
 def _communication(page: Page, ordering: Ordering) -> dict[str, Any]:
-    found = references_of(ordering)
-    sender = {"sender": found.pop(AUTHOR)} if AUTHOR in found else {}
+    references = references_of(ordering)
+    sender = {"sender": references.pop(AUTHOR)} if AUTHOR in references else {}
     return {
         "status": "preparation",
-        **found,
+        **references,
         "topic": {"text": page.title},
-        "recipient": [found["subject"]],
+        "recipient": [references["subject"]],
         **sender,
         "payload": [{"contentString": one} for one in page.sentences],
     }
 
 
 def _document(page: Page, ordering: Ordering) -> dict[str, Any]:
-    found = references_of(ordering)
-    author = {"author": [found.pop(AUTHOR)]} if AUTHOR in found else {}
-    stay = found.pop("encounter", None)
+    references = references_of(ordering)
+    author = {"author": [references.pop(AUTHOR)]} if AUTHOR in references else {}
+    stay = references.pop("encounter", None)
     text = "\n".join((page.title, *page.sentences))
     attachment = {
         "contentType": PLAIN_TEXT,
@@ -80,7 +80,7 @@ def _document(page: Page, ordering: Ordering) -> dict[str, Any]:
         "status": "current",
         "docStatus": "preliminary",
         "type": {"text": page.title},
-        **found,
+        **references,
         **author,
         "content": [{"attachment": attachment}],
         **({"context": {"encounter": [stay]}} if stay else {}),

@@ -90,14 +90,14 @@ def reasons_of_order(
     named = (terminology.concepts(reason) for reason in reasons)
     words = [word for reason in reasons for word in texts_of(reason)]
     words += [word for word, _ in texts_on_time(order)]
-    said = (terminology.text_concepts(word, KEPT_REASONS) for word in words)
-    return (frozenset().union(*named) & KEPT_REASONS).union(*said)
+    worded = (terminology.text_concepts(word, KEPT_REASONS) for word in words)
+    return (frozenset().union(*named) & KEPT_REASONS).union(*worded)
 
 
 def named_levels(
     order: Json, drafts: DraftOrders, terminology: Terminology
 ) -> tuple[str, ...]:
-    """Every vertebra that an order names anywhere."""
+    """Return every vertebra that an order names anywhere."""
     words = {
         level
         for word, _ in texts_on_time(order)
@@ -107,14 +107,14 @@ def named_levels(
 
 
 def treated_levels(record: PatientRecord, terminology: Terminology) -> tuple[str, ...]:
-    """The levels of the augmentations on record, done or ordered."""
-    found: set[str] = set()
+    """Return the levels of the augmentations on record, done or ordered."""
+    levels: set[str] = set()
     for key in ("procedures", "serviceRequests"):
         for entry in record.of_key(key):
             recognition = recognise_augmentation(entry.raw, terminology)
             if recognition and recognition.concepts & AUGMENTATION:
-                found.update(find_levels(entry.raw, NO_DRAFTS, terminology).levels)
-    return in_order(found)
+                levels.update(find_levels(entry.raw, NO_DRAFTS, terminology).levels)
+    return in_order(levels)
 
 
 def find_other_injuries(
@@ -142,8 +142,8 @@ def find_other_injuries(
         if entry.concepts & FRACTURES:
             freshness = _freshness(entry.raw, birth, terminology, today)
             levels[freshness] |= _fractured_places(entry.raw, terminology)
-    for one in braces:
-        levels["open"] |= {*one.levels}
+    for brace in braces:
+        levels["open"] |= {*brace.levels}
     signed = _augmentations_in(drafts, terminology)
     if treated:
         for order in signed:
@@ -154,7 +154,10 @@ def find_other_injuries(
     if not braces:
         return OtherInjuries(fresh, possible)
     words = [
-        word for one in signed for word, is_title in texts_on_time(one) if not is_title
+        word
+        for order in signed
+        for word, is_title in texts_on_time(order)
+        if not is_title
     ]
     return OtherInjuries(
         fractures=fresh,
@@ -164,16 +167,16 @@ def find_other_injuries(
             *(reasons_of_order(one, drafts, terminology) for one in signed)
         ),
         is_brace_noted=any(
-            one.strip() and not is_plain_note(one, terminology) for one in words
+            word.strip() and not is_plain_note(word, terminology) for word in words
         )
         or any(map(terminology.durations.names_brace, words)),
         unread=tuple(
             sorted(
                 {
                     element
-                    for one in signed
+                    for order in signed
                     for element in unread_of_augmentation(
-                        one, drafts, treated, terminology
+                        order, drafts, treated, terminology
                     )
                 }
             )
@@ -193,14 +196,14 @@ def _is_another_unread(
     Another order is any but the augmentation and a brace.
     """
     braces: list[Json] = []
-    for one in drafts.each():
-        found = augmentation_in(one, terminology)
-        if found and found.concepts & AUGMENTATION:
+    for order in drafts.each():
+        recognition = augmentation_in(order, terminology)
+        if recognition and recognition.concepts & AUGMENTATION:
             continue
-        support = support_in(one, drafts, terminology)
+        support = support_in(order, drafts, terminology)
         if support and "brace" in support.concepts:
-            braces.append(one.resource)
-        elif not is_bystander(one.resource, drafts, treated, terminology):
+            braces.append(order.resource)
+        elif not is_bystander(order.resource, drafts, treated, terminology):
             return True
     return len(braces) > 1 and any(_is_brace_unread(one, terminology) for one in braces)
 
@@ -211,20 +214,24 @@ def _is_brace_unread(brace: Json, terminology: Terminology) -> bool:
     A note that only gives a payer's length of need does not count.
     """
     notes = [
-        one
-        for one in objects(brace.get("note"))
-        if not _is_billing(text(one.get("text")), terminology)
+        note
+        for note in objects(brace.get("note"))
+        if not _is_billing(text(note.get("text")), terminology)
     ]
     return bool(unread_in({**brace, "note": notes}, terminology))
 
 
 def _is_billing(words: str, terminology: Terminology) -> bool:
-    found = terminology.durations.read(words, "brace")
-    rest = words
-    for one in found:
-        rest = rest[: one.start] + " " * (one.end - one.start) + rest[one.end :]
-    return {one.kind for one in found} == {"payer"} and (
-        terminology.plain.braces.are_all(rest, has_lengths=False)
+    mentions = terminology.durations.read(words, "brace")
+    remainder = words
+    for mention in mentions:
+        remainder = (
+            remainder[: mention.start]
+            + " " * (mention.end - mention.start)
+            + remainder[mention.end :]
+        )
+    return {one.kind for one in mentions} == {"payer"} and (
+        terminology.plain.braces.are_all(remainder, has_lengths=False)
     )
 
 
@@ -250,8 +257,8 @@ def _is_problem_open(
         if not is_plain_fracture(entry.raw, terminology, is_old=is_old):
             return True
     return any(
-        one.key == "conditions" and MAY_NEED_BRACE in one.concepts
-        for one in record.unreadable
+        broken.key == "conditions" and MAY_NEED_BRACE in broken.concepts
+        for broken in record.unreadable
     )
 
 
@@ -317,26 +324,31 @@ def _is_long_over(
 
 def _augmentations_in(drafts: DraftOrders, terminology: Terminology) -> list[Json]:
     recognised = (
-        (one.resource, augmentation_in(one, terminology)) for one in drafts.each()
+        (order.resource, augmentation_in(order, terminology)) for order in drafts.each()
     )
     return [
         resource
-        for resource, found in recognised
-        if found and found.concepts & AUGMENTATION
+        for resource, recognition in recognised
+        if recognition and recognition.concepts & AUGMENTATION
     ]
 
 
 def _braces_in(drafts: DraftOrders, terminology: Terminology) -> list[Json]:
-    found = (
-        (one.resource, support_in(one, drafts, terminology)) for one in drafts.each()
+    recognised = (
+        (order.resource, support_in(order, drafts, terminology))
+        for order in drafts.each()
     )
-    return [order for order, one in found if one and "brace" in one.concepts]
+    return [
+        order
+        for order, recognition in recognised
+        if recognition and "brace" in recognition.concepts
+    ]
 
 
 def _untreated(
     fresh: set[str], possible: set[str], treated: set[str]
 ) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """The levels of fractures that no treated level explains.
+    """Return the levels of fractures that no treated level explains.
 
     Returns:
         The recent ones and the possible ones, each from head to foot.
@@ -347,9 +359,9 @@ def _untreated(
     # What names no single vertebra (`T11-T12`, `thoracic spine`) is another fracture if
     # no treated vertebra lies in it.
     vague = {
-        one
-        for one in fresh | possible
-        if one not in LEVELS and not covers(one, treated)
+        place
+        for place in fresh | possible
+        if place not in LEVELS and not covers(place, treated)
     }
     single = {one for one in fresh if one in LEVELS} - treated
     return in_order(single), _listed(
@@ -370,17 +382,17 @@ def _fractured_places(condition: Json, terminology: Terminology) -> set[str]:
     Its codes say them, else its words, else the region of its code or its words.
     """
     code = condition.get("code")
-    found = {*terminology.translate("vertebral-level-icd", code)}
+    places = {*terminology.translate("vertebral-level-icd", code)}
     for site in codeables(condition, "bodySite"):
-        found |= {*terminology.translate("vertebral-level", site)}
-    if not found:
+        places |= {*terminology.translate("vertebral-level", site)}
+    if not places:
         words = [
             word
-            for one in codeables(condition, "code", "bodySite")
-            for word in texts_of(one)
+            for codeable in codeables(condition, "code", "bodySite")
+            for word in texts_of(codeable)
         ]
-        found = {level for word in words for level in terminology.levels.treated(word)}
-    return found or fractured_regions(condition, terminology)
+        places = {level for word in words for level in terminology.levels.treated(word)}
+    return places or fractured_regions(condition, terminology)
 
 
 def _freshness(
@@ -390,7 +402,7 @@ def _freshness(
     statuses, certainty = clinical_status(condition), certainty_of(condition)
     words = texts_of(condition.get("code"))
     if certainty == "denied" or any(
-        terminology.text_concepts(one, OLD) for one in words
+        terminology.text_concepts(word, OLD) for word in words
     ):
         return "old"
     if statuses & PAST or certainty == "past":
@@ -409,7 +421,7 @@ def _freshness(
 def _days_of(
     condition: Json, birth: date | None, calendar: SiteCalendar
 ) -> tuple[date | None, date | None]:
-    """The first and the last day on which it may have begun.
+    """Return the first and the last day on which it may have begun.
 
     None for a day that nothing tells. A fracture is recorded after it began, so the day
     of recording is the latest possible one. Without an onset it is used as both days.
@@ -433,25 +445,29 @@ def _is_operated(
     It may be among the orders being signed.
     """
     if any(
-        augmentation_in(one, terminology) is None
-        and _is_surgery(one.resource, terminology)
-        for one in drafts.each()
+        augmentation_in(order, terminology) is None
+        and _is_surgery(order.resource, terminology)
+        for order in drafts.each()
     ):
         return True
     if any(one.concepts & SURGERY for one in record.of_key("conditions")):
         return True  # a fusion on the problem list, whenever it was
-    kept = [
-        one for key in ("procedures", "serviceRequests") for one in record.of_key(key)
+    entries = [
+        entry
+        for key in ("procedures", "serviceRequests")
+        for entry in record.of_key(key)
     ]
-    lately = [one for one in kept if _is_lately(one.raw, terminology.calendar, today)]
+    lately = [
+        entry for entry in entries if _is_lately(entry.raw, terminology.calendar, today)
+    ]
     # What was not understood may be one.
     return any(
-        _may_need_brace(one, terminology)
+        _may_need_brace(entry, terminology)
         or (
-            recognise_augmentation(one.raw, terminology) is None
-            and _is_surgery(one.raw, terminology)
+            recognise_augmentation(entry.raw, terminology) is None
+            and _is_surgery(entry.raw, terminology)
         )
-        for one in lately
+        for entry in lately
     )
 
 

@@ -137,7 +137,7 @@ def stated_levels(
     wording = _worded_levels(
         codeables(order, "code", "orderDetail", "serviceRequested"), terminology
     )
-    stated = (said for _, said in _statements(order, drafts, terminology, wording))
+    stated = (levels for _, levels in _statements(order, drafts, terminology, wording))
     return set[str]().union(*stated)
 
 
@@ -148,25 +148,25 @@ def _statements(
     yield "bodySite", _site_statements(codeables(order, "bodySite"), terminology)
     # a note speaks of other levels as well: old hardware, where pain radiates
     if not wording:
-        told = [
+        notes = [
             words
             for words in _note_texts(order)
             if terminology.text_concepts(words, TREATED_HERE)
         ]
-        yield "note", _text_levels(told, terminology)
+        yield "note", _text_levels(notes, terminology)
     sites = [
         site
-        for one in _conditions(order, drafts)
-        for site in codeables(one, "bodySite")
+        for condition in _conditions(order, drafts)
+        for site in codeables(condition, "bodySite")
     ]
     yield "reasonReference", _site_statements(sites, terminology)
     reasons = reasons_named(order, drafts)
     yield (
         "reasonCode",
         {
-            said
+            level
             for reason in reasons
-            for said in terminology.translate("vertebral-level-icd", reason)
+            for level in terminology.translate("vertebral-level-icd", reason)
         },
     )
     yield "text", wording
@@ -189,8 +189,8 @@ def fractured_regions(condition: Json, terminology: Terminology) -> set[str]:
     regions = {*terminology.translate("spinal-region", condition.get("code"))}
     regions = regions or {
         region
-        for one in codeables(condition, "code", "bodySite")
-        for word in texts_of(one)
+        for codeable in codeables(condition, "code", "bodySite")
+        for word in texts_of(codeable)
         for region in terminology.levels.regions(word)
     }
     return {f"{region} spine" for region in regions} & REGION_NAMES.keys()
@@ -212,14 +212,14 @@ def levels_in_words(order: Json, terminology: Terminology) -> int:
             for word in texts_of(code)
         ),
     ]
-    said = (
+    counts = (
         int(name.partition("-")[0])
         for word in words
         for name in terminology.kinds.of_title(word, COUNTED)
     )
     named = _worded_levels(codeables(order, *CODED["reasonCode"]), terminology)
     named &= set(LEVELS)
-    return max(max(said, default=0), len(named) if len(named) > PAIR else 0)
+    return max(max(counts, default=0), len(named) if len(named) > PAIR else 0)
 
 
 def verdict_of(statement: str) -> bool | None:
@@ -274,9 +274,10 @@ def _conditions(order: Json, drafts: DraftOrders) -> list[Json]:
     """
     resolved = drafts.resolve(objects(order.get("reasonReference")), order)
     return [
-        one
-        for one in resolved
-        if one.get("resourceType") == "Condition" and certainty_of(one) != "denied"
+        condition
+        for condition in resolved
+        if condition.get("resourceType") == "Condition"
+        and certainty_of(condition) != "denied"
     ]
 
 
@@ -330,9 +331,9 @@ def find_reasons(
     ]
     beside = [*titles, *_note_texts(order)]
     aside = [
-        text(one.get("display"))
+        text(reference.get("display"))
         for element in ("reasonReference", "supportingInfo")
-        for one in objects(order.get(element))
+        for reference in objects(order.get(element))
     ]
     beside += [one for one in aside if one]
     unread = _unread(order, drafts, reasons, terminology)
@@ -343,34 +344,34 @@ def find_reasons(
         return Reasons(coded, (GRAVE | RAISING) - coded)
     causes = (terminology.text_concepts(word, CAUSES) for word in (*own, *beside))
     denying = [word for word in own if terminology.clauses.denies(word)]
-    said = read_problem_words(
+    reading = read_problem_words(
         frozenset(), [one for one in own if one not in denying], terminology
     )
     others = read_problem_words(frozenset(), [*denying, *beside], terminology)
-    grave = said.stated & (GRAVE | ORGANS) - said.unclear
+    grave = reading.stated & (GRAVE | ORGANS) - reading.unclear
     stated = coded.union(*causes, grave, {f"{one}-ever" for one in grave & ORGANS})
     named = (
-        said.suspected
-        | said.unclear
+        reading.suspected
+        | reading.unclear
         | others.stated
         | others.suspected
         | others.unclear
     )
-    raising |= (named | said.stated) & RAISING
+    raising |= (named | reading.stated) & RAISING
     return Reasons(stated, (named & GRAVE) - stated | raising | unread, length)
 
 
 def _unread(
     order: Json, drafts: DraftOrders, reasons: list[Json], terminology: Terminology
 ) -> frozenset[str]:
-    """`UNREAD_REASON` where a reason of the order is not understood, or is not there.
+    """Return `UNREAD_REASON` if a reason is not understood, or is not there.
 
     A note counts where it is in a language that is not read.
     """
     references = [
-        one
-        for one in objects(order.get("reasonReference"))
-        if not drafts.resolve([one], order)
+        reference
+        for reference in objects(order.get("reasonReference"))
+        if not drafts.resolve([reference], order)
     ]
     notes = any(map(terminology.languages.is_foreign, _note_texts(order)))
     if (
@@ -390,23 +391,23 @@ def _is_understood(reason: Json, terminology: Terminology) -> bool:
         return True
     words = texts_of(reason)
     return bool(words) and all(
-        terminology.harmless.is_harmless(one)
-        or terminology.text_concepts(one, UNDERSTOOD_REASONS)
-        or terminology.plain.braces.are_all(one)
-        for one in words
+        terminology.harmless.is_harmless(word)
+        or terminology.text_concepts(word, UNDERSTOOD_REASONS)
+        or terminology.plain.braces.are_all(word)
+        for word in words
     )
 
 
 def _regions(
     order: Json, drafts: DraftOrders, terminology: Terminology
 ) -> frozenset[Region]:
-    said = [
+    concepts = [
         *codeables(order, "code", "orderDetail", "serviceRequested", "bodySite"),
         *reasons_named(order, drafts),
     ]
     named = {
         region
-        for codeable in said
+        for codeable in concepts
         for region in terminology.translate("spinal-region", codeable)
     }
     return frozenset(region for region in ("thoracic", "lumbar") if region in named)

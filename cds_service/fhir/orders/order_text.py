@@ -52,10 +52,10 @@ def name_augmentation(
     context = None if beside is None else f"{plain} {beside}"
     named: set[str] = set()
     for place, clause in enumerate(parts):
-        found = terminology.text_places(clause, AUGMENTATIONS, context)
-        if found and _asks_for(parts, place, found, terminology):
-            named |= set(found)
-        elif not found and _is_other_order(clause, terminology):
+        places = terminology.text_places(clause, AUGMENTATIONS, context)
+        if places and _asks_for(parts, place, places, terminology):
+            named |= set(places)
+        elif not places and _is_other_order(clause, terminology):
             break  # the order is something else, and the procedure only its occasion
     return frozenset(named)
 
@@ -76,13 +76,13 @@ def _is_drug_order(words: str, terminology: Terminology) -> bool:
 def _asks_for(
     parts: Sequence[str],
     place: int,
-    found: Mapping[str, tuple[int, int]],
+    places: Mapping[str, tuple[int, int]],
     terminology: Terminology,
 ) -> bool:
     """Tell if the clause at this position orders what it names."""
     clause = parts[place]
-    before = clause[: min(start for start, _ in found.values())]
-    after = clause[max(end for _, end in found.values()) :]
+    before = clause[: min(start for start, _ in places.values())]
+    after = clause[max(end for _, end in places.values()) :]
     is_preparation = terminology.text_concepts(
         before, _PURPOSE
     ) and not terminology.text_concepts(before, _ASKS_FOR)
@@ -121,8 +121,8 @@ _BRACE_WORDS = frozenset(_BRACES)
 
 def name_brace(words: str, code: str, terminology: Terminology) -> str:
     """Name a brace in our texts, by its HCPCS code or a title that agrees with it."""
-    said = terminology.text_concepts(words[:LONGEST_TEXT], _BRACE_WORDS)
-    named = [name for concept, name in _BRACES.items() if concept in said]
+    concepts = terminology.text_concepts(words[:LONGEST_TEXT], _BRACE_WORDS)
+    named = [name for concept, name in _BRACES.items() if concept in concepts]
     if code.startswith("L04"):
         return "Jewett brace" if named == ["Jewett brace"] else "TLSO"
     if code:
@@ -140,13 +140,13 @@ def name_support(
     Therapy in a brace is an order of therapy: the brace is how it is done.
     """
     plain = folded(words[:LONGEST_TEXT])
-    found = dict(terminology.text_places(plain, kinds))
-    if found.get("rehabilitation", NOWHERE) < found.get("brace", FIRST):
-        del found["brace"]
+    places = dict(terminology.text_places(plain, kinds))
+    if places.get("rehabilitation", NOWHERE) < places.get("brace", FIRST):
+        del places["brace"]
     return frozenset(
         [
             kind
-            for kind, place in found.items()
+            for kind, place in places.items()
             if not _is_declined(plain, place, terminology)
         ]
     )

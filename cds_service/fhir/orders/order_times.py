@@ -108,7 +108,7 @@ def _of_period(period: Json, calendar: SiteCalendar) -> OrderTimes:
 
 
 def _between(start: date | None, end: date | None) -> float | None:
-    """Hours from one day to another, for dates without a time of day."""
+    """Count the hours from one day to another, for dates without a time of day."""
     return None if start is None or end is None else (end - start).days * 24.0
 
 
@@ -120,7 +120,7 @@ def _of_timing(timing: Json, calendar: SiteCalendar) -> OrderTimes:
         member(timing, "repeat", "boundsDuration"),
         member(timing, "repeat", "boundsRange", "high"),
     )
-    bound = next((found for one in lengths if (found := _hours(one))), None)
+    bound = next((stated for one in lengths if (stated := _hours(one))), None)
     hours = bound or repeated_hours(timing)
     written = items(timing.get("event"))
     events = sorted(day for event in written if (day := calendar.first_day(event)))
@@ -131,16 +131,17 @@ def _of_timing(timing: Json, calendar: SiteCalendar) -> OrderTimes:
         return OrderTimes(
             start=events[0], end=events[-1], hours=length, read=frozenset(read)
         )
+    is_lifetime = any(_is_lifetime(one) for one in lengths)
     return OrderTimes(
         start=events[0] if events else None,
         hours=hours,
-        no_end="payer" if any(_is_lifetime(one) for one in lengths) else "",
+        no_end="payer" if is_lifetime else "",
         read=frozenset(read),
     )
 
 
 def _read_of_repeat(timing: Json, *, is_bound: bool) -> set[str]:
-    """The paths in a timing without `boundsPeriod` that its length was read from."""
+    """List the paths that a length was read from, without `boundsPeriod`."""
     is_each_time = not is_bound or member(timing, "repeat", "period") is not None
     names = [*_HOW_OFTEN, *(_EACH_TIME if is_each_time else ())]
     if is_bound:
@@ -166,7 +167,7 @@ def _is_one_unit(timing: Json, name: str) -> bool:
 
 
 def repeated_hours(timing: Json) -> float | None:
-    """Hours of all repetitions (`count` in `period`), else of the `duration`.
+    """Add the hours of repetitions (`count` in `period`), else of the `duration`.
 
     None if neither says how long.
 
@@ -184,7 +185,7 @@ def repeated_hours(timing: Json) -> float | None:
 
 
 def _element(repeat: Any, name: str) -> float | None:
-    """Hours of `period` or `duration`, the longer of a range."""
+    """Return the hours of `period` or `duration`, the longer of a range."""
     value = number(member(repeat, f"{name}Max")) or number(member(repeat, name))
     return _hours({"value": value, "code": member(repeat, f"{name}Unit")})
 
@@ -203,7 +204,7 @@ def _is_lifetime(duration: Any) -> bool:
 
 
 def _hours(duration: Any) -> float | None:
-    """Hours of a Duration in UCUM or plain words.
+    """Return the hours of a Duration in UCUM or plain words.
 
     Junk, a missing value, a payer's "lifetime" and `> 2 wk` give None.
     """
@@ -226,9 +227,9 @@ def read_worded_end(order: Json, subject: Subject, rules: DurationRules) -> Word
     """Read what the words of an order (raw JSON) say about its end."""
     texts = list(islice(texts_on_time(order), MOST_TEXTS + 1))
     mentions = [
-        one
+        mention
         for words, is_title in texts[:MOST_TEXTS]
-        for one in rules.read(words, subject, is_title=is_title)
+        for mention in rules.read(words, subject, is_title=is_title)
     ]
     kinds = {one.kind for one in mentions} | (
         {"doubtful"} if len(texts) > MOST_TEXTS else set()
@@ -244,17 +245,17 @@ def read_worded_end(order: Json, subject: Subject, rules: DurationRules) -> Word
 
 def _clear_end(mentions: list[Mention]) -> WordedEnd:
     """Return the longest duration and the last day that are stated."""
-    longest = max(
-        (one for one in mentions if one.hours is not None),
-        key=lambda one: one.hours or 0,
-        default=None,
-    )
+    day = max((one.day for one in mentions if one.day), default=None)
+    lengths = [one for one in mentions if one.hours is not None]
+    if not lengths:
+        return WordedEnd(says="end", day=day)
+    longest = max(lengths, key=lambda mention: mention.hours or 0)
     return WordedEnd(
         says="end",
-        hours=longest.hours if longest else None,
-        said=longest.said if longest else "",
-        day=max((one.day for one in mentions if one.day), default=None),
-        is_least=longest is not None and longest.is_least,
+        hours=longest.hours,
+        said=longest.said,
+        day=day,
+        is_least=longest.is_least,
     )
 
 
@@ -262,10 +263,10 @@ def texts_on_time(order: Json) -> Iterator[tuple[str, bool]]:
     """Yield each text that may state an order's duration, and if it is the title."""
     titles = [
         words
-        for one in codeables(
+        for codeable in codeables(
             order, "code", "codeCodeableConcept", "itemCodeableConcept"
         )
-        for words in texts_of(one)
+        for words in texts_of(codeable)
     ]
     titles.append(text(member(order, "codeReference", "display")))
     others = [
@@ -273,7 +274,9 @@ def texts_on_time(order: Json) -> Iterator[tuple[str, bool]]:
         for name in ("occurrence", "scheduled", "timing")
     ]
     others += [
-        words for one in codeables(order, "orderDetail") for words in texts_of(one)
+        words
+        for codeable in codeables(order, "orderDetail")
+        for words in texts_of(codeable)
     ]
     others += [text(note.get("text")) for note in objects(order.get("note"))]
     others += [
@@ -285,15 +288,15 @@ def texts_on_time(order: Json) -> Iterator[tuple[str, bool]]:
 
 
 def _parameter(parameter: Json) -> str:
-    """A device parameter as one line, `Length of need: 99 months`."""
+    """Write a device parameter as one line, `Length of need: 99 months`."""
     name = " ".join(texts_of(parameter.get("code"))[:1])
     amount = number(member(parameter, "valueQuantity", "value"))
     unit = text(member(parameter, "valueQuantity", "unit")) or text(
         member(parameter, "valueQuantity", "code")
     )
-    said = (
+    value = (
         f"{amount:g} {unit}"
         if amount is not None
         else " ".join(texts_of(parameter.get("valueCodeableConcept"))[:1])
     )
-    return f"{name}: {said}" if said else ""
+    return f"{name}: {value}" if value else ""

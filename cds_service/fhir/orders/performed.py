@@ -98,17 +98,19 @@ def find_performed(
     calendar = terminology.calendar
     sure: list[Order] = []
     possible: list[Order] = []
-    for one in _procedures(record, terminology):
-        if not _may_be_of_now(one.resource, encounter, since, today, calendar):
+    for procedure in _procedures(record, terminology):
+        if not _may_be_of_now(procedure.resource, encounter, since, today, calendar):
             continue
-        is_done = text(one.resource.get("status")) in DONE
-        is_dated = performed_on(one.resource, calendar) is not None
-        is_sure = is_done and (is_dated or _is_of(one.resource, encounter))
-        (sure if is_sure else possible).append(one)
-    found = combine_performed(sure or possible, terminology)
-    if found is None:
+        is_done = text(procedure.resource.get("status")) in DONE
+        is_dated = performed_on(procedure.resource, calendar) is not None
+        is_sure = is_done and (is_dated or _is_of(procedure.resource, encounter))
+        (sure if is_sure else possible).append(procedure)
+    augmentation = combine_performed(sure or possible, terminology)
+    if augmentation is None:
         return None
-    return replace(found, performed=Performed(found.performed_on, bool(sure)))
+    return replace(
+        augmentation, performed=Performed(augmentation.performed_on, bool(sure))
+    )
 
 
 def _may_be_of_now(
@@ -146,13 +148,13 @@ def without_performed(
     record: PatientRecord, performed: AugmentationOrder
 ) -> PatientRecord:
     """Leave these procedures out: an augmentation is no earlier one of itself."""
-    kept = [
-        one
-        for one in record.entries
-        if f"{one.raw.get('resourceType')}/{one.raw.get('id')}"
+    entries = [
+        entry
+        for entry in record.entries
+        if f"{entry.raw.get('resourceType')}/{entry.raw.get('id')}"
         not in performed.references
     ]
-    return record._replace(entries=tuple(kept))
+    return record._replace(entries=tuple(entries))
 
 
 def performed_on(procedure: Json, calendar: SiteCalendar) -> date | None:
@@ -172,7 +174,12 @@ def read_leaving(
     """Read the appointments to come, and the biopsies with what became of them."""
     bookings = sorted(
         _bookings(record, terminology, today),
-        key=lambda one: (one.day, one.time, one.kind, one.reference),
+        key=lambda booking: (
+            booking.day,
+            booking.time,
+            booking.kind,
+            booking.reference,
+        ),
     )
     return Leaving(
         bookings=tuple(bookings),
@@ -187,18 +194,18 @@ def _is_unread(record: PatientRecord, key: str) -> bool:
 
 
 def _procedures(record: PatientRecord, terminology: Terminology) -> Iterator[Order]:
-    for one in _of_type(record, "Procedure"):
-        if text(one.resource.get("status")) not in DONE | MAYBE_DONE:
+    for procedure in _of_type(record, "Procedure"):
+        if text(procedure.resource.get("status")) not in DONE | MAYBE_DONE:
             continue
-        recognition = augmentation_in(one, terminology)
+        recognition = augmentation_in(procedure, terminology)
         if recognition and recognition.concepts & AUGMENTATION:
-            yield one
+            yield procedure
 
 
 def _of_type(record: PatientRecord, kind: str) -> Iterator[Order]:
-    for one in record.entries:
-        if one.raw.get("resourceType") == kind and not is_prohibition(one.raw):
-            yield Order(f"{kind}/{text(one.raw.get('id'))}", one.raw)
+    for entry in record.entries:
+        if entry.raw.get("resourceType") == kind and not is_prohibition(entry.raw):
+            yield Order(f"{kind}/{text(entry.raw.get('id'))}", entry.raw)
 
 
 def _is_of(resource: Json, encounter: str | None) -> bool:
@@ -214,18 +221,18 @@ def _bookings(
     record: PatientRecord, terminology: Terminology, today: date
 ) -> Iterator[Booking]:
     kinds = {
-        one.reference: _kinds_of(one.resource, terminology)
-        for one in _of_type(record, "ServiceRequest")
+        order.reference: _kinds_of(order.resource, terminology)
+        for order in _of_type(record, "ServiceRequest")
     }
-    for one in _of_type(record, "Appointment"):
-        if not _takes_place(one.resource, terminology):
+    for appointment in _of_type(record, "Appointment"):
+        if not _takes_place(appointment.resource, terminology):
             continue
-        moment = terminology.calendar.moment(one.resource.get("start"))
+        moment = terminology.calendar.moment(appointment.resource.get("start"))
         if moment is None or moment.day < today:
             continue
-        time = terminology.calendar.clock_time(one.resource.get("start"))
-        for kind in _kinds_booked(one.resource, kinds, terminology):
-            yield Booking(kind, moment.day, time, one.reference)
+        time = terminology.calendar.clock_time(appointment.resource.get("start"))
+        for kind in _kinds_booked(appointment.resource, kinds, terminology):
+            yield Booking(kind, moment.day, time, appointment.reference)
 
 
 def _takes_place(appointment: Json, terminology: Terminology) -> bool:
@@ -242,11 +249,11 @@ def _takes_place(appointment: Json, terminology: Terminology) -> bool:
         return False
     words = [text(appointment.get(name)) for name in COMMENTS]
     titles = [text(appointment.get("description"))]
-    for one in codeables(appointment, *ABOUT):
-        titles += texts_of(one)
+    for codeable in codeables(appointment, *ABOUT):
+        titles += texts_of(codeable)
     plain, clauses = terminology.plain.referrals, terminology.clauses
     return all(map(plain.are_all, filter(None, words))) and not any(
-        clauses.is_withdrawn(one) or clauses.is_not_done(one) for one in titles
+        clauses.is_withdrawn(title) or clauses.is_not_done(title) for title in titles
     )
 
 
@@ -269,17 +276,17 @@ def _kinds_booked(
     Its order says so, else its own codes and words.
     """
     orders = [
-        last_name(text(one.get("reference")))
-        for one in objects(appointment.get("basedOn"))
+        last_name(text(reference.get("reference")))
+        for reference in objects(appointment.get("basedOn"))
     ]
-    found = frozenset[str]().union(*(of_orders.get(one, ()) for one in orders))
-    if not found:
-        found = _kinds_told(appointment, terminology)
+    booked = frozenset[str]().union(*(of_orders.get(one, ()) for one in orders))
+    if not booked:
+        booked = _kinds_named(appointment, terminology)
     kinds: tuple[BookingKind, ...] = get_args(BookingKind)
-    return [kind for kind in kinds if kind in found]
+    return [kind for kind in kinds if kind in booked]
 
 
-def _kinds_told(appointment: Json, terminology: Terminology) -> frozenset[str]:
+def _kinds_named(appointment: Json, terminology: Terminology) -> frozenset[str]:
     """List what an appointment's own codes and words say that it is for.
 
     A visit to inject a bone drug is one of bone treatment.
@@ -289,13 +296,13 @@ def _kinds_told(appointment: Json, terminology: Terminology) -> frozenset[str]:
         titles.append({"text": described})
     reasons = {"reasonCode": appointment.get("reasonCode")}
     orders = [{"resourceType": "ServiceRequest", "code": one} for one in titles]
-    found = frozenset[str]().union(
+    kinds = frozenset[str]().union(
         *(_kinds_of(one | reasons, terminology) for one in orders)
     )
     drugs = (read_billed(one, terminology) for one in orders)
     if any(drug and BONE_DRUG in drug.concepts for drug in drugs):
-        found |= {REVIEW}
-    return found
+        kinds |= {REVIEW}
+    return kinds
 
 
 def _kinds_of(order: Json, terminology: Terminology) -> frozenset[str]:
@@ -321,32 +328,32 @@ def _biopsies(
     taken = list(_sent(record, "Procedure", terminology, since))
     ordered = list(_sent(record, "ServiceRequest", terminology, since))
     reports = [
-        one.resource
-        for one in _of_type(record, "DiagnosticReport")
-        if _is_pathology(one.resource, terminology)
-        and text(one.resource.get("status")) not in NO_REPORT
+        report.resource
+        for report in _of_type(record, "DiagnosticReport")
+        if _is_pathology(report.resource, terminology)
+        and text(report.resource.get("status")) not in NO_REPORT
     ]
     names = {one.reference for one, _ in (*taken, *ordered)}
     calendar = terminology.calendar
-    for one, day in taken or ordered:
+    for order, day in taken or ordered:
         sent = day or performed.performed_on
-        back = [each for each in reports if _answers(each, sent, names, calendar)]
-        is_back = any(_is_of_biopsy(each, terminology) for each in back)
+        back = [report for report in reports if _answers(report, sent, names, calendar)]
+        is_back = any(_is_of_biopsy(report, terminology) for report in back)
         # What may be of this biopsy, and is grave, is said.
-        grave = [each for each in back if _graves(each, terminology)]
-        found = frozenset[GraveResult]().union(
-            *(_graves(each, terminology) for each in grave)
+        grave = [report for report in back if _graves(report, terminology)]
+        results = frozenset[GraveResult]().union(
+            *(_graves(report, terminology) for report in grave)
         )
         unclear = [
-            each
-            for each in back
-            if _is_of_biopsy(each, terminology)
-            and not is_result_understood(each, terminology)
+            report
+            for report in back
+            if _is_of_biopsy(report, terminology)
+            and not is_result_understood(report, terminology)
         ]
-        days = (_reported_on(each, calendar) for each in grave or unclear)
+        days = (_reported_on(report, calendar) for report in grave or unclear)
         back_on = max(filter(None, days), default=None)
         yield Biopsy(
-            sent, is_back, one.reference, found, back_on, is_unclear=bool(unclear)
+            sent, is_back, order.reference, results, back_on, is_unclear=bool(unclear)
         )
 
 
@@ -357,8 +364,8 @@ def _is_of_biopsy(report: Json, terminology: Terminology) -> bool:
     specimens = (text(one.get("display")) for one in objects(report.get("specimen")))
     titles = [*texts_of(report.get("code")), *filter(None, specimens)]
     return all(map(terminology.reports.is_plain_pathology, titles)) or any(
-        terminology.levels.named(one) or terminology.text_concepts(one, SPINES)
-        for one in titles
+        terminology.levels.named(title) or terminology.text_concepts(title, SPINES)
+        for title in titles
     )
 
 
@@ -372,15 +379,15 @@ def _sent(
     record: PatientRecord, kind: str, terminology: Terminology, since: date
 ) -> Iterator[tuple[Order, date | None]]:
     calendar = terminology.calendar
-    for one in _of_type(record, kind):
-        if text(one.resource.get("status")) in STOPPED:
+    for order in _of_type(record, kind):
+        if text(order.resource.get("status")) in STOPPED:
             continue
-        if "biopsy" not in _kinds_of(one.resource, terminology):
+        if "biopsy" not in _kinds_of(order.resource, terminology):
             continue
-        day = performed_on(one.resource, calendar)
-        day = day or calendar.named_day(one.resource.get("authoredOn"))
+        day = performed_on(order.resource, calendar)
+        day = day or calendar.named_day(order.resource.get("authoredOn"))
         if day is None or day >= since:
-            yield one, day
+            yield order, day
 
 
 def _is_pathology(report: Json, terminology: Terminology) -> bool:
@@ -399,7 +406,8 @@ def _answers(
     if text(report.get("status")) not in FINAL:
         return False
     based_on = [
-        last_name(text(one.get("reference"))) for one in objects(report.get("basedOn"))
+        last_name(text(reference.get("reference")))
+        for reference in objects(report.get("basedOn"))
     ]
     if based_on:
         return not names.isdisjoint(based_on)

@@ -141,11 +141,11 @@ def _may_be_ours(order: Json, terminology: Terminology) -> bool:
     words = [one for title in titles for one in texts_of(title)]
     return any(
         (
-            _may_name_ours(one, terminology)
-            if len(one) <= LONGEST_TITLE
-            else _may_name_ours.__wrapped__(one, terminology)
+            _may_name_ours(word, terminology)
+            if len(word) <= LONGEST_TITLE
+            else _may_name_ours.__wrapped__(word, terminology)
         )
-        for one in words
+        for word in words
     )
 
 
@@ -201,9 +201,9 @@ def orders_discharge(drafts: DraftOrders, terminology: Terminology) -> bool:
 def words_name_augmentation(resource: Json, terminology: Terminology) -> bool:
     """Tell if any title of any order names an augmentation, even as its occasion."""
     words = [
-        one[:LONGEST_TITLE]
+        word[:LONGEST_TITLE]
         for title in codeables(resource, *TITLES)
-        for one in texts_of(title)
+        for word in texts_of(title)
     ]
     return any(terminology.text_concepts(one, AUGMENTATIONS) for one in words)
 
@@ -250,14 +250,14 @@ def classified(drafts: DraftOrders, terminology: Terminology) -> DraftOrders:
 def _classified(
     orders: Iterable[Order], drafts: DraftOrders, terminology: Terminology
 ) -> Iterator[Order]:
-    for one in orders:
+    for order in orders:
         if drafts.deadline is not None:
             drafts.deadline.check()
-        if one.meaning is None and is_to_be_done(one.resource):
-            meaning = _classify(one.resource, drafts, terminology)
-            yield replace(one, meaning=meaning)
+        if order.meaning is None and is_to_be_done(order.resource):
+            meaning = _classify(order.resource, drafts, terminology)
+            yield replace(order, meaning=meaning)
         else:
-            yield one
+            yield order
 
 
 def _classify(resource: Json, drafts: DraftOrders, terminology: Terminology) -> Meaning:
@@ -301,48 +301,51 @@ def _recognise_support(
         return _support(
             [*titles, *codeables(resource, "orderDetail")], BIOPSY, terminology
         )
-    found = _support(titles, SUPPORT_KINDS, terminology)
+    recognition = _support(titles, SUPPORT_KINDS, terminology)
     if (
-        found
-        and "rehabilitation" in found.concepts
+        recognition
+        and "rehabilitation" in recognition.concepts
         and _is_elsewhere(resource, terminology)
     ):
-        found = _support(titles, SUPPORT_KINDS - REHABILITATION, terminology)
-    return _without_specialist(found, resource, terminology) if found else None
+        recognition = _support(titles, SUPPORT_KINDS - REHABILITATION, terminology)
+    return (
+        _without_specialist(recognition, resource, terminology) if recognition else None
+    )
 
 
 def _without_specialist(
-    found: Recognition, resource: Json, terminology: Terminology
+    recognition: Recognition, resource: Json, terminology: Terminology
 ) -> Recognition | None:
     """Keep a visit to a bone specialist only as a review of bone treatment.
 
     If it is none, and of no other kind, the order is none of ours.
     """
-    if SPECIALIST not in found.concepts:
-        return found
-    concepts = found.concepts - {SPECIALIST}
+    if SPECIALIST not in recognition.concepts:
+        return recognition
+    concepts = recognition.concepts - {SPECIALIST}
     reasons = codeables(resource, "reasonCode", "reason")
     is_for_bone = REVIEW in concepts or _names_bone(resource, reasons, terminology)
     if is_for_bone or not reasons:
         concepts |= {REVIEW}
     if not concepts:
         return None
-    return replace(found, concepts=concepts, is_for_bone=is_for_bone)
+    return replace(recognition, concepts=concepts, is_for_bone=is_for_bone)
 
 
 def _names_bone(
     resource: Json, reasons: Sequence[Json], terminology: Terminology
 ) -> bool:
     """Tell if a referral says bone: by its reasons, else by its title and notes."""
-    said = reasons or [*_titles(resource), *codeables(resource, "orderDetail")]
-    if any(terminology.concepts(one) & BONE_REASONS for one in said):
+    concepts = reasons or [*_titles(resource), *codeables(resource, "orderDetail")]
+    if any(terminology.concepts(one) & BONE_REASONS for one in concepts):
         return True
-    words = [word for one in said for word in texts_of(one)]
+    words = [word for one in concepts for word in texts_of(one)]
     if not reasons:
         noted = objects(resource.get("note"))
         words += [text(one.get("text")) for one in noted]
         words += [
-            text(one.get("display")) for one in objects(resource.get("reasonReference"))
+            text(reference.get("display"))
+            for reference in objects(resource.get("reasonReference"))
         ]
     names = BONE_REASONS | {REVIEW}
     return any(terminology.text_concepts(word, names) for word in words)
@@ -352,8 +355,8 @@ def _is_elsewhere(resource: Json, terminology: Terminology) -> bool:
     """Tell if site or reason of a therapy name another part: a shoulder, the lungs."""
     places = [
         word
-        for one in codeables(resource, "bodySite", "reasonCode")
-        for word in texts_of(one)
+        for codeable in codeables(resource, "bodySite", "reasonCode")
+        for word in texts_of(codeable)
     ]
     if any(terminology.text_concepts(place, SPINE) for place in places):
         return False
@@ -433,7 +436,9 @@ def _titles(resource: Json) -> list[Json]:
     Older FHIR releases use other elements.
     """
     inside = [
-        one for item in objects(resource.get("item")) for one in codeables(item, "code")
+        codeable
+        for item in objects(resource.get("item"))
+        for codeable in codeables(item, "code")
     ]
     return [*codeables(resource, "code", "serviceRequested"), *inside]
 
@@ -456,8 +461,8 @@ def _by_text(
     concepts = frozenset(
         [
             concept
-            for one in words
-            for concept in name_augmentation(one, terminology, beside)
+            for word in words
+            for concept in name_augmentation(word, terminology, beside)
         ]
     )
     if not concepts or any(
@@ -492,8 +497,8 @@ def _beside(
 
 
 def _unknown_words(titles: list[Json], terminology: Terminology) -> list[str]:
-    """`text`, and displays of codings in no value set; a known code needs no words."""
-    found: list[str] = []
+    """List `text`, and displays of codings in no value set."""
+    texts: list[str] = []
     for title in titles:
         displayed = [
             coding
@@ -505,8 +510,8 @@ def _unknown_words(titles: list[Json], terminology: Terminology) -> list[str]:
             for coding in displayed
             if not terminology.matches({"coding": [coding]})
         ]
-        found += [words for words in (text(title.get("text")), *unknown) if words]
-    return found
+        texts += [words for words in (text(title.get("text")), *unknown) if words]
+    return texts
 
 
 def _any_of(matches: Sequence[Match], concepts: frozenset[str]) -> bool:

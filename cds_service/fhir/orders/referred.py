@@ -55,23 +55,23 @@ def with_referred(
     Args:
         drafts: the orders of the signing.
         record: the patient's record.
-        request: the call; its token may have to cover the reads. None where there is no
+        request: the call; its token may have to cover the reads. None if there is no
             server.
         fhir: the server; None if no server may be queried.
         person: the patient.
         until: the deadline of the last read.
     """
     wanted = set(_wanted(drafts, person))
-    held = (
+    conditions = (
         {
-            f"Condition/{text(one.raw.get('id'))}": one.raw
-            for one in record.of_key("conditions")
+            f"Condition/{text(entry.raw.get('id'))}": entry.raw
+            for entry in record.of_key("conditions")
         }
         if wanted
         else {}
     )
     asked = (
-        read_by_id(fhir, wanted - held.keys(), request, MOST_READ, until)
+        read_by_id(fhir, wanted - conditions.keys(), request, MOST_READ, until)
         if fhir and request
         else {}
     )
@@ -82,12 +82,14 @@ def with_referred(
         if person.is_subject_of(raw)
         or (raw["resourceType"] == "Device" and not person.is_foreign(raw))
     }
-    found = {name: raw for name, raw in {**read, **held}.items() if name in wanted}
-    if not found:
+    resources = {
+        name: raw for name, raw in {**read, **conditions}.items() if name in wanted
+    }
+    if not resources:
         return drafts
     # A device that was only named may be a brace.
     ours = tuple(replace(one, meaning=None) for one in drafts.drafts)
-    return replace(drafts, drafts=ours, referred=found)
+    return replace(drafts, drafts=ours, referred=resources)
 
 
 def _wanted(drafts: DraftOrders, person: Person) -> Iterator[str]:
@@ -119,9 +121,9 @@ def with_drafted_drugs(
     Invalid orders are left out.
     """
     read = [
-        _drug_of(one, drafts.targets, terminology)
-        for one in drafts.each()
-        if one.type == KIND
+        _drug_of(order, drafts.targets, terminology)
+        for order in drafts.each()
+        if order.type == KIND
     ]
     return record._replace(entries=(*record.entries, *filter(None, read)))
 
@@ -135,9 +137,9 @@ def with_drafted_reasons(
     is grave in the words of the augmentation is read with it.
     """
     read = [
-        _telling_order(one, drafts.targets, terminology)
-        for one in drafts.each()
-        if one.type in ORDER_KEYS
+        _entry_of_draft(order, drafts.targets, terminology)
+        for order in drafts.each()
+        if order.type in ORDER_KEYS
     ]
     return record._replace(entries=(*record.entries, *filter(None, read)))
 
@@ -158,15 +160,15 @@ def with_cut_orders(record: PatientRecord, drafts: DraftOrders) -> PatientRecord
     return record._replace(reads=reads, doubt=doubt)
 
 
-def _telling_order(
+def _entry_of_draft(
     draft: Order, targets: Targets, terminology: Terminology
 ) -> Entry | None:
     if draft.meaning and draft.meaning.augmentation:
-        told = bone_drugs_told(words_in(draft.resource), terminology)
-        concepts = frozenset(map(in_doubt, told))
+        drugs = bone_drugs_told(words_in(draft.resource), terminology)
+        concepts = frozenset(map(in_doubt, drugs))
     else:
-        found = concepts_of(draft.resource, targets, terminology)
-        concepts = found & ASIDE_IN_DOUBT
+        named = concepts_of(draft.resource, targets, terminology)
+        concepts = named & ASIDE_IN_DOUBT
     if not concepts:
         return None
     try:

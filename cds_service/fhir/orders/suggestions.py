@@ -63,9 +63,11 @@ class OrderTemplate:
     own: tuple[Orderable, ...] = ()
 
     def placeable(self, capabilities: Capabilities) -> tuple[Orderable, ...]:
-        """The site's codes for it that this EHR can place."""
+        """List the site's codes for it that this EHR can place."""
         return tuple(
-            one for one in self.own if capabilities.can_place(one.coding["system"])
+            orderable
+            for orderable in self.own
+            if capabilities.can_place(orderable.coding["system"])
         )
 
     def codings(self, capabilities: Capabilities) -> list[Coding] | None:
@@ -121,12 +123,16 @@ def draft_suggestions(
     signing, capabilities = ordering.signing, ordering.capabilities
     today = ordering.today
     common = _common(signing.patient, ordering.encounter_id, ordering.user_id, today)
-    found: dict[str, tuple[Suggestion, ...]] = {}
-    for one in recommendations:
+    suggestions: dict[str, tuple[Suggestion, ...]] = {}
+    for recommendation in recommendations:
         offers: list[Suggestion] = []
-        if one.label and not one.already and one.order is not None:
-            template = ordering.templates[one.order]
-            words = {**one.values, TODAY: today.isoformat()}
+        if (
+            recommendation.label
+            and not recommendation.already
+            and recommendation.order is not None
+        ):
+            template = ordering.templates[recommendation.order]
+            words = {**recommendation.values, TODAY: today.isoformat()}
             resource = _fill(template, words, ordering.language)
             codings = template.codings(capabilities)
             if codings is not None and capabilities.can(
@@ -135,16 +141,16 @@ def draft_suggestions(
                 resource["code"] = {**resource["code"], "coding": codings}
                 offers = [
                     _suggestion(
-                        one,
-                        _create(one, {**resource, **common}, ordering),
+                        recommendation,
+                        _create(recommendation, {**resource, **common}, ordering),
                         ordering,
                     )
                 ]
-        elif one.label:
-            offers = _corrections(one, ordering)
+        elif recommendation.label:
+            offers = _corrections(recommendation, ordering)
         if offers:
-            found[one.rule.id] = tuple(offers)
-    return found
+            suggestions[recommendation.rule.id] = tuple(offers)
+    return suggestions
 
 
 def _corrections(
@@ -152,23 +158,23 @@ def _corrections(
 ) -> list[Suggestion]:
     """Suggest the correction of each brace that can be corrected."""
     labels = _labels(recommendation.corrections)
-    found = []
-    for label, one in zip(labels, recommendation.corrections, strict=True):
+    suggestions = []
+    for label, correction in zip(labels, recommendation.corrections, strict=True):
         action = None
-        if one.end >= ordering.today:
-            update = _update(one, ordering)
+        if correction.end >= ordering.today:
+            update = _update(correction, ordering)
             action = _fitting(update, recommendation, ordering)
         if action is not None:
-            found.append(
+            suggestions.append(
                 _suggestion(
                     recommendation,
                     action,
                     ordering,
                     label=label,
-                    is_certain=one.is_certain,
+                    is_certain=correction.is_certain,
                 )
             )
-    return found
+    return suggestions
 
 
 def _labels(corrections: Sequence[Correction]) -> list[str]:
@@ -179,8 +185,12 @@ def _labels(corrections: Sequence[Correction]) -> list[str]:
     names = [one.order.name for one in corrections]
     if len(set(names)) < len(names):
         names = [
-            say("{title}, order {place}", title=say_title(one.order.title), place=place)
-            for place, one in enumerate(corrections, 1)
+            say(
+                "{title}, order {place}",
+                title=say_title(correction.order.title),
+                place=place,
+            )
+            for place, correction in enumerate(corrections, 1)
         ]
     pairs = zip(names, ends, strict=True)
     return [say("{brace}: {end}", brace=name, end=end) for name, end in pairs]
@@ -197,21 +207,25 @@ def order_words(
     """
     words = {TODAY: ordering.today.isoformat()}
     is_ignored = ordering.capabilities.order_details == "ignored"
-    found = {}
-    for one in recommendations:
-        is_said = is_ignored or one.rule.id not in suggestions
+    by_rule = {}
+    for recommendation in recommendations:
+        is_said = is_ignored or recommendation.rule.id not in suggestions
         if (
-            one.order is None
-            or not one.rule.order_in_card
-            or one.already
+            recommendation.order is None
+            or not recommendation.rule.order_in_card
+            or recommendation.already
             or not is_said
         ):
             continue
-        filled = {**one.values, **words}
-        order = _fill(ordering.templates[one.order], filled, ordering.language)
+        filled = {**recommendation.values, **words}
+        order = _fill(
+            ordering.templates[recommendation.order], filled, ordering.language
+        )
         notes = objects(order.get("note"))
-        found[one.rule.id] = tuple(text(note.get("text")) for note in notes)
-    return found
+        by_rule[recommendation.rule.id] = tuple(
+            text(note.get("text")) for note in notes
+        )
+    return by_rule
 
 
 def read_placeholders(template: Any) -> frozenset[str]:
@@ -237,9 +251,9 @@ def make_template(
     codings = objects(member(resource, "code", "coding"))
     own = tuple(
         orderable
-        for one in codings
+        for coding in codings
         for orderable in orderables.get(
-            (text(one.get("system")), text(one.get("code"))), ()
+            (text(coding.get("system")), text(coding.get("code"))), ()
         )
     )
     words = {**dict.fromkeys(read_placeholders(resource), "2"), TODAY: "2026-11-20"}
@@ -276,7 +290,7 @@ def _suggestion(
     label: str = "",
     is_certain: bool = True,
 ) -> Suggestion:
-    said = label or recommendation.label
+    label = label or recommendation.label
     resource = action.resource or {}
     # All that a new order says is in its id already.
     offered = resource["id"] if action.type == "create" else resource
@@ -287,9 +301,9 @@ def _suggestion(
         "offered": offered,
     }
     if is_instead:
-        said = say("{label}, as a new order", label=said)
+        label = say("{label}, as a new order", label=label)
     return Suggestion(
-        label=ordering.translated(said),
+        label=ordering.translated(label),
         uuid=ordering.signing.derive_id("suggestion", content),
         # A correction that comes as a second order is never pre-selected: the first has
         # to be removed by hand.
@@ -356,15 +370,15 @@ def _update(correction: Correction, ordering: Ordering) -> Action | None:
     corrected = correct_brace_order(draft, correction, ordering.terminology)
     if corrected is None:
         return None
-    said = describe_correction(draft, correction, corrected)
-    description = ordering.translated(said)
+    effect = describe_correction(draft, correction, corrected)
+    description = ordering.translated(effect)
     return Action(type="update", description=description, resource=corrected)
 
 
 def _common(
     patient_id: str, encounter_id: str | None, user_id: str, today: date
 ) -> dict[str, Any]:
-    """The elements of every new order that come from the request."""
+    """Return the elements of every new order that come from the request."""
     references = _references(patient_id, encounter_id, user_id)
     return {"authoredOn": today.isoformat(), **references}
 
@@ -378,16 +392,16 @@ def references_of(ordering: Ordering) -> dict[str, Any]:
 def _references(
     patient_id: str, encounter_id: str | None, user_id: str
 ) -> dict[str, Any]:
-    """References to what the request names; invalid ones are left out."""
+    """Refer to what the request names; invalid references are left out."""
     patient = patient_id.removeprefix("Patient/")
-    found: dict[str, Any] = {"subject": {"reference": f"Patient/{patient}"}}
+    references: dict[str, Any] = {"subject": {"reference": f"Patient/{patient}"}}
     encounter = (encounter_id or "").removeprefix("Encounter/")
     if is_fhir_id(encounter):
-        found["encounter"] = {"reference": f"Encounter/{encounter}"}
+        references["encounter"] = {"reference": f"Encounter/{encounter}"}
     requester = _REQUESTER.fullmatch(user_id)
     if requester and is_fhir_id(requester[1]):
-        found["requester"] = {"reference": user_id}
-    return found
+        references["requester"] = {"reference": user_id}
+    return references
 
 
 def _fill(
@@ -395,25 +409,25 @@ def _fill(
     words: Mapping[str, str],
     language: LanguageFile | None = None,
 ) -> dict[str, Any]:
-    """The template with its placeholders replaced by the rule's own words.
+    """Replace the template's placeholders by the rule's own words.
 
     Raises:
         NotTranslated: the language has no words for a text of it.
     """
 
-    def word(found: re.Match[str]) -> str:
-        if found[1] not in words:
+    def word(match: re.Match[str]) -> str:
+        if match[1] not in words:
             raise DataFileError(
                 f"orders/{template.name}.json",
-                found[0],
+                match[0],
                 "the rule gives no word for this placeholder",
             )
-        return words[found[1]]
+        return words[match[1]]
 
     resource, worded = template.resource, template.worded
     if language is not None:
         return {
-            element: _told(value, words, language)
+            element: _translated(value, words, language)
             for element, value in resource.items()
         }
     return {
@@ -422,17 +436,17 @@ def _fill(
     }
 
 
-def _told(value: Any, words: Mapping[str, str], language: LanguageFile) -> Any:
-    """The value with its texts in this language; codes stay, with their displays."""
+def _translated(value: Any, words: Mapping[str, str], language: LanguageFile) -> Any:
+    """Return a value with its texts in this language; codes stay, with displays."""
     if isinstance(value, list):
-        return [_told(inner, words, language) for inner in value]
+        return [_translated(inner, words, language) for inner in value]
     if not isinstance(value, dict):
         is_worded = isinstance(value, str) and "{" in value
         return Sentence(value, words) + "" if is_worded else value
     return {
         key: in_language(Sentence(inner, words), language)
         if key == TEXT and isinstance(inner, str)
-        else _told(inner, words, language)
+        else _translated(inner, words, language)
         for key, inner in value.items()
     }
 

@@ -106,14 +106,14 @@ def find_support_orders(
     """
     signed_now = {order.reference for order in support}
     stored = [
-        one
-        for one in find_stored_orders(record, terminology, CARRIED_OUT)
-        if one.reference not in signed_now
+        order
+        for order in find_stored_orders(record, terminology, CARRIED_OUT)
+        if order.reference not in signed_now
     ]
     active = {
-        one.reference
-        for one in _stored(record)
-        if text(one.resource.get("status")) in IN_FORCE
+        order.reference
+        for order in _stored(record)
+        if text(order.resource.get("status")) in IN_FORCE
     }
     in_force: list[SupportOrder] = []
     over: list[SupportOrder] = []
@@ -121,11 +121,11 @@ def find_support_orders(
         is_over = order.reference not in active or _has_ended(order, today)
         (over if is_over else in_force).append(order)
     unclear = [
-        replace(one, is_standing=False)
-        for one in find_stored_orders(record, terminology, NOT_CLEAR)
-        if one.kind not in TIMED
-        and one.reference not in signed_now
-        and not _has_ended(one, today)
+        replace(order, is_standing=False)
+        for order in find_stored_orders(record, terminology, NOT_CLEAR)
+        if order.kind not in TIMED
+        and order.reference not in signed_now
+        and not _has_ended(order, today)
     ]
     augmentations = find_augmentations(record, terminology)
     stages = {
@@ -136,9 +136,9 @@ def find_support_orders(
     if today is not None:
         braces = [one for one in (*support, *stored) if one.kind == "brace"]
         other = find_other_injuries(drafts, braces, record, treated, terminology, today)
-    found = (*support, *in_force, *unclear)
+    orders = (*support, *in_force, *unclear)
     return SupportOrders(
-        orders=tuple(_with_place(_with_time(one, today), treated) for one in found),
+        orders=tuple(_with_place(_with_time(one, today), treated) for one in orders),
         earlier_braces=tuple(one for one in over if one.kind == "brace"),
         unchecked=unchecked_in(record),
         augmented_on=max((day for _, day in augmentations if day), default=None),
@@ -156,19 +156,19 @@ def find_stored_orders(
 ) -> tuple[SupportOrder, ...]:
     """List each support order on record with one of these statuses, once."""
     stored = (
-        one
-        for one in _stored(record)
-        if one.type != "Procedure"
-        and text(one.resource.get("status")) in statuses
-        and text(one.resource.get("intent")) not in NOT_ORDERED
+        order
+        for order in _stored(record)
+        if order.type != "Procedure"
+        and text(order.resource.get("status")) in statuses
+        and text(order.resource.get("intent")) not in NOT_ORDERED
     )
-    kept = (*record.of_key("deviceRequests"), *record.of_key(SUPPLIES))
-    devices = Targets(BundleEntry(one.referred) for one in kept if one.referred)
+    entries = (*record.of_key("deviceRequests"), *record.of_key(SUPPLIES))
+    devices = Targets(BundleEntry(one.referred) for one in entries if one.referred)
     referred = DraftOrders((), (), None, devices)
     orders = (
         order
-        for one in stored
-        for order in _support_orders(one, referred, terminology, draft=False)
+        for stored_order in stored
+        for order in _support_orders(stored_order, referred, terminology, draft=False)
     )
     return tuple({(order.kind, order.reference): order for order in orders}.values())
 
@@ -228,40 +228,40 @@ def _with_place(order: SupportOrder, treated: Sequence[str]) -> SupportOrder:
 
 
 def _support_orders(
-    one: Order, drafts: DraftOrders, terminology: Terminology, *, draft: bool
+    order: Order, drafts: DraftOrders, terminology: Terminology, *, draft: bool
 ) -> Iterator[SupportOrder]:
-    recognition = support_in(one, drafts, terminology)
+    recognition = support_in(order, drafts, terminology)
     if recognition is None:
         return
-    authored = terminology.calendar.named_day(one.resource.get("authoredOn"))
-    times = read_times(one.resource, terminology.calendar)
-    is_alone = len(recognition.concepts) == 1 and not names_another(
-        one.resource, terminology
-    )
+    resource, calendar = order.resource, terminology.calendar
+    written = resource.get("authoredOn")
+    times = read_times(resource, calendar)
+    is_several = len(recognition.concepts) > 1
+    # To end an order that orders something besides would end that too.
+    is_alone = not (is_several or names_another(resource, terminology))
+    source = order.source if draft and is_alone else None
     for kind in sorted(recognition.concepts):
+        is_corrected = kind == "brace" and draft
         yield SupportOrder(
             kind=kind,
-            reference=one.reference,
+            reference=order.reference,
             draft=draft,
             start=times.start,
             end=times.end,
-            authored=authored,
-            written_from=terminology.calendar.first_day(one.resource.get("authoredOn")),
-            title=_title(kind, recognition, one.resource, terminology),
+            authored=calendar.named_day(written),
+            written_from=calendar.first_day(written),
+            title=_title(kind, recognition, resource, terminology),
             hours=_hours(kind, times),
-            worded=_worded(one.resource, kind, times, terminology),
-            reasons=_reasons(kind, one.resource, drafts, terminology),
-            levels=_levels(kind, one.resource, drafts, terminology),
-            unread=unread_in(one.resource, terminology)
-            if kind == "brace" and draft
-            else (),
+            worded=_worded(resource, kind, times, terminology),
+            reasons=_reasons(kind, resource, drafts, terminology),
+            levels=_levels(kind, resource, drafts, terminology),
+            unread=unread_in(resource, terminology) if is_corrected else (),
             is_read_whole=kind in TIMED
             or (
                 (kind != REVIEW or recognition.is_for_bone)
-                and is_read_whole(kind, one, terminology)
+                and is_read_whole(kind, order, terminology)
             ),
-            # To end an order that orders something besides would end that too.
-            source=one.source if draft and is_alone else None,
+            source=source,
         )
 
 
@@ -274,13 +274,13 @@ def _reasons(
     """
     if kind not in TIMED:
         return frozenset()
-    found = reasons_of_order(order, drafts, terminology)
+    reasons = reasons_of_order(order, drafts, terminology)
     if kind == "bed-rest" and any(
         terminology.methods.named(words, INSTABILITY)
         for words, _ in texts_on_time(order)
     ):
-        return found | {"spinal-instability"}
-    return found
+        return reasons | {"spinal-instability"}
+    return reasons
 
 
 def _levels(

@@ -61,18 +61,18 @@ MOST_NAMES = 4  # a title names its order once or twice
 _LETTERS = re.compile(r"[a-z]*")
 
 
-def is_read_whole(kind: str, one: Order, terminology: Terminology) -> bool:
+def is_read_whole(kind: str, order: Order, terminology: Terminology) -> bool:
     """Tell if nothing in an order was left that may speak against it.
 
     Of a kyphoplasty that takes a biopsy only what was recognised counts; of an order
     that closes no fact, that its notes do not withdraw it.
     """
     if kind not in CLOSING:
-        return not _is_withdrawn(one.resource, terminology)
-    if augmentation_in(one, terminology):
+        return not _is_withdrawn(order.resource, terminology)
+    if augmentation_in(order, terminology):
         return True
-    said = {*filter(None, _left_in(one.resource, terminology))}
-    return all(_is_plain(words, terminology) for words in said)
+    texts = {*filter(None, _left_in(order.resource, terminology))}
+    return all(_is_plain(words, terminology) for words in texts)
 
 
 def _is_withdrawn(order: Json, terminology: Terminology) -> bool:
@@ -129,14 +129,15 @@ def _is_plain(words: str, terminology: Terminology) -> bool:
     """Tell if words are names of such orders and plain words, or of our templates."""
     if terminology.own_words.fullmatch(words):
         return True
-    rest = folded(words) if len(words) <= LONGEST_TITLE else words
+    remainder = folded(words) if len(words) <= LONGEST_TITLE else words
     for _ in range(MOST_NAMES if len(words) <= LONGEST_TITLE else 0):
-        places = terminology.text_places(rest, _NAMES)
+        places = terminology.text_places(remainder, _NAMES)
         if not places:
             break
         start, end = min(places.values())
         # The rules know how names begin: `endocrinolog`.
-        ends = _LETTERS.match(rest, end)
-        begins = rest[:start].rstrip("abcdefghijklmnopqrstuvwxyz")
-        rest = f"{begins} {rest[ends.end() if ends else end :]}"
-    return terminology.plain.referrals.are_all(rest)
+        letters = _LETTERS.match(remainder, end)
+        begins = remainder[:start].rstrip("abcdefghijklmnopqrstuvwxyz")
+        ends = letters.end() if letters else end
+        remainder = f"{begins} {remainder[ends:]}"
+    return terminology.plain.referrals.are_all(remainder)

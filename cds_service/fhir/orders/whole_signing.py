@@ -98,14 +98,14 @@ def _is_read(
         is_plain = element != "category" or _is_category_read(path, words, terminology)
         return is_plain and _ADDED.search(path) is None
     if element == "contained":  # reasons, judged with the others
-        held = objects(order.get("contained"))
-        return all(one.get("resourceType") == "Condition" for one in held)
+        contained = objects(order.get("contained"))
+        return all(one.get("resourceType") == "Condition" for one in contained)
     if element == "bodySite":
         return _is_site_read(path, words, order, terminology)
     if element == "orderDetail":
-        rest = _without_names(words, terminology)
+        remainder = _without_names(words, terminology)
         is_worded = _WORDED.search(path) is not None
-        return is_worded and terminology.bystanders.are_of_augmentation(rest)
+        return is_worded and terminology.bystanders.are_of_augmentation(remainder)
     if path.startswith("text."):
         return path == "text.status" or repeats(words, order, terminology.plain.braces)
     # how many levels, as a number alone
@@ -161,67 +161,71 @@ def unread_words_of(order: Json, terminology: Terminology) -> tuple[str, ...]:
         left.add("bodySite")
     left |= {
         name_of(name)
-        for name, held in order.items()
+        for name, value in order.items()
         if name != "contained"
-        and any(_is_grave(one, terminology) for one in _codings_of(name, held))
+        and any(_is_grave(one, terminology) for one in _codings_of(name, value))
     }
-    if not all(_is_held_read(one, terminology) for one in _held_beside(order)):
+    if not all(
+        _is_contained_read(resource, terminology)
+        for resource in _contained_beside(order)
+    ):
         left.add("contained")
     return tuple(sorted(left))
 
 
-def _codings_of(element: str, held: Any) -> Iterator[Json]:
+def _codings_of(element: str, value: Any) -> Iterator[Json]:
     """Yield each Coding in an element; in a reason only those in its extensions.
 
     The codes of the reasons themselves are read as reasons.
     """
-    waiting = [(held, element not in REASON_ELEMENTS)]
+    waiting = [(value, element not in REASON_ELEMENTS)]
     while waiting:
-        one, counts = waiting.pop()
-        if isinstance(one, list | tuple):
-            waiting += [(inner, counts) for inner in one]
-        elif isinstance(one, dict):
-            if counts and text(one.get("system")) and text(one.get("code")):
-                yield one
+        part, counts = waiting.pop()
+        if isinstance(part, list | tuple):
+            waiting += [(inner, counts) for inner in part]
+        elif isinstance(part, dict):
+            if counts and text(part.get("system")) and text(part.get("code")):
+                yield part
             waiting += [
-                (inner, counts or name == "extension") for name, inner in one.items()
+                (inner, counts or name == "extension") for name, inner in part.items()
             ]
 
 
 def _is_grave(coding: Json, terminology: Terminology) -> bool:
-    """Tell if a code is of something grave, or of a diagnosis that nobody judged."""
+    """Tell if a code is of something grave, or of a diagnosis that was not judged."""
     codeable = {"coding": [coding]}
     is_named = bool(terminology.concepts(codeable) & ASIDE)
     return is_named or is_unjudged(codeable, terminology)
 
 
-def _held_beside(order: Json) -> Iterator[Json]:
+def _contained_beside(order: Json) -> Iterator[Json]:
     """Yield what an order contains, without its reasons."""
     reasons = {
-        text(one.get("reference")) for one in objects(order.get("reasonReference"))
+        text(reference.get("reference"))
+        for reference in objects(order.get("reasonReference"))
     }
-    for one in objects(order.get("contained")):
-        if f"#{text(one.get('id'))}" not in reasons:
-            yield one
+    for resource in objects(order.get("contained")):
+        if f"#{text(resource.get('id'))}" not in reasons:
+            yield resource
 
 
-def _is_held_read(held: Json, terminology: Terminology) -> bool:
+def _is_contained_read(resource: Json, terminology: Terminology) -> bool:
     """Tell if what an order contains names nothing grave.
 
     A diagnosis must leave the spine alone, be a plain fracture, or be ruled out.
     """
-    if held.get("resourceType") == "Condition":
+    if resource.get("resourceType") == "Condition":
         return (
-            certainty_of(held) == "denied"
-            or is_bystander_problem(held, terminology)
-            or is_plain_fracture(held, terminology, is_old=False)
+            certainty_of(resource) == "denied"
+            or is_bystander_problem(resource, terminology)
+            or is_plain_fracture(resource, terminology, is_old=False)
         )
-    said = said_inside(held)
+    inside = said_inside(resource)
     return not any(
-        _is_grave(one, terminology) for one in _codings_of("contained", held)
+        _is_grave(coding, terminology) for coding in _codings_of("contained", resource)
     ) and all(
         _are_words_read(path, text(value), terminology)
-        for path, value in leaves_of(said)
+        for path, value in leaves_of(inside)
         if _SAID.search(path)
     )
 
@@ -230,10 +234,10 @@ def _is_place(site: Json, terminology: Terminology) -> bool:
     """Tell if the words of a body site name only a place, unlike `L1 metastatic`."""
     is_plain = terminology.bystanders.are_of_augmentation
     return all(
-        is_plain(one)
-        or is_plain(_ORDINAL.sub(" ", one))
-        or terminology.plain.reasons.are_all(one)
-        for one in texts_of(site)
+        is_plain(word)
+        or is_plain(_ORDINAL.sub(" ", word))
+        or terminology.plain.reasons.are_all(word)
+        for word in texts_of(site)
     )
 
 
@@ -251,21 +255,21 @@ def _is_title_read(title: Json, titles: list[Json], terminology: Terminology) ->
     ]
     called = {folded(text(one.get("display"))) for one in known}
     return all(
-        _is_title_plain(_without_codes(one, titles), terminology)
-        for one in texts_of(title)
-        if folded(one) not in called
+        _is_title_plain(_without_codes(word, titles), terminology)
+        for word in texts_of(title)
+        if folded(word) not in called
     )
 
 
 def _is_title_plain(words: str, terminology: Terminology) -> bool:
     """Tell if each part of a title is plain, or harmless as a reason."""
-    rest = _without_names(words, terminology)
-    if terminology.bystanders.are_of_augmentation(rest):
+    remainder = _without_names(words, terminology)
+    if terminology.bystanders.are_of_augmentation(remainder):
         return True
     return all(
-        terminology.bystanders.are_of_augmentation(one)
-        or terminology.harmless.is_harmless(one)
-        for one in clauses(rest)
+        terminology.bystanders.are_of_augmentation(clause)
+        or terminology.harmless.is_harmless(clause)
+        for clause in clauses(remainder)
     )
 
 
@@ -285,8 +289,8 @@ def _are_words_read(path: str, words: str, terminology: Terminology) -> bool:
 
 def is_plain_note(words: str, terminology: Terminology) -> bool:
     """Tell if an augmentation's words only name it, and how and when it is done."""
-    rest = _without_names(words, terminology)
-    return terminology.bystanders.are_of_theatre(rest)
+    remainder = _without_names(words, terminology)
+    return terminology.bystanders.are_of_theatre(remainder)
 
 
 def is_augmentation_title(order: Json, terminology: Terminology) -> bool:
@@ -325,20 +329,26 @@ def _without_codes(words: str, titles: list[Json]) -> str:
 
 
 def _without_names(words: str, terminology: Terminology) -> str:
-    """A title without the names of the operation, however they are spelt."""
-    rest = folded(words)
+    """Drop the names of the operation from a title, however they are spelt."""
+    remainder = folded(words)
     for _ in range(MOST_NAMES):
-        found = terminology.text_places(rest, AUGMENTATIONS, "vertebra")
-        if not found:
+        places = terminology.text_places(remainder, AUGMENTATIONS, "vertebra")
+        if not places:
             break
-        start, end = min(found.values())
+        start, end = min(places.values())
         # a name goes to the end of its word
-        while end < len(rest) and rest[end].isascii() and rest[end].isalpha():
+        while (
+            end < len(remainder)
+            and remainder[end].isascii()
+            and remainder[end].isalpha()
+        ):
             end += 1
-        while start and rest[start - 1].isascii() and rest[start - 1].isalpha():
+        while (
+            start and remainder[start - 1].isascii() and remainder[start - 1].isalpha()
+        ):
             start -= 1
-        rest = f"{rest[:start]} {rest[end:]}"
-    return rest
+        remainder = f"{remainder[:start]} {remainder[end:]}"
+    return remainder
 
 
 # --- reasons
@@ -356,16 +366,16 @@ def _are_reasons_read(
     """
     named = [{"code": one} for one in codeables(order, *REASON_ELEMENTS)]
     referred = objects(order.get("reasonReference"))
-    found = [
-        one
-        for one in drafts.resolve(referred, order)
-        if one.get("resourceType") == "Condition"
+    resolved = [
+        resource
+        for resource in drafts.resolve(referred, order)
+        if resource.get("resourceType") == "Condition"
     ]
     displays = [text(one.get("display")) for one in referred]
-    conditions = [*named, *found, *objects(order.get("contained"))]
+    conditions = [*named, *resolved, *objects(order.get("contained"))]
     conditions += [{"code": {"text": display}} for display in displays if display]
-    return len(found) == len(referred) and all(
-        _is_reason_read(one, treated, terminology) for one in conditions
+    return len(resolved) == len(referred) and all(
+        _is_reason_read(condition, treated, terminology) for condition in conditions
     )
 
 
@@ -376,9 +386,9 @@ def levels_of_reasons(
     named = [*codeables(order, *REASON_ELEMENTS)]
     referred = objects(order.get("reasonReference"))
     named += [
-        one["code"]
-        for one in drafts.resolve(referred, order)
-        if isinstance(one.get("code"), dict)
+        resource["code"]
+        for resource in drafts.resolve(referred, order)
+        if isinstance(resource.get("code"), dict)
     ]
     named += [{"text": text(one.get("display"))} for one in referred]
     return {level for one in named for level in _levels_of_code(one, terminology)}
@@ -443,7 +453,9 @@ def _titles(order: Json) -> list[Json]:
     reference = order.get("codeReference") or order.get("itemReference")
     display = text(member(reference, "display"))
     items = [
-        one for item in objects(order.get("item")) for one in codeables(item, "code")
+        codeable
+        for item in objects(order.get("item"))
+        for codeable in codeables(item, "code")
     ]
     return [
         *codeables(order, *TITLES),
@@ -457,9 +469,9 @@ def _noted(order: Json) -> Iterator[str]:
         value = order.get(name)
         if isinstance(value, str):
             yield value
-        for one in objects(value):
-            yield text(one.get("text"))
-            yield from texts_of(one)
+        for note in objects(value):
+            yield text(note.get("text"))
+            yield from texts_of(note)
 
 
 def _all_words(order: Json) -> Iterator[str]:
@@ -470,10 +482,10 @@ def _all_words(order: Json) -> Iterator[str]:
 
 def is_whole_augmentation(procedure: Json, terminology: Terminology) -> bool:
     """Tell if a procedure on record is an augmentation, and nothing else."""
-    found = recognise_augmentation(procedure, terminology)
+    recognition = recognise_augmentation(procedure, terminology)
     return bool(
-        found
-        and found.concepts & AUGMENTATION
+        recognition
+        and recognition.concepts & AUGMENTATION
         and is_augmentation_title(procedure, terminology)
     )
 

@@ -93,8 +93,8 @@ class FhirClient:
         Args:
             base: the server's base URL, already allowed for this caller.
             token: bearer token of this request; None for a server that needs none.
-            patient: whom the request is about, for the breaker alone; empty where no
-                order waits.
+            patient: whom the request is about, for the breaker alone; empty if no order
+                waits.
             connections: shared between requests; None makes its own.
             is_fresh: no answer may come from the server's cache; HAPI keeps the answer
                 of a search for a minute.
@@ -221,8 +221,7 @@ class FhirClient:
 
         Raises:
             FhirReadError: no answer in time, a refusal, a redirect, not FHIR JSON, or
-                an
-                OperationOutcome that says error.
+                an OperationOutcome that says error.
         """
         try:
             answer = self._answer(url, until, form)
@@ -274,7 +273,7 @@ class FhirClient:
 
 
 def _wait_before_retry(outcome: Response | CallFailed, until: Deadline) -> float | None:
-    """Seconds until the one retry; None if there should be none."""
+    """Return the seconds until the one retry; None if there should be none."""
     if _reason(outcome) not in RETRIED or until.share_left < LEAST_SHARE_FOR_RETRY:
         return None
     # Spreads load, hides nothing.
@@ -346,9 +345,9 @@ def judge(reply: Response, *, has_token: bool) -> dict[str, Any]:
 
 
 def _refusal(reply: Response, *, has_token: bool) -> FhirReadError:
-    said = _demand(_outcome_in(reply)) if reply.status_code != 401 else None
-    if said is not None:
-        return said
+    demand = _demand(_outcome_in(reply)) if reply.status_code != 401 else None
+    if demand is not None:
+        return demand
     if reply.status_code < 500 and DEMAND.search(
         reply.content[:2000].decode("utf-8", "replace")
     ):
@@ -410,7 +409,7 @@ def _decoded(reply: Response) -> dict[str, Any]:
 
 
 def wait_asked_for(headers: Mapping[str, str]) -> float | None:
-    """Seconds that the server asks us to wait (Retry-After).
+    """Return the seconds that the server asks us to wait (Retry-After).
 
     Infinite if unreadable, None if not stated.
     """

@@ -91,8 +91,8 @@ def identify_server(fhir: FhirReader, *, until: float) -> ServerIdentity:
                 if error.reason in {"dns", "unreachable"}
                 else ""
             )
-            said = str(error)
-            raise LookUpFailed(f"{said[:1].upper()}{said[1:]}{cure}.") from None
+            fault = str(error)
+            raise LookUpFailed(f"{fault[:1].upper()}{fault[1:]}{cure}.") from None
         return ServerIdentity(
             note=f"its CapabilityStatement could not be read: {error}"
         )
@@ -139,21 +139,22 @@ def find_patients(
         LookUpFailed: the server answered none of the searches.
     """
     until = min(until, time.monotonic() + STEP_SECONDS)
-    found: dict[str, FoundPatient] = {}
+    patients: dict[str, FoundPatient] = {}
     faults: list[FhirReadError] = []
     queries = _searches(wanted)
     for query in queries:
         try:
-            found |= {
-                one.id: one for one in _patients_in(fhir.first_page(query, until=until))
+            patients |= {
+                patient.id: patient
+                for patient in _patients_in(fhir.first_page(query, until=until))
             }
         except FhirReadError as error:
             faults.append(error)
-        if found:
+        if patients:
             break
     if len(faults) == len(queries):
         raise LookUpFailed(f"The server was asked for patients: {faults[0]}.")
-    return tuple(found.values())[:MOST_SHOWN]
+    return tuple(patients.values())[:MOST_SHOWN]
 
 
 def find_by_identifier(fhir: Browser, identifier: str, *, until: float) -> str:
@@ -169,22 +170,22 @@ def find_by_identifier(fhir: Browser, identifier: str, *, until: float) -> str:
     query = f"Patient?identifier={quote(wanted, safe='')}&_count=2"
     try:
         patients = _resources_in(fhir.first_page(query, until=until))
-        found = {text(one["id"]) for one in patients if _is_known_as(one, wanted)}
+        ids = {text(one["id"]) for one in patients if _is_known_as(one, wanted)}
     except FhirReadError as error:
         raise LookUpFailed(f"The server was asked for the patient: {error}.") from None
-    if len(found) != 1:
-        number = "several patients have" if found else "no patient has"
+    if len(ids) != 1:
+        number = "several patients have" if ids else "no patient has"
         raise LookUpFailed(f"On this server {number} this identifier.")
-    return found.pop()
+    return ids.pop()
 
 
 def _is_known_as(patient: Json, identifier: str) -> bool:
     """Tell if a Patient has this identifier: a value, or `system|value`."""
     system, bar, value = identifier.rpartition("|")
     return any(
-        text(one.get("value")) == value
-        and (not bar or text(one.get("system")) == system)
-        for one in objects(patient.get("identifier"))
+        text(entry.get("value")) == value
+        and (not bar or text(entry.get("system")) == system)
+        for entry in objects(patient.get("identifier"))
     )
 
 
@@ -243,8 +244,8 @@ def _resources_in(fetched: Fetched) -> tuple[Json, ...]:
 
 
 def describe_patient(patient: Json) -> FoundPatient:
-    """The details by which a person recognises this Patient (raw JSON with an id)."""
-    names = (_say_name(name) for name in objects(patient.get("name")))
+    """Return the details by which a person recognises this Patient (raw JSON)."""
+    names = (_display_name(name) for name in objects(patient.get("name")))
     return FoundPatient(
         id=str(patient["id"]),
         name=next((name for name in names if name), ""),
@@ -253,9 +254,12 @@ def describe_patient(patient: Json) -> FoundPatient:
     )
 
 
-def _say_name(name: Json) -> str:
-    given = name.get("given")
-    parts = [*(given if isinstance(given, list) else []), name.get("family")]
+def _display_name(name: Json) -> str:
+    given_names = name.get("given")
+    parts = [
+        *(given_names if isinstance(given_names, list) else []),
+        name.get("family"),
+    ]
     return text(name.get("text")).strip() or " ".join(filter(None, map(text, parts)))
 
 

@@ -60,13 +60,15 @@ def parameters(query: str) -> list[tuple[str, str]]:
 
 def value_of(query: str, name: str) -> str | None:
     """Return the first value of a parameter, still encoded."""
-    return next((value for each, value in parameters(query) if each == name), None)
+    return next(
+        (value for parameter, value in parameters(query) if parameter == name), None
+    )
 
 
 def without(query: str, names: frozenset[str]) -> str:
     """Return the query without these parameters."""
-    kept = [(name, value) for name, value in parameters(query) if name not in names]
-    return _joined(query, kept)
+    others = [(name, value) for name, value in parameters(query) if name not in names]
+    return _joined(query, others)
 
 
 def having(query: str, name: str, value: str) -> str:
@@ -74,7 +76,11 @@ def having(query: str, name: str, value: str) -> str:
     return _joined(
         query,
         [
-            *((each, old) for each, old in parameters(query) if each != name),
+            *(
+                (parameter, old)
+                for parameter, old in parameters(query)
+                if parameter != name
+            ),
             (name, value),
         ],
     )
@@ -188,12 +194,12 @@ def _page_address(base: Address, link: str, here: str) -> str | None:
         return address.url
     # A foreign link is rewritten to our base: servers behind a gateway write their
     # internal address.
-    rest = tuple(
+    path = tuple(
         part for part in address.segments[-1:] if RESOURCE_TYPE.fullmatch(part)
     )
     if address.segments[: len(base.segments)] == base.segments:
-        rest = address.segments[len(base.segments) :]
-    on_base = replace(base, segments=base.segments + rest, query=address.query)
+        path = address.segments[len(base.segments) :]
+    on_base = replace(base, segments=base.segments + path, query=address.query)
     return on_base.url if on_base.query else None
 
 
@@ -212,11 +218,17 @@ def _may_go_on(pages: list[Any], url: str) -> bool:
 
 def _ids(pages: list[Any]) -> set[str]:
     """Give the identities of the entries on these pages, without OperationOutcomes."""
-    found = [resource for page in pages for resource in resources_of(page)]
-    kept = (one for one in found if one.get("resourceType") != "OperationOutcome")
+    resources = [resource for page in pages for resource in resources_of(page)]
+    results = (
+        resource
+        for resource in resources
+        if resource.get("resourceType") != "OperationOutcome"
+    )
     return {
-        f"{one.get('resourceType')}/{one['id']}" if one.get("id") else repr(one)
-        for one in kept
+        f"{resource.get('resourceType')}/{resource['id']}"
+        if resource.get("id")
+        else repr(resource)
+        for resource in results
     }
 
 
@@ -297,8 +309,8 @@ class CategoryReads:
         # whole.
         entries = [
             entry
-            for one in read
-            for page in one.documents
+            for fetched in read
+            for page in fetched.documents
             for entry in entries_of(page)
         ]
         return Fetched(

@@ -82,7 +82,7 @@ def send_transaction(
     if len(statuses) != len(objects(transaction["entry"])):
         raise NotWritten("The server's answer does not say what was written.")
     if refused := [one for one in statuses if not one.startswith(DONE)]:
-        raise NotWritten(_say_refused(refused, len(statuses)))
+        raise NotWritten(_batch_refusal(refused, len(statuses)))
     return statuses
 
 
@@ -105,7 +105,7 @@ def send_each(
     """
     session = _session(base, token, connections)
     ends = time.monotonic() + seconds
-    given: dict[str, str] = {}
+    places: dict[str, str] = {}
     statuses: dict[str, str] = {}
     entries = objects(transaction["entry"])
     created = 0
@@ -118,7 +118,7 @@ def send_each(
         url = f"{parse_base(base).url}/{request['url']}"
         try:
             left = max(ends - time.monotonic(), LEAST_SECONDS)
-            reply, answer = _post(session, url, _filled(resource, given), left)
+            reply, answer = _post(session, url, _filled(resource, places), left)
         except NotWritten as fault:
             raise NotWritten(str(fault), created) from None
         if reply.status_code not in (200, 201):
@@ -131,7 +131,7 @@ def send_each(
         statuses[entry["fullUrl"]] = f"{reply.status_code}"
         place = _place(reply, answer, request["url"])
         if place:
-            given[entry["fullUrl"]] = place
+            places[entry["fullUrl"]] = place
     return [statuses[one["fullUrl"]] for one in entries]
 
 
@@ -153,7 +153,7 @@ def _refused(resource: Json, created: int, why: str) -> str:
     )
 
 
-def _filled(resource: Json, given: Mapping[str, str]) -> Json:
+def _filled(resource: Json, places: Mapping[str, str]) -> Json:
     """Return the resource with the ids that the server has given to its targets.
 
     Raises:
@@ -162,7 +162,7 @@ def _filled(resource: Json, given: Mapping[str, str]) -> Json:
     if "target" not in resource:
         return resource
     names = [one["reference"] for one in objects(resource["target"])]
-    targets = [{"reference": given[name]} for name in names if name in given]
+    targets = [{"reference": places[name]} for name in names if name in places]
     if not targets:
         raise NotWritten(f"{NO_SOURCE}: the server did not say where it keeps them.")
     return {**resource, "target": targets}
@@ -170,9 +170,9 @@ def _filled(resource: Json, given: Mapping[str, str]) -> Json:
 
 def _place(reply: Response, answer: object, kind: str) -> str:
     """Say where the server keeps it, `Observation/1`, by its header or its answer."""
-    found = PLACE.search(reply.headers.get("Location", ""))
-    if found is not None and found[1] == kind:
-        return f"{kind}/{found[2]}"
+    match = PLACE.search(reply.headers.get("Location", ""))
+    if match is not None and match[1] == kind:
+        return f"{kind}/{match[2]}"
     name = text(member(answer, "id"))
     is_it = text(member(answer, "resourceType")) == kind and FHIR_ID.fullmatch(name)
     return f"{kind}/{name}" if is_it else ""
@@ -197,13 +197,13 @@ def _post(
     try:
         reply = session.post(url, data=json.dumps(document).encode(), timeout=seconds)
     except (CallFailed, RequestException) as error:
-        said = (
+        reason = (
             str(error)
             if isinstance(error, CallFailed)
             else "the server's address is not valid"
         )
         raise NotWritten(
-            f"The server gave no answer, so it may or may not have written: {said}."
+            f"The server gave no answer, so it may or may not have written: {reason}."
         ) from None
     try:
         return reply, decode_record_json(reply.content)
@@ -211,10 +211,10 @@ def _post(
         return reply, None
 
 
-def _say_refused(refused: Sequence[str], count: int) -> str:
+def _batch_refusal(refused: Sequence[str], count: int) -> str:
     """Say what became of a transaction that a server took apart, which it may not."""
-    found = (STATUS.match(one) for one in refused)
-    codes = sorted({one[1] if one else "no status" for one in found})
+    matches = (STATUS.match(one) for one in refused)
+    codes = sorted({one[1] if one else "no status" for one in matches})
     return (
         f"The server did not write {len(refused)} of {count} entries"
         f" ({', '.join(codes)}), and may have written the rest: look in the record."
@@ -227,9 +227,9 @@ def _reason(answer: object) -> str:
     It is shown to the person who writes, and kept nowhere.
     """
     issues = objects(member(answer, "issue"))
-    said = [
-        text(one.get("diagnostics")) or text(member(one, "details", "text"))
-        for one in issues
+    reasons = [
+        text(issue.get("diagnostics")) or text(member(issue, "details", "text"))
+        for issue in issues
     ]
-    words = "; ".join(filter(None, said))
+    words = "; ".join(filter(None, reasons))
     return f": {words[:MOST_SAID]}" if words else ""

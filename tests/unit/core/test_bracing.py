@@ -4,7 +4,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from cds_service.core.bracing import judge_braces, say_length, times_of
+from cds_service.core.bracing import judge_braces, length_text, times_of
 from cds_service.core.findings import (
     Findings,
     Gap,
@@ -190,7 +190,7 @@ def test_how_a_summary_says_its_length(order, length):
     ],
 )
 def test_a_length_is_said_in_the_unit_that_fits(hours, said):
-    assert say_length(hours) == said
+    assert length_text(hours) == said
 
 
 @pytest.mark.parametrize(

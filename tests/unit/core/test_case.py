@@ -50,5 +50,7 @@ def test_kept_signals_lead_to_the_same_facts_and_figures():
     case = case_of(age=80.0, **{"bmd-t-score": -3.4, "repeated-falls": True})
     found = conclude(case)
     again = conclude_kept(case, names(found))
-    assert [one.id for one in again.facts.held] == [one.id for one in found.facts.held]
+    assert [one.id for one in again.facts.ranked] == [
+        one.id for one in found.facts.ranked
+    ]
     assert again.assessment == found.assessment

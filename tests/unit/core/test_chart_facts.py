@@ -299,7 +299,7 @@ NOT_ABLE = closing("act", "rehabilitation")
 
 
 def considered(signal: Signal, fact: str) -> Closures:
-    return closing("fact", fact, ranked(signal).held[0].key)
+    return closing("fact", fact, ranked(signal).ranked[0].key)
 
 
 @pytest.mark.parametrize(
@@ -392,7 +392,7 @@ def test_an_ordered_review_leaves_the_next_act(signals: Any, said: str) -> None:
 
 
 def test_sepsis_is_closed_by_considered_alone() -> None:
-    key = ranked(SEPSIS).held[0].key
+    key = ranked(SEPSIS).ranked[0].key
     assert (
         ranked(SEPSIS, closures=closing("act", "confirm-treated")).colour == "warning"
     )

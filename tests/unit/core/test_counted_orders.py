@@ -6,7 +6,7 @@ import pytest
 
 from cds_service.core.bracing import counting_orders
 from cds_service.core.findings import SupportOrders
-from cds_service.core.recommendations import say_not_counted
+from cds_service.core.recommendations import not_counted_text
 from tests.chart_builders import TODAY
 from tests.fact_builders import facts, finding, recommended, support_order
 
@@ -83,7 +83,7 @@ def test_what_counts_as_ordered(order, fractured_on, is_counted):
     ],
 )
 def test_an_older_order_is_named(order, words):
-    assert say_not_counted(order) == words
+    assert not_counted_text(order) == words
 
 
 def test_an_older_order_is_not_counted_and_the_referral_is_offered():

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from cds_service.core.findings import Findings, Gap, PassedOver, Provenance
 from cds_service.core.open_points import EXCLUDING, INPUTS, SOURCES, find_open_points
-from cds_service.core.risk_words import said_of
+from cds_service.core.risk_words import risk_words_of
 from tests.chart_builders import open_service
 from tests.fact_builders import WHOLE_RECORD, assessed, facts
 
@@ -121,7 +121,7 @@ def says_low(found):
     if found.pooled is None:
         return False
     nothing_open = not found.has_open_input()
-    said = said_of(found.pooled.figure, at_least=False, nothing_open=nothing_open)
+    said = risk_words_of(found.pooled.figure, at_least=False, nothing_open=nothing_open)
     return "usual" not in said.words and not said.in_summary
 
 

@@ -3,7 +3,7 @@
 import pytest
 
 from cds_service.core.pooled import PooledBaseline, PooledFigure
-from cds_service.core.risk_words import said_of
+from cds_service.core.risk_words import risk_words_of
 
 BASELINE = PooledBaseline(
     incidence=0.166,
@@ -66,6 +66,6 @@ MOST = figure("more than 1 in 2", in_summary=True)
     ],
 )
 def test_words_of_a_risk(given, at_least, nothing_open, words, in_summary):
-    result = said_of(given, at_least=at_least, nothing_open=nothing_open)
+    result = risk_words_of(given, at_least=at_least, nothing_open=nothing_open)
     assert (result.words, result.in_summary) == (words, in_summary)
     assert (result.usual, result.at_least) == ("1 in 6", at_least)
