@@ -9,7 +9,7 @@ from typing import Any
 from uuid import uuid5
 
 from cds_service.audit.chain import AuditEntry, time_text
-from cds_service.audit.reader import Found, Stored
+from cds_service.audit.reader import ListedEntry, Stored
 from cds_service.core.caller import NOBODY, Caller
 from cds_service.protocol.feedback import FeedbackItem, ReasonCoding
 from cds_service.protocol.messages import UUID_TEXT
@@ -33,7 +33,7 @@ class ShownAnswer:
         signing: what only a repeat of the same call has in common with it.
     """
 
-    entry: Found
+    entry: ListedEntry
     topic: str
     rules: Mapping[str, str]
     signing: tuple[str | None, ...]
@@ -44,7 +44,7 @@ class ShownAnswer:
         if not stored.is_whole:
             return None
         content = stored.content
-        topic = next((one.topic for one in stored.cards if one.card == card), "")
+        topic = next((entry.topic for entry in stored.cards if entry.card == card), "")
         offered = content.get("suggestions", {})
         # The second suggestion of a rule is written `brace-correction/2`.
         rules = {uuid: rule.partition("/")[0] for rule, uuid in offered.items()}
@@ -143,7 +143,9 @@ def _content(
     keeps_comments: bool,
     unlinked_since: str,
 ) -> dict[str, Any]:
-    uuids = [uuid for one in item.suggestions if (uuid := known_uuid(one))]
+    uuids = [
+        uuid for suggestion in item.suggestions if (uuid := known_uuid(suggestion))
+    ]
     rules = shown.rules if shown else {}
     content: dict[str, Any] = {
         "linked": shown is not None,
@@ -156,7 +158,11 @@ def _content(
             uuids, key=lambda uuid: uuid not in rules
         )[:MOST_SUGGESTIONS]
         content["unknownSuggestions"] = len(
-            [one for one in item.suggestions if one.lower() not in rules]
+            [
+                suggestion
+                for suggestion in item.suggestions
+                if suggestion.lower() not in rules
+            ]
         )
         content["acceptedRules"] = sorted(
             {rules[uuid] for uuid in uuids if uuid in rules}

@@ -46,8 +46,8 @@ class _Number(_AsWritten):
 
 
 def _table(name: str, texts: str, numbers: str = "") -> TableClause:
-    numbered = (column(one, _Number) for one in numbers.split())
-    return table(name, *numbered, *(column(one, _Words) for one in texts.split()))
+    numbered = (column(word, _Number) for word in numbers.split())
+    return table(name, *numbered, *(column(word, _Words) for word in texts.split()))
 
 
 # The chain. No row is ever changed or deleted.

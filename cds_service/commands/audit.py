@@ -25,7 +25,7 @@ from cds_service.audit.database import HEAD, Database
 from cds_service.audit.exporting import begin_export, export_lines
 from cds_service.audit.purge import count_purgeable, doubt_of_clock, purge_before
 from cds_service.audit.query import Query, patient_filter
-from cds_service.audit.reader import AuditReader, Found, Stored
+from cds_service.audit.reader import AuditReader, ListedEntry, Stored
 from cds_service.audit.store import utc_now
 from cds_service.audit.verification.exported import verify_export
 from cds_service.audit.verification.notes import (
@@ -112,7 +112,7 @@ def list_entries(*, limit: int, as_json: bool, **asked: Any) -> None:
                 for name, value in asdict(found).items()
                 if value not in (None, ())
             }
-            click.echo(json.dumps(told) if as_json else _found_line(found))
+            click.echo(json.dumps(told) if as_json else _entry_line(found))
         if not any(one.kind not in OWN_KINDS for one in entries):
             click.echo(
                 f"no answer is listed; the log is {database.name}; to look into"
@@ -503,7 +503,7 @@ def _say_progress(entries: int) -> None:
         click.echo(f"\r{entries} entries", err=True, nl=False)
 
 
-def _found_line(found: Found) -> str:
+def _entry_line(found: ListedEntry) -> str:
     cells = (
         found.kind,
         found.patient,

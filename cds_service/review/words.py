@@ -8,7 +8,7 @@ from typing import Any
 
 from flask import Blueprint
 
-from cds_service.audit.reader import Found
+from cds_service.audit.reader import ListedEntry
 from cds_service.core.data_file import read_toml
 from cds_service.core.wording import Wording, say_date, say_number, with_unit
 
@@ -44,7 +44,7 @@ def register_words(routes: Blueprint, wording: Wording, zone: tzinfo = UTC) -> N
         # rounds.
         "share": lambda share: "" if share is None else f"{share * 100:.1f} %",
         "signed": say_signed,
-        "in_short": describe_found,
+        "in_short": describe_entry,
         **{table: partial(say_code, table) for table in WORDS},
     }
     for name, words in filters.items():
@@ -94,7 +94,7 @@ def say_signed(value: float) -> str:
     return f"{value:+.2f}".replace("-", "−")
 
 
-def describe_found(found: Found) -> str:
+def describe_entry(found: ListedEntry) -> str:
     """Describe an entry in a few words, from its search values only."""
     if found.kind == "answer":
         return f"{len(found.cards)} card{'' if len(found.cards) == 1 else 's'} shown"
