@@ -45,9 +45,9 @@ def print_burden(monthly: Counted) -> None:
     """Print counts and rates by month; months without an answer are left out."""
     console = Console(highlight=False, soft_wrap=True)
     rows = [
-        (row, *(monthly.say(row, column) for column in monthly.columns))
+        (row, *(monthly.cell_text(row, column) for column in monthly.columns))
         for row in monthly.rows
-        if monthly.say(row, monthly.columns[0]) != "0"
+        if monthly.cell_text(row, monthly.columns[0]) != "0"
     ]
     if not rows:
         console.print(

@@ -42,12 +42,12 @@ def draw_figures(
     """Draw the pages.
 
     Args:
-        lines: what stands above the tables: the period, and what is hidden.
+        lines: above the tables: the period, and what is hidden.
         tables: by caption; the empty ones are left out.
     """
-    held = BytesIO()
+    document = BytesIO()
     paper = SimpleDocTemplate(
-        held, pagesize=landscape(A4), title=title, lang="en", invariant=1
+        document, pagesize=landscape(A4), title=title, lang="en", invariant=1
     )
     parts: list[Flowable] = [Paragraph(_plain(title), STYLES["Title"])]
     parts += [Paragraph(_plain(line), STYLES["BodyText"]) for line in lines if line]
@@ -56,7 +56,7 @@ def draw_figures(
             heading = Paragraph(_plain(caption), STYLES["Heading3"])
             parts += [Spacer(1, 8), KeepTogether([heading, _drawn(table)])]
     paper.build(parts)
-    return held.getvalue()
+    return document.getvalue()
 
 
 def _drawn(table: Shown) -> LongTable:

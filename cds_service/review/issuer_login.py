@@ -64,7 +64,7 @@ class PendingLogin:
 
     @property
     def derived(self) -> Secret:
-        """State, nonce and verifier of this login."""
+        """Derive state, nonce and verifier of this login."""
         return Secret(self.secret)
 
 
@@ -88,13 +88,15 @@ class IssuerLogin:
             secrets.token_urlsafe(32),
             wanted if len(wanted) <= MAX_WANTED else PATH,
         )
-        asked = {
+        parameters = {
             "scope": " ".join(dict.fromkeys(("openid", *self.login.scopes))),
             "redirect_uri": self.redirect,
             **pending.derived.asked,
         }
         try:
-            address = self.issuer.authorization_address(asked, Deadline.after(SECONDS))
+            address = self.issuer.authorization_address(
+                parameters, Deadline.after(SECONDS)
+            )
         except CallFailed as fault:
             return self._refuse(pending.wanted, fault.reason, UNREACHABLE, 503)
         # On the way back, from another site, the browser does not send its cookie.
@@ -133,7 +135,7 @@ class IssuerLogin:
         return response
 
     def _who(self, pending: PendingLogin, deadline: Deadline) -> OidcIdentity:
-        """The account that the issuer vouches for.
+        """Return the account that the issuer vouches for.
 
         Raises:
             LoginRefused: the issuer or a check refuses the login.
