@@ -88,12 +88,12 @@ def remove_reviewer(name: str) -> None:
             raise DataFileError(
                 "NAME", name, "there is no such account, and no session of one"
             )
-    said = (
+    state = (
         "cannot log in any more"
         if done.is_closed
         else "may log in again for as long as the issuer lets it"
     )
-    click.echo(f"{name} {said}; sessions ended: {done.sessions}")
+    click.echo(f"{name} {state}; sessions ended: {done.sessions}")
 
 
 def account_entry(result: str, name: str, role: str | None = None) -> AuditEntry:

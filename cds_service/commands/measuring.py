@@ -31,21 +31,21 @@ from cds_service.site.folder import SiteFolder
 def measures(*, name: str | None, as_fhir: bool, site: Any) -> None:
     """Print what each measure is, for people or as FHIR."""
     folder, _ = options.chosen_site(site)
-    found = load_measures_in_force(folder)
+    in_force = load_measures_in_force(folder)
     if as_fhir:
         options.print_json(_as_fhir(folder))
         return
-    if name is not None and name not in found:
+    if name is not None and name not in in_force:
         raise click.BadParameter(
-            f"no measure {name}; there are {', '.join(found)}", param_hint="NAME"
+            f"no measure {name}; there are {', '.join(in_force)}", param_hint="NAME"
         )
     if name is None:
         lines = [
-            f"{one.name} ({one.finding.unit}): {one.file.definition}"
-            for one in found.values()
+            f"{measure.name} ({measure.finding.unit}): {measure.file.definition}"
+            for measure in in_force.values()
         ]
     else:
-        lines = _lines(found[name])
+        lines = _lines(in_force[name])
     for line in lines:
         click.echo(line)
 
@@ -79,14 +79,14 @@ def _values(quantity: QuantitySpec) -> str:
 
 
 def _dicom(form: Any) -> str:
-    said = [f"{form.name.meaning} ({form.name.code}, {form.name.scheme})"]
+    parts = [f"{form.name.meaning} ({form.name.code}, {form.name.scheme})"]
     if form.derivation:
-        said.append(
+        parts.append(
             f"derivation {form.derivation.meaning} ({form.derivation.code},"
             f" {form.derivation.scheme})"
         )
-    said += [
+    parts += [
         f"of {options[0].meaning} ({options[0].code}, {options[0].scheme})"
         for options in form.sites
     ]
-    return ", ".join((*said, *(["with its vertebra"] if form.level else [])))
+    return ", ".join((*parts, *(["with its vertebra"] if form.level else [])))
