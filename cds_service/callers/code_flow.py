@@ -112,7 +112,7 @@ class Secret:
         return _base64(hmac.digest(self.seed.encode(), purpose, hashlib.sha256))
 
     @property
-    def asked(self) -> dict[str, str]:
+    def parameters(self) -> dict[str, str]:
         """Return state, nonce and challenge, as they are sent (RFC 7636)."""
         verifier = self.made("verifier").encode()
         return {
@@ -149,9 +149,13 @@ class AuthorizationServer:
         Raises:
             CallFailed: the discovery document cannot be read.
         """
-        asked = {"response_type": "code", "client_id": self._ours.client_id, **query}
-        url = self._found(deadline).authorization
-        return f"{url}{'&' if '?' in url else '?'}{urlencode(asked)}"
+        parameters = {
+            "response_type": "code",
+            "client_id": self._ours.client_id,
+            **query,
+        }
+        url = self._discovered(deadline).authorization
+        return f"{url}{'&' if '?' in url else '?'}{urlencode(parameters)}"
 
     def read_code(self, query: Mapping[str, str], deadline: Deadline) -> str:
         """Read the code from what the browser brings back.
@@ -161,8 +165,8 @@ class AuthorizationServer:
                 does not name its sender although this server always does.
             CallFailed: the discovery document cannot be read.
         """
-        named, found = query.get("iss"), self._found(deadline)
-        if named != found.issuer and (named is not None or found.names_itself):
+        named, provider = query.get("iss"), self._discovered(deadline)
+        if named != provider.issuer and (named is not None or provider.names_itself):
             raise LoginRefused("sender")
         code = query.get("code", "")
         if "error" in query or not 0 < len(code) <= MAX_CODE:
@@ -178,7 +182,7 @@ class AuthorizationServer:
             LoginRefused: the server refuses the code.
             CallFailed: it does not answer.
         """
-        provider, ours = self._found(deadline), self._ours
+        provider, ours = self._discovered(deadline), self._ours
         form = {
             "grant_type": "authorization_code",
             "code": code,
@@ -213,7 +217,7 @@ class AuthorizationServer:
         token = answer.get("id_token")
         if not isinstance(token, str):
             raise LoginRefused("no-token")
-        keys = self._found(deadline)
+        keys = self._discovered(deadline)
         return _verified(
             token,
             lambda kid: self._keys(keys.keys, kid, deadline),
@@ -224,16 +228,16 @@ class AuthorizationServer:
 
     def _keys(self, source: KeyAddress, kid: str | None, deadline: Deadline) -> KeySet:
         """Return the server's keys, fetched again if none has this id."""
-        found = source.known(kid, deadline)
-        if found is None:
+        keys = source.known(kid, deadline)
+        if keys is None:
             raise CallFailed(source.cached.fault or "busy", BUSY)
-        return found
+        return keys
 
-    def _found(self, deadline: Deadline) -> Provider:
-        found = self._provider.get(deadline)
-        if found is None:
+    def _discovered(self, deadline: Deadline) -> Provider:
+        provider = self._provider.get(deadline)
+        if provider is None:
             raise CallFailed(self._provider.fault or "busy", BUSY)
-        return found
+        return provider
 
     def _fetch_provider(self) -> Provider:
         ours = self._ours

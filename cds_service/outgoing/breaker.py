@@ -64,7 +64,7 @@ class Breaker:
                 self._rests_until = self._rests_until if failed else None
 
     def _is_failing(self) -> bool:
-        patients = [one for _, one in self._calls if one is not None]
+        patients = [patient for _, patient in self._calls if patient is not None]
         is_often = len(patients) >= FAILING_SHARE * len(self._calls)
         is_for_several = len(set(patients)) >= LEAST_PATIENTS
         return len(self._calls) >= LEAST_CALLS and is_often and is_for_several

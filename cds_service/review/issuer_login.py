@@ -91,7 +91,7 @@ class IssuerLogin:
         parameters = {
             "scope": " ".join(dict.fromkeys(("openid", *self.login.scopes))),
             "redirect_uri": self.redirect,
-            **pending.derived.asked,
+            **pending.derived.parameters,
         }
         try:
             address = self.issuer.authorization_address(

@@ -104,7 +104,7 @@ def check_right_to_server(
 
 
 def aliases_of(request: HookRequest, client: Client | None) -> tuple[str, ...]:
-    """Other base URLs that the request's server uses in its references.
+    """Return other base URLs that the request's server uses in its references.
 
     According to the site. A call that names no server comes from the only one that the
     site lists for its EHR: another address in its references is not guessed to be that.
@@ -157,4 +157,4 @@ def _denied(cure: str, reason: str = "fhir.host_denied") -> NotAllowed:
 
 
 def _bases(urls: Sequence[str]) -> tuple[Address, ...]:
-    return tuple(parse_base(one) for one in urls)
+    return tuple(parse_base(url) for url in urls)

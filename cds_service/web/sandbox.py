@@ -240,7 +240,7 @@ def _search(around: Surroundings, server: str, wanted: str) -> dict[str, Any]:
         )
     except LookUpFailed as error:
         return {"patients": [], "note": str(error)}
-    return {"patients": [_patient(one) for one in patients]}
+    return {"patients": [_patient(patient) for patient in patients]}
 
 
 def _discharge(
@@ -252,7 +252,7 @@ def _discharge(
         NotFound: no sample has this id.
     """
     samples, _ = _samples_on(_today(around))
-    sample = next((one for one in samples if one.id == patient), None)
+    sample = next((candidate for candidate in samples if candidate.id == patient), None)
     if sample is None:
         raise NotFound
     service = around.service
@@ -271,7 +271,7 @@ def _orders(calendar: SiteCalendar) -> list[Mapping[str, Any]]:
     orders = body.get("orders") if isinstance(body, dict) else None
     if not isinstance(orders, list):
         raise BadRequest
-    return [_order(one, calendar) for one in orders]
+    return [_order(order, calendar) for order in orders]
 
 
 def _order(raw: Any, calendar: SiteCalendar) -> Mapping[str, Any]:
@@ -309,7 +309,7 @@ def _samples_on(day: date) -> tuple[Sequence[Sample], FhirApp]:
     """
     samples = load_samples(day)
     return samples, FhirApp(
-        hold(chain.from_iterable(one.resources for one in samples)),
+        hold(chain.from_iterable(sample.resources for sample in samples)),
         PAGE_SIZE,
         deque(maxlen=0),
     )
@@ -386,19 +386,19 @@ def describe_record(
     """
     hook = around.service.signing_hook
     order = requests.augmentation_order(patient_id, None, (), _today(around))
-    asked = parse_request(
+    hook_request = parse_request(
         requests.order_sign_body(patient_id, server, [order]), hook.hook
     )
-    check_fhir_server(asked, around.site, around.settings.fhir_servers)
+    check_fhir_server(hook_request, around.site, around.settings.fhir_servers)
     log = OneEntry()
     ports = Ports(
         clock=around.clock,
-        fhir=open_reader(asked, around.connections),
+        fhir=open_reader(hook_request, around.connections),
         audit=log,
         deadline=Deadline.after(around.settings.deadline_seconds),
         base_url=around.base_url,
     )
-    around.flow(around.service, hook, asked, ports)
+    around.flow(around.service, hook, hook_request, ports)
     return _in_words(around.service, log.entry.content if log.entry is not None else {})
 
 
@@ -408,16 +408,20 @@ def _in_words(service: Service, content: Mapping[str, Any]) -> dict[str, Any]:
         for name, spec in service.finding_specs.items()
         if spec.kind != "order" and not is_after_surgery(spec)
     }
-    findings = [one for one in content.get("findings", ()) if one["name"] in of_record]
-    gaps = [one for one in content.get("gaps", ()) if one["name"] in of_record]
+    findings = [
+        finding
+        for finding in content.get("findings", ())
+        if finding["name"] in of_record
+    ]
+    gaps = [gap for gap in content.get("gaps", ()) if gap["name"] in of_record]
     return {
-        "findings": [_finding(service, one) for one in findings],
+        "findings": [_finding(service, finding) for finding in findings],
         "gaps": [
             {
-                "title": service.wording.name(one["name"]),
-                "reason": GAP_REASONS[one["reason"]],
+                "title": service.wording.name(gap["name"]),
+                "reason": GAP_REASONS[gap["reason"]],
             }
-            for one in gaps
+            for gap in gaps
         ],
         "record": content.get("record", {}),
     }
