@@ -106,7 +106,7 @@ def entry_for(shown: Shown) -> AuditEntry:
         residual_pain_band=None,  # no figure is said of it
         partial=bool(record.unread or record.incomplete),
         warning=any(card.indicator == "warning" for card in cards),
-        cards=tuple(_shown(card, answer) for card in cards),
+        cards=tuple(_shown_card(card, answer) for card in cards),
         content=_content(shown),
     )
 
@@ -257,7 +257,7 @@ def _band(answer: Answer) -> str | None:
     return pooled.figure.band if pooled is not None and is_own else None
 
 
-def _shown(card: Card, answer: Answer) -> ShownCard:
+def _shown_card(card: Card, answer: Answer) -> ShownCard:
     topic = card.source.topic.code if card.source.topic else ""
     rules = answer.offering(topic)
     return ShownCard(card=card.uuid, topic=topic, indicator=card.indicator, rules=rules)

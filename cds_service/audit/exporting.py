@@ -239,7 +239,7 @@ def _table_line(stored: Stored) -> str:
     cells |= {to_camel(name): getattr(stored, name) for name in FACTS} | _figures(
         stored.content
     )
-    cells |= _shown(stored.content)
+    cells |= _shown_figures(stored.content)
     cells |= {
         "service": stored.service_id,
         "cards": " ".join(f"{card.topic}:{card.indicator}" for card in stored.cards),
@@ -308,7 +308,7 @@ def _figures(content: Mapping[str, Any]) -> dict[str, Any]:
     return columns
 
 
-def _shown(content: Mapping[str, Any]) -> dict[str, Any]:
+def _shown_figures(content: Mapping[str, Any]) -> dict[str, Any]:
     """Return what the cards of an answer said; several figures one after another."""
     figures = content.get("shownFigures")
     if figures is None:

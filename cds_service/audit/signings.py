@@ -69,7 +69,7 @@ def answered_signings(
     )
     answers = [entry for entry in stored_entries(connection, wanted) if entry.patient]
     feedback = _feedback(connection)
-    last = _last_found(connection)
+    last = _last_looks(connection)
     by_patient: dict[tuple[str | None, ...], list[Stored]] = {}
     for answer in sorted(answers, key=lambda answer: (answer.at, answer.sequence)):
         if answer.is_whole:
@@ -140,7 +140,7 @@ def _feedback(connection: Connection) -> dict[str, tuple[Feedback, str]]:
     }
 
 
-def _last_found(connection: Connection) -> dict[str, Mapping[str, Any]]:
+def _last_looks(connection: Connection) -> dict[str, Mapping[str, Any]]:
     entries = stored_entries(connection, ENTRIES.c.kind == LOOP)
     return {entry.about: entry.content for entry in entries if entry.about}
 

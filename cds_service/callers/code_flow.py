@@ -106,7 +106,7 @@ class Secret:
     seed: str
     purpose: str = ""
 
-    def made(self, name: str) -> str:
+    def value(self, name: str) -> str:
         """Make the value of this name; knowing one of them does not reveal another."""
         purpose = f"{self.purpose}{name}".encode()
         return _base64(hmac.digest(self.seed.encode(), purpose, hashlib.sha256))
@@ -114,10 +114,10 @@ class Secret:
     @property
     def parameters(self) -> dict[str, str]:
         """Return state, nonce and challenge, as they are sent (RFC 7636)."""
-        verifier = self.made("verifier").encode()
+        verifier = self.value("verifier").encode()
         return {
-            "state": self.made("state"),
-            "nonce": self.made("nonce"),
+            "state": self.value("state"),
+            "nonce": self.value("nonce"),
             "code_challenge": _base64(hashlib.sha256(verifier).digest()),
             "code_challenge_method": CHALLENGE,
         }

@@ -342,19 +342,19 @@ def _claimed(header: Mapping[str, Any], claims: Mapping[str, Any]) -> Mapping[st
     """Return what an operator compares with the site's settings."""
     audience = claims.get("aud")
     several = (
-        [_shown(value) for value in audience[:MAX_AUDIENCES]]
+        [_shortened(value) for value in audience[:MAX_AUDIENCES]]
         if isinstance(audience, list)
         else None
     )
     return {
-        "iss": _shown(claims.get("iss")),
-        "aud": _shown(audience) if several is None else several,
-        "jku": _shown(header.get("jku")),
-        "kid": _shown(header.get("kid")),
+        "iss": _shortened(claims.get("iss")),
+        "aud": _shortened(audience) if several is None else several,
+        "jku": _shortened(header.get("jku")),
+        "kid": _shortened(header.get("kid")),
     }
 
 
-def _shown(value: Any) -> str:
+def _shortened(value: Any) -> str:
     """Shorten a text; of an address leave out user, query and fragment."""
     text = SECRET.sub("", value) if isinstance(value, str) else ""
     return text[: SHOWN_ADDRESS if text.startswith(("https://", "http://")) else SHOWN]

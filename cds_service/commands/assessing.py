@@ -328,11 +328,11 @@ class PrintingReader:
     def fetch(self, query: str, *, until: float) -> Fetched:
         """Fetch the server's answer; a repeated query gets the earlier one."""
         if query not in self._read:
-            self._read[query] = self._told(query, self.fhir.fetch, until)
+            self._read[query] = self._read_and_print(query, self.fhir.fetch, until)
         return self._read[query]
 
     def first_page(self, query: str, *, until: float) -> Fetched:
-        return self._told(query, self.fhir.first_page, until)
+        return self._read_and_print(query, self.fhir.first_page, until)
 
     def follow(self, page: Any, *, until: float) -> Fetched:
         return self.fhir.follow(page, until=until)
@@ -349,7 +349,9 @@ class PrintingReader:
                 resource for resource in resources if isinstance(resource, dict)
             )
 
-    def _told(self, query: str, ask: Callable[..., Fetched], until: float) -> Fetched:
+    def _read_and_print(
+        self, query: str, ask: Callable[..., Fetched], until: float
+    ) -> Fetched:
         started = time.monotonic()
         try:
             fetched = ask(query, until=until)

@@ -539,26 +539,28 @@ def _stored_json(stored: Stored) -> dict[str, Any]:
 def _print_entry(document: Mapping[str, Any]) -> None:
     console = make_console()
 
-    def say(*lines: str) -> None:
+    def print_lines(*lines: str) -> None:
         for line in lines:
             console.print(Text(clean(line), overflow="fold"))
 
-    say(
+    print_lines(
         f"entry {document['sequence']}  {document['id']}",
         f"{document['at']}  {document['kind']}",
     )
     if "content" not in document:
-        say(
+        print_lines(
             "what it said was purged after its retention, is missing, or was changed:"
             " `audit verify` tells which"
         )
         return
-    say(*(f"  {name}: {value}" for name, value in document["facts"].items()))
+    print_lines(*(f"  {name}: {value}" for name, value in document["facts"].items()))
     if document["kind"] == "answer":
         print_answer(console, document["content"])
     else:
-        say(json.dumps(document["content"], indent=2))
+        print_lines(json.dumps(document["content"], indent=2))
     if replay := document.get("replay"):
-        say(f"replay: {'identical' if replay['identical'] else 'differs'}")
-        say(*(f"  {line}" for line in (*replay["notes"], *replay["differences"])))
-    say(f"hash {document['chain']['hash']}")
+        print_lines(f"replay: {'identical' if replay['identical'] else 'differs'}")
+        print_lines(
+            *(f"  {line}" for line in (*replay["notes"], *replay["differences"]))
+        )
+    print_lines(f"hash {document['chain']['hash']}")

@@ -22,10 +22,10 @@ from cds_service.audit.chain import OneEntry
 from cds_service.call import Ports, Service, ServiceHook
 from cds_service.commands import calling, options
 from cds_service.commands.changes import (
-    Held,
+    BookData,
+    book_data_text,
     changes_between,
     changes_sentence,
-    held_text,
     leaves,
     parts_of,
     read_book,
@@ -259,7 +259,7 @@ def committee_book(
     site: SiteFolder | None,
     today: date,
     can: Capabilities = EVERYTHING,
-    since: Held | None = None,
+    since: BookData | None = None,
 ) -> str:
     """Write one printable page with everything in force.
 
@@ -291,7 +291,7 @@ def committee_book(
     visible = {
         patient.id: [_visible(card) for card in cards] for patient, cards in answered
     }
-    carried = Held(today.isoformat(), parts_of(service, hook, visible))
+    data = BookData(today.isoformat(), parts_of(service, hook, visible))
     changes = None
     if since is not None:
         day = date.fromisoformat(since.day)
@@ -308,7 +308,7 @@ def committee_book(
         site_name=site.site.site.name if site else "without a site folder",
         day=today.isoformat(),
         digests=service.digests,
-        held=Markup(held_text(carried)),  # noqa: S704 - escaped there
+        held=Markup(book_data_text(data)),  # noqa: S704 - escaped there
         since=since,
         changes=changes,
         changed=changes_sentence(changes) if changes is not None else "",

@@ -28,7 +28,7 @@ class Change(NamedTuple):
     now: str | None
 
 
-class Held(NamedTuple):
+class BookData(NamedTuple):
     """The data of a book inside its page."""
 
     day: str
@@ -83,12 +83,12 @@ def leaves(document: Any, key: str = "") -> Iterator[tuple[str, str]]:
         yield from leaves(value, f"{key}.{name}" if key else str(name))
 
 
-def held_text(carried: Held) -> str:
+def book_data_text(data: BookData) -> str:
     """Write what a book carries, as text for its page."""
-    return html.escape(json.dumps(carried._asdict(), ensure_ascii=False), quote=False)
+    return html.escape(json.dumps(data._asdict(), ensure_ascii=False), quote=False)
 
 
-def read_book(file: Path) -> Held:
+def read_book(file: Path) -> BookData:
     """Read what an approved book carries.
 
     Raises:
@@ -105,7 +105,7 @@ def read_book(file: Path) -> Held:
             " is no book of `preview`"
         )
     try:
-        return Held(**json.loads(html.unescape(data[1])))
+        return BookData(**json.loads(html.unescape(data[1])))
     except (ValueError, TypeError):
         raise CdsError(f"{file}: the data of the book is broken") from None
 

@@ -111,7 +111,7 @@ def explain_request(
     Raises:
         CdsError: as the service itself would refuse it.
     """
-    service = _saying(load_service(site), language)
+    service = _with_language(load_service(site), language)
     hook = service.signing_hook
     # Whichever EHR wrote it: the form of its ids changes no step.
     request = parse_request(request_file.read_bytes(), hook.hook, "opaque")
@@ -144,7 +144,7 @@ def explain_request(
     }
 
 
-def _saying(service: Service, language: UnfinishedLanguage | None) -> Service:
+def _with_language(service: Service, language: UnfinishedLanguage | None) -> Service:
     """Turn a language on."""
     if language is None:
         return service

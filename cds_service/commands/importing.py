@@ -40,7 +40,7 @@ from cds_service.loading import (
 from cds_service.measures.observations import (
     Writer,
     Written,
-    identifiers_there,
+    identifiers_on_server,
     site_codes,
     transaction,
     without_rivals,
@@ -409,7 +409,7 @@ def _send(outcome: Outcome, wish: Wish) -> None:
     reader = FhirClient(base, wish.token, connections=_connections(), is_fresh=True)
     person = Person(wish.patient, bases_of([base]))
     names = [value.identifier for value in outcome.taken]
-    known = identifiers_there(reader, person, names, seconds=SECONDS)
+    known = identifiers_on_server(reader, person, names, seconds=SECONDS)
     new = [
         (source, [value for value in written if value.identifier not in known])
         for source, written in outcome.written

@@ -115,7 +115,7 @@ class Launcher:
             LoginRefused: the server refuses it.
             CallFailed: the server does not answer.
         """
-        return self.server.redeem(code, secret.made("verifier"), redirect, deadline)
+        return self.server.redeem(code, secret.value("verifier"), redirect, deadline)
 
     def launched(
         self,
@@ -130,7 +130,7 @@ class Launcher:
             LoginRefused: it is none, or not of a clinician with a patient.
             CallFailed: the server does not answer.
         """
-        claims = self.server.verified_claims(granted, secret.made("nonce"), deadline)
+        claims = self.server.verified_claims(granted, secret.value("nonce"), deadline)
         return Launched(
             client=self.client.issuer,
             tenant=self._tenant,
@@ -141,7 +141,7 @@ class Launcher:
             user=self._user(claims),
             scope=_scope(granted),
             ends=now + _lifetime(granted),
-            form_token=secret.made("form"),
+            form_token=secret.value("form"),
         )
 
     @property

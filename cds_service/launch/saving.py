@@ -17,7 +17,7 @@ from cds_service.launch.authorizing import Launched
 from cds_service.measures.observations import (
     Written,
     agent,
-    identifiers_there,
+    identifiers_on_server,
     observation_entry,
     place_of,
     this_program,
@@ -76,7 +76,7 @@ def save_set(
     )
     names = [value.identifier for value in values]
     seconds = sending.deadline.left / 2
-    known = identifiers_there(reader, person, names, seconds=seconds)
+    known = identifiers_on_server(reader, person, names, seconds=seconds)
     new = [value for value in values if value.identifier not in known]
     if not new:
         return Saved(0, len(values))

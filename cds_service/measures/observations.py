@@ -430,7 +430,7 @@ def _provenance_entry(written: Sequence[Written], source: Source, at: datetime) 
     return {"fullUrl": f"urn:uuid:{place}", "resource": resource, "request": request}
 
 
-def identifiers_there(
+def identifiers_on_server(
     reader: FhirReader, person: Person, identifiers: Sequence[str], *, seconds: float
 ) -> set[str]:
     """Return which of these identifiers the server has on this patient's Observations.

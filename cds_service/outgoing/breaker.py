@@ -44,7 +44,7 @@ class Breaker:
                 return True
             if self._clock() < self._rests_until:
                 return False
-            self._rests_until, self._is_trying = self._clock() + _rest(), True
+            self._rests_until, self._is_trying = self._clock() + _rest_seconds(), True
             return True
 
     def note(self, patient: str, *, failed: bool) -> None:
@@ -56,7 +56,7 @@ class Breaker:
                 while self._calls[0][0] < now - WINDOW_SECONDS:
                     self._calls.popleft()
                 self._rests_until = (
-                    now + _rest() if failed and self._is_failing() else None
+                    now + _rest_seconds() if failed and self._is_failing() else None
                 )
             elif self._is_trying:
                 self._is_trying = False
@@ -70,7 +70,7 @@ class Breaker:
         return len(self._calls) >= LEAST_CALLS and is_often and is_for_several
 
 
-def _rest() -> float:
+def _rest_seconds() -> float:
     # Spreads load, hides nothing.
     share = random.uniform(1 - REST_JITTER, 1 + REST_JITTER)  # noqa: S311
     return REST_SECONDS * share

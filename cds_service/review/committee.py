@@ -27,12 +27,12 @@ from cds_service.review.small_counts import (
     SMALLEST,
     Counted,
     Line,
+    PageTable,
     Place,
-    Shown,
     add_up,
     count_text,
     hide,
-    show,
+    page_table,
 )
 from cds_service.review.words import code_words
 
@@ -139,7 +139,7 @@ def figure_routes(routes: Blueprint, desk: Desk) -> None:
             rates=rates_of(tables["monthly"]),
             done=loop_sentence(tables["loop"], others["days"]),
             looked=_last_look(desk),
-            tables={name: _shown(name, table) for name, table in tables.items()},
+            tables={name: _page_table(name, table) for name, table in tables.items()},
             quarters=_quarters(desk),
             **others,
         )
@@ -148,7 +148,7 @@ def figure_routes(routes: Blueprint, desk: Desk) -> None:
     def figures_csv() -> Response:
         since, until, tables, _ = _read(desk)
         text = "".join(
-            _csv_of(_shown(name, table), PAGE[name][1])
+            _csv_of(_page_table(name, table), PAGE[name][1])
             for name, table in tables.items()
         )
         text += "".join(
@@ -166,7 +166,7 @@ def figure_routes(routes: Blueprint, desk: Desk) -> None:
 
         since, until, tables, others = _read(desk)
         drawn = {
-            PAGE[name][1]: _shown(name, table)
+            PAGE[name][1]: _page_table(name, table)
             for name, table in tables.items()
             if name not in ("loop", "steps") or _count(tables["loop"], LOOP) != "0"
         }
@@ -487,9 +487,9 @@ def _rows_of(table: Counted, topic: str) -> list[str]:
 # --- the page
 
 
-def _shown(name: str, table: Counted) -> Shown:
+def _page_table(name: str, table: Counted) -> PageTable:
     title, _, total = PAGE[name]
-    return show(table, title, total, has_bars=name not in WITHOUT_BARS)
+    return page_table(table, title, total, has_bars=name not in WITHOUT_BARS)
 
 
 def _tiles(monthly: Counted) -> Sequence[tuple[str, str]]:
@@ -505,13 +505,13 @@ def _tiles(monthly: Counted) -> Sequence[tuple[str, str]]:
     return [(monthly.total_text(column), title) for column, title in titles.items()]
 
 
-def rates_of(monthly: Counted) -> Shown:
+def rates_of(monthly: Counted) -> PageTable:
     """Compute rates by month, of what is shown; the trend."""
     rows = [
         (row, [_rate(monthly, row, *pair) for pair in RATES.values()], None)
         for row in monthly.rows
     ]
-    return Shown("Month", tuple(RATES), rows)
+    return PageTable("Month", tuple(RATES), rows)
 
 
 def _rate(monthly: Counted, row: str, part: str, whole: str) -> str:
@@ -567,7 +567,7 @@ def _last_look(desk: Desk) -> str:
     return entries[0].at if entries else ""
 
 
-def _csv_of(table: Shown, caption: str) -> str:
+def _csv_of(table: PageTable, caption: str) -> str:
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\r\n")
     rows = [

@@ -21,7 +21,7 @@ from reportlab.platypus import (
     TableStyle,
 )
 
-from cds_service.review.small_counts import Shown
+from cds_service.review.small_counts import PageTable
 
 STYLES = getSampleStyleSheet()
 RULED = TableStyle(
@@ -37,7 +37,7 @@ RULED = TableStyle(
 
 
 def draw_figures(
-    title: str, lines: Sequence[str], tables: Mapping[str, Shown]
+    title: str, lines: Sequence[str], tables: Mapping[str, PageTable]
 ) -> bytes:
     """Draw the pages.
 
@@ -59,7 +59,7 @@ def draw_figures(
     return document.getvalue()
 
 
-def _drawn(table: Shown) -> LongTable:
+def _drawn(table: PageTable) -> LongTable:
     rows = [(table.title, *table.columns)]
     rows += [(label, *cells) for label, cells, _ in table.rows]
     if table.total:

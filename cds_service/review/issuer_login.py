@@ -115,7 +115,7 @@ class IssuerLogin:
         """
         pending = PendingLogin.of(request.cookies.get(LOGIN_COOKIE, ""))
         if pending is None or not same(
-            request.args.get("state"), pending.derived.made("state")
+            request.args.get("state"), pending.derived.value("state")
         ):
             return self._refuse(PATH, "state")  # may be a stranger: no entry
         if not self.gate.pending.complete(pending.secret):
@@ -142,9 +142,9 @@ class IssuerLogin:
             CallFailed: the issuer cannot be reached.
         """
         code = self.issuer.read_code(request.args, deadline)
-        verifier = pending.derived.made("verifier")
+        verifier = pending.derived.value("verifier")
         answer = self.issuer.redeem(code, verifier, self.redirect, deadline)
-        nonce = pending.derived.made("nonce")
+        nonce = pending.derived.value("nonce")
         claims = self.issuer.verified_claims(answer, nonce, deadline)
         return identity_of(claims, self.login)
 

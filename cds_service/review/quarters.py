@@ -8,7 +8,7 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
-from cds_service.review.small_counts import Shown
+from cds_service.review.small_counts import PageTable
 
 WIDEST = 4.0  # the axis is a log scale from 1/4 to 4; beyond, a mark is at its end
 COLUMNS = ("Patients", "Observed", "Expected", "Observed / expected", "95 %")
@@ -23,7 +23,7 @@ class QuarterTable(NamedTuple):
 
     caption: str
     measured: str
-    table: Shown
+    table: PageTable
     places: Sequence[tuple[float, float, float]]
 
 
@@ -57,7 +57,7 @@ def _table(model: str, measured: Mapping[str, Any]) -> QuarterTable:
     return QuarterTable(
         caption=f"Observed / expected by quarter: {model} {measured['version']}",
         measured=measured["measured"],
-        table=Shown("Quarter", COLUMNS, rows),
+        table=PageTable("Quarter", COLUMNS, rows),
         places=[
             (
                 _place(quarter["interval"][0]),

@@ -272,7 +272,7 @@ def _differences(place: str, then: Any, now: Any) -> Iterator[str]:
                 f"{place}.{name}" if place else name, then.get(name), now.get(name)
             )
     elif not _is_same(then, now):
-        yield f"{place}: {_say(then)} then, {_say(now)} now"
+        yield f"{place}: {_value_text(then)} then, {_value_text(now)} now"
 
 
 def _is_same(then: Any, now: Any) -> bool:
@@ -289,5 +289,5 @@ def _is_same(then: Any, now: Any) -> bool:
     )
 
 
-def _say(value: Any) -> str:
+def _value_text(value: Any) -> str:
     return "nothing" if value is None else json.dumps(value)

@@ -175,7 +175,7 @@ def add_up(tables: Sequence[Counted]) -> Counted:
 
 
 @dataclass(slots=True)
-class Shown:
+class PageTable:
     """A table for the page: titles, cells as text, bars."""
 
     title: str
@@ -184,9 +184,9 @@ class Shown:
     total: tuple[str, list[str]] | None = None
 
 
-def show(
+def page_table(
     table: Counted, title: str, total: str = "", *, has_bars: bool = True
-) -> Shown:
+) -> PageTable:
     """Make the table of the page.
 
     Args:
@@ -206,4 +206,4 @@ def show(
         for row in table.rows
     ]
     sums = [table.total_text(column) for column in table.columns]
-    return Shown(title, table.columns, rows, (total, sums) if total else None)
+    return PageTable(title, table.columns, rows, (total, sums) if total else None)

@@ -30,7 +30,7 @@ from cds_service.web.logs import CALLS
 
 # The answers that showed a card, one for each signing, by the card's uuid; None if the
 # log could not be read.
-Shown = Mapping[str, Sequence[ShownAnswer]] | None
+ShownAnswers = Mapping[str, Sequence[ShownAnswer]] | None
 AMBIGUOUS = (
     "{ambiguous} of {items} items are about cards that were shown for more than one"
     " patient or signing. They are not counted, and sending them again changes nothing."
@@ -57,7 +57,7 @@ def _take(around: Surroundings, service_id: str, exchange: Exchange) -> Response
         raise UnknownService("No service has this id.")
     until = exchange.deadline = deadline_of(around, exchange)
     items = parse_feedback(exchange.read_body())
-    answers = _shown(
+    answers = _shown_answers(
         hook, items, around.history, exchange.caller, Deadline.after(until.left / 2)
     )
     _record(around, hook, items, answers, exchange.caller, until)
@@ -79,11 +79,11 @@ def _take(around: Surroundings, service_id: str, exchange: Exchange) -> Response
     return json_response({})
 
 
-def _is_linked(card: str, answers: Shown) -> bool:
+def _is_linked(card: str, answers: ShownAnswers) -> bool:
     return len((answers or {}).get(card, ())) == 1
 
 
-def _is_ambiguous(card: str, answers: Shown) -> bool:
+def _is_ambiguous(card: str, answers: ShownAnswers) -> bool:
     return len((answers or {}).get(card, ())) > 1
 
 
@@ -91,7 +91,7 @@ def _record(
     around: Surroundings,
     hook: ServiceHook,
     items: Sequence[FeedbackItem],
-    answers: Shown,
+    answers: ShownAnswers,
     caller: Caller,
     until: Deadline,
 ) -> None:
@@ -131,13 +131,13 @@ def _record(
         around.audit.append(entry, until)
 
 
-def _shown(
+def _shown_answers(
     hook: ServiceHook,
     items: Sequence[FeedbackItem],
     cards: EarlierFeedback | None,
     caller: Caller,
     until: Deadline,
-) -> Shown:
+) -> ShownAnswers:
     """Find the answers that showed these cards.
 
     The result is None if the log cannot be read in time: feedback is stored anyway.

@@ -158,7 +158,7 @@ def _finish(launching: Launching, place: str) -> AnyResponse:
     if place != place_of(launcher.base):
         raise _refused("sender")
     secret = _launch_secret(seed, launcher)
-    if not same(request.args.get("state"), secret.made("state")):
+    if not same(request.args.get("state"), secret.value("state")):
         raise _refused("state")
     if not launching.pending.complete(seed):
         raise _refused("replayed")
@@ -241,7 +241,7 @@ def _launch_secret(seed: str, launcher: Launcher) -> Secret:
 
 def _handle(secret: str) -> str:
     """Return the public part of the address of a session."""
-    return Secret(secret, "launch ").made("handle")[:22]
+    return Secret(secret, "launch ").value("handle")[:22]
 
 
 def _refused(reason: str) -> NotAllowed:

@@ -431,7 +431,7 @@ def _finding(service: Service, finding: Mapping[str, Any]) -> dict[str, str]:
     value, name = finding["value"], finding["name"]
     return {
         "title": service.wording.name(name),
-        "value": _say(service, name, value, finding["unit"]),
+        "value": _value_text(service, name, value, finding["unit"]),
         "date": (
             say_date(date.fromisoformat(finding["date"])) if finding["date"] else ""
         ),
@@ -439,7 +439,7 @@ def _finding(service: Service, finding: Mapping[str, Any]) -> dict[str, str]:
     }
 
 
-def _say(service: Service, name: str, value: Any, unit: str) -> str:
+def _value_text(service: Service, name: str, value: Any, unit: str) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
     return (
