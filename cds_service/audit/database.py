@@ -470,9 +470,8 @@ def _postgresql(url: URL, wait_seconds: float, *, is_synced: bool) -> Engine:
             cursor.execute("SELECT current_setting('synchronous_commit')")
             is_set = cursor.fetchone()[0] not in ("off", "local")
             if is_set != is_synced:
-                cursor.execute(
-                    f"SET synchronous_commit = {'on' if is_synced else 'off'}"
-                )
+                state = "on" if is_synced else "off"
+                cursor.execute(f"SET synchronous_commit = {state}")
         connection.commit()
 
     return engine

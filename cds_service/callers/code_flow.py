@@ -155,7 +155,8 @@ class AuthorizationServer:
             **query,
         }
         url = self._discovered(deadline).authorization
-        return f"{url}{'&' if '?' in url else '?'}{urlencode(parameters)}"
+        mark = "&" if "?" in url else "?"
+        return f"{url}{mark}{urlencode(parameters)}"
 
     def read_code(self, query: Mapping[str, str], deadline: Deadline) -> str:
         """Read the code from what the browser brings back.

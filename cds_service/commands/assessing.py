@@ -238,15 +238,8 @@ def _notes(
     """Yield what a person should know: the record is old, or the patient has died."""
     resources = list(reader.resources())
     today = options.today_at(calendar, wish.as_of)
-    newest = max(
-        (
-            day
-            for resource in resources
-            for day in _days(resource, calendar)
-            if day <= today
-        ),
-        default=None,
-    )
+    days = (day for resource in resources for day in _days(resource, calendar))
+    newest = max((day for day in days if day <= today), default=None)
     if wish.as_of is None and newest is not None and (today - newest).days > OLD_DAYS:
         yield (
             f"the newest entry of this record is of {newest}; --as-of {newest} reads it"
@@ -263,10 +256,8 @@ def _notes(
     )
     died = calendar.named_day(patient.get("deceasedDateTime"))
     if not has_cards and (died or patient.get("deceasedBoolean") is True):
-        yield (
-            f"the record says that this patient has died{f' ({died})' if died else ''};"
-            " no card is shown then"
-        )
+        day = f" ({died})" if died else ""
+        yield f"the record says that this patient has died{day}; no card is shown then"
 
 
 def _days(resource: Mapping[str, Any], calendar: SiteCalendar) -> Iterator[date]:

@@ -559,8 +559,7 @@ def _print_entry(document: Mapping[str, Any]) -> None:
     else:
         print_lines(json.dumps(document["content"], indent=2))
     if replay := document.get("replay"):
-        print_lines(f"replay: {'identical' if replay['identical'] else 'differs'}")
-        print_lines(
-            *(f"  {line}" for line in (*replay["notes"], *replay["differences"]))
-        )
+        lines = (*replay["notes"], *replay["differences"])
+        result = "identical" if replay["identical"] else "differs"
+        print_lines(f"replay: {result}", *(f"  {line}" for line in lines))
     print_lines(f"hash {document['chain']['hash']}")

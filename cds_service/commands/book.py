@@ -101,7 +101,8 @@ def preview(
         today,
         capabilities,
     ):
-        click.echo(f"{patient.id}: {'differs' if differences else 'as in the book'}")
+        result = "differs" if differences else "as in the book"
+        click.echo(f"{patient.id}: {result}")
         for line in differences:
             click.echo(f"  {line}")
         differing += bool(differences)

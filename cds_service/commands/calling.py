@@ -280,11 +280,9 @@ def _judged(reply: Replied) -> dict[str, Any]:
 
 
 def _lines(judgement: Mapping[str, Any]) -> Iterator[str]:
-    count = len(judgement["cards"])
-    yield (
-        f"{judgement['status']} in {judgement['milliseconds'] / 1000:.2f} s, {count}"
-        f" card{'' if count == 1 else 's'}"
-    )
+    count, seconds = len(judgement["cards"]), judgement["milliseconds"] / 1000
+    noun = "card" if count == 1 else "cards"
+    yield f"{judgement['status']} in {seconds:.2f} s, {count} {noun}"
     for card in judgement["cards"]:
         yield clean(f"  {card['topic']} ({card['indicator']}): {card['summary']}")
     yield clean(f"bad: {judgement['fault']}") if judgement["fault"] else "good"

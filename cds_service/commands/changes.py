@@ -7,6 +7,7 @@ its day, so that only what was changed makes a difference, and not the calendar.
 import html
 import json
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -127,14 +128,9 @@ def changes_sentence(changes: list[Change]) -> str:
     """Return a sentence on what changed."""
     if not changes:
         return "Nothing changed."
-    counts = {
-        part: sum(change.part == part for change in changes)
-        for part in dict.fromkeys(change.part for change in changes)
-        if part != CARDS
-    }
-    patients = sorted(
-        {change.where.split(".")[0] for change in changes if change.part == CARDS}
-    )
+    counts = Counter(change.part for change in changes if change.part != CARDS)
+    of_cards = [change for change in changes if change.part == CARDS]
+    patients = sorted({change.where.split(".")[0] for change in of_cards})
     whose = ", ".join(patients) if patients else "none"
     others = ", ".join(f"{part} {count}" for part, count in counts.items())
     values = f" Values by part: {others}." if others else ""

@@ -201,12 +201,9 @@ def report(
         f"{day:%Y-%m-%d}" if day else limit
         for day, limit in ((since, "0000"), (until, "9999"))
     )
-    period = " ".join(
-        [
-            *([f"from {first}"] if since else []),
-            *([f"before {last}"] if until else ["until today"]),
-        ]
-    )
+    begin = f"from {first} " if since else ""
+    end = f"before {last}" if until else "until today"
+    period = f"{begin}{end}"
     criteria = {"silent": True, "from": first, "to": last}
     counted = report_of(
         _entries("report", criteria, ("answer", "refusal", "near-miss"), first, last)

@@ -458,7 +458,8 @@ def _refused(reason: str, count: int, line: Mapping[str, Any], known: Known) -> 
     claim = re.sub(r"^jwt\.|_.*$", "", reason)
     expected = line.get("expected")
     has = expected.get(claim) if isinstance(expected, Mapping) else None
-    times = f"{count} call{'' if count == 1 else 's'} refused, {reason}"
+    noun = "call" if count == 1 else "calls"
+    times = f"{count} {noun} refused, {reason}"
     if claim in line and has:
         ours = ", ".join(map(str, has)) if isinstance(has, list) else str(has)
         what = f"{times}: the token's {claim} is {line[claim]}, site.toml has {ours}"

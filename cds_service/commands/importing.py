@@ -469,7 +469,8 @@ def _line(written: Written) -> str:
     notes = " ".join(
         text(note.get("text")) for note in objects(observation.get("note"))
     )
+    ending = f". {notes}" if notes else ""
     return (
         f"{value.measure.name} {amount}{where}, {value.day}{status}"
-        f" ({value.where}){f'. {notes}' if notes else ''}"
+        f" ({value.where}){ending}"
     )

@@ -199,10 +199,9 @@ def records_of_server(
     for resource in named or _first_patients(reader, limit):
         patient = quote(text(resource.get("id")), safe="")
         queries = [f"Patient/{patient}"] if "resourceType" not in resource else []
-        queries += [
-            f"{kind}?{'subject' if kind == 'SupplyRequest' else 'patient'}={patient}"
-            for kind in TYPES
-        ]
+        for kind in TYPES:
+            parameter = "subject" if kind == "SupplyRequest" else "patient"
+            queries.append(f"{kind}?{parameter}={patient}")
         read = (
             _read(FhirClient(address, token, connections=connections), query, faults)
             for query in queries

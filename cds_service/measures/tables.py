@@ -193,7 +193,8 @@ def _rows_of_patient(table: Table, context: ImportContext, contents: Contents) -
         else:
             contents.refuse(f"row {number}", " and ".join(columns), NOBODYS)
     if others:
-        contents.refuse("", f"{others} row{'s' if others > 1 else ''}", OTHER_PATIENTS)
+        noun = "rows" if others > 1 else "row"
+        contents.refuse("", f"{others} {noun}", OTHER_PATIENTS)
     return table._replace(rows=tuple(mine))
 
 

@@ -71,12 +71,10 @@ class StudyClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         check_classification_targets(outcome)
         self.classes_, at = np.unique(outcome, return_inverse=True)
         if len(self.classes_) != 2:
-            count = (
-                f"{len(self.classes_)} class{'' if len(self.classes_) == 1 else 'es'}"
-            )
+            noun = "class" if len(self.classes_) == 1 else "classes"
             raise ValueError(
-                f"Only binary classification is supported; y has {count}: an outcome"
-                " happened or it did not."
+                "Only binary classification is supported; y has"
+                f" {len(self.classes_)} {noun}: an outcome happened or it did not."
             )
         self.inputs_ = self._named()
         self.intercept_, self.slope_ = self._recalibration(at.astype(np.float64), rows)

@@ -443,13 +443,11 @@ def _hidden(tables: Tables) -> dict[str, Counted]:
         for topic, rows in of_topic.items()
         if rows and (topic, "Overridden") in hidden
     }
-    hidden_rules = {
-        (row, column)
-        for topic in topics
-        for column, of_card in OF_RULE.items()
-        if (topic, of_card) in hidden
-        for row in _rows_of(rules, topic)
-    }
+    hidden_rules = set[Place]()
+    for topic in topics:
+        for column, of_card in OF_RULE.items():
+            if (topic, of_card) in hidden:
+                hidden_rules |= {(row, column) for row in _rows_of(rules, topic)}
     return {
         "monthly": hide(tables["monthly"]),
         "cards": cards,

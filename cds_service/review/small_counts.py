@@ -108,25 +108,21 @@ def hide(
     lines = [*table.lines, *more]
     while True:
         least = _least(table, hidden, stated or {})
-        extra = {
-            smallest
-            for line in lines
-            if (within := hidden.intersection(line.places))
-            and (
-                len(within) == 1
-                or sum(values[place] - least[place] for place in within) < SMALLEST
-            )
-            and (smallest := _smallest(line, values, hidden)) is not None
-        }
+        extra = set[Place]()
+        for line in lines:
+            within = hidden.intersection(line.places)
+            beyond = sum(values[place] - least[place] for place in within)
+            is_computable = len(within) == 1 or beyond < SMALLEST
+            smallest = _smallest(line, values, hidden)
+            if within and is_computable and smallest is not None:
+                extra.add(smallest)
         if not extra:
             break
         hidden |= extra
-    shown_values = {
+    in_sight = {
         place: value for place, value in table.values.items() if place not in hidden
     }
-    return replace(
-        table, values=shown_values, hidden=frozenset(hidden & set(table.values))
-    )
+    return replace(table, values=in_sight, hidden=frozenset(hidden & set(table.values)))
 
 
 def _rests(table: Counted) -> Mapping[Place, int]:

@@ -199,15 +199,13 @@ def _attributes_of(
         *(f"{study.citation}, doi {study.doi}" for study in studies),
     ]
     read = ", ".join(sorted({line.read_on.isoformat() for line in lines}))
+    sources = f"Sources read on {read}; " if read else ""
     words = {
         "citations": (
             "; ".join(citations) or "No study or guideline: policy of this service."
         ),
         "paper": f"recommendation {rule.id}",
-        "dates": (
-            f"{f'Sources read on {read}; ' if read else ''}due for review by"
-            f" {rule.review_by.isoformat()}."
-        ),
+        "dates": f"{sources}due for review by {rule.review_by.isoformat()}.",
         "health_status": (
             "what the record holds of bone, muscle, strength, nutrition, falls,"
             " diagnoses and drugs."
