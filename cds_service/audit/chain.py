@@ -84,7 +84,7 @@ def is_probe(user: str | None, patient: str | None) -> bool:
 
 
 def kept_user(user: str) -> str:
-    """Give `context.userId` as the log keeps it: an id, and of any other text its hash.
+    """Return `context.userId` as the log keeps it: an id, of any other text its hash.
 
     A name, a sentence or a token is none of an id; the hash still tells users apart.
     """
@@ -94,7 +94,7 @@ def kept_user(user: str) -> str:
 
 
 def kept_tenant(tenant: str) -> str:
-    """Give the tenant of a token as the log keeps it: a word, else its hash."""
+    """Return the tenant of a token as the log keeps it: a word, else its hash."""
     return tenant if _TENANT.fullmatch(tenant) else _hashed(tenant)
 
 

@@ -51,7 +51,7 @@ class Signer:
         return f"{text}\n\u2014 {self.signature(text)}\n"
 
     def signature(self, text: str) -> str:
-        """Give the signature line: our name, then key hash and signature as base64."""
+        """Write the signature line: our name, then key hash and signature as base64."""
         return (
             f"{self.name}"
             f" {base64.b64encode(self._hash + self.key.sign(text.encode())).decode()}"

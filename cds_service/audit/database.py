@@ -133,7 +133,7 @@ class Database:
 
         An existing file is never opened here: closing it would drop the locks of all
         connections of this process (POSIX), and the next program to close it would
-        remove the journal during our writes. SQLite gives the files beside it the same
+        remove the journal during our writes. SQLite gives the files next to it the same
         mode.
         """
         if self.identity is not None:

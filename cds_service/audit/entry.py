@@ -251,7 +251,7 @@ def missing_orders_entry(
 
 
 def _band(answer: Answer) -> str | None:
-    """Give the band of the patient's own figure; None if there is none."""
+    """Return the band of the patient's own figure; None if there is none."""
     pooled = answer.assessment.pooled
     is_own = answer.assessment.status_of("refracture") == "assessed"
     return pooled.figure.band if pooled is not None and is_own else None

@@ -187,7 +187,7 @@ def known_uuid(text: str) -> str | None:
 
 
 def _listed(item: FeedbackItem, codes: frozenset[str], system: str) -> str | None:
-    """Give the reason's code if our cards offer it; without a system it is ours."""
+    """Return the reason's code if our cards offer it; without a system it is ours."""
     reason = item.reason
     if (
         reason is None
@@ -199,7 +199,7 @@ def _listed(item: FeedbackItem, codes: frozenset[str], system: str) -> str | Non
 
 
 def _foreign(reason: ReasonCoding) -> dict[str, str] | None:
-    """Give system and code of a reason that the EHR added to ours.
+    """Return system and code of a reason that the EHR added to ours.
 
     The result is None for what is no code: it may be free text.
     """

@@ -1,6 +1,6 @@
 """Converts entries to FHIR R4 AuditEvents; ids only, as in the entry.
 
-Modelled on IHE BALP where it covers such events.
+Modelled on IHE BALP if it covers such events.
 
 BALP profiles plain FHIR reads and writes, not calls of a CDS service, so no profile is
 claimed.

@@ -30,7 +30,7 @@ def count_purgeable(database: Database, before: datetime) -> int:
 
 
 def doubt_of_clock(database: Database, now: datetime) -> str:
-    """Say why the clock seems wrong, judged by the log; empty if it seems right.
+    """Return why the clock seems wrong, judged by the log; empty if it seems right.
 
     With a clock that is years ahead, a purge would delete everything. A checkpoint that
     a timer made by the same clock proves nothing: the log must also have entries on the

@@ -112,7 +112,7 @@ class Stored(ListedEntry):
     Of one that was purged, or whose payload is missing, only the chain is left.
 
     Attributes:
-        body: the payload as it stands there; None if it is gone.
+        body: the payload as it is stored; None if it is gone.
     """
 
     format: int
@@ -259,7 +259,7 @@ def _check_time(at: str) -> None:
     """Refuse a time that is none.
 
     Raises:
-        AuditUnavailable: nobody here wrote it.
+        AuditUnavailable: this program did not write it.
     """
     try:
         datetime.fromisoformat(at)

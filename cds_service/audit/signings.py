@@ -32,7 +32,7 @@ class Signing:
         server: the FHIR server that the request named; None if it named none.
         feedback: on the card that names the act, of all answers together.
         reason: why it was overridden, as a code.
-        last: content of the last `loop` entry; empty if nobody has looked.
+        last: content of the last `loop` entry; empty before the first look.
     """
 
     entry: str
@@ -47,7 +47,7 @@ class Signing:
 
     @property
     def state(self) -> State | None:
-        """Give the state that was found last."""
+        """Return the state that was found last."""
         return self.last.get("state")
 
 

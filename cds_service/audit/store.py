@@ -364,7 +364,7 @@ def _gap_entry(
 
 
 def _words_for(error: Exception) -> str:
-    """Say what is wrong, for operators.
+    """Return what is wrong, for operators.
 
     A driver's message may repeat the row, so only its kind is used.
     """

@@ -26,7 +26,7 @@ class _AsWritten(TypeDecorator[Any]):
         """Refuse a cell of another type.
 
         Raises:
-            AuditUnavailable: nobody here wrote it.
+            AuditUnavailable: this program did not write it.
         """
         if value is not None and type(value) is not self.kind:
             raise AuditUnavailable(ALTERED)

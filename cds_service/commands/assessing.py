@@ -304,7 +304,7 @@ def _find_one(fhir: lookup.Browser, wanted: str, until: float) -> str:
 
 @dataclass(slots=True)
 class PrintingReader:
-    """A `FhirReader` that tells a terminal what came of every query.
+    """A `FhirReader` that prints what came of every query.
 
     It asks no query twice.
 

@@ -37,7 +37,7 @@ class BookData(NamedTuple):
 
 
 def parts_of(service: Service, hook: ServiceHook, cards: Mapping[str, Any]) -> Parts:
-    """Give everything that a committee approves, value by value.
+    """Return everything that a committee approves, value by value.
 
     Args:
         cards: by test patient, as a user sees them.

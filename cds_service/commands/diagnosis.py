@@ -317,7 +317,7 @@ def _action(label: str, action: Mapping[str, Any], known: Known) -> Iterator[Fau
 def of_token(
     header: Mapping[str, Any], claims: Mapping[str, Any], now: float, known: Known
 ) -> Iterator[Fault]:
-    """Tell where the token and `site.toml` differ; its signature is not checked."""
+    """Yield how the token and `site.toml` differ; its signature is not checked."""
     issuer = claims.get("iss")
     client = next((client for client in known.clients if client.issuer == issuer), None)
     place = known.place("jwt")
@@ -454,7 +454,7 @@ def of_log(lines: Sequence[Mapping[str, Any]], known: Known) -> Iterator[Fault]:
 
 
 def _refused(reason: str, count: int, line: Mapping[str, Any], known: Known) -> Fault:
-    """Give the refusal of a token: what it says, and what the site has in its place."""
+    """Describe the refusal of a token: what it says, and what the site has instead."""
     claim = re.sub(r"^jwt\.|_.*$", "", reason)
     expected = line.get("expected")
     has = expected.get(claim) if isinstance(expected, Mapping) else None

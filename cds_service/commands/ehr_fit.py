@@ -34,7 +34,7 @@ OF_DRAFTS = frozenset(
 
 
 class FactWords(DataTable):
-    """The name of a fact, and the question if nobody knows it."""
+    """The name of a fact, and the question if it is not known."""
 
     title: Text
     ask: Text | None = None
@@ -160,13 +160,13 @@ def called_hook(fit: Fit) -> ServiceHook:
 
 
 def _signs(profile: Profile) -> bool:
-    """Tell if it may call when orders are signed: it does, or nobody knows."""
+    """Tell if it may call when orders are signed: it does, or that is not known."""
     names = value_of(profile.hooks.names)
     return names is None or "order-sign" in names
 
 
 def questions(profile: Profile) -> Iterator[str]:
-    """Yield what to ask the EHR's team: what nobody knows and a setting hangs on."""
+    """Yield what to ask the EHR's team: what is not known and a setting hangs on."""
     words = fact_words()
     left_out = frozenset() if _signs(profile) else OF_DRAFTS
     for fact in profile.facts():
@@ -187,7 +187,7 @@ def value_words(fact: StatedFact) -> str:
 
 
 def differences(fit: Fit, today: date) -> Iterator[str]:
-    """Find where the site's table, or our service, is not what the profile says."""
+    """Yield how the site's table, or our service, differs from the profile."""
     review = fit.profile.profile.review
     if review < today:
         yield (

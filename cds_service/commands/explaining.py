@@ -178,7 +178,7 @@ def _drafts(request: HookRequest) -> DraftOrders:
 
 
 def _words_not_plain(request: HookRequest, terminology: Terminology) -> list[str]:
-    """List what brace orders say besides times and plain words.
+    """List what brace orders say other than times and plain words.
 
     It is shown here alone, to whoever has the file.
     """
@@ -195,7 +195,7 @@ def _words_not_plain(request: HookRequest, terminology: Terminology) -> list[str
 
 
 def print_explanation(explanation: Mapping[str, Any]) -> None:
-    """The steps as tables, then the cards; or why there are none."""
+    """Print the steps as tables, then the cards; or why there are none."""
     if refused := explanation.get("refused"):
         click.echo(
             f"1 order: {', '.join(explanation['orders'])}\n2 record: the service"

@@ -61,7 +61,7 @@ class Pair(NamedTuple):
     Attributes:
         values: both with their days, the earlier first; none if they are not compared.
         change: with its unit; empty if they are not compared.
-        word: whether they were measured the same way, or why they are not compared.
+        word: if they were measured the same way, or why they are not compared.
     """
 
     title: str

@@ -1,6 +1,6 @@
 """Saves what was entered on the launched worksheet.
 
-One set of Observations with one Provenance, or nothing; one after the other where the
+One set of Observations with one Provenance, or nothing; one after the other if the
 server takes no transaction.
 """
 

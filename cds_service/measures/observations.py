@@ -185,7 +185,7 @@ class Writer:
     def _problem(
         self, measure: Measure, observation: Json, day: date, amount: float | None
     ) -> str:
-        """Say why the service would not read this value so; empty if it would."""
+        """Return why the service would not read this value so; empty if it would."""
         finding = measure.finding
         # never read at a signing, so the reader has no word on it
         if finding.after_surgery:
@@ -407,7 +407,7 @@ def this_program() -> Json:
 
 
 def place_of(written: Written) -> str:
-    """Say where the Observation is until the server has given it an id."""
+    """Return where the Observation is until the server has given it an id."""
     return f"urn:uuid:{written.identifier}"
 
 

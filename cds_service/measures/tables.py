@@ -138,7 +138,7 @@ NOT_OF_TOOL = (
 
 
 def _heading(text: str) -> str:
-    """Return a heading without what nobody sees in it, as a zero-width space."""
+    """Return a heading without invisible signs, as a zero-width space."""
     plain = unicodedata.normalize("NFKC", text)
     signs = (sign for sign in plain if unicodedata.category(sign) != "Cf")
     return " ".join("".join(signs).split())
@@ -351,7 +351,7 @@ def _label(row: Mapping[str, str]) -> str:
 
 
 def _why_no_day(rows: Iterable[Mapping[str, str]]) -> str:
-    """Say why the column `date` of these rows names no day; empty if it does."""
+    """Return why the column `date` of these rows names no day; empty if it does."""
     written = {_cell(row, "date") for row in rows}
     if len(written) > 1:
         return TWO_DAYS

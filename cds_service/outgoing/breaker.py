@@ -48,7 +48,7 @@ class Breaker:
             return True
 
     def note(self, patient: str, *, failed: bool) -> None:
-        """Remember whether a call about this patient had an answer."""
+        """Remember if a call about this patient had an answer."""
         with self._lock:
             now = self._clock()
             if self._rests_until is None:

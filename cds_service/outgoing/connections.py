@@ -133,7 +133,7 @@ class ByteBudget:
         self._left = math.inf if most is None else most
 
     def take(self, count: int) -> None:
-        """Make room for so many more bytes; zero asks whether there is any.
+        """Make room for so many more bytes; zero asks if there is any.
 
         Raises:
             CallFailed: there is none.

@@ -365,8 +365,8 @@ class Reading:
     Attributes:
         buckets: how many shares of the patients there are.
         types: other types are passed over.
-        look: tells what is set aside.
-        bases: of the server that made the export, where absolute references are to
+        look: tests what is set aside.
+        bases: of the server that made the export, if absolute references are to
             count.
         treated: whose lines are kept; of others only that they are there. Everybody's
             if it is None.

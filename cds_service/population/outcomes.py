@@ -76,7 +76,7 @@ NOT_SEEN = frozenset(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Event:
-    """A resource after the procedure that speaks of a vertebral fracture.
+    """A resource after the procedure that names a vertebral fracture.
 
     Attributes:
         is_new: a new fracture, by our rule; otherwise the treated one once more.
@@ -286,7 +286,7 @@ def _events(
     findings: Findings,
     run: Run,
 ) -> Iterator[Event]:
-    """Yield every later resource that speaks of a vertebral fracture, or treats one."""
+    """Yield every later resource that names a vertebral fracture, or treats one."""
     terminology, calendar = run.service.terminology, run.service.calendar
     known = findings.known.get("treated-levels")
     treated = frozenset(str(known.value).split(",")) if known else frozenset[str]()
@@ -511,7 +511,7 @@ def _row(patient: Followed, months: int, head: Sequence[str]) -> dict[str, str]:
 
 
 def _steps(course: Course | None) -> dict[str, str]:
-    """Give the first day of each step after the procedure, for a person to look at."""
+    """Return the first day of each step after the procedure, for people to look at."""
     if course is None:
         return {}
     days: dict[str, str] = dict.fromkeys(course.undated, "day not stated")

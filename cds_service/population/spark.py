@@ -76,7 +76,7 @@ def score_on_spark(job: Job, out: Path | None, worklist: Path | None) -> Report:
 
     Args:
         job: what to score.
-        out: where the lines go; standard output when None.
+        out: where the lines go; standard output if None.
         worklist: where the worklist goes.
 
     Raises:

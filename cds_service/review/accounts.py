@@ -31,7 +31,7 @@ class AccountFault(CdsError):
 
 
 class Account(NamedTuple):
-    """An account's data besides its name and password."""
+    """An account's data, other than its name and password."""
 
     role: Role
     is_open: bool

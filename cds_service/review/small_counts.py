@@ -2,7 +2,7 @@
 
 Counts of 1 to 4 are hidden. Where a total is known, a single hidden cell could be
 computed: the next smallest is hidden too, and both look alike. Since no 0 is hidden,
-each of them is at least 1: where the total leaves them little more than their least,
+each of them is at least 1: if the total leaves them little more than their least,
 the next smallest is hidden as well. Which cells are hidden depends on a whole calendar
 year alone, never on what was asked, and longer periods add up only what is shown of
 each year: so two questions tell no more than one.

@@ -194,7 +194,7 @@ def answer_as(
 def admit(around: Surroundings, path: str, exchange: Exchange, *also: str) -> None:
     """Authenticate the caller of this path by the Authorization header.
 
-    This comes before the body is read. In open mode nobody is authenticated.
+    This comes before the body is read. In open mode no caller is authenticated.
 
     Args:
         around: with the callers, and our base URL from settings, so that no caller can

@@ -99,7 +99,7 @@ class Launching:
     sessions: LaunchSessions
 
     def redirect_uri(self, base: Address) -> str:
-        """Give the address to which the EHR of this FHIR server sends the browser back.
+        """Return the address to which this FHIR server's EHR sends the browser back.
 
         It is from the configured URL only, never from a request. Each EHR has its own,
         so that the code of one never comes back as that of another (RFC 9700, 4.4.2).

@@ -188,7 +188,7 @@ def _profile(name: str, around: Surroundings) -> Profile:
 
 
 def _titles(around: Surroundings) -> Mapping[str, str]:
-    """Give the titles of the profiles by name, the general one first."""
+    """Return the titles of the profiles by name, the general one first."""
     folders = _folders(around)
     names = sorted(profile_names(folders), key=lambda name: (name != GENERIC, name))
     return {name: load_profile(name, folders).title for name in names}
@@ -212,7 +212,7 @@ def shown_limits(profile: Profile) -> Mapping[str, Any]:
 
 
 def _built_in(around: Surroundings) -> str:
-    """Give the base URL of the built-in server as this service reaches it."""
+    """Return the base URL of the built-in server as this service reaches it."""
     is_here = parse_base(around.base_url).is_loopback
     return (around.base_url if is_here else request.host_url.rstrip("/")) + BUILT_IN
 

@@ -96,14 +96,14 @@ def run_server(settings: Settings, *, host: str, port: int, workers: int) -> Non
 def run_entry(
     kind: Literal["start", "stop"], run: str, digests: Mapping[str, str]
 ) -> AuditEntry:
-    """Give the audit entry for the start or end of this run, with the data in force."""
+    """Make the audit entry for the start or end of this run, with the data in force."""
     return AuditEntry(
         kind=kind, at=datetime.now(UTC), content={"run": run, "digests": dict(digests)}
     )
 
 
 def note_mode(audit: AuditStore, mode: ServiceMode) -> None:
-    """Record whether answers are shown, and to whom, if that changed.
+    """Record if answers are shown, and to whom, whenever that changed.
 
     Without a last record it was live.
     """

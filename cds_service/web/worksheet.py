@@ -183,7 +183,7 @@ def _figures(
 def signing(
     sheets: Sheets, patient: str, base: str, form: Mapping[str, str]
 ) -> dict[str, Any]:
-    """Give the request that signs a kyphoplasty of the vertebra that the form names."""
+    """Make the request that signs a kyphoplasty of the vertebra that the form names."""
     level = form.get("treated", "")
     levels = (level,) if level in SPINE else ()
     order = augmentation_order(patient, None, levels, sheets.today)
