@@ -318,14 +318,14 @@ def _unpacked(file: Path) -> Iterator[bytes]:
     left = MOST_UNPACKED * file.stat().st_size + LONGEST_LINE
     try:
         with gzip.open(file) as packed:
-            while (pair := _next_line(packed))[1]:
-                left -= pair[1]
+            while (read := _next_line(packed))[1]:
+                left -= read[1]
                 if left < 0:
                     raise CdsError(
                         f"{file}: unpacks to more than {MOST_UNPACKED} times its size;"
                         " unpack it first"
                     )
-                yield pair[0]
+                yield read[0]
     except (OSError, EOFError, zlib.error):
         raise CdsError(f"{file}: cannot be unpacked") from None
 

@@ -190,17 +190,19 @@ class StudyClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
 def _words(study: str) -> dict[str, tuple[Value, ...]]:
     """Return the inputs of a model in order, each with its closed list of values.
 
-    A number has None.
+    A number has an empty one.
     """
     model = _model(study)
     if isinstance(model, PooledModel):
         return {
-            number.id: () if isinstance(number, NumberInput) else (False, True)
-            for number in model.study.inputs
+            predictor.id: () if isinstance(predictor, NumberInput) else (False, True)
+            for predictor in model.study.inputs
         }
     return {
-        number.finding: () if number.kind == "number" else number.words or (False, True)
-        for number in model.study.inputs
+        predictor.finding: ()
+        if predictor.kind == "number"
+        else predictor.words or (False, True)
+        for predictor in model.study.inputs
     }
 
 
