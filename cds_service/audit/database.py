@@ -443,9 +443,8 @@ def _sqlite(url: URL, wait_seconds: float, is_synced: bool) -> Engine:  # noqa: 
         if connection.info.get(_WAIT) != wait:
             connection.exec_driver_sql(f"PRAGMA busy_timeout = {wait}")
             connection.info[_WAIT] = wait
-        connection.exec_driver_sql(
-            "BEGIN IMMEDIATE" if options.get(_WRITES) else "BEGIN"
-        )
+        begin = "BEGIN IMMEDIATE" if options.get(_WRITES) else "BEGIN"
+        connection.exec_driver_sql(begin)
 
     return engine
 

@@ -166,9 +166,8 @@ def export_lines(database: Database, export: Export) -> Iterator[str]:
         else:
             line_of = _LINES[export.format]
         if export.format in TABLES:
-            yield _hashed(
-                _csv_line(COLUMNS if export.format == "csv" else FEEDBACK), digest
-            )
+            columns = COLUMNS if export.format == "csv" else FEEDBACK
+            yield _hashed(_csv_line(columns), digest)
         for stored in stored_entries(connection, _wanted(export.query, export.through)):
             first = first or stored.sequence
             count, last = count + 1, stored.sequence

@@ -100,15 +100,14 @@ def feedback_entry(
     at, caller = reception.at, reception.caller
     code = _listed(item, reception.reason_codes, reception.reason_system)
     answer = shown.entry if shown else None
+    entry_id = item.id
+    if caller != NOBODY:
+        # No caller can occupy the id of another caller's future statement.
+        entry_id = uuid5(item.id, repr((caller.client, caller.tenant)))
     return AuditEntry(
         kind="feedback",
         at=at,
-        # No caller can occupy the id of another caller's future statement.
-        id=str(
-            item.id
-            if caller == NOBODY
-            else uuid5(item.id, repr((caller.client, caller.tenant)))
-        ),
+        id=str(entry_id),
         service_id=reception.service_id,
         hook_instance=answer.hook_instance if answer else None,
         patient=answer.patient if answer else None,

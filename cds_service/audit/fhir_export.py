@@ -224,8 +224,9 @@ def _entities(stored: Stored) -> Iterator[Json]:
 def _orders(content: Mapping[str, Any]) -> Iterator[Json]:
     """Describe the draft orders, which have no URL yet; the digest identifies them."""
     digest = content.get("draftsDigest")
+    details = {"drafts-sha256": digest} if digest else {}
     for reference in content.get("orders", ()):
-        yield _entity(_named(reference), {"drafts-sha256": digest} if digest else ())
+        yield _entity(_named(reference), details)
 
 
 def _models(content: Mapping[str, Any]) -> Iterator[Json]:

@@ -296,8 +296,9 @@ class AuthorizationServer:
         auth: tuple[str, str] | None = None,
     ) -> Mapping[str, Any]:
         """Request JSON from a URL, by POST if a form is given; a redirect fails."""
+        method = "GET" if form is None else "POST"
         reply = self._session.request(
-            "GET" if form is None else "POST",
+            method,
             url,
             data=form,
             auth=auth,

@@ -125,7 +125,8 @@ def _read_key(
         or "verify" not in operations
     ):
         return "jwks.use"
-    family = FAMILIES.get("RSA" if kind == "RSA" else str(member.get("crv")))
+    name = "RSA" if kind == "RSA" else str(member.get("crv"))
+    family = FAMILIES.get(name)
     if family is None:
         return "jwks.weak"
     bound = member.get("alg")
@@ -463,7 +464,8 @@ def read_index(text: bytes) -> Collection[Address]:
         document = decode_json(text)
     except JsonTextError as error:
         raise NoKeySet(str(error)) from None
-    lists = [document, *(document.values() if isinstance(document, dict) else ())]
+    members = document.values() if isinstance(document, dict) else ()
+    lists = [document, *members]
     entries = next(
         (candidate for candidate in lists if isinstance(candidate, list)), None
     )
@@ -547,11 +549,8 @@ def _log(reason: str, issuer: str, keys: KeySet, *, detail: str = "") -> None:
     if detail:
         fields["detail"] = detail
     is_new = reason == "jwks.refresh"
-    LOG.log(
-        logging.INFO if is_new else logging.WARNING,
-        "client-keys",
-        extra={"fields": fields},
-    )
+    level = logging.INFO if is_new else logging.WARNING
+    LOG.log(level, "client-keys", extra={"fields": fields})
     for kid, why in sorted(keys.ignored.items()) if is_new else ():
         ignored = {
             "event": "client-key-ignored",

@@ -61,8 +61,9 @@ def add_reviewer(
         else:
             password = password_file.readline().rstrip("\r\n")
         try:
-            done = account_entry("replaced" if replace else "added", name, role)
-            accounts.add(name, role, password, replace=replace, entry=done)
+            act = "replaced" if replace else "added"
+            entry = account_entry(act, name, role)
+            accounts.add(name, role, password, replace=replace, entry=entry)
         except AccountFault as error:
             raise DataFileError("NAME", name, str(error)) from None
     click.echo(f"{name} may log in at /audit as {role}")

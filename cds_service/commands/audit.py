@@ -112,7 +112,8 @@ def list_entries(*, limit: int, as_json: bool, **criteria: Any) -> None:
                 for name, value in asdict(entry).items()
                 if value not in (None, ())
             }
-            click.echo(json.dumps(members) if as_json else _entry_line(entry))
+            line = json.dumps(members) if as_json else _entry_line(entry)
+            click.echo(line)
         if not any(entry.kind not in OWN_KINDS for entry in entries):
             click.echo(
                 f"no answer is listed; the log is {database.name}; to look into"
@@ -138,7 +139,8 @@ def show_entry(*, entry: str, wants_replay: bool, as_json: bool) -> None:
     """Show one entry, by id or number."""
     with log_database() as database:
         is_number = entry.isdecimal() and len(entry) <= MOST_DIGITS
-        stored = AuditReader(database).entry(int(entry) if is_number else entry)
+        place = int(entry) if is_number else entry
+        stored = AuditReader(database).entry(place)
         if stored is None:
             raise AuditUnavailable(f"There is no entry {entry}.")
         record_read(

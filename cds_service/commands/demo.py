@@ -151,11 +151,8 @@ class _Running(NamedTuple):
 @contextmanager
 def _running_service(fhir_url: str, *, needs_site: bool) -> Iterator[_Running]:
     if sys.stderr.isatty():
-        options.print_note(
-            "starting the service with the sample site …"
-            if needs_site
-            else "starting the service …"
-        )
+        site_words = " with the sample site" if needs_site else ""
+        options.print_note(f"starting the service{site_words} …")
     site = load_site(SITE_FOLDER) if needs_site else None
     service = load_service(site)
     with (

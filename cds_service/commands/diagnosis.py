@@ -234,14 +234,11 @@ def _prefetch(request: HookRequest, known: Known) -> Iterator[Fault]:
             known.place("prefetch"),
         )
     if missing and can_read and request.fhir_authorization is None:
-        yield Fault(
-            "no-token",
-            f"{_some(missing)} would be read from fhirServer without a token",
-            "send fhirAuthorization, unless that server asks for none"
-            if has_own
-            else "send fhirAuthorization, or the prefetch",
-            known.place("scopes"),
-        )
+        what = f"{_some(missing)} would be read from fhirServer without a token"
+        change = "send fhirAuthorization, or the prefetch"
+        if has_own:
+            change = "send fhirAuthorization, unless that server asks for none"
+        yield Fault("no-token", what, change, known.place("scopes"))
     for key, value in request.prefetch.items():
         if fault := _fault_in(value):
             yield Fault(

@@ -76,7 +76,8 @@ def expand_filters(
     target = out or (site / "mappings" / FOLDER if site else None)
     if target is None:
         raise CdsError("name the folder: --site DIR, or --out DIR")
-    folders = [data_root("mappings"), *([site / "mappings"] if site else [])]
+    own = [site / "mappings"] if site else []
+    folders = [data_root("mappings"), *own]
     roots = read_roots(folders, load_code_systems(*folders))
     read = read_release(release) if release is not None else None
     if read:

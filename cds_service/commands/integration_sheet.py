@@ -63,7 +63,9 @@ def print_integration_sheet(
     sheet = integration_sheet(
         read_settings(), folder, options.today_at(calendar_of(folder)), client
     )
-    out.write(as_html(sheet, "Integration sheet") if kind == "html" else sheet)
+    if kind == "html":
+        sheet = as_html(sheet, "Integration sheet")
+    out.write(sheet)
 
 
 def prefetch_to_paste(

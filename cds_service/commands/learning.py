@@ -132,7 +132,8 @@ def learn_from(
         DataFileError: our data or the site folder is wrong.
     """
     service = load_service(site)
-    folders = [data_root("mappings"), *(site.overlays("mappings") if site else ())]
+    own = site.overlays("mappings") if site else ()
+    folders = [data_root("mappings"), *own]
     rules = load_learning(folders, service.terminology)
     servers = [
         source for source in sources if source.startswith(("http://", "https://"))

@@ -59,16 +59,21 @@ def _as_fhir(folder: SiteFolder | None) -> Any:
 def _lines(measure: Measure) -> list[str]:
     file, method = measure.file, measure.method
     others = sorted((method.other if method else {}).values())
-    return [
+    as_studied = (
+        f"Measured as in the study: {file.method.meaning}." if file.method else ""
+    )
+    loinc = f"LOINC: {', '.join(file.loinc)}." if file.loinc else ""
+    lines = [
         measure.name,
         definition_of(measure),
         _values(measure.quantity) if measure.quantity else "Yes or no.",
-        *([f"Measured as in the study: {file.method.meaning}."] if file.method else []),
+        as_studied,
         *(f"Not this measure: {words}." for words in dict.fromkeys(others)),
         *(f"DICOM: {_dicom(form)}." for form in file.dicom),
-        *([f"LOINC: {', '.join(file.loinc)}."] if file.loinc else []),
+        loinc,
         f"Used by: {', '.join(file.studies) or 'none of the studies'}.",
     ]
+    return list(filter(None, lines))
 
 
 def _values(quantity: QuantitySpec) -> str:
@@ -89,4 +94,6 @@ def _dicom(form: Any) -> str:
         f"of {options[0].meaning} ({options[0].code}, {options[0].scheme})"
         for options in form.sites
     ]
-    return ", ".join((*parts, *(["with its vertebra"] if form.level else [])))
+    if form.level:
+        parts.append("with its vertebra")
+    return ", ".join(parts)

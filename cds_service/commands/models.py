@@ -63,8 +63,10 @@ def models(*, study_id: str | None, as_json: bool, tool: str | None) -> None:
             options.print_json(plp_model(card))
         return
     chosen = {study_id: cards[study_id]} if study_id else dict(cards)
-    if as_json:
-        options.print_json(chosen[study_id] if study_id else list(chosen.values()))
+    if as_json and study_id:
+        options.print_json(chosen[study_id])
+    elif as_json:
+        options.print_json(list(chosen.values()))
     else:
         print_model_cards(chosen)
 

@@ -141,8 +141,9 @@ def add_summaries(table: Table, patient: str, response: Mapping[str, Any]) -> No
     for place, card in enumerate(response.get("cards") or []):
         indicator = clean(card.get("indicator", "info"))
         style = "bold" if indicator == "warning" else ""
+        first_cell = Text(clean(patient)) if place == 0 else ""
         table.add_row(
-            Text(clean(patient)) if place == 0 else "",
+            first_cell,
             Text(indicator, style),
             Text(clean(card.get("summary", ""))),
         )
@@ -158,7 +159,8 @@ def card_panel(card: Mapping[str, Any], *, with_addresses: bool = True) -> Panel
     label = (f" {indicator.upper()} ", f"bold {_LABELS.get(indicator, 'reverse')}")
     named = (card.get("source") or {}).get("topic") or {}
     topic = clean(named.get("display") or named.get("code") or "")
-    title = Text.assemble(label, f"· {topic} " if topic else "")
+    topic_words = f"· {topic} " if topic else ""
+    title = Text.assemble(label, topic_words)
     return Panel(
         Group(*_parts(card, with_addresses=with_addresses)),
         title=title,

@@ -106,9 +106,8 @@ def _tick(file: Path, number: int, row: dict[str, str]) -> Iterator[Tick]:
     if answer in YES and not means:
         raise CdsError(f"{place}: means is empty: write a code of ours or SYSTEM|CODE")
     text, unit = row.get("text", ""), row.get("unit", "")
-    yield Tick(
-        number, "yes" if answer in YES else "no", system, code, text, means, unit
-    )
+    tick: Literal["yes", "no"] = "yes" if answer in YES else "no"
+    yield Tick(number, tick, system, code, text, means, unit)
 
 
 def _as_written(place: str, row: dict[str, str]) -> tuple[str, str]:

@@ -153,6 +153,7 @@ def _measure_of(raw: Json, measures: Measures) -> Measure | None:
 
 def _on_record(raw: Json, measure: Measure, terminology: Terminology) -> OnRecord:
     moment = terminology.calendar.effective(raw)
+    day = moment.day if moment else None
     status = text(raw.get("status"))
     amount = member(raw, "valueQuantity", "value")
     number = float(amount) if isinstance(amount, int | float) else None
@@ -165,8 +166,8 @@ def _on_record(raw: Json, measure: Measure, terminology: Terminology) -> OnRecor
         status=status,
         value=_value(raw, measure),
         level=text(member(raw, "bodySite", "text")),
-        day=moment.day.isoformat() if moment else "",
-        word=_word(raw, measure, status, terminology, moment.day if moment else None),
+        day=day.isoformat() if day else "",
+        word=_word(raw, measure, status, terminology, day),
         amount=number,
     )
 

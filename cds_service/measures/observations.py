@@ -90,8 +90,9 @@ class Writer:
         amount = self._amount(value)
         if amount is None and value.number is not None:
             finding = value.measure.quantity
-            accepted = filter(None, finding.accept_units if finding else ())
-            why = NO_UNIT.format(unit=value.unit, wanted=" or ".join(accepted))
+            accepted = finding.accept_units if finding else ()
+            wanted = " or ".join(filter(None, accepted))
+            why = NO_UNIT.format(unit=value.unit, wanted=wanted)
             return Refused(value.where, f"{value.measure.name} {value.printed}", why)
         observation = self._observation(value, value.day, amount)
         if why := self._problem(value.measure, observation, value.day, amount):
@@ -145,11 +146,8 @@ class Writer:
         if value.study:
             study = {"system": DICOM_OBJECTS, "value": f"urn:oid:{value.study}"}
             observation["derivedFrom"] = [{"type": "ImagingStudy", "identifier": study}]
-        notes = [
-            *value.notes,
-            *([] if value.is_verified else [NOT_VERIFIED]),
-            *_not_recorded(value),
-        ]
+        not_verified = [] if value.is_verified else [NOT_VERIFIED]
+        notes = [*value.notes, *not_verified, *_not_recorded(value)]
         if notes:
             observation["note"] = [{"text": " ".join(notes)}]
         return observation

@@ -463,9 +463,8 @@ def _take_cell(
     value = None if measure.is_boolean else read_number(text)
     answer = read_answer(text) if measure.is_boolean else None
     if value is None and answer is None:
-        contents.refuse(
-            place, what, "neither yes nor no" if measure.is_boolean else NUMBER_EXPECTED
-        )
+        why = "neither yes nor no" if measure.is_boolean else NUMBER_EXPECTED
+        contents.refuse(place, what, why)
         return
     units = [
         unit

@@ -201,7 +201,8 @@ class _CheckedAdapter(HTTPAdapter):
             CallFailed: there was none, it broke off, it is too large, it did not come
                 in time, or it redirects.
         """
-        deadline = Deadline.after(SECONDS if timeout is None else float(timeout))
+        seconds = SECONDS if timeout is None else float(timeout)
+        deadline = Deadline.after(seconds)
         try:
             raw = self._begin(request, deadline, cert).raw
             body = self._read(raw, deadline)

@@ -143,7 +143,8 @@ def read_line(line: bytes) -> dict[str, Any]:
     Raises:
         LineError: it is no JSON object with a `resourceType`.
     """
-    return _resource(line, decode_unguarded if line.startswith(ASIDE) else decode_json)
+    decode = decode_unguarded if line.startswith(ASIDE) else decode_json
+    return _resource(line, decode)
 
 
 def _resource(line: bytes, decode: Callable[[bytes], Any]) -> dict[str, Any]:

@@ -125,6 +125,7 @@ def _course(reading: _Reading, whole: Mapping[str, Any]) -> Course:
     }
     braces, ended, undated = _braces(reading)
     steps["brace-ended"] = ended
+    steps_undated: set[Step] = {"brace-ended"} if undated else set()
     done_steps = {step: done for step, done in steps.items() if done}
     calendar = run.service.calendar
     stated = calendar.first_day(whole.get("deceasedDateTime"))
@@ -135,7 +136,7 @@ def _course(reading: _Reading, whole: Mapping[str, Any]) -> Course:
         ends=ends,
         today=run.as_of,
         days={step: day for step, (day, _) in done_steps.items()},
-        undated=frozenset({"brace-ended"} if undated else ()),
+        undated=frozenset(steps_undated),
         is_on_drug=on_drug,
         has_brace=braces,
         is_dead=is_dead,

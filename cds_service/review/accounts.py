@@ -129,7 +129,8 @@ class Accounts:
                 sa.delete(SESSIONS).where(SESSIONS.c.name == name)
             )
             done = Retired(bool(closed.rowcount), ended.rowcount)
-            self._access.note(connection, entry(done) if entry and any(done) else None)
+            noted = entry(done) if entry and any(done) else None
+            self._access.note(connection, noted)
         return done
 
     def find(self, name: str) -> Account | None:

@@ -265,8 +265,8 @@ def tables_of(counts: Counts, since: str, until: str) -> dict[str, Counted]:
         for topic, rule, _ in sorted(whole)
         if topic and not rule and topic != DISCHARGE
     }
-    leaving = {code_words("topic", DISCHARGE): DISCHARGE}
     is_leaving = any(topic == DISCHARGE for topic, _, _ in whole)
+    leaving = {code_words("topic", DISCHARGE): DISCHARGE} if is_leaving else {}
     prefix = "unit:shown:"
     names = sorted(name for _, _, name in whole if name.startswith(prefix))
     units = {
@@ -293,7 +293,7 @@ def tables_of(counts: Counts, since: str, until: str) -> dict[str, Counted]:
         has_totals=True,
     )
     discharges = _table(
-        leaving if is_leaving else (),
+        leaving,
         ("Answers", *CARD_COLUMNS),
         _with_no_feedback(lambda row, name: whole[leaving[row], "", name]),
     )
@@ -571,8 +571,9 @@ def _csv_of(table: PageTable, caption: str) -> str:
     rows = [
         [caption, table.title, *table.columns],
         *([caption, label, *cells] for label, cells, _ in table.rows),
-        *([[caption, table.total[0], *table.total[1]]] if table.total else []),
     ]
+    if table.total:
+        rows.append([caption, table.total[0], *table.total[1]])
     writer.writerows(
         [safe_cell(cell.replace("\u202f", "")) for cell in row] for row in rows
     )

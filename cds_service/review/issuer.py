@@ -64,6 +64,5 @@ def identity_of(claims: Mapping[str, Any], login: ReviewLogin) -> OidcIdentity:
     is_readable = isinstance(display, str) and SHOWN.fullmatch(display)
     if role is None:
         raise LoginRefused("role")
-    return OidcIdentity(
-        login.issuer, subject, role, str(display) if is_readable else subject
-    )
+    shown = str(display) if is_readable else subject
+    return OidcIdentity(login.issuer, subject, role, shown)

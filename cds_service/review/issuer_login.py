@@ -84,10 +84,9 @@ class IssuerLogin:
     def start(self) -> AnyResponse:
         """Send the browser to the issuer."""
         wanted = own_page(request.args.get("wanted", PATH)[: MAX_WANTED + 1])
-        pending = PendingLogin(
-            secrets.token_urlsafe(32),
-            wanted if len(wanted) <= MAX_WANTED else PATH,
-        )
+        if len(wanted) > MAX_WANTED:
+            wanted = PATH
+        pending = PendingLogin(secrets.token_urlsafe(32), wanted)
         parameters = {
             "scope": " ".join(dict.fromkeys(("openid", *self.login.scopes))),
             "redirect_uri": self.redirect,

@@ -97,12 +97,10 @@ def replay(
     is_earlier = service.pooled.study.id not in content.get("models", {})
     if is_earlier:
         then, again = _of_studies(then), _of_studies(again)
+    earlier = (EARLIER,) if is_earlier else ()
     return Replay(
         differences=tuple(_differences("", then, again)),
-        notes=(
-            *((EARLIER,) if is_earlier else ()),
-            *_notes(content, service),
-        ),
+        notes=(*earlier, *_notes(content, service)),
         now=tuple(now),
         answer=answer,
         is_earlier=is_earlier,
@@ -268,9 +266,8 @@ def _by_name(value: Any) -> Any:
 def _differences(place: str, then: Any, now: Any) -> Iterator[str]:
     if isinstance(then, dict) and isinstance(now, dict):
         for name in sorted({*then, *now}):
-            yield from _differences(
-                f"{place}.{name}" if place else name, then.get(name), now.get(name)
-            )
+            inner = f"{place}.{name}" if place else name
+            yield from _differences(inner, then.get(name), now.get(name))
     elif not _is_same(then, now):
         yield f"{place}: {_value_text(then)} then, {_value_text(now)} now"
 

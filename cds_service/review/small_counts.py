@@ -202,4 +202,5 @@ def page_table(
         for row in table.rows
     ]
     sums = [table.total_text(column) for column in table.columns]
-    return PageTable(title, table.columns, rows, (total, sums) if total else None)
+    last = (total, sums) if total else None
+    return PageTable(title, table.columns, rows, last)

@@ -29,11 +29,9 @@ def register_words(routes: Blueprint, wording: Wording, zone: tzinfo = UTC) -> N
 
     def finding_value(finding: Mapping[str, Any]) -> str:
         term = wording.specs.get(str(finding.get("name")))
-        return value_words(
-            finding.get("value"),
-            str(finding.get("unit") or ""),
-            term.decimals if term else None,
-        )
+        decimals = term.decimals if term else None
+        unit = str(finding.get("unit") or "")
+        return value_words(finding.get("value"), unit, decimals)
 
     filters: dict[str, Callable[..., str]] = {
         "finding_title": finding_title,

@@ -64,11 +64,12 @@ def allowed_fhir_server(
         NotAllowed: any other server, or not a plain base URL.
     """
     is_open = site is None or not site.clients
-    address = _address(url, OPEN if is_open else LISTED)
+    rule = OPEN if is_open else LISTED
+    address = _address(url, rule)
     allowed = _bases(named) if site is None or is_open else site.fhir_servers
     if address in allowed or (is_open and address.is_loopback):
         return address
-    raise _denied(OPEN if is_open else LISTED)
+    raise _denied(rule)
 
 
 def check_fhir_server(

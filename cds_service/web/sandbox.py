@@ -172,7 +172,8 @@ def _page_routes(routes: Blueprint, around: Surroundings) -> None:
 def _folders(around: Surroundings) -> tuple[Path, ...]:
     """List the folders of profiles: ours, then the site's."""
     site = around.settings.site
-    return profile_folders([site / "mappings"] if site else [])
+    own = [site / "mappings"] if site else []
+    return profile_folders(own)
 
 
 def _profile(name: str, around: Surroundings) -> Profile:
@@ -399,7 +400,8 @@ def describe_record(
         base_url=around.base_url,
     )
     around.flow(around.service, hook, hook_request, ports)
-    return _in_words(around.service, log.entry.content if log.entry is not None else {})
+    content = log.entry.content if log.entry is not None else {}
+    return _in_words(around.service, content)
 
 
 def _in_words(service: Service, content: Mapping[str, Any]) -> dict[str, Any]:
