@@ -69,14 +69,18 @@ def gather(
         DeadlinePassed: there was too much data to process in time.
     """
     until = deadline.for_reading()
-    found = read_results(request, plan, fhir, until=until)
-    found = {key: of_one_server(answer, person.bases) for key, answer in found.items()}
+    results = read_results(request, plan, fhir, until=until)
+    results = {
+        key: of_one_server(answer, person.bases) for key, answer in results.items()
+    }
     if fhir is not None:
         read = partial(read_by_id, fhir, request=request, most=MOST_READ, until=until)
-        found = with_referred_to(
-            found, plan.needed, terminology, person.bases, read, until
+        results = with_referred_to(
+            results, plan.needed, terminology, person.bases, read, until
         )
-    answers = in_newest_version(found | needed_answers(plan, found, person.patient_id))
+    answers = in_newest_version(
+        results | needed_answers(plan, results, person.patient_id)
+    )
     return record_in(answers, plan, terminology, person, deadline)
 
 
@@ -95,16 +99,16 @@ def record_in(
         DeadlinePassed: as `gather`.
     """
     of_patient = (
-        answers[one.key].resources
-        for one in plan.templates
-        if one.resource_type == "Patient"
+        answers[template.key].resources
+        for template in plan.templates
+        if template.resource_type == "Patient"
     )
     person = person.identified(
         next(chain.from_iterable(of_patient), None), _patients(plan, answers)
     )
     parts = [
-        _part(one, answers[one.key], person, terminology, deadline)
-        for one in plan.templates
+        _part(template, answers[template.key], person, terminology, deadline)
+        for template in plan.templates
     ]
     return _merged(parts)
 

@@ -87,10 +87,10 @@ def _is_list_read(record: PatientRecord, key: str) -> bool:
         return False
     if any(one.key in parts for one in record.unreadable):
         return False
-    kept = [part for part in DECIDING_LISTS[key] if part not in GIVEN_HERE]
-    held = sum(record.reads[part].entries for part in kept if part in record.reads)
-    strange = sum(_is_strange(one) for part in kept for one in record.of_key(part))
-    return held > strange
+    lists = [part for part in DECIDING_LISTS[key] if part not in GIVEN_HERE]
+    entries = sum(record.reads[part].entries for part in lists if part in record.reads)
+    strange = sum(_is_strange(one) for part in lists for one in record.of_key(part))
+    return entries > strange
 
 
 def _is_empty(record: PatientRecord, key: str) -> bool:
