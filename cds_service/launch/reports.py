@@ -14,7 +14,7 @@ from datetime import date
 from itertools import islice
 
 from cds_service.errors import FhirReadError
-from cds_service.fhir.gathering.reading import FhirReader, read_apart
+from cds_service.fhir.gathering.fetching import FhirReader, read_apart
 from cds_service.fhir.gathering.subjects import Person
 from cds_service.fhir.mapping.report_numbers import Number, ReportNumbers
 from cds_service.fhir.mapping.terminology import Terminology

@@ -6,6 +6,14 @@ from functools import partial
 from itertools import chain
 
 from cds_service.fhir.certainty import certainty_of
+from cds_service.fhir.gathering.fetching import (
+    MOST_READ,
+    NO_SERVER,
+    FhirReader,
+    read_by_id,
+    read_results,
+    with_referred_to,
+)
 from cds_service.fhir.gathering.parsing import BrokenResource, parse_patient
 from cds_service.fhir.gathering.patient_status import MODIFIED, doubt_of
 from cds_service.fhir.gathering.picking import (
@@ -22,15 +30,7 @@ from cds_service.fhir.gathering.query_results import (
     in_newest_version,
     of_one_server,
 )
-from cds_service.fhir.gathering.reading import (
-    MOST_READ,
-    NO_SERVER,
-    FhirReader,
-    read_by_id,
-    read_results,
-    with_referred_to,
-)
-from cds_service.fhir.gathering.record import PatientRecord, Read
+from cds_service.fhir.gathering.record import PatientRecord, ReadOutcome
 from cds_service.fhir.gathering.refusals import needed_answers
 from cds_service.fhir.gathering.subjects import Person
 from cds_service.fhir.mapping.terminology import Terminology
@@ -134,7 +134,9 @@ def _part(
     """Return what one key contributes to the record."""
     key, kind = template.key, template.resource_type
     origin = answer.origin
-    nothing = Read("empty", origin, note=answer.note, is_optional=template.is_optional)
+    nothing = ReadOutcome(
+        "empty", origin, note=answer.note, is_optional=template.is_optional
+    )
     if answer.state == "failed":
         failed = nothing._replace(
             state="failed", is_unasked=answer.reason == NO_SERVER.reason
@@ -208,7 +210,7 @@ def _is_void(raw: Json) -> bool:
 def _patient_part(
     key: str, answer: QueryResult, calendar: SiteCalendar
 ) -> PatientRecord:
-    read = Read("empty", answer.origin, note=answer.note, is_cut=answer.is_cut)
+    read = ReadOutcome("empty", answer.origin, note=answer.note, is_cut=answer.is_cut)
     if not answer.resources:
         return PatientRecord(reads={key: read})
     raw = answer.resources[0]
@@ -250,5 +252,5 @@ def _merged(parts: Sequence[PatientRecord]) -> PatientRecord:
     )
 
 
-def _cut(read: Read) -> Read:
+def _cut(read: ReadOutcome) -> ReadOutcome:
     return read if read.state == "failed" else read._replace(is_cut=True)
