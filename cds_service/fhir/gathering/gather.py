@@ -70,7 +70,7 @@ def gather(
     """
     until = deadline.for_reading()
     found = read_results(request, plan, fhir, until=until)
-    found = {key: of_one_server(answer, person.bases) for key, answer in found.items()}
+    found = of_one_server(found, person.bases)
     if fhir is not None:
         read = partial(read_by_id, fhir, request=request, most=MOST_READ, until=until)
         found = with_referred_to(
