@@ -17,9 +17,9 @@ from cds_service.fhir.gathering.picking import (
 from cds_service.fhir.gathering.plan import PrefetchPlan, Template
 from cds_service.fhir.gathering.query_results import (
     QueryResult,
-    of_one_server,
     read_prefetch,
     read_result,
+    without_other_servers,
 )
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.raw_json import Json, member, objects, text
@@ -213,11 +213,11 @@ def read_apart(
 ) -> QueryResult:
     """Read `Type/id` or a search that no service's plan has.
 
-    As in the record of a call, an entry of another server is left out, and a resource
-    counts once, in its newest version.
+    An entry under any other base is left out: no other answers show how the server
+    writes its own. A resource counts once, in its newest version.
 
     Args:
-        bases: of the server.
+        bases: of the server, with those that a site calls its aliases.
         until: monotonic time by which the read must have ended.
 
     Raises:
@@ -225,7 +225,7 @@ def read_apart(
     """
     kind = query.partition("?")[0].partition("/")[0]
     template = Template(kind, query, kind, is_search="?" in query)
-    result = of_one_server(_fetch(fhir, template, query, until), bases)
+    result = without_other_servers(_fetch(fhir, template, query, until), bases)
     if result.state == "failed":
         raise FhirReadError(result.reason, result.note)
     return result

@@ -70,9 +70,7 @@ def gather(
     """
     until = deadline.for_reading()
     results = read_results(request, plan, fhir, until=until)
-    results = {
-        key: of_one_server(answer, person.bases) for key, answer in results.items()
-    }
+    results = of_one_server(results, person.bases)
     if fhir is not None:
         read = partial(read_by_id, fhir, request=request, most=MOST_READ, until=until)
         results = with_referred_to(

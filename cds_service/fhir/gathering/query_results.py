@@ -260,21 +260,38 @@ def in_newest_version(answers: Mapping[str, QueryResult]) -> dict[str, QueryResu
     }
 
 
-def of_one_server(answer: QueryResult, bases: Bases) -> QueryResult:
-    """Leave out entries of other servers, if the fullUrls name both ours and others.
+def of_one_server(
+    answers: Mapping[str, QueryResult], bases: Bases
+) -> dict[str, QueryResult]:
+    """Leave out entries of other servers, by the addresses in all answers of a call.
 
     `Patient/1` in an entry of another server is a patient of that server (FHIR R4,
-    Bundle, "Resolving references in Bundles").
+    Bundle, "Resolving references in Bundles"). Where all entries have one address, it
+    is ours, as a gateway writes it.
     """
-    urls = [one.full_url for one in (*answer.entries, *answer.others) if one.full_url]
-    if len({*map(_base, urls)} - {""}) < 2:
+    used = {
+        base
+        for answer in answers.values()
+        for entry in (*answer.entries, *answer.others)
+        if (base := _base(entry.full_url))
+    }
+    if len(used) < 2:
+        return dict(answers)
+    return {
+        key: without_other_servers(answer, bases) for key, answer in answers.items()
+    }
+
+
+def without_other_servers(answer: QueryResult, bases: Bases) -> QueryResult:
+    """Leave out entries whose address is under another base than these."""
+    foreign = {
+        base
+        for entry in (*answer.entries, *answer.others)
+        if (base := _base(entry.full_url)) and not bases.holds(base)
+    }
+    if not foreign:
         return answer
-    ours = {url for url in urls if bases.name_of(url)}
-    if not ours:
-        return answer
-    result = _without(
-        answer, lambda entry: entry.full_url not in ours and _base(entry.full_url) != ""
-    )
+    result = _without(answer, lambda entry: _base(entry.full_url) in foreign)
     left_out = len(answer.entries) - len(result.entries)
     if not left_out:
         return result
@@ -286,7 +303,8 @@ def of_one_server(answer: QueryResult, bases: Bases) -> QueryResult:
 
 def _base(url: str | None) -> str:
     """Return the part before `Type/id`; empty if there is none, as in `urn:uuid:…`."""
-    return url.rpartition("/")[0].rpartition("/")[0] if url else ""
+    name = (url or "").partition("/_history/")[0]
+    return name.rpartition("/")[0].rpartition("/")[0]
 
 
 def _without(
