@@ -25,8 +25,8 @@ from cds_service.core.policy import Policy
 from cds_service.core.recommendations import Rule
 from cds_service.core.source_attributes import SourceAttributes
 from cds_service.core.vocabulary import FindingSpec
+from cds_service.fhir.gathering.fetching import FhirReader
 from cds_service.fhir.gathering.plan import PrefetchPlan
-from cds_service.fhir.gathering.reading import FhirReader
 from cds_service.fhir.gathering.record import PatientRecord
 from cds_service.fhir.gathering.subjects import Person
 from cds_service.fhir.mapping.terminology import Terminology

@@ -84,7 +84,7 @@ from cds_service.fhir.orders.support_orders import (
     find_support_orders,
 )
 from cds_service.fhir.site_calendar import SiteCalendar
-from cds_service.outgoing.deadline import Deadline
+from cds_service.outgoing.deadline import Deadline, in_force
 from cds_service.protocol.messages import (
     NO_CARDS,
     Card,
@@ -121,6 +121,13 @@ def answer(
             as shown.
         AuditUnavailable: the entry could not be written; nothing is returned then.
     """
+    with in_force(ports.deadline):
+        return _answer_in_time(service, hook, request, ports)
+
+
+def _answer_in_time(
+    service: Service, hook: ServiceHook, request: HookRequest, ports: Ports
+) -> HookResponse:
     drafts = request.context.draft_orders
     is_signing = hook.hook == "order-sign"
     if is_signing and not may_concern_us(drafts, service.terminology, ports.deadline):

@@ -21,7 +21,7 @@ from cds_service.fhir.gathering.picking import (
     concepts_of,
     referred_in,
 )
-from cds_service.fhir.gathering.record import PatientRecord, Read
+from cds_service.fhir.gathering.record import PatientRecord, ReadOutcome
 from cds_service.fhir.mapping.finding_specs import load_finding_specs
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.references import Targets
@@ -266,12 +266,12 @@ def _entry(raw: Json, mapped: Terminology) -> Entry:
 
 def _read(
     key: str, number: int, failed: tuple[str, ...], incomplete: tuple[str, ...]
-) -> Read:
+) -> ReadOutcome:
     if key in failed:
-        return Read(state="failed", origin="fhir", note="timeout")
+        return ReadOutcome(state="failed", origin="fhir", note="timeout")
     is_cut = key in incomplete
     note = "incomplete: page 2 failed" if is_cut else ""
-    return Read(
+    return ReadOutcome(
         state="given" if number else "empty",
         origin="fhir",
         entries=number,

@@ -4,8 +4,8 @@ import json
 import time
 
 from cds_service.errors import FhirReadError
+from cds_service.fhir.gathering.fetching import Fetched
 from cds_service.fhir.gathering.gather import gather
-from cds_service.fhir.gathering.reading import Fetched
 from cds_service.fhir.gathering.subjects import Person
 from cds_service.fhir.references import bases_of
 from cds_service.outgoing.deadline import Deadline

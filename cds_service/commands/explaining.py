@@ -21,7 +21,7 @@ from cds_service.commands import options
 from cds_service.commands.terminal import clean, make_console, print_answer
 from cds_service.core.languages import ENGLISH, UnfinishedLanguage
 from cds_service.errors import EvidenceUnavailable, NotAllowed
-from cds_service.fhir.gathering.reading import FhirReader
+from cds_service.fhir.gathering.fetching import FhirReader
 from cds_service.fhir.gathering.subjects import Person
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.orders.augmentation import find_augmentation_order

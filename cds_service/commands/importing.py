@@ -59,6 +59,7 @@ from cds_service.measures.values import (
 from cds_service.outgoing import Connections
 from cds_service.outgoing.address import parse_base
 from cds_service.settings import read_settings
+from cds_service.site.folder import aliases_of_server
 
 SECONDS = 30.0
 OTHER_LEVEL = "at another level than --level names"
@@ -407,7 +408,8 @@ def _send(outcome: Outcome, wish: Wish) -> None:
             "note: a token is not sent over plain http; the server is asked without it"
         )
     reader = FhirClient(base, wish.token, connections=_connections(), is_fresh=True)
-    person = Person(wish.patient, bases_of([base]))
+    folder, _ = options.chosen_site(wish.site)
+    person = Person(wish.patient, bases_of([base, *aliases_of_server(folder, base)]))
     names = [value.identifier for value in outcome.taken]
     known = identifiers_on_server(reader, person, names, seconds=SECONDS)
     new = [

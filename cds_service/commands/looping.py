@@ -47,7 +47,7 @@ from cds_service.population.worklist import (
 )
 from cds_service.settings import read_settings
 from cds_service.site.clients import Client
-from cds_service.site.folder import SiteFolder
+from cds_service.site.folder import SiteFolder, aliases_of_server
 
 SLOW_IN_A_ROW = 3
 INCOMPLETE = (
@@ -121,7 +121,11 @@ def close_loop(
     today = options.today_at(service.calendar, choices["as_of"])
     with log_database() as database:
         signings = _signings(database, service, today, days, choices)
-        bases = bases_of([server]) if server else NO_BASE
+        bases = (
+            bases_of([server, *aliases_of_server(folder, server)])
+            if server
+            else NO_BASE
+        )
         hook = service.signing_hook
         run = Run(service=service, hook=hook, as_of=today, bases=bases)
         if paths:

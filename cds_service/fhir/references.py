@@ -18,6 +18,7 @@ from cds_service.protocol.messages import is_fhir_id
 
 _NAME = re.compile(r"[A-Z][A-Za-z]{1,63}/[A-Za-z0-9\-.]{1,64}", re.ASCII)
 _VERSION = re.compile(r"[A-Za-z0-9\-.]{1,64}", re.ASCII)
+ENTRY = "entry"  # no type of a resource
 _URN = re.compile(r"urn:(?:uuid|oid):[A-Za-z0-9\-.]{1,128}", re.ASCII)
 
 
@@ -87,7 +88,8 @@ def bases_of_call(urls: Iterable[str | None], *documents: Any) -> Bases:
 class _Unnamed(Bases):
     """The bases of a call that names none.
 
-    Looked for in its references once an absolute one is met.
+    Looked for in its references once an absolute one is met, and where it has none, in
+    the addresses of its entries.
 
     Where they name Patients under two, nobody can tell which is the EHR's, and no
     absolute reference counts.
@@ -99,15 +101,18 @@ class _Unnamed(Bases):
     def _found(self) -> Bases:
         of_patients: set[str] = set()
         of_others: set[str] = set()
+        of_entries: set[str] = set()
         for base, kind in _absolute(self.documents):
             bases = of_patients if kind == "Patient" else of_others
+            if kind == ENTRY:
+                bases = of_entries
             if (
                 len(bases) < 2
                 and base not in bases
                 and (address := _address(base)) is not None
             ):
                 bases.add(address.url)
-        bases = of_patients or of_others
+        bases = of_patients or of_others or of_entries
         return bases_of(bases) if len(bases) < 2 else NO_BASE
 
     def holds(self, base: str) -> bool:
@@ -115,20 +120,23 @@ class _Unnamed(Bases):
 
 
 def _absolute(documents: Sequence[Any]) -> Iterator[tuple[str, str]]:
-    """Base URL and type of every absolute reference in JSON."""
+    """Base URL and type of every absolute reference in JSON; of an entry's, `ENTRY`."""
     for level in levels([*documents]):
-        for reference in [
-            node["reference"]
-            for node in level
-            if "reference" in node and type(node) is dict
-        ]:
-            if type(reference) is str and "://" in reference:
-                base, _, kind = (
-                    reference.partition("/_history/")[0]
-                    .rpartition("/")[0]
-                    .rpartition("/")
-                )
-                yield base, kind
+        for node in level:
+            if type(node) is not dict:
+                continue
+            if base_and_type := _parts(node.get("reference")):
+                yield base_and_type
+            if base_and_type := _parts(node.get("fullUrl")):
+                yield base_and_type[0], ENTRY
+
+
+def _parts(address: Any) -> tuple[str, str] | None:
+    if type(address) is not str or "://" not in address:
+        return None
+    path = address.partition("/_history/")[0].rpartition("/")[0]
+    base, _, kind = path.rpartition("/")
+    return base, kind
 
 
 def last_name(reference: str) -> str:

@@ -13,7 +13,7 @@ from cds_service.core.findings import METHOD_NOT_RECORDED, Finding, Gap
 from cds_service.core.vocabulary import FindingSpec, NumberSpec
 from cds_service.core.wording import say_number, with_unit
 from cds_service.errors import FhirReadError
-from cds_service.fhir.gathering.reading import Fetched, FhirReader, read_apart
+from cds_service.fhir.gathering.fetching import Fetched, FhirReader, read_apart
 from cds_service.fhir.gathering.subjects import Person
 from cds_service.fhir.mapping.code_systems import MEASURES
 from cds_service.fhir.mapping.terminology import Terminology

@@ -14,7 +14,7 @@ from datetime import date
 from itertools import islice
 
 from cds_service.errors import FhirReadError
-from cds_service.fhir.gathering.reading import FhirReader, read_apart
+from cds_service.fhir.gathering.fetching import FhirReader, read_apart
 from cds_service.fhir.gathering.subjects import Person
 from cds_service.fhir.mapping.report_numbers import Number, ReportNumbers
 from cds_service.fhir.mapping.terminology import Terminology
@@ -31,6 +31,8 @@ MOST_NUMBERS = 200  # that are looked at in one report
 LONGEST_SENTENCE = 1000
 TAGS = re.compile(r"<[^<>]*>")
 SENTENCE = re.compile(r"[;\r\n]+|\.(?=\s|$)")
+# Fields whose number is of one place, and the field that says which.
+PLACES = {"hu": "level", "t-score": "dxa"}
 LEVEL = re.compile(r"\b([TL])[ -]?(1[0-2]|[1-9])\b")
 
 
@@ -180,7 +182,7 @@ def _levels(words: str) -> set[str]:
 
 
 def _filled(field: str, place: Mapping[str, str]) -> Mapping[str, str]:
-    name = {"hu": "level", "t-score": "dxa"}.get(field, "")
+    name = PLACES.get(field, "")
     return {name: place[name]} if name in place else {}
 
 

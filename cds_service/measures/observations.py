@@ -28,9 +28,9 @@ from cds_service.errors import CdsError, FhirReadError
 from cds_service.fhir.findings.chart import Chart, Horizon
 from cds_service.fhir.findings.extraction import extract_findings
 from cds_service.fhir.gathering.entries import Entry, read_entry
+from cds_service.fhir.gathering.fetching import FhirReader, read_apart
 from cds_service.fhir.gathering.parsing import BrokenResource, parse_resource
-from cds_service.fhir.gathering.reading import FhirReader, read_apart
-from cds_service.fhir.gathering.record import PatientRecord, Read
+from cds_service.fhir.gathering.record import PatientRecord, ReadOutcome
 from cds_service.fhir.gathering.subjects import Person
 from cds_service.fhir.mapping.code_systems import MEASURES
 from cds_service.fhir.mapping.overlay import files_in_force
@@ -213,7 +213,7 @@ def read_back(
     concepts = frozenset(match.concept for match in terminology.matches(raw["code"]))
     entry = read_entry(raw, finding.key, "fhir", concepts, None, terminology)
     record = PatientRecord(
-        reads={finding.key: Read("given", "fhir", entries=1)}, entries=(entry,)
+        reads={finding.key: ReadOutcome("given", "fhir", entries=1)}, entries=(entry,)
     )
     chart = Chart(record, terminology, Horizon(day, day, day, day))
     findings = extract_findings(chart, {finding.name: finding})
@@ -243,7 +243,7 @@ def changes_between(
             entry = read_entry(accepted, GIVEN, "fhir", concepts, None, terminology)
             taken.append(entry)
     record = PatientRecord(
-        reads={GIVEN: Read("given", "fhir", entries=len(taken))},
+        reads={GIVEN: ReadOutcome("given", "fhir", entries=len(taken))},
         entries=tuple(taken),
     )
     chart = Chart(record, terminology, Horizon(day, day, day, day))

@@ -1,6 +1,9 @@
 """The deadline of an answer on a monotonic clock, shared by all its steps."""
 
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, replace
 from typing import Self
 
@@ -67,3 +70,29 @@ class Deadline:
         """Return the part for reading the record; the rest is for cards and entry."""
         seconds = self.ends - self.began
         return replace(self, ends=self.began + max(seconds - KEPT_SECONDS, seconds / 2))
+
+
+# That of the answer on which this thread works: what reads texts asks it before each,
+# however many of them an order or a record has.
+_IN_FORCE: ContextVar[Deadline | None] = ContextVar("deadline", default=None)
+
+
+@contextmanager
+def in_force(deadline: Deadline) -> Iterator[None]:
+    """Let every text that is read inside look at this deadline."""
+    token = _IN_FORCE.set(deadline)
+    try:
+        yield
+    finally:
+        _IN_FORCE.reset(token)
+
+
+def check_time() -> None:
+    """Return while the answer on which this thread works has time.
+
+    Raises:
+        DeadlinePassed: there is none.
+    """
+    deadline = _IN_FORCE.get()
+    if deadline is not None:
+        deadline.check()

@@ -9,7 +9,7 @@ from typing import Any
 from urllib.parse import quote
 
 from cds_service.errors import FhirReadError
-from cds_service.fhir.gathering.reading import FhirReader, read_apart
+from cds_service.fhir.gathering.fetching import FhirReader, read_apart
 from cds_service.fhir.raw_json import member, text
 from cds_service.fhir.references import Bases
 from cds_service.population.bulk import SHARED, head_of, shared_names

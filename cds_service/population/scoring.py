@@ -25,6 +25,7 @@ from cds_service.core.vocabulary import FindingSpec, ReadSpec
 from cds_service.errors import DeadlinePassed, EvidenceUnavailable, PatientMismatch
 from cds_service.fhir.findings.chart import Chart, Horizon
 from cds_service.fhir.findings.medication_list import NOT_ORDERED
+from cds_service.fhir.gathering.fetching import NO_SERVER
 from cds_service.fhir.gathering.gather import record_in
 from cds_service.fhir.gathering.plan import PrefetchPlan
 from cds_service.fhir.gathering.query_results import (
@@ -32,7 +33,6 @@ from cds_service.fhir.gathering.query_results import (
     QueryResult,
     each_once,
 )
-from cds_service.fhir.gathering.reading import NO_SERVER
 from cds_service.fhir.gathering.record import PatientRecord
 from cds_service.fhir.gathering.record_state import state_of
 from cds_service.fhir.gathering.refusals import needed_answers

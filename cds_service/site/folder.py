@@ -312,6 +312,15 @@ def _client_folder(folder: Path, below: SiteFolder) -> SiteFolder:
     )
 
 
+def aliases_of_server(folder: SiteFolder | None, server: str) -> tuple[str, ...]:
+    """Other bases under which this server writes its references, for any EHR."""
+    clients = folder.site.clients if folder else ()
+    base = parse_base(server).url
+    return tuple(
+        alias for client in clients for alias in client.fhir_aliases.get(base, ())
+    )
+
+
 def _check_files(folder: Path) -> None:
     """Refuse a folder that anybody may write to: it decides who may call.
 

@@ -32,7 +32,7 @@ from cds_service.errors import (
     NotAuthenticated,
     UnknownService,
 )
-from cds_service.fhir.gathering.reading import FhirReader
+from cds_service.fhir.gathering.fetching import FhirReader
 from cds_service.outgoing import Connections
 from cds_service.outgoing.deadline import Deadline
 from cds_service.protocol.messages import (

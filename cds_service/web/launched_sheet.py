@@ -33,7 +33,7 @@ from cds_service.launch.record import (
     read_person,
     rivals,
 )
-from cds_service.launch.reports import Report, read_or_why, span_of
+from cds_service.launch.reports import PLACES, Report, Span, read_or_why, span_of
 from cds_service.launch.saving import Saved, Sending, save_set
 from cds_service.launch.sessions import LaunchSessions
 from cds_service.measures.observations import Written
@@ -232,12 +232,39 @@ class Desk:
         day, written = report.day, self._form.get("date", "")
         if day and written and written != day.isoformat():
             return OTHER_DAY.format(day=say_date(day))
-        filled = {span.field: span.value, **span.place}
+        before = {*filter(None, self._form.get("taken", "").split(" "))}
+        earlier = [span_of(one, reports) for one in before - {key}]
+        filled = {**self._emptied(span, report, earlier), span.field: span.value}
+        filled |= span.place
         if day:
             filled["date"] = day.isoformat()
-        taken = {*filter(None, self._form.get("taken", "").split(" ")), key}
-        self._form = {**self._form, **filled, "taken": " ".join(sorted(taken))}
+        taken = " ".join(sorted({*before, key}))
+        self._form = {**self._form, **filled, "taken": taken}
         return ""
+
+    def _emptied(
+        self,
+        span: Span,
+        report: Report,
+        earlier: Sequence[tuple[Report, Span] | None],
+    ) -> dict[str, str]:
+        """Return the fields of an earlier number that this one does not fill, as empty.
+
+        Its vertebra, site and day say nothing of this number. What a person entered for
+        a field that had no number yet still counts.
+
+        Args:
+            earlier: the numbers taken before; None for one that no report says now.
+        """
+        is_other = self._form.get(span.field, "") not in ("", span.value)
+        emptied: dict[str, str] = {}
+        if place := PLACES.get(span.field):
+            fields = {one[1].field if one else span.field for one in earlier}
+            if is_other or span.field in fields:
+                emptied[place] = ""
+        if any(one is None or one[0] != report for one in earlier):
+            emptied["date"] = ""
+        return emptied
 
     def _sources(self, reports: Sequence[Report]) -> Sequence[str]:
         """Name the reports whose numbers still are in the fields that they filled."""

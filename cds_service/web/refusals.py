@@ -24,7 +24,7 @@ from cds_service.fhir.orders.augmentation import find_augmentation_order
 from cds_service.fhir.orders.drafts import DraftOrders, read_drafts
 from cds_service.fhir.orders.recognition import classified, orders_discharge
 from cds_service.fhir.references import bases_of_call
-from cds_service.outgoing.deadline import Deadline
+from cds_service.outgoing.deadline import Deadline, in_force
 from cds_service.protocol.json_text import JsonTextError, decode_call, json_digest
 from cds_service.protocol.messages import HookInstances, hook_instance_in, is_fhir_id
 from cds_service.web.exchange import Exchange
@@ -118,17 +118,20 @@ def _ids_and_orders(
     )
     person = Person(patient or "", bases)
     references: tuple[str, ...] = ()
+    until = Deadline.after(READ_SECONDS)
     try:
-        orders = read_drafts(drafts, person, Deadline.after(READ_SECONDS))
-        order = find_augmentation_order(orders, terminology)
+        with in_force(until):
+            orders = read_drafts(drafts, person, until)
+            order = find_augmentation_order(orders, terminology)
+            if order is not None:
+                references = order.references
+            elif not is_of_record or _signs_another_order(
+                document, orders, terminology
+            ):
+                return None
     # it may have contained an augmentation order
     except (PatientMismatch, DeadlinePassed):
         pass
-    else:
-        if order is not None:
-            references = order.references
-        elif not is_of_record or _signs_another_order(document, orders, terminology):
-            return None
     user = context.get("userId")
     ids = {
         "hook_instance": hook_instance_in(document.get("hookInstance"), hook_instances),

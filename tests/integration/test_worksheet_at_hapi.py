@@ -8,7 +8,7 @@ from click.testing import CliRunner
 
 from cds_service.cli import main
 from cds_service.measures.profiles import BASE
-from tests.launch_desk import Clinician, LaunchDesk, said
+from tests.launch_desk import SITE, Clinician, LaunchDesk, said
 from tests.stub_ehr import StubEhr
 
 PERSON = {
@@ -31,9 +31,15 @@ def ehr(hapi, request):
         yield found
 
 
+def behind(hapi):
+    """The site of an EHR that passes on HAPI's answers, in which entries have HAPI's address."""
+    aliases = f'fhir-aliases = {{{{ "{{base}}" = ["{hapi.url}"] }}}}'
+    return SITE.replace("[clients.worksheet]", f"{aliases}\n[clients.worksheet]")
+
+
 @pytest.fixture
-def clinician(tmp_path, ehr):
-    desk = LaunchDesk(tmp_path, ehr)
+def clinician(tmp_path, ehr, hapi):
+    desk = LaunchDesk(tmp_path, ehr, template=behind(hapi))
     yield Clinician(desk)
     desk.close()
 
@@ -99,7 +105,7 @@ def test_saved_values_are_valid_taken_once_and_counted_by_an_order(
 
 
 def test_a_server_is_also_asked_for_one_create_after_the_other(tmp_path, hapi, ehr):
-    desk = LaunchDesk(tmp_path, ehr, 'writes = "single"')
+    desk = LaunchDesk(tmp_path, ehr, 'writes = "single"', behind(hapi))
     clinician = Clinician(desk)
     place = clinician.launch(ehr.patient)
     first = said(clinician.save(place, confirmed="yes", **VALUES))

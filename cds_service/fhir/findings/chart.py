@@ -25,7 +25,7 @@ from cds_service.fhir.gathering.picking import (
     NOT_UNDERSTOOD,
     UNCODED,
 )
-from cds_service.fhir.gathering.record import PatientRecord, Read
+from cds_service.fhir.gathering.record import PatientRecord, ReadOutcome
 from cds_service.fhir.gathering.record_state import GIVEN_HERE, is_unread
 from cds_service.fhir.gathering.subjects import identifiers_of
 from cds_service.fhir.mapping.terminology import Match, Terminology
@@ -370,7 +370,7 @@ class Chart:
         )
 
 
-def _fault(key: str, read: Read | None) -> str:
+def _fault(key: str, read: ReadOutcome | None) -> str:
     """Say why the answer to a prefetch key is not reliable; empty if it is."""
     if read is not None and read.state != "failed" and not read.is_cut:
         return ""

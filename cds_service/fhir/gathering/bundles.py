@@ -117,7 +117,7 @@ def _is_nothing_found(issue: Json) -> bool:
     return NOTHING_FOUND in {text(one.get("code")) for one in codes}
 
 
-def says_incomplete(outcome: Json) -> bool:
+def is_incomplete(outcome: Json) -> bool:
     """Tell if it says, by the code of an issue, that something may be missing."""
     return any(
         text(issue.get("code")) in MAY_LACK and not _is_nothing_found(issue)

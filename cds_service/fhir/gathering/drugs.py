@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from cds_service.fhir.gathering.other_doses import Dose, dose_told
+from cds_service.fhir.gathering.other_doses import Dose, dose_named
 from cds_service.fhir.gathering.plain_doses import (
     is_plain_dose,
     is_plain_order,
@@ -76,7 +76,9 @@ def read_drug(
         or _is_once(resource, terminology)
     ):
         concepts = frozenset(
-            one for one in concepts if STEROID not in terminology.drugs.groups_of(one)
+            concept
+            for concept in concepts
+            if STEROID not in terminology.drugs.groups_of(concept)
         )
     concepts, is_clear = _by_dose(concepts, names, resource, medication, terminology)
     # "Osteoporosis injection" is some bone drug, and nobody knows which.
@@ -111,11 +113,11 @@ def _by_dose(
     for other in terminology.drugs.other_doses.values():
         if concepts.isdisjoint({other.ingredient, other.name}):
             continue
-        told = dose_told(other, frozenset(names), resource, medication, terminology)
-        if told is not Dose.USUAL:
+        dose = dose_named(other, frozenset(names), resource, medication, terminology)
+        if dose is not Dose.USUAL:
             of_both = terminology.drugs.groups_of(other.name)
             concepts = (concepts - {other.ingredient}) | frozenset(of_both)
-        is_clear = is_clear and told is not Dose.BOTH
+        is_clear = is_clear and dose is not Dose.BOTH
     return concepts, is_clear
 
 
@@ -180,8 +182,8 @@ def _is_local(
         *names,
         *(
             word
-            for one in (*routes, member(medication, "form"))
-            for word in texts_of(one)
+            for codeable in (*routes, member(medication, "form"))
+            for word in texts_of(codeable)
         ),
     ]
     words += [text(dosage.get("text")) for dosage in _dosages(resource)]
@@ -230,8 +232,8 @@ def drug_names(resource: Json, medication: Json | None) -> set[str]:
     """Texts and displays of a medication and its ingredients."""
     displays = [member(resource, "medicationReference", "display")]
     displays += [
-        member(one, "itemReference", "display")
-        for one in objects(member(medication, "ingredient"))
+        member(ingredient, "itemReference", "display")
+        for ingredient in objects(member(medication, "ingredient"))
     ]
     named = {
         word for code in drug_codes(resource, medication) for word in texts_of(code)

@@ -122,15 +122,15 @@ def read_entry(
 
 def _matches(raw: Json, kind: str, terminology: Terminology) -> tuple[Match, ...]:
     """Return the concepts of its code, and what a site at the spine makes of them."""
-    found = terminology.matches(raw.get("code"))
+    matches = terminology.matches(raw.get("code"))
     placed = tuple(
-        one._replace(concept=AT_THE_SPINE[one.concept])
-        for one in found
-        if kind == "Condition" and one.concept in AT_THE_SPINE
+        match._replace(concept=AT_THE_SPINE[match.concept])
+        for match in matches
+        if kind == "Condition" and match.concept in AT_THE_SPINE
     )
     if placed and _is_of_spine(raw, terminology):
-        return tuple(dict.fromkeys((*placed, *found)))
-    return found
+        return tuple(dict.fromkeys((*placed, *matches)))
+    return matches
 
 
 def _is_of_spine(raw: Json, terminology: Terminology) -> bool:

@@ -6,6 +6,14 @@ from functools import partial
 from itertools import chain
 
 from cds_service.fhir.certainty import certainty_of
+from cds_service.fhir.gathering.fetching import (
+    MOST_READ,
+    NO_SERVER,
+    FhirReader,
+    read_by_id,
+    read_results,
+    with_referred_to,
+)
 from cds_service.fhir.gathering.parsing import BrokenResource, parse_patient
 from cds_service.fhir.gathering.patient_status import MODIFIED, doubt_of
 from cds_service.fhir.gathering.picking import (
@@ -22,15 +30,7 @@ from cds_service.fhir.gathering.query_results import (
     in_newest_version,
     of_one_server,
 )
-from cds_service.fhir.gathering.reading import (
-    MOST_READ,
-    NO_SERVER,
-    FhirReader,
-    read_by_id,
-    read_results,
-    with_referred_to,
-)
-from cds_service.fhir.gathering.record import PatientRecord, Read
+from cds_service.fhir.gathering.record import PatientRecord, ReadOutcome
 from cds_service.fhir.gathering.refusals import needed_answers
 from cds_service.fhir.gathering.subjects import Person
 from cds_service.fhir.mapping.terminology import Terminology
@@ -69,14 +69,16 @@ def gather(
         DeadlinePassed: there was too much data to process in time.
     """
     until = deadline.for_reading()
-    found = read_results(request, plan, fhir, until=until)
-    found = {key: of_one_server(answer, person.bases) for key, answer in found.items()}
+    results = read_results(request, plan, fhir, until=until)
+    results = of_one_server(results, person.bases)
     if fhir is not None:
         read = partial(read_by_id, fhir, request=request, most=MOST_READ, until=until)
-        found = with_referred_to(
-            found, plan.needed, terminology, person.bases, read, until
+        results = with_referred_to(
+            results, plan.needed, terminology, person.bases, read, until
         )
-    answers = in_newest_version(found | needed_answers(plan, found, person.patient_id))
+    answers = in_newest_version(
+        results | needed_answers(plan, results, person.patient_id)
+    )
     return record_in(answers, plan, terminology, person, deadline)
 
 
@@ -95,16 +97,16 @@ def record_in(
         DeadlinePassed: as `gather`.
     """
     of_patient = (
-        answers[one.key].resources
-        for one in plan.templates
-        if one.resource_type == "Patient"
+        answers[template.key].resources
+        for template in plan.templates
+        if template.resource_type == "Patient"
     )
     person = person.identified(
         next(chain.from_iterable(of_patient), None), _patients(plan, answers)
     )
     parts = [
-        _part(one, answers[one.key], person, terminology, deadline)
-        for one in plan.templates
+        _part(template, answers[template.key], person, terminology, deadline)
+        for template in plan.templates
     ]
     return _merged(parts)
 
@@ -130,7 +132,9 @@ def _part(
     """Return what one key contributes to the record."""
     key, kind = template.key, template.resource_type
     origin = answer.origin
-    nothing = Read("empty", origin, note=answer.note, is_optional=template.is_optional)
+    nothing = ReadOutcome(
+        "empty", origin, note=answer.note, is_optional=template.is_optional
+    )
     if answer.state == "failed":
         failed = nothing._replace(
             state="failed", is_unasked=answer.reason == NO_SERVER.reason
@@ -204,7 +208,7 @@ def _is_void(raw: Json) -> bool:
 def _patient_part(
     key: str, answer: QueryResult, calendar: SiteCalendar
 ) -> PatientRecord:
-    read = Read("empty", answer.origin, note=answer.note, is_cut=answer.is_cut)
+    read = ReadOutcome("empty", answer.origin, note=answer.note, is_cut=answer.is_cut)
     if not answer.resources:
         return PatientRecord(reads={key: read})
     raw = answer.resources[0]
@@ -246,5 +250,5 @@ def _merged(parts: Sequence[PatientRecord]) -> PatientRecord:
     )
 
 
-def _cut(read: Read) -> Read:
+def _cut(read: ReadOutcome) -> ReadOutcome:
     return read if read.state == "failed" else read._replace(is_cut=True)

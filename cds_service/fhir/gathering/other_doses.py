@@ -29,7 +29,7 @@ class Dose(Enum):
     BOTH = "both"
 
 
-def dose_told(
+def dose_named(
     other: OtherDose,
     names: frozenset[str],
     resource: Json,
@@ -75,12 +75,15 @@ def _dosages(resource: Json) -> list[Json]:
 
 def _amounts_of(resource: Json) -> Iterator[Json]:
     """Each amount of a dose, and what was handed over."""
-    held = [resource.get("quantity"), member(resource, "dispenseRequest", "quantity")]
+    amounts = [
+        resource.get("quantity"),
+        member(resource, "dispenseRequest", "quantity"),
+    ]
     for dosage in _dosages(resource):
         rates = [dosage, *objects(dosage.get("doseAndRate"))]
-        held += [dosage.get("dose"), *(one.get("doseQuantity") for one in rates)]
-        held += [member(one, "doseRange", "high") for one in rates]
-    yield from (one for one in held if isinstance(one, dict))
+        amounts += [dosage.get("dose"), *(one.get("doseQuantity") for one in rates)]
+        amounts += [member(one, "doseRange", "high") for one in rates]
+    yield from (one for one in amounts if isinstance(one, dict))
 
 
 def _unit_of(amount: object) -> str:
@@ -95,8 +98,8 @@ def _is_of(amount: Json, other: OtherDose) -> bool:
 
 
 def _strengths_of(medication: Json | None) -> Iterator[Json]:
-    for one in objects(member(medication, "ingredient")):
-        if isinstance(strength := one.get("strength"), dict):
+    for ingredient in objects(member(medication, "ingredient")):
+        if isinstance(strength := ingredient.get("strength"), dict):
             yield strength
 
 

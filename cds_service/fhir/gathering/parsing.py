@@ -115,8 +115,8 @@ def _is_modified(value: Any) -> bool:
 
 def _leave_out(whole: Any, place: Sequence[int | str]) -> Any:
     """Remove one element from our own copy; what it held."""
-    *way, name = place
-    for step in way:
+    *path, name = place
+    for step in path:
         whole = whole[step]
     return whole.pop(name)
 
@@ -144,12 +144,12 @@ def parse_patient(
         broken = sorted(whole.keys() - {"resourceType", "id", "gender", "birthDate"})
     else:
         return whole, ()
-    rest = {
+    elements = {
         name: value
         for name, value in whole.items()
         if name not in broken and name.lstrip("_") not in broken
     }
-    return parse_resource(rest, "Patient", calendar), tuple(broken)
+    return parse_resource(elements, "Patient", calendar), tuple(broken)
 
 
 def _with_whole_times(value: Any, calendar: SiteCalendar, name: str = "") -> Any:
@@ -169,10 +169,10 @@ def _with_whole_times(value: Any, calendar: SiteCalendar, name: str = "") -> Any
     if (
         isinstance(value, str)
         and value[10:11] == "T"
-        and (found := LAX_TIME.fullmatch(value))
+        and (match := LAX_TIME.fullmatch(value))
     ):
-        whole = f"{found[1]}{found[2] or ':00'}"
-        if found[3] or found[4]:
-            return whole + (found[3] or f"{found[4]}:{found[5]}")
+        whole = f"{match[1]}{match[2] or ':00'}"
+        if match[3] or match[4]:
+            return whole + (match[3] or f"{match[4]}:{match[5]}")
         return calendar.with_offset(whole)
     return value

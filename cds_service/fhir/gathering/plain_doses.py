@@ -79,16 +79,16 @@ def is_plain_dose(
         terminology: the service's terminology.
         ingredients: what acts in it: a known one has a least dose.
     """
-    said = [
+    texts = [
         *filter(None, _left_in(resource, terminology)),
         *_words_of_medication(medication),
         *_times_left(resource),
         *_doses_left(resource, _least_of(ingredients, terminology)),
     ]
-    if _UNREAD in said or sum(map(len, said)) > LONGEST_TEXT:
+    if _UNREAD in texts or sum(map(len, texts)) > LONGEST_TEXT:
         return False
     codes = _own_codes(resource, medication)
-    return all(are_plain(words, codes, terminology) for words in dict.fromkeys(said))
+    return all(are_plain(words, codes, terminology) for words in dict.fromkeys(texts))
 
 
 def is_plain_title(
@@ -112,12 +112,12 @@ def is_plain_order(
 
     Its times are read by a rule of their own.
     """
-    kept = {name: held for name, held in order.items() if name not in _OF_ORDERS}
+    elements = {name: value for name, value in order.items() if name not in _OF_ORDERS}
     request = order.get("dispenseRequest")
     if isinstance(request, dict):
-        said = {one: request[one] for one in request.keys() - _OF_DISPENSING}
-        kept["dispenseRequest"] = said
-    return is_plain_dose(kept, medication, terminology, ingredients)
+        dispensing = {one: request[one] for one in request.keys() - _OF_DISPENSING}
+        elements["dispenseRequest"] = dispensing
+    return is_plain_dose(elements, medication, terminology, ingredients)
 
 
 def are_plain(words: str, codes: Iterable[str], terminology: Terminology) -> bool:
@@ -140,12 +140,12 @@ def _left_in(resource: Json, terminology: Terminology) -> Iterable[str]:
             is_said = parts[1] == "div" and not repeats(text(value), resource, plain)
             yield _UNREAD if is_said else ""
         elif parts[0] not in _BY_RULE and parts[0] != _REASON:
-            yield _said(parts, value)
+            yield _words_of(parts, value)
     for reason in objects(resource.get(_REASON)):
         yield from _words_of_reason(reason, terminology)
 
 
-def _said(parts: Sequence[str], value: Any) -> str:
+def _words_of(parts: Sequence[str], value: Any) -> str:
     """Return the words of an element that no rule reads; a name says nothing."""
     if parts[0] in _NAMED:
         is_said = parts[-1] in ("display", "text")
@@ -167,8 +167,8 @@ def _added(parts: Sequence[str], value: Any) -> str:
 
 def _is_name(words: str) -> bool:
     """Tell if words may be the name of a person or place: it begins and ends large."""
-    each = [one.strip(".,;()") for one in words.split()]
-    ends = [one for one in (*each[:1], *each[-1:]) if one]
+    parts = [one.strip(".,;()") for one in words.split()]
+    ends = [one for one in (*parts[:1], *parts[-1:]) if one]
     return all(not one[0].islower() for one in ends)
 
 
@@ -209,11 +209,11 @@ def _least_of(ingredients: Iterable[str], terminology: Terminology) -> Amounts:
 
 def _doses_left(resource: Json, least: Amounts) -> Iterable[str]:
     """A mark for an amount that is no dose of the drug, or has an unknown unit."""
-    held = resource.get("dosage")
-    for dosage in [held] if isinstance(held, dict) else objects(held):
+    dosages = resource.get("dosage")
+    for dosage in [dosages] if isinstance(dosages, dict) else objects(dosages):
         amounts = [dosage.get("dose"), dosage.get("doseQuantity")]
         amounts += [
-            one.get("doseQuantity") for one in objects(dosage.get("doseAndRate"))
+            rate.get("doseQuantity") for rate in objects(dosage.get("doseAndRate"))
         ]
         for amount in amounts:
             if isinstance(amount, dict) and not _is_dose(amount, least):
@@ -264,9 +264,9 @@ def _words_of_medication(medication: Json | None) -> Iterable[str]:
     ):
         yield _UNREAD
     acting = [
-        one
-        for one in objects(medication.get("ingredient"))
-        if one.get("isActive") is not False
+        ingredient
+        for ingredient in objects(medication.get("ingredient"))
+        if ingredient.get("isActive") is not False
     ]
     parts = (medication.get("code"), medication.get("form"), acting)
     for path, value in leaves_of(list(parts)):
@@ -276,11 +276,11 @@ def _words_of_medication(medication: Json | None) -> Iterable[str]:
 
 def _own_codes(resource: Json, medication: Json | None) -> tuple[str, ...]:
     """Return the codes of the drug, `J0897`, which its name may repeat."""
-    held = [resource.get(name) for name in _TITLES]
-    held += [medication.get("code")] if medication else []
+    titles = [resource.get(name) for name in _TITLES]
+    titles += [medication.get("code")] if medication else []
     codes = {
         text(value)
-        for path, value in leaves_of(held)
+        for path, value in leaves_of(titles)
         if path.rpartition(".")[2] == "code"
     }
     return tuple(sorted(one for one in codes if len(one) >= LEAST_CODE))

@@ -65,7 +65,7 @@ class Template:
         if any(value is None for value in values.values()):
             return None
         return TOKEN.sub(
-            lambda found: quote(values[found[1]] or "", safe=""), self.text
+            lambda match: quote(values[match[1]] or "", safe=""), self.text
         )
 
 
@@ -77,8 +77,8 @@ class PrefetchPlan:
 
     def of_types(self, *types: str) -> "PrefetchPlan":
         """Return the templates that ask for these types of resource."""
-        kept = (one for one in self.templates if one.resource_type in types)
-        return PrefetchPlan(tuple(kept))
+        templates = (one for one in self.templates if one.resource_type in types)
+        return PrefetchPlan(tuple(templates))
 
     @cached_property
     def needed(self) -> "PrefetchPlan":
@@ -102,16 +102,16 @@ def plan_prefetch(templates: Mapping[str, str]) -> PrefetchPlan:
 
 
 def _template(key: str, text: str) -> Template:
-    found = TEMPLATE.fullmatch(text)
+    match = TEMPLATE.fullmatch(text)
     unknown = set(TOKEN.findall(text)) - CONTEXT_TOKENS - USER_TOKENS.keys()
-    if found is None or unknown:
+    if match is None or unknown:
         fault = (
             f"unknown token {', '.join(sorted(unknown))}"
             if unknown
             else "neither Type/id nor Type?query"
         )
         raise DataFileError("service.json", f"prefetch.{key}", fault)
-    return Template(key, text, found["type"], found["query"] is not None)
+    return Template(key, text, match["type"], match["query"] is not None)
 
 
 def _token_value(token: str, request: HookRequest) -> str | None:

@@ -101,32 +101,32 @@ def named_in(words: Iterable[str], terminology: Terminology) -> frozenset[str]:
     prose = "\n".join(words)[:LONGEST_TEXT]  # only the beginning of a long report
     parts = [
         part
-        for one in sentences(prose)[:MOST_SENTENCES]
-        for part in terminology.clauses.contrasts(one)
+        for sentence in sentences(prose)[:MOST_SENTENCES]
+        for part in terminology.clauses.contrasts(sentence)
     ][:MOST_PARTS]
     open_ = (_read_turns(one, terminology) for one in parts)
     stretches = [
-        one
+        stretch
         for part in parts
-        for one in terminology.clauses.stretches(
+        for stretch in terminology.clauses.stretches(
             terminology.clauses.without_turns(part)
         )
     ]
-    said = [_read(one, terminology) for one in stretches[:MOST_PARTS]]
-    stated = frozenset[str]().union(*open_, *(one.stated for one in said))
+    verdicts = [_read(one, terminology) for one in stretches[:MOST_PARTS]]
+    stated = frozenset[str]().union(*open_, *(one.stated for one in verdicts))
     # A report repeats what it was asked, `rule out metastasis`, and answers it.
-    answered = frozenset[str]().union(*(one.denied for one in said))
-    suspected = frozenset[str]().union(*(one.suspected for one in said))
+    answered = frozenset[str]().union(*(one.denied for one in verdicts))
+    suspected = frozenset[str]().union(*(one.suspected for one in verdicts))
     return stated | (suspected - answered)
 
 
 def _read_turns(part: str, terminology: Terminology) -> frozenset[str]:
     """The concepts in denials that do not deny them: `no metastatic progression`."""
-    found = [
-        terminology.text_concepts(one) | terminology.ruled_out(one)
-        for one in terminology.clauses.turns(part)
+    concepts = [
+        terminology.text_concepts(turn) | terminology.ruled_out(turn)
+        for turn in terminology.clauses.turns(part)
     ]
-    return frozenset[str]().union(*found)
+    return frozenset[str]().union(*concepts)
 
 
 class _Sentence(NamedTuple):
@@ -139,17 +139,17 @@ class _Sentence(NamedTuple):
 
 def _read(sentence: str, terminology: Terminology) -> _Sentence:
     """Read a sentence; it states what precedes a denial: `discitis, no abscess`."""
-    said = read_problem_words(frozenset(), [sentence], terminology)
-    stated, named = said.stated | said.unclear, frozenset[str]().union(*said)
+    reading = read_problem_words(frozenset(), [sentence], terminology)
+    stated, named = reading.stated | reading.unclear, frozenset[str]().union(*reading)
     if not named:
-        return _Sentence(stated, said.suspected, frozenset())
+        return _Sentence(stated, reading.suspected, frozenset())
     whole = terminology.clauses.whole(sentence)
     denies_at = whole.denies_at
     if denies_at is None and not is_denial(sentence, terminology):
-        return _Sentence(stated, said.suspected, frozenset())
+        return _Sentence(stated, reading.suspected, frozenset())
     before = folded(sentence)[: denies_at or 0]
     asserted = frozenset[str]().union(
         *read_problem_words(frozenset(), [before], terminology)
     )
     denied = (named - asserted) | whole.ruled_out.keys()
-    return _Sentence(stated & asserted, said.suspected & asserted, denied)
+    return _Sentence(stated & asserted, reading.suspected & asserted, denied)

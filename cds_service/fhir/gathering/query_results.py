@@ -13,11 +13,11 @@ from cds_service.fhir.gathering.bundles import (
     bundle_entry,
     entries_of,
     is_error_outcome,
+    is_incomplete,
     is_subset,
     is_warning,
     link_of,
     next_page,
-    says_incomplete,
     total_of,
 )
 from cds_service.fhir.gathering.plan import Template
@@ -102,7 +102,7 @@ def read_result(
     )
 
 
-def _says_nothing(page: Json) -> bool:
+def _is_silent(page: Json) -> bool:
     """Tell if a page is the whole answer to a query that found nothing, as most are."""
     if page.get("entry") not in (None, []) or page.get("total") or page.get("meta"):
         return False
@@ -114,7 +114,7 @@ def _failed(note: str) -> QueryResult:
 
 
 def _read_pages(template: Template, pages: Sequence[Json], note: str) -> QueryResult:
-    if not note and all(map(_says_nothing, pages)):
+    if not note and all(map(_is_silent, pages)):
         return NOTHING_THERE
     kinds: dict[str, list[BundleEntry]] = {}
     broken = 0
@@ -139,7 +139,7 @@ def _read_pages(template: Template, pages: Sequence[Json], note: str) -> QueryRe
     )
     if any(map(is_subset, chain(pages, [one.resource for one in asked]))):
         fault = fault or "the server left something out"
-    if any(map(says_incomplete, outcomes)):
+    if any(map(is_incomplete, outcomes)):
         fault = fault or "the server says that something may be missing"
     state: ResultState = "failed" if fault else "empty"
     if once:
@@ -210,9 +210,11 @@ def _have_own_ids(resources: Sequence[Json]) -> bool:
 
 def _key(resource: Json, full_url: str | None = None) -> tuple[str, str, str] | None:
     """Return what entries of one resource share; None without an id."""
-    found = text(resource.get("id"))
+    own_id = text(resource.get("id"))
     return (
-        (_base(full_url), text(resource.get("resourceType")), found) if found else None
+        (_base(full_url), text(resource.get("resourceType")), own_id)
+        if own_id
+        else None
     )
 
 
@@ -241,8 +243,8 @@ def in_newest_version(answers: Mapping[str, QueryResult]) -> dict[str, QueryResu
     if _have_own_ids(everything):
         return dict(answers)
     named: dict[Any, list[Json]] = {}
-    for one in everything:
-        named.setdefault(_key(one) or id(one), []).append(one)
+    for resource in everything:
+        named.setdefault(_key(resource) or id(resource), []).append(resource)
     several = [same for same in named.values() if len(same) > 1]
     old: set[int] = set()
     for same in several:
@@ -258,33 +260,51 @@ def in_newest_version(answers: Mapping[str, QueryResult]) -> dict[str, QueryResu
     }
 
 
-def of_one_server(answer: QueryResult, bases: Bases) -> QueryResult:
-    """Leave out entries of other servers, if the fullUrls name both ours and others.
+def of_one_server(
+    answers: Mapping[str, QueryResult], bases: Bases
+) -> dict[str, QueryResult]:
+    """Leave out entries of other servers, by the addresses in all answers of a call.
 
     `Patient/1` in an entry of another server is a patient of that server (FHIR R4,
-    Bundle, "Resolving references in Bundles").
+    Bundle, "Resolving references in Bundles"). Where all entries have one address, it
+    is ours, as a gateway writes it.
     """
-    urls = [one.full_url for one in (*answer.entries, *answer.others) if one.full_url]
-    if len({*map(_base, urls)} - {""}) < 2:
+    used = {
+        base
+        for answer in answers.values()
+        for entry in (*answer.entries, *answer.others)
+        if (base := _base(entry.full_url))
+    }
+    if len(used) < 2:
+        return dict(answers)
+    return {
+        key: without_other_servers(answer, bases) for key, answer in answers.items()
+    }
+
+
+def without_other_servers(answer: QueryResult, bases: Bases) -> QueryResult:
+    """Leave out entries whose address is under another base than these."""
+    foreign = {
+        base
+        for entry in (*answer.entries, *answer.others)
+        if (base := _base(entry.full_url)) and not bases.holds(base)
+    }
+    if not foreign:
         return answer
-    ours = {url for url in urls if bases.name_of(url)}
-    if not ours:
-        return answer
-    found = _without(
-        answer, lambda entry: entry.full_url not in ours and _base(entry.full_url) != ""
-    )
-    left_out = len(answer.entries) - len(found.entries)
+    result = _without(answer, lambda entry: _base(entry.full_url) in foreign)
+    left_out = len(answer.entries) - len(result.entries)
     if not left_out:
-        return found
+        return result
     # What was left out may still be of the same person: one server may have two
     # addresses, or several may share one.
     note = answer.note or f"incomplete: {left_out} under another server's address"
-    return found._replace(foreign=left_out, is_cut=True, note=note)
+    return result._replace(foreign=left_out, is_cut=True, note=note)
 
 
 def _base(url: str | None) -> str:
     """Return the part before `Type/id`; empty if there is none, as in `urn:uuid:…`."""
-    return url.rpartition("/")[0].rpartition("/")[0] if url else ""
+    name = (url or "").partition("/_history/")[0]
+    return name.rpartition("/")[0].rpartition("/")[0]
 
 
 def _without(
@@ -303,8 +323,9 @@ def _ages(versions: Sequence[Json]) -> list[tuple[Any, ...]]:
     """
     written = [text(member(one, "meta", "versionId")) for one in versions]
     numbers = [
-        int(one) if re.fullmatch("[0-9]{1,15}", one) else None for one in written
+        int(number) if re.fullmatch("[0-9]{1,15}", number) else None
+        for number in written
     ]
     times = [instant(member(one, "meta", "lastUpdated")) for one in versions]
-    known = [each for each in (numbers, times) if None not in each]
+    known = [column for column in (numbers, times) if None not in column]
     return list(zip(*known, strict=True)) if known else [()] * len(versions)

@@ -13,7 +13,7 @@ from cds_service.fhir.raw_json import Json
 ReadState = Literal["given", "empty", "failed"]
 
 
-class Read(NamedTuple):
+class ReadOutcome(NamedTuple):
     """How one prefetch key was answered.
 
     Attributes:
@@ -58,7 +58,7 @@ class PatientRecord(NamedTuple):
             nothing says so.
     """
 
-    reads: Mapping[str, Read]
+    reads: Mapping[str, ReadOutcome]
     patient: Json | None = None
     entries: tuple[Entry, ...] = ()
     unreadable: tuple[Unreadable, ...] = ()

@@ -10,7 +10,7 @@ from cds_service.fhir.gathering.picking import (
     NOT_UNDERSTOOD,
     UNCODED,
 )
-from cds_service.fhir.gathering.record import PatientRecord, Read
+from cds_service.fhir.gathering.record import PatientRecord, ReadOutcome
 
 # A record is whole without these. Yet a card names one that was not read, and then
 # nothing reassures: it may hold a metastasis, a dose or failing kidneys.
@@ -65,7 +65,7 @@ def is_cut(record: PatientRecord) -> bool:
     return not TELLING_MORE.issuperset({*state.unread, *state.incomplete})
 
 
-def is_unread(read: Read) -> bool:
+def is_unread(read: ReadOutcome) -> bool:
     """Tell if a list was asked for and not read, or not read whole.
 
     An optional list that an EHR without a server did not send was not asked for.
@@ -87,10 +87,10 @@ def _is_list_read(record: PatientRecord, key: str) -> bool:
         return False
     if any(one.key in parts for one in record.unreadable):
         return False
-    kept = [part for part in DECIDING_LISTS[key] if part not in GIVEN_HERE]
-    held = sum(record.reads[part].entries for part in kept if part in record.reads)
-    strange = sum(_is_strange(one) for part in kept for one in record.of_key(part))
-    return held > strange
+    lists = [part for part in DECIDING_LISTS[key] if part not in GIVEN_HERE]
+    entries = sum(record.reads[part].entries for part in lists if part in record.reads)
+    strange = sum(_is_strange(one) for part in lists for one in record.of_key(part))
+    return entries > strange
 
 
 def _is_empty(record: PatientRecord, key: str) -> bool:

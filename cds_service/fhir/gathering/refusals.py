@@ -134,9 +134,9 @@ def refuse_without_evidence(
         )
     patient = next(
         (
-            answers[one.key]
-            for one in plan.needed.templates
-            if one.resource_type == "Patient"
+            answers[template.key]
+            for template in plan.needed.templates
+            if template.resource_type == "Patient"
         ),
         None,
     )

@@ -144,8 +144,8 @@ def _patients_in(resource: Json) -> list[Any]:
     if resource.get("resourceType") == "Appointment":
         actors = (one.get("actor") for one in objects(resource.get("participant")))
         return [one for one in actors if _is_patient(one)]
-    found = (resource.get(element) for element in _whose(resource))
-    return [whom for whom in found if whom is not None]
+    subjects = (resource.get(element) for element in _whose(resource))
+    return [whom for whom in subjects if whom is not None]
 
 
 def _is_patient(whom: Any) -> bool:
@@ -172,10 +172,10 @@ def _whose(resource: Json) -> tuple[str, ...]:
 
 def identifiers_of(resource: Json) -> frozenset[tuple[str, str]]:
     """Return (system, value) of each identifier; a value alone says nothing."""
-    found = (
+    pairs = (
         _identifier(identifier) for identifier in objects(resource.get("identifier"))
     )
-    return frozenset(pair for pair in found if pair is not None)
+    return frozenset(pair for pair in pairs if pair is not None)
 
 
 def _identifier(value: Any) -> tuple[str, str] | None:

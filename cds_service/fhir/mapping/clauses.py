@@ -20,6 +20,7 @@ from cds_service.fhir.mapping.text_rules import (
     Place,
     folded,
 )
+from cds_service.outgoing.deadline import check_time
 
 # A full stop that ends something, and no decimal point: `1.5`.
 _FULL_STOP = r"\.(?=\s|$)"
@@ -333,7 +334,9 @@ class ClauseReader:
         return place[0] if place else None
 
     def _read(self, text: str) -> tuple[Clause, ...]:
+        check_time()
         return tuple([Clause(part, self) for part in statements(folded(text))])
 
     def _whole(self, text: str) -> Clause:
+        check_time()
         return Clause(folded(text), self)

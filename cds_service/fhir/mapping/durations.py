@@ -23,6 +23,7 @@ from cds_service.core.data_file import Closed
 from cds_service.fhir.mapping.language import Durations, Language, any_of
 from cds_service.fhir.mapping.overlay import required
 from cds_service.fhir.site_calendar import YEARS
+from cds_service.outgoing.deadline import check_time
 
 FILE = "durations.toml"
 LONGEST_TEXT = 1000  # characters; the rest is not read and makes the text doubtful
@@ -264,6 +265,7 @@ class DurationRules:
             is_title: the text is the order's title, so that everything in it refers to
                 the order.
         """
+        check_time()
         plain = unicodedata.normalize("NFKC", text[:LONGEST_TEXT])
         mentions = list(self._read(plain, subject.replace("-", "_"), is_title=is_title))
         # positions do not match the text: nothing can be replaced

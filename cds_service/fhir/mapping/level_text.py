@@ -27,6 +27,7 @@ from cds_service.fhir.mapping.text_rules import (
     spaced,
     without_accents,
 )
+from cds_service.outgoing.deadline import check_time
 
 LEVELS = SPINE
 UNUSUAL = ("T13", "L6")  # levels that some people have, but no study covers
@@ -151,6 +152,7 @@ class LevelRules:
         return (self._kept if len(words) <= LONGEST_KEPT else self._treated_in)(words)
 
     def _treated_in(self, words: str) -> tuple[str, ...]:
+        check_time()
         plain = self._speller.spell_out(
             spaced(unicodedata.normalize("NFKC", words[:LONGEST_TEXT]))
         )
@@ -173,6 +175,7 @@ class LevelRules:
 
         The context does not matter; of an unclear list its clear part counts.
         """
+        check_time()
         return in_order(
             {
                 level

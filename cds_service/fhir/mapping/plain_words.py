@@ -27,6 +27,7 @@ from cds_service.fhir.mapping.text_rules import (
     folded,
     folded_pattern,
 )
+from cds_service.outgoing.deadline import check_time
 
 BRACES = "plain-words"
 DOSES = "plain-dose-words"
@@ -106,6 +107,7 @@ class PlainWords:
     def _are_all(self, text: str, *, is_title: bool, has_lengths: bool) -> bool:
         if len(text) > LONGEST_TEXT:
             return False
+        check_time()
         remainder = text
         if has_lengths and self.durations:
             remainder = self.durations.without_times(text, is_title=is_title)

@@ -17,6 +17,7 @@ from pydantic import BeforeValidator, RootModel
 
 from cds_service.core.data_file import Closed, DataFile
 from cds_service.fhir.mapping.language import ONE_WORD, Language
+from cds_service.outgoing.deadline import check_time
 
 Place = tuple[int, int]
 
@@ -105,6 +106,7 @@ class TextRules:
         return look(folded(text), beside)
 
     def _look(self, words: str, beside: str | None) -> "_Places":
+        check_time()
         places = _Places({}, {})
         for concept, rule in self._rules.items():
             if rule.any and (name := rule.any.search(words)):

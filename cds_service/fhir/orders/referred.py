@@ -12,6 +12,7 @@ from dataclasses import replace
 
 from cds_service.fhir.gathering.drug_asides import bone_drugs_told, words_in
 from cds_service.fhir.gathering.entries import Entry, read_entry
+from cds_service.fhir.gathering.fetching import FhirReader, read_by_id
 from cds_service.fhir.gathering.grave_asides import ASIDE_IN_DOUBT
 from cds_service.fhir.gathering.parsing import BrokenResource, parse_resource
 from cds_service.fhir.gathering.picking import (
@@ -20,7 +21,6 @@ from cds_service.fhir.gathering.picking import (
     referred_in,
 )
 from cds_service.fhir.gathering.problem_words import in_doubt
-from cds_service.fhir.gathering.reading import FhirReader, read_by_id
 from cds_service.fhir.gathering.record import PatientRecord
 from cds_service.fhir.gathering.subjects import Person
 from cds_service.fhir.mapping.terminology import Terminology

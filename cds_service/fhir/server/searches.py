@@ -19,8 +19,8 @@ from cds_service.fhir.gathering.bundles import (
     resources_of,
     total_of,
 )
+from cds_service.fhir.gathering.fetching import Fetched
 from cds_service.fhir.gathering.parallel import run_side_by_side
-from cds_service.fhir.gathering.reading import Fetched
 from cds_service.outgoing.address import Address, parse_address
 from cds_service.outgoing.deadline import Deadline
 

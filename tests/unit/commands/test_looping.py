@@ -341,6 +341,35 @@ def test_a_list_that_the_server_refuses_was_not_read(
 
 
 @pytest.mark.parametrize(
+    ("address", "state"),
+    [
+        pytest.param("http://inner:8080/fhir", "done", id="an-alias-of-the-site"),
+        pytest.param("https://other.example.org/fhir", "unsure", id="another-server"),
+    ],
+)
+def test_an_entry_s_address_must_be_the_server_s_or_an_alias(
+    site: Site,
+    fhir: StubFhir,
+    monkeypatch: pytest.MonkeyPatch,
+    address: str,
+    state: str,
+) -> None:
+    allow(site, fhir, monkeypatch, background=True)
+    file = site.folder / "site" / "site.toml"
+    aliases = f'fhir-aliases = {{ "{fhir.base}" = ["http://inner:8080/fhir"] }}'
+    text = file.read_text(encoding="utf-8")
+    file.write_text(text.replace("[[clients]]", f"[[clients]]\n{aliases}"))
+    site.sign(1, client=ISSUER, content={"record": {"server": fhir.base}})
+    serve(fhir, "pat-1")
+    (seen,) = whose("pat-1", [visit(100)])
+    entry = {"fullUrl": f"{address}/Encounter/{seen['id']}", "resource": seen}
+    query = "/Encounter?patient=pat-1&_count=100"
+    fhir.say(query, page() | {"entry": [entry]})
+    site.loop("--fhir-server", fhir.base)
+    assert [entry[:2] for entry in site.entries()] == [("pat-1", state)]
+
+
+@pytest.mark.parametrize(
     ("patients", "cut", "skipped", "code"),
     [(2, 2, 0, 1), (5, 3, 2, 1), (2, 0, 0, 0)],
 )

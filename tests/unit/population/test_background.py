@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 from cds_service.errors import FhirReadError
-from cds_service.fhir.gathering.reading import Fetched
+from cds_service.fhir.gathering.fetching import Fetched
 from cds_service.fhir.references import bases_of
 from cds_service.population.background import read_lines
 from tests.scripted_reader import ScriptedReader

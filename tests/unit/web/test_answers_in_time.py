@@ -99,3 +99,24 @@ def test_feedback_that_cannot_be_kept_in_time_is_asked_for_again(seconds, status
     assert ("Retry-After" in response.headers) == (status == 503)
     assert (len(asked.log.entries) == 40) == (status == 200)
     assert asked.log.entries
+
+
+LONG = [f"L1 {number} " + "L1 L2, old T12 " * 130 for number in range(100)]
+IN_ORDERS = {
+    "sites": {"bodySite": [{"text": words} for words in LONG]},
+    "reasons": {"reasonCode": [{"text": words} for words in LONG]},
+    "details": {"orderDetail": [{"text": words} for words in LONG]},
+    "notes": {"note": [{"text": words} for words in LONG]},
+}
+
+
+@pytest.mark.parametrize("members", IN_ORDERS.values(), ids=IN_ORDERS)
+def test_no_words_of_an_order_are_read_when_the_time_is_over(members):
+    """Nor once more for the entry of the refusal. Processor time does not know of other work here."""
+    asked = Asked(deadline=0.3)
+    asked.post(SIGNED)
+    orders = [kyphoplasty(number=f"k{number}") | members for number in range(8)]
+    body = order_sign([patient()], *orders)
+    began = time.process_time()
+    assert asked.post(body).status_code in {200, 503}
+    assert time.process_time() - began < 1.5

@@ -109,7 +109,7 @@ def page_of(resources):
             "cut": ["boneDensity"],
         },
         {
-            "why": "where it names two that are not ours the newer version counts",
+            "why": "where it names two that are not ours nobody knows which may be ours",
             "sent": {
                 "boneDensity": {
                     "resourceType": "Bundle",
@@ -129,9 +129,52 @@ def page_of(resources):
                     ],
                 }
             },
-            "days": ["2026-06-01"],
+            "days": [],
+            "foreign": {"Observation": 2},
+            "cut": ["boneDensity"],
+        },
+        {
+            "why": "where all of a call has one address, a gateway writes it for ours",
+            "sent": {
+                "boneDensity": {
+                    "resourceType": "Bundle",
+                    "entry": [
+                        {
+                            "fullUrl": "https://gateway.example.org/Observation/o1",
+                            "resource": observation(1),
+                        },
+                    ],
+                }
+            },
+            "days": ["2026-05-01"],
             "foreign": {},
             "cut": [],
+        },
+        {
+            "why": "a list of another server alone is judged by the call's other lists",
+            "sent": {
+                "boneDensity": {
+                    "resourceType": "Bundle",
+                    "entry": [
+                        {
+                            "fullUrl": "https://other.example.org/fhir/Observation/o1",
+                            "resource": observation(1),
+                        },
+                    ],
+                },
+                "conditions": {
+                    "resourceType": "Bundle",
+                    "entry": [
+                        {
+                            "fullUrl": "https://ehr.example.org/fhir/Condition/c1",
+                            "resource": condition(1),
+                        },
+                    ],
+                },
+            },
+            "keeps": ["Condition/c1"],
+            "foreign": {"Observation": 1},
+            "cut": ["boneDensity"],
         },
         {
             "why": (

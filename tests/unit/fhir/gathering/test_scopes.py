@@ -2,7 +2,7 @@
 
 import pytest
 
-from cds_service.fhir.gathering.reading import may_read
+from cds_service.fhir.gathering.fetching import may_read
 
 
 @pytest.mark.parametrize(

@@ -73,6 +73,14 @@ def test_a_report_of_another_server_is_not_quoted(joined, clinician):
     assert "does not say this any more" in said(taken)
 
 
+def test_a_list_of_another_server_alone_is_neither_shown_nor_quoted(joined, clinician):
+    joined.resources += [hu("theirs", 33), report("theirs", "L1: 37 HU.")]
+    page = said(clinician.client.get(clinician.launch()))
+    assert "33" not in page.partition("On record")[2]
+    assert "37 HU" not in page
+    assert "1 under another server's address" in page
+
+
 def test_of_two_versions_the_newest_counts(ehr, clinician):
     old, new = ({"meta": {"versionId": number}} for number in "12")
     ehr.resources += [hu("same", 33, **old), hu("same", 141, **new)]
@@ -80,15 +88,21 @@ def test_of_two_versions_the_newest_counts(ehr, clinician):
     assert ("141" in page, " 33 " in page) == (True, False)
 
 
-def test_a_background_read_leaves_another_server_out():
-    ours = "https://ehr.example.org/fhir"
+OURS = "https://ehr.example.org/fhir"
+
+
+@pytest.mark.parametrize(
+    "names", [("ours", "theirs"), ("theirs",)], ids=["beside-ours", "alone"]
+)
+def test_a_background_read_leaves_another_server_out(names):
     entries = []
-    for base, name in ((ours, "ours"), (OTHER, "theirs")):
+    for name in names:
+        base = OURS if name == "ours" else OTHER
         one = {"resourceType": "Condition", "id": name}
         one["subject"] = {"reference": "Patient/p1"}
         entries.append({"fullUrl": f"{base}/Condition/{name}", "resource": one})
     listed = {"resourceType": "Bundle", "type": "searchset", "entry": entries}
     reader = ScriptedReader(Condition=listed)
-    lines, whole = read_lines(reader, "p1", bases_of([ours]), until=1e12)
-    assert [b'"ours"' in one for one in lines] == [True]
+    lines, whole = read_lines(reader, "p1", bases_of([OURS]), until=1e12)
+    assert [b'"ours"' in one for one in lines] == [True] * ("ours" in names)
     assert "Condition" not in whole

@@ -176,6 +176,81 @@ def test_reports_of_two_days_are_not_mixed(clinician, ehr):
     assert 'value="45"' not in page.text
 
 
+def filled(page, name):
+    """The content of a field of the form, or the choice."""
+    if found := re.search(rf'name="{name}"[^>]* value="([^"]*)"', page.text):
+        return found[1]
+    choices = re.search(rf'<select[^>]*name="{name}".*?</select>', page.text, re.DOTALL)
+    chosen = re.search(r'value="([^"]*)" selected', choices[0])
+    return chosen[1] if chosen else ""
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "form", "fields"),
+    [
+        pytest.param(
+            "Mean 45 HU at L1.",
+            "Adjacent vertebra 37 HU.",
+            {},
+            {"hu": "37", "level": ""},
+            id="vertebra",
+        ),
+        pytest.param(
+            "T-score femoral neck -2.9.",
+            "T-score -1.1.",
+            {},
+            {"t-score": "-1.1", "dxa": ""},
+            id="site",
+        ),
+        pytest.param(
+            "Adjacent vertebra 37 HU.",
+            "",
+            {"hu": "45", "level": "L1"},
+            {"hu": "37", "level": ""},
+            id="beside-a-typed-number",
+        ),
+        pytest.param(
+            "Adjacent vertebra 37 HU.",
+            "",
+            {"level": "L1"},
+            {"hu": "37", "level": "L1"},
+            id="a-person-s-own-answer-stays",
+        ),
+        pytest.param(
+            "T-score -1.1.",
+            "Mean 45 HU.",
+            {"level": "L1"},
+            {"hu": "45", "level": "L1"},
+            id="beside-a-number-of-another-kind",
+        ),
+    ],
+)
+def test_a_number_keeps_no_place_of_the_number_before_it(
+    clinician, ehr, first, second, form, fields
+):
+    ehr.resources.append(report(f"{first} {second}"))
+    place = clinician.launch()
+    page = clinician.client.post(place, data={**form, "take": "DiagnosticReport/r1#1"})
+    if second:
+        names = (*fields, "date", "taken")
+        sent = {**form, **{name: filled(page, name) for name in names}}
+        sent["take"] = "DiagnosticReport/r1#2"
+        page = clinician.client.post(place, data=sent)
+    assert {name: filled(page, name) for name in fields} == fields
+
+
+def test_a_report_without_a_day_does_not_take_that_of_another(clinician, ehr):
+    undated = report("Mean 37 HU at L2.", "r2", effectiveDateTime=None)
+    ehr.resources += [report("Mean 45 HU at L1."), undated]
+    place = clinician.launch()
+    page = clinician.client.post(place, data={"take": "DiagnosticReport/r1#1"})
+    sent = {name: filled(page, name) for name in ("hu", "level", "date", "taken")}
+    assert sent["date"]
+    sent["take"] = "DiagnosticReport/r2#1"
+    page = clinician.client.post(place, data=sent)
+    assert (filled(page, "hu"), filled(page, "date")) == ("37", "")
+
+
 def test_a_forged_choice_fills_nothing(clinician, ehr):
     ehr.resources.append(report("Mean 45 HU at L1."))
     place = clinician.launch()

@@ -17,9 +17,9 @@ from cds_service.fhir.gathering.picking import (
 from cds_service.fhir.gathering.plan import PrefetchPlan, Template
 from cds_service.fhir.gathering.query_results import (
     QueryResult,
-    of_one_server,
     read_prefetch,
     read_result,
+    without_other_servers,
 )
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.raw_json import Json, member, objects, text
@@ -98,15 +98,17 @@ def read_results(
     tasks = {} if fhir is None else _tasks(request, plan, sent, fhir, until)
     asked = run_side_by_side(tasks, until)
     answers = {**sent, **_none_kept(plan, asked, fhir, until)}
-    for one in plan.templates:
-        answer = sent[one.key]
-        if one.key not in asked and (
+    for template in plan.templates:
+        answer = sent[template.key]
+        if template.key not in asked and (
             answer.state == "absent" or answer.next_page is not None
         ):
             failed = (
-                NOT_IN_TIME if one.key in tasks else _why_unasked(request, one, fhir)
+                NOT_IN_TIME
+                if template.key in tasks
+                else _why_unasked(request, template, fhir)
             )
-            answers[one.key] = _without_server(answer, failed)
+            answers[template.key] = _without_server(answer, failed)
     for key in tasks:
         if sent[key].state == "absent":
             answers[key] = answers[key]._replace(origin="fhir")
@@ -124,27 +126,28 @@ def _none_kept(
     A server that answered no query at all is not believed.
     """
     failed = [
-        one
-        for one in plan.templates
-        if one.key in asked and asked[one.key].state == "failed"
+        template
+        for template in plan.templates
+        if template.key in asked and asked[template.key].state == "failed"
     ]
     refused = [
-        one
-        for one in failed
-        if one.is_search
-        and asked[one.key].reason in LEAVES_OPEN
-        and (not one.is_optional or one.resource_type in OFTEN_LACKING)
+        template
+        for template in failed
+        if template.is_search
+        and asked[template.key].reason in LEAVES_OPEN
+        and (not template.is_optional or template.resource_type in OFTEN_LACKING)
     ]
     if not refused or len(failed) == len(asked):
         return dict(asked)
     lacking = {
-        one.key
-        for one in refused
-        if one.resource_type in OFTEN_LACKING and asked[one.key].reason in UNKNOWN_TYPE
+        template.key
+        for template in refused
+        if template.resource_type in OFTEN_LACKING
+        and asked[template.key].reason in UNKNOWN_TYPE
     }
     open_ones = [one for one in refused if one.key not in lacking]
-    if open_ones and (kept := _kept_types(fhir, until)):
-        lacking |= {one.key for one in open_ones if one.resource_type not in kept}
+    if open_ones and (types := _kept_types(fhir, until)):
+        lacking |= {one.key for one in open_ones if one.resource_type not in types}
     return {
         key: KEEPS_NONE if key in lacking else answer for key, answer in asked.items()
     }
@@ -161,12 +164,14 @@ def _kept_types(fhir: FhirReader | None, until: Deadline) -> frozenset[str]:
     if member(statement, "resourceType") != "CapabilityStatement":
         return frozenset()
     servers = [
-        rest for rest in objects(statement.get("rest")) if rest.get("mode") != "client"
+        server
+        for server in objects(statement.get("rest"))
+        if server.get("mode") != "client"
     ]
     return frozenset(
-        text(one.get("type"))
-        for rest in servers
-        for one in objects(rest.get("resource"))
+        text(resource.get("type"))
+        for server in servers
+        for resource in objects(server.get("resource"))
     )
 
 
@@ -208,11 +213,11 @@ def read_apart(
 ) -> QueryResult:
     """Read `Type/id` or a search that no service's plan has.
 
-    As in the record of a call, an entry of another server is left out, and a resource
-    counts once, in its newest version.
+    An entry under any other base is left out: no other answers show how the server
+    writes its own. A resource counts once, in its newest version.
 
     Args:
-        bases: of the server.
+        bases: of the server, with those that a site calls its aliases.
         until: monotonic time by which the read must have ended.
 
     Raises:
@@ -220,10 +225,10 @@ def read_apart(
     """
     kind = query.partition("?")[0].partition("/")[0]
     template = Template(kind, query, kind, is_search="?" in query)
-    found = of_one_server(_fetch(fhir, template, query, until), bases)
-    if found.state == "failed":
-        raise FhirReadError(found.reason, found.note)
-    return found
+    result = without_other_servers(_fetch(fhir, template, query, until), bases)
+    if result.state == "failed":
+        raise FhirReadError(result.reason, result.note)
+    return result
 
 
 def _follow(
@@ -312,9 +317,9 @@ def with_referred_to(
             break
         if name := _needs(raw, targets, bases, terminology):
             wanted.add(name)
-    found = tuple(read(wanted).values())
+    resources = tuple(read(wanted).values())
     return {
-        key: _with(answer, found) if key in keys else answer
+        key: _with(answer, resources) if key in keys else answer
         for key, answer in answers.items()
     }
 
@@ -326,11 +331,11 @@ def _needs(raw: Json, targets: Targets, bases: Bases, terminology: Terminology) 
     """
     choice, wanted = CHOICES[text(raw.get("resourceType"))]
     name = bases.name_of(text(member(raw, f"{choice}Reference", "reference")))
-    kind, _, one = name.partition("/")
-    if kind != wanted or not is_fhir_id(one):
+    kind, _, own_id = name.partition("/")
+    if kind != wanted or not is_fhir_id(own_id):
         return ""
-    found = concepts_of(raw, targets, terminology)
-    return name if found & {NOT_UNDERSTOOD, MAY_NEED_BRACE} else ""
+    concepts = concepts_of(raw, targets, terminology)
+    return name if concepts & {NOT_UNDERSTOOD, MAY_NEED_BRACE} else ""
 
 
 def read_by_id(
@@ -386,13 +391,13 @@ def may_read(scopes: str | None, resource_type: str) -> bool:
     SMART 2.0 either letter counts,
     `r` or `s`, since EHRs mix them up; a scope restricted by a query counts as well.
     """
-    found = [
+    matches = [
         match
         for scope in (scopes or "").split()
         if (match := RESOURCE_SCOPE.fullmatch(scope))
     ]
-    of_type = [one["may"] for one in found if one["type"] in {"*", resource_type}]
-    return not found or any(
+    of_type = [one["may"] for one in matches if one["type"] in {"*", resource_type}]
+    return not matches or any(
         may in {"*", "read"} or (may != "write" and {"r", "s"} & set(may))
         for may in of_type
     )
