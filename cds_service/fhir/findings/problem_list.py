@@ -308,14 +308,25 @@ def _unclear_gap(spec: ConditionSpec, chart: Chart) -> Gap | None:
     for entry in chart.of_kind(*MEDICATION_TYPES, *BILLED_TYPES):
         named = (
             sorted(entry.drug.concepts & spec.unclear.keys())
-            if entry.drug and entry.status in IN_USE
+            if entry.drug and is_in_use(entry)
             else ()
         )
         if named:
-            place = PLACES[entry.kind][0]
+            place = place_of(entry)
             why = spec.unclear[named[0]].replace(ON_DRUG_LIST, place, 1)
             return gap(spec, "undetermined", why, entry.source(spec, place))
     return None
+
+
+def place_of(entry: Entry) -> str:
+    """Say where an entry stands; what is signed now is on no list yet."""
+    kind = "ServiceRequest" if entry.origin == "context" else entry.kind
+    return PLACES[kind][0]
+
+
+def is_in_use(entry: Entry) -> bool:
+    """Tell if a drug is taken, was lately given, or is ordered in this signing."""
+    return entry.origin == "context" or entry.status in IN_USE
 
 
 def _say_no_of_reports_too(spec: ConditionSpec, chart: Chart) -> Finding | Gap:
@@ -334,7 +345,7 @@ def _say_no_of_reports_too(spec: ConditionSpec, chart: Chart) -> Finding | Gap:
 
 def told_where(why: str, entry: Entry) -> str:
     """Adapt a reason worded for the problem list to the list that holds the entry."""
-    return why.replace(PLACES["Condition"][0], PLACES[entry.kind][0], 1)
+    return why.replace(PLACES["Condition"][0], place_of(entry), 1)
 
 
 def _is_told(stated: Stated, spec: ConditionSpec, chart: Chart) -> bool:
@@ -419,16 +430,18 @@ def _not_understood(
 ) -> Gap:
     """Return the gap `3 of 14 entries on the problem list could not be read`.
 
-    Each of them may be anything.
+    Each of them may be anything. What is ordered in this signing is on no list yet.
     """
+    sources = [entry.source(spec, where) for entry in strange]
+    listed = [entry for entry in strange if entry.origin != "context"]
+    if "medication" in where and not listed:
+        number = len(strange)
+        drugs = "1 ordered drug is" if number == 1 else f"{number} ordered drugs are"
+        return gap(spec, "undetermined", f"{drugs} not known here", *sources)
+    strange = listed or strange
     if spec.only_codes_exclude:
         detail = f"{len(strange)} of {count} entries {where} not understood"
-        return gap(
-            spec,
-            "not-understood",
-            detail,
-            *(one.source(spec, where) for one in strange),
-        )
+        return gap(spec, "not-understood", detail, *sources)
     what = "could not be read"
     if any(is_prohibition(one.raw) for one in strange):
         what = "not clear: a drug is forbidden there"
@@ -440,9 +453,7 @@ def _not_understood(
             " known here"
         )
     detail = f"{len(strange)} of {count} entries {where} {what}"
-    return gap(
-        spec, "undetermined", detail, *(one.source(spec, where) for one in strange)
-    )
+    return gap(spec, "undetermined", detail, *sources)
 
 
 def _is_bare_code(entry: Entry) -> bool:
