@@ -3,7 +3,6 @@
 "No" requires a list that was read and is not empty.
 """
 
-import re
 from collections.abc import Callable, Sequence
 from datetime import date, timedelta
 from functools import cache
@@ -20,7 +19,13 @@ from cds_service.core.vocabulary import (
     YesNoSpec,
 )
 from cds_service.core.wording import say_date
-from cds_service.fhir.certainty import ACTIVE, PAST, certainty_of, clinical_status
+from cds_service.fhir.certainty import (
+    ACTIVE,
+    PAST,
+    certainty_of,
+    clinical_status,
+    is_later_encounter,
+)
 from cds_service.fhir.findings.chart import (
     LISTS,
     STATING,
@@ -52,9 +57,6 @@ from cds_service.fhir.raw_json import (
     texts_of,
 )
 
-# ICD-10-CM 7th character: D, G, K, P are later encounters for a fracture, S its
-# sequela; A and B are the present one.
-LATER_ENCOUNTER = re.compile(r"\w{3}\.\w{3}[DGKPS]")
 BY_WORDS = "Recognised by words, not by a code."
 SUSPECTED = Problem("undetermined", "suspected, not confirmed")
 # On the list and dated in the future: the day is wrong.
@@ -148,7 +150,7 @@ class Stated(NamedTuple):
     @property
     def is_later_encounter(self) -> bool:
         """Its ICD-10-CM code is of a later encounter for a fracture."""
-        return _is_of_later_encounter(self.code)
+        return is_later_encounter(self.code)
 
     def provenance(self, spec: FindingSpec) -> Provenance:
         """Its source: `on the problem list since 3 May 2019`."""
@@ -178,10 +180,6 @@ def find_condition(spec: ConditionSpec, chart: Chart) -> FindingOrGap:
     if counted:
         return stated_as_true(spec, counted, chart), passed
     return silence(spec, chart, stated), passed
-
-
-def _is_of_later_encounter(code: str) -> bool:
-    return LATER_ENCOUNTER.fullmatch(code.rpartition("|")[2]) is not None
 
 
 def stated_as_true(spec: YesNoSpec, counted: Sequence[Stated], chart: Chart) -> Finding:
@@ -552,7 +550,7 @@ def _read_condition(
         problem = LATER_THAN_TODAY
     elif day and day > chart.not_after:
         problem = LATER_THAN_ORDER if day <= chart.today else LATER
-    elif acute_only and all(map(_is_of_later_encounter, codes)):
+    elif acute_only and all(map(is_later_encounter, codes)):
         problem = Problem("absent", "a healing or old fracture")
     elif certainty == "doubted" and not clinical & PAST:
         problem = SUSPECTED

@@ -12,7 +12,7 @@ from dataclasses import replace
 
 from cds_service.fhir.gathering.drug_asides import bone_drugs_told, words_in
 from cds_service.fhir.gathering.entries import Entry, read_entry
-from cds_service.fhir.gathering.grave_asides import ASIDE_IN_DOUBT
+from cds_service.fhir.gathering.grave_asides import ASIDE_IN_DOUBT, states_by_code
 from cds_service.fhir.gathering.parsing import BrokenResource, parse_resource
 from cds_service.fhir.gathering.picking import (
     Unreadable,
@@ -163,8 +163,9 @@ def _telling_order(
     draft: Order, targets: Targets, terminology: Terminology
 ) -> Entry | None:
     if draft.meaning and draft.meaning.augmentation:
-        told = bone_drugs_told(words_in(draft.resource), terminology)
-        concepts = frozenset(map(in_doubt, told))
+        drugs = bone_drugs_told(words_in(draft.resource), terminology)
+        states = states_by_code(draft.resource, terminology)
+        concepts = frozenset(map(in_doubt, {*drugs, *states}))
     else:
         found = concepts_of(draft.resource, targets, terminology)
         concepts = found & ASIDE_IN_DOUBT
