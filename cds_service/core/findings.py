@@ -256,7 +256,7 @@ class DrugUse:
 
     @property
     def ended_on(self) -> Dated | None:
-        """The day of its end; None if it goes on, or if its end has no day."""
+        """Return the day of its end; None if it goes on, or if its end has no day."""
         return self.end.day if self.end else None
 
 
@@ -391,7 +391,7 @@ class AugmentationOrder:
 
     @property
     def performed_on(self) -> date | None:
-        """The day on which it was done; None if it was not, or on no exact day."""
+        """Return the day on which it was done; None if it was not, or not exact."""
         return self.performed.day if self.performed else None
 
 
