@@ -202,7 +202,7 @@ class Desk:
             launched=launched,
             person=describe(patient),
             action=f"{PATH}/at/{handle}",
-            there=recorded.measures,
+            recorded=recorded.measures,
             pairs=recorded.pairs,
             unread=unread,
             rivals=against,
@@ -429,7 +429,7 @@ class Desk:
             counts = {"new": created} if created else {}
             self._note_end(entry, "refused", counts)
             return str(fault), None
-        self._note_end(entry, "saved", {"new": saved.new, "there": saved.there})
+        self._note_end(entry, "saved", {"new": saved.new, "there": saved.known})
         return "", saved
 
     def _why_not(self, outcome: Outcome) -> str:
