@@ -1,4 +1,4 @@
-"""What one hook call carries: what is in force, the outside world, what was read.
+"""The parts of one hook call: what is in force, the outside world, what was read.
 
 Each step of `service.py` adds to it.
 """
@@ -74,16 +74,16 @@ class ServiceHook:
             "guidelines": self.guidelines.values(),
             "summaries": self.summaries,
         }
-        found = {}
+        ids = {}
         for name, files in parts.items():
-            found[name] = tuple(one.id for one in files if one.review_by < today)
+            ids[name] = tuple(file.id for file in files if file.review_by < today)
         pages = self.handouts.items()
-        late_pages = tuple(key for key, one in pages if one.review_by < today)
+        late_pages = tuple(key for key, page in pages if page.review_by < today)
         if late_pages:
-            found["handouts"] = late_pages
+            ids["handouts"] = late_pages
         is_late = self.closures.review_by < today
-        found["closures"] = ("closures",) if is_late else ()
-        return found
+        ids["closures"] = ("closures",) if is_late else ()
+        return ids
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,18 +108,18 @@ class Service(InForce):
 
     @property
     def signing_hook(self) -> ServiceHook:
-        """The service that answers when orders are signed."""
-        return next(one for one in self.hooks.values() if one.hook == "order-sign")
+        """Return the service that answers when orders are signed."""
+        return next(hook for hook in self.hooks.values() if hook.hook == "order-sign")
 
     @property
     def leaving_hook(self) -> ServiceHook:
-        """The service that answers when a patient leaves."""
+        """Return the service that answers when a patient leaves."""
         name = "encounter-discharge"
-        return next(one for one in self.hooks.values() if one.hook == name)
+        return next(hook for hook in self.hooks.values() if hook.hook == name)
 
     @property
     def calendar(self) -> SiteCalendar:
-        """The days of the site."""
+        """Return the days of the site."""
         return self.terminology.calendar
 
     def of(self, client: str | None) -> "Service":
@@ -136,7 +136,7 @@ class Ports:
         fhir: a reader of the request's FHIR server, None if it names none.
         deadline: of the whole answer, from the arrival of the request.
         base_url: where this service's own pages are.
-        history: what users answered before to cards about this patient; None if no log
+        history: earlier answers of users to cards about this patient; None if no log
             can be searched.
         caller: the EHR and tenant that call; `NOBODY` in open mode.
         aliases: other bases under which the request's FHIR server writes references.
@@ -196,24 +196,24 @@ class Call:
 
     @property
     def today(self) -> date:
-        """The day of the answer at the site."""
+        """Return the day of the answer at the site."""
         return self.service.calendar.day_of(self.now)
 
     @property
     def server(self) -> str | None:
-        """The request's FHIR server in its one spelling; None if it names none.
+        """Return the request's FHIR server in its one spelling; None if it names none.
 
         EHRs write one server with and without a last slash, or in capitals.
         """
-        written = self.request.fhir_server
+        address = self.request.fhir_server
         try:
-            return parse_base(written).url if written else None
+            return parse_base(address).url if address else None
         except ValueError:
             return NOT_LISTED
 
     @property
     def person(self) -> Person:
-        """The patient, by what the call alone says."""
+        """Return the patient, by what the call alone says."""
         request = self.request
         servers = (request.fhir_server, *self.ports.aliases)
         bases = bases_of_call(servers, request.context.draft_orders, request.prefetch)
@@ -221,7 +221,7 @@ class Call:
 
     @property
     def signed_digest(self) -> str:
-        """What identifies a signing: its orders; of a discharge, the stay."""
+        """Return what identifies a signing: its orders; of a discharge, the stay."""
         context = self.request.context
         if context.CARRIES_ORDERS:
             return context.drafts_digest
@@ -248,7 +248,9 @@ class SignedOrders:
 
     def braces_concern(self, policy: Policy) -> bool:
         """Tell if a brace or bed rest is signed, and the site wants answers to that."""
-        is_supported = any(one.kind in ("brace", "bed-rest") for one in self.support)
+        is_supported = any(
+            order.kind in ("brace", "bed-rest") for order in self.support
+        )
         return is_supported and policy.brace.only_days > 0
 
 

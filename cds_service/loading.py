@@ -88,7 +88,7 @@ def load_service(site: SiteFolder | None = None) -> Service:
     with faults:
         check_specs(specs, terminology)
     with faults:
-        check_keys(specs, [read.discovery for read in files.values()])
+        check_keys(specs, [hook_files.discovery for hook_files in files.values()])
     units = {name: spec.unit for name, spec in specs.items()}
     with faults:
         studies = load_studies(STUDIES, units)
@@ -99,14 +99,16 @@ def load_service(site: SiteFolder | None = None) -> Service:
     attributes = load_attributes()
     cards = _model_cards(studies, models, pooled, attributes, site, policy)
     services: dict[str, ServiceHook] = {}
-    for name, read in files.items():
+    for name, hook_files in files.items():
         with faults:
             services[name] = make_service_hook(
-                read, studies, specs, terminology, orderables
+                hook_files, studies, specs, terminology, orderables
             )
     faults.stop()
     templates = [
-        one for hook in services.values() for one in hook.order_templates.values()
+        template
+        for hook in services.values()
+        for template in hook.order_templates.values()
     ]
     for template in templates:
         with faults:
@@ -117,7 +119,7 @@ def load_service(site: SiteFolder | None = None) -> Service:
     languages = read_languages(hooks)
     terminology.own_words = words_of_orders(templates, languages)
     with faults:
-        used = languages_in_use(site, languages)
+        languages_on = languages_in_use(site, languages)
     if site is not None:
         with faults:
             check_settings(site.site.handout, services.values())
@@ -145,7 +147,7 @@ def load_service(site: SiteFolder | None = None) -> Service:
         },
         model_cards=cards,
         attributes=attributes,
-        languages=used,
+        languages=languages_on,
         of_clients={name: load_service(folder) for name, folder in clients.items()},
     )
 
@@ -157,10 +159,10 @@ def load_languages(site: SiteFolder | None = None) -> Mapping[str, LanguageFile]
 
 def _check_overlays(folders: Iterable[tuple[Path, ...]], faults: Faults) -> None:
     """Refuse the files of a site that nothing would read."""
-    for ours, *overlays in folders:
+    for our_folder, *overlays in folders:
         for overlay in overlays:
             with faults:
-                refuse_unread(ours, overlay)
+                refuse_unread(our_folder, overlay)
 
 
 def _is_wanted(folder: Path, site: SiteFolder | None) -> bool:
@@ -170,12 +172,12 @@ def _is_wanted(folder: Path, site: SiteFolder | None) -> bool:
     """
     if read_json(folder / "service.json").get("hook") != "patient-view":
         return True
-    return site is not None and any(one.patient_view for one in site.own_clients)
+    return site is not None and any(client.patient_view for client in site.own_clients)
 
 
-def _place_in_discovery(named: tuple[str, ServiceHook]) -> tuple[bool, str]:
+def _place_in_discovery(item: tuple[str, ServiceHook]) -> tuple[bool, str]:
     """Put the service of signings first: many clients take the first one."""
-    name, hook = named
+    name, hook = item
     return hook.hook != "order-sign", name
 
 
@@ -205,7 +207,7 @@ def find_faults(site_folder: Path | None) -> tuple[DataFileError, ...]:
 
 
 def load_vocabulary(site: SiteFolder | None = None) -> Mapping[str, str]:
-    """Canonical unit of every finding.
+    """Load the canonical unit of every finding.
 
     `studies build` checks study files against it.
     """
@@ -216,7 +218,7 @@ def load_vocabulary(site: SiteFolder | None = None) -> Mapping[str, str]:
 
 
 def mapping_folders(site: SiteFolder | None = None) -> tuple[Path, ...]:
-    """`mappings/` with the overlays of the site."""
+    """Return `mappings/` with the overlays of the site."""
     return _folders("mappings", site)
 
 
@@ -230,7 +232,7 @@ def load_measures_in_force(site: SiteFolder | None = None) -> Measures:
 
 
 def load_measures_of(service: Service, site: SiteFolder | None) -> Measures:
-    """The same for a service of this site, whose findings and studies are at hand."""
+    """Load them for a service of this site, whose findings and studies are at hand."""
     models = {*service.studies, service.pooled.study.id}
     return load_measures(mapping_folders(site), service.finding_specs, models)
 
@@ -254,13 +256,12 @@ def _policy(
     )
     digests = {name: model.study.table_digest for name, model in models.items()}
     digests[pooled.study.id] = pooled.study.table_digest
-    own = site.path / RECALIBRATION
-    fitted = _recalibration(
-        own if own.exists() or site.below is None else site.below.path / RECALIBRATION,
-        digests,
-    )
+    recalibration_path = site.path / RECALIBRATION
+    if site.below is not None and not recalibration_path.exists():
+        recalibration_path = site.below.path / RECALIBRATION
+    recalibrations = _recalibration(recalibration_path, digests)
     return policy.with_site(baseline, site.site.policy, reference).model_copy(
-        update={"recalibration": fitted}
+        update={"recalibration": recalibrations}
     )
 
 
@@ -276,20 +277,20 @@ def _recalibration(
     """
     if not path.exists():
         return {}
-    found = {}
+    recalibrations = {}
     for name, table in read_toml(path).items():
         if name not in digests:
             raise DataFileError(
                 label(path), name, f"is not one of the models {', '.join(digests)}"
             )
-        found[name] = validated(Recalibration, table, path)
-        if found[name].table_digest != digests[name]:
+        recalibrations[name] = validated(Recalibration, table, path)
+        if recalibrations[name].table_digest != digests[name]:
             raise DataFileError(
                 label(path),
                 f"{name}.table-digest",
                 "the study has changed since; run validate --refit",
             )
-    return found
+    return recalibrations
 
 
 def load_attributes() -> SourceAttributes:
@@ -308,30 +309,35 @@ def _model_cards(
 ) -> dict[str, dict[str, Any]]:
     """Return the cards of the pooled model and of all studies.
 
-    They have the simulations, and what the site says itself of them.
+    They have the simulations, and what the site itself says of them.
     """
     contrary = load_contrary_evidence(STUDIES)
     local: dict[str, dict[str, dict[str, str]]] = {
         name: {} for name in (pooled.study.id, *studies)
     }
-    for one in site.site.source_attributes if site else ():
-        if one.study not in local:
+    for attribute in site.site.source_attributes if site else ():
+        if attribute.study not in local:
             raise DataFileError(
-                "site.toml", "source-attributes.study", f"no study {one.study}"
+                "site.toml", "source-attributes.study", f"no study {attribute.study}"
             )
-        local[one.study][one.key] = {"text": one.text, "source": one.source}
-    said = attributes.of_pooled(pooled.study, local[pooled.study.id], __version__)
+        local[attribute.study][attribute.key] = {
+            "text": attribute.text,
+            "source": attribute.source,
+        }
+    source_attributes = attributes.of_pooled(
+        pooled.study, local[pooled.study.id], __version__
+    )
     cards = {
-        pooled.study.id: pooled_card(pooled, contrary, said)
+        pooled.study.id: pooled_card(pooled, contrary, source_attributes)
         | {"simulation": read_json(POOLED_SIMULATION)}
     }
     for name, study in studies.items():
-        said = attributes.of_study(study, local[name], __version__)
-        cards[name] = model_card(study, models.get(name), contrary, said) | _simulated(
-            study
-        )
-    for name, fitted in policy.recalibration.items():
-        cards[name]["recalibration"] = fitted.to_json()
+        source_attributes = attributes.of_study(study, local[name], __version__)
+        cards[name] = model_card(
+            study, models.get(name), contrary, source_attributes
+        ) | _simulated(study)
+    for name, recalibration in policy.recalibration.items():
+        cards[name]["recalibration"] = recalibration.to_json()
     for name, quarters in _observed_expected(site, cards).items():
         cards[name]["observedExpected"] = quarters.to_json()
     return cards
@@ -340,31 +346,31 @@ def _model_cards(
 def _observed_expected(
     site: SiteFolder | None, models: Container[str]
 ) -> Mapping[str, ObservedExpected]:
-    """Observed / expected by quarter as the site measured it, by model."""
+    """Load observed / expected by quarter as the site measured it, by model."""
     path = site.path / OBSERVED_EXPECTED if site else None
     if path is None or not path.exists():
         return {}
-    found = {}
+    by_model = {}
     for name, table in read_toml(path).items():
         if name not in models:
             raise DataFileError(label(path), name, "is not one of the models")
-        found[name] = validated(ObservedExpected, table, path)
-    return found
+        by_model[name] = validated(ObservedExpected, table, path)
+    return by_model
 
 
 def _simulated(study: Study) -> dict[str, Any]:
     """Return what `make simulation` found for this version of the study."""
-    found = read_json(SIMULATION)
-    of_study = found["models"].get(study.id)
+    simulation = read_json(SIMULATION)
+    of_study = simulation["models"].get(study.id)
     if of_study is None or of_study["version"] != study.version:
         return {}
     return {
         "simulation": {
-            "patients": found["patients"],
-            "studies": found["studies"],
+            "patients": simulation["patients"],
+            "studies": simulation["studies"],
             "summary": of_study["summary"],
             "lowFigures": {
-                "under": found["low"],
+                "under": simulation["low"],
                 **of_study["worlds"]["curved"]["lowFigures"],
             },
         }
@@ -376,10 +382,10 @@ def _digest_of(text: str) -> str:
 
 
 def _digest(folders: Sequence[Path]) -> str:
-    """sha256 over names and bytes of all files, in a fixed order."""
+    """Return sha256 over names and bytes of all files, in a fixed order."""
     digest = hashlib.sha256()
     for folder in folders:
-        for path in sorted(one for one in folder.rglob("*") if one.suffix in DATA):
+        for path in sorted(file for file in folder.rglob("*") if file.suffix in DATA):
             digest.update(f"{path.relative_to(folder).as_posix()}\0".encode())
             digest.update(hashlib.sha256(path.read_bytes()).digest())
     return digest.hexdigest()

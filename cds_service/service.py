@@ -142,16 +142,16 @@ def _answer_in_time(
         entry_id=str(uuid4()),
     )
     if hook.hook == "patient-view":
-        of_record = _with_orders_on_record(call)
-        if of_record is None:
+        call_of_record = _with_orders_on_record(call)
+        if call_of_record is None:
             return NO_CARDS
-        call = of_record
+        call = call_of_record
     orders = _read_orders(call)
     if is_signing and _discharges(orders, service):
         call = replace(call, hook=service.leaving_hook)
     is_discharge = call.hook.hook == "encounter-discharge"
-    read = _read_discharge if is_discharge else _read_signing
-    case = read(call, orders)
+    read_case = _read_discharge if is_discharge else _read_signing
+    case = read_case(call, orders)
     return NO_CARDS if case is None else _show(call, case)
 
 
@@ -167,61 +167,64 @@ def _with_orders_on_record(call: Call) -> Call | None:
 
     The orders alone decide that: most patients whose chart is opened have none.
     """
-    person, context = call.person, call.request.context
+    person = call.person
+    context = call.request.context
     record = _read_deciding(call, "ServiceRequest", person)
     if record is None:
         _note_unread(call, "orders")
         return None
-    terminology, until = call.service.terminology, call.ports.deadline
-    found: list[Mapping[str, Any]] = []
-    for one in record.entries:
-        entry = {"resource": one.raw}
+    terminology, deadline = call.service.terminology, call.ports.deadline
+    entries: list[Mapping[str, Any]] = []
+    for order in record.entries:
+        entry = {"resource": order.raw}
         bundle = {"resourceType": "Bundle", "entry": [entry]}
-        is_open = one.raw.get("status") in ("active", "draft")
-        if is_open and may_concern_us(bundle, terminology, until):
-            drafts = read_drafts(bundle, person, until)
+        is_open = order.raw.get("status") in ("active", "draft")
+        if is_open and may_concern_us(bundle, terminology, deadline):
+            drafts = read_drafts(bundle, person, deadline)
             if find_augmentation_order(drafts, terminology) is not None:
-                found.append(entry)
-    if not found:
+                entries.append(entry)
+    if not entries:
         if _may_lack(call, record):
             _note_unread(call, "orders")
         return None
-    signed = OrderSignContext(
+    context_of_record = OrderSignContext(
         user_id=context.user_id,
         patient_id=context.patient_id,
         encounter_id=context.encounter_id,
-        draft_orders={"resourceType": "Bundle", "type": "collection", "entry": found},
+        draft_orders={"resourceType": "Bundle", "type": "collection", "entry": entries},
     )
-    request = call.request.model_copy(update={"context": signed})
+    request = call.request.model_copy(update={"context": context_of_record})
     return replace(call, request=request)
 
 
 def _read_signing(call: Call, orders: SignedOrders) -> ReadCase | None:
     """Read the record and make the case (steps 2 and 3); None if it is not ours."""
     service = call.service
-    near = missed_orders(orders.drafts, service.terminology)
+    near_misses = missed_orders(orders.drafts, service.terminology)
     if not orders.may_concern(service.policy):
-        _note_near(call, near)
+        _note_near(call, near_misses)
         return None
     try:
         gathered = _gather(call, orders)
     except EvidenceUnavailable:
         if orders.augmentation is None:
             # Without a record nothing says that this brace follows an augmentation.
-            _note_near(call, near)
+            _note_near(call, near_misses)
             return None
         raise
     if not _concerns_us(call, gathered):
-        _note_near(call, near)
+        _note_near(call, near_misses)
         return None
-    return ReadCase(_case_of_signing(call, gathered), (*near, *gathered.record.near))
+    return ReadCase(
+        _case_of_signing(call, gathered), (*near_misses, *gathered.record.near)
+    )
 
 
 def _read_discharge(call: Call, orders: SignedOrders) -> ReadCase | None:
     """Read the record and make the case (steps 2 and 3); None without an augmentation.
 
-    The procedures alone decide that: most who leave had none. If they cannot be read,
-    that is not known, and the log says so.
+    The procedures alone decide that: most patients who leave had none. If they cannot
+    be read, that is not known, and the log says so.
     """
     procedures = _read_deciding(call, "Procedure", orders.person)
     if procedures is None:
@@ -244,7 +247,7 @@ def _read_discharge(call: Call, orders: SignedOrders) -> ReadCase | None:
 
 
 def _read_deciding(call: Call, kind: str, person: Person) -> PatientRecord | None:
-    """Read the list that tells if a call is ours; None if it cannot be read.
+    """Read the list that decides if a call is ours; None if it cannot be read.
 
     Raises:
         PatientMismatch: the Patient that was sent, or the whole list, is another's: an
@@ -276,17 +279,21 @@ def _is_blank(call: Call, record: PatientRecord) -> bool:
     For a list, `null` says that there is nothing. For a Patient, it says that the EHR
     did not look.
     """
-    if any(read.state == "given" for read in record.reads.values()):
+    if any(list_read.state == "given" for list_read in record.reads.values()):
         return False
-    sent = call.request.prefetch
-    of_patient = (one.key for one in call.hook.plan.of_types("Patient").templates)
-    return any(key in sent and sent[key] is None for key in of_patient)
+    prefetch = call.request.prefetch
+    of_patient = (
+        template.key for template in call.hook.plan.of_types("Patient").templates
+    )
+    return any(key in prefetch and prefetch[key] is None for key in of_patient)
 
 
-def _note_near(call: Call, near: tuple[NearMiss, ...]) -> None:
+def _note_near(call: Call, near_misses: tuple[NearMiss, ...]) -> None:
     """Note an order that is nearly one of ours, if there is time."""
-    if near:
-        entry = near_miss_entry(call.now, call.service_id, near, call.ports.caller)
+    if near_misses:
+        entry = near_miss_entry(
+            call.now, call.service_id, near_misses, call.ports.caller
+        )
         _note(call, entry)
 
 
@@ -331,7 +338,7 @@ def _orders_in(
 
 
 def _gather(call: Call, orders: SignedOrders) -> Gathered:
-    """Read the record (step 2), and the orders again if it tells more about them."""
+    """Read the record (step 2), and the orders again if it adds to them."""
     request, ports, terminology = call.request, call.ports, call.service.terminology
     record = _read_record(call, call.hook.plan, orders.person)
     ports.deadline.check()
@@ -340,8 +347,8 @@ def _gather(call: Call, orders: SignedOrders) -> Gathered:
     record = with_cut_orders(record, drafts)
     record = with_drafted_drugs(record, drafts, terminology)
     record = with_drafted_reasons(record, drafts, terminology)
-    until = ports.deadline.for_reading()
-    drafts = with_referred(drafts, record, request, ports.fhir, person, until=until)
+    deadline = ports.deadline.for_reading()
+    drafts = with_referred(drafts, record, request, ports.fhir, person, until=deadline)
     if drafts is not orders.drafts:
         orders = _orders_in(drafts, person, terminology)
     support = find_support_orders(
@@ -414,7 +421,7 @@ def _case_of(
     support: SupportOrders,
 ) -> Case:
     service, hook, today = call.service, call.hook, call.today
-    given = _earlier_feedback(call)
+    history = _earlier_feedback(call)
     levels = order.levels.names if order else ()
     chart = Chart(
         record,
@@ -431,7 +438,7 @@ def _case_of(
         hook_instance=call.request.hook_instance,
         fracture=Fracture.of(findings, levels),
     )
-    closures = find_closures(given, hook.closures.closures, circumstances)
+    closures = find_closures(history, hook.closures.closures, circumstances)
     open_support = closures.without_closed(support)
     return Case(
         in_force=service,
@@ -450,12 +457,12 @@ def _horizon(call: Call, order: AugmentationOrder | None) -> Horizon:
     """Read a live record as of now, and for an earlier day as of the order."""
     today = call.today
     authored = order.authored if order else None
-    written = min(authored, today) if authored else today
+    ordered_on = min(authored, today) if authored else today
     operated_on = order.performed_on if order else None
     if call.ports.is_of_earlier_day:
-        return Horizon(today, written, today, written, operated_on=operated_on)
+        return Horizon(today, ordered_on, today, ordered_on, operated_on=operated_on)
     return Horizon(
-        today, today, today, written, until=call.now, operated_on=operated_on
+        today, today, today, ordered_on, until=call.now, operated_on=operated_on
     )
 
 
@@ -470,10 +477,10 @@ def find_findings(
     Args:
         specs: the findings that are asked for; None for all.
     """
-    asked = service.finding_specs if specs is None else specs
-    observed = extract_findings(chart, asked)
+    asked_specs = service.finding_specs if specs is None else specs
+    observed = extract_findings(chart, asked_specs)
     criteria = service.policy.sarcopenia.criteria
-    return derive(observed, asked, order, sarcopenia_criteria=criteria)
+    return derive(observed, asked_specs, order, sarcopenia_criteria=criteria)
 
 
 def _earlier_feedback(call: Call) -> Sequence[CardFeedback] | None:
@@ -482,45 +489,49 @@ def _earlier_feedback(call: Call) -> Sequence[CardFeedback] | None:
     if ports.history is None or not ports.may_name_server:
         return ()
     patient, server = request.context.patient_id, call.server
-    since = call.now - HISTORY
-    read = partial(ports.history.feedback_on, patient, server, since, ports.caller)
-    until = Deadline.after(max(0.0, ports.deadline.left) * HISTORY_SHARE)
+    earliest = call.now - HISTORY
+    read_feedback = partial(
+        ports.history.feedback_on, patient, server, earliest, ports.caller
+    )
+    deadline = Deadline.after(max(0.0, ports.deadline.left) * HISTORY_SHARE)
     try:
-        given = run_side_by_side({"history": read}, until).get("history")
+        feedback = run_side_by_side({"history": read_feedback}, deadline).get("history")
     except AuditUnavailable:
         return None
-    return given and [_at_site(one, call.service.calendar) for one in given]
+    return feedback and [_at_site(entry, call.service.calendar) for entry in feedback]
 
 
-def _at_site(given: CardFeedback, calendar: SiteCalendar) -> CardFeedback:
-    """Give the feedback with its times in the zone of the site, whose days count."""
-    return replace(given, answered=given.answered.astimezone(calendar.zone))
+def _at_site(feedback: CardFeedback, calendar: SiteCalendar) -> CardFeedback:
+    """Return the feedback with its times in the zone of the site, whose days count."""
+    return replace(feedback, answered=feedback.answered.astimezone(calendar.zone))
 
 
 # --- steps 4 to 7: conclude, say, log
 
 
-def _show(call: Call, read: ReadCase) -> HookResponse:
+def _show(call: Call, read_case: ReadCase) -> HookResponse:
     """Conclude from a case, make its cards, and log them (steps 4 to 7)."""
     ports = call.ports
-    conclusion = conclude(read.case)
-    made, cards = _say(call, conclusion)
+    conclusion = conclude(read_case.case)
+    full_answer, cards = _answer_with_cards(call, conclusion)
     ports.deadline.check()
     response = HookResponse(cards=cards)
     acts = conclusion.recommendations
     corrections = [correction for act in acts for correction in act.corrections]
     unread = unread_braces(corrections)
+    server = call.server if ports.may_name_server else NOT_LISTED
+    silent_after = None if ports.is_shown else ports.deadline.passed
     shown = Shown(
         entry_id=call.entry_id,
         at=call.now,
         service_id=call.service_id,
         request=call.request,
         caller=ports.caller,
-        server=call.server if ports.may_name_server else NOT_LISTED,
-        near=(*read.near, *unread),
-        answer=made,
+        server=server,
+        near=(*read_case.near, *unread),
+        answer=full_answer,
         response=response,
-        silent_after=None if ports.is_shown else ports.deadline.passed,
+        silent_after=silent_after,
         asked_language=ports.language,
     )
     entry = entry_for(shown)
@@ -529,7 +540,9 @@ def _show(call: Call, read: ReadCase) -> HookResponse:
     return response if ports.is_shown else NO_CARDS
 
 
-def _say(call: Call, conclusion: Conclusion) -> tuple[Answer, tuple[Card, ...]]:
+def _answer_with_cards(
+    call: Call, conclusion: Conclusion
+) -> tuple[Answer, tuple[Card, ...]]:
     """Make the cards in the language asked for (step 6).
 
     If that language lacks words for one text, all texts are in English.
@@ -537,10 +550,10 @@ def _say(call: Call, conclusion: Conclusion) -> tuple[Answer, tuple[Card, ...]]:
     language = call.service.languages.get(call.ports.language)
     if language is not None:
         with suppress(NotTranslated):
-            made = _answer(call, conclusion, language)
-            return made, build_cards(made)
-    made = _answer(call, conclusion)
-    return made, build_cards(made)
+            full_answer = _answer(call, conclusion, language)
+            return full_answer, build_cards(full_answer)
+    full_answer = _answer(call, conclusion)
+    return full_answer, build_cards(full_answer)
 
 
 def _answer(
@@ -574,6 +587,7 @@ def _answer(
     acts = conclusion.recommendations
     suggestions = dict(draft_suggestions(acts, ordering))
     has_page = bool(hook.handouts) and _is_sure(conclusion)
+    handout_url = ports.handout_url(call.entry_id) if has_page else ""
     page = _page_to_take_home(call, conclusion)
     page_draft = draft_handout(page, ordering) if page else None
     if page_draft:
@@ -586,7 +600,7 @@ def _answer(
         order_words=order_words(acts, suggestions, ordering),
         base_url=ports.base_url,
         basis_url=ports.basis_url(call.entry_id),
-        handout_url=ports.handout_url(call.entry_id) if has_page else "",
+        handout_url=handout_url,
         worksheet_url=ports.worksheet_url,
         language=language,
     )

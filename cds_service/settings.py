@@ -31,9 +31,9 @@ Base = Annotated[str, AfterValidator(lambda url: parse_base(url).url)]
 
 
 def _parts(value: Any) -> Any:
-    return (
-        [one.strip() for one in value.split(",")] if isinstance(value, str) else value
-    )
+    if not isinstance(value, str):
+        return value
+    return [part.strip() for part in value.split(",")]
 
 
 def _looked_at(value: Any, check: Callable[[Any], Any]) -> Any:
@@ -161,7 +161,7 @@ class Settings(BaseModel):
 
     @property
     def gather_budget_seconds(self) -> float:
-        """Seconds for reading the record within the deadline."""
+        """Return the seconds for reading the record within the deadline."""
         return Deadline.after(self.deadline_seconds, began=0.0).for_reading().ends
 
 
@@ -174,40 +174,40 @@ def read_settings(
     """Read the settings of this process; an empty variable counts as not set.
 
     Args:
-        deadline_seconds: default of this command where the variable is not set
+        deadline_seconds: default of this command if the variable is not set
             (`assess`: 20).
 
     Raises:
         DataFileError: a value is wrong; names the variable, never its value.
     """
     environ = os.environ if environ is None else environ
-    found: dict[str, Any] = {
+    values: dict[str, Any] = {
         name: environ[PREFIX + name.upper()]
         for name in _names()
         if environ.get(PREFIX + name.upper())
     }
     if deadline_seconds is not None:
-        found.setdefault("deadline_seconds", deadline_seconds)
+        values.setdefault("deadline_seconds", deadline_seconds)
     try:
-        return Settings(**found, fhir_servers=tuple(fhir_servers))
+        return Settings(**values, fhir_servers=tuple(fhir_servers))
     except ValidationError as error:
         raise _named(error) from None
 
 
 def describe_settings() -> str:
-    """One line for each environment variable, with its default.
+    """Write one line for each environment variable, with its default.
 
-    `serve --help` prints them so.
+    `serve --help` prints them.
     """
     fields = {name: Settings.model_fields[name] for name in _names()}
     defaults = {
-        name: f" [default: {one.default}]"
-        for name, one in fields.items()
-        if one.default not in (None, ())
+        name: f" [default: {field.default}]"
+        for name, field in fields.items()
+        if field.default not in (None, ())
     }
     return "\n".join(
-        f"{PREFIX}{name.upper()}  {one.description}{defaults.get(name, '')}"
-        for name, one in fields.items()
+        f"{PREFIX}{name.upper()}  {field.description}{defaults.get(name, '')}"
+        for name, field in fields.items()
     )
 
 
@@ -228,9 +228,8 @@ def _names() -> tuple[str, ...]:
 
 
 def _named(error: ValidationError) -> DataFileError:
-    fault = error.errors(include_url=False, include_context=False, include_input=False)[
-        0
-    ]
+    faults = error.errors(include_url=False, include_context=False, include_input=False)
+    fault = faults[0]
     name = str(fault["loc"][0])
     place = "--fhir-server" if name == "fhir_servers" else PREFIX + name.upper()
     return DataFileError("settings", place, fault["msg"].removeprefix("Value error, "))

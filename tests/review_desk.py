@@ -11,7 +11,7 @@ from typing import Any
 from uuid import NAMESPACE_URL, uuid5
 
 from cds_service.audit.query import Query
-from cds_service.audit.reader import Found
+from cds_service.audit.reader import ListedEntry
 from cds_service.audit.store import AuditStore
 from cds_service.call import Service
 from cds_service.review.access import Access
@@ -73,7 +73,7 @@ class ReviewDesk:
         patient: str = PATIENT,
         number: int = 1,
         with_brace: bool = False,
-    ) -> Found:
+    ) -> ListedEntry:
         """Sign a kyphoplasty; its entry."""
         drafts = (kyphoplasty(), brace()) if with_brace else (kyphoplasty(),)
         hook_instance = str(uuid5(NAMESPACE_URL, f"{patient} {number}"))
@@ -89,7 +89,7 @@ class ReviewDesk:
         assert response.status_code == 200, response.text
         return self.newest("answer")
 
-    def refuse(self) -> Found:
+    def refuse(self) -> ListedEntry:
         """An order of another patient than the request's."""
         body = order_sign(
             thin_and_weak(), kyphoplasty(subject={"reference": "Patient/someone-else"})
@@ -125,16 +125,16 @@ class ReviewDesk:
         assert found.log_in(name, PASSWORD).status_code == 303
         return found
 
-    def newest(self, kind: str) -> Found:
+    def newest(self, kind: str) -> ListedEntry:
         """The last entry of this kind."""
         return self.all(kind)[0]
 
-    def all(self, *kinds: str) -> tuple[Found, ...]:
+    def all(self, *kinds: str) -> tuple[ListedEntry, ...]:
         """Entries of these kinds, newest first by place."""
         found = self.store.reader.find(Query(kinds=kinds), limit=500).entries
         return tuple(sorted(found, key=lambda one: -one.sequence))
 
-    def content(self, found: Found) -> Any:
+    def content(self, found: ListedEntry) -> Any:
         """What an entry says."""
         return self.store.reader.entry(found.sequence).content
 

@@ -58,8 +58,8 @@ class Head:
 
 def read_head(connection: Connection) -> Head:
     """Read the entry that the next one follows."""
-    found = connection.execute(LAST).first()
-    return Head(found.sequence, found.hash) if found else Head(0, GENESIS)
+    last = connection.execute(LAST).first()
+    return Head(last.sequence, last.hash) if last else Head(0, GENESIS)
 
 
 def append_entries(
@@ -75,8 +75,8 @@ def append_entries(
         AuditUnavailable: the database says that it inserted a row, and has none.
     """
     by_id = {entry.id: entry for entry in entries}
-    head, held = _look_up(connection, by_id)
-    new = [entry for entry in by_id.values() if entry.id not in held]
+    head, known = _look_up(connection, by_id)
+    new = [entry for entry in by_id.values() if entry.id not in known]
     if head.sequence == 0:
         content = {"log": str(uuid4()), "format": FORMAT, "version": __version__}
         began = datetime.fromisoformat(new[0].at) if new else clock()
@@ -86,12 +86,12 @@ def append_entries(
     rows: dict[TableClause, list[dict[str, Any]]] = {table: [] for table in INSERTS}
     for entry in new:
         head = Head(head.sequence + 1, _add_rows(rows, entry, head))
-    for table, found in rows.items():
-        if found:
-            connection.execute(INSERTS[table], found)
+    for table, added in rows.items():
+        if added:
+            connection.execute(INSERTS[table], added)
     if new:
-        kept = connection.execute(WRITTEN, {"last": last}).one()
-        if tuple(kept) != tuple(len(rows[table]) for table in INSERTS):
+        written = connection.execute(WRITTEN, {"last": last}).one()
+        if tuple(written) != tuple(len(rows[table]) for table in INSERTS):
             raise AuditUnavailable(SWALLOWED)
     return head
 

@@ -84,7 +84,7 @@ def is_probe(user: str | None, patient: str | None) -> bool:
 
 
 def kept_user(user: str) -> str:
-    """Give `context.userId` as the log keeps it: an id, and of any other text its hash.
+    """Return `context.userId` as the log keeps it: an id, of any other text its hash.
 
     A name, a sentence or a token is none of an id; the hash still tells users apart.
     """
@@ -94,7 +94,7 @@ def kept_user(user: str) -> str:
 
 
 def kept_tenant(tenant: str) -> str:
-    """Give the tenant of a token as the log keeps it: a word, else its hash."""
+    """Return the tenant of a token as the log keeps it: a word, else its hash."""
     return tenant if _TENANT.fullmatch(tenant) else _hashed(tenant)
 
 
@@ -157,7 +157,7 @@ class Facts:
     warning: bool | None = None
 
 
-FACTS: tuple[str, ...] = tuple(one.name for one in fields(Facts))
+FACTS: tuple[str, ...] = tuple(field.name for field in fields(Facts))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -220,7 +220,7 @@ class AuditLog(Protocol):
 class SealedEntry:
     """An entry as stored: text only.
 
-    A salted commitment stands for everything that may be purged.
+    A salted commitment represents everything that may be purged.
 
     Attributes:
         at: RFC 3339, UTC, milliseconds.
@@ -238,7 +238,7 @@ class SealedEntry:
 
     @cached_property
     def commitment(self) -> str:
-        """SHA-256 over salt, facts, cards and body."""
+        """Return the SHA-256 over salt, facts, cards and body."""
         parts: list[str] = [self.salt, str(len(self.facts))]
         for name in sorted(self.facts):
             parts += (name, self.facts[name])
@@ -292,7 +292,7 @@ def facts_of(entry: Facts) -> dict[str, str]:
 
 
 def _object_text(members: Mapping[str, Any]) -> str:
-    """Canonical JSON of an object some of whose members are already text."""
+    """Write canonical JSON of an object some of whose members are already text."""
     texts = []
     for name, value in sorted(members.items()):
         written = value.text if isinstance(value, Written) else canonical_json(value)
@@ -301,13 +301,13 @@ def _object_text(members: Mapping[str, Any]) -> str:
 
 
 def time_text(moment: datetime) -> str:
-    """A time as the log writes it: UTC, milliseconds, `Z`."""
+    """Write a time as the log does: UTC, milliseconds, `Z`."""
     text = moment.astimezone(UTC).isoformat(timespec="milliseconds")
     return text.replace("+00:00", "Z")
 
 
 def _fact_text(value: str | int) -> str:
-    """A fact as text: booleans as 1 and 0, long texts as their hash."""
+    """Write a fact as text: booleans as 1 and 0, long texts as their hash."""
     text = str(int(value)) if isinstance(value, bool) else str(value)
     if len(text) <= MAX_FACT:
         return text
@@ -325,7 +325,7 @@ def _digest(purpose: bytes, parts: Iterable[str]) -> str:
     With the lengths no two lists give the same bytes.
     """
     framed = hashlib.sha256()
-    for part in (purpose, *(one.encode("utf-8", "surrogatepass") for one in parts)):
+    for part in (purpose, *(text.encode("utf-8", "surrogatepass") for text in parts)):
         framed.update(len(part).to_bytes(8, "big"))
         framed.update(part)
     return framed.hexdigest()

@@ -38,7 +38,7 @@ class Signer:
 
     @property
     def public_text(self) -> str:
-        """The public key as `<name>+<hash>+<key>`."""
+        """Return the public key as `<name>+<hash>+<key>`."""
         octets = ED25519 + self._public
         return f"{self.name}+{self._hash.hex()}+{base64.b64encode(octets).decode()}"
 
@@ -52,7 +52,7 @@ class Signer:
         return f"{text}\n\u2014 {self.signature(text)}\n"
 
     def signature(self, text: str) -> str:
-        """Give the signature line: our name, then key hash and signature as base64."""
+        """Write the signature line: our name, then key hash and signature as base64."""
         return (
             f"{self.name}"
             f" {base64.b64encode(self._hash + self.key.sign(text.encode())).decode()}"
@@ -89,7 +89,7 @@ def make_checkpoint(database: Database, key_file: Path | None, clock: Clock) -> 
 
 
 def signer_of(database: Database, key_file: Path | None, clock: Clock) -> Signer:
-    """Return the log's signing key: in the configured file, or else beside the log.
+    """Return the log's signing key: in the configured file, or else next to the log.
 
     Beside the SQLite file, that is, or in the account's state folder.
 

@@ -132,7 +132,7 @@ def _of_unit(name: str, unit: Sequence[str | None]) -> str:
 
 
 def _is_at_discharge() -> ColumnElement[int]:
-    """1 of an answer at a discharge: by its service, or by the card of a signing."""
+    """Select 1 for an answer at a discharge: by its service, or by a signing's card."""
     cards = select(CARDS.c.sequence).where(
         CARDS.c.sequence == SEARCH.c.sequence, CARDS.c.topic == DISCHARGE
     )
@@ -146,11 +146,13 @@ def _in_scope(
     """Select entries of these months, this EHR, and this tenant if one is named."""
     at = entries.c.at
     # A 32nd sorts after every day of the month.
-    found: Wanted = (at >= since, at < f"{until}-32")
+    conditions: Wanted = (at >= since, at < f"{until}-32")
     if scope is not None:
-        found += (entries.c.client == scope.client,)
-        found += () if scope.tenant is None else (entries.c.tenant == scope.tenant,)
-    return found
+        conditions += (entries.c.client == scope.client,)
+        conditions += (
+            () if scope.tenant is None else (entries.c.tenant == scope.tenant,)
+        )
+    return conditions
 
 
 def _count_feedback(connection: Connection, counts: Counts, of_answers: Wanted) -> None:
@@ -206,7 +208,7 @@ def _count_loop(connection: Connection, counts: Counts, of_answers: Wanted) -> N
         .where(SEARCH.c.kind == "loop", ANSWERS.c.kind == "answer", *of_answers)
         .order_by(SEARCH.c.sequence)
     )
-    last = {about: found for about, *found in connection.execute(query)}
+    last = {about: latest for about, *latest in connection.execute(query)}
     for month, body in last.values():
         content = _content(body)
         state = content.get("state")
@@ -215,8 +217,8 @@ def _count_loop(connection: Connection, counts: Counts, of_answers: Wanted) -> N
             continue
         counts[month, "", "", f"loop:{content.get('feedback', 'none')}:{state}"] += 1
         counts[month, "", "", f"loop-days:{content.get('days')}"] += 1
-        for step, found in content.get("steps", {}).items():
-            counts[month, "", "", f"loop-step:{step}:{found['when']}"] += 1
+        for step, state_of_step in content.get("steps", {}).items():
+            counts[month, "", "", f"loop-step:{step}:{state_of_step['when']}"] += 1
 
 
 def _content(body: str | None) -> Mapping[str, Any]:

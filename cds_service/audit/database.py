@@ -121,7 +121,7 @@ class Database:
 
     @property
     def name(self) -> str:
-        """The URL for people: without its query, which may hold a password too."""
+        """Return the URL for people: without its query, which may hold a password."""
         return self.url.set(query={}).render_as_string(hide_password=True)
 
     def _open_file(
@@ -133,7 +133,7 @@ class Database:
 
         An existing file is never opened here: closing it would drop the locks of all
         connections of this process (POSIX), and the next program to close it would
-        remove the journal during our writes. SQLite gives the files beside it the same
+        remove the journal during our writes. SQLite gives the files next to it the same
         mode.
         """
         if self.identity is not None:
@@ -203,7 +203,7 @@ class Database:
 
     @contextmanager
     def writing(self, wait_seconds: float | None = None) -> Iterator[Connection]:
-        """A transaction that holds the chain's lock from its first statement.
+        """Open a transaction that holds the chain's lock from its first statement.
 
         It ends when all is on disk.
         """
@@ -227,7 +227,7 @@ class Database:
 
     @contextmanager
     def noting(self) -> Iterator[Connection]:
-        """A short transaction outside the chain, without its lock."""
+        """Open a short transaction outside the chain, without its lock."""
         with (
             self._engine.connect().execution_options(**{_WRITES: True}) as connection,
             connection.begin(),
@@ -238,7 +238,7 @@ class Database:
 
     @contextmanager
     def reading(self, *, is_short: bool = False) -> Iterator[Connection]:
-        """A read-only transaction that sees one snapshot of the database.
+        """Open a read-only transaction that sees one snapshot of the database.
 
         It waits for no lock longer than a write does: a table may be locked for hours
         (VACUUM FULL), and a thread that waits for it is lost to every caller.
@@ -276,21 +276,21 @@ class Database:
         if self._is_prepared:
             return
         with self._engine.connect() as connection, connection.begin():
-            found = _version(connection)
-        if found != HEAD:
+            version = _version(connection)
+        if version != HEAD:
             try:
                 with self.writing(PREPARE_SECONDS) as connection:
                     migrate(connection, _version(connection))
             except ProgrammingError as error:
                 if not is_forbidden(error):
                     raise
-                there = f"are at step {found}" if found else "do not exist"
+                state = f"are at step {version}" if version else "do not exist"
                 needed = (
                     f"this program needs step {HEAD}: let the owner of the database run"
                     " `audit migrate`"
                 )
                 raise TablesNotReady(
-                    f"The tables of the log {there}, {needed}."
+                    f"The tables of the log {state}, {needed}."
                 ) from None
         self._is_prepared = True
 
@@ -386,29 +386,29 @@ def _parsed(url: str) -> URL:
     Errors do not repeat it, since it may hold a password.
     """
     try:
-        found = make_url(url)
+        parsed = make_url(url)
     except (ArgumentError, ValueError):  # ValueError: the port is not a number
         raise DataFileError(
             "DATABASE_URL",
             "",
             "is not the URL of a database: write sqlite:///FILE or postgresql://…",
         ) from None
-    if found.drivername not in DRIVERS:
+    if parsed.drivername not in DRIVERS:
         raise DataFileError(
             "DATABASE_URL",
             "",
             "names a driver that is not here: write sqlite:///FILE or postgresql://…",
         )
-    return found.set(drivername=DRIVERS[found.drivername])
+    return parsed.set(drivername=DRIVERS[parsed.drivername])
 
 
 def _identity(file: str | Path | None) -> Identity | None:
     """Return the identity of what this path leads to now, by whatever link."""
     try:
-        found = Path(file).stat() if file is not None else None
+        status = Path(file).stat() if file is not None else None
     except OSError:
         return None
-    return (found.st_dev, found.st_ino) if found is not None else None
+    return (status.st_dev, status.st_ino) if status is not None else None
 
 
 def _sqlite(url: URL, wait_seconds: float, is_synced: bool) -> Engine:  # noqa: FBT001
@@ -443,9 +443,8 @@ def _sqlite(url: URL, wait_seconds: float, is_synced: bool) -> Engine:  # noqa: 
         if connection.info.get(_WAIT) != wait:
             connection.exec_driver_sql(f"PRAGMA busy_timeout = {wait}")
             connection.info[_WAIT] = wait
-        connection.exec_driver_sql(
-            "BEGIN IMMEDIATE" if options.get(_WRITES) else "BEGIN"
-        )
+        begin = "BEGIN IMMEDIATE" if options.get(_WRITES) else "BEGIN"
+        connection.exec_driver_sql(begin)
 
     return engine
 
@@ -470,9 +469,8 @@ def _postgresql(url: URL, wait_seconds: float, *, is_synced: bool) -> Engine:
             cursor.execute("SELECT current_setting('synchronous_commit')")
             is_set = cursor.fetchone()[0] not in ("off", "local")
             if is_set != is_synced:
-                cursor.execute(
-                    f"SET synchronous_commit = {'on' if is_synced else 'off'}"
-                )
+                state = "on" if is_synced else "off"
+                cursor.execute(f"SET synchronous_commit = {state}")
         connection.commit()
 
     return engine
@@ -487,13 +485,13 @@ def _version(connection: Connection) -> str | None:
     return connection.execute(query).scalar()
 
 
-def migrate(connection: Connection, found: str | None) -> None:
+def migrate(connection: Connection, version: str | None) -> None:
     """Migrate to the newest version, inside the connection's transaction.
 
     Raises:
         DataFileError: the database belongs to a newer version of this program.
     """
-    if found == HEAD:
+    if version == HEAD:
         return
     # Takes a moment to load, and is needed once in the life of a database.
     from alembic import command  # noqa: PLC0415
@@ -506,11 +504,11 @@ def migrate(connection: Connection, found: str | None) -> None:
     known = {
         step.revision for step in ScriptDirectory.from_config(config).walk_revisions()
     }
-    if found is not None and found not in known:
+    if version is not None and version not in known:
         raise DataFileError(
             "DATABASE_URL",
             "",
-            f"a newer version of this program made the database (step {found}): run"
+            f"a newer version of this program made the database (step {version}): run"
             " that version",
         )
     command.upgrade(config, HEAD)

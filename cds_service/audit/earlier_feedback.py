@@ -65,9 +65,9 @@ class EarlierFeedback:
                 else ()
             )
         newest = {
-            one.signing: one
+            answer.signing: answer
             for entry in entries
-            if (one := ShownAnswer.of(entry, uuid))
+            if (answer := ShownAnswer.of(entry, uuid))
         }
         return tuple(newest.values())
 
@@ -89,20 +89,20 @@ class EarlierFeedback:
         }
         with read_or_unavailable():
             with self._store.database.reading() as connection:
-                found = connection.execute(FEEDBACK, query).all()
-            if not found:  # of most patients
+                rows = connection.execute(FEEDBACK, query).all()
+            if not rows:  # of most patients
                 return ()
             reader = self._store.reader
-            feedback = {
-                one.id: one for one in reader.entries([one.entry_id for one in found])
-            }
-            answers = reader.entries({one.about for one in found})
-        given = {
-            it.id: one
+            entries = reader.entries([row.entry_id for row in rows])
+            feedback = {entry.id: entry for entry in entries}
+            answers = reader.entries({row.about for row in rows})
+        statements = {
+            entry.id: statement
             for answer in answers
-            for it, one in _earlier_feedback(answer, feedback, fhir_server)
+            for entry, statement in _earlier_feedback(answer, feedback, fhir_server)
         }
-        return tuple(given[one.entry_id] for one in found if one.entry_id in given)
+        ids = [row.entry_id for row in rows]
+        return tuple(statements[name] for name in ids if name in statements)
 
 
 def _places_of(card: str, caller: Caller) -> Select[Any]:
@@ -138,8 +138,8 @@ def closures_json(
             "day": fracture.day and fracture.day.isoformat(),
             "levels": list(fracture.levels),
         },
-        "cards": {one.topic: _ground_json(one) for one in grounds},
-        "inForce": [_closure_json(one) for one in closures.in_force],
+        "cards": {ground.topic: _ground_json(ground) for ground in grounds},
+        "inForce": [_closure_json(closure) for closure in closures.in_force],
     }
 
 
@@ -149,7 +149,7 @@ def _ground_json(ground: CardGround) -> dict[str, Any]:
         "key": ground.key,
         "warning": ground.is_warning,
         "act": ground.act,
-        "orders": [one._asdict() for one in ground.orders],
+        "orders": [order._asdict() for order in ground.orders],
     }
 
 
@@ -175,13 +175,14 @@ def _earlier_feedback(
     topics = {card.card: card.topic for card in answer.cards}
     # An entry in another format, older or altered, closes nothing.
     with suppress(*OTHER_FORMAT):
-        shown = answer.content
-        if shown["record"]["server"] != fhir_server:
+        content = answer.content
+        if content["record"]["server"] != fhir_server:
             return
-        for one in feedback.values():
+        for statement in feedback.values():
             with suppress(*OTHER_FORMAT):
-                if one.about == answer.id and one.card in topics:
-                    yield one, _joined(answer, shown["closures"], one, topics[one.card])
+                if statement.about == answer.id and statement.card in topics:
+                    topic, noted = topics[statement.card], content["closures"]
+                    yield statement, _joined(answer, noted, statement, topic)
 
 
 def _joined(
@@ -207,8 +208,8 @@ def _joined(
 
 def _ground(noted: Mapping[str, Any], topic: str) -> CardGround:
     orders = (
-        GroundOrder(one["kind"], one["name"], one["reference"], one["says"])
-        for one in noted["orders"]
+        GroundOrder(order["kind"], order["name"], order["reference"], order["says"])
+        for order in noted["orders"]
     )
     return CardGround(
         topic=topic,

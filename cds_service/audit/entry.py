@@ -106,7 +106,7 @@ def entry_for(shown: Shown) -> AuditEntry:
         residual_pain_band=None,  # no figure is said of it
         partial=bool(record.unread or record.incomplete),
         warning=any(card.indicator == "warning" for card in cards),
-        cards=tuple(_shown(card, answer) for card in cards),
+        cards=tuple(_shown_card(card, answer) for card in cards),
         content=_content(shown),
     )
 
@@ -115,7 +115,7 @@ def _content(shown: Shown) -> dict[str, Any]:
     """Return what may be purged later."""
     answer, cards = shown.answer, shown.response.cards
     case = answer.case
-    studies = sorted(case.in_force.studies_in_force, key=lambda one: one.id)
+    studies = sorted(case.in_force.studies_in_force, key=lambda study: study.id)
     carried = next((card.extension for card in cards if card.extension), None)
     grounds = grounds_of(answer, cards)
     texts = map(_card_text, cards, shown.response.card_texts)
@@ -130,17 +130,21 @@ def _content(shown: Shown) -> dict[str, Any]:
             "unreadable": case.record.unreadable,
             "foreign": case.record.foreign,
         },
-        "findings": [_finding(one) for _, one in sorted(case.findings.known.items())],
-        "gaps": [_gap(one) for _, one in sorted(case.findings.gaps.items())],
+        "findings": [
+            _finding(finding) for _, finding in sorted(case.findings.known.items())
+        ],
+        "gaps": [_gap(gap) for _, gap in sorted(case.findings.gaps.items())],
         "passedOver": _passed_over(case.findings),
         "boneDrugs": _bone_drugs(case.findings.bone_drugs),
         "policy": _policy(answer.policy),
-        "models": {one.id: _model(one) for one in studies},
+        "models": {study.id: _model(study) for study in studies},
         "assessments": (carried or assessments_extension(answer))[EXTENSION],
-        "shownFigures": [one._asdict() for one in shown_figures(answer, cards)],
-        "signals": [one.name for one in answer.signals],
-        "facts": [_fact(one) for one in answer.facts.ranked],
-        "recommendations": [one.rule.id for one in answer.recommendations],
+        "shownFigures": [figure._asdict() for figure in shown_figures(answer, cards)],
+        "signals": [signal.name for signal in answer.signals],
+        "facts": [_fact(fact) for fact in answer.facts.ranked],
+        "recommendations": [
+            recommendation.rule.id for recommendation in answer.recommendations
+        ],
         "suggestions": _suggestions(answer),
         "digests": dict(case.in_force.digests),
         "cards": Written(f"[{','.join(texts)}]"),
@@ -154,12 +158,12 @@ def _content(shown: Shown) -> dict[str, Any]:
     if shown.silent_after is not None:
         content["silent"] = {"milliseconds": round(shown.silent_after * 1000)}
     if shown.near:
-        content["nearMisses"] = [one._asdict() for one in shown.near]
+        content["nearMisses"] = [miss._asdict() for miss in shown.near]
     return content
 
 
 def _language(shown: Shown) -> dict[str, Any]:
-    """Give the language of the cards, and the one that was asked for."""
+    """Return the language of the cards, and the one that was asked for."""
     language = shown.answer.language
     used = language.language if language else ENGLISH
     read = {"reviewed": language.reviewed} if language else {}
@@ -178,9 +182,9 @@ def _fact(fact: RankedFact) -> dict[str, str]:
 def _suggestions(answer: Answer) -> dict[str, str]:
     """Return the suggestions' ids by rule; the second has `/2` after the rule."""
     return {
-        f"{rule_id}/{place}" if place > 1 else rule_id: one.uuid
+        f"{rule_id}/{place}" if place > 1 else rule_id: offer.uuid
         for rule_id, offers in sorted(answer.suggestions.items())
-        for place, one in enumerate(offers, 1)
+        for place, offer in enumerate(offers, 1)
     }
 
 
@@ -194,7 +198,7 @@ def near_miss_entry(
 
     It holds codes of the hospital, and nothing about the patient.
     """
-    content = {"nearMisses": [one._asdict() for one in near]}
+    content = {"nearMisses": [miss._asdict() for miss in near]}
     return _entry_of_nobody(at, service_id, caller, content)
 
 
@@ -247,13 +251,13 @@ def missing_orders_entry(
 
 
 def _band(answer: Answer) -> str | None:
-    """Give the band of the patient's own figure; None if there is none."""
+    """Return the band of the patient's own figure; None if there is none."""
     pooled = answer.assessment.pooled
     is_own = answer.assessment.status_of("refracture") == "assessed"
     return pooled.figure.band if pooled is not None and is_own else None
 
 
-def _shown(card: Card, answer: Answer) -> ShownCard:
+def _shown_card(card: Card, answer: Answer) -> ShownCard:
     topic = card.source.topic.code if card.source.topic else ""
     rules = answer.offering(topic)
     return ShownCard(card=card.uuid, topic=topic, indicator=card.indicator, rules=rules)
@@ -279,11 +283,16 @@ def _leaving(leaving: Leaving) -> dict[str, Any]:
     """Keep what was read of the time after the procedure."""
     return {
         "bookings": [
-            {"kind": one.kind, "day": one.day.isoformat(), "source": one.reference}
-            for one in leaving.bookings
+            {
+                "kind": booking.kind,
+                "day": booking.day.isoformat(),
+                "source": booking.reference,
+            }
+            for booking in leaving.bookings
         ],
         "biopsies": [
-            {"isBack": one.is_back, "source": one.reference} for one in leaving.biopsies
+            {"isBack": biopsy.is_back, "source": biopsy.reference}
+            for biopsy in leaving.biopsies
         ],
         "unread": list(leaving.unread),
     }
@@ -297,7 +306,7 @@ def _finding(finding: Finding) -> dict[str, Any]:
         "unit": finding.unit,
         "date": finding.observed.isoformat() if finding.observed else None,
         "since": finding.since.isoformat() if finding.since else None,
-        "sources": [_source(one) for one in sources],
+        "sources": [_source(source) for source in sources],
         **({} if finding.may_reassure else {"mayReassure": False}),
     }
 
@@ -308,16 +317,18 @@ def _source(source: Provenance) -> dict[str, str]:
 
 def _gap(gap: Gap) -> dict[str, Any]:
     """Keep the value that was seen, or that one was: it leaves the record open."""
-    found: dict[str, Any] = {"name": gap.name, "reason": gap.reason}
+    kept_gap: dict[str, Any] = {"name": gap.name, "reason": gap.reason}
     if gap.value is not None:
-        found["value"] = gap.value
+        kept_gap["value"] = gap.value
     if gap.seen:
-        found["seen"] = True
-    return found
+        kept_gap["seen"] = True
+    return kept_gap
 
 
 def _passed_over(findings: Findings) -> list[dict[str, str]]:
-    pairs = dict.fromkeys((one.name, one.reason) for one in findings.passed_over)
+    pairs = dict.fromkeys(
+        (reading.name, reading.reason) for reading in findings.passed_over
+    )
     return [{"name": name, "reason": reason} for name, reason in pairs]
 
 
@@ -325,13 +336,13 @@ def _bone_drugs(drugs: BoneDrugs) -> dict[str, Any]:
     """Return the history behind what a card says of bone drugs; names are ours."""
     lists = {"entries": drugs.entries, "unread": drugs.unread, "unclear": drugs.unclear}
     return {
-        "uses": [_use(one) for one in drugs.uses],
+        "uses": [_use(use) for use in drugs.uses],
         **{name: part for name, part in lists.items() if part},
     }
 
 
 def _use(use: DrugUse) -> dict[str, Any]:
-    """One drug, without what is not known."""
+    """Return one drug, without what is not known."""
     days = {
         "started": use.started,
         "lastDose": use.doses.last,
@@ -348,12 +359,12 @@ def _use(use: DrugUse) -> dict[str, Any]:
         **{name: _days(day) for name, day in days.items() if day},
         **({"howEnded": use.end.how} if use.end else {}),
         **{name: True for name, holds in marks.items() if holds},
-        "sources": [one.resource for one in use.provenance],
+        "sources": [source.resource for source in use.provenance],
     }
 
 
 def _days(day: Dated) -> str:
-    """ISO 8601: a day, or the first and last that a bare month or year may mean."""
+    """Write a day as ISO 8601, or the first and last that a month or year may mean."""
     first, last = day.first.isoformat(), day.last.isoformat()
     return first if first == last else f"{first}/{last}"
 
@@ -366,31 +377,39 @@ def _policy(policy: Policy) -> dict[str, Any]:
     return policy.model_dump(mode="json", by_alias=True, include=entered)
 
 
-def _time_of(held: Any) -> Any:
+def _time_of(value: Any) -> Any:
     """Keep the days, numbers and units of a time; of words nothing, None for a text."""
-    if isinstance(held, Mapping):
+    if isinstance(value, Mapping):
         parts = {
-            name: _time_of(part) for name, part in held.items() if name in PARTS_OF_TIME
+            name: _time_of(part)
+            for name, part in value.items()
+            if name in PARTS_OF_TIME
         }
         return {name: part for name, part in parts.items() if part not in (None, {})}
-    if isinstance(held, list):
-        return [part for part in map(_time_of, held) if part is not None]
-    if isinstance(held, str):
-        is_time = held in UNITS_OF_TIME or TIME.fullmatch(held)
-        return held if is_time else None
-    return held
+    if isinstance(value, list):
+        return [part for part in map(_time_of, value) if part is not None]
+    if isinstance(value, str):
+        is_time = value in UNITS_OF_TIME or TIME.fullmatch(value)
+        return value if is_time else None
+    return value
 
 
-def _card_text(card: Card, shown: str) -> str:
-    """Give the card as shown, of a corrected order only its id, times and digest."""
-    actions = [one for suggestion in card.suggestions for one in suggestion.actions]
+def _card_text(card: Card, text: str) -> str:
+    """Return the card as shown, of a corrected order only its id, times and digest."""
+    actions = [
+        action for suggestion in card.suggestions for action in suggestion.actions
+    ]
     for action in actions:
         if action.type != "update":
             continue
-        resource, found = action.resource or {}, action.to_json()
+        resource, written = action.resource or {}, action.to_json()
         names = ("resourceType", "id")
-        kept = {name: resource[name] for name in names if name in resource}
-        kept |= {name: _time_of(resource[name]) for name in TIMES if name in resource}
-        kept_of = {**found, "resource": kept, "resourceDigest": json_digest(resource)}
-        shown = shown.replace(canonical_json(found), canonical_json(kept_of))
-    return shown
+        parts = {name: resource[name] for name in names if name in resource}
+        parts |= {name: _time_of(resource[name]) for name in TIMES if name in resource}
+        kept_of = {
+            **written,
+            "resource": parts,
+            "resourceDigest": json_digest(resource),
+        }
+        text = text.replace(canonical_json(written), canonical_json(kept_of))
+    return text

@@ -166,9 +166,8 @@ def export_lines(database: Database, export: Export) -> Iterator[str]:
         else:
             line_of = _LINES[export.format]
         if export.format in TABLES:
-            yield _hashed(
-                _csv_line(COLUMNS if export.format == "csv" else FEEDBACK), digest
-            )
+            columns = COLUMNS if export.format == "csv" else FEEDBACK
+            yield _hashed(_csv_line(columns), digest)
         for stored in stored_entries(connection, _wanted(export.query, export.through)):
             first = first or stored.sequence
             count, last = count + 1, stored.sequence
@@ -193,7 +192,7 @@ def export_lines(database: Database, export: Export) -> Iterator[str]:
 
 
 def safe_cell(value: Any) -> Any:
-    """A cell in which no spreadsheet reads a formula.
+    """Return a cell in which no spreadsheet reads a formula.
 
     What follows a semicolon is none either. Numbers stay numbers.
     """
@@ -239,7 +238,7 @@ def _table_line(stored: Stored) -> str:
     cells |= {to_camel(name): getattr(stored, name) for name in FACTS} | _figures(
         stored.content
     )
-    cells |= _shown(stored.content)
+    cells |= _shown_figures(stored.content)
     cells |= {
         "service": stored.service_id,
         "cards": " ".join(f"{card.topic}:{card.indicator}" for card in stored.cards),
@@ -252,18 +251,18 @@ def _table_line(stored: Stored) -> str:
 
 
 def _users_of_answers(connection: Connection) -> Mapping[str, str]:
-    """Who saw the answers that feedback is about, by entry.
+    """Map each answer that feedback is about to who saw it.
 
     CDS Hooks feedback names nobody.
     """
-    asked = select(SEARCH.c.about).where(SEARCH.c.kind == "feedback")
+    answered = select(SEARCH.c.about).where(SEARCH.c.kind == "feedback")
     answers = select(ENTRIES.c.entry_id, SEARCH.c.user).join(
         SEARCH, SEARCH.c.sequence == ENTRIES.c.sequence
     )
     return {
         entry: user or ""
         for entry, user in connection.execute(
-            answers.where(ENTRIES.c.entry_id.in_(asked))
+            answers.where(ENTRIES.c.entry_id.in_(answered))
         )
     }
 
@@ -272,12 +271,12 @@ def _feedback_line(stored: Stored, users: Mapping[str, str]) -> str:
     """Return the line of a feedback entry; only the date of a purged one is left."""
     content = stored.content
     accepted = content.get("acceptedRules")
-    said = (_reason(content), content.get("userComment"))
+    comment = (_reason(content), content.get("userComment"))
     return _csv_line(
         (
             " ".join(accepted or (stored.topic or "",)),
             stored.result,
-            ": ".join(filter(None, said)),
+            ": ".join(filter(None, comment)),
             users.get(stored.about or "", ""),
             content.get("outcomeTimestamp", stored.at),
             " ".join(filter(None, (stored.client, stored.tenant))),
@@ -294,21 +293,21 @@ def _reason(content: Mapping[str, Any]) -> str | None:
 
 
 def _figures(content: Mapping[str, Any]) -> dict[str, Any]:
-    """Headline and risk of each outcome for which one was shown."""
-    found: dict[str, Any] = {}
+    """Return the headline and risk of each outcome for which one was shown."""
+    columns: dict[str, Any] = {}
     for assessment in content.get("assessments", ()):
         headline = assessment.get("headline")
         prefix = OUTCOMES.get(assessment.get("outcome", ""))
         for model in assessment.get("models", ()):
             if prefix and headline is not None and model["model"] == headline:
-                found |= {
+                columns |= {
                     f"{prefix}Model": headline,
                     f"{prefix}Risk": model.get("risk", ""),
                 }
-    return found
+    return columns
 
 
-def _shown(content: Mapping[str, Any]) -> dict[str, Any]:
+def _shown_figures(content: Mapping[str, Any]) -> dict[str, Any]:
     """Return what the cards of an answer said; several figures one after another."""
     figures = content.get("shownFigures")
     if figures is None:
@@ -320,7 +319,8 @@ def _shown(content: Mapping[str, Any]) -> dict[str, Any]:
         "digest": "digest",
     }
     cells = {
-        name: "; ".join(one[key] for one in figures) for name, key in columns.items()
+        name: "; ".join(figure[key] for figure in figures)
+        for name, key in columns.items()
     }
     return {"shown": bool(figures), **cells}
 

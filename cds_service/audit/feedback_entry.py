@@ -9,7 +9,7 @@ from typing import Any
 from uuid import uuid5
 
 from cds_service.audit.chain import AuditEntry, time_text
-from cds_service.audit.reader import Found, Stored
+from cds_service.audit.reader import ListedEntry, Stored
 from cds_service.core.caller import NOBODY, Caller
 from cds_service.protocol.feedback import FeedbackItem, ReasonCoding
 from cds_service.protocol.messages import UUID_TEXT
@@ -33,7 +33,7 @@ class ShownAnswer:
         signing: what only a repeat of the same call has in common with it.
     """
 
-    entry: Found
+    entry: ListedEntry
     topic: str
     rules: Mapping[str, str]
     signing: tuple[str | None, ...]
@@ -44,7 +44,7 @@ class ShownAnswer:
         if not stored.is_whole:
             return None
         content = stored.content
-        topic = next((one.topic for one in stored.cards if one.card == card), "")
+        topic = next((entry.topic for entry in stored.cards if entry.card == card), "")
         offered = content.get("suggestions", {})
         # The second suggestion of a rule is written `brace-correction/2`.
         rules = {uuid: rule.partition("/")[0] for rule, uuid in offered.items()}
@@ -100,15 +100,14 @@ def feedback_entry(
     at, caller = reception.at, reception.caller
     code = _listed(item, reception.reason_codes, reception.reason_system)
     answer = shown.entry if shown else None
+    entry_id = item.id
+    if caller != NOBODY:
+        # No caller can occupy the id of another caller's future statement.
+        entry_id = uuid5(item.id, repr((caller.client, caller.tenant)))
     return AuditEntry(
         kind="feedback",
         at=at,
-        # No caller can occupy the id of another caller's future statement.
-        id=str(
-            item.id
-            if caller == NOBODY
-            else uuid5(item.id, repr((caller.client, caller.tenant)))
-        ),
+        id=str(entry_id),
         service_id=reception.service_id,
         hook_instance=answer.hook_instance if answer else None,
         patient=answer.patient if answer else None,
@@ -143,7 +142,9 @@ def _content(
     keeps_comments: bool,
     unlinked_since: str,
 ) -> dict[str, Any]:
-    uuids = [uuid for one in item.suggestions if (uuid := known_uuid(one))]
+    uuids = [
+        uuid for suggestion in item.suggestions if (uuid := known_uuid(suggestion))
+    ]
     rules = shown.rules if shown else {}
     content: dict[str, Any] = {
         "linked": shown is not None,
@@ -156,7 +157,11 @@ def _content(
             uuids, key=lambda uuid: uuid not in rules
         )[:MOST_SUGGESTIONS]
         content["unknownSuggestions"] = len(
-            [one for one in item.suggestions if one.lower() not in rules]
+            [
+                suggestion
+                for suggestion in item.suggestions
+                if suggestion.lower() not in rules
+            ]
         )
         content["acceptedRules"] = sorted(
             {rules[uuid] for uuid in uuids if uuid in rules}
@@ -181,7 +186,7 @@ def known_uuid(text: str) -> str | None:
 
 
 def _listed(item: FeedbackItem, codes: frozenset[str], system: str) -> str | None:
-    """Give the reason's code if our cards offer it; without a system it is ours."""
+    """Return the reason's code if our cards offer it; without a system it is ours."""
     reason = item.reason
     if (
         reason is None
@@ -193,7 +198,7 @@ def _listed(item: FeedbackItem, codes: frozenset[str], system: str) -> str | Non
 
 
 def _foreign(reason: ReasonCoding) -> dict[str, str] | None:
-    """Give system and code of a reason that the EHR added to ours.
+    """Return system and code of a reason that the EHR added to ours.
 
     The result is None for what is no code: it may be free text.
     """

@@ -1,6 +1,6 @@
 """Converts entries to FHIR R4 AuditEvents; ids only, as in the entry.
 
-Modelled on IHE BALP where it covers such events.
+Modelled on IHE BALP if it covers such events.
 
 BALP profiles plain FHIR reads and writes, not calls of a CDS service, so no profile is
 claimed.
@@ -69,7 +69,7 @@ def _event(stored: Stored) -> Json:
         "action": "E",
     }
     of_kind = EVENTS.get(name, other)
-    outcome, said = _outcome(stored)
+    outcome, description = _outcome(stored)
     chained = {
         "sequence": str(stored.sequence),
         "hash": stored.hash,
@@ -90,8 +90,8 @@ def _event(stored: Stored) -> Json:
             *_entities(stored),
         ],
     }
-    if said:
-        event["outcomeDesc"] = said
+    if description:
+        event["outcomeDesc"] = description
     if stored.kind in ("answer", "refusal", "feedback"):
         event["purposeOfEvent"] = [
             {"coding": [{"system": REASON, "code": "TREAT", "display": "treatment"}]}
@@ -100,7 +100,7 @@ def _event(stored: Stored) -> Json:
 
 
 def _outcome(stored: Stored) -> tuple[str, str]:
-    """Outcome code: 0 success, 4 minor failure, 8 serious.
+    """Return the outcome code: 0 success, 4 minor failure, 8 serious.
 
     Minor: refused, or part of the record unread. Serious: our own fault.
     """
@@ -174,7 +174,7 @@ def _entity(
     role: tuple[str, str] | None = None,
 ) -> Json:
     pairs = details.items() if isinstance(details, Mapping) else details
-    said = [
+    details_json = [
         {
             "type": name,
             "valueString": value if isinstance(value, str) else canonical_json(value),
@@ -189,7 +189,7 @@ def _entity(
             if role
             else {}
         ),
-        **({"detail": said} if said else {}),
+        **({"detail": details_json} if details_json else {}),
     }
 
 
@@ -222,10 +222,11 @@ def _entities(stored: Stored) -> Iterator[Json]:
 
 
 def _orders(content: Mapping[str, Any]) -> Iterator[Json]:
-    """The draft orders, which have no URL yet; the digest identifies them."""
+    """Describe the draft orders, which have no URL yet; the digest identifies them."""
     digest = content.get("draftsDigest")
+    details = {"drafts-sha256": digest} if digest else {}
     for reference in content.get("orders", ()):
-        yield _entity(_named(reference), {"drafts-sha256": digest} if digest else ())
+        yield _entity(_named(reference), details)
 
 
 def _models(content: Mapping[str, Any]) -> Iterator[Json]:
@@ -250,7 +251,7 @@ def _models(content: Mapping[str, Any]) -> Iterator[Json]:
 
 
 def _cards(stored: Stored) -> Iterator[Json]:
-    """The cards that were shown, or the card that the feedback is about."""
+    """Describe the cards that were shown, or the card that the feedback is about."""
     for card in stored.cards:
         rules = [("rule", rule) for rule in card.rules]
         yield _entity(

@@ -30,7 +30,7 @@ def count_purgeable(database: Database, before: datetime) -> int:
 
 
 def doubt_of_clock(database: Database, now: datetime) -> str:
-    """Say why the clock seems wrong, judged by the log; empty if it seems right.
+    """Return why the clock seems wrong, judged by the log; empty if it seems right.
 
     With a clock that is years ahead, a purge would delete everything. A checkpoint that
     a timer made by the same clock proves nothing: the log must also have entries on the
@@ -62,9 +62,9 @@ def doubt_of_clock(database: Database, now: datetime) -> str:
                 " this machine's clock"
             )
     moments = [
-        datetime.fromisoformat(one)
-        for one in (before, *chain.from_iterable(days))
-        if one is not None
+        datetime.fromisoformat(moment)
+        for moment in (before, *chain.from_iterable(days))
+        if moment is not None
     ]
     for earlier, later in pairwise(moments):
         if later - earlier > GAP:
@@ -124,10 +124,10 @@ def _newest_checkpoint(connection: Connection) -> Head:
         .where(SEARCH.c.kind == "checkpoint")
         .scalar_subquery()
     )
-    found = connection.execute(
+    row = connection.execute(
         select(ENTRIES.c.sequence, ENTRIES.c.hash).where(ENTRIES.c.sequence == newest)
     ).first()
-    return Head(found.sequence, found.hash) if found else Head(0, GENESIS)
+    return Head(row.sequence, row.hash) if row else Head(0, GENESIS)
 
 
 def _count(connection: Connection, before: datetime) -> int:
@@ -152,7 +152,7 @@ def _is_due(before: datetime) -> tuple[ColumnElement[bool], ...]:
 
 
 def _ranges(sequences: Iterable[int]) -> Iterator[list[int]]:
-    """`[first, last]` of each run of consecutive numbers."""
-    for _, run in groupby(enumerate(sequences), key=lambda one: one[1] - one[0]):
+    """Yield `[first, last]` of each run of consecutive numbers."""
+    for _, run in groupby(enumerate(sequences), key=lambda pair: pair[1] - pair[0]):
         numbers = [sequence for _, sequence in run]
         yield [numbers[0], numbers[-1]]

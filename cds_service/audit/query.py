@@ -45,10 +45,10 @@ class Query(Facts):
 
     def to_json(self) -> dict[str, Any]:
         """Return the query as stored in a `read` or `export` entry."""
-        given = {one.name: getattr(self, one.name) for one in fields(self)}
+        values = {field.name: getattr(self, field.name) for field in fields(self)}
         return {
             name: time_text(value) if isinstance(value, datetime) else value
-            for name, value in given.items()
+            for name, value in values.items()
             if value is not None and value != ()
         }
 
@@ -71,32 +71,32 @@ def patient_filter(text: str) -> dict[str, str]:
 def conditions_of(query: Query) -> list[ColumnElement[bool]]:
     """Return the conditions on a row of `audit_search` joined with `audit_entry`."""
     # A card is looked for in answers as well, below.
-    given = {
+    wanted_facts = {
         name: value
         for name in FACTS
         if name != "card" and (value := getattr(query, name)) is not None
     }
-    found = [
+    conditions = [
         SEARCH.c[name] == (int(value) if isinstance(value, bool) else value)
-        for name, value in given.items()
+        for name, value in wanted_facts.items()
     ]
     if query.kinds:
-        found.append(SEARCH.c.kind.in_(query.kinds))
+        conditions.append(SEARCH.c.kind.in_(query.kinds))
     if query.since is not None:
-        found.append(SEARCH.c.at >= time_text(query.since))
+        conditions.append(SEARCH.c.at >= time_text(query.since))
     if query.until is not None:
-        found.append(SEARCH.c.at < time_text(query.until))
+        conditions.append(SEARCH.c.at < time_text(query.until))
     if query.band is not None:
         columns = {
             "refracture": SEARCH.c.refracture_band,
             "residual-pain": SEARCH.c.residual_pain_band,
         }
         wanted = [columns[query.outcome]] if query.outcome else columns.values()
-        found.append(or_(*(column == query.band for column in wanted)))
+        conditions.append(or_(*(column == query.band for column in wanted)))
     if query.patient_part is not None:
-        found.append(_patient_condition(query.patient_part))
+        conditions.append(_patient_condition(query.patient_part))
     return [
-        *found,
+        *conditions,
         *_card_conditions(query),
         *_figure_conditions(query),
         *_feedback_conditions(query.feedback),
@@ -113,22 +113,24 @@ def _patient_condition(part: str) -> ColumnElement[bool]:
 
 
 def _card_conditions(query: Query) -> list[ColumnElement[bool]]:
-    found: list[ColumnElement[bool]] = []
+    conditions: list[ColumnElement[bool]] = []
     if query.card is not None:
-        shown = select(CARDS.c.sequence).where(CARDS.c.card == query.card)
-        found.append(or_(SEARCH.c.card == query.card, SEARCH.c.sequence.in_(shown)))
+        with_card = select(CARDS.c.sequence).where(CARDS.c.card == query.card)
+        conditions.append(
+            or_(SEARCH.c.card == query.card, SEARCH.c.sequence.in_(with_card))
+        )
     if query.rule is not None:
-        shown = select(CARDS.c.sequence).where(
+        with_card = select(CARDS.c.sequence).where(
             (" " + CARDS.c.rules + " ").contains(f" {query.rule} ", autoescape=True)
         )
-        found.append(SEARCH.c.sequence.in_(shown))
-    return found
+        conditions.append(SEARCH.c.sequence.in_(with_card))
+    return conditions
 
 
 def _figure_conditions(query: Query) -> list[ColumnElement[bool]]:
-    """Conditions on the figures that cards said, `shownFigures` of the payload.
+    """Return the conditions on the figures that cards said, `shownFigures`.
 
-    The payload is canonical JSON: names are in order and nothing stands between them. A
+    The payload is canonical JSON: names are in order with nothing between them. A
     recall is rare, so that it may read every payload of the period.
     """
     parts = [f'"model":"{query.model}"'] if query.model else []
@@ -141,23 +143,25 @@ def _figure_conditions(query: Query) -> list[ColumnElement[bool]]:
         )
     if not parts:
         return []
-    said = PAYLOADS.c.body.contains(",".join(parts), autoescape=True)
+    has_figure = PAYLOADS.c.body.contains(",".join(parts), autoescape=True)
     return [
         SEARCH.c.kind == "answer",
-        SEARCH.c.sequence.in_(select(PAYLOADS.c.sequence).where(said)),
+        SEARCH.c.sequence.in_(select(PAYLOADS.c.sequence).where(has_figure)),
     ]
 
 
 def _feedback_conditions(wanted: str | None) -> list[ColumnElement[bool]]:
     if wanted is None:
         return []
-    said = exists().where(
+    has_feedback = exists().where(
         ANSWERED.c.about == ENTRIES.c.entry_id, ANSWERED.c.kind == "feedback"
     )
     is_answer: ColumnElement[bool] = SEARCH.c.kind == "answer"
     if wanted == "none":
-        return [is_answer, ~said]
+        return [is_answer, ~has_feedback]
     return [
         is_answer,
-        said if wanted == "any" else said.where(ANSWERED.c.result == wanted),
+        has_feedback
+        if wanted == "any"
+        else has_feedback.where(ANSWERED.c.result == wanted),
     ]

@@ -55,7 +55,7 @@ _ON_RISK = exists().where(
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Found(Facts):
+class ListedEntry(Facts):
     """One entry in a list: its position, and the values by which it is found.
 
     Attributes:
@@ -72,7 +72,7 @@ class Found(Facts):
 
     @property
     def cursor(self) -> "Cursor":
-        """The cursor for continuing a list after this entry."""
+        """Return the cursor for continuing a list after this entry."""
         return Cursor(self.at, self.sequence)
 
 
@@ -101,18 +101,18 @@ class Cursor:
 class Page:
     """One page of a list, newest first; `next` is None on the last."""
 
-    entries: tuple[Found, ...]
+    entries: tuple[ListedEntry, ...]
     next: Cursor | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Stored(Found):
+class Stored(ListedEntry):
     """One complete entry.
 
     Of one that was purged, or whose payload is missing, only the chain is left.
 
     Attributes:
-        body: the payload as it stands there; None if it is gone.
+        body: the payload as it is stored; None if it is gone.
     """
 
     format: int
@@ -140,11 +140,11 @@ class Stored(Found):
 
     @property
     def content(self) -> Mapping[str, Any]:
-        """The `AuditEntry.content`; empty if the payload is not whole."""
+        """Return the `AuditEntry.content`; empty if the payload is not whole."""
         return dict(json.loads(self.body or "")["content"]) if self.is_whole else {}
 
 
-Entry = TypeVar("Entry", bound=Found)
+Entry = TypeVar("Entry", bound=ListedEntry)
 
 
 class AuditReader:
@@ -158,7 +158,7 @@ class AuditReader:
     ) -> Page:
         """Find one page of matching entries, newest first."""
         statement = (
-            select_found(query)
+            select_listed(query)
             .order_by(SEARCH.c.at.desc(), SEARCH.c.sequence.desc())
             .limit(limit + 1)
         )
@@ -171,8 +171,10 @@ class AuditReader:
             )
         with self.reading() as connection:
             rows = connection.execute(statement).all()
-            found = with_cards(connection, rows[:limit], Found)
-        return Page(entries=found, next=found[-1].cursor if len(rows) > limit else None)
+            entries = with_cards(connection, rows[:limit], ListedEntry)
+        return Page(
+            entries=entries, next=entries[-1].cursor if len(rows) > limit else None
+        )
 
     def entry(self, wanted: str | int) -> Stored | None:
         is_place = isinstance(wanted, int)
@@ -188,26 +190,26 @@ class AuditReader:
             return tuple(stored_entries(connection, ENTRIES.c.entry_id.in_(ids)))
 
     def contents(self, ids: Collection[str]) -> Mapping[str, Mapping[str, Any]]:
-        return {one.id: one.content for one in self.entries(ids)}
+        return {entry.id: entry.content for entry in self.entries(ids)}
 
-    def about(self, entry_ids: Collection[str]) -> Mapping[str, Sequence[Found]]:
-        """Feedback, what was done, marks and notes about each, oldest first."""
-        said: dict[str, list[Found]] = {entry_id: [] for entry_id in entry_ids}
-        wanted = select_found(Query(kinds=("feedback", "loop", "mark", "note"))).where(
-            SEARCH.c.about.in_(said)
+    def about(self, entry_ids: Collection[str]) -> Mapping[str, Sequence[ListedEntry]]:
+        """Map entries to feedback, what was done, marks and notes, oldest first."""
+        entries: dict[str, list[ListedEntry]] = {entry_id: [] for entry_id in entry_ids}
+        wanted = select_listed(Query(kinds=("feedback", "loop", "mark", "note"))).where(
+            SEARCH.c.about.in_(entries)
         )
         with self.reading() as connection:
             rows = (
                 connection.execute(
                     wanted.order_by(SEARCH.c.sequence).limit(MOST_ABOUT)
                 ).all()
-                if said
+                if entries
                 else ()
             )
-            found = with_cards(connection, rows, Found)
-        for one in found:
-            said[one.about or ""].append(one)
-        return said
+            listed = with_cards(connection, rows, ListedEntry)
+        for entry in listed:
+            entries[entry.about or ""].append(entry)
+        return entries
 
     def head(self) -> Head:
         with self.reading() as connection:
@@ -229,15 +231,15 @@ class AuditReader:
         )
         first = select(ENTRIES.c.at).order_by(ENTRIES.c.sequence).limit(1)
         with self.reading() as connection:
-            found = (
+            newest_at = (
                 connection.execute(newest).scalar()
                 or connection.execute(first).scalar()
             )
-        return None if found is None else datetime.fromisoformat(found)
+        return None if newest_at is None else datetime.fromisoformat(newest_at)
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
-        """A transaction that reads one snapshot of the log.
+        """Open a transaction that reads one snapshot of the log.
 
         Raises:
             AuditUnavailable: the database cannot be read.
@@ -246,8 +248,8 @@ class AuditReader:
             yield connection
 
 
-def select_found(query: Query) -> Select[Any]:
-    """Select the matching entries as rows of `Found` without cards, unordered."""
+def select_listed(query: Query) -> Select[Any]:
+    """Select the matching entries as rows of `ListedEntry` without cards, unordered."""
     joined = SEARCH.join(ENTRIES, ENTRIES.c.sequence == SEARCH.c.sequence)
     statement = select(SEARCH, ENTRIES.c.entry_id, ENTRIES.c.hash).select_from(joined)
     return statement.where(*conditions_of(query))
@@ -257,7 +259,7 @@ def _check_time(at: str) -> None:
     """Refuse a time that is none.
 
     Raises:
-        AuditUnavailable: nobody here wrote it.
+        AuditUnavailable: this program did not write it.
     """
     try:
         datetime.fromisoformat(at)
@@ -287,14 +289,14 @@ def with_cards(
             rules=tuple(row.rules.split()),
         )
         cards.setdefault(row.sequence, []).append(card)
-    found = []
+    entries = []
     for row in rows:
         _check_time(row.at)
         # The library's own name for its public mapping.
         values = dict(row._mapping)  # noqa: SLF001
         for name in ("partial", "warning"):
             values[name] = None if values[name] is None else bool(values[name])
-        found.append(
+        entries.append(
             kind(
                 **values
                 | {
@@ -303,13 +305,13 @@ def with_cards(
                 }
             )
         )
-    return tuple(found)
+    return tuple(entries)
 
 
 def stored_entries(
     connection: Connection, condition: ColumnElement[bool]
 ) -> Iterator[Stored]:
-    """Complete entries in the order of the chain, read a few hundred at a time."""
+    """Yield complete entries in the order of the chain, a few hundred at a time."""
     joined = ENTRIES.outerjoin(PAYLOADS, PAYLOADS.c.sequence == ENTRIES.c.sequence)
     joined = joined.outerjoin(SEARCH, SEARCH.c.sequence == ENTRIES.c.sequence)
     columns = (

@@ -32,7 +32,7 @@ class Signing:
         server: the FHIR server that the request named; None if it named none.
         feedback: on the card that names the act, of all answers together.
         reason: why it was overridden, as a code.
-        last: content of the last `loop` entry; empty if nobody has looked.
+        last: content of the last `loop` entry; empty before the first look.
     """
 
     entry: str
@@ -47,7 +47,7 @@ class Signing:
 
     @property
     def state(self) -> State | None:
-        """Give the state that was found last."""
+        """Return the state that was found last."""
         return self.last.get("state")
 
 
@@ -67,20 +67,20 @@ def answered_signings(
         OF_PEOPLE,
         ON_ACT,
     )
-    answers = [one for one in stored_entries(connection, wanted) if one.patient]
+    answers = [entry for entry in stored_entries(connection, wanted) if entry.patient]
     feedback = _feedback(connection)
-    found = _last_found(connection)
+    last = _last_looks(connection)
     by_patient: dict[tuple[str | None, ...], list[Stored]] = {}
-    for answer in sorted(answers, key=lambda one: (one.at, one.sequence)):
+    for answer in sorted(answers, key=lambda answer: (answer.at, answer.sequence)):
         if answer.is_whole:
             person = (answer.client, answer.tenant, _server(answer), answer.patient)
             by_patient.setdefault(person, []).append(answer)
     signings = (
-        _signing(course, feedback, found)
+        _signing(course, feedback, last)
         for listed in by_patient.values()
         for course in _courses(listed, timedelta(days=days))
     )
-    return sorted(signings, key=lambda one: (one.at, one.entry))
+    return sorted(signings, key=lambda signing: (signing.at, signing.entry))
 
 
 def _server(answer: Stored) -> str | None:
@@ -100,19 +100,19 @@ def _courses(answers: Iterable[Stored], days: timedelta) -> Iterator[list[Stored
         yield course
 
 
-def _moment(one: Stored) -> datetime:
-    return datetime.fromisoformat(one.at)
+def _moment(entry: Stored) -> datetime:
+    return datetime.fromisoformat(entry.at)
 
 
 def _signing(
     course: list[Stored],
     feedback: Mapping[str, tuple[Feedback, str]],
-    found: Mapping[str, Mapping[str, Any]],
+    last: Mapping[str, Mapping[str, Any]],
 ) -> Signing:
     first = course[0]
-    given = [feedback[one.id] for one in course if one.id in feedback]
-    accepted = [one for one in given if one[0] == "accepted"]
-    outcome, reason = (accepted or given or [("none", "")])[-1]
+    statements = [feedback[answer.id] for answer in course if answer.id in feedback]
+    accepted = [statement for statement in statements if statement[0] == "accepted"]
+    outcome, reason = (accepted or statements or [("none", "")])[-1]
     return Signing(
         entry=first.id,
         patient=first.patient or "",
@@ -122,7 +122,7 @@ def _signing(
         at=_moment(first),
         feedback=outcome,
         reason=reason,
-        last=found.get(first.id, {}),
+        last=last.get(first.id, {}),
     )
 
 
@@ -140,9 +140,9 @@ def _feedback(connection: Connection) -> dict[str, tuple[Feedback, str]]:
     }
 
 
-def _last_found(connection: Connection) -> dict[str, Mapping[str, Any]]:
+def _last_looks(connection: Connection) -> dict[str, Mapping[str, Any]]:
     entries = stored_entries(connection, ENTRIES.c.kind == LOOP)
-    return {one.about: one.content for one in entries if one.about}
+    return {entry.about: entry.content for entry in entries if entry.about}
 
 
 # --- the entry

@@ -92,7 +92,7 @@ class AuditStore:
         # times of answers without an entry; only the writing thread changes it
         self._lost: list[str] = []
         self._left = 0  # number of them already in the file for the next process
-        self._tells_file = False
+        self._reports_file = False
         self._link_key: bytes | None = None
 
     def append(self, entry: AuditEntry, until: Deadline | None = None) -> None:
@@ -137,7 +137,7 @@ class AuditStore:
             with self.database.writing() as connection:
                 append_entries(connection, self._opening, self._clock)
         except (DBAPIError, database.TablesNotReady) as error:
-            self._say_trouble(error)
+            self._log_trouble(error)
         finally:
             self.database.dispose()
 
@@ -220,7 +220,7 @@ class AuditStore:
                 self._commit([seal(late)], self._wait_seconds)
         except Exception as error:
             if not isinstance(error, _Abandoned):
-                self._say_trouble(error)
+                self._log_trouble(error)
             if entry.kind != "near-miss":  # nothing was withheld for lack of it
                 self._lose(entry)
             raise
@@ -233,7 +233,7 @@ class AuditStore:
             self.reader.head()
             self._trouble = ""
         except Exception as error:
-            self._say_trouble(error)
+            self._log_trouble(error)
             raise
 
     def _read_link_key(self) -> bytes:
@@ -249,8 +249,8 @@ class AuditStore:
             raise AuditUnavailable(self._trouble)
         if not self._is_prepared:
             self.database.prepare()
-            told = self._told_by_file()
-            self._opening, self._tells_file = [*told, *self._opening], bool(told)
+            losses = self._losses_in_file()
+            self._opening, self._reports_file = [*losses, *self._opening], bool(losses)
             self._is_prepared = True
 
     def _commit(
@@ -259,7 +259,7 @@ class AuditStore:
         wait: float,
         is_over: threading.Event | None = None,
     ) -> None:
-        """Write in one transaction, with retries where they may help.
+        """Write in one transaction, with retries if they may help.
 
         Existing entries are not duplicated.
         """
@@ -284,9 +284,9 @@ class AuditStore:
         del self._lost[: len(lost)]
         self._opening.clear()
         self._trouble = ""
-        if self._tells_file and (file := self._lost_file()) is not None:
+        if self._reports_file and (file := self._lost_file()) is not None:
             file.unlink(missing_ok=True)
-            self._tells_file = False
+            self._reports_file = False
 
     def _lose(self, entry: SealedEntry) -> None:
         """Remember that this entry could not be written.
@@ -300,14 +300,14 @@ class AuditStore:
                 self._left = len(self._lost)
 
     def _lost_file(self) -> Path | None:
-        """Give the file that a process which can no longer write leaves its losses in.
+        """Return the file for the losses of a process that can no longer write.
 
         The next one reads it. It is None for PostgreSQL.
         """
         file = self.database.file
         return file.with_name(f"{file.name}.lost") if file is not None else None
 
-    def _told_by_file(self) -> list[SealedEntry]:
+    def _losses_in_file(self) -> list[SealedEntry]:
         """Return the losses of an earlier process.
 
         Several processes may read them; the fixed id prevents duplicates.
@@ -332,7 +332,7 @@ class AuditStore:
             else []
         )
 
-    def _say_trouble(self, error: Exception) -> None:
+    def _log_trouble(self, error: Exception) -> None:
         """Log once what is wrong; a failed fsync or a moved file ends all writing."""
         if self._is_broken:
             return
@@ -364,7 +364,7 @@ def _gap_entry(
 
 
 def _words_for(error: Exception) -> str:
-    """Say what is wrong, for operators.
+    """Return what is wrong, for operators.
 
     A driver's message may repeat the row, so only its kind is used.
     """

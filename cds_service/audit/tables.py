@@ -26,7 +26,7 @@ class _AsWritten(TypeDecorator[Any]):
         """Refuse a cell of another type.
 
         Raises:
-            AuditUnavailable: nobody here wrote it.
+            AuditUnavailable: this program did not write it.
         """
         if value is not None and type(value) is not self.kind:
             raise AuditUnavailable(ALTERED)
@@ -46,8 +46,8 @@ class _Number(_AsWritten):
 
 
 def _table(name: str, texts: str, numbers: str = "") -> TableClause:
-    numbered = (column(one, _Number) for one in numbers.split())
-    return table(name, *numbered, *(column(one, _Words) for one in texts.split()))
+    numbered = (column(word, _Number) for word in numbers.split())
+    return table(name, *numbered, *(column(word, _Words) for word in texts.split()))
 
 
 # The chain. No row is ever changed or deleted.

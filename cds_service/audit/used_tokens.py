@@ -111,11 +111,11 @@ class UsedTokens:
             return answer.result(max(0.0, seconds))
         except TimeoutError:
             self._late = answer
-            self._say_down("timeout")
+            self._log_down("timeout")
         # RuntimeError: no thread can be started.
         except (SQLAlchemyError, CdsError, OSError, RuntimeError) as error:
             # The type alone: the message of a driver may repeat the row.
-            self._say_down(type(error).__name__)
+            self._log_down(type(error).__name__)
         return None
 
     def start(self) -> None:
@@ -151,7 +151,7 @@ class UsedTokens:
             self._is_down = False
         return is_new
 
-    def _say_down(self, kind: str) -> None:
+    def _log_down(self, kind: str) -> None:
         if not self._is_down:
             LOG.error(
                 "token-ids-down",

@@ -1,8 +1,8 @@
 """The plots of the basis page: each a table whose rows carry marks on an axis.
 
-Every mark stands beside its numbers, so that the plot needs no colour, no script and no
-second table for a reader who does not see it. The page draws a description as it
-stands; nothing here knows HTML.
+Every mark has its numbers next to it, so that the plot needs no colour, no script and
+no second table for a reader who does not see it. The page draws a description as it is;
+nothing here knows HTML.
 """
 
 import math
@@ -35,7 +35,7 @@ class Mark:
 
     @property
     def width(self) -> float:
-        """Percent of the axis."""
+        """Return percent of the axis."""
         return round(self.right - self.left, 2)
 
 
@@ -59,7 +59,7 @@ class Chart:
         said: what it shows, in sentences.
         key: what each shape in it means.
         columns: headings of the label and of the cells.
-        axis: positions in percent with their labels; none where each row has a scale of
+        axis: positions in percent with their labels; none if each row has a scale of
             its own.
     """
 
@@ -80,36 +80,46 @@ def chart(
     of: str = "",
     **words: str,
 ) -> Chart:
-    """Return the plot with these rows, and what `charts.toml` says above and beside it.
+    """Return the plot with these rows, and the words of `charts.toml` around it.
 
     Args:
-        of: the study, where several have such a plot.
+        of: the study, if several have such a plot.
     """
     texts = _TEXTS["figures"] | _TEXTS[chart_id]
+    title = texts["title"].format_map(words)
+    if of:
+        title = f"{title} ({of})"
+    has_marks = any(row.marks for row in rows)
     return Chart(
         id=chart_id,
-        title=texts["title"].format_map(words) + (f" ({of})" if of else ""),
+        title=title,
         said=texts["said"].format_map(words),
         key=tuple((shape, meaning) for shape, meaning in texts["key"]),
         columns=tuple(texts["columns"]),
         rows=tuple(rows),
-        axis=axis if any(row.marks for row in rows) else (),
+        axis=axis if has_marks else (),
     )
 
 
 def say(word: str, **words: str | int) -> str:
-    """Say a phrase of `charts.toml`, its placeholders filled."""
+    """Return a phrase of `charts.toml`, its placeholders filled."""
     return str(_TEXTS["words"][word]).format_map(words)
 
 
+def sum_row(label: str, log_odds: float, reads: str = "", note: str = "") -> Row:
+    """Make the row of a sum of log odds."""
+    cells = ("", "", "", signed_text(log_odds), reads)
+    return Row(label=label, cells=cells, note=note, is_sum=True)
+
+
 def at(shape: Shape, value: float, axis: Ends = PROBABILITY) -> Mark:
-    """A mark at one value; a value beyond the axis stands at its end."""
+    """Mark one value; a value beyond the axis is at its end."""
     place = _place(value, axis)
     return Mark(shape, place, place)
 
 
 def span(shape: Shape, ends: Ends, axis: Ends = PROBABILITY) -> Mark:
-    """A mark from one value to another, either first."""
+    """Mark the span from one value to another, either first."""
     low, high = sorted(ends)
     return Mark(shape, _place(low, axis), _place(high, axis))
 
@@ -125,13 +135,13 @@ def log_odds_axis(
     """Make a scale of whole log odds, 0 in the middle, that holds all values."""
     most = float(max(1, *(math.ceil(abs(value)) for value in values)))
     return (-most, most), (
-        (0.0, say_signed(-most, 0)),
+        (0.0, signed_text(-most, 0)),
         (50.0, "0"),
-        (100.0, say_signed(most, 0)),
+        (100.0, signed_text(most, 0)),
     )
 
 
-def say_signed(value: float, decimals: int = 2) -> str:
-    """`+0.58`, `−0.40`."""
-    said = say_number(value, decimals)
-    return said if said.startswith("−") else f"+{said}"
+def signed_text(value: float, decimals: int = 2) -> str:
+    """Write `+0.58`, `−0.40`."""
+    number = say_number(value, decimals)
+    return number if number.startswith("−") else f"+{number}"

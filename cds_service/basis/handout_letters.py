@@ -1,7 +1,7 @@
 """The letters that the PDF of the patient's page can show, in every reader's fonts.
 
-Where they lack a letter there is no PDF: a square in its place would stand on a page
-that nobody looks at again.
+If they lack a letter there is no PDF: a square in its place would be on a page that is
+not looked at again.
 """
 
 from collections.abc import Iterable
@@ -13,13 +13,13 @@ WRAPPED_ANYWHERE = ("zh", "ja")  # languages without spaces between words
 
 def can_draw(texts: Iterable[str], language: str) -> bool:
     """Tell if the font of this language has every letter of these texts."""
-    whole = "".join(texts)
-    if not whole.isprintable():
+    text = "".join(texts)
+    if not text.isprintable():
         return False
     if is_unspaced(language):
-        return max(whole, default="") <= LAST_CHINESE
+        return max(text, default="") <= LAST_CHINESE
     try:
-        whole.encode(LATIN_LETTERS)
+        text.encode(LATIN_LETTERS)
     except UnicodeEncodeError:
         return False
     return True

@@ -82,13 +82,14 @@ def _draw_top(
 
 
 def _style(language: str, font: str, size: int) -> ParagraphStyle:
+    wrap = "CJK" if is_unspaced(language) else None
     return ParagraphStyle(
         "sentence",
         fontName=font,
         fontSize=size,
         leading=size * LEADING / POINTS,
         alignment=TA_LEFT,
-        wordWrap="CJK" if is_unspaced(language) else None,
+        wordWrap=wrap,
     )
 
 

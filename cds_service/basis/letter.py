@@ -9,11 +9,11 @@ MARKDOWN = re.compile(r"\\(.)|\*\*")
 
 
 def letter_text(cards: Sequence[Mapping[str, Any]]) -> str:
-    """Write what these cards said, without their markup."""
+    """Write the texts of these cards, without their markup."""
     texts = [part for card in cards for part in (card["summary"], card.get("detail"))]
     lines = [_plain(line) for text in texts if text for line in text.splitlines()]
     return "\n".join(line for line in lines if line)
 
 
 def _plain(line: str) -> str:
-    return MARKDOWN.sub(lambda found: found[1] or "", line).strip()
+    return MARKDOWN.sub(lambda match: match[1] or "", line).strip()

@@ -1,7 +1,7 @@
 """The signed addresses of one answer's pages: its basis, and the page to take home.
 
-Whoever holds one may read that page until it expires. It names the audit entry, of the
-patient's page also language and form, and nothing else: no patient, no value.
+A person who has one may read that page until it expires. It names the audit entry, of
+the patient's page also language and form, and nothing else: no patient, no value.
 """
 
 import hashlib
@@ -37,11 +37,8 @@ def entry_of(address: str, key: bytes) -> str | None:
     signature.
     """
     entry_id, _, _ = address.partition(".")
-    return (
-        entry_id
-        if compare_digest(sign_entry(entry_id, key).encode(), address.encode())
-        else None
-    )
+    is_ours = compare_digest(sign_entry(entry_id, key).encode(), address.encode())
+    return entry_id if is_ours else None
 
 
 class HandoutAddress(NamedTuple):
@@ -53,7 +50,7 @@ class HandoutAddress(NamedTuple):
 
 
 def sign_handout(page: HandoutAddress, key: bytes) -> str:
-    """Give the last part of the address of this page."""
+    """Make the last part of the address of this page."""
     signer = Signer(key, salt=HANDOUT_SALT, digest_method=hashlib.sha256)
     return signer.sign("~".join(page)).decode()
 
@@ -63,15 +60,15 @@ def handout_of(address: str, key: bytes) -> HandoutAddress | None:
     parts = address.partition(".")[0].split("~")
     if len(parts) != 3 or parts[2] not in get_args(Form):
         return None
-    form = next(one for one in get_args(Form) if one == parts[2])
+    form = next(form for form in get_args(Form) if form == parts[2])
     page = HandoutAddress(parts[0], parts[1], form)
     is_ours = compare_digest(sign_handout(page, key).encode(), address.encode())
     return page if is_ours else None
 
 
-def has_expired(shown: datetime, now: datetime) -> bool:
-    """Tell if the address of an answer that was shown then is no longer honoured."""
-    return now >= shown + LIFETIME
+def has_expired(shown_at: datetime, now: datetime) -> bool:
+    """Tell if the address of an answer that was shown then has expired."""
+    return now >= shown_at + LIFETIME
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,34 +83,33 @@ class Links:
     base_url: str
     key: Callable[[float], bytes | None]
 
-    def address(self, access: Access | None, until: Deadline, entry_id: str) -> str:
+    def address(self, access: Access | None, deadline: Deadline, entry_id: str) -> str:
         """Return the address of this entry's basis; empty without links or key.
 
-        A card without this link says the same, so that it is not worth an answer that
-        is late.
+        A card without this link says the same: the link is worth no delay.
 
         Args:
             access: how the page is reached: by a `signed` address, which is the
                 default, or by `login`, among the review pages.
-            until: of the answer.
+            deadline: of the answer.
         """
         if access == "off":
             return ""
         if access == "login":
             return f"{self.base_url}/audit/entries/{entry_id}/basis"
-        key = self.key(until.left * KEY_SHARE)
+        key = self.key(deadline.left * KEY_SHARE)
         return f"{self.base_url}/basis/{sign_entry(entry_id, key)}" if key else ""
 
     def handout(
-        self, access: Access | None, until: Deadline, entry_id: str, language: str
+        self, access: Access | None, deadline: Deadline, entry_id: str, language: str
     ) -> str:
-        """Give where the patient's page of this entry is; empty as for the basis.
+        """Return the address of the patient's page; empty as for the basis.
 
-        An EHR whose links lead to the review pages has none: nobody who prints it there
-        has an account.
+        An EHR whose links lead to the review pages has none: those who print it there
+        have no account.
         """
         if access in ("off", "login"):
             return ""
-        key = self.key(until.left * KEY_SHARE)
+        key = self.key(deadline.left * KEY_SHARE)
         page = HandoutAddress(entry_id, language, "html")
         return f"{self.base_url}/handout/{sign_handout(page, key)}" if key else ""

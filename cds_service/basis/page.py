@@ -1,4 +1,4 @@
-"""What the basis page says of one answer, from its audit entry alone."""
+"""Make the basis page of one answer, from its audit entry alone."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -65,9 +65,9 @@ class OutcomePart:
 
     Attributes:
         answers: question and answer, in the order in which people ask.
-        charts: of the figure that speaks, the picture first.
+        charts: of the figure that the card says, the picture first.
         studies: side by side, then each by itself.
-        beneath: by study, what stands beside its figure.
+        beneath: by study, what is put next to its figure.
     """
 
     id: str
@@ -101,29 +101,35 @@ class BasisPage:
 
 
 def basis_page(
-    found: Replay, content: Mapping[str, Any], service: Service
+    replay: Replay, content: Mapping[str, Any], service: Service
 ) -> BasisPage:
     """Return the page of an answer, recomputed from the content of its entry."""
-    answer, assessed = found.answer, found.answer.assessment.outcomes
-    studies = [result.model.study for outcome in assessed for result in outcome.models]
-    used = _used_in(answer)
-    known = [
-        _input(answer, one, used) for _, one in sorted(answer.findings.known.items())
+    answer = replay.answer
+    studies = [
+        result.model.study
+        for outcome in answer.assessment.outcomes
+        for result in outcome.models
+    ]
+    uses = _used_in(answer)
+    values = [
+        _input(answer, finding, uses)
+        for _, finding in sorted(answer.findings.known.items())
     ]
     contrary = {
-        one["statement"]: one
+        entry["statement"]: entry
         for study in studies
-        for one in service.model_cards[study.id]["contraryEvidence"]
+        for entry in service.model_cards[study.id]["contraryEvidence"]
     }
-    differences = (EARLIER,) if found.is_earlier else found.differences
+    differences = (EARLIER,) if replay.is_earlier else replay.differences
+    outcomes: tuple[OutcomePart, ...] = ()
+    if not differences:
+        outcomes = (_refracture(replay, service), _residual_pain(replay, service))
     return BasisPage(
-        who=_who(answer),
+        who=_patient_line(answer),
         differences=differences,
-        outcomes=()
-        if differences
-        else (_refracture(found, service), _residual_pain(found, service)),
-        inputs=tuple(one for one in known if one.used_in),
-        others=tuple(one for one in known if not one.used_in),
+        outcomes=outcomes,
+        inputs=tuple(value for value in values if value.used_in),
+        others=tuple(value for value in values if not value.used_in),
         gaps=tuple(
             (answer.wording.name(name), GAP_REASONS.get(gap.reason, gap.reason))
             for name, gap in sorted(answer.findings.gaps.items())
@@ -134,16 +140,16 @@ def basis_page(
     )
 
 
-def _refracture(found: Replay, service: Service) -> OutcomePart:
-    """Give the pooled figure as a picture and in words, and the studies beneath it."""
-    answer = found.answer
+def _refracture(replay: Replay, service: Service) -> OutcomePart:
+    """Return the pooled figure as a picture and in words, and the studies below it."""
+    answer = replay.answer
     outcome = answer.assessment.of("refracture")
     pooled = answer.assessment.pooled
     if pooled is None:
         return OutcomePart(
             id="refracture",
             title=TITLES["refracture"],
-            answers=(("Figure", _why_excluded(answer)),),
+            answers=(("Figure", _exclusion(answer)),),
             charts=(),
             studies=(),
         )
@@ -157,21 +163,19 @@ def _refracture(found: Replay, service: Service) -> OutcomePart:
         id="refracture",
         title=TITLES["refracture"],
         answers=tuple(_pooled_answers(answer, pooled)),
-        charts=tuple(one for one in charts if one is not None),
+        charts=tuple(chart for chart in charts if chart is not None),
         studies=tuple(_study_charts(answer, outcome)),
         beneath=_beneath(answer, outcome, service),
     )
 
 
-def _residual_pain(found: Replay, service: Service) -> OutcomePart:
-    """Return the pooled rate with its named factors.
-
-    A study's figure stands beneath.
-    """
-    answer = found.answer
+def _residual_pain(replay: Replay, service: Service) -> OutcomePart:
+    """Return the pooled rate with its named factors, and the studies' figures."""
+    answer = replay.answer
     outcome, pain = answer.assessment.of("residual-pain"), answer.assessment.pain
-    excluded = (("Figure", _why_excluded(answer)),) if pain is None else ()
-    answers = excluded if pain is None else _pain_answers(answer, pain)
+    answers: tuple[tuple[str, str], ...] = (("Figure", _exclusion(answer)),)
+    if pain is not None:
+        answers = _pain_answers(answer, pain)
     return OutcomePart(
         id="residual-pain",
         title=TITLES["residual-pain"],
@@ -193,21 +197,24 @@ def _pain_answers(answer: Answer, pain: RiskWords) -> tuple[tuple[str, str], ...
     )
 
 
-def _why_excluded(answer: Answer) -> str:
+def _exclusion(answer: Answer) -> str:
     names = answer.assessment.excluded_by
     if names == ("age",):
         return "None: the figure is made for fragility fractures, from 50 years on."
-    named = join_words(answer.wording.name(name) for name in names if name != "age")
-    return f"None: {named} on record. The figure is made for plain fragility fractures."
+    names_said = join_words(
+        answer.wording.name(name) for name in names if name != "age"
+    )
+    scope = "The figure is made for plain fragility fractures."
+    return f"None: {names_said} on record. {scope}"
 
 
 def _pooled_answers(answer: Answer, pooled: PooledResult) -> Iterator[tuple[str, str]]:
     """Yield what people ask first, each answered in a line."""
     figure, baseline = pooled.figure, pooled.figure.baseline
-    yield "Figure", say_figure(answer, pooled)
-    yield "How sure", _how_sure(pooled)
+    yield "Figure", figure_text(answer, pooled)
+    yield "How sure", _certainty(pooled)
     yield "Compared with", _compared_with(pooled)
-    if answer.said is not None and answer.said.at_least:
+    if answer.risk_words is not None and answer.risk_words.at_least:
         yield (
             "Not counted",
             "Facts on record that the model does not count can only raise it",
@@ -220,12 +227,12 @@ def _pooled_answers(answer: Answer, pooled: PooledResult) -> Iterator[tuple[str,
     yield "What is against it", " ".join(pooled.model.study.card.against)
 
 
-def say_figure(answer: Answer, pooled: PooledResult) -> str:
-    """Say the figure as the card says it, with what the model computes."""
+def figure_text(answer: Answer, pooled: PooledResult) -> str:
+    """Write the figure as the card says it, with what the model computes."""
     figure, horizon = pooled.figure, pooled.figure.baseline.horizon
-    said = answer.said.words if answer.said else figure.words
-    beside = "" if figure.usual in said else f"; usual {figure.usual}"
-    text = f"{capital(said)} fracture another vertebra within {horizon}{beside}"
+    words = answer.risk_words.words if answer.risk_words else figure.words
+    usual = "" if figure.usual in words else f"; usual {figure.usual}"
+    text = f"{capital(words)} fracture another vertebra within {horizon}{usual}"
     if not figure.is_personal:
         return f"{text}. {say('pooled-needs')}"
     risk = say_percent(figure.risk)
@@ -235,9 +242,9 @@ def say_figure(answer: Answer, pooled: PooledResult) -> str:
 
 
 def is_said(answer: Answer, pooled: PooledResult) -> bool:
-    """Tell the patient's own figure from the usual or a lower limit in its place."""
+    """Tell if the card says the patient's own figure, not the usual or a limit."""
     figure = pooled.figure
-    words = answer.said.words if answer.said else ""
+    words = answer.risk_words.words if answer.risk_words else ""
     return figure.is_personal and words == figure.words
 
 
@@ -248,23 +255,22 @@ NOT_THE_PATIENT = (
 )
 
 
-def _how_sure(pooled: PooledResult) -> str:
-    figure, table = pooled.figure, pooled.model.study.rates
+def _certainty(pooled: PooledResult) -> str:
+    figure, rates = pooled.figure, pooled.model.study.rates
     recalibration = figure.baseline.recalibration
-    tested = (
-        f"refitted to {recalibration.n} patients of this hospital"
-        if recalibration
-        else "not tested here, never validated on patients"
-    )
-    where = "95 % in this hospital" if recalibration else "95 in 100 new hospitals"
+    test = "not tested here, never validated on patients"
+    scope = "95 in 100 new hospitals"
+    if recalibration is not None:
+        test = f"refitted to {recalibration.n} patients of this hospital"
+        scope = "95 % in this hospital"
+    warning = NOT_THE_PATIENT if figure.missing else ""
     return (
-        f"A rough guide: {len(table)} studies pooled, {tested}."
-        f" {where}: {say_range(figure.new_hospital)};"
+        f"A rough guide: {len(rates)} studies pooled, {test}."
+        f" {scope}: {say_range(figure.new_hospital)};"
         f" against the average of one hospital: {say_range(figure.same_hospital)}."
-        f"{NOT_THE_PATIENT if figure.missing else ''}"
+        f"{warning}"
         f" In {say_percent(figure.above_share)} of hospitals such a patient lies above"
-        " the"
-        " average"
+        " the average"
     )
 
 
@@ -285,8 +291,8 @@ def _compared_with(pooled: PooledResult) -> str:
 def _open(answer: Answer, points: Sequence[OpenPoint]) -> str:
     specs = answer.wording.specs
     names = (
-        answer.wording.name(one.name) if one.name in specs else one.name
-        for one in points
+        answer.wording.name(point.name) if point.name in specs else point.name
+        for point in points
     )
     return join_words(dict.fromkeys(names))
 
@@ -305,7 +311,7 @@ def _study_charts(answer: Answer, outcome: OutcomeAssessment) -> Iterator[Chart]
 def _beneath(
     answer: Answer, outcome: OutcomeAssessment, service: Service
 ) -> tuple[tuple[str, str], ...]:
-    """List what has to stand beside each study's figure."""
+    """List what has to be put next to each study's figure."""
     return tuple(
         (
             plots.study_words(result),
@@ -318,7 +324,11 @@ def _beneath(
 def _study_parts(
     answer: Answer, result: ModelResult, service: Service
 ) -> tuple[str, ...]:
-    unknown = [one.text for one in result.violations if one.severity == "not-checkable"]
+    unknown = [
+        violation.text
+        for violation in result.violations
+        if violation.severity == "not-checkable"
+    ]
     missing = study_words.missing_names(answer, (result,))
     return (
         f"Compared with {study_words.average(answer, result)}",
@@ -333,25 +343,19 @@ def _study_parts(
 
 
 def low_figure_line(result: ModelResult, service: Service) -> str:
-    """Say how optimistic so low a figure may be, by the simulation; else empty."""
-    found = (
-        service.model_cards[result.model.study.id]
-        .get("simulation", {})
-        .get("lowFigures")
-    )
-    if found is None or result.prediction.risk >= found["under"]:
+    """Write how optimistic so low a figure may be, by the simulation; else empty."""
+    simulation = service.model_cards[result.model.study.id].get("simulation", {})
+    low_figures = simulation.get("lowFigures")
+    if low_figures is None or result.prediction.risk >= low_figures["under"]:
         return ""
-    words = {name: say_percent(share) for name, share in found.items()}
+    words = {name: say_percent(share) for name, share in low_figures.items()}
     return say("low-figure", **words) if words["said"] != words["true"] else ""
 
 
-def _who(answer: Answer) -> str:
+def _patient_line(answer: Answer) -> str:
     known, order = answer.findings.known, answer.order
-    parts = [
-        f"{answer.wording.value(known[name])}"
-        for name in ("age", "sex")
-        if name in known
-    ]
+    names = [name for name in ("age", "sex") if name in known]
+    parts = [answer.wording.value(known[name]) for name in names]
     if order is None:
         parts.append("a brace or bed rest after an augmentation")
     else:
@@ -361,38 +365,31 @@ def _who(answer: Answer) -> str:
 
 
 def _used_in(answer: Answer) -> Mapping[str, Sequence[str]]:
-    """By finding: the studies that it entered; held values say so."""
-
-    def said(result: ModelResult, one: Finding) -> str:
-        held = result.prediction.held.get(one.name)
-        taken = (
-            f", taken as {answer.wording.number(one.name, held.used, one.unit)}"
-            if held
-            else ""
-        )
-        return f"{result.model.study.cohort.n}{taken}"
-
-    pooled = answer.assessment.pooled
-    results = [
-        result for outcome in answer.assessment.outcomes for result in outcome.models
-    ]
-    return grouped(
-        (
-            *(
-                (one.name, _pooled_use(answer, pooled, one))
-                for one in (pooled.inputs if pooled else ())
-            ),
-            *(
-                (one.name, said(result, one))
-                for result in results
-                for one in result.inputs
-            ),
-        )
-    )
+    """List the studies that each finding entered; held values are marked."""
+    return grouped(_uses(answer))
 
 
-def _pooled_use(answer: Answer, pooled: PooledResult | None, finding: Finding) -> str:
-    if pooled is None or not pooled.is_held(finding.name):
+def _uses(answer: Answer) -> Iterator[tuple[str, str]]:
+    if pooled := answer.assessment.pooled:
+        for finding in pooled.inputs:
+            yield finding.name, _pooled_use(answer, pooled, finding)
+    for outcome in answer.assessment.outcomes:
+        for result in outcome.models:
+            for finding in result.inputs:
+                yield finding.name, _study_use(answer, result, finding)
+
+
+def _study_use(answer: Answer, result: ModelResult, finding: Finding) -> str:
+    size = str(result.model.study.cohort.n)
+    held_value = result.prediction.held.get(finding.name)
+    if held_value is None:
+        return size
+    used = answer.wording.number(finding.name, held_value.used, finding.unit)
+    return f"{size}, taken as {used}"
+
+
+def _pooled_use(answer: Answer, pooled: PooledResult, finding: Finding) -> str:
+    if not pooled.is_held(finding.name):
         return "pooled"
     used = answer.wording.number(
         finding.name, pooled.used_of(finding.name), finding.unit
@@ -401,15 +398,18 @@ def _pooled_use(answer: Answer, pooled: PooledResult | None, finding: Finding) -
 
 
 def _input(
-    answer: Answer, finding: Finding, used: Mapping[str, Sequence[str]]
+    answer: Answer, finding: Finding, uses: Mapping[str, Sequence[str]]
 ) -> Input:
+    value = answer.wording.value(finding)
+    if not finding.may_reassure:
+        value += " (old or method unknown)"
+    day = say_date(finding.observed) if finding.observed else ""
     return Input(
         name=answer.wording.name(finding.name),
-        value=answer.wording.value(finding)
-        + ("" if finding.may_reassure else " (old or method unknown)"),
-        date=say_date(finding.observed) if finding.observed else "",
-        sources=tuple(dict.fromkeys(one.resource for one in finding.provenance)),
-        used_in=tuple(used.get(finding.name, ())),
+        value=value,
+        date=day,
+        sources=tuple(dict.fromkeys(source.resource for source in finding.provenance)),
+        used_in=tuple(uses.get(finding.name, ())),
     )
 
 
@@ -420,12 +420,12 @@ def _criteria(answer: Answer, study: LogisticStudy) -> Criteria:
         "not checked": [*study.not_checkable],
         "met": [],
     }
-    for one in study.applicability:
-        known = answer.findings.known.get(one.finding)
+    for criterion in study.applicability:
+        finding = answer.findings.known.get(criterion.finding)
         state: State = "not known"
-        if known is not None:
-            state = "met" if one.require.is_met(known.value) else "not met"
-        states[state].append(one.text)
+        if finding is not None:
+            state = "met" if criterion.require.is_met(finding.value) else "not met"
+        states[state].append(criterion.text)
     return Criteria(study=study.id, title=study.title, states=states)
 
 
@@ -433,12 +433,12 @@ def _guidelines(
     content: Mapping[str, Any], service: Service
 ) -> Iterator[tuple[str, str, tuple[Guideline, ...]]]:
     """List id and heading of each recommendation with its guideline lines, once."""
-    said: set[str] = set()
+    listed: set[str] = set()
     for hook in service.hooks.values():
         for rule in sorted(hook.rules, key=lambda rule: rule.rank):
-            names = [name for name in rule.guidelines if name not in said]
+            names = [name for name in rule.guidelines if name not in listed]
             if rule.id in content["recommendations"] and names:
-                said |= set(names)
+                listed |= set(names)
                 yield (
                     rule.id,
                     rule.heading,

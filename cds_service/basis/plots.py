@@ -17,16 +17,17 @@ from cds_service.basis.charts import (
     chart,
     log_odds_axis,
     say,
-    say_signed,
+    signed_text,
     span,
+    sum_row,
 )
 from cds_service.cards.answer import Answer
 from cds_service.cards.study_words import (
     figure,
     horizon,
+    interval_text,
     phrase,
     procedure_word,
-    say_interval,
 )
 from cds_service.core.assessment import OutcomeAssessment
 from cds_service.core.findings import Finding
@@ -44,19 +45,19 @@ def _figure_row(
     more: Sequence[Mark] = (),
     note: str = "",
 ) -> Row:
-    """One figure with both ranges; beyond the limits of print it is at the limit."""
+    """Plot one figure with both ranges, within the limits of print."""
     measured = prediction.if_measured
-    shown = min(max(prediction.risk, prediction.floor), prediction.ceiling)
+    risk = min(max(prediction.risk, prediction.floor), prediction.ceiling)
     marks = (
         *more,
         *((span("thin", measured),) if measured else ()),
         span("thick", prediction.study_uncertainty),
-        at("point", shown),
+        at("point", risk),
     )
     cells = (
         figure(result, prediction.risk),
-        say_interval(result, prediction.study_uncertainty),
-        say_interval(result, measured) if measured else say("all-measured"),
+        interval_text(result, prediction.study_uncertainty),
+        interval_text(result, measured) if measured else say("all-measured"),
     )
     return Row(label=label, cells=cells, marks=marks, note=note)
 
@@ -69,9 +70,11 @@ def contribution_chart(answer: Answer, result: ModelResult) -> Chart:
     The start is a patient with the study's mean values, after the same procedure. The
     procedure is never a bar: it was chosen for reasons that no study adjusts for.
     """
-    prediction, found = result.prediction, {one.name: one for one in result.inputs}
+    prediction = result.prediction
+    findings = {finding.name: finding for finding in result.inputs}
     groups = [
-        tuple(one.name for one in group) for group in explained_together(result.inputs)
+        tuple(finding.name for finding in group)
+        for group in explained_together(result.inputs)
     ]
     effects = {
         names: sum(prediction.effects[name] for name in names) for names in groups
@@ -82,15 +85,15 @@ def contribution_chart(answer: Answer, result: ModelResult) -> Chart:
     axis, labels = log_odds_axis(
         [0.0, *(end for ends in intervals.values() for end in ends)]
     )
-    base = prediction.baseline
+    baseline = prediction.baseline
     # by the incidence here, or a refit
-    moved = prediction.log_odds - base.slope * base.own(prediction.log_odds)
-    start = prediction.log_odds - moved - sum(effects.values())
-    procedure = procedure_word(answer) if "procedure" in found else ""
-    said = say("start-after", procedure=procedure) if procedure else say("start")
-    rows = [_sum_row(said, start)]
-    for names, effect in sorted(effects.items(), key=lambda one: -abs(one[1])):
-        ends, inputs = intervals[names], [found[name] for name in names]
+    shift = prediction.log_odds - baseline.slope * baseline.own(prediction.log_odds)
+    start = prediction.log_odds - shift - sum(effects.values())
+    procedure = procedure_word(answer) if "procedure" in findings else ""
+    start_label = say("start-after", procedure=procedure) if procedure else say("start")
+    rows = [sum_row(start_label, start)]
+    for names, effect in sorted(effects.items(), key=lambda pair: -abs(pair[1])):
+        ends, inputs = intervals[names], [findings[name] for name in names]
         is_clear = not ends[0] <= 0 <= ends[1]
         # Held on the side that reassures, it neither lowers nor raises this patient's
         # figure.
@@ -100,7 +103,9 @@ def contribution_chart(answer: Answer, result: ModelResult) -> Chart:
             if name in prediction.held
         )
         reads = "raises" if effect > 0 else "lowers"
-        if is_beyond:
+        if not is_clear:
+            reads = "no-clear-effect"
+        elif is_beyond:
             reads = "beyond-study"
         note = ""
         if LEVEL in names:
@@ -109,17 +114,17 @@ def contribution_chart(answer: Answer, result: ModelResult) -> Chart:
             note = say("psoas")
         shape: Shape = "bar" if is_clear else "no-effect"
         cells = (
-            " · ".join(_used(result, one) for one in inputs),
+            " · ".join(_used(result, finding) for finding in inputs),
             " · ".join(say_number(result.model.table.means[name], 3) for name in names),
             " · ".join(
-                say_signed(prediction.coefficients_in_use[name], 3) for name in names
+                signed_text(prediction.coefficients_in_use[name], 3) for name in names
             ),
-            say_signed(effect),
-            say(reads if is_clear else "no-clear-effect"),
+            signed_text(effect),
+            say(reads),
         )
         rows.append(
             Row(
-                label=" · ".join(phrase(answer, result, one) for one in inputs),
+                label=" · ".join(phrase(answer, result, finding) for finding in inputs),
                 cells=cells,
                 marks=(
                     span(shape, (0.0, effect), axis),
@@ -129,48 +134,39 @@ def contribution_chart(answer: Answer, result: ModelResult) -> Chart:
                 note=note,
             )
         )
-    if base.recalibration is not None:
-        rows.append(_sum_row(say("refitted", patients=base.recalibration.n), moved))
-    elif moved:
+    if baseline.recalibration is not None:
+        rows.append(sum_row(say("refitted", patients=baseline.recalibration.n), shift))
+    elif shift:
         rows.append(
-            _sum_row(
+            sum_row(
                 say(
                     "site-shift",
                     incidence=say_percent(result.prediction.baseline.incidence),
                 ),
-                moved,
+                shift,
             )
         )
     rows.append(
-        _sum_row(say("sum"), prediction.log_odds, figure(result), _not_theirs(result))
+        sum_row(say("sum"), prediction.log_odds, figure(result), _not_theirs(result))
     )
     rows += [
-        Row(label=label, cells=("", "", "", said, ""))
-        for label, said in _spreads(result)
+        Row(label=label, cells=("", "", "", text, ""))
+        for label, text in _spreads(result)
     ]
     return chart("contributions", rows, labels, of=study_words(result))
 
 
 def _spreads(result: ModelResult) -> Iterator[tuple[str, str]]:
-    """List what both ranges are made of (evidence.md, steps 5 and 6)."""
+    """Yield what both ranges are made of (evidence.md, steps 5 and 6)."""
     prediction = result.prediction
     yield say("standard-error"), say_number(prediction.standard_error, 3)
     if prediction.if_measured is not None:
-        base = prediction.baseline
+        baseline = prediction.baseline
         reduced = result.model.reduced(frozenset(prediction.used))
-        distance = base.slope**2 * reduced.distance_at(
-            expit(base.own(prediction.log_odds))
+        distance = baseline.slope**2 * reduced.distance_at(
+            expit(baseline.own(prediction.log_odds))
         )
         yield say("left-open"), say_number(2 * (math.sqrt(1 + distance) - 1), 3)
-
-
-def _sum_row(label: str, log_odds: float, reads: str = "", note: str = "") -> Row:
-    return Row(
-        label=label,
-        cells=("", "", "", say_signed(log_odds), reads),
-        is_sum=True,
-        note=note,
-    )
 
 
 def _used(result: ModelResult, finding: Finding) -> str:
@@ -179,30 +175,28 @@ def _used(result: ModelResult, finding: Finding) -> str:
         return "1" if used else "0"
     if isinstance(used, str):
         return used
-    said = say_number(used, 2)
-    return (
-        say("held-short", value=said)
-        if finding.name in result.prediction.held
-        else said
-    )
+    text = say_number(used, 2)
+    if finding.name not in result.prediction.held:
+        return text
+    return say("held-short", value=text)
 
 
 def cohort_chart(answer: Answer, result: ModelResult) -> Chart | None:
     """Plot the patient among the study's patients, each measure on its own scale."""
     ranges = result.model.table.ranges
     rows = [
-        _cohort_row(answer, result, one)
-        for one in result.inputs
-        if one.name in ranges and one.name not in TREATMENTS
+        _cohort_row(answer, result, finding)
+        for finding in result.inputs
+        if finding.name in ranges and finding.name not in TREATMENTS
     ]
     return chart("cohort", rows, of=study_words(result)) if rows else None
 
 
 def _cohort_row(answer: Answer, result: ModelResult, finding: Finding) -> Row:
-    name, held = finding.name, result.prediction.held.get(finding.name)
+    name, held_value = finding.name, result.prediction.held.get(finding.name)
     lowest, low, high, highest = result.model.table.ranges[name]
     # on the study's scale
-    value = held.value if held else float(result.prediction.used[name])
+    value = held_value.value if held_value else float(result.prediction.used[name])
     room = 0.1 * (highest - lowest)
     axis = (min(lowest, value) - room, max(highest, value) + room)
     falls = result.prediction.coefficients_in_use[name] < 0
@@ -217,27 +211,25 @@ def _cohort_row(answer: Answer, result: ModelResult, finding: Finding) -> Row:
         at("point", value, axis),
     )
 
-    def said(number: float) -> str:
-        return answer.wording.number(name, number, finding.unit).removesuffix(
-            UNITS["kg/m2"]
-        )
+    def written(number: float) -> str:
+        text = answer.wording.number(name, number, finding.unit)
+        return text.removesuffix(UNITS["kg/m2"])
 
+    note = say("held", used=written(held_value.used)) if held_value else ""
     return Row(
         label=answer.wording.name(name),
-        cells=(said(value), said(mean), f"{said(low)} to {said(high)}"),
+        cells=(written(value), written(mean), f"{written(low)} to {written(high)}"),
         marks=marks,
-        note=say("held", used=said(held.used)) if held else "",
+        note=note,
     )
 
 
 def studies_chart(outcome: OutcomeAssessment) -> Chart | None:
     """Plot the studies of one outcome: their disagreement is a range, not averaged."""
     rows = [*map(_study_row, outcome.models), *map(_stratum_row, outcome.supporting)]
-    return (
-        chart("studies", rows, PERCENT_AXIS, said=_why_they_differ(outcome))
-        if rows
-        else None
-    )
+    if not rows:
+        return None
+    return chart("studies", rows, PERCENT_AXIS, said=_difference_sentence(outcome))
 
 
 def _study_row(result: ModelResult) -> Row:
@@ -248,8 +240,8 @@ def _study_row(result: ModelResult) -> Row:
         say(f"auc-{result.model.study.id}"),
     )
     if not result.shown:
-        none = say("no-such-patients" if result.not_studied else "too-little")
-        return Row(label=label, cells=(none, "", "", *cells))
+        reason = "no-such-patients" if result.not_studied else "too-little"
+        return Row(label=label, cells=(say(reason), "", "", *cells))
     row = _figure_row(label, result, result.prediction, (at("tick", result.reference),))
     return Row(
         label=label,
@@ -260,8 +252,12 @@ def _study_row(result: ModelResult) -> Row:
 
 
 def _not_theirs(result: ModelResult) -> str:
-    """Say why a study's figure is not this patient's; empty if it may be."""
-    outside = [one.text for one in result.violations if one.severity != "not-checkable"]
+    """Return why a study's figure is not this patient's; empty if it may be."""
+    outside = [
+        violation.text
+        for violation in result.violations
+        if violation.severity != "not-checkable"
+    ]
     if not result.is_theirs:
         return "; ".join((say("not-theirs"), *outside))
     if result.is_doubtful:
@@ -277,7 +273,9 @@ def study_words(result: ModelResult) -> str:
 def _stratum_row(stratum: Stratum) -> Row:
     """Plot the rate in this patient's stratum of a study without a model."""
     study, counts = stratum.study, stratum.counts
-    average = sum(one.events[stratum.outcome] for one in study.strata) / study.cohort.n
+    average = (
+        sum(part.events[stratum.outcome] for part in study.strata) / study.cohort.n
+    )
     months = f"{study.cohort.horizon_months} months"
     side = counts.label.replace("<=", "≤")
     return Row(
@@ -301,16 +299,14 @@ def _stratum_row(stratum: Stratum) -> Row:
     )
 
 
-def _why_they_differ(outcome: OutcomeAssessment) -> str:
-    drawn = (one for one in outcome.models if one.shown)
-    shown = sorted(drawn, key=lambda one: one.prediction.risk)
-    if len(shown) < 2:
-        return (
-            f"{say('one')} {say('differ')}"
-            if len(outcome.models) > 1
-            else say("no-other")
-        )
-    low, high = shown[0], shown[-1]
+def _difference_sentence(outcome: OutcomeAssessment) -> str:
+    shown_results = (result for result in outcome.models if result.shown)
+    by_risk = sorted(shown_results, key=lambda result: result.prediction.risk)
+    if len(by_risk) < 2:
+        if len(outcome.models) < 2:
+            return say("no-other")
+        return f"{say('one')} {say('differ')}"
+    low, high = by_risk[0], by_risk[-1]
     between = say(
         "between",
         low=figure(low),
@@ -318,6 +314,7 @@ def _why_they_differ(outcome: OutcomeAssessment) -> str:
         high=figure(high),
         high_horizon=horizon(high),
     )
-    return " ".join(
-        (*((say("disagree"),) if outcome.disagreement else ()), between, say("differ"))
-    )
+    sentences = [between, say("differ")]
+    if outcome.disagreement:
+        sentences.insert(0, say("disagree"))
+    return " ".join(sentences)

@@ -5,13 +5,15 @@ from collections.abc import Iterator
 from cds_service.basis.charts import (
     PERCENT_AXIS,
     Chart,
+    Mark,
     Row,
     at,
     chart,
     log_odds_axis,
     say,
-    say_signed,
+    signed_text,
     span,
+    sum_row,
 )
 from cds_service.cards.answer import Answer
 from cds_service.core.findings import Finding
@@ -25,7 +27,7 @@ ACTS = ("ct-attenuation", "bmd-t-score", "bmi", "sarcopenia")
 
 
 def place_chart(pooled: PooledResult, *, is_said: bool) -> Chart:
-    """(a) This patient, the average, and what a new hospital may find, from 0 to 100 %.
+    """Plot this patient, the average and a new hospital, from 0 to 100 % (a).
 
     Args:
         is_said: the card says this figure, and not the usual or a lower limit in its
@@ -37,45 +39,47 @@ def place_chart(pooled: PooledResult, *, is_said: bool) -> Chart:
         span("thin", figure.new_hospital),
         span("thick", figure.same_hospital),
     )
-    own = (
+    cells = (
         figure.words,
         say_range(figure.same_hospital),
         say_range(figure.new_hospital),
     )
-    label = say("pooled-patient" if is_said else "pooled-not-own")
-    rows = [
-        Row(
-            label=label,
-            cells=own,
-            marks=(tick, *ranges, at("point", figure.risk)),
-            note=say_percent(figure.risk) if is_said else say("pooled-not-said"),
-        )
-    ]
+    label, note = say("pooled-not-own"), say("pooled-not-said")
+    if is_said:
+        label, note = say("pooled-patient"), say_percent(figure.risk)
+    marks: tuple[Mark, ...] = (tick, *ranges, at("point", figure.risk))
+    rows = [Row(label=label, cells=cells, marks=marks, note=note)]
     if figure.other_bone is not None:
-        other = say_percent(figure.other_bone)
+        other_risk = say_percent(figure.other_bone)
         note = say("pooled-other-note")
         marks = (tick, at("point", figure.other_bone))
-        label = say("pooled-other", bone="HU" if figure.bone == "t" else "T-score")
-        rows.append(Row(label=label, cells=(other, "", ""), marks=marks, note=note))
+        bone = "HU" if figure.bone == "t" else "T-score"
+        label = say("pooled-other", bone=bone)
+        cells = (other_risk, "", "")
+        rows.append(Row(label=label, cells=cells, marks=marks, note=note))
     usual = f"{baseline.usual} ({say_percent(baseline.incidence)})"
     error = Z_95 * baseline.variance**0.5
-    around = (expit(baseline.log_odds - error), expit(baseline.log_odds + error))
+    interval = (expit(baseline.log_odds - error), expit(baseline.log_odds + error))
     label = say(f"pooled-average-{baseline.source}")
-    marks = (span("thin", around), tick)
-    rows.append(Row(label=label, cells=(usual, "", say_range(around)), marks=marks))
+    marks = (span("thin", interval), tick)
+    rows.append(Row(label=label, cells=(usual, "", say_range(interval)), marks=marks))
     return chart("place", rows, PERCENT_AXIS, horizon=baseline.horizon)
 
 
 def sum_chart(answer: Answer, pooled: PooledResult) -> Chart:
-    """(b) What each input adds, log odds, from the average patient to the sum."""
+    """Plot what each input adds, log odds, from the average patient to the sum (b)."""
     figure, model = pooled.figure, pooled.model
     centre = pooled.centre()
-    effects = {one.name: pooled.effect_of(one.name) for one in pooled.inputs}
+    effects = {
+        finding.name: pooled.effect_of(finding.name) for finding in pooled.inputs
+    }
     errors = {
-        one.name: Z_95
-        * model.table.coefficients[pooled.input_of[one.name]].variance ** 0.5
-        * abs(pooled.used_of(one.name) - centre.means[pooled.input_of[one.name]])
-        for one in pooled.inputs
+        finding.name: Z_95
+        * model.table.coefficients[pooled.input_of[finding.name]].variance ** 0.5
+        * abs(
+            pooled.used_of(finding.name) - centre.means[pooled.input_of[finding.name]]
+        )
+        for finding in pooled.inputs
     }
     spans = {
         name: (effect - errors[name], effect + errors[name])
@@ -84,16 +88,18 @@ def sum_chart(answer: Answer, pooled: PooledResult) -> Chart:
     axis, labels = log_odds_axis(
         [0.0, *(end for ends in spans.values() for end in ends)]
     )
-    rows = [_sum_row(say("pooled-start"), centre.log_odds)]
-    for finding in sorted(pooled.inputs, key=lambda one: -abs(effects[one.name])):
+    rows = [sum_row(say("pooled-start"), centre.log_odds)]
+    for finding in sorted(
+        pooled.inputs, key=lambda finding: -abs(effects[finding.name])
+    ):
         name = pooled.input_of[finding.name]
         effect = effects[finding.name]
         reads = "raises" if effect > 0 else "lowers"
         cells = (
             _used(pooled, finding),
             say_number(centre.means[name], 2),
-            say_signed(pooled.slope * model.beta(name), 3),
-            say_signed(effect),
+            signed_text(pooled.slope * model.beta(name), 3),
+            signed_text(effect),
             say(reads),
         )
         marks = (
@@ -108,8 +114,8 @@ def sum_chart(answer: Answer, pooled: PooledResult) -> Chart:
     averaged = figure.log_odds - centre.log_odds - sum(effects.values())
     if pooled.missing:
         names = join_words(answer.wording.name(name) for name in pooled.missing)
-        rows.append(_sum_row(say("pooled-averaged", names=names), averaged))
-    rows.append(_sum_row(say("sum"), figure.log_odds, say_percent(figure.risk)))
+        rows.append(sum_row(say("pooled-averaged", names=names), averaged))
+    rows.append(sum_row(say("sum"), figure.log_odds, say_percent(figure.risk)))
     for label, error in (
         ("pooled-same-error", figure.relative_error),
         ("pooled-new-error", figure.absolute_error),
@@ -120,7 +126,7 @@ def sum_chart(answer: Answer, pooled: PooledResult) -> Chart:
 
 
 def averaged_chart(answer: Answer, pooled: PooledResult) -> Chart | None:
-    """(c) What was not recorded, and over which patients it was averaged."""
+    """List what was not recorded, and over which patients it was averaged (c)."""
     rows = [
         Row(label=answer.wording.name(name), cells=_averaged_over(answer, pooled, name))
         for name in pooled.missing
@@ -129,7 +135,7 @@ def averaged_chart(answer: Answer, pooled: PooledResult) -> Chart | None:
 
 
 def measuring_chart(answer: Answer, pooled: PooledResult) -> Chart | None:
-    """(d) Plot the figure for a low and a high value of what could be measured."""
+    """Plot the figure for a low and a high value of what could be measured (d)."""
     rows = list(_measuring_rows(answer, pooled))
     return chart("measuring", rows, PERCENT_AXIS) if rows else None
 
@@ -137,19 +143,20 @@ def measuring_chart(answer: Answer, pooled: PooledResult) -> Chart | None:
 def _measuring_rows(answer: Answer, pooled: PooledResult) -> Iterator[Row]:
     model, baseline = pooled.model, pooled.figure.baseline
     for name in ACTS:
-        wanted = next(one for one in model.study.inputs if name in one.findings)
-        if wanted.id in pooled.known:
+        study_input = model.study.by_finding[name]
+        if study_input.id in pooled.known:
             continue
-        values = likely_values(wanted)
+        values = likely_values(study_input)
         low, high = (
-            model.risk({**pooled.known, wanted.id: value}, baseline) for value in values
+            model.risk({**pooled.known, study_input.id: value}, baseline)
+            for value in values
         )
         words = model.words_of(low), model.words_of(high)
         yield Row(
             label=answer.wording.name(name),
             cells=(
                 *(
-                    f"{word} ({_value(answer, name, wanted, value)})"
+                    f"{word} ({_value(answer, name, study_input, value)})"
                     for word, value in zip(words, values, strict=True)
                 ),
             ),
@@ -158,7 +165,7 @@ def _measuring_rows(answer: Answer, pooled: PooledResult) -> Iterator[Row]:
 
 
 def trial_chart(before: PooledResult | None, after: PooledResult) -> Chart:
-    """(e) This patient, if there is an own figure, and another one, on one axis."""
+    """Plot this patient, if there is an own figure, and another, on one axis (e)."""
     rows = [
         Row(label=say("on-record"), cells=(say("no-figure"), "", ""))
         if before is None or not before.figure.is_personal
@@ -189,11 +196,6 @@ def _trial_row(label: str, pooled: PooledResult) -> Row:
     return Row(label=label, cells=cells, marks=marks)
 
 
-def _sum_row(label: str, log_odds: float, reads: str = "") -> Row:
-    cells = ("", "", "", say_signed(log_odds), reads)
-    return Row(label=label, cells=cells, is_sum=True)
-
-
 def _used(pooled: PooledResult, finding: Finding) -> str:
     used = pooled.used_of(finding.name)
     if pooled.is_yes_or_no(finding.name):
@@ -209,18 +211,21 @@ def _note(pooled: PooledResult, finding: Finding) -> str:
 
 
 def _averaged_over(answer: Answer, pooled: PooledResult, name: str) -> tuple[str, str]:
-    one = next(one for one in pooled.model.study.inputs if name in one.findings)
-    if isinstance(one, YesNoInput):
-        return say("pooled-share", share=say_percent(one.unrecorded)), one.assumed
+    study_input = pooled.model.study.by_finding[name]
+    if isinstance(study_input, YesNoInput):
+        return say(
+            "pooled-share", share=say_percent(study_input.unrecorded)
+        ), study_input.assumed
     mean, sd = (
-        answer.wording.number(name, number, one.unit) for number in (one.mean, one.sd)
+        answer.wording.number(name, number, study_input.unit)
+        for number in (study_input.mean, study_input.sd)
     )
-    return say("pooled-spread", mean=mean, sd=sd), one.assumed
+    return say("pooled-spread", mean=mean, sd=sd), study_input.assumed
 
 
 def _value(
-    answer: Answer, name: str, wanted: NumberInput | YesNoInput, value: float
+    answer: Answer, name: str, study_input: NumberInput | YesNoInput, value: float
 ) -> str:
-    if isinstance(wanted, YesNoInput):
+    if isinstance(study_input, YesNoInput):
         return "yes" if value else "no"
-    return answer.wording.number(name, value, wanted.unit)
+    return answer.wording.number(name, value, study_input.unit)

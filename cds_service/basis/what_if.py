@@ -1,7 +1,7 @@
 """What if: the figures of a patient with other measurements, computed and not kept.
 
-Only what is measured may differ: no treatment, no level, no diagnosis that nobody can
-measure away (display rule D5).
+Only what is measured may differ: no treatment, no level, no diagnosis that no
+measurement can change (display rule D5).
 """
 
 import re
@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from cds_service.basis.charts import Chart
-from cds_service.basis.page import TITLES, say_figure
+from cds_service.basis.page import TITLES, figure_text
 from cds_service.basis.pooled_plots import trial_chart
 from cds_service.call import Service
 from cds_service.cards.answer import Answer
@@ -57,7 +57,7 @@ class Trial:
 
     Attributes:
         faults: values that cannot be taken; then there are no results.
-        results: title of each outcome, its plot, and what stands beside its figure.
+        results: title of each outcome, its plot, and what is put next to its figure.
     """
 
     controls: tuple[Control, ...]
@@ -66,74 +66,75 @@ class Trial:
 
 
 def controls_of(
-    answer: Answer, service: Service, given: Mapping[str, str] | None = None
+    answer: Answer, service: Service, values: Mapping[str, str] | None = None
 ) -> tuple[Control, ...]:
-    """List what may be changed; nothing where no figure could be this patient's."""
+    """List what may be changed; nothing if no figure could be this patient's."""
     if answer.assessment.pooled is None:
         return ()
-    return tuple(_control(answer, service, name, given or {}) for name in MEASURED)
+    return tuple(_control(answer, service, name, values or {}) for name in MEASURED)
 
 
 def _control(
-    answer: Answer, service: Service, name: str, given: Mapping[str, str]
+    answer: Answer, service: Service, name: str, values: Mapping[str, str]
 ) -> Control:
-    known, spec = answer.findings.known, service.finding_specs[name]
-    wanted = next(one for one in service.pooled.study.inputs if name in one.findings)
-    value = _written(known[name].value, spec.decimals) if name in known else ""
+    known = answer.findings.known
+    spec = service.finding_specs[name]
+    study_input = service.pooled.study.by_finding[name]
+    value = _form_text(known[name].value, spec.decimals) if name in known else ""
     control = Control(
         name=name,
         title=service.wording.name(name),
-        unit=UNITS.get(wanted.unit, wanted.unit).strip(),
+        unit=UNITS.get(study_input.unit, study_input.unit).strip(),
         kind="yes-no",
         value=value,
-        now=given.get(name, value).strip(),
+        now=values.get(name, value).strip(),
     )
-    if isinstance(wanted, YesNoInput):
+    if isinstance(study_input, YesNoInput):
         return control
-    lowest, highest = wanted.held
-    low, high = spec.range if isinstance(spec, QuantitySpec) else wanted.held
+    lowest, highest = study_input.held
+    low, high = spec.range if isinstance(spec, QuantitySpec) else study_input.held
     room = ROOM * (highest - lowest)
-    own = float(value) if value else lowest
+    current = float(value) if value else lowest
     return replace(
         control,
         kind="number",
-        lowest=round(max(low, min(lowest - room, own)), spec.decimals),
-        highest=round(min(high, max(highest + room, own)), spec.decimals),
+        lowest=round(max(low, min(lowest - room, current)), spec.decimals),
+        highest=round(min(high, max(highest + room, current)), spec.decimals),
         step=10.0**-spec.decimals,
     )
 
 
-def _written(value: Value, decimals: int) -> str:
+def _form_text(value: Value, decimals: int) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
     return value if isinstance(value, str) else f"{value:.{decimals}f}"
 
 
-def try_values(answer: Answer, service: Service, given: Mapping[str, str]) -> Trial:
+def try_values(answer: Answer, service: Service, values: Mapping[str, str]) -> Trial:
     """Compute the figures of another patient with these values, as the card's are.
 
     Args:
-        given: text by finding, as the form sends it; empty is not known, an absent one
+        values: text by finding, as the form sends it; empty is not known, an absent one
             stays as on record.
     """
-    controls = controls_of(answer, service, given)
-    changed = [one for one in controls if one.now != one.value]
-    faults = tuple(fault for one in changed if (fault := _fault(one, service)))
+    controls = controls_of(answer, service, values)
+    changed = [control for control in controls if control.now != control.value]
+    faults = tuple(fault for control in changed if (fault := _fault(control, service)))
     if faults or not changed:
         return Trial(controls=controls, faults=faults)
     findings = with_changes(
-        answer.findings, {one.name: _read(one) for one in changed}, service
+        answer.findings, {control.name: _read(control) for control in changed}, service
     )
     case = replace(answer.case, findings=findings)
-    other = replace(answer.conclusion, case=case, assessment=assess_case(case))
+    conclusion = replace(answer.conclusion, case=case, assessment=assess_case(case))
     return Trial(
         controls=controls,
-        results=tuple(_results(answer, replace(answer, conclusion=other))),
+        results=tuple(_results(answer, replace(answer, conclusion=conclusion))),
     )
 
 
 def _fault(control: Control, service: Service) -> str:
-    """Say why a value cannot be taken; empty if it can."""
+    """Return why a value cannot be taken; empty if it can."""
     if control.now == "":
         return ""
     if control.kind == "yes-no":
@@ -144,11 +145,9 @@ def _fault(control: Control, service: Service) -> str:
         low, high = spec.range
     if NUMBER.fullmatch(control.now) is None:
         return f"{control.title}: a number is expected"
-    return (
-        ""
-        if low <= float(control.now) <= high
-        else f"{control.title}: {low:g} to {high:g} is plausible"
-    )
+    if low <= float(control.now) <= high:
+        return ""
+    return f"{control.title}: {low:g} to {high:g} is plausible"
 
 
 def _read(control: Control) -> Value | None:
@@ -181,5 +180,5 @@ def _results(answer: Answer, other: Answer) -> Iterator[tuple[str, Chart | None,
     before, after = answer.assessment.pooled, other.assessment.pooled
     if after is None:
         return
-    text = say_figure(other, after)
+    text = figure_text(other, after)
     yield TITLES["refracture"], trial_chart(before, after), f"{text}."

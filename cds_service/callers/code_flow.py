@@ -106,18 +106,18 @@ class Secret:
     seed: str
     purpose: str = ""
 
-    def made(self, name: str) -> str:
+    def value(self, name: str) -> str:
         """Make the value of this name; knowing one of them does not reveal another."""
         purpose = f"{self.purpose}{name}".encode()
         return _base64(hmac.digest(self.seed.encode(), purpose, hashlib.sha256))
 
     @property
-    def asked(self) -> dict[str, str]:
+    def parameters(self) -> dict[str, str]:
         """Return state, nonce and challenge, as they are sent (RFC 7636)."""
-        verifier = self.made("verifier").encode()
+        verifier = self.value("verifier").encode()
         return {
-            "state": self.made("state"),
-            "nonce": self.made("nonce"),
+            "state": self.value("state"),
+            "nonce": self.value("nonce"),
             "code_challenge": _base64(hashlib.sha256(verifier).digest()),
             "code_challenge_method": CHALLENGE,
         }
@@ -149,9 +149,14 @@ class AuthorizationServer:
         Raises:
             CallFailed: the discovery document cannot be read.
         """
-        asked = {"response_type": "code", "client_id": self._ours.client_id, **query}
-        url = self._found(deadline).authorization
-        return f"{url}{'&' if '?' in url else '?'}{urlencode(asked)}"
+        parameters = {
+            "response_type": "code",
+            "client_id": self._ours.client_id,
+            **query,
+        }
+        url = self._discovered(deadline).authorization
+        mark = "&" if "?" in url else "?"
+        return f"{url}{mark}{urlencode(parameters)}"
 
     def read_code(self, query: Mapping[str, str], deadline: Deadline) -> str:
         """Read the code from what the browser brings back.
@@ -161,8 +166,8 @@ class AuthorizationServer:
                 does not name its sender although this server always does.
             CallFailed: the discovery document cannot be read.
         """
-        named, found = query.get("iss"), self._found(deadline)
-        if named != found.issuer and (named is not None or found.names_itself):
+        named, provider = query.get("iss"), self._discovered(deadline)
+        if named != provider.issuer and (named is not None or provider.names_itself):
             raise LoginRefused("sender")
         code = query.get("code", "")
         if "error" in query or not 0 < len(code) <= MAX_CODE:
@@ -178,7 +183,7 @@ class AuthorizationServer:
             LoginRefused: the server refuses the code.
             CallFailed: it does not answer.
         """
-        provider, ours = self._found(deadline), self._ours
+        provider, ours = self._discovered(deadline), self._ours
         form = {
             "grant_type": "authorization_code",
             "code": code,
@@ -213,7 +218,7 @@ class AuthorizationServer:
         token = answer.get("id_token")
         if not isinstance(token, str):
             raise LoginRefused("no-token")
-        keys = self._found(deadline)
+        keys = self._discovered(deadline)
         return _verified(
             token,
             lambda kid: self._keys(keys.keys, kid, deadline),
@@ -224,16 +229,16 @@ class AuthorizationServer:
 
     def _keys(self, source: KeyAddress, kid: str | None, deadline: Deadline) -> KeySet:
         """Return the server's keys, fetched again if none has this id."""
-        found = source.known(kid, deadline)
-        if found is None:
+        keys = source.known(kid, deadline)
+        if keys is None:
             raise CallFailed(source.cached.fault or "busy", BUSY)
-        return found
+        return keys
 
-    def _found(self, deadline: Deadline) -> Provider:
-        found = self._provider.get(deadline)
-        if found is None:
+    def _discovered(self, deadline: Deadline) -> Provider:
+        provider = self._provider.get(deadline)
+        if provider is None:
             raise CallFailed(self._provider.fault or "busy", BUSY)
-        return found
+        return provider
 
     def _fetch_provider(self) -> Provider:
         ours = self._ours
@@ -291,8 +296,9 @@ class AuthorizationServer:
         auth: tuple[str, str] | None = None,
     ) -> Mapping[str, Any]:
         """Request JSON from a URL, by POST if a form is given; a redirect fails."""
+        method = "GET" if form is None else "POST"
         reply = self._session.request(
-            "GET" if form is None else "POST",
+            method,
             url,
             data=form,
             auth=auth,

@@ -98,15 +98,15 @@ def read_keys(text: bytes, algorithms: Collection[str] = OF_CLIENTS) -> KeySet:
     ignored: dict[str, str] = {}
     for member in members:
         kid = member.get("kid", "") if isinstance(member, dict) else None
-        found = (
+        read = (
             _read_key(member, algorithms)
             if isinstance(kid, str) and len(kid) <= MAX_KID
             else "jwks.badkey"
         )
-        if isinstance(found, str):
-            ignored[str(kid)[:MAX_KID]] = found
+        if isinstance(read, str):
+            ignored[str(kid)[:MAX_KID]] = read
         else:
-            keys[str(kid)] = keys.get(str(kid), ()) + found
+            keys[str(kid)] = keys.get(str(kid), ()) + read
     return KeySet(keys, ignored)
 
 
@@ -125,16 +125,17 @@ def _read_key(
         or "verify" not in operations
     ):
         return "jwks.use"
-    family = FAMILIES.get("RSA" if kind == "RSA" else str(member.get("crv")))
+    name = "RSA" if kind == "RSA" else str(member.get("crv"))
+    family = FAMILIES.get(name)
     if family is None:
         return "jwks.weak"
     bound = member.get("alg")
     try:
         public = PyJWK(dict(member), family[0]).key
         keys = tuple(
-            PyJWK(dict(member), one)
-            for one in family
-            if one in algorithms and bound in (None, one)
+            PyJWK(dict(member), algorithm)
+            for algorithm in family
+            if algorithm in algorithms and bound in (None, algorithm)
         )
     except (PyJWTError, KeyError, TypeError, ValueError):
         return "jwks.badkey"
@@ -156,7 +157,7 @@ class KeySource(Protocol):
 
     @property
     def ids(self) -> Collection[str]:
-        """Ids of the keys that are known now, for the log."""
+        """Return the ids of the keys that are known now, for the log."""
 
     def keys(self, kid: str, until: Deadline) -> KeySet:
         """Return the keys in force, which have this one if it can be had in time."""
@@ -296,20 +297,20 @@ class KeyAddress:
                 f"http-{answer.status_code}", "the address did not answer with keys"
             )
         try:
-            found = read_keys(answer.content, self._algorithms)
+            keys = read_keys(answer.content, self._algorithms)
         except NoKeySet:
             raise CallFailed(
                 "not-keys", "the address did not answer with keys"
             ) from None
-        _log("jwks.refresh", self._issuer, found)
-        return found
+        _log("jwks.refresh", self._issuer, keys)
+        return keys
 
     def _log_fault(self, reason: str) -> None:
-        kept = self.cached.last
-        event = "jwks.stale" if kept else "jwks.unreachable"
+        last = self.cached.last
+        event = "jwks.stale" if last else "jwks.unreachable"
         if reason == "redirect":
             event = "jwks.redirect"
-        _log(event, self._issuer, kept or NO_KEYS, detail=reason)
+        _log(event, self._issuer, last or NO_KEYS, detail=reason)
 
 
 class KeyAddresses:
@@ -320,33 +321,37 @@ class KeyAddresses:
 
     @property
     def addresses(self) -> Sequence[str]:
-        return [one.url for one in self._sources]
+        return [source.url for source in self._sources]
 
     @property
     def ids(self) -> Collection[str]:
-        return {kid for one in self._sources for kid in one.ids}
+        return {kid for source in self._sources for kid in source.ids}
 
     def keys(self, kid: str, until: Deadline) -> KeySet:
         """Return the keys of all sets.
 
         Those that lack this id are asked side by side.
         """
-        found = NO_KEYS
+        keys = NO_KEYS
         for within in (
             Deadline.after(0.0),
             Deadline.after(min(WAIT_SECONDS, until.left)),
         ):
-            found = _joined(one.known(kid, within) or NO_KEYS for one in self._sources)
-            if kid in found.keys:
+            keys = _joined(
+                source.known(kid, within) or NO_KEYS for source in self._sources
+            )
+            if kid in keys.keys:
                 break
-        return found
+        return keys
 
     def named(self, jku: Any, until: Deadline) -> KeyAddress | None:
-        return next((one for one in self._sources if one.named(jku, until)), None)
+        return next(
+            (source for source in self._sources if source.named(jku, until)), None
+        )
 
     def prefetch(self) -> None:
-        for one in self._sources:
-            one.prefetch()
+        for source in self._sources:
+            source.prefetch()
 
 
 class KeyIndex:
@@ -368,7 +373,7 @@ class KeyIndex:
         """
         self._issuer = issuer
         self._url = url
-        self._origins = {parse_address(one).origin for one in origins or (url,)}
+        self._origins = {parse_address(origin).origin for origin in origins or (url,)}
         self._connections = connections
         self._monotonic = monotonic
         self._session = connections.session(max_bytes=MAX_BYTES)
@@ -376,7 +381,7 @@ class KeyIndex:
 
     @property
     def addresses(self) -> Sequence[str]:
-        return [one.url for one in (self.cached.last or {}).values()] or [
+        return [source.url for source in (self.cached.last or {}).values()] or [
             f"listed at {self._url}"
         ]
 
@@ -414,12 +419,14 @@ class KeyIndex:
                 "not-an-index", "the address did not answer with a list"
             ) from None
         before = self.cached.last or {}
-        found = {
-            one: before.get(one) or self._source(one)
-            for one in listed
-            if one.origin in self._origins
+        sources = {
+            address: before.get(address) or self._source(address)
+            for address in listed
+            if address.origin in self._origins
         }
-        others = {_say_origin(one) for one in listed if one not in found}
+        others = {
+            _origin_words(address) for address in listed if address not in sources
+        }
         if others:
             _log(
                 "jwks.origin",
@@ -427,9 +434,9 @@ class KeyIndex:
                 NO_KEYS,
                 detail=f"on other origins: {', '.join(sorted(others))}",
             )
-        for source in found.values():
+        for source in sources.values():
             source.prefetch()
-        return found
+        return sources
 
     def _source(self, address: Address) -> KeyAddress:
         return KeyAddress(
@@ -441,7 +448,7 @@ class KeyIndex:
         _log(event, self._issuer, NO_KEYS, detail=f"index: {reason}")
 
 
-def _say_origin(address: Address) -> str:
+def _origin_words(address: Address) -> str:
     return replace(address, segments=(), query="").url
 
 
@@ -457,23 +464,26 @@ def read_index(text: bytes) -> Collection[Address]:
         document = decode_json(text)
     except JsonTextError as error:
         raise NoKeySet(str(error)) from None
-    lists = [document, *(document.values() if isinstance(document, dict) else ())]
-    entries = next((one for one in lists if isinstance(one, list)), None)
+    members = document.values() if isinstance(document, dict) else ()
+    lists = [document, *members]
+    entries = next(
+        (candidate for candidate in lists if isinstance(candidate, list)), None
+    )
     if entries is None or len(entries) > MAX_SETS:
         raise NoKeySet(f"not a list of at most {MAX_SETS} addresses")
-    said = (one.get("jku") if isinstance(one, dict) else one for one in entries)
+    urls = (entry.get("jku") if isinstance(entry, dict) else entry for entry in entries)
     return dict.fromkeys(
-        address for one in said if (address := _address(one)) is not None
+        address for url in urls if (address := _address(url)) is not None
     )
 
 
 def _joined(sets: Iterable[KeySet]) -> KeySet:
     keys: dict[str, tuple[PyJWK, ...]] = {}
     ignored: dict[str, str] = {}
-    for one in sets:
-        ignored.update(one.ignored)
-        for kid, found in one.keys.items():
-            keys[kid] = keys.get(kid, ()) + found
+    for key_set in sets:
+        ignored.update(key_set.ignored)
+        for kid, of_kid in key_set.keys.items():
+            keys[kid] = keys.get(kid, ()) + of_kid
     return KeySet(keys, ignored)
 
 
@@ -487,14 +497,14 @@ def _address(url: Any) -> Address | None:
 
 def find_key_faults(site: SiteFolder) -> tuple[DataFileError, ...]:
     """List the faults of the key files that prevent the start, one for each client."""
-    found = []
+    faults = []
     for client in site.site.clients:
         try:
             if client.jwks_file is not None:
                 _usable_keys(site.path / client.jwks_file)
         except DataFileError as fault:
-            found.append(fault)
-    return tuple(found)
+            faults.append(fault)
+    return tuple(faults)
 
 
 def _usable_keys(file: Path) -> KeySet:
@@ -504,28 +514,28 @@ def _usable_keys(file: Path) -> KeySet:
         DataFileError: none of them could verify a token.
     """
     try:
-        found = read_keys(file.read_bytes())
+        key_set = read_keys(file.read_bytes())
     except OSError as error:
         raise DataFileError(
             str(file), "", f"cannot be read ({type(error).__name__})"
         ) from None
     except NoKeySet as error:
         raise DataFileError(str(file), "", f"no JWK Set: {error}") from None
-    if not any(keys for kid, keys in found.keys.items() if kid):
-        reasons = ", ".join(sorted(set(found.ignored.values()))) or "it is empty"
+    if not any(keys for kid, keys in key_set.keys.items() if kid):
+        reasons = ", ".join(sorted(set(key_set.ignored.values()))) or "it is empty"
         raise DataFileError(
             str(file), "keys", f"none of them can verify a token ({reasons})"
         )
-    return found
+    return key_set
 
 
 def _state_of(file: Path) -> tuple[int, int, int]:
-    """A state that changes with the file's content; zeros if there is no file."""
+    """Return a state that changes with the file's content; zeros without a file."""
     try:
-        found = file.stat()
+        status = file.stat()
     except OSError:
         return (0, 0, 0)
-    return (found.st_ino, found.st_mtime_ns, found.st_size)
+    return (status.st_ino, status.st_mtime_ns, status.st_size)
 
 
 def _log(reason: str, issuer: str, keys: KeySet, *, detail: str = "") -> None:
@@ -539,11 +549,8 @@ def _log(reason: str, issuer: str, keys: KeySet, *, detail: str = "") -> None:
     if detail:
         fields["detail"] = detail
     is_new = reason == "jwks.refresh"
-    LOG.log(
-        logging.INFO if is_new else logging.WARNING,
-        "client-keys",
-        extra={"fields": fields},
-    )
+    level = logging.INFO if is_new else logging.WARNING
+    LOG.log(level, "client-keys", extra={"fields": fields})
     for kid, why in sorted(keys.ignored.items()) if is_new else ():
         ignored = {
             "event": "client-key-ignored",

@@ -79,7 +79,7 @@ class Callers:
 
     def __init__(self, clients: Iterable[KnownClient], used: UsedTokens) -> None:
         self._clients: Mapping[str, KnownClient] = {
-            one.settings.issuer: one for one in clients
+            client.settings.issuer: client for client in clients
         }
         self._used = used
 
@@ -103,16 +103,16 @@ class Callers:
         """
         text = bearer_of(authorization)
         try:
-            header, said = read_token(text)
+            header, unverified = read_token(text)
         except ValueError:
             raise _refusal("jwt.format") from None
         try:
-            return self._verify(text, header, said, addresses, until)
+            return self._verify(text, header, unverified, addresses, until)
         except NotAuthenticated as refusal:
-            refusal.claimed = _claimed(header, said)
+            refusal.claimed = _claimed(header, unverified)
             is_of_set = refusal.reason == KID_UNKNOWN and "jku" in header
             key_set = header["jku"] if is_of_set else None
-            refusal.expected = self._expected(said.get("iss"), addresses, key_set)
+            refusal.expected = self._expected(unverified.get("iss"), addresses, key_set)
             raise
 
     def _expected(
@@ -140,26 +140,28 @@ class Callers:
         self,
         text: str,
         header: Mapping[str, Any],
-        said: Mapping[str, Any],
+        unverified: Mapping[str, Any],
         addresses: Sequence[str],
         until: Deadline,
     ) -> tuple[Client, Caller]:
         check_header(header)
-        issuer = said.get("iss")
+        issuer = unverified.get("iss")
         client = self._clients.get(issuer) if isinstance(issuer, str) else None
         if client is None:
             raise _refusal("jwt.iss")
         settings = client.settings
         keys = _keys_for(header, client, until)
         # a trailing slash does not matter
-        ours = [one.removesuffix("/") for one in (*addresses, *settings.audiences)]
+        ours = [
+            address.removesuffix("/") for address in (*addresses, *settings.audiences)
+        ]
         try:
             claims = decode(
                 text,
                 keys,
                 settings.algorithms,
                 OPTIONS,
-                audience=[*ours, *(f"{one}/" for one in ours)],
+                audience=[*ours, *(f"{address}/" for address in ours)],
                 issuer=settings.issuer,
             )
         except jwt.PyJWTError as error:
@@ -311,10 +313,10 @@ def _keys_for(
         source = client.source.named(header["jku"], until)
     if source is None:
         raise _refusal("jwt.jku")
-    found = source.keys(kid, until)
-    if kid not in found.keys:
-        raise _refusal(found.ignored.get(kid, KID_UNKNOWN))
-    fitting = found.fitting(algorithm, kid)
+    keys = source.keys(kid, until)
+    if kid not in keys.keys:
+        raise _refusal(keys.ignored.get(kid, KID_UNKNOWN))
+    fitting = keys.fitting(algorithm, kid)
     if not fitting:
         raise _refusal("jwt.alg_key")
     return fitting
@@ -336,23 +338,23 @@ def _refusal(reason: str) -> NotAuthenticated:
     return NotAuthenticated("Not authenticated.", reason=reason)
 
 
-def _claimed(header: Mapping[str, Any], said: Mapping[str, Any]) -> Mapping[str, Any]:
+def _claimed(header: Mapping[str, Any], claims: Mapping[str, Any]) -> Mapping[str, Any]:
     """Return what an operator compares with the site's settings."""
-    audience = said.get("aud")
+    audience = claims.get("aud")
     several = (
-        [_shown(one) for one in audience[:MAX_AUDIENCES]]
+        [_shortened(value) for value in audience[:MAX_AUDIENCES]]
         if isinstance(audience, list)
         else None
     )
     return {
-        "iss": _shown(said.get("iss")),
-        "aud": _shown(audience) if several is None else several,
-        "jku": _shown(header.get("jku")),
-        "kid": _shown(header.get("kid")),
+        "iss": _shortened(claims.get("iss")),
+        "aud": _shortened(audience) if several is None else several,
+        "jku": _shortened(header.get("jku")),
+        "kid": _shortened(header.get("kid")),
     }
 
 
-def _shown(value: Any) -> str:
+def _shortened(value: Any) -> str:
     """Shorten a text; of an address leave out user, query and fragment."""
     text = SECRET.sub("", value) if isinstance(value, str) else ""
     return text[: SHOWN_ADDRESS if text.startswith(("https://", "http://")) else SHOWN]

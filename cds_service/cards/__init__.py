@@ -1,4 +1,4 @@
-"""Step 6: makes at most two cards of a conclusion.
+"""Step 6: make at most two cards of a conclusion.
 
 Their sentences come from `hooks/<service>/`.
 """

@@ -1,4 +1,4 @@
-"""What the steps before the cards found, in one place for those that say it."""
+"""The results of the steps before the cards, in one place for the cards."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -32,7 +32,7 @@ class Option(NamedTuple):
     """A recommendation as a layout names its parts.
 
     Attributes:
-        already: `already ordered 3 May 2026`; empty when it is not.
+        already: `already ordered 3 May 2026`; empty if it is not.
     """
 
     heading: str
@@ -58,7 +58,7 @@ class Answer:
     orders.
 
     Attributes:
-        suggestions: by rule id; several where a rule corrects several orders.
+        suggestions: by rule id; several if a rule corrects several orders.
         order_words: by rule id, what orders say that the EHR does not carry.
         base_url: where this service's own pages are, without a slash at the end.
         basis_url: the page of this very answer; empty if there is none.
@@ -79,7 +79,7 @@ class Answer:
     language: LanguageFile | None = None
 
     def translated(self, text: str) -> str:
-        """Say a text in the language of the cards.
+        """Return a text in the language of the cards.
 
         Raises:
             NotTranslated: the language has no words for it.
@@ -92,10 +92,19 @@ class Answer:
         Raises:
             NotTranslated: it would have to be cut, and English need not be.
         """
-        found = min(wordings, key=len)
-        if self.language is not None and len(found) > SUMMARY_LENGTH:
+        wording = min(wordings, key=len)
+        if self.language is not None and len(wording) > SUMMARY_LENGTH:
             raise NotTranslated
-        return found
+        return wording
+
+    def fitting(self, wordings: Sequence[str]) -> str:
+        """Choose the first wording that fits a summary, else the shortest.
+
+        Raises:
+            NotTranslated: none fits, in another language than English.
+        """
+        short = (wording for wording in wordings if len(wording) <= SUMMARY_LENGTH)
+        return next(short, "") or self.shortest(wordings)
 
     def render(
         self,
@@ -105,11 +114,11 @@ class Answer:
         name: str = "lines",
     ) -> str:
         """Make the detail of a card in its language, with notices and lines."""
-        told = [
-            Option(self.translated(one[0]), self.translated(one[1]), "")
-            for one in lines
+        options = [
+            Option(self.translated(heading), self.translated(text), "")
+            for heading, text, _ in lines
         ]
-        context = {"notices": list(map(self.translated, notices)), name: told}
+        context = {"notices": list(map(self.translated, notices)), name: options}
         return self.texts.render(layout, context)
 
     @property
@@ -166,14 +175,16 @@ class Answer:
 
     def has(self, signal: str) -> bool:
         """Tell if this signal holds."""
-        return any(one.name == signal for one in self.signals)
+        return any(held_signal.name == signal for held_signal in self.signals)
 
     def signal(self, name: str) -> Signal:
-        """A signal that holds."""
-        return next(one for one in self.signals if one.name == name)
+        """Return a signal that holds."""
+        return next(
+            held_signal for held_signal in self.signals if held_signal.name == name
+        )
 
     @property
-    def said(self) -> RiskWords | None:
+    def risk_words(self) -> RiskWords | None:
         """Return what is said of the risk; None if no figure is given."""
         pooled = self.assessment.pooled
         if pooled is None or self.facts.forbids_risk:
@@ -185,23 +196,23 @@ class Answer:
 
     def of_topic(self, topic: str) -> tuple[Recommendation, ...]:
         """Return the recommendations of one card, in order."""
-        return tuple([one for one in self.recommendations if one.rule.topic == topic])
+        return tuple([act for act in self.recommendations if act.rule.topic == topic])
 
     def offering(self, topic: str) -> tuple[str, ...]:
         """List what may have a button on one card: recommendations, then the page."""
-        rules = tuple([one.rule.id for one in self.of_topic(topic)])
+        rules = tuple([act.rule.id for act in self.of_topic(topic)])
         has_draft = self.case.leaving is not None and HANDOUT_DRAFT in self.suggestions
         return (*rules, HANDOUT_DRAFT) if has_draft else rules
 
     def option_line(self, recommendation: Recommendation) -> Option:
-        """A recommendation for a layout."""
+        """Return a recommendation for a layout."""
         already = ""
         if recommendation.already:
-            first = recommendation.already[0]
-            day = first.authored or first.start
-            written = say_date(day) if day else ""
-            already = joined((say("already ordered"), written), " ")
-            if first.draft:
+            order = recommendation.already[0]
+            day = order.authored or order.start
+            day_text = say_date(day) if day else ""
+            already = joined((say("already ordered"), day_text), " ")
+            if order.draft:
                 already = say("already among these orders")
         return Option(recommendation.rule.heading, recommendation.text, already)
 
@@ -233,9 +244,9 @@ def make_card(
     # patient's or signing's card has it.
     uuid = answer.signing.derive_id("card", [topic, summary, detail])
     grounds = _grounds(answer, topic)
-    basis = (
-        [_link(answer.translated(BASIS), answer.basis_url)] if answer.basis_url else []
-    )
+    basis = []
+    if answer.basis_url:
+        basis.append(_link(answer.translated(BASIS), answer.basis_url))
     return Card.model_validate(
         {
             "uuid": uuid,
@@ -251,7 +262,7 @@ def make_card(
             "suggestions": tuple(suggestions),
             "selection_behavior": "any" if suggestions else None,
             "override_reasons": tuple(
-                _in_words(answer, one) for one in answer.texts.reasons[topic]
+                _in_words(answer, reason) for reason in answer.texts.reasons[topic]
             ),
             "links": (
                 *basis,
@@ -265,14 +276,15 @@ def make_card(
 
 
 def _in_words(answer: Answer, coding: Coding) -> Coding:
-    """Give a coding with its display in the language of the cards."""
+    """Return a coding with its display in the language of the cards."""
     display = answer.translated(coding.display) if coding.display else None
     return coding.model_copy(update={"display": display})
 
 
 def _grounds(answer: Answer, topic: str) -> list[Link]:
     """Link the source of a card: the model in use, and its guideline lines."""
-    ids = [one.rule.id for one in answer.of_topic(topic) if one.rule.guidelines]
+    acts = answer.of_topic(topic)
+    ids = [act.rule.id for act in acts if act.rule.guidelines]
     pages = [
         _link(answer.translated(GUIDELINES), f"{answer.base_url}/guidelines#{rule_id}")
         for rule_id in ids[:1]
@@ -297,7 +309,8 @@ def _of_leaving(answer: Answer) -> Iterator[Link]:
 
 def _worksheet(answer: Answer, topic: str) -> list[Link]:
     """Link the worksheet, if the card asks for a measurement."""
-    asks = any(one.rule.supplies for one in answer.of_topic(topic))
+    acts = answer.of_topic(topic)
+    asks = any(act.rule.supplies for act in acts)
     if not asks or not answer.worksheet_url:
         return []
     return [

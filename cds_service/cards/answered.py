@@ -19,14 +19,15 @@ def ground_of(answer: Answer, topic: str) -> CardGround:
         leading = answer.facts.leading
         if leading is None:
             return CardGround(topic=topic, act="rehabilitation")
+        act = "" if leading.file.only_considered else leading.file.act
         return CardGround(
             topic=topic,
             fact=leading.id,
             key=leading.key,
             is_warning=leading.file.colour == "warning",
-            act="" if leading.file.only_considered else leading.file.act,
+            act=act,
         )
-    orders = [one for kind in ON_BRACE_CARD for one in answer.support.of_kind(kind)]
+    orders = [order for kind in ON_BRACE_CARD for order in answer.support.of_kind(kind)]
     return CardGround(topic=topic, orders=tuple(map(GroundOrder.of, orders)))
 
 

@@ -1,4 +1,4 @@
-"""The brace card: what to say of brace and bed-rest orders, with its correction."""
+"""The brace card: its words on brace and bed-rest orders, and their correction."""
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -20,7 +20,7 @@ from cds_service.protocol.messages import Card
 
 TOPIC = "braceLimit"
 CORRECTION, BED_REST, LIMIT = "brace-correction", "bed-rest", "brace-limit"
-# The words for the part of each brace, in the order in which they are said.
+# The words for the role of each brace, in the order in which they are said.
 ROLES = {
     "renewed": "{names} renewed",
     "active": "{names} in use",
@@ -64,20 +64,23 @@ class _BraceCard:
     """The card's parts for one answer."""
 
     def __init__(self, answer: Answer) -> None:
-        self.answer, self.texts = answer, answer.texts
-        self.rules = {one.rule.id for one in answer.of_topic(TOPIC)}
+        self.answer = answer
+        self.texts = answer.texts
+        self.rules = {
+            recommendation.rule.id for recommendation in answer.of_topic(TOPIC)
+        }
         braces: Sequence[Brace] = ()
         if answer.has("brace-ordered"):
             braces = answer.signal("brace-ordered").braces
         roles = list(ROLES)
-        self.braces = tuple(sorted(braces, key=lambda one: roles.index(one.role)))
+        self.braces = tuple(sorted(braces, key=lambda brace: roles.index(brace.role)))
         self.issues: tuple[Brace, ...] = ()
         if CORRECTION in self.rules:
-            self.issues = tuple(one for one in self.braces if one.issue)
+            self.issues = tuple(brace for brace in self.braces if brace.issue)
         is_kept = answer.has("brace-keep-reason") and self.rules & {CORRECTION, LIMIT}
         reasons = keep_reasons(answer.findings, answer.support) if is_kept else ()
-        self.reasons = tuple(one for one in reasons if one.source != "open")
-        self.open = tuple(one for one in reasons if one.source == "open")
+        self.reasons = tuple(reason for reason in reasons if reason.source != "open")
+        self.open = tuple(reason for reason in reasons if reason.source == "open")
 
     # --- colour
 
@@ -85,7 +88,9 @@ class _BraceCard:
         """Choose the indicator: long bed rest warns, unless a fact may call for it."""
         if self._is_long_rest() and not self.answer.has("bed-rest-reason"):
             return "warning"
-        is_broken = any(one.issue in BROKEN for one in self.issues) and not self.reasons
+        is_broken = (
+            any(brace.issue in BROKEN for brace in self.issues) and not self.reasons
+        )
         return self.answer.policy.brace.indicator if is_broken else "info"
 
     def _is_long_rest(self) -> bool:
@@ -94,13 +99,16 @@ class _BraceCard:
     # --- summary
 
     def summary(self) -> str:
-        """Say bed rest that is too long, then the brace, as far as it fits."""
+        """Name bed rest that is too long, then the brace, as far as it fits."""
         brace = self._brace_sentences()
-        rest = self._rest_sentence()
-        if not rest or not brace:
-            return self._fitting([rest] if rest else brace or [self._say("usual")])
-        first, second = ([rest], brace) if self._is_long_rest() else (brace, [rest])
-        both = [joined((one, other), " ") for one in first for other in second]
+        bed_rest = self._rest_sentence()
+        if not bed_rest or not brace:
+            wordings = [bed_rest] if bed_rest else brace
+            return self._fitting(wordings or [self._sentence("usual")])
+        first, second = brace, [bed_rest]
+        if self._is_long_rest():
+            first, second = second, first
+        both = [joined((start, end), " ") for start in first for end in second]
         return self._fitting(both, first)
 
     def _fitting(self, wordings: Sequence[str], otherwise: Sequence[str] = ()) -> str:
@@ -109,77 +117,79 @@ class _BraceCard:
         If none fits, take the shortest.
 
         Args:
-            otherwise: shorter wordings, for when none of the first fits.
+            otherwise: shorter wordings, in case none of the first fits.
         """
-        tell = self.answer.translated
-        texts = [tell(capital(one)) for one in wordings]
+        translated = self.answer.translated
+        texts = [translated(capital(wording)) for wording in wordings]
         if otherwise:
-            short = [one for one in texts if len(one) <= SUMMARY_LENGTH]
-            texts = [*short, *(tell(capital(one)) for one in otherwise)]
-        fitting = (one for one in texts if len(one) <= SUMMARY_LENGTH)
-        return next(fitting, "") or self.answer.shortest(texts)
+            short = [text for text in texts if len(text) <= SUMMARY_LENGTH]
+            texts = [*short, *(translated(capital(wording)) for wording in otherwise)]
+        return self.answer.fitting(texts)
 
     def _rest_sentence(self) -> str:
         if BED_REST not in self.rules:
             return ""
         if self._is_long_rest():
-            return self._say(
-                "bed-rest", rest=self.answer.signal("bed-rest-long").because
-            )
-        return self._say("bed-rest-open")
+            because = self.answer.signal("bed-rest-long").because
+            return self._sentence("bed-rest", rest=because)
+        return self._sentence("bed-rest-open")
 
     def _brace_sentences(self) -> list[str]:
-        """Say the sentence on braces, from full to short; none if none is due."""
+        """Return the sentence on braces, from full to short; none if none is due."""
         if self.reasons:
-            return self._kept()
+            return self._kept_sentences()
         if len(self.issues) > 1:
-            return self._several()
-        return self._single(self.issues[0]) if self.issues else []
+            return self._several_sentences()
+        return self._single_sentences(self.issues[0]) if self.issues else []
 
-    def _kept(self) -> list[str]:
-        brace = (self.issues or self.braces)[0]
+    def _kept_sentences(self) -> list[str]:
         reason = self._reason(self.reasons[0])
-        names = join_words(
-            dict.fromkeys(one.name for one in self.issues or self.braces)
-        )
-        full = self._say("kept", brace=self._with_length(brace), keep=reason)
-        short = self._say("kept", brace=names, keep=reason)
+        braces = self.issues or self.braces
+        names = join_words(dict.fromkeys(brace.name for brace in braces))
+        full = self._sentence("kept", brace=self._with_length(braces[0]), keep=reason)
+        short = self._sentence("kept", brace=names, keep=reason)
         return [short] if len(self.issues) > 1 else [full, short]
 
-    def _single(self, brace: Brace) -> list[str]:
+    def _single_sentences(self, brace: Brace) -> list[str]:
         issue = brace.issue or "open"
         words = self._words(brace)
-        others = [one.name for one in self.braces if one is not brace]
-        stays, review = "", ""
+        others = [other.name for other in self.braces if other is not brace]
+        stays = ""
+        review = ""
         if others:
-            stays = self._say("stays", names=joined([brace.name, *others], " or "))
+            stays = self._sentence("stays", names=joined([brace.name, *others], " or "))
         elif words["review"]:
-            review = self._say("review", **words)
+            review = self._sentence("review", **words)
         if issue == "passed":
             key = "passed" if brace.is_first else "passed-since"
             if self._today() < brace.last_day:
                 key = "passed-ahead"
-            sentence = self._say(key, **words)
+            sentence = self._sentence(key, **words)
             return [joined((sentence, stays), " "), sentence]
-        is_since = issue in ("long", "open") and not brace.is_first
-        sentence = self._say(f"{issue}-since" if is_since else issue, **words)
+        key = issue
+        if issue in ("long", "open") and not brace.is_first:
+            key = f"{issue}-since"
+        sentence = self._sentence(key, **words)
         with_stays = joined((sentence, stays), " ")
         return [joined((sentence, stays, review), " "), with_stays, sentence]
 
-    def _several(self) -> list[str]:
-        """Say all braces in one sentence, each by its name."""
-        first = min(self.issues, key=lambda one: one.since)
-        words = self._words(first) | {"braces": self._named()}
+    def _several_sentences(self) -> list[str]:
+        """Return one sentence on all braces, each by its name."""
+        first_worn = min(self.issues, key=lambda brace: brace.since)
+        words = self._words(first_worn) | {"braces": self._names_by_role()}
         if self._is_all_passed():
-            return [self._say("several-passed", **words)]
-        is_since = any(not one.is_first or one.role == "active" for one in self.issues)
-        return [self._say("several-since" if is_since else "several", **words)]
+            return [self._sentence("several-passed", **words)]
+        is_since = any(
+            not brace.is_first or brace.role == "active" for brace in self.issues
+        )
+        key = "several-since" if is_since else "several"
+        return [self._sentence(key, **words)]
 
-    def _named(self) -> str:
-        """Say `TLSO renewed and LSO added`, `TLSO (2 orders) ordered`."""
+    def _names_by_role(self) -> str:
+        """Write `TLSO renewed and LSO added`, `TLSO (2 orders) ordered`."""
         by_role: dict[str, list[str]] = {}
-        for one in self.braces:
-            by_role.setdefault(ROLES[one.role], []).append(one.name)
+        for brace in self.braces:
+            by_role.setdefault(ROLES[brace.role], []).append(brace.name)
         return join_words(
             say(role, names=join_words(_counted(names)))
             for role, names in by_role.items()
@@ -208,7 +218,7 @@ class _BraceCard:
     def _today(self) -> date:
         return self.answer.today
 
-    def _say(self, key: str, **words: str | int) -> str:
+    def _sentence(self, key: str, **words: str | int) -> str:
         policy = self.answer.policy
         limits = {
             "max_weeks": policy.brace.max_weeks,
@@ -225,7 +235,7 @@ class _BraceCard:
     # --- detail
 
     def detail(self) -> str:
-        """Say what each order would be, why, and what speaks for a brace."""
+        """List what each order would be, why, and what speaks for a brace."""
         # Without an augmentation order no other card says what could not be read.
         is_alone = self.answer.order is None
         notices = record_notices(self.answer) if is_alone else ()
@@ -234,24 +244,18 @@ class _BraceCard:
 
     def _options(self) -> Iterator[Option]:
         if len(self.issues) > 1 and not self.reasons:
-            yield self._option(
-                "one",
-                names=joined(dict.fromkeys(one.name for one in self.braces), " or "),
-            )
+            names = dict.fromkeys(brace.name for brace in self.braces)
+            yield self._option("one", names=joined(names, " or "))
         for brace in self.issues:
             yield from self._brace_lines(brace)
         if self.reasons:
-            yield Option(
-                self._text("reason"),
-                self.answer.signal("brace-keep-reason").because,
-                "",
-            )
+            because = self.answer.signal("brace-keep-reason").because
+            yield Option(self._raw("reason"), because, "")
         elif self.issues:
             yield self._option("why", policy=self._policy())
         if self.issues and self.open:
-            yield self._option(
-                "open", names=join_words(map(self._open_name, self.open))
-            )
+            open_names = join_words(map(self._open_name, self.open))
+            yield self._option("open", names=open_names)
         if BED_REST in self.rules:
             yield from self._rest_lines()
 
@@ -265,12 +269,13 @@ class _BraceCard:
         return self.answer.wording.name(reason.name)
 
     def _brace_lines(self, brace: Brace) -> Iterator[Option]:
-        """Say the order as it would be, or the question to its author."""
-        title, correction = say_title(brace.times.order.title), brace.correction
+        """Yield the order as it would be, or the question to its author."""
+        title = say_title(brace.times.order.title)
+        correction = brace.correction
         # Of one brace alone the summary says all.
         is_alone = len(self.issues) == 1 and not self.reasons
         if not is_alone and brace.issue not in CERTAIN and not self._is_all_passed():
-            yield Option(title, capital(Part(self._single(brace)[-1], 2)), "")
+            yield Option(title, capital(Part(self._single_sentences(brace)[-1], 2)), "")
         if correction is None:
             return
         review = ""
@@ -286,9 +291,8 @@ class _BraceCard:
             heading, title=title, end=end, review=review, policy=self._policy()
         )
         if brace.times.order.unread:
-            yield self._option(
-                "unread", title=title, elements=self._elements(brace.times.order.unread)
-            )
+            elements = self._elements(brace.times.order.unread)
+            yield self._option("unread", title=title, elements=elements)
 
     def _elements(self, names: Sequence[str]) -> str:
         """Name elements of an order, never their contents."""
@@ -297,25 +301,23 @@ class _BraceCard:
         )
 
     def _is_all_passed(self) -> bool:
-        return all(one.issue == "passed" for one in self.issues)
+        return all(brace.issue == "passed" for brace in self.issues)
 
     def _is_offered(self, brace: Brace) -> bool:
         offers: Sequence[str] = [
             str((action.resource or {}).get("id", ""))
-            for one in self.answer.suggestions.get(CORRECTION, ())
-            for action in one.actions
+            for suggestion in self.answer.suggestions.get(CORRECTION, ())
+            for action in suggestion.actions
         ]
         number = brace.times.order.reference.rpartition("/")[2]
         return number in offers or (bool(offers) and len(self.issues) == 1)
 
     def _rest_lines(self) -> Iterator[Option]:
         if self.answer.translated(self._rest_sentence()) not in self.summary():
-            yield Option(self._text("rest"), capital(self._rest_because()), "")
+            yield Option(self._raw("rest"), capital(self._rest_because()), "")
         if self.answer.has("bed-rest-reason"):
-            yield self._option(
-                "rest-reason",
-                reason=capital(self.answer.signal("bed-rest-reason").because),
-            )
+            because = self.answer.signal("bed-rest-reason").because
+            yield self._option("rest-reason", reason=capital(because))
         else:
             yield self._option("walk")
 
@@ -324,12 +326,12 @@ class _BraceCard:
         return self.answer.signal(name).because
 
     def _policy(self) -> str:
-        is_site = bool(
-            self.answer.policy.set_by_site & {"brace-max-weeks", "brace-review-weeks"}
-        )
-        return self._text("policy-site" if is_site else "policy-default")
+        keys = {"brace-max-weeks", "brace-review-weeks"}
+        if not keys.isdisjoint(self.answer.policy.set_by_site):
+            return self._raw("policy-site")
+        return self._raw("policy-default")
 
-    def _text(self, key: str) -> str:
+    def _raw(self, key: str) -> str:
         return self.texts.raw(f"brace.{key}")
 
     def _option(self, key: str, **words: str) -> Option:
@@ -339,7 +341,7 @@ class _BraceCard:
 
 
 def _counted(names: Sequence[str]) -> list[str]:
-    """Say each name once, with its number of orders if there are several."""
+    """Write each name once, with its number of orders if there are several."""
     counts = Counter(names)
     return [
         name if count == 1 else in_brackets(name, say("{count} orders", count=count))

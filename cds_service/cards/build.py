@@ -1,4 +1,4 @@
-"""At most two cards: what the chart tells, and limits on bracing and bed rest."""
+"""At most two cards: on the chart, and on limits of bracing and bed rest."""
 
 from cds_service.cards.answer import Answer
 from cds_service.cards.answered import ground_of, topic_of
@@ -20,11 +20,13 @@ def build_cards(answer: Answer) -> tuple[Card, ...]:
         if leaving is None or is_answered(answer, leaving):
             return ()
         return (leaving,)
-    found = [] if answer.order is None else [rehabilitation_card(answer)]
+    possible_cards = [] if answer.order is None else [rehabilitation_card(answer)]
     if not answer.has("end-of-life"):
-        found.append(brace_card(answer))
+        possible_cards.append(brace_card(answer))
     cards = [
-        card for card in found if card is not None and not is_answered(answer, card)
+        card
+        for card in possible_cards
+        if card is not None and not is_answered(answer, card)
     ]
     return tuple(sorted(cards, key=lambda card: card.indicator != "warning"))
 

@@ -1,4 +1,4 @@
-"""Reads sentences, layouts and override reasons from `hooks/<service>/`.
+"""Read sentences, layouts and override reasons from `hooks/<service>/`.
 
 A site's file of the same name replaces ours.
 
@@ -43,21 +43,21 @@ def load_card_texts(folders: Sequence[Path], shared: Sequence[Path] = ()) -> Car
         shared: the folders of the service whose texts it takes as well; then all
             layouts are theirs.
     """
-    own = CardTexts(
+    texts = CardTexts(
         tables=_tables(folders),
         layouts=_layouts(shared or folders),
         reasons=_reasons(folders),
     )
     if not shared:
-        return own
+        return texts
     tables, reasons = _tables(shared), _reasons(shared)
     return CardTexts(
         tables={
-            name: {**tables.get(name, {}), **own.tables.get(name, {})}
-            for name in (*tables, *own.tables)
+            name: {**tables.get(name, {}), **texts.tables.get(name, {})}
+            for name in (*tables, *texts.tables)
         },
-        layouts=own.layouts,
-        reasons={**reasons, **own.reasons},
+        layouts=texts.layouts,
+        reasons={**reasons, **texts.reasons},
     )
 
 
@@ -71,24 +71,24 @@ def _tables(folders: Sequence[Path]) -> Mapping[str, Any]:
 
 
 def _compare(
-    ours: Mapping[str, Any], theirs: Mapping[str, Any], file: str, table: str
+    our_texts: Mapping[str, Any], their_texts: Mapping[str, Any], file: str, table: str
 ) -> None:
     """Check that a file has exactly our sentences, with no placeholder ours lacks."""
-    for name in [*ours, *theirs]:
+    for name in [*our_texts, *their_texts]:
         key = f"{table}.{name}" if table else name
-        if name not in theirs:
+        if name not in their_texts:
             raise DataFileError(file, key, "is missing")
-        if name not in ours:
+        if name not in our_texts:
             raise DataFileError(file, key, "is no text of the cards")
-        is_table = isinstance(ours[name], dict)
-        if is_table != isinstance(theirs[name], dict):
+        is_table = isinstance(our_texts[name], dict)
+        if is_table != isinstance(their_texts[name], dict):
             kind = "table" if is_table else "sentence"
             raise DataFileError(file, key, f"must be a {kind}")
         if is_table:
-            _compare(ours[name], theirs[name], file, key)
+            _compare(our_texts[name], their_texts[name], file, key)
             continue
-        words = _words(str(theirs[name]), file, key)
-        unknown = sorted(words - _words(str(ours[name]), file, key))
+        words = _words(str(their_texts[name]), file, key)
+        unknown = sorted(words - _words(str(our_texts[name]), file, key))
         if unknown:
             raise DataFileError(file, key, f"unknown words {', '.join(unknown)}")
 
@@ -103,12 +103,12 @@ def _words(sentence: str, file: str, key: str) -> set[str]:
 
 
 def _layouts(folders: Sequence[Path]) -> Mapping[str, jinja2.Template]:
-    ours = {name: in_force(folders[:1], f"cards/{name}.md") for name in LAYOUTS}
+    our_layouts = {name: in_force(folders[:1], f"cards/{name}.md") for name in LAYOUTS}
     files = files_in_force(folders, "cards", ".md")
     for name, path in files.items():
-        if name not in ours:
+        if name not in our_layouts:
             raise DataFileError(label(path), "", "is no layout of the cards")
-        if unknown := _variables(path) - _variables(ours[name]):
+        if unknown := _variables(path) - _variables(our_layouts[name]):
             raise DataFileError(
                 label(path), "", f"unknown words {', '.join(sorted(unknown))}"
             )
@@ -142,9 +142,11 @@ def _reasons(folders: Sequence[Path]) -> Mapping[str, tuple[Coding, ...]]:
         raise DataFileError(
             label(path), "", f"a topic holds a list of code and display: {error}"
         ) from error
-    codes = {topic: [one.code for one in codings] for topic, codings in reasons.items()}
+    codes = {
+        topic: [coding.code for coding in codings] for topic, codings in reasons.items()
+    }
     our_codes = {
-        topic: [one["code"] for one in codings]
+        topic: [coding["code"] for coding in codings]
         for topic, codings in read_json(folders[0] / OVERRIDES).items()
     }
     if codes != our_codes:

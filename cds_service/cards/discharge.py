@@ -10,7 +10,6 @@ from dataclasses import replace
 from cds_service.cards.answer import Answer, make_card
 from cds_service.cards.not_known import not_known_line
 from cds_service.cards.rehabilitation import Line
-from cds_service.cards.texts import SUMMARY_LENGTH
 from cds_service.core.open_points import KEPT
 from cds_service.core.phrases import joined, say
 from cds_service.core.wording import capital
@@ -26,7 +25,6 @@ DECIDING = (
     *("conditions", "procedures", "medications", "administrations"),
     *("statements", "dispenses", "serviceRequests", "deviceRequests"),
 )
-# Lists that are kept for every such patient: empty, nobody kept them.
 NO_LONGER = frozenset({"deceased", "end-of-life"})
 
 
@@ -36,7 +34,8 @@ def discharge_card(answer: Answer) -> Card | None:
     Nothing is said to be, by no card, of what could not be read. Of an augmentation
     that may be of another time, or was not done, only a warning is worth a card.
     """
-    facts, unread, empty = answer.facts, _unread(answer), _empty(answer)
+    facts = answer.facts
+    unread, empty = _unread(answer), _empty(answer)
     is_sure = answer.order is None or answer.order.is_sure
     if not is_sure and facts.colour != "warning":
         return None
@@ -46,67 +45,65 @@ def discharge_card(answer: Answer) -> Card | None:
     summary = None
     if facts.leading is None:
         kind = "leaving.unread" if unread else "leaving.empty"
-        summary = _say_missing(answer, kind, unread or empty)
+        summary = _missing_sentence(answer, kind, unread or empty)
     return make_card(
         answer,
         TOPIC,
-        summary=summary or say_summary(answer),
+        summary=summary or _summary(answer),
         detail=detail,
         indicator=facts.colour,
     )
 
 
 def _unread(answer: Answer) -> list[str]:
-    """Keys of the deciding lists that were not read whole."""
+    """Return the keys of the deciding lists that were not read whole."""
     if not answer.facts.signals.isdisjoint(NO_LONGER):
         return []
     state = answer.record_state
-    return [one for one in DECIDING if one in state.unread or one in state.incomplete]
+    return [key for key in DECIDING if key in state.unread or key in state.incomplete]
 
 
 def _empty(answer: Answer) -> list[str]:
-    """Give the problem list, if it is empty: the fracture itself should stand there."""
+    """Return the problem list if it is empty: it should have the fracture itself."""
     if not answer.facts.signals.isdisjoint(NO_LONGER):
         return []
-    return [one for one in answer.record_state.empty if one in KEPT]
+    return [key for key in answer.record_state.empty if key in KEPT]
 
 
-def _say_missing(answer: Answer, kind: str, missing: Sequence[str]) -> str:
-    """Say what was done, and which lists say nothing; few words if they are many."""
+def _missing_sentence(answer: Answer, kind: str, missing: Sequence[str]) -> str:
+    """Name what was done, and which lists say nothing; few words if they are many."""
     common = answer.facts.common
     names = joined(answer.texts.raw(f"lists.{key}") for key in missing)
-    told = [
-        answer.translated(answer.texts.say(kind, leaving=done, lists=lists))
-        for done in (common["leaving"], common["leaving_shortly"], LEAVING)
+    sentences = [
+        answer.translated(answer.texts.say(kind, leaving=leaving, lists=lists))
+        for leaving in (common["leaving"], common["leaving_shortly"], LEAVING)
         for lists in (names, answer.texts.raw("leaving.several"))
     ]
-    fitting = (one for one in told if len(one) <= SUMMARY_LENGTH)
-    return next(fitting, "") or answer.shortest(told)
+    return answer.fitting(sentences)
 
 
-def say_summary(answer: Answer) -> str:
-    """Say what was done, what is open and the act; what was done is shortened first."""
+def _summary(answer: Answer) -> str:
+    """Name what was done, what is open and the act; the first is shortened first."""
     facts = answer.facts
-    done = (facts.common["leaving"], facts.common["leaving_shortly"], LEAVING)
-    told = [
-        answer.translated(phrase)
-        for one in done
-        for phrase in replace(facts, common={**facts.common, "leaving": one}).phrases()
-    ]
-    fitting = (one for one in told if len(one) <= SUMMARY_LENGTH)
-    return next(fitting, "") or answer.shortest(told)
+    leavings = (facts.common["leaving"], facts.common["leaving_shortly"], LEAVING)
+    sentences: list[str] = []
+    for leaving in leavings:
+        of_leaving = replace(facts, common={**facts.common, "leaving": leaving})
+        sentences += map(answer.translated, of_leaving.phrases())
+    return answer.fitting(sentences)
 
 
 def _lines(answer: Answer) -> Iterator[Line]:
-    """A line for each fact that is open, then what was not read."""
-    still_open = tuple(one for one in answer.facts.ranked if one.is_open)
+    """Yield a line for each fact that is open, then what was not read."""
+    still_open = tuple(fact for fact in answer.facts.ranked if fact.is_open)
     for heading, text in replace(answer.facts, ranked=still_open).lines():
-        yield Line(heading, capital(text) if heading.endswith("?") else text)
+        words = capital(text) if heading.endswith("?") else text
+        yield Line(heading, words)
     unread = answer.case.leaving.unread if answer.case.leaving else ()
     names = joined(answer.texts.raw(f"lists.{key}") for key in unread)
-    said = [text for _, text in not_known_line(answer)]
+    notes = [text for _, text in not_known_line(answer)]
     if names:
         note = answer.texts.raw("leaving.unread-note")
-        said.append(answer.texts.say("notices.unread", name=names, note=note))
-    if said:
-        yield Line(answer.texts.raw("headings.not-known"), joined(said, "; "))
+        notes.append(answer.texts.say("notices.unread", name=names, note=note))
+    if notes:
+        yield Line(answer.texts.raw("headings.not-known"), joined(notes, "; "))

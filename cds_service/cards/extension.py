@@ -6,7 +6,9 @@ from cds_service.cards.answer import Answer
 from cds_service.cards.study_words import calibration
 from cds_service.core.assessment import OutcomeAssessment
 from cds_service.core.findings import Finding
+from cds_service.core.pooled import PooledBaseline
 from cds_service.core.pooled_result import PooledResult
+from cds_service.core.prediction import Baseline
 from cds_service.core.risk_words import RiskWords
 from cds_service.core.strata import Stratum
 from cds_service.core.study_result import ModelResult
@@ -26,42 +28,40 @@ def assessments_extension(answer: Answer) -> dict[str, Any]:
 
 
 def assessment_json(answer: Answer, outcome: OutcomeAssessment) -> dict[str, Any]:
-    """One outcome. Absent members are left out; empty lists stay."""
+    """Return one outcome. Absent members are left out; empty lists stay."""
     assessment = answer.assessment
     status = assessment.status_of(outcome.outcome)
-    found: dict[str, Any] = {"outcome": outcome.outcome, "status": status}
+    members: dict[str, Any] = {"outcome": outcome.outcome, "status": status}
     is_refracture = outcome.outcome == "refracture"
     pooled = assessment.pooled if is_refracture else None
     if pooled is not None and status == "assessed":
-        found["headline"] = pooled.model.study.id
-    said = answer.said if is_refracture else assessment.pain
-    if said is not None:
-        found["said"] = _said_json(said)
-    found["disagreement"] = outcome.disagreement
+        members["headline"] = pooled.model.study.id
+    risk_words = answer.risk_words if is_refracture else assessment.pain
+    if risk_words is not None:
+        members["said"] = _risk_words_json(risk_words)
+    members["disagreement"] = outcome.disagreement
     if status == "not-applicable":
         reasons = (_excluded(answer, name) for name in assessment.excluded_by)
-        found["concerns"] = list(dict.fromkeys(reasons))
+        members["concerns"] = list(dict.fromkeys(reasons))
     else:
         results = [_model_json(answer, result) for result in outcome.models]
-        found["models"] = [
-            *([_pooled_json(answer, pooled)] if pooled else []),
-            *results,
-        ]
-    found["supporting"] = [_stratum_json(stratum) for stratum in outcome.supporting]
-    return found
+        pooled_results = [_pooled_json(answer, pooled)] if pooled else []
+        members["models"] = [*pooled_results, *results]
+    members["supporting"] = [_stratum_json(stratum) for stratum in outcome.supporting]
+    return members
 
 
 def source_of(finding: Finding) -> str:
     """Name where a finding comes from; of a derived one all sources."""
-    return ", ".join(dict.fromkeys(one.resource for one in finding.provenance))
+    return ", ".join(dict.fromkeys(source.resource for source in finding.provenance))
 
 
-def _said_json(said: RiskWords) -> dict[str, Any]:
+def _risk_words_json(risk_words: RiskWords) -> dict[str, Any]:
     return {
-        "words": said.words,
-        "usual": said.usual,
-        "inSummary": said.in_summary,
-        "atLeast": said.at_least,
+        "words": risk_words.words,
+        "usual": risk_words.usual,
+        "inSummary": risk_words.in_summary,
+        "atLeast": risk_words.at_least,
     }
 
 
@@ -71,30 +71,38 @@ def _excluded(answer: Answer, name: str) -> str:
 
 
 def _pooled_json(answer: Answer, pooled: PooledResult) -> dict[str, Any]:
-    study, figure, baseline = pooled.model.study, pooled.figure, pooled.figure.baseline
-    local = baseline.recalibration
-    found: dict[str, Any] = {
+    study, figure = pooled.model.study, pooled.figure
+    baseline = figure.baseline
+    members: dict[str, Any] = {
         "model": study.id,
         "modelVersion": study.version,
         "horizonMonths": study.say.horizon_months,
         "incidence": pooled.model.baseline_of(None).incidence,
-        "baseline": {"incidence": baseline.incidence, "source": baseline.source}
-        | ({"recalibration": local.to_json()} if local else {}),
+        "baseline": _baseline_json(baseline),
         "reference": baseline.incidence,
     }
     if figure.is_personal:
-        found |= {
+        members |= {
             "risk": figure.risk,
             "newHospital": list(figure.new_hospital),
             "sameHospital": list(figure.same_hospital),
             "band": figure.band,
         }
     if figure.bone is not None:
-        found["bone"] = figure.bone
-    found["inputs"] = [_pooled_input_json(pooled, finding) for finding in pooled.inputs]
-    found["missing"] = [{"name": name} for name in pooled.missing]
-    found["concerns"] = _pooled_concerns(answer, pooled)
-    return found
+        members["bone"] = figure.bone
+    members["inputs"] = [
+        _pooled_input_json(pooled, finding) for finding in pooled.inputs
+    ]
+    members["missing"] = [{"name": name} for name in pooled.missing]
+    members["concerns"] = _pooled_concerns(answer, pooled)
+    return members
+
+
+def _baseline_json(baseline: Baseline | PooledBaseline) -> dict[str, Any]:
+    members = {"incidence": baseline.incidence, "source": baseline.source}
+    if baseline.recalibration is None:
+        return members
+    return members | {"recalibration": baseline.recalibration.to_json()}
 
 
 def _pooled_input_json(pooled: PooledResult, finding: Finding) -> dict[str, Any]:
@@ -110,48 +118,48 @@ def _pooled_concerns(answer: Answer, pooled: PooledResult) -> list[str]:
     """Return whole sentences: values, the one that was set aside, calibration."""
     wording = answer.wording
     values = [
-        f"{wording.name(one.name)}: {concern}"
-        for one in pooled.inputs
-        for concern in one.concerns
+        f"{wording.name(finding.name)}: {concern}"
+        for finding in pooled.inputs
+        for concern in finding.concerns
     ]
-    held = [
-        f"{wording.name(one.name)} {one.value:g} taken as {pooled.used_of(one.name):g},"
-        " the end of what the model follows"
-        for one in pooled.inputs
-        if pooled.is_held(one.name)
+    held_notes = []
+    for finding in pooled.inputs:
+        if pooled.is_held(finding.name):
+            value = f"{wording.name(finding.name)} {finding.value:g}"
+            used = f"{pooled.used_of(finding.name):g}"
+            held_notes.append(
+                f"{value} taken as {used}, the end of what the model follows"
+            )
+    set_aside = [
+        f"{wording.phrase(finding)} not used:"
+        " the other bone value gives the higher figure"
+        for finding in pooled.set_aside
     ]
-    aside = [
-        f"{wording.phrase(one)} not used: the other bone value gives the higher figure"
-        for one in pooled.set_aside
-    ]
-    return [*values, *held, *aside]
+    return [*values, *held_notes, *set_aside]
 
 
 def _model_json(answer: Answer, result: ModelResult) -> dict[str, Any]:
     study, prediction = result.model.study, result.prediction
-    baseline = prediction.baseline
-    local = baseline.recalibration
-    found: dict[str, Any] = {
+    members: dict[str, Any] = {
         "model": study.id,
         "modelVersion": study.version,
         "isTheirs": result.is_theirs,
         "horizonMonths": study.cohort.horizon_months,
         "incidence": study.incidence,
-        "baseline": {"incidence": baseline.incidence, "source": baseline.source}
-        | ({"recalibration": local.to_json()} if local else {}),
+        "baseline": _baseline_json(prediction.baseline),
         "reference": result.reference,
     }
     if result.shown:
-        found["risk"] = prediction.risk
-        found["studyUncertainty"] = list(prediction.study_uncertainty)
+        members["risk"] = prediction.risk
+        members["studyUncertainty"] = list(prediction.study_uncertainty)
         if prediction.if_measured is not None:
-            found["ifMeasured"] = list(prediction.if_measured)
-    found["inputsKnown"] = prediction.inputs_known
+            members["ifMeasured"] = list(prediction.if_measured)
+    members["inputsKnown"] = prediction.inputs_known
     if result.shown:
-        found["band"] = result.band
+        members["band"] = result.band
     gains = prediction.gains
-    found["inputs"] = [_input_json(result, finding) for finding in result.inputs]
-    found["missing"] = [
+    members["inputs"] = [_input_json(result, finding) for finding in result.inputs]
+    members["missing"] = [
         {"name": name, "gain": gains.get(name, 0.0)}
         for name in (
             *sorted(gains, key=lambda name: (-gains[name], name)),
@@ -159,51 +167,52 @@ def _model_json(answer: Answer, result: ModelResult) -> dict[str, Any]:
             *prediction.unknown_until_after,
         )
     ]
-    found["concerns"] = _concerns(answer, result)
-    return found
+    members["concerns"] = _concerns(answer, result)
+    return members
 
 
 def _value_json(finding: Finding) -> dict[str, Any]:
-    found: dict[str, Any] = {
+    members: dict[str, Any] = {
         "name": finding.name,
         "value": finding.value,
         "unit": finding.unit,
         "source": source_of(finding),
     }
     if finding.observed is not None:
-        found["date"] = finding.observed.isoformat()
-    return found
+        members["date"] = finding.observed.isoformat()
+    return members
 
 
 def _input_json(result: ModelResult, finding: Finding) -> dict[str, Any]:
-    held = result.prediction.held.get(finding.name)
+    held_value = result.prediction.held.get(finding.name)
     return _value_json(finding) | {
         "effect": result.prediction.effects[finding.name],
-        "use": f"held-{held.side}" if held else "as-is",
+        "use": f"held-{held_value.side}" if held_value else "as-is",
         "used": result.prediction.used[finding.name],
     }
 
 
 def _concerns(answer: Answer, result: ModelResult) -> list[str]:
     """Return whole sentences: criteria, calibration, values."""
-    criteria = [
-        f"{NOT_CHECKABLE if one.severity == 'not-checkable' else OUTSIDE}: {one.text}"
-        for one in result.violations
-    ]
+    criteria = []
+    for violation in result.violations:
+        is_open = violation.severity == "not-checkable"
+        state = NOT_CHECKABLE if is_open else OUTSIDE
+        criteria.append(f"{state}: {violation.text}")
     unusable = [
-        f"{answer.wording.name(one.name)}: {one.detail}" for one in result.unusable
+        f"{answer.wording.name(gap.name)}: {gap.detail}" for gap in result.unusable
     ]
     values = [
-        f"{answer.wording.name(one.name)}: {concern}"
-        for one in result.inputs
-        for concern in one.concerns
+        f"{answer.wording.name(finding.name)}: {concern}"
+        for finding in result.inputs
+        for concern in finding.concerns
     ]
-    held = [
-        f"{answer.wording.name(name)} {one.value:g} taken as {one.used:.1f}, "
-        "the end of what this study can say"
-        for name, one in sorted(result.prediction.held.items())
+    held_notes = [
+        f"{answer.wording.name(name)} {held_value.value:g}"
+        f" taken as {held_value.used:.1f}, the end of what this study can say"
+        for name, held_value in sorted(result.prediction.held.items())
     ]
-    return [*criteria, *unusable, *held, *values, calibration(answer, result)]
+    return [*criteria, *unusable, *held_notes, *values, calibration(answer, result)]
 
 
 def _stratum_json(stratum: Stratum) -> dict[str, Any]:

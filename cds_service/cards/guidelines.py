@@ -1,4 +1,4 @@
-"""Guideline and trial lines beside the studies: `hooks/<service>/guidelines.toml`."""
+"""Guideline and trial lines next to the studies: `hooks/<service>/guidelines.toml`."""
 
 from datetime import date
 from typing import Literal
@@ -10,11 +10,11 @@ class Guideline(DataTable):
     """One line, without effect sizes.
 
     Attributes:
-        direction: seen from the recommendation that names it.
+        direction: for or against the recommendation that names it.
         read_on: when the source was read.
         owner: the role that answers for it.
         approved: when the owner last did.
-        review_by: when somebody has to look at it again.
+        review_by: when it is to be reviewed again.
     """
 
     id: str

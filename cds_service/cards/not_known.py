@@ -1,4 +1,4 @@
-"""Names on the card what was not read, or was seen and not used."""
+"""Name on the card what was not read, or was seen and not used."""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -40,7 +40,8 @@ TOLD = (
     "bone-malignancy",
     "recent-cancer",
 )
-# Findings that an entry which nobody understood leaves open too, without being named.
+# Findings that an entry which was not understood leaves open too, without being
+# named.
 COUNTING = frozenset(
     {"high-energy-cause", "unstable-fracture", *RAISING_LISTED}
     - {"present-spinal-infection", "new-deficit"}
@@ -87,28 +88,30 @@ def _unused(answer: Answer) -> Iterator[str]:
         why = _as_people_write(gap.why or gap.detail).rstrip(".")
         is_named = title.lower() in why.lower()
         short_why = GAP_REASONS[gap.reason]
-        notice = answer.texts.say("notices.not-used", name=title, why=why)
+        notice: str = answer.texts.say("notices.not-used", name=title, why=why)
+        if is_named:
+            notice = why
         yield Otherwise(
-            escape_markdown(why if is_named else notice),
+            escape_markdown(notice),
             answer.texts.say("notices.not-used", name=title, why=short_why),
         )
 
 
 def _passed_over(answer: Answer, name: str) -> Iterator[str]:
     """Name values that were seen and not used, although another one was."""
-    passed = [
-        one
-        for one in answer.findings.passed_over
-        if one.name == name and one.reason in SEEN_NOT_USED
+    values = [
+        value
+        for value in answer.findings.passed_over
+        if value.name == name and value.reason in SEEN_NOT_USED
     ]
-    if name not in answer.findings.known or not passed:
+    if name not in answer.findings.known or not values:
         return
     whys = dict.fromkeys(
-        _as_people_write(_reason(one.detail)).rstrip(".") for one in passed
+        _as_people_write(_reason(value.detail)).rstrip(".") for value in values
     )
     title = answer.wording.name(name)
     path = "notices.another-not-used"
-    short_why = joined(dict.fromkeys(GAP_REASONS[one.reason] for one in passed))
+    short_why = joined(dict.fromkeys(GAP_REASONS[value.reason] for value in values))
     yield Otherwise(
         escape_markdown(answer.texts.say(path, name=title, why=", ".join(whys))),
         answer.texts.say(path, name=title, why=short_why),
@@ -128,9 +131,9 @@ def _not_excluded(answer: Answer) -> Iterator[str]:
     findings = answer.findings
     already = _named_elsewhere(findings)
     not_understood = _not_understood(findings)
-    reports = {one for one in not_understood if one.startswith(REPORT)}
-    beside = {one for one in not_understood if one.partition("/")[0] in ASIDES}
-    listed = not_understood - reports - beside
+    reports = {entry for entry in not_understood if entry.startswith(REPORT)}
+    asides = {entry for entry in not_understood if entry.partition("/")[0] in ASIDES}
+    listed = not_understood - reports - asides
     open_names: list[tuple[str, str]] = []
     for name in (*EXCLUDING, *RAISING_LISTED, STEROID, LONG_STEROID):
         gap = findings.gaps.get(name)
@@ -142,26 +145,28 @@ def _not_excluded(answer: Answer) -> Iterator[str]:
             continue
         title = answer.wording.name(name)
         # One order may mention several findings, and each is a question of its own.
-        named = {one.resource for one in gap.seen}
+        resources_named = {source.resource for source in gap.seen}
         resources = {
-            f"{one.resource} {title}" if one.origin == "context" else one.resource
-            for one in gap.seen
+            f"{source.resource} {title}"
+            if source.origin == "context"
+            else source.resource
+            for source in gap.seen
         }
-        before = already | listed if name in COUNTING else already
-        if resources <= before or named <= before:
+        named_before = already | listed if name in COUNTING else already
+        if resources <= named_before or resources_named <= named_before:
             continue
-        already |= resources if name not in COUNTING else resources - listed - beside
+        already |= resources if name not in COUNTING else resources - listed - asides
         why = _as_people_write(gap.why or gap.detail)
         why = why.replace(", not counted:", ":").rstrip(".")
         open_names.append((why, title))
     # An entry that is named is not counted again among those not understood.
-    if rest := listed - already:
-        count = _entries(len(rest))
+    if unnamed := listed - already:
+        count = _entries(len(unnamed))
         yield answer.texts.say("notices.not-understood", entries=count)
     if unread := reports - already:
         count = _reports(len(unread))
         yield answer.texts.say("notices.report-not-understood", reports=count)
-    if unread := beside - already:
+    if unread := asides - already:
         count = _asides(unread)
         yield answer.texts.say("notices.reason-not-understood", entries=count)
     for why, names in grouped(open_names).items():
@@ -172,12 +177,12 @@ def _not_excluded(answer: Answer) -> Iterator[str]:
 
 
 def _not_understood(findings: Findings) -> set[str]:
-    """List the entries that nobody understood, and that may forbid a figure."""
+    """List the entries that were not understood, and that may forbid a figure."""
     entries: set[str] = set()
     for name in EXCLUDING:
         gap = findings.gaps.get(name)
         if gap is not None and gap.reason == "not-understood":
-            entries |= {one.resource for one in gap.seen}
+            entries |= {source.resource for source in gap.seen}
     return entries
 
 
@@ -190,9 +195,9 @@ def _named_elsewhere(findings: Findings) -> set[str]:
     for name in (*EXCLUDING, *TOLD):
         if name in ("neurological-deficit", "spinal-infection"):
             continue
-        known = findings.known.get(name)
-        if known is not None and known.value is True:
-            entries |= {source.resource for source in known.provenance}
+        finding = findings.known.get(name)
+        if finding is not None and finding.value is True:
+            entries |= {source.resource for source in finding.provenance}
     return entries
 
 
@@ -202,9 +207,9 @@ def _unread(answer: Answer) -> list[str]:
     parts = _by_note(answer, "notices.unread", record.unread)
     parts += _by_note(answer, "notices.incomplete", record.incomplete)
     parts += [
-        texts.say("notices.empty", name=texts.raw(f"lists.{one}"))
-        for one in record.empty
-        if one in KEPT
+        texts.say("notices.empty", name=texts.raw(f"lists.{key}"))
+        for key in record.empty
+        if key in KEPT
     ]
     if record.unreadable:
         parts.append(
@@ -213,8 +218,8 @@ def _unread(answer: Answer) -> list[str]:
     if record.foreign:
         parts.append(texts.say("notices.foreign", entries=_entries(record.foreign)))
     short = say("the record was not read whole")
-    notes = [escape_markdown(one).rstrip(".") for one in record.notes]
-    return [*parts, *(Otherwise(one, short) for one in notes)]
+    notes = [escape_markdown(note).rstrip(".") for note in record.notes]
+    return [*parts, *(Otherwise(note, short) for note in notes)]
 
 
 def record_notices(answer: Answer) -> tuple[str, ...]:
@@ -230,11 +235,11 @@ def _by_note(answer: Answer, path: str, notes: Mapping[str, str]) -> list[str]:
 
     Other languages leave the reason out.
     """
-    named = grouped(
+    names_by_note = grouped(
         (note, answer.texts.raw(f"lists.{key}")) for key, note in notes.items()
     )
     phrases: list[str] = []
-    for note, names in named.items():
+    for note, names in names_by_note.items():
         lists = joined(names)
         full = answer.texts.say(path, name=lists, note=escape_markdown(note))
         short = say("{names} not read, or not whole", names=lists)

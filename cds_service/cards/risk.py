@@ -12,16 +12,16 @@ from cds_service.core.wording import capital, join_words
 MOST_DRIVERS = 2  # of a study's line, the strongest
 
 
-def say_risk(answer: Answer) -> tuple[str, ...]:
+def risk_phrases(answer: Answer) -> tuple[str, ...]:
     """Return the risk phrases of a summary, from full to short; it may have none."""
-    said = answer.said
-    if answer.closures.closes_risk() or said is None:
+    risk_words = answer.risk_words
+    if answer.closures.closes_risk() or risk_words is None:
         return ()
-    if not said.in_summary or said.at_least:
+    if not risk_words.in_summary or risk_words.at_least:
         return ()
-    words = capital(said.words)
+    words = capital(risk_words.words)
     short = answer.texts.say("risk.summary-short", words=words)
-    if said.words != f"about {said.usual}":
+    if risk_words.words != f"about {risk_words.usual}":
         return answer.texts.say("risk.summary", words=words), short
     leading = answer.facts.leading
     # The usual figure next to a fact that raises the risk would reassure.
@@ -31,49 +31,54 @@ def say_risk(answer: Answer) -> tuple[str, ...]:
 
 def risk_lines(answer: Answer) -> Iterator[tuple[str, str]]:
     """Yield the risk with its average, and how sure it is; or that none is given."""
-    texts, said, pooled = answer.texts, answer.said, answer.assessment.pooled
+    texts, risk_words = answer.texts, answer.risk_words
+    pooled = answer.assessment.pooled
     heading = texts.raw("headings.risk")
     if answer.closures.closes_risk():
         return
-    if said is None or pooled is None:
+    if risk_words is None or pooled is None:
         yield heading, texts.raw("risk.none")
         return
-    yield heading, joined((_risk(answer, said, pooled), _pain(answer)), ". ")
-    yield texts.raw("headings.sure"), _how_sure(answer, pooled)
+    yield heading, joined((_risk(answer, risk_words, pooled), _pain(answer)), ". ")
+    yield texts.raw("headings.sure"), _certainty(answer, pooled)
 
 
-def _risk(answer: Answer, said: RiskWords, pooled: PooledResult) -> str:
-    """Say `about 1 in 5 fracture another vertebra within about 2 years`."""
+def _risk(answer: Answer, risk_words: RiskWords, pooled: PooledResult) -> str:
+    """Write `about 1 in 5 fracture another vertebra within about 2 years`."""
     texts, facts = answer.texts, answer.facts
     kind = "own"
-    if "usual" in said.words:
+    if "usual" in risk_words.words:
         kind = "usual"
-    elif said.words == f"about {said.usual}":
+    elif risk_words.words == f"about {risk_words.usual}":
         kind = "as-usual"
-    elif answer.assessment.may_say_below() and not facts.raises and not said.at_least:
+    elif (
+        answer.assessment.may_say_below()
+        and not facts.raises
+        and not risk_words.at_least
+    ):
         kind = "below"
-    words = said.words
+    words = risk_words.words
     if not words.startswith(("about", "at least", "more")):
         words = say("the {step}", step=words)
     sentence: str = texts.say(
         f"risk.{kind}",
         words=words,
-        usual=said.usual,
+        usual=risk_words.usual,
         horizon=pooled.figure.baseline.horizon,
     )
-    if said.at_least and kind != "usual":
+    if risk_words.at_least and kind != "usual":
         names = join_words(facts.not_counted)
         sentence = joined((sentence, texts.say("risk.not-counted", names=names)), "; ")
     return sentence
 
 
 def _pain(answer: Answer) -> str:
-    """Say lasting pain by its pooled rate; a lower limit with a factor on record."""
+    """Write lasting pain by its pooled rate; a lower limit with a factor on record."""
     pain = answer.assessment.pain
     return answer.texts.say("risk.pain", words=pain.words) if pain else ""
 
 
-def _how_sure(answer: Answer, pooled: PooledResult) -> str:
+def _certainty(answer: Answer, pooled: PooledResult) -> str:
     local = answer.policy.recalibration.get(pooled.model.study.id)
     if local is not None:
         return answer.texts.say("risk.sure-here", patients=local.n)
@@ -82,21 +87,21 @@ def _how_sure(answer: Answer, pooled: PooledResult) -> str:
 
 def study_lines(answer: Answer) -> Iterator[tuple[str, str]]:
     """Yield a line for each study whose criteria hold and whose figure is above."""
-    if answer.said is None:
+    if answer.risk_words is None:
         return
-    for one in answer.assessment.study_lines:
-        study = one.result.model.study
+    for line in answer.assessment.study_lines:
+        study = line.result.model.study
         drivers = joined(
-            phrase(answer, one.result, finding)
-            for group in one.drivers[:MOST_DRIVERS]
+            phrase(answer, line.result, finding)
+            for group in line.drivers[:MOST_DRIVERS]
             for finding in group
         )
-        words = {"words": one.words, "average": one.average, "drivers": drivers}
+        words = {"words": line.words, "average": line.average, "drivers": drivers}
         path = "risk.study" if drivers else "risk.study-alone"
         if study.outcome == "residual-pain":
             path = "risk.study-pain"
         heading = answer.texts.say("headings.study", patients=study.cohort.n)
-        unknown = joined(one.unknown_criteria, "; ")
+        unknown = joined(line.unknown_criteria, "; ")
         text: str = answer.texts.say(path, **words)
         if unknown:
             criteria = answer.texts.say("risk.unknown-criteria", criteria=unknown)

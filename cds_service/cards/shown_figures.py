@@ -1,4 +1,4 @@
-"""Which figures the cards of an answer say, as words: for a recall of a model."""
+"""Find the figures that cards say in words: for a recall of a model."""
 
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
@@ -26,23 +26,27 @@ class ShownFigure(NamedTuple):
 def shown_figures(answer: Answer, cards: Sequence[Card]) -> tuple[ShownFigure, ...]:
     """Find the figures that these cards say; those that were only computed are none."""
     detail = next(
-        (one.detail for one in cards if topic_of(one) == "rehabilitation"), None
+        (card.detail for card in cards if topic_of(card) == "rehabilitation"), None
     )
     return tuple(_figures(answer, detail)) if detail else ()
 
 
 def _figures(answer: Answer, detail: str) -> Iterator[ShownFigure]:
-    pooled, said = answer.assessment.pooled, answer.said
-    if pooled is not None and said is not None and not answer.closures.closes_risk():
+    pooled, risk_words = answer.assessment.pooled, answer.risk_words
+    is_closed = answer.closures.closes_risk()
+    if pooled is not None and risk_words is not None and not is_closed:
         study = pooled.model.study
         yield ShownFigure(
-            study.id, study.version, study.digest, answer.translated(said.words)
+            study.id, study.version, study.digest, answer.translated(risk_words.words)
         )
     lines = zip(answer.assessment.study_lines, study_lines(answer), strict=False)
     for line, (_, text) in lines:
         # A card that would be too long leaves a line out.
         if answer.translated(text) in detail:
-            own = line.result.model.study
+            line_study = line.result.model.study
             yield ShownFigure(
-                own.id, own.version, own.digest, answer.translated(line.words)
+                line_study.id,
+                line_study.version,
+                line_study.digest,
+                answer.translated(line.words),
             )

@@ -28,7 +28,7 @@ WORDS: Mapping[str, str] = {
     "held-value": "{name} {value} taken as {used}",
     "held-end": "{held}, the end of what this study can say",
 }
-# Measures whose numbers tell little without the study's own mean beside them.
+# Measures whose numbers say little without the study's own mean.
 WITH_MEAN = frozenset({"[hnsf'U]", "mm2/m2"})
 MEASURES_OF_SARCOPENIA = ("grip-strength", "appendicular-muscle-index", "gait-speed")
 
@@ -40,8 +40,8 @@ def horizon(result: ModelResult) -> str:
     return f"{months // 12} years" if is_whole else f"{months} months"
 
 
-def whose_average(answer: Answer, result: ModelResult) -> str:
-    """`average after kyphoplasty`, `the study average`, `this site's average`."""
+def average_name(answer: Answer, result: ModelResult) -> str:
+    """Name the average: of the procedure, the study or this site."""
     incidence = result.prediction.baseline.incidence
     word = procedure_word(answer)
     if word and say_percent(result.reference) != say_percent(incidence):
@@ -50,8 +50,8 @@ def whose_average(answer: Answer, result: ModelResult) -> str:
 
 
 def average(answer: Answer, result: ModelResult) -> str:
-    """Say what a figure is compared with: `average after kyphoplasty 10 %`."""
-    whose = whose_average(answer, result).removeprefix("the ")
+    """Write what a figure is compared with: `average after kyphoplasty 10 %`."""
+    whose = average_name(answer, result).removeprefix("the ")
     return f"{whose} {say_percent(result.reference)}"
 
 
@@ -68,14 +68,14 @@ def figure(result: ModelResult, share: float | None = None) -> str:
     return say_percent(risk, lowest=prediction.floor, highest=prediction.ceiling)
 
 
-def say_interval(result: ModelResult, interval: tuple[float, float]) -> str:
-    """Say an interval of shares within the limits of print, in whole percent."""
+def interval_text(result: ModelResult, interval: tuple[float, float]) -> str:
+    """Write an interval of shares within the limits of print, in whole percent."""
     prediction = result.prediction
     return say_range(interval, lowest=prediction.floor, highest=prediction.ceiling)
 
 
 def missing_names(answer: Answer, results: Iterable[ModelResult]) -> tuple[str, ...]:
-    """Name what is missing, most telling first; not what surgery alone will tell."""
+    """Name what is missing, the greatest gain first; not what only surgery can show."""
     gains: dict[str, float] = {}
     for result in results:
         for name, gain in result.prediction.gains.items():
@@ -87,14 +87,14 @@ def missing_names(answer: Answer, results: Iterable[ModelResult]) -> tuple[str, 
 
 
 def calibration(answer: Answer, result: ModelResult) -> str:
-    """Say if the figure is fitted to this site, and its value at the pooled rate."""
+    """Write if the figure is fitted to this site, and its value at the pooled rate."""
     baseline = result.prediction.baseline
-    local = baseline.recalibration
-    if local is not None:
-        text = WORDS["recalibrated"].format(patients=local.n)
-        for alike in local.sets:
+    recalibration = baseline.recalibration
+    if recalibration is not None:
+        text = WORDS["recalibrated"].format(patients=recalibration.n)
+        for alike in recalibration.sets:
             text += WORDS["recalibrated-alike"].format(patients=alike.n)
-        return f"{text}, {local.years}" if local.years else text
+        return f"{text}, {recalibration.years}" if recalibration.years else text
     if baseline.source == "site":
         text = WORDS["calibrated"].format(incidence=say_percent(baseline.incidence))
         is_far = abs(baseline.shift) > answer.policy.showing.baseline_shift_warning
@@ -112,28 +112,30 @@ def calibration(answer: Answer, result: ModelResult) -> str:
 
 def held_line(answer: Answer, result: ModelResult) -> str:
     """Name each value taken at the end of what the study can say; else empty."""
-    units = {one.name: one.unit for one in result.inputs}
+    units = {finding.name: finding.unit for finding in result.inputs}
     texts = [
         WORDS["held-value"].format(
             name=answer.wording.name(name),
-            value=answer.wording.number(name, held.value, units[name]),
-            used=answer.wording.number(name, held.used, units[name]),
+            value=answer.wording.number(name, held_value.value, units[name]),
+            used=answer.wording.number(name, held_value.used, units[name]),
         )
-        for name, held in sorted(result.prediction.held.items())
+        for name, held_value in sorted(result.prediction.held.items())
         if name in units
     ]
     return WORDS["held-end"].format(held=join_words(texts)) if texts else ""
 
 
 def phrase(answer: Answer, result: ModelResult, finding: Finding) -> str:
-    """Say one input, with measures behind a diagnosis and the study's mean."""
+    """Write one input, with measures behind a diagnosis and the study's mean."""
     text = answer.wording.short_phrase(finding._replace(site=""))
     if finding.name == "sarcopenia":
         names = MEASURES_OF_SARCOPENIA
-        known = [
-            answer.findings.known[one] for one in names if one in answer.findings.known
+        measured = [
+            answer.findings.known[name]
+            for name in names
+            if name in answer.findings.known
         ]
-        measures = (answer.wording.short_measure(one) for one in known[:2])
+        measures = (answer.wording.short_measure(measure) for measure in measured[:2])
         text = in_brackets(text, *measures)
     if finding.unit in WITH_MEAN:
         mean = result.model.table.means[finding.name]

@@ -5,13 +5,13 @@ Sentences and layouts are in `hooks/<service>/cards/`.
 
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 import jinja2
 
-from cds_service.core.phrases import Sentence
+from cds_service.core.phrases import Sentence, say
 from cds_service.protocol.messages import Coding
 
 TOPIC_SYSTEM = "https://kyphoplasty-cds.org/fhir/CodeSystem/card-topic"
@@ -37,16 +37,8 @@ def escape_markdown(text: str) -> str:
 
 
 def count_words(text: str) -> int:
-    """Words as a reader counts them: what has a letter or a digit."""
+    """Count words as a reader does: what has a letter or a digit."""
     return len(WORD.findall(text))
-
-
-def first_that_fits(wordings: Iterable[str]) -> str:
-    """Choose the first wording that is short enough, else the shortest."""
-    found = tuple(wordings)
-    return next(
-        (one for one in found if len(one) <= SUMMARY_LENGTH), min(found, key=len)
-    )
 
 
 def shortened(summary: str) -> str:
@@ -83,12 +75,8 @@ class CardTexts:
         object.__setattr__(self, "_sentences", dict(_by_path(self.tables, "")))
 
     def say(self, path: str, **words: str | int) -> Sentence:
-        """Say the sentence at `table.key`, its placeholders filled."""
-        filled = {
-            name: word if isinstance(word, str) else str(word)
-            for name, word in words.items()
-        }
-        return Sentence(self._sentences[path], filled)
+        """Return the sentence at `table.key`, its placeholders filled."""
+        return say(self._sentences[path], **words)
 
     def raw(self, path: str) -> Sentence:
         """Return the sentence at `table.key`, which has no placeholder."""
@@ -100,11 +88,11 @@ class CardTexts:
 
 
 def _by_path(table: Mapping[str, Any], path: str) -> Iterator[tuple[str, str]]:
-    for key, found in table.items():
-        if isinstance(found, Mapping):
-            yield from _by_path(found, f"{path}{key}.")
+    for key, part in table.items():
+        if isinstance(part, Mapping):
+            yield from _by_path(part, f"{path}{key}.")
         else:
-            yield f"{path}{key}", str(found)
+            yield f"{path}{key}", str(part)
 
 
 def compile_layout(source: str) -> jinja2.Template:

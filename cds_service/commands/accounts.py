@@ -61,8 +61,9 @@ def add_reviewer(
         else:
             password = password_file.readline().rstrip("\r\n")
         try:
-            done = account_entry("replaced" if replace else "added", name, role)
-            accounts.add(name, role, password, replace=replace, entry=done)
+            act = "replaced" if replace else "added"
+            entry = account_entry(act, name, role)
+            accounts.add(name, role, password, replace=replace, entry=entry)
         except AccountFault as error:
             raise DataFileError("NAME", name, str(error)) from None
     click.echo(f"{name} may log in at /audit as {role}")
@@ -88,12 +89,12 @@ def remove_reviewer(name: str) -> None:
             raise DataFileError(
                 "NAME", name, "there is no such account, and no session of one"
             )
-    said = (
+    state = (
         "cannot log in any more"
         if done.is_closed
         else "may log in again for as long as the issuer lets it"
     )
-    click.echo(f"{name} {said}; sessions ended: {done.sessions}")
+    click.echo(f"{name} {state}; sessions ended: {done.sessions}")
 
 
 def account_entry(result: str, name: str, role: str | None = None) -> AuditEntry:

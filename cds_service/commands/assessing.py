@@ -145,7 +145,7 @@ def assess_patient(
     deadline = Deadline.after(settings.deadline_seconds)
     until = deadline.for_reading().ends
     connections = Connections(max_record_bytes=settings.max_record_bytes)
-    reader = SayingReader(
+    reader = PrintingReader(
         FhirClient(wish.fhir_server, wish.token, connections=connections)
     )
 
@@ -169,9 +169,9 @@ def assess_patient(
         hook.hook,
     )
     reader.names = {
-        query: one.key
-        for one in hook.plan.templates
-        if (query := one.query_for(request))
+        query: template.key
+        for template in hook.plan.templates
+        if (query := template.query_for(request))
     }
     ports = Ports(
         clock=lambda: options.now_or_noon(wish.as_of, calendar),
@@ -215,12 +215,12 @@ def _look_below(wish: Wish, connections: Connections, until: float) -> None:
     """
     below = f"{wish.fhir_server}/fhir"
     try:
-        found = lookup.identify_server(
+        server = lookup.identify_server(
             FhirClient(below, None, connections=connections), until=until
         )
     except lookup.LookUpFailed:
         return
-    if not found.note:
+    if not server.note:
         raise lookup.LookUpFailed(
             f"This is no base of a FHIR server, but {below} is one: say --fhir-server"
             f" {below}."
@@ -228,7 +228,7 @@ def _look_below(wish: Wish, connections: Connections, until: float) -> None:
 
 
 def _notes(
-    reader: "SayingReader",
+    reader: "PrintingReader",
     wish: Wish,
     patient_id: str,
     calendar: SiteCalendar,
@@ -238,10 +238,8 @@ def _notes(
     """Yield what a person should know: the record is old, or the patient has died."""
     resources = list(reader.resources())
     today = options.today_at(calendar, wish.as_of)
-    newest = max(
-        (day for one in resources for day in _days(one, calendar) if day <= today),
-        default=None,
-    )
+    days = (day for resource in resources for day in _days(resource, calendar))
+    newest = max((day for day in days if day <= today), default=None)
     if wish.as_of is None and newest is not None and (today - newest).days > OLD_DAYS:
         yield (
             f"the newest entry of this record is of {newest}; --as-of {newest} reads it"
@@ -249,18 +247,17 @@ def _notes(
         )
     patient = next(
         (
-            one
-            for one in resources
-            if one.get("resourceType") == "Patient" and one.get("id") == patient_id
+            resource
+            for resource in resources
+            if resource.get("resourceType") == "Patient"
+            and resource.get("id") == patient_id
         ),
         {},
     )
     died = calendar.named_day(patient.get("deceasedDateTime"))
     if not has_cards and (died or patient.get("deceasedBoolean") is True):
-        yield (
-            f"the record says that this patient has died{f' ({died})' if died else ''};"
-            " no card is shown then"
-        )
+        day = f" ({died})" if died else ""
+        yield f"the record says that this patient has died{day}; no card is shown then"
 
 
 def _days(resource: Mapping[str, Any], calendar: SiteCalendar) -> Iterator[date]:
@@ -275,44 +272,44 @@ def _days(resource: Mapping[str, Any], calendar: SiteCalendar) -> Iterator[date]
 
 
 def _find_one(fhir: lookup.Browser, wanted: str, until: float) -> str:
-    """Id of the one patient of this name or identifier; several are listed.
+    """Return the id of the one patient of this name or identifier.
 
     Raises:
         LookUpFailed: there is none, or there are several.
     """
-    found = lookup.find_patients(fhir, wanted, until=until)
-    if not found:
+    patients = lookup.find_patients(fhir, wanted, until=until)
+    if not patients:
         raise lookup.LookUpFailed(
             "The server found no patient of this name or identifier."
         )
-    for one in found:
-        said = (
-            one.name or "no name",
-            one.gender,
-            f"born {one.birth_date}" if one.birth_date else "",
+    for patient in patients:
+        details = (
+            patient.name or "no name",
+            patient.gender,
+            f"born {patient.birth_date}" if patient.birth_date else "",
         )
-        options.print_note(f"  {one.id}  {', '.join(filter(None, said))}")
-    if len(found) > 1:
+        options.print_note(f"  {patient.id}  {', '.join(filter(None, details))}")
+    if len(patients) > 1:
         count = (
             f"the first {lookup.MOST_SHOWN}"
-            if len(found) >= lookup.MOST_SHOWN
-            else str(len(found))
+            if len(patients) >= lookup.MOST_SHOWN
+            else str(len(patients))
         )
         raise lookup.LookUpFailed(
             f"Several patients fit ({count} are listed above); choose one with"
             " --patient ID."
         )
-    return found[0].id
+    return patients[0].id
 
 
 @dataclass(slots=True)
-class SayingReader:
-    """A `FhirReader` that tells a terminal what came of every query.
+class PrintingReader:
+    """A `FhirReader` that prints what came of every query.
 
     It asks no query twice.
 
     Attributes:
-        names: what a query is called, where it has a name.
+        names: what a query is called, if it has a name.
     """
 
     fhir: lookup.Browser
@@ -322,11 +319,11 @@ class SayingReader:
     def fetch(self, query: str, *, until: float) -> Fetched:
         """Fetch the server's answer; a repeated query gets the earlier one."""
         if query not in self._read:
-            self._read[query] = self._told(query, self.fhir.fetch, until)
+            self._read[query] = self._read_and_print(query, self.fhir.fetch, until)
         return self._read[query]
 
     def first_page(self, query: str, *, until: float) -> Fetched:
-        return self._told(query, self.fhir.first_page, until)
+        return self._read_and_print(query, self.fhir.first_page, until)
 
     def follow(self, page: Any, *, until: float) -> Fetched:
         return self.fhir.follow(page, until=until)
@@ -336,22 +333,26 @@ class SayingReader:
             fetched.documents for fetched in self._read.values()
         ):
             entries = objects(member(document, "entry"))
-            found = (
+            resources = (
                 [entry.get("resource") for entry in entries] if entries else [document]
             )
-            yield from (one for one in found if isinstance(one, dict))
+            yield from (
+                resource for resource in resources if isinstance(resource, dict)
+            )
 
-    def _told(self, query: str, ask: Callable[..., Fetched], until: float) -> Fetched:
+    def _read_and_print(
+        self, query: str, ask: Callable[..., Fetched], until: float
+    ) -> Fetched:
         started = time.monotonic()
         try:
             fetched = ask(query, until=until)
         except FhirReadError as error:
-            self._tell(query, started, str(error))
+            self._print_query(query, started, str(error))
             raise
-        self._tell(query, started, _say_size(fetched))
+        self._print_query(query, started, _size_words(fetched))
         return fetched
 
-    def _tell(self, query: str, started: float, result: str) -> None:
+    def _print_query(self, query: str, started: float, result: str) -> None:
         if sys.stderr.isatty():
             kind = re.split(r"[/?]", query)[0]
             name = f"{kind} ({self.names[query]})" if query in self.names else kind
@@ -360,7 +361,7 @@ class SayingReader:
             )
 
 
-def _say_size(fetched: Fetched) -> str:
+def _size_words(fetched: Fetched) -> str:
     entries = sum(
         len(objects(member(document, "entry"))) for document in fetched.documents
     )

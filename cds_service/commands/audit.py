@@ -25,7 +25,7 @@ from cds_service.audit.database import HEAD, Database
 from cds_service.audit.exporting import begin_export, export_lines
 from cds_service.audit.purge import count_purgeable, doubt_of_clock, purge_before
 from cds_service.audit.query import Query, patient_filter
-from cds_service.audit.reader import AuditReader, Found, Stored
+from cds_service.audit.reader import AuditReader, ListedEntry, Stored
 from cds_service.audit.store import utc_now
 from cds_service.audit.verification.exported import verify_export
 from cds_service.audit.verification.notes import (
@@ -100,20 +100,21 @@ def _of_identifier(command: Callable[P, R]) -> Callable[P, R]:
 @click.option("--limit", default=50, show_default=True, type=click.IntRange(1, MOST))
 @click.option("--json", "as_json", is_flag=True, help="one JSON object a line")
 @options.print_errors
-def list_entries(*, limit: int, as_json: bool, **asked: Any) -> None:
+def list_entries(*, limit: int, as_json: bool, **criteria: Any) -> None:
     """List entries, newest first."""
-    query = _query(**asked)
+    query = _query(**criteria)
     with log_database() as database:
         record_read(database, "list", query.to_json(), query.patient)
         entries = AuditReader(database).find(query, limit=limit).entries
-        for found in entries:
-            told = {
+        for entry in entries:
+            members = {
                 name: value
-                for name, value in asdict(found).items()
+                for name, value in asdict(entry).items()
                 if value not in (None, ())
             }
-            click.echo(json.dumps(told) if as_json else _found_line(found))
-        if not any(one.kind not in OWN_KINDS for one in entries):
+            line = json.dumps(members) if as_json else _entry_line(entry)
+            click.echo(line)
+        if not any(entry.kind not in OWN_KINDS for entry in entries):
             click.echo(
                 f"no answer is listed; the log is {database.name}; to look into"
                 " another, set KYPHOPLASTY_CDS_DATABASE_URL",
@@ -138,7 +139,8 @@ def show_entry(*, entry: str, wants_replay: bool, as_json: bool) -> None:
     """Show one entry, by id or number."""
     with log_database() as database:
         is_number = entry.isdecimal() and len(entry) <= MOST_DIGITS
-        stored = AuditReader(database).entry(int(entry) if is_number else entry)
+        place = int(entry) if is_number else entry
+        stored = AuditReader(database).entry(place)
         if stored is None:
             raise AuditUnavailable(f"There is no entry {entry}.")
         record_read(
@@ -212,7 +214,7 @@ def verify(
                 settings.database_url,
                 checkpoints,
                 trusted,
-                progress=_say_progress,
+                progress=_print_progress,
                 retention_days=settings.retention_days,
             )
     except BadNote as error:
@@ -234,7 +236,7 @@ def verify(
 
 def record_verification(report: Report, checkpoints: int) -> None:
     """Write down when the log was verified, and what was found."""
-    told = {
+    content = {
         "entries": report.entries,
         "last": report.last,
         "hash": report.hash,
@@ -246,7 +248,7 @@ def record_verification(report: Report, checkpoints: int) -> None:
         at=utc_now(),
         user=options.machine_user(),
         result="whole" if report.is_whole else "not-whole",
-        content=told,
+        content=content,
     )
     with log_database() as database, database.writing() as connection:
         append_entries(connection, [seal(entry)], utc_now)
@@ -307,7 +309,7 @@ def make_checkpoint(out: Path | None) -> None:
     "--out", type=options.NEW_FILE, metavar="FILE", help="default: standard output"
 )
 @options.print_errors
-def export(form: Any, out: Path | None, **asked: Any) -> None:
+def export(form: Any, out: Path | None, **criteria: Any) -> None:
     """Export entries as NDJSON, CSV or FHIR AuditEvents.
 
     --format feedback has the columns of HTI-1.
@@ -317,7 +319,7 @@ def export(form: Any, out: Path | None, **asked: Any) -> None:
     with log_database() as database:
         begun = begin_export(
             database,
-            _query(**asked),
+            _query(**criteria),
             form,
             options.machine_user(),
             utc_now,
@@ -419,11 +421,11 @@ def _own_key() -> str:
 def record_read(
     database: Database,
     what: str,
-    asked: Any,
+    criteria: Any,
     patient: str | None,
     about: str | None = None,
 ) -> Head:
-    content = {"command": what, "filter": asked}
+    content = {"command": what, "filter": criteria}
     entry = AuditEntry(
         kind="read",
         at=utc_now(),
@@ -445,14 +447,14 @@ def check_period(since: datetime | None, until: datetime | None) -> None:
         raise click.BadParameter("must lie after --from", param_hint="--to")
 
 
-def _patient(asked: dict[str, Any]) -> dict[str, str]:
+def _patient(criteria: dict[str, Any]) -> dict[str, str]:
     """Return the patient's FHIR id, a part of it, or that of a record number.
 
     The FHIR server knows the number; neither the log nor the entry of this look holds
     it.
     """
-    identifier, server = asked.pop("identifier"), asked.pop("fhir_server")
-    token, patient = asked.pop("token"), asked.get("patient")
+    identifier, server = criteria.pop("identifier"), criteria.pop("fhir_server")
+    token, patient = criteria.pop("token"), criteria.get("patient")
     if identifier is None:
         return _patient_filter(patient) if patient else {}
     if patient or not server:
@@ -471,14 +473,16 @@ def _patient_filter(text: str) -> dict[str, str]:
         raise click.BadParameter(str(error), param_hint="--patient") from None
 
 
-def _query(**asked: Any) -> Query:
-    asked |= {"patient": None, **_patient(asked)}
-    check_period(asked["since"], asked["until"])
-    if asked.get("model_version") and not asked.get("model"):
+def _query(**criteria: Any) -> Query:
+    criteria |= {"patient": None, **_patient(criteria)}
+    check_period(criteria["since"], criteria["until"])
+    if criteria.get("model_version") and not criteria.get("model"):
         raise click.UsageError("--model-version needs --model")
     for name in ("since", "until"):
-        asked[name] = asked[name].replace(tzinfo=UTC) if asked.get(name) else None
-    return Query(**asked)
+        criteria[name] = (
+            criteria[name].replace(tzinfo=UTC) if criteria.get(name) else None
+        )
+    return Query(**criteria)
 
 
 def _replayed(stored: Stored) -> dict[str, Any]:
@@ -488,34 +492,34 @@ def _replayed(stored: Stored) -> dict[str, Any]:
 
     service = load_service(options.chosen_site()[0]).of(stored.client)
     try:
-        found = replay(stored.content, service, stored.service_id)
+        replayed = replay(stored.content, service, stored.service_id)
     except NothingToReplay:
         raise AuditUnavailable(
             "The entry holds no figures: it is no answer, or what it said was purged."
         ) from None
     return {
-        "identical": found.is_identical,
-        "differences": list(found.differences),
-        "notes": list(found.notes),
+        "identical": replayed.is_identical,
+        "differences": list(replayed.differences),
+        "notes": list(replayed.notes),
     }
 
 
-def _say_progress(entries: int) -> None:
+def _print_progress(entries: int) -> None:
     if sys.stderr.isatty():
         click.echo(f"\r{entries} entries", err=True, nl=False)
 
 
-def _found_line(found: Found) -> str:
+def _entry_line(entry: ListedEntry) -> str:
     cells = (
-        found.kind,
-        found.patient,
-        found.user,
-        found.result,
-        found.reason,
-        found.refracture_band,
+        entry.kind,
+        entry.patient,
+        entry.user,
+        entry.result,
+        entry.reason,
+        entry.refracture_band,
     )
-    rest = "  ".join(cell for cell in cells if cell)
-    return clean(f"{found.sequence:>8}  {found.at}  {found.id}  {rest}")
+    words = "  ".join(cell for cell in cells if cell)
+    return clean(f"{entry.sequence:>8}  {entry.at}  {entry.id}  {words}")
 
 
 def _stored_json(stored: Stored) -> dict[str, Any]:
@@ -539,26 +543,27 @@ def _stored_json(stored: Stored) -> dict[str, Any]:
 def _print_entry(document: Mapping[str, Any]) -> None:
     console = make_console()
 
-    def say(*lines: str) -> None:
+    def print_lines(*lines: str) -> None:
         for line in lines:
             console.print(Text(clean(line), overflow="fold"))
 
-    say(
+    print_lines(
         f"entry {document['sequence']}  {document['id']}",
         f"{document['at']}  {document['kind']}",
     )
     if "content" not in document:
-        say(
+        print_lines(
             "what it said was purged after its retention, is missing, or was changed:"
             " `audit verify` tells which"
         )
         return
-    say(*(f"  {name}: {value}" for name, value in document["facts"].items()))
+    print_lines(*(f"  {name}: {value}" for name, value in document["facts"].items()))
     if document["kind"] == "answer":
         print_answer(console, document["content"])
     else:
-        say(json.dumps(document["content"], indent=2))
+        print_lines(json.dumps(document["content"], indent=2))
     if replay := document.get("replay"):
-        say(f"replay: {'identical' if replay['identical'] else 'differs'}")
-        say(*(f"  {line}" for line in (*replay["notes"], *replay["differences"])))
-    say(f"hash {document['chain']['hash']}")
+        lines = (*replay["notes"], *replay["differences"])
+        result = "identical" if replay["identical"] else "differs"
+        print_lines(f"replay: {result}", *(f"  {line}" for line in lines))
+    print_lines(f"hash {document['chain']['hash']}")

@@ -22,13 +22,13 @@ from cds_service.audit.chain import OneEntry
 from cds_service.call import Ports, Service, ServiceHook
 from cds_service.commands import calling, options
 from cds_service.commands.changes import (
-    Held,
+    BookData,
+    book_data_text,
     changes_between,
-    held_text,
+    changes_sentence,
     leaves,
     parts_of,
     read_book,
-    say_changes,
 )
 from cds_service.commands.integration_sheet import EXAMPLE
 from cds_service.commands.templates import TEMPLATES, WEB
@@ -101,7 +101,8 @@ def preview(
         today,
         capabilities,
     ):
-        click.echo(f"{patient.id}: {'differs' if differences else 'as in the book'}")
+        result = "differs" if differences else "as in the book"
+        click.echo(f"{patient.id}: {result}")
         for line in differences:
             click.echo(f"  {line}")
         differing += bool(differences)
@@ -122,7 +123,9 @@ class BookPatient(NamedTuple):
 
 def book_patients(hook: ServiceHook, today: date) -> tuple[BookPatient, ...]:
     """Return the samples, one with myeloma, and one with another operation."""
-    samples = {one.id: one for one in load_samples(today) if one.id != NEEDS_MAP}
+    samples = {
+        sample.id: sample for sample in load_samples(today) if sample.id != NEEDS_MAP
+    }
 
     def patient(sample: Sample, name: str, title: str, story: str) -> BookPatient:
         plan = hook.discovery["prefetch"]
@@ -133,7 +136,10 @@ def book_patients(hook: ServiceHook, today: date) -> tuple[BookPatient, ...]:
             calling.synthetic_call(sample, plan, patient_id=f"kyphoplasty-cds-{name}"),
         )
 
-    found = [patient(one, one.id, one.title, one.story) for one in samples.values()]
+    patients = [
+        patient(sample, sample.id, sample.title, sample.story)
+        for sample in samples.values()
+    ]
     first, low = samples["p1-thin-high"], samples["p2-low"]
     ill = patient(
         first,
@@ -146,7 +152,7 @@ def book_patients(hook: ServiceHook, today: date) -> tuple[BookPatient, ...]:
     knee = patient(low, "p16-other-order", "P16, another operation", story)
     for entry in knee.body["context"]["draftOrders"]["entry"]:
         entry["resource"]["code"] = KNEE
-    return (*found, ill, knee)
+    return (*patients, ill, knee)
 
 
 def cards_of(
@@ -212,7 +218,7 @@ def _differences(expected: list[Any], reply: calling.Replied) -> Iterator[str]:
         yield "no card: the service is off, or does not know the order"
         return
     ours, theirs = (
-        {topic: _said(card) for topic, card in calling.topics_of(cards).items()}
+        {topic: _visible(card) for topic, card in calling.topics_of(cards).items()}
         for cards in (expected, reply.cards)
     )
     for topic in dict.fromkeys([*ours, *theirs]):
@@ -223,24 +229,26 @@ def _differences(expected: list[Any], reply: calling.Replied) -> Iterator[str]:
                 f"{topic}: a card that should not be there: {theirs[topic]['summary']}"
             )
         else:
-            for part, said in ours[topic].items():
-                if theirs[topic][part] != said:
+            for part, words in ours[topic].items():
+                if theirs[topic][part] != words:
                     yield (
-                        f"{topic}: {part}: {theirs[topic][part]!r} instead of {said!r}"
+                        f"{topic}: {part}: {theirs[topic][part]!r} instead of {words!r}"
                     )
 
 
-def _said(card: Mapping[str, Any]) -> dict[str, Any]:
+def _visible(card: Mapping[str, Any]) -> dict[str, Any]:
     """Return what a user sees of a card: no ids and no addresses."""
     return {
         "indicator": card.get("indicator"),
         "summary": card.get("summary"),
         "detail": card.get("detail"),
         "suggestions": [
-            (one["label"], bool(one.get("isRecommended")))
-            for one in card.get("suggestions", ())
+            (suggestion["label"], bool(suggestion.get("isRecommended")))
+            for suggestion in card.get("suggestions", ())
         ],
-        "override reasons": [one["code"] for one in card.get("overrideReasons", ())],
+        "override reasons": [
+            reason["code"] for reason in card.get("overrideReasons", ())
+        ],
     }
 
 
@@ -252,9 +260,9 @@ def committee_book(
     site: SiteFolder | None,
     today: date,
     can: Capabilities = EVERYTHING,
-    since: Held | None = None,
+    since: BookData | None = None,
 ) -> str:
-    """One printable page with everything in force.
+    """Write one printable page with everything in force.
 
     Args:
         since: of the book that was approved; what changed is told first.
@@ -275,20 +283,25 @@ def committee_book(
         wiring=Wiring(clock=clock),
     ).test_client()
     answered = [
-        (one, cards_of(service, hook, one, today, base, can))
-        for one in book_patients(hook, today)
+        (patient, cards_of(service, hook, patient, today, base, can))
+        for patient in book_patients(hook, today)
     ]
-    patients = [{"patient": one, "cards": view_cards(cards)} for one, cards in answered]
-    shown = {one.id: [_said(card) for card in cards] for one, cards in answered}
-    held = Held(today.isoformat(), parts_of(service, hook, shown))
+    patients = [
+        {"patient": patient, "cards": view_cards(cards)} for patient, cards in answered
+    ]
+    visible = {
+        patient.id: [_visible(card) for card in cards] for patient, cards in answered
+    }
+    data = BookData(today.isoformat(), parts_of(service, hook, visible))
     changes = None
     if since is not None:
         day = date.fromisoformat(since.day)
         then = {
-            one.id: [
-                _said(card) for card in cards_of(service, hook, one, day, base, can)
+            patient.id: [
+                _visible(card)
+                for card in cards_of(service, hook, patient, day, base, can)
             ]
-            for one in book_patients(hook, day)
+            for patient in book_patients(hook, day)
         }
         changes = changes_between(since.parts, parts_of(service, hook, then))
     overdue = {part: set(ids) for part, ids in hook.overdue(today).items()}
@@ -296,22 +309,26 @@ def committee_book(
         site_name=site.site.site.name if site else "without a site folder",
         day=today.isoformat(),
         digests=service.digests,
-        held=Markup(held_text(held)),  # noqa: S704 - escaped there
+        held=Markup(book_data_text(data)),  # noqa: S704 - escaped there
         since=since,
         changes=changes,
-        changed=say_changes(changes) if changes is not None else "",
+        changed=changes_sentence(changes) if changes is not None else "",
         look=Markup(  # noqa: S704 - our own sheet
             (WEB / "static/look.css").read_text(encoding="utf-8")
         ),
         patients=patients,
         facts=hook.facts,
-        leaving=[one for one in service.hooks.values() if one is not hook],
+        leaving=[
+            service_hook
+            for service_hook in service.hooks.values()
+            if service_hook is not hook
+        ],
         rules=sorted(hook.rules, key=lambda rule: rule.rank),
         closures=hook.closures,
         overdue=overdue,
         orders={
-            name: tuple(leaves(one.resource))
-            for name, one in sorted(hook.order_templates.items())
+            name: tuple(leaves(template.resource))
+            for name, template in sorted(hook.order_templates.items())
         },
         texts=tuple(leaves(hook.texts.tables)),
         reasons=hook.texts.reasons,
@@ -339,7 +356,7 @@ def _content(page: str, base: str) -> Markup:
         r'<a href="#[^"]*"[^>]*>(.*?)</a>', r"\1", content, flags=re.DOTALL
     )
     content = re.sub(
-        r"<(/?)h([1-4])", lambda found: f"<{found[1]}h{int(found[2]) + 1}", content
+        r"<(/?)h([1-4])", lambda tag: f"<{tag[1]}h{int(tag[2]) + 1}", content
     )
     content = content.replace('href="/', f'href="{base}/').replace(
         "<details", "<details open"

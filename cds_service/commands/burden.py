@@ -20,15 +20,15 @@ def read_burden(since: datetime | None, until: datetime | None, today: date) -> 
     """Count the live answers of whole years by month; small counts are hidden."""
     first, last = (since or today).year, (until or today).year
     with log_database() as database:
-        asked = {"by": "month", "from": first, "to": last}
-        record_read(database, "report", asked, None)
+        criteria = {"by": "month", "from": first, "to": last}
+        record_read(database, "report", criteria, None)
         with AuditReader(database).reading() as connection:
             counts = count_months(connection, f"{first}-01", f"{last}-12")
     return monthly_of_years(counts, range(first, last + 1))
 
 
 def burden_json(monthly: Counted) -> dict[str, Any]:
-    """As `audit report --json` has it; None is a count that is hidden."""
+    """Return the JSON of `audit report --json`; None is a count that is hidden."""
     months: Months = {
         row: {
             column: None
@@ -45,9 +45,9 @@ def print_burden(monthly: Counted) -> None:
     """Print counts and rates by month; months without an answer are left out."""
     console = Console(highlight=False, soft_wrap=True)
     rows = [
-        (row, *(monthly.say(row, column) for column in monthly.columns))
+        (row, *(monthly.cell_text(row, column) for column in monthly.columns))
         for row in monthly.rows
-        if monthly.say(row, monthly.columns[0]) != "0"
+        if monthly.cell_text(row, monthly.columns[0]) != "0"
     ]
     if not rows:
         console.print(
@@ -58,7 +58,7 @@ def print_burden(monthly: Counted) -> None:
     # with more between them, eighty columns break the headings within words
     console.print(table("live answers by month", columns, rows, gap=1))
     rates = rates_of(monthly)
-    kept = {row[0] for row in rows}
-    of_months = [(label, *cells) for label, cells, _ in rates.rows if label in kept]
+    months = {row[0] for row in rows}
+    of_months = [(label, *cells) for label, cells, _ in rates.rows if label in months]
     console.print(table("rates by month", ("month", *rates.columns), of_months))
     console.print(f"{HIDDEN}: 1 to 4, or a count that would tell one of these")

@@ -70,7 +70,7 @@ class Replied:
     def cards(self) -> list[Mapping[str, Any]]:
         cards = self.document.get("cards") if isinstance(self.document, dict) else None
         return (
-            [one for one in cards if isinstance(one, dict)]
+            [card for card in cards if isinstance(card, dict)]
             if isinstance(cards, list)
             else []
         )
@@ -136,7 +136,7 @@ def read_calling_card(
 
 
 def _make_key(file: Path, issuer: str) -> str:
-    """Make a key, and a JWK Set with its public half beside it.
+    """Make a key, and a JWK Set with its public half next to it.
 
     Returns what to do with them.
     """
@@ -252,12 +252,12 @@ def probe_service(
     body = synthetic_call(
         sample, hook.discovery["prefetch"], patient_id=PATIENT, procedure=procedure
     )
-    found = _judged(send(url, hook.id, body, caller))
+    judgement = _judged(send(url, hook.id, body, caller))
     if as_json:
-        options.print_json(found)
+        options.print_json(judgement)
     else:
-        click.echo("\n".join(_lines(found)))
-    sys.exit(0 if found["good"] else 1)
+        click.echo("\n".join(_lines(judgement)))
+    sys.exit(0 if judgement["good"] else 1)
 
 
 def _judged(reply: Replied) -> dict[str, Any]:
@@ -279,21 +279,19 @@ def _judged(reply: Replied) -> dict[str, Any]:
     }
 
 
-def _lines(found: Mapping[str, Any]) -> Iterator[str]:
-    count = len(found["cards"])
-    yield (
-        f"{found['status']} in {found['milliseconds'] / 1000:.2f} s, {count}"
-        f" card{'' if count == 1 else 's'}"
-    )
-    for card in found["cards"]:
+def _lines(judgement: Mapping[str, Any]) -> Iterator[str]:
+    count, seconds = len(judgement["cards"]), judgement["milliseconds"] / 1000
+    noun = "card" if count == 1 else "cards"
+    yield f"{judgement['status']} in {seconds:.2f} s, {count} {noun}"
+    for card in judgement["cards"]:
         yield clean(f"  {card['topic']} ({card['indicator']}): {card['summary']}")
-    yield clean(f"bad: {found['fault']}") if found["fault"] else "good"
+    yield clean(f"bad: {judgement['fault']}") if judgement["fault"] else "good"
 
 
 def _fault_of(reply: Replied) -> str:
     if reply.status != 200:
         issues = objects(member(reply.document, "issue"))
-        texts = (text(member(one, "details", "text")) for one in issues)
+        texts = (text(member(issue, "details", "text")) for issue in issues)
         why = " ".join(filter(None, texts)) or "no reason given"
         return f"status {reply.status}: {why}"
     if "rehabilitation" not in topics_of(reply.cards):

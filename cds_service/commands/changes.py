@@ -7,6 +7,7 @@ its day, so that only what was changed makes a difference, and not the calendar.
 import html
 import json
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -28,7 +29,7 @@ class Change(NamedTuple):
     now: str | None
 
 
-class Held(NamedTuple):
+class BookData(NamedTuple):
     """The data of a book inside its page."""
 
     day: str
@@ -36,7 +37,7 @@ class Held(NamedTuple):
 
 
 def parts_of(service: Service, hook: ServiceHook, cards: Mapping[str, Any]) -> Parts:
-    """Give everything that a committee approves, value by value.
+    """Return everything that a committee approves, value by value.
 
     Args:
         cards: by test patient, as a user sees them.
@@ -46,18 +47,25 @@ def parts_of(service: Service, hook: ServiceHook, cards: Mapping[str, Any]) -> P
         "policy": service.policy.model_dump(mode="json", by_alias=True),
         "sentence": hook.texts.tables,
         "override reason": {
-            topic: {one.code: one.display for one in reasons}
+            topic: {reason.code: reason.display for reason in reasons}
             for topic, reasons in hook.texts.reasons.items()
         },
-        "fact": {one.id: one.model_dump(mode="json") for one in hook.facts},
-        "recommendation": {one.id: one.model_dump(mode="json") for one in hook.rules},
-        "closure": {
-            f"{one.topic}, {one.reason}, {one.part}": one.model_dump(mode="json")
-            for one in hook.closures.closures
+        "fact": {fact.id: fact.model_dump(mode="json") for fact in hook.facts},
+        "recommendation": {
+            rule.id: rule.model_dump(mode="json") for rule in hook.rules
         },
-        "order": {name: one.resource for name, one in hook.order_templates.items()},
+        "closure": {
+            f"{closure.topic}, {closure.reason}, {closure.part}": closure.model_dump(
+                mode="json"
+            )
+            for closure in hook.closures.closures
+        },
+        "order": {
+            name: template.resource for name, template in hook.order_templates.items()
+        },
         "guideline": {
-            name: one.model_dump(mode="json") for name, one in hook.guidelines.items()
+            name: guideline.model_dump(mode="json")
+            for name, guideline in hook.guidelines.items()
         },
         "model card": dict(service.model_cards),
         CARDS: cards,
@@ -76,12 +84,12 @@ def leaves(document: Any, key: str = "") -> Iterator[tuple[str, str]]:
         yield from leaves(value, f"{key}.{name}" if key else str(name))
 
 
-def held_text(held: Held) -> str:
-    """Say what a book carries, as text for its page."""
-    return html.escape(json.dumps(held._asdict(), ensure_ascii=False), quote=False)
+def book_data_text(data: BookData) -> str:
+    """Write what a book carries, as text for its page."""
+    return html.escape(json.dumps(data._asdict(), ensure_ascii=False), quote=False)
 
 
-def read_book(file: Path) -> Held:
+def read_book(file: Path) -> BookData:
     """Read what an approved book carries.
 
     Raises:
@@ -91,42 +99,39 @@ def read_book(file: Path) -> Held:
         page = file.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise CdsError(f"{file}: cannot be read ({type(error).__name__})") from None
-    found = HELD.search(page)
-    if found is None:
+    data = HELD.search(page)
+    if data is None:
         raise CdsError(
             f"{file}: holds no data of a book; it was printed by an earlier version, or"
             " is no book of `preview`"
         )
     try:
-        return Held(**json.loads(html.unescape(found[1])))
+        return BookData(**json.loads(html.unescape(data[1])))
     except (ValueError, TypeError):
         raise CdsError(f"{file}: the data of the book is broken") from None
 
 
 def changes_between(before: Parts, now: Parts) -> list[Change]:
     """List each value that is not what it was, the test patients' cards first."""
-    found: list[Change] = []
+    changes: list[Change] = []
     for part in sorted({*before, *now}, key=lambda part: (part != CARDS, part)):
         then, today = before.get(part, {}), now.get(part, {})
-        found += [
+        changes += [
             Change(part, where, then.get(where), today.get(where))
             for where in dict.fromkeys([*then, *today])
             if then.get(where) != today.get(where)
         ]
-    return found
+    return changes
 
 
-def say_changes(changes: list[Change]) -> str:
-    """Say in a sentence what changed."""
+def changes_sentence(changes: list[Change]) -> str:
+    """Return a sentence on what changed."""
     if not changes:
         return "Nothing changed."
-    counts = {
-        part: sum(one.part == part for one in changes)
-        for part in dict.fromkeys(one.part for one in changes)
-        if part != CARDS
-    }
-    patients = sorted({one.where.split(".")[0] for one in changes if one.part == CARDS})
+    counts = Counter(change.part for change in changes if change.part != CARDS)
+    of_cards = [change for change in changes if change.part == CARDS]
+    patients = sorted({change.where.split(".")[0] for change in of_cards})
     whose = ", ".join(patients) if patients else "none"
-    rest = ", ".join(f"{part} {count}" for part, count in counts.items())
-    values = f" Values by part: {rest}." if rest else ""
+    others = ", ".join(f"{part} {count}" for part, count in counts.items())
+    values = f" Values by part: {others}." if others else ""
     return f"Test patients with another card: {whose}.{values}"

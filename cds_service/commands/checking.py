@@ -58,13 +58,13 @@ def check_mappings(site: Path | None) -> None:
     for line in (*what_was_read(read), *service.terminology.outdated_expansions()):
         click.echo(line)
     if read is not None:
-        for one in (service, *service.of_clients.values()):
-            click.echo(said_of_baseline(one))
-        for line in said_of_languages(service):
+        for in_force in (service, *service.of_clients.values()):
+            click.echo(baseline_line(in_force))
+        for line in language_lines(service):
             click.echo(line)
         today = options.today_at(calendar_of(read))
         for fit in fits(read, service, read_settings().deadline_seconds):
-            for line in said_of_ehr(fit, today):
+            for line in ehr_lines(fit, today):
                 click.echo(line)
     counts = (
         f"{len(service.studies)} studies, {len(service.finding_specs)} findings,"
@@ -76,17 +76,19 @@ def check_mappings(site: Path | None) -> None:
 
 def find_caller_faults(site: SiteFolder) -> tuple[DataFileError, ...]:
     """List what else would stop the start: the EHRs' keys, and how they launch."""
-    found = [*find_key_faults(site)]
+    faults = [*find_key_faults(site)]
     try:
         find_launchers(site, Connections())
     except DataFileError as fault:
-        found.append(fault)
-    return tuple(found)
+        faults.append(fault)
+    return tuple(faults)
 
 
-def said_of_languages(service: Service) -> Iterator[str]:
+def language_lines(service: Service) -> Iterator[str]:
     """Yield what the languages that are on lack of the texts that our own have."""
-    texts = {text for one in load_languages().values() for text in one.sentences}
+    texts = {
+        text for language in load_languages().values() for text in language.sentences
+    }
     for code, language in service.languages.items():
         if lacking := len(texts - language.sentences.keys()):
             yield (
@@ -96,15 +98,15 @@ def said_of_languages(service: Service) -> Iterator[str]:
             )
 
 
-def said_of_ehr(fit: Fit, today: date) -> Iterator[str]:
+def ehr_lines(fit: Fit, today: date) -> Iterator[str]:
     """Yield what an EHR's profile says here.
 
-    It names each button, where the table differs, and what to ask.
+    It names each button, how the table differs, and what to ask.
     """
     profile, client = fit.profile, fit.client
     yield f"  client {client.issuer}: {profile.title}, profile {client.profile}"
-    for one in buttons(fit):
-        yield f"    {one.order}: {one.code or one.words}"
+    for button in buttons(fit):
+        yield f"    {button.order}: {button.code or button.words}"
     for line in differences(fit, today):
         yield f"    warning: {line}"
     open_questions = [] if fit.is_generic else list(questions(profile))
@@ -114,14 +116,14 @@ def said_of_ehr(fit: Fit, today: date) -> Iterator[str]:
         yield f"      {line}"
 
 
-def said_of_baseline(service: Service) -> str:
-    """Say what the site says of its own refractures, and what becomes of it.
+def baseline_line(service: Service) -> str:
+    """Return what the site says of its own refractures, and what becomes of it.
 
     If it says too little, a question is asked.
     """
     observed, place = service.policy.baseline.refracture, "  [baseline] refracture"
     recalibration = service.policy.recalibration.get(service.pooled.study.id)
-    found = service.pooled.baseline_of(observed, recalibration)
+    baseline = service.pooled.baseline_of(observed, recalibration)
     if recalibration is not None:
         return (
             f"{place}: the pooled model is recalibrated; {recalibration.events} of"
@@ -135,7 +137,7 @@ def said_of_baseline(service: Service) -> str:
         f"{observed.events} of {observed.patients} patients within {observed.months}"
         " months"
     )
-    if found.source == "pooled":
+    if baseline.source == "pooled":
         shortest, longest = service.pooled.study.site_months
         return (
             f"{place}: {counted}; the pooled model takes what was counted over"
@@ -143,5 +145,5 @@ def said_of_baseline(service: Service) -> str:
         )
     return (
         f"{place}: {counted}; weighted with the pooled incidence"
-        f" {100 * found.incidence:.1f} %"
+        f" {100 * baseline.incidence:.1f} %"
     )

@@ -55,7 +55,7 @@ def confirm_ticks(*, ticks: Path, site: Path | None, by: str, name: str | None) 
         for file in files:
             file.unlink()
         raise CdsError(f"nothing was written: {faults[0]}")
-    taken = sum(one.tick == "yes" for one in decided)
+    taken = sum(tick.tick == "yes" for tick in decided)
     click.echo(f"{taken} confirmed, {len(decided) - taken} refused")
     for file in files:
         click.echo(f"{file}: written")
@@ -70,7 +70,7 @@ def written(
         CdsError: a line names no code of ours and no standard one.
     """
     targets = read_own_codes(mapping_folders(site))
-    lines = [(one, *_target(one, targets)) for one in ticks if one.tick == "yes"]
+    lines = [(tick, *_target(tick, targets)) for tick in ticks if tick.tick == "yes"]
     tests = site.path / CONFIRMED / f"{stem}.toml"
     files = {tests: _tests(ticks, by, on)}
     if lines:
@@ -80,14 +80,14 @@ def written(
     return files
 
 
-def _target(one: Tick, own: Mapping[str, str]) -> tuple[str, str]:
-    """System and code that a line means."""
-    if one.means in own:
-        return own[one.means], one.means
-    system, bar, code = one.means.rpartition("|")
+def _target(tick: Tick, own: Mapping[str, str]) -> tuple[str, str]:
+    """Return the system and code that a line means."""
+    if tick.means in own:
+        return own[tick.means], tick.means
+    system, bar, code = tick.means.rpartition("|")
     if not bar:
-        fault = f"{one.means} is no code of ours; a standard one is SYSTEM|CODE"
-        raise CdsError(f"line {one.line}: {fault}")
+        fault = f"{tick.means} is no code of ours; a standard one is SYSTEM|CODE"
+        raise CdsError(f"line {tick.line}: {fault}")
     return system, code
 
 
@@ -104,8 +104,8 @@ def _concept_map(
         if tick.unit:
             unit = {"property": UNIT_PROPERTY, "value": tick.unit}
             target["dependsOn"] = [unit]
-        shown = {"display": tick.text} if tick.text else {}
-        element = {"code": tick.code, **shown, "target": [target]}
+        display = {"display": tick.text} if tick.text else {}
+        element = {"code": tick.code, **display, "target": [target]}
         groups.setdefault((tick.system, system), []).append(element)
     return {
         "resourceType": "ConceptMap",
@@ -121,16 +121,21 @@ def _concept_map(
 def _tests(ticks: Iterable[Tick], by: str, on: date) -> str:
     """Return the tests as TOML, whose basic strings are those of JSON."""
     lines = ["schema = 1", f"by = {json.dumps(by)}", f"on = {on}"]
-    for one in (one for one in ticks if one.means):
-        lines += ["", "[[codes]]", *(f"{key} = {value}" for key, value in _test(one))]
+    for tick in (tick for tick in ticks if tick.means):
+        lines += ["", "[[codes]]", *(f"{key} = {value}" for key, value in _test(tick))]
     return "\n".join(lines) + "\n"
 
 
-def _test(one: Tick) -> Iterator[tuple[str, str]]:
-    said = "means" if one.tick == "yes" else "never"
-    cells = {"system": one.system, "code": one.code, "text": one.text, said: one.means}
-    if one.tick == "yes":
-        cells["unit"] = one.unit
+def _test(tick: Tick) -> Iterator[tuple[str, str]]:
+    key_of_meaning = "means" if tick.tick == "yes" else "never"
+    cells = {
+        "system": tick.system,
+        "code": tick.code,
+        "text": tick.text,
+        key_of_meaning: tick.means,
+    }
+    if tick.tick == "yes":
+        cells["unit"] = tick.unit
     for key, value in cells.items():
         if value:
             yield key, json.dumps(value)
@@ -150,7 +155,7 @@ def write_new(files: Mapping[Path, str]) -> None:
                 done.append(file)
                 opened.write(content)
         except OSError as error:
-            for one in done:
-                one.unlink()
+            for new in done:
+                new.unlink()
             fault = f"{file}: cannot be written ({error.strerror})"
             raise CdsError(f"{fault}; name others with --name") from None

@@ -50,14 +50,14 @@ Key = tuple[str, ...]
 
 
 def _entries(
-    what: str, asked: Any, kinds: Iterable[str], since: str, until: str = "9999"
+    what: str, criteria: Any, kinds: Iterable[str], since: str, until: str = "9999"
 ) -> Iterator[Stored]:
     """Yield the entries from one day until before another, but those of probes.
 
     Days are written as `2026-11-20`. The look itself is an entry.
     """
     with log_database() as database:
-        record_read(database, what, asked, None)
+        record_read(database, what, criteria, None)
         wanted = (
             ENTRIES.c.kind.in_(kinds) & (ENTRIES.c.at >= since) & (ENTRIES.c.at < until)
         )
@@ -86,13 +86,13 @@ def list_gaps(*, since: datetime | None, as_json: bool) -> None:
     Codes only, no patient.
     """
     begins = (since or utc_now() - timedelta(days=30)).date().isoformat()
-    found = gaps_of(
+    counted = gaps_of(
         _entries("gaps", {"since": begins}, ("answer", "near-miss"), begins)
     )
     if as_json:
-        options.print_json(found)
+        options.print_json(counted)
     else:
-        print_gaps(found)
+        print_gaps(counted)
 
 
 def gaps_of(entries: Iterable[Stored]) -> dict[str, Any]:
@@ -107,8 +107,8 @@ def gaps_of(entries: Iterable[Stored]) -> dict[str, Any]:
     for entry in entries:
         content = entry.content
         keys = [
-            (one["kind"], one["system"], one["code"])
-            for one in content.get("nearMisses", ())
+            (miss["kind"], miss["system"], miss["code"])
+            for miss in content.get("nearMisses", ())
         ]
         near.update(keys)
         last |= dict.fromkeys(keys, entry.at[:10])
@@ -123,10 +123,10 @@ def gaps_of(entries: Iterable[Stored]) -> dict[str, Any]:
                 "kind": key[0],
                 "system": key[1],
                 "code": key[2],
-                "seen": seen,
+                "seen": count,
                 "last": last[key],
             }
-            for key, seen in near.most_common()
+            for key, count in near.most_common()
         ],
         "answers": answers,
         "gaps": [
@@ -136,27 +136,27 @@ def gaps_of(entries: Iterable[Stored]) -> dict[str, Any]:
     }
 
 
-def print_gaps(found: Mapping[str, Any]) -> None:
+def print_gaps(counted: Mapping[str, Any]) -> None:
     console = Console(highlight=False, soft_wrap=True)
-    for kind, said in SAID.items():
-        for one in (one for one in found["nearMisses"] if one["kind"] == kind):
-            name = f"{one['system']}|{one['code']}" if one["system"] else one["code"]
+    for kind, words in SAID.items():
+        for row in (row for row in counted["nearMisses"] if row["kind"] == kind):
+            name = f"{row['system']}|{row['code']}" if row["system"] else row["code"]
             console.print(
                 Text(
                     clean(
-                        f"{name}  {times(one['seen'])}, last on {one['last']}: {said}"
+                        f"{name}  {times(row['seen'])}, last on {row['last']}: {words}"
                     )
                 )
             )
-    if not found["nearMisses"]:
+    if not counted["nearMisses"]:
         console.print("no near misses")
-    if not found["answers"]:
+    if not counted["answers"]:
         console.print("no answers to augmentation orders yet")
         return
-    answers = "1 answer" if found["answers"] == 1 else f"{found['answers']} answers"
+    answers = "1 answer" if counted["answers"] == 1 else f"{counted['answers']} answers"
     console.print(f"{answers} to augmentation orders; not known in them:")
-    for one in found["gaps"]:
-        console.print(Text(f"  {one['finding']}: {one['reason']} in {one['answers']}"))
+    for row in counted["gaps"]:
+        console.print(Text(f"  {row['finding']}: {row['reason']} in {row['answers']}"))
 
 
 # --- audit report
@@ -201,26 +201,23 @@ def report(
         f"{day:%Y-%m-%d}" if day else limit
         for day, limit in ((since, "0000"), (until, "9999"))
     )
-    period = " ".join(
-        [
-            *([f"from {first}"] if since else []),
-            *([f"before {last}"] if until else ["until today"]),
-        ]
-    )
-    asked = {"silent": True, "from": first, "to": last}
-    found = report_of(
-        _entries("report", asked, ("answer", "refusal", "near-miss"), first, last)
+    begin = f"from {first} " if since else ""
+    end = f"before {last}" if until else "until today"
+    period = f"{begin}{end}"
+    criteria = {"silent": True, "from": first, "to": last}
+    counted = report_of(
+        _entries("report", criteria, ("answer", "refusal", "near-miss"), first, last)
     )
     if as_json:
-        options.print_json(found)
+        options.print_json(counted)
     else:
-        print_report(found, period)
+        print_report(counted, period)
 
 
 def report_of(entries: Iterable[Stored]) -> dict[str, Any]:
     """Return the counts over these entries.
 
-    Silent answers, and the refusals and near misses beside them.
+    Silent answers, and the refusals and near misses next to them.
 
     `inputsKnown` are shares of the best-known study, 0..1, by outcome; `milliseconds`
     are from a request to its entry; `ordersMissing` counts calls, and those of them
@@ -231,7 +228,7 @@ def report_of(entries: Iterable[Stored]) -> dict[str, Any]:
     known: dict[str, list[float]] = {}
     milliseconds: list[int] = []
     missing: Counter[str] = Counter()
-    for entry in (one for one in entries if one.is_whole):
+    for entry in (entry for entry in entries if entry.is_whole):
         if entry.kind == "answer" and entry.result == SILENT:
             content = entry.content
             counts.update(_counted(entry, content))
@@ -241,16 +238,16 @@ def report_of(entries: Iterable[Stored]) -> dict[str, Any]:
                 counts["cards", "a warning"] += any(
                     card.indicator == "warning" for card in entry.cards
                 )
-                for one in content["assessments"]:
+                for assessment in content["assessments"]:
                     # The pooled model, which averages over what is not known, has no
                     # such share.
                     shares = [
                         model["inputsKnown"]
-                        for model in one.get("models", ())
+                        for model in assessment.get("models", ())
                         if "inputsKnown" in model
                     ]
                     if shares:
-                        known.setdefault(one["outcome"], []).append(max(shares))
+                        known.setdefault(assessment["outcome"], []).append(max(shares))
         elif entry.kind == "refusal":
             counts["refusals", entry.reason or "other"] += 1
         elif "ordersMissing" in entry.content:
@@ -260,7 +257,7 @@ def report_of(entries: Iterable[Stored]) -> dict[str, Any]:
     procedures = len(milliseconds)
     sections: dict[str, list[dict[str, Any]]] = {}
     for (section, *what), count in sorted(
-        counts.items(), key=lambda one: (one[0][0], -one[1], one[0])
+        counts.items(), key=lambda item: (item[0][0], -item[1], item[0])
     ):
         sections.setdefault(section, []).append(
             {"what": " ".join(what), **_cell(count, procedures)}
@@ -299,16 +296,17 @@ def _counted(entry: Stored, content: Mapping[str, Any]) -> Iterator[Key]:
     yield from (("gaps", gap["reason"], gap["name"]) for gap in content["gaps"])
     if content["order"]["recognisedBy"] == "text":
         yield "unmapped orders", "known by their words alone"
-    for one in content["assessments"]:
+    for assessment in content["assessments"]:
         bands = {
             model["model"]: model.get("band", "no figure")
-            for model in one.get("models", ())
+            for model in assessment.get("models", ())
         }
-        yield "bands", one["outcome"], bands.get(one.get("headline"), "no figure")
+        band = bands.get(assessment.get("headline"), "no figure")
+        yield "bands", assessment["outcome"], band
 
 
 def _cell(count: int, procedures: int) -> dict[str, Any]:
-    """A count, and how many that is in 100 procedures.
+    """Return a count, and how many that is in 100 procedures.
 
     Both are None if the count is small.
     """
@@ -322,7 +320,7 @@ def _cell(count: int, procedures: int) -> dict[str, Any]:
 
 
 def _middle(values: list[Any]) -> dict[str, Any] | None:
-    """Median, and the value that 95 of 100 do not exceed; None of few values."""
+    """Return the median, and what 95 of 100 do not exceed; None of few values."""
     if len(values) < SMALLEST:
         return None
     return {
@@ -334,8 +332,10 @@ def _middle(values: list[Any]) -> dict[str, Any] | None:
 def print_report(report: Mapping[str, Any], period: str) -> None:
     console = Console(highlight=False, soft_wrap=True)
     hidden = f"fewer than {SMALLEST}"
-    said = hidden if report["procedures"] is None else report["procedures"]
-    console.print(f"Silent answers {period}: {said} procedures. Nobody was shown them.")
+    procedures = hidden if report["procedures"] is None else report["procedures"]
+    console.print(
+        f"Silent answers {period}: {procedures} procedures. Nobody was shown them."
+    )
     for section, rows in report.items():
         if isinstance(rows, list):
             cells = [
@@ -346,11 +346,11 @@ def print_report(report: Mapping[str, Any], period: str) -> None:
                 )
                 for row in rows
             ]
-            shown = [
+            lines = [
                 (what, count, "" if share is None else f"{share:g}")
                 for what, count, share in cells
             ]
-            console.print(table(section, ("", "count", "per 100 procedures"), shown))
+            console.print(table(section, ("", "count", "per 100 procedures"), lines))
     for outcome, shares in report["inputsKnown"].items():
         if shares is not None:
             console.print(f"inputs known, {outcome}: median {shares['median']:.0%}")

@@ -1,6 +1,6 @@
 """`kyphoplasty-cds demo`: sign every sample's order, show the cards.
 
-A small FHIR server holds the patients, the service runs beside it, and each call goes
+A small FHIR server holds the patients, the service runs next to it, and each call goes
 over HTTP without prefetch: the service reads the record itself.
 """
 
@@ -125,11 +125,11 @@ def _show_all(
             )
             for needs_site in sorted({sample.needs_site for sample in chosen})
         }
-        urls = {needs_site: one.url for needs_site, one in services.items()}
-        plain = [one for one in chosen if not one.worksheet]
+        urls = {needs_site: service.url for needs_site, service in services.items()}
+        plain = [sample for sample in chosen if not sample.worksheet]
         show = partial(print_response, console, with_addresses=keep)
         failures = [*_show_each(plain, urls, fhir.url, console, show)]
-        for sample in (one for one in chosen if one.worksheet):
+        for sample in (sample for sample in chosen if sample.worksheet):
             failures += _show_measured(sample, services[False], fhir, console, show)
         for failure in failures:
             options.print_note(failure)
@@ -151,11 +151,8 @@ class _Running(NamedTuple):
 @contextmanager
 def _running_service(fhir_url: str, *, needs_site: bool) -> Iterator[_Running]:
     if sys.stderr.isatty():
-        options.print_note(
-            "starting the service with the sample site …"
-            if needs_site
-            else "starting the service …"
-        )
+        site_words = " with the sample site" if needs_site else ""
+        options.print_note(f"starting the service{site_words} …")
     site = load_site(SITE_FOLDER) if needs_site else None
     service = load_service(site)
     with (
@@ -182,7 +179,7 @@ def _show_each(
 
     Yields failures.
     """
-    told = summary_table()
+    summaries = summary_table()
     for place, sample in enumerate(chosen):
         try:
             body = order_sign_request(sample, fhir_server=fhir_url)
@@ -196,14 +193,14 @@ def _show_each(
             print_title(console, sample.title, sample.story)
             show(answer)
         else:
-            add_summaries(told, sample.id, answer)
-    if told.row_count:
+            add_summaries(summaries, sample.id, answer)
+    if summaries.row_count:
         print_title(
             console,
             "The other patients",
             "make demo PATIENT=p4 shows one of them whole, as above",
         )
-        console.print(told)
+        console.print(summaries)
 
 
 def _show_measured(
@@ -220,7 +217,8 @@ def _show_measured(
     try:
         before = call_service(running.url, body)
         with fhir.holding(
-            {**one.observation, "id": one.identifier} for one in outcome.written
+            {**written.observation, "id": written.identifier}
+            for written in outcome.written
         ):
             after = call_service(running.url, body)
     except CannotCall as error:
@@ -251,15 +249,15 @@ def call_service(
 
     Raises:
         CannotCall: no answer that can be read, a status other than 200, or no card
-            where one is due.
+            if one is due.
     """
     reply = send(url, SERVICE, body, CallingCard())
     if reply.status != 200:
         raise CannotCall(f"status {reply.status}: {str(reply.document)[:500]}")
     if has_card and not reply.cards:
         raise CannotCall(f"no card in the answer: {str(reply.document)[:500]}")
-    found: Mapping[str, Any] = reply.document
-    return found
+    document: Mapping[str, Any] = reply.document
+    return document
 
 
 def _print_addresses(

@@ -107,7 +107,7 @@ class Known:
     base_url: str = ""
 
     def place(self, name: str) -> str:
-        """Say where the EHR's team sets this; empty if nobody knows."""
+        """Return where the EHR's team sets this; empty if it is not known."""
         return value_of(getattr(self.profile.places, name)) or ""
 
 
@@ -117,7 +117,7 @@ class Known:
 def of_call(body: Mapping[str, Any], known: Known) -> Iterator[Fault]:
     """Tell what keeps this call from its cards."""
     hook = body.get("hook")
-    ours = [one.hook for one in known.service.hooks.values()]
+    ours = [service_hook.hook for service_hook in known.service.hooks.values()]
     if hook not in ours or hook not in CONTEXTS:
         change = f"call it for {' or '.join(ours)}"
         yield Fault("hook", f"the call is of the hook {hook}", change)
@@ -145,7 +145,7 @@ def missing_orders_cure(known: Known) -> tuple[str, str]:
     )
     change = f"{grant}, and call the registered address letter by letter"
     places = [known.place("scopes"), known.place("url")]
-    return change, "; ".join(one for one in places if one)
+    return change, "; ".join(filter(None, places))
 
 
 def _orders(request: HookRequest, known: Known) -> Iterator[Fault]:
@@ -155,8 +155,10 @@ def _orders(request: HookRequest, known: Known) -> Iterator[Fault]:
         yield Fault(ORDERS_MISSING, "the call has no draft orders", change, place)
         return
     entries = objects(context.draft_orders.get("entry"))
-    resources = [one for entry in entries if (one := member(entry, "resource"))]
-    kinds = {text(one.get("resourceType")) for one in resources}
+    resources = [
+        resource for entry in entries if (resource := member(entry, "resource"))
+    ]
+    kinds = {text(resource.get("resourceType")) for resource in resources}
     for kind in sorted(kinds & OLD_ORDERS.keys()):
         yield Fault(
             "fhir-version",
@@ -172,10 +174,11 @@ def _orders(request: HookRequest, known: Known) -> Iterator[Fault]:
         yield Fault("patient", str(error), "name the patient of the call in the order")
         return
     if not is_ours:
-        names = list(dict.fromkeys(_name(one) for one in resources))[:MOST_NAMED]
+        names = dict.fromkeys(_name(resource) for resource in resources)
+        listed = "; ".join([*names][:MOST_NAMED])
         yield Fault(
             "not-mapped",
-            f"no draft order is a kyphoplasty or vertebroplasty: {'; '.join(names)}",
+            f"no draft order is a kyphoplasty or vertebroplasty: {listed}",
             "if one of them is, map its code: `mappings learn` proposes the line",
         )
 
@@ -183,9 +186,13 @@ def _orders(request: HookRequest, known: Known) -> Iterator[Fault]:
 def _name(resource: Mapping[str, Any]) -> str:
     """Name the code of an order, as its record has it."""
     codings = [
-        one for name in TITLES for one in objects(member(resource, name, "coding"))
+        coding
+        for name in TITLES
+        for coding in objects(member(resource, name, "coding"))
     ]
-    codes = [f"{text(one.get('system'))}|{text(one.get('code'))}" for one in codings]
+    codes = [
+        f"{text(coding.get('system'))}|{text(coding.get('code'))}" for coding in codings
+    ]
     words = " ".join(filter(None, (text(member(resource, n, "text")) for n in TITLES)))
     named = " ".join([*codes, f"“{words}”" if words else ""]).strip() or "no code"
     return f"{text(resource.get('resourceType'))} {named}"
@@ -206,8 +213,14 @@ def _server(request: HookRequest, known: Known) -> Iterator[Fault]:
 
 
 def _prefetch(request: HookRequest, known: Known) -> Iterator[Fault]:
-    hook = next(one for one in known.service.hooks.values() if one.hook == request.hook)
-    needed = {one.key for one in hook.plan.templates if not one.is_optional}
+    hook = next(
+        service_hook
+        for service_hook in known.service.hooks.values()
+        if service_hook.hook == request.hook
+    )
+    needed = {
+        template.key for template in hook.plan.templates if not template.is_optional
+    }
     missing = sorted(needed - request.prefetch.keys())
     others = sorted(request.prefetch.keys() - hook.discovery.get("prefetch", {}).keys())
     can_read = request.fhir_server is not None
@@ -221,14 +234,11 @@ def _prefetch(request: HookRequest, known: Known) -> Iterator[Fault]:
             known.place("prefetch"),
         )
     if missing and can_read and request.fhir_authorization is None:
-        yield Fault(
-            "no-token",
-            f"{_some(missing)} would be read from fhirServer without a token",
-            "send fhirAuthorization, unless that server asks for none"
-            if has_own
-            else "send fhirAuthorization, or the prefetch",
-            known.place("scopes"),
-        )
+        what = f"{_some(missing)} would be read from fhirServer without a token"
+        change = "send fhirAuthorization, or the prefetch"
+        if has_own:
+            change = "send fhirAuthorization, unless that server asks for none"
+        yield Fault("no-token", what, change, known.place("scopes"))
     for key, value in request.prefetch.items():
         if fault := _fault_in(value):
             yield Fault(
@@ -248,7 +258,7 @@ def _fault_in(value: Any) -> str:
     """Return the first error that a query of the EHR ended with; empty without one."""
     if not isinstance(value, dict):
         return ""
-    entries = [member(one, "resource") for one in objects(value.get("entry"))]
+    entries = [member(entry, "resource") for entry in objects(value.get("entry"))]
     for resource in (value, *entries):
         if not isinstance(resource, dict):
             continue
@@ -263,13 +273,13 @@ def _fault_in(value: Any) -> str:
 
 def of_answer(cards: Iterable[Any], known: Known) -> Iterator[Fault]:
     """Tell what of these cards the EHR cannot show or apply."""
-    shown = [card for card in cards if isinstance(card, dict)]
+    readable = [card for card in cards if isinstance(card, dict)]
     title, answer = known.profile.title, known.profile.answer
     most = value_of(answer.cards)
-    if most is not None and most < min(len(shown), MOST_CARDS):
-        what = f"{len(shown)} cards, and {title} shows {most}"
+    if most is not None and most < min(len(readable), MOST_CARDS):
+        what = f"{len(readable)} cards, and {title} shows {most}"
         yield Fault("cards", what, "ask it to show two")
-    for card in shown:
+    for card in readable:
         for suggestion in objects(card.get("suggestions")):
             for action in objects(suggestion.get("actions")):
                 yield from _action(text(suggestion.get("label")), action, known)
@@ -286,7 +296,7 @@ def _action(label: str, action: Mapping[str, Any], known: Known) -> Iterator[Fau
         return
     codings = objects(member(resource, "code", "coding"))
     systems = can.order_systems or ()
-    placeable = [one for one in codings if text(one.get("system")) in systems]
+    placeable = [coding for coding in codings if text(coding.get("system")) in systems]
     first = codings[0] if codings else {}
     if systems and (not placeable or placeable[0] is not first):
         yield Fault(
@@ -304,12 +314,12 @@ def _action(label: str, action: Mapping[str, Any], known: Known) -> Iterator[Fau
 def of_token(
     header: Mapping[str, Any], claims: Mapping[str, Any], now: float, known: Known
 ) -> Iterator[Fault]:
-    """Tell where the token and `site.toml` differ; its signature is not checked."""
+    """Yield how the token and `site.toml` differ; its signature is not checked."""
     issuer = claims.get("iss")
-    client = next((one for one in known.clients if one.issuer == issuer), None)
+    client = next((client for client in known.clients if client.issuer == issuer), None)
     place = known.place("jwt")
     if known.clients and client is None:
-        names = ", ".join(one.issuer for one in known.clients)
+        names = ", ".join(client.issuer for client in known.clients)
         what = f"the token's iss is {issuer}, site.toml has {names}"
         yield Fault("jwt.iss", what, f'write issuer = "{issuer}", or change it', place)
     fixed = value_of(known.profile.token.issuer_value)
@@ -339,12 +349,14 @@ def of_token(
 
 
 def _audience(aud: Any, client: Client | None, known: Known) -> Iterator[Fault]:
-    named = [str(one).rstrip("/") for one in (aud if isinstance(aud, list) else [aud])]
+    named = [
+        str(value).rstrip("/") for value in (aud if isinstance(aud, list) else [aud])
+    ]
     paths = ["/cds-services"]
     for service_id in known.service.hooks:
         paths += [f"/cds-services/{service_id}", f"/cds-services/{service_id}/feedback"]
     ours = [known.base_url + path for path in paths] if known.base_url else []
-    also = [one.rstrip("/") for one in client.audiences] if client else []
+    also = [audience.rstrip("/") for audience in client.audiences] if client else []
     if ours and not set(named) & {*ours, *also}:
         yield Fault(
             "jwt.aud",
@@ -352,7 +364,9 @@ def _audience(aud: Any, client: Client | None, known: Known) -> Iterator[Fault]:
             "set aud to the address called, or write this aud under audiences",
             known.place("jwt"),
         )
-    elif not ours and not any(one.endswith(path) for one in named for path in paths):
+    elif not ours and not any(
+        address.endswith(path) for address in named for path in paths
+    ):
         what = (
             f"the token's aud is {', '.join(named)}, which is no address of a service"
         )
@@ -410,38 +424,39 @@ def _times(
 
 def of_log(lines: Sequence[Mapping[str, Any]], known: Known) -> Iterator[Fault]:
     """Tell what these lines have in common, most frequent first."""
-    calls = [one for one in lines if one.get("event") == "call"]
-    missing = [one for one in calls if one.get("reason") == ORDERS_MISSING]
+    calls = [line for line in lines if line.get("event") == "call"]
+    missing = [call for call in calls if call.get("reason") == ORDERS_MISSING]
     if missing:
         change, place = missing_orders_cure(known)
         what = f"no draft orders in {len(missing)} of {len(calls)} calls"
         yield Fault(ORDERS_MISSING, what, change, place)
-    said = (one.get("status") for one in calls)
-    statuses = Counter(one for one in said if isinstance(one, int))
+    values = (call.get("status") for call in calls)
+    statuses = Counter(value for value in values if isinstance(value, int))
     for status, count in statuses.most_common():
         if status in OF_STATUS:
             what = f"status {status} in {count} of {len(calls)} calls"
             yield Fault(f"status-{status}", what, OF_STATUS[status])
-    refused = [one for one in lines if one.get("event") == "unauthenticated"]
-    by_reason = Counter(str(one.get("reason")) for one in refused)
+    refused = [line for line in lines if line.get("event") == "unauthenticated"]
+    by_reason = Counter(str(line.get("reason")) for line in refused)
     for reason, count in by_reason.most_common():
-        example = next(one for one in refused if str(one.get("reason")) == reason)
+        example = next(line for line in refused if str(line.get("reason")) == reason)
         yield _refused(reason, count, example, known)
     for reason, what in OF_KEYS.items():
-        found = [one for one in lines if one.get("reason") == reason]
-        if found:
-            where = f"{found[-1].get('issuer')}: {what}"
-            detail = found[-1].get("detail") or "unknown"
+        matching = [line for line in lines if line.get("reason") == reason]
+        if matching:
+            where = f"{matching[-1].get('issuer')}: {what}"
+            detail = matching[-1].get("detail") or "unknown"
             change = f"cause {detail}: {CURES_OF_KEYS.get(reason, LET_IT_ANSWER)}"
             yield Fault(reason, where, change)
 
 
 def _refused(reason: str, count: int, line: Mapping[str, Any], known: Known) -> Fault:
-    """Give the refusal of a token: what it says, and what the site has in its place."""
+    """Describe the refusal of a token: what it says, and what the site has instead."""
     claim = re.sub(r"^jwt\.|_.*$", "", reason)
     expected = line.get("expected")
     has = expected.get(claim) if isinstance(expected, Mapping) else None
-    times = f"{count} call{'' if count == 1 else 's'} refused, {reason}"
+    noun = "call" if count == 1 else "calls"
+    times = f"{count} {noun} refused, {reason}"
     if claim in line and has:
         ours = ", ".join(map(str, has)) if isinstance(has, list) else str(has)
         what = f"{times}: the token's {claim} is {line[claim]}, site.toml has {ours}"

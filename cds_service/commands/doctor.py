@@ -97,7 +97,9 @@ def doctor(
     else:
         kind, faults = _of_text(_read(what), folder, client, ehr)
     if as_json:
-        options.print_json({"read": kind, "findings": [asdict(one) for one in faults]})
+        options.print_json(
+            {"read": kind, "findings": [asdict(fault) for fault in faults]}
+        )
     else:
         click.echo("\n".join(_lines(kind, faults)))
     sys.exit(1 if faults else 0)
@@ -117,10 +119,10 @@ def _base(what: str) -> str:
 
 def _lines(kind: str, faults: Sequence[Fault]) -> Iterator[str]:
     yield f"read: {kind}"
-    for one in faults:
-        yield clean(f"{one.key}: {one.what}")
-        place = f" (in {one.place})" if one.place else ""
-        yield clean(f"  change: {one.change}{place}")
+    for fault in faults:
+        yield clean(f"{fault.key}: {fault.what}")
+        place = f" (in {fault.place})" if fault.place else ""
+        yield clean(f"  change: {fault.change}{place}")
     if not faults:
         yield "nothing to change was found"
 
@@ -128,8 +130,8 @@ def _lines(kind: str, faults: Sequence[Fault]) -> Iterator[str]:
 def _read(what: str) -> str:
     """Read the text of a file or of standard input, or a token itself."""
     if what == "-":
-        given = sys.stdin.buffer.read(LARGEST)
-        return given.decode("utf-8", errors="replace").strip()
+        content = sys.stdin.buffer.read(LARGEST)
+        return content.decode("utf-8", errors="replace").strip()
     path = Path(what)
     with suppress(OSError, ValueError):  # a token is too long for a file's name
         if path.is_file():
@@ -164,7 +166,7 @@ def _of_text(
             return "answer", list(of_answer(document["cards"], known))
     lines = _log_lines(written)
     if lines:
-        issuers = {text(one.get("client")) or text(one.get("iss")) for one in lines}
+        issuers = {text(line.get("client")) or text(line.get("iss")) for line in lines}
         one_issuer = issuers.pop() if len(issuers) == 1 else None
         known = _known(folder, client or _issuer_of(folder, one_issuer), ehr)
         return f"{len(lines)} log lines", list(of_log(lines, known))
@@ -176,19 +178,19 @@ def _log_lines(written: str) -> list[Mapping[str, Any]]:
 
     Whatever a collector wrote before their JSON is left out.
     """
-    found: list[Mapping[str, Any]] = []
+    lines: list[Mapping[str, Any]] = []
     for line in written.splitlines():
-        _, brace, rest = line.partition("{")
+        _, brace, tail = line.partition("{")
         with suppress(JsonTextError):
-            one = decode_json((brace + rest).encode()) if brace else None
-            if isinstance(one, dict) and "event" in one:
-                found.append(one)
-    return found
+            document = decode_json((brace + tail).encode()) if brace else None
+            if isinstance(document, dict) and "event" in document:
+                lines.append(document)
+    return lines
 
 
 def _issuer_of(folder: SiteFolder | None, issuer: Any) -> str | None:
     """Return the issuer, if it is one of the site's; the only client's otherwise."""
-    issuers = [one.issuer for one in folder.site.clients] if folder else []
+    issuers = [client.issuer for client in folder.site.clients] if folder else []
     if issuer in issuers:
         return str(issuer)
     return issuers[0] if len(issuers) == 1 else None
@@ -197,9 +199,9 @@ def _issuer_of(folder: SiteFolder | None, issuer: Any) -> str | None:
 def _caller_of(folder: SiteFolder | None, body: Mapping[str, Any]) -> str | None:
     """Return the client that lists the call's FHIR server; the only one otherwise."""
     server = body.get("fhirServer")
-    for one in folder.site.clients if folder else ():
-        if isinstance(server, str) and server.rstrip("/") in one.fhir_servers:
-            return one.issuer
+    for client in folder.site.clients if folder else ():
+        if isinstance(server, str) and server.rstrip("/") in client.fhir_servers:
+            return client.issuer
     return _issuer_of(folder, None)
 
 
@@ -210,7 +212,7 @@ def _known(folder: SiteFolder | None, issuer: str | None, ehr: str | None) -> Kn
         click.BadParameter: there is no such profile.
     """
     clients: Sequence[Client] = folder.site.clients if folder else ()
-    client = next((one for one in clients if one.issuer == issuer), None)
+    client = next((client for client in clients if client.issuer == issuer), None)
     if client is not None and folder is not None and ehr is None:
         profile, capabilities = folder.profiles[client.issuer], client.capabilities
     else:
@@ -232,22 +234,22 @@ def _profile(name: str, folder: SiteFolder | None) -> Profile:
     folders = profile_folders(own)
     names = profile_names(folders)
     if name not in names:
-        there = ", ".join(sorted(names))
+        listed = ", ".join(sorted(names))
         raise click.BadParameter(
-            f"no profile {name}; there are: {there}", param_hint="--ehr"
+            f"no profile {name}; there are: {listed}", param_hint="--ehr"
         )
     return load_profile(name, folders)
 
 
 def _kids(folder: SiteFolder | None) -> dict[str, frozenset[str]]:
-    """Ids of the keys in the clients' files, by issuer."""
-    found = {}
+    """Read the ids of the keys in the clients' files, by issuer."""
+    ids = {}
     for client in folder.site.clients if folder else ():
         if folder is not None and client.jwks_file is not None:
             with suppress(OSError, NoKeySet):
                 keys = read_keys((folder.path / client.jwks_file).read_bytes()).keys
-                found[client.issuer] = frozenset(keys)
-    return found
+                ids[client.issuer] = frozenset(keys)
+    return ids
 
 
 def _of_address(url: str, known: Known, caller: CallingCard) -> Iterator[Fault]:
@@ -264,7 +266,7 @@ def _of_address(url: str, known: Known, caller: CallingCard) -> Iterator[Fault]:
     if reasons and isinstance(reasons, list):
         what = f"not ready: {', '.join(map(str, reasons))}"
         yield Fault("not-ready", what, "see /health/ready, and its page in Operate")
-    ids = [one.get("id") for one in objects(discovery.get("services"))]
+    ids = [service.get("id") for service in objects(discovery.get("services"))]
     hook = next(iter(known.service.hooks.values()))
     if "services" in discovery and hook.id not in ids:
         what = f"discovery has no {hook.id}"

@@ -1,6 +1,6 @@
 """How an EHR's profile, the site's table of it and our service fit.
 
-It says which buttons work, where the table differs, and what to ask.
+It says which buttons work, how the table differs, and what to ask.
 """
 
 import re
@@ -34,7 +34,7 @@ OF_DRAFTS = frozenset(
 
 
 class FactWords(DataTable):
-    """The name of a fact, and the question if nobody knows it."""
+    """The name of a fact, and the question if it is not known."""
 
     title: Text
     ask: Text | None = None
@@ -57,7 +57,7 @@ class Fit:
     """One EHR, its profile, and the service as it answers this EHR.
 
     Attributes:
-        deadline_seconds: of an answer, where the client's table has none.
+        deadline_seconds: of an answer, if the client's table has none.
     """
 
     client: Client
@@ -127,46 +127,46 @@ def _button(template: OrderTemplate, fit: Fit) -> Button:
 
 
 def _correction(capabilities: Capabilities) -> Button:
-    """Say how the end of a brace reaches its draft."""
+    """Describe how the end of a brace reaches its draft."""
     kinds = ("ServiceRequest", "DeviceRequest")
     updated = [kind for kind in kinds if capabilities.can("update", kind)]
     anew = [kind for kind in kinds if capabilities.can("create", kind)]
     if updated:
-        way = f"the draft itself, as an update of {' or '.join(updated)}"
+        words = f"the draft itself, as an update of {' or '.join(updated)}"
     elif anew and capabilities.order_details == "kept":
-        way = f"a new {' or '.join(anew)}; the draft is removed by hand"
+        words = f"a new {' or '.join(anew)}; the draft is removed by hand"
     else:
-        way = f"{NO_BUTTON}: it applies no change of a draft"
-    return Button("The end of a brace", words=way)
+        words = f"{NO_BUTTON}: it applies no change of a draft"
+    return Button("The end of a brace", words=words)
 
 
 def _page(capabilities: Capabilities) -> Button:
-    """Say how the page that a patient takes home reaches the record."""
+    """Describe how the page that a patient takes home reaches the record."""
     kind = capabilities.handout
     if kind != "none" and capabilities.can("create", kind):
-        way = f"a draft {kind}, in each language for which site.toml names a reader"
+        words = f"a draft {kind}, in each language for which site.toml names a reader"
     else:
-        way = "no button, the card links to it: the EHR takes no draft of it"
-    return Button("The patient's page", words=way)
+        words = "no button, the card links to it: the EHR takes no draft of it"
+    return Button("The patient's page", words=words)
 
 
 def called_hook(fit: Fit) -> ServiceHook:
     """Return the service that this EHR calls: of charts if it has no order-sign."""
     of_charts = (
-        one for one in fit.service.hooks.values() if one.hook == "patient-view"
+        hook for hook in fit.service.hooks.values() if hook.hook == "patient-view"
     )
     is_of_charts = fit.client.patient_view and not _signs(fit.profile)
     return next(of_charts) if is_of_charts else fit.service.signing_hook
 
 
 def _signs(profile: Profile) -> bool:
-    """Tell if it may call when orders are signed: it does, or nobody knows."""
+    """Tell if it may call when orders are signed: it does, or that is not known."""
     names = value_of(profile.hooks.names)
     return names is None or "order-sign" in names
 
 
 def questions(profile: Profile) -> Iterator[str]:
-    """Yield what to ask the EHR's team: what nobody knows and a setting hangs on."""
+    """Yield what to ask the EHR's team: what is not known and a setting hangs on."""
     words = fact_words()
     left_out = frozenset() if _signs(profile) else OF_DRAFTS
     for fact in profile.facts():
@@ -175,8 +175,8 @@ def questions(profile: Profile) -> Iterator[str]:
             yield f"{fact.name}: {ask}"
 
 
-def say_value(fact: StatedFact) -> str:
-    """Say the fact's value in words."""
+def value_words(fact: StatedFact) -> str:
+    """Write the fact's value in words."""
     if isinstance(fact.value, bool):
         return "yes" if fact.value else "no"
     if isinstance(fact.value, Mapping):
@@ -187,7 +187,7 @@ def say_value(fact: StatedFact) -> str:
 
 
 def differences(fit: Fit, today: date) -> Iterator[str]:
-    """Find where the site's table, or our service, is not what the profile says."""
+    """Yield how the site's table, or our service, differs from the profile."""
     review = fit.profile.profile.review
     if review < today:
         yield (
@@ -211,15 +211,19 @@ def _hooks(fit: Fit) -> Iterator[str]:
 
 def _keys(fit: Fit) -> Iterator[str]:
     client, token = fit.client, fit.profile.token
-    way, index = value_of(token.keys), value_of(token.key_index)
-    if way == "index" and client.jwks_index is None and client.jwks_file is None:
+    publication, index = value_of(token.keys), value_of(token.key_index)
+    if (
+        publication == "index"
+        and client.jwks_index is None
+        and client.jwks_file is None
+    ):
         yield (
             "its keys are in sets that one address lists: in place of jwks-url write"
             f' jwks-index = "{index or "https://…"}"'
         )
     elif index and client.jwks_index and client.jwks_index != index:
         yield f"jwks-index is {client.jwks_index}, the profile has {index}"
-    if way == "none":
+    if publication == "none":
         yield (
             "it publishes no key set that could be read: its tokens cannot be verified;"
             " use it with open mode on one machine"
@@ -232,7 +236,7 @@ def _issuer(fit: Fit) -> Iterator[str]:
     if fixed and client.issuer != fixed:
         yield f"issuer is {client.issuer}, the profile has {fixed}"
     is_base = value_of(token.issuer) == "fhir-base"
-    bases = [one.rstrip("/") for one in client.fhir_servers]
+    bases = [base.rstrip("/") for base in client.fhir_servers]
     if is_base and client.issuer.rstrip("/") not in bases:
         yield (
             f"`iss` is its FHIR base, but issuer {client.issuer} is none of"

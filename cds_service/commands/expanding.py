@@ -76,28 +76,29 @@ def expand_filters(
     target = out or (site / "mappings" / FOLDER if site else None)
     if target is None:
         raise CdsError("name the folder: --site DIR, or --out DIR")
-    folders = [data_root("mappings"), *([site / "mappings"] if site else [])]
+    own = [site / "mappings"] if site else []
+    folders = [data_root("mappings"), *own]
     roots = read_roots(folders, load_code_systems(*folders))
     read = read_release(release) if release is not None else None
     if read:
         _note_missing(read, roots)
     # All is read first: what fails half way leaves the folder as it was.
-    found = {
+    expansions = {
         concept: read.expansion(below)
         if read
         else _of_server(server or "", below, token)
         for concept, below in roots.items()
     }
-    _write(target, found)
-    for concept, one in found.items():
+    _write(target, expansions)
+    for concept, expansion in expansions.items():
         click.echo(
-            f"{target / concept}{SUFFIX}: {len(one.codes)} codes,"
-            f" edition {one.edition} of {one.date}"
+            f"{target / concept}{SUFFIX}: {len(expansion.codes)} codes,"
+            f" edition {expansion.edition} of {expansion.date}"
         )
 
 
 def _note_missing(release: Release, roots: Mapping[str, Sequence[str]]) -> None:
-    """Say which roots the release lacks.
+    """Report which roots the release lacks.
 
     Raises:
         CdsError: it has none of them, as the package of an extension alone.
@@ -116,7 +117,7 @@ def _note_missing(release: Release, roots: Mapping[str, Sequence[str]]) -> None:
             )
 
 
-def _write(target: Path, found: Mapping[str, Expansion]) -> None:
+def _write(target: Path, expansions: Mapping[str, Expansion]) -> None:
     """Write all files, or none; a file is never seen half written.
 
     Raises:
@@ -125,10 +126,10 @@ def _write(target: Path, found: Mapping[str, Expansion]) -> None:
     new: dict[Path, Path] = {}
     try:
         target.mkdir(parents=True, exist_ok=True)
-        for concept, one in found.items():
+        for concept, expansion in expansions.items():
             path = target / f"{concept}{SUFFIX}"
             part = new[path] = path.with_name(f"{path.name}.part")
-            part.write_text(one.written(), encoding="utf-8")
+            part.write_text(expansion.written(), encoding="utf-8")
         for path, part in new.items():
             part.replace(path)
     except OSError as error:
@@ -141,7 +142,7 @@ def _write(target: Path, found: Mapping[str, Expansion]) -> None:
 def _concepts(release: Release) -> set[str]:
     return {
         *release.children,
-        *(one for below in release.children.values() for one in below),
+        *(code for below in release.children.values() for code in below),
     }
 
 
@@ -163,16 +164,16 @@ def _of_server(base: str, roots: Sequence[str], token: str | None) -> Expansion:
     if token:
         session.headers["Authorization"] = f"Bearer {token}"
     codes: set[str] = set()
-    edition = made = ""
+    edition = day = ""
     for root in sorted(roots):
-        for expansion, found in _pages(session, address, root):
-            codes.update(found)
+        for expansion, page_codes in _pages(session, address, root):
+            codes.update(page_codes)
             edition = _version(expansion) or edition
-            made = _day(expansion) or made
-    if not codes or not edition or not made:
+            day = _day(expansion) or day
+    if not codes or not edition or not day:
         raise CdsError(f"{address}: no expansion with edition and date")
     return Expansion(
-        SNOMED, edition, made, tuple(sorted(roots)), tuple(sorted(codes | {*roots}))
+        SNOMED, edition, day, tuple(sorted(roots)), tuple(sorted(codes | {*roots}))
     )
 
 
@@ -197,7 +198,7 @@ def _pages(
             )
         expansion = _page(session, address, root, len(received))
         codes = _codes(expansion)
-        if strange := [one for one in codes if not SCTID.fullmatch(one)]:
+        if strange := [code for code in codes if not SCTID.fullmatch(code)]:
             raise CdsError(
                 f"{address}: {len(strange)} codes below {root} are no codes of"
                 " SNOMED CT"
@@ -226,29 +227,31 @@ def _codes(expansion: Mapping[str, Any]) -> list[str]:
 
     A server may put codes below others.
     """
-    found: list[str] = []
+    codes: list[str] = []
     waiting = objects(expansion.get("contains"))
     while waiting:
-        for one in waiting:
-            is_ours = one.get("system", SNOMED) == SNOMED
-            found += [text(one.get("code")) if is_ours else ""]
-        waiting = [inner for one in waiting for inner in objects(one.get("contains"))]
-    return found
+        for concept in waiting:
+            is_ours = concept.get("system", SNOMED) == SNOMED
+            codes += [text(concept.get("code")) if is_ours else ""]
+        waiting = [
+            inner for concept in waiting for inner in objects(concept.get("contains"))
+        ]
+    return codes
 
 
 def _page(session: Any, address: str, root: str, offset: int) -> Mapping[str, Any]:
-    """One page of `ValueSet/$expand`.
+    """Fetch one page of `ValueSet/$expand`.
 
     The value set is the implicit one of SNOMED CT that FHIR defines.
     """
-    asked = {
+    parameters = {
         "url": f"{SNOMED}?fhir_vs=isa/{quote(root)}",
         "count": PAGE,
         "offset": offset,
     }
     try:
         answer = session.get(
-            f"{address}/ValueSet/$expand?{urlencode(asked)}", timeout=SECONDS
+            f"{address}/ValueSet/$expand?{urlencode(parameters)}", timeout=SECONDS
         )
         body = json.loads(answer.content) if answer.status_code == OK else None
     except (CallFailed, ValueError, RecursionError) as error:
@@ -261,19 +264,19 @@ def _page(session: Any, address: str, root: str, offset: int) -> Mapping[str, An
 
 def _version(expansion: Mapping[str, Any]) -> str:
     """Return the edition that the server says it used, as the URI of its version."""
-    said = {
-        text(one.get("name")): text(one.get("valueUri"))
-        for one in objects(expansion.get("parameter"))
+    parameters = {
+        text(parameter.get("name")): text(parameter.get("valueUri"))
+        for parameter in objects(expansion.get("parameter"))
     }
-    used = said.get("version") or said.get("used-codesystem") or ""
+    used = parameters.get("version") or parameters.get("used-codesystem") or ""
     edition = used.partition("|")[2] or used
     return edition if edition.isprintable() and " " not in edition else ""
 
 
 def _day(expansion: Mapping[str, Any]) -> str:
     """Return the day on which the server made it; empty if it does not say one."""
-    said = text(expansion.get("timestamp"))[:10]
+    day = text(expansion.get("timestamp"))[:10]
     try:
-        return date.fromisoformat(said).isoformat()
+        return date.fromisoformat(day).isoformat()
     except ValueError:
         return ""

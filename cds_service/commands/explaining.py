@@ -111,7 +111,7 @@ def explain_request(
     Raises:
         CdsError: as the service itself would refuse it.
     """
-    service = _saying(load_service(site), language)
+    service = _with_language(load_service(site), language)
     hook = service.signing_hook
     # Whichever EHR wrote it: the form of its ids changes no step.
     request = parse_request(request_file.read_bytes(), hook.hook, "opaque")
@@ -144,7 +144,7 @@ def explain_request(
     }
 
 
-def _saying(service: Service, language: UnfinishedLanguage | None) -> Service:
+def _with_language(service: Service, language: UnfinishedLanguage | None) -> Service:
     """Turn a language on."""
     if language is None:
         return service
@@ -178,7 +178,7 @@ def _drafts(request: HookRequest) -> DraftOrders:
 
 
 def _words_not_plain(request: HookRequest, terminology: Terminology) -> list[str]:
-    """List what brace orders say besides times and plain words.
+    """List what brace orders say other than times and plain words.
 
     It is shown here alone, to whoever has the file.
     """
@@ -195,7 +195,7 @@ def _words_not_plain(request: HookRequest, terminology: Terminology) -> list[str
 
 
 def print_explanation(explanation: Mapping[str, Any]) -> None:
-    """The steps as tables, then the cards; or why there are none."""
+    """Print the steps as tables, then the cards; or why there are none."""
     if refused := explanation.get("refused"):
         click.echo(
             f"1 order: {', '.join(explanation['orders'])}\n2 record: the service"

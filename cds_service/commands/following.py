@@ -61,7 +61,7 @@ def find_outcomes(
         as_of=options.today_at(service.calendar, as_of),
         exported=frozenset(filter(None, map(type_of, files))),
     )
-    found: list[Followed] = []
+    followed: list[Followed] = []
     why_not: Counter[str] = Counter()
     patients = 0
     with TemporaryDirectory() as folder:
@@ -69,27 +69,29 @@ def find_outcomes(
             files, Path(folder), types, lambda bad: click.echo(str(bad), err=True)
         ):
             patients += 1
-            one = follow(patient, lines, run)
-            if isinstance(one, Followed):
-                found.append(one)
-            elif one:
-                why_not[one] += 1
-    found.sort(key=lambda one: (one.day, one.patient))
+            result = follow(patient, lines, run)
+            if isinstance(result, Followed):
+                followed.append(result)
+            elif result:
+                why_not[result] += 1
+    followed.sort(key=lambda patient: (patient.day, patient.patient))
     if out is None:
-        write_rows(found, months, run, sys.stdout)
+        write_rows(followed, months, run, sys.stdout)
     else:
         with (
             replaced(out) as raw,
             TextIOWrapper(raw, encoding="utf-8", newline="") as target,
         ):
-            write_rows(found, months, run, target)
-    outcomes = Counter(one.refracture(months) for one in found)
-    pain = Counter(one.residual_pain for one in found)
-    died = sum(one.is_dead for one in found if one.refracture(months) is None)
+            write_rows(followed, months, run, target)
+    outcomes = Counter(patient.refracture(months) for patient in followed)
+    pain = Counter(patient.residual_pain for patient in followed)
+    died = sum(
+        patient.is_dead for patient in followed if patient.refracture(months) is None
+    )
     for line in (
         (
-            f"{patients} patients, {len(found)} with a kyphoplasty or vertebroplasty up"
-            f" to {run.as_of}"
+            f"{patients} patients, {len(followed)} with a kyphoplasty or vertebroplasty"
+            f" up to {run.as_of}"
         ),
         (
             f"refracture within {months} months: {outcomes[True]} yes,"

@@ -40,7 +40,7 @@ from cds_service.loading import (
 from cds_service.measures.observations import (
     Writer,
     Written,
-    identifiers_there,
+    identifiers_on_server,
     site_codes,
     transaction,
     without_rivals,
@@ -201,8 +201,8 @@ class Outcome:
 
     def to_json(self) -> Json:
         return {
-            "taken": [one.observation for one in self.taken],
-            "refused": [one._asdict() for one in self.refused],
+            "taken": [value.observation for value in self.taken],
+            "refused": [refusal._asdict() for refusal in self.refused],
         }
 
 
@@ -249,15 +249,15 @@ def _outcome(sources: Sequence[Source], writer: Writer, stated: Stated) -> Outco
             else:
                 refused.append(result)
         written.append((source, of_source))
-    kept, rivals = without_rivals(
+    taken, rivals = without_rivals(
         [*chain.from_iterable(of_source for _, of_source in written)]
     )
-    named = {one.identifier for one in kept}
+    named = {value.identifier for value in taken}
     groups: list[tuple[Source, Sequence[Written]]] = []
     for source, of_source in written:
-        mine = [one for one in of_source if one.identifier in named]
+        mine = [value for value in of_source if value.identifier in named]
         # of two sources with the same value, the first
-        named -= {one.identifier for one in mine}
+        named -= {value.identifier for value in mine}
         if mine:
             groups.append((source, mine))
     return Outcome(sources, groups, [*refused, *rivals])
@@ -288,12 +288,12 @@ def _refuse_several_patients(sources: Sequence[Source]) -> None:
     Raises:
         CdsError: they differ.
     """
-    people = [one.person for one in sources if one.person and one.reported]
-    numbers = {one.identifier for one in people} - {""}
+    people = [source.person for source in sources if source.person and source.reported]
+    numbers = {person.identifier for person in people} - {""}
     marks: dict[str, Collection[object]] = {
-        "issuers of the patient ID": {one.issuer for one in people} - {""},
-        "birth dates": {one.born for one in people} - {None},
-        "sexes": {one.sex for one in people} - {""},
+        "issuers of the patient ID": {person.issuer for person in people} - {""},
+        "birth dates": {person.born for person in people} - {None},
+        "sexes": {person.sex for person in people} - {""},
     }
     named = [f"the {name}" for name, values in marks.items() if len(values) > 1]
     if len(numbers) > 1:
@@ -344,15 +344,17 @@ def _record_numbers(patient: Json, today: str) -> Iterator[str]:
     A policy, a passport or a number out of use may be somebody else's at the hospital
     that wrote the report.
     """
-    for one in objects(member(patient, "identifier")):
-        codings = objects(member(one, "type", "coding"))
+    for identifier in objects(member(patient, "identifier")):
+        codings = objects(member(identifier, "type", "coding"))
         codes = {text(coding.get("code")) for coding in codings}
-        words = text(member(one, "type", "text")).strip().lower()
-        is_record = not one.get("type") or codes & RECORD_CODES or words in RECORD_WORDS
-        end = text(member(one, "period", "end"))[: len(today)]
+        words = text(member(identifier, "type", "text")).strip().lower()
+        is_record = (
+            not identifier.get("type") or codes & RECORD_CODES or words in RECORD_WORDS
+        )
+        end = text(member(identifier, "period", "end"))[: len(today)]
         is_over = end != "" and end < today[: len(end)]
-        if is_record and not is_over and one.get("use") not in ("old", "temp"):
-            yield text(one.get("value"))
+        if is_record and not is_over and identifier.get("use") not in ("old", "temp"):
+            yield text(identifier.get("value"))
 
 
 def _has_same_birth_date(person: Subject, patient: Json) -> bool:
@@ -362,7 +364,7 @@ def _has_same_birth_date(person: Subject, patient: Json) -> bool:
 
 
 def _contradiction(person: Subject, patient: Json) -> str:
-    """Say how this person differs from the Patient of the server.
+    """Return how this person differs from the Patient of the server.
 
     Empty if nothing says so.
     """
@@ -409,10 +411,10 @@ def _send(outcome: Outcome, wish: Wish) -> None:
     folder, _ = options.chosen_site(wish.site)
     bases = bases_of([base, *aliases_of_server(folder, base)])
     person = Person(wish.patient, bases)
-    names = [one.identifier for one in outcome.taken]
-    there = identifiers_there(reader, person, names, seconds=SECONDS)
+    names = [value.identifier for value in outcome.taken]
+    known = identifiers_on_server(reader, person, names, seconds=SECONDS)
     new = [
-        (source, [one for one in written if one.identifier not in there])
+        (source, [value for value in written if value.identifier not in known])
         for source, written in outcome.written
     ]
     bundle = transaction(
@@ -430,8 +432,10 @@ def _send(outcome: Outcome, wish: Wish) -> None:
         for status, kind in zip(statuses, kinds, strict=True)
         if kind == "Observation"
     ]
-    made = sum(status.startswith("201") for status in ours)
-    options.print_note(f"{base}: {made} new, {len(outcome.taken) - made} there already")
+    created = sum(status.startswith("201") for status in ours)
+    options.print_note(
+        f"{base}: {created} new, {len(outcome.taken) - created} there already"
+    )
 
 
 def _connections() -> Connections:
@@ -442,17 +446,17 @@ def print_outcome(outcome: Outcome) -> None:
     """Print what was understood, what was taken and what was refused, a line each."""
     for source in outcome.sources:
         click.echo(clean(f"{source.name}: {source.kind or 'not recognised'}"))
-    for one in outcome.taken:
-        click.echo(clean(f"  taken    {_line(one)}"))
+    for value in outcome.taken:
+        click.echo(clean(f"  taken    {_line(value)}"))
     for refused in outcome.refused:
         click.echo(clean(f"  refused  {refused.where}: {refused.what}: {refused.why}"))
     click.echo(f"{len(outcome.taken)} taken, {len(outcome.refused)} refused")
 
 
-def _line(one: Written) -> str:
-    value, observation = one.value, one.observation
+def _line(written: Written) -> str:
+    value, observation = written.value, written.observation
     quantity = observation.get("valueQuantity")
-    shown = (
+    amount = (
         f"{quantity['value']:g} {quantity['code']}".removesuffix(" 1")
         if quantity
         else value.printed
@@ -468,7 +472,8 @@ def _line(one: Written) -> str:
     notes = " ".join(
         text(note.get("text")) for note in objects(observation.get("note"))
     )
+    ending = f". {notes}" if notes else ""
     return (
-        f"{value.measure.name} {shown}{where}, {value.day}{status}"
-        f" ({value.where}){f'. {notes}' if notes else ''}"
+        f"{value.measure.name} {amount}{where}, {value.day}{status}"
+        f" ({value.where}){ending}"
     )

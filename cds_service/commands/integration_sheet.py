@@ -23,7 +23,7 @@ from cds_service.commands.ehr_fit import (
     fact_words,
     fits,
     questions,
-    say_value,
+    value_words,
 )
 from cds_service.commands.templates import TEMPLATES
 from cds_service.core.vocabulary import ReadSpec
@@ -63,7 +63,9 @@ def print_integration_sheet(
     sheet = integration_sheet(
         read_settings(), folder, options.today_at(calendar_of(folder)), client
     )
-    out.write(as_html(sheet, "Integration sheet") if kind == "html" else sheet)
+    if kind == "html":
+        sheet = as_html(sheet, "Integration sheet")
+    out.write(sheet)
 
 
 def prefetch_to_paste(
@@ -81,7 +83,7 @@ def prefetch_to_paste(
     ]
     first = _leading_hook(service, ehrs)
     lines = []
-    for hook in sorted(service.hooks.values(), key=lambda one: one.id != first.id):
+    for hook in sorted(service.hooks.values(), key=lambda hook: hook.id != first.id):
         lines.append(f"# {hook.id}, hook {hook.hook}")
         templates = hook.discovery.get("prefetch", {})
         lines += [f"{key}\t{query}" for key, query in templates.items()]
@@ -90,7 +92,7 @@ def prefetch_to_paste(
 
 def _leading_hook(service: Service, ehrs: Iterable[Fit]) -> ServiceHook:
     """Return the service that all of these EHRs call, or that of signings."""
-    called = {called_hook(one).id for one in ehrs}
+    called = {called_hook(fit).id for fit in ehrs}
     name = called.pop() if len(called) == 1 else service.signing_hook.id
     return service.hooks[name]
 
@@ -107,7 +109,9 @@ def integration_sheet(
     base = settings.public_url or EXAMPLE
     table = site.site if site else None
     clients = (
-        [one for one in table.clients if issuer in (None, one.issuer)] if table else []
+        [client for client in table.clients if issuer in (None, client.issuer)]
+        if table
+        else []
     )
     ehrs = [
         fit
@@ -122,19 +126,19 @@ def integration_sheet(
         site_name=table.site.name if table else "no site folder",
         day=today.isoformat(),
         digests=", ".join(
-            f"{part} {one[:12]}"
-            for part, one in service.digests.items()
+            f"{part} {digest[:12]}"
+            for part, digest in service.digests.items()
             if part != "version"
         ),
         hook=hook,
-        others=[one for one in service.hooks.values() if one is not hook],
+        others=[other for other in service.hooks.values() if other is not hook],
         service=service,
         settings=settings,
         site=table,
         local_codes=sorted(
-            (*code, one)
-            for one in AUGMENTATION
-            for code in service.terminology.local_codes(one)
+            (*code, concept)
+            for concept in AUGMENTATION
+            for code in service.terminology.local_codes(concept)
         ),
         base=base,
         host=urlsplit(base).hostname,
@@ -160,12 +164,12 @@ def integration_sheet(
 def ehr_on_sheet(fit: Fit, today: date) -> Mapping[str, Any]:
     """Return what the sheet says of one EHR: facts, questions, buttons, scopes."""
     words = fact_words()
-    facts = [one for one in fit.profile.facts() if one.value is not None]
+    facts = [fact for fact in fit.profile.facts() if fact.value is not None]
     names = value_of(fit.profile.request.scope_names) or {}
     kinds = {
-        one.resource_type
+        template.resource_type
         for hook in fit.service.hooks.values()
-        for one in hook.plan.templates
+        for template in hook.plan.templates
     }
     return {
         "issuer": fit.client.issuer,
@@ -173,12 +177,12 @@ def ehr_on_sheet(fit: Fit, today: date) -> Mapping[str, Any]:
         "differences": list(differences(fit, today)),
         "facts": [
             {
-                "title": words[one.name].title,
-                "value": say_value(one),
-                "source": "this site" if one.is_of_site else one.source_name,
+                "title": words[fact.name].title,
+                "value": value_words(fact),
+                "source": "this site" if fact.is_of_site else fact.source_name,
             }
-            for one in facts
-            if one.name not in ("request.scope-names", "request.needs")
+            for fact in facts
+            if fact.name not in ("request.scope-names", "request.needs")
         ],
         "questions": list(questions(fit.profile)),
         "buttons": list(buttons(fit)),
@@ -198,11 +202,11 @@ def _cell(value: Any) -> str:
 
 
 def _pairs(table: Mapping[str, Any]) -> str:
-    said = {
+    cells = {
         key: ", ".join(map(str, value)) if isinstance(value, list) else value
         for key, value in table.items()
     }
-    return "; ".join(f"{key}: {value or 'none'}" for key, value in said.items())
+    return "; ".join(f"{key}: {value or 'none'}" for key, value in cells.items())
 
 
 def _outgoing(site: Site | None, clients: Iterable[Client]) -> list[str]:
@@ -210,15 +214,15 @@ def _outgoing(site: Site | None, clients: Iterable[Client]) -> list[str]:
     if site is None:
         return []
     addresses = [
-        one
+        address
         for client in clients
-        for one in (
+        for address in (
             *client.fhir_servers,
             *client.key_urls,
             client.jwks_index,
             *client.jwks_origins,
         )
-        if one
+        if address
     ]
     if site.review:
         addresses += [site.review.issuer, *site.review.servers]
@@ -227,21 +231,24 @@ def _outgoing(site: Site | None, clients: Iterable[Client]) -> list[str]:
 
 def _scopes(hooks: Iterable[ServiceHook]) -> Iterator[tuple[str, str]]:
     """Yield what all services read, each type once."""
-    templates = {one.key: one for hook in hooks for one in hook.plan.templates}
+    templates = {
+        template.key: template for hook in hooks for template in hook.plan.templates
+    }
     kinds: dict[str, list[Template]] = {}
-    for one in templates.values():
-        kinds.setdefault(one.resource_type, []).append(one)
-    for kind, asked in kinds.items():
-        is_optional = all(one.is_optional for one in asked)
+    for template in templates.values():
+        kinds.setdefault(template.resource_type, []).append(template)
+    for kind, of_kind in kinds.items():
+        is_optional = all(template.is_optional for template in of_kind)
         note = "; the record is whole without it" if is_optional else ""
         note += "; metadata alone: whether an exam exists" if kind in EXAM_TYPES else ""
-        yield f"{kind}.read", f"prefetch {', '.join(one.key for one in asked)}{note}"
+        keys = ", ".join(template.key for template in of_kind)
+        yield f"{kind}.read", f"prefetch {keys}{note}"
 
 
 def _prefetch_row(key: str, query: str, service: Service) -> Mapping[str, Any]:
     """Return the query without its codes, their number, and its findings."""
-    head, mark, rest = query.partition("code=")
-    codes, _, tail = rest.partition("&")
+    head, mark, parameters = query.partition("code=")
+    codes, _, tail = parameters.partition("&")
     titles = [
         spec.title
         for spec in service.finding_specs.values()

@@ -50,8 +50,8 @@ def records_of_files(paths: Iterable[Path]) -> Iterator[Record]:
             raise CdsError(fault)
     exports = [file for file in files if _is_export(file)]
     for file in (file for file in files if file not in exports):
-        found = _of_lines(file) if file.suffix in LINES else [_of_file(file)]
-        for record in found:
+        records = _of_lines(file) if file.suffix in LINES else [_of_file(file)]
+        for record in records:
             if record.resources or record.is_logged:
                 yield record
             elif record.drafts is not None:
@@ -69,10 +69,10 @@ def _files_of(path: Path) -> list[Path]:
     if not path.is_dir():
         return [path]
     kinds = (".json", *LINES)
-    found = sorted(file for file in path.rglob("*") if file.suffix in kinds)
-    if not found:
+    files = sorted(file for file in path.rglob("*") if file.suffix in kinds)
+    if not files:
         raise CdsError(f"{path}: no file *.json, *.ndjson or *.jsonl")
-    return found
+    return files
 
 
 def _first_line(file: Path) -> Any:
@@ -135,7 +135,9 @@ def record_of(document: Any) -> Record:
         return Record(resources)
     orders = tuple(resources_in([document.get("context")]))
     if document["hook"] == "patient-view":
-        orders = tuple(one for one in resources if one.get("status") in TO_BE_DONE)
+        orders = tuple(
+            resource for resource in resources if resource.get("status") in TO_BE_DONE
+        )
     return Record(resources, orders)
 
 
@@ -160,9 +162,9 @@ def _of_entry(line: Json) -> Iterator[Record]:
     if is_probe(text(member(facts, "user")), text(member(facts, "patient"))):
         return
     missed: list[Key] = []
-    for one in objects(member(content, "nearMisses")):
-        kind = NEAR_MISSES.get(text(one.get("kind")))
-        system, code = text(one.get("system")), text(one.get("code"))
+    for miss in objects(member(content, "nearMisses")):
+        kind = NEAR_MISSES.get(text(miss.get("kind")))
+        system, code = text(miss.get("system")), text(miss.get("code"))
         if kind and code and not code.startswith("("):  # none, or not shown
             missed.append((kind, system, code))
     if (line.get("kind") == "answer" and member(content, "order")) or missed:
@@ -172,10 +174,10 @@ def _of_entry(line: Json) -> Iterator[Record]:
 def _of_export(files: Sequence[Path]) -> Iterator[Record]:
     """Yield the chart of each patient of a Bulk Data export, one after the other."""
     with TemporaryDirectory(prefix="kyphoplasty-cds-") as folder:
-        found = bulk.by_patient(
+        patients = bulk.by_patient(
             files, Path(folder), OF_EXPORT, lambda bad: options.print_note(str(bad))
         )
-        for _, lines in found:
+        for _, lines in patients:
             yield Record(tuple(map(bulk.read_line, lines)))
 
 
@@ -196,18 +198,18 @@ def records_of_server(
     identity = identify_server(reader, until=time.monotonic() + SECONDS)
     options.print_note(f"{address}: {identity.software or 'unknown server'}")
     faults: dict[str, None] = {}
-    for found in [{"id": one} for one in patients] or _first_patients(reader, limit):
-        patient = quote(text(found.get("id")), safe="")
-        queries = [f"Patient/{patient}"] if "resourceType" not in found else []
-        queries += [
-            f"{kind}?{'subject' if kind == 'SupplyRequest' else 'patient'}={patient}"
-            for kind in TYPES
-        ]
+    named = [{"id": name} for name in patients]
+    for resource in named or _first_patients(reader, limit):
+        patient = quote(text(resource.get("id")), safe="")
+        queries = [f"Patient/{patient}"] if "resourceType" not in resource else []
+        for kind in TYPES:
+            parameter = "subject" if kind == "SupplyRequest" else "patient"
+            queries.append(f"{kind}?{parameter}={patient}")
         read = (
             _read(FhirClient(address, token, connections=connections), query, faults)
             for query in queries
         )
-        yield Record((found, *chain.from_iterable(read)))
+        yield Record((resource, *chain.from_iterable(read)))
     for fault in faults:
         options.print_note(fault)
 
@@ -222,12 +224,14 @@ def _first_patients(reader: FhirClient, limit: int) -> list[Json]:
             f"The server was asked for patients: {error}; name some with --patient."
         ) from None
     patients = (
-        one for one in resources_in(page.documents) if one["resourceType"] == "Patient"
+        resource
+        for resource in resources_in(page.documents)
+        if resource["resourceType"] == "Patient"
     )
-    found = [one for one in patients if is_fhir_id(one.get("id"))][:limit]
-    if not found:
+    listed = [patient for patient in patients if is_fhir_id(patient.get("id"))][:limit]
+    if not listed:
         raise CdsError("The server listed no patients; name some with --patient.")
-    return found
+    return listed
 
 
 def _read(reader: FhirClient, query: str, faults: dict[str, None]) -> Iterator[Json]:

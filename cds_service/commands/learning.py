@@ -132,15 +132,18 @@ def learn_from(
         DataFileError: our data or the site folder is wrong.
     """
     service = load_service(site)
-    folders = [data_root("mappings"), *(site.overlays("mappings") if site else ())]
+    own = site.overlays("mappings") if site else ()
+    folders = [data_root("mappings"), *own]
     rules = load_learning(folders, service.terminology)
-    servers = [one for one in sources if one.startswith(("http://", "https://"))]
+    servers = [
+        source for source in sources if source.startswith(("http://", "https://"))
+    ]
     if token is not None and len(servers) > 1:
         raise CdsError(
             "--token-file: the token is for one server; name the others in another run"
         )
-    files = [Path(one) for one in sources if one not in servers]
-    looks = (records_of_server(one, patients, limit, token) for one in servers)
+    files = [Path(source) for source in sources if source not in servers]
+    looks = (records_of_server(server, patients, limit, token) for server in servers)
     records = chain(records_of_files(files), *looks)
     return learn(records, service.terminology, service.finding_specs, rules)
 
@@ -148,19 +151,19 @@ def learn_from(
 def to_json(learned: Learned) -> dict[str, Any]:
     """Return the same for programs; of a cost, `answers` and `mended`."""
 
-    def line(one: Proposal) -> dict[str, Any]:
-        return {**asdict(one), "cost": one.cost._asdict()}
+    def line(proposal: Proposal) -> dict[str, Any]:
+        return {**asdict(proposal), "cost": proposal.cost._asdict()}
 
     return {
         "answers": learned.answers,
-        "proposals": [line(one) for one in learned.proposals],
-        "others": [line(one) for one in learned.others],
-        "units": [asdict(one) for one in learned.units],
+        "proposals": [line(proposal) for proposal in learned.proposals],
+        "others": [line(proposal) for proposal in learned.others],
+        "units": [asdict(unit) for unit in learned.units],
     }
 
 
 def write_map(file: Path, learned: Learned) -> None:
-    """The proposals as a ConceptMap whose id is the file's name.
+    """Write the proposals as a ConceptMap whose id is the file's name.
 
     Raises:
         CdsError: the file is there already: it may hold what a person has confirmed.
@@ -177,26 +180,28 @@ def print_learned(learned: Learned) -> None:
     """Print the proposals by system of codes, then what is left to a person."""
     console = Console(highlight=False, soft_wrap=True)
     if learned.answers:
-        said = "answer" if learned.answers == 1 else "answers"
-        console.print(f"{learned.answers} {said}; what cost the most comes first")
+        noun = "answer" if learned.answers == 1 else "answers"
+        console.print(f"{learned.answers} {noun}; what cost the most comes first")
     _print_proposals(learned, console)
     for unknown in learned.units:
         codes = ", ".join(unknown.codes)
         charts = f"in {unknown.records} of the calls and charts"
-        seen = f"seen {times(unknown.seen)} {charts}, under {codes}"
+        frequency = f"seen {times(unknown.seen)} {charts}, under {codes}"
         cure = "add the spelling to a copy of mappings/units.toml"
-        console.print(Text(clean(f"unit {unknown.unit}: not known, {seen}; {cure}")))
+        console.print(
+            Text(clean(f"unit {unknown.unit}: not known, {frequency}; {cure}"))
+        )
     for kind, what in OTHERS.items():
-        listed = [one for one in learned.others if one.kind == kind]
+        listed = [other for other in learned.others if other.kind == kind]
         if listed:
             console.print(Text(what, style="bold"))
-        for one in listed[:MOST_SHOWN]:
-            units = " or ".join(filter(None, one.units))
-            cost = "; ".join(_cost(one, learned.answers))
-            seen = ", ".join(filter(None, (f"seen {times(one.seen)}", cost)))
-            name = f"{one.system}|{one.code}  {one.text}"
+        for other in listed[:MOST_SHOWN]:
+            units = " or ".join(filter(None, other.units))
+            cost = "; ".join(_cost(other, learned.answers))
+            frequency = ", ".join(filter(None, (f"seen {times(other.seen)}", cost)))
+            name = f"{other.system}|{other.code}  {other.text}"
             unit = f" in {units}" if units else ""
-            console.print(Text(clean(f"  {name}{unit}, {seen}")))
+            console.print(Text(clean(f"  {name}{unit}, {frequency}")))
         if len(listed) > MOST_SHOWN:
             console.print(
                 Text(f"  and {len(listed) - MOST_SHOWN} more (--json lists them)")
@@ -205,20 +210,28 @@ def print_learned(learned: Learned) -> None:
 
 def _print_proposals(learned: Learned, console: Console) -> None:
     # systems in the order of what cost most
-    for system in dict.fromkeys(one.system for one in learned.proposals):
+    for system in dict.fromkeys(proposal.system for proposal in learned.proposals):
         console.print(Text(clean(system) or "(no system)", style="bold"))
-        for one in (one for one in learned.proposals if one.system == system):
-            unit = f", in {one.unit} where no unit is written" if one.unit else ""
-            seen = f"{one.text}, seen {times(one.seen)}: {one.proposed}{unit}"
-            why = "; ".join((*_cost(one, learned.answers), *one.why))
-            console.print(Text(clean(f"  {one.code}  {seen}")))
+        for proposal in (
+            proposal for proposal in learned.proposals if proposal.system == system
+        ):
+            unit = (
+                f", in {proposal.unit} where no unit is written"
+                if proposal.unit
+                else ""
+            )
+            meaning = f"seen {times(proposal.seen)}: {proposal.proposed}{unit}"
+            why = "; ".join((*_cost(proposal, learned.answers), *proposal.why))
+            console.print(Text(clean(f"  {proposal.code}  {proposal.text}, {meaning}")))
             console.print(Text(clean(f"      {why}"), style="dim"))
     if not learned.proposals:
         console.print("nothing to propose")
 
 
-def _cost(one: Proposal, answers: int) -> Iterator[str]:
-    """Say how many answers a code has cost; nothing if none."""
-    if one.cost.answers:
-        alone = f", {one.cost.mended} of them alone" if one.cost.mended else ""
-        yield f"cost {one.cost.answers} of {answers} answers{alone}"
+def _cost(proposal: Proposal, answers: int) -> Iterator[str]:
+    """Yield how many answers a code has cost; nothing if none."""
+    if proposal.cost.answers:
+        alone = (
+            f", {proposal.cost.mended} of them alone" if proposal.cost.mended else ""
+        )
+        yield f"cost {proposal.cost.answers} of {answers} answers{alone}"

@@ -101,26 +101,26 @@ def close_loop(
     token: str | None,
     worklist: Path | None,
     as_json: bool,
-    **asked: Any,
+    **choices: Any,
 ) -> None:
     """Read what was done after each answered signing, and write it into the log.
 
     It reads a Bulk Data export. Without one it asks the FHIR server, if the site
     allows that.
     """
-    check_period(asked["since"], asked["until"])
-    server = asked["fhir_server"]
+    check_period(choices["since"], choices["until"])
+    server = choices["fhir_server"]
     if not paths and not server:
         raise click.UsageError(
             "give the PATH of an export, or --fhir-server to read from a server"
         )
     folder, _ = options.chosen_site()
     if not paths:
-        check_background(folder, asked["client"], server)
+        check_background(folder, choices["client"], server)
     service = load_service(folder)
-    today = options.today_at(service.calendar, asked["as_of"])
+    today = options.today_at(service.calendar, choices["as_of"])
     with log_database() as database:
-        signings = _signings(database, service, today, days, asked)
+        signings = _signings(database, service, today, days, choices)
         bases = (
             bases_of([server, *aliases_of_server(folder, server)])
             if server
@@ -131,7 +131,7 @@ def close_loop(
         if paths:
             reads = Reads(_from_export(signings, paths, run, days))
         else:
-            signings = [one for one in signings if one.state not in SETTLED]
+            signings = [signing for signing in signings if signing.state not in SETTLED]
             check_callers(folder, signings, server)
             fhir = _open_server(folder, server, token)
             reads = _from_server(signings, fhir, run, days)
@@ -140,9 +140,11 @@ def close_loop(
                 "none of the patients of these signings could be read; nothing was"
                 " written. Is it the right export or server?"
             )
-        looks = [_look(one, reads.courses[one.entry], days) for one in signings]
+        looks = [
+            _look(signing, reads.courses[signing.entry], days) for signing in signings
+        ]
         _record(database, looks, today)
-    _say(looks, days, is_whole=reads.is_whole, as_json=as_json)
+    _print_counts(looks, days, is_whole=reads.is_whole, as_json=as_json)
     if worklist:
         write_list(looks, worklist, today)
     if not reads.is_whole:
@@ -154,11 +156,11 @@ def _signings(
     service: Service,
     today: date,
     days: int,
-    asked: Mapping[str, Any],
+    choices: Mapping[str, Any],
 ) -> list[Signing]:
     """Return the signings to look at; the look is an entry before anything is read."""
-    period = {name: begins(asked[name]) for name in ("since", "until")}
-    whose = {name: asked[name] for name in ("client", "tenant", "fhir_server")}
+    period = {name: begins(choices[name]) for name in ("since", "until")}
+    whose = {name: choices[name] for name in ("client", "tenant", "fhir_server")}
     record_read(
         database,
         "loop",
@@ -167,10 +169,12 @@ def _signings(
     )
     until = period["until"] or "9999"
     with AuditReader(database).reading() as connection:
-        found = answered_signings(connection, period["since"], until, days)
+        signings = answered_signings(connection, period["since"], until, days)
     day_of = service.calendar.day_of
-    chosen = choose(found, asked["client"], asked["tenant"], asked["fhir_server"])
-    return [one for one in chosen if day_of(one.at) <= today]
+    chosen = choose(
+        signings, choices["client"], choices["tenant"], choices["fhir_server"]
+    )
+    return [signing for signing in chosen if day_of(signing.at) <= today]
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,8 +194,8 @@ class Look:
 
     @property
     def state(self) -> State:
-        found: State = self.content["state"]
-        return found
+        state: State = self.content["state"]
+        return state
 
 
 def _look(signing: Signing, course: Course | None, days: int) -> Look:
@@ -203,7 +207,7 @@ def _look(signing: Signing, course: Course | None, days: int) -> Look:
 
 def write_list(looks: Sequence[Look], file: Path, today: date) -> None:
     """Write the nurse's list, in the order of the patients' ids."""
-    rows = [(one.signing.patient, _row(one)) for one in looks if one.state in NAMED]
+    rows = [(look.signing.patient, _row(look)) for look in looks if look.state in NAMED]
     listed = sorted(rows, key=lambda row: (row[0], row[1].since))
     write_worklist(listed, file, today, (LOOP_OPEN,))
 
@@ -232,8 +236,8 @@ def check_background(
         CdsError: the site does not say `background-reads` of an EHR with this server.
     """
     clients = folder.site.clients if folder else ()
-    named = [one for one in clients if client in (None, one.issuer)]
-    if not any(_bases_at_night(one) & {parse_base(server).url} for one in named):
+    named = [ehr for ehr in clients if client in (None, ehr.issuer)]
+    if not any(_bases_at_night(ehr) & {parse_base(server).url} for ehr in named):
         raise CdsError(
             f"{server}: site.toml has no [[clients]] with background-reads = true and"
             " this server among its fhir-servers"
@@ -252,25 +256,25 @@ def check_callers(
         CdsError: this server is not that of a signing's EHR or tenant, or the site does
             not open it at night for that EHR.
     """
-    clients = {one.issuer: one for one in folder.site.clients} if folder else {}
-    for one in signings:
-        client = clients.get(one.client or "")
-        bases = _bases_at_night(client, one.tenant) if client else frozenset()
-        is_clear = one.server is not None or len(bases) == 1
+    clients = {ehr.issuer: ehr for ehr in folder.site.clients} if folder else {}
+    for signing in signings:
+        client = clients.get(signing.client or "")
+        bases = _bases_at_night(client, signing.tenant) if client else frozenset()
+        is_clear = signing.server is not None or len(bases) == 1
         if parse_base(server).url not in bases or not is_clear:
             raise CdsError(
                 f"{server}: site.toml does not allow background-reads there for the"
-                f" patients of {one.client or 'open mode'}; name another EHR with"
+                f" patients of {signing.client or 'open mode'}; name another EHR with"
                 " --client"
             )
 
 
 def _bases_at_night(client: Client, tenant: str | None = None) -> frozenset[str]:
-    """The servers of an EHR, or of its tenant, that may be read when nobody asks."""
+    """Return the servers of an EHR, or its tenant, that may be read without a call."""
     servers = client.tenant_fhir_servers.get(tenant or "", client.fhir_servers)
     if not client.background_reads:
         return frozenset()
-    return frozenset(parse_base(one).url for one in servers)
+    return frozenset(parse_base(server).url for server in servers)
 
 
 def choose(
@@ -286,25 +290,31 @@ def choose(
     Raises:
         click.UsageError: there are several, and none is named.
     """
-    found = [
-        one
-        for one in signings
-        if client in (None, one.client) and tenant in (None, one.tenant)
+    chosen = [
+        signing
+        for signing in signings
+        if client in (None, signing.client) and tenant in (None, signing.tenant)
     ]
-    callers = {(one.client, one.tenant) for one in found}
+    callers = {(signing.client, signing.tenant) for signing in chosen}
     if len(callers) > 1:
-        names = sorted(" ".join(filter(None, one)) or "no name" for one in callers)
+        names = sorted(
+            " ".join(filter(None, caller)) or "no name" for caller in callers
+        )
         raise click.UsageError(
             f"signings of several EHRs or tenants ({', '.join(names)}): name one with"
             " --client and --tenant"
         )
-    servers = sorted({one.server for one in found if one.server})
+    servers = sorted({signing.server for signing in chosen if signing.server})
     if server is None and len(servers) > 1:
         raise click.UsageError(
             f"signings of several FHIR servers ({', '.join(servers)}): name the one"
             " that made the export with --fhir-server"
         )
-    return [one for one in found if server is None or one.server in (None, server)]
+    return [
+        signing
+        for signing in chosen
+        if server is None or signing.server in (None, server)
+    ]
 
 
 # --- the record
@@ -333,23 +343,23 @@ def _from_export(
     signings: Sequence[Signing], paths: Sequence[Path], run: Run, days: int
 ) -> dict[str, Course | None]:
     wanted: dict[str, list[Signing]] = {}
-    for one in signings:
-        wanted.setdefault(one.patient, []).append(one)
-    types = {one.resource_type for one in run.hook.plan.needed.templates}
+    for signing in signings:
+        wanted.setdefault(signing.patient, []).append(signing)
+    types = {template.resource_type for template in run.hook.plan.needed.templates}
     types |= ALSO_READ | SHARED
     files = export_files(paths, types)
     run = replace(run, exported=frozenset(filter(None, map(type_of, files))))
-    courses: dict[str, Course | None] = {one.entry: None for one in signings}
+    courses: dict[str, Course | None] = {signing.entry: None for signing in signings}
     with TemporaryDirectory() as folder:
         place = Path(folder)
-        lines_of = by_patient(files, place, types, _say_bad, run.bases)
+        lines_of = by_patient(files, place, types, _print_bad, run.bases)
         for patient, lines in lines_of:
-            for one in wanted.get(patient, ()):
-                courses[one.entry] = _course(one, lines, run, days)
+            for signing in wanted.get(patient, ()):
+                courses[signing.entry] = _course(signing, lines, run, days)
     return courses
 
 
-def _say_bad(bad: object) -> None:
+def _print_bad(bad: object) -> None:
     options.print_note(str(bad))
 
 
@@ -373,7 +383,7 @@ def _from_server(
 
     One that is too slow for several in a row is asked for no more: the night is short.
     """
-    courses: dict[str, Course | None] = dict.fromkeys(one.entry for one in signings)
+    courses: dict[str, Course | None] = {signing.entry: None for signing in signings}
     cut = in_a_row = 0
     for number, signing in enumerate(signings):
         if in_a_row == SLOW_IN_A_ROW:
@@ -403,9 +413,9 @@ def _record(database: Database, looks: Sequence[Look], today: date) -> None:
     """Write an entry for each signing of which something else was found than before."""
     user, now, day = options.machine_user(), utc_now(), today.isoformat()
     news = [
-        seal(loop_entry(one.signing, one.content, now, user, day))
-        for one in looks
-        if not one.is_kept and is_news(one.signing, one.content)
+        seal(loop_entry(look.signing, look.content, now, user, day))
+        for look in looks
+        if not look.is_kept and is_news(look.signing, look.content)
     ]
     if news:
         with database.writing() as connection:
@@ -413,15 +423,17 @@ def _record(database: Database, looks: Sequence[Look], today: date) -> None:
 
 
 def _card(signing: Signing) -> str:
-    """Say what became of the card, in words."""
+    """Describe what became of the card."""
     if signing.feedback == "overridden" and signing.reason:
         return f"overridden ({signing.reason})"
     return "not answered" if signing.feedback == "none" else signing.feedback
 
 
-def _say(looks: Sequence[Look], days: int, *, is_whole: bool, as_json: bool) -> None:
+def _print_counts(
+    looks: Sequence[Look], days: int, *, is_whole: bool, as_json: bool
+) -> None:
     """Print the counts; the names are on the list alone."""
-    counts = Counter(one.state for one in looks)
+    counts = Counter(look.state for look in looks)
     if as_json:
         counted = {"signings": len(looks), "days": days, "states": counts}
         options.print_json(counted | {"complete": is_whole})

@@ -31,21 +31,21 @@ from cds_service.site.folder import SiteFolder
 def measures(*, name: str | None, as_fhir: bool, site: Any) -> None:
     """Print what each measure is, for people or as FHIR."""
     folder, _ = options.chosen_site(site)
-    found = load_measures_in_force(folder)
+    in_force = load_measures_in_force(folder)
     if as_fhir:
         options.print_json(_as_fhir(folder))
         return
-    if name is not None and name not in found:
+    if name is not None and name not in in_force:
         raise click.BadParameter(
-            f"no measure {name}; there are {', '.join(found)}", param_hint="NAME"
+            f"no measure {name}; there are {', '.join(in_force)}", param_hint="NAME"
         )
     if name is None:
         lines = [
-            f"{one.name} ({one.finding.unit}): {one.file.definition}"
-            for one in found.values()
+            f"{measure.name} ({measure.finding.unit}): {measure.file.definition}"
+            for measure in in_force.values()
         ]
     else:
-        lines = _lines(found[name])
+        lines = _lines(in_force[name])
     for line in lines:
         click.echo(line)
 
@@ -59,16 +59,21 @@ def _as_fhir(folder: SiteFolder | None) -> Any:
 def _lines(measure: Measure) -> list[str]:
     file, method = measure.file, measure.method
     others = sorted((method.other if method else {}).values())
-    return [
+    as_studied = (
+        f"Measured as in the study: {file.method.meaning}." if file.method else ""
+    )
+    loinc = f"LOINC: {', '.join(file.loinc)}." if file.loinc else ""
+    lines = [
         measure.name,
         definition_of(measure),
         _values(measure.quantity) if measure.quantity else "Yes or no.",
-        *([f"Measured as in the study: {file.method.meaning}."] if file.method else []),
+        as_studied,
         *(f"Not this measure: {words}." for words in dict.fromkeys(others)),
         *(f"DICOM: {_dicom(form)}." for form in file.dicom),
-        *([f"LOINC: {', '.join(file.loinc)}."] if file.loinc else []),
+        loinc,
         f"Used by: {', '.join(file.studies) or 'none of the studies'}.",
     ]
+    return list(filter(None, lines))
 
 
 def _values(quantity: QuantitySpec) -> str:
@@ -79,14 +84,16 @@ def _values(quantity: QuantitySpec) -> str:
 
 
 def _dicom(form: Any) -> str:
-    said = [f"{form.name.meaning} ({form.name.code}, {form.name.scheme})"]
+    parts = [f"{form.name.meaning} ({form.name.code}, {form.name.scheme})"]
     if form.derivation:
-        said.append(
+        parts.append(
             f"derivation {form.derivation.meaning} ({form.derivation.code},"
             f" {form.derivation.scheme})"
         )
-    said += [
+    parts += [
         f"of {options[0].meaning} ({options[0].code}, {options[0].scheme})"
         for options in form.sites
     ]
-    return ", ".join((*said, *(["with its vertebra"] if form.level else [])))
+    if form.level:
+        parts.append("with its vertebra")
+    return ", ".join(parts)

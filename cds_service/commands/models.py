@@ -63,14 +63,16 @@ def models(*, study_id: str | None, as_json: bool, tool: str | None) -> None:
             options.print_json(plp_model(card))
         return
     chosen = {study_id: cards[study_id]} if study_id else dict(cards)
-    if as_json:
-        options.print_json(chosen[study_id] if study_id else list(chosen.values()))
+    if as_json and study_id:
+        options.print_json(chosen[study_id])
+    elif as_json:
+        options.print_json(list(chosen.values()))
     else:
         print_model_cards(chosen)
 
 
 def print_model_cards(cards: Mapping[str, Mapping[str, Any]]) -> None:
-    """The studies for people.
+    """Print the studies for people.
 
     Who was studied, what was found, with which coefficients and limits.
 
@@ -106,8 +108,8 @@ def print_model_cards(cards: Mapping[str, Mapping[str, Any]]) -> None:
             console.print(Text(f"- {line}"))
         if len(cards) == 1:
             attributes = [
-                (key, one["status"], one["text"])
-                for key, one in card["sourceAttributes"].items()
+                (key, attribute["status"], attribute["text"])
+                for key, attribute in card["sourceAttributes"].items()
             ]
             console.print(
                 table(
@@ -123,12 +125,12 @@ def _coefficients(coefficients: Mapping[str, Mapping[str, Any]]) -> Table:
     rows = [
         (
             name,
-            f"{one['value']:g}",
-            " to ".join(f"{end:.2g}" for end in one["interval"]),
-            one["unit"],
-            one["source"],
+            f"{coefficient['value']:g}",
+            " to ".join(f"{end:.2g}" for end in coefficient["interval"]),
+            coefficient["unit"],
+            coefficient["source"],
         )
-        for name, one in coefficients.items()
+        for name, coefficient in coefficients.items()
     ]
     return table(
         "coefficients (log odds)",
@@ -141,20 +143,24 @@ def _coefficients(coefficients: Mapping[str, Mapping[str, Any]]) -> Table:
 
 
 def chai_card(card: Mapping[str, Any]) -> str:
-    """A study's card as Applied Model Card 0.2, XML."""
+    """Write a study's card as Applied Model Card 0.2, XML."""
     return TEMPLATES.get_template("chai.xml.j2").render(
         card=card,
-        said={key: one["text"] for key, one in card["sourceAttributes"].items()},
+        said={
+            key: attribute["text"]
+            for key, attribute in card["sourceAttributes"].items()
+        },
         contrary="\n".join(
-            f"- {one['statement']} {one['url']}" for one in card["contraryEvidence"]
+            f"- {entry['statement']} {entry['url']}"
+            for entry in card["contraryEvidence"]
         ),
         bias="\n".join(
-            f"- {one['domain']}: {one['judgement']}. {one['text']}"
-            for one in card["riskOfBias"]
+            f"- {domain['domain']}: {domain['judgement']}. {domain['text']}"
+            for domain in card["riskOfBias"]
         ),
         inputs="\n".join(
-            f"- {name}: {one['coding']}, unit {one['unit']}"
-            for name, one in card["coefficients"].items()
+            f"- {name}: {coefficient['coding']}, unit {coefficient['unit']}"
+            for name, coefficient in card["coefficients"].items()
         ),
         measured=_measured(card),
     )
@@ -165,12 +171,15 @@ def _measured(card: Mapping[str, Any]) -> list[tuple[str, str]]:
 
     If it reports none, they say that none was measured.
     """
-    found = [
-        (f"{one['measure']}, {one['set']}", _metric(one["value"], one.get("interval")))
-        for one in card["validation"]["measured"]
-        if "value" in one
+    figures = [
+        (
+            f"{figure['measure']}, {figure['set']}",
+            _metric(figure["value"], figure.get("interval")),
+        )
+        for figure in card["validation"]["measured"]
+        if "value" in figure
     ]
-    return found or [("Measures of performance reported", _metric(0))]
+    return figures or [("Measures of performance reported", _metric(0))]
 
 
 def _metric(value: float, interval: list[float] | None = None) -> str:
@@ -229,7 +238,7 @@ def plp_model(card: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def covariate_id(name: str) -> float:
-    """A covariateId of our own, from the name.
+    """Make a covariateId of our own, from the name.
 
     No standard covariate measures these.
 
@@ -248,20 +257,22 @@ def covariate_id(name: str) -> float:
 def print_quotes(*, as_json: bool) -> None:
     """Print the evidence against the models, each with the words of its source."""
     cards = load_service(options.chosen_site()[0]).model_cards
-    entries = {one["id"]: one for card in cards.values() for one in card[CONTRARY]}
+    entries = {
+        entry["id"]: entry for card in cards.values() for entry in card[CONTRARY]
+    }
     if as_json:
         options.print_json([entries[name] for name in sorted(entries)])
         return
     console = Console(highlight=False)
     for name in sorted(entries):
-        one = entries[name]
+        entry = entries[name]
         lines = (
-            ("we say", one["statement"]),
-            ("it says", one["quote"]),
-            ("source", f"{one['citation']}, {one['url']}"),
+            ("we say", entry["statement"]),
+            ("it says", entry["quote"]),
+            ("source", f"{entry['citation']}, {entry['url']}"),
         )
         console.print(table(name, ("", ""), lines))
-    missing = sum(one["quote"] == NOT_RECORDED for one in entries.values())
+    missing = sum(entry["quote"] == NOT_RECORDED for entry in entries.values())
     console.print(f"{len(entries)} entries, {missing} without the source's words")
 
 

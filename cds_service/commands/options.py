@@ -118,10 +118,10 @@ class Stream(click.File):
 
 
 def _fhir_id(value: str) -> str:
-    found = value.removeprefix("Patient/")
-    if not is_fhir_id(found):
+    patient_id = value.removeprefix("Patient/")
+    if not is_fhir_id(patient_id):
         raise ValueError("not a FHIR id")
-    return found
+    return patient_id
 
 
 def _levels(value: str) -> tuple[str, ...]:
@@ -241,7 +241,7 @@ def print_errors(command: Callable[P, R]) -> Callable[P, R]:
         for name, value in kwargs.items():
             words = value if isinstance(value, tuple) else (value,)
             if any(
-                isinstance(one, str) and LONE_SURROGATE.search(one) for one in words
+                isinstance(word, str) and LONE_SURROGATE.search(word) for word in words
             ):
                 raise click.UsageError(f"{name} is not text in UTF-8")
         try:
@@ -282,7 +282,7 @@ def print_note(line: str) -> None:
 
 
 def now_or_noon(day: date | None, calendar: SiteCalendar) -> datetime:
-    """Noon at the site of the day that counts as today; without one, now."""
+    """Return noon at the site of the day that counts as today; without one, now."""
     return datetime.now(UTC) if day is None else calendar.noon(day)
 
 
@@ -292,7 +292,7 @@ def today_at(calendar: SiteCalendar, as_of: date | None = None) -> date:
 
 
 def machine_user() -> str:
-    """`os:` and the account's name, or its number if it has none."""
+    """Return `os:` and the account's name, or its number if it has none."""
     with suppress(KeyError, OSError):
         return f"os:{getpass.getuser()}"
     return f"os:{os.getuid()}"
@@ -311,7 +311,9 @@ def chosen_site(
     """
     path = path or read_settings().site
     folder = load_site(path) if path else None
-    clients = {one.issuer: one for one in folder.site.clients} if folder else {}
+    clients = (
+        {client.issuer: client for client in folder.site.clients} if folder else {}
+    )
     if issuer is None:
         return folder, EVERYTHING
     if folder is None or issuer not in clients:

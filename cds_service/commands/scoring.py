@@ -69,7 +69,7 @@ def score(
     engine: str,
     worklist: Path | None,
     export_url: str | None,
-    **asked: Any,
+    **choices: Any,
 ) -> None:
     """Assess every patient of a FHIR Bulk Data export, one line each.
 
@@ -88,10 +88,10 @@ def score(
         files=export_files(
             paths, types_read(service, with_worklist=worklist is not None)
         ),
-        as_of=options.today_at(service.calendar, asked["as_of"]),
-        procedure=asked["procedure"],
-        levels=in_order({*chain.from_iterable(asked["levels"])}),
-        fhir_server=asked["fhir_server"],
+        as_of=options.today_at(service.calendar, choices["as_of"]),
+        procedure=choices["procedure"],
+        levels=in_order({*chain.from_iterable(choices["levels"])}),
+        fhir_server=choices["fhir_server"],
         site=site,
         with_worklist=worklist is not None,
     )

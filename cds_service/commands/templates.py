@@ -1,4 +1,4 @@
-"""The templates of the commands' pages, beside those of the service."""
+"""The templates of the commands' pages, next to those of the service."""
 
 from pathlib import Path
 

@@ -35,7 +35,7 @@ _RAW_HTML = re.compile(r"(?<!\\)<")
 
 
 def make_console(file: TextIO | None = None) -> Console:
-    """A console that is at most 100 columns wide and prints plain text when piped."""
+    """Make a console of at most 100 columns, which prints plain text when piped."""
     out = file or sys.stdout
     if isinstance(out, io.TextIOWrapper) and not out.encoding.lower().startswith("utf"):
         # print ? for characters that the terminal lacks
@@ -59,7 +59,7 @@ def print_response(
     """Print all cards of a CDS Hooks response in order.
 
     Args:
-        with_addresses: False where nobody would answer at them any more.
+        with_addresses: False if nothing would answer at them any more.
     """
     cards = response.get("cards") or []
     if not cards:
@@ -87,13 +87,13 @@ def print_answer(console: Console, content: Mapping[str, Any]) -> None:
     )
     findings = [
         (
-            one["name"],
+            finding["name"],
             # UCUM's unit "1" is that of a pure number, a word, yes or no.
-            f"{_say(one['value'])} {one['unit']}".removesuffix(" 1"),
-            one["date"] or "",
-            "\n".join(source["resource"] for source in one["sources"]),
+            f"{_value_text(finding['value'])} {finding['unit']}".removesuffix(" 1"),
+            finding["date"] or "",
+            "\n".join(source["resource"] for source in finding["sources"]),
         )
-        for one in content["findings"]
+        for finding in content["findings"]
     ]
     width, console.width = console.width, WHOLE_IDS
     console.print(table("3 findings", ("finding", "value", "date", "source"), findings))
@@ -101,7 +101,7 @@ def print_answer(console: Console, content: Mapping[str, Any]) -> None:
         table(
             "  gaps",
             ("finding", "reason"),
-            [(one["name"], one["reason"]) for one in content["gaps"]],
+            [(gap["name"], gap["reason"]) for gap in content["gaps"]],
         )
     )
     headings = ("model", "risk", "uncertainty", "if measured", "inputs known", "band")
@@ -111,13 +111,13 @@ def print_answer(console: Console, content: Mapping[str, Any]) -> None:
             table(
                 title,
                 headings,
-                [_model_row(one) for one in assessment.get("models", [])],
+                [_model_row(model) for model in assessment.get("models", [])],
             )
         )
     console.width = width
     console.print(Text(f"5 signals: {', '.join(content['signals'])}"))
     # Entries of earlier rules name no facts.
-    facts = ", ".join(one["id"] for one in content.get("facts", []))
+    facts = ", ".join(fact["id"] for fact in content.get("facts", []))
     console.print(Text(f"  facts: {facts or 'none'}"))
     console.print(Text(f"  recommendations: {', '.join(content['recommendations'])}"))
     console.print("6 cards")
@@ -141,8 +141,9 @@ def add_summaries(table: Table, patient: str, response: Mapping[str, Any]) -> No
     for place, card in enumerate(response.get("cards") or []):
         indicator = clean(card.get("indicator", "info"))
         style = "bold" if indicator == "warning" else ""
+        first_cell = Text(clean(patient)) if place == 0 else ""
         table.add_row(
-            Text(clean(patient)) if place == 0 else "",
+            first_cell,
             Text(indicator, style),
             Text(clean(card.get("summary", ""))),
         )
@@ -158,7 +159,8 @@ def card_panel(card: Mapping[str, Any], *, with_addresses: bool = True) -> Panel
     label = (f" {indicator.upper()} ", f"bold {_LABELS.get(indicator, 'reverse')}")
     named = (card.get("source") or {}).get("topic") or {}
     topic = clean(named.get("display") or named.get("code") or "")
-    title = Text.assemble(label, f"· {topic} " if topic else "")
+    topic_words = f"· {topic} " if topic else ""
+    title = Text.assemble(label, topic_words)
     return Panel(
         Group(*_parts(card, with_addresses=with_addresses)),
         title=title,
@@ -203,7 +205,7 @@ class Detail:
 
 
 def _buttons(suggestions: Sequence[Mapping[str, Any]]) -> Text:
-    """Labels in brackets; a star marks what the service recommends."""
+    """Write labels in brackets; a star marks what the service recommends."""
     buttons = []
     for item in suggestions:
         star, style = (
@@ -267,24 +269,24 @@ def table(
     gap: int = 2,
 ) -> Table:
     """Make a table without lines; `gap` is that between its columns."""
-    found = Table(
+    lines = Table(
         title=Text(title), title_justify="left", box=None, padding=(0, gap, 0, 0)
     )
     for heading in headings:
-        found.add_column(heading, overflow="fold")
+        lines.add_column(heading, overflow="fold")
     for row in rows:
-        found.add_row(*(Text(clean(cell)) for cell in row))
-    return found
+        lines.add_row(*(Text(clean(cell)) for cell in row))
+    return lines
 
 
 def _model_row(model: Mapping[str, Any]) -> tuple[str, ...]:
-    """A model's figure.
+    """Return the row of a model's figure.
 
     The pooled one has a new hospital's range, and no share of information.
     """
 
     def interval(key: str) -> str:
-        return "–".join(f"{one:.3f}" for one in model[key]) if key in model else ""
+        return "–".join(f"{end:.3f}" for end in model[key]) if key in model else ""
 
     return (
         model["model"],
@@ -296,5 +298,5 @@ def _model_row(model: Mapping[str, Any]) -> tuple[str, ...]:
     )
 
 
-def _say(value: Any) -> str:
+def _value_text(value: Any) -> str:
     return f"{value:g}" if isinstance(value, float) else str(value)

@@ -55,24 +55,24 @@ def write_ticks(file: Path, learned: Learned) -> None:
         with file.open("x", encoding="utf-8-sig", newline="") as opened:
             table = csv.writer(opened)
             table.writerow(COLUMNS)
-            for one in (*learned.proposals, *learned.others):
-                if one.system:  # without one no map can name the code
-                    table.writerow([safe_cell(cell) for cell in _cells(one)])
+            for proposal in (*learned.proposals, *learned.others):
+                if proposal.system:  # without one no map can name the code
+                    table.writerow([safe_cell(cell) for cell in _cells(proposal)])
     except OSError as error:
         raise CdsError(f"{file}: cannot be written ({error.strerror})") from None
 
 
-def _cells(one: Proposal) -> tuple[str | int, ...]:
-    text = "" if one.text == WITHHELD else one.text
-    cost = (one.seen, one.cost.answers, one.cost.mended)
-    why = "; ".join(one.why)
-    check = _check(one.system, one.code)
-    own = ("", one.kind, one.system, one.code, text)
-    return *own, *cost, one.proposed, one.unit, why, check
+def _cells(proposal: Proposal) -> tuple[str | int, ...]:
+    text = "" if proposal.text == WITHHELD else proposal.text
+    cost = (proposal.seen, proposal.cost.answers, proposal.cost.mended)
+    why = "; ".join(proposal.why)
+    check = _check(proposal.system, proposal.code)
+    own = ("", proposal.kind, proposal.system, proposal.code, text)
+    return *own, *cost, proposal.proposed, proposal.unit, why, check
 
 
 def _check(system: str, code: str) -> str:
-    """Eight letters that only this code has."""
+    """Return eight letters that only this code has."""
     digest = hashlib.sha256(f"{system}|{code}".encode()).digest()
     return "".join(chr(ord("a") + byte % 26) for byte in digest[:8])
 
@@ -95,18 +95,19 @@ def read_ticks(file: Path) -> tuple[Tick, ...]:
 
 
 def _tick(file: Path, number: int, row: dict[str, str]) -> Iterator[Tick]:
-    said = row.get("tick", "").casefold()
-    if not said:
+    answer = row.get("tick", "").casefold()
+    if not answer:
         return
     place = f"{file}, line {number}"
-    if said not in YES | NO:
+    if answer not in YES | NO:
         raise CdsError(f"{place}: tick is yes, no or empty")
     system, code = _as_written(place, row)
     means = row.get("means", "")
-    if said in YES and not means:
+    if answer in YES and not means:
         raise CdsError(f"{place}: means is empty: write a code of ours or SYSTEM|CODE")
     text, unit = row.get("text", ""), row.get("unit", "")
-    yield Tick(number, "yes" if said in YES else "no", system, code, text, means, unit)
+    tick: Literal["yes", "no"] = "yes" if answer in YES else "no"
+    yield Tick(number, tick, system, code, text, means, unit)
 
 
 def _as_written(place: str, row: dict[str, str]) -> tuple[str, str]:

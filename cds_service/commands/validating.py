@@ -123,27 +123,27 @@ def _validate(outcomes: Path, to: Written, *, as_json: bool) -> None:
     file = read_outcomes(outcomes, service.finding_specs, service.calendar.day_of(now))
     for fault in first_faults(file.faults):
         click.echo(fault, err=True)
-    found = validate(file, local_models(service), service.policy)
+    validations = validate(file, local_models(service), service.policy)
     if as_json:
-        options.print_json(validation_json(found))
+        options.print_json(validation_json(validations))
     else:
-        print_validation(found)
+        print_validation(validations)
     if to.report is not None:
         # Loads altair.
         from cds_service.population.report import validation_page  # noqa: PLC0415
 
-        to.report.write_text(validation_page(found, file, now), encoding="utf-8")
+        to.report.write_text(validation_page(validations, file, now), encoding="utf-8")
         click.echo(f"report: {to.report}", err=True)
     if to.share_to is not None:
-        _share(found, to.share_to)
+        _share(validations, to.share_to)
     if to.quarters_to is not None:
-        _write_quarters(found, file, service.calendar.day_of(now), to.quarters_to)
+        _write_quarters(validations, file, service.calendar.day_of(now), to.quarters_to)
     if to.refit_to is not None:
         _refit(file, service, to.refit_to, now)
 
 
 def _write_quarters(
-    found: "Sequence[ModelValidation]", file: OutcomesFile, today: date, to: Path
+    validations: "Sequence[ModelValidation]", file: OutcomesFile, today: date, to: Path
 ) -> None:
     from cds_service.population.validating import (  # noqa: PLC0415
         observed_expected,
@@ -151,7 +151,7 @@ def _write_quarters(
     )
 
     path = to / OBSERVED_EXPECTED if to.is_dir() else to
-    measured, why = observed_expected(found, file, today)
+    measured, why = observed_expected(validations, file, today)
     path.write_text(observed_expected_toml(measured), encoding="utf-8")
     for line in why:
         click.echo(f"no quarters: {line}", err=True)
@@ -173,12 +173,15 @@ def _refit(file: OutcomesFile, service: Service, refit_to: Path, now: datetime) 
     today = service.calendar.day_of(now)
     recalibrations, why = refit(file, local_models(service), service.policy, today)
     path.write_text(recalibration_toml(recalibrations), encoding="utf-8")
-    for name, one in recalibrations.items():
-        said = (
-            f"{name}: {one.method} on {one.n} patients, {one.events} with the outcome"
+    for name, recalibration in recalibrations.items():
+        summary = (
+            f"{name}: {recalibration.method} on {recalibration.n} patients,"
+            f" {recalibration.events} with the outcome"
         )
+        line = f"{recalibration.intercept:+.2f} + {recalibration.slope:.2f} x log odds"
         click.echo(
-            f"{said}: {one.intercept:+.2f} + {one.slope:.2f} x log odds", err=True
+            f"{summary}: {line}",
+            err=True,
         )
     for line in why:
         click.echo(f"not recalibrated: {line}", err=True)
@@ -188,10 +191,10 @@ def _refit(file: OutcomesFile, service: Service, refit_to: Path, now: datetime) 
     )
 
 
-def _share(found: "Sequence[ModelValidation]", path: Path) -> None:
+def _share(validations: "Sequence[ModelValidation]", path: Path) -> None:
     from cds_service.population.sharing import shared_file  # noqa: PLC0415
 
-    shared = shared_file(found)
+    shared = shared_file(validations)
     path.write_text(
         shared.model_dump_json(by_alias=True, indent=2) + "\n", encoding="utf-8"
     )
@@ -207,11 +210,11 @@ def _combine(files: Sequence[Path], *, as_json: bool) -> None:
         read_shared,
     )
 
-    found = combine([read_shared(path) for path in files])
+    combined = combine([read_shared(path) for path in files])
     if as_json:
-        options.print_json(combined_json(found))
+        options.print_json(combined_json(combined))
     else:
-        print_combined(found)
+        print_combined(combined)
 
 
 def _plan(*, as_json: bool) -> None:
@@ -224,19 +227,23 @@ def _plan(*, as_json: bool) -> None:
         needs = {"needs": plan.needs, "rough": plan.rough}
         options.print_json(
             {"incidence": plan.incidence, "auc": plan.auc}
-            | {name: [one._asdict() for one in found] for name, found in needs.items()}
+            | {
+                name: [need._asdict() for need in needed]
+                for name, needed in needs.items()
+            }
         )
     else:
         print_plan(plan, of_site=baseline.source == "site")
 
 
-def print_validation(found: "Sequence[ModelValidation]") -> None:
+def print_validation(validations: "Sequence[ModelValidation]") -> None:
     """Print the verdict, a table for each model, then what the data cannot carry."""
     console = Console(highlight=False)
-    for one in found:
-        console.print(Text(f"{one.model.id}: {one.verdict}"))
+    for validation in validations:
+        model = validation.model
+        console.print(Text(f"{model.id}: {validation.verdict}"))
         rows = []
-        for name, group in {"all": one.overall, **one.groups}.items():
+        for name, group in {"all": validation.overall, **validation.groups}.items():
             estimates = (
                 group.observed_expected,
                 group.calibration_intercept,
@@ -249,58 +256,56 @@ def print_validation(found: "Sequence[ModelValidation]") -> None:
                     name,
                     str(group.n),
                     str(group.events),
-                    *(str(one or "–") for one in estimates),
+                    *(str(estimate or "–") for estimate in estimates),
                     brier,
                 )
             )
         console.print(
-            table(
-                f"{one.model.id} {one.model.version}: {one.model.event}", HEADINGS, rows
-            )
+            table(f"{model.id} {model.version}: {model.event}", HEADINGS, rows)
         )
-        if one.hospitals:
-            _print_hospitals(console, one.model.id, one.hospitals)
-        for note in one.notes:
+        if validation.hospitals:
+            _print_hospitals(console, model.id, validation.hospitals)
+        for note in validation.notes:
             console.print(Text(f"- {note}"))
         console.print()
 
 
-def print_combined(found: "Mapping[str, Combined]") -> None:
+def print_combined(combined: "Mapping[str, Combined]") -> None:
     """Print what the hospitals found together."""
     console = Console(highlight=False)
-    for name, one in found.items():
+    for name, model in combined.items():
         counts = (
-            f"{one.hospitals} hospitals, {one.n} patients, {one.events} with the"
+            f"{model.hospitals} hospitals, {model.n} patients, {model.events} with the"
             " outcome"
         )
-        console.print(Text(f"{name}: {counts}, {one.expected:.0f} expected"))
-        if len(one.months) > 1:
-            months = ", ".join(map(str, one.months))
+        console.print(Text(f"{name}: {counts}, {model.expected:.0f} expected"))
+        if len(model.months) > 1:
+            months = ", ".join(map(str, model.months))
             console.print(
                 Text(
                     f"- hospitals counted outcomes within {months} months: they differ"
                     " for that alone"
                 )
             )
-        if one.across:
-            _print_hospitals(console, name, one.across)
+        if model.across:
+            _print_hospitals(console, name, model.across)
         else:
             console.print(Text("- fewer than three hospitals carry any measure"))
 
 
-def _print_hospitals(console: Console, name: str, found: "AcrossHospitals") -> None:
+def _print_hospitals(console: Console, name: str, pooled: "AcrossHospitals") -> None:
     from cds_service.population.hospitals import MEASURES  # noqa: PLC0415
 
     headings = ("measure", "hospitals", "mean", "the next hospital", "SD between them")
     rows = [
         (
             MEASURES[measure],
-            str(one.hospitals),
-            f"{one.mean:.2f} ({one.interval[0]:.2f} to {one.interval[1]:.2f})",
-            f"{one.next_hospital[0]:.2f} to {one.next_hospital[1]:.2f}",
-            f"{one.tau:.2f}",
+            str(result.hospitals),
+            f"{result.mean:.2f} ({result.interval[0]:.2f} to {result.interval[1]:.2f})",
+            f"{result.next_hospital[0]:.2f} to {result.next_hospital[1]:.2f}",
+            f"{result.tau:.2f}",
         )
-        for measure, one in found.pooled.items()
+        for measure, result in pooled.pooled.items()
     ]
     console.print(table(f"{name} across hospitals", headings, rows))
 
@@ -317,8 +322,8 @@ def print_plan(plan: "Plan", *, of_site: bool) -> None:
         )
     )
     rows = [
-        (one.measure, str(one.patients), str(one.events), str(rough.patients))
-        for one, rough in zip(plan.needs, plan.rough, strict=True)
+        (need.measure, str(need.patients), str(need.events), str(rough.patients))
+        for need, rough in zip(plan.needs, plan.rough, strict=True)
     ]
     headings = (
         "measure",

@@ -27,7 +27,9 @@ from cds_service.loading import load_service
 
 BASE = "https://kyphoplasty-cds.org/fhir/ViewDefinition"
 COLUMNS = read_toml(Path(__file__).with_name("views.toml"))
-FINAL = " or ".join(f"status = '{one}'" for one in ("final", "amended", "corrected"))
+FINAL = " or ".join(
+    f"status = '{status}'" for status in ("final", "amended", "corrected")
+)
 
 
 @click.command("views")

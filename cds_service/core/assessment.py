@@ -23,7 +23,7 @@ from cds_service.core.strata import (
     place_in_strata,
 )
 from cds_service.core.study import MarkerStudy, Outcome, StrataStudy, Study
-from cds_service.core.study_lines import StudyLine, disagree, study_line
+from cds_service.core.study_lines import StudyLine, has_disagreement, study_line
 from cds_service.core.study_result import ABSOLUTE, ModelResult, apply_model
 
 OUTCOMES: tuple[Outcome, ...] = ("refracture", "residual-pain")
@@ -207,7 +207,7 @@ def _assess_outcome(
     return OutcomeAssessment(
         outcome=outcome,
         models=tuple(results),
-        disagreement=disagree(results, outcome, policy),
+        disagreement=has_disagreement(results, outcome, policy),
         supporting=tuple(filter(None, supporting)),
         doubts=doubts,
     )

@@ -22,7 +22,7 @@ from cds_service.core.findings import (
     Provenance,
 )
 from cds_service.core.months import months_before, months_between
-from cds_service.core.phrases import Day, Otherwise, in_brackets, joined, say
+from cds_service.core.phrases import Day, DayForm, Otherwise, in_brackets, joined, say
 from cds_service.core.wording import (
     capital,
     say_count,
@@ -225,7 +225,7 @@ def _prescribed(orders: Sequence[DrugEntry], today: date) -> Dated | None:
     due = [now if order.is_draft else order.begins for order in orders if order.is_due]
     newest = max(filter(None, due), key=_by_last, default=None)
     doubts = (order for order in orders if not order.is_plain)
-    return None if any(_is_since(one, newest) for one in doubts) else newest
+    return None if any(_is_since(order, newest) for order in doubts) else newest
 
 
 def _is_too_often(intakes: Iterable[DrugEntry]) -> bool:
@@ -697,7 +697,8 @@ def _full_day_text(day: Dated) -> str:
 def _month_text(day: Dated) -> str:
     """Write `Mar 2026`, or the bare year of a day that is not recorded more exactly."""
     is_in_month = (day.first.year, day.first.month) == (day.last.year, day.last.month)
-    return Day(day.first, "month" if is_in_month else "year")
+    precision: DayForm = "month" if is_in_month else "year"
+    return Day(day.first, precision)
 
 
 def _day_text(day: Dated, today: date) -> str:

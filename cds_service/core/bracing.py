@@ -317,11 +317,13 @@ def _brace(
         role = "renewed" if is_renewed else "added"
         if is_first:
             role = "ordered"
+    start = None if times.order.start else times.begins
     review = since + timedelta(weeks=limit.review_weeks)
+    next_review = review if review >= today else None
     correction = Correction(
         order=times.order,
-        start=None if times.order.start else times.begins,
-        review=review if review >= today else None,
+        start=start,
+        review=next_review,
         end=last_day,
         is_certain=issue in CERTAIN and not times.order.unread,
     )

@@ -128,8 +128,8 @@ class FactFile(DataTable):
         forbids_risk: no figure while it holds.
         not_counted: what the model does not count, `hip`; empty if it counts it.
         raises: no figure is called below the usual while it holds.
-        leaves_open: something was not read or not understood: the usual stands for
-            every lower figure.
+        leaves_open: something was not read or not understood: the usual replaces every
+            lower figure.
         at_end_of_life: it is said in a hospice too.
         guidelines: lines of `guidelines.toml` that speak for and against its act.
         source: where it comes from.
@@ -314,8 +314,8 @@ class ChartFacts:
         leading = self.leading
         if leading is None:
             return
-        second = say(", {fact}", fact=join) if join else ""
-        words = self._words(leading) | {"join": second}
+        joined_fact = say(", {fact}", fact=join) if join else ""
+        words = self._words(leading) | {"join": joined_fact}
         phrases = leading.file.phrases
         fitting = [phrase for phrase in phrases if self._fits(phrase, leading)]
         # What is known of bone drugs is never said as unknown because that is shorter.
@@ -427,7 +427,7 @@ def rank_facts(
     closures: Closures = NOTHING_CLOSED,
     no_training: Collection[str] = (),
 ) -> ChartFacts:
-    """Find the facts that hold, and whether the first card is shown.
+    """Find the facts that hold, and decide if the first card is shown.
 
     Args:
         signals: all that hold.
@@ -485,8 +485,9 @@ def _ranked_fact(
         is_act_closed = any(_reaches(ground, file, ranks) for ground in grounds)
     if is_act_closed or closures.closes_fact(file.id, key):
         return RankedFact(file, signal, key, "override")
-    is_ordered = any(kind in ordered for kind in file.closed_by)
-    return RankedFact(file, signal, key, "order" if is_ordered else "")
+    if any(kind in ordered for kind in file.closed_by):
+        return RankedFact(file, signal, key, "order")
+    return RankedFact(file, signal, key)
 
 
 def _reaches(ground: CardGround, file: FactFile, ranks: Mapping[str, int]) -> bool:

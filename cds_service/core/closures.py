@@ -44,10 +44,11 @@ class Fracture(NamedTuple):
     def of(cls, findings: Findings, levels: Iterable[str]) -> Self:
         """Return the fracture that these orders treat."""
         index = findings.known.get("index-fracture")
-        return cls(index.observed if index else None, tuple(levels))
+        day = index.observed if index else None
+        return cls(day, tuple(levels))
 
     def is_same(self, other: "Fracture") -> bool | None:
-        """Tell if both are one fracture; None if nothing tells."""
+        """Tell if both are one fracture; None if that is not known."""
         if self.day and other.day:
             return self.day == other.day
         if self.levels and other.levels:

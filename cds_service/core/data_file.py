@@ -1,6 +1,6 @@
 """Read and validate data files, TOML and JSON.
 
-Every fault is a `DataFileError` that names file and key; all faults are told at once.
+Every fault is a `DataFileError` that names file and key; all are reported at once.
 """
 
 import json
@@ -104,7 +104,9 @@ def data_root(kind: Literal["hooks", "mappings"]) -> Path:
 def label(path: Path) -> str:
     """Name a data file in messages: its path, from the working directory if below."""
     folder = Path.cwd()
-    return str(path.relative_to(folder) if path.is_relative_to(folder) else path)
+    if path.is_relative_to(folder):
+        path = path.relative_to(folder)
+    return str(path)
 
 
 def read_toml(path: Path) -> dict[str, Any]:

@@ -16,6 +16,7 @@ from cds_service.core.findings import (
     Finding,
     Findings,
     Gap,
+    GapReason,
     Origin,
     Provenance,
     Value,
@@ -28,8 +29,8 @@ from cds_service.core.sarcopenia import (
     RULERS,
     STUDY,
     Ruler,
+    has_sarcopenia,
     is_low,
-    judge,
     sex_of,
     written,
 )
@@ -321,7 +322,7 @@ DERIVATIONS["sarcopenia-site"] = lambda so_far: _sarcopenia(
 
 def _sarcopenia(so_far: FindingsSoFar, name: str, ruler: Ruler) -> Finding | Gap:
     """Decide by measurement; if it does not decide, an active diagnosis says yes."""
-    known, verdict = so_far.known, judge(ruler, so_far.known)
+    known, verdict = so_far.known, has_sarcopenia(ruler, so_far.known)
     measured = [known[measure] for measure in MEASURES if measure in known]
     diagnosis = so_far.diagnosis if isinstance(so_far.diagnosis, Finding) else None
     if verdict is None:
@@ -357,7 +358,7 @@ def _sarcopenia(so_far: FindingsSoFar, name: str, ruler: Ruler) -> Finding | Gap
         observed=max(days, default=None),
         provenance=tuple(dict.fromkeys(sources)),
         concerns=tuple(dict.fromkeys(concerns)),
-        may_reassure=judge(ruler, certain_findings) is verdict,
+        may_reassure=has_sarcopenia(ruler, certain_findings) is verdict,
     )
 
 
@@ -381,12 +382,8 @@ def _undecided(
     gaps = [so_far.gaps[measure] for measure in missing if measure in so_far.gaps]
     is_unread = any(gap.reason == "not-read" for gap in gaps)
     sources = tuple(source for finding in measured for source in finding.provenance)
-    return Gap(
-        name,
-        "not-read" if is_unread else "undetermined",
-        f"no diagnosis, and {why}",
-        sources,
-    )
+    reason: GapReason = "not-read" if is_unread else "undetermined"
+    return Gap(name, reason, f"no diagnosis, and {why}", sources)
 
 
 def _grey_zone(so_far: FindingsSoFar, finding: Finding) -> str:
@@ -431,9 +428,10 @@ OF_ORDER: Mapping[str, tuple[Callable[[AugmentationOrder], Value | None], str]] 
 
 
 def _by_order(name: str, so_far: FindingsSoFar) -> Finding | Gap:
-    value, why = OF_ORDER[name]
+    read_value, why = OF_ORDER[name]
     order = so_far.order
-    finding = from_order(name, order, value(order) if order else None, why)
+    value = read_value(order) if order else None
+    finding = from_order(name, order, value, why)
     is_unsure = name == "level-count" and order and not order.levels.is_count_sure
     if not is_unsure or not isinstance(finding, Finding):
         return finding

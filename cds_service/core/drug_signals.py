@@ -43,9 +43,9 @@ def _signal(state: DrugState, situation: Situation) -> Signal:
 
 def _evidence(state: DrugState, situation: Situation) -> tuple[Finding, ...]:
     """Find the drug that leads, with its entries; without one, what was read."""
-    known = situation.findings.known.get("bone-drug")
+    finding = situation.findings.known.get("bone-drug")
     if state.use is None:
-        return (known,) if known else ()
+        return (finding,) if finding else ()
     drug, provenance = state.use.name, state.use.provenance
     return (Finding("bone-drug", True, "1", None, provenance, label=drug),)
 
@@ -70,9 +70,9 @@ def _steroid(situation: Situation) -> Signal | None:
         return None
     finding = situation.findings.known["long-term-steroid"]
     drug = finding.label or say("steroid")
-    since = say_since(finding.observed, situation.today) if finding.observed else ""
-    words = {"drug": drug, "Drug": capital(drug), "since": since}
+    start = say_since(finding.observed, situation.today) if finding.observed else ""
+    words = {"drug": drug, "Drug": capital(drug), "since": start}
     because = say("long-term {what}", what=drug)
-    if since:
-        because = say("{drug} since {since}", drug=drug, since=since)
+    if start:
+        because = say("{drug} since {since}", drug=drug, since=start)
     return Signal(because, (finding,), words=words)

@@ -25,7 +25,7 @@ GapReason = Literal[
     "no-value",  # data absent, comparator, text
     "future",  # dated after the order
     "undated",  # no date, so its age is not known
-    # entries of its list that nobody understands, or by free words alone
+    # entries of its list that are not understood, or by free words alone
     "not-understood",
     "undetermined",  # its sources are missing or do not decide
     "other-method",  # measured in a way that gives a different quantity

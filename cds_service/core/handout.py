@@ -20,7 +20,7 @@ from cds_service.core.findings import DrugUse
 from cds_service.core.handout_settings import HandoutSettings, HandoutWords
 from cds_service.core.leaving import Leaving, next_dose
 from cds_service.core.situation import Signal
-from cds_service.core.wording import HALF_A_YEAR
+from cds_service.core.wording import is_near
 
 # The page as a draft of the record; the audit log counts it next to recommendations.
 HANDOUT_DRAFT = "handout"
@@ -89,20 +89,23 @@ class HandoutFacts:
     def from_json(cls, facts: Mapping[str, Any]) -> Self:
         """Read the facts of an audit entry."""
         training = facts.get("training")
-        visit = training and Visit(day=_day(training["day"]), time=training["time"])
+        visit = None
+        if training:
+            day = date.fromisoformat(training["day"])
+            visit = Visit(day=day, time=training["time"])
         return cls(
-            on=_day(facts["on"]),
+            on=date.fromisoformat(facts["on"]),
             drug=facts.get("drug", ""),
-            next_dose=_day(facts["nextDose"]) if "nextDose" in facts else None,
+            next_dose=_day(facts.get("nextDose")),
             asks=facts["asks"],
             training=visit,
-            brace_off=_day(facts["braceOff"]) if "braceOff" in facts else None,
+            brace_off=_day(facts.get("braceOff")),
             may_train=facts["mayTrain"],
         )
 
 
-def _day(text: str) -> date:
-    return date.fromisoformat(text)
+def _day(text: str | None) -> date | None:
+    return None if text is None else date.fromisoformat(text)
 
 
 # --- facts of a conclusion
@@ -118,13 +121,14 @@ def find_handout(conclusion: Conclusion, leaving: Leaving) -> HandoutFacts:
         day = _day_of_dose(state.use, leaving, case.today)
         drug = state.use.name if day else ""
     training = leaving.next_booking("rehabilitation", case.today)
+    visit = Visit(day=training.day, time=training.time) if training else None
     is_forbidden = any(conclusion.facts.holds(fact) for fact in NO_TRAINING)
     return HandoutFacts(
         on=case.today,
         drug=drug,
         next_dose=day,
         asks=not drug and not _goes_on_at_home(state),
-        training=Visit(day=training.day, time=training.time) if training else None,
+        training=visit,
         brace_off=_brace_off(conclusion.signals, case.today),
         may_train=not is_forbidden and UNSTABLE not in names,
     )
@@ -253,19 +257,18 @@ class HandoutText(DataTable):
         """Tell if a clinician who speaks this language has read the sentences."""
         return self.reviewed or bool(settings.words_of(self.language).reader)
 
-    def say_day(self, day: date, on: date) -> str:
+    def say_day(self, day: date, today: date) -> str:
         """Write a day on the page of this day, `28 December`.
 
         The year is left out if it cannot be mistaken, as on cards.
         """
-        is_near = day.year == on.year or abs(day - on) <= HALF_A_YEAR
-        form = self.forms.day if is_near else self.forms.day_of_year
+        form = self.forms.day if is_near(day, today) else self.forms.day_of_year
         month = self.months[day.month - 1]
         return form.format(day=day.day, month=month, year=day.year)
 
-    def say_visit(self, visit: Visit, on: date, place: str) -> str:
+    def say_visit(self, visit: Visit, today: date, place: str) -> str:
         """Write an appointment; without a place its day and time alone."""
-        day, time = self.say_day(visit.day, on), visit.time
+        day, time = self.say_day(visit.day, today), visit.time
         if not place:
             return f"{day}, {time}" if time else day
         form = self.forms.visit_at if time else self.forms.visit

@@ -41,21 +41,25 @@ def _grip(entered: Entered) -> float:
 
 # By measure: the value in its unit, of what was entered (measures/worksheet.toml).
 INDICES: Mapping[str, Callable[[Entered], float]] = {
-    "bmd-t-score": lambda one: one["t-score"],
-    "ct-attenuation": lambda one: one["hu"],
-    "psoas-total-area": lambda one: one["psoas-right"] + one["psoas-left"],
-    "psoas-fat-fraction": lambda one: one["psoas-fat"],
-    "l4-vertebral-area": lambda one: one["body"],
-    "es-mf-fat-fraction": lambda one: share(one["back-fat"], one["back-area"]),
+    "bmd-t-score": lambda entered: entered["t-score"],
+    "ct-attenuation": lambda entered: entered["hu"],
+    "psoas-total-area": lambda entered: entered["psoas-right"] + entered["psoas-left"],
+    "psoas-fat-fraction": lambda entered: entered["psoas-fat"],
+    "l4-vertebral-area": lambda entered: entered["body"],
+    "es-mf-fat-fraction": lambda entered: share(
+        entered["back-fat"], entered["back-area"]
+    ),
     "multifidus-smi": _smi,
-    "pma-rate": lambda one: share(one["outline"] - one["muscle"], one["outline"]),
-    "vbq": lambda one: (
-        median(one[level] for level in ("l1", "l2", "l3", "l4")) / one["csf"]
+    "pma-rate": lambda entered: share(
+        entered["outline"] - entered["muscle"], entered["outline"]
+    ),
+    "vbq": lambda entered: (
+        median(entered[level] for level in ("l1", "l2", "l3", "l4")) / entered["csf"]
     ),
     "grip-strength": _grip,
-    "gait-speed": lambda one: one["walk"] / one["seconds"],
-    "mna-score": lambda one: one["mna"],
-    "height": lambda one: one["height"],
-    "weight": lambda one: one["weight"],
-    "appendicular-lean-mass": lambda one: one["lean"],
+    "gait-speed": lambda entered: entered["walk"] / entered["seconds"],
+    "mna-score": lambda entered: entered["mna"],
+    "height": lambda entered: entered["height"],
+    "weight": lambda entered: entered["weight"],
+    "appendicular-lean-mass": lambda entered: entered["lean"],
 }

@@ -61,11 +61,15 @@ def hold_inputs(
 
 def _held(value: float, ends: Ends, *, falls: bool) -> Held | None:
     lowest, low, high, highest = ends
-    below, above = (lowest, high) if falls else (low, highest)
+    sides: tuple[Side, Side] = ("reassuring", "alarming")
+    below, above = low, highest
+    if falls:
+        sides = ("alarming", "reassuring")
+        below, above = lowest, high
     if value < below:
-        return Held(value=value, used=below, side="alarming" if falls else "reassuring")
+        return Held(value=value, used=below, side=sides[0])
     if value > above:
-        return Held(value=value, used=above, side="reassuring" if falls else "alarming")
+        return Held(value=value, used=above, side=sides[1])
     return None
 
 

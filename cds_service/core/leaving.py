@@ -86,8 +86,8 @@ class Leaving:
         visits = [
             booking for booking in self.bookings if booking.kind == "bone-treatment"
         ]
-        near = [visit for visit in visits if abs(visit.day - due) <= NEAR_ENOUGH]
-        return min(near, key=lambda visit: abs(visit.day - due), default=None)
+        near_visits = [visit for visit in visits if abs(visit.day - due) <= NEAR_ENOUGH]
+        return min(near_visits, key=lambda visit: abs(visit.day - due), default=None)
 
 
 def next_dose(use: DrugUse) -> date | None:

@@ -46,8 +46,9 @@ def is_drug_started(situation: Situation) -> bool:
         return False
     if use.is_open or use.orders.prescribed is None:
         return False
-    since = situation.support.counted_from
-    is_new = bool(since and use.orders.prescribed.first >= since)
+    fracture_from = situation.support.counted_from
+    prescribed_on = use.orders.prescribed.first
+    is_new = bool(fracture_from and prescribed_on >= fracture_from)
     return use.orders.is_standing and (is_new or use.orders.is_signed_now)
 
 
@@ -135,17 +136,17 @@ def _brace_stop_open(situation: Situation) -> Signal | None:
     if SIGNALS["no-brace-advice"](situation):
         return None
     keep_reason = SIGNALS["brace-keep-reason"](situation)
-    first = min(braces, key=lambda brace: brace.since)
+    first_worn = min(braces, key=lambda brace: brace.since)
     today = situation.today
     words = {
         "brace": join_words(dict.fromkeys(brace.name for brace in braces)),
         "title": join_words(
             dict.fromkeys(say_title(brace.times.order.title) for brace in braces)
         ),
-        "end": say_near_date(first.last_day, today),
-        "end_day": say_date(first.last_day),
-        "weeks": str(max(0, (today - first.since).days) // 7),
-        "how": _manner(first),
+        "end": say_near_date(first_worn.last_day, today),
+        "end_day": say_date(first_worn.last_day),
+        "weeks": str(max(0, (today - first_worn.since).days) // 7),
+        "how": _manner(first_worn),
         "reason": keep_reason.because if keep_reason else "",
         "kept": "yes" if keep_reason else "",
     }
@@ -169,9 +170,9 @@ def _biopsy_pending(situation: Situation) -> Signal | None:
     if not pending:
         return None
     days = [biopsy.sent_on for biopsy in pending if biopsy.sent_on]
-    sent = say_near_date(max(days), situation.today) if days else ""
+    sent_on = say_near_date(max(days), situation.today) if days else ""
     owner = Verbatim(situation.policy.discharge.biopsy_owner)
-    return Signal(say("biopsy result pending"), words={"sent": sent, "owner": owner})
+    return Signal(say("biopsy result pending"), words={"sent": sent_on, "owner": owner})
 
 
 @signal("biopsy-grave")

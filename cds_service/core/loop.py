@@ -14,7 +14,7 @@ STEPS: tuple[Step, ...] = get_args(Step)
 CLOSING: tuple[Step, ...] = ("visit", "drug-started")
 State = Literal["done", "late", "open", "unsure", "waiting", "died", "not-read"]
 STATES: tuple[State, ...] = get_args(State)
-NAMED: frozenset[State] = frozenset({"open", "unsure"})  # somebody has to call them
+NAMED: frozenset[State] = frozenset({"open", "unsure"})  # to be called
 SETTLED: frozenset[State] = frozenset({"done", "late", "died"})
 # Their days are over, or they were seen or treated: a committee counts these.
 JUDGED: tuple[State, ...] = ("done", "late", "open", "unsure")

@@ -118,7 +118,7 @@ def _gaps(findings: Findings) -> Iterator[OpenPoint]:
             yield OpenPoint(name, gap.reason)
     for name in RAISING:
         gap = findings.gaps.get(name)
-        if gap and (gap.reason in NOT_USABLE or _raised(name, gap)):
+        if gap and (gap.reason in NOT_USABLE or _is_raising(name, gap)):
             yield OpenPoint(name, gap.reason)
     yield from _weak_once(findings)
     for name in (*EXCLUDING, *RAISING_LISTED):
@@ -129,7 +129,7 @@ def _gaps(findings: Findings) -> Iterator[OpenPoint]:
             yield OpenPoint(name, gap.reason)
 
 
-def _raised(name: str, gap: Gap) -> bool:
+def _is_raising(name: str, gap: Gap) -> bool:
     """Tell if a value that is too old to use was one that raises the risk."""
     return gap.reason == "stale" and gap.value is not None and RAISING[name](gap.value)
 

@@ -19,8 +19,8 @@ class OpenKind(NamedTuple):
 
     Attributes:
         findings: that are open if an entry names them and does not decide.
-        known: of these, what withholds a button if it is certain, too. The rest has a
-            fact of its own.
+        known: of these, those that withhold a button if they are certain, too. The
+            others have facts of their own.
     """
 
     findings: tuple[str, ...]
@@ -54,7 +54,7 @@ KINDS: Mapping[str, OpenKind] = {
         )
     ),
 }
-# What nobody understood, or could read, may be any of them.
+# What was not understood, or not read, may be any of them.
 NOT_UNDERSTOOD = "words-open"
 OPEN_SIGNALS = (*KINDS, NOT_UNDERSTOOD)
 
@@ -62,30 +62,36 @@ OPEN_SIGNALS = (*KINDS, NOT_UNDERSTOOD)
 def _detector(kind: OpenKind) -> Detector:
     def detect(situation: Situation) -> Signal | None:
         findings = situation.findings
-        known = [findings.known[name] for name in kind.known if findings.is_true(name)]
+        certain = [name for name in kind.known if findings.is_true(name)]
         names = [
-            *(one.name for one in known),
+            *certain,
             *(name for name in kind.findings if _is_open(name, findings)),
             *(name for name in _of_orders(situation) if name in kind.findings),
         ]
         because = joined(dict.fromkeys(map(situation.wording.name, names)))
-        return Signal(because, tuple(known)) if names else None
+        if not names:
+            return None
+        return Signal(because, tuple(findings.known[name] for name in certain))
 
     return detect
 
 
 def _is_open(name: str, findings: Findings) -> bool:
-    """Tell if an entry names it, and nobody knows whether it is so now.
+    """Tell if an entry names it, and it is not known if it is so now.
 
     An old cancer that the card names is no doubt of its own.
     """
     gap = findings.gaps.get(name)
     if gap is None or not gap.is_mentioned or is_settled(name, findings):
         return False
-    old = findings.known.get("old-cancer")
-    is_told = name == "malignancy" and old is not None and old.value is True
-    told = {one.resource for one in old.provenance} if old and is_told else set()
-    return any(one.origin == "context" or one.resource not in told for one in gap.seen)
+    named_elsewhere = set()
+    if name == "malignancy" and findings.is_true("old-cancer"):
+        sources = findings.known["old-cancer"].provenance
+        named_elsewhere = {source.resource for source in sources}
+    return any(
+        source.origin == "context" or source.resource not in named_elsewhere
+        for source in gap.seen
+    )
 
 
 def _of_orders(situation: Situation) -> Iterator[str]:

@@ -211,6 +211,8 @@ class PooledModel:
         if is_personal:
             words = self.words_of(risk)
             band = _band(self.study, best, baseline, used, raising)
+        bone = best.bone if best.bone in used else None
+        other_bone = expit(other.log_odds) if other else None
         return PooledFigure(
             risk=risk,
             log_odds=best.log_odds,
@@ -222,12 +224,12 @@ class PooledModel:
             relative_error=best.error,
             absolute_error=absolute,
             above_share=_share_above(best, baseline),
-            bone=best.bone if best.bone in used else None,
+            bone=bone,
             used=MappingProxyType(entered),
             held=MappingProxyType({name: held[name] for name in names if name in held}),
             effects=MappingProxyType(self._effects(best.bone, entered, baseline)),
             missing=tuple(name for name in names if name not in used),
-            other_bone=None if other is None else expit(other.log_odds),
+            other_bone=other_bone,
             baseline=baseline,
         )
 

@@ -72,9 +72,9 @@ class PooledResult:
         log_odds = centre.intercept + sum(
             model.beta(name) * mean for name, mean in means.items()
         )
-        return AveragePatient(
-            means, recalibration.move(log_odds) if recalibration else log_odds
-        )
+        if recalibration is not None:
+            log_odds = recalibration.move(log_odds)
+        return AveragePatient(means, log_odds)
 
     def is_yes_or_no(self, finding: str) -> bool:
         """Tell if it is a fact, not a number."""
@@ -147,14 +147,7 @@ def steps_moved(pooled: PooledResult, finding: str) -> int:
     both. 0 for what is known or no input.
     """
     model, baseline = pooled.model, pooled.figure.baseline
-    study_input = next(
-        (
-            study_input
-            for study_input in model.study.inputs
-            if finding in study_input.findings
-        ),
-        None,
-    )
+    study_input = model.study.by_finding.get(finding)
     if study_input is None or study_input.id in pooled.known:
         return 0
     risks = [

@@ -161,8 +161,10 @@ class Pairs(Part):
         """Return that of two continuous inputs, in any order; 1 of one with itself."""
         if first == second:
             return 1.0
-        value = getattr(self, f"{first}_{second}", None)
-        return float(getattr(self, f"{second}_{first}") if value is None else value)
+        name = f"{first}_{second}"
+        if name not in type(self).model_fields:
+            name = f"{second}_{first}"
+        return float(getattr(self, name))
 
 
 class SarcopeniaShift(Part):
@@ -336,6 +338,15 @@ class PooledStudy(Part):
     @cached_property
     def by_id(self) -> dict[str, NumberInput | YesNoInput]:
         return {study_input.id: study_input for study_input in self.inputs}
+
+    @cached_property
+    def by_finding(self) -> dict[str, NumberInput | YesNoInput]:
+        """Return the inputs by the findings that give their values."""
+        return {
+            finding: study_input
+            for study_input in reversed(self.inputs)
+            for finding in study_input.findings
+        }
 
     @cached_property
     def yes_no_by_id(self) -> dict[str, YesNoInput]:

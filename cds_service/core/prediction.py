@@ -275,9 +275,9 @@ def predict(
     values = encode_inputs(known.terms, used)
     distances = values - known.means
     local = recalibration.for_inputs(names) if recalibration else None
-    baseline = _baseline(
-        model.study, local.incidence if local else site_incidence, local
-    )
+    if local is not None:
+        site_incidence = local.incidence
+    baseline = _baseline(model.study, site_incidence, local)
     study_log_odds = reduced.intercept + float(reduced.coefficients @ values)
     log_odds = baseline.move(study_log_odds)
     error = _standard_error(study_log_odds, reduced, distances, baseline)
@@ -374,11 +374,9 @@ def _standard_error(
 
 
 def _at_slope(numbers: Mapping[str, float], slope: float) -> Mapping[str, float]:
-    return MappingProxyType(
-        {name: slope * number for name, number in numbers.items()}
-        if slope != 1
-        else dict(numbers)
-    )
+    if slope == 1:
+        return MappingProxyType(dict(numbers))
+    return MappingProxyType({name: slope * number for name, number in numbers.items()})
 
 
 def _effects(

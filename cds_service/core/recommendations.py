@@ -208,14 +208,12 @@ def recommend(
         because = _reasons(rule, by_name, findings)
         if rule.topic != "braceLimit" and closures.closes_act(rule.order_kind):
             continue
-        if because is None or {earlier.rule.id for earlier in fired} & set(
-            rule.unless_rule
-        ):
+        fired_rules = {act.rule.id for act in fired}
+        if because is None or not fired_rules.isdisjoint(rule.unless_rule):
             continue
         open_asks = [ask for ask in rule.asks if ask.is_open(findings, by_name)]
-        supplies = {*rule.supplies} - {ask.supplies for ask in rule.asks} | {
-            ask.supplies for ask in open_asks
-        }
+        supplies = {*rule.supplies} - {ask.supplies for ask in rule.asks}
+        supplies |= {ask.supplies for ask in open_asks}
         gain = situation.assessment.gain_of(supplies)
         if rule.supplies and gain <= 0:
             continue
@@ -224,12 +222,9 @@ def recommend(
         recommendation = _recommendation(
             rule, because, by_name, situation.support, gain, words
         )
-        is_offered = not closures.closes_button(rule.order_kind)
-        fired.append(
-            recommendation
-            if is_offered
-            else replace(recommendation, order=None, label="")
-        )
+        if closures.closes_button(rule.order_kind):
+            recommendation = replace(recommendation, order=None, label="")
+        fired.append(recommendation)
     # One measurement, the last: first what costs little (pre-selected), then what would
     # add most.
     acts = [act for act in fired if not act.rule.supplies]
@@ -267,9 +262,8 @@ def _recommendation(
     not_counted = support.not_counted(rule.order_kind) if rule.order_kind else ()
     corrections = _corrections(because) if rule.corrects else ()
     is_wanted = not already and not signals.keys() & set(rule.not_offered_if)
-    is_offered = (bool(rule.order) and is_wanted) or any(
-        correction.order.draft for correction in corrections
-    )
+    has_draft = any(correction.order.draft for correction in corrections)
+    is_offered = (bool(rule.order) and is_wanted) or has_draft
     reasons = dict.fromkeys(
         WithoutBrackets(signal.because) for signal in because if signal.because
     )
@@ -280,19 +274,16 @@ def _recommendation(
         words["end"] = say_date(corrections[0].end)
         titles = [say_title(correction.order.title) for correction in corrections]
         words["title"] = joined(titles, " and ")
+    label, order = "", None
+    if is_offered:
+        label, order = _filled(option.label or rule.label, words), rule.order
+    may_be_ordered = bool(support.may_count(rule.order_kind))
     return Recommendation(
         rule=rule,
         text=_filled(option.line(rule.text), words),
-        label=_filled(option.label or rule.label, words) if is_offered else "",
-        order=rule.order if is_offered else None,
-        recommended=rule.recommended
-        and not support.may_count(rule.order_kind)  # it may be ordered already
-        and (
-            not rule.recommended_if
-            or any(name in signals for name in rule.recommended_if)
-        )
-        and not any(name in signals for name in rule.recommended_unless)
-        and signals.keys().isdisjoint({*OPEN_SIGNALS} - {*rule.recommended_although}),
+        label=label,
+        order=order,
+        recommended=not may_be_ordered and _is_recommended(rule, signals),
         already=already,
         not_counted=not_counted,
         because=because,
@@ -300,6 +291,18 @@ def _recommendation(
         gain=gain,
         values=words,
     )
+
+
+def _is_recommended(rule: Rule, signals: Collection[str]) -> bool:
+    """Tell if the suggestion is pre-selected under these signals."""
+    if not rule.recommended:
+        return False
+    if rule.recommended_if and not any(name in signals for name in rule.recommended_if):
+        return False
+    forbidding = {*OPEN_SIGNALS} - {*rule.recommended_although}
+    if not forbidding.isdisjoint(signals):
+        return False
+    return not any(name in signals for name in rule.recommended_unless)
 
 
 def _filled(template: str, words: Mapping[str, str]) -> str:

@@ -196,9 +196,13 @@ def _earlier_fracture(situation: Situation) -> Signal | None:
     because = (fracture and fracture.label) or say("an earlier vertebral fracture")
     if earlier_fracture := _when_true(situation, "prior-vertebral-fracture", because):
         return earlier_fracture
-    earlier = situation.findings.known.get("prior-augmentation")
-    day = say_date(earlier.observed) if earlier and earlier.observed else ""
-    what = (earlier and earlier.label) or say("augmentation")
+    augmentation = situation.findings.known.get("prior-augmentation")
+    day = (
+        say_date(augmentation.observed)
+        if augmentation and augmentation.observed
+        else ""
+    )
+    what = (augmentation and augmentation.label) or say("augmentation")
     because = joined((say("earlier {what}", what=what), day), " ")
     return _when_true(situation, "prior-augmentation", because)
 

@@ -85,7 +85,7 @@ def is_low(ruler: Ruler, known: Mapping[str, Finding], name: str) -> bool | None
     return limit.is_low(float(finding.value), sex_of(known))
 
 
-def judge(ruler: Ruler, known: Mapping[str, Finding]) -> bool | None:
+def has_sarcopenia(ruler: Ruler, known: Mapping[str, Finding]) -> bool | None:
     """Decide on sarcopenia by measurement; None if what is known does not decide."""
     muscle, grip, gait = (is_low(ruler, known, name) for name in MEASURES)
     if muscle is False:

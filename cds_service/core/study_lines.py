@@ -90,20 +90,23 @@ def explained_together(inputs: Iterable[Finding]) -> tuple[tuple[Finding, ...], 
     return (*single, *((psoas,) if psoas else ()))
 
 
-def disagree(results: Sequence[ModelResult], outcome: Outcome, policy: Policy) -> bool:
+def has_disagreement(
+    results: Sequence[ModelResult], outcome: Outcome, policy: Policy
+) -> bool:
     """Tell if two studies that the patient belongs to contradict each other.
 
     They lie on opposite sides of their own averages, or far apart on a common baseline.
     """
-    theirs = [result for result in results if result.shown and result.is_theirs]
-    if len(theirs) < 2:
+    own_results = [result for result in results if result.shown and result.is_theirs]
+    if len(own_results) < 2:
         return False
-    if len({result.prediction.risk >= result.reference for result in theirs}) > 1:
+    if len({result.prediction.risk >= result.reference for result in own_results}) > 1:
         return True
     common = policy.pooled_incidence.of(outcome)
-    risks = [result.prediction.risk for result in theirs]
+    risks = [result.prediction.risk for result in own_results]
     if common is not None:
         risks = [
-            risk_at(result.prediction, result.model.study, common) for result in theirs
+            risk_at(result.prediction, result.model.study, common)
+            for result in own_results
         ]
     return max(risks) - min(risks) >= policy.showing.disagreement

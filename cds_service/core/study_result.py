@@ -50,19 +50,15 @@ class Violation(NamedTuple):
 
 def check(study: Study, findings: Findings) -> tuple[Violation, ...]:
     """List the criteria that are violated or cannot be checked, in order."""
-    checked = [
-        (criterion, findings.known.get(criterion.finding))
-        for criterion in study.applicability
-    ]
-    return tuple(
-        Violation(
-            criterion.finding,
-            criterion.severity if finding else "not-checkable",
-            criterion.text,
-        )
-        for criterion, finding in checked
-        if finding is None or not criterion.require.is_met(finding.value)
-    )
+    violations = []
+    for criterion in study.applicability:
+        name, text = criterion.finding, criterion.text
+        finding = findings.known.get(name)
+        if finding is None:
+            violations.append(Violation(name, "not-checkable", text))
+        elif not criterion.require.is_met(finding.value):
+            violations.append(Violation(name, criterion.severity, text))
+    return tuple(violations)
 
 
 def open_exclusions(study: Study, findings: Findings) -> tuple["Silence", ...]:
@@ -213,24 +209,30 @@ def apply_model(
     if may_be_lower and LEVEL in values:
         others = {name: value for name, value in values.items() if name != LEVEL}
         may_be_lower = _is_below(figure_of(others))
-    pooled = (
-        policy.pooled_incidence.of(study.outcome)
-        if prediction.baseline.source == "study"
-        else None
-    )
+    band = pooled_risk = None
+    if is_shown:
+        band = _band(prediction, policy, may_be_lower=may_be_lower)
+        pooled_risk = _pooled_risk(prediction, study, policy)
     return ModelResult(
         model=model,
         prediction=prediction,
         shown=is_shown,
-        band=_band(prediction, policy, may_be_lower=may_be_lower) if is_shown else None,
+        band=band,
         violations=violations,
-        pooled_risk=risk_at(prediction, study, pooled)
-        if pooled is not None and is_shown
-        else None,
+        pooled_risk=pooled_risk,
         inputs=inputs,
         unusable=unusable,
         silenced_by=silenced_by,
     )
+
+
+def _pooled_risk(
+    prediction: Prediction, study: LogisticStudy, policy: Policy
+) -> float | None:
+    incidence = policy.pooled_incidence.of(study.outcome)
+    if prediction.baseline.source != "study" or incidence is None:
+        return None
+    return risk_at(prediction, study, incidence)
 
 
 def _unusable(
@@ -327,11 +329,11 @@ def _silences(
         if criterion.finding in seen_values
         and not criterion.require.is_met(seen_values[criterion.finding])
     ]
-    known = {finding.name for finding in inputs}
+    known_names = {finding.name for finding in inputs}
     silences += [
         (predictor.finding, "not-known")
         for predictor in study.inputs
-        if predictor.needed and predictor.finding not in known
+        if predictor.needed and predictor.finding not in known_names
     ]
     silences += [
         (criterion.finding, "criterion-not-known")

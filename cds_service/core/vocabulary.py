@@ -63,7 +63,7 @@ class FindingSpec:
     """The keys that every finding has.
 
     Attributes:
-        kind: tells which class of this module describes it.
+        kind: names the class of this module that describes it.
         title: noun for people, as in running text: `T-score`, `psoas area`.
         unit: canonical UCUM unit; `1` for yes/no and words.
         decimals: how many are shown to people.
@@ -98,17 +98,17 @@ class ReadSpec(FindingSpec):
 
     @property
     def keys(self) -> tuple[str, ...]:
-        """Every prefetch key that must have been read before "no" may be said."""
+        """List every prefetch key that must have been read before "no" may be said."""
         return (self.key,)
 
     @property
     def unasked_keys(self) -> tuple[str, ...]:
-        """Those of `keys` that a record need not have been asked for."""
+        """List those of `keys` that a record need not have been asked for."""
         return ()
 
     @property
     def asked_concepts(self) -> tuple[str, ...]:
-        """Every concept whose codes are looked for in the record."""
+        """List every concept whose codes are looked for in the record."""
         return ()
 
 
@@ -124,7 +124,6 @@ class PatientSpec(ReadSpec):
     range: tuple[float, float] = (0, 125)
 
     def is_plausible(self, value: float) -> bool:
-        """Tell if a value is within the range."""
         return self.range[0] <= value <= self.range[1]
 
 
@@ -147,7 +146,6 @@ class ConceptSpec(ReadSpec):
 
     @property
     def asked_concepts(self) -> tuple[str, ...]:
-        """Every concept whose codes are looked for in the record."""
         return self.value_sets
 
 
@@ -169,12 +167,10 @@ class ExamSpec(ConceptSpec):
 
     @property
     def keys(self) -> tuple[str, ...]:
-        """Every prefetch key that may hold the exam."""
         return (self.key, *self.also_keys)
 
     @property
     def asked_concepts(self) -> tuple[str, ...]:
-        """Every concept whose codes are looked for in the record."""
         return (*self.value_sets, *self.never)
 
 
@@ -275,11 +271,9 @@ class QuantitySpec(ObservedSpec):
 
     @property
     def asked_concepts(self) -> tuple[str, ...]:
-        """Every concept whose codes are looked for in the record."""
         return (*self.value_sets, *self.panels)
 
     def is_plausible(self, value: float) -> bool:
-        """Tell if a value is within the range."""
         return self.range[0] <= value <= self.range[1]
 
     @model_validator(mode="after")
@@ -316,7 +310,6 @@ class TScoreSpec(QuantitySpec):
 
     @property
     def asked_concepts(self) -> tuple[str, ...]:
-        """Every concept whose codes are looked for in the record."""
         return (*self.value_sets, *self.panels, *self.never)
 
 
@@ -337,7 +330,6 @@ class ListSpec(ConceptSpec):
 
     @property
     def keys(self) -> tuple[str, ...]:
-        """Every prefetch key that must have been read before "no" may be said."""
         return (self.key, *self.also_keys)
 
     def label_of(self, concepts: Collection[str]) -> str:
@@ -427,7 +419,6 @@ class FractureSpec(ConditionSpec):
 
     @property
     def asked_concepts(self) -> tuple[str, ...]:
-        """Every concept whose codes are looked for in the record."""
         return (*self.value_sets, *self.unsited)
 
 
@@ -446,7 +437,6 @@ class RepeatedFallsSpec(ConditionSpec):
 
     @property
     def asked_concepts(self) -> tuple[str, ...]:
-        """Every concept whose codes are looked for in the record."""
         return (*self.value_sets, *self.falls)
 
 
@@ -466,12 +456,10 @@ class MedicationSpec(YesNoSpec):
 
     @property
     def keys(self) -> tuple[str, ...]:
-        """Every prefetch key that must have been read before "no" may be said."""
         return (self.key, *self.also_keys, *self.where_kept)
 
     @property
     def unasked_keys(self) -> tuple[str, ...]:
-        """Those of `keys` that a record need not have been asked for."""
         return self.where_kept
 
     @model_validator(mode="after")
@@ -586,7 +574,6 @@ class InjuringFallSpec(EventSpec):
 
     @property
     def asked_concepts(self) -> tuple[str, ...]:
-        """Every concept whose codes are looked for in the record."""
         return (*self.value_sets, *self.fractures)
 
 
@@ -650,14 +637,14 @@ def _keys_of(spec: type[FindingSpec]) -> frozenset[str]:
 def explain_key(kind: str, key: str) -> str:
     """Say what to do about a key that a finding of this kind does not have."""
     own_keys = _keys_of(KINDS[kind])
-    others = [name for name, spec in KINDS.items() if key in _keys_of(spec)]
-    if others:
-        kinds = " or ".join(others)
+    kinds_with_key = [name for name, spec in KINDS.items() if key in _keys_of(spec)]
+    if kinds_with_key:
+        kinds = " or ".join(kinds_with_key)
         return (
             f"is a key of kind {kinds}, and this file is of kind {kind}: "
             "take the key out, or change the kind"
         )
-    near = get_close_matches(key, sorted(own_keys))
-    if near:
-        return f"there is no such key; did you mean {' or '.join(near)}?"
+    near_keys = get_close_matches(key, sorted(own_keys))
+    if near_keys:
+        return f"there is no such key; did you mean {' or '.join(near_keys)}?"
     return f"there is no such key; a {kind} has {', '.join(sorted(own_keys))}"

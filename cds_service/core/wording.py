@@ -17,6 +17,7 @@ from cds_service.core.phrases import (
     Amount,
     Changed,
     Day,
+    DayForm,
     Joined,
     Verbatim,
     in_brackets,
@@ -36,7 +37,8 @@ PLAIN = frozenset({"kg/m2", "{score}"})
 
 def with_unit(number: str, unit: str) -> str:
     """Write a number with its unit, `14 kg`; a unit without words as it is."""
-    symbol = UNITS.get(unit, f" {unit}" if unit else "")
+    plain = f" {unit}" if unit else ""
+    symbol = UNITS.get(unit, plain)
     if unit in WORDS or "{" in unit:
         return number + symbol
     return Amount(number, symbol)
@@ -83,14 +85,20 @@ def say_month(day: date) -> str:
 
 def say_near_date(day: date, today: date) -> str:
     """Write `19 Nov` in today's year or within half a year, else `19 Nov 2024`."""
-    is_near = day.year == today.year or abs(today - day) <= HALF_A_YEAR
-    return Day(day, "near" if is_near else "date")
+    precision: DayForm = "near" if is_near(day, today) else "date"
+    return Day(day, precision)
+
+
+def is_near(day: date, today: date) -> bool:
+    """Tell if a day needs no year."""
+    return day.year == today.year or abs(today - day) <= HALF_A_YEAR
 
 
 def say_since(day: date, today: date) -> str:
     """Write `Mar 2026`, and `2021` of a day that is two years away."""
     is_old = months_between(day, today) >= YEARS_FROM
-    return Day(day, "year" if is_old else "month")
+    precision: DayForm = "year" if is_old else "month"
+    return Day(day, precision)
 
 
 Unit = Literal["day", "week", "month", "year"]
@@ -187,7 +195,9 @@ class Wording:
     def number(self, finding: str, value: float, unit: str) -> str:
         """Write a number with its unit; scores and BMI drop an idle `.0`."""
         text = say_number(value, self.specs[finding].decimals)
-        return with_unit(text.removesuffix(".0") if unit in PLAIN else text, unit)
+        if unit in PLAIN:
+            text = text.removesuffix(".0")
+        return with_unit(text, unit)
 
     def value(self, finding: Finding) -> str:
         """Return the finding's value with its unit, `10.0 cm²`, `yes`, `T12, L1`."""

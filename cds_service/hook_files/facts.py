@@ -7,8 +7,8 @@ from cds_service.core.phrases import placeholders
 from cds_service.errors import DataFileError
 from cds_service.hook_files.folders import (
     HookFolders,
+    check_references,
     read_numbered,
-    unknown_name,
     unknown_words,
 )
 
@@ -29,7 +29,7 @@ def check_fact(fact: FactFile, names: Mapping[str, Collection[str]]) -> None:
         *fact.lines,
         *([fact.settles_review] if fact.settles_review else []),
     ]
-    references = {
+    references: dict[str, tuple[str, Collection[str]]] = {
         "signal": ("signals", [fact.signal]),
         "closed-by": ("kinds of order", fact.closed_by),
         "guidelines": ("guidelines", fact.guidelines),
@@ -51,21 +51,18 @@ def check_fact(fact: FactFile, names: Mapping[str, Collection[str]]) -> None:
         ),
     }
     file = f"facts/{fact.rank:02d}-… (id {fact.id})"
-    for key, (kind, names_used) in references.items():
-        unknown_names = (name for name in names_used if name not in names[kind])
-        if missing := next(unknown_names, ""):
-            message = unknown_name(missing, kind, names[kind])
-            raise DataFileError(file, key, message)
+    check_references(file, references, names)
     for text in fact.texts:
         try:
             words = placeholders(text)
         except ValueError as error:
             raise DataFileError(file, "phrases", str(error)) from error
-        known = {*COMMON_WORDS, *fact.words}
+        known_words = {*COMMON_WORDS, *fact.words}
         unknown = {
             word
             for word in words
-            if word[:1].lower() + word[1:] not in known and word not in names["facts"]
+            if word[:1].lower() + word[1:] not in known_words
+            and word not in names["facts"]
         }
         if unknown:
-            raise DataFileError(file, "phrases", unknown_words(unknown, known))
+            raise DataFileError(file, "phrases", unknown_words(unknown, known_words))

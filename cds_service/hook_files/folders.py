@@ -1,7 +1,7 @@
 """Find the files of one service, and read those that are numbered."""
 
 from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
@@ -24,9 +24,11 @@ Numbered = TypeVar("Numbered", Rule, FactFile)
 
 def unknown_name(name: str, kind: str, known: Collection[str]) -> str:
     """Say that a name is not one of this kind, and which one may be meant."""
-    near = get_close_matches(name, sorted(known))
-    if near:
-        return f"{name} is not one of the {kind}; did you mean {' or '.join(near)}?"
+    near_names = get_close_matches(name, sorted(known))
+    if near_names:
+        return (
+            f"{name} is not one of the {kind}; did you mean {' or '.join(near_names)}?"
+        )
     return f"{name} is not one of the {kind}; there are: {', '.join(sorted(known))}"
 
 
@@ -35,6 +37,25 @@ def unknown_words(words: Collection[str], known: Collection[str]) -> str:
     unknown = ", ".join(sorted(words))
     known_words = ", ".join(sorted(known))
     return f"unknown words {unknown}; words in braces here: {known_words}"
+
+
+def check_references(
+    file: str,
+    references: Mapping[str, tuple[str, Collection[str]]],
+    names: Mapping[str, Collection[str]],
+) -> None:
+    """Check that everything a file names exists.
+
+    Args:
+        file: its name in messages.
+        references: by key of the file: the kind, and the names.
+        names: those that exist, by kind.
+    """
+    for key, (kind, names_used) in references.items():
+        unknown = [name for name in names_used if name not in names[kind]]
+        if unknown:
+            message = unknown_name(unknown[0], kind, names[kind])
+            raise DataFileError(file, key, message)
 
 
 class HookFolders(NamedTuple):
@@ -51,7 +72,7 @@ class HookFolders(NamedTuple):
 
     @property
     def all(self) -> tuple[Path, ...]:
-        """The folders of both; the later one's file counts."""
+        """Return the folders of both; the later one's file counts."""
         return (*self.shared, *self.own)
 
 
@@ -59,7 +80,7 @@ class SharedFile(DataTable):
     """`shared.toml`.
 
     Attributes:
-        service: the service whose files are read where this one has none.
+        service: the service whose files are read if this one has none.
         whole: this service is that one on another hook, facts and rules included.
     """
 
@@ -68,15 +89,17 @@ class SharedFile(DataTable):
 
 
 def hook_folders(name: str, hooks: Sequence[Path]) -> HookFolders:
-    own = [root / name for root in hooks]
-    path = own[0] / SHARED
+    own_folders = [root / name for root in hooks]
+    path = own_folders[0] / SHARED
     if not path.exists():
-        return HookFolders(own)
+        return HookFolders(own_folders)
     file = validated(SharedFile, read_toml(path), path)
     if file.service == name or not (hooks[0] / file.service).is_dir():
         raise DataFileError(label(path), "service", "is no other service")
     shared = [root / file.service for root in hooks]
-    return HookFolders([*shared, *own] if file.whole else own, shared)
+    if file.whole:
+        own_folders = [*shared, *own_folders]
+    return HookFolders(own_folders, shared)
 
 
 def read_numbered(

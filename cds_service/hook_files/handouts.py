@@ -24,12 +24,12 @@ def read_handouts(folders: HookFolders) -> Mapping[str, HandoutText]:
 
 
 def check_settings(settings: HandoutSettings, services: Iterable[ServiceHook]) -> None:
-    """Refuse a site's settings of the page in a language that nobody wrote."""
-    known = {language for hook in services for language in hook.handouts}
+    """Refuse a site's settings of the page in a language that has none."""
+    with_page = {language for hook in services for language in hook.handouts}
     for key, languages in (
         ("language", {settings.language}),
         ("words", {*settings.words}),
     ):
-        if unknown := languages - known:
+        if unknown := languages - with_page:
             fault = f"no page is written in {', '.join(sorted(unknown))}"
             raise DataFileError("site.toml", f"handout.{key}", fault)

@@ -55,7 +55,7 @@ def words_of_orders(
 ) -> re.Pattern[str]:
     """Collect what the orders that we offer say, so that they are read whole.
 
-    They were signed in any of our languages. A placeholder stands for a few words or a
+    They were signed in any of our languages. A placeholder is a few words or a
     number.
     """
     texts = {

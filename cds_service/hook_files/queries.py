@@ -74,7 +74,7 @@ def _with_codes(
     """Replace `{codes}` by all codes of the findings that are read from this key.
 
     Args:
-        is_done: the hook fires after the procedure, which tells more.
+        is_done: the hook fires after the procedure, when more is known.
     """
     code_pairs = asked_codes(specs, terminology, key, after_surgery=is_done)
     codes = ",".join(f"{system}|{code}" for system, code in code_pairs)

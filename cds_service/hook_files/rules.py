@@ -7,8 +7,8 @@ from cds_service.errors import DataFileError
 from cds_service.fhir.orders.suggestions import OrderTemplate, read_placeholders
 from cds_service.hook_files.folders import (
     HookFolders,
+    check_references,
     read_numbered,
-    unknown_name,
     unknown_words,
 )
 
@@ -35,7 +35,7 @@ def check_rule(
     Its texts may use only known placeholders.
     """
     texts_signals = [name for option in rule.texts for name in option.signals]
-    references = {
+    references: dict[str, tuple[str, Collection[str]]] = {
         "when.any-signal": ("signals or facts", rule.when.any_signal),
         "when.gap-any": ("findings", rule.when.gap_any),
         "unless-signal": ("signals or facts", rule.unless_signal),
@@ -56,11 +56,7 @@ def check_rule(
         "studies": ("studies", rule.studies),
     }
     file = f"recommendations/{rule.rank:02d}-… (id {rule.id})"
-    for key, (kind, names_used) in references.items():
-        unknown_names = (name for name in names_used if name not in names[kind])
-        if missing := next(unknown_names, ""):
-            message = unknown_name(missing, kind, names[kind])
-            raise DataFileError(file, key, message)
+    check_references(file, references, names)
     if rule.order is not None and rule.order not in order_templates:
         raise DataFileError(file, "order", f"there is no orders/{rule.order}.json")
     lines = [

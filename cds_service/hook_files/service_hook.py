@@ -54,7 +54,7 @@ def read_hook_files(name: str, hooks: Sequence[Path]) -> HookFiles:
         hooks: our folder `hooks/`, then a site's.
 
     Raises:
-        DataFileError: a file is missing or wrong; all faults are told at once.
+        DataFileError: a file is missing or wrong; all faults are reported at once.
     """
     folders = hook_folders(name, hooks)
     faults = Faults()
@@ -92,7 +92,7 @@ def make_service_hook(
     """Join the files of one service; what one file names must exist in another.
 
     Raises:
-        DataFileError: a name is not known; all faults are told at once.
+        DataFileError: a name is not known; all faults are reported at once.
     """
     discovery = files.discovery
     faults = Faults()
@@ -132,7 +132,7 @@ def _check_names(
     specs: Mapping[str, FindingSpec],
     order_templates: Mapping[str, OrderTemplate],
 ) -> None:
-    """Check that whatever rules and facts name exists."""
+    """Check that everything rules and facts name exists."""
     signals = signal_names(studies)
     facts = {fact.id for fact in files.facts}
     names: Mapping[str, Collection[str]] = {

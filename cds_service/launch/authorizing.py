@@ -70,8 +70,8 @@ class Launched:
         return any(
             parts[1] in (resource_type, "*")
             and right in OLD_RIGHTS.get(parts[2], parts[2])
-            for one in self.scope.split()
-            if (parts := SCOPE.fullmatch(one))
+            for scope in self.scope.split()
+            if (parts := SCOPE.fullmatch(scope))
         )
 
 
@@ -86,7 +86,7 @@ class Launcher:
     def authorization_address(
         self, iss: str, launch: str, redirect: str, secret: Secret, deadline: Deadline
     ) -> str:
-        """The URL to which the browser goes.
+        """Return the URL to which the browser goes.
 
         Args:
             iss: the FHIR server as the EHR wrote it: some compare `aud` as text.
@@ -95,14 +95,14 @@ class Launcher:
         Raises:
             CallFailed: the server's SMART configuration cannot be read.
         """
-        asked = {
+        parameters = {
             "scope": " ".join(SCOPES),
             "redirect_uri": redirect,
             "aud": iss,
             "launch": launch,
-            **secret.asked,
+            **secret.parameters,
         }
-        return self.server.authorization_address(asked, deadline)
+        return self.server.authorization_address(parameters, deadline)
 
     def redeem(
         self, code: str, redirect: str, secret: Secret, deadline: Deadline
@@ -115,7 +115,7 @@ class Launcher:
             LoginRefused: the server refuses it.
             CallFailed: the server does not answer.
         """
-        return self.server.redeem(code, secret.made("verifier"), redirect, deadline)
+        return self.server.redeem(code, secret.value("verifier"), redirect, deadline)
 
     def launched(
         self,
@@ -130,7 +130,7 @@ class Launcher:
             LoginRefused: it is none, or not of a clinician with a patient.
             CallFailed: the server does not answer.
         """
-        claims = self.server.verified_claims(granted, secret.made("nonce"), deadline)
+        claims = self.server.verified_claims(granted, secret.value("nonce"), deadline)
         return Launched(
             client=self.client.issuer,
             tenant=self._tenant,
@@ -141,18 +141,18 @@ class Launcher:
             user=self._user(claims),
             scope=_scope(granted),
             ends=now + _lifetime(granted),
-            form_token=secret.made("form"),
+            form_token=secret.value("form"),
         )
 
     @property
     def _tenant(self) -> str | None:
-        """The tenant whose server this is; None if that is not clear."""
+        """Return the tenant whose server this is; None if that is not clear."""
         servers = self.client.tenant_fhir_servers.items()
-        found = [name for name, bases in servers if self.base.url in bases]
-        return found[0] if len(found) == 1 else None
+        tenants = [name for name, bases in servers if self.base.url in bases]
+        return tenants[0] if len(tenants) == 1 else None
 
     def _user(self, claims: Mapping[str, Any]) -> str:
-        """The clinician, as a reference on this server.
+        """Return the clinician, as a reference on this server.
 
         Raises:
             LoginRefused: it names nobody, somebody on another server, or no clinician.
@@ -164,7 +164,7 @@ class Launcher:
         if claim == named[1]:
             return named[1]
         aliases = self.client.fhir_aliases.get(self.base.url, ())
-        bases = (self.base, *(parse_base(one) for one in aliases))
+        bases = (self.base, *(parse_base(alias) for alias in aliases))
         try:
             address = parse_address(str(claim))
         except ValueError:
@@ -181,24 +181,24 @@ class Launcher:
 def find_launchers(
     site: SiteFolder | None, connections: Connections
 ) -> Mapping[Address, Launcher]:
-    """The FHIR servers that may launch the worksheet, by base.
+    """Map bases to the FHIR servers that may launch the worksheet.
 
     Raises:
         DataFileError: two EHRs name the same server, one is without https, or a secret
             cannot be read.
     """
-    found: dict[Address, Launcher] = {}
+    launchers: dict[Address, Launcher] = {}
     for client in site.site.clients if site else ():
         if site is None or client.worksheet is None:
             continue
         secret = client_secret(site.path, client.worksheet.client_secret_file)
         for url in client.fhir_servers:
             base = parse_base(url)
-            if fault := _why_not(base, found):
+            if fault := _why_not(base, launchers):
                 raise DataFileError(
                     str(site.path / "site.toml"), "clients.worksheet", fault
                 )
-            named = (base, *(parse_address(one) for one in client.worksheet.servers))
+            named = (base, *(parse_address(url) for url in client.worksheet.servers))
             registration = Registration(
                 document=base.url + WELL_KNOWN,
                 client_id=client.worksheet.client_id,
@@ -208,12 +208,12 @@ def find_launchers(
                 most_at_once=MOST_AT_ONCE,
             )
             server = AuthorizationServer(registration, connections)
-            found[base] = Launcher(client, base, server)
-    return found
+            launchers[base] = Launcher(client, base, server)
+    return launchers
 
 
 def _why_not(base: Address, others: Container[Address]) -> str:
-    """Why this server cannot launch; empty if it can."""
+    """Return why this server cannot launch; empty if it can."""
     if base in others:
         return (
             "two EHRs name one FHIR server: a launch does not say which of them it is"
@@ -224,7 +224,7 @@ def _why_not(base: Address, others: Container[Address]) -> str:
 
 
 def launcher_of(iss: str, launchers: Mapping[Address, Launcher]) -> Launcher | None:
-    """The launcher whose FHIR server this is; None for any other."""
+    """Return the launcher whose FHIR server this is; None for any other."""
     try:
         return launchers.get(parse_base(iss))
     except ValueError:

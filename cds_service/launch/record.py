@@ -61,7 +61,7 @@ class Pair(NamedTuple):
     Attributes:
         values: both with their days, the earlier first; none if they are not compared.
         change: with its unit; empty if they are not compared.
-        word: whether they were measured the same way, or why they are not compared.
+        word: if they were measured the same way, or why they are not compared.
     """
 
     title: str
@@ -83,14 +83,14 @@ def read_person(reader: FhirReader, patient: str, *, until: float) -> Json:
     Raises:
         FhirReadError: it cannot be read, or is another one.
     """
-    found = reader.fetch(f"Patient/{patient}", until=until).documents[0]
-    if found.get("resourceType") != "Patient" or found.get("id") != patient:
+    person = reader.fetch(f"Patient/{patient}", until=until).documents[0]
+    if person.get("resourceType") != "Patient" or person.get("id") != patient:
         raise FhirReadError("not-the-patient", "the server sent another resource")
-    return dict(found)
+    return dict(person)
 
 
 def describe(person: Json) -> FoundPatient:
-    """By what a clinician recognises the patient: for the page, never for a log."""
+    """Describe the patient as clinicians know them: for the page, never for a log."""
     return describe_patient(person)
 
 
@@ -113,13 +113,13 @@ def read_measures(
     if read.is_cut:
         raise FhirReadError("incomplete", read.note.removeprefix("incomplete: "))
     ours = [raw for raw in read.resources if person.is_subject_of(raw)]
-    found = [
+    recorded = [
         _on_record(raw, measure, service.terminology)
         for raw in ours
         if (measure := _measure_of(raw, measures)) is not None
     ]
     return RecordedMeasures(
-        sorted(found, key=lambda one: one.day, reverse=True),
+        sorted(recorded, key=lambda value: value.day, reverse=True),
         _pairs(ours, service, today),
     )
 
@@ -127,19 +127,19 @@ def read_measures(
 def _pairs(raws: Sequence[Json], service: Service, today: date) -> tuple[Pair, ...]:
     """List each change between two measurements, by the service's own reader."""
     counted = [
-        one
-        for one in raws
-        if text(one.get("status")) not in (*WITHDRAWN, *NOT_CONFIRMED)
+        raw
+        for raw in raws
+        if text(raw.get("status")) not in (*WITHDRAWN, *NOT_CONFIRMED)
     ]
     specs = service.finding_specs
-    found = changes_between(counted, service.terminology, specs, today)
-    return tuple(_pair(specs[name], change) for name, change in found.items())
+    changes = changes_between(counted, service.terminology, specs, today)
+    return tuple(_pair(specs[name], change) for name, change in changes.items())
 
 
 def _pair(spec: FindingSpec, change: Finding | Gap) -> Pair:
     if isinstance(change, Gap):
         return Pair(spec.title, (), "", f"not compared: {change.why or change.detail}")
-    values = tuple(one.printed for one in reversed(change.provenance))
+    values = tuple(source.printed for source in reversed(change.provenance))
     amount = say_number(float(change.value), spec.decimals)
     word = " ".join(change.concerns) or SAME_WAY
     return Pair(spec.title, values, f"{amount} %", word)
@@ -147,24 +147,27 @@ def _pair(spec: FindingSpec, change: Finding | Gap) -> Pair:
 
 def _measure_of(raw: Json, measures: Measures) -> Measure | None:
     codes = objects(member(raw, "code", "coding"))
-    names = [text(one.get("code")) for one in codes if one.get("system") == MEASURES]
+    names = [text(code.get("code")) for code in codes if code.get("system") == MEASURES]
     return next((measures[name] for name in names if name in measures), None)
 
 
 def _on_record(raw: Json, measure: Measure, terminology: Terminology) -> OnRecord:
     moment = terminology.calendar.effective(raw)
+    day = moment.day if moment else None
     status = text(raw.get("status"))
     amount = member(raw, "valueQuantity", "value")
     number = float(amount) if isinstance(amount, int | float) else None
     identifiers = objects(raw.get("identifier"))
     return OnRecord(
         measure=measure,
-        identifier=next((text(one.get("value")) for one in identifiers), ""),
+        identifier=next(
+            (text(identifier.get("value")) for identifier in identifiers), ""
+        ),
         status=status,
         value=_value(raw, measure),
         level=text(member(raw, "bodySite", "text")),
-        day=moment.day.isoformat() if moment else "",
-        word=_word(raw, measure, status, terminology, moment.day if moment else None),
+        day=day.isoformat() if day else "",
+        word=_word(raw, measure, status, terminology, day),
         amount=number,
     )
 
@@ -179,8 +182,8 @@ def _value(raw: Json, measure: Measure) -> str:
     amount, unit = quantity.get("value"), text(quantity.get("code"))
     if not isinstance(amount, int | float):
         return "–"
-    shown = say_number(float(amount), max(measure.finding.decimals, 1))
-    return with_unit(shown, unit)
+    number = say_number(float(amount), max(measure.finding.decimals, 1))
+    return with_unit(number, unit)
 
 
 def _word(
@@ -214,47 +217,49 @@ class SheetReader:
     def __init__(self, reader: FhirReader, values: Sequence[Json] = ()) -> None:
         self._reader = reader
         self._values = values
-        self._kept: dict[str, Fetched] = {}
+        self._fetched: dict[str, Fetched] = {}
 
     def with_values(self, values: Sequence[Json]) -> "SheetReader":
         """Return the same record with these Observations."""
-        found = SheetReader(self._reader, values)
-        found._kept = self._kept
-        return found
+        reader = SheetReader(self._reader, values)
+        reader._fetched = self._fetched
+        return reader
 
     def fetch(self, query: str, *, until: float) -> Fetched:
         if not query.startswith(("Patient/", "Observation?")):
             raise FhirReadError("http-403", ONLY_THESE)
-        if query not in self._kept:
-            self._kept[query] = self._reader.fetch(query, until=until)
-        kept = self._kept[query]
+        if query not in self._fetched:
+            self._fetched[query] = self._reader.fetch(query, until=until)
+        fetched = self._fetched[query]
         if not self._values or not query.startswith("Observation?"):
-            return kept
-        entries = [{"resource": one} for one in self._values]
+            return fetched
+        entries = [{"resource": value} for value in self._values]
         more = {"resourceType": "Bundle", "type": "searchset", "entry": entries}
-        return Fetched((*kept.documents, more), kept.note)
+        return Fetched((*fetched.documents, more), fetched.note)
 
     def follow(self, page: object, *, until: float) -> Fetched:
         return self._reader.follow(page, until=until)
 
 
 def rivals(
-    written: Mapping[str, tuple[float, str]], there: Sequence[OnRecord]
+    written: Mapping[str, tuple[float, str]], recorded: Sequence[OnRecord]
 ) -> Mapping[str, OnRecord]:
-    """By measure, a value of the same day on record that differs: neither would count.
+    """Map measures to a differing value of the same day on record.
+
+    Neither would count.
 
     Args:
         written: by measure, its value and day.
-        there: what the record holds.
+        recorded: what the record holds.
     """
-    found: dict[str, OnRecord] = {}
-    for one in there:
-        name = one.measure.name
-        quantity = one.measure.quantity
+    rivals_by_name: dict[str, OnRecord] = {}
+    for value in recorded:
+        name = value.measure.name
+        quantity = value.measure.quantity
         is_one_of_a_day = isinstance(quantity, NumberSpec)
-        if name not in written or not one.counts or not is_one_of_a_day:
+        if name not in written or not value.counts or not is_one_of_a_day:
             continue
         amount, day = written[name]
-        if one.day == day and one.amount != amount:
-            found.setdefault(name, one)
-    return found
+        if value.day == day and value.amount != amount:
+            rivals_by_name.setdefault(name, value)
+    return rivals_by_name

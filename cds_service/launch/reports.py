@@ -92,15 +92,18 @@ def read_reports(
         and is_fhir_id(raw.get("id"))
         and raw.get("status") not in WITHDRAWN
     ]
-    found = [_report(raw, terminology) for raw in ours[:MOST]]
-    return [one for one in found if one.spans], read.note.removeprefix("incomplete: ")
+    reports = [_report(raw, terminology) for raw in ours[:MOST]]
+    with_numbers = [report for report in reports if report.spans]
+    return with_numbers, read.note.removeprefix("incomplete: ")
 
 
 def span_of(key: str, reports: Sequence[Report]) -> tuple[Report, Span] | None:
     """Return the span of this key with its report; None if there is none now."""
-    return next(
-        ((one, span) for one in reports for span in one.spans if span.key == key), None
-    )
+    for report in reports:
+        for span in report.spans:
+            if span.key == key:
+                return report, span
+    return None
 
 
 def _report(raw: Json, terminology: Terminology) -> Report:
@@ -120,17 +123,17 @@ def _texts(raw: Json) -> Iterator[str]:
     """
     yield text(raw.get("conclusion"))
     yield TAGS.sub(" ", text(member(raw, "text", "div")))
-    for one in objects(raw.get("presentedForm")):
-        if text(one.get("contentType")).partition(";")[0] == "text/plain":
+    for form in objects(raw.get("presentedForm")):
+        if text(form.get("contentType")).partition(";")[0] == "text/plain":
             try:
-                content = b64decode(text(one.get("data")), validate=True)
+                content = b64decode(text(form.get("data")), validate=True)
             except (NotBase64, ValueError):
                 continue
             yield content.decode("utf-8", "replace")
 
 
 def _spans(words: str, reference: str, numbers: ReportNumbers) -> Iterator[Span]:
-    seen: set[tuple[str, str, str]] = set()
+    spans: set[tuple[str, str, str]] = set()
     for sentence, number in islice(_numbers(words, numbers), MOST_NUMBERS):
         if numbers.ends_range(sentence, number):
             continue
@@ -138,11 +141,11 @@ def _spans(words: str, reference: str, numbers: ReportNumbers) -> Iterator[Span]
         quoted = sentence[start:end]
         place = _place(sentence, start, numbers)
         # conclusion and narrative often say the same
-        if (number.field, quoted, str(place)) in seen:
+        if (number.field, quoted, str(place)) in spans:
             continue
-        seen.add((number.field, quoted, str(place)))
+        spans.add((number.field, quoted, str(place)))
         yield Span(
-            key=f"{reference}#{len(seen)}",
+            key=f"{reference}#{len(spans)}",
             field=number.field,
             value=number.value,
             before=sentence[max(0, start - AROUND) : start].lstrip(),

@@ -1,6 +1,6 @@
 """Saves what was entered on the launched worksheet.
 
-One set of Observations with one Provenance, or nothing; one after the other where the
+One set of Observations with one Provenance, or nothing; one after the other if the
 server takes no transaction.
 """
 
@@ -17,7 +17,7 @@ from cds_service.launch.authorizing import Launched
 from cds_service.measures.observations import (
     Written,
     agent,
-    identifiers_there,
+    identifiers_on_server,
     observation_entry,
     place_of,
     this_program,
@@ -38,12 +38,12 @@ class Saved:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Way:
+class Sending:
     """The way of values to the server.
 
     Attributes:
         deadline: of all calls; the first may take half of what is left.
-        writes: how the server takes several; a transaction where nobody knows.
+        writes: how the server takes several; a transaction if that is not known.
     """
 
     connections: Connections
@@ -57,7 +57,7 @@ def save_set(
     values: Sequence[Written],
     reports: Sequence[str],
     *,
-    way: Way,
+    sending: Sending,
     at: datetime,
 ) -> Saved:
     """Write these values to the server of the launch.
@@ -72,27 +72,27 @@ def save_set(
         CdsError: the server cannot be asked, or did not take all.
     """
     reader = FhirClient(
-        launched.base, launched.token, connections=way.connections, is_fresh=True
+        launched.base, launched.token, connections=sending.connections, is_fresh=True
     )
-    names = [one.identifier for one in values]
-    seconds = way.deadline.left / 2
-    there = identifiers_there(reader, person, names, seconds=seconds)
-    new = [one for one in values if one.identifier not in there]
+    names = [value.identifier for value in values]
+    seconds = sending.deadline.left / 2
+    known = identifiers_on_server(reader, person, names, seconds=seconds)
+    new = [value for value in values if value.identifier not in known]
     if not new:
         return Saved(0, len(values))
-    entries = [observation_entry(_performed(one, launched)) for one in new]
+    entries = [observation_entry(_performed(value, launched)) for value in new]
     if launched.may("Provenance", "c"):
         entries.append(_provenance(new, launched, reports, at))
     bundle = {"resourceType": "Bundle", "type": "transaction", "entry": entries}
-    send = send_each if way.writes == "single" else send_transaction
+    send = send_each if sending.writes == "single" else send_transaction
     statuses = send(
         launched.base,
         launched.token,
         bundle,
-        connections=way.connections,
-        seconds=max(seconds, way.deadline.left),
+        connections=sending.connections,
+        seconds=max(seconds, sending.deadline.left),
     )
-    created = sum(one.startswith("201") for one in statuses[: len(new)])
+    created = sum(status.startswith("201") for status in statuses[: len(new)])
     return Saved(created, len(values) - created)
 
 
@@ -107,17 +107,17 @@ def _provenance(
     reports: Sequence[str],
     at: datetime,
 ) -> Json:
-    """Who entered the values, with what, and from which reports."""
+    """State who entered the values, with what, and from which reports."""
     resource = {
         "resourceType": "Provenance",
-        "target": [{"reference": place_of(one)} for one in values],
+        "target": [{"reference": place_of(value)} for value in values],
         "recorded": at.isoformat(timespec="seconds"),
         "activity": {"text": WORKSHEET},
         "agent": [agent("author", {"reference": launched.user}), this_program()],
     }
     if reports:
         resource["entity"] = [
-            {"role": "source", "what": {"reference": one}} for one in reports
+            {"role": "source", "what": {"reference": report}} for report in reports
         ]
     place = uuid5(NAMESPACE_URL, values[0].identifier)
     request = {"method": "POST", "url": "Provenance"}

@@ -148,7 +148,7 @@ class Measure:
 
     @property
     def method(self) -> Method | None:
-        """Say how it must be measured, if the finding says so."""
+        """Return how it must be measured, if the finding says so."""
         return self.quantity.method if self.quantity else None
 
     @property

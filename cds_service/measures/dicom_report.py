@@ -199,7 +199,7 @@ def read_report(
         file: a DICOM file, of which no more than the class is read before that is
             known.
         measures: those that are looked for.
-        terminology: tells vertebrae by their codes.
+        terminology: knows vertebrae by their codes.
         as_json: the content of a file in DICOM's JSON.
     """
     contents = Contents(file.name)
@@ -533,7 +533,7 @@ class _Reader:
         return None, max(reasons, key=lambda reason: reason[2])[0]
 
     def _unlike(self, item: Item, form: DicomForm) -> str:
-        """Say why an item of this name is not the measure; empty if it is."""
+        """Return why an item of this name is not the measure; empty if it is."""
         named = _sites_named(item, form)
         absent = [options[0].meaning for options in form.sites if options not in named]
         if absent:
@@ -554,7 +554,7 @@ class _Reader:
         return ""
 
     def _problem(self, item: Item, measure: Measure, items: Sequence[Item]) -> str:
-        """Say why an item of a measure of ours is not taken; empty if it is."""
+        """Return why an item of a measure of ours is not taken; empty if it is."""
         unknown = (*item.context.unknown, *self._strange(item, measure))
         if unknown:
             names = "; ".join((*dict.fromkeys(unknown),)[:NAMED_AT_MOST])

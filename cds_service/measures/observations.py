@@ -90,8 +90,9 @@ class Writer:
         amount = self._amount(value)
         if amount is None and value.number is not None:
             finding = value.measure.quantity
-            accepted = filter(None, finding.accept_units if finding else ())
-            why = NO_UNIT.format(unit=value.unit, wanted=" or ".join(accepted))
+            accepted = finding.accept_units if finding else ()
+            wanted = " or ".join(filter(None, accepted))
+            why = NO_UNIT.format(unit=value.unit, wanted=wanted)
             return Refused(value.where, f"{value.measure.name} {value.printed}", why)
         observation = self._observation(value, value.day, amount)
         if why := self._problem(value.measure, observation, value.day, amount):
@@ -145,11 +146,8 @@ class Writer:
         if value.study:
             study = {"system": DICOM_OBJECTS, "value": f"urn:oid:{value.study}"}
             observation["derivedFrom"] = [{"type": "ImagingStudy", "identifier": study}]
-        notes = [
-            *value.notes,
-            *([] if value.is_verified else [NOT_VERIFIED]),
-            *_not_recorded(value),
-        ]
+        not_verified = [] if value.is_verified else [NOT_VERIFIED]
+        notes = [*value.notes, *not_verified, *_not_recorded(value)]
         if notes:
             observation["note"] = [{"text": " ".join(notes)}]
         return observation
@@ -185,7 +183,7 @@ class Writer:
     def _problem(
         self, measure: Measure, observation: Json, day: date, amount: float | None
     ) -> str:
-        """Say why the service would not read this value so; empty if it would."""
+        """Return why the service would not read this value so; empty if it would."""
         finding = measure.finding
         # never read at a signing, so the reader has no word on it
         if finding.after_surgery:
@@ -407,7 +405,7 @@ def this_program() -> Json:
 
 
 def place_of(written: Written) -> str:
-    """Say where the Observation is until the server has given it an id."""
+    """Return where the Observation is until the server has given it an id."""
     return f"urn:uuid:{written.identifier}"
 
 
@@ -430,7 +428,7 @@ def _provenance_entry(written: Sequence[Written], source: Source, at: datetime) 
     return {"fullUrl": f"urn:uuid:{place}", "resource": resource, "request": request}
 
 
-def identifiers_there(
+def identifiers_on_server(
     reader: FhirReader, person: Person, identifiers: Sequence[str], *, seconds: float
 ) -> set[str]:
     """Return which of these identifiers the server has on this patient's Observations.

@@ -138,7 +138,7 @@ NOT_OF_TOOL = (
 
 
 def _heading(text: str) -> str:
-    """Return a heading without what nobody sees in it, as a zero-width space."""
+    """Return a heading without invisible signs, as a zero-width space."""
     plain = unicodedata.normalize("NFKC", text)
     signs = (sign for sign in plain if unicodedata.category(sign) != "Cf")
     return " ".join("".join(signs).split())
@@ -193,7 +193,8 @@ def _rows_of_patient(table: Table, context: ImportContext, contents: Contents) -
         else:
             contents.refuse(f"row {number}", " and ".join(columns), NOBODYS)
     if others:
-        contents.refuse("", f"{others} row{'s' if others > 1 else ''}", OTHER_PATIENTS)
+        noun = "rows" if others > 1 else "row"
+        contents.refuse("", f"{others} {noun}", OTHER_PATIENTS)
     return table._replace(rows=tuple(mine))
 
 
@@ -350,7 +351,7 @@ def _label(row: Mapping[str, str]) -> str:
 
 
 def _why_no_day(rows: Iterable[Mapping[str, str]]) -> str:
-    """Say why the column `date` of these rows names no day; empty if it does."""
+    """Return why the column `date` of these rows names no day; empty if it does."""
     written = {_cell(row, "date") for row in rows}
     if len(written) > 1:
         return TWO_DAYS
@@ -462,9 +463,8 @@ def _take_cell(
     value = None if measure.is_boolean else read_number(text)
     answer = read_answer(text) if measure.is_boolean else None
     if value is None and answer is None:
-        contents.refuse(
-            place, what, "neither yes nor no" if measure.is_boolean else NUMBER_EXPECTED
-        )
+        why = "neither yes nor no" if measure.is_boolean else NUMBER_EXPECTED
+        contents.refuse(place, what, why)
         return
     units = [
         unit

@@ -19,7 +19,7 @@ class Refused(NamedTuple):
 
     Attributes:
         where: the file, and the place in it.
-        what: what stands there, as the source names it.
+        what: what is there, as the source names it.
         why: the reason, as a phrase for people.
     """
 
@@ -48,7 +48,7 @@ class Reported:
         study: UID of the DICOM study.
         is_verified: a person vouches for it; False of a report that nobody has
             verified.
-        notes: what a reader of the value has to know besides.
+        notes: what else a reader of the value has to know.
     """
 
     measure: Measure

@@ -12,7 +12,7 @@ Whoever calls what, every session of `Connections`
 - connects to addresses that were checked (`resolving.py`), Host and certificate being
   those of the name;
 - ends an exchange `timeout` seconds after it began, lookup and body included, however
-  slowly the server speaks;
+  slowly the server answers;
 - reads at most `max_bytes`, decoded, and ends an answer in countless small pieces;
 - follows no redirect, keeps no cookie, and reads no proxy, password or certificate from
   the environment;

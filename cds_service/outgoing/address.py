@@ -32,7 +32,7 @@ class Address:
 
     @property
     def origin(self) -> tuple[str, str, int]:
-        """Give scheme, host and port: what a token is bound to."""
+        """Return scheme, host and port: what a token is bound to."""
         return (self.scheme, self.host, self.port)
 
     @property
@@ -42,7 +42,7 @@ class Address:
 
     @property
     def may_carry_tokens(self) -> bool:
-        """Tell if nobody can listen in: https, or the machine itself."""
+        """Tell if none can listen in: https, or the machine itself."""
         return self.scheme == "https" or self.is_loopback
 
     @property

@@ -44,11 +44,11 @@ class Breaker:
                 return True
             if self._clock() < self._rests_until:
                 return False
-            self._rests_until, self._is_trying = self._clock() + _rest(), True
+            self._rests_until, self._is_trying = self._clock() + _rest_seconds(), True
             return True
 
     def note(self, patient: str, *, failed: bool) -> None:
-        """Remember whether a call about this patient had an answer."""
+        """Remember if a call about this patient had an answer."""
         with self._lock:
             now = self._clock()
             if self._rests_until is None:
@@ -56,7 +56,7 @@ class Breaker:
                 while self._calls[0][0] < now - WINDOW_SECONDS:
                     self._calls.popleft()
                 self._rests_until = (
-                    now + _rest() if failed and self._is_failing() else None
+                    now + _rest_seconds() if failed and self._is_failing() else None
                 )
             elif self._is_trying:
                 self._is_trying = False
@@ -64,13 +64,13 @@ class Breaker:
                 self._rests_until = self._rests_until if failed else None
 
     def _is_failing(self) -> bool:
-        patients = [one for _, one in self._calls if one is not None]
+        patients = [patient for _, patient in self._calls if patient is not None]
         is_often = len(patients) >= FAILING_SHARE * len(self._calls)
         is_for_several = len(set(patients)) >= LEAST_PATIENTS
         return len(self._calls) >= LEAST_CALLS and is_often and is_for_several
 
 
-def _rest() -> float:
+def _rest_seconds() -> float:
     # Spreads load, hides nothing.
     share = random.uniform(1 - REST_JITTER, 1 + REST_JITTER)  # noqa: S311
     return REST_SECONDS * share

@@ -120,19 +120,19 @@ class Cached(Generic[Thing]):
         return over
 
     def _run(self, over: threading.Event) -> None:
-        found: Thing | None = None
+        thing: Thing | None = None
         fault = "failure"  # of ours, unless the fetch says what was wrong
         try:
-            found = self._fetch()
+            thing = self._fetch()
         except CallFailed as error:
             fault = error.reason
         finally:
-            if found is None:
+            if thing is None:
                 self._note_fault(fault)
             with self._lock:
                 self._ended = self._monotonic()
-                if found is not None:
-                    self.last, self._fetched, self.fault = found, self._ended, ""
+                if thing is not None:
+                    self.last, self._fetched, self.fault = thing, self._ended, ""
                 self._fetching = None
             over.set()
 

@@ -88,7 +88,7 @@ class Connections:
     def session(
         self, *, max_bytes: int = MAX_BYTES, max_total_bytes: int | None = None
     ) -> requests.Session:
-        """A session for one purpose: one request of an EHR, or one issuer.
+        """Open a session for one purpose: one request of an EHR, or one issuer.
 
         Threads may share it.
 
@@ -133,7 +133,7 @@ class ByteBudget:
         self._left = math.inf if most is None else most
 
     def take(self, count: int) -> None:
-        """Make room for so many more bytes; zero asks whether there is any.
+        """Make room for so many more bytes; zero asks if there is any.
 
         Raises:
             CallFailed: there is none.
@@ -163,11 +163,11 @@ class _CheckedAdapter(HTTPAdapter):
         super().__init__()
 
     def init_poolmanager(self, *_arguments: Any, **_options: Any) -> None:
-        """The shared pools; no session makes its own."""
+        """Use the shared pools; no session makes its own."""
         self.poolmanager = self._pools
 
     def close(self) -> None:
-        """Nothing: the pools serve other sessions."""
+        """Do nothing: the pools serve other sessions."""
 
     def cert_verify(self, *_arguments: Any) -> None:
         """Do nothing: the context of the pools checks, and knows the authorities."""
@@ -201,7 +201,8 @@ class _CheckedAdapter(HTTPAdapter):
             CallFailed: there was none, it broke off, it is too large, it did not come
                 in time, or it redirects.
         """
-        deadline = Deadline.after(SECONDS if timeout is None else float(timeout))
+        seconds = SECONDS if timeout is None else float(timeout)
+        deadline = Deadline.after(seconds)
         try:
             raw = self._begin(request, deadline, cert).raw
             body = self._read(raw, deadline)
@@ -319,7 +320,7 @@ def _too_large() -> CallFailed:
 
 
 def _cause(error: Exception) -> Any:
-    """Return what urllib3 raised, where requests has wrapped it."""
+    """Return what urllib3 raised, if requests has wrapped it."""
     inner = (
         error.args[0]
         if isinstance(error, requests.RequestException) and error.args
@@ -337,7 +338,8 @@ def _as_failure(error: Exception) -> CallFailed:
     if isinstance(cause, urllib3.exceptions.TimeoutError | TimeoutError):
         return late()
     if any(
-        isinstance(one, ConnectionError) for one in (cause, *getattr(cause, "args", ()))
+        isinstance(error, ConnectionError)
+        for error in (cause, *getattr(cause, "args", ()))
     ):
         return CallFailed("reset", "the connection to the server broke")
     if isinstance(cause, urllib3.exceptions.HTTPError):
@@ -384,19 +386,19 @@ class _Counted(BufferedReader):
             raise CallFailed("pieces", "the server's answer is in too many pieces")
 
     def read(self, size: int | None = -1, /) -> bytes:
-        found = super().read(size)
-        self._count(len(found))
-        return found
+        content = super().read(size)
+        self._count(len(content))
+        return content
 
     def read1(self, size: int = -1, /) -> bytes:
-        found = super().read1(size)
-        self._count(len(found))
-        return found
+        content = super().read1(size)
+        self._count(len(content))
+        return content
 
     def readline(self, size: int | None = -1, /) -> bytes:
-        found = super().readline(size)
-        self._count(len(found))
-        return found
+        content = super().readline(size)
+        self._count(len(content))
+        return content
 
     def readinto(self, buffer: Any, /) -> int:
         size = super().readinto(buffer)

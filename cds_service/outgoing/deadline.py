@@ -34,12 +34,12 @@ class Deadline:
 
     @property
     def passed(self) -> float:
-        """Seconds since it began."""
+        """Return the seconds since it began."""
         return time.monotonic() - self.began
 
     @property
     def left(self) -> float:
-        """Seconds that are left; negative once it has passed."""
+        """Return the seconds that are left; negative once it has passed."""
         return self.ends - time.monotonic()
 
     @property

@@ -68,20 +68,20 @@ class Resolver:
             CallFailed: unknown, not known in time, or at an address that may not be
                 called.
         """
-        found = (host,) if is_ip_address(host) else self._resolved(host, deadline)
-        if not found:
+        addresses = (host,) if is_ip_address(host) else self._resolved(host, deadline)
+        if not addresses:
             raise CallFailed("dns", "the server's name cannot be resolved")
         if not all(
             self._may_call(
-                _meant(ip_address(one.partition("%")[0])), host, is_plain=is_plain
+                _meant(ip_address(address.partition("%")[0])), host, is_plain=is_plain
             )
-            for one in found
+            for address in addresses
         ):
             raise CallFailed(
                 "ip-denied",
                 "the server's name leads to an address that may not be called",
             )
-        return found[:MOST_ADDRESSES]
+        return addresses[:MOST_ADDRESSES]
 
     def _resolved(self, host: str, deadline: Deadline) -> tuple[str, ...]:
         known = self._known.setdefault(host, _Known())
@@ -100,10 +100,10 @@ class Resolver:
     def _look_up(self, host: str) -> tuple[str, ...]:
         lookup = self._lookup or socket.getaddrinfo
         try:
-            found = lookup(host, None, type=socket.SOCK_STREAM)
+            answers = lookup(host, None, type=socket.SOCK_STREAM)
         except (OSError, UnicodeError):
             return ()
-        return tuple(dict.fromkeys(str(one[4][0]) for one in found))
+        return tuple(dict.fromkeys(str(answer[4][0]) for answer in answers))
 
     def _may_call(
         self, address: IPv4Address | IPv6Address, host: str, *, is_plain: bool

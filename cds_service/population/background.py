@@ -37,7 +37,7 @@ def read_lines(
 
     What names another patient is left out. A list that fails, or is cut, counts as not
     read; what came of it is kept. An entry whose Medication could not be read is there
-    all the same, of a drug that nobody knows.
+    all the same, of an unknown drug.
 
     Args:
         bases: of the server.

@@ -143,7 +143,8 @@ def read_line(line: bytes) -> dict[str, Any]:
     Raises:
         LineError: it is no JSON object with a `resourceType`.
     """
-    return _resource(line, decode_unguarded if line.startswith(ASIDE) else decode_json)
+    decode = decode_unguarded if line.startswith(ASIDE) else decode_json
+    return _resource(line, decode)
 
 
 def _resource(line: bytes, decode: Callable[[bytes], Any]) -> dict[str, Any]:
@@ -318,14 +319,14 @@ def _unpacked(file: Path) -> Iterator[bytes]:
     left = MOST_UNPACKED * file.stat().st_size + LONGEST_LINE
     try:
         with gzip.open(file) as packed:
-            while (pair := _next_line(packed))[1]:
-                left -= pair[1]
+            while (read := _next_line(packed))[1]:
+                left -= read[1]
                 if left < 0:
                     raise CdsError(
                         f"{file}: unpacks to more than {MOST_UNPACKED} times its size;"
                         " unpack it first"
                     )
-                yield pair[0]
+                yield read[0]
     except (OSError, EOFError, zlib.error):
         raise CdsError(f"{file}: cannot be unpacked") from None
 
@@ -365,8 +366,8 @@ class Reading:
     Attributes:
         buckets: how many shares of the patients there are.
         types: other types are passed over.
-        look: tells what is set aside.
-        bases: of the server that made the export, where absolute references are to
+        look: tests what is set aside.
+        bases: of the server that made the export, if absolute references are to
             count.
         treated: whose lines are kept; of others only that they are there. Everybody's
             if it is None.

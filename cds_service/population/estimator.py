@@ -71,12 +71,10 @@ class StudyClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         check_classification_targets(outcome)
         self.classes_, at = np.unique(outcome, return_inverse=True)
         if len(self.classes_) != 2:
-            count = (
-                f"{len(self.classes_)} class{'' if len(self.classes_) == 1 else 'es'}"
-            )
+            noun = "class" if len(self.classes_) == 1 else "classes"
             raise ValueError(
-                f"Only binary classification is supported; y has {count}: an outcome"
-                " happened or it did not."
+                "Only binary classification is supported; y has"
+                f" {len(self.classes_)} {noun}: an outcome happened or it did not."
             )
         self.inputs_ = self._named()
         self.intercept_, self.slope_ = self._recalibration(at.astype(np.float64), rows)
@@ -192,17 +190,19 @@ class StudyClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
 def _words(study: str) -> dict[str, tuple[Value, ...]]:
     """Return the inputs of a model in order, each with its closed list of values.
 
-    A number has None.
+    A number has an empty one.
     """
     model = _model(study)
     if isinstance(model, PooledModel):
         return {
-            number.id: () if isinstance(number, NumberInput) else (False, True)
-            for number in model.study.inputs
+            predictor.id: () if isinstance(predictor, NumberInput) else (False, True)
+            for predictor in model.study.inputs
         }
     return {
-        number.finding: () if number.kind == "number" else number.words or (False, True)
-        for number in model.study.inputs
+        predictor.finding: ()
+        if predictor.kind == "number"
+        else predictor.words or (False, True)
+        for predictor in model.study.inputs
     }
 
 

@@ -93,7 +93,7 @@ def _is_seen_to_the_end(days: Days, months: int | None) -> bool:
 
 
 def contradiction_of(days: Days, months: int | None, *, outcome: bool | None) -> str:
-    """Say how the day of the event contradicts the outcome; empty if it does not."""
+    """Return how the day of the event contradicts the outcome; empty if it does not."""
     event = _share(days.event, months, days)
     if event is None or outcome is None or outcome is (event <= 1):
         return ""

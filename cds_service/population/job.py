@@ -132,7 +132,7 @@ def export_address(base: str, service: Service, *, with_worklist: bool = False) 
         base: of the server: all its patients; or a Group on it (`…/Group/12`): that
             group's.
         service: all that is in force, with the site's codes.
-        with_worklist: what the worklist reads besides, too.
+        with_worklist: also what the worklist reads.
     """
     hook = service.signing_hook
     templates = hook.plan.needed.templates

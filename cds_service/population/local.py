@@ -56,7 +56,7 @@ def score_locally(job: Job, out: Path | None, worklist: Path | None) -> Report:
 
     Args:
         job: what to score.
-        out: where the lines go; standard output when None, and then a killed run begins
+        out: where the lines go; standard output if None, and then a killed run begins
             anew.
         worklist: where the worklist goes.
 

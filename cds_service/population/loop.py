@@ -49,7 +49,7 @@ from cds_service.population.worklist import (
     with_notes,
 )
 
-Shown = tuple[date, str]  # a day, and the resource that shows it
+DayAndResource = tuple[date, str]  # a day, and the resource that shows it
 OVER = frozenset({"completed", "revoked", "stopped"})  # of a brace order
 # policy: an order that ended without a day, and was written no earlier, is of this
 # fracture
@@ -119,7 +119,7 @@ def _course(reading: _Reading, whole: Mapping[str, Any]) -> Course:
     overdue = find_overdue(history, then.today)
     on_drug = any(use.is_running and use is not overdue for use in history.uses)
     referral, visit, missed = _referral_and_visit(reading)
-    steps: dict[Step, Shown | None] = {
+    steps: dict[Step, DayAndResource | None] = {
         "referral": referral,
         "visit": visit,
         "drug-ordered": _first(_days(entries, signed, is_intake=False)),
@@ -127,6 +127,8 @@ def _course(reading: _Reading, whole: Mapping[str, Any]) -> Course:
     }
     braces, ended, undated = _braces(reading)
     steps["brace-ended"] = ended
+    steps_undated: set[Step] = {"brace-ended"} if undated else set()
+    done_steps = {step: done for step, done in steps.items() if done}
     calendar = run.service.calendar
     stated = calendar.first_day(whole.get("deceasedDateTime"))
     died = stated if stated and stated <= run.as_of else None
@@ -135,27 +137,19 @@ def _course(reading: _Reading, whole: Mapping[str, Any]) -> Course:
         signed=signed,
         ends=ends,
         today=run.as_of,
-        days={
-            step: day_and_name[0]
-            for step, day_and_name in steps.items()
-            if day_and_name
-        },
-        undated=frozenset({"brace-ended"} if undated else ()),
+        days={step: day for step, (day, _) in done_steps.items()},
+        undated=frozenset(steps_undated),
         is_on_drug=on_drug,
         has_brace=braces,
         is_dead=is_dead,
         died=died,
         unread=tuple(_unread(reading, now)),
-        resources={
-            step: day_and_name[1]
-            for step, day_and_name in steps.items()
-            if day_and_name
-        },
+        resources={step: resource for step, (_, resource) in done_steps.items()},
         missed=missed,
     )
 
 
-def _first(days: Iterator[Shown]) -> Shown | None:
+def _first(days: Iterator[DayAndResource]) -> DayAndResource | None:
     return min(days, default=None)
 
 
@@ -164,7 +158,7 @@ def _first(days: Iterator[Shown]) -> Shown | None:
 
 def _days(
     entries: Sequence[DrugEntry], signed: date, *, is_intake: bool
-) -> Iterator[Shown]:
+) -> Iterator[DayAndResource]:
     """Yield days of orders, or of doses, dispenses and reports, from the signing on.
 
     A bare month counts from its first day: what may have been before was before.
@@ -184,7 +178,7 @@ def _days(
 
 def _referral_and_visit(
     reading: _Reading,
-) -> tuple[Shown | None, Shown | None, tuple[date, ...]]:
+) -> tuple[DayAndResource | None, DayAndResource | None, tuple[date, ...]]:
     """Find the first referral and visit, and days of visits that were not kept.
 
     A referral counts from some days before the signing on, since it belongs to the
@@ -216,7 +210,7 @@ def _referral_and_visit(
 # --- braces
 
 
-def _braces(reading: _Reading) -> tuple[bool, Shown | None, bool]:
+def _braces(reading: _Reading) -> tuple[bool, DayAndResource | None, bool]:
     """Tell if there is a brace, when the last ended, and if one ended without a day.
 
     An order that is still in force has not ended, whatever last day it states.

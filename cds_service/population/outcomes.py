@@ -11,6 +11,7 @@ import csv
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from itertools import chain
 from typing import TextIO
 
 from cds_service.core.findings import Finding, Findings, Value
@@ -75,7 +76,7 @@ NOT_SEEN = frozenset(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Event:
-    """A resource after the procedure that speaks of a vertebral fracture.
+    """A resource after the procedure that names a vertebral fracture.
 
     Attributes:
         is_new: a new fracture, by our rule; otherwise the treated one once more.
@@ -90,10 +91,9 @@ class Event:
 
     def __str__(self) -> str:
         levels = f" {'/'.join(sorted(self.levels))}" if self.levels else ""
-        return (
-            f"{self.day.isoformat()} {self.reference}{levels}:"
-            f" {'' if self.is_new else 'not counted, '}{self.why}"
-        )
+        not_counted = "" if self.is_new else "not counted, "
+        day = self.day.isoformat()
+        return f"{day} {self.reference}{levels}: {not_counted}{self.why}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -166,17 +166,12 @@ def follow(patient: str, lines: Sequence[bytes], run: Run) -> Followed | str:
         next(iter(kinds.get("Patient", ())), None), ()
     )
     day_of = run.service.calendar.named_day
-    done = [
-        (
-            day_of(
-                raw.get("performedDateTime") or member(raw, "performedPeriod", "start")
-            ),
-            raw,
-        )
-        for raw in kinds.get("Procedure", ())
-        if text(raw.get("status")) in PROCEDURES - {"preparation"}
-        and is_augmentation(raw, person, run)
-    ]
+    done = []
+    for raw in kinds.get("Procedure", ()):
+        is_done = text(raw.get("status")) in PROCEDURES - {"preparation"}
+        if is_done and is_augmentation(raw, person, run):
+            started = member(raw, "performedPeriod", "start")
+            done.append((day_of(raw.get("performedDateTime") or started), raw))
     days = sorted(day for day, _ in done if day and day <= run.as_of)
     if not days:
         return "an augmentation without a day, or after the run's" if done else ""
@@ -211,23 +206,11 @@ def _follow(
     whole = next(iter(kinds.get("Patient", ())), {})
     stated = calendar.first_day(whole.get("deceasedDateTime"))
     died = stated if stated and stated <= run.as_of else None
-    contacts = (
-        raw
-        for listed in kinds.values()
-        for raw in listed
-        if text(raw.get("status")) not in NOT_SEEN
-    )
-    last = max(
-        [
-            first,
-            *(
-                day
-                for raw in contacts
-                for day in _days(raw, calendar)
-                if day <= run.as_of
-            ),
-        ]
-    )
+    last = first
+    for raw in chain.from_iterable(kinds.values()):
+        if text(raw.get("status")) not in NOT_SEEN:
+            days = (day for day in _days(raw, calendar) if day <= run.as_of)
+            last = max([last, *days])
     return Followed(
         patient=patient,
         day=first,
@@ -303,7 +286,7 @@ def _events(
     findings: Findings,
     run: Run,
 ) -> Iterator[Event]:
-    """Yield every later resource that speaks of a vertebral fracture, or treats one."""
+    """Yield every later resource that names a vertebral fracture, or treats one."""
     terminology, calendar = run.service.terminology, run.service.calendar
     known = findings.known.get("treated-levels")
     treated = frozenset(str(known.value).split(",")) if known else frozenset[str]()
@@ -528,7 +511,7 @@ def _row(patient: Followed, months: int, head: Sequence[str]) -> dict[str, str]:
 
 
 def _steps(course: Course | None) -> dict[str, str]:
-    """Give the first day of each step after the procedure, for a person to look at."""
+    """Return the first day of each step after the procedure, for people to look at."""
     if course is None:
         return {}
     days: dict[str, str] = dict.fromkeys(course.undated, "day not stated")

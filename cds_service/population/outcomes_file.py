@@ -171,10 +171,11 @@ def read_outcomes(
         )
     ids = Counter(patient.id for patient in patients if patient.id)
     question = _question_of(t_scores)
+    questions = [question] if question else []
     return OutcomesFile(
         patients=tuple(patients),
         digest=table.digest,
-        faults=tuple([question, *faults] if question else faults),
+        faults=(*questions, *faults),
         repeated=sum(count > 1 for count in ids.values()),
         question=question,
     )
@@ -222,7 +223,8 @@ def _question_of(t_scores: Sequence[float]) -> str:
 def first_faults(faults: Sequence[str]) -> list[str]:
     """Return the first of them, and how many more there are."""
     more = len(faults) - MOST_NAMED
-    return [*faults[:MOST_NAMED], *([f"and {more} more"] if more > 0 else [])]
+    ending = [f"and {more} more"] if more > 0 else []
+    return [*faults[:MOST_NAMED], *ending]
 
 
 class _BadCell(ValueError):

@@ -146,10 +146,12 @@ def measure(
         notes.append(ALL_OR_NONE)
     if slope is None:
         why = TOO_FEW if scarce < FEWEST else SEPARATED
-        notes.append(f"calibrationSlope: {ALIKE if are_alike else why}")
+        why = ALIKE if are_alike else why
+        notes.append(f"calibrationSlope: {why}")
     if auc is None and scarce > 0:
         why = FEWER_THAN_TWO if scarce < 2 else SEPARATED
-        notes.append(f"auc: {ALIKE if are_alike else why}")
+        why = ALIKE if are_alike else why
+        notes.append(f"auc: {why}")
     if scarce < ENOUGH:
         notes.append(UNSURE)
     return Performance(

@@ -93,7 +93,7 @@ def predictor_at(pooled: PooledModel, incidence: float) -> Predictor:
 
 
 def auc_of(predictor: Predictor) -> float:
-    """Give the AUC of figures that are right: of pairs with and without the outcome."""
+    """Compute the AUC of right figures, by pairs with and without the outcome."""
     order = np.argsort(predictor.log_odds)
     risk = expit(predictor.log_odds[order])
     with_it = predictor.weights[order] * risk

@@ -35,10 +35,10 @@ def validation_page(
         trim_blocks=True,
     )
     return pages.get_template(PAGE).render(
-        found=models,
+        models=models,
         file=file,
         faults=first_faults(file.faults),
-        made=written,
+        written=written,
         calibration_plot=calibration_plot,
         decision_plot=decision_plot,
         measures=MEASURES,

@@ -76,14 +76,14 @@ def score_on_spark(job: Job, out: Path | None, worklist: Path | None) -> Report:
 
     Args:
         job: what to score.
-        out: where the lines go; standard output when None.
+        out: where the lines go; standard output if None.
         worklist: where the worklist goes.
 
     Raises:
         WrongJob: the procedure is no augmentation.
     """
     job.run((), load(job.site))  # refuses a wrong procedure before anything is read
-    session = session_here()
+    session = spark_session()
     shares = max(bucket_count(job.files), session.sparkContext.defaultParallelism)
     session.conf.set("spark.sql.shuffle.partitions", shares)
     text = session.read.text([_uri(file) for file in job.files], lineSep="\n")
@@ -115,7 +115,7 @@ def score_on_spark(job: Job, out: Path | None, worklist: Path | None) -> Report:
     return report
 
 
-def session_here() -> SparkSession:
+def spark_session() -> SparkSession:
     """Return the session in force, else one on this machine.
 
     What it spills and serves are patients' records.

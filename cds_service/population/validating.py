@@ -65,7 +65,7 @@ class Assessed:
     """A local patient with an outcome and what the model says.
 
     Attributes:
-        weight: how many patients stand behind this one; more than 1 after losses.
+        weight: how many patients this one represents; more than 1 after losses.
     """
 
     patient: LocalPatient
@@ -127,7 +127,7 @@ def validate(
 def assessed(
     file: OutcomesFile, model: LocalModel, policy: Policy
 ) -> tuple[Assessed, ...]:
-    """Give the patients whose outcome is known, each with the figure of this model."""
+    """List the patients whose outcome is known, each with the figure of this model."""
     weights = _weights(file, model)
     return tuple(
         Assessed(
@@ -262,7 +262,7 @@ def _measure(rows: Sequence[Assessed]) -> performance.Performance:
 
 
 def weights_of(rows: Sequence[Assessed]) -> performance.Vector | None:
-    """Return the weights of these rows; None if each stands for itself."""
+    """Return the weights of these rows; None if each represents itself."""
     weights = np.array([row.weight for row in rows])
     return None if np.all(weights == 1) else weights
 
@@ -413,7 +413,7 @@ def refit(
 
     Raises:
         CdsError: no model can be refitted, a row with an outcome is not confirmed, or
-            an id stands in several.
+            an id is in several.
     """
     if file.question:
         raise CdsError(f"no recalibration before this is answered: {file.question}")
@@ -467,7 +467,7 @@ def refit(
 
 
 def _another_time(rows: Sequence[Assessed], model: LocalModel) -> str:
-    """Say why these outcomes are not what the model predicts; empty if they are."""
+    """Return why these outcomes are not what the model predicts; empty if they are."""
     months = {_months(row, model) for row in rows}
     if other := _other_months(model, months):
         return f"outcomes within {other[0]} months, {_counted(model)}"
@@ -477,7 +477,7 @@ def _another_time(rows: Sequence[Assessed], model: LocalModel) -> str:
 
 
 def _too_many_unknown(file: OutcomesFile, model: LocalModel) -> str:
-    """Say why the unknown outcomes hold a refit back; empty if they do not."""
+    """Return why the unknown outcomes hold a refit back; empty if they do not."""
     known = [
         patient.outcomes[model.outcome]
         for patient in file.patients

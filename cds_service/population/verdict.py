@@ -1,6 +1,6 @@
 """What a validation says, in three plain sentences: the verdict, what to do, how sure.
 
-The limits are policy, and stand in docs/validate.md.
+The limits are policy, and are in docs/validate.md.
 """
 
 from typing import Literal, NamedTuple

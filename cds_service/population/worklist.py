@@ -214,7 +214,7 @@ def _referrals(
 
 
 def _is_planned(record: PatientRecord, names: Sequence[str]) -> bool:
-    """Tell if all of these procedures are orders that nobody recorded as done."""
+    """Tell if all of these procedures are orders that are not recorded as done."""
     listed = {
         f"ServiceRequest/{text(entry.raw.get('id'))}": text(entry.raw.get("status"))
         for entry in record.of_key("serviceRequests")
@@ -230,7 +230,7 @@ def _left_open(
     *,
     is_unsure: bool,
 ) -> Iterator[str]:
-    """Say what could not be read, and what was done again."""
+    """Yield what could not be read, and what was done again."""
     gap, known = findings.gaps.get("bone-drug"), findings.known.get("bone-drug")
     if gap:
         yield f"bone drug: {gap.detail}"

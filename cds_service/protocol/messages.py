@@ -322,11 +322,11 @@ def _validated(
         raise MalformedRequest(faults_text(error)) from None
 
 
-def faults_text(error: ValidationError, *where: str) -> str:
-    """Say what is wrong, by place; values may be of a patient and stay out."""
+def faults_text(error: ValidationError, *place: str) -> str:
+    """List what is wrong, by place; values may be of a patient and stay out."""
     faults = error.errors(include_url=False, include_context=False, include_input=False)
     lines = (
-        f"{'.'.join([*where, *map(str, fault['loc'])]) or 'request'}: {fault['msg']}"
+        f"{'.'.join([*place, *map(str, fault['loc'])]) or 'request'}: {fault['msg']}"
         for fault in faults
     )
     return "; ".join(lines).replace("Value error, ", "") + "."

@@ -33,7 +33,7 @@ class Access:
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
-        """A read-only transaction for some rows.
+        """Open a read-only transaction for some rows.
 
         Raises:
             AuditUnavailable: the database cannot be read, or not soon.
@@ -46,7 +46,7 @@ class Access:
 
     @contextmanager
     def writing(self) -> Iterator[Connection]:
-        """A transaction that is on disk when it ends.
+        """Open a transaction that is on disk when it ends.
 
         Raises:
             AuditUnavailable: the database cannot be written.

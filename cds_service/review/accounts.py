@@ -31,7 +31,7 @@ class AccountFault(CdsError):
 
 
 class Account(NamedTuple):
-    """An account's data besides its name and password."""
+    """An account's data, other than its name and password."""
 
     role: Role
     is_open: bool
@@ -129,17 +129,18 @@ class Accounts:
                 sa.delete(SESSIONS).where(SESSIONS.c.name == name)
             )
             done = Retired(bool(closed.rowcount), ended.rowcount)
-            self._access.note(connection, entry(done) if entry and any(done) else None)
+            noted = entry(done) if entry and any(done) else None
+            self._access.note(connection, noted)
         return done
 
     def find(self, name: str) -> Account | None:
         """Find the account with this name; None if there never was one."""
-        asked = sa.select(REVIEWERS.c.role, REVIEWERS.c.is_active).where(
+        wanted = sa.select(REVIEWERS.c.role, REVIEWERS.c.is_active).where(
             REVIEWERS.c.name == name
         )
         with self._access.reading() as connection:
-            found = connection.execute(asked).one_or_none()
-            return Account(found.role, is_open=bool(found.is_active)) if found else None
+            row = connection.execute(wanted).one_or_none()
+            return Account(row.role, is_open=bool(row.is_active)) if row else None
 
     def check(self, name: str, password: str, address: str) -> bool:
         """Tell if there is an open account with this name and password.

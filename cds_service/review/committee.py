@@ -27,14 +27,14 @@ from cds_service.review.small_counts import (
     SMALLEST,
     Counted,
     Line,
+    PageTable,
     Place,
-    Shown,
     add_up,
+    count_text,
     hide,
-    say_count,
-    show,
+    page_table,
 )
-from cds_service.review.words import say_code
+from cds_service.review.words import code_words
 
 # Tables without bars: their first column weighs no more than the others.
 WITHOUT_BARS = frozenset({"loop", "steps", "bands"})
@@ -137,9 +137,9 @@ def figure_routes(routes: Blueprint, desk: Desk) -> None:
             tiles=_tiles(tables["monthly"]),
             captions={name: caption for name, (_, caption, _) in PAGE.items()},
             rates=rates_of(tables["monthly"]),
-            done=say_loop(tables["loop"], others["days"]),
+            done=loop_sentence(tables["loop"], others["days"]),
             looked=_last_look(desk),
-            tables={name: _shown(name, table) for name, table in tables.items()},
+            tables={name: _page_table(name, table) for name, table in tables.items()},
             quarters=_quarters(desk),
             **others,
         )
@@ -148,10 +148,12 @@ def figure_routes(routes: Blueprint, desk: Desk) -> None:
     def figures_csv() -> Response:
         since, until, tables, _ = _read(desk)
         text = "".join(
-            _csv_of(_shown(name, table), PAGE[name][1])
+            _csv_of(_page_table(name, table), PAGE[name][1])
             for name, table in tables.items()
         )
-        text += "".join(_csv_of(one.table, one.caption) for one in _quarters(desk))
+        text += "".join(
+            _csv_of(quarter.table, quarter.caption) for quarter in _quarters(desk)
+        )
         response = Response(text, content_type="text/csv; charset=utf-8")
         name = f"figures-{since}-{until}.csv"
         response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
@@ -164,29 +166,29 @@ def figure_routes(routes: Blueprint, desk: Desk) -> None:
 
         since, until, tables, others = _read(desk)
         drawn = {
-            PAGE[name][1]: _shown(name, table)
+            PAGE[name][1]: _page_table(name, table)
             for name, table in tables.items()
             if name not in ("loop", "steps") or _count(tables["loop"], LOOP) != "0"
         }
         drawn["Rates by month"] = rates_of(tables["monthly"])
-        drawn |= {one.caption: one.table for one in _quarters(desk)}
+        drawn |= {quarter.caption: quarter.table for quarter in _quarters(desk)}
         period = (
             f"{since} to {until}, months in UTC, as of {desk.gate.clock():%Y-%m-%d}."
         )
         lines = (
             period,
             "" if may("patients") else HOW_HIDDEN,
-            say_loop(tables["loop"], others["days"]),
+            loop_sentence(tables["loop"], others["days"]),
         )
-        held = draw_figures("Figures for the committee", lines, drawn)
-        response = Response(held, content_type="application/pdf")
+        document = draw_figures("Figures for the committee", lines, drawn)
+        response = Response(document, content_type="application/pdf")
         name = f"figures-{since}-{until}.pdf"
         response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
         return response
 
 
 def _quarters(desk: Desk) -> Sequence[QuarterTable]:
-    """As the service of the reviewer's EHR has them, or that of the site."""
+    """Return the tables of the service of the reviewer's EHR, or of the site."""
     scope = desk.scope
     issuer = scope.client if scope else None
     service = desk.service.of_clients.get(issuer or "", desk.service)
@@ -217,7 +219,7 @@ def _read(desk: Desk) -> tuple[str, str, Tables, Mapping[str, int]]:
 
 
 def _period(today: date, *, is_exact: bool) -> tuple[str, str]:
-    """First and last month from the URL; by default the year up to today.
+    """Read the first and last month of the URL; by default the year up to today.
 
     Raises:
         BadRequest: the URL contains something else.
@@ -246,30 +248,30 @@ def _months(since: str, until: str) -> list[str]:
 
 def tables_of(counts: Counts, since: str, until: str) -> dict[str, Counted]:
     """Return the tables of a period, with every count."""
-    held = [
+    counted = [
         (month, topic, rule, name, count)
         for (month, topic, rule, name), count in counts.items()
         if since <= month <= until and count
     ]
     by_month: Counter[tuple[str, str]] = Counter()
     whole: Counter[tuple[str, str, str]] = Counter()
-    for month, topic, rule, name, count in held:
+    for month, topic, rule, name, count in counted:
         whole[topic, rule, name] += count
         if not rule and topic != DISCHARGE:
             by_month[month, name] += count
-    months = {_say_month(month): month for month in _months(since, until)}
+    months = {_month_name(month): month for month in _months(since, until)}
     topics = {
-        say_code("topic", topic): topic
+        code_words("topic", topic): topic
         for topic, rule, _ in sorted(whole)
         if topic and not rule and topic != DISCHARGE
     }
-    leaving = {say_code("topic", DISCHARGE): DISCHARGE}
     is_leaving = any(topic == DISCHARGE for topic, _, _ in whole)
-    shown = "unit:shown:"
-    found = sorted(name for _, _, name in whole if name.startswith(shown))
+    leaving = {code_words("topic", DISCHARGE): DISCHARGE} if is_leaving else {}
+    prefix = "unit:shown:"
+    names = sorted(name for _, _, name in whole if name.startswith(prefix))
     units = {
-        one.removeprefix(shown) or "no EHR named": one.removeprefix(shown)
-        for one in found
+        name.removeprefix(prefix) or "no EHR named": name.removeprefix(prefix)
+        for name in names
     }
     rules = {_rule_name(topic, rule): (topic, rule) for topic, rule, _ in whole if rule}
     monthly = _table(
@@ -291,7 +293,7 @@ def tables_of(counts: Counts, since: str, until: str) -> dict[str, Counted]:
         has_totals=True,
     )
     discharges = _table(
-        leaving if is_leaving else (),
+        leaving,
         ("Answers", *CARD_COLUMNS),
         _with_no_feedback(lambda row, name: whole[leaving[row], "", name]),
     )
@@ -335,16 +337,16 @@ def tables_of(counts: Counts, since: str, until: str) -> dict[str, Counted]:
     }
 
 
-def _say_month(month: str) -> str:
+def _month_name(month: str) -> str:
     return f"{MONTHS[int(month[5:]) - 1]} {month[:4]}"
 
 
 def _rule_name(topic: str, rule: str) -> str:
-    return f"{say_code('topic', topic)}: {rule}"
+    return f"{code_words('topic', topic)}: {rule}"
 
 
 def _with_no_feedback(count: Callable[[str, str], int]) -> Callable[[str, str], int]:
-    """Counts by the columns' titles, with the cards that nobody answered."""
+    """Count by the columns' titles, with the cards without feedback."""
 
     def value(row: str, column: str) -> int:
         if column != NO_FEEDBACK:
@@ -375,18 +377,19 @@ def _table(
 
 
 def _of_cards(table: Counted, rests: Mapping[str, tuple[str, str]]) -> Counted:
-    """A table of cards: what became of them adds up to them."""
+    """Make a table of cards: what became of them adds up to them."""
     return replace(table, parts=FEEDBACK, whole="Cards", rests=rests)
 
 
 def _named(counts: Counter[tuple[str, str, str]], prefix: str, column: str) -> Counted:
-    """Counts of whole cards and answers whose name begins so."""
-    found = {
-        f"{say_code('topic', topic)}: " * bool(topic) + name.removeprefix(prefix): count
+    """Count whole cards and answers whose name begins so."""
+    by_title = {
+        f"{code_words('topic', topic)}: " * bool(topic)
+        + name.removeprefix(prefix): count
         for (topic, rule, name), count in counts.items()
         if name.startswith(prefix) and not rule
     }
-    table = _table(found, (column,), lambda row, _: found[row], has_totals=True)
+    table = _table(by_title, (column,), lambda row, _: by_title[row], has_totals=True)
     return _most_first(table)
 
 
@@ -412,21 +415,21 @@ def _of_name(counts: Counts, wanted: str) -> Mapping[str, int]:
 
 def monthly_of_years(counts: Counts, years: Iterable[int]) -> Counted:
     """Return the counts of these years by month, without small ones."""
-    found = (tables_of(counts, f"{year}-01", f"{year}-12") for year in years)
-    return add_up([_hidden(tables)["monthly"] for tables in found])
+    by_year = (tables_of(counts, f"{year}-01", f"{year}-12") for year in years)
+    return add_up([_hidden(tables)["monthly"] for tables in by_year])
 
 
 def _hidden(tables: Tables) -> dict[str, Counted]:
     """Return the tables of one year without small counts, nor what would tell them.
 
     A card's counts are those of its main recommendation, and the sum of its reasons:
-    where the one is hidden, the others are. Each step adds up to the signings whose
-    record was read, which tells sums of the loop: where it hides one, no step is shown.
+    if the one is hidden, the others are. Each step adds up to the signings whose
+    record was read, which tells sums of the loop: if it hides one, no step is shown.
     """
     loop, steps = hide(tables["loop"]), tables["steps"]
     reasons, rules = tables["reasons"], tables["rules"]
     cards, discharges = (
-        hide(tables[name], told=_least_overridden(tables[name], reasons))
+        hide(tables[name], stated=_least_overridden(tables[name], reasons))
         for name in ("cards", "discharges")
     )
     hidden = cards.hidden | discharges.hidden
@@ -435,26 +438,24 @@ def _hidden(tables: Tables) -> dict[str, Counted]:
     lines = [
         Line(tuple((row, "Overridden") for row in rows)) for rows in of_topic.values()
     ]
-    told = {
+    hidden_reasons = {
         min(rows, key=lambda row: reasons.shown(row, "Overridden"))
         for topic, rows in of_topic.items()
         if rows and (topic, "Overridden") in hidden
     }
-    told_rules = {
-        (row, column)
-        for topic in topics
-        for column, of_card in OF_RULE.items()
-        if (topic, of_card) in hidden
-        for row in _rows_of(rules, topic)
-    }
+    hidden_rules = set[Place]()
+    for topic in topics:
+        for column, of_card in OF_RULE.items():
+            if (topic, of_card) in hidden:
+                hidden_rules |= {(row, column) for row in _rows_of(rules, topic)}
     return {
         "monthly": hide(tables["monthly"]),
         "cards": cards,
         "units": hide(tables["units"]),
         "discharges": discharges,
-        "rules": hide(rules, also=told_rules),
+        "rules": hide(rules, also=hidden_rules),
         "reasons": hide(
-            reasons, also={(row, "Overridden") for row in told}, more=lines
+            reasons, also={(row, "Overridden") for row in hidden_reasons}, more=lines
         ),
         "bands": hide(tables["bands"]),
         "refusals": hide(tables["refusals"]),
@@ -470,8 +471,10 @@ def _least_overridden(cards: Counted, reasons: Counted) -> dict[Place, int]:
         for topic in cards.rows
     }
     return {
-        (topic, "Overridden"): sum(1 if one < SMALLEST else one for one in found)
-        for topic, found in counts.items()
+        (topic, "Overridden"): sum(
+            1 if count < SMALLEST else count for count in overrides
+        )
+        for topic, overrides in counts.items()
     }
 
 
@@ -482,9 +485,9 @@ def _rows_of(table: Counted, topic: str) -> list[str]:
 # --- the page
 
 
-def _shown(name: str, table: Counted) -> Shown:
+def _page_table(name: str, table: Counted) -> PageTable:
     title, _, total = PAGE[name]
-    return show(table, title, total, has_bars=name not in WITHOUT_BARS)
+    return page_table(table, title, total, has_bars=name not in WITHOUT_BARS)
 
 
 def _tiles(monthly: Counted) -> Sequence[tuple[str, str]]:
@@ -497,16 +500,16 @@ def _tiles(monthly: Counted) -> Sequence[tuple[str, str]]:
         "Overridden": "cards overridden",
         NO_FEEDBACK: "cards without feedback",
     }
-    return [(monthly.say_total(column), title) for column, title in titles.items()]
+    return [(monthly.total_text(column), title) for column, title in titles.items()]
 
 
-def rates_of(monthly: Counted) -> Shown:
-    """Rates by month, of what is shown; the trend."""
+def rates_of(monthly: Counted) -> PageTable:
+    """Compute rates by month, of what is shown; the trend."""
     rows = [
         (row, [_rate(monthly, row, *pair) for pair in RATES.values()], None)
         for row in monthly.rows
     ]
-    return Shown("Month", tuple(RATES), rows)
+    return PageTable("Month", tuple(RATES), rows)
 
 
 def _rate(monthly: Counted, row: str, part: str, whole: str) -> str:
@@ -516,8 +519,8 @@ def _rate(monthly: Counted, row: str, part: str, whole: str) -> str:
     return f"{100 * monthly.shown(row, part) / monthly.shown(row, whole):.0f}"
 
 
-def say_loop(loop: Counted, days: int) -> str:
-    """Say in a sentence if it was done; empty if nobody looked."""
+def loop_sentence(loop: Counted, days: int) -> str:
+    """Return the sentence on what was done; empty if no record was looked at."""
     if _count(loop, LOOP) == "0":
         return ""
     judged = _count(loop, JUDGED)
@@ -536,39 +539,41 @@ def say_loop(loop: Counted, days: int) -> str:
         "whose record was not read": ("Record not read",),
     }
     counted = [(_count(loop, columns), words) for words, columns in apart.items()]
-    rest = ", ".join(f"{count} {words}" for count, words in counted if count != "0")
-    return f"{text} Apart from these: {rest}." if rest else text
+    others = ", ".join(f"{count} {words}" for count, words in counted if count != "0")
+    return f"{text} Apart from these: {others}." if others else text
 
 
 def _count(loop: Counted, columns: Iterable[str]) -> str:
-    """Say what is shown of the sum of these columns."""
+    """Return what is shown of the sum of these columns."""
     places = [(row, column) for row in loop.rows for column in columns]
-    shown = sum(loop.shown(*place) for place in places)
-    return say_count(shown, is_hidden=not loop.hidden.isdisjoint(places))
+    total = sum(loop.shown(*place) for place in places)
+    return count_text(total, is_hidden=not loop.hidden.isdisjoint(places))
 
 
 def _days_of(counts: Counts) -> int:
     """Return the days of the loop; 0 if they were not the same each time."""
     prefix = "loop-days:"
-    found = {name for _, _, _, name in counts if name.startswith(prefix)}
-    days = found.pop().removeprefix(prefix) if len(found) == 1 else ""
+    lengths = {name for _, _, _, name in counts if name.startswith(prefix)}
+    days = lengths.pop().removeprefix(prefix) if len(lengths) == 1 else ""
     return int(days) if days.isdecimal() else 0
 
 
 def _last_look(desk: Desk) -> str:
-    """Say when somebody last found something new; empty if nobody looked."""
-    found = desk.store.reader.find(desk.within(Query(kinds=("loop",))), limit=1).entries
-    return found[0].at if found else ""
+    """Return when a look last found something new; empty if there was none."""
+    query = desk.within(Query(kinds=("loop",)))
+    entries = desk.store.reader.find(query, limit=1).entries
+    return entries[0].at if entries else ""
 
 
-def _csv_of(table: Shown, caption: str) -> str:
+def _csv_of(table: PageTable, caption: str) -> str:
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\r\n")
     rows = [
         [caption, table.title, *table.columns],
         *([caption, label, *cells] for label, cells, _ in table.rows),
-        *([[caption, table.total[0], *table.total[1]]] if table.total else []),
     ]
+    if table.total:
+        rows.append([caption, table.total[0], *table.total[1]])
     writer.writerows(
         [safe_cell(cell.replace("\u202f", "")) for cell in row] for row in rows
     )

@@ -41,7 +41,7 @@ class Desk:
 
     @property
     def zone(self) -> tzinfo:
-        """The time zone of the site."""
+        """Return the time zone of the site."""
         return self.service.calendar.zone
 
     @property

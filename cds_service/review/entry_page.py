@@ -4,7 +4,7 @@ Cards are shown from the log, as they were, never rebuilt with today's texts.
 
 Only paragraphs, lists and emphasis are rendered as markdown; everything else, including
 links and HTML, stays text. Marks and notes are entries themselves: none is ever
-changed, and a later one is added beside it.
+changed, and a later one is added next to it.
 """
 
 from collections.abc import Mapping, Sequence
@@ -43,14 +43,14 @@ def entry_routes(routes: Blueprint, desk: Desk) -> None:
     def entry(entry_id: str) -> str:
         stored = open_entry(desk, entry_id, "entry")
         reader, content = desk.store.reader, stored.content
-        said = reader.about([stored.id])[stored.id]
-        contents = reader.contents([one.id for one in said])
+        remarks = reader.about([stored.id])[stored.id]
+        contents = reader.contents([entry.id for entry in remarks])
         return render_template(
             "review-entry.html",
             stored=stored,
             content=content,
             cards=view_cards(content.get("cards", ())),
-            said=[(one, contents.get(one.id, {})) for one in said],
+            said=[(entry, contents.get(entry.id, {})) for entry in remarks],
             marks=WORDS["mark"],
             steps=STEPS,
             reasons=GAP_REASONS,
@@ -88,25 +88,25 @@ def entry_routes(routes: Blueprint, desk: Desk) -> None:
     def replay_entry(entry_id: str) -> str:
         stored = open_entry(desk, entry_id)
         try:
-            found = replay(
+            replayed = replay(
                 stored.content, desk.service.of(stored.client), stored.service_id
             )
         except NothingToReplay:
             raise NotFound(NO_FIGURES) from None
-        result = "identical" if found.is_identical else "differs"
+        result = "identical" if replayed.is_identical else "differs"
         # path, and what differs there
-        rows = [line.split(": ", 1) for line in found.differences]
+        rows = [line.split(": ", 1) for line in replayed.differences]
         desk.gate.note("replay", result=result, patient=stored.patient, about=stored.id)
         return render_template(
-            "review-replay.html", stored=stored, replay=found, rows=rows
+            "review-replay.html", stored=stored, replay=replayed, rows=rows
         )
 
     @routes.route("/entries/<entry_id>/basis", methods=["GET", "POST"])
     def basis(entry_id: str) -> str:
-        given = request.form if request.method == "POST" else None
-        stored = open_entry(desk, entry_id, "basis" if given is None else "what-if")
+        form = request.form if request.method == "POST" else None
+        stored = open_entry(desk, entry_id, "basis" if form is None else "what-if")
         try:
-            return desk.basis(stored, desk.service.of(stored.client), given)
+            return desk.basis(stored, desk.service.of(stored.client), form)
         except NothingToReplay:
             raise NotFound(NO_FIGURES) from None
 
@@ -124,8 +124,8 @@ def _view(card: Mapping[str, Any]) -> dict[str, Any]:
     sign, tone = TONES.get(indicator, ("i", str(indicator)))
     detail = _SUBSET.render(str(card.get("detail", "")))
     links = [
-        (one.get("label", ""), _http_only(one.get("url", "")))
-        for one in card.get("links", ())
+        (link.get("label", ""), _http_only(link.get("url", "")))
+        for link in card.get("links", ())
     ]
     return {
         "uuid": card.get("uuid", ""),
@@ -136,8 +136,10 @@ def _view(card: Mapping[str, Any]) -> dict[str, Any]:
         "summary": card.get("summary", ""),
         # HTML is off in the renderer, so that all of the text is escaped.
         "detail": Markup(detail),  # noqa: S704
-        "suggestions": [_suggestion(one) for one in card.get("suggestions", ())],
-        "reasons": [_display(one) for one in card.get("overrideReasons", ())],
+        "suggestions": [
+            _suggestion(suggestion) for suggestion in card.get("suggestions", ())
+        ],
+        "reasons": [_display(reason) for reason in card.get("overrideReasons", ())],
         "source": source.get("label", ""),
         "links": (
             [("Source", _http_only(source["url"])), *links]
@@ -154,10 +156,10 @@ def _suggestion(suggestion: Mapping[str, Any]) -> dict[str, Any]:
         "recommended": bool(suggestion.get("isRecommended")),
         "actions": [
             {
-                "type": one.get("type", ""),
-                "resource": (one.get("resource") or {}).get("resourceType", ""),
+                "type": action.get("type", ""),
+                "resource": (action.get("resource") or {}).get("resourceType", ""),
             }
-            for one in suggestion.get("actions", ())
+            for action in suggestion.get("actions", ())
         ],
     }
 

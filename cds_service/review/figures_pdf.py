@@ -21,7 +21,7 @@ from reportlab.platypus import (
     TableStyle,
 )
 
-from cds_service.review.small_counts import Shown
+from cds_service.review.small_counts import PageTable
 
 STYLES = getSampleStyleSheet()
 RULED = TableStyle(
@@ -37,17 +37,17 @@ RULED = TableStyle(
 
 
 def draw_figures(
-    title: str, lines: Sequence[str], tables: Mapping[str, Shown]
+    title: str, lines: Sequence[str], tables: Mapping[str, PageTable]
 ) -> bytes:
     """Draw the pages.
 
     Args:
-        lines: what stands above the tables: the period, and what is hidden.
+        lines: above the tables: the period, and what is hidden.
         tables: by caption; the empty ones are left out.
     """
-    held = BytesIO()
+    document = BytesIO()
     paper = SimpleDocTemplate(
-        held, pagesize=landscape(A4), title=title, lang="en", invariant=1
+        document, pagesize=landscape(A4), title=title, lang="en", invariant=1
     )
     parts: list[Flowable] = [Paragraph(_plain(title), STYLES["Title"])]
     parts += [Paragraph(_plain(line), STYLES["BodyText"]) for line in lines if line]
@@ -56,10 +56,10 @@ def draw_figures(
             heading = Paragraph(_plain(caption), STYLES["Heading3"])
             parts += [Spacer(1, 8), KeepTogether([heading, _drawn(table)])]
     paper.build(parts)
-    return held.getvalue()
+    return document.getvalue()
 
 
-def _drawn(table: Shown) -> LongTable:
+def _drawn(table: PageTable) -> LongTable:
     rows = [(table.title, *table.columns)]
     rows += [(label, *cells) for label, cells, _ in table.rows]
     if table.total:

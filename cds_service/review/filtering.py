@@ -77,8 +77,8 @@ CHOICES: Mapping[str, Mapping[str, str]] = {
         "discharge": "discharge",
     },
     "result": {
-        one: one
-        for one in (
+        result: result
+        for result in (
             "shown",
             SILENT,
             "refused",
@@ -129,7 +129,7 @@ class Filter:
         return "read" in self.query.kinds
 
 
-def read_filter(given: MultiDict[str, str], zone: tzinfo = UTC) -> Filter:
+def read_filter(fields: MultiDict[str, str], zone: tzinfo = UTC) -> Filter:
     """Read the filter from a query string or form.
 
     Args:
@@ -138,10 +138,12 @@ def read_filter(given: MultiDict[str, str], zone: tzinfo = UTC) -> Filter:
     A field that does not exist or is given twice is a fault: more would be found than
     was asked.
     """
-    values = {name: text for name in NAMES if (text := given.get(name, "").strip())}
-    unknown = sorted(set(given) - set(NAMES) - OF_THE_PAGE)
+    values = {name: text for name in NAMES if (text := fields.get(name, "").strip())}
+    unknown = sorted(set(fields) - set(NAMES) - OF_THE_PAGE)
     faults = dict.fromkeys(unknown, "is no field of this filter")
-    faults |= {name: "is given twice" for name in NAMES if len(given.getlist(name)) > 1}
+    faults |= {
+        name: "is given twice" for name in NAMES if len(fields.getlist(name)) > 1
+    }
     if "version" in values and "model" not in values:
         faults["version"] = "needs a model"
     wanted: dict[str, Any] = {"kinds": KINDS.get(values.get("kind", ""), KINDS[""])[1]}
@@ -159,15 +161,15 @@ def read_filter(given: MultiDict[str, str], zone: tzinfo = UTC) -> Filter:
     return Filter(values, query, faults)
 
 
-def refuse_other_fields(given: MultiDict[str, str], known: Collection[str]) -> None:
+def refuse_other_fields(fields: MultiDict[str, str], known: Collection[str]) -> None:
     """Refuse fields of an address that a page does not read, or not twice.
 
     Raises:
         BadRequest: there is one.
     """
-    if unknown := sorted(set(given) - set(known)):
+    if unknown := sorted(set(fields) - set(known)):
         raise BadRequest(f"{unknown[0]} is no field of this page.")
-    if twice := sorted(name for name in given if len(given.getlist(name)) > 1):
+    if twice := sorted(name for name in fields if len(fields.getlist(name)) > 1):
         raise BadRequest(f"{twice[0]} is given twice.")
 
 

@@ -52,18 +52,17 @@ def identity_of(claims: Mapping[str, Any], login: ReviewLogin) -> OidcIdentity:
     subject = claims["sub"]
     if not isinstance(subject, str) or not SUBJECT.fullmatch(subject):
         raise LoginRefused("subject")
-    given = claims.get(login.role_claim)
+    claim = claims.get(login.role_claim)
     values = (
-        {given}
-        if isinstance(given, str)
-        else {one for one in values_of(given) if isinstance(one, str)}
+        {claim}
+        if isinstance(claim, str)
+        else {value for value in values_of(claim) if isinstance(value, str)}
     )
     roles = {login.roles[value] for value in values & login.roles.keys()}
-    role = next((one for one in STRONGEST if one in roles), None)
-    shown = claims.get(login.name_claim) if login.name_claim else None
-    is_readable = isinstance(shown, str) and SHOWN.fullmatch(shown)
+    role = next((role for role in STRONGEST if role in roles), None)
+    display = claims.get(login.name_claim) if login.name_claim else None
+    is_readable = isinstance(display, str) and SHOWN.fullmatch(display)
     if role is None:
         raise LoginRefused("role")
-    return OidcIdentity(
-        login.issuer, subject, role, str(shown) if is_readable else subject
-    )
+    shown = str(display) if is_readable else subject
+    return OidcIdentity(login.issuer, subject, role, shown)

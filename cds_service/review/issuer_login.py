@@ -64,7 +64,7 @@ class PendingLogin:
 
     @property
     def derived(self) -> Secret:
-        """State, nonce and verifier of this login."""
+        """Derive state, nonce and verifier of this login."""
         return Secret(self.secret)
 
 
@@ -84,17 +84,18 @@ class IssuerLogin:
     def start(self) -> AnyResponse:
         """Send the browser to the issuer."""
         wanted = own_page(request.args.get("wanted", PATH)[: MAX_WANTED + 1])
-        pending = PendingLogin(
-            secrets.token_urlsafe(32),
-            wanted if len(wanted) <= MAX_WANTED else PATH,
-        )
-        asked = {
+        if len(wanted) > MAX_WANTED:
+            wanted = PATH
+        pending = PendingLogin(secrets.token_urlsafe(32), wanted)
+        parameters = {
             "scope": " ".join(dict.fromkeys(("openid", *self.login.scopes))),
             "redirect_uri": self.redirect,
-            **pending.derived.asked,
+            **pending.derived.parameters,
         }
         try:
-            address = self.issuer.authorization_address(asked, Deadline.after(SECONDS))
+            address = self.issuer.authorization_address(
+                parameters, Deadline.after(SECONDS)
+            )
         except CallFailed as fault:
             return self._refuse(pending.wanted, fault.reason, UNREACHABLE, 503)
         # On the way back, from another site, the browser does not send its cookie.
@@ -113,7 +114,7 @@ class IssuerLogin:
         """
         pending = PendingLogin.of(request.cookies.get(LOGIN_COOKIE, ""))
         if pending is None or not same(
-            request.args.get("state"), pending.derived.made("state")
+            request.args.get("state"), pending.derived.value("state")
         ):
             return self._refuse(PATH, "state")  # may be a stranger: no entry
         if not self.gate.pending.complete(pending.secret):
@@ -133,16 +134,16 @@ class IssuerLogin:
         return response
 
     def _who(self, pending: PendingLogin, deadline: Deadline) -> OidcIdentity:
-        """The account that the issuer vouches for.
+        """Return the account that the issuer vouches for.
 
         Raises:
             LoginRefused: the issuer or a check refuses the login.
             CallFailed: the issuer cannot be reached.
         """
         code = self.issuer.read_code(request.args, deadline)
-        verifier = pending.derived.made("verifier")
+        verifier = pending.derived.value("verifier")
         answer = self.issuer.redeem(code, verifier, self.redirect, deadline)
-        nonce = pending.derived.made("nonce")
+        nonce = pending.derived.value("nonce")
         claims = self.issuer.verified_claims(answer, nonce, deadline)
         return identity_of(claims, self.login)
 

@@ -51,7 +51,7 @@ NO_ACCOUNTS = "There are no local accounts here: use the hospital's login."
 REFUSED = (
     "Name and password do not fit, or there were too many tries. Then wait 15 minutes."
 )
-# What a page notes, where that is more than reading.
+# What a page notes, if that is more than reading.
 KIND_OF_VIEW: Mapping[str, Kind] = {"login": "login", "mark": "mark", "note": "note"}
 Login = Literal["opened", "denied", "locked"]
 LOGINS: tuple[Login, ...] = get_args(Login)
@@ -104,7 +104,7 @@ class Gate:
 
     @property
     def address(self) -> str:
-        """The client's network address; may be empty."""
+        """Return the client's network address; may be empty."""
         return client_address(self.trusted_proxies)
 
     def admit(self) -> Response | None:
@@ -113,7 +113,8 @@ class Gate:
         Everyone else sees the login form.
         """
         if "\0" in request.path or any(
-            "\0" in one for one in chain.from_iterable(request.values.items(multi=True))
+            "\0" in text
+            for text in chain.from_iterable(request.values.items(multi=True))
         ):
             # PostgreSQL knows no text with one
             raise BadRequest("An address or a form must not hold a NUL character.")
@@ -137,7 +138,7 @@ class Gate:
 
     @property
     def reviewer(self) -> Session:
-        """The reviewer who is logged in; after `admit` there always is one."""
+        """Return the reviewer who is logged in; after `admit` there always is one."""
         session: Session = g.reviewer
         return session
 
@@ -182,7 +183,7 @@ class Gate:
         )
 
     def login_page(self, wanted: str, fault: str = "", status: int = 401) -> Response:
-        """The login form, with its own token, which a cookie repeats."""
+        """Make the login form, with its own token, which a cookie repeats."""
         token = request.cookies.get(FORM_COOKIE) or secrets.token_urlsafe(32)
         logins = {"has_local": self.has_local, "hospital": self.hospital}
         page = render_template(
@@ -254,10 +255,10 @@ class Gate:
         `Secure` is only left out for plain HTTP on this machine, where no network is
         involved.
         """
-        here = urlsplit(self.base_url)
+        address = urlsplit(self.base_url)
         is_local = (
-            here.scheme == "http"
-            and _is_loopback(here.netloc)
+            address.scheme == "http"
+            and _is_loopback(address.netloc)
             and _is_loopback(request.host)
         )
         is_secure = request.is_secure or not is_local
@@ -293,7 +294,7 @@ def may(what: Need) -> bool:
 
 
 def own_page(wanted: str) -> str:
-    """The URL if it is one of the review pages, else the first page."""
+    """Return the URL if it is one of the review pages, else the first page."""
     return (
         wanted
         if OWN_PAGE.fullmatch(wanted) and not wanted.startswith(f"{PATH}/login")
@@ -301,10 +302,10 @@ def own_page(wanted: str) -> str:
     )
 
 
-def same(given: str | None, expected: str | None) -> bool:
+def same(value: str | None, expected: str | None) -> bool:
     """Tell if both are present and equal, compared in constant time."""
-    return bool(given and expected) and hmac.compare_digest(
-        str(given).encode(), str(expected).encode()
+    return bool(value and expected) and hmac.compare_digest(
+        str(value).encode(), str(expected).encode()
     )
 
 
@@ -325,16 +326,16 @@ def client_address(trusted_proxies: Sequence[Network]) -> str:
 def is_one_of(address: str, networks: Sequence[Network]) -> bool:
     """Tell if this address is in one of these networks."""
     plain = _plain_address(address)
-    return plain != "" and any(ip_address(plain) in one for one in networks)
+    return plain != "" and any(ip_address(plain) in network for network in networks)
 
 
 def _plain_address(text: str) -> str:
-    """The normalised IP address in this text; empty if it is not one."""
+    """Normalise the IP address in this text; empty if it is not one."""
     try:
-        found = ip_address(text)
+        address = ip_address(text)
     except ValueError:
         return ""
-    return str(getattr(found, "ipv4_mapped", None) or found)
+    return str(getattr(address, "ipv4_mapped", None) or address)
 
 
 def _is_loopback(place: str) -> bool:

@@ -8,7 +8,7 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
-from cds_service.review.small_counts import Shown
+from cds_service.review.small_counts import PageTable
 
 WIDEST = 4.0  # the axis is a log scale from 1/4 to 4; beyond, a mark is at its end
 COLUMNS = ("Patients", "Observed", "Expected", "Observed / expected", "95 %")
@@ -23,7 +23,7 @@ class QuarterTable(NamedTuple):
 
     caption: str
     measured: str
-    table: Shown
+    table: PageTable
     places: Sequence[tuple[float, float, float]]
 
 
@@ -38,33 +38,33 @@ def quarter_tables(
     ]
 
 
-def _table(model: str, found: Mapping[str, Any]) -> QuarterTable:
-    quarters = found["quarters"]
+def _table(model: str, measured: Mapping[str, Any]) -> QuarterTable:
+    quarters = measured["quarters"]
     rows = [
         (
-            one["quarter"],
+            quarter["quarter"],
             [
-                str(one["n"]),
-                str(one["events"]),
-                f"{one['expected']:.1f}",
-                f"{one['ratio']:.2f}",
-                f"{one['interval'][0]:.2f} to {one['interval'][1]:.2f}",
+                str(quarter["n"]),
+                str(quarter["events"]),
+                f"{quarter['expected']:.1f}",
+                f"{quarter['ratio']:.2f}",
+                f"{quarter['interval'][0]:.2f} to {quarter['interval'][1]:.2f}",
             ],
             None,
         )
-        for one in quarters
+        for quarter in quarters
     ]
     return QuarterTable(
-        caption=f"Observed / expected by quarter: {model} {found['version']}",
-        measured=found["measured"],
-        table=Shown("Quarter", COLUMNS, rows),
+        caption=f"Observed / expected by quarter: {model} {measured['version']}",
+        measured=measured["measured"],
+        table=PageTable("Quarter", COLUMNS, rows),
         places=[
             (
-                _place(one["interval"][0]),
-                _place(one["interval"][1]),
-                _place(one["ratio"]),
+                _place(quarter["interval"][0]),
+                _place(quarter["interval"][1]),
+                _place(quarter["ratio"]),
             )
-            for one in quarters
+            for quarter in quarters
         ],
     )
 

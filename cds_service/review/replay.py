@@ -40,7 +40,7 @@ THRESHOLDS = ("bands", "showing")  # tables of the policy
 OF_EARLIER_RULES = frozenset(
     {"headline", "status", "disagreement", "band", "isTheirs", "said"}
 )
-# sentences beside the figures: of the texts in force, not of the models
+# sentences next to the figures: of the texts in force, not of the models
 TEXTS = frozenset({"concerns"})
 
 
@@ -64,7 +64,7 @@ class Replay:
 
     @property
     def is_identical(self) -> bool:
-        """Every figure is the same, to nine digits."""
+        """Tell if every figure is the same, to nine digits."""
         return not self.differences
 
 
@@ -98,12 +98,10 @@ def replay(
     is_earlier = service.pooled.study.id not in content.get("models", {})
     if is_earlier:
         then, again = _of_studies(then), _of_studies(again)
+    earlier = (EARLIER,) if is_earlier else ()
     return Replay(
         differences=tuple(_differences("", then, again)),
-        notes=(
-            *((EARLIER,) if is_earlier else ()),
-            *_notes(content, service),
-        ),
+        notes=(*earlier, *_notes(content, service)),
         now=tuple(now),
         answer=answer,
         is_earlier=is_earlier,
@@ -116,8 +114,8 @@ def _of_studies(assessments: Mapping[str, Any]) -> dict[str, Any]:
     An outcome without figures is left out: rules say for whom there are none.
     """
     figures: dict[str, Any] = {}
-    for outcome, found in assessments.items():
-        models = found.get("models")
+    for outcome, assessment in assessments.items():
+        models = assessment.get("models")
         if models:
             figures[outcome] = {
                 name: _without_earlier_rules(model)
@@ -128,7 +126,7 @@ def _of_studies(assessments: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _without_earlier_rules(model: Mapping[str, Any]) -> dict[str, Any]:
-    return {key: one for key, one in model.items() if key not in OF_EARLIER_RULES}
+    return {key: value for key, value in model.items() if key not in OF_EARLIER_RULES}
 
 
 def _answer(content: Mapping[str, Any], service: Service, hook: ServiceHook) -> Answer:
@@ -140,11 +138,11 @@ def _answer(content: Mapping[str, Any], service: Service, hook: ServiceHook) -> 
     record = RecordState(**parts)
     # with what entered the figures then
     in_force = service.policy.model_dump(by_alias=True)
-    kept = {
+    thresholds = {
         name: _without_retired(part, in_force[name]) if name in THRESHOLDS else part
         for name, part in content.get("policy", {}).items()
     }
-    policy = Policy.model_validate({**in_force, "recalibration": {}, **kept})
+    policy = Policy.model_validate({**in_force, "recalibration": {}, **thresholds})
     case = Case(
         in_force=replace(service, policy=policy),
         questions=Questions(facts=hook.facts),
@@ -156,61 +154,66 @@ def _answer(content: Mapping[str, Any], service: Service, hook: ServiceHook) -> 
     return Answer(conclusion=conclude_kept(case, content["signals"]), texts=hook.texts)
 
 
-def _without_retired(kept: Mapping[str, Any], in_force: Mapping[str, Any]) -> Any:
-    """A kept table of thresholds without keys that no longer stand for anything."""
-    return {**in_force, **{name: one for name, one in kept.items() if name in in_force}}
+def _without_retired(table: Mapping[str, Any], in_force: Mapping[str, Any]) -> Any:
+    """Return a kept table of thresholds without keys that mean nothing any more."""
+    return {
+        **in_force,
+        **{name: value for name, value in table.items() if name in in_force},
+    }
 
 
 def _order(content: Mapping[str, Any]) -> AugmentationOrder | None:
-    kept = content["order"]
-    return kept and AugmentationOrder(
+    order = content["order"]
+    return order and AugmentationOrder(
         references=tuple(content["orders"]),
-        procedure=kept["procedure"],
-        levels=TreatedLevels(names=tuple(kept["levels"]), count=kept["levelCount"]),
-        code=kept["code"],
-        recognised_by=kept["recognisedBy"],
-        authored=_day(kept["authored"]),
+        procedure=order["procedure"],
+        levels=TreatedLevels(names=tuple(order["levels"]), count=order["levelCount"]),
+        code=order["code"],
+        recognised_by=order["recognisedBy"],
+        authored=_day(order["authored"]),
     )
 
 
 def _findings(content: Mapping[str, Any]) -> Findings:
-    known = {one["name"]: _finding(one) for one in content["findings"]}
+    known = {entry["name"]: _finding(entry) for entry in content["findings"]}
     gaps = {
-        one["name"]: Gap(
-            name=one["name"],
-            reason=one["reason"],
+        entry["name"]: Gap(
+            name=entry["name"],
+            reason=entry["reason"],
             detail="",
-            seen=(SEEN,) if one.get("seen") else (),
-            value=one.get("value"),
+            seen=(SEEN,) if entry.get("seen") else (),
+            value=entry.get("value"),
         )
-        for one in content.get("gaps", ())
+        for entry in content.get("gaps", ())
     }
     passed_over = tuple(
-        PassedOver(name=one["name"], reason=one["reason"], detail="", provenance=SEEN)
-        for one in content.get("passedOver", ())
+        PassedOver(
+            name=entry["name"], reason=entry["reason"], detail="", provenance=SEEN
+        )
+        for entry in content.get("passedOver", ())
     )
     return Findings(known=known, gaps=gaps, passed_over=passed_over)
 
 
-def _finding(kept: Mapping[str, Any]) -> Finding:
+def _finding(entry: Mapping[str, Any]) -> Finding:
     sources = (
         Provenance(
-            resource=one["resource"],
-            origin=one["origin"],
-            code=one["code"],
+            resource=source["resource"],
+            origin=source["origin"],
+            code=source["code"],
             printed="",
             rule="",
         )
-        for one in kept["sources"]
+        for source in entry["sources"]
     )
     return Finding(
-        name=kept["name"],
-        value=kept["value"],
-        unit=kept["unit"],
-        observed=_day(kept["date"]),
-        since=_day(kept.get("since")),
+        name=entry["name"],
+        value=entry["value"],
+        unit=entry["unit"],
+        observed=_day(entry["date"]),
+        since=_day(entry.get("since")),
         provenance=tuple(sources),
-        may_reassure=kept.get("mayReassure", True),
+        may_reassure=entry.get("mayReassure", True),
     )
 
 
@@ -219,7 +222,9 @@ def _day(text: str | None) -> date | None:
 
 
 def _is_known(content: Mapping[str, Any], service: Service) -> bool:
-    names = {one["name"] for one in (*content["findings"], *content.get("gaps", ()))}
+    names = {
+        entry["name"] for entry in (*content["findings"], *content.get("gaps", ()))
+    }
     settings = service.policy.model_dump(by_alias=True).keys()
     return (
         names <= service.finding_specs.keys()
@@ -240,18 +245,20 @@ def _notes(content: Mapping[str, Any], service: Service) -> Iterator[str]:
 
 
 def _by_name(value: Any) -> Any:
-    """Lists of named things by their name, so that a difference says where it is."""
+    """Key lists of named things by name, so that a difference names its place."""
     if isinstance(value, dict):
-        return {name: _by_name(one) for name, one in value.items() if name not in TEXTS}
+        return {
+            name: _by_name(part) for name, part in value.items() if name not in TEXTS
+        }
     if (
         isinstance(value, list)
         and value
-        and all(isinstance(one, dict) for one in value)
+        and all(isinstance(part, dict) for part in value)
     ):
         keys = ("outcome", "model", "study", "name")
         return {
-            str(next((one[key] for key in keys if key in one), place)): _by_name(one)
-            for place, one in enumerate(value)
+            str(next((part[key] for key in keys if key in part), place)): _by_name(part)
+            for place, part in enumerate(value)
         }
     return value
 
@@ -259,19 +266,18 @@ def _by_name(value: Any) -> Any:
 def _differences(place: str, then: Any, now: Any) -> Iterator[str]:
     if isinstance(then, dict) and isinstance(now, dict):
         for name in sorted({*then, *now}):
-            yield from _differences(
-                f"{place}.{name}" if place else name, then.get(name), now.get(name)
-            )
+            inner = f"{place}.{name}" if place else name
+            yield from _differences(inner, then.get(name), now.get(name))
     elif not _is_same(then, now):
-        yield f"{place}: {_say(then)} then, {_say(now)} now"
+        yield f"{place}: {_value_text(then)} then, {_value_text(now)} now"
 
 
 def _is_same(then: Any, now: Any) -> bool:
     if isinstance(then, list) and isinstance(now, list):
         return len(then) == len(now) and all(map(_is_same, then, now))
     are_numbers = all(
-        isinstance(one, int | float) and not isinstance(one, bool)
-        for one in (then, now)
+        isinstance(value, int | float) and not isinstance(value, bool)
+        for value in (then, now)
     )
     return (
         math.isclose(then, now, rel_tol=SAME, abs_tol=SAME)
@@ -280,5 +286,5 @@ def _is_same(then: Any, now: Any) -> bool:
     )
 
 
-def _say(value: Any) -> str:
+def _value_text(value: Any) -> str:
     return "nothing" if value is None else json.dumps(value)

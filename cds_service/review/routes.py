@@ -143,7 +143,7 @@ def _surround(routes: Blueprint) -> None:
     restrict(routes, STATIC)
 
     @routes.context_processor
-    def say_frame() -> dict[str, Any]:
+    def frame() -> dict[str, Any]:
         return {
             "reviewer": g.get("reviewer"),
             "may": may,
@@ -178,17 +178,17 @@ def _find_routes(routes: Blueprint, desk: Desk) -> None:
             )
         query = desk.within(wanted.query)
         page = desk.store.reader.find(query, after=after)
-        seen = {"query": query.to_json(), "count": len(page.entries)}
-        desk.gate.note("find", patient=wanted.query.patient, content=seen)
-        said = desk.store.reader.about([one.id for one in page.entries])
-        shown = {
+        outcome = {"query": query.to_json(), "count": len(page.entries)}
+        desk.gate.note("find", patient=wanted.query.patient, content=outcome)
+        remarks = desk.store.reader.about([entry.id for entry in page.entries])
+        context = {
             "filter": wanted,
             "choices": CHOICES,
             "page": page,
-            "said": said,
+            "said": remarks,
             "is_first": after is None,
         }
-        return make_response(render_template("review-find.html", **shown))
+        return make_response(render_template("review-find.html", **context))
 
     @routes.get("/patients/<patient>")
     def timeline(patient: str) -> str:
@@ -200,16 +200,20 @@ def _find_routes(routes: Blueprint, desk: Desk) -> None:
         desk.gate.note(
             "timeline", patient=patient, content={"count": len(page.entries)}
         )
-        ids = [one.id for one in page.entries]
-        said, contents = desk.store.reader.about(ids), desk.store.reader.contents(ids)
-        visits = [(one, contents.get(one.id, {}), said[one.id]) for one in page.entries]
-        shown = {
+        ids = [entry.id for entry in page.entries]
+        remarks = desk.store.reader.about(ids)
+        contents = desk.store.reader.contents(ids)
+        visits = [
+            (entry, contents.get(entry.id, {}), remarks[entry.id])
+            for entry in page.entries
+        ]
+        context = {
             "patient": patient,
             "visits": visits,
             "page": page,
             "is_first": after is None,
         }
-        return render_template("review-patient.html", **shown)
+        return render_template("review-patient.html", **context)
 
 
 def _export_routes(routes: Blueprint, desk: Desk) -> None:

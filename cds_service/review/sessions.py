@@ -52,7 +52,7 @@ class OidcIdentity:
 
     @property
     def name(self) -> str:
-        """The account's name in the log.
+        """Return the account's name in the log.
 
         Names of local accounts cannot contain a bar.
         """
@@ -112,20 +112,18 @@ class Sessions:
             SESSIONS.outerjoin(REVIEWERS, is_open)
         )
         with self._access.reading() as connection:
-            found = connection.execute(wanted.where(*self._is_going_on(digest))).first()
-        if found is None:
+            row = connection.execute(wanted.where(*self._is_going_on(digest))).first()
+        if row is None:
             return None
-        if found.seen < self._access.now(-SEEN_AGAIN):
+        if row.seen < self._access.now(-SEEN_AGAIN):
             with self._access.writing() as connection:
-                seen = (
+                renewal = (
                     sa.update(SESSIONS)
                     .where(SESSIONS.c.digest == digest)
                     .values(seen=self._access.now())
                 )
-                connection.execute(seen)
-        return Session(
-            found.name, found.role_now, found.form_token, found.shown or found.name
-        )
+                connection.execute(renewal)
+        return Session(row.name, row.role_now, row.form_token, row.shown or row.name)
 
     def end(self, token: str) -> None:
         with self._access.writing() as connection:

@@ -2,7 +2,7 @@
 
 Counts of 1 to 4 are hidden. Where a total is known, a single hidden cell could be
 computed: the next smallest is hidden too, and both look alike. Since no 0 is hidden,
-each of them is at least 1: where the total leaves them little more than their least,
+each of them is at least 1: if the total leaves them little more than their least,
 the next smallest is hidden as well. Which cells are hidden depends on a whole calendar
 year alone, never on what was asked, and longer periods add up only what is shown of
 each year: so two questions tell no more than one.
@@ -47,16 +47,16 @@ class Counted:
     rests: Mapping[str, tuple[str, str]] = field(default_factory=dict)
     has_totals: bool = False
 
-    def say(self, row: str, column: str) -> str:
-        """Say the cell as the page shows it."""
+    def cell_text(self, row: str, column: str) -> str:
+        """Write the cell as the page shows it."""
         value = self.values.get((row, column), 0)
         is_hidden = (row, column) in self.hidden
-        return say_count(value, is_hidden=is_hidden)
+        return count_text(value, is_hidden=is_hidden)
 
-    def say_total(self, column: str) -> str:
-        """Say the sum of what is shown of a column."""
+    def total_text(self, column: str) -> str:
+        """Write the sum of what is shown of a column."""
         is_hidden = any((row, column) in self.hidden for row in self.rows)
-        return say_count(
+        return count_text(
             sum(self.shown(row, column) for row in self.rows), is_hidden=is_hidden
         )
 
@@ -66,7 +66,7 @@ class Counted:
 
     @property
     def lines(self) -> Iterable[Line]:
-        """The lines whose sum is known."""
+        """Yield the lines whose sum is known."""
         for row in self.rows:
             if self.parts:
                 yield self.line_of(row)
@@ -81,8 +81,8 @@ class Counted:
         return Line(tuple((row, column) for column in self.parts))
 
 
-def say_count(value: int, *, is_hidden: bool) -> str:
-    """Say a count, of which a part may be hidden."""
+def count_text(value: int, *, is_hidden: bool) -> str:
+    """Write a count, of which a part may be hidden."""
     number = f"{value:,}".replace(",", "\u202f")
     if not is_hidden:
         return number
@@ -93,38 +93,36 @@ def hide(
     table: Counted,
     also: Iterable[Place] = (),
     more: Iterable[Line] = (),
-    told: Mapping[Place, int] | None = None,
+    stated: Mapping[Place, int] | None = None,
 ) -> Counted:
     """Hide the small counts of one year, and those that would tell them.
 
     Args:
         also: cells that are hidden for what another table shows.
         more: lines whose sum another table shows.
-        told: what another table says that a cell is at least.
+        stated: what another table says that a cell is at least.
     """
     values = {**table.values, **_rests(table)}
     small = {place for place, value in values.items() if 0 < value < SMALLEST}
     hidden = small | {place for place in also if values.get(place)}
     lines = [*table.lines, *more]
     while True:
-        least = _least(table, hidden, told or {})
-        extra = {
-            smallest
-            for line in lines
-            if (within := hidden.intersection(line.places))
-            and (
-                len(within) == 1
-                or sum(values[one] - least[one] for one in within) < SMALLEST
-            )
-            and (smallest := _smallest(line, values, hidden)) is not None
-        }
+        least = _least(table, hidden, stated or {})
+        extra = set[Place]()
+        for line in lines:
+            within = hidden.intersection(line.places)
+            beyond = sum(values[place] - least[place] for place in within)
+            is_computable = len(within) == 1 or beyond < SMALLEST
+            smallest = _smallest(line, values, hidden)
+            if within and is_computable and smallest is not None:
+                extra.add(smallest)
         if not extra:
             break
         hidden |= extra
-    shown = {
+    in_sight = {
         place: value for place, value in table.values.items() if place not in hidden
     }
-    return replace(table, values=shown, hidden=frozenset(hidden & set(table.values)))
+    return replace(table, values=in_sight, hidden=frozenset(hidden & set(table.values)))
 
 
 def _rests(table: Counted) -> Mapping[Place, int]:
@@ -137,25 +135,25 @@ def _rests(table: Counted) -> Mapping[Place, int]:
 
 
 def _least(
-    table: Counted, hidden: set[Place], told: Mapping[Place, int]
+    table: Counted, hidden: set[Place], stated: Mapping[Place, int]
 ) -> Mapping[Place, int]:
-    """Give what each hidden cell is at least, as all know: 1, or what its parts are."""
-    found = {one: max(1, told.get(one, 1)) for one in hidden}
+    """Return what each hidden cell is at least, as all know: 1, or its parts' sum."""
+    least = {place: max(1, stated.get(place, 1)) for place in hidden}
     for row, column in hidden:
         if column == table.whole:
             parts = table.line_of(row).places
-            known = sum(found.get(one, table.values[one]) for one in parts)
-            found[row, column] = max(found[row, column], known)
-    return found
+            known = sum(least.get(place, table.values[place]) for place in parts)
+            least[row, column] = max(least[row, column], known)
+    return least
 
 
 def _smallest(
     line: Line, values: Mapping[Place, int], hidden: set[Place]
 ) -> Place | None:
     others = [
-        (values[one], one)
-        for one in line.places
-        if values.get(one) and one not in hidden
+        (values[place], place)
+        for place in line.places
+        if values.get(place) and place not in hidden
     ]
     return min(others)[1] if others else None
 
@@ -173,7 +171,7 @@ def add_up(tables: Sequence[Counted]) -> Counted:
 
 
 @dataclass(slots=True)
-class Shown:
+class PageTable:
     """A table for the page: titles, cells as text, bars."""
 
     title: str
@@ -182,26 +180,27 @@ class Shown:
     total: tuple[str, list[str]] | None = None
 
 
-def show(
+def page_table(
     table: Counted, title: str, total: str = "", *, has_bars: bool = True
-) -> Shown:
+) -> PageTable:
     """Make the table of the page.
 
     Args:
         total: label of the row of sums; empty for none.
-        has_bars: bars stand for the first column.
+        has_bars: bars show the first column.
     """
     bar = table.columns[0]
     most = max((table.shown(row, bar) for row in table.rows), default=0) or 1
     rows = [
         (
             row,
-            [table.say(row, column) for column in table.columns],
+            [table.cell_text(row, column) for column in table.columns],
             None
             if not has_bars or (row, bar) in table.hidden
             else table.shown(row, bar) / most,
         )
         for row in table.rows
     ]
-    sums = [table.say_total(column) for column in table.columns]
-    return Shown(title, table.columns, rows, (total, sums) if total else None)
+    sums = [table.total_text(column) for column in table.columns]
+    last = (total, sums) if total else None
+    return PageTable(title, table.columns, rows, last)

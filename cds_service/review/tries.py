@@ -42,7 +42,7 @@ class Tries:
             sa.delete(TRIES).where(TRIES.c.at < self._access.now(-WINDOW))
         )
         for place, most in places.items():
-            if self._made(connection, place) >= most:
+            if self._count_tries(connection, place) >= most:
                 raise TooManyTries("too many tries")
         rows = [
             {"id": str(uuid4()), "place": digest_of(place), "at": self._access.now()}
@@ -56,19 +56,19 @@ class Tries:
     def has_many(self, place: str) -> bool:
         """Tell if this address has tried too often."""
         with self._access.reading() as connection:
-            return self._made(connection, place) >= TRIES_OF_ADDRESS
+            return self._count_tries(connection, place) >= TRIES_OF_ADDRESS
 
     def add(self, place: str) -> None:
         """Count a try of this address; those at the same moment all count."""
         with self._access.writing() as connection, suppress(TooManyTries):
             self.count(connection, {place: TRIES_OF_ADDRESS})
 
-    def _made(self, connection: sa.Connection, place: str) -> int:
+    def _count_tries(self, connection: sa.Connection, place: str) -> int:
         wanted = sa.select(sa.func.count()).select_from(TRIES)
-        made = wanted.where(
+        tries = wanted.where(
             TRIES.c.place == digest_of(place), TRIES.c.at >= self._access.now(-WINDOW)
         )
-        return connection.scalar(made) or 0
+        return connection.scalar(tries) or 0
 
 
 class Turns:

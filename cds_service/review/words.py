@@ -8,7 +8,7 @@ from typing import Any
 
 from flask import Blueprint
 
-from cds_service.audit.reader import Found
+from cds_service.audit.reader import ListedEntry
 from cds_service.core.data_file import read_toml
 from cds_service.core.wording import Wording, say_date, say_number, with_unit
 
@@ -29,34 +29,32 @@ def register_words(routes: Blueprint, wording: Wording, zone: tzinfo = UTC) -> N
 
     def finding_value(finding: Mapping[str, Any]) -> str:
         term = wording.specs.get(str(finding.get("name")))
-        return say_value(
-            finding.get("value"),
-            str(finding.get("unit") or ""),
-            term.decimals if term else None,
-        )
+        decimals = term.decimals if term else None
+        unit = str(finding.get("unit") or "")
+        return value_words(finding.get("value"), unit, decimals)
 
     filters: dict[str, Callable[..., str]] = {
         "finding_title": finding_title,
         "finding_value": finding_value,
-        "day": say_day,
-        "moment": partial(say_moment, zone=zone),
+        "day": day_words,
+        "moment": partial(moment_words, zone=zone),
         # A share in percent with one decimal, since reviewers want to see what a card
         # rounds.
         "share": lambda share: "" if share is None else f"{share * 100:.1f} %",
-        "signed": say_signed,
-        "in_short": describe_found,
-        **{table: partial(say_code, table) for table in WORDS},
+        "signed": signed_words,
+        "in_short": describe_entry,
+        **{table: partial(code_words, table) for table in WORDS},
     }
     for name, words in filters.items():
         routes.add_app_template_filter(words, f"review_{name}")
 
 
-def say_code(table: str, code: str) -> str:
-    """Say what a code is called; the code itself if it has no entry."""
+def code_words(table: str, code: str) -> str:
+    """Return the words for a code; the code itself if it has no entry."""
     return WORDS[table].get(code, code)
 
 
-def say_value(value: Any, unit: str, decimals: int | None = None) -> str:
+def value_words(value: Any, unit: str, decimals: int | None = None) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, int | float):
@@ -67,12 +65,12 @@ def say_value(value: Any, unit: str, decimals: int | None = None) -> str:
         )
         return with_unit(number, unit)
     if isinstance(value, list | tuple):
-        return ", ".join(say_value(one, unit, decimals) for one in value)
+        return ", ".join(value_words(part, unit, decimals) for part in value)
     return "" if value is None else str(value)
 
 
-def say_moment(text: str, zone: tzinfo = UTC) -> str:
-    """`20 Nov 2026, 10:12:33 CET` for a time in the log's format."""
+def moment_words(text: str, zone: tzinfo = UTC) -> str:
+    """Write a time of the log as `20 Nov 2026, 10:12:33 CET`."""
     try:
         moment = datetime.fromisoformat(text)
     except ValueError:
@@ -81,23 +79,24 @@ def say_moment(text: str, zone: tzinfo = UTC) -> str:
     return f"{say_date(local.date())}, {local:%H:%M:%S %Z}"
 
 
-def say_day(text: str | None) -> str:
-    """`20 Nov 2026` for an ISO day or time."""
+def day_words(text: str | None) -> str:
+    """Write an ISO day or time as `20 Nov 2026`."""
     try:
         return say_date(date.fromisoformat(text[:10])) if text else ""
     except ValueError:
         return text or ""
 
 
-def say_signed(value: float) -> str:
-    """`+0.58`, `−0.40`: a contribution on the scale of log odds."""
+def signed_words(value: float) -> str:
+    """Write a contribution on the scale of log odds: `+0.58`, `−0.40`."""
     return f"{value:+.2f}".replace("-", "−")
 
 
-def describe_found(found: Found) -> str:
+def describe_entry(entry: ListedEntry) -> str:
     """Describe an entry in a few words, from its search values only."""
-    if found.kind == "answer":
-        return f"{len(found.cards)} card{'' if len(found.cards) == 1 else 's'} shown"
-    words = (say_code("result", found.result or ""), found.reason or "")
-    status = f"HTTP {found.status}" if found.status and found.kind == "refusal" else ""
+    if entry.kind == "answer":
+        noun = "card" if len(entry.cards) == 1 else "cards"
+        return f"{len(entry.cards)} {noun} shown"
+    words = (code_words("result", entry.result or ""), entry.reason or "")
+    status = f"HTTP {entry.status}" if entry.status and entry.kind == "refusal" else ""
     return " · ".join(part for part in (*words, status) if part)

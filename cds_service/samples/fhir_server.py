@@ -277,7 +277,7 @@ class FhirServer(LocalServer):
 
     @contextmanager
     def holding(self, resources: Iterable[Resource]) -> Iterator[None]:
-        """Hold these resources too, for a while, as if somebody had saved them."""
+        """Hold these resources too, for a while, as if a user had saved them."""
         before = self._app.store
         self._app.store = hold([*before.resources.values(), *resources])
         try:

@@ -66,7 +66,7 @@ class Identity(SiteTable):
 
 
 class ServiceMode(SiteTable):
-    """`[service]`: who is shown answers, and whether discovery needs a token.
+    """`[service]`: who is shown answers, and if discovery needs a token.
 
     Attributes:
         mode: `off` answers no cards without computing any; `silent` computes and
@@ -86,7 +86,7 @@ class ServiceMode(SiteTable):
 
 
 class FhirAccess(SiteTable):
-    """`[fhir]`: whether loopback, private addresses and plain http may be called."""
+    """`[fhir]`: if loopback, private addresses and plain http may be called."""
 
     allow_private_networks: YesNo = False
 
@@ -483,9 +483,11 @@ def _check_names(folder: Path) -> None:
     """
     names = (*OVERLAYS, CONFIRMED)
     for path in sorted(folder.iterdir()):
-        near = get_close_matches(path.name.lower(), names, cutoff=0.8)
-        if path.is_dir() and near and path.name not in names:
-            raise DataFileError(str(path), "", f"is not used; did you mean {near[0]}?")
+        near_names = get_close_matches(path.name.lower(), names, cutoff=0.8)
+        if path.is_dir() and near_names and path.name not in names:
+            raise DataFileError(
+                str(path), "", f"is not used; did you mean {near_names[0]}?"
+            )
 
 
 def _overlay(folder: Path) -> Path | None:

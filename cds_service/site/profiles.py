@@ -86,7 +86,7 @@ class TokenFacts(DataTable):
             hand.
         keys: how the set with the token's key is found: by the `jku` of the first
             token, a list of sets, or none that can be read.
-        audience: `aud`: the called address, or what somebody typed.
+        audience: `aud`: the called address, or what was typed.
     """
 
     algorithms: Fact[tuple[Algorithm, ...]] | Unknown = "unknown"

@@ -31,7 +31,7 @@ class Cohort:
             and no figure.
         inputs: one row for each patient, one column for each term, in the units of the
             study.
-        weights: share of the cohort that a row stands for; they add to 1.
+        weights: share of the cohort that a row represents; they add to 1.
         linear_predictor: intercept + sum of beta x input, log odds, from the printed
             model.
         risk: expit of it, 0..1.

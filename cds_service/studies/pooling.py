@@ -124,12 +124,12 @@ def _pool(entries: Sequence[Entry], left_out: LeftOut | None) -> Estimate:
         tau = _at_least_half_the_mean(
             [entry for entry in entries if entry.study not in set_aside], tau
         )
-    in_mean = [
+    remaining = [
         entry
         for entry in entries
         if not (left_out and left_out.of_mean and entry.study == left_out.study)
     ]
-    return Estimate(*_mean(in_mean, tau), tau)
+    return Estimate(*_mean(remaining, tau), tau)
 
 
 def _at_least_half_the_mean(entries: Sequence[Entry], estimate: float) -> float:
@@ -147,12 +147,12 @@ def _at_least_half_the_mean(entries: Sequence[Entry], estimate: float) -> float:
 
 def _mean(entries: Sequence[Entry], tau: float) -> tuple[float, float]:
     """Return the mean of the entries that enter it, and its standard error."""
-    counted = [entry for entry in entries if entry.in_mean]
-    values = np.array([entry.log_odds for entry in counted])
+    in_mean = [entry for entry in entries if entry.in_mean]
+    values = np.array([entry.log_odds for entry in in_mean])
     weights = np.array(
         [
             1 / (entry.se**2 + (tau**2 if entry.design == "cohort" else 0.0))
-            for entry in counted
+            for entry in in_mean
         ]
     )
     return float(weights @ values / weights.sum()), float(weights.sum() ** -0.5)

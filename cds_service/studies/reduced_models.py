@@ -59,11 +59,11 @@ def build_table(
     ]
     full = full_predictor(cohort)
     models = []
-    for done, known in enumerate(subsets, start=1):
+    for count, known in enumerate(subsets, start=1):
         model = reduced_model(cohort, frozenset(known), study.cohort.n, full=full)
         models.append(widen(model, ratios))
-        if say is not None and (done % SETS_A_LINE == 0 or done == len(subsets)):
-            say(f"{study.id}: {done} of {len(subsets)} reduced models")
+        if say is not None and (count % SETS_A_LINE == 0 or count == len(subsets)):
+            say(f"{study.id}: {count} of {len(subsets)} reduced models")
     return table.ReducedTable(
         study=study.id,
         study_digest=study.table_digest,

@@ -120,8 +120,9 @@ def create_app(
         # enough to tell versions apart
         metrics.in_force.labels(part, digest[:12]).set(1)
     for model, card in service.model_cards.items():
-        for one in card.get("observedExpected", {}).get("quarters", ()):
-            metrics.observed_expected.labels(model, one["quarter"]).set(one["ratio"])
+        for quarter in card.get("observedExpected", {}).get("quarters", ()):
+            gauge = metrics.observed_expected.labels(model, quarter["quarter"])
+            gauge.set(quarter["ratio"])
     connections = Connections(
         allow_private=site is None or site.site.fhir.allow_private_networks,
         allow_public_plain=site is None,
@@ -132,7 +133,8 @@ def create_app(
     callers = None
     if site is not None and site.site.clients:
         clients = [
-            KnownClient.of(one, site.path, connections) for one in site.site.clients
+            KnownClient.of(client, site.path, connections)
+            for client in site.site.clients
         ]
         log_url = store.url if store else None
         used = UsedTokens(log_url, on_unconfirmed=metrics.unconfirmed.inc)
@@ -233,7 +235,7 @@ def _in_front(
     def start(status: str, headers: Sequence[tuple[str, str]], *fault: Any) -> Any:
         # some pages and cacheable files set their own
         own = {name for name, _ in headers}
-        ours = (one for one in HEADERS.items() if one[0] not in own)
+        ours = (header for header in HEADERS.items() if header[0] not in own)
         return start_response(status, [*headers, *ours, *for_browsers.items()], *fault)
 
     return wsgi_app(environ, start)

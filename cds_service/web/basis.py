@@ -36,12 +36,12 @@ def basis_routes(around: Surroundings, store: AuditStore) -> Blueprint:
     def basis(address: str) -> str:
         stored = _open(around, store, address)
         request.max_content_length = FORM_BYTES
-        given = request.form if request.method == "POST" else None
+        form = request.form if request.method == "POST" else None
         try:
-            page = basis_html(stored, around.service.of(stored.client), given)
+            page = basis_html(stored, around.service.of(stored.client), form)
         except NothingToReplay:
             raise NotAllowed(REFUSED) from None
-        note_reading(around, stored, {"view": "basis" if given is None else "what-if"})
+        note_reading(around, stored, {"view": "basis" if form is None else "what-if"})
         return page
 
     return routes
@@ -59,27 +59,25 @@ def _open(around: Surroundings, store: AuditStore, address: str) -> Stored:
     return shown_answer(around, store, entry_id, REFUSED)
 
 
-def basis_html(
-    stored: Stored, service: Service, given: Mapping[str, str] | None
-) -> str:
+def basis_html(stored: Stored, service: Service, form: Mapping[str, str] | None) -> str:
     """Return the page of an answer, or of what is tried.
 
-    What is tried stands alone where the script of the page asks for it.
+    What is tried comes alone if the script of the page asks for it.
 
     Args:
-        given: the form of what is tried.
+        form: the form of what is tried.
 
     Raises:
         NothingToReplay: the entry holds no figures.
     """
-    found = replay(stored.content, service, stored.service_id)
-    trial = Trial(controls=controls_of(found.answer, service))
-    if given is not None:
-        trial = try_values(found.answer, service, given)
-        if "part" in given:
+    replayed = replay(stored.content, service, stored.service_id)
+    trial = Trial(controls=controls_of(replayed.answer, service))
+    if form is not None:
+        trial = try_values(replayed.answer, service, form)
+        if "part" in form:
             return render_template("basis-trial.html", trial=trial)
     content = stored.content
-    page = basis_page(found, content, service)
+    page = basis_page(replayed, content, service)
     is_leaving = "leaving" in content
     return render_template(
         "basis.html",

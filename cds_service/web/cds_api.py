@@ -76,10 +76,10 @@ class Surroundings:
         flow: `service.answer`.
         clock: now, UTC.
         base_url: the URL at which EHRs reach this service, without a trailing slash.
-        history: finds cards shown and answered before; None where no log can be
+        history: finds cards shown and answered before; None if no log can be
             searched.
         callers: the EHRs that may call; None in open mode, where everyone may.
-        links: addresses of basis pages; None where the log cannot be read.
+        links: addresses of basis pages; None if the log cannot be read.
     """
 
     service: Service
@@ -118,15 +118,15 @@ def respond(around: Surroundings, act: Callable[[Exchange], Response]) -> Respon
     original = request._get_current_object  # type: ignore[attr-defined]  # noqa: SLF001
     exchange = Exchange(original())
     try:
-        found = caught(partial(act, exchange))
-        if isinstance(found, Exception):
-            exchange.failure = None if isinstance(found, HTTPException) else found
-            found = answer_error(found, exchange.hook_instance)
-        noted = caught(partial(_note, around, exchange, found.status_code))
+        response = caught(partial(act, exchange))
+        if isinstance(response, Exception):
+            exchange.failure = None if isinstance(response, HTTPException) else response
+            response = answer_error(response, exchange.hook_instance)
+        noted = caught(partial(_note, around, exchange, response.status_code))
         # the answer itself is unaffected, and its entry is written
         if isinstance(noted, Exception):
             log_unexpected(noted)
-        return found
+        return response
     finally:
         exchange.end()
 
@@ -194,7 +194,7 @@ def answer_as(
 def admit(around: Surroundings, path: str, exchange: Exchange, *also: str) -> None:
     """Authenticate the caller of this path by the Authorization header.
 
-    This comes before the body is read. In open mode nobody is authenticated.
+    This comes before the body is read. In open mode no caller is authenticated.
 
     Args:
         around: with the callers, and our base URL from settings, so that no caller can
@@ -208,21 +208,21 @@ def admit(around: Surroundings, path: str, exchange: Exchange, *also: str) -> No
         return
     until = Deadline.after(around.settings.deadline_seconds / 2)
     authorization = exchange.request.headers.get("Authorization")
-    addresses = [around.base_url + one for one in (path, *also)]
+    addresses = [around.base_url + address for address in (path, *also)]
     exchange.client, exchange.caller = around.callers.verify(
         authorization, addresses, until
     )
 
 
 def discovery_entry(entry: Mapping[str, Any], wish: PrefetchWish) -> dict[str, Any]:
-    """The discovery entry, with all prefetch templates, only the Patient's, or none."""
+    """Return the entry with all prefetch templates, the Patient's alone, or none."""
     templates = {
         key: template
         for key, template in entry.get("prefetch", {}).items()
         if wish == "full" or (wish == "patient" and template.startswith("Patient/"))
     }
-    rest = {name: value for name, value in entry.items() if name != "prefetch"}
-    return {**rest, "prefetch": templates} if templates else rest
+    others = {name: value for name, value in entry.items() if name != "prefetch"}
+    return {**others, "prefetch": templates} if templates else others
 
 
 def json_response(document: Any) -> Response:
@@ -256,10 +256,12 @@ def _run_flow(
 ) -> HookResponse:
     """Read and parse the body, check the right to the FHIR server, run the flow."""
     deadline = exchange.deadline = deadline_of(around, exchange)
-    asked = parse_request(exchange.read_body(), hook.hook, exchange.hook_instances)
+    hook_request = parse_request(
+        exchange.read_body(), hook.hook, exchange.hook_instances
+    )
     deadline.check()
-    exchange.hook_instance = asked.hook_instance
-    context = asked.context
+    exchange.hook_instance = hook_request.hook_instance
+    context = hook_request.context
     is_real = not is_probe(context.user_id, context.patient_id)
     if context.CARRIES_ORDERS and is_real:
         _note_missing_orders(
@@ -268,26 +270,26 @@ def _run_flow(
     if around.site is not None and around.site.service.mode == "off":
         return NO_CARDS
     client, caller = exchange.client, exchange.caller
-    closed = _closed_server(around, asked, exchange)
+    closed = _closed_server(around, hook_request, exchange)
     ports = Ports(
         clock=around.clock,
-        fhir=closed or _reader(around, asked, client, exchange),
+        fhir=closed or _reader(around, hook_request, client, exchange),
         audit=around.audit,
         deadline=deadline,
         base_url=around.base_url,
         history=around.history,
         caller=caller,
-        aliases=() if closed else aliases_of(asked, client),
+        aliases=() if closed else aliases_of(hook_request, client),
         may_name_server=closed is None,
         capabilities=capabilities,
-        is_shown=_is_shown(around.site, asked.context, caller),
+        is_shown=_is_shown(around.site, hook_request.context, caller),
         basis_url=partial(_basis_url, around, client, deadline),
         handout_url=partial(_handout_url, around, client, deadline),
         handout=handout_settings(around),
         worksheet_url=_worksheet_url(around, client),
         language=_language(around, client, exchange),
     )
-    return around.flow(around.service.of(caller.client), hook, asked, ports)
+    return around.flow(around.service.of(caller.client), hook, hook_request, ports)
 
 
 def _note_missing_orders(
@@ -325,7 +327,7 @@ def _is_shown(site: Site | None, context: HookContext, caller: Caller) -> bool:
 def _basis_url(
     around: Surroundings, client: Client | None, deadline: Deadline, entry_id: str
 ) -> str:
-    """The address of an answer's basis, in the way that this EHR may link to it."""
+    """Return the address of an answer's basis, as this EHR may link to it."""
     if around.links is None:
         return ""
     return around.links.address(_access_of(client), deadline, entry_id)
@@ -334,7 +336,7 @@ def _basis_url(
 def _handout_url(
     around: Surroundings, client: Client | None, deadline: Deadline, entry_id: str
 ) -> str:
-    """The address of the page that the patient takes home, in the site's language."""
+    """Return the address of the page that the patient takes home."""
     if around.links is None:
         return ""
     language = handout_settings(around).language
@@ -347,27 +349,27 @@ def handout_settings(around: Surroundings) -> HandoutSettings:
 
 
 def _access_of(client: Client | None) -> Access | None:
-    """Say how this EHR may link to our pages; None if nobody says."""
+    """Return how this EHR may link to our pages; None if it is not known."""
     if client is None or client.capabilities is None:
         return None
     return client.capabilities.links
 
 
 def _language(around: Surroundings, client: Client | None, exchange: Exchange) -> str:
-    """The language of the cards: of the EHR's setting, else what the call accepts."""
+    """Choose the language of the cards: the EHR's setting, or what the call accepts."""
     if client is not None and client.language is not None:
         return client.language
     known = {ENGLISH, *around.service.of(exchange.caller.client).languages}
     for tag, quality in exchange.request.accept_languages:
         # `de-AT` is German; what is liked better comes first.
         names = [tag, tag.partition("-")[0].lower()]
-        if found := next((one for one in names if quality and one in known), ""):
-            return found
+        if language := next((name for name in names if quality and name in known), ""):
+            return language
     return ENGLISH
 
 
 def _worksheet_url(around: Surroundings, client: Client | None) -> str:
-    """Say where this EHR launches the worksheet from a card; empty if it does not."""
+    """Return the worksheet's launch address for a card; empty if it has none."""
     app = client.worksheet if client is not None else None
     return f"{around.base_url}{LAUNCH_PATH}" if app and app.in_cards else ""
 
@@ -383,7 +385,7 @@ def deadline_of(around: Surroundings, exchange: Exchange) -> Deadline:
 
 
 def _closed_server(
-    around: Surroundings, asked: HookRequest, exchange: Exchange
+    around: Surroundings, hook_request: HookRequest, exchange: Exchange
 ) -> ClosedServer | None:
     """Return a server that refuses every read, if the caller may not name this one.
 
@@ -391,26 +393,29 @@ def _closed_server(
     """
     try:
         if exchange.client is None:
-            check_fhir_server(asked, around.site, around.settings.fhir_servers)
+            check_fhir_server(hook_request, around.site, around.settings.fhir_servers)
         else:
-            check_right_to_server(asked, exchange.client, exchange.caller.tenant)
+            check_right_to_server(hook_request, exchange.client, exchange.caller.tenant)
     except NotAllowed as refusal:
         return ClosedServer(refusal)
     return None
 
 
 def _reader(
-    around: Surroundings, asked: HookRequest, client: Client | None, exchange: Exchange
+    around: Surroundings,
+    hook_request: HookRequest,
+    client: Client | None,
+    exchange: Exchange,
 ) -> FhirReader | None:
-    """A reader for the request's server.
+    """Return a reader for the request's server.
 
     A token issued to another client is not used, and this is logged.
     """
     client_id = client.client_id if client is not None else None
-    token = asked.fhir_authorization
+    token = hook_request.fhir_authorization
     if token is not None and not token.is_for(client_id):
         exchange.reason = "fhir.token"
-    return open_reader(asked, around.connections, client_id)
+    return open_reader(hook_request, around.connections, client_id)
 
 
 def _note(around: Surroundings, exchange: Exchange, status: int) -> None:
@@ -422,8 +427,8 @@ def _note(around: Surroundings, exchange: Exchange, status: int) -> None:
     # costs a count and, now and then, a line
     if isinstance(exchange.failure, NotAuthenticated):
         around.metrics.unauthenticated.labels(exchange.failure.reason).inc()
-        asked = _asked_service(around, exchange)
-        around.unauthenticated.note(exchange.failure, asked, exchange.trace)
+        service_id = _asked_service(around, exchange)
+        around.unauthenticated.note(exchange.failure, service_id, exchange.trace)
 
 
 def _asked_service(around: Surroundings, exchange: Exchange) -> str:
@@ -431,10 +436,10 @@ def _asked_service(around: Surroundings, exchange: Exchange) -> str:
 
     A caller who is not known may write anything there.
     """
-    asked = (exchange.request.view_args or {}).get("service_id")
+    service_id = (exchange.request.view_args or {}).get("service_id")
     services = (around.service, *around.service.of_clients.values())
-    is_ours = any(asked in one.hooks for one in services)
-    return str(asked) if is_ours else exchange.service_id
+    is_ours = any(service_id in service.hooks for service in services)
+    return str(service_id) if is_ours else exchange.service_id
 
 
 def _note_call(metrics: Metrics, exchange: Exchange, status: int) -> None:

@@ -66,12 +66,12 @@ def caught(act: Callable[[], Result]) -> Result | Exception:
     """Call a function and return its result, or the exception that it raised."""
     try:
         return act()
-    except Exception as error:  # noqa: BLE001 - the one place, beside Flask's own
+    except Exception as error:  # noqa: BLE001 - the one place, next to Flask's own
         return error
 
 
 def answer_error(error: Exception, hook_instance: str = "") -> Response:
-    """The response to a request that failed with this error."""
+    """Make the response to a request that failed with this error."""
     repeated = f"hookInstance {hook_instance}" if hook_instance else ""
     if isinstance(error, BROKEN_BODY):
         error = BadRequest()
@@ -80,12 +80,12 @@ def answer_error(error: Exception, hook_instance: str = "") -> Response:
         error = ServiceUnavailable()
     if isinstance(error, HTTPException):
         return _answer_http(error, repeated)
-    found = next(
+    status_and_code = next(
         ((status, code) for kind, status, code in STATUSES if isinstance(error, kind)),
         None,
     )
-    if found:
-        return _answer_own(error, *found, repeated)
+    if status_and_code:
+        return _answer_own(error, *status_and_code, repeated)
     diagnostics = " ".join(filter(None, (repeated, f"error {log_unexpected(error)}")))
     return outcome(
         500,
@@ -116,7 +116,7 @@ def outcome(status: int, code: str, text: str, diagnostics: str = "") -> Respons
 
 
 def _wants_page() -> bool:
-    # the first where all are as welcome
+    # the first if all are as welcome
     kinds = ["application/fhir+json", "application/json", "text/html"]
     return (
         request.method in {"GET", "HEAD"}
@@ -138,8 +138,8 @@ def _answer_http(error: HTTPException, repeated: str) -> Response:
     status = error.code or 500
     if status < 400 and error.response is None:
         return Response(status=status, headers=error.get_headers())
-    said = HTTP.get(str(status), {"issue": "processing", "text": error.name})
-    response = outcome(status, said["issue"], said["text"], repeated)
+    words = HTTP.get(str(status), {"issue": "processing", "text": error.name})
+    response = outcome(status, words["issue"], words["text"], repeated)
     allowed = dict(error.get_headers()).get("Allow")
     if allowed:
         response.headers["Allow"] = allowed

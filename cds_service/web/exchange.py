@@ -65,17 +65,17 @@ class Exchange:
 
     @property
     def hook_instances(self) -> HookInstances:
-        """The form in which this caller's EHR writes `hookInstance`."""
+        """Return the form in which this caller's EHR writes `hookInstance`."""
         return self.client.hook_instance if self.client is not None else "uuid"
 
     @property
     def trace(self) -> str:
-        """The trace that the caller says this call is of; empty without a valid one.
+        """Return the trace that the call names; empty without a valid one.
 
         Its form is that of W3C Trace Context.
         """
-        found = TRACEPARENT.fullmatch(self.request.headers.get("traceparent", ""))
-        return found[1] if found else ""
+        trace = TRACEPARENT.fullmatch(self.request.headers.get("traceparent", ""))
+        return trace[1] if trace else ""
 
     def read_body(self) -> bytes:
         """Read the body, which must be plain JSON in UTF-8.

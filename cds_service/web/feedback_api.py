@@ -30,7 +30,7 @@ from cds_service.web.logs import CALLS
 
 # The answers that showed a card, one for each signing, by the card's uuid; None if the
 # log could not be read.
-Shown = Mapping[str, Sequence[ShownAnswer]] | None
+ShownAnswers = Mapping[str, Sequence[ShownAnswer]] | None
 AMBIGUOUS = (
     "{ambiguous} of {items} items are about cards that were shown for more than one"
     " patient or signing. They are not counted, and sending them again changes nothing."
@@ -57,12 +57,12 @@ def _take(around: Surroundings, service_id: str, exchange: Exchange) -> Response
         raise UnknownService("No service has this id.")
     until = exchange.deadline = deadline_of(around, exchange)
     items = parse_feedback(exchange.read_body())
-    shown = _shown(
+    answers = _shown_answers(
         hook, items, around.history, exchange.caller, Deadline.after(until.left / 2)
     )
-    _record(around, hook, items, shown, exchange.caller, until)
-    linked = sum(_is_linked(item.card, shown) for item in items)
-    ambiguous = sum(_is_ambiguous(item.card, shown) for item in items)
+    _record(around, hook, items, answers, exchange.caller, until)
+    linked = sum(_is_linked(item.card, answers) for item in items)
+    ambiguous = sum(_is_ambiguous(item.card, answers) for item in items)
     fields = {
         "event": "feedback",
         "service": service_id,
@@ -79,19 +79,19 @@ def _take(around: Surroundings, service_id: str, exchange: Exchange) -> Response
     return json_response({})
 
 
-def _is_linked(card: str, shown: Shown) -> bool:
-    return len((shown or {}).get(card, ())) == 1
+def _is_linked(card: str, answers: ShownAnswers) -> bool:
+    return len((answers or {}).get(card, ())) == 1
 
 
-def _is_ambiguous(card: str, shown: Shown) -> bool:
-    return len((shown or {}).get(card, ())) > 1
+def _is_ambiguous(card: str, answers: ShownAnswers) -> bool:
+    return len((answers or {}).get(card, ())) > 1
 
 
 def _record(
     around: Surroundings,
     hook: ServiceHook,
     items: Sequence[FeedbackItem],
-    shown: Shown,
+    answers: ShownAnswers,
     caller: Caller,
     until: Deadline,
 ) -> None:
@@ -104,7 +104,7 @@ def _record(
             all of them again: existing entries are not duplicated.
     """
     codes = frozenset(
-        one.code for reasons in hook.texts.reasons.values() for one in reasons
+        reason.code for reasons in hook.texts.reasons.values() for reason in reasons
     )
     reception = Reception(
         at=around.clock(),
@@ -119,21 +119,25 @@ def _record(
             raise AuditUnavailable(
                 "Not all statements could be kept in time; send them again."
             )
-        unlinked_since = "the log could not be read" if shown is None else ""
-        if _is_ambiguous(item.card, shown):
+        unlinked_since = "the log could not be read" if answers is None else ""
+        if _is_ambiguous(item.card, answers):
             unlinked_since = "the card was shown for more than one patient or signing"
-        answer = shown[item.card][0] if shown and _is_linked(item.card, shown) else None
+        answer = (
+            answers[item.card][0]
+            if answers and _is_linked(item.card, answers)
+            else None
+        )
         entry = feedback_entry(item, answer, unlinked_since, reception)
         around.audit.append(entry, until)
 
 
-def _shown(
+def _shown_answers(
     hook: ServiceHook,
     items: Sequence[FeedbackItem],
     cards: EarlierFeedback | None,
     caller: Caller,
     until: Deadline,
-) -> Shown:
+) -> ShownAnswers:
     """Find the answers that showed these cards.
 
     The result is None if the log cannot be read in time: feedback is stored anyway.
@@ -152,8 +156,8 @@ def _shown(
 def _look_up(
     service_id: str, wanted: Sequence[str], cards: EarlierFeedback, caller: Caller
 ) -> Mapping[str, Sequence[ShownAnswer]]:
-    found = {card: cards.showing(card, caller) for card in wanted}
+    answers_by_card = {card: cards.showing(card, caller) for card in wanted}
     return {
-        card: [one for one in answers if one.entry.service_id == service_id]
-        for card, answers in found.items()
+        card: [answer for answer in answers if answer.entry.service_id == service_id]
+        for card, answers in answers_by_card.items()
     }

@@ -64,11 +64,12 @@ def allowed_fhir_server(
         NotAllowed: any other server, or not a plain base URL.
     """
     is_open = site is None or not site.clients
-    address = _address(url, OPEN if is_open else LISTED)
+    rule = OPEN if is_open else LISTED
+    address = _address(url, rule)
     allowed = _bases(named) if site is None or is_open else site.fhir_servers
     if address in allowed or (is_open and address.is_loopback):
         return address
-    raise _denied(OPEN if is_open else LISTED)
+    raise _denied(rule)
 
 
 def check_fhir_server(
@@ -104,7 +105,7 @@ def check_right_to_server(
 
 
 def aliases_of(request: HookRequest, client: Client | None) -> tuple[str, ...]:
-    """Other base URLs that the request's server uses in its references.
+    """Return other base URLs that the request's server uses in its references.
 
     According to the site. A call that names no server comes from the only one that the
     site lists for its EHR: another address in its references is not guessed to be that.
@@ -157,4 +158,4 @@ def _denied(cure: str, reason: str = "fhir.host_denied") -> NotAllowed:
 
 
 def _bases(urls: Sequence[str]) -> tuple[Address, ...]:
-    return tuple(parse_base(one) for one in urls)
+    return tuple(parse_base(url) for url in urls)

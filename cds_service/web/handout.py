@@ -59,11 +59,11 @@ def handout_routes(around: Surroundings, store: AuditStore) -> Blueprint:
             raise NotAllowed(REFUSED)
         facts = HandoutFacts.from_json(stored.content["handout"])
         settings = handout_settings(around)
-        sentences = [said for _, said in say_handout(facts, text, settings)]
+        sentences = [sentence for _, sentence in say_handout(facts, text, settings)]
         labels = (text.labels.name, text.labels.date)
         is_drawn = can_draw((*sentences, *labels), text.language)
         if page.form == "html":
-            others = [one for one in texts.values() if one is not text]
+            others = [other for other in texts.values() if other is not text]
             forms: tuple[Form, ...] = ("a4", "letter") if is_drawn else ()
             links = _others(page, key, forms, others)
             response = _html(sentences, text, settings, links)
@@ -125,12 +125,12 @@ def _others(
     forms: Sequence[Form],
     texts: Sequence[HandoutText],
 ) -> list[Other]:
-    """Links to the PDFs of this language, then to the other languages."""
-    found = [
+    """Link to the PDFs of this language, then to the other languages."""
+    links = [
         Other(form, page.language, sign_handout(page._replace(form=form), key))
         for form in forms
     ]
     for text in texts:
         other = page._replace(language=text.language, form="html")
-        found.append(Other(text.name, text.language, sign_handout(other, key)))
-    return found
+        links.append(Other(text.name, text.language, sign_handout(other, key)))
+    return links

@@ -74,15 +74,15 @@ def health_routes(
 
 def _overdue(service: Service, today: date) -> dict[str, list[str]]:
     """List reviews that are overdue, by part of the hooks; the service goes on."""
-    found: dict[str, list[str]] = {}
+    overdue: dict[str, list[str]] = {}
     for hook in service.hooks.values():
         for part, ids in hook.overdue(today).items():
-            found.setdefault(part, []).extend(ids)
-    return found
+            overdue.setdefault(part, []).extend(ids)
+    return overdue
 
 
 def _hours_since_order(audit: AuditLog, now: datetime) -> float:
-    """Hours since an augmentation order came; NaN if the log cannot tell in time."""
+    """Return hours since an augmentation order; NaN if the log is too slow to tell."""
     if not isinstance(audit, AuditStore):
         return math.nan
     try:

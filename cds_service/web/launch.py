@@ -70,7 +70,7 @@ TURN_SECONDS = 5.0  # that a launch waits for others of an address that was refu
 def launch_routes(
     around: Surroundings, site: SiteFolder | None, access: Access
 ) -> Blueprint | None:
-    """The routes of launches; None if no EHR of the site may launch.
+    """Return the routes of launches; None if no EHR of the site may launch.
 
     Raises:
         DataFileError: a registration cannot be used.
@@ -84,7 +84,7 @@ def launch_routes(
             "KYPHOPLASTY_CDS_PUBLIC_URL",
             "a launch from an EHR needs an https address",
         )
-    issuers = {one.client.issuer for one in launchers.values()}
+    issuers = {launcher.client.issuer for launcher in launchers.values()}
     launching = Launching(
         around=around,
         launchers=launchers,
@@ -158,7 +158,7 @@ def _finish(launching: Launching, place: str) -> AnyResponse:
     if place != place_of(launcher.base):
         raise _refused("sender")
     secret = _launch_secret(seed, launcher)
-    if not same(request.args.get("state"), secret.made("state")):
+    if not same(request.args.get("state"), secret.value("state")):
         raise _refused("state")
     if not launching.pending.complete(seed):
         raise _refused("replayed")
@@ -235,13 +235,13 @@ def _land(launching: Launching, launched: Launched) -> AnyResponse:
 
 
 def _launch_secret(seed: str, launcher: Launcher) -> Secret:
-    """Bound to the server, so that no answer of one EHR fits a launch of another."""
+    """Bind the secret to the server, so that it fits no launch of another EHR."""
     return Secret(seed, f"launch {launcher.base.url} ")
 
 
 def _handle(secret: str) -> str:
-    """The public part of the address of a session."""
-    return Secret(secret, "launch ").made("handle")[:22]
+    """Return the public part of the address of a session."""
+    return Secret(secret, "launch ").value("handle")[:22]
 
 
 def _refused(reason: str) -> NotAllowed:

@@ -34,7 +34,7 @@ from cds_service.launch.record import (
     rivals,
 )
 from cds_service.launch.reports import PLACES, Report, Span, read_or_why, span_of
-from cds_service.launch.saving import Saved, Way, save_set
+from cds_service.launch.saving import Saved, Sending, save_set
 from cds_service.launch.sessions import LaunchSessions
 from cds_service.measures.observations import Written
 from cds_service.measures.worksheet import Outcome
@@ -99,7 +99,7 @@ class Launching:
     sessions: LaunchSessions
 
     def redirect_uri(self, base: Address) -> str:
-        """Give the address to which the EHR of this FHIR server sends the browser back.
+        """Return the address to which this FHIR server's EHR sends the browser back.
 
         It is from the configured URL only, never from a request. Each EHR has its own,
         so that the code of one never comes back as that of another (RFC 9700, 4.4.2).
@@ -165,7 +165,7 @@ class Desk:
         return min(time.monotonic() + SECONDS, self._deadline.ends)
 
     def page(self, handle: str) -> str:
-        """The page, after what the form asks for.
+        """Make the page, after what the form asks for.
 
         Raises:
             FhirReadError: the patient cannot be read.
@@ -183,8 +183,8 @@ class Desk:
         notice = self._take(reports)
         sheet = self._sheets.sheet_of(launched.patient, has_to_confirm=True)
         outcome = sheet.outcome(self._form, self._sheets.today)
-        there, unread = self._there(person)
-        against = _rivals_of(outcome, there.measures)
+        recorded, unread = self._recorded(person)
+        against = _rivals_of(outcome, recorded.measures)
         saved = None
         if self._form.get("act") == "save":
             sources = self._sources(reports)
@@ -194,7 +194,7 @@ class Desk:
                 notice = NOT_COMPARED
             else:
                 notice, saved = self._save(outcome, person, against, sources)
-            there, unread = self._there(person)
+            recorded, unread = self._recorded(person)
         figures, no_figures = self._figures(outcome, is_saved=saved is not None)
         page = self._sheets.page(
             self._form,
@@ -202,8 +202,8 @@ class Desk:
             launched=launched,
             person=describe(patient),
             action=f"{PATH}/at/{handle}",
-            there=there.measures,
-            pairs=there.pairs,
+            there=recorded.measures,
+            pairs=recorded.pairs,
             unread=unread,
             rivals=against,
             reports=reports,
@@ -211,7 +211,7 @@ class Desk:
             notice=notice,
             saved=saved,
             is_confirmed=self._form.get("confirmed") == "yes" and not notice,
-            seen=_seen(outcome),
+            seen=_digest_of_values(outcome),
             may_write=launched.may("Observation", "c"),
             may_attribute=launched.may("Provenance", "c"),
             figures=figures,
@@ -221,7 +221,7 @@ class Desk:
         return page.encode("utf-8", "replace").decode("utf-8")
 
     def _take(self, reports: Sequence[Report]) -> str:
-        """Fill the field of a number chosen in a report; why not, if it cannot be."""
+        """Fill the field of a number chosen in a report; return why, if it fails."""
         key = self._form.get("take", "")
         if not key:
             return ""
@@ -267,7 +267,7 @@ class Desk:
         return emptied
 
     def _sources(self, reports: Sequence[Report]) -> Sequence[str]:
-        """The reports whose numbers still are in the fields that they filled."""
+        """Name the reports whose numbers still are in the fields that they filled."""
         chosen = [span_of(key, reports) for key in self._form.get("taken", "").split()]
         return sorted(
             {
@@ -278,22 +278,22 @@ class Desk:
         )
 
     def _person(self, patient: Json) -> Person:
-        """The patient of the launch, in every form in which the record names one."""
+        """Return the patient of the launch, in every form that the record uses."""
         bases = bases_of((self._launched.base, *self._aliases))
         return Person(self._launched.patient, bases).identified(patient, ())
 
     @property
     def _aliases(self) -> tuple[str, ...]:
-        """Other bases under which the record system writes its references."""
+        """Return other bases under which the record system writes its references."""
         base = parse_base(self._launched.base)
         client = self._launching.launchers[base].client
         return client.fhir_aliases.get(base.url, ())
 
-    def _there(self, person: Person) -> tuple[RecordedMeasures, str]:
-        """The measures on record, or why they could not be read."""
+    def _recorded(self, person: Person) -> tuple[RecordedMeasures, str]:
+        """Read the measures on record; return why not, if they could not be read."""
         sheets = self._sheets
         try:
-            found = read_measures(
+            recorded = read_measures(
                 self._reader,
                 person,
                 sheets.measures,
@@ -303,12 +303,12 @@ class Desk:
             )
         except FhirReadError as fault:
             return RecordedMeasures(), str(fault)
-        return found, ""
+        return recorded, ""
 
     def _figures(
         self, outcome: Outcome, *, is_saved: bool
     ) -> tuple[tuple[Figure, ...], str]:
-        """This patient's figure without the values and with them, or why there is none.
+        """Return the figure without the values and with them, or why there is none.
 
         It is of age, sex and measurements alone. Once they are saved there is one: that
         of the record. None to whom the site shows no cards, and none that the log does
@@ -317,15 +317,18 @@ class Desk:
         if not outcome.written or not self._may_show_figures:
             return (), ""
         try:
-            found = self._figures_of(outcome, is_saved=is_saved)
-            content = {"view": "worksheet", "figures": [asdict(one) for one in found]}
+            figures = self._figures_of(outcome, is_saved=is_saved)
+            content = {
+                "view": "worksheet",
+                "figures": [asdict(entry) for entry in figures],
+            }
             note(self._launching, self._launched, "read", None, content)
         except CdsError as fault:
             return (), str(fault)
-        return found, ""
+        return figures, ""
 
     def _figures_of(self, outcome: Outcome, *, is_saved: bool) -> tuple[Figure, ...]:
-        """The figures by the flow of an order.
+        """Compute the figures by the flow of an order.
 
         Raises:
             CdsError: the flow gives no answer, as of a patient whose record is closed.
@@ -334,22 +337,22 @@ class Desk:
         body = partial(
             signing, self._sheets, launched.patient, launched.base, self._form
         )
-        made = partial(
+        figure_of = partial(
             figure,
             sheets=self._sheets,
             deadline=self._deadline,
             aliases=self._aliases,
         )
         if is_saved:
-            return (made("As the record is now", body=body(), fhir=without),)
+            return (figure_of("As the record is now", body=body(), fhir=without),)
         values = [
-            {**one, "id": f"value-{number}", "status": "final"}
-            for number, one in enumerate(outcome.observations)
+            {**value, "id": f"value-{number}", "status": "final"}
+            for number, value in enumerate(outcome.observations)
         ]
         together = without.with_values(values)
         return (
-            made("Without these values", body=body(), fhir=without),
-            made("With them", body=body(), fhir=together),
+            figure_of("Without these values", body=body(), fhir=without),
+            figure_of("With them", body=body(), fhir=together),
         )
 
     @property
@@ -371,11 +374,13 @@ class Desk:
         against: Mapping[str, str],
         sources: Sequence[str],
     ) -> tuple[str, Saved | None]:
-        """Save what was shown; the words for the page, and what became of it."""
+        """Save what was shown; return the words for the page, and what became of it."""
         if fault := self._why_not(outcome):
             return fault, None
         values = [
-            one for one in outcome.written if one.value.measure.name not in against
+            value
+            for value in outcome.written
+            if value.value.measure.name not in against
         ]
         if not values:
             return "", None
@@ -383,7 +388,7 @@ class Desk:
             return NO_TIME, None
         content = {
             "view": "worksheet",
-            "values": [_noted(one) for one in values],
+            "values": [_noted(value) for value in values],
             "reports": list(sources),
         }
         try:
@@ -399,25 +404,30 @@ class Desk:
         sources: Sequence[str],
         entry: str,
     ) -> tuple[str, Saved | None]:
-        """Send the values; the words for the page, and what became of them.
+        """Send the values; return the words for the page, and what became of them.
 
         Args:
             entry: of the log, which says that they were to be sent.
         """
         around = self._launching.around
-        way = Way(
+        sending = Sending(
             connections=around.connections,
             deadline=self._deadline,
             writes=self._writes,
         )
         try:
             saved = save_set(
-                self._launched, person, values, sources, way=way, at=around.clock()
+                self._launched,
+                person,
+                values,
+                sources,
+                sending=sending,
+                at=around.clock(),
             )
         except CdsError as fault:
             created = fault.created if isinstance(fault, NotWritten) else 0
-            stands = {"new": created} if created else {}
-            self._note_end(entry, "refused", stands)
+            counts = {"new": created} if created else {}
+            self._note_end(entry, "refused", counts)
             return str(fault), None
         self._note_end(entry, "saved", {"new": saved.new, "there": saved.there})
         return "", saved
@@ -432,7 +442,9 @@ class Desk:
             return NO_DAY
         if outcome.faults:
             return FAULTS
-        return "" if same(self._form.get("seen"), _seen(outcome)) else NOT_SEEN
+        return (
+            "" if same(self._form.get("seen"), _digest_of_values(outcome)) else NOT_SEEN
+        )
 
     def _note_end(self, about: str, result: str, content: Json) -> None:
         # The values are sent by now; the log writes the entry when it can.
@@ -447,42 +459,44 @@ class Desk:
             )
 
 
-def _rivals_of(outcome: Outcome, there: Sequence[OnRecord]) -> Mapping[str, str]:
-    """By measure, why a value is not saved beside another of the same day."""
+def _rivals_of(outcome: Outcome, recorded: Sequence[OnRecord]) -> Mapping[str, str]:
+    """Map measures to why a value is not saved next to another of the same day."""
     written = {
-        one.value.measure.name: (
-            float(one.observation["valueQuantity"]["value"]),
-            str(one.value.day),
+        value.value.measure.name: (
+            float(value.observation["valueQuantity"]["value"]),
+            str(value.value.day),
         )
-        for one in outcome.written
+        for value in outcome.written
     }
-    found = rivals(written, there)
-    return {name: RIVAL.format(value=one.value) for name, one in found.items()}
+    rivals_by_name = rivals(written, recorded)
+    return {
+        name: RIVAL.format(value=rival.value) for name, rival in rivals_by_name.items()
+    }
 
 
-def _seen(outcome: Outcome) -> str:
-    """A digest of the values as they are shown.
+def _digest_of_values(outcome: Outcome) -> str:
+    """Digest the values as they are shown.
 
     What is saved is what somebody has seen.
     """
-    shown = [
+    values = [
         (
-            one.value.measure.name,
-            one.observation["valueQuantity"]["value"],
+            written.value.measure.name,
+            written.observation["valueQuantity"]["value"],
             str(outcome.day),
-            one.value.levels,
-            one.value.site,
-            one.value.method,
-            one.value.device,
+            written.value.levels,
+            written.value.site,
+            written.value.method,
+            written.value.device,
         )
-        for one in outcome.written
+        for written in outcome.written
     ]
-    text = json.dumps(shown)
+    text = json.dumps(values)
     return hashlib.sha256(text.encode()).hexdigest()
 
 
 def _noted(written: Written) -> Json:
-    """A value as the log holds it: numbers and codes, no text."""
+    """Return a value as the log holds it: numbers and codes, no text."""
     quantity = written.observation["valueQuantity"]
     return {
         "measure": written.value.measure.name,

@@ -145,8 +145,8 @@ class CountedLog:
         self._metrics = metrics
 
     def append(self, entry: AuditEntry, until: Deadline | None = None) -> None:
-        for one in entry.content.get("nearMisses", ()):
-            self._metrics.near_misses.labels(one["kind"]).inc()
+        for miss in entry.content.get("nearMisses", ()):
+            self._metrics.near_misses.labels(miss["kind"]).inc()
         try:
             self._log.append(entry, until)
         except AuditUnavailable:

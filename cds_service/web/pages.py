@@ -82,12 +82,12 @@ def page_routes(
 def _example_card(
     service: Service, today: date, base_url: str
 ) -> tuple[str, dict[str, Any]]:
-    """A sample's story, and the first card of its answer.
+    """Return a sample's story, and the first card of its answer.
 
     No server is called, and no entry is kept.
     """
     hook = service.signing_hook
-    sample = next(one for one in load_samples(today) if one.id == EXAMPLE)
+    sample = next(example for example in load_samples(today) if example.id == EXAMPLE)
     request = parse_request(
         order_sign_request(sample, plan=hook.discovery["prefetch"]), hook.hook
     )
@@ -129,7 +129,7 @@ def _study_routes(routes: Blueprint, service: Service) -> None:
             return json_response(lines)
         return render_template(
             "guidelines.html",
-            lines=[one for one in lines if one["lines"] or one["studies"]],
+            lines=[line for line in lines if line["lines"] or line["studies"]],
             summaries=_summaries(service),
             contrary=_contrary_lines(service),
             models=service.model_cards,
@@ -164,29 +164,30 @@ def guideline_lines(service: Service) -> list[dict[str, Any]]:
 
 def _rules(service: Service) -> list[tuple[ServiceHook, Rule]]:
     """List each recommendation once: a second service may have it too."""
-    found: dict[str, tuple[ServiceHook, Rule]] = {}
+    rules: dict[str, tuple[ServiceHook, Rule]] = {}
     for hook in service.hooks.values():
         for rule in sorted(hook.rules, key=lambda rule: rule.rank):
-            found.setdefault(rule.id, (hook, rule))
-    return list(found.values())
+            rules.setdefault(rule.id, (hook, rule))
+    return list(rules.values())
 
 
 def _summaries(service: Service) -> list[Summary]:
     """List each summary for and against once."""
-    every = (one for hook in service.hooks.values() for one in hook.summaries)
-    found: dict[str, Summary] = {}
-    for one in every:
-        found.setdefault(one.id, one)
-    return list(found.values())
+    every = (summary for hook in service.hooks.values() for summary in hook.summaries)
+    by_id: dict[str, Summary] = {}
+    for summary in every:
+        by_id.setdefault(summary.id, summary)
+    return list(by_id.values())
 
 
 def _contrary_lines(service: Service) -> list[dict[str, Any]]:
-    """List each result that speaks against a study once, with its studies."""
-    found: dict[str, dict[str, Any]] = {}
+    """List each result against a study once, with its studies."""
+    by_id: dict[str, dict[str, Any]] = {}
     for name, card in service.model_cards.items():
-        for one in card.get("contraryEvidence", ()):
-            found.setdefault(one["id"], {**one, "studies": []})["studies"].append(name)
-    return list(found.values())
+        for line in card.get("contraryEvidence", ()):
+            result = by_id.setdefault(line["id"], {**line, "studies": []})
+            result["studies"].append(name)
+    return list(by_id.values())
 
 
 def _attributes_of(
@@ -194,19 +195,17 @@ def _attributes_of(
 ) -> dict[str, Any]:
     studies = [service.studies[name].source for name in rule.studies]
     citations = [
-        *(one.citation for one in lines),
-        *(f"{one.citation}, doi {one.doi}" for one in studies),
+        *(line.citation for line in lines),
+        *(f"{study.citation}, doi {study.doi}" for study in studies),
     ]
-    read = ", ".join(sorted({one.read_on.isoformat() for one in lines}))
+    read = ", ".join(sorted({line.read_on.isoformat() for line in lines}))
+    sources = f"Sources read on {read}; " if read else ""
     words = {
         "citations": (
             "; ".join(citations) or "No study or guideline: policy of this service."
         ),
         "paper": f"recommendation {rule.id}",
-        "dates": (
-            f"{f'Sources read on {read}; ' if read else ''}due for review by"
-            f" {rule.review_by.isoformat()}."
-        ),
+        "dates": f"{sources}due for review by {rule.review_by.isoformat()}.",
         "health_status": (
             "what the record holds of bone, muscle, strength, nutrition, falls,"
             " diagnoses and drugs."
@@ -223,7 +222,7 @@ def _vary(response: Response) -> Response:
 
 
 def _figure(value: Any) -> Any:
-    """Say a number with four digits, a boolean as yes or no, all else unchanged."""
+    """Write a number with four digits, a boolean as yes or no, all else unchanged."""
     if isinstance(value, bool):
         return "yes" if value else "no"
     return f"{value:.4g}" if isinstance(value, float) else value
@@ -254,13 +253,17 @@ def _page_of(service: Service, card: Mapping[str, Any]) -> dict[str, Any]:
     """
     model = service.models.get(card["id"])
     reduced = (
-        sorted(model.table.models.values(), key=lambda one: -one.inputs_known)
+        sorted(model.table.models.values(), key=lambda table: -table.inputs_known)
         if model
         else []
     )
     rows = [
-        {"key": one.key, "title": one.title, **card["sourceAttributes"][one.key]}
-        for one in service.attributes.attributes
+        {
+            "key": attribute.key,
+            "title": attribute.title,
+            **card["sourceAttributes"][attribute.key],
+        }
+        for attribute in service.attributes.attributes
     ]
 
     def titles(name: str) -> str:
@@ -274,10 +277,12 @@ def _page_of(service: Service, card: Mapping[str, Any]) -> dict[str, Any]:
         "unit": lambda ucum: UNITS.get(ucum, ucum).strip(),
         "sets": reduced,
         "entries": sum(
-            len(one.get("entries", ())) for one in card.get("coefficients", {}).values()
+            len(coefficient.get("entries", ()))
+            for coefficient in card.get("coefficients", {}).values()
         ),
         "said_measures": [
-            f"{one['measure']}: {one['text']}" for one in card.get("measures", ())
+            f"{measure['measure']}: {measure['text']}"
+            for measure in card.get("measures", ())
         ],
         "evidence_based": [row for row in rows if row["key"].startswith("A")],
         "predictive": [row for row in rows if row["key"].startswith("B")],

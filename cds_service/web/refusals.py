@@ -61,10 +61,12 @@ def record_refusal(
         return  # the log counts these itself until it can record them
     is_of_record = isinstance(error, OF_THE_RECORD)
     body, forms = exchange.body or b"", exchange.hook_instances
-    asked = _asked(body, terminology, forms, is_of_record=is_of_record)
-    if asked is None:
+    ids_and_orders = _ids_and_orders(
+        body, terminology, forms, is_of_record=is_of_record
+    )
+    if ids_and_orders is None:
         return
-    ids, orders = asked
+    ids, orders = ids_and_orders
     entry = AuditEntry(
         kind="refusal",
         at=at,
@@ -89,7 +91,7 @@ def record_refusal(
         )
 
 
-def _asked(
+def _ids_and_orders(
     body: bytes,
     terminology: Terminology,
     hook_instances: HookInstances,
@@ -151,8 +153,10 @@ def _signs_another_order(
 
 
 def _bare_id(value: Any, resource_type: str) -> str | None:
-    found = value.removeprefix(f"{resource_type}/") if isinstance(value, str) else None
-    return found if is_fhir_id(found) else None
+    bare_id = (
+        value.removeprefix(f"{resource_type}/") if isinstance(value, str) else None
+    )
+    return bare_id if is_fhir_id(bare_id) else None
 
 
 def _reason(error: Exception | None) -> str:

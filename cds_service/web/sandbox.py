@@ -172,7 +172,8 @@ def _page_routes(routes: Blueprint, around: Surroundings) -> None:
 def _folders(around: Surroundings) -> tuple[Path, ...]:
     """List the folders of profiles: ours, then the site's."""
     site = around.settings.site
-    return profile_folders([site / "mappings"] if site else [])
+    own = [site / "mappings"] if site else []
+    return profile_folders(own)
 
 
 def _profile(name: str, around: Surroundings) -> Profile:
@@ -188,7 +189,7 @@ def _profile(name: str, around: Surroundings) -> Profile:
 
 
 def _titles(around: Surroundings) -> Mapping[str, str]:
-    """Give the titles of the profiles by name, the general one first."""
+    """Return the titles of the profiles by name, the general one first."""
     folders = _folders(around)
     names = sorted(profile_names(folders), key=lambda name: (name != GENERIC, name))
     return {name: load_profile(name, folders).title for name in names}
@@ -212,7 +213,7 @@ def shown_limits(profile: Profile) -> Mapping[str, Any]:
 
 
 def _built_in(around: Surroundings) -> str:
-    """Give the base URL of the built-in server as this service reaches it."""
+    """Return the base URL of the built-in server as this service reaches it."""
     is_here = parse_base(around.base_url).is_loopback
     return (around.base_url if is_here else request.host_url.rstrip("/")) + BUILT_IN
 
@@ -240,7 +241,7 @@ def _search(around: Surroundings, server: str, wanted: str) -> dict[str, Any]:
         )
     except LookUpFailed as error:
         return {"patients": [], "note": str(error)}
-    return {"patients": [_patient(one) for one in patients]}
+    return {"patients": [_patient(patient) for patient in patients]}
 
 
 def _discharge(
@@ -252,7 +253,7 @@ def _discharge(
         NotFound: no sample has this id.
     """
     samples, _ = _samples_on(_today(around))
-    sample = next((one for one in samples if one.id == patient), None)
+    sample = next((candidate for candidate in samples if candidate.id == patient), None)
     if sample is None:
         raise NotFound
     service = around.service
@@ -271,7 +272,7 @@ def _orders(calendar: SiteCalendar) -> list[Mapping[str, Any]]:
     orders = body.get("orders") if isinstance(body, dict) else None
     if not isinstance(orders, list):
         raise BadRequest
-    return [_order(one, calendar) for one in orders]
+    return [_order(order, calendar) for order in orders]
 
 
 def _order(raw: Any, calendar: SiteCalendar) -> Mapping[str, Any]:
@@ -309,7 +310,7 @@ def _samples_on(day: date) -> tuple[Sequence[Sample], FhirApp]:
     """
     samples = load_samples(day)
     return samples, FhirApp(
-        hold(chain.from_iterable(one.resources for one in samples)),
+        hold(chain.from_iterable(sample.resources for sample in samples)),
         PAGE_SIZE,
         deque(maxlen=0),
     )
@@ -386,20 +387,21 @@ def describe_record(
     """
     hook = around.service.signing_hook
     order = requests.augmentation_order(patient_id, None, (), _today(around))
-    asked = parse_request(
+    hook_request = parse_request(
         requests.order_sign_body(patient_id, server, [order]), hook.hook
     )
-    check_fhir_server(asked, around.site, around.settings.fhir_servers)
+    check_fhir_server(hook_request, around.site, around.settings.fhir_servers)
     log = OneEntry()
     ports = Ports(
         clock=around.clock,
-        fhir=open_reader(asked, around.connections),
+        fhir=open_reader(hook_request, around.connections),
         audit=log,
         deadline=Deadline.after(around.settings.deadline_seconds),
         base_url=around.base_url,
     )
-    around.flow(around.service, hook, asked, ports)
-    return _in_words(around.service, log.entry.content if log.entry is not None else {})
+    around.flow(around.service, hook, hook_request, ports)
+    content = log.entry.content if log.entry is not None else {}
+    return _in_words(around.service, content)
 
 
 def _in_words(service: Service, content: Mapping[str, Any]) -> dict[str, Any]:
@@ -408,16 +410,20 @@ def _in_words(service: Service, content: Mapping[str, Any]) -> dict[str, Any]:
         for name, spec in service.finding_specs.items()
         if spec.kind != "order" and not is_after_surgery(spec)
     }
-    findings = [one for one in content.get("findings", ()) if one["name"] in of_record]
-    gaps = [one for one in content.get("gaps", ()) if one["name"] in of_record]
+    findings = [
+        finding
+        for finding in content.get("findings", ())
+        if finding["name"] in of_record
+    ]
+    gaps = [gap for gap in content.get("gaps", ()) if gap["name"] in of_record]
     return {
-        "findings": [_finding(service, one) for one in findings],
+        "findings": [_finding(service, finding) for finding in findings],
         "gaps": [
             {
-                "title": service.wording.name(one["name"]),
-                "reason": GAP_REASONS[one["reason"]],
+                "title": service.wording.name(gap["name"]),
+                "reason": GAP_REASONS[gap["reason"]],
             }
-            for one in gaps
+            for gap in gaps
         ],
         "record": content.get("record", {}),
     }
@@ -427,7 +433,7 @@ def _finding(service: Service, finding: Mapping[str, Any]) -> dict[str, str]:
     value, name = finding["value"], finding["name"]
     return {
         "title": service.wording.name(name),
-        "value": _say(service, name, value, finding["unit"]),
+        "value": _value_text(service, name, value, finding["unit"]),
         "date": (
             say_date(date.fromisoformat(finding["date"])) if finding["date"] else ""
         ),
@@ -435,7 +441,7 @@ def _finding(service: Service, finding: Mapping[str, Any]) -> dict[str, str]:
     }
 
 
-def _say(service: Service, name: str, value: Any, unit: str) -> str:
+def _value_text(service: Service, name: str, value: Any, unit: str) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
     return (

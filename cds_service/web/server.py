@@ -57,7 +57,7 @@ def run_server(settings: Settings, *, host: str, port: int, workers: int) -> Non
     run, drain = str(uuid4()), Drain(settings.drain_seconds)
     audit.open_with(run_entry("start", run, service.digests))
     note_mode(audit, site.site.service if site else ServiceMode())
-    say_checkpoint_key(audit.database, settings.audit_key)
+    log_checkpoint_key(audit.database, settings.audit_key)
 
     def make_app(address: str) -> Flask:
         base_url = settings.public_url or address
@@ -78,7 +78,10 @@ def run_server(settings: Settings, *, host: str, port: int, workers: int) -> Non
     clients = site.site.clients if site else ()
     # a caller may wait
     longest = max(
-        [settings.deadline_seconds, *(one.deadline_seconds or 0.0 for one in clients)]
+        [
+            settings.deadline_seconds,
+            *(client.deadline_seconds or 0.0 for client in clients),
+        ]
     )
     serve(
         make_app,
@@ -93,21 +96,21 @@ def run_server(settings: Settings, *, host: str, port: int, workers: int) -> Non
 def run_entry(
     kind: Literal["start", "stop"], run: str, digests: Mapping[str, str]
 ) -> AuditEntry:
-    """Give the audit entry for the start or end of this run, with the data in force."""
+    """Make the audit entry for the start or end of this run, with the data in force."""
     return AuditEntry(
         kind=kind, at=datetime.now(UTC), content={"run": run, "digests": dict(digests)}
     )
 
 
 def note_mode(audit: AuditStore, mode: ServiceMode) -> None:
-    """Record whether answers are shown, and to whom, if that changed.
+    """Record if answers are shown, and to whom, whenever that changed.
 
     Without a last record it was live.
     """
     last: Mapping[str, Any] | None = ServiceMode().in_force()
     try:
-        found = audit.reader.find(Query(kinds=("mode",)), limit=1).entries
-        stored = audit.reader.entry(found[0].id) if found else None
+        entries = audit.reader.find(Query(kinds=("mode",)), limit=1).entries
+        stored = audit.reader.entry(entries[0].id) if entries else None
         last = stored.content.get("to") if stored else last
     except AuditUnavailable:
         last = None  # not known: recorded again rather than not at all
@@ -132,7 +135,7 @@ def note_mode(audit: AuditStore, mode: ServiceMode) -> None:
     )
 
 
-def say_checkpoint_key(database: Database, key_file: Path | None) -> None:
+def log_checkpoint_key(database: Database, key_file: Path | None) -> None:
     """Log the public key of checkpoints, known outside the database from the first day.
 
     Raises:

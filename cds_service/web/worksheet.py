@@ -117,7 +117,11 @@ class Sheets:
             outcome=outcome,
             titles={
                 "date": "Day of the examination",
-                **{one.name: one.title for part in sheet.parts for one in part.fields},
+                **{
+                    field.name: field.title
+                    for part in sheet.parts
+                    for field in part.fields
+                },
             },
             levels=[("", "not said"), *((level, level) for level in SPINE)],
             units=UNITS,
@@ -160,8 +164,8 @@ def _figures(
         "birthDate": born.isoformat(),
     }
     values = [
-        {**one, "id": f"value-{number}"}
-        for number, one in enumerate(outcome.observations)
+        {**observation, "id": f"value-{number}"}
+        for number, observation in enumerate(outcome.observations)
     ]
     plan = sheets.service.signing_hook.discovery["prefetch"]
     bodies = []
@@ -179,7 +183,7 @@ def _figures(
 def signing(
     sheets: Sheets, patient: str, base: str, form: Mapping[str, str]
 ) -> dict[str, Any]:
-    """Give the request that signs a kyphoplasty of the vertebra that the form names."""
+    """Make the request that signs a kyphoplasty of the vertebra that the form names."""
     level = form.get("treated", "")
     levels = (level,) if level in SPINE else ()
     order = augmentation_order(patient, None, levels, sheets.today)
@@ -216,26 +220,26 @@ def figure(
     cards = answer(service, hook, parse_request(body, hook.hook), ports).to_json()[
         "cards"
     ]
-    found = next(
+    assessment = next(
         (
-            one
+            entry
             for card in cards
-            for one in objects(member(card, "extension", EXTENSION))
+            for entry in objects(member(card, "extension", EXTENSION))
         ),
         {},
     )
-    model = next(iter(objects(found.get("models"))), None)
-    said = found.get("said")
-    if model is None or said is None:
+    model = next(iter(objects(assessment.get("models"))), None)
+    in_words = assessment.get("said")
+    if model is None or in_words is None:
         return Figure(title)
-    low, high = (f"{round(100 * one)}" for one in model.get("newHospital", (0, 1)))
+    low, high = (f"{round(100 * end)}" for end in model.get("newHospital", (0, 1)))
     return Figure(
         title,
-        words=said["words"],
-        usual=said["usual"],
+        words=in_words["words"],
+        usual=in_words["usual"],
         months=model["horizonMonths"],
         interval=f"{low} to {high} %" if "newHospital" in model else "",
         missing=", ".join(
-            service.wording.name(one["name"]) for one in model["missing"]
+            service.wording.name(missing["name"]) for missing in model["missing"]
         ),
     )

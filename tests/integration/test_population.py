@@ -144,8 +144,8 @@ def test_processes_give_the_same_bytes_as_one(
 SPILLS = """
 from pathlib import Path
 from pyspark import StorageLevel
-from cds_service.population.spark import session_here
-session = session_here()
+from cds_service.population.spark import spark_session
+session = spark_session()
 session.range(10).persist(StorageLevel.DISK_ONLY).count()
 print(session.conf.get("spark.driver.host"), *{oct(one.stat().st_mode & 0o77) for one in Path(".").rglob("*")})
 """

@@ -91,8 +91,8 @@ def verify_export(lines: Iterable[str], keys: Sequence[Key]) -> Report:
 
 
 def _is_signed(manifest: Mapping[str, Any], keys: Sequence[Key]) -> bool:
-    said = {name: value for name, value in manifest.items() if name != "signature"}
-    text = f"{SIGNED}\n{_canonical(said)}"
+    unsigned = {name: value for name, value in manifest.items() if name != "signature"}
+    text = f"{SIGNED}\n{_canonical(unsigned)}"
     try:
         signature = read_signature(str(manifest.get("signature", "")))
     except BadNote:
@@ -132,10 +132,10 @@ def _is_committed(document: Mapping[str, Any], payload: Mapping[str, Any]) -> bo
     if not isinstance(facts, dict) or cards is None:
         return False
     texts = {str(name): str(value) for name, value in facts.items()}
-    found = commitment_of(
+    commitment = commitment_of(
         str(document.get("salt", "")), texts, cards, _canonical(payload)
     )
-    return found == document.get("commitment")
+    return commitment == document.get("commitment")
 
 
 def _canonical(document: Any) -> str:
@@ -146,10 +146,10 @@ def _canonical(document: Any) -> str:
 
 def _document(line: str) -> Mapping[str, Any]:
     try:
-        found = json.loads(line)
+        document = json.loads(line)
     except (ValueError, RecursionError):
         return {}
-    return found if isinstance(found, dict) else {}
+    return document if isinstance(document, dict) else {}
 
 
 def _number(value: Any) -> int:

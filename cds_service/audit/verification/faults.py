@@ -115,12 +115,12 @@ def content_of(row: Row) -> dict[str, Any]:
     return content if isinstance(content, dict) else {}
 
 
-def cards_in(found: Any) -> tuple[Card, ...] | None:
+def cards_in(cards: Any) -> tuple[Card, ...] | None:
     """Read the cards of a body; None if they cannot be read."""
-    if not isinstance(found, list) or not all(
-        isinstance(card, list) and len(card) == 4 for card in found
+    if not isinstance(cards, list) or not all(
+        isinstance(card, list) and len(card) == 4 for card in cards
     ):
         return None
     return tuple(
-        (str(card[0]), str(card[1]), str(card[2]), str(card[3])) for card in found
+        (str(card[0]), str(card[1]), str(card[2]), str(card[3])) for card in cards
     )

@@ -13,7 +13,7 @@ Card = tuple[str, str, str, str]  # uuid, topic, indicator, rules
 def framed(parts: Sequence[str]) -> bytes:
     """Return each part as UTF-8, prefixed with its length as eight bytes."""
     octets = [part.encode("utf-8", "surrogatepass") for part in parts]
-    return b"".join(_LENGTH.pack(len(one)) + one for one in octets)
+    return b"".join(_LENGTH.pack(len(part)) + part for part in octets)
 
 
 def commitment_of(
@@ -21,14 +21,14 @@ def commitment_of(
 ) -> str:
     """Return the commitment to a payload, which the chain holds."""
     named = (part for pair in sorted(facts.items()) for part in pair)
-    shown = (part for card in cards for part in card)
+    cells = (part for card in cards for part in card)
     parts = (
         "kyphoplasty-cds audit payload 1",
         salt,
         str(len(facts)),
         *named,
         str(len(cards)),
-        *shown,
+        *cells,
         body,
     )
     return hashlib.sha256(framed(parts)).hexdigest()

@@ -50,7 +50,7 @@ class Key:
 
     @property
     def hash(self) -> bytes:
-        """The four bytes by which a signature refers to this key."""
+        """Return the four bytes by which a signature refers to this key."""
         return hashlib.sha256(
             self.name.encode() + b"\n" + ED25519 + self.octets
         ).digest()[:4]
@@ -94,8 +94,8 @@ def read_key(text: str) -> Key:
     Raises:
         BadNote: there is none, or it is incomplete.
     """
-    name, _, rest = text.strip().partition("+")
-    key_hash, _, encoded = rest.partition("+")
+    name, _, tail = text.strip().partition("+")
+    key_hash, _, encoded = tail.partition("+")
     octets = _decoded(encoded)
     key = Key(name, octets[1:])
     if octets[:1] != ED25519 or len(octets) != 33 or key.hash.hex() != key_hash.lower():
@@ -105,13 +105,14 @@ def read_key(text: str) -> Key:
 
 def is_signed_by(checkpoint: Checkpoint, key: Key) -> bool:
     return any(
-        is_signature_of(key, one, checkpoint.signed) for one in checkpoint.signatures
+        is_signature_of(key, signature, checkpoint.signed)
+        for signature in checkpoint.signatures
     )
 
 
-def is_signature_of(key: Key, found: Signature, signed: bytes) -> bool:
+def is_signature_of(key: Key, full_signature: Signature, signed: bytes) -> bool:
     """Tell if this is the key's valid signature of these bytes."""
-    name, key_hash, signature = found
+    name, key_hash, signature = full_signature
     if (name, key_hash) != (key.name, key.hash):
         return False
     try:

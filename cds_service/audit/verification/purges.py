@@ -44,9 +44,9 @@ class Purges:
             retention_days: younger payloads must not have been purged, whatever the
                 purge itself says.
         """
-        self.told: Counter[Purged] = Counter()
+        self.by_purge: Counter[Purged] = Counter()
         self.count = 0  # properly purged payloads
-        self._kept = retention_days * DAY
+        self._kept_for = retention_days * DAY
         self._now = int(time.time() * 1000)
         # when each entry without a payload was written
         self._missing: dict[int, int] = {}
@@ -83,7 +83,7 @@ class Purges:
             )
             return
         before = str(content.get("before"))
-        old_enough = min(_moment(row.at, OLDEST), self._now) - self._kept
+        old_enough = min(_moment(row.at, OLDEST), self._now) - self._kept_for
         limit = min(_moment(before, OLDEST), old_enough)
         # ranges that were made up may be as long and as many as they like
         left = len(self._missing)
@@ -93,7 +93,7 @@ class Purges:
                 first, last, limit, row.sequence, is_possible=left >= 0
             )
         user = (row.facts or {}).get("user", "")
-        self.told[Purged(user, row.at[:10], before, place)] += sum(
+        self.by_purge[Purged(user, row.at[:10], before, place)] += sum(
             last - first + 1 for first, last in ranges
         )
 
@@ -105,7 +105,7 @@ class Purges:
         Its payloads must be gone, old enough, and named by no other.
         """
         gone = (
-            [one for one in range(first, last + 1) if one in self._missing]
+            [number for number in range(first, last + 1) if number in self._missing]
             if is_possible
             else []
         )
@@ -117,37 +117,39 @@ class Purges:
             )
         if not self._explained.isdisjoint(gone):
             yield fault("purge", purge, "it names entries that another purge names")
-        for one in gone:
-            if self._missing[one] < limit:
+        for number in gone:
+            if self._missing[number] < limit:
                 self.count += 1
             else:
                 yield fault(
-                    "payload missing", one, f"too young to be purged by entry {purge}"
+                    "payload missing",
+                    number,
+                    f"too young to be purged by entry {purge}",
                 )
         self._explained.update(gone)
 
     def unexplained(self) -> Iterator[Fault]:
-        """After the last entry: missing payloads that no purge names."""
+        """Yield, after the last entry, the missing payloads that no purge names."""
         return (
-            fault("payload missing", one, UNTOLD)
-            for one in self._missing
-            if one not in self._explained
+            fault("payload missing", number, UNTOLD)
+            for number in self._missing
+            if number not in self._explained
         )
 
 
-def _ranges(found: Any) -> list[tuple[int, int]]:
+def _ranges(ranges: Any) -> list[tuple[int, int]]:
     """Return the `[first, last]` ranges of a purge entry; None if one is malformed."""
-    if not isinstance(found, list) or not all(_is_range(one) for one in found):
+    if not isinstance(ranges, list) or not all(_is_range(item) for item in ranges):
         return []
-    return [(first, last) for first, last in found]
+    return [(first, last) for first, last in ranges]
 
 
-def _is_range(one: Any) -> bool:
+def _is_range(item: Any) -> bool:
     return (
-        isinstance(one, list)
-        and len(one) == 2
-        and all(type(n) is int for n in one)
-        and 0 < one[0] <= one[1]
+        isinstance(item, list)
+        and len(item) == 2
+        and all(type(n) is int for n in item)
+        and 0 < item[0] <= item[1]
     )
 
 

@@ -114,9 +114,11 @@ def _open_sqlite(url: str) -> Iterator[Select]:
 def _open_postgresql(url: str) -> Iterator[Select]:
     import psycopg  # noqa: PLC0415 - who keeps the log in SQLite need not load it
 
-    _, _, rest = url.partition("://")
+    _, _, address = url.partition("://")
     try:
-        with psycopg.connect(f"postgresql://{rest}", connect_timeout=5) as connection:
+        with psycopg.connect(
+            f"postgresql://{address}", connect_timeout=5
+        ) as connection:
             connection.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
             connection.read_only = True
             count = 0
@@ -142,7 +144,7 @@ def _no_log(error: Exception) -> NoLog:
 
 
 def read_stray(select: Select) -> Iterator[tuple[str, int]]:
-    """Table and sequence of rows that belong to no entry; 0 if it is no number."""
+    """Yield table and sequence of rows without an entry; 0 if it is no number."""
     for table in KEPT_APART:
         for _, rows in select(STRAY.format(table=table)):
             for (sequence,) in rows:
@@ -168,8 +170,8 @@ def read_rows(select: Select) -> Iterator[Row]:
         if any(type(row[0]) is not int for row in rows):
             raise NoLog("audit_entry is not the table of an audit log")
         cards: dict[int, list[Card]] = {}
-        for _, found in select(CARDS.format(first=rows[0][0], last=rows[-1][0])):
-            for sequence, *cells in found:
+        for _, cells_of in select(CARDS.format(first=rows[0][0], last=rows[-1][0])):
+            for sequence, *cells in cells_of:
                 card, topic, indicator, rules = map(_text, cells)
                 cards.setdefault(sequence, []).append((card, topic, indicator, rules))
         for row in rows:
@@ -177,14 +179,14 @@ def read_rows(select: Select) -> Iterator[Row]:
 
 
 def _row(cells: Cells, columns: tuple[str, ...], cards: tuple[Card, ...]) -> Row:
-    found = dict(zip(columns, cells[10:], strict=True))
+    values = dict(zip(columns, cells[10:], strict=True))
     facts: dict[str, str] | None = None
     copies = None
-    if found.pop("sequence") is not None:
-        copies = (_text(found.pop("at")), _text(found.pop("kind")))
+    if values.pop("sequence") is not None:
+        copies = (_text(values.pop("at")), _text(values.pop("kind")))
         facts = {
             name: _text(value, int if name in NUMBERS else str)
-            for name, value in found.items()
+            for name, value in values.items()
             if value is not None
         }
     entry_id, at, kind = map(_text, cells[1:4])

@@ -84,28 +84,27 @@ class Report:
         """
         return self.fault_count == 0
 
-    def add(self, found: Fault) -> None:
+    def add(self, new: Fault) -> None:
         """Add a fault; neighbours with the same fault become one.
 
         After an entry that was taken out, all later ones are one fault.
         """
         last = self.faults[-1] if self.faults else None
         if last and (last.what, last.detail, last.last + 1) == (
-            found.what,
-            found.detail,
-            found.sequence,
+            new.what,
+            new.detail,
+            new.sequence,
         ):
-            self.faults[-1] = replace(last, last=found.last)
+            self.faults[-1] = replace(last, last=new.last)
             return
         self.fault_count += 1
         if len(self.faults) < NAMED:
-            self.faults.append(found)
+            self.faults.append(new)
 
 
 def report_lines(report: Report) -> Iterator[str]:
     """Write one line for each fault, then a summary."""
-    for found in report.faults:
-        yield str(found)
+    yield from map(str, report.faults)
     if report.fault_count > len(report.faults):
         yield f"and {report.fault_count - len(report.faults)} more"
     for purge, count in report.purges.items():
@@ -130,12 +129,12 @@ def report_lines(report: Report) -> Iterator[str]:
 def report_json(report: Report) -> dict[str, Any]:
     faults = [
         {
-            "what": one.what,
-            "first": one.sequence,
-            "last": one.last,
-            "detail": one.detail,
+            "what": listed.what,
+            "first": listed.sequence,
+            "last": listed.last,
+            "detail": listed.detail,
         }
-        for one in report.faults
+        for listed in report.faults
     ]
     return {
         "whole": report.is_whole,
@@ -147,7 +146,7 @@ def report_json(report: Report) -> dict[str, Any]:
         "faultCount": report.fault_count,
         "faults": faults,
         "purges": [
-            asdict(one) | {"entries": count} for one, count in report.purges.items()
+            asdict(purge) | {"entries": count} for purge, count in report.purges.items()
         ],
         "notes": report.notes,
     }
@@ -206,7 +205,7 @@ class _Walk:
         self.report = Report()
         self._checkpoints = checkpoints
         self._covered: dict[int, Row] = {}
-        self._wanted = {one.sequence for one in checkpoints}
+        self._wanted = {checkpoint.sequence for checkpoint in checkpoints}
         # The hashes that the next entry may name as its predecessor's.
         self._hashes = {FIRST_PREVIOUS}
         self._was_faulty = False
@@ -257,7 +256,7 @@ class _Walk:
                 )
             )
         self._add(self._purges.unexplained())
-        report.purged, report.purges = self._purges.count, dict(self._purges.told)
+        report.purged, report.purges = self._purges.count, dict(self._purges.by_purge)
         for checkpoint in self._checkpoints:
             self._check_checkpoint(checkpoint, keys)
         covered = max(self._wanted, default=0)
@@ -273,8 +272,8 @@ class _Walk:
         return report
 
     def _add(self, faults: Iterable[Fault]) -> None:
-        for found in faults:
-            self.report.add(found)
+        for new in faults:
+            self.report.add(new)
 
     def _check_place(self, row: Row) -> bool:
         expected = self.report.last + 1
@@ -318,8 +317,8 @@ class _Walk:
                 )
             else:
                 self._purges.note_missing(row)
-        elif found := payload_fault(row):
-            self.report.add(found)
+        elif problem := payload_fault(row):
+            self.report.add(problem)
 
     def _note(self, row: Row) -> None:
         if row.kind == "genesis" and row.sequence == 1:

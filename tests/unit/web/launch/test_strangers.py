@@ -27,7 +27,7 @@ class Stranger(Clinician):
         seed, _, base = self.client.get_cookie(
             way, path="/worksheet"
         ).decoded_value.partition(" ")
-        state = Secret(seed, f"launch {base} ").made("state")
+        state = Secret(seed, f"launch {base} ").value("state")
         query = {"state": state, **query}
         back = f"/worksheet/callback/{base[len('http://') :]}"
         return self.client.get(back, query_string=query).status_code

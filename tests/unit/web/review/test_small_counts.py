@@ -142,8 +142,8 @@ class Attacker:
         names = {"rehabilitation": "rehabilitation", "brace limit": "braceLimit"}
         for column, what in columns.items():
             signed = {"topic": SIGNED, "what": what}
-            self.told(page["monthly"].say_total(column), year=year, **signed)
-            self.told(page["cards"].say_total(column), year=year, **signed)
+            self.told(page["monthly"].total_text(column), year=year, **signed)
+            self.told(page["cards"].total_text(column), year=year, **signed)
             for row in page["monthly"].rows:
                 number = (
                     ("Jan", "Feb", "Mar").index(row[:3]) + 1
@@ -152,26 +152,26 @@ class Attacker:
                 )
                 if number:
                     self.told(
-                        page["monthly"].say(row, column),
+                        page["monthly"].cell_text(row, column),
                         year=row[-4:],
                         month=number,
                         **signed,
                     )
-            self.told(page["units"].say_total(column), year=year, **signed)
+            self.told(page["units"].total_text(column), year=year, **signed)
             for unit in page["units"].rows:
-                text = page["units"].say(unit, column)
+                text = page["units"].cell_text(unit, column)
                 self.told(text, year=year, unit=unit, **signed)
             for name in ("cards", "discharges"):
                 for title in page[name].rows:
                     topic = names.get(title.lower(), title)
-                    text = page[name].say(title, column)
+                    text = page[name].cell_text(title, column)
                     self.told(text, year=year, topic=(topic,), what=what)
-        text = page["reasons"].say_total("Overridden")
+        text = page["reasons"].total_text("Overridden")
         self.told(text, year=year, what=REASONS)
         for row in page["reasons"].rows:
             title, _, reason = row.partition(": ")
             topic = names.get(title.lower(), title)
-            text = page["reasons"].say(row, "Overridden")
+            text = page["reasons"].cell_text(row, "Overridden")
             self.told(text, year=year, topic=(topic,), what=(reason,))
         for row in page["rules"].rows:
             title, _, _ = row.partition(": ")
@@ -182,7 +182,10 @@ class Attacker:
                 ("Overridden", REASONS),
             ):
                 self.told(
-                    page["rules"].say(row, column), year=year, topic=(topic,), what=of
+                    page["rules"].cell_text(row, column),
+                    year=year,
+                    topic=(topic,),
+                    what=of,
                 )
 
     def bounds_of(self, mask):
@@ -227,10 +230,13 @@ def test_a_whole_year_with_large_counts_is_shown():
         counts[at, "rehabilitation", "", "overridden"] = 8
         counts[at, "rehabilitation", "", "reason:patientDeclines"] = 8
     shown = pages(counts)["2026"]
-    assert shown["monthly"].say("May 2026", "Accepted") == "12"
-    assert shown["monthly"].say_total("Accepted") == "144"
-    assert shown["cards"].say("rehabilitation", "Overridden") == "96"
-    assert shown["reasons"].say("rehabilitation: patientDeclines", "Overridden") == "96"
+    assert shown["monthly"].cell_text("May 2026", "Accepted") == "12"
+    assert shown["monthly"].total_text("Accepted") == "144"
+    assert shown["cards"].cell_text("rehabilitation", "Overridden") == "96"
+    assert (
+        shown["reasons"].cell_text("rehabilitation: patientDeclines", "Overridden")
+        == "96"
+    )
 
 
 def warned(*months):
@@ -263,16 +269,16 @@ def test_a_small_rest_follows_from_no_difference(months, part, whole):
     """Of 20 cards 18 were warnings: so two were none."""
     table = pages(warned(*months))["2026"]["monthly"]
     cells = [
-        (table.say(row, whole), table.say(row, part), cards - warnings)
+        (table.cell_text(row, whole), table.cell_text(row, part), cards - warnings)
         for row, (cards, warnings) in zip(table.rows, months, strict=False)
     ]
     cells.append(
-        (table.say_total(whole), table.say_total(part), sum(a - b for a, b in months))
+        (table.total_text(whole), table.total_text(part), sum(a - b for a, b in months))
     )
     for all_of_them, some, rest in cells:
         if 0 < rest < 5:
             assert not (all_of_them.isdecimal() and some.isdecimal())
-    assert table.say("Jan 2026", whole) == "20"
+    assert table.cell_text("Jan 2026", whole) == "20"
 
 
 # --- was it done
@@ -297,9 +303,9 @@ class LoopAttacker:
         for name in ("loop", "steps"):
             for row in shown[name].rows:
                 for column in shown[name].columns:
-                    self.told(shown[name].say(row, column), name, row, column)
+                    self.told(shown[name].cell_text(row, column), name, row, column)
         for column in shown["loop"].columns:
-            self.told(shown["loop"].say_total(column), "loop", None, column)
+            self.told(shown["loop"].total_text(column), "loop", None, column)
         for row in tables["loop"].rows:
             self.rows.append(self.mask("loop", row))
         read = self.mask("loop") - self.mask("loop", None, "Record not read")

@@ -9,7 +9,7 @@ from werkzeug.datastructures import MultiDict
 
 from cds_service.cli import main
 from cds_service.review.filtering import read_filter
-from cds_service.review.words import say_moment
+from cds_service.review.words import moment_words
 from tests.audit_builders import tamper
 from tests.review_desk import words
 
@@ -28,7 +28,7 @@ BERLIN = ZoneInfo("Europe/Berlin")
     ],
 )
 def test_times_are_those_of_the_site(text, said):
-    assert say_moment(text, BERLIN) == said
+    assert moment_words(text, BERLIN) == said
 
 
 def test_a_day_of_the_filter_is_a_day_of_the_site():
