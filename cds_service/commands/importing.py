@@ -409,8 +409,7 @@ def _send(outcome: Outcome, wish: Wish) -> None:
         )
     reader = FhirClient(base, wish.token, connections=_connections(), is_fresh=True)
     folder, _ = options.chosen_site(wish.site)
-    bases = bases_of([base, *aliases_of_server(folder, base)])
-    person = Person(wish.patient, bases)
+    person = Person(wish.patient, bases_of([base, *aliases_of_server(folder, base)]))
     names = [value.identifier for value in outcome.taken]
     known = identifiers_on_server(reader, person, names, seconds=SECONDS)
     new = [

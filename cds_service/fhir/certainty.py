@@ -1,6 +1,7 @@
-"""Tell if a diagnosis is active, and how certain.
+"""Tell if a diagnosis is active, of now, and how certain.
 
-The statuses say so, or the German certainty of an ICD-10-GM code.
+The statuses say so, the German certainty of an ICD-10-GM code, or the encounter of an
+ICD-10-CM code.
 """
 
 import re
@@ -24,6 +25,14 @@ GERMAN: Mapping[str, Certainty] = {
 }
 # as flat files write it: `E11.90 V`
 AFTER_CODE = re.compile(r"[A-Z]\d\d(?:\.\d{1,2})?[+*!\u2020]?\s+([AVZG])")
+# ICD-10-CM 7th character: D, G, K, P are later encounters for a fracture, S its
+# sequela; A and B are the present one.
+LATER_ENCOUNTER = re.compile(r"\w{3}\.\w{3}[DGKPS]")
+
+
+def is_later_encounter(code: str) -> bool:
+    """Tell if a code, or `system|code`, is of a fracture that was treated before."""
+    return LATER_ENCOUNTER.fullmatch(code.rpartition("|")[2]) is not None
 
 
 def clinical_status(condition: Json) -> set[str]:

@@ -4,15 +4,16 @@ Nobody waits for it: it is for the nightly look at what was done (`loop`).
 """
 
 import json
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Iterable, Mapping
+from typing import Any, Literal
 from urllib.parse import quote
 
 from cds_service.errors import FhirReadError
 from cds_service.fhir.gathering.fetching import FhirReader, read_apart
+from cds_service.fhir.gathering.subjects import Person
 from cds_service.fhir.raw_json import member, text
 from cds_service.fhir.references import Bases
-from cds_service.population.bulk import SHARED, head_of, shared_names
+from cds_service.population.bulk import SHARED, shared_names
 
 WHOSE: Mapping[str, str] = {  # what is asked for, and by which parameter
     **dict.fromkeys(
@@ -35,16 +36,19 @@ def read_lines(
 ) -> tuple[list[bytes], frozenset[str]]:
     """Read the lines of a patient, and the types of which every line was read.
 
-    What names another patient is left out. A list that fails, or is cut, counts as not
-    read; what came of it is kept. An entry whose Medication could not be read is there
-    all the same, of an unknown drug.
+    What names another patient is left out. A list that fails, is cut, or holds an entry
+    whose patient is not clear counts as not read; what came of it is kept. An entry
+    whose Medication could not be read is there all the same, of a drug that nobody
+    knows.
 
     Args:
         bases: of the server.
         until: monotonic time by which the reads must have ended.
     """
     whole: set[str] = set()
-    lines_by_name: dict[str, bytes] = {}
+    unclear: set[str] = set()
+    lines: dict[str, bytes] = {}
+    person = Person(patient, bases)
     queries = {"Patient": f"Patient/{quote(patient)}"}
     queries |= {
         kind: f"{kind}?{whose}={quote(patient)}&_count={PAGE}"
@@ -57,30 +61,56 @@ def read_lines(
             continue
         if not read.note:
             whole.add(kind)
-        for entry in (*read.entries, *read.others):
-            lines_by_name |= _line_of(entry.resource, patient, bases)
-    wanted = sorted(
-        {name for line in lines_by_name.values() for name in shared_names(line)}
-    )
+        entries = (*read.entries, *read.others)
+        if kind == "Patient":
+            person = person.identified(next(iter(read.resources), None), entries)
+        for entry in entries:
+            place = _place_of(entry.resource, person)
+            if place == "unclear":
+                unclear.add(text(entry.resource.get("resourceType")))
+            elif place == "ours":
+                name = _name_of(entry.resource) or f"entry {len(lines)}"
+                lines[name] = _line(entry.resource)
+    lines |= _shared(fhir, lines.values(), until)
+    return list(lines.values()), frozenset(whole - unclear)
+
+
+def _shared(fhir: FhirReader, lines: Iterable[bytes], until: float) -> dict[str, bytes]:
+    """Read the Medications and Devices that these lines name, as far as they come."""
+    wanted = sorted({name for line in lines for name in shared_names(line)})
+    found: dict[str, bytes] = {}
     for name in wanted[:MOST_SHARED]:
         try:
             (document,) = fhir.fetch(name, until=until).documents
         except FhirReadError:
             continue
         if f"{member(document, 'resourceType')}/{member(document, 'id')}" == name:
-            lines_by_name[name] = _line(document)
-    return list(lines_by_name.values()), frozenset(whole)
+            found[name] = _line(document)
+    return found
 
 
-def _line_of(raw: Mapping[str, Any], patient: str, bases: Bases) -> Mapping[str, bytes]:
-    """Return the resource as a line by its name, if it is this patient's."""
+def _place_of(
+    raw: Mapping[str, Any], person: Person
+) -> Literal["ours", "another's", "unclear"]:
+    """Tell if a resource that came is this patient's, as in the record of a call.
+
+    One that names nobody clearly may be: its list is not whole without it.
+    """
     kind = text(raw.get("resourceType"))
-    if kind not in {"Patient", *WHOSE, *SHARED}:
-        return {}
-    _, owner, name = head_of(raw, bases)
     if kind in SHARED:
-        return {name: _line(raw)}
-    return {f"{kind}/{text(raw.get('id'))}": _line(raw)} if owner == patient else {}
+        return "ours"
+    if kind not in WHOSE:
+        is_ours = _name_of(raw) == f"Patient/{person.patient_id}"
+        return "ours" if is_ours else "another's"
+    if person.is_subject_of(raw):
+        return "ours"
+    return "another's" if person.is_other(raw) else "unclear"
+
+
+def _name_of(raw: Mapping[str, Any]) -> str:
+    """Return `Encounter/12`; empty without an id."""
+    own_id = text(raw.get("id"))
+    return f"{text(raw.get('resourceType'))}/{own_id}" if own_id else ""
 
 
 def _line(raw: Mapping[str, Any]) -> bytes:

@@ -19,13 +19,12 @@ from cds_service.core.loop import STEPS, Course
 from cds_service.core.months import months_before
 from cds_service.core.study import LogisticStudy
 from cds_service.errors import DeadlinePassed, EvidenceUnavailable, PatientMismatch
-from cds_service.fhir.certainty import certainty_of
+from cds_service.fhir.certainty import certainty_of, is_later_encounter
 from cds_service.fhir.findings.earlier_fracture import (
     AT_ONCE,
     SUBACUTE,
     fracture_levels,
 )
-from cds_service.fhir.findings.problem_list import LATER_ENCOUNTER
 from cds_service.fhir.gathering.bystanders import FRACTURED
 from cds_service.fhir.gathering.subjects import Person
 from cds_service.fhir.orders.drafts import NO_DRAFTS
@@ -329,7 +328,7 @@ def _fracture(
     codes = [
         text(coding.get("code")) for coding in objects(member(raw, "code", "coding"))
     ]
-    later_encounter = any(map(LATER_ENCOUNTER.fullmatch, codes))
+    later_encounter = any(map(is_later_encounter, codes))
     if (certainty := certainty_of(raw)) != "stated":
         why = (
             "suspected, not confirmed" if certainty == "doubted" else "recorded as past"

@@ -11,7 +11,7 @@ from cds_service.core.findings import Finding
 from cds_service.core.vocabulary import RecentCancerSpec
 from cds_service.fhir.findings import events
 from cds_service.fhir.findings.chart import Chart, FindingOrGap
-from cds_service.fhir.findings.problem_list import IN_USE
+from cds_service.fhir.findings.problem_list import is_in_use
 from cds_service.fhir.gathering.drugs import MEDICATION_TYPES
 from cds_service.fhir.gathering.entries import BILLED_TYPES, Entry
 from cds_service.fhir.raw_json import objects, text, texts_of
@@ -55,7 +55,7 @@ def _words_of(entry: Entry) -> Iterator[str]:
 def _is_treated(spec: RecentCancerSpec, chart: Chart) -> bool:
     """Tell if a drug against cancer is in use, or another treatment was lately."""
     if any(
-        entry.drug and CANCER_DRUG in entry.drug.concepts and entry.status in IN_USE
+        entry.drug and CANCER_DRUG in entry.drug.concepts and is_in_use(entry)
         for entry in chart.of_kind(*MEDICATION_TYPES, *BILLED_TYPES)
     ):
         return True

@@ -22,12 +22,15 @@ from cds_service.fhir.findings.chart import (
 )
 from cds_service.fhir.findings.drug_times import end_of_course, end_of_dosage
 from cds_service.fhir.findings.problem_list import (
+    Stated,
     conclude_no,
     find_stated,
+    reason_of_list,
     stated_as_true,
 )
 from cds_service.fhir.gathering.drugs import STEROID, Drug
 from cds_service.fhir.gathering.entries import Entry
+from cds_service.fhir.gathering.picking import DEVICE_ORDERS
 from cds_service.fhir.gathering.problem_words import in_doubt
 from cds_service.fhir.raw_json import is_prohibition, member, text
 from cds_service.fhir.site_calendar import Moment
@@ -49,6 +52,7 @@ VERBS = {
     "ServiceRequest": "ordered",
     "DiagnosticReport": "named in a report",
     "Observation": "named beside a value",
+    **dict.fromkeys(DEVICE_ORDERS, "named in an order"),
 }
 # a `plan` is what the patient reports (US Core)
 NOT_ORDERED = frozenset({"proposal", "option"})
@@ -67,7 +71,7 @@ NOT_TAKEN = frozenset(
 )
 VOID = frozenset({"entered-in-error", "draft"})
 # What is no list of drugs and may tell of one: "Osteoporosis, Prolia given in March".
-TELLING_TOO = ("Condition", "DiagnosticReport", "Observation")
+TELLING_TOO = ("Condition", "DiagnosticReport", "Observation", *DEVICE_ORDERS)
 # given at intervals: a stopped prescription does not end their effect
 LONG_ACTING = ("zoledronate", "denosumab")
 LONG_STANDING_MONTHS = 24
@@ -153,15 +157,10 @@ def without_use(
     spec: MedicationSpec, chart: Chart, ours: Sequence[Use]
 ) -> Finding | Gap:
     """Conclude from the problem list, or from silence, if no use counts now."""
-    stated_ones = find_stated(chart, spec, spec.value_sets)
-    statements = [
-        statement
-        for statement in stated_ones
-        if statement.entry.kind == "Condition" and not statement.is_past
-    ]
-    if stated := [one for one in statements if one.problem is None]:
+    states = _states(chart, spec, spec.value_sets)
+    if stated := [one for one in states if one.problem is None]:
         return stated_as_true(spec, stated, chart)
-    if doubtful := [one for one in statements if one.is_undetermined]:
+    if doubtful := [one for one in states if one.is_undetermined]:
         seen = (one.provenance(spec) for one in doubtful)
         return gap(spec, "undetermined", doubtful[0].passed_over(spec).detail, *seen)
     return _implied(spec, chart) or _not_taken(spec, chart, ours)
@@ -169,15 +168,26 @@ def without_use(
 
 def _implied(spec: MedicationSpec, chart: Chart) -> Gap | None:
     """Find what the problem list has only because of such a drug; None for nothing."""
-    statements = [
-        statement
-        for statement in find_stated(chart, spec, tuple(spec.unclear))
-        if statement.entry.kind == "Condition" and not statement.is_past
-    ]
-    if not statements:
+    states = _states(chart, spec, tuple(spec.unclear))
+    if not states:
         return None
-    seen = (one.provenance(spec) for one in statements)
-    return gap(spec, "undetermined", spec.unclear[statements[0].concept], *seen)
+    why = reason_of_list(spec.unclear[states[0].concept], states[0].entry)
+    return gap(spec, "undetermined", why, *(one.provenance(spec) for one in states))
+
+
+def _states(
+    chart: Chart, spec: MedicationSpec, concepts: Sequence[str]
+) -> list[Stated]:
+    """List the diagnoses that tell of such a drug, on the problem list or elsewhere."""
+    return [
+        stated
+        for stated in find_stated(chart, spec, concepts)
+        if not stated.is_past
+        and (
+            stated.entry.kind == "Condition"
+            or in_doubt(stated.concept) in stated.entry.concepts
+        )
+    ]
 
 
 def _counts(use: Use, spec: MedicationSpec, chart: Chart) -> bool:
@@ -426,7 +436,7 @@ def is_meant(entry: Entry) -> bool:
 
 
 def _use(entry: Entry, drug: Drug, chart: Chart) -> Use:
-    if entry.kind in ("MedicationRequest", "ServiceRequest"):
+    if entry.kind in ("MedicationRequest", "ServiceRequest", *DEVICE_ORDERS):
         when = chart.calendar.moment(entry.raw.get("authoredOn"))
     else:
         when = _taken_at(entry, chart) or chart.calendar.moment(

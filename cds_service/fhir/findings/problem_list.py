@@ -3,7 +3,6 @@
 "No" requires a list that was read and is not empty.
 """
 
-import re
 from collections.abc import Callable, Sequence
 from datetime import date, timedelta
 from functools import cache
@@ -20,7 +19,13 @@ from cds_service.core.vocabulary import (
     YesNoSpec,
 )
 from cds_service.core.wording import say_date
-from cds_service.fhir.certainty import ACTIVE, PAST, certainty_of, clinical_status
+from cds_service.fhir.certainty import (
+    ACTIVE,
+    PAST,
+    certainty_of,
+    clinical_status,
+    is_later_encounter,
+)
 from cds_service.fhir.findings.chart import (
     LISTS,
     STATING,
@@ -52,9 +57,6 @@ from cds_service.fhir.raw_json import (
     texts_of,
 )
 
-# ICD-10-CM 7th character: D, G, K, P are later encounters for a fracture, S its
-# sequela; A and B are the present one.
-LATER_ENCOUNTER = re.compile(r"\w{3}\.\w{3}[DGKPS]")
 BY_WORDS = "Recognised by words, not by a code."
 SUSPECTED = Problem("undetermined", "suspected, not confirmed")
 # On the list and dated in the future: the day is wrong.
@@ -148,7 +150,7 @@ class Stated(NamedTuple):
     @property
     def is_later_encounter(self) -> bool:
         """Its ICD-10-CM code is of a later encounter for a fracture."""
-        return _is_of_later_encounter(self.code)
+        return is_later_encounter(self.code)
 
     def provenance(self, spec: FindingSpec) -> Provenance:
         """Return its source: `on the problem list since 3 May 2019`."""
@@ -178,10 +180,6 @@ def find_condition(spec: ConditionSpec, chart: Chart) -> FindingOrGap:
     if counted:
         return stated_as_true(spec, counted, chart), passed
     return silence(spec, chart, stated), passed
-
-
-def _is_of_later_encounter(code: str) -> bool:
-    return LATER_ENCOUNTER.fullmatch(code.rpartition("|")[2]) is not None
 
 
 def stated_as_true(spec: YesNoSpec, counted: Sequence[Stated], chart: Chart) -> Finding:
@@ -310,14 +308,25 @@ def _unclear_gap(spec: ConditionSpec, chart: Chart) -> Gap | None:
     for entry in chart.of_kind(*MEDICATION_TYPES, *BILLED_TYPES):
         named = (
             sorted(entry.drug.concepts & spec.unclear.keys())
-            if entry.drug and entry.status in IN_USE
+            if entry.drug and is_in_use(entry)
             else ()
         )
         if named:
-            place = PLACES[entry.kind][0]
+            place = place_of(entry)
             why = spec.unclear[named[0]].replace(ON_DRUG_LIST, place, 1)
             return gap(spec, "undetermined", why, entry.source(spec, place))
     return None
+
+
+def place_of(entry: Entry) -> str:
+    """Say where an entry stands; what is signed now is on no list yet."""
+    kind = "ServiceRequest" if entry.origin == "context" else entry.kind
+    return PLACES[kind][0]
+
+
+def is_in_use(entry: Entry) -> bool:
+    """Tell if a drug is taken, was lately given, or is ordered in this signing."""
+    return entry.origin == "context" or entry.status in IN_USE
 
 
 def _conclude_no_of_reports_too(spec: ConditionSpec, chart: Chart) -> Finding | Gap:
@@ -336,7 +345,7 @@ def _conclude_no_of_reports_too(spec: ConditionSpec, chart: Chart) -> Finding | 
 
 def reason_of_list(why: str, entry: Entry) -> str:
     """Adapt a reason worded for the problem list to the list that holds the entry."""
-    return why.replace(PLACES["Condition"][0], PLACES[entry.kind][0], 1)
+    return why.replace(PLACES["Condition"][0], place_of(entry), 1)
 
 
 def _is_settled(stated: Stated, spec: ConditionSpec, chart: Chart) -> bool:
@@ -422,16 +431,18 @@ def _not_understood(
 ) -> Gap:
     """Return the gap `3 of 14 entries on the problem list could not be read`.
 
-    Each of them may be anything.
+    Each of them may be anything. What is ordered in this signing is on no list yet.
     """
+    sources = [entry.source(spec, where) for entry in strange]
+    listed = [entry for entry in strange if entry.origin != "context"]
+    if "medication" in where and not listed:
+        number = len(strange)
+        drugs = "1 ordered drug is" if number == 1 else f"{number} ordered drugs are"
+        return gap(spec, "undetermined", f"{drugs} not known here", *sources)
+    strange = listed or strange
     if spec.only_codes_exclude:
         detail = f"{len(strange)} of {count} entries {where} not understood"
-        return gap(
-            spec,
-            "not-understood",
-            detail,
-            *(one.source(spec, where) for one in strange),
-        )
+        return gap(spec, "not-understood", detail, *sources)
     what = "could not be read"
     if any(is_prohibition(one.raw) for one in strange):
         what = "not clear: a drug is forbidden there"
@@ -441,9 +452,7 @@ def _not_understood(
         verb = "has" if len(strange) == 1 else "have"
         what = f"{verb} a code without words that is not known here"
     detail = f"{len(strange)} of {count} entries {where} {what}"
-    return gap(
-        spec, "undetermined", detail, *(one.source(spec, where) for one in strange)
-    )
+    return gap(spec, "undetermined", detail, *sources)
 
 
 def _is_bare_code(entry: Entry) -> bool:
@@ -547,7 +556,7 @@ def _read_condition(
         problem = LATER_THAN_TODAY
     elif day and day > chart.not_after:
         problem = LATER_THAN_ORDER if day <= chart.today else LATER
-    elif acute_only and all(map(_is_of_later_encounter, codes)):
+    elif acute_only and all(map(is_later_encounter, codes)):
         problem = Problem("absent", "a healing or old fracture")
     elif certainty == "doubted" and not clinical & PAST:
         problem = SUSPECTED

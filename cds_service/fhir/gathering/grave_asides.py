@@ -8,7 +8,7 @@ the problem list, but with it nobody may say that there is none.
 from collections.abc import Iterator
 from typing import Any
 
-from cds_service.fhir.certainty import certainty_of
+from cds_service.fhir.certainty import certainty_of, is_later_encounter
 from cds_service.fhir.gathering.bystanders import (
     is_bystander_problem,
     is_plain_fracture,
@@ -56,20 +56,31 @@ UNREAD_PROSE = "unread-prose"
 UNREAD_REASON = "unread-reason"
 # And each may be what a brace is for.
 MAY_BEAR_ON_SPINE = "may-bear-on-spine"
+# A state or a history of the patient that the problem list tells as well.
+STATES = frozenset(
+    {
+        *("long-term-steroid", "steroid-implied", "long-term-bone-drug"),
+        *("history-of-falling", "healed-osteoporotic-fracture"),
+    }
+)
 # What leaves a finding open by its code. Their words are those of symptoms as well.
 BY_CODE = frozenset(
     {
         *("cancer-implied", "pathological-fracture", "bone-malignancy-history"),
         *("deep-infection", "bone-infection-elsewhere", "sphincter-trouble"),
         *("spinal-cord-disease", "femur-fracture-unstated"),
+        *STATES,
         *(UNJUDGED, UNREAD_PROSE, UNREAD_REASON, MAY_BEAR_ON_SPINE),
     }
 )
+# What bears on the figure or on the drugs, and not on the spine.
+APART = STATES | {UNJUDGED, "femur-fracture-unstated"}
+VERTEBRAL = frozenset({"vertebral-fracture", "osteoporotic-vertebral-fracture"})
 ASIDE = GRAVE | BY_CODE
 ASIDE_IN_DOUBT = frozenset(map(in_doubt, ASIDE))
 # What of these leaves a tumour, an infection or a palsy of the spine open, or may bear
 # on it.
-OF_THE_SPINE = BY_CODE - {UNJUDGED, "femur-fracture-unstated"} | {
+OF_THE_SPINE = (BY_CODE - APART) | {
     *("malignancy", "myeloma", "bone-metastasis", "bone-malignancy-ever"),
     *("malignancy-elsewhere", "cancer-ever", "cancer-drug"),
 }
@@ -170,6 +181,14 @@ def is_unjudged(code: Json, terminology: Terminology) -> bool:
     return terminology.tells("conditions", code) and not terminology.excludes(code)
 
 
+def states_by_code(entry: Json, terminology: Terminology) -> frozenset[str]:
+    """Return the states, and the earlier fracture, that codes of its reasons name."""
+    codes = [code for name in DIAGNOSES for code in objects(entry.get(name))]
+    is_earlier = any(_is_of_earlier_fracture(code, terminology) for code in codes)
+    earlier = frozenset({EARLIER}) if is_earlier else frozenset[str]()
+    return terminology.concepts(codes) & STATES | earlier
+
+
 def _diagnosed(beside: Json, terminology: Terminology) -> frozenset[str]:
     """Return what is left open by codes of diagnoses that are in no value set."""
     inside = (one.get("code") for one in objects(beside.get("contained")))
@@ -179,6 +198,8 @@ def _diagnosed(beside: Json, terminology: Terminology) -> frozenset[str]:
         if not terminology.tells("conditions", code):
             continue
         bare = {"code": {"coding": code.get("coding")}}
+        if _is_of_earlier_fracture(code, terminology):
+            found.add(EARLIER)
         if is_unjudged(code, terminology):
             found.add(UNJUDGED)
         if not (
@@ -187,6 +208,12 @@ def _diagnosed(beside: Json, terminology: Terminology) -> frozenset[str]:
         ):
             found.add(MAY_BEAR_ON_SPINE)
     return frozenset(found)
+
+
+def _is_of_earlier_fracture(code: Json, terminology: Terminology) -> bool:
+    codes = (text(coding.get("code")) for coding in objects(code.get("coding")))
+    is_later = any(map(is_later_encounter, codes))
+    return is_later and bool(terminology.concepts([code]) & VERTEBRAL)
 
 
 def said_inside(contained: Json) -> Json:

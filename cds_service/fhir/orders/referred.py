@@ -13,10 +13,10 @@ from dataclasses import replace
 from cds_service.fhir.gathering.drug_asides import bone_drugs_told, words_in
 from cds_service.fhir.gathering.entries import Entry, read_entry
 from cds_service.fhir.gathering.fetching import FhirReader, read_by_id
-from cds_service.fhir.gathering.grave_asides import ASIDE_IN_DOUBT
+from cds_service.fhir.gathering.grave_asides import ASIDE_IN_DOUBT, states_by_code
 from cds_service.fhir.gathering.parsing import BrokenResource, parse_resource
 from cds_service.fhir.gathering.picking import (
-    NOT_UNDERSTOOD,
+    Unreadable,
     concepts_of,
     referred_in,
 )
@@ -116,16 +116,17 @@ ORDER_KEYS = {
 def with_drafted_drugs(
     record: PatientRecord, drafts: DraftOrders, terminology: Terminology
 ) -> PatientRecord:
-    """Add the recognised drugs of this signing to the record.
-
-    Invalid orders are left out.
-    """
+    """Add the drugs of this signing to the record, those not understood as well."""
     read = [
-        _drug_of(order, drafts.targets, terminology)
-        for order in drafts.each()
-        if order.type == KIND
+        _drug_of(draft, drafts.targets, terminology)
+        for draft in drafts.each()
+        if draft.type == KIND
     ]
-    return record._replace(entries=(*record.entries, *filter(None, read)))
+    drugs = [drug for drug in read if isinstance(drug, Entry)]
+    broken = [drug for drug in read if isinstance(drug, Unreadable)]
+    return record._replace(
+        entries=(*record.entries, *drugs), unreadable=(*record.unreadable, *broken)
+    )
 
 
 def with_drafted_reasons(
@@ -165,7 +166,8 @@ def _entry_of_draft(
 ) -> Entry | None:
     if draft.meaning and draft.meaning.augmentation:
         drugs = bone_drugs_told(words_in(draft.resource), terminology)
-        concepts = frozenset(map(in_doubt, drugs))
+        states = states_by_code(draft.resource, terminology)
+        concepts = frozenset(map(in_doubt, {*drugs, *states}))
     else:
         named = concepts_of(draft.resource, targets, terminology)
         concepts = named & ASIDE_IN_DOUBT
@@ -184,13 +186,16 @@ def _entry_of_draft(
     return entry._replace(drug=None)
 
 
-def _drug_of(draft: Order, targets: Targets, terminology: Terminology) -> Entry | None:
+def _drug_of(
+    draft: Order, targets: Targets, terminology: Terminology
+) -> Entry | Unreadable | None:
+    """Read an ordered drug; None of one that is understood and none of ours."""
     concepts = concepts_of(draft.resource, targets, terminology)
-    if not concepts - {NOT_UNDERSTOOD}:
+    if not concepts:
         return None
     try:
         raw = parse_resource(plain_numbers(draft.resource), KIND, terminology.calendar)
     except BrokenResource:
-        return None
+        return Unreadable(draft.reference, KEY, concepts)
     referred = referred_in(raw, targets)
     return read_entry(raw, KEY, "context", concepts, referred, terminology)

@@ -112,18 +112,18 @@ from tests.expected import Known, Missing, check
             id="no-earlier-spinal-operation-is-said-with-the-procedures-that-were-read",
         ),
         pytest.param(
-            on_record(condition("S32.012A", status="inactive"), condition("I10")),
-            {"unstable-fracture": Known(False, concern="past entry")},
+            on_record(condition("E11.9", status="inactive"), condition("I10")),
+            {"diabetes": Known(False, concern="past entry")},
             id="a-condition-that-is-inactive-is-named-and-not-counted",
         ),
         pytest.param(
-            on_record(condition("S32.012A", status="remission"), condition("I10")),
-            {"unstable-fracture": Known(False, concern="past entry")},
+            on_record(condition("E11.9", status="remission"), condition("I10")),
+            {"diabetes": Known(False, concern="past entry")},
             id="a-condition-that-is-remission-is-named-and-not-counted",
         ),
         pytest.param(
-            on_record(condition("S32.012A", status="resolved"), condition("I10")),
-            {"unstable-fracture": Known(False, concern="past entry")},
+            on_record(condition("E11.9", status="resolved"), condition("I10")),
+            {"diabetes": Known(False, concern="past entry")},
             id="a-condition-that-is-resolved-is-named-and-not-counted",
         ),
         pytest.param(
