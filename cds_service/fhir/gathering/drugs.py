@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from cds_service.fhir.gathering.other_doses import Dose, dose_named
+from cds_service.fhir.gathering.other_doses import Dose, dosages_of, dose_named
 from cds_service.fhir.gathering.plain_doses import (
     is_plain_dose,
     is_plain_order,
@@ -176,7 +176,7 @@ def _is_local(
     """Tell if product, form or route show that the drug acts locally."""
     if any(terminology.drugs.local_form.search(name) for name in names):
         return True
-    routes = [dosage.get("route") for dosage in _dosages(resource)]
+    routes = [dosage.get("route") for dosage in dosages_of(resource)]
     codes = [*routes, *drug_codes(resource, medication), member(medication, "form")]
     words = [
         *names,
@@ -186,7 +186,7 @@ def _is_local(
             for word in texts_of(codeable)
         ),
     ]
-    words += [text(dosage.get("text")) for dosage in _dosages(resource)]
+    words += [text(dosage.get("text")) for dosage in dosages_of(resource)]
     return bool(
         LOCAL & terminology.concepts([one for one in codes if isinstance(one, dict)])
     ) or any(terminology.text_concepts(word, LOCAL) for word in words)
@@ -194,7 +194,7 @@ def _is_local(
 
 def _is_once(resource: Json, terminology: Terminology) -> bool:
     """Tell if every dosage is a single dose, as around an operation."""
-    dosages = _dosages(resource)
+    dosages = dosages_of(resource)
     return bool(dosages) and all(
         member(dosage, "timing", "repeat", "count") == 1
         or any(
@@ -206,14 +206,6 @@ def _is_once(resource: Json, terminology: Terminology) -> bool:
         )
         for dosage in dosages
     )
-
-
-def _dosages(resource: Json) -> list[Json]:
-    """All dosages of a request or statement, or the one dosage of an administration."""
-    return [
-        *objects(resource.get("dosageInstruction")),
-        *objects(resource.get("dosage")),
-    ]
 
 
 def drug_codes(resource: Json, medication: Json | None) -> list[Json]:
@@ -229,7 +221,7 @@ def drug_codes(resource: Json, medication: Json | None) -> list[Json]:
 
 
 def drug_names(resource: Json, medication: Json | None) -> set[str]:
-    """Texts and displays of a medication and its ingredients."""
+    """Return texts and displays of a medication and its ingredients."""
     displays = [member(resource, "medicationReference", "display")]
     displays += [
         member(ingredient, "itemReference", "display")

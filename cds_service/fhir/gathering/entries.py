@@ -39,7 +39,7 @@ class Entry(NamedTuple):
     Attributes:
         raw: JSON that `fhir.resources.R4B` has accepted.
         key: the prefetch key that returned it.
-        status: as written; empty where there is none.
+        status: as written; empty if there is none.
         concepts: what it was picked for: the concepts of its codes, and of its words
             where words count; `not-understood` for a list entry that may be anything,
             `may-be-grave` for one whose code, or words, may be more than we know,
@@ -148,7 +148,7 @@ def _is_of_spine(raw: Json, terminology: Terminology) -> bool:
 def _components(
     raw: Json, terminology: Terminology
 ) -> tuple[tuple[Json, tuple[Match, ...]], ...]:
-    """Each component with the concepts of its code.
+    """Return each component with the concepts of its code.
 
     One without a code goes by what it is called in this panel.
     """
@@ -178,7 +178,7 @@ def _part(
 
 
 def _procedures_named(raw: Json, terminology: Terminology) -> frozenset[str]:
-    """The concepts that words name: many procedures have no code."""
+    """Return the concepts that words name: many procedures have no code."""
     words = texts_of(raw.get("code"))
     return NOTHING.union(*(_done(word, terminology) for word in words))
 

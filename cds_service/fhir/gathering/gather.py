@@ -114,7 +114,7 @@ def record_in(
 def _patients(
     plan: PrefetchPlan, answers: Mapping[str, QueryResult]
 ) -> Iterator[BundleEntry]:
-    """Resources that may be the Patient, asked for or sent along."""
+    """Yield resources that may be the Patient, asked for or sent along."""
     for template in plan.templates:
         answer = answers[template.key]
         if template.resource_type == "Patient":

@@ -60,13 +60,14 @@ def dose_named(
 
 
 def _words_of(resource: Json) -> Iterator[str]:
-    """The words of its dosages and notes."""
+    """Yield the words of its dosages and notes."""
     for path, value in leaves_of({one: resource.get(one) for one in _SAYING}):
         if path.rpartition(".")[2] in _WORDS and isinstance(value, str):
             yield value
 
 
-def _dosages(resource: Json) -> list[Json]:
+def dosages_of(resource: Json) -> list[Json]:
+    """List the dosages of a request or statement, or the one of an administration."""
     return [
         *objects(resource.get("dosageInstruction")),
         *objects(resource.get("dosage")),
@@ -74,12 +75,12 @@ def _dosages(resource: Json) -> list[Json]:
 
 
 def _amounts_of(resource: Json) -> Iterator[Json]:
-    """Each amount of a dose, and what was handed over."""
+    """Yield each amount of a dose, and what was handed over."""
     amounts = [
         resource.get("quantity"),
         member(resource, "dispenseRequest", "quantity"),
     ]
-    for dosage in _dosages(resource):
+    for dosage in dosages_of(resource):
         rates = [dosage, *objects(dosage.get("doseAndRate"))]
         amounts += [dosage.get("dose"), *(one.get("doseQuantity") for one in rates)]
         amounts += [member(one, "doseRange", "high") for one in rates]
@@ -117,8 +118,8 @@ def _is_strong(strength: Json, other: OtherDose) -> bool:
 
 
 def _intervals_of(resource: Json) -> Iterator[float]:
-    """The days between two doses, by the dosages' timing."""
-    for dosage in _dosages(resource):
+    """Yield the days between two doses, by the dosages' timing."""
+    for dosage in dosages_of(resource):
         repeat = member(dosage, "timing", "repeat")
         period = number(member(repeat, "period"))
         unit = _DAYS.get(text(member(repeat, "periodUnit")))
@@ -132,5 +133,5 @@ def _is_between(days: float, other: OtherDose) -> bool:
 
 
 def _units_of(resource: Json) -> float:
-    """The units that an order bills."""
+    """Return the units that an order bills."""
     return number(member(resource, "quantityQuantity", "value")) or 0

@@ -124,7 +124,7 @@ def _leave_out(whole: Any, place: Sequence[int | str]) -> Any:
 def parse_patient(
     raw: Mapping[str, Any], calendar: SiteCalendar
 ) -> tuple[Mapping[str, Any], tuple[str, ...]]:
-    """The Patient as JSON, and the names of the broken elements that were removed.
+    """Return the Patient as JSON, and the names of broken elements, removed.
 
     A broken phone number must not cost us the birth date.
 

@@ -28,7 +28,7 @@ def is_replaced(patient: Json) -> bool:
 
 
 def replacement_of(patient: Json) -> str:
-    """`Patient/<id>` of the Patient that replaced it; empty if none is clear."""
+    """Return `Patient/<id>` of the Patient that replaced it; empty if none is clear."""
     links = (
         link
         for link in objects(patient.get("link"))

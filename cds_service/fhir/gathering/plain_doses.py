@@ -1,6 +1,6 @@
 """Tells whether all that an entry says of a bone drug was understood.
 
-Only such an entry counts as a dose: of any other nobody knows whether it tells of one
+Only such an entry counts as a dose: it is not known whether any other tells of one
 ("kein Prolia mehr", "patient refused", a dose of nothing). Everything counts as not
 understood until a rule here names its element, or its words are the drug's names,
 strength, form and the plain words of `mappings/plain-dose-words/`.
@@ -156,7 +156,7 @@ def _words_of(parts: Sequence[str], value: Any) -> str:
 
 
 def _added(parts: Sequence[str], value: Any) -> str:
-    """Return the words of an extension; its yes or no is of nobody knows what."""
+    """Return the words of an extension; what is meant by a yes or no is not known."""
     if parts[-1] == "url":
         return ""
     if isinstance(value, bool):
@@ -173,7 +173,7 @@ def _is_name(words: str) -> bool:
 
 
 def _times_left(resource: Json) -> Iterable[str]:
-    """A mark where nobody knows on which day a dose was given or handed over."""
+    """Yield a mark if the day on which a dose was given is not known."""
     kind = resource.get("resourceType")
     if kind == "MedicationDispense" and not resource.get("whenHandedOver"):
         yield _UNREAD if resource.get("whenPrepared") else ""
@@ -208,7 +208,7 @@ def _least_of(ingredients: Iterable[str], terminology: Terminology) -> Amounts:
 
 
 def _doses_left(resource: Json, least: Amounts) -> Iterable[str]:
-    """A mark for an amount that is no dose of the drug, or has an unknown unit."""
+    """Yield a mark for an amount that is no dose of it, or has an unknown unit."""
     dosages = resource.get("dosage")
     for dosage in [dosages] if isinstance(dosages, dict) else objects(dosages):
         amounts = [dosage.get("dose"), dosage.get("doseQuantity")]

@@ -121,7 +121,7 @@ def named_in(words: Iterable[str], terminology: Terminology) -> frozenset[str]:
 
 
 def _read_turns(part: str, terminology: Terminology) -> frozenset[str]:
-    """The concepts in denials that do not deny them: `no metastatic progression`."""
+    """Return what denials name and do not deny: `no metastatic progression`."""
     concepts = [
         terminology.text_concepts(turn) | terminology.ruled_out(turn)
         for turn in terminology.clauses.turns(part)

@@ -180,7 +180,7 @@ def _fault(
 
 
 def count_entries(count: int) -> str:
-    """`1 entry`, `2 entries`."""
+    """Write `1 entry`, `2 entries`."""
     return "1 entry" if count == 1 else f"{count} entries"
 
 
