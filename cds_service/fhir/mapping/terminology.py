@@ -50,6 +50,7 @@ from cds_service.fhir.mapping.plain_words import (
     REASONS,
     REFERRALS,
     REPORTS,
+    TITLES,
     VALUES,
     PlainWords,
     load_all_plain,
@@ -183,6 +184,7 @@ class Terminology:
             self.plain_values,
             self.plain_reports,
             self.plain_reasons,
+            self.plain_titles,
         ) = load_all_plain(folders, self.durations, self.drugs.names_of(BONE_DRUGS))
         # needs the systems and the plain words, so these have to be sound
         self.bystanders = load_bystanders(folders, systems, self.plain_words)
@@ -257,6 +259,7 @@ class Terminology:
             VALUES: self.plain_values,
             REPORTS: self.plain_reports,
             REASONS: self.plain_reasons,
+            TITLES: self.plain_titles,
         }
 
     def outdated_expansions(self) -> tuple[str, ...]:
