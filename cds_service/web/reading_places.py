@@ -9,7 +9,7 @@ from collections import Counter
 from typing import Any
 
 from cds_service.errors import FhirReadError
-from cds_service.fhir.gathering.reading import Fetched, FhirReader
+from cds_service.fhir.gathering.fetching import Fetched, FhirReader
 
 # Of a worker's 28 threads. With all workers of deploy/ an EHR whose servers hang holds
 # 32 of the 48 places that nginx gives (`max_conns`).
