@@ -370,14 +370,15 @@ def _with_asides(
 def _is_identified(code: Any, words: Iterable[str], terminology: Terminology) -> bool:
     """Tell if a condition's code says what it is, or that it is nothing grave.
 
-    What is written next to a code must be a plain name, unless the code itself is
-    grave. Without such a code its texts say it, if all are names of harmless diseases,
-    or denials.
+    What is written next to a vague code must be a plain name, unless the code itself
+    is grave. Without such a code its texts say it, if all are names of harmless
+    diseases, or denials.
     """
     if terminology.tells("conditions", code):
         is_grave = not terminology.concepts(code).isdisjoint(GRAVE_BY_CODE)
         return terminology.excludes(code) and (
             is_grave
+            or terminology.stands(code)
             or all(
                 is_title_plain(one, terminology) or is_denial(one, terminology)
                 for one in words

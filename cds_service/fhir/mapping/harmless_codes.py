@@ -36,22 +36,41 @@ class CodeRange(Closed):
     but: tuple[str, ...] = ()
 
 
+class VagueCodes(Closed):
+    """Harmless codes that say so little that the words next to them count.
+
+    Attributes:
+        why: what they are, for those who review the file.
+        codes: beginnings of codes, and ranges of them.
+    """
+
+    system: str
+    why: str
+    codes: tuple[str, ...]
+
+
 class HarmlessCodesFile(DataFile):
     """`harmless-codes.toml`.
 
     Attributes:
         reviewed: a reader whom a site names has read the file.
+        vague: for each system whose other codes stand whatever is written next to them.
     """
 
     reviewed: bool
     ranges: tuple[CodeRange, ...]
+    vague: tuple[VagueCodes, ...]
 
 
 class HarmlessCodes:
     """The ranges of a file by system."""
 
     def __init__(
-        self, listed: Sequence[CodeRange], systems: CodeSystems, file: str
+        self,
+        ranges: Sequence[CodeRange],
+        systems: CodeSystems,
+        file: str,
+        vague: Sequence[VagueCodes] = (),
     ) -> None:
         """Index the ranges of this file.
 
@@ -59,16 +78,21 @@ class HarmlessCodes:
             DataFileError: a system is not in `systems.toml`, or a range is none.
         """
         self._systems = systems
-        for code_range in listed:
-            if code_range.system not in systems.specs:
-                raise DataFileError(file, "system", f"{code_range.system} is not known")
-        ordered = sorted(listed, key=lambda code_range: code_range.system)
+        named = [
+            *(codes.system for codes in ranges),
+            *(codes.system for codes in vague),
+        ]
+        for system in named:
+            if system not in systems.specs:
+                raise DataFileError(file, "system", f"{system} is not known")
+        self._vague = {codes.system: _spans(codes.codes, file) for codes in vague}
+        ordered = sorted(ranges, key=lambda code_range: code_range.system)
         self._ranges: Mapping[str, Sequence[tuple[list[Span], list[Span]]]] = {
             system: [
                 (_spans(code_range.harmless, file), _spans(code_range.but, file))
-                for code_range in ranges
+                for code_range in listed
             ]
-            for system, ranges in groupby(ordered, lambda code_range: code_range.system)
+            for system, listed in groupby(ordered, lambda code_range: code_range.system)
         }
 
         # The codes of a hospital's lists recur all day.
@@ -84,6 +108,16 @@ class HarmlessCodes:
         """Tell the same of a code so short that it may be in one: `K57` of `K57.0`."""
         is_short = len(system) + len(code) <= LONGEST_KEPT
         return (self._kept_may_hold if is_short else self._look_may_hold)(system, code)
+
+    def is_vague(self, system: str, code: str) -> bool:
+        """Tell if the words next to a code count.
+
+        All codes are vague of a system that lists none.
+        """
+        ancestors = self._systems.lineage(system)
+        spans = [self._vague[name] for name in ancestors if name in self._vague]
+        plain = code.replace(".", "")
+        return not spans or any(_may_be_in(plain, vague) for vague in spans)
 
     def _look_holds(self, system: str, code: str) -> bool:
         plain = code.replace(".", "")
@@ -109,7 +143,7 @@ def load_harmless_codes(folders: Sequence[Path], systems: CodeSystems) -> Harmle
         DataFileError: it is missing or wrong.
     """
     content = required(folders, FILE, HarmlessCodesFile)[1]
-    return HarmlessCodes(content.ranges, systems, FILE)
+    return HarmlessCodes(content.ranges, systems, FILE, content.vague)
 
 
 def _spans(written: Sequence[str], file: str) -> list[Span]:

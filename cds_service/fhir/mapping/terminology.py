@@ -306,6 +306,20 @@ class Terminology:
             for code in codes
         )
 
+    def stands(self, codeable: Any) -> bool:
+        """Tell if a harmless code says enough, whatever is written next to it.
+
+        One that is not vague does, unless a vague one of its system stands beside it.
+        """
+        codes = self._telling("conditions", codeable)
+        normal = [self._systems.normalise(*code) for code in codes]
+        clear = [code for code in normal if not self._harmless_codes.is_vague(*code)]
+        systems = {system for system, _ in clear}
+        is_mixed = any(
+            system in systems for system, code in normal if (system, code) not in clear
+        )
+        return bool(clear) and not is_mixed and self.excludes(codeable)
+
     def _telling(self, kind: Listed, codeable: Any) -> list[Code]:
         """Return the codes that identify an entry of such a list by themselves."""
         codes = _codes(codeable)

@@ -6,9 +6,9 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from cds_service.fhir.gathering.reading import Fetched
 
 from cds_service.errors import FhirReadError
+from cds_service.fhir.gathering.fetching import Fetched
 from cds_service.web.http_server import THREADS
 from cds_service.web.reading_places import MOST_OF_ONE, PlacedReader, ReadingPlaces
 from tests.chart_builders import Asked, order_sign
