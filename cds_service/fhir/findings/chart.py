@@ -80,8 +80,8 @@ OTHER_LISTS = {"diagnosticReports": "imaging reports "}
 STATING = frozenset({"Condition", "Procedure"})
 # The lists whose entries may name a condition, in the order in which they are named.
 TELLING = (
-    *("Condition", "Procedure", "DiagnosticReport", "ServiceRequest"),
-    *sorted(DEVICE_ORDERS),
+    *("Condition", "Procedure", "Encounter", "DiagnosticReport", "ImagingStudy"),
+    *("ServiceRequest", *sorted(DEVICE_ORDERS), "Appointment", "Observation"),
     *sorted(MEDICATION_TYPES),
 )
 CORRECTED = ("corrected", "amended")

@@ -99,6 +99,10 @@ PLACES = {
     "Condition": ("on the problem list", "since"),
     "Procedure": ("among the procedures", "on"),
     "DiagnosticReport": ("in a report", "of"),
+    "ImagingStudy": ("with an imaging study", "of"),
+    "Encounter": ("as the reason of this stay", "of"),
+    "Appointment": ("with an appointment", "of"),
+    "Observation": ("with a measured value", "of"),
     **dict.fromkeys(("ServiceRequest", *DEVICE_ORDERS), ("in an order", "of")),
     **dict.fromkeys(MEDICATION_TYPES, (ON_DRUG_LIST, "of")),
 }

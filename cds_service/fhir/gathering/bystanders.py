@@ -118,8 +118,9 @@ def words_beside(entry: Json) -> list[str]:
         for word in texts_of(one)
     ]
     notes = [text(one.get("text")) for one in objects(entry.get("note"))]
+    times = [text(entry.get(name)) for name in ("onsetString", "abatementString")]
     added = words_in(added_to(entry)) if entry.get("resourceType") == PROBLEM else ()
-    return [word for word in (*named, *inner, *notes, *added) if word]
+    return [word for word in (*named, *inner, *notes, *times, *added) if word]
 
 
 def added_to(condition: Json) -> list[Any]:
@@ -135,7 +136,7 @@ def added_to(condition: Json) -> list[Any]:
     ]
     evidence = (one.get("detail") for one in objects(condition.get("evidence")))
     categories = objects(condition.get("category"))
-    named = [{"text": text(one.get("text"))} for one in categories]
+    named = [{"text": word} for one in categories for word in texts_of(one)]
     return [*added, *filter(None, evidence), *named]
 
 

@@ -29,7 +29,7 @@ NOT_BESIDE = frozenset(
 WORDED = frozenset(
     {
         *("text", "display", "patientInstruction", "valueString", "valueMarkdown"),
-        *("description", "comment"),
+        *("description", "comment", "title"),
     }
 )
 

@@ -5,7 +5,7 @@ is given for it, a procedure was done for a broken hip. None of this is a diagno
 the problem list, but with it nobody may say that there is none.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from cds_service.fhir.certainty import certainty_of, is_later_encounter
@@ -15,10 +15,19 @@ from cds_service.fhir.gathering.bystanders import (
 )
 from cds_service.fhir.gathering.drug_asides import NOT_BESIDE, WORDED, codes_of
 from cds_service.fhir.gathering.drugs import MEDICATION_TYPES
+from cds_service.fhir.gathering.elements import (
+    OBSERVATION,
+    VOID,
+    Beside,
+    beside_title,
+    holds_more,
+)
 from cds_service.fhir.gathering.problem_words import in_doubt, named_in
 from cds_service.fhir.gathering.reason_prose import (
     EARLIER,
+    has_code_alone,
     is_reason_understood,
+    is_title_plain,
     tells_earlier_fracture,
     words_of_reasons,
 )
@@ -28,6 +37,7 @@ from cds_service.fhir.mapping.text_rules import LONGEST_TEXT
 from cds_service.fhir.raw_json import (
     Json,
     is_prohibition,
+    member,
     objects,
     text,
     texts_of,
@@ -93,17 +103,11 @@ TITLES = {
 }
 # The answer of an Observation; its code may ask for something that is not there.
 ANSWERS = frozenset({"valueString", "valueCodeableConcept", "note"})
-VOID = frozenset(
-    {
-        *("entered-in-error", "cancelled", "revoked", "registered"),
-        *("not-taken", "not-done", "declined"),
-    }
-)
 _SHORT = NOT_BESIDE | {
     *("resourceType", "id", "meta", "status", "intent", "priority", "authoredOn"),
     *("performedDateTime", "effectiveDateTime", "issued", "encounter", "identifier"),
-    *("language", "category", "medicationCodeableConcept", "whenHandedOver"),
-    *("effectivePeriod", "dateAsserted", "dosage"),
+    *("language", "medicationCodeableConcept", "whenHandedOver"),
+    *("effectivePeriod", "dateAsserted"),
 }
 
 
@@ -113,29 +117,31 @@ def grave_beside(entry: Json, terminology: Terminology) -> frozenset[str]:
     if (
         text(entry.get("status")) in VOID
         or is_prohibition(entry)
-        or (
-            entry.keys() <= _SHORT and not title  # most entries of most lists
-        )
+        # most entries of most lists
+        or (entry.keys() <= _SHORT and not title and not holds_more(entry))
     ):
         return frozenset()
-    beside = {name: held for name, held in entry.items() if name not in NOT_BESIDE}
-    beside["contained"] = [*map(said_inside, objects(entry.get("contained")))]
-    codes = list(codes_of(beside))
+    listed = {name: held for name, held in entry.items() if name not in NOT_BESIDE}
+    beside = [*beside_title(entry)]
+    diagnoses = [one for name in DIAGNOSES for one in objects(entry.get(name))]
+    diagnoses += [one.code for one in beside if one.code]
+    codes = [*codes_of(listed), *diagnoses]
     if title:  # what is ordered or given is so for a reason
         codes += objects(entry.get(title))
-    coded = terminology.concepts(codes) | _diagnosed(beside, terminology)
+    coded = terminology.concepts(codes) | left_open_by(diagnoses, terminology)
     # The name of a harmless code may contain what it looks for: `screening for cancer`.
-    told = {
+    plain = {
         word
         for one in codes
         if terminology.excludes(one) and not terminology.concepts(one) & GRAVE
         for word in texts_of(one)
+        if is_title_plain(word, terminology)
     }
-    words = dict.fromkeys(word for word in _words_of(beside) if word not in told)
+    written = [*_words_of(listed), *_words_beside(beside)]
     if title:
-        words |= dict.fromkeys(
-            word for one in objects(entry.get(title)) for word in texts_of(one)
-        )
+        written += [word for one in objects(entry.get(title)) for word in texts_of(one)]
+        written.append(text(member(entry, "medicationReference", "display")))
+    words = [word for word in dict.fromkeys(written) if word not in plain]
     # The referral that we offer says "if this is a tumour": a question to its reader.
     others = [word for word in words if not terminology.own_words.fullmatch(word)]
     named = named_in(others, terminology)
@@ -150,12 +156,17 @@ def _unread(
 
     A report has a rule of its own.
     """
-    if text(entry.get("resourceType")) == "DiagnosticReport":
-        told = tells_earlier_fracture(words, terminology)
-        return frozenset({EARLIER}) if told else frozenset()
-    own = terminology.own_words
-    said = words_of_reasons(entry, terminology)
-    reasons = [word for word in said if not own.fullmatch(word)]
+    kind = text(entry.get("resourceType"))
+    reasons = [
+        word
+        for word in words_of_reasons(entry, terminology)
+        if not terminology.own_words.fullmatch(word)
+    ]
+    if kind == "DiagnosticReport":
+        return _unread_in_report(entry, reasons, words, terminology)
+    if kind == OBSERVATION:
+        plain = terminology.plain.values
+        reasons = [word for word in reasons if not plain.are_all(word)]
     # Elsewhere a grave thing is open that a denial may have swallowed. What is too long
     # to be read may name one.
     is_long = sum(map(len, words)) > LONGEST_TEXT
@@ -163,9 +174,23 @@ def _unread(
         word for word in words if is_long or _names_more(word, named, terminology)
     ]
     found = set[str]()
-    if not is_reason_understood([*reasons, *swallowed], GRAVE, terminology):
+    is_understood = is_reason_understood([*reasons, *swallowed], GRAVE, terminology)
+    if not is_understood or has_code_alone(entry, terminology):
         found |= {UNREAD_REASON, MAY_BEAR_ON_SPINE}
     if tells_earlier_fracture(reasons, terminology):
+        found.add(EARLIER)
+    return frozenset(found)
+
+
+def _unread_in_report(
+    report: Json, beside: list[str], words: list[str], terminology: Terminology
+) -> frozenset[str]:
+    """What is left open by a report's words; `report_prose` reads its conclusion."""
+    found = set[str]()
+    is_understood = is_reason_understood(beside, frozenset(), terminology)
+    if not is_understood or has_code_alone(report, terminology):
+        found |= {UNREAD_PROSE, MAY_BEAR_ON_SPINE}
+    if tells_earlier_fracture(words, terminology):
         found.add(EARLIER)
     return frozenset(found)
 
@@ -189,12 +214,10 @@ def states_by_code(entry: Json, terminology: Terminology) -> frozenset[str]:
     return terminology.concepts(codes) & STATES | earlier
 
 
-def _diagnosed(beside: Json, terminology: Terminology) -> frozenset[str]:
-    """Return what is left open by codes of diagnoses that are in no value set."""
-    inside = (one.get("code") for one in objects(beside.get("contained")))
-    listed = (one for name in DIAGNOSES for one in objects(beside.get(name)))
+def left_open_by(codes: Iterable[Json], terminology: Terminology) -> frozenset[str]:
+    """Return what codes of diagnoses leave open that are in no value set."""
     found = set[str]()
-    for code in (*listed, *(one for one in inside if isinstance(one, dict))):
+    for code in codes:
         if not terminology.tells("conditions", code):
             continue
         bare = {"code": {"coding": code.get("coding")}}
@@ -224,6 +247,11 @@ def said_inside(contained: Json) -> Json:
     if kind == "Observation" and text(contained.get("status")) not in VOID:
         return {name: held for name, held in contained.items() if name in ANSWERS}
     return {}
+
+
+def _words_beside(beside: Iterable[Beside]) -> Iterator[str]:
+    for one in beside:
+        yield from texts_of(one.code) if one.code else (one.words,)
 
 
 def _words_of(held: Any) -> Iterator[str]:

@@ -11,8 +11,8 @@ from cds_service.fhir.gathering.bone_reports import (
     words_of_report,
 )
 from cds_service.fhir.gathering.bystanders import (
+    SPINAL,
     added_to,
-    causes_of,
     is_bystander_act,
     is_bystander_problem,
     is_bystander_procedure,
@@ -30,15 +30,17 @@ from cds_service.fhir.gathering.drugs import (
     drug_codes,
     drug_names,
 )
+from cds_service.fhir.gathering.elements import VOID, beside_title
 from cds_service.fhir.gathering.entries import Entry, read_entry
 from cds_service.fhir.gathering.grave_asides import (
     ASIDE,
     MAY_BEAR_ON_SPINE,
+    OF_THE_SPINE,
     UNREAD_PROSE,
     UNREAD_REASON,
-    VOID,
     grave_beside,
     is_unjudged,
+    left_open_by,
 )
 from cds_service.fhir.gathering.parsing import (
     BrokenResource,
@@ -52,7 +54,12 @@ from cds_service.fhir.gathering.problem_words import (
     read_problem_words,
 )
 from cds_service.fhir.gathering.query_results import ReadFrom
-from cds_service.fhir.gathering.reason_prose import is_reason_understood
+from cds_service.fhir.gathering.reason_prose import (
+    has_code_alone,
+    is_reason_understood,
+    is_title_plain,
+    words_of_reasons,
+)
 from cds_service.fhir.gathering.report_prose import is_prose_understood
 from cds_service.fhir.mapping.code_systems import Listed
 from cds_service.fhir.mapping.drug_table import OTHER_DRUG
@@ -99,11 +106,16 @@ READ_AS_ORDERS = AUGMENTATIONS | {
     *("augmentation-additional-level", "height-restoration"),
     *("brace", "other-orthosis", "biopsy", "bone-treatment"),
 }
+# What such a code leaves open is open whatever is written next to it.
+GRAVE_BY_CODE = OF_THE_SPINE | SPINAL
+MAY_BE_OF_THE_SPINE = frozenset({MAY_BE_GRAVE, *map(in_doubt, GRAVE_BY_CODE)})
 UNCODED = frozenset({NOT_UNDERSTOOD, MAY_BE_GRAVE})
 NO_INFORMATION = "no-information"
 PLACE = frozenset({"place-of-care"})
 # Types that are read whatever their codes say.
 OF_TYPE = {"Encounter": PLACE, "Appointment": frozenset({"appointment"})}
+# What is written next to the title of these may name a grave thing.
+READ_BESIDE = frozenset({OBSERVATION, *OF_TYPE})
 PATHOLOGY = frozenset({"pathology-report"})
 LOCAL_ROUTE = "local-route"
 # identified, and not relevant to us
@@ -214,20 +226,14 @@ def concepts_of(
     if kind in CHOICES:
         return _concepts_of_device(resource, targets, terminology)
     if kind in EXAM_TYPES:
-        found = exam_concepts(resource, terminology)
-        if tells_t_score(resource, terminology):
-            found |= {TELLS_T_SCORE}
-        found |= _grave_asides(resource, terminology)
-        if "dxa-exam" not in found:  # it looks for no tumour
-            found |= _unread_prose(resource, terminology)
-        return found | _drugs_told(words_of_report(resource), found, terminology)
+        return _concepts_of_exam(resource, terminology)
     if kind == "Condition":
         known = _concepts_of_condition(resource, terminology)
         words = (*texts_of(resource.get("code")), *words_beside(resource))
-        known |= _drugs_told(words, known, terminology) | _unread_notes(
-            resource, terminology
-        )
+        known |= _drugs_told(words, known, terminology)
+        known |= _unread_beside(resource, terminology)
         is_apart = is_bystander_problem(resource, terminology)
+        is_apart = is_apart and known.isdisjoint(MAY_BE_OF_THE_SPINE)
         return known if is_apart else known | {MAY_NEED_BRACE}
     code = resource.get("code")
     found = OF_TYPE.get(kind) or terminology.concepts(code)
@@ -243,7 +249,20 @@ def concepts_of(
     if found and kind == OBSERVATION:
         notes = (text(one.get("text")) for one in objects(resource.get("note")))
         found |= _drugs_told(notes, found, terminology)
+    if found and kind in READ_BESIDE:
+        found |= _grave_asides(resource, terminology)
     return found - OF_NO_CONCERN
+
+
+def _concepts_of_exam(exam: Json, terminology: Terminology) -> frozenset[str]:
+    """Concepts of a report or an imaging study, with what it names besides."""
+    found = exam_concepts(exam, terminology)
+    if tells_t_score(exam, terminology):
+        found |= {TELLS_T_SCORE}
+    found |= _grave_asides(exam, terminology)
+    if "dxa-exam" not in found:  # it looks for no tumour
+        found |= _unread_prose(exam, terminology)
+    return found | _drugs_told(words_of_report(exam), found, terminology)
 
 
 def _concepts_of_act(
@@ -333,19 +352,17 @@ def _with_asides(
 
     The second result says if all of that was read.
     """
-    said = set(words_beside(resource))
+    beside = [*beside_title(resource)]
+    codes = [one.code for one in beside if one.code is not None]
+    others = (one.words for one in beside)
+    said = {*words_beside(resource), *others, *chain(*map(texts_of, codes))} - {""}
     words = _short(said)
-    evidence = [
-        one
-        for holder in objects(resource.get("evidence"))
-        for one in objects(holder.get("code"))
-    ]
-    evidence += causes_of(resource)
     is_read = words == said and not (
         any(map(terminology.languages.is_foreign, words))
-        or any(is_unjudged(one, terminology) for one in evidence)
+        or any(is_unjudged(one, terminology) for one in codes)
     )
-    coded = terminology.concepts([*evidence, *codes_of(added_to(resource))])
+    kinds = [resource.get(name) for name in ("severity", "category")]
+    coded = terminology.concepts([*codes, *codes_of([*added_to(resource), *kinds])])
     named = coded.union(*read_problem_words(coded, words, terminology))
     return found | frozenset(map(in_doubt, (named & ASIDE) - found)), is_read
 
@@ -353,10 +370,19 @@ def _with_asides(
 def _is_identified(code: Any, words: Iterable[str], terminology: Terminology) -> bool:
     """Tell if a condition's code says what it is, or that it is nothing grave.
 
-    Without such a code its texts do, if all are names of harmless diseases, or denials.
+    What is written next to a code must be a plain name, unless the code itself is
+    grave. Without such a code its texts say it, if all are names of harmless diseases,
+    or denials.
     """
     if terminology.tells("conditions", code):
-        return terminology.excludes(code)
+        is_grave = not terminology.concepts(code).isdisjoint(GRAVE_BY_CODE)
+        return terminology.excludes(code) and (
+            is_grave
+            or all(
+                is_title_plain(one, terminology) or is_denial(one, terminology)
+                for one in words
+            )
+        )
     if terminology.concepts(code):
         return True
     return bool(words) and all(
@@ -488,12 +514,15 @@ def _unread_prose(exam: Json, terminology: Terminology) -> frozenset[str]:
     return frozenset(map(in_doubt, (UNREAD_PROSE, MAY_BEAR_ON_SPINE)))
 
 
-def _unread_notes(condition: Json, terminology: Terminology) -> frozenset[str]:
-    """Return what the notes on a diagnosis leave open if they were not understood."""
-    notes = [text(one.get("text")) for one in objects(condition.get("note"))]
-    if is_reason_understood(notes, frozenset(), terminology):
-        return frozenset()
-    return frozenset({in_doubt(UNREAD_REASON), MAY_NEED_BRACE})
+def _unread_beside(condition: Json, terminology: Terminology) -> frozenset[str]:
+    """Return what is left open by what stands next to a diagnosis' title."""
+    codes = (one.code for one in beside_title(condition) if one.code is not None)
+    found = left_open_by(codes, terminology)
+    words = words_of_reasons(condition, terminology)
+    is_understood = is_reason_understood(words, frozenset(), terminology)
+    if not is_understood or has_code_alone(condition, terminology):
+        found |= {UNREAD_REASON, MAY_BEAR_ON_SPINE}
+    return frozenset(map(in_doubt, found))
 
 
 def referred_in(resource: Json, targets: Targets) -> Json | None:

@@ -11,20 +11,19 @@ import re
 from collections.abc import Iterable, Iterator
 
 from cds_service.fhir.gathering.bystanders import FRACTURED
-from cds_service.fhir.gathering.drug_asides import words_in
+from cds_service.fhir.gathering.elements import beside_title
 from cds_service.fhir.gathering.problem_words import is_denial, named_in
 from cds_service.fhir.mapping.clauses import sentences
 from cds_service.fhir.mapping.terminology import Terminology
-from cds_service.fhir.mapping.text_rules import AUGMENTATIONS, LONGEST_TEXT, folded
-from cds_service.fhir.raw_json import Json, member, objects, text, texts_of
+from cds_service.fhir.mapping.text_rules import (
+    AUGMENTATIONS,
+    LONGEST_TEXT,
+    LONGEST_TITLE,
+    folded,
+)
+from cds_service.fhir.raw_json import Json, objects, text, texts_of
 from cds_service.fhir.site_calendar import WRITTEN_YEAR
 
-# Elements that hold the codes and words of a reason.
-REASONS = (
-    *("reasonCode", "reason", "reasonCodeableConcept", "complication", "outcome"),
-    *("indication", "orderDetail"),
-)
-REFERENCES = ("reasonReference", "supportingInfo", "supportingInformation")
 # An order may name a vertebra that was treated before: `s/p kyphoplasty L3`.
 EARLIER = "earlier-vertebral-fracture"
 # Harmless to a brace; but whoever dies of a disease may die of a tumour.
@@ -33,25 +32,79 @@ MOST_NAMES = 8  # of diseases in one sentence
 # A comma divides what is said of one thing from what is said of another.
 _PART = re.compile(r"[,;:()\[\]，、；：（）+/]|\s[-–—]\s|\band\b")
 _LETTER = re.compile(r"[a-z]")
+_ORDINAL = re.compile(r"\b[0-9]{1,2}(?:st|nd|rd|th|er|re|e|a|o)?\b\.?")
+# Code systems of FHIR's own elements: how high a value is, why a drug was stopped.
+OF_FHIR = re.compile(
+    r"https?://(?:terminology\.)?hl7\.org/(?:fhir/(?!sid/)|CodeSystem/)"
+)
 
 
 def words_of_reasons(entry: Json, terminology: Terminology) -> Iterator[str]:
-    """Yield what an entry says in words of its reason, or notes.
+    """Yield what an entry says in words next to its title.
 
-    What a harmless code is called is left out.
+    What a harmless code or a place in the body is called is left out.
     """
-    for name in REASONS:
-        for one in objects(entry.get(name)):
-            if not terminology.excludes(one):
-                yield from texts_of(one)
-            yield from words_in(one.get("extension"))
-    for name in REFERENCES:
-        for one in objects(entry.get(name)):
-            yield text(member(one, "display"))
-    for one in objects(entry.get("note")):
-        yield text(one.get("text"))
-    yield text(entry.get("patientInstruction"))
-    yield from words_in(entry.get("extension"))
+    for beside in beside_title(entry):
+        words = [beside.words]
+        if beside.code is not None:
+            words = words_beyond(beside.code, terminology)
+        for one in words:
+            if not (beside.is_site and _is_place(one, terminology)):
+                yield one
+
+
+def has_code_alone(entry: Json, terminology: Terminology) -> bool:
+    """Tell if a code without words stands next to the title, and nobody knows it."""
+    return any(
+        not (texts_of(one.code) or one.is_added or _is_known(one.code, terminology))
+        for one in beside_title(entry)
+        if one.code is not None
+    )
+
+
+def _is_known(code: Json, terminology: Terminology) -> bool:
+    systems = [text(one.get("system")) for one in objects(code.get("coding"))]
+    return (
+        not any(systems)
+        or bool(terminology.concepts(code))
+        or terminology.excludes(code)
+        or terminology.is_spinal_site(code)
+        or all(OF_FHIR.match(one) for one in systems)
+    )
+
+
+def _is_place(words: str, terminology: Terminology) -> bool:
+    """Tell if words name only a place in the body, unlike `L1, metastatic`."""
+    is_plain = terminology.bystanders.are_of_augmentation
+    return (
+        is_plain(words)
+        or is_plain(_ORDINAL.sub(" ", words))
+        or terminology.plain.titles.are_all(words)
+    )
+
+
+def words_beyond(code: Json, terminology: Terminology) -> list[str]:
+    """Return the words of a code that may say more than a harmless code does."""
+    words = texts_of(code)
+    if not terminology.excludes(code):
+        return words
+    return [one for one in words if not is_title_plain(one, terminology)]
+
+
+def is_title_plain(words: str, terminology: Terminology) -> bool:
+    """Tell if words next to a harmless code are the name of a harmless disease.
+
+    Words of more than `LONGEST_TITLE` characters are no name.
+    """
+    if len(words) > LONGEST_TITLE:
+        return False
+    if is_reason_understood([words], frozenset(), terminology):
+        return True
+    plain = terminology.plain.titles
+    return all(
+        plain.are_all(one) or is_reason_understood([one], frozenset(), terminology)
+        for one in _PART.split(folded(words))
+    )
 
 
 def is_reason_understood(

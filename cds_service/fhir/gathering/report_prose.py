@@ -12,6 +12,7 @@ from cds_service.fhir.gathering.bystanders import (
     is_bystander_problem,
     is_plain_fracture,
 )
+from cds_service.fhir.gathering.reason_prose import words_beyond
 from cds_service.fhir.leaves import MODIFIERS, leaves_of, repeats
 from cds_service.fhir.mapping.clauses import sentences
 from cds_service.fhir.mapping.terminology import Terminology
@@ -81,8 +82,13 @@ def _is_plain_code(code: Json, terminology: Terminology) -> bool:
 
 
 def _prose_of(report: Json, terminology: Terminology) -> Iterator[str]:
-    """The conclusion, and the words of its codes that no code explains."""
+    """The conclusion, and the words of its codes that no code explains.
+
+    A code that is not harmless is judged for itself.
+    """
     yield text(report.get("conclusion"))
     for one in objects(report.get("conclusionCode")):
         if not terminology.tells("conditions", one):
             yield from texts_of(one)
+        elif terminology.excludes(one):
+            yield from words_beyond(one, terminology)

@@ -1,7 +1,7 @@
 """Tells whether words are plain.
 
-They stand on a brace order, a dose, a referral, a note on a value, in a report, or in
-the reason of an order.
+They stand on a brace order, a dose, a referral, a note on a value, in a report, in the
+reason of an order, or next to the code of a disease.
 
 Each has a folder of its own, `mappings/plain-words/` that of brace orders. What is not
 in the list is not understood: no brace is shortened against its author's words, and no
@@ -35,7 +35,8 @@ REFERRALS = "plain-referral-words"
 VALUES = "plain-value-words"
 REPORTS = "plain-report-words"
 REASONS = "plain-reason-words"
-PLAIN_FOLDERS = (BRACES, DOSES, REFERRALS, VALUES, REPORTS, REASONS)
+TITLES = "plain-title-words"
+PLAIN_FOLDERS = (BRACES, DOSES, REFERRALS, VALUES, REPORTS, REASONS, TITLES)
 # Signs that only divide words; any other, `?` or an arrow, may say something.
 _DIVIDES = r"[\s.,;:()\[\]/&+×*\"'’\-–—、。，；：（）・]"
 # No word begins or ends within another one in Latin letters; Chinese and Japanese write
@@ -145,6 +146,7 @@ class PlainLists(NamedTuple):
     values: PlainWords
     reports: PlainWords
     reasons: PlainWords
+    titles: PlainWords
 
     def by_folder(self) -> Mapping[str, PlainWords]:
         """Return the lists by the folder of their files."""
@@ -155,6 +157,7 @@ class PlainLists(NamedTuple):
             VALUES: self.values,
             REPORTS: self.reports,
             REASONS: self.reasons,
+            TITLES: self.titles,
         }
 
 
@@ -179,6 +182,7 @@ def load_all_plain(
         values=PlainWords(_words(folders, VALUES), None),
         reports=PlainWords(_words(folders, REPORTS), durations, _earlier(folders)),
         reasons=PlainWords(_words(folders, REASONS), durations),
+        titles=PlainWords(_words(folders, TITLES), durations),
     )
 
 

@@ -21,6 +21,7 @@ from cds_service.fhir.gathering.grave_asides import (
 )
 from cds_service.fhir.gathering.picking import (
     DEVICE_ORDERS,
+    MAY_BE_GRAVE,
     MAY_NEED_BRACE,
     NOT_UNDERSTOOD,
 )
@@ -70,6 +71,8 @@ OLD = frozenset({"old-fracture"})
 ORDERED = "serviceRequests"
 # What other lists than that of problems name, stated in a title or in doubt beside it.
 # The reasons themselves are left out here: they are findings. So is surgery.
+# What is written next to the code of a fracture may be more than the fracture.
+UNREAD_NEXT_TO_CODE = frozenset({MAY_BE_GRAVE, in_doubt(UNREAD_REASON)})
 NAMED_ELSEWHERE = (SPINAL | OF_THE_SPINE) - KEPT_REASONS - SURGERY
 NAMED_ELSEWHERE |= frozenset(map(in_doubt, NAMED_ELSEWHERE))
 # an older entry is often a healed fracture that was never closed
@@ -252,7 +255,7 @@ def _is_problem_open(
         _, last = _days_of(entry.raw, birth, terminology.calendar)
         is_old = last is not None and last < today - RECENT
         is_fracture = bool(entry.concepts & FRACTURES)
-        if not is_fracture:
+        if not is_fracture or not UNREAD_NEXT_TO_CODE.isdisjoint(entry.concepts):
             return True
         if not is_plain_fracture(entry.raw, terminology, is_old=is_old):
             return True
