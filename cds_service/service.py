@@ -40,7 +40,7 @@ from cds_service.core.closures import (
 )
 from cds_service.core.derived import derive
 from cds_service.core.findings import AugmentationOrder, Findings, SupportOrders
-from cds_service.core.handout import HANDOUT_DRAFT, find_handout, say_handout
+from cds_service.core.handout import HANDOUT_DRAFT, find_handout, handout_sentences
 from cds_service.core.languages import LanguageFile
 from cds_service.core.phrases import NotTranslated
 from cds_service.core.vocabulary import FindingSpec
@@ -621,5 +621,5 @@ def _page_to_take_home(call: Call, conclusion: Conclusion) -> Page | None:
         return None  # the page says what was done
     if text is None or not text.is_read(settings):
         return None
-    lines = say_handout(find_handout(conclusion, leaving), text, settings)
+    lines = handout_sentences(find_handout(conclusion, leaving), text, settings)
     return Page(text.language, text.title, [sentence for _, sentence in lines])

@@ -217,8 +217,8 @@ def _count_loop(connection: Connection, counts: Counts, of_answers: Wanted) -> N
             continue
         counts[month, "", "", f"loop:{content.get('feedback', 'none')}:{state}"] += 1
         counts[month, "", "", f"loop-days:{content.get('days')}"] += 1
-        for step, state_of_step in content.get("steps", {}).items():
-            counts[month, "", "", f"loop-step:{step}:{state_of_step['when']}"] += 1
+        for step, outcome in content.get("steps", {}).items():
+            counts[month, "", "", f"loop-step:{step}:{outcome['when']}"] += 1
 
 
 def _content(body: str | None) -> Mapping[str, Any]:

@@ -317,12 +317,12 @@ def _source(source: Provenance) -> dict[str, str]:
 
 def _gap(gap: Gap) -> dict[str, Any]:
     """Keep the value that was seen, or that one was: it leaves the record open."""
-    kept_gap: dict[str, Any] = {"name": gap.name, "reason": gap.reason}
+    entry: dict[str, Any] = {"name": gap.name, "reason": gap.reason}
     if gap.value is not None:
-        kept_gap["value"] = gap.value
+        entry["value"] = gap.value
     if gap.seen:
-        kept_gap["seen"] = True
-    return kept_gap
+        entry["seen"] = True
+    return entry
 
 
 def _passed_over(findings: Findings) -> list[dict[str, str]]:

@@ -271,12 +271,12 @@ def _feedback_line(stored: Stored, users: Mapping[str, str]) -> str:
     """Return the line of a feedback entry; only the date of a purged one is left."""
     content = stored.content
     accepted = content.get("acceptedRules")
-    comment = (_reason(content), content.get("userComment"))
+    comments = (_reason(content), content.get("userComment"))
     return _csv_line(
         (
             " ".join(accepted or (stored.topic or "",)),
             stored.result,
-            ": ".join(filter(None, comment)),
+            ": ".join(filter(None, comments)),
             users.get(stored.about or "", ""),
             content.get("outcomeTimestamp", stored.at),
             " ".join(filter(None, (stored.client, stored.tenant))),

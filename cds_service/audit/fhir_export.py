@@ -174,7 +174,7 @@ def _entity(
     role: tuple[str, str] | None = None,
 ) -> Json:
     pairs = details.items() if isinstance(details, Mapping) else details
-    details_json = [
+    parts = [
         {
             "type": name,
             "valueString": value if isinstance(value, str) else canonical_json(value),
@@ -189,7 +189,7 @@ def _entity(
             if role
             else {}
         ),
-        **({"detail": details_json} if details_json else {}),
+        **({"detail": parts} if parts else {}),
     }
 
 

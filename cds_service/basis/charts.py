@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
-from cds_service.core.wording import say_number
+from cds_service.core.wording import number_text
 
 Shape = Literal["thick", "thin", "point", "tick", "bar", "no-effect", "beyond", "zero"]
 Ends = tuple[float, float]
@@ -143,5 +143,5 @@ def log_odds_axis(
 
 def signed_text(value: float, decimals: int = 2) -> str:
     """Write `+0.58`, `−0.40`."""
-    number = say_number(value, decimals)
+    number = number_text(value, decimals)
     return number if number.startswith("−") else f"+{number}"

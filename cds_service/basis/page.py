@@ -20,11 +20,11 @@ from cds_service.core.study_result import ModelResult
 from cds_service.core.wording import (
     GAP_REASONS,
     capital,
+    date_text,
     grouped,
     join_words,
-    say_date,
-    say_percent,
-    say_range,
+    percent_text,
+    range_text,
 )
 from cds_service.review.replay import EARLIER, Replay
 
@@ -235,7 +235,7 @@ def figure_text(answer: Answer, pooled: PooledResult) -> str:
     text = f"{capital(words)} fracture another vertebra within {horizon}{usual}"
     if not figure.is_personal:
         return f"{text}. {say('pooled-needs')}"
-    risk = say_percent(figure.risk)
+    risk = percent_text(figure.risk)
     if is_said(answer, pooled):
         return f"{text}. The model computes {risk}"
     return f"{text}. {say('pooled-alone', figure=risk)}"
@@ -266,17 +266,17 @@ def _certainty(pooled: PooledResult) -> str:
     warning = NOT_THE_PATIENT if figure.missing else ""
     return (
         f"A rough guide: {len(rates)} studies pooled, {test}."
-        f" {scope}: {say_range(figure.new_hospital)};"
-        f" against the average of one hospital: {say_range(figure.same_hospital)}."
+        f" {scope}: {range_text(figure.new_hospital)};"
+        f" against the average of one hospital: {range_text(figure.same_hospital)}."
         f"{warning}"
-        f" In {say_percent(figure.above_share)} of hospitals such a patient lies above"
+        f" In {percent_text(figure.above_share)} of hospitals such a patient lies above"
         " the average"
     )
 
 
 def _compared_with(pooled: PooledResult) -> str:
     baseline = pooled.figure.baseline
-    average = f"{baseline.usual} ({say_percent(baseline.incidence)})"
+    average = f"{baseline.usual} ({percent_text(baseline.incidence)})"
     if baseline.source == "pooled":
         studies = len(pooled.model.study.rates)
         return f"The usual, {average}: all patients of {studies} studies"
@@ -348,7 +348,7 @@ def low_figure_line(result: ModelResult, service: Service) -> str:
     low_figures = simulation.get("lowFigures")
     if low_figures is None or result.prediction.risk >= low_figures["under"]:
         return ""
-    words = {name: say_percent(share) for name, share in low_figures.items()}
+    words = {name: percent_text(share) for name, share in low_figures.items()}
     return say("low-figure", **words) if words["said"] != words["true"] else ""
 
 
@@ -403,7 +403,7 @@ def _input(
     value = answer.wording.value(finding)
     if not finding.may_reassure:
         value += " (old or method unknown)"
-    day = say_date(finding.observed) if finding.observed else ""
+    day = date_text(finding.observed) if finding.observed else ""
     return Input(
         name=answer.wording.name(finding.name),
         value=value,

@@ -35,7 +35,7 @@ from cds_service.core.prediction import Prediction, effect_interval, expit
 from cds_service.core.strata import Stratum
 from cds_service.core.study_lines import TREATMENTS, explained_together
 from cds_service.core.study_result import LEVEL, ModelResult
-from cds_service.core.wording import UNITS, say_number, say_percent, say_range
+from cds_service.core.wording import UNITS, number_text, percent_text, range_text
 
 
 def _figure_row(
@@ -115,7 +115,9 @@ def contribution_chart(answer: Answer, result: ModelResult) -> Chart:
         shape: Shape = "bar" if is_clear else "no-effect"
         cells = (
             " · ".join(_used(result, finding) for finding in inputs),
-            " · ".join(say_number(result.model.table.means[name], 3) for name in names),
+            " · ".join(
+                number_text(result.model.table.means[name], 3) for name in names
+            ),
             " · ".join(
                 signed_text(prediction.coefficients_in_use[name], 3) for name in names
             ),
@@ -141,7 +143,7 @@ def contribution_chart(answer: Answer, result: ModelResult) -> Chart:
             sum_row(
                 say(
                     "site-shift",
-                    incidence=say_percent(result.prediction.baseline.incidence),
+                    incidence=percent_text(result.prediction.baseline.incidence),
                 ),
                 shift,
             )
@@ -159,14 +161,14 @@ def contribution_chart(answer: Answer, result: ModelResult) -> Chart:
 def _spreads(result: ModelResult) -> Iterator[tuple[str, str]]:
     """Yield what both ranges are made of (evidence.md, steps 5 and 6)."""
     prediction = result.prediction
-    yield say("standard-error"), say_number(prediction.standard_error, 3)
+    yield say("standard-error"), number_text(prediction.standard_error, 3)
     if prediction.if_measured is not None:
         baseline = prediction.baseline
         reduced = result.model.reduced(frozenset(prediction.used))
         distance = baseline.slope**2 * reduced.distance_at(
             expit(baseline.own(prediction.log_odds))
         )
-        yield say("left-open"), say_number(2 * (math.sqrt(1 + distance) - 1), 3)
+        yield say("left-open"), number_text(2 * (math.sqrt(1 + distance) - 1), 3)
 
 
 def _used(result: ModelResult, finding: Finding) -> str:
@@ -175,7 +177,7 @@ def _used(result: ModelResult, finding: Finding) -> str:
         return "1" if used else "0"
     if isinstance(used, str):
         return used
-    text = say_number(used, 2)
+    text = number_text(used, 2)
     if finding.name not in result.prediction.held:
         return text
     return say("held-short", value=text)
@@ -235,8 +237,8 @@ def studies_chart(outcome: OutcomeAssessment) -> Chart | None:
 def _study_row(result: ModelResult) -> Row:
     label = study_words(result)
     cells = (
-        say_percent(result.reference),
-        say_percent(result.prediction.inputs_known),
+        percent_text(result.reference),
+        percent_text(result.prediction.inputs_known),
         say(f"auc-{result.model.study.id}"),
     )
     if not result.shown:
@@ -283,10 +285,10 @@ def _stratum_row(stratum: Stratum) -> Row:
             "stratum", n=counts.n, patients=study.cohort.n, horizon=months, label=side
         ),
         cells=(
-            say_percent(stratum.rate),
-            say_range(stratum.interval),
+            percent_text(stratum.rate),
+            range_text(stratum.interval),
             "",
-            say_percent(average),
+            percent_text(average),
             "",
             "",
         ),

@@ -21,7 +21,7 @@ from cds_service.core.pooled_result import PooledResult, likely_values
 from cds_service.core.pooled_study import NumberInput, YesNoInput
 from cds_service.core.prediction import expit
 from cds_service.core.study import Z_95
-from cds_service.core.wording import join_words, say_number, say_percent, say_range
+from cds_service.core.wording import join_words, number_text, percent_text, range_text
 
 ACTS = ("ct-attenuation", "bmd-t-score", "bmi", "sarcopenia")
 
@@ -41,28 +41,28 @@ def place_chart(pooled: PooledResult, *, is_said: bool) -> Chart:
     )
     cells = (
         figure.words,
-        say_range(figure.same_hospital),
-        say_range(figure.new_hospital),
+        range_text(figure.same_hospital),
+        range_text(figure.new_hospital),
     )
     label, note = say("pooled-not-own"), say("pooled-not-said")
     if is_said:
-        label, note = say("pooled-patient"), say_percent(figure.risk)
+        label, note = say("pooled-patient"), percent_text(figure.risk)
     marks: tuple[Mark, ...] = (tick, *ranges, at("point", figure.risk))
     rows = [Row(label=label, cells=cells, marks=marks, note=note)]
     if figure.other_bone is not None:
-        other_risk = say_percent(figure.other_bone)
+        other_risk = percent_text(figure.other_bone)
         note = say("pooled-other-note")
         marks = (tick, at("point", figure.other_bone))
         bone = "HU" if figure.bone == "t" else "T-score"
         label = say("pooled-other", bone=bone)
         cells = (other_risk, "", "")
         rows.append(Row(label=label, cells=cells, marks=marks, note=note))
-    usual = f"{baseline.usual} ({say_percent(baseline.incidence)})"
+    usual = f"{baseline.usual} ({percent_text(baseline.incidence)})"
     error = Z_95 * baseline.variance**0.5
     interval = (expit(baseline.log_odds - error), expit(baseline.log_odds + error))
     label = say(f"pooled-average-{baseline.source}")
     marks = (span("thin", interval), tick)
-    rows.append(Row(label=label, cells=(usual, "", say_range(interval)), marks=marks))
+    rows.append(Row(label=label, cells=(usual, "", range_text(interval)), marks=marks))
     return chart("place", rows, PERCENT_AXIS, horizon=baseline.horizon)
 
 
@@ -97,7 +97,7 @@ def sum_chart(answer: Answer, pooled: PooledResult) -> Chart:
         reads = "raises" if effect > 0 else "lowers"
         cells = (
             _used(pooled, finding),
-            say_number(centre.means[name], 2),
+            number_text(centre.means[name], 2),
             signed_text(pooled.slope * model.beta(name), 3),
             signed_text(effect),
             say(reads),
@@ -115,12 +115,12 @@ def sum_chart(answer: Answer, pooled: PooledResult) -> Chart:
     if pooled.missing:
         names = join_words(answer.wording.name(name) for name in pooled.missing)
         rows.append(sum_row(say("pooled-averaged", names=names), averaged))
-    rows.append(sum_row(say("sum"), figure.log_odds, say_percent(figure.risk)))
+    rows.append(sum_row(say("sum"), figure.log_odds, percent_text(figure.risk)))
     for label, error in (
         ("pooled-same-error", figure.relative_error),
         ("pooled-new-error", figure.absolute_error),
     ):
-        cells = ("", "", "", say_number(error, 3), "")
+        cells = ("", "", "", number_text(error, 3), "")
         rows.append(Row(label=say(label), cells=cells))
     return chart("sum", rows, labels)
 
@@ -174,7 +174,7 @@ def trial_chart(before: PooledResult | None, after: PooledResult) -> Chart:
     ]
     baseline = after.figure.baseline
     tick = (at("tick", baseline.incidence),)
-    usual = f"{baseline.usual} ({say_percent(baseline.incidence)})"
+    usual = f"{baseline.usual} ({percent_text(baseline.incidence)})"
     label = say(f"pooled-average-{baseline.source}")
     rows.append(Row(label=label, cells=(usual, "", ""), marks=tick))
     return chart("trial", rows, PERCENT_AXIS)
@@ -184,8 +184,8 @@ def _trial_row(label: str, pooled: PooledResult) -> Row:
     figure = pooled.figure
     cells = (
         figure.words,
-        say_range(figure.same_hospital),
-        say_range(figure.new_hospital),
+        range_text(figure.same_hospital),
+        range_text(figure.new_hospital),
     )
     marks = (
         at("tick", figure.baseline.incidence),
@@ -200,21 +200,21 @@ def _used(pooled: PooledResult, finding: Finding) -> str:
     used = pooled.used_of(finding.name)
     if pooled.is_yes_or_no(finding.name):
         return str(int(used))
-    text = say_number(used, 2)
+    text = number_text(used, 2)
     return say("held-short", value=text) if pooled.is_held(finding.name) else text
 
 
 def _note(pooled: PooledResult, finding: Finding) -> str:
     if not pooled.is_held(finding.name):
         return ""
-    return say("pooled-held", used=say_number(pooled.used_of(finding.name), 1))
+    return say("pooled-held", used=number_text(pooled.used_of(finding.name), 1))
 
 
 def _averaged_over(answer: Answer, pooled: PooledResult, name: str) -> tuple[str, str]:
     study_input = pooled.model.study.by_finding[name]
     if isinstance(study_input, YesNoInput):
         return say(
-            "pooled-share", share=say_percent(study_input.unrecorded)
+            "pooled-share", share=percent_text(study_input.unrecorded)
         ), study_input.assumed
     mean, sd = (
         answer.wording.number(name, number, study_input.unit)

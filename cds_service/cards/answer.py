@@ -23,7 +23,7 @@ from cds_service.core.policy import Policy
 from cds_service.core.recommendations import Recommendation
 from cds_service.core.risk_words import RiskWords, risk_words_of
 from cds_service.core.situation import Signal
-from cds_service.core.wording import Wording, say_date
+from cds_service.core.wording import Wording, date_text
 from cds_service.protocol.messages import Card, Coding, Link, Source, Suggestion
 from cds_service.protocol.signing import Signing
 
@@ -210,7 +210,7 @@ class Answer:
         if recommendation.already:
             order = recommendation.already[0]
             day = order.authored or order.start
-            day_text = say_date(day) if day else ""
+            day_text = date_text(day) if day else ""
             already = joined((say("already ordered"), day_text), " ")
             if order.draft:
                 already = say("already among these orders")

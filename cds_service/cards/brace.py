@@ -11,10 +11,10 @@ from cds_service.core.bracing import BROKEN, CERTAIN, Brace, KeepReason, keep_re
 from cds_service.core.phrases import Part, in_brackets, joined, say
 from cds_service.core.wording import (
     capital,
+    date_text,
     join_words,
-    say_date,
-    say_near_date,
-    say_title,
+    near_date_text,
+    title_text,
 )
 from cds_service.protocol.messages import Card
 
@@ -206,9 +206,9 @@ class _BraceCard:
         return {
             "brace": in_brackets(name, say("active")) if is_marked else name,
             "role": say(OWN_ROLES[brace.role]),
-            "first": say_near_date(brace.since, today),
-            "end": say_near_date(brace.last_day, today),
-            "review": say_near_date(review, today) if review else "",
+            "first": near_date_text(brace.since, today),
+            "end": near_date_text(brace.last_day, today),
+            "review": near_date_text(review, today) if review else "",
             "weeks": max(0, (today - brace.since).days) // WEEK_DAYS,
         }
 
@@ -270,7 +270,7 @@ class _BraceCard:
 
     def _brace_lines(self, brace: Brace) -> Iterator[Option]:
         """Yield the order as it would be, or the question to its author."""
-        title = say_title(brace.times.order.title)
+        title = title_text(brace.times.order.title)
         correction = brace.correction
         # Of one brace alone the summary says all.
         is_alone = len(self.issues) == 1 and not self.reasons
@@ -280,13 +280,13 @@ class _BraceCard:
             return
         review = ""
         if correction.review:
-            review = say(", review {day}", day=say_date(correction.review))
+            review = say(", review {day}", day=date_text(correction.review))
         heading = "by-hand"
         if brace.times.order.draft and self._is_offered(brace):
             heading = "corrected"
         if self.reasons:
             heading = "kept"
-        end = say_date(correction.end)
+        end = date_text(correction.end)
         yield self._option(
             heading, title=title, end=end, review=review, policy=self._policy()
         )

@@ -15,7 +15,7 @@ from cds_service.cards.texts import SUMMARY_LENGTH, count_words, escape_markdown
 from cds_service.core.phrases import Changed, Verbatim, in_brackets, joined, say
 from cds_service.core.recommendations import not_counted_text
 from cds_service.core.strata import Change
-from cds_service.core.wording import join_words, say_date, say_number
+from cds_service.core.wording import date_text, join_words, number_text
 from cds_service.protocol.messages import Card
 
 MOST_WORDS = 110  # of the whole card, without buttons
@@ -133,7 +133,7 @@ def _marker_lines(answer: Answer) -> Iterator[Line]:
         return
     changes = joined(map(_change_text, marker.in_range))
     days = say(
-        "{first} to {last}", first=say_date(marker.first), last=say_date(marker.last)
+        "{first} to {last}", first=date_text(marker.first), last=date_text(marker.last)
     )
     text = answer.texts.say("lines.marker", changes=in_brackets(changes, days))
     yield Line(answer.texts.raw("headings.marker"), text, spare=2)
@@ -141,7 +141,7 @@ def _marker_lines(answer: Answer) -> Iterator[Line]:
 
 def _change_text(change: Change) -> str:
     sign = "+" if change.change > 0 else ""
-    value = f"{sign}{say_number(change.change, 1)} %"
+    value = f"{sign}{number_text(change.change, 1)} %"
     return say("{name} {value}", name=change.label, value=value)
 
 

@@ -6,7 +6,7 @@ from cds_service.cards.answer import Answer
 from cds_service.core.findings import Finding
 from cds_service.core.phrases import in_brackets, say
 from cds_service.core.study_result import ModelResult
-from cds_service.core.wording import join_words, say_percent, say_range
+from cds_service.core.wording import join_words, percent_text, range_text
 
 WORDS: Mapping[str, str] = {
     "PKP": "kyphoplasty",
@@ -44,7 +44,7 @@ def average_name(answer: Answer, result: ModelResult) -> str:
     """Name the average: of the procedure, the study or this site."""
     incidence = result.prediction.baseline.incidence
     word = procedure_word(answer)
-    if word and say_percent(result.reference) != say_percent(incidence):
+    if word and percent_text(result.reference) != percent_text(incidence):
         return WORDS["average-procedure"].format(procedure=word)
     return WORDS[f"average-{result.prediction.baseline.source}"]
 
@@ -52,7 +52,7 @@ def average_name(answer: Answer, result: ModelResult) -> str:
 def average(answer: Answer, result: ModelResult) -> str:
     """Write what a figure is compared with: `average after kyphoplasty 10 %`."""
     whose = average_name(answer, result).removeprefix("the ")
-    return f"{whose} {say_percent(result.reference)}"
+    return f"{whose} {percent_text(result.reference)}"
 
 
 def procedure_word(answer: Answer) -> str:
@@ -65,13 +65,13 @@ def figure(result: ModelResult, share: float | None = None) -> str:
     """Return the figure within the limits of print, in whole percent."""
     prediction = result.prediction
     risk = prediction.risk if share is None else share
-    return say_percent(risk, lowest=prediction.floor, highest=prediction.ceiling)
+    return percent_text(risk, lowest=prediction.floor, highest=prediction.ceiling)
 
 
 def interval_text(result: ModelResult, interval: tuple[float, float]) -> str:
     """Write an interval of shares within the limits of print, in whole percent."""
     prediction = result.prediction
-    return say_range(interval, lowest=prediction.floor, highest=prediction.ceiling)
+    return range_text(interval, lowest=prediction.floor, highest=prediction.ceiling)
 
 
 def missing_names(answer: Answer, results: Iterable[ModelResult]) -> tuple[str, ...]:
@@ -96,7 +96,7 @@ def calibration(answer: Answer, result: ModelResult) -> str:
             text += WORDS["recalibrated-alike"].format(patients=alike.n)
         return f"{text}, {recalibration.years}" if recalibration.years else text
     if baseline.source == "site":
-        text = WORDS["calibrated"].format(incidence=say_percent(baseline.incidence))
+        text = WORDS["calibrated"].format(incidence=percent_text(baseline.incidence))
         is_far = abs(baseline.shift) > answer.policy.showing.baseline_shift_warning
         return f"{text}. {WORDS['calibrated-far']}" if is_far else text
     # A figure that could reassure is not said a second time, lower.
@@ -106,7 +106,7 @@ def calibration(answer: Answer, result: ModelResult) -> str:
     incidence = answer.policy.pooled_incidence.of(result.model.study.outcome) or 0.0
     return WORDS["at-pooled"].format(
         figure=figure(result, result.pooled_risk),
-        incidence=say_percent(incidence),
+        incidence=percent_text(incidence),
     )
 
 

@@ -28,7 +28,7 @@ from cds_service.call import Service
 from cds_service.commands import options
 from cds_service.commands.audit import check_period, log_database, record_read
 from cds_service.core.loop import DAYS, JUDGED, NAMED, SETTLED, Course, State, knew_more
-from cds_service.core.wording import say_date
+from cds_service.core.wording import date_text
 from cds_service.errors import CdsError
 from cds_service.fhir.references import NO_BASE, bases_of
 from cds_service.fhir.server.client import FhirClient
@@ -217,8 +217,8 @@ def _row(look: Look) -> Row:
     if look.course is not None:
         return row_of(look.course, card)
     signed = date.fromisoformat(look.content["signed"])
-    read_on = say_date(date.fromisoformat(look.content["asOf"]))
-    text = f"Order signed {say_date(signed)}, card {card}; neither seen nor treated"
+    read_on = date_text(date.fromisoformat(look.content["asOf"]))
+    text = f"Order signed {date_text(signed)}, card {card}; neither seen nor treated"
     return Row(
         LOOP_OPEN,
         signed.isoformat(),

@@ -25,11 +25,11 @@ from cds_service.core.months import months_before, months_between
 from cds_service.core.phrases import Day, DayForm, Otherwise, in_brackets, joined, say
 from cds_service.core.wording import (
     capital,
-    say_count,
-    say_date,
-    say_month,
-    say_near_date,
-    say_since,
+    count_text,
+    date_text,
+    month_text,
+    near_date_text,
+    since_text,
 )
 
 # Given every four weeks against a tumour in bone. No dose of it is one of the six
@@ -592,8 +592,10 @@ def _denosumab(
     if last is None or last.first < months_before(today, OVERDUE_MONTHS):
         return None
     day, due = _day_text(last, today), months_before(last.first, -DUE_MONTHS)
-    said_due = say_near_date(due, today) if last.first == last.last else say_month(due)
-    words = _words(use, last=day, due=said_due)
+    due_text = (
+        near_date_text(due, today) if last.first == last.last else month_text(due)
+    )
+    words = _words(use, last=day, due=due_text)
     if due < today:
         was_due = say("{drug} was due {due}", **words)
         because = in_brackets(was_due, say("last {day}", day=day))
@@ -691,7 +693,7 @@ def _end_clause(use: DrugUse, today: date, *, ended: HowEnded = "ended") -> str:
 
 def _full_day_text(day: Dated) -> str:
     """Write the day as exactly as it is recorded, with its year."""
-    return say_date(day.first) if day.first == day.last else _month_text(day)
+    return date_text(day.first) if day.first == day.last else _month_text(day)
 
 
 def _month_text(day: Dated) -> str:
@@ -704,14 +706,14 @@ def _month_text(day: Dated) -> str:
 def _day_text(day: Dated, today: date) -> str:
     """Write `3 Nov`, or the day as exactly as it is recorded."""
     return (
-        say_near_date(day.first, today) if day.first == day.last else _month_text(day)
+        near_date_text(day.first, today) if day.first == day.last else _month_text(day)
     )
 
 
 def _since_text(day: Dated, today: date) -> str:
     """Write `Mar 2026`, and `2021` of a day that is years away."""
     is_year = _month_text(day) == str(day.first.year)
-    return Day(day.first, "year") if is_year else say_since(day.first, today)
+    return Day(day.first, "year") if is_year else since_text(day.first, today)
 
 
 def _passed_text(start: date, until: date) -> str:
@@ -719,5 +721,5 @@ def _passed_text(start: date, until: date) -> str:
     days = (until - start).days
     months = months_between(start, until)
     if months:
-        return say_count(months, "month")
-    return say_count(days // 7, "week") if days >= 7 else say_count(days, "day")
+        return count_text(months, "month")
+    return count_text(days // 7, "week") if days >= 7 else count_text(days, "day")

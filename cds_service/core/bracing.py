@@ -15,10 +15,10 @@ from cds_service.core.phrases import say
 from cds_service.core.policy import BracePolicy
 from cds_service.core.wording import (
     Unit,
-    say_count,
-    say_date,
-    say_near_date,
-    say_number,
+    count_text,
+    date_text,
+    near_date_text,
+    number_text,
 )
 
 SAME = timedelta(days=7)  # tolerance: 12 weeks and 3 months count as the same
@@ -107,18 +107,18 @@ class BraceTimes:
             and self.order.worded.is_least
         )
 
-    def said(self) -> str:
+    def sentence(self) -> str:
         """Say `TLSO ordered without an end date`, or `LSO for 3 months ordered`."""
         name = self.order.name
         if self.ends is None:
             return say("{brace} ordered without an end date", brace=name)
         if self.by_words is None:
-            end = say("until {day}", day=say_date(self.ends))
+            end = say("until {day}", day=date_text(self.ends))
             return say("{brace} ordered {time}", brace=name, time=end)
-        words = self._length_in_words(say_date(self.by_words))
+        words = self._length_in_words(date_text(self.by_words))
         if self.by_dates is None or abs(self.by_dates - self.by_words) <= SAME:
             return say("{brace} {time} ordered", brace=name, time=words)
-        dates = say("until {day}", day=say_date(self.by_dates))
+        dates = say("until {day}", day=date_text(self.by_dates))
         form = "{brace} ordered {dates} in dates, {words} in words"
         if self.by_words > self.by_dates:
             form = "{brace} ordered {words} in words, {dates} in dates"
@@ -126,7 +126,7 @@ class BraceTimes:
 
     def length(self, today: date) -> str:
         """Say how long it runs: `for 12 weeks`, `until 12 Feb`; empty if not stated."""
-        end = say_near_date(self.by_words, today) if self.by_words else ""
+        end = near_date_text(self.by_words, today) if self.by_words else ""
         words = self._length_in_words(end)
         hours = self.order.hours if self.order.end is None else None
         dates = _until(self.by_dates, today)
@@ -211,7 +211,7 @@ def _after(begins: date, hours: float | None) -> date | None:
 
 
 def _until(day: date | None, today: date) -> str:
-    return say("until {day}", day=say_near_date(day, today)) if day else ""
+    return say("until {day}", day=near_date_text(day, today)) if day else ""
 
 
 def length_text(hours: float) -> str:
@@ -220,16 +220,16 @@ def length_text(hours: float) -> str:
     for unit, name in units:
         count = hours / unit
         if count >= 1 and abs(count - round(count)) < 1e-6:
-            return say_count(round(count), name)
+            return count_text(round(count), name)
     days = hours / DAY
-    return say_count(round(days), "day") if days >= 1 else f"{hours:.0f} h"
+    return count_text(round(days), "day") if days >= 1 else f"{hours:.0f} h"
 
 
 def worded_length(worded: WordedEnd) -> str:
     """Return the length that an order has in words: `3 months`."""
     count, _, word = worded.said.partition(" ")
     unit = next((unit for unit in get_args(Unit) if word in (unit, f"{unit}s")), None)
-    return say_count(int(count), unit) if unit and count.isdecimal() else worded.said
+    return count_text(int(count), unit) if unit and count.isdecimal() else worded.said
 
 
 def fracture_day(findings: Findings) -> date | None:
@@ -442,7 +442,7 @@ def long_rest_sentence(
         return None
     dates = ""
     if order.hours is not None:
-        dates = f"{say_number(order.hours, 1).removesuffix('.0')} h"
+        dates = f"{number_text(order.hours, 1).removesuffix('.0')} h"
     is_length = order.worded.said and by_words == order.worded.hours
     words = (
         worded_length(order.worded) if is_length else _until(order.worded.day, today)

@@ -4,7 +4,7 @@ from cds_service.core.findings import SupportOrder
 from cds_service.core.phrases import in_brackets, joined, say
 from cds_service.core.rule_signals import FRAGILITY_AGE
 from cds_service.core.situation import SIGNALS, Signal, Situation, signal
-from cds_service.core.wording import say_near_date
+from cds_service.core.wording import near_date_text
 
 LOW_T, VERY_LOW_T = -2.5, -3.0
 MALNOURISHED = 17.0  # MNA points: category C below
@@ -32,7 +32,7 @@ def ordered_text(order: SupportOrder, situation: Situation) -> str:
     day = order.authored or order.start
     if day is None:
         return say("ordered")
-    return in_brackets(say("ordered"), say_near_date(day, situation.today))
+    return in_brackets(say("ordered"), near_date_text(day, situation.today))
 
 
 for _kind in ("bone-treatment", "rehabilitation", "biopsy"):

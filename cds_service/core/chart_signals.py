@@ -16,10 +16,10 @@ from cds_service.core.situation import Signal, Situation, signal
 from cds_service.core.wording import (
     NUMBER_WORDS,
     capital,
+    month_text,
+    near_date_text,
+    number_text,
     number_word,
-    say_month,
-    say_near_date,
-    say_number,
     with_unit,
 )
 
@@ -68,14 +68,14 @@ def _date(finding: Finding, situation: Situation) -> str:
     """Write `19 Nov`, or the month or year alone if no more is known."""
     if finding.observed is None or finding.dated_to != "day":
         return _month(finding)
-    return say_near_date(finding.observed, situation.today)
+    return near_date_text(finding.observed, situation.today)
 
 
 def _month(finding: Finding) -> str:
     """Write `Nov 2024`, or the year alone if no more is known."""
     if finding.observed is None or finding.dated_to == "year":
         return _year(finding)
-    return say_month(finding.observed)
+    return month_text(finding.observed)
 
 
 def _month_if_old(finding: Finding, situation: Situation) -> str:
@@ -252,7 +252,7 @@ def _kidney_failure(situation: Situation) -> Signal | None:
         return _signal(say("dialysis"), disease)
     egfr = situation.findings.known.get("egfr")
     if egfr and float(egfr.value) < EGFR_LOW:
-        number = egfr.label or say_number(float(egfr.value), 0)
+        number = egfr.label or number_text(float(egfr.value), 0)
         fact = say("eGFR {value}", value=number)
         return _signal(in_brackets(fact, _month_if_old(egfr, situation)), egfr)
     return _signal(say("severe kidney disease"), disease) if disease else None
@@ -328,7 +328,7 @@ def _dementia_or_frailty(situation: Situation) -> Signal | None:
     score = situation.findings.known.get("frailty-score")
     if score is None or float(score.value) < SEVERELY_FRAIL:
         return None
-    points = say_number(float(score.value), 0)
+    points = number_text(float(score.value), 0)
     scale = say("Clinical Frailty Scale {points}", points=points)
     month = _month_if_old(score, situation)
     fact = say("severe frailty")

@@ -35,7 +35,7 @@ from cds_service.core.sarcopenia import (
     written,
 )
 from cds_service.core.vocabulary import ConditionSpec, FindingSpec, ListSpec
-from cds_service.core.wording import say_number, with_unit
+from cds_service.core.wording import number_text, with_unit
 
 # kg/m2: if recorded and recomputed BMI differ by more, they are not the same
 # measurement
@@ -184,7 +184,7 @@ def _bmi(so_far: FindingsSoFar) -> Finding | Gap | None:
     if abs(float(recorded.value) - float(computed.value)) <= BMI_TOLERANCE:
         return None
     numbers = " and ".join(
-        say_number(float(bmi.value), 1) for bmi in (recorded, computed)
+        number_text(float(bmi.value), 1) for bmi in (recorded, computed)
     )
     detail = f"Recorded BMI and BMI from weight and height differ ({numbers})"
     if recorded.observed == computed.observed:
@@ -229,8 +229,8 @@ def _psoas_muscle_area(so_far: FindingsSoFar) -> Finding | Gap | None:
     total = so_far.known.get("psoas-total-area")
     muscle = so_far.known.get("psoas-muscle-area")
     if total and muscle and float(muscle.value) > float(total.value) + 1e-6:
-        area = say_number(float(muscle.value), 1)
-        whole = say_number(float(total.value), 1)
+        area = number_text(float(muscle.value), 1)
+        whole = number_text(float(total.value), 1)
         detail = f"psoas muscle {area} cm² is larger than the whole psoas, {whole} cm²"
         gap = Gap(
             "psoas-muscle-area",
@@ -651,7 +651,7 @@ def _unread_in(spec: ListSpec, order: AugmentationOrder) -> str:
     return NOT_UNDERSTOOD if is_open else ""
 
 
-def say_minus_missing(printed: str) -> str:
+def minus_missing_text(printed: str) -> str:
     """Write the concern about a T-score that does not fit the diagnosis."""
     return f"T-score {printed}: is a minus sign missing?"
 
@@ -702,7 +702,7 @@ def doubt_t_score(
     is_dense = float(t_score.value) >= DENSE
     if is_dense:
         printed = t_score.provenance[0].printed.partition(" ")[0]
-        doubt = say_minus_missing(printed or f"{float(t_score.value):g}")
+        doubt = minus_missing_text(printed or f"{float(t_score.value):g}")
         if order.reasons & set(OSTEOPOROSIS):
             return Gap(t_score.name, "out-of-range", doubt, t_score.provenance)
         concerns = (*concerns, doubt)

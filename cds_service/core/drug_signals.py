@@ -25,7 +25,7 @@ from cds_service.core.bone_drugs import DrugSignal, DrugState
 from cds_service.core.findings import Finding
 from cds_service.core.phrases import say
 from cds_service.core.situation import SIGNALS, Detector, Signal, Situation, signal
-from cds_service.core.wording import capital, say_since
+from cds_service.core.wording import capital, since_text
 
 
 def _state_signal(name: DrugSignal) -> Detector:
@@ -70,7 +70,7 @@ def _steroid(situation: Situation) -> Signal | None:
         return None
     finding = situation.findings.known["long-term-steroid"]
     drug = finding.label or say("steroid")
-    start = say_since(finding.observed, situation.today) if finding.observed else ""
+    start = since_text(finding.observed, situation.today) if finding.observed else ""
     words = {"drug": drug, "Drug": capital(drug), "since": start}
     because = say("long-term {what}", what=drug)
     if start:

@@ -72,7 +72,7 @@ class Aged(str):
 
     def __new__(cls, title: str, months: int) -> Self:
         """Return the concern about the finding with this title."""
-        concern = super().__new__(cls, f"The {title} is {say_months(months)} old.")
+        concern = super().__new__(cls, f"The {title} is {months_text(months)} old.")
         concern.noun, concern.months = title, months
         return concern
 
@@ -81,7 +81,7 @@ class Aged(str):
         return self.noun, self.months
 
 
-def say_months(months: int) -> str:
+def months_text(months: int) -> str:
     """Write whole months, or whole years from two years on: `14 months`, `3 years`."""
     count, unit = (months // 12, "year") if months >= YEARS_FROM else (months, "month")
     return f"{count} {unit}" if count == 1 else f"{count} {unit}s"
@@ -256,7 +256,7 @@ class DrugUse:
 
     @property
     def ended_on(self) -> Dated | None:
-        """The day of its end; None if it goes on, or if its end has no day."""
+        """Return the day of its end; None if it goes on, or if its end has no day."""
         return self.end.day if self.end else None
 
 
@@ -391,7 +391,7 @@ class AugmentationOrder:
 
     @property
     def performed_on(self) -> date | None:
-        """The day on which it was done; None if it was not, or on no exact day."""
+        """Return the day on which it was done; None if it was not, or not exact."""
         return self.performed.day if self.performed else None
 
 

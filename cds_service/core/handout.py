@@ -257,7 +257,7 @@ class HandoutText(DataTable):
         """Tell if a clinician who speaks this language has read the sentences."""
         return self.reviewed or bool(settings.words_of(self.language).reader)
 
-    def say_day(self, day: date, today: date) -> str:
+    def day_text(self, day: date, today: date) -> str:
         """Write a day on the page of this day, `28 December`.
 
         The year is left out if it cannot be mistaken, as on cards.
@@ -266,9 +266,9 @@ class HandoutText(DataTable):
         month = self.months[day.month - 1]
         return form.format(day=day.day, month=month, year=day.year)
 
-    def say_visit(self, visit: Visit, today: date, place: str) -> str:
+    def visit_text(self, visit: Visit, today: date, place: str) -> str:
         """Write an appointment; without a place its day and time alone."""
-        day, time = self.say_day(visit.day, today), visit.time
+        day, time = self.day_text(visit.day, today), visit.time
         if not place:
             return f"{day}, {time}" if time else day
         form = self.forms.visit_at if time else self.forms.visit
@@ -279,7 +279,7 @@ def _blanks(sentence: str) -> set[str]:
     return {name for _, name, _, _ in Formatter().parse(sentence) if name is not None}
 
 
-def say_handout(
+def handout_sentences(
     facts: HandoutFacts, text: HandoutText, settings: HandoutSettings
 ) -> Iterator[tuple[str, str]]:
     """Yield each sentence of the page with its name; none has an empty blank."""
@@ -303,10 +303,10 @@ def _fill(
     ask = (site_words.ask or our_words.ask) if facts.asks else ""
     return {
         "drug": text.drugs.get(facts.drug, ""),
-        "next": text.say_visit(dose, today, clinic) if dose else "",
+        "next": text.visit_text(dose, today, clinic) if dose else "",
         "ask": ask,
-        "by": text.say_day(ask_by, today),
-        "training": text.say_visit(training, today, therapy) if training else "",
-        "off": text.say_day(brace_off, today) if brace_off else "",
+        "by": text.day_text(ask_by, today),
+        "training": text.visit_text(training, today, therapy) if training else "",
+        "off": text.day_text(brace_off, today) if brace_off else "",
         "phone": settings.phone,
     }

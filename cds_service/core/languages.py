@@ -85,7 +85,7 @@ class LanguageFile(DataTable):
             raise NotTranslated
         return self.sentences[template]
 
-    def say_day(self, day: date, form: DayForm) -> str:
+    def day_text(self, day: date, form: DayForm) -> str:
         """Write a day: `19. Nov 2026`."""
         month = self.months[day.month - 1]
         forms: Mapping[DayForm, str] = {
@@ -96,7 +96,7 @@ class LanguageFile(DataTable):
         }
         return forms[form].format(day=day.day, month=month, year=day.year)
 
-    def say_number(self, number: str) -> str:
+    def number_text(self, number: str) -> str:
         """Write a number with the language's decimal sign."""
         return number.replace(".", self.decimal)
 

@@ -12,7 +12,7 @@ from typing import Literal, NamedTuple
 from cds_service.core.findings import PROCEDURES, AugmentationOrder, DrugUse
 from cds_service.core.months import months_before
 from cds_service.core.phrases import in_brackets, joined, say
-from cds_service.core.wording import join_words, say_near_date
+from cds_service.core.wording import join_words, near_date_text
 
 BookingKind = Literal["bone-treatment", "rehabilitation"]
 GraveResult = Literal["malignancy", "infection"]
@@ -105,7 +105,7 @@ def leaving_sentence(order: AugmentationOrder, today: date) -> str:
     if len(order.levels.names) > MOST_LEVELS:
         levels = say("of {count} levels", count=len(order.levels.names))
     procedure_text = joined((procedure, levels), " ")
-    day = say_near_date(order.performed_on, today) if order.performed_on else ""
+    day = near_date_text(order.performed_on, today) if order.performed_on else ""
     return _leaving_after(order, in_brackets(procedure_text, day))
 
 

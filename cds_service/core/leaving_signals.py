@@ -12,10 +12,10 @@ from cds_service.core.phrases import Verbatim, say
 from cds_service.core.situation import SIGNALS, Signal, Situation, signal
 from cds_service.core.wording import (
     capital,
+    date_text,
     join_words,
-    say_date,
-    say_near_date,
-    say_title,
+    near_date_text,
+    title_text,
 )
 
 # A drug that is taken since shortly before or after the fracture.
@@ -106,7 +106,7 @@ def _next_dose_undated(situation: Situation) -> Signal | None:
         "drug": use.name,
         "Drug": capital(use.name),
         "drugs": situation.drug_state.clause,
-        "due": say_near_date(due, today),
+        "due": near_date_text(due, today),
         "last": _last(use, today),
         "passed": "yes" if due < today else "",
     }
@@ -114,7 +114,7 @@ def _next_dose_undated(situation: Situation) -> Signal | None:
 
 
 def _last(use: DrugUse, today: date) -> str:
-    return say_near_date(use.doses.last.first, today) if use.doses.last else ""
+    return near_date_text(use.doses.last.first, today) if use.doses.last else ""
 
 
 @signal("fracture-untreated")
@@ -141,10 +141,10 @@ def _brace_stop_open(situation: Situation) -> Signal | None:
     words = {
         "brace": join_words(dict.fromkeys(brace.name for brace in braces)),
         "title": join_words(
-            dict.fromkeys(say_title(brace.times.order.title) for brace in braces)
+            dict.fromkeys(title_text(brace.times.order.title) for brace in braces)
         ),
-        "end": say_near_date(first_worn.last_day, today),
-        "end_day": say_date(first_worn.last_day),
+        "end": near_date_text(first_worn.last_day, today),
+        "end_day": date_text(first_worn.last_day),
         "weeks": str(max(0, (today - first_worn.since).days) // 7),
         "how": _manner(first_worn),
         "reason": keep_reason.because if keep_reason else "",
@@ -170,7 +170,7 @@ def _biopsy_pending(situation: Situation) -> Signal | None:
     if not pending:
         return None
     days = [biopsy.sent_on for biopsy in pending if biopsy.sent_on]
-    sent_on = say_near_date(max(days), situation.today) if days else ""
+    sent_on = near_date_text(max(days), situation.today) if days else ""
     owner = Verbatim(situation.policy.discharge.biopsy_owner)
     return Signal(say("biopsy result pending"), words={"sent": sent_on, "owner": owner})
 
@@ -187,7 +187,7 @@ def _biopsy_grave(situation: Situation) -> Signal | None:
     result_words = {"malignancy": say("a malignancy"), "infection": say("an infection")}
     names = [words for result, words in result_words.items() if result in results]
     words = {
-        "back": say_near_date(max(days), situation.today) if days else "",
+        "back": near_date_text(max(days), situation.today) if days else "",
         "names": join_words(names),
     }
     return Signal(say("biopsy names {names}", **words), words=words)
@@ -203,7 +203,7 @@ def _biopsy_unclear(situation: Situation) -> Signal | None:
     if not unclear or SIGNALS["biopsy-grave"](situation):
         return None
     days = [biopsy.back_on for biopsy in unclear if biopsy.back_on]
-    words = {"back": say_near_date(max(days), situation.today) if days else ""}
+    words = {"back": near_date_text(max(days), situation.today) if days else ""}
     return Signal(say("biopsy result not understood"), words=words)
 
 

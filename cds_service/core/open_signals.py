@@ -8,7 +8,7 @@ button by no kind.
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
-from cds_service.core.findings import Findings
+from cds_service.core.findings import Findings, Gap
 from cds_service.core.open_points import EXCLUDING, is_settled
 from cds_service.core.phrases import joined
 from cds_service.core.situation import SIGNALS, Detector, Signal, Situation
@@ -54,9 +54,11 @@ KINDS: Mapping[str, OpenKind] = {
         )
     ),
 }
-# What was not understood, or not read, may be any of them.
-NOT_UNDERSTOOD = "words-open"
-OPEN_SIGNALS = (*KINDS, NOT_UNDERSTOOD)
+# What was not understood, or could not be read, may be any of them: entries of the
+# problem list, and what reports, orders and notes say.
+WORDS_OPEN, PROSE_OPEN = "words-open", "prose-open"
+NOT_READ = frozenset({"not-understood", "unreadable"})
+OPEN_SIGNALS = (*KINDS, WORDS_OPEN, PROSE_OPEN)
 
 
 def _detector(kind: OpenKind) -> Detector:
@@ -101,14 +103,30 @@ def _of_orders(situation: Situation) -> Iterator[str]:
     yield from situation.support.other.signed_reasons
 
 
-def _not_understood(situation: Situation) -> Signal | None:
-    gaps = situation.findings.gaps
-    reasons = {gaps[name].reason for name in EXCLUDING if name in gaps}
+def _words_open(situation: Situation) -> Signal | None:
+    """Find entries of the problem list that were not understood."""
+    gaps = _unread_gaps(situation)
+    return Signal() if any(map(_is_of_problem_list, gaps)) else None
+
+
+def _prose_open(situation: Situation) -> Signal | None:
+    """Find reports, orders and notes that were not understood, or not read whole."""
+    gaps = _unread_gaps(situation)
     is_unread = situation.support.is_report_unread
-    if reasons.isdisjoint({"not-understood", "unreadable"}) and not is_unread:
-        return None
-    return Signal()
+    is_open = is_unread or not all(map(_is_of_problem_list, gaps))
+    return Signal() if is_open else None
+
+
+def _unread_gaps(situation: Situation) -> list[Gap]:
+    gaps = (situation.findings.gaps.get(name) for name in EXCLUDING)
+    return [gap for gap in gaps if gap and gap.reason in NOT_READ]
+
+
+def _is_of_problem_list(gap: Gap) -> bool:
+    return gap.reason == "not-understood" and all(
+        source.resource.startswith("Condition/") for source in gap.seen
+    )
 
 
 SIGNALS.update({name: _detector(kind) for name, kind in KINDS.items()})
-SIGNALS[NOT_UNDERSTOOD] = _not_understood
+SIGNALS.update({WORDS_OPEN: _words_open, PROSE_OPEN: _prose_open})

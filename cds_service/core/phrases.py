@@ -47,10 +47,10 @@ class Language(Protocol):
     def sentence(self, template: str) -> str:
         """Return the sentence for this English one; raises NotTranslated."""
 
-    def say_day(self, day: date, form: DayForm) -> str:
+    def day_text(self, day: date, form: DayForm) -> str:
         """Write a day."""
 
-    def say_number(self, number: str) -> str:
+    def number_text(self, number: str) -> str:
         """Write a number that was written in English."""
 
     def join(self, words: Iterable[str], separator: str, last: str) -> str:
@@ -156,7 +156,7 @@ class Day(Phrase):
         return phrase
 
     def translation(self, language: Language) -> str:
-        return language.say_day(self.day, self.form)
+        return language.day_text(self.day, self.form)
 
 
 class Amount(Phrase):
@@ -290,7 +290,7 @@ def in_language(text: str, language: Language | None) -> str:
     if not text or LEVELS.fullmatch(text):
         return text
     if NUMBER.fullmatch(text):
-        return language.say_number(text)
+        return language.number_text(text)
     return language.sentence(text)
 
 

@@ -26,7 +26,13 @@ from cds_service.core.phrases import (
 )
 from cds_service.core.policy import Policy
 from cds_service.core.situation import Signal, Situation
-from cds_service.core.wording import capital, join_words, say_date, say_month, say_title
+from cds_service.core.wording import (
+    capital,
+    date_text,
+    join_words,
+    month_text,
+    title_text,
+)
 
 MOST_REASONS = 2  # on a card; the audit entry has all
 
@@ -271,8 +277,8 @@ def _recommendation(
     fact = signal.because if signal is not None else reason
     words = {**values, "because": reason, "fact": fact, "Fact": capital(fact)}
     if corrections:
-        words["end"] = say_date(corrections[0].end)
-        titles = [say_title(correction.order.title) for correction in corrections]
+        words["end"] = date_text(corrections[0].end)
+        titles = [title_text(correction.order.title) for correction in corrections]
         words["title"] = joined(titles, " and ")
     label, order = "", None
     if is_offered:
@@ -317,7 +323,7 @@ def not_counted_text(order: SupportOrder) -> str:
     day = order.authored or order.start
     text = say("{order} order without a date", order=order.name)
     if day:
-        text = say("{order} order of {month}", order=order.name, month=say_month(day))
+        text = say("{order} order of {month}", order=order.name, month=month_text(day))
     if not order.is_read_whole:
         return say("{order}, not understood", order=text)
     if order.not_now == "elsewhere":
@@ -326,7 +332,7 @@ def not_counted_text(order: SupportOrder) -> str:
         return say("{order}, its days past", order=text)
     if order.not_now == "far" and order.start:
         return say(
-            "{order}, planned for {month}", order=text, month=say_month(order.start)
+            "{order}, planned for {month}", order=text, month=month_text(order.start)
         )
     return text if order.is_standing else say("{order}, its status unknown", order=text)
 

@@ -27,9 +27,9 @@ from cds_service.core.study import Cutoff, Study
 from cds_service.core.study_result import ABSOLUTE
 from cds_service.core.wording import (
     Wording,
+    date_text,
     number_word,
-    say_date,
-    say_title,
+    title_text,
     with_unit,
 )
 
@@ -198,7 +198,7 @@ def _earlier_fracture(situation: Situation) -> Signal | None:
         return earlier_fracture
     augmentation = situation.findings.known.get("prior-augmentation")
     day = (
-        say_date(augmentation.observed)
+        date_text(augmentation.observed)
         if augmentation and augmentation.observed
         else ""
     )
@@ -258,7 +258,7 @@ def _exam_on_record(name: str, kind: str) -> Detector:
         exam = situation.findings.known.get(name)
         text: str = Verbatim(kind)
         if exam and exam.observed:
-            text = say("{exam} of {day}", exam=text, day=say_date(exam.observed))
+            text = say("{exam} of {day}", exam=text, day=date_text(exam.observed))
         return _when_true(situation, name, text)
 
     return detect
@@ -340,7 +340,7 @@ def _brace_ordered(situation: Situation) -> Signal | None:
     orders = situation.support.of_kind("brace")
     if not orders:
         return None
-    return Signal(say_title(orders[0].title), orders, braces=situation.braces)
+    return Signal(title_text(orders[0].title), orders, braces=situation.braces)
 
 
 # The site wants the limits said with every augmentation.
@@ -361,7 +361,7 @@ def _of_braces(braces: list[Brace]) -> Signal | None:
 def _brace_words(brace: Brace) -> str:
     why = WITHOUT_DATE.get(brace.issue or "", "")
     why = "its words name a shortest time, no end" if brace.issue == "least" else why
-    return in_brackets(brace.times.said(), why)
+    return in_brackets(brace.times.sentence(), why)
 
 
 @signal("brace-limit-broken")

@@ -57,7 +57,7 @@ def grouped(pairs: Iterable[tuple[str, str]]) -> dict[str, list[str]]:
     return names_by_text
 
 
-def say_title(title: str) -> str:
+def title_text(title: str) -> str:
     """Write what an order is called, `TLSO (L0456)`; its code is never translated."""
     name, _, code = title.partition(" (")
     return in_brackets(name, Verbatim(code.removesuffix(")"))) if code else title
@@ -73,17 +73,17 @@ def _capital(text: str) -> str:
     return text if is_abbreviation else text[:1].upper() + text[1:]
 
 
-def say_date(day: date) -> str:
+def date_text(day: date) -> str:
     """Write `1 May 2026`."""
     return Day(day, "date")
 
 
-def say_month(day: date) -> str:
+def month_text(day: date) -> str:
     """Write `Nov 2024`."""
     return Day(day, "month")
 
 
-def say_near_date(day: date, today: date) -> str:
+def near_date_text(day: date, today: date) -> str:
     """Write `19 Nov` in today's year or within half a year, else `19 Nov 2024`."""
     precision: DayForm = "near" if is_near(day, today) else "date"
     return Day(day, precision)
@@ -94,7 +94,7 @@ def is_near(day: date, today: date) -> bool:
     return day.year == today.year or abs(today - day) <= HALF_A_YEAR
 
 
-def say_since(day: date, today: date) -> str:
+def since_text(day: date, today: date) -> str:
     """Write `Mar 2026`, and `2021` of a day that is two years away."""
     is_old = months_between(day, today) >= YEARS_FROM
     precision: DayForm = "year" if is_old else "month"
@@ -111,7 +111,7 @@ COUNTED: Mapping[Unit, tuple[str, str]] = {
 }
 
 
-def say_count(count: int, unit: Unit) -> str:
+def count_text(count: int, unit: Unit) -> str:
     """Write `1 month`, `4 months`."""
     singular, plural = COUNTED[unit]
     form = singular if count == 1 else plural
@@ -124,7 +124,7 @@ def number_word(count: int) -> str:
     return NUMBER_WORDS[place] if place < len(NUMBER_WORDS) else str(count)
 
 
-def say_number(value: float, decimals: int) -> str:
+def number_text(value: float, decimals: int) -> str:
     """Write the number with a true minus sign and at most so many decimals."""
     text = f"{value:.{decimals}f}"
     if float(text) == 0:
@@ -132,7 +132,7 @@ def say_number(value: float, decimals: int) -> str:
     return text.replace("-", "−")
 
 
-def say_percent(share: float, *, lowest: float = 0.0, highest: float = 1.0) -> str:
+def percent_text(share: float, *, lowest: float = 0.0, highest: float = 1.0) -> str:
     """Write a share as whole percent, `38 %`; at the ends "under 2 %", "over 96 %".
 
     Args:
@@ -146,7 +146,7 @@ def say_percent(share: float, *, lowest: float = 0.0, highest: float = 1.0) -> s
     return f"{_round(share * 100)} %"
 
 
-def say_coarse_percent(share: float, *, lowest: float, highest: float) -> str:
+def coarse_percent_text(share: float, *, lowest: float, highest: float) -> str:
     """Write a share in steps of 5 from 10 up; at the ends "under 5 %", "above 90 %".
 
     Beyond the limits of print the next rounder number is named, never a finer one than
@@ -165,15 +165,15 @@ def coarse_percent(share: float) -> int:
     return _round(percent) if percent < COARSE_FROM - 0.5 else _round(percent / 5) * 5
 
 
-def say_range(
+def range_text(
     interval: tuple[float, float], *, lowest: float = 0.0, highest: float = 1.0
 ) -> str:
     """Write an interval of shares as whole percent, `26–53 %`, ends as `percent`."""
     low, high = interval
     if high < lowest:
-        return say_percent(high, lowest=lowest, highest=highest)
+        return percent_text(high, lowest=lowest, highest=highest)
     if low > highest:
-        return say_percent(low, lowest=lowest, highest=highest)
+        return percent_text(low, lowest=lowest, highest=highest)
     return f"{_round(low * 100)}–{_round(high * 100)} %"
 
 
@@ -194,7 +194,7 @@ class Wording:
 
     def number(self, finding: str, value: float, unit: str) -> str:
         """Write a number with its unit; scores and BMI drop an idle `.0`."""
-        text = say_number(value, self.specs[finding].decimals)
+        text = number_text(value, self.specs[finding].decimals)
         if unit in PLAIN:
             text = text.removesuffix(".0")
         return with_unit(text, unit)
@@ -222,7 +222,7 @@ class Wording:
         """Write name, value and place: `T-score −3.2 (lumbar spine, 1 May 2026)`."""
         details = [finding.site]
         if dated and finding.observed:
-            details.append(say_date(finding.observed))
+            details.append(date_text(finding.observed))
         return self._phrase(finding, self.value(finding), *details)
 
     def measure(self, finding: Finding) -> str:

@@ -11,7 +11,7 @@ from typing import NamedTuple
 from cds_service.call import Service
 from cds_service.core.findings import METHOD_NOT_RECORDED, Finding, Gap
 from cds_service.core.vocabulary import FindingSpec, NumberSpec
-from cds_service.core.wording import say_number, with_unit
+from cds_service.core.wording import number_text, with_unit
 from cds_service.errors import FhirReadError
 from cds_service.fhir.gathering.fetching import Fetched, FhirReader, read_apart
 from cds_service.fhir.gathering.subjects import Person
@@ -140,7 +140,7 @@ def _pair(spec: FindingSpec, change: Finding | Gap) -> Pair:
     if isinstance(change, Gap):
         return Pair(spec.title, (), "", f"not compared: {change.why or change.detail}")
     values = tuple(source.printed for source in reversed(change.provenance))
-    amount = say_number(float(change.value), spec.decimals)
+    amount = number_text(float(change.value), spec.decimals)
     word = " ".join(change.concerns) or SAME_WAY
     return Pair(spec.title, values, f"{amount} %", word)
 
@@ -182,7 +182,7 @@ def _value(raw: Json, measure: Measure) -> str:
     amount, unit = quantity.get("value"), text(quantity.get("code"))
     if not isinstance(amount, int | float):
         return "–"
-    number = say_number(float(amount), max(measure.finding.decimals, 1))
+    number = number_text(float(amount), max(measure.finding.decimals, 1))
     return with_unit(number, unit)
 
 

@@ -34,7 +34,7 @@ class Saved:
     """The result of saving a set: how many values are new, and how many were there."""
 
     new: int
-    there: int
+    known: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -16,7 +16,7 @@ from cds_service.core.data_file import Closed, DataFile, read_toml, validated
 from cds_service.core.derived import derive
 from cds_service.core.findings import METHOD_NOT_RECORDED, Finding, Findings, Gap
 from cds_service.core.indices import INDICES
-from cds_service.core.wording import say_date, say_number, with_unit
+from cds_service.core.wording import date_text, number_text, with_unit
 from cds_service.fhir.mapping.level_text import LEVELS
 from cds_service.fhir.mapping.units import UnitTable
 from cds_service.fhir.raw_json import Json
@@ -331,7 +331,7 @@ class Worksheet:
                 else ""
             )
             place = place or site_of(result.measure.name, form)
-            when = say_date(day) if day else "day not said"
+            when = date_text(day) if day else "day not said"
             parts = (
                 f"{result.measure.display}: {result.value}",
                 place,
@@ -359,19 +359,19 @@ def _number_of(field: Field, text: str, units: UnitTable) -> float | str:
     hint = ""
     if not parsed[1] and field.unit == "cm2" and low <= number / 100 <= high:
         hint = (
-            f"; {say_number(number, 0)} mm² would be {say_number(number / 100, 1)} cm²:"
-            " write the unit"
+            f"; {number_text(number, 0)} mm² would be"
+            f" {number_text(number / 100, 1)} cm²: write the unit"
         )
     if not parsed[1] and field.unit == "m" and low <= number / 100 <= high:
         hint = (
-            f"; {say_number(number, 0)} cm would be {say_number(number / 100, 2)} m:"
+            f"; {number_text(number, 0)} cm would be {number_text(number / 100, 2)} m:"
             " write the unit"
         )
     return f"{low:g} to {high:g} is plausible{hint}"
 
 
 def _amount_words(measure: Measure, amount: float) -> str:
-    number = say_number(amount, max(measure.finding.decimals, 1))
+    number = number_text(amount, max(measure.finding.decimals, 1))
     return with_unit(number, measure.finding.unit)
 
 

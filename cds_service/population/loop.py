@@ -13,7 +13,7 @@ from cds_service.core.bracing import times_of
 from cds_service.core.findings import SupportOrder
 from cds_service.core.loop import DAYS, Course, Step, last_day
 from cds_service.core.vocabulary import BoneDrugSpec
-from cds_service.core.wording import say_date
+from cds_service.core.wording import date_text
 from cds_service.errors import DeadlinePassed, EvidenceUnavailable, PatientMismatch
 from cds_service.fhir.findings.bone_drug_history import entries_of, read_history
 from cds_service.fhir.findings.chart import Chart, Horizon
@@ -302,8 +302,8 @@ def row_of(course: Course, card: str) -> Row:
     """
     where = "in what could be read" if course.unread else "on record"
     text = (
-        f"Order signed {say_date(course.signed)}, card {card}; by"
-        f" {say_date(course.ends)} no visit for bone treatment and no dose of a bone"
+        f"Order signed {date_text(course.signed)}, card {card}; by"
+        f" {date_text(course.ends)} no visit for bone treatment and no dose of a bone"
         f" drug {where}"
     )
     resources = tuple(dict.fromkeys(course.resources.values()))
@@ -313,9 +313,9 @@ def row_of(course: Course, card: str) -> Row:
 
 def _notes(course: Course) -> Iterator[str]:
     if day := course.days.get("referral"):
-        yield f"referral {say_date(day)}"
+        yield f"referral {date_text(day)}"
     if day := course.days.get("drug-ordered"):
-        yield f"bone drug ordered {say_date(day)}, no dose or dispense on record"
+        yield f"bone drug ordered {date_text(day)}, no dose or dispense on record"
     for day in course.missed:
-        yield f"appointment {say_date(day)} not recorded as kept"
+        yield f"appointment {date_text(day)} not recorded as kept"
     yield from course.unread

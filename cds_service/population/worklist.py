@@ -22,7 +22,7 @@ from cds_service.core.bracing import WITHOUT_DATE, times_of
 from cds_service.core.findings import Findings
 from cds_service.core.loop import DAYS
 from cds_service.core.vocabulary import BoneDrugSpec, FindingSpec
-from cds_service.core.wording import say_date
+from cds_service.core.wording import date_text
 from cds_service.fhir.findings.chart import Chart, Horizon
 from cds_service.fhir.findings.extraction import extract_findings
 from cds_service.fhir.findings.medication_list import may_be_taken
@@ -171,7 +171,7 @@ def _untreated(
     lack = drugs.because if is_unsure else lack
     joined = "," if gap or is_unsure else ""
     planned = "ordered, not recorded as done: " if _is_planned(record, names) else ""
-    text = f"Augmentation {planned}{say_date(done)}; {lack}{joined} and {missing}"
+    text = f"Augmentation {planned}{date_text(done)}; {lack}{joined} and {missing}"
     sources = known.provenance if known and is_unsure else ()
     if gap:
         sources = gap.seen
@@ -239,7 +239,7 @@ def _left_open(
     if "ServiceRequest" in unchecked_in(record):
         yield "referrals could not be read"
     for day in sorted({day for day, _ in augmented if day > done}):
-        yield f"augmented again {say_date(day)}"
+        yield f"augmented again {date_text(day)}"
 
 
 class Visit(NamedTuple):
@@ -330,8 +330,8 @@ def _overdue(findings: Findings, unread: Sequence[str]) -> Iterator[Row]:
     if overdue is not None and overdue.value is True and overdue.observed is not None:
         where = " in what could be read" if unread else ""
         text = (
-            f"Last denosumab on record {say_date(overdue.observed)}, no other bone drug"
-            f" since{where}"
+            f"Last denosumab on record {date_text(overdue.observed)},"
+            f" no other bone drug since{where}"
         )
         resources = tuple(source.resource for source in overdue.provenance)
         yield Row(
@@ -361,7 +361,7 @@ def _braced(
             []
             if times.ends
             else [
-                f"{service.policy.brace.max_weeks} weeks were over on {say_date(last)}"
+                f"{service.policy.brace.max_weeks} weeks were over on {date_text(last)}"
             ]
         )
         notes += (
@@ -375,7 +375,7 @@ def _braced(
         yield Row(
             "brace-beyond-end",
             last.isoformat(),
-            with_notes(f"{times.said()}, still active", notes),
+            with_notes(f"{times.sentence()}, still active", notes),
             (order.reference,),
         )
 

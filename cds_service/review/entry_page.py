@@ -50,7 +50,7 @@ def entry_routes(routes: Blueprint, desk: Desk) -> None:
             stored=stored,
             content=content,
             cards=view_cards(content.get("cards", ())),
-            said=[(entry, contents.get(entry.id, {})) for entry in remarks],
+            remarks=[(entry, contents.get(entry.id, {})) for entry in remarks],
             marks=WORDS["mark"],
             steps=STEPS,
             reasons=GAP_REASONS,

@@ -185,7 +185,7 @@ def _find_routes(routes: Blueprint, desk: Desk) -> None:
             "filter": wanted,
             "choices": CHOICES,
             "page": page,
-            "said": remarks,
+            "remarks": remarks,
             "is_first": after is None,
         }
         return make_response(render_template("review-find.html", **context))

@@ -10,7 +10,7 @@ from flask import Blueprint
 
 from cds_service.audit.reader import ListedEntry
 from cds_service.core.data_file import read_toml
-from cds_service.core.wording import Wording, say_date, say_number, with_unit
+from cds_service.core.wording import Wording, date_text, number_text, with_unit
 
 WORDS: Mapping[str, Mapping[str, str]] = read_toml(
     Path(__file__).with_name("words.toml")
@@ -59,7 +59,7 @@ def value_words(value: Any, unit: str, decimals: int | None = None) -> str:
         return "yes" if value else "no"
     if isinstance(value, int | float):
         number = (
-            say_number(value, decimals)
+            number_text(value, decimals)
             if decimals is not None
             else f"{value:.6g}".replace("-", "−")
         )
@@ -76,13 +76,13 @@ def moment_words(text: str, zone: tzinfo = UTC) -> str:
     except ValueError:
         return text
     local = moment.astimezone(zone)
-    return f"{say_date(local.date())}, {local:%H:%M:%S %Z}"
+    return f"{date_text(local.date())}, {local:%H:%M:%S %Z}"
 
 
 def day_words(text: str | None) -> str:
     """Write an ISO day or time as `20 Nov 2026`."""
     try:
-        return say_date(date.fromisoformat(text[:10])) if text else ""
+        return date_text(date.fromisoformat(text[:10])) if text else ""
     except ValueError:
         return text or ""
 

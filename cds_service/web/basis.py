@@ -83,7 +83,7 @@ def basis_html(stored: Stored, service: Service, form: Mapping[str, str] | None)
         "basis.html",
         page=page,
         content=content,
-        shown=stored.at,
+        answered_at=stored.at,
         entry=stored.id,
         trial=trial,
         letter=letter_text(content["cards"]) if is_leaving else "",

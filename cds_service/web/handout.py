@@ -22,7 +22,7 @@ from cds_service.basis.links import (
 from cds_service.core.handout import (
     HandoutFacts,
     HandoutText,
-    say_handout,
+    handout_sentences,
 )
 from cds_service.core.handout_settings import HandoutSettings
 from cds_service.errors import NotAllowed
@@ -59,7 +59,9 @@ def handout_routes(around: Surroundings, store: AuditStore) -> Blueprint:
             raise NotAllowed(REFUSED)
         facts = HandoutFacts.from_json(stored.content["handout"])
         settings = handout_settings(around)
-        sentences = [sentence for _, sentence in say_handout(facts, text, settings)]
+        sentences = [
+            sentence for _, sentence in handout_sentences(facts, text, settings)
+        ]
         labels = (text.labels.name, text.labels.date)
         is_drawn = can_draw((*sentences, *labels), text.language)
         if page.form == "html":

@@ -15,7 +15,7 @@ from functools import partial
 from typing import Any
 
 from cds_service.audit.chain import AuditEntry
-from cds_service.core.wording import say_date
+from cds_service.core.wording import date_text
 from cds_service.errors import AuditUnavailable, CdsError, FhirReadError
 from cds_service.fhir.gathering.patient_status import why_closed
 from cds_service.fhir.gathering.subjects import Person
@@ -202,7 +202,7 @@ class Desk:
             launched=launched,
             person=describe(patient),
             action=f"{PATH}/at/{handle}",
-            there=recorded.measures,
+            recorded=recorded.measures,
             pairs=recorded.pairs,
             unread=unread,
             rivals=against,
@@ -231,7 +231,7 @@ class Desk:
         report, span = chosen
         day, written = report.day, self._form.get("date", "")
         if day and written and written != day.isoformat():
-            return OTHER_DAY.format(day=say_date(day))
+            return OTHER_DAY.format(day=date_text(day))
         before = {*filter(None, self._form.get("taken", "").split(" "))}
         earlier = [span_of(one, reports) for one in before - {key}]
         filled = {**self._emptied(span, report, earlier), span.field: span.value}
@@ -429,7 +429,7 @@ class Desk:
             counts = {"new": created} if created else {}
             self._note_end(entry, "refused", counts)
             return str(fault), None
-        self._note_end(entry, "saved", {"new": saved.new, "there": saved.there})
+        self._note_end(entry, "saved", {"new": saved.new, "there": saved.known})
         return "", saved
 
     def _why_not(self, outcome: Outcome) -> str:

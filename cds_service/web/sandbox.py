@@ -22,7 +22,7 @@ from werkzeug.wrappers import Response as PlainResponse
 from cds_service.audit.chain import OneEntry
 from cds_service.call import Ports, Service
 from cds_service.core.vocabulary import is_after_surgery
-from cds_service.core.wording import GAP_REASONS, say_date
+from cds_service.core.wording import GAP_REASONS, date_text
 from cds_service.errors import NotAllowed
 from cds_service.fhir.gathering.parsing import BrokenResource, parse_resource
 from cds_service.fhir.mapping.code_systems import CPT, HCPCS, ORDERS
@@ -435,7 +435,7 @@ def _finding(service: Service, finding: Mapping[str, Any]) -> dict[str, str]:
         "title": service.wording.name(name),
         "value": _value_text(service, name, value, finding["unit"]),
         "date": (
-            say_date(date.fromisoformat(finding["date"])) if finding["date"] else ""
+            date_text(date.fromisoformat(finding["date"])) if finding["date"] else ""
         ),
         "source": ", ".join(source["resource"] for source in finding["sources"]),
     }

@@ -110,9 +110,9 @@ def is_signed_by(checkpoint: Checkpoint, key: Key) -> bool:
     )
 
 
-def is_signature_of(key: Key, full_signature: Signature, signed: bytes) -> bool:
+def is_signature_of(key: Key, line: Signature, signed: bytes) -> bool:
     """Tell if this is the key's valid signature of these bytes."""
-    name, key_hash, signature = full_signature
+    name, key_hash, signature = line
     if (name, key_hash) != (key.name, key.hash):
         return False
     try:

@@ -170,8 +170,8 @@ def read_rows(select: Select) -> Iterator[Row]:
         if any(type(row[0]) is not int for row in rows):
             raise NoLog("audit_entry is not the table of an audit log")
         cards: dict[int, list[Card]] = {}
-        for _, cells_of in select(CARDS.format(first=rows[0][0], last=rows[-1][0])):
-            for sequence, *cells in cells_of:
+        for _, card_rows in select(CARDS.format(first=rows[0][0], last=rows[-1][0])):
+            for sequence, *cells in card_rows:
                 card, topic, indicator, rules = map(_text, cells)
                 cards.setdefault(sequence, []).append((card, topic, indicator, rules))
         for row in rows:

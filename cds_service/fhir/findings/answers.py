@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from cds_service.core.findings import Gap
 from cds_service.core.vocabulary import AnswerSpec
-from cds_service.core.wording import say_date
+from cds_service.core.wording import date_text
 from cds_service.fhir.findings import measurements
 from cds_service.fhir.findings.chart import (
     Chart,
@@ -118,7 +118,7 @@ def _pick_answer(
     words = {one.word for one in newest}
     if len(words) > 1:
         return gap(
-            spec, "conflicting", f"two answers on {say_date(day)}", *seen
+            spec, "conflicting", f"two answers on {date_text(day)}", *seen
         ), passed
     aged = measurements.age_concern(spec, chart, day)
     unknown = measurements.method_concern(spec, chart, [newest[0].reading])

@@ -8,10 +8,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from typing import Literal
 
-from cds_service.core.derived import DENSE, OSTEOPOROSIS, say_minus_missing
+from cds_service.core.derived import DENSE, OSTEOPOROSIS, minus_missing_text
 from cds_service.core.findings import Finding, Gap, GapReason, PassedOver
 from cds_service.core.vocabulary import QuantitySpec, TScoreSpec
-from cds_service.core.wording import say_date
+from cds_service.core.wording import date_text
 from cds_service.fhir.findings.chart import Chart, FindingOrGap, Reading
 from cds_service.fhir.findings.measurements import Picked, conflict_of, find_quantity
 from cds_service.fhir.findings.methods import judge_method
@@ -123,7 +123,7 @@ def _with_minus(outcome: Gap) -> Gap:
     if outcome.reason != "out-of-range" or outcome.why != MINUS:
         return outcome
     number = outcome.seen[0].printed.split()[0]
-    return outcome._replace(detail=say_minus_missing(number), why="")
+    return outcome._replace(detail=minus_missing_text(number), why="")
 
 
 def judge_t_score(
@@ -407,7 +407,7 @@ def _lower_elsewhere(
             continue
         if not any(_are_of_one_place(other, measured) for other in since):
             printed = (
-                f"{shortened(measured.printed)} of {say_date(measured.moment.day)}"
+                f"{shortened(measured.printed)} of {date_text(measured.moment.day)}"
             )
             why = f"{printed} is lower, at another site"
             refused = Refused(measured.reading, "conflicting", why, measured.printed)

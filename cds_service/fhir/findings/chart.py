@@ -14,7 +14,7 @@ from cds_service.core.findings import (
     PassedOver,
     Provenance,
     Value,
-    say_months,
+    months_text,
 )
 from cds_service.core.months import months_between
 from cds_service.core.vocabulary import FindingSpec, ReadSpec, YesNoSpec
@@ -480,4 +480,4 @@ def known(
 
 def age_in_words(observed: date, today: date) -> str:
     """Say an age in whole months, or in whole years from two years on: `14 months`."""
-    return say_months(months_between(observed, today))
+    return months_text(months_between(observed, today))

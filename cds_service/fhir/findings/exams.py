@@ -4,7 +4,7 @@ from datetime import date
 
 from cds_service.core.findings import Gap
 from cds_service.core.vocabulary import ExamSpec
-from cds_service.core.wording import say_date
+from cds_service.core.wording import date_text
 from cds_service.fhir.findings.chart import (
     Chart,
     FindingOrGap,
@@ -47,7 +47,7 @@ def find_exam(spec: ExamSpec, chart: Chart) -> FindingOrGap:
     newest = max((day for day, _ in exams), default=None)
     if newest is None:
         return _without(spec, chart, refused), ()
-    printed = f"{spec.title.partition(' ')[0]} of {say_date(newest)}"
+    printed = f"{spec.title.partition(' ')[0]} of {date_text(newest)}"
     seen = [one.source(spec, printed) for day, one in exams if day == newest]
     if spec.usable_days and (chart.today - newest).days > spec.usable_days:
         age = age_in_words(newest, chart.today)
@@ -57,7 +57,7 @@ def find_exam(spec: ExamSpec, chart: Chart) -> FindingOrGap:
 
 def _without(spec: ExamSpec, chart: Chart, refused: set[date]) -> Gap:
     if refused:
-        return gap(spec, "other-method", f"with contrast ({say_date(max(refused))})")
+        return gap(spec, "other-method", f"with contrast ({date_text(max(refused))})")
     if unread := chart.unread(spec):
         return gap(spec, "not-read", unread)
     return gap(spec, "absent", "none on record")

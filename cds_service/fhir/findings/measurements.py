@@ -20,7 +20,7 @@ from cds_service.core.vocabulary import (
     ObservedSpec,
     QuantitySpec,
 )
-from cds_service.core.wording import say_date
+from cds_service.core.wording import date_text
 from cds_service.fhir.findings.chart import (
     Chart,
     FindingOrGap,
@@ -410,7 +410,7 @@ def conflict_of(values: Sequence[Measured], spec: QuantitySpec) -> str:
         return ""
     printed = sorted({one.printed for one in values})
     return (
-        f"{' and '.join(printed)} on {say_date(values[0].moment.day)} cannot both be"
+        f"{' and '.join(printed)} on {date_text(values[0].moment.day)} cannot both be"
         " right"
     )
 
@@ -463,7 +463,7 @@ def _change(
     sure = all(any(_way_parts(one.reading)) for one in (old, new))
     seen = (
         measured.reading.provenance(
-            spec, f"{measured.printed} on {say_date(measured.moment.day)}"
+            spec, f"{measured.printed} on {date_text(measured.moment.day)}"
         )
         for measured in (new, old)
     )

@@ -11,7 +11,7 @@ from cds_service.core.findings import Finding, Gap, PassedOver, Provenance
 from cds_service.core.months import months_before
 from cds_service.core.phrases import joined
 from cds_service.core.vocabulary import MedicationSpec
-from cds_service.core.wording import say_date
+from cds_service.core.wording import date_text
 from cds_service.fhir.certainty import certainty_of
 from cds_service.fhir.findings.chart import (
     Chart,
@@ -113,7 +113,7 @@ def source_of(
     verb = "among the orders being signed" if entry.origin == "context" else verb
     verb = "planned, not given" if entry.status == "not-done" else verb
     joint = "on" if verb in VERBS.values() else "since"
-    printed = f"{verb} {joint} {say_date(day)}" if day else verb
+    printed = f"{verb} {joint} {date_text(day)}" if day else verb
     return entry.source(spec, printed, drug.code)
 
 
@@ -261,7 +261,7 @@ def _not_taken(
     if not past or isinstance(outcome, Gap):
         return outcome
     last = past[-1].day
-    concern = f"A {spec.title} was last recorded on {say_date(last)}." if last else ""
+    concern = f"A {spec.title} was last recorded on {date_text(last)}." if last else ""
     return outcome._replace(concerns=(*outcome.concerns, concern))
 
 

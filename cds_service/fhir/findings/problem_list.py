@@ -18,7 +18,7 @@ from cds_service.core.vocabulary import (
     ListSpec,
     YesNoSpec,
 )
-from cds_service.core.wording import say_date
+from cds_service.core.wording import date_text
 from cds_service.fhir.certainty import (
     ACTIVE,
     PAST,
@@ -159,7 +159,7 @@ class Stated(NamedTuple):
     def provenance(self, spec: FindingSpec) -> Provenance:
         """Return its source: `on the problem list since 3 May 2019`."""
         place, since = PLACES[self.entry.kind]
-        printed = f"{place} {since} {say_date(self.day)}" if self.day else place
+        printed = f"{place} {since} {date_text(self.day)}" if self.day else place
         return self.entry.source(spec, printed, self.code)
 
     def passed_over(self, spec: FindingSpec) -> PassedOver:

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from cds_service.core.findings import GapReason, PassedOver
 from cds_service.core.vocabulary import FindingSpec, QuantitySpec
-from cds_service.core.wording import say_date, say_number
+from cds_service.core.wording import date_text, number_text
 from cds_service.fhir.findings.chart import Chart, Problem, Reading
 from cds_service.fhir.findings.names import is_another_measure
 from cds_service.fhir.findings.observations import (
@@ -82,7 +82,7 @@ class Refused(NamedTuple):
     def passed_over(self, spec: FindingSpec) -> PassedOver:
         """Give the statement for a card: the value, its day, and why it is not used."""
         when = self.reading.entry.moment
-        day = f" ({say_date(when.day)})" if when else ""
+        day = f" ({date_text(when.day)})" if when else ""
         printed = self.printed or _number(self.reading.holder)[2]
         detail = f"{shortened(printed) or 'a value'}{day} not used: {self.why}"
         return PassedOver(
@@ -191,7 +191,7 @@ def _low_limit(
     if problem is not None or most >= spec.raises_below:
         return None
     sign = "<" if comparator == "<" else "≤"
-    limit = f"{sign}{say_number(value, spec.decimals)}"
+    limit = f"{sign}{number_text(value, spec.decimals)}"
     printed = _number(reading.holder)[2]
     return Measured(reading, most, printed, _step(raw, value), when, limit=limit)
 

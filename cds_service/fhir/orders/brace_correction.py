@@ -11,7 +11,7 @@ from typing import Any
 
 from cds_service.core.bracing import Correction
 from cds_service.core.phrases import joined, say
-from cds_service.core.wording import say_date, say_title
+from cds_service.core.wording import date_text, title_text
 from cds_service.fhir.gathering.parsing import may_be_reversed
 from cds_service.fhir.mapping.durations import Mention
 from cds_service.fhir.mapping.terminology import Terminology
@@ -118,7 +118,7 @@ def _reworded(words: str, correction: Correction, read: MentionReader) -> str:
     ):
         if mention.until:
             until = mention.until.format(
-                day=say_date(correction.end), iso=correction.end.isoformat()
+                day=date_text(correction.end), iso=correction.end.isoformat()
             )
             words = words[: mention.start] + until + words[mention.end :]
     return words
@@ -216,9 +216,9 @@ def _set_day(period: dict[str, Any], name: str, day: date) -> None:
 def describe_correction(draft: Json, correction: Correction, corrected: Json) -> str:
     """Say what accepting the update does, and that it plans no review."""
     title = (
-        say_title(correction.order.title) if correction.order.title else say("brace")
+        title_text(correction.order.title) if correction.order.title else say("brace")
     )
-    end = say_date(correction.end)
+    end = date_text(correction.end)
     parts: list[str] = [
         say("Set the end of this {title} order to {end}", title=title, end=end)
     ]
@@ -229,7 +229,7 @@ def describe_correction(draft: Json, correction: Correction, corrected: Json) ->
     effect = joined([*parts, *_what_else(draft)], "; ")
     if correction.review is None:
         return effect
-    day = say_date(correction.review)
+    day = date_text(correction.review)
     review = say("The order plans no review: arrange it for {day}", day=day)
     return joined((effect, review), ". ")
 

@@ -18,7 +18,7 @@ from cds_service.core.bracing import Correction
 from cds_service.core.languages import LanguageFile
 from cds_service.core.phrases import Sentence, in_language, joined, say
 from cds_service.core.recommendations import Recommendation
-from cds_service.core.wording import capital, say_date, say_title
+from cds_service.core.wording import capital, date_text, title_text
 from cds_service.errors import DataFileError
 from cds_service.fhir.classes import class_of
 from cds_service.fhir.mapping.mapping_files import Orderable
@@ -179,7 +179,7 @@ def _corrections(
 
 def _labels(corrections: Sequence[Correction]) -> list[str]:
     """Label each correction's button; of several, with the brace that it is for."""
-    ends = [say("set end {day}", day=say_date(one.end)) for one in corrections]
+    ends = [say("set end {day}", day=date_text(one.end)) for one in corrections]
     if len(corrections) == 1:
         return [capital(end) for end in ends]
     names = [one.order.name for one in corrections]
@@ -187,7 +187,7 @@ def _labels(corrections: Sequence[Correction]) -> list[str]:
         names = [
             say(
                 "{title}, order {place}",
-                title=say_title(correction.order.title),
+                title=title_text(correction.order.title),
                 place=place,
             )
             for place, correction in enumerate(corrections, 1)

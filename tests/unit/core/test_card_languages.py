@@ -21,9 +21,9 @@ from cds_service.core.phrases import (
 )
 from cds_service.core.wording import (
     capital,
+    date_text,
     join_words,
-    say_date,
-    say_near_date,
+    near_date_text,
     with_unit,
 )
 from cds_service.hook_files.languages import read_languages
@@ -101,8 +101,8 @@ def test_chinese_has_no_latin_words():
 @pytest.mark.parametrize(
     ("text", "german", "chinese"),
     [
-        pytest.param(say_date(date(2027, 1, 15)), "15. Jan 2027", "2027年1月15日"),
-        pytest.param(say_near_date(TODAY, TODAY), "20. Nov", "11月20日"),
+        pytest.param(date_text(date(2027, 1, 15)), "15. Jan 2027", "2027年1月15日"),
+        pytest.param(near_date_text(TODAY, TODAY), "20. Nov", "11月20日"),
         pytest.param(Day(TODAY, "month"), "Nov 2026", "2026年11月"),
         pytest.param(Day(TODAY, "year"), "2026", "2026年"),
         pytest.param("−2.8", "−2,8", "−2.8", id="decimal sign"),
@@ -150,7 +150,7 @@ def test_says_a_phrase(text, german, chinese):
         say("weak grip"),
         say("{drug} since {since}", drug="denosumab", since=Day(TODAY, "year")),
         join_words(["TLSO", "LSO"]),
-        say_date(TODAY),
+        date_text(TODAY),
         capital(say("weak grip")),
         Verbatim("L0456"),
         with_unit("19.6", "ng/mL"),

@@ -82,9 +82,15 @@ def test_what_is_named_and_open_withholds_its_buttons(name):
 
 @pytest.mark.parametrize("reason", ["not-understood", "unreadable"])
 def test_what_nobody_understood_withholds_training_and_the_end_of_a_brace(reason):
-    found = findings_with("malignancy", reason=reason)
+    found = findings_with("malignancy", reason=reason, resource="DiagnosticReport/mri")
     assert {"rehabilitation", "brace-correction"}.isdisjoint(chosen_of(found))
     assert reason == "unreadable" or "bone-treatment" in chosen_of(found)
+
+
+def test_an_entry_not_understood_takes_no_choice_but_the_end_of_a_brace():
+    """Cards page, E10: entries not understood do not count."""
+    found = findings_with("malignancy", reason="not-understood")
+    assert chosen_of(found) == EVERY - {"brace-correction"}
 
 
 @pytest.mark.parametrize(

@@ -10,13 +10,13 @@ from hypothesis import strategies as st
 from cds_service.core.findings import GapReason
 from cds_service.core.wording import (
     GAP_REASONS,
-    say_coarse_percent,
-    say_date,
-    say_month,
-    say_near_date,
-    say_number,
-    say_percent,
-    say_range,
+    coarse_percent_text,
+    date_text,
+    month_text,
+    near_date_text,
+    number_text,
+    percent_text,
+    range_text,
 )
 from tests.chart_builders import open_service
 from tests.fact_builders import finding
@@ -37,7 +37,7 @@ LIMITS = {"lowest": 0.02, "highest": 0.96}
     ],
 )
 def test_a_share_is_said_in_whole_percent_within_the_limits_of_print(share, said):
-    assert say_percent(share, **LIMITS) == said
+    assert percent_text(share, **LIMITS) == said
 
 
 # Cards, rule D1: rounded to 5 from 10 up, whole ones below; P1 and P2 of the examples
@@ -57,12 +57,12 @@ def test_a_share_is_said_in_whole_percent_within_the_limits_of_print(share, said
     ],
 )
 def test_a_summary_rounds_to_five_from_ten_up(share, said):
-    assert say_coarse_percent(share, **LIMITS) == said
+    assert coarse_percent_text(share, **LIMITS) == said
 
 
 @given(st.floats(0, 1))
 def test_no_summary_says_less_than_the_floor_or_more_than_the_ceiling_can_carry(share):
-    words = say_coarse_percent(share, **LIMITS).split()
+    words = coarse_percent_text(share, **LIMITS).split()
     number = int(words[1])
     assert words[0] in ("about", "under", "above")
     if words[0] == "under":
@@ -78,14 +78,14 @@ def test_no_summary_says_less_than_the_floor_or_more_than_the_ceiling_can_carry(
 def test_a_greater_risk_is_never_said_to_be_smaller(one, other):
     low, high = sorted((one, other))
     said = [
-        int(say_coarse_percent(share, **LIMITS).split()[1]) for share in (low, high)
+        int(coarse_percent_text(share, **LIMITS).split()[1]) for share in (low, high)
     ]
     if low >= LIMITS["lowest"] and high <= LIMITS["highest"]:
         assert said[0] <= said[1]
 
 
 def test_a_range_is_said_with_one_sign():
-    assert say_range((0.264, 0.526)) == "26–53 %"
+    assert range_text((0.264, 0.526)) == "26–53 %"
 
 
 @pytest.mark.parametrize(
@@ -93,15 +93,15 @@ def test_a_range_is_said_with_one_sign():
     [(-3.2, 1, "−3.2"), (-0.04, 1, "0.0"), (57.0, 0, "57"), (10.0, 1, "10.0")],
 )
 def test_a_number_has_a_true_minus_and_no_negative_zero(value, decimals, said):
-    assert say_number(value, decimals) == said
+    assert number_text(value, decimals) == said
 
 
 def test_a_day_is_written_out():
-    assert say_date(date(2026, 5, 1)) == "1 May 2026"
+    assert date_text(date(2026, 5, 1)) == "1 May 2026"
 
 
 def test_says_month_and_year():
-    assert say_month(date(2024, 11, 19)) == "Nov 2024"
+    assert month_text(date(2024, 11, 19)) == "Nov 2024"
 
 
 @pytest.mark.parametrize(
@@ -116,7 +116,7 @@ def test_says_month_and_year():
     ],
 )
 def test_leaves_the_year_out_of_near_days(day, words):
-    assert say_near_date(day, date(2026, 11, 20)) == words
+    assert near_date_text(day, date(2026, 11, 20)) == words
 
 
 @pytest.mark.parametrize(
