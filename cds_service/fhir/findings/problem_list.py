@@ -253,7 +253,9 @@ def silence(
         seen = (one.provenance(spec) for one in doubtful)
         return gap(spec, "undetermined", doubtful[0].passed_over(spec).detail, *seen)
     over = [
-        one for one in stated if one.is_past and not _is_long_over(one, spec, chart)
+        statement
+        for statement in stated
+        if statement.is_past and not _is_long_over(statement, spec, chart)
     ]
     if spec.past and over:
         return gap(

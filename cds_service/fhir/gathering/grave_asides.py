@@ -121,7 +121,7 @@ def grave_beside(entry: Json, terminology: Terminology) -> frozenset[str]:
         or (entry.keys() <= _SHORT and not title and not holds_more(entry))
     ):
         return frozenset()
-    listed = {name: held for name, held in entry.items() if name not in NOT_BESIDE}
+    listed = {name: value for name, value in entry.items() if name not in NOT_BESIDE}
     beside = [*beside_title(entry)]
     diagnoses = [one for name in DIAGNOSES for one in objects(entry.get(name))]
     diagnoses += [one.code for one in beside if one.code]
@@ -132,9 +132,9 @@ def grave_beside(entry: Json, terminology: Terminology) -> frozenset[str]:
     # The name of a harmless code may contain what it looks for: `screening for cancer`.
     plain = {
         word
-        for one in codes
-        if terminology.excludes(one) and not terminology.concepts(one) & GRAVE
-        for word in texts_of(one)
+        for code in codes
+        if terminology.excludes(code) and not terminology.concepts(code) & GRAVE
+        for word in texts_of(code)
         if is_title_plain(word, terminology)
     }
     written = [*_words_of(listed), *_words_beside(beside)]
@@ -173,26 +173,26 @@ def _unread(
     swallowed = [
         word for word in words if is_long or _names_more(word, named, terminology)
     ]
-    found = set[str]()
+    concepts = set[str]()
     is_understood = is_reason_understood([*reasons, *swallowed], GRAVE, terminology)
     if not is_understood or has_code_alone(entry, terminology):
-        found |= {UNREAD_REASON, MAY_BEAR_ON_SPINE}
+        concepts |= {UNREAD_REASON, MAY_BEAR_ON_SPINE}
     if tells_earlier_fracture(reasons, terminology):
-        found.add(EARLIER)
-    return frozenset(found)
+        concepts.add(EARLIER)
+    return frozenset(concepts)
 
 
 def _unread_in_report(
     report: Json, beside: list[str], words: list[str], terminology: Terminology
 ) -> frozenset[str]:
     """What is left open by a report's words; `report_prose` reads its conclusion."""
-    found = set[str]()
+    concepts = set[str]()
     is_understood = is_reason_understood(beside, frozenset(), terminology)
     if not is_understood or has_code_alone(report, terminology):
-        found |= {UNREAD_PROSE, MAY_BEAR_ON_SPINE}
+        concepts |= {UNREAD_PROSE, MAY_BEAR_ON_SPINE}
     if tells_earlier_fracture(words, terminology):
-        found.add(EARLIER)
-    return frozenset(found)
+        concepts.add(EARLIER)
+    return frozenset(concepts)
 
 
 def _names_more(words: str, named: frozenset[str], terminology: Terminology) -> bool:
@@ -216,21 +216,21 @@ def states_by_code(entry: Json, terminology: Terminology) -> frozenset[str]:
 
 def left_open_by(codes: Iterable[Json], terminology: Terminology) -> frozenset[str]:
     """Return what codes of diagnoses leave open that are in no value set."""
-    found = set[str]()
+    concepts = set[str]()
     for code in codes:
         if not terminology.tells("conditions", code):
             continue
         bare = {"code": {"coding": code.get("coding")}}
         if _is_of_earlier_fracture(code, terminology):
-            found.add(EARLIER)
+            concepts.add(EARLIER)
         if is_unjudged(code, terminology):
-            found.add(UNJUDGED)
+            concepts.add(UNJUDGED)
         if not (
             is_bystander_problem(bare, terminology)
             or is_plain_fracture(bare, terminology, is_old=False)
         ):
-            found.add(MAY_BEAR_ON_SPINE)
-    return frozenset(found)
+            concepts.add(MAY_BEAR_ON_SPINE)
+    return frozenset(concepts)
 
 
 def _is_of_earlier_fracture(code: Json, terminology: Terminology) -> bool:
@@ -245,17 +245,17 @@ def said_inside(contained: Json) -> Json:
     if kind == "Condition" and certainty_of(contained) not in ("denied", "past"):
         return {"code": contained.get("code"), "note": contained.get("note")}
     if kind == "Observation" and text(contained.get("status")) not in VOID:
-        return {name: held for name, held in contained.items() if name in ANSWERS}
+        return {name: value for name, value in contained.items() if name in ANSWERS}
     return {}
 
 
 def _words_beside(beside: Iterable[Beside]) -> Iterator[str]:
-    for one in beside:
-        yield from texts_of(one.code) if one.code else (one.words,)
+    for element in beside:
+        yield from texts_of(element.code) if element.code else (element.words,)
 
 
-def _words_of(held: Any) -> Iterator[str]:
-    for path, value in leaves_of(held):
+def _words_of(element: Any) -> Iterator[str]:
+    for path, value in leaves_of(element):
         name = path.rpartition(".")[2]
         if (name in WORDED or name == "conclusion") and isinstance(value, str):
             yield value
