@@ -141,7 +141,7 @@ def added_to(condition: Json) -> list[Any]:
 
 
 def causes_of(condition: Json) -> list[Json]:
-    """The codes of what an extension of a diagnosis calls its cause, or the like."""
+    """List codes of what an extension of a diagnosis calls its cause, or the like."""
     causes = (
         extension
         for extension in objects(condition.get("extension"))
@@ -210,9 +210,9 @@ def _of_act(coding: Json, terminology: Terminology) -> Verdict:
 def _otherwise(
     kind: Listed, coding: Json, concepts: frozenset[str], terminology: Terminology
 ) -> Verdict:
-    """A code of a system whose codes we know is something else.
+    """Return `spinal` for a code of a system whose codes we know.
 
-    Any other says nothing.
+    Any other code says nothing.
     """
     is_told = terminology.tells(kind, {"coding": [coding]})
     return "spinal" if concepts or is_told else "unknown"

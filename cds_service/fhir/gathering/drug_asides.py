@@ -56,7 +56,7 @@ AVERSION = frozenset({"drug-aversion"})
 _REST_OF_WORD = re.compile(r"^\w+")
 
 
-def bone_drugs_told(words: Iterable[str], terminology: Terminology) -> frozenset[str]:
+def bone_drugs_named(words: Iterable[str], terminology: Terminology) -> frozenset[str]:
     """Return the bone drugs, and their groups, that words of any list name.
 
     A diagnosis, a report or a reason may say "Prolia last given in March". That is no
@@ -69,11 +69,11 @@ def bone_drugs_told(words: Iterable[str], terminology: Terminology) -> frozenset
     parts = [*clauses(prose)]
     if not any(BONE_DRUG in terminology.drug_words(one) for one in parts):
         parts = [prose]  # "osteoporosis, on treatment" is of two
-    named = (_told(one, terminology) for one in parts)
+    named = (_drugs_in_part(one, terminology) for one in parts)
     return frozenset[str]().union(*named) & terminology.drugs.concepts
 
 
-def _told(part: str, terminology: Terminology) -> frozenset[str]:
+def _drugs_in_part(part: str, terminology: Terminology) -> frozenset[str]:
     part = folded(part)
     named = terminology.drug_places(part)
     if BONE_DRUG not in named or terminology.text_concepts(part, AVERSION):

@@ -28,7 +28,7 @@ from cds_service.fhir.gathering.reason_prose import (
     has_code_alone,
     is_reason_understood,
     is_title_plain,
-    tells_earlier_fracture,
+    names_earlier_fracture,
     words_of_reasons,
 )
 from cds_service.fhir.leaves import leaves_of
@@ -112,7 +112,7 @@ _SHORT = NOT_BESIDE | {
 
 
 def grave_beside(entry: Json, terminology: Terminology) -> frozenset[str]:
-    """The grave things that a report, an order, a drug or a procedure names."""
+    """Return the grave things that a report, order, drug or procedure names."""
     title = TITLES.get(text(entry.get("resourceType")), "")
     if (
         text(entry.get("status")) in VOID
@@ -152,7 +152,7 @@ def grave_beside(entry: Json, terminology: Terminology) -> frozenset[str]:
 def _unread(
     entry: Json, words: list[str], named: frozenset[str], terminology: Terminology
 ) -> frozenset[str]:
-    """What the words of an entry leave open beyond what they name.
+    """Return what the words of an entry leave open beyond what they name.
 
     A report has a rule of its own.
     """
@@ -177,7 +177,7 @@ def _unread(
     is_understood = is_reason_understood([*reasons, *swallowed], GRAVE, terminology)
     if not is_understood or has_code_alone(entry, terminology):
         concepts |= {UNREAD_REASON, MAY_BEAR_ON_SPINE}
-    if tells_earlier_fracture(reasons, terminology):
+    if names_earlier_fracture(reasons, terminology):
         concepts.add(EARLIER)
     return frozenset(concepts)
 
@@ -185,12 +185,12 @@ def _unread(
 def _unread_in_report(
     report: Json, beside: list[str], words: list[str], terminology: Terminology
 ) -> frozenset[str]:
-    """What is left open by a report's words; `report_prose` reads its conclusion."""
+    """Return what a report's words leave open; `report_prose` reads its conclusion."""
     concepts = set[str]()
     is_understood = is_reason_understood(beside, frozenset(), terminology)
     if not is_understood or has_code_alone(report, terminology):
         concepts |= {UNREAD_PROSE, MAY_BEAR_ON_SPINE}
-    if tells_earlier_fracture(words, terminology):
+    if names_earlier_fracture(words, terminology):
         concepts.add(EARLIER)
     return frozenset(concepts)
 
@@ -202,7 +202,7 @@ def _names_more(words: str, named: frozenset[str], terminology: Terminology) -> 
 
 
 def is_unjudged(code: Json, terminology: Terminology) -> bool:
-    """Tell if a code may be any diagnosis: nobody has judged it."""
+    """Tell if a code may be any diagnosis: it was never judged."""
     return terminology.tells("conditions", code) and not terminology.excludes(code)
 
 
@@ -239,7 +239,7 @@ def _is_of_earlier_fracture(code: Json, terminology: Terminology) -> bool:
     return is_later and bool(terminology.concepts([code]) & VERTEBRAL)
 
 
-def said_inside(contained: Json) -> Json:
+def stated_inside(contained: Json) -> Json:
     """Return a contained resource's words: a diagnosis' name, a value's answer."""
     kind = text(contained.get("resourceType"))
     if kind == "Condition" and certainty_of(contained) not in ("denied", "past"):

@@ -7,7 +7,7 @@ from typing import Any
 
 from cds_service.fhir.gathering.bone_reports import (
     TELLS_T_SCORE,
-    tells_t_score,
+    names_t_score,
     words_of_report,
 )
 from cds_service.fhir.gathering.bystanders import (
@@ -19,7 +19,7 @@ from cds_service.fhir.gathering.bystanders import (
     words_beside,
 )
 from cds_service.fhir.gathering.drug_asides import (
-    bone_drugs_told,
+    bone_drugs_named,
     codes_of,
     drugs_beside,
 )
@@ -208,7 +208,7 @@ def _with_contained(resource: Json, kind: str) -> Iterator[tuple[str, Json]]:
 def concepts_of(
     resource: Json, targets: Targets, terminology: Terminology
 ) -> frozenset[str]:
-    """The concepts of one resource; empty if we do not read it.
+    """Return the concepts of one resource; empty if we do not read it.
 
     A list entry that neither a code nor words identify is `not-understood`: it may be
     anything, so its presence rules out "not on the list". A condition that only free
@@ -230,7 +230,7 @@ def concepts_of(
     if kind == "Condition":
         known = _concepts_of_condition(resource, terminology)
         words = (*texts_of(resource.get("code")), *words_beside(resource))
-        known |= _drugs_told(words, known, terminology)
+        known |= _drugs_named(words, known, terminology)
         known |= _unread_beside(resource, terminology)
         is_apart = is_bystander_problem(resource, terminology)
         is_apart = is_apart and known.isdisjoint(MAY_BE_OF_THE_SPINE)
@@ -248,27 +248,27 @@ def concepts_of(
         return _concepts_of_act(resource, concepts, terminology)
     if concepts and kind == OBSERVATION:
         notes = (text(one.get("text")) for one in objects(resource.get("note")))
-        concepts |= _drugs_told(notes, concepts, terminology)
+        concepts |= _drugs_named(notes, concepts, terminology)
     if concepts and kind in READ_BESIDE:
         concepts |= _grave_asides(resource, terminology)
     return concepts - OF_NO_CONCERN
 
 
 def _concepts_of_exam(exam: Json, terminology: Terminology) -> frozenset[str]:
-    """Concepts of a report or an imaging study, with what it names besides."""
+    """Return concepts of a report or an imaging study, with what it names besides."""
     concepts = exam_concepts(exam, terminology)
-    if tells_t_score(exam, terminology):
+    if names_t_score(exam, terminology):
         concepts |= {TELLS_T_SCORE}
     concepts |= _grave_asides(exam, terminology)
     if "dxa-exam" not in concepts:  # it looks for no tumour
         concepts |= _unread_prose(exam, terminology)
-    return concepts | _drugs_told(words_of_report(exam), concepts, terminology)
+    return concepts | _drugs_named(words_of_report(exam), concepts, terminology)
 
 
 def _concepts_of_act(
     act: Json, concepts: frozenset[str], terminology: Terminology
 ) -> frozenset[str]:
-    """Concepts of a procedure or order, with what it names besides."""
+    """Return concepts of a procedure or order, with what it names besides."""
     known = _concepts_of_procedure(act, concepts, terminology)
     known |= _in_asides(act, known, terminology)
     if text(act.get("resourceType")) == "Procedure":
@@ -297,7 +297,7 @@ def _is_order_apart(
 def _concepts_of_procedure(
     resource: Json, concepts: frozenset[str], terminology: Terminology
 ) -> frozenset[str]:
-    """Concepts of the code of a procedure or order, else of its words."""
+    """Return concepts of the code of a procedure or order, else of its words."""
     code = resource.get("code")
     texts = set(texts_of(code))
     words = _short(texts)
@@ -317,7 +317,7 @@ def _concepts_of_procedure(
 
 
 def _concepts_of_condition(resource: Json, terminology: Terminology) -> frozenset[str]:
-    """Concepts of a condition's code and words.
+    """Return the concepts of a condition's code and words.
 
     Its words rule out a "no", whatever its code.
     """
@@ -496,17 +496,17 @@ def _in_asides(
     return frozenset(map(in_doubt, named)) | ({NOT_UNDERSTOOD} if is_broken else set())
 
 
-def _drugs_told(
+def _drugs_named(
     words: Iterable[str], own: frozenset[str], terminology: Terminology
 ) -> frozenset[str]:
-    """The bone drugs that words name, each in doubt; none where one is known so."""
+    """Return bone drugs that words name, in doubt; none if one is known so."""
     if not own.isdisjoint((BONE_DRUG, ON_BONE_DRUG)):
         return frozenset()
-    return frozenset(map(in_doubt, bone_drugs_told(words, terminology)))
+    return frozenset(map(in_doubt, bone_drugs_named(words, terminology)))
 
 
 def _grave_asides(resource: Json, terminology: Terminology) -> frozenset[str]:
-    """The grave things that an entry names, each in doubt."""
+    """Return the grave things that an entry names, each in doubt."""
     return frozenset(map(in_doubt, grave_beside(resource, terminology)))
 
 
@@ -552,7 +552,7 @@ def referred_in(resource: Json, targets: Targets) -> Json | None:
 def _concepts_of_device(
     resource: Json, targets: Targets, terminology: Terminology
 ) -> frozenset[str]:
-    """Concepts of a device order.
+    """Return the concepts of a device order.
 
     Its code says them, else the Device that it refers to, else the words of either.
     """

@@ -54,7 +54,7 @@ def words_of_reasons(entry: Json, terminology: Terminology) -> Iterator[str]:
 
 
 def has_code_alone(entry: Json, terminology: Terminology) -> bool:
-    """Tell if a code without words stands next to the title, and nobody knows it."""
+    """Tell if a code without words stands next to the title, and is not known."""
     return any(
         not (
             texts_of(element.code)
@@ -120,7 +120,7 @@ def is_reason_understood(
 
     Args:
         words: of an entry.
-        counted: what is left open where words name it.
+        counted: what is left open if words name it.
         terminology: the service's terminology.
     """
     texts = [*dict.fromkeys(words)]
@@ -154,7 +154,7 @@ def _is_plain_reason(
     return _is_plain(remainder, terminology)
 
 
-def tells_earlier_fracture(words: Iterable[str], terminology: Terminology) -> bool:
+def names_earlier_fracture(words: Iterable[str], terminology: Terminology) -> bool:
     """Tell if words may name a fracture of long ago, or an augmentation that was done.
 
     For example "Old wedge deformity of T12" or "s/p kyphoplasty L3". A sentence that
@@ -168,7 +168,7 @@ def tells_earlier_fracture(words: Iterable[str], terminology: Terminology) -> bo
     )
 
 
-def tells_only_of(
+def are_reasons_only_of(
     entry: Json, treated: frozenset[str], terminology: Terminology
 ) -> bool:
     """Tell if the reasons of an order name an augmentation of these levels alone.
@@ -202,7 +202,7 @@ def _may_be_earlier(sentence: str, terminology: Terminology) -> bool:
         return True
     is_augmented = terminology.text_places(folded(sentence), AUGMENTATIONS, "vertebra")
     is_broken = terminology.text_places(folded(sentence), FRACTURED)
-    if (is_augmented or is_broken) and _tells_year(sentence, terminology):
+    if (is_augmented or is_broken) and _names_year(sentence, terminology):
         return True
     return bool(is_augmented) and (
         bool(terminology.levels.named(sentence))
@@ -210,7 +210,7 @@ def _may_be_earlier(sentence: str, terminology: Terminology) -> bool:
     )
 
 
-def _tells_year(sentence: str, terminology: Terminology) -> bool:
+def _names_year(sentence: str, terminology: Terminology) -> bool:
     """Tell if words name a year or count years: that was then, and is not of now."""
     return bool(terminology.years.ago(sentence) or WRITTEN_YEAR.search(sentence))
 

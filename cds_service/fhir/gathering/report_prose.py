@@ -71,7 +71,7 @@ def is_result_understood(report: Json, terminology: Terminology) -> bool:
 def _is_plain_code(code: Json, terminology: Terminology) -> bool:
     """Tell if a result's code is of a plain fracture or a harmless disease.
 
-    A code that nobody knows is what its words say, which are read apart.
+    A code that is not known is what its words say, which are read apart.
     """
     bare = {"code": {"coding": code.get("coding")}}
     if terminology.tells("conditions", code):
@@ -82,7 +82,7 @@ def _is_plain_code(code: Json, terminology: Terminology) -> bool:
 
 
 def _prose_of(report: Json, terminology: Terminology) -> Iterator[str]:
-    """The conclusion, and the words of its codes that no code explains.
+    """Yield the conclusion, and the words of its codes that no code explains.
 
     A code that is not harmless is judged for itself.
     """
