@@ -22,7 +22,13 @@ LEAVING = say("Leaving")
 # Lists without which nothing seems open. While appointments or reports of pathology are
 # not read, what hangs on them is open.
 DECIDING = (
-    *("conditions", "procedures", "medications", "administrations"),
+    *(
+        "conditions",
+        "diagnosticReports",
+        "procedures",
+        "medications",
+        "administrations",
+    ),
     *("statements", "dispenses", "serviceRequests", "deviceRequests"),
 )
 NO_LONGER = frozenset({"deceased", "end-of-life"})

@@ -10,8 +10,8 @@ from typing import NamedTuple
 
 from cds_service.core.findings import Findings, Gap
 from cds_service.core.open_points import EXCLUDING, is_settled
-from cds_service.core.phrases import joined
-from cds_service.core.situation import SIGNALS, Detector, Signal, Situation
+from cds_service.core.phrases import joined, say
+from cds_service.core.situation import SIGNALS, Detector, Signal, Situation, signal
 
 
 class OpenKind(NamedTuple):
@@ -126,6 +126,67 @@ def _is_of_problem_list(gap: Gap) -> bool:
     return gap.reason == "not-understood" and all(
         source.resource.startswith("Condition/") for source in gap.seen
     )
+
+
+# F1, F2, F6 and F7, and F5, where an entry names them and does not decide.
+CAUSES_IN_DOUBT = (
+    *("malignancy", "bone-malignancy", "recent-cancer"),
+    *("present-spinal-infection", "sepsis"),
+)
+DEFICITS_IN_DOUBT = ("new-deficit",)
+# The lists that F1 to F9 are read from (E5), by prefetch key.
+GRAVE_LISTS = ("conditions", "diagnosticReports", "procedures", "serviceRequests")
+DRUG_LISTS = ("medications", "administrations", "statements", "dispenses")
+MISSING = frozenset({"not-read", "incomplete", "empty"})
+
+
+def _doubts(names: tuple[str, ...]) -> Detector:
+    def detect(situation: Situation) -> Signal | None:
+        findings = situation.findings
+        doubted = [name for name in names if _is_open(name, findings)]
+        if not doubted:
+            return None
+        titles = joined(dict.fromkeys(map(situation.wording.name, doubted)), " and ")
+        return Signal(say("{name} not excluded", name=titles))
+
+    return detect
+
+
+SIGNALS["cause-in-doubt"] = _doubts(CAUSES_IN_DOUBT)
+SIGNALS["deficit-in-doubt"] = _doubts(DEFICITS_IN_DOUBT)
+
+
+@signal("grave-lists-unread")
+def _grave_lists_unread(situation: Situation) -> Signal | None:
+    """Lists that may hold a tumour, an infection or a deficit say nothing."""
+    missing = _missing(GRAVE_LISTS, situation)
+    if not missing:
+        return None
+    if missing == {"conditions": "empty"}:
+        return Signal(say("problem list empty"))
+    if missing.keys() <= {"conditions", "diagnosticReports"}:
+        return Signal(say("problem list or reports not wholly readable"))
+    if missing.keys() <= {"procedures", "serviceRequests"}:
+        return Signal(say("procedures or orders not wholly readable"))
+    return Signal(say("the record was not read whole"))
+
+
+@signal("drug-lists-unread")
+def _drug_lists_unread(situation: Situation) -> Signal | None:
+    """A list of drugs was not read whole, although another has a bone drug."""
+    if not _missing(DRUG_LISTS, situation):
+        return None
+    return Signal(say("medication list not wholly readable"))
+
+
+def _missing(keys: tuple[str, ...], situation: Situation) -> dict[str, str]:
+    """Tell of those of these lists that say nothing, or not all, why."""
+    points = situation.assessment.open_points
+    return {
+        point.name: point.why
+        for point in points
+        if point.name in keys and point.why in MISSING
+    }
 
 
 SIGNALS.update({name: _detector(kind) for name, kind in KINDS.items()})

@@ -7,7 +7,7 @@ import json
 import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
 from typing import Any
@@ -59,6 +59,7 @@ from cds_service.web.fhir_access import (
 from cds_service.web.logs import CALLS, UnauthenticatedCalls
 from cds_service.web.metrics import Metrics
 from cds_service.web.missing_orders import MissingOrders
+from cds_service.web.reading_places import PlacedReader, ReadingPlaces
 from cds_service.web.refusals import record_refusal
 
 CDS_PATH = "/cds-services"
@@ -80,6 +81,7 @@ class Surroundings:
             searched.
         callers: the EHRs that may call; None in open mode, where everyone may.
         links: addresses of basis pages; None if the log cannot be read.
+        places: for calls that read FHIR servers, by EHR.
     """
 
     service: Service
@@ -96,6 +98,7 @@ class Surroundings:
     unauthenticated: UnauthenticatedCalls
     missing_orders: MissingOrders
     links: Links | None = None
+    places: ReadingPlaces = field(default_factory=ReadingPlaces)
 
 
 def cds_routes(around: Surroundings) -> Blueprint:
@@ -271,9 +274,13 @@ def _run_flow(
         return NO_CARDS
     client, caller = exchange.client, exchange.caller
     closed = _closed_server(around, hook_request, exchange)
+    reader = None if closed else _reader(around, hook_request, client, exchange)
+    placed = (
+        PlacedReader(reader, around.places, caller.client or "") if reader else None
+    )
     ports = Ports(
         clock=around.clock,
-        fhir=closed or _reader(around, hook_request, client, exchange),
+        fhir=closed or placed,
         audit=around.audit,
         deadline=deadline,
         base_url=around.base_url,
@@ -289,7 +296,11 @@ def _run_flow(
         worksheet_url=_worksheet_url(around, client),
         language=_language(around, client, exchange),
     )
-    return around.flow(around.service.of(caller.client), hook, hook_request, ports)
+    try:
+        return around.flow(around.service.of(caller.client), hook, hook_request, ports)
+    finally:
+        if placed is not None:
+            placed.end()
 
 
 def _note_missing_orders(

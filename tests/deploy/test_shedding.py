@@ -1,11 +1,13 @@
 """More calls than a replica takes at once: nginx says so to what is too much, and operators still find a thread."""
 
 import json
+import math
 import re
 import threading
 
 import pytest
 
+from cds_service.web.reading_places import MOST_OF_ONE
 from tests.deploy.ehr import bearer, site_settings
 from tests.deploy.front import CONFIGURATION, front
 from tests.deploy.programs import need
@@ -18,6 +20,8 @@ from tests.waiting import wait_until
 
 AT_ONCE = int(re.search(r"max_conns=(\d+)", CONFIGURATION.read_text())[1])
 TOO_MANY = 10
+# none of them has more calls than it may let wait for its FHIR server
+EHRS = math.ceil((AT_ONCE + TOO_MANY) / MOST_OF_ONE)
 HANG_SECONDS = 60
 ORIGIN = "https://sandbox.example.org"
 
@@ -30,7 +34,7 @@ def slow_server():
 
 @pytest.fixture
 def service(tmp_path, slow_server):
-    settings = site_settings(tmp_path / "site", slow_server.base)
+    settings = site_settings(tmp_path / "site", slow_server.base, ehrs=EHRS)
     with RunningService(tmp_path, environment=settings) as running:
         yield running
 
@@ -43,13 +47,16 @@ def test_what_is_too_much_is_refused_at_once_and_health_and_metrics_answer(
     order = json.dumps(pulled(slow_server.base)).encode()
     with front([service.port], origin=ORIGIN) as site:
 
-        def sign():
+        def sign(number):
             status, headers, body = site.ask(
-                "POST", CALL, order, {"Origin": ORIGIN, **bearer()}
+                "POST", CALL, order, {"Origin": ORIGIN, **bearer(ehr=number % EHRS)}
             )
             answers.append((status, headers, json.loads(body)))
 
-        callers = [threading.Thread(target=sign) for _ in range(AT_ONCE + TOO_MANY)]
+        callers = [
+            threading.Thread(target=sign, args=(number,))
+            for number in range(AT_ONCE + TOO_MANY)
+        ]
         for caller in callers:
             caller.start()
         wait_until(lambda: len(answers) >= TOO_MANY)

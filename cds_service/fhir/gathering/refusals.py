@@ -38,6 +38,7 @@ TRANSIENT = frozenset(
         "breaker",
         "timeout",
         "no-thread",
+        "no-place",
         "http-429",
     }
 )

@@ -1,0 +1,76 @@
+"""Limits how many calls of one EHR read its FHIR servers at once.
+
+nginx counts by network address, and an EHR may call from several. Who calls is known
+here, after the token. A call that needs no FHIR server takes no place.
+"""
+
+import threading
+from collections import Counter
+from typing import Any
+
+from cds_service.errors import FhirReadError
+from cds_service.fhir.gathering.fetching import Fetched, FhirReader
+
+# Of a worker's 28 threads. With all workers of deploy/ an EHR whose servers hang holds
+# 32 of the 48 places that nginx gives (`max_conns`).
+MOST_OF_ONE = 8
+NO_PLACE = "too many calls of this EHR wait for its FHIR server"
+
+
+class ReadingPlaces:
+    """The calls that read now, by EHR, in this process."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._taken: Counter[str] = Counter()
+
+    def take(self, client: str) -> bool:
+        """Take a place for a call of this EHR, if it has one left."""
+        with self._lock:
+            has_place = self._taken[client] < MOST_OF_ONE
+            self._taken[client] += has_place
+            return has_place
+
+    def free(self, client: str) -> None:
+        with self._lock:
+            self._taken[client] -= 1
+            if not self._taken[client]:
+                del self._taken[client]
+
+
+class PlacedReader:
+    """Reads for one call, which takes a place at its first read until its end."""
+
+    def __init__(self, reader: FhirReader, places: ReadingPlaces, client: str) -> None:
+        self._reader, self._places, self._client = reader, places, client
+        self._lock = threading.Lock()
+        self._has_place: bool | None = None  # not asked for yet
+
+    def fetch(self, query: str, *, until: float) -> Fetched:
+        """Read as the reader does.
+
+        Raises:
+            FhirReadError: it does, or this EHR has no place left.
+        """
+        if not self._is_placed():
+            raise FhirReadError("no-place", NO_PLACE)
+        return self._reader.fetch(query, until=until)
+
+    def follow(self, page: Any, *, until: float) -> Fetched:
+        """Read the later pages of a search as the reader does."""
+        if not self._is_placed():
+            return Fetched((page,), f"the next page was not read: {NO_PLACE}")
+        return self._reader.follow(page, until=until)
+
+    def end(self) -> None:
+        """Free the place: the call is answered."""
+        with self._lock:
+            if self._has_place:
+                self._places.free(self._client)
+            self._has_place = False
+
+    def _is_placed(self) -> bool:
+        with self._lock:
+            if self._has_place is None:
+                self._has_place = self._places.take(self._client)
+            return self._has_place

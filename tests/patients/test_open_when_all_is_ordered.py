@@ -1,0 +1,151 @@
+"""All is ordered: a list that was not read, or a grave thing that is open, brings a card."""
+
+import pytest
+
+from tests.chart_builders import (
+    ask,
+    by_topic,
+    days_ago,
+    kyphoplasty,
+    of_patient,
+    order_sign,
+    ordered,
+    problem,
+    strong_and_nourished,
+)
+from tests.codes import ATC, ICD, codeable
+from tests.patients.leaving import everything_arranged, leave, leaving_chart
+
+VERIFICATION = "http://terminology.hl7.org/CodeSystem/condition-ver-status"
+RADIOLOGY = codeable("http://terminology.hl7.org/CodeSystem/v2-0074", "RAD")
+REFUSED = {"resourceType": "OperationOutcome", "issue": [{"code": "forbidden"}]}
+REFUSED["issue"][0]["severity"] = "error"
+CUT = {"resourceType": "Bundle", "type": "searchset", "entry": []}
+CUT["link"] = [{"relation": "next", "url": "http://elsewhere.example/page"}]
+
+
+def alendronate():
+    """A bone drug of this fracture, so that nothing asks for another one."""
+    said = {"status": "active", "effectivePeriod": {"start": days_ago(3)}}
+    said |= {"dateAsserted": days_ago(2)}
+    said["medicationCodeableConcept"] = codeable(ATC, "M05BA04")
+    return of_patient("MedicationStatement", "alendronate", **said)
+
+
+def provisional(code):
+    unsure = codeable(VERIFICATION, "provisional")
+    return problem(code, number="open", days=2, verificationStatus=unsure)
+
+
+def report(words):
+    said = {"status": "final", "effectiveDateTime": days_ago(5), "conclusion": words}
+    title = {"code": {"text": "MRI lumbar spine"}, "category": [RADIOLOGY]}
+    return of_patient("DiagnosticReport", "mri", **said | title)
+
+
+def order(code):
+    said = {"status": "active", "intent": "order", "authoredOn": days_ago(5)}
+    said |= {"code": {"text": "Full blood count"}, "reasonCode": [codeable(ICD, code)]}
+    return of_patient("ServiceRequest", "ordered", **said)
+
+
+def cancer_drug():
+    said = {"status": "active", "intent": "order", "authoredOn": days_ago(20)}
+    said["medicationCodeableConcept"] = {"text": "Lenalidomide 10 mg"}
+    return of_patient("MedicationRequest", "cancer-drug", **said)
+
+
+def in_words(words):
+    return problem("M54.50", number="words", days=2, code={"text": words})
+
+
+def cards(*entries, unread="", answer=REFUSED):
+    """The cards of one who has a review, training and alendronate."""
+    arranged = [ordered("bone-treatment", days=2), ordered("rehabilitation", days=2)]
+    record = [*strong_and_nourished(), *arranged, alendronate(), *entries]
+    body = order_sign(record, kyphoplasty())
+    if unread:
+        body["prefetch"][unread] = answer
+    return by_topic(ask(body))
+
+
+def test_nothing_open_is_no_card():
+    assert not cards()
+    assert not cards(problem("C50.911", number="old", days=5000, onsetString="2010"))
+
+
+@pytest.mark.parametrize("answer", [REFUSED, CUT], ids=["refused", "cut"])
+@pytest.mark.parametrize(
+    ("unread", "named"),
+    [
+        ("conditions", "the problem list"),
+        ("diagnosticReports", "imaging reports"),
+        ("procedures", "procedures"),
+        ("serviceRequests", "active orders"),
+        ("medications", "the medication list"),
+        ("administrations", "given medications"),
+        ("statements", "reported medications"),
+        ("dispenses", "dispensed drugs"),
+    ],
+)
+def test_a_list_that_was_not_read_brings_a_card(unread, named, answer):
+    card = cards(unread=unread, answer=answer)["rehabilitation"]
+    assert named in card["detail"].partition("**Not known:**")[2]
+    assert "ask" in card["summary"] or "check" in card["summary"]
+    assert card["indicator"] == "info"
+
+
+def test_the_card_says_what_to_ask():
+    said = cards(unread="conditions")["rehabilitation"]["summary"]
+    assert said.endswith("ask about cancer, infection and new weakness.")
+    said = cards(unread="administrations")["rehabilitation"]["summary"]
+    assert said.endswith("ask about other bone drugs and their last dose.")
+
+
+OPEN = [
+    pytest.param(provisional("C79.51"), "Malignancy of bone", id="metastasis"),
+    pytest.param(report("Bone metastases L1"), "Malignancy of bone", id="report"),
+    pytest.param(order("C79.51"), "Malignancy of bone", id="order"),
+    pytest.param(cancer_drug(), "Malignancy of bone", id="drug against cancer"),
+    pytest.param(problem("D49.2", number="d"), "Malignancy of bone", id="D49.2"),
+    pytest.param(provisional("C50.911"), "Malignancy of bone", id="breast cancer"),
+    pytest.param(provisional("M46.46"), "Spinal infection", id="discitis"),
+    pytest.param(problem("A41.9", days=300), "Sepsis", id="sepsis since January"),
+    pytest.param(problem("G82.20", days=300), "New neurological deficit", id="palsy"),
+    pytest.param(in_words("Cauda equina?"), "New neurological deficit", id="words"),
+]
+
+
+@pytest.mark.parametrize(("entry", "named"), OPEN)
+def test_what_is_open_and_grave_brings_a_card(entry, named):
+    card = cards(entry)["rehabilitation"]
+    assert card["summary"].startswith(named)
+    assert "not excluded" in card["summary"]
+    assert card["indicator"] == "info"
+    assert not any(one.get("isRecommended") for one in card.get("suggestions", ()))
+
+
+@pytest.mark.parametrize(("entry", "named"), OPEN)
+def test_so_it_does_at_discharge(entry, named):
+    (card,) = leave(leaving_chart(*everything_arranged(), alendronate(), entry))
+    assert f"{named[0].lower()}{named[1:]}" in card["summary"]
+    assert "not excluded" in card["summary"]
+
+
+def test_a_biopsy_that_was_sent_settles_the_cause_at_discharge():
+    sent = ordered("biopsy", days=3)
+    record = (*everything_arranged(), alendronate(), sent, provisional("C79.51"))
+    assert not any(
+        "not excluded" in one["summary"] for one in leave(leaving_chart(*record))
+    )
+
+
+@pytest.mark.parametrize(
+    ("unread", "named"),
+    [("conditions", "the problem list"), ("diagnosticReports", "imaging reports")],
+)
+def test_a_list_that_was_not_read_brings_a_card_at_discharge(unread, named):
+    record = leaving_chart(*everything_arranged(), alendronate())
+    assert leave(record) == []
+    (card,) = leave(record, failed=(unread,))
+    assert named in card["summary"]
