@@ -34,11 +34,14 @@ from cds_service.fhir.gathering.entries import Entry, read_entry
 from cds_service.fhir.gathering.grave_asides import (
     ASIDE,
     MAY_BEAR_ON_SPINE,
+    UNJUDGED_ACT,
     UNREAD_PROSE,
     UNREAD_REASON,
     VOID,
     grave_beside,
+    is_harmless_act,
     is_unjudged,
+    is_unjudged_act,
 )
 from cds_service.fhir.gathering.parsing import (
     BrokenResource,
@@ -98,6 +101,11 @@ MAY_NEED_BRACE = "may-need-brace"
 READ_AS_ORDERS = AUGMENTATIONS | {
     *("augmentation-additional-level", "height-restoration"),
     *("brace", "other-orthosis", "biopsy", "bone-treatment"),
+}
+# Procedures whose words, too, are read as what they are.
+JUDGED_ACTS = READ_AS_ORDERS | {
+    *("dialysis", "cancer-treatment", "prior-spinal-surgery", BONE_DRUG),
+    *("spinal-surgery-unstated", "hip-fracture"),
 }
 UNCODED = frozenset({NOT_UNDERSTOOD, MAY_BE_GRAVE})
 NO_INFORMATION = "no-information"
@@ -254,6 +262,9 @@ def _concepts_of_act(
     known |= _in_asides(act, known, terminology)
     if text(act.get("resourceType")) == "Procedure":
         own, is_apart = known, is_bystander_procedure(act, terminology)
+        named = known & (JUDGED_ACTS | terminology.bystanders.act_concepts)
+        if is_unjudged_act(act, named, terminology):
+            known |= {in_doubt(UNJUDGED_ACT)}
     else:
         own, is_apart = frozenset(), _is_order_apart(act, known, terminology)
     known |= _grave_asides(act, terminology) - set(map(in_doubt, own))
@@ -289,10 +300,13 @@ def _concepts_of_procedure(
                 for word in words
             )
         )
-    is_listed = text(resource.get("resourceType")) in LISTED
-    if is_listed and not (
-        words == said and _is_understood(resource, code, found, words, terminology)
-    ):
+    if text(resource.get("resourceType")) not in LISTED:
+        return found - OF_NO_CONCERN
+    is_harmless = is_harmless_act(code, terminology)
+    is_known = _is_understood(resource, code, found, words, terminology) or (
+        is_harmless and not is_withheld(resource, terminology)
+    )
+    if words != said or not is_known:
         return found | {NOT_UNDERSTOOD}
     return found - OF_NO_CONCERN
 
