@@ -168,7 +168,9 @@ def _judged(code: Any, terminology: Terminology) -> set[Verdict]:
 
 def _codings(code: Any) -> list[Json]:
     return [
-        one for codeable in objects(code) for one in objects(codeable.get("coding"))
+        coding
+        for codeable in objects(code)
+        for coding in objects(codeable.get("coding"))
     ]
 
 

@@ -64,6 +64,8 @@ UNJUDGED = "unjudged-diagnosis"
 UNREAD_PROSE = "unread-prose"
 # And so may what an order, a drug or a procedure says in such words.
 UNREAD_REASON = "unread-reason"
+# A procedure that nobody judged may treat a tumour, or be a dialysis.
+UNJUDGED_ACT = "unjudged-procedure"
 # And each may be what a brace is for.
 MAY_BEAR_ON_SPINE = "may-bear-on-spine"
 # A state or a history of the patient that the problem list tells as well.
@@ -87,7 +89,7 @@ BY_CODE = frozenset(
 APART = STATES | {UNJUDGED, "femur-fracture-unstated"}
 VERTEBRAL = frozenset({"vertebral-fracture", "osteoporotic-vertebral-fracture"})
 ASIDE = GRAVE | BY_CODE
-ASIDE_IN_DOUBT = frozenset(map(in_doubt, ASIDE))
+ASIDE_IN_DOUBT = frozenset(map(in_doubt, ASIDE | {UNJUDGED_ACT}))
 # What of these leaves a tumour, an infection or a palsy of the spine open, or may bear
 # on it.
 OF_THE_SPINE = (BY_CODE - APART) | {
@@ -212,6 +214,48 @@ def states_by_code(entry: Json, terminology: Terminology) -> frozenset[str]:
     is_earlier = any(_is_of_earlier_fracture(code, terminology) for code in codes)
     earlier = frozenset({EARLIER}) if is_earlier else frozenset[str]()
     return terminology.concepts(codes) & STATES | earlier
+
+
+def is_unjudged_act(
+    procedure: Json, known: frozenset[str], terminology: Terminology
+) -> bool:
+    """Tell if a procedure may be the treatment of a tumour, or a dialysis.
+
+    Its code is in a value set or a harmless range, or its words name an operation that
+    is read as what it is, or are all known; otherwise nobody knows.
+
+    Args:
+        known: what its words name of all procedures that are read.
+    """
+    code = procedure.get("code")
+    is_void = text(procedure.get("status")) in VOID
+    is_known = bool(known) or bool(terminology.concepts(code))
+    return not (is_void or is_known or is_harmless_act(code, terminology))
+
+
+def is_harmless_act(code: Any, terminology: Terminology) -> bool:
+    """Tell if the code or the words of a procedure are those of a harmless one."""
+    acts = terminology.harmless_acts
+    codings = [
+        coding
+        for codeable in objects(code)
+        for coding in objects(codeable.get("coding"))
+    ]
+    codes = [(text(one.get("system")), text(one.get("code"))) for one in codings]
+    if any(acts.holds(*one) for one in codes):
+        return all(
+            acts.holds(*coding)
+            for coding in codes
+            if terminology.tells("procedures", {"coding": [_coding(*coding)]})
+        )
+    words = texts_of(code)
+    return bool(words) and all(
+        acts.is_title(word) or terminology.bystanders.names_act(word) for word in words
+    )
+
+
+def _coding(system: str, code: str) -> Json:
+    return {"system": system, "code": code}
 
 
 def left_open_by(codes: Iterable[Json], terminology: Terminology) -> frozenset[str]:

@@ -36,10 +36,13 @@ from cds_service.fhir.gathering.grave_asides import (
     ASIDE,
     MAY_BEAR_ON_SPINE,
     OF_THE_SPINE,
+    UNJUDGED_ACT,
     UNREAD_PROSE,
     UNREAD_REASON,
     grave_beside,
+    is_harmless_act,
     is_unjudged,
+    is_unjudged_act,
     left_open_by,
 )
 from cds_service.fhir.gathering.parsing import (
@@ -109,6 +112,11 @@ READ_AS_ORDERS = AUGMENTATIONS | {
 # What such a code leaves open is open whatever is written next to it.
 GRAVE_BY_CODE = OF_THE_SPINE | SPINAL
 MAY_BE_OF_THE_SPINE = frozenset({MAY_BE_GRAVE, *map(in_doubt, GRAVE_BY_CODE)})
+# Procedures whose words, too, are read as what they are.
+JUDGED_ACTS = READ_AS_ORDERS | {
+    *("dialysis", "cancer-treatment", "prior-spinal-surgery", BONE_DRUG),
+    *("spinal-surgery-unstated", "hip-fracture"),
+}
 UNCODED = frozenset({NOT_UNDERSTOOD, MAY_BE_GRAVE})
 NO_INFORMATION = "no-information"
 PLACE = frozenset({"place-of-care"})
@@ -273,6 +281,9 @@ def _concepts_of_act(
     known |= _in_asides(act, known, terminology)
     if text(act.get("resourceType")) == "Procedure":
         own, is_apart = known, is_bystander_procedure(act, terminology)
+        named = known & (JUDGED_ACTS | terminology.bystanders.act_concepts)
+        if is_unjudged_act(act, named, terminology):
+            known |= {in_doubt(UNJUDGED_ACT)}
     else:
         own, is_apart = frozenset(), _is_order_apart(act, known, terminology)
     known |= _grave_asides(act, terminology) - set(map(in_doubt, own))
@@ -308,10 +319,13 @@ def _concepts_of_procedure(
                 for word in words
             )
         )
-    is_listed = text(resource.get("resourceType")) in LISTED
-    if is_listed and not (
-        words == texts and _is_understood(resource, code, concepts, words, terminology)
-    ):
+    if text(resource.get("resourceType")) not in LISTED:
+        return concepts - OF_NO_CONCERN
+    is_harmless = is_harmless_act(code, terminology)
+    is_known = _is_understood(resource, code, concepts, words, terminology) or (
+        is_harmless and not is_withheld(resource, terminology)
+    )
+    if words != texts or not is_known:
         return concepts | {NOT_UNDERSTOOD}
     return concepts - OF_NO_CONCERN
 

@@ -182,7 +182,7 @@ def are_reasons_only_of(
         if _may_be_earlier(sentence, terminology)
     ]
     return bool(earlier) and all(
-        _is_only_of(one, treated, terminology) for one in earlier
+        _is_only_of(sentence, treated, terminology) for sentence in earlier
     )
 
 
