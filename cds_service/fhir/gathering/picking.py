@@ -221,7 +221,7 @@ def concepts_of(
     A list entry that neither a code nor words identify is `not-understood`: it may be
     anything, so its presence rules out "not on the list". A condition that only free
     words identify, or a code that is in no value set and no harmless range, is
-    `may-be-grave`: it rules that out where only codes exclude.
+    `may-be-grave`: it rules that out if only codes exclude.
 
     Args:
         resource: raw JSON.
@@ -426,7 +426,7 @@ def _with_words(
 
 
 def _short(texts: set[str]) -> set[str]:
-    """These words of one resource; none where all together are too long to be read."""
+    """Return these words of one resource; none if together too long to be read."""
     return texts if sum(map(len, texts)) <= LONGEST_TEXT else set()
 
 

@@ -173,7 +173,7 @@ def are_reasons_only_of(
 ) -> bool:
     """Tell if the reasons of an order name an augmentation of these levels alone.
 
-    And no year: `after kyphoplasty L1`, where L1 is treated now.
+    And no year: `after kyphoplasty L1`, if L1 is treated now.
     """
     earlier = [
         sentence

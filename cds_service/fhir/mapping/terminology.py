@@ -82,7 +82,7 @@ class Match(NamedTuple):
     Attributes:
         code: `system|code` as found, the system in its canonical spelling; the standard
             code that a site's map gives for a local one.
-        unit: UCUM unit that a site's local code implies where the record has none;
+        unit: UCUM unit that a site's local code implies if the record has none;
             empty otherwise.
     """
 
