@@ -167,13 +167,19 @@ def _not_excluded(answer: Answer) -> Iterator[str]:
         count = _reports(len(unread))
         yield answer.texts.say("notices.report-not-understood", reports=count)
     if unread := asides - already:
-        count = _asides(unread)
-        yield answer.texts.say("notices.reason-not-understood", entries=count)
+        yield _say_asides(unread, answer)
     for why, names in grouped(open_names).items():
         title = joined(names)
         notice = answer.texts.say("notices.not-excluded", name=title, why=why)
         short = say("{name} not excluded", name=title)
         yield Otherwise(escape_markdown(notice), short)
+
+
+def _say_asides(unread: set[str], answer: Answer) -> str:
+    """Say what of these was not understood; of a procedure that may be its code."""
+    kinds = {one.partition("/")[0] for one in unread}
+    kind = "procedure" if kinds == {"Procedure"} else "reason"
+    return answer.texts.say(f"notices.{kind}-not-understood", entries=_asides(unread))
 
 
 def _not_understood(findings: Findings) -> set[str]:

@@ -30,7 +30,7 @@ def _name(value: str) -> str:
 @click.option("--by", required=True, metavar="NAME", help="who confirmed them")
 @click.option(
     "--name",
-    type=options.Read("NAME", _name),
+    type=options.ReadBy("NAME", _name),
     help="name of the two files; default: codes-DAY",
 )
 @options.print_errors

@@ -48,11 +48,11 @@ from cds_service.measures.observations import (
 from cds_service.measures.reading import files_of, read_source
 from cds_service.measures.tables import ImportContext
 from cds_service.measures.values import (
-    Refused,
+    NotTaken,
     Reported,
     Source,
-    Stated,
     Subject,
+    Supplement,
     completed,
     read_number,
 )
@@ -120,7 +120,7 @@ def _thickness(value: str) -> Decimal:
 @click.option(
     "--date",
     "day",
-    type=options.Read("DAY", date.fromisoformat),
+    type=options.ReadBy("DAY", date.fromisoformat),
     help="of the examination",
 )
 @options.levels("that was measured")
@@ -130,7 +130,7 @@ def _thickness(value: str) -> Decimal:
 @click.option(
     "--slice-thickness",
     "thickness",
-    type=options.Read("MM", _thickness),
+    type=options.ReadBy("MM", _thickness),
     help="of the slice, in mm",
 )
 @options.SITE
@@ -151,7 +151,7 @@ def import_measurements(*, as_json: bool, **words: Any) -> None:
     ):
         raise click.UsageError("one of --out, --fhir-server and --dry-run is needed")
     levels = in_order({*chain.from_iterable(words.pop("levels"))})
-    stated = Stated(
+    stated = Supplement(
         day=words.pop("day"),
         levels=levels,
         method=words.pop("method").strip(),
@@ -184,7 +184,7 @@ class Wish:
     dry_run: bool
     token: str | None
     site: Path | None
-    stated: Stated
+    stated: Supplement
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,7 +193,7 @@ class Outcome:
 
     sources: Sequence[Source]
     written: Sequence[tuple[Source, Sequence[Written]]]
-    refused: Sequence[Refused]
+    refused: Sequence[NotTaken]
 
     @property
     def taken(self) -> list[Written]:
@@ -231,7 +231,7 @@ def import_sources(wish: Wish) -> Outcome:
     return _outcome(sources, writer, wish.stated)
 
 
-def _outcome(sources: Sequence[Source], writer: Writer, stated: Stated) -> Outcome:
+def _outcome(sources: Sequence[Source], writer: Writer, stated: Supplement) -> Outcome:
     refused = list(chain.from_iterable(source.refused for source in sources))
     today = writer.terminology.calendar.day_of(datetime.now(UTC))
     written: list[tuple[Source, list[Written]]] = []
@@ -263,20 +263,20 @@ def _outcome(sources: Sequence[Source], writer: Writer, stated: Stated) -> Outco
     return Outcome(sources, groups, [*refused, *rivals])
 
 
-def _refused_level(value: Reported, stated: Stated) -> Refused | None:
+def _refused_level(value: Reported, stated: Supplement) -> NotTaken | None:
     if not (stated.levels and value.levels and value.measure.level_is_free) or {
         *value.levels
     } <= {*stated.levels}:
         return None
-    return Refused(value.where, f"{value.measure.name} {value.printed}", OTHER_LEVEL)
+    return NotTaken(value.where, f"{value.measure.name} {value.printed}", OTHER_LEVEL)
 
 
-def _refused_day(value: Reported, today: date) -> Refused | None:
+def _refused_day(value: Reported, today: date) -> NotTaken | None:
     """Refuse a day that is yet to come: a year was mistyped."""
     if value.day is None or value.day <= today:
         return None
     named = f"{value.measure.name} {value.printed}, {value.day}"
-    return Refused(value.where, named, AHEAD)
+    return NotTaken(value.where, named, AHEAD)
 
 
 # --- whose it is

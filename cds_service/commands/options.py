@@ -29,7 +29,7 @@ from cds_service.site.folder import SiteFolder, load_site
 
 
 # It is generic in newer versions of click alone.
-class Read(click.ParamType):  # type: ignore[type-arg]
+class ReadBy(click.ParamType):  # type: ignore[type-arg]
     """A value that a function reads.
 
     The text of its ValueError says what is wrong, and never repeats a secret.
@@ -143,9 +143,9 @@ def _token(file: str) -> str:
     return token
 
 
-BASE = Read("URL", lambda url: parse_base(url).url)
-FHIR_ID = Read("ID", _fhir_id)
-VERTEBRAE = Read("L1", _levels)
+BASE = ReadBy("URL", lambda url: parse_base(url).url)
+FHIR_ID = ReadBy("ID", _fhir_id)
+VERTEBRAE = ReadBy("L1", _levels)
 OLD_FILE = _Place(path_type=Path, exists=True, dir_okay=False)
 NEW_FILE = _NewPlace(path_type=Path, dir_okay=False)
 NEW_PATH = _NewPlace(path_type=Path)  # a file, or the folder in which it is made
@@ -154,11 +154,16 @@ KEPT_FILE = _Place(path_type=Path, dir_okay=False)  # made at first need
 OLD_PATH = _Place(path_type=Path, exists=True)  # a file, or a folder of such files
 MOMENT = click.DateTime(["%Y-%m-%d", "%Y-%m-%dT%H:%M:%SZ"])
 TOKEN_FILE = click.option(
-    "--token-file", "token", type=Read("FILE", _token), help="file with a bearer token"
+    "--token-file",
+    "token",
+    type=ReadBy("FILE", _token),
+    help="file with a bearer token",
 )
 AS_JSON = click.option("--json", "as_json", is_flag=True, help="print JSON")
 AS_OF = click.option(
-    "--as-of", type=Read("DAY", date.fromisoformat), help="the day that counts as today"
+    "--as-of",
+    type=ReadBy("DAY", date.fromisoformat),
+    help="the day that counts as today",
 )
 SINCE = click.option(
     "--from", "since", type=MOMENT, metavar="DAY", help="UTC; at this moment or later"

@@ -372,7 +372,9 @@ class ConditionSpec(YesNoSpec):
         history: concepts that are a concern next to "no" if the list has them as past.
         past: why a resolved or past entry makes "no" impossible, as a phrase for
             people; empty if it does not.
-        past_days: what ended longer ago is over; None: it always makes it impossible.
+        past_days: what ended longer ago, or on no known day, is over; None: it always
+            makes it impossible.
+        acts_exclude: a procedure that nobody judged makes "no" impossible.
         unclear: concepts that make "no" impossible without making it "yes", each with
             the reason, as a phrase for people.
         told_by_code: concepts whose codes say more than words of `unclear` in the same
@@ -390,6 +392,7 @@ class ConditionSpec(YesNoSpec):
     history: tuple[Name, ...] = ()
     past: str = ""
     past_days: Days | None = None
+    acts_exclude: bool = False
     unclear: Mapping[Name, str] = Field(default_factory=dict)
     told_by_code: tuple[Name, ...] = ()
     usable_days: Days | None = None

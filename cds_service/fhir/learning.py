@@ -117,7 +117,7 @@ class Proposal:
         seen: resources or components with this code.
         cost: answers that missed something for want of it.
         proposed: a code of ours; empty if no word says what it is.
-        unit: UCUM unit to be implied where the record has none; empty if none is needed
+        unit: UCUM unit to be implied if the record has none; empty if none is needed
             or none can be told.
         why: what speaks for it, as phrases.
     """

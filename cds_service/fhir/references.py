@@ -88,7 +88,7 @@ def bases_of_call(urls: Iterable[str | None], *documents: Any) -> Bases:
 class _Unnamed(Bases):
     """The bases of a call that names none.
 
-    Looked for in its references once an absolute one is met, and where it has none, in
+    Looked for in its references once an absolute one is met, and if it has none, in
     the addresses of its entries.
 
     Where they name Patients under two, nobody can tell which is the EHR's, and no

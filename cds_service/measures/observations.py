@@ -37,7 +37,7 @@ from cds_service.fhir.mapping.overlay import files_in_force
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.raw_json import Json, objects, text
 from cds_service.measures.definitions import Measure
-from cds_service.measures.values import Refused, Reported, Source
+from cds_service.measures.values import NotTaken, Reported, Source
 
 METHODS = "https://kyphoplasty-cds.org/fhir/CodeSystem/measure-methods"
 IDENTIFIERS = "https://kyphoplasty-cds.org/fhir/sid/measurement"
@@ -83,20 +83,22 @@ class Writer:
     terminology: Terminology
     sites: Mapping[str, str]
 
-    def write(self, value: Reported) -> Written | Refused:
+    def write(self, value: Reported) -> Written | NotTaken:
         """Return the value as an Observation, or why the service would not read it."""
         if value.day is None:
-            return Refused(value.where, f"{value.measure.name} {value.printed}", NO_DAY)
+            return NotTaken(
+                value.where, f"{value.measure.name} {value.printed}", NO_DAY
+            )
         amount = self._amount(value)
         if amount is None and value.number is not None:
             finding = value.measure.quantity
             accepted = finding.accept_units if finding else ()
             wanted = " or ".join(filter(None, accepted))
             why = NO_UNIT.format(unit=value.unit, wanted=wanted)
-            return Refused(value.where, f"{value.measure.name} {value.printed}", why)
+            return NotTaken(value.where, f"{value.measure.name} {value.printed}", why)
         observation = self._observation(value, value.day, amount)
         if why := self._problem(value.measure, observation, value.day, amount):
-            return Refused(value.where, f"{value.measure.name} {value.printed}", why)
+            return NotTaken(value.where, f"{value.measure.name} {value.printed}", why)
         return Written(value, observation)
 
     def _amount(self, value: Reported) -> float | None:
@@ -260,7 +262,7 @@ def changes_between(
     return {name: findings.known.get(name) or findings.gaps[name] for name in changes}
 
 
-def without_rivals(written: Sequence[Written]) -> tuple[list[Written], list[Refused]]:
+def without_rivals(written: Sequence[Written]) -> tuple[list[Written], list[NotTaken]]:
     """Keep what the service can tell apart.
 
     Two values of one measure and day are refused, since neither would count.
@@ -273,7 +275,7 @@ def without_rivals(written: Sequence[Written]) -> tuple[list[Written], list[Refu
         value = candidate.value
         by_day.setdefault((value.measure.name, value.day), []).append(candidate)
     taken: list[Written] = []
-    refused: list[Refused] = []
+    refused: list[NotTaken] = []
     for of_day in by_day.values():
         amounts = {str(_value_of(candidate.observation)) for candidate in of_day}
         differ = len(amounts) > 1
@@ -286,7 +288,7 @@ def without_rivals(written: Sequence[Written]) -> tuple[list[Written], list[Refu
             value = candidate.value
             what = f"{value.measure.name} {value.printed}{_at(value)}"
             refused.append(
-                Refused(value.where, what, TWO_VALUES.format(other=other.printed))
+                NotTaken(value.where, what, TWO_VALUES.format(other=other.printed))
             )
     return taken, refused
 

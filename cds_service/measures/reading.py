@@ -13,7 +13,7 @@ from cds_service.measures.tables import (
     read_table,
     table_of,
 )
-from cds_service.measures.values import Refused, Source
+from cds_service.measures.values import NotTaken, Source
 from cds_service.protocol.json_text import JsonTextError, decode_json
 
 LARGEST = 32 * 1024 * 1024  # bytes of one source; a report of numbers is far smaller
@@ -108,5 +108,5 @@ def _read_dicom(
 
 def _refused(file: Path, kind: str, why: str) -> Source:
     return Source(
-        name=file.name, kind=kind, refused=(Refused(file.name, kind or "file", why),)
+        name=file.name, kind=kind, refused=(NotTaken(file.name, kind or "file", why),)
     )

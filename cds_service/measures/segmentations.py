@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from cds_service.fhir.raw_json import Json
-from cds_service.measures.values import Refused, Source
+from cds_service.measures.values import NotTaken, Source
 
 TOTAL = "TotalSegmentator"
 VOLUME = "a volume, not the area of one slice"
@@ -45,11 +45,13 @@ def read_segmentation(name: str, document: Any, digest: str) -> Source | None:
         return None
     for kind, is_of_kind, reasons in KINDS:
         if is_of_kind(document):
-            numbers = [Refused(name, what, why) for what, why in reasons(document)]
-            refused = numbers[:MOST] or [Refused(name, kind, NO_NUMBER)]
+            numbers = [NotTaken(name, what, why) for what, why in reasons(document)]
+            refused = numbers[:MOST] or [NotTaken(name, kind, NO_NUMBER)]
             if len(numbers) > MOST:
                 refused.append(
-                    Refused(name, f"{len(numbers) - MOST} more", "for the same reasons")
+                    NotTaken(
+                        name, f"{len(numbers) - MOST} more", "for the same reasons"
+                    )
                 )
             return Source(name=name, kind=kind, identity=digest, refused=tuple(refused))
     return None

@@ -18,7 +18,7 @@ from cds_service.measures.values import (
     Contents,
     Reported,
     Source,
-    Stated,
+    Supplement,
     measure_named,
     read_answer,
     read_day,
@@ -62,7 +62,7 @@ class ImportContext:
     measures: Measures
     terminology: Terminology
     patient: str
-    stated: Stated
+    stated: Supplement
     findings: Container[str]
 
     def has(self, column: str) -> bool:
@@ -359,7 +359,7 @@ def _why_no_day(rows: Iterable[Mapping[str, str]]) -> str:
     return NO_DAY.format(day=day) if day and read_day(day) is None else ""
 
 
-def _why_not_one_slice(rows: Sequence[Mapping[str, str]], stated: Stated) -> str:
+def _why_not_one_slice(rows: Sequence[Mapping[str, str]], stated: Supplement) -> str:
     slices = {_cell(row, "slices with segmentation").removesuffix(".0") for row in rows}
     if slices != {"1"}:
         return WHOLE_MUSCLE.format(

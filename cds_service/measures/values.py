@@ -14,7 +14,7 @@ YES = frozenset({"1", "true", "yes"})
 NO = frozenset({"0", "false", "no"})
 
 
-class Refused(NamedTuple):
+class NotTaken(NamedTuple):
     """A value of a source that is not taken.
 
     Attributes:
@@ -77,7 +77,7 @@ class Reported:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Stated:
+class Supplement:
     """Statements of the person who imports, for what a source does not say.
 
     Attributes:
@@ -112,7 +112,7 @@ class Source:
     identity: str = ""
     person: "Subject | None" = None
     reported: tuple[Reported, ...] = ()
-    refused: tuple[Refused, ...] = ()
+    refused: tuple[NotTaken, ...] = ()
 
 
 class Subject(NamedTuple):
@@ -134,15 +134,15 @@ class Contents:
 
     name: str
     reported: list[Reported] = field(default_factory=list)
-    refused: list[Refused] = field(default_factory=list)
+    refused: list[NotTaken] = field(default_factory=list)
 
     def refuse(self, place: str, what: str, why: str) -> None:
         """Note what is not taken."""
         where = f"{self.name}, {place}" if place else self.name
-        self.refused.append(Refused(where, what, why))
+        self.refused.append(NotTaken(where, what, why))
 
 
-def completed(value: Reported, stated: Stated) -> Reported:
+def completed(value: Reported, stated: Supplement) -> Reported:
     """Return the value with what the person states, if its source says nothing."""
     return replace(
         value,

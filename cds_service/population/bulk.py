@@ -360,7 +360,7 @@ def _begin(source: BinaryIO, start: int) -> int:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Reading:
+class LineChoice:
     """The choice of lines that are kept of an export.
 
     Attributes:
@@ -380,12 +380,12 @@ class Reading:
     treated: Collection[str] | None = None
 
 
-def write_part(chunk: Chunk, part: Path, reading: Reading) -> PartReport:
+def write_part(chunk: Chunk, part: Path, choice: LineChoice) -> PartReport:
     """Sort the lines of a chunk by bucket into `part`.
 
     The part counts once its report (`.json`, next to it) is written.
     """
-    buckets, types, treated = reading.buckets, reading.types, reading.treated
+    buckets, types, treated = choice.buckets, choice.types, choice.treated
     batches: list[list[bytes]] = [[] for _ in range(buckets + 1)]
     others: set[str] = set()
     report = PartReport()
@@ -395,7 +395,7 @@ def write_part(chunk: Chunk, part: Path, reading: Reading) -> PartReport:
         if not line:
             continue
         try:
-            head = head_in(line, reading.look, reading.bases)
+            head = head_in(line, choice.look, choice.bases)
         except LineError as error:
             report.bad.append((number, str(error)))
             continue
@@ -405,7 +405,7 @@ def write_part(chunk: Chunk, part: Path, reading: Reading) -> PartReport:
             batches[-1].append(name.encode() + b"\t" + line + b"\n")
         elif kind in types and patient:
             if treated is None or patient in treated:
-                owner, written = patient.encode(), as_kept(line, head, reading.look)
+                owner, written = patient.encode(), as_kept(line, head, choice.look)
                 batches[crc32(owner) % buckets].append(owner + b"\t" + written + b"\n")
             else:
                 others.add(patient)
@@ -543,11 +543,11 @@ def by_patient(
         bases: of the server that made the export.
     """
     buckets, chunks = bucket_count(files), chunks_of(files)
-    reading = Reading(buckets=buckets, types=types, bases=bases)
+    choice = LineChoice(buckets=buckets, types=types, bases=bases)
     parts = {}
     for place, chunk in enumerate(chunks):
         part = folder / f"{place:05}.part"
-        parts[part] = write_part(chunk, part, reading)
+        parts[part] = write_part(chunk, part, choice)
     for bad in bad_lines(chunks, list(parts.values())):
         say(bad)
     write_shared(parts, folder / SHARED_FILE)

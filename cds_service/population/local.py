@@ -75,7 +75,7 @@ def score_locally(job: Job, out: Path | None, worklist: Path | None) -> Report:
             _share_out("finding", _finding, lists, job, folder, service)
         _share_out(
             "reading",
-            _reading,
+            _sorting_step,
             [part.with_suffix(".json") for part in parts],
             job,
             folder,
@@ -165,10 +165,10 @@ def _treated(job: Job, folder: Path) -> frozenset[str] | None:
     )
 
 
-def _reading(job: Job, folder: Path, service: Service) -> Step:
+def _sorting_step(job: Job, folder: Path, service: Service) -> Step:
     """Return the step that sorts a chunk into its part."""
     chunks = bulk.chunks_of(job.files)
-    reading = bulk.Reading(
+    choice = bulk.LineChoice(
         buckets=bulk.bucket_count(job.files),
         types=types_read(service, with_worklist=job.with_worklist),
         look=look_for(service),
@@ -177,7 +177,7 @@ def _reading(job: Job, folder: Path, service: Service) -> Step:
     )
 
     def step(place: int) -> None:
-        bulk.write_part(chunks[place], _part(folder, place), reading)
+        bulk.write_part(chunks[place], _part(folder, place), choice)
 
     return step
 

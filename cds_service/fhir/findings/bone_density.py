@@ -254,7 +254,7 @@ def _lower_in_words(
 ) -> Iterator[PassedOver]:
     """Say what the words of the chosen values say of a lower one, or of osteoporosis.
 
-    A report names several sites where its Observation holds one number.
+    A report names several sites though its Observation holds one number.
     """
     reports = chart.terminology.reports
     for measured in used:

@@ -98,7 +98,7 @@ def read_history(spec: BoneDrugSpec, chart: Chart) -> BoneDrugs:
 def entries_of(spec: BoneDrugSpec, chart: Chart) -> list[DrugEntry]:
     """Read each entry of a bone drug, of the lists of drugs and of problems.
 
-    What was only meant says something where nothing else names a bone drug.
+    What was only meant says something if nothing else names a bone drug.
     """
     listed = list(_listed(spec, chart))
     mentioned = _mentioned(spec, chart, listed)

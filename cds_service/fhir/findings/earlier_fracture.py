@@ -19,7 +19,7 @@ from cds_service.fhir.findings.chart import (
     gap,
     known,
 )
-from cds_service.fhir.gathering.reason_prose import tells_only_of
+from cds_service.fhir.gathering.reason_prose import are_reasons_only_of
 from cds_service.fhir.mapping.level_text import LEVELS
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.mapping.text_rules import AUGMENTATIONS
@@ -277,7 +277,7 @@ def _is_of_this_signing(stated: problem_list.Stated, chart: Chart) -> bool:
         entry.kind == "ServiceRequest"
         and entry.status == "draft"
         and not entry.matches
-        and tells_only_of(entry.raw, treated, chart.terminology)
+        and are_reasons_only_of(entry.raw, treated, chart.terminology)
     )
 
 

@@ -15,7 +15,7 @@ def is_another_measure(
 ) -> bool:
     """Report a name of value, panel or method that is not one of the finding's.
 
-    The panel's name counts where that of a component says no more than `total score`.
+    The panel's name counts if that of a component says no more than `total score`.
     """
     names, code = terminology.names_of_measures, reading.holder.get("code")
     own = _names(code)

@@ -41,6 +41,7 @@ from cds_service.fhir.gathering.drugs import GOES_ON, MEDICATION_TYPES
 from cds_service.fhir.gathering.entries import BILLED_TYPES, Entry
 from cds_service.fhir.gathering.grave_asides import (
     UNJUDGED,
+    UNJUDGED_ACT,
     UNREAD_PROSE,
     UNREAD_REASON,
 )
@@ -94,6 +95,8 @@ SPINAL = AUGMENTATIONS | {
     *("pathological-fracture", "spinal-infection"),
 }
 ON_DRUG_LIST = "on the medication list"
+# What an entry says besides what it is of, or leaves unsaid.
+BESIDE = frozenset({UNJUDGED, UNJUDGED_ACT, UNREAD_PROSE, UNREAD_REASON})
 # Where an entry is kept, and the word before its day.
 PLACES = {
     "Condition": ("on the problem list", "since"),
@@ -109,9 +112,7 @@ PLACES = {
 NOT_JUDGED = (
     "a diagnosis coded on the problem list is not known here; it may be anything"
 )
-NOT_READ = (
-    "the words of an imaging report, an order or a note were not fully understood"
-)
+NOT_READ = "an imaging report, an order, a procedure or a note was not fully understood"
 # Older reports and orders have been answered since, and older drugs are over.
 STANDS_FOR = timedelta(days=366)
 # Past by nature: it means nothing that such an entry is not active.
@@ -253,7 +254,9 @@ def silence(
         seen = (one.provenance(spec) for one in doubtful)
         return gap(spec, "undetermined", doubtful[0].passed_over(spec).detail, *seen)
     over = [
-        one for one in stated if one.is_past and not _is_long_over(one, spec, chart)
+        statement
+        for statement in stated
+        if statement.is_past and not _is_long_over(statement, spec, chart)
     ]
     if spec.past and over:
         return gap(
@@ -282,7 +285,7 @@ def _is_long_over(stated: Stated, spec: ConditionSpec, chart: Chart) -> bool:
         member(raw, "abatementPeriod", "end")
     )
     last = chart.calendar.last_day(end) or stated.day
-    return last is not None and (chart.today - last).days > spec.past_days
+    return last is None or (chart.today - last).days > spec.past_days
 
 
 def _unclear_gap(spec: ConditionSpec, chart: Chart) -> Gap | None:
@@ -334,12 +337,16 @@ def is_in_use(entry: Entry) -> bool:
 
 
 def _conclude_no_of_reports_too(spec: ConditionSpec, chart: Chart) -> Finding | Gap:
-    """Conclude "no", unless words of a report or an order were not understood."""
+    """Conclude "no", unless a report, an order or a procedure was not understood."""
     conclusion = conclude_no(spec, chart)
-    is_asked = spec.only_codes_exclude or isinstance(spec, FractureSpec)
-    if isinstance(conclusion, Gap) or not is_asked:
+    asked: list[str] = []
+    if spec.only_codes_exclude or isinstance(spec, FractureSpec):
+        asked += (UNREAD_PROSE, UNREAD_REASON)
+    if spec.acts_exclude:
+        asked.append(UNJUDGED_ACT)
+    if isinstance(conclusion, Gap) or not asked:
         return conclusion
-    reports = find_stated(chart, spec, (UNREAD_PROSE, UNREAD_REASON))
+    reports = find_stated(chart, spec, tuple(asked))
     unread = [one for one in reports if one.is_undetermined]
     if not unread:
         return conclusion
@@ -478,7 +485,7 @@ def find_stated(chart: Chart, spec: YesNoSpec, concepts: Sequence[str]) -> list[
         coded = [one for one in entry.matches if one.concept in concepts]
         named = sorted(one for one in concepts if entry.named & {one, in_doubt(one)})
         matches = coded or [Match(concept, "") for concept in named]
-        is_beside = matches[0].concept in (UNJUDGED, UNREAD_PROSE, UNREAD_REASON)
+        is_beside = matches[0].concept in BESIDE
         if entry.kind not in STATING or is_beside:
             statements += filter(None, [read_aside(entry, matches[0].concept, chart)])
             continue

@@ -313,7 +313,7 @@ def _unit_of(quantity: Json, units: UnitTable) -> str | None:
     """Return the canonical unit of a Quantity; empty if it states none.
 
     It is None if the unit is unknown or contradictory. The code takes precedence over
-    the text, except for the code 1, where records write `T-Score` or `g/cm2` as text.
+    the text, except for the code 1, next to which records write `T-Score` or `g/cm2`.
     """
     code = _canonical(quantity.get("code"), units)
     if code and quantity.get("unit") == quantity["code"]:

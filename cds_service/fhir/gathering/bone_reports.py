@@ -14,7 +14,7 @@ TELLS_T_SCORE = "tells-t-score"
 OF_BONE = frozenset({"dxa-exam", "dxa", TELLS_T_SCORE})
 
 
-def tells_t_score(report: Json, terminology: Terminology) -> bool:
+def names_t_score(report: Json, terminology: Terminology) -> bool:
     """Tell if the words of a report name a T-score."""
     return any(map(terminology.reports.name_t_score, words_of_report(report)))
 

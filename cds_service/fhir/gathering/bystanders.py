@@ -36,11 +36,11 @@ Verdict = Literal["apart", "spinal", "unknown"]
 def is_bystander_problem(condition: Json, terminology: Terminology) -> bool:
     """Tell if a condition leaves the spine as stable as it is."""
     code = condition.get("code")
-    said = texts_of(code)
-    beside = [*said, *words_beside(condition)]
+    words = texts_of(code)
+    beside = [*words, *words_beside(condition)]
     if any(_speaks_of_spine(word, terminology, SPINAL | FRACTURED) for word in beside):
-        is_denied = all(is_denial(word, terminology) for word in said)
-        return bool(said) and not _judged(code, terminology) and is_denied
+        is_denied = all(is_denial(word, terminology) for word in words)
+        return bool(words) and not _judged(code, terminology) and is_denied
     beside_it = [_judged(one, terminology) for one in causes_of(condition)]
     if any("spinal" in one for one in beside_it):
         return False
@@ -48,11 +48,11 @@ def is_bystander_problem(condition: Json, terminology: Terminology) -> bool:
         return False
     if _judged(code, terminology):
         return True
-    if not said:
+    if not words:
         return False
-    return terminology.harmless.is_social(condition, said) or all(
+    return terminology.harmless.is_social(condition, words) or all(
         terminology.harmless.is_harmless(word) or is_denial(word, terminology)
-        for word in said
+        for word in words
     )
 
 
@@ -61,38 +61,38 @@ def is_plain_fracture(
 ) -> bool:
     """Tell if a condition is a plain, osteoporotic fracture of a vertebra."""
     code = condition.get("code")
-    said = texts_of(code)
-    beside = [*said, *words_beside(condition)]
+    words = texts_of(code)
+    beside = [*words, *words_beside(condition)]
     if any(_speaks_of_spine(word, terminology, SPINAL) for word in beside):
         return False
     if any("spinal" in _judged(one, terminology) for one in causes_of(condition)):
         return False
     verdicts = {
-        _of_fracture(one, terminology, is_old=is_old) for one in _codings(code)
+        _of_fracture(coding, terminology, is_old=is_old) for coding in _codings(code)
     } - {"unknown"}
     if verdicts:
         return verdicts == {"apart"}
-    return bool(said) and all(
+    return bool(words) and all(
         terminology.harmless.is_harmless(word)
         or terminology.plain.braces.are_all(word, has_lengths=False)
-        for word in said
+        for word in words
     )
 
 
 def is_bystander_act(titles: Iterable[Json], terminology: Terminology) -> bool:
     """Tell if titles of an order or a procedure name what leaves the spine alone."""
     listed = list(titles)
-    said = [word for one in listed for word in texts_of(one)]
+    words = [word for one in listed for word in texts_of(one)]
     rules = terminology.bystanders
     verdicts = {
-        _of_act(coding, terminology) for one in listed for coding in _codings(one)
+        _of_act(coding, terminology) for title in listed for coding in _codings(title)
     } - {"unknown"}
     if verdicts:
         return verdicts == {"apart"} and not any(
             _speaks_of_spine(word, terminology, SPINAL) and not rules.names_act(word)
-            for word in said
+            for word in words
         )
-    return bool(said) and all(map(rules.names_act, said))
+    return bool(words) and all(map(rules.names_act, words))
 
 
 def is_bystander_procedure(procedure: Json, terminology: Terminology) -> bool:
@@ -107,15 +107,15 @@ def words_beside(entry: Json) -> list[str]:
     named = [
         word
         for key in ("bodySite", "reasonCode", "severity", "complication", "outcome")
-        for one in objects(entry.get(key))
-        for word in texts_of(one)
+        for codeable in objects(entry.get(key))
+        for word in texts_of(codeable)
     ]
     inner = [
         word
         for key, part in (("stage", "summary"), ("evidence", "code"))
         for holder in objects(entry.get(key))
-        for one in objects(holder.get(part))
-        for word in texts_of(one)
+        for codeable in objects(holder.get(part))
+        for word in texts_of(codeable)
     ]
     notes = [text(one.get("text")) for one in objects(entry.get("note"))]
     times = [text(entry.get(name)) for name in ("onsetString", "abatementString")]
@@ -129,10 +129,10 @@ def added_to(condition: Json) -> list[Any]:
     What an extension says was ruled out is left out.
     """
     added = [
-        one
+        extension
         for name in ("extension", "modifierExtension")
-        for one in objects(condition.get(name))
-        if not text(one.get("url")).endswith(RULED_OUT)
+        for extension in objects(condition.get(name))
+        if not text(extension.get("url")).endswith(RULED_OUT)
     ]
     evidence = (one.get("detail") for one in objects(condition.get("evidence")))
     categories = objects(condition.get("category"))
@@ -141,13 +141,13 @@ def added_to(condition: Json) -> list[Any]:
 
 
 def causes_of(condition: Json) -> list[Json]:
-    """The codes of what an extension of a diagnosis calls its cause, or the like."""
-    told = (
-        one
-        for one in objects(condition.get("extension"))
-        if text(one.get("url")).endswith(CAUSES)
+    """List codes of what an extension of a diagnosis calls its cause, or the like."""
+    causes = (
+        extension
+        for extension in objects(condition.get("extension"))
+        if text(extension.get("url")).endswith(CAUSES)
     )
-    return list(codes_of(list(told)))
+    return list(codes_of(list(causes)))
 
 
 def _speaks_of_spine(
@@ -167,7 +167,11 @@ def _judged(code: Any, terminology: Terminology) -> set[Verdict]:
 
 
 def _codings(code: Any) -> list[Json]:
-    return [one for each in objects(code) for one in objects(each.get("coding"))]
+    return [
+        coding
+        for codeable in objects(code)
+        for coding in objects(codeable.get("coding"))
+    ]
 
 
 def _of_problem(coding: Json, terminology: Terminology) -> Verdict:
@@ -208,9 +212,9 @@ def _of_act(coding: Json, terminology: Terminology) -> Verdict:
 def _otherwise(
     kind: Listed, coding: Json, concepts: frozenset[str], terminology: Terminology
 ) -> Verdict:
-    """A code of a system whose codes we know is something else.
+    """Return `spinal` for a code of a system whose codes we know.
 
-    Any other says nothing.
+    Any other code says nothing.
     """
     is_told = terminology.tells(kind, {"coding": [coding]})
     return "spinal" if concepts or is_told else "unknown"

@@ -38,14 +38,14 @@ def drugs_beside(entry: Json, terminology: Terminology) -> frozenset[str]:
     """Return the drugs, and their groups, that an entry names outside of its title."""
     if entry.keys() <= _SHORT:  # most entries of most lists
         return frozenset()
-    beside = {name: held for name, held in entry.items() if name not in NOT_BESIDE}
+    beside = {name: value for name, value in entry.items() if name not in NOT_BESIDE}
     words = dict.fromkeys(words_in(beside))
     if sum(map(len, words)) > LONGEST_TEXT:
         return terminology.drugs.groups
     named = (
-        terminology.drug_words(one)
-        for one in words
-        if not terminology.own_words.fullmatch(one)
+        terminology.drug_words(word)
+        for word in words
+        if not terminology.own_words.fullmatch(word)
     )
     coded = terminology.concepts(list(codes_of(beside)))
     return coded.union(*named) & terminology.drugs.concepts
@@ -56,7 +56,7 @@ AVERSION = frozenset({"drug-aversion"})
 _REST_OF_WORD = re.compile(r"^\w+")
 
 
-def bone_drugs_told(words: Iterable[str], terminology: Terminology) -> frozenset[str]:
+def bone_drugs_named(words: Iterable[str], terminology: Terminology) -> frozenset[str]:
     """Return the bone drugs, and their groups, that words of any list name.
 
     A diagnosis, a report or a reason may say "Prolia last given in March". That is no
@@ -69,11 +69,11 @@ def bone_drugs_told(words: Iterable[str], terminology: Terminology) -> frozenset
     parts = [*clauses(prose)]
     if not any(BONE_DRUG in terminology.drug_words(one) for one in parts):
         parts = [prose]  # "osteoporosis, on treatment" is of two
-    named = (_told(one, terminology) for one in parts)
+    named = (_drugs_in_part(one, terminology) for one in parts)
     return frozenset[str]().union(*named) & terminology.drugs.concepts
 
 
-def _told(part: str, terminology: Terminology) -> frozenset[str]:
+def _drugs_in_part(part: str, terminology: Terminology) -> frozenset[str]:
     part = folded(part)
     named = terminology.drug_places(part)
     if BONE_DRUG not in named or terminology.text_concepts(part, AVERSION):
@@ -81,8 +81,8 @@ def _told(part: str, terminology: Terminology) -> frozenset[str]:
     places = set(named.values())
     if len(places) == 1 and len(part) <= LONGEST_STATEMENT:
         ((start, end),) = places
-        rest = _REST_OF_WORD.sub("", part[end:], 1)
-        if terminology.clauses.places(f"{part[:start]}@{rest}", ONLY_DENIED):
+        remainder = _REST_OF_WORD.sub("", part[end:], 1)
+        if terminology.clauses.places(f"{part[:start]}@{remainder}", ONLY_DENIED):
             return frozenset()
     return frozenset(named)
 
@@ -95,9 +95,9 @@ _SHORT = NOT_BESIDE | {
 }
 
 
-def words_in(held: Any) -> Iterator[str]:
+def words_in(element: Any) -> Iterator[str]:
     """Yield the words in all elements that hold some."""
-    for path, value in leaves_of(held):
+    for path, value in leaves_of(element):
         if path.rpartition(".")[2] in WORDED and isinstance(value, str):
             yield value
 
@@ -106,12 +106,12 @@ def codes_of(beside: Any) -> Iterator[Json]:
     """Yield each CodeableConcept, and each Coding that stands alone."""
     waiting: list[Any] = [beside]
     while waiting:
-        held = waiting.pop()
-        if isinstance(held, list | tuple):
-            waiting += held
-        elif isinstance(held, dict) and "coding" in held:
-            yield held
-        elif isinstance(held, dict) and text(held.get("code")):
-            yield {"coding": objects(held)}
-        elif isinstance(held, dict):
-            waiting += held.values()
+        node = waiting.pop()
+        if isinstance(node, list | tuple):
+            waiting += node
+        elif isinstance(node, dict) and "coding" in node:
+            yield node
+        elif isinstance(node, dict) and text(node.get("code")):
+            yield {"coding": objects(node)}
+        elif isinstance(node, dict):
+            waiting += node.values()

@@ -20,7 +20,7 @@ from cds_service.fhir.mapping.text_rules import AUGMENTATIONS, SPINE
 from cds_service.fhir.raw_json import Json, objects, text, texts_of
 from cds_service.fhir.site_calendar import Moment
 
-# What a code that names no bone means where the body site is the spine.
+# What a code that names no bone means if the body site is the spine.
 AT_THE_SPINE = {
     "bone-infection-elsewhere": "vertebral-osteomyelitis",
     "deep-infection": "spinal-infection",
@@ -41,7 +41,7 @@ class Entry(NamedTuple):
         key: the prefetch key that returned it.
         status: as written; empty if there is none.
         concepts: what it was picked for: the concepts of its codes, and of its words
-            where words count; `not-understood` for a list entry that may be anything,
+            if words count; `not-understood` for a list entry that may be anything,
             `may-be-grave` for one whose code, or words, may be more than we know,
             `may-need-brace` for one that may bear on the spine's stability.
         matches: concepts of its code.

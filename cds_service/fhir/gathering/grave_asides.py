@@ -28,7 +28,7 @@ from cds_service.fhir.gathering.reason_prose import (
     has_code_alone,
     is_reason_understood,
     is_title_plain,
-    tells_earlier_fracture,
+    names_earlier_fracture,
     words_of_reasons,
 )
 from cds_service.fhir.leaves import leaves_of
@@ -64,6 +64,8 @@ UNJUDGED = "unjudged-diagnosis"
 UNREAD_PROSE = "unread-prose"
 # And so may what an order, a drug or a procedure says in such words.
 UNREAD_REASON = "unread-reason"
+# A procedure that nobody judged may treat a tumour, or be a dialysis.
+UNJUDGED_ACT = "unjudged-procedure"
 # And each may be what a brace is for.
 MAY_BEAR_ON_SPINE = "may-bear-on-spine"
 # A state or a history of the patient that the problem list tells as well.
@@ -87,7 +89,7 @@ BY_CODE = frozenset(
 APART = STATES | {UNJUDGED, "femur-fracture-unstated"}
 VERTEBRAL = frozenset({"vertebral-fracture", "osteoporotic-vertebral-fracture"})
 ASIDE = GRAVE | BY_CODE
-ASIDE_IN_DOUBT = frozenset(map(in_doubt, ASIDE))
+ASIDE_IN_DOUBT = frozenset(map(in_doubt, ASIDE | {UNJUDGED_ACT}))
 # What of these leaves a tumour, an infection or a palsy of the spine open, or may bear
 # on it.
 OF_THE_SPINE = (BY_CODE - APART) | {
@@ -112,7 +114,7 @@ _SHORT = NOT_BESIDE | {
 
 
 def grave_beside(entry: Json, terminology: Terminology) -> frozenset[str]:
-    """The grave things that a report, an order, a drug or a procedure names."""
+    """Return the grave things that a report, order, drug or procedure names."""
     title = TITLES.get(text(entry.get("resourceType")), "")
     if (
         text(entry.get("status")) in VOID
@@ -121,7 +123,7 @@ def grave_beside(entry: Json, terminology: Terminology) -> frozenset[str]:
         or (entry.keys() <= _SHORT and not title and not holds_more(entry))
     ):
         return frozenset()
-    listed = {name: held for name, held in entry.items() if name not in NOT_BESIDE}
+    listed = {name: value for name, value in entry.items() if name not in NOT_BESIDE}
     beside = [*beside_title(entry)]
     diagnoses = [one for name in DIAGNOSES for one in objects(entry.get(name))]
     diagnoses += [one.code for one in beside if one.code]
@@ -132,9 +134,9 @@ def grave_beside(entry: Json, terminology: Terminology) -> frozenset[str]:
     # The name of a harmless code may contain what it looks for: `screening for cancer`.
     plain = {
         word
-        for one in codes
-        if terminology.excludes(one) and not terminology.concepts(one) & GRAVE
-        for word in texts_of(one)
+        for code in codes
+        if terminology.excludes(code) and not terminology.concepts(code) & GRAVE
+        for word in texts_of(code)
         if is_title_plain(word, terminology)
     }
     written = [*_words_of(listed), *_words_beside(beside)]
@@ -152,7 +154,7 @@ def grave_beside(entry: Json, terminology: Terminology) -> frozenset[str]:
 def _unread(
     entry: Json, words: list[str], named: frozenset[str], terminology: Terminology
 ) -> frozenset[str]:
-    """What the words of an entry leave open beyond what they name.
+    """Return what the words of an entry leave open beyond what they name.
 
     A report has a rule of its own.
     """
@@ -173,26 +175,26 @@ def _unread(
     swallowed = [
         word for word in words if is_long or _names_more(word, named, terminology)
     ]
-    found = set[str]()
+    concepts = set[str]()
     is_understood = is_reason_understood([*reasons, *swallowed], GRAVE, terminology)
     if not is_understood or has_code_alone(entry, terminology):
-        found |= {UNREAD_REASON, MAY_BEAR_ON_SPINE}
-    if tells_earlier_fracture(reasons, terminology):
-        found.add(EARLIER)
-    return frozenset(found)
+        concepts |= {UNREAD_REASON, MAY_BEAR_ON_SPINE}
+    if names_earlier_fracture(reasons, terminology):
+        concepts.add(EARLIER)
+    return frozenset(concepts)
 
 
 def _unread_in_report(
     report: Json, beside: list[str], words: list[str], terminology: Terminology
 ) -> frozenset[str]:
-    """What is left open by a report's words; `report_prose` reads its conclusion."""
-    found = set[str]()
+    """Return what a report's words leave open; `report_prose` reads its conclusion."""
+    concepts = set[str]()
     is_understood = is_reason_understood(beside, frozenset(), terminology)
     if not is_understood or has_code_alone(report, terminology):
-        found |= {UNREAD_PROSE, MAY_BEAR_ON_SPINE}
-    if tells_earlier_fracture(words, terminology):
-        found.add(EARLIER)
-    return frozenset(found)
+        concepts |= {UNREAD_PROSE, MAY_BEAR_ON_SPINE}
+    if names_earlier_fracture(words, terminology):
+        concepts.add(EARLIER)
+    return frozenset(concepts)
 
 
 def _names_more(words: str, named: frozenset[str], terminology: Terminology) -> bool:
@@ -202,7 +204,7 @@ def _names_more(words: str, named: frozenset[str], terminology: Terminology) -> 
 
 
 def is_unjudged(code: Json, terminology: Terminology) -> bool:
-    """Tell if a code may be any diagnosis: nobody has judged it."""
+    """Tell if a code may be any diagnosis: it was never judged."""
     return terminology.tells("conditions", code) and not terminology.excludes(code)
 
 
@@ -214,23 +216,65 @@ def states_by_code(entry: Json, terminology: Terminology) -> frozenset[str]:
     return terminology.concepts(codes) & STATES | earlier
 
 
+def is_unjudged_act(
+    procedure: Json, known: frozenset[str], terminology: Terminology
+) -> bool:
+    """Tell if a procedure may be the treatment of a tumour, or a dialysis.
+
+    Its code is in a value set or a harmless range, or its words name an operation that
+    is read as what it is, or are all known; otherwise nobody knows.
+
+    Args:
+        known: what its words name of all procedures that are read.
+    """
+    code = procedure.get("code")
+    is_void = text(procedure.get("status")) in VOID
+    is_known = bool(known) or bool(terminology.concepts(code))
+    return not (is_void or is_known or is_harmless_act(code, terminology))
+
+
+def is_harmless_act(code: Any, terminology: Terminology) -> bool:
+    """Tell if the code or the words of a procedure are those of a harmless one."""
+    acts = terminology.harmless_acts
+    codings = [
+        coding
+        for codeable in objects(code)
+        for coding in objects(codeable.get("coding"))
+    ]
+    codes = [(text(one.get("system")), text(one.get("code"))) for one in codings]
+    if any(acts.holds(*one) for one in codes):
+        return all(
+            acts.holds(*coding)
+            for coding in codes
+            if terminology.tells("procedures", {"coding": [_coding(*coding)]})
+        )
+    words = texts_of(code)
+    return bool(words) and all(
+        acts.is_title(word) or terminology.bystanders.names_act(word) for word in words
+    )
+
+
+def _coding(system: str, code: str) -> Json:
+    return {"system": system, "code": code}
+
+
 def left_open_by(codes: Iterable[Json], terminology: Terminology) -> frozenset[str]:
     """Return what codes of diagnoses leave open that are in no value set."""
-    found = set[str]()
+    concepts = set[str]()
     for code in codes:
         if not terminology.tells("conditions", code):
             continue
         bare = {"code": {"coding": code.get("coding")}}
         if _is_of_earlier_fracture(code, terminology):
-            found.add(EARLIER)
+            concepts.add(EARLIER)
         if is_unjudged(code, terminology):
-            found.add(UNJUDGED)
+            concepts.add(UNJUDGED)
         if not (
             is_bystander_problem(bare, terminology)
             or is_plain_fracture(bare, terminology, is_old=False)
         ):
-            found.add(MAY_BEAR_ON_SPINE)
-    return frozenset(found)
+            concepts.add(MAY_BEAR_ON_SPINE)
+    return frozenset(concepts)
 
 
 def _is_of_earlier_fracture(code: Json, terminology: Terminology) -> bool:
@@ -239,23 +283,23 @@ def _is_of_earlier_fracture(code: Json, terminology: Terminology) -> bool:
     return is_later and bool(terminology.concepts([code]) & VERTEBRAL)
 
 
-def said_inside(contained: Json) -> Json:
+def stated_inside(contained: Json) -> Json:
     """Return a contained resource's words: a diagnosis' name, a value's answer."""
     kind = text(contained.get("resourceType"))
     if kind == "Condition" and certainty_of(contained) not in ("denied", "past"):
         return {"code": contained.get("code"), "note": contained.get("note")}
     if kind == "Observation" and text(contained.get("status")) not in VOID:
-        return {name: held for name, held in contained.items() if name in ANSWERS}
+        return {name: value for name, value in contained.items() if name in ANSWERS}
     return {}
 
 
 def _words_beside(beside: Iterable[Beside]) -> Iterator[str]:
-    for one in beside:
-        yield from texts_of(one.code) if one.code else (one.words,)
+    for element in beside:
+        yield from texts_of(element.code) if element.code else (element.words,)
 
 
-def _words_of(held: Any) -> Iterator[str]:
-    for path, value in leaves_of(held):
+def _words_of(element: Any) -> Iterator[str]:
+    for path, value in leaves_of(element):
         name = path.rpartition(".")[2]
         if (name in WORDED or name == "conclusion") and isinstance(value, str):
             yield value

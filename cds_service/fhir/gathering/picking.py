@@ -7,7 +7,7 @@ from typing import Any
 
 from cds_service.fhir.gathering.bone_reports import (
     TELLS_T_SCORE,
-    tells_t_score,
+    names_t_score,
     words_of_report,
 )
 from cds_service.fhir.gathering.bystanders import (
@@ -19,7 +19,7 @@ from cds_service.fhir.gathering.bystanders import (
     words_beside,
 )
 from cds_service.fhir.gathering.drug_asides import (
-    bone_drugs_told,
+    bone_drugs_named,
     codes_of,
     drugs_beside,
 )
@@ -36,10 +36,13 @@ from cds_service.fhir.gathering.grave_asides import (
     ASIDE,
     MAY_BEAR_ON_SPINE,
     OF_THE_SPINE,
+    UNJUDGED_ACT,
     UNREAD_PROSE,
     UNREAD_REASON,
     grave_beside,
+    is_harmless_act,
     is_unjudged,
+    is_unjudged_act,
     left_open_by,
 )
 from cds_service.fhir.gathering.parsing import (
@@ -109,6 +112,11 @@ READ_AS_ORDERS = AUGMENTATIONS | {
 # What such a code leaves open is open whatever is written next to it.
 GRAVE_BY_CODE = OF_THE_SPINE | SPINAL
 MAY_BE_OF_THE_SPINE = frozenset({MAY_BE_GRAVE, *map(in_doubt, GRAVE_BY_CODE)})
+# Procedures whose words, too, are read as what they are.
+JUDGED_ACTS = READ_AS_ORDERS | {
+    *("dialysis", "cancer-treatment", "prior-spinal-surgery", BONE_DRUG),
+    *("spinal-surgery-unstated", "hip-fracture"),
+}
 UNCODED = frozenset({NOT_UNDERSTOOD, MAY_BE_GRAVE})
 NO_INFORMATION = "no-information"
 PLACE = frozenset({"place-of-care"})
@@ -156,13 +164,13 @@ def pick(
     broken: list[Unreadable] = []
     read = []
     for kind, raw in chain.from_iterable(
-        _with_contained(one, template.resource_type) for one in ours
+        _with_contained(resource, template.resource_type) for resource in ours
     ):
         deadline.check()
         if concepts := concepts_of(raw, targets, terminology):
             read.append((kind, raw, concepts))
     ordered = in_order(
-        read, name=lambda one: reference_name(*one[:2]), raw=lambda one: one[1]
+        read, name=lambda item: reference_name(*item[:2]), raw=lambda item: item[1]
     )
     for kind, raw, concepts in chain.from_iterable(ordered):
         deadline.check()  # repairs are slow, and there may be thousands
@@ -194,13 +202,13 @@ def _with_contained(resource: Json, kind: str) -> Iterator[tuple[str, Json]]:
         return
     subject, status = resource.get("subject"), text(resource.get("status"))
     days = {name: resource[name] for name in resource if name.startswith("effective")}
-    for one in objects(resource.get("contained")):
-        name = text(one.get("id"))
-        is_ours = "subject" not in one or one["subject"] == subject
-        if one.get("resourceType") != OBSERVATION or not is_ours or not name:
+    for contained in objects(resource.get("contained")):
+        name = text(contained.get("id"))
+        is_ours = "subject" not in contained or contained["subject"] == subject
+        if contained.get("resourceType") != OBSERVATION or not is_ours or not name:
             continue
-        has_day = any(element.startswith("effective") for element in one)
-        whole = {**one, **({} if has_day else days), "subject": subject}
+        has_day = any(element.startswith("effective") for element in contained)
+        whole = {**contained, **({} if has_day else days), "subject": subject}
         whole["id"] = f"{text(resource.get('id'))}.{name}"[:LONGEST_ID]
         yield OBSERVATION, whole if status in FINAL else {**whole, "status": status}
 
@@ -208,12 +216,12 @@ def _with_contained(resource: Json, kind: str) -> Iterator[tuple[str, Json]]:
 def concepts_of(
     resource: Json, targets: Targets, terminology: Terminology
 ) -> frozenset[str]:
-    """The concepts of one resource; empty if we do not read it.
+    """Return the concepts of one resource; empty if we do not read it.
 
     A list entry that neither a code nor words identify is `not-understood`: it may be
     anything, so its presence rules out "not on the list". A condition that only free
     words identify, or a code that is in no value set and no harmless range, is
-    `may-be-grave`: it rules that out where only codes exclude.
+    `may-be-grave`: it rules that out if only codes exclude.
 
     Args:
         resource: raw JSON.
@@ -230,49 +238,52 @@ def concepts_of(
     if kind == "Condition":
         known = _concepts_of_condition(resource, terminology)
         words = (*texts_of(resource.get("code")), *words_beside(resource))
-        known |= _drugs_told(words, known, terminology)
+        known |= _drugs_named(words, known, terminology)
         known |= _unread_beside(resource, terminology)
         is_apart = is_bystander_problem(resource, terminology)
         is_apart = is_apart and known.isdisjoint(MAY_BE_OF_THE_SPINE)
         return known if is_apart else known | {MAY_NEED_BRACE}
     code = resource.get("code")
-    found = OF_TYPE.get(kind) or terminology.concepts(code)
+    concepts = OF_TYPE.get(kind) or terminology.concepts(code)
     if components := resource.get("component"):
-        found = found.union(
+        concepts = concepts.union(
             *(
                 terminology.concepts(component.get("code"))
                 for component in objects(components)
             )
         )
     if kind in LISTED or kind in BY_WORDS:
-        return _concepts_of_act(resource, found, terminology)
-    if found and kind == OBSERVATION:
+        return _concepts_of_act(resource, concepts, terminology)
+    if concepts and kind == OBSERVATION:
         notes = (text(one.get("text")) for one in objects(resource.get("note")))
-        found |= _drugs_told(notes, found, terminology)
-    if found and kind in READ_BESIDE:
-        found |= _grave_asides(resource, terminology)
-    return found - OF_NO_CONCERN
+        concepts |= _drugs_named(notes, concepts, terminology)
+    if concepts and kind in READ_BESIDE:
+        concepts |= _grave_asides(resource, terminology)
+    return concepts - OF_NO_CONCERN
 
 
 def _concepts_of_exam(exam: Json, terminology: Terminology) -> frozenset[str]:
-    """Concepts of a report or an imaging study, with what it names besides."""
-    found = exam_concepts(exam, terminology)
-    if tells_t_score(exam, terminology):
-        found |= {TELLS_T_SCORE}
-    found |= _grave_asides(exam, terminology)
-    if "dxa-exam" not in found:  # it looks for no tumour
-        found |= _unread_prose(exam, terminology)
-    return found | _drugs_told(words_of_report(exam), found, terminology)
+    """Return concepts of a report or an imaging study, with what it names besides."""
+    concepts = exam_concepts(exam, terminology)
+    if names_t_score(exam, terminology):
+        concepts |= {TELLS_T_SCORE}
+    concepts |= _grave_asides(exam, terminology)
+    if "dxa-exam" not in concepts:  # it looks for no tumour
+        concepts |= _unread_prose(exam, terminology)
+    return concepts | _drugs_named(words_of_report(exam), concepts, terminology)
 
 
 def _concepts_of_act(
-    act: Json, found: frozenset[str], terminology: Terminology
+    act: Json, concepts: frozenset[str], terminology: Terminology
 ) -> frozenset[str]:
-    """Concepts of a procedure or order, with what it names besides."""
-    known = _concepts_of_procedure(act, found, terminology)
+    """Return concepts of a procedure or order, with what it names besides."""
+    known = _concepts_of_procedure(act, concepts, terminology)
     known |= _in_asides(act, known, terminology)
     if text(act.get("resourceType")) == "Procedure":
         own, is_apart = known, is_bystander_procedure(act, terminology)
+        named = known & (JUDGED_ACTS | terminology.bystanders.act_concepts)
+        if is_unjudged_act(act, named, terminology):
+            known |= {in_doubt(UNJUDGED_ACT)}
     else:
         own, is_apart = frozenset(), _is_order_apart(act, known, terminology)
     known |= _grave_asides(act, terminology) - set(map(in_doubt, own))
@@ -295,58 +306,64 @@ def _is_order_apart(
 
 
 def _concepts_of_procedure(
-    resource: Json, found: frozenset[str], terminology: Terminology
+    resource: Json, concepts: frozenset[str], terminology: Terminology
 ) -> frozenset[str]:
-    """Concepts of the code of a procedure or order, else of its words."""
+    """Return concepts of the code of a procedure or order, else of its words."""
     code = resource.get("code")
-    said = set(texts_of(code))
-    words = _short(said)
-    if not found:
-        found = found.union(
+    texts = set(texts_of(code))
+    words = _short(texts)
+    if not concepts:
+        concepts = concepts.union(
             *(
                 terminology.text_concepts(word) | bone_drugs(word, terminology)
                 for word in words
             )
         )
-    is_listed = text(resource.get("resourceType")) in LISTED
-    if is_listed and not (
-        words == said and _is_understood(resource, code, found, words, terminology)
-    ):
-        return found | {NOT_UNDERSTOOD}
-    return found - OF_NO_CONCERN
+    if text(resource.get("resourceType")) not in LISTED:
+        return concepts - OF_NO_CONCERN
+    is_harmless = is_harmless_act(code, terminology)
+    is_known = _is_understood(resource, code, concepts, words, terminology) or (
+        is_harmless and not is_withheld(resource, terminology)
+    )
+    if words != texts or not is_known:
+        return concepts | {NOT_UNDERSTOOD}
+    return concepts - OF_NO_CONCERN
 
 
 def _concepts_of_condition(resource: Json, terminology: Terminology) -> frozenset[str]:
-    """Concepts of a condition's code and words.
+    """Return the concepts of a condition's code and words.
 
     Its words rule out a "no", whatever its code.
     """
     code = resource.get("code")
-    coded, said = terminology.concepts(code), set(texts_of(code))
+    coded, texts = terminology.concepts(code), set(texts_of(code))
     # Words may modify a diagnosis from outside of its name, as JP Core does with
     # `\u306e\u7591\u3044` (suspected).
     beside = (
-        one.get("valueCodeableConcept") for one in objects(member(code, "extension"))
+        extension.get("valueCodeableConcept")
+        for extension in objects(member(code, "extension"))
     )
-    words = _short(said)
-    found = _with_words(coded, words.union(*map(texts_of, beside)), terminology)
-    found, is_read = _with_asides(found, resource, terminology)
+    words = _short(texts)
+    concepts = _with_words(coded, words.union(*map(texts_of, beside)), terminology)
+    concepts, is_read = _with_asides(concepts, resource, terminology)
     is_plain = (
-        words == said
-        and not found - OF_NO_CONCERN
+        words == texts
+        and not concepts - OF_NO_CONCERN
         and not is_withheld(resource, terminology)
     )
-    if is_plain and terminology.harmless.is_social(resource, said):
+    if is_plain and terminology.harmless.is_social(resource, texts):
         return frozenset()
-    if words != said or not _is_understood(resource, code, found, words, terminology):
-        return found | {NOT_UNDERSTOOD}
-    known = found - OF_NO_CONCERN
+    if words != texts or not _is_understood(
+        resource, code, concepts, words, terminology
+    ):
+        return concepts | {NOT_UNDERSTOOD}
+    known = concepts - OF_NO_CONCERN
     is_known = is_read and _is_identified(code, words, terminology)
     return known if is_known else known | {MAY_BE_GRAVE}
 
 
 def _with_asides(
-    found: frozenset[str], resource: Json, terminology: Terminology
+    concepts: frozenset[str], resource: Json, terminology: Terminology
 ) -> tuple[frozenset[str], bool]:
     """Add the concepts that notes, site and evidence leave in doubt.
 
@@ -355,16 +372,16 @@ def _with_asides(
     beside = [*beside_title(resource)]
     codes = [one.code for one in beside if one.code is not None]
     others = (one.words for one in beside)
-    said = {*words_beside(resource), *others, *chain(*map(texts_of, codes))} - {""}
-    words = _short(said)
-    is_read = words == said and not (
+    texts = {*words_beside(resource), *others, *chain(*map(texts_of, codes))} - {""}
+    words = _short(texts)
+    is_read = words == texts and not (
         any(map(terminology.languages.is_foreign, words))
         or any(is_unjudged(one, terminology) for one in codes)
     )
     kinds = [resource.get(name) for name in ("severity", "category")]
     coded = terminology.concepts([*codes, *codes_of([*added_to(resource), *kinds])])
     named = coded.union(*read_problem_words(coded, words, terminology))
-    return found | frozenset(map(in_doubt, (named & ASIDE) - found)), is_read
+    return concepts | frozenset(map(in_doubt, (named & ASIDE) - concepts)), is_read
 
 
 def _is_identified(code: Any, words: Iterable[str], terminology: Terminology) -> bool:
@@ -380,15 +397,15 @@ def _is_identified(code: Any, words: Iterable[str], terminology: Terminology) ->
             is_grave
             or terminology.stands(code)
             or all(
-                is_title_plain(one, terminology) or is_denial(one, terminology)
-                for one in words
+                is_title_plain(word, terminology) or is_denial(word, terminology)
+                for word in words
             )
         )
     if terminology.concepts(code):
         return True
     return bool(words) and all(
-        terminology.harmless.is_harmless(one) or is_denial(one, terminology)
-        for one in words
+        terminology.harmless.is_harmless(word) or is_denial(word, terminology)
+        for word in words
     )
 
 
@@ -401,33 +418,33 @@ def _with_words(
     """
     if not words:
         return coded
-    said = read_problem_words(coded, words, terminology)
+    reading = read_problem_words(coded, words, terminology)
     return (
         coded
-        | said.stated
-        | frozenset(map(in_doubt, said.suspected | (said.unclear - coded)))
+        | reading.stated
+        | frozenset(map(in_doubt, reading.suspected | (reading.unclear - coded)))
     )
 
 
-def _short(said: set[str]) -> set[str]:
-    """These words of one resource; none where all together are too long to be read."""
-    return said if sum(map(len, said)) <= LONGEST_TEXT else set()
+def _short(texts: set[str]) -> set[str]:
+    """Return these words of one resource; none if together too long to be read."""
+    return texts if sum(map(len, texts)) <= LONGEST_TEXT else set()
 
 
 def _is_understood(
     resource: Json,
     code: Any,
-    found: frozenset[str],
+    concepts: frozenset[str],
     words: Collection[str],
     terminology: Terminology,
 ) -> bool:
-    if NO_INFORMATION in found or is_withheld(resource, terminology):
+    if NO_INFORMATION in concepts or is_withheld(resource, terminology):
         return False
     if terminology.concepts(code) or terminology.tells(
         LISTED[resource["resourceType"]], code
     ):
         return True
-    if found and not any(map(terminology.languages.is_foreign, words)):
+    if concepts and not any(map(terminology.languages.is_foreign, words)):
         return True
     if words and all(map(terminology.harmless.is_harmless, words)):
         return True
@@ -456,14 +473,14 @@ def is_withheld(resource: Json, terminology: Terminology) -> bool:
 def _concepts_of_drug(
     resource: Json, medication: Json | None, terminology: Terminology
 ) -> frozenset[str]:
-    codes, said = drug_codes(resource, medication), drug_names(resource, medication)
-    words = _short(said)
+    codes, texts = drug_codes(resource, medication), drug_names(resource, medication)
+    words = _short(texts)
     named = frozenset[str]().union(*map(terminology.text_concepts, words))
-    found = terminology.concepts(codes).union(
+    concepts = terminology.concepts(codes).union(
         named & {NO_INFORMATION}, *map(terminology.drug_words, words)
     )
-    is_known = words == said and (
-        bool(found)
+    is_known = words == texts and (
+        bool(concepts)
         or LOCAL_ROUTE in named  # a cream or eye drops, no concern
         or terminology.tells("drugs", codes)
         or (
@@ -473,11 +490,11 @@ def _concepts_of_drug(
     )
     # A prohibition says that somebody thought of a drug, and not what is taken.
     is_known = is_known and not (may_be_reversed(resource) or is_prohibition(resource))
-    beside = _in_asides(resource, found, terminology)
+    beside = _in_asides(resource, concepts, terminology)
     beside |= _grave_asides(resource, terminology)
-    if NO_INFORMATION in found or is_withheld(resource, terminology) or not is_known:
-        return found | beside | {NOT_UNDERSTOOD}
-    return (found | beside) - OF_NO_CONCERN
+    if NO_INFORMATION in concepts or is_withheld(resource, terminology) or not is_known:
+        return concepts | beside | {NOT_UNDERSTOOD}
+    return (concepts | beside) - OF_NO_CONCERN
 
 
 def _in_asides(
@@ -494,17 +511,17 @@ def _in_asides(
     return frozenset(map(in_doubt, named)) | ({NOT_UNDERSTOOD} if is_broken else set())
 
 
-def _drugs_told(
+def _drugs_named(
     words: Iterable[str], own: frozenset[str], terminology: Terminology
 ) -> frozenset[str]:
-    """The bone drugs that words name, each in doubt; none where one is known so."""
+    """Return bone drugs that words name, in doubt; none if one is known so."""
     if not own.isdisjoint((BONE_DRUG, ON_BONE_DRUG)):
         return frozenset()
-    return frozenset(map(in_doubt, bone_drugs_told(words, terminology)))
+    return frozenset(map(in_doubt, bone_drugs_named(words, terminology)))
 
 
 def _grave_asides(resource: Json, terminology: Terminology) -> frozenset[str]:
-    """The grave things that an entry names, each in doubt."""
+    """Return the grave things that an entry names, each in doubt."""
     return frozenset(map(in_doubt, grave_beside(resource, terminology)))
 
 
@@ -518,12 +535,12 @@ def _unread_prose(exam: Json, terminology: Terminology) -> frozenset[str]:
 def _unread_beside(condition: Json, terminology: Terminology) -> frozenset[str]:
     """Return what is left open by what stands next to a diagnosis' title."""
     codes = (one.code for one in beside_title(condition) if one.code is not None)
-    found = left_open_by(codes, terminology)
+    concepts = left_open_by(codes, terminology)
     words = words_of_reasons(condition, terminology)
     is_understood = is_reason_understood(words, frozenset(), terminology)
     if not is_understood or has_code_alone(condition, terminology):
-        found |= {UNREAD_REASON, MAY_BEAR_ON_SPINE}
-    return frozenset(map(in_doubt, found))
+        concepts |= {UNREAD_REASON, MAY_BEAR_ON_SPINE}
+    return frozenset(map(in_doubt, concepts))
 
 
 def referred_in(resource: Json, targets: Targets) -> Json | None:
@@ -535,18 +552,22 @@ def referred_in(resource: Json, targets: Targets) -> Json | None:
     reference = (
         text(member(resource, f"{choice}Reference", "reference")) if choice else ""
     )
-    found = (
+    referred = (
         contained_in(resource).get(reference)
         if reference.startswith("#")
         else targets.find(reference)
     )
-    return found if found is not None and found.get("resourceType") == kind else None
+    return (
+        referred
+        if referred is not None and referred.get("resourceType") == kind
+        else None
+    )
 
 
 def _concepts_of_device(
     resource: Json, targets: Targets, terminology: Terminology
 ) -> frozenset[str]:
-    """Concepts of a device order.
+    """Return the concepts of a device order.
 
     Its code says them, else the Device that it refers to, else the words of either.
     """
@@ -559,14 +580,14 @@ def _concepts_of_device(
         text(member(resource, f"{choice}Reference", "display")),
         *(word for code in codes for word in texts_of(code)),
     ]
-    found = terminology.concepts(codes) or frozenset().union(
+    concepts = terminology.concepts(codes) or frozenset().union(
         *map(terminology.text_concepts, _short({*names} - {""}))
     )
     titles = [*codes, *({"text": name} for name in names if name)]
-    if not found and not is_bystander_act(titles, terminology):
-        found = frozenset({MAY_NEED_BRACE})  # it may be a brace
+    if not concepts and not is_bystander_act(titles, terminology):
+        concepts = frozenset({MAY_NEED_BRACE})  # it may be a brace
     # What it is for: a brace because of a metastasis.
-    return found | _grave_asides(resource, terminology)
+    return concepts | _grave_asides(resource, terminology)
 
 
 # --- exams: radiology reports and imaging studies by their metadata: CT or MRI, body
@@ -600,7 +621,7 @@ def exam_concepts(exam: Json, terminology: Terminology) -> frozenset[str]:
     """
     if pathology := terminology.concepts(exam.get("category")) & PATHOLOGY:
         return pathology
-    found = terminology.concepts(_codes_of_exam(exam)) & EXAMS
+    concepts = terminology.concepts(_codes_of_exam(exam)) & EXAMS
     words = "; ".join(dict.fromkeys(_words_of_exam(exam)))
     if len(words) > LONGEST_TEXT:  # what nobody reads may say that it is another exam
         return frozenset()
@@ -608,19 +629,19 @@ def exam_concepts(exam: Json, terminology: Terminology) -> frozenset[str]:
     if "dxa" in named or (
         "dxa" in _modalities(exam) and not terminology.text_concepts(words, PERIPHERAL)
     ):
-        found |= {"dxa-exam"}
+        concepts |= {"dxa-exam"}
     kinds = (_modalities(exam) or named) & {"exam-ct", "exam-mri"}
     if "exam-other" in named or len(kinds) > 1:
         return frozenset()
     if "exam-ct" in kinds and "exam-trunk" in named:
-        found |= {"trunk-ct"}
+        concepts |= {"trunk-ct"}
     if "exam-mri" in kinds and "exam-lumbar" in named:
-        found |= {"lumbar-mri"}
-    if "trunk-ct" in found and (
-        "exam-contrast" in named or "trunk-ct-contrast" in found
+        concepts |= {"lumbar-mri"}
+    if "trunk-ct" in concepts and (
+        "exam-contrast" in named or "trunk-ct-contrast" in concepts
     ):
-        found = found - {"trunk-ct"} | {"trunk-ct-contrast"}
-    return found
+        concepts = concepts - {"trunk-ct"} | {"trunk-ct-contrast"}
+    return concepts
 
 
 def _codes_of_exam(exam: Json) -> list[Json]:
@@ -633,9 +654,9 @@ def _modalities(exam: Json) -> frozenset[str]:
         *(objects(one.get("modality")) for one in objects(exam.get("series"))),
     )
     codes = (
-        text(one.get("code"))
-        for one in codings
-        if DICOM in text(one.get("system")).lower()
+        text(coding.get("code"))
+        for coding in codings
+        if DICOM in text(coding.get("system")).lower()
     )
     return frozenset(MODALITIES[code] for code in codes if code in MODALITIES)
 

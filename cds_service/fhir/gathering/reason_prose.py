@@ -48,17 +48,21 @@ def words_of_reasons(entry: Json, terminology: Terminology) -> Iterator[str]:
         words = [beside.words]
         if beside.code is not None:
             words = words_beyond(beside.code, terminology)
-        for one in words:
-            if not (beside.is_site and _is_place(one, terminology)):
-                yield one
+        for word in words:
+            if not (beside.is_site and _is_place(word, terminology)):
+                yield word
 
 
 def has_code_alone(entry: Json, terminology: Terminology) -> bool:
-    """Tell if a code without words stands next to the title, and nobody knows it."""
+    """Tell if a code without words stands next to the title, and is not known."""
     return any(
-        not (texts_of(one.code) or one.is_added or _is_known(one.code, terminology))
-        for one in beside_title(entry)
-        if one.code is not None
+        not (
+            texts_of(element.code)
+            or element.is_added
+            or _is_known(element.code, terminology)
+        )
+        for element in beside_title(entry)
+        if element.code is not None
     )
 
 
@@ -104,8 +108,8 @@ def is_title_plain(words: str, terminology: Terminology) -> bool:
         return True
     plain = terminology.plain.titles
     return all(
-        plain.are_all(one) or is_reason_understood([one], frozenset(), terminology)
-        for one in _PART.split(folded(words))
+        plain.are_all(part) or is_reason_understood([part], frozenset(), terminology)
+        for part in _PART.split(folded(words))
     )
 
 
@@ -118,16 +122,16 @@ def is_reason_understood(
 
     Args:
         words: of an entry.
-        counted: what is left open where words name it.
+        counted: what is left open if words name it.
         terminology: the service's terminology.
     """
-    said = [*dict.fromkeys(words)]
-    if sum(map(len, said)) > LONGEST_TEXT:
+    texts = [*dict.fromkeys(words)]
+    if sum(map(len, texts)) > LONGEST_TEXT:
         return False
     return all(
-        _is_plain_reason(one, counted, terminology)
-        for each in said
-        for one in sentences(each)
+        _is_plain_reason(sentence, counted, terminology)
+        for prose in texts
+        for sentence in sentences(prose)
     )
 
 
@@ -148,38 +152,40 @@ def _is_plain_reason(
         return True
     if _is_plain(sentence, terminology):
         return True
-    rest = _without_named(sentence, counted, terminology)
-    return _is_plain(rest, terminology)
+    remainder = _without_named(sentence, counted, terminology)
+    return _is_plain(remainder, terminology)
 
 
-def tells_earlier_fracture(words: Iterable[str], terminology: Terminology) -> bool:
+def names_earlier_fracture(words: Iterable[str], terminology: Terminology) -> bool:
     """Tell if words may name a fracture of long ago, or an augmentation that was done.
 
     For example "Old wedge deformity of T12" or "s/p kyphoplasty L3". A sentence that
     only denies is left out.
     """
     return any(
-        _may_be_earlier(one, terminology)
-        for each in words
-        if len(each) <= LONGEST_TEXT
-        for one in sentences(each)
+        _may_be_earlier(sentence, terminology)
+        for prose in words
+        if len(prose) <= LONGEST_TEXT
+        for sentence in sentences(prose)
     )
 
 
-def tells_only_of(
+def are_reasons_only_of(
     entry: Json, treated: frozenset[str], terminology: Terminology
 ) -> bool:
     """Tell if the reasons of an order name an augmentation of these levels alone.
 
-    And no year: `after kyphoplasty L1`, where L1 is treated now.
+    And no year: `after kyphoplasty L1`, if L1 is treated now.
     """
-    told = [
-        one
-        for each in words_of_reasons(entry, terminology)
-        for one in sentences(each)
-        if _may_be_earlier(one, terminology)
+    earlier = [
+        sentence
+        for prose in words_of_reasons(entry, terminology)
+        for sentence in sentences(prose)
+        if _may_be_earlier(sentence, terminology)
     ]
-    return bool(told) and all(_is_only_of(one, treated, terminology) for one in told)
+    return bool(earlier) and all(
+        _is_only_of(sentence, treated, terminology) for sentence in earlier
+    )
 
 
 def _is_only_of(
@@ -198,7 +204,7 @@ def _may_be_earlier(sentence: str, terminology: Terminology) -> bool:
         return True
     is_augmented = terminology.text_places(folded(sentence), AUGMENTATIONS, "vertebra")
     is_broken = terminology.text_places(folded(sentence), FRACTURED)
-    if (is_augmented or is_broken) and _tells_year(sentence, terminology):
+    if (is_augmented or is_broken) and _names_year(sentence, terminology):
         return True
     return bool(is_augmented) and (
         bool(terminology.levels.named(sentence))
@@ -206,7 +212,7 @@ def _may_be_earlier(sentence: str, terminology: Terminology) -> bool:
     )
 
 
-def _tells_year(sentence: str, terminology: Terminology) -> bool:
+def _names_year(sentence: str, terminology: Terminology) -> bool:
     """Tell if words name a year or count years: that was then, and is not of now."""
     return bool(terminology.years.ago(sentence) or WRITTEN_YEAR.search(sentence))
 
@@ -216,8 +222,8 @@ def _is_plain(sentence: str, terminology: Terminology) -> bool:
     if not is_asked and terminology.plain.reports.are_all(sentence):
         return True
     return _is_part_plain(sentence, terminology, is_asked=is_asked) or all(
-        _is_part_plain(one, terminology, is_asked=is_asked)
-        for one in _PART.split(folded(sentence))
+        _is_part_plain(part, terminology, is_asked=is_asked)
+        for part in _PART.split(folded(sentence))
     )
 
 
@@ -240,15 +246,15 @@ def _without_named(
     """
     counted = (named_in([sentence], terminology) & counted) | FRACTURED
     counted |= terminology.bystanders.problem_concepts - HINTS
-    rest = folded(sentence)
+    remainder = folded(sentence)
     for _ in range(MOST_NAMES):
-        places = terminology.text_places(rest, counted)
+        places = terminology.text_places(remainder, counted)
         if not places:
             break
         start, end = min(places.values())
-        while end < len(rest) and _LETTER.match(rest[end]):
+        while end < len(remainder) and _LETTER.match(remainder[end]):
             end += 1
-        while start and _LETTER.match(rest[start - 1]):
+        while start and _LETTER.match(remainder[start - 1]):
             start -= 1
-        rest = f"{rest[:start]} {rest[end:]}"
-    return rest
+        remainder = f"{remainder[:start]} {remainder[end:]}"
+    return remainder

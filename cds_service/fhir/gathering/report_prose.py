@@ -54,24 +54,24 @@ def is_result_understood(report: Json, terminology: Terminology) -> bool:
     if not all(_is_plain_code(one, terminology) for one in codes):
         return False
     named = [(path.split("."), value) for path, value in leaves_of(report)]
-    said = [
+    texts = [
         value
         for parts, value in named
         if isinstance(value, str) and parts[0] not in _OF_EXAM and parts[-1] in _WORDS
     ]
-    if sum(map(len, said)) > LONGEST_TEXT:
+    if sum(map(len, texts)) > LONGEST_TEXT:
         return False
     plain = terminology.plain.reports
     narrative = text(member(report, "text", "div"))
     return repeats(narrative, report, plain) and all(
-        plain.are_all(one) for words in said for one in sentences(words)
+        plain.are_all(sentence) for words in texts for sentence in sentences(words)
     )
 
 
 def _is_plain_code(code: Json, terminology: Terminology) -> bool:
     """Tell if a result's code is of a plain fracture or a harmless disease.
 
-    A code that nobody knows is what its words say, which are read apart.
+    A code that is not known is what its words say, which are read apart.
     """
     bare = {"code": {"coding": code.get("coding")}}
     if terminology.tells("conditions", code):
@@ -82,13 +82,13 @@ def _is_plain_code(code: Json, terminology: Terminology) -> bool:
 
 
 def _prose_of(report: Json, terminology: Terminology) -> Iterator[str]:
-    """The conclusion, and the words of its codes that no code explains.
+    """Yield the conclusion, and the words of its codes that no code explains.
 
     A code that is not harmless is judged for itself.
     """
     yield text(report.get("conclusion"))
-    for one in objects(report.get("conclusionCode")):
-        if not terminology.tells("conditions", one):
-            yield from texts_of(one)
-        elif terminology.excludes(one):
-            yield from words_beyond(one, terminology)
+    for code in objects(report.get("conclusionCode")):
+        if not terminology.tells("conditions", code):
+            yield from texts_of(code)
+        elif terminology.excludes(code):
+            yield from words_beyond(code, terminology)

@@ -149,7 +149,7 @@ def load_harmless_codes(folders: Sequence[Path], systems: CodeSystems) -> Harmle
 def _spans(written: Sequence[str], file: str) -> list[Span]:
     spans = []
     for span in written:
-        # two full stops where codes hold a hyphen, as those of OPS do
+        # two full stops if codes hold a hyphen, as those of OPS do
         between = ".." if ".." in span else "-"
         first, _, last = (part.replace(".", "") for part in span.partition(between))
         last = last or first

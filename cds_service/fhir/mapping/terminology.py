@@ -27,6 +27,7 @@ from cds_service.fhir.mapping.drug_table import load_drugs
 from cds_service.fhir.mapping.durations import load_durations
 from cds_service.fhir.mapping.expansions import outdated, read_expansions
 from cds_service.fhir.mapping.harmless import HarmlessFile, HarmlessTitles
+from cds_service.fhir.mapping.harmless_acts import load_harmless_acts
 from cds_service.fhir.mapping.harmless_codes import load_harmless_codes
 from cds_service.fhir.mapping.language import (
     Language,
@@ -81,7 +82,7 @@ class Match(NamedTuple):
     Attributes:
         code: `system|code` as found, the system in its canonical spelling; the standard
             code that a site's map gives for a local one.
-        unit: UCUM unit that a site's local code implies where the record has none;
+        unit: UCUM unit that a site's local code implies if the record has none;
             empty otherwise.
     """
 
@@ -151,6 +152,8 @@ class Terminology:
                 self._answer_maps = read_answer_maps(folders, systems)
             with faults:
                 self._harmless_codes = load_harmless_codes(folders, systems)
+            with faults:
+                self.harmless_acts = load_harmless_acts(folders, systems)
         self._read_measures(folders, faults)
         with faults:
             names = required(folders, "names.toml", NamesFile)

@@ -366,7 +366,7 @@ def _unread(
 ) -> frozenset[str]:
     """Return `UNREAD_REASON` if a reason is not understood, or is not there.
 
-    A note counts where it is in a language that is not read.
+    A note counts if it is in a language that is not read.
     """
     references = [
         reference

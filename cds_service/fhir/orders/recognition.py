@@ -99,7 +99,7 @@ SUPPORT_KINDS = frozenset(SUPPORT_TITLES)
 SPECIALIST, REVIEW = "bone-specialist", "bone-treatment"
 BONE_REASONS = FRACTURES | {"osteoporosis"}
 BIOPSY = frozenset({"biopsy"})
-# By a site's own code alone: where the EHR has no hook for a discharge.
+# By a site's own code alone: if the EHR has no hook for a discharge.
 DISCHARGE = frozenset({"discharge"})
 OURS = OF_AUGMENTATION | SUPPORT_KINDS | DISCHARGE
 

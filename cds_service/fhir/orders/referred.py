@@ -10,7 +10,7 @@ part of the signing was not read, no list of the record is whole.
 from collections.abc import Iterator
 from dataclasses import replace
 
-from cds_service.fhir.gathering.drug_asides import bone_drugs_told, words_in
+from cds_service.fhir.gathering.drug_asides import bone_drugs_named, words_in
 from cds_service.fhir.gathering.entries import Entry, read_entry
 from cds_service.fhir.gathering.fetching import FhirReader, read_by_id
 from cds_service.fhir.gathering.grave_asides import ASIDE_IN_DOUBT, states_by_code
@@ -165,7 +165,7 @@ def _entry_of_draft(
     draft: Order, targets: Targets, terminology: Terminology
 ) -> Entry | None:
     if draft.meaning and draft.meaning.augmentation:
-        drugs = bone_drugs_told(words_in(draft.resource), terminology)
+        drugs = bone_drugs_named(words_in(draft.resource), terminology)
         states = states_by_code(draft.resource, terminology)
         concepts = frozenset(map(in_doubt, {*drugs, *states}))
     else:

@@ -17,7 +17,7 @@ from cds_service.fhir.gathering.bystanders import (
     is_bystander_problem,
     is_plain_fracture,
 )
-from cds_service.fhir.gathering.grave_asides import ASIDE, is_unjudged, said_inside
+from cds_service.fhir.gathering.grave_asides import ASIDE, is_unjudged, stated_inside
 from cds_service.fhir.gathering.reason_prose import is_code_plainly_worded
 from cds_service.fhir.leaves import MODIFIERS, leaves_of, repeats
 from cds_service.fhir.mapping.clauses import clauses
@@ -220,7 +220,7 @@ def _is_contained_read(resource: Json, terminology: Terminology) -> bool:
             or is_bystander_problem(resource, terminology)
             or is_plain_fracture(resource, terminology, is_old=False)
         )
-    inside = said_inside(resource)
+    inside = stated_inside(resource)
     return not any(
         _is_grave(coding, terminology) for coding in _codings_of("contained", resource)
     ) and all(

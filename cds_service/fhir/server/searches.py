@@ -1,6 +1,6 @@
 """Searches: parameters, paging, and Observations on servers that require a category.
 
-Queries are text: `Type/id` or `Type?name=value&…`, percent-encoded where needed.
+Queries are text: `Type/id` or `Type?name=value&…`, percent-encoded if needed.
 """
 
 import re

@@ -5,7 +5,7 @@ import pytest
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.loading import load_measures_in_force, load_vocabulary, mapping_folders
 from cds_service.measures.tables import ImportContext
-from cds_service.measures.values import Stated
+from cds_service.measures.values import Supplement
 
 
 @pytest.fixture(scope="package")
@@ -15,6 +15,6 @@ def ground():
         load_measures_in_force(),
         Terminology(*mapping_folders()),
         "p1",
-        Stated(),
+        Supplement(),
         load_vocabulary(),
     )

@@ -17,7 +17,7 @@ from cds_service.measures.observations import (
     site_codes,
     without_rivals,
 )
-from cds_service.measures.values import Refused
+from cds_service.measures.values import NotTaken
 from tests.measured_elsewhere import DAY, middle, reported
 
 MEASURES = load_measures_in_force()
@@ -67,7 +67,7 @@ def values(draw):
 def test_what_is_written_is_read_back(value):
     written = WRITER.write(value)
     # a method of something else, or a value at the very end of what is plausible
-    if isinstance(written, Refused):
+    if isinstance(written, NotTaken):
         assert written.why
         return
     finding = value.measure.finding
@@ -155,7 +155,7 @@ def test_a_value_whose_way_is_not_known_is_read_and_said():
 )
 def test_what_the_reader_would_not_count_is_not_written(name, members, why):
     result = WRITER.write(reported(MEASURES[name], **members))
-    assert isinstance(result, Refused)
+    assert isinstance(result, NotTaken)
     assert why in result.why
 
 

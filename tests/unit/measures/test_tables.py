@@ -14,7 +14,7 @@ from cds_service.measures import table_file
 from cds_service.measures.reading import read_source
 from cds_service.measures.table_file import NoTable
 from cds_service.measures.tables import ImportContext
-from cds_service.measures.values import Stated
+from cds_service.measures.values import Supplement
 
 MUSCLEMAP = "Anatomy,Label,Slices with segmentation,Muscle (%),Fat (%),Total volume (ml),Fat volume (ml)\n"
 
@@ -36,7 +36,7 @@ def read(load, tmp_path):
     def reader(text, *, name="table.csv", **told):
         file = tmp_path / name
         file.write_text(text, encoding="utf-8")
-        source = read_source(file, load(Stated(**told)))
+        source = read_source(file, load(Supplement(**told)))
         taken = {one.measure.name: one for one in source.reported}
         return taken, {one.what: one.why for one in source.refused}
 
@@ -195,7 +195,7 @@ def test_the_first_sheet_of_a_workbook_is_read(load, tmp_path):
     for row in (["date", "level", "plvi"], [date(2026, 5, 1), "L4", 0.8]):
         book.active.append(row)
     book.save(tmp_path / "table.xlsx")
-    source = read_source(tmp_path / "table.xlsx", load(Stated()))
+    source = read_source(tmp_path / "table.xlsx", load(Supplement()))
     value = source.reported[0]
     assert (value.measure.name, value.number, value.day) == (
         "plvi",
@@ -432,7 +432,7 @@ def test_what_the_image_does_not_show_is_not_listed(read):
 def test_what_is_no_source_is_refused(load, tmp_path, content):
     file = tmp_path / "anything"
     file.write_bytes(content)
-    source = read_source(file, load(Stated()))
+    source = read_source(file, load(Supplement()))
     assert source.reported == ()
     assert source.refused
 
@@ -441,7 +441,7 @@ def test_unicode_text_of_excel_is_read(load, tmp_path):
     """As "Unicode text" is saved: UTF-16, with tabs."""
     file = tmp_path / "table.txt"
     file.write_text("date\tplvi\n2026-05-01\t0,82\n", encoding="utf-16")
-    (one,) = read_source(file, load(Stated())).reported
+    (one,) = read_source(file, load(Supplement())).reported
     assert one.number == Decimal("0.82")
 
 

@@ -124,9 +124,9 @@ def test_of_others_only_that_they_are_there_is_kept(tmp_path: Path) -> None:
     file = write_export(tmp_path / "export", lines) / "Patient.ndjson"
     deep = b'{"resourceType": "Patient", "id": "b", "x": ' + b"[" * 65 + b"]" * 65
     file.write_bytes(file.read_bytes() + b"{\n" + deep + b"}\n")
-    reading = bulk.Reading(buckets=1, types={"Patient"}, treated={"a"})
+    choice = bulk.LineChoice(buckets=1, types={"Patient"}, treated={"a"})
     (chunk,) = bulk.chunks_of([file])
-    report = bulk.write_part(chunk, tmp_path / "part", reading)
+    report = bulk.write_part(chunk, tmp_path / "part", choice)
     kept = bulk.read_bucket({tmp_path / "part": report}, 0)
     assert {one: len(lines) for one, lines in kept.items()} == {"a": 1, "b": 0}
     assert report.bad == [
