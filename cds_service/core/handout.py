@@ -13,8 +13,8 @@ from typing import Any, Self
 from pydantic import Field, model_validator
 
 from cds_service.core.bone_drugs import DrugState
-from cds_service.core.bracing import SAME, BraceTimes
-from cds_service.core.case import Conclusion
+from cds_service.core.bracing import SAME, BraceTimes, keep_reasons
+from cds_service.core.case import Case, Conclusion
 from cds_service.core.data_file import DataTable
 from cds_service.core.findings import DrugUse
 from cds_service.core.handout_settings import HandoutSettings, HandoutWords
@@ -25,9 +25,17 @@ from cds_service.core.wording import HALF_A_YEAR
 # The page as a draft of the record; the audit log counts it beside recommendations.
 HANDOUT_DRAFT = "handout"
 SENTENCES = tuple(f"H{number}" for number in range(1, 11))
-# Facts with which nobody is told how to move, and the signal of an unstable spine.
+# Facts with which nobody is told how to move or when a brace comes off, and signals
+# that one of them is open, or could not be read.
 NO_TRAINING = ("F1", "F2", "F5", "F6", "F7")
-UNSTABLE = "unstable-spine"
+FORBIDDING = frozenset(
+    {
+        *("unstable-spine", "cause-open", "new-deficit-open", "deficit-open"),
+        *("stability-open", "biopsy-grave", "biopsy-unclear", "grave-lists-unread"),
+    }
+)
+# Besides, it is not known what keeps a brace on.
+REASONS_UNREAD = "brace-reasons-unread"
 OF_TRAINING = frozenset({"H5", "H6", "H7"})
 BLANKS = frozenset({"drug", "next", "ask", "by", "training", "off", "phone"})
 # A drug that goes on. Nothing has to be asked of it if it is taken at home.
@@ -56,7 +64,7 @@ class HandoutFacts:
         next_dose: with the drug.
         asks: the patient has to ask about bone medicine.
         training: None if nothing is booked.
-        brace_off: None if no signed order ends the brace in time.
+        brace_off: None if no signed order ends the brace in time, or it may be needed.
         may_train: nothing forbids walking and exercise by a page.
     """
 
@@ -117,15 +125,25 @@ def find_handout(conclusion: Conclusion, leaving: Leaving) -> HandoutFacts:
         drug = state.use.name if day else ""
     training = leaving.next_booking("rehabilitation", case.today)
     is_forbidden = any(conclusion.facts.holds(one) for one in NO_TRAINING)
+    may_train = not is_forbidden and FORBIDDING.isdisjoint(names)
+    may_end = may_train and REASONS_UNREAD not in names and not _is_brace_kept(case)
+    brace_off = _brace_off(conclusion.signals, case.today) if may_end else None
     return HandoutFacts(
         on=case.today,
         drug=drug,
         next_dose=day,
         asks=not drug and not _goes_on_at_home(state),
         training=Visit(day=training.day, time=training.time) if training else None,
-        brace_off=_brace_off(conclusion.signals, case.today),
-        may_train=not is_forbidden and UNSTABLE not in names,
+        brace_off=brace_off,
+        may_train=may_train,
     )
+
+
+def _is_brace_kept(case: Case) -> bool:
+    """Tell if a reason to keep a brace is known or open, or its order was not read."""
+    braces = case.support.of_kind("brace")
+    is_unread = any(order.unread for order in braces)
+    return is_unread or bool(keep_reasons(case.findings, case.support))
 
 
 def _goes_on_at_home(state: DrugState) -> bool:
