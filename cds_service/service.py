@@ -30,7 +30,7 @@ from cds_service.call import (
 )
 from cds_service.cards.answer import Answer
 from cds_service.cards.build import build_cards
-from cds_service.core.bracing import counting_orders
+from cds_service.core.bracing import FRACTURE_UNKNOWN, counting_orders
 from cds_service.core.case import Case, Conclusion, Questions, conclude
 from cds_service.core.closures import (
     CardFeedback,
@@ -179,6 +179,7 @@ def _with_orders_on_record(call: Call) -> Call | None:
         entry = {"resource": order.raw}
         bundle = {"resourceType": "Bundle", "entry": [entry]}
         is_open = order.raw.get("status") in ("active", "draft")
+        is_open = is_open and _is_of_now(order.raw, call)
         if is_open and may_concern_us(bundle, terminology, deadline):
             drafts = read_drafts(bundle, person, deadline)
             if find_augmentation_order(drafts, terminology) is not None:
@@ -195,6 +196,19 @@ def _with_orders_on_record(call: Call) -> Call | None:
     )
     request = call.request.model_copy(update={"context": context_of_record})
     return replace(call, request=request)
+
+
+def _is_of_now(order: Mapping[str, Any], call: Call) -> bool:
+    """Tell if an order was written, or is planned, within the days of a fracture.
+
+    Many EHRs leave an order active that was carried out long ago.
+    """
+    calendar, period = call.service.calendar, order.get("occurrencePeriod")
+    written = [order.get("authoredOn"), order.get("occurrenceDateTime")]
+    if isinstance(period, dict):
+        written += [period.get("start"), period.get("end")]
+    days = [day for one in written if (day := calendar.last_day(one))]
+    return not days or max(days) >= call.today - FRACTURE_UNKNOWN
 
 
 def _read_signing(call: Call, orders: SignedOrders) -> ReadCase | None:

@@ -13,8 +13,8 @@ from typing import Any, Self
 from pydantic import Field, model_validator
 
 from cds_service.core.bone_drugs import DrugState
-from cds_service.core.bracing import SAME, BraceTimes
-from cds_service.core.case import Conclusion
+from cds_service.core.bracing import SAME, BraceTimes, keep_reasons
+from cds_service.core.case import Case, Conclusion
 from cds_service.core.data_file import DataTable
 from cds_service.core.findings import DrugUse
 from cds_service.core.handout_settings import HandoutSettings, HandoutWords
@@ -25,10 +25,17 @@ from cds_service.core.wording import is_near
 # The page as a draft of the record; the audit log counts it next to recommendations.
 HANDOUT_DRAFT = "handout"
 SENTENCES = tuple(f"H{number}" for number in range(1, 11))
-# Facts with which the page says nothing of exercise, and the signal of an unstable
-# spine.
+# Facts with which the page says nothing of exercise or of the end of a brace, and
+# signals that one of them is open, or could not be read.
 NO_TRAINING = ("F1", "F2", "F5", "F6", "F7")
-UNSTABLE = "unstable-spine"
+FORBIDDING = frozenset(
+    {
+        *("unstable-spine", "cause-open", "new-deficit-open", "deficit-open"),
+        *("stability-open", "biopsy-grave", "biopsy-unclear", "grave-lists-unread"),
+    }
+)
+# Besides, it is not known what keeps a brace on.
+REASONS_UNREAD = "brace-reasons-unread"
 OF_TRAINING = frozenset({"H5", "H6", "H7"})
 BLANKS = frozenset({"drug", "next", "ask", "by", "training", "off", "phone"})
 # A drug that goes on. If it is taken at home nothing has to be asked.
@@ -57,7 +64,7 @@ class HandoutFacts:
         next_dose: with the drug.
         asks: the patient has to ask about bone medicine.
         training: None if nothing is booked.
-        brace_off: None if no signed order ends the brace in time.
+        brace_off: None if no signed order ends the brace in time, or it may be needed.
         may_train: nothing forbids walking and exercise by a page.
     """
 
@@ -123,15 +130,25 @@ def find_handout(conclusion: Conclusion, leaving: Leaving) -> HandoutFacts:
     training = leaving.next_booking("rehabilitation", case.today)
     visit = Visit(day=training.day, time=training.time) if training else None
     is_forbidden = any(conclusion.facts.holds(fact) for fact in NO_TRAINING)
+    may_train = not is_forbidden and FORBIDDING.isdisjoint(names)
+    may_end = may_train and REASONS_UNREAD not in names and not _is_brace_kept(case)
+    brace_off = _brace_off(conclusion.signals, case.today) if may_end else None
     return HandoutFacts(
         on=case.today,
         drug=drug,
         next_dose=day,
         asks=not drug and not _goes_on_at_home(state),
         training=visit,
-        brace_off=_brace_off(conclusion.signals, case.today),
-        may_train=not is_forbidden and UNSTABLE not in names,
+        brace_off=brace_off,
+        may_train=may_train,
     )
+
+
+def _is_brace_kept(case: Case) -> bool:
+    """Tell if a reason to keep a brace is known or open, or its order was not read."""
+    braces = case.support.of_kind("brace")
+    is_unread = any(order.unread for order in braces)
+    return is_unread or bool(keep_reasons(case.findings, case.support))
 
 
 def _goes_on_at_home(state: DrugState) -> bool:

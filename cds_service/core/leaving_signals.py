@@ -63,10 +63,15 @@ def is_review_dated(situation: Situation) -> bool:
 
 @signal("bone-treatment-settled")
 def _settled(situation: Situation) -> Signal | None:
-    """Find a bone drug that was started, or a visit for it with a day."""
+    """Find a bone drug that was started, or a visit for it with a day.
+
+    Failing kidneys may forbid the drug: then its start settles nothing (E8).
+    """
     if situation.leaving is None:
         return None
-    is_settled = is_drug_started(situation) or is_review_dated(situation)
+    is_doubtful = SIGNALS["kidney-failure"](situation) is not None
+    is_started = is_drug_started(situation) and not is_doubtful
+    is_settled = is_started or is_review_dated(situation)
     return Signal() if is_settled else None
 
 

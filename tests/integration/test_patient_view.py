@@ -99,6 +99,29 @@ def test_an_open_order_on_record_is_answered_as_if_it_were_signed(clinic, status
     assert buttons(reply.json["cards"]) == buttons(expected)
 
 
+OLD = "2026-02-01"
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        pytest.param({"authoredOn": OLD}, id="written"),
+        pytest.param({"authoredOn": "2025"}, id="written last year"),
+        pytest.param({"authoredOn": OLD, "occurrenceDateTime": OLD}, id="planned"),
+    ],
+)
+def test_an_order_of_long_ago_is_none_of_now(clinic, changed):
+    old = kyphoplasty("p1", status="active") | changed
+    reply = call(clinic, OPENED, opened(clinic, old))
+    assert (reply.status_code, reply.json) == (200, {"cards": []})
+
+
+def test_an_order_of_long_ago_for_a_day_to_come_is_one_of_now(clinic):
+    period = {"start": OLD, "end": "2099-01-01"}
+    old = kyphoplasty("p1", status="active", authoredOn=OLD, occurrencePeriod=period)
+    assert call(clinic, OPENED, opened(clinic, old)).json["cards"]
+
+
 @pytest.mark.parametrize(
     "orders",
     [

@@ -19,12 +19,21 @@ from cds_service.fhir.findings.chart import (
     gap,
     known,
 )
+from cds_service.fhir.gathering.elements import VOID
 from cds_service.fhir.gathering.reason_prose import are_reasons_only_of
 from cds_service.fhir.mapping.level_text import LEVELS
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.mapping.text_rules import AUGMENTATIONS
-from cds_service.fhir.orders.levels import covers, fractured_regions
-from cds_service.fhir.raw_json import Json, member, objects, text, texts_of
+from cds_service.fhir.orders.drafts import NO_DRAFTS
+from cds_service.fhir.orders.levels import covers, find_levels, fractured_regions
+from cds_service.fhir.raw_json import (
+    Json,
+    is_prohibition,
+    member,
+    objects,
+    text,
+    texts_of,
+)
 from cds_service.fhir.site_calendar import PRECISIONS, WRITTEN_YEAR
 
 # policy: within half a year it may be the fracture that is treated now
@@ -70,7 +79,7 @@ def find_earlier_fracture(spec: FractureSpec, chart: Chart) -> FindingOrGap:
         and _is_earlier(statement, chart) is not False
     ]
     doubtful = [one for one, verdict in judged if verdict is None]
-    if doubtful := doubtful + unsited:
+    if doubtful := doubtful + unsited + _ordered_elsewhere(chart):
         seen = (one.provenance(spec) for one in doubtful)
         return (
             gap(
@@ -82,6 +91,27 @@ def find_earlier_fracture(spec: FractureSpec, chart: Chart) -> FindingOrGap:
             passed,
         )
     return problem_list.silence(spec, chart, ()), passed
+
+
+def _ordered_elsewhere(chart: Chart) -> list[problem_list.Stated]:
+    """Find the augmentations on record that were ordered for another vertebra.
+
+    That one is broken as well, now or earlier, done or not: some hospitals keep what
+    was done as an order.
+    """
+    treated = {*chart.treated}
+    found: list[problem_list.Stated] = []
+    for entry in chart.of_kind("ServiceRequest") if treated else ():
+        named = sorted(entry.concepts & AUGMENTATIONS)
+        if not named or entry.status in VOID or is_prohibition(entry.raw):
+            continue
+        levels = find_levels(entry.raw, NO_DRAFTS, chart.terminology).levels
+        if not {*levels} <= treated:
+            written = chart.calendar.moment(entry.raw.get("authoredOn"))
+            day = written.day if written else None
+            problem = problem_list.NAMED_ASIDE
+            found.append(problem_list.Stated(entry, named[0], "", day, problem))
+    return found
 
 
 def find_index_fracture(spec: FractureSpec, chart: Chart) -> FindingOrGap:

@@ -13,13 +13,22 @@ from cds_service.basis.links import HandoutAddress, handout_of, sign_handout
 from cds_service.errors import DataFileError
 from cds_service.loading import load_service
 from cds_service.site.folder import load_site
-from tests.chart_builders import NOW, days_ago, site_service
+from tests.chart_builders import (
+    NOW,
+    days_ago,
+    of_patient,
+    ordered,
+    problem,
+    site_service,
+)
+from tests.codes import ICD, codeable
 from tests.patients.inpatients import ZOLEDRONATE, coded, given, medication
 from tests.patients.leaving import (
     SERVICE,
     appointment,
     discharge,
     leaving_chart,
+    pathology,
     worn_now,
 )
 from tests.review_desk import ReviewDesk
@@ -402,3 +411,75 @@ def test_a_site_adds_a_language_and_cannot_name_one_that_is_not_there(
     (tmp_path / "site.toml").write_text(site, "utf-8")
     with pytest.raises(DataFileError, match="no page is written in it"):
         load_service(load_site(tmp_path))
+
+
+# --- what forbids walking and exercise by a page, or the end of a brace
+
+
+def ends_in_january(**members: Any) -> Any:
+    """A brace order with an end within the weeks of the site."""
+    times = {"start": days_ago(0), "end": "2027-01-15"}
+    return worn_now(occurrencePeriod=times, **members)
+
+
+def provisional(code: str) -> Any:
+    system = "http://terminology.hl7.org/CodeSystem/condition-ver-status"
+    unsure = codeable(system, "provisional")
+    return problem(code, days=5, verificationStatus=unsure)
+
+
+def report(words: str) -> Any:
+    system = "http://terminology.hl7.org/CodeSystem/v2-0074"
+    said = {"status": "final", "effectiveDateTime": days_ago(5), "conclusion": words}
+    title = {"code": {"text": "MRI"}, "category": [codeable(system, "RAD")]}
+    return of_patient("DiagnosticReport", "mri", **said | title)
+
+
+def result(words: str) -> tuple[Any, ...]:
+    sent = ordered("biopsy", days=3)
+    return sent, pathology(order="s-biopsy") | {"conclusion": words}
+
+
+MOVING = ("Walk every day", "Exercise class", "Bend your knees")
+OFF = "Take the brace off"
+VISIT = appointment("Physiotherapy", day="2026-12-04")
+FORBIDDEN = [
+    pytest.param(result("Metastatic adenocarcinoma."), id="tumour in a biopsy"),
+    pytest.param(result("Vertebral osteomyelitis"), id="infection in a biopsy"),
+    pytest.param((report("Unstable burst fracture L1"),), id="report of instability"),
+    pytest.param((report("Bone metastases L1"),), id="report of metastases"),
+    pytest.param((provisional("S32.012A"),), id="unstable fracture, provisional"),
+    pytest.param((provisional("C79.51"),), id="metastasis, provisional"),
+    pytest.param((provisional("M46.46"),), id="discitis, provisional"),
+    pytest.param((provisional("G83.4"),), id="cauda equina, provisional"),
+]
+
+
+@pytest.mark.parametrize("entries", FORBIDDEN)
+def test_nobody_is_told_how_to_move_while_something_grave_is_open(
+    ward: Ward, entries: tuple[Any, ...]
+) -> None:
+    page = ward.page(ward.leave(leaving_chart(*entries, VISIT, ends_in_january())))
+    assert not any(words in page.text for words in (*MOVING, OFF))
+
+
+@pytest.mark.parametrize("code", ["S32.012A", "G83.4"])
+def test_the_reason_of_a_brace_counts_on_the_page(ward: Ward, code: str) -> None:
+    worn = ends_in_january(reasonCode=[codeable(ICD, code)])
+    page = ward.page(ward.leave(leaving_chart(VISIT, worn)))
+    assert not any(words in page.text for words in (*MOVING, OFF))
+
+
+@pytest.mark.parametrize(
+    "note", ["Do not remove before X-ray control", "Keep until fusion"]
+)
+def test_a_brace_whose_order_says_more_has_no_day(ward: Ward, note: str) -> None:
+    worn = ends_in_january(note=[{"text": note}])
+    page = ward.page(ward.leave(leaving_chart(VISIT, worn)))
+    assert OFF not in page.text
+    assert all(words in page.text for words in MOVING)
+
+
+def test_without_any_of_this_the_page_says_it_all(ward: Ward) -> None:
+    page = ward.page(ward.leave(leaving_chart(VISIT, ends_in_january())))
+    assert all(words in page.text for words in (*MOVING, OFF))
