@@ -80,7 +80,7 @@ OTHER_LISTS = {"diagnosticReports": "imaging reports "}
 STATING = frozenset({"Condition", "Procedure"})
 # The lists whose entries may name a condition, in the order in which they are named.
 TELLING = (
-    *("Condition", "Procedure", "DiagnosticReport", "ServiceRequest"),
+    *("Condition", "Procedure", "DiagnosticReport", "ImagingStudy", "ServiceRequest"),
     *sorted(DEVICE_ORDERS),
     *sorted(MEDICATION_TYPES),
 )

@@ -100,6 +100,7 @@ PLACES = {
     "Condition": ("on the problem list", "since"),
     "Procedure": ("among the procedures", "on"),
     "DiagnosticReport": ("in a report", "of"),
+    "ImagingStudy": ("in an imaging study", "of"),
     **dict.fromkeys(("ServiceRequest", *DEVICE_ORDERS), ("in an order", "of")),
     **dict.fromkeys(MEDICATION_TYPES, (ON_DRUG_LIST, "of")),
 }
@@ -578,7 +579,10 @@ def read_aside(entry: Entry, concept: str, chart: Chart) -> Stated | None:
         done
         or calendar.effective(raw)
         or calendar.moment(
-            raw.get("authoredOn") or raw.get("issued") or raw.get("whenHandedOver")
+            raw.get("authoredOn")
+            or raw.get("issued")
+            or raw.get("started")
+            or raw.get("whenHandedOver")
         )
     )
     day = when.day if when else None
