@@ -111,6 +111,20 @@ def tells_earlier_fracture(words: Iterable[str], terminology: Terminology) -> bo
     )
 
 
+def tells_years_ago(words: Iterable[str], terminology: Terminology) -> bool:
+    """Tell if words name a fracture or an augmentation of years ago.
+
+    A year alone is not enough: the reason of an operation may be dated this year.
+    """
+    return any(
+        bool(terminology.years.ago(one))
+        and bool(terminology.text_places(folded(one), FRACTURED | AUGMENTATIONS))
+        for each in words
+        if len(each) <= LONGEST_TEXT
+        for one in sentences(each)
+    )
+
+
 def tells_only_of(
     entry: Json, treated: frozenset[str], terminology: Terminology
 ) -> bool:
