@@ -25,7 +25,7 @@ from cds_service.fhir.gathering.record import PatientRecord
 from cds_service.fhir.gathering.subjects import Person
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.orders.drafts import DraftOrders, Order
-from cds_service.fhir.raw_json import member, objects, text
+from cds_service.fhir.raw_json import Json, member, objects, text
 from cds_service.fhir.references import Targets
 from cds_service.outgoing.deadline import Deadline
 from cds_service.protocol.json_text import plain_numbers
@@ -159,6 +159,30 @@ def with_cut_orders(record: PatientRecord, drafts: DraftOrders) -> PatientRecord
     }
     doubt = " ".join(filter(None, (record.doubt, drafts.left_out)))
     return record._replace(reads=reads, doubt=doubt)
+
+
+def with_withdrawn_orders(record: PatientRecord, drafts: DraftOrders) -> PatientRecord:
+    """Give the orders on record that the signing ends the status that it gives them.
+
+    The signing is newer than the record: a referral that it revokes arranges nothing,
+    and a drug that it stops is taken no more.
+    """
+    withdrawn = drafts.withdrawn()
+    if not withdrawn:
+        return record
+    entries = (
+        _as_signed(entry, withdrawn[entry.reference])
+        if entry.reference in withdrawn
+        else entry
+        for entry in record.entries
+    )
+    return record._replace(entries=tuple(entries))
+
+
+def _as_signed(entry: Entry, draft: Json) -> Entry:
+    signed = {name: draft[name] for name in ("status", "doNotPerform") if name in draft}
+    raw = {**entry.raw, **signed}
+    return entry._replace(raw=raw, status=text(raw.get("status")))
 
 
 def _entry_of_draft(
