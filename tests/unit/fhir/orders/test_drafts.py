@@ -30,16 +30,17 @@ from tests.order_builders import (
 
 
 @pytest.mark.parametrize(
-    "case",
+    ("drafts", "expected", "others", "titles"),
     [
-        {
-            "why": "a supplement alone leaves the procedure open and says so",
-            "drafts": [order(codeable(PCS, code="0QU03JZ"))],
-            "augmentation": {"procedure": None, "notes": [OPEN]},
-        },
-        {
-            "why": "supplement and reposition on one order are a kyphoplasty",
-            "drafts": [
+        pytest.param(
+            [order(codeable(PCS, code="0QU03JZ"))],
+            {"procedure": None, "notes": [OPEN]},
+            [],
+            None,
+            id="a supplement alone leaves the procedure open and says so",
+        ),
+        pytest.param(
+            [
                 order(
                     {
                         "coding": [
@@ -49,70 +50,84 @@ from tests.order_builders import (
                     }
                 )
             ],
-            "augmentation": {"procedure": "PKP"},
-        },
-        {
-            "why": "supplement and reposition on two orders are one kyphoplasty",
-            "drafts": [
+            {"procedure": "PKP"},
+            [],
+            None,
+            id="supplement and reposition on one order are a kyphoplasty",
+        ),
+        pytest.param(
+            [
                 order(codeable(PCS, code="0PU43JZ")),
                 order(codeable(PCS, code="0PS43ZZ"), number=2),
             ],
-            "augmentation": {
+            {
                 "procedure": "PKP",
                 "references": ["ServiceRequest/draft-1", "ServiceRequest/draft-2"],
             },
-        },
-        {
-            "why": "reposition alone is no augmentation",
-            "drafts": [order(codeable(PCS, code="0PS43ZZ"))],
-        },
-        {
-            "why": "words settle what an open code leaves open",
-            "drafts": [order(codeable(PCS, code="0QU03JZ", text="Kyphoplasty L1"))],
-            "augmentation": {
+            [],
+            None,
+            id="supplement and reposition on two orders are one kyphoplasty",
+        ),
+        pytest.param(
+            [order(codeable(PCS, code="0PS43ZZ"))],
+            None,
+            [],
+            None,
+            id="reposition alone is no augmentation",
+        ),
+        pytest.param(
+            [order(codeable(PCS, code="0QU03JZ", text="Kyphoplasty L1"))],
+            {
                 "procedure": "PKP",
                 "recognised_by": "code",
                 "note": FROM_WORDS,
             },
-        },
-        {
-            "why": "both procedures in one signing are named and neither is chosen",
-            "drafts": [cpt("22514"), cpt("22511", number=2)],
-            "augmentation": {
+            [],
+            None,
+            id="words settle what an open code leaves open",
+        ),
+        pytest.param(
+            [cpt("22514"), cpt("22511", number=2)],
+            {
                 "procedure": None,
                 "notes": [BOTH],
                 "references": ["ServiceRequest/draft-1", "ServiceRequest/draft-2"],
             },
-        },
-        {
-            "why": "several orders are one answer that names them all",
-            "drafts": [cpt("22514", number=2), brace(None, number=3), cpt("22515")],
-            "augmentation": {
+            [],
+            None,
+            id="both procedures in one signing are named and neither is chosen",
+        ),
+        pytest.param(
+            [cpt("22514", number=2), brace(None, number=3), cpt("22515")],
+            {
                 "references": ["ServiceRequest/draft-1", "ServiceRequest/draft-2"],
                 "titles": ["kyphoplasty (22515)", "kyphoplasty (22514)"],
             },
-            "others": ["brace"],
-        },
-        {
-            "why": "a procedure named only in the detail of an order counts",
-            "drafts": [
+            ["brace"],
+            None,
+            id="several orders are one answer that names them all",
+        ),
+        pytest.param(
+            [
                 order(
                     {"text": "Surgical case request"},
                     orderDetail=[codeable(CPT, code="22514")],
                 )
             ],
-            "augmentation": {"procedure": "PKP"},
-        },
-        {
-            "why": "the display of an unknown code counts as words",
-            "drafts": [
-                order(codeable("urn:local", code="4711", display="Kyphoplasty"))
-            ],
-            "augmentation": {"recognised_by": "text", "note": BY_TEXT},
-        },
-        {
-            "why": "DSTU2 names the procedure in a ProcedureRequest",
-            "drafts": [
+            {"procedure": "PKP"},
+            [],
+            None,
+            id="a procedure named only in the detail of an order counts",
+        ),
+        pytest.param(
+            [order(codeable("urn:local", code="4711", display="Kyphoplasty"))],
+            {"recognised_by": "text", "note": BY_TEXT},
+            [],
+            None,
+            id="the display of an unknown code counts as words",
+        ),
+        pytest.param(
+            [
                 {
                     "resourceType": "ProcedureRequest",
                     "id": "1",
@@ -120,11 +135,13 @@ from tests.order_builders import (
                     "subject": {"reference": "Patient/pat-1"},
                 }
             ],
-            "augmentation": {"procedure": "PKP"},
-        },
-        {
-            "why": "STU3 names it in a ReferralRequest",
-            "drafts": [
+            {"procedure": "PKP"},
+            [],
+            None,
+            id="DSTU2 names the procedure in a ProcedureRequest",
+        ),
+        pytest.param(
+            [
                 {
                     "resourceType": "ReferralRequest",
                     "id": "2",
@@ -132,11 +149,13 @@ from tests.order_builders import (
                     "patient": {"reference": "Patient/pat-1"},
                 }
             ],
-            "augmentation": {"procedure": "PVP"},
-        },
-        {
-            "why": "an order inside a request group is found",
-            "drafts": [
+            {"procedure": "PVP"},
+            [],
+            None,
+            id="STU3 names it in a ReferralRequest",
+        ),
+        pytest.param(
+            [
                 order(
                     None,
                     kind="RequestGroup",
@@ -152,11 +171,13 @@ from tests.order_builders import (
                     ],
                 )
             ],
-            "augmentation": {"references": ["RequestGroup/draft-1#inside"]},
-        },
-        {
-            "why": "and inside a nested Bundle",
-            "drafts": [
+            {"references": ["RequestGroup/draft-1#inside"]},
+            [],
+            None,
+            id="an order inside a request group is found",
+        ),
+        pytest.param(
+            [
                 {
                     "resourceType": "Bundle",
                     "id": "b",
@@ -175,124 +196,160 @@ from tests.order_builders import (
                     ],
                 }
             ],
-            "augmentation": {"references": ["Bundle/b#inside"]},
-        },
-        {
-            "why": "an order that was revoked is none",
-            "drafts": [
+            {"references": ["Bundle/b#inside"]},
+            [],
+            None,
+            id="and inside a nested Bundle",
+        ),
+        pytest.param(
+            [
                 cpt("22514", status="revoked"),
                 order(codeable(SCT, code="77476009"), number=2, status="revoked"),
             ],
-        },
-        {
-            "why": "nor one that is completed",
-            "drafts": [
+            None,
+            [],
+            None,
+            id="an order that was revoked is none",
+        ),
+        pytest.param(
+            [
                 cpt("22514", status="completed"),
                 order(codeable(SCT, code="77476009"), number=2, status="completed"),
             ],
-        },
-        {
-            "why": "nor one that was entered in error",
-            "drafts": [cpt("22514", status="entered-in-error")],
-        },
-        {
-            "why": "nor one not to perform it",
-            "drafts": [
+            None,
+            [],
+            None,
+            id="nor one that is completed",
+        ),
+        pytest.param(
+            [cpt("22514", status="entered-in-error")],
+            None,
+            [],
+            None,
+            id="nor one that was entered in error",
+        ),
+        pytest.param(
+            [
                 cpt("22514", doNotPerform=True),
                 order(codeable(SCT, code="77476009"), number=2, doNotPerform=True),
             ],
-        },
-        {
-            "why": "an order that names nobody is for the patient of the call",
-            "drafts": [cpt("22514", subject=None)],
-            "augmentation": {"procedure": "PKP"},
-        },
-        {
-            "why": "another patient's brace is left out, and no reason to refuse",
-            "drafts": [
+            None,
+            [],
+            None,
+            id="nor one not to perform it",
+        ),
+        pytest.param(
+            [cpt("22514", subject=None)],
+            {"procedure": "PKP"},
+            [],
+            None,
+            id="an order that names nobody is for the patient of the call",
+        ),
+        pytest.param(
+            [
                 cpt("22514"),
                 brace(None, number=2, subject={"reference": "Patient/other"}),
             ],
-            "augmentation": {"procedure": "PKP"},
-        },
-        {
-            "why": "the earliest day of writing counts in UTC",
-            "drafts": [
+            {"procedure": "PKP"},
+            [],
+            None,
+            id="another patient's brace is left out, and no reason to refuse",
+        ),
+        pytest.param(
+            [
                 cpt("22514", authoredOn="2026-11-20T23:30:00-05:00"),
                 cpt("22515", number=2, authoredOn="2026-11-22"),
             ],
-            "augmentation": {"authored": date(2026, 11, 21)},
-        },
-        {
-            "why": "the region of the code alone does not decide the junction",
-            "drafts": [cpt("22514")],
-            "augmentation": {
+            {"authored": date(2026, 11, 21)},
+            [],
+            None,
+            id="the earliest day of writing counts in UTC",
+        ),
+        pytest.param(
+            [cpt("22514")],
+            {
                 "levels.region": "lumbar",
                 "levels.names": [],
                 "levels.is_at_junction": None,
                 "levels.source": "",
             },
-        },
-        {
-            "why": "the weak code of the junction is named as weak",
-            "drafts": [cpt("22514", reasonCode=[codeable(ICD, code="M48.55XA")])],
-            "augmentation": {"note": WEAK_JUNCTION},
-        },
-        {
-            "why": "a body site is believed before the text and the difference is said",
-            "drafts": [
+            [],
+            None,
+            id="the region of the code alone does not decide the junction",
+        ),
+        pytest.param(
+            [cpt("22514", reasonCode=[codeable(ICD, code="M48.55XA")])],
+            {"note": WEAK_JUNCTION},
+            [],
+            None,
+            id="the weak code of the junction is named as weak",
+        ),
+        pytest.param(
+            [
                 order(
                     codeable(CPT, code="22514", text="Kyphoplasty L2"),
                     bodySite=[codeable(SCT, code="66794005")],
                 )
             ],
-            "augmentation": {"levels.names": ["L1"], "note": "its text says L2"},
-        },
-        {
-            "why": "a site that is only worded is read",
-            "drafts": [cpt("22514", bodySite=[{"text": "Th12"}])],
-            "augmentation": {"levels.names": ["T12"]},
-        },
-        {
-            "why": "a note on something else names no level",
-            "drafts": [cpt("22514", note=[{"text": "spinal stimulator T9"}])],
-            "augmentation": {"levels.names": []},
-        },
-        {
-            "why": "a note is believed before the reason",
-            "drafts": [
+            {"levels.names": ["L1"], "note": "its text says L2"},
+            [],
+            None,
+            id="a body site is believed before the text and the difference is said",
+        ),
+        pytest.param(
+            [cpt("22514", bodySite=[{"text": "Th12"}])],
+            {"levels.names": ["T12"]},
+            [],
+            None,
+            id="a site that is only worded is read",
+        ),
+        pytest.param(
+            [cpt("22514", note=[{"text": "spinal stimulator T9"}])],
+            {"levels.names": []},
+            [],
+            None,
+            id="a note on something else names no level",
+        ),
+        pytest.param(
+            [
                 cpt(
                     "22514",
                     note=[{"text": "treat L1 and T12"}],
                     reasonCode=[codeable(ICD, code="S32.030A")],
                 )
             ],
-            "augmentation": {"levels.names": ["T12", "L1"], "levels.source": "note"},
-        },
-        {
-            "why": "a reason that did not come along is not looked for",
-            "drafts": [
-                cpt("22513", reasonReference=[{"reference": "Condition/elsewhere"}])
-            ],
-            "augmentation": {"levels.names": []},
-        },
-        {
-            "why": "a thirteenth thoracic vertebra is named and not used",
-            "drafts": [cpt("22513", bodySite=[codeable(SCT, code="1186895000")])],
-            "augmentation": {
+            {"levels.names": ["T12", "L1"], "levels.source": "note"},
+            [],
+            None,
+            id="a note is believed before the reason",
+        ),
+        pytest.param(
+            [cpt("22513", reasonReference=[{"reference": "Condition/elsewhere"}])],
+            {"levels.names": []},
+            [],
+            None,
+            id="a reason that did not come along is not looked for",
+        ),
+        pytest.param(
+            [cpt("22513", bodySite=[codeable(SCT, code="1186895000")])],
+            {
                 "levels.names": [],
                 "levels.is_at_junction": None,
                 "note": UNUSUAL_NUMBERING,
             },
-        },
-        {
-            "why": "a sixth lumbar vertebra is named",
-            "drafts": [order(codeable(CPT, code="22514", text="Kyphoplasty L6"))],
-            "augmentation": {"note": UNUSUAL_NUMBERING},
-        },
-        {
-            "why": "any level at the junction is enough",
-            "drafts": [
+            [],
+            None,
+            id="a thirteenth thoracic vertebra is named and not used",
+        ),
+        pytest.param(
+            [order(codeable(CPT, code="22514", text="Kyphoplasty L6"))],
+            {"note": UNUSUAL_NUMBERING},
+            [],
+            None,
+            id="a sixth lumbar vertebra is named",
+        ),
+        pytest.param(
+            [
                 cpt(
                     "22514",
                     bodySite=[
@@ -301,32 +358,38 @@ from tests.order_builders import (
                     ],
                 )
             ],
-            "augmentation": {
+            {
                 "levels.names": ["L1", "L4"],
                 "levels.count": 2,
                 "levels.is_at_junction": True,
             },
-        },
-        {
-            "why": "an additional level that is not named leaves the junction open",
-            "drafts": [
+            [],
+            None,
+            id="any level at the junction is enough",
+        ),
+        pytest.param(
+            [
                 cpt("22514", bodySite=[codeable(SCT, code="11994002")]),
                 cpt("22515", number=2),
             ],
-            "augmentation": {
+            {
                 "levels.names": ["L4"],
                 "levels.count": 2,
                 "levels.is_at_junction": None,
             },
-        },
-        {
-            "why": "a brace may be a ServiceRequest",
-            "drafts": [order(codeable(SCT, code="77476009"))],
-            "others": ["brace"],
-        },
-        {
-            "why": "or a contained device by its type",
-            "drafts": [
+            [],
+            None,
+            id="an additional level that is not named leaves the junction open",
+        ),
+        pytest.param(
+            [order(codeable(SCT, code="77476009"))],
+            None,
+            ["brace"],
+            None,
+            id="a brace may be a ServiceRequest",
+        ),
+        pytest.param(
+            [
                 brace(
                     None,
                     codeReference={"reference": "#d"},
@@ -339,11 +402,13 @@ from tests.order_builders import (
                     ],
                 )
             ],
-            "others": ["brace"],
-        },
-        {
-            "why": "or a contained device by its name",
-            "drafts": [
+            None,
+            ["brace"],
+            None,
+            id="or a contained device by its type",
+        ),
+        pytest.param(
+            [
                 brace(
                     None,
                     codeReference={"reference": "#d"},
@@ -358,11 +423,13 @@ from tests.order_builders import (
                     ],
                 )
             ],
-            "others": ["brace"],
-        },
-        {
-            "why": "a cervical orthosis is no brace whatever its words",
-            "drafts": [
+            None,
+            ["brace"],
+            None,
+            id="or a contained device by its name",
+        ),
+        pytest.param(
+            [
                 brace(
                     codeable(
                         HCPCS,
@@ -372,37 +439,48 @@ from tests.order_builders import (
                     )
                 )
             ],
-        },
-        {
-            "why": "words against bed rest are no bed rest",
-            "drafts": [
+            None,
+            [],
+            None,
+            id="a cervical orthosis is no brace whatever its words",
+        ),
+        pytest.param(
+            [
                 worded("No bed rest"),
                 worded("Out of bed today", number=2),
                 worded("Avoid bed rest", number=3),
             ],
-        },
-        {
-            "why": "words of another referral do not count as ordered",
-            "drafts": [
+            None,
+            [],
+            None,
+            id="words against bed rest are no bed rest",
+        ),
+        pytest.param(
+            [
                 worded("No physical therapy"),
                 worded("Cardiac rehabilitation", number=2),
                 worded("Discontinue physiotherapy", number=3),
                 worded("DXA forearm", number=4),
             ],
-        },
-        {
-            "why": "referrals that are only worded count as ordered",
-            "drafts": [
+            None,
+            [],
+            None,
+            id="words of another referral do not count as ordered",
+        ),
+        pytest.param(
+            [
                 worded("Referral to physical therapy"),
                 worded("Dietitian", number=2),
                 worded("Fracture liaison service", number=3),
                 worded("DXA hip and spine", number=4),
             ],
-            "others": ["rehabilitation", "dietitian", "bone-treatment", "dxa"],
-        },
-        {
-            "why": "an order that another replaces is none",
-            "drafts": [
+            None,
+            ["rehabilitation", "dietitian", "bone-treatment", "dxa"],
+            None,
+            id="referrals that are only worded count as ordered",
+        ),
+        pytest.param(
+            [
                 cpt(
                     "22514",
                     bodySite=[codeable(SCT, code="66794005")],
@@ -410,11 +488,13 @@ from tests.order_builders import (
                 ),
                 cpt("22513", number=2, bodySite=[codeable(SCT, code="23215003")]),
             ],
-            "augmentation": {"levels.names": ["L1"]},
-        },
-        {
-            "why": "nor is one that is withdrawn",
-            "drafts": [
+            {"levels.names": ["L1"]},
+            [],
+            None,
+            id="an order that another replaces is none",
+        ),
+        pytest.param(
+            [
                 cpt("22514", bodySite=[codeable(SCT, code="66794005")], replaces=[]),
                 cpt(
                     "22513",
@@ -423,11 +503,13 @@ from tests.order_builders import (
                     status="Cancelled",
                 ),
             ],
-            "augmentation": {"levels.names": ["L1"]},
-        },
-        {
-            "why": "of two that replace each other both count",
-            "drafts": [
+            {"levels.names": ["L1"]},
+            [],
+            None,
+            id="nor is one that is withdrawn",
+        ),
+        pytest.param(
+            [
                 cpt(
                     "22514",
                     bodySite=[codeable(SCT, code="66794005")],
@@ -440,11 +522,13 @@ from tests.order_builders import (
                     replaces=[{"reference": "ServiceRequest/draft-1"}],
                 ),
             ],
-            "augmentation": {"levels.names": ["T12", "L1"]},
-        },
-        {
-            "why": "an order does not replace itself",
-            "drafts": [
+            {"levels.names": ["T12", "L1"]},
+            [],
+            None,
+            id="of two that replace each other both count",
+        ),
+        pytest.param(
+            [
                 cpt(
                     "22514",
                     bodySite=[codeable(SCT, code="66794005")],
@@ -457,71 +541,97 @@ from tests.order_builders import (
                     status="revoked",
                 ),
             ],
-            "augmentation": {"levels.names": ["L1"]},
-        },
-        {
-            "why": "any other status counts: draft",
-            "drafts": [cpt("22514", status="draft")],
-            "augmentation": {"procedure": "PKP"},
-        },
-        {
-            "why": "any other status counts: active",
-            "drafts": [cpt("22514", status="active")],
-            "augmentation": {"procedure": "PKP"},
-        },
-        {
-            "why": "any other status counts: on-hold",
-            "drafts": [cpt("22514", status="on-hold")],
-            "augmentation": {"procedure": "PKP"},
-        },
-        {
-            "why": "any other status counts: unknown",
-            "drafts": [cpt("22514", status="unknown")],
-            "augmentation": {"procedure": "PKP"},
-        },
-        {
-            "why": "any other status counts: None",
-            "drafts": [cpt("22514", status=None)],
-            "augmentation": {"procedure": "PKP"},
-        },
-        {
-            "why": "any other status counts: 7",
-            "drafts": [cpt("22514", status=7)],
-            "augmentation": {"procedure": "PKP"},
-        },
-        {
-            "why": "a day that is not stated is not made up: 2026",
-            "drafts": [cpt("22514", authoredOn="2026")],
-            "augmentation": {"authored": None},
-        },
-        {
-            "why": "a day that is not stated is not made up: 2026-11",
-            "drafts": [cpt("22514", authoredOn="2026-11")],
-            "augmentation": {"authored": None},
-        },
-        {
-            "why": "a day that is not stated is not made up: soon",
-            "drafts": [cpt("22514", authoredOn="soon")],
-            "augmentation": {"authored": None},
-        },
-        {
-            "why": "a day that is not stated is not made up: 2026-13-45",
-            "drafts": [cpt("22514", authoredOn="2026-13-45")],
-            "augmentation": {"authored": None},
-        },
-        {
-            "why": "a day that is not stated is not made up: None",
-            "drafts": [cpt("22514", authoredOn=None)],
-            "augmentation": {"authored": None},
-        },
-        {
-            "why": "a day that is not stated is not made up: 20261120",
-            "drafts": [cpt("22514", authoredOn=20261120)],
-            "augmentation": {"authored": None},
-        },
-        {
-            "why": "reasons are read from codes and from conditions that came along",
-            "drafts": [
+            {"levels.names": ["L1"]},
+            [],
+            None,
+            id="an order does not replace itself",
+        ),
+        pytest.param(
+            [cpt("22514", status="draft")],
+            {"procedure": "PKP"},
+            [],
+            None,
+            id="any other status counts: draft",
+        ),
+        pytest.param(
+            [cpt("22514", status="active")],
+            {"procedure": "PKP"},
+            [],
+            None,
+            id="any other status counts: active",
+        ),
+        pytest.param(
+            [cpt("22514", status="on-hold")],
+            {"procedure": "PKP"},
+            [],
+            None,
+            id="any other status counts: on-hold",
+        ),
+        pytest.param(
+            [cpt("22514", status="unknown")],
+            {"procedure": "PKP"},
+            [],
+            None,
+            id="any other status counts: unknown",
+        ),
+        pytest.param(
+            [cpt("22514", status=None)],
+            {"procedure": "PKP"},
+            [],
+            None,
+            id="any other status counts: None",
+        ),
+        pytest.param(
+            [cpt("22514", status=7)],
+            {"procedure": "PKP"},
+            [],
+            None,
+            id="any other status counts: 7",
+        ),
+        pytest.param(
+            [cpt("22514", authoredOn="2026")],
+            {"authored": None},
+            [],
+            None,
+            id="a day that is not stated is not made up: 2026",
+        ),
+        pytest.param(
+            [cpt("22514", authoredOn="2026-11")],
+            {"authored": None},
+            [],
+            None,
+            id="a day that is not stated is not made up: 2026-11",
+        ),
+        pytest.param(
+            [cpt("22514", authoredOn="soon")],
+            {"authored": None},
+            [],
+            None,
+            id="a day that is not stated is not made up: soon",
+        ),
+        pytest.param(
+            [cpt("22514", authoredOn="2026-13-45")],
+            {"authored": None},
+            [],
+            None,
+            id="a day that is not stated is not made up: 2026-13-45",
+        ),
+        pytest.param(
+            [cpt("22514", authoredOn=None)],
+            {"authored": None},
+            [],
+            None,
+            id="a day that is not stated is not made up: None",
+        ),
+        pytest.param(
+            [cpt("22514", authoredOn=20261120)],
+            {"authored": None},
+            [],
+            None,
+            id="a day that is not stated is not made up: 20261120",
+        ),
+        pytest.param(
+            [
                 cpt(
                     "22514",
                     reasonCode=[codeable(SCT, code="240198002")],
@@ -533,193 +643,229 @@ from tests.order_builders import (
                     "code": codeable(ICD, code="C79.51"),
                 },
             ],
-            "augmentation": {
-                "because": ["malignancy", "osteoporotic-vertebral-fracture"]
-            },
-        },
-        {
-            "why": "64864005 of DICOM CID 7603 is T1",
-            "drafts": [cpt("22514", bodySite=[codeable(SCT, code="64864005")])],
-            "augmentation": {
+            {"because": ["malignancy", "osteoporotic-vertebral-fracture"]},
+            [],
+            None,
+            id="reasons are read from codes and from conditions that came along",
+        ),
+        pytest.param(
+            [cpt("22514", bodySite=[codeable(SCT, code="64864005")])],
+            {
                 "levels.names": ["T1"],
                 "levels.count": 1,
                 "levels.source": "bodySite",
                 "levels.is_at_junction": False,
             },
-        },
-        {
-            "why": "56094003 of mCODE is T1",
-            "drafts": [cpt("22514", bodySite=[codeable(SCT, code="56094003")])],
-            "augmentation": {
+            [],
+            None,
+            id="64864005 of DICOM CID 7603 is T1",
+        ),
+        pytest.param(
+            [cpt("22514", bodySite=[codeable(SCT, code="56094003")])],
+            {
                 "levels.names": ["T1"],
                 "levels.count": 1,
                 "levels.source": "bodySite",
                 "levels.is_at_junction": False,
             },
-        },
-        {
-            "why": "82687006 of DICOM CID 7603 is T9",
-            "drafts": [cpt("22514", bodySite=[codeable(SCT, code="82687006")])],
-            "augmentation": {
+            [],
+            None,
+            id="56094003 of mCODE is T1",
+        ),
+        pytest.param(
+            [cpt("22514", bodySite=[codeable(SCT, code="82687006")])],
+            {
                 "levels.names": ["T9"],
                 "levels.count": 1,
                 "levels.source": "bodySite",
                 "levels.is_at_junction": False,
             },
-        },
-        {
-            "why": "33766003 of mCODE is T9",
-            "drafts": [cpt("22514", bodySite=[codeable(SCT, code="33766003")])],
-            "augmentation": {
+            [],
+            None,
+            id="82687006 of DICOM CID 7603 is T9",
+        ),
+        pytest.param(
+            [cpt("22514", bodySite=[codeable(SCT, code="33766003")])],
+            {
                 "levels.names": ["T9"],
                 "levels.count": 1,
                 "levels.source": "bodySite",
                 "levels.is_at_junction": False,
             },
-        },
-        {
-            "why": "7610001 of DICOM CID 7603 is T10",
-            "drafts": [cpt("22514", bodySite=[codeable(SCT, code="7610001")])],
-            "augmentation": {
+            [],
+            None,
+            id="33766003 of mCODE is T9",
+        ),
+        pytest.param(
+            [cpt("22514", bodySite=[codeable(SCT, code="7610001")])],
+            {
                 "levels.names": ["T10"],
                 "levels.count": 1,
                 "levels.source": "bodySite",
                 "levels.is_at_junction": True,
             },
-        },
-        {
-            "why": "48405002 of mCODE is T10",
-            "drafts": [cpt("22514", bodySite=[codeable(SCT, code="48405002")])],
-            "augmentation": {
+            [],
+            None,
+            id="7610001 of DICOM CID 7603 is T10",
+        ),
+        pytest.param(
+            [cpt("22514", bodySite=[codeable(SCT, code="48405002")])],
+            {
                 "levels.names": ["T10"],
                 "levels.count": 1,
                 "levels.source": "bodySite",
                 "levels.is_at_junction": True,
             },
-        },
-        {
-            "why": "12989004 of DICOM CID 7603 is T11",
-            "drafts": [cpt("22514", bodySite=[codeable(SCT, code="12989004")])],
-            "augmentation": {
+            [],
+            None,
+            id="48405002 of mCODE is T10",
+        ),
+        pytest.param(
+            [cpt("22514", bodySite=[codeable(SCT, code="12989004")])],
+            {
                 "levels.names": ["T11"],
                 "levels.count": 1,
                 "levels.source": "bodySite",
                 "levels.is_at_junction": True,
             },
-        },
-        {
-            "why": "52120002 of mCODE is T11",
-            "drafts": [cpt("22514", bodySite=[codeable(SCT, code="52120002")])],
-            "augmentation": {
+            [],
+            None,
+            id="12989004 of DICOM CID 7603 is T11",
+        ),
+        pytest.param(
+            [cpt("22514", bodySite=[codeable(SCT, code="52120002")])],
+            {
                 "levels.names": ["T11"],
                 "levels.count": 1,
                 "levels.source": "bodySite",
                 "levels.is_at_junction": True,
             },
-        },
-        {
-            "why": "23215003 of DICOM CID 7603 is T12",
-            "drafts": [cpt("22514", bodySite=[codeable(SCT, code="23215003")])],
-            "augmentation": {
+            [],
+            None,
+            id="52120002 of mCODE is T11",
+        ),
+        pytest.param(
+            [cpt("22514", bodySite=[codeable(SCT, code="23215003")])],
+            {
                 "levels.names": ["T12"],
                 "levels.count": 1,
                 "levels.source": "bodySite",
                 "levels.is_at_junction": True,
             },
-        },
-        {
-            "why": "280849005 of mCODE is T12",
-            "drafts": [cpt("22514", bodySite=[codeable(SCT, code="280849005")])],
-            "augmentation": {
+            [],
+            None,
+            id="23215003 of DICOM CID 7603 is T12",
+        ),
+        pytest.param(
+            [cpt("22514", bodySite=[codeable(SCT, code="280849005")])],
+            {
                 "levels.names": ["T12"],
                 "levels.count": 1,
                 "levels.source": "bodySite",
                 "levels.is_at_junction": True,
             },
-        },
-        {
-            "why": "66794005 of DICOM CID 7603 is L1",
-            "drafts": [cpt("22514", bodySite=[codeable(SCT, code="66794005")])],
-            "augmentation": {
+            [],
+            None,
+            id="280849005 of mCODE is T12",
+        ),
+        pytest.param(
+            [cpt("22514", bodySite=[codeable(SCT, code="66794005")])],
+            {
                 "levels.names": ["L1"],
                 "levels.count": 1,
                 "levels.source": "bodySite",
                 "levels.is_at_junction": True,
             },
-        },
-        {
-            "why": "61032001 of mCODE is L1",
-            "drafts": [cpt("22514", bodySite=[codeable(SCT, code="61032001")])],
-            "augmentation": {
+            [],
+            None,
+            id="66794005 of DICOM CID 7603 is L1",
+        ),
+        pytest.param(
+            [cpt("22514", bodySite=[codeable(SCT, code="61032001")])],
+            {
                 "levels.names": ["L1"],
                 "levels.count": 1,
                 "levels.source": "bodySite",
                 "levels.is_at_junction": True,
             },
-        },
-        {
-            "why": "14293000 of DICOM CID 7603 is L2",
-            "drafts": [cpt("22514", bodySite=[codeable(SCT, code="14293000")])],
-            "augmentation": {
+            [],
+            None,
+            id="61032001 of mCODE is L1",
+        ),
+        pytest.param(
+            [cpt("22514", bodySite=[codeable(SCT, code="14293000")])],
+            {
                 "levels.names": ["L2"],
                 "levels.count": 1,
                 "levels.source": "bodySite",
                 "levels.is_at_junction": True,
             },
-        },
-        {
-            "why": "53983007 of mCODE is L2",
-            "drafts": [cpt("22514", bodySite=[codeable(SCT, code="53983007")])],
-            "augmentation": {
+            [],
+            None,
+            id="14293000 of DICOM CID 7603 is L2",
+        ),
+        pytest.param(
+            [cpt("22514", bodySite=[codeable(SCT, code="53983007")])],
+            {
                 "levels.names": ["L2"],
                 "levels.count": 1,
                 "levels.source": "bodySite",
                 "levels.is_at_junction": True,
             },
-        },
-        {
-            "why": "36470004 of DICOM CID 7603 is L3",
-            "drafts": [cpt("22514", bodySite=[codeable(SCT, code="36470004")])],
-            "augmentation": {
+            [],
+            None,
+            id="53983007 of mCODE is L2",
+        ),
+        pytest.param(
+            [cpt("22514", bodySite=[codeable(SCT, code="36470004")])],
+            {
                 "levels.names": ["L3"],
                 "levels.count": 1,
                 "levels.source": "bodySite",
                 "levels.is_at_junction": False,
             },
-        },
-        {
-            "why": "55492004 of mCODE is L3",
-            "drafts": [cpt("22514", bodySite=[codeable(SCT, code="55492004")])],
-            "augmentation": {
+            [],
+            None,
+            id="36470004 of DICOM CID 7603 is L3",
+        ),
+        pytest.param(
+            [cpt("22514", bodySite=[codeable(SCT, code="55492004")])],
+            {
                 "levels.names": ["L3"],
                 "levels.count": 1,
                 "levels.source": "bodySite",
                 "levels.is_at_junction": False,
             },
-        },
-        {
-            "why": "49668003 of DICOM CID 7603 is L5",
-            "drafts": [cpt("22514", bodySite=[codeable(SCT, code="49668003")])],
-            "augmentation": {
+            [],
+            None,
+            id="55492004 of mCODE is L3",
+        ),
+        pytest.param(
+            [cpt("22514", bodySite=[codeable(SCT, code="49668003")])],
+            {
                 "levels.names": ["L5"],
                 "levels.count": 1,
                 "levels.source": "bodySite",
                 "levels.is_at_junction": False,
             },
-        },
-        {
-            "why": "21799000 of mCODE is L5",
-            "drafts": [cpt("22514", bodySite=[codeable(SCT, code="21799000")])],
-            "augmentation": {
+            [],
+            None,
+            id="49668003 of DICOM CID 7603 is L5",
+        ),
+        pytest.param(
+            [cpt("22514", bodySite=[codeable(SCT, code="21799000")])],
+            {
                 "levels.names": ["L5"],
                 "levels.count": 1,
                 "levels.source": "bodySite",
                 "levels.is_at_junction": False,
             },
-        },
-        {
-            "why": "each body site counts: a code with words beside a code",
-            "drafts": [
+            [],
+            None,
+            id="21799000 of mCODE is L5",
+        ),
+        pytest.param(
+            [
                 cpt(
                     "22514",
                     bodySite=[
@@ -730,159 +876,162 @@ from tests.order_builders import (
                     ],
                 )
             ],
-            "augmentation": {
+            {
                 "levels.names": ["T12", "L1"],
                 "levels.count": 2,
                 "notes": [],
             },
-        },
-        {
-            "why": "each body site counts: words beside a code",
-            "drafts": [
-                cpt("22514", bodySite=[codeable(SCT, code="66794005"), {"text": "T12"}])
-            ],
-            "augmentation": {
+            [],
+            None,
+            id="each body site counts: a code with words beside a code",
+        ),
+        pytest.param(
+            [cpt("22514", bodySite=[codeable(SCT, code="66794005"), {"text": "T12"}])],
+            {
                 "levels.names": ["T12", "L1"],
                 "levels.count": 2,
                 "notes": [],
             },
-        },
-        {
-            "why": "words of another level beside a code of bodySite are said",
-            "drafts": [
+            [],
+            None,
+            id="each body site counts: words beside a code",
+        ),
+        pytest.param(
+            [
                 cpt(
                     "22514",
                     bodySite=[codeable(SCT, code="66794005", text="L2 fracture")],
                 )
             ],
-            "augmentation": {
+            {
                 "levels.names": ["L1"],
                 "notes": [
                     "The order's bodySite says L1, its text says L2; L1 is used."
                 ],
             },
-        },
-        {
-            "why": "words of the same level beside a code of bodySite are not",
-            "drafts": [
+            [],
+            None,
+            id="words of another level beside a code of bodySite are said",
+        ),
+        pytest.param(
+            [
                 cpt(
                     "22514",
                     bodySite=[codeable(SCT, code="66794005", text="L1 fracture")],
                 )
             ],
-            "augmentation": {"levels.names": ["L1"], "notes": []},
-        },
-        {
-            "why": "words of another level beside a code of reasonCode are said",
-            "drafts": [
+            {"levels.names": ["L1"], "notes": []},
+            [],
+            None,
+            id="words of the same level beside a code of bodySite are not",
+        ),
+        pytest.param(
+            [
                 cpt(
                     "22514",
                     reasonCode=[codeable(ICD, code="S32.010A", text="L2 fracture")],
                 )
             ],
-            "augmentation": {
+            {
                 "levels.names": ["L1"],
                 "notes": [
                     "The order's reasonCode says L1, its text says L2; L1 is used."
                 ],
             },
-        },
-        {
-            "why": "words of the same level beside a code of reasonCode are not",
-            "drafts": [
+            [],
+            None,
+            id="words of another level beside a code of reasonCode are said",
+        ),
+        pytest.param(
+            [
                 cpt(
                     "22514",
                     reasonCode=[codeable(ICD, code="S32.010A", text="L1 fracture")],
                 )
             ],
-            "augmentation": {"levels.names": ["L1"], "notes": []},
-        },
-        {
-            "why": (
-                "an older fracture or a code of another edition names no level of"
-                " today: S32.010D"
-            ),
-            "drafts": [cpt("22514", reasonCode=[codeable(ICD, code="S32.010D")])],
-            "augmentation": {"levels.names": []},
-        },
-        {
-            "why": (
-                "an older fracture or a code of another edition names no level of"
-                " today: S32.010G"
-            ),
-            "drafts": [cpt("22514", reasonCode=[codeable(ICD, code="S32.010G")])],
-            "augmentation": {"levels.names": []},
-        },
-        {
-            "why": (
-                "an older fracture or a code of another edition names no level of"
-                " today: S32.010S"
-            ),
-            "drafts": [cpt("22514", reasonCode=[codeable(ICD, code="S32.010S")])],
-            "augmentation": {"levels.names": []},
-        },
-        {
-            "why": (
-                "an older fracture or a code of another edition names no level of"
-                " today: S32.01"
-            ),
-            "drafts": [cpt("22514", reasonCode=[codeable(ICD, code="S32.01")])],
-            "augmentation": {"levels.names": []},
-        },
-        {
-            "why": (
-                "a note does not move the level that the order names: rods L3-L5 in"
-                " place"
-            ),
-            "drafts": [
+            {"levels.names": ["L1"], "notes": []},
+            [],
+            None,
+            id="words of the same level beside a code of reasonCode are not",
+        ),
+        pytest.param(
+            [cpt("22514", reasonCode=[codeable(ICD, code="S32.010D")])],
+            {"levels.names": []},
+            [],
+            None,
+            id="an older fracture or a code of another edition names no level of today: S32.010D",
+        ),
+        pytest.param(
+            [cpt("22514", reasonCode=[codeable(ICD, code="S32.010G")])],
+            {"levels.names": []},
+            [],
+            None,
+            id="an older fracture or a code of another edition names no level of today: S32.010G",
+        ),
+        pytest.param(
+            [cpt("22514", reasonCode=[codeable(ICD, code="S32.010S")])],
+            {"levels.names": []},
+            [],
+            None,
+            id="an older fracture or a code of another edition names no level of today: S32.010S",
+        ),
+        pytest.param(
+            [cpt("22514", reasonCode=[codeable(ICD, code="S32.01")])],
+            {"levels.names": []},
+            [],
+            None,
+            id="an older fracture or a code of another edition names no level of today: S32.01",
+        ),
+        pytest.param(
+            [
                 order(
                     codeable(CPT, code="22514", text="Kyphoplasty L1"),
                     note=[{"text": "rods L3-L5 in place"}],
                 )
             ],
-            "augmentation": {"levels.names": ["L1"], "levels.source": "text"},
-        },
-        {
-            "why": (
-                "a note does not move the level that the order names: spinal"
-                " stimulator T9"
-            ),
-            "drafts": [
+            {"levels.names": ["L1"], "levels.source": "text"},
+            [],
+            None,
+            id="a note does not move the level that the order names: rods L3-L5 in place",
+        ),
+        pytest.param(
+            [
                 order(
                     codeable(CPT, code="22514", text="Kyphoplasty L1"),
                     note=[{"text": "spinal stimulator T9"}],
                 )
             ],
-            "augmentation": {"levels.names": ["L1"], "levels.source": "text"},
-        },
-        {
-            "why": (
-                "a note does not move the level that the order names: L2 also if time"
-            ),
-            "drafts": [
+            {"levels.names": ["L1"], "levels.source": "text"},
+            [],
+            None,
+            id="a note does not move the level that the order names: spinal stimulator T9",
+        ),
+        pytest.param(
+            [
                 order(
                     codeable(CPT, code="22514", text="Kyphoplasty L1"),
                     note=[{"text": "L2 also if time"}],
                 )
             ],
-            "augmentation": {"levels.names": ["L1"], "levels.source": "text"},
-        },
-        {
-            "why": (
-                "a note does not move the level that the order names: fracture at T8 as"
-                " well"
-            ),
-            "drafts": [
+            {"levels.names": ["L1"], "levels.source": "text"},
+            [],
+            None,
+            id="a note does not move the level that the order names: L2 also if time",
+        ),
+        pytest.param(
+            [
                 order(
                     codeable(CPT, code="22514", text="Kyphoplasty L1"),
                     note=[{"text": "fracture at T8 as well"}],
                 )
             ],
-            "augmentation": {"levels.names": ["L1"], "levels.source": "text"},
-        },
-        {
-            "why": "the body site of a reason that came along is read",
-            "drafts": [
+            {"levels.names": ["L1"], "levels.source": "text"},
+            [],
+            None,
+            id="a note does not move the level that the order names: fracture at T8 as well",
+        ),
+        pytest.param(
+            [
                 cpt("22513", reasonReference=[{"reference": "Condition/c1"}]),
                 {
                     "resourceType": "Condition",
@@ -890,14 +1039,16 @@ from tests.order_builders import (
                     "bodySite": [codeable(SCT, code="280849005")],
                 },
             ],
-            "augmentation": {
+            {
                 "levels.names": ["T12"],
                 "levels.source": "reasonReference",
             },
-        },
-        {
-            "why": "and that of a contained one",
-            "drafts": [
+            [],
+            None,
+            id="the body site of a reason that came along is read",
+        ),
+        pytest.param(
+            [
                 cpt(
                     "22513",
                     reasonReference=[{"reference": "#c1"}],
@@ -910,14 +1061,16 @@ from tests.order_builders import (
                     ],
                 )
             ],
-            "augmentation": {
+            {
                 "levels.names": ["T12"],
                 "levels.source": "reasonReference",
             },
-        },
-        {
-            "why": "a reason that was ruled out says no level",
-            "drafts": [
+            [],
+            None,
+            id="and that of a contained one",
+        ),
+        pytest.param(
+            [
                 cpt("22513", reasonReference=[{"reference": "Condition/c1"}]),
                 {
                     "resourceType": "Condition",
@@ -929,36 +1082,44 @@ from tests.order_builders import (
                     ),
                 },
             ],
-            "augmentation": {"levels.names": []},
-        },
-        {
-            "why": "22514 and 22511 of one body site are 1 level",
-            "drafts": [
+            {"levels.names": []},
+            [],
+            None,
+            id="a reason that was ruled out says no level",
+        ),
+        pytest.param(
+            [
                 cpt("22514", number=1, bodySite=[codeable(SCT, code="11994002")]),
                 cpt("22511", number=2, bodySite=[codeable(SCT, code="11994002")]),
             ],
-            "augmentation": {"levels.count": 1},
-        },
-        {
-            "why": "22513 and 22514 of one body site are 2 levels",
-            "drafts": [
+            {"levels.count": 1},
+            [],
+            None,
+            id="22514 and 22511 of one body site are 1 level",
+        ),
+        pytest.param(
+            [
                 cpt("22513", number=1, bodySite=[codeable(SCT, code="11994002")]),
                 cpt("22514", number=2, bodySite=[codeable(SCT, code="11994002")]),
             ],
-            "augmentation": {"levels.count": 2},
-        },
-        {
-            "why": "22514 and 22511 and 22515 of one body site are 2 levels",
-            "drafts": [
+            {"levels.count": 2},
+            [],
+            None,
+            id="22513 and 22514 of one body site are 2 levels",
+        ),
+        pytest.param(
+            [
                 cpt("22514", number=1, bodySite=[codeable(SCT, code="11994002")]),
                 cpt("22511", number=2, bodySite=[codeable(SCT, code="11994002")]),
                 cpt("22515", number=3, bodySite=[codeable(SCT, code="11994002")]),
             ],
-            "augmentation": {"levels.count": 2},
-        },
-        {
-            "why": "no other orthosis is a brace whatever its words: L0621",
-            "drafts": [
+            {"levels.count": 2},
+            [],
+            None,
+            id="22514 and 22511 and 22515 of one body site are 2 levels",
+        ),
+        pytest.param(
+            [
                 brace(
                     codeable(
                         HCPCS,
@@ -968,10 +1129,13 @@ from tests.order_builders import (
                     )
                 )
             ],
-        },
-        {
-            "why": "no other orthosis is a brace whatever its words: L0623",
-            "drafts": [
+            None,
+            [],
+            None,
+            id="no other orthosis is a brace whatever its words: L0621",
+        ),
+        pytest.param(
+            [
                 brace(
                     codeable(
                         HCPCS,
@@ -981,10 +1145,13 @@ from tests.order_builders import (
                     )
                 )
             ],
-        },
-        {
-            "why": "no other orthosis is a brace whatever its words: L0120",
-            "drafts": [
+            None,
+            [],
+            None,
+            id="no other orthosis is a brace whatever its words: L0623",
+        ),
+        pytest.param(
+            [
                 brace(
                     codeable(
                         HCPCS,
@@ -994,10 +1161,13 @@ from tests.order_builders import (
                     )
                 )
             ],
-        },
-        {
-            "why": "no other orthosis is a brace whatever its words: L0172",
-            "drafts": [
+            None,
+            [],
+            None,
+            id="no other orthosis is a brace whatever its words: L0120",
+        ),
+        pytest.param(
+            [
                 brace(
                     codeable(
                         HCPCS,
@@ -1007,10 +1177,13 @@ from tests.order_builders import (
                     )
                 )
             ],
-        },
-        {
-            "why": "no other orthosis is a brace whatever its words: L0700",
-            "drafts": [
+            None,
+            [],
+            None,
+            id="no other orthosis is a brace whatever its words: L0172",
+        ),
+        pytest.param(
+            [
                 brace(
                     codeable(
                         HCPCS,
@@ -1020,10 +1193,13 @@ from tests.order_builders import (
                     )
                 )
             ],
-        },
-        {
-            "why": "no other orthosis is a brace whatever its words: L1832",
-            "drafts": [
+            None,
+            [],
+            None,
+            id="no other orthosis is a brace whatever its words: L0700",
+        ),
+        pytest.param(
+            [
                 brace(
                     codeable(
                         HCPCS,
@@ -1033,10 +1209,13 @@ from tests.order_builders import (
                     )
                 )
             ],
-        },
-        {
-            "why": "no other orthosis is a brace whatever its words: L3908",
-            "drafts": [
+            None,
+            [],
+            None,
+            id="no other orthosis is a brace whatever its words: L1832",
+        ),
+        pytest.param(
+            [
                 brace(
                     codeable(
                         HCPCS,
@@ -1046,111 +1225,152 @@ from tests.order_builders import (
                     )
                 )
             ],
-        },
-        {
-            "why": "the title is ours with the code",
-            "drafts": [brace(None)],
-            "others": ["brace"],
-            "titles": ["TLSO (L0456)"],
-        },
-        {
-            "why": "and not what the order calls it",
-            "drafts": [brace(codeable(HCPCS, code="L0627", text="Mr Smith's corset"))],
-            "others": ["brace"],
-            "titles": ["lumbar brace (L0627)"],
-        },
-        {
-            "why": "without a code it is ours alone",
-            "drafts": [brace({"text": "TLSO for Mr Smith"})],
-            "others": ["brace"],
-            "titles": ["TLSO"],
-        },
-        {
-            "why": "a brace may be only worded: TLSO",
-            "drafts": [brace({"text": "TLSO"})],
-            "others": ["brace"],
-        },
-        {
-            "why": "a brace may be only worded: TLSO when out of bed, off in bed",
-            "drafts": [brace({"text": "TLSO when out of bed, off in bed"})],
-            "others": ["brace"],
-        },
-        {
-            "why": "a brace may be only worded: Back brace after kyphoplasty",
-            "drafts": [brace({"text": "Back brace after kyphoplasty"})],
-            "others": ["brace"],
-        },
-        {
-            "why": "a brace may be only worded: Thoracolumbar brace",
-            "drafts": [brace({"text": "Thoracolumbar brace"})],
-            "others": ["brace"],
-        },
-        {
-            "why": "other words are no brace order: Cervical collar",
-            "drafts": [
+            None,
+            [],
+            None,
+            id="no other orthosis is a brace whatever its words: L3908",
+        ),
+        pytest.param(
+            [brace(None)],
+            None,
+            ["brace"],
+            ["TLSO (L0456)"],
+            id="the title is ours with the code",
+        ),
+        pytest.param(
+            [brace(codeable(HCPCS, code="L0627", text="Mr Smith's corset"))],
+            None,
+            ["brace"],
+            ["lumbar brace (L0627)"],
+            id="and not what the order calls it",
+        ),
+        pytest.param(
+            [brace({"text": "TLSO for Mr Smith"})],
+            None,
+            ["brace"],
+            ["TLSO"],
+            id="without a code it is ours alone",
+        ),
+        pytest.param(
+            [brace({"text": "TLSO"})],
+            None,
+            ["brace"],
+            None,
+            id="a brace may be only worded: TLSO",
+        ),
+        pytest.param(
+            [brace({"text": "TLSO when out of bed, off in bed"})],
+            None,
+            ["brace"],
+            None,
+            id="a brace may be only worded: TLSO when out of bed, off in bed",
+        ),
+        pytest.param(
+            [brace({"text": "Back brace after kyphoplasty"})],
+            None,
+            ["brace"],
+            None,
+            id="a brace may be only worded: Back brace after kyphoplasty",
+        ),
+        pytest.param(
+            [brace({"text": "Thoracolumbar brace"})],
+            None,
+            ["brace"],
+            None,
+            id="a brace may be only worded: Thoracolumbar brace",
+        ),
+        pytest.param(
+            [
                 brace({"text": "Cervical collar"}),
                 worded("Cervical collar", number=2),
             ],
-        },
-        {
-            "why": "other words are no brace order: Knee brace",
-            "drafts": [brace({"text": "Knee brace"}), worded("Knee brace", number=2)],
-        },
-        {
-            "why": "other words are no brace order: Sacroiliac belt",
-            "drafts": [
+            None,
+            [],
+            None,
+            id="other words are no brace order: Cervical collar",
+        ),
+        pytest.param(
+            [brace({"text": "Knee brace"}), worded("Knee brace", number=2)],
+            None,
+            [],
+            None,
+            id="other words are no brace order: Knee brace",
+        ),
+        pytest.param(
+            [
                 brace({"text": "Sacroiliac belt"}),
                 worded("Sacroiliac belt", number=2),
             ],
-        },
-        {
-            "why": "other words are no brace order: No brace",
-            "drafts": [brace({"text": "No brace"}), worded("No brace", number=2)],
-        },
-        {
-            "why": "other words are no brace order: Wean TLSO",
-            "drafts": [brace({"text": "Wean TLSO"}), worded("Wean TLSO", number=2)],
-        },
-        {
-            "why": "other words are no brace order: Discontinue back brace",
-            "drafts": [
+            None,
+            [],
+            None,
+            id="other words are no brace order: Sacroiliac belt",
+        ),
+        pytest.param(
+            [brace({"text": "No brace"}), worded("No brace", number=2)],
+            None,
+            [],
+            None,
+            id="other words are no brace order: No brace",
+        ),
+        pytest.param(
+            [brace({"text": "Wean TLSO"}), worded("Wean TLSO", number=2)],
+            None,
+            [],
+            None,
+            id="other words are no brace order: Wean TLSO",
+        ),
+        pytest.param(
+            [
                 brace({"text": "Discontinue back brace"}),
                 worded("Discontinue back brace", number=2),
             ],
-        },
-        {
-            "why": "other words are no brace order: Brace",
-            "drafts": [brace({"text": "Brace"}), worded("Brace", number=2)],
-        },
-        {
-            "why": "other words are no brace order: Wrist orthosis",
-            "drafts": [
+            None,
+            [],
+            None,
+            id="other words are no brace order: Discontinue back brace",
+        ),
+        pytest.param(
+            [brace({"text": "Brace"}), worded("Brace", number=2)],
+            None,
+            [],
+            None,
+            id="other words are no brace order: Brace",
+        ),
+        pytest.param(
+            [
                 brace({"text": "Wrist orthosis"}),
                 worded("Wrist orthosis", number=2),
             ],
-        },
+            None,
+            [],
+            None,
+            id="other words are no brace order: Wrist orthosis",
+        ),
     ],
-    ids=lambda case: case["why"],
 )
-def test_what_drafts_order(case):
-    drafts = signing(bundle(*case["drafts"]))
-    found = find_augmentation_order(drafts, terminology())
-    assert (found is None) is ("augmentation" not in case)
-    for element, expected in case.get("augmentation", {}).items():
-        if element == "note":
-            assert any(expected in note for note in found.notes), found.notes
-        elif element == "because":
-            assert set(expected) <= found.reasons
-        else:
-            value = attrgetter(element)(found)
-            assert (list(value) if isinstance(value, tuple) else value) == expected, (
-                element
-            )
-    others = find_draft_support_orders(drafts, terminology())
-    assert [one.kind for one in others] == case.get("others", [])
-    assert "titles" not in case or [one.title for one in others] == case["titles"]
-    if found or others or missed_orders(drafts, terminology()):
-        assert concern_us(*case["drafts"])
+def test_what_drafts_order(drafts, expected, others, titles):
+    signed = signing(bundle(*drafts))
+    augmentation = find_augmentation_order(signed, terminology())
+    assert (augmentation is None) is (expected is None)
+    for element, value in (expected or {}).items():
+        assert_ordered(augmentation, element, value)
+    support = find_draft_support_orders(signed, terminology())
+    assert [order.kind for order in support] == others
+    assert titles is None or [order.title for order in support] == titles
+    if augmentation or support or missed_orders(signed, terminology()):
+        assert concern_us(*drafts)
+
+
+def assert_ordered(augmentation, element, expected):
+    """Assert an attribute of the order; `note` and `because` are parts of one."""
+    if element == "note":
+        assert any(expected in note for note in augmentation.notes), augmentation.notes
+    elif element == "because":
+        assert set(expected) <= augmentation.reasons
+    else:
+        value = attrgetter(element)(augmentation)
+        assert (list(value) if isinstance(value, tuple) else value) == expected, element
 
 
 @pytest.mark.parametrize(

@@ -194,35 +194,34 @@ def test_two_rules_with_one_template_get_different_ids():
 
 
 @pytest.mark.parametrize(
-    "case",
+    ("drafts", "changes", "words"),
     [
-        {
-            "why": "an open-ended brace gets an end and keeps its start",
-            "drafts": [
+        pytest.param(
+            [
                 brace(
                     None,
                     occurrencePeriod={"start": "2026-11-21T08:00:00+01:00"},
                     note=[{"text": "L1"}],
                 )
             ],
-            "changes": {
+            {
                 "occurrencePeriod": {
                     "start": "2026-11-21T08:00:00+01:00",
                     "end": "2027-01-15",
                 }
             },
-        },
-        {
-            "why": "a brace without any time gets both",
-            "drafts": [brace(None)],
-            "changes": {
-                "occurrencePeriod": {"start": "2026-11-20", "end": "2027-01-15"}
-            },
-        },
-        {
-            "why": "an event within the limit is kept",
-            "drafts": [brace(None, occurrenceTiming={"event": ["2026-11-20"]})],
-            "changes": {
+            "",
+            id="an open-ended brace gets an end and keeps its start",
+        ),
+        pytest.param(
+            [brace(None)],
+            {"occurrencePeriod": {"start": "2026-11-20", "end": "2027-01-15"}},
+            "",
+            id="a brace without any time gets both",
+        ),
+        pytest.param(
+            [brace(None, occurrenceTiming={"event": ["2026-11-20"]})],
+            {
                 "occurrenceTiming": {
                     "event": ["2026-11-20"],
                     "repeat": {
@@ -230,20 +229,23 @@ def test_two_rules_with_one_template_get_different_ids():
                     },
                 }
             },
-        },
-        {
-            "why": "a brace with an event beyond the new end is left to its author",
-            "drafts": [
-                brace(None, occurrenceTiming={"event": ["2026-11-20", "2027-06-01"]})
-            ],
-        },
-        {
-            "why": "so is one with an event without a day",
-            "drafts": [brace(None, occurrenceTiming={"event": ["2027"]})],
-        },
-        {
-            "why": "a timing is bounded in place",
-            "drafts": [
+            "",
+            id="an event within the limit is kept",
+        ),
+        pytest.param(
+            [brace(None, occurrenceTiming={"event": ["2026-11-20", "2027-06-01"]})],
+            None,
+            "",
+            id="a brace with an event beyond the new end is left to its author",
+        ),
+        pytest.param(
+            [brace(None, occurrenceTiming={"event": ["2027"]})],
+            None,
+            "",
+            id="so is one with an event without a day",
+        ),
+        pytest.param(
+            [
                 brace(
                     None,
                     occurrenceTiming={
@@ -252,7 +254,7 @@ def test_two_rules_with_one_template_get_different_ids():
                     },
                 )
             ],
-            "changes": {
+            {
                 "occurrenceTiming": {
                     "repeat": {
                         "frequency": 1,
@@ -263,10 +265,11 @@ def test_two_rules_with_one_template_get_different_ids():
                     "code": {"text": "when upright"},
                 }
             },
-        },
-        {
-            "why": "a length is replaced by the period and the clinician is told",
-            "drafts": [
+            "",
+            id="a timing is bounded in place",
+        ),
+        pytest.param(
+            [
                 brace(
                     None,
                     occurrenceTiming={
@@ -274,40 +277,38 @@ def test_two_rules_with_one_template_get_different_ids():
                     },
                 )
             ],
-            "changes": {
+            {
                 "occurrenceTiming": {
                     "repeat": {
                         "boundsPeriod": {"start": "2026-11-20", "end": "2027-01-15"}
                     }
                 }
             },
-            "says": "is replaced by this period",
-        },
-        {
-            "why": "a single date becomes the start and the clinician is told",
-            "drafts": [brace(None, occurrenceDateTime="2026-11-22")],
-            "changes": {
+            "is replaced by this period",
+            id="a length is replaced by the period and the clinician is told",
+        ),
+        pytest.param(
+            [brace(None, occurrenceDateTime="2026-11-22")],
+            {
                 "occurrenceDateTime": None,
                 "occurrencePeriod": {"start": "2026-11-22", "end": "2027-01-15"},
             },
-            "says": (
-                "Set the end of this TLSO (L0456) order to 15 Jan 2027; its date"
-                " becomes the start of the period, all else stays as written. The order"
-                " plans no review: arrange it for 4 Dec 2026"
-            ),
-        },
-        {
-            "why": "the clinician is told that words are replaced",
-            "drafts": [brace(None, note=[{"text": "x 3 months"}])],
-            "changes": {
+            "Set the end of this TLSO (L0456) order to 15 Jan 2027; its date"
+            " becomes the start of the period, all else stays as written. The order"
+            " plans no review: arrange it for 4 Dec 2026",
+            id="a single date becomes the start and the clinician is told",
+        ),
+        pytest.param(
+            [brace(None, note=[{"text": "x 3 months"}])],
+            {
                 "note": [{"text": "until 15 Jan 2027"}],
                 "occurrencePeriod": {"start": "2026-11-20", "end": "2027-01-15"},
             },
-            "says": "the length stated in its words is replaced by this end",
-        },
-        {
-            "why": "decimals and strange letters stay as they are",
-            "drafts": [
+            "the length stated in its words is replaced by this end",
+            id="the clinician is told that words are replaced",
+        ),
+        pytest.param(
+            [
                 brace(
                     None,
                     parameter=[
@@ -319,24 +320,21 @@ def test_two_rules_with_one_template_get_different_ids():
                     note=[{"text": "Æ: TLSO x 3 months"}],
                 )
             ],
-            "changes": {
+            {
                 "note": [{"text": "Æ: TLSO until 15 Jan 2027"}],
                 "occurrencePeriod": {"start": "2026-11-20", "end": "2027-01-15"},
             },
-        },
-        {
-            "why": "a brace as a ServiceRequest is corrected too",
-            "drafts": [order(codeable(SCT, code="77476009"))],
-            "changes": {
-                "occurrencePeriod": {"start": "2026-11-20", "end": "2027-01-15"}
-            },
-        },
-        {
-            "why": "all else stays as it was written",
-            "changes": {
-                "occurrencePeriod": {"start": "2026-11-21", "end": "2027-01-15"}
-            },
-            "drafts": [
+            "",
+            id="decimals and strange letters stay as they are",
+        ),
+        pytest.param(
+            [order(codeable(SCT, code="77476009"))],
+            {"occurrencePeriod": {"start": "2026-11-20", "end": "2027-01-15"}},
+            "",
+            id="a brace as a ServiceRequest is corrected too",
+        ),
+        pytest.param(
+            [
                 brace(
                     codeable(HCPCS, code="L0631"),
                     occurrencePeriod={"start": "2026-11-21", "end": "2027-06-01"},
@@ -357,17 +355,18 @@ def test_two_rules_with_one_template_get_different_ids():
                     performer={"display": "Orthotist"},
                 )
             ],
-        },
-        {
-            "why": "an end without a start, to the month",
-            "drafts": [brace(None, occurrencePeriod={"end": "2027-06"})],
-            "changes": {
-                "occurrencePeriod": {"start": "2026-11-20", "end": "2027-01-15"}
-            },
-        },
-        {
-            "why": "bounds of a timing keep their start, and the rest of it stays",
-            "drafts": [
+            {"occurrencePeriod": {"start": "2026-11-21", "end": "2027-01-15"}},
+            "",
+            id="all else stays as it was written",
+        ),
+        pytest.param(
+            [brace(None, occurrencePeriod={"end": "2027-06"})],
+            {"occurrencePeriod": {"start": "2026-11-20", "end": "2027-01-15"}},
+            "",
+            id="an end without a start, to the month",
+        ),
+        pytest.param(
+            [
                 brace(
                     None,
                     occurrenceTiming={
@@ -378,7 +377,7 @@ def test_two_rules_with_one_template_get_different_ids():
                     },
                 )
             ],
-            "changes": {
+            {
                 "occurrenceTiming": {
                     "repeat": {
                         "boundsPeriod": {"start": "2026-11-21", "end": "2027-01-15"},
@@ -386,11 +385,12 @@ def test_two_rules_with_one_template_get_different_ids():
                     }
                 }
             },
-        },
-        {
-            "why": "a timing in words alone",
-            "drafts": [brace(None, occurrenceTiming={"code": {"text": "daily"}})],
-            "changes": {
+            "",
+            id="bounds of a timing keep their start, and the rest of it stays",
+        ),
+        pytest.param(
+            [brace(None, occurrenceTiming={"code": {"text": "daily"}})],
+            {
                 "occurrenceTiming": {
                     "code": {"text": "daily"},
                     "repeat": {
@@ -398,26 +398,31 @@ def test_two_rules_with_one_template_get_different_ids():
                     },
                 }
             },
-        },
-        {
-            "why": "words longer than are read",
-            "drafts": [
+            "",
+            id="a timing in words alone",
+        ),
+        pytest.param(
+            [
                 brace(
                     None,
                     note=[{"text": "TLSO. " + "x" * 2_000 + " for 3 months"}],
                 )
             ],
-        },
-        {
-            "why": "one of two drafts with one reference",
-            "drafts": [
+            None,
+            "",
+            id="words longer than are read",
+        ),
+        pytest.param(
+            [
                 brace(None),
                 brace({"text": "Oxygen concentrator"}, note=[{"text": "at night"}]),
             ],
-        },
-        {
-            "why": "an order that stands inside a group as well",
-            "drafts": [
+            None,
+            "",
+            id="one of two drafts with one reference",
+        ),
+        pytest.param(
+            [
                 brace(None),
                 {
                     "resourceType": "RequestGroup",
@@ -427,10 +432,12 @@ def test_two_rules_with_one_template_get_different_ids():
                     "contained": [brace({"text": "Oxygen concentrator"})],
                 },
             ],
-        },
-        {
-            "why": "an order inside another",
-            "drafts": [
+            None,
+            "",
+            id="an order that stands inside a group as well",
+        ),
+        pytest.param(
+            [
                 {
                     "resourceType": "RequestGroup",
                     "id": "g",
@@ -439,70 +446,78 @@ def test_two_rules_with_one_template_get_different_ids():
                     "contained": [brace(None)],
                 }
             ],
-        },
-        {
-            "why": "an order that is signed again or of an unknown status: active",
-            "drafts": [brace(None, status="active")],
-        },
-        {
-            "why": "an order that is signed again or of an unknown status: on-hold",
-            "drafts": [brace(None, status="on-hold")],
-        },
-        {
-            "why": (
-                "an order that is signed again or of an unknown status: no-such-status"
-            ),
-            "drafts": [brace(None, status="no-such-status")],
-        },
-        {
-            "why": "an order that is signed again or of an unknown status: 7",
-            "drafts": [brace(None, status=7)],
-        },
-        {
-            "why": "an order that is signed again or of an unknown status: None",
-            "drafts": [brace(None, status=None)],
-        },
-        {
-            "why": (
-                'words that cannot be corrected with certainty: "until 15 Jan 2027'
-                ' TLSO" is no English'
-            ),
-            "drafts": [brace(None, note=[{"text": "3 month TLSO"}])],
-        },
-        {
-            "why": (
-                "words that cannot be corrected with certainty: nor is an end after"
-                " surgery"
-            ),
-            "drafts": [brace(None, note=[{"text": "TLSO for 12 weeks after surgery"}])],
-        },
-        {
-            "why": "words that cannot be corrected with certainty: March or April",
-            "drafts": [brace(None, note=[{"text": "TLSO until 03/04/2027"}])],
-        },
-        {
-            "why": "words that cannot be corrected with certainty: doubtful",
-            "drafts": [brace(None, note=[{"text": "TLSO 12 weeks with X-ray"}])],
-        },
-        {
-            "why": (
-                "words that cannot be corrected with certainty: note Discontinue brace"
-                " after 12 weeks"
-            ),
-            "drafts": [
-                brace(None, note=[{"text": "Discontinue brace after 12 weeks"}])
-            ],
-        },
-        {
-            "why": (
-                "words that cannot be corrected with certainty: a display is the code"
-                " system's"
-            ),
-            "drafts": [brace(codeable(HCPCS, code="L0456", display="TLSO x 3 months"))],
-        },
-        {
-            "why": "words that cannot be corrected with certainty: text",
-            "drafts": [
+            None,
+            "",
+            id="an order inside another",
+        ),
+        pytest.param(
+            [brace(None, status="active")],
+            None,
+            "",
+            id="an order that is signed again or of an unknown status: active",
+        ),
+        pytest.param(
+            [brace(None, status="on-hold")],
+            None,
+            "",
+            id="an order that is signed again or of an unknown status: on-hold",
+        ),
+        pytest.param(
+            [brace(None, status="no-such-status")],
+            None,
+            "",
+            id="an order that is signed again or of an unknown status: no-such-status",
+        ),
+        pytest.param(
+            [brace(None, status=7)],
+            None,
+            "",
+            id="an order that is signed again or of an unknown status: 7",
+        ),
+        pytest.param(
+            [brace(None, status=None)],
+            None,
+            "",
+            id="an order that is signed again or of an unknown status: None",
+        ),
+        pytest.param(
+            [brace(None, note=[{"text": "3 month TLSO"}])],
+            None,
+            "",
+            id='words that cannot be corrected with certainty: "until 15 Jan 2027 TLSO" is no English',
+        ),
+        pytest.param(
+            [brace(None, note=[{"text": "TLSO for 12 weeks after surgery"}])],
+            None,
+            "",
+            id="words that cannot be corrected with certainty: nor is an end after surgery",
+        ),
+        pytest.param(
+            [brace(None, note=[{"text": "TLSO until 03/04/2027"}])],
+            None,
+            "",
+            id="words that cannot be corrected with certainty: March or April",
+        ),
+        pytest.param(
+            [brace(None, note=[{"text": "TLSO 12 weeks with X-ray"}])],
+            None,
+            "",
+            id="words that cannot be corrected with certainty: doubtful",
+        ),
+        pytest.param(
+            [brace(None, note=[{"text": "Discontinue brace after 12 weeks"}])],
+            None,
+            "",
+            id="words that cannot be corrected with certainty: note Discontinue brace after 12 weeks",
+        ),
+        pytest.param(
+            [brace(codeable(HCPCS, code="L0456", display="TLSO x 3 months"))],
+            None,
+            "",
+            id="words that cannot be corrected with certainty: a display is the code system's",
+        ),
+        pytest.param(
+            [
                 brace(
                     None,
                     text={
@@ -514,10 +529,12 @@ def test_two_rules_with_one_template_get_different_ids():
                     },
                 )
             ],
-        },
-        {
-            "why": "words that cannot be corrected with certainty: parameter",
-            "drafts": [
+            None,
+            "",
+            id="words that cannot be corrected with certainty: text",
+        ),
+        pytest.param(
+            [
                 brace(
                     None,
                     parameter=[
@@ -528,57 +545,73 @@ def test_two_rules_with_one_template_get_different_ids():
                     ],
                 )
             ],
-        },
-        {
-            "why": (
-                "words that cannot be corrected with certainty: places are not those of"
-                " the text"
-            ),
-            "drafts": [brace(None, note=[{"text": "ＴＬＳＯ x 3 months"}])],
-        },
-        {
-            "why": "a draft that is no valid R4: required in R4",
-            "drafts": [brace(None, intent=None)],
-        },
-        {"why": "a draft that is no valid R4: id", "drafts": [brace(None, id=None)]},
-        {
-            "why": "a draft that is no valid R4: unknownMember",
-            "drafts": [brace(None, unknownMember=1)],
-        },
-        {
-            "why": "a draft that is no valid R4: category",
-            "drafts": [brace(None, category={"coding": []})],
-        },
-        {
-            "why": "a draft that is no valid R4: over which the classes of R4 fall",
-            "drafts": [brace(None, _authoredOn="4.25")],
-        },
-        {
-            "why": "a draft that is no valid R4: occurrencePeriod, occurrenceDateTime",
-            "drafts": [
+            None,
+            "",
+            id="words that cannot be corrected with certainty: parameter",
+        ),
+        pytest.param(
+            [brace(None, note=[{"text": "ＴＬＳＯ x 3 months"}])],
+            None,
+            "",
+            id="words that cannot be corrected with certainty: places are not those of the text",
+        ),
+        pytest.param(
+            [brace(None, intent=None)],
+            None,
+            "",
+            id="a draft that is no valid R4: required in R4",
+        ),
+        pytest.param(
+            [brace(None, id=None)],
+            None,
+            "",
+            id="a draft that is no valid R4: id",
+        ),
+        pytest.param(
+            [brace(None, unknownMember=1)],
+            None,
+            "",
+            id="a draft that is no valid R4: unknownMember",
+        ),
+        pytest.param(
+            [brace(None, category={"coding": []})],
+            None,
+            "",
+            id="a draft that is no valid R4: category",
+        ),
+        pytest.param(
+            [brace(None, _authoredOn="4.25")],
+            None,
+            "",
+            id="a draft that is no valid R4: over which the classes of R4 fall",
+        ),
+        pytest.param(
+            [
                 brace(
                     None,
                     occurrencePeriod={"start": "2026-11-20"},
                     occurrenceDateTime="2026-11-20",
                 )
             ],
-        },
+            None,
+            "",
+            id="a draft that is no valid R4: occurrencePeriod, occurrenceDateTime",
+        ),
     ],
-    ids=lambda case: case["why"],
 )
-def test_a_brace_is_corrected_or_left_to_its_author(case):
-    draft = deepcopy(case["drafts"][0])
-    action = corrected(*case["drafts"])
-    assert bool(action) is ("changes" in case)
+def test_a_brace_is_corrected_or_left_to_its_author(drafts, changes, words):
+    draft = deepcopy(drafts[0])
+    action = corrected(*drafts)
+    assert bool(action) is (changes is not None)
     if action:
         changed = {
             name: value
-            for name, value in (draft | case["changes"]).items()
+            for name, value in (draft | changes).items()
             if value is not None
         }
         assert (action.type, action.resource) == ("update", changed)
-        assert case.get("says", "") in action.description
-        assert case["drafts"][0] == draft
+        assert words in action.description
+        assert drafts[0] == draft
 
 
 @pytest.mark.parametrize(

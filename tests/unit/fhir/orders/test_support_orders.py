@@ -27,7 +27,7 @@ from tests.order_builders import (
 )
 
 
-def drafts(*resources):
+def signing_of(*resources):
     return find_draft_support_orders(signing(bundle(*resources)), terminology())
 
 
@@ -55,7 +55,7 @@ LUMBAR = [*range(625, 644), *range(648, 652)]
 def test_every_thoracolumbar_orthosis_is_a_brace():
     for number in (*TLSO, *LUMBAR):
         assert [
-            one.kind for one in drafts(brace(codeable(HCPCS, f"L{number:04d}")))
+            one.kind for one in signing_of(brace(codeable(HCPCS, f"L{number:04d}")))
         ] == ["brace"], number
 
 
@@ -352,7 +352,7 @@ BROKEN = Unreadable(
     ],
 )
 def test_what_an_order_says(draft, says):
-    (found,) = drafts(draft)
+    (found,) = signing_of(draft)
     for element, expected in says.items():
         assert attrgetter(element)(found) == (
             set(expected) if isinstance(expected, list) else expected
@@ -360,16 +360,14 @@ def test_what_an_order_says(draft, says):
 
 
 @pytest.mark.parametrize(
-    "case",
+    ("record", "expected", "drafts", "signed", "read", "today"),
     [
-        {
-            "why": "an active order stands beside the drafts",
-            "drafts": [brace(None)],
-            "record": [
+        pytest.param(
+            [
                 brace(None, number=9, status="active"),
                 order(codeable(SCT, code="103699006"), number=3, status="active"),
             ],
-            "says": {
+            {
                 "orders": [
                     "brace draft-1 signed",
                     "dietitian draft-3 in force",
@@ -377,27 +375,38 @@ def test_what_an_order_says(draft, says):
                 ],
                 "unchecked": [],
             },
-        },
-        {
-            "why": "a draft that the server knows is counted once",
-            "drafts": [brace(None)],
-            "record": [brace(None, status="active")],
-            "says": {"orders": ["brace draft-1 signed"]},
-        },
-        {
-            "why": "only orders in force count",
-            "record": [
+            [brace(None)],
+            None,
+            {},
+            TODAY,
+            id="an active order stands beside the drafts",
+        ),
+        pytest.param(
+            [brace(None, status="active")],
+            {"orders": ["brace draft-1 signed"]},
+            [brace(None)],
+            None,
+            {},
+            TODAY,
+            id="a draft that the server knows is counted once",
+        ),
+        pytest.param(
+            [
                 brace(None, number=1, status="draft"),
                 brace(None, number=2, status="completed"),
                 brace(None, number=3, status="revoked"),
                 brace(None, number=4, status="entered-in-error"),
                 brace(None, number=5, status="unknown"),
             ],
-            "says": {"orders": []},
-        },
-        {
-            "why": "what is only proposed is not ordered",
-            "record": [
+            {"orders": []},
+            (),
+            None,
+            {},
+            TODAY,
+            id="only orders in force count",
+        ),
+        pytest.param(
+            [
                 order(
                     codeable(ORDERS, code="rehabilitation"),
                     number=1,
@@ -417,11 +426,15 @@ def test_what_an_order_says(draft, says):
                     intent="option",
                 ),
             ],
-            "says": {"orders": []},
-        },
-        {
-            "why": "a brace whose period or words ended it is none any more",
-            "record": [
+            {"orders": []},
+            (),
+            None,
+            {},
+            TODAY,
+            id="what is only proposed is not ordered",
+        ),
+        pytest.param(
+            [
                 brace(
                     None,
                     number=1,
@@ -437,12 +450,15 @@ def test_what_an_order_says(draft, says):
                     note=[{"text": "for 6 weeks"}],
                 ),
             ],
-            "says": {"orders": []},
-        },
-        {
-            "why": "until then it is one",
-            "today": date(2026, 5, 20),
-            "record": [
+            {"orders": []},
+            (),
+            None,
+            {},
+            TODAY,
+            id="a brace whose period or words ended it is none any more",
+        ),
+        pytest.param(
+            [
                 brace(
                     None,
                     number=1,
@@ -458,32 +474,45 @@ def test_what_an_order_says(draft, says):
                     note=[{"text": "for 6 weeks"}],
                 ),
             ],
-            "says": {"orders": ["brace draft-1 in force", "brace draft-2 in force"]},
-        },
-        {
-            "why": "a brace follows the procedure that is signed with it",
-            "record": [done("2026-10-01")],
-            "signed": {"planned": date(2026, 12, 1)},
-            "says": {
+            {"orders": ["brace draft-1 in force", "brace draft-2 in force"]},
+            (),
+            None,
+            {},
+            date(2026, 5, 20),
+            id="until then it is one",
+        ),
+        pytest.param(
+            [done("2026-10-01")],
+            {
                 "procedure_on": date(2026, 12, 1),
                 "augmented_on": date(2026, 10, 1),
             },
-        },
-        {
-            "why": "a planned day that is over is a mistake",
-            "record": [],
-            "signed": {"planned": date(2026, 11, 1)},
-            "says": {"procedure_on": None},
-        },
-        {
-            "why": "so is one more than a year away",
-            "record": [],
-            "signed": {"planned": date(2028, 1, 1)},
-            "says": {"procedure_on": None},
-        },
-        {
-            "why": "the newest augmentation is dated",
-            "record": [
+            (),
+            {"planned": date(2026, 12, 1)},
+            {},
+            TODAY,
+            id="a brace follows the procedure that is signed with it",
+        ),
+        pytest.param(
+            [],
+            {"procedure_on": None},
+            (),
+            {"planned": date(2026, 11, 1)},
+            {},
+            TODAY,
+            id="a planned day that is over is a mistake",
+        ),
+        pytest.param(
+            [],
+            {"procedure_on": None},
+            (),
+            {"planned": date(2028, 1, 1)},
+            {},
+            TODAY,
+            id="so is one more than a year away",
+        ),
+        pytest.param(
+            [
                 done("2026-08-01"),
                 done(
                     None,
@@ -494,87 +523,118 @@ def test_what_an_order_says(draft, says):
                 ),
                 cpt("22511", status="completed", authoredOn="2026-09-01"),
             ],
-            "says": {"augmented_on": date(2026, 10, 2), "procedure_on": None},
-        },
-        {
-            "why": "a procedure that was not done is no augmentation",
-            "record": [
+            {"augmented_on": date(2026, 10, 2), "procedure_on": None},
+            (),
+            None,
+            {},
+            TODAY,
+            id="the newest augmentation is dated",
+        ),
+        pytest.param(
+            [
                 done("2026-10-02", status="preparation"),
                 done("2026-10-02", status="not-done"),
                 done("2026-10-02", status="entered-in-error"),
                 done("2026-10-02", status="stopped"),
             ],
-            "says": {"augmented_on": None},
-        },
-        {
-            "why": "an augmentation without a date gives no day",
-            "record": [done(None)],
-            "says": {"augmented_on": None},
-        },
-        {
-            "why": "what could not be read in full is named",
-            "record": [],
-            "read": {
+            {"augmented_on": None},
+            (),
+            None,
+            {},
+            TODAY,
+            id="a procedure that was not done is no augmentation",
+        ),
+        pytest.param(
+            [done(None)],
+            {"augmented_on": None},
+            (),
+            None,
+            {},
+            TODAY,
+            id="an augmentation without a date gives no day",
+        ),
+        pytest.param(
+            [],
+            {"unchecked": ["ServiceRequest", "DeviceRequest", "Procedure"]},
+            (),
+            None,
+            {
                 "failed": ["serviceRequests"],
                 "incomplete": ["deviceRequests"],
                 "unreadable": [BROKEN],
             },
-            "says": {"unchecked": ["ServiceRequest", "DeviceRequest", "Procedure"]},
-        },
-        {
-            "why": "a recent fracture of another level is a reason to keep a brace",
-            "record": [
+            TODAY,
+            id="what could not be read in full is named",
+        ),
+        pytest.param(
+            [
                 condition("S32.030A", recordedDate="2026-11-01"),
                 condition("S32.010A", recordedDate="2026-11-01"),
             ],
-            "signed": {"levels": ["L1"]},
-            "says": {"other.fractures": ["L3"], "procedure_on": None},
-        },
-        {
-            "why": (
-                "the treated level, an old, a closed and a healing fracture are none"
-            ),
-            "record": [
+            {"other.fractures": ["L3"], "procedure_on": None},
+            (),
+            {"levels": ["L1"]},
+            {},
+            TODAY,
+            id="a recent fracture of another level is a reason to keep a brace",
+        ),
+        pytest.param(
+            [
                 condition("S32.010A", recordedDate="2026-11-01"),
                 condition("S32.030A", recordedDate="2025-11-01"),
                 condition("S32.040A", status="resolved", recordedDate="2026-11-01"),
                 condition("S32.050D", recordedDate="2026-11-01"),
             ],
-            "signed": {"levels": ["L1"]},
-            "says": {"other.fractures": []},
-        },
-        {
-            "why": "without a treated level no fracture is another",
-            "record": [condition("S32.030A", recordedDate="2026-11-01")],
-            "signed": {"levels": []},
-            "says": {"other.fractures": []},
-        },
+            {"other.fractures": []},
+            (),
+            {"levels": ["L1"]},
+            {},
+            TODAY,
+            id="the treated level, an old, a closed and a healing fracture are none",
+        ),
+        pytest.param(
+            [condition("S32.030A", recordedDate="2026-11-01")],
+            {"other.fractures": []},
+            (),
+            {"levels": []},
+            {},
+            TODAY,
+            id="without a treated level no fracture is another",
+        ),
     ],
-    ids=lambda case: case["why"],
 )
-def test_what_is_ordered_and_was_done_on_record(case):
-    read = {name: tuple(parts) for name, parts in case.get("read", {}).items()}
-    signed = {"references": (), "procedure": None, **case.get("signed", {})}
-    signed["levels"] = TreatedLevels(names=tuple(signed.get("levels", ())))
-    found = find_support_orders(
-        drafts(*case.get("drafts", ())),
-        record_of(*case["record"], **read),
+def test_what_is_ordered_and_was_done_on_record(
+    record, expected, drafts, signed, read, today
+):
+    parts = {name: tuple(listed) for name, listed in read.items()}
+    support = find_support_orders(
+        signing_of(*drafts),
+        record_of(*record, **parts),
         terminology(),
-        signed=AugmentationOrder(**signed) if "signed" in case else None,
-        today=case.get("today", TODAY),
+        signed=augmentation_of(**signed) if signed is not None else None,
+        today=today,
     )
     listed = [
-        f"{one.kind} {one.reference.partition('/')[2]}"
-        f" {'signed' if one.draft else 'in force'}"
-        for one in found.orders
+        f"{order.kind} {order.reference.partition('/')[2]}"
+        f" {'signed' if order.draft else 'in force'}"
+        for order in support.orders
     ]
-    for element, expected in case["says"].items():
-        value = listed if element == "orders" else attrgetter(element)(found)
-        assert (list(value) if isinstance(value, tuple) else value) == expected, element
+    for element, wanted in expected.items():
+        value = listed if element == "orders" else attrgetter(element)(support)
+        assert (list(value) if isinstance(value, tuple) else value) == wanted, element
+
+
+def augmentation_of(levels=(), planned=None):
+    return AugmentationOrder(
+        references=(),
+        procedure=None,
+        levels=TreatedLevels(names=tuple(levels)),
+        planned=planned,
+    )
 
 
 @settings(max_examples=150, deadline=None)
 @given(anything=junk(), members=junk_members())
 def test_junk_never_raises(anything, members):
     find_draft_support_orders(signing(anything), terminology())
-    drafts(brace() | members)
+    signing_of(brace() | members)
