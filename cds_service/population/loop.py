@@ -117,7 +117,14 @@ def _course(reading: _Reading, whole: Mapping[str, Any]) -> Course:
     then = reading.chart(min(ends, run.as_of))
     history = read_history(spec, then)
     overdue = find_overdue(history, then.today)
-    on_drug = any(use.is_running and use is not overdue for use in history.uses)
+    on_drug = any(
+        use.is_running and not use.is_open and use is not overdue
+        for use in history.uses
+    )
+    unclear = {
+        *(use.name for use in history.uses if use.is_running and use.is_open),
+        *(entry.name for entry in entries if _may_be_since(entry, signed)),
+    }
     referral, visit, missed = _referral_and_visit(reading)
     steps: dict[Step, DayAndResource | None] = {
         "referral": referral,
@@ -143,7 +150,10 @@ def _course(reading: _Reading, whole: Mapping[str, Any]) -> Course:
         has_brace=braces,
         is_dead=is_dead,
         died=died,
-        unread=tuple(_unread(reading, now)),
+        unread=(
+            *_unread(reading, now),
+            *(f"{name} recorded, not understood" for name in sorted(unclear)),
+        ),
         resources={step: resource for step, (_, resource) in done_steps.items()},
         missed=missed,
     )
@@ -161,16 +171,25 @@ def _days(
 ) -> Iterator[DayAndResource]:
     """Yield days of orders, or of doses, dispenses and reports, from the signing on.
 
-    A bare month counts from its first day: what may have been before was before.
+    A bare month counts from its first day: what may have been before was before. An
+    intake of which not all was understood is none: it may be refused, or never taken.
     """
     for entry in entries:
         if (
             entry.is_intake is is_intake
+            and (entry.is_understood or not is_intake)
             and entry.begins
             and entry.begins.first >= signed
         ):
             # the last day that is meant: what may have been late was late
             yield entry.begins.last, entry.provenance.resource
+
+
+def _may_be_since(entry: DrugEntry, signed: date) -> bool:
+    """Tell if it may be an intake since the signing, and was not understood."""
+    day = entry.last or entry.begins
+    is_since = day is None or day.last >= signed
+    return entry.is_intake and not entry.is_understood and is_since
 
 
 # --- referrals and visits

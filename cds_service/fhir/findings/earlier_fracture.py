@@ -5,7 +5,7 @@ that is or may be the treated one does not count as earlier; if the two cannot b
 apart, the finding is a gap that says so.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 
 from cds_service.core.findings import Finding, Precision
@@ -45,6 +45,11 @@ HISTORY = "earlier-vertebral-fracture"
 VAGUE = ("onsetAge", "onsetRange", "onsetString", "_onset", "abatement")
 CHRONIC = frozenset({"long-standing"})
 OLD = CHRONIC | {HISTORY}
+# ICD-10-CM has one code for both; its title names them with a dash.
+PAIRS = frozenset(
+    frozenset(pair)
+    for pair in (("T5", "T6"), ("T7", "T8"), ("T9", "T10"), ("T11", "T12"))
+)
 ORDINALS = ("second", "third", "fourth", "fifth", "sixth")
 
 
@@ -165,17 +170,19 @@ def _fractured(stated: Sequence[problem_list.Stated], chart: Chart) -> str:
     A code that names two gives a pair. The treated vertebrae are included, even if the
     list does not name them.
     """
-    levels = [fracture_levels(one.entry.raw, chart.terminology) for one in stated]
-    single = {
-        *chart.treated,
-        *(level for one in levels for level in one if len(one) == 1),
-    }
-    pairs = {one for one in levels if len(one) == 2 and not one & single}
-    several = {level for one in levels if len(one) > 2 for level in one}
-    named: list[tuple[str, ...]] = [
-        (level,) for level in LEVELS if level in single | several
+    single, pairs = set(chart.treated), set[frozenset[str]]()
+    for statement in stated:
+        for levels in _named_in(statement.entry.raw, chart.terminology):
+            if len(levels) == 2:
+                pairs.add(levels)
+            else:
+                single |= levels
+    named: list[tuple[str, ...]] = [(level,) for level in LEVELS if level in single]
+    named += [
+        tuple(level for level in LEVELS if level in pair)
+        for pair in pairs
+        if not pair & single
     ]
-    named += [tuple(level for level in LEVELS if level in one) for one in pairs]
     from_head = sorted(named, key=lambda levels: list(LEVELS).index(levels[0]))
     return ", ".join(
         ["-".join(one) for one in from_head] + _other_regions(stated, chart)
@@ -372,15 +379,39 @@ def _is_chronic(stated: problem_list.Stated, chart: Chart) -> bool:
     return any(chart.terminology.text_concepts(word, CHRONIC) for word in words)
 
 
+def _named_in(raw: Json, terminology: Terminology) -> Iterator[frozenset[str]]:
+    """Yield the vertebrae that a Condition names: each, or a pair that may be one.
+
+    Two that its words name are two, whatever its code names of them. A pair is that of
+    a code, or of the code's title.
+    """
+    whole = fracture_levels(raw, terminology)
+    if len(whole) > 2:
+        yield whole
+    for place in _coded_places(raw, terminology):
+        yield frozenset(place.split("-")) & {*LEVELS}
+    sites = (words for site in objects(raw.get("bodySite")) for words in texts_of(site))
+    for words in (*texts_of(raw.get("code")), *sites):
+        levels = frozenset(terminology.levels.treated(words))
+        if levels in PAIRS and levels in terminology.levels.ranges(words):
+            yield levels
+        else:
+            yield from (frozenset({level}) for level in levels)
+
+
+def _coded_places(raw: Json, terminology: Terminology) -> list[str]:
+    places = [*terminology.translate("vertebral-level-icd", raw.get("code"))]
+    for site in objects(raw.get("bodySite")):
+        places += terminology.translate("vertebral-level", site)
+    return places
+
+
 def fracture_levels(raw: Json, terminology: Terminology) -> frozenset[str]:
     """Return the vertebrae that the code or site of a Condition names, else its words.
 
     A pair (`T11-T12`) gives both.
     """
-    places = [*terminology.translate("vertebral-level-icd", raw.get("code"))]
-    for site in objects(raw.get("bodySite")):
-        places += terminology.translate("vertebral-level", site)
-    places = places or [
+    places = _coded_places(raw, terminology) or [
         level
         for words in texts_of(raw.get("code"))
         for level in terminology.levels.named(words)

@@ -184,6 +184,17 @@ class LevelRules:
             }
         )
 
+    def ranges(self, words: str) -> frozenset[frozenset[str]]:
+        """Return the levels of each range that a text names: both of `T11-T12`."""
+        check_time()
+        plain = self._with_figures(words[:LONGEST_TEXT])
+        return frozenset(
+            frozenset(group.levels)
+            for group in self._groups(plain)
+            if (first := self._level.match(plain, group.start))
+            and self._to.match(plain, first.end())
+        )
+
     def regions(self, words: str) -> frozenset[str]:
         """Return the parts of the spine that a text names: `thoracic`."""
         plain = folded(words[:LONGEST_TEXT])

@@ -382,19 +382,21 @@ def _listed(stated: set[str]) -> tuple[str, ...]:
 def _fractured_places(condition: Json, terminology: Terminology) -> set[str]:
     """Name the vertebrae of a fracture, or its region: `L1`, `T7-T8`, `lumbar spine`.
 
-    Its codes say them, else its words, else the region of its code or its words.
+    Its codes and its words say them, else the region of either. Of a code for two, its
+    words may name the one that is meant.
     """
     code = condition.get("code")
     places = {*terminology.translate("vertebral-level-icd", code)}
     for site in codeables(condition, "bodySite"):
         places |= {*terminology.translate("vertebral-level", site)}
-    if not places:
-        words = [
-            word
-            for codeable in codeables(condition, "code", "bodySite")
-            for word in texts_of(codeable)
-        ]
-        places = {level for word in words for level in terminology.levels.treated(word)}
+    coded = {level for place in places for level in place.split("-")}
+    places |= {
+        level
+        for codeable in codeables(condition, "code", "bodySite")
+        for words in texts_of(codeable)
+        for level in terminology.levels.treated(words)
+        if level not in coded
+    }
     return places or fractured_regions(condition, terminology)
 
 

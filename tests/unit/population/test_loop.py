@@ -193,6 +193,47 @@ def test_what_was_not_exported_was_not_read(missing: str, why: str) -> None:
     assert state_of(seen) == "done"
 
 
+def injected(days: int, **more: Any) -> Resource:
+    return dose("denosumab", days=days) | more
+
+
+@pytest.mark.parametrize(
+    "words",
+    ["patient never took it", "declined", "did not fill", "zzqx", "nie eingenommen"],
+)
+@pytest.mark.parametrize(
+    "intake",
+    [
+        pytest.param(reported(190), id="reported"),
+        pytest.param(reported(400), id="on a drug all along"),
+        pytest.param(injected(150), id="dose"),
+        pytest.param(dispensed(150), id="dispense"),
+    ],
+)
+def test_an_intake_that_was_not_understood_is_asked_about(
+    intake: Resource, words: str
+) -> None:
+    assert state_of(course(intake)) == "done"
+    doubtful = course(intake | {"note": [{"text": words}]})
+    assert state_of(doubtful) == "unsure"
+    assert "not understood" in row_of(doubtful, "shown").text
+
+
+def test_a_dosage_that_declines_the_drug_is_no_intake() -> None:
+    declined = course(reported(190, dosage=[{"text": "patient declined"}]))
+    assert state_of(declined) == "unsure"
+
+
+def test_a_doubt_takes_no_sure_dose_back() -> None:
+    note = [{"text": "refused"}]
+    assert state_of(course(injected(150), dispensed(120, note=note))) == "done"
+
+
+def test_a_doubt_of_long_ago_leaves_nothing_unsure() -> None:
+    old = injected(1500, note=[{"text": "refused"}])
+    assert state_of(course(old)) == "open"
+
+
 def of_unknown(kind: str, **members: Any) -> Resource:
     said = {"status": "completed", "medicationReference": {"reference": "Medication/x"}}
     return of_patient(kind, "unknown", **(said | members))
