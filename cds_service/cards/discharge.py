@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from cds_service.cards.answer import Answer, make_card
 from cds_service.cards.not_known import not_known_line
-from cds_service.cards.rehabilitation import Line
+from cds_service.cards.rehabilitation import Line, also_lines
 from cds_service.core.open_points import KEPT
 from cds_service.core.phrases import joined, say
 from cds_service.core.wording import capital
@@ -47,15 +47,18 @@ def discharge_card(answer: Answer) -> Card | None:
         return None
     if facts.leading is None and not unread and not empty:
         return None
-    detail = answer.render("rehabilitation", (), _lines(answer))
-    summary = None
     if facts.leading is None:
         kind = "leaving.unread" if unread else "leaving.empty"
-        summary = _missing_sentence(answer, kind, unread or empty)
+        summary = english = _missing_sentence(answer, kind, unread or empty)
+    else:
+        summary = _summary(answer)
+        english = _summary(replace(answer, language=None))
+    lines = _lines(answer, (english, summary))
+    detail = answer.render("rehabilitation", (), lines)
     return make_card(
         answer,
         TOPIC,
-        summary=summary or _summary(answer),
+        summary=summary,
         detail=detail,
         indicator=facts.colour,
     )
@@ -99,12 +102,19 @@ def _summary(answer: Answer) -> str:
     return answer.fitting(sentences)
 
 
-def _lines(answer: Answer) -> Iterator[Line]:
-    """Yield a line for each fact that is open, then what was not read."""
+def _lines(answer: Answer, summaries: tuple[str, str]) -> Iterator[Line]:
+    """Yield a line for each fact that is open, then what was not read.
+
+    Args:
+        summaries: in English and in the card's language.
+    """
     still_open = tuple(fact for fact in answer.facts.ranked if fact.is_open)
-    for heading, text in replace(answer.facts, ranked=still_open).lines():
-        words = capital(text) if heading.endswith("?") else text
-        yield Line(heading, words)
+    fact_lines = [
+        Line(heading, capital(text) if heading.endswith("?") else text)
+        for heading, text in replace(answer.facts, ranked=still_open).lines()
+    ]
+    yield from also_lines(answer, summaries, fact_lines)
+    yield from fact_lines
     unread = answer.case.leaving.unread if answer.case.leaving else ()
     names = joined(answer.texts.raw(f"lists.{key}") for key in unread)
     notes = [text for _, text in not_known_line(answer)]

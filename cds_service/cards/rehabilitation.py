@@ -3,7 +3,7 @@
 docs/cards.md has its rules: E1 to E3 the summary, E11 and E12 the detail.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import NamedTuple
 
@@ -89,8 +89,10 @@ def _detail(answer: Answer) -> str:
     The room for lines is counted in English: all languages have the same lines.
     """
     english = _summary(replace(answer, language=None))
+    fact_lines = [Line(heading, text) for heading, text in answer.facts.lines()]
     lines = (
-        *(Line(heading, text) for heading, text in answer.facts.lines()),
+        *also_lines(answer, (english, _summary(answer)), fact_lines),
+        *fact_lines,
         *_act_lines(answer),
         *_not_counted(answer),
         *(Line(*line, spare=2) for line in study_lines(answer)),
@@ -106,6 +108,28 @@ def _detail(answer: Answer) -> str:
         if is_short and (left_out > 0 or count_words(detail) <= ROOM):
             break
     return answer.render("rehabilitation", order_notices(answer), card_lines)
+
+
+def also_lines(
+    answer: Answer, summaries: tuple[str, str], others: Iterable[Line]
+) -> Iterator[Line]:
+    """Yield one line with the warnings that nothing else on the card names.
+
+    Args:
+        summaries: in English and in the card's language. A warning that one of them
+            has no room for is named here.
+        others: the lines of the facts themselves.
+    """
+    english, translated = (summary.lower() for summary in summaries)
+    lines = " ".join(line.text for line in others).lower()
+    names = []
+    for short, whole in answer.facts.warnings_behind():
+        in_language = answer.translated(short).lower()
+        is_in_summary = short.lower() in english and in_language in translated
+        if not is_in_summary and whole.lower() not in lines:
+            names.append(short)
+    if names:
+        yield Line(answer.texts.raw("headings.also"), joined(names))
 
 
 def _act_lines(answer: Answer) -> Iterator[Line]:

@@ -103,10 +103,13 @@ def _unstable_spine(situation: Situation) -> Signal | None:
     unstable = [findings.known[name] for name in names if findings.is_true(name)]
     if not unstable:
         return None
-    labels = [
-        finding.label or situation.wording.name(finding.name) for finding in unstable
-    ]
-    return Signal(joined(labels), tuple(unstable))
+    labels = {
+        finding.name: finding.label or situation.wording.name(finding.name)
+        for finding in unstable
+    }
+    of_bone = [text for name, text in labels.items() if name != "neurological-deficit"]
+    words = {"bone": joined(of_bone)} if of_bone else {}
+    return Signal(joined(labels.values()), tuple(unstable), words=words)
 
 
 @signal("malnourished")

@@ -50,6 +50,7 @@ def words_of_facts(
     def because(name: str) -> str:
         return by_name[name].because if name in by_name else ""
 
+    unstable = by_name.get("unstable-spine")
     return {
         "place": place,
         "t": t_score_text(findings, wording, today),
@@ -60,6 +61,7 @@ def words_of_facts(
         "biopsy_ordered": because("biopsy-ordered"),
         "rehabilitation_ordered": because("rehabilitation-ordered"),
         "unstable": because("unstable-spine"),
+        "unstable_bone": unstable.words.get("bone", "") if unstable else "",
     }
 
 

@@ -38,6 +38,7 @@ COMMON_WORDS = frozenset(
         "biopsy_ordered",
         "rehabilitation_ordered",
         "unstable",
+        "unstable_bone",
         "leaving",
     }
 )
@@ -303,6 +304,20 @@ class ChartFacts:
                 continue
             if text := _filled(fact.file.joins, self._words(fact)):
                 yield text
+
+    def warnings_behind(self) -> Iterator[tuple[str, str]]:
+        """Yield the warnings behind the leading fact: the short form, and the whole.
+
+        The last is an unstable fracture or spine, which leads no card.
+        """
+        leading = self.leading
+        for fact in self.ranked:
+            is_warning = fact.may_lead and fact.file.colour == "warning"
+            if is_warning and fact is not leading:
+                short = _filled(fact.file.joins, self._words(fact))
+                yield short or fact.signal.because, fact.signal.because
+        if unstable := self.common.get("unstable_bone", ""):
+            yield unstable, unstable
 
     def phrases(self, join: str = "") -> Iterator[str]:
         """Yield the leading fact's phrases that fit, the best first.
