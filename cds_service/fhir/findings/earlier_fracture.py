@@ -19,11 +19,20 @@ from cds_service.fhir.findings.chart import (
     gap,
     known,
 )
+from cds_service.fhir.gathering.drugs import MEDICATION_TYPES
+from cds_service.fhir.gathering.elements import VOID
+from cds_service.fhir.gathering.entries import BILLED_TYPES
+from cds_service.fhir.gathering.picking import DEVICE_ORDERS
 from cds_service.fhir.gathering.reason_prose import tells_only_of
 from cds_service.fhir.mapping.level_text import LEVELS
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.mapping.text_rules import AUGMENTATIONS
-from cds_service.fhir.orders.levels import covers, fractured_regions
+from cds_service.fhir.orders.drafts import NO_DRAFTS
+from cds_service.fhir.orders.levels import (
+    covers,
+    fractured_regions,
+    names_another_fracture,
+)
 from cds_service.fhir.raw_json import Json, member, objects, text, texts_of
 from cds_service.fhir.site_calendar import PRECISIONS, WRITTEN_YEAR
 
@@ -70,7 +79,7 @@ def find_earlier_fracture(spec: FractureSpec, chart: Chart) -> FindingOrGap:
         and _is_earlier(one, chart) is not False
     ]
     doubtful = [one for one, verdict in judged if verdict is None]
-    if doubtful := doubtful + unsited:
+    if doubtful := doubtful + unsited + _reasons_elsewhere(spec, chart):
         seen = (one.provenance(spec) for one in doubtful)
         return (
             gap(
@@ -82,6 +91,19 @@ def find_earlier_fracture(spec: FractureSpec, chart: Chart) -> FindingOrGap:
             passed,
         )
     return problem_list.silence(spec, chart, ()), passed
+
+
+def _reasons_elsewhere(spec: FractureSpec, chart: Chart) -> list[problem_list.Stated]:
+    """Return the entries whose reason is a broken vertebra that is not treated now."""
+    treated = set(chart.treated)
+    kinds = (*BILLED_TYPES, *DEVICE_ORDERS, *MEDICATION_TYPES)
+    told = [
+        problem_list.read_aside(entry, spec.value_sets[0], chart)
+        for entry in chart.of_kind(*kinds)
+        if entry.status not in VOID
+        and names_another_fracture(entry.raw, NO_DRAFTS, treated, chart.terminology)
+    ]
+    return [one for one in told if one is not None]
 
 
 def find_index_fracture(spec: FractureSpec, chart: Chart) -> FindingOrGap:

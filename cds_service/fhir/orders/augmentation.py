@@ -11,6 +11,7 @@ from typing import Literal
 from cds_service.core.findings import PROCEDURES, AugmentationOrder, Procedure
 from cds_service.core.phrases import Verbatim, in_brackets, joined, say
 from cds_service.errors import PatientMismatch
+from cds_service.fhir.gathering.reason_prose import EARLIER
 from cds_service.fhir.mapping.code_systems import CPT
 from cds_service.fhir.mapping.level_text import in_order
 from cds_service.fhir.mapping.terminology import Terminology
@@ -22,6 +23,7 @@ from cds_service.fhir.orders.levels import (
     find_levels,
     find_reasons,
     levels_in_words,
+    names_another_fracture,
 )
 from cds_service.fhir.orders.meaning import Recognition
 from cds_service.fhir.orders.order_times import read_times
@@ -89,6 +91,7 @@ def find_augmentation_order(
         for draft, one in recognised
     ]
     reasons = _reasons(found, bundle, terminology)
+    reasons = _with_other_fractures(reasons, found, bundle, terminology)
     unclear = tuple(
         say(UNCLEAR, name=Verbatim(reference_name(draft.type, draft.resource)))
         for draft, _ in others
@@ -117,6 +120,7 @@ def combine_performed(
         if (day := calendar.named_day(written))
     ]
     reasons = _reasons(found, NO_DRAFTS, terminology)
+    reasons = _with_other_fractures(reasons, found, NO_DRAFTS, terminology)
     done = _as_one(found, reasons, (), terminology)
     return replace(done, is_done=True, performed=max(days, default=None))
 
@@ -132,6 +136,24 @@ def _reasons(
         room -= reasons.length
         stated, doubts = stated | reasons.stated, doubts | reasons.doubts
     return Reasons(stated, doubts - stated)
+
+
+def _with_other_fractures(
+    reasons: Reasons,
+    found: Sequence[_Found],
+    bundle: DraftOrders,
+    terminology: Terminology,
+) -> Reasons:
+    """Add a doubt if an order of the signing is written for another broken vertebra."""
+    treated = {level for one in found for level in one.levels.levels}
+    orders = [*(one.draft for one in found), *bundle.each()]
+    is_another = any(
+        names_another_fracture(one.resource, bundle, treated, terminology)
+        for one in orders
+    )
+    if not is_another:
+        return reasons
+    return reasons._replace(doubts=reasons.doubts | {EARLIER})
 
 
 def _recognised(
