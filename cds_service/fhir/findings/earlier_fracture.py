@@ -19,13 +19,21 @@ from cds_service.fhir.findings.chart import (
     gap,
     known,
 )
+from cds_service.fhir.gathering.drugs import MEDICATION_TYPES
 from cds_service.fhir.gathering.elements import VOID
+from cds_service.fhir.gathering.entries import BILLED_TYPES
+from cds_service.fhir.gathering.picking import DEVICE_ORDERS
 from cds_service.fhir.gathering.reason_prose import are_reasons_only_of
 from cds_service.fhir.mapping.level_text import LEVELS
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.mapping.text_rules import AUGMENTATIONS
 from cds_service.fhir.orders.drafts import NO_DRAFTS
-from cds_service.fhir.orders.levels import covers, find_levels, fractured_regions
+from cds_service.fhir.orders.levels import (
+    covers,
+    find_levels,
+    fractured_regions,
+    names_another_fracture,
+)
 from cds_service.fhir.raw_json import (
     Json,
     is_prohibition,
@@ -84,7 +92,8 @@ def find_earlier_fracture(spec: FractureSpec, chart: Chart) -> FindingOrGap:
         and _is_earlier(statement, chart) is not False
     ]
     doubtful = [one for one, verdict in judged if verdict is None]
-    if doubtful := doubtful + unsited + _ordered_elsewhere(chart):
+    elsewhere = [*_ordered_elsewhere(chart), *_reasons_elsewhere(spec, chart)]
+    if doubtful := doubtful + unsited + elsewhere:
         seen = (one.provenance(spec) for one in doubtful)
         return (
             gap(
@@ -117,6 +126,19 @@ def _ordered_elsewhere(chart: Chart) -> list[problem_list.Stated]:
             problem = problem_list.NAMED_ASIDE
             found.append(problem_list.Stated(entry, named[0], "", day, problem))
     return found
+
+
+def _reasons_elsewhere(spec: FractureSpec, chart: Chart) -> list[problem_list.Stated]:
+    """Return the entries whose reason is a broken vertebra that is not treated now."""
+    treated = set(chart.treated)
+    kinds = (*BILLED_TYPES, *DEVICE_ORDERS, *MEDICATION_TYPES)
+    statements = [
+        problem_list.read_aside(entry, spec.value_sets[0], chart)
+        for entry in chart.of_kind(*kinds)
+        if entry.status not in VOID
+        and names_another_fracture(entry.raw, NO_DRAFTS, treated, chart.terminology)
+    ]
+    return [statement for statement in statements if statement is not None]
 
 
 def find_index_fracture(spec: FractureSpec, chart: Chart) -> FindingOrGap:

@@ -10,6 +10,7 @@ from typing import Any
 
 from cds_service.fhir.certainty import certainty_of, is_later_encounter
 from cds_service.fhir.gathering.bystanders import (
+    FRACTURED,
     is_bystander_problem,
     is_plain_fracture,
 )
@@ -75,6 +76,8 @@ STATES = frozenset(
         *("history-of-falling", "healed-osteoporotic-fracture"),
     }
 )
+# A vertebra is broken, of which only the reader of fractures knows if it is treated.
+BROKEN_ASIDE = "vertebra-broken-aside"
 # What leaves a finding open by its code. Their words are those of symptoms as well.
 BY_CODE = frozenset(
     {
@@ -148,7 +151,8 @@ def grave_beside(entry: Json, terminology: Terminology) -> frozenset[str]:
     others = [word for word in words if not terminology.own_words.fullmatch(word)]
     named = named_in(others, terminology)
     unread = _unread(entry, others, named, terminology)
-    return (coded & ASIDE) | (named & GRAVE) | unread
+    broken = frozenset({BROKEN_ASIDE} if (coded | named) & FRACTURED else ())
+    return (coded & ASIDE) | (named & GRAVE) | unread | broken
 
 
 def _unread(

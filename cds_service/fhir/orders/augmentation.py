@@ -17,6 +17,7 @@ from cds_service.core.findings import (
 )
 from cds_service.core.phrases import Verbatim, in_brackets, joined, say
 from cds_service.errors import PatientMismatch
+from cds_service.fhir.gathering.reason_prose import EARLIER
 from cds_service.fhir.mapping.code_systems import CPT
 from cds_service.fhir.mapping.level_text import in_order
 from cds_service.fhir.mapping.terminology import Terminology
@@ -28,6 +29,7 @@ from cds_service.fhir.orders.levels import (
     find_levels,
     find_reasons,
     levels_in_words,
+    names_another_fracture,
 )
 from cds_service.fhir.orders.meaning import Recognition
 from cds_service.fhir.orders.order_times import read_times
@@ -97,6 +99,7 @@ def find_augmentation_order(
         for draft, recognition in recognised
     ]
     reasons = _reasons(augmentations, drafts, terminology)
+    reasons = _with_other_fractures(reasons, augmentations, drafts, terminology)
     unclear = tuple(
         say(UNCLEAR, name=Verbatim(reference_name(draft.type, draft.resource)))
         for draft, _ in others
@@ -127,6 +130,7 @@ def combine_performed(
         if (day := calendar.named_day(written))
     ]
     reasons = _reasons(augmentations, NO_DRAFTS, terminology)
+    reasons = _with_other_fractures(reasons, augmentations, NO_DRAFTS, terminology)
     done = _as_one(augmentations, reasons, (), terminology)
     return replace(done, performed=Performed(max(days, default=None)))
 
@@ -144,6 +148,24 @@ def _reasons(
         room -= reasons.length
         stated, doubts = stated | reasons.stated, doubts | reasons.doubts
     return Reasons(stated, doubts - stated)
+
+
+def _with_other_fractures(
+    reasons: Reasons,
+    augmentations: Sequence[_Augmentation],
+    drafts: DraftOrders,
+    terminology: Terminology,
+) -> Reasons:
+    """Add a doubt if an order of the signing is written for another broken vertebra."""
+    treated = {level for one in augmentations for level in one.levels.levels}
+    orders = [*(one.draft for one in augmentations), *drafts.each()]
+    is_another = any(
+        names_another_fracture(order.resource, drafts, treated, terminology)
+        for order in orders
+    )
+    if not is_another:
+        return reasons
+    return reasons._replace(doubts=reasons.doubts | {EARLIER})
 
 
 def _recognised(

@@ -145,6 +145,9 @@ def find_other_injuries(
         if entry.concepts & FRACTURES:
             freshness = _freshness(entry.raw, birth, terminology, today)
             levels[freshness] |= _fractured_places(entry.raw, terminology)
+    for entry in record.entries:
+        if _is_ordered_lately(entry, terminology.calendar, today):
+            levels["open"] |= levels_of_reasons(entry.raw, NO_DRAFTS, terminology)
     for brace in braces:
         levels["open"] |= {*brace.levels}
     signed = _augmentations_in(drafts, terminology)
@@ -277,6 +280,15 @@ def _is_device_unread(
         and MAY_NEED_BRACE in entry.concepts
         and _is_lately(entry.raw, calendar, today)
         for entry in record.entries
+    )
+
+
+def _is_ordered_lately(entry: Entry, calendar: SiteCalendar, today: date) -> bool:
+    """Tell if this is an order or a drug of the last half year, still in force."""
+    return (
+        entry.kind in ("ServiceRequest", *MEDICATION_TYPES)
+        and entry.status not in NO_MORE
+        and _is_lately(entry.raw, calendar, today)
     )
 
 

@@ -12,6 +12,7 @@ from typing import Any, Literal, NamedTuple
 from cds_service.core.findings import UNREAD_REASON
 from cds_service.core.phrases import Verbatim, say
 from cds_service.fhir.certainty import certainty_of
+from cds_service.fhir.gathering.bystanders import FRACTURED
 from cds_service.fhir.gathering.problem_words import read_problem_words
 from cds_service.fhir.gathering.reason_prose import (
     EARLIER,
@@ -199,6 +200,31 @@ def fractured_regions(condition: Json, terminology: Terminology) -> set[str]:
         for region in terminology.levels.regions(word)
     }
     return {f"{region} spine" for region in regions} & REGION_NAMES.keys()
+
+
+def names_another_fracture(
+    order: Json, bundle: DraftOrders, treated: set[str], terminology: Terminology
+) -> bool:
+    """Tell if the reasons of an order name a broken vertebra that is not treated.
+
+    False if no treated level is known.
+    """
+    if not treated:
+        return False
+    named = {
+        level
+        for reason in reasons_named(order, bundle)
+        for level in _broken_levels(reason, terminology)
+    }
+    return not all(covers(one, treated) for one in named)
+
+
+def _broken_levels(reason: Json, terminology: Terminology) -> set[str]:
+    levels = {*terminology.translate("vertebral-level-icd", reason)}
+    for word in texts_of(reason):
+        if terminology.text_concepts(word, FRACTURED):
+            levels |= {*terminology.levels.treated(word)}
+    return levels
 
 
 def levels_in_words(order: Json, terminology: Terminology) -> int:
