@@ -77,6 +77,7 @@ from cds_service.fhir.orders.referred import (
     with_drafted_drugs,
     with_drafted_reasons,
     with_referred,
+    with_withdrawn_orders,
 )
 from cds_service.fhir.orders.suggestions import Ordering, draft_suggestions, order_words
 from cds_service.fhir.orders.support_orders import (
@@ -359,6 +360,7 @@ def _gather(call: Call, orders: SignedOrders) -> Gathered:
     person = orders.person.identified(record.patient, ())
     drafts = orders.drafts.of(person.identifiers)
     record = with_cut_orders(record, drafts)
+    record = with_withdrawn_orders(record, drafts)
     record = with_drafted_drugs(record, drafts, terminology)
     record = with_drafted_reasons(record, drafts, terminology)
     deadline = ports.deadline.for_reading()

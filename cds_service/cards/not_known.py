@@ -52,9 +52,13 @@ ASIDES = frozenset(
     {
         *("ServiceRequest", "DeviceRequest", "SupplyRequest", "Procedure"),
         *("MedicationRequest", "MedicationStatement", "MedicationAdministration"),
-        "MedicationDispense",
+        *("MedicationDispense", "ImagingStudy"),
     }
 )
+NAMED_ALONE = {
+    "Procedure": say("a procedure"),
+    "ImagingStudy": say("an imaging study"),
+}
 # Units as machines write them: left out, or written as people do.
 ANNOTATION = re.compile(r" ?\{([TZ]-?[Ss]core|score)\}|(?<=\d) 1(?= \(|:| is |$)")
 PRINTED = {"[hnsf'U]": "HU", "kg/m2": "kg/m²", "cm2": "cm²", "mm2/m2": "mm²/m²"}
@@ -267,8 +271,8 @@ def _asides(entries: set[str]) -> str:
     if len(entries) > 1:
         return _entries(len(entries))
     kind = next(iter(entries)).partition("/")[0]
-    if kind == "Procedure":
-        return say("a procedure")
+    if kind in NAMED_ALONE:
+        return NAMED_ALONE[kind]
     return say("a drug") if kind.startswith("Medication") else say("an order")
 
 

@@ -130,3 +130,60 @@ def test_a_report_of_another_organ_answers_no_biopsy_of_a_vertebra(title):
 )
 def test_a_report_of_the_spine_or_of_no_organ_answers_it(title):
     assert cards_with({"code": {"text": title}}) == []
+
+
+# --- tissue that was taken in the operation, without an order of its own
+
+TUMOUR = {"conclusion": "Vertebral body L1, biopsy: metastatic adenocarcinoma."}
+OF_L1 = {"code": {"text": "Pathology report vertebra L1"}}
+ELSEWHERE = {"basedOn": [{"reference": "ServiceRequest/skin"}]}
+
+
+def without_order(report, **when):
+    """The cards of one who has all arranged, with a report that nobody asked for."""
+    return leave(leaving_chart(*everything_arranged(), pathology(**when) | report))
+
+
+@pytest.mark.parametrize(
+    ("report", "named"),
+    [
+        pytest.param(TUMOUR, "a malignancy", id="tumour"),
+        pytest.param(TUMOUR | OF_L1, "a malignancy", id="title of the vertebra"),
+        pytest.param(TUMOUR | OF_L1 | ELSEWHERE, "a malignancy", id="another order"),
+        pytest.param(
+            {"conclusion": "Osteomyelitis of the vertebral body."},
+            "an infection",
+            id="infection",
+        ),
+    ],
+)
+def test_a_grave_result_without_an_order_leads(report, named):
+    (card,) = without_order(report)
+    assert card["indicator"] == "warning"
+    assert f"the biopsy names {named} (" in card["summary"]
+
+
+def test_a_result_without_an_order_that_was_not_understood_is_to_be_read():
+    (card,) = without_order({"conclusion": "Acid-fast bacilli seen"})
+    assert UNCLEAR in card["summary"]
+
+
+@pytest.mark.parametrize(
+    ("report", "when"),
+    [
+        pytest.param({"conclusion": "No malignancy."}, {}, id="plain"),
+        pytest.param(TUMOUR, {"days": 9}, id="of before the operation"),
+        pytest.param(TUMOUR, {"status": "preliminary"}, id="preliminary"),
+        pytest.param(TUMOUR | ELSEWHERE, {}, id="of another order"),
+        pytest.param(
+            TUMOUR | {"code": {"text": "Skin biopsy, nose"}}, {}, id="of another organ"
+        ),
+    ],
+)
+def test_other_reports_are_no_result_of_the_operation(report, when):
+    cards = without_order(report, **when)
+    assert not any("the biopsy" in card["summary"] for card in cards)
+
+
+def test_a_plain_result_without_an_order_opens_nothing():
+    assert without_order({"conclusion": "No malignancy."}) == []

@@ -365,7 +365,7 @@ def test_a_lower_t_score_of_another_site_leaves_the_usual(values):
             [t_score(-3.4, "spine", 300), t_score(-1.2, "spine", 5)], id="same-site"
         ),
         pytest.param(
-            [t_score(-2.6, "hip", 300), t_score(-1.2, "femur", 5)], id="hip-and-femur"
+            [t_score(-2.6, "hip", 300), t_score(-1.2, "hip", 5)], id="same-hip"
         ),
         pytest.param(
             [t_score(-3.4, "spine", 900), t_score(-1.2, "hip", 5)], id="no-longer-fresh"

@@ -17,7 +17,7 @@ from cds_service.audit.exporting import FORMATS, begin_export, export_lines
 from cds_service.audit.query import Query
 from cds_service.audit.verification.purges import Purges
 from cds_service.audit.verification.walk import verify_log
-from cds_service.fhir.gathering import reading
+from cds_service.fhir.gathering import fetching
 from cds_service.protocol.feedback import MAX_ITEMS, parse_feedback
 from tests.audit_builders import NOON, clock, fill, purge
 from tests.chart_builders import HOOK, open_service
@@ -71,7 +71,7 @@ def test_an_answer_grows_evenly_with_the_depth_of(part):
 def test_a_record_that_is_pulled_grows_evenly(part, monkeypatch):
     """Read in this thread, where it is counted."""
     monkeypatch.setattr(
-        reading,
+        fetching,
         "run_side_by_side",
         lambda tasks, _until: {key: task() for key, task in tasks.items()},
     )

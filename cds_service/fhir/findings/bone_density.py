@@ -3,6 +3,7 @@
 The measurement site decides, then the newest day, then the lowest value.
 """
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
@@ -77,6 +78,7 @@ WRONG = frozenset({"entered-in-error", "refuted", "cancelled", "not-taken"})
 # What was taken back, not done, or not yet said.
 NO_REPORT = RETRACTED | {"registered", "not-done"}
 WHOLE_SPINE = frozenset({1, 2, 3, 4})  # assumed unless another region is stated
+ANY_ONE = frozenset({0})  # a single vertebra whose number is not stated
 CONCERNS: dict[str, str] = {
     NOT_STATED: "Where the T-score was measured is not stated.",
     "forearm": "The T-score is of the forearm; none of spine or hip was found.",
@@ -405,19 +407,48 @@ def _lower_elsewhere(
         counts_less = measured.site not in CENTRAL or _is_single(measured)
         if not (since or counts_less):
             continue
-        if not any(_are_of_one_place(other, measured) for other in since):
+        if not any(_undoes(other, measured, chart) for other in since):
             printed = (
                 f"{shortened(measured.printed)} of {date_text(measured.moment.day)}"
             )
-            why = f"{printed} is lower, at another site"
+            is_near = any(_share_site(other, measured) for other in since)
+            where = "perhaps at another site" if is_near else "at another site"
+            why = f"{printed} is lower, {where}"
             refused = Refused(measured.reading, "conflicting", why, measured.printed)
             yield refused.passed_over(spec)
 
 
-def _are_of_one_place(measured: Measured, other: Measured) -> bool:
-    """Tell if both are known to be of the same place."""
+def _share_site(measured: Measured, other: Measured) -> bool:
+    """Tell if both are known to be of the same part of the body."""
     sites = {measured.site, other.site}
     return NOT_STATED not in sites and (len(sites) == 1 or sites == ONE_PLACE)
+
+
+def _undoes(newer: Measured, older: Measured, chart: Chart) -> bool:
+    """Tell if a newer value is known to be of the older one's place.
+
+    One hip says nothing of the other, nor of its own neck, and part of a lumbar region
+    nothing of the rest. Values of a hip that are called otherwise may differ in this.
+    """
+    if not _share_site(newer, older):
+        return False
+    if newer.site == "lumbar spine":
+        notes = map(chart.terminology.levels.lumbar_region, newer.reading.notes)
+        named = (newer.levels, *filter(None, notes))
+        return all(
+            older.levels <= levels | (ANY_ONE if levels == WHOLE_SPINE else set())
+            for levels in named
+        )
+    return _name_of_place(newer) == _name_of_place(older)
+
+
+def _name_of_place(measured: Measured) -> tuple[object, ...]:
+    """Collect all that may tell where it was measured, whatever the order of words."""
+    reading = measured.reading
+    names = (*reading.words, *reading.site_words, *reading.panel_words)
+    words = {*re.findall(r"\w+", " ".join(names).casefold())}
+    beside = {*re.findall(r"\w+", " ".join(reading.notes).casefold())}
+    return reading.match.code, site_key(reading), words, beside
 
 
 def _widest(regions: Sequence[Measured]) -> tuple[list[Measured], list[Measured]]:
@@ -505,13 +536,13 @@ def _site_by_words(reading: Reading, chart: Chart) -> Site | None:
 def _levels(reading: Reading, chart: Chart) -> frozenset[int]:
     """Return the lumbar vertebrae that a spine value covers."""
     place = reading.entry.raw.get("bodySite")
-    for words in (reading.site_words, reading.words):
+    for words in (reading.site_words, reading.words, reading.panel_words):
         regions = map(chart.terminology.levels.lumbar_region, words)
         named = max(regions, key=len, default=frozenset())
         if named:
             return named
     if "lumbar-vertebra" in chart.terminology.concepts(place):
-        return frozenset({0})
+        return ANY_ONE
     return WHOLE_SPINE
 
 

@@ -395,6 +395,8 @@ def _billed(
     """
     authored = dated(entry.raw.get("authoredOn"), chart)
     order = mention._replace(begins=authored, is_current=True)
+    if entry.origin == "context":
+        return mention._replace(is_current=True, is_draft=True)
     if entry.status != "completed":
         return order
     day, last = times(entry.raw, "occurrence", chart)

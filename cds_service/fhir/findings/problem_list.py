@@ -599,7 +599,10 @@ def read_aside(entry: Entry, concept: str, chart: Chart) -> Stated | None:
         done
         or calendar.effective(raw)
         or calendar.moment(
-            raw.get("authoredOn") or raw.get("issued") or raw.get("whenHandedOver")
+            raw.get("authoredOn")
+            or raw.get("issued")
+            or raw.get("started")
+            or raw.get("whenHandedOver")
         )
     )
     day = when.day if when else None

@@ -170,6 +170,20 @@ def names_earlier_fracture(words: Iterable[str], terminology: Terminology) -> bo
     )
 
 
+def tells_years_ago(words: Iterable[str], terminology: Terminology) -> bool:
+    """Tell if words name a fracture or an augmentation of years ago.
+
+    A year alone is not enough: the reason of an operation may be dated this year.
+    """
+    return any(
+        bool(terminology.years.ago(sentence))
+        and bool(terminology.text_places(folded(sentence), FRACTURED | AUGMENTATIONS))
+        for text_of_reason in words
+        if len(text_of_reason) <= LONGEST_TEXT
+        for sentence in sentences(text_of_reason)
+    )
+
+
 def are_reasons_only_of(
     entry: Json, treated: frozenset[str], terminology: Terminology
 ) -> bool:

@@ -103,6 +103,14 @@ class DraftOrders:
         """Yield the patient's orders that are to be carried out, in time."""
         yield from self._in_time(self.drafts)
 
+    def withdrawn(self) -> Mapping[str, Json]:
+        """Return the orders that the signing ends or forbids, by reference."""
+        return {
+            draft.reference: draft.resource
+            for draft in self.drafts
+            if not is_to_be_done(draft.resource)
+        }
+
     def each_other(self) -> Iterator[Order]:
         """Yield all other orders that are to be carried out, in time."""
         yield from self._in_time(self.others)

@@ -13,7 +13,12 @@ from cds_service.core.findings import UNREAD_REASON
 from cds_service.core.phrases import Verbatim, say
 from cds_service.fhir.certainty import certainty_of
 from cds_service.fhir.gathering.problem_words import read_problem_words
-from cds_service.fhir.gathering.reason_prose import is_code_plainly_worded
+from cds_service.fhir.gathering.reason_prose import (
+    EARLIER,
+    is_code_plainly_worded,
+    is_reason_understood,
+    tells_years_ago,
+)
 from cds_service.fhir.mapping.level_text import LEVELS, UNUSUAL, in_order
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.orders.drafts import DraftOrders, codeables
@@ -358,6 +363,8 @@ def find_reasons(
         | others.unclear
     )
     raising |= (named | reading.stated) & RAISING
+    if tells_years_ago(own, terminology):
+        raising |= {EARLIER}
     return Reasons(stated, (named & GRAVE) - stated | raising | unread, length)
 
 
@@ -392,9 +399,21 @@ def _is_understood(reason: Json, terminology: Terminology) -> bool:
     words = texts_of(reason)
     return bool(words) and all(
         terminology.harmless.is_harmless(word)
-        or terminology.text_concepts(word, UNDERSTOOD_REASONS)
+        or _names_understood(word, terminology)
         or terminology.plain.braces.are_all(word)
         for word in words
+    )
+
+
+def _names_understood(words: str, terminology: Terminology) -> bool:
+    """Tell if words name a reason that we know, and deny nothing: `not osteoporotic`.
+
+    A denial is plain in whole phrases alone: `no improvement`.
+    """
+    if not terminology.text_concepts(words, UNDERSTOOD_REASONS):
+        return False
+    return not terminology.clauses.denies(words) or is_reason_understood(
+        [words], frozenset(), terminology
     )
 
 

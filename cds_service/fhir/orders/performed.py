@@ -3,7 +3,7 @@
 Raw JSON of the record in, an order out; junk never raises.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 from typing import get_args
@@ -335,9 +335,11 @@ def _biopsies(
     ]
     names = {one.reference for one, _ in (*taken, *ordered)}
     calendar = terminology.calendar
+    answered: list[Json] = []
     for order, day in taken or ordered:
         sent = day or performed.performed_on
         back = [report for report in reports if _answers(report, sent, names, calendar)]
+        answered += back
         is_back = any(_is_of_biopsy(report, terminology) for report in back)
         # What may be of this biopsy, and is grave, is said.
         grave = [report for report in back if _graves(report, terminology)]
@@ -356,16 +358,60 @@ def _biopsies(
             sent, is_back, order.reference, results, back_on, is_unclear=bool(unclear)
         )
 
+    others = (report for report in reports if report not in answered)
+    yield from _unasked(others, terminology, performed)
+
+
+def _unasked(
+    reports: Iterable[Json], terminology: Terminology, performed: AugmentationOrder
+) -> Iterator[Biopsy]:
+    """Yield the results since the operation that no biopsy we know was taken for.
+
+    Tissue is taken in a kyphoplasty without an order of its own. What is plain of them
+    opens nothing.
+    """
+    for report in reports:
+        unbased = {name: value for name, value in report.items() if name != "basedOn"}
+        day = _reported_on(report, terminology.calendar)
+        since = performed.performed_on
+        is_since = day is not None and (since is None or day >= since)
+        is_final = text(report.get("status")) in FINAL
+        if not (is_since and is_final and _is_of_biopsy(unbased, terminology)):
+            continue
+        if objects(report.get("basedOn")) and not _names_spine(report, terminology):
+            continue  # of another order
+        names = _graves(report, terminology)
+        is_unclear = not is_result_understood(report, terminology)
+        if names or is_unclear:
+            reference = f"DiagnosticReport/{text(report.get('id'))}"
+            yield Biopsy(
+                since,
+                is_back=True,
+                reference=reference,
+                names=names,
+                back_on=day,
+                is_unclear=is_unclear,
+            )
+
 
 def _is_of_biopsy(report: Json, terminology: Terminology) -> bool:
     """Tell if a report is of a vertebra: it names its order, the spine or no organ."""
     if objects(report.get("basedOn")):
         return True
+    is_plain = terminology.reports.is_plain_pathology
+    return all(map(is_plain, _titles_of(report))) or _names_spine(report, terminology)
+
+
+def _titles_of(report: Json) -> list[str]:
     specimens = (text(one.get("display")) for one in objects(report.get("specimen")))
-    titles = [*texts_of(report.get("code")), *filter(None, specimens)]
-    return all(map(terminology.reports.is_plain_pathology, titles)) or any(
+    return [*texts_of(report.get("code")), *filter(None, specimens)]
+
+
+def _names_spine(report: Json, terminology: Terminology) -> bool:
+    """Tell if the title or the specimen of a report is of a vertebra or the spine."""
+    return any(
         terminology.levels.named(title) or terminology.text_concepts(title, SPINES)
-        for title in titles
+        for title in _titles_of(report)
     )
 
 

@@ -11,7 +11,8 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from cds_service.fhir.gathering.drug_asides import bone_drugs_named, words_in
-from cds_service.fhir.gathering.entries import Entry, read_entry
+from cds_service.fhir.gathering.drugs import read_billed
+from cds_service.fhir.gathering.entries import BILLED_TYPES, Entry, read_entry
 from cds_service.fhir.gathering.fetching import FhirReader, read_by_id
 from cds_service.fhir.gathering.grave_asides import ASIDE_IN_DOUBT, states_by_code
 from cds_service.fhir.gathering.parsing import BrokenResource, parse_resource
@@ -25,7 +26,7 @@ from cds_service.fhir.gathering.record import PatientRecord
 from cds_service.fhir.gathering.subjects import Person
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.orders.drafts import DraftOrders, Order
-from cds_service.fhir.raw_json import member, objects, text
+from cds_service.fhir.raw_json import Json, member, objects, text
 from cds_service.fhir.references import Targets
 from cds_service.outgoing.deadline import Deadline
 from cds_service.protocol.json_text import plain_numbers
@@ -132,17 +133,22 @@ def with_drafted_drugs(
 def with_drafted_reasons(
     record: PatientRecord, drafts: DraftOrders, terminology: Terminology
 ) -> PatientRecord:
-    """Add the orders of this signing that name something grave, or a bone drug.
+    """Add the orders of this signing that name something grave, or are of a drug.
 
-    They leave it open as those on the record do: an MRI because of a metastasis. What
-    is grave in the words of the augmentation is read with it.
+    They count as those on the record do: an MRI because of a metastasis leaves it
+    open, an injection that is ordered by its billing code is an order of its drug.
+    What is grave in the words of the augmentation is read with it.
     """
     read = [
         _entry_of_draft(order, drafts.targets, terminology)
         for order in drafts.each()
         if order.type in ORDER_KEYS
     ]
-    return record._replace(entries=(*record.entries, *filter(None, read)))
+    orders = [order for order in read if isinstance(order, Entry)]
+    broken = [order for order in read if isinstance(order, Unreadable)]
+    return record._replace(
+        entries=(*record.entries, *orders), unreadable=(*record.unreadable, *broken)
+    )
 
 
 def with_cut_orders(record: PatientRecord, drafts: DraftOrders) -> PatientRecord:
@@ -161,29 +167,62 @@ def with_cut_orders(record: PatientRecord, drafts: DraftOrders) -> PatientRecord
     return record._replace(reads=reads, doubt=doubt)
 
 
+def with_withdrawn_orders(record: PatientRecord, drafts: DraftOrders) -> PatientRecord:
+    """Give the orders on record that the signing ends the status that it gives them.
+
+    The signing is newer than the record: a referral that it revokes arranges nothing,
+    and a drug that it stops is taken no more.
+    """
+    withdrawn = drafts.withdrawn()
+    if not withdrawn:
+        return record
+    entries = (
+        _as_signed(entry, withdrawn[entry.reference])
+        if entry.reference in withdrawn
+        else entry
+        for entry in record.entries
+    )
+    return record._replace(entries=tuple(entries))
+
+
+def _as_signed(entry: Entry, draft: Json) -> Entry:
+    signed = {name: draft[name] for name in ("status", "doNotPerform") if name in draft}
+    raw = {**entry.raw, **signed}
+    return entry._replace(raw=raw, status=text(raw.get("status")))
+
+
 def _entry_of_draft(
     draft: Order, targets: Targets, terminology: Terminology
-) -> Entry | None:
-    if draft.meaning and draft.meaning.augmentation:
-        drugs = bone_drugs_named(words_in(draft.resource), terminology)
+) -> Entry | Unreadable | None:
+    is_augmentation = bool(draft.meaning and draft.meaning.augmentation)
+    drugs = frozenset[str]()
+    if is_augmentation:
+        named = bone_drugs_named(words_in(draft.resource), terminology)
         states = states_by_code(draft.resource, terminology)
-        concepts = frozenset(map(in_doubt, {*drugs, *states}))
+        concepts = frozenset(map(in_doubt, {*named, *states}))
     else:
-        named = concepts_of(draft.resource, targets, terminology)
-        concepts = named & ASIDE_IN_DOUBT
-    if not concepts:
+        concepts = concepts_of(draft.resource, targets, terminology) & ASIDE_IN_DOUBT
+        drugs = _drugs_billed(draft, terminology)
+    if not concepts | drugs:
         return None
+    key = ORDER_KEYS[draft.type]
     try:
         raw = parse_resource(
             plain_numbers(draft.resource), draft.type, terminology.calendar
         )
     except BrokenResource:
-        return None
-    entry = read_entry(
-        raw, ORDER_KEYS[draft.type], "context", concepts, None, terminology
-    )
+        return Unreadable(draft.reference, key, drugs) if drugs else None
+    entry = read_entry(raw, key, "context", concepts | drugs, None, terminology)
     # An augmentation is no order of a drug that its title names.
-    return entry._replace(drug=None)
+    return entry._replace(drug=None) if is_augmentation else entry
+
+
+def _drugs_billed(draft: Order, terminology: Terminology) -> frozenset[str]:
+    """Return the concepts of the drug whose injection is ordered, if any."""
+    if draft.type not in BILLED_TYPES:
+        return frozenset()
+    drug = read_billed(draft.resource, terminology)
+    return drug.concepts if drug else frozenset()
 
 
 def _drug_of(

@@ -705,6 +705,7 @@ def test_a_tumour_or_infection_that_any_list_names(kind, entry, element, code):
 def test_an_infection_of_long_ago_that_the_card_leaves_open():
     entry = COLONOSCOPY | {"performedDateTime": "2019-03-01"}
     done = telling("Procedure", entry, "reasonCode", codeable(ICD, "M46.26"))
+    # The same answer names it: "spinal infection not excluded".
     assert chosen(brace_card(brace(), record=[done])) == [False]
 
 

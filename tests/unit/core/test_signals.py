@@ -39,6 +39,9 @@ CARD_SIGNALS = {
         "malnourished",
     ),
     *("no-pooled-figure", "fls-in-order-set"),
+    # In tests/patients/test_open_when_all_is_ordered.py.
+    *("cause-in-doubt", "deficit-in-doubt"),
+    *("grave-lists-unread", "drug-lists-unread"),
 }
 
 
@@ -204,7 +207,8 @@ def test_every_signal_is_tested_here():
         *("bone-treatment-settled", "leaving-without-dose", "review-undated"),
         *("next-dose-undated", "fracture-untreated", "brace-stop-open"),
         *("biopsy-pending", "rehabilitation-not-placed", "biopsy-sent"),
-        *("biopsy-grave", "biopsy-unclear"),
+        *("biopsy-grave", "biopsy-unclear", "drug-lists-unread", "grave-lists-unread"),
+        *("deficit-in-doubt", "cause-in-doubt"),
         "rehabilitation-booked",
         "bone-drug-unknown",
         "brace-card-always",
