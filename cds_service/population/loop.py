@@ -43,6 +43,7 @@ from cds_service.population.worklist import (
     LOOP_OPEN,
     ORDERED_BEFORE,
     Row,
+    Visit,
     bone_visits,
     referral_names,
     strange_intakes,
@@ -125,7 +126,8 @@ def _course(reading: _Reading, whole: Mapping[str, Any]) -> Course:
         *(use.name for use in history.uses if use.is_running and use.is_open),
         *(entry.name for entry in entries if _may_be_since(entry, signed)),
     }
-    referral, visit, missed = _referral_and_visit(reading)
+    visits = _bone_visits(reading)
+    referral, visit, missed = _referral_and_visit(reading, visits)
     steps: dict[Step, DayAndResource | None] = {
         "referral": referral,
         "visit": visit,
@@ -153,6 +155,11 @@ def _course(reading: _Reading, whole: Mapping[str, Any]) -> Course:
         unread=(
             *_unread(reading, now),
             *(f"{name} recorded, not understood" for name in sorted(unclear)),
+            *(
+                f"visit {date_text(visit.day)} recorded, not understood"
+                for visit in visits
+                if visit.is_unclear and visit.day <= run.as_of
+            ),
         ),
         resources={step: resource for step, (_, resource) in done_steps.items()},
         missed=missed,
@@ -195,8 +202,16 @@ def _may_be_since(entry: DrugEntry, signed: date) -> bool:
 # --- referrals and visits
 
 
+def _bone_visits(reading: _Reading) -> list[Visit]:
+    """List the visits for bone treatment from the signing on."""
+    terminology = reading.terminology
+    names = referral_names(reading.record, terminology)
+    listed = bone_visits(reading.visits, terminology, names)
+    return [visit for visit in listed if visit.day >= reading.signed]
+
+
 def _referral_and_visit(
-    reading: _Reading,
+    reading: _Reading, visits: Sequence[Visit]
 ) -> tuple[DayAndResource | None, DayAndResource | None, tuple[date, ...]]:
     """Find the first referral and visit, and days of visits that were not kept.
 
@@ -211,12 +226,6 @@ def _referral_and_visit(
         for order in orders
         if order.kind == REVIEW and order.authored and first <= order.authored <= today
     )
-    names = referral_names(reading.record, terminology)
-    visits = [
-        visit
-        for visit in bone_visits(reading.visits, terminology, names)
-        if visit.day >= signed
-    ]
     came = [visit for visit in visits if visit.is_kept and visit.day <= today]
     missed = (visit.day for visit in visits if visit.is_arranged and visit.day <= today)
     return (

@@ -28,7 +28,7 @@ from cds_service.fhir.findings.extraction import extract_findings
 from cds_service.fhir.findings.medication_list import may_be_taken
 from cds_service.fhir.gathering.record import PatientRecord
 from cds_service.fhir.mapping.terminology import Terminology
-from cds_service.fhir.orders.drafts import NO_DRAFTS, codeables
+from cds_service.fhir.orders.drafts import NO_DRAFTS, Order, codeables
 from cds_service.fhir.orders.recognition import REVIEW, recognise_support
 from cds_service.fhir.orders.support_orders import (
     CARRIED_OUT,
@@ -37,6 +37,7 @@ from cds_service.fhir.orders.support_orders import (
     find_stored_orders,
     unchecked_in,
 )
+from cds_service.fhir.orders.whole_orders import is_read_whole
 from cds_service.fhir.raw_json import member, objects, text
 from cds_service.fhir.references import last_name
 from cds_service.population.bulk import replaced
@@ -207,7 +208,7 @@ def _referrals(
         for order in orders
         if order.kind == REVIEW and (order.authored or as_of) <= as_of
     ]
-    days += [visit.day for visit in of_this if visit.is_arranged]
+    days += [visit.day for visit in of_this if visit.is_arranged or visit.is_unclear]
     if not any(day is None or day >= first for day in days):
         return "none"
     return "without-visit" if as_of - done > NO_VISIT else "on-its-way"
@@ -248,12 +249,15 @@ class Visit(NamedTuple):
     Attributes:
         is_kept: it took or takes place.
         is_arranged: it is planned or booked; whether it was kept is not recorded.
+        is_unclear: by its status it took place, but words of it were not understood: it
+            may say that nobody came.
     """
 
     day: date
     reference: str
     is_kept: bool
     is_arranged: bool
+    is_unclear: bool = False
 
 
 def referral_names(record: PatientRecord, terminology: Terminology) -> frozenset[str]:
@@ -304,7 +308,16 @@ def bone_visits(
         status = text(raw.get("status"))
         if day and status in CAME | TO_COME:
             name = f"{raw.get('resourceType')}/{text(raw.get('id'))}"
-            yield Visit(day, name, status in CAME, status in TO_COME)
+            notes = [*objects(raw.get("note")), {"text": text(raw.get("comment"))}]
+            as_order = Order(name, {**order, "note": notes})
+            is_whole = is_read_whole(REVIEW, as_order, terminology)
+            yield Visit(
+                day,
+                name,
+                is_kept=status in CAME and is_whole,
+                is_arranged=status in TO_COME,
+                is_unclear=status in CAME and not is_whole,
+            )
 
 
 def strange_intakes(spec: FindingSpec, chart: Chart) -> Iterator[str]:

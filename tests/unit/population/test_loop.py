@@ -234,6 +234,36 @@ def test_a_doubt_of_long_ago_leaves_nothing_unsure() -> None:
     assert state_of(course(old)) == "open"
 
 
+@pytest.mark.parametrize(
+    "visit",
+    [
+        encounter(190, "Osteoporosis clinic - did not attend"),
+        encounter(190, "Osteoporosis clinic DNA"),
+        encounter(190, "Osteoporosis clinic, zzqx"),
+        encounter(190, reasonCode=[{"text": "did not attend"}]),
+        appointment(190, "fulfilled") | {"comment": "patient never came"},
+    ],
+)
+def test_a_visit_that_was_not_understood_is_asked_about(visit: Resource) -> None:
+    doubtful = course(visit)
+    assert state_of(doubtful) == "unsure"
+    assert "visit 14 May 2026 recorded, not understood" in doubtful.unread
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "Osteoporosis clinic",
+        "Osteoporosis clinic follow-up visit",
+        "Fracture liaison service",
+        "Bone health clinic, new patient",
+        "Osteoporosesprechstunde",
+    ],
+)
+def test_a_visit_in_plain_words_is_one(words: str) -> None:
+    assert state_of(course(encounter(190, words))) == "done"
+
+
 def of_unknown(kind: str, **members: Any) -> Resource:
     said = {"status": "completed", "medicationReference": {"reference": "Medication/x"}}
     return of_patient(kind, "unknown", **(said | members))
