@@ -174,6 +174,8 @@ def _bmi(so_far: FindingsSoFar) -> Finding | Gap | None:
     If both are of the same day, it is not clear which is right: a gap.
     """
     recorded, parts = so_far.known.get("bmi"), so_far.all_known("weight", "height")
+    if parts is None and recorded is not None:
+        return _without_height(recorded, so_far.known.get("weight"))
     if parts is None:
         return _gap_with_value(so_far, "bmi", ("weight", "height"), _body_mass_index)
     weight, height = parts
@@ -182,7 +184,8 @@ def _bmi(so_far: FindingsSoFar) -> Finding | Gap | None:
     if recorded is None or computed is None:
         return computed
     if abs(float(recorded.value) - float(computed.value)) <= BMI_TOLERANCE:
-        return None
+        is_lower = float(computed.value) < float(recorded.value)
+        return computed if is_lower and _is_newer(computed, recorded) else None
     numbers = " and ".join(
         number_text(float(bmi.value), 1) for bmi in (recorded, computed)
     )
@@ -197,6 +200,18 @@ def _bmi(so_far: FindingsSoFar) -> Finding | Gap | None:
     )
 
 
+def _without_height(recorded: Finding, weight: Finding | None) -> Finding | None:
+    """Let a BMI reassure no one if a newer weight without a height may say more."""
+    if weight is None or not _is_newer(weight, recorded):
+        return None
+    concern = "A newer weight is on record, without a height."
+    return recorded._replace(concerns=(*recorded.concerns, concern), may_reassure=False)
+
+
+def _is_newer(one: Finding, other: Finding) -> bool:
+    return (one.observed or date.min) > (other.observed or date.min)
+
+
 def _body_mass_index(weight: float, height: float) -> float:
     """Compute kg/m2 from kg and m; the muscle index has the same formula."""
     return weight / height**2
@@ -204,17 +219,25 @@ def _body_mass_index(weight: float, height: float) -> float:
 
 @derives("appendicular-muscle-index")
 def _muscle_index(so_far: FindingsSoFar) -> Finding | Gap | None:
-    """Compute appendicular lean mass / height² if the index is not recorded."""
+    """Compute appendicular lean mass / height² if no index as new is recorded."""
     parts = so_far.all_known("appendicular-lean-mass", "height")
-    if parts is None or MUSCLE in so_far.known:
+    if parts is None:
         return _gap_with_value(
             so_far, MUSCLE, ("appendicular-lean-mass", "height"), _body_mass_index
         )
     lean, height = parts
     value = _body_mass_index(float(lean.value), float(height.value))
-    return _compute(
+    computed = _compute(
         so_far, MUSCLE, value, parts, observed=lean.observed, method=lean.method
     )
+    return _if_newer(computed, so_far.known.get(MUSCLE))
+
+
+def _if_newer(computed: Finding | None, recorded: Finding | None) -> Finding | None:
+    """Return a computed value if none is recorded, or only an older one."""
+    if computed is None or recorded is None or _is_newer(computed, recorded):
+        return computed
+    return None
 
 
 @derives("psoas-muscle-area")
@@ -278,7 +301,10 @@ def _ratio_change(so_far: FindingsSoFar) -> Finding | Gap | None:
 
 @derives("mna-category")
 def _mna_category(so_far: FindingsSoFar) -> Finding | Gap | None:
-    """Rate A from 24 points, B from 17, C below; the score overrides a category."""
+    """Rate A from 24 points, B from 17, C below.
+
+    The score overrides a category that is not newer.
+    """
     score, recorded = so_far.known.get("mna-score"), so_far.known.get("mna-category")
     if score is None:
         return _malnourished_by_both(so_far.gaps.get("mna-score"))
@@ -289,6 +315,10 @@ def _mna_category(so_far: FindingsSoFar) -> Finding | Gap | None:
     elif points >= MNA_AT_RISK:
         word = "B"
     concerns = score.concerns
+    if recorded is not None and recorded.value != word and _is_newer(recorded, score):
+        detail = f"{points:g} points do not fit the newer category {recorded.value}"
+        so_far.put(Gap("mna-score", "conflicting", detail, score.provenance))
+        return recorded._replace(may_reassure=False)
     if recorded is not None and recorded.value != word:
         misfit = f"The recorded category {recorded.value} does not fit the score"
         concerns = (*concerns, f"{misfit}; the score is used.")
@@ -509,13 +539,16 @@ def _computed_if_missing(
     names: tuple[str, str],
     formula: Callable[[float, float], float],
 ) -> Finding | Gap | None:
-    """Compute a finding from two others, or a gap with a value from unusable parts."""
+    """Compute a finding from two others, or a gap with a value from unusable parts.
+
+    A recorded value that is as new as both of them stays.
+    """
     parts = so_far.all_known(*names)
-    if parts is None or name in so_far.known:
+    if parts is None:
         return _gap_with_value(so_far, name, names, formula)
-    return _compute(
-        so_far, name, formula(*[float(part.value) for part in parts]), parts
-    )
+    value = formula(*[float(part.value) for part in parts])
+    computed = _compute(so_far, name, value, parts)
+    return _if_newer(computed, so_far.known.get(name))
 
 
 def _gap_with_value(

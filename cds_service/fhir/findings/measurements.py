@@ -503,11 +503,12 @@ def _way_parts(reading: Reading) -> tuple[str, str]:
 # stronger one's
 
 LATERALITY = re.compile(r"272741003\D*?=\s*(\d+)")  # |Laterality (attribute)|
+DOMINANT = "dominant hand"
 HAND_WORDS = ("dominant-hand", "left-side", "right-side")
 HAND_SITES = frozenset({"left-hand", "right-hand"})
 # The hand that a concept says: of words, of a body site, of the value's own code.
 HANDS = {
-    **dict.fromkeys(("dominant-hand", "grip-strength-dominant"), "dominant hand"),
+    **dict.fromkeys(("dominant-hand", "grip-strength-dominant"), DOMINANT),
     **dict.fromkeys(("left-side", "left-hand", "grip-strength-left"), "left hand"),
     **dict.fromkeys(("right-side", "right-hand", "grip-strength-right"), "right hand"),
 }
@@ -523,6 +524,9 @@ def find_grip(spec: GripSpec, chart: Chart) -> FindingOrGap:
 def _pick_hand(usable: Sequence[Measured], spec: QuantitySpec, chart: Chart) -> Picked:
     """Choose the grip strength of a hand, in kg: the mean of its trials of that day."""
     del spec  # part of the `Pick` signature
+    # A dominant hand that was not measured again is not undone by the other one.
+    dominant = [one for one in usable if _hand(one.reading, chart) == DOMINANT]
+    usable = dominant or usable
     day = max(one.moment.day for one in usable)
     hands: dict[str, list[Measured]] = {}
     for measured in usable:
@@ -533,8 +537,6 @@ def _pick_hand(usable: Sequence[Measured], spec: QuantitySpec, chart: Chart) -> 
         for hand, trials in hands.items()
     }
     chosen = max(sorted(means), key=lambda hand: means[hand])
-    if "dominant hand" in means:
-        chosen = "dominant hand"
     concerns = (HAND_NOT_RECORDED,) if chosen == NOT_STATED else ()
     trials = sorted(
         [one._replace(site=chosen) for one in hands[chosen]],
