@@ -193,10 +193,13 @@ def failing(code):
     return writing
 
 
+NO_FOLDER = "/proc/self/no-folder/note"  # nothing can be made there
+
+
 @contextmanager
 def no_witness(world):
     world.monkeypatch.setenv("KYPHOPLASTY_CDS_DATABASE_URL", world.url)
-    result = CliRunner().invoke(main, ["audit", "checkpoint", "--out", "/dev/full"])
+    result = CliRunner().invoke(main, ["audit", "checkpoint", "--out", NO_FOLDER])
     assert (result.exit_code, type(result.exception)) == (2, SystemExit)
     yield
 
