@@ -29,6 +29,7 @@ from cds_service.fhir.findings.medication_list import may_be_taken
 from cds_service.fhir.gathering.record import PatientRecord
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.orders.drafts import NO_DRAFTS, Order, codeables
+from cds_service.fhir.orders.performed import takes_place
 from cds_service.fhir.orders.recognition import REVIEW, recognise_support
 from cds_service.fhir.orders.support_orders import (
     CARRIED_OUT,
@@ -62,6 +63,8 @@ OF_LOOP = frozenset({"MedicationDispense", "SupplyRequest"})
 ALSO_READ = VISITS | OF_LOOP  # for the worklist alone
 # policy: a referral that led to no visit in so many days has led to none
 NO_VISIT = timedelta(days=DAYS)
+# A visit that is booked for later is none for this fracture.
+NEXT_VISIT = timedelta(days=183)
 # Statuses of Procedures, Encounters and Appointments that took or take place, and that
 # are to come.
 CAME = frozenset(
@@ -198,7 +201,7 @@ def _referrals(
     of_this = [visit for visit in listed if visit.day >= first]
     if any(
         (visit.is_kept and visit.day <= as_of)
-        or (visit.is_arranged and visit.day > as_of)
+        or (visit.is_arranged and as_of < visit.day <= as_of + NEXT_VISIT)
         for visit in of_this
     ):
         return "on-its-way"
@@ -248,7 +251,8 @@ class Visit(NamedTuple):
 
     Attributes:
         is_kept: it took or takes place.
-        is_arranged: it is planned or booked; whether it was kept is not recorded.
+        is_arranged: it is planned or booked, and nothing may say that it is off;
+            whether it was kept is not recorded.
         is_unclear: by its status it took place, but words of it were not understood: it
             may say that nobody came.
     """
@@ -311,11 +315,14 @@ def bone_visits(
             notes = [*objects(raw.get("note")), {"text": text(raw.get("comment"))}]
             as_order = Order(name, {**order, "note": notes})
             is_whole = is_read_whole(REVIEW, as_order, terminology)
+            is_off = name.startswith("Appointment/") and not takes_place(
+                raw, terminology
+            )
             yield Visit(
                 day,
                 name,
                 is_kept=status in CAME and is_whole,
-                is_arranged=status in TO_COME,
+                is_arranged=status in TO_COME and not is_off,
                 is_unclear=status in CAME and not is_whole,
             )
 

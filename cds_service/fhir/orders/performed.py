@@ -225,7 +225,7 @@ def _bookings(
         for order in _of_type(record, "ServiceRequest")
     }
     for appointment in _of_type(record, "Appointment"):
-        if not _takes_place(appointment.resource, terminology):
+        if not takes_place(appointment.resource, terminology):
             continue
         moment = terminology.calendar.moment(appointment.resource.get("start"))
         if moment is None or moment.day < today:
@@ -235,7 +235,7 @@ def _bookings(
             yield Booking(kind, moment.day, time, appointment.reference)
 
 
-def _takes_place(appointment: Json, terminology: Terminology) -> bool:
+def takes_place(appointment: Json, terminology: Terminology) -> bool:
     """Tell if nothing in a booked appointment may say that it is off.
 
     A participant who declined, a reason why it was cancelled, or a comment that was not

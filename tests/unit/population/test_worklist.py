@@ -59,6 +59,12 @@ def visit(
     return of_patient(kind, "visit", status=status, **said | members)
 
 
+DECLINED = [
+    {"actor": {"reference": f"Patient/{PATIENT}"}, "status": "declined"},
+    {"actor": {"reference": "Practitioner/1"}, "status": "accepted"},
+]
+
+
 def worn(days: int, end: int | None, **members: Any) -> Resource:
     when = {"start": days_ago(days)} | ({} if end is None else {"end": days_ago(end)})
     return brace(
@@ -195,6 +201,33 @@ BY_HAND = {
         "clinic-booked": [
             [done(60), visit("Appointment", days=-14, status="booked")],
             [],
+        ],
+        "clinic-declined-by-the-patient": [
+            [done(60), visit("Appointment", -14, "booked", participant=DECLINED)],
+            ["no-bone-treatment"],
+        ],
+        "clinic-called-off-by-its-reason": [
+            [
+                done(60),
+                visit("Appointment", -14, "booked", cancelationReason={"text": "ill"}),
+            ],
+            ["no-bone-treatment"],
+        ],
+        "clinic-called-off-by-its-comment": [
+            [done(60), visit("Appointment", -14, "booked", comment="CANCELLED")],
+            ["no-bone-treatment"],
+        ],
+        "clinic-on-a-waiting-list": [
+            [done(60), visit("Appointment", -14, "waitlist")],
+            ["no-bone-treatment"],
+        ],
+        "referral-whose-visit-was-declined": [
+            [
+                done(210),
+                referral(200),
+                visit("Appointment", -14, "booked", participant=DECLINED),
+            ],
+            ["referral-without-visit"],
         ],
         "clinic-missed": [
             [done(60), visit("Appointment", days=14, status="noshow")],
