@@ -8,6 +8,7 @@ the same signals, orders and overrides give the same facts.
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
+from hashlib import sha256
 from typing import Literal, NamedTuple
 
 from pydantic import Field, model_validator
@@ -44,6 +45,7 @@ COMMON_WORDS = frozenset(
 )
 MAY_BE_EMPTY = frozenset({"join"})
 LIST_NOT_READ = "bone-drug-unknown"
+DIGEST_LENGTH = 12  # hexadecimal digits
 # Phrases may ask for it as for a signal: rehabilitation is neither ordered nor closed,
 # and nothing forbids it.
 TRAINING_OPEN = "rehabilitation-open"
@@ -521,13 +523,22 @@ def _keeps_card(fact: RankedFact) -> bool:
 
 
 def _key(signal: Signal) -> str:
-    """Return what a fact rests on: an override ends if one of these values changes."""
+    """Return what a fact rests on: an override ends if one of these values changes.
+
+    Or if an entry is added to those that a value rests on: a paraplegia next to a weak
+    leg that was considered.
+    """
     evidence = sorted(map(_name_and_day, signal.evidence))
     return " ".join([signal.because, *evidence]).strip()
 
 
 def _name_and_day(evidence: Finding | SupportOrder) -> str:
-    """Write `bmd-t-score=2026-05-03` of a finding, and the same of an order."""
-    name = getattr(evidence, "name", "") or getattr(evidence, "kind", "")
-    day = getattr(evidence, "observed", None) or getattr(evidence, "authored", None)
-    return f"{name}={day or ''}"
+    """Write `new-deficit=2026-05-03#1f0c…` of a finding, with a digest of its sources.
+
+    Of an order: `brace=2026-05-03`.
+    """
+    if isinstance(evidence, SupportOrder):
+        return f"{evidence.kind}={evidence.authored or ''}"
+    sources = {source.code or source.resource for source in evidence.provenance}
+    digest = sha256(" ".join(sorted(sources)).encode()).hexdigest()[:DIGEST_LENGTH]
+    return f"{evidence.name}={evidence.observed or ''}#{digest}"

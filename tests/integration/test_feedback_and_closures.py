@@ -22,12 +22,16 @@ from tests.chart_builders import (
     NOW,
     PATIENT,
     brace,
+    days_ago,
+    inpatient,
     kyphoplasty,
     open_service,
     order_sign,
     problem,
+    strong_and_nourished,
     thin_and_weak,
 )
+from tests.codes import ICD, codeable
 from tests.fact_builders import policy_with
 from tests.integration.ward import REASONS, Ward
 from tests.tables import cases
@@ -89,6 +93,51 @@ def store(tmp_path_factory):
 @pytest.fixture
 def ward(store):
     return OnePatient(store)
+
+
+def named(code, *, days, entered=0, number):
+    """A diagnosis by its code, or in words, of so many days ago."""
+    is_code = code[1:2].isdigit()
+    concept = codeable(ICD, code) if is_code else {"text": code}
+    onset = days_ago(days)
+    return problem("x", number=number, days=entered, code=concept, onsetDateTime=onset)
+
+
+CONSIDERED = [
+    pytest.param(
+        named("Leg weakness", days=1, number="z"),
+        named("G82.20", days=0, number="a"),
+        id="a weak leg, then paraplegia",
+    ),
+    pytest.param(
+        named("M46.46", days=12, entered=12, number="z"),
+        named("G06.1", days=20, number="a"),
+        id="discitis, then an older abscess that is entered today",
+    ),
+    pytest.param(
+        named("C90.00", days=1900, entered=1900, number="z"),
+        named("C79.51", days=2100, number="a"),
+        id="myeloma, then a bone metastasis that is entered today",
+    ),
+    pytest.param(
+        named("C50.911", days=900, entered=900, number="z"),
+        named("C34.90", days=1000, number="a"),
+        id="breast cancer, then lung cancer",
+    ),
+]
+
+
+@pytest.mark.parametrize(("first", "later"), CONSIDERED)
+def test_what_was_considered_closes_no_other_entry_of_its_fact(ward, first, later):
+    """Cards page, E7: that fact, until a newer value."""
+    record = [*strong_and_nourished(), inpatient()]
+    card = ward.card(resources=[*record, first])
+    assert card["indicator"] == "warning"
+    ward.override(card, "considered")
+    closed = ward.card(resources=[*record, first], seconds=60)
+    assert closed["indicator"] == "info"
+    again = ward.card(resources=[*record, first, later], seconds=120)
+    assert again["indicator"] == "warning"
 
 
 # --- how feedback is recorded
