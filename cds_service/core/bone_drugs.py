@@ -63,9 +63,21 @@ KINDS: Mapping[str, DrugKind] = {
 }
 # Groups as mappings/drugs.toml names them, and as cards do.
 GROUPS = {"other bisphosphonate": "bisphosphonate", "other bone drug": "bone drug"}
-# Billed without an amount, doses weeks apart are those against a tumour.
-TOO_OFTEN = frozenset({"zoledronate"})
-WEEKS_APART = (timedelta(days=14), timedelta(days=100))
+# Recorded without an amount, doses weeks apart are those against a tumour: least and
+# most between two, by drug. Against osteoporosis denosumab is given every six months,
+# zoledronate every year, pamidronate and ibandronate in a vein every three months.
+LEAST_APART = timedelta(days=14)
+TOO_OFTEN: Mapping[str, timedelta] = {
+    "denosumab": timedelta(days=62),
+    "zoledronate": timedelta(days=100),
+    "pamidronate": timedelta(days=45),
+    "ibandronate": timedelta(days=45),
+}
+# By these names tablets are taken, too, each month: what is billed is an injection.
+TABLETS_TOO = frozenset({"ibandronate"})
+INJECTIONS = frozenset({"Procedure", "ServiceRequest"})
+# Written before the dose that they are for.
+SUPPLIES = frozenset({"MedicationDispense", "ServiceRequest"})
 # Given by others, at intervals; of those in INTERVAL a period says no day of a dose.
 INJECTED = frozenset(
     {"denosumab", "zoledronate", "pamidronate", "romosozumab", *TUMOUR_DOSES}
@@ -182,7 +194,7 @@ def _use(name: str, listed: Sequence[DrugEntry], today: date) -> DrugUse:
     is_running = end is None and any(_runs(intake, today) for intake in intakes)
     unclear = [entry for entry in listed if not entry.is_understood]
     unclear_since = [entry for entry in unclear if _is_since(entry, sure_dose)]
-    is_too_often = name in TOO_OFTEN and _is_too_often(counted_intakes)
+    is_too_often = _is_too_often(name, counted_intakes)
     is_open = bool(unclear_since) or is_too_often
     return DrugUse(
         name=GROUPS.get(name, name),
@@ -228,11 +240,25 @@ def _prescribed(orders: Sequence[DrugEntry], today: date) -> Dated | None:
     return None if any(_is_since(order, newest) for order in doubts) else newest
 
 
-def _is_too_often(intakes: Iterable[DrugEntry]) -> bool:
-    """Tell if two doses lie weeks apart: a yearly drug is not given so."""
-    days = sorted({intake.last.last for intake in intakes if intake.last})
-    least, most = WEEKS_APART
-    return any(least <= later - day <= most for day, later in pairwise(days))
+def _is_too_often(name: str, intakes: Iterable[DrugEntry]) -> bool:
+    """Tell if two doses lie weeks apart, as none against osteoporosis do."""
+    if (most := TOO_OFTEN.get(name)) is None:
+        return False
+    doses = sorted(
+        (intake.last.last, intake.last.first, kind)
+        for intake in intakes
+        if intake.last
+        for kind in [intake.provenance.resource.partition("/")[0]]
+        if name not in TABLETS_TOO or kind in INJECTIONS
+    )
+    return any(
+        LEAST_APART <= last - earlier <= most
+        # A day within the month or year of the other may be that of the same dose,
+        and first > earlier
+        # and an order or a dispense that of the dose after it.
+        and (kind == earlier_kind or earlier_kind not in SUPPLIES)
+        for (earlier, _, earlier_kind), (last, first, kind) in pairwise(doses)
+    )
 
 
 def _last_dose(intakes: Iterable[DrugEntry]) -> Dated | None:

@@ -194,3 +194,11 @@ def test_a_tumour_dose_is_not_booked_at_discharge():
     (card,) = leave(leaving_chart(administered(XGEVA)))
     assert "tumour-dose denosumab last dose" in card["summary"]
     assert "Give it" not in card["summary"]
+
+
+def test_doses_weeks_apart_are_not_those_of_six_months():
+    """Given so against bone metastases alone; no entry says its amount."""
+    doses = [administered(days=days, number=f"d{days}") for days in (20, 48, 76, 104)]
+    card = card_of(*doses)
+    assert "recorded, not understood: ask" in card["summary"]
+    assert "next due" not in card["summary"] + card["detail"]

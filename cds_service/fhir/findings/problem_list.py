@@ -102,7 +102,7 @@ PLACES = {
     "Condition": ("on the problem list", "since"),
     "Procedure": ("among the procedures", "on"),
     "DiagnosticReport": ("in a report", "of"),
-    "ImagingStudy": ("with an imaging study", "of"),
+    "ImagingStudy": ("in an imaging study", "of"),
     "Encounter": ("as the reason of this stay", "of"),
     "Appointment": ("with an appointment", "of"),
     "Observation": ("with a measured value", "of"),
