@@ -74,6 +74,18 @@ class FhirReader(Protocol):
         """
 
 
+class RefusingReader:
+    """A reader that may know beforehand that nothing is read.
+
+    Its reads then fail one after another: threads that have nothing to wait for would
+    cost more than all else of such a call.
+    """
+
+    def is_refusing(self) -> bool:
+        """Tell if each read of this call fails at once."""
+        raise NotImplementedError
+
+
 def read_results(
     request: HookRequest,
     plan: PrefetchPlan,
@@ -96,7 +108,10 @@ def read_results(
         for template in plan.templates
     }
     tasks = {} if fhir is None else _tasks(request, plan, sent, fhir, until)
-    asked = run_side_by_side(tasks, until)
+    if tasks and isinstance(fhir, RefusingReader) and fhir.is_refusing():
+        asked = {key: task() for key, task in tasks.items()}
+    else:
+        asked = run_side_by_side(tasks, until)
     answers = {**sent, **_none_kept(plan, asked, fhir, until)}
     for template in plan.templates:
         answer = sent[template.key]
