@@ -97,7 +97,7 @@ ASIDE_IN_DOUBT = frozenset(map(in_doubt, ASIDE | {UNJUDGED_ACT}))
 # on it.
 OF_THE_SPINE = (BY_CODE - APART) | {
     *("malignancy", "myeloma", "bone-metastasis", "bone-malignancy-ever"),
-    *("malignancy-elsewhere", "cancer-ever", "cancer-drug"),
+    *("malignancy-elsewhere", "cancer-ever", "cancer-drug", "cancer-company"),
 }
 # Elements that hold diagnoses.
 DIAGNOSES = ("conclusionCode", "reasonCode", "complication")
