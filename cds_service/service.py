@@ -358,7 +358,7 @@ def _gather(call: Call, orders: SignedOrders) -> Gathered:
     record = _read_record(call, call.hook.plan, orders.person)
     ports.deadline.check()
     person = orders.person.identified(record.patient, ())
-    drafts = orders.drafts.of(person.identifiers)
+    drafts = orders.drafts.of(person)
     record = with_cut_orders(record, drafts)
     record = with_withdrawn_orders(record, drafts)
     record = with_drafted_drugs(record, drafts, terminology)

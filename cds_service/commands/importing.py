@@ -23,7 +23,7 @@ from cds_service.commands import options
 from cds_service.commands.terminal import clean
 from cds_service.errors import CdsError, FhirReadError
 from cds_service.fhir.gathering.patient_status import why_closed
-from cds_service.fhir.gathering.subjects import Person
+from cds_service.fhir.gathering.subjects import Person, is_record_number
 from cds_service.fhir.mapping.level_text import in_order
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.raw_json import Json, member, objects, text
@@ -81,10 +81,6 @@ NOT_COMPARED = (
     " is said by --patient alone"
 )
 # Types of identifiers (HL7 table 0203), and words that EHRs write in their place.
-RECORD_CODES = frozenset({"MR", "PI"})
-RECORD_WORDS = frozenset(
-    {"mrn", "epi", "medical record number", "patient internal identifier"}
-)
 OTHER_PATIENT = "of another patient: {what}"
 ANOTHER = "The server has another resource for this patient's id; nothing was sent."
 CLOSED = "This patient {why}; nothing was sent. Is it the right id?"
@@ -345,15 +341,9 @@ def _record_numbers(patient: Json, today: str) -> Iterator[str]:
     that wrote the report.
     """
     for identifier in objects(member(patient, "identifier")):
-        codings = objects(member(identifier, "type", "coding"))
-        codes = {text(coding.get("code")) for coding in codings}
-        words = text(member(identifier, "type", "text")).strip().lower()
-        is_record = (
-            not identifier.get("type") or codes & RECORD_CODES or words in RECORD_WORDS
-        )
         end = text(member(identifier, "period", "end"))[: len(today)]
         is_over = end != "" and end < today[: len(end)]
-        if is_record and not is_over and identifier.get("use") not in ("old", "temp"):
+        if is_record_number(identifier) and not is_over:
             yield text(identifier.get("value"))
 
 

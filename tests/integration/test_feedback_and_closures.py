@@ -12,6 +12,7 @@ from sqlalchemy import event
 
 from cds_service.audit.chain import AuditEntry, ShownCard
 from cds_service.audit.earlier_feedback import EarlierFeedback, closures_json
+from cds_service.audit.exporting import begin_export, export_lines
 from cds_service.audit.query import Query
 from cds_service.audit.store import AuditStore
 from cds_service.core.caller import NOBODY
@@ -260,6 +261,58 @@ def test_feedback_is_kept_without_a_link_while_the_log_cannot_be_read(store):
         ward.newest("feedback", card=card).content["unlinkedSince"]
         == "the log could not be read"
     )
+
+
+class Healing:
+    """A log that cannot be asked at first."""
+
+    def __init__(self, store):
+        self.log, self.is_well = EarlierFeedback(store), False
+
+    def showing(self, card, caller):
+        if not self.is_well:
+            raise AuditUnavailable("no")
+        return self.log.showing(card, caller)
+
+    def feedback_on(self, *of):
+        return self.log.feedback_on(*of)
+
+
+def to_another_service(ward, item):
+    """Send the item as feedback on a service that never showed its card."""
+    ward._asked.client.post(
+        "/cds-services/kyphoplasty-discharge/feedback", json={"feedback": [item]}
+    )
+
+
+def while_the_log_is_away(ward, item):
+    ward.tell(item)
+
+
+@pytest.mark.parametrize("first", [to_another_service, while_the_log_is_away])
+def test_a_statement_that_came_unlinked_is_linked_when_it_comes_again(store, first):
+    earlier = Healing(store)
+    ward = OnePatient(store, earlier=earlier)
+    card = ward.card()
+    earlier.is_well = first is to_another_service
+    item = {
+        "card": card["uuid"],
+        "outcome": "overridden",
+        "outcomeTimestamp": ward.moment,
+        "overrideReason": {"reason": {"code": "not-indicated", "system": REASONS}},
+    }
+    first(ward, item)
+    first(ward, item)
+    earlier.is_well = True
+    ward.tell(item)
+    ward.tell(item)
+    statements = store.reader.find(Query(kinds=("feedback",), card=card["uuid"]))
+    answer = ward.newest_here("answer")
+    assert [entry.about for entry in statements.entries] == [answer.id, None]
+    wanted = Query(card=card["uuid"])
+    export = begin_export(store.database, wanted, "feedback", "os:root", lambda: NOW)
+    lines = list(export_lines(store.database, export))
+    assert len([line for line in lines if "not-indicated" in line]) == 1
 
 
 SHARED = "11111111-2222-4333-8444-555555555555"

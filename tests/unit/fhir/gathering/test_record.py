@@ -1966,3 +1966,66 @@ def test_an_encounter_that_cannot_be_read_is_no_notice():
     record, _ = with_encounter({"resourceType": "OperationOutcome", "issue": []})
     state = state_of(record)
     assert (state.unread, state.incomplete, state.unreadable) == ({}, {}, 0)
+
+
+V2_0203 = "http://terminology.hl7.org/CodeSystem/v2-0203"
+OTHER_NUMBERS = [
+    pytest.param({"type": {"coding": [{"system": V2_0203, "code": code}]}}, id=code)
+    for code in ("SN", "PPN", "DL", "MB")
+] + [
+    pytest.param({"type": {"text": "family policy"}}, id="a kind in words"),
+    pytest.param({"use": "old"}, id="old"),
+    pytest.param({"use": "temp"}, id="temporary"),
+    pytest.param({"period": {"end": "2010-01-01"}}, id="ended"),
+]
+BY_A_NUMBER = [
+    pytest.param({"subject": {"identifier": IDENTIFIER}}, id="identifier"),
+    pytest.param(
+        {
+            "subject": {
+                "reference": "Patient?identifier=https://ehr.example.org/mrn|4711"
+            }
+        },
+        id="conditional reference",
+    ),
+    pytest.param(
+        {
+            "subject": {"reference": "#whose"},
+            "contained": [
+                {"resourceType": "Patient", "id": "whose", "identifier": [IDENTIFIER]}
+            ],
+        },
+        id="contained",
+    ),
+]
+
+
+@pytest.mark.parametrize("members", BY_A_NUMBER)
+@pytest.mark.parametrize("kind", OTHER_NUMBERS)
+def test_a_number_that_others_may_have_names_nobody(kind, members):
+    person = PATIENT | {"identifier": [IDENTIFIER | kind]}
+    densities = page_of([observation(1, **members), observation(2)])
+    record = read(EMPTY | {"patient": person, "boneDensity": densities})
+    assert names(record) == ["Observation/o2"]
+    assert "incomplete" in record.reads["boneDensity"].note
+
+
+@pytest.mark.parametrize("members", BY_A_NUMBER)
+@pytest.mark.parametrize(
+    "kind",
+    [
+        pytest.param(
+            {"type": {"coding": [{"system": V2_0203, "code": "MR"}]}}, id="MR"
+        ),
+        pytest.param(
+            {"type": {"coding": [{"system": V2_0203, "code": "PI"}]}}, id="PI"
+        ),
+        pytest.param({"type": {"text": "EPI"}}, id="EPI"),
+        pytest.param({"use": "usual"}, id="usual"),
+    ],
+)
+def test_a_record_number_in_use_names_the_patient(kind, members):
+    person = PATIENT | {"identifier": [IDENTIFIER | kind]}
+    densities = page_of([observation(1, **members)])
+    record = read(EMPTY | {"patient": person, "boneDensity": densities})
+    assert names(record) == ["Observation/o1"]
