@@ -209,7 +209,7 @@ def _names_more(words: str, named: frozenset[str], terminology: Terminology) -> 
 
 def is_unjudged(code: Json, terminology: Terminology) -> bool:
     """Tell if a code may be any diagnosis: it was never judged."""
-    return terminology.tells("conditions", code) and not terminology.excludes(code)
+    return terminology.identifies("conditions", code) and not terminology.excludes(code)
 
 
 def states_by_code(entry: Json, terminology: Terminology) -> frozenset[str]:
@@ -250,7 +250,7 @@ def is_harmless_act(code: Any, terminology: Terminology) -> bool:
         return all(
             acts.holds(*coding)
             for coding in codes
-            if terminology.tells("procedures", {"coding": [_coding(*coding)]})
+            if terminology.identifies("procedures", {"coding": [_coding(*coding)]})
         )
     words = texts_of(code)
     return bool(words) and all(
@@ -266,7 +266,7 @@ def left_open_by(codes: Iterable[Json], terminology: Terminology) -> frozenset[s
     """Return what codes of diagnoses leave open that are in no value set."""
     concepts = set[str]()
     for code in codes:
-        if not terminology.tells("conditions", code):
+        if not terminology.identifies("conditions", code):
             continue
         bare = {"code": {"coding": code.get("coding")}}
         if _is_of_earlier_fracture(code, terminology):

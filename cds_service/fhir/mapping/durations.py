@@ -99,7 +99,7 @@ class Mention(NamedTuple):
     Attributes:
         start, end: position in the text, including the words that belong to it.
         hours: length of a duration.
-        said: a duration in our wording, `3 months`.
+        length: a duration in our wording, `3 months`.
         day: the last day, if one is named.
         until: wording for an end date in the text's language, `until {day}`, if the
             passage may be replaced; else empty.
@@ -110,7 +110,7 @@ class Mention(NamedTuple):
     start: int
     end: int
     hours: float | None = None
-    said: str = ""
+    length: str = ""
     day: date | None = None
     until: str = ""
     is_least: bool = False

@@ -291,9 +291,9 @@ class Terminology:
         systems = {*self._systems.specs, *(system for system, _ in self._known)}
         return self.concepts([{"system": system, "code": code} for system in systems])
 
-    def tells(self, kind: Listed, codeable: Any) -> bool:
+    def identifies(self, kind: Listed, codeable: Any) -> bool:
         """Tell if a coding alone identifies an entry of such a list, ours or not."""
-        return bool(self._telling(kind, codeable))
+        return bool(self._identifying(kind, codeable))
 
     def excludes(self, codeable: Any) -> bool:
         """Tell if a condition's codes alone say that it is nothing grave, or which.
@@ -302,7 +302,7 @@ class Terminology:
         a range of `harmless-codes.toml`: any other may be a tumour, an infection, a
         palsy or a fracture.
         """
-        codes = self._telling("conditions", codeable)
+        codes = self._identifying("conditions", codeable)
         return bool(codes) and all(
             self.knows(*code)
             or self._harmless_codes.holds(*self._systems.normalise(*code))
@@ -314,7 +314,7 @@ class Terminology:
 
         One that is not vague does, unless a vague one of its system stands beside it.
         """
-        codes = self._telling("conditions", codeable)
+        codes = self._identifying("conditions", codeable)
         normal = [self._systems.normalise(*code) for code in codes]
         clear = [code for code in normal if not self._harmless_codes.is_vague(*code)]
         systems = {system for system, _ in clear}
@@ -323,7 +323,7 @@ class Terminology:
         )
         return bool(clear) and not is_mixed and self.excludes(codeable)
 
-    def _telling(self, kind: Listed, codeable: Any) -> list[Code]:
+    def _identifying(self, kind: Listed, codeable: Any) -> list[Code]:
         """Return the codes that identify an entry of such a list by themselves."""
         codes = _codes(codeable)
         if self._local_codes:  # a site's map may give standard codes for them
@@ -332,7 +332,7 @@ class Terminology:
                 for code in codes
             ]
             codes += [(to.system, to.code) for targets in mapped for to in targets]
-        return [code for code in codes if self._systems.tells(kind, *code)]
+        return [code for code in codes if self._systems.identifies(kind, *code)]
 
     def concepts(self, codeable: Any) -> frozenset[str]:
         """Return the concepts that a CodeableConcept belongs to."""

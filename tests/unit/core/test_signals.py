@@ -49,8 +49,8 @@ def weeks(number):
     return TODAY + timedelta(weeks=number)
 
 
-def words(hours, said):
-    return WordedEnd(says="end", hours=hours, said=said)
+def words(hours, length):
+    return WordedEnd(kind="end", hours=hours, length=length)
 
 
 def of_long_ago(name, **members):
@@ -58,8 +58,8 @@ def of_long_ago(name, **members):
     return finding(name, True, observed=date(2026, 6, 24))._replace(**members)
 
 
-def ends(says, **members):
-    return WordedEnd(says=says, **members)
+def ends(kind, **members):
+    return WordedEnd(kind=kind, **members)
 
 
 # A row: why; values: findings; orders: support orders of today; procedure_on: the
