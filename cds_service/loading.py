@@ -54,7 +54,7 @@ from cds_service.hook_files.service_hook import (
     read_hook_files,
 )
 from cds_service.measures.definitions import Measures, load_measures
-from cds_service.protocol.json_text import canonical_json
+from cds_service.protocol.json_text import json_digest
 from cds_service.site.folder import SiteFolder, load_site
 
 PACKAGE = Path(__file__).parent
@@ -142,8 +142,8 @@ def load_service(site: SiteFolder | None = None) -> Service:
             "core": _digest([CORE]),
             "mappings": _digest(mappings),
             "hooks": _digest(hooks),
-            "policy": _digest_of(policy.model_dump_json()),
-            "model-cards": _digest_of(canonical_json(cards)),
+            "policy": hashlib.sha256(policy.model_dump_json().encode()).hexdigest(),
+            "model-cards": json_digest(cards),
         },
         model_cards=cards,
         attributes=attributes,
@@ -375,10 +375,6 @@ def _simulated(study: Study) -> dict[str, Any]:
             },
         }
     }
-
-
-def _digest_of(text: str) -> str:
-    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def _digest(folders: Sequence[Path]) -> str:

@@ -90,7 +90,6 @@ BY_CODE = frozenset(
 )
 # What bears on the figure or on the drugs, and not on the spine.
 APART = STATES | {UNJUDGED, "femur-fracture-unstated"}
-VERTEBRAL = frozenset({"vertebral-fracture", "osteoporotic-vertebral-fracture"})
 ASIDE = GRAVE | BY_CODE
 ASIDE_IN_DOUBT = frozenset(map(in_doubt, ASIDE | {UNJUDGED_ACT}))
 # What of these leaves a tumour, an infection or a palsy of the spine open, or may bear
@@ -284,7 +283,7 @@ def left_open_by(codes: Iterable[Json], terminology: Terminology) -> frozenset[s
 def _is_of_earlier_fracture(code: Json, terminology: Terminology) -> bool:
     codes = (text(coding.get("code")) for coding in objects(code.get("coding")))
     is_later = any(map(is_later_encounter, codes))
-    return is_later and bool(terminology.concepts([code]) & VERTEBRAL)
+    return is_later and bool(terminology.concepts([code]) & FRACTURED)
 
 
 def stated_inside(contained: Json) -> Json:

@@ -17,7 +17,7 @@ from cds_service.core.data_file import (
     Faults,
 )
 from cds_service.fhir.mapping.bystanders import load_bystanders
-from cds_service.fhir.mapping.clauses import BORDER, ClauseReader, Joints
+from cds_service.fhir.mapping.clauses import BORDER, NOTHING, ClauseReader, Joints
 from cds_service.fhir.mapping.code_systems import (
     LONGEST_CODE,
     Listed,
@@ -68,7 +68,6 @@ Code = tuple[str, str]
 # Records repeat the same codes, so lookups are cached: this many, by spellings up to
 # `LONGEST_CODE`.
 REMEMBERED = 4096
-NOTHING: frozenset[str] = frozenset()
 BONE_DRUGS = "bone-drug"
 # The concept maps of body sites at the spine.
 SITE_MAPS = ("vertebral-level", "vertebral-level-icd", "spinal-region")

@@ -8,7 +8,6 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import Literal
 
-from cds_service.core.bracing import KEEP
 from cds_service.core.findings import OtherInjuries, SupportOrder
 from cds_service.fhir.certainty import ACTIVE, PAST, certainty_of, clinical_status
 from cds_service.fhir.gathering.bystanders import SPINAL, is_plain_fracture
@@ -30,7 +29,7 @@ from cds_service.fhir.gathering.record import PatientRecord
 from cds_service.fhir.mapping.level_text import LEVELS, in_order
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.onset import begun
-from cds_service.fhir.orders.consumed import unread_in
+from cds_service.fhir.orders.consumed import KEPT_REASONS, unread_in
 from cds_service.fhir.orders.drafts import NO_DRAFTS, DraftOrders, codeables
 from cds_service.fhir.orders.levels import (
     covers,
@@ -65,7 +64,6 @@ from cds_service.fhir.raw_json import (
 )
 from cds_service.fhir.site_calendar import SiteCalendar
 
-KEPT_REASONS = frozenset(KEEP)
 SURGERY = frozenset({"prior-spinal-surgery", "spinal-surgery-unstated"})
 OLD = frozenset({"old-fracture"})
 ORDERED = "serviceRequests"
