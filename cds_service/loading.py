@@ -63,8 +63,9 @@ REDUCED = STUDIES / "reduced"
 CORE = PACKAGE / "core"  # definitions of sarcopenia, units in words
 SIMULATION = STUDIES / "simulation.json"
 POOLED_SIMULATION = STUDIES / "pooled-simulation.json"
-OBSERVED_EXPECTED = "observed-expected.toml"  # likewise; `validate --quarters`
-RECALIBRATION = "recalibration.toml"  # of a site folder; `validate --refit` writes it
+# files of a site folder; `validate --refit` writes the one, `--quarters` the other
+RECALIBRATION = "recalibration.toml"
+OBSERVED_EXPECTED = "observed-expected.toml"
 
 
 def load_service(site: SiteFolder | None = None) -> Service:
@@ -232,7 +233,7 @@ def load_measures_in_force(site: SiteFolder | None = None) -> Measures:
 
 
 def load_measures_of(service: Service, site: SiteFolder | None) -> Measures:
-    """Load them for a service of this site, whose findings and studies are at hand."""
+    """Load the measures for a service of this site, by its findings and studies."""
     models = {*service.studies, service.pooled.study.id}
     return load_measures(mapping_folders(site), service.finding_specs, models)
 

@@ -395,7 +395,7 @@ def _is_identified(code: Any, words: Iterable[str], terminology: Terminology) ->
         is_grave = not terminology.concepts(code).isdisjoint(GRAVE_BY_CODE)
         return terminology.excludes(code) and (
             is_grave
-            or terminology.stands(code)
+            or terminology.suffices(code)
             or all(
                 is_title_plain(word, terminology) or is_denial(word, terminology)
                 for word in words

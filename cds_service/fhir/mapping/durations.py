@@ -37,9 +37,10 @@ _LETTER = "A-Za-zÀ-ÖØ-öø-ÿ"
 _WORD = re.compile(rf"[{_LETTER}\u3400-\u9fff]")
 _DIGIT = re.compile("[0-9]")
 _SIGN = re.compile(rf"[0-9{_LETTER}\u3400-\u9fff]")
+# `3/12`: three months, or a day of December
 _TWELFTH = re.compile(
     rf"(?:(?<![0-9./{_LETTER}])|(?<=\b[xX])|(?<=×))[0-9]{{1,2}}\s?/\s?12(?![0-9/])"
-)  # three months, or a day of December
+)
 _BEFORE = rf"(?<![{_LETTER}])(?:%s)\s*$"
 _AFTER = rf"\s*-?\s*(?:%s)(?![{_LETTER}])"
 _INSIDE = rf"(?<![{_LETTER}])(?:%s)(?![{_LETTER}])"
@@ -164,7 +165,7 @@ class _Clause(NamedTuple):
         own: it names the ordered item.
         other: it names something else: a check, a dose, a visit.
         about: it is about the ordered item, by itself or by the clause before; None if
-            nothing tells.
+            neither names anything.
         is_only: its length is the only number with a unit of time in the whole text.
     """
 
