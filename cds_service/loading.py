@@ -54,7 +54,7 @@ from cds_service.hook_files.service_hook import (
     read_hook_files,
 )
 from cds_service.measures.definitions import Measures, load_measures
-from cds_service.protocol.json_text import canonical_json
+from cds_service.protocol.json_text import json_digest
 from cds_service.site.folder import SiteFolder, load_site
 
 PACKAGE = Path(__file__).parent
@@ -63,8 +63,9 @@ REDUCED = STUDIES / "reduced"
 CORE = PACKAGE / "core"  # definitions of sarcopenia, units in words
 SIMULATION = STUDIES / "simulation.json"
 POOLED_SIMULATION = STUDIES / "pooled-simulation.json"
-OBSERVED_EXPECTED = "observed-expected.toml"  # likewise; `validate --quarters`
-RECALIBRATION = "recalibration.toml"  # of a site folder; `validate --refit` writes it
+# files of a site folder; `validate --refit` writes the one, `--quarters` the other
+RECALIBRATION = "recalibration.toml"
+OBSERVED_EXPECTED = "observed-expected.toml"
 
 
 def load_service(site: SiteFolder | None = None) -> Service:
@@ -142,8 +143,8 @@ def load_service(site: SiteFolder | None = None) -> Service:
             "core": _digest([CORE]),
             "mappings": _digest(mappings),
             "hooks": _digest(hooks),
-            "policy": _digest_of(policy.model_dump_json()),
-            "model-cards": _digest_of(canonical_json(cards)),
+            "policy": hashlib.sha256(policy.model_dump_json().encode()).hexdigest(),
+            "model-cards": json_digest(cards),
         },
         model_cards=cards,
         attributes=attributes,
@@ -232,7 +233,7 @@ def load_measures_in_force(site: SiteFolder | None = None) -> Measures:
 
 
 def load_measures_of(service: Service, site: SiteFolder | None) -> Measures:
-    """Load them for a service of this site, whose findings and studies are at hand."""
+    """Load the measures for a service of this site, by its findings and studies."""
     models = {*service.studies, service.pooled.study.id}
     return load_measures(mapping_folders(site), service.finding_specs, models)
 
@@ -375,10 +376,6 @@ def _simulated(study: Study) -> dict[str, Any]:
             },
         }
     }
-
-
-def _digest_of(text: str) -> str:
-    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def _digest(folders: Sequence[Path]) -> str:

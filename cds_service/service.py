@@ -180,8 +180,9 @@ def _with_orders_on_record(call: Call) -> Call | None:
         entry = {"resource": order.raw}
         bundle = {"resourceType": "Bundle", "entry": [entry]}
         is_open = order.raw.get("status") in ("active", "draft")
-        is_open = is_open and _is_of_now(order.raw, call)
-        if is_open and may_concern_us(bundle, terminology, deadline):
+        if not is_open or not _is_of_now(order.raw, call):
+            continue
+        if may_concern_us(bundle, terminology, deadline):
             drafts = read_drafts(bundle, person, deadline)
             if find_augmentation_order(drafts, terminology) is not None:
                 entries.append(entry)

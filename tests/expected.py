@@ -87,7 +87,7 @@ def _check_gap(gap: Gap, expected: Missing) -> None:
     if expected.observed is not None:
         assert gap.observed == expected.observed, gap
     if expected.seen is not None:
-        assert [source.resource for source in gap.seen] == expected.seen, gap
+        assert [source.resource for source in gap.provenance] == expected.seen, gap
     assert expected.detail in gap.detail, gap
 
 

@@ -320,7 +320,7 @@ def _gap(gap: Gap) -> dict[str, Any]:
     entry: dict[str, Any] = {"name": gap.name, "reason": gap.reason}
     if gap.value is not None:
         entry["value"] = gap.value
-    if gap.seen:
+    if gap.provenance:
         entry["seen"] = True
     return entry
 

@@ -56,7 +56,7 @@ class Chart:
 
     Attributes:
         id: its table in `charts.toml`.
-        said: what it shows, in sentences.
+        caption: what it shows, in sentences.
         key: what each shape in it means.
         columns: headings of the label and of the cells.
         axis: positions in percent with their labels; none if each row has a scale of
@@ -65,7 +65,7 @@ class Chart:
 
     id: str
     title: str
-    said: str
+    caption: str
     key: tuple[tuple[Shape, str], ...]
     columns: tuple[str, ...]
     rows: tuple[Row, ...]
@@ -93,7 +93,7 @@ def chart(
     return Chart(
         id=chart_id,
         title=title,
-        said=texts["said"].format_map(words),
+        caption=texts["caption"].format_map(words),
         key=tuple((shape, meaning) for shape, meaning in texts["key"]),
         columns=tuple(texts["columns"]),
         rows=tuple(rows),

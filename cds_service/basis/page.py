@@ -302,7 +302,7 @@ def _study_charts(answer: Answer, outcome: OutcomeAssessment) -> Iterator[Chart]
     if chart := plots.studies_chart(outcome):
         yield chart
     for result in outcome.models:
-        if result.shown:
+        if result.is_shown:
             yield plots.contribution_chart(answer, result)
             if cohort := plots.cohort_chart(answer, result):
                 yield cohort
@@ -336,7 +336,7 @@ def _study_parts(
         study_words.held_line(answer, result),
         f"Not known: {join_words(missing)}" if missing else "",
         f"Not checked: {'; '.join(unknown)}" if unknown else "",
-        low_figure_line(result, service) if result.shown else "",
+        low_figure_line(result, service) if result.is_shown else "",
         result.model.study.card_line,
         result.model.study.contrary_line,
     )

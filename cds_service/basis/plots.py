@@ -231,7 +231,9 @@ def studies_chart(outcome: OutcomeAssessment) -> Chart | None:
     rows = [*map(_study_row, outcome.models), *map(_stratum_row, outcome.supporting)]
     if not rows:
         return None
-    return chart("studies", rows, PERCENT_AXIS, said=_difference_sentence(outcome))
+    return chart(
+        "studies", rows, PERCENT_AXIS, difference=_difference_sentence(outcome)
+    )
 
 
 def _study_row(result: ModelResult) -> Row:
@@ -241,7 +243,7 @@ def _study_row(result: ModelResult) -> Row:
         percent_text(result.prediction.inputs_known),
         say(f"auc-{result.model.study.id}"),
     )
-    if not result.shown:
+    if not result.is_shown:
         reason = "no-such-patients" if result.not_studied else "too-little"
         return Row(label=label, cells=(say(reason), "", "", *cells))
     row = _figure_row(label, result, result.prediction, (at("tick", result.reference),))
@@ -302,7 +304,7 @@ def _stratum_row(stratum: Stratum) -> Row:
 
 
 def _difference_sentence(outcome: OutcomeAssessment) -> str:
-    shown_results = (result for result in outcome.models if result.shown)
+    shown_results = (result for result in outcome.models if result.is_shown)
     by_risk = sorted(shown_results, key=lambda result: result.prediction.risk)
     if len(by_risk) < 2:
         if len(outcome.models) < 2:

@@ -149,13 +149,13 @@ def _model_json(answer: Answer, result: ModelResult) -> dict[str, Any]:
         "baseline": _baseline_json(prediction.baseline),
         "reference": result.reference,
     }
-    if result.shown:
+    if result.is_shown:
         members["risk"] = prediction.risk
         members["studyUncertainty"] = list(prediction.study_uncertainty)
         if prediction.if_measured is not None:
             members["ifMeasured"] = list(prediction.if_measured)
     members["inputsKnown"] = prediction.inputs_known
-    if result.shown:
+    if result.is_shown:
         members["band"] = result.band
     gains = prediction.gains
     members["inputs"] = [_input_json(result, finding) for finding in result.inputs]

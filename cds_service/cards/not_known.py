@@ -141,7 +141,7 @@ def _not_excluded(answer: Answer) -> Iterator[str]:
     open_names: list[tuple[str, str]] = []
     for name in (*EXCLUDING, *RAISING_LISTED, STEROID, LONG_STEROID):
         gap = findings.gaps.get(name)
-        if gap is None or gap.reason != "undetermined" or not gap.seen:
+        if gap is None or gap.reason != "undetermined" or not gap.provenance:
             continue
         if is_settled(name, findings):
             continue
@@ -149,12 +149,12 @@ def _not_excluded(answer: Answer) -> Iterator[str]:
             continue
         title = answer.wording.name(name)
         # One order may mention several findings, and each is a question of its own.
-        resources_named = {source.resource for source in gap.seen}
+        resources_named = {source.resource for source in gap.provenance}
         resources = {
             f"{source.resource} {title}"
             if source.origin == "context"
             else source.resource
-            for source in gap.seen
+            for source in gap.provenance
         }
         named_before = already | listed if name in COUNTING else already
         if resources <= named_before or resources_named <= named_before:
@@ -192,7 +192,7 @@ def _not_understood(findings: Findings) -> set[str]:
     for name in EXCLUDING:
         gap = findings.gaps.get(name)
         if gap is not None and gap.reason == "not-understood":
-            entries |= {source.resource for source in gap.seen}
+            entries |= {source.resource for source in gap.provenance}
     return entries
 
 

@@ -93,7 +93,7 @@ class Assessment:
         if outcome == "refracture":
             is_own = self.pooled is not None and self.pooled.figure.is_personal
         else:
-            is_own = any(result.shown for result in self.of(outcome).models)
+            is_own = any(result.is_shown for result in self.of(outcome).models)
         return "assessed" if is_own else "insufficient-data"
 
     def has_open_input(self) -> bool:
@@ -192,7 +192,7 @@ def _assess_outcome(
 ) -> OutcomeAssessment:
     # What the record mentions without deciding: cancer elsewhere, a condition in words.
     gaps = [findings.gaps.get(name) for name in ABSOLUTE]
-    is_open = any(gap is not None and gap.seen for gap in gaps)
+    is_open = any(gap is not None and gap.provenance for gap in gaps)
     doubts = tuple(gap.name for gap in gaps if gap is not None and gap.is_mentioned)
     results = [
         apply_model(model, findings, policy, has_doubt=is_open)

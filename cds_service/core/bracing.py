@@ -151,7 +151,9 @@ class BraceTimes:
 
     def _is_length(self) -> bool:
         worded = self.order.worded
-        return bool(worded.said) and self.by_words == _after(self.begins, worded.hours)
+        return bool(worded.length) and self.by_words == _after(
+            self.begins, worded.hours
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -227,9 +229,9 @@ def length_text(hours: float) -> str:
 
 def worded_length(worded: WordedEnd) -> str:
     """Return the length that an order has in words: `3 months`."""
-    count, _, word = worded.said.partition(" ")
+    count, _, word = worded.length.partition(" ")
     unit = next((unit for unit in get_args(Unit) if word in (unit, f"{unit}s")), None)
-    return count_text(int(count), unit) if unit and count.isdecimal() else worded.said
+    return count_text(int(count), unit) if unit and count.isdecimal() else worded.length
 
 
 def fracture_day(findings: Findings) -> date | None:
@@ -340,7 +342,7 @@ def _brace(
 
 def _issue(times: BraceTimes, last_day: date, today: date) -> Issue | None:
     """Return what is wrong with a brace; a shorter time is its author's."""
-    is_worded = times.order.worded.says != "nothing"
+    is_worded = times.order.worded.kind != "nothing"
     if times.ends is not None and times.ends <= last_day:
         return "least" if times.is_shortest else None
     if last_day < max(today, times.begins):
@@ -354,7 +356,7 @@ def _issue(times: BraceTimes, last_day: date, today: date) -> Issue | None:
 
 
 def _without_date(times: BraceTimes) -> Issue:
-    ending = times.order.worded.says
+    ending = times.order.worded.kind
     return ending if ending in ("event", "payer", "doubtful", "reversed") else "open"
 
 
@@ -443,7 +445,7 @@ def long_rest_sentence(
     dates = ""
     if order.hours is not None:
         dates = f"{number_text(order.hours, 1).removesuffix('.0')} h"
-    is_length = order.worded.said and by_words == order.worded.hours
+    is_length = order.worded.length and by_words == order.worded.hours
     words = (
         worded_length(order.worded) if is_length else _until(order.worded.day, today)
     )
@@ -464,5 +466,5 @@ def is_open_rest(order: SupportOrder) -> bool:
     return (
         order.hours is None
         and order.end is None
-        and order.worded.says not in ("end", "event")
+        and order.worded.kind not in ("end", "event")
     )

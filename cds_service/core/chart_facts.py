@@ -1,4 +1,4 @@
-"""The facts of the chart that a surgeon would miss: which hold, lead, and their words.
+"""The facts of the chart that a surgeon would miss: which hold, which leads, its words.
 
 A fact is one file of `hooks/<service>/facts/` that names one signal. The first open
 fact by rank leads the card and carries its colour (docs/cards.md). Rules here are pure:
@@ -299,10 +299,12 @@ class ChartFacts:
         leading = self.leading
         for fact in self.ranked:
             is_behind = leading is not None and fact.file.rank >= leading.file.rank
-            is_told = fact.file.state is not None and fact.file.state.kind != "none"
-            # What is known of bone drugs is said by the phrase itself.
             is_second = is_behind and fact is not leading and fact.is_open
-            if not is_second or is_told:
+            # What is known of bone drugs is said by the phrase itself.
+            is_in_phrase = (
+                fact.file.state is not None and fact.file.state.kind != "none"
+            )
+            if not is_second or is_in_phrase:
                 continue
             if text := _filled(fact.file.joins, self._words(fact)):
                 yield text
@@ -523,10 +525,10 @@ def _keeps_card(fact: RankedFact) -> bool:
 
 
 def _key(signal: Signal) -> str:
-    """Return what a fact rests on: an override ends if one of these values changes.
+    """Return what a fact rests on; an override of it ends if this changes.
 
-    Or if an entry is added to those that a value rests on: a paraplegia next to a weak
-    leg that was considered.
+    It changes with a value, and with an entry that a value rests on: a paraplegia next
+    to a weak leg that was considered.
     """
     evidence = sorted(map(_name_and_day, signal.evidence))
     return " ".join([signal.because, *evidence]).strip()

@@ -77,7 +77,13 @@ class GroundOrder(NamedTuple):
     @classmethod
     def of(cls, order: SupportOrder) -> Self:
         """Return the order as overrides refer to it."""
-        times = (order.authored, order.start, order.end, order.hours, order.worded.said)
+        times = (
+            order.authored,
+            order.start,
+            order.end,
+            order.hours,
+            order.worded.length,
+        )
         says = " ".join("-" if time in (None, "") else str(time) for time in times)
         return cls(order.kind, order.name, order.reference, says)
 

@@ -340,7 +340,7 @@ def _malnourished_by_both(score: Gap | None) -> Finding | None:
         return None
     if float(score.value) > MNA_SHORT_MALNOURISHED:
         return None
-    return Finding("mna-category", "C", "1", score.observed, score.seen)
+    return Finding("mna-category", "C", "1", score.observed, score.provenance)
 
 
 # By the study's ruler for the model, by the site's for its referrals.
@@ -587,13 +587,13 @@ def _gap_with_value(
         return None
     if gap.reason in ("absent", "undetermined"):
         gap = gap._replace(
-            reason=missing.reason, detail=missing.detail, seen=missing.seen
+            reason=missing.reason, detail=missing.detail, provenance=missing.provenance
         )
     return gap._replace(value=value, observed=first.observed)
 
 
 def _undetermined(name: str, detail: str, seen: tuple[Provenance, ...] = ()) -> Gap:
-    return Gap(name=name, reason="undetermined", detail=detail, seen=seen)
+    return Gap(name=name, reason="undetermined", detail=detail, provenance=seen)
 
 
 # --- what the order says or makes doubtful

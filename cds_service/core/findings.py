@@ -128,6 +128,7 @@ class Gap(NamedTuple):
     """A finding that we do not have, and why.
 
     Attributes:
+        provenance: of the values that were seen and not used.
         why: why the value that was seen is not used, if `detail` names the value
             too.
         value: the newest value that was seen but is not usable (stale, other method).
@@ -139,7 +140,7 @@ class Gap(NamedTuple):
     name: str
     reason: GapReason
     detail: str
-    seen: tuple[Provenance, ...] = ()
+    provenance: tuple[Provenance, ...] = ()
     value: Value | None = None
     observed: date | None = None
     why: str = ""
@@ -147,7 +148,7 @@ class Gap(NamedTuple):
     @property
     def is_mentioned(self) -> bool:
         """Tell if the record holds something of it that does not decide."""
-        return bool(self.seen) and self.reason != "not-understood"
+        return bool(self.provenance) and self.reason != "not-understood"
 
 
 class PassedOver(NamedTuple):
@@ -401,21 +402,21 @@ class WordedEnd(NamedTuple):
     """The end of an order by its words.
 
     Attributes:
-        says: `end`: a length or a day, clearly; `event`: an end without a day (`until
+        kind: `end`: a length or a day, clearly; `event`: an end without a day (`until
             mobilised`); `payer`: only a payer's length of need, which is no wear time;
             `doubtful`: a time that was not understood; `reversed`: nothing, and its
             dates end before they begin.
         hours: the longest length that is clearly stated.
-        said: that length as our texts call it, `3 months`.
+        length: the same, as our texts write it, `3 months`.
         day: the last day that is clearly stated.
         is_least: the length is a shortest one (`at least 6 weeks`), no end.
     """
 
-    says: Literal["nothing", "end", "event", "payer", "doubtful", "reversed"] = (
+    kind: Literal["nothing", "end", "event", "payer", "doubtful", "reversed"] = (
         "nothing"
     )
     hours: float | None = None
-    said: str = ""
+    length: str = ""
     day: date | None = None
     is_least: bool = False
 

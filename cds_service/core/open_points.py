@@ -114,7 +114,7 @@ def _needed(findings: Findings) -> Iterator[OpenPoint]:
 def _gaps(findings: Findings) -> Iterator[OpenPoint]:
     for name in INPUTS:
         gap = findings.gaps.get(name)
-        if gap is not None and (gap.seen or gap.reason not in SILENT):
+        if gap is not None and (gap.provenance or gap.reason not in SILENT):
             yield OpenPoint(name, gap.reason)
     for name in RAISING:
         gap = findings.gaps.get(name)
@@ -125,7 +125,7 @@ def _gaps(findings: Findings) -> Iterator[OpenPoint]:
         gap = findings.gaps.get(name)
         if gap is None or is_settled(name, findings):
             continue
-        if gap.seen or gap.reason == "not-read":
+        if gap.provenance or gap.reason == "not-read":
             yield OpenPoint(name, gap.reason)
 
 

@@ -92,7 +92,7 @@ def _is_open(name: str, findings: Findings) -> bool:
         named_elsewhere = {source.resource for source in sources}
     return any(
         source.origin == "context" or source.resource not in named_elsewhere
-        for source in gap.seen
+        for source in gap.provenance
     )
 
 
@@ -124,7 +124,7 @@ def _unread_gaps(situation: Situation) -> list[Gap]:
 
 def _is_of_problem_list(gap: Gap) -> bool:
     return gap.reason == "not-understood" and all(
-        source.resource.startswith("Condition/") for source in gap.seen
+        source.resource.startswith("Condition/") for source in gap.provenance
     )
 
 

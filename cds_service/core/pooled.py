@@ -326,11 +326,8 @@ class PooledModel:
     def _effects(
         self, bone: Bone, entered: Mapping[str, float], baseline: PooledBaseline
     ) -> dict[str, float]:
-        recalibration, own_baseline = (
-            baseline.recalibration,
-            self._own_baseline(baseline),
-        )
-        centre = self.averaging.centre(bone, own_baseline)
+        recalibration = baseline.recalibration
+        centre = self.averaging.centre(bone, self._own_baseline(baseline))
         means = dict(zip(self.study.names(bone), centre.means.tolist(), strict=True))
         slope = recalibration.slope if recalibration else 1.0
         return {

@@ -324,7 +324,7 @@ def _keep_words(reason: KeepReason, wording: Wording) -> str:
 def _brace_reasons_unread(situation: Situation) -> Signal | None:
     """Find lists which could give a reason for a brace, unread or empty."""
     gaps = situation.findings.gaps
-    unread = [name for name in KEEP if name in gaps and not gaps[name].seen]
+    unread = [name for name in KEEP if name in gaps and not gaps[name].provenance]
     # Words that were not understood may name one.
     unread += [gap.name for gap in gaps.values() if gap.reason == "not-understood"]
     support = situation.support

@@ -103,7 +103,7 @@ class ModelResult(NamedTuple):
 
     Attributes:
         prediction: at the baseline in force.
-        shown: a probability may be said: enough inputs are known, and the study held
+        is_shown: a probability may be said: enough inputs are known, and the study held
             such patients at all (docs/evidence.md, "Which figure is shown").
         band: None if nothing is shown.
         pooled_risk: at the pooled incidence of the literature, 0..1; None if a site
@@ -117,7 +117,7 @@ class ModelResult(NamedTuple):
 
     model: LogisticModel
     prediction: Prediction
-    shown: bool
+    is_shown: bool
     band: Band | None
     violations: tuple[Violation, ...]
     pooled_risk: float | None
@@ -216,7 +216,7 @@ def apply_model(
     return ModelResult(
         model=model,
         prediction=prediction,
-        shown=is_shown,
+        is_shown=is_shown,
         band=band,
         violations=violations,
         pooled_risk=pooled_risk,
@@ -249,7 +249,7 @@ def _unusable(
             name=finding.name,
             reason="other-method",
             detail="without this site's reference",
-            seen=finding.provenance,
+            provenance=finding.provenance,
             value=finding.value,
             observed=finding.observed,
         )

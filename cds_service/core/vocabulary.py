@@ -2,7 +2,7 @@
 
 The kind of a finding says how it is read. Each kind has a class, with the keys that a
 file of this kind may hold: those that its reader reads, and no other.
-`fhir/mapping/terminology.py` reads the files, `fhir/findings/extraction.py` has the
+`fhir/mapping/finding_specs.py` reads the files, `fhir/findings/extraction.py` has the
 readers.
 """
 
@@ -114,7 +114,7 @@ class ReadSpec(FindingSpec):
 
 @table
 class PatientSpec(ReadSpec):
-    """Read from the Patient.
+    """A finding that is read from the Patient.
 
     Attributes:
         range: plausible values in the canonical unit, ends included.
@@ -372,8 +372,8 @@ class ConditionSpec(YesNoSpec):
         history: concepts that are a concern next to "no" if the list has them as past.
         past: why a resolved or past entry makes "no" impossible, as a phrase for
             people; empty if it does not.
-        past_days: what ended longer ago, or on no known day, is over; None: it always
-            makes it impossible.
+        past_days: an entry that ended longer ago, or on no known day, does not; None:
+            it does whenever it ended.
         acts_exclude: a procedure that nobody judged makes "no" impossible.
         unclear: concepts that make "no" impossible without making it "yes", each with
             the reason, as a phrase for people.

@@ -330,7 +330,7 @@ def _is_open(
     A standard code that leaves a tumour or an infection open needs no map: it says so.
     """
     concepts = concepts_of(resource, targets, terminology)
-    is_standard = terminology.tells("conditions", resource.get(element))
+    is_standard = terminology.identifies("conditions", resource.get(element))
     return NOT_UNDERSTOOD in concepts or (MAY_BE_GRAVE in concepts and not is_standard)
 
 

@@ -45,10 +45,15 @@ def repeats(narrative: str, resource: Json, plain: PlainWords) -> bool:
     }
     new = [
         word
-        for word in _WORD.findall(unescape(_TAG.sub(" ", narrative)))
+        for word in _WORD.findall(without_tags(narrative))
         if word.lower() not in words
     ]
     return plain.are_all(" ".join(new), has_lengths=False)
+
+
+def without_tags(narrative: str) -> str:
+    """Return the text of a narrative, which FHIR writes as XHTML."""
+    return unescape(_TAG.sub(" ", narrative))
 
 
 def _words_of(written: str) -> Iterator[str]:

@@ -12,15 +12,13 @@ from collections.abc import Callable, Mapping, Sequence
 from copy import deepcopy
 from functools import cache
 from pathlib import Path
-from typing import Any
 
 from pydantic_core import CoreSchema, SchemaValidator, ValidationError
 from pydantic_core import core_schema as schema
 
 from cds_service.core.data_file import read_json
 from cds_service.fhir.classes import TypeShape, class_of, describe
-
-Json = Mapping[str, Any]
+from cds_service.fhir.raw_json import Json
 
 # `python -m tests.write_shapes` writes it from the classes, and a test compares both.
 FILE = Path(__file__).with_name("shapes.json")

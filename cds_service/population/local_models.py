@@ -125,7 +125,7 @@ def _study_figure(
         own=prediction.baseline.own(prediction.log_odds),
         inputs=frozenset(entry.name for entry in result.inputs),
         is_complete=prediction.if_measured is None,
-        is_shown=result.shown and not absolute_exclusions(findings),
+        is_shown=result.is_shown and not absolute_exclusions(findings),
         is_outside=result.is_outside,
         has_unusable=per_site and bool(result.unusable),
         recalibration=prediction.baseline.recalibration,

@@ -11,6 +11,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from pydantic.alias_generators import to_camel
 
+from cds_service.core.recalibration import Finite
 from cds_service.errors import CdsError
 from cds_service.population.hospitals import (
     AcrossHospitals,
@@ -24,8 +25,6 @@ from cds_service.population.validating import (
     SMALLEST_CELL,
     ModelValidation,
 )
-
-Number = Annotated[float, Field(allow_inf_nan=False)]
 
 
 class _Part(BaseModel):
@@ -45,7 +44,7 @@ class SharedResult(_Part):
     and the slope are as they are.
     """
 
-    value: Number
+    value: Finite
     error: Annotated[float, Field(gt=0, allow_inf_nan=False)]
 
 
@@ -62,7 +61,7 @@ class SharedModel(_Part):
     months: int
     n: Annotated[int, Field(ge=2 * SMALLEST_CELL)]
     events: Annotated[int, Field(ge=SMALLEST_CELL)]
-    expected: Number
+    expected: Finite
     measures: Mapping[Measure, SharedResult]
 
 

@@ -178,7 +178,7 @@ def _untreated(
     text = f"Augmentation {planned}{date_text(done)}; {lack}{joined} and {missing}"
     sources = known.provenance if known and is_unsure else ()
     if gap:
-        sources = gap.seen
+        sources = gap.provenance
     notes = [*_left_open(record, findings, augmented, done, is_unsure=is_unsure)]
     yield Row(
         reason,
@@ -385,8 +385,8 @@ def _braced(
             ]
         )
         notes += (
-            [WITHOUT_DATE[order.worded.says]]
-            if not times.ends and order.worded.says in WITHOUT_DATE
+            [WITHOUT_DATE[order.worded.kind]]
+            if not times.ends and order.worded.kind in WITHOUT_DATE
             else []
         )
         notes += (

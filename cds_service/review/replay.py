@@ -181,7 +181,7 @@ def _findings(content: Mapping[str, Any]) -> Findings:
             name=entry["name"],
             reason=entry["reason"],
             detail="",
-            seen=(SEEN,) if entry.get("seen") else (),
+            provenance=(SEEN,) if entry.get("seen") else (),
             value=entry.get("value"),
         )
         for entry in content.get("gaps", ())

@@ -35,7 +35,7 @@ SHOWN = (  # what the pages of the pictures are made of
     "templates/review-entry.html",
     "templates/review-page.html",
     "templates/review-parts.html",
-    "templates/review-said.html",
+    "templates/review-remarks.html",
     "templates/sandbox.html",
 )
 

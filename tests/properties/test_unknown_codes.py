@@ -101,7 +101,7 @@ KINDS = (
 def is_unknown(kind: str, code: Resource, terminology: Terminology) -> bool:
     """Whether no value set has a code, and no range of harmless ones either."""
     listed = LISTED.get(kind)
-    told = listed is not None and terminology.tells(listed, code)
+    told = listed is not None and terminology.identifies(listed, code)
     told = told or is_bystander_act([code], terminology)
     words = code["coding"][0].get("display", "")
     named = terminology.text_concepts(words) | terminology.drug_words(words)

@@ -25,7 +25,7 @@ def end_of(text: str) -> date | float | None:
     )
     found = find_draft_support_orders(signing(bundle(draft)), terminology())
     worded_end = found[0].worded
-    if worded_end.says != "end":
+    if worded_end.kind != "end":
         return None
     return worded_end.day or (worded_end.hours and worded_end.hours / 24)
 

@@ -23,7 +23,7 @@ def brace_length(text: str, subject: str = "TLSO brace") -> tuple[str, float | N
     )
     found = find_draft_support_orders(signing(bundle(draft)), terminology())
     worded_end = found[0].worded
-    return worded_end.says, worded_end.hours and worded_end.hours / 24
+    return worded_end.kind, worded_end.hours and worded_end.hours / 24
 
 
 LENGTHS = [

@@ -124,7 +124,7 @@ def _with_minus(outcome: Gap) -> Gap:
     """Say of a value whose minus sign is missing what it would be with one."""
     if outcome.reason != "out-of-range" or outcome.why != MINUS:
         return outcome
-    number = outcome.seen[0].printed.split()[0]
+    number = outcome.provenance[0].printed.split()[0]
     return outcome._replace(detail=minus_missing_text(number), why="")
 
 

@@ -461,7 +461,7 @@ def _names_of_copies(entry: Entry) -> set[tuple[Any, ...]]:
 
 
 def gap(spec: FindingSpec, reason: GapReason, detail: str, *seen: Provenance) -> Gap:
-    return Gap(name=spec.name, reason=reason, detail=detail, seen=seen)
+    return Gap(name=spec.name, reason=reason, detail=detail, provenance=seen)
 
 
 def known(

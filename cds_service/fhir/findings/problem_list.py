@@ -364,7 +364,7 @@ def _is_settled(stated: Stated, spec: ConditionSpec, chart: Chart) -> bool:
     entry = stated.entry
     if stated.concept == UNSTATED:
         is_named = not SPINAL.isdisjoint(one.removesuffix("?") for one in entry.named)
-        return is_named or chart.terminology.tells(
+        return is_named or chart.terminology.identifies(
             LISTED[entry.kind], entry.raw.get("code")
         )
     return any(match.concept in spec.told_by_code for match in entry.matches)

@@ -192,8 +192,8 @@ def _of_fracture(coding: Json, terminology: Terminology, *, is_old: bool) -> Ver
     if any(rules.is_fracture(*one, is_old=is_old) for one in codes):
         return "apart"
     concepts = terminology.concepts(codeable)
-    is_told = terminology.tells("conditions", codeable)
-    if not is_told and concepts and concepts <= OF_A_FRACTURE:
+    is_identified = terminology.identifies("conditions", codeable)
+    if not is_identified and concepts and concepts <= OF_A_FRACTURE:
         return "apart"
     return _otherwise("conditions", coding, concepts, terminology)
 
@@ -216,5 +216,5 @@ def _otherwise(
 
     Any other code says nothing.
     """
-    is_told = terminology.tells(kind, {"coding": [coding]})
-    return "spinal" if concepts or is_told else "unknown"
+    is_identified = terminology.identifies(kind, {"coding": [coding]})
+    return "spinal" if concepts or is_identified else "unknown"

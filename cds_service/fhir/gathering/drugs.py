@@ -89,7 +89,7 @@ def read_drug(
         code=matches[0].code if matches else "",
         is_by_name=bool(by_name and not by_code),
         is_doubtful=any(map(terminology.clauses.is_not_done, names))
-        or bool(by_name and not by_code and terminology.tells("drugs", codes)),
+        or bool(by_name and not by_code and terminology.identifies("drugs", codes)),
         is_understood=BONE_DRUG not in concepts
         or (is_clear and _is_understood(resource, medication, terminology, concepts)),
         is_plain=BONE_DRUG not in concepts

@@ -8,11 +8,11 @@ plain and its codes known to be harmless, or it leaves open what it may say.
 
 import re
 from collections.abc import Iterator, Mapping
-from html import unescape
 from typing import Any, NamedTuple
 
 from cds_service.fhir.certainty import certainty_of
 from cds_service.fhir.gathering.parsing import TIMES
+from cds_service.fhir.leaves import without_tags
 from cds_service.fhir.raw_json import LISTS, Json, member, objects, text
 
 Reasons = Mapping[str, str]  # why, by element
@@ -164,7 +164,6 @@ VOID = frozenset(
 _READ_ELSEWHERE = ("condition-ruledOut", "diagnosesicherheit")
 # Narratives that FHIR says are made from the elements alone.
 _MADE = frozenset({"generated", "extensions", "empty"})
-_TAG = re.compile(r"<[^>]*>")
 _TIME = re.compile(r"[0-9]{4}(?:-[0-9]{2}){0,2}(?:T[0-9:.]+)?(?:Z|[+-][0-9:]+)?")
 _SITES = frozenset({"bodySite"})
 
@@ -193,7 +192,7 @@ def beside_title(entry: Json) -> Iterator[Beside]:
     for resource in objects(entry.get("contained")):
         yield from _of_contained(resource)
     if _is_written(entry.get("text")):
-        yield Beside(unescape(_TAG.sub(" ", text(member(entry, "text", "div")))))
+        yield Beside(without_tags(text(member(entry, "text", "div"))))
 
 
 def holds_more(entry: Json) -> bool:

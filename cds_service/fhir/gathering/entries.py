@@ -15,7 +15,8 @@ from cds_service.fhir.gathering.drugs import (
 )
 from cds_service.fhir.gathering.grave_asides import ASIDE_IN_DOUBT
 from cds_service.fhir.gathering.problem_words import in_doubt
-from cds_service.fhir.mapping.terminology import NOTHING, Match, Terminology
+from cds_service.fhir.mapping.clauses import NOTHING
+from cds_service.fhir.mapping.terminology import Match, Terminology
 from cds_service.fhir.mapping.text_rules import AUGMENTATIONS, SPINE
 from cds_service.fhir.raw_json import Json, objects, text, texts_of
 from cds_service.fhir.site_calendar import Moment

@@ -90,7 +90,6 @@ BY_CODE = frozenset(
 )
 # What bears on the figure or on the drugs, and not on the spine.
 APART = STATES | {UNJUDGED, "femur-fracture-unstated"}
-VERTEBRAL = frozenset({"vertebral-fracture", "osteoporotic-vertebral-fracture"})
 ASIDE = GRAVE | BY_CODE
 ASIDE_IN_DOUBT = frozenset(map(in_doubt, ASIDE | {UNJUDGED_ACT}))
 # What of these leaves a tumour, an infection or a palsy of the spine open, or may bear
@@ -209,7 +208,7 @@ def _names_more(words: str, named: frozenset[str], terminology: Terminology) -> 
 
 def is_unjudged(code: Json, terminology: Terminology) -> bool:
     """Tell if a code may be any diagnosis: it was never judged."""
-    return terminology.tells("conditions", code) and not terminology.excludes(code)
+    return terminology.identifies("conditions", code) and not terminology.excludes(code)
 
 
 def states_by_code(entry: Json, terminology: Terminology) -> frozenset[str]:
@@ -250,7 +249,7 @@ def is_harmless_act(code: Any, terminology: Terminology) -> bool:
         return all(
             acts.holds(*coding)
             for coding in codes
-            if terminology.tells("procedures", {"coding": [_coding(*coding)]})
+            if terminology.identifies("procedures", {"coding": [_coding(*coding)]})
         )
     words = texts_of(code)
     return bool(words) and all(
@@ -266,7 +265,7 @@ def left_open_by(codes: Iterable[Json], terminology: Terminology) -> frozenset[s
     """Return what codes of diagnoses leave open that are in no value set."""
     concepts = set[str]()
     for code in codes:
-        if not terminology.tells("conditions", code):
+        if not terminology.identifies("conditions", code):
             continue
         bare = {"code": {"coding": code.get("coding")}}
         if _is_of_earlier_fracture(code, terminology):
@@ -284,7 +283,7 @@ def left_open_by(codes: Iterable[Json], terminology: Terminology) -> frozenset[s
 def _is_of_earlier_fracture(code: Json, terminology: Terminology) -> bool:
     codes = (text(coding.get("code")) for coding in objects(code.get("coding")))
     is_later = any(map(is_later_encounter, codes))
-    return is_later and bool(terminology.concepts([code]) & VERTEBRAL)
+    return is_later and bool(terminology.concepts([code]) & FRACTURED)
 
 
 def stated_inside(contained: Json) -> Json:

@@ -391,11 +391,11 @@ def _is_identified(code: Any, words: Iterable[str], terminology: Terminology) ->
     is grave. Without such a code its texts say it, if all are names of harmless
     diseases, or denials.
     """
-    if terminology.tells("conditions", code):
+    if terminology.identifies("conditions", code):
         is_grave = not terminology.concepts(code).isdisjoint(GRAVE_BY_CODE)
         return terminology.excludes(code) and (
             is_grave
-            or terminology.stands(code)
+            or terminology.suffices(code)
             or all(
                 is_title_plain(word, terminology) or is_denial(word, terminology)
                 for word in words
@@ -440,7 +440,7 @@ def _is_understood(
 ) -> bool:
     if NO_INFORMATION in concepts or is_withheld(resource, terminology):
         return False
-    if terminology.concepts(code) or terminology.tells(
+    if terminology.concepts(code) or terminology.identifies(
         LISTED[resource["resourceType"]], code
     ):
         return True
@@ -457,7 +457,7 @@ def is_order_understood(order: Json, terminology: Terminology) -> bool:
     words = _short(set(texts_of(code)))
     return (
         bool(terminology.concepts(code))
-        or terminology.tells("procedures", code)
+        or terminology.identifies("procedures", code)
         or is_bystander_act(objects(code), terminology)
         or any(terminology.text_concepts(word) for word in words)
         or any(map(terminology.languages.can_read, words))
@@ -482,7 +482,7 @@ def _concepts_of_drug(
     is_known = words == texts and (
         bool(concepts)
         or LOCAL_ROUTE in named  # a cream or eye drops, no concern
-        or terminology.tells("drugs", codes)
+        or terminology.identifies("drugs", codes)
         or (
             any(system in NAMES_INGREDIENTS for system, _ in terminology.codings(codes))
             and any(map(terminology.languages.can_read, words))

@@ -250,7 +250,7 @@ def _words_of_reason(reason: Json, terminology: Terminology) -> Iterable[str]:
     yield text(reason.get("text"))
     for coding in objects(reason.get("coding")):
         codeable = {"coding": [coding]}
-        is_known = terminology.tells("conditions", codeable)
+        is_known = terminology.identifies("conditions", codeable)
         if not is_known and not terminology.concepts(codeable):
             yield text(coding.get("display")) or _UNREAD
 

@@ -92,7 +92,7 @@ def words_beyond(code: Json, terminology: Terminology) -> list[str]:
     words = texts_of(code)
     if not terminology.excludes(code):
         return words
-    if terminology.stands(code):
+    if terminology.suffices(code):
         return []
     return [one for one in words if not is_title_plain(one, terminology)]
 

@@ -74,7 +74,7 @@ def _is_plain_code(code: Json, terminology: Terminology) -> bool:
     A code that is not known is what its words say, which are read apart.
     """
     bare = {"code": {"coding": code.get("coding")}}
-    if terminology.tells("conditions", code):
+    if terminology.identifies("conditions", code):
         return is_bystander_problem(bare, terminology) or is_plain_fracture(
             bare, terminology, is_old=False
         )
@@ -88,7 +88,7 @@ def _prose_of(report: Json, terminology: Terminology) -> Iterator[str]:
     """
     yield text(report.get("conclusion"))
     for code in objects(report.get("conclusionCode")):
-        if not terminology.tells("conditions", code):
+        if not terminology.identifies("conditions", code):
             yield from texts_of(code)
         elif terminology.excludes(code):
             yield from words_beyond(code, terminology)

@@ -16,6 +16,7 @@ from typing import NamedTuple
 
 from cds_service.fhir.mapping.text_rules import (
     KEPT_TEXTS,
+    LETTER,
     LONGEST_KEPT,
     Place,
     folded,
@@ -81,7 +82,6 @@ _FIGURE = re.compile(r"\d")  # of a vertebra, most often
 MOST_ASIDES = 20
 # characters; longer prose is not searched for denials, since each search costs time
 LONGEST_STATEMENT = 500
-_LETTER = re.compile(r"[^\W\d_]")
 
 Places = Callable[[str, frozenset[str] | None], Mapping[str, Place]]
 NOTHING: frozenset[str] = frozenset()
@@ -141,7 +141,7 @@ class Clause:
     @property
     def is_suspicion_alone(self) -> bool:
         """Tell if it only says `suspected`, of something that other words name."""
-        return self.is_suspected and not _LETTER.search(self.plain)
+        return self.is_suspected and not LETTER.search(self.plain)
 
     @cached_property
     def places(self) -> Mapping[str, Place]:

@@ -111,7 +111,7 @@ class CodeSystems:
         spec = self.specs.get(system)
         return (system, spec.extends) if spec and spec.extends else (system,)
 
-    def tells(self, kind: Listed, system: str, code: str) -> bool:
+    def identifies(self, kind: Listed, system: str, code: str) -> bool:
         """Tell if this code, as written, identifies an entry by itself.
 
         The entry is one of this kind of list.

@@ -20,7 +20,7 @@ from typing import Literal, NamedTuple
 from pydantic import Field
 
 from cds_service.core.data_file import Closed
-from cds_service.fhir.mapping.language import Durations, Language, any_of
+from cds_service.fhir.mapping.language import Durations, Language, any_of, ignoring_case
 from cds_service.fhir.mapping.overlay import required
 from cds_service.fhir.site_calendar import YEARS
 from cds_service.outgoing.deadline import check_time
@@ -37,9 +37,10 @@ _LETTER = "A-Za-zÀ-ÖØ-öø-ÿ"
 _WORD = re.compile(rf"[{_LETTER}\u3400-\u9fff]")
 _DIGIT = re.compile("[0-9]")
 _SIGN = re.compile(rf"[0-9{_LETTER}\u3400-\u9fff]")
+# `3/12`: three months, or a day of December
 _TWELFTH = re.compile(
     rf"(?:(?<![0-9./{_LETTER}])|(?<=\b[xX])|(?<=×))[0-9]{{1,2}}\s?/\s?12(?![0-9/])"
-)  # three months, or a day of December
+)
 _BEFORE = rf"(?<![{_LETTER}])(?:%s)\s*$"
 _AFTER = rf"\s*-?\s*(?:%s)(?![{_LETTER}])"
 _INSIDE = rf"(?<![{_LETTER}])(?:%s)(?![{_LETTER}])"
@@ -99,7 +100,7 @@ class Mention(NamedTuple):
     Attributes:
         start, end: position in the text, including the words that belong to it.
         hours: length of a duration.
-        said: a duration in our wording, `3 months`.
+        length: a duration in our wording, `3 months`.
         day: the last day, if one is named.
         until: wording for an end date in the text's language, `until {day}`, if the
             passage may be replaced; else empty.
@@ -110,7 +111,7 @@ class Mention(NamedTuple):
     start: int
     end: int
     hours: float | None = None
-    said: str = ""
+    length: str = ""
     day: date | None = None
     until: str = ""
     is_least: bool = False
@@ -164,7 +165,7 @@ class _Clause(NamedTuple):
         own: it names the ordered item.
         other: it names something else: a check, a dose, a visit.
         about: it is about the ordered item, by itself or by the clause before; None if
-            nothing tells.
+            neither names anything.
         is_only: its length is the only number with a unit of time in the whole text.
     """
 
@@ -198,17 +199,17 @@ class DurationRules:
             for unit, words in language.units.items()
         ]
         self._units = [
-            (_compiled(word), unit, code)
+            (ignoring_case(word), unit, code)
             for code, unit, words in named
             for word in words
         ]
         self._numbers = [
-            (_compiled(word), value)
+            (ignoring_case(word), value)
             for table in tables
             for word, value in table.numbers.items()
         ]
         self._months = [
-            (_compiled(word), place)
+            (ignoring_case(word), place)
             for table in tables
             for place, word in enumerate(table.months, 1)
         ]
@@ -217,36 +218,36 @@ class DurationRules:
         and_half = rf"(?:{any_of(tables, 'and_half')})"
         to = rf"(?:-|–|—|~|{any_of(tables, 'to')})"
         high = rf"(?P<high>[0-9]{{1,3}}(?:[.,][0-9]{{1,2}})?|{number})"
-        self._amount = _compiled(
+        self._amount = ignoring_case(
             rf"(?P<low>{number})"
             rf"(?:\s*{to}\s*{high})?"
             rf"(?:\s*(?P<inside>{and_half}))?"
             rf"\s*-?\s*(?P<unit>{_any(self._units)})(?![A-Za-zÀ-ÿ0-9])"
             rf"(?:\s*(?P<behind>{and_half}))?"
         )
-        self._fifty_second = _compiled(
+        self._fifty_second = ignoring_case(
             r"(?<![0-9./])(?P<low>[0-9]{1,2})\s?/\s?52(?![0-9/])"
         )
         forms = (
             form.format(n=n, months=_any(self._months))
             for n, form in enumerate(_DAY_FORMS)
         )
-        self._days = _compiled(rf"(?<![0-9{_LETTER}])(?:{'|'.join(forms)})")
+        self._days = ignoring_case(rf"(?<![0-9{_LETTER}])(?:{'|'.join(forms)})")
         self._lists = {
-            (code, name): _compiled(place % any_of([language], name))
+            (code, name): ignoring_case(place % any_of([language], name))
             for code, language in languages.items()
             for name, place in _PLACES.items()
         }
         self._until = {
-            code: _compiled(_INSIDE % any_of([language], "until"))
+            code: ignoring_case(_INSIDE % any_of([language], "until"))
             for code, language in languages.items()
         }
         self._anywhere = {
-            name: _compiled(place % any_of(tables, name))
+            name: ignoring_case(place % any_of(tables, name))
             for name, place in _PLACES_OF_ALL.items()
         }
         fillers = "|".join(any_of(tables, name) for name in ("fillers", "soft", "for_"))
-        self._fillers = _compiled(_INSIDE % fillers)
+        self._fillers = ignoring_case(_INSIDE % fillers)
 
     def read(
         self,
@@ -670,10 +671,6 @@ class DurationRules:
 
 def _any(words: Sequence[tuple[re.Pattern[str], *tuple[object, ...]]]) -> str:
     return "|".join(sorted((one[0].pattern for one in words), key=len, reverse=True))
-
-
-def _compiled(pattern: str) -> re.Pattern[str]:
-    return re.compile(pattern, re.IGNORECASE)
 
 
 def _blank(text: str, start: int, end: int) -> str:

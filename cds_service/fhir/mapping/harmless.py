@@ -8,11 +8,12 @@ from pydantic import Field
 
 from cds_service.core.data_file import DataFile, DataTable
 from cds_service.fhir.mapping.clauses import names
-from cds_service.fhir.mapping.language import Pattern
+from cds_service.fhir.mapping.language import Pattern, either
 from cds_service.fhir.mapping.text_rules import LONGEST_TITLE, folded
 from cds_service.fhir.raw_json import Json, objects, text
 
-_ENDS = re.compile(r"^[\s\-*•.,;:]+|[\s.,;:]+$")
+# what stands around a name: bullets, dashes, stops
+NAME_ENDS = re.compile(r"^[\s\-*•.,;:]+|[\s.,;:]+$")
 _SPACES = re.compile(r"\s+")
 
 
@@ -60,12 +61,12 @@ class HarmlessTitles:
 
     def __init__(self, content: HarmlessFile) -> None:
         """Fold the names once."""
-        tags = _any(map(re.escape, content.asides.tags))
+        tags = either(map(re.escape, content.asides.tags))
         self._tag = re.compile(rf"\s*\((?:{tags})\)\s*$")
-        since = _any(map(re.escape, content.asides.since))
+        since = either(map(re.escape, content.asides.since))
         self._year = re.compile(rf"\((?:(?:{since}) )?(?:19|20)\d\d\)$")
-        level, and_ = _any(content.vertebrae.level), _any(content.vertebrae.and_)
-        second = rf"(?:{_any(content.vertebrae.second)})?[ -]?\d{{1,2}}"
+        level, and_ = either(content.vertebrae.level), either(content.vertebrae.and_)
+        second = rf"(?:{either(content.vertebrae.second)})?[ -]?\d{{1,2}}"
         self._level = re.compile(
             rf"(?:{level})(?:\s?(?:{and_})\s?{second})?(?![a-z0-9])"
         )
@@ -112,10 +113,6 @@ class HarmlessTitles:
 
         It loses accents, tag and year, and the signs around it.
         """
-        bare = _ENDS.sub("", self._tag.sub("", folded(words)))
+        bare = NAME_ENDS.sub("", self._tag.sub("", folded(words)))
         name = self._level.sub(" @ ", self._year.sub("", bare))
-        return _SPACES.sub(" ", _ENDS.sub("", name)).strip()
-
-
-def _any(words: Iterable[str]) -> str:
-    return "|".join(words)
+        return _SPACES.sub(" ", NAME_ENDS.sub("", name)).strip()

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from cds_service.core.data_file import Closed, DataFile
 from cds_service.fhir.mapping.code_systems import CPT, CodeSystems
+from cds_service.fhir.mapping.harmless import NAME_ENDS
 from cds_service.fhir.mapping.harmless_codes import CodeRange, HarmlessCodes
 from cds_service.fhir.mapping.language import Pattern
 from cds_service.fhir.mapping.overlay import required
@@ -17,7 +18,6 @@ from cds_service.fhir.mapping.text_rules import LONGEST_TITLE, folded
 
 FILE = "harmless-acts.toml"
 _TAG = re.compile(r"\s*\((?:procedure|regime/therapy)\)\s*$")
-_ENDS = re.compile(r"^[\s\-*•.,;:]+|[\s.,;:]+$")
 
 
 class _Patterns(Closed):
@@ -82,7 +82,7 @@ class HarmlessActs:
 
 def _plain(words: str) -> str:
     """Return a name in lower case, without accents, tag and the signs around it."""
-    return _ENDS.sub("", _TAG.sub("", folded(words)))
+    return NAME_ENDS.sub("", _TAG.sub("", folded(words)))
 
 
 def load_harmless_acts(folders: Sequence[Path], systems: CodeSystems) -> HarmlessActs:

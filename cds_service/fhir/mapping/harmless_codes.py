@@ -17,7 +17,7 @@ from cds_service.fhir.mapping.overlay import required
 
 FILE = "harmless-codes.toml"
 KEPT_CODES = 4096
-LONGEST_KEPT = 200  # characters of system and code
+LONGEST_KEPT_CODE = 200  # characters of system and code
 Span = tuple[str, str]
 
 
@@ -101,12 +101,12 @@ class HarmlessCodes:
 
     def holds(self, system: str, code: str) -> bool:
         """Tell if a canonical code is in a harmless range of its system."""
-        is_short = len(system) + len(code) <= LONGEST_KEPT
+        is_short = len(system) + len(code) <= LONGEST_KEPT_CODE
         return (self._kept_holds if is_short else self._look_holds)(system, code)
 
     def may_hold(self, system: str, code: str) -> bool:
         """Tell the same of a code so short that it may be in one: `K57` of `K57.0`."""
-        is_short = len(system) + len(code) <= LONGEST_KEPT
+        is_short = len(system) + len(code) <= LONGEST_KEPT_CODE
         return (self._kept_may_hold if is_short else self._look_may_hold)(system, code)
 
     def is_vague(self, system: str, code: str) -> bool:

@@ -319,6 +319,15 @@ def _check_letters(
 Table = Joints | Vertebrae | Durations | Years
 
 
+def ignoring_case(pattern: str) -> re.Pattern[str]:
+    return re.compile(pattern, re.IGNORECASE)
+
+
+def either(patterns: Iterable[str]) -> str:
+    """Return one pattern for all of these; of two that fit, the first counts."""
+    return "|".join(patterns)
+
+
 def any_of(tables: Iterable[Table], name: str) -> str:
     """Return the words of this name in all tables as one pattern.
 

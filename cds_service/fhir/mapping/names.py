@@ -12,6 +12,7 @@ from cds_service.core.data_file import Closed, DataFile
 from cds_service.errors import DataFileError
 from cds_service.fhir.mapping.text_rules import (
     KEPT_TEXTS,
+    LETTER,
     LONGEST_TITLE,
     Languages,
     Phrases,
@@ -19,7 +20,6 @@ from cds_service.fhir.mapping.text_rules import (
 )
 
 LONGEST_NAME = 2000  # characters
-_LETTER = re.compile(r"[^\W\d_]")
 _NO_WORDS = re.compile(r"(?!)")
 _BORDER = re.compile(
     r"(?<=[0-9A-Za-z])(?=[\u3040-\u9fff])|(?<=[\u3040-\u9fff])(?=[0-9A-Za-z])|_"
@@ -103,7 +103,7 @@ class MeasureNames:
 
     def is_silent(self, name: str) -> bool:
         """Report a name that names no measure at all: `left hand`, `result`."""
-        return not _LETTER.search(self._content.neutral.sub(" ", _plain(name)))
+        return not LETTER.search(self._content.neutral.sub(" ", _plain(name)))
 
     def is_named_otherwise(self, finding: str, words: str) -> bool:
         """Report words that make another measure of it: in the name of a method."""

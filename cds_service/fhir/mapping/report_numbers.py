@@ -1,13 +1,13 @@
 """Finds numbers of the worksheet in the words of reports, by `report-numbers.toml`."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 from pydantic import Field
 
 from cds_service.core.data_file import DataFile, DataTable
-from cds_service.fhir.mapping.language import Pattern
+from cds_service.fhir.mapping.language import Pattern, either, ignoring_case
 
 _RANGE_AT = 20  # characters before a number in which a range begins
 _NUMBER = r"(?<![\w.,\-–−])(?P<number>[-−–+]?\d{1,4}(?:[.,]\d{1,3})?)"
@@ -89,12 +89,13 @@ class ReportNumbers:
             **_each(content.names, rf"(?:%s){_PLACE}{_NUMBER}"),
             **_each(content.areas, rf"(?:%s){_NEAR}{_AREA}"),
         }
-        self._numbers = {field: _compiled(form) for field, form in forms.items()}
+        self._numbers = {field: ignoring_case(form) for field, form in forms.items()}
         self._dxa = {
-            site: _compiled(words) for site, words in _each(content.dxa, "%s").items()
+            site: ignoring_case(words)
+            for site, words in _each(content.dxa, "%s").items()
         }
-        self._range = _compiled(rf"\d\s*(?:-|–|{_any(content.to)})\s*$")
-        self._total = _compiled(_any(content.total))
+        self._range = ignoring_case(rf"\d\s*(?:-|–|{either(content.to)})\s*$")
+        self._total = ignoring_case(either(content.total))
 
     def find(self, sentence: str) -> Iterator[Number]:
         """Yield the numbers of a sentence, also the upper ends of ranges."""
@@ -118,18 +119,10 @@ class ReportNumbers:
 def _each(table: DataTable, form: str) -> Mapping[str, str]:
     """Put the words of each key of a table into the form, by the key as written."""
     lists: Mapping[str, Words] = table.model_dump(by_alias=True)
-    return {field: form.replace("%s", _any(words)) for field, words in lists.items()}
+    return {field: form.replace("%s", either(words)) for field, words in lists.items()}
 
 
 def _value(match: re.Match[str]) -> str:
     number = match["number"].replace("−", "-").replace("–", "-").replace(",", ".")
     unit = match.groupdict().get("unit", "").replace("²", "2")
     return f"{number} {unit}".strip()
-
-
-def _compiled(pattern: str) -> re.Pattern[str]:
-    return re.compile(pattern, re.IGNORECASE)
-
-
-def _any(words: Iterable[str]) -> str:
-    return "|".join(words)

@@ -5,13 +5,12 @@ The structure is here: a name next to a number, a class next to its limits.
 
 import re
 import unicodedata
-from collections.abc import Iterable
 from functools import cached_property, lru_cache
 
 from pydantic import Field
 
 from cds_service.core.data_file import DataFile, DataTable
-from cds_service.fhir.mapping.language import Pattern
+from cds_service.fhir.mapping.language import Pattern, either, ignoring_case
 from cds_service.fhir.mapping.text_rules import KEPT_TEXTS, LONGEST_KEPT
 
 # The limits of the WHO's classes, and any number below zero.
@@ -78,8 +77,8 @@ class ReportWords:
     def _line(self) -> re.Pattern[str]:
         names = self._content.t_score
         return re.compile(
-            rf"\s*(?:(?:T(?:[-_ ]?(?:{_any(names.after_t)}))?"
-            rf"|(?:{_any(names.before_t)})[- ]T)\s*[:=]?\s*(?=[-−–+\d]))?"
+            rf"\s*(?:(?:T(?:[-_ ]?(?:{either(names.after_t)}))?"
+            rf"|(?:{either(names.before_t)})[- ]T)\s*[:=]?\s*(?=[-−–+\d]))?"
             r"(?P<number>[-−–+]?\s*\d{1,2}(?:[.,]\d{1,3})?)"
             r"\s*(?P<unit>[A-Za-z{}\[\]][A-Za-z0-9{}\[\]/^²_-]*?)??"
             r"\s*(?:[(\[]?\b(?:L|LL|H|HH|low|abnormal)\b[)\]]?|\*)?\s*",
@@ -89,7 +88,7 @@ class ReportWords:
     @cached_property
     def _negative(self) -> re.Pattern[str]:
         return re.compile(
-            rf"(?<![\w.,])(?<!\d )(?:[-−–] ?|(?:{_any(self._content.minus)}) )"
+            rf"(?<![\w.,])(?<!\d )(?:[-−–] ?|(?:{either(self._content.minus)}) )"
             r"(\d{1,2}(?:[.,]\d{1,2})?)(?![\w.,]*\d|\w| ?%)",
             re.IGNORECASE,
         )
@@ -109,7 +108,7 @@ class ReportWords:
 
     @cached_property
     def _pathology(self) -> re.Pattern[str]:
-        return re.compile(_any(self._content.pathology), re.IGNORECASE)
+        return ignoring_case(either(self._content.pathology))
 
     def without_definition(self, words: str) -> str:
         """Leave out the definition of the WHO's classes that a report prints.
@@ -137,8 +136,8 @@ class ReportWords:
     def _t_score(self) -> re.Pattern[str]:
         names = self._content.t_score
         return re.compile(
-            rf"(?<![^\W_])T[-\u2010-\u2015_ ]{{0,2}}(?:{_any(names.after_t)})"
-            rf"|(?:{_any(names.before_t)})[- ]T(?![^\W_])",
+            rf"(?<![^\W_])T[-\u2010-\u2015_ ]{{0,2}}(?:{either(names.after_t)})"
+            rf"|(?:{either(names.before_t)})[- ]T(?![^\W_])",
             re.IGNORECASE,
         )
 
@@ -146,17 +145,13 @@ class ReportWords:
     def _classes(self) -> tuple[re.Pattern[str], ...]:
         content = self._content
         lists = (content.osteopenia, content.normal, content.osteoporosis)
-        return tuple(re.compile(_any(one), re.IGNORECASE) for one in lists)
+        return tuple(ignoring_case(either(one)) for one in lists)
 
     @cached_property
     def _compared(self) -> re.Pattern[str]:
-        return re.compile(_any(self._content.compared), re.IGNORECASE)
+        return ignoring_case(either(self._content.compared))
 
 
 def _normal(words: str) -> str:
     """Give the words with full-width forms, common in Japanese reports, made normal."""
     return words if words.isascii() else unicodedata.normalize("NFKC", words)
-
-
-def _any(words: Iterable[str]) -> str:
-    return "|".join(words)

@@ -1,7 +1,6 @@
-"""Translates codes to concepts.
+"""Translates codes to concepts: by value sets, a site's local codes, coded answers.
 
-It goes by value sets, a site's local codes, coded answers, and words as the last
-resort.
+Words are the last resort.
 
 A *concept* is the id of a value set in `mappings/valueset/`, or a code in one of our
 own code systems in `mappings/codesystem/`; if both exist, they are the same concept.
@@ -13,11 +12,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from cds_service.core.data_file import (
-    Faults,
-)
+from cds_service.core.data_file import Faults
 from cds_service.fhir.mapping.bystanders import load_bystanders
-from cds_service.fhir.mapping.clauses import BORDER, ClauseReader, Joints
+from cds_service.fhir.mapping.clauses import BORDER, NOTHING, ClauseReader, Joints
 from cds_service.fhir.mapping.code_systems import (
     LONGEST_CODE,
     Listed,
@@ -68,7 +65,6 @@ Code = tuple[str, str]
 # Records repeat the same codes, so lookups are cached: this many, by spellings up to
 # `LONGEST_CODE`.
 REMEMBERED = 4096
-NOTHING: frozenset[str] = frozenset()
 BONE_DRUGS = "bone-drug"
 # The concept maps of body sites at the spine.
 SITE_MAPS = ("vertebral-level", "vertebral-level-icd", "spinal-region")
@@ -218,7 +214,7 @@ class Terminology:
         return {code: tuple(sorted(concepts)) for code, concepts in index.items()}
 
     def _index_of_classes(self) -> Mapping[str, tuple[str, ...]]:
-        """Value sets with classes or exclusions, by system."""
+        """Index the value sets with classes or exclusions by their systems."""
         index: dict[str, dict[str, None]] = {}
         for concept, (included, excluded) in self._value_sets.items():
             for system, _ in (*included.classes, *excluded.codes, *excluded.classes):
@@ -227,7 +223,7 @@ class Terminology:
 
     @property
     def names(self) -> frozenset[str]:
-        """Every concept that a code can belong to."""
+        """List every concept that a code can belong to."""
         return (
             frozenset(self._value_sets)
             | frozenset(self._own_codes)
@@ -235,10 +231,7 @@ class Terminology:
         )
 
     def outdated_expansions(self) -> tuple[str, ...]:
-        """List what `mappings check` says of expansions that are out of date.
-
-        They are not of their filters as they are now.
-        """
+        """List what `mappings check` says of expansions made of earlier filters."""
         roots = {
             name: [code for _, code in rules.included.roots]
             for name, rules in self._value_sets.items()
@@ -247,15 +240,15 @@ class Terminology:
 
     @property
     def map_ids(self) -> frozenset[str]:
-        """Ids of the concept maps."""
+        """Return the ids of the concept maps."""
         return frozenset(self._answer_maps)
 
     def matches(self, codeable: Any) -> tuple[Match, ...]:
         """List every concept that the codings of a CodeableConcept belong to.
 
-        It is raw JSON, or a list of them.
-
-        Never raises on junk: `coding: [{}]`, null and plain text match nothing.
+        Args:
+            codeable: raw JSON of one, or of a list of them. Junk matches nothing, and
+                never raises: `coding: [{}]`, null, plain text.
         """
         if not codeable:
             return ()
@@ -269,7 +262,7 @@ class Terminology:
         return tuple(dict.fromkeys(matches) if len(matches) > 1 else matches)
 
     def codings(self, codeable: Any) -> list[Code]:
-        """Normalised system and code of each coding."""
+        """List the normalised system and code of each coding."""
         return [self._systems.normalise(*code) for code in _codes(codeable)]
 
     def is_mapped_here(self, codeable: Any) -> bool:
@@ -291,30 +284,30 @@ class Terminology:
         systems = {*self._systems.specs, *(system for system, _ in self._known)}
         return self.concepts([{"system": system, "code": code} for system in systems])
 
-    def tells(self, kind: Listed, codeable: Any) -> bool:
+    def identifies(self, kind: Listed, codeable: Any) -> bool:
         """Tell if a coding alone identifies an entry of such a list, ours or not."""
-        return bool(self._telling(kind, codeable))
+        return bool(self._identifying(kind, codeable))
 
     def excludes(self, codeable: Any) -> bool:
-        """Tell if a condition's codes alone say that it is nothing grave, or which.
+        """Tell if a condition's codes alone say what it is, or that it is harmless.
 
-        Each of those that name a condition by themselves must be in a value set, or in
-        a range of `harmless-codes.toml`: any other may be a tumour, an infection, a
-        palsy or a fracture.
+        Each code that identifies a condition by itself must be in a value set, or in a
+        range of `harmless-codes.toml`: any other may be a tumour, an infection, a palsy
+        or a fracture.
         """
-        codes = self._telling("conditions", codeable)
+        codes = self._identifying("conditions", codeable)
         return bool(codes) and all(
             self.knows(*code)
             or self._harmless_codes.holds(*self._systems.normalise(*code))
             for code in codes
         )
 
-    def stands(self, codeable: Any) -> bool:
+    def suffices(self, codeable: Any) -> bool:
         """Tell if a harmless code says enough, whatever is written next to it.
 
-        One that is not vague does, unless a vague one of its system stands beside it.
+        One that is not vague does, unless a vague one of its system is next to it.
         """
-        codes = self._telling("conditions", codeable)
+        codes = self._identifying("conditions", codeable)
         normal = [self._systems.normalise(*code) for code in codes]
         clear = [code for code in normal if not self._harmless_codes.is_vague(*code)]
         systems = {system for system, _ in clear}
@@ -323,7 +316,7 @@ class Terminology:
         )
         return bool(clear) and not is_mixed and self.excludes(codeable)
 
-    def _telling(self, kind: Listed, codeable: Any) -> list[Code]:
+    def _identifying(self, kind: Listed, codeable: Any) -> list[Code]:
         """Return the codes that identify an entry of such a list by themselves."""
         codes = _codes(codeable)
         if self._local_codes:  # a site's map may give standard codes for them
@@ -332,7 +325,7 @@ class Terminology:
                 for code in codes
             ]
             codes += [(to.system, to.code) for targets in mapped for to in targets]
-        return [code for code in codes if self._systems.tells(kind, *code)]
+        return [code for code in codes if self._systems.identifies(kind, *code)]
 
     def concepts(self, codeable: Any) -> frozenset[str]:
         """Return the concepts that a CodeableConcept belongs to."""
@@ -451,10 +444,7 @@ class Terminology:
         return frozenset(self._rules_of(among).ruled_out_places(text))
 
     def _ruled_out_places(self, text: str) -> Mapping[str, tuple[int, int]]:
-        """Find where a text names the concepts that other words of it rule out.
-
-        Places in `folded(text)`.
-        """
+        """Find where in `folded(text)` concepts are named that its words rule out."""
         return self._rules_of(None).ruled_out_places(text)
 
     def _rules_of(self, among: frozenset[str] | None) -> TextRules:
@@ -535,7 +525,7 @@ class Terminology:
 
 
 def _codes(codeable: Any) -> list[Code]:
-    """System and code of each coding, as written."""
+    """List the system and code of each coding, as written."""
     if not isinstance(codeable, dict):
         return (
             [code for one in codeable for code in _codes(one)]

@@ -249,7 +249,7 @@ def _folded(words: Iterable[str]) -> tuple[str, ...]:
 _WORDS = re.compile("[a-z]+")
 _ANY_WORD = re.compile("[A-Za-z]+")
 _VOWELS = frozenset("aeiouy")
-_LETTERS = re.compile(r"[^\W\d_]")
+LETTER = re.compile(r"[^\W\d_]")
 
 
 class LanguagesFile(DataFile):
@@ -302,7 +302,7 @@ class Languages:
         """
         if len(text) > LONGEST_TEXT:
             return False
-        letters = _LETTERS.findall(text.lower())
+        letters = LETTER.findall(text.lower())
         # one Chinese character may be a word
         if len(letters) < 2 and not any(one > "\u2e80" for one in letters):
             return False
@@ -317,7 +317,7 @@ class Languages:
         """Tell if a text has letters or words of a language that we do not read."""
         if not all(
             sign.isascii() or self._letters.match(sign)
-            for sign in _LETTERS.findall(text.lower())
+            for sign in LETTER.findall(text.lower())
         ):
             return True
         return not self._others.isdisjoint(

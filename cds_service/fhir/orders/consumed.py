@@ -91,8 +91,8 @@ _CODING = ("system", "version", "code", "userSelected")
 # What may change the meaning of any element that holds it.
 _ADDED = frozenset({"extension", "modifierExtension", "contained", "implicitRules"})
 LEAST_CODE = 4  # a shorter one may be a word or a number of its own
-_KEPT = frozenset(KEEP)
-_REASONS = BONE_REASONS | _KEPT
+KEPT_REASONS = frozenset(KEEP)
+_REASONS = BONE_REASONS | KEPT_REASONS
 
 # What the log and a card may call an element: names of R4, never a key that somebody
 # made up.
@@ -269,7 +269,7 @@ def _is_understood(element: str, coding: Any, terminology: Terminology) -> bool:
         concepts = terminology.concepts(codeable) & _REASONS
         return bool(concepts) and (
             not concepts & FRACTURES
-            or bool(concepts & _KEPT)
+            or bool(concepts & KEPT_REASONS)
             or is_plain_fracture({"code": codeable}, terminology, is_old=False)
         )
     if element == "bodySite":

@@ -8,7 +8,6 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import Literal
 
-from cds_service.core.bracing import KEEP
 from cds_service.core.findings import OtherInjuries, SupportOrder
 from cds_service.fhir.certainty import ACTIVE, PAST, certainty_of, clinical_status
 from cds_service.fhir.gathering.bystanders import SPINAL, is_plain_fracture
@@ -30,7 +29,7 @@ from cds_service.fhir.gathering.record import PatientRecord
 from cds_service.fhir.mapping.level_text import LEVELS, in_order
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.onset import begun
-from cds_service.fhir.orders.consumed import unread_in
+from cds_service.fhir.orders.consumed import KEPT_REASONS, unread_in
 from cds_service.fhir.orders.drafts import NO_DRAFTS, DraftOrders, codeables
 from cds_service.fhir.orders.levels import (
     covers,
@@ -65,14 +64,14 @@ from cds_service.fhir.raw_json import (
 )
 from cds_service.fhir.site_calendar import SiteCalendar
 
-KEPT_REASONS = frozenset(KEEP)
 SURGERY = frozenset({"prior-spinal-surgery", "spinal-surgery-unstated"})
 OLD = frozenset({"old-fracture"})
 ORDERED = "serviceRequests"
-# What other lists than that of problems name, stated in a title or in doubt beside it.
-# The reasons themselves are left out here: they are findings. So is surgery.
 # What is written next to the code of a fracture may be more than the fracture.
 UNREAD_NEXT_TO_CODE = frozenset({MAY_BE_GRAVE, in_doubt(UNREAD_REASON)})
+# What lists other than that of problems name, stated in a title or in doubt next to it.
+# Reasons to keep a brace are left out, since they are findings; so is surgery, which
+# `_is_operated` looks for.
 NAMED_ELSEWHERE = (SPINAL | OF_THE_SPINE) - KEPT_REASONS - SURGERY
 NAMED_ELSEWHERE |= frozenset(map(in_doubt, NAMED_ELSEWHERE))
 # an older entry is often a healed fracture that was never closed
@@ -222,12 +221,13 @@ def _is_brace_unread(brace: Json, terminology: Terminology) -> bool:
     notes = [
         note
         for note in objects(brace.get("note"))
-        if not _is_billing(text(note.get("text")), terminology)
+        if not _is_payers_length(text(note.get("text")), terminology)
     ]
     return bool(unread_in({**brace, "note": notes}, terminology))
 
 
-def _is_billing(words: str, terminology: Terminology) -> bool:
+def _is_payers_length(words: str, terminology: Terminology) -> bool:
+    """Tell if a note gives a payer's length of need, and otherwise plain words."""
     mentions = terminology.durations.read(words, "brace")
     remainder = words
     for mention in mentions:
@@ -273,7 +273,7 @@ def _is_device_unread(
 ) -> bool:
     """Tell if a device that may be a brace was ordered lately.
 
-    Nobody knows then when the first brace was begun, from which the weeks count.
+    It may be the first brace, from whose beginning the weeks count.
     """
     return any(
         entry.kind in DEVICE_ORDERS
@@ -295,9 +295,10 @@ def _is_ordered_lately(entry: Entry, calendar: SiteCalendar, today: date) -> boo
 def _is_named_elsewhere(
     record: PatientRecord, calendar: SiteCalendar, today: date
 ) -> bool:
-    """Tell if an entry besides problems names a tumour or an infection of the spine.
+    """Tell if an entry of another list names a tumour or an infection of the spine.
 
-    It must be recent or undated, or a drug that is still taken.
+    The problem list has a rule of its own. The entry must be of the last half year or
+    undated, or a drug that is still taken.
     """
     for entry in record.entries:
         named = entry.named | (entry.drug.concepts if entry.drug else frozenset())
@@ -440,8 +441,8 @@ def _days_of(
 ) -> tuple[date | None, date | None]:
     """Return the first and the last day on which it may have begun.
 
-    None for a day that nothing tells. A fracture is recorded after it began, so the day
-    of recording is the latest possible one. Without an onset it is used as both days.
+    None if nothing gives that day. A fracture is recorded after it began, so the day of
+    recording is the latest possible one. Without an onset it is used as both days.
     """
     recorded = condition.get("recordedDate")
     written = calendar.first_day(recorded), calendar.last_day(recorded)

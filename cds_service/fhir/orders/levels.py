@@ -419,7 +419,7 @@ def _unread(
 def _is_understood(reason: Json, terminology: Terminology) -> bool:
     if terminology.excludes(reason):
         return is_code_plainly_worded(reason, terminology)
-    is_coded = terminology.tells("conditions", reason)
+    is_coded = terminology.identifies("conditions", reason)
     if terminology.concepts(reason) and not is_coded:
         return True
     words = texts_of(reason)

@@ -237,10 +237,10 @@ def read_worded_end(order: Json, subject: Subject, rules: DurationRules) -> Word
     if kinds & {"length", "day"}:
         return _clear_end(mentions)
     if "event" in kinds:
-        return WordedEnd(says="event")
+        return WordedEnd(kind="event")
     if "payer" in kinds:
-        return WordedEnd(says="payer")
-    return WordedEnd(says="doubtful") if kinds else WordedEnd()
+        return WordedEnd(kind="payer")
+    return WordedEnd(kind="doubtful") if kinds else WordedEnd()
 
 
 def _clear_end(mentions: list[Mention]) -> WordedEnd:
@@ -248,12 +248,12 @@ def _clear_end(mentions: list[Mention]) -> WordedEnd:
     day = max((one.day for one in mentions if one.day), default=None)
     lengths = [one for one in mentions if one.hours is not None]
     if not lengths:
-        return WordedEnd(says="end", day=day)
+        return WordedEnd(kind="end", day=day)
     longest = max(lengths, key=lambda mention: mention.hours or 0)
     return WordedEnd(
-        says="end",
+        kind="end",
         hours=longest.hours,
-        said=longest.said,
+        length=longest.length,
         day=day,
         is_least=longest.is_least,
     )

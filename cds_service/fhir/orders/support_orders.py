@@ -314,8 +314,8 @@ def _worded(
         order, "brace" if kind == "brace" else "bed-rest", terminology.durations
     )
     return (
-        WordedEnd(says=times.no_end)
-        if worded.says == "nothing" and times.no_end
+        WordedEnd(kind=times.no_end)
+        if worded.kind == "nothing" and times.no_end
         else worded
     )
 

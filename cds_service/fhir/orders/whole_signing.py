@@ -41,7 +41,7 @@ from cds_service.fhir.raw_json import Json, member, objects, text, texts_of
 BY_TYPE = frozenset({"MedicationRequest", "NutritionOrder", "VisionPrescription"})
 REASON_ELEMENTS = ("reasonCode", "reason")
 NOTED = ("note", "patientInstruction", "orderDetail", "comment")
-# It says when, and nothing of why.
+# its elements say when, and nothing of why
 _WHEN = "occurrence"
 _PLAIN_CATEGORIES = re.compile(
     r"(?:(?:surgical|inpatient|outpatient|day) )?(?:procedures?|surgery|operations?)"
@@ -52,13 +52,13 @@ _PLAIN_CATEGORIES = re.compile(
 _JUDGED = frozenset({*TITLES, *REASON_ELEMENTS, "reasonReference"})
 _ADDED = re.compile(r"extension|Extension|(?:^|\.)_")
 _ORDINAL = re.compile(r"\b\d{1,2}(?:st|nd|rd|th|er|re|e|a|o)?\b\.?")
-_WORDED = re.compile(r"(?:text|display)$")
-_SAID = re.compile(
+# paths of the words of a code, and of everything that is free text
+_CODE_WORDS = re.compile(r"(?:text|display)$")
+_FREE_WORDS = re.compile(
     r"(?:^|\.)(?:text|display|valueString|valueMarkdown|valueCode|patientInstruction)$"
 )
-MOST_NAMES = (
-    5  # names of the operation in one title: `kyphoplasty (balloon kyphoplasty)`
-)
+# names of the operation in one title: `kyphoplasty (balloon kyphoplasty)`
+MOST_NAMES = 5
 
 
 def unread_of_augmentation(
@@ -104,7 +104,7 @@ def _is_read(
         return _is_site_read(path, words, order, terminology)
     if element == "orderDetail":
         remainder = _without_names(words, terminology)
-        is_worded = _WORDED.search(path) is not None
+        is_worded = _CODE_WORDS.search(path) is not None
         return is_worded and terminology.bystanders.are_of_augmentation(remainder)
     if path.startswith("text."):
         return path == "text.status" or repeats(words, order, terminology.plain.braces)
@@ -115,7 +115,7 @@ def _is_read(
 
 def _is_category_read(path: str, words: str, terminology: Terminology) -> bool:
     """Tell if a category says which list an order is on, and no other operation."""
-    if not _WORDED.search(path):
+    if not _CODE_WORDS.search(path):
         return True
     return _PLAIN_CATEGORIES.fullmatch(
         words.strip()
@@ -126,7 +126,7 @@ def _is_category_read(path: str, words: str, terminology: Terminology) -> bool:
 
 def _is_site_read(path: str, words: str, order: Json, terminology: Terminology) -> bool:
     sites = codeables(order, "bodySite")
-    if _WORDED.search(path):
+    if _CODE_WORDS.search(path):
         return terminology.bystanders.are_of_augmentation(words) or bool(
             terminology.levels.treated(words)
             and not terminology.bystanders.is_against(words)
@@ -143,9 +143,9 @@ def _is_site_read(path: str, words: str, order: Json, terminology: Terminology) 
 def unread_words_of(order: Json, terminology: Terminology) -> tuple[str, ...]:
     """Name the elements of an augmentation order that were not understood.
 
-    By their words, or by a code of something grave, wherever it stands. Its reasons and
-    its sites have rules of their own. An extension is judged by its words and codes
-    alone; a modifier extension is never understood.
+    Their words are not plain, or a code in them is of something grave. Reasons and
+    sites have rules of their own. An extension is judged by its words and codes alone;
+    a modifier extension is never understood.
     """
     titles = codeables(order, *TITLES)
     left = {
@@ -226,7 +226,7 @@ def _is_contained_read(resource: Json, terminology: Terminology) -> bool:
     ) and all(
         _are_words_read(path, text(value), terminology)
         for path, value in leaves_of(inside)
-        if _SAID.search(path)
+        if _FREE_WORDS.search(path)
     )
 
 
@@ -242,7 +242,7 @@ def _is_place(site: Json, terminology: Terminology) -> bool:
 
 
 def _is_title_read(title: Json, titles: list[Json], terminology: Terminology) -> bool:
-    """Tell if a title says the operation and how it is done, and nothing more.
+    """Tell if a title names the operation and how it is done, and nothing more.
 
     "Kyphoplasty L1, on Prolia" says more. "X-ray after kyphoplasty" contradicts the
     code next to it. The display of a known code is not judged: it says what the code
@@ -278,7 +278,11 @@ def _is_worded(path: str) -> bool:
     is_judged = element in _JUDGED or element in ("bodySite", "contained", "text")
     if element != "contained" and ".extension." in path:
         is_judged = False  # what is added to a code is no part of it
-    return not is_judged and not is_element_read(path, "") and bool(_SAID.search(path))
+    return (
+        not is_judged
+        and not is_element_read(path, "")
+        and bool(_FREE_WORDS.search(path))
+    )
 
 
 def _are_words_read(path: str, words: str, terminology: Terminology) -> bool:
@@ -476,7 +480,7 @@ def _noted(order: Json) -> Iterator[str]:
 
 def _all_words(order: Json) -> Iterator[str]:
     for path, value in leaves_of(order):
-        if isinstance(value, str) and _WORDED.search(path):
+        if isinstance(value, str) and _CODE_WORDS.search(path):
             yield value
 
 

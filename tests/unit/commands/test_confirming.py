@@ -91,7 +91,7 @@ def test_ticks_become_a_map_and_tests(site, ticks):
     assert find_faults(site) == ()
     terminology = load_service(load_site(site)).terminology
     assert "grip-strength-right" in terminology.concepts(local("007"))
-    assert terminology.tells("conditions", local("NT"))
+    assert terminology.identifies("conditions", local("NT"))
     assert not terminology.concepts(local("8"))
 
 

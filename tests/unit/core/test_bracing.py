@@ -30,8 +30,8 @@ def weeks(number):
     return TODAY + timedelta(weeks=number)
 
 
-def words(hours, said):
-    return WordedEnd(says="end", hours=hours, said=said)
+def words(hours, length):
+    return WordedEnd(kind="end", hours=hours, length=length)
 
 
 def bed_rest(hours=None, **members):
@@ -111,27 +111,27 @@ def judged(*orders, fractured_on=None, policy=None, **support):
             "long",
             id="dates beyond, words within",
         ),
-        pytest.param(tlso(worded=WordedEnd(says="event")), "event", id="an event"),
+        pytest.param(tlso(worded=WordedEnd(kind="event")), "event", id="an event"),
         pytest.param(
-            tlso(worded=WordedEnd(says="payer")), "payer", id="a length of need"
+            tlso(worded=WordedEnd(kind="payer")), "payer", id="a length of need"
         ),
         pytest.param(
-            tlso(worded=WordedEnd(says="payer"), end=weeks(6)),
+            tlso(worded=WordedEnd(kind="payer"), end=weeks(6)),
             None,
             id="a length of need beside an end",
         ),
         pytest.param(
-            tlso(worded=WordedEnd(says="doubtful")), "doubtful", id="not understood"
+            tlso(worded=WordedEnd(kind="doubtful")), "doubtful", id="not understood"
         ),
         pytest.param(
-            tlso(worded=WordedEnd(says="reversed")),
+            tlso(worded=WordedEnd(kind="reversed")),
             "reversed",
             id="ends before it begins",
         ),
         pytest.param(
             tlso(
                 worded=WordedEnd(
-                    says="end", hours=1008.0, said="6 weeks", is_least=True
+                    kind="end", hours=1008.0, length="6 weeks", is_least=True
                 )
             ),
             "least",
@@ -204,11 +204,11 @@ def test_a_length_is_said_in_the_unit_that_fits(hours, said):
             "TLSO ordered until 12 Feb 2027 in dates, for 6 weeks in words",
         ),
         (
-            tlso(worded=WordedEnd(says="end", day=weeks(12))),
+            tlso(worded=WordedEnd(kind="end", day=weeks(12))),
             "TLSO until 12 Feb 2027 ordered",
         ),
         (
-            tlso(worded=WordedEnd(says="payer")),
+            tlso(worded=WordedEnd(kind="payer")),
             "TLSO ordered without an end date (its length of need is a billing entry)",
         ),
     ],
@@ -356,9 +356,9 @@ def test_the_weeks_of_a_site_are_the_limit():
     assert (found.correction.end, found.correction.review) == (weeks(6), weeks(3))
 
 
-@pytest.mark.parametrize("says", ["event", "payer"])
-def test_an_end_beside_other_words_is_not_pre_selected(says):
-    assert not judged(tlso(worded=WordedEnd(says=says)))[0].correction.is_certain
+@pytest.mark.parametrize("kind", ["event", "payer"])
+def test_an_end_beside_other_words_is_not_pre_selected(kind):
+    assert not judged(tlso(worded=WordedEnd(kind=kind)))[0].correction.is_certain
 
 
 # --- reasons to keep it
@@ -393,7 +393,7 @@ def test_what_the_record_leaves_open_keeps_a_brace_beyond_the_limit(reason):
         name="stable-burst-fracture",
         reason=reason,
         detail="named in words",
-        seen=(seen,),
+        provenance=(seen,),
     )
     found = Findings(open_gap.known, {**open_gap.gaps, gap.name: gap})
     assert "brace-keep-reason" not in signals_of(found)
@@ -450,13 +450,13 @@ def test_lists_that_could_hold_a_reason_are_read_before_an_end_is_pre_selected(
             bed_rest(), "bed-rest-open", "bed rest without an end time", id="no end"
         ),
         pytest.param(
-            bed_rest(worded=WordedEnd(says="doubtful")),
+            bed_rest(worded=WordedEnd(kind="doubtful")),
             "bed-rest-open",
             "bed rest without an end time",
             id="not understood",
         ),
         pytest.param(
-            bed_rest(worded=WordedEnd(says="event")), None, "", id="an event is an end"
+            bed_rest(worded=WordedEnd(kind="event")), None, "", id="an event is an end"
         ),
         pytest.param(
             bed_rest(worded=words(4.0, "4 h")), None, "", id="routine in words"
@@ -486,13 +486,13 @@ def test_lists_that_could_hold_a_reason_are_read_before_an_end_is_pre_selected(
             id="dates longer",
         ),
         pytest.param(
-            bed_rest(worded=WordedEnd(says="end", day=date(2026, 11, 23))),
+            bed_rest(worded=WordedEnd(kind="end", day=date(2026, 11, 23))),
             "bed-rest-long",
             "Bed rest until 23 Nov ordered",
             id="until a day",
         ),
         pytest.param(
-            bed_rest(worded=WordedEnd(says="end", day=date(2026, 11, 21))),
+            bed_rest(worded=WordedEnd(kind="end", day=date(2026, 11, 21))),
             None,
             "",
             id="until tomorrow",

@@ -56,8 +56,8 @@ def of_long_ago(name, **members):
     return finding(name, True, observed=date(2026, 6, 24))._replace(**members)
 
 
-def ends(says, **members):
-    return WordedEnd(says=says, **members)
+def ends(kind, **members):
+    return WordedEnd(kind=kind, **members)
 
 
 @dataclass(frozen=True)

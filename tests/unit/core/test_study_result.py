@@ -149,7 +149,7 @@ def of_study(one, element):
             "known": [{"mna-category": "C"}],
             "study": S,
             "inputs_known": 0.0,
-            "shown": False,
+            "is_shown": False,
             "band": None,
             "pooled_risk": None,
         },
@@ -158,7 +158,7 @@ def of_study(one, element):
             "known": [{"tl-junction": True}],
             "study": S,
             "inputs_known": 0.02,
-            "shown": False,
+            "is_shown": False,
             "band": None,
             "pooled_risk": None,
         },
@@ -167,7 +167,7 @@ def of_study(one, element):
             "known": [],
             "study": S,
             "inputs_known": 0.0,
-            "shown": False,
+            "is_shown": False,
             "band": None,
             "pooled_risk": None,
         },
@@ -523,7 +523,7 @@ def test_exactly_the_share_that_policy_asks_for_is_enough():
     for share, shown in ((known, True), (known + 1e-9, False)):
         showing = policy.showing.model_copy(update={"inputs_known": share})
         asks = policy.model_copy(update={"showing": showing})
-        assert result_of(S, {"pma-rate": 55.0}, asks).shown is shown
+        assert result_of(S, {"pma-rate": 55.0}, asks).is_shown is shown
 
 
 @pytest.mark.parametrize(
@@ -547,7 +547,7 @@ def test_studies_of_single_first_fractures_give_no_figure_to_others(patient):
     known = merged(PKP, WEAK, patient)
     found = result_of(S, known)
     assert [one.finding for one in found.not_studied] == list(patient)
-    assert (found.shown, found.band) == (False, None)
+    assert (found.is_shown, found.band) == (False, None)
 
 
 INPUTS = st.fixed_dictionaries({}, optional=any_values("inputs", "exclusions"))
@@ -558,7 +558,7 @@ INPUTS = st.fixed_dictionaries({}, optional=any_values("inputs", "exclusions"))
 def test_a_figure_has_a_band_and_its_band_a_ground(known, study):
     one = result_of(study, known)
     is_enough = one.prediction.inputs_known >= 0.5 and not one.not_studied
-    assert one.shown == is_enough == (one.band is not None)
+    assert one.is_shown == is_enough == (one.band is not None)
     low, high = one.prediction.study_uncertainty
     assert 0 <= low <= one.prediction.risk <= high <= 1
     if one.band == "lower":

@@ -76,10 +76,10 @@ def test_a_dosage_in_words_ends_if_each_step_does(words, days):
 
 
 def test_the_words_of_a_length_are_ours():
-    assert [one.said for one in read("brace", "TLSO x 3 Monate")] == ["3 months"]
-    assert [one.said for one in read("bed-rest", "Bettruhe 1 Tag")] == ["1 day"]
-    assert [one.said for one in read("bed-rest", "Bed rest 48 hrs")] == ["48 h"]
-    assert [one.said for one in read("bed-rest", "Bed rest 1.5 days")] == ["1.5 days"]
+    assert [one.length for one in read("brace", "TLSO x 3 Monate")] == ["3 months"]
+    assert [one.length for one in read("bed-rest", "Bettruhe 1 Tag")] == ["1 day"]
+    assert [one.length for one in read("bed-rest", "Bed rest 48 hrs")] == ["48 h"]
+    assert [one.length for one in read("bed-rest", "Bed rest 1.5 days")] == ["1.5 days"]
 
 
 @pytest.mark.parametrize(
@@ -104,7 +104,7 @@ def test_the_words_of_a_length_are_ours():
 )
 def test_halves_of_a_year_or_month_are_counted(words, months):
     (length,) = read("brace", words)
-    assert length.said == f"{months:g} months"
+    assert length.length == f"{months:g} months"
     assert length.hours == pytest.approx(months * HOURS["m"])
 
 

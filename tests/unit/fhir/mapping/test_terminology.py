@@ -205,7 +205,7 @@ def test_one_file_is_a_language(tmp_path):
     ):
         assert (ours.levels.treated(said), words.levels.treated(said)) == ((), levels)
     (brace,) = words.durations.read("Korset gedurende 6 weken", "brace")
-    assert (brace.kind, brace.hours, brace.said, brace.until) == (
+    assert (brace.kind, brace.hours, brace.length, brace.until) == (
         "length",
         6 * 168,
         "6 weeks",
@@ -278,8 +278,8 @@ def test_a_local_code_means_what_its_standard_code_means(
     )
     local = coded("R3", LOCAL)
     assert found.concepts(local) == concepts
-    assert found.tells(kind, local)
-    assert not terminology().tells(kind, local)
+    assert found.identifies(kind, local)
+    assert not terminology().identifies(kind, local)
     assert {one.code for one in found.matches(local)} <= {f"{target}|{code.upper()}"}
 
 

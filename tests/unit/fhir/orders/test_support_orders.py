@@ -163,7 +163,7 @@ BROKEN = Unreadable(
                     "repeat": {"boundsDuration": {"value": 8, "code": "wk"}}
                 },
             ),
-            {"start": None, "end": None, "hours": 1344.0, "worded.says": "nothing"},
+            {"start": None, "end": None, "hours": 1344.0, "worded.kind": "nothing"},
         ),
         (
             brace(
@@ -172,7 +172,7 @@ BROKEN = Unreadable(
                     "repeat": {"boundsDuration": {"value": 10, "unit": "days"}}
                 },
             ),
-            {"start": None, "end": None, "hours": 240.0, "worded.says": "nothing"},
+            {"start": None, "end": None, "hours": 240.0, "worded.kind": "nothing"},
         ),
         (
             brace(
@@ -181,7 +181,7 @@ BROKEN = Unreadable(
                     "repeat": {"boundsDuration": {"value": 24, "code": "h"}}
                 },
             ),
-            {"start": None, "end": None, "hours": 24.0, "worded.says": "nothing"},
+            {"start": None, "end": None, "hours": 24.0, "worded.kind": "nothing"},
         ),
         (
             brace(
@@ -190,7 +190,7 @@ BROKEN = Unreadable(
                     "repeat": {"boundsDuration": {"value": 99, "code": "mo"}}
                 },
             ),
-            {"start": None, "end": None, "hours": None, "worded.says": "payer"},
+            {"start": None, "end": None, "hours": None, "worded.kind": "payer"},
         ),
         (
             brace(
@@ -199,7 +199,7 @@ BROKEN = Unreadable(
                     "repeat": {"boundsDuration": {"value": 99, "unit": "months"}}
                 },
             ),
-            {"start": None, "end": None, "hours": None, "worded.says": "payer"},
+            {"start": None, "end": None, "hours": None, "worded.kind": "payer"},
         ),
         (
             brace(
@@ -208,7 +208,7 @@ BROKEN = Unreadable(
                     "repeat": {"boundsDuration": {"value": 3, "unit": "moons"}}
                 },
             ),
-            {"start": None, "end": None, "hours": None, "worded.says": "nothing"},
+            {"start": None, "end": None, "hours": None, "worded.kind": "nothing"},
         ),
         (
             brace(
@@ -217,40 +217,40 @@ BROKEN = Unreadable(
                     "repeat": {"boundsDuration": {"value": "3", "code": "wk"}}
                 },
             ),
-            {"start": None, "end": None, "hours": None, "worded.says": "nothing"},
+            {"start": None, "end": None, "hours": None, "worded.kind": "nothing"},
         ),
         (
             brace(None, occurrenceTiming={"repeat": {"boundsDuration": {}}}),
-            {"start": None, "end": None, "hours": None, "worded.says": "nothing"},
+            {"start": None, "end": None, "hours": None, "worded.kind": "nothing"},
         ),
         # the end is read from every text of an order
         (
             brace({"text": "TLSO x 3 months"}),
-            {"worded.says": "end", "worded.said": "3 months"},
+            {"worded.kind": "end", "worded.length": "3 months"},
         ),
         (
             brace(None, note=[{"text": "Wear for 12 weeks"}]),
-            {"worded.says": "end", "worded.said": "12 weeks"},
+            {"worded.kind": "end", "worded.length": "12 weeks"},
         ),
         (
             brace(None, occurrenceTiming={"code": {"text": "for 6 weeks"}}),
-            {"worded.says": "end", "worded.said": "6 weeks"},
+            {"worded.kind": "end", "worded.length": "6 weeks"},
         ),
         (
             brace(None, parameter=[parameter("Duration", value=12, unit="weeks")]),
-            {"worded.says": "end", "worded.said": "12 weeks"},
+            {"worded.kind": "end", "worded.length": "12 weeks"},
         ),
         (
             brace(
                 None, parameter=[parameter("Length of need", value=99, unit="months")]
             ),
-            {"worded.says": "payer", "worded.said": ""},
+            {"worded.kind": "payer", "worded.length": ""},
         ),
         (
             brace(
                 None, note=[{"text": "length of need 99"}, {"text": "TLSO x 3 months"}]
             ),
-            {"worded.says": "end", "worded.said": "3 months"},
+            {"worded.kind": "end", "worded.length": "3 months"},
         ),
         (
             brace(
@@ -260,18 +260,18 @@ BROKEN = Unreadable(
                     {"text": "wear until pain subsides"},
                 ],
             ),
-            {"worded.says": "event", "worded.said": ""},
+            {"worded.kind": "event", "worded.length": ""},
         ),
         (
             brace(None, note=[{"text": "No lifting for 12 weeks"}]),
-            {"worded.says": "nothing", "worded.said": ""},
+            {"worded.kind": "nothing", "worded.length": ""},
         ),
         (
             brace(None, note="junk", parameter=[{}, 7], occurrenceTiming={"code": 3}),
-            {"worded.says": "nothing", "worded.said": ""},
+            {"worded.kind": "nothing", "worded.length": ""},
         ),
         # more than is read
-        (brace(None, note=MANY_NOTES), {"worded.says": "doubtful"}),
+        (brace(None, note=MANY_NOTES), {"worded.kind": "doubtful"}),
         # bed rest says how long it lasts
         (
             worded(
