@@ -77,6 +77,7 @@ from cds_service.fhir.orders.referred import (
     with_drafted_drugs,
     with_drafted_reasons,
     with_referred,
+    with_unsent_reasons_of_drafts,
     with_withdrawn_orders,
 )
 from cds_service.fhir.orders.suggestions import Ordering, draft_suggestions, order_words
@@ -366,6 +367,7 @@ def _gather(call: Call, orders: SignedOrders) -> Gathered:
     record = with_drafted_reasons(record, drafts, terminology)
     deadline = ports.deadline.for_reading()
     drafts = with_referred(drafts, record, request, ports.fhir, person, until=deadline)
+    record = with_unsent_reasons_of_drafts(record, drafts, terminology)
     if drafts is not orders.drafts:
         orders = _orders_in(drafts, person, terminology)
     support = find_support_orders(

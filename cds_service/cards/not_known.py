@@ -52,12 +52,13 @@ ASIDES = frozenset(
     {
         *("ServiceRequest", "DeviceRequest", "SupplyRequest", "Procedure"),
         *("MedicationRequest", "MedicationStatement", "MedicationAdministration"),
-        *("MedicationDispense", "ImagingStudy"),
+        *("MedicationDispense", "ImagingStudy", "Encounter"),
     }
 )
 NAMED_ALONE = {
     "Procedure": say("a procedure"),
     "ImagingStudy": say("an imaging study"),
+    "Encounter": say("this stay"),
 }
 # Units as machines write them: left out, or written as people do.
 ANNOTATION = re.compile(r" ?\{([TZ]-?[Ss]core|score)\}|(?<=\d) 1(?= \(|:| is |$)")

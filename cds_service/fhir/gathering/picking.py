@@ -63,7 +63,10 @@ from cds_service.fhir.gathering.reason_prose import (
     is_title_plain,
     words_of_reasons,
 )
-from cds_service.fhir.gathering.report_prose import is_prose_understood
+from cds_service.fhir.gathering.report_prose import (
+    is_of_other_organ,
+    is_prose_understood,
+)
 from cds_service.fhir.mapping.code_systems import Listed
 from cds_service.fhir.mapping.drug_table import OTHER_DRUG
 from cds_service.fhir.mapping.terminology import Terminology
@@ -268,7 +271,9 @@ def _concepts_of_exam(exam: Json, terminology: Terminology) -> frozenset[str]:
     if names_t_score(exam, terminology):
         concepts |= {TELLS_T_SCORE}
     concepts |= _grave_asides(exam, terminology)
-    if "dxa-exam" not in concepts:  # it looks for no tumour
+    # DXA looks for no tumour; that of another organ is read for what it names.
+    is_apart = concepts >= PATHOLOGY and is_of_other_organ(exam, terminology)
+    if "dxa-exam" not in concepts and not is_apart:
         concepts |= _unread_prose(exam, terminology)
     return concepts | _drugs_named(words_of_report(exam), concepts, terminology)
 

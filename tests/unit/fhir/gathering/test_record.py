@@ -1944,6 +1944,24 @@ def with_encounter(answer, *, encounter_id="e1"):
     )
 
 
+def test_a_diagnosis_of_the_encounter_that_no_list_has_is_read_by_its_id():
+    stay = encounter() | {"diagnosis": [{"condition": {"reference": "Condition/c9"}}]}
+    served = condition(9, "94222008")  # metastasis of bone
+    fhir = ScriptedReader(Condition=served)
+    request = hook_request(
+        prefetch={
+            "patient": PATIENT,
+            "conditions": page(condition(1)),
+            "encounter": stay,
+        },
+        fhirServer="https://ehr.example.org/fhir",
+    )
+    request["context"]["encounterId"] = "e1"
+    record = gathered(request, WITH_ENCOUNTER, fhir, bases=BASES)
+    assert fhir.asked == ["Condition/c9"]
+    assert "Condition/c9" in names(record)
+
+
 def test_the_encounter_is_read_once_by_the_id_of_the_call():
     record, asked = with_encounter(encounter())
     assert names(record) == ["Encounter/e1"]
