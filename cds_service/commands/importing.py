@@ -40,7 +40,7 @@ from cds_service.loading import (
 from cds_service.measures.observations import (
     Writer,
     Written,
-    identifiers_on_server,
+    compare_with_record,
     site_codes,
     transaction,
     without_rivals,
@@ -400,15 +400,12 @@ def _send(outcome: Outcome, wish: Wish) -> None:
     reader = FhirClient(base, wish.token, connections=_connections(), is_fresh=True)
     folder, _ = options.chosen_site(wish.site)
     person = Person(wish.patient, bases_of([base, *aliases_of_server(folder, base)]))
-    names = [value.identifier for value in outcome.taken]
-    known = identifiers_on_server(reader, person, names, seconds=SECONDS)
-    new = [
-        (source, [value for value in written if value.identifier not in known])
-        for source, written in outcome.written
-    ]
-    bundle = transaction(
-        [(source, written) for source, written in new if written], datetime.now(UTC)
-    )
+    new: list[tuple[Source, Sequence[Written]]] = []
+    for source, written in outcome.written:
+        compared = compare_with_record(reader, person, written, seconds=SECONDS)
+        if compared.new:
+            new.append((source, compared.new))
+    bundle = transaction(new, datetime.now(UTC))
     statuses: Sequence[str] = ()
     if bundle["entry"]:
         send = send_each if wish.single else send_transaction

@@ -20,9 +20,8 @@ from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.raw_json import Json, member, objects, text
 from cds_service.fhir.server.lookup import FoundPatient, describe_patient
 from cds_service.measures.definitions import Measure, Measures
-from cds_service.measures.observations import changes_between, read_back
+from cds_service.measures.observations import WITHDRAWN, changes_between, read_back
 
-WITHDRAWN = ("entered-in-error", "cancelled")
 NOT_CONFIRMED = ("preliminary", "registered")
 NOT_COUNTED = "preliminary: not used until a person confirms it"
 TAKEN_BACK = "was taken back"

@@ -11,7 +11,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import quote
 from uuid import NAMESPACE_URL, uuid5
 
@@ -51,11 +51,15 @@ UCUM, LOINC, SNOMED = (
 DICOM_OBJECTS = "urn:dicom:uid"
 
 GIVEN = "measurements"  # the key of values that come from no query of ours
+WITHDRAWN = ("entered-in-error", "cancelled")
+MOST_TAKEN_BACK = 10  # times of one value
 AT_ONCE = 40  # identifiers in one search
 NO_DAY = "the day of the examination is not known; --date says it"
 NO_UNIT = "the unit does not fit: {unit}, not {wanted}"
 TWO_VALUES = "{other} is of the same day too; which of them counts is not said"
 NOT_VERIFIED = "The report is not verified: no person stands for this value yet."
+TOO_OFTEN = "A value was taken back in the record many times; nothing was sent."
+UNREAD = "What the server holds already could not be read: {error}."
 NOT_RECORDED = "Not recorded: {what}."
 
 
@@ -430,28 +434,86 @@ def _provenance_entry(written: Sequence[Written], source: Source, at: datetime) 
     return {"fullUrl": f"urn:uuid:{place}", "resource": resource, "request": request}
 
 
-def identifiers_on_server(
-    reader: FhirReader, person: Person, identifiers: Sequence[str], *, seconds: float
-) -> set[str]:
-    """Return which of these identifiers the server has on this patient's Observations.
+class Compared(NamedTuple):
+    """Values as they may be written, and what the record holds of them.
+
+    Attributes:
+        written: a value that was taken back has another identifier.
+        known: identifiers of those that are there.
+    """
+
+    written: Sequence[Written]
+    known: frozenset[str]
+
+    @property
+    def new(self) -> list[Written]:
+        return [value for value in self.written if value.identifier not in self.known]
+
+
+def compare_with_record(
+    reader: FhirReader, person: Person, written: Sequence[Written], *, seconds: float
+) -> Compared:
+    """Tell which of these values are on this patient's record.
+
+    One that was taken back there is not, and may be written again: with another
+    identifier, since by its own the server would find the withdrawn one.
 
     Raises:
-        CdsError: the server cannot be read.
+        CdsError: the server cannot be read, or has taken a value back too often.
     """
-    known: set[str] = set()
+    until = time.monotonic() + seconds
+    values, known = list(written), set[str]()
+    asked = [value.identifier for value in values]
+    for _ in range(MOST_TAKEN_BACK):
+        there, withdrawn = _identifiers_there(reader, person, asked, until)
+        known |= there
+        gone = withdrawn - there
+        if not gone:
+            return Compared(values, frozenset(known))
+        again = {v.identifier: _again(v) for v in values if v.identifier in gone}
+        values = [again.get(value.identifier, value) for value in values]
+        asked = [value.identifier for value in again.values()]
+    raise CdsError(TOO_OFTEN)
+
+
+def _again(written: Written) -> Written:
+    """Return the same value with the identifier that follows its own."""
+    name = str(uuid5(NAMESPACE_URL, f"{IDENTIFIERS}|{written.identifier}"))
+    identifier = [{"system": IDENTIFIERS, "value": name}]
+    return Written(written.value, {**written.observation, "identifier": identifier})
+
+
+def _identifiers_there(
+    reader: FhirReader, person: Person, identifiers: Sequence[str], until: float
+) -> tuple[set[str], set[str]]:
+    """Return which of these identifiers are on this patient's Observations.
+
+    First those of Observations that stand, then those of Observations taken back.
+    """
+    there: set[str] = set()
+    withdrawn: set[str] = set()
     for start in range(0, len(identifiers), AT_ONCE):
         names = identifiers[start : start + AT_ONCE]
         wanted = ",".join(quote(f"{IDENTIFIERS}|{name}", safe="") for name in names)
         query = f"Observation?identifier={wanted}&patient={person.patient_id}"
-        try:
-            until = time.monotonic() + seconds
-            read = read_apart(reader, query, person.bases, until=until)
-        except FhirReadError as error:
-            raise CdsError(
-                f"What the server holds already could not be read: {error}."
-            ) from None
         # A server may pass over a parameter that it does not know.
-        for resource in filter(person.is_subject_of, read.resources):
+        for resource in _observations(reader, person, query, until):
+            of_kind = withdrawn if resource.get("status") in WITHDRAWN else there
             named = objects(resource.get("identifier"))
-            known |= {text(identifier.get("value")) for identifier in named}
-    return known & {*identifiers}
+            of_kind |= {text(identifier.get("value")) for identifier in named}
+    return there & {*identifiers}, withdrawn & {*identifiers}
+
+
+def _observations(
+    reader: FhirReader, person: Person, query: str, until: float
+) -> list[Json]:
+    """Read this patient's Observations of a search.
+
+    Raises:
+        CdsError: the server cannot be read.
+    """
+    try:
+        read = read_apart(reader, query, person.bases, until=until)
+    except FhirReadError as error:
+        raise CdsError(UNREAD.format(error=error)) from None
+    return [raw for raw in read.resources if person.is_subject_of(raw)]

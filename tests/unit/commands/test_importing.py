@@ -213,6 +213,25 @@ def test_what_is_there_is_not_sent(table, server):
     assert len(server.sent) == 1
 
 
+def test_what_was_taken_back_on_the_server_is_sent_again(table, server):
+    run(table, "--fhir-server", server.base)
+    (first, _) = json.loads(server.sent[0])["entry"]
+    withdrawn = first["resource"] | {"id": "v1", "status": "entered-in-error"}
+    server.default = fhir(page(withdrawn))
+    done = run(table, "--fhir-server", server.base)
+    assert "1 new, 0 there already" in done.stderr
+    (second, source) = json.loads(server.sent[1])["entry"]
+    assert second["request"]["ifNoneExist"] != first["request"]["ifNoneExist"]
+    name = second["resource"]["identifier"][0]["value"]
+    assert second["request"]["ifNoneExist"].endswith(name)
+    assert source["resource"]["target"] == [{"reference": second["fullUrl"]}]
+    again = second["resource"] | {"id": "v2"}
+    server.default = fhir(page(withdrawn, again))
+    done = run(table, "--fhir-server", server.base)
+    assert "0 new, 1 there already" in done.stderr
+    assert len(server.sent) == 2
+
+
 def test_the_token_is_sent_to_this_machine(table, server, tmp_path):
     (tmp_path / "token").write_text("secret-1")
     run(table, "--fhir-server", server.base, "--token-file", tmp_path / "token")
