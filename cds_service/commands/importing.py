@@ -40,10 +40,11 @@ from cds_service.loading import (
 from cds_service.measures.observations import (
     Writer,
     Written,
-    identifiers_on_server,
+    compare_with_record,
     site_codes,
     transaction,
     without_rivals,
+    without_rivals_on_record,
 )
 from cds_service.measures.reading import files_of, read_source
 from cds_service.measures.tables import ImportContext
@@ -224,7 +225,40 @@ def import_sources(wish: Wish) -> Outcome:
     if wish.fhir_server is not None:
         _check_person(wish, sources)
     writer = Writer(wish.patient, terminology, site_codes(folders))
-    return _outcome(sources, writer, wish.stated)
+    outcome = _outcome(sources, writer, wish.stated)
+    if wish.fhir_server is None:
+        return outcome
+    return _without_rivals_on_record(outcome, wish, terminology)
+
+
+def _without_rivals_on_record(
+    outcome: Outcome, wish: Wish, terminology: Terminology
+) -> Outcome:
+    """Refuse what the server's record contradicts.
+
+    Raises:
+        CdsError: the server cannot be read.
+    """
+    reader, person = _record_of(wish)
+    refused = list(outcome.refused)
+    written: list[tuple[Source, Sequence[Written]]] = []
+    for source, values in outcome.written:
+        taken, rivals = without_rivals_on_record(
+            reader, person, values, terminology, seconds=SECONDS
+        )
+        refused += rivals
+        if taken:
+            written.append((source, taken))
+    return Outcome(outcome.sources, written, refused)
+
+
+def _record_of(wish: Wish) -> tuple[FhirClient, Person]:
+    """Return the server, read anew, and the patient as its record names them."""
+    base = wish.fhir_server or ""
+    reader = FhirClient(base, wish.token, connections=_connections(), is_fresh=True)
+    folder, _ = options.chosen_site(wish.site)
+    bases = bases_of([base, *aliases_of_server(folder, base)])
+    return reader, Person(wish.patient, bases)
 
 
 def _outcome(sources: Sequence[Source], writer: Writer, stated: Supplement) -> Outcome:
@@ -397,18 +431,13 @@ def _send(outcome: Outcome, wish: Wish) -> None:
         options.print_note(
             "note: a token is not sent over plain http; the server is asked without it"
         )
-    reader = FhirClient(base, wish.token, connections=_connections(), is_fresh=True)
-    folder, _ = options.chosen_site(wish.site)
-    person = Person(wish.patient, bases_of([base, *aliases_of_server(folder, base)]))
-    names = [value.identifier for value in outcome.taken]
-    known = identifiers_on_server(reader, person, names, seconds=SECONDS)
-    new = [
-        (source, [value for value in written if value.identifier not in known])
-        for source, written in outcome.written
-    ]
-    bundle = transaction(
-        [(source, written) for source, written in new if written], datetime.now(UTC)
-    )
+    reader, person = _record_of(wish)
+    new: list[tuple[Source, Sequence[Written]]] = []
+    for source, written in outcome.written:
+        compared = compare_with_record(reader, person, written, seconds=SECONDS)
+        if compared.new:
+            new.append((source, compared.new))
+    bundle = transaction(new, datetime.now(UTC))
     statuses: Sequence[str] = ()
     if bundle["entry"]:
         send = send_each if wish.single else send_transaction
