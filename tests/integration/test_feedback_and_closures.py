@@ -3,7 +3,7 @@
 import json
 import threading
 from contextlib import closing
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from uuid import uuid4
 
@@ -35,7 +35,6 @@ from tests.chart_builders import (
 from tests.codes import ICD, codeable
 from tests.fact_builders import policy_with
 from tests.integration.ward import REASONS, Ward
-from tests.tables import cases
 
 THIN = thin_and_weak()
 
@@ -224,8 +223,25 @@ def test_a_site_may_keep_comments_which_are_marked_and_cut(store):
     assert content["phi"] == ["userComment"]
 
 
+EPIC_REASONS = "com.epic.cdshooks.feedback.overrideReason.reasonCategory"
+EHR_REASONS = "https://ehr.example.org/reasons"
+
+
 @pytest.mark.parametrize(
-    ("reason", "recorded", "kept"), cases(__file__, "reasons", {"OURS": REASONS})
+    # as it was sent, the code that is recorded, and if a foreign one is kept as sent
+    ("reason", "recorded", "kept"),
+    [
+        ({"code": "patientDeclines", "system": REASONS}, "patientDeclines", False),
+        ({"code": "patientDeclines"}, "patientDeclines", False),
+        ({"code": "mine", "system": REASONS}, None, True),
+        ({}, None, False),
+        ({"code": "patientDeclines", "system": "urn:other"}, None, True),
+        ({"code": "45", "system": EPIC_REASONS}, None, True),
+        ({"code": "not-now", "system": EHR_REASONS}, None, True),
+        ({"code": "Mrs Hoeger said no", "system": EHR_REASONS}, None, False),
+        ({"code": "45", "system": "Mrs Hoeger"}, None, False),
+        ({"code": "45"}, None, False),
+    ],
 )
 def test_a_reason_is_recorded_where_it_is_ours_and_a_foreign_one_by_code_without_free_text(
     ward, reason, recorded, kept
@@ -346,38 +362,51 @@ def test_a_repeat_of_a_call_shares_its_ids(ward):
     assert ward.newest_here("feedback").content["linked"] is True
 
 
+@dataclass(frozen=True)
+class EarlierAnswer:
+    """An answer as earlier versions logged it; the patient is the ward's, if None."""
+
+    patient: str | None = None
+    hook_instance: str = SHARED
+    server: str | None = None
+    drafts_digest: str = "f" * 64
+
+    def entry(self, ward: OnePatient, card: ShownCard) -> AuditEntry:
+        content = {
+            "record": {"server": self.server},
+            "draftsDigest": self.drafts_digest,
+            "suggestions": {},
+        }
+        return AuditEntry(
+            kind="answer",
+            content=content,
+            patient=self.patient or ward.patient,
+            hook_instance=self.hook_instance,
+            service_id=HOOK,
+            cards=(card,),
+            at=NOW,
+        )
+
+
 @pytest.mark.parametrize(
-    "changes",
+    "other",
     [
-        pytest.param({"patient": "another"}, id="patient"),
-        pytest.param({"hook_instance": str(uuid4())}, id="hook-instance"),
-        pytest.param({"server": "https://other.example.org/fhir"}, id="server"),
-        pytest.param({"draftsDigest": "0" * 64}, id="orders"),
+        pytest.param(EarlierAnswer(patient="another"), id="patient"),
+        pytest.param(EarlierAnswer(hook_instance=str(uuid4())), id="hook-instance"),
+        pytest.param(
+            EarlierAnswer(server="https://other.example.org/fhir"), id="server"
+        ),
+        pytest.param(EarlierAnswer(drafts_digest="0" * 64), id="orders"),
     ],
 )
 def test_what_fits_two_signings_is_refused_and_the_rest_of_the_call_is_kept(
-    ward, changes
+    ward, other
 ):
     """Entries of earlier versions may share the id of a card."""
     own, shared = ward.visit(brace())["braceLimit"], str(uuid4())
-    content = {"record": {"server": None}, "draftsDigest": "f" * 64, "suggestions": {}}
     card = ShownCard(card=shared, topic="rehabilitation", indicator="warning")
-    made = {
-        "patient": ward.patient,
-        "hook_instance": SHARED,
-        "service_id": HOOK,
-        "cards": (card,),
-        "at": NOW,
-    }
-    facts = {name: value for name, value in changes.items() if name in made}
-    other = {
-        "record": {"server": changes.get("server")},
-        "draftsDigest": changes.get("draftsDigest", content["draftsDigest"]),
-    }
-    ward.store.append(AuditEntry(kind="answer", content=content, **made))
-    ward.store.append(
-        AuditEntry(kind="answer", content=content | other, **made | facts)
-    )
+    ward.store.append(EarlierAnswer().entry(ward, card))
+    ward.store.append(other.entry(ward, card))
     statement = {"outcome": "overridden", "outcomeTimestamp": ward.moment}
     response = ward.send(
         {"card": shared, **statement}, {"card": own["uuid"], **statement}
