@@ -297,7 +297,7 @@ def _is_not_given(entry: Entry) -> bool:
 
 def _read(entry: Entry, drug: Drug, spec: MedicationSpec, chart: Chart) -> DrugEntry:
     name = _name(drug, chart)
-    is_told = entry.status in TAKEN[entry.kind] or entry.origin == "context"
+    is_reported = entry.status in TAKEN[entry.kind] or entry.origin == "context"
     mention = DrugEntry(
         name,
         source_of(entry, drug, None, spec),
@@ -305,7 +305,7 @@ def _read(entry: Entry, drug: Drug, spec: MedicationSpec, chart: Chart) -> DrugE
     )
     if _is_not_given(entry) and not drug.is_doubtful:
         return _planned(mention, entry, chart)
-    if drug.is_doubtful or not is_told:
+    if drug.is_doubtful or not is_reported:
         return mention
     if entry.kind == "MedicationRequest":
         drug_entry = _ordered(mention, entry, spec, chart)
@@ -412,7 +412,7 @@ def _billed(
 def _stated(
     mention: DrugEntry, entry: Entry, spec: MedicationSpec, chart: Chart
 ) -> DrugEntry:
-    """Return what somebody reports: a period, a day, or that it was taken that day."""
+    """Read a statement: of a period, of a day, or without either."""
     period = entry.raw.get("effectivePeriod")
     begins, ended = (dated(member(period, name), chart) for name in ("start", "end"))
     if begins is None and ended is None:
@@ -445,7 +445,7 @@ def _how(entry: Entry) -> HowEnded:
 def _on_day(
     mention: DrugEntry, entry: Entry, day: Dated, spec: MedicationSpec
 ) -> DrugEntry:
-    """Reported for one day: of an injection, or of the start at home."""
+    """Read a report of one day: of an injection, or of the start at home."""
     if mention.name in INTERVAL and entry.status in STOPPED:
         return mention._replace(is_intake=True, ended=day, how_ended="stopped")
     taken = mention._replace(is_intake=True, begins=day, last=day)
@@ -458,9 +458,9 @@ def _on_day(
 
 
 def _asserted(mention: DrugEntry, entry: Entry, chart: Chart) -> DrugEntry:
-    """Make a use that was told of without a day of its own.
+    """Read a report without a day of its own.
 
-    On the day of the report no injection was given.
+    The day on which it was reported is none on which an injection was given.
     """
     is_active, is_interval = entry.status == "active", mention.name in INTERVAL
     if not is_active:
@@ -476,7 +476,7 @@ def _asserted(mention: DrugEntry, entry: Entry, chart: Chart) -> DrugEntry:
 def _ordered(
     mention: DrugEntry, entry: Entry, spec: MedicationSpec, chart: Chart
 ) -> DrugEntry:
-    """Read an order: it stands, or ended by its status, its period or its supply."""
+    """Read an order: in force, or ended by its status, its period or its supply."""
     is_due = begins_soon(entry.raw, chart) and is_for_home(entry.raw, chart)
     if entry.origin == "context":
         return mention._replace(is_current=True, is_draft=True, is_due=is_due)
@@ -514,11 +514,12 @@ def _until_its_end(
 
 
 def _on_problem_list(spec: MedicationSpec, chart: Chart) -> Iterable[DrugEntry]:
-    """That a bone drug is taken, as a state of the problem list: no day, no drug."""
+    """Yield what the problem list says of bone drugs: no day, and no drug by name."""
     for stated in find_stated(chart, spec, spec.value_sets):
         is_open = stated.problem is None or stated.is_undetermined
-        is_told = in_doubt(stated.concept) in stated.entry.concepts  # see `_mentioned`
-        if stated.entry.kind == "Condition" and is_open and not is_told:
+        # `_mentioned` reads what is only named
+        is_mentioned = in_doubt(stated.concept) in stated.entry.concepts
+        if stated.entry.kind == "Condition" and is_open and not is_mentioned:
             yield _from_problem(stated, spec)
 
 

@@ -136,7 +136,7 @@ class Reading:
 
     @cached_property
     def notes(self) -> tuple[str, ...]:
-        """The texts of the notes."""
+        """Return the texts of the notes."""
         notes = objects(self.entry.raw.get("note"))
         return tuple(text(note.get("text")) for note in notes)
 
@@ -317,10 +317,7 @@ class Chart:
         return "; ".join(filter(None, faults))
 
     def unread_besides(self, keys: Iterable[str]) -> str:
-        """Say which of other lists was asked for and not read whole, as a phrase.
-
-        Empty if none.
-        """
+        """Say as a phrase which other list was asked for and not read whole, if any."""
         reads = self.record.reads
         asked = (key for key in keys if key in reads and is_unread(reads[key]))
         return "; ".join(_fault(key, reads[key]) for key in asked)

@@ -331,9 +331,9 @@ def _lasts(event: Happened, since: date, spec: EventSpec, chart: Chart) -> bool 
     Words for the past do not deny what the list has as active by its code.
     """
     if _is_of_old(event, spec, chart):
-        stands = spec.active_is_open or spec.active_counts
+        may_count = spec.active_is_open or spec.active_counts
         is_coded = bool(event.stated.code) and not event.stated.is_past
-        return None if stands and is_coded else False
+        return None if may_count and is_coded else False
     if not spec.active_is_open:
         return False
     return _was_entered(event, since, chart) or None

@@ -19,7 +19,7 @@ from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.mapping.text_rules import LONGEST_TEXT
 from cds_service.fhir.raw_json import Json, member, objects, text, texts_of
 
-# What holds a result that is not read here, or of nobody knows what.
+# What may hold a result that is not read here.
 NOT_READ = frozenset({"presentedForm", "result", "media", "contained", "extension"})
 # Of the examination and those who did it; no result.
 _OF_EXAM = frozenset(
@@ -46,7 +46,7 @@ def is_prose_understood(report: Json, terminology: Terminology) -> bool:
 def is_result_understood(report: Json, terminology: Terminology) -> bool:
     """Tell if all that the report of a biopsy says is plain.
 
-    What is attached or stands in a resource of its own is not read.
+    What is attached or in a resource of its own is not read.
     """
     if NOT_READ & report.keys() or MODIFIERS & report.keys():
         return False

@@ -29,7 +29,7 @@ _WORDED = (
     ("occurrenceTiming", "code", "text"),
     ("patientInstruction",),
 )
-# beside a value it is no longer true
+# next to a value it is no longer true
 ABSENT = "http://hl7.org/fhir/StructureDefinition/data-absent-reason"
 _NO_WORDS = frozenset(
     {

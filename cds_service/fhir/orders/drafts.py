@@ -52,8 +52,8 @@ class Order:
 
     Attributes:
         reference: `ServiceRequest/1`; without an id, its fullUrl or its position in the
-            bundle. It stands in the audit log, so that an id or URL which could be
-            words does not count.
+            bundle. The audit log holds it, so an id or URL that could be words does not
+            count.
         resource: the order as we read it; its lists are cut if it is long.
         source: the order as received, if a correction would reach it and no other
             order: it is an entry of the bundle, its reference is unique, and nothing
@@ -96,7 +96,7 @@ class DraftOrders:
 
     @property
     def left_out(self) -> str:
-        """What was too long to be read, as a sentence; empty if nothing was."""
+        """Say in a sentence what was too long to be read; empty if nothing was."""
         return f"Incomplete: {', '.join(self.cut)} were read." if self.cut else ""
 
     def each(self) -> Iterator[Order]:
