@@ -123,9 +123,7 @@ class Followed:
     def refracture(self, months: int) -> bool | None:
         """Tell if a new fracture came within so many months.
 
-        None if the patient was lost before.
-
-        Who died without one had none.
+        None if the patient was lost before. Who died without one had none.
         """
         until = months_before(self.day, -months)
         if any(event.is_new and event.day <= until for event in self.events):
