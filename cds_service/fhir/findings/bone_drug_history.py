@@ -132,15 +132,15 @@ def find_bone_drug(
         return _current(spec, current, ours, chart), passed
     open_ones = [one for one in named if one.orders.newest and not one.end]
     if open_ones:
-        seen = [source for one in open_ones for source in one.provenance]
+        sources = [source for one in open_ones for source in one.provenance]
         why = "ordered once; whether it was given is not recorded"
-        return gap(spec, "undetermined", why, *seen), passed
+        return gap(spec, "undetermined", why, *sources), passed
     outcome = without_use(spec, chart, ours)
     meant = [one for one in named if not (one.is_taken or one.end)]
     if meant and isinstance(outcome, Finding):
-        seen = [source for one in meant for source in one.provenance]
+        sources = [source for one in meant for source in one.provenance]
         why = "on the medication list; whether it is taken is not recorded"
-        return gap(spec, "undetermined", why, *seen), passed
+        return gap(spec, "undetermined", why, *sources), passed
     return outcome, passed
 
 
@@ -161,11 +161,11 @@ def _current(
         concerns.append(f"The prescription is {age_in_words(day, chart.today)} old.")
     if all(one.drug.is_by_name for one in ours):
         concerns.append("The drug was recognised by its name, not by a code.")
-    seen = (source for one in ordered for source in one.provenance)
+    sources = (source for one in ordered for source in one.provenance)
     return known(
         spec,
         True,
-        *seen,
+        *sources,
         observed=day if day > date.min else None,
         concerns=tuple(concerns),
         label=leading.name,
@@ -191,19 +191,19 @@ def find_denosumab_overdue(
     use = overdue or next(filter(_is_denosumab, history.uses), None)
     if use is None:
         return not_on_list(spec, chart, names), passed
-    seen = [one._replace(rule=spec.rule) for one in use.provenance]
+    sources = [one._replace(rule=spec.rule) for one in use.provenance]
     last = last_denosumab(use, chart.today)
     is_overdue = use is overdue
     limit = months_before(chart.today, spec.look_back_months["denosumab"])
     if last is None or (not is_overdue and last.first < limit <= last.last):
         why = "the day of the last denosumab dose is not recorded"
-        return gap(spec, "undetermined", why, *seen), passed
+        return gap(spec, "undetermined", why, *sources), passed
     unread = chart.unread(spec)
     missing = (
         (f"A later dose may be missing: {unread}.",) if is_overdue and unread else ()
     )
     outcome = known(
-        spec, is_overdue, *seen, observed=last.last, concerns=missing, label=use.name
+        spec, is_overdue, *sources, observed=last.last, concerns=missing, label=use.name
     )
     return outcome, passed
 

@@ -457,21 +457,21 @@ def _names_of_copies(entry: Entry) -> set[tuple[Any, ...]]:
     return {(*what, *one) for one in identifiers_of(entry.raw)}
 
 
-def gap(spec: FindingSpec, reason: GapReason, detail: str, *seen: Provenance) -> Gap:
-    return Gap(name=spec.name, reason=reason, detail=detail, provenance=seen)
+def gap(spec: FindingSpec, reason: GapReason, detail: str, *sources: Provenance) -> Gap:
+    return Gap(name=spec.name, reason=reason, detail=detail, provenance=sources)
 
 
 def known(
     spec: FindingSpec,
     value: Value,
-    *seen: Provenance,
+    *sources: Provenance,
     observed: date | None = None,
     concerns: tuple[str, ...] = (),
     label: str = "",
 ) -> Finding:
     """Return the finding with this value, in its unit."""
     return Finding(
-        spec.name, value, spec.unit, observed, seen, concerns=concerns, label=label
+        spec.name, value, spec.unit, observed, sources, concerns=concerns, label=label
     )
 
 

@@ -235,8 +235,8 @@ def silence(
     """Conclude from lists without an entry that counts."""
     doubtful = [one for one in stated if one.is_undetermined]
     if doubtful:
-        seen = (one.provenance(spec) for one in doubtful)
-        return gap(spec, "undetermined", doubtful[0].passed_over(spec).detail, *seen)
+        sources = (one.provenance(spec) for one in doubtful)
+        return gap(spec, "undetermined", doubtful[0].passed_over(spec).detail, *sources)
     over = [
         statement
         for statement in stated
@@ -334,8 +334,8 @@ def _conclude_no_of_reports_too(spec: ConditionSpec, chart: Chart) -> Finding | 
     unread = [one for one in reports if one.is_undetermined]
     if not unread:
         return conclusion
-    seen = (one.provenance(spec) for one in unread)
-    return gap(spec, "not-understood", NOT_READ, *seen)
+    sources = (one.provenance(spec) for one in unread)
+    return gap(spec, "not-understood", NOT_READ, *sources)
 
 
 def reason_of_list(why: str, entry: Entry) -> str:
@@ -397,11 +397,11 @@ def conclude_no(
     strange = [entry for entry in listing.not_understood if may_count(entry)]
     if unread:
         # Entries that leave the question open are named all the same.
-        seen = (
+        sources = (
             *(one.provenance for one in broken),
             *(one.source(spec, named.where) for one in strange),
         )
-        return gap(spec, "not-read", unread, *seen)
+        return gap(spec, "not-read", unread, *sources)
     if broken:
         return gap(
             spec, "unreadable", broken[0].detail, *(one.provenance for one in broken)
