@@ -25,7 +25,7 @@ COMMANDS: Mapping[str, Mapping[str, tuple[str, str]]] = tomllib.loads(
 )
 
 
-# Headings of `--help`; what stands under none comes last, under "Commands".
+# Headings of `--help`; what is under none comes last, under "Commands".
 SECTIONS: Mapping[str, tuple[str, ...]] = {
     "Run and try": ("serve", "demo", "sandbox", "doctor", "probe", "assess", "explain"),
     "Set up a site": ("mappings", "integration-sheet", "preview"),

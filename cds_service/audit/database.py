@@ -93,8 +93,8 @@ class Database:
         """
         self.url = _parsed(url)
         name = self.url.database
-        # The path of the SQLite database, as SQLite names the files beside it; None for
-        # PostgreSQL.
+        # The path of the SQLite database, as SQLite names the files next to it; None
+        # for PostgreSQL.
         self.file = (
             Path(name).resolve()
             if self.is_sqlite and name and name != ":memory:"

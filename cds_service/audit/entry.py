@@ -316,7 +316,7 @@ def _source(source: Provenance) -> dict[str, str]:
 
 
 def _gap(gap: Gap) -> dict[str, Any]:
-    """Keep the value that was seen, or that one was: it leaves the record open."""
+    """Keep the value that was seen, or only that one was; either is an open point."""
     entry: dict[str, Any] = {"name": gap.name, "reason": gap.reason}
     if gap.value is not None:
         entry["value"] = gap.value
@@ -406,10 +406,10 @@ def _card_text(card: Card, text: str) -> str:
         names = ("resourceType", "id")
         parts = {name: resource[name] for name in names if name in resource}
         parts |= {name: _time_of(resource[name]) for name in TIMES if name in resource}
-        kept_of = {
+        kept_action = {
             **written,
             "resource": parts,
             "resourceDigest": json_digest(resource),
         }
-        text = text.replace(canonical_json(written), canonical_json(kept_of))
+        text = text.replace(canonical_json(written), canonical_json(kept_action))
     return text

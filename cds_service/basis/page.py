@@ -201,11 +201,9 @@ def _exclusion(answer: Answer) -> str:
     names = answer.assessment.excluded_by
     if names == ("age",):
         return "None: the figure is made for fragility fractures, from 50 years on."
-    names_said = join_words(
-        answer.wording.name(name) for name in names if name != "age"
-    )
+    excluded = (answer.wording.name(name) for name in names if name != "age")
     scope = "The figure is made for plain fragility fractures."
-    return f"None: {names_said} on record. {scope}"
+    return f"None: {join_words(excluded)} on record. {scope}"
 
 
 def _pooled_answers(answer: Answer, pooled: PooledResult) -> Iterator[tuple[str, str]]:
@@ -248,7 +246,8 @@ def is_said(answer: Answer, pooled: PooledResult) -> bool:
     return figure.is_personal and words == figure.words
 
 
-# An interval holds how hospitals differ; a missing input is averaged over (method, 4).
+# An interval holds how hospitals differ; a missing input is averaged over, which widens
+# nothing (docs/pooled.md, steps 4 and 5).
 NOT_THE_PATIENT = (
     " The ranges tell how hospitals differ, and nothing of what is not on record: with"
     " all of it known, this patient's figure may lie outside them."

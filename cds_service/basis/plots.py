@@ -6,10 +6,12 @@ here.
 
 import math
 from collections.abc import Iterator, Sequence
+from itertools import chain
 
 from cds_service.basis.charts import (
     PERCENT_AXIS,
     Chart,
+    Ends,
     Mark,
     Row,
     Shape,
@@ -65,89 +67,36 @@ def _figure_row(
 def contribution_chart(answer: Answer, result: ModelResult) -> Chart:
     """Plot what each input did in log odds, from the start to the sum.
 
-    That is the coefficient in use x (value used - study mean).
-
     The start is a patient with the study's mean values, after the same procedure. The
     procedure is never a bar: it was chosen for reasons that no study adjusts for.
     """
-    prediction = result.prediction
-    findings = {finding.name: finding for finding in result.inputs}
-    groups = [
-        tuple(finding.name for finding in group)
-        for group in explained_together(result.inputs)
+    prediction, baseline = result.prediction, result.prediction.baseline
+    groups = explained_together(result.inputs)
+    effects = [
+        sum(prediction.effects[finding.name] for finding in group) for group in groups
     ]
-    effects = {
-        names: sum(prediction.effects[name] for name in names) for names in groups
-    }
-    intervals = {
-        names: effect_interval(result.model, prediction, names) for names in effects
-    }
-    axis, labels = log_odds_axis(
-        [0.0, *(end for ends in intervals.values() for end in ends)]
-    )
-    baseline = prediction.baseline
+    intervals = [
+        effect_interval(
+            result.model, prediction, tuple(finding.name for finding in group)
+        )
+        for group in groups
+    ]
+    axis, labels = log_odds_axis([0.0, *chain.from_iterable(intervals)])
     # by the incidence here, or a refit
     shift = prediction.log_odds - baseline.slope * baseline.own(prediction.log_odds)
-    start = prediction.log_odds - shift - sum(effects.values())
-    procedure = procedure_word(answer) if "procedure" in findings else ""
-    start_label = say("start-after", procedure=procedure) if procedure else say("start")
-    rows = [sum_row(start_label, start)]
-    for names, effect in sorted(effects.items(), key=lambda pair: -abs(pair[1])):
-        ends, inputs = intervals[names], [findings[name] for name in names]
-        is_clear = not ends[0] <= 0 <= ends[1]
-        # Held on the side that reassures, it neither lowers nor raises this patient's
-        # figure.
-        is_beyond = any(
-            prediction.held[name].side == "reassuring"
-            for name in names
-            if name in prediction.held
-        )
-        reads = "raises" if effect > 0 else "lowers"
-        if not is_clear:
-            reads = "no-clear-effect"
-        elif is_beyond:
-            reads = "beyond-study"
-        note = ""
-        if LEVEL in names:
-            note = say("level")
-        elif len(names) > 1:
-            note = say("psoas")
-        shape: Shape = "bar" if is_clear else "no-effect"
-        cells = (
-            " · ".join(_used(result, finding) for finding in inputs),
-            " · ".join(
-                number_text(result.model.table.means[name], 3) for name in names
-            ),
-            " · ".join(
-                signed_text(prediction.coefficients_in_use[name], 3) for name in names
-            ),
-            signed_text(effect),
-            say(reads),
-        )
-        rows.append(
-            Row(
-                label=" · ".join(phrase(answer, result, finding) for finding in inputs),
-                cells=cells,
-                marks=(
-                    span(shape, (0.0, effect), axis),
-                    span("thin", ends, axis),
-                    at("zero", 0.0, axis),
-                ),
-                note=note,
-            )
-        )
+    start = prediction.log_odds - shift - sum(effects)
+    effect_rows = [
+        (effect, _effect_row(answer, result, group, effect, ends, axis))
+        for group, effect, ends in zip(groups, effects, intervals, strict=True)
+    ]
+    effect_rows.sort(key=lambda pair: -abs(pair[0]))
+    rows = [sum_row(_start_label(answer, result), start)]
+    rows += [row for _, row in effect_rows]
     if baseline.recalibration is not None:
         rows.append(sum_row(say("refitted", patients=baseline.recalibration.n), shift))
     elif shift:
-        rows.append(
-            sum_row(
-                say(
-                    "site-shift",
-                    incidence=percent_text(result.prediction.baseline.incidence),
-                ),
-                shift,
-            )
-        )
+        incidence = percent_text(baseline.incidence)
+        rows.append(sum_row(say("site-shift", incidence=incidence), shift))
     rows.append(
         sum_row(say("sum"), prediction.log_odds, figure(result), _not_theirs(result))
     )
@@ -156,6 +105,73 @@ def contribution_chart(answer: Answer, result: ModelResult) -> Chart:
         for label, text in _spreads(result)
     ]
     return chart("contributions", rows, labels, of=study_words(result))
+
+
+def _start_label(answer: Answer, result: ModelResult) -> str:
+    is_used = any(finding.name == "procedure" for finding in result.inputs)
+    procedure = procedure_word(answer) if is_used else ""
+    return say("start-after", procedure=procedure) if procedure else say("start")
+
+
+def _effect_row(
+    answer: Answer,
+    result: ModelResult,
+    inputs: Sequence[Finding],
+    effect: float,
+    ends: Ends,
+    axis: Ends,
+) -> Row:
+    """Plot the effect of these inputs: coefficient in use x (value used - study mean).
+
+    Args:
+        answer: the answer.
+        result: of the study.
+        inputs: one, or several that are explained together.
+        effect: log odds.
+        ends: of its 95 % interval.
+        axis: ends of the axis.
+    """
+    prediction = result.prediction
+    names = [finding.name for finding in inputs]
+    is_clear = not ends[0] <= 0 <= ends[1]
+    # Held on the side that reassures, it neither lowers nor raises this patient's
+    # figure.
+    is_beyond = any(
+        prediction.held[name].side == "reassuring"
+        for name in names
+        if name in prediction.held
+    )
+    reads = "raises" if effect > 0 else "lowers"
+    if not is_clear:
+        reads = "no-clear-effect"
+    elif is_beyond:
+        reads = "beyond-study"
+    note = ""
+    if LEVEL in names:
+        note = say("level")
+    elif len(names) > 1:
+        note = say("psoas")
+    shape: Shape = "bar" if is_clear else "no-effect"
+    means = (number_text(result.model.table.means[name], 3) for name in names)
+    coefficients = (
+        signed_text(prediction.coefficients_in_use[name], 3) for name in names
+    )
+    return Row(
+        label=" · ".join(phrase(answer, result, finding) for finding in inputs),
+        cells=(
+            " · ".join(_used(result, finding) for finding in inputs),
+            " · ".join(means),
+            " · ".join(coefficients),
+            signed_text(effect),
+            say(reads),
+        ),
+        marks=(
+            span(shape, (0.0, effect), axis),
+            span("thin", ends, axis),
+            at("zero", 0.0, axis),
+        ),
+        note=note,
+    )
 
 
 def _spreads(result: ModelResult) -> Iterator[tuple[str, str]]:

@@ -27,9 +27,8 @@ MAX_KEYS = 100
 MAX_KID = 256  # characters
 MAX_SETS = 20  # of one index
 RSA_BITS = (2048, 8192)  # shorter keys can be broken, longer ones are slow
-MAX_EXPONENT = (
-    2**32
-)  # with one as long as the key, each signature takes 60 times as long
+# with one as long as the key, each signature takes 60 times as long
+MAX_EXPONENT = 2**32
 RSA = ("RS256", "RS384", "RS512", "PS256", "PS384", "PS512")
 # Key type or curve -> algorithms of RFC 7518 and RFC 8037 that such a key can verify.
 FAMILIES: Mapping[str, tuple[str, ...]] = {

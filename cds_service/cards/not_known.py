@@ -32,16 +32,11 @@ SEEN_NOT_USED = frozenset(
     }
 )
 # Findings whose entries another line of the card names.
-TOLD = (
-    "old-cancer",
-    "present-spinal-infection",
-    "sepsis",
-    "new-deficit",
-    "bone-malignancy",
-    "recent-cancer",
+OF_OTHER_LINES = (
+    *("old-cancer", "recent-cancer", "bone-malignancy"),
+    *("present-spinal-infection", "sepsis", "new-deficit"),
 )
-# Findings that an entry which was not understood leaves open too, without being
-# named.
+# Findings that an entry which was not understood leaves open too, without being named.
 COUNTING = frozenset(
     {"high-energy-cause", "unstable-fracture", *RAISING_LISTED}
     - {"present-spinal-infection", "new-deficit"}
@@ -129,16 +124,42 @@ def _reason(detail: str) -> str:
 
 
 def _not_excluded(answer: Answer) -> Iterator[str]:
-    """Name entries that would forbid a figure if they were certain.
-
-    An entry that another finding names, such as an old cancer, is not named again.
-    """
-    findings = answer.findings
-    already = _named_elsewhere(findings)
-    not_understood = _not_understood(findings)
+    """Name entries that would forbid a figure if they were certain."""
+    not_understood = _not_understood(answer.findings)
     reports = {entry for entry in not_understood if entry.startswith(REPORT)}
     asides = {entry for entry in not_understood if entry.partition("/")[0] in ASIDES}
     listed = not_understood - reports - asides
+    open_names, named = _open_names(answer, listed, asides)
+    # An entry that is named is not counted again among those not understood.
+    if unnamed := listed - named:
+        count = _entries(len(unnamed))
+        yield answer.texts.say("notices.not-understood", entries=count)
+    if unread := reports - named:
+        count = _reports(len(unread))
+        yield answer.texts.say("notices.report-not-understood", reports=count)
+    if unread := asides - named:
+        yield _say_asides(unread, answer)
+    for why, names in grouped(open_names).items():
+        title = joined(names)
+        notice = answer.texts.say("notices.not-excluded", name=title, why=why)
+        short = say("{name} not excluded", name=title)
+        yield Otherwise(escape_markdown(notice), short)
+
+
+def _open_names(
+    answer: Answer, listed: set[str], asides: set[str]
+) -> tuple[list[tuple[str, str]], set[str]]:
+    """List what is open, as pairs of why and title, and the entries named by then.
+
+    An entry that another finding names, such as an old cancer, is not named again.
+
+    Args:
+        answer: the answer.
+        listed: entries of the problem list that were not understood.
+        asides: the same of orders, drugs and procedures.
+    """
+    findings = answer.findings
+    named = _named_elsewhere(findings)
     open_names: list[tuple[str, str]] = []
     for name in (*EXCLUDING, *RAISING_LISTED, STEROID, LONG_STEROID):
         gap = findings.gaps.get(name)
@@ -157,27 +178,14 @@ def _not_excluded(answer: Answer) -> Iterator[str]:
             else source.resource
             for source in gap.provenance
         }
-        named_before = already | listed if name in COUNTING else already
+        named_before = named | listed if name in COUNTING else named
         if resources <= named_before or resources_named <= named_before:
             continue
-        already |= resources if name not in COUNTING else resources - listed - asides
+        named |= resources if name not in COUNTING else resources - listed - asides
         why = _as_people_write(gap.why or gap.detail)
         why = why.replace(", not counted:", ":").rstrip(".")
         open_names.append((why, title))
-    # An entry that is named is not counted again among those not understood.
-    if unnamed := listed - already:
-        count = _entries(len(unnamed))
-        yield answer.texts.say("notices.not-understood", entries=count)
-    if unread := reports - already:
-        count = _reports(len(unread))
-        yield answer.texts.say("notices.report-not-understood", reports=count)
-    if unread := asides - already:
-        yield _say_asides(unread, answer)
-    for why, names in grouped(open_names).items():
-        title = joined(names)
-        notice = answer.texts.say("notices.not-excluded", name=title, why=why)
-        short = say("{name} not excluded", name=title)
-        yield Otherwise(escape_markdown(notice), short)
+    return open_names, named
 
 
 def _say_asides(unread: set[str], answer: Answer) -> str:
@@ -203,7 +211,7 @@ def _named_elsewhere(findings: Findings) -> set[str]:
     A deficit or an infection is named there only while it is new.
     """
     entries: set[str] = set()
-    for name in (*EXCLUDING, *TOLD):
+    for name in (*EXCLUDING, *OF_OTHER_LINES):
         if name in ("neurological-deficit", "spinal-infection"):
             continue
         finding = findings.known.get(name)

@@ -1,10 +1,8 @@
-"""`kyphoplasty-cds assess`: print the cards of one patient.
+"""`kyphoplasty-cds assess`: print the cards for a patient of any FHIR R4 server.
 
-It signs a kyphoplasty for a patient of any FHIR R4 server.
-
-It builds the order-sign request, and `service.answer` answers it: there is no second
-path. Nobody is treated by it, so the audit entry stays in memory. Patients' names go to
-the terminal and nowhere else.
+It builds the request of a signed kyphoplasty, and `service.answer` answers it: there is
+no second path. Nobody is treated by it, so the audit entry stays in memory. Patients'
+names go to the terminal and nowhere else.
 """
 
 import re

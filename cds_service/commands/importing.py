@@ -1,9 +1,7 @@
-"""`kyphoplasty-cds import`: measurements become FHIR Observations.
+"""`kyphoplasty-cds import`: measurements made elsewhere become FHIR Observations.
 
-They were made elsewhere. Numbers only.
-
-A table says what was taken, and what was refused and why. Names of patients are neither
-read nor printed.
+Only numbers are read. The output says what was taken, and what was refused and why.
+Names of patients are neither read nor printed.
 """
 
 import json
@@ -204,7 +202,7 @@ class Outcome:
 
 
 def import_sources(wish: Wish) -> Outcome:
-    """Read all sources and write what the service would read back.
+    """Read all sources, and make an Observation of what the service would read back.
 
     Raises:
         CdsError: a source cannot be opened, the server cannot be read, or it is of
@@ -334,7 +332,7 @@ def _refuse_several_patients(sources: Sequence[Source]) -> None:
 
 
 def _check_person(wish: Wish, sources: Sequence[Source]) -> None:
-    """Hold what the sources say of the patient against the server's Patient.
+    """Compare what the sources say of the patient with the server's Patient.
 
     Raises:
         CdsError: the server cannot be read or has no such patient, or a source is of
@@ -388,10 +386,7 @@ def _has_same_birth_date(person: Subject, patient: Json) -> bool:
 
 
 def _contradiction(person: Subject, patient: Json) -> str:
-    """Return how this person differs from the Patient of the server.
-
-    Empty if nothing says so.
-    """
+    """Say how this person differs from the server's Patient; empty if it does not."""
     born = text(patient.get("birthDate"))
     if person.born and not person.born.isoformat().startswith(born):
         return "the birth dates differ"

@@ -535,9 +535,9 @@ def _key(signal: Signal) -> str:
 
 
 def _name_and_day(evidence: Finding | SupportOrder) -> str:
-    """Write `new-deficit=2026-05-03#1f0c…` of a finding, with a digest of its sources.
+    """Write a finding with a digest of its sources, `new-deficit=2026-05-03#1f0c…`.
 
-    Of an order: `brace=2026-05-03`.
+    An order has none: `brace=2026-05-03`.
     """
     if isinstance(evidence, SupportOrder):
         return f"{evidence.kind}={evidence.authored or ''}"

@@ -173,7 +173,7 @@ def _grave_lists_unread(situation: Situation) -> Signal | None:
 
 @signal("drug-lists-unread")
 def _drug_lists_unread(situation: Situation) -> Signal | None:
-    """A list of drugs was not read whole, although another has a bone drug."""
+    """Find a list of drugs that was not read whole, next to one with a bone drug."""
     if not _missing(DRUG_LISTS, situation):
         return None
     return Signal(say("medication list not wholly readable"))

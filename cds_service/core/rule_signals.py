@@ -38,13 +38,9 @@ FRAGILITY_AGE = 50
 BED_REST_STUDIES = ("muscle-change-2021",)
 # Cards, E4: instability and facts F1, F2, F5 to F7.
 BED_REST_REASONS = (
-    *(
-        "unstable-fracture",
-        "spinal-instability",
-        "spinal-infection",
-        "neurological-deficit",
-    ),
-    *("sepsis", "bone-malignancy", "malignancy", "recent-cancer", "active-cancer"),
+    *("unstable-fracture", "spinal-instability", "spinal-infection"),
+    *("neurological-deficit", "sepsis", "bone-malignancy", "malignancy"),
+    *("recent-cancer", "active-cancer"),
 )
 
 

@@ -19,9 +19,9 @@ FORBIDS_LOWER = frozenset({"held", "outside", "not-known", "aged", "open", "unre
 # A study with one of these says nothing on a card; an unread list leaves a criterion
 # unknown, which the card says.
 DOUBTFUL = FORBIDS_LOWER - {"unread"}
-SMALL_RISK = 0.1  # below it a smaller difference is seen
+SMALL_RISK = 0.1  # under it a smaller difference is visible
 BONE = ("bmd-t-score", "ct-attenuation")  # what a refracture figure rests on
-LEVEL = "tl-junction"  # reports differ even in its direction, so no "lower" hangs on it
+LEVEL = "tl-junction"  # reports differ even in its direction, so no "lower" rests on it
 
 
 # Fracture from malignancy or infection, high-energy or unstable fracture, neurological
@@ -284,7 +284,11 @@ def _on_study_scale(study: LogisticStudy, finding: Finding, policy: Policy) -> V
 def _seen_values(
     study: LogisticStudy, names: Collection[str], findings: Findings
 ) -> Mapping[str, Value]:
-    """List values seen that are no input (stale, other method), if of its kind."""
+    """List values that were seen and not used (stale, other method), by finding.
+
+    Those that the study's predictor could take are listed, but for what depends on the
+    scanner.
+    """
     return {
         predictor.finding: gap.value
         for predictor in study.inputs

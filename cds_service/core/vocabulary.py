@@ -292,7 +292,10 @@ class NumberSpec(QuantitySpec):
 
 @table
 class GripSpec(QuantitySpec):
-    """A grip strength: the stronger hand counts."""
+    """A grip strength, of the dominant hand, else of the stronger one.
+
+    A hand's value is the mean of its trials on the newest day.
+    """
 
     kind: Literal["grip"] = "grip"
 

@@ -13,7 +13,7 @@ _MARK = re.compile(
     # at the end of a name, before the next one of a list, or before its code
     r"|\s*\(HCC\)(?=\s*(?:$|[,;\n\[]))"
 )
-# Words beside which the letters may be the tumour: a finding in the liver, its
+# Words next to which the letters may be the tumour: a finding in the liver, its
 # treatment, and the liver in languages other than that of those payers.
 _LIVER = r"\b(?:liver|hepat\w*|cirrho\w*)"
 _FINDING = (

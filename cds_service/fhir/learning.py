@@ -182,8 +182,8 @@ class _Seen:
     def units(self) -> Counter[str]:
         return Counter(unit for _, unit in self.values)
 
-    def shown(self, names: set[str]) -> str:
-        """Return a text that belongs to the code.
+    def own_text(self, names: set[str]) -> str:
+        """Return a text that is the code's own, and holds none of these names.
 
         It is the code's display, or a text that is the same with two patients.
         """
@@ -438,7 +438,7 @@ def _propose(
         kind=seen.kind,
         system=seen.system,
         code=seen.code,
-        text=seen.shown(names),
+        text=seen.own_text(names),
         units=tuple(
             unit
             for unit in _by_count(seen.units)

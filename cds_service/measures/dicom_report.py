@@ -193,7 +193,7 @@ def read_report(
     terminology: Terminology,
     as_json: bytes | None = None,
 ) -> Source:
-    """Read one report; whatever else it is, its class refuses it.
+    """Read one report; an object of another class is refused by its name.
 
     Args:
         file: a DICOM file, of which no more than the class is read before that is
@@ -205,7 +205,7 @@ def read_report(
     contents = Contents(file.name)
     try:
         with warnings.catch_warnings():
-            # of values that break the standard; they are judged here
+            # pydicom warns of values that break the standard; they are judged here
             warnings.simplefilter("ignore")
             dataset = _dataset(file) if as_json is None else _dataset_of_json(as_json)
             report = _report(dataset)
@@ -247,9 +247,9 @@ def _dataset(file: Path) -> Dataset:
 
 
 def _unpacked(file: Path) -> bytes | None:
-    """Return the dataset of a file that is deflated, of bounded size; None of another.
+    """Unpack the dataset of a deflated file, up to a size; None for any other file.
 
-    pydicom would unpack all of it.
+    pydicom would unpack it whole, whatever its size.
 
     Raises:
         NotReadable: it is broken, or it is too large.
@@ -275,9 +275,11 @@ def _unpacked(file: Path) -> bytes | None:
 def _dataset_in(
     file: Path, content: bytes | None, names: list[str] | None = None
 ) -> Dataset:
-    """Return the dataset in the file, or in what of it was unpacked, which has no head.
+    """Return the dataset in the file.
 
     Args:
+        file: the file.
+        content: what was unpacked of it, which has no head; None if it is not deflated.
         names: of the elements that are read; None for all.
     """
     source = file if content is None else BytesIO(content)

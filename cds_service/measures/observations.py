@@ -243,8 +243,9 @@ def changes_between(
 ) -> Mapping[str, Finding | Gap]:
     """Derive the changes between two measurements, as an order of this day would.
 
-    Of a measure that was taken twice at least; by the name of the change. What is not
-    valid R4 is left out, as it is when an order is read.
+    Returns:
+        By its name, each change of a measure that was taken at least twice. What is not
+        valid R4 is left out, as it is when an order is read.
     """
     taken: list[Entry] = []
     for raw in observations:

@@ -1,6 +1,6 @@
-"""What became of the patients of an export.
+"""Find what became of the patients of an export.
 
-One row of OUTCOMES.csv for each first kyphoplasty or vertebroplasty.
+OUTCOMES.csv has a row for each first kyphoplasty or vertebroplasty.
 
 The inputs are those that a live order on that day would have had, by the same steps
 (`scoring.known_on`): what was recorded later is taken away first. What counts as a new
@@ -123,9 +123,7 @@ class Followed:
     def refracture(self, months: int) -> bool | None:
         """Tell if a new fracture came within so many months.
 
-        None if the patient was lost before.
-
-        Who died without one had none.
+        None if the patient was lost before. Who died without one had none.
         """
         until = months_before(self.day, -months)
         if any(event.is_new and event.day <= until for event in self.events):
@@ -144,8 +142,8 @@ class Followed:
         It is None after a fracture, and if it is unknown.
         """
         until = months_before(self.day, -PAIN_MONTHS)
-        broke = any(event.is_new and event.day <= until for event in self.events)
-        if self.pain is None or broke:
+        has_broken = any(event.is_new and event.day <= until for event in self.events)
+        if self.pain is None or has_broken:
             return None
         return float(self.pain.value) >= PAIN_FROM
 
@@ -328,7 +326,7 @@ def _fracture(
     codes = [
         text(coding.get("code")) for coding in objects(member(raw, "code", "coding"))
     ]
-    later_encounter = any(map(is_later_encounter, codes))
+    is_later = any(map(is_later_encounter, codes))
     if (certainty := certainty_of(raw)) != "stated":
         why = (
             "suspected, not confirmed" if certainty == "doubted" else "recorded as past"
@@ -344,7 +342,7 @@ def _fracture(
             "recorded within 30 days, may be of the first fracture",
             is_new=False,
         )
-    if later_encounter:
+    if is_later:
         return _event(
             day, raw, levels, "coded as follow-up of a fracture", is_new=False
         )
@@ -378,13 +376,13 @@ def _augmentation(
         if levels and broken
         else "augmentation, no level stated"
     )
-    at_once = day - first <= AT_ONCE
+    is_soon = day - first <= AT_ONCE
     return _event(
         day,
         raw,
         levels,
-        why + (" within 30 days, may be planned" if at_once else ""),
-        is_new=not at_once,
+        f"{why} within 30 days, may be planned" if is_soon else why,
+        is_new=not is_soon,
     )
 
 
@@ -397,7 +395,7 @@ def _event(
 def _began(raw: Json, first: date, calendar: SiteCalendar) -> date | None:
     """Return the onset, or the day of writing if the onset is too coarse.
 
-    No more than the year or month of the procedure.
+    It is if it names no more than the year or month of the procedure.
     """
     onset = calendar.effective(raw, "onset")
     written = calendar.moment(raw.get("recordedDate"))

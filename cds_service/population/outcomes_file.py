@@ -245,7 +245,7 @@ class _Row:
         self.delimiter = delimiter
         self.faults: list[str] = []
         self.bad_columns: list[str] = []
-        self.t_score: float | None = None  # as it stands there, whatever is made of it
+        self.t_score: float | None = None  # as written, whatever is made of it
 
     def patient(self) -> LocalPatient:
         day = self._cell("date", _day)

@@ -58,14 +58,8 @@ DECEASED = "the patient has died"
 # finding rests on them.
 OF_CARDS = frozenset(
     {
-        *(
-            "ct-on-record",
-            "local-kyphosis",
-            "mna-category",
-            "mna-score",
-            "mri-on-record",
-        ),
-        *("pain-score", "sarcopenia-site", "stable-burst-fracture"),
+        *("ct-on-record", "mri-on-record", "local-kyphosis", "pain-score"),
+        *("mna-category", "mna-score", "sarcopenia-site", "stable-burst-fracture"),
     }
 )
 # many EHRs keep none, and export no file of it

@@ -116,7 +116,7 @@ class ModelValidation:
 def validate(
     file: OutcomesFile, models: Iterable[LocalModel], policy: Policy
 ) -> tuple[ModelValidation, ...]:
-    """List every model whose outcome the file has, at the baseline in force."""
+    """Validate every model whose outcome the file has, at the baseline in force."""
     return tuple(
         _validation(file, model, rows, policy)
         for model in models
@@ -295,7 +295,7 @@ GROUPS: Mapping[str, Callable[[Assessed], bool]] = {
 
 
 def _horizon_notes(model: LocalModel, rows: Sequence[Assessed]) -> list[str]:
-    """Name outcomes counted within another time than the model predicts."""
+    """Note outcomes that were counted within another time than the model predicts."""
     months = {_months(row, model) for row in rows}
     counted = _counted(model)
     notes = []
@@ -310,7 +310,7 @@ def _horizon_notes(model: LocalModel, rows: Sequence[Assessed]) -> list[str]:
 
 
 def _follow_up_notes(file: OutcomesFile, model: LocalModel) -> list[str]:
-    """List what was made of patients who died or were lost."""
+    """Note how patients who died or were lost were counted."""
     if model.outcome != REFRACTURE:
         return []
     ends = [patient.follow_up.end for patient in file.patients if patient.follow_up]

@@ -504,7 +504,7 @@ def _tiles(monthly: Counted) -> Sequence[tuple[str, str]]:
 
 
 def rates_of(monthly: Counted) -> PageTable:
-    """Compute rates by month, of what is shown; the trend."""
+    """Compute the trend: rates by month, from the counts that are shown."""
     rows = [
         (row, [_rate(monthly, row, *pair) for pair in RATES.values()], None)
         for row in monthly.rows

@@ -71,7 +71,7 @@ Flow = Callable[[Service, ServiceHook, HookRequest, Ports], HookResponse]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Surroundings:
-    """What all calls in this process share.
+    """The parts that all calls in this process share.
 
     Attributes:
         flow: `service.answer`.

@@ -64,7 +64,7 @@ TOO_MANY = (
     "Too many launches are under way from this network address. Open the worksheet"
     " again from the patient's record in a minute."
 )
-TURN_SECONDS = 5.0  # that a launch waits for others of an address that was refused much
+TURN_SECONDS = 5.0  # for a launch from an address with many refusals to wait
 
 
 def launch_routes(
@@ -195,9 +195,9 @@ def _redeemed(
 ) -> Mapping[str, Any]:
     """Return what the EHR gives for the code that the browser brings.
 
-    Anybody may bring one, and keeps the EHR busy with it. Of an address with many that
-    were refused, one code is redeemed at a time: a hospital may have one address, and
-    its clinicians are not shut out by a stranger there.
+    Anybody may bring one, and keep the EHR busy with it. From an address with many
+    refusals one code is redeemed at a time: a hospital may have a single address, and a
+    stranger there does not shut its clinicians out.
 
     Raises:
         LoginRefused: there is no code, or the EHR refuses it.

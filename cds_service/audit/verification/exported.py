@@ -41,7 +41,7 @@ def verify_export(lines: Iterable[str], keys: Sequence[Key]) -> Report:
             )
             break
         if "manifest" in document:
-            # What stands beside it, or twice within it, no hash covers.
+            # What is next to it, or twice within it, no hash covers.
             is_plain = document.keys() == {"manifest"} and line.rstrip(
                 "\r\n"
             ) == _canonical(document)

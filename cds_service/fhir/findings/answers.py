@@ -114,17 +114,17 @@ def _pick_answer(
     if all(one.moment.instant for one in newest):
         last = max(one.moment for one in newest)
         newest = [one for one in newest if one.moment == last]
-    seen = tuple(one.reading.provenance(spec, one.word) for one in newest)
+    sources = tuple(one.reading.provenance(spec, one.word) for one in newest)
     words = {one.word for one in newest}
     if len(words) > 1:
         return gap(
-            spec, "conflicting", f"two answers on {date_text(day)}", *seen
+            spec, "conflicting", f"two answers on {date_text(day)}", *sources
         ), passed
     aged = measurements.age_concern(spec, chart, day)
     unknown = measurements.method_concern(spec, chart, [newest[0].reading])
     value = _as_value(words.pop(), spec)
     concerns = (*aged, *unknown)
-    finding = known(spec, value, seen[0], observed=day, concerns=concerns)
+    finding = known(spec, value, sources[0], observed=day, concerns=concerns)
     dated_to = measurements.dated_to([one.reading for one in newest], chart)
     return finding._replace(may_reassure=not concerns, dated_to=dated_to), passed
 

@@ -388,7 +388,7 @@ def _lower_elsewhere(
     """Yield fresh values that show osteoporosis at a place not measured since.
 
     A newer value of another place does not undo them. One of the forearm, of a place
-    not stated or of a single vertebra counts for less, and so never stands in their
+    not stated or of a single vertebra counts for less, and so never takes their
     place.
     """
     placed = list(usable)

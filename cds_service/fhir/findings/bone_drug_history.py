@@ -132,15 +132,15 @@ def find_bone_drug(
         return _current(spec, current, ours, chart), passed
     open_ones = [one for one in named if one.orders.newest and not one.end]
     if open_ones:
-        seen = [source for one in open_ones for source in one.provenance]
+        sources = [source for one in open_ones for source in one.provenance]
         why = "ordered once; whether it was given is not recorded"
-        return gap(spec, "undetermined", why, *seen), passed
+        return gap(spec, "undetermined", why, *sources), passed
     outcome = without_use(spec, chart, ours)
     meant = [one for one in named if not (one.is_taken or one.end)]
     if meant and isinstance(outcome, Finding):
-        seen = [source for one in meant for source in one.provenance]
+        sources = [source for one in meant for source in one.provenance]
         why = "on the medication list; whether it is taken is not recorded"
-        return gap(spec, "undetermined", why, *seen), passed
+        return gap(spec, "undetermined", why, *sources), passed
     return outcome, passed
 
 
@@ -161,11 +161,11 @@ def _current(
         concerns.append(f"The prescription is {age_in_words(day, chart.today)} old.")
     if all(one.drug.is_by_name for one in ours):
         concerns.append("The drug was recognised by its name, not by a code.")
-    seen = (source for one in ordered for source in one.provenance)
+    sources = (source for one in ordered for source in one.provenance)
     return known(
         spec,
         True,
-        *seen,
+        *sources,
         observed=day if day > date.min else None,
         concerns=tuple(concerns),
         label=leading.name,
@@ -191,19 +191,19 @@ def find_denosumab_overdue(
     use = overdue or next(filter(_is_denosumab, history.uses), None)
     if use is None:
         return not_on_list(spec, chart, names), passed
-    seen = [one._replace(rule=spec.rule) for one in use.provenance]
+    sources = [one._replace(rule=spec.rule) for one in use.provenance]
     last = last_denosumab(use, chart.today)
     is_overdue = use is overdue
     limit = months_before(chart.today, spec.look_back_months["denosumab"])
     if last is None or (not is_overdue and last.first < limit <= last.last):
         why = "the day of the last denosumab dose is not recorded"
-        return gap(spec, "undetermined", why, *seen), passed
+        return gap(spec, "undetermined", why, *sources), passed
     unread = chart.unread(spec)
     missing = (
         (f"A later dose may be missing: {unread}.",) if is_overdue and unread else ()
     )
     outcome = known(
-        spec, is_overdue, *seen, observed=last.last, concerns=missing, label=use.name
+        spec, is_overdue, *sources, observed=last.last, concerns=missing, label=use.name
     )
     return outcome, passed
 
@@ -297,7 +297,7 @@ def _is_not_given(entry: Entry) -> bool:
 
 def _read(entry: Entry, drug: Drug, spec: MedicationSpec, chart: Chart) -> DrugEntry:
     name = _name(drug, chart)
-    is_told = entry.status in TAKEN[entry.kind] or entry.origin == "context"
+    is_reported = entry.status in TAKEN[entry.kind] or entry.origin == "context"
     mention = DrugEntry(
         name,
         source_of(entry, drug, None, spec),
@@ -305,7 +305,7 @@ def _read(entry: Entry, drug: Drug, spec: MedicationSpec, chart: Chart) -> DrugE
     )
     if _is_not_given(entry) and not drug.is_doubtful:
         return _planned(mention, entry, chart)
-    if drug.is_doubtful or not is_told:
+    if drug.is_doubtful or not is_reported:
         return mention
     if entry.kind == "MedicationRequest":
         drug_entry = _ordered(mention, entry, spec, chart)
@@ -412,7 +412,7 @@ def _billed(
 def _stated(
     mention: DrugEntry, entry: Entry, spec: MedicationSpec, chart: Chart
 ) -> DrugEntry:
-    """Return what somebody reports: a period, a day, or that it was taken that day."""
+    """Read a statement: of a period, of a day, or without either."""
     period = entry.raw.get("effectivePeriod")
     begins, ended = (dated(member(period, name), chart) for name in ("start", "end"))
     if begins is None and ended is None:
@@ -445,7 +445,7 @@ def _how(entry: Entry) -> HowEnded:
 def _on_day(
     mention: DrugEntry, entry: Entry, day: Dated, spec: MedicationSpec
 ) -> DrugEntry:
-    """Reported for one day: of an injection, or of the start at home."""
+    """Read a report of one day: of an injection, or of the start at home."""
     if mention.name in INTERVAL and entry.status in STOPPED:
         return mention._replace(is_intake=True, ended=day, how_ended="stopped")
     taken = mention._replace(is_intake=True, begins=day, last=day)
@@ -458,9 +458,9 @@ def _on_day(
 
 
 def _asserted(mention: DrugEntry, entry: Entry, chart: Chart) -> DrugEntry:
-    """Make a use that was told of without a day of its own.
+    """Read a report without a day of its own.
 
-    On the day of the report no injection was given.
+    The day on which it was reported is none on which an injection was given.
     """
     is_active, is_interval = entry.status == "active", mention.name in INTERVAL
     if not is_active:
@@ -476,7 +476,7 @@ def _asserted(mention: DrugEntry, entry: Entry, chart: Chart) -> DrugEntry:
 def _ordered(
     mention: DrugEntry, entry: Entry, spec: MedicationSpec, chart: Chart
 ) -> DrugEntry:
-    """Read an order: it stands, or ended by its status, its period or its supply."""
+    """Read an order: in force, or ended by its status, its period or its supply."""
     is_due = begins_soon(entry.raw, chart) and is_for_home(entry.raw, chart)
     if entry.origin == "context":
         return mention._replace(is_current=True, is_draft=True, is_due=is_due)
@@ -514,11 +514,12 @@ def _until_its_end(
 
 
 def _on_problem_list(spec: MedicationSpec, chart: Chart) -> Iterable[DrugEntry]:
-    """That a bone drug is taken, as a state of the problem list: no day, no drug."""
+    """Yield what the problem list says of bone drugs: no day, and no drug by name."""
     for stated in find_stated(chart, spec, spec.value_sets):
         is_open = stated.problem is None or stated.is_undetermined
-        is_told = in_doubt(stated.concept) in stated.entry.concepts  # see `_mentioned`
-        if stated.entry.kind == "Condition" and is_open and not is_told:
+        # `_mentioned` reads what is only named
+        is_mentioned = in_doubt(stated.concept) in stated.entry.concepts
+        if stated.entry.kind == "Condition" and is_open and not is_mentioned:
             yield _from_problem(stated, spec)
 
 

@@ -136,7 +136,7 @@ class Reading:
 
     @cached_property
     def notes(self) -> tuple[str, ...]:
-        """The texts of the notes."""
+        """Return the texts of the notes."""
         notes = objects(self.entry.raw.get("note"))
         return tuple(text(note.get("text")) for note in notes)
 
@@ -317,10 +317,7 @@ class Chart:
         return "; ".join(filter(None, faults))
 
     def unread_besides(self, keys: Iterable[str]) -> str:
-        """Say which of other lists was asked for and not read whole, as a phrase.
-
-        Empty if none.
-        """
+        """Say as a phrase which other list was asked for and not read whole, if any."""
         reads = self.record.reads
         asked = (key for key in keys if key in reads and is_unread(reads[key]))
         return "; ".join(_fault(key, reads[key]) for key in asked)
@@ -460,21 +457,21 @@ def _names_of_copies(entry: Entry) -> set[tuple[Any, ...]]:
     return {(*what, *one) for one in identifiers_of(entry.raw)}
 
 
-def gap(spec: FindingSpec, reason: GapReason, detail: str, *seen: Provenance) -> Gap:
-    return Gap(name=spec.name, reason=reason, detail=detail, provenance=seen)
+def gap(spec: FindingSpec, reason: GapReason, detail: str, *sources: Provenance) -> Gap:
+    return Gap(name=spec.name, reason=reason, detail=detail, provenance=sources)
 
 
 def known(
     spec: FindingSpec,
     value: Value,
-    *seen: Provenance,
+    *sources: Provenance,
     observed: date | None = None,
     concerns: tuple[str, ...] = (),
     label: str = "",
 ) -> Finding:
     """Return the finding with this value, in its unit."""
     return Finding(
-        spec.name, value, spec.unit, observed, seen, concerns=concerns, label=label
+        spec.name, value, spec.unit, observed, sources, concerns=concerns, label=label
     )
 
 

@@ -94,13 +94,13 @@ def find_earlier_fracture(spec: FractureSpec, chart: Chart) -> FindingOrGap:
     doubtful = [one for one, verdict in judged if verdict is None]
     elsewhere = [*_ordered_elsewhere(chart), *_reasons_elsewhere(spec, chart)]
     if doubtful := doubtful + unsited + elsewhere:
-        seen = (one.provenance(spec) for one in doubtful)
+        sources = (one.provenance(spec) for one in doubtful)
         return (
             gap(
                 spec,
                 "undetermined",
                 "whether a fracture on record is an earlier one is not clear",
-                *seen,
+                *sources,
             ),
             passed,
         )
@@ -114,7 +114,7 @@ def _ordered_elsewhere(chart: Chart) -> list[problem_list.Stated]:
     was done as an order.
     """
     treated = {*chart.treated}
-    found: list[problem_list.Stated] = []
+    statements: list[problem_list.Stated] = []
     for entry in chart.of_kind("ServiceRequest") if treated else ():
         named = sorted(entry.concepts & AUGMENTATIONS)
         if not named or entry.status in VOID or is_prohibition(entry.raw):
@@ -124,8 +124,9 @@ def _ordered_elsewhere(chart: Chart) -> list[problem_list.Stated]:
             written = chart.calendar.moment(entry.raw.get("authoredOn"))
             day = written.day if written else None
             problem = problem_list.NAMED_ASIDE
-            found.append(problem_list.Stated(entry, named[0], "", day, problem))
-    return found
+            statement = problem_list.Stated(entry, named[0], "", day, problem)
+            statements.append(statement)
+    return statements
 
 
 def _reasons_elsewhere(spec: FractureSpec, chart: Chart) -> list[problem_list.Stated]:
@@ -288,10 +289,9 @@ def _counted(days: Sequence[date], today: date) -> str:
 
 
 def _is_earlier(stated: problem_list.Stated, chart: Chart) -> bool | None:
-    """Tell if the entry is an earlier fracture.
+    """Tell if the entry is an earlier fracture; None if that is not known.
 
-    It is not known, None, if it may be the one being treated, or if only a report or an
-    order names it.
+    It may be the one being treated, or only a report or an order names it.
     """
     if stated.entry.kind not in STATING or stated.problem in (
         problem_list.SUSPECTED,

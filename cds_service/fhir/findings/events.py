@@ -28,10 +28,7 @@ AGAIN = frozenset({"recurrence", "relapse"})
 STILL_ACTIVE = "still active there"
 HISTORIES = ("history",)
 HISTORY = frozenset(HISTORIES)
-CALLED_PAST = Problem(
-    "undetermined",
-    "active there, and its words call it past",
-)
+CALLED_PAST = Problem("undetermined", "active there, and its words call it past")
 
 
 class Span(NamedTuple):
@@ -147,7 +144,7 @@ def _as_meant(
 def _kinds_of_itself(
     stated: problem_list.Stated, spec: EventSpec, chart: Chart
 ) -> frozenset[str]:
-    """Give the kinds that would rule it out, in those parts of its words that name it.
+    """Return the kinds that would rule it out, by the parts of its words that name it.
 
     If no part names it, all parts count.
     """
@@ -331,9 +328,9 @@ def _lasts(event: Happened, since: date, spec: EventSpec, chart: Chart) -> bool 
     Words for the past do not deny what the list has as active by its code.
     """
     if _is_of_old(event, spec, chart):
-        stands = spec.active_is_open or spec.active_counts
+        may_count = spec.active_is_open or spec.active_counts
         is_coded = bool(event.stated.code) and not event.stated.is_past
-        return None if stands and is_coded else False
+        return None if may_count and is_coded else False
     if not spec.active_is_open:
         return False
     return _was_entered(event, since, chart) or None
@@ -402,8 +399,8 @@ def without(spec: EventSpec, chart: Chart, open_ones: Sequence[Happened]) -> Gap
             why = STILL_ACTIVE if lasts else "no date"
             first = first._replace(problem=Problem("undetermined", why))
         detail = first.passed_over(spec).detail
-        seen = (one.stated.provenance(spec) for one in open_ones)
-        return gap(spec, "undetermined", detail, *seen)
+        sources = (one.stated.provenance(spec) for one in open_ones)
+        return gap(spec, "undetermined", detail, *sources)
     if unread := chart.unread(spec):
         return gap(spec, "not-read", unread)
     return gap(spec, "undetermined", "not on record, and silence says nothing")

@@ -48,11 +48,11 @@ def find_exam(spec: ExamSpec, chart: Chart) -> FindingOrGap:
     if newest is None:
         return _without(spec, chart, refused), ()
     printed = f"{spec.title.partition(' ')[0]} of {date_text(newest)}"
-    seen = [one.source(spec, printed) for day, one in exams if day == newest]
+    sources = [one.source(spec, printed) for day, one in exams if day == newest]
     if spec.usable_days and (chart.today - newest).days > spec.usable_days:
         age = age_in_words(newest, chart.today)
-        return gap(spec, "stale", f"{age} old, too old to use", *seen), ()
-    return known(spec, True, *seen, observed=newest), ()
+        return gap(spec, "stale", f"{age} old, too old to use", *sources), ()
+    return known(spec, True, *sources, observed=newest), ()
 
 
 def _without(spec: ExamSpec, chart: Chart, refused: set[date]) -> Gap:

@@ -70,12 +70,12 @@ def _without_course(
 ) -> Finding | Gap:
     """Conclude from the problem list, or from courses of which no length is known."""
     outcome = without_use(spec, chart, ours)
-    is_told = outcome.is_mentioned if isinstance(outcome, Gap) else outcome.value
-    if is_told or not unsure:
+    is_named = outcome.is_mentioned if isinstance(outcome, Gap) else outcome.value
+    if is_named or not unsure:
         return outcome
-    seen = (one.provenance(spec) for one in unsure)
+    sources = (one.provenance(spec) for one in unsure)
     why = "on the medication list; how long it was taken is not recorded"
-    return gap(spec, "undetermined", why, *seen)
+    return gap(spec, "undetermined", why, *sources)
 
 
 def _may_be_long(use: Use, since: date, least: timedelta, chart: Chart) -> bool:
@@ -107,13 +107,13 @@ def _taken(spec: LongCourseSpec, course: Course, chart: Chart) -> Finding:
     newest = max(
         course.uses, key=lambda use: (use.day or date.min, use.entry.reference)
     )
-    is_told = any(one.entry.kind != "MedicationRequest" for one in course.uses)
+    is_reported = any(one.entry.kind != "MedicationRequest" for one in course.uses)
     concerns = (
         ()
-        if is_told
+        if is_reported
         else ("Known from prescriptions; whether it was taken is not recorded.",)
     )
-    seen = sorted(
+    sources = sorted(
         course.uses,
         key=lambda use: (use.day or date.min, use.entry.reference),
         reverse=True,
@@ -121,7 +121,7 @@ def _taken(spec: LongCourseSpec, course: Course, chart: Chart) -> Finding:
     return known(
         spec,
         True,
-        *(one.provenance(spec) for one in seen),
+        *(one.provenance(spec) for one in sources),
         observed=course.start,
         concerns=concerns,
         label=label_of(newest.drug, spec, chart),

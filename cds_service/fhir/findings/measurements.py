@@ -95,8 +95,8 @@ def find_quantity(
         return _with_newest(outcome, spec, chart, pick, stale, refused), passed
     picked = pick(usable, spec, chart)
     if picked.conflict:
-        seen = (one.reading.provenance(spec, one.printed) for one in picked.used)
-        return gap(spec, "conflicting", picked.conflict, *seen), passed
+        sources = (one.reading.provenance(spec, one.printed) for one in picked.used)
+        return gap(spec, "conflicting", picked.conflict, *sources), passed
     vague = _maybe_newer([*usable, *stale], picked, chart)
     passed = (*passed, *[one.passed_over(spec) for one in vague])
     return _finding(spec, chart, picked), passed
@@ -236,13 +236,13 @@ def nothing_usable(
     if stale and (newest_refused is None or stale[0].moment.day >= newest_refused.day):
         newest = stale[0]
         age = age_in_words(newest.moment.day, chart.today)
-        seen = newest.reading.provenance(spec, newest.printed)
+        source = newest.reading.provenance(spec, newest.printed)
         detail = f"{shortened(newest.printed)} is {age} old, too old to use"
-        return gap(spec, "stale", detail, seen)
+        return gap(spec, "stale", detail, source)
     if refused:
         first = refused[0]
-        seen = first.reading.provenance(spec, first.printed)
-        outcome = gap(spec, first.reason, first.passed_over(spec).detail, seen)
+        source = first.reading.provenance(spec, first.printed)
+        outcome = gap(spec, first.reason, first.passed_over(spec).detail, source)
         return outcome._replace(why=first.why)
     return missing(spec, chart)
 
@@ -461,7 +461,7 @@ def _change(
         key=lambda measured: (measured.step, measured.reading.entry.reference),
     )
     sure = all(any(_way_parts(one.reading)) for one in (old, new))
-    seen = (
+    sources = (
         measured.reading.provenance(
             spec, f"{measured.printed} on {date_text(measured.moment.day)}"
         )
@@ -473,7 +473,7 @@ def _change(
         unit=spec.unit,
         observed=new.moment.day,
         since=old.moment.day,
-        provenance=tuple(seen),
+        provenance=tuple(sources),
         concerns=() if sure else (UNLIKE,),
         may_reassure=sure,
     )

@@ -161,8 +161,8 @@ def without_use(
     if stated := [one for one in states if one.problem is None]:
         return stated_as_true(spec, stated, chart)
     if doubtful := [one for one in states if one.is_undetermined]:
-        seen = (one.provenance(spec) for one in doubtful)
-        return gap(spec, "undetermined", doubtful[0].passed_over(spec).detail, *seen)
+        sources = (one.provenance(spec) for one in doubtful)
+        return gap(spec, "undetermined", doubtful[0].passed_over(spec).detail, *sources)
     return _implied(spec, chart) or _not_taken(spec, chart, ours)
 
 
@@ -229,10 +229,10 @@ def _taken(spec: MedicationSpec, chart: Chart, counted: Sequence[Use]) -> Findin
         )
     if all(one.drug.is_by_name for one in ordered):
         concerns.append("The drug was recognised by its name, not by a code.")
-    seen = (one.provenance(spec) for one in ordered)
+    sources = (one.provenance(spec) for one in ordered)
     label = label_of(newest.drug, spec, chart)
     return known(
-        spec, True, *seen, observed=newest.day, concerns=tuple(concerns), label=label
+        spec, True, *sources, observed=newest.day, concerns=tuple(concerns), label=label
     )
 
 
@@ -270,7 +270,7 @@ def not_on_list(
 ) -> Finding | Gap:
     """Conclude "no", unless such a drug, or one not identified, may be taken.
 
-    One is listed without a clear status or day.
+    It may be if an entry of one has no clear status or day, or only words name one.
     """
     ours = [
         _use(entry, entry.drug, chart)
@@ -309,8 +309,8 @@ def not_on_list(
         (ahead, "dated in the future"),
     ):
         if open_ones:
-            seen = (one.provenance(spec) for one in open_ones)
-            return gap(spec, "undetermined", f"on the medication list; {why}", *seen)
+            sources = (one.provenance(spec) for one in open_ones)
+            return gap(spec, "undetermined", f"on the medication list; {why}", *sources)
     return conclude_no(
         spec, chart, how=how, may_count=lambda entry: may_be_taken(entry, spec, chart)
     )
@@ -392,12 +392,12 @@ def future_uses(spec: MedicationSpec, uses: Iterable[Use]) -> tuple[PassedOver, 
         PassedOver(
             spec.name,
             "future",
-            f"{seen.printed}, not counted: dated after the order",
-            seen,
+            f"{source.printed}, not counted: dated after the order",
+            source,
         )
         for use in uses
         if use.is_ahead
-        for seen in [use.provenance(spec)]
+        for source in [use.provenance(spec)]
     )
 
 
@@ -414,9 +414,9 @@ def uses_of(chart: Chart) -> list[Use]:
 
 
 def _is_unsaid(entry: Entry, drug: Drug) -> bool:
-    is_told = entry.status in TAKEN[entry.kind] or entry.origin == "context"
+    is_reported = entry.status in TAKEN[entry.kind] or entry.origin == "context"
     is_open = drug.is_doubtful or not drug.is_understood
-    return is_open if is_told else entry.status not in NOT_TAKEN
+    return is_open if is_reported else entry.status not in NOT_TAKEN
 
 
 def _is_taken(entry: Entry) -> bool:

@@ -62,37 +62,21 @@ BY_WORDS = "Recognised by words, not by a code."
 SUSPECTED = Problem("undetermined", "suspected, not confirmed")
 # On the list and dated in the future: the day is wrong.
 LATER_THAN_TODAY = Problem("undetermined", "dated in the future")
-LATER_THAN_ORDER = Problem(
-    "undetermined",
-    "dated after the order was written",
-)
+LATER_THAN_ORDER = Problem("undetermined", "dated after the order was written")
 LATER = Problem("future", "dated after the order")
 WORDED = Problem("undetermined", "named in words, without a code that is known here")
 # What may be said of a procedure besides its name: that it ended, or was declined.
 SAID_OF_ACTS = frozenset({"note", "outcome", "statusReason", "modifierExtension"})
 OLD_BY_WORDS = Problem("stale", "of an earlier year by its words")
 DOUBTED = Problem("undetermined", "its words leave it in doubt")
-UNFINISHED = Problem(
-    "undetermined",
-    "whether it was done is not recorded",
-)
+UNFINISHED = Problem("undetermined", "whether it was done is not recorded")
 UNSTATED = "spinal-disease-unstated"  # its words say no more than the place
-# An entry that names one of these has said what it is about.
-SPINAL = AUGMENTATIONS | {
-    *(
-        "vertebral-fracture",
-        "osteoporotic-vertebral-fracture",
-        "earlier-vertebral-fracture",
-        "unstable-fracture",
-    ),
-    *(
-        "stable-burst-fracture",
-        "spinal-instability",
-        "prior-spinal-surgery",
-        "neurological-deficit",
-        "malignancy",
-    ),
-    *("pathological-fracture", "spinal-infection"),
+# An entry of the spine that names one of these has said what it is about.
+SPINAL_DISEASES = AUGMENTATIONS | {
+    *("vertebral-fracture", "osteoporotic-vertebral-fracture"),
+    *("earlier-vertebral-fracture", "unstable-fracture", "stable-burst-fracture"),
+    *("spinal-instability", "prior-spinal-surgery", "neurological-deficit"),
+    *("malignancy", "pathological-fracture", "spinal-infection"),
 }
 ON_DRUG_LIST = "on the medication list"
 # What an entry says besides what it is of, or leaves unsaid.
@@ -113,8 +97,8 @@ NOT_JUDGED = (
     "a diagnosis coded on the problem list is not known here; it may be anything"
 )
 NOT_READ = "an imaging report, an order, a procedure or a note was not fully understood"
-# Older reports and orders have been answered since, and older drugs are over.
-STANDS_FOR = timedelta(days=366)
+# policy: older reports and orders have been answered since, and older drugs are over
+ASIDE_DAYS = timedelta(days=366)
 # Past by nature: it means nothing that such an entry is not active.
 OF_HISTORY = frozenset({"healed-osteoporotic-fracture", "history-of-falling"})
 NAMED_ASIDE = Problem("undetermined", "named there")
@@ -140,7 +124,7 @@ class Stated(NamedTuple):
 
     @property
     def concepts(self) -> frozenset[str]:
-        """The concepts of its codes, else of its words."""
+        """Return the concepts of its codes, else of its words."""
         return (
             frozenset(match.concept for match in self.entry.matches)
             if self.code
@@ -149,12 +133,12 @@ class Stated(NamedTuple):
 
     @property
     def is_undetermined(self) -> bool:
-        """It proves neither yes nor no."""
+        """Tell if it proves neither yes nor no."""
         return self.problem is not None and self.problem.reason == "undetermined"
 
     @property
     def is_later_encounter(self) -> bool:
-        """Its ICD-10-CM code is of a later encounter for a fracture."""
+        """Tell if its ICD-10-CM code is of a later encounter for a fracture."""
         return is_later_encounter(self.code)
 
     def provenance(self, spec: FindingSpec) -> Provenance:
@@ -208,7 +192,7 @@ def stated_as_true(spec: YesNoSpec, counted: Sequence[Stated], chart: Chart) -> 
 
 
 def label_of(stated: Stated, spec: ListSpec, chart: Chart) -> str:
-    """Say which one it is, in our words; empty if nothing tells.
+    """Say which one it is, in our words; empty if nothing says so.
 
     Its codes come first, then the kind that its words say, then what they name.
     """
@@ -249,10 +233,10 @@ def silence(
     spec: ConditionSpec, chart: Chart, stated: Sequence[Stated]
 ) -> Finding | Gap:
     """Conclude from lists without an entry that counts."""
-    doubtful = stated and [one for one in stated if one.is_undetermined]
+    doubtful = [one for one in stated if one.is_undetermined]
     if doubtful:
-        seen = (one.provenance(spec) for one in doubtful)
-        return gap(spec, "undetermined", doubtful[0].passed_over(spec).detail, *seen)
+        sources = (one.provenance(spec) for one in doubtful)
+        return gap(spec, "undetermined", doubtful[0].passed_over(spec).detail, *sources)
     over = [
         statement
         for statement in stated
@@ -326,7 +310,7 @@ def _unclear_gap(spec: ConditionSpec, chart: Chart) -> Gap | None:
 
 
 def place_of(entry: Entry) -> str:
-    """Say where an entry stands; what is signed now is on no list yet."""
+    """Say where an entry is kept; what is signed now is on no list yet."""
     kind = "ServiceRequest" if entry.origin == "context" else entry.kind
     return PLACES[kind][0]
 
@@ -350,8 +334,8 @@ def _conclude_no_of_reports_too(spec: ConditionSpec, chart: Chart) -> Finding | 
     unread = [one for one in reports if one.is_undetermined]
     if not unread:
         return conclusion
-    seen = (one.provenance(spec) for one in unread)
-    return gap(spec, "not-understood", NOT_READ, *seen)
+    sources = (one.provenance(spec) for one in unread)
+    return gap(spec, "not-understood", NOT_READ, *sources)
 
 
 def reason_of_list(why: str, entry: Entry) -> str:
@@ -363,7 +347,8 @@ def _is_settled(stated: Stated, spec: ConditionSpec, chart: Chart) -> bool:
     """Tell if its code, or what else it names, settles what its words leave open."""
     entry = stated.entry
     if stated.concept == UNSTATED:
-        is_named = not SPINAL.isdisjoint(one.removesuffix("?") for one in entry.named)
+        named = {concept.removesuffix("?") for concept in entry.named}
+        is_named = not SPINAL_DISEASES.isdisjoint(named)
         return is_named or chart.terminology.identifies(
             LISTED[entry.kind], entry.raw.get("code")
         )
@@ -412,11 +397,11 @@ def conclude_no(
     strange = [entry for entry in listing.not_understood if may_count(entry)]
     if unread:
         # Entries that leave the question open are named all the same.
-        seen = (
+        sources = (
             *(one.provenance for one in broken),
             *(one.source(spec, named.where) for one in strange),
         )
-        return gap(spec, "not-read", unread, *seen)
+        return gap(spec, "not-read", unread, *sources)
     if broken:
         return gap(
             spec, "unreadable", broken[0].detail, *(one.provenance for one in broken)
@@ -503,7 +488,7 @@ def _plain_acts(
 ) -> list[Stated]:
     """Leave open what the words of procedures name, unless they name it plainly.
 
-    Words that are not plain may deny it, end it or speak of a relative; beside them no
+    Words that are not plain may deny it, end it or speak of a relative; next to them no
     others are plain.
     """
     if not isinstance(spec, ConditionSpec) or not spec.plain_acts:
@@ -609,7 +594,7 @@ def read_aside(entry: Entry, concept: str, chart: Chart) -> Stated | None:
     is_taken = entry.kind in MEDICATION_TYPES and entry.status in GOES_ON
     if day and day > chart.not_after:
         return None
-    if day and day < chart.today - STANDS_FOR and not is_taken:
+    if day and day < chart.today - ASIDE_DAYS and not is_taken:
         return None
     return Stated(entry, concept, "", day, NAMED_ASIDE)
 

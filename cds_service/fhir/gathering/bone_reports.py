@@ -1,4 +1,4 @@
-"""Finds what the reports of bone density say in prose, beside the measured values.
+"""Finds what the reports of bone density say in prose, next to the measured values.
 
 A number in prose is never a value: nobody knows of which bone it is, or of whom. It may
 only leave a measured one in doubt.

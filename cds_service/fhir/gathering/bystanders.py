@@ -14,7 +14,7 @@ from cds_service.fhir.mapping.code_systems import Listed
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.raw_json import Json, objects, text, texts_of
 
-# Concepts of the spine that words beside a harmless code may name.
+# Concepts of the spine that words next to a harmless code may name.
 SPINAL = frozenset(
     {
         *("prior-spinal-surgery", "spinal-surgery-unstated", "spinal-instability"),

@@ -103,7 +103,7 @@ def words_in(element: Any) -> Iterator[str]:
 
 
 def codes_of(beside: Any) -> Iterator[Json]:
-    """Yield each CodeableConcept, and each Coding that stands alone."""
+    """Yield each CodeableConcept, and each Coding that is in none."""
     waiting: list[Any] = [beside]
     while waiting:
         node = waiting.pop()

@@ -143,7 +143,7 @@ BY_NAME: Mapping[str, Reasons] = {
         **_each(_VALUE, "dataAbsentReason"),
     },
 }
-# What a drug is needed for stands next to its dose.
+# What a drug is needed for is next to its dose.
 _REASONS_OF_DOSES = frozenset({"asNeededCodeableConcept"})
 # Contained resources of people, places and products.
 NO_DIAGNOSES = frozenset(
@@ -184,9 +184,9 @@ class Beside(NamedTuple):
 
 
 def beside_title(entry: Json) -> Iterator[Beside]:
-    """Yield what stands in the elements that may bear on the patient's health.
+    """Yield the elements of an entry that may bear on the patient's health.
 
-    So does what an entry contains, and a narrative that is not made from its elements.
+    Contained resources may too, and a narrative that is not made from the elements.
     """
     yield from _read(text(entry.get("resourceType")), entry)
     for resource in objects(entry.get("contained")):

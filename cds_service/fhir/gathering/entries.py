@@ -187,7 +187,7 @@ def _procedures_named(raw: Json, terminology: Terminology) -> frozenset[str]:
 def _done(words: str, terminology: Terminology) -> frozenset[str]:
     """Return what the words of a procedure name.
 
-    An augmentation is in doubt beside words of something else (`consult`), everything
+    An augmentation is in doubt next to words of something else (`consult`), everything
     beside `cancelled` and the like.
     """
     named = terminology.text_concepts(words)

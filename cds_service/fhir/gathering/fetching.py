@@ -363,9 +363,9 @@ def with_diagnoses_of_stay(
 
 
 def _needs(raw: Json, targets: Targets, bases: Bases, terminology: Terminology) -> str:
-    """Name the resource on this server without which a drug or device is not known.
+    """Name the resource that says which drug or device an entry is of: `Medication/12`.
 
-    For example `Medication/12`; empty if there is none.
+    Empty if the entry needs none from this server.
     """
     choice, wanted = CHOICES[text(raw.get("resourceType"))]
     name = bases.name_of(text(member(raw, f"{choice}Reference", "reference")))

@@ -69,7 +69,7 @@ UNREAD_REASON = "unread-reason"
 UNJUDGED_ACT = "unjudged-procedure"
 # And each may be what a brace is for.
 MAY_BEAR_ON_SPINE = "may-bear-on-spine"
-# A state or a history of the patient that the problem list tells as well.
+# A state or a history of the patient that the problem list holds as well.
 STATES = frozenset(
     {
         *("long-term-steroid", "steroid-implied", "long-term-bone-drug"),
@@ -107,6 +107,7 @@ TITLES = {
 }
 # The answer of an Observation; its code may ask for something that is not there.
 ANSWERS = frozenset({"valueString", "valueCodeableConcept", "note"})
+# An entry with these elements alone names nothing besides its title.
 _SHORT = NOT_BESIDE | {
     *("resourceType", "id", "meta", "status", "intent", "priority", "authoredOn"),
     *("performedDateTime", "effectiveDateTime", "issued", "encounter", "identifier"),

@@ -538,7 +538,7 @@ def _unread_prose(exam: Json, terminology: Terminology) -> frozenset[str]:
 
 
 def _unread_beside(condition: Json, terminology: Terminology) -> frozenset[str]:
-    """Return what is left open by what stands next to a diagnosis' title."""
+    """Return what codes and words next to a diagnosis' title leave open."""
     codes = (one.code for one in beside_title(condition) if one.code is not None)
     concepts = left_open_by(codes, terminology)
     words = words_of_reasons(condition, terminology)

@@ -37,7 +37,7 @@ _NAMED = frozenset(
         *("usedReference",),
     }
 )
-# What a coding or a reference has beside its words, and how a note is signed.
+# What a coding or a reference has besides its words, and how a note is signed.
 _NO_WORDS = frozenset(
     {
         *("system", "version", "code", "userSelected", "reference", "type", "id"),
@@ -121,7 +121,7 @@ def is_plain_order(
 
 
 def are_plain(words: str, codes: Iterable[str], terminology: Terminology) -> bool:
-    """Tell if words are plain without the codes that stand beside them."""
+    """Tell if words are plain without the codes next to them."""
     for code in codes:
         words = re.sub(rf"(?<![^\W_]){re.escape(code)}(?![^\W_])", " ", words)
     return terminology.plain.doses.are_all(words)

@@ -82,12 +82,12 @@ class PrefetchPlan:
 
     @cached_property
     def needed(self) -> "PrefetchPlan":
-        """The templates without which a record is incomplete."""
+        """Return the templates without which a record is incomplete."""
         return PrefetchPlan(tuple(one for one in self.templates if not one.is_optional))
 
     @cached_property
     def optional(self) -> "PrefetchPlan":
-        """The templates that a complete record may lack; they get half of the time."""
+        """Return what a complete record may lack; its queries get half of the time."""
         return PrefetchPlan(tuple(one for one in self.templates if one.is_optional))
 
 

@@ -59,7 +59,7 @@ class QueryResult(NamedTuple):
 
     @property
     def resources(self) -> tuple[Json, ...]:
-        """The raw resources of the requested type."""
+        """Return the raw resources of the requested type."""
         return tuple([one.resource for one in self.entries])
 
 

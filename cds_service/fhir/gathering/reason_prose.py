@@ -1,10 +1,10 @@
 """Tells if the free words of an order, a drug or a procedure were understood whole.
 
-A denial denies what it stands before and may swallow the rest: "no biopsy of the
+A denial denies the next words and may swallow the rest: "no biopsy of the
 metastasis yet". So the words of a reason or a note leave a tumour, an infection and a
 deficit open unless nothing is left of them without plain words
-(`mappings/plain-reason-words/`), names of harmless diseases, and what they name and
-what is counted as named.
+(`mappings/plain-reason-words/`), names of harmless diseases, and what is counted as
+named.
 """
 
 import re
@@ -54,7 +54,7 @@ def words_of_reasons(entry: Json, terminology: Terminology) -> Iterator[str]:
 
 
 def has_code_alone(entry: Json, terminology: Terminology) -> bool:
-    """Tell if a code without words stands next to the title, and is not known."""
+    """Tell if a code without words is next to the title, and is not known."""
     return any(
         not (
             texts_of(element.code)
@@ -136,7 +136,7 @@ def is_reason_understood(
 
 
 def is_code_plainly_worded(code: Json | None, terminology: Terminology) -> bool:
-    """Tell if the words beside a code are plain.
+    """Tell if the words next to a code are plain.
 
     Its own name is so, in the languages of `mappings/plain-reason-words/`. A code that
     excludes a tumour does not exclude what its words say besides.
@@ -170,7 +170,7 @@ def names_earlier_fracture(words: Iterable[str], terminology: Terminology) -> bo
     )
 
 
-def tells_years_ago(words: Iterable[str], terminology: Terminology) -> bool:
+def names_years_ago(words: Iterable[str], terminology: Terminology) -> bool:
     """Tell if words name a fracture or an augmentation of years ago.
 
     A year alone is not enough: the reason of an operation may be dated this year.
@@ -189,7 +189,7 @@ def are_reasons_only_of(
 ) -> bool:
     """Tell if the reasons of an order name an augmentation of these levels alone.
 
-    And no year: `after kyphoplasty L1`, if L1 is treated now.
+    They name no year either: `after kyphoplasty L1`, if L1 is treated now.
     """
     earlier = [
         sentence

@@ -20,7 +20,7 @@ from cds_service.fhir.mapping.text_rules import LONGEST_TEXT, SPINE
 from cds_service.fhir.raw_json import Json, member, objects, text, texts_of
 
 SPINES = frozenset({SPINE})
-# What holds a result that is not read here, or of nobody knows what.
+# What may hold a result that is not read here.
 NOT_READ = frozenset({"presentedForm", "result", "media", "contained", "extension"})
 # Of the examination and those who did it; no result.
 _OF_EXAM = frozenset(
@@ -70,7 +70,7 @@ def _titles_of(report: Json) -> list[str]:
 def is_result_understood(report: Json, terminology: Terminology) -> bool:
     """Tell if all that the report of a biopsy says is plain.
 
-    What is attached or stands in a resource of its own is not read.
+    What is attached or in a resource of its own is not read.
     """
     if NOT_READ & report.keys() or MODIFIERS & report.keys():
         return False

@@ -26,7 +26,9 @@ from cds_service.fhir.mapping.plain_words import PlainWords
 from cds_service.fhir.mapping.text_rules import folded, folded_pattern
 
 FILE = "bystanders.toml"
-LONGEST_TEXT = 1000  # a title has a line or two; of more nobody knows what it is
+LONGEST_TEXT = (
+    1000  # characters; a title has a line or two, and longer prose may be anything
+)
 Code = tuple[str, str]
 Words = Mapping[str, tuple[Pattern, ...]]
 

@@ -130,7 +130,7 @@ class Clause:
 
     @cached_property
     def plain(self) -> str:
-        """The text without the words that call something suspected."""
+        """Return the text without the words that call something suspected."""
         return self._reader.without_suspicion(self.text)
 
     @property
@@ -145,23 +145,23 @@ class Clause:
 
     @cached_property
     def places(self) -> Mapping[str, Place]:
-        """The place in `plain` of each concept that it names."""
+        """Find the place in `plain` of each concept that it names."""
         return self._reader.places(self.plain, None)
 
     @property
     def named(self) -> frozenset[str]:
-        """The concepts that it names, whether denied, suspected or stated."""
+        """Return the concepts that it names, whether denied, suspected or stated."""
         return frozenset(self.places)
 
     @cached_property
     def denies_at(self) -> int | None:
-        """The index in `text` of its first word of denial; None if there is none."""
+        """Find the index in `text` of its first word of denial; None without one."""
         place = self._reader.places(self.text, DENIED).get("denial")
         return place[0] if place else None
 
     @cached_property
     def ruled_out(self) -> Mapping[str, Place]:
-        """The place of each concept that its words rule out: `no diabetes`."""
+        """Find the place of each concept that its words rule out: `no diabetes`."""
         return self._reader.ruled_out(self.text)
 
     @cached_property
@@ -184,7 +184,7 @@ class Clause:
 
     @cached_property
     def before_denial(self) -> frozenset[str]:
-        """The concepts that it names before an aside that denies something."""
+        """Return the concepts that it names before an aside that denies something."""
         if len(self.text) > LONGEST_STATEMENT:
             return NOTHING
         joints = self._reader.joints.aside.finditer(self.text, 1)

@@ -237,7 +237,7 @@ def _local_form(forms: _Forms) -> re.Pattern[str]:
 
     `OPH`, `TOP 0.1%` or `OPH SUSP 5 ML`
     """
-    # Between two parts stands a sign that no part holds, so that there is one way to
+    # Between two parts is a sign that no part holds, so that there is one way to
     # read a name.
     local, short, presentations = (
         "|".join(words) for words in (forms.local, forms.short, forms.presentations)
@@ -263,7 +263,7 @@ def _rule(words: Sequence[str], brands: Sequence[str]) -> TextRule:
     latin = [f"(?:{one})" for one in patterns if _LATIN.match(one)]
     others = [f"(?:{one})" for one in patterns if not _LATIN.match(one)]
     if latin:
-        # The border stands once: a search then passes over the middle of a word.
+        # The border is written once: a search then passes over the middle of a word.
         others.insert(0, rf"\b(?:{'|'.join(latin)})")
     return TextRule(("|".join(others),))
 

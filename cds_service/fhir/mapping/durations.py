@@ -602,7 +602,7 @@ class DurationRules:
             return "length" if self._is_filler(f"{before} {after}") else "doubtful"
         if late and clause.subject == "brace" and not is_led:
             return "doubtful"  # "TLSO 6 weeks after surgery" may be a beginning
-        # In words about the brace the only length is the brace's, wherever it stands.
+        # In words about the brace the only length is the brace's, wherever it is.
         is_clear = (
             is_led
             or clause.is_only

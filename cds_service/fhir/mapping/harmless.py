@@ -12,7 +12,7 @@ from cds_service.fhir.mapping.language import Pattern, either
 from cds_service.fhir.mapping.text_rules import LONGEST_TITLE, folded
 from cds_service.fhir.raw_json import Json, objects, text
 
-# what stands around a name: bullets, dashes, stops
+# around a name: bullets, dashes, stops
 NAME_ENDS = re.compile(r"^[\s\-*•.,;:]+|[\s.,;:]+$")
 _SPACES = re.compile(r"\s+")
 
@@ -24,14 +24,14 @@ class _Social(DataTable):
 
 
 class _Asides(DataTable):
-    """What a name may have beside it, in brackets."""
+    """Words that may follow a name, in brackets."""
 
     tags: tuple[str, ...] = Field(min_length=1)
     since: tuple[str, ...] = Field(min_length=1)
 
 
 class _Vertebrae(DataTable):
-    """How a vertebra is written, or two; `@` in a name stands for it."""
+    """Spellings of a vertebra, or of two; a name has `@` in their place."""
 
     level: tuple[Pattern, ...] = Field(min_length=1)
     and_: tuple[Pattern, ...] = Field(alias="and", min_length=1)

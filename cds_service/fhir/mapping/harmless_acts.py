@@ -1,6 +1,6 @@
 """Knows the procedures that treat no tumour and no kidneys (`harmless-acts.toml`).
 
-What stands in no value set is not therefore harmless: it may be a chemotherapy, a
+What is in no value set is not therefore harmless: it may be a chemotherapy, a
 transplant or a dialysis in a code that nobody listed.
 """
 

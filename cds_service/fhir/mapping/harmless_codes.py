@@ -1,6 +1,6 @@
 """Knows the codes that exclude grave things by their chapter (`harmless-codes.toml`).
 
-What stands in no value set is not therefore harmless: our lists name what we look for,
+What is in no value set is not therefore harmless: our lists name what we look for,
 and no list holds every code of a tumour, an infection or a palsy. So the chapters are
 named in which nothing of that kind is, and every other code leaves it open.
 """

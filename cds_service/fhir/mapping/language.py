@@ -34,7 +34,7 @@ _FLAT = rf"(?>(?:{_SIGN}|\\[bB]|[|^$])*)"
 _GROUPED = rf"(?>(?:{_SIGN}|\\[bB]|[|^$]|\((?:\?:)?{_FLAT}\){_TIMES}?)*)"
 _PART = rf"{_SIGN}|\\[bB]|[$^]|\((?:\?:)?{_GROUPED}\){_TIMES}?|\(\?[=!]{_GROUPED}\)"
 _SOUND = re.compile(rf"(?>(?:{_PART}|\|)*)")
-# One of them: no bar stands outside of its brackets.
+# One of them: it has no bar outside of its brackets.
 ONE_WORD = rf"(?>(?:{_PART})*)"
 
 
@@ -91,10 +91,10 @@ class Joints(DataTable):
 
     Attributes:
         contrast: `but`, `other than`: a denial ends there.
-        turned: a denial that denies none of what it stands with: `no change of`, `not
+        turned: a denial that denies nothing of its words: `no change of`, `not
             excluded`. The rest is read without it.
-        found: words of what is there: a name beside them continues no list of what is
-            denied.
+        found: words of what is there: a name next to them continues no list of what
+            is denied.
         relatives: of whom all of a sentence speaks.
     """
 
@@ -112,9 +112,9 @@ class Vertebrae(DataTable):
     """The names of vertebrae.
 
     Attributes:
-        thoracic, lumbar: names that stand before a number, with what may stand between.
-        numbered: how a number stands before a name: `#` for figures, `@` for one of the
-            ordinals.
+        thoracic, lumbar: names before a number, with what may be between them.
+        numbered: how a number is written before a name: `#` for figures, `@` for one
+            of the ordinals.
         ordinals: first to twelfth.
         thoracic_after, lumbar_after: names that stand after a number or ordinal.
         not_after: what follows a number that is that of no vertebra (`T1-weighted`).
@@ -147,11 +147,11 @@ class Durations(DataTable):
         units: words of each unit of `durations.toml`.
         and_half: what adds half a unit, before the unit or behind it.
         to: between the two numbers of a range.
-        for_, soft, until, until_date, every, since, delay: what stands before a
-        duration: that it is one, that it is about so long, that it is an end; that it
-            is a frequency, lies in the past, or is a time to wait.
-        rate, ago, past: what stands after a duration: a frequency, the past, what it is
-        counted from.
+        for_, soft, until, until_date, every, since, delay: words before a duration:
+            that it is one, that it is about so long, that it is an end; that it is a
+            frequency, lies in the past, or is a time to wait.
+        rate, ago, past: words after a duration: a frequency, the past, what it is
+            counted from.
         stop, start, up: an order's end, its beginning, and that a patient gets up.
         brace, bed_rest, others: what a clause is about.
         complaints: words of pain, injury, a stay or a limb: next to the only length of
@@ -210,7 +210,7 @@ class Years(DataTable):
     Attributes:
         ago: a number of years in the past, the number in the only group.
         childhood: a time of life that is long over.
-        edition_before, edition_after: what stands before or after the year of an
+        edition_before, edition_after: words before or after the year of an
             edition, or a number that only looks like a year: `TNM 2009`, `2000 ng`.
     """
 
@@ -221,14 +221,14 @@ class Years(DataTable):
 
 
 class Language(DataTable):
-    """A file in `texts/`; every table beside these is that of a concept.
+    """A file in `texts/`; every other table is that of a concept.
 
     Attributes:
         reviewed: a reader of this language, whom a site names, has read the file.
-        letters: those beside a to z, as in the set of a regular expression; None if
+        letters: those besides a to z, as in the set of a regular expression; None if
             lists of diagnoses and drugs in this language are not read, since too few of
             their words are here.
-        rules_out: lists of words beside which a text names a thing, and does not say
+        rules_out: lists of words next to which a text names a thing, and does not say
             that the patient has it: denied, past, of another person.
         spelled_out: what to read for an abbreviation, in order.
     """
@@ -246,7 +246,7 @@ class Language(DataTable):
 
     @property
     def concepts(self) -> Mapping[str, Words]:
-        """The words of each concept."""
+        """Return the words of each concept."""
         return self.__pydantic_extra__
 
     @model_validator(mode="after")

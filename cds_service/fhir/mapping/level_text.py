@@ -1,6 +1,6 @@
-"""Reads vertebral levels from words (`T12-L1`, `Th12`, `D11`, `L1,2`, `12.
+"""Reads vertebral levels from words, as a last resort after all codes.
 
-BWK`), as a last resort after all codes.
+Examples are `T12-L1`, `Th12`, `D11`, `L1,2` and `12. BWK`.
 
 Levels that are named together form a group. A word like "old" refers to the group next
 to it; a word like "status post" refers to every group after it, up to the next comma.

@@ -123,7 +123,7 @@ class PlainWords:
         return bool(self.earlier) and self._old.search(folded(text)) is not None
 
     def names_any(self, text: str) -> bool:
-        """Tell if one of the words stands in a text."""
+        """Tell if one of the words is in a text."""
         return self._word.search(folded(text)) is not None
 
     def left_in(self, text: str) -> tuple[str, ...]:

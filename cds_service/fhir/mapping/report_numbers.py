@@ -50,7 +50,7 @@ class ReportNumbersFile(DataFile):
         to: words between the two numbers of a range.
         total: words by which a hip next to a neck is the whole hip.
         units: of the fields that are known by the unit after the number.
-        names: of the fields that are known by what stands before the number.
+        names: of the fields that are known by the words before the number.
         areas: the same, before a number in mm² or cm².
         dxa: words of each site of a T-score.
     """

@@ -88,7 +88,7 @@ class Match(NamedTuple):
 
 
 def _joints(languages: Iterable[Language], suspicion: TextRule | None) -> Joints:
-    """Compile what stands between two names, before an aside, and around a denial."""
+    """Compile the words between two names, before an aside, and around a denial."""
     joints = [one.joints for one in languages]
     and_, or_ = any_of(joints, "and_"), any_of(joints, "or_")
     several = rf"[,;:/&+(\u3001\uff0c]|{and_}|{or_}"

@@ -213,7 +213,7 @@ def _begun(word: str) -> tuple[bool, str]:
 
 
 def text_rules(languages: Mapping[str, Language]) -> Mapping[str, TextRule]:
-    """Word rules by concept, combined over all languages."""
+    """Combine the word rules of all languages, by concept."""
     rules: dict[str, TextRule] = {}
     for concept in sorted(
         {concept for one in languages.values() for concept in one.concepts}

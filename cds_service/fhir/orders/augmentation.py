@@ -318,7 +318,7 @@ def _level_count(
 def _is_count_sure(augmentations: Sequence[_Augmentation]) -> bool:
     """Tell if every order says its levels, with no quantity that was not read.
 
-    The words of none may name a level beside those that were used.
+    The words of none may name other levels than those that were used.
     """
     if any(one.levels.is_contradicted for one in augmentations):
         return False
@@ -368,10 +368,7 @@ def _additional_levels(augmentation: _Augmentation) -> int:
 def _is_at_junction(
     augmentations: Sequence[_Augmentation], count: int | None
 ) -> bool | None:
-    """Tell if any treated level is at T10-L2.
-
-    False only if every treated level is known to lie elsewhere.
-    """
+    """Tell if any treated level is at T10-L2; False only if all are known not to be."""
     verdicts = {
         (augmentation.levels.source, verdict)
         for augmentation in augmentations

@@ -29,7 +29,7 @@ _WORDED = (
     ("occurrenceTiming", "code", "text"),
     ("patientInstruction",),
 )
-# beside a value it is no longer true
+# next to a value it is no longer true
 ABSENT = "http://hl7.org/fhir/StructureDefinition/data-absent-reason"
 _NO_WORDS = frozenset(
     {
@@ -67,7 +67,7 @@ def correct_brace_order(
     """
     if not text(draft.get("id")) or may_be_reversed(draft) or not _is_order(draft):
         return None
-    # Most words stand in the draft and in its correction.
+    # Most words are in the draft and in its correction.
     read = cache(partial(terminology.durations.read, subject="brace"))
     readings = (
         read(words, is_title=is_title) for words, is_title in texts_on_time(draft)
@@ -82,7 +82,7 @@ def correct_brace_order(
     if not all(day and day <= correction.end for day in days):
         return None
     if "duration" in (member(draft, "occurrenceTiming", "repeat") or ()):
-        return None  # beside a period it would still state the old length
+        return None  # next to a period it would still state the old length
     times = repeated_hours(member(draft, "occurrenceTiming") or {})
     if times is not None and _exceeds(times, correction):
         return None  # so would the number of times

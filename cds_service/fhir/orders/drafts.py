@@ -8,7 +8,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, NamedTuple
 
 from cds_service.core.findings import RecordState
 from cds_service.fhir.gathering.subjects import Person
@@ -52,8 +52,8 @@ class Order:
 
     Attributes:
         reference: `ServiceRequest/1`; without an id, its fullUrl or its position in the
-            bundle. It stands in the audit log, so that an id or URL which could be
-            words does not count.
+            bundle. The audit log holds it, so an id or URL that could be words does not
+            count.
         resource: the order as we read it; its lists are cut if it is long.
         source: the order as received, if a correction would reach it and no other
             order: it is an entry of the bundle, its reference is unique, and nothing
@@ -96,7 +96,7 @@ class DraftOrders:
 
     @property
     def left_out(self) -> str:
-        """What was too long to be read, as a sentence; empty if nothing was."""
+        """Say in a sentence what was too long to be read; empty if nothing was."""
         return f"Incomplete: {', '.join(self.cut)} were read." if self.cut else ""
 
     def each(self) -> Iterator[Order]:
@@ -131,14 +131,10 @@ class DraftOrders:
             if person.is_foreign(order.resource)
         }
         ours, others = list[Order](), list(self.others)
-        for order in self.drafts:  # an order inside a group goes with the group
-            (
-                ours
-                if foreign.isdisjoint(
-                    (order.reference, order.reference.partition("#")[0])
-                )
-                else others
-            ).append(order)
+        for order in self.drafts:
+            # an order inside a group goes with the group
+            names = (order.reference, order.reference.partition("#")[0])
+            (ours if foreign.isdisjoint(names) else others).append(order)
         return replace(self, drafts=tuple(ours), others=tuple(others), person=person)
 
     def resolve(self, references: Sequence[Any], within: Json) -> list[Json]:
@@ -190,40 +186,13 @@ def read_drafts(
         person: the request's patient.
         deadline: of the answer; None for batch runs.
     """
-    known: list[BundleEntry] = []
-    drafts: list[Order] = []
-    cut: list[str] = []
-    names: list[str] = []
-    long = 0
-    sent: dict[str, Json] = {}
-    for place, entry in enumerate(objects(member(draft_orders, "entry"))):
-        source, full_url = entry.get("resource"), text(entry.get("fullUrl"))
-        if isinstance(source, dict) and text(source.get("resourceType")):
-            resource = _shortened(source) if is_long(source) else source
-            reference = _reference_of(source, full_url, place)
-            # Sent twice, it is still one order; without an id two alike may be two.
-            name = _name(source)
-            if (
-                name
-                and sent.setdefault(name, source) == source
-                and sent[name] is not source
-            ):
-                continue
-            known.append(BundleEntry(resource, full_url))
-            names += {_name(source), last_name(full_url)}
-            if _signs_nothing(entry):
-                continue
-            unchanged = source if resource is source else None
-            drafts.append(Order(reference, resource, unchanged))
-            long += resource != source
+    entries = list(_entries_of(draft_orders))
+    drafts = [entry.order for entry in entries if entry.order is not None]
     inside = [
         (order, draft.resource) for draft in drafts for order in _orders_inside(draft)
     ]
-    if long:
-        orders_cut = "1 long order" if long == 1 else f"{long} long orders"
-        cut.append(f"of each list in {orders_cut} the first {LONGEST_LIST}")
-    if len(inside) > MOST_INSIDE:
-        cut.append(f"of {len(inside)} orders inside groups the first {MOST_INSIDE}")
+    known = [entry.known for entry in entries]
+    names = [name for entry in entries for name in entry.names]
     counted = Counter([*names, *[_name(draft.resource) for draft, _ in inside]])
     whole = person.identified(None, known)
     ours: list[Order] = []
@@ -240,14 +209,66 @@ def read_drafts(
         order = draft if is_reachable else replace(draft, source=None)
         (ours if is_ours else others).append(order)
     remaining = _without_replaced(ours, person)
+    long = sum(entry.is_cut for entry in entries)
     return DraftOrders(
         tuple(remaining),
         tuple(others),
         whole,
         Targets(known, person.bases),
-        tuple(cut),
+        tuple(_cut_parts(long, len(inside))),
         deadline,
     )
+
+
+class _Entry(NamedTuple):
+    """An entry of the bundle with a resource.
+
+    Attributes:
+        known: what other entries may refer to.
+        names: by which it may be meant: its `Type/id`, and the end of its fullUrl.
+        order: None if the entry signs nothing.
+        is_cut: only a part of the order is read.
+    """
+
+    known: BundleEntry
+    names: frozenset[str]
+    order: Order | None
+    is_cut: bool
+
+
+def _entries_of(draft_orders: Any) -> Iterator[_Entry]:
+    """Yield the entries of the bundle; one that was sent twice comes once."""
+    sent: dict[str, Json] = {}
+    for place, entry in enumerate(objects(member(draft_orders, "entry"))):
+        source, full_url = entry.get("resource"), text(entry.get("fullUrl"))
+        if not isinstance(source, dict) or not text(source.get("resourceType")):
+            continue
+        name = _name(source)
+        is_new = not name or sent.setdefault(name, source) is source
+        # Without an id two alike may be two orders.
+        if not is_new and sent[name] == source:
+            continue
+        resource = _shortened(source) if is_long(source) else source
+        order = None
+        if not _signs_nothing(entry):
+            unchanged = source if resource is source else None
+            reference = _reference_of(source, full_url, place)
+            order = Order(reference, resource, unchanged)
+        yield _Entry(
+            known=BundleEntry(resource, full_url),
+            names=frozenset({name, last_name(full_url)}),
+            order=order,
+            is_cut=order is not None and resource != source,
+        )
+
+
+def _cut_parts(long: int, inside: int) -> Iterator[str]:
+    """Say as phrases what was too long: of long orders, and of those inside groups."""
+    if long:
+        orders = "1 long order" if long == 1 else f"{long} long orders"
+        yield f"of each list in {orders} the first {LONGEST_LIST}"
+    if inside > MOST_INSIDE:
+        yield f"of {inside} orders inside groups the first {MOST_INSIDE}"
 
 
 def _without_replaced(orders: Sequence[Order], person: Person) -> Sequence[Order]:

@@ -18,7 +18,7 @@ from cds_service.fhir.gathering.reason_prose import (
     EARLIER,
     is_code_plainly_worded,
     is_reason_understood,
-    tells_years_ago,
+    names_years_ago,
 )
 from cds_service.fhir.mapping.level_text import LEVELS, UNUSUAL, in_order
 from cds_service.fhir.mapping.terminology import Terminology
@@ -35,7 +35,7 @@ Region = Literal["thoracic", "lumbar"]
 TREATED_HERE = frozenset({"treated-here"})
 CAUSES = frozenset({"fall-from-height", "traffic-accident"})
 # What forbids a figure or an operation. Words seldom say of it what a code would.
-GRAVE = frozenset(
+FORBIDDING = frozenset(
     {
         *("malignancy", "myeloma", "bone-metastasis", "bone-malignancy-ever"),
         *("malignancy-elsewhere", "cancer-ever", "pathological-fracture", "sepsis"),
@@ -44,7 +44,7 @@ GRAVE = frozenset(
         *("unstable-fracture", "spinal-instability"),
     }
 )
-# What raises the risk beside every model. An order only mentions it.
+# What raises the risk apart from any model. An order only mentions it.
 RAISING = frozenset(
     {
         *("earlier-vertebral-fracture", "hip-fracture", "parkinson", "repeated-falls"),
@@ -64,7 +64,7 @@ REGION_NAMES: Mapping[str, frozenset[str]] = {
 # What a reason in words may name, so that it is understood.
 UNDERSTOOD_REASONS = frozenset(
     {
-        *GRAVE,
+        *FORBIDDING,
         *CAUSES,
         *("vertebral-fracture", "osteoporotic-vertebral-fracture", "osteoporosis"),
         *("earlier-vertebral-fracture", "stable-burst-fracture", "fall"),
@@ -72,7 +72,7 @@ UNDERSTOOD_REASONS = frozenset(
 )
 LONGEST_WORDS = 5_000  # characters of all augmentation orders of a signing
 ORGANS = frozenset({"breast-cancer", "lung-cancer", "prostate-cancer"})
-# with own words
+# the elements of a source whose own words may say something else than its codes
 CODED = {
     "bodySite": ("bodySite",),
     "reasonCode": ("reasonCode", "reasonCodeableConcept", "reason"),
@@ -139,7 +139,7 @@ def find_levels(
 def stated_levels(
     order: Json, drafts: DraftOrders, terminology: Terminology
 ) -> set[str]:
-    """Return what all elements of an order state, one beside the other."""
+    """Return the levels that any element of an order states."""
     wording = _worded_levels(
         codeables(order, "code", "orderDetail", "serviceRequested"), terminology
     )
@@ -188,9 +188,9 @@ def covers(stated: str, treated: set[str]) -> bool:
 
 
 def fractured_regions(condition: Json, terminology: Terminology) -> set[str]:
-    """Name the parts of the spine that a fracture is of, by its code or its words.
+    """Name the parts of the spine of a fracture that names no vertebra.
 
-    For one that names no vertebra: `thoracic spine`.
+    By its code, else its words: `thoracic spine`.
     """
     regions = {*terminology.translate("spinal-region", condition.get("code"))}
     regions = regions or {
@@ -228,9 +228,7 @@ def _broken_levels(reason: Json, terminology: Terminology) -> set[str]:
 
 
 def levels_in_words(order: Json, terminology: Terminology) -> int:
-    """Count how many levels the words or the quantity of an order say.
-
-    0 if neither does.
+    """Count how many levels the words of an order say; 0 if they say no number.
 
     `3-level kyphoplasty` names no vertebra. A reason that names three or more means
     them; two may be the ends of one statement.
@@ -347,11 +345,14 @@ def find_reasons(
 ) -> Reasons:
     """Find the reasons of an order, such as `malignancy`.
 
-    Args:
-        room: characters that may be read. Longer words may name anything.
-
     The cause of a fracture is stated in words more often than by a code. A reason's own
     words state what they name; other words may speak of something else.
+
+    Args:
+        order: the order, as raw JSON.
+        drafts: all orders, with the resources that they refer to.
+        terminology: the service's terminology.
+        room: characters that may be read. Longer words may name anything.
     """
     reasons = reasons_named(order, drafts)
     own = [word for reason in reasons for word in texts_of(reason)]
@@ -372,14 +373,14 @@ def find_reasons(
     length = sum(map(len, (*own, *beside)))
     raising, coded = coded & RAISING, coded - RAISING
     if length > room:
-        return Reasons(coded, (GRAVE | RAISING) - coded)
+        return Reasons(coded, (FORBIDDING | RAISING) - coded)
     causes = (terminology.text_concepts(word, CAUSES) for word in (*own, *beside))
     denying = [word for word in own if terminology.clauses.denies(word)]
     reading = read_problem_words(
         frozenset(), [one for one in own if one not in denying], terminology
     )
     others = read_problem_words(frozenset(), [*denying, *beside], terminology)
-    grave = reading.stated & (GRAVE | ORGANS) - reading.unclear
+    grave = reading.stated & (FORBIDDING | ORGANS) - reading.unclear
     stated = coded.union(*causes, grave, {f"{one}-ever" for one in grave & ORGANS})
     named = (
         reading.suspected
@@ -389,9 +390,9 @@ def find_reasons(
         | others.unclear
     )
     raising |= (named | reading.stated) & RAISING
-    if tells_years_ago(own, terminology):
+    if names_years_ago(own, terminology):
         raising |= {EARLIER}
-    return Reasons(stated, (named & GRAVE) - stated | raising | unread, length)
+    return Reasons(stated, (named & FORBIDDING) - stated | raising | unread, length)
 
 
 def _unread(

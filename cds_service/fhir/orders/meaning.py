@@ -11,8 +11,8 @@ class Recognition:
     Attributes:
         codes: `system|code` of the matching codings, in order; empty if only words
             matched.
-        is_for_bone: false of a review that only a specialist's name stands for, whose
-            order says nothing of bone.
+        is_for_bone: false of a review by a specialist whose order says nothing of
+            bone.
     """
 
     concepts: frozenset[str]

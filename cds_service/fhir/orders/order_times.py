@@ -169,9 +169,7 @@ def _is_one_unit(timing: Json, name: str) -> bool:
 def repeated_hours(timing: Json) -> float | None:
     """Add the hours of repetitions (`count` in `period`), else of the `duration`.
 
-    None if neither says how long.
-
-    A duration of some hours of each day is wear time.
+    None if neither says how long. A duration of some hours of each day is wear time.
     """
     repeat = member(timing, "repeat")
     count = number(member(repeat, "countMax")) or number(member(repeat, "count"))

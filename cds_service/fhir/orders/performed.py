@@ -136,7 +136,7 @@ def _may_be_of_now(
 def _days_of(
     procedure: Json, calendar: SiteCalendar
 ) -> tuple[date | None, date | None]:
-    """Give the first and last day on which it may have been done; None if not told.
+    """Return the first and last day on which it may have been done; None if not known.
 
     What has no end ended as it began.
     """
@@ -161,7 +161,7 @@ def without_performed(
 
 
 def performed_on(procedure: Json, calendar: SiteCalendar) -> date | None:
-    """Give the day of a procedure; None if the record has no exact one."""
+    """Return the day of a procedure; None if the record has no exact one."""
     period = member(procedure, "performedPeriod")
     days = (procedure.get("performedDateTime"), member(period, "start"))
     named = (calendar.named_day(one) for one in (*days, member(period, "end")))
@@ -326,7 +326,7 @@ def _biopsies(
     performed: AugmentationOrder,
     today: date,
 ) -> Iterator[Biopsy]:
-    """Give each biopsy of this fracture: one that was taken answers its order."""
+    """Yield each biopsy of this fracture; of one that was taken, not its order too."""
     since = (performed.performed_on or today) - ORDERED_BEFORE
     taken = list(_sent(record, "Procedure", terminology, since))
     ordered = list(_sent(record, "ServiceRequest", terminology, since))

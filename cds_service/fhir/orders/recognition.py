@@ -66,7 +66,7 @@ FRACTURES = frozenset(
     {"vertebral-fracture", "osteoporotic-vertebral-fracture", "unstable-fracture"}
 )
 OTHER_ORTHOSIS = "other-orthosis"
-SPINAL = "vertebra"  # beside it the short names count
+VERTEBRA = "vertebra"  # next to this word the short names count
 SPINE, REHABILITATION = frozenset({"spine"}), frozenset({"rehabilitation"})
 # Systems in which we list every code for these operations, so that any other code is
 # another operation.
@@ -156,7 +156,7 @@ def _may_name_ours(words: str, terminology: Terminology) -> bool:
     An augmentation counts wherever it is named.
     """
     return bool(
-        name_augmentation(words, terminology, SPINAL)
+        name_augmentation(words, terminology, VERTEBRA)
         or name_support(words, SUPPORT_KINDS, terminology)
         or terminology.text_concepts(words[:LONGEST_TITLE], AUGMENTATIONS)
     )
@@ -431,10 +431,7 @@ def _by_options(matches: list[Match]) -> Recognition:
 
 
 def _titles(resource: Json) -> list[Json]:
-    """Return the texts that say what is ordered.
-
-    Older FHIR releases use other elements.
-    """
+    """Return the CodeableConcepts that say what is ordered, of any FHIR release."""
     inside = [
         codeable
         for item in objects(resource.get("item"))
@@ -477,9 +474,9 @@ def _by_text(
 def _beside(
     titles: Sequence[Json], resource: Json, terminology: Terminology
 ) -> str | None:
-    """Return the order's other words about the body site.
+    """Return the order's words about the body site; None if a code is of another act.
 
-    The result is None if a code states another operation.
+    Another act is an operation that we do not list.
     """
     codings = terminology.codings(titles)
     if any(
@@ -492,7 +489,7 @@ def _beside(
     is_spinal = any(map(terminology.is_spinal_site, places)) or any(
         terminology.concepts(place) & FRACTURES for place in places
     )
-    whole = " ".join([SPINAL, *words] if is_spinal else words)
+    whole = " ".join([VERTEBRA, *words] if is_spinal else words)
     return whole[:LONGEST_TEXT]  # it is searched again for each title
 
 

@@ -71,9 +71,9 @@ class OrderTemplate:
         )
 
     def codings(self, capabilities: Capabilities) -> list[Coding] | None:
-        """Return the codes that an order for this EHR has, its own first.
+        """Return the codes of an order for this EHR, its own first.
 
-        The result is None if it takes no such order.
+        None if it takes no such order.
         """
         placeable = self.placeable(capabilities)
         if not placeable and capabilities.orderables == "mapped-only":
@@ -83,7 +83,7 @@ class OrderTemplate:
 
     @property
     def title(self) -> str:
-        """The words of its first code."""
+        """Return the words of its first code."""
         ours = objects(member(self.resource, "code", "coding"))
         return next((text(one.get("display")) for one in ours), self.name)
 
@@ -108,7 +108,11 @@ class Ordering:
     language: LanguageFile | None = None
 
     def translated(self, text: str) -> str:
-        """Say a text in the language of the cards; raise NotTranslated."""
+        """Return a text in the language of the cards.
+
+        Raises:
+            NotTranslated: the language has no words for it.
+        """
         return in_language(text, self.language)
 
 
@@ -384,7 +388,7 @@ def _common(
 
 
 def references_of(ordering: Ordering) -> dict[str, Any]:
-    """Whom a new resource is about, in which stay, and by whom."""
+    """Return the elements that say whom it is about, in which stay, and by whom."""
     patient_id = ordering.signing.patient
     return _references(patient_id, ordering.encounter_id, ordering.user_id)
 

@@ -268,7 +268,7 @@ def _support_orders(
 def _reasons(
     kind: str, order: Json, drafts: DraftOrders, terminology: Terminology
 ) -> frozenset[str]:
-    """Say why a brace or bed rest is ordered.
+    """Return the reasons to keep a brace or bed rest that its order names.
 
     For bed rest, words that name instability are a reason too.
     """
@@ -313,11 +313,9 @@ def _worded(
     worded = read_worded_end(
         order, "brace" if kind == "brace" else "bed-rest", terminology.durations
     )
-    return (
-        WordedEnd(kind=times.no_end)
-        if worded.kind == "nothing" and times.no_end
-        else worded
-    )
+    if worded.kind == "nothing" and times.no_end:
+        return WordedEnd(kind=times.no_end)
+    return worded
 
 
 def _title(
@@ -391,9 +389,9 @@ def _augmented_on(stored: Order, calendar: SiteCalendar) -> date | None:
 
 
 def unchecked_in(record: PatientRecord) -> tuple[str, ...]:
-    """Resource types whose list could not be read completely.
+    """List the resource types whose list could not be read completely.
 
-    That of supplies is optional: an EHR without a server need not send it.
+    The list of supplies is optional: an EHR without a server need not send it.
     """
     return tuple(kind for key, kind in RECORD_KEYS.items() if _is_unread(key, record))
 

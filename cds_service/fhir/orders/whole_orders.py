@@ -56,7 +56,7 @@ _REASONS = frozenset(
         *("spinal-infection", "discitis", "vertebral-osteomyelitis"),
     }
 )
-_UNREAD = "\0"  # stands for what is neither words nor read
+_UNREAD = "\0"  # in place of what is neither words nor read
 MOST_NAMES = 4  # a title names its order once or twice
 _LETTERS = re.compile(r"[a-z]*")
 

@@ -132,7 +132,7 @@ def walk_pages(
         url: the URL that it came from.
         is_query: the URL is our own query, so it may be repeated with an offset.
     """
-    pages, seen, here = [first], {url}, url
+    pages, visited, page_url = [first], {url}, url
     while True:
         link = next_page(pages[-1])
         if link is None:
@@ -146,21 +146,21 @@ def walk_pages(
             return Fetched(tuple(pages), "the list may go on after two empty pages")
         if _is_enough(pages):
             return _cut(pages)
-        address = _page_address(base, link, here)
-        if address is None or address in seen:
+        address = _page_address(base, link, page_url)
+        if address is None or address in visited:
             return Fetched(tuple(pages), "the address of the next page cannot be used")
-        seen.add(address)
+        visited.add(address)
         try:
             pages.append(ask(address))
         except FhirReadError as error:
             return Fetched(tuple(pages), f"page {len(pages) + 1}: {error}")
-        here = address
+        page_url = address
 
 
 def _by_offset(ask: Ask, pages: list[Any], url: str) -> Fetched:
     """Fetch the rest of a list by `_offset` if the server sends no links.
 
-    Incomplete if that is not supported.
+    The list is called incomplete if the server does not know `_offset`.
     """
     known = _ids(pages)
     while _may_go_on(pages, url):
@@ -181,13 +181,18 @@ def _by_offset(ask: Ask, pages: list[Any], url: str) -> Fetched:
     return Fetched(tuple(pages))
 
 
-def _page_address(base: Address, link: str, here: str) -> str | None:
-    """Return the URL of a page.
+def _page_address(base: Address, link: str, page_url: str) -> str | None:
+    """Return the URL of a page: its link if that is below the base.
 
-    The link itself if it is below the base, else its path and query on the base.
+    Of any other link, path and query on the base. None if it cannot be used.
+
+    Args:
+        base: the server's base URL.
+        link: of the next page.
+        page_url: of the page that has the link.
     """
     try:
-        address = parse_address(urljoin(here, link))
+        address = parse_address(urljoin(page_url, link))
     except ValueError:
         return None
     if address.is_under(base):

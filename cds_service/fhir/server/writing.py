@@ -141,7 +141,7 @@ def _is_provenance(entry: Json) -> bool:
 
 
 def _refused(resource: Json, created: int, why: str) -> str:
-    """Say what stands, and what was refused."""
+    """Say what was written, and what was refused."""
     if resource["resourceType"] == "Provenance":
         # Every value was sent before.
         return f"{NO_SOURCE}: {why}."
