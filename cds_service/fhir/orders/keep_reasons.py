@@ -33,6 +33,7 @@ from cds_service.fhir.onset import begun
 from cds_service.fhir.orders.consumed import unread_in
 from cds_service.fhir.orders.drafts import NO_DRAFTS, DraftOrders, codeables
 from cds_service.fhir.orders.levels import (
+    broken_beside,
     covers,
     find_levels,
     fractured_regions,
@@ -139,15 +140,8 @@ def find_other_injuries(
         terminology: the service's terminology.
         today: the day of the answer.
     """
-    levels: dict[Freshness, set[str]] = {"fresh": set(), "open": set(), "old": set()}
     birth = terminology.calendar.named_day(member(record.patient, "birthDate"))
-    for entry in record.of_key("conditions"):
-        if entry.concepts & FRACTURES:
-            freshness = _freshness(entry.raw, birth, terminology, today)
-            levels[freshness] |= _fractured_places(entry.raw, terminology)
-    for entry in record.entries:
-        if _is_ordered_lately(entry, terminology.calendar, today):
-            levels["open"] |= levels_of_reasons(entry.raw, NO_DRAFTS, terminology)
+    levels = _levels_on_record(record, birth, terminology, today)
     for brace in braces:
         levels["open"] |= {*brace.levels}
     signed = _augmentations_in(drafts, terminology)
@@ -192,6 +186,23 @@ def find_other_injuries(
         or _is_named_elsewhere(record, terminology.calendar, today)
         or _is_device_unread(record, terminology.calendar, today),
     )
+
+
+def _levels_on_record(
+    record: PatientRecord, birth: date | None, terminology: Terminology, today: date
+) -> dict[Freshness, set[str]]:
+    """Return the broken vertebrae that the record names, by how fresh they may be."""
+    levels: dict[Freshness, set[str]] = {"fresh": set(), "open": set(), "old": set()}
+    for entry in record.of_key("conditions"):
+        if entry.concepts & FRACTURES:
+            freshness = _freshness(entry.raw, birth, terminology, today)
+            levels[freshness] |= _fractured_places(entry.raw, terminology)
+    for entry in record.entries:
+        if _is_ordered_lately(entry, terminology.calendar, today):
+            levels["open"] |= levels_of_reasons(entry.raw, NO_DRAFTS, terminology)
+        if _may_name_fracture(entry, birth, terminology, today):
+            levels["open"] |= broken_beside(entry.raw, terminology)
+    return levels
 
 
 def _is_another_unread(
@@ -290,6 +301,24 @@ def _is_ordered_lately(entry: Entry, calendar: SiteCalendar, today: date) -> boo
         and entry.status not in NO_MORE
         and _is_lately(entry.raw, calendar, today)
     )
+
+
+def _may_name_fracture(
+    entry: Entry, birth: date | None, terminology: Terminology, today: date
+) -> bool:
+    """Tell if an entry besides brace orders may name a fracture of late.
+
+    An entry that says no day may.
+    """
+    if entry.kind in DEVICE_ORDERS or entry.status in NO_MORE:
+        return False
+    if entry.kind == "Condition":
+        return not _is_long_over(entry.raw, birth, terminology, today)
+    days = (entry.raw.get(name) for name in ("started", "effectiveDateTime", "issued"))
+    named = [day for one in days if (day := terminology.calendar.last_day(one))]
+    if named and max(named) < today - RECENT:
+        return False
+    return _is_lately(entry.raw, terminology.calendar, today)
 
 
 def _is_named_elsewhere(
