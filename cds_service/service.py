@@ -424,7 +424,7 @@ def _case_of_discharge(
 ) -> Case:
     """Make the case of a discharge (steps 3 and 3b): the procedure is its order."""
     record, terminology = gathered.record, call.service.terminology
-    before = without_performed(record, performed)
+    before = without_performed(record, performed, terminology)
     case = _case_of(call, before, performed, gathered.support)
     leaving = read_leaving(record, terminology, performed, call.today)
     state = case.record

@@ -50,7 +50,10 @@ VERBS = {
     **dict.fromkeys(GIVEN, "given"),
     "MedicationDispense": "dispensed",
     "ServiceRequest": "ordered",
+    "Encounter": "named as the reason of the stay",
+    "Appointment": "named in an appointment",
     "DiagnosticReport": "named in a report",
+    "ImagingStudy": "named in an imaging study",
     "Observation": "named beside a value",
     **dict.fromkeys(DEVICE_ORDERS, "named in an order"),
 }
@@ -71,7 +74,10 @@ NOT_TAKEN = frozenset(
 )
 VOID = frozenset({"entered-in-error", "draft"})
 # What is no list of drugs and may tell of one: "Osteoporosis, Prolia given in March".
-TELLING_TOO = ("Condition", "DiagnosticReport", "Observation", *DEVICE_ORDERS)
+TELLING_TOO = (
+    *("Condition", "Encounter", "DiagnosticReport", "ImagingStudy", "Observation"),
+    *("Appointment", *DEVICE_ORDERS),
+)
 # given at intervals: a stopped prescription does not end their effect
 LONG_ACTING = ("zoledronate", "denosumab")
 LONG_STANDING_MONTHS = 24
@@ -440,7 +446,7 @@ def _use(entry: Entry, drug: Drug, chart: Chart) -> Use:
         when = chart.calendar.moment(entry.raw.get("authoredOn"))
     else:
         when = _taken_at(entry, chart) or chart.calendar.moment(
-            entry.raw.get("dateAsserted")
+            entry.raw.get("dateAsserted") or entry.raw.get("started")
         )
     ended = chart.calendar.last_day(member(entry.raw, "effectivePeriod", "end"))
     is_over = ended is not None and ended < chart.not_after

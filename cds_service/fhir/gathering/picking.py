@@ -262,7 +262,15 @@ def concepts_of(
         concepts |= _drugs_named(notes, concepts, terminology)
     if concepts and kind in READ_BESIDE:
         concepts |= _grave_asides(resource, terminology)
+    if concepts and kind in OF_TYPE:
+        concepts |= _drugs_named(_words_at(resource), concepts, terminology)
     return concepts - OF_NO_CONCERN
+
+
+def _words_at(entry: Json) -> Iterator[str]:
+    """Yield the words of all elements next to an entry's title."""
+    for element in beside_title(entry):
+        yield from texts_of(element.code) if element.code else (element.words,)
 
 
 def _concepts_of_exam(exam: Json, terminology: Terminology) -> frozenset[str]:
@@ -275,7 +283,8 @@ def _concepts_of_exam(exam: Json, terminology: Terminology) -> frozenset[str]:
     is_apart = concepts >= PATHOLOGY and is_of_other_organ(exam, terminology)
     if "dxa-exam" not in concepts and not is_apart:
         concepts |= _unread_prose(exam, terminology)
-    return concepts | _drugs_named(words_of_report(exam), concepts, terminology)
+    words = (*words_of_report(exam), *_words_at(exam))
+    return concepts | _drugs_named(words, concepts, terminology)
 
 
 def _concepts_of_act(
@@ -592,6 +601,7 @@ def _concepts_of_device(
     if not concepts and not is_bystander_act(titles, terminology):
         concepts = frozenset({MAY_NEED_BRACE})  # it may be a brace
     # What it is for: a brace because of a metastasis.
+    concepts |= _drugs_named(_words_at(resource), concepts, terminology)
     return concepts | _grave_asides(resource, terminology)
 
 

@@ -17,7 +17,8 @@ from cds_service.core.leaving import (
     Leaving,
 )
 from cds_service.fhir.gathering.drugs import BONE_DRUG, read_billed
-from cds_service.fhir.gathering.grave_asides import grave_beside
+from cds_service.fhir.gathering.entries import Entry
+from cds_service.fhir.gathering.grave_asides import drugs_and_states, grave_beside
 from cds_service.fhir.gathering.picking import FINAL
 from cds_service.fhir.gathering.record import PatientRecord
 from cds_service.fhir.gathering.report_prose import (
@@ -148,15 +149,21 @@ def _days_of(
 
 
 def without_performed(
-    record: PatientRecord, performed: AugmentationOrder
+    record: PatientRecord, performed: AugmentationOrder, terminology: Terminology
 ) -> PatientRecord:
-    """Leave these procedures out: an augmentation is no earlier one of itself."""
-    entries = [
-        entry
-        for entry in record.entries
-        if f"{entry.raw.get('resourceType')}/{entry.raw.get('id')}"
-        not in performed.references
-    ]
+    """Leave these procedures out: an augmentation is no earlier one of itself.
+
+    The bone drugs and states that one names count, as at the signing; what is grave
+    in it is read with the operation.
+    """
+    entries: list[Entry] = []
+    for entry in record.entries:
+        name = f"{entry.raw.get('resourceType')}/{entry.raw.get('id')}"
+        if name not in performed.references:
+            entries.append(entry)
+        elif concepts := drugs_and_states(entry.raw, terminology):
+            bare = entry._replace(matches=(), drug=None)
+            entries.append(bare._replace(concepts=concepts, named=concepts))
     return record._replace(entries=tuple(entries))
 
 

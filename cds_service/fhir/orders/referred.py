@@ -10,11 +10,10 @@ part of the signing was not read, no list of the record is whole.
 from collections.abc import Iterator
 from dataclasses import replace
 
-from cds_service.fhir.gathering.drug_asides import bone_drugs_named, words_in
 from cds_service.fhir.gathering.drugs import read_billed
 from cds_service.fhir.gathering.entries import BILLED_TYPES, Entry, read_entry
 from cds_service.fhir.gathering.fetching import FhirReader, read_by_id
-from cds_service.fhir.gathering.grave_asides import ASIDE_IN_DOUBT, states_by_code
+from cds_service.fhir.gathering.grave_asides import ASIDE_IN_DOUBT, drugs_and_states
 from cds_service.fhir.gathering.parsing import BrokenResource, parse_resource
 from cds_service.fhir.gathering.picking import (
     Unreadable,
@@ -255,11 +254,10 @@ def _entry_of_draft(
     is_augmentation = bool(draft.meaning and draft.meaning.augmentation)
     drugs = frozenset[str]()
     if is_augmentation:
-        named = bone_drugs_named(words_in(draft.resource), terminology)
-        states = states_by_code(draft.resource, terminology)
-        concepts = frozenset(map(in_doubt, {*named, *states}))
+        concepts = drugs_and_states(draft.resource, terminology)
     else:
-        concepts = concepts_of(draft.resource, targets, terminology) & ASIDE_IN_DOUBT
+        concepts = concepts_of(draft.resource, targets, terminology)
+        concepts &= ASIDE_IN_DOUBT.union(map(in_doubt, terminology.drugs.concepts))
         drugs = _drugs_billed(draft, terminology)
     if not concepts | drugs:
         return None
