@@ -268,6 +268,95 @@ def test_a_year_of_steroids_that_has_just_ended_is_a_long_course():
     assert answer == YES  # it raises the figure as one that goes on does
 
 
+def worded(text: str, sig: str = "", *, authored: str = "2026-10-25") -> dict[str, Any]:
+    """A steroid with the words of its dosage."""
+    dosage = {"dosageInstruction": [{"text": sig}]} if sig else {}
+    return steroid(text, authored, **dosage)
+
+
+TABLET, TABLETTEN = "Prednisone 20 mg tablet", "Prednisolon 5 mg Tabletten"
+SIGS = [
+    pytest.param(worded(TABLET, "1 daily by mouth for joint pain"), YES, id="joint"),
+    pytest.param(worded(TABLET, "Take 1 tablet daily for skin rash"), YES, id="skin"),
+    pytest.param(worded(TABLET, "1 tab PO daily for eye inflammation"), YES, id="eye"),
+    pytest.param(worded(TABLETTEN, "1-0-0 bei Gelenkschmerzen"), YES, id="Gelenk"),
+    pytest.param(worded(TABLETTEN, "1-0-0 wegen Knie"), YES, id="Knie"),
+    pytest.param(worded("Prednisone 10 mg", "with inhaler, daily"), YES, id="inhaler"),
+    pytest.param(worded(TABLET, "take daily; use with nasal spray"), YES, id="nasal"),
+    pytest.param(worded(TABLET, "crush into a paste"), YES, id="paste"),
+    pytest.param(
+        worded("Prednisone 5 mg comprimé", "1 cp le matin, pour lésions cutanées"),
+        YES,
+        id="lésions cutanées",
+    ),
+    pytest.param(
+        worded("Prednisona 5 mg comprimidos", "1 al día por lesión cutánea"),
+        YES,
+        id="lesión cutánea",
+    ),
+    pytest.param(worded("Prednisolone oral drops"), YES, id="oral drops"),
+    pytest.param(worded("Prednisolona gotas orales"), YES, id="gotas orales"),
+    pytest.param(
+        worded("Prednisone 1 mg tablet [Dental clinic]"), YES, id="dental clinic"
+    ),
+    pytest.param(
+        worded(TABLET, "daily, take one extra pre-op"), YES, id="extra before operation"
+    ),
+    pytest.param(worded(TABLET, "take once"), NOT_YES, id="once"),
+    pytest.param(
+        worded("Dexamethasone 4 mg tablet", "1 tab daily, watch ear pain"),
+        YES,
+        id="ear pain",
+    ),
+    pytest.param(worded("Prednisolon Augentropfen"), NOT_YES, id="Augentropfen"),
+    pytest.param(
+        worded("Prednisolone 1 % drops", "1 drop left eye QID"), NOT_YES, id="drops"
+    ),
+    pytest.param(worded("Prednisolone 1 %", "1 drop OU QID"), NOT_YES, id="OU"),
+    pytest.param(
+        worded("Methylprednisolone acetate 40 mg/mL", "intra-articular left knee"),
+        NOT_YES,
+        id="into a joint",
+    ),
+    pytest.param(
+        worded("Hydrocortisone cream 1 %", "apply to skin"), NOT_YES, id="cream"
+    ),
+    pytest.param(
+        worded("Budesonid Inhalationskapseln"), NOT_YES, id="capsule to inhale"
+    ),
+    pytest.param(
+        worded("Medrol Dosepak 4 mg", authored="2026-11-18"), YES, id="pack of now"
+    ),
+    pytest.param(
+        worded("Prednisone 10 mg 12-day dose pack", authored="2026-11-10"),
+        YES,
+        id="twelve days of now",
+    ),
+    pytest.param(
+        worded("Prednisone 10 mg 12-day dose pack", authored="2026-10-10"),
+        NOT_YES,
+        id="twelve days, over",
+    ),
+    pytest.param(
+        worded("Methylprednisolone 4 mg dose pack", "then 5 mg daily long term"),
+        YES,
+        id="pack and more",
+    ),
+]
+
+
+@pytest.mark.parametrize(("medication", "expected"), SIGS)
+def test_what_a_tablet_is_taken_for_is_not_where_it_acts(medication, expected):
+    answer = said_of("steroid-use", medications=[medication, AMLODIPINE])
+    assert agrees(answer, expected), answer
+
+
+@pytest.mark.parametrize("text", ["Xyzdrug joint tablets", "Boniglob tabs for skin"])
+def test_a_tablet_that_nobody_knows_is_not_passed_over_for_its_reason(text):
+    answer = said_of("steroid-use", medications=[{"text": text}, AMLODIPINE])
+    assert answer != NO
+
+
 FORMS_OF_DRUGS = [
     pytest.param("OPDROP", NOT_YES, id="drops for the eye"),
     pytest.param("TOPCRM", NOT_YES, id="cream"),

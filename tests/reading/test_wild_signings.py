@@ -91,6 +91,66 @@ LENGTHS = [
             )
         ),
     ),
+    *each(
+        "a longest length is the length, and what is taken off for is none",
+        "the same letters, a second time",
+        {
+            "TLSO 6 weeks, no more than that": 6 * WEEKS,
+            "no longer than 6 weeks": 6 * WEEKS,
+            "nicht länger als 6 Wochen": 6 * WEEKS,
+            "pas plus de 6 semaines": 6 * WEEKS,
+            "no más de 6 semanas": 6 * WEEKS,
+            "non più di 6 settimane": 6 * WEEKS,
+            "niet langer dan 6 weken": 6 * WEEKS,
+            "über 6 Wochen tragen": 6 * WEEKS,
+            "remove for bathing; 6 weeks": 6 * WEEKS,
+            "may be removed for showering, 8 weeks": 8 * WEEKS,
+            "Nachts ablegen, 6 Wochen": 6 * WEEKS,
+            "3 mois": 91.3125,
+            "12周": 12 * WEEKS,
+            "3ヶ月": 91.3125,
+        },
+    ),
+    *each(
+        "the only length stands beside words of something else, or is a shortest one",
+        "the same letters, a second time: what is not plain is not the brace's",
+        dict.fromkeys(
+            (
+                "longer than 3 months if painful",
+                "länger als 6 Wochen",
+                "plus de 6 semaines",
+                "oltre 6 settimane",
+                "langer dan 6 weken",
+                "dłużej niż 6 tygodni",
+                "超过6周",
+                "6週以上",
+                "Ergotherapie 6 Wochen",
+                "10 séances de rééducation sur 5 semaines",
+                "FKT per 4 settimane",
+                "fizjoterapia przez 4 tygodnie",
+                "4周后康复锻炼",
+                "康复训练4周",
+                "リハビリ4週間",
+                "massage 6 weeks",
+                "Lymphdrainage 6 Wochen",
+                "Einlagen 6 Monate",
+                "gait training 4 weeks",
+                "home health nursing 4 weeks",
+                "hold aspirin 2 weeks",
+                "calcitonin 4 weeks",
+                "Ibuprofen 2 Wochen",
+                "off work 6 weeks",
+                "arbeitsunfähig 6 Wochen",
+                "no driving for 6 weeks",
+                "Sportverbot 6 Wochen",
+                "arrêt de travail 6 semaines",
+                "baja laboral 6 semanas",
+                "no lifting 6 weeks",
+                "休养6周",
+                "卧床2周",
+            )
+        ),
+    ),
 ]
 
 
@@ -215,10 +275,42 @@ NOTES = [
             "radiculopathy L5": [],
         },
     ),
+    *each(
+        "levels and other matters beside them",
+        "the same comments, a second time",
+        {
+            "Target level T12": ["T12"],
+            "vertebra T8": ["T8"],
+            "Wirbel L2": ["L2"],
+            "kręg Th11": ["T11"],
+            "trzony L1 i L2": ["L1", "L2"],
+            "niveau D12": ["T12"],
+            "at L1": ["L1"],
+            "第12胸椎": ["T12"],
+            "腰2椎体": ["L2"],
+            "Target pain L5 root": [],
+            "at risk L1": [],
+            "vertebra plana T8 2015": [],
+            "hemangioma L3": [],
+            "第4腰椎すべり": [],
+            "L4/5 stenosis": [],
+            "Wirbel unklar, L1 oder L2": [],
+            "screws L3-5": [],
+            "nerve block L2": [],
+            "ESI L4": [],
+            "Schmerz Höhe L3": [],
+            "L1 (not L2)": ["L1"],
+            "T12 healed, L1 acute fracture": ["L1"],
+            "kypho L1; L3 done 2020": ["L1"],
+        },
+    ),
 ]
 
 
-@pytest.mark.parametrize(("text", "expected", "why"), NOTES)
+DENIED = {"L1 (not L2)": "a level in brackets leaves that before it unclear"}
+
+
+@pytest.mark.parametrize(("text", "expected", "why"), with_misses(NOTES, DENIED))
 def test_the_levels_that_a_note_names(text, expected, why):
     draft: dict[str, Any] = worded("Kyphoplasty", note=[{"text": text}])
     found = find_augmentation_order(signing(bundle(draft)), terminology())

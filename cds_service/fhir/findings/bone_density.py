@@ -139,11 +139,11 @@ def judge_t_score(
     if _named(reading.words, Z_SCORE, chart):
         return _refused(judged, "no-value", NEVER["z-score"])
     coded, placed = _site_by_code(reading), _site_by_place(reading, chart)
-    written = _site_named([text(reading.holder.get("valueString"))], chart)
+    line = text(reading.holder.get("valueString"))
+    written = _site_named([line], chart)
     named = placed or written or _site_by_words(reading, chart)
-    if _differ(coded, placed) or _differ(coded or placed, written):
-        about = "its body site" if _differ(coded, placed) else "the words of its value"
-        why = f"its code and {about} are of different places"
+    is_unclear = not written and chart.terminology.reports.names_place(line)
+    if why := _why_misplaced(coded, placed, written, is_unclear=is_unclear):
         return _refused(judged, "conflicting", why)
     site = _site(reading, coded, named)
     for concept, why in NEVER.items():
@@ -159,6 +159,19 @@ def judge_t_score(
         "" if _is_described_plainly(reading, chart) else UNREAD,
     )
     return judged._replace(doubts=tuple(filter(None, doubts)))
+
+
+def _why_misplaced(
+    coded: Site | None, placed: Site | None, written: Site | None, *, is_unclear: bool
+) -> str:
+    """Say why the places of code, body site and value cannot be one; empty if so."""
+    if _differ(coded, placed):
+        return "its code and its body site are of different places"
+    if is_unclear:
+        return "the words of its value name a place that is not known"
+    if _differ(coded or placed, written):
+        return "its code and the words of its value are of different places"
+    return ""
 
 
 def _refused(measured: Measured, reason: GapReason, why: str) -> Refused:

@@ -39,7 +39,8 @@ class NamesFile(DataFile):
     Attributes:
         reviewed: a reader of these languages, whom a site names, has read the file.
         neutral: words that name no measure.
-        never: words that make a goal, an ideal or a norm of any measure.
+        never: words that make a goal, an ideal or a norm of any measure, or a value of
+            somebody else.
         names: by finding.
         parts: by the concept of a panel: the concepts of parts without a code, by what
             they are called.

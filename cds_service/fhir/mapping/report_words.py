@@ -73,6 +73,11 @@ class ReportWords:
         number = float(re.sub("[−–]", "-", compact))
         return match if match[_class_of(number)] else None
 
+    def names_place(self, words: str) -> bool:
+        """Tell if a line has a place before its number: `T-Wert LWS -2,7`."""
+        match = self.line(words)
+        return match is not None and bool(match["place"])
+
     def below_zero(self, words: str) -> list[float]:
         """Return the negative numbers of prose: `neck -3.1`, `T = -3,1`, `minus 3.1`.
 
@@ -96,7 +101,8 @@ class ReportWords:
         return re.compile(
             rf"\s*(?:(?:T(?:[-_ ]?(?:{_any(names.after_t)}))?"
             rf"|(?:{_any(names.before_t)})[- ]T)"
-            r"(?:,? (?P<place>[^\W\d_][^\d:=+−–-]{1,30}|L1 ?[-–] ?L?4))?"
+            r"(?:,? (?P<place>(?:[^\W\d_][^\d:=+−–-]{1,30})??"
+            r"(?:L[1-4] ?[-–] ?L?[1-4])?))?"
             r"\s*[:=]?\s*(?=[-−–+\d]))?"
             r"(?P<number>[-−–+]?\s*\d{1,2}(?:[.,]\d{1,3})?)"
             r"\s*(?P<unit>[A-Za-z{}\[\]][A-Za-z0-9{}\[\]/^²_-]*?)??"
