@@ -351,6 +351,13 @@ def test_what_a_tablet_is_taken_for_is_not_where_it_acts(medication, expected):
     assert agrees(answer, expected), answer
 
 
+def test_a_card_names_the_steroid_that_is_taken_for_a_joint():
+    sig = {"dosageInstruction": [{"text": "1 tablet daily for joint pain"}]}
+    card = card_of(drug("prednisolone", days=400, **sig))
+    assert card["summary"].startswith("Prednisolone since")
+    assert "below the usual" not in card["detail"]
+
+
 @pytest.mark.parametrize("text", ["Xyzdrug joint tablets", "Boniglob tabs for skin"])
 def test_a_tablet_that_nobody_knows_is_not_passed_over_for_its_reason(text):
     answer = said_of("steroid-use", medications=[{"text": text}, AMLODIPINE])
