@@ -20,7 +20,7 @@ from cds_service.fhir.findings.chart import (
     gap,
     known,
 )
-from cds_service.fhir.findings.drug_times import end_of_course, end_of_dosage
+from cds_service.fhir.findings.drug_times import end_of_dosage, end_of_steroid
 from cds_service.fhir.findings.problem_list import (
     Stated,
     conclude_no,
@@ -204,7 +204,7 @@ def _counts(use: Use, spec: MedicationSpec, chart: Chart) -> bool:
         if use.entry.kind == "MedicationAdministration":
             return False  # a dose given around an operation is no steroid treatment
         # short courses are common: no look-back makes them longer
-        if end := end_of_course(use.entry.raw, chart):
+        if end := end_of_steroid(use.entry.raw, chart):
             return not use.is_ended and end >= chart.not_after
     if use.is_active:
         return True
@@ -329,7 +329,7 @@ def _is_lapsed(use: Use, spec: MedicationSpec, chart: Chart) -> bool:
     """
     if STEROID not in spec.value_sets or end_of_dosage(use.entry.raw, chart):
         return False
-    end = end_of_course(use.entry.raw, chart)
+    end = end_of_steroid(use.entry.raw, chart)
     return end is not None and end < chart.not_after
 
 
@@ -341,7 +341,7 @@ def _is_paused(use: Use, spec: MedicationSpec, chart: Chart) -> bool:
     """
     if STEROID not in spec.value_sets or not use.is_ended or use.is_ahead:
         return False
-    if end_of_course(use.entry.raw, chart):
+    if end_of_steroid(use.entry.raw, chart):
         return False
     since = months_before(chart.today, LONG_STANDING_MONTHS)
     is_lately = use.day is None or use.day >= since

@@ -128,7 +128,7 @@ OF_TYPE = {"Encounter": PLACE, "Appointment": frozenset({"appointment"})}
 # What is written next to the title of these may name a grave thing.
 READ_BESIDE = frozenset({OBSERVATION, *OF_TYPE})
 PATHOLOGY = frozenset({"pathology-report"})
-LOCAL_ROUTE = "local-route"
+LOCAL_ROUTE, SYSTEMIC_ROUTE = "local-route", "systemic-route"
 # identified, and not relevant to us
 OF_NO_CONCERN = frozenset({"other-condition", "nothing-known", OTHER_DRUG})
 # Drug names in these systems state the ingredient; a name in another system may be a
@@ -495,7 +495,8 @@ def _concepts_of_drug(
     )
     is_known = words == texts and (
         bool(concepts)
-        or LOCAL_ROUTE in named  # a cream or eye drops, no concern
+        # a cream or eye drops, no concern; a tablet for a joint is one
+        or (LOCAL_ROUTE in named and SYSTEMIC_ROUTE not in named)
         or terminology.identifies("drugs", codes)
         or (
             any(system in NAMES_INGREDIENTS for system, _ in terminology.codings(codes))
