@@ -434,7 +434,8 @@ class Desk:
         except CdsError as fault:
             created = fault.created if isinstance(fault, NotWritten) else 0
             counts = {"new": created} if created else {}
-            self._note_end(entry, "refused", counts)
+            is_known = fault.is_known if isinstance(fault, NotWritten) else True
+            self._note_end(entry, "refused" if is_known else "unknown", counts)
             return str(fault), None
         self._note_end(entry, "saved", {"new": saved.new, "there": saved.known})
         return "", saved

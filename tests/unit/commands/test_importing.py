@@ -79,7 +79,7 @@ def test_a_day_that_is_yet_to_come_is_refused(tmp_path):
 
 def test_what_is_taken_and_refused_is_printed(table):
     table.write_text(
-        "patient,date,level,plvi,foo\np1,2026-05-01,L4,0.8,1\np1,2026-05-02,L4,80,1\n"
+        "patient,date,level,plvi,foo\np1,2026-05-01,L4,0.8,\np1,2026-05-02,L4,80,\n"
     )
     done = run(table, "--dry-run")
     assert done.exit_code == 0

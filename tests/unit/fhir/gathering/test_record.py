@@ -182,8 +182,8 @@ def page_of(resources):
                     ],
                 }
             },
-            Gathered(days=["2026-05-01"], foreign={}, cut=[]),
-            id="where all of a call has one address, a gateway writes it for ours",
+            Gathered(days=[], foreign={"Observation": 1}, cut=["boneDensity"]),
+            id="where the site names our addresses, another is not ours if it is alone",
         ),
         pytest.param(
             {

@@ -221,6 +221,27 @@ def test_an_answer_that_refuses_each_value_is_no_success(clinician, desk, ehr):
     assert desk.newest("measures").result == "refused"
 
 
+@pytest.mark.parametrize(
+    "trouble",
+    [
+        pytest.param({"refuses": 504}, id="a gateway that got no answer"),
+        pytest.param({"refuses": 502}, id="a gateway without its server"),
+        pytest.param({"after_writing": "hang up"}, id="a connection that breaks"),
+        pytest.param(
+            {"after_writing": "no statuses"}, id="an answer that says nothing"
+        ),
+        pytest.param({"after_writing": "half"}, id="half of it refused"),
+    ],
+)
+def test_what_nobody_knows_is_not_logged_as_refused(clinician, desk, ehr, trouble):
+    place = clinician.launch()
+    for name, value in trouble.items():
+        setattr(ehr, name, value)
+    page = said(clinician.save(place, confirmed=STANDS))
+    assert "Saved:" not in page
+    assert desk.newest("measures").result == "unknown"
+
+
 def test_a_session_that_ended_leaves_the_text(clinician, desk, ehr):
     place = clinician.launch()
     page = clinician.compute(place)
