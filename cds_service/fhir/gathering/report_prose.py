@@ -19,7 +19,7 @@ from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.mapping.text_rules import LONGEST_TEXT
 from cds_service.fhir.raw_json import Json, member, objects, text, texts_of
 
-# What holds a result that is not read here, or of nobody knows what.
+# What may hold a result that is not read here.
 NOT_READ = frozenset({"presentedForm", "result", "media", "contained", "extension"})
 # Of the examination and those who did it; no result.
 _OF_EXAM = frozenset(
