@@ -1,4 +1,4 @@
-"""What if: the figures of a patient with other measurements, computed and not kept.
+"""Computes "what if": a patient's figures with other measurements, which are not kept.
 
 Only what is measured may differ: no treatment, no level, no diagnosis that no
 measurement can change (display rule D5).

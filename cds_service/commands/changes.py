@@ -1,4 +1,4 @@
-"""What changed since the book that a committee approved.
+"""Compares the book with the one that a committee approved.
 
 A book carries what it was printed from. The test patients are answered once more as of
 its day, so that only what was changed makes a difference, and not the calendar.

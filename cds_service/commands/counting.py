@@ -1,4 +1,4 @@
-"""What the log counts for a hospital.
+"""Counts of the log for a hospital.
 
 No patient, user or entry is named.
 

@@ -1,6 +1,4 @@
-"""What is wrong with what was recorded, and what to change where.
-
-What was recorded is a call, an answer, a token or log lines.
+"""Tells what is wrong with a recorded call, answer, token or log, and what to change.
 
 Each part is a pure function. Values are shown to whoever has the file: an order's codes
 and words, the addresses of a token; never a signature.

@@ -1,4 +1,4 @@
-"""What `mappings learn` reads: calls, exports, audit entries, charts of servers."""
+"""Sources of `mappings learn`: calls, exports, audit entries, charts of servers."""
 
 import re
 import time

@@ -322,7 +322,7 @@ def choose(
 
 @dataclass(frozen=True, slots=True)
 class Reads:
-    """What was read of the patients of these signings.
+    """The records of the patients of these signings, as far as they were read.
 
     Attributes:
         courses: by the signing's entry.

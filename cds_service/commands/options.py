@@ -1,4 +1,4 @@
-"""What the commands share: options, exit codes, and how they print.
+"""Options, exit codes and printing, shared by the commands.
 
 Exit codes: 0 done, 1 the answer is bad, 2 wrong use or configuration.
 """

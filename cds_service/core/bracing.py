@@ -60,7 +60,7 @@ BROKEN: tuple[Issue, ...] = (*CERTAIN, "passed", "conflict")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Correction:
-    """What a brace order would need to keep the site's limits.
+    """A change with which a brace order would keep the site's limits.
 
     Attributes:
         order: the order as found, draft or active.

@@ -1,4 +1,4 @@
-"""What a site says of the page that the patient takes home."""
+"""The settings of a site for the page that the patient takes home."""
 
 from collections.abc import Mapping
 

@@ -1,4 +1,4 @@
-"""What is known of a patient who leaves after an augmentation: dates, biopsy, doses.
+"""Facts about a patient who leaves after an augmentation: dates, biopsy, doses.
 
 The record's part is in `fhir/orders/performed.py`; what is still open of it are the
 signals of `leaving_signals.py`.

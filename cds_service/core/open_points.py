@@ -1,4 +1,4 @@
-"""What the record leaves open, which forbids "under the usual" (docs/cards.md, E3).
+"""Finds what the record leaves open; it forbids "under the usual" (docs/cards.md, E3).
 
 "Nothing is open" is judged here and nowhere else. It means that every list was read
 whole, every value that was seen was used, and what a reassuring figure needs is known.

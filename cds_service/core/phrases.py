@@ -39,7 +39,7 @@ class NotTranslated(Exception):
 
 
 class Language(Protocol):
-    """What a language file can say."""
+    """The words of a language file."""
 
     def has(self, template: str) -> bool:
         """Tell if it has a sentence for this English one."""

@@ -1,4 +1,4 @@
-"""What a logistic study says of a patient: criteria, figure, band, limits."""
+"""Applies a logistic study to a patient: criteria, figure, band, limits."""
 
 from collections.abc import Collection, Mapping, Sequence
 from functools import partial

@@ -1,6 +1,6 @@
-"""What the launched worksheet reads of a record.
+"""Reads a record for the launched worksheet.
 
-The person, measures that are there already, and what has changed between two of them.
+Read are the person, measures that are there already, and changes between two of them.
 """
 
 from collections.abc import Mapping, Sequence

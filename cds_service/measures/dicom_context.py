@@ -199,7 +199,7 @@ A_REPORT = Place(
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
-    """What is around the values of one report.
+    """The surroundings of the values of one report.
 
     Attributes:
         dataset: the report.

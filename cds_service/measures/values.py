@@ -1,4 +1,4 @@
-"""What sources say: values of measures as printed there, and what is not taken."""
+"""Values of measures as their sources print them, and what is not taken of them."""
 
 import re
 from dataclasses import dataclass, field, replace
@@ -130,7 +130,7 @@ class Subject(NamedTuple):
 
 @dataclass(slots=True)
 class Contents:
-    """What a reader takes and refuses of one source."""
+    """The values that a reader takes and refuses of one source."""
 
     name: str
     reported: list[Reported] = field(default_factory=list)

@@ -1,4 +1,4 @@
-"""What another server publishes, for example keys: cached, and refreshed behind.
+"""Caches what another server publishes, such as keys; refreshes it in the background.
 
 Fresh values never block. Whoever needs a newer value waits as long as it says; the
 fetch goes on behind the call, and what it brings serves the next.

@@ -1,6 +1,4 @@
-"""A FHIR Bulk Data export.
-
-Its files, whose each line is, and all lines of one patient together.
+"""Reads a FHIR Bulk Data export, patient by patient.
 
 An export has one resource per line and many files per type, in no order. The lines are
 sorted into parts on disk by a hash of the patient, so that memory holds one share of
@@ -82,7 +80,7 @@ class BadLine(NamedTuple):
 def export_files(paths: Iterable[Path], types: Collection[str]) -> tuple[Path, ...]:
     """List the files to read, in a fixed order.
 
-    They are those named, and of folders each `*.ndjson` that may hold these types.
+    Of a folder, these are all `*.ndjson` that may hold the types.
 
     Raises:
         CdsError: there is none.
@@ -108,7 +106,7 @@ def export_files(paths: Iterable[Path], types: Collection[str]) -> tuple[Path, .
 def type_of(file: Path) -> str:
     """Return the resource type that a file, `1.Patient_2.ndjson.gz`, is named after.
 
-    The result is empty if it is named after none.
+    Empty if there is none.
     """
     return next(
         (word for word in re.findall(r"[A-Z][A-Za-z]+", file.name) if _is_type(word)),
@@ -429,13 +427,13 @@ def replaced(file: Path) -> Iterator[BinaryIO]:
 
     Only its owner may read it. Another process may write the same at the same time.
     """
-    beside = file.with_name(f"{file.name}.{os.getpid()}")
-    beside.unlink(missing_ok=True)
+    unfinished = file.with_name(f"{file.name}.{os.getpid()}")
+    unfinished.unlink(missing_ok=True)
     with os.fdopen(
-        os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb"
+        os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb"
     ) as target:
         yield target
-    beside.replace(file)
+    unfinished.replace(file)
 
 
 def read_report(part: Path) -> PartReport | None:
@@ -498,8 +496,8 @@ def write_shared(parts: Mapping[Path, PartReport], file: Path) -> None:
     """Index the shared resources of all parts, unless that was done."""
     if file.exists():
         return
-    beside = file.with_suffix(f".{os.getpid()}")
-    with closing(sqlite3.connect(beside)) as database, database:
+    unfinished = file.with_suffix(f".{os.getpid()}")
+    with closing(sqlite3.connect(unfinished)) as database, database:
         database.execute("CREATE TABLE shared (name TEXT, line BLOB)")
         last = len(next(iter(parts.values())).offsets) - 2 if parts else 0
         rows = (line.split(b"\t", 1) for line in _stretches(parts, last))
@@ -508,7 +506,7 @@ def write_shared(parts: Mapping[Path, PartReport], file: Path) -> None:
             ((name.decode(), line) for name, line in rows),
         )
         database.execute("CREATE INDEX by_name ON shared (name)")
-    beside.replace(file)
+    unfinished.replace(file)
 
 
 def bad_lines(chunks: Iterable[Chunk], reports: Iterable[PartReport]) -> list[BadLine]:
@@ -533,7 +531,7 @@ def by_patient(
 ) -> Iterator[tuple[str, list[bytes]]]:
     """Yield each patient of the export, with all lines and shared resources.
 
-    It works in this process.
+    All work is done in this process.
 
     Args:
         files: of the export.

@@ -1,4 +1,4 @@
-"""How a model does across hospitals: its mean, and what the next hospital may see.
+"""Pools how a model does across hospitals: its mean, and that of the next hospital.
 
 Random effects with Paule and Mandel's tau, the interval of Hartung and Knapp for the
 mean, and the prediction interval with k - 2 degrees of freedom (Riley 2011, doi

@@ -1,9 +1,9 @@
-"""How many patients a local validation needs, before it is begun.
+"""Plans how many patients a local validation needs.
 
 Riley 2021, doi 10.1002/sim.9025, with the target widths of its authors' program
 (pmvalsampsize): 95 % intervals of observed / expected and of the slope 0.2 wide, of the
-AUC
-0.1 wide. Collins 2016 asks for at least 100 patients with and 100 without the outcome.
+AUC 0.1 wide. Collins 2016 asks for at least 100 patients with and 100 without the
+outcome.
 """
 
 import math

@@ -290,7 +290,7 @@ def loop_plan(run: Run) -> PrefetchPlan:
 
 
 class KnownOn(NamedTuple):
-    """What was known on one day.
+    """The record, orders and findings as known on one day.
 
     Attributes:
         order: the orders of that day as one.

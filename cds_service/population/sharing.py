@@ -1,4 +1,4 @@
-"""What may leave a hospital: how well the models did, as a handful of sums.
+"""Makes the file that may leave a hospital: how well the models did, in a few sums.
 
 No row, no date, no name, no count under five. Several such files make a result across
 hospitals (`hospitals.py`).

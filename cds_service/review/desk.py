@@ -1,4 +1,4 @@
-"""What all review pages share, and how an entry is opened: by role, always logged."""
+"""Opens entries for the review pages: by role, and every look is logged."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace

@@ -70,7 +70,7 @@ MEDIA: Mapping[Format, tuple[str, str]] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reviewing:
-    """What the review pages rest on.
+    """The parts that the review pages rest on.
 
     Attributes:
         audit: where access is recorded.

@@ -1,4 +1,4 @@
-"""How the review pages say codes (`words.toml`), values and times of the log."""
+"""Words of the review pages for codes (`words.toml`), values and times of the log."""
 
 from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime, tzinfo

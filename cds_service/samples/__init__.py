@@ -1,10 +1,7 @@
-"""Invented sample patients as FHIR R4.
-
-Each with the draft orders that are being signed.
+"""Invented sample patients as FHIR R4, each with the draft orders that are signed.
 
 Dates are relative to the day of use, so that measurements stay fresh: `{today}`,
-`{today-180d}`,
-`{today-81y-100d}`. A time may follow it: `{today-5d}T09:00:00Z`.
+`{today-180d}`, `{today-81y-100d}`. A time may follow: `{today-5d}T09:00:00Z`.
 """
 
 import json

@@ -1,4 +1,4 @@
-"""What an EHR sends and takes: each fact of its profile with its source, or unknown.
+"""Profiles of EHRs: each fact of what one sends and takes, with its source, or unknown.
 
 Profiles are in `mappings/ehr/<name>.toml`.
 

@@ -46,7 +46,7 @@ FIGURE_SECONDS = 10
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """What the service would say of such a patient.
+    """The figures that the service would give of such a patient.
 
     Attributes:
         words: of the risk; empty if none is said.
@@ -65,7 +65,7 @@ class Figure:
 
 @dataclass(frozen=True, slots=True)
 class Sheets:
-    """What all worksheets of one EHR share.
+    """The parts that all worksheets of one EHR share.
 
     Attributes:
         client: the issuer by which the site names the EHR; None for the worksheet

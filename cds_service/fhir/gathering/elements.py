@@ -169,7 +169,7 @@ _SITES = frozenset({"bodySite"})
 
 
 class Beside(NamedTuple):
-    """What stands in one place next to an entry's title: words, or a code.
+    """One element next to an entry's title: its words, or a code.
 
     Attributes:
         code: a CodeableConcept with its texts; None for words.

@@ -38,8 +38,6 @@ REVERSING = frozenset(
 )
 AS_SAID = (False, "false", "y")  # values with which they do not
 
-Json = dict[str, Any]
-
 
 class BrokenResource(CdsError):
     """The resource is not valid R4, or something unknown may reverse its meaning."""
@@ -63,7 +61,7 @@ def parse_resource(
         return raw
     if may_be_reversed(raw):
         raise BrokenResource
-    whole: Json = _with_whole_times(raw, calendar)
+    whole: dict[str, Any] = _with_whole_times(raw, calendar)
     unknown = _unknown_elements(whole, resource_type)
     for place in unknown:
         left = _leave_out(whole, place)
@@ -74,10 +72,13 @@ def parse_resource(
     return whole
 
 
-def _unknown_elements(whole: Json, resource_type: str) -> list[tuple[int | str, ...]]:
+def _unknown_elements(
+    whole: Mapping[str, Any], resource_type: str
+) -> list[tuple[int | str, ...]]:
     """List the places of elements that R4 does not know.
 
-    Anything else that is wrong raises BrokenResource.
+    Raises:
+        BrokenResource: anything else is wrong.
     """
     try:
         class_of(resource_type).model_validate(whole)
@@ -96,9 +97,7 @@ def _unknown_elements(whole: Json, resource_type: str) -> list[tuple[int | str, 
 
 
 def may_be_reversed(raw: Mapping[str, Any]) -> bool:
-    """Tell if something that we do not know may reverse its meaning.
-
-    It follows rules, or has extensions, of which we know nothing.
+    """Tell if rules or extensions that we do not know may reverse its meaning.
 
     FHIR R4, Resource 2.1.27.0.1 and Extensibility 2.4.1.1.
     """
@@ -114,7 +113,7 @@ def _is_modified(value: Any) -> bool:
 
 
 def _leave_out(whole: Any, place: Sequence[int | str]) -> Any:
-    """Remove one element from our own copy; what it held."""
+    """Remove one element from our own copy, and return what it held."""
     *path, name = place
     for step in path:
         whole = whole[step]

@@ -205,7 +205,7 @@ class Durations(DataTable):
 
 
 class Years(DataTable):
-    """How words name a year, or one of nothing that happened.
+    """Words that name a year, and those next to a number that is no year of an event.
 
     Attributes:
         ago: a number of years in the past, the number in the only group.

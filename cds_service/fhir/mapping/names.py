@@ -27,7 +27,7 @@ _BORDER = re.compile(
 
 
 class NameRule(Closed):
-    """What one measure is called, and the words that make another measure of it."""
+    """The names of one measure, and the words that make another measure of it."""
 
     any: Phrases | None = None
     other: Phrases = _NO_WORDS

@@ -1,4 +1,4 @@
-"""What an order was recognised as: decided once, and kept with the order."""
+"""The meaning of an order: recognised once, and kept with the order."""
 
 from dataclasses import dataclass
 from typing import Literal

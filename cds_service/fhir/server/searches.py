@@ -29,7 +29,6 @@ MAX_PAGES = 20
 MAX_RESOURCES = 2000
 RESOURCE_TYPE = re.compile(r"[A-Z][A-Za-z]+")
 
-Json = dict[str, Any]
 # http://terminology.hl7.org/CodeSystem/observation-category, all of it.
 CATEGORIES = (
     "activity",
