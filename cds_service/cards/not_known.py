@@ -66,9 +66,14 @@ HYPHEN_MINUS = re.compile(r"(?<![\w-])-(?=\d)")
 
 def not_known_line(answer: Answer) -> Iterator[tuple[str, str]]:
     """Make the line that names what was not read, or was seen and not used (E11)."""
-    parts = [*_unread(answer), *_not_excluded(answer), *_unused(answer)]
+    parts = not_known(answer)
     if parts:
         yield answer.texts.raw("headings.not-known"), joined(parts, "; ")
+
+
+def not_known(answer: Answer) -> list[str]:
+    """List what was not read, or was seen and not used."""
+    return [*_unread(answer), *_not_excluded(answer), *_unused(answer)]
 
 
 def _unused(answer: Answer) -> Iterator[str]:

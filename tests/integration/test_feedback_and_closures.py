@@ -26,17 +26,26 @@ from tests.chart_builders import (
     days_ago,
     inpatient,
     kyphoplasty,
+    of_patient,
     open_service,
     order_sign,
+    ordered,
     problem,
     strong_and_nourished,
     thin_and_weak,
 )
-from tests.codes import ICD, codeable
+from tests.codes import ATC, ICD, codeable
 from tests.fact_builders import policy_with
 from tests.integration.ward import REASONS, Ward
+from tests.patients.reassuring import imaging
 
 THIN = thin_and_weak()
+
+SHARED = "11111111-2222-4333-8444-555555555555"
+REFUSED = {
+    "resourceType": "OperationOutcome",
+    "issue": [{"severity": "error", "code": "forbidden"}],
+}
 
 
 class OnePatient(Ward):
@@ -138,6 +147,71 @@ def test_what_was_considered_closes_no_other_entry_of_its_fact(ward, first, late
     assert closed["indicator"] == "info"
     again = ward.card(resources=[*record, first, later], seconds=120)
     assert again["indicator"] == "warning"
+
+
+OPEN_REPORT = imaging("Bone metastases L1")
+OVERDUE = of_patient(
+    "MedicationAdministration",
+    "denosumab",
+    status="completed",
+    medicationCodeableConcept=codeable(ATC, "M05BX04"),
+    effectiveDateTime=days_ago(300),
+)
+WEAK_LEG = named("Leg weakness", days=1, number="z")
+# What is new, and what the next card must say of it.
+NEW_SINCE = [
+    pytest.param([], named("C79.51", days=3, number="m"), "metastasis", id="cancer"),
+    pytest.param([], named("S32.012A", days=0, number="u"), "unstable", id="unstable"),
+    pytest.param([], OPEN_REPORT, "not excluded", id="a report that leaves it open"),
+    pytest.param([], OVERDUE, "overdue", id="a lapsed drug"),
+    pytest.param(
+        [WEAK_LEG],
+        named("C79.51", days=3, number="m"),
+        "metastasis",
+        id="behind the same leading fact",
+    ),
+    pytest.param([WEAK_LEG], OVERDUE, "overdue", id="a drug behind the same fact"),
+]
+
+
+@pytest.mark.parametrize("reason", ["", "serviceNotAvailable", "considered"])
+@pytest.mark.parametrize(("first", "later", "words"), NEW_SINCE)
+def test_an_answered_card_is_shown_again_if_it_says_more(
+    ward, first, later, words, reason
+):
+    """Nothing twice in one signing (E7): a card that says more is another one."""
+    record = [*strong_and_nourished(), inpatient(), *first]
+    card = ward.card(resources=record, hookInstance=SHARED)
+    ward.override(card, reason) if reason else ward.accept(card)
+    again = ward.card(resources=[*record, later], seconds=3600, hookInstance=SHARED)
+    assert words in f"{again['summary']} {again['detail']}"
+
+
+def test_an_answered_card_is_shown_again_if_a_list_fails(ward):
+    record = [*strong_and_nourished(), inpatient()]
+    ward.accept(ward.card(resources=record, hookInstance=SHARED))
+    body = order_sign(record, kyphoplasty(), hook_instance=SHARED)
+    body["prefetch"]["conditions"] = REFUSED
+    own_body = json.loads(json.dumps(body).replace(PATIENT, ward.patient))
+    again = ward.sign(own_body, seconds=60)["rehabilitation"]
+    assert "the problem list" in again["detail"]
+
+
+def test_an_answered_card_that_says_no_more_is_not_shown_again(ward):
+    """One order more, and one problem less, take from the card alone."""
+    record = [*strong_and_nourished(), inpatient()]
+    hip = problem("S72.001A", onsetDateTime="2026-08-10")
+    lost = named("C79.51", days=3, number="m")
+    card = ward.card(resources=[*record, hip, lost], hookInstance=SHARED)
+    assert card["indicator"] == "warning"
+    ward.override(card)
+    for left in ([hip, lost], [lost]):
+        cards = ward.visit(
+            resources=[*record, *left, ordered("rehabilitation", days=0)],
+            seconds=60,
+            hookInstance=SHARED,
+        )
+        assert "rehabilitation" not in cards
 
 
 # --- how feedback is recorded
@@ -508,6 +582,7 @@ def test_what_an_override_refers_to_is_read_back_as_it_was(ward):
         is_warning=True,
         act="bone-treatment",
         orders=(GroundOrder("brace", "TLSO", "DeviceRequest/1", "2026-11-20"),),
+        points=frozenset({"0123456789ab"}),
     )
     fracture = Fracture(date(2026, 11, 3), ("L1", "T12"))
     noted = closures_json([ground], fracture, Closures())
@@ -531,6 +606,7 @@ def test_what_an_override_refers_to_is_read_back_as_it_was(ward):
         fracture,
         "considered",
     )
+    assert found.ground.points == ground.points
     assert (found.user, found.encounter, found.hook_instance) == (
         "Practitioner/7",
         "e1",
