@@ -52,6 +52,7 @@ VERBS = {
     "ServiceRequest": "ordered",
     "DiagnosticReport": "named in a report",
     "Observation": "named beside a value",
+    "Encounter": "named as the reason of this stay",
     **dict.fromkeys(DEVICE_ORDERS, "named in an order"),
 }
 # a `plan` is what the patient reports (US Core)
@@ -71,7 +72,10 @@ NOT_TAKEN = frozenset(
 )
 VOID = frozenset({"entered-in-error", "draft"})
 # What is no list of drugs and may tell of one: "Osteoporosis, Prolia given in March".
-TELLING_TOO = ("Condition", "DiagnosticReport", "Observation", *DEVICE_ORDERS)
+TELLING_TOO = (
+    *("Condition", "DiagnosticReport", "Observation", "Encounter"),
+    *DEVICE_ORDERS,
+)
 # given at intervals: a stopped prescription does not end their effect
 LONG_ACTING = ("zoledronate", "denosumab")
 LONG_STANDING_MONTHS = 24

@@ -260,6 +260,9 @@ def concepts_of(
     if concepts and kind == OBSERVATION:
         notes = (text(one.get("text")) for one in objects(resource.get("note")))
         concepts |= _drugs_named(notes, concepts, terminology)
+    if kind == "Encounter":
+        reasons = words_of_reasons(resource, terminology)
+        concepts |= _drugs_named(reasons, concepts, terminology)
     if concepts and kind in READ_BESIDE:
         concepts |= _grave_asides(resource, terminology)
     return concepts - OF_NO_CONCERN
@@ -591,6 +594,8 @@ def _concepts_of_device(
     titles = [*codes, *({"text": name} for name in names if name)]
     if not concepts and not is_bystander_act(titles, terminology):
         concepts = frozenset({MAY_NEED_BRACE})  # it may be a brace
+    # A supply may be of a drug.
+    concepts |= _in_asides(resource, frozenset(), terminology)
     # What it is for: a brace because of a metastasis.
     return concepts | _grave_asides(resource, terminology)
 

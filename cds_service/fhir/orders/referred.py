@@ -256,10 +256,14 @@ def _entry_of_draft(
     drugs = frozenset[str]()
     if is_augmentation:
         named = bone_drugs_named(words_in(draft.resource), terminology)
+        details = draft.resource.get("orderDetail")
+        coded = terminology.concepts(objects(details)) & terminology.drugs.concepts
         states = states_by_code(draft.resource, terminology)
-        concepts = frozenset(map(in_doubt, {*named, *states}))
+        concepts = frozenset(map(in_doubt, {*named, *coded, *states}))
     else:
-        concepts = concepts_of(draft.resource, targets, terminology) & ASIDE_IN_DOUBT
+        in_words = frozenset(map(in_doubt, terminology.drugs.concepts))
+        concepts = concepts_of(draft.resource, targets, terminology)
+        concepts &= ASIDE_IN_DOUBT | in_words
         drugs = _drugs_billed(draft, terminology)
     if not concepts | drugs:
         return None
