@@ -124,12 +124,9 @@ def find_rows(
         service: all that is in force.
         as_of: the day that counts as today.
     """
-    done = [
-        (day, name)
-        for name, day in find_augmentations(record, service.terminology)
-        if day and day <= as_of
-    ]
-    if not done:
+    augmented = find_augmentations(record, service.terminology)
+    done = [(day, name) for name, day in augmented if day and day <= as_of]
+    if not done and all(day for _, day in augmented):
         return ()
     specs = {name: service.finding_specs[name] for name in NEEDED}
     chart = Chart(record, service.terminology, Horizon(as_of, as_of, date.max, as_of))
@@ -137,7 +134,10 @@ def find_rows(
     if findings.is_true("deceased"):
         return ()
     unread = [*strange_intakes(specs["bone-drug"], chart)]
-    overdue = tuple(_overdue(findings, unread, as_of))
+    notes = unread if done else [*unread, "augmentation, day not recorded"]
+    overdue = tuple(_overdue(findings, unread, notes, as_of))
+    if not done:
+        return overdue
     untreated = (
         () if overdue else _untreated(record, visits, service, findings, done, as_of)
     )
@@ -352,7 +352,9 @@ def strange_intakes(spec: FindingSpec, chart: Chart) -> Iterator[str]:
         yield f"{entries} of a drug that could not be read"
 
 
-def _overdue(findings: Findings, unread: Sequence[str], as_of: date) -> Iterator[Row]:
+def _overdue(
+    findings: Findings, unread: Sequence[str], notes: Sequence[str], as_of: date
+) -> Iterator[Row]:
     overdue = findings.known.get("denosumab-overdue")
     if overdue is not None and overdue.value is True and overdue.observed is not None:
         use = find_overdue(findings.bone_drugs, as_of)
@@ -368,7 +370,7 @@ def _overdue(findings: Findings, unread: Sequence[str], as_of: date) -> Iterator
         yield Row(
             "denosumab-overdue",
             _as_recorded(last),
-            with_notes(text, [*overdue.concerns, *unread]),
+            with_notes(text, [*overdue.concerns, *notes]),
             resources,
         )
 

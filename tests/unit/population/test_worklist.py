@@ -459,6 +459,18 @@ def test_a_dose_is_dated_as_it_is_recorded(
     assert row["text"].startswith(f"Last denosumab on record {words}, ")
 
 
+@pytest.mark.parametrize("day", ["2026-09", "2026", None])
+def test_an_augmentation_without_a_day_hides_no_lapsed_drug(
+    tmp_path: Path, day: str | None
+) -> None:
+    vague = {**done(60), "performedDateTime": day}
+    record = [*CHART, vague, given("denosumab", days=300)]
+    export = write_export(tmp_path / "export", whose("one", record))
+    (row,) = csv.DictReader(worklist(export, tmp_path / "list.csv").splitlines())
+    assert row["reason"] == "denosumab-overdue"
+    assert row["text"].endswith("; augmentation, day not recorded.")
+
+
 def test_a_drug_that_may_be_later_is_no_drug_that_was_not_taken(
     tmp_path: Path,
 ) -> None:
