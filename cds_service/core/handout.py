@@ -33,11 +33,11 @@ FORBIDDING = frozenset(
     {
         *("unstable-spine", "cause-open", "new-deficit-open", "deficit-open"),
         *("stability-open", "biopsy-grave", "biopsy-unclear", "grave-lists-unread"),
-        PROSE_OPEN,  # as for the button of rehabilitation
     }
 )
-# Besides, it is not known what keeps a brace on.
-REASONS_UNREAD = "brace-reasons-unread"
+# Besides, it is not known what keeps a brace on. Words that nobody understood forbid no
+# walking, as they withhold no referral: few reports are understood whole.
+BRACE_MAY_STAY = frozenset({"brace-reasons-unread", PROSE_OPEN})
 OF_TRAINING = frozenset({"H5", "H6", "H7"})
 BLANKS = frozenset({"drug", "next", "ask", "by", "training", "off", "phone"})
 # A drug that goes on. If it is taken at home nothing has to be asked.
@@ -133,7 +133,8 @@ def find_handout(conclusion: Conclusion, leaving: Leaving) -> HandoutFacts:
     visit = Visit(day=training.day, time=training.time) if training else None
     is_forbidden = any(conclusion.facts.holds(fact) for fact in NO_TRAINING)
     may_train = not is_forbidden and FORBIDDING.isdisjoint(names)
-    may_end = may_train and REASONS_UNREAD not in names and not _is_brace_kept(case)
+    is_brace_kept = _is_brace_kept(case) or not BRACE_MAY_STAY.isdisjoint(names)
+    may_end = may_train and not is_brace_kept
     brace_off = _brace_off(conclusion.signals, case.today) if may_end else None
     return HandoutFacts(
         on=case.today,

@@ -240,12 +240,15 @@ def _of_any_card(told: Statement, answer: Answer) -> Faults:
     for label in answer.selected:
         if END.match(label) and kind in OF_SPINE | {"unread"}:
             yield "end of the brace"
-        if TRAINING.search(label) and kind in NO_TRAINING:
+        if TRAINING.search(label) and kind in NO_TRAINING and _is_named(answer):
             yield "training"
-        # What nobody understood withholds no referral (E10).
-        is_named = "understood" not in answer.text
-        if REFERRAL.search(label) and kind == "cause" and is_named:
+        if REFERRAL.search(label) and kind == "cause" and _is_named(answer):
             yield "fracture liaison"
+
+
+def _is_named(answer: Answer) -> bool:
+    """Tell if the fact was understood: else it withholds no referral (E10)."""
+    return "understood" not in answer.text
 
 
 def of_signing(told: Statement, answer: Answer, usual: Answer) -> Faults:
@@ -274,7 +277,7 @@ def of_leaving_arranged(told: Statement, answer: Answer, usual: Answer) -> Fault
 
 def _of_page(told: Statement, answer: Answer) -> Faults:
     page, kind = answer.content["handout"], told.fact.kind
-    if page["mayTrain"] and kind in NO_TRAINING:
+    if page["mayTrain"] and kind in NO_TRAINING and _is_named(answer):
         yield "page: walk and exercise"
     if page.get("braceOff") and kind in OF_SPINE | {"unread"}:
         yield "page: take the brace off"
@@ -321,12 +324,6 @@ class Limit:
 
 # A code that no value set has, without its name: nobody understood it.
 ALONE = frozenset({"gm", "sct"})
-ON_PROBLEM_LIST = frozenset(
-    {
-        *("problem list", "problem list, provisional", "problem list, undated"),
-        *("diagnosis of the stay", "note of a diagnosis"),
-    }
-)
 ARRANGED = frozenset({"leaving, arranged"})
 NOT_UNDERSTOOD = frozenset({"abscess", "paraplegia", "cauda", "foot drop"})
 LIMITS = (
@@ -342,18 +339,6 @@ LIMITS = (
         "the same: a drug against cancer in words of no list of drugs",
         doors=ARRANGED,
         facts=frozenset({"cancer drug"}),
-    ),
-    Limit(
-        "page: walk and exercise",
-        "E10: entries of the problem list that nobody understood (hazard 54)",
-        places=ON_PROBLEM_LIST,
-        facts=NOT_UNDERSTOOD | {"cancer drug"},
-    ),
-    Limit(
-        "training",
-        "E10, the same",
-        places=ON_PROBLEM_LIST,
-        facts=NOT_UNDERSTOOD | {"cancer drug"},
     ),
     Limit(
         "silent",

@@ -98,6 +98,7 @@ BY_CODE = frozenset(
 # What bears on the figure or on the drugs, and not on the spine.
 APART = STATES | {UNJUDGED, "femur-fracture-unstated"}
 ASIDE = GRAVE | BY_CODE
+BIOPSY = frozenset({"biopsy"})
 ASIDE_IN_DOUBT = frozenset(map(in_doubt, ASIDE | {UNJUDGED_ACT}))
 # What of these leaves a tumour, an infection or a palsy of the spine open, or may bear
 # on it.
@@ -245,14 +246,15 @@ def is_unjudged_act(
     """Tell if a procedure may be the treatment of a tumour, or a dialysis.
 
     Its code is in a value set or a harmless range, or its words name an operation that
-    is read as what it is, or are all known; otherwise nobody knows.
+    is read as what it is, or are all known; otherwise nobody knows. A biopsy of bone
+    does not say what it found.
 
     Args:
         known: what its words name of all procedures that are read.
     """
     code = procedure.get("code")
     is_void = text(procedure.get("status")) in VOID
-    is_known = bool(known) or bool(terminology.concepts(code))
+    is_known = bool((known | terminology.concepts(code)) - BIOPSY)
     return not (is_void or is_known or is_harmless_act(code, terminology))
 
 

@@ -13,6 +13,7 @@ from dataclasses import replace
 from functools import lru_cache
 from typing import Any
 
+from cds_service.fhir.gathering.grave_asides import BIOPSY
 from cds_service.fhir.mapping.code_systems import CPT
 from cds_service.fhir.mapping.level_text import LONGEST_TEXT
 from cds_service.fhir.mapping.terminology import Match, Terminology
@@ -98,7 +99,6 @@ SUPPORT_KINDS = frozenset(SUPPORT_TITLES)
 # if it names another reason.
 SPECIALIST, REVIEW = "bone-specialist", "bone-treatment"
 BONE_REASONS = FRACTURES | {"osteoporosis"}
-BIOPSY = frozenset({"biopsy"})
 # By a site's own code alone: if the EHR has no hook for a discharge.
 DISCHARGE = frozenset({"discharge"})
 OURS = OF_AUGMENTATION | SUPPORT_KINDS | DISCHARGE

@@ -16,11 +16,20 @@ from tests.chart_builders import (
     strong_and_nourished,
     thin_and_weak,
 )
+from tests.patients.reassuring import imaging
 
 
 def in_words(text: str, number: str = "words") -> dict[str, Any]:
     """An active entry of the problem list without a code."""
     return problem("hypertension", number=number, code={"text": text})
+
+
+def recommended(card: dict[str, Any]) -> list[str]:
+    return [
+        suggestion["label"]
+        for suggestion in card["suggestions"]
+        if suggestion.get("isRecommended")
+    ]
 
 
 def lines(card: dict[str, Any]) -> list[str]:
@@ -69,6 +78,24 @@ def test_buttons_and_figures_stay(record):
     assert [
         one for one in lines(opened) if "Risk" not in one and "Not known" not in one
     ] == told
+
+
+ORDINARY_REPORTS = [
+    (
+        "Acute L1 compression fracture with marrow edema. Facet arthropathy at L4-5 and"
+        " L5-S1. Renal cyst on the left."
+    ),
+    "Deckplattenimpressionsfraktur LWK1 mit Ödem. Nebenbefundlich Nierenzyste links.",
+]
+
+
+@pytest.mark.parametrize("conclusion", ORDINARY_REPORTS, ids=["en", "de"])
+def test_an_ordinary_report_takes_no_choice_of_training(conclusion: str):
+    clear = cards_for(thin_and_weak(), kyphoplasty())["rehabilitation"]
+    record = [*thin_and_weak(), imaging(conclusion)]
+    read = cards_for(record, kyphoplasty())["rehabilitation"]
+    assert recommended(read) == recommended(clear)
+    assert "Refer to rehabilitation" in recommended(read)
 
 
 def test_a_brace_is_corrected_as_before():
