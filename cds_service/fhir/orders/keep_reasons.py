@@ -138,24 +138,18 @@ def find_other_injuries(
         terminology: the service's terminology.
         today: the day of the answer.
     """
-    levels: dict[Freshness, set[str]] = {"fresh": set(), "open": set(), "old": set()}
-    birth = terminology.calendar.named_day(member(record.patient, "birthDate"))
-    for entry in record.of_key("conditions"):
-        if entry.concepts & FRACTURES:
-            freshness = _freshness(entry.raw, birth, terminology, today)
-            levels[freshness] |= _fractured_places(entry.raw, terminology)
-    for entry in record.entries:
-        if _is_ordered_lately(entry, terminology.calendar, today):
-            levels["open"] |= levels_of_reasons(entry.raw, NO_DRAFTS, terminology)
-    for brace in braces:
-        levels["open"] |= {*brace.levels}
+    places = _broken_places(record, terminology, today)
+    places["open"].update(*(brace.levels for brace in braces))
     signed = _augmentations_in(drafts, terminology)
     if treated:
-        for order in signed:
-            levels["open"] |= {*named_levels(order, drafts, terminology)}
-        for order in _braces_in(drafts, terminology):
-            levels["open"] |= levels_of_reasons(order, drafts, terminology)
-    fresh, possible = _untreated(levels["fresh"], levels["open"], {*treated})
+        places["open"].update(
+            *(named_levels(order, drafts, terminology) for order in signed),
+            *(
+                levels_of_reasons(order, drafts, terminology)
+                for order in _braces_in(drafts, terminology)
+            ),
+        )
+    fresh, possible = _untreated(places["fresh"], places["open"], {*treated})
     if not braces:
         return OtherInjuries(fresh, possible)
     words = [
@@ -187,7 +181,7 @@ def find_other_injuries(
             )
         ),
         other_order=_is_another_unread(drafts, treated, terminology),
-        problem=_is_problem_open(record, birth, terminology, today)
+        problem=_is_problem_open(record, terminology, today)
         or _is_named_elsewhere(record, terminology.calendar, today)
         or _is_device_unread(record, terminology.calendar, today),
     )
@@ -242,12 +236,13 @@ def _is_payers_length(words: str, terminology: Terminology) -> bool:
 
 
 def _is_problem_open(
-    record: PatientRecord, birth: date | None, terminology: Terminology, today: date
+    record: PatientRecord, terminology: Terminology, today: date
 ) -> bool:
     """Tell if an entry of the problem list may be what a brace is for.
 
     Spinal surgery is left out: it is a reason of its own.
     """
+    birth = _birth_date(record, terminology)
     for entry in record.of_key("conditions"):
         if MAY_NEED_BRACE not in entry.concepts or entry.concepts & SURGERY:
             continue
@@ -390,6 +385,26 @@ def _listed(stated: set[str]) -> tuple[str, ...]:
 
 
 # --- fractures
+
+
+def _broken_places(
+    record: PatientRecord, terminology: Terminology, today: date
+) -> dict[Freshness, set[str]]:
+    """Name what broke by the problem list, and by the reasons of orders in force."""
+    places: dict[Freshness, set[str]] = {"fresh": set(), "open": set(), "old": set()}
+    birth = _birth_date(record, terminology)
+    for entry in record.of_key("conditions"):
+        if entry.concepts & FRACTURES:
+            freshness = _freshness(entry.raw, birth, terminology, today)
+            places[freshness] |= _fractured_places(entry.raw, terminology)
+    for entry in record.entries:
+        if _is_ordered_lately(entry, terminology.calendar, today):
+            places["open"] |= levels_of_reasons(entry.raw, NO_DRAFTS, terminology)
+    return places
+
+
+def _birth_date(record: PatientRecord, terminology: Terminology) -> date | None:
+    return terminology.calendar.named_day(member(record.patient, "birthDate"))
 
 
 def _fractured_places(condition: Json, terminology: Terminology) -> set[str]:
