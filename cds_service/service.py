@@ -77,6 +77,7 @@ from cds_service.fhir.orders.referred import (
     with_drafted_drugs,
     with_drafted_reasons,
     with_referred,
+    with_unsent_reasons_of_drafts,
     with_withdrawn_orders,
 )
 from cds_service.fhir.orders.suggestions import Ordering, draft_suggestions, order_words
@@ -359,13 +360,14 @@ def _gather(call: Call, orders: SignedOrders) -> Gathered:
     record = _read_record(call, call.hook.plan, orders.person)
     ports.deadline.check()
     person = orders.person.identified(record.patient, ())
-    drafts = orders.drafts.of(person.identifiers)
+    drafts = orders.drafts.of(person)
     record = with_cut_orders(record, drafts)
     record = with_withdrawn_orders(record, drafts)
     record = with_drafted_drugs(record, drafts, terminology)
     record = with_drafted_reasons(record, drafts, terminology)
     deadline = ports.deadline.for_reading()
     drafts = with_referred(drafts, record, request, ports.fhir, person, until=deadline)
+    record = with_unsent_reasons_of_drafts(record, drafts, terminology)
     if drafts is not orders.drafts:
         orders = _orders_in(drafts, person, terminology)
     support = find_support_orders(
@@ -422,7 +424,7 @@ def _case_of_discharge(
 ) -> Case:
     """Make the case of a discharge (steps 3 and 3b): the procedure is its order."""
     record, terminology = gathered.record, call.service.terminology
-    before = without_performed(record, performed)
+    before = without_performed(record, performed, terminology)
     case = _case_of(call, before, performed, gathered.support)
     leaving = read_leaving(record, terminology, performed, call.today)
     state = case.record

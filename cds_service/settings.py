@@ -128,6 +128,17 @@ class Settings(BaseModel):
             " it nothing is read, and the card says that the record is incomplete"
         ),
     )
+    # With the replicas and workers of deploy/ an EHR whose servers hang holds 16 of the
+    # 48 places that nginx gives (`max_conns`).
+    reads_of_one_ehr: int = Field(
+        default=4,
+        ge=1,
+        le=24,  # fewer than a worker has threads
+        description=(
+            "calls of one EHR that may wait for its FHIR servers at once, in each"
+            " worker; the next is told that its record could not be read"
+        ),
+    )
     drain_seconds: float = Field(
         default=0.0,
         ge=0,

@@ -2,6 +2,7 @@
 
 import json
 import re
+import socket
 import time
 from html import escape
 from typing import Any
@@ -34,6 +35,8 @@ class StubEhr(StubIssuer):
         takes_transactions: otherwise it answers 404 to one.
         says_places: it tells where it keeps what it created.
         takes: how many creates it takes one by one; the next is refused with 422.
+        after_writing: what becomes of the answer to a transaction that was written:
+            "hang up", "no statuses", "half" (the last entry is said to be refused).
         refuses_each: status of each entry of a write that is answered with 200.
         refuses_measures: status of every search of Observations by code; 0 for none.
         grants: put into the token response over the right members; None takes one out.
@@ -48,6 +51,7 @@ class StubEhr(StubIssuer):
         self.scope = EVERYTHING
         self.refuses = 0
         self.refuses_each = ""
+        self.after_writing = ""
         self.refuses_measures = 0
         self.takes_transactions = True
         self.takes = 99
@@ -139,7 +143,18 @@ class StubEhr(StubIssuer):
         elif path:
             self._create(handler, body)
         else:
-            say(handler, 200, self._write(body))
+            self._answer_write(handler, self._write(body))
+
+    def _answer_write(self, handler: Handler, answer: Any) -> None:
+        """Answer what was written, unless that answer gets lost or is spoilt."""
+        if self.after_writing == "hang up":
+            handler.connection.shutdown(socket.SHUT_RDWR)
+            return
+        if self.after_writing == "no statuses":
+            answer = {"resourceType": "Bundle"}
+        if self.after_writing == "half":
+            answer["entry"][-1] = {"response": {"status": "422 Unprocessable Entity"}}
+        say(handler, 200, answer)
 
     def _refusal(
         self, address: str, path: str, body: Any, granted: tuple[str, str]

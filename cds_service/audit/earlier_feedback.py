@@ -150,6 +150,7 @@ def _ground_json(ground: CardGround) -> dict[str, Any]:
         "warning": ground.is_warning,
         "act": ground.act,
         "orders": [order._asdict() for order in ground.orders],
+        "points": sorted(ground.points),
     }
 
 
@@ -218,6 +219,8 @@ def _ground(noted: Mapping[str, Any], topic: str) -> CardGround:
         is_warning=noted["warning"] is True,
         act=noted["act"],
         orders=tuple(orders),
+        # Entries of earlier versions have none: their cards are shown again.
+        points=frozenset(noted.get("points", ())),
     )
 
 

@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import Any, Literal
+from uuid import UUID
 
 from pydantic.alias_generators import to_camel
 from sqlalchemy import ColumnElement, Connection, and_, func, select
@@ -21,6 +22,7 @@ from cds_service.audit.appending import Clock, append_entries, read_head
 from cds_service.audit.chain import FACTS, AuditEntry, seal
 from cds_service.audit.checkpoint import Signer, signer_of
 from cds_service.audit.database import Database
+from cds_service.audit.feedback_entry import known_uuid, unlinked_id
 from cds_service.audit.fhir_export import audit_event, export_event
 from cds_service.audit.query import Query, conditions_of
 from cds_service.audit.reader import Stored, stored_entries
@@ -159,7 +161,10 @@ def export_lines(database: Database, export: Export) -> Iterator[str]:
     """
     digest, count, first, last = hashlib.sha256(), 0, None, None
     with database.reading() as connection:
+        passed_over: frozenset[str] = frozenset()
         if export.format == "feedback":
+            wanted = _wanted(export.query, export.through)
+            passed_over = _linked_later(connection, wanted)
             line_of: Callable[[Stored], str] = partial(
                 _feedback_line, users=_users_of_answers(connection)
             )
@@ -169,6 +174,8 @@ def export_lines(database: Database, export: Export) -> Iterator[str]:
             columns = COLUMNS if export.format == "csv" else FEEDBACK
             yield _hashed(_csv_line(columns), digest)
         for stored in stored_entries(connection, _wanted(export.query, export.through)):
+            if stored.id in passed_over:
+                continue
             first = first or stored.sequence
             count, last = count + 1, stored.sequence
             yield _hashed(line_of(stored), digest)
@@ -265,6 +272,19 @@ def _users_of_answers(connection: Connection) -> Mapping[str, str]:
             answers.where(ENTRIES.c.entry_id.in_(answered))
         )
     }
+
+
+def _linked_later(
+    connection: Connection, wanted: ColumnElement[bool]
+) -> frozenset[str]:
+    """List unlinked entries of statements that came again and could be linked."""
+    linked = (
+        select(ENTRIES.c.entry_id)
+        .join(SEARCH, SEARCH.c.sequence == ENTRIES.c.sequence)
+        .where(SEARCH.c.kind == "feedback", SEARCH.c.about.is_not(None), wanted)
+    )
+    ids = (known_uuid(row.entry_id) for row in connection.execute(linked))
+    return frozenset(str(unlinked_id(UUID(name))) for name in ids if name)
 
 
 def _feedback_line(stored: Stored, users: Mapping[str, str]) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
-from uuid import uuid5
+from uuid import UUID, uuid5
 
 from cds_service.audit.chain import AuditEntry, time_text
 from cds_service.audit.reader import ListedEntry, Stored
@@ -85,7 +85,8 @@ def feedback_entry(
 ) -> AuditEntry:
     """Make the entry of one feedback item.
 
-    Its id comes from the statement, so that repeats are stored once.
+    Its id comes from the statement, so that repeats are stored once. A statement that
+    could not be linked leaves room for the same one that can.
 
     Of what the client sent, only our own ids and codes are stored, the code of a
     reason that is not ours, and the user's comment if the site keeps comments.
@@ -104,6 +105,8 @@ def feedback_entry(
     if caller != NOBODY:
         # No caller can occupy the id of another caller's future statement.
         entry_id = uuid5(item.id, repr((caller.client, caller.tenant)))
+    if shown is None:
+        entry_id = unlinked_id(entry_id)
     return AuditEntry(
         kind="feedback",
         at=at,
@@ -132,6 +135,11 @@ def feedback_entry(
             else {}
         ),
     )
+
+
+def unlinked_id(linked: UUID) -> UUID:
+    """Return the id of the entry of the same statement that is linked to no answer."""
+    return uuid5(linked, "unlinked")
 
 
 def _content(

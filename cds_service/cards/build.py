@@ -1,7 +1,7 @@
 """At most two cards: on the chart, and on limits of bracing and bed rest."""
 
 from cds_service.cards.answer import Answer
-from cds_service.cards.answered import ground_of, topic_of
+from cds_service.cards.answered import ground_of
 from cds_service.cards.brace import brace_card
 from cds_service.cards.discharge import discharge_card
 from cds_service.cards.rehabilitation import rehabilitation_card
@@ -33,4 +33,4 @@ def build_cards(answer: Answer) -> tuple[Card, ...]:
 
 def is_answered(answer: Answer, card: Card) -> bool:
     """Tell if the same card was answered in this very signing: nothing twice (E7)."""
-    return answer.closures.closes_card(ground_of(answer, topic_of(card)))
+    return answer.closures.closes_card(ground_of(answer, card))

@@ -47,12 +47,13 @@ ASIDES = frozenset(
     {
         *("ServiceRequest", "DeviceRequest", "SupplyRequest", "Procedure"),
         *("MedicationRequest", "MedicationStatement", "MedicationAdministration"),
-        *("MedicationDispense", "ImagingStudy"),
+        *("MedicationDispense", "ImagingStudy", "Encounter"),
     }
 )
 NAMED_ALONE = {
     "Procedure": say("a procedure"),
     "ImagingStudy": say("an imaging study"),
+    "Encounter": say("this stay"),
 }
 # Units as machines write them: left out, or written as people do.
 ANNOTATION = re.compile(r" ?\{([TZ]-?[Ss]core|score)\}|(?<=\d) 1(?= \(|:| is |$)")
@@ -65,9 +66,14 @@ HYPHEN_MINUS = re.compile(r"(?<![\w-])-(?=\d)")
 
 def not_known_line(answer: Answer) -> Iterator[tuple[str, str]]:
     """Make the line that names what was not read, or was seen and not used (E11)."""
-    parts = [*_unread(answer), *_not_excluded(answer), *_unused(answer)]
+    parts = not_known(answer)
     if parts:
         yield answer.texts.raw("headings.not-known"), joined(parts, "; ")
+
+
+def not_known(answer: Answer) -> list[str]:
+    """List what was not read, or was seen and not used."""
+    return [*_unread(answer), *_not_excluded(answer), *_unused(answer)]
 
 
 def _unused(answer: Answer) -> Iterator[str]:

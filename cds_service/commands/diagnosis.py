@@ -13,11 +13,12 @@ from typing import Any, get_args
 from cds_service.call import Service
 from cds_service.commands.ehr_fit import MOST_CARDS
 from cds_service.errors import CdsError
+from cds_service.fhir.gathering.query_results import base_of_entry
 from cds_service.fhir.gathering.subjects import Person
 from cds_service.fhir.orders.augmentation import find_augmentation_order
 from cds_service.fhir.orders.drafts import read_drafts
 from cds_service.fhir.raw_json import member, objects, text
-from cds_service.fhir.references import bases_of_call
+from cds_service.fhir.references import bases_of, bases_of_call
 from cds_service.outgoing.address import parse_base
 from cds_service.protocol.messages import (
     CONTEXTS,
@@ -208,6 +209,23 @@ def _server(request: HookRequest, known: Known) -> Iterator[Fault]:
         change = f'add "{server}" to fhir-servers of {client.issuer}'
         what = f"fhirServer {server} is none of {', '.join(client.fhir_servers)}"
         yield Fault("fhir-server", what, change)
+        return
+    named = bases_of([server, *client.fhir_aliases.get(base, ())])
+    bases = {
+        base_of_entry(text(entry.get("fullUrl")))
+        for value in request.prefetch.values()
+        for entry in objects(member(value, "entry"))
+    }
+    others = sorted(other for other in bases - {""} if not named.holds(other))
+    if others:
+        addresses = ", ".join(f'"{other}"' for other in others[:MOST_NAMED])
+        yield Fault(
+            "fhir-aliases",
+            f"entries of the prefetch are under {addresses}",
+            "if that is an inner address of this server, write"
+            f' fhir-aliases = {{ "{base}" = [{addresses}] }} in its [[clients]] table;'
+            " if it is another server, its entries are of other people: search one",
+        )
 
 
 def _prefetch(request: HookRequest, known: Known) -> Iterator[Fault]:

@@ -21,7 +21,7 @@ from cds_service.commands import options
 from cds_service.commands.terminal import clean
 from cds_service.errors import CdsError, FhirReadError
 from cds_service.fhir.gathering.patient_status import why_closed
-from cds_service.fhir.gathering.subjects import Person
+from cds_service.fhir.gathering.subjects import Person, is_record_number
 from cds_service.fhir.mapping.level_text import in_order
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.raw_json import Json, member, objects, text
@@ -38,10 +38,11 @@ from cds_service.loading import (
 from cds_service.measures.observations import (
     Writer,
     Written,
-    identifiers_on_server,
+    compare_with_record,
     site_codes,
     transaction,
     without_rivals,
+    without_rivals_on_record,
 )
 from cds_service.measures.reading import files_of, read_source
 from cds_service.measures.tables import ImportContext
@@ -79,10 +80,6 @@ NOT_COMPARED = (
     " is said by --patient alone"
 )
 # Types of identifiers (HL7 table 0203), and words that EHRs write in their place.
-RECORD_CODES = frozenset({"MR", "PI"})
-RECORD_WORDS = frozenset(
-    {"mrn", "epi", "medical record number", "patient internal identifier"}
-)
 OTHER_PATIENT = "of another patient: {what}"
 ANOTHER = "The server has another resource for this patient's id; nothing was sent."
 CLOSED = "This patient {why}; nothing was sent. Is it the right id?"
@@ -226,7 +223,40 @@ def import_sources(wish: Wish) -> Outcome:
     if wish.fhir_server is not None:
         _check_person(wish, sources)
     writer = Writer(wish.patient, terminology, site_codes(folders))
-    return _outcome(sources, writer, wish.stated)
+    outcome = _outcome(sources, writer, wish.stated)
+    if wish.fhir_server is None:
+        return outcome
+    return _without_rivals_on_record(outcome, wish, terminology)
+
+
+def _without_rivals_on_record(
+    outcome: Outcome, wish: Wish, terminology: Terminology
+) -> Outcome:
+    """Refuse what the server's record contradicts.
+
+    Raises:
+        CdsError: the server cannot be read.
+    """
+    reader, person = _record_of(wish)
+    refused = list(outcome.refused)
+    written: list[tuple[Source, Sequence[Written]]] = []
+    for source, values in outcome.written:
+        taken, rivals = without_rivals_on_record(
+            reader, person, values, terminology, seconds=SECONDS
+        )
+        refused += rivals
+        if taken:
+            written.append((source, taken))
+    return Outcome(outcome.sources, written, refused)
+
+
+def _record_of(wish: Wish) -> tuple[FhirClient, Person]:
+    """Return the server, read anew, and the patient as its record names them."""
+    base = wish.fhir_server or ""
+    reader = FhirClient(base, wish.token, connections=_connections(), is_fresh=True)
+    folder, _ = options.chosen_site(wish.site)
+    bases = bases_of([base, *aliases_of_server(folder, base)])
+    return reader, Person(wish.patient, bases)
 
 
 def _outcome(sources: Sequence[Source], writer: Writer, stated: Supplement) -> Outcome:
@@ -343,15 +373,9 @@ def _record_numbers(patient: Json, today: str) -> Iterator[str]:
     that wrote the report.
     """
     for identifier in objects(member(patient, "identifier")):
-        codings = objects(member(identifier, "type", "coding"))
-        codes = {text(coding.get("code")) for coding in codings}
-        words = text(member(identifier, "type", "text")).strip().lower()
-        is_record = (
-            not identifier.get("type") or codes & RECORD_CODES or words in RECORD_WORDS
-        )
         end = text(member(identifier, "period", "end"))[: len(today)]
         is_over = end != "" and end < today[: len(end)]
-        if is_record and not is_over and identifier.get("use") not in ("old", "temp"):
+        if is_record_number(identifier) and not is_over:
             yield text(identifier.get("value"))
 
 
@@ -402,18 +426,13 @@ def _send(outcome: Outcome, wish: Wish) -> None:
         options.print_note(
             "note: a token is not sent over plain http; the server is asked without it"
         )
-    reader = FhirClient(base, wish.token, connections=_connections(), is_fresh=True)
-    folder, _ = options.chosen_site(wish.site)
-    person = Person(wish.patient, bases_of([base, *aliases_of_server(folder, base)]))
-    names = [value.identifier for value in outcome.taken]
-    known = identifiers_on_server(reader, person, names, seconds=SECONDS)
-    new = [
-        (source, [value for value in written if value.identifier not in known])
-        for source, written in outcome.written
-    ]
-    bundle = transaction(
-        [(source, written) for source, written in new if written], datetime.now(UTC)
-    )
+    reader, person = _record_of(wish)
+    new: list[tuple[Source, Sequence[Written]]] = []
+    for source, written in outcome.written:
+        compared = compare_with_record(reader, person, written, seconds=SECONDS)
+        if compared.new:
+            new.append((source, compared.new))
+    bundle = transaction(new, datetime.now(UTC))
     statuses: Sequence[str] = ()
     if bundle["entry"]:
         send = send_each if wish.single else send_transaction

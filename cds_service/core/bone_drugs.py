@@ -35,9 +35,13 @@ from cds_service.core.wording import (
 # Given every four weeks against a tumour in bone. No dose of it is one of the six
 # months, but a patient who stops it has the same rebound.
 TUMOUR_DOSE = "tumour-dose denosumab"
-# Every three to four weeks: no dose of these is the yearly one.
+# Against tumours in bone, every day or every few weeks: no dose of these is the yearly
+# one. Of clodronate nothing tells which it is.
 TUMOUR_DOSES = frozenset(
-    {TUMOUR_DOSE, "tumour-dose zoledronate", "tumour-dose pamidronate"}
+    {
+        *(TUMOUR_DOSE, "tumour-dose zoledronate", "tumour-dose pamidronate"),
+        *("tumour-dose ibandronate", "clodronate"),
+    }
 )
 # Ours, as mappings/drugs.toml names them.
 KINDS: Mapping[str, DrugKind] = {
@@ -57,6 +61,7 @@ KINDS: Mapping[str, DrugKind] = {
             *("alendronate", "risedronate", "ibandronate", "zoledronate"),
             *("pamidronate", "other bisphosphonate"),
             *("tumour-dose zoledronate", "tumour-dose pamidronate"),
+            *("tumour-dose ibandronate", "clodronate"),
         ),
         "bisphosphonate",
     ),
@@ -195,7 +200,6 @@ def _use(name: str, listed: Sequence[DrugEntry], today: date) -> DrugUse:
     unclear = [entry for entry in listed if not entry.is_understood]
     unclear_since = [entry for entry in unclear if _is_since(entry, sure_dose)]
     is_too_often = _is_too_often(name, counted_intakes)
-    is_open = bool(unclear_since) or is_too_often
     return DrugUse(
         name=GROUPS.get(name, name),
         kind=KINDS.get(name, "other"),
@@ -213,7 +217,8 @@ def _use(name: str, listed: Sequence[DrugEntry], today: date) -> DrugUse:
             sure=sure_dose,
             unclear=_last_dose(entry for entry in unclear_since if entry.may_be_dose),
         ),
-        is_open=is_open,
+        is_open=bool(unclear_since) or is_too_often,
+        is_too_often=is_too_often,
         orders=DrugOrders(
             newest=ordered,
             is_standing=bool(current_orders),

@@ -411,7 +411,7 @@ def keep_reasons(findings: Findings, support: SupportOrders) -> tuple[KeepReason
         reasons.append(KeepReason("augmentation-unread", "open", elements=other.unread))
     if other.other_order:
         reasons.append(KeepReason("order-unread", "open"))
-    if other.problem:
+    if other.problem or any(use.is_too_often for use in findings.bone_drugs.uses):
         reasons.append(KeepReason("problem-unread", "open"))
     if "SupplyRequest" in support.unchecked:
         reasons.append(KeepReason("supplies-unread", "open"))

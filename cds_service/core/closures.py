@@ -15,7 +15,7 @@ A fact that only `considered` closes has a ground without an act.
 """
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from typing import Literal, NamedTuple, Self
 
@@ -100,6 +100,8 @@ class CardGround:
         act: id of the act in the summary, `bone-treatment`; empty if only the fact
             itself can be closed.
         orders: brace and bed-rest orders.
+        points: digests of what the card says besides: facts behind the leading one,
+            what is open or was not read, the risk.
     """
 
     topic: str
@@ -108,6 +110,7 @@ class CardGround:
     is_warning: bool = False
     act: str = ""
     orders: tuple[GroundOrder, ...] = ()
+    points: frozenset[str] = field(default=frozenset(), compare=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -219,7 +222,7 @@ class Closures:
     """
 
     in_force: tuple[Closure, ...] = ()
-    answered: frozenset[CardGround] = frozenset()
+    answered: tuple[CardGround, ...] = ()
     is_known: bool = True
 
     def closes_act(self, act: str) -> bool:
@@ -275,8 +278,13 @@ class Closures:
         return replace(support, orders=tuple(open_orders), earlier_braces=earlier)
 
     def closes_card(self, ground: CardGround) -> bool:
-        """Tell if the same card was answered in this very signing."""
-        return ground in self.answered
+        """Tell if the same card was answered in this very signing.
+
+        A card that says a point more than those that were answered is another card.
+        """
+        same = [answered for answered in self.answered if answered == ground]
+        points = frozenset[str]().union(*(answered.points for answered in same))
+        return bool(same) and ground.points <= points
 
     def _closes(self, part: Part, what: str, key: str = "") -> bool:
         return any(closure[:3] == (part, what, key) for closure in self.in_force)
@@ -305,7 +313,7 @@ def find_closures(
         if _is_of(rule, feedback) and _holds(rule, feedback, now)
         for closure in _closures(rule, feedback)
     ]
-    answered = frozenset(
+    answered = tuple(
         feedback.ground for feedback in history if _is_of_this_signing(feedback, now)
     )
     return Closures(in_force=tuple(in_force), answered=answered)

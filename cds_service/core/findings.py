@@ -237,6 +237,7 @@ class DrugUse:
         started: the first intake of the present course; None if it has no day.
         is_start_known: it was not taken or prescribed long before `started`.
         is_open: an entry was not understood, and no dose is known since.
+        is_too_often: it was given weeks apart, as against a tumour.
         end: None if it goes on.
         provenance: its entries, the newest first.
     """
@@ -251,6 +252,7 @@ class DrugUse:
     is_start_known: bool = True
     doses: Doses = NO_DOSES
     is_open: bool = False
+    is_too_often: bool = False
     orders: DrugOrders = NO_DRUG_ORDERS
     end: DrugEnd | None = None
     provenance: tuple[Provenance, ...] = ()

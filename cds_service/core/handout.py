@@ -19,6 +19,7 @@ from cds_service.core.data_file import DataTable
 from cds_service.core.findings import DrugUse
 from cds_service.core.handout_settings import HandoutSettings, HandoutWords
 from cds_service.core.leaving import Leaving, next_dose
+from cds_service.core.open_signals import PROSE_OPEN
 from cds_service.core.situation import Signal
 from cds_service.core.wording import is_near
 
@@ -32,6 +33,7 @@ FORBIDDING = frozenset(
     {
         *("unstable-spine", "cause-open", "new-deficit-open", "deficit-open"),
         *("stability-open", "biopsy-grave", "biopsy-unclear", "grave-lists-unread"),
+        PROSE_OPEN,  # as for the button of rehabilitation
     }
 )
 # Besides, it is not known what keeps a brace on.

@@ -15,15 +15,18 @@ from cds_service.core.wording import number_text, with_unit
 from cds_service.errors import FhirReadError
 from cds_service.fhir.gathering.fetching import Fetched, FhirReader, read_apart
 from cds_service.fhir.gathering.subjects import Person
-from cds_service.fhir.mapping.code_systems import MEASURES
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.raw_json import Json, member, objects, text
 from cds_service.fhir.server.lookup import FoundPatient, describe_patient
 from cds_service.measures.definitions import Measure, Measures
-from cds_service.measures.observations import changes_between, read_back
+from cds_service.measures.observations import (
+    NOT_CONFIRMED,
+    WITHDRAWN,
+    changes_between,
+    measures_in,
+    read_back,
+)
 
-WITHDRAWN = ("entered-in-error", "cancelled")
-NOT_CONFIRMED = ("preliminary", "registered")
 NOT_COUNTED = "preliminary: not used until a person confirms it"
 TAKEN_BACK = "was taken back"
 SAME_WAY = "the same vertebra, method and device, as far as recorded"
@@ -146,8 +149,7 @@ def _pair(spec: FindingSpec, change: Finding | Gap) -> Pair:
 
 
 def _measure_of(raw: Json, measures: Measures) -> Measure | None:
-    codes = objects(member(raw, "code", "coding"))
-    names = [text(code.get("code")) for code in codes if code.get("system") == MEASURES]
+    names = measures_in(raw)
     return next((measures[name] for name in names if name in measures), None)
 
 

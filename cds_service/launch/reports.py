@@ -20,7 +20,7 @@ from cds_service.fhir.mapping.report_numbers import Number, ReportNumbers
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.raw_json import Json, member, objects, text
 from cds_service.launch.authorizing import Launched
-from cds_service.launch.record import WITHDRAWN
+from cds_service.measures.observations import WITHDRAWN
 from cds_service.protocol.messages import is_fhir_id
 
 MOST = 20  # reports, newest first

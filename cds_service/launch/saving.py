@@ -15,9 +15,10 @@ from cds_service.fhir.server.client import FhirClient
 from cds_service.fhir.server.writing import send_each, send_transaction
 from cds_service.launch.authorizing import Launched
 from cds_service.measures.observations import (
+    Compared,
     Written,
     agent,
-    identifiers_on_server,
+    compare_with_record,
     observation_entry,
     place_of,
     this_program,
@@ -51,10 +52,27 @@ class Sending:
     writes: Writes | None = None
 
 
+def compared_with_record(
+    launched: Launched, person: Person, values: Sequence[Written], sending: Sending
+) -> Compared:
+    """Tell which of these values the record of the launch holds already.
+
+    Args:
+        person: the launch's patient, whose the values are.
+
+    Raises:
+        CdsError: the server cannot be asked.
+    """
+    reader = FhirClient(
+        launched.base, launched.token, connections=sending.connections, is_fresh=True
+    )
+    seconds = sending.deadline.left / 2
+    return compare_with_record(reader, person, values, seconds=seconds)
+
+
 def save_set(
     launched: Launched,
-    person: Person,
-    values: Sequence[Written],
+    values: Compared,
     reports: Sequence[str],
     *,
     sending: Sending,
@@ -65,21 +83,14 @@ def save_set(
     What is there already is not written again.
 
     Args:
-        person: the launch's patient, whose the values are.
         reports: references of DiagnosticReports from which numbers were taken.
 
     Raises:
         CdsError: the server cannot be asked, or did not take all.
     """
-    reader = FhirClient(
-        launched.base, launched.token, connections=sending.connections, is_fresh=True
-    )
-    names = [value.identifier for value in values]
-    seconds = sending.deadline.left / 2
-    known = identifiers_on_server(reader, person, names, seconds=seconds)
-    new = [value for value in values if value.identifier not in known]
+    new = values.new
     if not new:
-        return Saved(0, len(values))
+        return Saved(0, len(values.written))
     entries = [observation_entry(_performed(value, launched)) for value in new]
     if launched.may("Provenance", "c"):
         entries.append(_provenance(new, launched, reports, at))
@@ -90,10 +101,10 @@ def save_set(
         launched.token,
         bundle,
         connections=sending.connections,
-        seconds=max(seconds, sending.deadline.left),
+        seconds=sending.deadline.left,
     )
     created = sum(status.startswith("201") for status in statuses[: len(new)])
-    return Saved(created, len(values) - created)
+    return Saved(created, len(values.written) - created)
 
 
 def _performed(value: Written, launched: Launched) -> Written:

@@ -11,7 +11,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import quote
 from uuid import NAMESPACE_URL, uuid5
 
@@ -35,7 +35,7 @@ from cds_service.fhir.gathering.subjects import Person
 from cds_service.fhir.mapping.code_systems import MEASURES
 from cds_service.fhir.mapping.overlay import files_in_force
 from cds_service.fhir.mapping.terminology import Terminology
-from cds_service.fhir.raw_json import Json, objects, text
+from cds_service.fhir.raw_json import Json, member, objects, text
 from cds_service.measures.definitions import Measure
 from cds_service.measures.values import NotTaken, Reported, Source
 
@@ -51,11 +51,20 @@ UCUM, LOINC, SNOMED = (
 DICOM_OBJECTS = "urn:dicom:uid"
 
 GIVEN = "measurements"  # the key of values that come from no query of ours
+ON_RECORD = (
+    "the record holds {other} of the same day: neither would count. Take the wrong one"
+    " back there (entered-in-error)"
+)
+WITHDRAWN = ("entered-in-error", "cancelled")
+NOT_CONFIRMED = ("preliminary", "registered")
+MOST_TAKEN_BACK = 10  # times of one value
 AT_ONCE = 40  # identifiers in one search
 NO_DAY = "the day of the examination is not known; --date says it"
 NO_UNIT = "the unit does not fit: {unit}, not {wanted}"
 TWO_VALUES = "{other} is of the same day too; which of them counts is not said"
 NOT_VERIFIED = "The report is not verified: no person stands for this value yet."
+TOO_OFTEN = "A value was taken back in the record many times; nothing was sent."
+UNREAD = "What the server holds already could not be read: {error}."
 NOT_RECORDED = "Not recorded: {what}."
 
 
@@ -280,8 +289,7 @@ def without_rivals(written: Sequence[Written]) -> tuple[list[Written], list[NotT
     for of_day in by_day.values():
         amounts = {str(_value_of(candidate.observation)) for candidate in of_day}
         differ = len(amounts) > 1
-        quantity = of_day[0].value.measure.quantity
-        if not differ or (quantity and not isinstance(quantity, NumberSpec)):
+        if not differ or not _is_alone(of_day[0]):
             taken += of_day if differ else of_day[:1]
             continue
         for candidate in of_day:
@@ -299,9 +307,8 @@ def _at(value: Reported) -> str:
 
 
 def _value_of(observation: Json) -> Any:
-    return observation.get("valueQuantity", {}).get(
-        "value", observation.get("valueBoolean")
-    )
+    amount = member(observation, "valueQuantity", "value")
+    return observation.get("valueBoolean") if amount is None else amount
 
 
 def code_of(measure: Measure) -> Json:
@@ -431,28 +438,159 @@ def _provenance_entry(written: Sequence[Written], source: Source, at: datetime) 
     return {"fullUrl": f"urn:uuid:{place}", "resource": resource, "request": request}
 
 
-def identifiers_on_server(
-    reader: FhirReader, person: Person, identifiers: Sequence[str], *, seconds: float
-) -> set[str]:
-    """Return which of these identifiers the server has on this patient's Observations.
+class Compared(NamedTuple):
+    """Values as they may be written, and what the record holds of them.
+
+    Attributes:
+        written: a value that was taken back has another identifier.
+        known: identifiers of those that are there.
+    """
+
+    written: Sequence[Written]
+    known: frozenset[str]
+
+    @property
+    def new(self) -> list[Written]:
+        return [value for value in self.written if value.identifier not in self.known]
+
+
+def compare_with_record(
+    reader: FhirReader, person: Person, written: Sequence[Written], *, seconds: float
+) -> Compared:
+    """Tell which of these values are on this patient's record.
+
+    One that was taken back there is not, and may be written again: with another
+    identifier, since by its own the server would find the withdrawn one.
 
     Raises:
-        CdsError: the server cannot be read.
+        CdsError: the server cannot be read, or has taken a value back too often.
     """
-    known: set[str] = set()
+    until = time.monotonic() + seconds
+    values, known = list(written), set[str]()
+    asked = [value.identifier for value in values]
+    for _ in range(MOST_TAKEN_BACK):
+        there, withdrawn = _identifiers_there(reader, person, asked, until)
+        known |= there
+        gone = withdrawn - there
+        if not gone:
+            return Compared(values, frozenset(known))
+        again = {v.identifier: _again(v) for v in values if v.identifier in gone}
+        values = [again.get(value.identifier, value) for value in values]
+        asked = [value.identifier for value in again.values()]
+    raise CdsError(TOO_OFTEN)
+
+
+def _again(written: Written) -> Written:
+    """Return the same value with the identifier that follows its own."""
+    name = str(uuid5(NAMESPACE_URL, f"{IDENTIFIERS}|{written.identifier}"))
+    identifier = [{"system": IDENTIFIERS, "value": name}]
+    return Written(written.value, {**written.observation, "identifier": identifier})
+
+
+def _identifiers_there(
+    reader: FhirReader, person: Person, identifiers: Sequence[str], until: float
+) -> tuple[set[str], set[str]]:
+    """Return which of these identifiers are on this patient's Observations.
+
+    First those of Observations that stand, then those of Observations taken back.
+    """
+    there: set[str] = set()
+    withdrawn: set[str] = set()
     for start in range(0, len(identifiers), AT_ONCE):
         names = identifiers[start : start + AT_ONCE]
         wanted = ",".join(quote(f"{IDENTIFIERS}|{name}", safe="") for name in names)
         query = f"Observation?identifier={wanted}&patient={person.patient_id}"
-        try:
-            until = time.monotonic() + seconds
-            read = read_apart(reader, query, person.bases, until=until)
-        except FhirReadError as error:
-            raise CdsError(
-                f"What the server holds already could not be read: {error}."
-            ) from None
         # A server may pass over a parameter that it does not know.
-        for resource in filter(person.is_subject_of, read.resources):
+        for resource in _observations(reader, person, query, until):
+            of_kind = withdrawn if resource.get("status") in WITHDRAWN else there
             named = objects(resource.get("identifier"))
-            known |= {text(identifier.get("value")) for identifier in named}
-    return known & {*identifiers}
+            of_kind |= {text(identifier.get("value")) for identifier in named}
+    return there & {*identifiers}, withdrawn & {*identifiers}
+
+
+def without_rivals_on_record(
+    reader: FhirReader,
+    person: Person,
+    written: Sequence[Written],
+    terminology: Terminology,
+    *,
+    seconds: float,
+) -> tuple[list[Written], list[NotTaken]]:
+    """Keep the values next to which the record holds no other of measure and day.
+
+    Raises:
+        CdsError: the server cannot be read.
+    """
+    until = time.monotonic() + seconds
+    names = sorted({value.value.measure.name for value in written if _is_alone(value)})
+    recorded: dict[tuple[str, date], list[Json]] = {}
+    for start in range(0, len(names), AT_ONCE):
+        codes = ",".join(names[start : start + AT_ONCE])
+        query = f"Observation?patient={person.patient_id}&code={codes}"
+        for resource in _observations(reader, person, query, until, is_whole=True):
+            moment = terminology.calendar.effective(resource)
+            if moment and resource.get("status") not in (*WITHDRAWN, *NOT_CONFIRMED):
+                for name in measures_in(resource):
+                    recorded.setdefault((name, moment.day), []).append(resource)
+    taken: list[Written] = []
+    refused: list[NotTaken] = []
+    for candidate in written:
+        value = candidate.value
+        of_day = recorded.get((value.measure.name, value.day or date.min), ())
+        rival = next((one for one in of_day if _differs(one, candidate)), None)
+        if rival is None or not _is_alone(candidate):
+            taken.append(candidate)
+        else:
+            what = f"{value.measure.name} {value.printed}{_at(value)}"
+            why = ON_RECORD.format(other=_printed(rival))
+            refused.append(NotTaken(value.where, what, why))
+    return taken, refused
+
+
+def measures_in(observation: Json) -> list[str]:
+    """List the measures of ours that this Observation is coded as."""
+    codes = objects(member(observation, "code", "coding"))
+    return [text(code.get("code")) for code in codes if code.get("system") == MEASURES]
+
+
+def _is_alone(written: Written) -> bool:
+    """Tell if one value of a day counts, as without_rivals says."""
+    quantity = written.value.measure.quantity
+    return quantity is None or isinstance(quantity, NumberSpec)
+
+
+def _differs(recorded: Json, written: Written) -> bool:
+    wanted, known = _value_of(written.observation), _value_of(recorded)
+    return known is not None and known != wanted
+
+
+def _printed(observation: Json) -> str:
+    quantity = member(observation, "valueQuantity")
+    if not isinstance(quantity, Mapping):
+        return "yes" if observation.get("valueBoolean") else "no"
+    return f"{quantity.get('value')} {text(quantity.get('code'))}".strip()
+
+
+def _observations(
+    reader: FhirReader,
+    person: Person,
+    query: str,
+    until: float,
+    *,
+    is_whole: bool = False,
+) -> list[Json]:
+    """Read this patient's Observations of a search.
+
+    Args:
+        is_whole: part of them will not do.
+
+    Raises:
+        CdsError: the server cannot be read.
+    """
+    try:
+        read = read_apart(reader, query, person.bases, until=until)
+    except FhirReadError as error:
+        raise CdsError(UNREAD.format(error=error)) from None
+    if is_whole and read.is_cut:
+        raise CdsError(UNREAD.format(error=read.note))
+    return [raw for raw in read.resources if person.is_subject_of(raw)]

@@ -131,6 +131,10 @@ NO_OWNER = (
     "a column that is not known may say whose a row is: name the column of patients"
     " 'patient', or remove this one"
 )
+OF_WHAT = (
+    "a column that is not known may say of what or of when a value is, or that it does"
+    " not count: remove it"
+)
 NOT_OF_TOOL = (
     "no column of this tool's own table: it may say whose, of what or of when a value"
     " is; remove it, or name the columns after the findings"
@@ -158,14 +162,20 @@ def _unclear_columns(
         for column in table.columns
         if counts[column.lower()] > 1
     }
+    owners = [column for column in table.columns if _is_of_patients(column)]
     if tool is not None:
         is_known, why = tool.has, NOT_OF_TOOL
-    elif any(map(_is_of_patients, table.columns)):
-        return unclear
     else:
-        is_known, why = context.has, NO_OWNER
+        is_known, why = context.has, OF_WHAT if owners else NO_OWNER
+    # what rows of others say in such a column does not matter
+    mine = [
+        row
+        for _, row in table.rows
+        if not owners
+        or context.patient in {row[one].removeprefix("Patient/") for one in owners}
+    ]
     for column in table.columns:
-        is_filled = any(row[column] for _, row in table.rows)
+        is_filled = any(row[column] for row in mine)
         if is_filled and not (_is_of_patients(column) or is_known(column)):
             name = f"column {column}" if column else "a column without a heading"
             unclear.setdefault(name, why)

@@ -39,6 +39,7 @@ from cds_service.web.logs import UnauthenticatedCalls
 from cds_service.web.metrics import CountedLog, Metrics
 from cds_service.web.missing_orders import MissingOrders
 from cds_service.web.pages import page_routes
+from cds_service.web.reading_places import ReadingPlaces
 from cds_service.web.sandbox import is_open, sandbox_routes
 from cds_service.web.worksheet import worksheet_routes
 
@@ -153,6 +154,7 @@ def create_app(
         callers=callers,
         unauthenticated=UnauthenticatedCalls(),
         missing_orders=MissingOrders(),
+        places=ReadingPlaces(settings.reads_of_one_ehr),
         links=links,
     )
     register_errors(app)

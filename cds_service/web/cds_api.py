@@ -7,7 +7,7 @@ import json
 import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from typing import Any
@@ -60,7 +60,7 @@ from cds_service.web.logs import CALLS, UnauthenticatedCalls
 from cds_service.web.metrics import Metrics
 from cds_service.web.missing_orders import MissingOrders
 from cds_service.web.reading_places import PlacedReader, ReadingPlaces
-from cds_service.web.refusals import record_refusal
+from cds_service.web.refusals import log_unrecorded, record_refusal
 
 CDS_PATH = "/cds-services"
 LAUNCH_PATH = "/worksheet/launch"
@@ -80,8 +80,8 @@ class Surroundings:
         history: finds cards shown and answered before; None if no log can be
             searched.
         callers: the EHRs that may call; None in open mode, where everyone may.
-        links: addresses of basis pages; None if the log cannot be read.
         places: for calls that read FHIR servers, by EHR.
+        links: addresses of basis pages; None if the log cannot be read.
     """
 
     service: Service
@@ -97,8 +97,8 @@ class Surroundings:
     callers: Callers | None
     unauthenticated: UnauthenticatedCalls
     missing_orders: MissingOrders
+    places: ReadingPlaces
     links: Links | None = None
-    places: ReadingPlaces = field(default_factory=ReadingPlaces)
 
 
 def cds_routes(around: Surroundings) -> Blueprint:
@@ -301,6 +301,7 @@ def _run_flow(
     finally:
         if placed is not None:
             placed.end()
+            exchange.has_no_place = placed.was_refused
 
 
 def _note_missing_orders(
@@ -433,13 +434,30 @@ def _note(around: Surroundings, exchange: Exchange, status: int) -> None:
     if exchange.service_id:
         _note_call(around.metrics, exchange, status)
         if status >= 400 and exchange.body is not None:
-            terminology = around.service.of(exchange.caller.client).terminology
-            record_refusal(around.audit, terminology, exchange, status, around.clock())
+            _record_refusal(around, exchange, status)
     # costs a count and, now and then, a line
     if isinstance(exchange.failure, NotAuthenticated):
         around.metrics.unauthenticated.labels(exchange.failure.reason).inc()
         service_id = _asked_service(around, exchange)
         around.unauthenticated.note(exchange.failure, service_id, exchange.trace)
+
+
+def _record_refusal(around: Surroundings, exchange: Exchange, status: int) -> None:
+    """Append the entry of a refusal that concerns us.
+
+    Of calls without a place one is recorded at a time: the next would wait for the log
+    in the places of others.
+    """
+    terminology = around.service.of(exchange.caller.client).terminology
+    if not exchange.has_no_place:
+        record_refusal(around.audit, terminology, exchange, status, around.clock())
+    elif around.places.noting.acquire(blocking=False):
+        try:
+            record_refusal(around.audit, terminology, exchange, status, around.clock())
+        finally:
+            around.places.noting.release()
+    else:
+        log_unrecorded(status)
 
 
 def _asked_service(around: Surroundings, exchange: Exchange) -> str:

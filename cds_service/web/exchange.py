@@ -45,6 +45,7 @@ class Exchange:
         client: the same as the site describes it; None in open mode.
         deadline: of the answer, once it is known.
         reason: a short word for the log.
+        has_no_place: its EHR had no place left to read FHIR servers.
         failure: the exception that ended it; None if HTTP itself refused it.
         began: monotonic time at which a thread took it, which is all that a WSGI
             application knows of its arrival.
@@ -58,6 +59,7 @@ class Exchange:
     body: bytes | None = None
     hook_instance: str = ""
     reason: str = ""
+    has_no_place: bool = False
     failure: Exception | None = None
     response: HookResponse = NO_CARDS
     began: float = field(default_factory=time.monotonic)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from cds_service.errors import FhirReadError, NotAllowed
-from cds_service.fhir.gathering.fetching import Fetched, FhirReader
+from cds_service.fhir.gathering.fetching import Fetched, FhirReader, RefusingReader
 from cds_service.fhir.server.client import FhirClient
 from cds_service.outgoing import Connections
 from cds_service.outgoing.address import Address, parse_base
@@ -32,13 +32,16 @@ OF_TENANT = (
 
 
 @dataclass(frozen=True, slots=True)
-class ClosedServer:
+class ClosedServer(RefusingReader):
     """A FHIR server that the caller may not name.
 
     Nothing is asked of it, and each read fails with the reason.
     """
 
     refusal: NotAllowed
+
+    def is_refusing(self) -> bool:
+        return True
 
     def fetch(self, query: str, *, until: float) -> Fetched:  # noqa: ARG002
         raise FhirReadError(self.refusal.reason, str(self.refusal))

@@ -34,9 +34,14 @@ from cds_service.launch.record import (
     rivals,
 )
 from cds_service.launch.reports import PLACES, Report, Span, read_or_why, span_of
-from cds_service.launch.saving import Saved, Sending, save_set
+from cds_service.launch.saving import (
+    Saved,
+    Sending,
+    compared_with_record,
+    save_set,
+)
 from cds_service.launch.sessions import LaunchSessions
-from cds_service.measures.observations import Written
+from cds_service.measures.observations import Compared, Written
 from cds_service.measures.worksheet import Outcome
 from cds_service.outgoing.address import Address, parse_base
 from cds_service.outgoing.deadline import Deadline
@@ -386,22 +391,31 @@ class Desk:
             return "", None
         if self._deadline.left < WRITE_SECONDS:
             return NO_TIME, None
+        sending = Sending(
+            connections=self._launching.around.connections,
+            deadline=self._deadline,
+            writes=self._writes,
+        )
+        try:
+            compared = compared_with_record(self._launched, person, values, sending)
+        except CdsError as fault:
+            return str(fault), None
         content = {
             "view": "worksheet",
-            "values": [_noted(value) for value in values],
+            "values": [_noted(value) for value in compared.written],
             "reports": list(sources),
         }
         try:
             entry = note(self._launching, self._launched, "measures", "asked", content)
         except AuditUnavailable:
             return NO_LOG, None
-        return self._send(person, values, sources, entry)
+        return self._send(compared, sources, sending, entry)
 
     def _send(
         self,
-        person: Person,
-        values: Sequence[Written],
+        values: Compared,
         sources: Sequence[str],
+        sending: Sending,
         entry: str,
     ) -> tuple[str, Saved | None]:
         """Send the values; return the words for the page, and what became of them.
@@ -409,25 +423,19 @@ class Desk:
         Args:
             entry: of the log, which says that they were to be sent.
         """
-        around = self._launching.around
-        sending = Sending(
-            connections=around.connections,
-            deadline=self._deadline,
-            writes=self._writes,
-        )
         try:
             saved = save_set(
                 self._launched,
-                person,
                 values,
                 sources,
                 sending=sending,
-                at=around.clock(),
+                at=self._launching.around.clock(),
             )
         except CdsError as fault:
             created = fault.created if isinstance(fault, NotWritten) else 0
             counts = {"new": created} if created else {}
-            self._note_end(entry, "refused", counts)
+            is_known = fault.is_known if isinstance(fault, NotWritten) else True
+            self._note_end(entry, "refused" if is_known else "unknown", counts)
             return str(fault), None
         self._note_end(entry, "saved", {"new": saved.new, "there": saved.known})
         return "", saved

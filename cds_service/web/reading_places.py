@@ -9,25 +9,29 @@ from collections import Counter
 from typing import Any
 
 from cds_service.errors import FhirReadError
-from cds_service.fhir.gathering.fetching import Fetched, FhirReader
+from cds_service.fhir.gathering.fetching import Fetched, FhirReader, RefusingReader
 
-# Of a worker's 28 threads. With all workers of deploy/ an EHR whose servers hang holds
-# 32 of the 48 places that nginx gives (`max_conns`).
-MOST_OF_ONE = 8
 NO_PLACE = "too many calls of this EHR wait for its FHIR server"
 
 
 class ReadingPlaces:
-    """The calls that read now, by EHR, in this process."""
+    """The calls that read now, by EHR, in this process.
 
-    def __init__(self) -> None:
+    Attributes:
+        noting: held by the one call without a place whose refusal is recorded now.
+    """
+
+    def __init__(self, most: int) -> None:
+        """Give each EHR as many places as the site says."""
+        self._most = most
+        self.noting = threading.Lock()
         self._lock = threading.Lock()
         self._taken: Counter[str] = Counter()
 
     def take(self, client: str) -> bool:
         """Take a place for a call of this EHR, if it has one left."""
         with self._lock:
-            has_place = self._taken[client] < MOST_OF_ONE
+            has_place = self._taken[client] < self._most
             self._taken[client] += has_place
             return has_place
 
@@ -38,13 +42,17 @@ class ReadingPlaces:
                 del self._taken[client]
 
 
-class PlacedReader:
+class PlacedReader(RefusingReader):
     """Reads for one call, which takes a place at its first read until its end."""
 
     def __init__(self, reader: FhirReader, places: ReadingPlaces, client: str) -> None:
         self._reader, self._places, self._client = reader, places, client
         self._lock = threading.Lock()
         self._has_place: bool | None = None  # not asked for yet
+        self.was_refused = False
+
+    def is_refusing(self) -> bool:
+        return not self._is_placed()
 
     def fetch(self, query: str, *, until: float) -> Fetched:
         """Read as the reader does.
@@ -73,4 +81,5 @@ class PlacedReader:
         with self._lock:
             if self._has_place is None:
                 self._has_place = self._places.take(self._client)
+                self.was_refused = not self._has_place
             return self._has_place

@@ -85,10 +85,15 @@ def record_refusal(
     try:
         audit.append(entry, exchange.deadline)
     except AuditUnavailable:
-        LOG.warning(
-            "refusal not recorded",
-            extra={"fields": {"event": "refusal-not-recorded", "status": status}},
-        )
+        log_unrecorded(status)
+
+
+def log_unrecorded(status: int) -> None:
+    """Log that a refusal of this status has no entry."""
+    LOG.warning(
+        "refusal not recorded",
+        extra={"fields": {"event": "refusal-not-recorded", "status": status}},
+    )
 
 
 def _ids_and_orders(

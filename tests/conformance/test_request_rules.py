@@ -120,7 +120,30 @@ DSTU2, BRACE = RESOURCES["drug order of DSTU2"], RESOURCES["brace"]
 
 
 @pytest.mark.parametrize(
-    "drafts", cases(__file__, "odd_drafts", {"DSTU2": DSTU2, "BRACE": BRACE}), ids=str
+    "drafts",
+    [
+        {"resourceType": "Bundle"},
+        {"resourceType": "Bundle", "entry": []},
+        {"resourceType": "Bundle", "entry": None},
+        {"resourceType": "Bundle", "entry": {}},
+        {
+            "resourceType": "Bundle",
+            "entry": [None, {}, {"resource": None}, {"resource": []}, 7],
+        },
+        {
+            "resourceType": "Bundle",
+            "type": "collection",
+            "entry": [{"resource": DSTU2}],
+        },
+        {
+            "entry": [
+                {"resource": {"resourceType": "Appointment", "status": "proposed"}}
+            ]
+        },
+        {"resourceType": "Bundle", "entry": [{"resource": BRACE}, {"resource": DSTU2}]},
+        [],
+    ],
+    ids=str,
 )
 def test_ch_20_odd_draft_orders_are_no_error(service, drafts):
     request = order_sign()

@@ -7,7 +7,7 @@ import threading
 
 import pytest
 
-from cds_service.web.reading_places import MOST_OF_ONE
+from cds_service.settings import Settings
 from tests.deploy.ehr import bearer, site_settings
 from tests.deploy.front import CONFIGURATION, front
 from tests.deploy.programs import need
@@ -21,7 +21,7 @@ from tests.waiting import wait_until
 AT_ONCE = int(re.search(r"max_conns=(\d+)", CONFIGURATION.read_text())[1])
 TOO_MANY = 10
 # none of them has more calls than it may let wait for its FHIR server
-EHRS = math.ceil((AT_ONCE + TOO_MANY) / MOST_OF_ONE)
+EHRS = math.ceil((AT_ONCE + TOO_MANY) / Settings().reads_of_one_ehr)
 HANG_SECONDS = 60
 ORIGIN = "https://sandbox.example.org"
 

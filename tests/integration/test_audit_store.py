@@ -25,7 +25,6 @@ from tests.audit_builders import (
     tamper,
     uuid_of,
 )
-from tests.tables import cases
 
 ROOT = Path(__file__).resolve().parents[2]
 PROCESSES = 8
@@ -224,18 +223,39 @@ def reader(store):
     return store.reader
 
 
-# What rows name by the number that `answer_entry` gives it.
-NUMBERED = {
-    "shown": lambda number: uuid_of(5000 + number),
-    "call": lambda number: uuid_of(9000 + number),
-    "second": lambda number: NOON + timedelta(seconds=number),
-}
+def second(number):
+    """The moment of this entry; call and card have numbers from 9000 and 5000 on."""
+    return NOON + timedelta(seconds=number)
 
 
-@pytest.mark.parametrize(("asked", "numbers"), cases(__file__, "queries", NUMBERED))
+# The numbers of the entries that are found, of those of `reader`.
+@pytest.mark.parametrize(
+    ("asked", "numbers"),
+    [
+        (Query(kinds=("answer",), patient="pat-1"), [7, 5, 3, 1]),
+        (Query(kinds=("answer",), user="Practitioner/7", since=second(6)), [7, 6]),
+        (Query(kinds=("answer",), until=second(3)), [2, 1]),
+        (Query(outcome="refracture", band="lower"), [3]),
+        (Query(band="lower"), [3]),
+        (Query(outcome="residual-pain", band="lower"), []),
+        (Query(hook_instance=uuid_of(9004)), [4]),
+        (Query(kinds=("answer",), card=uuid_of(5002)), [2]),
+        (Query(rule="b", until=second(2)), [1]),
+        (Query(rule="b c"), []),
+        (Query(rule="_"), []),
+        (Query(kinds=("answer",), feedback="overridden"), [1]),
+        (Query(kinds=("answer",), feedback="accepted"), []),
+        (Query(feedback="none", patient="pat-1"), [7, 5, 3]),
+        (Query(kinds=("answer",), partial=True), []),
+        (
+            Query(kinds=("answer",), warning=True, partial=False, patient="pat-0"),
+            [6, 4, 2],
+        ),
+    ],
+)
 def test_entries_are_found_newest_first(reader, asked, numbers):
-    found = reader.find(Query(**asked)).entries
-    assert [one.id for one in found] == [uuid_of(number) for number in numbers]
+    entries = reader.find(asked).entries
+    assert [entry.id for entry in entries] == [uuid_of(number) for number in numbers]
 
 
 def test_a_log_that_cannot_be_read_is_unavailable(tmp_path):

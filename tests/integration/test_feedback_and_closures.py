@@ -3,7 +3,7 @@
 import json
 import threading
 from contextlib import closing
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from uuid import uuid4
 
@@ -12,6 +12,7 @@ from sqlalchemy import event
 
 from cds_service.audit.chain import AuditEntry, ShownCard
 from cds_service.audit.earlier_feedback import EarlierFeedback, closures_json
+from cds_service.audit.exporting import begin_export, export_lines
 from cds_service.audit.query import Query
 from cds_service.audit.store import AuditStore
 from cds_service.core.caller import NOBODY
@@ -25,18 +26,26 @@ from tests.chart_builders import (
     days_ago,
     inpatient,
     kyphoplasty,
+    of_patient,
     open_service,
     order_sign,
+    ordered,
     problem,
     strong_and_nourished,
     thin_and_weak,
 )
-from tests.codes import ICD, codeable
+from tests.codes import ATC, ICD, codeable
 from tests.fact_builders import policy_with
 from tests.integration.ward import REASONS, Ward
-from tests.tables import cases
+from tests.patients.reassuring import imaging
 
 THIN = thin_and_weak()
+
+SHARED = "11111111-2222-4333-8444-555555555555"
+REFUSED = {
+    "resourceType": "OperationOutcome",
+    "issue": [{"severity": "error", "code": "forbidden"}],
+}
 
 
 class OnePatient(Ward):
@@ -140,6 +149,71 @@ def test_what_was_considered_closes_no_other_entry_of_its_fact(ward, first, late
     assert again["indicator"] == "warning"
 
 
+OPEN_REPORT = imaging("Bone metastases L1")
+OVERDUE = of_patient(
+    "MedicationAdministration",
+    "denosumab",
+    status="completed",
+    medicationCodeableConcept=codeable(ATC, "M05BX04"),
+    effectiveDateTime=days_ago(300),
+)
+WEAK_LEG = named("Leg weakness", days=1, number="z")
+# What is new, and what the next card must say of it.
+NEW_SINCE = [
+    pytest.param([], named("C79.51", days=3, number="m"), "metastasis", id="cancer"),
+    pytest.param([], named("S32.012A", days=0, number="u"), "unstable", id="unstable"),
+    pytest.param([], OPEN_REPORT, "not excluded", id="a report that leaves it open"),
+    pytest.param([], OVERDUE, "overdue", id="a lapsed drug"),
+    pytest.param(
+        [WEAK_LEG],
+        named("C79.51", days=3, number="m"),
+        "metastasis",
+        id="behind the same leading fact",
+    ),
+    pytest.param([WEAK_LEG], OVERDUE, "overdue", id="a drug behind the same fact"),
+]
+
+
+@pytest.mark.parametrize("reason", ["", "serviceNotAvailable", "considered"])
+@pytest.mark.parametrize(("first", "later", "words"), NEW_SINCE)
+def test_an_answered_card_is_shown_again_if_it_says_more(
+    ward, first, later, words, reason
+):
+    """Nothing twice in one signing (E7): a card that says more is another one."""
+    record = [*strong_and_nourished(), inpatient(), *first]
+    card = ward.card(resources=record, hookInstance=SHARED)
+    ward.override(card, reason) if reason else ward.accept(card)
+    again = ward.card(resources=[*record, later], seconds=3600, hookInstance=SHARED)
+    assert words in f"{again['summary']} {again['detail']}"
+
+
+def test_an_answered_card_is_shown_again_if_a_list_fails(ward):
+    record = [*strong_and_nourished(), inpatient()]
+    ward.accept(ward.card(resources=record, hookInstance=SHARED))
+    body = order_sign(record, kyphoplasty(), hook_instance=SHARED)
+    body["prefetch"]["conditions"] = REFUSED
+    own_body = json.loads(json.dumps(body).replace(PATIENT, ward.patient))
+    again = ward.sign(own_body, seconds=60)["rehabilitation"]
+    assert "the problem list" in again["detail"]
+
+
+def test_an_answered_card_that_says_no_more_is_not_shown_again(ward):
+    """One order more, and one problem less, take from the card alone."""
+    record = [*strong_and_nourished(), inpatient()]
+    hip = problem("S72.001A", onsetDateTime="2026-08-10")
+    lost = named("C79.51", days=3, number="m")
+    card = ward.card(resources=[*record, hip, lost], hookInstance=SHARED)
+    assert card["indicator"] == "warning"
+    ward.override(card)
+    for left in ([hip, lost], [lost]):
+        cards = ward.visit(
+            resources=[*record, *left, ordered("rehabilitation", days=0)],
+            seconds=60,
+            hookInstance=SHARED,
+        )
+        assert "rehabilitation" not in cards
+
+
 # --- how feedback is recorded
 
 
@@ -223,8 +297,25 @@ def test_a_site_may_keep_comments_which_are_marked_and_cut(store):
     assert content["phi"] == ["userComment"]
 
 
+EPIC_REASONS = "com.epic.cdshooks.feedback.overrideReason.reasonCategory"
+EHR_REASONS = "https://ehr.example.org/reasons"
+
+
 @pytest.mark.parametrize(
-    ("reason", "recorded", "kept"), cases(__file__, "reasons", {"OURS": REASONS})
+    # as it was sent, the code that is recorded, and if a foreign one is kept as sent
+    ("reason", "recorded", "kept"),
+    [
+        ({"code": "patientDeclines", "system": REASONS}, "patientDeclines", False),
+        ({"code": "patientDeclines"}, "patientDeclines", False),
+        ({"code": "mine", "system": REASONS}, None, True),
+        ({}, None, False),
+        ({"code": "patientDeclines", "system": "urn:other"}, None, True),
+        ({"code": "45", "system": EPIC_REASONS}, None, True),
+        ({"code": "not-now", "system": EHR_REASONS}, None, True),
+        ({"code": "Mrs Hoeger said no", "system": EHR_REASONS}, None, False),
+        ({"code": "45", "system": "Mrs Hoeger"}, None, False),
+        ({"code": "45"}, None, False),
+    ],
 )
 def test_a_reason_is_recorded_where_it_is_ours_and_a_foreign_one_by_code_without_free_text(
     ward, reason, recorded, kept
@@ -262,6 +353,58 @@ def test_feedback_is_kept_without_a_link_while_the_log_cannot_be_read(store):
     )
 
 
+class Healing:
+    """A log that cannot be asked at first."""
+
+    def __init__(self, store):
+        self.log, self.is_well = EarlierFeedback(store), False
+
+    def showing(self, card, caller):
+        if not self.is_well:
+            raise AuditUnavailable("no")
+        return self.log.showing(card, caller)
+
+    def feedback_on(self, *of):
+        return self.log.feedback_on(*of)
+
+
+def to_another_service(ward, item):
+    """Send the item as feedback on a service that never showed its card."""
+    ward._asked.client.post(
+        "/cds-services/kyphoplasty-discharge/feedback", json={"feedback": [item]}
+    )
+
+
+def while_the_log_is_away(ward, item):
+    ward.tell(item)
+
+
+@pytest.mark.parametrize("first", [to_another_service, while_the_log_is_away])
+def test_a_statement_that_came_unlinked_is_linked_when_it_comes_again(store, first):
+    earlier = Healing(store)
+    ward = OnePatient(store, earlier=earlier)
+    card = ward.card()
+    earlier.is_well = first is to_another_service
+    item = {
+        "card": card["uuid"],
+        "outcome": "overridden",
+        "outcomeTimestamp": ward.moment,
+        "overrideReason": {"reason": {"code": "not-indicated", "system": REASONS}},
+    }
+    first(ward, item)
+    first(ward, item)
+    earlier.is_well = True
+    ward.tell(item)
+    ward.tell(item)
+    statements = store.reader.find(Query(kinds=("feedback",), card=card["uuid"]))
+    answer = ward.newest_here("answer")
+    assert [entry.about for entry in statements.entries] == [answer.id, None]
+    wanted = Query(card=card["uuid"])
+    export = begin_export(store.database, wanted, "feedback", "os:root", lambda: NOW)
+    lines = list(export_lines(store.database, export))
+    assert len([line for line in lines if "not-indicated" in line]) == 1
+
+
 SHARED = "11111111-2222-4333-8444-555555555555"
 
 
@@ -293,38 +436,51 @@ def test_a_repeat_of_a_call_shares_its_ids(ward):
     assert ward.newest_here("feedback").content["linked"] is True
 
 
+@dataclass(frozen=True)
+class EarlierAnswer:
+    """An answer as earlier versions logged it; the patient is the ward's, if None."""
+
+    patient: str | None = None
+    hook_instance: str = SHARED
+    server: str | None = None
+    drafts_digest: str = "f" * 64
+
+    def entry(self, ward: OnePatient, card: ShownCard) -> AuditEntry:
+        content = {
+            "record": {"server": self.server},
+            "draftsDigest": self.drafts_digest,
+            "suggestions": {},
+        }
+        return AuditEntry(
+            kind="answer",
+            content=content,
+            patient=self.patient or ward.patient,
+            hook_instance=self.hook_instance,
+            service_id=HOOK,
+            cards=(card,),
+            at=NOW,
+        )
+
+
 @pytest.mark.parametrize(
-    "changes",
+    "other",
     [
-        pytest.param({"patient": "another"}, id="patient"),
-        pytest.param({"hook_instance": str(uuid4())}, id="hook-instance"),
-        pytest.param({"server": "https://other.example.org/fhir"}, id="server"),
-        pytest.param({"draftsDigest": "0" * 64}, id="orders"),
+        pytest.param(EarlierAnswer(patient="another"), id="patient"),
+        pytest.param(EarlierAnswer(hook_instance=str(uuid4())), id="hook-instance"),
+        pytest.param(
+            EarlierAnswer(server="https://other.example.org/fhir"), id="server"
+        ),
+        pytest.param(EarlierAnswer(drafts_digest="0" * 64), id="orders"),
     ],
 )
 def test_what_fits_two_signings_is_refused_and_the_rest_of_the_call_is_kept(
-    ward, changes
+    ward, other
 ):
     """Entries of earlier versions may share the id of a card."""
     own, shared = ward.visit(brace())["braceLimit"], str(uuid4())
-    content = {"record": {"server": None}, "draftsDigest": "f" * 64, "suggestions": {}}
     card = ShownCard(card=shared, topic="rehabilitation", indicator="warning")
-    made = {
-        "patient": ward.patient,
-        "hook_instance": SHARED,
-        "service_id": HOOK,
-        "cards": (card,),
-        "at": NOW,
-    }
-    facts = {name: value for name, value in changes.items() if name in made}
-    other = {
-        "record": {"server": changes.get("server")},
-        "draftsDigest": changes.get("draftsDigest", content["draftsDigest"]),
-    }
-    ward.store.append(AuditEntry(kind="answer", content=content, **made))
-    ward.store.append(
-        AuditEntry(kind="answer", content=content | other, **made | facts)
-    )
+    ward.store.append(EarlierAnswer().entry(ward, card))
+    ward.store.append(other.entry(ward, card))
     statement = {"outcome": "overridden", "outcomeTimestamp": ward.moment}
     response = ward.send(
         {"card": shared, **statement}, {"card": own["uuid"], **statement}
@@ -426,6 +582,7 @@ def test_what_an_override_refers_to_is_read_back_as_it_was(ward):
         is_warning=True,
         act="bone-treatment",
         orders=(GroundOrder("brace", "TLSO", "DeviceRequest/1", "2026-11-20"),),
+        points=frozenset({"0123456789ab"}),
     )
     fracture = Fracture(date(2026, 11, 3), ("L1", "T12"))
     noted = closures_json([ground], fracture, Closures())
@@ -449,6 +606,7 @@ def test_what_an_override_refers_to_is_read_back_as_it_was(ward):
         fracture,
         "considered",
     )
+    assert found.ground.points == ground.points
     assert (found.user, found.encounter, found.hook_instance) == (
         "Practitioner/7",
         "e1",

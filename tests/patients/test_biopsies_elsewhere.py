@@ -14,8 +14,10 @@ from tests.chart_builders import (
     problem,
     quiet_lists,
 )
-from tests.codes import SCT, codeable
+from tests.codes import CPT, SCT, codeable
+from tests.patients.leaving import everything_arranged, leave, leaving_chart
 
+ICD_10_PCS = "http://www.cms.gov/Medicare/Coding/ICD10"
 L4 = codeable(SCT, "11994002")  # lumbar vertebra 4
 
 
@@ -60,3 +62,22 @@ def test_a_biopsy_that_may_be_of_the_treated_vertebra_closes_it(words, stored):
 
 def test_where_no_level_is_treated_by_name_a_biopsy_counts():
     assert biopsy("Biopsy L4", level=None)["indicator"] == "info"
+
+
+def taken(code, system):
+    said = {"status": "completed", "performedDateTime": days_ago(2)}
+    return of_patient("Procedure", "taken", code=codeable(system, code), **said)
+
+
+@pytest.mark.parametrize(
+    ("code", "system"),
+    [
+        *(pytest.param(one, CPT, id=one) for one in ("20225", "20250", "20251")),
+        *(pytest.param(one, ICD_10_PCS, id=one) for one in ("0PB43ZX", "0QB03ZX")),
+    ],
+)
+def test_a_biopsy_by_a_standard_code_is_pending_until_its_report(code, system):
+    """A needle biopsy of deep bone, open ones of a vertebra, diagnostic excisions."""
+    stay = leaving_chart(*everything_arranged(), taken(code, system))
+    (card,) = leave(stay)
+    assert "biopsy result pending" in card["summary"]

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.codes import ICD, codeable
+from tests.codes import ICD, SCT, codeable
 from tests.patients.reassuring import cards_of, imaging
 from tests.patients.test_what_other_lists_name import done, drug, order
 
@@ -68,3 +68,18 @@ def test_a_contained_diagnosis_counts_and_a_refuted_one_does_not():
     told = {"reasonReference": [{"reference": "#c"}]}
     assert not reassures(order(contained=[held], **told))
     assert reassures(order(contained=[held | {"verificationStatus": refuted}], **told))
+
+
+UNKNOWN = [
+    pytest.param(codeable(SCT, "60389000"), id="paraplegia, in no value set"),
+    pytest.param(codeable(ICD, "xqz"), id="no code at all"),
+]
+
+
+@pytest.mark.parametrize("code", UNKNOWN)
+def test_a_result_by_a_code_alone_that_nobody_knows_reassures_nobody(code):
+    entry = imaging(conclusionCode=[code])
+    assert not reassures(entry)
+    cards = cards_of(entry, t_score=-2.8)
+    card = next(one for name, one in cards.items() if name.startswith("brace"))
+    assert not any(one.get("isRecommended") for one in card["suggestions"])

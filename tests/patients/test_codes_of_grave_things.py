@@ -263,3 +263,10 @@ def test_another_parkinsonism_is_open(code):
 @pytest.mark.parametrize("code", ["G21.0", "G24.9", "G25.0", "G25.81"])
 def test_another_movement_disorder_leaves_the_figure(code):
     assert REASSURING in card_of(problem(code, days=400))["detail"]
+
+
+@pytest.mark.parametrize("code", ["G83.40", "G83.41", "G83.49", "M21.36", "M21.37"])
+def test_palsies_in_icd_10_gm(code):
+    card = card_of(coded(GM, code))
+    assert card["indicator"] == "warning"
+    assert card["summary"].startswith("Neurological deficit")

@@ -6,15 +6,23 @@ It is no dose either: the card asks, and pre-selects no referral (E2, E8, F14).
 import pytest
 
 from tests.chart_builders import (
+    ask,
+    brace,
+    by_topic,
     codeable,
     days_ago,
     dose,
+    drafted,
+    inpatient,
     kyphoplasty,
     of_patient,
+    order_sign,
     problem,
 )
 from tests.codes import ICD
-from tests.patients.reassuring import card_of
+from tests.patients.inpatients import chart, coded
+from tests.patients.leaving import kyphoplasty_done, leave
+from tests.patients.reassuring import card_of, reassuring_record
 
 V2_0074 = "http://terminology.hl7.org/CodeSystem/v2-0074"
 REFERRAL = "Refer to fracture liaison service"
@@ -158,3 +166,65 @@ def test_the_lists_of_drugs_tell_more_than_words_do():
     given = dose("denosumab", days=60)
     words = osteoporosis("Osteoporosis, receives denosumab")
     assert card_of(given, words)["summary"] == card_of(given)["summary"]
+
+
+def stay(**members):
+    return inpatient() | members
+
+
+def imaged(**members):
+    said = {"status": "available", "started": days_ago(5)}
+    return of_patient("ImagingStudy", "mri", **said | members)
+
+
+ON_DENOSUMAB = {"reasonCode": [{"text": "Prolia last given in March"}]}
+ON_BISPHOSPHONATES = {"reasonCode": [codeable(ICD, "Z79.83")]}
+
+
+@pytest.mark.parametrize("told", [ON_DENOSUMAB, ON_BISPHOSPHONATES])
+@pytest.mark.parametrize("entry", [stay, imaged])
+def test_a_drug_that_a_stay_or_an_imaging_study_names_is_asked_about(entry, told):
+    card = card_of(entry(**told))
+    assert "recorded, not understood: ask" in card["summary"]
+    assert "o bone drug" not in said_of_nothing(card)
+
+
+def test_an_imaging_study_of_years_ago_says_nothing_of_now():
+    card = card_of(imaged(started=days_ago(2000), **ON_DENOSUMAB))
+    assert "o bone drug" in said_of_nothing(card)
+
+
+OF_THIS_SIGNING = [
+    pytest.param(brace(**ON_DENOSUMAB), id="reason of a brace"),
+    pytest.param(brace(note=[{"text": "Prolia last given in March"}]), id="its note"),
+    pytest.param(
+        drafted(
+            "ServiceRequest", "lab", code={"text": "Full blood count"}, **ON_DENOSUMAB
+        ),
+        id="reason of another order",
+    ),
+]
+
+
+@pytest.mark.parametrize("order", OF_THIS_SIGNING)
+def test_a_drug_that_another_order_of_the_signing_names_is_asked_about(order):
+    cards = by_topic(ask(order_sign(reassuring_record(), kyphoplasty(), order)))
+    card = cards["rehabilitation"]
+    assert card["summary"].startswith("Denosumab recorded, not understood: ask")
+    assert "o bone drug" not in said_of_nothing(card)
+
+
+LEAVING = [
+    pytest.param(kyphoplasty_done(**ON_DENOSUMAB), id="reason of the operation"),
+    pytest.param(
+        kyphoplasty_done(note=[{"text": "Prolia last given in March"}]), id="its note"
+    ),
+    pytest.param(kyphoplasty_done(**ON_BISPHOSPHONATES), id="by its code"),
+]
+
+
+@pytest.mark.parametrize("operation", LEAVING)
+def test_a_drug_that_the_operation_names_is_asked_about_when_leaving(operation):
+    (card,) = leave((*chart(coded("M80.08XA")), operation))
+    assert "recorded, not understood" in card["summary"]
+    assert "o bone drug" not in said_of_nothing(card)

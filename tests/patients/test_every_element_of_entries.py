@@ -46,7 +46,9 @@ ENTRIES = {
     "Encounter": {
         "status": "in-progress",
         "class": {"code": "IMP"},
-        "diagnosis": [{"condition": {"reference": "Condition/1"}}],
+        "diagnosis": [
+            {"condition": {"reference": "Condition/1", "display": "Low back pain"}}
+        ],
     },
     "MedicationRequest": {**ORDERED, **ANTIBIOTIC},
     "MedicationStatement": {**TAKEN, **ANTIBIOTIC},

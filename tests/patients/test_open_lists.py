@@ -135,22 +135,20 @@ def test_no_end_of_a_brace_is_chosen_beside_notes_of_the_kyphoplasty(words, is_c
     assert offer.get("isRecommended", False) is is_chosen
 
 
-FIXED = {
-    "instrumentation-signed": lambda: (
-        [],
-        [drafted("ServiceRequest", "fus", code=codeable(CPT, "22840"))],
-    ),
-    "device-signed": lambda: (
-        [],
-        [drafted("ServiceRequest", "fus", code=codeable(CPT, "22853"))],
-    ),
-    "fusion-on-the-list": lambda: ([problem("Z98.1", days=5)], []),
-}
+def fusion(code):
+    """An operation that stabilises the spine, being signed."""
+    return drafted("ServiceRequest", "fus", code=codeable(CPT, code))
 
 
-@pytest.mark.parametrize("name", FIXED)
-def test_no_end_of_a_brace_is_chosen_beside_a_stabilised_spine(name):
-    entries, drafts = FIXED[name]()
+@pytest.mark.parametrize(
+    ("entries", "drafts"),
+    [
+        pytest.param([], [fusion("22840")], id="instrumentation-signed"),
+        pytest.param([], [fusion("22853")], id="device-signed"),
+        pytest.param([problem("Z98.1", days=5)], [], id="fusion-on-the-list"),
+    ],
+)
+def test_no_end_of_a_brace_is_chosen_beside_a_stabilised_spine(entries, drafts):
     record = [patient(), *quiet_lists(), measured("bmd-t-score", -2.8), *entries]
     signed = order_sign(
         record, kyphoplasty(), brace(occurrencePeriod=period(0, 140)), *drafts

@@ -65,32 +65,49 @@ def beside(entry):
     return {"rehabilitation": card_of(entry)}
 
 
-PLACES = {
-    "own reason": own,
-    "reason of the brace": of_brace,
-    "reason of an order": lambda code: beside(ordered(reasonCode=reasons(code))),
-    "reason of a drug": lambda code: beside(taken(reasonCode=reasons(code))),
-    "reason of a procedure": lambda code: beside(done(reasonCode=reasons(code))),
-    "conclusion": lambda code: beside(imaging(conclusionCode=reasons(code))),
-}
+def of_order(code):
+    return beside(ordered(reasonCode=reasons(code)))
 
 
-@pytest.mark.parametrize("place", PLACES)
+def of_drug(code):
+    return beside(taken(reasonCode=reasons(code)))
+
+
+def of_procedure(code):
+    return beside(done(reasonCode=reasons(code)))
+
+
+def of_conclusion(code):
+    return beside(imaging(conclusionCode=reasons(code)))
+
+
+# The cards of a patient whose record, or signing, names this code there.
+PLACES = [
+    pytest.param(own, id="own reason"),
+    pytest.param(of_brace, id="reason of the brace"),
+    pytest.param(of_order, id="reason of an order"),
+    pytest.param(of_drug, id="reason of a drug"),
+    pytest.param(of_procedure, id="reason of a procedure"),
+    pytest.param(of_conclusion, id="conclusion"),
+]
+
+
+@pytest.mark.parametrize("cards_naming", PLACES)
 @pytest.mark.parametrize(("code", "state"), STATES)
-def test_a_state_that_is_named_elsewhere_is_open(code, state, place):
-    detail = PLACES[place](code)["rehabilitation"]["detail"]
+def test_a_state_that_is_named_elsewhere_is_open(code, state, cards_naming):
+    detail = cards_naming(code)["rehabilitation"]["detail"]
     assert "below the usual" not in detail
     assert state in detail.partition("**Not known:**")[2]
 
 
-@pytest.mark.parametrize("place", PLACES)
-def test_a_bone_drug_that_is_named_elsewhere_is_asked_about(place):
-    card = PLACES[place]("Z79.83")["rehabilitation"]
+@pytest.mark.parametrize("cards_naming", PLACES)
+def test_a_bone_drug_that_is_named_elsewhere_is_asked_about(cards_naming):
+    card = cards_naming("Z79.83")["rehabilitation"]
     assert card["summary"].startswith("Bone drug recorded, not understood: ask")
     assert "none in" not in card["detail"]
 
 
-@pytest.mark.parametrize("place", PLACES)
-def test_the_reason_of_the_fracture_alone_leaves_nothing_open(place):
-    detail = PLACES[place]("M81.0")["rehabilitation"]["detail"]
+@pytest.mark.parametrize("cards_naming", PLACES)
+def test_the_reason_of_the_fracture_alone_leaves_nothing_open(cards_naming):
+    detail = cards_naming("M81.0")["rehabilitation"]["detail"]
     assert "below the usual" in detail

@@ -202,3 +202,7 @@ def test_doses_weeks_apart_are_not_those_of_six_months():
     card = card_of(*doses)
     assert "recorded, not understood: ask" in card["summary"]
     assert "next due" not in card["summary"] + card["detail"]
+    assert (
+        "malignancy of bone not excluded (a bone drug was given weeks"
+        in (card["detail"])
+    )

@@ -118,7 +118,6 @@ T_SCORES = [
 
 GAP = "safe: a gap, the words around the number are not read"
 MISSES = {
-    "-T-Wert LWS: -3,1": GAP,
     "-+0.7": "safe: a gap, without a unit it may be a density",
     "--2.7 SD below peak bone mass": GAP,
 }

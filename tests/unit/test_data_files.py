@@ -29,6 +29,7 @@ from tests.chart_builders import (
     problem,
     thin_and_weak,
 )
+from tests.codes import LOINC, codeable
 from tests.data_tree import HOOK, ROOT, tree
 
 __all__ = ["tree"]  # the fixture
@@ -603,96 +604,87 @@ def test_a_fact_is_one_new_file(tree):
     assert card["summary"].startswith(said)
 
 
+SWIMMING = """id = "swimming"
+topic = "rehabilitation"
+heading = "Pool"
+when = { any-signal = ["low-bmi"] }
+text = "{because}: training in water"
+label = "Refer to the pool"
+order = "rehabilitation-referral"
+order-kind = "rehabilitation"
+recommended = false
+guidelines = []
+studies = []
+owner = "maintainers"
+approved = 2026-11-01
+review-by = 2027-11-01
+"""
+
+
+def test_a_recommendation_with_an_order_is_one_new_file(tree):
+    tree.write(
+        "hooks/kyphoplasty-order-sign/recommendations/26-swimming.toml", SWIMMING
+    )
+    thin = [measured("bmi", value=17.0)]
+    card = cards_for(thin, kyphoplasty(), service=tree.load())["rehabilitation"]
+    assert "**Pool:** BMI 17" in card["detail"]
+    assert "Refer to the pool" in labels(card)
+
+
+# read from a concept that is there; a code that no concept has needs a value set
+OSTEOPOROSIS = """name = "osteoporosis"
+title = "osteoporosis"
+kind = "condition"
+key = "conditions"
+closed_world = true
+value_sets = ["osteoporosis"]
+"""
+# LOINC's T-score of the heel, so far only a look-alike; the prefetch of the request
+# asks for it by its code
+HEEL = """name = "heel-t-score"
+title = "T-score of the heel"
+kind = "quantity"
+unit = "{T-score}"
+accept_units = ["{T-score}"]
+range = [-10, 10]
+usable_days = 365
+value_sets = ["t-score-peripheral"]
+key = "function"
+"""
+
+
 @pytest.mark.parametrize(
-    "case",
+    ("name", "text", "entry", "value"),
     [
-        {
-            "path": "hooks/kyphoplasty-order-sign/recommendations/26-swimming.toml",
-            "text": (
-                'id = "swimming"\n'
-                'topic = "rehabilitation"\n'
-                'heading = "Pool"\n'
-                'when = { any-signal = ["low-bmi"] }\n'
-                'text = "{because}: training in water"\n'
-                'label = "Refer to the pool"\n'
-                'order = "rehabilitation-referral"\n'
-                'order-kind = "rehabilitation"\n'
-                "recommended = false\n"
-                "guidelines = []\n"
-                "studies = []\n"
-                'owner = "maintainers"\n'
-                "approved = 2026-11-01\n"
-                "review-by = 2027-11-01\n"
-            ),
-            "record": [measured("bmi", value=17.0)],
-            "says": "**Pool:** BMI 17",
-            "offers": "Refer to the pool",
-        },
-        # read from a concept that is there; a code that no concept has needs a value set beside it
-        {
-            "path": "mappings/findings/osteoporosis.toml",
-            "text": (
-                'name = "osteoporosis"\n'
-                'title = "osteoporosis"\n'
-                'kind = "condition"\n'
-                'key = "conditions"\n'
-                "closed_world = true\n"
-                'value_sets = ["osteoporosis"]\n'
-            ),
-            "record": [problem("M81.0", number="o")],
-            "finds": {"osteoporosis": True},
-        },
-        {
-            "path": "mappings/findings/osteoporosis.toml",
-            "text": (
-                'name = "osteoporosis"\n'
-                'title = "osteoporosis"\n'
-                'kind = "condition"\n'
-                'key = "conditions"\n'
-                "closed_world = true\n"
-                'value_sets = ["osteoporosis"]\n'
-            ),
-            "record": [problem("hypertension")],
-            "finds": {"osteoporosis": False},
-        },
-        # LOINC's T-score of the heel, so far only a look-alike; the prefetch of the request asks for it by its code
-        {
-            "path": "mappings/findings/heel-t-score.toml",
-            "text": (
-                'name = "heel-t-score"\n'
-                'title = "T-score of the heel"\n'
-                'kind = "quantity"\n'
-                'unit = "{T-score}"\n'
-                'accept_units = ["{T-score}"]\n'
-                "range = [-10, 10]\n"
-                "usable_days = 365\n"
-                'value_sets = ["t-score-peripheral"]\n'
-                'key = "function"\n'
-            ),
-            "record": [
-                measured(
-                    "bmd-t-score",
-                    value=-2.1,
-                    code={
-                        "coding": [{"system": "http://loinc.org", "code": "38266-3"}]
-                    },
-                )
-            ],
-            "finds": {"heel-t-score": -2.1},
-        },
+        pytest.param(
+            "osteoporosis",
+            OSTEOPOROSIS,
+            problem("M81.0", number="o"),
+            True,
+            id="a diagnosis on the list",
+        ),
+        pytest.param(
+            "osteoporosis",
+            OSTEOPOROSIS,
+            problem("hypertension"),
+            False,
+            id="a list without it",
+        ),
+        pytest.param(
+            "heel-t-score",
+            HEEL,
+            measured("bmd-t-score", value=-2.1, code=codeable(LOINC, "38266-3")),
+            -2.1,
+            id="a value under its own code",
+        ),
     ],
 )
-def test_a_recommendation_with_an_order_or_a_finding_is_one_new_file(tree, case):
-    tree.write(case["path"], case["text"])
+def test_a_finding_is_one_new_file(tree, name, text, entry, value):
+    tree.write(f"mappings/findings/{name}.toml", text)
     service = tree.load()
-    card = cards_for(case["record"], kyphoplasty(), service=service)["rehabilitation"]
-    assert case.get("says", "") in card["detail"]
-    assert "offers" not in case or case["offers"] in labels(card)
+    cards_for([entry], kyphoplasty(), service=service)
     findings = application(service).log.entries[-1].content["findings"]
-    assert (
-        case.get("finds", {}).items()
-        <= {one["name"]: one["value"] for one in findings}.items()
-    )
+    assert [one["value"] for one in findings if one["name"] == name] == [value]
 
 
 def test_a_study_of_strata_is_one_new_file(tree):

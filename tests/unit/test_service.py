@@ -3,6 +3,7 @@
 import json
 import re
 from contextlib import ExitStack
+from dataclasses import dataclass
 from datetime import timedelta
 
 import pytest
@@ -101,134 +102,123 @@ def brace_of(code, **members):
     return brace(code=code, **members)
 
 
+@dataclass(frozen=True)
+class BraceCard:
+    """The brace card alone, with these words; what is None is not looked at."""
+
+    summary: str
+    action: str | None = None
+    indicator: str | None = None
+
+
+@dataclass(frozen=True)
+class NoCard:
+    """No card.
+
+    Attributes:
+        is_read: the record was.
+        entries: of the audit log.
+    """
+
+    is_read: bool
+    entries: int = 0
+
+
 @pytest.mark.parametrize(
-    "case",
+    ("earlier", "draft", "expected"),
     [
-        {
-            "why": "a brace after an augmentation gets the brace card alone: yesterday",
-            "record": [augmented_with(1)],
-            "drafts": [brace_of("L0456")],
-            "summary": "TLSO",
-            "action": "update",
-            "indicator": "info",
-        },
-        {
-            "why": (
-                "a brace after an augmentation gets the brace card alone: 90 days ago"
+        pytest.param(
+            augmented_with(1),
+            brace_of("L0456"),
+            BraceCard("TLSO", action="update", indicator="info"),
+            id="a brace after an augmentation gets the brace card alone: yesterday",
+        ),
+        pytest.param(
+            augmented_with(90),
+            brace_of("L0456"),
+            BraceCard("TLSO", action="update", indicator="info"),
+            id="a brace after an augmentation gets the brace card alone: 90 days ago",
+        ),
+        pytest.param(
+            kyphoplasty("L1", number="old", status="active", authoredOn="2026-10-21"),
+            brace_of("L0456"),
+            BraceCard("TLSO", action="update", indicator="info"),
+            id="a brace after an augmentation gets the brace card alone: by an active"
+            " order",
+        ),
+        pytest.param(
+            kyphoplasty(
+                "L1", number="old", status="completed", authoredOn="2026-10-21"
             ),
-            "record": [augmented_with(90)],
-            "drafts": [brace_of("L0456")],
-            "summary": "TLSO",
-            "action": "update",
-            "indicator": "info",
-        },
-        {
-            "why": (
-                "a brace after an augmentation gets the brace card alone: by an active"
-                " order"
-            ),
-            "record": [
-                kyphoplasty(
-                    "L1", number="old", status="active", authoredOn="2026-10-21"
-                )
-            ],
-            "drafts": [brace_of("L0456")],
-            "summary": "TLSO",
-            "action": "update",
-            "indicator": "info",
-        },
-        {
-            "why": (
-                "a brace after an augmentation gets the brace card alone: by a"
-                " completed order"
-            ),
-            "record": [
-                kyphoplasty(
-                    "L1", number="old", status="completed", authoredOn="2026-10-21"
-                )
-            ],
-            "drafts": [brace_of("L0456")],
-            "summary": "TLSO",
-            "action": "update",
-            "indicator": "info",
-        },
-        {
-            "why": (
-                "a brace without a recent augmentation gets no cards, as only the"
-                " record can say: 91 days ago"
-            ),
-            "record": [augmented_with(91)],
-            "drafts": [brace_of("L0456")],
-            "is_read": True,
-        },
-        {
-            "why": (
-                "a brace without a recent augmentation gets no cards, as only the"
-                " record can say: by a revoked order"
-            ),
-            "record": [
-                kyphoplasty(
-                    "L1", number="old", status="revoked", authoredOn="2026-11-10"
-                )
-            ],
-            "drafts": [brace_of("L0456")],
-            "is_read": True,
-        },
-        {
-            "why": (
-                "a brace without a recent augmentation gets no cards, as only the"
-                " record can say: not done"
-            ),
-            "record": [augmented_with(10, status="not-done")],
-            "drafts": [brace_of("L0456")],
-            "is_read": True,
-        },
-        {
-            "why": "bed rest after an augmentation gets the same card",
-            "record": [augmented_with(0)],
-            "drafts": [bed_rest(None)],
-            "summary": "Bed rest",
-        },
-        {
-            "why": (
-                "a brace within the limit after an augmentation leaves nothing to say"
-            ),
-            "record": [augmented_with(3)],
-            "drafts": [brace_of("L0456", occurrencePeriod=period(0, end_days=42))],
-            "is_read": True,
-            "recorded": 1,
-        },
-        {
-            "why": "a cervical or limb orthosis reads no record: L0120",
-            "record": [augmented_with(3)],
-            "drafts": [brace_of("L0120")],
-            "is_read": False,
-        },
-        {
-            "why": "a cervical or limb orthosis reads no record: L1832",
-            "record": [augmented_with(3)],
-            "drafts": [brace_of("L1832")],
-            "is_read": False,
-        },
+            brace_of("L0456"),
+            BraceCard("TLSO", action="update", indicator="info"),
+            id="a brace after an augmentation gets the brace card alone: by a"
+            " completed order",
+        ),
+        pytest.param(
+            augmented_with(91),
+            brace_of("L0456"),
+            NoCard(is_read=True),
+            id="a brace without a recent augmentation gets no cards, as only the"
+            " record can say: 91 days ago",
+        ),
+        pytest.param(
+            kyphoplasty("L1", number="old", status="revoked", authoredOn="2026-11-10"),
+            brace_of("L0456"),
+            NoCard(is_read=True),
+            id="a brace without a recent augmentation gets no cards, as only the"
+            " record can say: by a revoked order",
+        ),
+        pytest.param(
+            augmented_with(10, status="not-done"),
+            brace_of("L0456"),
+            NoCard(is_read=True),
+            id="a brace without a recent augmentation gets no cards, as only the"
+            " record can say: not done",
+        ),
+        pytest.param(
+            augmented_with(0),
+            bed_rest(None),
+            BraceCard("Bed rest"),
+            id="bed rest after an augmentation gets the same card",
+        ),
+        pytest.param(
+            augmented_with(3),
+            brace_of("L0456", occurrencePeriod=period(0, end_days=42)),
+            NoCard(is_read=True, entries=1),
+            id="a brace within the limit after an augmentation leaves nothing to say",
+        ),
+        pytest.param(
+            augmented_with(3),
+            brace_of("L0120"),
+            NoCard(is_read=False),
+            id="a cervical or limb orthosis reads no record: L0120",
+        ),
+        pytest.param(
+            augmented_with(3),
+            brace_of("L1832"),
+            NoCard(is_read=False),
+            id="a cervical or limb orthosis reads no record: L1832",
+        ),
     ],
-    ids=lambda case: case["why"],
 )
-def test_a_support_order_signed_after_an_augmentation(fhir, case):
-    server, recorded = fhir(*case["record"]), len(application().log.entries)
-    cards = asked_live(server, *case["drafts"])
-    if "is_read" in case:
-        assert (cards, bool(server.requests)) == ([], case["is_read"])
-        assert len(application().log.entries) == recorded + case.get("recorded", 0)
+def test_a_support_order_signed_after_an_augmentation(fhir, earlier, draft, expected):
+    server, recorded = fhir(earlier), len(application().log.entries)
+    cards = asked_live(server, draft)
+    if isinstance(expected, NoCard):
+        assert cards == []
+        assert bool(server.requests) is expected.is_read
+        assert len(application().log.entries) == recorded + expected.entries
         return
     (card,) = cards
     assert card["source"]["topic"]["code"] == "braceLimit"
     assert "extension" not in card
-    assert case["summary"] in card["summary"]
-    assert card["indicator"] == case.get("indicator", card["indicator"])
-    assert (
-        "action" not in case
-        or card["suggestions"][0]["actions"][0]["type"] == case["action"]
-    )
+    assert expected.summary in card["summary"]
+    if expected.indicator is not None:
+        assert card["indicator"] == expected.indicator
+    if expected.action is not None:
+        action = card["suggestions"][0]["actions"][0]
+        assert action["type"] == expected.action
 
 
 def test_a_brace_whose_record_cannot_be_read_gets_no_cards():

@@ -107,6 +107,7 @@ def test_every_variable_is_described_with_its_default():
             "MAX_BODY_BYTES",
             "MAX_RECORD_BYTES",
             "DRAIN_SECONDS",
+            "READS_OF_ONE_EHR",
         ),
     }
     assert any("[default: 3.0]" in line for line in lines)

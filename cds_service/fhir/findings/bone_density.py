@@ -139,9 +139,11 @@ def judge_t_score(
     if _named(reading.words, Z_SCORE, chart):
         return _refused(judged, "no-value", NEVER["z-score"])
     coded, placed = _site_by_code(reading), _site_by_place(reading, chart)
-    named = placed or _site_by_words(reading, chart)
-    if placed and _differ(coded, placed):
-        why = "its code and its body site are of different places"
+    line = text(reading.holder.get("valueString"))
+    written = _site_named([line], chart)
+    named = placed or written or _site_by_words(reading, chart)
+    is_unclear = not written and chart.terminology.reports.names_place(line)
+    if why := _why_misplaced(coded, placed, written, is_unclear=is_unclear):
         return _refused(judged, "conflicting", why)
     site = _site(reading, coded, named)
     for concept, why in NEVER.items():
@@ -157,6 +159,19 @@ def judge_t_score(
         "" if _is_described_plainly(reading, chart) else UNREAD,
     )
     return judged._replace(doubts=tuple(filter(None, doubts)))
+
+
+def _why_misplaced(
+    coded: Site | None, placed: Site | None, written: Site | None, *, is_unclear: bool
+) -> str:
+    """Say why the places of code, body site and value cannot be one; empty if so."""
+    if _differ(coded, placed):
+        return "its code and its body site are of different places"
+    if is_unclear:
+        return "the words of its value name a place that is not known"
+    if _differ(coded or placed, written):
+        return "its code and the words of its value are of different places"
+    return ""
 
 
 def _refused(measured: Measured, reason: GapReason, why: str) -> Refused:
@@ -244,6 +259,7 @@ def _is_described_plainly(reading: Reading, chart: Chart) -> bool:
     """Tell if all is understood that says where and how it was measured."""
     plain, raw = chart.terminology.plain.values, reading.entry.raw
     words = [text(member(raw, "device", "display"))]
+    words += [text(member(one.get("code"), "text")) for one in (raw, reading.holder)]
     for name in ("bodySite", "method"):
         codeable = raw.get(name)
         is_coded = bool(chart.terminology.concepts(codeable))
@@ -525,12 +541,14 @@ def _site_by_place(reading: Reading, chart: Chart) -> Site | None:
 
 def _site_by_words(reading: Reading, chart: Chart) -> Site | None:
     """Return the site that the words of body site or code state; None if none."""
-    for words in (reading.site_words, reading.words):
-        named = _named(words, SITES, chart)
-        for concept, site in SITE_OF_CONCEPT.items():
-            if concept in named:
-                return site
-    return None
+    return _site_named(reading.site_words, chart) or _site_named(reading.words, chart)
+
+
+def _site_named(words: Iterable[str], chart: Chart) -> Site | None:
+    """Return the first of the sites that words name; None if they name none."""
+    named = _named(words, SITES, chart)
+    sites = (site for concept, site in SITE_OF_CONCEPT.items() if concept in named)
+    return next(sites, None)
 
 
 def _levels(reading: Reading, chart: Chart) -> frozenset[int]:

@@ -7,10 +7,10 @@ inhibitor, the metastasis, the stage and the word "recurrent" do.
 from collections.abc import Iterator
 from datetime import timedelta
 
-from cds_service.core.findings import Finding
-from cds_service.core.vocabulary import RecentCancerSpec
+from cds_service.core.findings import BoneDrugs, DrugUse, Finding
+from cds_service.core.vocabulary import ConditionSpec, RecentCancerSpec
 from cds_service.fhir.findings import events
-from cds_service.fhir.findings.chart import Chart, FindingOrGap
+from cds_service.fhir.findings.chart import Chart, FindingOrGap, gap
 from cds_service.fhir.findings.problem_list import is_in_use
 from cds_service.fhir.gathering.drugs import MEDICATION_TYPES
 from cds_service.fhir.gathering.entries import BILLED_TYPES, Entry
@@ -19,9 +19,12 @@ from cds_service.fhir.raw_json import objects, text, texts_of
 CANCER_DRUG = "cancer-drug"
 SPREAD = ("kind-spread",)
 TREATMENT = "cancer-treatment"
+WEEKS_APART = "a bone drug was given weeks apart, as against a tumour"
 
 
-def find_recent_cancer(spec: RecentCancerSpec, chart: Chart) -> FindingOrGap:
+def find_recent_cancer(
+    spec: RecentCancerSpec, chart: Chart, drugs: BoneDrugs
+) -> FindingOrGap:
     """Find a cancer of the last years, or an older one that is there now."""
     outcome, passed = events.find_event(spec, chart)
     happened = [
@@ -32,7 +35,7 @@ def find_recent_cancer(spec: RecentCancerSpec, chart: Chart) -> FindingOrGap:
     if isinstance(outcome, Finding) or not happened:
         return outcome, passed
     present = [one for one in happened if _has_spread(one.stated.entry, chart)]
-    if not present and _is_treated(spec, chart):
+    if not present and (_is_treated(spec, chart) or _given_too_often(drugs)):
         present = happened
     return (events.yes(spec, chart, present) if present else outcome), passed
 
@@ -69,3 +72,23 @@ def _is_treated(spec: RecentCancerSpec, chart: Chart) -> bool:
         )
         for entry in chart.mentions_of((TREATMENT,))
     )
+
+
+def _given_too_often(drugs: BoneDrugs) -> list[DrugUse]:
+    return [use for use in drugs.uses if use.is_too_often]
+
+
+def open_by_doses_weeks_apart(
+    outcome: FindingOrGap, spec: ConditionSpec, drugs: BoneDrugs
+) -> FindingOrGap:
+    """Leave open what a drug against cancer does, if a bone drug is given as one.
+
+    Its code is that of the drug against osteoporosis, and no entry says its amount.
+    """
+    conclusion, passed = outcome
+    is_no = isinstance(conclusion, Finding) and conclusion.value is False
+    often = _given_too_often(drugs)
+    if not is_no or CANCER_DRUG not in spec.unclear or not often:
+        return outcome
+    seen = (source for use in often for source in use.provenance)
+    return gap(spec, "undetermined", WEEKS_APART, *seen), passed

@@ -80,6 +80,30 @@ def _is_home_category(category: Json) -> bool:
     return all(one.strip().lower() in AT_HOME for one in words if one)
 
 
+def end_of_steroid(raw: Json, chart: Chart) -> date | None:
+    """Find the last day of a course of a steroid, by its pack if nothing else says."""
+    return end_of_course(raw, chart) or end_of_pack(raw, chart)
+
+
+def end_of_pack(raw: Json, chart: Chart) -> date | None:
+    """Return the last day of an order that is one pack for a few days.
+
+    None if it may be filled again, or if its words say more than a dose.
+    """
+    authored = dated(raw.get("authoredOn"), chart)
+    names = texts_of(raw.get("medicationCodeableConcept"))
+    packs = [*filter(None, map(chart.terminology.drugs.pack.search, names))]
+    if not packs or not authored:
+        return None
+    dosages = objects(raw.get("dosageInstruction"))
+    words = [*(text(one.get("text")) for one in dosages), *_beside_dosages(raw)]
+    repeats = number(member(raw, "dispenseRequest", "numberOfRepeatsAllowed"))
+    if repeats or not all(map(chart.terminology.plain.doses.are_all, words)):
+        return None
+    days = packs[0]["days"] or chart.terminology.drugs.pack_days
+    return authored.last + timedelta(days=int(days))
+
+
 def end_of_period(raw: Json, chart: Chart) -> date | None:
     """Return the last day of the order's own periods; None if one is open."""
     dosages = objects(raw.get("dosageInstruction"))
@@ -138,7 +162,18 @@ def end_in_words(raw: Json, authored: Dated | None, chart: Chart) -> date | None
         return None
     courses = [chart.terminology.durations.course(one) for one in words]
     known = [one for one in courses if one]
-    beside = [
+    beside = [*_beside_dosages(raw), *(one.rest for one in known)]
+    are_plain = map(chart.terminology.plain.doses.are_all, filter(None, beside))
+    if len(known) < len(courses) or not all(are_plain):
+        return None
+    days = math.ceil(sum(one.hours for one in known) / DAY)
+    return authored.last + timedelta(days=days) if days < MOST_DAYS else None
+
+
+def _beside_dosages(raw: Json) -> list[str]:
+    """List what an order says beside the words of its dosages."""
+    dosages = objects(raw.get("dosageInstruction"))
+    return [
         *(text(one.get("patientInstruction")) for one in dosages),
         *(
             word
@@ -147,13 +182,7 @@ def end_in_words(raw: Json, authored: Dated | None, chart: Chart) -> date | None
             for word in texts_of(more)
         ),
         *(text(one.get("text")) for one in objects(raw.get("note"))),
-        *(one.rest for one in known),
     ]
-    are_plain = map(chart.terminology.plain.doses.are_all, filter(None, beside))
-    if len(known) < len(courses) or not all(are_plain):
-        return None
-    days = math.ceil(sum(one.hours for one in known) / DAY)
-    return authored.last + timedelta(days=days) if days < MOST_DAYS else None
 
 
 def end_of_dosage(raw: Json, chart: Chart) -> date | None:

@@ -58,6 +58,10 @@ PAIRS = frozenset(
     frozenset(pair)
     for pair in (("T5", "T6"), ("T7", "T8"), ("T9", "T10"), ("T11", "T12"))
 )
+# Besides orders, drugs and procedures.
+NAMING_TOO = (
+    *("Appointment", "Condition", "DiagnosticReport", "Encounter", "ImagingStudy"),
+)
 ORDINALS = ("second", "third", "fourth", "fifth", "sixth")
 
 
@@ -130,9 +134,12 @@ def _ordered_elsewhere(chart: Chart) -> list[problem_list.Stated]:
 
 
 def _reasons_elsewhere(spec: FractureSpec, chart: Chart) -> list[problem_list.Stated]:
-    """Return the entries whose reason is a broken vertebra that is not treated now."""
+    """Return the entries that name a broken vertebra besides those treated now.
+
+    Their title has readers of its own; this is of reasons, notes and results.
+    """
     treated = set(chart.treated)
-    kinds = (*BILLED_TYPES, *DEVICE_ORDERS, *MEDICATION_TYPES)
+    kinds = (*BILLED_TYPES, *DEVICE_ORDERS, *MEDICATION_TYPES, *NAMING_TOO)
     statements = [
         problem_list.read_aside(entry, spec.value_sets[0], chart)
         for entry in chart.of_kind(*kinds)

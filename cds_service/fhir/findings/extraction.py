@@ -45,7 +45,10 @@ from cds_service.fhir.findings.bone_drug_history import (
     find_denosumab_overdue,
     read_history,
 )
-from cds_service.fhir.findings.cancer import find_recent_cancer
+from cds_service.fhir.findings.cancer import (
+    find_recent_cancer,
+    open_by_doses_weeks_apart,
+)
 from cds_service.fhir.findings.chart import (
     Chart,
     FindingOrGap,
@@ -119,8 +122,9 @@ def _find(
             outcome = _find_quantity(spec, chart)
         case ConditionSpec():
             outcome = _find_condition(spec, chart)
+            outcome = open_by_doses_weeks_apart(outcome, spec, drugs)
         case EventSpec():
-            outcome = _find_event(spec, chart)
+            outcome = _find_event(spec, chart, drugs)
         case MedicationSpec():
             outcome = _find_drug(spec, chart, drugs)
         case BooleanSpec() | CategorySpec():
@@ -160,10 +164,10 @@ def _find_condition(spec: ConditionSpec, chart: Chart) -> FindingOrGap:
             return find_condition(spec, chart)
 
 
-def _find_event(spec: EventSpec, chart: Chart) -> FindingOrGap:
+def _find_event(spec: EventSpec, chart: Chart, drugs: BoneDrugs) -> FindingOrGap:
     match spec:
         case RecentCancerSpec():
-            return find_recent_cancer(spec, chart)
+            return find_recent_cancer(spec, chart, drugs)
         case InjuringFallSpec():
             return find_fall_with_injury(spec, chart)
         case _:

@@ -16,6 +16,7 @@ from cds_service.fhir.findings.drug_times import (
     end_in_words,
     end_of_course,
     end_of_dosage,
+    end_of_pack,
     end_of_period,
     end_of_supply,
 )
@@ -182,5 +183,7 @@ def _days(use: Use, chart: Chart) -> tuple[Dated | None, date | None]:
         )
         if end
     ]
-    end = max(ends) if ends else end_in_words(raw, start, chart)
-    return start, end or goes_on
+    if not ends:
+        in_words = end_in_words(raw, start, chart) or end_of_pack(raw, chart)
+        return start, in_words or goes_on
+    return start, max(ends)

@@ -20,7 +20,7 @@ from cds_service.fhir.findings.chart import (
     gap,
     known,
 )
-from cds_service.fhir.findings.drug_times import end_of_course, end_of_dosage
+from cds_service.fhir.findings.drug_times import end_of_dosage, end_of_steroid
 from cds_service.fhir.findings.problem_list import (
     Stated,
     conclude_no,
@@ -50,7 +50,10 @@ VERBS = {
     **dict.fromkeys(GIVEN, "given"),
     "MedicationDispense": "dispensed",
     "ServiceRequest": "ordered",
+    "Encounter": "named as the reason of the stay",
+    "Appointment": "named in an appointment",
     "DiagnosticReport": "named in a report",
+    "ImagingStudy": "named in an imaging study",
     "Observation": "named beside a value",
     **dict.fromkeys(DEVICE_ORDERS, "named in an order"),
 }
@@ -71,7 +74,10 @@ NOT_TAKEN = frozenset(
 )
 VOID = frozenset({"entered-in-error", "draft"})
 # What is no list of drugs and may tell of one: "Osteoporosis, Prolia given in March".
-TELLING_TOO = ("Condition", "DiagnosticReport", "Observation", *DEVICE_ORDERS)
+TELLING_TOO = (
+    *("Condition", "Encounter", "DiagnosticReport", "ImagingStudy", "Observation"),
+    *("Appointment", *DEVICE_ORDERS),
+)
 # given at intervals: a stopped prescription does not end their effect
 LONG_ACTING = ("zoledronate", "denosumab")
 LONG_STANDING_MONTHS = 24
@@ -198,7 +204,7 @@ def _counts(use: Use, spec: MedicationSpec, chart: Chart) -> bool:
         if use.entry.kind == "MedicationAdministration":
             return False  # a dose given around an operation is no steroid treatment
         # short courses are common: no look-back makes them longer
-        if end := end_of_course(use.entry.raw, chart):
+        if end := end_of_steroid(use.entry.raw, chart):
             return not use.is_ended and end >= chart.not_after
     if use.is_active:
         return True
@@ -323,7 +329,7 @@ def _is_lapsed(use: Use, spec: MedicationSpec, chart: Chart) -> bool:
     """
     if STEROID not in spec.value_sets or end_of_dosage(use.entry.raw, chart):
         return False
-    end = end_of_course(use.entry.raw, chart)
+    end = end_of_steroid(use.entry.raw, chart)
     return end is not None and end < chart.not_after
 
 
@@ -335,7 +341,7 @@ def _is_paused(use: Use, spec: MedicationSpec, chart: Chart) -> bool:
     """
     if STEROID not in spec.value_sets or not use.is_ended or use.is_ahead:
         return False
-    if end_of_course(use.entry.raw, chart):
+    if end_of_steroid(use.entry.raw, chart):
         return False
     since = months_before(chart.today, LONG_STANDING_MONTHS)
     is_lately = use.day is None or use.day >= since
@@ -440,7 +446,7 @@ def _use(entry: Entry, drug: Drug, chart: Chart) -> Use:
         when = chart.calendar.moment(entry.raw.get("authoredOn"))
     else:
         when = _taken_at(entry, chart) or chart.calendar.moment(
-            entry.raw.get("dateAsserted")
+            entry.raw.get("dateAsserted") or entry.raw.get("started")
         )
     ended = chart.calendar.last_day(member(entry.raw, "effectivePeriod", "end"))
     is_over = ended is not None and ended < chart.not_after

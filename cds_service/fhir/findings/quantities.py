@@ -259,6 +259,9 @@ def _number_of_line(
     written = NUMBER.fullmatch(match["number"].removeprefix("+")) if match else None
     if match is None or written is None:
         return None
+    place = match["place"] or ""
+    if not terminology.plain.values.are_all(place):
+        return None
     unit = match["unit"] or ""
     if unit and terminology.units.canonical(unit) is None:
         return None

@@ -23,7 +23,13 @@ MEDICATION_TYPES = frozenset(
 ANY_BONE_DRUG = "other bone drug"
 GOES_ON = frozenset({"active", "on-hold", "in-progress"})
 STEROID, BONE_DRUG = "systemic-steroid", "bone-drug"
-LOCAL, ONCE = (frozenset({name}) for name in ("local-route", "single-dose"))
+LOCAL, ONCE, SYSTEMIC, RECURRING, REASON = (
+    frozenset({name})
+    for name in (
+        *("local-route", "single-dose", "systemic-route"),
+        *("recurring-dose", "reason-of-dose"),
+    )
+)
 
 
 class Drug(NamedTuple):
@@ -173,32 +179,41 @@ def _is_local(
     medication: Json | None,
     terminology: Terminology,
 ) -> bool:
-    """Tell if product, form or route show that the drug acts locally."""
+    """Tell if product, form or route show that the drug acts locally.
+
+    A tablet acts on the whole body, whatever it is taken for. The words of a dosage
+    that give a reason say nothing of the place: `daily for joint pain`.
+    """
+    routes = [dosage.get("route") for dosage in dosages_of(resource)]
+    form = member(medication, "form")
+    codes = [*routes, *drug_codes(resource, medication), form]
+    coded = terminology.concepts([one for one in codes if isinstance(one, dict)])
+    words = [*names]
+    words += [word for codeable in (*routes, form) for word in texts_of(codeable)]
+    dosages = [text(dosage.get("text")) for dosage in dosages_of(resource)]
+    if SYSTEMIC & coded or _any_names((*words, *dosages), SYSTEMIC, terminology):
+        return False
     if any(terminology.drugs.local_form.search(name) for name in names):
         return True
-    routes = [dosage.get("route") for dosage in dosages_of(resource)]
-    codes = [*routes, *drug_codes(resource, medication), member(medication, "form")]
-    words = [
-        *names,
-        *(
-            word
-            for codeable in (*routes, member(medication, "form"))
-            for word in texts_of(codeable)
-        ),
-    ]
-    words += [text(dosage.get("text")) for dosage in dosages_of(resource)]
-    return bool(
-        LOCAL & terminology.concepts([one for one in codes if isinstance(one, dict)])
-    ) or any(terminology.text_concepts(word, LOCAL) for word in words)
+    if LOCAL & coded or _any_names(words, LOCAL, terminology):
+        return True
+    placed = [one for one in dosages if not terminology.text_concepts(one, REASON)]
+    return _any_names(placed, LOCAL, terminology)
+
+
+def _any_names(
+    words: Iterable[str], among: frozenset[str], terminology: Terminology
+) -> bool:
+    return any(terminology.text_concepts(word, among) for word in words)
 
 
 def _is_once(resource: Json, terminology: Terminology) -> bool:
-    """Tell if every dosage is a single dose, as around an operation."""
+    """Tell if every dosage is a single dose, as around an operation, and no other."""
     dosages = dosages_of(resource)
     return bool(dosages) and all(
         member(dosage, "timing", "repeat", "count") == 1
         or any(
-            terminology.text_concepts(word, ONCE)
+            terminology.text_concepts(word, ONCE | RECURRING) == ONCE
             for word in (
                 text(dosage.get("text")),
                 *texts_of(member(dosage, "timing", "code")),

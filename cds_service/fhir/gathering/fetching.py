@@ -21,9 +21,10 @@ from cds_service.fhir.gathering.query_results import (
     read_result,
     without_other_servers,
 )
+from cds_service.fhir.gathering.unsent_reasons import diagnoses_of_stay
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.raw_json import Json, member, objects, text
-from cds_service.fhir.references import Bases, BundleEntry, Targets
+from cds_service.fhir.references import Bases, BundleEntry, Targets, reference_name
 from cds_service.outgoing.deadline import Deadline
 from cds_service.protocol.messages import HookRequest, is_fhir_id
 
@@ -74,6 +75,18 @@ class FhirReader(Protocol):
         """
 
 
+class RefusingReader:
+    """A reader that may know beforehand that nothing is read.
+
+    Its reads then fail one after another: threads that have nothing to wait for would
+    cost more than all else of such a call.
+    """
+
+    def is_refusing(self) -> bool:
+        """Tell if each read of this call fails at once."""
+        raise NotImplementedError
+
+
 def read_results(
     request: HookRequest,
     plan: PrefetchPlan,
@@ -96,7 +109,10 @@ def read_results(
         for template in plan.templates
     }
     tasks = {} if fhir is None else _tasks(request, plan, sent, fhir, until)
-    asked = run_side_by_side(tasks, until)
+    if tasks and isinstance(fhir, RefusingReader) and fhir.is_refusing():
+        asked = {key: task() for key, task in tasks.items()}
+    else:
+        asked = run_side_by_side(tasks, until)
     answers = {**sent, **_none_kept(plan, asked, fhir, until)}
     for template in plan.templates:
         answer = sent[template.key]
@@ -322,6 +338,28 @@ def with_referred_to(
         key: _with(answer, resources) if key in keys else answer
         for key, answer in answers.items()
     }
+
+
+def with_diagnoses_of_stay(
+    answers: Mapping[str, QueryResult],
+    plan: PrefetchPlan,
+    bases: Bases,
+    read: Callable[[Iterable[str]], Mapping[str, Json]],
+) -> dict[str, QueryResult]:
+    """Add the diagnoses of the stay to a problem list that has entries without them."""
+    keys = {one.resource_type: one.key for one in plan.templates}
+    listed = answers.get(keys.get("Condition", ""))
+    stays = answers.get(keys.get("Encounter", ""))
+    if not (listed and listed.entries and stays):
+        return dict(answers)
+    named = {name for one in stays.resources for name in diagnoses_of_stay(one, bases)}
+    named -= {reference_name("Condition", one) for one in listed.resources}
+    own_ids = {name for name in named if is_fhir_id(name.partition("/")[2])}
+    if not own_ids:
+        return dict(answers)
+    more = (BundleEntry(dict(one)) for one in read(own_ids).values())
+    with_more = listed._replace(entries=(*listed.entries, *more))
+    return {**answers, keys["Condition"]: with_more}
 
 
 def _needs(raw: Json, targets: Targets, bases: Bases, terminology: Terminology) -> str:

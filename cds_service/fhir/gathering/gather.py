@@ -12,6 +12,7 @@ from cds_service.fhir.gathering.fetching import (
     FhirReader,
     read_by_id,
     read_results,
+    with_diagnoses_of_stay,
     with_referred_to,
 )
 from cds_service.fhir.gathering.parsing import BrokenResource, parse_patient
@@ -33,6 +34,7 @@ from cds_service.fhir.gathering.query_results import (
 from cds_service.fhir.gathering.record import PatientRecord, ReadOutcome
 from cds_service.fhir.gathering.refusals import needed_answers
 from cds_service.fhir.gathering.subjects import Person
+from cds_service.fhir.gathering.unsent_reasons import with_unsent_reasons
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.near_misses import NearMiss, missed_problems, missed_t_scores
 from cds_service.fhir.raw_json import Json, text
@@ -76,6 +78,7 @@ def gather(
         results = with_referred_to(
             results, plan.needed, terminology, person.bases, read, until
         )
+        results = with_diagnoses_of_stay(results, plan, person.bases, read)
     answers = in_newest_version(
         results | needed_answers(plan, results, person.patient_id)
     )
@@ -108,7 +111,23 @@ def record_in(
         _part(template, answers[template.key], person, terminology, deadline)
         for template in plan.templates
     ]
-    return _merged(parts)
+    record = _merged(parts)._replace(
+        diagnoses=frozenset(_diagnoses(plan, answers, person))
+    )
+    return with_unsent_reasons(record, person.bases)
+
+
+def _diagnoses(
+    plan: PrefetchPlan, answers: Mapping[str, QueryResult], person: Person
+) -> Iterator[str]:
+    """Name each diagnosis of the patient, picked or not, and its URL in a Bundle."""
+    for template in plan.templates:
+        if template.resource_type != "Condition":
+            continue
+        for entry in answers[template.key].entries:
+            if person.is_subject_of(entry.resource):
+                yield reference_name("Condition", entry.resource)
+                yield entry.full_url or ""
 
 
 def _patients(

@@ -14,7 +14,13 @@ from cds_service.fhir.gathering.bystanders import (
     is_bystander_problem,
     is_plain_fracture,
 )
-from cds_service.fhir.gathering.drug_asides import NOT_BESIDE, WORDED, codes_of
+from cds_service.fhir.gathering.drug_asides import (
+    NOT_BESIDE,
+    WORDED,
+    bone_drugs_named,
+    codes_of,
+    words_in,
+)
 from cds_service.fhir.gathering.drugs import MEDICATION_TYPES
 from cds_service.fhir.gathering.elements import (
     OBSERVATION,
@@ -29,6 +35,7 @@ from cds_service.fhir.gathering.reason_prose import (
     has_code_alone,
     is_reason_understood,
     is_title_plain,
+    is_unknown_alone,
     names_earlier_fracture,
     words_of_reasons,
 )
@@ -96,7 +103,7 @@ ASIDE_IN_DOUBT = frozenset(map(in_doubt, ASIDE | {UNJUDGED_ACT}))
 # on it.
 OF_THE_SPINE = (BY_CODE - APART) | {
     *("malignancy", "myeloma", "bone-metastasis", "bone-malignancy-ever"),
-    *("malignancy-elsewhere", "cancer-ever", "cancer-drug"),
+    *("malignancy-elsewhere", "cancer-ever", "cancer-drug", "cancer-company"),
 }
 # Elements that hold diagnoses.
 DIAGNOSES = ("conclusionCode", "reasonCode", "complication")
@@ -193,7 +200,10 @@ def _unread_in_report(
 ) -> frozenset[str]:
     """Return what a report's words leave open; `report_prose` reads its conclusion."""
     concepts = set[str]()
-    is_understood = is_reason_understood(beside, frozenset(), terminology)
+    results = objects(report.get("conclusionCode"))
+    is_understood = is_reason_understood(beside, frozenset(), terminology) and not any(
+        is_unknown_alone(code, terminology) for code in results
+    )
     if not is_understood or has_code_alone(report, terminology):
         concepts |= {UNREAD_PROSE, MAY_BEAR_ON_SPINE}
     if names_earlier_fracture(words, terminology):
@@ -218,6 +228,15 @@ def states_by_code(entry: Json, terminology: Terminology) -> frozenset[str]:
     is_earlier = any(_is_of_earlier_fracture(code, terminology) for code in codes)
     earlier = frozenset({EARLIER}) if is_earlier else frozenset[str]()
     return terminology.concepts(codes) & STATES | earlier
+
+
+def drugs_and_states(operation: Json, terminology: Terminology) -> frozenset[str]:
+    """Return the bone drugs and states that an augmentation names, each in doubt.
+
+    What is grave in its words is read with it.
+    """
+    drugs = bone_drugs_named(words_in(operation), terminology)
+    return frozenset(map(in_doubt, drugs | states_by_code(operation, terminology)))
 
 
 def is_unjudged_act(

@@ -63,7 +63,10 @@ from cds_service.fhir.gathering.reason_prose import (
     is_title_plain,
     words_of_reasons,
 )
-from cds_service.fhir.gathering.report_prose import is_prose_understood
+from cds_service.fhir.gathering.report_prose import (
+    is_of_other_organ,
+    is_prose_understood,
+)
 from cds_service.fhir.mapping.code_systems import Listed
 from cds_service.fhir.mapping.drug_table import OTHER_DRUG
 from cds_service.fhir.mapping.terminology import Terminology
@@ -125,7 +128,7 @@ OF_TYPE = {"Encounter": PLACE, "Appointment": frozenset({"appointment"})}
 # What is written next to the title of these may name a grave thing.
 READ_BESIDE = frozenset({OBSERVATION, *OF_TYPE})
 PATHOLOGY = frozenset({"pathology-report"})
-LOCAL_ROUTE = "local-route"
+LOCAL_ROUTE, SYSTEMIC_ROUTE = "local-route", "systemic-route"
 # identified, and not relevant to us
 OF_NO_CONCERN = frozenset({"other-condition", "nothing-known", OTHER_DRUG})
 # Drug names in these systems state the ingredient; a name in another system may be a
@@ -259,7 +262,15 @@ def concepts_of(
         concepts |= _drugs_named(notes, concepts, terminology)
     if concepts and kind in READ_BESIDE:
         concepts |= _grave_asides(resource, terminology)
+    if concepts and kind in OF_TYPE:
+        concepts |= _drugs_named(_words_at(resource), concepts, terminology)
     return concepts - OF_NO_CONCERN
+
+
+def _words_at(entry: Json) -> Iterator[str]:
+    """Yield the words of all elements next to an entry's title."""
+    for element in beside_title(entry):
+        yield from texts_of(element.code) if element.code else (element.words,)
 
 
 def _concepts_of_exam(exam: Json, terminology: Terminology) -> frozenset[str]:
@@ -268,9 +279,12 @@ def _concepts_of_exam(exam: Json, terminology: Terminology) -> frozenset[str]:
     if names_t_score(exam, terminology):
         concepts |= {TELLS_T_SCORE}
     concepts |= _grave_asides(exam, terminology)
-    if "dxa-exam" not in concepts:  # it looks for no tumour
+    # DXA looks for no tumour; that of another organ is read for what it names.
+    is_apart = concepts >= PATHOLOGY and is_of_other_organ(exam, terminology)
+    if "dxa-exam" not in concepts and not is_apart:
         concepts |= _unread_prose(exam, terminology)
-    return concepts | _drugs_named(words_of_report(exam), concepts, terminology)
+    words = (*words_of_report(exam), *_words_at(exam))
+    return concepts | _drugs_named(words, concepts, terminology)
 
 
 def _concepts_of_act(
@@ -481,7 +495,8 @@ def _concepts_of_drug(
     )
     is_known = words == texts and (
         bool(concepts)
-        or LOCAL_ROUTE in named  # a cream or eye drops, no concern
+        # a cream or eye drops, no concern; a tablet for a joint is one
+        or (LOCAL_ROUTE in named and SYSTEMIC_ROUTE not in named)
         or terminology.identifies("drugs", codes)
         or (
             any(system in NAMES_INGREDIENTS for system, _ in terminology.codings(codes))
@@ -587,6 +602,7 @@ def _concepts_of_device(
     if not concepts and not is_bystander_act(titles, terminology):
         concepts = frozenset({MAY_NEED_BRACE})  # it may be a brace
     # What it is for: a brace because of a metastasis.
+    concepts |= _drugs_named(_words_at(resource), concepts, terminology)
     return concepts | _grave_asides(resource, terminology)
 
 

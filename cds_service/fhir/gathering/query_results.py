@@ -212,7 +212,7 @@ def _key(resource: Json, full_url: str | None = None) -> tuple[str, str, str] | 
     """Return what entries of one resource share; None without an id."""
     own_id = text(resource.get("id"))
     return (
-        (_base(full_url), text(resource.get("resourceType")), own_id)
+        (base_of_entry(full_url), text(resource.get("resourceType")), own_id)
         if own_id
         else None
     )
@@ -267,15 +267,17 @@ def of_one_server(
 
     `Patient/1` in an entry of another server is a patient of that server (FHIR R4,
     Bundle, "Resolving references in Bundles"). Where all entries have one address, it
-    is ours, as a gateway writes it.
+    is ours, as a gateway writes it; unless the site says which other addresses our
+    server writes: then no further one is guessed.
     """
     used = {
         base
         for answer in answers.values()
         for entry in (*answer.entries, *answer.others)
-        if (base := _base(entry.full_url))
+        if (base := base_of_entry(entry.full_url))
     }
-    if len(used) < 2:
+    has_aliases = len(bases.addresses) > 1
+    if len(used) < 2 and not has_aliases:
         return dict(answers)
     return {
         key: without_other_servers(answer, bases) for key, answer in answers.items()
@@ -287,11 +289,11 @@ def without_other_servers(answer: QueryResult, bases: Bases) -> QueryResult:
     foreign = {
         base
         for entry in (*answer.entries, *answer.others)
-        if (base := _base(entry.full_url)) and not bases.holds(base)
+        if (base := base_of_entry(entry.full_url)) and not bases.holds(base)
     }
     if not foreign:
         return answer
-    result = _without(answer, lambda entry: _base(entry.full_url) in foreign)
+    result = _without(answer, lambda entry: base_of_entry(entry.full_url) in foreign)
     left_out = len(answer.entries) - len(result.entries)
     if not left_out:
         return result
@@ -301,7 +303,7 @@ def without_other_servers(answer: QueryResult, bases: Bases) -> QueryResult:
     return result._replace(foreign=left_out, is_cut=True, note=note)
 
 
-def _base(url: str | None) -> str:
+def base_of_entry(url: str | None) -> str:
     """Return the part before `Type/id`; empty if there is none, as in `urn:uuid:…`."""
     name = (url or "").partition("/_history/")[0]
     return name.rpartition("/")[0].rpartition("/")[0]

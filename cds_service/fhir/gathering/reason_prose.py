@@ -56,14 +56,15 @@ def words_of_reasons(entry: Json, terminology: Terminology) -> Iterator[str]:
 def has_code_alone(entry: Json, terminology: Terminology) -> bool:
     """Tell if a code without words is next to the title, and is not known."""
     return any(
-        not (
-            texts_of(element.code)
-            or element.is_added
-            or _is_known(element.code, terminology)
-        )
+        is_unknown_alone(element.code, terminology)
         for element in beside_title(entry)
-        if element.code is not None
+        if element.code is not None and not element.is_added
     )
+
+
+def is_unknown_alone(code: Json, terminology: Terminology) -> bool:
+    """Tell if a code has no words, and is not known: it may mean anything."""
+    return not (texts_of(code) or _is_known(code, terminology))
 
 
 def _is_known(code: Json, terminology: Terminology) -> bool:

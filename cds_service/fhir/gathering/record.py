@@ -54,6 +54,7 @@ class PatientRecord(NamedTuple):
         foreign: number of dropped resources by type: they belong to another patient, or
             name none.
         near: codes that we do not know, of what looks like a T-score and of problems.
+        diagnoses: every diagnosis of the patient that was read, by name or address.
         doubt: why part of it may be in another record, or mean another thing; empty if
             nothing says so.
     """
@@ -65,6 +66,7 @@ class PatientRecord(NamedTuple):
     foreign: Mapping[str, int] = MappingProxyType({})
     near: tuple[NearMiss, ...] = ()
     doubt: str = ""
+    diagnoses: frozenset[str] = frozenset()
 
     def of_key(self, key: str) -> tuple[Entry, ...]:
         """Return the entries of one prefetch key."""

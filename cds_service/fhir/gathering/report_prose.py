@@ -16,9 +16,10 @@ from cds_service.fhir.gathering.reason_prose import words_beyond
 from cds_service.fhir.leaves import MODIFIERS, leaves_of, repeats
 from cds_service.fhir.mapping.clauses import sentences
 from cds_service.fhir.mapping.terminology import Terminology
-from cds_service.fhir.mapping.text_rules import LONGEST_TEXT
+from cds_service.fhir.mapping.text_rules import LONGEST_TEXT, SPINE
 from cds_service.fhir.raw_json import Json, member, objects, text, texts_of
 
+SPINES = frozenset({SPINE})
 # What may hold a result that is not read here.
 NOT_READ = frozenset({"presentedForm", "result", "media", "contained", "extension"})
 # Of the examination and those who did it; no result.
@@ -41,6 +42,29 @@ def is_prose_understood(report: Json, terminology: Terminology) -> bool:
         return False
     plain = terminology.plain.reports
     return all(plain.are_all(one) for words in prose for one in sentences(words))
+
+
+def is_of_other_organ(report: Json, terminology: Terminology) -> bool:
+    """Tell if the title or the specimen of a pathology report names another organ.
+
+    It names neither a vertebra nor the spine, and says more than that it is pathology.
+    """
+    is_plain = terminology.reports.is_plain_pathology
+    is_plainly_titled = all(map(is_plain, _titles_of(report)))
+    return not (is_plainly_titled or names_spine(report, terminology))
+
+
+def names_spine(report: Json, terminology: Terminology) -> bool:
+    """Tell if the title or the specimen of a report is of a vertebra or the spine."""
+    return any(
+        terminology.levels.named(title) or terminology.text_concepts(title, SPINES)
+        for title in _titles_of(report)
+    )
+
+
+def _titles_of(report: Json) -> list[str]:
+    specimens = (text(one.get("display")) for one in objects(report.get("specimen")))
+    return [*texts_of(report.get("code")), *filter(None, specimens)]
 
 
 def is_result_understood(report: Json, terminology: Terminology) -> bool:

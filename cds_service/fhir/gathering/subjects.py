@@ -18,6 +18,12 @@ from cds_service.fhir.references import (
 )
 
 WHOSE = ("subject", "patient")
+# HL7 table 0203: a medical record's number, a patient's own
+RECORD_CODES = frozenset({"MR", "PI"})
+RECORD_WORDS = frozenset(
+    {"mrn", "epi", "medical record number", "patient internal identifier"}
+)
+NOT_IN_USE = frozenset({"old", "temp"})
 
 
 class Person(NamedTuple):
@@ -30,6 +36,7 @@ class Person(NamedTuple):
         taken: `urn:…` of everything else in them.
         identifiers: (system, value) of the Patient's business identifiers, once the
             Patient has been read.
+        record_numbers: those of them that name nobody else.
     """
 
     patient_id: str
@@ -37,6 +44,7 @@ class Person(NamedTuple):
     addresses: frozenset[str] = frozenset()
     taken: frozenset[str] = frozenset()
     identifiers: frozenset[tuple[str, str]] = frozenset()
+    record_numbers: frozenset[tuple[str, str]] = frozenset()
 
     def is_subject_of(self, resource: Json) -> bool:
         """Tell if this resource names this patient, and clearly, as its subject."""
@@ -87,6 +95,7 @@ class Person(NamedTuple):
             frozenset(ours),
             frozenset(taken),
             identifiers_of(patient or {}),
+            _record_numbers_of(patient or {}),
         )
 
     def _is_meant(self, subject: Any, resource: Json) -> bool:
@@ -103,7 +112,7 @@ class Person(NamedTuple):
             return self._is_named(reference, resource) and not self._is_another(
                 identifier
             )
-        return identifier in self.identifiers
+        return identifier in self.record_numbers
 
     def _is_another(self, identifier: tuple[str, str] | None) -> bool:
         """Tell if it is another's number, in a system where the patient has one."""
@@ -115,7 +124,7 @@ class Person(NamedTuple):
         if reference.startswith("#"):
             contained = contained_in(resource).get(reference) or {}
             return contained.get("resourceType") == "Patient" and bool(
-                identifiers_of(contained) & self.identifiers
+                identifiers_of(contained) & self.record_numbers
             )
         if reference.startswith("urn:"):
             is_ours = (
@@ -136,7 +145,7 @@ class Person(NamedTuple):
             for system, bar, value in (one.partition("|") for one in values)
             if bar and system
         ]
-        return kind == "Patient" and len(named) == 1 and named[0] in self.identifiers
+        return kind == "Patient" and len(named) == 1 and named[0] in self.record_numbers
 
 
 def _patients_in(resource: Json) -> list[Any]:
@@ -176,6 +185,35 @@ def identifiers_of(resource: Json) -> frozenset[tuple[str, str]]:
         _identifier(identifier) for identifier in objects(resource.get("identifier"))
     )
     return frozenset(pair for pair in pairs if pair is not None)
+
+
+def _record_numbers_of(patient: Json) -> frozenset[tuple[str, str]]:
+    """Return (system, value) of the record numbers in use.
+
+    One that ends, be it in future, is none: which day is asked about is not known here.
+    """
+    pairs = (
+        _identifier(identifier)
+        for identifier in objects(patient.get("identifier"))
+        if is_record_number(identifier)
+        and not text(member(identifier, "period", "end"))
+    )
+    return frozenset(pair for pair in pairs if pair is not None)
+
+
+def is_record_number(identifier: Json) -> bool:
+    """Tell if this identifier of a Patient is a record number, if its time lasts.
+
+    A family shares a policy, and a passport or a number out of use may be somebody
+    else's. One that says no kind counts.
+    """
+    codings = objects(member(identifier, "type", "coding"))
+    codes = {text(coding.get("code")) for coding in codings}
+    words = text(member(identifier, "type", "text")).strip().lower()
+    is_record = (
+        not identifier.get("type") or codes & RECORD_CODES or words in RECORD_WORDS
+    )
+    return bool(is_record) and identifier.get("use") not in NOT_IN_USE
 
 
 def _identifier(value: Any) -> tuple[str, str] | None:

@@ -54,6 +54,8 @@ class _Forms(Closed):
     local: tuple[str, ...]
     short: tuple[str, ...]
     presentations: tuple[str, ...]
+    pack: Pattern
+    pack_days: int = Field(alias="pack-days", gt=0)
 
 
 class _DrugsFile(DataFile):
@@ -104,6 +106,8 @@ class DrugTable:
         least_doses: the least amount that is a dose, by ingredient and unit.
         other_doses: those that are a drug of their own, by the ingredient.
         local_form: the end of a name that says that the drug acts where it is put.
+        pack: the name of a pack that is one short course, with its `days`.
+        pack_days: of a pack whose name does not say them.
     """
 
     ingredients: frozenset[str] = frozenset()
@@ -116,6 +120,8 @@ class DrugTable:
     least_doses: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
     other_doses: Mapping[str, OtherDose] = field(default_factory=dict)
     local_form: re.Pattern[str] = re.compile("(?!)")
+    pack: re.Pattern[str] = re.compile("(?!)")
+    pack_days: int = 0
 
     @property
     def concepts(self) -> frozenset[str]:
@@ -201,6 +207,8 @@ def load_drugs(folders: Sequence[Path], systems: CodeSystems) -> DrugTable:
         {drug.name: drug.least_dose for drug in listed.drugs if drug.least_dose},
         _other_doses(listed.drugs),
         _local_form(listed.forms),
+        re.compile(listed.forms.pack, re.IGNORECASE),
+        listed.forms.pack_days,
     )
 
 

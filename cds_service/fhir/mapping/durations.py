@@ -10,7 +10,7 @@ reported as doubtful.
 
 import re
 import unicodedata
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date
 from functools import partial
 from itertools import islice
@@ -167,6 +167,7 @@ class _Clause(NamedTuple):
         about: it is about the ordered item, by itself or by the clause before; None if
             neither names anything.
         is_only: its length is the only number with a unit of time in the whole text.
+        is_alone: and all words beside it are plain words of a brace order.
     """
 
     text: str
@@ -175,13 +176,17 @@ class _Clause(NamedTuple):
     other: bool
     about: bool | None
     is_only: bool = False
+    is_alone: bool = False
 
 
 class DurationRules:
     """The words of all languages, compiled."""
 
     def __init__(
-        self, units: Mapping[str, _Unit], languages: Mapping[str, Durations]
+        self,
+        units: Mapping[str, _Unit],
+        languages: Mapping[str, Durations],
+        is_plain: Callable[[str], bool],
     ) -> None:
         """Compile the words.
 
@@ -189,8 +194,9 @@ class DurationRules:
             units: by UCUM code.
             languages: by code; English comes first, since its symbols are written
                 everywhere.
+            is_plain: tells if words of a brace order are plain.
         """
-        self.units, self.languages = units, languages
+        self.units, self.languages, self._is_plain = units, languages, is_plain
         self._every = tuple(languages)
         tables = languages.values()
         named = [
@@ -345,7 +351,9 @@ class DurationRules:
         if subject == "brace":
             for match in self._anywhere["posture"].finditer(text):
                 text = _blank(text, *match.span())
-        is_only = len(list(islice(self._amount.finditer(text), 2))) == 1
+        amounts = [*islice(self._amount.finditer(text), 2)]
+        is_only = len(amounts) == 1
+        is_alone = is_only and self._is_plain(_blank(text, *amounts[0].span()))
         about: bool | None = is_title or None
         if overlong := next(
             islice(self._amount.finditer(text), MOST_AMOUNTS, None), None
@@ -358,7 +366,7 @@ class DurationRules:
             other = self._is_about_other(words, subject)
             if own or other:
                 about = own
-            clause = _Clause(words, subject, own, other, about, is_only)
+            clause = _Clause(words, subject, own, other, about, is_only, is_alone)
             for mention in self._clause(clause):
                 yield mention._replace(
                     start=mention.start + start, end=mention.end + start
@@ -597,7 +605,8 @@ class DurationRules:
             if clause.about is False:
                 return None
             complains = self._anywhere["complaints"].search(clause.text)
-            if clause.is_only and not late and not complains:
+            is_its = clause.is_alone or clause.subject == "bed_rest"
+            if clause.is_only and is_its and not late and not complains:
                 return "length"
             return "length" if self._is_filler(f"{before} {after}") else "doubtful"
         if late and clause.subject == "brace" and not is_led:
@@ -678,9 +687,13 @@ def _blank(text: str, start: int, end: int) -> str:
 
 
 def load_durations(
-    folders: Sequence[Path], languages: Mapping[str, Language]
+    folders: Sequence[Path],
+    languages: Mapping[str, Language],
+    is_plain: Callable[[str], bool],
 ) -> DurationRules:
     """Load the rules for these languages, with the units in force.
+
+    `is_plain` tells if words of a brace order are plain.
 
     Raises:
         DataFileError: the file of units is missing or wrong.
@@ -689,4 +702,4 @@ def load_durations(
         code: languages[code].durations
         for code in sorted(languages, key=lambda code: (code != "en", code))
     }
-    return DurationRules(required(folders, FILE, _File)[1].units, tables)
+    return DurationRules(required(folders, FILE, _File)[1].units, tables, is_plain)

@@ -39,6 +39,8 @@ class NamesFile(DataFile):
     Attributes:
         reviewed: a reader of these languages, whom a site names, has read the file.
         neutral: words that name no measure.
+        never: words that make a goal, an ideal or a norm of any measure, or a value of
+            somebody else.
         names: by finding.
         parts: by the concept of a panel: the concepts of parts without a code, by what
             they are called.
@@ -46,6 +48,7 @@ class NamesFile(DataFile):
 
     reviewed: bool
     neutral: Phrases
+    never: Phrases = _NO_WORDS
     names: Mapping[str, NameRule]
     parts: Mapping[str, Mapping[str, Phrases]] = {}
 
@@ -107,10 +110,11 @@ class MeasureNames:
 
     def is_named_otherwise(self, finding: str, words: str) -> bool:
         """Report words that make another measure of it: in the name of a method."""
-        rule = self._content.names.get(finding)
-        return rule is not None and bool(
-            rule.other.search(_plain(words[:LONGEST_NAME]))
-        )
+        rule, plain = self._content.names.get(finding), _plain(words[:LONGEST_NAME])
+        return rule is not None and self._is_of_another(rule, plain)
+
+    def _is_of_another(self, rule: NameRule, plain: str) -> bool:
+        return bool(rule.other.search(plain) or self._content.never.search(plain))
 
     def _is_another_title(
         self,
@@ -119,7 +123,7 @@ class MeasureNames:
         is_mapped: bool,  # noqa: FBT001 - the arguments are the key of the cache
     ) -> bool:
         rule, plain = self._content.names[finding], _plain(name)
-        if rule.other.search(plain):
+        if self._is_of_another(rule, plain):
             return True
         if is_mapped or rule.any is None or rule.any.search(plain):
             return False

@@ -186,6 +186,15 @@ def load_all_plain(
     )
 
 
+def plain_of_braces(folders: Sequence[Path]) -> PlainWords:
+    """Load the plain words of brace orders, to be looked at without their lengths.
+
+    Raises:
+        DataFileError: a file is wrong.
+    """
+    return PlainWords(_words(folders, BRACES), None)
+
+
 def _words(folders: Sequence[Path], folder: str) -> list[str]:
     return [word for one in _files(folders, folder) for word in one.words]
 

@@ -15,6 +15,7 @@ from cds_service.fhir.mapping.text_rules import KEPT_TEXTS, LONGEST_KEPT
 
 # The limits of the WHO's classes, and any number below zero.
 _LIMIT = re.compile(r"[-−–] ?(?:1(?:[.,]0)?|2[.,]5)(?![\w.,]*\d)")
+_POROTIC, _NORMAL = -2.5, -1.0
 _NEGATIVE = re.compile(r"[-−–] ?\d")
 _WORD = re.compile(r"[^\W\d_]+")
 _PART = re.compile(r"(?<=[;\n。；，、])|(?<=[,.])(?=\s)")
@@ -59,10 +60,22 @@ class ReportWords:
     def line(self, words: str) -> re.Match[str] | None:
         """Match a line of a report with its number and unit: `T-score: -2.7 SD (L)`.
 
-        After them, only a flag for low or high may follow. The groups of the match are
-        `number` and `unit`; None if the line says anything else.
+        After them, only a flag for low or high, the class of this number and the
+        Z-score in brackets may follow. The groups of the match are `number`, `unit` and
+        the `place` between the name and the number; None if the line says anything
+        else.
         """
-        return self._line.fullmatch(_normal(words))
+        match = self._line.fullmatch(_normal(words))
+        if match is None or not match["class"]:
+            return match
+        compact = match["number"].replace(" ", "").replace(",", ".")
+        number = float(re.sub("[−–]", "-", compact))
+        return match if match[_class_of(number)] else None
+
+    def names_place(self, words: str) -> bool:
+        """Tell if a line has a place before its number: `T-Wert LWS -2,7`."""
+        match = self.line(words)
+        return match is not None and bool(match["place"])
 
     def below_zero(self, words: str) -> list[float]:
         """Return the negative numbers of prose: `neck -3.1`, `T = -3,1`, `minus 3.1`.
@@ -75,13 +88,27 @@ class ReportWords:
 
     @cached_property
     def _line(self) -> re.Pattern[str]:
-        names = self._content.t_score
+        names, content = self._content.t_score, self._content
+        classes = "|".join(
+            rf"(?P<{name}>(?:{either(words)})[^\W\d_]*)"
+            for name, words in (
+                ("osteopenia", content.osteopenia),
+                ("normal", content.normal),
+                ("osteoporosis", content.osteoporosis),
+            )
+        )
         return re.compile(
             rf"\s*(?:(?:T(?:[-_ ]?(?:{either(names.after_t)}))?"
-            rf"|(?:{either(names.before_t)})[- ]T)\s*[:=]?\s*(?=[-−–+\d]))?"
+            rf"|(?:{either(names.before_t)})[- ]T)"
+            r"(?:,? (?P<place>(?:[^\W\d_][^\d:=+−–-]{1,30})??"
+            r"(?:L[1-4] ?[-–] ?L?[1-4])?))?"
+            r"\s*[:=]?\s*(?=[-−–+\d]))?"
             r"(?P<number>[-−–+]?\s*\d{1,2}(?:[.,]\d{1,3})?)"
             r"\s*(?P<unit>[A-Za-z{}\[\]][A-Za-z0-9{}\[\]/^²_-]*?)??"
-            r"\s*(?:[(\[]?\b(?:L|LL|H|HH|low|abnormal)\b[)\]]?|\*)?\s*",
+            r"\s*(?:[(\[]?\b(?:L|LL|H|HH|low|abnormal)\b[)\]]?|\*)?"
+            r"\s*(?:[(\[]\s*Z(?:[-_ ]?(?:score|wert))?\s*[:=]?\s*"
+            r"[-−–+]?\s?\d{1,2}(?:[.,]\d{1,3})?\s*[)\]])?"
+            rf"\s*(?:[(\[]?(?P<class>{classes})[)\]]?)?\s*",
             re.IGNORECASE,
         )
 
@@ -150,6 +177,13 @@ class ReportWords:
     @cached_property
     def _compared(self) -> re.Pattern[str]:
         return ignoring_case(either(self._content.compared))
+
+
+def _class_of(number: float) -> str:
+    """Return the WHO's class of a T-score."""
+    if number <= _POROTIC:
+        return "osteoporosis"
+    return "osteopenia" if number < _NORMAL else "normal"
 
 
 def _normal(words: str) -> str:

@@ -42,7 +42,7 @@ from cds_service.fhir.mapping.mapping_files import (
 )
 from cds_service.fhir.mapping.names import MeasureNames, NamesFile
 from cds_service.fhir.mapping.overlay import required
-from cds_service.fhir.mapping.plain_words import load_all_plain
+from cds_service.fhir.mapping.plain_words import load_all_plain, plain_of_braces
 from cds_service.fhir.mapping.report_numbers import ReportNumbers, ReportNumbersFile
 from cds_service.fhir.mapping.report_words import ReportsFile, ReportWords
 from cds_service.fhir.mapping.text_rules import (
@@ -162,7 +162,8 @@ class Terminology:
         with faults:
             languages = read_languages(folders)
             self._texts = text_rules(languages)
-            self.durations = load_durations(folders, languages)
+            beside = plain_of_braces(folders).are_all
+            self.durations = load_durations(folders, languages, beside)
             self.years = YearWords(one.years for one in languages.values())
         faults.stop()
         bone_drugs = self.drugs.names_of(BONE_DRUGS)

@@ -115,14 +115,16 @@ class DraftOrders:
         """Yield all other orders that are to be carried out, in time."""
         yield from self._in_time(self.others)
 
-    def of(self, identifiers: frozenset[tuple[str, str]]) -> "DraftOrders":
+    def of(self, known: Person) -> "DraftOrders":
         """Return the same signing once the Patient's identifiers are known.
 
         What has another's number is not theirs.
         """
-        if self.person is None or not identifiers:
+        if self.person is None or not known.identifiers:
             return self
-        person = self.person._replace(identifiers=identifiers)
+        person = self.person._replace(
+            identifiers=known.identifiers, record_numbers=known.record_numbers
+        )
         foreign = {
             order.reference
             for order in self.drafts

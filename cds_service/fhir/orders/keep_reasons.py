@@ -32,6 +32,7 @@ from cds_service.fhir.onset import begun
 from cds_service.fhir.orders.consumed import KEPT_REASONS, unread_in
 from cds_service.fhir.orders.drafts import NO_DRAFTS, DraftOrders, codeables
 from cds_service.fhir.orders.levels import (
+    broken_beside,
     covers,
     find_levels,
     fractured_regions,
@@ -287,6 +288,24 @@ def _is_ordered_lately(entry: Entry, calendar: SiteCalendar, today: date) -> boo
     )
 
 
+def _may_name_fracture(
+    entry: Entry, birth: date | None, terminology: Terminology, today: date
+) -> bool:
+    """Tell if an entry besides brace orders may name a fracture of late.
+
+    An entry that says no day may.
+    """
+    if entry.kind in DEVICE_ORDERS or entry.status in NO_MORE:
+        return False
+    if entry.kind == "Condition":
+        return not _is_long_over(entry.raw, birth, terminology, today)
+    days = (entry.raw.get(name) for name in ("started", "effectiveDateTime", "issued"))
+    named = [day for one in days if (day := terminology.calendar.last_day(one))]
+    if named and max(named) < today - RECENT:
+        return False
+    return _is_lately(entry.raw, terminology.calendar, today)
+
+
 def _is_named_elsewhere(
     record: PatientRecord, calendar: SiteCalendar, today: date
 ) -> bool:
@@ -390,7 +409,7 @@ def _listed(stated: set[str]) -> tuple[str, ...]:
 def _broken_places(
     record: PatientRecord, terminology: Terminology, today: date
 ) -> dict[Freshness, set[str]]:
-    """Name what broke by the problem list, and by the reasons of orders in force."""
+    """Name what broke by the problem list, the reasons of orders, and other entries."""
     places: dict[Freshness, set[str]] = {"fresh": set(), "open": set(), "old": set()}
     birth = _birth_date(record, terminology)
     for entry in record.of_key("conditions"):
@@ -400,6 +419,8 @@ def _broken_places(
     for entry in record.entries:
         if _is_ordered_lately(entry, terminology.calendar, today):
             places["open"] |= levels_of_reasons(entry.raw, NO_DRAFTS, terminology)
+        if _may_name_fracture(entry, birth, terminology, today):
+            places["open"] |= broken_beside(entry.raw, terminology)
     return places
 
 

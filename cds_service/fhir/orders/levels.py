@@ -13,6 +13,7 @@ from cds_service.core.findings import UNREAD_REASON
 from cds_service.core.phrases import Verbatim, say
 from cds_service.fhir.certainty import certainty_of
 from cds_service.fhir.gathering.bystanders import FRACTURED
+from cds_service.fhir.gathering.elements import beside_title
 from cds_service.fhir.gathering.problem_words import read_problem_words
 from cds_service.fhir.gathering.reason_prose import (
     EARLIER,
@@ -20,8 +21,10 @@ from cds_service.fhir.gathering.reason_prose import (
     is_reason_understood,
     names_years_ago,
 )
+from cds_service.fhir.mapping.clauses import clauses
 from cds_service.fhir.mapping.level_text import LEVELS, UNUSUAL, in_order
 from cds_service.fhir.mapping.terminology import Terminology
+from cds_service.fhir.mapping.text_rules import LONGEST_TEXT
 from cds_service.fhir.orders.drafts import DraftOrders, codeables
 from cds_service.fhir.raw_json import Json, objects, text, texts_of
 
@@ -216,7 +219,31 @@ def names_another_fracture(
         for reason in reasons_named(order, bundle)
         for level in _broken_levels(reason, terminology)
     }
+    named |= broken_beside(order, terminology)
     return not all(covers(one, treated) for one in named)
+
+
+def broken_beside(entry: Json, terminology: Terminology) -> set[str]:
+    """Return the vertebrae that an entry names as broken next to its title.
+
+    They stand in its reasons, notes and results. Each part of a sentence is read for
+    itself: a report goes on about other vertebrae.
+    """
+    named = set[str]()
+    words = [text(entry.get("conclusion"))]
+    codes = [*objects(entry.get("conclusionCode"))]
+    for element in beside_title(entry):
+        if element.code is not None:
+            codes.append(element.code)
+        elif not element.is_site:
+            words.append(element.words)
+    for code in codes:
+        named |= {*terminology.translate("vertebral-level-icd", code)}
+        words += texts_of(code)
+    for part in (part for prose in words for part in clauses(prose[:LONGEST_TEXT])):
+        if terminology.text_concepts(part, FRACTURED):
+            named |= {*terminology.levels.treated(part)}
+    return named
 
 
 def _broken_levels(reason: Json, terminology: Terminology) -> set[str]:

@@ -17,11 +17,15 @@ from cds_service.core.leaving import (
     Leaving,
 )
 from cds_service.fhir.gathering.drugs import BONE_DRUG, read_billed
-from cds_service.fhir.gathering.entries import SPINES
-from cds_service.fhir.gathering.grave_asides import grave_beside
+from cds_service.fhir.gathering.entries import Entry
+from cds_service.fhir.gathering.grave_asides import drugs_and_states, grave_beside
 from cds_service.fhir.gathering.picking import FINAL
 from cds_service.fhir.gathering.record import PatientRecord
-from cds_service.fhir.gathering.report_prose import is_result_understood
+from cds_service.fhir.gathering.report_prose import (
+    is_of_other_organ,
+    is_result_understood,
+    names_spine,
+)
 from cds_service.fhir.leaves import MODIFIERS
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.orders.augmentation import combine_performed
@@ -145,15 +149,21 @@ def _days_of(
 
 
 def without_performed(
-    record: PatientRecord, performed: AugmentationOrder
+    record: PatientRecord, performed: AugmentationOrder, terminology: Terminology
 ) -> PatientRecord:
-    """Leave these procedures out: an augmentation is no earlier one of itself."""
-    entries = [
-        entry
-        for entry in record.entries
-        if f"{entry.raw.get('resourceType')}/{entry.raw.get('id')}"
-        not in performed.references
-    ]
+    """Leave these procedures out: an augmentation is no earlier one of itself.
+
+    The bone drugs and states that one names count, as at the signing; what is grave
+    in it is read with the operation.
+    """
+    entries: list[Entry] = []
+    for entry in record.entries:
+        name = f"{entry.raw.get('resourceType')}/{entry.raw.get('id')}"
+        if name not in performed.references:
+            entries.append(entry)
+        elif concepts := drugs_and_states(entry.raw, terminology):
+            bare = entry._replace(matches=(), drug=None)
+            entries.append(bare._replace(concepts=concepts, named=concepts))
     return record._replace(entries=tuple(entries))
 
 
@@ -378,7 +388,7 @@ def _unasked(
         is_final = text(report.get("status")) in FINAL
         if not (is_since and is_final and _is_of_biopsy(unbased, terminology)):
             continue
-        if objects(report.get("basedOn")) and not _names_spine(report, terminology):
+        if objects(report.get("basedOn")) and not names_spine(report, terminology):
             continue  # of another order
         names = _graves(report, terminology)
         is_unclear = not is_result_understood(report, terminology)
@@ -398,21 +408,7 @@ def _is_of_biopsy(report: Json, terminology: Terminology) -> bool:
     """Tell if a report is of a vertebra: it names its order, the spine or no organ."""
     if objects(report.get("basedOn")):
         return True
-    is_plain = terminology.reports.is_plain_pathology
-    return all(map(is_plain, _titles_of(report))) or _names_spine(report, terminology)
-
-
-def _titles_of(report: Json) -> list[str]:
-    specimens = (text(one.get("display")) for one in objects(report.get("specimen")))
-    return [*texts_of(report.get("code")), *filter(None, specimens)]
-
-
-def _names_spine(report: Json, terminology: Terminology) -> bool:
-    """Tell if the title or the specimen of a report is of a vertebra or the spine."""
-    return any(
-        terminology.levels.named(title) or terminology.text_concepts(title, SPINES)
-        for title in _titles_of(report)
-    )
+    return not is_of_other_organ(report, terminology)
 
 
 def _graves(report: Json, terminology: Terminology) -> frozenset[GraveResult]:

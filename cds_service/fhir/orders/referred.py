@@ -10,11 +10,10 @@ part of the signing was not read, no list of the record is whole.
 from collections.abc import Iterator
 from dataclasses import replace
 
-from cds_service.fhir.gathering.drug_asides import bone_drugs_named, words_in
 from cds_service.fhir.gathering.drugs import read_billed
 from cds_service.fhir.gathering.entries import BILLED_TYPES, Entry, read_entry
 from cds_service.fhir.gathering.fetching import FhirReader, read_by_id
-from cds_service.fhir.gathering.grave_asides import ASIDE_IN_DOUBT, states_by_code
+from cds_service.fhir.gathering.grave_asides import ASIDE_IN_DOUBT, drugs_and_states
 from cds_service.fhir.gathering.parsing import BrokenResource, parse_resource
 from cds_service.fhir.gathering.picking import (
     Unreadable,
@@ -24,6 +23,11 @@ from cds_service.fhir.gathering.picking import (
 from cds_service.fhir.gathering.problem_words import in_doubt
 from cds_service.fhir.gathering.record import PatientRecord
 from cds_service.fhir.gathering.subjects import Person
+from cds_service.fhir.gathering.unsent_reasons import (
+    LEFT_OPEN,
+    names_unsent,
+    reasons_referred_to,
+)
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.orders.drafts import DraftOrders, Order
 from cds_service.fhir.raw_json import Json, member, objects, text
@@ -151,6 +155,59 @@ def with_drafted_reasons(
     )
 
 
+def with_unsent_reasons_of_drafts(
+    record: PatientRecord, drafts: DraftOrders, terminology: Terminology
+) -> PatientRecord:
+    """Leave open what an order of this signing is for, if only a reference says it.
+
+    The reasons of the augmentation are read with it.
+    """
+    keys = {KIND: KEY, **ORDER_KEYS}
+    unsent = [
+        order
+        for order in drafts.each()
+        if order.type in keys and _is_reason_unsent(order, record, drafts)
+    ]
+    entries = [*record.entries]
+    for order in unsent:
+        key = keys[order.type]
+        places = [
+            place
+            for place, entry in enumerate(entries)
+            if (entry.origin, entry.key, entry.reference)
+            == ("context", key, order.reference)
+        ]
+        for place in places:
+            entries[place] = _left_open(entries[place])
+        try:
+            raw = parse_resource(
+                plain_numbers(order.resource), order.type, terminology.calendar
+            )
+        except BrokenResource:
+            continue
+        if not places:
+            entry = read_entry(raw, key, "context", LEFT_OPEN, None, terminology)
+            entries.append(_left_open(entry))
+    return record._replace(entries=tuple(entries))
+
+
+def _left_open(entry: Entry) -> Entry:
+    concepts, named = entry.concepts | LEFT_OPEN, entry.named | LEFT_OPEN
+    return entry._replace(concepts=concepts, named=named)
+
+
+def _is_reason_unsent(order: Order, record: PatientRecord, drafts: DraftOrders) -> bool:
+    if drafts.person is None or (order.meaning and order.meaning.augmentation):
+        return False
+    sent = {
+        text(reference.get("reference"))
+        for reference in reasons_referred_to(order.resource)
+        if drafts.resolve([reference], order.resource)
+    }
+    known = record.diagnoses | sent
+    return names_unsent(order.resource, known, drafts.person.bases)
+
+
 def with_cut_orders(record: PatientRecord, drafts: DraftOrders) -> PatientRecord:
     """Mark each list as cut if part of the signing was too long to be read.
 
@@ -197,11 +254,10 @@ def _entry_of_draft(
     is_augmentation = bool(draft.meaning and draft.meaning.augmentation)
     drugs = frozenset[str]()
     if is_augmentation:
-        named = bone_drugs_named(words_in(draft.resource), terminology)
-        states = states_by_code(draft.resource, terminology)
-        concepts = frozenset(map(in_doubt, {*named, *states}))
+        concepts = drugs_and_states(draft.resource, terminology)
     else:
-        concepts = concepts_of(draft.resource, targets, terminology) & ASIDE_IN_DOUBT
+        concepts = concepts_of(draft.resource, targets, terminology)
+        concepts &= ASIDE_IN_DOUBT.union(map(in_doubt, terminology.drugs.concepts))
         drugs = _drugs_billed(draft, terminology)
     if not concepts | drugs:
         return None

@@ -29,6 +29,8 @@ REFUSALS = SINGLE_REFUSALS | {
     404: "takes no transactions (404)",
     405: "takes no transactions (405)",
 }
+NO_ANSWER = "The server gave no answer, so it may or may not have written: {reason}."
+OF_GATEWAYS = (408, 502, 504)
 CONDITION = "If-None-Exist"
 NO_SOURCE = "The values are written, but not where they come from"
 LEAST_SECONDS = 1.0  # for a create, however late
@@ -40,11 +42,14 @@ class NotWritten(CdsError):
 
     Attributes:
         created: how many values it took before; none of a transaction.
+        is_known: it is certain that it took no more than these.
     """
 
-    def __init__(self, message: str, created: int = 0) -> None:
+    def __init__(
+        self, message: str, created: int = 0, *, is_known: bool = True
+    ) -> None:
         super().__init__(message)
-        self.created = created
+        self.created, self.is_known = created, is_known
 
 
 def send_transaction(
@@ -80,9 +85,11 @@ def send_transaction(
         for entry in objects(member(answer, "entry"))
     ]
     if len(statuses) != len(objects(transaction["entry"])):
-        raise NotWritten("The server's answer does not say what was written.")
+        why = "The server's answer does not say what was written."
+        raise NotWritten(why, is_known=False)
     if refused := [one for one in statuses if not one.startswith(DONE)]:
-        raise NotWritten(_batch_refusal(refused, len(statuses)))
+        is_all = len(refused) == len(statuses)
+        raise NotWritten(_batch_refusal(refused, len(statuses)), is_known=is_all)
     return statuses
 
 
@@ -120,7 +127,7 @@ def send_each(
             left = max(ends - time.monotonic(), LEAST_SECONDS)
             reply, answer = _post(session, url, _filled(resource, places), left)
         except NotWritten as fault:
-            raise NotWritten(str(fault), created) from None
+            raise NotWritten(str(fault), created, is_known=fault.is_known) from None
         if reply.status_code not in (200, 201):
             refusal = SINGLE_REFUSALS.get(
                 reply.status_code, f"refused ({reply.status_code})"
@@ -192,7 +199,7 @@ def _post(
     """Send it once, and read what comes back.
 
     Raises:
-        NotWritten: there was no answer.
+        NotWritten: there was no answer, or that of a gateway which got none.
     """
     try:
         reply = session.post(url, data=json.dumps(document).encode(), timeout=seconds)
@@ -202,9 +209,10 @@ def _post(
             if isinstance(error, CallFailed)
             else "the server's address is not valid"
         )
-        raise NotWritten(
-            f"The server gave no answer, so it may or may not have written: {reason}."
-        ) from None
+        raise NotWritten(NO_ANSWER.format(reason=reason), is_known=False) from None
+    if reply.status_code in OF_GATEWAYS:
+        reason = f"the gateway before it says so ({reply.status_code})"
+        raise NotWritten(NO_ANSWER.format(reason=reason), is_known=False)
     try:
         return reply, decode_record_json(reply.content)
     except JsonTextError:

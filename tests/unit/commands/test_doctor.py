@@ -72,6 +72,25 @@ def test_a_call_that_would_be_answered_has_no_finding(doctor, site):
     assert doctor(call(kyphoplasty()), "--site", str(site)) == {}
 
 
+@pytest.mark.parametrize(
+    ("base", "is_found"),
+    [
+        pytest.param("http://inner:8080/fhir", True, id="another base"),
+        pytest.param(BASE, False, id="its own"),
+    ],
+)
+def test_entries_under_another_base_name_the_line_to_add(doctor, site, base, is_found):
+    body = call(kyphoplasty())
+    entry = {"fullUrl": f"{base}/Condition/1", "resource": {"resourceType": "List"}}
+    bundle = {"resourceType": "Bundle", "type": "searchset", "entry": [entry]}
+    body["prefetch"]["conditions"] = bundle
+    found = doctor(body, "--site", str(site))
+    assert ("fhir-aliases" in found) == is_found
+    if is_found:
+        line = f'fhir-aliases = {{ "{BASE}" = ["{base}"] }}'
+        assert line in found["fhir-aliases"]["change"]
+
+
 def test_a_call_without_orders_names_the_scope_and_where_to_grant_it(doctor, site):
     body = call()
     body["context"]["draftOrders"] = None

@@ -79,7 +79,7 @@ def test_a_day_that_is_yet_to_come_is_refused(tmp_path):
 
 def test_what_is_taken_and_refused_is_printed(table):
     table.write_text(
-        "patient,date,level,plvi,foo\np1,2026-05-01,L4,0.8,1\np1,2026-05-02,L4,80,1\n"
+        "patient,date,level,plvi,foo\np1,2026-05-01,L4,0.8,\np1,2026-05-02,L4,80,\n"
     )
     done = run(table, "--dry-run")
     assert done.exit_code == 0
@@ -211,6 +211,72 @@ def test_what_is_there_is_not_sent(table, server):
     done = run(table, "--fhir-server", server.base)
     assert "0 new, 1 there already" in done.stderr
     assert len(server.sent) == 1
+
+
+def test_what_was_taken_back_on_the_server_is_sent_again(table, server):
+    run(table, "--fhir-server", server.base)
+    (first, _) = json.loads(server.sent[0])["entry"]
+    withdrawn = first["resource"] | {"id": "v1", "status": "entered-in-error"}
+    server.default = fhir(page(withdrawn))
+    done = run(table, "--fhir-server", server.base)
+    assert "1 new, 0 there already" in done.stderr
+    (second, source) = json.loads(server.sent[1])["entry"]
+    assert second["request"]["ifNoneExist"] != first["request"]["ifNoneExist"]
+    name = second["resource"]["identifier"][0]["value"]
+    assert second["request"]["ifNoneExist"].endswith(name)
+    assert source["resource"]["target"] == [{"reference": second["fullUrl"]}]
+    again = second["resource"] | {"id": "v2"}
+    server.default = fhir(page(withdrawn, again))
+    done = run(table, "--fhir-server", server.base)
+    assert "0 new, 1 there already" in done.stderr
+    assert len(server.sent) == 2
+
+
+@pytest.mark.parametrize(
+    ("members", "is_refused"),
+    [
+        pytest.param({}, True, id="final"),
+        pytest.param({"status": "amended"}, True, id="amended"),
+        pytest.param({"effectiveDateTime": "2026-05-01T08:00:00Z"}, True, id="time"),
+        pytest.param({"status": "entered-in-error"}, False, id="taken back"),
+        pytest.param({"status": "preliminary"}, False, id="not confirmed"),
+        pytest.param({"effectiveDateTime": "2026-04-30"}, False, id="another day"),
+        pytest.param({"valueQuantity": {"value": 0.8}}, False, id="the same value"),
+        pytest.param({"subject": {"reference": "Patient/p2"}}, False, id="of another"),
+    ],
+)
+def test_a_value_next_to_another_of_its_day_on_record_is_refused(
+    table, server, members, is_refused
+):
+    run(table, "--fhir-server", server.base)
+    there = json.loads(server.sent[0])["entry"][0]["resource"] | {
+        "id": "v1",
+        "identifier": [],
+        "valueQuantity": {"value": 0.5, "code": "1"},
+    }
+    server.default = fhir(page(there | members))
+    done = run(table, "--fhir-server", server.base)
+    assert len(server.sent) == 2 - is_refused
+    assert ("the record holds 0.5 1 of the same day" in done.stdout) == is_refused
+    assert done.exit_code == is_refused  # nothing was taken
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        pytest.param(Reply(b"{}", 500), id="refused"),
+        pytest.param(fhir(page({"resourceType": "Observation"}, 5)), id="broken"),
+        pytest.param(
+            fhir(page() | {"link": [{"relation": "next", "url": "http://[::1"}]}),
+            id="a page that cannot be read",
+        ),
+    ],
+)
+def test_nothing_is_sent_to_a_record_that_cannot_be_read_whole(table, server, answer):
+    server.default = answer
+    done = run(table, "--fhir-server", server.base)
+    assert (done.exit_code, server.sent) == (1, [])
+    assert "could not be read" in done.stderr
 
 
 def test_the_token_is_sent_to_this_machine(table, server, tmp_path):

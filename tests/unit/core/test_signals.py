@@ -1,15 +1,17 @@
 """Each signal fires where its fact holds, up to the printed cut-off and no further, and never on a gap."""
 
+from dataclasses import dataclass, field
 from datetime import date, timedelta
-from typing import get_args
+from typing import NamedTuple, get_args
 
 import pytest
 
 from cds_service.core.bone_drugs import DrugSignal
 from cds_service.core.chart_signals import WORDS
-from cds_service.core.findings import SupportOrders, WordedEnd
+from cds_service.core.findings import SupportOrder, Value, WordedEnd
 from cds_service.core.open_signals import OPEN_SIGNALS
 from cds_service.core.signals import signal_names
+from cds_service.core.situation import Signal
 from tests.chart_builders import TODAY, open_service
 from tests.fact_builders import (
     brace,
@@ -49,10 +51,6 @@ def weeks(number):
     return TODAY + timedelta(weeks=number)
 
 
-def words(hours, length):
-    return WordedEnd(kind="end", hours=hours, length=length)
-
-
 def of_long_ago(name, **members):
     """A finding that is true since 24 Jun 2026."""
     return finding(name, True, observed=date(2026, 6, 24))._replace(**members)
@@ -62,142 +60,263 @@ def ends(kind, **members):
     return WordedEnd(kind=kind, **members)
 
 
-# A row: why; values: findings; orders: support orders of today; procedure_on: the
-# day of the procedure; policy: a site's values. fires, silent: signals that hold and
-# that do not; `only`: all of those that begin with this word. because: what a signal
-# says; measure: a part of it; correction: elements of its correction; corrected: the
-# order that it corrects.
+@dataclass(frozen=True)
+class Chart:
+    """What signals look at: findings, and support orders of today."""
 
-# signal -> what makes it fire, what nearly does. A value is findings, or an order.
-CASES = {
-    "low-plvi": [{"plvi": 0.79}, {"plvi": 0.7901}],
-    "low-psoas-area": [{"psoas-total-area": 11.937}, {"psoas-total-area": 11.938}],
-    "high-muscle-fat": [{"es-mf-fat-fraction": 49.782}, {"es-mf-fat-fraction": 49.781}],
-    "high-pma-rate": [{"pma-rate": 51.7}, {"pma-rate": 51.69}],
-    "low-mna": [{"mna-score": 23.99}, {"mna-score": 24.0}],
-    "low-bmi": [{"bmi": 18.49}, {"bmi": 18.5}],
-    "sarcopenia-site": [
-        {"sarcopenia-site": True},
-        {"sarcopenia-site": False, "sarcopenia": True},
-    ],
-    "muscle-normal": [
-        {"sarcopenia-site": False},
-        {"sarcopenia-site": False, "psoas-total-area": 11.9},
-    ],
-    "denosumab-overdue": [
-        {"denosumab-overdue": True},
-        {"denosumab-overdue": False, "bone-drug": True},
-    ],
-    "fracture-on-drug": [{"bone-drug": True}, {"bone-drug": False}],
-    "long-term-steroid": [{"long-term-steroid": True}, {"steroid-use": True}],
-    "steroid-three-months": [{"long-term-steroid": True}, {"steroid-use": True}],
-    "long-on-drug": [
-        {"bone-drug": True},
-        {"bone-drug": True, "denosumab-overdue": True},
-    ],
-    "earlier-fracture": [
-        {"prior-vertebral-fracture": True},
-        {"prior-vertebral-fracture": False},
-    ],
-    "several-levels": [{"level-count": 2.0}, {"level-count": 1.0}],
-    "weak-grip": [
-        {"grip-strength": 17.9, "sex": "female"},
-        {"grip-strength": 18.0, "sex": "female"},
-    ],
-    "muscle-index-decides": [
-        {"grip-strength": 17.9, "sex": "female"},
-        {"grip-strength": 17.9, "sex": "female", "appendicular-muscle-index": 5.0},
-    ],
-    "slow-gait": [{"gait-speed": 0.9}, {"gait-speed": 1.0}],
-    "active-cancer": [{"active-cancer": True}, {"active-cancer": False}],
-    "maybe-not-fragility": [{"age": 49.0}, {"age": 50.0, "high-energy-cause": False}],
-    "dementia": [{"dementia": True}, {"dementia": False}],
-    "repeated-falls": [{"repeated-falls": True}, {"repeated-falls": False}],
-    "severe-kidney-disease": [
-        {"severe-kidney-disease": True},
-        {"severe-kidney-disease": False},
-    ],
-    "ct-on-record": [{"ct-on-record": True}, {"mri-on-record": True}],
-    "mri-on-record": [{"mri-on-record": True}, {"ct-on-record": True}],
-    "deceased": [{"deceased": True}, {"deceased": False}],
-    "no-bone-drug": [{"bone-drug": False}, {"bone-drug": True}],
-    "malignancy": [{"malignancy": True}, {"malignancy": False, "active-cancer": True}],
-    "spinal-infection": [
-        {"present-spinal-infection": True},
-        {"spinal-infection": False},
-    ],
-    "not-osteoporotic": [
-        {"malignancy": True},
-        {
-            "malignancy": False,
-            "spinal-infection": False,
-            "unstable-fracture": True,
-            "neurological-deficit": False,
-        },
-    ],
-    "no-brace-advice": [
-        {"spinal-infection": True},
-        {"unstable-fracture": True, "neurological-deficit": True},
-    ],
-    "end-of-life": [{"end-of-life": True}, {"end-of-life": False}],
-    "brace-keep-reason": [
-        brace("TLSO (L0456)", reasons=["unstable-fracture"]),
-        brace("TLSO (L0456)"),
-    ],
-    "brace-ordered": [brace("TLSO (L0456)", end=weeks(8)), support_order("bed-rest")],
-    "brace-limit-broken": [
-        brace("TLSO (L0456)", end=date(2027, 1, 16)),
-        brace("TLSO (L0456)", end=weeks(8)),
-    ],
-    "brace-limit-passed": [
-        brace("TLSO (L0456)", start=weeks(-9)),
-        brace("TLSO (L0456)", start=weeks(-8), end=weeks(1)),
-    ],
-    "bed-rest-long": [
-        support_order("bed-rest", hours=24.5),
-        support_order("bed-rest", hours=24.0),
-    ],
-    "bed-rest-open": [
-        support_order("bed-rest"),
-        support_order("bed-rest", worded=ends("event")),
-    ],
-    "brace-undated": [
-        brace("TLSO (L0456)", worded=ends("payer")),
-        brace("TLSO (L0456)", end=weeks(9), worded=ends("payer")),
-    ],
-    "no-figure": [
-        {"unstable-fracture": True},
-        {
-            "malignancy": False,
-            "spinal-infection": False,
-            "unstable-fracture": False,
-            "neurological-deficit": False,
-        },
-    ],
-    "no-exercise": [
-        {"neurological-deficit": True},
-        {
-            "malignancy": False,
-            "spinal-infection": False,
-            "unstable-fracture": False,
-            "neurological-deficit": False,
-        },
-    ],
-}
+    values: dict[str, Value] = field(default_factory=dict)
+    orders: tuple[SupportOrder, ...] = ()
+
+    def signals(self) -> dict[str, Signal]:
+        return signals_of(self.values, *self.orders)
 
 
-def given(case):
-    return signals_of(case) if isinstance(case, dict) else signals_of({}, case)
+def with_values(values):
+    return Chart(values=values)
 
 
-@pytest.mark.parametrize("name", CASES)
-def test_the_signal_fires_where_its_fact_holds(name):
-    assert name in given(CASES[name][0])
+def with_orders(*orders):
+    return Chart(orders=orders)
 
 
-@pytest.mark.parametrize("name", CASES)
-def test_the_signal_stays_silent_just_beyond(name):
-    assert name not in given(CASES[name][1])
+class Cutoff(NamedTuple):
+    """A signal, a chart that makes it fire, and one that nearly does."""
+
+    name: str
+    fires: Chart
+    stays_silent: Chart
+
+
+CUTOFFS = [
+    Cutoff("low-plvi", with_values({"plvi": 0.79}), with_values({"plvi": 0.7901})),
+    Cutoff(
+        "low-psoas-area",
+        with_values({"psoas-total-area": 11.937}),
+        with_values({"psoas-total-area": 11.938}),
+    ),
+    Cutoff(
+        "high-muscle-fat",
+        with_values({"es-mf-fat-fraction": 49.782}),
+        with_values({"es-mf-fat-fraction": 49.781}),
+    ),
+    Cutoff(
+        "high-pma-rate",
+        with_values({"pma-rate": 51.7}),
+        with_values({"pma-rate": 51.69}),
+    ),
+    Cutoff(
+        "low-mna", with_values({"mna-score": 23.99}), with_values({"mna-score": 24.0})
+    ),
+    Cutoff("low-bmi", with_values({"bmi": 18.49}), with_values({"bmi": 18.5})),
+    Cutoff(
+        "sarcopenia-site",
+        with_values({"sarcopenia-site": True}),
+        with_values({"sarcopenia-site": False, "sarcopenia": True}),
+    ),
+    Cutoff(
+        "muscle-normal",
+        with_values({"sarcopenia-site": False}),
+        with_values({"sarcopenia-site": False, "psoas-total-area": 11.9}),
+    ),
+    Cutoff(
+        "denosumab-overdue",
+        with_values({"denosumab-overdue": True}),
+        with_values({"denosumab-overdue": False, "bone-drug": True}),
+    ),
+    Cutoff(
+        "fracture-on-drug",
+        with_values({"bone-drug": True}),
+        with_values({"bone-drug": False}),
+    ),
+    Cutoff(
+        "long-term-steroid",
+        with_values({"long-term-steroid": True}),
+        with_values({"steroid-use": True}),
+    ),
+    Cutoff(
+        "steroid-three-months",
+        with_values({"long-term-steroid": True}),
+        with_values({"steroid-use": True}),
+    ),
+    Cutoff(
+        "long-on-drug",
+        with_values({"bone-drug": True}),
+        with_values({"bone-drug": True, "denosumab-overdue": True}),
+    ),
+    Cutoff(
+        "earlier-fracture",
+        with_values({"prior-vertebral-fracture": True}),
+        with_values({"prior-vertebral-fracture": False}),
+    ),
+    Cutoff(
+        "several-levels",
+        with_values({"level-count": 2.0}),
+        with_values({"level-count": 1.0}),
+    ),
+    Cutoff(
+        "weak-grip",
+        with_values({"grip-strength": 17.9, "sex": "female"}),
+        with_values({"grip-strength": 18.0, "sex": "female"}),
+    ),
+    Cutoff(
+        "muscle-index-decides",
+        with_values({"grip-strength": 17.9, "sex": "female"}),
+        with_values(
+            {"grip-strength": 17.9, "sex": "female", "appendicular-muscle-index": 5.0}
+        ),
+    ),
+    Cutoff(
+        "slow-gait", with_values({"gait-speed": 0.9}), with_values({"gait-speed": 1.0})
+    ),
+    Cutoff(
+        "active-cancer",
+        with_values({"active-cancer": True}),
+        with_values({"active-cancer": False}),
+    ),
+    Cutoff(
+        "maybe-not-fragility",
+        with_values({"age": 49.0}),
+        with_values({"age": 50.0, "high-energy-cause": False}),
+    ),
+    Cutoff(
+        "dementia", with_values({"dementia": True}), with_values({"dementia": False})
+    ),
+    Cutoff(
+        "repeated-falls",
+        with_values({"repeated-falls": True}),
+        with_values({"repeated-falls": False}),
+    ),
+    Cutoff(
+        "severe-kidney-disease",
+        with_values({"severe-kidney-disease": True}),
+        with_values({"severe-kidney-disease": False}),
+    ),
+    Cutoff(
+        "ct-on-record",
+        with_values({"ct-on-record": True}),
+        with_values({"mri-on-record": True}),
+    ),
+    Cutoff(
+        "mri-on-record",
+        with_values({"mri-on-record": True}),
+        with_values({"ct-on-record": True}),
+    ),
+    Cutoff(
+        "deceased", with_values({"deceased": True}), with_values({"deceased": False})
+    ),
+    Cutoff(
+        "no-bone-drug",
+        with_values({"bone-drug": False}),
+        with_values({"bone-drug": True}),
+    ),
+    Cutoff(
+        "malignancy",
+        with_values({"malignancy": True}),
+        with_values({"malignancy": False, "active-cancer": True}),
+    ),
+    Cutoff(
+        "spinal-infection",
+        with_values({"present-spinal-infection": True}),
+        with_values({"spinal-infection": False}),
+    ),
+    Cutoff(
+        "not-osteoporotic",
+        with_values({"malignancy": True}),
+        with_values(
+            {
+                "malignancy": False,
+                "spinal-infection": False,
+                "unstable-fracture": True,
+                "neurological-deficit": False,
+            }
+        ),
+    ),
+    Cutoff(
+        "no-brace-advice",
+        with_values({"spinal-infection": True}),
+        with_values({"unstable-fracture": True, "neurological-deficit": True}),
+    ),
+    Cutoff(
+        "end-of-life",
+        with_values({"end-of-life": True}),
+        with_values({"end-of-life": False}),
+    ),
+    Cutoff(
+        "brace-keep-reason",
+        with_orders(brace("TLSO (L0456)", reasons=["unstable-fracture"])),
+        with_orders(brace("TLSO (L0456)")),
+    ),
+    Cutoff(
+        "brace-ordered",
+        with_orders(brace("TLSO (L0456)", end=weeks(8))),
+        with_orders(support_order("bed-rest")),
+    ),
+    Cutoff(
+        "brace-limit-broken",
+        with_orders(brace("TLSO (L0456)", end=date(2027, 1, 16))),
+        with_orders(brace("TLSO (L0456)", end=weeks(8))),
+    ),
+    Cutoff(
+        "brace-limit-passed",
+        with_orders(brace("TLSO (L0456)", start=weeks(-9))),
+        with_orders(brace("TLSO (L0456)", start=weeks(-8), end=weeks(1))),
+    ),
+    Cutoff(
+        "bed-rest-long",
+        with_orders(support_order("bed-rest", hours=24.5)),
+        with_orders(support_order("bed-rest", hours=24.0)),
+    ),
+    Cutoff(
+        "bed-rest-open",
+        with_orders(support_order("bed-rest")),
+        with_orders(support_order("bed-rest", worded=ends("event"))),
+    ),
+    Cutoff(
+        "brace-undated",
+        with_orders(brace("TLSO (L0456)", worded=ends("payer"))),
+        with_orders(brace("TLSO (L0456)", end=weeks(9), worded=ends("payer"))),
+    ),
+    Cutoff(
+        "no-figure",
+        with_values({"unstable-fracture": True}),
+        with_values(
+            {
+                "malignancy": False,
+                "spinal-infection": False,
+                "unstable-fracture": False,
+                "neurological-deficit": False,
+            }
+        ),
+    ),
+    Cutoff(
+        "no-exercise",
+        with_values({"neurological-deficit": True}),
+        with_values(
+            {
+                "malignancy": False,
+                "spinal-infection": False,
+                "unstable-fracture": False,
+                "neurological-deficit": False,
+            }
+        ),
+    ),
+]
+
+
+@pytest.mark.parametrize(
+    ("name", "chart"),
+    [pytest.param(one.name, one.fires, id=one.name) for one in CUTOFFS],
+)
+def test_the_signal_fires_where_its_fact_holds(name, chart):
+    assert name in chart.signals()
+
+
+@pytest.mark.parametrize(
+    ("name", "chart"),
+    [pytest.param(one.name, one.stays_silent, id=one.name) for one in CUTOFFS],
+)
+def test_the_signal_stays_silent_just_beyond(name, chart):
+    assert name not in chart.signals()
 
 
 def test_every_signal_is_tested_here():
@@ -216,7 +335,8 @@ def test_every_signal_is_tested_here():
         "bed-rest-reason",
     }
     elsewhere |= {*get_args(DrugSignal), *WORDS, *CARD_SIGNALS, *OPEN_SIGNALS}
-    assert CASES.keys() | elsewhere == signal_names(open_service().studies)
+    tested = {cutoff.name for cutoff in CUTOFFS}
+    assert tested | elsewhere == signal_names(open_service().studies)
 
 
 def test_a_gap_never_fires_a_signal_but_the_one_that_is_the_gap():
@@ -227,195 +347,187 @@ def test_a_gap_never_fires_a_signal_but_the_one_that_is_the_gap():
         }
 
 
+@dataclass(frozen=True)
+class Said:
+    """What signals say.
+
+    Attributes:
+        fires: names of signals that hold.
+        silent: of those that do not.
+        because: what a signal says, by name.
+        measures: a part of it, by name; the signal has evidence.
+    """
+
+    fires: tuple[str, ...] = ()
+    silent: tuple[str, ...] = ()
+    because: dict[str, str] = field(default_factory=dict)
+    measures: dict[str, str] = field(default_factory=dict)
+
+
+LOW_MEASURES = {
+    "psoas-total-area": 10.0,
+    "es-mf-fat-fraction": 58.0,
+    "pma-rate": 57.0,
+    "mna-score": 15.0,
+    "bmi": 17.9,
+}
+
+
 @pytest.mark.parametrize(
-    "case",
+    ("values", "policy", "expected"),
     [
-        {
-            "why": "a signal of a measure says the measure: low-psoas-area",
-            "values": {
-                "psoas-total-area": 10.0,
-                "es-mf-fat-fraction": 58.0,
-                "pma-rate": 57.0,
-                "mna-score": 15.0,
-                "bmi": 17.9,
-            },
-            "measure": {"low-psoas-area": "10.0 cm²"},
-        },
-        {
-            "why": "a signal of a measure says the measure: high-muscle-fat",
-            "values": {
-                "psoas-total-area": 10.0,
-                "es-mf-fat-fraction": 58.0,
-                "pma-rate": 57.0,
-                "mna-score": 15.0,
-                "bmi": 17.9,
-            },
-            "measure": {"high-muscle-fat": "58 %"},
-        },
-        {
-            "why": "a signal of a measure says the measure: high-pma-rate",
-            "values": {
-                "psoas-total-area": 10.0,
-                "es-mf-fat-fraction": 58.0,
-                "pma-rate": 57.0,
-                "mna-score": 15.0,
-                "bmi": 17.9,
-            },
-            "measure": {"high-pma-rate": "57 %"},
-        },
-        {
-            "why": "a signal of a measure says the measure: low-mna",
-            "values": {
-                "psoas-total-area": 10.0,
-                "es-mf-fat-fraction": 58.0,
-                "pma-rate": 57.0,
-                "mna-score": 15.0,
-                "bmi": 17.9,
-            },
-            "measure": {"low-mna": "15"},
-        },
-        {
-            "why": "a signal of a measure says the measure: low-bmi",
-            "values": {
-                "psoas-total-area": 10.0,
-                "es-mf-fat-fraction": 58.0,
-                "pma-rate": 57.0,
-                "mna-score": 15.0,
-                "bmi": 17.9,
-            },
-            "measure": {"low-bmi": "BMI 17.9"},
-        },
-        {
-            "why": "without a score the category counts: {'mna-category': 'B'}",
-            "values": {"mna-category": "B"},
-            "fires": ["low-mna"],
-        },
-        {
-            "why": "without a score the category counts: {'mna-category': 'A'}",
-            "values": {"mna-category": "A"},
-            "silent": ["low-mna"],
-        },
-        {
-            "why": (
-                "without a score the category counts: {'mna-category': 'B',"
-                " 'mna-score': 24.0}"
-            ),
-            "values": {"mna-category": "B", "mna-score": 24.0},
-            "silent": ["low-mna"],
-        },
-        {
-            "why": "no muscle is normal while one measure is low: plvi",
-            "values": {"sarcopenia-site": False, "plvi": 0.79},
-            "silent": ["muscle-normal"],
-        },
-        {
-            "why": "no muscle is normal while one measure is low: pma-rate",
-            "values": {"sarcopenia-site": False, "pma-rate": 51.7},
-            "silent": ["muscle-normal"],
-        },
-        {
-            "why": "no muscle is normal while one measure is low: es-mf-fat-fraction",
-            "values": {"sarcopenia-site": False, "es-mf-fat-fraction": 49.782},
-            "silent": ["muscle-normal"],
-        },
-        {
-            "why": "no muscle is normal while one measure is low: psoas-total-area",
-            "values": {"sarcopenia-site": False, "psoas-total-area": 11.937},
-            "silent": ["muscle-normal"],
-        },
-        {
-            "why": (
-                "weak grip alone by awgs-2019: {'grip-strength': 14.0, 'sex': 'female'}"
-            ),
-            "values": {"grip-strength": 14.0, "sex": "female"},
-            "policy": {"sarcopenia_criteria": "awgs-2019"},
-            "because": {"weak-grip": "weak grip (14 kg)"},
-        },
-        {
-            "why": (
-                "weak grip alone by ewgsop2: {'grip-strength': 17.0, 'sex': 'female'}"
-            ),
-            "values": {"grip-strength": 17.0, "sex": "female"},
-            "policy": {"sarcopenia_criteria": "ewgsop2"},
-            "silent": ["weak-grip"],
-        },
-        {
-            "why": (
-                "weak grip alone by ewgsop2: {'grip-strength': 15.9, 'sex': 'female'}"
-            ),
-            "values": {"grip-strength": 15.9, "sex": "female"},
-            "policy": {"sarcopenia_criteria": "ewgsop2"},
-            "because": {"weak-grip": "weak grip (15.9 kg)"},
-        },
-        {
-            "why": "weak grip alone by ewgsop2: {'grip-strength': 26.0, 'sex': 'male'}",
-            "values": {"grip-strength": 26.0, "sex": "male"},
-            "policy": {"sarcopenia_criteria": "ewgsop2"},
-            "because": {"weak-grip": "weak grip (26 kg)"},
-        },
-        {
-            "why": "weak grip alone by awgs-2019: {'grip-strength': 17.0}",
-            "values": {"grip-strength": 17.0},
-            "policy": {"sarcopenia_criteria": "awgs-2019"},
-            "because": {"weak-grip": "weak grip (17 kg)"},
-        },
-        {
-            "why": "weak grip alone by awgs-2019: {'grip-strength': 20.0}",
-            "values": {"grip-strength": 20.0},
-            "policy": {"sarcopenia_criteria": "awgs-2019"},
-            "silent": ["weak-grip"],
-        },
-        {
-            "why": (
-                "weak grip alone by awgs-2019: {'grip-strength': 14.0, 'sex': 'female',"
-                " 'sarcopenia-site': False}"
-            ),
-            "values": {
+        pytest.param(
+            LOW_MEASURES,
+            {},
+            Said(measures={"low-psoas-area": "10.0 cm²"}),
+            id="a signal of a measure says the measure: low-psoas-area",
+        ),
+        pytest.param(
+            LOW_MEASURES,
+            {},
+            Said(measures={"high-muscle-fat": "58 %"}),
+            id="a signal of a measure says the measure: high-muscle-fat",
+        ),
+        pytest.param(
+            LOW_MEASURES,
+            {},
+            Said(measures={"high-pma-rate": "57 %"}),
+            id="a signal of a measure says the measure: high-pma-rate",
+        ),
+        pytest.param(
+            LOW_MEASURES,
+            {},
+            Said(measures={"low-mna": "15"}),
+            id="a signal of a measure says the measure: low-mna",
+        ),
+        pytest.param(
+            LOW_MEASURES,
+            {},
+            Said(measures={"low-bmi": "BMI 17.9"}),
+            id="a signal of a measure says the measure: low-bmi",
+        ),
+        pytest.param(
+            {"mna-category": "B"},
+            {},
+            Said(fires=("low-mna",)),
+            id="without a score the category counts: {'mna-category': 'B'}",
+        ),
+        pytest.param(
+            {"mna-category": "A"},
+            {},
+            Said(silent=("low-mna",)),
+            id="without a score the category counts: {'mna-category': 'A'}",
+        ),
+        pytest.param(
+            {"mna-category": "B", "mna-score": 24.0},
+            {},
+            Said(silent=("low-mna",)),
+            id="without a score the category counts: {'mna-category': 'B',"
+            " 'mna-score': 24.0}",
+        ),
+        pytest.param(
+            {"sarcopenia-site": False, "plvi": 0.79},
+            {},
+            Said(silent=("muscle-normal",)),
+            id="no muscle is normal while one measure is low: plvi",
+        ),
+        pytest.param(
+            {"sarcopenia-site": False, "pma-rate": 51.7},
+            {},
+            Said(silent=("muscle-normal",)),
+            id="no muscle is normal while one measure is low: pma-rate",
+        ),
+        pytest.param(
+            {"sarcopenia-site": False, "es-mf-fat-fraction": 49.782},
+            {},
+            Said(silent=("muscle-normal",)),
+            id="no muscle is normal while one measure is low: es-mf-fat-fraction",
+        ),
+        pytest.param(
+            {"sarcopenia-site": False, "psoas-total-area": 11.937},
+            {},
+            Said(silent=("muscle-normal",)),
+            id="no muscle is normal while one measure is low: psoas-total-area",
+        ),
+        pytest.param(
+            {"grip-strength": 14.0, "sex": "female"},
+            {"sarcopenia_criteria": "awgs-2019"},
+            Said(because={"weak-grip": "weak grip (14 kg)"}),
+            id="weak grip alone by awgs-2019: {'grip-strength': 14.0, 'sex': 'female'}",
+        ),
+        pytest.param(
+            {"grip-strength": 17.0, "sex": "female"},
+            {"sarcopenia_criteria": "ewgsop2"},
+            Said(silent=("weak-grip",)),
+            id="weak grip alone by ewgsop2: {'grip-strength': 17.0, 'sex': 'female'}",
+        ),
+        pytest.param(
+            {"grip-strength": 15.9, "sex": "female"},
+            {"sarcopenia_criteria": "ewgsop2"},
+            Said(because={"weak-grip": "weak grip (15.9 kg)"}),
+            id="weak grip alone by ewgsop2: {'grip-strength': 15.9, 'sex': 'female'}",
+        ),
+        pytest.param(
+            {"grip-strength": 26.0, "sex": "male"},
+            {"sarcopenia_criteria": "ewgsop2"},
+            Said(because={"weak-grip": "weak grip (26 kg)"}),
+            id="weak grip alone by ewgsop2: {'grip-strength': 26.0, 'sex': 'male'}",
+        ),
+        pytest.param(
+            {"grip-strength": 17.0},
+            {"sarcopenia_criteria": "awgs-2019"},
+            Said(because={"weak-grip": "weak grip (17 kg)"}),
+            id="weak grip alone by awgs-2019: {'grip-strength': 17.0}",
+        ),
+        pytest.param(
+            {"grip-strength": 20.0},
+            {"sarcopenia_criteria": "awgs-2019"},
+            Said(silent=("weak-grip",)),
+            id="weak grip alone by awgs-2019: {'grip-strength': 20.0}",
+        ),
+        pytest.param(
+            {
                 "grip-strength": 14.0,
                 "sex": "female",
                 "sarcopenia-site": False,
             },
-            "policy": {"sarcopenia_criteria": "awgs-2019"},
-            "silent": ["weak-grip"],
-        },
-        {
-            "why": "slow gait is said",
-            "values": {"gait-speed": 0.5},
-            "because": {"slow-gait": "slow gait (0.5 m/s)"},
-        },
-        {
-            "why": "only where the criteria of the site have it",
-            "values": {"gait-speed": 0.5},
-            "policy": {"sarcopenia_criteria": "awgs-2025"},
-            "silent": ["slow-gait"],
-        },
-        {
-            "why": "a site may want the limits said with every augmentation",
-            "policy": {"brace_card": "always"},
-            "fires": ["brace-card-always"],
-        },
-        {"why": "else they are not", "silent": ["brace-card-always"]},
+            {"sarcopenia_criteria": "awgs-2019"},
+            Said(silent=("weak-grip",)),
+            id="weak grip alone by awgs-2019: {'grip-strength': 14.0, 'sex': 'female',"
+            " 'sarcopenia-site': False}",
+        ),
+        pytest.param(
+            {"gait-speed": 0.5},
+            {},
+            Said(because={"slow-gait": "slow gait (0.5 m/s)"}),
+            id="slow gait is said",
+        ),
+        pytest.param(
+            {"gait-speed": 0.5},
+            {"sarcopenia_criteria": "awgs-2025"},
+            Said(silent=("slow-gait",)),
+            id="only where the criteria of the site have it",
+        ),
+        pytest.param(
+            {},
+            {"brace_card": "always"},
+            Said(fires=("brace-card-always",)),
+            id="a site may want the limits said with every augmentation",
+        ),
+        pytest.param(
+            {}, {}, Said(silent=("brace-card-always",)), id="else they are not"
+        ),
     ],
-    ids=lambda case: case["why"],
 )
-def test_what_signals_say(case):
-    orders = SupportOrders(
-        orders=tuple(case.get("orders", ())), procedure_on=case.get("procedure_on")
-    )
-    found = signals_of(
-        case.get("values", {}),
-        support=orders,
-        policy=policy_with(**case.get("policy", {})),
-    )
-    assert set(case.get("fires", ())) <= found.keys()
-    assert not set(case.get("silent", ())) & found.keys()
-    for word, names in case.get("only", {}).items():
-        assert [name for name in found if name.startswith(word)] == names
-    for name, words in case.get("because", {}).items():
-        assert found[name].because == words
-    for name, words in case.get("measure", {}).items():
-        assert words in found[name].because
-        assert found[name].evidence
+def test_what_signals_say(values, policy, expected):
+    signals = signals_of(values, policy=policy_with(**policy))
+    assert set(expected.fires) <= signals.keys()
+    assert not set(expected.silent) & signals.keys()
+    for name, words in expected.because.items():
+        assert signals[name].because == words
+    for name, words in expected.measures.items():
+        assert words in signals[name].because
+        assert signals[name].evidence
 
 
 def test_the_studies_behind_a_cut_off_are_named():

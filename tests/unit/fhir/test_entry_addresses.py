@@ -6,7 +6,7 @@ import pytest
 
 from cds_service.fhir.gathering.query_results import QueryResult, of_one_server
 from cds_service.fhir.raw_json import Json
-from cds_service.fhir.references import BundleEntry, bases_of_call
+from cds_service.fhir.references import BundleEntry, bases_of, bases_of_call
 
 A, B = "https://a.example.org/fhir", "https://b.example.org/fhir"
 
@@ -62,3 +62,26 @@ def test_an_entry_s_address_does_not_matter_where_references_tell_of_another() -
     bases = bases_of_call([None], conditions)
     assert of_one_server({"conditions": answer}, bases)["conditions"].foreign == 0
     assert bases.name_of(f"{A}/Patient/p1") == "Patient/p1"
+
+
+INNER = "http://inner:8080/fhir"
+
+
+@pytest.mark.parametrize(
+    ("aliases", "base", "left_out"),
+    [
+        pytest.param([], B, 0, id="guessed without aliases"),
+        pytest.param([INNER], B, 1, id="another server than the site names"),
+        pytest.param([INNER], INNER, 0, id="its inner address"),
+        pytest.param([INNER], A, 0, id="its own"),
+    ],
+)
+def test_where_the_site_names_aliases_no_other_address_is_guessed(
+    aliases: list[str], base: str, left_out: int
+) -> None:
+    _, answer = listed("Observation", base)
+    empty = QueryResult(state="empty")
+    answers = {"boneDensity": answer, "conditions": empty}
+    results = of_one_server(answers, bases_of([A, *aliases]))
+    assert results["boneDensity"].foreign == left_out
+    assert results["boneDensity"].is_cut == (left_out > 0)

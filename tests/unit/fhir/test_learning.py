@@ -1,6 +1,8 @@
 """`mappings learn`: what local codes may mean, from resources that carry them, without a word about a patient."""
 
 import json
+from dataclasses import dataclass, field
+from typing import NamedTuple
 
 import pytest
 from click.testing import CliRunner
@@ -124,12 +126,45 @@ def grip_of(code, value, unit="", **members):
     return grip(code, value, unit=unit, **members)[0]
 
 
+class Proposed(NamedTuple):
+    """A code whose words say what it may mean, and the unit to be implied."""
+
+    code: str
+    seen: int
+    text: str
+    unit: str = ""
+
+
+class Unexplained(NamedTuple):
+    """A code that no word explains."""
+
+    kind: str
+    code: str
+    seen: int
+
+
+class StrangeUnit(NamedTuple):
+    """A unit that nobody knows, and the codes that come with it."""
+
+    unit: str
+    seen: int
+    codes: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Lessons:
+    """All that is learned of a record."""
+
+    proposals: list[Proposed] = field(default_factory=list)
+    others: list[Unexplained] = field(default_factory=list)
+    units: list[StrangeUnit] = field(default_factory=list)
+
+
 @pytest.mark.parametrize(
-    "case",
+    ("record", "expected"),
     [
-        {
-            "why": "codes that leave a list not understood are named",
-            "record": [
+        pytest.param(
+            [
                 {
                     "resourceType": "Condition",
                     "code": code("R1", display="Nadciśnienie tętnicze"),
@@ -147,15 +182,18 @@ def grip_of(code, value, unit="", **members):
                     "code": code("R2", display="Hypertension"),
                 },
             ],
-            "others": [["drug", "L1", 1], ["problem", "R1", 2]],
-        },
-        {
-            "why": "a code that is known is not proposed again",
-            "record": [grip_of(coded("38267-1"), value=-2.5)],
-        },
-        {
-            "why": "nor is one beside a code that is known",
-            "record": [
+            Lessons(
+                others=[Unexplained("drug", "L1", 1), Unexplained("problem", "R1", 2)]
+            ),
+            id="codes that leave a list not understood are named",
+        ),
+        pytest.param(
+            [grip_of(coded("38267-1"), value=-2.5)],
+            Lessons(),
+            id="a code that is known is not proposed again",
+        ),
+        pytest.param(
+            [
                 grip_of(
                     {
                         "coding": [
@@ -170,10 +208,11 @@ def grip_of(code, value, unit="", **members):
                     value=-2.5,
                 )
             ],
-        },
-        {
-            "why": "components are measurements of their own",
-            "record": [
+            Lessons(),
+            id="nor is one beside a code that is known",
+        ),
+        pytest.param(
+            [
                 {
                     "resourceType": "Observation",
                     "code": code("1", display="Hand panel"),
@@ -185,45 +224,49 @@ def grip_of(code, value, unit="", **members):
                     ],
                 }
             ],
-            "proposes": [["2", 1, "Grip right", ""]],
-            "others": [["measure", "1", 1]],
-        },
-        {
-            "why": "a unit that nobody knows is named with its codes",
-            "record": [
+            Lessons(
+                proposals=[Proposed("2", 1, "Grip right")],
+                others=[Unexplained("measure", "1", 1)],
+            ),
+            id="components are measurements of their own",
+        ),
+        pytest.param(
+            [
                 grip_of(code("7", display="Hand grip"), value=20, unit="kilopond"),
                 grip_of(code("7", display="Hand grip"), value=21, unit="kilopond"),
             ],
-            "proposes": [["7", 2, "Hand grip", ""]],
-            "units": [["kilopond", 2, "7"]],
-        },
-        {
-            "why": "a text that stands the same with two patients belongs to the code",
-            "record": [
+            Lessons(
+                proposals=[Proposed("7", 2, "Hand grip")],
+                units=[StrangeUnit("kilopond", 2, codes=("7",))],
+            ),
+            id="a unit that nobody knows is named with its codes",
+        ),
+        pytest.param(
+            [
                 grip_of(code("1", text="Hand grip"), value=20, unit="kg"),
                 grip_of(code("1", text="Hand grip"), value=20, unit="kg", patient="p2"),
             ],
-            "proposes": [["1", 2, "Hand grip", ""]],
-        },
-        {
-            "why": "one of a single patient is not shown",
-            "record": [grip_of(code("1", text="Hand grip"), value=20, unit="kg")],
-            "proposes": [["1", 1, "(text not shown)", ""]],
-        },
+            Lessons(proposals=[Proposed("1", 2, "Hand grip")]),
+            id="a text that stands the same with two patients belongs to the code",
+        ),
+        pytest.param(
+            [grip_of(code("1", text="Hand grip"), value=20, unit="kg")],
+            Lessons(proposals=[Proposed("1", 1, "(text not shown)")]),
+            id="one of a single patient is not shown",
+        ),
     ],
-    ids=lambda case: case["why"],
 )
-def test_what_is_learned_of_a_record(case):
-    found = of(*case["record"])
-    assert [
-        [one.code, one.seen, one.text, one.unit] for one in found.proposals
-    ] == case.get("proposes", [])
-    assert [[one.kind, one.code, one.seen] for one in found.others] == case.get(
-        "others", []
-    )
-    assert [[one.unit, one.seen, *one.codes] for one in found.units] == case.get(
-        "units", []
-    )
+def test_what_is_learned_of_a_record(record, expected):
+    lessons = of(*record)
+    assert expected.proposals == [
+        Proposed(one.code, one.seen, one.text, one.unit) for one in lessons.proposals
+    ]
+    assert expected.others == [
+        Unexplained(one.kind, one.code, one.seen) for one in lessons.others
+    ]
+    assert expected.units == [
+        StrangeUnit(one.unit, one.seen, tuple(one.codes)) for one in lessons.units
+    ]
 
 
 def test_a_code_without_a_system_is_named_and_not_written():

@@ -37,10 +37,8 @@ ERECTOR = FindingSite(CodedConcept("44947003", "SCT", "Erector spinae muscle"))
 OLD_ERECTOR = FindingSite(CodedConcept("T-14020", "SRT", "Erector spinae muscle"))
 MULTIFIDUS = FindingSite(CodedConcept("7:508", "MDC", "Musculi multifidii"))
 L4_BODY = FindingSite(CodedConcept("71996003", "SCT", "Body of L4"))
-ANSWERS = {
-    True: CodedConcept("52101004", "SCT", "Present"),
-    False: CodedConcept("373067005", "SCT", "No"),
-}
+PRESENT = CodedConcept("52101004", "SCT", "Present")
+NO = CodedConcept("373067005", "SCT", "No")
 
 
 @pytest.fixture
@@ -122,11 +120,12 @@ def test_the_level_may_be_a_modifier_of_the_muscle(read):
     assert read(group)[0] == [("paraspinal-csa", 23.1, "cm2", ("L3",))]
 
 
-@pytest.mark.parametrize("answer", [True, False])
-def test_an_answer_is_read(read, answer):
-    group = of_image(
-        evaluations=[QualitativeEvaluation(own("fascia-injury"), ANSWERS[answer])]
-    )
+@pytest.mark.parametrize(
+    ("concept", "answer"),
+    [pytest.param(PRESENT, True, id="True"), pytest.param(NO, False, id="False")],
+)
+def test_an_answer_is_read(read, concept, answer):
+    group = of_image(evaluations=[QualitativeEvaluation(own("fascia-injury"), concept)])
     _, _, source = read(group)
     assert [(one.measure.name, one.answer) for one in source.reported] == [
         ("fascia-injury", answer)

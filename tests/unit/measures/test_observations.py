@@ -83,12 +83,14 @@ def test_what_is_written_is_read_back(value):
         assert known.site == ", ".join(value.levels)
 
 
-@pytest.mark.parametrize("name", READ)
-def test_every_measure_can_be_written_and_read(name):
-    written = WRITER.write(reported(READ[name]))
+@pytest.mark.parametrize(
+    "measure", [pytest.param(measure, id=name) for name, measure in READ.items()]
+)
+def test_every_measure_can_be_written_and_read(measure):
+    written = WRITER.write(reported(measure))
     assert isinstance(written, Written), written
-    known = read_back(READ[name], written.observation, TERMINOLOGY, DAY)
-    assert known.value == (True if READ[name].is_boolean else float(middle(READ[name])))
+    known = read_back(measure, written.observation, TERMINOLOGY, DAY)
+    assert known.value == (True if measure.is_boolean else float(middle(measure)))
 
 
 def test_a_value_whose_way_is_not_known_is_read_and_said():

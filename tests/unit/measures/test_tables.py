@@ -152,11 +152,35 @@ def test_rows_of_others_are_counted_and_not_read(read):
 
 def test_columns_that_are_no_measure_are_named(read):
     taken, refused = read(
-        "patient,date,plvi,diabetes,PLVI index\np1,2026-05-01,0.8,yes,3\n"
+        "patient,date,plvi,diabetes,PLVI index\np1,2026-05-01,0.8,yes,\n"
     )
     assert taken["plvi"].number == Decimal("0.8")
     assert refused["column diabetes"].startswith("a finding that is not measured")
     assert refused["column PLVI index"] == "no finding has this name"
+
+
+@pytest.mark.parametrize(
+    ("column", "cell"),
+    [
+        ("side", "left"),
+        ("Datum", "2019-02-03"),
+        ("subject class", "phantom"),
+        ("status", "entered in error"),
+        ("MRN", "9999"),
+        ("PLVI index", "3"),
+        ("", "baseline"),
+    ],
+)
+def test_a_column_that_is_not_understood_refuses_the_rows_that_fill_it(
+    read, column, cell
+):
+    table = f"patient,date,plvi,{column}\np1,2026-05-01,0.8,%s\np2,2026-05-01,0.7,%s\n"
+    taken, refused = read(table % (cell, ""))
+    assert not taken
+    name = f"column {column}" if column else "a column without a heading"
+    assert "of what or of when" in refused[name]
+    taken, _ = read(table % ("", cell))
+    assert taken["plvi"].number == Decimal("0.8")
 
 
 def test_a_semicolon_and_a_decimal_comma_are_read(read):

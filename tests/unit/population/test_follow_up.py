@@ -157,54 +157,59 @@ def test_it_is_the_estimate_of_aalen_and_johansen():
     assert weights @ is_event / len(followed) == pytest.approx(expected)
 
 
+def after(**numbers):
+    """What was noted so many days after the procedure."""
+    days = {name: DAY + timedelta(days=number) for name, number in numbers.items()}
+    return Days(procedure=DAY, **days)
+
+
 @pytest.mark.parametrize(
     ("outcome", "days", "expected"),
     [
         pytest.param(
-            None, {"died": 365}, FollowUp(0.5, "death"), id="death-is-no-loss"
+            None, after(died=365), FollowUp(0.5, "death"), id="death-is-no-loss"
         ),
-        pytest.param(False, {"died": 365}, FollowUp(0.5, "death"), id="death-and-0"),
+        pytest.param(False, after(died=365), FollowUp(0.5, "death"), id="death-and-0"),
         pytest.param(
-            True, {"event": 365, "died": 400}, FollowUp(0.5, "event"), id="event"
+            True, after(event=365, died=400), FollowUp(0.5, "event"), id="event"
         ),
-        pytest.param(True, {}, FollowUp(0.5, "event"), id="event-without-a-day"),
-        pytest.param(None, {"last_contact": 365}, FollowUp(0.5, "loss"), id="lost"),
-        pytest.param(None, {"last_contact": 900}, None, id="seen-and-nobody-said"),
-        pytest.param(False, {"last_contact": 900}, FollowUp(1.0, "whole"), id="whole"),
+        pytest.param(True, after(), FollowUp(0.5, "event"), id="event-without-a-day"),
+        pytest.param(None, after(last_contact=365), FollowUp(0.5, "loss"), id="lost"),
+        pytest.param(None, after(last_contact=900), None, id="seen-and-nobody-said"),
         pytest.param(
-            False, {"last_contact": 365}, FollowUp(0.5, "loss"), id="0-and-not-seen"
+            False, after(last_contact=900), FollowUp(1.0, "whole"), id="whole"
         ),
         pytest.param(
-            False, {"last_contact": 700}, FollowUp(1.0, "whole"), id="the-last-visit"
+            False, after(last_contact=365), FollowUp(0.5, "loss"), id="0-and-not-seen"
+        ),
+        pytest.param(
+            False, after(last_contact=700), FollowUp(1.0, "whole"), id="the-last-visit"
         ),
         pytest.param(
             False,
-            {"last_contact": 365, "died": 900},
+            after(last_contact=365, died=900),
             FollowUp(1.0, "whole"),
             id="0-and-died-later",
         ),
         pytest.param(
             False,
-            {"last_contact": 365, "event": 900},
+            after(last_contact=365, event=900),
             FollowUp(1.0, "whole"),
             id="0-and-the-first-one-later",
         ),
-        pytest.param(None, {"event": 365}, FollowUp(0.5, "event"), id="day-alone"),
+        pytest.param(None, after(event=365), FollowUp(0.5, "event"), id="day-alone"),
         pytest.param(
-            None, {"event": 365, "died": 400}, FollowUp(0.5, "event"), id="then-died"
+            None, after(event=365, died=400), FollowUp(0.5, "event"), id="then-died"
         ),
-        pytest.param(None, {"event": 900}, FollowUp(1.0, "whole"), id="too-late"),
-        pytest.param(None, {}, None, id="nothing-known"),
+        pytest.param(None, after(event=900), FollowUp(1.0, "whole"), id="too-late"),
+        pytest.param(None, after(), None, id="nothing-known"),
         pytest.param(
-            None, {"died": -5, "last_contact": -5}, None, id="before-the-procedure"
+            None, after(died=-5, last_contact=-5), None, id="before-the-procedure"
         ),
     ],
 )
 def test_how_a_patients_time_ended(outcome, days, expected):
-    dated = {name: DAY + timedelta(days=number) for name, number in days.items()}
-    assert (
-        follow_up_of(Days(procedure=DAY, **dated), MONTHS, outcome=outcome) == expected
-    )
+    assert follow_up_of(days, MONTHS, outcome=outcome) == expected
 
 
 def test_a_refit_waits_while_too_many_outcomes_are_unknown(tmp_path):

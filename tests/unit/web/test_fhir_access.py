@@ -1,5 +1,7 @@
 """Which FHIR server may be called; which one a client may name of these is in the attack table (A26, B1)."""
 
+from dataclasses import dataclass
+
 import pytest
 
 from cds_service.errors import NotAllowed
@@ -38,71 +40,97 @@ SITE = Site.model_validate(
         ],
     }
 )
-WHERE = {
-    "open mode": (None, []),
-    "open mode, one named": (None, ["https://r4.smarthealthit.org"]),
-}
-WHERE |= {"a site": (SITE, ["https://named.example.org"])}
+
+
+@dataclass(frozen=True)
+class Where:
+    """A service, and the servers that its operator names on the command line."""
+
+    name: str
+    site: Site | None = None
+    named: tuple[str, ...] = ()
+
+
+OPEN_MODE = Where("open mode")
+ONE_NAMED = Where("open mode, one named", named=("https://r4.smarthealthit.org",))
+A_SITE = Where("a site", SITE, named=("https://named.example.org",))
+
+
+def calls(where, *urls):
+    return [pytest.param(where, url, id=f"{where.name}-{url}") for url in urls]
 
 
 @pytest.mark.parametrize(
     ("where", "url"),
     [
-        ("open mode", "http://127.0.0.1:8200/fhir"),
-        ("open mode", "http://localhost/fhir/"),
-        ("open mode", "https://[::1]:8443/fhir"),
-        ("open mode, one named", "https://r4.smarthealthit.org/"),
-        ("a site", "https://ehr.example.org/fhir/r4/"),
-        ("a site", "https://EHR.example.org:443/test"),
-        ("a site", "https://other.example.org/r4"),
+        *calls(
+            OPEN_MODE,
+            "http://127.0.0.1:8200/fhir",
+            "http://localhost/fhir/",
+            "https://[::1]:8443/fhir",
+        ),
+        *calls(ONE_NAMED, "https://r4.smarthealthit.org/"),
+        *calls(
+            A_SITE,
+            "https://ehr.example.org/fhir/r4/",
+            "https://EHR.example.org:443/test",
+            "https://other.example.org/r4",
+        ),
     ],
 )
 def test_a_server_of_this_machine_named_or_of_a_client_may_be_called(where, url):
-    site, named = WHERE[where]
-    assert allowed_fhir_server(url, site, named)
+    assert allowed_fhir_server(url, where.site, where.named)
 
 
 @pytest.mark.parametrize(
     ("where", "url"),
     [
-        ("open mode", "https://ehr.example.org/fhir/r4"),
-        ("open mode", "http://10.0.0.1/fhir"),
-        ("open mode", "http://169.254.169.254/latest"),
-        ("open mode", "http://127.1/fhir"),
-        ("open mode", "http://2130706433/fhir"),
-        ("open mode", "http://0x7f000001/fhir"),
-        ("open mode", "http://0.0.0.0/fhir"),
-        ("open mode", "http://localhost.evil.tld/fhir"),
-        ("open mode", "http://localhost@evil.tld/fhir"),
-        ("open mode", "http://127.0.0.1:8200/fhir?x="),
-        ("open mode", "file:///etc/passwd"),
-        ("open mode", ""),
-        ("open mode", "fhir"),
-        ("open mode, one named", "http://r4.smarthealthit.org"),
-        ("open mode, one named", "https://r4.smarthealthit.org/x"),
-        ("open mode, one named", "https://r4.smarthealthit.org.evil.tld"),
-        ("a site", "http://127.0.0.1:8200/fhir"),
-        ("a site", "https://named.example.org"),
-        ("a site", "https://ehr.example.org"),
-        ("a site", "https://ehr.example.org/fhir"),
-        ("a site", "https://ehr.example.org/fhir/r4/../../admin"),
-        ("a site", "https://ehr.example.org/fhir/r4/%2e%2e"),
-        ("a site", "https://ehr.example.org/fhir/r4/tenant"),
-        ("a site", "https://ehr.example.org/fhir/r4evil"),
-        ("a site", "https://ehr.example.org.evil.tld/fhir/r4"),
-        ("a site", "https://ehr.example.org@evil.tld/fhir/r4"),
-        ("a site", "https://ehr.example.org./fhir/r4"),
-        ("a site", "https://ehr.example.org:8443/fhir/r4"),
-        ("a site", "http://ehr.example.org/fhir/r4"),
-        ("a site", "https://ehr.example.org/fhir/r4\t"),
-        ("a site", "https://ehr.example.org/fhir/r4#x"),
-        ("a site", "https://ehr.example.org\\fhir/r4"),
+        *calls(
+            OPEN_MODE,
+            "https://ehr.example.org/fhir/r4",
+            "http://10.0.0.1/fhir",
+            "http://169.254.169.254/latest",
+            "http://127.1/fhir",
+            "http://2130706433/fhir",
+            "http://0x7f000001/fhir",
+            "http://0.0.0.0/fhir",
+            "http://localhost.evil.tld/fhir",
+            "http://localhost@evil.tld/fhir",
+            "http://127.0.0.1:8200/fhir?x=",
+            "file:///etc/passwd",
+            "",
+            "fhir",
+        ),
+        *calls(
+            ONE_NAMED,
+            "http://r4.smarthealthit.org",
+            "https://r4.smarthealthit.org/x",
+            "https://r4.smarthealthit.org.evil.tld",
+        ),
+        *calls(
+            A_SITE,
+            "http://127.0.0.1:8200/fhir",
+            "https://named.example.org",
+            "https://ehr.example.org",
+            "https://ehr.example.org/fhir",
+            "https://ehr.example.org/fhir/r4/../../admin",
+            "https://ehr.example.org/fhir/r4/%2e%2e",
+            "https://ehr.example.org/fhir/r4/tenant",
+            "https://ehr.example.org/fhir/r4evil",
+            "https://ehr.example.org.evil.tld/fhir/r4",
+            "https://ehr.example.org@evil.tld/fhir/r4",
+            "https://ehr.example.org./fhir/r4",
+            "https://ehr.example.org:8443/fhir/r4",
+            "http://ehr.example.org/fhir/r4",
+            "https://ehr.example.org/fhir/r4\t",
+            "https://ehr.example.org/fhir/r4#x",
+            "https://ehr.example.org\\fhir/r4",
+        ),
     ],
 )
 def test_no_other_server_may_be_called(where, url):
-    site, named = WHERE[where]
     with pytest.raises(NotAllowed) as caught:
-        allowed_fhir_server(url, site, named)
+        allowed_fhir_server(url, where.site, where.named)
     assert "example.org" not in str(caught.value)
 
 

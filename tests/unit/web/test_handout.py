@@ -21,7 +21,7 @@ from tests.chart_builders import (
     problem,
     site_service,
 )
-from tests.codes import ICD, codeable
+from tests.codes import ICD, SCT, codeable
 from tests.patients.inpatients import ZOLEDRONATE, coded, given, medication
 from tests.patients.leaving import (
     SERVICE,
@@ -477,7 +477,32 @@ def test_a_brace_whose_order_says_more_has_no_day(ward: Ward, note: str) -> None
     worn = ends_in_january(note=[{"text": note}])
     page = ward.page(ward.leave(leaving_chart(VISIT, worn)))
     assert OFF not in page.text
-    assert all(words in page.text for words in MOVING)
+
+
+UNREAD = "xqz"  # nobody knows what it means
+NOT_UNDERSTOOD = [
+    pytest.param(report(UNREAD), id="a report"),
+    pytest.param(
+        of_patient(
+            "Procedure",
+            "done-too",
+            status="completed",
+            code={"text": "Colonoscopy"},
+            performedDateTime=days_ago(5),
+            reasonCode=[codeable(SCT, "60389000")],
+        ),
+        id="a code alone",
+    ),
+]
+
+
+@pytest.mark.parametrize("entry", NOT_UNDERSTOOD)
+def test_nobody_is_told_how_to_move_next_to_words_that_nobody_understood(
+    ward: Ward, entry: Any
+) -> None:
+    page = ward.page(ward.leave(leaving_chart(entry, VISIT, ends_in_january())))
+    assert not any(words in page.text for words in (*MOVING, OFF))
+    assert "Weak legs" in page.text
 
 
 def test_without_any_of_this_the_page_says_it_all(ward: Ward) -> None:

@@ -1,20 +1,37 @@
 """Calls of one EHR whose FHIR server hangs leave threads to everybody else."""
 
+import re
+import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any
+from typing import Any, ClassVar
 from uuid import uuid4
 
 import pytest
+from pydantic import ValidationError
 
-from cds_service.errors import FhirReadError
+from cds_service.audit.chain import AuditEntry
+from cds_service.errors import EvidenceUnavailable, FhirReadError
 from cds_service.fhir.gathering.fetching import Fetched
+from cds_service.outgoing.deadline import Deadline
+from cds_service.settings import Settings
 from cds_service.web.http_server import THREADS
-from cds_service.web.reading_places import MOST_OF_ONE, PlacedReader, ReadingPlaces
-from tests.chart_builders import Asked, order_sign
+from cds_service.web.reading_places import PlacedReader, ReadingPlaces
+from tests.chart_builders import HOOK, Asked, KeptEntries, open_service, order_sign
+from tests.deploy.locked import DEPLOY
 from tests.faults.records import pulled
+from tests.scripted_reader import gathered
 from tests.stub_fhir import StubFhir
 from tests.waiting import wait_until
+
+MOST_OF_ONE = Settings().reads_of_one_ehr
+REPLICA_PLACES = re.compile(r"max_conns=(\d+)")
+WORKERS_OF_UNIT = re.compile(r"--workers (\d+)")
+
+
+def signing(base: str) -> Any:
+    """Sign an order whose record has to be read from there."""
+    return pulled(base) | {"hookInstance": str(uuid4())}
 
 
 class Reader:
@@ -27,12 +44,21 @@ class Reader:
         return Fetched((page, page))
 
 
-def test_most_of_one_ehr_leave_threads_to_others() -> None:
-    assert MOST_OF_ONE < THREADS / 2
+def test_an_ehr_that_hangs_leaves_most_places_of_deploy_to_others() -> None:
+    nginx = (DEPLOY / "nginx" / "nginx.conf").read_text()
+    unit = (DEPLOY / "systemd" / "kyphoplasty-cds@.service").read_text()
+    places = [int(number) for number in REPLICA_PLACES.findall(nginx)]
+    workers = int(WORKERS_OF_UNIT.findall(unit)[0])
+    assert MOST_OF_ONE * workers * len(places) < sum(places) / 2
+
+
+def test_no_setting_takes_all_threads_of_a_worker() -> None:
+    with pytest.raises(ValidationError):
+        Settings(reads_of_one_ehr=THREADS)
 
 
 def test_an_ehr_has_so_many_places_and_another_has_its_own() -> None:
-    places = ReadingPlaces()
+    places = ReadingPlaces(MOST_OF_ONE)
     assert [places.take("a") for _ in range(MOST_OF_ONE + 1)].count(True) == MOST_OF_ONE
     assert places.take("b")
     places.free("a")
@@ -40,7 +66,7 @@ def test_an_ehr_has_so_many_places_and_another_has_its_own() -> None:
 
 
 def test_a_call_takes_one_place_at_its_first_read_and_frees_it_once() -> None:
-    places = ReadingPlaces()
+    places = ReadingPlaces(MOST_OF_ONE)
     calls = [PlacedReader(Reader(), places, "a") for _ in range(MOST_OF_ONE + 1)]
     *first, last = calls
     for call in first:
@@ -66,8 +92,7 @@ def test_the_next_call_that_would_hang_is_told_at_once_and_others_are_answered()
         silent.default = silent.hold()
         asked = Asked(deadline=20, fhir_servers=(silent.base,))
         hanging = [
-            ehr.submit(asked.post, pulled(silent.base) | {"hookInstance": str(uuid4())})
-            for _ in range(MOST_OF_ONE)
+            ehr.submit(asked.post, signing(silent.base)) for _ in range(MOST_OF_ONE)
         ]
         wait_until(
             lambda: sum("/Patient/" in one for one in silent.requests) >= MOST_OF_ONE
@@ -86,3 +111,68 @@ def test_the_next_call_that_would_hang_is_told_at_once_and_others_are_answered()
     assert (other.status_code, other.json) == (200, {"cards": []})
     assert took < 10
     assert len(silent.requests) > before  # a place is free again
+
+
+class Watched(PlacedReader):
+    """Notes the threads that read."""
+
+    threads: ClassVar[set[threading.Thread]] = set()
+
+    def fetch(self, query: str, *, until: float) -> Fetched:
+        self.threads.add(threading.current_thread())
+        return super().fetch(query, until=until)
+
+
+def test_a_call_without_a_place_starts_no_thread() -> None:
+    places = ReadingPlaces(1)
+    places.take("a")
+    plan = open_service().hooks[HOOK].plan
+    with pytest.raises(EvidenceUnavailable):
+        gathered(
+            pulled("https://ehr.example.org/fhir"), plan, Watched(Reader(), places, "a")
+        )
+    assert Watched.threads == {threading.current_thread()}
+
+
+def test_a_call_that_reads_nothing_takes_no_place() -> None:
+    places = ReadingPlaces(1)
+    plan = open_service().hooks[HOOK].plan
+    gathered(order_sign([]), plan, PlacedReader(Reader(), places, "a"))
+    assert places.take("a")
+
+
+class HeldLog(KeptEntries):
+    """Keeps an entry once it is let go."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.is_free, self.waiting = threading.Event(), 0
+
+    def append(self, entry: AuditEntry, until: Deadline | None = None) -> None:
+        self.waiting += 1
+        self.is_free.wait(20)
+        super().append(entry, until)
+
+
+def test_of_calls_without_a_place_one_is_recorded_at_a_time() -> None:
+    log = HeldLog()
+    with StubFhir() as silent, ThreadPoolExecutor(3) as ehr:
+        silent.default = silent.hold()
+        asked = Asked(
+            deadline=20, log=log, fhir_servers=(silent.base,), reads_of_one_ehr=1
+        )
+        hanging = ehr.submit(asked.post, signing(silent.base))
+        wait_until(lambda: any("/Patient/" in one for one in silent.requests))
+        recorded = ehr.submit(asked.post, signing(silent.base))
+        wait_until(lambda: log.waiting == 1)
+        following = ehr.submit(asked.post, signing(silent.base)).result(10)
+        entries_beside = log.waiting
+        log.is_free.set()
+        last = asked.post(signing(silent.base))
+        silent.released.set()
+        hanging.result()
+    statuses = {call.status_code for call in (recorded.result(), following, last)}
+    assert statuses == {412}
+    assert entries_beside == 1
+    refusals = [entry for entry in log.entries if entry.kind == "refusal"]
+    assert len(refusals) >= 2  # one at a time, but the next after it

@@ -1,5 +1,7 @@
 """Templates become queries, and what came for them is in one of four states."""
 
+from dataclasses import dataclass, field
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -249,36 +251,51 @@ def test_what_was_not_sent_is_absent_and_a_patient_may_come_as_a_list_of_one():
     assert read_result(READ, [ONE]).state == "failed"
 
 
+@dataclass(frozen=True)
+class PagedList:
+    """What pages make of a list.
+
+    Attributes:
+        others: ids of resources of another type.
+        note: what is missing.
+        next_page: where it is.
+    """
+
+    ids: list[str | None]
+    others: list[str] = field(default_factory=list)
+    note: str = ""
+    next_page: str | None = None
+
+
 @pytest.mark.parametrize(
-    "case",
+    ("pages", "missing", "expected"),
     [
-        {
-            "why": "a list with a further page tells where it is",
-            "pages": [page_of([ONE], following="https://x/fhir?2", total=5)],
-            "ids": ["o1"],
-            "next": "https://x/fhir?2",
-        },
-        {
-            "why": "a list whose total is there is whole though a page is missing",
-            "pages": [page_of([ONE], total=2), page_of([TWO])],
-            "missing": "page 3: gone",
-            "ids": ["o1", "o2"],
-        },
-        {
-            "why": "missing pages make it incomplete otherwise",
-            "pages": [page_of([ONE], total=2)],
-            "missing": "page 2: gone",
-            "ids": ["o1"],
-            "note": "incomplete: page 2: gone",
-        },
-        {
-            "why": "a total counts what was sent even if a page repeats it",
-            "pages": [page_of([ONE, TWO], total=3), page_of([TWO])],
-            "ids": ["o1", "o2"],
-        },
-        {
-            "why": "resources without an id are all kept",
-            "pages": [
+        pytest.param(
+            [page_of([ONE], following="https://x/fhir?2", total=5)],
+            "",
+            PagedList(["o1"], next_page="https://x/fhir?2"),
+            id="a list with a further page tells where it is",
+        ),
+        pytest.param(
+            [page_of([ONE], total=2), page_of([TWO])],
+            "page 3: gone",
+            PagedList(["o1", "o2"]),
+            id="a list whose total is there is whole though a page is missing",
+        ),
+        pytest.param(
+            [page_of([ONE], total=2)],
+            "page 2: gone",
+            PagedList(["o1"], note="incomplete: page 2: gone"),
+            id="missing pages make it incomplete otherwise",
+        ),
+        pytest.param(
+            [page_of([ONE, TWO], total=3), page_of([TWO])],
+            "",
+            PagedList(["o1", "o2"]),
+            id="a total counts what was sent even if a page repeats it",
+        ),
+        pytest.param(
+            [
                 page_of(
                     [
                         {"resourceType": "Observation", "status": "final"},
@@ -286,22 +303,24 @@ def test_what_was_not_sent_is_absent_and_a_patient_may_come_as_a_list_of_one():
                     ]
                 )
             ],
-            "ids": [None, None],
-        },
-        {
-            "why": "included resources are kept apart",
-            "pages": [page_of([ONE, A_PATIENT])],
-            "ids": ["o1"],
-            "others": ["p1"],
-        },
+            "",
+            PagedList([None, None]),
+            id="resources without an id are all kept",
+        ),
+        pytest.param(
+            [page_of([ONE, A_PATIENT])],
+            "",
+            PagedList(["o1"], others=["p1"]),
+            id="included resources are kept apart",
+        ),
     ],
-    ids=lambda case: case["why"],
 )
-def test_what_pages_make_of_a_list(case):
-    found = read_result(LIST, case["pages"], note=case.get("missing", ""))
-    assert [one.get("id") for one in found.resources] == case["ids"]
-    assert [one.resource["id"] for one in found.others] == case.get("others", [])
-    assert (found.note, found.next_page) == (case.get("note", ""), case.get("next"))
+def test_what_pages_make_of_a_list(pages, missing, expected):
+    result = read_result(LIST, pages, note=missing)
+    assert [one.get("id") for one in result.resources] == expected.ids
+    assert [one.resource["id"] for one in result.others] == expected.others
+    assert result.note == expected.note
+    assert result.next_page == expected.next_page
 
 
 @pytest.mark.parametrize(

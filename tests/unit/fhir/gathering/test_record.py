@@ -182,8 +182,8 @@ def page_of(resources):
                     ],
                 }
             },
-            Gathered(days=["2026-05-01"], foreign={}, cut=[]),
-            id="where all of a call has one address, a gateway writes it for ours",
+            Gathered(days=[], foreign={"Observation": 1}, cut=["boneDensity"]),
+            id="where the site names our addresses, another is not ours if it is alone",
         ),
         pytest.param(
             {
@@ -1944,6 +1944,24 @@ def with_encounter(answer, *, encounter_id="e1"):
     )
 
 
+def test_a_diagnosis_of_the_encounter_that_no_list_has_is_read_by_its_id():
+    stay = encounter() | {"diagnosis": [{"condition": {"reference": "Condition/c9"}}]}
+    served = condition(9, "94222008")  # metastasis of bone
+    fhir = ScriptedReader(Condition=served)
+    request = hook_request(
+        prefetch={
+            "patient": PATIENT,
+            "conditions": page(condition(1)),
+            "encounter": stay,
+        },
+        fhirServer="https://ehr.example.org/fhir",
+    )
+    request["context"]["encounterId"] = "e1"
+    record = gathered(request, WITH_ENCOUNTER, fhir, bases=BASES)
+    assert fhir.asked == ["Condition/c9"]
+    assert "Condition/c9" in names(record)
+
+
 def test_the_encounter_is_read_once_by_the_id_of_the_call():
     record, asked = with_encounter(encounter())
     assert names(record) == ["Encounter/e1"]
@@ -1966,3 +1984,66 @@ def test_an_encounter_that_cannot_be_read_is_no_notice():
     record, _ = with_encounter({"resourceType": "OperationOutcome", "issue": []})
     state = state_of(record)
     assert (state.unread, state.incomplete, state.unreadable) == ({}, {}, 0)
+
+
+V2_0203 = "http://terminology.hl7.org/CodeSystem/v2-0203"
+OTHER_NUMBERS = [
+    pytest.param({"type": {"coding": [{"system": V2_0203, "code": code}]}}, id=code)
+    for code in ("SN", "PPN", "DL", "MB")
+] + [
+    pytest.param({"type": {"text": "family policy"}}, id="a kind in words"),
+    pytest.param({"use": "old"}, id="old"),
+    pytest.param({"use": "temp"}, id="temporary"),
+    pytest.param({"period": {"end": "2010-01-01"}}, id="ended"),
+]
+BY_A_NUMBER = [
+    pytest.param({"subject": {"identifier": IDENTIFIER}}, id="identifier"),
+    pytest.param(
+        {
+            "subject": {
+                "reference": "Patient?identifier=https://ehr.example.org/mrn|4711"
+            }
+        },
+        id="conditional reference",
+    ),
+    pytest.param(
+        {
+            "subject": {"reference": "#whose"},
+            "contained": [
+                {"resourceType": "Patient", "id": "whose", "identifier": [IDENTIFIER]}
+            ],
+        },
+        id="contained",
+    ),
+]
+
+
+@pytest.mark.parametrize("members", BY_A_NUMBER)
+@pytest.mark.parametrize("kind", OTHER_NUMBERS)
+def test_a_number_that_others_may_have_names_nobody(kind, members):
+    person = PATIENT | {"identifier": [IDENTIFIER | kind]}
+    densities = page_of([observation(1, **members), observation(2)])
+    record = read(EMPTY | {"patient": person, "boneDensity": densities})
+    assert names(record) == ["Observation/o2"]
+    assert "incomplete" in record.reads["boneDensity"].note
+
+
+@pytest.mark.parametrize("members", BY_A_NUMBER)
+@pytest.mark.parametrize(
+    "kind",
+    [
+        pytest.param(
+            {"type": {"coding": [{"system": V2_0203, "code": "MR"}]}}, id="MR"
+        ),
+        pytest.param(
+            {"type": {"coding": [{"system": V2_0203, "code": "PI"}]}}, id="PI"
+        ),
+        pytest.param({"type": {"text": "EPI"}}, id="EPI"),
+        pytest.param({"use": "usual"}, id="usual"),
+    ],
+)
+def test_a_record_number_in_use_names_the_patient(kind, members):
+    person = PATIENT | {"identifier": [IDENTIFIER | kind]}
+    densities = page_of([observation(1, **members)])
+    record = read(EMPTY | {"patient": person, "boneDensity": densities})
+    assert names(record) == ["Observation/o1"]

@@ -1,6 +1,8 @@
 """What orders refer to and do not bring along: from the record, else from the request's own server by id."""
 
 import json
+from dataclasses import dataclass, field
+from typing import Any
 
 import pytest
 
@@ -94,110 +96,132 @@ def read(*drafts, fhir=None, record=(), scope=None):
     )
 
 
+@dataclass(frozen=True)
+class Signing:
+    """A draft, and where what it refers to may be.
+
+    Attributes:
+        record: resources of the prefetch.
+        served: those of the server; None if none may be asked.
+        scope: of the token; None without a token.
+    """
+
+    draft: dict[str, Any]
+    record: tuple[dict[str, Any], ...] = ()
+    served: tuple[dict[str, Any], ...] | None = None
+    scope: str | None = None
+
+
+@dataclass(frozen=True)
+class Referred:
+    """What the draft says with what it refers to.
+
+    Attributes:
+        levels: of the augmentation; None if none is ordered.
+        asked: what the server was asked for.
+    """
+
+    levels: list[str] | None = None
+    braces: list[str] = field(default_factory=list)
+    asked: list[str] = field(default_factory=list)
+
+
 @pytest.mark.parametrize(
-    "case",
+    ("signing", "expected"),
     [
-        {
-            "why": "a reason that only the server has says the level",
-            "drafts": [order_for("Condition/c1")],
-            "served": [condition("c1")],
-            "levels": ["L1"],
-            "asked": ["Condition/c1"],
-        },
-        {
-            "why": "a reason of the record is not asked for",
-            "drafts": [order_for("Condition/c1")],
-            "record": [condition("c1")],
-            "served": [],
-            "levels": ["L1"],
-        },
-        {
-            "why": "its address may be written in full",
-            "drafts": [order_for("https://ehr.example.org/fhir/Condition/c1")],
-            "served": [condition("c1")],
-            "levels": ["L1"],
-            "asked": ["Condition/c1"],
-        },
-        {
-            "why": "or with its version",
-            "drafts": [order_for("Condition/c1/_history/2")],
-            "served": [condition("c1")],
-            "levels": ["L1"],
-            "asked": ["Condition/c1"],
-        },
-        {
-            "why": (
-                "a reason on another server is not ours although the record has one of"
-                " that id"
+        pytest.param(
+            Signing(order_for("Condition/c1"), served=(condition("c1"),)),
+            Referred(levels=["L1"], asked=["Condition/c1"]),
+            id="a reason that only the server has says the level",
+        ),
+        pytest.param(
+            Signing(order_for("Condition/c1"), record=(condition("c1"),), served=()),
+            Referred(levels=["L1"]),
+            id="a reason of the record is not asked for",
+        ),
+        pytest.param(
+            Signing(
+                order_for("https://ehr.example.org/fhir/Condition/c1"),
+                served=(condition("c1"),),
             ),
-            "drafts": [order_for("https://other.example.org/fhir/Condition/c1")],
-            "record": [condition("c1")],
-        },
-        {
-            "why": "a reason of another patient does not count",
-            "drafts": [order_for("Condition/c1")],
-            "served": [condition("c1", subject={"reference": "Patient/other"})],
-            "asked": ["Condition/c1"],
-        },
-        {
-            "why": "nor does one that names nobody",
-            "drafts": [order_for("Condition/c1")],
-            "served": [condition("c1", subject=None)],
-            "asked": ["Condition/c1"],
-        },
-        {
-            "why": "what the server does not have leaves the order as it is",
-            "drafts": [order_for("Condition/c1")],
-            "served": [],
-            "asked": ["Condition/c1"],
-        },
-        {
-            "why": "so does what nobody can be asked for",
-            "drafts": [order_for("Condition/c1")],
-        },
-        {
-            "why": "the token must be for it",
-            "drafts": [order_for("Condition/c1")],
-            "served": [condition("c1")],
-            "scope": "patient/Observation.read",
-        },
-        {
-            "why": "a device that only the server has is a brace",
-            "drafts": [brace_of("Device/d1")],
-            "served": [device("TLSO, custom")],
-            "braces": ["brace"],
-            "asked": ["Device/d1"],
-        },
-        {
-            "why": "one that it does not have is none",
-            "drafts": [brace_of("Device/d1")],
-            "served": [],
-            "asked": ["Device/d1"],
-        },
-        {
-            "why": "one of the neck, by its words, is none",
-            "drafts": [brace_of("Device/d1")],
-            "served": [device("Cervical collar")],
-            "asked": ["Device/d1"],
-        },
+            Referred(levels=["L1"], asked=["Condition/c1"]),
+            id="its address may be written in full",
+        ),
+        pytest.param(
+            Signing(order_for("Condition/c1/_history/2"), served=(condition("c1"),)),
+            Referred(levels=["L1"], asked=["Condition/c1"]),
+            id="or with its version",
+        ),
+        pytest.param(
+            Signing(
+                order_for("https://other.example.org/fhir/Condition/c1"),
+                record=(condition("c1"),),
+            ),
+            Referred(levels=[]),
+            id="a reason on another server is not ours although the record has one of"
+            " that id",
+        ),
+        pytest.param(
+            Signing(
+                order_for("Condition/c1"),
+                served=(condition("c1", subject={"reference": "Patient/other"}),),
+            ),
+            Referred(levels=[], asked=["Condition/c1"]),
+            id="a reason of another patient does not count",
+        ),
+        pytest.param(
+            Signing(order_for("Condition/c1"), served=(condition("c1", subject=None),)),
+            Referred(levels=[], asked=["Condition/c1"]),
+            id="nor does one that names nobody",
+        ),
+        pytest.param(
+            Signing(order_for("Condition/c1"), served=()),
+            Referred(levels=[], asked=["Condition/c1"]),
+            id="what the server does not have leaves the order as it is",
+        ),
+        pytest.param(
+            Signing(order_for("Condition/c1")),
+            Referred(levels=[]),
+            id="so does what nobody can be asked for",
+        ),
+        pytest.param(
+            Signing(
+                order_for("Condition/c1"),
+                served=(condition("c1"),),
+                scope="patient/Observation.read",
+            ),
+            Referred(levels=[]),
+            id="the token must be for it",
+        ),
+        pytest.param(
+            Signing(brace_of("Device/d1"), served=(device("TLSO, custom"),)),
+            Referred(braces=["brace"], asked=["Device/d1"]),
+            id="a device that only the server has is a brace",
+        ),
+        pytest.param(
+            Signing(brace_of("Device/d1"), served=()),
+            Referred(asked=["Device/d1"]),
+            id="one that it does not have is none",
+        ),
+        pytest.param(
+            Signing(brace_of("Device/d1"), served=(device("Cervical collar"),)),
+            Referred(asked=["Device/d1"]),
+            id="one of the neck, by its words, is none",
+        ),
     ],
-    ids=lambda case: case["why"],
 )
-def test_what_orders_refer_to(case):
-    fhir = scripted(*case["served"]) if "served" in case else None
+def test_what_orders_refer_to(signing, expected):
+    fhir = None if signing.served is None else scripted(*signing.served)
     _, drafts = read(
-        *case["drafts"],
-        fhir=fhir,
-        record=case.get("record", ()),
-        scope=case.get("scope"),
+        signing.draft, fhir=fhir, record=signing.record, scope=signing.scope
     )
     terminology = open_service().terminology
     order = find_augmentation_order(drafts, terminology)
-    assert list(order.levels.names if order else ()) == case.get("levels", [])
-    assert [
-        one.kind for one in find_draft_support_orders(drafts, terminology)
-    ] == case.get("braces", [])
-    assert fhir is None or fhir.asked == case.get("asked", [])
+    support = find_draft_support_orders(drafts, terminology)
+    levels = None if order is None else list(order.levels.names)
+    assert levels == expected.levels
+    assert [draft.kind for draft in support] == expected.braces
+    assert fhir is None or fhir.asked == expected.asked
 
 
 @pytest.mark.parametrize(

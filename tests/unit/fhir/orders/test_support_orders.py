@@ -1,13 +1,20 @@
-"""Brace, bed rest and referrals, being signed and on record: `test_support_orders.toml`."""
+"""Brace, bed rest and referrals, being signed and on record."""
 
+from dataclasses import dataclass
 from datetime import date
-from operator import attrgetter
+from typing import Any, Literal
 
 import pytest
 from hypothesis import given, settings
 
-from cds_service.core.findings import AugmentationOrder, TreatedLevels
+from cds_service.core.findings import (
+    AugmentationOrder,
+    SupportOrder,
+    SupportOrders,
+    TreatedLevels,
+)
 from cds_service.fhir.gathering.picking import Unreadable
+from cds_service.fhir.gathering.record import PatientRecord
 from cds_service.fhir.orders.support_orders import (
     find_draft_support_orders,
     find_support_orders,
@@ -76,84 +83,128 @@ BROKEN = Unreadable(
 )
 
 
+Unknown = Literal["unknown"]
+
+
+def or_none(value):
+    """The value; None for "unknown"."""
+    return None if value == "unknown" else value
+
+
+@dataclass(frozen=True)
+class Says:
+    """What an order says; what is None is not looked at.
+
+    Attributes:
+        period: its first and last day; None for one that it does not say.
+        hours: how long it lasts.
+        end_is: what its words say of an end.
+        length: those words.
+    """
+
+    kind: str | None = None
+    title: str | None = None
+    period: tuple[date | None, date | None] | None = None
+    hours: float | Unknown | None = None
+    end_is: str | None = None
+    length: str | None = None
+    reasons: list[str] | None = None
+
+    def check(self, order: SupportOrder) -> None:
+        if self.kind is not None:
+            assert order.kind == self.kind
+        if self.title is not None:
+            assert order.title == self.title
+        if self.period is not None:
+            assert (order.start, order.end) == self.period
+        if self.hours is not None:
+            assert order.hours == or_none(self.hours)
+        if self.end_is is not None:
+            assert order.worded.kind == self.end_is
+        if self.length is not None:
+            assert order.worded.length == self.length
+        if self.reasons is not None:
+            assert order.reasons == set(self.reasons)
+
+
 @pytest.mark.parametrize(
     ("draft", "says"),
     [
         # an order being signed, and elements of what is read of it
         # an order that does it already is known by its code
-        (order(codeable(SCT, code="78429003")), {"kind": "rehabilitation"}),
-        (order(codeable(SCT, code="306170007")), {"kind": "rehabilitation"}),
-        (order(codeable(CPT, code="97161")), {"kind": "rehabilitation"}),
-        (order(codeable(SCT, code="103699006")), {"kind": "dietitian"}),
-        (order(codeable(SCT, code="306278007")), {"kind": "bone-treatment"}),
-        (order(codeable(CPT, code="77080")), {"kind": "dxa"}),
-        (order(codeable(LOINC, code="83145-3")), {"kind": "bedside-measurement"}),
+        (order(codeable(SCT, code="78429003")), Says(kind="rehabilitation")),
+        (order(codeable(SCT, code="306170007")), Says(kind="rehabilitation")),
+        (order(codeable(CPT, code="97161")), Says(kind="rehabilitation")),
+        (order(codeable(SCT, code="103699006")), Says(kind="dietitian")),
+        (order(codeable(SCT, code="306278007")), Says(kind="bone-treatment")),
+        (order(codeable(CPT, code="77080")), Says(kind="dxa")),
+        (order(codeable(LOINC, code="83145-3")), Says(kind="bedside-measurement")),
         (
             order(codeable(ORDERS, code="ct-attenuation-measurement")),
-            {"kind": "ct-attenuation-measurement"},
+            Says(kind="ct-attenuation-measurement"),
         ),
         (
             order(codeable(ORDERS, code="mri-muscle-measurement")),
-            {"kind": "mri-muscle-measurement"},
+            Says(kind="mri-muscle-measurement"),
         ),
-        (order(codeable(ORDERS, code="bed-rest")), {"kind": "bed-rest"}),
+        (order(codeable(ORDERS, code="bed-rest")), Says(kind="bed-rest")),
         # a brace is called as it was ordered, from a closed list; where code and words differ, the code says what is delivered
         (
             brace(codeable(HCPCS, code="L0631", text="LSO, sagittal control")),
-            {"title": "LSO (L0631)"},
+            Says(title="LSO (L0631)"),
         ),
         (
             brace(codeable(HCPCS, code="L0472", text="Jewett hyperextension")),
-            {"title": "Jewett brace (L0472)"},
+            Says(title="Jewett brace (L0472)"),
         ),
         (
             brace(codeable(HCPCS, code="L0456", text="TLSO Jewett type")),
-            {"title": "TLSO (L0456)"},
+            Says(title="TLSO (L0456)"),
         ),
         (
             brace(codeable(HCPCS, code="L0627", text="TLSO")),
-            {"title": "lumbar brace (L0627)"},
+            Says(title="lumbar brace (L0627)"),
         ),
-        (brace({"text": "LSO x 3 months"}), {"title": "LSO"}),
-        (brace({"text": "Jewett brace"}), {"title": "Jewett brace"}),
-        (brace({"text": "Lumbar brace for Mrs Jones"}), {"title": "lumbar brace"}),
-        (brace({"text": "Spinal orthosis"}), {"title": "back brace"}),
+        (brace({"text": "LSO x 3 months"}), Says(title="LSO")),
+        (brace({"text": "Jewett brace"}), Says(title="Jewett brace")),
+        (brace({"text": "Lumbar brace for Mrs Jones"}), Says(title="lumbar brace")),
+        (brace({"text": "Spinal orthosis"}), Says(title="back brace")),
         # times are read from every form
-        (brace(None), {"start": None, "end": None}),
+        (brace(None), Says(period=(None, None))),
         (
             brace(None, occurrencePeriod={"start": "2026-11-21"}),
-            {"start": date(2026, 11, 21), "end": None},
+            Says(period=(date(2026, 11, 21), None)),
         ),
         (
             brace(None, occurrencePeriod={"end": "2027-02"}),
-            {"start": None, "end": date(2027, 2, 28)},
+            Says(period=(None, date(2027, 2, 28))),
         ),
         (
             brace(None, occurrencePeriod={"start": "2026", "end": "2026"}),
-            {"start": date(2026, 1, 1), "end": date(2026, 12, 31)},
+            Says(period=(date(2026, 1, 1), date(2026, 12, 31))),
         ),
         (
             brace(None, occurrenceDateTime="2026-11-22T10:00:00+01:00"),
-            {"start": date(2026, 11, 22), "end": None},
+            Says(period=(date(2026, 11, 22), None)),
         ),
         (
             brace(
                 None,
                 occurrenceTiming={"repeat": {"boundsPeriod": {"end": "2027-01-02"}}},
             ),
-            {"start": None, "end": date(2027, 1, 2)},
+            Says(period=(None, date(2027, 1, 2))),
         ),
         (
             brace(None, occurrenceTiming={"code": {"text": "daily"}}),
-            {"start": None, "end": None},
+            Says(period=(None, None)),
         ),
         (
             brace(None, occurrencePeriod={"start": "0001-01-01", "end": "9999-12-31"}),
-            {"start": None, "end": None},
+            Says(period=(None, None)),
         ),
         (
             brace(None, occurrencePeriod="junk", occurrenceTiming=[1]),
-            {"start": None, "end": None},
+            Says(period=(None, None)),
         ),
         # a length without a day keeps its hours: from which day they count the core decides, as the procedure's may be known
         (
@@ -163,7 +214,7 @@ BROKEN = Unreadable(
                     "repeat": {"boundsDuration": {"value": 8, "code": "wk"}}
                 },
             ),
-            {"start": None, "end": None, "hours": 1344.0, "worded.kind": "nothing"},
+            Says(period=(None, None), hours=1344.0, end_is="nothing"),
         ),
         (
             brace(
@@ -172,7 +223,7 @@ BROKEN = Unreadable(
                     "repeat": {"boundsDuration": {"value": 10, "unit": "days"}}
                 },
             ),
-            {"start": None, "end": None, "hours": 240.0, "worded.kind": "nothing"},
+            Says(period=(None, None), hours=240.0, end_is="nothing"),
         ),
         (
             brace(
@@ -181,7 +232,7 @@ BROKEN = Unreadable(
                     "repeat": {"boundsDuration": {"value": 24, "code": "h"}}
                 },
             ),
-            {"start": None, "end": None, "hours": 24.0, "worded.kind": "nothing"},
+            Says(period=(None, None), hours=24.0, end_is="nothing"),
         ),
         (
             brace(
@@ -190,7 +241,7 @@ BROKEN = Unreadable(
                     "repeat": {"boundsDuration": {"value": 99, "code": "mo"}}
                 },
             ),
-            {"start": None, "end": None, "hours": None, "worded.kind": "payer"},
+            Says(period=(None, None), hours="unknown", end_is="payer"),
         ),
         (
             brace(
@@ -199,7 +250,7 @@ BROKEN = Unreadable(
                     "repeat": {"boundsDuration": {"value": 99, "unit": "months"}}
                 },
             ),
-            {"start": None, "end": None, "hours": None, "worded.kind": "payer"},
+            Says(period=(None, None), hours="unknown", end_is="payer"),
         ),
         (
             brace(
@@ -208,7 +259,7 @@ BROKEN = Unreadable(
                     "repeat": {"boundsDuration": {"value": 3, "unit": "moons"}}
                 },
             ),
-            {"start": None, "end": None, "hours": None, "worded.kind": "nothing"},
+            Says(period=(None, None), hours="unknown", end_is="nothing"),
         ),
         (
             brace(
@@ -217,40 +268,37 @@ BROKEN = Unreadable(
                     "repeat": {"boundsDuration": {"value": "3", "code": "wk"}}
                 },
             ),
-            {"start": None, "end": None, "hours": None, "worded.kind": "nothing"},
+            Says(period=(None, None), hours="unknown", end_is="nothing"),
         ),
         (
             brace(None, occurrenceTiming={"repeat": {"boundsDuration": {}}}),
-            {"start": None, "end": None, "hours": None, "worded.kind": "nothing"},
+            Says(period=(None, None), hours="unknown", end_is="nothing"),
         ),
         # the end is read from every text of an order
-        (
-            brace({"text": "TLSO x 3 months"}),
-            {"worded.kind": "end", "worded.length": "3 months"},
-        ),
+        (brace({"text": "TLSO x 3 months"}), Says(end_is="end", length="3 months")),
         (
             brace(None, note=[{"text": "Wear for 12 weeks"}]),
-            {"worded.kind": "end", "worded.length": "12 weeks"},
+            Says(end_is="end", length="12 weeks"),
         ),
         (
             brace(None, occurrenceTiming={"code": {"text": "for 6 weeks"}}),
-            {"worded.kind": "end", "worded.length": "6 weeks"},
+            Says(end_is="end", length="6 weeks"),
         ),
         (
             brace(None, parameter=[parameter("Duration", value=12, unit="weeks")]),
-            {"worded.kind": "end", "worded.length": "12 weeks"},
+            Says(end_is="end", length="12 weeks"),
         ),
         (
             brace(
                 None, parameter=[parameter("Length of need", value=99, unit="months")]
             ),
-            {"worded.kind": "payer", "worded.length": ""},
+            Says(end_is="payer", length=""),
         ),
         (
             brace(
                 None, note=[{"text": "length of need 99"}, {"text": "TLSO x 3 months"}]
             ),
-            {"worded.kind": "end", "worded.length": "3 months"},
+            Says(end_is="end", length="3 months"),
         ),
         (
             brace(
@@ -260,18 +308,18 @@ BROKEN = Unreadable(
                     {"text": "wear until pain subsides"},
                 ],
             ),
-            {"worded.kind": "event", "worded.length": ""},
+            Says(end_is="event", length=""),
         ),
         (
             brace(None, note=[{"text": "No lifting for 12 weeks"}]),
-            {"worded.kind": "nothing", "worded.length": ""},
+            Says(end_is="nothing", length=""),
         ),
         (
             brace(None, note="junk", parameter=[{}, 7], occurrenceTiming={"code": 3}),
-            {"worded.kind": "nothing", "worded.length": ""},
+            Says(end_is="nothing", length=""),
         ),
         # more than is read
-        (brace(None, note=MANY_NOTES), {"worded.kind": "doubtful"}),
+        (brace(None, note=MANY_NOTES), Says(end_is="doubtful")),
         # bed rest says how long it lasts
         (
             worded(
@@ -281,7 +329,7 @@ BROKEN = Unreadable(
                     "end": "2026-11-21T08:00:00Z",
                 },
             ),
-            {"kind": "bed-rest", "hours": 12.0},
+            Says(kind="bed-rest", hours=12.0),
         ),
         (
             worded(
@@ -291,23 +339,23 @@ BROKEN = Unreadable(
                     "end": "2026-11-21T20:00:00Z",
                 },
             ),
-            {"kind": "bed-rest", "hours": 36.0},
+            Says(kind="bed-rest", hours=36.0),
         ),
         (
             worded(
                 "Strict bed rest",
                 occurrencePeriod={"start": "2026-11-20", "end": "2026-11-23"},
             ),
-            {"kind": "bed-rest", "hours": 72.0},
+            Says(kind="bed-rest", hours=72.0),
         ),
         (
             worded("Strict bed rest", occurrencePeriod={"start": "2026-11-20"}),
-            {"kind": "bed-rest", "hours": None},
+            Says(kind="bed-rest", hours="unknown"),
         ),
         # a brace order names its own reason to stay
         (
             brace(None, reasonCode=[{"text": "posterior wall injury"}]),
-            {"reasons": ["unstable-fracture"]},
+            Says(reasons=["unstable-fracture"]),
         ),
         (
             brace(
@@ -323,15 +371,15 @@ BROKEN = Unreadable(
                     }
                 ],
             ),
-            {"reasons": ["spinal-instability"]},
+            Says(reasons=["spinal-instability"]),
         ),
         (
             brace(None, reasonCode=[{"text": "cauda equina"}]),
-            {"reasons": ["neurological-deficit"]},
+            Says(reasons=["neurological-deficit"]),
         ),
         (
             brace(None, reasonCode=[{"text": "Stable burst fracture L1"}]),
-            {"reasons": ["stable-burst-fracture"]},
+            Says(reasons=["stable-burst-fracture"]),
         ),
         (
             brace(
@@ -347,66 +395,125 @@ BROKEN = Unreadable(
                     }
                 ],
             ),
-            {"reasons": ["stable-burst-fracture"]},
+            Says(reasons=["stable-burst-fracture"]),
         ),
     ],
 )
 def test_what_an_order_says(draft, says):
-    (found,) = signing_of(draft)
-    for element, expected in says.items():
-        assert attrgetter(element)(found) == (
-            set(expected) if isinstance(expected, list) else expected
-        ), element
+    (order,) = signing_of(draft)
+    says.check(order)
+
+
+@dataclass(frozen=True)
+class Stored:
+    """A record, and what of it could not be read."""
+
+    resources: tuple[dict[str, Any], ...]
+    failed: tuple[str, ...] = ()
+    incomplete: tuple[str, ...] = ()
+    unreadable: tuple[Unreadable, ...] = ()
+
+    @classmethod
+    def of(cls, *resources: dict[str, Any], **members: Any) -> "Stored":
+        return cls(resources, **members)
+
+    def record(self) -> PatientRecord:
+        return record_of(
+            *self.resources,
+            failed=self.failed,
+            incomplete=self.incomplete,
+            unreadable=self.unreadable,
+        )
+
+
+@dataclass(frozen=True)
+class Support:
+    """What is ordered and was done; what is None is not looked at.
+
+    Attributes:
+        unchecked: types that could not be read in full.
+        procedure_on: the day of the procedure from which weeks count.
+        augmented_on: the day of the newest augmentation.
+    """
+
+    orders: list[str] | None = None
+    unchecked: list[str] | None = None
+    procedure_on: date | Unknown | None = None
+    augmented_on: date | Unknown | None = None
+    other_fractures: list[str] | None = None
+
+    def check(self, support: SupportOrders) -> None:
+        if self.orders is not None:
+            assert [listed(order) for order in support.orders] == self.orders
+        if self.unchecked is not None:
+            assert list(support.unchecked) == self.unchecked
+        if self.procedure_on is not None:
+            assert support.procedure_on == or_none(self.procedure_on)
+        if self.augmented_on is not None:
+            assert support.augmented_on == or_none(self.augmented_on)
+        if self.other_fractures is not None:
+            assert list(support.other.fractures) == self.other_fractures
+
+
+def listed(order: SupportOrder) -> str:
+    number = order.reference.partition("/")[2]
+    return f"{order.kind} {number} {'signed' if order.draft else 'in force'}"
+
+
+def augmentation_of(levels=(), planned=None):
+    return AugmentationOrder(
+        references=(),
+        procedure=None,
+        levels=TreatedLevels(names=tuple(levels)),
+        planned=planned,
+    )
 
 
 @pytest.mark.parametrize(
-    ("record", "expected", "drafts", "signed", "read", "today"),
+    ("stored", "drafts", "signed", "today", "expected"),
     [
         pytest.param(
-            [
+            Stored.of(
                 brace(None, number=9, status="active"),
                 order(codeable(SCT, code="103699006"), number=3, status="active"),
-            ],
-            {
-                "orders": [
+            ),
+            [brace(None)],
+            None,
+            TODAY,
+            Support(
+                orders=[
                     "brace draft-1 signed",
                     "dietitian draft-3 in force",
                     "brace draft-9 in force",
                 ],
-                "unchecked": [],
-            },
-            [brace(None)],
-            None,
-            {},
-            TODAY,
+                unchecked=[],
+            ),
             id="an active order stands beside the drafts",
         ),
         pytest.param(
-            [brace(None, status="active")],
-            {"orders": ["brace draft-1 signed"]},
+            Stored.of(brace(None, status="active")),
             [brace(None)],
             None,
-            {},
             TODAY,
+            Support(orders=["brace draft-1 signed"]),
             id="a draft that the server knows is counted once",
         ),
         pytest.param(
-            [
+            Stored.of(
                 brace(None, number=1, status="draft"),
                 brace(None, number=2, status="completed"),
                 brace(None, number=3, status="revoked"),
                 brace(None, number=4, status="entered-in-error"),
                 brace(None, number=5, status="unknown"),
-            ],
-            {"orders": []},
-            (),
+            ),
+            [],
             None,
-            {},
             TODAY,
+            Support(orders=[]),
             id="only orders in force count",
         ),
         pytest.param(
-            [
+            Stored.of(
                 order(
                     codeable(ORDERS, code="rehabilitation"),
                     number=1,
@@ -425,16 +532,15 @@ def test_what_an_order_says(draft, says):
                     status="active",
                     intent="option",
                 ),
-            ],
-            {"orders": []},
-            (),
+            ),
+            [],
             None,
-            {},
             TODAY,
+            Support(orders=[]),
             id="what is only proposed is not ordered",
         ),
         pytest.param(
-            [
+            Stored.of(
                 brace(
                     None,
                     number=1,
@@ -449,16 +555,15 @@ def test_what_an_order_says(draft, says):
                     authoredOn="2026-05-01",
                     note=[{"text": "for 6 weeks"}],
                 ),
-            ],
-            {"orders": []},
-            (),
+            ),
+            [],
             None,
-            {},
             TODAY,
+            Support(orders=[]),
             id="a brace whose period or words ended it is none any more",
         ),
         pytest.param(
-            [
+            Stored.of(
                 brace(
                     None,
                     number=1,
@@ -473,46 +578,39 @@ def test_what_an_order_says(draft, says):
                     authoredOn="2026-05-01",
                     note=[{"text": "for 6 weeks"}],
                 ),
-            ],
-            {"orders": ["brace draft-1 in force", "brace draft-2 in force"]},
-            (),
+            ),
+            [],
             None,
-            {},
             date(2026, 5, 20),
+            Support(orders=["brace draft-1 in force", "brace draft-2 in force"]),
             id="until then it is one",
         ),
         pytest.param(
-            [done("2026-10-01")],
-            {
-                "procedure_on": date(2026, 12, 1),
-                "augmented_on": date(2026, 10, 1),
-            },
-            (),
-            {"planned": date(2026, 12, 1)},
-            {},
+            Stored.of(done("2026-10-01")),
+            [],
+            augmentation_of(planned=date(2026, 12, 1)),
             TODAY,
+            Support(procedure_on=date(2026, 12, 1), augmented_on=date(2026, 10, 1)),
             id="a brace follows the procedure that is signed with it",
         ),
         pytest.param(
+            Stored.of(),
             [],
-            {"procedure_on": None},
-            (),
-            {"planned": date(2026, 11, 1)},
-            {},
+            augmentation_of(planned=date(2026, 11, 1)),
             TODAY,
+            Support(procedure_on="unknown"),
             id="a planned day that is over is a mistake",
         ),
         pytest.param(
+            Stored.of(),
             [],
-            {"procedure_on": None},
-            (),
-            {"planned": date(2028, 1, 1)},
-            {},
+            augmentation_of(planned=date(2028, 1, 1)),
             TODAY,
+            Support(procedure_on="unknown"),
             id="so is one more than a year away",
         ),
         pytest.param(
-            [
+            Stored.of(
                 done("2026-08-01"),
                 done(
                     None,
@@ -522,115 +620,87 @@ def test_what_an_order_says(draft, says):
                     },
                 ),
                 cpt("22511", status="completed", authoredOn="2026-09-01"),
-            ],
-            {"augmented_on": date(2026, 10, 2), "procedure_on": None},
-            (),
+            ),
+            [],
             None,
-            {},
             TODAY,
+            Support(procedure_on="unknown", augmented_on=date(2026, 10, 2)),
             id="the newest augmentation is dated",
         ),
         pytest.param(
-            [
+            Stored.of(
                 done("2026-10-02", status="preparation"),
                 done("2026-10-02", status="not-done"),
                 done("2026-10-02", status="entered-in-error"),
                 done("2026-10-02", status="stopped"),
-            ],
-            {"augmented_on": None},
-            (),
+            ),
+            [],
             None,
-            {},
             TODAY,
+            Support(augmented_on="unknown"),
             id="a procedure that was not done is no augmentation",
         ),
         pytest.param(
-            [done(None)],
-            {"augmented_on": None},
-            (),
+            Stored.of(done(None)),
+            [],
             None,
-            {},
             TODAY,
+            Support(augmented_on="unknown"),
             id="an augmentation without a date gives no day",
         ),
         pytest.param(
+            Stored.of(
+                failed=("serviceRequests",),
+                incomplete=("deviceRequests",),
+                unreadable=(BROKEN,),
+            ),
             [],
-            {"unchecked": ["ServiceRequest", "DeviceRequest", "Procedure"]},
-            (),
             None,
-            {
-                "failed": ["serviceRequests"],
-                "incomplete": ["deviceRequests"],
-                "unreadable": [BROKEN],
-            },
             TODAY,
+            Support(unchecked=["ServiceRequest", "DeviceRequest", "Procedure"]),
             id="what could not be read in full is named",
         ),
         pytest.param(
-            [
+            Stored.of(
                 condition("S32.030A", recordedDate="2026-11-01"),
                 condition("S32.010A", recordedDate="2026-11-01"),
-            ],
-            {"other.fractures": ["L3"], "procedure_on": None},
-            (),
-            {"levels": ["L1"]},
-            {},
+            ),
+            [],
+            augmentation_of(levels=["L1"]),
             TODAY,
+            Support(procedure_on="unknown", other_fractures=["L3"]),
             id="a recent fracture of another level is a reason to keep a brace",
         ),
         pytest.param(
-            [
+            Stored.of(
                 condition("S32.010A", recordedDate="2026-11-01"),
                 condition("S32.030A", recordedDate="2025-11-01"),
                 condition("S32.040A", status="resolved", recordedDate="2026-11-01"),
                 condition("S32.050D", recordedDate="2026-11-01"),
-            ],
-            {"other.fractures": []},
-            (),
-            {"levels": ["L1"]},
-            {},
+            ),
+            [],
+            augmentation_of(levels=["L1"]),
             TODAY,
+            Support(other_fractures=[]),
             id="the treated level, an old, a closed and a healing fracture are none",
         ),
         pytest.param(
-            [condition("S32.030A", recordedDate="2026-11-01")],
-            {"other.fractures": []},
-            (),
-            {"levels": []},
-            {},
+            Stored.of(condition("S32.030A", recordedDate="2026-11-01")),
+            [],
+            augmentation_of(levels=[]),
             TODAY,
+            Support(other_fractures=[]),
             id="without a treated level no fracture is another",
         ),
     ],
 )
 def test_what_is_ordered_and_was_done_on_record(
-    record, expected, drafts, signed, read, today
+    stored, drafts, signed, today, expected
 ):
-    parts = {name: tuple(listed) for name, listed in read.items()}
     support = find_support_orders(
-        signing_of(*drafts),
-        record_of(*record, **parts),
-        terminology(),
-        signed=augmentation_of(**signed) if signed is not None else None,
-        today=today,
+        signing_of(*drafts), stored.record(), terminology(), signed=signed, today=today
     )
-    listed = [
-        f"{order.kind} {order.reference.partition('/')[2]}"
-        f" {'signed' if order.draft else 'in force'}"
-        for order in support.orders
-    ]
-    for element, wanted in expected.items():
-        value = listed if element == "orders" else attrgetter(element)(support)
-        assert (list(value) if isinstance(value, tuple) else value) == wanted, element
-
-
-def augmentation_of(levels=(), planned=None):
-    return AugmentationOrder(
-        references=(),
-        procedure=None,
-        levels=TreatedLevels(names=tuple(levels)),
-        planned=planned,
-    )
+    expected.check(support)
 
 
 @settings(max_examples=150, deadline=None)

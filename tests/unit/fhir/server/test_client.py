@@ -7,6 +7,7 @@ import gzip
 import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from dataclasses import dataclass, field
 from types import SimpleNamespace
 
 import pytest
@@ -219,450 +220,501 @@ def test_a_token_is_never_sent_over_plain_http_to_another_machine():
     assert ["Authorization" in headers for headers in sent_to] == [True, False]
 
 
+@dataclass(frozen=True)
+class Search:
+    """What the server answers to a search.
+
+    Attributes:
+        replies: by the address below the base; the first is of the search itself,
+            unless `query` is.
+        otherwise: to every other question.
+    """
+
+    replies: dict[str, Reply]
+    query: str = ""
+    otherwise: Reply | None = None
+
+    @property
+    def first(self) -> str:
+        return self.query or next(iter(self.replies))
+
+    def script(self, server: StubFhir) -> None:
+        for place, reply in self.replies.items():
+            server.say(f"/{place}".replace("/?", "?"), reply)
+            server.forms[f"/{place}"] = reply
+        server.default = self.otherwise
+
+
+@dataclass(frozen=True)
+class Listed:
+    """What is read of a list.
+
+    Attributes:
+        numbers: of its Observations.
+        requests: how often the server was asked; None is not looked at.
+        forms: what was sent in a body.
+    """
+
+    numbers: list[int]
+    requests: int | None = None
+    forms: list[str] = field(default_factory=list)
+
+
+class Whole(Listed):
+    """A list that was read to its end: it has no note."""
+
+
+@dataclass(frozen=True)
+class Incomplete(Listed):
+    """A list that says why it is not whole, in a note that begins so."""
+
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Failed:
+    reason: str
+
+
 @pytest.mark.parametrize(
-    "case",
+    ("search", "expected"),
     [
-        {
-            "why": "a next link that is relative: ?page=2",
-            "ids": "12",
-            "note": "",
-            "requests": 2,
-            "replies": {
-                "Observation?patient=p1": page_of([1], following="?page=2"),
-                "Observation?page=2": page_of([2]),
-            },
-        },
-        {
-            "why": "a next link that is relative: Observation?page=2",
-            "ids": "12",
-            "note": "",
-            "requests": 2,
-            "replies": {
-                "Observation?patient=p1": page_of([1], following="Observation?page=2"),
-                "Observation?page=2": page_of([2]),
-            },
-        },
-        {
-            "why": "a next link that is relative: /fhir/Observation?page=2",
-            "ids": "12",
-            "note": "",
-            "requests": 2,
-            "replies": {
-                "Observation?patient=p1": page_of(
-                    [1], following="/fhir/Observation?page=2"
-                ),
-                "Observation?page=2": page_of([2]),
-            },
-        },
-        {
-            "why": (
-                "one that names another server is asked on the base:"
-                " http://10.0.0.7:8080/fhir"
+        pytest.param(
+            Search(
+                {
+                    "Observation?patient=p1": page_of([1], following="?page=2"),
+                    "Observation?page=2": page_of([2]),
+                }
             ),
-            "ids": "12",
-            "note": "",
-            "requests": 2,
-            "replies": {
-                "Observation?patient=p1": page_of(
-                    [1], following="http://10.0.0.7:8080/fhir?_getpages=a&_offset=1"
-                ),
-                "?_getpages=a&_offset=1": page_of([2]),
-            },
-        },
-        {
-            "why": (
-                "one that names another server is asked on the base:"
-                " http://localhost:1/other/path"
-            ),
-            "ids": "12",
-            "note": "",
-            "requests": 2,
-            "replies": {
-                "Observation?patient=p1": page_of(
-                    [1], following="http://localhost:1/other/path?_getpages=a&_offset=1"
-                ),
-                "?_getpages=a&_offset=1": page_of([2]),
-            },
-        },
-        {
-            "why": (
-                "one that names another server is asked on the base:"
-                " https://evil.example.org/fhir"
-            ),
-            "ids": "12",
-            "note": "",
-            "requests": 2,
-            "replies": {
-                "Observation?patient=p1": page_of(
-                    [1], following="https://evil.example.org/fhir?_getpages=a&_offset=1"
-                ),
-                "?_getpages=a&_offset=1": page_of([2]),
-            },
-        },
-        {
-            "why": "by its resource type where it names one",
-            "ids": "12",
-            "note": "",
-            "requests": 2,
-            "replies": {
-                "Observation?patient=p1": page_of(
-                    [1],
-                    following=(
-                        "http://inner:8080/hapi/r4/Observation?_getpages=a&_offset=1"
+            Whole([1, 2], requests=2),
+            id="a next link that is relative: ?page=2",
+        ),
+        pytest.param(
+            Search(
+                {
+                    "Observation?patient=p1": page_of(
+                        [1], following="Observation?page=2"
                     ),
-                ),
-                "Observation?_getpages=a&_offset=1": page_of([2]),
-            },
-        },
-        {
-            "why": (
-                "one that is no address, or leads elsewhere, leaves the list"
-                " incomplete: http://h:443:443/fhir?page=2"
+                    "Observation?page=2": page_of([2]),
+                }
             ),
-            "ids": "1",
-            "requests": 1,
-            "replies": {
-                "Observation?patient=p1": page_of(
-                    [1], following="http://h:443:443/fhir?page=2"
-                )
-            },
-        },
-        {
-            "why": (
-                "one that is no address, or leads elsewhere, leaves the list"
-                " incomplete: file:///etc/passwd"
+            Whole([1, 2], requests=2),
+            id="a next link that is relative: Observation?page=2",
+        ),
+        pytest.param(
+            Search(
+                {
+                    "Observation?patient=p1": page_of(
+                        [1], following="/fhir/Observation?page=2"
+                    ),
+                    "Observation?page=2": page_of([2]),
+                }
             ),
-            "ids": "1",
-            "requests": 1,
-            "replies": {
-                "Observation?patient=p1": page_of([1], following="file:///etc/passwd")
-            },
-        },
-        {
-            "why": (
-                "one that is no address, or leads elsewhere, leaves the list"
-                " incomplete: javascript:1"
+            Whole([1, 2], requests=2),
+            id="a next link that is relative: /fhir/Observation?page=2",
+        ),
+        pytest.param(
+            Search(
+                {
+                    "Observation?patient=p1": page_of(
+                        [1], following="http://10.0.0.7:8080/fhir?_getpages=a&_offset=1"
+                    ),
+                    "?_getpages=a&_offset=1": page_of([2]),
+                }
             ),
-            "ids": "1",
-            "requests": 1,
-            "replies": {
-                "Observation?patient=p1": page_of([1], following="javascript:1")
-            },
-        },
-        {
-            "why": (
-                "one that is no address, or leads elsewhere, leaves the list"
-                " incomplete: http://127.0.0.1/fhir/%2e%2e/x?a=1"
+            Whole([1, 2], requests=2),
+            id="one that names another server is asked on the base:"
+            " http://10.0.0.7:8080/fhir",
+        ),
+        pytest.param(
+            Search(
+                {
+                    "Observation?patient=p1": page_of(
+                        [1],
+                        following="http://localhost:1/other/path?_getpages=a&_offset=1",
+                    ),
+                    "?_getpages=a&_offset=1": page_of([2]),
+                }
             ),
-            "ids": "1",
-            "requests": 1,
-            "replies": {
-                "Observation?patient=p1": page_of(
-                    [1], following="http://127.0.0.1/fhir/%2e%2e/x?a=1"
-                )
-            },
-        },
-        {
-            "why": "a page that fails is said: 410",
-            "ids": "1",
-            "note": "page 2: ",
-            "replies": {
-                "Observation?patient=p1": page_of([1], following="?page=2"),
-                "Observation?page=2": reply_of("", status=410),
-            },
-        },
-        {
-            "why": "a page that fails is said: 500",
-            "ids": "1",
-            "note": "page 2: ",
-            "replies": {
-                "Observation?patient=p1": page_of([1], following="?page=2"),
-                "Observation?page=2": reply_of("", status=500),
-            },
-        },
-        {
-            "why": "a page that fails is said: an outcome",
-            "ids": "1",
-            "note": "page 2: ",
-            "replies": {
-                "Observation?patient=p1": page_of([1], following="?page=2"),
-                "Observation?page=2": outcome_reply("error"),
-            },
-        },
-        {
-            "why": "a page that fails is said: a Patient",
-            "ids": "1",
-            "note": "page 2: ",
-            "replies": {
-                "Observation?patient=p1": page_of([1], following="?page=2"),
-                "Observation?page=2": reply_of(
-                    '{"resourceType": "Patient", "id": "p1"}',
-                    headers={"Content-Type": "application/json"},
-                ),
-            },
-        },
-        {
-            "why": "a page that fails is said: no JSON",
-            "ids": "1",
-            "note": "page 2: ",
-            "replies": {
-                "Observation?patient=p1": page_of([1], following="?page=2"),
-                "Observation?page=2": reply_of("x"),
-            },
-        },
-        {
-            "why": "a page that fails is said: nothing",
-            "ids": "1",
-            "note": "page 2: ",
-            "replies": {
-                "Observation?patient=p1": page_of([1], following="?page=2"),
-                "Observation?page=2": reply_of(""),
-            },
-        },
-        {
-            "why": "pages in a circle are read once and said",
-            "ids": "123",
-            "requests": 3,
-            "replies": {
-                "Observation?patient=p1": page_of([1], following="?page=a"),
-                "Observation?page=a": page_of([2], following="?page=b"),
-                "Observation?page=b": page_of([3], following="?page=a"),
-            },
-        },
-        {
-            "why": "an empty page ends no list that goes on",
-            "ids": "12",
-            "note": "",
-            "requests": 3,
-            "replies": {
-                "Observation?patient=p1": page_of([1], following="?page=2"),
-                "Observation?page=2": page_of([], following="?page=3"),
-                "Observation?page=3": page_of([2]),
-            },
-        },
-        {
-            "why": "a list that begins with an empty page is read on",
-            "ids": "1",
-            "note": "",
-            "requests": 2,
-            "replies": {
-                "Observation?patient=p1": page_of([], following="?page=2"),
-                "Observation?page=2": page_of([1]),
-            },
-        },
-        {
-            "why": "a list of empty pages without an end is not whole",
-            "ids": "1",
-            "note": "the list may go on after two empty pages",
-            "requests": 3,
-            "replies": {
-                "Observation?patient=p1": page_of([1], following="?page=2"),
-                "Observation?page=2": page_of([], following="?page=3"),
-                "Observation?page=3": page_of([], following="?page=4"),
-            },
-        },
-        {
-            "why": "a full list without links is read on by offset, without a total",
-            "ids": "0123456",
-            "note": "",
-            "requests": 3,
-            "replies": {
-                "Observation?_count=3": page_of([0, 1, 2]),
-                "Observation?_count=3&_offset=3": page_of([3, 4, 5]),
-                "Observation?_count=3&_offset=6": page_of([6]),
-            },
-        },
-        {
-            "why": "a full list without links is read on by offset, with a total",
-            "ids": "0123456",
-            "note": "",
-            "requests": 3,
-            "replies": {
-                "Observation?_count=3": page_of([0, 1, 2], total=7),
-                "Observation?_count=3&_offset=3": page_of([3, 4, 5], total=7),
-                "Observation?_count=3&_offset=6": page_of([6], total=7),
-            },
-        },
-        {
-            "why": "by what came, not by what was asked",
-            "ids": "012",
-            "note": "",
-            "requests": 2,
-            "replies": {
-                "Observation?_count=3": page_of([0, 1], total=3),
-                "Observation?_count=3&_offset=2": page_of([2], total=3),
-            },
-        },
-        {
-            "why": "an empty one ends it",
-            "ids": "012",
-            "note": "",
-            "requests": 2,
-            "replies": {
-                "Observation?_count=3": page_of([0, 1, 2]),
-                "Observation?_count=3&_offset=3": page_of([]),
-            },
-        },
-        {
-            "why": "a total that was reached ends it",
-            "ids": "012",
-            "note": "",
-            "requests": 1,
-            "replies": {"Observation?_count=3": page_of([0, 1, 2], total=3)},
-        },
-        {
-            "why": "the same page again is no next one",
-            "ids": "012",
-            "note": "the list may go on after 3 entries",
-            "requests": 2,
-            "replies": {
-                "Observation?_count=3": page_of([0, 1, 2]),
-                "Observation?_count=3&_offset=3": page_of([0, 1, 2]),
-            },
-        },
-        {
-            "why": "a server that knows no offset leaves the end open: 400",
-            "ids": "012",
-            "note": "the list may go on after 3 entries",
-            "replies": {
-                "Observation?_count=3": page_of([0, 1, 2]),
-                "Observation?_count=3&_offset=3": reply_of("", status=400),
-            },
-        },
-        {
-            "why": "a server that knows no offset leaves the end open: an outcome",
-            "ids": "012",
-            "note": "the list may go on after 3 entries",
-            "replies": {
-                "Observation?_count=3": page_of([0, 1, 2]),
-                "Observation?_count=3&_offset=3": outcome_reply("error"),
-            },
-        },
-        {
-            "why": "a server that knows no offset leaves the end open: a Patient",
-            "ids": "012",
-            "note": "the list may go on after 3 entries",
-            "replies": {
-                "Observation?_count=3": page_of([0, 1, 2]),
-                "Observation?_count=3&_offset=3": reply_of(
-                    '{"resourceType": "Patient", "id": "p1"}',
-                    headers={"Content-Type": "application/json"},
-                ),
-            },
-        },
-        {
-            "why": "a refused sort is asked once more without: 400",
-            "ids": "1",
-            "note": "",
-            "requests": 2,
-            "replies": {
-                "Observation?patient=p1&_sort=-date&_count=50": reply_of(
-                    "no sorting", status=400
-                ),
-                "Observation?patient=p1&_count=50": page_of([1]),
-            },
-        },
-        {
-            "why": "a refused sort is asked once more without: 500",
-            "ids": "1",
-            "note": "",
-            "requests": 2,
-            "replies": {
-                "Observation?patient=p1&_sort=-date&_count=50": reply_of(
-                    "no sorting", status=500
-                ),
-                "Observation?patient=p1&_count=50": page_of([1]),
-            },
-        },
-        {
-            "why": "refused parameters are left out step by step",
-            "query": (
-                "ServiceRequest?patient=p1&status=active,completed&_sort=-authored&_count=100"
+            Whole([1, 2], requests=2),
+            id="one that names another server is asked on the base:"
+            " http://localhost:1/other/path",
+        ),
+        pytest.param(
+            Search(
+                {
+                    "Observation?patient=p1": page_of(
+                        [1],
+                        following="https://evil.example.org/fhir?_getpages=a&_offset=1",
+                    ),
+                    "?_getpages=a&_offset=1": page_of([2]),
+                }
             ),
-            "otherwise": outcome_reply("error", status=400),
-            "ids": "1",
-            "note": "",
-            "requests": 3,
-            "replies": {"ServiceRequest?patient=p1": page_of([1])},
-        },
-        {
-            "why": "an address that is too long is sent as a form",
-            "query": (
-                "Observation?patient=p1&code=http://loinc.org|38267-1&_sort=-date&_count=50"
+            Whole([1, 2], requests=2),
+            id="one that names another server is asked on the base:"
+            " https://evil.example.org/fhir",
+        ),
+        pytest.param(
+            Search(
+                {
+                    "Observation?patient=p1": page_of(
+                        [1],
+                        following=(
+                            "http://inner:8080/hapi/r4/Observation?_getpages=a&_offset=1"
+                        ),
+                    ),
+                    "Observation?_getpages=a&_offset=1": page_of([2]),
+                }
             ),
-            "otherwise": reply_of("", status=414),
-            "ids": "1",
-            "note": "",
-            "sent": [
-                "patient=p1&code=http%3A%2F%2Floinc.org%7C38267-1&_sort=-date&_count=50"
-            ],
-            "replies": {"Observation/_search": page_of([1])},
-        },
-        {
-            "why": (
-                "a demanded intent is sent (athenahealth, MedicationRequest search: it"
-                " is required)"
+            Whole([1, 2], requests=2),
+            id="by its resource type where it names one",
+        ),
+        pytest.param(
+            Search(
+                {
+                    "Observation?patient=p1": page_of(
+                        [1], following="http://h:443:443/fhir?page=2"
+                    )
+                }
             ),
-            "query": "MedicationRequest?patient=p1&_count=100",
-            "otherwise": reply_of("The intent parameter is required.", status=400),
-            "ids": "1",
-            "note": "",
-            "requests": 2,
-            "replies": {
-                EVERY_INTENT: page_of([1]),
-            },
-        },
-        {
-            "why": (
-                "a demand for a category is met with every category, and those that"
-                " fail are said"
+            Incomplete([1], requests=1),
+            id="one that is no address, or leads elsewhere, leaves the list"
+            " incomplete: http://h:443:443/fhir?page=2",
+        ),
+        pytest.param(
+            Search(
+                {"Observation?patient=p1": page_of([1], following="file:///etc/passwd")}
             ),
-            "query": (
-                "Observation?patient=p1&code=http://loinc.org|38267-1&_sort=-date&_count=50"
+            Incomplete([1], requests=1),
+            id="one that is no address, or leads elsewhere, leaves the list"
+            " incomplete: file:///etc/passwd",
+        ),
+        pytest.param(
+            Search({"Observation?patient=p1": page_of([1], following="javascript:1")}),
+            Incomplete([1], requests=1),
+            id="one that is no address, or leads elsewhere, leaves the list"
+            " incomplete: javascript:1",
+        ),
+        pytest.param(
+            Search(
+                {
+                    "Observation?patient=p1": page_of(
+                        [1], following="http://127.0.0.1/fhir/%2e%2e/x?a=1"
+                    )
+                }
             ),
-            "otherwise": reply_of("Must have either code or category.", status=400),
-            "ids": "1",
-            "note": "8 of 9 categories could not be read",
-            "replies": {
-                "Observation?patient=p1&_sort=-date&_count=100&category=survey": (
-                    page_of([1], total=1)
-                )
-            },
-        },
-        {
-            "why": "a demand that nothing meets is a failed read: Observation",
-            "query": (
-                "Observation?patient=p1&code=http://loinc.org|38267-1&_sort=-date&_count=50"
+            Incomplete([1], requests=1),
+            id="one that is no address, or leads elsewhere, leaves the list"
+            " incomplete: http://127.0.0.1/fhir/%2e%2e/x?a=1",
+        ),
+        pytest.param(
+            Search(
+                {
+                    "Observation?patient=p1": page_of([1], following="?page=2"),
+                    "Observation?page=2": reply_of("", status=410),
+                }
             ),
-            "otherwise": outcome_reply("error", code="required", status=400),
-            "reason": "category-required",
-            "replies": {},
-        },
-        {
-            "why": "a demand that nothing meets is a failed read: Condition",
-            "query": "Condition?patient=p1",
-            "otherwise": reply_of("Must have either code or category.", status=400),
-            "reason": "category-required",
-            "replies": {},
-        },
+            Incomplete([1], note="page 2: "),
+            id="a page that fails is said: 410",
+        ),
+        pytest.param(
+            Search(
+                {
+                    "Observation?patient=p1": page_of([1], following="?page=2"),
+                    "Observation?page=2": reply_of("", status=500),
+                }
+            ),
+            Incomplete([1], note="page 2: "),
+            id="a page that fails is said: 500",
+        ),
+        pytest.param(
+            Search(
+                {
+                    "Observation?patient=p1": page_of([1], following="?page=2"),
+                    "Observation?page=2": outcome_reply("error"),
+                }
+            ),
+            Incomplete([1], note="page 2: "),
+            id="a page that fails is said: an outcome",
+        ),
+        pytest.param(
+            Search(
+                {
+                    "Observation?patient=p1": page_of([1], following="?page=2"),
+                    "Observation?page=2": reply_of(
+                        '{"resourceType": "Patient", "id": "p1"}',
+                        headers={"Content-Type": "application/json"},
+                    ),
+                }
+            ),
+            Incomplete([1], note="page 2: "),
+            id="a page that fails is said: a Patient",
+        ),
+        pytest.param(
+            Search(
+                {
+                    "Observation?patient=p1": page_of([1], following="?page=2"),
+                    "Observation?page=2": reply_of("x"),
+                }
+            ),
+            Incomplete([1], note="page 2: "),
+            id="a page that fails is said: no JSON",
+        ),
+        pytest.param(
+            Search(
+                {
+                    "Observation?patient=p1": page_of([1], following="?page=2"),
+                    "Observation?page=2": reply_of(""),
+                }
+            ),
+            Incomplete([1], note="page 2: "),
+            id="a page that fails is said: nothing",
+        ),
+        pytest.param(
+            Search(
+                {
+                    "Observation?patient=p1": page_of([1], following="?page=a"),
+                    "Observation?page=a": page_of([2], following="?page=b"),
+                    "Observation?page=b": page_of([3], following="?page=a"),
+                }
+            ),
+            Incomplete([1, 2, 3], requests=3),
+            id="pages in a circle are read once and said",
+        ),
+        pytest.param(
+            Search(
+                {
+                    "Observation?patient=p1": page_of([1], following="?page=2"),
+                    "Observation?page=2": page_of([], following="?page=3"),
+                    "Observation?page=3": page_of([2]),
+                }
+            ),
+            Whole([1, 2], requests=3),
+            id="an empty page ends no list that goes on",
+        ),
+        pytest.param(
+            Search(
+                {
+                    "Observation?patient=p1": page_of([], following="?page=2"),
+                    "Observation?page=2": page_of([1]),
+                }
+            ),
+            Whole([1], requests=2),
+            id="a list that begins with an empty page is read on",
+        ),
+        pytest.param(
+            Search(
+                {
+                    "Observation?patient=p1": page_of([1], following="?page=2"),
+                    "Observation?page=2": page_of([], following="?page=3"),
+                    "Observation?page=3": page_of([], following="?page=4"),
+                }
+            ),
+            Incomplete(
+                [1], note="the list may go on after two empty pages", requests=3
+            ),
+            id="a list of empty pages without an end is not whole",
+        ),
+        pytest.param(
+            Search(
+                {
+                    "Observation?_count=3": page_of([0, 1, 2]),
+                    "Observation?_count=3&_offset=3": page_of([3, 4, 5]),
+                    "Observation?_count=3&_offset=6": page_of([6]),
+                }
+            ),
+            Whole([0, 1, 2, 3, 4, 5, 6], requests=3),
+            id="a full list without links is read on by offset, without a total",
+        ),
+        pytest.param(
+            Search(
+                {
+                    "Observation?_count=3": page_of([0, 1, 2], total=7),
+                    "Observation?_count=3&_offset=3": page_of([3, 4, 5], total=7),
+                    "Observation?_count=3&_offset=6": page_of([6], total=7),
+                }
+            ),
+            Whole([0, 1, 2, 3, 4, 5, 6], requests=3),
+            id="a full list without links is read on by offset, with a total",
+        ),
+        pytest.param(
+            Search(
+                {
+                    "Observation?_count=3": page_of([0, 1], total=3),
+                    "Observation?_count=3&_offset=2": page_of([2], total=3),
+                }
+            ),
+            Whole([0, 1, 2], requests=2),
+            id="by what came, not by what was asked",
+        ),
+        pytest.param(
+            Search(
+                {
+                    "Observation?_count=3": page_of([0, 1, 2]),
+                    "Observation?_count=3&_offset=3": page_of([]),
+                }
+            ),
+            Whole([0, 1, 2], requests=2),
+            id="an empty one ends it",
+        ),
+        pytest.param(
+            Search({"Observation?_count=3": page_of([0, 1, 2], total=3)}),
+            Whole([0, 1, 2], requests=1),
+            id="a total that was reached ends it",
+        ),
+        pytest.param(
+            Search(
+                {
+                    "Observation?_count=3": page_of([0, 1, 2]),
+                    "Observation?_count=3&_offset=3": page_of([0, 1, 2]),
+                }
+            ),
+            Incomplete(
+                [0, 1, 2], note="the list may go on after 3 entries", requests=2
+            ),
+            id="the same page again is no next one",
+        ),
+        pytest.param(
+            Search(
+                {
+                    "Observation?_count=3": page_of([0, 1, 2]),
+                    "Observation?_count=3&_offset=3": reply_of("", status=400),
+                }
+            ),
+            Incomplete([0, 1, 2], note="the list may go on after 3 entries"),
+            id="a server that knows no offset leaves the end open: 400",
+        ),
+        pytest.param(
+            Search(
+                {
+                    "Observation?_count=3": page_of([0, 1, 2]),
+                    "Observation?_count=3&_offset=3": outcome_reply("error"),
+                }
+            ),
+            Incomplete([0, 1, 2], note="the list may go on after 3 entries"),
+            id="a server that knows no offset leaves the end open: an outcome",
+        ),
+        pytest.param(
+            Search(
+                {
+                    "Observation?_count=3": page_of([0, 1, 2]),
+                    "Observation?_count=3&_offset=3": reply_of(
+                        '{"resourceType": "Patient", "id": "p1"}',
+                        headers={"Content-Type": "application/json"},
+                    ),
+                }
+            ),
+            Incomplete([0, 1, 2], note="the list may go on after 3 entries"),
+            id="a server that knows no offset leaves the end open: a Patient",
+        ),
+        pytest.param(
+            Search(
+                {
+                    "Observation?patient=p1&_sort=-date&_count=50": reply_of(
+                        "no sorting", status=400
+                    ),
+                    "Observation?patient=p1&_count=50": page_of([1]),
+                }
+            ),
+            Whole([1], requests=2),
+            id="a refused sort is asked once more without: 400",
+        ),
+        pytest.param(
+            Search(
+                {
+                    "Observation?patient=p1&_sort=-date&_count=50": reply_of(
+                        "no sorting", status=500
+                    ),
+                    "Observation?patient=p1&_count=50": page_of([1]),
+                }
+            ),
+            Whole([1], requests=2),
+            id="a refused sort is asked once more without: 500",
+        ),
+        pytest.param(
+            Search(
+                {"ServiceRequest?patient=p1": page_of([1])},
+                query="ServiceRequest?patient=p1&status=active,completed&_sort=-authored&_count=100",
+                otherwise=outcome_reply("error", status=400),
+            ),
+            Whole([1], requests=3),
+            id="refused parameters are left out step by step",
+        ),
+        pytest.param(
+            Search(
+                {"Observation/_search": page_of([1])},
+                query="Observation?patient=p1&code=http://loinc.org|38267-1&_sort=-date&_count=50",
+                otherwise=reply_of("", status=414),
+            ),
+            Whole(
+                [1],
+                forms=[
+                    "patient=p1&code=http%3A%2F%2Floinc.org%7C38267-1&_sort=-date&_count=50"
+                ],
+            ),
+            id="an address that is too long is sent as a form",
+        ),
+        pytest.param(
+            Search(
+                {
+                    EVERY_INTENT: page_of([1]),
+                },
+                query="MedicationRequest?patient=p1&_count=100",
+                otherwise=reply_of("The intent parameter is required.", status=400),
+            ),
+            Whole([1], requests=2),
+            id="a demanded intent is sent (athenahealth, MedicationRequest search: it"
+            " is required)",
+        ),
+        pytest.param(
+            Search(
+                {
+                    "Observation?patient=p1&_sort=-date&_count=100&category=survey": (
+                        page_of([1], total=1)
+                    )
+                },
+                query="Observation?patient=p1&code=http://loinc.org|38267-1&_sort=-date&_count=50",
+                otherwise=reply_of("Must have either code or category.", status=400),
+            ),
+            Incomplete([1], note="8 of 9 categories could not be read"),
+            id="a demand for a category is met with every category, and those that"
+            " fail are said",
+        ),
+        pytest.param(
+            Search(
+                {},
+                query="Observation?patient=p1&code=http://loinc.org|38267-1&_sort=-date&_count=50",
+                otherwise=outcome_reply("error", code="required", status=400),
+            ),
+            Failed("category-required"),
+            id="a demand that nothing meets is a failed read: Observation",
+        ),
+        pytest.param(
+            Search(
+                {},
+                query="Condition?patient=p1",
+                otherwise=reply_of("Must have either code or category.", status=400),
+            ),
+            Failed("category-required"),
+            id="a demand that nothing meets is a failed read: Condition",
+        ),
     ],
-    ids=lambda case: case["why"],
 )
-def test_a_list_is_read_to_its_end_or_said_to_be_incomplete(server, case):
-    query = case.get("query") or next(iter(case["replies"]))
-    for place, reply in case["replies"].items():
-        server.say(f"/{place}".replace("/?", "?"), reply)
-        server.forms[f"/{place}"] = reply
-    server.default = case.get("otherwise")
-    if "reason" in case:
-        assert failure(client_of(server), query).reason == case["reason"]
+def test_a_list_is_read_to_its_end_or_said_to_be_incomplete(server, search, expected):
+    search.script(server)
+    if isinstance(expected, Failed):
+        assert failure(client_of(server), search.first).reason == expected.reason
         return
-    fetched = fetch(client_of(server), query)
-    assert ids(fetched) == [f"o{number}" for number in case["ids"]]
-    assert bool(fetched.note) is (case.get("note") != "")
-    assert fetched.note.startswith(case.get("note", ""))
-    assert len(server.requests) == case.get("requests", len(server.requests))
-    assert server.sent == case.get("sent", [])
+    fetched = fetch(client_of(server), search.first)
+    assert ids(fetched) == [f"o{number}" for number in expected.numbers]
+    if isinstance(expected, Incomplete):
+        assert fetched.note
+        assert fetched.note.startswith(expected.note)
+    else:
+        assert fetched.note == ""
+    if expected.requests is not None:
+        assert len(server.requests) == expected.requests
+    assert server.sent == expected.forms
     assert {headers["Authorization"] for headers in server.headers} == {"Bearer secret"}
 
 
@@ -755,9 +807,6 @@ def test_values_count_more_than_the_bytes_that_write_them(server, value):
 
 
 # --- the breaker, and connections
-
-
-HANGS_UP = Reply(script=lambda handler: handler.connection.close())
 
 
 @pytest.mark.parametrize(

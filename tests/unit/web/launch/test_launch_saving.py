@@ -2,6 +2,7 @@
 
 import pytest
 
+from cds_service.audit.query import Query
 from cds_service.web.launched_sheet import WRITE_SECONDS
 from tests.launch_desk import SITE, Clinician, LaunchDesk, said
 from tests.stub_ehr import USER
@@ -11,6 +12,12 @@ STANDS = "yes"
 
 def saved(ehr, kind="Observation"):
     return [one for one in ehr.resources if one["resourceType"] == kind]
+
+
+def first_of(desk, result):
+    """The id of the newest entry of a saving that ended so."""
+    listed = desk.store.reader.find(Query(kinds=("measures",))).entries
+    return next(entry.id for entry in listed if entry.result == result)
 
 
 def test_a_confirmed_value_is_final_and_names_who_stands_for_it(clinician, ehr):
@@ -66,6 +73,22 @@ def test_a_second_launch_saves_nothing_twice(clinician, ehr):
     clinician.save(clinician.launch(), confirmed=STANDS)
     clinician.save(clinician.launch(), confirmed=STANDS)
     assert len(saved(ehr)) == len(saved(ehr, "Provenance")) == 1
+
+
+@pytest.mark.parametrize("status", ["entered-in-error", "cancelled"])
+def test_what_was_taken_back_can_be_saved_again_and_again(clinician, ehr, desk, status):
+    for times in range(1, 4):
+        page = said(clinician.save(clinician.launch(), confirmed=STANDS))
+        assert "Saved: 1 new" in page
+        assert len(saved(ehr)) == times
+        again = said(clinician.save(clinician.launch(), confirmed=STANDS))
+        assert "Saved: 0 new, 1 there already" in again
+        written = saved(ehr)[-1]
+        sent = desk.store.reader.entry(first_of(desk, "asked")).content["values"]
+        assert sent[0]["identifier"] == written["identifier"][0]["value"]
+        written["status"] = status
+    identifiers = {one["identifier"][0]["value"] for one in saved(ehr)}
+    assert len(identifiers) == 3
 
 
 def test_another_value_of_the_same_day_is_not_saved(clinician, ehr):
@@ -196,6 +219,27 @@ def test_an_answer_that_refuses_each_value_is_no_success(clinician, desk, ehr):
     assert "did not write 2 of 2 entries (422)" in page
     assert "Saved:" not in page
     assert desk.newest("measures").result == "refused"
+
+
+@pytest.mark.parametrize(
+    "trouble",
+    [
+        pytest.param({"refuses": 504}, id="a gateway that got no answer"),
+        pytest.param({"refuses": 502}, id="a gateway without its server"),
+        pytest.param({"after_writing": "hang up"}, id="a connection that breaks"),
+        pytest.param(
+            {"after_writing": "no statuses"}, id="an answer that says nothing"
+        ),
+        pytest.param({"after_writing": "half"}, id="half of it refused"),
+    ],
+)
+def test_what_nobody_knows_is_not_logged_as_refused(clinician, desk, ehr, trouble):
+    place = clinician.launch()
+    for name, value in trouble.items():
+        setattr(ehr, name, value)
+    page = said(clinician.save(place, confirmed=STANDS))
+    assert "Saved:" not in page
+    assert desk.newest("measures").result == "unknown"
 
 
 def test_a_session_that_ended_leaves_the_text(clinician, desk, ehr):
