@@ -111,6 +111,22 @@ def planar(
     )
 
 
+def hu(
+    value: float = 101.5,
+    *,
+    derivation: CodedConcept | None = codes.SCT.Mean,
+    **members: Any,
+) -> Measurement:
+    """The mean HU of a region, unless another statistic is named."""
+    name = codes.DCM.AttenuationCoefficient
+    return number(name, value, "[hnsf'U]", derivation=derivation, **members)
+
+
+def of_l1(*measurements: Measurement, **members: Any) -> Any:
+    """A region on one slice of L1, with its HU unless another is measured."""
+    return planar(measurements or [hu()], finding_sites=[vertebra("L1")], **members)
+
+
 def volumetric(
     measurements: Sequence[Measurement], *, label: str = "VOI", **members: Any
 ) -> Any:

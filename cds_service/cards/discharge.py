@@ -19,8 +19,8 @@ TOPIC = "discharge"
 LEAVING = say("Leaving")
 
 
-# Lists without which nothing seems open. While appointments or reports of pathology are
-# not read, what hangs on them is open.
+# Lists without which nothing seems open. While appointments are not read, what hangs on
+# them is open.
 DECIDING = (
     *(
         "conditions",
@@ -30,6 +30,7 @@ DECIDING = (
         "administrations",
     ),
     *("statements", "dispenses", "serviceRequests", "deviceRequests"),
+    *("supplyRequests", "pathology"),
 )
 NO_LONGER = frozenset({"deceased", "end-of-life"})
 
@@ -68,8 +69,9 @@ def _unread(answer: Answer) -> list[str]:
     """Return the keys of the deciding lists that were not read whole."""
     if not answer.facts.signals.isdisjoint(NO_LONGER):
         return []
-    state = answer.record_state
-    return [key for key in DECIDING if key in state.unread or key in state.incomplete]
+    state, leaving = answer.record_state, answer.case.leaving
+    unread = {*state.unread, *state.incomplete, *(leaving.unread if leaving else ())}
+    return [key for key in DECIDING if key in unread]
 
 
 def _empty(answer: Answer) -> list[str]:
@@ -116,6 +118,8 @@ def _lines(answer: Answer, summaries: tuple[str, str]) -> Iterator[Line]:
     yield from also_lines(answer, summaries, fact_lines)
     yield from fact_lines
     unread = answer.case.leaving.unread if answer.case.leaving else ()
+    named = {*answer.record_state.unread, *answer.record_state.incomplete}
+    unread = tuple(key for key in unread if key not in named)
     names = joined(answer.texts.raw(f"lists.{key}") for key in unread)
     notes = [text for _, text in not_known_line(answer)]
     if names:

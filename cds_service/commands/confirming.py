@@ -119,8 +119,8 @@ def _concept_map(
 
 
 def _tests(ticks: Iterable[Tick], by: str, on: date) -> str:
-    """Return the tests as TOML, whose basic strings are those of JSON."""
-    lines = ["schema = 1", f"by = {json.dumps(by)}", f"on = {on}"]
+    """Return the tests as TOML."""
+    lines = ["schema = 1", f"by = {_toml(by)}", f"on = {on}"]
     for tick in (tick for tick in ticks if tick.means):
         lines += ["", "[[codes]]", *(f"{key} = {value}" for key, value in _test(tick))]
     return "\n".join(lines) + "\n"
@@ -138,7 +138,15 @@ def _test(tick: Tick) -> Iterator[tuple[str, str]]:
         cells["unit"] = tick.unit
     for key, value in cells.items():
         if value:
-            yield key, json.dumps(value)
+            yield key, _toml(value)
+
+
+def _toml(text: str) -> str:
+    """Write a basic string: as JSON does, but without its halves of one character.
+
+    TOML takes no escape of a surrogate, and no delete character as it is.
+    """
+    return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")
 
 
 def write_new(files: Mapping[Path, str]) -> None:

@@ -521,7 +521,7 @@ def _overdue(use: DrugUse, drugs: BoneDrugs, today: date) -> DrugState | None:
     last = _last_late(use, today) if is_ours else None
     if last is None or _followers(use, drugs, last.last):
         return None
-    day, month = _full_day_text(last), _month_text(last)
+    day, month = full_day_text(last), _month_text(last)
     how = say("last {day}", day=day) if use.doses.last else say("ended {day}", day=day)
     followed = _since_then(use, drugs, last.last)
     if followed.startswith("nothing"):  # it may have been given elsewhere
@@ -534,7 +534,7 @@ def _overdue(use: DrugUse, drugs: BoneDrugs, today: date) -> DrugState | None:
         unclear = use.doses.unclear
     if unclear:
         clause = say("{drug} may be overdue", drug=use.name)
-        entry = say("entry of {day} not understood", day=_full_day_text(unclear))
+        entry = say("entry of {day} not understood", day=full_day_text(unclear))
         because = in_brackets(clause, entry)
     elif vague := _may_be_later(use, today):
         clause = say("{drug} may be overdue", drug=use.name)
@@ -722,7 +722,7 @@ def _end_clause(use: DrugUse, today: date, *, ended: HowEnded = "ended") -> str:
     return in_brackets(clause, say("prescribed {since}", since=since))
 
 
-def _full_day_text(day: Dated) -> str:
+def full_day_text(day: Dated) -> str:
     """Write the day as exactly as it is recorded, with its year."""
     return date_text(day.first) if day.first == day.last else _month_text(day)
 

@@ -17,9 +17,14 @@ from uuid import UUID, uuid5
 
 from cds_service.audit.exporting import safe_cell
 from cds_service.call import Service
-from cds_service.core.bone_drugs import find_drug_state
+from cds_service.core.bone_drugs import (
+    find_drug_state,
+    find_overdue,
+    full_day_text,
+    last_denosumab,
+)
 from cds_service.core.bracing import WITHOUT_DATE, times_of
-from cds_service.core.findings import Findings
+from cds_service.core.findings import Dated, Findings
 from cds_service.core.loop import DAYS
 from cds_service.core.vocabulary import BoneDrugSpec, FindingSpec
 from cds_service.core.wording import date_text
@@ -89,7 +94,8 @@ class Row(NamedTuple):
     """One patient and one reason.
 
     Attributes:
-        since: ISO 8601; the day of the procedure, of the last dose, or after which the
+        since: ISO 8601; the day of the procedure, of the last dose (its month or year
+            if no more is recorded), or after which the
             brace was to be off.
         text: in our words; no names or words of the record.
         resources: what the reason rests on, `Procedure/12`.
@@ -118,19 +124,20 @@ def find_rows(
         service: all that is in force.
         as_of: the day that counts as today.
     """
-    done = [
-        (day, name)
-        for name, day in find_augmentations(record, service.terminology)
-        if day and day <= as_of
-    ]
-    if not done:
+    augmented = find_augmentations(record, service.terminology)
+    done = [(day, name) for name, day in augmented if day and day <= as_of]
+    if not done and all(day for _, day in augmented):
         return ()
     specs = {name: service.finding_specs[name] for name in NEEDED}
     chart = Chart(record, service.terminology, Horizon(as_of, as_of, date.max, as_of))
     findings = extract_findings(chart, specs)
     if findings.is_true("deceased"):
         return ()
-    overdue = tuple(_overdue(findings, [*strange_intakes(specs["bone-drug"], chart)]))
+    unread = [*strange_intakes(specs["bone-drug"], chart)]
+    notes = unread if done else [*unread, "augmentation, day not recorded"]
+    overdue = tuple(_overdue(findings, unread, notes, as_of))
+    if not done:
+        return overdue
     untreated = (
         () if overdue else _untreated(record, visits, service, findings, done, as_of)
     )
@@ -345,21 +352,46 @@ def strange_intakes(spec: FindingSpec, chart: Chart) -> Iterator[str]:
         yield f"{entries} of a drug that could not be read"
 
 
-def _overdue(findings: Findings, unread: Sequence[str]) -> Iterator[Row]:
+def _overdue(
+    findings: Findings, unread: Sequence[str], notes: Sequence[str], as_of: date
+) -> Iterator[Row]:
     overdue = findings.known.get("denosumab-overdue")
     if overdue is not None and overdue.value is True and overdue.observed is not None:
+        use = find_overdue(findings.bone_drugs, as_of)
+        recorded = last_denosumab(use, as_of) if use else None
+        last = recorded or Dated(overdue.observed, overdue.observed)
         where = " in what could be read" if unread else ""
-        text = (
-            f"Last denosumab on record {date_text(overdue.observed)},"
-            f" no other bone drug since{where}"
-        )
+        names = _perhaps_since(findings, last, as_of)
+        since = f"no other bone drug since{where}"
+        if names:
+            since = f"since then perhaps {' or '.join(names)}, day not recorded"
+        text = f"Last denosumab on record {full_day_text(last)}, {since}"
         resources = tuple(source.resource for source in overdue.provenance)
         yield Row(
             "denosumab-overdue",
-            overdue.observed.isoformat(),
-            with_notes(text, [*overdue.concerns, *unread]),
+            _as_recorded(last),
+            with_notes(text, [*overdue.concerns, *notes]),
             resources,
         )
+
+
+def _perhaps_since(findings: Findings, last: Dated, as_of: date) -> list[str]:
+    """Name other bone drugs that were taken on a day after it, or on none we know."""
+    overdue = find_overdue(findings.bone_drugs, as_of)
+    return [
+        use.name
+        for use in findings.bone_drugs.uses
+        if use is not overdue and use.is_taken
+        if use.doses.last is None or use.doses.last.last >= last.first
+    ]
+
+
+def _as_recorded(day: Dated) -> str:
+    """Write `2026-02-03`; `2026-02` or `2026` if no more is recorded."""
+    if day.first == day.last:
+        return day.first.isoformat()
+    is_in_month = (day.first.year, day.first.month) == (day.last.year, day.last.month)
+    return day.first.isoformat()[: 7 if is_in_month else 4]
 
 
 def _braced(

@@ -164,14 +164,13 @@ class Accounts:
             self._tries.forget(connection, of_name)
         return True
 
-    def count_issuer_try(self, address: str) -> None:
-        """Count one more login through the issuer from this network address.
+    def count_refused_by_issuer(self, address: str) -> None:
+        """Count one more login from this network address that the issuer refused."""
+        self._tries.add(f"issuer {address}")
 
-        Raises:
-            TooManyTries: from this address.
-        """
-        with self._access.writing() as connection:
-            self._tries.count(connection, {f"issuer {address}": TRIES_OF_ADDRESS})
+    def is_refused_much(self, address: str) -> bool:
+        """Tell if the issuer has refused many logins from this network address."""
+        return self._tries.has_many(f"issuer {address}")
 
     def _fits(self, stored: str, password: str) -> bool:
         with self._hashing:

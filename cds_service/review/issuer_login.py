@@ -11,7 +11,8 @@ a page of our own that continues by itself.
 
 import logging
 import secrets
-from dataclasses import dataclass
+from contextlib import nullcontext
+from dataclasses import dataclass, field
 
 from flask import make_response, redirect, render_template, request
 from werkzeug.wrappers import Response as AnyResponse
@@ -24,7 +25,7 @@ from cds_service.outgoing.deadline import Deadline
 from cds_service.review.issuer import identity_of, issuer_server
 from cds_service.review.login import PATH, Cookie, Gate, own_page, same
 from cds_service.review.sessions import LOGIN_TIME, OidcIdentity
-from cds_service.review.tries import TooManyTries
+from cds_service.review.tries import TooManyTries, Turns
 from cds_service.site.folder import SiteFolder
 from cds_service.site.review import ReviewLogin, client_secret
 
@@ -38,7 +39,10 @@ REFUSED = (
     " can look up why."
 )
 UNREACHABLE = "The hospital's login cannot be reached now. Try again in a minute."
-TOO_MANY = "Too many logins from this network address. Wait 15 minutes."
+TOO_MANY = (
+    "Too many logins are under way from this network address. Try again in a minute."
+)
+TURN_SECONDS = 5.0  # that a login waits for others of an address that was refused much
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +84,7 @@ class IssuerLogin:
     issuer: AuthorizationServer
     login: ReviewLogin
     redirect: str
+    turns: Turns = field(default_factory=Turns)
 
     def start(self) -> AnyResponse:
         """Send the browser to the issuer."""
@@ -108,9 +113,11 @@ class IssuerLogin:
     def finish(self) -> AnyResponse:
         """Accept the issuer's response once, and begin a session.
 
-        Only the return counts as a login attempt: it calls the issuer and may be
-        logged. The start does not, since any page can make a browser start a login, for
-        example with fifty images.
+        Only a return that the issuer refuses counts as a login attempt: it calls the
+        issuer and is logged. The start does not, since any page can make a browser
+        start a login, for example with fifty images. Of an address with many refused
+        ones, one at a time is looked at and none is logged: a hospital may have one
+        address, and a stranger there shuts nobody out and fills no log.
         """
         pending = PendingLogin.of(request.cookies.get(LOGIN_COOKIE, ""))
         if pending is None or not same(
@@ -119,13 +126,20 @@ class IssuerLogin:
             return self._refuse(PATH, "state")  # may be a stranger: no entry
         if not self.gate.pending.complete(pending.secret):
             return self._refuse(pending.wanted, "replayed")
+        accounts, address = self.gate.accounts, self.gate.address
+        is_crowded = accounts.is_refused_much(address)
+        turn = self.turns.turn(address, TURN_SECONDS) if is_crowded else nullcontext()
         try:
-            self.gate.accounts.count_issuer_try(self.gate.address)
-            who = self._who(pending, Deadline.after(SECONDS))
+            with turn:
+                who = self._who(pending, Deadline.after(SECONDS))
         except TooManyTries:
             response = self._refuse(pending.wanted, "limit", TOO_MANY, 429)
         except LoginRefused as fault:
-            response = self._deny(pending, fault)
+            if is_crowded:
+                response = self._refuse(pending.wanted, fault.reason)
+            else:
+                accounts.count_refused_by_issuer(address)
+                response = self._deny(pending, fault)
         except CallFailed as fault:
             response = self._refuse(pending.wanted, fault.reason, UNREACHABLE, 503)
         else:

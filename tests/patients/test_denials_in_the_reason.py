@@ -31,6 +31,9 @@ def detail_with(reason):
         "Frattura non osteoporotica",
         "Fractura no osteoporótica",
         "骨粗鬆症なし",
+        "Niet osteoporotische fractuur",
+        "Złamanie nie osteoporotyczne",
+        "Fratura não osteoporótica",
     ],
 )
 def test_a_denied_osteoporosis_is_another_cause(reason):

@@ -531,6 +531,8 @@ UNREAD = [
     ("medications", "medication list not readable", "the medication list"),
     ("appointments", "no bone drug started", "appointments"),
     ("pathology", "no bone drug started", "pathology reports"),
+    ("supplyRequests", "no bone drug started", "active supply orders"),
+    ("imagingStudies", "no bone drug started", "imaging studies"),
 ]
 
 
@@ -550,12 +552,14 @@ COMPLETE = leaving_chart(statement("alendronate", ALENDRONATE, 5), PHYSIOTHERAPY
         pytest.param("conditions", "the problem list", id="problems"),
         pytest.param("administrations", "given medications", id="doses"),
         pytest.param("deviceRequests", "active device orders", id="braces"),
+        pytest.param("supplyRequests", "active supply orders", id="braces as supplies"),
+        pytest.param("pathology", "pathology reports", id="tissue"),
     ],
 )
 def test_no_card_says_nothing_is_open_of_a_list_that_was_not_read(
     key: str, name: str
 ) -> None:
-    """An infection, a dose or a brace would stand there."""
+    """An infection, a dose, a brace or a metastasis would stand there."""
     assert leave(COMPLETE) == []
     (card,) = leave(COMPLETE, failed=(key,))
     assert card["indicator"] == "info"
@@ -572,7 +576,7 @@ def test_many_lists_that_were_not_read_are_counted_by_no_name() -> None:
     assert "several lists not read whole" in card["summary"]
 
 
-@pytest.mark.parametrize("key", ["appointments", "pathology", "boneDensity"])
+@pytest.mark.parametrize("key", ["appointments", "imagingStudies", "boneDensity"])
 def test_what_decides_nothing_here_makes_no_card(key: str) -> None:
     assert leave(COMPLETE, failed=(key,)) == []
 

@@ -55,6 +55,7 @@ from cds_service.fhir.findings.medication_list import (
 from cds_service.fhir.findings.problem_list import Stated, conclude_no, find_stated
 from cds_service.fhir.gathering.drugs import ANY_BONE_DRUG, Drug
 from cds_service.fhir.gathering.entries import Entry
+from cds_service.fhir.gathering.picking import DEVICE_ORDERS
 from cds_service.fhir.gathering.problem_words import in_doubt
 from cds_service.fhir.raw_json import is_prohibition, member
 
@@ -67,6 +68,8 @@ UNNAMED = "bone drug"
 TELLING_LISTS = ("conditions", "diagnosticReports")
 # names of a group, of which another entry may name the drug
 UNSPECIFIC = frozenset({"other bisphosphonate"})
+# What was used in an act, or is to be: drugs there are no mere remark.
+USED = {"Procedure": ("usedCode", "usedReference"), "ServiceRequest": ("orderDetail",)}
 IN_ERROR = "entered-in-error"
 # such a dose was ordered
 PLANNED = frozenset({"MedicationAdministration", "Procedure"})
@@ -239,9 +242,7 @@ def _listed(spec: MedicationSpec, chart: Chart) -> Iterator[DrugEntry]:
 
 def _is_used_up(use: Use) -> bool:
     """Tell if an act names what was used in it: a dose, however long ago."""
-    return use.entry.kind == "Procedure" and any(
-        use.entry.raw.get(name) for name in ("usedCode", "usedReference")
-    )
+    return any(use.entry.raw.get(name) for name in USED.get(use.entry.kind, ()))
 
 
 def _only_meant(spec: MedicationSpec, chart: Chart) -> Iterator[DrugEntry]:
@@ -275,7 +276,7 @@ def _mentioned(
         is_group |= name == ANY_BONE_DRUG and bool(known)
         if use.entry.kind not in TELLING_TOO or name in known or is_group:
             continue
-        if is_of_now(use, spec, chart):
+        if use.entry.kind in DEVICE_ORDERS or is_of_now(use, spec, chart):
             yield _noted(use, spec, chart)
 
 

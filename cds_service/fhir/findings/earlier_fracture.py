@@ -73,12 +73,14 @@ def find_earlier_fracture(spec: FractureSpec, chart: Chart) -> FindingOrGap:
     """
     # The words of a procedure name the fracture that it was done for: `CT of a
     # vertebral fracture`. Its code names what was treated.
-    occasion = ("Procedure", "vertebral-fracture", "")
+    occasions = [
+        ("Procedure", name, "") for name in ("vertebral-fracture", *spec.unsited)
+    ]
     stated = [
         statement
         for statement in problem_list.find_stated(chart, spec, spec.value_sets)
         if not (statement.problem and statement.problem.reason == "future")
-        and (statement.entry.kind, statement.concept, statement.code) != occasion
+        and (statement.entry.kind, statement.concept, statement.code) not in occasions
     ]
     stated = [one for one in stated if not _is_of_this_signing(one, chart)]
     judged = [(one, _is_earlier(one, chart)) for one in stated]
@@ -92,6 +94,7 @@ def find_earlier_fracture(spec: FractureSpec, chart: Chart) -> FindingOrGap:
         statement
         for statement in problem_list.find_stated(chart, spec, spec.unsited)
         if statement.entry.reference not in sited
+        and (statement.entry.kind, statement.concept, statement.code) not in occasions
         and not (statement.problem and statement.problem.reason == "future")
         and _is_earlier(statement, chart) is not False
     ]

@@ -16,8 +16,9 @@ from cds_service.fhir.certainty import ACTIVE, PAST, certainty_of, clinical_stat
 from cds_service.fhir.findings import problem_list
 from cds_service.fhir.findings.chart import Chart, FindingOrGap, Problem, gap, known
 from cds_service.fhir.findings.worded_dates import date_in_words
+from cds_service.fhir.gathering.bystanders import words_beside
 from cds_service.fhir.gathering.entries import Entry
-from cds_service.fhir.gathering.problem_words import in_doubt
+from cds_service.fhir.gathering.problem_words import in_doubt, named_in
 from cds_service.fhir.mapping.clauses import clauses, names
 from cds_service.fhir.onset import begun
 from cds_service.fhir.raw_json import Json, member, text, texts_of
@@ -126,7 +127,7 @@ def _as_meant(
     fusion`. If the words call the event past but the list has it as active, it is open.
     """
     # An aside leaves it open whatever it calls it: it has no title to be misread.
-    is_aside = stated.entry.kind not in ("Condition", "Procedure")
+    is_aside = _is_beside(stated.entry, spec, chart)
     is_named = is_aside or bool(stated.code) or not spec.words_need_kind
     if not (is_named or problem_list.kind_of(stated.entry, spec, chart)):
         return None
@@ -139,6 +140,20 @@ def _as_meant(
     if over and stated.problem is None:
         return stated._replace(problem=CALLED_PAST)
     return stated
+
+
+def _is_beside(entry: Entry, spec: EventSpec, chart: Chart) -> bool:
+    """Tell if an entry names it next to its title alone: in a reason or a note."""
+    if entry.kind not in ("Condition", "Procedure"):
+        return True
+    terminology, concepts = chart.terminology, {*spec.value_sets}
+    if not any(in_doubt(concept) in entry.named for concept in concepts):
+        return False
+    if any(terminology.text_concepts(one) & concepts for one in _title(entry.raw)):
+        return False
+    # Of a note some words are in doubt that only deny.
+    words = words_beside(entry.raw)
+    return entry.kind == "Procedure" or bool(named_in(words, terminology) & concepts)
 
 
 def _kinds_of_itself(

@@ -50,7 +50,7 @@ VERBS = {
     **dict.fromkeys(GIVEN, "given"),
     "MedicationDispense": "dispensed",
     "ServiceRequest": "ordered",
-    "Encounter": "named as the reason of the stay",
+    "Encounter": "named as the reason of this stay",
     "Appointment": "named in an appointment",
     "DiagnosticReport": "named in a report",
     "ImagingStudy": "named in an imaging study",

@@ -601,6 +601,8 @@ def _concepts_of_device(
     titles = [*codes, *({"text": name} for name in names if name)]
     if not concepts and not is_bystander_act(titles, terminology):
         concepts = frozenset({MAY_NEED_BRACE})  # it may be a brace
+    # A supply may be of a drug.
+    concepts |= _in_asides(resource, frozenset(), terminology)
     # What it is for: a brace because of a metastasis.
     concepts |= _drugs_named(_words_at(resource), concepts, terminology)
     return concepts | _grave_asides(resource, terminology)

@@ -139,18 +139,17 @@ def find_other_injuries(
         terminology: the service's terminology.
         today: the day of the answer.
     """
-    places = _broken_places(record, terminology, today)
-    places["open"].update(*(brace.levels for brace in braces))
+    birth = terminology.calendar.named_day(member(record.patient, "birthDate"))
+    levels = _levels_on_record(record, birth, terminology, today)
+    for brace in braces:
+        levels["open"] |= {*brace.levels}
     signed = _augmentations_in(drafts, terminology)
     if treated:
-        places["open"].update(
-            *(named_levels(order, drafts, terminology) for order in signed),
-            *(
-                levels_of_reasons(order, drafts, terminology)
-                for order in _braces_in(drafts, terminology)
-            ),
-        )
-    fresh, possible = _untreated(places["fresh"], places["open"], {*treated})
+        for order in signed:
+            levels["open"] |= {*named_levels(order, drafts, terminology)}
+        for order in _braces_in(drafts, terminology):
+            levels["open"] |= levels_of_reasons(order, drafts, terminology)
+    fresh, possible = _untreated(levels["fresh"], levels["open"], {*treated})
     if not braces:
         return OtherInjuries(fresh, possible)
     words = [
@@ -182,10 +181,27 @@ def find_other_injuries(
             )
         ),
         other_order=_is_another_unread(drafts, treated, terminology),
-        problem=_is_problem_open(record, terminology, today)
+        problem=_is_problem_open(record, birth, terminology, today)
         or _is_named_elsewhere(record, terminology.calendar, today)
         or _is_device_unread(record, terminology.calendar, today),
     )
+
+
+def _levels_on_record(
+    record: PatientRecord, birth: date | None, terminology: Terminology, today: date
+) -> dict[Freshness, set[str]]:
+    """Return the broken vertebrae that the record names, by how fresh they may be."""
+    levels: dict[Freshness, set[str]] = {"fresh": set(), "open": set(), "old": set()}
+    for entry in record.of_key("conditions"):
+        if entry.concepts & FRACTURES:
+            freshness = _freshness(entry.raw, birth, terminology, today)
+            levels[freshness] |= _fractured_places(entry.raw, terminology)
+    for entry in record.entries:
+        if _is_ordered_lately(entry, terminology.calendar, today):
+            levels["open"] |= levels_of_reasons(entry.raw, NO_DRAFTS, terminology)
+        if _may_name_fracture(entry, birth, terminology, today):
+            levels["open"] |= broken_beside(entry.raw, terminology)
+    return levels
 
 
 def _is_another_unread(
@@ -237,13 +253,12 @@ def _is_payers_length(words: str, terminology: Terminology) -> bool:
 
 
 def _is_problem_open(
-    record: PatientRecord, terminology: Terminology, today: date
+    record: PatientRecord, birth: date | None, terminology: Terminology, today: date
 ) -> bool:
     """Tell if an entry of the problem list may be what a brace is for.
 
     Spinal surgery is left out: it is a reason of its own.
     """
-    birth = _birth_date(record, terminology)
     for entry in record.of_key("conditions"):
         if MAY_NEED_BRACE not in entry.concepts or entry.concepts & SURGERY:
             continue
@@ -404,28 +419,6 @@ def _listed(stated: set[str]) -> tuple[str, ...]:
 
 
 # --- fractures
-
-
-def _broken_places(
-    record: PatientRecord, terminology: Terminology, today: date
-) -> dict[Freshness, set[str]]:
-    """Name what broke by the problem list, the reasons of orders, and other entries."""
-    places: dict[Freshness, set[str]] = {"fresh": set(), "open": set(), "old": set()}
-    birth = _birth_date(record, terminology)
-    for entry in record.of_key("conditions"):
-        if entry.concepts & FRACTURES:
-            freshness = _freshness(entry.raw, birth, terminology, today)
-            places[freshness] |= _fractured_places(entry.raw, terminology)
-    for entry in record.entries:
-        if _is_ordered_lately(entry, terminology.calendar, today):
-            places["open"] |= levels_of_reasons(entry.raw, NO_DRAFTS, terminology)
-        if _may_name_fracture(entry, birth, terminology, today):
-            places["open"] |= broken_beside(entry.raw, terminology)
-    return places
-
-
-def _birth_date(record: PatientRecord, terminology: Terminology) -> date | None:
-    return terminology.calendar.named_day(member(record.patient, "birthDate"))
 
 
 def _fractured_places(condition: Json, terminology: Terminology) -> set[str]:

@@ -21,6 +21,7 @@ from cds_service.fhir.gathering.entries import Entry
 from cds_service.fhir.gathering.grave_asides import drugs_and_states, grave_beside
 from cds_service.fhir.gathering.picking import FINAL
 from cds_service.fhir.gathering.record import PatientRecord
+from cds_service.fhir.gathering.record_state import is_unread
 from cds_service.fhir.gathering.report_prose import (
     is_of_other_organ,
     is_result_understood,
@@ -60,6 +61,8 @@ NO_REPORT = frozenset({"entered-in-error", "cancelled"})
 # What an appointment says of itself, in words or codes.
 ABOUT = ("serviceType", "specialty", "appointmentType", "reasonCode", "serviceCategory")
 LISTS = ("appointments", "pathology")
+# Not every EHR has them: named only if they were asked for and failed.
+OPTIONAL_LISTS = ("supplyRequests", "imagingStudies")
 # What the report of a biopsy may find, by what we know of it.
 GRAVE_RESULTS: Mapping[GraveResult, frozenset[str]] = {
     "malignancy": frozenset(
@@ -194,13 +197,21 @@ def read_leaving(
     return Leaving(
         bookings=tuple(bookings),
         biopsies=tuple(_biopsies(record, terminology, performed, today)),
-        unread=tuple(key for key in LISTS if _is_unread(record, key)),
+        unread=(
+            *(key for key in LISTS if _is_unread(record, key)),
+            *(key for key in OPTIONAL_LISTS if _has_failed(record, key)),
+        ),
     )
 
 
 def _is_unread(record: PatientRecord, key: str) -> bool:
     read = record.reads.get(key)
     return read is None or read.state == "failed" or read.is_cut
+
+
+def _has_failed(record: PatientRecord, key: str) -> bool:
+    read = record.reads.get(key)
+    return read is not None and is_unread(read)
 
 
 def _procedures(record: PatientRecord, terminology: Terminology) -> Iterator[Order]:

@@ -254,10 +254,14 @@ def _entry_of_draft(
     is_augmentation = bool(draft.meaning and draft.meaning.augmentation)
     drugs = frozenset[str]()
     if is_augmentation:
+        details = objects(draft.resource.get("orderDetail"))
+        coded = terminology.concepts(details) & terminology.drugs.concepts
         concepts = drugs_and_states(draft.resource, terminology)
+        concepts |= frozenset(map(in_doubt, coded))
     else:
+        in_words = frozenset(map(in_doubt, terminology.drugs.concepts))
         concepts = concepts_of(draft.resource, targets, terminology)
-        concepts &= ASIDE_IN_DOUBT.union(map(in_doubt, terminology.drugs.concepts))
+        concepts &= ASIDE_IN_DOUBT | in_words
         drugs = _drugs_billed(draft, terminology)
     if not concepts | drugs:
         return None

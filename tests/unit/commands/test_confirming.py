@@ -3,11 +3,15 @@
 import csv
 import gzip
 import json
+import tomllib
+from datetime import date
 
 import pytest
 from click.testing import CliRunner
 
 from cds_service.cli import main
+from cds_service.commands.confirming import written
+from cds_service.commands.ticks import Tick
 from cds_service.loading import find_faults, load_service
 from cds_service.site.folder import load_site
 from tests.builders import coded, observation
@@ -282,3 +286,16 @@ def test_an_audit_export_says_what_its_answers_missed(tmp_path):
     export = tmp_path / "audit.ndjson"
     export.write_text("\n".join(map(json.dumps, lines)))
     assert costs(export) == {"answers": 3, "NT": 1, "K9": 1}
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["𠮷 Yoshida", 'a "quote" and \\', "tab\tline\n", "\x7f\x00", "\u2028Ärztin"],
+)
+def test_every_name_and_text_is_read_back_from_the_tests(site, name):
+    tick = Tick(2, "yes", LOCAL, "8", name, f"{ICD}|M80.08XA", "")
+    files = written([tick], load_site(site), "own", by=name, on=date(2026, 11, 1))
+    (tests,) = (text for file, text in files.items() if file.suffix == ".toml")
+    document = tomllib.loads(tests)
+    assert document["by"] == name
+    assert document["codes"][0]["text"] == name

@@ -28,9 +28,11 @@ from cds_service.measures.observations import Writer, site_codes
 from cds_service.measures.reading import read_source
 from tests.structured_reports import (
     STUDY,
+    hu,
     image,
     number,
     of_image,
+    of_l1,
     own,
     planar,
     vertebra,
@@ -60,15 +62,6 @@ def read(ground, tmp_path):
         return read_source(file, ground)
 
     return reader
-
-
-def hu(**members):
-    name = codes.DCM.AttenuationCoefficient
-    return number(name, 101.5, "[hnsf'U]", derivation=codes.SCT.Mean, **members)
-
-
-def of_l1(*, value=None, **members):
-    return planar([value or hu()], finding_sites=[vertebra("L1")], **members)
 
 
 def under(place, *items):
@@ -222,7 +215,7 @@ def test_the_reason_names_the_item(read):
         ),
         pytest.param(
             of_l1(
-                value=hu(
+                hu(
                     properties=MeasurementProperties(
                         selection_status=CodedConcept("121411", "DCM", "Most recent")
                     )
@@ -445,5 +438,5 @@ def test_a_procedure_with_contrast_says_how_it_was_measured(read, ground):
 def test_the_way_of_the_group_counts_next_to_that_of_the_value(read):
     contrast = CodedConcept("m-1", "99LOCAL", "CT with contrast")
     roi = CodedConcept("m-2", "99LOCAL", "trabecular ROI")
-    (value,) = read(of_l1(value=hu(method=roi), method=contrast)).reported
+    (value,) = read(of_l1(hu(method=roi), method=contrast)).reported
     assert value.method == "CT with contrast; trabecular ROI"

@@ -19,8 +19,10 @@ from cds_service.measures.reading import read_source
 from tests.structured_reports import (
     CT,
     SEGMENTATION,
+    hu,
     number,
     of_image,
+    of_l1,
     own,
     planar,
     vertebra,
@@ -30,7 +32,6 @@ from tests.structured_reports import (
 )
 
 MEAN, MAXIMUM = codes.SCT.Mean, codes.SCT.Maximum
-ATTENUATION = codes.DCM.AttenuationCoefficient
 OLD_MEAN = CodedConcept("R-00317", "SRT", "Mean")
 AREA, OLD_AREA = codes.SCT.Area, CodedConcept("G-A166", "SRT", "Area")
 ERECTOR = FindingSite(CodedConcept("44947003", "SCT", "Erector spinae muscle"))
@@ -56,14 +57,10 @@ def read(ground, tmp_path):
     return reader
 
 
-def hu(value=101.5, *, derivation=MEAN, **members):
-    return number(ATTENUATION, value, "[hnsf'U]", derivation=derivation, **members)
-
-
 @pytest.mark.parametrize(
     "group",
     [
-        pytest.param(planar([hu()], finding_sites=[vertebra("L1")]), id="planar"),
+        pytest.param(of_l1(), id="planar"),
         pytest.param(
             of_image([hu()], finding_sites=[vertebra("L1")]), id="of-an-image"
         ),
@@ -77,17 +74,11 @@ def hu(value=101.5, *, derivation=MEAN, **members):
             planar([hu(finding_sites=[vertebra("L1")])]), id="site-at-the-measurement"
         ),
         pytest.param(
-            planar(
-                [number(codes.DCM.MeanAttenuationCoefficient, 101.5, "[hnsf'U]")],
-                finding_sites=[vertebra("L1")],
-            ),
+            of_l1(number(codes.DCM.MeanAttenuationCoefficient, 101.5, "[hnsf'U]")),
             id="mean-by-name",
         ),
         pytest.param(
-            planar(
-                [number(own("ct-attenuation"), 101.5, "[hnsf'U]")],
-                finding_sites=[vertebra("L1")],
-            ),
+            of_l1(number(own("ct-attenuation"), 101.5, "[hnsf'U]")),
             id="own",
         ),
     ],
@@ -142,12 +133,12 @@ def test_an_answer_is_read(read, concept, answer):
         ),
         pytest.param(planar([hu()]), "of no vertebra that is named", id="no-level"),
         pytest.param(
-            planar([hu(derivation=MAXIMUM)], finding_sites=[vertebra("L1")]),
+            of_l1(hu(derivation=MAXIMUM)),
             "Maximum, not Mean",
             id="maximum",
         ),
         pytest.param(
-            planar([hu(derivation=None)], finding_sites=[vertebra("L1")]),
+            of_l1(hu(derivation=None)),
             "which statistic it is (mean, greatest, least) is not said",
             id="statistic-not-said",
         ),
@@ -216,7 +207,7 @@ def test_equal_names_that_differ_by_derivation_need_it_said(read):
 
 
 def test_a_report_that_nobody_verified_is_said_so(read):
-    group = planar([hu()], finding_sites=[vertebra("L1")])
+    group = of_l1()
     assert read(group, verified=True)[2].reported[0].is_verified
     assert not read(group, verified=False, name="b.dcm")[2].reported[0].is_verified
     assert (
@@ -276,9 +267,7 @@ def test_no_pixel_is_read(ground, tmp_path, monkeypatch):
 
 
 def test_a_report_in_the_json_of_dicom_is_read(ground, tmp_path):
-    file = write_report(
-        tmp_path / "report.dcm", [planar([hu()], finding_sites=[vertebra("L1")])]
-    )
+    file = write_report(tmp_path / "report.dcm", [of_l1()])
     as_json = tmp_path / "report.json"
     as_json.write_text(json.dumps(dcmread(file).to_json_dict()))
     source = read_source(as_json, ground)
@@ -286,9 +275,7 @@ def test_a_report_in_the_json_of_dicom_is_read(ground, tmp_path):
 
 
 def test_a_broken_object_is_refused(ground, tmp_path):
-    file = write_report(
-        tmp_path / "report.dcm", [planar([hu()], finding_sites=[vertebra("L1")])]
-    )
+    file = write_report(tmp_path / "report.dcm", [of_l1()])
     content = file.read_bytes()
     for length in (140, 400, len(content) // 2, len(content) - 7):
         cut = tmp_path / f"cut-{length}.dcm"
@@ -298,9 +285,7 @@ def test_a_broken_object_is_refused(ground, tmp_path):
 
 
 def test_a_deflated_report_is_read(ground, tmp_path):
-    file = write_report(
-        tmp_path / "report.dcm", [planar([hu()], finding_sites=[vertebra("L1")])]
-    )
+    file = write_report(tmp_path / "report.dcm", [of_l1()])
     deflate(file)
     (one,) = read_source(file, ground).reported
     assert (one.measure.name, one.number) == ("ct-attenuation", Decimal("101.5"))
@@ -309,7 +294,7 @@ def test_a_deflated_report_is_read(ground, tmp_path):
 def test_a_report_that_unpacks_without_bound_is_refused(ground, tmp_path):
     file = write_report(
         tmp_path / "report.dcm",
-        [planar([hu()], finding_sites=[vertebra("L1")])],
+        [of_l1()],
         TextValue="a" * 64_000_000,
     )
     deflate(file)
@@ -333,9 +318,7 @@ def deflate(file):
     ],
 )
 def test_a_broken_head_of_the_file_is_refused(ground, tmp_path, old, new):
-    file = write_report(
-        tmp_path / "report.dcm", [planar([hu()], finding_sites=[vertebra("L1")])]
-    )
+    file = write_report(tmp_path / "report.dcm", [of_l1()])
     content = file.read_bytes()
     file.write_bytes(content.replace(old, new, 1))
     source = read_source(file, ground)
@@ -343,9 +326,7 @@ def test_a_broken_head_of_the_file_is_refused(ground, tmp_path, old, new):
 
 
 def test_a_report_of_another_kind_is_refused(ground, tmp_path):
-    file = write_report(
-        tmp_path / "report.dcm", [planar([hu()], finding_sites=[vertebra("L1")])]
-    )
+    file = write_report(tmp_path / "report.dcm", [of_l1()])
     report = dcmread(file)
     report.ConceptNameCodeSequence[0].CodeValue = "113701"
     report.ConceptNameCodeSequence[0].CodeMeaning = "X-Ray Radiation Dose Report"

@@ -448,6 +448,42 @@ def test_a_later_dose_of_an_unknown_drug_is_named_beside_overdue_denosumab(
     assert "1 medication entry of a drug that could not be read" in row["text"]
 
 
+@pytest.mark.parametrize(("day", "words"), [("2026-02", "Feb 2026"), ("2025", "2025")])
+def test_a_dose_is_dated_as_it_is_recorded(
+    tmp_path: Path, day: str, words: str
+) -> None:
+    dose = given("denosumab", days=250) | {"effectiveDateTime": day}
+    export = write_export(tmp_path / "export", whose("one", [*CHART, done(60), dose]))
+    (row,) = csv.DictReader(worklist(export, tmp_path / "list.csv").splitlines())
+    assert (row["reason"], row["since"]) == ("denosumab-overdue", day)
+    assert row["text"].startswith(f"Last denosumab on record {words}, ")
+
+
+@pytest.mark.parametrize("day", ["2026-09", "2026", None])
+def test_an_augmentation_without_a_day_hides_no_lapsed_drug(
+    tmp_path: Path, day: str | None
+) -> None:
+    vague = {**done(60), "performedDateTime": day}
+    record = [*CHART, vague, given("denosumab", days=300)]
+    export = write_export(tmp_path / "export", whose("one", record))
+    (row,) = csv.DictReader(worklist(export, tmp_path / "list.csv").splitlines())
+    assert row["reason"] == "denosumab-overdue"
+    assert row["text"].endswith("; augmentation, day not recorded.")
+
+
+def test_a_drug_that_may_be_later_is_no_drug_that_was_not_taken(
+    tmp_path: Path,
+) -> None:
+    late, vague = given("denosumab", days=300), given("alendronate", days=9, number="v")
+    vague |= {"effectiveDateTime": "2026"}
+    record = [*CHART, done(60), late, vague]
+    export = write_export(tmp_path / "export", whose("one", record))
+    (row,) = csv.DictReader(worklist(export, tmp_path / "list.csv").splitlines())
+    assert row["reason"] == "denosumab-overdue"
+    assert "no other bone drug" not in row["text"]
+    assert "perhaps alendronate, day not recorded" in row["text"]
+
+
 def test_a_current_bone_drug_is_found_where_slashes_are_escaped(
     tmp_path: Path,
 ) -> None:

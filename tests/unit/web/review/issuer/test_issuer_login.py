@@ -1,11 +1,14 @@
 """The hospital's own login: who gets in by it, as whom, and what is left of it."""
 
 import logging
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
 from cds_service.errors import DataFileError
+from cds_service.review import issuer_login
 from tests.issuer_desk import BACK, SESSION, WAY, Traveller, refusal
 from tests.review_desk import PASSWORD, ReviewDesk, Reviewer
 from tests.stub_issuer import CLIENT_ID, SECRET
@@ -166,29 +169,49 @@ def test_what_is_no_account_name_is_neither_shown_nor_noted(make_desk, stub, nam
     assert "account" not in desk.content(desk.all("login")[-1])
 
 
-def test_one_network_address_comes_back_fifty_times_in_a_quarter_of_an_hour(desk, stub):
-    for _ in range(50):
-        traveller = Traveller(desk)
-        way = urlsplit(traveller.set_out())
-        state = parse_qs(way.query)["state"][0]
-        assert (
-            traveller.client.get(
-                BACK, query_string={"state": state, "code": "made-up"}
-            ).status_code
-            == 403
-        )
-    asked, denied = stub.calls.count("/token/"), len(desk.all("login"))
+def come_back_with(desk, code):
+    """Return from the issuer with this code; say the status."""
     traveller = Traveller(desk)
-    response = traveller.log_in_at(stub)
-    assert response.status_code == 429
-    assert traveller.client.get_cookie(SESSION, path="/audit") is None
-    assert (
-        (stub.calls.count("/token/"), len(desk.all("login")))
-        == (asked, denied)
-        == (50, 50)
-    )
-    desk.later(minutes=16)
-    assert Traveller(desk).log_in_at(stub).status_code == 200
+    way = urlsplit(traveller.set_out())
+    state = parse_qs(way.query)["state"][0]
+    query = {"state": state, "code": code}
+    return traveller.client.get(BACK, query_string=query).status_code
+
+
+def test_a_stranger_shuts_no_reviewer_of_the_same_address_out(desk, stub):
+    for _ in range(55):
+        assert come_back_with(desk, "made-up") == 403
+    assert len(desk.all("login")) == 50  # and fills no log
+    traveller = Traveller(desk)
+    assert traveller.log_in_at(stub).status_code == 200
+    assert traveller.client.get_cookie(SESSION, path="/audit") is not None
+
+
+def test_logins_that_succeed_do_not_count(desk, stub):
+    for _ in range(55):
+        assert Traveller(desk).log_in_at(stub).status_code == 200
+
+
+def test_of_an_address_that_was_refused_much_one_login_at_a_time_is_looked_at(
+    desk, stub, monkeypatch
+):
+    monkeypatch.setattr(issuer_login, "TURN_SECONDS", 0.2)
+    for _ in range(50):
+        come_back_with(desk, "made-up")
+    is_asked, may_answer, redeem = threading.Event(), threading.Event(), stub.redeem
+
+    def slowly(form, authorization):
+        is_asked.set()
+        may_answer.wait(20)
+        return redeem(form, authorization)
+
+    monkeypatch.setattr(stub, "redeem", slowly)
+    with ThreadPoolExecutor(1) as stranger:
+        first = stranger.submit(come_back_with, desk, "made-up")
+        assert is_asked.wait(20)
+        beside = come_back_with(desk, "made-up")
+        may_answer.set()
+        assert (first.result(), beside) == (403, 429)
 
 
 def test_a_page_full_of_images_of_the_login_shuts_out_nobody(desk, stub):
