@@ -17,7 +17,7 @@ from cds_service.fhir.gathering.grave_asides import ASIDE_IN_DOUBT
 from cds_service.fhir.gathering.problem_words import in_doubt
 from cds_service.fhir.mapping.clauses import NOTHING
 from cds_service.fhir.mapping.terminology import Match, Terminology
-from cds_service.fhir.mapping.text_rules import AUGMENTATIONS, SPINE
+from cds_service.fhir.mapping.text_rules import AUGMENTATIONS
 from cds_service.fhir.raw_json import Json, objects, text, texts_of
 from cds_service.fhir.site_calendar import Moment
 
@@ -26,7 +26,6 @@ AT_THE_SPINE = {
     "bone-infection-elsewhere": "vertebral-osteomyelitis",
     "deep-infection": "spinal-infection",
 }
-SPINES = frozenset({SPINE})
 OTHER_ORDER = frozenset({"other-order"})
 # Drugs injected in an office are often recorded under their billing code.
 BILLED_TYPES = frozenset({"Procedure", "ServiceRequest"})
@@ -140,10 +139,7 @@ def _is_of_spine(raw: Json, terminology: Terminology) -> bool:
     if any(map(terminology.is_spinal_site, sites)):
         return True
     words = [word for site in sites for word in texts_of(site)]
-    return any(
-        terminology.levels.named(word) or terminology.text_concepts(word, SPINES)
-        for word in words
-    )
+    return any(map(terminology.names_spine, words))
 
 
 def _components(

@@ -16,10 +16,9 @@ from cds_service.fhir.gathering.reason_prose import words_beyond
 from cds_service.fhir.leaves import MODIFIERS, leaves_of, repeats
 from cds_service.fhir.mapping.clauses import sentences
 from cds_service.fhir.mapping.terminology import Terminology
-from cds_service.fhir.mapping.text_rules import LONGEST_TEXT, SPINE
+from cds_service.fhir.mapping.text_rules import LONGEST_TEXT
 from cds_service.fhir.raw_json import Json, member, objects, text, texts_of
 
-SPINES = frozenset({SPINE})
 # What may hold a result that is not read here.
 NOT_READ = frozenset({"presentedForm", "result", "media", "contained", "extension"})
 # Of the examination and those who did it; no result.
@@ -56,10 +55,7 @@ def is_of_other_organ(report: Json, terminology: Terminology) -> bool:
 
 def names_spine(report: Json, terminology: Terminology) -> bool:
     """Tell if the title or the specimen of a report is of a vertebra or the spine."""
-    return any(
-        terminology.levels.named(title) or terminology.text_concepts(title, SPINES)
-        for title in _titles_of(report)
-    )
+    return any(map(terminology.names_spine, _titles_of(report)))
 
 
 def _titles_of(report: Json) -> list[str]:

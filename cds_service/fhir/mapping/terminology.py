@@ -47,6 +47,7 @@ from cds_service.fhir.mapping.report_numbers import ReportNumbers, ReportNumbers
 from cds_service.fhir.mapping.report_words import ReportsFile, ReportWords
 from cds_service.fhir.mapping.text_rules import (
     SPINE,
+    SPINES,
     Languages,
     LanguagesFile,
     MethodWords,
@@ -390,6 +391,10 @@ class Terminology:
     def is_spinal_site(self, codeable: Any) -> bool:
         """Tell if a body site's code is a vertebra, or a region of the spine."""
         return any(self.translate(name, codeable) for name in SITE_MAPS)
+
+    def names_spine(self, words: str) -> bool:
+        """Tell if words name a vertebra or the spine."""
+        return bool(self.levels.named(words) or self.text_concepts(words, SPINES))
 
     def answers(self, map_id: str) -> frozenset[str]:
         """Return every target code of a concept map for answers.

@@ -33,6 +33,7 @@ LONGEST_TEXT = 10_000
 AUGMENTATIONS = frozenset({"kyphoplasty", "vertebroplasty", "vertebral-augmentation"})
 # the concept whose words turn a short name (PKP) into an operation of the spine
 SPINE = "spine"
+SPINES = frozenset({SPINE})
 # Unicode has no accent for a stroke through a letter.
 _STROKES = str.maketrans("łŁøØđĐ", "lLoOdD")
 _ACCENTS = re.compile("[\u0300-\u036f]")

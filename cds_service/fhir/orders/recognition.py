@@ -17,7 +17,12 @@ from cds_service.fhir.gathering.grave_asides import BIOPSY
 from cds_service.fhir.mapping.code_systems import CPT
 from cds_service.fhir.mapping.level_text import LONGEST_TEXT
 from cds_service.fhir.mapping.terminology import Match, Terminology
-from cds_service.fhir.mapping.text_rules import AUGMENTATIONS, KEPT_TEXTS, LONGEST_TITLE
+from cds_service.fhir.mapping.text_rules import (
+    AUGMENTATIONS,
+    KEPT_TEXTS,
+    LONGEST_TITLE,
+    SPINES,
+)
 from cds_service.fhir.orders.drafts import (
     GROUPS,
     LONGEST_LIST,
@@ -68,7 +73,7 @@ FRACTURES = frozenset(
 )
 OTHER_ORTHOSIS = "other-orthosis"
 VERTEBRA = "vertebra"  # next to this word the short names count
-SPINE, REHABILITATION = frozenset({"spine"}), frozenset({"rehabilitation"})
+REHABILITATION = frozenset({"rehabilitation"})
 # Systems in which we list every code for these operations, so that any other code is
 # another operation.
 OPERATION_SYSTEMS = frozenset(
@@ -358,7 +363,7 @@ def _is_elsewhere(resource: Json, terminology: Terminology) -> bool:
         for codeable in codeables(resource, "bodySite", "reasonCode")
         for word in texts_of(codeable)
     ]
-    if any(terminology.text_concepts(place, SPINE) for place in places):
+    if any(terminology.text_concepts(place, SPINES) for place in places):
         return False
     return any(
         not terminology.text_concepts(f"rehabilitation, {place}", REHABILITATION)

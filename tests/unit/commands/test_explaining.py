@@ -76,14 +76,14 @@ def test_the_pooled_figure_is_printed_above_those_of_the_studies():
 
 def test_the_words_of_a_brace_order_that_are_not_plain_are_printed_here_alone(tmp_path):
     file = tmp_path / "request.json"
-    noted = brace(note=[{"text": "wear when up, zebra protocol"}])
+    noted = brace(note=[{"text": "wear when up, zebra quagga"}])
     file.write_text(
         json.dumps(order_sign_of(strong_and_nourished(), drafted_kyphoplasty(), noted))
     )
     done = CliRunner().invoke(main, ["explain", str(file), "--as-of", "2026-11-20"])
     assert done.exit_code == 0
     said, _, last = done.stdout.rpartition("Not plain in brace orders: ")
-    assert last.startswith("zebra, protocol.")
+    assert last.startswith("zebra, quagga.")
     assert "zebra" not in said
 
 
