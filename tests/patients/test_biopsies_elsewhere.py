@@ -10,11 +10,10 @@ from tests.chart_builders import (
     kyphoplasty,
     of_patient,
     order_sign,
-    patient,
     problem,
-    quiet_lists,
 )
 from tests.codes import SCT, codeable
+from tests.patients.reassuring import quiet_record
 
 L4 = codeable(SCT, "11994002")  # lumbar vertebra 4
 
@@ -22,7 +21,7 @@ L4 = codeable(SCT, "11994002")  # lumbar vertebra 4
 def biopsy(words, *, level="L1", stored=False, **members):
     code = {"code": {"text": words}} | members
     metastasis = problem("C79.51", days=100)
-    record = [patient(), *quiet_lists(), metastasis]
+    record = quiet_record(metastasis)
     drafts = [kyphoplasty(level)]
     if stored:
         said = {"status": "active", "intent": "order", "authoredOn": days_ago(2)}

@@ -11,10 +11,9 @@ from tests.chart_builders import (
     measured,
     of_patient,
     order_sign,
-    patient,
-    quiet_lists,
 )
 from tests.codes import ICD, codeable
+from tests.patients.reassuring import quiet_record
 
 L1, L3 = codeable(ICD, "S32.010A"), codeable(ICD, "S32.030A")
 INSIDE = {
@@ -38,7 +37,7 @@ def on_record(days, **members):
 
 
 def cards_of(*drafts, listed=()):
-    record = [patient(), *quiet_lists(), measured("bmd-t-score", -1.5), *listed]
+    record = quiet_record(measured("bmd-t-score", -1.5), *listed)
     return by_topic(ask(order_sign([*record, measured("bmi", 27)], *drafts)))
 
 
