@@ -1,5 +1,6 @@
 """A patient whose T-score and weight would reassure, and what else the record holds."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from tests.chart_builders import (
@@ -24,10 +25,21 @@ RADIOLOGY = codeable("http://terminology.hl7.org/CodeSystem/v2-0074", "RAD")
 Cards = dict[str, Resource]
 
 
+def quiet_record(*entries: Resource) -> list[Resource]:
+    """Return a record whose lists are there and say nothing of ours, with these."""
+    return [patient(), *quiet_lists(), *entries]
+
+
+def first_card(*entries: Resource, drafts: Sequence[Resource] = ()) -> Resource:
+    """Return the card of rehabilitation, of such a record, of a kyphoplasty."""
+    body = order_sign(quiet_record(*entries), kyphoplasty(), *drafts)
+    return by_topic(ask(body))["rehabilitation"]
+
+
 def reassuring_record(*entries: Resource, t_score: float = -1.5) -> list[Resource]:
     """Return a record that says "below the usual", with these entries."""
     values = measured("bmd-t-score", t_score), measured("bmi", 27)
-    return [patient(), *quiet_lists(), *values, *entries]
+    return quiet_record(*values, *entries)
 
 
 def card_of(*entries: Resource, order: Resource | None = None) -> Resource:

@@ -11,9 +11,8 @@ from tests.chart_builders import (
     measured,
     of_patient,
     order_sign,
-    patient,
-    quiet_lists,
 )
+from tests.patients.reassuring import quiet_record
 
 # The orders are signed at nine.
 BEFORE, AFTER = "2026-11-20T08:00:00Z", "2026-11-20T23:00:00Z"
@@ -21,7 +20,7 @@ PROLIA = {"text": "Prolia 60 mg"}
 
 
 def card_of(*entries):
-    body = order_sign([patient(), *quiet_lists(), *entries], kyphoplasty())
+    body = order_sign(quiet_record(*entries), kyphoplasty())
     return by_topic(ask(body, now=NOW))["rehabilitation"]
 
 

@@ -10,12 +10,11 @@ from tests.chart_builders import (
     kyphoplasty,
     of_patient,
     order_sign,
-    patient,
     problem,
-    quiet_lists,
 )
 from tests.codes import CPT, SCT, codeable
 from tests.patients.leaving import everything_arranged, leave, leaving_chart
+from tests.patients.reassuring import quiet_record
 
 ICD_10_PCS = "http://www.cms.gov/Medicare/Coding/ICD10"
 L4 = codeable(SCT, "11994002")  # lumbar vertebra 4
@@ -24,7 +23,7 @@ L4 = codeable(SCT, "11994002")  # lumbar vertebra 4
 def biopsy(words, *, level="L1", stored=False, **members):
     code = {"code": {"text": words}} | members
     metastasis = problem("C79.51", days=100)
-    record = [patient(), *quiet_lists(), metastasis]
+    record = quiet_record(metastasis)
     drafts = [kyphoplasty(level)]
     if stored:
         said = {"status": "active", "intent": "order", "authoredOn": days_ago(2)}

@@ -9,15 +9,14 @@ from tests.chart_builders import (
     kyphoplasty,
     measured,
     order_sign,
-    patient,
     period,
-    quiet_lists,
 )
 from tests.codes import ICD, codeable
+from tests.patients.reassuring import quiet_record
 
 
 def signed(operation, end):
-    record = [patient(), *quiet_lists(), measured("bmd-t-score", -2.8)]
+    record = quiet_record(measured("bmd-t-score", -2.8))
     return ask(order_sign(record, operation, end))
 
 

@@ -18,12 +18,10 @@ from tests.chart_builders import (
     measured,
     of_patient,
     order_sign,
-    patient,
-    quiet_lists,
 )
 from tests.codes import CPT, ICD, LOINC, UCUM, codeable
 from tests.patients.elements import VALUES, elements_of
-from tests.patients.reassuring import RADIOLOGY
+from tests.patients.reassuring import RADIOLOGY, quiet_record
 
 ACTIVE = codeable("http://terminology.hl7.org/CodeSystem/condition-clinical", "active")
 ACTED = {"code": codeable(CPT, "45378"), "performedDateTime": days_ago(60)}
@@ -105,7 +103,7 @@ def entry_of(kind):
 
 def is_reassuring(entry):
     """Tell if a card says "below the usual", or chooses the end of the brace."""
-    record = [patient(), *quiet_lists(), measured("bmd-t-score", -1.5)]
+    record = quiet_record(measured("bmd-t-score", -1.5))
     record += [measured("bmi", 27), entry]
     cards = by_topic(ask(order_sign(record, kyphoplasty(), brace())))
     chosen = [

@@ -5,31 +5,24 @@ import pytest
 from tests.chart_builders import (
     ask,
     bed_rest,
-    by_topic,
     kyphoplasty,
     measured,
     order_sign,
-    patient,
-    quiet_lists,
 )
 from tests.codes import LOINC, codeable
+from tests.patients.reassuring import first_card, quiet_record
 
 T_SCORE = measured("bmd-t-score", -0.5)
 
 
-def card_of(*entries):
-    body = order_sign([patient(), *quiet_lists(), *entries], kyphoplasty())
-    return by_topic(ask(body))["rehabilitation"]
-
-
 def noted(words):
     note = [{"text": words}]
-    return card_of(measured("bmd-t-score", -0.5, note=note), measured("bmi", 27))
+    return first_card(measured("bmd-t-score", -0.5, note=note), measured("bmi", 27))
 
 
 def weighed(name):
     weight = measured("weight", 75, code=codeable(LOINC, "29463-7", name))
-    return card_of(T_SCORE, measured("height", 1.65), weight)
+    return first_card(T_SCORE, measured("height", 1.65), weight)
 
 
 @pytest.mark.parametrize(
@@ -109,9 +102,7 @@ def test_a_weight_by_its_usual_names_counts(name):
 )
 def test_bed_rest_that_its_note_gives_a_reason_for_does_not_warn(words, colour):
     order = bed_rest(72, note=[{"text": words}])
-    body = order_sign(
-        [patient(), *quiet_lists(), T_SCORE, measured("bmi", 27)], kyphoplasty(), order
-    )
+    body = order_sign(quiet_record(T_SCORE, measured("bmi", 27)), kyphoplasty(), order)
     (card,) = [one for one in ask(body) if "72 h" in one["summary"]]
     assert card["indicator"] == colour
 
@@ -134,7 +125,7 @@ def test_bed_rest_that_its_note_gives_a_reason_for_does_not_warn(words, colour):
 def test_what_stands_beside_a_value_may_speak_against_it(beside):
     value = measured("bmd-t-score", -0.5, **beside)
     value = {name: one for name, one in value.items() if one is not None}
-    assert "below the usual" not in card_of(value, measured("bmi", 27))["detail"]
+    assert "below the usual" not in first_card(value, measured("bmi", 27))["detail"]
 
 
 def test_a_usual_interpretation_and_visit_leave_a_value_as_it_is():
@@ -144,7 +135,7 @@ def test_a_usual_interpretation_and_visit_leave_a_value_as_it_is():
         interpretation=[{"text": "Osteopenia"}],
         encounter={"display": "Office Visit"},
     )
-    assert "below the usual" in card_of(value, measured("bmi", 27))["detail"]
+    assert "below the usual" in first_card(value, measured("bmi", 27))["detail"]
 
 
 def added(value, **held):
@@ -168,7 +159,7 @@ NUMBER = {"value": -0.5, "unit": "{T-score}", "code": "{T-score}"}
     ],
 )
 def test_what_is_added_to_a_value_may_refuse_it(beside):
-    card = card_of(measured("bmd-t-score", -0.5, **beside), measured("bmi", 27))
+    card = first_card(measured("bmd-t-score", -0.5, **beside), measured("bmi", 27))
     assert "T −0.5" not in card["summary"]
     assert "T-score" in card["detail"].partition("**Not known:**")[2]
     assert "below" not in card["detail"]
@@ -186,7 +177,7 @@ def test_what_is_added_to_a_value_may_refuse_it(beside):
     ],
 )
 def test_what_is_added_and_not_understood_reassures_nobody(beside):
-    card = card_of(measured("bmd-t-score", -0.5, **beside), measured("bmi", 27))
+    card = first_card(measured("bmd-t-score", -0.5, **beside), measured("bmi", 27))
     assert "below" not in card["detail"]
 
 
@@ -199,7 +190,7 @@ def test_what_is_added_and_not_understood_reassures_nobody(beside):
     ],
 )
 def test_what_is_added_and_plain_changes_nothing(beside):
-    card = card_of(measured("bmd-t-score", -0.5, **beside), measured("bmi", 27))
+    card = first_card(measured("bmd-t-score", -0.5, **beside), measured("bmi", 27))
     assert "below" in card["detail"]
 
 
@@ -212,13 +203,15 @@ def test_what_is_added_and_plain_changes_nothing(beside):
 )
 def test_a_lower_t_score_inside_of_another_is_found(code):
     hip = {"code": code, "valueQuantity": {"value": -3.4}}
-    card = card_of(measured("bmd-t-score", -0.5, component=[hip]), measured("bmi", 27))
+    card = first_card(
+        measured("bmd-t-score", -0.5, component=[hip]), measured("bmi", 27)
+    )
     assert "T −3.4" in card["summary"]
 
 
 def test_a_forearm_is_called_a_forearm():
     site = {"text": "33 % radius"}
-    card = card_of(measured("bmd-t-score", -0.5, bodySite=site), measured("bmi", 27))
+    card = first_card(measured("bmd-t-score", -0.5, bodySite=site), measured("bmi", 27))
     assert "(T −0.5)" not in card["summary"]
     assert "forearm" in card["detail"] + card["summary"]
     assert "below" not in card["detail"]
@@ -247,7 +240,7 @@ def test_words_that_name_a_lower_t_score_or_osteoporosis_reassure_nobody(
 ):
     said = {"text": words}
     beside = {element: [said] if element in ("note", "interpretation") else said}
-    card = card_of(measured("bmd-t-score", -0.5, **beside), measured("bmi", 27))
+    card = first_card(measured("bmd-t-score", -0.5, **beside), measured("bmi", 27))
     assert "about 1 in" not in _risk(card)
 
 
@@ -262,7 +255,7 @@ def test_words_that_name_a_lower_t_score_or_osteoporosis_reassure_nobody(
 )
 def test_words_that_agree_with_a_t_score_leave_it_as_it_is(value, words):
     found = measured("bmd-t-score", value, note=[{"text": words}])
-    card = card_of(found, measured("bmi", 27))
+    card = first_card(found, measured("bmi", 27))
     assert "another T-score" not in card["detail"]
 
 
@@ -275,7 +268,7 @@ def test_what_was_not_understood_of_how_it_was_measured_reassures_nobody(
         "interpretation": [{"text": words}],
         "device": {"display": words},
     }.get(element, {"text": words})
-    card = card_of(
+    card = first_card(
         measured("bmd-t-score", -0.5, **{element: beside}), measured("bmi", 27)
     )
     assert "T −0.5" in card["summary"]
@@ -296,7 +289,7 @@ def test_what_was_not_understood_of_how_it_was_measured_reassures_nobody(
     ],
 )
 def test_how_it_is_usually_measured_changes_nothing(beside):
-    card = card_of(measured("bmd-t-score", -0.5, **beside), measured("bmi", 27))
+    card = first_card(measured("bmd-t-score", -0.5, **beside), measured("bmi", 27))
     assert "below the usual" in card["detail"]
 
 
@@ -305,7 +298,7 @@ def test_a_lower_t_score_of_the_forearm_is_not_passed_over(days):
     spine = measured("bmd-t-score", -0.5)
     arm = {"number": "arm", "days": days, "bodySite": {"text": "forearm"}}
     forearm = measured("bmd-t-score", -3.4, **arm)
-    card = card_of(spine, forearm, measured("bmi", 27))
+    card = first_card(spine, forearm, measured("bmi", 27))
     assert "T −0.5" in card["summary"]
     assert "is lower, at another site" in card["detail"]
     assert "about 1 in" not in _risk(card)
@@ -325,7 +318,7 @@ def test_a_lower_t_score_of_the_forearm_is_not_passed_over(days):
 )
 def test_a_value_that_may_not_reassure_takes_no_figure_below_the_usual(members):
     value = measured("bmd-t-score", -0.5, **members)
-    card = card_of(value, measured("bmi", 27))
+    card = first_card(value, measured("bmi", 27))
     assert "the usual 1 in 6" in _risk(card)
     assert "about 1 in" not in _risk(card)
 
@@ -338,7 +331,7 @@ def _risk(card):
 def with_kidneys(name, egfr):
     code = codeable(LOINC, "98979-8", name)
     quantity = {"value": egfr, "unit": "mL/min/{1.73_m2}"}
-    return card_of(measured("egfr", egfr, code=code, valueQuantity=quantity))
+    return first_card(measured("egfr", egfr, code=code, valueQuantity=quantity))
 
 
 @pytest.mark.parametrize(

@@ -13,13 +13,11 @@ from tests.chart_builders import (
     measured,
     of_patient,
     order_sign,
-    patient,
     period,
     problem,
-    quiet_lists,
 )
 from tests.codes import ATC, CPT, codeable
-from tests.patients.reassuring import card_of
+from tests.patients.reassuring import card_of, quiet_record
 
 DENOSUMAB = codeable(ATC, "M05BX04")
 FORTEO = codeable("http://hl7.org/fhir/sid/ndc", "0002-8400-01")
@@ -96,7 +94,7 @@ def test_a_drug_that_nobody_knows_is_asked_about_and_nothing_is_below(unknown):
 def test_no_end_of_a_brace_is_chosen_beside_words_that_nobody_understood(
     words, is_chosen
 ):
-    record = [patient(), *quiet_lists(), measured("bmd-t-score", -2.8)]
+    record = quiet_record(measured("bmd-t-score", -2.8))
     entry = problem("x", days=5, code={"text": words})
     signed = order_sign(
         [*record, entry], kyphoplasty(), brace(occurrencePeriod=period(0, 140))
@@ -107,7 +105,7 @@ def test_no_end_of_a_brace_is_chosen_beside_words_that_nobody_understood(
 
 @pytest.mark.parametrize("words", ["bone mets", "Wirbelkörpermetastase", "discitis L1"])
 def test_no_end_of_a_brace_is_chosen_beside_a_fact_that_comes_before_it(words):
-    record = [patient(), *quiet_lists(), measured("bmd-t-score", -2.8)]
+    record = quiet_record(measured("bmd-t-score", -2.8))
     entry = problem("x", days=5, code={"text": words})
     signed = order_sign(
         [*record, entry], kyphoplasty(), brace(occurrencePeriod=period(0, 140))
@@ -128,7 +126,7 @@ def test_no_end_of_a_brace_is_chosen_beside_a_fact_that_comes_before_it(words):
     ],
 )
 def test_no_end_of_a_brace_is_chosen_beside_notes_of_the_kyphoplasty(words, is_chosen):
-    record = [patient(), *quiet_lists(), measured("bmd-t-score", -2.8)]
+    record = quiet_record(measured("bmd-t-score", -2.8))
     order = kyphoplasty(note=[{"text": words}] if words else None)
     signed = order_sign(record, order, brace(occurrencePeriod=period(0, 140)))
     (offer,) = by_topic(ask(signed))["braceLimit"]["suggestions"]
@@ -149,7 +147,7 @@ def fusion(code):
     ],
 )
 def test_no_end_of_a_brace_is_chosen_beside_a_stabilised_spine(entries, drafts):
-    record = [patient(), *quiet_lists(), measured("bmd-t-score", -2.8), *entries]
+    record = quiet_record(measured("bmd-t-score", -2.8), *entries)
     signed = order_sign(
         record, kyphoplasty(), brace(occurrencePeriod=period(0, 140)), *drafts
     )
@@ -173,7 +171,7 @@ OUTCOME = {
 )
 def test_a_list_that_could_not_be_read_is_named_and_reassures_nobody(key, name):
     known = [measured("bmd-t-score", -1.5), measured("bmi", 27)]
-    body = order_sign([patient(), *quiet_lists(), *known], kyphoplasty())
+    body = order_sign(quiet_record(*known), kyphoplasty())
     before = by_topic(ask(body))["rehabilitation"]["detail"]
     assert "below the usual" in before
     body["prefetch"][key] = OUTCOME
@@ -183,7 +181,7 @@ def test_a_list_that_could_not_be_read_is_named_and_reassures_nobody(key, name):
 
 
 def test_dispenses_that_an_ehr_without_a_server_leaves_out_are_no_unread_list():
-    body = order_sign([patient(), *quiet_lists()], kyphoplasty())
+    body = order_sign(quiet_record(), kyphoplasty())
     del body["prefetch"]["dispenses"]
     card = by_topic(ask(body))["rehabilitation"]
     assert card["summary"].startswith("No bone drug")
@@ -203,7 +201,7 @@ def test_dispenses_that_an_ehr_without_a_server_leaves_out_are_no_unread_list():
     ],
 )
 def test_without_a_list_of_doses_nobody_says_that_there_is_no_bone_drug(key):
-    body = order_sign([patient(), *quiet_lists()], kyphoplasty())
+    body = order_sign(quiet_record(), kyphoplasty())
     before = by_topic(ask(body))["rehabilitation"]
     assert any(one.get("isRecommended") for one in before["suggestions"])
     body["prefetch"][key] = OUTCOME
@@ -225,7 +223,7 @@ def test_without_a_list_of_doses_nobody_says_that_there_is_no_bone_drug(key):
 )
 def test_no_end_of_a_brace_is_chosen_where_a_reason_to_keep_it_may_be_unread(key):
     draft = brace(occurrencePeriod=period(0, 140))
-    body = order_sign([patient(), *quiet_lists()], kyphoplasty(), draft)
+    body = order_sign(quiet_record(), kyphoplasty(), draft)
     (offer,) = by_topic(ask(body))["braceLimit"]["suggestions"]
     assert offer["isRecommended"]
     body["prefetch"][key] = OUTCOME

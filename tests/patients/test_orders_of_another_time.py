@@ -3,26 +3,19 @@
 import pytest
 
 from tests.chart_builders import (
-    ask,
-    by_topic,
     days_ago,
     drafted,
-    kyphoplasty,
     measured,
-    order_sign,
     ordered,
-    patient,
     problem,
-    quiet_lists,
 )
 from tests.codes import ORDERS, codeable
+from tests.patients.reassuring import first_card
 
 
 def card_of(*record, drafts=()):
     hip = problem("S72.001A", days=90, onsetDateTime=days_ago(90))
-    known = [patient(), *quiet_lists(), measured("bmd-t-score", -1.5), hip]
-    body = order_sign([*known, *record], kyphoplasty(), *drafts)
-    return by_topic(ask(body))["rehabilitation"]
+    return first_card(measured("bmd-t-score", -1.5), hip, *record, drafts=drafts)
 
 
 def referral(**members):

@@ -3,17 +3,12 @@
 import pytest
 
 from tests.chart_builders import (
-    ask,
-    by_topic,
     days_ago,
-    kyphoplasty,
     measured,
     of_patient,
-    order_sign,
-    patient,
-    quiet_lists,
 )
 from tests.codes import codeable
+from tests.patients.reassuring import first_card
 
 LOINC = "http://loinc.org"
 REASSURING = "below the usual"
@@ -22,8 +17,7 @@ T_SCORE = {"unit": "{T-score}", "code": "{T-score}", **UCUM}
 
 
 def detail_of(*entries):
-    known = [patient(), *quiet_lists(), measured("bmi", 27), *entries]
-    return by_topic(ask(order_sign(known, kyphoplasty())))["rehabilitation"]["detail"]
+    return first_card(measured("bmi", 27), *entries)["detail"]
 
 
 def t_score(value, code="38267-1", days=2, number="t", **members):

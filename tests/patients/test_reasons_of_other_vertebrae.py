@@ -12,13 +12,11 @@ from tests.chart_builders import (
     measured,
     of_patient,
     order_sign,
-    patient,
     problem,
-    quiet_lists,
 )
 from tests.codes import ICD, codeable
 from tests.patients.leaving import kyphoplasty_done
-from tests.patients.reassuring import imaging
+from tests.patients.reassuring import imaging, quiet_record
 
 L1, L3 = codeable(ICD, "S32.010A"), codeable(ICD, "S32.030A")
 INSIDE = {
@@ -42,7 +40,7 @@ def on_record(days, **members):
 
 
 def cards_of(*drafts, listed=()):
-    record = [patient(), *quiet_lists(), measured("bmd-t-score", -1.5), *listed]
+    record = quiet_record(measured("bmd-t-score", -1.5), *listed)
     return by_topic(ask(order_sign([*record, measured("bmi", 27)], *drafts)))
 
 
@@ -167,7 +165,7 @@ def test_a_report_of_years_ago_keeps_no_brace_on():
 
 def test_the_operations_own_reason_keeps_a_brace_that_is_signed_alone():
     done = kyphoplasty_done(days=9, reasonCode=[L1, L3])
-    record = [patient(), *quiet_lists(), measured("bmd-t-score", -1.5), done]
+    record = quiet_record(measured("bmd-t-score", -1.5), done)
     (card,) = ask(order_sign(record, brace()))
     (end,) = card["suggestions"]
     assert end["isRecommended"] is False

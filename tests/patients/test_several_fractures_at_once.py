@@ -3,15 +3,10 @@
 import pytest
 
 from tests.chart_builders import (
-    ask,
-    by_topic,
-    kyphoplasty,
     measured,
-    order_sign,
-    patient,
     problem,
-    quiet_lists,
 )
+from tests.patients.reassuring import first_card
 
 FRESH = ("S32.010A", "S32.020A", "S32.030A")
 
@@ -19,8 +14,7 @@ FRESH = ("S32.010A", "S32.020A", "S32.030A")
 def card_of(*codes):
     broken = [problem(code, number=f"f-{code}", days=5) for code in codes]
     known = [measured("bmd-t-score", -2.0), measured("bmi", 24)]
-    record = [patient(), *quiet_lists(), *known, *broken]
-    return by_topic(ask(order_sign(record, kyphoplasty())))["rehabilitation"]
+    return first_card(*known, *broken)
 
 
 @pytest.mark.parametrize(

@@ -4,15 +4,10 @@ import pytest
 
 from tests.chart_builders import (
     Resource,
-    ask,
-    by_topic,
-    kyphoplasty,
     measured,
-    order_sign,
-    patient,
-    quiet_lists,
 )
 from tests.codes import codeable
+from tests.patients.reassuring import first_card
 
 LOINC = "http://loinc.org"
 SPINE, HIP, FEMUR = "38267-1", "38264-8", "38263-0"
@@ -36,9 +31,7 @@ def site(words: str) -> dict[str, Resource]:
 
 
 def detail_of(*values: Resource) -> str:
-    record = [patient(), *quiet_lists(), measured("bmi", 27), *values]
-    detail = by_topic(ask(order_sign(record, kyphoplasty())))["rehabilitation"]
-    return str(detail["detail"])
+    return str(first_card(measured("bmi", 27), *values)["detail"])
 
 
 NECK, TOTAL = "T-score femoral neck", "T-score total hip"

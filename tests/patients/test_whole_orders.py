@@ -11,19 +11,13 @@ from tests.chart_builders import (
     of_patient,
     order_sign,
     ordered,
-    patient,
     problem,
-    quiet_lists,
 )
 from tests.codes import ICD, SCT, codeable
+from tests.patients.reassuring import first_card, quiet_record
 
 HIP = problem("S72.001A", days=200)
 METASTASIS = problem("C79.51", days=100)
-
-
-def card_of(*entries, drafts=()):
-    body = order_sign([patient(), *quiet_lists(), *entries], kyphoplasty(), *drafts)
-    return by_topic(ask(body))["rehabilitation"]
 
 
 def requested(words, **members):
@@ -161,27 +155,27 @@ REVIEWS = [
 
 @pytest.mark.parametrize("order", NO_REVIEWS)
 def test_an_order_that_was_not_read_whole_leaves_the_hip_fracture_open(order):
-    card = card_of(HIP, order)
+    card = first_card(HIP, order)
     assert card["indicator"] == "warning"
     assert card["summary"].startswith("Hip fracture May 2026")
 
 
 @pytest.mark.parametrize("order", REVIEWS)
 def test_a_review_that_was_read_whole_closes_it(order):
-    card = card_of(HIP, order)
+    card = first_card(HIP, order)
     assert card["indicator"] == "info"
     assert card["summary"].startswith("Bone treatment review is ordered")
 
 
 def test_a_visit_whose_reason_is_not_recorded_leaves_no_bone_drug_open():
-    card = card_of(requested("Ambulatory referral to Rheumatology"))
+    card = first_card(requested("Ambulatory referral to Rheumatology"))
     assert card["summary"].startswith("No bone drug")
     assert "bone specialist order of Nov 2026, not understood" in card["detail"]
 
 
 def test_a_draft_of_this_signing_is_read_as_well():
     draft = {**requested("FLS", **noted("cancelled")), "status": "draft"}
-    assert card_of(HIP, drafts=[draft])["indicator"] == "warning"
+    assert first_card(HIP, drafts=[draft])["indicator"] == "warning"
 
 
 @pytest.mark.parametrize(
@@ -201,7 +195,7 @@ def test_a_draft_of_this_signing_is_read_as_well():
     ],
 )
 def test_a_biopsy_closes_the_metastasis_only_if_it_was_read_whole(beside, is_closed):
-    card = card_of(METASTASIS, ordered("biopsy", **beside))
+    card = first_card(METASTASIS, ordered("biopsy", **beside))
     assert card["indicator"] == ("info" if is_closed else "warning")
     assert ("biopsy is ordered" in card["summary"]) is is_closed
 
@@ -216,6 +210,6 @@ def test_a_biopsy_closes_the_metastasis_only_if_it_was_read_whole(beside, is_clo
 )
 def test_rehabilitation_that_its_note_withdraws_is_not_ordered(note, is_ordered):
     both = ordered("bone-treatment"), ordered("rehabilitation", **noted(note))
-    body = order_sign([patient(), *quiet_lists(), HIP, *both], kyphoplasty())
+    body = order_sign(quiet_record(HIP, *both), kyphoplasty())
     # With both ordered nothing is open, and there is no card.
     assert ("rehabilitation" in by_topic(ask(body))) is not is_ordered

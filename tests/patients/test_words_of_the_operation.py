@@ -9,13 +9,12 @@ from tests.chart_builders import (
     kyphoplasty,
     measured,
     order_sign,
-    patient,
     period,
-    quiet_lists,
     vertebroplasty,
 )
 from tests.codes import CPT, ICD, codeable
 from tests.patients.reading import text_of
+from tests.patients.reassuring import quiet_record
 
 UNKNOWN = {"modifierExtension": [{"url": "http://x.org/a", "valueCode": "b"}]}
 
@@ -25,7 +24,7 @@ def noted(words):
 
 
 def card_of(*drafts, t=-1.5):
-    record = [patient(), *quiet_lists(), measured("bmd-t-score", t)]
+    record = quiet_record(measured("bmd-t-score", t))
     return by_topic(ask(order_sign([*record, measured("bmi", 27)], *drafts)))
 
 
