@@ -31,6 +31,12 @@ def cards_with(words, code="M54.50"):
         "Debilidad de las piernas",
         "长期服用泼尼松",
         "하반신마비",
+        # What one sentence denies, the next one names.
+        *("No foot drop. Leg weakness.", "Leg weakness. No foot drop."),
+        *(
+            "No leg weakness. yet foot drop",
+            "No foot drop since cauda equina syndrome.",
+        ),
     ],
 )
 def test_a_note_that_was_not_understood_reassures_nobody(code, words):
@@ -51,6 +57,11 @@ def test_a_note_that_was_not_understood_reassures_nobody(code, words):
         "gut eingestellt",
         "stable sous traitement",
         "bien controlada",
+        # A denial ends with a mark or without one.
+        *("No leg weakness", "No leg weakness.", "No leg weakness. No foot drop."),
+        *("Keine Beinschwäche.", "Pas de faiblesse des jambes."),
+        *("Sin debilidad en las piernas.", "Senza debolezza agli arti inferiori."),
+        *("No cord compression.", "No cord compression"),
     ],
 )
 def test_an_ordinary_note_changes_nothing(words):

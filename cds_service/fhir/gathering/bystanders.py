@@ -37,7 +37,8 @@ def is_bystander_problem(condition: Json, terminology: Terminology) -> bool:
     """Tell if a condition leaves the spine as stable as it is."""
     code = condition.get("code")
     words = texts_of(code)
-    beside = [*words, *words_beside(condition)]
+    asides = words_beside(condition)
+    beside = [*words, *(word for word in asides if not is_denial(word, terminology))]
     if any(_speaks_of_spine(word, terminology, SPINAL | FRACTURED) for word in beside):
         is_denied = all(is_denial(word, terminology) for word in words)
         return bool(words) and not _judged(code, terminology) and is_denied

@@ -39,12 +39,12 @@ def in_doubt(concept: str) -> str:
 
 
 def is_denial(words: str, terminology: Terminology) -> bool:
-    """Tell if a text is one statement that denies all that it names.
+    """Tell if a text only denies what it names: `No diabetes. No dementia`.
 
-    It must say nothing else: `no known diabetes`.
+    Each of its statements must say nothing else.
     """
     parts = terminology.clauses.read(words)
-    return len(parts) == 1 and parts[0].is_only_denial
+    return bool(parts) and all(part.is_only_denial for part in parts)
 
 
 def read_problem_words(
@@ -64,6 +64,7 @@ def read_problem_words(
     unclear: set[str] = set()
     is_suspicion = False
     for text in texts:
+        denied: set[str] = set()
         parts = terminology.clauses.read(text)
         for clause in parts[:MOST_STATEMENTS]:
             suspected |= _against_code(clause, coded)
@@ -71,13 +72,15 @@ def read_problem_words(
                 suspected |= clause.named
                 is_suspicion |= clause.is_suspicion_alone
             elif clause.is_denied:
+                denied |= clause.named
                 suspected |= clause.named & coded
             else:
                 stated |= clause.named
                 unclear |= clause.before_denial
         if len(parts) > 1:  # a full stop may be that of an abbreviation
             whole = terminology.clauses.whole(text)
-            (suspected if whole.is_suspected else stated).update(whole.named - stated)
+            more = whole.named - stated - denied
+            (suspected if whole.is_suspected else stated).update(more)
     if is_suspicion:
         suspected |= stated | coded
     return Said(

@@ -230,7 +230,7 @@ class ClauseReader:
         self._kept_whole = lru_cache(KEPT_TEXTS)(self._whole)
 
     def read(self, text: str) -> tuple[Clause, ...]:
-        """Read each statement of a text."""
+        """Read each statement of a text; what follows its last mark is none."""
         look = self._kept if len(text) <= LONGEST_KEPT else self._read
         return look(text)
 
@@ -335,7 +335,8 @@ class ClauseReader:
 
     def _read(self, text: str) -> tuple[Clause, ...]:
         check_time()
-        return tuple([Clause(part, self) for part in statements(folded(text))])
+        parts = statements(folded(text))
+        return tuple([Clause(part, self) for part in parts if part.strip()])
 
     def _whole(self, text: str) -> Clause:
         check_time()
