@@ -125,7 +125,8 @@ class FactFile(DataTable):
         state: what it says of bone treatment.
         closed_by: kinds of order that close it.
         leads_when_closed: an order closes its colour alone: it still leads.
-        keeps_card: while it is open a card is shown whatever is ordered.
+        keeps_card: while it is open, or leads although an order closed it, a card is
+            shown whatever else is ordered.
         only_considered: only the override `considered` closes it, not an act arranged.
         settles_review: when no bone treatment review is open although none is ordered.
         forbids_risk: no figure while it holds.
@@ -521,7 +522,7 @@ def _reaches(ground: CardGround, file: FactFile, ranks: Mapping[str, int]) -> bo
 
 
 def _keeps_card(fact: RankedFact) -> bool:
-    return fact.file.keeps_card and fact.closed_by != "override"
+    return fact.file.keeps_card and fact.may_lead
 
 
 def _key(signal: Signal) -> str:

@@ -391,6 +391,24 @@ def test_an_ordered_review_leaves_the_next_act(signals: Any, said: str) -> None:
     assert next(facts.phrases()) == f"Bone treatment review is ordered (19 Nov); {said}"
 
 
+UNSTABLE_BONE = Signal("unstable fracture", name="unstable-bone")
+
+
+def test_an_unstable_fracture_leads_where_nothing_else_does() -> None:
+    """Bone treatment was declined, and what is unstable forbids training."""
+    declined = closing("act", "bone-treatment")
+    facts = ranked(UNSTABLE, UNSTABLE_BONE, NONE, closures=declined)
+    (phrase,) = facts.phrases()
+    assert facts.is_shown
+    assert phrase == "Unstable fracture: no training before it is stable."
+
+
+def test_an_unstable_fracture_keeps_no_card_next_to_what_is_ordered() -> None:
+    orders = {"bone-treatment", "rehabilitation"}
+    facts = ranked(UNSTABLE, UNSTABLE_BONE, REVIEW, NONE, ordered=orders)
+    assert not facts.is_shown
+
+
 def test_sepsis_is_closed_by_considered_alone() -> None:
     key = ranked(SEPSIS).ranked[0].key
     assert (
