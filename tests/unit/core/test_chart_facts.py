@@ -239,23 +239,37 @@ def closing(
     part: Any, what: str, key: str = "", fact: str = "", *, is_warning: bool = False
 ) -> Closures:
     """An override in force, of a card that this fact led."""
+    ground = CardGround(
+        topic="rehabilitation", fact=fact, key=key, is_warning=is_warning
+    )
     given = CardFeedback(
-        ground=CardGround(topic="rehabilitation", fact=fact, is_warning=is_warning),
+        ground=ground,
         outcome="overridden",
         answered=datetime(2026, 11, 19, tzinfo=UTC),
         entries=("a", "b"),
     )
-    return Closures(in_force=(Closure(part, what, key, date(2026, 12, 19), given),))
+    closed_key = key if part == "fact" else ""
+    closure = Closure(part, what, closed_key, date(2026, 12, 19), given)
+    return Closures(in_force=(closure,))
 
 
-def arranged(fact: str, *, is_warning: bool = False) -> Closures:
-    return closing("act", "bone-treatment", fact=fact, is_warning=is_warning)
+def arranged(fact: str, *, is_warning: bool = False, key: str = "") -> Closures:
+    return closing("act", "bone-treatment", key, fact, is_warning=is_warning)
 
 
 def test_an_act_that_was_arranged_closes_its_facts() -> None:
-    facts = ranked(HIP, NONE, closures=arranged("F12", is_warning=True))
+    override = arranged("F12", is_warning=True, key="hip fracture Aug 2026")
+    facts = ranked(HIP, NONE, closures=override)
     assert facts.colour == "info"
     assert facts.leading is None
+
+
+def test_an_act_that_was_arranged_for_a_warning_closes_no_newer_one() -> None:
+    override = arranged("F12", is_warning=True, key="hip fracture Jan 2025")
+    facts = ranked(HIP, NONE, closures=override)
+    assert facts.colour == "warning"
+    assert facts.leading is not None
+    assert facts.leading.id == "F12"
 
 
 @pytest.mark.parametrize(
