@@ -1,6 +1,6 @@
 """Signals for how a card is said: what is ordered, how old, how low, what was read."""
 
-from cds_service.core.findings import SupportOrder
+from cds_service.core.findings import Finding, SupportOrder
 from cds_service.core.phrases import in_brackets, joined, say
 from cds_service.core.rule_signals import FRAGILITY_AGE
 from cds_service.core.situation import SIGNALS, Signal, Situation, signal
@@ -110,6 +110,20 @@ def _unstable_spine(situation: Situation) -> Signal | None:
     of_bone = [text for name, text in labels.items() if name != "neurological-deficit"]
     words = {"bone": joined(of_bone)} if of_bone else {}
     return Signal(joined(labels.values()), tuple(unstable), words=words)
+
+
+@signal("unstable-bone")
+def _unstable_bone(situation: Situation) -> Signal | None:
+    """Find an unstable fracture or spine; an old deficit alone is none."""
+    unstable = SIGNALS["unstable-spine"](situation)
+    if unstable is None or not unstable.words:
+        return None
+    evidence = [
+        finding
+        for finding in unstable.evidence
+        if isinstance(finding, Finding) and finding.name != "neurological-deficit"
+    ]
+    return Signal(unstable.words["bone"], tuple(evidence))
 
 
 @signal("malnourished")

@@ -125,7 +125,8 @@ class FactFile(DataTable):
         state: what it says of bone treatment.
         closed_by: kinds of order that close it.
         leads_when_closed: an order closes its colour alone: it still leads.
-        keeps_card: while it is open a card is shown whatever is ordered.
+        keeps_card: while it is open, or leads although an order closed it, a card is
+            shown whatever else is ordered.
         only_considered: only the override `considered` closes it, not an act arranged.
         settles_review: when no bone treatment review is open although none is ordered.
         forbids_risk: no figure while it holds.
@@ -501,7 +502,7 @@ def _ranked_fact(
     is_act_closed = False
     if not file.only_considered and file.act:
         grounds = closures.grounds_of_act(file.act)
-        is_act_closed = any(_reaches(ground, file, ranks) for ground in grounds)
+        is_act_closed = any(_reaches(ground, file, signal, ranks) for ground in grounds)
     if is_act_closed or closures.closes_fact(file.id, key):
         return RankedFact(file, signal, key, "override")
     if any(kind in ordered for kind in file.closed_by):
@@ -509,19 +510,33 @@ def _ranked_fact(
     return RankedFact(file, signal, key)
 
 
-def _reaches(ground: CardGround, file: FactFile, ranks: Mapping[str, int]) -> bool:
+def _reaches(
+    ground: CardGround, file: FactFile, signal: Signal, ranks: Mapping[str, int]
+) -> bool:
     """Tell if an act that was closed on this card is closed for this fact too.
 
     A fact that warns may be new since, or graver than what the clinician saw: only the
-    override of a warning that ranks as high closes it.
+    override of a warning that ranks as high closes it, and of the same fact only while
+    it says no more.
     """
     if file.colour != "warning":
         return True
+    if ground.fact == file.id and not _is_said_in(ground.key, signal):
+        return False
     return ground.is_warning and ranks.get(ground.fact, file.rank + 1) <= file.rank
 
 
+def _is_said_in(key: str, signal: Signal) -> bool:
+    """Tell if a fact that rested on this says what the signal says.
+
+    Its words may write an old day otherwise: then its entries are the same.
+    """
+    evidence = _evidence_text(signal)
+    return key.startswith(signal.because) or bool(evidence and key.endswith(evidence))
+
+
 def _keeps_card(fact: RankedFact) -> bool:
-    return fact.file.keeps_card and fact.closed_by != "override"
+    return fact.file.keeps_card and fact.may_lead
 
 
 def _key(signal: Signal) -> str:
@@ -530,8 +545,11 @@ def _key(signal: Signal) -> str:
     It changes with a value, and with an entry that a value rests on: a paraplegia next
     to a weak leg that was considered.
     """
-    evidence = sorted(map(_name_and_day, signal.evidence))
-    return " ".join([signal.because, *evidence]).strip()
+    return f"{signal.because} {_evidence_text(signal)}".strip()
+
+
+def _evidence_text(signal: Signal) -> str:
+    return " ".join(sorted(map(_name_and_day, signal.evidence)))
 
 
 def _name_and_day(evidence: Finding | SupportOrder) -> str:

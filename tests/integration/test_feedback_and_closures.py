@@ -187,6 +187,21 @@ def test_an_answered_card_is_shown_again_if_it_says_more(
     assert words in f"{again['summary']} {again['detail']}"
 
 
+@pytest.mark.parametrize("code", ["S32.012A", "M53.2X6"])
+@pytest.mark.parametrize("reason", ["patientDeclines", "alreadyArranged"])
+def test_an_unstable_spine_is_said_when_bone_treatment_is_closed(ward, reason, code):
+    """Training, the act that was left, is not asked for any more: that is said."""
+    record = [*strong_and_nourished(), inpatient()]
+    ward.override(ward.card(resources=record), reason)
+    assert ward.card(resources=record)["summary"] == "Rehabilitation is not ordered."
+    unstable = named(code, days=0, number="u")
+    again = ward.card(resources=[*record, unstable], seconds=3600)
+    assert again["summary"].endswith(": no training before it is stable.")
+    ward.override(again, "alreadyArranged")
+    cards = ward.visit(resources=[*record, unstable], seconds=7200)
+    assert "rehabilitation" not in cards
+
+
 def test_an_answered_card_is_shown_again_if_a_list_fails(ward):
     record = [*strong_and_nourished(), inpatient()]
     ward.accept(ward.card(resources=record, hookInstance=SHARED))

@@ -239,23 +239,37 @@ def closing(
     part: Any, what: str, key: str = "", fact: str = "", *, is_warning: bool = False
 ) -> Closures:
     """An override in force, of a card that this fact led."""
+    ground = CardGround(
+        topic="rehabilitation", fact=fact, key=key, is_warning=is_warning
+    )
     given = CardFeedback(
-        ground=CardGround(topic="rehabilitation", fact=fact, is_warning=is_warning),
+        ground=ground,
         outcome="overridden",
         answered=datetime(2026, 11, 19, tzinfo=UTC),
         entries=("a", "b"),
     )
-    return Closures(in_force=(Closure(part, what, key, date(2026, 12, 19), given),))
+    closed_key = key if part == "fact" else ""
+    closure = Closure(part, what, closed_key, date(2026, 12, 19), given)
+    return Closures(in_force=(closure,))
 
 
-def arranged(fact: str, *, is_warning: bool = False) -> Closures:
-    return closing("act", "bone-treatment", fact=fact, is_warning=is_warning)
+def arranged(fact: str, *, is_warning: bool = False, key: str = "") -> Closures:
+    return closing("act", "bone-treatment", key, fact, is_warning=is_warning)
 
 
 def test_an_act_that_was_arranged_closes_its_facts() -> None:
-    facts = ranked(HIP, NONE, closures=arranged("F12", is_warning=True))
+    override = arranged("F12", is_warning=True, key="hip fracture Aug 2026")
+    facts = ranked(HIP, NONE, closures=override)
     assert facts.colour == "info"
     assert facts.leading is None
+
+
+def test_an_act_that_was_arranged_for_a_warning_closes_no_newer_one() -> None:
+    override = arranged("F12", is_warning=True, key="hip fracture Jan 2025")
+    facts = ranked(HIP, NONE, closures=override)
+    assert facts.colour == "warning"
+    assert facts.leading is not None
+    assert facts.leading.id == "F12"
 
 
 @pytest.mark.parametrize(
@@ -389,6 +403,24 @@ def test_an_ordered_review_leaves_the_next_act(signals: Any, said: str) -> None:
         REVIEW, NONE, *signals, ordered={"bone-treatment"}, unstable="unstable fracture"
     )
     assert next(facts.phrases()) == f"Bone treatment review is ordered (19 Nov); {said}"
+
+
+UNSTABLE_BONE = Signal("unstable fracture", name="unstable-bone")
+
+
+def test_an_unstable_fracture_leads_where_nothing_else_does() -> None:
+    """Bone treatment was declined, and what is unstable forbids training."""
+    declined = closing("act", "bone-treatment")
+    facts = ranked(UNSTABLE, UNSTABLE_BONE, NONE, closures=declined)
+    (phrase,) = facts.phrases()
+    assert facts.is_shown
+    assert phrase == "Unstable fracture: no training before it is stable."
+
+
+def test_an_unstable_fracture_keeps_no_card_next_to_what_is_ordered() -> None:
+    orders = {"bone-treatment", "rehabilitation"}
+    facts = ranked(UNSTABLE, UNSTABLE_BONE, REVIEW, NONE, ordered=orders)
+    assert not facts.is_shown
 
 
 def test_sepsis_is_closed_by_considered_alone() -> None:
