@@ -42,9 +42,9 @@ from cds_service.measures.observations import (
     site_codes,
     transaction,
     without_rivals,
-    without_rivals_on_record,
 )
 from cds_service.measures.reading import files_of, read_source
+from cds_service.measures.rivals import without_rivals_on_record
 from cds_service.measures.tables import ImportContext
 from cds_service.measures.values import (
     NotTaken,

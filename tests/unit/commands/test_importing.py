@@ -261,6 +261,25 @@ def test_a_value_next_to_another_of_its_day_on_record_is_refused(
     assert done.exit_code == is_refused  # nothing was taken
 
 
+def test_what_the_ward_recorded_is_a_rival_under_its_own_code(tmp_path, server):
+    file = tmp_path / "table.csv"
+    file.write_text("date,weight\n2026-05-01,64\n")
+    ward = {
+        "resourceType": "Observation",
+        "id": "ward",
+        "status": "final",
+        "code": {"coding": [{"system": "http://loinc.org", "code": "29463-7"}]},
+        "subject": {"reference": "Patient/p1"},
+        "effectiveDateTime": "2026-05-01T08:00:00Z",
+        "valueQuantity": {"value": 61, "unit": "kg", "code": "kg"},
+    }
+    server.default = fhir(page(ward))
+    done = run(file, "--fhir-server", server.base)
+    assert "the record holds 61 kg of the same day" in done.stdout
+    assert (done.exit_code, server.sent) == (1, [])
+    assert any("http://loinc.org|29463-7" in asked for asked in server.requests)
+
+
 @pytest.mark.parametrize(
     "answer",
     [
