@@ -280,6 +280,36 @@ def test_what_the_ward_recorded_is_a_rival_under_its_own_code(tmp_path, server):
     assert any("http://loinc.org|29463-7" in asked for asked in server.requests)
 
 
+NUMBER = {"system": "https://ehr.example.org/mrn", "value": "4711"}
+POLICY = {"system": "https://insurer.example.org/policy", "value": "99"}
+
+
+@pytest.mark.parametrize(
+    ("identifier", "is_known"),
+    [
+        pytest.param(NUMBER, True, id="record-number"),
+        pytest.param(POLICY, False, id="policy"),
+    ],
+)
+def test_a_value_on_record_may_name_the_patient_by_a_record_number(
+    table, server, identifier, is_known
+):
+    """It is a rival of another value, and there already if it is the same."""
+    record_number = {"type": {"coding": [{"code": "MR"}]}, **NUMBER}
+    policy = {"type": {"coding": [{"code": "PPN"}]}, **POLICY}
+    server.say("/Patient/p1", PATIENT | {"identifier": [record_number, policy]})
+    run(table, "--fhir-server", server.base)
+    there = json.loads(server.sent[0])["entry"][0]["resource"]
+    named = there | {"id": "v1", "subject": {"identifier": identifier}}
+    server.default = fhir(page(named))
+    done = run(table, "--fhir-server", server.base)
+    assert ("0 new, 1 there already" in done.stderr) == is_known
+    other = {"identifier": [], "valueQuantity": {"value": 0.5, "code": "1"}}
+    server.default = fhir(page(named | other))
+    done = run(table, "--fhir-server", server.base)
+    assert ("the record holds 0.5 1 of the same day" in done.stdout) == is_known
+
+
 @pytest.mark.parametrize(
     "answer",
     [
