@@ -3,10 +3,14 @@
 import pytest
 
 from tests.chart_builders import (
+    ask,
+    by_topic,
+    kyphoplasty,
     measured,
+    order_sign,
     problem,
 )
-from tests.patients.reassuring import first_card
+from tests.patients.reassuring import first_card, quiet_record
 
 FRESH = ("S32.010A", "S32.020A", "S32.030A")
 
@@ -37,7 +41,7 @@ def test_one_fracture_leaves_the_figure():
 def card_noted(words, element="note"):
     value = [{"text": words}] if element == "note" else words
     known = [measured("bmd-t-score", -2.0), measured("bmi", 24)]
-    record = [patient(), *quiet_lists(), *known]
+    record = quiet_record(*known)
     order = kyphoplasty(**{element: value})  # of L1
     return by_topic(ask(order_sign(record, order)))["rehabilitation"]
 
