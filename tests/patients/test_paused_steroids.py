@@ -1,4 +1,4 @@
-"""A steroid on hold, stopped without a day, or given daily in a ward is not none."""
+"""A steroid on hold, stopped without a day, or given in a ward is not none."""
 
 import pytest
 
@@ -54,6 +54,23 @@ def test_a_paused_steroid_is_named_and_reassures_nobody(entry):
     assert "below" not in detail
 
 
+@pytest.mark.parametrize(
+    "days",
+    [
+        pytest.param(range(3, 160, 14), id="every two weeks"),
+        pytest.param(range(3, 160, 30), id="monthly"),
+        pytest.param(range(20, 300, 90), id="every three months"),
+        pytest.param([5, 47, 89], id="three times"),
+        pytest.param([2, 3, 4, 32, 33, 34], id="two pulses of three days"),
+        pytest.param([100, 130, 160, 190], id="last three months ago"),
+    ],
+)
+def test_doses_given_again_and_again_are_named_and_reassure_nobody(days):
+    detail = detail_of(*given(days))
+    assert "steroid" in detail.partition("**Not known:**")[2]
+    assert "below" not in detail
+
+
 def test_doses_of_months_are_a_steroid():
     cards = cards_of(*given(range(120)))
     card = cards["rehabilitation"]
@@ -66,6 +83,8 @@ def test_doses_of_months_are_a_steroid():
     [
         pytest.param(given(range(60, 63)), id="three days"),
         pytest.param(given([3, 100, 200]), id="now and then"),
+        pytest.param(given([1, 2, 30, 31]), id="at two operations"),
+        pytest.param(given(range(150, 400, 30)), id="again and again, last year"),
         pytest.param(given(range(300, 330)), id="a month of last year"),
         pytest.param([ordered(900, "stopped")], id="stopped years ago"),
         pytest.param([ordered(400, "completed")], id="completed"),

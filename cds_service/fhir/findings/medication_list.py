@@ -86,6 +86,10 @@ LONG_STANDING_MONTHS = 24
 NEXT_DOSE = timedelta(days=7)
 LEAST_RUN = timedelta(days=14)
 STILL_GIVEN = timedelta(days=35)
+# Doses on separate occasions: one or two may be operations, each of one or two days.
+RECURS_WITHIN = timedelta(days=93)
+SEVERAL_DAYS = timedelta(days=2)
+REPEATED, REPEATED_IF_SEVERAL_DAYS = 3, 2
 
 
 class Use(NamedTuple):
@@ -142,16 +146,66 @@ def runs_of_doses(uses: Iterable[Use]) -> list[list[Use]]:
 
     A few doses around an operation are none.
     """
-    doses = [one for one in uses if one.entry.kind == "MedicationAdministration"]
-    dated = [(one.day, one) for one in doses if one.day and not one.is_ahead]
-    runs: list[list[tuple[date, Use]]] = []
-    for day, use in sorted(dated, key=lambda pair: (pair[0], pair[1].entry.reference)):
-        if runs and day - runs[-1][-1][0] <= NEXT_DOSE:
-            runs[-1].append((day, use))
+    runs = _occasions(uses)
+    return [run for run in runs if _length(run) >= LEAST_RUN]
+
+
+def doses_repeated(uses: Iterable[Use], since: date) -> list[Use]:
+    """Find the doses that were given again and again, the last since this day.
+
+    A pulse or an injection into a muscle every few weeks is a treatment; a dose at one
+    or two operations is none.
+    """
+    series: list[list[list[Use]]] = []
+    for occasion in _occasions(uses):
+        if series and _first(occasion) - _last(series[-1][-1]) <= RECURS_WITHIN:
+            series[-1].append(occasion)
         else:
-            runs.append([(day, use)])
-    long_ones = (one for one in runs if one[-1][0] - one[0][0] >= LEAST_RUN)
-    return [[use for _, use in one] for one in long_ones]
+            series.append([occasion])
+    return [
+        use
+        for occasions in series
+        if _last(occasions[-1]) >= since and _is_repeated(occasions)
+        for occasion in occasions
+        for use in occasion
+    ]
+
+
+def _is_repeated(occasions: Sequence[Sequence[Use]]) -> bool:
+    long_ones = [one for one in occasions if _length(one) >= SEVERAL_DAYS]
+    return len(occasions) >= REPEATED or len(long_ones) >= REPEATED_IF_SEVERAL_DAYS
+
+
+def _occasions(uses: Iterable[Use]) -> list[list[Use]]:
+    """Group the doses given in a ward that follow each other, the oldest first."""
+    doses = [
+        one
+        for one in uses
+        if one.entry.kind == "MedicationAdministration" and one.day and not one.is_ahead
+    ]
+    occasions: list[list[Use]] = []
+    for use in sorted(doses, key=lambda use: (_day(use), use.entry.reference)):
+        if occasions and _day(use) - _last(occasions[-1]) <= NEXT_DOSE:
+            occasions[-1].append(use)
+        else:
+            occasions.append([use])
+    return occasions
+
+
+def _day(use: Use) -> date:
+    return use.day or date.min
+
+
+def _first(occasion: Sequence[Use]) -> date:
+    return _day(occasion[0])
+
+
+def _last(occasion: Sequence[Use]) -> date:
+    return _day(occasion[-1])
+
+
+def _length(occasion: Sequence[Use]) -> timedelta:
+    return _last(occasion) - _first(occasion)
 
 
 def _is_of_late(run: Sequence[Use], chart: Chart) -> bool:
@@ -300,6 +354,8 @@ def not_on_list(
         use for use in taken if use.is_ahead and use.day and use.day <= chart.today
     ]
     ahead = [one for one in taken if one.day and one.day > chart.read_on]
+    since = months_before(chart.today, spec.look_back_months["other"])
+    repeated = doses_repeated(taken, since) if STEROID in concepts else []
     noted = [
         use for use in named_beside(chart, concepts) if is_of_now(use, spec, chart)
     ]
@@ -311,6 +367,7 @@ def not_on_list(
         (undated, "when it was taken is not recorded"),
         (lapsed, "its course is over, whether it is still taken is not recorded"),
         (paused, "on hold or stopped; until when it was taken is not recorded"),
+        (repeated, "given again and again; for how long is not recorded"),
         (after, "dated after the order was written"),
         (ahead, "dated in the future"),
     ):

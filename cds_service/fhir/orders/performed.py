@@ -6,7 +6,7 @@ Raw JSON of the record in, an order out; junk never raises.
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
-from typing import get_args
+from typing import NamedTuple, get_args
 
 from cds_service.core.findings import AugmentationOrder, Performed
 from cds_service.core.leaving import (
@@ -31,6 +31,7 @@ from cds_service.fhir.leaves import MODIFIERS
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.orders.augmentation import combine_performed
 from cds_service.fhir.orders.drafts import NO_DRAFTS, Order, codeables
+from cds_service.fhir.orders.levels import find_levels
 from cds_service.fhir.orders.recognition import (
     AUGMENTATION,
     REVIEW,
@@ -90,10 +91,11 @@ def find_performed(
     since: date,
     today: date,
 ) -> AugmentationOrder | None:
-    """Find the augmentations done in this stay, or since this day, as one.
+    """Find the augmentation done in this stay, or the newest since this day.
 
-    Without any, those that may have been: by a status that leaves it open, or by a
-    month, a year or no day at all.
+    Without any, one that may have been: by a status that leaves it open, or by a
+    month, a year or no day at all. What was another operation stays in the record: a
+    vertebra treated weeks ago did not break together with that of today.
 
     Args:
         record: the patient's record, or its procedures alone.
@@ -112,12 +114,82 @@ def find_performed(
         is_dated = performed_on(procedure.resource, calendar) is not None
         is_sure = is_done and (is_dated or _is_of(procedure.resource, encounter))
         (sure if is_sure else possible).append(procedure)
-    augmentation = combine_performed(sure or possible, terminology)
+    stay = _Stay(encounter, _admitted_on(record, encounter, calendar))
+    newest = _newest_operation(sure or possible, stay, terminology)
+    augmentation = combine_performed(newest, terminology)
     if augmentation is None:
         return None
     return replace(
         augmentation, performed=Performed(augmentation.performed_on, bool(sure))
     )
+
+
+class _Stay(NamedTuple):
+    """The stay that ends: its id, and the day on which it began if that is known."""
+
+    id: str | None
+    start: date | None
+
+    def holds(self, procedure: Json, calendar: SiteCalendar) -> bool:
+        """Tell if a procedure names this stay, or was done in its time."""
+        if _is_of(procedure, self.id):
+            return True
+        day = performed_on(procedure, calendar)
+        return self.start is not None and day is not None and day >= self.start
+
+
+def _admitted_on(
+    record: PatientRecord, encounter: str | None, calendar: SiteCalendar
+) -> date | None:
+    """Return the day on which this stay began; None if the record has no exact one."""
+    for stay in _of_type(record, "Encounter"):
+        if encounter and stay.reference == f"Encounter/{encounter}":
+            return calendar.named_day(member(stay.resource, "period", "start"))
+    return None
+
+
+def _newest_operation(
+    procedures: Sequence[Order], stay: _Stay, terminology: Terminology
+) -> Sequence[Order]:
+    """Leave out what was another operation than those of this stay, or the newest."""
+    calendar = terminology.calendar
+    ours = [one for one in procedures if stay.holds(one.resource, calendar)]
+    if not ours:
+        days = [performed_on(one.resource, calendar) for one in procedures]
+        newest = max(filter(None, days), default=None)
+        ours = [one for one, day in zip(procedures, days, strict=True) if day == newest]
+    return [
+        procedure
+        for procedure in procedures
+        if procedure in ours or not _is_another(procedure, ours, terminology)
+    ]
+
+
+def _is_another(
+    procedure: Order, operation: Sequence[Order], terminology: Terminology
+) -> bool:
+    """Tell if a procedure was another operation than these.
+
+    Those of one day or of one named stay are one. Without its stay, so is one that may
+    be of the same day, or that treated nothing else: it may be a second entry of it.
+    """
+    calendar = terminology.calendar
+    days = {performed_on(one.resource, calendar) for one in operation}
+    day = performed_on(procedure.resource, calendar)
+    if day is not None and day in days:
+        return False
+    if stay := _stay_of(procedure.resource):
+        return stay not in {_stay_of(one.resource) for one in operation}
+    treated = {
+        level for one in operation for level in _levels_of(one.resource, terminology)
+    }
+    return day is not None and not treated.issuperset(
+        _levels_of(procedure.resource, terminology)
+    )
+
+
+def _levels_of(procedure: Json, terminology: Terminology) -> tuple[str, ...]:
+    return find_levels(procedure, NO_DRAFTS, terminology).levels
 
 
 def _may_be_of_now(
@@ -230,9 +302,13 @@ def _of_type(record: PatientRecord, kind: str) -> Iterator[Order]:
 
 
 def _is_of(resource: Json, encounter: str | None) -> bool:
-    """Tell if a resource names this stay, on any address of the server."""
-    reference = text(member(resource, "encounter", "reference"))
-    return bool(encounter) and last_name(reference) == f"Encounter/{encounter}"
+    """Tell if a resource names this stay."""
+    return bool(encounter) and _stay_of(resource) == f"Encounter/{encounter}"
+
+
+def _stay_of(resource: Json) -> str:
+    """Return the stay that a resource names, on any address of the server."""
+    return last_name(text(member(resource, "encounter", "reference")))
 
 
 # --- appointments
