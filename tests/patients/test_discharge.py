@@ -31,6 +31,7 @@ from tests.patients.inpatients import (
 )
 from tests.patients.leaving import (
     SERVICE,
+    STAY,
     appointment,
     discharge,
     everything_arranged,
@@ -715,3 +716,25 @@ def test_an_empty_problem_list_is_not_complete():
     (card,) = leave(record)
     said = "the problem list is empty. Check what is open there?"
     assert card["summary"] == f"{LEAVING}{said}"
+
+
+def done_in(stay: str | None, days: int) -> Resource:
+    """A kyphoplasty of T12 before that of L1, which was done in the stay that ends."""
+    encounter = {"reference": f"Encounter/{stay}"} if stay else None
+    return kyphoplasty_done("T12", days=days, number="before", encounter=encounter)
+
+
+@pytest.mark.parametrize("days", [20, 29, 31])
+def test_what_another_stay_treated_is_an_earlier_fracture(days: int) -> None:
+    (card,) = leave(leaving_chart(done_in("before", days)))
+    assert card["indicator"] == "warning"
+    assert "T12" not in card["summary"].partition(":")[0]
+    assert "second vertebral fracture in 2 years" in card["summary"].lower()
+
+
+@pytest.mark.parametrize("stay", [STAY, None])
+def test_what_this_stay_treated_in_two_stages_is_one_operation(
+    stay: str | None,
+) -> None:
+    (card,) = leave(leaving_chart(done_in(stay, 5)))
+    assert card["summary"].startswith("Leaving after kyphoplasty T12 and L1")

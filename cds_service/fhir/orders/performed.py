@@ -92,6 +92,7 @@ def find_performed(
 ) -> AugmentationOrder | None:
     """Find the augmentations done in this stay, or since this day, as one.
 
+    Next to one of this stay those of other stays are earlier ones.
     Without any, those that may have been: by a status that leaves it open, or by a
     month, a year or no day at all.
 
@@ -112,12 +113,28 @@ def find_performed(
         is_dated = performed_on(procedure.resource, calendar) is not None
         is_sure = is_done and (is_dated or _is_of(procedure.resource, encounter))
         (sure if is_sure else possible).append(procedure)
-    augmentation = combine_performed(sure or possible, terminology)
+    done = _without_other_stays(sure, encounter) or possible
+    augmentation = combine_performed(done, terminology)
     if augmentation is None:
         return None
     return replace(
         augmentation, performed=Performed(augmentation.performed_on, bool(sure))
     )
+
+
+def _without_other_stays(done: Sequence[Order], encounter: str | None) -> list[Order]:
+    """Leave out what was done in another stay if something was done in this one.
+
+    It is an earlier augmentation, as at the signing.
+    """
+    if not any(_is_of(one.resource, encounter) for one in done):
+        return list(done)
+    return [
+        one
+        for one in done
+        if _is_of(one.resource, encounter)
+        or not text(member(one.resource, "encounter", "reference"))
+    ]
 
 
 def _may_be_of_now(
