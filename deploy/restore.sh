@@ -16,7 +16,7 @@ case $KYPHOPLASTY_CDS_DATABASE_URL in
     # A killed service leaves its journal, which SQLite would play into the restored file.
     for there in "$file" "$file-wal" "$file-shm" "$file-journal"; do
       if [ -e "$there" ]; then
-        echo "$there is there already: put it aside, with all files of its name; they hold the last entries of the old log" >&2
+        echo "$there is there already: put it aside, with its -wal, -shm and -journal; they hold the last entries of the old log. $file.key stays" >&2
         exit 2
       fi
     done

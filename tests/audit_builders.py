@@ -7,6 +7,12 @@ from pathlib import Path
 from typing import Any
 
 import psycopg
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.serialization import (
+    Encoding,
+    NoEncryption,
+    PrivateFormat,
+)
 
 from cds_service.audit.appending import append_entries
 from cds_service.audit.chain import AuditEntry, ShownCard, seal
@@ -69,6 +75,15 @@ def fill(url: str, count: int, first: int = 1) -> Database:
             clock,
         )
     return database
+
+
+def write_key(file: Path) -> Path:
+    """Write a new key of checkpoints, as `openssl genpkey` does."""
+    key = Ed25519PrivateKey.generate()
+    octets = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    file.write_bytes(octets)
+    file.chmod(0o600)
+    return file
 
 
 def daily_until(moment: datetime) -> list[AuditEntry]:

@@ -13,7 +13,7 @@ from pathlib import Path
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives import serialization as pem
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from sqlalchemy import Connection
+from sqlalchemy import Connection, select
 
 from cds_service.audit.appending import Clock, Head, append_entries
 from cds_service.audit.chain import AuditEntry, seal, time_text
@@ -23,6 +23,18 @@ from cds_service.audit.tables import ENTRIES
 from cds_service.errors import DataFileError
 
 ED25519 = b"\x01"
+GONE = (
+    "is gone: checkpoints of this log are signed with a key that was there. Put it"
+    " back; if it is lost, make another one (docs/operate.md, Change the key of"
+    " checkpoints)"
+)
+NOT_THERE = (
+    "is not there; name the public key by --key, as `audit checkpoint` printed it"
+)
+
+
+class KeyGone(DataFileError):
+    """The log was signed before, and its key is not where it was."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,20 +107,52 @@ def signer_of(database: Database, key_file: Path | None, clock: Clock) -> Signer
 
     It is created on first use under the lock of the chain, so that replicas that share
     the file use the same key. It is never stored in the database, whose owner must not
-    be able to sign, nor in the working directory.
+    be able to sign, nor in the working directory. A log that was signed already gets no
+    second key in silence.
 
     Raises:
-        DataFileError: the file cannot be used or created.
+        DataFileError: the file cannot be used or created, or is gone.
         DBAPIError: the database does not answer.
     """
     with database.writing() as connection:
         append_entries(connection, [], clock)  # a log has no id before its first entry
         log = _log_id(connection)
-        path = key_file or _file_beside(database) or _state_folder() / f"{log}.key"
+        path = _place_of(key_file, database, log)
         try:
-            return Signer(f"kyphoplasty-cds/{log}", _read_key(path))
+            return Signer(_name_of(log), _read_key(path))
         except FileNotFoundError:
-            return Signer(f"kyphoplasty-cds/{log}", _make_at(path))
+            if _was_signed(connection):
+                raise KeyGone("AUDIT_KEY", str(path), GONE) from None
+            return Signer(_name_of(log), _make_at(path))
+
+
+def own_signer(database: Database, key_file: Path | None) -> Signer:
+    """Return the log's signing key as signer_of does, but make none.
+
+    Raises:
+        DataFileError: there is none, or its file cannot be used.
+        DBAPIError: the database does not answer.
+    """
+    with database.reading() as connection:
+        log = _log_id(connection)
+    path = _place_of(key_file, database, log)
+    try:
+        return Signer(_name_of(log), _read_key(path))
+    except FileNotFoundError:
+        raise DataFileError("AUDIT_KEY", str(path), NOT_THERE) from None
+
+
+def _name_of(log: str) -> str:
+    return f"kyphoplasty-cds/{log}"
+
+
+def _place_of(key_file: Path | None, database: Database, log: str) -> Path:
+    return key_file or _file_beside(database) or _state_folder() / f"{log}.key"
+
+
+def _was_signed(connection: Connection) -> bool:
+    signed = select(ENTRIES.c.sequence).where(ENTRIES.c.kind == "checkpoint").limit(1)
+    return connection.execute(signed).first() is not None
 
 
 def _log_id(connection: Connection) -> str:

@@ -26,6 +26,8 @@ LOG = logging.getLogger("kyphoplasty_cds.callers")
 MAX_KEYS = 100
 MAX_KID = 256  # characters
 MAX_SETS = 20  # of one index
+MAX_OF_ID = 3  # of one algorithm: a rotation has two, and a token is tried with each
+TOO_MANY = "jwks.many"
 RSA_BITS = (2048, 8192)  # shorter keys can be broken, longer ones are slow
 # with one as long as the key, each signature takes 60 times as long
 MAX_EXPONENT = 2**32
@@ -58,7 +60,7 @@ class KeySet:
             is for another key type. Different keys may share an id; a key without an id
             has the empty id.
         ignored: why a key with this id is not used: `jwks.badkey`, `jwks.use`,
-            `jwks.weak`.
+            `jwks.weak`; `jwks.many` of those beyond the first with this id.
     """
 
     keys: Mapping[str, tuple[PyJWK, ...]] = field(default_factory=dict)
@@ -105,8 +107,28 @@ def read_keys(text: bytes, algorithms: Collection[str] = OF_CLIENTS) -> KeySet:
         if isinstance(read, str):
             ignored[str(kid)[:MAX_KID]] = read
         else:
-            keys[str(kid)] = keys.get(str(kid), ()) + read
+            _add(str(kid), read, keys, ignored)
     return KeySet(keys, ignored)
+
+
+def _add(
+    kid: str,
+    more: Sequence[PyJWK],
+    keys: dict[str, tuple[PyJWK, ...]],
+    ignored: dict[str, str],
+) -> None:
+    """Add keys of this id, as far as it may have so many."""
+    of_kid = keys.get(kid, ())
+    if not kid:  # no token of an EHR names it
+        keys[kid] = (*of_kid, *more)
+        return
+    for key in more:
+        alike = [one for one in of_kid if one.algorithm_name == key.algorithm_name]
+        if len(alike) < MAX_OF_ID:
+            of_kid = (*of_kid, key)
+        else:
+            ignored[kid] = TOO_MANY
+    keys[kid] = of_kid
 
 
 def _read_key(
@@ -482,7 +504,7 @@ def _joined(sets: Iterable[KeySet]) -> KeySet:
     for key_set in sets:
         ignored.update(key_set.ignored)
         for kid, of_kid in key_set.keys.items():
-            keys[kid] = keys.get(kid, ()) + of_kid
+            _add(kid, of_kid, keys, ignored)
     return KeySet(keys, ignored)
 
 

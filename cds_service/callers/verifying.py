@@ -20,7 +20,7 @@ from jwt.exceptions import InvalidJTIError
 
 from cds_service.audit.chain import kept_tenant
 from cds_service.audit.used_tokens import UsedTokens
-from cds_service.callers.keys import MAX_KID, KeySource, key_source
+from cds_service.callers.keys import MAX_KID, TOO_MANY, KeySource, key_source
 from cds_service.core.caller import Caller
 from cds_service.errors import NotAuthenticated
 from cds_service.outgoing import Connections
@@ -150,7 +150,7 @@ class Callers:
         if client is None:
             raise _refusal("jwt.iss")
         settings = client.settings
-        keys = _keys_for(header, client, until)
+        keys, is_cut = _keys_for(header, client, until)
         # a trailing slash does not matter
         ours = [
             address.removesuffix("/") for address in (*addresses, *settings.audiences)
@@ -165,7 +165,9 @@ class Callers:
                 issuer=settings.issuer,
             )
         except jwt.PyJWTError as error:
-            raise _refusal(_reason_of(error)) from None
+            is_unsigned = isinstance(error, jwt.InvalidSignatureError)
+            reason = TOO_MANY if is_unsigned and is_cut else _reason_of(error)
+            raise _refusal(reason) from None
         caller = Caller(settings.issuer, check_claims(claims, settings))
         expires, now = math.ceil(claims["exp"]) + SKEW_SECONDS, time.time()
         if not self._used.is_new(
@@ -299,8 +301,8 @@ def check_claims(claims: Mapping[str, Any], client: Client) -> str | None:
 
 def _keys_for(
     header: Mapping[str, Any], client: KnownClient, until: Deadline
-) -> Sequence[jwt.PyJWK]:
-    """Return the issuer's keys that this token names.
+) -> tuple[Sequence[jwt.PyJWK], bool]:
+    """Return the issuer's keys that this token names, and if there are too many.
 
     Raises:
         NotAuthenticated: there is none, or it is not for this algorithm.
@@ -319,7 +321,7 @@ def _keys_for(
     fitting = keys.fitting(algorithm, kid)
     if not fitting:
         raise _refusal("jwt.alg_key")
-    return fitting
+    return fitting, keys.ignored.get(kid) == TOO_MANY
 
 
 def _reason_of(error: jwt.PyJWTError) -> str:

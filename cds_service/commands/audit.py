@@ -20,7 +20,7 @@ from sqlalchemy.exc import DBAPIError
 from cds_service.audit.appending import Head, append_entries
 from cds_service.audit.chain import AuditEntry, facts_of, seal
 from cds_service.audit.checkpoint import make_checkpoint as sign_head
-from cds_service.audit.checkpoint import signer_of
+from cds_service.audit.checkpoint import own_signer, signer_of
 from cds_service.audit.database import HEAD, Database
 from cds_service.audit.exporting import begin_export, export_lines
 from cds_service.audit.purge import count_purgeable, doubt_of_clock, purge_before
@@ -415,7 +415,7 @@ def log_database(*, may_begin: bool = False) -> Iterator[Database]:
 def _own_key() -> str:
     """Return the public key of the configured log; without it, give `--key`."""
     with log_database() as database:
-        return signer_of(database, read_settings().audit_key, utc_now).public_text
+        return own_signer(database, read_settings().audit_key).public_text
 
 
 def record_read(

@@ -42,9 +42,9 @@ from cds_service.measures.observations import (
     site_codes,
     transaction,
     without_rivals,
-    without_rivals_on_record,
 )
 from cds_service.measures.reading import files_of, read_source
+from cds_service.measures.rivals import without_rivals_on_record
 from cds_service.measures.tables import ImportContext
 from cds_service.measures.values import (
     NotTaken,
@@ -184,11 +184,16 @@ class Wish:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What came of all sources."""
+    """What came of all sources.
+
+    Attributes:
+        person: as the server's record names the patient; None without a server.
+    """
 
     sources: Sequence[Source]
     written: Sequence[tuple[Source, Sequence[Written]]]
     refused: Sequence[NotTaken]
+    person: Person | None = None
 
     @property
     def taken(self) -> list[Written]:
@@ -220,24 +225,23 @@ def import_sources(wish: Wish) -> Outcome:
     )
     sources = [read_source(file, context) for file in files_of(wish.sources)]
     _refuse_several_patients(sources)
-    if wish.fhir_server is not None:
-        _check_person(wish, sources)
+    person = None if wish.fhir_server is None else _check_person(wish, sources)
     writer = Writer(wish.patient, terminology, site_codes(folders))
     outcome = _outcome(sources, writer, wish.stated)
-    if wish.fhir_server is None:
+    if person is None:
         return outcome
-    return _without_rivals_on_record(outcome, wish, terminology)
+    return _without_rivals_on_record(outcome, wish, person, terminology)
 
 
 def _without_rivals_on_record(
-    outcome: Outcome, wish: Wish, terminology: Terminology
+    outcome: Outcome, wish: Wish, person: Person, terminology: Terminology
 ) -> Outcome:
     """Refuse what the server's record contradicts.
 
     Raises:
         CdsError: the server cannot be read.
     """
-    reader, person = _record_of(wish)
+    reader = _record_of(wish)
     refused = list(outcome.refused)
     written: list[tuple[Source, Sequence[Written]]] = []
     for source, values in outcome.written:
@@ -247,16 +251,13 @@ def _without_rivals_on_record(
         refused += rivals
         if taken:
             written.append((source, taken))
-    return Outcome(outcome.sources, written, refused)
+    return Outcome(outcome.sources, written, refused, person)
 
 
-def _record_of(wish: Wish) -> tuple[FhirClient, Person]:
-    """Return the server, read anew, and the patient as its record names them."""
+def _record_of(wish: Wish) -> FhirClient:
+    """Return the server, read anew."""
     base = wish.fhir_server or ""
-    reader = FhirClient(base, wish.token, connections=_connections(), is_fresh=True)
-    folder, _ = options.chosen_site(wish.site)
-    bases = bases_of([base, *aliases_of_server(folder, base)])
-    return reader, Person(wish.patient, bases)
+    return FhirClient(base, wish.token, connections=_connections(), is_fresh=True)
 
 
 def _outcome(sources: Sequence[Source], writer: Writer, stated: Supplement) -> Outcome:
@@ -331,8 +332,11 @@ def _refuse_several_patients(sources: Sequence[Source]) -> None:
         raise CdsError(SEVERAL_PATIENTS.format(what=what))
 
 
-def _check_person(wish: Wish, sources: Sequence[Source]) -> None:
+def _check_person(wish: Wish, sources: Sequence[Source]) -> Person:
     """Compare what the sources say of the patient with the server's Patient.
+
+    Returns:
+        the patient, in every form that the record uses.
 
     Raises:
         CdsError: the server cannot be read or has no such patient, or a source is of
@@ -364,6 +368,10 @@ def _check_person(wish: Wish, sources: Sequence[Source]) -> None:
         else:
             note = NOT_COMPARED
         options.print_note(f"note: {source.name}: {note}")
+    base = wish.fhir_server or ""
+    folder, _ = options.chosen_site(wish.site)
+    bases = bases_of([base, *aliases_of_server(folder, base)])
+    return Person(wish.patient, bases).identified(patient, ())
 
 
 def _record_numbers(patient: Json, today: str) -> Iterator[str]:
@@ -415,18 +423,18 @@ def deliver(outcome: Outcome, wish: Wish) -> None:
             f"{wish.out}: {len(outcome.taken)} Observations, to be sent as one"
             " transaction"
         )
-    if wish.fhir_server is not None:
-        _send(outcome, wish)
+    if outcome.person is not None:
+        _send(outcome, wish, outcome.person)
 
 
-def _send(outcome: Outcome, wish: Wish) -> None:
+def _send(outcome: Outcome, wish: Wish, person: Person) -> None:
     """Send what is not on the server yet."""
     base = wish.fhir_server or ""
     if wish.token is not None and not parse_base(base).may_carry_tokens:
         options.print_note(
             "note: a token is not sent over plain http; the server is asked without it"
         )
-    reader, person = _record_of(wish)
+    reader = _record_of(wish)
     new: list[tuple[Source, Sequence[Written]]] = []
     for source, written in outcome.written:
         compared = compare_with_record(reader, person, written, seconds=SECONDS)

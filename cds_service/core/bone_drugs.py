@@ -563,6 +563,10 @@ def _own_state(use: DrugUse, today: date, fracture_on: date | None) -> DrugState
     if use.is_taken and use.is_running:
         return _while_taken(use, today, fracture_on) or _without_dose(use, today)
     is_lapsed = use.end is not None and not use.orders.is_standing
+    # Its last dose may be long past the end of its effect.
+    is_unknown = use.ended_on is None and use.doses.last is None
+    if use.kind == "denosumab" and use.is_taken and is_unknown:
+        return _without_dose(use, today)
     if is_lapsed and (use.is_taken or use.name not in INTERVAL):
         # A bisphosphonate that is no longer taken is said to be stopped.
         clause = _end_clause(use, today, ended="stopped")

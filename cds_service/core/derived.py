@@ -5,7 +5,7 @@ There is one function for each name; they run in the order of this file.
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 from functools import partial
 from itertools import pairwise
 from operator import truediv
@@ -21,6 +21,7 @@ from cds_service.core.findings import (
     Provenance,
     Value,
 )
+from cds_service.core.months import months_before
 from cds_service.core.sarcopenia import (
     GAIT,
     GRIP,
@@ -180,12 +181,17 @@ def _bmi(so_far: FindingsSoFar) -> Finding | Gap | None:
         return _gap_with_value(so_far, "bmi", ("weight", "height"), _body_mass_index)
     weight, height = parts
     value = _body_mass_index(float(weight.value), float(height.value))
-    computed = _compute(so_far, "bmi", value, parts, observed=weight.observed)
+    computed = _compute(so_far, "bmi", value, parts, dated_by=weight)
     if recorded is None or computed is None:
         return computed
     if abs(float(recorded.value) - float(computed.value)) <= BMI_TOLERANCE:
         is_lower = float(computed.value) < float(recorded.value)
-        return computed if is_lower and _is_newer(computed, recorded) else None
+        return computed if is_lower and _may_be_newer(computed, recorded) else None
+    return _newer_of_different(recorded, computed)
+
+
+def _newer_of_different(recorded: Finding, computed: Finding) -> Finding | Gap:
+    """Return the newer BMI of two that differ; the lower if nobody knows which is."""
     numbers = " and ".join(
         number_text(float(bmi.value), 1) for bmi in (recorded, computed)
     )
@@ -194,6 +200,8 @@ def _bmi(so_far: FindingsSoFar) -> Finding | Gap | None:
         return Gap(
             "bmi", "conflicting", detail, (*recorded.provenance, *computed.provenance)
         )
+    if not (_is_newer(recorded, computed) or _is_newer(computed, recorded)):
+        return _lower(recorded, computed)
     newer = max(recorded, computed, key=lambda bmi: bmi.observed or date.min)
     return newer._replace(
         concerns=(f"{detail}; the newer is used.", *newer.concerns), may_reassure=False
@@ -202,14 +210,37 @@ def _bmi(so_far: FindingsSoFar) -> Finding | Gap | None:
 
 def _without_height(recorded: Finding, weight: Finding | None) -> Finding | None:
     """Let a BMI reassure no one if a newer weight without a height may say more."""
-    if weight is None or not _is_newer(weight, recorded):
+    if weight is None or not _may_be_newer(weight, recorded):
         return None
     concern = "A newer weight is on record, without a height."
     return recorded._replace(concerns=(*recorded.concerns, concern), may_reassure=False)
 
 
 def _is_newer(one: Finding, other: Finding) -> bool:
-    return (one.observed or date.min) > (other.observed or date.min)
+    return (one.observed or date.min) > _last_day(other)
+
+
+def _may_be_newer(one: Finding, other: Finding) -> bool:
+    """Tell if a day on which it may have been true is later."""
+    return _last_day(one) > (other.observed or date.min)
+
+
+def _last_day(finding: Finding) -> date:
+    """Return the last day of the month or year that alone is known."""
+    first = finding.observed or date.min
+    if finding.observed is None or finding.dated_to == "day":
+        return first
+    months = 1 if finding.dated_to == "month" else 12
+    return months_before(first, -months) - timedelta(days=1)
+
+
+def _lower(one: Finding, other: Finding) -> Finding:
+    """Return the lower of two values of which nobody knows the newer."""
+    lower = min(one, other, key=lambda finding: float(finding.value))
+    concern = (
+        "Which of two recorded values is the newer is not known; the lower counts."
+    )
+    return lower._replace(concerns=(*lower.concerns, concern), may_reassure=False)
 
 
 def _body_mass_index(weight: float, height: float) -> float:
@@ -227,9 +258,7 @@ def _muscle_index(so_far: FindingsSoFar) -> Finding | Gap | None:
         )
     lean, height = parts
     value = _body_mass_index(float(lean.value), float(height.value))
-    computed = _compute(
-        so_far, MUSCLE, value, parts, observed=lean.observed, method=lean.method
-    )
+    computed = _compute(so_far, MUSCLE, value, parts, dated_by=lean, method=lean.method)
     return _if_newer(computed, so_far.known.get(MUSCLE))
 
 
@@ -237,7 +266,7 @@ def _if_newer(computed: Finding | None, recorded: Finding | None) -> Finding | N
     """Return a computed value if none is recorded, or only an older one."""
     if computed is None or recorded is None or _is_newer(computed, recorded):
         return computed
-    return None
+    return _lower(computed, recorded) if _may_be_newer(computed, recorded) else None
 
 
 @derives("psoas-muscle-area")
@@ -315,7 +344,13 @@ def _mna_category(so_far: FindingsSoFar) -> Finding | Gap | None:
     elif points >= MNA_AT_RISK:
         word = "B"
     concerns = score.concerns
-    if recorded is not None and recorded.value != word and _is_newer(recorded, score):
+    is_worse = recorded is not None and str(recorded.value) > word  # A, B, C
+    may_be_newer = _may_be_newer if is_worse else _is_newer
+    if (
+        recorded is not None
+        and recorded.value != word
+        and may_be_newer(recorded, score)
+    ):
         detail = f"{points:g} points do not fit the newer category {recorded.value}"
         so_far.put(Gap("mna-score", "conflicting", detail, score.provenance))
         return recorded._replace(may_reassure=False)
@@ -502,34 +537,54 @@ def _by_mention(name: str, so_far: FindingsSoFar) -> Gap | None:
 DERIVATIONS |= {name: partial(_by_mention, name) for name in MENTIONABLE}
 
 
+@derives("egfr")
+def _filtration(so_far: FindingsSoFar) -> Finding | None:
+    """Let an older filtration settle no dialysis that may have been done since."""
+    disease = so_far.gaps.get("severe-kidney-disease")
+    egfr = so_far.known.get("egfr")
+    if disease is None or disease.observed is None:
+        return None
+    if egfr is None or disease.observed <= (egfr.observed or date.min):
+        return None
+    concern = "A newer entry may be of dialysis or severe kidney disease."
+    return egfr._replace(concerns=(*egfr.concerns, concern), may_reassure=False)
+
+
 def _compute(
     so_far: FindingsSoFar,
     name: str,
     value: float,
     parts: Sequence[Finding],
     *,
-    observed: date | None = None,
+    dated_by: Finding | None = None,
     method: str = "",
 ) -> Finding | None:
-    """Make a finding with the sources and concerns of its parts, if it is plausible."""
+    """Make a finding with the sources and concerns of its parts, if it is plausible.
+
+    Args:
+        dated_by: the part that gives the day; else the newest does.
+    """
     spec = so_far.specs[name]
     if not spec.is_plausible(value):
         return None
     days = {part.observed for part in parts if part.observed}
     concerns = tuple(dict.fromkeys(text for part in parts for text in part.concerns))
-    if observed is None and len(days) > 1:
+    if dated_by is None and len(days) > 1:
         concerns = (*concerns, "The values it is computed from are of different days.")
+    if dated_by is None or dated_by.observed is None:
+        dated_by = max(parts, key=lambda part: part.observed or date.min)
     return Finding(
         name=name,
         value=value,
         unit=spec.unit,
-        observed=observed or max(days, default=None),
+        observed=dated_by.observed,
         provenance=tuple(
             dict.fromkeys(source for part in parts for source in part.provenance)
         ),
         concerns=concerns,
         method=method,
         may_reassure=all(part.may_reassure for part in parts),
+        dated_to=dated_by.dated_to,
     )
 
 

@@ -134,7 +134,7 @@ class Gap(NamedTuple):
         value: the newest value that was seen but is not usable (stale, other method).
             It still describes the patient: if it lies outside a study's range or
             criteria, the study's figure is not usable.
-        observed: the day of that value.
+        observed: the day of that value, or the newest day of entries in doubt.
     """
 
     name: str

@@ -32,7 +32,8 @@ NO_TRAINING = ("F1", "F2", "F5", "F6", "F7")
 FORBIDDING = frozenset(
     {
         *("unstable-spine", "cause-open", "new-deficit-open", "deficit-open"),
-        *("stability-open", "biopsy-grave", "biopsy-unclear", "grave-lists-unread"),
+        *("stability-open", "biopsy-grave", "biopsy-preliminary", "biopsy-unclear"),
+        "grave-lists-unread",
     }
 )
 # Besides, it is not known what keeps a brace on. Words that nobody understood forbid no

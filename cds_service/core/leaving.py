@@ -23,6 +23,10 @@ NEAR_ENOUGH = timedelta(days=31)
 # Policy: a visit in more than half a year settles no treatment that is open now.
 SOON_ENOUGH = timedelta(days=183)
 MOST_LEVELS = 3  # named in a summary; more are counted
+# While one of these holds, what caused the fracture comes before a bone drug.
+CAUSE_FIRST = frozenset(
+    {"bone-malignancy", "recent-cancer", "biopsy-grave", "biopsy-preliminary"}
+)
 
 
 class Booking(NamedTuple):
@@ -48,6 +52,7 @@ class Biopsy(NamedTuple):
         names: what grave its reports name and do not deny.
         back_on: the day of the newest report that is grave or not clear; None if it
             has none.
+        preliminary: what grave its reports name that are not final.
     """
 
     sent_on: date | None
@@ -56,6 +61,7 @@ class Biopsy(NamedTuple):
     names: frozenset[GraveResult] = frozenset()
     back_on: date | None = None
     is_unclear: bool = False
+    preliminary: frozenset[GraveResult] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -125,6 +131,6 @@ def start_phrase(signals: Collection[str]) -> str:
     """Name when a bone drug is started: after what must be known or treated first."""
     if not {"spinal-infection", "sepsis"}.isdisjoint(signals):
         return say("start after the infection")
-    if not {"bone-malignancy", "recent-cancer", "biopsy-grave"}.isdisjoint(signals):
+    if not CAUSE_FIRST.isdisjoint(signals):
         return say("start once the cause is known")
     return say("start")

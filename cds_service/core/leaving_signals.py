@@ -3,11 +3,12 @@
 None of them holds while an order is signed.
 """
 
+from collections.abc import Collection, Sequence
 from datetime import date
 
 from cds_service.core.bracing import BROKEN, Brace
 from cds_service.core.findings import DrugUse
-from cds_service.core.leaving import SOON_ENOUGH, next_dose
+from cds_service.core.leaving import SOON_ENOUGH, GraveResult, next_dose
 from cds_service.core.phrases import Verbatim, say
 from cds_service.core.situation import SIGNALS, Signal, Situation, signal
 from cds_service.core.wording import (
@@ -29,6 +30,7 @@ NO_TRAINING = (
     "recent-cancer",
     "unstable-spine",
     "biopsy-grave",
+    "biopsy-preliminary",
 )
 
 
@@ -151,7 +153,7 @@ def _brace_stop_open(situation: Situation) -> Signal | None:
         "end": near_date_text(first_worn.last_day, today),
         "end_day": date_text(first_worn.last_day),
         "weeks": str(max(0, (today - first_worn.since).days) // 7),
-        "how": _manner(first_worn),
+        "how": _manner(first_worn, braces),
         "reason": keep_reason.because if keep_reason else "",
         "kept": "yes" if keep_reason else "",
     }
@@ -159,9 +161,13 @@ def _brace_stop_open(situation: Situation) -> Signal | None:
     return Signal(words["brace"], orders, braces=tuple(braces), words=words)
 
 
-def _manner(brace: Brace) -> str:
+def _manner(brace: Brace, braces: Sequence[Brace]) -> str:
+    """Tell how the brace that was worn first, of these, ends."""
     if brace.issue == "passed":
         return "passed"
+    # What was not read may say how long: "until fusion".
+    if any(one.times.order.unread for one in braces):
+        return "unclear"
     return "late" if brace.issue in BROKEN or brace.correction else "unclear"
 
 
@@ -170,7 +176,13 @@ def _biopsy_pending(situation: Situation) -> Signal | None:
     """Find a biopsy that was sent, and has no final report on record."""
     leaving = situation.leaving
     pending = (
-        [biopsy for biopsy in leaving.biopsies if not biopsy.is_back] if leaving else []
+        [
+            biopsy
+            for biopsy in leaving.biopsies
+            if not (biopsy.is_back or biopsy.preliminary)
+        ]
+        if leaving
+        else []
     )
     if not pending:
         return None
@@ -189,13 +201,31 @@ def _biopsy_grave(situation: Situation) -> Signal | None:
         return None
     days = [biopsy.back_on for biopsy in grave if biopsy.back_on]
     results = frozenset[str]().union(*(biopsy.names for biopsy in grave))
-    result_words = {"malignancy": say("a malignancy"), "infection": say("an infection")}
-    names = [words for result, words in result_words.items() if result in results]
     words = {
         "back": near_date_text(max(days), situation.today) if days else "",
-        "names": join_words(names),
+        "names": _result_text(results),
     }
     return Signal(say("biopsy names {names}", **words), words=words)
+
+
+def _result_text(results: Collection[str]) -> str:
+    result_words = {"malignancy": say("a malignancy"), "infection": say("an infection")}
+    return join_words(
+        words for result, words in result_words.items() if result in results
+    )
+
+
+@signal("biopsy-preliminary")
+def _biopsy_preliminary(situation: Situation) -> Signal | None:
+    """Find a report of a biopsy that is not final, and names something grave."""
+    leaving = situation.leaving
+    biopsies = leaving.biopsies if leaving else ()
+    final = frozenset[GraveResult]().union(*(one.names for one in biopsies))
+    preliminary = frozenset[GraveResult]().union(*(one.preliminary for one in biopsies))
+    if preliminary <= final:
+        return None
+    words = {"names": _result_text(preliminary)}
+    return Signal(say("preliminary biopsy result names {names}", **words), words=words)
 
 
 @signal("biopsy-unclear")

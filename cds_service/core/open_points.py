@@ -120,6 +120,10 @@ def _gaps(findings: Findings) -> Iterator[OpenPoint]:
         gap = findings.gaps.get(name)
         if gap and (gap.reason in NOT_USABLE or _is_raising(name, gap)):
             yield OpenPoint(name, gap.reason)
+    for name in SOURCES:
+        gap = findings.gaps.get(name)
+        if gap is not None and gap.reason == "conflicting":
+            yield OpenPoint(name, gap.reason)
     yield from _weak_once(findings)
     for name in (*EXCLUDING, *RAISING_LISTED):
         gap = findings.gaps.get(name)

@@ -3,14 +3,14 @@
 Read are the person, measures that are there already, and changes between two of them.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import NamedTuple
 
 from cds_service.call import Service
 from cds_service.core.findings import METHOD_NOT_RECORDED, Finding, Gap
-from cds_service.core.vocabulary import FindingSpec, NumberSpec
+from cds_service.core.vocabulary import FindingSpec
 from cds_service.core.wording import number_text, with_unit
 from cds_service.errors import FhirReadError
 from cds_service.fhir.gathering.fetching import Fetched, FhirReader, read_apart
@@ -27,6 +27,7 @@ from cds_service.measures.observations import (
     read_back,
 )
 
+NO_VALUE = "–"
 NOT_COUNTED = "preliminary: not used until a person confirms it"
 TAKEN_BACK = "was taken back"
 SAME_WAY = "the same vertebra, method and device, as far as recorded"
@@ -41,7 +42,6 @@ class OnRecord:
         value: with its unit, for people.
         day: as written.
         word: what the service makes of it.
-        amount: as written; None if it is no number.
     """
 
     measure: Measure
@@ -51,11 +51,6 @@ class OnRecord:
     level: str
     day: str
     word: str
-    amount: float | None
-
-    @property
-    def counts(self) -> bool:
-        return self.status not in (*WITHDRAWN, *NOT_CONFIRMED)
 
 
 class Pair(NamedTuple):
@@ -157,8 +152,6 @@ def _on_record(raw: Json, measure: Measure, terminology: Terminology) -> OnRecor
     moment = terminology.calendar.effective(raw)
     day = moment.day if moment else None
     status = text(raw.get("status"))
-    amount = member(raw, "valueQuantity", "value")
-    number = float(amount) if isinstance(amount, int | float) else None
     identifiers = objects(raw.get("identifier"))
     return OnRecord(
         measure=measure,
@@ -166,24 +159,24 @@ def _on_record(raw: Json, measure: Measure, terminology: Terminology) -> OnRecor
             (text(identifier.get("value")) for identifier in identifiers), ""
         ),
         status=status,
-        value=_value(raw, measure),
+        value=value_text(raw, measure),
         level=text(member(raw, "bodySite", "text")),
         day=day.isoformat() if day else "",
         word=_word(raw, measure, status, terminology, day),
-        amount=number,
     )
 
 
-def _value(raw: Json, measure: Measure) -> str:
+def value_text(raw: Json, measure: Measure) -> str:
+    """Return the value of an Observation, as people read it; a dash if it has none."""
     quantity = member(raw, "valueQuantity")
     if not isinstance(quantity, dict):
         answer = raw.get("valueBoolean")
         if not isinstance(answer, bool):
-            return "–"
+            return NO_VALUE
         return "yes" if answer else "no"
     amount, unit = quantity.get("value"), text(quantity.get("code"))
     if not isinstance(amount, int | float):
-        return "–"
+        return NO_VALUE
     number = number_text(float(amount), max(measure.finding.decimals, 1))
     return with_unit(number, unit)
 
@@ -241,27 +234,3 @@ class SheetReader:
 
     def follow(self, page: object, *, until: float) -> Fetched:
         return self._reader.follow(page, until=until)
-
-
-def rivals(
-    written: Mapping[str, tuple[float, str]], recorded: Sequence[OnRecord]
-) -> Mapping[str, OnRecord]:
-    """Map measures to a differing value of the same day on record.
-
-    Neither would count.
-
-    Args:
-        written: by measure, its value and day.
-        recorded: what the record holds.
-    """
-    rivals_by_name: dict[str, OnRecord] = {}
-    for value in recorded:
-        name = value.measure.name
-        quantity = value.measure.quantity
-        is_one_of_a_day = isinstance(quantity, NumberSpec)
-        if name not in written or not value.counts or not is_one_of_a_day:
-            continue
-        amount, day = written[name]
-        if value.day == day and value.amount != amount:
-            rivals_by_name.setdefault(name, value)
-    return rivals_by_name

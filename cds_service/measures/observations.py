@@ -51,10 +51,6 @@ UCUM, LOINC, SNOMED = (
 DICOM_OBJECTS = "urn:dicom:uid"
 
 GIVEN = "measurements"  # the key of values that come from no query of ours
-ON_RECORD = (
-    "the record holds {other} of the same day: neither would count. Take the wrong one"
-    " back there (entered-in-error)"
-)
 WITHDRAWN = ("entered-in-error", "cancelled")
 NOT_CONFIRMED = ("preliminary", "registered")
 MOST_TAKEN_BACK = 10  # times of one value
@@ -289,20 +285,20 @@ def without_rivals(written: Sequence[Written]) -> tuple[list[Written], list[NotT
     for of_day in by_day.values():
         amounts = {str(_value_of(candidate.observation)) for candidate in of_day}
         differ = len(amounts) > 1
-        if not differ or not _is_alone(of_day[0]):
+        if not differ or not is_alone(of_day[0]):
             taken += of_day if differ else of_day[:1]
             continue
         for candidate in of_day:
             other = next(rival.value for rival in of_day if rival is not candidate)
             value = candidate.value
-            what = f"{value.measure.name} {value.printed}{_at(value)}"
+            what = f"{value.measure.name} {value.printed}{place_in_words(value)}"
             refused.append(
                 NotTaken(value.where, what, TWO_VALUES.format(other=other.printed))
             )
     return taken, refused
 
 
-def _at(value: Reported) -> str:
+def place_in_words(value: Reported) -> str:
     return f" at {', '.join(value.levels)}" if value.levels else ""
 
 
@@ -508,67 +504,16 @@ def _identifiers_there(
     return there & {*identifiers}, withdrawn & {*identifiers}
 
 
-def without_rivals_on_record(
-    reader: FhirReader,
-    person: Person,
-    written: Sequence[Written],
-    terminology: Terminology,
-    *,
-    seconds: float,
-) -> tuple[list[Written], list[NotTaken]]:
-    """Keep the values next to which the record holds no other of measure and day.
-
-    Raises:
-        CdsError: the server cannot be read.
-    """
-    until = time.monotonic() + seconds
-    names = sorted({value.value.measure.name for value in written if _is_alone(value)})
-    recorded: dict[tuple[str, date], list[Json]] = {}
-    for start in range(0, len(names), AT_ONCE):
-        codes = ",".join(names[start : start + AT_ONCE])
-        query = f"Observation?patient={person.patient_id}&code={codes}"
-        for resource in _observations(reader, person, query, until, is_whole=True):
-            moment = terminology.calendar.effective(resource)
-            if moment and resource.get("status") not in (*WITHDRAWN, *NOT_CONFIRMED):
-                for name in measures_in(resource):
-                    recorded.setdefault((name, moment.day), []).append(resource)
-    taken: list[Written] = []
-    refused: list[NotTaken] = []
-    for candidate in written:
-        value = candidate.value
-        of_day = recorded.get((value.measure.name, value.day or date.min), ())
-        rival = next((one for one in of_day if _differs(one, candidate)), None)
-        if rival is None or not _is_alone(candidate):
-            taken.append(candidate)
-        else:
-            what = f"{value.measure.name} {value.printed}{_at(value)}"
-            why = ON_RECORD.format(other=_printed(rival))
-            refused.append(NotTaken(value.where, what, why))
-    return taken, refused
-
-
 def measures_in(observation: Json) -> list[str]:
     """List the measures of ours that this Observation is coded as."""
     codes = objects(member(observation, "code", "coding"))
     return [text(code.get("code")) for code in codes if code.get("system") == MEASURES]
 
 
-def _is_alone(written: Written) -> bool:
+def is_alone(written: Written) -> bool:
     """Tell if one value of a day counts, as without_rivals says."""
     quantity = written.value.measure.quantity
     return quantity is None or isinstance(quantity, NumberSpec)
-
-
-def _differs(recorded: Json, written: Written) -> bool:
-    wanted, known = _value_of(written.observation), _value_of(recorded)
-    return known is not None and known != wanted
-
-
-def _printed(observation: Json) -> str:
-    quantity = member(observation, "valueQuantity")
-    if not isinstance(quantity, Mapping):
-        return "yes" if observation.get("valueBoolean") else "no"
-    return f"{quantity.get('value')} {text(quantity.get('code'))}".strip()
 
 
 def _observations(
@@ -576,13 +521,8 @@ def _observations(
     person: Person,
     query: str,
     until: float,
-    *,
-    is_whole: bool = False,
 ) -> list[Json]:
     """Read this patient's Observations of a search.
-
-    Args:
-        is_whole: part of them will not do.
 
     Raises:
         CdsError: the server cannot be read.
@@ -591,6 +531,4 @@ def _observations(
         read = read_apart(reader, query, person.bases, until=until)
     except FhirReadError as error:
         raise CdsError(UNREAD.format(error=error)) from None
-    if is_whole and read.is_cut:
-        raise CdsError(UNREAD.format(error=read.note))
     return [raw for raw in read.resources if person.is_subject_of(raw)]

@@ -25,13 +25,13 @@ from cds_service.fhir.server.client import FhirClient
 from cds_service.fhir.server.writing import NotWritten
 from cds_service.launch.authorizing import Launched, Launcher
 from cds_service.launch.record import (
-    OnRecord,
+    NO_VALUE,
     RecordedMeasures,
     SheetReader,
     describe,
     read_measures,
     read_person,
-    rivals,
+    value_text,
 )
 from cds_service.launch.reports import PLACES, Report, Span, read_or_why, span_of
 from cds_service.launch.saving import (
@@ -42,6 +42,7 @@ from cds_service.launch.saving import (
 )
 from cds_service.launch.sessions import LaunchSessions
 from cds_service.measures.observations import Compared, Written
+from cds_service.measures.rivals import rivals_on_record
 from cds_service.measures.worksheet import Outcome
 from cds_service.outgoing.address import Address, parse_base
 from cds_service.outgoing.deadline import Deadline
@@ -189,7 +190,8 @@ class Desk:
         sheet = self._sheets.sheet_of(launched.patient, has_to_confirm=True)
         outcome = sheet.outcome(self._form, self._sheets.today)
         recorded, unread = self._recorded(person)
-        against = _rivals_of(outcome, recorded.measures)
+        against, not_compared = self._rivals_of(outcome, person)
+        unread = unread or not_compared
         saved = None
         if self._form.get("act") == "save":
             sources = self._sources(reports)
@@ -309,6 +311,32 @@ class Desk:
         except FhirReadError as fault:
             return RecordedMeasures(), str(fault)
         return recorded, ""
+
+    def _rivals_of(
+        self, outcome: Outcome, person: Person
+    ) -> tuple[Mapping[str, str], str]:
+        """Map measures to why a value is not saved next to another of the same day.
+
+        Return why not, if the record could not be read.
+        """
+        try:
+            rivals = rivals_on_record(
+                self._reader,
+                person,
+                outcome.written,
+                self._sheets.service.terminology,
+                until=self._until,
+            )
+        except FhirReadError as fault:
+            return {}, str(fault)
+        against = {}
+        for written in outcome.written:
+            if rival := rivals.get(written.identifier):
+                measure = written.value.measure
+                value = value_text(rival.observation, measure)
+                value = rival.printed if value == NO_VALUE else value
+                against[measure.name] = RIVAL.format(value=value)
+        return against, ""
 
     def _figures(
         self, outcome: Outcome, *, is_saved: bool
@@ -465,21 +493,6 @@ class Desk:
                 {"view": "worksheet", **content},
                 about,
             )
-
-
-def _rivals_of(outcome: Outcome, recorded: Sequence[OnRecord]) -> Mapping[str, str]:
-    """Map measures to why a value is not saved next to another of the same day."""
-    written = {
-        value.value.measure.name: (
-            float(value.observation["valueQuantity"]["value"]),
-            str(value.value.day),
-        )
-        for value in outcome.written
-    }
-    rivals_by_name = rivals(written, recorded)
-    return {
-        name: RIVAL.format(value=rival.value) for name, rival in rivals_by_name.items()
-    }
 
 
 def _digest_of_values(outcome: Outcome) -> str:

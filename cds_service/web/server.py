@@ -12,7 +12,7 @@ from flask import Flask
 from sqlalchemy.exc import DBAPIError
 
 from cds_service.audit.chain import AuditEntry
-from cds_service.audit.checkpoint import signer_of
+from cds_service.audit.checkpoint import KeyGone, signer_of
 from cds_service.audit.database import Database
 from cds_service.audit.query import Query
 from cds_service.audit.store import AuditStore
@@ -138,6 +138,8 @@ def note_mode(audit: AuditStore, mode: ServiceMode) -> None:
 def log_checkpoint_key(database: Database, key_file: Path | None) -> None:
     """Log the public key of checkpoints, known outside the database from the first day.
 
+    Cards need none, so a key that is gone is a warning.
+
     Raises:
         DataFileError: the configured key cannot be used.
     """
@@ -145,6 +147,10 @@ def log_checkpoint_key(database: Database, key_file: Path | None) -> None:
         key = signer_of(database, key_file, lambda: datetime.now(UTC)).public_text
     except DBAPIError:
         return  # the database is down, which was logged already
+    except KeyGone as error:
+        fields = {"event": "audit-key", "key": None, "reason": str(error)}
+        LOG.warning("audit-key", extra={"fields": fields})
+        return
     finally:
         database.dispose()  # no connection may be shared with a fork
     LOG.info("audit-key", extra={"fields": {"event": "audit-key", "key": key}})

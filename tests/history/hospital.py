@@ -38,7 +38,7 @@ from cds_service.samples.fhir_server import LocalServer
 from cds_service.settings import Settings
 from cds_service.web.app import Wiring, create_app
 from tests.attacks.reviewers import PASSWORD, Browser
-from tests.audit_builders import rows_of
+from tests.audit_builders import rows_of, write_key
 from tests.chart_builders import (
     HOOK,
     NOW,
@@ -236,7 +236,7 @@ class Hospital:
 
     def change_key(self) -> None:
         """Sign with another key from now on."""
-        self.key = self.folder / f"{next(NAMES)}.key"
+        self.key = write_key(self.folder / f"{next(NAMES)}.key")
 
     def purge(self) -> None:
         """Delete what is older than is kept, unless the clock seems wrong."""

@@ -79,3 +79,10 @@ def test_a_result_that_says_less_is_not_said_again(patient):
     card = patient.card(CANCER, INFECTION)
     patient.override(card, "alreadyArranged")
     assert patient.card(CANCER, minutes=1) is None
+
+
+def test_a_preliminary_result_is_said_after_a_pending_one_was_arranged(patient):
+    patient.override(patient.card(), "alreadyArranged")
+    assert patient.card(minutes=1) is None
+    card = patient.card(CANCER | {"status": "preliminary"}, minutes=2)
+    assert "a preliminary biopsy result names a malignancy" in card["summary"]

@@ -133,3 +133,18 @@ def test_a_drug_that_was_only_meant_takes_no_warning_away(status):
     late = given("denosumab", "M05BX04", 260)
     meant = entry("MedicationStatement", status, codeable(ATC, "M05BA08"), days=5)
     assert card_of(late, meant)["indicator"] == "warning"
+
+
+@pytest.mark.parametrize("status", ["stopped", "completed", "on-hold"])
+@pytest.mark.parametrize("days", [700, 100])
+def test_denosumab_that_ended_on_no_day_warns_of_rebound(status, days):
+    denosumab = of_patient(
+        "MedicationStatement",
+        "denosumab",
+        status=status,
+        medicationCodeableConcept=codeable(ATC, "M05BX04"),
+        effectivePeriod={"start": days_ago(days)},
+    )
+    summary = cards_by_topic(chart(denosumab))["rehabilitation"]["summary"]
+    assert "last dose not found: ask; over 7 months means rebound risk" in summary
+    assert "restart" not in summary

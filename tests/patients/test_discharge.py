@@ -14,8 +14,10 @@ from tests.chart_builders import (
     measured,
     ordered,
     patient,
+    problem,
     site_service,
 )
+from tests.codes import ICD, codeable
 from tests.patients.inpatients import (
     ALENDRONATE,
     RISEDRONATE,
@@ -715,3 +717,36 @@ def test_an_empty_problem_list_is_not_complete():
     (card,) = leave(record)
     said = "the problem list is empty. Check what is open there?"
     assert card["summary"] == f"{LEAVING}{said}"
+
+
+CM, GM = ICD, "http://fhir.de/CodeSystem/bfarm/icd-10-gm"
+
+
+def fracture_of(system: str, code: str) -> Resource:
+    """Return a fracture of two days ago, by its code alone."""
+    concept = codeable(system, code)
+    return problem("x", number="pair", days=2, code=concept, onsetDateTime=days_ago(2))
+
+
+@pytest.mark.parametrize(
+    ("system", "code", "pair"),
+    [
+        pytest.param(CM, "S22.080A", "T11-T12", id="T11 or T12"),
+        pytest.param(CM, "S22.060A", "T7-T8", id="T7 or T8"),
+        pytest.param(GM, "S22.06", "T11-T12", id="GM T11 or T12"),
+        pytest.param(GM, "S22.04", "T7-T8", id="GM T7 or T8"),
+        pytest.param(GM, "S22.02", "T3-T4", id="GM T3 or T4"),
+    ],
+)
+def test_a_fracture_whose_code_names_two_vertebrae_is_not_treated(
+    system: str, code: str, pair: str
+) -> None:
+    (card,) = leave(leaving_chart(*everything_arranged(), fracture_of(system, code)))
+    assert f"recent fracture of {pair} not treated" in card["summary"]
+
+
+def test_a_code_of_two_vertebrae_is_of_the_treated_one() -> None:
+    treated = kyphoplasty_done("T12", number="also")
+    fracture = fracture_of(CM, "S22.080A")
+    cards = leave(leaving_chart(*everything_arranged(), treated, fracture))
+    assert not any("not treated" in card["summary"] for card in cards)

@@ -5,12 +5,14 @@ import pytest
 from tests.chart_builders import (
     ask,
     by_topic,
+    days_ago,
     kyphoplasty,
     measured,
+    of_patient,
     order_sign,
     strong_and_nourished,
 )
-from tests.codes import UCUM
+from tests.codes import CPT, UCUM, codeable
 
 KG = {"unit": "kg", "system": UCUM, "code": "kg"}
 
@@ -37,6 +39,23 @@ def category(word, days):
 def grip(value, days, hand, number):
     site = {"text": hand}
     return measured("grip-strength", value, days=days, number=number, bodySite=site)
+
+
+def in_year(entry):
+    """Date a value by its year alone: it may be of any day of this year."""
+    return entry | {"effectiveDateTime": "2026"}
+
+
+def filtration(value, days):
+    code = codeable("http://loinc.org", "62238-1")
+    unit = "mL/min/{1.73_m2}"
+    quantity = {"value": value, "unit": unit, "system": UCUM, "code": unit}
+    return measured("egfr", value, days=days, code=code, valueQuantity=quantity)
+
+
+def dialysis(**members):
+    said = {"status": "completed", "code": codeable(CPT, "90935")}
+    return of_patient("Procedure", "dialysis", **said | members)
 
 
 def test_the_base_record_reassures():
@@ -94,3 +113,68 @@ def test_the_other_hand_does_not_undo_a_weak_dominant_one():
     strong = grip(24, 1, "non-dominant hand", "strong")
     detail = detail_of(weak, strong, without=("grip-strength",))
     assert detail.startswith("Weak grip (8 kg)")
+
+
+@pytest.mark.parametrize(
+    ("older", "newer", "replaced"),
+    [
+        pytest.param(
+            measured("mna-score", 26, days=170),
+            [in_year(category("C", 1))],
+            ["mna-score"],
+            id="nutrition",
+        ),
+        pytest.param(
+            measured("bmi", 18.8, days=170),
+            [in_year(measured("weight", 43.0)), measured("height", 1.55)],
+            ["bmi"],
+            id="weight and height",
+        ),
+        pytest.param(
+            measured("bmi", 24, days=170),
+            [in_year(measured("weight", 43.0)), measured("height", 1.55)],
+            ["bmi"],
+            id="weight and height, far from the BMI",
+        ),
+        pytest.param(
+            measured("bmi", 21.5, days=170),
+            [in_year(measured("weight", 40))],
+            ["bmi"],
+            id="weight alone",
+        ),
+    ],
+)
+def test_a_value_of_this_year_may_be_the_newer(older, newer, replaced):
+    assert "below" not in detail_of(older, *newer, without=replaced)
+
+
+def test_a_lean_mass_of_this_year_may_be_newer_than_an_index():
+    values = [
+        measured("appendicular-muscle-index", 6.4, days=170),
+        measured("grip-strength", 18, days=170),
+        measured("height", 1.58, days=200),
+        in_year(lean_mass(11, 0)),
+    ]
+    replaced = ("appendicular-muscle-index", "grip-strength")
+    assert "below" not in detail_of(*values, without=replaced)
+
+
+@pytest.mark.parametrize(
+    "when",
+    [
+        pytest.param({}, id="without a day"),
+        pytest.param({"status": "in-progress"}, id="in progress"),
+        pytest.param(
+            {"status": "unknown", "performedDateTime": days_ago(3)}, id="perhaps done"
+        ),
+    ],
+)
+def test_an_older_filtration_settles_no_dialysis_that_may_be_newer(when):
+    detail = detail_of(filtration(80, 170), dialysis(**when))
+    assert "below" not in detail
+    assert "severe kidney disease not excluded" in detail
+
+
+def test_a_newer_filtration_settles_a_dialysis_in_doubt():
+    doubted = dialysis(status="unknown", performedDateTime=days_ago(30))
+    assert "below" in detail_of(filtration(80, 3), doubted)

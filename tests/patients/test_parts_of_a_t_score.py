@@ -77,3 +77,44 @@ def test_a_lower_one_of_the_heel_is_open():
     assert "heel" in low
     old = t_score(-3.5, "38266-3", days=1500, number="h")
     assert REASSURING in detail_of(spine, old)
+
+
+@pytest.mark.parametrize("name", ["L1-L4", "Lumbar spine", "Trial 1"])
+@pytest.mark.parametrize(
+    ("code", "value"),
+    [
+        pytest.param("38267-1", {"value": -3.4, **T_SCORE}, id="T-score"),
+        pytest.param(
+            "83174-3", {"value": 8, "unit": "kg", "code": "kg"} | UCUM, id="grip"
+        ),
+        pytest.param(
+            "83172-7",
+            {"value": 0.5, "unit": "m/s", "code": "m/s"} | UCUM,
+            id="gait",
+        ),
+        pytest.param(
+            "39156-5",
+            {"value": 16, "unit": "kg/m2", "code": "kg/m2"} | UCUM,
+            id="BMI",
+        ),
+    ],
+)
+def test_a_measure_whose_parts_only_words_name_is_open(code, value, name):
+    parts = t_score(0, code, number="parts", component=part(name, valueQuantity=value))
+    del parts["valueQuantity"]
+    detail = detail_of(t_score(-1.0, days=10), parts)
+    assert REASSURING not in detail
+    assert "no number" in detail.partition("**Not known:**")[2]
+
+
+def test_a_lower_part_next_to_a_coded_one_is_open():
+    hip = {
+        "code": codeable(LOINC, "80946-7"),
+        "valueQuantity": {"value": -1.0, **T_SCORE},
+    }
+    spine = part("L1-L4", valueQuantity={"value": -3.4, **T_SCORE})
+    panel = t_score(0, component=[hip, *spine])
+    del panel["valueQuantity"]
+    detail = detail_of(panel)
+    assert REASSURING not in detail
+    assert "a component names a lower one" in detail

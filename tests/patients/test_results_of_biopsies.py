@@ -9,6 +9,7 @@ from tests.patients.leaving import (
     leave,
     leaving_chart,
     pathology,
+    worn_now,
 )
 
 MYELOMA = {"conclusionCode": [codeable(ICD, "C90.00")]}
@@ -187,3 +188,49 @@ def test_other_reports_are_no_result_of_the_operation(report, when):
 
 def test_a_plain_result_without_an_order_opens_nothing():
     assert without_order({"conclusion": "No malignancy."}) == []
+
+
+def leaving_with(*entries):
+    """Give the cards of one who has all else arranged and a biopsy sent."""
+    sent = ordered("biopsy", days=3)
+    return leave(leaving_chart(*everything_arranged(), sent, *entries))
+
+
+def result(words, **members):
+    return pathology(order="s-biopsy", **members) | {"conclusion": words}
+
+
+BENIGN = result("Osteoporotic bone, no malignancy.", days=1)
+
+
+@pytest.mark.parametrize(
+    ("words", "named"),
+    [
+        pytest.param("Metastatic adenocarcinoma.", "a malignancy", id="cancer"),
+        pytest.param("Vertebral osteomyelitis.", "an infection", id="infection"),
+    ],
+)
+@pytest.mark.parametrize("status", ["preliminary", "partial"])
+@pytest.mark.parametrize("others", [(), (BENIGN,)])
+def test_a_grave_result_that_is_not_final_leads_the_card(others, status, words, named):
+    """An addendum to a final report is preliminary first."""
+    early = result(words, status=status, number="addendum")
+    (card,) = leaving_with(*others, early)
+    assert f"a preliminary biopsy result names {named}." in card["summary"]
+    assert not any(one.get("isRecommended") for one in card.get("suggestions", ()))
+
+
+def test_a_preliminary_result_is_settled_by_a_later_final_one():
+    early = result("Metastasis?", days=2, status="preliminary", number="early")
+    cards = leaving_with(BENIGN, early)
+    assert not any("preliminary" in card["summary"] for card in cards)
+
+
+@pytest.mark.parametrize("words", ["keep until fusion", "Not before the CT control"])
+def test_no_end_is_said_of_a_brace_whose_note_was_not_understood(words):
+    late = {"occurrencePeriod": {"start": "2026-11-20", "end": "2027-03-10"}}
+    (read,) = leaving_with(BENIGN, worn_now(**late))
+    assert "Off by 15 Jan?" in read["summary"]
+    (card,) = leaving_with(BENIGN, worn_now(**late, note=[{"text": words}]))
+    assert card["summary"].endswith("who ends the TLSO, and when?")
+    assert "Corrected order" not in card["detail"]

@@ -3,10 +3,14 @@
 import pytest
 
 from tests.chart_builders import (
+    ask,
+    by_topic,
+    kyphoplasty,
     measured,
+    order_sign,
     problem,
 )
-from tests.patients.reassuring import first_card
+from tests.patients.reassuring import first_card, quiet_record
 
 FRESH = ("S32.010A", "S32.020A", "S32.030A")
 
@@ -32,3 +36,41 @@ def test_no_lower_figure_stands_beside_several_fractures(count, said):
 
 def test_one_fracture_leaves_the_figure():
     assert "**Risk:** about 1 in 10" in card_of(FRESH[0])["detail"]
+
+
+def card_noted(words, element="note"):
+    value = [{"text": words}] if element == "note" else words
+    known = [measured("bmd-t-score", -2.0), measured("bmi", 24)]
+    record = quiet_record(*known)
+    order = kyphoplasty(**{element: value})  # of L1
+    return by_topic(ask(order_sign(record, order)))["rehabilitation"]
+
+
+@pytest.mark.parametrize("element", ["note", "patientInstruction"])
+@pytest.mark.parametrize(
+    ("words", "count"),
+    [
+        pytest.param("T12 and L1", "Two", id="bare"),
+        pytest.param("Kyphoplasty T12 and L1", "Two", id="operation"),
+        pytest.param("Level: L1 and L2", "Two", id="level"),
+        pytest.param("BWK 12 und LWK 1", "Two", id="German"),
+        pytest.param("L1, T12 and L3", "Three", id="three"),
+    ],
+)
+def test_a_note_that_says_where_it_is_done_counts(element, words, count):
+    card = card_noted(words, element)
+    assert card["summary"].startswith(f"{count} fractures at once")
+    assert "below the usual" not in card["detail"]
+    assert "L1 is used" in card["detail"]
+
+
+@pytest.mark.parametrize("words", ["Level: L1", "Kyphoplasty L1"])
+def test_a_note_of_the_same_vertebra_changes_nothing(words):
+    assert card_noted(words)["detail"] == card_noted("")["detail"]
+
+
+@pytest.mark.parametrize(
+    "words", ["L1, hemangioma L3", "Prior kyphoplasty T12", "Pain radiates to L5"]
+)
+def test_a_note_of_another_vertebra_counts_none(words):
+    assert "fractures at once" not in card_noted(words)["summary"]

@@ -180,3 +180,12 @@ def test_a_weak_muscle_of_long_ago_is_named_and_a_strong_one_is_not(name, low, g
     assert "too old to use" in weak.partition("**Not known:**")[2]
     assert "below the usual" not in weak
     assert "below the usual" in card_of(measured(name, good, days=430))["detail"]
+
+
+@pytest.mark.parametrize(
+    "code",
+    ["98980-6", "98979-8", "62238-1", "94677-2", "50210-4", "77147-7", "88294-4"],
+)
+def test_a_low_filtration_by_any_formula_leads(code):
+    card = card_of(filtration(22) | {"code": codeable(LOINC, code)})
+    assert card["summary"].startswith("eGFR 22")

@@ -25,7 +25,7 @@ def brace_days(text: str) -> float | None:
     )
     (brace,) = find_draft_support_orders(signing(bundle(draft)), terminology())
     worded_end = brace.worded
-    is_end = worded_end.says == "end" and not worded_end.is_least
+    is_end = worded_end.kind == "end" and not worded_end.is_least
     hours = worded_end.hours if is_end else None
     return None if hours is None else hours / 24
 

@@ -299,7 +299,7 @@ def _lower_in_parts(
     Such a component is called `Femoral neck`, and what it counts is not known.
     """
     for measured in usable:
-        if _is_old(measured.moment.day, spec, chart) or measured.reading.is_component:
+        if _is_old(measured.moment.day, spec, chart):
             continue
         unknown = [
             part for part, known in measured.reading.entry.components if not known

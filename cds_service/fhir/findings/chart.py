@@ -418,11 +418,14 @@ def _readings_by_concept(observations: Iterable[Entry]) -> ByConcept[Reading]:
 
 
 def _held_by(entry: Entry) -> Iterable[tuple[Json, tuple[Match, ...]]]:
-    """Return the values in an Observation; a panel has only those of its components."""
+    """Return the values in an Observation; a panel has only those of its components.
+
+    If none of these is known, it is itself a value without a number.
+    """
     is_panel = bool(entry.components or entry.raw.get("hasMember"))
-    if not is_panel or any(
-        name.startswith(("value", "dataAbsentReason")) for name in entry.raw
-    ):
+    has_own = any(name.startswith(("value", "dataAbsentReason")) for name in entry.raw)
+    parts = [matches for _, matches in entry.components]
+    if not is_panel or has_own or (parts and not any(parts)):
         yield entry.raw, entry.matches
     yield from entry.components
 

@@ -384,9 +384,22 @@ def pick_newest(usable: Sequence[Measured], spec: QuantitySpec, chart: Chart) ->
     best = min(
         newest, key=lambda measured: (measured.step, measured.reading.entry.reference)
     )
-    if conflict := conflict_of(newest, spec):
+    conflict = conflict_of(newest, spec)
+    if conflict and all(_raises(one, spec) for one in newest):
+        # Whichever is right, the fact is there: the milder one says no more.
+        mildest = max(
+            newest,
+            key=lambda measured: (measured.value, measured.reading.entry.reference),
+        )
+        concern = f"{conflict}."
+        return Picked(value=mildest.value, used=(mildest,), concerns=(concern,))
+    if conflict:
         return Picked(value=best.value, used=tuple(newest), conflict=conflict)
     return Picked(value=best.value, used=(best,))
+
+
+def _raises(measured: Measured, spec: QuantitySpec) -> bool:
+    return spec.raises_below is not None and measured.value < spec.raises_below
 
 
 def of_newest_moment(usable: Sequence[Measured]) -> list[Measured]:

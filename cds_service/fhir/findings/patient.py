@@ -1,15 +1,39 @@
 """Reads age, sex and death from the Patient."""
 
+import re
+from collections.abc import Iterator
 from datetime import date
 
 from cds_service.core.card_signals import OLD
-from cds_service.core.findings import Finding, Gap, Provenance
+from cds_service.core.findings import Finding, Gap, PassedOver, Provenance
 from cds_service.core.rule_signals import FRAGILITY_AGE
 from cds_service.core.vocabulary import PatientSpec
 from cds_service.fhir.findings.chart import Chart, FindingOrGap, gap, known
-from cds_service.fhir.raw_json import Json, text, truth
+from cds_service.fhir.raw_json import Json, objects, text, truth
 
 SEXES = ("male", "female")
+# `gender` is administrative. Extensions say the sex at birth, for clinical use or on
+# other papers: US Core, the HL7 gender harmony, national profiles and EHRs have each
+# its own, all named so.
+OF_SEX = re.compile(r"sex(?!ual)[^/]*$", re.IGNORECASE)
+OF_GENDER = re.compile(r"gender[^/]*$", re.IGNORECASE)
+# Codes of FHIR, HL7 v3, LOINC answers and SNOMED CT (sex; gender identity), and words.
+SEX_BY_WORD = {
+    **dict.fromkeys(
+        ("male", "m", "male-typical", "la2-8", "248153007", "446151000124109"), "male"
+    ),
+    **dict.fromkeys(
+        ("female", "f", "female-typical", "la3-6", "248152002", "446141000124107"),
+        "female",
+    ),
+}
+# Nothing is said: unknown, not asked, declined, masked.
+SEX_UNSAID = frozenset(
+    {
+        *("unk", "asku", "nask", "ni", "nav", "nasku", "msk", "unknown", "not-asked"),
+        *("asked-unknown", "asked-declined", "temp-unknown", "masked", "184115007"),
+    }
+)
 
 
 def find_demographic(spec: PatientSpec, chart: Chart) -> FindingOrGap:
@@ -41,8 +65,62 @@ def find_demographic(spec: PatientSpec, chart: Chart) -> FindingOrGap:
         return gap(spec, "absent", f"{element} is not recorded", source), ()
     if spec.name == "age":
         return _age(spec, chart, written, source), ()
-    unclear = gap(spec, "undetermined", "recorded as neither male nor female", source)
-    return known(spec, written, source) if written in SEXES else unclear, ()
+    return _sex(spec, written, raw, source)
+
+
+def _sex(
+    spec: PatientSpec, written: str, raw: Json, source: Provenance
+) -> FindingOrGap:
+    """Return the sex, if all that the Patient says of it agrees."""
+    if written not in SEXES:
+        unclear = "recorded as neither male nor female"
+        return gap(spec, "undetermined", unclear, source), ()
+    extensions = [*objects(raw.get("extension")), *_of_gender_itself(raw)]
+    # Who says the sex itself has answered what a gender identity leaves open.
+    statements = _statements(extensions, OF_SEX) or _statements(extensions, OF_GENDER)
+    sexes = {SEX_BY_WORD[word] for word in statements if word in SEX_BY_WORD}
+    if sexes - {written}:
+        return gap(spec, "conflicting", "recorded as male and as female", source), ()
+    if statements - SEX_BY_WORD.keys():
+        unread = PassedOver(spec.name, "no-value", "neither male nor female", source)
+        return known(spec, written, source), (unread,)
+    return known(spec, written, source), ()
+
+
+def _of_gender_itself(raw: Json) -> Iterator[Json]:
+    for element in objects(raw.get("_gender")):
+        yield from objects(element.get("extension"))
+
+
+def _statements(extensions: list[Json], kind: re.Pattern[str]) -> set[str]:
+    """Return what extensions of this kind say: words of `SEX_BY_WORD`, or others."""
+    statements: set[str] = set()
+    for extension in extensions:
+        if not kind.search(text(extension.get("url"))):
+            continue
+        parts = objects(extension.get("extension"))
+        values = [part for part in parts if text(part.get("url")) == "value"]
+        for holder in (extension, *values):
+            words = set(_words_of(holder))
+            understood = words & SEX_BY_WORD.keys()
+            statements |= understood or (set() if words & SEX_UNSAID else words)
+    return statements
+
+
+def _words_of(extension: Json) -> Iterator[str]:
+    """Yield codes, displays and texts of an extension's value, in small letters."""
+    for name, value in extension.items():
+        if not name.startswith("value"):
+            continue
+        concepts = objects(value)
+        codings = [coding for one in concepts for coding in objects(one.get("coding"))]
+        written = [
+            value,
+            *(part.get("code") for part in (*concepts, *codings)),
+            *(part.get("display") for part in (*concepts, *codings)),
+            *(concept.get("text") for concept in concepts),
+        ]
+        yield from (text(word).strip().lower() for word in written if text(word))
 
 
 def _age(

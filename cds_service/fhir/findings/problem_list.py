@@ -236,7 +236,9 @@ def silence(
     doubtful = [one for one in stated if one.is_undetermined]
     if doubtful:
         sources = (one.provenance(spec) for one in doubtful)
-        return gap(spec, "undetermined", doubtful[0].passed_over(spec).detail, *sources)
+        why = doubtful[0].passed_over(spec).detail
+        newest = max(one.day or chart.today for one in doubtful)
+        return gap(spec, "undetermined", why, *sources)._replace(observed=newest)
     over = [
         statement
         for statement in stated

@@ -32,6 +32,7 @@ from cds_service.fhir.onset import begun
 from cds_service.fhir.orders.consumed import KEPT_REASONS, unread_in
 from cds_service.fhir.orders.drafts import NO_DRAFTS, DraftOrders, codeables
 from cds_service.fhir.orders.levels import (
+    REGION_NAMES,
     broken_beside,
     covers,
     find_levels,
@@ -409,8 +410,14 @@ def _untreated(
         if place not in LEVELS and not covers(place, treated)
     }
     single = {one for one in fresh if one in LEVELS} - treated
-    return in_order(single), _listed(
-        {one for one in possible if one in LEVELS} - treated - single | vague
+    # A code of two vertebrae, neither of them treated, is a fracture of one of them.
+    pairs = {
+        place
+        for place in vague & fresh
+        if place not in REGION_NAMES and not covers(place, single)
+    }
+    return _listed(single | pairs), _listed(
+        {one for one in possible if one in LEVELS} - treated - single | vague - pairs
     )
 
 

@@ -25,7 +25,7 @@ from cds_service.fhir.gathering.reason_prose import (
 from cds_service.fhir.mapping.clauses import clauses
 from cds_service.fhir.mapping.level_text import LEVELS, UNUSUAL, in_order
 from cds_service.fhir.mapping.terminology import Terminology
-from cds_service.fhir.mapping.text_rules import LONGEST_TEXT, folded
+from cds_service.fhir.mapping.text_rules import AUGMENTATIONS, LONGEST_TEXT, folded
 from cds_service.fhir.orders.drafts import DraftOrders, codeables
 from cds_service.fhir.raw_json import Json, objects, text, texts_of
 
@@ -102,7 +102,7 @@ class StatedLevels:
             decide (`T9-T10`, T13).
         source: the element that was used; empty if none names a level.
         regions: regions stated by codes that name no level.
-        is_contradicted: its own words name a level beside these.
+        is_contradicted: its own words, or a note, name a level beside these.
     """
 
     levels: tuple[str, ...] = ()
@@ -128,15 +128,15 @@ def find_levels(
     if not source:
         return StatedLevels(regions=regions)
     beside = _worded_levels(codeables(order, *CODED.get(source, ())), terminology)
+    noted = _text_levels(_note_texts(order), terminology)
+    differing = next((one for one in (beside, noted) if one - stated), set[str]())
     return StatedLevels(
         levels=in_order(stated & set(LEVELS)),
         verdicts=tuple(verdict_of(statement) for statement in sorted(stated)),
         source=source,
         regions=regions,
-        is_contradicted=not wording & set(LEVELS) <= stated,
-        notes=tuple(
-            _notes(stated, wording or (beside if beside - stated else set()), source)
-        ),
+        is_contradicted=not (wording | noted) & set(LEVELS) <= stated,
+        notes=tuple(_notes(stated, wording or differing, source)),
     )
 
 
@@ -276,7 +276,28 @@ def levels_in_words(order: Json, terminology: Terminology) -> int:
     )
     named = _worded_levels(codeables(order, *CODED["reasonCode"]), terminology)
     named &= set(LEVELS)
-    return max(max(counts, default=0), len(named) if len(named) > PAIR else 0)
+    reasoned = len(named) if len(named) > PAIR else 0
+    noted = (
+        len(_text_levels([words], terminology) & set(LEVELS))
+        for words in _note_texts(order)
+        if _says_where(words, terminology)
+    )
+    return max([*counts, *noted, reasoned])
+
+
+def _says_where(words: str, terminology: Terminology) -> bool:
+    """Tell if a note of nothing but vertebrae and the operation says where it is done.
+
+    One that names an earlier operation does not.
+    """
+    if terminology.bystanders.are_of_augmentation(words):
+        return True
+    plain = terminology.plain
+    return (
+        bool(terminology.text_concepts(words, AUGMENTATIONS))
+        and plain.reasons.are_all(words)
+        and not plain.reports.names_earlier(words)
+    )
 
 
 def verdict_of(statement: str) -> bool | None:

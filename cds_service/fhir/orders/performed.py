@@ -450,9 +450,23 @@ def _biopsies(
             and not is_result_understood(report, terminology)
         ]
         days = (_reported_on(report, calendar) for report in grave or unclear)
-        back_on = max(filter(None, days), default=None)
+        final_days = (_reported_on(one, calendar) for one in back)
+        settled_on = max(filter(None, final_days), default=date.min)
+        preliminary = (
+            _graves(report, terminology)
+            for report in reports
+            if text(report.get("status")) not in FINAL
+            and _may_answer(report, sent, names, calendar)
+            and (_reported_on(report, calendar) or date.max) >= settled_on
+        )
         yield Biopsy(
-            sent, is_back, order.reference, results, back_on, is_unclear=bool(unclear)
+            sent,
+            is_back,
+            order.reference,
+            results,
+            max(filter(None, days), default=None),
+            is_unclear=bool(unclear),
+            preliminary=frozenset[GraveResult]().union(*preliminary),
         )
 
     others = (report for report in reports if report not in answered)
@@ -527,13 +541,20 @@ def _is_pathology(report: Json, terminology: Terminology) -> bool:
 def _answers(
     report: Json, sent: date | None, names: set[str], calendar: SiteCalendar
 ) -> bool:
-    """Tell if a report is the final one of a biopsy sent on this day.
+    """Tell if a report is a final one of a biopsy sent on this day."""
+    if text(report.get("status")) not in FINAL:
+        return False
+    return _may_answer(report, sent, names, calendar)
+
+
+def _may_answer(
+    report: Json, sent: date | None, names: set[str], calendar: SiteCalendar
+) -> bool:
+    """Tell if a report, final or not, is of a biopsy sent on this day.
 
     A report of another order is none. One that names no order is, if it is of that day
     or later.
     """
-    if text(report.get("status")) not in FINAL:
-        return False
     based_on = [
         last_name(text(reference.get("reference")))
         for reference in objects(report.get("basedOn"))

@@ -241,7 +241,6 @@ def _support_orders(
     is_alone = not (is_several or names_another(resource, terminology))
     source = order.source if draft and is_alone else None
     for kind in sorted(recognition.concepts):
-        is_corrected = kind == "brace" and draft
         yield SupportOrder(
             kind=kind,
             reference=order.reference,
@@ -255,7 +254,7 @@ def _support_orders(
             worded=_worded(resource, kind, times, terminology),
             reasons=_reasons(kind, resource, drafts, terminology),
             levels=_levels(kind, resource, drafts, terminology),
-            unread=unread_in(resource, terminology) if is_corrected else (),
+            unread=unread_in(resource, terminology) if kind == "brace" else (),
             is_read_whole=kind in TIMED
             or (
                 (kind != REVIEW or recognition.is_for_bone)

@@ -3,15 +3,7 @@
 import base64
 
 import pytest
-from cryptography.hazmat.primitives.asymmetric.ed25519 import (
-    Ed25519PrivateKey,
-    Ed25519PublicKey,
-)
-from cryptography.hazmat.primitives.serialization import (
-    Encoding,
-    NoEncryption,
-    PrivateFormat,
-)
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from cds_service.audit.checkpoint import make_checkpoint, signer_of
 from cds_service.audit.verification.notes import (
@@ -21,7 +13,8 @@ from cds_service.audit.verification.notes import (
     read_note,
 )
 from cds_service.errors import DataFileError
-from tests.audit_builders import clock, fill, rows_of
+from cds_service.web.server import log_checkpoint_key
+from tests.audit_builders import clock, fill, rows_of, write_key
 
 
 @pytest.fixture
@@ -91,17 +84,16 @@ def test_the_key_of_the_setting_signs(database, tmp_path):
     file = key_file(tmp_path, 0o600)
     note = read_note(make_checkpoint(database, file, clock))
     assert is_signed_by(note, read_key(signer_of(database, file, clock).public_text))
+    other = write_key(tmp_path / "other.pem")
     assert not is_signed_by(
-        note, read_key(signer_of(database, None, clock).public_text)
+        note, read_key(signer_of(database, other, clock).public_text)
     )
 
 
 def key_file(folder, mode, octets=None):
-    made = Ed25519PrivateKey.generate().private_bytes(
-        Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()
-    )
-    path = folder / "key.pem"
-    path.write_bytes(made if octets is None else octets)
+    path = write_key(folder / "key.pem")
+    if octets is not None:
+        path.write_bytes(octets)
     path.chmod(mode)
     return path
 
@@ -127,6 +119,39 @@ def test_a_key_that_is_not_there_is_made_where_the_setting_says(database, tmp_pa
     public = signer_of(database, file, clock).public_text
     assert file.stat().st_mode & 0o777 == 0o600
     assert signer_of(database, file, clock).public_text == public
+
+
+def test_no_second_key_is_made_in_silence(database):
+    """Notes of the first one would prove nothing of what the second signs."""
+    make_checkpoint(database, None, clock)
+    file = database.file.with_name(f"{database.file.name}.key")
+    file.rename(file.with_name("aside"))
+    before = rows_of(str(database.url), "SELECT count(*) FROM audit_entry")
+    with pytest.raises(DataFileError, match="is gone"):
+        make_checkpoint(database, None, clock)
+    assert not file.exists()
+    assert rows_of(str(database.url), "SELECT count(*) FROM audit_entry") == before
+    file.with_name("aside").rename(file)
+    make_checkpoint(database, None, clock)
+
+
+def test_the_service_starts_without_its_key_and_says_so(database, caplog):
+    """Cards need no key; the timer of checkpoints fails until it is back."""
+    make_checkpoint(database, None, clock)
+    file = database.file.with_name(f"{database.file.name}.key")
+    file.rename(file.with_name("aside"))
+    log_checkpoint_key(database, None)
+    (record,) = [one for one in caplog.records if one.message == "audit-key"]
+    assert record.levelname == "WARNING"
+    assert "is gone" in record.fields["reason"]
+    assert not file.exists()
+
+
+def test_a_key_that_a_person_puts_there_signs_from_then_on(database):
+    make_checkpoint(database, None, clock)
+    file = write_key(database.file.with_name(f"{database.file.name}.key"))
+    note = read_note(make_checkpoint(database, None, clock))
+    assert is_signed_by(note, read_key(signer_of(database, file, clock).public_text))
 
 
 def test_a_key_that_cannot_be_made_is_refused_in_a_line(database, tmp_path):

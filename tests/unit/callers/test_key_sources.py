@@ -266,6 +266,18 @@ def test_two_sets_may_use_one_id_for_different_keys(tmp_path):
         assert len(source.keys("same", Deadline.after(LONG)).keys["same"]) == 2
 
 
+def test_sets_together_have_no_more_keys_of_one_id_than_a_rotation(tmp_path):
+    signers = [Signer("ES384", "same", f"{number}") for number in range(4)]
+    with Publisher(*signers[:2]) as one, Publisher(*signers[2:]) as two:
+        source = key_source(
+            client_with(**{"jwks-urls": [one.base, two.base]}), tmp_path, Connections()
+        )
+        settle_all(source)
+        keys = source.keys("same", Deadline.after(LONG))
+    assert len(keys.fitting("ES384", "same")) == 3
+    assert keys.ignored == {"same": "jwks.many"}
+
+
 def settle_all(source):
     """Until every set was fetched."""
     source.prefetch()

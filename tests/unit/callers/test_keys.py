@@ -91,6 +91,25 @@ def test_what_is_no_public_key_with_a_name_is_not_used(bad):
     assert set(found.ignored.values()) <= {"jwks.badkey", "jwks.weak"}
 
 
+def test_an_id_has_no_more_keys_than_a_rotation_needs():
+    """A token is tried with each of them, before anybody knows who sent it."""
+    members = [Signer("ES384", "ec", name=f"{number}").jwk() for number in range(5)]
+    found = read_keys(key_set(*members, EC.jwk(kid="other"), RSA.jwk(kid="ec")))
+    coordinates = [key._jwk_data["x"] for key in found.fitting("ES384", "ec")]
+    assert coordinates == [member["x"] for member in members[:3]]
+    assert len(found.fitting("RS384", "ec")) == 1
+    assert len(found.fitting("ES384", "other")) == 1
+    assert found.ignored == {"ec": "jwks.many"}
+
+
+def test_keys_without_an_id_are_not_counted():
+    members = [Signer("ES384", "", name=f"{number}").jwk() for number in range(5)]
+    for member in members:
+        del member["kid"]
+    found = read_keys(key_set(*members))
+    assert len(found.fitting("ES384", None)) == 5
+
+
 def test_a_bad_key_does_not_cost_the_good_ones():
     members = [
         {"kty": "oct", "k": "eA", "kid": "bad"},

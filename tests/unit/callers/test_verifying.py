@@ -392,6 +392,15 @@ def test_a_token_that_names_a_set_has_a_key_of_that_set(door, two_sets):
     assert refusal.expected["kid"] == ["rsa"]
 
 
+def test_a_key_beyond_the_third_of_its_id_is_refused_with_its_reason(door):
+    signers = [Signer("ES384", "same", f"{number}") for number in range(4)]
+    with Publisher(*signers) as publisher:
+        of_many = door(**{"jwks-file": None, "jwks-url": publisher.base + "/keys"})
+        for signer in signers[:3]:
+            assert verify(of_many, good(signer)).client == ISSUER
+        assert refused(of_many, good(signers[3])).reason == "jwks.many"
+
+
 def test_of_an_unknown_issuer_the_known_ones_are_expected(door):
     refusal = refused(door(), good(claims={"iss": "https://unknown.example.org"}))
     assert refusal.claimed["iss"] == "https://unknown.example.org"

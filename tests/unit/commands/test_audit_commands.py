@@ -185,6 +185,24 @@ def test_verify_with_a_checkpoint_finds_the_end_missing(url, tmp_path):
     run("verify")
 
 
+def test_verify_of_an_export_makes_no_key(url, tmp_path):
+    """A new key would call a genuine export rewritten."""
+    key = Path(url.removeprefix("sqlite:///") + ".key")
+    public = CliRunner().invoke(main, ["audit", "checkpoint"]).stderr
+    exported = tmp_path / "log.ndjson"
+    run("export", "--out", str(exported))
+    assert "whole" in run("verify", "--export", str(exported))
+    key.rename(tmp_path / "aside")
+    ended = CliRunner().invoke(main, ["audit", "verify", "--export", str(exported)])
+    assert (ended.exit_code, "--key" in ended.stderr) == (2, True)
+    assert "rewritten" not in ended.stdout
+    assert not key.exists()
+    run(
+        "verify",
+        *("--export", str(exported), "--key", public.removeprefix("key: ").strip()),
+    )
+
+
 @pytest.mark.usefixtures("url")
 def test_verify_with_a_key_on_paper(tmp_path):
     result = CliRunner().invoke(main, ["audit", "checkpoint"])

@@ -261,6 +261,55 @@ def test_a_value_next_to_another_of_its_day_on_record_is_refused(
     assert done.exit_code == is_refused  # nothing was taken
 
 
+def test_what_the_ward_recorded_is_a_rival_under_its_own_code(tmp_path, server):
+    file = tmp_path / "table.csv"
+    file.write_text("date,weight\n2026-05-01,64\n")
+    ward = {
+        "resourceType": "Observation",
+        "id": "ward",
+        "status": "final",
+        "code": {"coding": [{"system": "http://loinc.org", "code": "29463-7"}]},
+        "subject": {"reference": "Patient/p1"},
+        "effectiveDateTime": "2026-05-01T08:00:00Z",
+        "valueQuantity": {"value": 61, "unit": "kg", "code": "kg"},
+    }
+    server.default = fhir(page(ward))
+    done = run(file, "--fhir-server", server.base)
+    assert "the record holds 61 kg of the same day" in done.stdout
+    assert (done.exit_code, server.sent) == (1, [])
+    assert any("http://loinc.org|29463-7" in asked for asked in server.requests)
+
+
+NUMBER = {"system": "https://ehr.example.org/mrn", "value": "4711"}
+POLICY = {"system": "https://insurer.example.org/policy", "value": "99"}
+
+
+@pytest.mark.parametrize(
+    ("identifier", "is_known"),
+    [
+        pytest.param(NUMBER, True, id="record-number"),
+        pytest.param(POLICY, False, id="policy"),
+    ],
+)
+def test_a_value_on_record_may_name_the_patient_by_a_record_number(
+    table, server, identifier, is_known
+):
+    """It is a rival of another value, and there already if it is the same."""
+    record_number = {"type": {"coding": [{"code": "MR"}]}, **NUMBER}
+    policy = {"type": {"coding": [{"code": "PPN"}]}, **POLICY}
+    server.say("/Patient/p1", PATIENT | {"identifier": [record_number, policy]})
+    run(table, "--fhir-server", server.base)
+    there = json.loads(server.sent[0])["entry"][0]["resource"]
+    named = there | {"id": "v1", "subject": {"identifier": identifier}}
+    server.default = fhir(page(named))
+    done = run(table, "--fhir-server", server.base)
+    assert ("0 new, 1 there already" in done.stderr) == is_known
+    other = {"identifier": [], "valueQuantity": {"value": 0.5, "code": "1"}}
+    server.default = fhir(page(named | other))
+    done = run(table, "--fhir-server", server.base)
+    assert ("the record holds 0.5 1 of the same day" in done.stdout) == is_known
+
+
 @pytest.mark.parametrize(
     "answer",
     [

@@ -126,6 +126,47 @@ def test_a_value_is_a_rival_however_it_names_the_patient(make_desk, ehr, subject
     assert [one["valueQuantity"]["value"] for one in saved(ehr)] == [40]
 
 
+WARD = {
+    "resourceType": "Observation",
+    "id": "ward",
+    "status": "final",
+    "code": {"coding": [{"system": "http://loinc.org", "code": "29463-7"}]},
+    "subject": {"reference": "Patient/p1"},
+    "effectiveDateTime": "2026-11-02T08:00:00+01:00",
+}
+NO_HU = {"hu": "", "level": "", "contrast": "", "kv": "", "trabecular": ""}
+
+
+def kilograms(amount):
+    unit = {"system": "http://unitsofmeasure.org", "code": "kg", "unit": "kg"}
+    return {"valueQuantity": {"value": amount, **unit}}
+
+
+def pounds(amount):
+    unit = {"system": "http://unitsofmeasure.org", "code": "[lb_av]"}
+    return {"valueQuantity": {"value": amount, **unit}}
+
+
+@pytest.mark.parametrize(
+    ("members", "is_rival"),
+    [
+        pytest.param(kilograms(61), True, id="another-value"),
+        pytest.param(pounds(141.1), False, id="the-same-in-pounds"),
+        pytest.param(pounds(134.5), True, id="another-in-pounds"),
+        pytest.param(kilograms(61) | {"status": "cancelled"}, False, id="taken-back"),
+    ],
+)
+def test_what_the_ward_recorded_is_a_rival_under_its_own_code(
+    clinician, ehr, members, is_rival
+):
+    """An order would read both, and neither would count."""
+    ehr.resources.append(WARD | members)
+    place = clinician.launch()
+    page = said(clinician.save(place, **NO_HU, weight="64", confirmed=STANDS))
+    assert ("of the same day; with two values neither counts" in page) == is_rival
+    assert len(saved(ehr)) == 2 - is_rival
+
+
 @pytest.mark.parametrize(
     ("closed", "why"),
     [
