@@ -3,7 +3,7 @@
 import pytest
 
 from tests.chart_builders import days_ago, of_patient
-from tests.codes import ATC, codeable
+from tests.codes import ATC, HCPCS, codeable
 from tests.patients.reassuring import cards_of
 
 PREDNISOLONE = codeable(ATC, "H02AB06", "Prednisolone 5 mg")
@@ -69,6 +69,42 @@ def test_doses_given_again_and_again_are_named_and_reassure_nobody(days):
     detail = detail_of(*given(days))
     assert "steroid" in detail.partition("**Not known:**")[2]
     assert "below" not in detail
+
+
+def billed(code, days):
+    return [
+        of_patient(
+            "Procedure",
+            f"billed-{day}",
+            status="completed",
+            code=codeable(HCPCS, code),
+            performedDateTime=days_ago(day),
+        )
+        for day in days
+    ]
+
+
+@pytest.mark.parametrize("code", ["J2930", "J1010", "J7512", "J0801", "J1100"])
+def test_billed_doses_count_as_given_ones(code):
+    detail = detail_of(*billed(code, range(3, 160, 30)))
+    assert "steroid" in detail.partition("**Not known:**")[2]
+    assert "below" not in detail
+
+
+@pytest.mark.parametrize("code", ["J2930", "J1100", "J3301"])
+def test_one_billed_dose_is_no_steroid(code):
+    assert "below the usual" in detail_of(*billed(code, [3]))
+
+
+def test_corticotropin_is_a_steroid():
+    acth = codeable(ATC, "H01AA01", "Corticotropin")
+    detail = detail_of(ordered(300, "active", medicationCodeableConcept=acth))
+    assert "below" not in detail
+
+
+def test_a_billed_dose_of_calcitonin_is_a_bone_drug():
+    card = cards_of(*billed("J0630", [20]))["rehabilitation"]
+    assert "No bone drug" not in card["summary"]
 
 
 def test_doses_of_months_are_a_steroid():

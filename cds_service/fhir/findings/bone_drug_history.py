@@ -392,7 +392,9 @@ def _billed(
 ) -> DrugEntry:
     """Make a dose of an order of an injection.
 
-    It was given if the order is completed and has a day or a billing code.
+    It was given if the order is completed and has a day or a billing code. The day of
+    writing is that of the dose only if the order says no time of its own: that one may
+    be still to come.
     """
     authored = dated(entry.raw.get("authoredOn"), chart)
     order = mention._replace(begins=authored, is_current=True)
@@ -401,7 +403,8 @@ def _billed(
     if entry.status != "completed":
         return order
     day, last = times(entry.raw, "occurrence", chart)
-    if day is None and drug.code:
+    has_time = any(name.lstrip("_").startswith("occurrence") for name in entry.raw)
+    if day is None and drug.code and not has_time:
         day = last = authored
     if day is None:
         return order

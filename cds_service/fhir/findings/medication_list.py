@@ -46,6 +46,8 @@ TAKEN = {
     "ServiceRequest": frozenset({"active", "completed"}),
 }
 GIVEN = frozenset({"MedicationAdministration", "MedicationDispense", "Procedure"})
+# Each is one dose: what a ward gave, or what a payer was billed for.
+DOSES = frozenset({"MedicationAdministration", "Procedure"})
 VERBS = {
     **dict.fromkeys(GIVEN, "given"),
     "MedicationDispense": "dispensed",
@@ -179,9 +181,7 @@ def _is_repeated(occasions: Sequence[Sequence[Use]]) -> bool:
 def _occasions(uses: Iterable[Use]) -> list[list[Use]]:
     """Group the doses given in a ward that follow each other, the oldest first."""
     doses = [
-        one
-        for one in uses
-        if one.entry.kind == "MedicationAdministration" and one.day and not one.is_ahead
+        one for one in uses if one.entry.kind in DOSES and one.day and not one.is_ahead
     ]
     occasions: list[list[Use]] = []
     for use in sorted(doses, key=lambda use: (_day(use), use.entry.reference)):
@@ -255,7 +255,7 @@ def _counts(use: Use, spec: MedicationSpec, chart: Chart) -> bool:
     if use.is_ahead:
         return False
     if STEROID in spec.value_sets:
-        if use.entry.kind == "MedicationAdministration":
+        if use.entry.kind in (*DOSES, "ServiceRequest"):
             return False  # a dose given around an operation is no steroid treatment
         # short courses are common: no look-back makes them longer
         if end := end_of_steroid(use.entry.raw, chart):

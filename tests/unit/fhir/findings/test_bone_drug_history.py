@@ -748,6 +748,20 @@ def test_of_none_every_entry_is_counted():
             billed_order("J3489", "active", authoredOn="2026-11-01"), id="an open order"
         ),
         pytest.param(
+            billed_order(
+                "J0897", authoredOn="2026-11-01", occurrenceDateTime="2026-12-10"
+            ),
+            id="a completed order for a day to come",
+        ),
+        pytest.param(
+            billed_order(
+                "J0897",
+                authoredOn="2026-11-01",
+                occurrencePeriod={"start": "2026-12-10"},
+            ),
+            id="a completed order for a time to come",
+        ),
+        pytest.param(
             prescription(ZOLEDRONATE, on="2026-11-01", status="completed"),
             id="a completed order",
         ),
