@@ -51,8 +51,8 @@ RAISING_LISTED = (
     *("present-spinal-infection", "new-deficit", "prior-vertebral-fracture"),
     *("hip-fracture", "severe-kidney-disease", "repeated-falls", "fall-with-injury"),
     *("dementia", "severe-frailty", "parkinson"),
-    # no figure is given if the spine is known to be unstable (E3)
-    *("spinal-instability", "stable-burst-fracture"),
+    # no figure is given if the spine is known to be unstable, or in a hospice (E3, E5)
+    *("spinal-instability", "stable-burst-fracture", "end-of-life"),
 )
 # Lists that every such patient has entries on: an empty one was not kept.
 KEPT = frozenset({"conditions"})

@@ -47,6 +47,8 @@ KINDS: Mapping[str, OpenKind] = {
     ),
     "high-energy-open": OpenKind(("high-energy-cause",)),
     "dementia-open": OpenKind(("dementia", "severe-frailty")),
+    # In a hospice there is no card at all (E5).
+    "end-of-life-open": OpenKind(("end-of-life",)),
     "risk-open": OpenKind(
         (
             *("prior-vertebral-fracture", "hip-fracture", "severe-kidney-disease"),

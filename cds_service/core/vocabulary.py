@@ -389,7 +389,8 @@ class ConditionSpec(YesNoSpec):
             not count.
         plain_acts: concepts of procedures that count by words alone, if nothing else is
             said of them; any other words leave it open. Empty: all words count.
-        plain_days: an older one of them leaves it open too.
+        current_days: an entry or act of longer ago, or without a day, leaves it open:
+            it need not be so now, whatever the list calls active.
     """
 
     history: tuple[Name, ...] = ()
@@ -402,7 +403,7 @@ class ConditionSpec(YesNoSpec):
     dated_in_words: bool = False
     acute_only: bool = False
     plain_acts: tuple[Name, ...] = ()
-    plain_days: Days | None = None
+    current_days: Days | None = None
 
 
 @table

@@ -1,4 +1,8 @@
-"""End of life silences the whole answer: a code says it, or a plain hospice care."""
+"""End of life silences the whole answer: a code says it, or a plain hospice care.
+
+Either of the last 180 days, two periods for which a hospice is certified (42 CFR
+418.21). Older ones, and those without a day, leave it open.
+"""
 
 import pytest
 
@@ -13,8 +17,18 @@ from tests.chart_builders import (
     problem,
     strong_and_nourished,
 )
+from tests.codes import ATC, ICD, codeable
+from tests.patients.reassuring import selected
 
 METASTASIS = problem("C79.51", number="met")
+LAPSED = of_patient(
+    "MedicationAdministration",
+    "denosumab",
+    status="completed",
+    medicationCodeableConcept=codeable(ATC, "M05BX04"),
+    effectiveDateTime=days_ago(300),
+)
+AGED = {"onsetDateTime": days_ago(400), "recordedDate": days_ago(400)}
 
 
 def procedure(words, *, days=20, **members):
@@ -83,8 +97,48 @@ def test_a_hospice_care_that_goes_on_is_the_end_of_life(words):
     assert not cards_beside(procedure(words), METASTASIS)
 
 
-def test_a_code_says_it_whatever_its_day():
-    assert not cards_beside(problem("Z51.5", days=400), METASTASIS)
+@pytest.mark.parametrize(
+    "dates",
+    [
+        pytest.param({"onsetDateTime": days_ago(20)}, id="of-late"),
+        pytest.param(
+            {"onsetDateTime": days_ago(400), "recordedDate": days_ago(20)},
+            id="recorded-again-of-late",
+        ),
+    ],
+)
+def test_a_code_of_late_says_it(dates):
+    assert not cards_beside(problem("Z51.5") | dates, METASTASIS)
+
+
+LONG_AGO = (
+    pytest.param(problem("Z51.5") | AGED, id="code"),
+    pytest.param(procedure("Hospice care", days=400), id="act"),
+    pytest.param(procedure("", days=400, code=codeable(ICD, "Z51.5")), id="coded-act"),
+)
+
+
+@pytest.mark.parametrize("entry", LONG_AGO)
+@pytest.mark.parametrize(
+    ("fact", "phrase"),
+    [
+        pytest.param(METASTASIS, "metastasis", id="metastasis"),
+        pytest.param(LAPSED, "Denosumab overdue", id="denosumab"),
+    ],
+)
+def test_a_palliative_care_of_long_ago_silences_no_warning(entry, fact, phrase):
+    card = cards_beside(entry, fact)["rehabilitation"]
+    assert card["indicator"] == "warning"
+    assert phrase in card["summary"]
+
+
+@pytest.mark.parametrize("entry", LONG_AGO)
+def test_a_palliative_care_of_long_ago_is_named_and_reassures_nobody(entry):
+    cards = cards_beside(entry)
+    detail = cards["rehabilitation"]["detail"]
+    assert "below" not in detail
+    assert "end-of-life care not excluded" in detail.split("**Not known:**")[1]
+    assert not selected(cards)
 
 
 @pytest.mark.parametrize(

@@ -482,7 +482,23 @@ def find_stated(chart: Chart, spec: YesNoSpec, concepts: Sequence[str]) -> list[
         if stated:
             is_sure = coded or spec.by_words
             statements.append(stated if is_sure else _in_doubt(stated))
-    return _plain_acts(statements, spec, chart)
+    current = [_doubt_if_old(statement, spec, chart) for statement in statements]
+    return _plain_acts(current, spec, chart)
+
+
+def _doubt_if_old(statement: Stated, spec: YesNoSpec, chart: Chart) -> Stated:
+    """Leave open what need not be so now: it is of long ago, or of no known day."""
+    days = spec.current_days if isinstance(spec, ConditionSpec) else None
+    if not days or statement.problem or statement.is_past:
+        return statement
+    if statement.day is None:
+        return statement._replace(problem=Problem("undetermined", "no date"))
+    recorded = chart.calendar.last_day(statement.entry.raw.get("recordedDate"))
+    last = max(statement.day, recorded or statement.day)
+    if (chart.today - last).days <= days:
+        return statement
+    age = f"{age_in_words(last, chart.today)} old"
+    return statement._replace(problem=Problem("undetermined", age))
 
 
 def _plain_acts(
@@ -507,8 +523,6 @@ def _plain_acts(
 def _is_plain_act(stated: Stated, spec: ConditionSpec, chart: Chart) -> bool:
     raw, day = stated.entry.raw, stated.day
     if day is None or raw.keys() & SAID_OF_ACTS:
-        return False
-    if spec.plain_days and (chart.today - day).days > spec.plain_days:
         return False
     if end := member(raw, "performedPeriod", "end"):
         last = chart.calendar.first_day(end)

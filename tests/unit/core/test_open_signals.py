@@ -29,6 +29,7 @@ WITHHELD = {
     "high-energy-cause": {"brace-correction"},
     "dementia": {"rehabilitation"},
     "severe-frailty": {"rehabilitation"},
+    "end-of-life": EVERY,
     "prior-vertebral-fracture": set(),
     "hip-fracture": set(),
     "severe-kidney-disease": set(),

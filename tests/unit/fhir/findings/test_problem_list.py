@@ -203,7 +203,12 @@ def augmented(on="2025-06-01", status="completed", code=None):
         ("neurological-deficit", condition("G82.20"), True),
         ("neurological-deficit", condition("S34.3XXA"), True),
         ("neurological-deficit", condition("S24.101A"), True),
-        ("end-of-life", condition("Z51.5"), True),
+        ("end-of-life", condition("Z51.5", recordedDate="2026-11-01"), True),
+        ("end-of-life", condition("Z51.5", onsetDateTime="2026-05-28"), True),
+        # 180 days before 20 November 2026 is 24 May
+        ("end-of-life", condition("Z51.5", onsetDateTime="2026-05-23"), "undetermined"),
+        ("end-of-life", condition("Z51.5", onsetDateTime="2019-04"), "undetermined"),
+        ("end-of-life", condition("Z51.5"), "undetermined"),
         ("sarcopenia", condition("M62.84"), True),
         ("steroid-use", condition("Z79.52"), True),
         ("bone-drug", condition("Z79.83"), True),
