@@ -124,3 +124,31 @@ def test_a_steroid_that_was_short_or_is_over_is_none(status, members):
 @pytest.mark.parametrize("status", ["completed", "stopped"])
 def test_of_a_steroid_of_years_ago_a_newer_entry_would_tell(status):
     assert "below the usual" in detail_of(stated(status, **period_of(start=900)))
+
+
+@pytest.mark.parametrize(
+    "days",
+    [
+        pytest.param(range(3, 170, 14), id="each second week"),
+        pytest.param(range(3, 170, 30), id="each month"),
+        pytest.param((2, 3, 4, 32, 33, 34, 62, 63, 92), id="pulses"),
+        pytest.param(range(20, 300, 90), id="each quarter"),
+    ],
+)
+def test_doses_given_again_and_again_are_named_and_reassure_nobody(days):
+    detail = detail_of(*given(days))
+    assert "systemic steroid not excluded" in detail.partition("**Not known:**")[2]
+    assert "below" not in detail
+
+
+@pytest.mark.parametrize(
+    "days",
+    [
+        pytest.param((2, 3), id="one operation"),
+        pytest.param((2, 40), id="two operations"),
+        pytest.param((150, 200, 250, 300), id="none lately"),
+        pytest.param((2, 400, 500, 600, 700), id="long ago"),
+    ],
+)
+def test_doses_around_operations_are_no_steroid(days):
+    assert "below" in detail_of(*given(days))

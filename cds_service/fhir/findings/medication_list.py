@@ -86,6 +86,9 @@ LONG_STANDING_MONTHS = 24
 NEXT_DOSE = timedelta(days=7)
 LEAST_RUN = timedelta(days=14)
 STILL_GIVEN = timedelta(days=35)
+# So many single doses, or groups of them, in a year may be one long treatment.
+LEAST_DOSES = 4
+YEAR = 12  # months
 
 
 class Use(NamedTuple):
@@ -142,6 +145,12 @@ def runs_of_doses(uses: Iterable[Use]) -> list[list[Use]]:
 
     A few doses around an operation are none.
     """
+    long_ones = (one for one in _runs(uses) if one[-1][0] - one[0][0] >= LEAST_RUN)
+    return [[use for _, use in one] for one in long_ones]
+
+
+def _runs(uses: Iterable[Use]) -> list[list[tuple[date, Use]]]:
+    """Put doses together that follow each other within a week."""
     doses = [one for one in uses if one.entry.kind == "MedicationAdministration"]
     dated = [(one.day, one) for one in doses if one.day and not one.is_ahead]
     runs: list[list[tuple[date, Use]]] = []
@@ -150,8 +159,22 @@ def runs_of_doses(uses: Iterable[Use]) -> list[list[Use]]:
             runs[-1].append((day, use))
         else:
             runs.append([(day, use)])
-    long_ones = (one for one in runs if one[-1][0] - one[0][0] >= LEAST_RUN)
-    return [[use for _, use in one] for one in long_ones]
+    return runs
+
+
+def _given_again(uses: Iterable[Use], spec: MedicationSpec, chart: Chart) -> list[Use]:
+    """Find doses of a steroid that were given again and again, weeks apart.
+
+    A pulse each month is a treatment; doses around two operations are none.
+    """
+    if STEROID not in spec.value_sets:
+        return []
+    since = months_before(chart.today, YEAR)
+    runs = [one for one in _runs(uses) if one[-1][0] >= since]
+    lately = months_before(chart.today, spec.look_back_months["other"])
+    if len(runs) < LEAST_DOSES or runs[-1][-1][0] < lately:
+        return []
+    return [use for run in runs for _, use in run]
 
 
 def _is_of_late(run: Sequence[Use], chart: Chart) -> bool:
@@ -296,6 +319,7 @@ def not_on_list(
     paused = [
         use for use in ours if _is_taken(use.entry) and _is_paused(use, spec, chart)
     ]
+    again = _given_again(taken, spec, chart)
     after = [
         use for use in taken if use.is_ahead and use.day and use.day <= chart.today
     ]
@@ -307,7 +331,7 @@ def not_on_list(
     for open_ones, why in (
         (elsewhere, "named in words elsewhere; whether it is taken is not recorded"),
         (noted, "named beside another drug; whether it is taken is not recorded"),
-        (unsaid, "whether it is taken is not recorded"),
+        ([*unsaid, *again], "whether it is taken is not recorded"),
         (undated, "when it was taken is not recorded"),
         (lapsed, "its course is over, whether it is still taken is not recorded"),
         (paused, "on hold or stopped; until when it was taken is not recorded"),
