@@ -117,3 +117,17 @@ def test_a_question_or_a_part_reassures_nobody(conclusion):
     assert "below the usual" not in cards["rehabilitation"]["detail"]
     assert "not fully understood" in cards["rehabilitation"]["detail"]
     assert not end_is_selected(cards)
+
+
+@pytest.mark.parametrize(
+    "conclusion",
+    [
+        "Acute compression fractures of L1, L3.",
+        "Fractures of L1, T12 and L3.",
+        "Frakturen von LWK 1, LWK 3.",
+    ],
+)
+def test_a_list_of_broken_vertebrae_goes_on_after_a_comma(conclusion):
+    cards = cards_of(imaging(conclusion))
+    assert "below the usual" not in cards["rehabilitation"]["detail"]
+    assert not end_is_selected(cards)

@@ -189,3 +189,36 @@ def test_a_weak_muscle_of_long_ago_is_named_and_a_strong_one_is_not(name, low, g
 def test_a_low_filtration_by_any_formula_leads(code):
     card = card_of(filtration(22) | {"code": codeable(LOINC, code)})
     assert card["summary"].startswith("eGFR 22")
+
+
+LOINC_NAMES = [
+    (
+        "Glomerular filtration rate/1.73 sq M.predicted [Volume Rate/Area] in Serum, Plasma"
+        " or Blood by Creatinine-based formula (MDRD)"
+    ),
+    (
+        "Glomerular filtration rate/1.73 sq M.predicted among non-blacks [Volume Rate/Area]"
+        " in Serum or Plasma by Creatinine-based formula (CKD-EPI)"
+    ),
+    "GFR/1.73 sq M.predicted SerPlBld CKD-EPI-ArVRat",
+    (
+        "Glomerular filtration rate [Volume Rate/Area] in Serum, Plasma or Blood by"
+        " Creatinine and Cystatin C-based formula (CKD-EPI 2021)/1.73 sq M"
+    ),
+    "Estimated Glomerular Filtration Rate",
+]
+
+
+@pytest.mark.parametrize("name", LOINC_NAMES)
+def test_a_low_filtration_under_its_own_name_leads(name):
+    code = codeable(LOINC, "33914-3", name) | {"text": name}
+    card = card_of(filtration(22) | {"code": code})
+    assert card["summary"].startswith("eGFR 22")
+
+
+@pytest.mark.parametrize("name", ["eGFR goal", "Predicted grip strength"])
+def test_a_filtration_under_the_name_of_another_measure_is_named(name):
+    code = codeable(LOINC, "33914-3", name)
+    card = card_of(filtration(22) | {"code": code})
+    assert not card["summary"].startswith("eGFR")
+    assert "its name says another measure" in card["detail"]

@@ -241,9 +241,14 @@ def broken_beside(entry: Json, terminology: Terminology) -> set[str]:
     for code in codes:
         named |= {*terminology.translate("vertebral-level-icd", code)}
         words += texts_of(code)
-    for part in (part for prose in words for part in clauses(prose[:LONGEST_TEXT])):
-        if terminology.text_concepts(part, FRACTURED):
-            named |= {*terminology.levels.treated(part)}
+    for prose in words:
+        is_listing = False
+        for part in clauses(prose[:LONGEST_TEXT]):
+            # `fractures of L1, T12 and L3`
+            is_listing &= terminology.bystanders.are_of_augmentation(part)
+            is_listing |= bool(terminology.text_concepts(part, FRACTURED))
+            if is_listing:
+                named |= {*terminology.levels.treated(part)}
     return named
 
 
