@@ -6,10 +6,21 @@ set -eu
 umask 077
 case ${2:-1} in 0* | *[!0-9]*) echo "KEEP is a number from 1 on: $2" >&2; exit 2 ;; esac
 limit=1h # for the copy; a backup that hangs is a failure that the alert names
-stamp=$(date -u +%Y%m%dT%H%M%SZ)
-half=$1/.$stamp.half
-whole=$1/$stamp
-mkdir -p "$half"
+mkdir -p "$1"
+tries=0
+while
+  stamp=$(date -u +%Y%m%dT%H%M%SZ)
+  half=$1/.$stamp.half
+  whole=$1/$stamp
+  # The second belongs to whoever makes the half; a backup that is there already is not written over.
+  if mkdir "$half" 2> /dev/null; then
+    if [ ! -e "$whole" ]; then false; else rmdir "$half"; fi
+  fi
+do
+  tries=$((tries + 1))
+  if [ "$tries" -gt 20 ]; then echo "no new folder can be made in $1" >&2; exit 1; fi
+  sleep 1
+done
 trap 'rm -rf "$half"' EXIT
 trap 'exit 143' HUP INT TERM
 

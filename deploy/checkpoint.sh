@@ -6,9 +6,23 @@ set -eu
 umask 077
 folder=$1
 mkdir -p "$folder"
-note=$folder/checkpoint-$(date -u +%Y%m%dT%H%M%SZ).note
+tries=0
+while
+  note=$folder/checkpoint-$(date -u +%Y%m%dT%H%M%SZ).note
+  # The second belongs to whoever makes the .new; a note that is there already is not written over.
+  if (set -C && : > "$note.new") 2> /dev/null; then
+    if [ ! -e "$note" ]; then false; else rm "$note.new"; fi
+  fi
+do
+  tries=$((tries + 1))
+  if [ "$tries" -gt 20 ]; then echo "no new file can be made in $folder" >&2; exit 1; fi
+  sleep 1
+done
+trap 'rm -f "$note.new"' EXIT
+trap 'exit 143' HUP INT TERM
 kyphoplasty-cds audit checkpoint --out "$note.new"
 sync "$note.new"
 mv "$note.new" "$note"
+trap - EXIT
 echo "$note"
 if [ -n "${2:-}" ]; then "$2" "$note"; fi

@@ -12,6 +12,11 @@ from cds_service.fhir.mapping.language import Pattern, either, ignoring_case
 _RANGE_AT = 20  # characters before a number in which a range begins
 _NUMBER = r"(?<![\w.,\-–−])(?P<number>[-−–+]?\d{1,4}(?:[.,]\d{1,3})?)"
 _AREA = rf"{_NUMBER}\s*(?P<unit>cm2|cm²|mm2|mm²)"
+# What may stand before a number, besides letters and digits. A sign (`<40`, `± 12`,
+# `~40`) makes it a limit, a spread or a guess, so what is not known here is one.
+_PLAIN_BEFORE = frozenset(":=,;.()[]|•*")
+# either one and a bit, or more than a thousand
+_OF_TWO_MEANINGS = re.compile(r"[-−–+]?[1-9]\d{0,2},\d{3}")
 _NEAR = r"[^\d;]{0,40}?"
 # What may stand between name and number: words of the site, a span of levels.
 _PLACE = r"(?:[^\d;+−–-]|[TL]\d(?:\s*[-–]\s*[TL]?\d)?){0,40}?"
@@ -98,10 +103,16 @@ class ReportNumbers:
         self._total = ignoring_case(either(content.total))
 
     def find(self, sentence: str) -> Iterator[Number]:
-        """Yield the numbers of a sentence, also the upper ends of ranges."""
+        """Yield the numbers of a sentence, also the upper ends of ranges.
+
+        Limits, spreads and numbers of two meanings are none.
+        """
         for field, pattern in self._numbers.items():
             for match in pattern.finditer(sentence):
-                yield Number(field, _value(match), match.start("number"), match.end())
+                if _is_plain(sentence, match):
+                    yield Number(
+                        field, _value(match), match.start("number"), match.end()
+                    )
 
     def ends_range(self, sentence: str, number: Number) -> bool:
         """Tell if a number is the upper end of a range."""
@@ -120,6 +131,14 @@ def _each(table: DataTable, form: str) -> Mapping[str, str]:
     """Put the words of each key of a table into the form, by the key as written."""
     lists: Mapping[str, Words] = table.model_dump(by_alias=True)
     return {field: form.replace("%s", either(words)) for field, words in lists.items()}
+
+
+def _is_plain(sentence: str, match: re.Match[str]) -> bool:
+    """Tell if a number says one value, and neither a limit nor a spread."""
+    start = match.start("number")
+    last = sentence[max(0, start - _RANGE_AT) : start].rstrip()[-1:]
+    is_clear = _OF_TWO_MEANINGS.fullmatch(match["number"]) is None
+    return is_clear and (not last or last.isalnum() or last in _PLAIN_BEFORE)
 
 
 def _value(match: re.Match[str]) -> str:

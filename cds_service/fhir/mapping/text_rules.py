@@ -396,7 +396,11 @@ class MethodWords(RootModel[dict[str, _Method]]):
         """Return the methods among these that a text names.
 
         Nothing is kept in memory: a note is of one patient.
+
+        Raises:
+            DeadlinePassed: the answer has no time left.
         """
+        check_time()
         words = (
             text if text.isascii() else _BETWEEN_SCRIPTS.sub(" ", without_accents(text))
         )
