@@ -200,7 +200,8 @@ class Look:
 
 def _look(signing: Signing, course: Course | None, days: int) -> Look:
     content = content_of(course, days)
-    if knew_more(signing.state, content["state"]):
+    has_unread_lists = course is not None and course.has_unread_lists
+    if knew_more(signing.state, content["state"], has_unread_lists=has_unread_lists):
         return Look(signing, None, signing.last, is_kept=True)
     return Look(signing, course, content, is_kept=False)
 

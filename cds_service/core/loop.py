@@ -37,7 +37,9 @@ class Course:
             be in what was not read.
         is_dead: the record says so.
         died: the day; None if it is not stated.
-        unread: lists that could not be read, in which a visit or a drug may be.
+        unread: lists that could not be read, in which a visit or a drug may be, and
+            entries that were not understood.
+        has_unread_lists: one of them is a list.
         resources: by step, what shows it: `Encounter/12`.
         missed: days of appointments that are not recorded as kept.
     """
@@ -52,6 +54,7 @@ class Course:
     is_dead: bool = False
     died: date | None = None
     unread: tuple[str, ...] = ()
+    has_unread_lists: bool = False
     resources: Mapping[Step, str] = field(default_factory=dict)
     missed: tuple[date, ...] = ()
 
@@ -79,14 +82,18 @@ def state_of(course: Course) -> State:
     return "unsure" if course.unread else "open"
 
 
-def knew_more(earlier_state: State | None, now: State) -> bool:
+def knew_more(
+    earlier_state: State | None, now: State, *, has_unread_lists: bool
+) -> bool:
     """Tell if an earlier look knew more than this one, which then changes nothing.
 
-    An unread list takes back neither a name on the list nor a visit.
+    An unread list takes back neither a name on the list nor a visit. A doubt that was
+    noted since does.
     """
     if now == "not-read":
         return earlier_state is not None
-    return now == "unsure" and earlier_state in ("done", "late")
+    is_settled = earlier_state in ("done", "late")
+    return now == "unsure" and is_settled and has_unread_lists
 
 
 def when_done(course: Course, step: Step) -> When:

@@ -29,9 +29,8 @@ def begun(condition: Json, birth: date | None, calendar: SiteCalendar) -> Days:
         return calendar.first_day(begins), calendar.last_day(begins)
     if period := condition.get("onsetPeriod"):
         since = member(period, "start")
-        return calendar.first_day(since), calendar.last_day(
-            since or member(period, "end")
-        )
+        ends = (calendar.last_day(one) for one in (since, member(period, "end")))
+        return calendar.first_day(since), max(filter(None, ends), default=None)
     if birth and any(by_age := _by_age(condition, birth)):
         return by_age
     words = text(condition.get("onsetString"))

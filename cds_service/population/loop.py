@@ -142,6 +142,7 @@ def _course(reading: _Reading, whole: Mapping[str, Any]) -> Course:
     stated = calendar.first_day(whole.get("deceasedDateTime"))
     died = stated if stated and stated <= run.as_of else None
     is_dead = died is not None or truth(whole.get("deceasedBoolean")) is True
+    unread_lists = tuple(_unread(reading, now))
     return Course(
         signed=signed,
         ends=ends,
@@ -153,7 +154,8 @@ def _course(reading: _Reading, whole: Mapping[str, Any]) -> Course:
         is_dead=is_dead,
         died=died,
         unread=(
-            *_unread(reading, now),
+            *unread_lists,
+            *strange_intakes(spec, now),
             *(f"{name} recorded, not understood" for name in sorted(unclear)),
             *(
                 f"visit {date_text(visit.day)} recorded, not understood"
@@ -161,6 +163,7 @@ def _course(reading: _Reading, whole: Mapping[str, Any]) -> Course:
                 if visit.is_unclear and visit.day <= run.as_of
             ),
         ),
+        has_unread_lists=bool(unread_lists),
         resources={step: resource for step, (_, resource) in done_steps.items()},
         missed=missed,
     )
@@ -309,10 +312,9 @@ def _is_of_this(order: SupportOrder, reading: _Reading) -> bool:
 
 
 def _unread(reading: _Reading, chart: Chart) -> Iterator[str]:
-    """Name the lists and entries that may hold a visit or a drug and were not read."""
+    """Name the lists that may hold a visit or a drug and were not read."""
     if why := chart.unread(reading.bone_drug):
         yield why
-    yield from strange_intakes(reading.bone_drug, chart)
     if "Procedure" in unchecked_in(reading.record):
         yield "procedures could not be read"
     if "Encounter" not in reading.run.exported:

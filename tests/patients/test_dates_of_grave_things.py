@@ -28,6 +28,26 @@ NEVER = "9999-12-31"  # how records write "not stated"
             id="sepsis-period-without-end",
         ),
         pytest.param(
+            problem("A41.9", onsetPeriod={"start": days_ago(40), "end": days_ago(1)}),
+            "Sepsis (19 Nov)",
+            id="sepsis-that-began-by-yesterday",
+        ),
+        pytest.param(
+            problem("S72.001A", onsetPeriod={"start": "2015", "end": "2025-10-16"}),
+            "Hip fracture Oct 2025",
+            id="hip-fracture-at-the-end-of-a-period",
+        ),
+        pytest.param(
+            problem("C50.911", onsetPeriod={"start": "2015", "end": "2025-10-16"}),
+            "Breast cancer (2025)",
+            id="cancer-at-the-end-of-a-period",
+        ),
+        pytest.param(
+            problem("C50.911", status="recurrence", recordedDate="2015-02-01"),
+            "Breast cancer: could this be a metastasis?",
+            id="cancer-again-without-a-day",
+        ),
+        pytest.param(
             problem("A41.9", recordedDate="2026"), "Sepsis (2026)", id="sepsis-year"
         ),
         pytest.param(

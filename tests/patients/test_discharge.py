@@ -750,3 +750,14 @@ def test_a_code_of_two_vertebrae_is_of_the_treated_one() -> None:
     fracture = fracture_of(CM, "S22.080A")
     cards = leave(leaving_chart(*everything_arranged(), treated, fracture))
     assert not any("not treated" in card["summary"] for card in cards)
+
+
+@pytest.mark.parametrize("code", ["S32.012A", "M53.2X6"])
+def test_an_unstable_spine_is_said_where_no_training_is_placed(code: str) -> None:
+    """It forbids what would else be asked for: that is not "nothing open"."""
+    treated = statement("alendronate", ALENDRONATE, 5)
+    fracture = fracture_of(CM, code)
+    (card,) = leave(leaving_chart(treated, fracture))
+    assert "no training before it is stable" in card["summary"]
+    assert card["indicator"] == "info"
+    assert leave(leaving_chart(treated, fracture, PHYSIOTHERAPY)) == []

@@ -226,7 +226,8 @@ def _span_of(stated: problem_list.Stated, spec: EventSpec, chart: Chart) -> Span
     dated = _as_dated(stated.entry, chart)
     is_again = bool(clinical_status(raw) & AGAIN)
     if is_again and not _began_lately(dated, spec, chart):
-        return recorded  # its onset is that of the first time
+        # Its onset is that of the first time, and so is an old day of recording.
+        return recorded if _is_lately(recorded.last, spec, chart) else Span(None, None)
     span = dated or _by_onset(raw, recorded, chart) or _as_worded(raw, recorded, chart)
     if span is None:
         is_history = stated.is_later_encounter or _is_history(stated, spec, chart)
@@ -240,6 +241,10 @@ def _as_dated(entry: Entry, chart: Chart) -> Span | None:
     written = text(entry.raw.get(f"{begins}DateTime")) or text(
         member(entry.raw, f"{begins}Period", "start")
     )
+    end = text(member(entry.raw, "onsetPeriod", "end"))
+    last = chart.calendar.last_day(end)
+    if last is not None and last <= chart.today:
+        written = end  # the latest day on which it may have begun
     first = chart.calendar.first_day(written)
     if first is None:
         return None
@@ -278,9 +283,15 @@ def _latest(*days: date | None) -> date | None:
 def _began_lately(dated: Span | None, spec: EventSpec, chart: Chart) -> bool:
     """Tell if an onset is itself within the time of the finding."""
     first = dated.first if dated else None
-    if first is None or spec.within_days is None:
-        return False
-    return first >= chart.today - timedelta(days=spec.within_days)
+    is_limited = first is not None and spec.within_days is not None
+    return is_limited and _is_lately(first, spec, chart)
+
+
+def _is_lately(day: date | None, spec: EventSpec, chart: Chart) -> bool:
+    """Tell if a day is within the time of the finding; always, if it has no limit."""
+    if day is None or spec.within_days is None:
+        return True
+    return day >= chart.today - timedelta(days=spec.within_days)
 
 
 def _last_of(written: str, chart: Chart) -> date | None:

@@ -202,6 +202,19 @@ def test_what_was_not_read_undoes_nothing(site: Site, tmp_path: Path) -> None:
     assert len(site.entries()) == 4
 
 
+def test_a_doubt_that_was_noted_since_takes_a_treatment_back(
+    site: Site,
+) -> None:
+    """All lists were read: the earlier look knew no more than this one."""
+    site.sign(1)
+    handed = dispense(60)
+    site.loop(str(site.export({"pat-1": [handed]}, "treated")))
+    assert site.entries()[-1][:2] == ("pat-1", "done")
+    doubted = handed | {"note": [{"text": "returned unopened"}]}
+    site.loop(str(site.export({"pat-1": [doubted]}, "doubted")))
+    assert site.entries()[-1][:2] == ("pat-1", "unsure")
+
+
 def test_silent_answers_probes_and_brace_cards_are_no_signings(site: Site) -> None:
     brace_card = answer_entry(3).cards[0]
     site.sign(1, result="silent")
