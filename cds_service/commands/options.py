@@ -3,6 +3,7 @@
 Exit codes: 0 done, 1 the answer is bad, 2 wrong use or configuration.
 """
 
+import errno
 import getpass
 import json
 import os
@@ -50,8 +51,16 @@ class ReadBy(click.ParamType):  # type: ignore[type-arg]
 
 # Python's form of an argument's bytes that are no UTF-8.
 LONE_SURROGATE = re.compile("[\ud800-\udfff]")
-# SQLite's file and its write-ahead log (either byte order), and keys as PEM.
-KEPT = (b"SQLite format 3\0", b"\x37\x7f\x06\x82", b"\x37\x7f\x06\x83", b"-----BEGIN ")
+# SQLite's file and its write-ahead log (either byte order), keys as PEM, checkpoints.
+KEPT = (
+    b"SQLite format 3\0",
+    b"\x37\x7f\x06\x82",
+    b"\x37\x7f\x06\x83",
+    b"-----BEGIN ",
+    b"kyphoplasty-cds/",
+)
+# of a standard output that takes no more
+FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)
 # what the shell has opened already, as for `<(...)`
 OPENED = ("/dev/fd/", "/dev/stdin", "/proc/self/fd/")
 
@@ -68,12 +77,12 @@ def fault_of(path: Path) -> str:
 
 
 def fault_of_new(path: Path) -> str:
-    """Say why nothing is written there: it holds a log or a key, or is no file."""
+    """Say why nothing is written there: it holds a log, key or note, or is no file."""
     mode = _mode_of(path)
     if mode is not None and stat.S_ISREG(mode):
         with suppress(OSError), path.open("rb") as file:
             if file.read(16).startswith(KEPT):
-                return f"{path} is a database or a key; name another"
+                return f"{path} is a database or a key, or a checkpoint; name another"
     return fault_of(path)
 
 
@@ -250,10 +259,20 @@ def print_errors(command: Callable[P, R]) -> Callable[P, R]:
             ):
                 raise click.UsageError(f"{name} is not text in UTF-8")
         try:
-            return command(*args, **kwargs)
+            try:
+                return command(*args, **kwargs)
+            finally:
+                sys.stdout.flush()
         except CdsError as error:
             print_note(f"error: {error}")
             sys.exit(2 if isinstance(error, DataFileError) else 1)
+        except OSError as error:
+            if error.errno not in FULL:
+                raise
+            print_note(f"error: standard output takes no more ({error.strerror})")
+            # what is left in the buffer would fail once more at the end
+            os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+            sys.exit(1)
 
     return run
 

@@ -1,6 +1,8 @@
 """`kyphoplasty-cds audit …` as a person or a script runs it."""
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -201,6 +203,40 @@ def test_verify_of_an_export_makes_no_key(url, tmp_path):
         "verify",
         *("--export", str(exported), "--key", public.removeprefix("key: ").strip()),
     )
+
+
+@pytest.mark.usefixtures("url")
+def test_an_older_note_is_not_written_over(tmp_path):
+    note = tmp_path / "once.note"
+    run("checkpoint", "--out", str(note))
+    before = note.read_text()
+    run("checkpoint", "--out", str(note), code=2)
+    assert note.read_text() == before
+
+
+@pytest.mark.usefixtures("url")
+@pytest.mark.parametrize(
+    "words",
+    [
+        pytest.param(("list",), id="list"),
+        pytest.param(("verify",), id="verify"),
+        pytest.param(("export",), id="export"),
+        pytest.param(("checkpoint",), id="checkpoint"),
+    ],
+)
+def test_a_full_standard_output_ends_in_one_line(words):
+    program = "from cds_service.cli import main; main()"
+    with Path("/dev/full").open("w", encoding="utf-8") as full:
+        ended = subprocess.run(
+            [sys.executable, "-c", program, "audit", *words],
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            check=False,
+        )
+    lines = [line for line in ended.stderr.splitlines() if not line.startswith("key")]
+    assert (ended.returncode, len(lines)) == (1, 1), ended.stderr
+    assert "standard output takes no more" in lines[0]
 
 
 @pytest.mark.usefixtures("url")
