@@ -429,8 +429,10 @@ def _stated(
     if begins and begins == ended:
         return _on_day(mention, entry, begins, spec)
     is_current = entry.status == "active" and ended is None
-    # Neither the start nor the end of a period is the day of an injection.
-    dose = None if mention.name in INTERVAL else ended or begins
+    # Neither the start nor the end of a period is the day of an injection; nor is the
+    # start the last day of what is over since a day that nobody wrote.
+    taken_on = ended or (begins if entry.status == "active" else None)
+    dose = None if mention.name in INTERVAL else taken_on
     return mention._replace(
         is_intake=True,
         begins=begins,

@@ -940,3 +940,9 @@ def test_an_anabolic_drug_is_read_in_every_language(drug, words):
         "anabolic-ended",
         f"{drug} ended Mar 2026, nothing since",
     )
+
+
+@pytest.mark.parametrize("status", ["stopped", "on-hold", "completed"])
+def test_the_start_of_what_is_over_is_not_its_last_day(status):
+    drug = state(taken(ALENDRONATE, "2021-05-01", status=status))
+    assert (drug.signal, drug.because) == ("drug-stopped", "alendronate stopped")
