@@ -445,9 +445,9 @@ class SupportOrder:
         is_standing: its status says that it is in force; otherwise it does not count.
         is_read_whole: nothing in it was left that may speak against it; otherwise it
             does not count.
-        not_now: `over` if its days are past, `far` if it begins in more than a year,
-            `elsewhere` if it is of vertebrae that are not treated, `later` if an order
-            on record is dated after today; none of these counts.
+        not_now: `over` if its days are past, `far` if it begins in more than half a
+            year, `elsewhere` if it is of vertebrae that are not treated, `later` if an
+            order on record is dated after today; none of these counts.
         written_from: the first day on which it may have been written: `2027` may be any
             day of it.
         unread: elements of a brace order with anything that was not understood, by

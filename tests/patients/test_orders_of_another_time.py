@@ -1,4 +1,4 @@
-"""A referral that is over, or begins in years, leaves what warns open."""
+"""A referral that is over, or begins in more than half a year, leaves warnings open."""
 
 import pytest
 
@@ -37,6 +37,9 @@ def visit(start, end=None):
     [
         pytest.param((), [referral(occurrencePeriod=visit(500))], id="in years"),
         pytest.param((), [referral(occurrenceDateTime=days_ago(-500))], id="a day"),
+        pytest.param(
+            (), [referral(occurrenceDateTime=days_ago(-200))], id="beyond half a year"
+        ),
         pytest.param([signed(occurrencePeriod=visit(500))], (), id="signed now"),
         pytest.param([signed(occurrencePeriod=visit(-60, -30))], (), id="signed, over"),
     ],
@@ -76,6 +79,7 @@ def test_an_order_that_may_be_of_today_is_not_dated_after_it(written):
     [
         pytest.param((), [referral()], id="no day"),
         pytest.param((), [referral(occurrencePeriod=visit(30))], id="next month"),
+        pytest.param((), [referral(occurrencePeriod=visit(180))], id="in half a year"),
         pytest.param([signed(occurrencePeriod=visit(-1, 60))], (), id="runs now"),
     ],
 )

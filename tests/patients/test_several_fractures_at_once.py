@@ -3,6 +3,7 @@
 import pytest
 
 from tests.chart_builders import (
+    LEVELS,
     ask,
     by_topic,
     kyphoplasty,
@@ -10,6 +11,7 @@ from tests.chart_builders import (
     order_sign,
     problem,
 )
+from tests.codes import SCT, codeable
 from tests.patients.reassuring import first_card, quiet_record
 
 FRESH = ("S32.010A", "S32.020A", "S32.030A")
@@ -74,3 +76,14 @@ def test_a_note_of_the_same_vertebra_changes_nothing(words):
 )
 def test_a_note_of_another_vertebra_counts_none(words):
     assert "fractures at once" not in card_noted(words)["summary"]
+
+
+@pytest.mark.parametrize("words", ["L1/L2", "T12"])
+def test_words_next_to_the_code_of_its_body_site_leave_the_count_open(words):
+    site = codeable(SCT, LEVELS["L1"]) | {"text": words}
+    known = [measured("bmd-t-score", -2.0), measured("bmi", 24)]
+    order = kyphoplasty(None, bodySite=[site])
+    asked = ask(order_sign(quiet_record(*known), order))
+    card = by_topic(asked)["rehabilitation"]
+    assert "below the usual" not in card["detail"]
+    assert "L1 is used" in card["detail"]

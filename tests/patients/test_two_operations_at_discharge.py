@@ -36,6 +36,7 @@ TWO = [
 ONE = [
     pytest.param(leaver(t12(5)), id="a second stage of this stay"),
     pytest.param(leaver(t12(2, **NOT_NAMED)), id="of the same day"),
+    pytest.param(leaver(t12(3, **NOT_NAMED)), id="of the day before"),
     pytest.param(leaver(t12(2, encounter=ANOTHER)), id="in a visit of that day"),
     pytest.param(
         leaver(t12(5, encounter=ANOTHER), admitted=8), id="in a visit of this stay"
@@ -69,9 +70,17 @@ def test_without_this_stay_the_newest_operation_counts(other):
     assert card["summary"].startswith("Leaving after kyphoplasty L1 (18 Nov): ")
 
 
-@pytest.mark.parametrize("level", ["L1", None], ids=["the same level", "no level"])
-def test_a_second_entry_of_the_operation_is_no_earlier_one(level):
-    bill = kyphoplasty_done(level, days=1, number="bill", encounter=None)
+SECOND_ENTRIES = [
+    pytest.param("L1", 1, None, id="the same level"),
+    pytest.param(None, 1, None, id="no level"),
+    pytest.param("L1", 3, ANOTHER, id="the same level, of a visit of its own"),
+    pytest.param("L1", 1, ANOTHER, id="the same level, billed the day after"),
+]
+
+
+@pytest.mark.parametrize(("level", "days", "stay"), SECOND_ENTRIES)
+def test_a_second_entry_of_the_operation_is_no_earlier_one(level, days, stay):
+    bill = kyphoplasty_done(level, days=days, number="bill", encounter=stay)
     (card,) = leave(leaver(bill))
     assert card["indicator"] == "info"
     assert "second vertebral fracture" not in card["summary"]

@@ -102,7 +102,7 @@ class StatedLevels:
             decide (`T9-T10`, T13).
         source: the element that was used; empty if none names a level.
         regions: regions stated by codes that name no level.
-        is_contradicted: its own words, or a note, name a level beside these.
+        is_contradicted: its own words, or a note, name a level besides these.
     """
 
     levels: tuple[str, ...] = ()
@@ -135,7 +135,7 @@ def find_levels(
         verdicts=tuple(verdict_of(statement) for statement in sorted(stated)),
         source=source,
         regions=regions,
-        is_contradicted=not (wording | noted) & set(LEVELS) <= stated,
+        is_contradicted=not (wording | noted | beside) & set(LEVELS) <= stated,
         notes=tuple(_notes(stated, wording or differing, source)),
     )
 

@@ -57,6 +57,8 @@ COMMENTS = ("comment", "patientInstruction")
 DISPENSABLE = frozenset({"optional", "information-only"})
 # A biopsy is ordered before the procedure at which it is taken.
 ORDERED_BEFORE = timedelta(days=90)
+# Days between two entries of one operation.
+DOCUMENTED_WITHIN, OVER_MIDNIGHT = 7, 1
 STOPPED = frozenset({"revoked", "entered-in-error", "draft", "not-done", "preparation"})
 NO_REPORT = frozenset({"entered-in-error", "cancelled"})
 # What an appointment says of itself, in words or codes.
@@ -170,22 +172,32 @@ def _is_another(
 ) -> bool:
     """Tell if a procedure was another operation than these.
 
-    Those of one day or of one named stay are one. Without its stay, so is one that may
-    be of the same day, or that treated nothing else: it may be a second entry of it.
+    Those of one day or of one named stay are one. So is one of the same days that
+    treated nothing else, whatever its stay: two systems documented the operation.
+    Without a stay, so is one that may be of the same day, or began the day before.
     """
     calendar = terminology.calendar
-    days = {performed_on(one.resource, calendar) for one in operation}
     day = performed_on(procedure.resource, calendar)
-    if day is not None and day in days:
-        return False
-    if stay := _stay_of(procedure.resource):
-        return stay not in {_stay_of(one.resource) for one in operation}
+    apart = _days_apart(day, operation, calendar)
     treated = {
         level for one in operation for level in _levels_of(one.resource, terminology)
     }
-    return day is not None and not treated.issuperset(
-        _levels_of(procedure.resource, terminology)
-    )
+    is_same = treated.issuperset(_levels_of(procedure.resource, terminology))
+    if apart == 0 or (is_same and apart is not None and apart <= DOCUMENTED_WITHIN):
+        return False
+    if stay := _stay_of(procedure.resource):
+        return stay not in {_stay_of(one.resource) for one in operation}
+    return not is_same and apart is not None and apart > OVER_MIDNIGHT
+
+
+def _days_apart(
+    day: date | None, operation: Sequence[Order], calendar: SiteCalendar
+) -> int | None:
+    """Return the days between this day and the nearest of the operation, if known."""
+    if day is None:
+        return None
+    days = (performed_on(one.resource, calendar) for one in operation)
+    return min((abs((day - one).days) for one in days if one), default=None)
 
 
 def _levels_of(procedure: Json, terminology: Terminology) -> tuple[str, ...]:

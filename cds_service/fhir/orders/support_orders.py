@@ -17,6 +17,7 @@ from cds_service.core.findings import (
     SupportOrders,
     WordedEnd,
 )
+from cds_service.core.leaving import SOON_ENOUGH
 from cds_service.fhir.gathering.record import PatientRecord
 from cds_service.fhir.gathering.record_state import is_unread
 from cds_service.fhir.mapping.code_systems import HCPCS, ORDERS
@@ -215,7 +216,7 @@ def _with_time(order: SupportOrder, today: date | None) -> SupportOrder:
         return replace(order, not_now="later")
     if _has_ended(order, today):
         return replace(order, not_now="over")
-    is_far = order.start is not None and order.start - today > LONGEST_PLAN
+    is_far = order.start is not None and order.start - today > SOON_ENOUGH
     return replace(order, not_now="far") if is_far else order
 
 
