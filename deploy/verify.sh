@@ -6,13 +6,20 @@
 set -eu
 folder=$1
 oldest=$(date -u -d "${2:-35} days ago" +%Y-%m-%dT%H:%M:%S)
+now=$(date -u -d "1 minute" +%Y-%m-%dT%H:%M:%S)
 local=${3:-}
 newest=
 set --
 for note in "$folder"/*.note; do
   [ -e "$note" ] || continue
   set -- "$@" --checkpoint "$note"
-  newest=$(printf '%s\n' "$newest" "$(sed -n 4p "$note")" | sort | tail -n 1) # when it was made, as its signature covers it
+  made=$(sed -n 4p "$note") # as its signature covers it
+  if [ "$(printf '%s\n' "$made" "$now" | sort | head -n 1)" = "$now" ]; then
+    # Made while the clock was ahead, it would pass as the newest for years.
+    echo "$note is dated after today: it counts for no day" >&2
+    continue
+  fi
+  newest=$(printf '%s\n' "$newest" "$made" | sort | tail -n 1)
 done
 if [ "$(printf '%s\n' "$newest" "$oldest" | sort | head -n 1)" = "$newest" ]; then
   echo "the newest checkpoint in $folder is of ${newest:-no day}: bring one back that is kept elsewhere" >&2

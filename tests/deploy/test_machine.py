@@ -441,10 +441,10 @@ def test_the_log_is_held_against_checkpoints_that_came_back(machine):
     machine.run("verify.sh", witness, code=2, **asked)
     (witness / "key").unlink()
     lines = (witness / "one.note").read_text().splitlines()
-    (witness / "one.note").write_text(
-        "\n".join([*lines[:3], "2020-01-01T00:00:00.000Z", *lines[4:]]) + "\n"
-    )
-    assert "is of 2020-01-01" in machine.run("verify.sh", witness, code=2, **asked)
+    for day, answer in (("2020-01-01", "is of 2020-01-01"), ("2999-01-01", "no day")):
+        dated = [*lines[:3], f"{day}T00:00:00.000Z", *lines[4:]]
+        (witness / "one.note").write_text("\n".join(dated) + "\n")
+        assert answer in machine.run("verify.sh", witness, code=2, **asked)
     shutil.copy(machine.checkpoint("two"), witness / "one.note")
     tamper(
         machine.url("audit"),
