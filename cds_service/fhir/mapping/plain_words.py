@@ -43,6 +43,9 @@ _DIVIDES = r"[\s.,;:()\[\]/&+×*\"'’\-–—、。，；：（）・]"
 # no spaces.
 _APART = r"(?:(?<![a-z0-9])|(?![a-z0-9]))(?:%s)(?:(?![a-z0-9])|(?<![a-z0-9]))"
 
+# Matches nothing itself: a phrase goes before a word of it, however guarded.
+_LOOKS_BEHIND = re.compile(r"\(\?<[!=][^()]*\)")
+
 
 class PlainWordsFile(Examples):
     """A file of one of the folders.
@@ -77,7 +80,7 @@ class PlainWords:
         self.earlier = tuple(earlier)
         whole = sorted(
             {folded_pattern(word) for word in words},
-            key=lambda word: (-len(word), word),
+            key=lambda word: (-len(_LOOKS_BEHIND.sub("", word)), word),
         )
         self._any = _APART % "|".join(whole)
         self._kept = lru_cache(KEPT_TEXTS)(self._are_all)
