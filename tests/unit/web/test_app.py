@@ -301,12 +301,12 @@ def test_calls_and_cards_are_counted():
     asked = Asked(flow=one_card)
     asked.post(OTHER)
     asked.post(OTHER)
-    asked.client.post("/cds-services/patient-4711", json={})
+    asked.client.post("/cds-services/patient-miller", json={})
     text = asked.client.get("/metrics").text
     assert f'kyphoplasty_cds_calls_total{{service="{HOOK}",status="200"}} 2.0' in text
     assert 'kyphoplasty_cds_calls_total{service="unknown",status="404"} 1.0' in text
     assert f'indicator="warning",service="{HOOK}",topic="rehabilitation"}} 2.0' in text
-    assert "4711" not in text
+    assert "miller" not in text
 
 
 def test_one_line_is_logged_for_a_call(caplog):
