@@ -76,8 +76,11 @@ class Machine:
             "BROKEN": "none",
             "FAILS": "",
         }
+        # Whoever runs the tests may ignore signals, and children inherit that.
         return subprocess.Popen(
             [
+                "env",
+                "--default-signal=HUP,INT",
                 script
                 if script.is_file()
                 else shutil.which(program, path=path) or program,
