@@ -113,7 +113,7 @@ def test_a_worker_that_is_killed_is_replaced(tmp_path):
 
 
 def test_calls_that_wait_for_a_record_hold_up_no_other(tmp_path, slow_server, calling):
-    slow_server.script["conditions"] = "slow 5"
+    slow_server.script["conditions"] = "slow 10"
     # All seven are of one EHR, as far as an open service knows.
     places = {"KYPHOPLASTY_CDS_READS_OF_ONE_EHR": "7"}
     with RunningService(tmp_path, environment=places) as service:
