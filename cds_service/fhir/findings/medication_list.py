@@ -261,7 +261,7 @@ def _counts(use: Use, spec: MedicationSpec, chart: Chart) -> bool:
         if end := end_of_steroid(use.entry.raw, chart):
             return not use.is_ended and end >= chart.not_after
     if use.is_active:
-        return True
+        return STEROID not in spec.value_sets or not _is_void(use, spec, chart)
     kind = next((name for name in LONG_ACTING if name in use.drug.concepts), "other")
     if use.day is None or (use.is_ended and kind == "other"):
         return False
@@ -386,8 +386,20 @@ def _is_lapsed(use: Use, spec: MedicationSpec, chart: Chart) -> bool:
     """
     if STEROID not in spec.value_sets or end_of_dosage(use.entry.raw, chart):
         return False
-    end = end_of_steroid(use.entry.raw, chart)
-    return end is not None and end < chart.not_after
+    if end := end_of_steroid(use.entry.raw, chart):
+        return end < chart.not_after
+    return _is_void(use, spec, chart)
+
+
+def _is_void(use: Use, spec: MedicationSpec, chart: Chart) -> bool:
+    """Tell if an order could not be filled any more in the months that count.
+
+    Its status stays `active` where nobody closes it.
+    """
+    valid = member(use.entry.raw, "dispenseRequest", "validityPeriod", "end")
+    last = chart.calendar.last_day(valid)
+    since = months_before(chart.today, spec.look_back_months["other"])
+    return last is not None and last < since
 
 
 def _is_paused(use: Use, spec: MedicationSpec, chart: Chart) -> bool:

@@ -1,6 +1,6 @@
 """Identifies the drug of a medication resource, by its codes, else by its name."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from cds_service.fhir.gathering.other_doses import Dose, dosages_of, dose_named
@@ -188,17 +188,27 @@ def _is_local(
     form = member(medication, "form")
     codes = [*routes, *drug_codes(resource, medication), form]
     coded = terminology.concepts([one for one in codes if isinstance(one, dict)])
-    words = [*names]
-    words += [word for codeable in (*routes, form) for word in texts_of(codeable)]
+    places = [*routes, form]
+    words = [*names, *(word for one in places for word in texts_of(one))]
     dosages = [text(dosage.get("text")) for dosage in dosages_of(resource)]
     if SYSTEMIC & coded or _any_names((*words, *dosages), SYSTEMIC, terminology):
         return False
-    if any(terminology.drugs.local_form.search(name) for name in names):
+    ends = (*names, *(f" {word}" for one in places for word in _letters_of(one)))
+    if any(map(terminology.drugs.local_form.search, ends)):
         return True
     if LOCAL & coded or _any_names(words, LOCAL, terminology):
         return True
     placed = [one for one in dosages if not terminology.text_concepts(one, REASON)]
     return _any_names(placed, LOCAL, terminology)
+
+
+def _letters_of(place: object) -> Iterator[str]:
+    """Yield the words and codes of a route or form.
+
+    Pharmacies write `TOP` there as they do at the end of a drug's name.
+    """
+    yield from texts_of(place)
+    yield from (text(one.get("code")) for one in objects(member(place, "coding")))
 
 
 def _any_names(

@@ -1,0 +1,103 @@
+"""Whole resources as systems write them, read as a careful clinician-coder reads them.
+
+What a case of `eighth-look.json` expects was written before it was run.
+"""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from cds_service.fhir.findings.chart import Chart, Horizon
+from cds_service.fhir.findings.extraction import extract_findings
+from cds_service.fhir.gathering.gather import gather
+from cds_service.fhir.gathering.subjects import Person
+from cds_service.fhir.orders.augmentation import find_augmentation_order
+from cds_service.fhir.orders.support_orders import find_draft_support_orders
+from cds_service.outgoing.deadline import Deadline
+from cds_service.protocol.messages import parse_request
+from tests.chart_builders import HOOK, TODAY, open_service, order_sign
+from tests.gathered_records import resource
+from tests.order_builders import bundle, signing, terminology
+
+HOURS = {"h": 1, "d": 24, "mo": 730.5}
+BESIDE = [
+    resource(
+        "conditions",
+        {"system": "http://hl7.org/fhir/sid/icd-10-cm", "code": "I10"},
+        "c",
+    ),
+    resource("medications", {"text": "Amlodipine 5 mg"}, "m"),
+    resource("procedures", {"text": "Appendectomy", "performedDateTime": "2001"}, "p"),
+]
+MISSES = {
+    "1-steroid-005": "directions of a pack and a taper are not read",
+    "5-level-105": "a note that names a sequence first names no level",
+}
+CASES = [
+    pytest.param(
+        one,
+        id=f"{one['id']}-{one['says']}",
+        marks=[pytest.mark.xfail(strict=True, reason=MISSES[one["id"]])]
+        if one["id"] in MISSES
+        else [],
+    )
+    for one in json.loads(
+        (Path(__file__).parent / "eighth-look.json").read_text(encoding="utf-8")
+    )
+]
+
+
+def _said(name: str, found: Any) -> str:
+    if name not in found.known:
+        return "gap"
+    value = found.known[name].value
+    return str(value).lower() if isinstance(value, bool) else f"{float(value):g}"
+
+
+def _found(record: list[dict[str, Any]]) -> Any:
+    service = open_service()
+    held = [one | {"id": f"r{number}"} for number, one in enumerate(record)]
+    asked = order_sign([*BESIDE, *held], service=service)
+    request = parse_request(json.dumps(asked).encode(), "order-sign")
+    plan, terms = service.hooks[HOOK].plan, service.terminology
+    person = Person(request.context.patient_id)
+    read = gather(request, plan, None, terms, person, deadline=Deadline.after(60))
+    horizon = Horizon(TODAY, TODAY, TODAY, TODAY)
+    return extract_findings(Chart(read, terms, horizon), service.finding_specs)
+
+
+def _ordered(name: str, drafts: list[dict[str, Any]]) -> str:
+    orders = signing(
+        bundle(*(one | {"id": f"d{number}"} for number, one in enumerate(drafts)))
+    )
+    if name == "support":
+        found = find_draft_support_orders(orders, terminology())
+        if not found:
+            return "none"
+        return "open" if found[0].worded.hours is None else f"{found[0].worded.hours:g}"
+    order = find_augmentation_order(orders, terminology())
+    if order is None:
+        return "none"
+    if name == "order":
+        return order.procedure or "ours"
+    return " ".join(order.levels.names) or "gap"
+
+
+def _plain(name: str, expected: str) -> str:
+    number, _, unit = expected.partition(" ")
+    if name == "support" and unit:
+        return f"{float(number) * HOURS[unit]:g}"
+    try:
+        return f"{float(expected):g}"
+    except ValueError:
+        return expected
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_a_careful_reader_would_read_it_so(case):
+    found = None if "drafts" in case else _found(case["record"])
+    for name, expected in case["expect"].items():
+        said = _ordered(name, case["drafts"]) if found is None else _said(name, found)
+        assert said in {_plain(name, one) for one in expected}, case["source"]
