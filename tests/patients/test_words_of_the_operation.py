@@ -158,6 +158,37 @@ def test_a_plain_word_does_not_carry_another(words):
     assert not end.get("isRecommended")
 
 
+@pytest.mark.parametrize(
+    "words",
+    [
+        "compression fracture L1 with tuberculous pus",
+        "Retropulsion with canal compromise",
+        "burst fracture L1, known secondaries",
+        "fall at home, soft tissue mass at L1",
+        "Osteoporotische Fraktur LWK 1, Raumforderung paravertebral",
+    ],
+)
+def test_a_reason_that_names_more_than_the_fracture_reassures_nobody(words):
+    card = card_of(kyphoplasty(reasonCode=[{"text": words}]))["rehabilitation"]
+    assert "below" not in card["detail"]
+    assert "malignancy of bone not excluded" in card["detail"]
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "Compression fracture L1",
+        "osteoporotic compression fracture L1, failed conservative treatment",
+        "painful osteoporotic fracture after a fall",
+        "acute VCF L1, severe back pain",
+        "Osteoporotische Fraktur LWK 1",
+    ],
+)
+def test_a_reason_that_names_the_fracture_alone_leaves_the_risk_as_it_is(words):
+    card = card_of(kyphoplasty(reasonCode=[{"text": words}]))["rehabilitation"]
+    assert "below" in card["detail"]
+
+
 def ratio(above, below):
     return {
         "quantityRatio": {

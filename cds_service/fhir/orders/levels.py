@@ -5,7 +5,6 @@ in words is read last. A note is believed after the body site if the order's own
 name no level.
 """
 
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal, NamedTuple
@@ -25,7 +24,7 @@ from cds_service.fhir.gathering.reason_prose import (
 from cds_service.fhir.mapping.clauses import clauses
 from cds_service.fhir.mapping.level_text import LEVELS, UNUSUAL, in_order
 from cds_service.fhir.mapping.terminology import Terminology
-from cds_service.fhir.mapping.text_rules import AUGMENTATIONS, LONGEST_TEXT, folded
+from cds_service.fhir.mapping.text_rules import AUGMENTATIONS, LONGEST_TEXT
 from cds_service.fhir.orders.drafts import DraftOrders, codeables
 from cds_service.fhir.raw_json import Json, objects, text, texts_of
 
@@ -486,19 +485,14 @@ def _is_understood(reason: Json, terminology: Terminology) -> bool:
     )
 
 
-# Of languages without a list of denials: Dutch, Polish, Portuguese.
-_DENIAL = re.compile(r"\b(?:niet|geen|zonder|nie|bez|brak|nao|sem)\b")
-
-
 def _names_understood(words: str, terminology: Terminology) -> bool:
-    """Tell if words name a reason that we know, and deny nothing: `not osteoporotic`.
+    """Tell if words name a reason that we know, and nothing else is left of them.
 
-    A denial is plain in whole phrases alone: `no improvement`.
+    Not so `compression fracture L1 with pus`.
     """
     if not terminology.text_concepts(words, UNDERSTOOD_REASONS):
         return False
-    is_denying = terminology.clauses.denies(words) or _DENIAL.search(folded(words))
-    return not is_denying or is_reason_understood([words], frozenset(), terminology)
+    return is_reason_understood([words], UNDERSTOOD_REASONS, terminology)
 
 
 def _regions(
