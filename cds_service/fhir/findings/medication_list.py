@@ -261,7 +261,7 @@ def _counts(use: Use, spec: MedicationSpec, chart: Chart) -> bool:
         if end := end_of_steroid(use.entry.raw, chart):
             return not use.is_ended and end >= chart.not_after
     if use.is_active:
-        return STEROID not in spec.value_sets or not _is_void(use, spec, chart)
+        return not _is_void(use, spec, chart)
     kind = next((name for name in LONG_ACTING if name in use.drug.concepts), "other")
     if use.day is None or (use.is_ended and kind == "other"):
         return False
@@ -392,10 +392,12 @@ def _is_lapsed(use: Use, spec: MedicationSpec, chart: Chart) -> bool:
 
 
 def _is_void(use: Use, spec: MedicationSpec, chart: Chart) -> bool:
-    """Tell if an order could not be filled any more in the months that count.
+    """Tell if a steroid could not be filled any more in the months that count.
 
-    Its status stays `active` where nobody closes it.
+    The status of its order stays `active` if nobody closes it.
     """
+    if STEROID not in spec.value_sets:
+        return False
     valid = member(use.entry.raw, "dispenseRequest", "validityPeriod", "end")
     last = chart.calendar.last_day(valid)
     since = months_before(chart.today, spec.look_back_months["other"])
