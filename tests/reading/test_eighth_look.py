@@ -49,18 +49,18 @@ CASES = [
 ]
 
 
-def _said(name: str, found: Any) -> str:
-    if name not in found.known:
+def _value_of(name: str, findings: Any) -> str:
+    if name not in findings.known:
         return "gap"
-    value = found.known[name].value
+    value = findings.known[name].value
     return str(value).lower() if isinstance(value, bool) else f"{float(value):g}"
 
 
-def _found(record: list[dict[str, Any]]) -> Any:
+def _findings_of(record: list[dict[str, Any]]) -> Any:
     service = open_service()
-    held = [one | {"id": f"r{number}"} for number, one in enumerate(record)]
-    asked = order_sign([*BESIDE, *held], service=service)
-    request = parse_request(json.dumps(asked).encode(), "order-sign")
+    entries = [one | {"id": f"r{number}"} for number, one in enumerate(record)]
+    body = order_sign([*BESIDE, *entries], service=service)
+    request = parse_request(json.dumps(body).encode(), "order-sign")
     plan, terms = service.hooks[HOOK].plan, service.terminology
     person = Person(request.context.patient_id)
     read = gather(request, plan, None, terms, person, deadline=Deadline.after(60))
@@ -73,10 +73,11 @@ def _ordered(name: str, drafts: list[dict[str, Any]]) -> str:
         bundle(*(one | {"id": f"d{number}"} for number, one in enumerate(drafts)))
     )
     if name == "support":
-        found = find_draft_support_orders(orders, terminology())
-        if not found:
+        supports = find_draft_support_orders(orders, terminology())
+        if not supports:
             return "none"
-        return "open" if found[0].worded.hours is None else f"{found[0].worded.hours:g}"
+        hours = supports[0].worded.hours
+        return "open" if hours is None else f"{hours:g}"
     order = find_augmentation_order(orders, terminology())
     if order is None:
         return "none"
@@ -97,7 +98,11 @@ def _plain(name: str, expected: str) -> str:
 
 @pytest.mark.parametrize("case", CASES)
 def test_a_careful_reader_would_read_it_so(case):
-    found = None if "drafts" in case else _found(case["record"])
+    if "drafts" in case:
+        readings = {name: _ordered(name, case["drafts"]) for name in case["expect"]}
+    else:
+        findings = _findings_of(case["record"])
+        readings = {name: _value_of(name, findings) for name in case["expect"]}
     for name, expected in case["expect"].items():
-        said = _ordered(name, case["drafts"]) if found is None else _said(name, found)
-        assert said in {_plain(name, one) for one in expected}, case["source"]
+        accepted = {_plain(name, one) for one in expected}
+        assert readings[name] in accepted, case["source"]
