@@ -81,13 +81,13 @@ check: $(VENV)/.ready-dev ## format, lint, types, import contracts, data files, 
 
 PYTEST := $(BIN)/python -m pytest -rs -n auto
 FAST := tests/unit tests/scenarios tests/patients tests/reading tests/conformance
-SYSTEM := tests/integration tests/history tests/attacks tests/faults tests/fuzz tests/deploy tests/browser
+SYSTEM := tests/properties tests/integration tests/history tests/attacks tests/faults tests/fuzz tests/deploy tests/browser
 
 test: $(VENV)/.ready-dev ## what a developer runs: units, sample patients, conformance; six minutes on two cores
 	@$(PYTEST) -p no:schemathesis --dist loadfile $(FAST) $(ARGS)
-	@echo "not run: make test-system (servers, browsers, attacks, faults, deployment), make check (tables of reduced models)"
+	@echo "not run: make test-system (properties, servers, browsers, attacks, faults, deployment), make check (tables of reduced models)"
 
-test-system: $(VENV)/.ready-spark ## the rest: real FHIR servers, PostgreSQL, nginx, browsers, attacks, faults (make servers first)
+test-system: $(VENV)/.ready-spark ## the rest: properties of every chart, real FHIR servers, PostgreSQL, nginx, browsers, attacks, faults (make servers first)
 	@$(PYTEST) $(SYSTEM) $(ARGS)
 
 coverage: $(VENV)/.ready-dev ## branch coverage of the package

@@ -1,6 +1,7 @@
 """`make` on a machine whose Python is unfit, or whose environment is of another one."""
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -98,3 +99,14 @@ def test_what_pip_says_of_a_fault_is_shown(checkout):
     assert done.returncode == 2
     assert "no such package" in done.stderr
     assert not (checkout / ".venv/.ready").exists()
+
+
+def test_every_folder_of_tests_belongs_to_a_target():
+    """A folder that no target names is run by nobody, in CI neither."""
+    makefile = (ROOT / "Makefile").read_text()
+    named = set(re.findall(r"tests/\w+", makefile))
+    holding = {
+        f"tests/{path.relative_to(ROOT / 'tests').parts[0]}"
+        for path in (ROOT / "tests").rglob("test_*.py")
+    }
+    assert holding - named == set()
