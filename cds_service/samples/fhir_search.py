@@ -15,7 +15,8 @@ from typing import Any
 from urllib.parse import parse_qsl
 
 Resource = Mapping[str, Any]
-Matcher = Callable[[Resource, str], bool]
+Criterion = Callable[[Resource], bool]
+Matcher = Callable[[Sequence[str]], Criterion]  # from the values, of which one is asked
 
 # Result parameters: they shape the response and select nothing.
 RESULT_PARAMETERS = frozenset({"_count", "_sort", "_format", "_pretty"})
@@ -55,26 +56,19 @@ class Store:
                 f"Unknown resource type '{resource_type}'. Known: {', '.join(TYPES)}"
             )
         matchers, sort = _matchers(resource_type), ""
-        resources = [
-            resource
-            for (name, _), resource in sorted(self.resources.items())
-            if name == resource_type
-        ]
+        names = sorted(name for name in self.resources if name[0] == resource_type)
+        resources = [self.resources[name] for name in names]
         for name, value in parse_qsl(parameters):  # like HAPI, ignore empty parameters
             if name == "_sort":
                 sort = value
             elif name in matchers:
                 values = [part for part in _split(value, ",") if part]
-                resources = [
-                    resource
-                    for resource in resources
-                    if any(matchers[name](resource, part) for part in values)
-                ]
+                resources = list(filter(matchers[name](values), resources))
             elif name not in RESULT_PARAMETERS:
-                names = ", ".join(sorted([*matchers, *RESULT_PARAMETERS]))
+                known = ", ".join(sorted([*matchers, *RESULT_PARAMETERS]))
                 raise SearchRefused(
                     f"Unknown search parameter '{name}' for {resource_type}. Valid are:"
-                    f" {names}"
+                    f" {known}"
                 )
         return _in_order(resource_type, resources, sort) if sort else tuple(resources)
 
@@ -97,9 +91,7 @@ def hold(resources: Iterable[Resource]) -> Store:
 
 def _matchers(resource_type: str) -> dict[str, Matcher]:
     """Return the search parameters of this type, by name."""
-    matchers: dict[str, Matcher] = {
-        "_id": lambda resource, value: resource["id"] == value
-    }
+    matchers: dict[str, Matcher] = {"_id": _matches_id}
     for name, element in _PARAMETERS[resource_type]["tokens"].items():
         matchers[name] = _token_matcher(element)
     of_patient = {"patient": _matches_patient, "subject": _matches_patient}
@@ -125,9 +117,14 @@ def _token_matcher(element: str) -> Matcher:
     `code`, `system|code`, `|code` (no system), `system|` (any code in it).
     """
 
-    def matches(resource: Resource, value: str) -> bool:
-        parts = [_unescape(part) for part in _split(value, "|")]
-        return any(_is_token(token, parts) for token in _tokens(resource.get(element)))
+    def matches(values: Sequence[str]) -> Criterion:
+        wanted = [[_unescape(part) for part in _split(value, "|")] for value in values]
+
+        def criterion(resource: Resource) -> bool:
+            tokens = list(_tokens(resource.get(element)))
+            return any(_is_token(token, parts) for token in tokens for parts in wanted)
+
+        return criterion
 
     return matches
 
@@ -159,26 +156,40 @@ def _tokens(value: Any) -> Iterator[tuple[str, str]]:
             )
 
 
-def _matches_patient(resource: Resource, value: str) -> bool:
-    references = [resource.get("subject", resource.get("deliverTo", {}))]
-    participants = resource.get("participant", ())
-    references += [participant.get("actor", {}) for participant in participants]
-    patient = f"Patient/{value.rpartition('Patient/')[2]}"
-    return any(reference.get("reference") == patient for reference in references)
+def _matches_id(values: Sequence[str]) -> Criterion:
+    return lambda resource: resource["id"] in values
 
 
-def _matches_name(resource: Resource, value: str) -> bool:
-    """Match a string search: a name that starts with the text, ignoring case."""
-    start = _unescape(value).casefold()
-    parts = (
-        name.get(part, ())
-        for name in resource.get("name", ())
-        for part in ("family", "given", "text")
-    )
-    words = (
-        word for part in parts for word in ([part] if isinstance(part, str) else part)
-    )
-    return any(word.casefold().startswith(start) for word in words)
+def _matches_patient(values: Sequence[str]) -> Criterion:
+    patients = [f"Patient/{value.rpartition('Patient/')[2]}" for value in values]
+
+    def criterion(resource: Resource) -> bool:
+        references = [resource.get("subject", resource.get("deliverTo", {}))]
+        participants = resource.get("participant", ())
+        references += [participant.get("actor", {}) for participant in participants]
+        return any(reference.get("reference") in patients for reference in references)
+
+    return criterion
+
+
+def _matches_name(values: Sequence[str]) -> Criterion:
+    """Match a string search: a name that starts with a text, ignoring case."""
+    starts = tuple(_unescape(value).casefold() for value in values)
+
+    def criterion(resource: Resource) -> bool:
+        parts = (
+            name.get(part, ())
+            for name in resource.get("name", ())
+            for part in ("family", "given", "text")
+        )
+        words = (
+            word
+            for part in parts
+            for word in ([part] if isinstance(part, str) else part)
+        )
+        return any(word.casefold().startswith(starts) for word in words)
+
+    return criterion
 
 
 def _in_order(

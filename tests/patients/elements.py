@@ -2,6 +2,7 @@
 
 import copy
 from collections.abc import Iterator, Mapping
+from functools import cache
 from typing import Any, NamedTuple
 
 from cds_service.fhir.classes import describe
@@ -21,6 +22,8 @@ NO_TEXTS = frozenset(
     }
 )
 DEEPEST = 4
+
+shapes_of = cache(describe)  # thousands of places are tried, of thirteen types
 
 
 class Element(NamedTuple):
@@ -49,17 +52,18 @@ class Element(NamedTuple):
 
     def _choices(self) -> set[str]:
         """Return the elements of which an entry may have only one, if it is of them."""
-        shape = describe(self.kind)[self.kind]
+        shape = shapes_of(self.kind)[self.kind]
         chosen = self.steps[0][0]
         groups = (*shape.get("at-most-one", ()), *shape.get("exactly-one", ()))
         return {name for one in groups if chosen in one for name in one} - {chosen}
 
     def in_(self, entry: Resource, value: Any) -> Resource:
         """Return a copy of an entry with a value in this place."""
+        replaced = self._choices()
         whole = {
             name: copy.deepcopy(part)
             for name, part in entry.items()
-            if name not in self._choices()
+            if name not in replaced
         }
         holder: Any = whole
         for name, is_list in self.steps[:-1]:
@@ -72,7 +76,7 @@ class Element(NamedTuple):
 
 def elements_of(kind: str) -> Iterator[Element]:
     """Yield each element that may hold words, codes or a resource."""
-    shapes = describe(kind)
+    shapes = shapes_of(kind)
 
     def below(name: str, steps: tuple[tuple[str, bool], ...]) -> Iterator[Element]:
         for element, declared in shapes[name]["elements"].items():
