@@ -30,7 +30,7 @@ DECIDING = (
         "administrations",
     ),
     *("statements", "dispenses", "serviceRequests", "deviceRequests"),
-    *("supplyRequests", "pathology"),
+    *("supplyRequests", "pathology", "imagingStudies", "encounter"),
 )
 NO_LONGER = frozenset({"deceased", "end-of-life"})
 

@@ -155,6 +155,7 @@ def _situation(case: Case) -> Situation:
         wording=case.in_force.wording,
         today=case.today,
         lists_not_read=case.record.lists_not_read,
+        lists_cut=frozenset({*case.record.unread, *case.record.incomplete}),
         leaving=case.leaving,
     )
 

@@ -530,8 +530,8 @@ class SupportOrders:
         last_stage_on: the day of its last stage, if that is planned for a later day.
         is_augmented_now: an augmentation is being signed.
         other: what a brace may be needed for besides the treated fracture.
-        is_report_unread: imaging reports could not be read whole; one may name a
-            reason to keep a brace.
+        is_prose_unread: imaging reports, imaging studies or the present stay could not
+            be read whole; one may name a reason to keep a brace.
         counted_from: orders written earlier are none of this fracture; None: all count.
     """
 
@@ -544,7 +544,7 @@ class SupportOrders:
     last_stage_on: date | None = None
     is_augmented_now: bool = False
     other: OtherInjuries = NOTHING_ELSE
-    is_report_unread: bool = False
+    is_prose_unread: bool = False
     counted_from: date | None = None
 
     def of_kind(self, kind: str) -> tuple[SupportOrder, ...]:

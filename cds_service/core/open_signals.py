@@ -59,8 +59,11 @@ KINDS: Mapping[str, OpenKind] = {
 # What was not understood, or could not be read, may be any of them: entries of the
 # problem list, and what reports, orders and notes say.
 WORDS_OPEN, PROSE_OPEN = "words-open", "prose-open"
+LISTS_UNREAD = "lists-unread"
 NOT_READ = frozenset({"not-understood", "unreadable"})
-OPEN_SIGNALS = (*KINDS, WORDS_OPEN, PROSE_OPEN)
+# Drugs count as a list of their own (E10), and no kidney forbids a referral.
+FORBID_NOTHING = frozenset({"dispenses", "kidney"})
+OPEN_SIGNALS = (*KINDS, WORDS_OPEN, PROSE_OPEN, LISTS_UNREAD)
 
 
 def _detector(kind: OpenKind) -> Detector:
@@ -112,11 +115,14 @@ def _words_open(situation: Situation) -> Signal | None:
 
 
 def _prose_open(situation: Situation) -> Signal | None:
-    """Find reports, orders and notes that were not understood, or not read whole."""
+    """Find reports, orders and notes that were not understood."""
     gaps = _unread_gaps(situation)
-    is_unread = situation.support.is_report_unread
-    is_open = is_unread or not all(map(_is_of_problem_list, gaps))
-    return Signal() if is_open else None
+    return None if all(map(_is_of_problem_list, gaps)) else Signal()
+
+
+def _lists_unread(situation: Situation) -> Signal | None:
+    """Find lists that were not read whole: each may hold what forbids a button (E4)."""
+    return Signal() if situation.lists_cut - FORBID_NOTHING else None
 
 
 def _unread_gaps(situation: Situation) -> list[Gap]:
@@ -137,7 +143,10 @@ CAUSES_IN_DOUBT = (
 )
 DEFICITS_IN_DOUBT = ("new-deficit",)
 # The lists that F1 to F9 are read from (E5), by prefetch key.
-GRAVE_LISTS = ("conditions", "diagnosticReports", "procedures", "serviceRequests")
+GRAVE_LISTS = (
+    *("conditions", "diagnosticReports", "procedures", "serviceRequests"),
+    *("imagingStudies", "encounter"),
+)
 DRUG_LISTS = ("medications", "administrations", "statements", "dispenses")
 MISSING = frozenset({"not-read", "incomplete", "empty"})
 
@@ -170,6 +179,8 @@ def _grave_lists_unread(situation: Situation) -> Signal | None:
         return Signal(say("problem list or reports not wholly readable"))
     if missing.keys() <= {"procedures", "serviceRequests"}:
         return Signal(say("procedures or orders not wholly readable"))
+    if missing.keys() <= {"imagingStudies", "encounter"}:
+        return Signal(say("imaging studies or this stay not wholly readable"))
     return Signal(say("the record was not read whole"))
 
 
@@ -192,4 +203,6 @@ def _missing(keys: tuple[str, ...], situation: Situation) -> dict[str, str]:
 
 
 SIGNALS.update({name: _detector(kind) for name, kind in KINDS.items()})
-SIGNALS.update({WORDS_OPEN: _words_open, PROSE_OPEN: _prose_open})
+SIGNALS.update(
+    {WORDS_OPEN: _words_open, PROSE_OPEN: _prose_open, LISTS_UNREAD: _lists_unread}
+)

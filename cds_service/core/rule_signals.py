@@ -326,7 +326,7 @@ def _brace_reasons_unread(situation: Situation) -> Signal | None:
     support = situation.support
     if not support.of_kind("brace"):
         return None
-    if not (unread or support.unchecked or support.is_report_unread):
+    if not (unread or support.unchecked or support.is_prose_unread):
         return None
     return Signal(say("reasons to keep a brace not known"))
 

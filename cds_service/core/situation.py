@@ -28,6 +28,7 @@ class Situation:
     Attributes:
         lists_not_read: prefetch keys of the lists of problems, drugs and orders that
             were not read whole, or in which no entry was understood.
+        lists_cut: prefetch keys of every list that was not read, or not whole.
         leaving: of a patient who leaves after an augmentation.
     """
 
@@ -39,6 +40,7 @@ class Situation:
     wording: Wording
     today: date
     lists_not_read: tuple[str, ...] = ()
+    lists_cut: frozenset[str] = frozenset()
     leaving: Leaving | None = None
 
     @cached_property

@@ -535,6 +535,7 @@ UNREAD = [
     ("pathology", "no bone drug started", "pathology reports"),
     ("supplyRequests", "no bone drug started", "active supply orders"),
     ("imagingStudies", "no bone drug started", "imaging studies"),
+    ("encounter", "no bone drug started", "the visit or stay"),
 ]
 
 
@@ -542,6 +543,7 @@ UNREAD = [
 def test_names_a_list_that_was_not_read(key: str, summary: str, name: str) -> None:
     (card,) = leave(leaving_chart(PHYSIOTHERAPY), failed=(key,))
     assert summary in card["summary"]
+    assert not any(one.get("isRecommended") for one in card["suggestions"])
     assert re.search(rf"\*\*Not known:\*\*.*{name}", card["detail"])
 
 
@@ -556,6 +558,8 @@ COMPLETE = leaving_chart(statement("alendronate", ALENDRONATE, 5), PHYSIOTHERAPY
         pytest.param("deviceRequests", "active device orders", id="braces"),
         pytest.param("supplyRequests", "active supply orders", id="braces as supplies"),
         pytest.param("pathology", "pathology reports", id="tissue"),
+        pytest.param("imagingStudies", "imaging studies", id="studies"),
+        pytest.param("encounter", "the visit or stay", id="reason of the stay"),
     ],
 )
 def test_no_card_says_nothing_is_open_of_a_list_that_was_not_read(
@@ -578,7 +582,7 @@ def test_many_lists_that_were_not_read_are_counted_by_no_name() -> None:
     assert "several lists not read whole" in card["summary"]
 
 
-@pytest.mark.parametrize("key", ["appointments", "imagingStudies", "boneDensity"])
+@pytest.mark.parametrize("key", ["appointments", "boneDensity"])
 def test_what_decides_nothing_here_makes_no_card(key: str) -> None:
     assert leave(COMPLETE, failed=(key,)) == []
 

@@ -9,15 +9,22 @@ from tests.chart_builders import (
     days_ago,
     dose,
     drafted,
+    inpatient,
     kyphoplasty,
     measured,
     of_patient,
+    open_service,
     order_sign,
     period,
     problem,
 )
 from tests.codes import ATC, CPT, codeable
-from tests.patients.reassuring import card_of, quiet_record
+from tests.patients.reassuring import (
+    card_of,
+    quiet_record,
+    reassuring_record,
+    selected,
+)
 
 DENOSUMAB = codeable(ATC, "M05BX04")
 FORTEO = codeable("http://hl7.org/fhir/sid/ndc", "0002-8400-01")
@@ -167,6 +174,9 @@ OUTCOME = {
         ("diagnosticReports", "imaging reports"),
         ("dispenses", "dispensed drugs"),
         ("kidney", "kidney function"),
+        ("imagingStudies", "imaging studies"),
+        ("supplyRequests", "active supply orders"),
+        ("encounter", "the visit or stay"),
     ],
 )
 def test_a_list_that_could_not_be_read_is_named_and_reassures_nobody(key, name):
@@ -178,6 +188,35 @@ def test_a_list_that_could_not_be_read_is_named_and_reassures_nobody(key, name):
     detail = by_topic(ask(body))["rehabilitation"]["detail"]
     assert "below the usual" not in detail
     assert name in detail.partition("**Not known:**")[2]
+
+
+# Drugs count as a list of their own; kidneys forbid no referral and no end of a brace.
+EVERY_LIST = sorted(
+    open_service().hooks["kyphoplasty-order-sign"].discovery["prefetch"].keys()
+    - {"patient", "kidney"}
+)
+
+
+@pytest.mark.parametrize("key", EVERY_LIST)
+def test_nothing_is_chosen_next_to_a_list_that_could_not_be_read(key):
+    record = reassuring_record(inpatient())
+    body = order_sign(record, kyphoplasty(), brace(occurrencePeriod=period(0, 140)))
+    assert len(selected(by_topic(ask(body)))) == 2  # liaison, and the brace's end
+    body["prefetch"][key] = OUTCOME
+    cards = by_topic(ask(body))
+    assert not selected(cards)
+    details = " ".join(card["detail"] for card in cards.values())
+    assert "below the usual" not in details
+    assert "could not be read" in details
+
+
+def test_a_visit_without_a_stay_has_no_stay_to_read():
+    """A call of a clinic may name no encounter."""
+    body = order_sign(reassuring_record(), kyphoplasty())
+    del body["prefetch"]["encounter"]
+    body["fhirServer"] = "http://127.0.0.1:9/fhir"
+    detail = by_topic(ask(body))["rehabilitation"]["detail"]
+    assert "visit or stay" not in detail
 
 
 def test_dispenses_that_an_ehr_without_a_server_leaves_out_are_no_unread_list():

@@ -106,8 +106,7 @@ def test_the_brace_of_which_the_reason_was_not_sent_reassures_nobody():
         pytest.param(stay({"reference": "Procedure/9"}), id="a procedure"),
         pytest.param(stay_because({"reference": "Observation/9"}), id="a value"),
         pytest.param(
-            stay({"reference": "#c"})
-            | {"contained": [{"resourceType": "Condition", "id": "c"}]},
+            stay({"reference": "#c"}) | {"contained": [problem("I10", number="c")]},
             id="contained",
         ),
     ],

@@ -38,11 +38,20 @@ UNKNOWN_TYPE = frozenset({"http-404", "http-501", "not-supported"})
 # Refusals after which it is unclear whether the server lacks a type or hides it; its
 # CapabilityStatement tells.
 LEAVES_OPEN = UNKNOWN_TYPE | {"http-400", "http-403", "http-405"}
+OUT_OF_SCOPE = "scope"
 KEEPS_NONE = QueryResult(state="empty", note="this server keeps none")
 NOT_IN_TIME = QueryResult(state="failed", note="not read in time", reason="timeout")
 NO_SERVER = QueryResult(
     state="failed", note="not sent, and no FHIR server to ask", reason="no-server"
 )
+NOTHING_TO_ASK = QueryResult(
+    state="failed",
+    note="not sent, and the request lacks what the query needs",
+    reason="request",
+)
+# The list was never asked for: of the stay where the call names none, or without a
+# server.
+UNASKED = frozenset({NO_SERVER.reason, NOTHING_TO_ASK.reason})
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +122,7 @@ def read_results(
         asked = {key: task() for key, task in tasks.items()}
     else:
         asked = run_side_by_side(tasks, until)
-    answers = {**sent, **_none_kept(plan, asked, fhir, until)}
+    answers = {**sent, **asked}
     for template in plan.templates:
         answer = sent[template.key]
         if template.key not in asked and (
@@ -128,45 +137,44 @@ def read_results(
     for key in tasks:
         if sent[key].state == "absent":
             answers[key] = answers[key]._replace(origin="fhir")
+    if any(answer.state != "failed" for answer in asked.values()):
+        answers |= dict.fromkeys(_kept_by_none(plan, answers, fhir, until), KEEPS_NONE)
     return answers
 
 
-def _none_kept(
+def _kept_by_none(
     plan: PrefetchPlan,
-    asked: Mapping[str, QueryResult],
+    answers: Mapping[str, QueryResult],
     fhir: FhirReader | None,
     until: Deadline,
-) -> dict[str, QueryResult]:
-    """Replace refusals by empty results for types that the server does not support.
+) -> frozenset[str]:
+    """Return the keys of types that the server refused because it has none.
 
-    A server that answered no query at all is not believed.
+    A token seldom covers a type that its server does not keep. A server that answered
+    no query at all is not believed.
     """
-    failed = [
-        template
-        for template in plan.templates
-        if template.key in asked and asked[template.key].state == "failed"
-    ]
     refused = [
         template
-        for template in failed
-        if template.is_search
-        and asked[template.key].reason in LEAVES_OPEN
-        and (not template.is_optional or template.resource_type in OFTEN_LACKING)
+        for template in plan.templates
+        if template.is_search and _is_refused(template, answers[template.key])
     ]
-    if not refused or len(failed) == len(asked):
-        return dict(asked)
     lacking = {
         template.key
         for template in refused
         if template.resource_type in OFTEN_LACKING
-        and asked[template.key].reason in UNKNOWN_TYPE
+        and answers[template.key].reason in UNKNOWN_TYPE
     }
-    open_ones = [one for one in refused if one.key not in lacking]
-    if open_ones and (types := _kept_types(fhir, until)):
-        lacking |= {one.key for one in open_ones if one.resource_type not in types}
-    return {
-        key: KEEPS_NONE if key in lacking else answer for key, answer in asked.items()
-    }
+    unclear = [one for one in refused if one.key not in lacking]
+    if unclear and (types := _kept_types(fhir, until)):
+        lacking |= {one.key for one in unclear if one.resource_type not in types}
+    return frozenset(lacking)
+
+
+def _is_refused(template: Template, answer: QueryResult) -> bool:
+    if answer.state != "failed":
+        return False
+    is_out_of_scope = answer.reason == OUT_OF_SCOPE and template.is_optional
+    return is_out_of_scope or answer.reason in LEAVES_OPEN
 
 
 def _kept_types(fhir: FhirReader | None, until: Deadline) -> frozenset[str]:
@@ -284,9 +292,9 @@ def _why_unasked(
             "not permitted: the scope of the access token leaves out this part of"
             " the record"
         )
-        reason = "scope"
+        reason = OUT_OF_SCOPE
     elif fhir is not None:
-        note, reason = "not sent, and the request lacks what the query needs", "request"
+        return NOTHING_TO_ASK
     elif request.fhir_server is None:
         return NO_SERVER
     elif token is not None and token.has_expired:

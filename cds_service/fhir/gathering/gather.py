@@ -8,7 +8,7 @@ from itertools import chain
 from cds_service.fhir.certainty import certainty_of
 from cds_service.fhir.gathering.fetching import (
     MOST_READ,
-    NO_SERVER,
+    UNASKED,
     FhirReader,
     read_by_id,
     read_results,
@@ -155,9 +155,7 @@ def _part(
         "empty", origin, note=answer.note, is_optional=template.is_optional
     )
     if answer.state == "failed":
-        failed = nothing._replace(
-            state="failed", is_unasked=answer.reason == NO_SERVER.reason
-        )
+        failed = nothing._replace(state="failed", is_unasked=answer.reason in UNASKED)
         return PatientRecord(reads={key: failed})
     if kind == "Patient":
         return _patient_part(key, answer, terminology.calendar)

@@ -26,7 +26,8 @@ class ReadOutcome(NamedTuple):
         is_cut: part of the list is missing, or may be in another record.
         warned: the server sent a warning with it.
         is_optional: the record is complete without it.
-        is_unasked: the EHR did not send it, and there is no server to ask.
+        is_unasked: the EHR did not send it, and there is no server to ask, or the call
+            lacks what the query needs, such as a stay.
         is_understood: at least one of its entries was understood, or it has none.
             Judged for orders alone: in other lists the entries that were not understood
             are kept.

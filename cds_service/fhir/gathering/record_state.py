@@ -12,8 +12,9 @@ from cds_service.fhir.gathering.picking import (
 )
 from cds_service.fhir.gathering.record import PatientRecord, ReadOutcome
 
-# A record is whole without these. Yet a card names one that was not read, and then
-# nothing reassures: it may hold a metastasis, a dose or failing kidneys.
+# A record is whole without these, and yet an EHR should have them: a card names one
+# that was not sent, and then nothing reassures. It may hold a metastasis, a dose or
+# failing kidneys. Any other optional list counts if it was asked for and not read.
 TELLING_MORE = frozenset({"diagnosticReports", "dispenses", "kidney"})
 # The lists that a pre-selected order rests on, each with the prefetch keys that may
 # hold its entries.
@@ -37,7 +38,7 @@ def state_of(record: PatientRecord) -> RecordState:
     reads = sorted(
         (key, read)
         for key, read in record.reads.items()
-        if not read.is_optional or key in TELLING_MORE
+        if not read.is_optional or key in TELLING_MORE or is_unread(read)
     )
     notes = {record.doubt} if record.doubt else set()
     if any(read.warned for _, read in reads):
@@ -62,7 +63,8 @@ def state_of(record: PatientRecord) -> RecordState:
 def is_cut(record: PatientRecord) -> bool:
     """Tell if a list that the record needs was not read, or not read whole."""
     state = state_of(record)
-    return not TELLING_MORE.issuperset({*state.unread, *state.incomplete})
+    missing = {*state.unread, *state.incomplete}
+    return any(not record.reads[key].is_optional for key in missing)
 
 
 def is_unread(read: ReadOutcome) -> bool:

@@ -65,7 +65,7 @@ NO_REPORT = frozenset({"entered-in-error", "cancelled"})
 ABOUT = ("serviceType", "specialty", "appointmentType", "reasonCode", "serviceCategory")
 LISTS = ("appointments", "pathology")
 # Not every EHR has them: named only if they were asked for and failed.
-OPTIONAL_LISTS = ("supplyRequests", "imagingStudies")
+OPTIONAL_LISTS = ("supplyRequests", "imagingStudies", "encounter")
 # What the report of a biopsy may find, by what we know of it.
 GRAVE_RESULTS: Mapping[GraveResult, frozenset[str]] = {
     "malignancy": frozenset(

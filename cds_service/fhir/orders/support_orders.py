@@ -68,6 +68,10 @@ RECORD_KEYS = {
     "procedures": "Procedure",
 }
 SUPPLIES = "supplyRequests"
+# What is not in them may be written by hand, such as a reason to keep a brace.
+PROSE = ("diagnosticReports", "imagingStudies", "encounter")
+# An EHR without a server need not send these.
+IF_ASKED = frozenset({SUPPLIES, "imagingStudies", "encounter"})
 LONGEST_PLAN = timedelta(days=365)
 BIOPSY = "biopsy"
 
@@ -148,7 +152,7 @@ def find_support_orders(
         last_stage_on=_within_a_year(signed.last_planned, today) if signed else None,
         is_augmented_now=signed is not None,
         other=other,
-        is_report_unread=_is_unread("diagnosticReports", record),
+        is_prose_unread=any(_is_unread(key, record) for key in PROSE),
     )
 
 
@@ -400,6 +404,6 @@ def _is_unread(key: str, record: PatientRecord) -> bool:
     read = record.reads.get(key)
     if any(one.key == key and one.concepts for one in record.unreadable):
         return True
-    if key == SUPPLIES:
+    if key in IF_ASKED:
         return read is not None and is_unread(read)
     return read is None or read.state == "failed" or read.is_cut

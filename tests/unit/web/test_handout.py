@@ -128,9 +128,9 @@ class Ward(ReviewDesk):
         service = site_service(folder, toml)
         super().__init__(folder, service, site=load_site(folder))
 
-    def leave(self, record: tuple[Any, ...]) -> str:
+    def leave(self, record: tuple[Any, ...], *, failed: tuple[str, ...] = ()) -> str:
         """Give the path of the page that the card of this discharge links to."""
-        body = discharge(record, service=None)
+        body = discharge(record, service=None, failed=failed)
         path = f"/cds-services/{SERVICE}"
         (card,) = self.app.test_client().post(path, json=body).json["cards"]
         (url,) = [one["url"] for one in card["links"] if "/handout/" in one["url"]]
@@ -460,6 +460,21 @@ def test_nobody_is_told_how_to_move_while_something_grave_is_open(
     ward: Ward, entries: tuple[Any, ...]
 ) -> None:
     page = ward.page(ward.leave(leaving_chart(*entries, VISIT, ends_in_january())))
+    assert not any(words in page.text for words in (*MOVING, OFF))
+
+
+@pytest.mark.parametrize(
+    "key",
+    [
+        *("conditions", "serviceRequests", "diagnosticReports", "imagingStudies"),
+        "encounter",
+    ],
+)
+def test_nobody_is_told_how_to_move_if_a_list_was_not_read(
+    ward: Ward, key: str
+) -> None:
+    """It may hold a tumour, an infection, a deficit or an unstable fracture."""
+    page = ward.page(ward.leave(leaving_chart(VISIT, ends_in_january()), failed=(key,)))
     assert not any(words in page.text for words in (*MOVING, OFF))
 
 

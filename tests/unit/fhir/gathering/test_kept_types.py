@@ -1,4 +1,4 @@
-"""Types that a server does not keep or refuses: its CapabilityStatement decides, and of imaging nothing is missing."""
+"""Types that a server does not keep or refuses: its CapabilityStatement decides, and what it keeps and refuses is open."""
 
 import pytest
 
@@ -118,14 +118,17 @@ def test_what_leaves_nothing_open_asks_for_no_statement(answers, unread):
 # --- imaging
 
 
-def test_a_refused_read_of_imaging_studies_leaves_the_record_whole():
-    state = state_of(read(scripted(ImagingStudy=refused(403))))
-    assert (state.unread, state.incomplete) == ({}, {})
+@pytest.mark.parametrize("kind", ["ImagingStudy", "DiagnosticReport"])
+@pytest.mark.parametrize("status", [403, 404, 500])
+def test_a_refused_read_of_imaging_is_named(kind, status):
+    fhir = scripted(**{kind: refused(status)}, metadata=capabilities(kind))
+    (key,) = [one for one in LISTS if LISTS[one] == kind]
+    assert set(state_of(read(fhir)).unread) == {key}
 
 
-def test_a_refused_read_of_reports_is_named():
-    state = state_of(read(scripted(DiagnosticReport=refused(403))))
-    assert set(state.unread) == {"diagnosticReports"}
+def test_imaging_studies_that_the_server_keeps_none_of_are_no_gap():
+    fhir = scripted(ImagingStudy=refused(403), metadata=capabilities("Condition"))
+    assert state_of(read(fhir)).unread == {}
 
 
 def test_of_imaging_that_nobody_sent_the_reports_are_named():

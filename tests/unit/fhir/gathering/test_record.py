@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from cds_service.errors import DeadlinePassed, PatientMismatch
 from cds_service.fhir.gathering.picking import NOT_UNDERSTOOD
 from cds_service.fhir.gathering.plan import plan_prefetch
-from cds_service.fhir.gathering.record_state import state_of
+from cds_service.fhir.gathering.record_state import is_cut, state_of
 from tests.builders import coded
 from tests.codes import ICD, RXNORM, SCT
 from tests.scripted_reader import ScriptedReader, gathered
@@ -1980,10 +1980,11 @@ def test_an_encounter_of_another_patient_is_left_out():
     assert record.foreign == {"Encounter": 1}
 
 
-def test_an_encounter_that_cannot_be_read_is_no_notice():
+def test_an_encounter_that_cannot_be_read_is_named_and_no_hole_in_the_record():
     record, _ = with_encounter({"resourceType": "OperationOutcome", "issue": []})
     state = state_of(record)
-    assert (state.unread, state.incomplete, state.unreadable) == ({}, {}, 0)
+    assert (set(state.unread), state.incomplete) == ({"encounter"}, {})
+    assert not is_cut(record)
 
 
 V2_0203 = "http://terminology.hl7.org/CodeSystem/v2-0203"
