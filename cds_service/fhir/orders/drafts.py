@@ -35,7 +35,7 @@ OVER = frozenset(
 # `request.method` of entries that sign nothing
 NO_ORDERS = frozenset({"DELETE", "GET", "HEAD"})
 _PLAIN = re.compile(r"[\w.:/-]{1,256}", re.ASCII)
-# elements that name the order it takes the place of
+# elements of an order that name those which it replaces
 REPLACES = ("replaces", "priorRequest", "priorPrescription")
 # endings of resource types that are orders
 ORDERED = ("Request", "Order", "Prescription")
@@ -77,9 +77,9 @@ class DraftOrders:
     """All orders of a signing, and the resources that came with them.
 
     Attributes:
-        drafts: orders that clearly belong to the patient.
-        others: all other orders: of another patient, of nobody, or of somebody not
-            clearly named.
+        drafts: orders that name this patient, or nobody: those are signed for the
+            patient of the call.
+        others: all other orders: of another patient, or of somebody not clearly named.
         person: the patient; None if ownership was settled before.
         cut: which parts were too long to be read completely, as phrases.
         referred: resources on the patient's server that the orders refer to, by name
@@ -194,15 +194,15 @@ def read_drafts(
     known = [entry.known for entry in entries]
     names = [name for entry in entries for name in entry.names]
     counted = Counter([*names, *[_name(draft.resource) for draft, _ in inside]])
-    whole = person.identified(None, known)
+    patient = person.identified(None, known)
     ours: list[Order] = []
     others: list[Order] = []
     orders = [*((draft, None) for draft in drafts), *inside[:MOST_INSIDE]]
     for draft, group in sorted(orders, key=lambda pair: pair[0].reference):
         # An order that names nobody is signed for the patient of the call; one that
         # names somebody has to name them.
-        is_ours = not whole.is_foreign(draft.resource) and not (
-            group and whole.is_foreign(group)
+        is_ours = not patient.is_foreign(draft.resource) and not (
+            group and patient.is_foreign(group)
         )
         # An update could reach either of two orders with one reference.
         is_reachable = counted[_name(draft.resource)] == 1
@@ -213,7 +213,7 @@ def read_drafts(
     return DraftOrders(
         tuple(remaining),
         tuple(others),
-        whole,
+        patient,
         Targets(known, person.bases),
         tuple(_cut_parts(long, len(inside))),
         deadline,
