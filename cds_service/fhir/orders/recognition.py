@@ -65,9 +65,10 @@ ADDITIONAL_LEVEL = "augmentation-additional-level"
 HEIGHT_RESTORATION = "height-restoration"
 AUGMENTATION = AUGMENTATIONS | {ADDITIONAL_LEVEL}
 OF_AUGMENTATION = AUGMENTATION | {HEIGHT_RESTORATION}
-# of a Procedure words are read without their years
+# Types of which the first question decides nothing. It reads words as they are; those
+# of a Procedure are read without their years.
 READ_ON = DEVICE_TYPES | GROUPS | {"Procedure"}
-# any burst too
+# the fractures that an augmentation may be for
 FRACTURES = frozenset(
     {"vertebral-fracture", "osteoporotic-vertebral-fracture", "unstable-fracture"}
 )
@@ -83,7 +84,7 @@ OPERATION_SYSTEMS = frozenset(
         "http://fhir.de/CodeSystem/bfarm/ops",
     }
 )
-# CPT: anesthesia, radiology, laboratory, medicine, visits
+# CPT: anaesthesia, radiology, laboratory, medicine, visits
 _NO_OPERATION = re.compile(r"0[01]\d{3}|[7-9]\d{4}")
 SUPPORT_TITLES = {
     "brace": "brace",
@@ -156,7 +157,7 @@ def _may_be_ours(order: Json, terminology: Terminology) -> bool:
 
 @lru_cache(KEPT_TEXTS)
 def _may_name_ours(words: str, terminology: Terminology) -> bool:
-    """Tell if these words, said of the spine, name an order of ours.
+    """Tell if these words, next to a word of the spine, name an order of ours.
 
     An augmentation counts wherever it is named.
     """
@@ -172,7 +173,7 @@ def recognise_augmentation(
 ) -> Recognition | None:
     """Recognise an augmentation order and its concepts; None if it is none.
 
-    `height-restoration` is one of them.
+    One of its concepts may be `height-restoration`.
     """
     if resource.get("resourceType") not in ORDER_TYPES:
         return None
@@ -301,7 +302,7 @@ def _recognise_support(
     if resource.get("resourceType") not in ORDER_TYPES:
         return None
     titles = _titles(resource)
-    # one that takes a biopsy orders it too
+    # An augmentation at which a biopsy is taken orders the biopsy, too.
     if is_augmentation:
         return _support(
             [*titles, *codeables(resource, "orderDetail")], BIOPSY, terminology
@@ -357,7 +358,10 @@ def _names_bone(
 
 
 def _is_elsewhere(resource: Json, terminology: Terminology) -> bool:
-    """Tell if site or reason of a therapy name another part: a shoulder, the lungs."""
+    """Tell if the site or reason of a therapy is another part: a shoulder, the lungs.
+
+    A site or reason of the spine decides against that.
+    """
     places = [
         word
         for codeable in codeables(resource, "bodySite", "reasonCode")
