@@ -1,6 +1,6 @@
 """The parts of one hook call: what is in force, the outside world, what was read.
 
-Each step of `service.py` adds to it.
+The steps of `service.py` take and return them.
 """
 
 from collections.abc import Callable, Iterable, Mapping
@@ -67,7 +67,7 @@ class ServiceHook:
     handouts: Mapping[str, HandoutText] = field(default_factory=dict)
 
     def overdue(self, today: date) -> Mapping[str, tuple[str, ...]]:
-        """List the ids of rules and guidelines due for review, by part."""
+        """Return the ids of all that is overdue for review, by part of the folder."""
         parts: Mapping[str, Iterable[Rule | FactFile | Guideline | Summary]] = {
             "recommendations": self.rules,
             "facts": self.facts,
@@ -221,7 +221,7 @@ class Call:
 
     @property
     def signed_digest(self) -> str:
-        """Return what identifies a signing: its orders; of a discharge, the stay."""
+        """Return the digest of the orders being signed; of a discharge, its stay."""
         context = self.request.context
         if context.CARRIES_ORDERS:
             return context.drafts_digest
@@ -248,10 +248,8 @@ class SignedOrders:
 
     def braces_concern(self, policy: Policy) -> bool:
         """Tell if a brace or bed rest is signed, and the site wants answers to that."""
-        is_supported = any(
-            order.kind in ("brace", "bed-rest") for order in self.support
-        )
-        return is_supported and policy.brace.only_days > 0
+        has_brace = any(order.kind in ("brace", "bed-rest") for order in self.support)
+        return has_brace and policy.brace.only_days > 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,6 +1,6 @@
 """The path of one request; `docs/architecture.md` says which module takes which step.
 
-Each step reads the results of the steps above it and of nothing else.
+Each step reads only the results of the steps above it.
 """
 
 from collections.abc import Mapping, Sequence
@@ -152,9 +152,9 @@ def _answer_in_time(
     if is_signing and _discharges(orders, service):
         call = replace(call, hook=service.leaving_hook)
     is_discharge = call.hook.hook == "encounter-discharge"
-    read_case = _read_discharge if is_discharge else _read_signing
-    case = read_case(call, orders)
-    return NO_CARDS if case is None else _show(call, case)
+    read = _read_discharge if is_discharge else _read_signing
+    read_case = read(call, orders)
+    return NO_CARDS if read_case is None else _show(call, read_case)
 
 
 def _discharges(orders: SignedOrders, service: Service) -> bool:
@@ -202,15 +202,16 @@ def _with_orders_on_record(call: Call) -> Call | None:
 
 
 def _is_of_now(order: Mapping[str, Any], call: Call) -> bool:
-    """Tell if an order was written, or is planned, within the days of a fracture.
+    """Tell if an order was written, or is planned, in the last 90 days or later.
 
-    Many EHRs leave an order active that was carried out long ago.
+    One without a day is of now, too. Many EHRs leave an order active that was carried
+    out long ago.
     """
     calendar, period = call.service.calendar, order.get("occurrencePeriod")
-    written = [order.get("authoredOn"), order.get("occurrenceDateTime")]
+    dates = [order.get("authoredOn"), order.get("occurrenceDateTime")]
     if isinstance(period, dict):
-        written += [period.get("start"), period.get("end")]
-    days = [day for one in written if (day := calendar.last_day(one))]
+        dates += [period.get("start"), period.get("end")]
+    days = [day for one in dates if (day := calendar.last_day(one))]
     return not days or max(days) >= call.today - FRACTURE_UNKNOWN
 
 
@@ -283,8 +284,8 @@ def _read_deciding(call: Call, kind: str, person: Person) -> PatientRecord | Non
 def _may_lack(call: Call, record: PatientRecord) -> bool:
     """Tell if the list may lack what decides.
 
-    It may if it was not read whole, if an entry of it is broken, or if entries of
-    another patient were among them.
+    It may if it was not sent or not read whole, if an entry of it is broken, or if
+    entries of another patient were on it.
     """
     is_doubtful = bool(record.foreign or record.unreadable)
     return is_cut(record) or is_doubtful or _is_blank(call, record)
@@ -503,7 +504,7 @@ def find_findings(
 
 
 def _earlier_feedback(call: Call) -> Sequence[CardFeedback] | None:
-    """Read what was answered to this patient's cards; None if not read in time."""
+    """Read the feedback on this patient's cards; None if it was not read in time."""
     request, ports = call.request, call.ports
     if ports.history is None or not ports.may_name_server:
         return ()
