@@ -40,6 +40,9 @@ KEEP = (
     "neurological-deficit",
 )
 
+# What is to be said of a brace: its end is after the site's limit (`long`), it has no
+# end (`open`), the limit is over (`passed`), its dates keep the limit and its words do
+# not (`conflict`), only a shortest time is stated (`least`), or as `WITHOUT_DATE`.
 Issue = Literal[
     "long",
     "open",
@@ -64,7 +67,7 @@ class Correction:
 
     Attributes:
         order: the order as found, draft or active.
-        start: set if the order had none, else None.
+        start: the first day, if the order states none; else None.
         review: day of the first review; None if that is over.
         end: last day.
         is_certain: the order was read whole, and leaves no doubt about how long it
@@ -188,11 +191,11 @@ class Brace:
 
 
 def times_of(order: SupportOrder, procedure_on: date | None, today: date) -> BraceTimes:
-    """Find the day from which a brace counts.
+    """Find the first day of a brace, and its last day by its dates and by its words.
 
-    It is its start, else the day of the procedure, else the day it was written, else
-    today. An active brace was ordered before the procedure, so for it the day it was
-    written comes before that of the procedure.
+    The first day is its start, else the day of the procedure, else the day it was
+    written, else today. An active brace was ordered before the procedure, so the day it
+    was written counts before that of the procedure.
     """
     if order.draft:
         days = (order.start, procedure_on, order.authored, today)
@@ -243,7 +246,7 @@ def fracture_day(findings: Findings) -> date | None:
 def counting_orders(
     support: SupportOrders, findings: Findings, today: date
 ) -> SupportOrders:
-    """Pair the orders with the day from which one is for this fracture (rule E6)."""
+    """Set the day from which an order is for this fracture, and so counts (E6)."""
     return replace(
         support, counted_from=fracture_day(findings) or today - FRACTURE_UNKNOWN
     )

@@ -37,7 +37,7 @@ from cds_service.core.study import LogisticStudy, Study
 from cds_service.core.wording import Wording
 
 NO_SUPPORT = SupportOrders()
-# Signals at a discharge, by the kind of order that needs no placing any more.
+# Signals at a discharge, each with the kind of order that is not needed any more.
 SETTLED = {
     "bone-treatment-settled": "bone-treatment",
     "rehabilitation-booked": "rehabilitation",
@@ -88,9 +88,9 @@ class Case:
     Attributes:
         order: None if a brace or bed-rest order after an augmentation is answered.
         support: the orders that count.
-        fracture: that is treated now, as far as it is known.
+        fracture: the one that is treated now, as far as it is known.
         closures: what earlier overrides close.
-        leaving: what is known of the time after it, of a patient who is discharged.
+        leaving: what is known of the time after a discharge; None at a signing.
     """
 
     in_force: InForce

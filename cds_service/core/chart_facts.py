@@ -313,7 +313,7 @@ class ChartFacts:
     def warnings_behind(self) -> Iterator[tuple[str, str]]:
         """Yield the warnings behind the leading fact: the short form, and the whole.
 
-        The last is an unstable fracture or spine, which leads no card.
+        An unstable fracture or spine comes last, whatever its fact's colour.
         """
         leading = self.leading
         for fact in self.ranked:
@@ -338,7 +338,7 @@ class ChartFacts:
         words = self._words(leading) | {"join": joined_fact}
         phrases = leading.file.phrases
         fitting = [phrase for phrase in phrases if self._fits(phrase, leading)]
-        # What is known of bone drugs is never said as unknown because that is shorter.
+        # A shorter phrase must not say as unknown what is known of bone drugs.
         of_state = [phrase for phrase in fitting if phrase.state] or fitting
         for phrase in of_state:
             if join and "{join}" not in phrase.say:
@@ -484,7 +484,7 @@ def rank_facts(
             or any(_keeps_card(fact) for fact in ranked_facts)
             or LIST_NOT_READ in by_name
             or is_training_open
-            # What forbids training is said with the order of the review.
+            # If training is forbidden, the card says why, even if a review is ordered.
             or (is_open["rehabilitation"] and facts.leading is not None)
             or (is_open["bone-treatment"] and not facts.is_review_settled())
         )
@@ -529,7 +529,7 @@ def _reaches(
 def _is_said_in(key: str, signal: Signal) -> bool:
     """Tell if a fact that rested on this says what the signal says.
 
-    Its words may write an old day otherwise: then its entries are the same.
+    If its words differ only in how they write an old day, its entries are the same.
     """
     evidence = _evidence_text(signal)
     return key.startswith(signal.because) or bool(evidence and key.endswith(evidence))

@@ -350,7 +350,7 @@ def _closures(rule: ClosureRule, feedback: CardFeedback) -> Iterator[Closure]:
 
 
 def _closed_by(rule: ClosureRule, ground: CardGround) -> Iterator[tuple[str, str]]:
-    """Yield what of the card this rule closes, with its key: its grounds alone."""
+    """Yield the id and the key of each part of the card that this rule closes."""
     braces = [order for order in ground.orders if order.kind == "brace"]
     if rule.part == "risk":
         yield "", ""

@@ -83,7 +83,7 @@ def find_open_points(
 
     Args:
         findings: of the patient.
-        record: what was read of it.
+        record: which lists were read, and how far.
         inputs: the findings that the figure rests on.
     """
     points = (

@@ -1,8 +1,8 @@
 """Signals of what is open next to a button: nothing is pre-selected that it may forbid.
 
 Each kind of open thing withholds every pre-selection, unless the rule of the button
-names it (`recommended-although`). So a new kind is forgotten by no button, and a new
-button by no kind.
+names it (`recommended-although`). So no button can forget a new kind, and no kind a new
+button.
 """
 
 from collections.abc import Iterator, Mapping
@@ -18,9 +18,9 @@ class OpenKind(NamedTuple):
     """One kind of thing that the record may leave open.
 
     Attributes:
-        findings: that are open if an entry names them and does not decide.
-        known: of these, those that withhold a button if they are certain, too. The
-            others have facts of their own.
+        findings: each is open if an entry names it and does not decide.
+        known: those of them that withhold a button if they are certain, too. The others
+            have facts of their own.
     """
 
     findings: tuple[str, ...]
@@ -84,9 +84,9 @@ def _detector(kind: OpenKind) -> Detector:
 
 
 def _is_open(name: str, findings: Findings) -> bool:
-    """Tell if an entry names it, and it is not known if it is so now.
+    """Tell if an entry names this finding without deciding if it holds now.
 
-    An old cancer that the card names is no doubt of its own.
+    An old cancer has a line of its own on the card, and leaves nothing open.
     """
     gap = findings.gaps.get(name)
     if gap is None or not gap.is_mentioned or is_settled(name, findings):
@@ -136,7 +136,7 @@ def _is_of_problem_list(gap: Gap) -> bool:
     )
 
 
-# F1, F2, F6 and F7, and F5, where an entry names them and does not decide.
+# F1, F2, F6 and F7, and F5, if an entry names them and does not decide.
 CAUSES_IN_DOUBT = (
     *("malignancy", "bone-malignancy", "recent-cancer"),
     *("present-spinal-infection", "sepsis"),
@@ -169,7 +169,7 @@ SIGNALS["deficit-in-doubt"] = _doubts(DEFICITS_IN_DOUBT)
 
 @signal("grave-lists-unread")
 def _grave_lists_unread(situation: Situation) -> Signal | None:
-    """Lists that may hold a tumour, an infection or a deficit say nothing."""
+    """Find lists not read whole that may hold a tumour, an infection or a deficit."""
     missing = _missing(GRAVE_LISTS, situation)
     if not missing:
         return None
@@ -193,7 +193,7 @@ def _drug_lists_unread(situation: Situation) -> Signal | None:
 
 
 def _missing(keys: tuple[str, ...], situation: Situation) -> dict[str, str]:
-    """Tell of those of these lists that say nothing, or not all, why."""
+    """Return those of these lists that say nothing, or not all, each with the why."""
     points = situation.assessment.open_points
     return {
         point.name: point.why

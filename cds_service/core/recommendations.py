@@ -129,7 +129,7 @@ class Rule(DataTable):
 
     Attributes:
         text: the card's line, or what `texts` have in common.
-        texts: the first whose signal is there is taken.
+        texts: the first whose signal holds is taken.
         supplies: inputs of the models that a measurement could give; the act with the
             greatest gain leads.
         asks: of an act that asks for several measures, each of them.
@@ -139,7 +139,7 @@ class Rule(DataTable):
         not_offered_if: signals under which there is no button.
         corrects: the rule offers a corrected brace order instead of a new one.
         recommended_if: signals of which one must hold for the suggestion to be
-            pre-selected; none: it always may be.
+            pre-selected; if empty, none is needed.
         recommended_unless: signals under which the suggestion is offered and not
             pre-selected.
         recommended_although: of `OPEN_SIGNALS`, which have the same effect on every
@@ -231,8 +231,8 @@ def recommend(
         if closures.closes_button(rule.order_kind):
             recommendation = replace(recommendation, order=None, label="")
         fired.append(recommendation)
-    # One measurement, the last: first what costs little (pre-selected), then what would
-    # add most.
+    # At most one measurement, as the last act: one that costs little (pre-selected)
+    # before one that would add more.
     acts = [act for act in fired if not act.rule.supplies]
     open_measures = [act for act in fired if act.rule.supplies and not act.already]
     best = sorted(open_measures, key=lambda act: (not act.recommended, -act.gain))
@@ -354,7 +354,11 @@ def _corrections(because: Sequence[Signal]) -> tuple[Correction, ...]:
 def _option(
     rule: Rule, signals: Mapping[str, Signal]
 ) -> tuple[SignalText, Signal | None]:
-    """Choose the first text whose signal holds, or the only one of a rule."""
+    """Choose the first text whose signal holds, and that signal.
+
+    Raises:
+        ValueError: the rule has texts, and none of them fits.
+    """
     if not rule.texts:
         return SignalText(), None
     for option in rule.texts:

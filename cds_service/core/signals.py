@@ -14,7 +14,7 @@ from collections.abc import Collection, Mapping
 from functools import partial
 
 from cds_service.core import (
-    card_signals,  # noqa: F401 - registers itself, as the next
+    card_signals,  # noqa: F401 - registers itself, as do the next four
     chart_signals,  # noqa: F401
     drug_signals,  # noqa: F401
     leaving_signals,  # noqa: F401
@@ -31,7 +31,7 @@ def find_signals(
     """Find the signals that hold, those of the studies' cut-offs first.
 
     Args:
-        names: of those that are looked for; None for all.
+        names: the signals that are looked for; None for all.
     """
     cutoffs = (
         (cutoff.id, partial(beyond_cutoff, study=study, cutoff=cutoff))
