@@ -208,7 +208,7 @@ def unread_entry(
     caller: Caller,
     deciding: Literal["procedures", "orders"],
 ) -> AuditEntry:
-    """Make the entry of a call that got no card, as what decides was not read.
+    """Make the entry of a call that got no card since what decides was not read.
 
     The procedures decide at a discharge, the orders when a chart is opened. Most of
     these patients had no augmentation, so it names none.
@@ -237,6 +237,10 @@ def missing_orders_entry(
     """Make the entry of calls that carried no draft orders.
 
     It counts those of one process since its last such entry.
+
+    Args:
+        calls: how many calls came.
+        missing: how many of them carried no draft orders.
     """
     return AuditEntry(
         kind="near-miss",
@@ -316,7 +320,7 @@ def _source(source: Provenance) -> dict[str, str]:
 
 
 def _gap(gap: Gap) -> dict[str, Any]:
-    """Keep the value that was seen, or only that one was; either is an open point."""
+    """Keep the value that was seen, or the mark that one was: both are open points."""
     entry: dict[str, Any] = {"name": gap.name, "reason": gap.reason}
     if gap.value is not None:
         entry["value"] = gap.value
@@ -326,9 +330,7 @@ def _gap(gap: Gap) -> dict[str, Any]:
 
 
 def _passed_over(findings: Findings) -> list[dict[str, str]]:
-    pairs = dict.fromkeys(
-        (reading.name, reading.reason) for reading in findings.passed_over
-    )
+    pairs = dict.fromkeys((value.name, value.reason) for value in findings.passed_over)
     return [{"name": name, "reason": reason} for name, reason in pairs]
 
 
@@ -378,7 +380,7 @@ def _policy(policy: Policy) -> dict[str, Any]:
 
 
 def _time_of(value: Any) -> Any:
-    """Keep the days, numbers and units of a time; of words nothing, None for a text."""
+    """Return the days, numbers and units of a time, no words; None for a word."""
     if isinstance(value, Mapping):
         parts = {
             name: _time_of(part)
