@@ -61,7 +61,7 @@ from cds_service.fhir.raw_json import is_prohibition, member
 
 LATE = timedelta(days=30)  # policy: a supply that ended so lately may be renewed late
 STOPPED = frozenset({"stopped", "on-hold"})
-# of an intake that nobody broke off
+# statuses of an intake that was not broken off
 SURE = frozenset({"active", "completed"})
 UNNAMED = "bone drug"
 # "Osteoporosis, Prolia given in March"; "Fracture under alendronate"
@@ -71,12 +71,12 @@ UNSPECIFIC = frozenset({"other bisphosphonate"})
 # What was used in an act, or is to be: drugs there are no mere remark.
 USED = {"Procedure": ("usedCode", "usedReference"), "ServiceRequest": ("orderDetail",)}
 IN_ERROR = "entered-in-error"
-# such a dose was ordered
+# what is recorded of a dose that was ordered, even if it was not given
 PLANNED = frozenset({"MedicationAdministration", "Procedure"})
 
 
 def read_history(spec: BoneDrugSpec, chart: Chart) -> BoneDrugs:
-    """Read every bone drug on record, and whether "none" could be said of the lists.
+    """Read every bone drug on record, and why "none" may not be said of the lists.
 
     Args:
         spec: of `bone-drug`.
@@ -268,13 +268,14 @@ def _mentioned(
 
     The lists tell more of a drug than such words.
     """
-    known = {one.name for one in listed}
-    kinds = {KINDS[name] for name in known & KINDS.keys()}
+    listed_names = {one.name for one in listed}
+    kinds = {KINDS[name] for name in listed_names & KINDS.keys()}
     for use in named_beside(chart, spec.value_sets):
         name = _name(use.drug, chart)
         is_group = name in UNSPECIFIC and KINDS[name] in kinds
-        is_group |= name == ANY_BONE_DRUG and bool(known)
-        if use.entry.kind not in TELLING_TOO or name in known or is_group:
+        is_group |= name == ANY_BONE_DRUG and bool(listed_names)
+        is_listed = name in listed_names
+        if use.entry.kind not in TELLING_TOO or is_listed or is_group:
             continue
         if use.entry.kind in DEVICE_ORDERS or is_of_now(use, spec, chart):
             yield _noted(use, spec, chart)
@@ -376,7 +377,7 @@ def _given(
 
 
 def _planned(mention: DrugEntry, entry: Entry, chart: Chart) -> DrugEntry:
-    """Make a dose that was not given: an order without one.
+    """Read a dose that was not given as an order, with its day if it is injected.
 
     The day of an order is not that on which a tablet is taken.
     """
@@ -390,10 +391,10 @@ def _planned(mention: DrugEntry, entry: Entry, chart: Chart) -> DrugEntry:
 def _billed(
     mention: DrugEntry, entry: Entry, drug: Drug, spec: MedicationSpec, chart: Chart
 ) -> DrugEntry:
-    """Make a dose of an order of an injection.
+    """Read an order of an injection, as a dose if it was given.
 
     It was given if the order is completed and has a day or a billing code. The day of
-    writing is that of the dose only if the order says no time of its own: that one may
+    writing is that of the dose only if the order states no time of its own, which may
     be still to come.
     """
     authored = dated(entry.raw.get("authoredOn"), chart)
@@ -429,8 +430,8 @@ def _stated(
     if begins and begins == ended:
         return _on_day(mention, entry, begins, spec)
     is_current = entry.status == "active" and ended is None
-    # Neither the start nor the end of a period is the day of an injection; nor is the
-    # start the last day of what is over since a day that nobody wrote.
+    # No end of a period is the day of an injection. The start is not the last day of an
+    # intake that is over and has no end on record.
     taken_on = ended or (begins if entry.status == "active" else None)
     dose = None if mention.name in INTERVAL else taken_on
     return mention._replace(
@@ -466,7 +467,7 @@ def _on_day(
 def _asserted(mention: DrugEntry, entry: Entry, chart: Chart) -> DrugEntry:
     """Read a report without a day of its own.
 
-    The day on which it was reported is none on which an injection was given.
+    The day on which it was reported is not that of an injection.
     """
     is_active, is_interval = entry.status == "active", mention.name in INTERVAL
     if not is_active:

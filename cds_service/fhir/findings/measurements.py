@@ -63,9 +63,9 @@ class Picked(NamedTuple):
     conflict: str = ""
 
 
-# where it was measured, and how
+# Adds to a value where and how it was measured, or refuses it for that.
 Judge = Callable[[Measured, QuantitySpec, Chart], Measured | Refused]
-# which one counts
+# Chooses the value that counts; it gets at least one.
 Pick = Callable[[Sequence[Measured], QuantitySpec, Chart], Picked]
 
 
@@ -78,7 +78,11 @@ def find_quantity(
 ) -> FindingOrGap:
     """Find a measured number, or why the newest value was not used.
 
-    The newest number counts unless `pick` says otherwise.
+    Args:
+        spec: of the finding.
+        chart: the patient's record.
+        judge: refuses values by where and how they were measured.
+        pick: chooses the value that counts; None for the newest.
     """
     pick, passed = pick or pick_newest, chart.broken(spec)
     readings = chart.readings_of(spec.value_sets)
@@ -144,7 +148,10 @@ def _is_of_now(
 def _with_low_limits(
     usable: Sequence[Measured], refused: Sequence[Refused]
 ) -> tuple[list[Measured], list[Refused]]:
-    """Use a low limit that is newer than every number; a number tells more."""
+    """Use a low limit, `<15`, that is newer than every number.
+
+    A number of the same day or later tells more.
+    """
     last = max((one.moment.day for one in usable), default=date.min)
     low = [
         refusal
@@ -293,14 +300,14 @@ def _finding(spec: QuantitySpec, chart: Chart, picked: Picked) -> Finding:
     provenance = [one.reading.provenance(spec, one.printed) for one in picked.used]
     readings = [one.reading for one in picked.used]
     aged = age_concern(spec, chart, min([day, *_begun(readings, chart)]))
-    unknown = not all(one.is_method_known for one in picked.used)
+    is_unknown = not all(one.is_method_known for one in picked.used)
     first = picked.used[0]
     is_noted = not all(has_plain_notes(one, chart) for one in readings)
     concerns: list[str] = [*first.doubts, *picked.concerns]
     if is_noted:
         concerns.append(NOTE_NOT_UNDERSTOOD)
     concerns += aged
-    if unknown:
+    if is_unknown:
         concerns.append(METHOD_NOT_RECORDED)
     concerns += method_concern(spec, chart, readings)
     read = chart.record.reads.get(spec.key)
@@ -320,7 +327,7 @@ def _finding(spec: QuantitySpec, chart: Chart, picked: Picked) -> Finding:
         dated_to=dated_to(
             [one.reading for one in picked.used if one.moment.day == day], chart
         ),
-        may_reassure=not (aged or unknown or is_noted or first.doubts),
+        may_reassure=not (aged or is_unknown or is_noted or first.doubts),
     )
 
 
@@ -447,8 +454,8 @@ def find_change(spec: ChangeSpec, base: QuantitySpec, chart: Chart) -> FindingOr
     if newest.conflict:
         return gap(spec, "conflicting", newest.conflict), ()
     change = _change(spec, base, newest.used[0], [*usable, *stale])
-    is_aged = age_concern(base, chart, newest.used[0].moment.day)
-    if isinstance(change, Finding) and is_aged:
+    aged = age_concern(base, chart, newest.used[0].moment.day)
+    if isinstance(change, Finding) and aged:
         change = change._replace(may_reassure=False)
     return change, ()
 
@@ -503,7 +510,7 @@ def _is_comparable(reading: Reading, other: Reading) -> bool:
 
 
 def _way_parts(reading: Reading) -> tuple[str, str]:
-    """Device and method as recorded, for comparison only; never shown."""
+    """Return device and method as recorded: for comparison only, never shown."""
     device = reading.entry.raw.get("device") or {}
     method = reading.entry.raw.get("method") or {}
     return (

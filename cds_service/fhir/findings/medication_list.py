@@ -1,6 +1,6 @@
 """Reads yes/no findings from drugs, while each still counts.
 
-They stand in medication requests, administrations and statements.
+They are in medication requests, administrations and statements.
 """
 
 from collections.abc import Iterable, Sequence

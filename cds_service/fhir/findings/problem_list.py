@@ -79,7 +79,7 @@ SPINAL_DISEASES = AUGMENTATIONS | {
     *("malignancy", "pathological-fracture", "spinal-infection"),
 }
 ON_DRUG_LIST = "on the medication list"
-# What an entry says besides what it is of, or leaves unsaid.
+# Concepts of what an entry says besides its own thing, or of what was not understood.
 BESIDE = frozenset({UNJUDGED, UNJUDGED_ACT, UNREAD_PROSE, UNREAD_REASON})
 # Where an entry is kept, and the word before its day.
 PLACES = {
@@ -386,7 +386,8 @@ def conclude_no(
         spec: the finding.
         chart: the patient's record.
         how: `not`, or `not current` if the list has it as past.
-        may_count: an unidentified entry would count if it were the condition.
+        may_count: tells if an entry that was not identified would count if it were of
+            this finding.
     """
     unread = chart.unread(spec)
     if not spec.closed_world:
@@ -506,8 +507,8 @@ def _plain_acts(
 ) -> list[Stated]:
     """Leave open what the words of procedures name, unless they name it plainly.
 
-    Words that are not plain may deny it, end it or speak of a relative; next to them no
-    others are plain.
+    Words that are not plain may deny it, end it or be about a relative. If one entry
+    has such words, no entry in words alone counts.
     """
     if not isinstance(spec, ConditionSpec) or not spec.plain_acts:
         return statements

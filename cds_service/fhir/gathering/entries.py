@@ -94,7 +94,7 @@ def read_entry(
         terminology: the service's, including the site's codes.
     """
     kind = text(raw.get("resourceType"))
-    # of a condition picking has already read all words
+    # Picking has already read all words of a condition.
     named = concepts if kind == "Condition" else concepts & ASIDE_IN_DOUBT
     if kind == "Procedure":
         named |= _procedures_named(raw, terminology)
@@ -183,8 +183,8 @@ def _procedures_named(raw: Json, terminology: Terminology) -> frozenset[str]:
 def _done(words: str, terminology: Terminology) -> frozenset[str]:
     """Return what the words of a procedure name.
 
-    An augmentation is in doubt next to words of something else (`consult`), everything
-    beside `cancelled` and the like.
+    An augmentation is in doubt next to words of something else (`consult`), anything is
+    next to `cancelled` and the like.
     """
     named = terminology.text_concepts(words)
     doubtful = NOTHING

@@ -68,6 +68,8 @@ def gather(
         PatientMismatch: the Patient is not the request's.
         EvidenceUnavailable: no key could be read, or the patient does not exist or is
             no longer active.
+        NotAllowed: a key was not sent, and the caller may not name the server that has
+            it.
         DeadlinePassed: there was too much data to process in time.
     """
     until = deadline.for_reading()
@@ -189,7 +191,7 @@ def _part(
         deadline,
     )
     if broken and template.is_optional:
-        # Nobody says which concepts it would have had: its list is not whole.
+        # What a broken entry would have said is not known: its list is not whole.
         note = f"incomplete: {count_entries(len(broken))} broken"
         read = read._replace(is_cut=True, note=read.note or note)
     near: tuple[NearMiss, ...] = ()

@@ -230,7 +230,7 @@ class ClauseReader:
         self._kept_whole = lru_cache(KEPT_TEXTS)(self._whole)
 
     def read(self, text: str) -> tuple[Clause, ...]:
-        """Read each statement of a text; what follows its last mark is none."""
+        """Read each statement of a text; what is empty between two marks is none."""
         look = self._kept if len(text) <= LONGEST_KEPT else self._read
         return look(text)
 
@@ -242,7 +242,7 @@ class ClauseReader:
     def without_suspicion(self, text: str) -> str:
         """Return the folded text without the words that call something suspected.
 
-        `?`, `Verdacht auf`, `possible`
+        They are such as `?`, `Verdacht auf` and `possible`.
         """
         return self.joints.suspicion.sub(" ", folded(text))
 

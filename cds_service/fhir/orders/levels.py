@@ -155,7 +155,7 @@ def _statements(
 ) -> Iterator[tuple[str, set[str]]]:
     """Yield the statements of each element, the most trusted first."""
     yield "bodySite", _site_statements(codeables(order, "bodySite"), terminology)
-    # a note speaks of other levels as well: old hardware, where pain radiates
+    # A note names other levels as well: old hardware, where pain radiates.
     if not wording:
         notes = [
             words
@@ -226,7 +226,7 @@ def names_another_fracture(
 def broken_beside(entry: Json, terminology: Terminology) -> set[str]:
     """Return the vertebrae that an entry names as broken next to its title.
 
-    They stand in its reasons, notes and results. Each part of a sentence is read for
+    They are in its reasons, notes and results. Each part of a sentence is read for
     itself: a report goes on about other vertebrae.
     """
     named = set[str]()
@@ -381,7 +381,7 @@ class Reasons(NamedTuple):
 
     Attributes:
         stated: of its codes, of Conditions sent with it, and of its reasons in words.
-        doubts: named in a title or a note, denied beside something, or suspected.
+        doubts: named in a title or a note, denied next to something, or suspected.
         length: of the words that were read, in characters.
     """
 
@@ -399,7 +399,7 @@ def find_reasons(
     """Find the reasons of an order, such as `malignancy`.
 
     The cause of a fracture is stated in words more often than by a code. A reason's own
-    words state what they name; other words may speak of something else.
+    words state what they name; other words may be about something else.
 
     Args:
         order: the order, as raw JSON.

@@ -172,9 +172,10 @@ def _is_another(
 ) -> bool:
     """Tell if a procedure was another operation than these.
 
-    Those of one day or of one named stay are one. So is one of the same days that
-    treated nothing else, whatever its stay: two systems documented the operation.
-    Without a stay, so is one that may be of the same day, or began the day before.
+    Procedures of one day, or of one named stay, are one operation. One within a week
+    that treated no other level is the same operation, whatever its stay: two systems
+    documented it. One that names no stay is another only if it treated another level
+    and was done on a known day, more than a day apart.
     """
     calendar = terminology.calendar
     day = performed_on(procedure.resource, calendar)
