@@ -124,9 +124,9 @@ def read_table(table: Table, context: ImportContext) -> Source:
 
 PATIENT = frozenset({"patient", "id", "patientid", "subject"})
 OTHER_PATIENTS = "of other patients; --patient names the one that is imported"
-NOBODYS = "whose it is is not said: its cell of the patient is empty"
+NOBODYS = "it names no patient: its cell in the column of patients is empty"
 TWO_OWNERS = "two columns say whose it is, and differ"
-TWICE = "stands over several columns; which of them counts is not said"
+TWICE = "the heading of several columns: keep only the one that counts"
 NO_OWNER = (
     "a column that is not known may say whose a row is: name the column of patients"
     " 'patient', or remove this one"

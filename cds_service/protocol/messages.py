@@ -435,7 +435,9 @@ class Card(_Outbound):
     @model_validator(mode="after")
     def _keeps_the_rules_between_members(self) -> Self:
         if bool(self.suggestions) != (self.selection_behavior is not None):
-            raise ValueError("selectionBehavior stands exactly where suggestions stand")
+            raise ValueError(
+                "selectionBehavior is needed with suggestions, and only then"
+            )
         if (
             self.selection_behavior == "at-most-one"
             and sum(suggestion.is_recommended for suggestion in self.suggestions) > 1

@@ -292,7 +292,7 @@ def test_a_tools_table_of_two_patients_gives_the_rows_of_one(read):
 def test_a_row_without_its_cell_of_the_patient_is_nobodys(read):
     taken, refused = read("plvi,level,date,patient\n0.6,L4,2026-05-01\n")
     assert taken == {}
-    assert refused["patient"].startswith("whose it is is not said")
+    assert refused["patient"].startswith("it names no patient")
 
 
 @pytest.mark.parametrize("row", ["p1,p2", "p2,p1", "p1,17"])
