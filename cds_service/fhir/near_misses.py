@@ -3,7 +3,7 @@
 Under a code that we do not know.
 
 An upgrade of an EHR that changes its codes shows here first. Only codes leave this
-module: they belong to the hospital, and texts may speak of a patient.
+module: they belong to the hospital, and texts may be about a patient.
 """
 
 import re

@@ -91,8 +91,8 @@ class _Unnamed(Bases):
     Looked for in its references once an absolute one is met, and if it has none, in
     the addresses of its entries.
 
-    Where they name Patients under two, nobody can tell which is the EHR's, and no
-    absolute reference counts.
+    If they name Patients under two, nobody can tell which is the EHR's, and no absolute
+    reference counts.
     """
 
     documents: Sequence[Any] = field(default=(), repr=False, compare=False)

@@ -488,7 +488,7 @@ def _identifiers_there(
 ) -> tuple[set[str], set[str]]:
     """Return which of these identifiers are on this patient's Observations.
 
-    First those of Observations that stand, then those of Observations taken back.
+    First those of Observations in force, then those of Observations taken back.
     """
     there: set[str] = set()
     withdrawn: set[str] = set()

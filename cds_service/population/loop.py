@@ -274,7 +274,7 @@ def _brace_orders(
 
 
 def _may_hide_a_brace(reading: _Reading) -> bool:
-    """Tell if a brace may stand in a list or a device order that was not read.
+    """Tell if a brace may be in a list or a device order that was not read.
 
     A Device that the order names and the record does not hold is such a one.
     """

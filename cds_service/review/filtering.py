@@ -19,7 +19,7 @@ from cds_service.audit.query import Query, patient_filter
 from cds_service.core.loop import STATES
 
 LONGEST = 256
-# Of a figure that a card said; nothing but such text can stand in a model's file.
+# Of a figure that a card said; nothing but such text can be in a model's file.
 FIGURES: Mapping[str, re.Pattern[str]] = {
     "model": re.compile(r"[a-z0-9][a-z0-9-]*"),
     "version": re.compile(r"[0-9A-Za-z.+-]+"),

@@ -1,6 +1,6 @@
 """Tables of counts in which no small count can be had, not even from sums.
 
-Counts of 1 to 4 are hidden. Where a total is known, a single hidden cell could be
+Counts of 1 to 4 are hidden. If a total is known, a single hidden cell could be
 computed: the next smallest is hidden too, and both look alike. Since no 0 is hidden,
 each of them is at least 1: if the total leaves them little more than their least,
 the next smallest is hidden as well. Which cells are hidden depends on a whole calendar

@@ -58,7 +58,7 @@ PATH = "/worksheet"
 BACK = f"{PATH}/callback"
 SECONDS = 8.0  # for all calls of one step
 PAGE_SECONDS = 20.0  # for all that one page reads and writes
-# What must be left before anything is sent: a write that is cut off may stand or not.
+# What must be left before anything is sent: a write that is cut off may count or not.
 WRITE_SECONDS = 8.0
 ENDED = (
     "This launch has ended, and nothing was saved. Copy the text below, and open the"

@@ -1,4 +1,4 @@
-"""Says why the status or the time of a value speaks against it."""
+"""Says why a value does not count by its status or its time."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain

@@ -266,9 +266,9 @@ def of_one_server(
     """Leave out entries of other servers, by the addresses in all answers of a call.
 
     `Patient/1` in an entry of another server is a patient of that server (FHIR R4,
-    Bundle, "Resolving references in Bundles"). Where all entries have one address, it
-    is ours, as a gateway writes it; unless the site says which other addresses our
-    server writes: then no further one is guessed.
+    Bundle, "Resolving references in Bundles"). If all entries have one address, it
+    is ours, as a gateway writes it. If the site says which other addresses our server
+    writes, no further one is guessed.
     """
     used = {
         base

@@ -69,10 +69,10 @@ class BystandersFile(DataFile):
         acts: ranges of orders and procedures.
         act_concepts: concepts of orders.
         kinds: words that name such an order, by language.
-        fillers: words beside them.
+        fillers: words next to them.
         augmentation: words of the augmentation itself.
         theatre: words of how, where and when it is done.
-        against: words that speak of the spine's stability.
+        against: words about the spine's stability.
     """
 
     reviewed: bool
@@ -175,7 +175,7 @@ class Bystanders:
         return len(words) <= LONGEST_TEXT and self._of_theatre.are_all(words)
 
     def is_against(self, words: str) -> bool:
-        """Tell if words speak of the spine's stability, or are too long to tell."""
+        """Tell if words are about the spine's stability, or too long to be read."""
         return len(words) > LONGEST_TEXT or bool(self._against.search(folded(words)))
 
 

@@ -44,8 +44,7 @@ _TWELFTH = re.compile(
 _BEFORE = rf"(?<![{_LETTER}])(?:%s)\s*$"
 _AFTER = rf"\s*-?\s*(?:%s)(?![{_LETTER}])"
 _INSIDE = rf"(?<![{_LETTER}])(?:%s)(?![{_LETTER}])"
-# Where the words of a language stand: before or after a duration, or anywhere in a
-# text.
+# Where the words of a language are: before or after a duration, or anywhere in a text.
 _PLACES = {
     **dict.fromkeys(
         ("for_", "soft", "until", "until_date", "every", "since", "delay"), _BEFORE
@@ -167,7 +166,7 @@ class _Clause(NamedTuple):
         about: it is about the ordered item, by itself or by the clause before; None if
             neither names anything.
         is_only: its length is the only number with a unit of time in the whole text.
-        is_alone: and all words beside it are plain words of a brace order.
+        is_alone: and all words next to it are plain words of a brace order.
     """
 
     text: str

@@ -1,6 +1,6 @@
 """Reads and writes what the is-a filters of value sets hold.
 
-They stand in `mappings/expanded/<concept>.txt`.
+They are in `mappings/expanded/<concept>.txt`.
 
 A hospital that has a release of SNOMED CT expands the filters once, by `kyphoplasty-cds
 mappings expand`. The service reads sorted codes and never asks a terminology server.

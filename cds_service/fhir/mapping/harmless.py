@@ -45,7 +45,7 @@ class HarmlessFile(DataFile):
         reviewed: a reader of these languages, whom a site names, has read the file.
         titles: names by language.
         social: categories and names of entries on work, home and schooling.
-        asides: what a name may have beside it.
+        asides: what a name may have next to it.
         vertebrae: how a vertebra is written.
     """
 

@@ -54,7 +54,7 @@ class HarmlessCodesFile(DataFile):
 
     Attributes:
         reviewed: a reader whom a site names has read the file.
-        vague: for each system whose other codes stand whatever is written next to them.
+        vague: for each system whose other codes count whatever is written next to them.
     """
 
     reviewed: bool

@@ -95,7 +95,7 @@ class Joints(DataTable):
             excluded`. The rest is read without it.
         found: words of what is there: a name next to them continues no list of what
             is denied.
-        relatives: of whom all of a sentence speaks.
+        relatives: whom a whole sentence is about, if it names one.
     """
 
     and_: tuple[Pattern, ...] = Field((), alias="and")
@@ -116,7 +116,7 @@ class Vertebrae(DataTable):
         numbered: how a number is written before a name: `#` for figures, `@` for one
             of the ordinals.
         ordinals: first to twelfth.
-        thoracic_after, lumbar_after: names that stand after a number or ordinal.
+        thoracic_after, lumbar_after: names written after a number or ordinal.
         not_after: what follows a number that is that of no vertebra (`T1-weighted`).
         followers: what may follow a number that continues a list of levels; before
             another word it counts something.

@@ -38,7 +38,7 @@ LONGEST_TEXT = 2000
 MOST_GROUPS = 40  # groups of levels in one part of a text
 LONGEST_SPAN = 6  # `T1-L5` names a stretch of the spine, not what is treated
 
-_REMARK = re.compile(r"\(([^\d()]{1,20})\)")  # "(old)" after a level speaks of it
+_REMARK = re.compile(r"\(([^\d()]{1,20})\)")  # "(old)" after a level is about it
 _OLD, _OTHER, _NOT_THESE = "old-fracture", "other-at-level", "not-this-level"
 _AT_LEVEL = frozenset({_OTHER})
 _MARKS = frozenset({_OLD, _OTHER, _NOT_THESE}) | AUGMENTATIONS
@@ -334,9 +334,9 @@ class LevelRules:
     def _named_by(
         self, mark: Place, groups: list[_Group], clause: str
     ) -> _Group | None:
-        """Return the group that a mark speaks of from before it: `old fracture T8`.
+        """Return the group after a mark that the mark is about: `old fracture T8`.
 
-        Beyond a joint it speaks of none: `pain and L2`.
+        A mark is about nothing beyond a joint: `pain and L2`.
         """
         later = next((group for group in groups if group.start >= mark[1]), None)
         return (

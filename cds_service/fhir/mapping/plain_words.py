@@ -1,11 +1,11 @@
 """Tells whether words are plain.
 
-They stand on a brace order, a dose, a referral, a note on a value, in a report, in the
+They are on a brace order, a dose, a referral, a note on a value, in a report, in the
 reason of an order, or next to the code of a disease.
 
 Each has a folder of its own, `mappings/plain-words/` that of brace orders. What is not
 in the list is not understood: no brace is shortened against its author's words, and no
-entry counts as a dose, as an order or as a value against those beside it. The lists
+entry counts as a dose, as an order or as a value against those next to it. The lists
 name what is harmless, never what is not.
 """
 
@@ -65,7 +65,7 @@ class PlainWords:
 
     Attributes:
         words: as the files write them.
-        durations: reads the lengths of time beside them.
+        durations: reads the lengths of time next to them.
         earlier: words that call a fracture an old one.
     """
 
@@ -173,7 +173,7 @@ def load_all_plain(
         folders: `mappings/`, and the overlays that lie over it.
         durations: of a brace or a referral a length of time is read; of a dose it is
             part of its words.
-        bone_drugs: their names, plain beside a dose.
+        bone_drugs: their names, plain next to a dose.
 
     Raises:
         DataFileError: a file is wrong.

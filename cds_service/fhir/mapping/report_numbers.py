@@ -12,13 +12,13 @@ from cds_service.fhir.mapping.language import Pattern, either, ignoring_case
 _RANGE_AT = 20  # characters before a number in which a range begins
 _NUMBER = r"(?<![\w.,\-–−])(?P<number>[-−–+]?\d{1,4}(?:[.,]\d{1,3})?)"
 _AREA = rf"{_NUMBER}\s*(?P<unit>cm2|cm²|mm2|mm²)"
-# What may stand before a number, besides letters and digits. A sign (`<40`, `± 12`,
+# What may come before a number, besides letters and digits. A sign (`<40`, `± 12`,
 # `~40`) makes it a limit, a spread or a guess, so what is not known here is one.
 _PLAIN_BEFORE = frozenset(":=,;.()[]|•*")
 # either one and a bit, or more than a thousand
 _OF_TWO_MEANINGS = re.compile(r"[-−–+]?[1-9]\d{0,2},\d{3}")
 _NEAR = r"[^\d;]{0,40}?"
-# What may stand between name and number: words of the site, a span of levels.
+# What may come between name and number: words of the site, a span of levels.
 _PLACE = r"(?:[^\d;+−–-]|[TL]\d(?:\s*[-–]\s*[TL]?\d)?){0,40}?"
 
 Words = tuple[Pattern, ...]

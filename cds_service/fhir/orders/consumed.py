@@ -209,7 +209,7 @@ def _is_read(path: str, value: Any, order: Json, terminology: Terminology) -> bo
         return True
     if path in ("doNotPerform", "asNeededBoolean"):
         return truth(value) is False
-    if path == "quantityQuantity.value":  # one brace; a unit beside it is not read
+    if path == "quantityQuantity.value":  # one brace; a unit next to it is not read
         return bool(value == 1)
     if path.startswith("text."):
         return path == "text.status" or repeats(

@@ -368,7 +368,7 @@ def takes_place(appointment: Json, terminology: Terminology) -> bool:
 
 
 def _is_declined(participant: Json) -> bool:
-    """Tell if somebody declined without whom the visit is none."""
+    """Tell if somebody declined whom the visit needs."""
     if text(participant.get("status")) != "declined":
         return False
     actor = text(member(participant, "actor", "reference"))

@@ -62,7 +62,7 @@ _LETTERS = re.compile(r"[a-z]*")
 
 
 def is_read_whole(kind: str, order: Order, terminology: Terminology) -> bool:
-    """Tell if nothing in an order was left that may speak against it.
+    """Tell if nothing in an order was left unread that may withdraw it.
 
     Of a kyphoplasty that takes a biopsy only what was recognised counts; of an order
     that closes no fact, that its notes do not withdraw it.
@@ -112,7 +112,7 @@ def _words_of(element: str, codeable: Json, terminology: Terminology) -> Iterato
     yield without_billing_mark(text(codeable.get("text")))
     for coding in items(codeable.get("coding")):
         if not _is_understood(element, coding, terminology):
-            # A code of the order's own system may stand without any words.
+            # A code of the order's own system may come without any words.
             bare = "" if element == "code" else _UNREAD
             display = text(member(coding, "display"))
             yield without_billing_mark(display) or bare
