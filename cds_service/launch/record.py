@@ -1,6 +1,6 @@
 """Reads a record for the launched worksheet.
 
-Read are the person, measures that are there already, and changes between two of them.
+It reads the person, measures that are there already, and changes between two of them.
 """
 
 from collections.abc import Sequence

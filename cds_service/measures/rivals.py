@@ -60,7 +60,13 @@ def without_rivals_on_record(
     *,
     seconds: float,
 ) -> tuple[list[Written], list[NotTaken]]:
-    """Keep the values next to which the record holds no other of measure and day.
+    """Keep the values that the record does not contradict.
+
+    Args:
+        seconds: for all queries together.
+
+    Returns:
+        the values to be written, and those that are refused for a value on record.
 
     Raises:
         CdsError: the server cannot be read.
@@ -94,6 +100,9 @@ def rivals_on_record(
 ) -> Mapping[str, Rival]:
     """Map identifiers of new values to what the record holds against them.
 
+    Args:
+        until: when reading has to end, by the monotonic clock.
+
     Raises:
         FhirReadError: the record cannot be read, or not all of it.
     """
@@ -111,9 +120,10 @@ def _rival(
     written: Written, recorded: Sequence[Json], terminology: Terminology
 ) -> Rival | None:
     """Return the first Observation that contradicts the new value, if any does."""
-    # read as if a person had confirmed it; a corrected copy has the same identifier
-    unsaid = {"id": NEW, "status": "final", "identifier": []}
-    new = _entry_of({**written.observation, **unsaid}, written, terminology)
+    # It is read as if a person had confirmed it, and without its identifier: a value
+    # with the same one would count as a corrected copy.
+    confirmed = {"id": NEW, "status": "final", "identifier": []}
+    new = _entry_of({**written.observation, **confirmed}, written, terminology)
     for raw in recorded:
         moment = terminology.calendar.effective(raw)
         if moment is None or moment.day != written.value.day:
@@ -183,7 +193,7 @@ def _contradiction(
     day, spec = written.value.day or date.min, written.value.measure.finding
     read = ReadOutcome("given", "fhir", entries=2)
     record = PatientRecord(reads={spec.key: read}, entries=(new, there))
-    # of after surgery it counts only if the procedure is done
+    # A measure of after surgery counts only if the procedure was done.
     horizon = Horizon(day, day, day, day, operated_on=day)
     chart = Chart(record, terminology, horizon)
     outcome = extract_findings(chart, {spec.name: spec}).gaps.get(spec.name)

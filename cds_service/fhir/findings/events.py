@@ -151,7 +151,7 @@ def _is_beside(entry: Entry, spec: EventSpec, chart: Chart) -> bool:
         return False
     if any(terminology.text_concepts(one) & concepts for one in _title(entry.raw)):
         return False
-    # Of a note some words are in doubt that only deny.
+    # Some words of a note are in doubt although they only deny.
     words = words_beside(entry.raw)
     return entry.kind == "Procedure" or bool(named_in(words, terminology) & concepts)
 
