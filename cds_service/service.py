@@ -96,7 +96,7 @@ from cds_service.protocol.messages import (
 )
 from cds_service.protocol.signing import Signing
 
-NOTE_SECONDS = 0.5  # for the entry of a near miss
+NOTE_SECONDS = 0.5  # for the entry of a call that gets no card
 HISTORY_SHARE = 1 / 6  # of the time that is left once the record is read
 HISTORY = timedelta(days=367)  # no closure of `closures.toml` is longer
 
@@ -149,7 +149,7 @@ def _answer_in_time(
             return NO_CARDS
         call = call_of_record
     orders = _read_orders(call)
-    if is_signing and _discharges(orders, service):
+    if is_signing and _is_discharge_signed(orders, service):
         call = replace(call, hook=service.leaving_hook)
     is_discharge = call.hook.hook == "encounter-discharge"
     read = _read_discharge if is_discharge else _read_signing
@@ -157,7 +157,7 @@ def _answer_in_time(
     return NO_CARDS if read_case is None else _show(call, read_case)
 
 
-def _discharges(orders: SignedOrders, service: Service) -> bool:
+def _is_discharge_signed(orders: SignedOrders, service: Service) -> bool:
     """Tell if a discharge is signed, and no augmentation with it."""
     if orders.augmentation is not None:
         return False
@@ -440,7 +440,9 @@ def _case_of(
     order: AugmentationOrder | None,
     support: SupportOrders,
 ) -> Case:
+    """Make a case of the record (steps 3 and 3b)."""
     service, hook, today = call.service, call.hook, call.today
+    # The one read of this step: findings have what it leaves of the time.
     history = _earlier_feedback(call)
     levels = order.levels.names if order else ()
     chart = Chart(
@@ -474,15 +476,19 @@ def _case_of(
 
 
 def _horizon(call: Call, order: AugmentationOrder | None) -> Horizon:
-    """Read a live record as of now, and for an earlier day as of the order."""
+    """Limit what counts: of a live record by now, of an earlier day by the order."""
     today = call.today
     authored = order.authored if order else None
     ordered_on = min(authored, today) if authored else today
     operated_on = order.performed_on if order else None
-    if call.ports.is_of_earlier_day:
-        return Horizon(today, ordered_on, today, ordered_on, operated_on=operated_on)
+    is_earlier = call.ports.is_of_earlier_day
     return Horizon(
-        today, today, today, ordered_on, until=call.now, operated_on=operated_on
+        today=today,
+        not_after=ordered_on if is_earlier else today,
+        read_on=today,
+        written=ordered_on,
+        until=None if is_earlier else call.now,
+        operated_on=operated_on,
     )
 
 
@@ -518,7 +524,9 @@ def _earlier_feedback(call: Call) -> Sequence[CardFeedback] | None:
         feedback = run_side_by_side({"history": read_feedback}, deadline).get("history")
     except AuditUnavailable:
         return None
-    return feedback and [_at_site(entry, call.service.calendar) for entry in feedback]
+    if feedback is None:
+        return None
+    return [_at_site(entry, call.service.calendar) for entry in feedback]
 
 
 def _at_site(feedback: CardFeedback, calendar: SiteCalendar) -> CardFeedback:
@@ -570,16 +578,18 @@ def _answer_with_cards(
     language = call.service.languages.get(call.ports.language)
     if language is not None:
         with suppress(NotTranslated):
-            full_answer = _answer(call, conclusion, language)
+            full_answer = _make_answer(call, conclusion, language)
             return full_answer, build_cards(full_answer)
-    full_answer = _answer(call, conclusion)
+    full_answer = _make_answer(call, conclusion)
     return full_answer, build_cards(full_answer)
 
 
-def _answer(
+def _make_answer(
     call: Call, conclusion: Conclusion, language: LanguageFile | None = None
 ) -> Answer:
-    """Add the suggested orders; one conclusion and signing give the same orders.
+    """Add to a conclusion what its cards need besides: suggested orders and links.
+
+    One conclusion and signing give the same orders.
 
     Raises:
         NotTranslated: the language has no words for one of them.
@@ -606,7 +616,7 @@ def _answer(
     )
     acts = conclusion.recommendations
     suggestions = dict(draft_suggestions(acts, ordering))
-    has_page = bool(hook.handouts) and _is_sure(conclusion)
+    has_page = bool(hook.handouts) and _is_order_sure(conclusion)
     handout_url = ports.handout_url(call.entry_id) if has_page else ""
     page = _page_to_take_home(call, conclusion)
     page_draft = draft_handout(page, ordering) if page else None
@@ -626,7 +636,7 @@ def _answer(
     )
 
 
-def _is_sure(conclusion: Conclusion) -> bool:
+def _is_order_sure(conclusion: Conclusion) -> bool:
     order = conclusion.case.order
     return order is None or order.is_sure
 
@@ -637,7 +647,7 @@ def _page_to_take_home(call: Call, conclusion: Conclusion) -> Page | None:
     text = call.hook.handouts.get(settings.language)
     if leaving is None or conclusion.facts.leading is None:
         return None  # no card of a discharge
-    if not _is_sure(conclusion):
+    if not _is_order_sure(conclusion):
         return None  # the page says what was done
     if text is None or not text.is_read(settings):
         return None

@@ -37,7 +37,7 @@ from cds_service.core.study import LogisticStudy, Study
 from cds_service.core.wording import Wording
 
 NO_SUPPORT = SupportOrders()
-# Signals at a discharge, each with the kind of order that is not needed any more.
+# The kind of order that is no longer needed, by the signal of a discharge.
 SETTLED = {
     "bone-treatment-settled": "bone-treatment",
     "rehabilitation-booked": "rehabilitation",
@@ -47,7 +47,7 @@ SETTLED = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InForce:
-    """The models, facts, rules and policy that every case is judged by.
+    """The studies, models and policy that every case is judged by.
 
     Attributes:
         pooled: the model whose refracture figure is said; the studies add to it.
@@ -64,7 +64,7 @@ class InForce:
 
     @property
     def studies_in_force(self) -> tuple[LogisticStudy | PooledStudy, ...]:
-        """List what every model that computes a figure is made from."""
+        """List the study behind every model that computes a figure."""
         return (self.pooled.study, *(model.study for model in self.models.values()))
 
 
@@ -83,14 +83,16 @@ class Questions:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Case:
-    """The record of one patient as read, up to the day of the answer.
+    """What was read of one patient, up to the day of the answer, and what judges it.
 
     Attributes:
-        order: None if a brace or bed-rest order after an augmentation is answered.
-        support: the orders that count.
+        order: None if the answer is to a brace or bed rest after an augmentation.
+        record: which parts of the record were read, and how well.
+        support: the orders for braces, bed rest and care that count.
         fracture: the one that is treated now, as far as it is known.
         closures: what earlier overrides close.
-        leaving: what is known of the time after a discharge; None at a signing.
+        leaving: of a patient who is discharged: what is known of the time after the
+            procedure.
     """
 
     in_force: InForce
@@ -124,13 +126,13 @@ def conclude(case: Case) -> Conclusion:
     """Find the figures, signals, facts and acts: the same for the same case."""
     situation = _situation(case)
     signals = find_signals(situation, case.questions.signals)
-    return _concluded(case, situation, signals)
+    return _conclusion(case, situation, signals)
 
 
-def conclude_kept(case: Case, signals: Collection[str]) -> Conclusion:
-    """Conclude again from an audit entry, which keeps the signals by their names."""
-    kept_signals = tuple(Signal(name=name) for name in signals)
-    return _concluded(case, _situation(case), kept_signals)
+def conclude_kept(case: Case, names: Collection[str]) -> Conclusion:
+    """Conclude again from an audit entry, which keeps only the names of signals."""
+    kept_signals = tuple(Signal(name=name) for name in names)
+    return _conclusion(case, _situation(case), kept_signals)
 
 
 def assess_case(case: Case) -> Assessment:
@@ -160,14 +162,13 @@ def _situation(case: Case) -> Situation:
     )
 
 
-def _concluded(
+def _conclusion(
     case: Case,
     situation: Situation,
     signals: tuple[Signal, ...],
 ) -> Conclusion:
-    support = case.support
-    kinds = {order.kind for order in support.orders}
-    counted_kinds = {kind for kind in kinds if support.counted(kind)}
+    kinds = {order.kind for order in case.support.orders}
+    counted_kinds = {kind for kind in kinds if case.support.counted(kind)}
     names = {signal.name for signal in signals}
     settled = {kind for name, kind in SETTLED.items() if name in names}
     words = words_of_facts(case.findings, signals, case.in_force.wording, case.today)

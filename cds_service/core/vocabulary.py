@@ -302,7 +302,7 @@ class GripSpec(QuantitySpec):
 
 @table
 class TScoreSpec(QuantitySpec):
-    """A T-score: of the newest day, the lowest of the sites that may be used.
+    """A T-score: of the best site measured, the lowest value of the newest day.
 
     Attributes:
         never: look-alike concepts; named when seen, never used.

@@ -35,7 +35,7 @@ from cds_service.fhir.gathering.query_results import (
 )
 from cds_service.fhir.gathering.record import PatientRecord
 from cds_service.fhir.gathering.record_state import state_of
-from cds_service.fhir.gathering.refusals import needed_answers
+from cds_service.fhir.gathering.refusals import needed_results
 from cds_service.fhir.gathering.subjects import Person
 from cds_service.fhir.orders.augmentation import find_augmentation_order
 from cds_service.fhir.orders.drafts import read_drafts
@@ -349,7 +349,7 @@ def record_of(
 ) -> PatientRecord:
     """Make the record of a patient's lines, as a live one is made of answers."""
     answers = _answers(kinds, run, plan)
-    answers |= needed_answers(plan, answers, person.patient_id)
+    answers |= needed_results(plan, answers, person.patient_id)
     return record_in(answers, plan, run.service.terminology, person, deadline)
 
 

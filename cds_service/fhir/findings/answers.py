@@ -64,7 +64,7 @@ def find_answer(spec: AnswerSpec, chart: Chart) -> FindingOrGap:
         spec,
         chart,
         answered,
-        sorted(refused, key=measurements.refused_by_time, reverse=True),
+        sorted(refused, key=measurements.refusal_key, reverse=True),
     )
 
 
@@ -148,7 +148,7 @@ def _no_answer(
         )
         value = _as_value(newest.word, spec)
         return old._replace(value=value, observed=newest.moment.day)
-    return measurements.nothing_usable(spec, chart, (), refused)
+    return measurements.gap_if_unusable(spec, chart, (), refused)
 
 
 def _as_value(word: str, spec: AnswerSpec) -> bool | str:

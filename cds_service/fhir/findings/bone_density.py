@@ -95,18 +95,24 @@ NEVER = {
     "z-score": "a Z-score, compared with people of the same age",
     "areal-bone-density": "a density, not a T-score",
 }
+# the same by site, if the words name it and the code does not
+NEVER_AT: dict[Site, str] = {
+    SITE_OF_CONCEPT[concept]: why
+    for concept, why in NEVER.items()
+    if concept in SITE_OF_CONCEPT
+}
 
 
 def find_t_score(spec: TScoreSpec, chart: Chart) -> FindingOrGap:
     """Find the T-score that counts.
 
-    What resembles a T-score and is none is passed over, and so is a lower value that is
-    not taken.
+    Passed over are also the values that only resemble a T-score, and each lower one
+    that is not taken.
     """
     lower: list[PassedOver] = []
 
     def pick(usable: Sequence[Measured], spec: QuantitySpec, chart: Chart) -> Picked:
-        picked = _pick_site(usable, spec, chart)
+        picked = _pick_value(usable, spec, chart)
         lower.extend(_lower_elsewhere(usable, spec, chart))
         lower.extend(_lower_in_words(picked.used, spec, chart))
         lower.extend(_lower_in_parts(picked.value, usable, spec, chart))
@@ -124,52 +130,56 @@ def _with_minus(outcome: Gap) -> Gap:
     """Say of a value whose minus sign is missing what it would be with one."""
     if outcome.reason != "out-of-range" or outcome.why != MINUS:
         return outcome
-    number = outcome.provenance[0].printed.split()[0]
-    return outcome._replace(detail=minus_missing_text(number), why="")
+    printed = outcome.provenance[0].printed.split()[0]
+    return outcome._replace(detail=minus_missing_text(printed), why="")
 
 
 def judge_t_score(
     measured: Measured, spec: QuantitySpec, chart: Chart
 ) -> Measured | Refused:
-    """Add site, vertebrae and doubts of a T-score, or say why it is none."""
+    """Add site, vertebrae and doubts of a T-score, or refuse what is not one."""
     judged = judge_method(measured, spec, chart)
     if isinstance(judged, Refused):
         return judged
     reading = measured.reading
     if _named(reading.words, Z_SCORE, chart):
         return _refused(judged, "no-value", NEVER["z-score"])
-    coded, placed = _site_by_code(reading), _site_by_place(reading, chart)
+    code_site = _site_by_code(reading)
+    body_site = _site_by_place(reading, chart)
     line = text(reading.holder.get("valueString"))
-    written = _site_named([line], chart)
-    named = placed or written or _site_by_words(reading, chart)
-    is_unclear = not written and chart.terminology.reports.names_place(line)
-    if why := _why_misplaced(coded, placed, written, is_unclear=is_unclear):
+    line_site = _site_named([line], chart)
+    named_site = body_site or line_site or _site_by_words(reading, chart)
+    is_unclear = not line_site and chart.terminology.reports.names_place(line)
+    if why := _why_misplaced(code_site, body_site, line_site, is_unclear=is_unclear):
         return _refused(judged, "conflicting", why)
-    site = _site(reading, coded, named)
-    for concept, why in NEVER.items():
-        if SITE_OF_CONCEPT.get(concept) == site:
-            return _refused(judged, "other-method", why)
+    site = _site(reading, code_site, named_site)
+    if why := NEVER_AT.get(site, ""):
+        return _refused(judged, "other-method", why)
     if measured.value >= DENSE and _has_osteoporosis(chart):
         return _refused(judged, "out-of-range", MINUS)
     judged = judged._replace(site=site, levels=_levels(reading, chart))
     doubts = (
         CONCERNS.get(site, ""),
         SINGLE if _is_single(judged) else "",
-        CONTRADICTED if _differ(coded, named) else "",
+        CONTRADICTED if _differ(code_site, named_site) else "",
         "" if _is_described_plainly(reading, chart) else UNREAD,
     )
     return judged._replace(doubts=tuple(filter(None, doubts)))
 
 
 def _why_misplaced(
-    coded: Site | None, placed: Site | None, written: Site | None, *, is_unclear: bool
+    code_site: Site | None,
+    body_site: Site | None,
+    line_site: Site | None,
+    *,
+    is_unclear: bool,
 ) -> str:
-    """Say why the places of code, body site and value cannot be one; empty if so."""
-    if _differ(coded, placed):
+    """Say why code, body site and value cannot be of one place; empty if they can."""
+    if _differ(code_site, body_site):
         return "its code and its body site are of different places"
     if is_unclear:
         return "the words of its value name a place that is not known"
-    if _differ(coded or placed, written):
+    if _differ(code_site or body_site, line_site):
         return "its code and the words of its value are of different places"
     return ""
 
@@ -202,7 +212,7 @@ def _has_osteoporosis(chart: Chart) -> bool:
 
 
 def _look_alikes(spec: TScoreSpec, chart: Chart) -> tuple[PassedOver, ...]:
-    """Yield the newest value of each kind that resembles a T-score but is none."""
+    """Return the newest value of each kind that only resembles a T-score."""
     newest: dict[str, Reading] = {}
     for reading in chart.readings_of(spec.never):
         if reading.entry.status not in RETRACTED:
@@ -220,11 +230,11 @@ def _age_key(reading: Reading) -> tuple[str, str]:
     return (when.day.isoformat() if when else "", reading.entry.reference)
 
 
-def _pick_site(usable: Sequence[Measured], spec: QuantitySpec, chart: Chart) -> Picked:
-    """Choose the lowest value of the newest day.
+def _pick_value(usable: Sequence[Measured], spec: QuantitySpec, chart: Chart) -> Picked:
+    """Choose a value by its site, then the newest day, then the lowest.
 
-    Spine and hip come first, then an unstated site, then the forearm. A region is
-    preferred to a single vertebra, and the region with the most vertebrae to the
+    Spine, hip and femur come first, then an unstated site, then the forearm. A region
+    is preferred to a single vertebra, and the region with the most vertebrae to the
     others.
     """
     del chart  # part of the `Pick` signature
@@ -270,20 +280,20 @@ def _is_described_plainly(reading: Reading, chart: Chart) -> bool:
 def _lower_in_words(
     used: Sequence[Measured], spec: QuantitySpec, chart: Chart
 ) -> Iterator[PassedOver]:
-    """Say what the words of the chosen values say of a lower one, or of osteoporosis.
+    """Yield the chosen values whose words name a lower one, or osteoporosis.
 
     A report names several sites though its Observation holds one number.
     """
     reports = chart.terminology.reports
     for measured in used:
         reading = measured.reading
-        notes = [*map(reports.without_definition, reading.notes)]
-        beside = (*notes, *interpretations(reading))
-        beside += (*reading.site_words, *reading.method_words)
-        words = (*beside, *reading.words)
-        if any(number < measured.value for number in _signed_in(words, chart)):
+        notes = map(reports.without_definition, reading.notes)
+        remarks = (*notes, *interpretations(reading))
+        remarks += (*reading.site_words, *reading.method_words)
+        words = (*remarks, *reading.words)
+        if any(lower < measured.value for lower in _below_zero_in(words, chart)):
             why = "its words name a lower one"
-        elif measured.value > POROTIC and _name_osteoporosis(beside, chart):
+        elif measured.value > POROTIC and _is_osteoporosis_named(remarks, chart):
             why = "its words name osteoporosis"
         else:
             continue
@@ -296,7 +306,7 @@ def _lower_in_parts(
 ) -> Iterator[PassedOver]:
     """Say which values have a lower number in a component that words alone name.
 
-    Such a component is called `Femoral neck`, and what it counts is not known.
+    Such a component is called `Femoral neck`, and what it measures is not known.
     """
     for measured in usable:
         if _is_old(measured.moment.day, spec, chart):
@@ -304,13 +314,13 @@ def _lower_in_parts(
         unknown = [
             part for part, known in measured.reading.entry.components if not known
         ]
-        if any(lower < value for part in unknown for lower in _part(part, chart)):
+        if any(lower < value for part in unknown for lower in _below_zero(part, chart)):
             why = "a component names a lower one"
             refused = Refused(measured.reading, "conflicting", why, measured.printed)
             yield refused.passed_over(spec)
 
 
-def _part(part: Json, chart: Chart) -> list[float]:
+def _below_zero(part: Json, chart: Chart) -> list[float]:
     """Return the numbers below zero of a component that may be a T-score."""
     if _named(texts_of(part.get("code")), Z_SCORE, chart):
         return []
@@ -319,7 +329,7 @@ def _part(part: Json, chart: Chart) -> list[float]:
     value = number(member(quantity, "value"))
     if value is None:
         whole = number(part.get("valueInteger"))
-        numbers = _signed_in([text(part.get("valueString"))], chart)
+        numbers = _below_zero_in([text(part.get("valueString"))], chart)
         return [one for one in (*numbers, whole) if one is not None and one < 0]
     return [value] if value < 0 and unit.strip("{}").lower() in NO_UNIT else []
 
@@ -345,10 +355,10 @@ def _lower_at_the_heel(
             yield refused.passed_over(spec)
 
 
-def _signed_in(texts: Iterable[str], chart: Chart) -> list[float]:
+def _below_zero_in(texts: Iterable[str], chart: Chart) -> list[float]:
     """Return the numbers below zero that words name."""
     below_zero = chart.terminology.reports.below_zero
-    return [number for words in texts for number in below_zero(words)]
+    return [value for words in texts for value in below_zero(words)]
 
 
 def _lower_in_reports(
@@ -369,7 +379,7 @@ def _lower_in_reports(
         of_day = {one.value for one in usable if when and one.moment.day == when.day}
         coded = chart.terminology.concepts(list(codes_of_report(entry.raw)))
         named = coded | named_in(words, chart.terminology)
-        if any(number < value for number in {*_signed_in(words, chart)} - of_day):
+        if any(lower < value for lower in {*_below_zero_in(words, chart)} - of_day):
             why = "a report of bone density names a lower one"
         elif value > POROTIC and not named.isdisjoint(OSTEOPOROSIS):
             why = "a report of bone density names osteoporosis"
@@ -392,7 +402,7 @@ def _is_old(day: date, spec: QuantitySpec, chart: Chart) -> bool:
     return spec.fresh_days is not None and (chart.today - day).days > spec.fresh_days
 
 
-def _name_osteoporosis(words: Iterable[str], chart: Chart) -> bool:
+def _is_osteoporosis_named(words: Iterable[str], chart: Chart) -> bool:
     problems = read_problem_words(frozenset(), words, chart.terminology)
     named = problems.stated | problems.suspected | problems.unclear
     return not named.isdisjoint(OSTEOPOROSIS)
@@ -403,33 +413,31 @@ def _lower_elsewhere(
 ) -> Iterator[PassedOver]:
     """Yield fresh values that show osteoporosis at a place not measured since.
 
-    A newer value of another place does not undo them. One of the forearm, of a place
-    not stated or of a single vertebra counts for less, and so never takes their
-    place.
+    A newer value of another place does not undo them. A value of the forearm, of a
+    place not stated or of a single vertebra is never the one that counts while there
+    is a better one; it is yielded even if nothing is newer.
     """
-    placed = list(usable)
-    central = [one for one in placed if one.site in CENTRAL]
-    central = central or [one for one in placed if one.site == NOT_STATED] or placed
-    day = max((one.moment.day for one in central), default=None)
-    of_day = [one for one in central if one.moment.day == day]
+    central = [one for one in usable if one.site in CENTRAL]
+    unstated = [one for one in usable if one.site == NOT_STATED]
+    best = central or unstated or usable
+    day = max((one.moment.day for one in best), default=None)
+    of_day = [one for one in best if one.moment.day == day]
     regions = [one for one in of_day if not _is_single(one)]
     newest = [one.value for one in regions or of_day]
-    for measured in placed:
+    for measured in usable:
         is_fresh = not _is_old(measured.moment.day, spec, chart)
         is_lowest = all(value > measured.value for value in newest)
         if measured.value > POROTIC or not is_fresh or not is_lowest:
             continue
-        since = [other for other in placed if other.moment.day > measured.moment.day]
+        since = [other for other in usable if other.moment.day > measured.moment.day]
         counts_less = measured.site not in CENTRAL or _is_single(measured)
         if not (since or counts_less):
             continue
         if not any(_undoes(other, measured, chart) for other in since):
-            printed = (
-                f"{shortened(measured.printed)} of {date_text(measured.moment.day)}"
-            )
-            is_near = any(_share_site(other, measured) for other in since)
-            where = "perhaps at another site" if is_near else "at another site"
-            why = f"{printed} is lower, {where}"
+            day_text = date_text(measured.moment.day)
+            may_be_same = any(_share_site(other, measured) for other in since)
+            where = "perhaps at another site" if may_be_same else "at another site"
+            why = f"{shortened(measured.printed)} of {day_text} is lower, {where}"
             refused = Refused(measured.reading, "conflicting", why, measured.printed)
             yield refused.passed_over(spec)
 
@@ -444,7 +452,7 @@ def _undoes(newer: Measured, older: Measured, chart: Chart) -> bool:
     """Tell if a newer value is known to be of the older one's place.
 
     One hip says nothing of the other, nor of its own neck, and part of a lumbar region
-    nothing of the rest. Values of a hip that are called otherwise may differ in this.
+    nothing of the rest. So two values of a hip must have the same words and codes.
     """
     if not _share_site(newer, older):
         return False
@@ -463,8 +471,8 @@ def _name_of_place(measured: Measured) -> tuple[object, ...]:
     reading = measured.reading
     names = (*reading.words, *reading.site_words, *reading.panel_words)
     words = {*re.findall(r"\w+", " ".join(names).casefold())}
-    beside = {*re.findall(r"\w+", " ".join(reading.notes).casefold())}
-    return reading.match.code, site_key(reading), words, beside
+    noted = {*re.findall(r"\w+", " ".join(reading.notes).casefold())}
+    return reading.match.code, site_key(reading), words, noted
 
 
 def _widest(regions: Sequence[Measured]) -> tuple[list[Measured], list[Measured]]:
@@ -517,12 +525,19 @@ def _place(measured: Measured) -> tuple[str, ...]:
     return site, code, site_key(reading), words
 
 
-def _site(reading: Reading, coded: Site | None, named: Site | None) -> Site:
-    """Return the site by code, or by words if they name a site that counts for less."""
-    if coded is not None:
-        return named if named is not None and named not in CENTRAL else coded
+def _site(reading: Reading, code_site: Site | None, named_site: Site | None) -> Site:
+    """Return the site by code, or the named one if that counts for less.
+
+    A code that states no site leaves it to the name. Without a name the code for the
+    forearm is taken at its word only if nothing is written with it.
+    """
+    if code_site is not None:
+        counts_less = named_site is not None and named_site not in CENTRAL
+        return named_site if named_site and counts_less else code_site
+    if named_site:
+        return named_site
     is_forearm = reading.match.code == FOREARM_OR_ANY and not reading.words
-    return named or ("forearm" if is_forearm else NOT_STATED)
+    return "forearm" if is_forearm else NOT_STATED
 
 
 def _site_by_code(reading: Reading) -> Site | None:

@@ -10,7 +10,6 @@ from cds_service.core.findings import (
     Aged,
     Finding,
     Gap,
-    GapReason,
     Precision,
 )
 from cds_service.core.months import months_between
@@ -24,6 +23,7 @@ from cds_service.core.wording import date_text
 from cds_service.fhir.findings.chart import (
     Chart,
     FindingOrGap,
+    Problem,
     Reading,
     age_in_words,
     gap,
@@ -31,7 +31,6 @@ from cds_service.fhir.findings.chart import (
 from cds_service.fhir.findings.methods import judge_method
 from cds_service.fhir.findings.observations import has_plain_notes, site_key
 from cds_service.fhir.findings.quantities import (
-    ONLY_A_LIMIT,
     Measured,
     Refused,
     any_differ,
@@ -42,7 +41,7 @@ from cds_service.fhir.raw_json import member, objects, text, texts_of
 from cds_service.fhir.site_calendar import Moment
 
 NOTE_NOT_UNDERSTOOD = "Its note was not understood."
-NOT_TO_THE_DAY: tuple[GapReason, str] = ("undated", "its day is not recorded")
+NOT_TO_THE_DAY = Problem("undated", "its day is not recorded")
 MAY_BE_NEWER = "The record was read incompletely; a newer value may exist."
 METHODS = frozenset({"bioimpedance", "dxa-method"})
 
@@ -63,9 +62,9 @@ class Picked(NamedTuple):
     conflict: str = ""
 
 
-# Adds to a value where and how it was measured, or refuses it for that.
+# Adds where and how a value was measured, or refuses it.
 Judge = Callable[[Measured, QuantitySpec, Chart], Measured | Refused]
-# Chooses the value that counts; it gets at least one.
+# Chooses the value that counts, of one or more.
 Pick = Callable[[Sequence[Measured], QuantitySpec, Chart], Picked]
 
 
@@ -76,7 +75,7 @@ def find_quantity(
     judge: Judge = judge_method,
     pick: Pick | None = None,
 ) -> FindingOrGap:
-    """Find a measured number, or why the newest value was not used.
+    """Find a measured number, or why there is none, and the values passed over.
 
     Args:
         spec: of the finding.
@@ -84,36 +83,37 @@ def find_quantity(
         judge: refuses values by where and how they were measured.
         pick: chooses the value that counts; None for the newest.
     """
-    pick, passed = pick or pick_newest, chart.broken(spec)
+    pick = pick or pick_newest
+    passed = chart.broken(spec)
     readings = chart.readings_of(spec.value_sets)
-    if not readings:  # of most findings
-        return missing(spec, chart), passed
+    if not readings:  # as for most findings
+        return _gap_if_missing(spec, chart), passed
     usable, stale, refused = sort_out(readings, spec, chart, judge)
     if spec.raises_below is not None:
-        refused = [one for one in refused if _is_of_now(one, usable, spec, chart)]
+        refused = [one for one in refused if _is_current(one, usable, spec, chart)]
         usable, refused = _with_low_limits(usable, refused)
     if refused:
         passed = (*passed, *[one.passed_over(spec) for one in refused])
     if not usable:
-        outcome = nothing_usable(spec, chart, stale, refused)
+        outcome = gap_if_unusable(spec, chart, stale, refused)
         return _with_newest(outcome, spec, chart, pick, stale, refused), passed
     picked = pick(usable, spec, chart)
     if picked.conflict:
         sources = (one.reading.provenance(spec, one.printed) for one in picked.used)
         return gap(spec, "conflicting", picked.conflict, *sources), passed
-    vague = _maybe_newer([*usable, *stale], picked, chart)
-    passed = (*passed, *[one.passed_over(spec) for one in vague])
+    newer = _refuse_maybe_newer([*usable, *stale], picked, chart)
+    passed = (*passed, *[one.passed_over(spec) for one in newer])
     return _finding(spec, chart, picked), passed
 
 
-def _maybe_newer(
-    others: Sequence[Measured], picked: Picked, chart: Chart
+def _refuse_maybe_newer(
+    values: Sequence[Measured], picked: Picked, chart: Chart
 ) -> list[Refused]:
-    """Find values of a bare month or year that may be newer than the one in use."""
+    """Refuse values of a bare month or year that may be newer than the one in use."""
     day = max(one.moment.day for one in picked.used)
     used = {one.reading.entry.reference for one in picked.used}
     newer = []
-    for measured in others:
+    for measured in values:
         raw = measured.reading.entry.raw
         last = chart.calendar.last_day(raw.get("effectiveDateTime"))
         is_vague = last is not None and last > measured.moment.day and last >= day
@@ -131,18 +131,18 @@ def _maybe_newer(
     return newer
 
 
-def _is_of_now(
+def _is_current(
     refusal: Refused, usable: Sequence[Measured], spec: QuantitySpec, chart: Chart
 ) -> bool:
     """Tell if no newer value replaces it, and it is not too old.
 
-    A value without a day may be of now.
+    A value without a day counts as current.
     """
-    when = refusal.reading.entry.moment
-    if when is None:
+    moment = refusal.reading.entry.moment
+    if moment is None:
         return True
-    is_newest = all(other.moment.day <= when.day for other in usable)
-    return is_newest and not is_stale(when, spec, chart)
+    is_newest = all(other.moment.day <= moment.day for other in usable)
+    return is_newest and not is_stale(moment, spec, chart)
 
 
 def _with_low_limits(
@@ -153,26 +153,17 @@ def _with_low_limits(
     A number of the same day or later tells more.
     """
     last = max((one.moment.day for one in usable), default=date.min)
-    low = [
-        refusal
-        for refusal in refused
-        if refusal.why == ONLY_A_LIMIT[1]
-        and refusal.measured
-        and refusal.measured.moment.day > last
-    ]
-    if not low:
+    measured = [one.measured for one in refused if one.measured]
+    limits = [one for one in measured if one.limit and one.moment.day > last]
+    if not limits:
         return list(usable), list(refused)
+    day = max(limit.moment.day for limit in limits)
     # Of one day the lowest: it is within the others.
-    day = max(one.measured.moment.day for one in low if one.measured)
-    newest = [
-        refusal.measured
-        for refusal in low
-        if refusal.measured and refusal.measured.moment.day == day
-    ]
     lowest = min(
-        newest, key=lambda measured: (measured.value, measured.reading.entry.reference)
+        [limit for limit in limits if limit.moment.day == day],
+        key=lambda limit: (limit.value, limit.reading.entry.reference),
     )
-    left = [one for one in refused if one not in low]
+    left = [one for one in refused if one.measured not in limits]
     return [lowest, *usable], left
 
 
@@ -190,7 +181,7 @@ def sort_out(
     chart: Chart,
     judge: Judge = judge_method,
 ) -> Sorted:
-    """Sort the values into usable, too old and refused, each newest first."""
+    """Measure and judge each reading; leave out what was retracted."""
     usable: list[Measured] = []
     stale: list[Measured] = []
     refused: list[Refused] = []
@@ -198,38 +189,40 @@ def sort_out(
         result = measure(reading, spec, chart)
         if isinstance(result, Measured):
             result = judge(result, spec, chart)
-        if isinstance(result, Measured):
-            (stale if is_stale(result.moment, spec, chart) else usable).append(result)
-        elif result is not None:
+        if isinstance(result, Refused):
             refused.append(result)
-    for measured in (usable, stale):
-        if len(measured) > 1:
-            measured.sort(
-                key=lambda value: (value.moment, value.reading.entry.reference),
-                reverse=True,
-            )
-    if len(refused) > 1:
-        refused.sort(key=refused_by_time, reverse=True)
+        elif result is not None:
+            is_old = is_stale(result.moment, spec, chart)
+            values = stale if is_old else usable
+            values.append(result)
+    for values in (usable, stale):
+        values.sort(
+            key=lambda measured: (measured.moment, measured.reading.entry.reference),
+            reverse=True,
+        )
+    refused.sort(key=refusal_key, reverse=True)
     return Sorted(usable, stale, refused)
 
 
-def refused_by_time(refusal: Refused) -> tuple[bool, str, str, str]:
-    when = refusal.reading.entry.moment
+def refusal_key(refusal: Refused) -> tuple[bool, str, str, str]:
+    """Return a key that sorts by day; what has none comes before all days."""
+    moment = refusal.reading.entry.moment
+    day = moment.day.isoformat() if moment else ""
     return (
-        when is not None,
-        when.day.isoformat() if when else "",
+        moment is not None,
+        day,
         refusal.reason,
         refusal.reading.entry.reference,
     )
 
 
-def is_stale(when: Moment, spec: ObservedSpec, chart: Chart) -> bool:
+def is_stale(moment: Moment, spec: ObservedSpec, chart: Chart) -> bool:
     """Tell if a value is older than `usable_days`."""
-    age = (chart.today - when.day).days
+    age = (chart.today - moment.day).days
     return spec.usable_days is not None and age > spec.usable_days
 
 
-def nothing_usable(
+def gap_if_unusable(
     spec: ObservedSpec,
     chart: Chart,
     stale: Sequence[Measured],
@@ -251,7 +244,7 @@ def nothing_usable(
         source = first.reading.provenance(spec, first.printed)
         outcome = gap(spec, first.reason, first.passed_over(spec).detail, source)
         return outcome._replace(why=first.why)
-    return missing(spec, chart)
+    return _gap_if_missing(spec, chart)
 
 
 def _with_newest(
@@ -284,7 +277,7 @@ def _with_newest(
     )
 
 
-def missing(spec: ObservedSpec, chart: Chart) -> Gap:
+def _gap_if_missing(spec: ObservedSpec, chart: Chart) -> Gap:
     """Return the gap for a finding with no value in the record."""
     if broken := chart.broken(spec):
         return gap(
@@ -299,7 +292,8 @@ def _finding(spec: QuantitySpec, chart: Chart, picked: Picked) -> Finding:
     day = max([one.moment.day for one in picked.used])
     provenance = [one.reading.provenance(spec, one.printed) for one in picked.used]
     readings = [one.reading for one in picked.used]
-    aged = age_concern(spec, chart, min([day, *_begun(readings, chart)]))
+    first_day = min([day, *_period_starts(readings, chart)])
+    aged = age_concern(spec, chart, first_day)
     is_unknown = not all(one.is_method_known for one in picked.used)
     first = picked.used[0]
     is_noted = not all(has_plain_notes(one, chart) for one in readings)
@@ -337,14 +331,14 @@ def dated_to(readings: Sequence[Reading], chart: Chart) -> Precision:
     return max(precisions, key=["day", "month", "year"].index)
 
 
-def _begun(readings: Sequence[Reading], chart: Chart) -> list[date]:
-    """Return the first days of the values' times, if these are periods."""
+def _period_starts(readings: Sequence[Reading], chart: Chart) -> list[date]:
+    """Return the first days of the values that were measured over a period."""
     starts = (member(one.entry.raw, "effectivePeriod", "start") for one in readings)
     return [day for one in starts if (day := chart.calendar.first_day(text(one)))]
 
 
 def age_concern(spec: ObservedSpec, chart: Chart, day: date) -> tuple[Aged, ...]:
-    """Say `The T-score is 30 months old.` if it is older than `fresh_days`."""
+    """Say `The T-score is 2 years old.` if it is older than `fresh_days`."""
     if spec.fresh_days is None or (chart.today - day).days <= spec.fresh_days:
         return ()
     return (Aged(spec.title, months_between(day, chart.today)),)
@@ -382,7 +376,8 @@ def _method(reading: Reading, chart: Chart) -> str:
 def pick_newest(usable: Sequence[Measured], spec: QuantitySpec, chart: Chart) -> Picked:
     """Choose the newest value.
 
-    Simultaneous values must agree up to rounding; the most precise one counts.
+    Simultaneous values must agree up to rounding; the most precise one counts. Values
+    that disagree are a conflict, unless all of them raise the risk.
     """
     del chart  # part of the `Pick` signature
     if len(usable) == 1:
@@ -392,7 +387,7 @@ def pick_newest(usable: Sequence[Measured], spec: QuantitySpec, chart: Chart) ->
         newest, key=lambda measured: (measured.step, measured.reading.entry.reference)
     )
     conflict = conflict_of(newest, spec)
-    if conflict and all(_raises(one, spec) for one in newest):
+    if conflict and all(_is_raising(one, spec) for one in newest):
         # Whichever is right, the fact is there: the milder one says no more.
         mildest = max(
             newest,
@@ -405,7 +400,8 @@ def pick_newest(usable: Sequence[Measured], spec: QuantitySpec, chart: Chart) ->
     return Picked(value=best.value, used=(best,))
 
 
-def _raises(measured: Measured, spec: QuantitySpec) -> bool:
+def _is_raising(measured: Measured, spec: QuantitySpec) -> bool:
+    """Tell if a value raises the risk apart from any model."""
     return spec.raises_below is not None and measured.value < spec.raises_below
 
 
@@ -437,7 +433,7 @@ def conflict_of(values: Sequence[Measured], spec: QuantitySpec) -> str:
 
 # --- the change between two dated values that were measured the same way
 
-UNLIKE = "Whether both were measured the same way is not recorded."
+METHODS_NOT_RECORDED = "Whether both were measured the same way is not recorded."
 
 
 def find_change(spec: ChangeSpec, base: QuantitySpec, chart: Chart) -> FindingOrGap:
@@ -480,7 +476,7 @@ def _change(
         of_moment,
         key=lambda measured: (measured.step, measured.reading.entry.reference),
     )
-    sure = all(any(_way_parts(one.reading)) for one in (old, new))
+    is_sure = all(any(_device_and_method(one.reading)) for one in (old, new))
     sources = (
         measured.reading.provenance(
             spec, f"{measured.printed} on {date_text(measured.moment.day)}"
@@ -494,23 +490,23 @@ def _change(
         observed=new.moment.day,
         since=old.moment.day,
         provenance=tuple(sources),
-        concerns=() if sure else (UNLIKE,),
-        may_reassure=sure,
+        concerns=() if is_sure else (METHODS_NOT_RECORDED,),
+        may_reassure=is_sure,
     )
 
 
 def _is_comparable(reading: Reading, other: Reading) -> bool:
     """Tell if nothing on record shows a different device, method or site."""
     pairs = zip(
-        (*_way_parts(reading), site_key(reading)),
-        (*_way_parts(other), site_key(other)),
+        (*_device_and_method(reading), site_key(reading)),
+        (*_device_and_method(other), site_key(other)),
         strict=True,
     )
     return all(not left or not right or left == right for left, right in pairs)
 
 
-def _way_parts(reading: Reading) -> tuple[str, str]:
-    """Return device and method as recorded: for comparison only, never shown."""
+def _device_and_method(reading: Reading) -> tuple[str, str]:
+    """Return both as recorded, for comparison only; they are never shown."""
     device = reading.entry.raw.get("device") or {}
     method = reading.entry.raw.get("method") or {}
     return (

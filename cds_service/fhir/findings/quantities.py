@@ -36,6 +36,20 @@ TOO_LARGE = Decimal("1e9")
 PRINTABLE_UNIT = re.compile(r"[\w{}\[\]/%.'*^µ°²³ -]{1,20}")
 
 
+class Recorded(NamedTuple):
+    """A number as the record has it.
+
+    Attributes:
+        number: None if there is none.
+        quantity: the raw Quantity, for unit and comparator; empty if there is none.
+        printed: number and unit as text.
+    """
+
+    number: Decimal | None
+    quantity: Json
+    printed: str
+
+
 class Measured(NamedTuple):
     """A number in the finding's canonical unit.
 
@@ -66,11 +80,10 @@ class Measured(NamedTuple):
 class Refused(NamedTuple):
     """A reading without a usable value, and why.
 
-    It may be named on a card but never used.
-
     Attributes:
-        measured: the number, if it may be of another quantity, or if it is the upper
-            limit of values that are all low.
+        measured: the number, if it may be of another quantity: then a gap may name it.
+            Or the upper limit of values that are all low, `<15`: it is used if no
+            number is newer.
     """
 
     reading: Reading
@@ -81,9 +94,9 @@ class Refused(NamedTuple):
 
     def passed_over(self, spec: FindingSpec) -> PassedOver:
         """Give the statement for a card: the value, its day, and why it is not used."""
-        when = self.reading.entry.moment
-        day = f" ({date_text(when.day)})" if when else ""
-        printed = self.printed or _number(self.reading.holder)[2]
+        moment = self.reading.entry.moment
+        day = f" ({date_text(moment.day)})" if moment else ""
+        printed = self.printed or _recorded(self.reading.holder).printed
         detail = f"{shortened(printed) or 'a value'}{day} not used: {self.why}"
         return PassedOver(
             spec.name, self.reason, detail, self.reading.provenance(spec, self.printed)
@@ -104,31 +117,31 @@ def measure(
     """Convert a reading to the finding's unit, or say why not; None if retracted."""
     if reading.entry.status in RETRACTED:
         return None
-    raw, unit, printed = _number(reading.holder)
-    units = chart.terminology.units
-    written = text(reading.holder.get("valueString"))
-    if raw is None and spec.unit == T_SCORE_UNIT:
-        line = _number_of_line(written, chart.terminology)
-        raw, unit, printed = line or (raw, unit, printed)
-    problem = _why_no_value(reading, raw, unit)
+    recorded = _recorded(reading.holder)
+    if recorded.number is None and spec.unit == T_SCORE_UNIT:
+        written = text(reading.holder.get("valueString"))
+        recorded = _recorded_in_line(written, chart.terminology) or recorded
+    number, quantity, printed = recorded
+    problem = _why_no_value(reading, number, quantity)
     if problem is None and is_another_measure(reading, spec, chart.terminology):
         problem = ANOTHER_MEASURE
-    if problem is not None or raw is None:
+    units = chart.terminology.units
+    if problem is not None or number is None:
         reason, why = problem or NO_NUMBER
         is_limit = problem == ONLY_A_LIMIT
-        if is_limit and _is_high_enough(reading, raw, unit, spec, units):
+        if is_limit and _is_high_enough(reading, recorded, spec, units):
             reason = "absent"
-        low = _low_limit(reading, raw, unit, spec, chart) if is_limit else None
+        low = _low_limit(reading, recorded, spec, chart) if is_limit else None
         return Refused(reading, reason, why, printed, low)
-    value = _converted(float(raw), unit, reading.match.unit, spec, units)
+    value = _converted(float(number), quantity, reading.match.unit, spec, units)
     if isinstance(value, str):
         return Refused(reading, "unit-unknown", value, printed)
-    problem = _why_not_plausible(reading, value, spec, chart.terminology)
-    problem = problem or time_problem(reading, chart) or note_problem(reading, chart)
-    when = reading.entry.moment
-    if problem is not None or when is None:
-        return Refused(reading, *(problem or UNDATED), printed)
-    measured = Measured(reading, value, printed, _step(raw, value), when)
+    problem = _why_not_usable(reading, value, spec, chart)
+    moment = reading.entry.moment
+    if problem is not None or moment is None:
+        reason, why = problem or UNDATED
+        return Refused(reading, reason, why, printed)
+    measured = Measured(reading, value, printed, _step(number, value), moment)
     return _of_another_scale(measured, spec, chart) or measured
 
 
@@ -148,52 +161,53 @@ def _of_another_scale(
 
 
 def _is_high_enough(
-    reading: Reading,
-    raw: Decimal | None,
-    unit: Json,
-    spec: QuantitySpec,
-    units: UnitTable,
+    reading: Reading, recorded: Recorded, spec: QuantitySpec, units: UnitTable
 ) -> bool:
     """Tell if a lower limit leaves no room for a value that raises the risk.
 
     Laboratories write `>60`.
     """
-    if spec.raises_below is None or raw is None:
+    number, quantity, _ = recorded
+    if spec.raises_below is None or number is None:
         return False
-    if text(unit.get("comparator")) not in (">", ">="):
+    if text(quantity.get("comparator")) not in (">", ">="):
         return False
-    value = _converted(float(raw), unit, reading.match.unit, spec, units)
+    value = _converted(float(number), quantity, reading.match.unit, spec, units)
     return not isinstance(value, str) and value >= spec.raises_below
 
 
 def _low_limit(
-    reading: Reading,
-    raw: Decimal | None,
-    unit: Json,
-    spec: QuantitySpec,
-    chart: Chart,
+    reading: Reading, recorded: Recorded, spec: QuantitySpec, chart: Chart
 ) -> Measured | None:
     """Return the highest value under a limit, if all values under it raise the risk.
 
     Laboratories write `<15`. None if some of them do not.
     """
-    comparator, when = text(unit.get("comparator")), reading.entry.moment
-    if spec.raises_below is None or raw is None or comparator not in ("<", "<="):
+    number, quantity, printed = recorded
+    comparator, moment = text(quantity.get("comparator")), reading.entry.moment
+    if spec.raises_below is None or number is None or comparator not in ("<", "<="):
         return None
     units = chart.terminology.units
-    value = _converted(float(raw), unit, reading.match.unit, spec, units)
-    if isinstance(value, str) or when is None:
+    value = _converted(float(number), quantity, reading.match.unit, spec, units)
+    if isinstance(value, str) or moment is None:
         return None
     # `<15` excludes 15 itself.
     most = math.nextafter(value, -math.inf) if comparator == "<" else value
-    problem = _why_not_plausible(reading, most, spec, chart.terminology)
-    problem = problem or time_problem(reading, chart) or note_problem(reading, chart)
+    problem = _why_not_usable(reading, most, spec, chart)
     if problem is not None or most >= spec.raises_below:
         return None
     sign = "<" if comparator == "<" else "≤"
     limit = f"{sign}{number_text(value, spec.decimals)}"
-    printed = _number(reading.holder)[2]
-    return Measured(reading, most, printed, _step(raw, value), when, limit=limit)
+    step = _step(number, value)
+    return Measured(reading, most, printed, step, moment, limit=limit)
+
+
+def _why_not_usable(
+    reading: Reading, value: float, spec: QuantitySpec, chart: Chart
+) -> Problem | None:
+    """Report a value that is not plausible, or that its time or note speaks against."""
+    problem = _why_not_plausible(reading, value, spec, chart.terminology)
+    return problem or time_problem(reading, chart) or note_problem(reading, chart)
 
 
 def _why_not_plausible(
@@ -207,24 +221,26 @@ def _why_not_plausible(
     return None
 
 
-def _step(raw: Decimal, value: float) -> float:
-    exponent = raw.as_tuple().exponent
+def _step(number: Decimal, value: float) -> float:
+    """Return the place value of the last recorded digit, in the canonical unit."""
+    exponent = number.as_tuple().exponent
     digits = -exponent if isinstance(exponent, int) else 0
-    return 10.0**-digits * (abs(value / float(raw)) if raw else 1.0)
+    factor = abs(value / float(number)) if number else 1.0
+    return 10.0**-digits * factor
 
 
 def _why_no_value(
-    reading: Reading, value: Decimal | None, unit: Json
+    reading: Reading, number: Decimal | None, quantity: Json
 ) -> Problem | None:
     if problem := status_problem(reading):
         return problem
-    if unit.get("comparator"):
+    if quantity.get("comparator"):
         return ONLY_A_LIMIT
-    return NO_NUMBER if value is None else None
+    return NO_NUMBER if number is None else None
 
 
-def _number(holder: Json) -> tuple[Decimal | None, Json, str]:
-    """Return the number as recorded, the Quantity with its unit, and both as text."""
+def _recorded(holder: Json) -> Recorded:
+    """Read the number of an Observation or component."""
     quantity = holder.get("valueQuantity")
     if isinstance(quantity, dict):
         value = _decimal(quantity.get("value"))
@@ -234,12 +250,13 @@ def _number(holder: Json) -> tuple[Decimal | None, Json, str]:
         if unit and not PRINTABLE_UNIT.fullmatch(unit):
             unit = "(unit not recognised)"
         printed = " ".join(filter(None, (_written(quantity, value), unit)))
-        return value, quantity, printed
+        return Recorded(value, quantity, printed)
     value = _decimal(holder.get("valueInteger"))
     written = NUMBER.fullmatch(text(holder.get("valueString")))
     if value is None and written:
         value = _signed(written)
-    return value, {}, "" if value is None else str(value)
+    printed = "" if value is None else str(value)
+    return Recorded(value, {}, printed)
 
 
 def _signed(written: re.Match[str]) -> Decimal:
@@ -248,13 +265,8 @@ def _signed(written: re.Match[str]) -> Decimal:
     return Decimal(sign + written[2].replace(",", "."))
 
 
-def _number_of_line(
-    line: str, terminology: Terminology
-) -> tuple[Decimal, Json, str] | None:
-    """Read a T-score that a report wrote as text: number, unit, and both as text.
-
-    The result is None if the line says more.
-    """
+def _recorded_in_line(line: str, terminology: Terminology) -> Recorded | None:
+    """Read a T-score that a report wrote as text; None if the line says more."""
     match = terminology.reports.line(line)
     written = NUMBER.fullmatch(match["number"].removeprefix("+")) if match else None
     if match is None or written is None:
@@ -267,8 +279,8 @@ def _number_of_line(
         return None
     value = _signed(written)
     if not unit:
-        return value, {}, str(value)
-    return value, {"unit": unit}, f"{value} {unit}"
+        return Recorded(value, {}, str(value))
+    return Recorded(value, {"unit": unit}, f"{value} {unit}")
 
 
 def _decimal(value: Any) -> Decimal | None:
@@ -335,7 +347,7 @@ def _unit_of(quantity: Json, units: UnitTable) -> str | None:
 
 
 def _canonical(written: Any, units: UnitTable) -> str | None:
-    """Canonical spelling of a unit; empty if there is none, None if it is not known."""
+    """Return the canonical spelling; empty if no unit is written, None if unknown."""
     spelling = text(written).strip()
     return units.canonical(spelling) if spelling else ""
 

@@ -32,7 +32,7 @@ from cds_service.fhir.gathering.query_results import (
     of_one_server,
 )
 from cds_service.fhir.gathering.record import PatientRecord, ReadOutcome
-from cds_service.fhir.gathering.refusals import needed_answers
+from cds_service.fhir.gathering.refusals import needed_results
 from cds_service.fhir.gathering.subjects import Person
 from cds_service.fhir.gathering.unsent_reasons import with_unsent_reasons
 from cds_service.fhir.mapping.terminology import Terminology
@@ -81,14 +81,13 @@ def gather(
             results, plan.needed, terminology, person.bases, read, until
         )
         results = with_diagnoses_of_stay(results, plan, person.bases, read)
-    answers = in_newest_version(
-        results | needed_answers(plan, results, person.patient_id)
-    )
-    return record_in(answers, plan, terminology, person, deadline)
+    needed = needed_results(plan, results, person.patient_id)
+    results = in_newest_version(results | needed)
+    return record_in(results, plan, terminology, person, deadline)
 
 
 def record_in(
-    answers: Mapping[str, QueryResult],
+    results: Mapping[str, QueryResult],
     plan: PrefetchPlan,
     terminology: Terminology,
     person: Person,
@@ -101,91 +100,90 @@ def record_in(
     Raises:
         DeadlinePassed: as `gather`.
     """
-    of_patient = (
-        answers[template.key].resources
-        for template in plan.templates
-        if template.resource_type == "Patient"
+    patients = chain.from_iterable(
+        results[template.key].resources
+        for template in plan.of_types("Patient").templates
     )
-    person = person.identified(
-        next(chain.from_iterable(of_patient), None), _patients(plan, answers)
-    )
+    patient = next(patients, None)
+    person = person.identified(patient, _patients(plan, results))
     parts = [
-        _part(template, answers[template.key], person, terminology, deadline)
+        _part(template, results[template.key], person, terminology, deadline)
         for template in plan.templates
     ]
     record = _merged(parts)._replace(
-        diagnoses=frozenset(_diagnoses(plan, answers, person))
+        diagnoses=frozenset(_diagnoses(plan, results, person))
     )
     return with_unsent_reasons(record, person.bases)
 
 
 def _diagnoses(
-    plan: PrefetchPlan, answers: Mapping[str, QueryResult], person: Person
+    plan: PrefetchPlan, results: Mapping[str, QueryResult], person: Person
 ) -> Iterator[str]:
     """Name each diagnosis of the patient, picked or not, and its URL in a Bundle."""
-    for template in plan.templates:
-        if template.resource_type != "Condition":
-            continue
-        for entry in answers[template.key].entries:
+    for template in plan.of_types("Condition").templates:
+        for entry in results[template.key].entries:
             if person.is_subject_of(entry.resource):
                 yield reference_name("Condition", entry.resource)
                 yield entry.full_url or ""
 
 
 def _patients(
-    plan: PrefetchPlan, answers: Mapping[str, QueryResult]
+    plan: PrefetchPlan, results: Mapping[str, QueryResult]
 ) -> Iterator[BundleEntry]:
     """Yield resources that may be the Patient, asked for or sent along."""
     for template in plan.templates:
-        answer = answers[template.key]
+        result = results[template.key]
         if template.resource_type == "Patient":
-            yield from answer.entries
-        yield from answer.others
+            yield from result.entries
+        yield from result.others
 
 
 def _part(
     template: Template,
-    answer: QueryResult,
+    result: QueryResult,
     person: Person,
     terminology: Terminology,
     deadline: Deadline,
 ) -> PatientRecord:
-    """Return what one key contributes to the record."""
+    """Return the part of the record that one query gives."""
     key, kind = template.key, template.resource_type
-    origin = answer.origin
-    nothing = ReadOutcome(
-        "empty", origin, note=answer.note, is_optional=template.is_optional
+    origin = result.origin
+    outcome = ReadOutcome(
+        "empty", origin, note=result.note, is_optional=template.is_optional
     )
-    if answer.state == "failed":
-        failed = nothing._replace(state="failed", is_unasked=answer.reason in UNASKED)
+    if result.state == "failed":
+        is_unasked = result.reason in UNASKED
+        failed = outcome._replace(state="failed", is_unasked=is_unasked)
         return PatientRecord(reads={key: failed})
     if kind == "Patient":
-        return _patient_part(key, answer, terminology.calendar)
-    if not answer.resources and not answer.foreign:
-        return PatientRecord(reads={key: nothing._replace(is_cut=answer.is_cut)})
+        return _patient_part(key, result, terminology.calendar)
+    if not result.resources and not result.foreign:
+        return PatientRecord(reads={key: outcome._replace(is_cut=result.is_cut)})
     ours: list[Json] = []
-    others: list[Json] = []
-    for resource in answer.resources:
-        (ours if person.is_subject_of(resource) else others).append(resource)
+    not_ours: list[Json] = []
+    for resource in result.resources:
+        (ours if person.is_subject_of(resource) else not_ours).append(resource)
     # A resource that names no patient, or this id under another server, may still be
     # this patient's.
-    unclear = sum(not person.is_other(one) for one in others)
-    read = nothing._replace(is_cut=answer.is_cut or unclear > 0)
-    if unclear and not answer.note:
+    unclear = sum(not person.is_other(one) for one in not_ours)
+    outcome = outcome._replace(is_cut=result.is_cut or unclear > 0)
+    if unclear and not result.note:
         note = f"incomplete: {count_entries(unclear)} whose patient is not clear"
-        read = read._replace(note=note)
+        outcome = outcome._replace(note=note)
     if ours:
-        read = read._replace(
+        is_understood = kind != "ServiceRequest" or any(
+            is_order_understood(one, terminology) for one in ours
+        )
+        outcome = outcome._replace(
             state="given",
             entries=len([raw for raw in ours if not _is_void(raw)]),
-            warned=answer.warned,
-            is_understood=kind != "ServiceRequest"
-            or any(is_order_understood(one, terminology) for one in ours),
+            warned=result.warned,
+            is_understood=is_understood,
         )
     picked, broken = pick(
         template,
         ours,
-        Targets(answer.others, person.bases),
+        Targets(result.others, person.bases),
         origin,
         terminology,
         deadline,
@@ -193,18 +191,19 @@ def _part(
     if broken and template.is_optional:
         # What a broken entry would have said is not known: its list is not whole.
         note = f"incomplete: {count_entries(len(broken))} broken"
-        read = read._replace(is_cut=True, note=read.note or note)
+        outcome = outcome._replace(is_cut=True, note=outcome.note or note)
     near: tuple[NearMiss, ...] = ()
     if kind == "Observation":
         near = missed_t_scores(ours, terminology)
     elif kind == "Condition":
         near = missed_problems(one.raw for one in picked if one.concepts & UNCODED)
-    foreign = answer.foreign + len(others)
+    foreign = result.foreign + len(not_ours)
+    # A broken order of a device may be of a brace.
+    is_counted = kind in DEVICE_ORDERS or not template.is_optional
     return PatientRecord(
-        reads={key: read},
+        reads={key: outcome},
         entries=picked,
-        # A broken order of a device may be of a brace.
-        unreadable=broken if kind in DEVICE_ORDERS or not template.is_optional else (),
+        unreadable=broken if is_counted else (),
         foreign={kind: foreign} if foreign else {},
         near=near,
     )
@@ -225,12 +224,12 @@ def _is_void(raw: Json) -> bool:
 
 
 def _patient_part(
-    key: str, answer: QueryResult, calendar: SiteCalendar
+    key: str, result: QueryResult, calendar: SiteCalendar
 ) -> PatientRecord:
-    read = ReadOutcome("empty", answer.origin, note=answer.note, is_cut=answer.is_cut)
-    if not answer.resources:
+    read = ReadOutcome("empty", result.origin, note=result.note, is_cut=result.is_cut)
+    if not result.resources:
         return PatientRecord(reads={key: read})
-    raw = answer.resources[0]
+    raw = result.resources[0]
     doubt = doubt_of(raw)
     reads = {key: read._replace(state="given", entries=1)}
     name = reference_name("Patient", raw)
@@ -259,7 +258,7 @@ def _merged(parts: Sequence[PatientRecord]) -> PatientRecord:
         unreadable=tuple(one for part in parts for one in part.unreadable),
         # What a doubtful record does not hold may be in another one.
         reads={
-            key: _cut(read) if doubt and not part.doubt else read
+            key: _marked_cut(read) if doubt and not part.doubt else read
             for part in parts
             for key, read in part.reads.items()
         },
@@ -269,5 +268,5 @@ def _merged(parts: Sequence[PatientRecord]) -> PatientRecord:
     )
 
 
-def _cut(read: ReadOutcome) -> ReadOutcome:
+def _marked_cut(read: ReadOutcome) -> ReadOutcome:
     return read if read.state == "failed" else read._replace(is_cut=True)

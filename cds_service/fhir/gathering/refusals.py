@@ -71,10 +71,10 @@ def refuse_lists_of_another(record: PatientRecord) -> None:
         )
 
 
-def needed_answers(
+def needed_results(
     plan: PrefetchPlan, answers: Mapping[str, QueryResult], patient_id: str
 ) -> dict[str, QueryResult]:
-    """Keep the answers that the plan needs; of Patients, only the request's.
+    """Return the results that the plan needs; of Patients, only the request's.
 
     Raises:
         PatientMismatch: the Patient is another.
