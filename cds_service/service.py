@@ -60,7 +60,7 @@ from cds_service.fhir.gathering.subjects import Person
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.near_misses import NearMiss, missed_orders, unread_braces
 from cds_service.fhir.orders.augmentation import find_augmentation_order
-from cds_service.fhir.orders.drafts import DraftOrders, read_drafts, with_drafts
+from cds_service.fhir.orders.drafts import DraftOrders, read_drafts, with_foreign_orders
 from cds_service.fhir.orders.handout_draft import Page, draft_handout
 from cds_service.fhir.orders.performed import (
     find_performed,
@@ -361,7 +361,7 @@ def _gather(call: Call, orders: SignedOrders) -> Gathered:
     record = _read_record(call, call.hook.plan, orders.person)
     ports.deadline.check()
     person = orders.person.identified(record.patient, ())
-    drafts = orders.drafts.of(person)
+    drafts = orders.drafts.for_person(person)
     record = with_cut_orders(record, drafts)
     record = with_withdrawn_orders(record, drafts)
     record = with_drafted_drugs(record, drafts, terminology)
@@ -417,7 +417,9 @@ def _case_of_signing(call: Call, gathered: Gathered) -> Case:
     """Make the case of signed orders (steps 3 and 3b)."""
     order, record = gathered.orders.augmentation, gathered.record
     case = _case_of(call, record, order, gathered.support)
-    return replace(case, record=with_drafts(case.record, gathered.orders.drafts))
+    return replace(
+        case, record=with_foreign_orders(case.record, gathered.orders.drafts)
+    )
 
 
 def _case_of_discharge(

@@ -74,13 +74,15 @@ class _BraceCard:
             braces = answer.signal("brace-ordered").braces
         roles = list(ROLES)
         self.braces = tuple(sorted(braces, key=lambda brace: roles.index(brace.role)))
-        self.issues: tuple[Brace, ...] = ()
+        self.with_issue: tuple[Brace, ...] = ()
         if CORRECTION in self.rules:
-            self.issues = tuple(brace for brace in self.braces if brace.issue)
+            self.with_issue = tuple(brace for brace in self.braces if brace.issue)
         is_kept = answer.has("brace-keep-reason") and self.rules & {CORRECTION, LIMIT}
         reasons = keep_reasons(answer.findings, answer.support) if is_kept else ()
         self.reasons = tuple(reason for reason in reasons if reason.source != "open")
-        self.open = tuple(reason for reason in reasons if reason.source == "open")
+        self.open_reasons = tuple(
+            reason for reason in reasons if reason.source == "open"
+        )
 
     # --- colour
 
@@ -89,7 +91,7 @@ class _BraceCard:
         if self._is_long_rest() and not self.answer.has("bed-rest-reason"):
             return "warning"
         is_broken = (
-            any(brace.issue in BROKEN for brace in self.issues) and not self.reasons
+            any(brace.issue in BROKEN for brace in self.with_issue) and not self.reasons
         )
         return self.answer.policy.brace.indicator if is_broken else "info"
 
@@ -138,17 +140,17 @@ class _BraceCard:
         """Return the sentence on braces, from full to short; none if none is due."""
         if self.reasons:
             return self._kept_sentences()
-        if len(self.issues) > 1:
+        if len(self.with_issue) > 1:
             return self._several_sentences()
-        return self._single_sentences(self.issues[0]) if self.issues else []
+        return self._single_sentences(self.with_issue[0]) if self.with_issue else []
 
     def _kept_sentences(self) -> list[str]:
         reason = self._reason(self.reasons[0])
-        braces = self.issues or self.braces
+        braces = self.with_issue or self.braces
         names = join_words(dict.fromkeys(brace.name for brace in braces))
         full = self._sentence("kept", brace=self._with_length(braces[0]), keep=reason)
         short = self._sentence("kept", brace=names, keep=reason)
-        return [short] if len(self.issues) > 1 else [full, short]
+        return [short] if len(self.with_issue) > 1 else [full, short]
 
     def _single_sentences(self, brace: Brace) -> list[str]:
         issue = brace.issue or "open"
@@ -175,12 +177,12 @@ class _BraceCard:
 
     def _several_sentences(self) -> list[str]:
         """Return one sentence on all braces, each by its name."""
-        first_worn = min(self.issues, key=lambda brace: brace.since)
+        first_worn = min(self.with_issue, key=lambda brace: brace.since)
         words = self._words(first_worn) | {"braces": self._names_by_role()}
         if self._is_all_passed():
             return [self._sentence("several-passed", **words)]
         is_since = any(
-            not brace.is_first or brace.role == "active" for brace in self.issues
+            not brace.is_first or brace.role == "active" for brace in self.with_issue
         )
         key = "several-since" if is_since else "several"
         return [self._sentence(key, **words)]
@@ -243,18 +245,18 @@ class _BraceCard:
         return self.answer.render("brace-limit", notices, lines, name="options")
 
     def _options(self) -> Iterator[Option]:
-        if len(self.issues) > 1 and not self.reasons:
+        if len(self.with_issue) > 1 and not self.reasons:
             names = dict.fromkeys(brace.name for brace in self.braces)
             yield self._option("one", names=joined(names, " or "))
-        for brace in self.issues:
+        for brace in self.with_issue:
             yield from self._brace_lines(brace)
         if self.reasons:
             because = self.answer.signal("brace-keep-reason").because
             yield Option(self._raw("reason"), because, "")
-        elif self.issues:
+        elif self.with_issue:
             yield self._option("why", policy=self._policy())
-        if self.issues and self.open:
-            open_names = join_words(map(self._open_name, self.open))
+        if self.with_issue and self.open_reasons:
+            open_names = join_words(map(self._open_name, self.open_reasons))
             yield self._option("open", names=open_names)
         if BED_REST in self.rules:
             yield from self._rest_lines()
@@ -273,7 +275,7 @@ class _BraceCard:
         title = title_text(brace.times.order.title)
         correction = brace.correction
         # Of one brace alone the summary says all.
-        is_alone = len(self.issues) == 1 and not self.reasons
+        is_alone = len(self.with_issue) == 1 and not self.reasons
         if not is_alone and brace.issue not in CERTAIN and not self._is_all_passed():
             yield Option(title, capital(Part(self._single_sentences(brace)[-1], 2)), "")
         if correction is None:
@@ -301,16 +303,17 @@ class _BraceCard:
         )
 
     def _is_all_passed(self) -> bool:
-        return all(brace.issue == "passed" for brace in self.issues)
+        return all(brace.issue == "passed" for brace in self.with_issue)
 
     def _is_offered(self, brace: Brace) -> bool:
+        """Tell if a button has this correction; a new order has an id of its own."""
         offers: Sequence[str] = [
             str((action.resource or {}).get("id", ""))
             for suggestion in self.answer.suggestions.get(CORRECTION, ())
             for action in suggestion.actions
         ]
-        number = brace.times.order.reference.rpartition("/")[2]
-        return number in offers or (bool(offers) and len(self.issues) == 1)
+        own_id = brace.times.order.reference.rpartition("/")[2]
+        return own_id in offers or (bool(offers) and len(self.with_issue) == 1)
 
     def _rest_lines(self) -> Iterator[Option]:
         if self.answer.translated(self._rest_sentence()) not in self.summary():

@@ -44,21 +44,24 @@ KEEP = (
 # end (`open`), the limit is over (`passed`), its dates keep the limit and its words do
 # not (`conflict`), only a shortest time is stated (`least`), or as `WITHOUT_DATE`.
 Issue = Literal[
-    "long",
-    "open",
-    "passed",
-    "conflict",
-    "least",
-    "event",
-    "payer",
-    "doubtful",
-    "reversed",
+    "long",  # ends after the site's weeks
+    "open",  # states no end
+    "passed",  # the site's weeks end before today, or before it begins
+    "conflict",  # its dates keep the site's weeks, its words do not
+    "least",  # its words state a shortest time, no end
+    "event",  # its words name an end without a day
+    "payer",  # states a payer's length of need alone
+    "doubtful",  # a time in its words was not understood
+    "reversed",  # its dates end before they begin
 ]
 # Issues that leave no doubt about what the order says.
 CERTAIN: tuple[Issue, ...] = ("long", "open")
 # Issues with an end that could be set; the others are for the order's author.
 CORRECTED: tuple[Issue, ...] = (*CERTAIN, "least", "event", "payer")
 BROKEN: tuple[Issue, ...] = (*CERTAIN, "passed", "conflict")
+
+
+Role = Literal["ordered", "renewed", "added", "active"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -173,7 +176,7 @@ class Brace:
     """
 
     times: BraceTimes
-    role: Literal["ordered", "renewed", "added", "active"]
+    role: Role
     since: date
     last_day: date
     issue: Issue | None
@@ -315,13 +318,7 @@ def _brace(
         since = max(since, last_stage)
     last_day = since + timedelta(weeks=limit.max_weeks)
     issue = _issue(times, last_day, today)
-    is_renewed = worn.get(times.order.name, date.max) <= times.begins
-    role: Literal["ordered", "renewed", "added", "active"] = "active"
-    if times.order.draft:
-        is_first = all(begins > times.begins for begins in worn.values())
-        role = "renewed" if is_renewed else "added"
-        if is_first:
-            role = "ordered"
+
     start = None if times.order.start else times.begins
     review = since + timedelta(weeks=limit.review_weeks)
     next_review = review if review >= today else None
@@ -335,7 +332,7 @@ def _brace(
     offered = correction if issue in CORRECTED else None
     return Brace(
         times=times,
-        role=role,
+        role=_role(times, worn),
         since=since,
         last_day=last_day,
         issue=issue,
@@ -343,15 +340,24 @@ def _brace(
     )
 
 
+def _role(times: BraceTimes, worn: Mapping[str, date]) -> Role:
+    """Tell if a brace is in use, or is signed as the first, a renewed or another."""
+    if not times.order.draft:
+        return "active"
+    if all(begins > times.begins for begins in worn.values()):
+        return "ordered"
+    is_renewed = worn.get(times.order.name, date.max) <= times.begins
+    return "renewed" if is_renewed else "added"
+
+
 def _issue(times: BraceTimes, last_day: date, today: date) -> Issue | None:
-    """Return what is wrong with a brace; a shorter time is its author's."""
-    is_worded = times.order.worded.kind != "nothing"
+    """Return what is to be said of a brace; None if it ends in the site's weeks."""
     if times.ends is not None and times.ends <= last_day:
         return "least" if times.is_shortest else None
     if last_day < max(today, times.begins):
         return "passed"
     if times.ends is None:
-        return _without_date(times) if is_worded else "open"
+        return _without_date(times)
     if times.by_dates is not None and times.by_dates < last_day:
         # Its dates keep the limit: to set the limit's day would lengthen them.
         return "conflict"

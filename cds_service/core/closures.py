@@ -65,8 +65,8 @@ class GroundOrder(NamedTuple):
     Attributes:
         kind: `brace`, `bed-rest`.
         name: what a renewal of it is called too: `TLSO`.
-        says: its days and lengths; with others it is another order, since some EHRs
-            number the drafts of each signing anew.
+        says: its days and lengths. An order with the same reference and other days is
+            another one: some EHRs number the drafts of each signing anew.
     """
 
     kind: str
@@ -287,7 +287,10 @@ class Closures:
         return bool(same) and ground.points <= points
 
     def _closes(self, part: Part, what: str, key: str = "") -> bool:
-        return any(closure[:3] == (part, what, key) for closure in self.in_force)
+        return any(
+            (closure.part, closure.what, closure.key) == (part, what, key)
+            for closure in self.in_force
+        )
 
 
 NOTHING_CLOSED = Closures()
@@ -363,6 +366,7 @@ def _closed_by(rule: ClosureRule, ground: CardGround) -> Iterator[tuple[str, str
         yield from ((brace.reference, brace.says) for brace in braces)
     elif rule.part == "order":
         yield from ((order.reference, order.says) for order in ground.orders)
+    # An act, or its button.
     elif act := rule.act or ground.act:
         yield act, ""
 

@@ -444,7 +444,7 @@ class SupportOrder:
         levels: vertebrae that an order of a brace or a biopsy names.
         is_standing: its status says that it is in force; otherwise it does not count.
         is_read_whole: nothing in it was left that may speak against it; otherwise it
-            does not count.
+            does not count. Always true of a brace or bed rest: see `unread`.
         not_now: `over` if its days are past, `far` if it begins in more than half a
             year, `elsewhere` if it is of vertebrae that are not treated, `later` if an
             order on record is dated after today; none of these counts.
@@ -521,8 +521,8 @@ class SupportOrders:
     """All support orders found, and the resource types that could not be checked.
 
     Attributes:
-        earlier_braces: braces on record that are over; the weeks of a renewal count
-            from them.
+        earlier_braces: braces on record that are over, and braces that an override
+            closed, drafts too; the weeks of a renewal count from them.
         unchecked: resource types whose list could not be read, so that "not ordered
             yet" is not claimed.
         stages: the days of the augmentations done.

@@ -1,4 +1,4 @@
-"""Signals of what is open next to a button: nothing is pre-selected that it may forbid.
+"""Signals of what the record leaves open: some withhold buttons, some lead a card.
 
 Each kind of open thing withholds every pre-selection, unless the rule of the button
 names it (`recommended-although`). So no button can forget a new kind, and no kind a new

@@ -63,6 +63,7 @@ class Signal(NamedTuple):
             the name says it all.
         evidence: the findings and orders it rests on.
         studies: ids of the studies whose cut-off or advice it uses; empty for policy.
+        braces: with their corrections, of the signals on braces.
         words: what a phrase of a fact file may name, by placeholder: `{"month": "Nov
             2024"}`.
         name: set by `find_signals`.

@@ -67,7 +67,7 @@ def correct_brace_order(
     """
     if not text(draft.get("id")) or may_be_reversed(draft) or not _is_order(draft):
         return None
-    # Most words are in the draft and in its correction.
+    # The draft and its correction share most words: each is read once.
     read = cache(partial(terminology.durations.read, subject="brace"))
     readings = (
         read(words, is_title=is_title) for words, is_title in texts_on_time(draft)
@@ -85,15 +85,15 @@ def correct_brace_order(
         return None  # next to a period it would still state the old length
     times = repeated_hours(member(draft, "occurrenceTiming") or {})
     if times is not None and _exceeds(times, correction):
-        return None  # so would the number of times
+        return None  # the number of times would go beyond the end
     corrected = _without_empty_members(draft)
     _set_end(corrected, correction)
     for holder, key in _places(corrected):
         holder[key] = _reworded(holder[key], correction, read)
-    is_certain = not any(
+    is_bounded = not any(
         _beyond(words, correction, read) for words in set(_all_words(corrected))
     )
-    return corrected if is_certain and _is_order(corrected) else None
+    return corrected if is_bounded and _is_order(corrected) else None
 
 
 def _places(order: dict[str, Any]) -> Iterator[tuple[dict[str, Any], str]]:
@@ -226,7 +226,7 @@ def describe_correction(draft: Json, correction: Correction, corrected: Json) ->
         parts.append(say("the length stated in its words is replaced by this end"))
     if _is_marked_absent(draft):
         parts.append(say("the mark that it was not known is removed"))
-    effect = joined([*parts, *_what_else(draft)], "; ")
+    effect = joined([*parts, _what_else(draft)], "; ")
     if correction.review is None:
         return effect
     day = date_text(correction.review)
@@ -249,14 +249,13 @@ def _is_marked_absent(draft: Json) -> bool:
     )
 
 
-def _what_else(draft: Json) -> Iterator[str]:
+def _what_else(draft: Json) -> str:
     timing = draft.get("occurrenceTiming")
     repeat = timing.get("repeat") if isinstance(timing, Mapping) else None
     if isinstance(repeat, Mapping) and any(key in repeat for key in _BOUNDS):
         timed = "the length stated in its timing is replaced by this period, {rest}"
-        yield say(timed, rest=AS_WRITTEN)
-    elif isinstance(draft.get("occurrenceDateTime"), str):
+        return say(timed, rest=AS_WRITTEN)
+    if isinstance(draft.get("occurrenceDateTime"), str):
         dated = "its date becomes the start of the period, {rest}"
-        yield say(dated, rest=AS_WRITTEN)
-    else:
-        yield AS_WRITTEN
+        return say(dated, rest=AS_WRITTEN)
+    return AS_WRITTEN

@@ -1,12 +1,12 @@
 """Names the elements of a brace order that were not read whole.
 
-With any, its correction is not pre-selected.
+If there is one, its correction is not pre-selected.
 
 Everything in the order counts as not read until something here or in `order_times.py`
 says that it was: because a rule names the element as one that no end depends on,
 because its time was read, because its code is known, or because its words are lengths
-of time and plain words. So what FHIR, an EHR or an author adds is never taken for
-nothing.
+of time and plain words. So nothing that FHIR, an EHR or an author adds is
+overlooked.
 """
 
 import re
@@ -178,7 +178,7 @@ def _is_added(parts: Sequence[str]) -> bool:
 def names_another(order: Json, terminology: Terminology) -> bool:
     """Tell if a code of the title is known not to be a brace.
 
-    To end this order would end another thing.
+    The end of the brace would end the other thing too.
     """
     codings = (
         coding
@@ -261,7 +261,7 @@ def _codes_read(order: Json, terminology: Terminology) -> frozenset[str]:
 
 
 def _is_understood(element: str, coding: Any, terminology: Terminology) -> bool:
-    """Tell if a coding names the brace, its place, or a reason judged elsewhere."""
+    """Tell if a coding says no more than the brace, its place or a known reason."""
     codeable = {"coding": [coding]}
     if element == "category":  # which kind of order it is, for lists
         return True

@@ -33,12 +33,12 @@ OVER = frozenset(
     }
 )
 # `request.method` of entries that sign nothing
-NO_ORDERS = frozenset({"DELETE", "GET", "HEAD"})
+SIGNS_NOTHING = frozenset({"DELETE", "GET", "HEAD"})
 _PLAIN = re.compile(r"[\w.:/-]{1,256}", re.ASCII)
 # elements of an order that name those which it replaces
 REPLACES = ("replaces", "priorRequest", "priorPrescription")
 # endings of resource types that are orders
-ORDERED = ("Request", "Order", "Prescription")
+ORDER_ENDINGS = ("Request", "Order", "Prescription")
 GROUPS = frozenset({"RequestGroup", "Bundle"})  # resources that hold orders
 MOST_INSIDE = 100  # orders inside groups, for one signing
 MOST_PARTS = 4000  # values in one order; a long one has a hundred
@@ -100,7 +100,7 @@ class DraftOrders:
         return f"Incomplete: {', '.join(self.cut)} were read." if self.cut else ""
 
     def each(self) -> Iterator[Order]:
-        """Yield the patient's orders that are to be carried out, in time."""
+        """Yield the patient's orders to be carried out; raises DeadlinePassed."""
         yield from self._in_time(self.drafts)
 
     def withdrawn(self) -> Mapping[str, Json]:
@@ -112,10 +112,10 @@ class DraftOrders:
         }
 
     def each_other(self) -> Iterator[Order]:
-        """Yield all other orders that are to be carried out, in time."""
+        """Yield all other orders that are to be carried out; raises DeadlinePassed."""
         yield from self._in_time(self.others)
 
-    def of(self, known: Person) -> "DraftOrders":
+    def for_person(self, known: Person) -> "DraftOrders":
         """Return the same signing once the Patient's identifiers are known.
 
         What has another's number is not theirs.
@@ -314,7 +314,7 @@ def _orders_inside(draft: Order) -> Iterator[Order]:
 
 
 def _signs_nothing(entry: Json) -> bool:
-    return text(member(entry.get("request"), "method")).strip().upper() in NO_ORDERS
+    return text(member(entry.get("request"), "method")).strip().upper() in SIGNS_NOTHING
 
 
 def _reference_of(resource: Json, full_url: str, place: int) -> str:
@@ -336,7 +336,7 @@ def _name(resource: Json) -> str:
 
 
 def is_long(order: Json) -> bool:
-    """Tell if only a part of this order is read."""
+    """Tell if an order is too long: its lists are cut, and it is not corrected."""
     sizes = [len(node) for level in levels(order) for node in level]
     return sum(sizes) >= MOST_PARTS or max(sizes) > LONGEST_LIST
 
@@ -351,9 +351,9 @@ def _shortened(value: Any) -> Any:
     )
 
 
-def with_drafts(record: RecordState, drafts: DraftOrders) -> RecordState:
+def with_foreign_orders(record: RecordState, drafts: DraftOrders) -> RecordState:
     """Add to the record state how many orders of the signing are not the patient's."""
-    foreign = sum(draft.type.endswith(ORDERED) for draft in drafts.each_other())
+    foreign = sum(draft.type.endswith(ORDER_ENDINGS) for draft in drafts.each_other())
     return replace(record, foreign=record.foreign + foreign)
 
 

@@ -37,8 +37,7 @@ _HOURS = {
 }
 _UCUM = {"hour": "h", "day": "d", "week": "wk", "month": "mo", "year": "a"}
 _AMOUNT = ("value", "unit", "system", "code")
-# How often, which no end depends on; how long each time, and how many times, which an
-# end may.
+# No end depends on how often; one may depend on the other two.
 _HOW_OFTEN = ("frequency", "period", "periodUnit")
 _EACH_TIME = ("duration", "durationMax", "durationUnit")
 _HOW_MANY = ("count", "countMax", "periodMax")
@@ -152,7 +151,7 @@ def _read_of_repeat(timing: Json, *, is_bound: bool) -> set[str]:
             if part != "unit" or _is_one_unit(timing, name)
         ]
     elif repeated_hours(timing) is not None:
-        names += _HOW_MANY  # without a period nobody knows how long they take
+        names += _HOW_MANY  # without a period their length is not known
     return {f"repeat.{name}" for name in names}
 
 

@@ -149,6 +149,7 @@ def _may_be_ours(order: Json, terminology: Terminology) -> bool:
         (
             _may_name_ours(word, terminology)
             if len(word) <= LONGEST_TITLE
+            # Long texts are not kept.
             else _may_name_ours.__wrapped__(word, terminology)
         )
         for word in words
@@ -275,7 +276,7 @@ def _classify(resource: Json, drafts: DraftOrders, terminology: Terminology) -> 
 
 
 def augmentation_in(order: Order, terminology: Terminology) -> Recognition | None:
-    """Return what an order was recognised as if it is an augmentation."""
+    """Return the augmentation that an order asks for; None if it asks for none."""
     if order.meaning is not None:
         return order.meaning.augmentation
     return recognise_augmentation(order.resource, terminology)
@@ -284,7 +285,7 @@ def augmentation_in(order: Order, terminology: Terminology) -> Recognition | Non
 def support_in(
     order: Order, drafts: DraftOrders, terminology: Terminology
 ) -> Recognition | None:
-    """Return what an order was recognised as if it is a support order."""
+    """Return the support that an order asks for; None if it asks for none."""
     if order.meaning is not None:
         return order.meaning.support
     return recognise_support(order.resource, drafts, terminology)

@@ -165,9 +165,10 @@ def _corrections(
     suggestions = []
     for label, correction in zip(labels, recommendation.corrections, strict=True):
         action = None
+        # The end of a shortest time may be over.
         if correction.end >= ordering.today:
             update = _update(correction, ordering)
-            action = _fitting(update, recommendation, ordering)
+            action = _as_applied(update, recommendation, ordering)
         if action is not None:
             suggestions.append(
                 _suggestion(
@@ -328,7 +329,7 @@ def _create(
     return Action(type="create", description=description, resource=complete)
 
 
-def _fitting(
+def _as_applied(
     action: Action | None,
     recommendation: Recommendation,
     ordering: Ordering,
@@ -367,7 +368,7 @@ def _fitting(
 
 
 def _update(correction: Correction, ordering: Ordering) -> Action | None:
-    """Correct a draft; None for an order in force, or of unknown status."""
+    """Correct a draft; None if it is none, is not reachable, or is not certain."""
     draft = correction.order.source
     if draft is None or not correction.order.draft or draft.get("status") != "draft":
         return None
@@ -446,7 +447,7 @@ def _translated(value: Any, words: Mapping[str, str], language: LanguageFile) ->
         return [_translated(inner, words, language) for inner in value]
     if not isinstance(value, dict):
         is_worded = isinstance(value, str) and "{" in value
-        return Sentence(value, words) + "" if is_worded else value
+        return str(Sentence(value, words)) if is_worded else value
     return {
         key: in_language(Sentence(inner, words), language)
         if key == TEXT and isinstance(inner, str)

@@ -242,7 +242,7 @@ def _support_orders(
     written = resource.get("authoredOn")
     times = read_times(resource, calendar)
     is_several = len(recognition.concepts) > 1
-    # To end an order that orders something besides would end that too.
+    # An end would end whatever else the order asks for.
     is_alone = not (is_several or names_another(resource, terminology))
     source = order.source if draft and is_alone else None
     for kind in sorted(recognition.concepts):
@@ -312,6 +312,7 @@ def _hours(kind: str, times: OrderTimes) -> float | None:
 def _worded(
     order: Json, kind: str, times: OrderTimes, terminology: Terminology
 ) -> WordedEnd:
+    """Read the end by words; without words, why its dates state none."""
     if kind not in ("brace", "bed-rest"):
         return WordedEnd()
     worded = read_worded_end(
@@ -358,7 +359,7 @@ def _is_liaison(
 
 
 def _stored(record: PatientRecord) -> Iterator[Order]:
-    """Yield orders and procedures on record as JSON, read like drafts."""
+    """Yield each order and procedure on record as an `Order`."""
     for key, kind in RECORD_KEYS.items():
         for place, entry in enumerate(record.of_key(key)):
             resource = entry.raw
@@ -383,7 +384,7 @@ def _is_augmentation(stored: Order, terminology: Terminology) -> bool:
 
 
 def _augmented_on(stored: Order, calendar: SiteCalendar) -> date | None:
-    """Return the day of the procedure; of an order that planned, else that written."""
+    """Return the day it was done, is planned for or, failing both, was written."""
     performed = stored.resource.get("performedDateTime") or member(
         stored.resource, "performedPeriod", "start"
     )
