@@ -9,8 +9,10 @@ from typing import Self
 
 from cds_service.errors import DeadlinePassed
 
-# for figures, cards and the audit entry, once the record has been read
+# for what is done with the record once it has come
 KEPT_SECONDS = 0.7
+# of these, for figures, cards and the audit entry, once its texts are understood
+KEPT_FOR_CARDS = 0.4
 STALE_SECONDS = 1.0
 
 
@@ -67,9 +69,17 @@ class Deadline:
         return replace(self, ends=self.ends - max(0.0, self.left) / 2)
 
     def for_reading(self) -> "Deadline":
-        """Return the part for reading the record; the rest is for cards and entry."""
+        """Return the part for fetching the record; the rest is for all that follows."""
+        return self._without_last(KEPT_SECONDS)
+
+    def for_understanding(self) -> "Deadline":
+        """Return the part for understanding the record; the rest is for the cards."""
+        return self._without_last(KEPT_FOR_CARDS)
+
+    def _without_last(self, kept: float) -> "Deadline":
+        """Return the part before the last seconds, or the first half of a short one."""
         seconds = self.ends - self.began
-        return replace(self, ends=self.began + max(seconds - KEPT_SECONDS, seconds / 2))
+        return replace(self, ends=self.began + max(seconds - kept, seconds / 2))
 
 
 # That of the answer on which this thread works: what reads texts asks it before each,

@@ -5,9 +5,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 from itertools import chain
 
+from cds_service.errors import DeadlinePassed
 from cds_service.fhir.certainty import certainty_of
 from cds_service.fhir.gathering.fetching import (
     MOST_READ,
+    NOT_IN_TIME,
     UNASKED,
     FhirReader,
     read_by_id,
@@ -40,7 +42,7 @@ from cds_service.fhir.near_misses import NearMiss, missed_problems, missed_t_sco
 from cds_service.fhir.raw_json import Json, text
 from cds_service.fhir.references import BundleEntry, Targets, reference_name
 from cds_service.fhir.site_calendar import SiteCalendar
-from cds_service.outgoing.deadline import Deadline
+from cds_service.outgoing.deadline import Deadline, in_force
 from cds_service.protocol.messages import HookRequest
 
 
@@ -107,7 +109,7 @@ def record_in(
     patient = next(patients, None)
     person = person.identified(patient, _patients(plan, results))
     parts = [
-        _part(template, results[template.key], person, terminology, deadline)
+        _part_in_time(template, results[template.key], person, terminology, deadline)
         for template in plan.templates
     ]
     record = _merged(parts)._replace(
@@ -136,6 +138,31 @@ def _patients(
         if template.resource_type == "Patient":
             yield from result.entries
         yield from result.others
+
+
+def _part_in_time(
+    template: Template,
+    result: QueryResult,
+    person: Person,
+    terminology: Terminology,
+    deadline: Deadline,
+) -> PatientRecord:
+    """Return the part of the record that one query gives.
+
+    A list that is too long to be understood in time counts as not read:
+    the card names it, and says what the other lists hold.
+
+    Raises:
+        DeadlinePassed: nothing is left for the answer either.
+    """
+    until = deadline.for_understanding()
+    try:
+        with in_force(until):
+            return _part(template, result, person, terminology, until)
+    except DeadlinePassed:
+        deadline.check()
+        unread = NOT_IN_TIME._replace(origin=result.origin)
+        return _part(template, unread, person, terminology, deadline)
 
 
 def _part(
