@@ -40,8 +40,10 @@ BED_REST_STUDIES = ("muscle-change-2021",)
 BED_REST_REASONS = (
     *("unstable-fracture", "spinal-instability", "spinal-infection"),
     *("neurological-deficit", "sepsis", "bone-malignancy", "malignancy"),
-    *("recent-cancer", "active-cancer"),
+    "recent-cancer",
 )
+# An order that names a cancer says what the rest is for, however old it is.
+REASONS_OF_ORDERS = frozenset({*BED_REST_REASONS, "active-cancer"})
 
 
 def beyond_cutoff(situation: Situation, study: Study, cutoff: Cutoff) -> Signal | None:
@@ -411,7 +413,7 @@ def _bed_rest_reason(situation: Situation) -> Signal | None:
     An order may name it itself.
     """
     orders = situation.support.of_kind("bed-rest")
-    named_orders = [order for order in orders if order.reasons & set(BED_REST_REASONS)]
+    named_orders = [order for order in orders if order.reasons & REASONS_OF_ORDERS]
     if named_orders:
         return Signal(
             say("a reason that the order of bed rest names"), tuple(named_orders)

@@ -623,6 +623,13 @@ def test_bed_rest_is_no_warning_where_a_fact_may_call_for_it(reason):
     assert "walking" not in card["detail"]
 
 
+@pytest.mark.parametrize("code", ["C50.911", "C85.90", "C80.1"])
+def test_a_cancer_of_long_ago_is_no_reason_for_bed_rest(code):
+    """E4 names F6 and F7; what E9 gives one line of the detail lowers no colour."""
+    old = problem(code, days=4000)
+    assert brace_card(bed_rest(72), record=[old])["indicator"] == "warning"
+
+
 # --- the site
 
 
