@@ -16,6 +16,8 @@ from pydantic.dataclasses import dataclass
 NO_UNIT = "1"  # UCUM: of yes and no, and of words
 Days = Annotated[int, Field(gt=0)]
 Months = Annotated[int, Field(gt=0)]
+# policy: a fracture that began longer ago is not the present one
+HALF_A_YEAR = 183  # days
 Name = Annotated[str, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")]
 
 
@@ -390,7 +392,11 @@ class ConditionSpec(YesNoSpec):
         plain_acts: concepts of procedures that count by words alone, if nothing else is
             said of them; any other words leave it open. Empty: all words count.
         current_days: an entry or act of longer ago, or without a day, leaves it open:
-            it need not be so now, whatever the list calls active.
+            it need not be so now, whatever the list calls active. Without a clinical
+            status an entry leaves it open as well.
+        is_lasting: it does not end, so that an entry without a clinical status counts
+            as an active one, whatever its day.
+        unstated_days: if it may end, such an entry counts for so long.
     """
 
     history: tuple[Name, ...] = ()
@@ -404,6 +410,8 @@ class ConditionSpec(YesNoSpec):
     acute_only: bool = False
     plain_acts: tuple[Name, ...] = ()
     current_days: Days | None = None
+    is_lasting: bool = False
+    unstated_days: Days = HALF_A_YEAR
 
 
 @table

@@ -43,6 +43,16 @@ def clinical_status(condition: Json) -> set[str]:
     }
 
 
+def lacks_status(condition: Json) -> bool:
+    """Tell if no element says that it is over, or that it is not.
+
+    FHIR demands a clinical status of entries of the problem list alone.
+    """
+    is_stated = clinical_status(condition) or texts_of(condition.get("clinicalStatus"))
+    names = (name.removeprefix("_") for name in condition)
+    return not is_stated and not any(name.startswith("abatement") for name in names)
+
+
 def certainty_of(condition: Json) -> Certainty:
     """Say how certain a condition is by its own statements.
 

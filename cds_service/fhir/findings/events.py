@@ -18,7 +18,12 @@ from cds_service.fhir.findings.chart import Chart, FindingOrGap, Problem, gap, k
 from cds_service.fhir.findings.worded_dates import date_in_words
 from cds_service.fhir.gathering.bystanders import words_beside
 from cds_service.fhir.gathering.entries import Entry
-from cds_service.fhir.gathering.problem_words import in_doubt, named_in
+from cds_service.fhir.gathering.problem_words import (
+    HISTORIES,
+    in_doubt,
+    is_taken_as_active,
+    named_in,
+)
 from cds_service.fhir.mapping.clauses import clauses, names
 from cds_service.fhir.onset import begun
 from cds_service.fhir.raw_json import Json, member, text, texts_of
@@ -27,7 +32,6 @@ from cds_service.fhir.site_calendar import PRECISIONS
 DONE = frozenset({"completed", "unknown", "in-progress", "stopped", "on-hold"})
 AGAIN = frozenset({"recurrence", "relapse"})
 STILL_ACTIVE = "still active there"
-HISTORIES = ("history",)
 HISTORY = frozenset(HISTORIES)
 CALLED_PAST = Problem("undetermined", "active there, and its words call it past")
 
@@ -325,19 +329,22 @@ def _is_history(stated: problem_list.Stated, spec: EventSpec, chart: Chart) -> b
 
 def is_in_time(event: Happened, spec: EventSpec, chart: Chart) -> bool | None:
     """Tell if it falls in the time of the finding; None if that is not known."""
-    is_active = bool(clinical_status(event.stated.entry.raw) & ACTIVE)
-    if spec.active_counts and is_active and not _is_of_old(event, spec, chart):
-        return True
     limit = spec.within_days or spec.older_days
     if limit is None:
         return True
     since = chart.today - timedelta(days=limit)
+    is_unstated = _has_no_status(event.stated.entry, chart)
+    is_active = bool(clinical_status(event.stated.entry.raw) & ACTIVE)
+    is_active = is_active or (is_unstated and _was_entered(event, since, chart))
+    if spec.active_counts and is_active and not _is_of_old(event, spec, chart):
+        return True
     is_older = event.span.last is not None and event.span.last < since
     if spec.older_days is not None:
         return is_older
     if is_older:
         return _lasts(event, since, spec, chart) if is_active else False
-    is_over = not is_active or _is_history(event.stated, spec, chart)
+    is_over = not (is_active or is_unstated)
+    is_over = is_over or _is_history(event.stated, spec, chart)
     if spec.active_is_open and is_over and _is_vague(event, since):
         return None  # its beginning is not known
     # A fracture that is still treated happened not long before.
@@ -346,6 +353,13 @@ def is_in_time(event: Happened, spec: EventSpec, chart: Chart) -> bool | None:
         is_healing and event.span.last is not None
     )
     return True if is_known or spec.undated_counts else None
+
+
+def _has_no_status(entry: Entry, chart: Chart) -> bool:
+    """Tell if it is a diagnosis of which nothing says that it is over."""
+    return entry.kind == "Condition" and is_taken_as_active(
+        entry.raw, chart.terminology
+    )
 
 
 def _lasts(event: Happened, since: date, spec: EventSpec, chart: Chart) -> bool | None:

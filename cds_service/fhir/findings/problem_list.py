@@ -46,7 +46,7 @@ from cds_service.fhir.gathering.grave_asides import (
     UNREAD_REASON,
 )
 from cds_service.fhir.gathering.picking import DEVICE_ORDERS, LISTED
-from cds_service.fhir.gathering.problem_words import in_doubt
+from cds_service.fhir.gathering.problem_words import in_doubt, is_taken_as_active
 from cds_service.fhir.mapping.terminology import Match
 from cds_service.fhir.mapping.text_rules import AUGMENTATIONS
 from cds_service.fhir.raw_json import (
@@ -564,6 +564,8 @@ def _read_condition(
     )
     day = when.day if when else None
     acute_only, usable_days = _limits_of(spec)
+    is_active = bool(clinical & ACTIVE)
+    is_active = is_active or _counts_without_status(entry, day, spec, chart)
     problem: Problem | None = None
     if day and day > chart.read_on:
         problem = LATER_THAN_TODAY
@@ -575,7 +577,7 @@ def _read_condition(
         problem = SUSPECTED
     elif in_doubt(concept) in entry.named and not clinical & PAST:
         problem = DOUBTED
-    elif not clinical & (ACTIVE | PAST) and certainty != "past":
+    elif not (is_active or clinical & PAST) and certainty != "past":
         problem = Problem("undetermined", "without a clinical status")
     elif usable_days:
         problem = _too_old(entry, day, usable_days, spec, chart)
@@ -585,8 +587,26 @@ def _read_condition(
         codes[0],
         day,
         problem,
-        is_past=certainty == "past" or not clinical & ACTIVE,
+        is_past=certainty == "past" or not is_active,
     )
+
+
+def _counts_without_status(
+    entry: Entry, day: date | None, spec: YesNoSpec, chart: Chart
+) -> bool:
+    """Tell if an entry without a clinical status counts as an active one.
+
+    What may end does so only if it began, or was recorded, lately.
+    """
+    if not isinstance(spec, ConditionSpec) or spec.current_days:
+        return False
+    if not is_taken_as_active(entry.raw, chart.terminology):
+        return False
+    if spec.is_lasting or day is None:
+        return spec.is_lasting
+    recorded = chart.calendar.last_day(entry.raw.get("recordedDate"))
+    last = max(_latest(entry, "onset", day, chart), recorded or day)
+    return (chart.today - last).days <= spec.unstated_days
 
 
 def read_aside(entry: Entry, concept: str, chart: Chart) -> Stated | None:

@@ -8,14 +8,17 @@ compression`). A report is prose, and answers what it was asked.
 from collections.abc import Iterable
 from typing import NamedTuple
 
+from cds_service.fhir.certainty import certainty_of, lacks_status
 from cds_service.fhir.mapping.clauses import LONGEST_STATEMENT, Clause, sentences
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.mapping.text_rules import LONGEST_TEXT, folded
+from cds_service.fhir.raw_json import Json, objects, text, texts_of
 
 MOST_STATEMENTS = 20
 # Reports are prose: what one sentence denies, the next one may find.
 MOST_SENTENCES = 100
 MOST_PARTS = 300  # of a text, cut into what it denies and what it does not
+HISTORIES = ("history",)
 
 
 class Said(NamedTuple):
@@ -47,6 +50,19 @@ def is_denial(words: str, terminology: Terminology) -> bool:
     return bool(parts) and all(part.is_only_denial for part in parts)
 
 
+def is_taken_as_active(condition: Json, terminology: Terminology) -> bool:
+    """Tell if an entry without a clinical status may be read as active.
+
+    It is certain, and neither an element nor a word of it says that it is over:
+    `history of dementia`. A graver fact is not lost because a status is.
+    """
+    if not lacks_status(condition) or certainty_of(condition) != "stated":
+        return False
+    notes = (text(note.get("text")) for note in objects(condition.get("note")))
+    words = (*texts_of(condition.get("code")), *notes)
+    return not any(terminology.kinds.of_title(word, HISTORIES) for word in words)
+
+
 def read_problem_words(
     coded: frozenset[str], texts: Iterable[str], terminology: Terminology
 ) -> Said:
@@ -63,9 +79,9 @@ def read_problem_words(
     suspected: set[str] = set()
     unclear: set[str] = set()
     is_suspicion = False
-    for text in texts:
+    for words in texts:
         denied: set[str] = set()
-        parts = terminology.clauses.read(text)
+        parts = terminology.clauses.read(words)
         for clause in parts[:MOST_STATEMENTS]:
             suspected |= _against_code(clause, coded)
             if clause.is_suspected:
@@ -78,7 +94,7 @@ def read_problem_words(
                 stated |= clause.named
                 unclear |= clause.before_denial
         if len(parts) > 1:  # a full stop may be that of an abbreviation
-            whole = terminology.clauses.whole(text)
+            whole = terminology.clauses.whole(words)
             more = whole.named - stated - denied
             (suspected if whole.is_suspected else stated).update(more)
     if is_suspicion:

@@ -24,7 +24,7 @@ from cds_service.fhir.gathering.picking import (
     MAY_NEED_BRACE,
     NOT_UNDERSTOOD,
 )
-from cds_service.fhir.gathering.problem_words import in_doubt
+from cds_service.fhir.gathering.problem_words import in_doubt, is_taken_as_active
 from cds_service.fhir.gathering.record import PatientRecord
 from cds_service.fhir.mapping.level_text import LEVELS, in_order
 from cds_service.fhir.mapping.terminology import Terminology
@@ -467,9 +467,8 @@ def _freshness(
     if last is not None and last < today - RECENT:
         return "old"
     is_dated = first is not None and today - RECENT <= first <= today
-    return (
-        "fresh" if is_dated and statuses & ACTIVE and certainty == "stated" else "open"
-    )
+    is_active = statuses & ACTIVE or is_taken_as_active(condition, terminology)
+    return "fresh" if is_dated and is_active and certainty == "stated" else "open"
 
 
 def _days_of(
