@@ -456,6 +456,19 @@ class RepeatedFallsSpec(ConditionSpec):
 
 
 @table
+class EndOfLifeSpec(ConditionSpec):
+    """Hospice care, which silences the whole answer.
+
+    Attributes:
+        order_statuses: of an order whose code counts as that of a procedure does.
+    """
+
+    kind: Literal["end-of-life"] = "end-of-life"
+    order_statuses: tuple[str, ...]
+    current_days: Days
+
+
+@table
 class MedicationSpec(YesNoSpec):
     """Yes or no from the lists of drugs.
 
@@ -621,6 +634,7 @@ AnySpec = (
     | ProblemSpec
     | FractureSpec
     | RepeatedFallsSpec
+    | EndOfLifeSpec
     | HappeningSpec
     | RecentCancerSpec
     | InjuringFallSpec

@@ -1,22 +1,24 @@
-"""Reads where the patient is cared for from the encounter of the signing."""
+"""Reads from the stay where the patient is cared for, and how the stay ended."""
+
+from collections.abc import Iterator
+from datetime import date
 
 from cds_service.core.vocabulary import PlaceSpec
 from cds_service.fhir.findings.chart import Chart, FindingOrGap, gap, known
-from cds_service.fhir.raw_json import member, text
+from cds_service.fhir.gathering.drug_asides import codes_of
+from cds_service.fhir.gathering.entries import Entry
+from cds_service.fhir.raw_json import Json, member, objects, text, texts_of
 
 # HL7 ActCode. An emergency (EMER) may become either.
 INPATIENT = frozenset({"IMP", "ACUTE", "NONAC", "OBSENC"})
 CLINIC = frozenset({"AMB", "VR", "HH"})
 VOID_ENCOUNTER = frozenset({"entered-in-error", "cancelled"})
+DIED, DIED_IN_WORDS = "died-in-stay", ("died",)
 
 
 def find_place(spec: PlaceSpec, chart: Chart) -> FindingOrGap:
     """Read where the patient is cared for from the class of the encounter."""
-    encounters = [
-        entry
-        for entry in chart.of_kind("Encounter")
-        if entry.status not in VOID_ENCOUNTER
-    ]
+    encounters = stays(chart)
     for encounter in encounters:
         code = text(member(encounter.raw, "class", "code")).upper()
         source = encounter.source(spec, f"class {code}")
@@ -27,3 +29,51 @@ def find_place(spec: PlaceSpec, chart: Chart) -> FindingOrGap:
     if encounters:
         return gap(spec, "undetermined", "the class of the encounter does not say"), ()
     return gap(spec, "absent", "no encounter was read"), ()
+
+
+def stays(chart: Chart) -> list[Entry]:
+    """List the stays and visits that took or take place."""
+    return [
+        entry
+        for entry in chart.of_kind("Encounter")
+        if entry.status not in VOID_ENCOUNTER
+    ]
+
+
+def stay_of_death(chart: Chart) -> Entry | None:
+    """Return the stay that ended by death, by a code or the words of its end.
+
+    The Patient says so later, or a registry does.
+    """
+    return next((stay for stay in stays(chart) if _ended_by_death(stay, chart)), None)
+
+
+def _ended_by_death(stay: Entry, chart: Chart) -> bool:
+    terminology = chart.terminology
+    codes = [*_codes_of_end(stay.raw)]
+    if DIED in terminology.concepts(codes):
+        return True
+    words = (word for code in codes for word in texts_of(code))
+    return any(terminology.kinds.of_title(word, DIED_IN_WORDS) for word in words)
+
+
+def codes_of_stay(stay: Json) -> list[Json]:
+    """List the codes that say what kind of stay it is, and how it ended."""
+    kinds = (stay.get("type"), stay.get("serviceType"))
+    return [*(code for kind in kinds for code in objects(kind)), *_codes_of_end(stay)]
+
+
+def _codes_of_end(stay: Json) -> Iterator[Json]:
+    """Yield how a stay ended: the element itself, and the codes that extend it.
+
+    German hospitals write the reason of discharge in an extension.
+    """
+    for end in objects(member(stay, "hospitalization", "dischargeDisposition")):
+        yield end
+        yield from codes_of(objects(end.get("extension")))
+
+
+def last_day(stay: Entry, chart: Chart) -> date:
+    """Return the last day of a stay that is over; today, if nothing says one."""
+    ended = chart.calendar.last_day(member(stay.raw, "period", "end"))
+    return chart.today if ended is None else min(ended, chart.today)

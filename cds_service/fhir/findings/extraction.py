@@ -21,6 +21,7 @@ from cds_service.core.vocabulary import (
     ChangeSpec,
     ConditionSpec,
     DenosumabSpec,
+    EndOfLifeSpec,
     EventSpec,
     ExamSpec,
     FindingSpec,
@@ -59,6 +60,7 @@ from cds_service.fhir.findings.earlier_fracture import (
     find_index_fracture,
 )
 from cds_service.fhir.findings.encounter import find_place
+from cds_service.fhir.findings.end_of_life import find_end_of_life
 from cds_service.fhir.findings.events import find_event
 from cds_service.fhir.findings.exams import find_exam
 from cds_service.fhir.findings.falls import find_fall_with_injury, find_repeated_falls
@@ -156,6 +158,8 @@ def _find_condition(spec: ConditionSpec, chart: Chart) -> FindingOrGap:
     match spec:
         case RepeatedFallsSpec():
             return find_repeated_falls(spec, chart)
+        case EndOfLifeSpec():
+            return find_end_of_life(spec, chart)
         case FractureSpec(kind="earlier-fracture"):
             return find_earlier_fracture(spec, chart)
         case FractureSpec():

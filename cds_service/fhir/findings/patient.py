@@ -1,4 +1,4 @@
-"""Reads age, sex and death from the Patient."""
+"""Reads age, sex and death from the Patient, and death from the stay too."""
 
 import re
 from collections.abc import Iterator
@@ -9,6 +9,8 @@ from cds_service.core.findings import Finding, Gap, PassedOver, Provenance
 from cds_service.core.rule_signals import FRAGILITY_AGE
 from cds_service.core.vocabulary import PatientSpec
 from cds_service.fhir.findings.chart import Chart, FindingOrGap, gap, known
+from cds_service.fhir.findings.encounter import last_day, stay_of_death
+from cds_service.fhir.gathering.entries import Entry
 from cds_service.fhir.raw_json import Json, objects, text, truth
 
 SEXES = ("male", "female")
@@ -38,6 +40,8 @@ SEX_UNSAID = frozenset(
 
 def find_demographic(spec: PatientSpec, chart: Chart) -> FindingOrGap:
     """Read age in completed years, sex as recorded, or whether the patient has died."""
+    if spec.name == "deceased" and (stay := stay_of_death(chart)):
+        return _died_in(stay, spec, chart), ()
     raw = chart.record.patient
     if raw is None:
         return gap(spec, "not-read", chart.unread(spec) or "could not be read"), ()
@@ -51,6 +55,13 @@ def find_demographic(spec: PatientSpec, chart: Chart) -> FindingOrGap:
     )
     if spec.name == "deceased":
         return _deceased(spec, chart, raw, source), ()
+    return _person(spec, chart, raw, source)
+
+
+def _person(
+    spec: PatientSpec, chart: Chart, raw: Json, source: Provenance
+) -> FindingOrGap:
+    """Read age or sex, unless its element was broken or is not there."""
     element = "birthDate" if spec.name == "age" else "gender"
     left_out = {
         name
@@ -154,6 +165,11 @@ def _age(
 def _years(born: date, today: date) -> int:
     had_birthday = (today.month, today.day) >= (born.month, born.day)
     return today.year - born.year - (not had_birthday)
+
+
+def _died_in(stay: Entry, spec: PatientSpec, chart: Chart) -> Finding:
+    source = stay.source(spec, "the stay ended by death")
+    return known(spec, True, source, observed=last_day(stay, chart))
 
 
 def _deceased(

@@ -71,9 +71,8 @@ SILENT: Mapping[str, Reasons] = {
         **_each(_BILLING, "diagnosis.use", "priority"),
         **_each(_PLACES, "hospitalization.origin", "hospitalization.destination"),
         **_each(_PLACES, "hospitalization.admitSource", "hospitalization.reAdmission"),
-        **_each(_PLACES, "hospitalization.dischargeDisposition"),
         **_each("what the patient eats", "hospitalization.dietPreference"),
-        **_each("read by `find_place`", "class"),
+        **_each("read by `find_place`, and for what it is called", "class"),
         **_each("read as an appointment", "appointment"),
     },
     "MedicationRequest": {
@@ -120,6 +119,7 @@ BY_NAME: Mapping[str, Reasons] = {
     "Procedure": _each(_OTHERS, "report"),
     "Encounter": {
         **_each(_KIND, "type", "serviceType", "episodeOfCare"),
+        **_each("where to, or by death", "hospitalization.dischargeDisposition"),
         **_each("how the patient is received", "hospitalization.specialArrangement"),
         **_each("how the patient is received", "hospitalization.specialCourtesy"),
     },

@@ -98,8 +98,12 @@ BY_CODE = frozenset(
 # What bears on the figure or on the drugs, and not on the spine.
 APART = STATES | {UNJUDGED, "femur-fracture-unstated"}
 ASIDE = GRAVE | BY_CODE
+# Whoever is dying gets no card. A word of it reassures of nothing else: a palliative
+# treatment may be that of a tumour.
+END_OF_LIFE = frozenset({"end-of-life"})
+OPENING = ASIDE | END_OF_LIFE
 BIOPSY = frozenset({"biopsy"})
-ASIDE_IN_DOUBT = frozenset(map(in_doubt, ASIDE | {UNJUDGED_ACT}))
+ASIDE_IN_DOUBT = frozenset(map(in_doubt, OPENING | {UNJUDGED_ACT}))
 # What of these leaves a tumour, an infection or a palsy of the spine open, or may bear
 # on it.
 OF_THE_SPINE = (BY_CODE - APART) | {
@@ -160,7 +164,7 @@ def grave_beside(entry: Json, terminology: Terminology) -> frozenset[str]:
     named = named_in(others, terminology)
     unread = _unread(entry, others, named, terminology)
     broken = frozenset({BROKEN_ASIDE} if (coded | named) & FRACTURED else ())
-    return (coded & ASIDE) | (named & GRAVE) | unread | broken
+    return (coded & OPENING) | (named & (GRAVE | END_OF_LIFE)) | unread | broken
 
 
 def _unread(

@@ -33,9 +33,9 @@ from cds_service.fhir.gathering.drugs import (
 from cds_service.fhir.gathering.elements import VOID, beside_title
 from cds_service.fhir.gathering.entries import Entry, read_entry
 from cds_service.fhir.gathering.grave_asides import (
-    ASIDE,
     MAY_BEAR_ON_SPINE,
     OF_THE_SPINE,
+    OPENING,
     UNJUDGED_ACT,
     UNREAD_PROSE,
     UNREAD_REASON,
@@ -395,7 +395,7 @@ def _with_asides(
     kinds = [resource.get(name) for name in ("severity", "category")]
     coded = terminology.concepts([*codes, *codes_of([*added_to(resource), *kinds])])
     named = coded.union(*read_problem_words(coded, words, terminology))
-    return concepts | frozenset(map(in_doubt, (named & ASIDE) - concepts)), is_read
+    return concepts | frozenset(map(in_doubt, (named & OPENING) - concepts)), is_read
 
 
 def _is_identified(code: Any, words: Iterable[str], terminology: Terminology) -> bool:

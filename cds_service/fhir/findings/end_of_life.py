@@ -1,0 +1,78 @@
+"""Finds hospice care: on the lists, as an order, or as the kind or the end of a stay.
+
+It silences the whole answer, so orders and stays count by their codes alone. Words of
+theirs leave it open, as the words of any entry do.
+"""
+
+from collections.abc import Iterator
+from datetime import date
+
+from cds_service.core.findings import Finding
+from cds_service.core.vocabulary import EndOfLifeSpec
+from cds_service.fhir.findings.chart import Chart, FindingOrGap
+from cds_service.fhir.findings.encounter import codes_of_stay, last_day, stays
+from cds_service.fhir.findings.problem_list import (
+    Stated,
+    find_condition,
+    stated_as_true,
+)
+from cds_service.fhir.gathering.entries import Entry
+from cds_service.fhir.mapping.terminology import Match
+from cds_service.fhir.raw_json import is_prohibition, objects, text
+
+
+def find_end_of_life(spec: EndOfLifeSpec, chart: Chart) -> FindingOrGap:
+    """Find hospice care of late, or why that is not known."""
+    outcome, passed = find_condition(spec, chart)
+    if isinstance(outcome, Finding) and outcome.value is True:
+        return outcome, passed
+    counted = [*_ordered(spec, chart), *_in_stays(spec, chart)]
+    return (stated_as_true(spec, counted, chart) if counted else outcome), passed
+
+
+def _ordered(spec: EndOfLifeSpec, chart: Chart) -> Iterator[Stated]:
+    for order in chart.of_kind("ServiceRequest"):
+        is_decided = text(order.raw.get("intent")).endswith("order")
+        is_open = order.status in spec.order_statuses
+        if is_decided and is_open and not is_prohibition(order.raw):
+            yield from _of_late(
+                order, order.matches, _written(order, chart), spec, chart
+            )
+
+
+def _written(order: Entry, chart: Chart) -> date | None:
+    """Return the day of an order; today, if it is of this signing."""
+    day = chart.calendar.last_day(order.raw.get("authoredOn"))
+    return day or (chart.today if order.status == "draft" else None)
+
+
+def _in_stays(spec: EndOfLifeSpec, chart: Chart) -> Iterator[Stated]:
+    for stay in stays(chart):
+        matches = chart.terminology.matches(
+            {
+                "coding": [
+                    coding
+                    for code in codes_of_stay(stay.raw)
+                    for coding in objects(code.get("coding"))
+                ]
+            }
+        )
+        yield from _of_late(stay, matches, last_day(stay, chart), spec, chart)
+
+
+def _of_late(
+    entry: Entry,
+    matches: tuple[Match, ...],
+    day: date | None,
+    spec: EndOfLifeSpec,
+    chart: Chart,
+) -> Iterator[Stated]:
+    """Yield the entry if its code is of a hospice, and its day within the time."""
+    codes = [match for match in matches if match.concept in spec.value_sets]
+    if (
+        not codes
+        or day is None
+        or not 0 <= (chart.today - day).days <= spec.current_days
+    ):
+        return
+    yield Stated(entry, codes[0].concept, codes[0].code, day)
