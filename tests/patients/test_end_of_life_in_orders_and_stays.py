@@ -94,6 +94,15 @@ def test_an_order_in_words_leaves_the_end_of_life_open(words):
 
 
 @pytest.mark.parametrize(
+    "code", ["306205009", "306237005", "103735009"], ids=["hospice", "service", "care"]
+)
+def test_a_referral_or_a_palliative_care_by_code_leaves_it_open(code):
+    assert is_open(cards_beside(hospice_order(codeable(SCT, code))))
+    stay = inpatient() | {"type": [codeable(SCT, code)]}
+    assert is_open(cards_beside(stay))
+
+
+@pytest.mark.parametrize(
     "members",
     [
         pytest.param({"intent": "proposal"}, id="proposed"),

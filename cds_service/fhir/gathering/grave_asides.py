@@ -100,7 +100,7 @@ APART = STATES | {UNJUDGED, "femur-fracture-unstated"}
 ASIDE = GRAVE | BY_CODE
 # Whoever is dying gets no card. A word of it reassures of nothing else: a palliative
 # treatment may be that of a tumour.
-END_OF_LIFE = frozenset({"end-of-life"})
+END_OF_LIFE = frozenset({"end-of-life", "palliative-care"})
 OPENING = ASIDE | END_OF_LIFE
 BIOPSY = frozenset({"biopsy"})
 ASIDE_IN_DOUBT = frozenset(map(in_doubt, OPENING | {UNJUDGED_ACT}))
