@@ -26,7 +26,9 @@ from cds_service.fhir.findings.earlier_fracture import (
     fracture_levels,
 )
 from cds_service.fhir.gathering.bystanders import FRACTURED
+from cds_service.fhir.gathering.fracture_sites import fractured_there
 from cds_service.fhir.gathering.subjects import Person
+from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.orders.drafts import NO_DRAFTS
 from cds_service.fhir.orders.levels import find_levels
 from cds_service.fhir.raw_json import Json, member, objects, text, truth
@@ -293,7 +295,7 @@ def _events(
         if certainty_of(raw) != "denied"
         and raw.get("status") != "entered-in-error"
         # words alone make no outcome
-        and terminology.concepts(raw.get("code")) & FRACTURED
+        and _is_fracture(raw, terminology)
     ]
     broken = treated.union(
         *(levels for day, levels, _ in fractures if day and day <= first)
@@ -313,6 +315,14 @@ def _events(
         if text(raw.get("status")) == "completed" and is_augmentation(raw, person, run):
             levels = frozenset(find_levels(raw, NO_DRAFTS, terminology).levels)
             yield _augmentation(moment.day, levels, raw, first, broken)
+
+
+def _is_fracture(condition: Json, terminology: Terminology) -> bool:
+    """Tell if its code, or its code with its body site, is a vertebral fracture."""
+    concepts = terminology.concepts(condition.get("code"))
+    return bool(
+        concepts & FRACTURED or fractured_there(condition, concepts, terminology)
+    )
 
 
 def _fracture(

@@ -422,13 +422,16 @@ def _named_in(raw: Json, terminology: Terminology) -> Iterator[frozenset[str]]:
         yield whole
     for place in _coded_places(raw, terminology):
         yield frozenset(place.split("-")) & {*LEVELS}
-    sites = (words for site in objects(raw.get("bodySite")) for words in texts_of(site))
-    for words in (*texts_of(raw.get("code")), *sites):
+    for words in (*texts_of(raw.get("code")), *_site_words(raw)):
         levels = frozenset(terminology.levels.treated(words))
         if levels in PAIRS and levels in terminology.levels.ranges(words):
             yield levels
         else:
             yield from (frozenset({level}) for level in levels)
+
+
+def _site_words(raw: Json) -> list[str]:
+    return [word for site in objects(raw.get("bodySite")) for word in texts_of(site)]
 
 
 def _coded_places(raw: Json, terminology: Terminology) -> list[str]:
@@ -441,13 +444,15 @@ def _coded_places(raw: Json, terminology: Terminology) -> list[str]:
 def fracture_levels(raw: Json, terminology: Terminology) -> frozenset[str]:
     """Return the vertebrae that the code or site of a Condition names, else its words.
 
-    A pair (`T11-T12`) gives both.
+    The words of its title count before those of its site. A pair (`T11-T12`) gives
+    both.
     """
-    places = _coded_places(raw, terminology) or [
-        level
-        for words in texts_of(raw.get("code"))
-        for level in terminology.levels.named(words)
-    ]
+    titles, sites = texts_of(raw.get("code")), _site_words(raw)
+    places = (
+        _coded_places(raw, terminology)
+        or [one for words in titles for one in terminology.levels.named(words)]
+        or [one for words in sites for one in terminology.levels.treated(words)]
+    )
     return frozenset(
         level for place in places for level in place.split("-") if level in LEVELS
     )

@@ -9,6 +9,11 @@ from collections.abc import Iterable
 from typing import Any, Literal
 
 from cds_service.fhir.gathering.drug_asides import codes_of, words_in
+from cds_service.fhir.gathering.fracture_sites import (
+    UNSITED,
+    fractured_there,
+    is_at_vertebra,
+)
 from cds_service.fhir.gathering.problem_words import is_denial
 from cds_service.fhir.mapping.code_systems import Listed
 from cds_service.fhir.mapping.terminology import Terminology
@@ -45,7 +50,9 @@ def is_bystander_problem(condition: Json, terminology: Terminology) -> bool:
     beside_it = [_judged(one, terminology) for one in causes_of(condition)]
     if any("spinal" in one for one in beside_it):
         return False
-    if _judged(code, terminology) - {"apart"}:
+    if _judged(code, terminology) - {"apart"} or fractured_there(
+        condition, terminology.concepts(code), terminology
+    ):
         return False
     if _judged(code, terminology):
         return True
@@ -68,8 +75,12 @@ def is_plain_fracture(
         return False
     if any("spinal" in _judged(one, terminology) for one in causes_of(condition)):
         return False
+    is_sited = is_at_vertebra(condition, terminology)
     verdicts = {
-        _of_fracture(coding, terminology, is_old=is_old) for coding in _codings(code)
+        "apart"
+        if is_sited and UNSITED in terminology.concepts({"coding": [coding]})
+        else _of_fracture(coding, terminology, is_old=is_old)
+        for coding in _codings(code)
     } - {"unknown"}
     if verdicts:
         return verdicts == {"apart"}

@@ -13,6 +13,7 @@ from cds_service.fhir.gathering.drugs import (
     read_billed,
     read_drug,
 )
+from cds_service.fhir.gathering.fracture_sites import fractured_there
 from cds_service.fhir.gathering.grave_asides import ASIDE_IN_DOUBT
 from cds_service.fhir.gathering.problem_words import in_doubt
 from cds_service.fhir.mapping.clauses import NOTHING
@@ -123,6 +124,8 @@ def read_entry(
 def _matches(raw: Json, kind: str, terminology: Terminology) -> tuple[Match, ...]:
     """Return the concepts of its code, and what a site at the spine makes of them."""
     matches = terminology.matches(raw.get("code"))
+    if kind == "Condition":
+        matches = (*_broken_there(raw, matches, terminology), *matches)
     placed = tuple(
         match._replace(concept=AT_THE_SPINE[match.concept])
         for match in matches
@@ -131,6 +134,17 @@ def _matches(raw: Json, kind: str, terminology: Terminology) -> tuple[Match, ...
     if placed and _is_of_spine(raw, terminology):
         return tuple(dict.fromkeys((*placed, *matches)))
     return matches
+
+
+def _broken_there(
+    raw: Json, matches: tuple[Match, ...], terminology: Terminology
+) -> tuple[Match, ...]:
+    """Return what codes of fractures that name no bone mean at the body site."""
+    return tuple(
+        match._replace(concept=concept)
+        for match in matches
+        for concept in fractured_there(raw, (match.concept,), terminology)
+    )
 
 
 def _is_of_spine(raw: Json, terminology: Terminology) -> bool:

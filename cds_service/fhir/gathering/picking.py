@@ -32,6 +32,7 @@ from cds_service.fhir.gathering.drugs import (
 )
 from cds_service.fhir.gathering.elements import VOID, beside_title
 from cds_service.fhir.gathering.entries import Entry, read_entry
+from cds_service.fhir.gathering.fracture_sites import fractured_there
 from cds_service.fhir.gathering.grave_asides import (
     MAY_BEAR_ON_SPINE,
     OF_THE_SPINE,
@@ -240,6 +241,7 @@ def concepts_of(
         return _concepts_of_exam(resource, terminology)
     if kind == "Condition":
         known = _concepts_of_condition(resource, terminology)
+        known |= {*fractured_there(resource, known, terminology)}
         words = (*texts_of(resource.get("code")), *words_beside(resource))
         known |= _drugs_named(words, known, terminology)
         known |= _unread_beside(resource, terminology)

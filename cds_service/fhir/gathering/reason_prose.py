@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator
 
 from cds_service.fhir.gathering.bystanders import FRACTURED
 from cds_service.fhir.gathering.elements import beside_title
+from cds_service.fhir.gathering.fracture_sites import names_place_alone
 from cds_service.fhir.gathering.problem_words import is_denial, named_in
 from cds_service.fhir.mapping.clauses import sentences
 from cds_service.fhir.mapping.terminology import Terminology
@@ -32,7 +33,6 @@ MOST_NAMES = 8  # of diseases in one sentence
 # A comma divides what is said of one thing from what is said of another.
 _PART = re.compile(r"[,;:()\[\]，、；：（）+/]|\s[-–—]\s|\band\b")
 _LETTER = re.compile(r"[a-z]")
-_ORDINAL = re.compile(r"\b[0-9]{1,2}(?:st|nd|rd|th|er|re|e|a|o)?\b\.?")
 # Code systems of FHIR's own elements: how high a value is, why a drug was stopped.
 OF_FHIR = re.compile(
     r"https?://(?:terminology\.)?hl7\.org/(?:fhir/(?!sid/)|CodeSystem/)"
@@ -80,11 +80,8 @@ def _is_known(code: Json, terminology: Terminology) -> bool:
 
 def _is_place(words: str, terminology: Terminology) -> bool:
     """Tell if words name only a place in the body, unlike `L1, metastatic`."""
-    is_plain = terminology.bystanders.are_of_augmentation
-    return (
-        is_plain(words)
-        or is_plain(_ORDINAL.sub(" ", words))
-        or terminology.plain.titles.are_all(words)
+    return names_place_alone(words, terminology) or terminology.plain.titles.are_all(
+        words
     )
 
 

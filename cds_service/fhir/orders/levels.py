@@ -14,6 +14,7 @@ from cds_service.core.phrases import Verbatim, say
 from cds_service.fhir.certainty import certainty_of
 from cds_service.fhir.gathering.bystanders import FRACTURED
 from cds_service.fhir.gathering.elements import beside_title
+from cds_service.fhir.gathering.fracture_sites import fractured_there
 from cds_service.fhir.gathering.problem_words import read_problem_words
 from cds_service.fhir.gathering.reason_prose import (
     EARLIER,
@@ -193,9 +194,12 @@ def covers(stated: str, treated: set[str]) -> bool:
 def fractured_regions(condition: Json, terminology: Terminology) -> set[str]:
     """Name the parts of the spine of a fracture that names no vertebra.
 
-    By its code, else its words: `thoracic spine`.
+    By its code, else its body site's code, else its words: `thoracic spine`.
     """
     regions = {*terminology.translate("spinal-region", condition.get("code"))}
+    if len(regions) != 1:  # M48.50 is of several sites
+        sites = codeables(condition, "bodySite")
+        regions = {*terminology.translate("spinal-region", sites)} or regions
     regions = regions or {
         region
         for codeable in codeables(condition, "code", "bodySite")
@@ -219,6 +223,8 @@ def names_another_fracture(
         for reason in reasons_named(order, bundle)
         for level in _broken_levels(reason, terminology)
     }
+    for condition in _conditions(order, bundle):
+        named |= _broken_at_site(condition, terminology)
     named |= broken_beside(order, terminology)
     return not all(covers(one, treated) for one in named)
 
@@ -257,6 +263,18 @@ def _broken_levels(reason: Json, terminology: Terminology) -> set[str]:
         if terminology.text_concepts(word, FRACTURED):
             levels |= {*terminology.levels.treated(word)}
     return levels
+
+
+def _broken_at_site(condition: Json, terminology: Terminology) -> set[str]:
+    """Return the vertebrae of a fracture's body site, whose code may name no bone."""
+    code = condition.get("code")
+    named = (terminology.text_concepts(word) for word in texts_of(code))
+    concepts = terminology.concepts(code).union(*named)
+    if not concepts & FRACTURED and not fractured_there(
+        condition, concepts, terminology
+    ):
+        return set()
+    return _site_statements(codeables(condition, "bodySite"), terminology)
 
 
 def levels_in_words(order: Json, terminology: Terminology) -> int:

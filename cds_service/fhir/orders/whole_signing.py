@@ -17,6 +17,7 @@ from cds_service.fhir.gathering.bystanders import (
     is_bystander_problem,
     is_plain_fracture,
 )
+from cds_service.fhir.gathering.fracture_sites import names_place_alone
 from cds_service.fhir.gathering.grave_asides import ASIDE, is_unjudged, stated_inside
 from cds_service.fhir.gathering.reason_prose import is_code_plainly_worded
 from cds_service.fhir.leaves import MODIFIERS, leaves_of, repeats
@@ -51,7 +52,6 @@ _PLAIN_CATEGORIES = re.compile(
 # Judged as a whole, apart from extensions.
 _JUDGED = frozenset({*TITLES, *REASON_ELEMENTS, "reasonReference"})
 _ADDED = re.compile(r"extension|Extension|(?:^|\.)_")
-_ORDINAL = re.compile(r"\b\d{1,2}(?:st|nd|rd|th|er|re|e|a|o)?\b\.?")
 # paths of the words of a code, and of everything that is free text
 _CODE_WORDS = re.compile(r"(?:text|display)$")
 _FREE_WORDS = re.compile(
@@ -232,11 +232,8 @@ def _is_contained_read(resource: Json, terminology: Terminology) -> bool:
 
 def _is_place(site: Json, terminology: Terminology) -> bool:
     """Tell if the words of a body site name only a place, unlike `L1 metastatic`."""
-    is_plain = terminology.bystanders.are_of_augmentation
     return all(
-        is_plain(word)
-        or is_plain(_ORDINAL.sub(" ", word))
-        or terminology.plain.reasons.are_all(word)
+        names_place_alone(word, terminology) or terminology.plain.reasons.are_all(word)
         for word in texts_of(site)
     )
 
@@ -389,25 +386,25 @@ def levels_of_reasons(
     """Return the levels that the reasons of an order state: `L1` or `T7-T8`."""
     named = [*codeables(order, *REASON_ELEMENTS)]
     referred = objects(order.get("reasonReference"))
-    named += [
-        resource["code"]
-        for resource in drafts.resolve(referred, order)
-        if isinstance(resource.get("code"), dict)
-    ]
+    resolved = drafts.resolve(referred, order)
+    named += [one["code"] for one in resolved if isinstance(one.get("code"), dict)]
     named += [{"text": text(one.get("display"))} for one in referred]
+    named += [site for one in resolved for site in codeables(one, "bodySite")]
     return {level for one in named for level in _levels_of_code(one, terminology)}
 
 
 def _levels_of_code(code: Json | None, terminology: Terminology) -> set[str]:
     words = texts_of(code)
     levels = {level for word in words for level in terminology.levels.treated(word)}
-    return levels | {*terminology.translate("vertebral-level-icd", code)}
+    maps = ("vertebral-level-icd", "vertebral-level")
+    return levels.union(*(terminology.translate(name, code) for name in maps))
 
 
 def _is_reason_read(
     condition: Json, treated: tuple[str, ...], terminology: Terminology
 ) -> bool:
-    levels = _levels_of_code(condition.get("code"), terminology)
+    named = codeables(condition, "code", "bodySite")
+    levels = {level for one in named for level in _levels_of_code(one, terminology)}
     if any(not covers(one, {*treated}) for one in levels) and treated:
         return False
     if not is_code_plainly_worded(condition.get("code"), terminology):

@@ -34,6 +34,7 @@ TYPES = frozenset(
     }
 )
 L1, L3 = "66794005", "36470004"
+SITE = codeable(SCT, L3)
 PERSON = patient(age=83)  # 80 at the index
 
 
@@ -120,6 +121,11 @@ RECORD |= {one.__name__: one for one in (fracture, augmented, seen, pain, versio
                 "",
             ),
             ([fracture("S32.030A", onset="2023-09-01"), LATE], True, "another level"),
+            (
+                [fracture("M84.48XA", onset="2023-09-01", bodySite=[SITE]), LATE],
+                True,
+                "another level",
+            ),
             (
                 [fracture("S32.030A", recorded="2023-03-20"), LATE],
                 False,

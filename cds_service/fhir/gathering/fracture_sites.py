@@ -1,0 +1,99 @@
+"""Reads at which vertebra a bone broke, if the code of a diagnosis does not say it.
+
+M80.08 is of ribs, trunk or spine outside of ICD-10-CM, and M84.48 of any bone. The body
+site next to such a code decides, if all of it names vertebrae or a part of the spine
+from T1 to L5; one that is not understood leaves it open.
+"""
+
+import re
+from collections.abc import Collection, Mapping
+from typing import Any
+
+from cds_service.fhir.gathering.problem_words import in_doubt
+from cds_service.fhir.mapping.level_text import LEVELS
+from cds_service.fhir.mapping.terminology import Terminology
+from cds_service.fhir.raw_json import Json, objects, texts_of
+
+UNSITED = "osteoporotic-fracture-unsited"
+# What a fracture of a bone that is not stated means at a vertebra.
+AT_A_VERTEBRA: Mapping[str, tuple[str, ...]] = {
+    UNSITED: ("osteoporotic-vertebral-fracture", "vertebral-fracture"),
+    "pathological-fracture": ("vertebral-fracture",),
+}
+REGIONS = frozenset({"thoracic", "lumbar"})
+PLACES = REGIONS.union(LEVELS)
+_ORDINAL = re.compile(r"\b[0-9]{1,2}(?:st|nd|rd|th|er|re|e|a|o)?\b\.?")
+
+
+def fractured_there(
+    condition: Json, concepts: Collection[str], terminology: Terminology
+) -> tuple[str, ...]:
+    """Return what these concepts mean at the body site, in doubt if they are so.
+
+    Empty unless they are of a bone that is not stated, and the site is a vertebra.
+    """
+    meant = [
+        name(at)
+        for of, sited in AT_A_VERTEBRA.items()
+        for at in sited
+        for name in (str, in_doubt)
+        if name(of) in concepts
+    ]
+    if not meant or not is_at_vertebra(condition, terminology):
+        return ()
+    return tuple(dict.fromkeys(meant))
+
+
+def is_at_vertebra(condition: Json, terminology: Terminology) -> bool:
+    """Tell if the body site is vertebrae, or a part of the spine from T1 to L5."""
+    sites = objects(condition.get("bodySite"))
+    return bool(sites) and all(_is_vertebral(site, terminology) for site in sites)
+
+
+def _is_vertebral(site: Json, terminology: Terminology) -> bool:
+    """Tell if a site's codes and words name the same vertebrae, or parts of the spine.
+
+    Words of a code that is known may say no more than it.
+    """
+    words = texts_of(site)
+    if not all(names_place_alone(word, terminology) for word in words):
+        return False
+    coded = {*coded_places(site, terminology)}
+    named = [places for word in words if (places := _places_in(word, terminology))]
+    every = [places for places in (coded, *named) if places]
+    return bool(every) and all(
+        places <= PLACES and _may_be_same(places, every[0]) for places in every
+    )
+
+
+def coded_places(site: Any, terminology: Terminology) -> tuple[str, ...]:
+    """Return the vertebra of a site's code, else its part of the spine."""
+    return terminology.translate("vertebral-level", site) or terminology.translate(
+        "spinal-region", site
+    )
+
+
+def _places_in(words: str, terminology: Terminology) -> set[str]:
+    levels = {*terminology.levels.named(words)}
+    return levels or {*terminology.levels.regions(words)}
+
+
+def _may_be_same(places: set[str], others: set[str]) -> bool:
+    """Tell if both are the same, or one is the part of the spine of the other."""
+    return places == others or (
+        not (places & REGIONS and others & REGIONS)
+        and {_region_of(one) for one in places} == {_region_of(one) for one in others}
+        and bool((places | others) & REGIONS)
+    )
+
+
+def _region_of(place: str) -> str:
+    if place not in LEVELS:
+        return place
+    return "thoracic" if place.startswith("T") else "lumbar"
+
+
+def names_place_alone(words: str, terminology: Terminology) -> bool:
+    """Tell if words name only a place in the body, unlike `L1, metastatic`."""
+    is_plain = terminology.bystanders.are_of_augmentation
+    return is_plain(words) or is_plain(_ORDINAL.sub(" ", words))
