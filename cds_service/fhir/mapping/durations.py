@@ -9,7 +9,6 @@ reported as doubtful.
 """
 
 import re
-import unicodedata
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date
 from functools import partial
@@ -22,6 +21,7 @@ from pydantic import Field
 from cds_service.core.data_file import Closed
 from cds_service.fhir.mapping.language import Durations, Language, any_of, ignoring_case
 from cds_service.fhir.mapping.overlay import required
+from cds_service.fhir.mapping.text_rules import normal
 from cds_service.fhir.site_calendar import YEARS
 from cds_service.outgoing.deadline import check_time
 
@@ -272,7 +272,7 @@ class DurationRules:
                 the order.
         """
         check_time()
-        plain = unicodedata.normalize("NFKC", text[:LONGEST_TEXT])
+        plain = normal(text[:LONGEST_TEXT])
         mentions = list(self._read(plain, subject.replace("-", "_"), is_title=is_title))
         # positions do not match the text: nothing can be replaced
         if len(plain) != len(text) or plain != text:
@@ -283,11 +283,11 @@ class DurationRules:
 
     def names_brace(self, text: str) -> bool:
         """Tell if a text names a brace, or wearing one."""
-        return self._named(unicodedata.normalize("NFKC", text[:LONGEST_TEXT]), "brace")
+        return self._named(normal(text[:LONGEST_TEXT]), "brace")
 
     def without_times(self, text: str, *, is_title: bool = False) -> str:
         """Blank the lengths, last days and postures that are understood in a text."""
-        plain = unicodedata.normalize("NFKC", text[:LONGEST_TEXT])
+        plain = normal(text[:LONGEST_TEXT])
         for mention in self._read(plain, "brace", is_title=is_title):
             if mention.kind in ("length", "day") and not mention.is_least:
                 plain = _blank(plain, mention.start, mention.end)
@@ -301,7 +301,7 @@ class DurationRules:
         `40 mg x 4 days, 20 mg x 4 days` is a course of eight days. None unless each
         step, a clause that names a number, has one length of its own.
         """
-        plain = unicodedata.normalize("NFKC", text)
+        plain = normal(text)
         if len(plain) > LONGEST_TEXT or self._days.search(plain):
             return None
         remainder, hours, is_waiting = plain, 0.0, False

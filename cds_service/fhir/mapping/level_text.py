@@ -8,7 +8,6 @@ The words are in `mappings/texts/`.
 """
 
 import re
-import unicodedata
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache, partial
@@ -24,6 +23,7 @@ from cds_service.fhir.mapping.text_rules import (
     Place,
     folded,
     folded_pattern,
+    normal,
     spaced,
     without_accents,
 )
@@ -153,9 +153,7 @@ class LevelRules:
 
     def _treated_in(self, words: str) -> tuple[str, ...]:
         check_time()
-        plain = self._speller.spell_out(
-            spaced(unicodedata.normalize("NFKC", words[:LONGEST_TEXT]))
-        )
+        plain = self._speller.spell_out(spaced(normal(words[:LONGEST_TEXT])))
         plain = self._with_figures(plain)
         plain = self._day.sub(lambda day: day[0].rstrip("."), plain)
         plain = _REMARK.sub(r"·\1 ", plain)

@@ -4,14 +4,13 @@ The structure is here: a name next to a number, a class next to its limits.
 """
 
 import re
-import unicodedata
 from functools import cached_property, lru_cache
 
 from pydantic import Field
 
 from cds_service.core.data_file import DataFile, DataTable
 from cds_service.fhir.mapping.language import Pattern, either, ignoring_case
-from cds_service.fhir.mapping.text_rules import KEPT_TEXTS, LONGEST_KEPT
+from cds_service.fhir.mapping.text_rules import KEPT_TEXTS, LONGEST_KEPT, normal
 
 # The limits of the WHO's classes, and any number below zero.
 _LIMIT = re.compile(r"[-−–] ?(?:1(?:[.,]0)?|2[.,]5)(?![\w.,]*\d)")
@@ -65,7 +64,7 @@ class ReportWords:
         the `place` between the name and the number; None if the line says anything
         else.
         """
-        match = self._line.fullmatch(_normal(words))
+        match = self._line.fullmatch(normal(words))
         if match is None or not match["class"]:
             return match
         compact = match["number"].replace(" ", "").replace(",", ".")
@@ -83,7 +82,7 @@ class ReportWords:
         The end of a range (`L1 - 4`), a part of a date (`2021-11-03`) and a change in
         per cent do not count.
         """
-        numbers = self._negative.findall(_normal(words))
+        numbers = self._negative.findall(normal(words))
         return [-float(number.replace(",", ".")) for number in numbers]
 
     @cached_property
@@ -126,11 +125,11 @@ class ReportWords:
         return (self._kept_titles if is_kept else self._is_called_t_score)(words)
 
     def _is_called_t_score(self, words: str) -> bool:
-        return self._t_score.search(_normal(words)) is not None
+        return self._t_score.search(normal(words)) is not None
 
     def is_plain_pathology(self, title: str) -> bool:
         """Tell if the title of a pathologist's report names no organ besides bone."""
-        words = _WORD.findall(_normal(title))
+        words = _WORD.findall(normal(title))
         return all(map(self._pathology.fullmatch, words))
 
     @cached_property
@@ -184,8 +183,3 @@ def _class_of(number: float) -> str:
     if number <= _POROTIC:
         return "osteoporosis"
     return "osteopenia" if number < _NORMAL else "normal"
-
-
-def _normal(words: str) -> str:
-    """Give the words with full-width forms, common in Japanese reports, made normal."""
-    return words if words.isascii() else unicodedata.normalize("NFKC", words)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import cache, cached_property, lru_cache
 from itertools import groupby
 from operator import itemgetter
-from typing import Annotated, NamedTuple
+from typing import Annotated, Literal, NamedTuple
 
 from pydantic import BeforeValidator, RootModel
 
@@ -30,6 +30,12 @@ LONGEST_KEPT = 320
 # Characters. No name is longer, and a search in a long text holds up all other requests
 # of the process.
 LONGEST_TEXT = 10_000
+# Put for what is cut off: a letter of no language that we read, so that words that
+# have to be understood whole are not, and a list that holds it is not read.
+UNREAD = "\u1681"
+# One character each, a whole phrase once normalised: they stay, unread as they are.
+# No other becomes more than seven.
+_PHRASES = re.compile("[\ufdfa\ufdfb]")
 AUGMENTATIONS = frozenset({"kyphoplasty", "vertebroplasty", "vertebral-augmentation"})
 # the concept whose words turn a short name (PKP) into an operation of the spine
 SPINE = "spine"
@@ -85,15 +91,16 @@ class TextRules:
     def places(self, text: str, beside: str | None = "") -> Mapping[str, Place]:
         """Return the first position in `folded(text)` at which each concept is named.
 
-        A text over `LONGEST_TEXT` has none: its beginning alone is not read, since the
-        rest may take back what it says.
+        A text over `LONGEST_TEXT` has none, nor has the last part of its beginning:
+        it is not read, since the rest may take back what it says.
 
         Args:
             text: a text from a record or an order.
             beside: other words about the body site, needed to accept short names; None
                 if those do not count.
         """
-        return self._places(text, beside).named if len(text) <= LONGEST_TEXT else {}
+        is_whole = len(text) <= LONGEST_TEXT and UNREAD not in text
+        return self._places(text, beside).named if is_whole else {}
 
     def ruled_out_places(self, text: str) -> Mapping[str, Place]:
         """Return the place in `folded(text)` of each concept that the text rules out.
@@ -157,13 +164,42 @@ def without_accents(text: str) -> str:
     """Drop the accents on Latin letters, which records often omit.
 
     Full-width forms become normal ones. Marks in other scripts are kept, since they
-    make a different letter.
+    make a different letter. The text is cut as by `within_limit`.
     """
+    text = within_limit(text)
     if text.isascii():
         return text
-    plain = text.translate(_STROKES)
-    return unicodedata.normalize(
-        "NFC", _ACCENTS.sub("", unicodedata.normalize("NFKD", plain))
+    plain = _normalized("NFKD", text.translate(_STROKES))
+    return unicodedata.normalize("NFC", _ACCENTS.sub("", plain))
+
+
+def normal(text: str) -> str:
+    """Make full-width forms, common in Japanese, normal ones.
+
+    The text is cut as by `within_limit`.
+    """
+    text = within_limit(text)
+    return text if text.isascii() else _normalized("NFKC", text)
+
+
+def within_limit(text: str) -> str:
+    """Return the part of a text that is normalised and searched.
+
+    This is the door of all texts that are compared with our words. Of one over
+    `LONGEST_TEXT` comes the beginning, and `UNREAD` for the rest: what it says stays
+    open.
+    """
+    return text if len(text) <= LONGEST_TEXT else f"{text[:LONGEST_TEXT]}{UNREAD}"
+
+
+def _normalized(form: Literal["NFKC", "NFKD"], text: str) -> str:
+    if not _PHRASES.search(text):
+        return unicodedata.normalize(form, text)
+    # of two parts, those with an odd number are phrases
+    parts = re.split(f"({_PHRASES.pattern}+)", text)
+    return "".join(
+        part if place % 2 else unicodedata.normalize(form, part)
+        for place, part in enumerate(parts)
     )
 
 
@@ -315,7 +351,11 @@ class Languages:
         )
 
     def is_foreign(self, text: str) -> bool:
-        """Tell if a text has letters or words of a language that we do not read."""
+        """Tell if a text has letters or words of a language that we do not read.
+
+        So has a text over `LONGEST_TEXT`.
+        """
+        text = within_limit(text)
         if not all(
             sign.isascii() or self._letters.match(sign)
             for sign in LETTER.findall(text.lower())
@@ -401,7 +441,7 @@ class MethodWords(RootModel[dict[str, _Method]]):
             DeadlinePassed: the answer has no time left.
         """
         check_time()
-        words = (
-            text if text.isascii() else _BETWEEN_SCRIPTS.sub(" ", without_accents(text))
-        )
+        words = without_accents(text)
+        if not words.isascii():
+            words = _BETWEEN_SCRIPTS.sub(" ", words)
         return frozenset([name for name in among if self.root[name].fits(words)])
