@@ -48,10 +48,13 @@ AGAINST_CANCER = (
     *("L04AX02", "L04AX04", "L04AX06", "V10XX03", "V10XX05", "V10BX01", "V10XA02"),
     *("L01XX32", "L01XX45", "L01XX50", "L01XC18", "L01XC24", "L03AX03", "L03AX15"),
     *("L01X", "L01XX", "L01XC", "L01AA", "L01B", "L01F"),
+    # Of newer groups.
+    *("L01BC07", "L01DB11", "L01EP01", "L01FG02", "L01XM02", "L01XX73", "L01XY01"),
 )
 # Given as often for another disease, or for the thyroid and the joints.
 FOR_OTHER_DISEASES = (
     *("L04AX01", "L04AX03", "L04AA06", "L01BA01", "L01AA01", "L01XX05", "L01FA01"),
+    *("L01FG01", "L01XX35", "L01EJ01"),
     *("V10XA01", "V10AX01", "L03AX13"),
 )
 BILLED_AGAINST_CANCER = (

@@ -12,11 +12,10 @@ from cds_service.core.vocabulary import ConditionSpec, RecentCancerSpec
 from cds_service.fhir.findings import events
 from cds_service.fhir.findings.chart import Chart, FindingOrGap, gap
 from cds_service.fhir.findings.problem_list import is_in_use
-from cds_service.fhir.gathering.drugs import MEDICATION_TYPES
+from cds_service.fhir.gathering.drugs import CANCER_DRUG, MEDICATION_TYPES
 from cds_service.fhir.gathering.entries import BILLED_TYPES, Entry
 from cds_service.fhir.raw_json import objects, text, texts_of
 
-CANCER_DRUG = "cancer-drug"
 SPREAD = ("kind-spread",)
 TREATMENT = "cancer-treatment"
 WEEKS_APART = "a bone drug was given weeks apart, as against a tumour"

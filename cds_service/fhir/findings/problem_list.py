@@ -298,17 +298,21 @@ def _unclear_gap(spec: ConditionSpec, chart: Chart) -> Gap | None:
             reason_of_list(reasons[counted[0].concept], counted[0].entry),
             *(one.provenance(spec) for one in counted),
         )
-    for entry in chart.of_kind(*MEDICATION_TYPES, *BILLED_TYPES):
-        named = (
-            sorted(entry.drug.concepts & spec.unclear.keys())
-            if entry.drug and is_in_use(entry)
-            else ()
-        )
-        if named:
+    for entry in chart.of_kind(*MEDICATION_TYPES, *BILLED_TYPES, *DEVICE_ORDERS):
+        named = sorted(_drugs_of(entry, chart) & spec.unclear.keys())
+        if named and is_in_use(entry):
             place = place_of(entry)
             why = spec.unclear[named[0]].replace(ON_DRUG_LIST, place, 1)
             return gap(spec, "undetermined", why, entry.source(spec, place))
     return None
+
+
+def _drugs_of(entry: Entry, chart: Chart) -> frozenset[str]:
+    """Return the drug of an entry with its groups; a supply, or a detail, names one."""
+    if entry.drug:
+        return entry.drug.concepts
+    groups = chart.terminology.drugs.groups
+    return frozenset(one for one in groups if in_doubt(one) in entry.concepts)
 
 
 def place_of(entry: Entry) -> str:

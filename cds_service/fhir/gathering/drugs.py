@@ -23,6 +23,9 @@ MEDICATION_TYPES = frozenset(
 ANY_BONE_DRUG = "other bone drug"
 GOES_ON = frozenset({"active", "on-hold", "in-progress"})
 STEROID, BONE_DRUG = "systemic-steroid", "bone-drug"
+CANCER_DRUG = "cancer-drug"
+# Given in an office or a day clinic, and on no other list.
+GIVEN_THERE = frozenset({BONE_DRUG, CANCER_DRUG})
 LOCAL, ONCE, SYSTEMIC, RECURRING, REASON = (
     frozenset({name})
     for name in (
@@ -145,11 +148,11 @@ def _is_understood(
 def read_billed(resource: Json, terminology: Terminology) -> Drug | None:
     """Identify the drug of a procedure or order by its billing code; None without.
 
-    A bone drug is also identified by its name.
+    A drug against osteoporosis or cancer is also identified by its name.
     """
     matches = _drug_matches(terminology.matches(resource.get("code")), terminology)
     by_name = frozenset().union(
-        *(bone_drugs(word, terminology) for word in texts_of(resource.get("code")))
+        *(drugs_given(word, terminology) for word in texts_of(resource.get("code")))
     )
     concepts = (
         frozenset(one.concept for one in matches)
@@ -258,10 +261,10 @@ def drug_names(resource: Json, medication: Json | None) -> set[str]:
     return named | {word for word in displays if isinstance(word, str) and word}
 
 
-def bone_drugs(words: str, terminology: Terminology) -> frozenset[str]:
-    """Return the bone drugs that the words of a procedure or order name.
+def drugs_given(words: str, terminology: Terminology) -> frozenset[str]:
+    """Return the drugs that the words of a procedure or order name.
 
-    A drug that is given in an office is on no other list.
+    Those against osteoporosis and cancer, with what is named next to them.
     """
     named = terminology.drug_words(words)
-    return named if BONE_DRUG in named else frozenset()
+    return frozenset() if named.isdisjoint(GIVEN_THERE) else named

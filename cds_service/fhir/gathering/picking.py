@@ -26,9 +26,9 @@ from cds_service.fhir.gathering.drug_asides import (
 from cds_service.fhir.gathering.drugs import (
     BONE_DRUG,
     MEDICATION_TYPES,
-    bone_drugs,
     drug_codes,
     drug_names,
+    drugs_given,
 )
 from cds_service.fhir.gathering.elements import VOID, beside_title
 from cds_service.fhir.gathering.entries import Entry, read_entry
@@ -331,7 +331,7 @@ def _concepts_of_procedure(
     if not concepts:
         concepts = concepts.union(
             *(
-                terminology.text_concepts(word) | bone_drugs(word, terminology)
+                terminology.text_concepts(word) | drugs_given(word, terminology)
                 for word in words
             )
         )
