@@ -390,7 +390,8 @@ def state_of(drugs: BoneDrugs, today: date, fracture_on: date | None) -> DrugSta
         for use in drugs.uses:
             if state := find(use, drugs, today):
                 return state
-    use = max(drugs.uses, key=lambda drug_use: (*_rank(drug_use), drug_use.name))
+    uses = [one for one in drugs.uses if not _is_replaced(one, drugs, today)]
+    use = max(uses, key=lambda drug_use: (*_rank(drug_use), drug_use.name))
     return _own_state(use, today, fracture_on)
 
 
@@ -431,6 +432,15 @@ def _rank(use: DrugUse) -> tuple[bool, date]:
     # An undated denosumab may be the one that lapses.
     without_day = date.max if use.kind == "denosumab" else date.min
     return is_open, max((day.last for day in days if day), default=without_day)
+
+
+def _is_replaced(use: DrugUse, drugs: BoneDrugs, today: date) -> bool:
+    """Tell if another drug followed denosumab that is too long ago, and then leads."""
+    if use.kind != "denosumab" or not use.is_taken or use.is_open:
+        return False
+    last = None if use.orders.is_standing else _last_late(use, today)
+    followers = _followers(use, drugs, last.last) if last else []
+    return any(other.kind != "denosumab" for other in followers)
 
 
 def _words(use: DrugUse, **words: str) -> Mapping[str, str]:
@@ -674,7 +684,7 @@ def _open_text(use: DrugUse, today: date) -> str:
     last = _since_text(use.doses.last, today) if use.doses.last else ""
     if use.is_running and not use.is_injected:
         return say("on the list, start not recorded")
-    if use.is_running and last:
+    if use.is_running and last and not _is_exact(use.doses.last):
         return say("last dose {day}, day not recorded", day=last)
     if use.is_taken and not last:
         if use.started is None:
@@ -686,6 +696,10 @@ def _open_text(use: DrugUse, today: date) -> str:
         missing_form, known_form = "last dose not found", "last dose {day}"
     dose_text = say(known_form, day=last) if last else say(missing_form)
     return joined((_order_text(use, today), dose_text))
+
+
+def _is_exact(day: Dated | None) -> bool:
+    return day is not None and day.first == day.last
 
 
 def _order_text(use: DrugUse, today: date) -> str:

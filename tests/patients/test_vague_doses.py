@@ -5,7 +5,7 @@ The worst day that such a date allows is compared (F8, E4).
 
 import pytest
 
-from tests.chart_builders import of_patient
+from tests.chart_builders import days_ago, of_patient
 from tests.codes import ATC, codeable
 from tests.patients.inpatients import cards_by_topic, chart, given, medication
 from tests.patients.leaving import leave, leaving_chart
@@ -107,3 +107,44 @@ def test_who_leaves_is_warned_of_what_a_signing_warns_of(record):
     assert card_of(*record)["indicator"] == "warning"
     (card,) = leave(leaving_chart(*record))
     assert card["indicator"] == "warning"
+
+
+def handed_over(days, supply):
+    said = {"daysSupply": {"value": supply, "unit": "d", "code": "d"}}
+    entry = dosed("MedicationDispense", days_ago(days), ALENDRONATE)
+    return entry | {"id": "pack"} | said
+
+
+def taken(first, last, status):
+    period = {"start": days_ago(first), "end": days_ago(last)}
+    said = {"medicationCodeableConcept": codeable(ATC, ALENDRONATE)}
+    said |= {"status": status, "effectivePeriod": period}
+    return of_patient("MedicationStatement", "course", **said)
+
+
+# Given 2 Apr 2026: overdue, and by its interval not yet at an end.
+LATELY_OVERDUE = given("denosumab", DENOSUMAB, 232)
+
+
+@pytest.mark.parametrize(
+    "course",
+    [
+        pytest.param(given("alendronate", ALENDRONATE, 225), id="a tablet"),
+        pytest.param(handed_over(225, 28), id="a pack"),
+        pytest.param(taken(220, 190, "completed"), id="a month"),
+    ],
+)
+def test_a_short_course_after_an_exact_dose_is_what_leads(course):
+    """It closes the gap (E8), and then it is the drug that stopped (F19)."""
+    card = card_of(LATELY_OVERDUE, course)
+    assert card["summary"].startswith("Alendronate ")
+    assert "restart or change" in card["summary"]
+    assert "day not recorded" not in card["summary"] + card["detail"]
+
+
+def test_a_new_order_after_an_exact_dose_says_no_false_word():
+    order = medication("denosumab", DENOSUMAB, 5)
+    tablet = given("alendronate", ALENDRONATE, 225)
+    card = card_of(LATELY_OVERDUE, tablet, order)
+    assert card["summary"].startswith("Denosumab ordered, last dose Apr 2026: ask")
+    assert "day not recorded" not in card["detail"]
