@@ -7,6 +7,7 @@ is the same with a large letter.
 
 from collections.abc import Mapping
 from datetime import date, timedelta
+from math import floor
 
 from cds_service.core.findings import Finding
 from cds_service.core.months import months_before
@@ -263,10 +264,16 @@ def _kidney_failure(situation: Situation) -> Signal | None:
         return _signal(say("dialysis"), disease)
     egfr = situation.findings.known.get("egfr")
     if egfr and float(egfr.value) < EGFR_LOW:
-        number = egfr.label or number_text(float(egfr.value), 0)
+        number = egfr.label or _below(EGFR_LOW, float(egfr.value))
         fact = say("eGFR {value}", value=number)
         return _signal(in_brackets(fact, _month_if_old(egfr, situation)), egfr)
     return _signal(say("severe kidney disease"), disease) if disease else None
+
+
+def _below(limit: float, value: float) -> str:
+    """Write a value under a limit in whole numbers; 29.6 does not read 30."""
+    whole = number_text(value, 0)
+    return whole if float(whole) < limit else written(floor(value * 10) / 10, 1)
 
 
 def _measured(situation: Situation, finding: Finding) -> str:

@@ -56,6 +56,13 @@ NEVER = "9999-12-31"  # how records write "not stated"
             id="sepsis-month",
         ),
         pytest.param(
+            problem(
+                "A41.9", recordedDate=None, onsetDateTime="2026-11", status="resolved"
+            ),
+            "Sepsis (Nov 2026)",
+            id="sepsis-month-over",
+        ),
+        pytest.param(
             problem("S72.001A", recordedDate="2026"),
             "Hip fracture 2026",
             id="hip-fracture-year",
@@ -244,3 +251,9 @@ def test_a_filtration_that_was_good_years_ago_or_is_good_now_stays_quiet():
 
 def test_a_crash_of_this_year_may_be_the_cause():
     assert "Car crash" in card_of(problem("V43.52XA", recordedDate="2026"))["summary"]
+
+
+def test_what_is_over_is_not_said_to_be_active():
+    detail = card_of(problem("A41.9", recordedDate="2026", status="resolved"))["detail"]
+    assert "its day is not recorded" in detail
+    assert "still active" not in detail

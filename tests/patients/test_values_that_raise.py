@@ -222,3 +222,10 @@ def test_a_filtration_under_the_name_of_another_measure_is_named(name):
     card = card_of(filtration(22) | {"code": code})
     assert not card["summary"].startswith("eGFR")
     assert "its name says another measure" in card["detail"]
+
+
+@pytest.mark.parametrize(
+    ("value", "said"), [(29.6, "29.6"), (29.97, "29.9"), (29.4, "29"), (22, "22")]
+)
+def test_a_filtration_under_the_limit_is_not_said_as_the_limit(value, said):
+    assert card_of(filtration(value))["summary"].startswith(f"eGFR {said}")

@@ -32,6 +32,7 @@ from cds_service.fhir.site_calendar import PRECISIONS
 DONE = frozenset({"completed", "unknown", "in-progress", "stopped", "on-hold"})
 AGAIN = frozenset({"recurrence", "relapse"})
 STILL_ACTIVE = "still active there"
+NO_LONGER = "its day is not recorded"
 HISTORY = frozenset(HISTORIES)
 CALLED_PAST = Problem("undetermined", "active there, and its words call it past")
 
@@ -377,9 +378,12 @@ def _lasts(event: Happened, since: date, spec: EventSpec, chart: Chart) -> bool 
 
 
 def _is_vague(event: Happened, since: date) -> bool:
-    """Tell if its date is missing, or a year or month that began before this day."""
+    """Tell if its date is missing, or a year that began before this day.
+
+    Of a month the worst day counts: its last.
+    """
     return event.span.first is None or (
-        event.span.to != "day" and event.span.first < since
+        event.span.to == "year" and event.span.first < since
     )
 
 
@@ -436,7 +440,9 @@ def without(spec: EventSpec, chart: Chart, open_ones: Sequence[Happened]) -> Gap
             lasts = (spec.active_is_open or spec.active_counts) and open_ones[
                 0
             ].span.last
-            why = STILL_ACTIVE if lasts else "no date"
+            is_active = bool(clinical_status(first.entry.raw) & ACTIVE)
+            why = STILL_ACTIVE if is_active else NO_LONGER
+            why = why if lasts else "no date"
             first = first._replace(problem=Problem("undetermined", why))
         detail = first.passed_over(spec).detail
         sources = (one.stated.provenance(spec) for one in open_ones)
