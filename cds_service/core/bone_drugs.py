@@ -96,6 +96,11 @@ SWITCH = timedelta(days=90)  # policy: the new drug may begin before the old one
 # Romosozumab is given twelve times, a month apart: after the twelfth none is next.
 WHOLE_COURSE = {"romosozumab": timedelta(days=315)}
 ORDERED_BEFORE = timedelta(days=90)  # an older order means an older start
+# How the reason begins for which a list of these is not reliable.
+OF_PROCEDURES_OR_ORDERS = (
+    *("list of procedures", "list of orders"),
+    *("list of device orders", "list of supply orders"),
+)
 
 DrugSignal = Literal[
     "denosumab-overdue",
@@ -418,10 +423,14 @@ def _unread_text(unread: str) -> str:
     """
     if unread.startswith("medication list could not"):
         return say("medication list not readable")
-    if unread.startswith(("list of procedures", "list of orders")):
+    if unread.startswith(OF_PROCEDURES_OR_ORDERS):
         return say("procedures or orders not wholly readable")
-    if unread.startswith(("problem list", "imaging reports")):
+    if unread.startswith(("problem list", "imaging reports", "pathology reports")):
         return say("problem list or reports not wholly readable")
+    if unread.startswith(("imaging studies", "visit or stay")):
+        return say("imaging studies or this stay not wholly readable")
+    if unread.startswith("appointments"):
+        return say("appointments not wholly readable")
     return say("medication list not wholly readable")
 
 

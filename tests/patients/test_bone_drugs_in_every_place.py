@@ -126,3 +126,19 @@ def test_an_entry_without_a_bone_drug_changes_nothing(entry):
     card = card_of(entry)
     assert says_none(card)
     assert "below the usual" in card["detail"]
+
+
+@pytest.mark.parametrize(
+    "key",
+    [
+        *("deviceRequests", "supplyRequests", "serviceRequests", "procedures"),
+        *("imagingStudies", "encounter", "conditions", "diagnosticReports"),
+    ],
+)
+def test_no_list_that_failed_and_may_name_a_drug_leaves_none(key):
+    """A supply, a device order or the reason of the stay may be of denosumab."""
+    body = order_sign(reassuring_record(inpatient()), kyphoplasty())
+    assert says_none(by_topic(ask(body))["rehabilitation"])
+    issue = {"severity": "error", "code": "forbidden"}
+    body["prefetch"][key] = {"resourceType": "OperationOutcome", "issue": [issue]}
+    assert not says_none(by_topic(ask(body))["rehabilitation"])

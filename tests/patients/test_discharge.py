@@ -531,11 +531,12 @@ def test_another_patients_dose_and_visit_never_count() -> None:
 
 UNREAD = [
     ("medications", "medication list not readable", "the medication list"),
-    ("appointments", "no bone drug started", "appointments"),
-    ("pathology", "no bone drug started", "pathology reports"),
-    ("supplyRequests", "no bone drug started", "active supply orders"),
-    ("imagingStudies", "no bone drug started", "imaging studies"),
-    ("encounter", "no bone drug started", "the visit or stay"),
+    ("appointments", "appointments not wholly readable", "appointments"),
+    ("pathology", "reports not wholly readable", "pathology reports"),
+    ("supplyRequests", "orders not wholly readable", "active supply orders"),
+    ("deviceRequests", "orders not wholly readable", "active device orders"),
+    ("imagingStudies", "this stay not wholly readable", "imaging studies"),
+    ("encounter", "this stay not wholly readable", "the visit or stay"),
 ]
 
 

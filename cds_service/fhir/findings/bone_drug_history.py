@@ -64,8 +64,12 @@ STOPPED = frozenset({"stopped", "on-hold"})
 # statuses of an intake that was not broken off
 SURE = frozenset({"active", "completed"})
 UNNAMED = "bone drug"
-# "Osteoporosis, Prolia given in March"; "Fracture under alendronate"
-TELLING_LISTS = ("conditions", "diagnosticReports")
+# No lists of drugs, and each may name one: "Osteoporosis, Prolia given in March";
+# "Fracture under alendronate"; a supply of Prolia. By prefetch key.
+TELLING_LISTS = (
+    *("conditions", "deviceRequests", "supplyRequests", "diagnosticReports"),
+    *("pathology", "imagingStudies", "encounter", "appointments"),
+)
 # names of a group, of which another entry may name the drug
 UNSPECIFIC = frozenset({"other bisphosphonate"})
 # What was used in an act, or is to be: drugs there are no mere remark.
@@ -84,9 +88,7 @@ def read_history(spec: BoneDrugSpec, chart: Chart) -> BoneDrugs:
     """
     entries = entries_of(spec, chart)
     uses = combine(entries, chart.today)
-    unread = chart.unread(spec)
-    if not uses:  # they may tell of a drug that no list of drugs has
-        unread = unread or chart.unread_besides(TELLING_LISTS)
+    unread = chart.unread(spec) or chart.unread_besides(TELLING_LISTS)
     silence = conclude_no(
         spec, chart, may_count=lambda entry: may_be_taken(entry, spec, chart)
     )

@@ -76,7 +76,15 @@ LISTS: Mapping[str, ListWords] = {
     "procedures": ListWords("Procedure", "among the procedures", "list of procedures"),
 }
 # Their names as the reason why a list is not reliable.
-OTHER_LISTS = {"diagnosticReports": "imaging reports "}
+OTHER_LISTS = {
+    "diagnosticReports": "imaging reports ",
+    "pathology": "pathology reports ",
+    "imagingStudies": "imaging studies ",
+    "deviceRequests": "list of device orders ",
+    "supplyRequests": "list of supply orders ",
+    "encounter": "visit or stay ",
+    "appointments": "appointments ",
+}
 STATING = frozenset({"Condition", "Procedure"})
 # The lists whose entries may name a condition, in the order in which they are named.
 TELLING = (
