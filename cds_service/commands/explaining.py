@@ -201,7 +201,7 @@ def print_explanation(explanation: Mapping[str, Any]) -> None:
             f"1 order: {', '.join(explanation['orders'])}\n2 record: the service"
             f" answers 412. {clean(refused)}"
         )
-    elif explanation["orders"] or explanation["cards"]:
+    elif explanation.get("orders") or explanation["cards"]:
         print_answer(make_console(), explanation)
         if words := explanation.get("wordsNotPlain"):
             click.echo(

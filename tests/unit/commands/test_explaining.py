@@ -65,6 +65,15 @@ def test_a_request_with_nothing_of_the_record_is_explained_too(tmp_path):
     assert "--fhir-server" in done.stdout
 
 
+def test_an_order_that_only_mentions_the_operation_is_explained(tmp_path):
+    order = kyphoplasty(code={"text": "Follow-up after kyphoplasty L1"})
+    file = tmp_path / "request.json"
+    file.write_text(json.dumps(order_sign(order)))
+    done = CliRunner().invoke(main, ["explain", str(file), "--as-of", "2026-11-20"])
+    assert done.exit_code == 0
+    assert "no kyphoplasty or vertebroplasty among the draft orders" in done.stdout
+
+
 def test_the_pooled_figure_is_printed_above_those_of_the_studies():
     example = ROOT / "docs/examples/order-sign.json"
     done = CliRunner().invoke(main, ["explain", str(example), "--as-of", "2026-11-20"])
