@@ -13,7 +13,7 @@ $(shell $(KEPT) || rm -f $(VENV)/.ready $(VENV)/.ready-dev)
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-system check docs fix coverage wheel-test image-test tables servers bench faults fuzz kill-rounds history lock sbom audit-dependencies release typical simulation synthea pictures clean
+.PHONY: help demo dev test test-system check docs fix coverage wheel-test image-test tables servers bench faults fuzz kill-rounds history lock sbom audit-dependencies release typical simulation synthea pictures clean
 
 help: ## print the targets
 	@awk 'BEGIN { FS = ":.*## " } /^##@/ { print "\n" substr($$0, 5) } \
@@ -60,6 +60,8 @@ $(VENV)/.ready-spark: $(VENV)/.ready-dev
 
 demo: $(VENV)/.ready ## the main job end to end: sample patients, an order signed over HTTP, the cards in the terminal
 	@$(BIN)/kyphoplasty-cds demo $(if $(PATIENT),--patient $(PATIENT)) $(if $(filter-out 0 no false,$(KEEP)),--keep)
+
+dev: $(VENV)/.ready-dev ## the environment with the tools of tests and checks
 
 servers: $(VENV)/.ready-dev ## fetch the FHIR servers that tests run against (Java and Maven, Node and npm), once
 	@$(BIN)/python -m tests.integration.servers
