@@ -1,17 +1,32 @@
-"""Reads when a condition began, from any form of `onset[x]`."""
+"""Reads when a condition began, from any form of `onset[x]`, and was recorded."""
 
 import re
 from datetime import date, timedelta
+from typing import Any
 
-from cds_service.fhir.raw_json import Json, member, number, text
+from cds_service.fhir.raw_json import Json, member, number, objects, text
 from cds_service.fhir.site_calendar import WRITTEN_YEAR, SiteCalendar
 
+# US Core and the German core data set write the day of a diagnosis in it.
+ASSERTED = "http://hl7.org/fhir/StructureDefinition/condition-assertedDate"
 Days = tuple[date | None, date | None]
 
 _DAY = re.compile(r"(?<!\d)(?:19|20)\d\d-\d\d-\d\d(?!\d)")
 # UCUM's code, and units that records write without a code.
 YEARS = frozenset({"a", "y", "yr", "yrs", "year", "years"})
 OLDEST = 130  # years
+
+
+def recorded_on(condition: Json) -> Any:
+    """Return the date on which a condition was recorded, else asserted, or None."""
+    if recorded := condition.get("recordedDate"):
+        return recorded
+    asserted = (
+        extension.get("valueDateTime")
+        for extension in objects(condition.get("extension"))
+        if extension.get("url") == ASSERTED
+    )
+    return next(asserted, None)
 
 
 def begun(condition: Json, birth: date | None, calendar: SiteCalendar) -> Days:

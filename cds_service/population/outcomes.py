@@ -29,6 +29,7 @@ from cds_service.fhir.gathering.bystanders import FRACTURED
 from cds_service.fhir.gathering.fracture_sites import fractured_there
 from cds_service.fhir.gathering.subjects import Person
 from cds_service.fhir.mapping.terminology import Terminology
+from cds_service.fhir.onset import recorded_on
 from cds_service.fhir.orders.drafts import NO_DRAFTS
 from cds_service.fhir.orders.levels import find_levels
 from cds_service.fhir.raw_json import Json, member, objects, text, truth
@@ -408,7 +409,7 @@ def _began(raw: Json, first: date, calendar: SiteCalendar) -> date | None:
     It is if it names no more than the year or month of the procedure.
     """
     onset = calendar.effective(raw, "onset")
-    written = calendar.moment(raw.get("recordedDate"))
+    written = calendar.moment(recorded_on(raw))
     stated = text(raw.get("onsetDateTime"))
     is_vague = (
         stated != first.isoformat() and stated and first.isoformat().startswith(stated)

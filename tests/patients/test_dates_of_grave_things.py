@@ -257,3 +257,24 @@ def test_what_is_over_is_not_said_to_be_active():
     detail = card_of(problem("A41.9", recordedDate="2026", status="resolved"))["detail"]
     assert "its day is not recorded" in detail
     assert "still active" not in detail
+
+
+@pytest.mark.parametrize(
+    ("code", "days"),
+    [
+        pytest.param("A41.9", 5, id="sepsis"),
+        pytest.param("S72.001A", 200, id="hip fracture"),
+        pytest.param("S32.030A", 400, id="second vertebral fracture"),
+    ],
+)
+def test_the_day_on_which_a_diagnosis_is_asserted_dates_it(code, days):
+    """The German core data set has it in an extension, and US Core allows that."""
+    url = "http://hl7.org/fhir/StructureDefinition/condition-assertedDate"
+    recorded = problem(code, days=days)
+    asserted = recorded | {
+        "extension": [{"url": url, "valueDateTime": recorded["recordedDate"]}]
+    }
+    del asserted["recordedDate"]
+    card = first_card(asserted)
+    assert card["indicator"] == "warning"
+    assert card["summary"] == first_card(recorded)["summary"]

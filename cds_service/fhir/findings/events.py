@@ -25,7 +25,7 @@ from cds_service.fhir.gathering.problem_words import (
     named_in,
 )
 from cds_service.fhir.mapping.clauses import clauses, names
-from cds_service.fhir.onset import begun
+from cds_service.fhir.onset import begun, recorded_on
 from cds_service.fhir.raw_json import Json, member, text, texts_of
 from cds_service.fhir.site_calendar import PRECISIONS
 
@@ -224,7 +224,7 @@ def _dated(stated: problem_list.Stated, spec: EventSpec, chart: Chart) -> Happen
 
 def _span_of(stated: problem_list.Stated, spec: EventSpec, chart: Chart) -> Span:
     raw = stated.entry.raw
-    entered = text(raw.get("recordedDate")).strip()[:10]
+    entered = text(recorded_on(raw)).strip()[:10]
     recorded = Span(
         chart.calendar.first_day(entered), _last_of(entered, chart), _exactness(entered)
     )
@@ -389,7 +389,7 @@ def _is_vague(event: Happened, since: date) -> bool:
 
 def _was_entered(event: Happened, since: date, chart: Chart) -> bool:
     """Tell if it was recorded as active within the time, whenever it began."""
-    entered = text(event.stated.entry.raw.get("recordedDate")).strip()[:10]
+    entered = text(recorded_on(event.stated.entry.raw)).strip()[:10]
     last = _last_of(entered, chart)
     return last is not None and since <= last <= chart.today
 

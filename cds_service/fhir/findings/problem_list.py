@@ -49,6 +49,7 @@ from cds_service.fhir.gathering.picking import DEVICE_ORDERS, LISTED
 from cds_service.fhir.gathering.problem_words import in_doubt, is_taken_as_active
 from cds_service.fhir.mapping.terminology import Match
 from cds_service.fhir.mapping.text_rules import AUGMENTATIONS
+from cds_service.fhir.onset import recorded_on
 from cds_service.fhir.raw_json import (
     Json,
     is_prohibition,
@@ -498,7 +499,7 @@ def _doubt_if_old(statement: Stated, spec: YesNoSpec, chart: Chart) -> Stated:
         return statement
     if statement.day is None:
         return statement._replace(problem=Problem("undetermined", "no date"))
-    recorded = chart.calendar.last_day(statement.entry.raw.get("recordedDate"))
+    recorded = chart.calendar.last_day(recorded_on(statement.entry.raw))
     last = max(statement.day, recorded or statement.day)
     if (chart.today - last).days <= days:
         return statement
@@ -564,7 +565,7 @@ def _read_condition(
     clinical = clinical_status(entry.raw)
     calendar = chart.calendar
     when = calendar.effective(entry.raw, "onset") or calendar.moment(
-        entry.raw.get("recordedDate")
+        recorded_on(entry.raw)
     )
     day = when.day if when else None
     acute_only, usable_days = _limits_of(spec)
@@ -608,7 +609,7 @@ def _counts_without_status(
         return False
     if spec.is_lasting or day is None:
         return spec.is_lasting
-    recorded = chart.calendar.last_day(entry.raw.get("recordedDate"))
+    recorded = chart.calendar.last_day(recorded_on(entry.raw))
     last = max(_latest(entry, "onset", day, chart), recorded or day)
     return (chart.today - last).days <= spec.unstated_days
 
@@ -674,7 +675,7 @@ def _limits_of(spec: YesNoSpec) -> tuple[bool, int | None]:
 
 def _latest(entry: Entry, prefix: str, day: date, chart: Chart) -> date:
     """Return the last day that its date may mean: `2026` may be any day of it."""
-    written = entry.raw.get(f"{prefix}DateTime") or entry.raw.get("recordedDate")
+    written = entry.raw.get(f"{prefix}DateTime") or recorded_on(entry.raw)
     return max(day, chart.calendar.last_day(written) or day)
 
 

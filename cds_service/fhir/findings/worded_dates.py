@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable
 
 from cds_service.fhir.findings.chart import Chart
+from cds_service.fhir.onset import recorded_on
 from cds_service.fhir.raw_json import Json, text
 from cds_service.fhir.site_calendar import WRITTEN_YEAR
 
@@ -23,9 +24,7 @@ def date_in_words(words: Iterable[str], raw: Json, chart: Chart) -> str:
         for year in WRITTEN_YEAR.findall(title)
         if year not in {month[:4] for month in months}
     ]
-    written = (
-        chart.calendar.first_day(text(raw.get("recordedDate"))[:10]) or chart.today
-    )
+    written = chart.calendar.first_day(text(recorded_on(raw))[:10]) or chart.today
     years += [f"{written.year - count}" for count in year_words.ago(title)]
     now = chart.today.isoformat()
     past = (

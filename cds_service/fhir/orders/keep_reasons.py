@@ -28,7 +28,7 @@ from cds_service.fhir.gathering.problem_words import in_doubt, is_taken_as_activ
 from cds_service.fhir.gathering.record import PatientRecord
 from cds_service.fhir.mapping.level_text import LEVELS, in_order
 from cds_service.fhir.mapping.terminology import Terminology
-from cds_service.fhir.onset import begun
+from cds_service.fhir.onset import begun, recorded_on
 from cds_service.fhir.orders.consumed import KEPT_REASONS, unread_in
 from cds_service.fhir.orders.drafts import NO_DRAFTS, DraftOrders, codeables
 from cds_service.fhir.orders.levels import (
@@ -363,7 +363,7 @@ def _is_long_over(
     ]
     days = [calendar.last_day(one) for one in ended]
     days += [_days_of(condition, birth, calendar)[1]]
-    days += [calendar.last_day(condition.get("recordedDate"))]
+    days += [calendar.last_day(recorded_on(condition))]
     known = [day for day in days if day]
     return bool(known) and max(known) < today - RECENT
 
@@ -479,7 +479,7 @@ def _days_of(
     None if nothing gives that day. A fracture is recorded after it began, so the day of
     recording is the latest possible one. Without an onset it is used as both days.
     """
-    recorded = condition.get("recordedDate")
+    recorded = recorded_on(condition)
     written = calendar.first_day(recorded), calendar.last_day(recorded)
     if not any(name.removeprefix("_").startswith("onset") for name in condition):
         return written
