@@ -65,7 +65,9 @@ def _summary(answer: Answer) -> str:
     ]
     alone = [answer.translated(phrase) for phrase in facts.phrases()]
     if not alone:
-        alone = [answer.translated(answer.texts.raw("summaries.rehabilitation.open"))]
+        kind = "unread" if answer.has("orders-unread") else "open"
+        text = answer.texts.raw(f"summaries.rehabilitation.{kind}")
+        alone = [answer.translated(text)]
     for sentence in (*with_second, *alone):
         wordings = (*(_with_risk(sentence, risk) for risk in risks), sentence)
         fitting = (wording for wording in wordings if len(wording) <= SUMMARY_LENGTH)

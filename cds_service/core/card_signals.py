@@ -95,6 +95,12 @@ def _lists_not_read(situation: Situation) -> Signal | None:
     return Signal(", ".join(missing)) if missing else None
 
 
+@signal("orders-unread")
+def _orders_unread(situation: Situation) -> Signal | None:
+    """Find a list of orders that was not read whole: nothing is "not ordered" then."""
+    return Signal() if "serviceRequests" in situation.lists_cut else None
+
+
 @signal("unstable-spine")
 def _unstable_spine(situation: Situation) -> Signal | None:
     """Find an unstable fracture or spine: no training before it is stabilised."""

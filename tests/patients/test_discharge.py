@@ -577,6 +577,14 @@ def test_no_card_says_nothing_is_open_of_a_list_that_was_not_read(
     assert re.search(rf"\*\*Not known:\*\*.*{name}", card["detail"])
 
 
+def test_physiotherapy_is_not_called_not_ordered_if_the_orders_were_not_read() -> None:
+    record = leaving_chart(statement("alendronate", ALENDRONATE, 5))
+    assert "physiotherapy not ordered" in leave(record)[0]["summary"]
+    (card,) = leave(record, failed=("serviceRequests",))
+    assert "not ordered" not in card["summary"] + card["detail"]
+    assert card["summary"].endswith("Is physiotherapy ordered?")
+
+
 def test_many_lists_that_were_not_read_are_counted_by_no_name() -> None:
     keys = ("conditions", "administrations", "deviceRequests")
     (card,) = leave(COMPLETE, failed=keys)

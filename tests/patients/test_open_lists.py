@@ -19,6 +19,7 @@ from tests.chart_builders import (
     problem,
 )
 from tests.codes import ATC, CPT, codeable
+from tests.patients.inpatients import ALENDRONATE, statement
 from tests.patients.reassuring import (
     card_of,
     quiet_record,
@@ -268,3 +269,15 @@ def test_no_end_of_a_brace_is_chosen_where_a_reason_to_keep_it_may_be_unread(key
     body["prefetch"][key] = OUTCOME
     (offer,) = by_topic(ask(body))["braceLimit"].get("suggestions", [{}])
     assert not offer.get("isRecommended", False)
+
+
+def test_nothing_is_not_ordered_while_the_orders_were_not_read():
+    started = statement("alendronate", ALENDRONATE, 1)
+    record = quiet_record(problem("M80.08XA", days=5), started)
+    body = order_sign(record, kyphoplasty())
+    before = by_topic(ask(body))["rehabilitation"]
+    assert before["summary"].endswith("Rehabilitation is not ordered.")
+    body["prefetch"]["serviceRequests"] = OUTCOME
+    card = by_topic(ask(body))["rehabilitation"]
+    assert "not ordered" not in card["summary"] + card["detail"]
+    assert "active orders" in card["detail"].partition("**Not known:**")[2]

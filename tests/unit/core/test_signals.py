@@ -328,7 +328,7 @@ def test_every_signal_is_tested_here():
         *("next-dose-undated", "fracture-untreated", "brace-stop-open"),
         *("biopsy-pending", "rehabilitation-not-placed", "biopsy-sent"),
         *("biopsy-grave", "biopsy-preliminary", "biopsy-unclear"),
-        *("drug-lists-unread", "grave-lists-unread"),
+        *("drug-lists-unread", "grave-lists-unread", "orders-unread"),
         *("deficit-in-doubt", "cause-in-doubt"),
         "rehabilitation-booked",
         "bone-drug-unknown",
