@@ -209,6 +209,24 @@ def test_any_changed_bit_of_any_cell_is_found_and_its_entry_named(small, tmp_pat
     assert verify_log(small).is_whole
 
 
+@pytest.mark.parametrize("change", ["position + 7", "position * 2 + 1", "-1"])
+def test_a_card_at_another_position_is_found(small, tmp_path, change):
+    """Their order alone is in the commitment."""
+    tamper(small)
+    with closing(
+        sqlite3.connect(tmp_path / "audit.sqlite3", isolation_level=None)
+    ) as connection:
+        ((sequence,),) = connection.execute(
+            "SELECT max(sequence) FROM audit_card"
+        ).fetchall()
+        connection.execute(
+            f"UPDATE audit_card SET position = {change}"
+            f" WHERE sequence = {sequence} AND position = (SELECT max(position)"
+            f" FROM audit_card WHERE sequence = {sequence})"
+        )
+    assert first_named(small) == {sequence}
+
+
 @pytest.mark.parametrize(
     "value",
     [

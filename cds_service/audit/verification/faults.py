@@ -64,6 +64,12 @@ def payload_fault(row: Row) -> Fault | None:
             row.sequence,
             "at or kind in audit_search differs from the entry's",
         )
+    if not row.are_cards_in_place:
+        return fault(
+            "payload changed",
+            row.sequence,
+            "audit_card: the positions of its cards do not count from 0",
+        )
     if commitment_of(row.salt, row.facts, row.cards, row.body) == row.commitment:
         return None
     return fault(

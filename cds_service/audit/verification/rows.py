@@ -6,7 +6,7 @@ SQLite with the standard library, PostgreSQL with psycopg.
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -20,8 +20,8 @@ ENTRIES = (
     " = e.sequence ORDER BY e.sequence"
 )
 CARDS = (
-    "SELECT sequence, card, topic, indicator, rules FROM audit_card WHERE sequence"
-    " BETWEEN {first} AND {last} ORDER BY sequence, position"
+    "SELECT sequence, position, card, topic, indicator, rules FROM audit_card WHERE"
+    " sequence BETWEEN {first} AND {last} ORDER BY sequence, position"
 )
 STRAY = (
     "SELECT sequence FROM {table} t WHERE NOT EXISTS (SELECT 1 FROM audit_entry e WHERE"
@@ -45,6 +45,7 @@ class Row:
         salt: None if there is no payload.
         facts: the values by name that are not NULL; None if there is no row.
         copies: `at` and `kind` as repeated next to the facts.
+        are_cards_in_place: their positions count from 0.
     """
 
     sequence: int
@@ -60,6 +61,7 @@ class Row:
     facts: dict[str, str] | None
     copies: tuple[str, str] | None
     cards: tuple[Card, ...]
+    are_cards_in_place: bool = True
 
 
 Select = Callable[[str], Iterator[tuple[tuple[str, ...], list[Cells]]]]
@@ -170,12 +172,17 @@ def read_rows(select: Select) -> Iterator[Row]:
         if any(type(row[0]) is not int for row in rows):
             raise NoLog("audit_entry is not the table of an audit log")
         cards: dict[int, list[Card]] = {}
+        misplaced = set[int]()
         for _, card_rows in select(CARDS.format(first=rows[0][0], last=rows[-1][0])):
-            for sequence, *cells in card_rows:
+            for sequence, position, *cells in card_rows:
                 card, topic, indicator, rules = map(_text, cells)
-                cards.setdefault(sequence, []).append((card, topic, indicator, rules))
+                of_entry = cards.setdefault(sequence, [])
+                if position != len(of_entry):
+                    misplaced.add(sequence)
+                of_entry.append((card, topic, indicator, rules))
         for row in rows:
-            yield _row(row, names[10:], tuple(cards.get(row[0], ())))
+            found = _row(row, names[10:], tuple(cards.get(row[0], ())))
+            yield replace(found, are_cards_in_place=row[0] not in misplaced)
 
 
 def _row(cells: Cells, columns: tuple[str, ...], cards: tuple[Card, ...]) -> Row:
