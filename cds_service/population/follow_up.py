@@ -12,7 +12,6 @@ from typing import Literal, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from statsmodels.duration.survfunc import CumIncidenceRight, SurvfuncRight
 
 from cds_service.core.months import months_before
 from cds_service.core.study import Z_95, Interval
@@ -121,6 +120,9 @@ def censoring_weights(followed: Sequence[FollowUp]) -> NDArray[np.float64]:
     is_lost = np.array([patient.end == "loss" for patient in followed])
     if not is_lost.any():
         return np.ones(len(followed))
+    # an extra: commands that follow nobody up run without it
+    from statsmodels.duration.survfunc import SurvfuncRight  # noqa: PLC0415
+
     survival = SurvfuncRight(times, is_lost.astype(float))
     steps = np.searchsorted(survival.surv_times, times - JUST_BEFORE, side="right")
     shares = np.concatenate([[1.0], survival.surv_prob])[steps]
@@ -144,6 +146,9 @@ def incidence_of(followed: Sequence[FollowUp]) -> Incidence:
     if EVENT not in status:
         return Incidence(0.0, (0.0, 0.0))
     times = np.array([max(patient.time, JUST_BEFORE) for patient in followed])
+    # see above
+    from statsmodels.duration.survfunc import CumIncidenceRight  # noqa: PLC0415
+
     curve = CumIncidenceRight(times, status)
     value, error = float(curve.cinc[0][-1]), float(curve.cinc_se[0][-1])
     margin = Z_95 * error
