@@ -90,12 +90,12 @@ def searchset(*resources: Any, **members: Any) -> Json:
 
 
 def empty_prefetch(templates: Mapping[str, str], **answers: Any) -> Json:
-    """Every key answered: the patient, empty lists, and what is given here."""
+    """Every key answered: the patient, empty lists, no stay, and what is given here."""
     found = {
-        key: searchset() if "?" in template else person()
+        key: searchset() if "?" in template else None
         for key, template in templates.items()
     }
-    return {**found, **answers}
+    return {**found, "patient": person(), **answers}
 
 
 def observed(
