@@ -149,8 +149,8 @@ def _part_in_time(
 ) -> PatientRecord:
     """Return the part of the record that one query gives.
 
-    A list that is too long to be understood in time counts as not read:
-    the card names it, and says what the other lists hold.
+    A list that is too long to be understood in time counts as not read: the card names
+    it, and says what the other lists hold.
 
     Raises:
         DeadlinePassed: nothing is left for the answer either.

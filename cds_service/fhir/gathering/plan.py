@@ -18,11 +18,12 @@ USER_TOKENS = {
     "userPatientId": "Patient",
     "userRelatedPersonId": "RelatedPerson",
 }
-# The record is complete without these:
-# - reports and imaging studies: they tell how a measurement is offered
+# An EHR may keep none of these, and a signing without them is answered. One that was
+# asked for and failed is open all the same (`record_state.py`):
+# - reports and imaging studies: which images there are, and what words say of them
 # - supply requests: braces, on servers that keep supplies
 # - dispenses: they prove that a prescribed drug was fetched
-# - encounters: where the patient is, which only changes the wording of an act
+# - encounters: where the patient is, what the stay is for, and how it ended
 # - appointments: what is booked
 # - the key `kidney`: the filtration of the kidneys adds to what the lists say
 OPTIONAL = frozenset(
