@@ -37,6 +37,7 @@ from cds_service.site.folder import Site, SiteFolder
 from cds_service.site.profiles import value_of
 
 EXAMPLE = "https://cds.example.org"
+IF_KEPT = "; grant it if the EHR keeps any: what is refused reassures nobody"
 
 
 @click.command("integration-sheet")
@@ -239,8 +240,8 @@ def _scopes(hooks: Iterable[ServiceHook]) -> Iterator[tuple[str, str]]:
         kinds.setdefault(template.resource_type, []).append(template)
     for kind, of_kind in kinds.items():
         is_optional = all(template.is_optional for template in of_kind)
-        note = "; the record is whole without it" if is_optional else ""
-        note += "; metadata alone: whether an exam exists" if kind in EXAM_TYPES else ""
+        note = IF_KEPT if is_optional else ""
+        note += "; no images" if kind in EXAM_TYPES else ""
         keys = ", ".join(template.key for template in of_kind)
         yield f"{kind}.read", f"prefetch {keys}{note}"
 
