@@ -38,7 +38,6 @@ from cds_service.core.vocabulary import (
     TScoreSpec,
     is_after_surgery,
 )
-from cds_service.fhir.findings import measurements
 from cds_service.fhir.findings.answers import find_answer
 from cds_service.fhir.findings.bone_density import find_t_score
 from cds_service.fhir.findings.bone_drug_history import (
@@ -50,11 +49,8 @@ from cds_service.fhir.findings.cancer import (
     find_recent_cancer,
     open_by_doses_weeks_apart,
 )
-from cds_service.fhir.findings.chart import (
-    Chart,
-    FindingOrGap,
-    gap,
-)
+from cds_service.fhir.findings.change import find_change
+from cds_service.fhir.findings.chart import Chart, FindingOrGap, gap
 from cds_service.fhir.findings.earlier_fracture import (
     find_earlier_fracture,
     find_index_fracture,
@@ -64,7 +60,9 @@ from cds_service.fhir.findings.end_of_life import find_end_of_life
 from cds_service.fhir.findings.events import find_event
 from cds_service.fhir.findings.exams import find_exam
 from cds_service.fhir.findings.falls import find_fall_with_injury, find_repeated_falls
+from cds_service.fhir.findings.grip import find_grip
 from cds_service.fhir.findings.long_steroid import find_long_steroid
+from cds_service.fhir.findings.measurements import find_quantity
 from cds_service.fhir.findings.medication_list import find_medication
 from cds_service.fhir.findings.patient import find_demographic
 from cds_service.fhir.findings.problem_list import find_condition
@@ -149,9 +147,9 @@ def _find_quantity(spec: QuantitySpec, chart: Chart) -> FindingOrGap:
         case TScoreSpec():
             return find_t_score(spec, chart)
         case GripSpec():
-            return measurements.find_grip(spec, chart)
+            return find_grip(spec, chart)
         case _:
-            return measurements.find_quantity(spec, chart)
+            return find_quantity(spec, chart)
 
 
 def _find_condition(spec: ConditionSpec, chart: Chart) -> FindingOrGap:
@@ -195,5 +193,5 @@ def _find_change(
 ) -> FindingOrGap:
     base = specs.get(spec.of)
     if isinstance(base, QuantitySpec):
-        return measurements.find_change(spec, base, chart)
+        return find_change(spec, base, chart)
     return gap(spec, "undetermined", NOT_CONCLUDED), ()

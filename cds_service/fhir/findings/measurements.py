@@ -1,6 +1,5 @@
 """Reads measured findings: which value counts, how old it is, or why there is none."""
 
-import re
 from collections.abc import Callable, Sequence
 from datetime import date
 from typing import NamedTuple
@@ -13,12 +12,7 @@ from cds_service.core.findings import (
     Precision,
 )
 from cds_service.core.months import months_between
-from cds_service.core.vocabulary import (
-    ChangeSpec,
-    GripSpec,
-    ObservedSpec,
-    QuantitySpec,
-)
+from cds_service.core.vocabulary import ObservedSpec, QuantitySpec
 from cds_service.core.wording import date_text
 from cds_service.fhir.findings.chart import (
     Chart,
@@ -29,7 +23,7 @@ from cds_service.fhir.findings.chart import (
     gap,
 )
 from cds_service.fhir.findings.methods import judge_method
-from cds_service.fhir.findings.observations import has_plain_notes, site_key
+from cds_service.fhir.findings.observations import has_plain_notes
 from cds_service.fhir.findings.quantities import (
     Measured,
     Refused,
@@ -37,7 +31,7 @@ from cds_service.fhir.findings.quantities import (
     measure,
     shortened,
 )
-from cds_service.fhir.raw_json import member, objects, text, texts_of
+from cds_service.fhir.raw_json import member, text, texts_of
 from cds_service.fhir.site_calendar import Moment
 
 NOTE_NOT_UNDERSTOOD = "Its note was not understood."
@@ -428,165 +422,4 @@ def conflict_of(values: Sequence[Measured], spec: QuantitySpec) -> str:
     return (
         f"{' and '.join(printed)} on {date_text(values[0].moment.day)} cannot both be"
         " right"
-    )
-
-
-# --- the change between two dated values that were measured the same way
-
-METHODS_NOT_RECORDED = "Whether both were measured the same way is not recorded."
-
-
-def find_change(spec: ChangeSpec, base: QuantitySpec, chart: Chart) -> FindingOrGap:
-    """Find the change in % from the newest earlier value to the newest value.
-
-    Both must have been measured in the same way.
-    """
-    usable, stale, _ = sort_out(chart.readings_of(base.value_sets), base, chart)
-    if not usable:
-        outcome = find_quantity(base, chart)[0]
-        reason = outcome.reason if isinstance(outcome, Gap) else "absent"
-        return gap(spec, reason, f"no usable {base.title}"), ()
-    newest = pick_newest(usable, base, chart)
-    if newest.conflict:
-        return gap(spec, "conflicting", newest.conflict), ()
-    change = _change(spec, base, newest.used[0], [*usable, *stale])
-    aged = age_concern(base, chart, newest.used[0].moment.day)
-    if isinstance(change, Finding) and aged:
-        change = change._replace(may_reassure=False)
-    return change, ()
-
-
-def _change(
-    spec: ChangeSpec, base: QuantitySpec, new: Measured, values: Sequence[Measured]
-) -> Finding | Gap:
-    earlier = [
-        measured
-        for measured in values
-        if measured.moment.day < new.moment.day and measured.value > 0
-    ]
-    alike = [one for one in earlier if _is_comparable(one.reading, new.reading)]
-    if not earlier:
-        return gap(spec, "absent", "needs two dated values")
-    if not alike:
-        return gap(spec, "undetermined", "the two were not measured the same way")
-    of_moment = of_newest_moment(alike)
-    if conflict := conflict_of(of_moment, base):
-        return gap(spec, "conflicting", conflict)
-    old = min(
-        of_moment,
-        key=lambda measured: (measured.step, measured.reading.entry.reference),
-    )
-    is_sure = all(any(_device_and_method(one.reading)) for one in (old, new))
-    sources = (
-        measured.reading.provenance(
-            spec, f"{measured.printed} on {date_text(measured.moment.day)}"
-        )
-        for measured in (new, old)
-    )
-    return Finding(
-        name=spec.name,
-        value=(new.value - old.value) / old.value * 100,
-        unit=spec.unit,
-        observed=new.moment.day,
-        since=old.moment.day,
-        provenance=tuple(sources),
-        concerns=() if is_sure else (METHODS_NOT_RECORDED,),
-        may_reassure=is_sure,
-    )
-
-
-def _is_comparable(reading: Reading, other: Reading) -> bool:
-    """Tell if nothing on record shows a different device, method or site."""
-    pairs = zip(
-        (*_device_and_method(reading), site_key(reading)),
-        (*_device_and_method(other), site_key(other)),
-        strict=True,
-    )
-    return all(not left or not right or left == right for left, right in pairs)
-
-
-def _device_and_method(reading: Reading) -> tuple[str, str]:
-    """Return both as recorded, for comparison only; they are never shown."""
-    device = reading.entry.raw.get("device") or {}
-    method = reading.entry.raw.get("method") or {}
-    return (
-        text(device.get("reference")) or text(device.get("display")),
-        " ".join(sorted(texts_of(method))).lower(),
-    )
-
-
-# --- grip strength: a hand's trials on the newest day, the dominant hand's, else the
-# stronger one's
-
-LATERALITY = re.compile(r"272741003\D*?=\s*(\d+)")  # |Laterality (attribute)|
-DOMINANT = "dominant hand"
-HAND_WORDS = ("dominant-hand", "left-side", "right-side")
-HAND_SITES = frozenset({"left-hand", "right-hand"})
-# The hand that a concept says: of words, of a body site, of the value's own code.
-HANDS = {
-    **dict.fromkeys(("dominant-hand", "grip-strength-dominant"), DOMINANT),
-    **dict.fromkeys(("left-side", "left-hand", "grip-strength-left"), "left hand"),
-    **dict.fromkeys(("right-side", "right-hand", "grip-strength-right"), "right hand"),
-}
-NOT_STATED = ""
-HAND_NOT_RECORDED = "Which hand was measured is not recorded."
-
-
-def find_grip(spec: GripSpec, chart: Chart) -> FindingOrGap:
-    """Find the grip strength of the dominant hand, else of the stronger one."""
-    return find_quantity(spec, chart, pick=_pick_hand)
-
-
-def _pick_hand(usable: Sequence[Measured], spec: QuantitySpec, chart: Chart) -> Picked:
-    """Choose the grip strength of a hand, in kg: the mean of its trials of that day."""
-    del spec  # part of the `Pick` signature
-    # A dominant hand that was not measured again is not undone by the other one.
-    dominant = [one for one in usable if _hand(one.reading, chart) == DOMINANT]
-    usable = dominant or usable
-    day = max(one.moment.day for one in usable)
-    hands: dict[str, list[Measured]] = {}
-    for measured in usable:
-        if measured.moment.day == day:
-            hands.setdefault(_hand(measured.reading, chart), []).append(measured)
-    means = {
-        hand: sum(one.value for one in trials) / len(trials)
-        for hand, trials in hands.items()
-    }
-    chosen = max(sorted(means), key=lambda hand: means[hand])
-    concerns = (HAND_NOT_RECORDED,) if chosen == NOT_STATED else ()
-    trials = sorted(
-        [one._replace(site=chosen) for one in hands[chosen]],
-        key=lambda trial: (trial.moment, trial.reading.entry.reference, trial.value),
-    )
-    return Picked(value=means[chosen], used=tuple(trials), concerns=concerns)
-
-
-def _hand(reading: Reading, chart: Chart) -> str:
-    """Return the hand by code, body site or words.
-
-    `dominant` in words takes precedence over left and right.
-    """
-    site, terminology = reading.entry.raw.get("bodySite"), chart.terminology
-    words = (*reading.site_words, *reading.words)
-    named = {
-        concept
-        for word in words
-        for concept in terminology.text_concepts(word, frozenset(HAND_WORDS))
-    }
-    codings = [(one, text(one.get("code"))) for one in objects(member(site, "coding"))]
-    # A post-coordinated site, `85562004:272741003=7771000`, says the side as its
-    # laterality.
-    parts = []
-    for coding, code in codings:
-        side = LATERALITY.search(code)
-        parts.append({**coding, "code": side[1] if side else code})
-    sides = terminology.concepts(parts) & HAND_SITES
-    concepts = [
-        *(named & {"dominant-hand"}),
-        reading.match.concept,
-        *(sides if len(sides) == 1 else ()),
-    ]
-    concepts += [concept for concept in HAND_WORDS if concept in named]
-    return next(
-        (HANDS[concept] for concept in concepts if concept in HANDS), NOT_STATED
     )
