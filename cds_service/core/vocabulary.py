@@ -7,6 +7,7 @@ readers.
 """
 
 from collections.abc import Collection, Mapping
+from datetime import date
 from difflib import get_close_matches
 from typing import Annotated, Literal, Self, get_args
 
@@ -191,6 +192,13 @@ class ObservedSpec(ConceptSpec):
     usable_days: Days | None = None
     method_matters: bool = False
     after_surgery: bool = False
+
+    def is_fresh(self, day: date, today: date) -> bool:
+        """Tell if a value of this day is used without stating its age."""
+        return self.fresh_days is None or (today - day).days <= self.fresh_days
+
+    def is_usable(self, day: date, today: date) -> bool:
+        return self.usable_days is None or (today - day).days <= self.usable_days
 
     @model_validator(mode="after")
     def _ages_in_order(self) -> Self:

@@ -212,11 +212,9 @@ class Wording:
     def is_old(self, finding: Finding, today: date) -> bool:
         """Tell a value older than fresh, which is never said without its day."""
         spec = self.specs[finding.name]
-        if not isinstance(spec, ObservedSpec) or spec.fresh_days is None:
+        if not isinstance(spec, ObservedSpec) or finding.observed is None:
             return False
-        if finding.observed is None:
-            return False
-        return (today - finding.observed).days > spec.fresh_days
+        return not spec.is_fresh(finding.observed, today)
 
     def phrase(self, finding: Finding, *, dated: bool = False) -> str:
         """Write name, value and place: `T-score −3.2 (lumbar spine, 1 May 2026)`."""

@@ -103,9 +103,7 @@ def _pick_answer(
 ) -> FindingOrGap:
     passed = (*chart.broken(spec), *(one.passed_over(spec) for one in refused))
     usable = [
-        answer
-        for answer in answered
-        if not measurements.is_stale(answer.moment, spec, chart)
+        answer for answer in answered if spec.is_usable(answer.moment.day, chart.today)
     ]
     if not usable:
         return _no_answer(spec, chart, answered, refused), passed

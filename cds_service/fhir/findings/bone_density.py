@@ -6,7 +6,6 @@ The measurement site decides, then the newest day, then the lowest value.
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import date
 from typing import Literal
 
 from cds_service.core.derived import DENSE, OSTEOPOROSIS, minus_missing_text
@@ -309,7 +308,7 @@ def _lower_in_parts(
     Such a component is called `Femoral neck`, and what it measures is not known.
     """
     for measured in usable:
-        if _is_old(measured.moment.day, spec, chart):
+        if not spec.is_fresh(measured.moment.day, chart.today):
             continue
         unknown = [
             part for part, known in measured.reading.entry.components if not known
@@ -345,9 +344,9 @@ def _lower_at_the_heel(
         return
     for reading in chart.readings_of(("t-score-peripheral",)):
         measured = measure(reading, spec, chart)
-        if not isinstance(measured, Measured) or _is_old(
-            measured.moment.day, spec, chart
-        ):
+        if not isinstance(measured, Measured):
+            continue
+        if not spec.is_fresh(measured.moment.day, chart.today):
             continue
         if measured.value <= POROTIC and measured.value < outcome.value:
             why = "it is lower, at heel or humerus"
@@ -373,7 +372,9 @@ def _lower_in_reports(
         if not entry.concepts & OF_BONE or entry.status in NO_REPORT:
             continue
         when = _moment_of_report(entry, chart)
-        if when and (chart.is_ahead(when) or _is_old(when.day, spec, chart)):
+        if when and chart.is_ahead(when):
+            continue
+        if when and not spec.is_fresh(when.day, chart.today):
             continue
         words = [*map(reports.without_definition, words_of_report(entry.raw))]
         of_day = {one.value for one in usable if when and one.moment.day == when.day}
@@ -395,11 +396,6 @@ def _moment_of_report(entry: Entry, chart: Chart) -> Moment | None:
     element = "performed" if entry.kind == "Procedure" else "effective"
     done = chart.calendar.effective(entry.raw, element)
     return done or chart.calendar.moment(entry.raw.get("issued"))
-
-
-def _is_old(day: date, spec: QuantitySpec, chart: Chart) -> bool:
-    """Tell if a value of this day is no longer fresh."""
-    return spec.fresh_days is not None and (chart.today - day).days > spec.fresh_days
 
 
 def _is_osteoporosis_named(words: Iterable[str], chart: Chart) -> bool:
@@ -425,7 +421,7 @@ def _lower_elsewhere(
     regions = [one for one in of_day if not _is_single(one)]
     newest = [one.value for one in regions or of_day]
     for measured in usable:
-        is_fresh = not _is_old(measured.moment.day, spec, chart)
+        is_fresh = spec.is_fresh(measured.moment.day, chart.today)
         is_lowest = all(value > measured.value for value in newest)
         if measured.value > POROTIC or not is_fresh or not is_lowest:
             continue

@@ -32,7 +32,6 @@ from cds_service.fhir.findings.quantities import (
     shortened,
 )
 from cds_service.fhir.raw_json import member, text, texts_of
-from cds_service.fhir.site_calendar import Moment
 
 NOTE_NOT_UNDERSTOOD = "Its note was not understood."
 NOT_TO_THE_DAY = Problem("undated", "its day is not recorded")
@@ -136,7 +135,7 @@ def _is_current(
     if moment is None:
         return True
     is_newest = all(other.moment.day <= moment.day for other in usable)
-    return is_newest and not is_stale(moment, spec, chart)
+    return is_newest and spec.is_usable(moment.day, chart.today)
 
 
 def _with_low_limits(
@@ -186,9 +185,8 @@ def sort_out(
         if isinstance(result, Refused):
             refused.append(result)
         elif result is not None:
-            is_old = is_stale(result.moment, spec, chart)
-            values = stale if is_old else usable
-            values.append(result)
+            is_usable = spec.is_usable(result.moment.day, chart.today)
+            (usable if is_usable else stale).append(result)
     for values in (usable, stale):
         values.sort(
             key=lambda measured: (measured.moment, measured.reading.entry.reference),
@@ -208,12 +206,6 @@ def refusal_key(refusal: Refused) -> tuple[bool, str, str, str]:
         refusal.reason,
         refusal.reading.entry.reference,
     )
-
-
-def is_stale(moment: Moment, spec: ObservedSpec, chart: Chart) -> bool:
-    """Tell if a value is older than `usable_days`."""
-    age = (chart.today - moment.day).days
-    return spec.usable_days is not None and age > spec.usable_days
 
 
 def gap_if_unusable(
@@ -333,7 +325,7 @@ def _period_starts(readings: Sequence[Reading], chart: Chart) -> list[date]:
 
 def age_concern(spec: ObservedSpec, chart: Chart, day: date) -> tuple[Aged, ...]:
     """Say `The T-score is 2 years old.` if it is older than `fresh_days`."""
-    if spec.fresh_days is None or (chart.today - day).days <= spec.fresh_days:
+    if spec.is_fresh(day, chart.today):
         return ()
     return (Aged(spec.title, months_between(day, chart.today)),)
 

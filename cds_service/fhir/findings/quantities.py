@@ -152,8 +152,7 @@ def _of_another_scale(
     doubt, concept = spec.ambiguous, measured.reading.match.concept
     if doubt is None or measured.value > doubt.up_to.get(concept, -math.inf):
         return None
-    age = (chart.today - measured.moment.day).days
-    if spec.usable_days is not None and age > spec.usable_days:
+    if not spec.is_usable(measured.moment.day, chart.today):
         return Refused(measured.reading, "stale", doubt.because, measured.printed)
     return Refused(
         measured.reading, "other-method", doubt.because, measured.printed, measured
