@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Literal
 
 from cds_service.core.derived import DENSE, OSTEOPOROSIS, minus_missing_text
-from cds_service.core.findings import Finding, Gap, GapReason, PassedOver
+from cds_service.core.findings import Finding, Gap, PassedOver
 from cds_service.core.vocabulary import QuantitySpec, TScoreSpec
 from cds_service.core.wording import date_text
 from cds_service.fhir.findings.chart import Chart, FindingOrGap, Reading
@@ -142,7 +142,7 @@ def judge_t_score(
         return judged
     reading = measured.reading
     if _named(reading.words, Z_SCORE, chart):
-        return _refused(judged, "no-value", NEVER["z-score"])
+        return judged.refused("no-value", NEVER["z-score"])
     code_site = _site_by_code(reading)
     body_site = _site_by_place(reading, chart)
     line = text(reading.holder.get("valueString"))
@@ -150,12 +150,12 @@ def judge_t_score(
     named_site = body_site or line_site or _site_by_words(reading, chart)
     is_unclear = not line_site and chart.terminology.reports.names_place(line)
     if why := _why_misplaced(code_site, body_site, line_site, is_unclear=is_unclear):
-        return _refused(judged, "conflicting", why)
+        return judged.refused("conflicting", why)
     site = _site(reading, code_site, named_site)
     if why := NEVER_AT.get(site, ""):
-        return _refused(judged, "other-method", why)
+        return judged.refused("other-method", why)
     if measured.value >= DENSE and _has_osteoporosis(chart):
-        return _refused(judged, "out-of-range", MINUS)
+        return judged.refused("out-of-range", MINUS)
     judged = judged._replace(site=site, levels=_levels(reading, chart))
     doubts = (
         CONCERNS.get(site, ""),
@@ -181,10 +181,6 @@ def _why_misplaced(
     if _differ(code_site or body_site, line_site):
         return "its code and the words of its value are of different places"
     return ""
-
-
-def _refused(measured: Measured, reason: GapReason, why: str) -> Refused:
-    return Refused(measured.reading, reason, why, measured.printed, measured)
 
 
 def _differ(coded: Site | None, named: Site | None) -> bool:
@@ -296,8 +292,7 @@ def _lower_in_words(
             why = "its words name osteoporosis"
         else:
             continue
-        refused = Refused(reading, "conflicting", why, measured.printed)
-        yield refused.passed_over(spec)
+        yield measured.refused("conflicting", why).passed_over(spec)
 
 
 def _lower_in_parts(
@@ -315,8 +310,7 @@ def _lower_in_parts(
         ]
         if any(lower < value for part in unknown for lower in _below_zero(part, chart)):
             why = "a component names a lower one"
-            refused = Refused(measured.reading, "conflicting", why, measured.printed)
-            yield refused.passed_over(spec)
+            yield measured.refused("conflicting", why).passed_over(spec)
 
 
 def _below_zero(part: Json, chart: Chart) -> list[float]:
@@ -350,8 +344,7 @@ def _lower_at_the_heel(
             continue
         if measured.value <= POROTIC and measured.value < outcome.value:
             why = "it is lower, at heel or humerus"
-            refused = Refused(reading, "conflicting", why, measured.printed)
-            yield refused.passed_over(spec)
+            yield measured.refused("conflicting", why).passed_over(spec)
 
 
 def _below_zero_in(texts: Iterable[str], chart: Chart) -> list[float]:
@@ -434,8 +427,7 @@ def _lower_elsewhere(
             may_be_same = any(_share_site(other, measured) for other in since)
             where = "perhaps at another site" if may_be_same else "at another site"
             why = f"{shortened(measured.printed)} of {day_text} is lower, {where}"
-            refused = Refused(measured.reading, "conflicting", why, measured.printed)
-            yield refused.passed_over(spec)
+            yield measured.refused("conflicting", why).passed_over(spec)
 
 
 def _share_site(measured: Measured, other: Measured) -> bool:

@@ -112,15 +112,7 @@ def _refuse_maybe_newer(
         is_vague = last is not None and last > measured.moment.day and last >= day
         is_other = measured.reading.entry.reference not in used
         if is_vague and is_other and measured.value != picked.value:
-            reason, why = NOT_TO_THE_DAY
-            newer.append(
-                Refused(
-                    reading=measured.reading,
-                    reason=reason,
-                    why=why,
-                    printed=measured.printed,
-                )
-            )
+            newer.append(measured.refused(*NOT_TO_THE_DAY))
     return newer
 
 

@@ -39,10 +39,11 @@ def judge_method(
     plain = chart.terminology.plain.values
     samples = objects(reading.entry.raw.get("specimen"))
     if not all(plain.are_all(text(sample.get("display"))) for sample in samples):
-        return _refused(measured, OF_A_SAMPLE)
+        return measured.refused("other-method", OF_A_SAMPLE)
     spoken, notes = tuple(_words(reading)), reading.notes
     if sum(map(len, (*spoken, *notes))) > LONGEST_TEXT:
-        return _refused(measured._replace(is_method_known=False), TOO_LONG)
+        unknown = measured._replace(is_method_known=False)
+        return unknown.refused("other-method", TOO_LONG)
     ways, methods = method.ways, chart.terminology.methods
     names = (
         (methods.of_title(words, ways) for words in {*spoken}),
@@ -56,7 +57,8 @@ def judge_method(
     is_named = coded or named.issuperset(method.all_of)
     is_known = is_named and named.isdisjoint(method.none_of)
     if method.levels is None:
-        return _refused(measured._replace(is_method_known=is_known), other)
+        judged = measured._replace(is_method_known=is_known)
+        return judged.refused("other-method", other) if other else judged
     of_site = _site_levels(reading, chart)
     levels = of_site or _levels_in(spoken, chart.terminology.levels)
     other = other or _elsewhere(levels, method.levels)
@@ -74,14 +76,7 @@ def judge_method(
         words = "\n".join((*spoken, *notes, *reading.words))
         site = BESIDE if methods.named(words, ("beside-fracture",)) else site
     judged = measured._replace(site=site, is_method_known=is_known and is_there)
-    return _refused(judged, other)
-
-
-def _refused(measured: Measured, why: str) -> Measured | Refused:
-    """Return the value, or its refusal if it is of another quantity."""
-    if not why:
-        return measured
-    return Refused(measured.reading, "other-method", why, measured.printed, measured)
+    return judged.refused("other-method", other) if other else judged
 
 
 def _elsewhere(levels: tuple[str, ...], expected: tuple[str, ...]) -> str:

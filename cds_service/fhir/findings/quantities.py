@@ -32,6 +32,12 @@ LIMITS = frozenset({"<", "<=", ">", ">="})
 ANOTHER_MEASURE = Problem("no-value", "its name says another measure")
 NO_NUMBER = Problem("no-value", "no number")
 ONLY_A_LIMIT = Problem("no-value", "only a limit")
+UNIT_DOES_NOT_FIT = Problem("unit-unknown", "the unit does not fit")
+NOT_THE_MAPPED_UNIT = Problem(
+    "unit-unknown", "the unit is not the one that the site's map says"
+)
+NO_UNIT = Problem("unit-unknown", "no unit")
+A_DENSITY = Problem("unit-unknown", "a density rather than a T-score: no unit")
 TOO_LARGE = Decimal("1e9")
 PRINTABLE_UNIT = re.compile(r"[\w{}\[\]/%.'*^µ°²³ -]{1,20}")
 
@@ -75,6 +81,10 @@ class Measured(NamedTuple):
     doubts: tuple[str, ...] = ()
     is_method_known: bool = True
     limit: str = ""
+
+    def refused(self, reason: GapReason, why: str) -> "Refused":
+        """Refuse this value; the gap or the card may still name it."""
+        return Refused(self.reading, reason, why, self.printed, self)
 
 
 class Refused(NamedTuple):
@@ -134,8 +144,8 @@ def measure(
         low = _low_limit(reading, recorded, spec, chart) if is_limit else None
         return Refused(reading, reason, why, printed, low)
     value = _converted(float(number), quantity, reading.match.unit, spec, units)
-    if isinstance(value, str):
-        return Refused(reading, "unit-unknown", value, printed)
+    if isinstance(value, Problem):
+        return Refused(reading, value.reason, value.why, printed)
     problem = _why_not_usable(reading, value, spec, chart)
     moment = reading.entry.moment
     if problem is not None or moment is None:
@@ -153,10 +163,8 @@ def _of_another_scale(
     if doubt is None or measured.value > doubt.up_to.get(concept, -math.inf):
         return None
     if not spec.is_usable(measured.moment.day, chart.today):
-        return Refused(measured.reading, "stale", doubt.because, measured.printed)
-    return Refused(
-        measured.reading, "other-method", doubt.because, measured.printed, measured
-    )
+        return measured.refused("stale", doubt.because)
+    return measured.refused("other-method", doubt.because)
 
 
 def _is_high_enough(
@@ -172,7 +180,7 @@ def _is_high_enough(
     if text(quantity.get("comparator")) not in (">", ">="):
         return False
     value = _converted(float(number), quantity, reading.match.unit, spec, units)
-    return not isinstance(value, str) and value >= spec.raises_below
+    return not isinstance(value, Problem) and value >= spec.raises_below
 
 
 def _low_limit(
@@ -188,7 +196,7 @@ def _low_limit(
         return None
     units = chart.terminology.units
     value = _converted(float(number), quantity, reading.match.unit, spec, units)
-    if isinstance(value, str) or moment is None:
+    if isinstance(value, Problem) or moment is None:
         return None
     # `<15` excludes 15 itself.
     most = math.nextafter(value, -math.inf) if comparator == "<" else value
@@ -303,24 +311,24 @@ def _written(quantity: Json, value: Decimal | None) -> str:
 
 def _converted(
     value: float, quantity: Json, implied: str, spec: QuantitySpec, units: UnitTable
-) -> float | str:
-    """Return the value in the finding's unit, or a phrase for why there is none."""
+) -> float | Problem:
+    """Return the value in the finding's unit, or why there is none."""
     unit = _unit_of(quantity, units)
     if unit is None:
-        return "the unit does not fit"
+        return UNIT_DOES_NOT_FIT
     if implied:
         expected = units.canonical(implied)
         if expected is None or (unit and unit != expected):
-            return "the unit is not the one that the site's map says"
+            return NOT_THE_MAPPED_UNIT
         unit = expected
     if not unit and spec.refuse_bare:
         lowest, highest = spec.refuse_bare
         if lowest <= value <= highest:
-            return "a density rather than a T-score: no unit"
+            return A_DENSITY
     if unit not in spec.accept_units:
-        return "the unit does not fit" if unit else "no unit"
+        return UNIT_DOES_NOT_FIT if unit else NO_UNIT
     converted = units.convert(value, unit or spec.unit, spec.unit)
-    return "the unit does not fit" if converted is None else converted
+    return UNIT_DOES_NOT_FIT if converted is None else converted
 
 
 def _unit_of(quantity: Json, units: UnitTable) -> str | None:
