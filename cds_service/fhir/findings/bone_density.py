@@ -108,21 +108,25 @@ def find_t_score(spec: TScoreSpec, chart: Chart) -> FindingOrGap:
     Passed over are also the values that only resemble a T-score, and each lower one
     that is not taken.
     """
-    lower: list[PassedOver] = []
-
-    def pick(usable: Sequence[Measured], spec: QuantitySpec, chart: Chart) -> Picked:
-        picked = _pick_value(usable, spec, chart)
-        lower.extend(_lower_elsewhere(usable, spec, chart))
-        lower.extend(_lower_in_words(picked.used, spec, chart))
-        lower.extend(_lower_in_parts(picked.value, usable, spec, chart))
-        lower.extend(_lower_in_reports(picked.value, usable, spec, chart))
-        return picked
-
-    outcome, passed = find_quantity(spec, chart, judge=judge_t_score, pick=pick)
+    outcome, passed = find_quantity(spec, chart, judge=judge_t_score, pick=pick_t_score)
     if isinstance(outcome, Gap):
         outcome = _with_minus(outcome)
-    lower.extend(_lower_at_the_heel(outcome, spec, chart))
-    return outcome, (*passed, *lower, *_look_alikes(spec, chart))
+    at_the_heel = _lower_at_the_heel(outcome, spec, chart)
+    return outcome, (*passed, *at_the_heel, *_look_alikes(spec, chart))
+
+
+def pick_t_score(
+    usable: Sequence[Measured], spec: QuantitySpec, chart: Chart
+) -> Picked:
+    """Choose the T-score that counts, and pass over each lower one."""
+    picked = _pick_value(usable, spec)
+    lower = (
+        *_lower_elsewhere(usable, spec, chart),
+        *_lower_in_words(picked.used, spec, chart),
+        *_lower_in_parts(picked.value, usable, spec, chart),
+        *_lower_in_reports(picked.value, usable, spec, chart),
+    )
+    return picked._replace(passed=lower)
 
 
 def _with_minus(outcome: Gap) -> Gap:
@@ -207,7 +211,7 @@ def _has_osteoporosis(chart: Chart) -> bool:
 
 
 def _look_alikes(spec: TScoreSpec, chart: Chart) -> tuple[PassedOver, ...]:
-    """Return the newest value of each kind that only resembles a T-score."""
+    """Pass over the newest value of each kind that only resembles a T-score."""
     newest: dict[str, Reading] = {}
     for reading in chart.readings_of(spec.never):
         if reading.entry.status not in RETRACTED:
@@ -225,14 +229,13 @@ def _age_key(reading: Reading) -> tuple[str, str]:
     return (when.day.isoformat() if when else "", reading.entry.reference)
 
 
-def _pick_value(usable: Sequence[Measured], spec: QuantitySpec, chart: Chart) -> Picked:
+def _pick_value(usable: Sequence[Measured], spec: QuantitySpec) -> Picked:
     """Choose a value by its site, then the newest day, then the lowest.
 
     Spine, hip and femur come first, then an unstated site, then the forearm. A region
     is preferred to a single vertebra, and the region with the most vertebrae to the
     others.
     """
-    del chart  # part of the `Pick` signature
     tiers = [
         [one for one in usable if one.site in sites]
         for sites in (CENTRAL, (NOT_STATED,), ("forearm",))
@@ -275,7 +278,7 @@ def _is_described_plainly(reading: Reading, chart: Chart) -> bool:
 def _lower_in_words(
     used: Sequence[Measured], spec: QuantitySpec, chart: Chart
 ) -> Iterator[PassedOver]:
-    """Yield the chosen values whose words name a lower one, or osteoporosis.
+    """Pass over the chosen values whose words name a lower one, or osteoporosis.
 
     A report names several sites though its Observation holds one number.
     """
@@ -298,7 +301,7 @@ def _lower_in_words(
 def _lower_in_parts(
     value: float, usable: Sequence[Measured], spec: QuantitySpec, chart: Chart
 ) -> Iterator[PassedOver]:
-    """Say which values have a lower number in a component that words alone name.
+    """Pass over values with a lower number in a component that words alone name.
 
     Such a component is called `Femoral neck`, and what it measures is not known.
     """
@@ -330,7 +333,7 @@ def _below_zero(part: Json, chart: Chart) -> list[float]:
 def _lower_at_the_heel(
     outcome: Finding | Gap, spec: TScoreSpec, chart: Chart
 ) -> Iterator[PassedOver]:
-    """Yield the fresh values of heel or humerus that show osteoporosis, and are lower.
+    """Pass over fresh, lower values of heel or humerus that show osteoporosis.
 
     They are never used in place of another one.
     """
@@ -356,7 +359,7 @@ def _below_zero_in(texts: Iterable[str], chart: Chart) -> list[float]:
 def _lower_in_reports(
     value: float, usable: Sequence[Measured], spec: QuantitySpec, chart: Chart
 ) -> Iterator[PassedOver]:
-    """Yield what a report of bone density says of a lower T-score, or of osteoporosis.
+    """Pass over reports of bone density that name a lower T-score, or osteoporosis.
 
     A number that was measured on its day is known, and judged by its site.
     """
@@ -400,11 +403,11 @@ def _is_osteoporosis_named(words: Iterable[str], chart: Chart) -> bool:
 def _lower_elsewhere(
     usable: Sequence[Measured], spec: QuantitySpec, chart: Chart
 ) -> Iterator[PassedOver]:
-    """Yield fresh values that show osteoporosis at a place not measured since.
+    """Pass over fresh values that show osteoporosis at a place not measured since.
 
     A newer value of another place does not undo them. A value of the forearm, of a
-    place not stated or of a single vertebra is never the one that counts while there
-    is a better one; it is yielded even if nothing is newer.
+    place not stated or of a single vertebra never counts while there is a better one;
+    it is passed over even if nothing is newer.
     """
     central = [one for one in usable if one.site in CENTRAL]
     unstated = [one for one in usable if one.site == NOT_STATED]
@@ -464,9 +467,7 @@ def _name_of_place(measured: Measured) -> tuple[object, ...]:
 
 
 def _widest(regions: Sequence[Measured]) -> tuple[list[Measured], list[Measured]]:
-    """Split off the smaller lumbar regions.
-
-    The widest one and all other sites are kept.
+    """Split off the smaller lumbar regions; the widest and all other sites are kept.
 
     A value whose words name another site than its code does not make a region smaller.
     """
@@ -556,12 +557,12 @@ def _site_named(words: Iterable[str], chart: Chart) -> Site | None:
 
 def _levels(reading: Reading, chart: Chart) -> frozenset[int]:
     """Return the lumbar vertebrae that a spine value covers."""
-    place = reading.entry.raw.get("bodySite")
     for words in (reading.site_words, reading.words, reading.panel_words):
         regions = map(chart.terminology.levels.lumbar_region, words)
         named = max(regions, key=len, default=frozenset())
         if named:
             return named
+    place = reading.entry.raw.get("bodySite")
     if "lumbar-vertebra" in chart.terminology.concepts(place):
         return ANY_ONE
     return WHOLE_SPINE

@@ -9,6 +9,7 @@ from cds_service.core.findings import (
     Aged,
     Finding,
     Gap,
+    PassedOver,
     Precision,
 )
 from cds_service.core.months import months_between
@@ -47,12 +48,14 @@ class Picked(NamedTuple):
             the first.
         conflict: why two values cannot both be right, as a phrase; the finding is then
             a gap.
+        passed: values that were not taken, and might say something else.
     """
 
     value: float
     used: tuple[Measured, ...]
     concerns: tuple[str, ...] = ()
     conflict: str = ""
+    passed: tuple[PassedOver, ...] = ()
 
 
 # Adds where and how a value was measured, or refuses it.
@@ -89,13 +92,16 @@ def find_quantity(
         passed = (*passed, *[one.passed_over(spec) for one in refused])
     if not usable:
         outcome = gap_if_unusable(spec, chart, stale, refused)
-        return _with_newest(outcome, spec, chart, pick, stale, refused), passed
+        old = pick(stale, spec, chart) if stale else None
+        passed = (*passed, *old.passed) if old else passed
+        return _with_newest(outcome, spec, chart, old, refused), passed
     picked = pick(usable, spec, chart)
     if picked.conflict:
         sources = (one.reading.provenance(spec, one.printed) for one in picked.used)
-        return gap(spec, "conflicting", picked.conflict, *sources), passed
+        outcome = gap(spec, "conflicting", picked.conflict, *sources)
+        return outcome, (*passed, *picked.passed)
     newer = _refuse_maybe_newer([*usable, *stale], picked, chart)
-    passed = (*passed, *[one.passed_over(spec) for one in newer])
+    passed = (*passed, *[one.passed_over(spec) for one in newer], *picked.passed)
     return _finding(spec, chart, picked), passed
 
 
@@ -229,22 +235,22 @@ def _with_newest(
     outcome: Gap,
     spec: QuantitySpec,
     chart: Chart,
-    pick: Pick,
-    stale: Sequence[Measured],
+    old: Picked | None,
     refused: Sequence[Refused],
 ) -> Gap:
     """Add to the gap the newest value that is too old or of another quantity.
 
     It still describes the patient.
+
+    Args:
+        old: of the values that are too old, the one that would count.
     """
     others = [
         refusal.measured
         for refusal in refused
         if refusal.reason == "other-method" and refusal.measured
     ]
-    picks = []
-    if stale:
-        picks.append(pick(stale, spec, chart))
+    picks = [old] if old else []
     if others:
         picks.append(pick_newest(others, spec, chart))
     if not picks:
