@@ -40,9 +40,7 @@ KEEP = (
     "neurological-deficit",
 )
 
-# What is to be said of a brace: its end is after the site's limit (`long`), it has no
-# end (`open`), the limit is over (`passed`), its dates keep the limit and its words do
-# not (`conflict`), only a shortest time is stated (`least`), or as `WITHOUT_DATE`.
+# What is to be said of a brace.
 Issue = Literal[
     "long",  # ends after the site's weeks
     "open",  # states no end
@@ -59,7 +57,6 @@ CERTAIN: tuple[Issue, ...] = ("long", "open")
 # Issues with an end that could be set; the others are for the order's author.
 CORRECTED: tuple[Issue, ...] = (*CERTAIN, "least", "event", "payer")
 BROKEN: tuple[Issue, ...] = (*CERTAIN, "passed", "conflict")
-
 
 Role = Literal["ordered", "renewed", "added", "active"]
 

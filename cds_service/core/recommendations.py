@@ -339,16 +339,13 @@ def not_counted_text(order: SupportOrder) -> str:
 
 def _corrections(because: Sequence[Signal]) -> tuple[Correction, ...]:
     """Return the corrections of all braces that the rule is about, each order once."""
-    braces = (
-        brace for signal in because for brace in signal.braces if brace.correction
-    )
-    return tuple(
-        {
-            brace.correction.order.reference: brace.correction
-            for brace in braces
-            if brace.correction
-        }.values()
-    )
+    braces = (brace for signal in because for brace in signal.braces)
+    corrections = {
+        brace.correction.order.reference: brace.correction
+        for brace in braces
+        if brace.correction
+    }
+    return tuple(corrections.values())
 
 
 def _option(

@@ -33,18 +33,10 @@ _WORDED = (
 ABSENT = "http://hl7.org/fhir/StructureDefinition/data-absent-reason"
 _NO_WORDS = frozenset(
     {
-        "id",
-        "url",
-        "system",
-        "reference",
-        "code",
-        "value",
-        "resourceType",
-        "status",
-        "intent",
+        *("resourceType", "id", "status", "intent", "reference", "system", "code"),
+        *("url", "value", "authoredOn", "start", "end"),
     }
 )
-_NO_WORDS |= {"authoredOn", "start", "end"}
 AS_WRITTEN = say("all else stays as written")
 MentionReader = Callable[..., tuple[Mention, ...]]  # `DurationRules.read` for a brace
 
@@ -65,27 +57,10 @@ def correct_brace_order(
     `occurrencePeriod`, as written. Empty members (`reasonCode: []`) are not valid FHIR
     and are removed.
     """
-    if not text(draft.get("id")) or may_be_reversed(draft) or not _is_order(draft):
-        return None
     # The draft and its correction share most words: each is read once.
     read = cache(partial(terminology.durations.read, subject="brace"))
-    readings = (
-        read(words, is_title=is_title) for words, is_title in texts_on_time(draft)
-    )
-    if any(one.kind == "doubtful" for mentions in readings for one in mentions):
+    if not _is_correctable(draft, correction, terminology, read):
         return None
-    # Each event is a whole day, or a time of one, no later than the end.
-    days = map(
-        terminology.calendar.named_day,
-        items(member(draft, "occurrenceTiming", "event")),
-    )
-    if not all(day and day <= correction.end for day in days):
-        return None
-    if "duration" in (member(draft, "occurrenceTiming", "repeat") or ()):
-        return None  # next to a period it would still state the old length
-    times = repeated_hours(member(draft, "occurrenceTiming") or {})
-    if times is not None and _exceeds(times, correction):
-        return None  # the number of times would go beyond the end
     corrected = _without_empty_members(draft)
     _set_end(corrected, correction)
     for holder, key in _places(corrected):
@@ -94,6 +69,28 @@ def correct_brace_order(
         _beyond(words, correction, read) for words in set(_all_words(corrected))
     )
     return corrected if is_bounded and _is_order(corrected) else None
+
+
+def _is_correctable(
+    draft: Json, correction: Correction, terminology: Terminology, read: MentionReader
+) -> bool:
+    """Tell if nothing in the draft is doubtful, or must exceed the new end."""
+    if not text(draft.get("id")) or may_be_reversed(draft) or not _is_order(draft):
+        return False
+    readings = (
+        read(words, is_title=is_title) for words, is_title in texts_on_time(draft)
+    )
+    if any(one.kind == "doubtful" for mentions in readings for one in mentions):
+        return False
+    timing = member(draft, "occurrenceTiming")
+    # Each event is a whole day, or a time of one, no later than the end.
+    days = map(terminology.calendar.named_day, items(member(timing, "event")))
+    if not all(day and day <= correction.end for day in days):
+        return False
+    if "duration" in (member(timing, "repeat") or ()):
+        return False  # next to a period it would still state the old length
+    repeated = repeated_hours(timing or {})
+    return repeated is None or not _exceeds(repeated, correction)
 
 
 def _places(order: dict[str, Any]) -> Iterator[tuple[dict[str, Any], str]]:
@@ -183,12 +180,9 @@ def _set_end(order: dict[str, Any], correction: Correction) -> None:
         _bound(repeat.setdefault("boundsPeriod", {}), correction)
         return
     period = order.setdefault("occurrencePeriod", {})
-    for name, start in (
-        ("occurrenceDateTime", "start"),
-        ("_occurrenceDateTime", "_start"),
-    ):
-        if name in order:
-            period[start] = order.pop(name)
+    for mark in ("", "_"):
+        if f"{mark}occurrenceDateTime" in order:
+            period[f"{mark}start"] = order.pop(f"{mark}occurrenceDateTime")
     _bound(period, correction)
 
 

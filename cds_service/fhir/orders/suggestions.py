@@ -6,7 +6,7 @@ the draft itself. Each is the one action of its suggestion.
 
 import json
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from types import MappingProxyType
@@ -124,62 +124,63 @@ def draft_suggestions(
     What this EHR cannot apply is left out: the card says it in words. The same request
     on the same day gives the same ids, and no other signing gives them.
     """
-    signing, capabilities = ordering.signing, ordering.capabilities
-    today = ordering.today
-    common = _common(signing.patient, ordering.encounter_id, ordering.user_id, today)
     suggestions: dict[str, tuple[Suggestion, ...]] = {}
     for recommendation in recommendations:
-        offers: list[Suggestion] = []
-        if (
-            recommendation.label
-            and not recommendation.already
-            and recommendation.order is not None
-        ):
-            template = ordering.templates[recommendation.order]
-            words = {**recommendation.values, TODAY: today.isoformat()}
-            resource = _fill(template, words, ordering.language)
-            codings = template.codings(capabilities)
-            if codings is not None and capabilities.can(
-                "create", resource["resourceType"]
-            ):
-                resource["code"] = {**resource["code"], "coding": codings}
-                offers = [
-                    _suggestion(
-                        recommendation,
-                        _create(recommendation, {**resource, **common}, ordering),
-                        ordering,
-                    )
-                ]
-        elif recommendation.label:
-            offers = _corrections(recommendation, ordering)
-        if offers:
-            suggestions[recommendation.rule.id] = tuple(offers)
+        if offers := _offers(recommendation, ordering):
+            suggestions[recommendation.rule.id] = offers
     return suggestions
+
+
+def _offers(
+    recommendation: Recommendation, ordering: Ordering
+) -> tuple[Suggestion, ...]:
+    """Return a new order, or the corrections, that a recommendation offers."""
+    if not recommendation.label:
+        return ()
+    if recommendation.order is None or recommendation.already:
+        return tuple(_corrections(recommendation, ordering))
+    new_order = _new_order(recommendation, recommendation.order, ordering)
+    if new_order is None:
+        return ()
+    action = _create(recommendation, new_order, ordering)
+    return (_suggestion(recommendation, action, ordering),)
+
+
+def _new_order(
+    recommendation: Recommendation, name: str, ordering: Ordering
+) -> dict[str, Any] | None:
+    """Fill the template of this name; None if this EHR takes no such order."""
+    capabilities, today = ordering.capabilities, ordering.today
+    template = ordering.templates[name]
+    words = {**recommendation.values, TODAY: today.isoformat()}
+    resource = _fill(template, words, ordering.language)
+    codings = template.codings(capabilities)
+    can_create = capabilities.can("create", resource["resourceType"])
+    if codings is None or not can_create:
+        return None
+    patient = ordering.signing.patient
+    common = _common(patient, ordering.encounter_id, ordering.user_id, today)
+    return {**resource, "code": {**resource["code"], "coding": codings}, **common}
 
 
 def _corrections(
     recommendation: Recommendation, ordering: Ordering
-) -> list[Suggestion]:
+) -> Iterator[Suggestion]:
     """Suggest the correction of each brace that can be corrected."""
     labels = _labels(recommendation.corrections)
-    suggestions = []
     for label, correction in zip(labels, recommendation.corrections, strict=True):
-        action = None
-        # The end of a shortest time may be over.
-        if correction.end >= ordering.today:
-            update = _update(correction, ordering)
-            action = _as_applied(update, recommendation, ordering)
+        if correction.end < ordering.today:
+            continue  # the end of a shortest time may be over
+        update = _update(correction, ordering)
+        action = _as_applied(update, recommendation, ordering) if update else None
         if action is not None:
-            suggestions.append(
-                _suggestion(
-                    recommendation,
-                    action,
-                    ordering,
-                    label=label,
-                    is_certain=correction.is_certain,
-                )
+            yield _suggestion(
+                recommendation,
+                action,
+                ordering,
+                label=label,
+                is_certain=correction.is_certain,
             )
-    return suggestions
 
 
 def _labels(corrections: Sequence[Correction]) -> list[str]:
@@ -330,40 +331,30 @@ def _create(
 
 
 def _as_applied(
-    action: Action | None,
+    update: Action,
     recommendation: Recommendation,
     ordering: Ordering,
 ) -> Action | None:
     """Return the correction as this EHR applies it: an update, a new order, or None."""
-    capabilities = ordering.capabilities
-    if (
-        action is None
-        or action.resource is None
-        or capabilities.can("update", action.resource["resourceType"])
-    ):
-        return action
-    if (
-        not capabilities.can("create", action.resource["resourceType"])
-        or capabilities.order_details == "ignored"
-    ):
+    capabilities, corrected = ordering.capabilities, update.resource or {}
+    kind = corrected["resourceType"]
+    if capabilities.can("update", kind):
+        return update
+    if not capabilities.can("create", kind) or capabilities.order_details == "ignored":
         return None
     meta = {
         name: value
-        for name, value in (action.resource.get("meta") or {}).items()
+        for name, value in (corrected.get("meta") or {}).items()
         if name not in OF_VERSION
     }
     anew = {
-        name: value
-        for name, value in action.resource.items()
-        if name not in ("id", "meta")
+        name: value for name, value in corrected.items() if name not in ("id", "meta")
     }
     anew |= {"meta": meta} if meta else {}
     content = {"rule": recommendation.rule.id, "resource": anew}
-    resource = {
-        "resourceType": anew["resourceType"],
-        "id": ordering.signing.derive_id("resource", content),
-    } | anew
-    description = joined((action.description, ordering.translated(INSTEAD)), ". ")
+    new_id = ordering.signing.derive_id("resource", content)
+    resource = {"resourceType": kind, "id": new_id} | anew
+    description = joined((update.description, ordering.translated(INSTEAD)), ". ")
     return Action(type="create", description=str(description), resource=resource)
 
 
