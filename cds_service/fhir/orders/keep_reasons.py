@@ -29,7 +29,6 @@ from cds_service.fhir.gathering.record import PatientRecord
 from cds_service.fhir.mapping.level_text import LEVELS, in_order
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.onset import begun, recorded_on
-from cds_service.fhir.orders.consumed import KEPT_REASONS, unread_in
 from cds_service.fhir.orders.drafts import NO_DRAFTS, DraftOrders, codeables
 from cds_service.fhir.orders.levels import (
     REGION_NAMES,
@@ -49,6 +48,7 @@ from cds_service.fhir.orders.recognition import (
     recognise_augmentation,
     support_in,
 )
+from cds_service.fhir.orders.unread_elements import KEPT_REASONS, unread_in
 from cds_service.fhir.orders.whole_signing import (
     is_bystander,
     is_plain_note,

@@ -24,7 +24,6 @@ from cds_service.fhir.mapping.code_systems import HCPCS, ORDERS
 from cds_service.fhir.mapping.level_text import in_order
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.mapping.text_rules import LONGEST_TITLE
-from cds_service.fhir.orders.consumed import names_another, unread_in
 from cds_service.fhir.orders.drafts import NO_DRAFTS, DraftOrders, Order
 from cds_service.fhir.orders.keep_reasons import (
     find_other_injuries,
@@ -48,6 +47,7 @@ from cds_service.fhir.orders.recognition import (
     augmentation_in,
     support_in,
 )
+from cds_service.fhir.orders.unread_elements import names_another, unread_in
 from cds_service.fhir.orders.whole_orders import is_read_whole
 from cds_service.fhir.raw_json import Json, is_prohibition, member, text
 from cds_service.fhir.references import BundleEntry, Targets

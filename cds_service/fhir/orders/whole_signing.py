@@ -2,9 +2,9 @@
 
 The parts are those of the augmentation, and the other orders that are signed with it.
 
-As in `consumed.py`, everything counts as not understood until something here says that
-it was. An augmentation may contain its name, its levels and plain words. Another order
-is understood if it leaves the spine alone, by `bystanders.toml`.
+As in `unread_elements.py`, everything counts as not understood until something here
+says that it was. An augmentation may contain its name, its levels and plain words.
+Another order is understood if it leaves the spine alone, by `bystanders.toml`.
 """
 
 import re
@@ -25,7 +25,6 @@ from cds_service.fhir.mapping.clauses import clauses
 from cds_service.fhir.mapping.level_text import LEVELS
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.mapping.text_rules import AUGMENTATIONS, folded
-from cds_service.fhir.orders.consumed import is_element_read, name_of
 from cds_service.fhir.orders.drafts import GROUPS, DraftOrders, codeables
 from cds_service.fhir.orders.levels import covers
 from cds_service.fhir.orders.recognition import (
@@ -36,6 +35,7 @@ from cds_service.fhir.orders.recognition import (
     TITLES,
     recognise_augmentation,
 )
+from cds_service.fhir.orders.unread_elements import is_element_read, name_of
 from cds_service.fhir.raw_json import Json, member, objects, text, texts_of
 
 # Orders of these types are what their type says, and leave the spine alone.

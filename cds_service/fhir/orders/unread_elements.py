@@ -3,10 +3,9 @@
 If there is one, its correction is not pre-selected.
 
 Everything in the order counts as not read until something here or in `order_times.py`
-says that it was: because a rule names the element as one that no end depends on,
-because its time was read, because its code is known, or because its words are lengths
-of time and plain words. So nothing that FHIR, an EHR or an author adds is
-overlooked.
+says that it was: no end depends on the element, its time was read, its code is known,
+or its words are lengths of time and plain words. So nothing that FHIR, an EHR or an
+author adds is overlooked.
 """
 
 import re
@@ -19,48 +18,24 @@ from cds_service.fhir.leaves import leaves_of, repeats
 from cds_service.fhir.mapping.code_systems import HCPCS
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.orders.order_times import read_times
-from cds_service.fhir.orders.recognition import (
-    BONE_REASONS,
-    FRACTURES,
-)
+from cds_service.fhir.orders.recognition import BONE_REASONS, FRACTURES
 from cds_service.fhir.raw_json import Json, items, member, objects, text, truth
 
 # Who, when written, for whom, by which number: by FHIR's definition nothing about how
 # long or why.
 _BY_RULE = frozenset(
     {
-        *(
-            "resourceType",
-            "id",
-            "meta",
-            "language",
-            "identifier",
-            "requisition",
-            "groupIdentifier",
-        ),
-        *(
-            "status",
-            "intent",
-            "priority",
-            "subject",
-            "encounter",
-            "authoredOn",
-            "requester",
-        ),
-        *(
-            "performer",
-            "performerType",
-            "locationCode",
-            "locationReference",
-            "insurance",
-        ),
+        *("resourceType", "id", "meta", "language", "status", "intent", "priority"),
+        *("identifier", "requisition", "groupIdentifier"),
+        *("subject", "encounter", "authoredOn", "requester", "insurance"),
+        *("performer", "performerType", "locationCode", "locationReference"),
+        *("note.time", "note.authorReference", "note.authorString"),
+        *("codeReference.reference", "codeReference.type", "codeReference.identifier"),
         *(
             f"{element}.{part}"
             for element in ("relevantHistory", "replaces", "priorRequest")
             for part in ("reference", "type", "identifier")
         ),
-        *("note.time", "note.authorReference", "note.authorString"),
-        *("codeReference.reference", "codeReference.type", "codeReference.identifier"),
     }
 )
 _TITLES = ("code", "codeCodeableConcept")
@@ -98,45 +73,13 @@ _REASONS = BONE_REASONS | KEPT_REASONS
 # made up.
 NAMES = frozenset(
     {
-        *(
-            "asNeededBoolean",
-            "asNeededCodeableConcept",
-            "basedOn",
-            "bodySite",
-            "category",
-            "code",
-        ),
-        *(
-            "codeCodeableConcept",
-            "codeReference",
-            "contained",
-            "doNotPerform",
-            "extension",
-            "implicitRules",
-        ),
-        *(
-            "instantiatesCanonical",
-            "instantiatesUri",
-            "modifierExtension",
-            "note",
-            "occurrenceDateTime",
-        ),
-        *(
-            "occurrencePeriod",
-            "occurrenceTiming",
-            "orderDetail",
-            "parameter",
-            "patientInstruction",
-        ),
-        *(
-            "quantityQuantity",
-            "quantityRange",
-            "quantityRatio",
-            "reasonCode",
-            "reasonReference",
-            "specimen",
-        ),
-        *("supportingInfo", "text"),
+        *("asNeededBoolean", "asNeededCodeableConcept", "basedOn", "bodySite"),
+        *("category", "code", "codeCodeableConcept", "codeReference", "contained"),
+        *("doNotPerform", "extension", "implicitRules", "instantiatesCanonical"),
+        *("instantiatesUri", "modifierExtension", "note", "occurrenceDateTime"),
+        *("occurrencePeriod", "occurrenceTiming", "orderDetail", "parameter"),
+        *("patientInstruction", "quantityQuantity", "quantityRange", "quantityRatio"),
+        *("reasonCode", "reasonReference", "specimen", "supportingInfo", "text"),
     }
 )
 OTHER = "other"
@@ -144,20 +87,17 @@ OTHER = "other"
 
 def unread_in(order: Json, terminology: Terminology) -> tuple[str, ...]:
     """Name, once each, the elements of a brace order that were not read whole."""
-    read = read_times(order, terminology.calendar).read | _codes_read(
-        order, terminology
-    )
-    left: set[str] = set()
+    times = read_times(order, terminology.calendar)
+    read = times.read | _codes_read(order, terminology)
+    unread: set[str] = set()
     for path, value in leaves_of(order):
         name = name_of(path)
         # One thing that was not read is enough, and words are slow to read.
-        if (
-            name not in left
-            and path not in read
-            and not _is_read(path, value, order, terminology)
-        ):
-            left.add(name)
-    return tuple(sorted(left))
+        if name in unread or path in read:
+            continue
+        if not _is_read(path, value, order, terminology):
+            unread.add(name)
+    return tuple(sorted(unread))
 
 
 def name_of(path: str) -> str:
