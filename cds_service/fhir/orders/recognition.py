@@ -137,10 +137,8 @@ def _may_be_ours(order: Json, terminology: Terminology) -> bool:
         title for part in parts for title in codeables(part, *TITLES, "orderDetail")
     ]
     titles += _billing_options(titles)
-    if (
-        len(titles) + sum(len(objects(one.get("coding"))) for one in titles)
-        > LONGEST_LIST
-    ):
+    codings = sum(len(objects(one.get("coding"))) for one in titles)
+    if len(titles) + codings > LONGEST_LIST:
         return True
     if _any_of(terminology.matches(titles), OURS):
         return True
@@ -193,10 +191,12 @@ def recognise_augmentation(
         for match in terminology.matches(_billing_options(titles))
         if match.concept in AUGMENTATION
     ]
+    if billed:
+        return _by_options(billed)
     by_words = _by_text([*titles, *details], resource, terminology)
-    return (_by_options(billed) if billed else by_words) or (
-        _by_code(matches) if matches else None
-    )
+    if by_words is None and matches:
+        return _by_code(matches)
+    return by_words
 
 
 def orders_discharge(drafts: DraftOrders, terminology: Terminology) -> bool:
@@ -236,9 +236,7 @@ def recognise_support(
     Of an augmentation order only its biopsy counts.
     """
     is_augmentation = recognise_augmentation(resource, terminology) is not None
-    return _recognise_support(
-        resource, drafts, terminology, is_augmentation=is_augmentation
-    )
+    return _support_of(resource, drafts, terminology, is_augmentation=is_augmentation)
 
 
 def classified(drafts: DraftOrders, terminology: Terminology) -> DraftOrders:
@@ -269,7 +267,7 @@ def _classified(
 
 def _classify(resource: Json, drafts: DraftOrders, terminology: Terminology) -> Meaning:
     augmentation = recognise_augmentation(resource, terminology)
-    support = _recognise_support(
+    support = _support_of(
         resource, drafts, terminology, is_augmentation=augmentation is not None
     )
     return Meaning(augmentation, support)
@@ -291,13 +289,14 @@ def support_in(
     return recognise_support(order.resource, drafts, terminology)
 
 
-def _recognise_support(
+def _support_of(
     resource: Json,
     drafts: DraftOrders,
     terminology: Terminology,
     *,
     is_augmentation: bool,
 ) -> Recognition | None:
+    """Recognise support, once it is known if the order is of an augmentation."""
     if resource.get("resourceType") in DEVICE_TYPES:
         return _recognise_device(resource, drafts, terminology)
     if resource.get("resourceType") not in ORDER_TYPES:
@@ -309,15 +308,12 @@ def _recognise_support(
             [*titles, *codeables(resource, "orderDetail")], BIOPSY, terminology
         )
     recognition = _support(titles, SUPPORT_KINDS, terminology)
-    if (
-        recognition
-        and "rehabilitation" in recognition.concepts
-        and _is_elsewhere(resource, terminology)
-    ):
+    is_therapy = bool(recognition and recognition.concepts >= REHABILITATION)
+    if is_therapy and _is_elsewhere(resource, terminology):
         recognition = _support(titles, SUPPORT_KINDS - REHABILITATION, terminology)
-    return (
-        _without_specialist(recognition, resource, terminology) if recognition else None
-    )
+    if recognition is None:
+        return None
+    return _without_specialist(recognition, resource, terminology)
 
 
 def _without_specialist(

@@ -1,7 +1,6 @@
 """Finds the support orders, signed now or on record.
 
-They are orders of a brace, bed rest, referrals and measurements: those that the advice
-is about.
+They are orders of what the advice is about: braces, bed rest, referrals, measurements.
 """
 
 from collections.abc import Iterator, Sequence
@@ -35,6 +34,7 @@ from cds_service.fhir.orders.meaning import Recognition
 from cds_service.fhir.orders.order_text import name_brace
 from cds_service.fhir.orders.order_times import (
     OrderTimes,
+    Subject,
     read_times,
     read_worded_end,
     texts_on_time,
@@ -187,17 +187,13 @@ def find_augmentations(
 
 
 def _within_a_year(planned: date | None, today: date | None) -> date | None:
-    """Return the day a procedure is planned for.
+    """Return the day a procedure is planned for; None if that is no plan in force.
 
-    A day in the past or a year away is a mistake or an old plan.
+    A day in the past, or more than a year away, is a mistake or an old plan.
     """
-    if (
-        planned is None
-        or today is None
-        or not timedelta(0) <= planned - today <= LONGEST_PLAN
-    ):
+    if planned is None or today is None:
         return None
-    return planned
+    return planned if timedelta(0) <= planned - today <= LONGEST_PLAN else None
 
 
 def _has_ended(order: SupportOrder, today: date | None) -> bool:
@@ -260,13 +256,20 @@ def _support_orders(
             reasons=_reasons(kind, resource, drafts, terminology),
             levels=_levels(kind, resource, drafts, terminology),
             unread=unread_in(resource, terminology) if kind == "brace" else (),
-            is_read_whole=kind in TIMED
-            or (
-                (kind != REVIEW or recognition.is_for_bone)
-                and is_read_whole(kind, order, terminology)
-            ),
+            is_read_whole=_is_read_whole(kind, recognition, order, terminology),
             source=source,
         )
+
+
+def _is_read_whole(
+    kind: str, recognition: Recognition, order: Order, terminology: Terminology
+) -> bool:
+    """Tell if nothing was left that may speak against it; a brace has `unread`."""
+    if kind in TIMED:
+        return True
+    if kind == REVIEW and not recognition.is_for_bone:
+        return False
+    return is_read_whole(kind, order, terminology)
 
 
 def _reasons(
@@ -313,11 +316,10 @@ def _worded(
     order: Json, kind: str, times: OrderTimes, terminology: Terminology
 ) -> WordedEnd:
     """Read the end by words; without words, why its dates state none."""
-    if kind not in ("brace", "bed-rest"):
+    if kind not in TIMED:
         return WordedEnd()
-    worded = read_worded_end(
-        order, "brace" if kind == "brace" else "bed-rest", terminology.durations
-    )
+    subject: Subject = "brace" if kind == "brace" else "bed-rest"
+    worded = read_worded_end(order, subject, terminology.durations)
     if worded.kind == "nothing" and times.no_end:
         return WordedEnd(kind=times.no_end)
     return worded
@@ -336,14 +338,9 @@ def _title(
         return SUPPORT_TITLES[SPECIALIST]
     if kind != "brace":
         return SUPPORT_TITLES[kind]
-    code = next(
-        (
-            code.removeprefix(f"{HCPCS}|")
-            for code in recognition.codes
-            if code.startswith(f"{HCPCS}|")
-        ),
-        "",
-    )
+    prefix = f"{HCPCS}|"
+    codes = (code for code in recognition.codes if code.startswith(prefix))
+    code = next(codes, "").removeprefix(prefix)
     words = " ".join(words for words, is_title in texts_on_time(order) if is_title)
     name = name_brace(words, code, terminology)
     return f"{name} ({code})" if code else name
