@@ -14,15 +14,13 @@ PLACES: Mapping[str, str] = {
 }
 UNKNOWN_PLACE = "with this order"
 NONE = say("none on record")
+FOREARM = "forearm"
 
 
 def place_text(findings: Findings) -> str:
     """Name the occasion for an act: by the place of care (E13)."""
     place = findings.known.get("place-of-care")
     return PLACES.get(str(place.value), UNKNOWN_PLACE) if place else UNKNOWN_PLACE
-
-
-FOREARM = "forearm"
 
 
 def t_score_text(findings: Findings, wording: Wording, today: date) -> str:
@@ -42,7 +40,10 @@ def t_score_text(findings: Findings, wording: Wording, today: date) -> str:
 def words_of_facts(
     findings: Findings, signals: Sequence[Signal], wording: Wording, today: date
 ) -> dict[str, str]:
-    """Join place, age, T-score, bone treatment so far and orders; empty if unknown."""
+    """Return the words for place, age, T-score, bone treatment so far and orders.
+
+    What is not known is empty.
+    """
     place = place_text(findings)
     age = findings.number("age")
     by_name = {signal.name: signal for signal in signals}

@@ -6,11 +6,10 @@ The code, method, device, body site, notes and components of the Observation are
 searched for words. The performer is not, since it says nothing about the method.
 """
 
-from collections.abc import Iterable
-from itertools import chain
-from typing import Any
+from collections.abc import Iterable, Sequence
+from typing import Any, NamedTuple
 
-from cds_service.core.vocabulary import QuantitySpec
+from cds_service.core.vocabulary import Method, QuantitySpec
 from cds_service.fhir.findings.chart import Chart, Reading
 from cds_service.fhir.findings.quantities import Measured, Refused
 from cds_service.fhir.mapping.clauses import sentences
@@ -28,6 +27,20 @@ NO_LEVELS = frozenset({"T1", "T2"})  # MRI sequences in words about an image, no
 ABOUT_FRACTURE = ("about-fracture",)
 
 
+class Place(NamedTuple):
+    """The vertebrae of a value, against those that the finding requires.
+
+    Attributes:
+        site: for people; empty if the finding fixes it, or it is not stated.
+        is_right: it is known to be where the finding requires.
+        elsewhere: why it is of other vertebrae; empty if it may be of the right ones.
+    """
+
+    site: str
+    is_right: bool
+    elsewhere: str
+
+
 def judge_method(
     measured: Measured, spec: QuantitySpec, chart: Chart
 ) -> Measured | Refused:
@@ -40,43 +53,71 @@ def judge_method(
     samples = objects(reading.entry.raw.get("specimen"))
     if not all(plain.are_all(text(sample.get("display"))) for sample in samples):
         return measured.refused("other-method", OF_A_SAMPLE)
-    spoken, notes = tuple(_words(reading)), reading.notes
-    if sum(map(len, (*spoken, *notes))) > LONGEST_TEXT:
+    words, notes = tuple(_words_on_measuring(reading)), reading.notes
+    if sum(map(len, (*words, *notes))) > LONGEST_TEXT:
         unknown = measured._replace(is_method_known=False)
         return unknown.refused("other-method", TOO_LONG)
-    ways, methods = method.ways, chart.terminology.methods
-    names = (
-        (methods.of_title(words, ways) for words in {*spoken}),
-        (methods.named(note, ways) for note in notes),
-    )
-    named = frozenset[str]().union(*chain(*names))
+    named = _methods_named(words, notes, method, chart)
     other = next((why for name, why in method.other.items() if name in named), "")
-    coded = reading.match.code.startswith(
-        tuple(f"{system}|" for system in method.systems)
-    )
-    is_named = coded or named.issuperset(method.all_of)
-    is_known = is_named and named.isdisjoint(method.none_of)
+    is_known = _is_required(reading, method, named)
     if method.levels is None:
         judged = measured._replace(is_method_known=is_known)
-        return judged.refused("other-method", other) if other else judged
+    else:
+        place = _place(reading, method.levels, words, chart)
+        other = other or place.elsewhere
+        is_known = is_known and place.is_right
+        judged = measured._replace(site=place.site, is_method_known=is_known)
+    return judged.refused("other-method", other) if other else judged
+
+
+def _methods_named(
+    words: Iterable[str], notes: Iterable[str], method: Method, chart: Chart
+) -> frozenset[str]:
+    """Return those of the method's rules that the words or notes name."""
+    methods, ways = chart.terminology.methods, method.ways
+    return frozenset[str]().union(
+        *(methods.of_title(one, ways) for one in {*words}),
+        *(methods.named(note, ways) for note in notes),
+    )
+
+
+def _is_required(reading: Reading, method: Method, named: frozenset[str]) -> bool:
+    """Tell if a value is known, by code or words, to be measured as required."""
+    systems = tuple(f"{system}|" for system in method.systems)
+    is_coded = reading.match.code.startswith(systems)
+    is_named = is_coded or named.issuperset(method.all_of)
+    return is_named and named.isdisjoint(method.none_of)
+
+
+def _place(
+    reading: Reading, expected: tuple[str, ...], words: Sequence[str], chart: Chart
+) -> Place:
+    """Find the vertebrae of a value by body site or words, else by its notes.
+
+    Args:
+        expected: those that the finding requires; none if any will do.
+        words: about the measurement itself.
+    """
+    rules, methods = chart.terminology.levels, chart.terminology.methods
     of_site = _site_levels(reading, chart)
-    levels = of_site or _levels_in(spoken, chart.terminology.levels)
-    other = other or _elsewhere(levels, method.levels)
+    levels = of_site or _levels_in(words, rules)
+    elsewhere = _elsewhere(levels, expected)
     of_value = (
         sentence
-        for note in notes
+        for note in reading.notes
         for sentence in sentences(note)
         if not methods.named(sentence, ABOUT_FRACTURE)
     )
-    levels = levels or _levels_in(of_value, chart.terminology.levels)
-    is_there = levels == method.levels or not method.levels
-    site = "" if method.levels else ", ".join(levels)
-    if not method.levels and not of_site:
+    levels = levels or _levels_in(of_value, rules)
+    if expected:
+        return Place("", levels == expected, elsewhere)
+    site = ", ".join(levels)
+    if not of_site:
         # our own code is of that vertebra
-        words = "\n".join((*spoken, *notes, *reading.words))
-        site = BESIDE if methods.named(words, ("beside-fracture",)) else site
-    judged = measured._replace(site=site, is_method_known=is_known and is_there)
-    return judged.refused("other-method", other) if other else judged
+        everything = "\n".join((*words, *reading.notes, *reading.words))
+        is_beside = methods.named(everything, ("beside-fracture",))
+        site = BESIDE if is_beside else site
+    return Place(site, is_right=True, elsewhere=elsewhere)
 
 
 def _elsewhere(levels: tuple[str, ...], expected: tuple[str, ...]) -> str:
@@ -105,7 +146,7 @@ def _levels_in(texts: Iterable[str], rules: LevelRules) -> tuple[str, ...]:
     )
 
 
-def _words(reading: Reading) -> Iterable[str]:
+def _words_on_measuring(reading: Reading) -> Iterable[str]:
     """Yield words about the measurement itself, element by element."""
     observation = reading.entry.raw
     yield from _of_code(reading.holder.get("code"))
