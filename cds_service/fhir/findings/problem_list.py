@@ -65,6 +65,7 @@ SUSPECTED = Problem("undetermined", "suspected, not confirmed")
 LATER_THAN_TODAY = Problem("undetermined", "dated in the future")
 LATER_THAN_ORDER = Problem("undetermined", "dated after the order was written")
 LATER = Problem("future", "dated after the order")
+NOT_BEFORE_ORDER = Problem("future", "not before the order")
 WORDED = Problem("undetermined", "named in words, without a code that is known here")
 # What may be said of a procedure besides its name: that it ended, or was declined.
 SAID_OF_ACTS = frozenset({"note", "outcome", "statusReason", "modifierExtension"})
@@ -126,11 +127,9 @@ class Stated(NamedTuple):
     @property
     def concepts(self) -> frozenset[str]:
         """Return the concepts of its codes, else of its words."""
-        return (
-            frozenset(match.concept for match in self.entry.matches)
-            if self.code
-            else self.entry.named
-        )
+        if not self.code:
+            return self.entry.named
+        return frozenset(match.concept for match in self.entry.matches)
 
     @property
     def is_undetermined(self) -> bool:
@@ -158,7 +157,7 @@ class Stated(NamedTuple):
 
 
 def find_condition(spec: ConditionSpec, chart: Chart) -> FindingOrGap:
-    """Find whether the patient has the condition, or why that is not known."""
+    """Find if the patient has the condition, or why that is not known."""
     stated = find_stated(chart, spec, spec.value_sets)
     counted = [one for one in stated if one.problem is None and not one.is_past]
     set_aside = [
@@ -223,11 +222,8 @@ def kinds_in_words(
 def _augmentation(counted: Sequence[Stated]) -> str:
     """Say `kyphoplasty` or `vertebroplasty` if all entries are one; else nothing."""
     concepts = {one.concept for one in counted}
-    return (
-        next(iter(concepts))
-        if len(concepts) == 1 and concepts <= {"kyphoplasty", "vertebroplasty"}
-        else ""
-    )
+    names = ("kyphoplasty", "vertebroplasty")
+    return next((name for name in names if concepts == {name}), "")
 
 
 def silence(
@@ -251,7 +247,7 @@ def silence(
         )
     if unclear := _unclear_gap(spec, chart):
         return unclear
-    conclusion = _conclude_no_of_reports_too(spec, chart)
+    conclusion = _conclude_no_if_all_read(spec, chart)
     if isinstance(conclusion, Gap):
         return conclusion
     history = find_stated(chart, spec, spec.history)
@@ -287,18 +283,17 @@ def _unclear_gap(spec: ConditionSpec, chart: Chart) -> Gap | None:
         for statement in find_stated(chart, spec, tuple(reasons))
         if statement.code or not _is_settled(statement, spec, chart)
     ]
-    if counted := [
+    counted = [
         statement
         for statement in unsure
         if (not statement.is_past or statement.concept in OF_HISTORY)
         and (statement.problem is None or statement.is_undetermined)
-    ]:
-        return gap(
-            spec,
-            "undetermined",
-            reason_of_list(reasons[counted[0].concept], counted[0].entry),
-            *(one.provenance(spec) for one in counted),
-        )
+    ]
+    if counted:
+        first = counted[0]
+        why = reason_of_list(reasons[first.concept], first.entry)
+        sources = (one.provenance(spec) for one in counted)
+        return gap(spec, "undetermined", why, *sources)
     for entry in chart.of_kind(*MEDICATION_TYPES, *BILLED_TYPES, *DEVICE_ORDERS):
         named = sorted(_drugs_of(entry, chart) & spec.unclear.keys())
         if named and is_in_use(entry):
@@ -327,12 +322,12 @@ def is_in_use(entry: Entry) -> bool:
     return entry.origin == "context" or entry.status in IN_USE
 
 
-def _conclude_no_of_reports_too(spec: ConditionSpec, chart: Chart) -> Finding | Gap:
+def _conclude_no_if_all_read(spec: ConditionSpec, chart: Chart) -> Finding | Gap:
     """Conclude "no", unless a report, an order or a procedure was not understood."""
     conclusion = conclude_no(spec, chart)
     asked: list[str] = []
     if spec.only_codes_exclude or isinstance(spec, FractureSpec):
-        asked += (UNREAD_PROSE, UNREAD_REASON)
+        asked += [UNREAD_PROSE, UNREAD_REASON]
     if spec.acts_exclude:
         asked.append(UNJUDGED_ACT)
     if isinstance(conclusion, Gap) or not asked:
@@ -396,11 +391,8 @@ def conclude_no(
     """
     unread = chart.unread(spec)
     if not spec.closed_world:
-        return (
-            gap(spec, "not-read", unread)
-            if unread
-            else gap(spec, "undetermined", "not coded, and silence says nothing")
-        )
+        unsaid = gap(spec, "undetermined", "not coded, and silence says nothing")
+        return gap(spec, "not-read", unread) if unread else unsaid
     broken, named, listing = chart.broken(spec), LISTS[spec.key], chart.listed(spec)
     strange = [entry for entry in listing.not_understood if may_count(entry)]
     if unread:
@@ -478,14 +470,14 @@ def find_stated(chart: Chart, spec: YesNoSpec, concepts: Sequence[str]) -> list[
         coded = [one for one in entry.matches if one.concept in concepts]
         named = sorted(one for one in concepts if entry.named & {one, in_doubt(one)})
         matches = coded or [Match(concept, "") for concept in named]
-        is_beside = matches[0].concept in BESIDE
-        if entry.kind not in STATING or is_beside:
-            statements += filter(None, [read_aside(entry, matches[0].concept, chart)])
+        concept = matches[0].concept
+        if entry.kind not in STATING or concept in BESIDE:
+            if aside := read_aside(entry, concept, chart):
+                statements.append(aside)
             continue
         read = _read_condition if entry.kind == "Condition" else _read_procedure
         codes = tuple(one.code for one in matches)
-        stated = read(entry, matches[0].concept, codes, spec, chart)
-        if stated:
+        if stated := read(entry, concept, codes, spec, chart):
             is_sure = coded or spec.by_words
             statements.append(stated if is_sure else _in_doubt(stated))
     current = [_doubt_if_old(statement, spec, chart) for statement in statements]
@@ -622,16 +614,9 @@ def read_aside(entry: Entry, concept: str, chart: Chart) -> Stated | None:
     """
     calendar, raw = chart.calendar, entry.raw
     done = calendar.effective(raw, "performed") if entry.kind == "Procedure" else None
-    when = (
-        done
-        or calendar.effective(raw)
-        or calendar.moment(
-            raw.get("authoredOn")
-            or raw.get("issued")
-            or raw.get("started")
-            or raw.get("whenHandedOver")
-        )
-    )
+    days = map(raw.get, ("authoredOn", "issued", "started", "whenHandedOver"))
+    written = next(filter(None, days), None)
+    when = done or calendar.effective(raw) or calendar.moment(written)
     day = when.day if when else None
     is_taken = entry.kind in MEDICATION_TYPES and entry.status in GOES_ON
     if day and day > chart.not_after:
@@ -695,28 +680,30 @@ def _read_procedure(
     )
     if not (may_be_current(entry) or is_overdue):
         return None
-    problem: Problem | None = None
+    problem = _problem_of_procedure(entry, concept, day, spec, chart)
+    return Stated(entry, concept, codes[0], day, problem)
+
+
+def _problem_of_procedure(
+    entry: Entry, concept: str, day: date | None, spec: YesNoSpec, chart: Chart
+) -> Problem | None:
+    """Report why a procedure does not count; None if it does."""
+    is_augmentation = concept in AUGMENTATIONS
     months = spec.look_back_months.get(concept)
+    limit = chart.written if is_augmentation else chart.not_after
+    problem: Problem | None = None
     if in_doubt(concept) in entry.named:
         problem = DOUBTED
-    elif day is None and (concept in AUGMENTATIONS or months):
+    elif day is None and (is_augmentation or months):
         problem = Problem("undetermined", "no date")
     elif day is not None and day > chart.read_on:
         problem = LATER_THAN_TODAY
-    elif day is not None and day >= (
-        chart.written if concept in AUGMENTATIONS else chart.not_after
-    ):
-        problem = (
-            LATER_THAN_ORDER
-            if day < chart.today
-            else Problem("future", "not before the order")
-        )
+    elif day is not None and day >= limit:
+        problem = LATER_THAN_ORDER if day < chart.today else NOT_BEFORE_ORDER
     elif entry.status != "completed":
         problem = UNFINISHED
-    elif (
-        day is not None
-        and months
-        and _latest(entry, "performed", day, chart) < months_before(chart.today, months)
-    ):
-        problem = Problem("stale", f"{age_in_words(day, chart.today)} ago")
-    return Stated(entry, concept, codes[0], day, problem)
+    elif day is not None and months:
+        latest = _latest(entry, "performed", day, chart)
+        if latest < months_before(chart.today, months):
+            problem = Problem("stale", f"{age_in_words(day, chart.today)} ago")
+    return problem
