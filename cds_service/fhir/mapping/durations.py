@@ -54,19 +54,8 @@ _PLACES = {
 }
 # The same for words of all languages together.
 _PLACES_OF_ALL = {
-    **dict.fromkeys(
-        (
-            "brace",
-            "bed_rest",
-            "others",
-            "complaints",
-            "overnight",
-            "never",
-            "loose",
-            "posture",
-        ),
-        _INSIDE,
-    ),
+    **dict.fromkeys(("brace", "bed_rest", "others", "complaints"), _INSIDE),
+    **dict.fromkeys(("overnight", "never", "loose", "posture"), _INSIDE),
     "payer": "%s",
     "least_before": r"(?:%s)\W*$",
     "least_after": r"\W*(?:%s)",
@@ -325,10 +314,8 @@ class DurationRules:
             languages = self._languages(amount)
             before, after = words[: amount.start], words[amount.end :]
             lead = self._ends(self._without_soft(before, languages), "for_", languages)
-            is_least = self._anywhere["least_before"].search(before) or self._anywhere[
-                "least_after"
-            ].match(after)
             is_rate = self._begins(after, "rate", languages)
+            is_least = self._is_least(before, after)
             if lead and amount.number and not is_least and not is_rate:
                 hours = amount.number * self.units[amount.unit].hours
                 yield _Length(lead.start(), amount.end, hours)
@@ -338,14 +325,13 @@ class DurationRules:
             yield Mention("payer", *match.span())
             text = _blank(text, match.start(), match.end())
         for match in self._days.finditer(text):
+            start, end = match.span()
             if mention := self._day(text, match):
                 yield mention
-            text = _blank(
-                text, match.start() if mention is None else mention.start, match.end()
-            )
-        yield from (
-            Mention("doubtful", *match.span()) for match in _TWELFTH.finditer(text)
-        )
+                start = mention.start
+            text = _blank(text, start, end)
+        twelfths = _TWELFTH.finditer(text)
+        yield from (Mention("doubtful", *match.span()) for match in twelfths)
         # worn "when out of bed" says nothing about bed rest, nor about how long
         if subject == "brace":
             for match in self._anywhere["posture"].finditer(text):
@@ -354,9 +340,8 @@ class DurationRules:
         is_only = len(amounts) == 1
         is_alone = is_only and self._is_plain(_blank(text, *amounts[0].span()))
         about: bool | None = is_title or None
-        if overlong := next(
-            islice(self._amount.finditer(text), MOST_AMOUNTS, None), None
-        ):
+        further = islice(self._amount.finditer(text), MOST_AMOUNTS, None)
+        if overlong := next(further, None):
             yield Mention("doubtful", overlong.start(), len(text))
             text = text[: overlong.start()]
         for start, end in self._clauses(text):
@@ -382,18 +367,15 @@ class DurationRules:
         return self._anywhere[name].search(words) is not None
 
     def _is_about_other(self, clause: str, subject: str) -> bool:
-        return self._named(clause, "others") or self._named(
-            clause, "bed_rest" if subject == "brace" else "brace"
-        )
+        other = "bed_rest" if subject == "brace" else "brace"
+        return self._named(clause, "others") or self._named(clause, other)
 
     def _day(self, text: str, match: re.Match[str]) -> Mention | None:
         """Read a day that is stated as the last one; other days do not matter here."""
+        parts = {name: value for name, value in match.groupdict().items() if value}
+        # each form has its own number behind the names
         day = self._day_of(
-            {
-                name.rstrip("0123456789"): value
-                for name, value in match.groupdict().items()
-                if value
-            }
+            {name.rstrip("0123456789"): value for name, value in parts.items()}
         )
         before = text[max(0, match.start() - NEAR) : match.start()]
         for name in self._every:
@@ -412,26 +394,18 @@ class DurationRules:
 
     def _day_of(self, parts: Mapping[str, str]) -> date | None:
         """Return the day that a date in words or numbers means; None if unclear."""
-        month = parts.get("m")
-        day = parts.get("d")
+        month, day = int(parts.get("m", 0)), int(parts.get("d", 0))
         if word := parts.get("w"):
-            month = next(
-                (
-                    str(place)
-                    for pattern, place in self._months
-                    if pattern.fullmatch(word)
-                ),
-                None,
-            )
+            places = (place for form, place in self._months if form.fullmatch(word))
+            month = next(places, 0)
         if "a" in parts:  # 03/04/2027 is in March or in April
-            first, second = int(parts["a"]), int(parts["b"])
-            if first <= 12 and second <= 12 and first != second:
+            month, day = int(parts["a"]), int(parts["b"])
+            if month <= 12 and day <= 12 and month != day:
                 return None
-            month, day = (
-                (str(first), str(second)) if first <= 12 else (str(second), str(first))
-            )
+            if month > 12:
+                month, day = day, month
         try:
-            stated = date(int(parts["y"]), int(month or 0), int(day or 0))
+            stated = date(int(parts["y"]), month, day)
         except ValueError:
             return None
         return stated if stated.year in YEARS else None
@@ -444,9 +418,8 @@ class DurationRules:
             if (mention := self._length(clause, amount))
         ]
         yield from lengths
-        if any(one.kind == "length" for one in lengths) or (
-            clause.other and not clause.own
-        ):
+        has_length = any(one.kind == "length" for one in lengths)
+        if has_length or (clause.other and not clause.own):
             return
         is_overnight = subject == "bed_rest" and self._named(text, "overnight")
         if is_overnight or any(map(partial(self._names_event, text), self._every)):
@@ -492,11 +465,8 @@ class DurationRules:
     def _number(self, printed: str) -> float:
         if printed[0].isascii() and printed[0].isdigit():
             return float(printed.replace(",", "."))
-        return float(
-            next(
-                value for pattern, value in self._numbers if pattern.fullmatch(printed)
-            )
-        )
+        values = (value for form, value in self._numbers if form.fullmatch(printed))
+        return float(next(values))
 
     def _length(self, clause: _Clause, amount: _Amount) -> Mention | None:
         """Read a duration, or a doubtful one; None if the number is not the order's."""
@@ -507,13 +477,9 @@ class DurationRules:
         hours = amount.number * unit.hours
         is_of_day = hours < DAY or (hours == DAY and amount.unit == "h")
         is_wear_time = clause.subject == "brace" and is_of_day
-        is_rate = self._ends(before, "every", languages) or self._begins(
-            after, "rate", languages
-        )
-        is_past = self._begins(after, "ago", languages) or self._ends(
-            before, "since", languages
-        )
-        if is_wear_time or amount.number == 0 or is_rate or is_past:
+        if is_wear_time or amount.number == 0:
+            return None
+        if self._is_rate_or_past(before, after, languages):
             return None
         bare = self._without_soft(before, languages)
         leading = self._ends(bare, "for_", languages)
@@ -535,22 +501,32 @@ class DurationRules:
         wording = f"{amount.number:g} {noun}"
         is_delay = lead is None and self._ends(bare, "delay", languages)
         may_replace = self._anywhere["go_on"].match(after) and not is_delay
-        language = next(
-            (
-                name
-                for name in languages
-                if leading is None or self._lists[name, "for_"].search(bare)
-            ),
-            "en",
+        named = (
+            name
+            for name in languages
+            if leading is None or self._lists[name, "for_"].search(bare)
         )
-        phrase = self.languages[language].until_day if may_replace else ""
-        is_least = bool(
-            self._anywhere["least_before"].search(before)
-            or self._anywhere["least_after"].match(after)
-        )
+        phrase = self.languages[next(named, "en")].until_day if may_replace else ""
+        is_least = self._is_least(before, after)
         return Mention(
             "length", start, amount.end, hours, wording, until=phrase, is_least=is_least
         )
+
+    def _is_rate_or_past(
+        self, before: str, after: str, languages: Sequence[str]
+    ) -> bool:
+        """Tell if a number is of a frequency, or of a time gone by."""
+        return bool(
+            self._ends(before, "every", languages)
+            or self._begins(after, "rate", languages)
+            or self._begins(after, "ago", languages)
+            or self._ends(before, "since", languages)
+        )
+
+    def _is_least(self, before: str, after: str) -> bool:
+        """Tell if the words around a duration call it a shortest one."""
+        ahead = self._anywhere["least_before"].search(before)
+        return bool(ahead or self._anywhere["least_after"].match(after))
 
     def _verdict(
         self,
@@ -639,13 +615,9 @@ class DurationRules:
 
         All of them if it is a symbol.
         """
-        named = tuple(
-            {
-                name: None
-                for pattern, _, name in self._units
-                if pattern.fullmatch(amount.printed_unit)
-            }
-        )
+        printed = amount.printed_unit
+        fitting = (name for form, _, name in self._units if form.fullmatch(printed))
+        named = tuple(dict.fromkeys(fitting))
         is_symbol = len(amount.printed_unit) <= SYMBOL and (
             not named or named[0] == self._every[0]
         )
@@ -692,7 +664,10 @@ def load_durations(
 ) -> DurationRules:
     """Load the rules for these languages, with the units in force.
 
-    `is_plain` tells if words of a brace order are plain.
+    Args:
+        folders: where the file of units may be.
+        languages: by code.
+        is_plain: tells if words of a brace order are plain.
 
     Raises:
         DataFileError: the file of units is missing or wrong.
