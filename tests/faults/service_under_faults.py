@@ -122,7 +122,7 @@ class UnderFaults:
             keys: prefetch keys that the EHR answers from the record.
             sends: names of `SENT` by key, for answers of another kind.
             record: what prefetch is answered from.
-            draft: name of `drafts` in `records.toml`.
+            draft: name of `DRAFTS` in `records.py`.
         """
         whole = answer_prefetch(templates(), record or chart(), patient_id=PATIENT)
         prefetch = {key: whole[key] for key in keys} | {
