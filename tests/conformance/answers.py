@@ -1,11 +1,11 @@
 """Every kind of signing that gets cards: the sample patients, thin and broken records, odd orders, hostile texts."""
 
 import json
-import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from tests.codes import CPT, ICD, codeable
 from tests.signings import (
     Json,
     empty_prefetch,
@@ -16,9 +16,7 @@ from tests.signings import (
     searchset,
     signing,
 )
-from tests.tables import built
 
-ICD = "http://hl7.org/fhir/sid/icd-10-cm"
 OUTCOME: Json = {
     "resourceType": "OperationOutcome",
     "issue": [{"severity": "error", "code": "timeout"}],
@@ -42,41 +40,53 @@ FREE_TEXT = (
 
 
 FOLDER = Path(__file__).parent
-SIGNINGS: Json = built(
-    tomllib.loads((FOLDER / "answers.toml").read_text(encoding="utf-8")),
-    {"(none)": None},
-)
 RESOURCES: Json = json.loads((FOLDER / "resources.json").read_text(encoding="utf-8"))
 
 
 def every_kind_of_signing(templates: Mapping[str, str]) -> dict[str, Json]:
     """Requests by name; each must be answered with cards."""
-    found = {f"sample {name}": signing(name, templates) for name in samples()}
-    found |= {name: _signing(one, templates) for name, one in SIGNINGS.items()}
-    return found | {
+    return {
+        **{f"sample {name}": signing(name, templates) for name in samples()},
+        "empty record": _signing(templates, kyphoplasty()),
+        "order known by text alone": _signing(
+            templates,
+            kyphoplasty(code={"text": "Balloon kyphoplasty L1"}, bodySite=None),
+        ),
+        "two orders": _signing(
+            templates,
+            kyphoplasty(),
+            kyphoplasty(id="draft-2", code=codeable(CPT, "22510")),
+        ),
+        "spinal metastasis": _signing(templates, kyphoplasty(), ill=("C79.51",)),
+        "every exclusion at once": _signing(
+            templates, kyphoplasty(), ill=("C79.51", "M46.26", "S32.012A", "G83.4")
+        ),
+        "end of life": _signing(templates, kyphoplasty(), ill=("Z51.5",)),
+        "bed rest of a week": _signing(templates, kyphoplasty(), RESOURCES["bed rest"]),
+        "brace after the procedure": _signing(
+            templates, RESOURCES["brace"], done=(RESOURCES["procedure"],)
+        ),
         "half of the record failed": _half_failed(templates),
         "broken resources": _broken_resources(templates),
         "hostile texts": _hostile(templates),
     }
 
 
-def _signing(one: Json, templates: Mapping[str, str]) -> Json:
+def _signing(
+    templates: Mapping[str, str],
+    *drafts: Json,
+    ill: tuple[str, ...] = (),
+    done: tuple[Json, ...] = (),
+) -> Json:
+    """A signing of p1, whose record holds active diagnoses (`ill`, in ICD-10-CM) and procedures alone."""
     diagnoses = [
-        {
-            **RESOURCES["diagnosis"],
-            "id": f"c{number}",
-            "code": {"coding": [{"system": ICD, "code": code}]},
-        }
-        for number, code in enumerate(one.get("diagnoses", ()))
+        {**RESOURCES["diagnosis"], "id": f"c{number}", "code": codeable(ICD, code)}
+        for number, code in enumerate(ill)
     ]
-    procedures = [RESOURCES[name] for name in one.get("procedures", ())]
     prefetch = empty_prefetch(
-        templates, conditions=searchset(*diagnoses), procedures=searchset(*procedures)
+        templates, conditions=searchset(*diagnoses), procedures=searchset(*done)
     )
-    orders = [kyphoplasty(**members) for members in one.get("orders", [{}])]
-    return order_sign(
-        *orders, *(RESOURCES[name] for name in one.get("drafts", ())), prefetch=prefetch
-    )
+    return order_sign(*drafts, prefetch=prefetch)
 
 
 def _half_failed(templates: Mapping[str, str]) -> Json:
