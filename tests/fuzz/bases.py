@@ -1,10 +1,8 @@
 """What fuzzing starts from: requests that are answered with cards, full of words and values that must never leave."""
 
-import tomllib
 from collections.abc import Mapping
 from copy import deepcopy
 from functools import cache
-from pathlib import Path
 from typing import Any
 
 from tests.canaries import Canaries
@@ -28,9 +26,9 @@ from tests.chart_builders import (
     thin_and_weak,
     vertebroplasty,
 )
+from tests.codes import HCPCS, codeable
 from tests.small_record import RECORD
 from tests.small_record import request_with as small_request
-from tests.tables import built
 
 Json = dict[str, Any]
 TOKEN = "Canary-token-q7w8e9r0t1y2u3i4o5p6"
@@ -46,19 +44,63 @@ FIXED = (
 )
 
 
-WORDS = {
-    one.__name__: one
-    for one in (augmented, dose, drug, measured, of_patient, ordered, problem)
-}
-TABLES: dict[str, list[Json]] = built(
-    tomllib.loads(Path(__file__).with_name("bases.toml").read_text(encoding="utf-8")),
-    WORDS,
-)
+STRANGER = {"reference": "Patient/stranger"}
 
 
 def strangers() -> list[Json]:
     """Resources of another patient, each of which would change an answer."""
-    return deepcopy(TABLES["strangers"])
+    t_score, bmi, muscle, area = STRANGERS_NUMBERS
+    return [
+        measured("bmd-t-score", t_score, number="f-1", days=1, subject=STRANGER),
+        measured("bmi", bmi, number="f-2", days=1, subject=STRANGER),
+        measured(
+            "appendicular-muscle-index", muscle, number="f-3", days=1, subject=STRANGER
+        ),
+        measured("psoas-total-area", area, number="f-4", days=1, subject=STRANGER),
+        problem("malignancy", number="f-5", subject=STRANGER),
+        problem("end-of-life", number="f-6", subject=STRANGER),
+        drug("prednisolone", number="f-7", subject=STRANGER),
+        ordered("rehabilitation", number="f-8", subject=STRANGER),
+    ]
+
+
+def every_kind() -> list[Json]:
+    """Next to the thin patient's: every kind of resource that we read, some of it in unusual forms."""
+    weekly = {"repeat": {"frequency": 1, "period": 1, "periodUnit": "wk"}}
+    return [
+        measured("weight", 51.0),
+        measured("height", 1.58),
+        measured("psoas-total-area", 12.0),
+        measured("l4-vertebral-area", 14.0),
+        measured("es-mf-fat-fraction", 48.0),
+        measured("vbq", 3.1),
+        measured("ct-attenuation", 71.0),
+        measured("paraspinal-csa", 31.0),
+        measured("paraspinal-csa", 35.0, number="csa-old", days=200),
+        measured("fascia-injury", True),
+        measured(
+            "grip-strength", 18.0, number="grip-left", bodySite={"text": "left hand"}
+        ),
+        dose("denosumab", days=280),
+        drug("alendronate", dosageInstruction=[{"timing": weekly}]),
+        augmented(40),
+        ordered("dietitian"),
+        of_patient(
+            "DeviceRequest",
+            "worn",
+            status="active",
+            intent="order",
+            codeCodeableConcept=codeable(HCPCS, "L0456"),
+            authoredOn="2026-11-20",
+            occurrencePeriod={"start": "2026-10-21"},
+        ),
+        of_patient(
+            "MedicationStatement",
+            "ms-1",
+            status="active",
+            medicationCodeableConcept={"text": "Prednisolone 5 mg"},
+        ),
+    ]
 
 
 @cache
@@ -67,7 +109,7 @@ def _whole() -> Mapping[str, Json]:
     timed = bed_rest(72, occurrencePeriod=period(0, 5), occurrenceTiming=None)
     found = {
         "everything": order_sign(
-            [*thin_and_weak(), *TABLES["everything"], *strangers()],
+            [*thin_and_weak(), *every_kind(), *strangers()],
             kyphoplasty(),
             long_brace,
             bed_rest(72),
