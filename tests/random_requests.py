@@ -14,11 +14,13 @@ from tests.fuzz.nasty import JUNK
 from tests.gathered_records import TYPES, resource
 from tests.generated_patients import (
     ACTIVE,
-    DRAFTS,
+    BED_REST,
+    BRACES,
     KEYS,
     MEASURES,
     MEDICATION,
     PROBLEMS,
+    PROCEDURES,
     RECORDED,
     Signing,
 )
@@ -141,14 +143,14 @@ def _measure(draw: random.Random, name: str) -> Json:
 
 def _drafts(draw: random.Random) -> list[Json]:
     if draw.random() < 0.5:
-        drafts = [dict(one) for one in draw.choice(DRAFTS["procedures"])]
+        drafts = [dict(one) for one in draw.choice(PROCEDURES)]
     else:
         levels = draw.sample(("T12", "L1", "L2"), draw.randint(1, 3))
         drafts = augmentation(draw.choice(("kyphoplasty", "vertebroplasty")), levels)
     if draw.random() < 0.1:
         drafts = []
-    drafts += DRAFTS["braces"][draw.choice(sorted(DRAFTS["braces"]))]
-    return drafts + DRAFTS["bed-rest"][draw.choice(sorted(DRAFTS["bed-rest"]))]
+    drafts += BRACES[draw.choice(sorted(BRACES))]
+    return drafts + BED_REST[draw.choice(sorted(BED_REST))]
 
 
 def _change(draw: random.Random) -> Change:
