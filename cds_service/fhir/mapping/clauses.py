@@ -14,9 +14,9 @@ from functools import cached_property, lru_cache
 from itertools import islice
 from typing import NamedTuple
 
+from cds_service.fhir.mapping.letters import LETTER
 from cds_service.fhir.mapping.text_rules import (
     KEPT_TEXTS,
-    LETTER,
     LONGEST_KEPT,
     Place,
     folded,

@@ -7,7 +7,8 @@ together.
 """
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Annotated, Self
 
@@ -22,6 +23,7 @@ from cds_service.core.data_file import (
     validated,
 )
 from cds_service.errors import DataFileError
+from cds_service.fhir.mapping.letters import faults_of, listed_letters
 from cds_service.fhir.mapping.overlay import files_in_force
 
 # Words with groups, and groups in these, without anything that may break a pattern.
@@ -225,9 +227,9 @@ class Language(DataTable):
 
     Attributes:
         reviewed: a reader of this language, whom a site names, has read the file.
-        letters: those besides a to z, as in the set of a regular expression; None if
-            lists of diagnoses and drugs in this language are not read, since too few of
-            their words are here.
+        letters: those besides a to z, one by one; Chinese, Japanese and Korean signs as
+            ranges. None if lists of diagnoses and drugs in this language are not read,
+            since too few of their words are here.
         rules_out: lists of words next to which a text names a thing, and does not say
             that the patient has it: denied, past, of another person.
         spelled_out: what to read for an abbreviation, in order.
@@ -236,7 +238,7 @@ class Language(DataTable):
     model_config = ConfigDict(extra="allow")
     __pydantic_extra__: dict[str, Words]
     reviewed: bool = False
-    letters: Pattern | None = None
+    letters: str | None = None
     spelled_out: Mapping[Pattern, str] = {}
     rules_out: Mapping[str, tuple[Pattern, ...]] = {}
     joints: Joints = Joints()
@@ -259,6 +261,11 @@ class Language(DataTable):
                 )
         return self
 
+    def texts(self) -> Iterator[str]:
+        """Yield its words of concepts and their examples."""
+        for words in self.concepts.values():
+            yield from (*words.any, *words.short, *words.harmless, *words.examples)
+
     def shared_lists(self, concept: str) -> tuple[tuple[str, ...], ...]:
         """Return the lists of `rules-out` that rule this concept out."""
         words = self.concepts.get(concept)
@@ -271,7 +278,9 @@ def read_languages(folders: Sequence[Path]) -> Mapping[str, Language]:
     Raises:
         DataFileError: a file is wrong.
     """
-    languages = _read(files_in_force(folders, "texts", ".toml"))
+    files = files_in_force(folders, "texts", ".toml")
+    languages = _read(files)
+    _check_alphabets(languages, files)
     if len(folders) > 1:
         ours = _read(files_in_force(folders[:1], "texts", ".toml"))
         _check_letters(languages, concepts_of_lists(ours.values()), folders)
@@ -286,6 +295,27 @@ def _read(files: Mapping[str, Path]) -> Mapping[str, Language]:
             languages[code] = validated(Language, read_toml(path), path)
     faults.stop()
     return languages
+
+
+def _check_alphabets(
+    languages: Mapping[str, Language], files: Mapping[str, Path]
+) -> None:
+    """Refuse letters that lack some of the file's words, or take in another script."""
+    stated = {
+        code: language.letters
+        for code, language in languages.items()
+        if language.letters is not None
+    }
+    read = frozenset[str]()
+    for letters in stated.values():
+        with suppress(ValueError):  # said below
+            read |= listed_letters(letters)
+    faults = Faults()
+    for code, letters in stated.items():
+        for message in faults_of(letters, languages[code].texts(), read):
+            with faults:
+                raise DataFileError(label(files[code]), "letters", message)
+    faults.stop()
 
 
 def concepts_of_lists(languages: Iterable[Language]) -> frozenset[str]:

@@ -10,9 +10,9 @@ from pathlib import Path
 
 from cds_service.core.data_file import Closed, DataFile
 from cds_service.errors import DataFileError
+from cds_service.fhir.mapping.letters import LETTER
 from cds_service.fhir.mapping.text_rules import (
     KEPT_TEXTS,
-    LETTER,
     LONGEST_TITLE,
     Languages,
     Phrases,

@@ -17,6 +17,7 @@ from pydantic import BeforeValidator, RootModel
 
 from cds_service.core.data_file import Closed, DataFile
 from cds_service.fhir.mapping.language import ONE_WORD, Language
+from cds_service.fhir.mapping.letters import LETTER
 from cds_service.outgoing.deadline import check_time
 
 Place = tuple[int, int]
@@ -286,7 +287,6 @@ def _folded(words: Iterable[str]) -> tuple[str, ...]:
 _WORDS = re.compile("[a-z]+")
 _ANY_WORD = re.compile("[A-Za-z]+")
 _VOWELS = frozenset("aeiouy")
-LETTER = re.compile(r"[^\W\d_]")
 
 
 class LanguagesFile(DataFile):
