@@ -475,7 +475,10 @@ def is_order_understood(order: Json, terminology: Terminology) -> bool:
         bool(terminology.concepts(code))
         or terminology.identifies("procedures", code)
         or is_bystander_act(objects(code), terminology)
-        or any(terminology.text_concepts(word) for word in words)
+        or (
+            any(terminology.text_concepts(word) for word in words)
+            and not any(map(terminology.languages.is_foreign, words))
+        )
         or any(map(terminology.languages.can_read, words))
     )
 
@@ -492,11 +495,14 @@ def _concepts_of_drug(
     codes, texts = drug_codes(resource, medication), drug_names(resource, medication)
     words = _short(texts)
     named = frozenset[str]().union(*map(terminology.text_concepts, words))
-    concepts = terminology.concepts(codes).union(
+    coded = terminology.concepts(codes)
+    concepts = coded.union(
         named & {NO_INFORMATION}, *map(terminology.drug_words, words)
     )
+    is_read = not any(map(terminology.languages.is_foreign, words))
     is_known = words == texts and (
-        bool(concepts)
+        bool(coded)
+        or (bool(concepts) and is_read)
         # a cream or eye drops, no concern; a tablet for a joint is one
         or (LOCAL_ROUTE in named and SYSTEMIC_ROUTE not in named)
         or terminology.identifies("drugs", codes)

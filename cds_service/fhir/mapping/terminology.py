@@ -173,7 +173,7 @@ class Terminology:
         self.bystanders = load_bystanders(folders, systems, self.plain.braces)
         self.speller = Speller(languages.values())
         self.levels = LevelRules([*languages.values()], self.text_places)
-        self.languages = Languages(known, languages)
+        self.languages = Languages(known, languages, self.names)
         self.names_of_measures = MeasureNames(*names, self.languages)
         self._drug_rules = TextRules(self.drugs.words, None)
         joints = _joints(languages.values(), self._texts.get(SUSPICION))

@@ -6,7 +6,7 @@ They are in `mappings/texts/`, `methods.toml` and `languages.toml`.
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property, lru_cache
 from itertools import groupby
@@ -307,15 +307,25 @@ class LanguagesFile(DataFile):
 class Languages:
     """Tells which texts we can read.
 
-    Letters decide, and frequent words of other languages with the same letters.
+    Letters decide, and frequent words of other languages with the same letters, and the
+    names of things in a language of whose lists only these are read.
     """
 
     def __init__(
-        self, content: LanguagesFile, languages: Mapping[str, Language]
+        self,
+        content: LanguagesFile,
+        languages: Mapping[str, Language],
+        things: Container[str],
     ) -> None:
         """Take as readable the languages whose files state their letters.
 
         The frequent words of such a language do not count as foreign.
+
+        Args:
+            content: `languages.toml`.
+            languages: by code.
+            things: concepts whose words name something, as those of a value set do. The
+                others are words of every day, which languages have in common.
         """
         letters = {
             code: language.letters
@@ -331,6 +341,14 @@ class Languages:
         }
         self._abbreviations = content.abbreviations
         self._qualifiers = content.qualifiers
+        unread = [one for one in languages.values() if one.letters is None]
+        read = [one for one in languages.values() if one.letters is not None]
+        concepts = {concept for one in unread for concept in one.concepts}
+        self._names = [
+            (name, _names_of(concept, read))
+            for concept in sorted(concepts)
+            if concept in things and (name := _names_of(concept, unread))
+        ]
 
     def can_read(self, text: str) -> bool:
         """Tell if a text has words, all of them in languages that we read.
@@ -353,7 +371,8 @@ class Languages:
     def is_foreign(self, text: str) -> bool:
         """Tell if a text has letters or words of a language that we do not read.
 
-        So has a text over `LONGEST_TEXT`.
+        So has a text over `LONGEST_TEXT`. A name that only such a language has says
+        what it names, and not what stands next to it.
         """
         text = within_limit(text)
         if not all(
@@ -361,8 +380,10 @@ class Languages:
             for sign in LETTER.findall(text.lower())
         ):
             return True
-        return not self._others.isdisjoint(
-            _WORDS.findall(without_accents(text.lower()))
+        plain = folded(text)
+        return not self._others.isdisjoint(_WORDS.findall(plain)) or any(
+            name.search(plain) and not (ours and ours.search(plain))
+            for name, ours in self._names
         )
 
     def _is_name(self, word: str) -> bool:
@@ -373,6 +394,12 @@ class Languages:
         return (
             is_spelt_out and not _VOWELS.isdisjoint(lower)
         ) or lower in self._abbreviations
+
+
+def _names_of(concept: str, languages: Iterable[Language]) -> re.Pattern[str] | None:
+    """Compile the names that these languages have for a concept."""
+    words = (one.concepts[concept] for one in languages if concept in one.concepts)
+    return _compiled(_folded(word for one in words for word in one.any))
 
 
 # --- ways of measuring
