@@ -37,6 +37,13 @@ _LETTER = "A-Za-zÀ-ÖØ-öø-ÿ"
 _WORD = re.compile(rf"[{_LETTER}\u3400-\u9fff]")
 _DIGIT = re.compile("[0-9]")
 _SIGN = re.compile(rf"[0-9{_LETTER}\u3400-\u9fff]")
+# A number and a word, which may be a unit of time in a language that we do not read.
+# Chinese and Japanese, which write no spaces, are read.
+_COUNTED = re.compile(
+    r"(?<![^\W_])(?<![0-9][.,/:-])[1-9][0-9]{0,2}"
+    r"(?:\s?(?:-|–|/)\s?[1-9][0-9]{0,2})?(?:\s?-\s?|\s*)"
+    r"(?P<word>[^\W\d_\u3040-\u9fff]+)\b"
+)
 # `3/12`: three months, or a day of December
 _TWELFTH = re.compile(
     rf"(?:(?<![0-9./{_LETTER}])|(?<=\b[xX])|(?<=×))[0-9]{{1,2}}\s?/\s?12(?![0-9/])"
@@ -273,6 +280,16 @@ class DurationRules:
     def names_brace(self, text: str) -> bool:
         """Tell if a text names a brace, or wearing one."""
         return self._named(normal(text[:LONGEST_TEXT]), "brace")
+
+    def counts_unknown(self, text: str) -> bool:
+        """Tell if a number counts a word that no list has: it may be a unit of time."""
+        plain = normal(text[:LONGEST_TEXT])
+        for known in (self._days, self._amount, self._anywhere["posture"]):
+            for match in known.finditer(plain):
+                plain = _blank(plain, *match.span())
+        return any(
+            not self._is_plain(match["word"]) for match in _COUNTED.finditer(plain)
+        )
 
     def without_times(self, text: str, *, is_title: bool = False) -> str:
         """Blank the lengths, last days and postures that are understood in a text."""

@@ -10,7 +10,8 @@ from itertools import islice
 from typing import Any, Literal
 
 from cds_service.core.findings import WordedEnd
-from cds_service.fhir.mapping.durations import DurationRules, Mention
+from cds_service.fhir.mapping.durations import Mention
+from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.orders.drafts import codeables
 from cds_service.fhir.raw_json import (
     Json,
@@ -220,8 +221,15 @@ def _hours(duration: Any) -> float | None:
 # --- in words
 
 
-def read_worded_end(order: Json, subject: Subject, rules: DurationRules) -> WordedEnd:
-    """Read what the words of an order (raw JSON) say about its end."""
+def read_worded_end(
+    order: Json, subject: Subject, terminology: Terminology
+) -> WordedEnd:
+    """Read what the words of an order (raw JSON) say about its end.
+
+    A number next to a word that is not known, in a language that is not read, may be a
+    length of time.
+    """
+    rules = terminology.durations
     texts = list(islice(texts_on_time(order), MOST_TEXTS + 1))
     mentions = [
         mention
@@ -237,7 +245,11 @@ def read_worded_end(order: Json, subject: Subject, rules: DurationRules) -> Word
         return WordedEnd(kind="event")
     if "payer" in kinds:
         return WordedEnd(kind="payer")
-    return WordedEnd(kind="doubtful") if kinds else WordedEnd()
+    is_unread = any(
+        terminology.languages.is_foreign(words) and rules.counts_unknown(words)
+        for words, _ in texts[:MOST_TEXTS]
+    )
+    return WordedEnd(kind="doubtful") if kinds or is_unread else WordedEnd()
 
 
 def _clear_end(mentions: list[Mention]) -> WordedEnd:

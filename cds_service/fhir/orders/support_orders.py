@@ -319,7 +319,7 @@ def _worded(
     if kind not in TIMED:
         return WordedEnd()
     subject: Subject = "brace" if kind == "brace" else "bed-rest"
-    worded = read_worded_end(order, subject, terminology.durations)
+    worded = read_worded_end(order, subject, terminology)
     if worded.kind == "nothing" and times.no_end:
         return WordedEnd(kind=times.no_end)
     return worded
