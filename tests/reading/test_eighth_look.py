@@ -32,7 +32,6 @@ BESIDE = [
     resource("procedures", {"text": "Appendectomy", "performedDateTime": "2001"}, "p"),
 ]
 MISSES = {
-    "1-steroid-005": "directions of a pack and a taper are not read",
     "5-level-105": "a note that names a sequence first names no level",
 }
 CASES = [

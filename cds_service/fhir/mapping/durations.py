@@ -66,6 +66,7 @@ _PLACES_OF_ALL = {
     "payer": "%s",
     "least_before": r"(?:%s)\W*$",
     "least_after": r"\W*(?:%s)",
+    "course": _AFTER,
     "go_on": r"\s*(?:$|[.,;)\n]|(?:%s)\b)",
     "clause": rf"[;\n()，。；、]|,(?!\d)|\.(?=\s|$)|[&+]|{_INSIDE}",
 }
@@ -146,11 +147,12 @@ class _Amount(NamedTuple):
 
 
 class _Length(NamedTuple):
-    """A length of time with the word before it: `for 5 days`."""
+    """A length of time with the word next to it: `for 5 days`, `6 day taper`."""
 
     start: int
     end: int
     hours: float
+    is_whole: bool
 
 
 class _Clause(NamedTuple):
@@ -247,6 +249,10 @@ class DurationRules:
             name: ignoring_case(place % any_of(tables, name))
             for name, place in _PLACES_OF_ALL.items()
         }
+        stops, joints = (any_of(tables, name) for name in ("stop", "clause"))
+        self._last_stop = ignoring_case(
+            rf"[\s,;.]+(?:(?:{joints})\s+)?(?:{stops})\s*\.?\s*$"
+        )
         fillers = "|".join(any_of(tables, name) for name in ("fillers", "soft", "for_"))
         self._fillers = ignoring_case(_INSIDE % fillers)
 
@@ -304,16 +310,25 @@ class DurationRules:
     def course(self, text: str) -> Course | None:
         """Add the lengths of the steps of a dosage.
 
-        `40 mg x 4 days, 20 mg x 4 days` is a course of eight days. None unless each
-        step, a clause that names a number, has one length of its own.
+        `40 mg x 4 days, 20 mg x 4 days` is a course of eight days, `6 day taper` one of
+        six. A last `then stop` adds nothing. None unless each step, a clause that names
+        a number, has one length of its own.
         """
         plain = normal(text)
         if len(plain) > LONGEST_TEXT or self._days.search(plain):
             return None
-        remainder, hours, is_waiting = plain, 0.0, False
+        remainder, hours, is_waiting, before = plain, 0.0, False, 0
         for start, end in self._clauses(plain):
-            words = plain[start:end]
+            words, joint = plain[start:end], plain[before:start]
+            before = end
             lengths = [*self._led_lengths(words)]
+            # `5 mg daily, then 6 day taper` says no end of the 5 mg
+            if (
+                is_waiting
+                and _WORD.search(joint)
+                and any(one.is_whole for one in lengths)
+            ):
+                return None
             other = words
             for length in lengths:
                 other = _blank(other, length.start, length.end)
@@ -323,19 +338,27 @@ class DurationRules:
             if len(lengths) > 1 or (is_step and is_waiting):
                 return None
             is_waiting = (is_step or is_waiting) and not lengths
+        remainder = self._last_stop.sub("", remainder)
         return Course(hours, remainder) if hours and not is_waiting else None
 
     def _led_lengths(self, words: str) -> Iterator[_Length]:
-        """Yield the lengths of a clause that a word such as `for` makes the end."""
+        """Yield the lengths of a clause that words make the end.
+
+        They are such as `for` before it, and `taper` or `course` after it.
+        """
         for amount in self._amounts(words):
             languages = self._languages(amount)
             before, after = words[: amount.start], words[amount.end :]
             lead = self._ends(self._without_soft(before, languages), "for_", languages)
             is_rate = self._begins(after, "rate", languages)
+            whole = self._anywhere["course"].match(after)
             is_least = self._is_least(before, after)
-            if lead and amount.number and not is_least and not is_rate:
-                hours = amount.number * self.units[amount.unit].hours
-                yield _Length(lead.start(), amount.end, hours)
+            if not amount.number or is_least or is_rate or not (lead or whole):
+                continue
+            hours = amount.number * self.units[amount.unit].hours
+            start = lead.start() if lead else amount.start
+            end = amount.end + whole.end() if whole else amount.end
+            yield _Length(start, end, hours, is_whole=lead is None)
 
     def _read(self, text: str, subject: str, *, is_title: bool) -> Iterator[Mention]:
         for match in self._anywhere["payer"].finditer(text):

@@ -152,6 +152,8 @@ class Durations(DataTable):
         for_, soft, until, until_date, every, since, delay: words before a duration:
             that it is one, that it is about so long, that it is an end; that it is a
             frequency, lies in the past, or is a time to wait.
+        course: words after a duration that make it that of a whole course of a drug (`6
+            day taper`).
         rate, ago, past: words after a duration: a frequency, the past, what it is
             counted from.
         stop, start, up: an order's end, its beginning, and that a patient gets up.
@@ -182,6 +184,7 @@ class Durations(DataTable):
     until: tuple[Pattern, ...] = ()
     until_date: tuple[Pattern, ...] = ()
     every: tuple[Pattern, ...] = ()
+    course: tuple[Pattern, ...] = ()
     rate: tuple[Pattern, ...] = ()
     ago: tuple[Pattern, ...] = ()
     since: tuple[Pattern, ...] = ()

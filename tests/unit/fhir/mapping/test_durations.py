@@ -154,3 +154,37 @@ def test_any_text_is_read_and_places_lie_within_it(words):
         for one in read(subject, words):
             # NFKC may make a sign three
             assert 0 <= one.start <= one.end <= max(len(words), 3 * 1000)
+
+
+@pytest.mark.parametrize(
+    ("words", "days"),
+    [
+        ("60 mg daily x 5 days then stop", 5),
+        ("40 mg x4d, 20 mg x4d, then off", 8),
+        ("follow package directions, 6 day taper", 6),
+        ("10 day course", 10),
+        ("5-day burst", 5),
+        ("Take 5 mg daily, then 6 day taper", None),
+        ("60 mg daily for 5 days, then 5 mg daily", None),
+        ("5 mg daily until stop", None),
+    ],
+)
+def test_the_words_of_a_whole_course_give_its_days(words, days):
+    course = terminology().durations.course(words)
+    assert (course and course.hours / 24) == days
+
+
+@pytest.mark.parametrize(
+    ("words", "is_plain"),
+    [
+        ("60 mg daily x 5 days then stop", True),
+        ("follow package directions, 6 day taper", True),
+        ("60 mg daily x 5 days then stop if better", False),
+        ("6 day taper, repeat as needed", False),
+        ("5 day burst for each flare", False),
+    ],
+)
+def test_a_course_ends_only_if_nothing_else_is_said(words, is_plain):
+    course = terminology().durations.course(words)
+    assert course is not None
+    assert terminology().plain.doses.are_all(course.rest) == is_plain
