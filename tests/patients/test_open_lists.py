@@ -59,36 +59,48 @@ def test_a_drug_that_is_said_not_to_be_taken_is_named_and_never_none():
     assert "below the usual" not in card["detail"]
 
 
-@pytest.mark.parametrize(
-    "unknown",
-    [
-        pytest.param(
-            of_patient(
-                "MedicationAdministration",
-                "q",
-                status="completed",
-                medicationReference={"reference": "Medication/77"},
-                effectiveDateTime=days_ago(250),
-            ),
-            id="administration",
-        ),
-        pytest.param(
-            of_patient(
-                "MedicationDispense",
-                "q",
-                status="completed",
-                medicationCodeableConcept=FORTEO,
-                whenHandedOver=days_ago(250),
-            ),
-            id="dispense",
-        ),
-    ],
-)
-def test_a_drug_that_nobody_knows_is_asked_about_and_nothing_is_below(unknown):
+def test_a_drug_that_nobody_knows_is_asked_about_and_nothing_is_below():
+    unknown = of_patient(
+        "MedicationDispense",
+        "q",
+        status="completed",
+        medicationCodeableConcept=FORTEO,
+        whenHandedOver=days_ago(250),
+    )
     card = card_of(unknown)
     assert "that we do not know: ask about bone drugs" in card["summary"]
     assert "the usual 1 in 6 fracture" in card["detail"]
     assert "about 1 in 10" not in card["detail"]
+
+
+@pytest.mark.parametrize(
+    "kind",
+    [
+        "MedicationRequest",
+        "MedicationAdministration",
+        "MedicationDispense",
+        "MedicationStatement",
+    ],
+)
+def test_a_list_whose_drug_was_not_read_is_not_whole_and_selects_nothing(kind):
+    """The Medication that an entry refers to was refused, or is not there."""
+    before = card_of()
+    assert any(one.get("isRecommended") for one in before["suggestions"])
+    unread = of_patient(
+        kind,
+        "q",
+        status="active" if kind == "MedicationRequest" else "completed",
+        medicationReference={"reference": "Medication/77"},
+        intent="order",
+        authoredOn=days_ago(30),
+        effectiveDateTime=days_ago(30),
+        whenHandedOver=days_ago(30),
+    )
+    card = card_of(unread)
+    assert "ask about bone drugs" in card["summary"]
+    assert not any(one.get("isRecommended") for one in card.get("suggestions", ()))
+    assert "below the usual" not in card["detail"]
+    assert "drug" in card["detail"].partition("**Not known:**")[2]
 
 
 @pytest.mark.parametrize(

@@ -10,13 +10,14 @@ from cds_service.errors import FhirReadError
 from cds_service.fhir.gathering.parallel import run_side_by_side
 from cds_service.fhir.gathering.picking import (
     CHOICES,
-    MAY_NEED_BRACE,
-    NOT_UNDERSTOOD,
+    OF_ANY_PRODUCT,
     concepts_of,
+    is_product_unread,
 )
 from cds_service.fhir.gathering.plan import PrefetchPlan, Template
 from cds_service.fhir.gathering.query_results import (
     QueryResult,
+    count_entries,
     read_prefetch,
     read_result,
     without_other_servers,
@@ -348,6 +349,31 @@ def with_referred_to(
     }
 
 
+def with_unread_products(
+    answers: Mapping[str, QueryResult],
+    plan: PrefetchPlan,
+    bases: Bases,
+    terminology: Terminology,
+) -> dict[str, QueryResult]:
+    """Mark a list as not whole if it has entries whose drug or device was not read.
+
+    Each may be of any.
+    """
+    marked = dict(answers)
+    for key in (one.key for one in plan.templates if one.resource_type in CHOICES):
+        answer = answers[key]
+        targets = Targets(answer.others, bases)
+        unread = sum(
+            is_product_unread(raw, targets, terminology) for raw in answer.resources
+        )
+        if unread:
+            note = (
+                f"incomplete: {count_entries(unread)} whose drug or device was not read"
+            )
+            marked[key] = answer._replace(is_cut=True, note=answer.note or note)
+    return marked
+
+
 def with_diagnoses_of_stay(
     answers: Mapping[str, QueryResult],
     plan: PrefetchPlan,
@@ -381,7 +407,7 @@ def _needs(raw: Json, targets: Targets, bases: Bases, terminology: Terminology) 
     if kind != wanted or not is_fhir_id(own_id):
         return ""
     concepts = concepts_of(raw, targets, terminology)
-    return name if concepts & {NOT_UNDERSTOOD, MAY_NEED_BRACE} else ""
+    return name if concepts & OF_ANY_PRODUCT else ""
 
 
 def read_by_id(

@@ -16,6 +16,7 @@ from cds_service.fhir.gathering.fetching import (
     read_results,
     with_diagnoses_of_stay,
     with_referred_to,
+    with_unread_products,
 )
 from cds_service.fhir.gathering.parsing import BrokenResource, parse_patient
 from cds_service.fhir.gathering.patient_status import MODIFIED, doubt_of
@@ -83,6 +84,7 @@ def gather(
             results, plan.needed, terminology, person.bases, read, until
         )
         results = with_diagnoses_of_stay(results, plan, person.bases, read)
+    results = with_unread_products(results, plan, person.bases, terminology)
     needed = needed_results(plan, results, person.patient_id)
     results = in_newest_version(results | needed)
     return record_in(results, plan, terminology, person, deadline)

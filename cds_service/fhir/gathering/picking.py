@@ -108,6 +108,8 @@ NOT_UNDERSTOOD = "not-understood"
 MAY_BE_GRAVE = "may-be-grave"
 # It may be what a brace is for: nothing says that it leaves the spine alone.
 MAY_NEED_BRACE = "may-need-brace"
+# Nothing says which drug or device it is.
+OF_ANY_PRODUCT = frozenset({NOT_UNDERSTOOD, MAY_NEED_BRACE})
 # Orders on record that are read as what they are.
 READ_AS_ORDERS = AUGMENTATIONS | {
     *("augmentation-additional-level", "height-restoration"),
@@ -585,6 +587,22 @@ def referred_in(resource: Json, targets: Targets) -> Json | None:
         if referred is not None and referred.get("resourceType") == kind
         else None
     )
+
+
+def is_product_unread(
+    resource: Json, targets: Targets, terminology: Terminology
+) -> bool:
+    """Tell if only a reference says which drug or device it is, and nothing is there.
+
+    The server refused it, or has it no more, or there was no time to read it.
+    """
+    choice, _ = CHOICES[text(resource.get("resourceType"))]
+    if not member(resource, f"{choice}Reference", "reference"):
+        return False
+    if text(resource.get("status")) in VOID or referred_in(resource, targets):
+        return False
+    unknown = concepts_of(resource, targets, terminology) & OF_ANY_PRODUCT
+    return bool(unknown)
 
 
 def _concepts_of_device(
