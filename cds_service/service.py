@@ -51,7 +51,7 @@ from cds_service.fhir.gathering.gather import gather
 from cds_service.fhir.gathering.parallel import run_side_by_side
 from cds_service.fhir.gathering.plan import PrefetchPlan
 from cds_service.fhir.gathering.record import PatientRecord
-from cds_service.fhir.gathering.record_state import is_cut, state_of
+from cds_service.fhir.gathering.record_state import is_unread, state_of
 from cds_service.fhir.gathering.refusals import (
     refuse_another_patient,
     refuse_lists_of_another,
@@ -64,6 +64,7 @@ from cds_service.fhir.orders.drafts import DraftOrders, read_drafts, with_foreig
 from cds_service.fhir.orders.handout_draft import Page, draft_handout
 from cds_service.fhir.orders.performed import (
     find_performed,
+    has_augmentation,
     read_leaving,
     without_performed,
 )
@@ -171,7 +172,7 @@ def _with_orders_on_record(call: Call) -> Call | None:
     """
     person = call.person
     context = call.request.context
-    record = _read_deciding(call, "ServiceRequest", person)
+    record = _read_deciding(call, person, "ServiceRequest")
     if record is None:
         _note_unread(call, "orders")
         return None
@@ -241,17 +242,22 @@ def _read_signing(call: Call, orders: SignedOrders) -> ReadCase | None:
 def _read_discharge(call: Call, orders: SignedOrders) -> ReadCase | None:
     """Read the record and make the case (steps 2 and 3); None without an augmentation.
 
-    The procedures alone decide that: most patients who leave had none. If they cannot
-    be read, that is not known, and the log says so.
+    The procedures decide that, of an older one with the days of the stay: most patients
+    who leave had none. If they cannot be read, that is not known, and the log says so.
     """
-    procedures = _read_deciding(call, "Procedure", orders.person)
+    procedures = _read_deciding(call, orders.person, "Procedure")
     if procedures is None:
         _note_unread(call, "procedures")
         return None
     if _find_performed(call, procedures) is None:
-        if _may_lack(call, procedures):
-            _note_unread(call, "procedures")
-        return None
+        if has_augmentation(procedures, call.service.terminology):
+            # It may be of this stay, if that lasts longer than we look back.
+            both = _read_deciding(call, orders.person, "Procedure", "Encounter")
+            procedures = both or procedures
+        if _find_performed(call, procedures) is None:
+            if _may_lack(call, procedures):
+                _note_unread(call, "procedures")
+            return None
     gathered = _gather(call, orders)
     performed = _find_performed(call, gathered.record)
     if performed is None:
@@ -264,7 +270,7 @@ def _read_discharge(call: Call, orders: SignedOrders) -> ReadCase | None:
 # --- is the call ours: what decides, and notes of what gets no card
 
 
-def _read_deciding(call: Call, kind: str, person: Person) -> PatientRecord | None:
+def _read_deciding(call: Call, person: Person, *kinds: str) -> PatientRecord | None:
     """Read the list that decides if a call is ours; None if it cannot be read.
 
     Raises:
@@ -274,7 +280,7 @@ def _read_deciding(call: Call, kind: str, person: Person) -> PatientRecord | Non
     plan = call.hook.plan
     refuse_another_patient(plan, call.request)
     try:
-        record = _read_record(call, plan.of_types(kind), person)
+        record = _read_record(call, plan.of_types(*kinds), person)
     except EvidenceUnavailable:
         return None
     refuse_lists_of_another(record)
@@ -288,7 +294,8 @@ def _may_lack(call: Call, record: PatientRecord) -> bool:
     entries of another patient were on it.
     """
     is_doubtful = bool(record.foreign or record.unreadable)
-    return is_cut(record) or is_doubtful or _is_blank(call, record)
+    is_unwhole = any(map(is_unread, record.reads.values()))
+    return is_unwhole or is_doubtful or _is_blank(call, record)
 
 
 def _is_blank(call: Call, record: PatientRecord) -> bool:

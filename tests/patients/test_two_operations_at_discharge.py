@@ -3,11 +3,19 @@
 She leaves on 20 November 2026, after L1 two days ago; the site looks back 30 days.
 """
 
+from typing import Any
+
 import pytest
 
-from tests.chart_builders import Resource, days_ago, ordered
+from tests.chart_builders import Asked, Resource, days_ago, ordered
 from tests.patients.inpatients import chart, coded
-from tests.patients.leaving import kyphoplasty_done, leave, leaving_chart
+from tests.patients.leaving import (
+    SERVICE,
+    discharge,
+    kyphoplasty_done,
+    leave,
+    leaving_chart,
+)
 
 PHYSIOTHERAPY = ordered("rehabilitation", days=1)
 ANOTHER = {"reference": "Encounter/stay-before"}
@@ -84,3 +92,60 @@ def test_a_second_entry_of_the_operation_is_no_earlier_one(level, days, stay):
     (card,) = leave(leaver(bill))
     assert card["indicator"] == "info"
     assert "second vertebral fracture" not in card["summary"]
+
+
+# Other tests of this file are of the days within the site's thirty.
+LONG = 60
+WARD = {"reference": "Encounter/ward-7"}
+
+
+def long_stayer(*record: Resource, began: int = LONG) -> tuple[Resource, ...]:
+    """Somebody who leaves, admitted so many days ago, with these procedures."""
+    stay = {"period": {"start": days_ago(began)}}
+    entries = chart(coded("M80.08XA", days=LONG), *record)
+    return tuple(
+        one | stay if one["resourceType"] == "Encounter" else one for one in entries
+    )
+
+
+@pytest.mark.parametrize(
+    "named",
+    [
+        pytest.param({"encounter": WARD}, id="a department's contact"),
+        pytest.param(NOT_NAMED, id="no stay"),
+    ],
+)
+def test_what_was_done_in_a_long_stay_is_of_it(named):
+    (card,) = leave(long_stayer(kyphoplasty_done(days=45, **named)))
+    assert card["summary"].startswith("Leaving after kyphoplasty L1")
+
+
+def test_what_was_done_before_a_long_stay_is_not_of_it():
+    done = kyphoplasty_done(days=45, **NOT_NAMED)
+    assert leave(long_stayer(done, began=40)) == []
+
+
+def test_what_names_another_stay_in_hospital_is_not_of_it():
+    body = discharge(long_stayer(kyphoplasty_done(days=45, encounter=WARD)))
+    ours = body["prefetch"]["encounter"]
+    assert by_call(body)
+    other = {name: ours[name] for name in ours if name != "period"} | {"id": "ward-7"}
+    entries = [{"resource": one} for one in (ours, other)]
+    bundle = {"resourceType": "Bundle", "type": "searchset", "entry": entries}
+    body["prefetch"]["encounter"] = bundle
+    assert by_call(body) == []
+
+
+def by_call(body: dict[str, Any]) -> list[Resource]:
+    """The cards that this call shows."""
+    reply = Asked().client.post(f"/cds-services/{SERVICE}", json=body)
+    cards: list[Resource] = reply.get_json()["cards"]
+    return cards
+
+
+def test_a_long_stay_that_could_not_be_read_leaves_an_entry():
+    asked = Asked()
+    done = kyphoplasty_done(days=45, **NOT_NAMED)
+    assert leave(long_stayer(done), asked, failed=("encounter",)) == []
+    (entry,) = asked.log.entries
+    assert entry.content == {"nearMisses": [], "proceduresUnread": True}

@@ -16,6 +16,7 @@ from cds_service.core.leaving import (
     GraveResult,
     Leaving,
 )
+from cds_service.fhir.findings.encounter import INPATIENT
 from cds_service.fhir.gathering.drugs import BONE_DRUG, read_billed
 from cds_service.fhir.gathering.entries import Entry
 from cds_service.fhir.gathering.grave_asides import drugs_and_states, grave_beside
@@ -107,16 +108,16 @@ def find_performed(
         today: the day of the answer; what is dated later was not done.
     """
     calendar = terminology.calendar
+    stay = _stay_that_ends(record, encounter, calendar)
     sure: list[Order] = []
     possible: list[Order] = []
     for procedure in _procedures(record, terminology):
-        if not _may_be_of_now(procedure.resource, encounter, since, today, calendar):
+        if not _may_be_of_now(procedure.resource, stay, since, today, calendar):
             continue
         is_done = text(procedure.resource.get("status")) in DONE
         is_dated = performed_on(procedure.resource, calendar) is not None
-        is_sure = is_done and (is_dated or _is_of(procedure.resource, encounter))
+        is_sure = is_done and (is_dated or stay.holds(procedure.resource, calendar))
         (sure if is_sure else possible).append(procedure)
-    stay = _Stay(encounter, _admitted_on(record, encounter, calendar))
     newest = _newest_operation(sure or possible, stay, terminology)
     augmentation = combine_performed(newest, terminology)
     if augmentation is None:
@@ -126,28 +127,55 @@ def find_performed(
     )
 
 
-class _Stay(NamedTuple):
-    """The stay that ends: its id, and the day on which it began if that is known."""
+def has_augmentation(record: PatientRecord, terminology: Terminology) -> bool:
+    """Tell if there is any augmentation that was, or may have been, done."""
+    return any(True for _ in _procedures(record, terminology))
 
-    id: str | None
+
+class _Stay(NamedTuple):
+    """The stay that ends.
+
+    Attributes:
+        name: as others refer to it; empty if the call names none.
+        start: the day on which it began; None if that is not known.
+        others: stays in hospital, by name, that are known to be no part of it.
+    """
+
+    name: str
     start: date | None
+    others: frozenset[str]
 
     def holds(self, procedure: Json, calendar: SiteCalendar) -> bool:
-        """Tell if a procedure names this stay, or was done in its time."""
-        if _is_of(procedure, self.id):
+        """Tell if a procedure names this stay, or was done in its time.
+
+        In its time it may name a department's contact, or nothing.
+        """
+        named = _stay_of(procedure)
+        if self.name and named == self.name:
             return True
-        day = performed_on(procedure, calendar)
-        return self.start is not None and day is not None and day >= self.start
+        first, _ = _days_of(procedure, calendar)
+        is_since = bool(self.start and first and first >= self.start)
+        return is_since and named not in self.others
 
 
-def _admitted_on(
+def _stay_that_ends(
     record: PatientRecord, encounter: str | None, calendar: SiteCalendar
-) -> date | None:
-    """Return the day on which this stay began; None if the record has no exact one."""
+) -> _Stay:
+    name = f"Encounter/{encounter}" if encounter else ""
+    start = None
+    others: set[str] = set()
     for stay in _of_type(record, "Encounter"):
-        if encounter and stay.reference == f"Encounter/{encounter}":
-            return calendar.named_day(member(stay.resource, "period", "start"))
-    return None
+        if stay.reference == name:
+            start = calendar.named_day(member(stay.resource, "period", "start"))
+        elif _is_apart(stay.resource, name):
+            others.add(stay.reference)
+    return _Stay(name, start, frozenset(others))
+
+
+def _is_apart(encounter: Json, stay: str) -> bool:
+    """Tell if this is a stay in hospital, and not one that is part of that stay."""
+    part_of = last_name(text(member(encounter, "partOf", "reference")))
+    return text(member(encounter, "class", "code")) in INPATIENT and part_of != stay
 
 
 def _newest_operation(
@@ -207,7 +235,7 @@ def _levels_of(procedure: Json, terminology: Terminology) -> tuple[str, ...]:
 
 def _may_be_of_now(
     procedure: Json,
-    encounter: str | None,
+    stay: _Stay,
     since: date,
     today: date,
     calendar: SiteCalendar,
@@ -219,7 +247,7 @@ def _may_be_of_now(
     first, last = _days_of(procedure, calendar)
     if first is not None and first > today:
         return False
-    return _is_of(procedure, encounter) or last is None or last >= since
+    return stay.holds(procedure, calendar) or last is None or last >= since
 
 
 def _days_of(
@@ -312,11 +340,6 @@ def _of_type(record: PatientRecord, kind: str) -> Iterator[Order]:
     for entry in record.entries:
         if entry.raw.get("resourceType") == kind and not is_prohibition(entry.raw):
             yield Order(f"{kind}/{text(entry.raw.get('id'))}", entry.raw)
-
-
-def _is_of(resource: Json, encounter: str | None) -> bool:
-    """Tell if a resource names this stay."""
-    return bool(encounter) and _stay_of(resource) == f"Encounter/{encounter}"
 
 
 def _stay_of(resource: Json) -> str:
