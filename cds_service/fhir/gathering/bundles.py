@@ -59,31 +59,47 @@ def has_entries(document: Any) -> bool:
 
 
 def total_of(page: Any) -> int | None:
-    """Return the Bundle's `total`, if it states a valid one."""
+    """Return the Bundle's `total`, also one written as text; None if it states none."""
     total = page.get("total") if isinstance(page, dict) else None
-    return (
-        total
-        if isinstance(total, int) and not isinstance(total, bool) and total >= 0
-        else None
-    )
+    if isinstance(total, str) and total.isascii() and total.isdigit():
+        return int(total[:9])
+    if not isinstance(total, int) or isinstance(total, bool) or total < 0:
+        return None
+    return total
 
 
 def next_page(document: Any) -> str | None:
-    """Return the URL of a Bundle's `next` link; None if it has none."""
-    return link_of(document, ("next",))
+    """Return the URL of a Bundle's `next` link; None if it has none.
+
+    Empty if the list may go on at an address that is not known: the link has no URL, or
+    a link does not say which page it leads to.
+    """
+    url = link_of(document, ("next",))
+    if url is None and not all(map(_relation, _links_of(document))):
+        return ""
+    return url
 
 
 def link_of(document: Any, relations: Sequence[str]) -> str | None:
-    """Return the URL of a Bundle's first link with one of these relations, or None."""
-    links = document.get("link") if isinstance(document, dict) else None
-    for link in links if isinstance(links, list) else ():
-        if (
-            isinstance(link, dict)
-            and link.get("relation") in relations
-            and isinstance(link.get("url"), str)
-        ):
-            return str(link["url"]) or None
+    """Return the URL of a Bundle's first link with one of these relations.
+
+    None if there is no such link; empty if it has no URL.
+    """
+    for link in _links_of(document):
+        if _relation(link) in relations:
+            return text(link.get("url")).strip()
     return None
+
+
+def _links_of(document: Any) -> list[Any]:
+    """Return the links of a Bundle; a single link outside a list is accepted."""
+    links = document.get("link") if isinstance(document, dict) else None
+    return [link for link in (links if isinstance(links, list) else [links]) if link]
+
+
+def _relation(link: Any) -> str:
+    """Return the relation in lower case (RFC 8288); empty if the link has none."""
+    return text(link.get("relation")).strip().lower() if isinstance(link, dict) else ""
 
 
 def is_error_outcome(resource: Any) -> bool:

@@ -37,7 +37,8 @@ class QueryResult(NamedTuple):
         entries: resources of the requested type, each once.
         others: resources of other types that were returned too (included Patients,
             Medications).
-        next_page: URL of the next page, not read yet.
+        next_page: URL of the next page, not read yet; empty if that page has no usable
+            one.
         note: why it failed, or `incomplete: …`.
         is_cut: part of the list is missing.
         reason: why it failed, as a code; see FhirReadError.
@@ -106,7 +107,9 @@ def _is_silent(page: Json) -> bool:
     """Tell if a page is the whole answer to a query that found nothing, as most are."""
     if page.get("entry") not in (None, []) or page.get("total") or page.get("meta"):
         return False
-    return not page.get("link") or link_of(page, ("next", *BEFORE)) is None
+    if not page.get("link"):
+        return True
+    return next_page(page) is None and link_of(page, BEFORE) is None
 
 
 def _failed(note: str) -> QueryResult:
@@ -130,7 +133,9 @@ def _read_pages(template: Template, pages: Sequence[Json], note: str) -> QueryRe
     following = next_page(pages[-1]) if len(pages) == 1 else None
     fault = _fault(
         missing_pages=note
-        or ("an earlier page was not sent" if link_of(pages[0], BEFORE) else ""),
+        or (
+            "" if link_of(pages[0], BEFORE) is None else "an earlier page was not sent"
+        ),
         refused=any(is_error_outcome(outcome) for outcome in outcomes),
         broken=broken,
         count=len(asked),

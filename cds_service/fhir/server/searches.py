@@ -145,7 +145,7 @@ def walk_pages(
             return Fetched(tuple(pages), "the list may go on after two empty pages")
         if _is_enough(pages):
             return _cut(pages)
-        address = _page_address(base, link, page_url)
+        address = _page_address(base, link, page_url) if link else None
         if address is None or address in visited:
             return Fetched(tuple(pages), "the address of the next page cannot be used")
         visited.add(address)

@@ -728,6 +728,16 @@ def test_a_list_without_links_is_cut_too(server):
     assert fetch(client_of(server), asked).note == "the list was cut after 20 pages"
 
 
+@pytest.mark.parametrize("url", [{}, {"url": ""}, {"url": None}, {"url": 2}], ids=str)
+def test_a_next_page_without_an_address_is_said_and_not_asked(server, url):
+    asked = "Observation?patient=p1"
+    further = {"relation": "next", **url}
+    server.say(f"/{asked}", fhir({**page(observation(1)), "link": [further]}))
+    fetched = fetch(client_of(server), asked)
+    assert fetched.note == "the address of the next page cannot be used"
+    assert len(server.requests) == 1
+
+
 def test_nothing_is_asked_of_an_unusable_address_or_once_the_time_is_over(server):
     with pytest.raises(FhirReadError, match="address is not valid"):
         FhirClient("ftp://ehr.example.org/fhir")

@@ -1,0 +1,80 @@
+"""Whether a list goes on: no further page has to be shown, not guessed from a bad link."""
+
+import pytest
+
+from cds_service.fhir.gathering.bundles import next_page, total_of
+from cds_service.fhir.gathering.plan import Template
+from cds_service.fhir.gathering.query_results import read_result
+
+CONDITIONS = Template("conditions", "Condition?patient=1", "Condition", is_search=True)
+ADDRESS = "https://ehr.example.org/fhir?page=2"
+UNUSABLE = {
+    "no URL": [{"relation": "next"}],
+    "an empty URL": [{"relation": "next", "url": ""}],
+    "a blank URL": [{"relation": "next", "url": " "}],
+    "null for a URL": [{"relation": "next", "url": None}],
+    "a number for a URL": [{"relation": "next", "url": 2}],
+    "an object for a URL": [{"relation": "next", "url": {"value": ADDRESS}}],
+    "no relation": [{"relation": "self", "url": ADDRESS}, {"rel": "next"}],
+    "a text for a link": ["next"],
+    "a text for the links": "next",
+}
+
+
+def page(link, **members):
+    condition = {"resource": {"resourceType": "Condition", "id": "c1"}}
+    return {"resourceType": "Bundle", "entry": [condition], "link": link, **members}
+
+
+@pytest.mark.parametrize("link", UNUSABLE.values(), ids=UNUSABLE)
+def test_a_next_page_without_an_address_is_one_all_the_same(link):
+    assert next_page(page(link)) == ""
+
+
+@pytest.mark.parametrize(
+    "link",
+    [
+        pytest.param([{"relation": "Next", "url": ADDRESS}], id="in capitals"),
+        pytest.param([{"relation": " next ", "url": ADDRESS}], id="in blanks"),
+        pytest.param({"relation": "next", "url": ADDRESS}, id="outside a list"),
+        pytest.param(
+            [{"rel": "x"}, {"relation": "next", "url": ADDRESS}], id="after a bad one"
+        ),
+    ],
+)
+def test_the_next_page_is_found_however_its_link_is_written(link):
+    assert next_page(page(link)) == ADDRESS
+
+
+@pytest.mark.parametrize(
+    "link",
+    [
+        None,
+        [],
+        {},
+        [None],
+        [{"relation": "self", "url": ADDRESS}, {"relation": "first", "url": ADDRESS}],
+    ],
+    ids=str,
+)
+def test_a_list_without_a_next_link_ends(link):
+    assert next_page(page(link)) is None
+    assert read_result(CONDITIONS, [page(link)]).state == "given"
+
+
+@pytest.mark.parametrize("relation", ["previous", "Prev"])
+def test_an_earlier_page_without_an_address_was_not_sent(relation):
+    found = read_result(CONDITIONS, [page([{"relation": relation}])])
+    assert found.is_cut
+
+
+@pytest.mark.parametrize(
+    ("total", "expected"),
+    [(3, 3), ("3", 3), (0, 0), ("-1", None), (-1, None), (2.5, None), (True, None)],
+)
+def test_a_total_is_read_from_a_number_or_digits(total, expected):
+    assert total_of({"total": total}) == expected
+
+
+def test_a_total_in_text_says_that_entries_lack():
+    assert read_result(CONDITIONS, [page([], total="99")]).is_cut
