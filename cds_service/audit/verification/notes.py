@@ -110,6 +110,14 @@ def is_signed_by(checkpoint: Checkpoint, key: Key) -> bool:
     )
 
 
+def names_key(checkpoint: Checkpoint, key: Key) -> bool:
+    """Tell if one of the signatures says that it is of this key."""
+    return any(
+        (name, key_hash) == (key.name, key.hash)
+        for name, key_hash, _ in checkpoint.signatures
+    )
+
+
 def is_signature_of(key: Key, line: Signature, signed: bytes) -> bool:
     """Tell if this is the key's valid signature of these bytes."""
     name, key_hash, signature = line
