@@ -68,6 +68,13 @@ KINDS: Mapping[str, DrugKind] = {
 }
 # Groups as mappings/drugs.toml names them, and as cards do.
 GROUPS = {"other bisphosphonate": "bisphosphonate", "other bone drug": "bone drug"}
+# Of a drug that is recorded so, any of this kind may be meant; of None any at all.
+MAY_MEAN: Mapping[str, DrugKind | None] = {
+    "bone drug": None,
+    "other bone drug": None,
+    "other bisphosphonate": "bisphosphonate",
+    "parathyroid hormone analogue": "anabolic",
+}
 # Recorded without an amount, doses weeks apart are those against a tumour: least and
 # most between two, by drug. Against osteoporosis denosumab is given every six months,
 # zoledronate every year, pamidronate and ibandronate in a vein every three months.
@@ -95,7 +102,7 @@ RECENT = timedelta(days=90)
 SWITCH = timedelta(days=90)  # policy: the new drug may begin before the old one ends
 # Romosozumab is given twelve times, a month apart: after the twelfth none is next.
 WHOLE_COURSE = {"romosozumab": timedelta(days=315)}
-ORDERED_BEFORE = timedelta(days=90)  # an older order means an older start
+BEFORE_START = timedelta(days=90)  # policy: what is older means an older start
 # How the reason begins for which a list of these is not reliable.
 OF_PROCEDURES_OR_ORDERS = (
     *("list of procedures", "list of orders"),
@@ -178,10 +185,29 @@ def combine(entries: Iterable[DrugEntry], today: date) -> tuple[DrugUse, ...]:
     by_name: dict[str, list[DrugEntry]] = {}
     for entry in entries:
         by_name.setdefault(entry.name, []).append(entry)
-    return tuple(_use(name, by_name[name], today) for name in sorted(by_name))
+    return tuple(
+        _use(name, by_name[name], _perhaps_of(name, by_name), today)
+        for name in sorted(by_name)
+    )
 
 
-def _use(name: str, listed: Sequence[DrugEntry], today: date) -> DrugUse:
+def _perhaps_of(
+    name: str, by_name: Mapping[str, Sequence[DrugEntry]]
+) -> list[DrugEntry]:
+    """Return the entries under other names that may be of this drug."""
+    kind = KINDS.get(name, "other")
+    groups = (group for group, meant in MAY_MEAN.items() if meant in (None, kind))
+    return [
+        entry for group in groups if group != name for entry in by_name.get(group, ())
+    ]
+
+
+def _use(
+    name: str,
+    listed: Sequence[DrugEntry],
+    perhaps: Sequence[DrugEntry],
+    today: date,
+) -> DrugUse:
     understood = [entry for entry in listed if entry.is_understood]
     # What was not understood counts only if nothing else records an intake.
     entries = understood if any(entry.is_intake for entry in understood) else listed
@@ -195,9 +221,8 @@ def _use(name: str, listed: Sequence[DrugEntry], today: date) -> DrugUse:
     ordered = max(order_starts, key=_by_last, default=None)
     started, knows_start = _present_course(intakes)
     current_orders = [order for order in orders if order.is_current]
-    if started and name not in INTERVAL:
-        order_days = [order.begins.last for order in current_orders if order.begins]
-        knows_start &= all(started.first - day <= ORDERED_BEFORE for day in order_days)
+    if started and _is_older((*listed, *perhaps), started):
+        knows_start = False
     end = _end(entries, intakes, last_dose, today)
     if last_dose and _is_complete(name, started, last_dose):
         end = end or DrugEnd(last_dose, "last given")
@@ -299,20 +324,60 @@ def _runs(intake: DrugEntry, today: date) -> bool:
 
 
 def _present_course(intakes: Sequence[DrugEntry]) -> tuple[Dated | None, bool]:
-    """Find the first day of the intakes that follow each other without a pause."""
+    """Find the first day of the intakes that follow each other without a pause.
+
+    A year without an intake is a pause, since supplies and doses from elsewhere are
+    often not on record. Of what is injected at intervals it is the time after the last
+    dose has ceased to act. So is any time after an end on record.
+    """
     dated = [(intake.begins, intake) for intake in intakes if intake.begins]
     course = sorted(dated, key=lambda pair: pair[0], reverse=True)
     first: tuple[Dated, DrugEntry] | None = None
     for begins, intake in course:
-        is_paused = (
-            first
-            and not intake.is_current
-            and (intake.until or begins.last) < first[0].first
-        )
-        if is_paused:
+        if first and not intake.is_current and _is_pause(intake, first[0].first):
             break
         first = (begins, intake)
     return (first[0], first[1].knows_start) if first else (None, True)
+
+
+def _is_pause(intake: DrugEntry, resumed: date) -> bool:
+    """Tell if nothing was taken between an intake and the day of the next one."""
+    if _is_end(intake) and intake.ended:
+        return intake.ended.last < resumed
+    last = intake.last or intake.begins
+    acts_until = intake.until or (last.last if last else date.min)
+    if intake.name in INTERVAL or last is None:
+        return acts_until < resumed
+    is_year = months_between(last.last, resumed) >= LONG_MONTHS
+    return is_year and acts_until < resumed
+
+
+def _is_older(entries: Iterable[DrugEntry], started: Dated) -> bool:
+    """Tell if a drug may have been taken long before the start of this course.
+
+    An older order, dose or mention says so, whatever became of it; one without a day
+    may be older. What is older than an earlier course, and the end of that is on
+    record, does not count.
+    """
+    limit = started.first - BEFORE_START
+    others = [entry for entry in entries if not entry.is_draft]
+    ends = [entry.ended.last for entry in others if entry.ended and _is_end(entry)]
+    over_since = max((end for end in ends if end < started.first), default=date.min)
+    return any(_may_be_older(entry, over_since, limit) for entry in others)
+
+
+def _may_be_older(entry: DrugEntry, over_since: date, limit: date) -> bool:
+    day = entry.begins or entry.last
+    if day is None:
+        return True
+    is_of_course = day.first > over_since
+    return is_of_course and (day.first < limit or not entry.knows_start)
+
+
+def _is_end(entry: DrugEntry) -> bool:
+    """Tell if a drug was stopped, or its intake ended; a supply that ended is none."""
+    is_ended_intake = entry.is_intake and entry.how_ended == "ended"
+    return is_ended_intake or entry.how_ended == "stopped"
 
 
 def _is_complete(name: str, started: Dated | None, last_dose: Dated) -> bool:
@@ -598,7 +663,9 @@ def _while_taken(
 ) -> DrugState | None:
     """Find the state of a drug that is taken; None if a day of it is open."""
     started = use.started
-    is_after = bool(fracture_on and started and started.first > fracture_on)
+    is_after = bool(
+        fracture_on and started and use.is_start_known and started.first > fracture_on
+    )
     is_before = bool(started and started.last < (fracture_on or today - RECENT))
     if use.kind == "denosumab":
         return _denosumab(use, today, is_before=is_before, is_after=is_after)

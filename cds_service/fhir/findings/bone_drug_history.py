@@ -493,7 +493,11 @@ def _ordered(
     if authored is None and chart.calendar.moment(entry.raw.get("authoredOn")):
         return mention  # dated after the order
     is_due = is_due and entry.status == "active"
-    order = mention._replace(begins=authored, is_due=is_due)
+    # Written down as somebody told it: taken already, nobody says since when.
+    is_told = (
+        entry.raw.get("reportedBoolean") is True or "reportedReference" in entry.raw
+    )
+    order = mention._replace(begins=authored, is_due=is_due, knows_start=not is_told)
     is_new = authored and _effect(mention.name, spec, authored) >= chart.today
     is_open = entry.status == "active" or (entry.status == "completed" and bool(is_new))
     if mention.name in INTERVAL:

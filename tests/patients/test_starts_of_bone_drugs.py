@@ -1,0 +1,133 @@
+"""When a bone drug began: not before its first dose on record, if nothing older is there.
+
+A ward gives on what a patient takes at home, and prescriptions run out: a dose after
+the fracture says "started for this fracture" only if no entry may be older.
+"""
+
+import pytest
+
+from tests.chart_builders import (
+    ask,
+    by_topic,
+    days_ago,
+    kyphoplasty,
+    of_patient,
+    order_sign,
+    ordered,
+)
+from tests.codes import ATC, ICD, codeable
+from tests.patients.inpatients import ALENDRONATE, ZOLEDRONATE, chart, coded
+
+DRUG = codeable(ATC, ALENDRONATE)
+
+
+def prescribed(days, status="completed", **members):
+    return of_patient(
+        "MedicationRequest",
+        f"r{days}",
+        status=status, intent="order", medicationCodeableConcept=DRUG,
+        authoredOn=days_ago(days),
+        **members,
+    )
+
+
+def given(days, code=ALENDRONATE):
+    return of_patient(
+        "MedicationAdministration",
+        f"g{days}-{code}",
+        status="completed",
+        medicationCodeableConcept=codeable(ATC, code),
+        effectiveDateTime=days_ago(days),
+    )
+
+
+def dispensed(days):
+    return of_patient(
+        "MedicationDispense",
+        f"d{days}",
+        status="completed",
+        medicationCodeableConcept=DRUG,
+        whenHandedOver=days_ago(days),
+    )
+
+
+def stated(status="active", **members):
+    return of_patient(
+        "MedicationStatement",
+        "s",
+        status=status,
+        medicationCodeableConcept=DRUG,
+        **members,
+    )
+
+
+def summary(*entries):
+    """The summary for a fracture of 20 days ago with these entries."""
+    record = chart(coded("M80.08XA"), *entries)
+    return by_topic(ask(order_sign(record, kyphoplasty())))["rehabilitation"]["summary"]
+
+
+LONG_TERM = codeable(ICD, "Z79.83")
+OLDER = {
+    "a prescription of five years ago that ran out": [prescribed(1900)],
+    "one that nobody knows the state of": [prescribed(1900, "unknown")],
+    "one of last year, renewed since the fracture": [
+        prescribed(300),
+        prescribed(5, "active"),
+    ],
+    "a list without a day": [stated()],
+    "long-term use on the problem list": [coded("Z79.83", days=1500)],
+    "what was told on admission": [prescribed(2, reportedBoolean=True)],
+}
+
+
+@pytest.mark.parametrize("older", OLDER.values(), ids=OLDER)
+def test_a_dose_of_the_ward_is_no_start_if_the_drug_may_be_older(older):
+    words = summary(*older, given(2))
+    assert "for this fracture" not in words
+    assert "ask, then review" in words
+
+
+@pytest.mark.parametrize("older", OLDER.values(), ids=OLDER)
+def test_a_dispense_before_the_fracture_is_no_start_if_the_drug_may_be_older(older):
+    words = summary(*older, dispensed(60))
+    assert "too early" not in words
+    assert "review" in words
+
+
+def test_what_may_be_older_gets_a_card_though_rehabilitation_is_ordered():
+    assert "review" in summary(prescribed(1900), given(2), ordered("rehabilitation"))
+
+
+@pytest.mark.parametrize("apart", [90, 180, 330])
+def test_dispenses_over_years_are_one_course(apart):
+    words = summary(*(dispensed(60 + apart * number) for number in range(5)))
+    assert words.startswith("Fracture on alendronate")
+
+
+def test_an_infusion_long_after_an_order_is_no_start():
+    old = prescribed(1100) | {"medicationCodeableConcept": codeable(ATC, ZOLEDRONATE)}
+    assert "too early" not in summary(old, given(30, ZOLEDRONATE))
+
+
+@pytest.mark.parametrize(
+    "recent",
+    [
+        pytest.param([], id="no prescription"),
+        pytest.param([prescribed(4, "active")], id="prescribed for it"),
+        pytest.param(
+            [prescribed(80, "active")], id="prescribed before it, never taken"
+        ),
+    ],
+)
+def test_a_first_dose_after_the_fracture_is_a_start(recent):
+    assert summary(*recent, given(2)).startswith("Alendronate started 18 Nov for this")
+
+
+def test_a_course_that_was_ended_on_record_makes_no_start_older():
+    over = stated(
+        "completed",
+        effectivePeriod={"start": days_ago(2500), "end": days_ago(1400)},
+    )
+    words = summary(prescribed(2500), over, given(2))
+    assert words.startswith("Alendronate started 18 Nov for this fracture")
