@@ -206,7 +206,8 @@ def verify(
         checkpoints = list(_checkpoints(notes))
         trusted = [read_key(key) for key in keys]
         if exported is not None:
-            with exported.open(encoding="utf-8", errors="replace") as lines:
+            # As they are: the hash of the manifest covers the ends of lines too.
+            with exported.open(encoding="utf-8", errors="replace", newline="") as lines:
                 report = verify_export(lines, trusted or [read_key(_own_key())])
         else:
             settings = read_settings()

@@ -42,9 +42,8 @@ def verify_export(lines: Iterable[str], keys: Sequence[Key]) -> Report:
             break
         if "manifest" in document:
             # What is next to it, or twice within it, no hash covers.
-            is_plain = document.keys() == {"manifest"} and line.rstrip(
-                "\r\n"
-            ) == _canonical(document)
+            is_written_so = line.removesuffix("\n") == _canonical(document)
+            is_plain = is_written_so and document.keys() == {"manifest"}
             manifest = (
                 document["manifest"]
                 if is_plain and isinstance(document["manifest"], dict)

@@ -206,6 +206,14 @@ def test_verify_of_an_export_makes_no_key(url, tmp_path):
 
 
 @pytest.mark.usefixtures("url")
+def test_an_export_with_other_line_ends_is_changed(tmp_path):
+    exported = tmp_path / "log.ndjson"
+    run("export", "--out", str(exported))
+    exported.write_bytes(exported.read_bytes().replace(b"\n", b"\r\n"))
+    assert "changed" in run("verify", "--export", str(exported), code=1)
+
+
+@pytest.mark.usefixtures("url")
 def test_an_older_note_is_not_written_over(tmp_path):
     note = tmp_path / "once.note"
     run("checkpoint", "--out", str(note))
