@@ -5,6 +5,7 @@ import pytest
 from tests.chart_builders import kyphoplasty
 from tests.codes import CPT, codeable
 from tests.patients.reassuring import cards_of, dated, end_is_selected
+from tests.patients.test_procedures_nobody_judged import OPS, done
 
 GM = "http://fhir.de/CodeSystem/bfarm/icd-10-gm"
 
@@ -35,3 +36,46 @@ def test_the_short_name_of_the_operation_changes_nothing():
     name = "Percut vertebral augmentation lumbar"
     order = kyphoplasty() | {"code": codeable(CPT, "22514", display=name)}
     assert end_is_selected(cards_of(order=order))
+
+
+ECCE = "Extrakapsuläre Extraktion der Linse: Mit Einführung einer kapselfixierten Linse"
+
+
+@pytest.mark.parametrize(
+    ("code", "title"),
+    [
+        ("5-144.5a", ECCE),
+        ("8-550.1", "Geriatrische frührehabilitative Komplexbehandlung"),
+        ("8-561.1", "Funktionsorientierte physikalische Therapie"),
+        ("9-984.7", "Pflegebedürftigkeit: Pflegebedürftig nach Pflegegrad 2"),
+        ("3-900", "Knochendichtemessung (alle Verfahren)"),
+    ],
+)
+def test_the_title_of_a_known_procedure_changes_nothing(code, title):
+    cards = cards_of(done(codeable(OPS, code, display=title)))
+    assert "below" in cards["rehabilitation"]["detail"]
+    assert end_is_selected(cards)
+
+
+@pytest.mark.parametrize(
+    "beside",
+    [{"display": "Spondylodese L3-5"}, {"text": "Fixateur interne"}],
+)
+def test_what_names_the_spine_beside_a_known_procedure_is_open(beside):
+    code = codeable(OPS, "5-144.5a", display=ECCE)
+    coding = code["coding"][0] | {"display": beside.get("display", ECCE)}
+    cards = cards_of(done(code | {"coding": [coding]} | beside))
+    assert not end_is_selected(cards)
+
+
+@pytest.mark.parametrize("code", ["U99.0", "U11.9"])
+def test_a_test_for_covid_or_a_vaccination_leaves_nothing_open(code):
+    cards = cards_of(dated(codeable(GM, code), days=6))
+    assert "below" in cards["rehabilitation"]["detail"]
+    assert end_is_selected(cards)
+
+
+@pytest.mark.parametrize("code", ["U07.1", "U80.00", "U99.1"])
+def test_an_infection_or_an_unused_code_is_open(code):
+    cards = cards_of(dated(codeable(GM, code), days=6))
+    assert "below" not in cards["rehabilitation"]["detail"]

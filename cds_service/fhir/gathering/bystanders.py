@@ -94,17 +94,32 @@ def is_plain_fracture(
 def is_bystander_act(titles: Iterable[Json], terminology: Terminology) -> bool:
     """Tell if titles of an order or a procedure name what leaves the spine alone."""
     listed = list(titles)
-    words = [word for one in listed for word in texts_of(one)]
     rules = terminology.bystanders
     verdicts = {
         _of_act(coding, terminology) for title in listed for coding in _codings(title)
     } - {"unknown"}
     if verdicts:
         return verdicts == {"apart"} and not any(
-            _speaks_of_spine(word, terminology, SPINAL) and not rules.names_act(word)
-            for word in words
+            _is_against_code(word, title, terminology)
+            for title in listed
+            for word in texts_of(title)
         )
+    words = [word for one in listed for word in texts_of(one)]
     return bool(words) and all(map(rules.names_act, words))
+
+
+def _is_against_code(word: str, title: Json, terminology: Terminology) -> bool:
+    """Tell if a word speaks against a code that leaves the spine alone.
+
+    A display is the title that the code's system gives it: it does so only if it names
+    something of the spine. "Kapselfixierte Hinterkammerlinse" fixes no vertebra.
+    """
+    if terminology.bystanders.names_act(word):
+        return False
+    names = {text(coding.get("display")) for coding in _codings(title)}
+    if word not in names and terminology.bystanders.is_against(word):
+        return True
+    return bool(terminology.text_concepts(word) & SPINAL)
 
 
 def is_bystander_procedure(procedure: Json, terminology: Terminology) -> bool:
