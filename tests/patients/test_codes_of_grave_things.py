@@ -5,8 +5,8 @@ import pytest
 from tests.chart_builders import (
     problem,
 )
-from tests.codes import codeable
-from tests.patients.reassuring import card_of
+from tests.codes import SCT, codeable
+from tests.patients.reassuring import card_of, cards_of, end_is_selected
 
 ICD_9 = "http://hl7.org/fhir/sid/icd-9-cm"
 WHO = "http://hl7.org/fhir/sid/icd-10"
@@ -20,6 +20,46 @@ def coded(system, code):
 
 def test_without_them_the_patient_is_told_to_be_below():
     assert REASSURING in card_of()["detail"]
+
+
+@pytest.mark.parametrize(
+    ("system", "code"),
+    [
+        pytest.param(SCT, "1734006", id="fracture with injury of the cord"),
+        pytest.param(ICD_9, "806.4", id="the same in ICD-9-CM"),
+    ],
+)
+def test_a_fracture_with_injury_of_the_cord_is_a_deficit_and_unstable(system, code):
+    cards = cards_of(coded(system, code))
+    card = cards["rehabilitation"]
+    assert card["indicator"] == "warning"
+    assert card["summary"].startswith("Neurological deficit")
+    assert not end_is_selected(cards)
+    assert "nstable" in cards["braceLimit"]["summary"] + cards["braceLimit"]["detail"]
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        pytest.param("90584004", id="injury of the cord"),
+        pytest.param("71286001", id="compression of the cord"),
+        pytest.param("192970008", id="cauda equina"),
+        pytest.param("60389000", id="paraplegia"),
+        pytest.param("290411000119106", id="incomplete paraplegia"),
+        pytest.param("372310001", id="paralysis by the cord"),
+    ],
+)
+def test_a_lesion_of_the_cord_in_snomed_is_a_deficit(code):
+    card = card_of(coded(SCT, code))
+    assert card["indicator"] == "warning"
+    assert card["summary"].startswith("Neurological deficit")
+
+
+@pytest.mark.parametrize("code", ["698754002", "48522003", "262711004"])
+def test_another_disease_of_the_cord_in_snomed_is_named(code):
+    card = card_of(coded(SCT, code))
+    assert REASSURING not in card["detail"]
+    assert "neurological deficit not excluded" in card["detail"]
 
 
 @pytest.mark.parametrize(
