@@ -6,12 +6,8 @@ from collections.abc import Iterator, Mapping
 from cds_service.cards.answer import Answer
 from cds_service.cards.texts import escape_markdown
 from cds_service.core.findings import Findings
-from cds_service.core.open_points import (
-    EXCLUDING,
-    KEPT,
-    RAISING_LISTED,
-    is_settled,
-)
+from cds_service.core.grave_findings import EXCLUDING, RAISING_LISTED
+from cds_service.core.open_points import KEPT, is_settled
 from cds_service.core.phrases import Otherwise, joined, say
 from cds_service.core.wording import GAP_REASONS, grouped
 

@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from cds_service.core.derived import MNA_AT_RISK
 from cds_service.core.findings import Finding, Findings, Gap, RecordState, Value
+from cds_service.core.grave_findings import EXCLUDING, RAISING_LISTED
 from cds_service.core.sarcopenia import STUDY, sex_of
 from cds_service.core.study_result import BONE
 
@@ -39,20 +40,6 @@ NOT_USABLE = frozenset(
         *("no-value", "unit-unknown", "out-of-range", "conflicting", "not-final"),
         *("other-method", "undated", "future"),
     }
-)
-# If one of these is true, no figure applies to the fracture.
-EXCLUDING = (
-    *("malignancy", "spinal-infection", "high-energy-cause", "unstable-fracture"),
-    *("neurological-deficit", "bone-malignancy", "recent-cancer", "sepsis"),
-)
-# Facts of the problem list that raise the risk apart from the model (F12, F20 to F24),
-# or that the operation waits for (F1, F5): one that is there but unsure is open.
-RAISING_LISTED = (
-    *("present-spinal-infection", "new-deficit", "prior-vertebral-fracture"),
-    *("hip-fracture", "severe-kidney-disease", "repeated-falls", "fall-with-injury"),
-    *("dementia", "severe-frailty", "parkinson"),
-    # no figure is given if the spine is known to be unstable, or in a hospice (E3, E5)
-    *("spinal-instability", "stable-burst-fracture", "end-of-life"),
 )
 # Lists that every such patient has entries on: an empty one was not kept.
 KEPT = frozenset({"conditions"})

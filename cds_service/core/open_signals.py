@@ -5,57 +5,14 @@ names it (`recommended-although`). So no button can forget a new kind, and no ki
 button.
 """
 
-from collections.abc import Iterator, Mapping
-from typing import NamedTuple
+from collections.abc import Iterator
 
 from cds_service.core.findings import Findings, Gap
-from cds_service.core.open_points import EXCLUDING, is_settled
+from cds_service.core.grave_findings import EXCLUDING, KINDS, GraveFinding
+from cds_service.core.open_points import is_settled
 from cds_service.core.phrases import joined, say
 from cds_service.core.situation import SIGNALS, Detector, Signal, Situation, signal
 
-
-class OpenKind(NamedTuple):
-    """One kind of thing that the record may leave open.
-
-    Attributes:
-        findings: each is open if an entry names it and does not decide.
-        known: those of them that withhold a button if they are certain, too. The others
-            have facts of their own.
-    """
-
-    findings: tuple[str, ...]
-    known: tuple[str, ...] = ()
-
-
-# Every finding that forbids a figure, or raises the risk apart from the model, is in
-# one of these.
-KINDS: Mapping[str, OpenKind] = {
-    # Another cause than weak bone. A pathological fracture excludes every figure, and
-    # says neither F6 nor F7.
-    "cause-open": OpenKind(
-        (
-            *("malignancy", "bone-malignancy", "recent-cancer"),
-            *("spinal-infection", "present-spinal-infection", "sepsis"),
-        ),
-        ("malignancy", "spinal-infection"),
-    ),
-    "new-deficit-open": OpenKind(("new-deficit",)),
-    "deficit-open": OpenKind(("neurological-deficit",), ("neurological-deficit",)),
-    "stability-open": OpenKind(
-        ("unstable-fracture", "spinal-instability", "stable-burst-fracture"),
-        ("unstable-fracture", "spinal-instability", "stable-burst-fracture"),
-    ),
-    "high-energy-open": OpenKind(("high-energy-cause",)),
-    "dementia-open": OpenKind(("dementia", "severe-frailty")),
-    # In a hospice there is no card at all (E5).
-    "end-of-life-open": OpenKind(("end-of-life",)),
-    "risk-open": OpenKind(
-        (
-            *("prior-vertebral-fracture", "hip-fracture", "severe-kidney-disease"),
-            *("repeated-falls", "fall-with-injury", "parkinson"),
-        )
-    ),
-}
 # What was not understood, or could not be read, may be any of them: entries of the
 # problem list, and what reports, orders and notes say.
 WORDS_OPEN, PROSE_OPEN = "words-open", "prose-open"
@@ -66,14 +23,17 @@ FORBID_NOTHING = frozenset({"dispenses", "kidney"})
 OPEN_SIGNALS = (*KINDS, WORDS_OPEN, PROSE_OPEN, LISTS_UNREAD)
 
 
-def _detector(kind: OpenKind) -> Detector:
+def _detector(kind: tuple[GraveFinding, ...]) -> Detector:
+    listed = [finding.name for finding in kind]
+    withholding = [finding.name for finding in kind if finding.withholds]
+
     def detect(situation: Situation) -> Signal | None:
         findings = situation.findings
-        certain = [name for name in kind.known if findings.is_true(name)]
+        certain = [name for name in withholding if findings.is_true(name)]
         names = [
             *certain,
-            *(name for name in kind.findings if _is_open(name, findings)),
-            *(name for name in _of_orders(situation) if name in kind.findings),
+            *(name for name in listed if _is_open(name, findings)),
+            *(name for name in _of_orders(situation) if name in listed),
         ]
         because = joined(dict.fromkeys(map(situation.wording.name, names)))
         if not names:

@@ -1,0 +1,63 @@
+"""The grave findings: what the record may leave open, and what that forbids.
+
+This is the one list of them. Each forbids a figure or raises the risk apart from the
+model, and each belongs to one kind of open thing, which withholds buttons.
+"""
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+
+class GraveFinding(NamedTuple):
+    """One finding that is open if an entry names it and does not decide.
+
+    Attributes:
+        is_excluding: if it is true, no figure applies to the fracture. Otherwise it
+            raises the risk apart from the model (F12, F20 to F24), or the operation
+            waits for it (F1, F5), or no figure is given next to it (E3, E5).
+        withholds: a button is withheld if it is certain, too. The others have facts of
+            their own.
+    """
+
+    name: str
+    is_excluding: bool = False
+    withholds: bool = False
+
+
+# By the signal of each kind.
+KINDS: Mapping[str, tuple[GraveFinding, ...]] = {
+    # Another cause than weak bone. A pathological fracture excludes every figure, and
+    # says neither F6 nor F7.
+    "cause-open": (
+        GraveFinding("malignancy", is_excluding=True, withholds=True),
+        GraveFinding("bone-malignancy", is_excluding=True),
+        GraveFinding("recent-cancer", is_excluding=True),
+        GraveFinding("spinal-infection", is_excluding=True, withholds=True),
+        GraveFinding("present-spinal-infection"),
+        GraveFinding("sepsis", is_excluding=True),
+    ),
+    "new-deficit-open": (GraveFinding("new-deficit"),),
+    "deficit-open": (
+        GraveFinding("neurological-deficit", is_excluding=True, withholds=True),
+    ),
+    "stability-open": (
+        GraveFinding("unstable-fracture", is_excluding=True, withholds=True),
+        GraveFinding("spinal-instability", withholds=True),
+        GraveFinding("stable-burst-fracture", withholds=True),
+    ),
+    "high-energy-open": (GraveFinding("high-energy-cause", is_excluding=True),),
+    "dementia-open": (GraveFinding("dementia"), GraveFinding("severe-frailty")),
+    # In a hospice there is no card at all (E5).
+    "end-of-life-open": (GraveFinding("end-of-life"),),
+    "risk-open": (
+        GraveFinding("prior-vertebral-fracture"),
+        GraveFinding("hip-fracture"),
+        GraveFinding("severe-kidney-disease"),
+        GraveFinding("repeated-falls"),
+        GraveFinding("fall-with-injury"),
+        GraveFinding("parkinson"),
+    ),
+}
+_GRAVE = tuple(finding for kind in KINDS.values() for finding in kind)
+EXCLUDING = tuple(finding.name for finding in _GRAVE if finding.is_excluding)
+RAISING_LISTED = tuple(finding.name for finding in _GRAVE if not finding.is_excluding)
