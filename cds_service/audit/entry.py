@@ -336,7 +336,8 @@ def _passed_over(findings: Findings) -> list[dict[str, str]]:
 
 def _bone_drugs(drugs: BoneDrugs) -> dict[str, Any]:
     """Return the history behind what a card says of bone drugs; names are ours."""
-    lists = {"entries": drugs.entries, "unread": drugs.unread, "unclear": drugs.unclear}
+    unread = "; ".join(one.why for one in drugs.unread)
+    lists = {"entries": drugs.entries, "unread": unread, "unclear": drugs.unclear}
     return {
         "uses": [_use(use) for use in drugs.uses],
         **{name: part for name, part in lists.items() if part},

@@ -23,6 +23,7 @@ from cds_service.core.findings import (
 )
 from cds_service.core.months import months_before, months_between
 from cds_service.core.phrases import Day, DayForm, Otherwise, in_brackets, joined, say
+from cds_service.core.unread_lists import unread_text
 from cds_service.core.wording import (
     capital,
     count_text,
@@ -103,11 +104,6 @@ SWITCH = timedelta(days=90)  # policy: the new drug may begin before the old one
 # Romosozumab is given twelve times, a month apart: after the twelfth none is next.
 WHOLE_COURSE = {"romosozumab": timedelta(days=315)}
 BEFORE_START = timedelta(days=90)  # policy: what is older means an older start
-# How the reason begins for which a list of these is not reliable.
-OF_PROCEDURES_OR_ORDERS = (
-    *("list of procedures", "list of orders"),
-    *("list of device orders", "list of supply orders"),
-)
 
 DrugSignal = Literal[
     "denosumab-overdue",
@@ -473,30 +469,12 @@ def _none(drugs: BoneDrugs) -> DrugState:
     shortly = say("medication list not clear")
     why = Otherwise(drugs.unclear, shortly) if drugs.unclear else ""
     if drugs.unread:
-        why = _unread_text(drugs.unread)
+        why = unread_text(drugs.unread)
     if why:
         unknown = say("bone drugs unknown")
         return DrugState("bone-drug-unknown", why, unknown, words=words)
     none = say("no bone drug")
     return DrugState("no-bone-drug", none, none, words=words)
-
-
-def _unread_text(unread: str) -> str:
-    """Name the lists that were not read: of drugs, or others that may hold one.
-
-    A billed injection is among procedures and orders.
-    """
-    if unread.startswith("medication list could not"):
-        return say("medication list not readable")
-    if unread.startswith(OF_PROCEDURES_OR_ORDERS):
-        return say("procedures or orders not wholly readable")
-    if unread.startswith(("problem list", "imaging reports", "pathology reports")):
-        return say("problem list or reports not wholly readable")
-    if unread.startswith(("imaging studies", "visit or stay")):
-        return say("imaging studies or this stay not wholly readable")
-    if unread.startswith("appointments"):
-        return say("appointments not wholly readable")
-    return say("medication list not wholly readable")
 
 
 def _rank(use: DrugUse) -> tuple[bool, date]:

@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Literal, NamedTuple, Self
 
+from cds_service.core.unread_lists import UnreadList
+
 Value = float | bool | str
 Origin = Literal["prefetch", "fhir", "context", "derived"]
 GapReason = Literal[
@@ -270,17 +272,19 @@ class BoneDrugs:
     Attributes:
         uses: one for each drug, by name.
         entries: all entries of the lists of drugs, whatever the drug.
-        unread: why a list could not be read, as a phrase; empty if all were.
+        unread: the lists of drugs that were not read whole; if all were, others that
+            may tell of one.
         unclear: why "none" may not be said of lists that were read, as a phrase.
     """
 
     uses: tuple[DrugUse, ...] = ()
     entries: int = 0
-    unread: str = ""
+    unread: tuple[UnreadList, ...] = ()
     unclear: str = ""
 
 
-DRUGS_NOT_READ = BoneDrugs(unread="medication list could not be read")
+NOT_READ = UnreadList("medications", "medication list could not be read", True)
+DRUGS_NOT_READ = BoneDrugs(unread=(NOT_READ,))
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from cds_service.core.grave_findings import EXCLUDING, KINDS, GraveFinding
 from cds_service.core.open_points import is_settled
 from cds_service.core.phrases import joined, say
 from cds_service.core.situation import SIGNALS, Detector, Signal, Situation, signal
+from cds_service.core.unread_lists import UnreadList, unread_text
 
 # What was not understood, or could not be read, may be any of them: entries of the
 # problem list, and what reports, orders and notes say.
@@ -131,17 +132,14 @@ SIGNALS["deficit-in-doubt"] = _doubts(DEFICITS_IN_DOUBT)
 def _grave_lists_unread(situation: Situation) -> Signal | None:
     """Find lists not read whole that may hold a tumour, an infection or a deficit."""
     missing = _missing(GRAVE_LISTS, situation)
-    if not missing:
-        return None
-    if missing == {"conditions": "empty"}:
-        return Signal(say("problem list empty"))
-    if missing.keys() <= {"conditions", "diagnosticReports"}:
-        return Signal(say("problem list or reports not wholly readable"))
-    if missing.keys() <= {"procedures", "serviceRequests"}:
-        return Signal(say("procedures or orders not wholly readable"))
-    if missing.keys() <= {"imagingStudies", "encounter"}:
-        return Signal(say("imaging studies or this stay not wholly readable"))
-    return Signal(say("the record was not read whole"))
+    unread = [
+        UnreadList(key, why, is_failed=why == "not-read")
+        for key, why in missing.items()
+        if why != "empty"
+    ]
+    if unread:
+        return Signal(unread_text(unread))
+    return Signal(say("problem list empty")) if missing else None
 
 
 @signal("drug-lists-unread")

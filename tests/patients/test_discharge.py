@@ -531,12 +531,12 @@ def test_another_patients_dose_and_visit_never_count() -> None:
 
 UNREAD = [
     ("medications", "medication list not readable", "the medication list"),
-    ("appointments", "appointments not wholly readable", "appointments"),
-    ("pathology", "reports not wholly readable", "pathology reports"),
-    ("supplyRequests", "orders not wholly readable", "active supply orders"),
-    ("deviceRequests", "orders not wholly readable", "active device orders"),
-    ("imagingStudies", "this stay not wholly readable", "imaging studies"),
-    ("encounter", "this stay not wholly readable", "the visit or stay"),
+    ("appointments", "appointments not readable", "appointments"),
+    ("pathology", "pathology reports not readable", "pathology reports"),
+    ("supplyRequests", "list of supply orders not readable", "active supply orders"),
+    ("deviceRequests", "list of device orders not readable", "active device orders"),
+    ("imagingStudies", "imaging studies not readable", "imaging studies"),
+    ("encounter", "present stay not readable", "the visit or stay"),
 ]
 
 

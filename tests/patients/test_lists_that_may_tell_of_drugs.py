@@ -33,14 +33,28 @@ def card_with(prefetch):
     return by_topic(ask(request))["rehabilitation"]
 
 
-@pytest.mark.parametrize("key", ["conditions", "diagnosticReports"])
+@pytest.mark.parametrize(
+    ("key", "name"),
+    [
+        ("conditions", "Problem list"),
+        ("diagnosticReports", "Imaging reports"),
+        ("imagingStudies", "Imaging studies"),
+        ("supplyRequests", "List of supply orders"),
+    ],
+)
 @pytest.mark.parametrize("answer", [REFUSED, CUT], ids=["refused", "cut"])
-def test_an_unread_list_that_may_tell_of_a_drug_brings_no_none(key, answer):
+def test_an_unread_list_that_may_tell_of_a_drug_brings_no_none(key, name, answer):
     card = card_with({key: answer})
-    assert card["summary"].startswith("Problem list or reports not wholly readable")
+    assert card["summary"].startswith(f"{name} not readable: ask about bone drugs")
     assert "o bone drug" not in card["summary"]
     assert "none in" not in card["detail"]
     assert "could not be read" in card["detail"].partition("**Not known:**")[2]
+
+
+def test_several_unread_lists_are_parts_of_the_record():
+    card = card_with({"imagingStudies": REFUSED, "supplyRequests": REFUSED})
+    begins = "Parts of the record could not be read: ask about bone drugs"
+    assert card["summary"].startswith(begins)
 
 
 def test_lists_that_were_read_bring_it():

@@ -88,7 +88,7 @@ def read_history(spec: BoneDrugSpec, chart: Chart) -> BoneDrugs:
     """
     entries = entries_of(spec, chart)
     uses = combine(entries, chart.today)
-    unread = chart.unread(spec) or chart.unread_besides(TELLING_LISTS)
+    unread = chart.unread_lists(spec) or chart.unread_besides(TELLING_LISTS)
     silence = conclude_no(
         spec, chart, may_count=lambda entry: may_be_taken(entry, spec, chart)
     )

@@ -17,6 +17,7 @@ from cds_service.core.findings import (
     months_text,
 )
 from cds_service.core.months import months_between
+from cds_service.core.unread_lists import UnreadList
 from cds_service.core.vocabulary import FindingSpec, ReadSpec, YesNoSpec
 from cds_service.fhir.gathering.drugs import MEDICATION_TYPES
 from cds_service.fhir.gathering.entries import Entry
@@ -312,23 +313,28 @@ class Chart:
 
     def unread(self, spec: ReadSpec) -> str:
         """Say why the lists of a finding are not reliable; empty if they are."""
+        return "; ".join(one.why for one in self.unread_lists(spec))
+
+    def unread_lists(self, spec: ReadSpec) -> tuple[UnreadList, ...]:
+        """Return the lists of a finding that are not reliable."""
         keys = spec.keys
         if self._read_whole.issuperset(keys):
-            return ""
+            return ()
         reads = self.record.reads
         asked = [
             key
             for key in keys
             if key not in spec.unasked_keys or (key in reads and is_unread(reads[key]))
         ]
-        faults = [_fault(key, reads.get(key)) for key in asked]
-        return "; ".join(filter(None, faults))
+        faults = (_fault(key, reads.get(key)) for key in asked)
+        return tuple(fault for fault in faults if fault)
 
-    def unread_besides(self, keys: Iterable[str]) -> str:
-        """Say as a phrase which other list was asked for and not read whole, if any."""
+    def unread_besides(self, keys: Iterable[str]) -> tuple[UnreadList, ...]:
+        """Return other lists that were asked for and not read whole."""
         reads = self.record.reads
         asked = (key for key in keys if key in reads and is_unread(reads[key]))
-        return "; ".join(_fault(key, reads[key]) for key in asked)
+        faults = (_fault(key, reads[key]) for key in asked)
+        return tuple(fault for fault in faults if fault)
 
     def listed(self, spec: YesNoSpec) -> Listing:
         """Return what the lists of a finding hold; many findings have the same lists.
@@ -375,15 +381,16 @@ class Chart:
         )
 
 
-def _fault(key: str, read: ReadOutcome | None) -> str:
-    """Say why the answer to a prefetch key is not reliable; empty if it is."""
+def _fault(key: str, read: ReadOutcome | None) -> UnreadList | None:
+    """Say why the answer to a prefetch key is not reliable; None if it is."""
     if read is not None and read.state != "failed" and not read.is_cut:
-        return ""
+        return None
     name = f"{LISTS[key].name} " if key in LISTS else OTHER_LISTS.get(key, "")
     if read is None or read.state == "failed":
         note = read.note if read else "not asked"
-        return f"{name}could not be read" + (f" ({note})" if note else "")
-    return f"{name}incomplete"
+        why = f"{name}could not be read" + (f" ({note})" if note else "")
+        return UnreadList(key, why, is_failed=True)
+    return UnreadList(key, f"{name}incomplete")
 
 
 def _mentioned(entry: Entry) -> frozenset[str]:

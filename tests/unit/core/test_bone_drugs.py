@@ -7,6 +7,7 @@ import pytest
 
 from cds_service.core.bone_drugs import INJECTED, KINDS, DrugSignal, state_of
 from cds_service.core.findings import BoneDrugs, Dated, DrugEnd, DrugOrders, Provenance
+from cds_service.core.unread_lists import UnreadList
 from tests.chart_builders import TODAY, open_service
 from tests.fact_builders import day, drug_use, facts, finding, signals_of
 
@@ -18,6 +19,9 @@ SOURCE = Provenance(
     "on the medication list",
     "findings/bone-drug.toml",
 )
+
+
+CUT = UnreadList("medications", "medication list incomplete")
 
 
 def state(*uses, fractured=FRACTURED, **lists):
@@ -214,12 +218,12 @@ def test_denosumab_names_the_next_dose(last, because, due):
     ("lists", "because"),
     [
         pytest.param(
-            {"unread": "medication list could not be read (403)"},
+            {"unread": [UnreadList("medications", "403", is_failed=True)]},
             "medication list not readable",
             id="403",
         ),
         pytest.param(
-            {"unread": "medication list incomplete"},
+            {"unread": [CUT]},
             "medication list not wholly readable",
             id="cut",
         ),
@@ -239,7 +243,8 @@ def test_none_is_not_said_of_a_list_that_was_not_read_or_is_empty(lists, because
 
 def test_what_was_once_taken_is_named_even_if_the_list_was_read_in_part():
     found = state(
-        ended("alendronate", date(2010, 1, 1)), unread="medication list incomplete"
+        ended("alendronate", date(2010, 1, 1)),
+        unread=[CUT],
     )
     assert found.because == "alendronate stopped 2010"
 
@@ -249,13 +254,13 @@ def test_what_was_once_taken_is_named_even_if_the_list_was_read_in_part():
     [
         pytest.param(
             ALENDRONATE,
-            "",
+            [],
             "teriparatide ended Mar 2026, nothing since",
             id="what was begun before",
         ),
         pytest.param(
             ordered("alendronate", date(2026, 4, 1)),
-            "",
+            [],
             "teriparatide ended Mar 2026, alendronate only ordered since",
             id="ordered",
         ),
@@ -263,13 +268,13 @@ def test_what_was_once_taken_is_named_even_if_the_list_was_read_in_part():
             drug_use(
                 is_taken=False, is_running=False, orders=DrugOrders(is_standing=True)
             ),
-            "",
+            [],
             "teriparatide ended Mar 2026, alendronate only listed",
             id="listed",
         ),
         pytest.param(
             ALENDRONATE,
-            "list incomplete",
+            [CUT],
             "teriparatide ended Mar 2026, nothing found since",
             id="not read",
         ),
