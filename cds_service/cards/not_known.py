@@ -186,6 +186,9 @@ def _open_names(
         why = _as_people_write(gap.why or gap.detail)
         why = why.replace(", not counted:", ":").rstrip(".")
         open_names.append((why, title))
+    drugs = findings.bone_drugs
+    if drugs.uses and drugs.unclear:
+        open_names.append((drugs.unclear, say("another bone drug")))
     return open_names, named
 
 

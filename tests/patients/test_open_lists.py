@@ -293,3 +293,47 @@ def test_nothing_is_not_ordered_while_the_orders_were_not_read():
     card = by_topic(ask(body))["rehabilitation"]
     assert "not ordered" not in card["summary"] + card["detail"]
     assert "active orders" in card["detail"].partition("**Not known:**")[2]
+
+
+@pytest.mark.parametrize("status", ["active", "stopped"])
+@pytest.mark.parametrize("days", [100, 900])
+def test_an_unknown_drug_next_to_a_known_one_is_named(status, days):
+    """It may be an anabolic drug that ended, whenever that was."""
+    unknown = of_patient(
+        "MedicationStatement",
+        "q",
+        status=status,
+        medicationCodeableConcept={"text": "PTH-Spritze"},
+        effectivePeriod={"start": days_ago(days + 300), "end": days_ago(days)},
+    )
+    card = card_of(statement("alendronate", ALENDRONATE, 900), unknown)
+    assert "another bone drug not excluded" in card["detail"]
+    assert "drugs that we do not know" in card["detail"]
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        pytest.param({"text": "AAAa"}, id="words"),
+        pytest.param(codeable("urn:oid:9.9", "AAAa", "AAAa"), id="a foreign code"),
+    ],
+)
+def test_orders_that_nobody_understood_are_no_list_that_was_read(code):
+    record = [one for one in reassuring_record() if not is_order(one)]
+    known = of_patient("ServiceRequest", "o", **ORDERED, code={"text": "CBC"})
+    unknown = known | {"code": code}
+    assert liaison_is_chosen(*record, known)
+    assert not liaison_is_chosen(*record, unknown)
+    assert liaison_is_chosen(*record, unknown, known | {"id": "p"})
+
+
+ORDERED = {"status": "active", "intent": "order", "authoredOn": days_ago(2)}
+
+
+def is_order(resource):
+    return resource["resourceType"] == "ServiceRequest"
+
+
+def liaison_is_chosen(*record):
+    cards = by_topic(ask(order_sign(record, kyphoplasty())))
+    return any("liaison" in label for _, label in selected(cards))

@@ -41,6 +41,7 @@ from cds_service.fhir.findings.medication_list import (
     NOT_TAKEN,
     TAKEN,
     TELLING_TOO,
+    VOID,
     Use,
     future_uses,
     is_meant,
@@ -89,8 +90,14 @@ def read_history(spec: BoneDrugSpec, chart: Chart) -> BoneDrugs:
     entries = entries_of(spec, chart)
     uses = combine(entries, chart.today)
     unread = chart.unread_lists(spec) or chart.unread_besides(TELLING_LISTS)
+    # Next to a known one, what ended long ago may be another: an anabolic drug.
     silence = conclude_no(
-        spec, chart, may_count=lambda entry: may_be_taken(entry, spec, chart)
+        spec,
+        chart,
+        may_count=lambda entry: (
+            may_be_taken(entry, spec, chart)
+            or (bool(uses) and entry.drug is not None and entry.status not in VOID)
+        ),
     )
     return BoneDrugs(
         uses=uses,

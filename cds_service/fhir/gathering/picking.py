@@ -481,7 +481,6 @@ def is_order_understood(order: Json, terminology: Terminology) -> bool:
             any(terminology.text_concepts(word) for word in words)
             and not any(map(terminology.languages.is_foreign, words))
         )
-        or any(map(terminology.languages.can_read, words))
     )
 
 
