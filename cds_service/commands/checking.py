@@ -55,7 +55,11 @@ def check_mappings(site: Path | None) -> None:
         sys.exit(2)
     read = load_site(folder) if folder else None
     service = load_service(read)
-    for line in (*what_was_read(read), *service.terminology.outdated_expansions()):
+    for line in (
+        *what_was_read(read),
+        *service.terminology.outdated_expansions(),
+        *service.terminology.lacking_tables,
+    ):
         click.echo(line)
     if read is not None:
         for in_force in (service, *service.of_clients.values()):

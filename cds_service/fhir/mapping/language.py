@@ -349,6 +349,49 @@ def _check_letters(
     faults.stop()
 
 
+# Tables that decide if a text denies, suspects or withdraws what it names.
+DECIDE_NO = (
+    *("denial", "whole-denial", "suspicion", "not-done"),
+    *("occasion", "declined", "withdrawn", "other-order", "orders-first"),
+    *("purpose", "asks-for", "aside", "who"),
+)
+# Keys of `[durations]` that decide if a number is how long a brace is worn.
+DECIDE_LENGTHS = (
+    *("units", "until_day", "soft", "every", "rate", "ago", "since", "delay", "past"),
+    *("stop", "start", "up", "brace", "bed_rest", "others", "complaints", "posture"),
+    *("fillers", "least_before", "loose"),
+)
+
+
+def lacking_tables(languages: Mapping[str, Language]) -> Iterator[str]:
+    """Yield what each language lacks of the words that decide a "no" or a length.
+
+    A file is sound without them: its texts are then read by the words of the others.
+    """
+    for code, language in languages.items():
+        tables = [one for one in DECIDE_NO if one not in language.concepts]
+        lengths = [
+            name.rstrip("_").replace("_", "-")
+            for name in DECIDE_LENGTHS
+            if not getattr(language.durations, name)
+        ]
+        parts = []
+        if tables:
+            parts.append(f'of "no" {_in_brackets(tables)}')
+        if len(lengths) == len(DECIDE_LENGTHS):
+            parts.append("of the length of a brace all of [durations]")
+        elif lengths:
+            parts.append(
+                f"of the length of a brace {', '.join(lengths)} in [durations]"
+            )
+        if parts:
+            yield f"texts/{code}.toml lacks words that decide: {'; '.join(parts)}"
+
+
+def _in_brackets(tables: Iterable[str]) -> str:
+    return ", ".join(f"[{one}]" for one in tables)
+
+
 Table = Joints | Vertebrae | Durations | Years
 
 

@@ -30,6 +30,7 @@ from cds_service.fhir.mapping.language import (
     Language,
     Speller,
     any_of,
+    lacking_tables,
     read_languages,
 )
 from cds_service.fhir.mapping.level_text import LevelRules
@@ -115,6 +116,8 @@ class Terminology:
 
     Attributes:
         calendar: which day of the site a date or time of its records means.
+        lacking_tables: what `mappings check` says of languages without words that
+            decide a "no" or the length of a brace.
     """
 
     def __init__(self, *folders: Path, calendar: SiteCalendar = UTC_CALENDAR) -> None:
@@ -171,6 +174,7 @@ class Terminology:
         self.plain = load_all_plain(folders, self.durations, bone_drugs)
         # needs the systems and the plain words, so these have to be sound
         self.bystanders = load_bystanders(folders, systems, self.plain.braces)
+        self.lacking_tables = (*lacking_tables(languages),)
         self.speller = Speller(languages.values())
         self.levels = LevelRules([*languages.values()], self.text_places)
         self.languages = Languages(known, languages, self.names)
@@ -182,8 +186,7 @@ class Terminology:
         self._rules_among: dict[frozenset[str] | None, TextRules] = {
             frozenset(self._texts): TextRules(self._texts, self._texts.get(SPINE))
         }
-        self._by_code = self._index()
-        self._classes = self._index_of_classes()
+        self._by_code, self._classes = self._index(), self._index_of_classes()
         self._known = {
             code: self._matches_of(*code)
             for code in (*self._by_code, *self._local_codes)

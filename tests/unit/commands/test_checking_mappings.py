@@ -8,10 +8,12 @@ from click.testing import CliRunner
 from cds_service.cli import main
 from cds_service.core.data_file import data_root
 from cds_service.errors import DataFileError
+from cds_service.fhir.mapping.language import lacking_tables, read_languages
 from cds_service.loading import load_service
 from cds_service.settings import Settings
 from cds_service.site.folder import load_site
 from cds_service.web.server import run_server
+from tests.builders import MAPPINGS, terminology
 from tests.client_tokens import ISSUER, Signer, client_of, key_set, site_folder
 
 GOOD, OTHER = Signer(), "https://other.example.org"
@@ -220,3 +222,23 @@ def test_a_language_that_has_every_text_says_nothing(tmp_path):
     done = CliRunner().invoke(main, ["mappings", "check", "--site", str(site)])
     assert done.exit_code == 0
     assert "[languages" not in done.output
+
+
+def test_the_tables_that_a_language_lacks_are_said(tmp_path):
+    texts = tmp_path / "mappings" / "texts"
+    texts.mkdir(parents=True)
+    (texts / "sv.toml").write_text(
+        '[brace]\nany = ["korsett"]\n[aside]\nany = ["\\\\befter\\\\b"]\n'
+        "[durations]\nunits.wk = ['veckor']\n",
+        encoding="utf-8",
+    )
+    lines = lacking_tables(read_languages([MAPPINGS, tmp_path / "mappings"]))
+    (swedish,) = [line for line in lines if line.startswith("texts/sv.toml")]
+    assert "[denial]" in swedish
+    assert "[aside]" not in swedish
+    assert "fillers" in swedish
+    assert "units" not in swedish
+
+
+def test_polish_lacks_none_of_them():
+    assert not [one for one in terminology().lacking_tables if "pl.toml" in one]
