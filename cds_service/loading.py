@@ -34,6 +34,7 @@ from cds_service.core.study_files import (
     load_pooled_study,
     load_studies,
 )
+from cds_service.core.vocabulary import FindingSpec
 from cds_service.core.wording import Wording
 from cds_service.errors import DataFileError
 from cds_service.fhir.learning import load_learning
@@ -43,6 +44,7 @@ from cds_service.fhir.mapping.finding_specs import check_specs, load_finding_spe
 from cds_service.fhir.mapping.mapping_files import read_orderables
 from cds_service.fhir.mapping.overlay import DATA, refuse_unread
 from cds_service.fhir.mapping.terminology import Terminology
+from cds_service.fhir.mapping.unknown_names import check_names
 from cds_service.fhir.site_calendar import UTC_CALENDAR, SiteCalendar
 from cds_service.hook_files.handouts import check_settings
 from cds_service.hook_files.languages import languages_in_use, read_languages
@@ -86,10 +88,7 @@ def load_service(site: SiteFolder | None = None) -> Service:
         with faults:
             files[name] = read_hook_files(name, hooks)
     faults.stop()
-    with faults:
-        check_specs(specs, terminology)
-    with faults:
-        check_keys(specs, [hook_files.discovery for hook_files in files.values()])
+    _check_vocabulary(mappings, specs, terminology, files.values(), faults)
     units = {name: spec.unit for name, spec in specs.items()}
     with faults:
         studies = load_studies(STUDIES, units)
@@ -151,6 +150,22 @@ def load_service(site: SiteFolder | None = None) -> Service:
         languages=languages_on,
         of_clients={name: load_service(folder) for name, folder in clients.items()},
     )
+
+
+def _check_vocabulary(
+    mappings: Sequence[Path],
+    specs: Mapping[str, FindingSpec],
+    terminology: Terminology,
+    files: Iterable[HookFiles],
+    faults: Faults,
+) -> None:
+    """Check that the names of findings, word tables and queries exist."""
+    with faults:
+        check_specs(specs, terminology)
+    with faults:
+        check_names(mappings, specs, terminology)
+    with faults:
+        check_keys(specs, [hook_files.discovery for hook_files in files])
 
 
 def load_languages(site: SiteFolder | None = None) -> Mapping[str, LanguageFile]:

@@ -51,11 +51,14 @@ def check_references(
         references: by key of the file: the kind, and the names.
         names: those that exist, by kind.
     """
+    faults = Faults()
     for key, (kind, names_used) in references.items():
-        unknown = [name for name in names_used if name not in names[kind]]
-        if unknown:
-            message = unknown_name(unknown[0], kind, names[kind])
-            raise DataFileError(file, key, message)
+        for name in dict.fromkeys(names_used):
+            if name not in names[kind]:
+                with faults:
+                    message = unknown_name(name, kind, names[kind])
+                    raise DataFileError(file, key, message)
+    faults.stop()
 
 
 class HookFolders(NamedTuple):

@@ -54,6 +54,10 @@ def check_rule(
         ),
         "guidelines": ("guidelines", rule.guidelines),
         "studies": ("studies", rule.studies),
+        "order-kind": (
+            "kinds of order",
+            [rule.order_kind] if rule.order_kind else [],
+        ),
     }
     file = f"recommendations/{rule.rank:02d}-… (id {rule.id})"
     check_references(file, references, names)

@@ -144,10 +144,10 @@ def _check_names(
         "studies": studies,
         "guidelines": {guideline.id for guideline in files.guidelines.guidelines},
         "rules": {rule.id for rule in files.rules},
+        "kinds of order": SUPPORT_KINDS,
     }
     of_facts = {
         **names,
-        "kinds of order": SUPPORT_KINDS,
         "signals": signals | {TRAINING_OPEN},
     }
     faults = Faults()
