@@ -120,6 +120,10 @@ class Vertebrae(DataTable):
         ordinals: first to twelfth.
         thoracic_after, lumbar_after: names written after a number or ordinal.
         not_after: what follows a number that is that of no vertebra (`T1-weighted`).
+        sequence_before: a word before `T1` or `T2` that makes it a sequence of an MRI,
+            if a word of `signals` and another level are next to it (`L3 oedema on
+            T2`).
+        signals: words of how bright something is in an MRI.
         followers: what may follow a number that continues a list of levels; before
             another word it counts something.
         days: the number of a day, up to its full stop, which ends no sentence: `bis 3.`
@@ -135,6 +139,8 @@ class Vertebrae(DataTable):
     thoracic_after: tuple[Pattern, ...] = ()
     lumbar_after: tuple[Pattern, ...] = ()
     not_after: tuple[Pattern, ...] = ()
+    sequence_before: tuple[Pattern, ...] = ()
+    signals: tuple[Pattern, ...] = ()
     followers: tuple[Pattern, ...] = ()
     days: tuple[Pattern, ...] = ()
     accidents: tuple[Pattern, ...] = ()

@@ -64,6 +64,10 @@ def in_order(levels: set[str] | frozenset[str]) -> tuple[str, ...]:
     )
 
 
+# Names of vertebrae that are names of sequences as well.
+SEQUENCES = frozenset({"T1", "T2"})
+
+
 class LevelRules:
     """Reads the levels that a text names, by the words of all languages."""
 
@@ -139,6 +143,9 @@ class LevelRules:
             )
             for name in parts
         }
+        before = any_of(vertebrae, "sequence_before")
+        self._sequence = re.compile(rf"\b(?:{before})\s+$", re.IGNORECASE)
+        self._signal = re.compile(any_of(vertebrae, "signals"), re.IGNORECASE)
         self._accident = re.compile(any_of(vertebrae, "accidents"))
 
     def treated(self, words: str) -> tuple[str, ...]:
@@ -255,6 +262,21 @@ class LevelRules:
             begin = end
 
     def _groups(self, part: str) -> Iterator[_Group]:
+        """Yield the groups of levels; `T2` in `L3 oedema on T2` is a sequence."""
+        groups = self._all_groups(part)
+        if not self._signal.search(part):
+            yield from groups
+            return
+        all_ = [*islice(groups, MOST_GROUPS)]
+        levels = [one for one in all_ if not self._is_sequence(one, part)]
+        yield from levels or all_
+
+    def _is_sequence(self, group: _Group, part: str) -> bool:
+        """Tell if a lone T1 or T2 follows a word such as `on`."""
+        is_lone = len(group.levels) == 1 and group.levels <= SEQUENCES
+        return is_lone and bool(self._sequence.search(part, 0, group.start))
+
+    def _all_groups(self, part: str) -> Iterator[_Group]:
         position = 0
         while first := self._level.search(part, position):
             last = _level(first)
