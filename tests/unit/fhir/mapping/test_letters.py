@@ -1,17 +1,22 @@
 """The letters of a language are those of its own words, and of no other script."""
 
 import re
+import shutil
 
 import pytest
 
 from cds_service.errors import DataFileError
-from cds_service.fhir.mapping.language import concepts_of_lists, read_languages
+from cds_service.fhir.mapping.language import (
+    OF_LISTS,
+    concepts_of_lists,
+    read_languages,
+)
 from cds_service.fhir.mapping.letters import faults_of, listed_letters
 from tests.builders import MAPPINGS
 from tests.unit.fhir.mapping.test_word_examples import EXAMPLES, read
 
-LISTED = sorted(concepts_of_lists(read_languages([MAPPINGS]).values()))
 OURS = read_languages([MAPPINGS])
+LISTED = sorted(OF_LISTS)
 
 
 def faults_with(tmp_path, letters: str, words: str = "ženklas") -> list[str]:
@@ -70,3 +75,17 @@ def test_our_letters_hold_those_of_our_examples(code):
     concepts = read(EXAMPLES / "texts" / f"{code}.toml").values()
     texts = [text for one in concepts for text in one.get("examples", ())]
     assert [*faults_of(OURS[code].letters or "", texts, known)] == []
+
+
+def test_the_words_that_letters_wait_for_are_those_of_all_our_languages():
+    assert concepts_of_lists(OURS.values()) == OF_LISTS
+
+
+def test_letters_of_our_own_wait_for_the_words_too(tmp_path):
+    """A new file of ours would else lower what is asked of it."""
+    texts = tmp_path / "mappings" / "texts"
+    shutil.copytree(MAPPINGS / "texts", texts)
+    content = 'letters = "åäö"\n[brace]\nany = ["korsett på"]\n'
+    (texts / "sv.toml").write_text(content, encoding="utf-8")
+    with pytest.raises(DataFileError, match="have no words yet: .*dementia"):
+        read_languages([tmp_path / "mappings"])
