@@ -69,7 +69,10 @@ def test_every_list_of_words_has_its_examples():
         for folder in PLAIN
         for path in (MAPPINGS / folder).glob("*.toml")
     }
-    assert (CONCEPTS.keys(), PLAIN_WORDS.keys()) == (concepts, plain)
+    lacking = sorted((concepts | plain) - CONCEPTS.keys() - PLAIN_WORDS.keys())
+    assert lacking == [], "write their examples in tests/word_examples/"
+    gone = sorted((CONCEPTS.keys() | PLAIN_WORDS.keys()) - concepts - plain)
+    assert gone == [], "these examples have no words"
     shown = CONCEPTS | PLAIN_WORDS
     kinds = ("examples", "counter-examples")
     assert [one for one in shown if len(shown[one].keys() & {*kinds}) != 2] == []
