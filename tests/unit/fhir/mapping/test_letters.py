@@ -87,5 +87,5 @@ def test_letters_of_our_own_wait_for_the_words_too(tmp_path):
     shutil.copytree(MAPPINGS / "texts", texts)
     content = 'letters = "åäö"\n[brace]\nany = ["korsett på"]\n'
     (texts / "sv.toml").write_text(content, encoding="utf-8")
-    with pytest.raises(DataFileError, match="have no words yet: .*dementia"):
+    with pytest.raises(DataFileError, match=r"have no words yet: .*dementia"):
         read_languages([tmp_path / "mappings"])
