@@ -34,9 +34,8 @@ from cds_service.fhir.orders.augmentation import combine_performed
 from cds_service.fhir.orders.drafts import NO_DRAFTS, Order, codeables
 from cds_service.fhir.orders.levels import find_levels
 from cds_service.fhir.orders.recognition import (
-    AUGMENTATION,
     REVIEW,
-    augmentation_in,
+    is_augmentation,
     recognise_support,
 )
 from cds_service.fhir.raw_json import (
@@ -331,8 +330,7 @@ def _procedures(record: PatientRecord, terminology: Terminology) -> Iterator[Ord
     for procedure in _of_type(record, "Procedure"):
         if text(procedure.resource.get("status")) not in DONE | MAYBE_DONE:
             continue
-        recognition = augmentation_in(procedure, terminology)
-        if recognition and recognition.concepts & AUGMENTATION:
+        if is_augmentation(procedure, terminology):
             yield procedure
 
 
@@ -471,42 +469,58 @@ def _biopsies(
     answered: list[Json] = []
     for order, day in taken or ordered:
         sent = day or performed.performed_on
-        back = [report for report in reports if _answers(report, sent, names, calendar)]
+        own = [one for one in reports if _may_answer(one, sent, names, calendar)]
+        back = [report for report in own if text(report.get("status")) in FINAL]
+        pending = [report for report in own if text(report.get("status")) not in FINAL]
         answered += back
-        is_back = any(_is_of_biopsy(report, terminology) for report in back)
-        # What may be of this biopsy, and is grave, is said.
-        grave = [report for report in back if _graves(report, terminology)]
-        results = frozenset[GraveResult]().union(
-            *(_graves(report, terminology) for report in grave)
-        )
-        unclear = [
-            report
-            for report in back
-            if _is_of_biopsy(report, terminology)
-            and not is_result_understood(report, terminology)
-        ]
-        days = (_reported_on(report, calendar) for report in grave or unclear)
-        final_days = (_reported_on(one, calendar) for one in back)
-        settled_on = max(filter(None, final_days), default=date.min)
-        preliminary = (
-            _graves(report, terminology)
-            for report in reports
-            if text(report.get("status")) not in FINAL
-            and _may_answer(report, sent, names, calendar)
-            and (_reported_on(report, calendar) or date.max) >= settled_on
-        )
-        yield Biopsy(
-            sent,
-            is_back,
-            order.reference,
-            results,
-            max(filter(None, days), default=None),
-            is_unclear=bool(unclear),
-            preliminary=frozenset[GraveResult]().union(*preliminary),
-        )
-
+        yield _biopsy(order.reference, sent, back, pending, terminology)
     others = (report for report in reports if report not in answered)
     yield from _unasked(others, terminology, performed)
+
+
+def _biopsy(
+    reference: str,
+    sent: date | None,
+    back: Sequence[Json],
+    pending: Sequence[Json],
+    terminology: Terminology,
+) -> Biopsy:
+    """Read what the reports of a biopsy say.
+
+    Args:
+        reference: of the biopsy, or of its order.
+        sent: the day on which it was taken; None if that is not known.
+        back: final reports that may be of it: what is grave in any is said.
+        pending: other reports that may be of it; one before a final report is settled.
+    """
+    calendar = terminology.calendar
+    own = [report for report in back if _is_of_biopsy(report, terminology)]
+    grave = [report for report in back if _graves(report, terminology)]
+    unclear = [one for one in own if not is_result_understood(one, terminology)]
+    days = [_reported_on(report, calendar) for report in grave or unclear]
+    final_days = [_reported_on(report, calendar) for report in back]
+    settled_on = max(filter(None, final_days), default=date.min)
+    unsettled = [
+        report
+        for report in pending
+        if (_reported_on(report, calendar) or date.max) >= settled_on
+    ]
+    return Biopsy(
+        sent_on=sent,
+        is_back=bool(own),
+        reference=reference,
+        names=_graves_of(grave, terminology),
+        back_on=max(filter(None, days), default=None),
+        is_unclear=bool(unclear),
+        preliminary=_graves_of(unsettled, terminology),
+    )
+
+
+def _graves_of(
+    reports: Iterable[Json], terminology: Terminology
+) -> frozenset[GraveResult]:
+    named = (_graves(report, terminology) for report in reports)
+    return frozenset[GraveResult]().union(*named)
 
 
 def _unasked(
@@ -572,15 +586,6 @@ def _sent(
 def _is_pathology(report: Json, terminology: Terminology) -> bool:
     named = codeables(report, "category", "code")
     return any("pathology-report" in terminology.concepts(one) for one in named)
-
-
-def _answers(
-    report: Json, sent: date | None, names: set[str], calendar: SiteCalendar
-) -> bool:
-    """Tell if a report is a final one of a biopsy sent on this day."""
-    if text(report.get("status")) not in FINAL:
-        return False
-    return _may_answer(report, sent, names, calendar)
 
 
 def _may_answer(

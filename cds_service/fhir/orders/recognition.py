@@ -280,6 +280,12 @@ def augmentation_in(order: Order, terminology: Terminology) -> Recognition | Non
     return recognise_augmentation(order.resource, terminology)
 
 
+def is_augmentation(order: Order, terminology: Terminology) -> bool:
+    """Tell if an order asks for an augmentation, not for restoring height alone."""
+    recognition = augmentation_in(order, terminology)
+    return recognition is not None and bool(recognition.concepts & AUGMENTATION)
+
+
 def support_in(
     order: Order, drafts: DraftOrders, terminology: Terminology
 ) -> Recognition | None:

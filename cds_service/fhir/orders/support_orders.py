@@ -40,11 +40,10 @@ from cds_service.fhir.orders.order_times import (
     texts_on_time,
 )
 from cds_service.fhir.orders.recognition import (
-    AUGMENTATION,
     REVIEW,
     SPECIALIST,
     SUPPORT_TITLES,
-    augmentation_in,
+    is_augmentation,
     support_in,
 )
 from cds_service.fhir.orders.unread_elements import names_another, unread_in
@@ -369,15 +368,10 @@ def _stored(record: PatientRecord) -> Iterator[Order]:
 
 def _is_augmentation(stored: Order, terminology: Terminology) -> bool:
     """Tell if it is a Procedure that was begun, or an order in force or done."""
-    counted = (
-        {"completed", "in-progress"}
-        if stored.type == "Procedure"
-        else {"active", "completed"}
-    )
-    recognition = augmentation_in(stored, terminology)
-    return text(stored.resource.get("status")) in counted and bool(
-        recognition and recognition.concepts & AUGMENTATION
-    )
+    is_procedure = stored.type == "Procedure"
+    counted = ("completed", "in-progress" if is_procedure else "active")
+    has_status = text(stored.resource.get("status")) in counted
+    return has_status and is_augmentation(stored, terminology)
 
 
 def _augmented_on(stored: Order, calendar: SiteCalendar) -> date | None:
