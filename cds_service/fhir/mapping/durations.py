@@ -302,9 +302,9 @@ class DurationRules:
         plain = normal(text[:LONGEST_TEXT])
         for mention in self._read(plain, "brace", is_title=is_title):
             if mention.kind in ("length", "day") and not mention.is_least:
-                plain = _blank(plain, mention.start, mention.end)
+                plain = blank(plain, mention.start, mention.end)
         for posture in self._anywhere["posture"].finditer(plain):
-            plain = _blank(plain, *posture.span())
+            plain = blank(plain, *posture.span())
         return plain
 
     def course(self, text: str) -> Course | None:
@@ -331,8 +331,8 @@ class DurationRules:
                 return None
             other = words
             for length in lengths:
-                other = _blank(other, length.start, length.end)
-                remainder = _blank(remainder, start + length.start, start + length.end)
+                other = blank(other, length.start, length.end)
+                remainder = blank(remainder, start + length.start, start + length.end)
                 hours += length.hours
             is_step = bool(_DIGIT.search(other))
             if len(lengths) > 1 or (is_step and is_waiting):
@@ -363,22 +363,22 @@ class DurationRules:
     def _read(self, text: str, subject: str, *, is_title: bool) -> Iterator[Mention]:
         for match in self._anywhere["payer"].finditer(text):
             yield Mention("payer", *match.span())
-            text = _blank(text, match.start(), match.end())
+            text = blank(text, match.start(), match.end())
         for match in self._days.finditer(text):
             start, end = match.span()
             if mention := self._day(text, match):
                 yield mention
                 start = mention.start
-            text = _blank(text, start, end)
+            text = blank(text, start, end)
         twelfths = _TWELFTH.finditer(text)
         yield from (Mention("doubtful", *match.span()) for match in twelfths)
         # worn "when out of bed" says nothing about bed rest, nor about how long
         if subject == "brace":
             for match in self._anywhere["posture"].finditer(text):
-                text = _blank(text, *match.span())
+                text = blank(text, *match.span())
         amounts = [*islice(self._amount.finditer(text), 2)]
         is_only = len(amounts) == 1
-        is_alone = is_only and self._is_plain(_blank(text, *amounts[0].span()))
+        is_alone = is_only and self._is_plain(blank(text, *amounts[0].span()))
         about: bool | None = is_title or None
         further = islice(self._amount.finditer(text), MOST_AMOUNTS, None)
         if overlong := next(further, None):
@@ -693,7 +693,8 @@ def _any(words: Sequence[tuple[re.Pattern[str], *tuple[object, ...]]]) -> str:
     return "|".join(sorted((one[0].pattern for one in words), key=len, reverse=True))
 
 
-def _blank(text: str, start: int, end: int) -> str:
+def blank(text: str, start: int, end: int) -> str:
+    """Put spaces in place of a part of a text; all other positions stay."""
     return text[:start] + " " * (end - start) + text[end:]
 
 

@@ -26,6 +26,7 @@ from cds_service.fhir.gathering.picking import (
 )
 from cds_service.fhir.gathering.problem_words import in_doubt, is_taken_as_active
 from cds_service.fhir.gathering.record import PatientRecord
+from cds_service.fhir.mapping.durations import blank
 from cds_service.fhir.mapping.level_text import LEVELS, in_order
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.onset import begun, recorded_on
@@ -45,6 +46,7 @@ from cds_service.fhir.orders.recognition import (
     FRACTURES,
     TITLES,
     augmentation_in,
+    is_augmentation,
     recognise_augmentation,
     support_in,
 )
@@ -153,39 +155,41 @@ def find_other_injuries(
     fresh, possible = _untreated(levels["fresh"], levels["open"], {*treated})
     if not braces:
         return OtherInjuries(fresh, possible)
-    words = [
-        word
+    signed_reasons = (reasons_of_order(one, drafts, terminology) for one in signed)
+    unread = {
+        element
         for order in signed
-        for word, is_title in texts_on_time(order)
-        if not is_title
-    ]
+        for element in unread_of_augmentation(order, drafts, treated, terminology)
+    }
+    calendar = terminology.calendar
+    is_problem = (
+        _is_problem_open(record, birth, terminology, today)
+        or _is_named_elsewhere(record, calendar, today)
+        or _is_device_unread(record, calendar, today)
+    )
     return OtherInjuries(
         fractures=fresh,
         possible=possible,
         surgery=_is_operated(drafts, record, terminology, today),
-        signed_reasons=frozenset().union(
-            *(reasons_of_order(one, drafts, terminology) for one in signed)
-        ),
-        is_brace_noted=any(
-            word.strip() and not is_plain_note(word, terminology) for word in words
-        )
-        or any(map(terminology.durations.names_brace, words)),
-        unread=tuple(
-            sorted(
-                {
-                    element
-                    for order in signed
-                    for element in unread_of_augmentation(
-                        order, drafts, treated, terminology
-                    )
-                }
-            )
-        ),
+        signed_reasons=frozenset().union(*signed_reasons),
+        is_brace_noted=_is_brace_noted(signed, terminology),
+        unread=tuple(sorted(unread)),
         other_order=_is_another_unread(drafts, treated, terminology),
-        problem=_is_problem_open(record, birth, terminology, today)
-        or _is_named_elsewhere(record, terminology.calendar, today)
-        or _is_device_unread(record, terminology.calendar, today),
+        problem=is_problem,
     )
+
+
+def _is_brace_noted(signed: Sequence[Json], terminology: Terminology) -> bool:
+    """Tell if a note of an augmentation names a brace, or was not understood."""
+    notes = [
+        words
+        for order in signed
+        for words, is_title in texts_on_time(order)
+        if not is_title
+    ]
+    if any(note.strip() and not is_plain_note(note, terminology) for note in notes):
+        return True
+    return any(map(terminology.durations.names_brace, notes))
 
 
 def _levels_on_record(
@@ -214,8 +218,7 @@ def _is_another_unread(
     """
     braces: list[Json] = []
     for order in drafts.each():
-        recognition = augmentation_in(order, terminology)
-        if recognition and recognition.concepts & AUGMENTATION:
+        if is_augmentation(order, terminology):
             continue
         support = support_in(order, drafts, terminology)
         if support and "brace" in support.concepts:
@@ -241,16 +244,12 @@ def _is_brace_unread(brace: Json, terminology: Terminology) -> bool:
 def _is_payers_length(words: str, terminology: Terminology) -> bool:
     """Tell if a note gives a payer's length of need, and otherwise plain words."""
     mentions = terminology.durations.read(words, "brace")
+    if {one.kind for one in mentions} != {"payer"}:
+        return False
     remainder = words
     for mention in mentions:
-        remainder = (
-            remainder[: mention.start]
-            + " " * (mention.end - mention.start)
-            + remainder[mention.end :]
-        )
-    return {one.kind for one in mentions} == {"payer"} and (
-        terminology.plain.braces.are_all(remainder, has_lengths=False)
-    )
+        remainder = blank(remainder, mention.start, mention.end)
+    return terminology.plain.braces.are_all(remainder, has_lengths=False)
 
 
 def _is_problem_open(
@@ -369,26 +368,18 @@ def _is_long_over(
 
 
 def _augmentations_in(drafts: DraftOrders, terminology: Terminology) -> list[Json]:
-    recognised = (
-        (order.resource, augmentation_in(order, terminology)) for order in drafts.each()
-    )
     return [
-        resource
-        for resource, recognition in recognised
-        if recognition and recognition.concepts & AUGMENTATION
+        order.resource for order in drafts.each() if is_augmentation(order, terminology)
     ]
 
 
 def _braces_in(drafts: DraftOrders, terminology: Terminology) -> list[Json]:
-    recognised = (
-        (order.resource, support_in(order, drafts, terminology))
-        for order in drafts.each()
-    )
-    return [
-        order
-        for order, recognition in recognised
-        if recognition and "brace" in recognition.concepts
-    ]
+    braces = []
+    for order in drafts.each():
+        recognition = support_in(order, drafts, terminology)
+        if recognition and "brace" in recognition.concepts:
+            braces.append(order.resource)
+    return braces
 
 
 def _untreated(
@@ -409,16 +400,15 @@ def _untreated(
         for place in fresh | possible
         if place not in LEVELS and not covers(place, treated)
     }
-    single = {one for one in fresh if one in LEVELS} - treated
+    single = (fresh & set(LEVELS)) - treated
     # A code of two vertebrae, neither of them treated, is a fracture of one of them.
     pairs = {
         place
         for place in vague & fresh
         if place not in REGION_NAMES and not covers(place, single)
     }
-    return _listed(single | pairs), _listed(
-        {one for one in possible if one in LEVELS} - treated - single | vague - pairs
-    )
+    possible_single = (possible & set(LEVELS)) - treated - single
+    return _listed(single | pairs), _listed(possible_single | (vague - pairs))
 
 
 def _listed(stated: set[str]) -> tuple[str, ...]:
@@ -455,9 +445,8 @@ def _freshness(
     """Tell if a fracture is recent; open if its day or its statuses do not say."""
     statuses, certainty = clinical_status(condition), certainty_of(condition)
     words = texts_of(condition.get("code"))
-    if certainty == "denied" or any(
-        terminology.text_concepts(word, OLD) for word in words
-    ):
+    is_old_by_words = any(terminology.text_concepts(word, OLD) for word in words)
+    if certainty == "denied" or is_old_by_words:
         return "old"
     if statuses & PAST or certainty == "past":
         # no fracture is healed in a few weeks, whatever its status says
@@ -497,12 +486,10 @@ def _is_operated(
 
     It may be among the orders being signed.
     """
-    if any(
-        augmentation_in(order, terminology) is None
-        and _is_surgery(order.resource, terminology)
-        for order in drafts.each()
-    ):
-        return True
+    for order in drafts.each():
+        is_other = augmentation_in(order, terminology) is None
+        if is_other and _is_surgery(order.resource, terminology):
+            return True
     if any(one.concepts & SURGERY for one in record.of_key("conditions")):
         return True  # a fusion on the problem list, whenever it was
     entries = [
@@ -513,15 +500,13 @@ def _is_operated(
     lately = [
         entry for entry in entries if _is_lately(entry.raw, terminology.calendar, today)
     ]
-    # What was not understood may be one.
-    return any(
-        _may_need_brace(entry, terminology)
-        or (
-            recognise_augmentation(entry.raw, terminology) is None
-            and _is_surgery(entry.raw, terminology)
-        )
-        for entry in lately
-    )
+    for entry in lately:
+        if _may_need_brace(entry, terminology):
+            return True  # what was not understood may be one
+        is_other = recognise_augmentation(entry.raw, terminology) is None
+        if is_other and _is_surgery(entry.raw, terminology):
+            return True
+    return False
 
 
 def _may_need_brace(entry: Entry, terminology: Terminology) -> bool:
