@@ -25,22 +25,10 @@ DrugStateKind = Literal["none", "on", "unknown"]
 # Words that every phrase and line may use. A phrase with an empty word does not fit.
 COMMON_WORDS = frozenset(
     {
-        "because",
-        "fact",
-        "place",
-        "state",
-        "review",
-        "start",
-        "start_one",
-        "t",
-        "age",
-        "listed",
-        "join",
-        "biopsy_ordered",
-        "rehabilitation_ordered",
-        "unstable",
-        "unstable_bone",
-        "leaving",
+        *("because", "fact", "join", "place", "t", "age"),
+        *("state", "review", "start", "start_one", "listed"),
+        *("biopsy_ordered", "rehabilitation_ordered"),
+        *("unstable", "unstable_bone", "leaving"),
     }
 )
 MAY_BE_EMPTY = frozenset({"join"})
@@ -302,9 +290,8 @@ class ChartFacts:
             is_behind = leading is not None and fact.file.rank >= leading.file.rank
             is_second = is_behind and fact is not leading and fact.is_open
             # What is known of bone drugs is said by the phrase itself.
-            is_in_phrase = (
-                fact.file.state is not None and fact.file.state.kind != "none"
-            )
+            state = fact.file.state
+            is_in_phrase = state is not None and state.kind != "none"
             if not is_second or is_in_phrase:
                 continue
             if text := _filled(fact.file.joins, self._words(fact)):
@@ -380,10 +367,9 @@ class ChartFacts:
         if any(words.get(name) != text for name, text in condition.word.items()):
             return False
         facts = frozenset(ranked_fact.id for ranked_fact in self.ranked)
-        has_facts = _is_met(condition.fact, condition.unless_fact, facts)
-        return has_facts and _is_met(
-            condition.signal, condition.unless_signal, self.signals
-        )
+        if not _is_met(condition.fact, condition.unless_fact, facts):
+            return False
+        return _is_met(condition.signal, condition.unless_signal, self.signals)
 
     def _words(self, fact: RankedFact) -> dict[str, str]:
         """Join the common words, those of the drug state, and those of the signal."""

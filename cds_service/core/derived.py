@@ -58,22 +58,10 @@ MENTIONABLE = (
 )
 # Findings that the reason of an order may state.
 GIVEN_AS_REASON = (
-    *(
-        "malignancy",
-        "spinal-infection",
-        "unstable-fracture",
-        "neurological-deficit",
-        "end-of-life",
-    ),
-    *("stable-burst-fracture", "spinal-instability"),
-    *("active-cancer", "high-energy-cause"),
-    *(
-        "present-spinal-infection",
-        "sepsis",
-        "new-deficit",
-        "bone-malignancy",
-        "recent-cancer",
-    ),
+    *("malignancy", "active-cancer", "recent-cancer", "bone-malignancy"),
+    *("spinal-infection", "present-spinal-infection", "sepsis"),
+    *("unstable-fracture", "stable-burst-fracture", "spinal-instability"),
+    *("neurological-deficit", "new-deficit", "high-energy-cause", "end-of-life"),
 )
 
 
@@ -191,7 +179,7 @@ def _bmi(so_far: FindingsSoFar) -> Finding | Gap | None:
 
 
 def _newer_of_different(recorded: Finding, computed: Finding) -> Finding | Gap:
-    """Return the newer BMI of two that differ; the lower if nobody knows which is."""
+    """Return the newer BMI of two that differ; the lower if that is not known."""
     numbers = " and ".join(
         number_text(float(bmi.value), 1) for bmi in (recorded, computed)
     )
@@ -209,7 +197,7 @@ def _newer_of_different(recorded: Finding, computed: Finding) -> Finding | Gap:
 
 
 def _without_height(recorded: Finding, weight: Finding | None) -> Finding | None:
-    """Let a BMI reassure no one if a newer weight without a height may say more."""
+    """Let a BMI not reassure if a newer weight without a height may say more."""
     if weight is None or not _may_be_newer(weight, recorded):
         return None
     concern = "A newer weight is on record, without a height."
@@ -235,7 +223,7 @@ def _last_day(finding: Finding) -> date:
 
 
 def _lower(one: Finding, other: Finding) -> Finding:
-    """Return the lower of two values of which nobody knows the newer."""
+    """Return the lower of two values if it is not known which is the newer."""
     lower = min(one, other, key=lambda finding: float(finding.value))
     concern = (
         "Which of two recorded values is the newer is not known; the lower counts."
