@@ -32,7 +32,7 @@ from cds_service.fhir.site_calendar import PRECISIONS
 DONE = frozenset({"completed", "unknown", "in-progress", "stopped", "on-hold"})
 AGAIN = frozenset({"recurrence", "relapse"})
 STILL_ACTIVE = "still active there"
-NO_LONGER = "its day is not recorded"
+NO_DAY = "its day is not recorded"
 HISTORY = frozenset(HISTORIES)
 CALLED_PAST = Problem("undetermined", "active there, and its words call it past")
 
@@ -59,7 +59,7 @@ class Happened(NamedTuple):
 
 
 def find_event(spec: EventSpec, chart: Chart) -> FindingOrGap:
-    """Find whether one of the events happened within the time of the finding."""
+    """Find if one of the events happened within the time of the finding."""
     happened = happenings(spec, chart, spec.value_sets)
     doubtful = [
         event
@@ -73,7 +73,8 @@ def find_event(spec: EventSpec, chart: Chart) -> FindingOrGap:
     certain = [one for one in happened if not one.stated.problem]
     judged = [(one, is_in_time(one, spec, chart)) for one in certain]
     passed = chart.broken(spec)
-    if counted := [one for one, verdict in judged if verdict]:
+    counted = [one for one, verdict in judged if verdict]
+    if counted:
         return yes(spec, chart, counted), passed
     open_ones = [*doubtful, *(one for one, verdict in judged if verdict is None)]
     open_ones += _unclear_events(spec, chart)
@@ -82,21 +83,15 @@ def find_event(spec: EventSpec, chart: Chart) -> FindingOrGap:
 
 def _unclear_events(spec: EventSpec, chart: Chart) -> list[Happened]:
     """Return the entries that may be such an event, within its time."""
-    possible = happenings(spec, chart, tuple(spec.unclear))
-    return [
-        event._replace(
-            stated=event.stated._replace(
-                problem=Problem(
-                    "undetermined",
-                    problem_list.reason_of_list(
-                        spec.unclear[event.stated.concept], event.stated.entry
-                    ),
-                )
-            )
-        )
-        for event in possible
-        if is_in_time(event, spec, chart) is not False
-    ]
+    events = []
+    for event in happenings(spec, chart, tuple(spec.unclear)):
+        if is_in_time(event, spec, chart) is False:
+            continue
+        stated = event.stated
+        why = problem_list.reason_of_list(spec.unclear[stated.concept], stated.entry)
+        stated = stated._replace(problem=Problem("undetermined", why))
+        events.append(event._replace(stated=stated))
+    return events
 
 
 def happenings(
@@ -406,9 +401,7 @@ def yes(spec: EventSpec, chart: Chart, counted: Sequence[Happened]) -> Finding:
     newest = sorted(counted, key=_order, reverse=True)
     labels = [problem_list.label_of(one.stated, spec, chart) for one in newest]
     place = next((place for place, label in enumerate(labels) if label), 0)
-    by_words = (
-        () if any(one.stated.code for one in newest) else (problem_list.BY_WORDS,)
-    )
+    is_coded = any(one.stated.code for one in newest)
     leading = newest[place]
     sources = (leading, *(one for one in newest if one is not leading))
     finding = known(
@@ -416,7 +409,7 @@ def yes(spec: EventSpec, chart: Chart, counted: Sequence[Happened]) -> Finding:
         True,
         *(one.stated.provenance(spec) for one in sources),
         observed=leading.span.first,
-        concerns=by_words,
+        concerns=() if is_coded else (problem_list.BY_WORDS,),
         label=labels[place],
     )
     return finding._replace(dated_to=leading.span.to)
@@ -437,12 +430,11 @@ def without(spec: EventSpec, chart: Chart, open_ones: Sequence[Happened]) -> Gap
     if open_ones:
         first = open_ones[0].stated
         if first.problem is None:
-            lasts = (spec.active_is_open or spec.active_counts) and open_ones[
-                0
-            ].span.last
+            may_last = spec.active_is_open or spec.active_counts
             is_active = bool(clinical_status(first.entry.raw) & ACTIVE)
-            why = STILL_ACTIVE if is_active else NO_LONGER
-            why = why if lasts else "no date"
+            why = "no date"
+            if may_last and open_ones[0].span.last:
+                why = STILL_ACTIVE if is_active else NO_DAY
             first = first._replace(problem=Problem("undetermined", why))
         detail = first.passed_over(spec).detail
         sources = (one.stated.provenance(spec) for one in open_ones)

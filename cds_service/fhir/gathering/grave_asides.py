@@ -2,7 +2,7 @@
 
 A report says "metastasis of T12", an order asks for an MRI because of discitis, a drug
 is given for it, a procedure was done for a broken hip. None of this is a diagnosis on
-the problem list, but with it nobody may say that there is none.
+the problem list, but with it no card may say that there is none.
 """
 
 from collections.abc import Iterable, Iterator
@@ -72,7 +72,7 @@ UNJUDGED = "unjudged-diagnosis"
 UNREAD_PROSE = "unread-prose"
 # And so may what an order, a drug or a procedure says in such words.
 UNREAD_REASON = "unread-reason"
-# A procedure that nobody judged may treat a tumour, or be a dialysis.
+# A procedure that was never judged may treat a tumour, or be a dialysis.
 UNJUDGED_ACT = "unjudged-procedure"
 # And each may be what a brace is for.
 MAY_BEAR_ON_SPINE = "may-bear-on-spine"
@@ -206,10 +206,9 @@ def _unread_in_report(
     """Return what a report's words leave open; `report_prose` reads its conclusion."""
     concepts = set[str]()
     results = objects(report.get("conclusionCode"))
-    is_understood = is_reason_understood(beside, frozenset(), terminology) and not any(
-        is_unknown_alone(code, terminology) for code in results
-    )
-    if not is_understood or has_code_alone(report, terminology):
+    is_unknown = any(is_unknown_alone(code, terminology) for code in results)
+    is_understood = is_reason_understood(beside, frozenset(), terminology)
+    if is_unknown or not is_understood or has_code_alone(report, terminology):
         concepts |= {UNREAD_PROSE, MAY_BEAR_ON_SPINE}
     if names_earlier_fracture(words, terminology):
         concepts.add(EARLIER)
@@ -249,9 +248,9 @@ def is_unjudged_act(
 ) -> bool:
     """Tell if a procedure may be the treatment of a tumour, or a dialysis.
 
-    Its code is in a value set or a harmless range, or its words name an operation that
-    is read as what it is, or are all known; otherwise nobody knows. A biopsy of bone
-    does not say what it found.
+    It may not if its code is in a value set or a harmless range, or if its words name
+    an operation that is read as what it is, or are all known. A biopsy of bone does
+    not say what it found.
 
     Args:
         known: what its words name of all procedures that are read.
@@ -275,7 +274,7 @@ def is_harmless_act(code: Any, terminology: Terminology) -> bool:
         return all(
             acts.holds(*coding)
             for coding in codes
-            if terminology.identifies("procedures", {"coding": [_coding(*coding)]})
+            if terminology.identifies("procedures", _coded(*coding))
         )
     words = texts_of(code)
     return bool(words) and all(
@@ -283,8 +282,8 @@ def is_harmless_act(code: Any, terminology: Terminology) -> bool:
     )
 
 
-def _coding(system: str, code: str) -> Json:
-    return {"system": system, "code": code}
+def _coded(system: str, code: str) -> Json:
+    return {"coding": [{"system": system, "code": code}]}
 
 
 def left_open_by(codes: Iterable[Json], terminology: Terminology) -> frozenset[str]:
