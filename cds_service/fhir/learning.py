@@ -70,6 +70,7 @@ LIST_CODES: Mapping[str, tuple[Kind, str]] = {
 }
 LEAST_TO_GUESS = 3  # values from which a unit that nobody wrote may be proposed
 WITHHELD = "(text not shown)"
+NO_SYSTEM = "the code has no system, so no map can name it: ask the EHR's team"
 _WORD = re.compile(r"[^\W\d_]{2,}")
 _SHOWABLE = re.compile(r"[^\x00-\x1f\x7f<>]{1,80}")
 
@@ -97,11 +98,10 @@ def load_learning(folders: Sequence[Path], terminology: Terminology) -> Learning
             have.
     """
     path, rules = required(folders, "learning.toml", LearningRules)
-    for code in (
-        code for rule in (*rules.measures, *rules.orders) for code in rule.codes
-    ):
-        if code not in terminology.names:
-            raise DataFileError(label(path), "codes", f"{code} is no code of ours")
+    for rule in (*rules.measures, *rules.orders):
+        for code in rule.codes:
+            if code not in terminology.names:
+                raise DataFileError(label(path), "codes", f"{code} is no code of ours")
     return rules
 
 
@@ -379,14 +379,11 @@ def _unknown_units(
     """List spellings that are not known, those of most records first."""
     units: dict[str, Counter[str]] = {}
     records: dict[str, set[int]] = {}
-    for key, seen in notes.items():
-        for unit, count in (
-            seen.units.items() if seen.is_known or key in proposed else ()
-        ):
-            if (
-                PRINTABLE_UNIT.fullmatch(unit)
-                and terminology.units.canonical(unit) is None
-            ):
+    used = [seen for key, seen in notes.items() if seen.is_known or key in proposed]
+    for seen in used:
+        for unit, count in seen.units.items():
+            is_known = terminology.units.canonical(unit) is not None
+            if PRINTABLE_UNIT.fullmatch(unit) and not is_known:
                 units.setdefault(unit, Counter())[seen.code] += count
                 records.setdefault(unit, set()).update(seen.records_of_unit[unit])
     listed = (
@@ -430,10 +427,7 @@ def _propose(
         if code:
             break
     if code and not seen.system:
-        why = (
-            *why,
-            "the code has no system, so no map can name it: ask the EHR's team",
-        )
+        why = (*why, NO_SYSTEM)
     return Proposal(
         kind=seen.kind,
         system=seen.system,
@@ -468,15 +462,8 @@ def _first(rules: Iterable[_Words], title: str) -> str:
         for rule in rules
         if rule.words.search(words) and not (rule.none and rule.none.search(words))
     )
-    return next(
-        (
-            code
-            for rule in fitting
-            for code, own in rule.codes.items()
-            if own.search(words)
-        ),
-        "",
-    )
+    pairs = (pair for rule in fitting for pair in rule.codes.items())
+    return next((code for code, own in pairs if own.search(words)), "")
 
 
 def _name_order(
@@ -486,16 +473,14 @@ def _name_order(
 
     The result is empty if it asks for nothing of ours.
     """
-    named = name_augmentation(title, terminology) & may_be or name_support(
-        title, may_be & SUPPORT_KINDS, terminology
-    )
-    if code := _first(rules.orders, title) if named & AUGMENTATION else "":
+    named = name_augmentation(title, terminology) & may_be
+    named = named or name_support(title, may_be & SUPPORT_KINDS, terminology)
+    code = _first(rules.orders, title) if named & AUGMENTATION else ""
+    if code:
         return code
-    return (
-        "vertebral-augmentation"
-        if len(named) > 1 and named <= AUGMENTATION
-        else min(named, default="")
-    )
+    if len(named) > 1 and named <= AUGMENTATION:
+        return "vertebral-augmentation"
+    return min(named, default="")
 
 
 def _judge_values(
@@ -514,9 +499,8 @@ def _judge_values(
     stated = sorted({unit for _, unit in read if unit})
     if not set(stated) <= set(spec.accept_units):
         return None
-    implied, guess = _unit_of_bare(
-        [value for value, unit in read if unit == ""], stated, spec, terminology
-    )
+    unitless = [value for value, unit in read if unit == ""]
+    implied, guess = _unit_of_bare(unitless, stated, spec, terminology)
     bare = implied or (spec.unit if "" in spec.accept_units else None)
     used = [
         (value, unit or bare) for value, unit in read if unit or (unit == "" and bare)
@@ -528,9 +512,8 @@ def _judge_values(
     ]
     if used and len(fitting) * 2 <= len(used):
         return None
-    written = ", ".join(stated) or (
-        "one that we do not know" if any(unit is None for _, unit in read) else "none"
-    )
+    is_unknown = any(unit is None for _, unit in read)
+    written = ", ".join(stated) or ("one that we do not know" if is_unknown else "none")
     low, high = spec.range
     within = (
         f"{len(fitting)} of {len(used)} values within {low:g} to {high:g} {spec.unit}"
@@ -555,17 +538,11 @@ def _unit_of_bare(
         if all(_is_plausible(value, unit, spec, terminology) for value in bare)
     ]
     if len(fitting) == 1 and len(bare) >= LEAST_TO_GUESS:
-        return (
-            fitting[0],
-            f"; the values fit {fitting[0]} alone, ask whether it is meant",
-        )
-    return (
-        "",
-        (
-            f"; the values fit {' or '.join(fitting) or 'no unit'}: ask and write it in"
-            " dependsOn, else none is used"
-        ),
-    )
+        unit = fitting[0]
+        return unit, f"; the values fit {unit} alone, ask whether it is meant"
+    units = " or ".join(fitting) or "no unit"
+    ask = "ask and write it in dependsOn, else none is used"
+    return "", f"; the values fit {units}: {ask}"
 
 
 def _is_plausible(
@@ -599,9 +576,9 @@ def concept_map(name: str, learned: Learned) -> dict[str, Any]:
             **({"dependsOn": depends} if proposal.unit else {}),
         }
         shown = {"display": proposal.text} if proposal.text != WITHHELD else {}
-        groups.setdefault(
-            (proposal.system, MEASURES if proposal.kind == "measure" else ORDERS), []
-        ).append({"code": proposal.code, **shown, "target": [target]})
+        ours = MEASURES if proposal.kind == "measure" else ORDERS
+        element = {"code": proposal.code, **shown, "target": [target]}
+        groups.setdefault((proposal.system, ours), []).append(element)
     lines = [
         {"source": source, "target": to, "element": elements}
         for (source, to), elements in groups.items()
