@@ -63,15 +63,8 @@ VERBS = {
 NOT_ORDERED = frozenset({"proposal", "option"})
 NOT_TAKEN = frozenset(
     {
-        *(
-            "draft",
-            "cancelled",
-            "entered-in-error",
-            "not-done",
-            "not-taken",
-            "intended",
-        ),
-        *("preparation", "revoked", "declined", "unfulfilled"),
+        *("draft", "intended", "preparation", "cancelled", "entered-in-error"),
+        *("not-done", "not-taken", "revoked", "declined", "unfulfilled"),
     }
 )
 VOID = frozenset({"entered-in-error", "draft"})
@@ -120,27 +113,34 @@ def source_of(
     entry: Entry, drug: Drug, day: date | None, spec: MedicationSpec
 ) -> Provenance:
     """Say where a use is recorded: `on the medication list since 3 May 2019`."""
-    verb = VERBS.get(entry.kind, "on the medication list")
-    verb = "named on the problem list" if entry.kind == "Condition" else verb
-    verb = "among the orders being signed" if entry.origin == "context" else verb
-    verb = "planned, not given" if entry.status == "not-done" else verb
+    verb = _verb(entry)
     joint = "on" if verb in VERBS.values() else "since"
     printed = f"{verb} {joint} {date_text(day)}" if day else verb
     return entry.source(spec, printed, drug.code)
 
 
+def _verb(entry: Entry) -> str:
+    """Say how an entry came to name a drug, `dispensed`, or where it is."""
+    if entry.status == "not-done":
+        return "planned, not given"
+    if entry.origin == "context":
+        return "among the orders being signed"
+    if entry.kind == "Condition":
+        return "named on the problem list"
+    return VERBS.get(entry.kind, "on the medication list")
+
+
 def find_medication(spec: MedicationSpec, chart: Chart) -> FindingOrGap:
-    """Find whether such a drug is taken, or why that is not known."""
+    """Find if such a drug is taken, or why that is not known."""
     ours = [one for one in uses_of(chart) if one.drug.concepts & set(spec.value_sets)]
     passed = (*chart.broken(spec), *future_uses(spec, ours))
     counted = [one for one in ours if _counts(one, spec, chart)]
     if STEROID in spec.value_sets:
         runs = (one for one in runs_of_doses(ours) if _is_of_late(one, chart))
         counted += [use for one in runs for use in one]
-    outcome = (
-        _taken(spec, chart, counted) if counted else without_use(spec, chart, ours)
-    )
-    return outcome, passed
+    if counted:
+        return _taken(spec, chart, counted), passed
+    return without_use(spec, chart, ours), passed
 
 
 def runs_of_doses(uses: Iterable[Use]) -> list[list[Use]]:
@@ -218,9 +218,11 @@ def without_use(
 ) -> Finding | Gap:
     """Conclude from the problem list, or from silence, if no use counts now."""
     states = _states(chart, spec, spec.value_sets)
-    if stated := [one for one in states if one.problem is None]:
+    stated = [one for one in states if one.problem is None]
+    if stated:
         return stated_as_true(spec, stated, chart)
-    if doubtful := [one for one in states if one.is_undetermined]:
+    doubtful = [one for one in states if one.is_undetermined]
+    if doubtful:
         sources = (one.provenance(spec) for one in doubtful)
         return gap(spec, "undetermined", doubtful[0].passed_over(spec).detail, *sources)
     return _implied(spec, chart) or _not_taken(spec, chart, ours)
@@ -277,11 +279,8 @@ def _taken(spec: MedicationSpec, chart: Chart, counted: Sequence[Use]) -> Findin
     )
     newest = ordered[0]
     concerns: list[str] = []
-    if (
-        newest.day
-        and newest.is_active
-        and newest.day < months_before(chart.today, LONG_STANDING_MONTHS)
-    ):
+    long_ago = months_before(chart.today, LONG_STANDING_MONTHS)
+    if newest.day and newest.is_active and newest.day < long_ago:
         age = age_in_words(newest.day, chart.today)
         concerns.append(
             f"The prescription is {age} old; whether the {spec.title} is still taken is"
@@ -315,9 +314,8 @@ def _not_taken(
         (one for one in ours if one.day and not one.is_ahead),
         key=lambda use: use.day or date.min,
     )
-    outcome = not_on_list(
-        spec, chart, spec.value_sets, how="not current" if past else "not"
-    )
+    how = "not current" if past else "not"
+    outcome = not_on_list(spec, chart, spec.value_sets, how=how)
     if not past or isinstance(outcome, Gap):
         return outcome
     last = past[-1].day
@@ -421,11 +419,11 @@ def _is_paused(use: Use, spec: MedicationSpec, chart: Chart) -> bool:
 
 def may_be_taken(entry: Entry, spec: MedicationSpec, chart: Chart) -> bool:
     """Tell if an unidentified entry may be a drug that still counts."""
-    if entry.drug is None or not (
-        _is_taken(entry) or _is_unsaid(entry, entry.drug) or is_prohibition(entry.raw)
-    ):
+    drug = entry.drug
+    if drug is None:
         return False
-    return is_of_now(_use(entry, entry.drug, chart), spec, chart)
+    is_told = _is_taken(entry) or _is_unsaid(entry, drug) or is_prohibition(entry.raw)
+    return is_told and is_of_now(_use(entry, drug, chart), spec, chart)
 
 
 def is_of_now(use: Use, spec: MedicationSpec, chart: Chart) -> bool:
@@ -465,16 +463,11 @@ def named_beside(chart: Chart, concepts: Sequence[str]) -> list[Use]:
 
 
 def future_uses(spec: MedicationSpec, uses: Iterable[Use]) -> tuple[PassedOver, ...]:
+    sources = (use.provenance(spec) for use in uses if use.is_ahead)
+    why = "not counted: dated after the order"
     return tuple(
-        PassedOver(
-            spec.name,
-            "future",
-            f"{source.printed}, not counted: dated after the order",
-            source,
-        )
-        for use in uses
-        if use.is_ahead
-        for source in [use.provenance(spec)]
+        PassedOver(spec.name, "future", f"{source.printed}, {why}", source)
+        for source in sources
     )
 
 
@@ -500,25 +493,22 @@ def _is_taken(entry: Entry) -> bool:
     drug = entry.drug
     if drug is not None and (drug.is_doubtful or not drug.is_understood):
         return False
-    return is_meant(entry) and (
-        entry.status in TAKEN[entry.kind] or entry.origin == "context"
-    )
+    is_reported = entry.status in TAKEN[entry.kind] or entry.origin == "context"
+    return is_reported and is_meant(entry)
 
 
 def is_meant(entry: Entry) -> bool:
     """Tell if it is no proposal and no prohibition."""
-    return text(entry.raw.get("intent")) not in NOT_ORDERED and not is_prohibition(
-        entry.raw
-    )
+    is_proposal = text(entry.raw.get("intent")) in NOT_ORDERED
+    return not is_proposal and not is_prohibition(entry.raw)
 
 
 def _use(entry: Entry, drug: Drug, chart: Chart) -> Use:
     if entry.kind in ("MedicationRequest", "ServiceRequest", *DEVICE_ORDERS):
         when = chart.calendar.moment(entry.raw.get("authoredOn"))
     else:
-        when = _taken_at(entry, chart) or chart.calendar.moment(
-            entry.raw.get("dateAsserted") or entry.raw.get("started")
-        )
+        told = entry.raw.get("dateAsserted") or entry.raw.get("started")
+        when = _taken_at(entry, chart) or chart.calendar.moment(told)
     ended = chart.calendar.last_day(member(entry.raw, "effectivePeriod", "end"))
     is_over = ended is not None and ended < chart.not_after
     is_running = entry.status == "active" or entry.origin == "context"
@@ -526,10 +516,10 @@ def _use(entry: Entry, drug: Drug, chart: Chart) -> Use:
     return Use(
         entry,
         drug,
-        when.day if when else None,
-        is_active,
-        entry.status in ("stopped", "on-hold"),
-        when is not None and chart.is_ahead(when),
+        day=when.day if when else None,
+        is_active=is_active,
+        is_ended=entry.status in ("stopped", "on-hold"),
+        is_ahead=when is not None and chart.is_ahead(when),
     )
 
 
