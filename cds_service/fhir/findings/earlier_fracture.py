@@ -60,13 +60,18 @@ PAIRS = frozenset(
 )
 # Besides orders, drugs and procedures.
 NAMING_TOO = (
-    *("Appointment", "Condition", "DiagnosticReport", "Encounter", "ImagingStudy"),
+    "Appointment",
+    "Condition",
+    "DiagnosticReport",
+    "Encounter",
+    "ImagingStudy",
 )
+NOT_CLEAR = "whether a fracture on record is an earlier one is not clear"
 ORDINALS = ("second", "third", "fourth", "fifth", "sixth")
 
 
 def find_earlier_fracture(spec: FractureSpec, chart: Chart) -> FindingOrGap:
-    """Find whether there was an earlier fracture, or why that is not known.
+    """Find if there was an earlier fracture, or why that is not known.
 
     `observed` is the day of the latest earlier fracture. The label tells the number of
     fractures and the period, if recorded: `second vertebral fracture in 14 months`.
@@ -100,17 +105,10 @@ def find_earlier_fracture(spec: FractureSpec, chart: Chart) -> FindingOrGap:
     ]
     doubtful = [one for one, verdict in judged if verdict is None]
     elsewhere = [*_ordered_elsewhere(chart), *_reasons_elsewhere(spec, chart)]
-    if doubtful := doubtful + unsited + elsewhere:
-        sources = (one.provenance(spec) for one in doubtful)
-        return (
-            gap(
-                spec,
-                "undetermined",
-                "whether a fracture on record is an earlier one is not clear",
-                *sources,
-            ),
-            passed,
-        )
+    open_ones = [*doubtful, *unsited, *elsewhere]
+    if open_ones:
+        sources = (one.provenance(spec) for one in open_ones)
+        return gap(spec, "undetermined", NOT_CLEAR, *sources), passed
     return problem_list.silence(spec, chart, ()), passed
 
 
@@ -179,12 +177,10 @@ def find_index_fracture(spec: FractureSpec, chart: Chart) -> FindingOrGap:
         reverse=True,
     )
     if not ordered:
+        no_day = gap(spec, "absent", "its day is not on record")
         unread = chart.unread(spec)
-        return gap(
-            spec,
-            "not-read" if unread else "absent",
-            unread or "its day is not on record",
-        ), chart.broken(spec)
+        outcome = gap(spec, "not-read", unread) if unread else no_day
+        return outcome, chart.broken(spec)
     episode = ordered[:1]
     for pair in ordered[1:]:
         if episode[-1][0] - pair[0] <= AT_ONCE:
@@ -217,9 +213,8 @@ def _fractured(stated: Sequence[problem_list.Stated], chart: Chart) -> str:
         if not pair & single
     ]
     from_head = sorted(named, key=lambda levels: list(LEVELS).index(levels[0]))
-    return ", ".join(
-        ["-".join(one) for one in from_head] + _other_regions(stated, chart)
-    )
+    places = ["-".join(one) for one in from_head]
+    return ", ".join([*places, *_other_regions(stated, chart)])
 
 
 def _other_regions(stated: Sequence[problem_list.Stated], chart: Chart) -> list[str]:
@@ -237,11 +232,8 @@ def _other_regions(stated: Sequence[problem_list.Stated], chart: Chart) -> list[
 
 
 def _is_present(stated: problem_list.Stated, day: date, chart: Chart) -> bool:
-    if (
-        stated.is_later_encounter
-        or chart.not_after - day > SUBACUTE
-        or day > chart.not_after
-    ):
+    is_of_late = chart.not_after - SUBACUTE <= day <= chart.not_after
+    if stated.is_later_encounter or not is_of_late:
         return False
     return _is_earlier(stated, chart) is False
 
@@ -278,10 +270,10 @@ def _site_of(stated: problem_list.Stated, chart: Chart) -> str:
 
 
 def _precision(stated: problem_list.Stated) -> Precision:
-    element = (
-        "onsetDateTime" if stated.entry.kind == "Condition" else "performedDateTime"
-    )
-    return PRECISIONS.get(len(text(stated.entry.raw.get(element)).strip()), "day")
+    is_condition = stated.entry.kind == "Condition"
+    element = "onsetDateTime" if is_condition else "performedDateTime"
+    written = text(stated.entry.raw.get(element)).strip()
+    return PRECISIONS.get(len(written), "day")
 
 
 def _counted(days: Sequence[date], today: date) -> str:
@@ -324,9 +316,8 @@ def _is_earlier(stated: problem_list.Stated, chart: Chart) -> bool | None:
         levels and treated and not levels & treated
     )
     # `2026` may be any day of it.
-    latest = (
-        chart.calendar.last_day(stated.entry.raw.get("onsetDateTime")) or stated.day
-    )
+    last = chart.calendar.last_day(stated.entry.raw.get("onsetDateTime"))
+    latest = last or stated.day
     age = chart.not_after - latest if latest else timedelta()
     if age > (AT_ONCE if is_elsewhere else SUBACUTE):
         # The same fracture may have been treated otherwise before it got cement.
@@ -392,18 +383,16 @@ def _day_of(stated: problem_list.Stated, chart: Chart) -> date | None:
 
     The recording date of an old fracture says nothing about that.
     """
-    if stated.entry.kind != "Procedure" and (
-        _is_history(stated) or stated.is_later_encounter
-    ):
+    is_old = _is_history(stated) or stated.is_later_encounter
+    if is_old and stated.entry.kind != "Procedure":
         onset = chart.calendar.effective(stated.entry.raw, "onset")
         return onset.day if onset else None
     return stated.day
 
 
 def _is_history(stated: problem_list.Stated) -> bool:
-    return HISTORY in stated.concepts or (
-        stated.is_later_encounter and stated.code.endswith("S")
-    )
+    is_sequela = stated.is_later_encounter and stated.code.endswith("S")
+    return is_sequela or HISTORY in stated.concepts
 
 
 def _is_chronic(stated: problem_list.Stated, chart: Chart) -> bool:
