@@ -5,9 +5,9 @@ in words is read last. A note is believed after the body site if the order's own
 name no level.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal, NamedTuple
+from typing import Literal, NamedTuple
 
 from cds_service.core.findings import UNREAD_REASON
 from cds_service.core.phrases import Verbatim, say
@@ -76,6 +76,8 @@ UNDERSTOOD_REASONS = frozenset(
 )
 LONGEST_WORDS = 5_000  # characters of all augmentation orders of a signing
 ORGANS = frozenset({"breast-cancer", "lung-cancer", "prostate-cancer"})
+# the elements that say what is ordered
+TITLES = ("code", "orderDetail", "serviceRequested")
 # the elements of a source whose own words may say something else than its codes
 CODED = {
     "bodySite": ("bodySite",),
@@ -118,13 +120,10 @@ def find_levels(
 ) -> StatedLevels:
     """Find the levels of one order in the most trusted element that names any."""
     regions = _regions(order, drafts, terminology)
-    wording = _worded_levels(
-        codeables(order, "code", "orderDetail", "serviceRequested"), terminology
-    )
+    wording = _worded_levels(codeables(order, *TITLES), terminology)
     statements = _statements(order, drafts, terminology, wording)
-    source, stated = next(
-        ((name, stated) for name, stated in statements if stated), ("", set())
-    )
+    naming = (statement for statement in statements if statement[1])
+    source, stated = next(naming, ("", set[str]()))
     if not source:
         return StatedLevels(regions=regions)
     beside = _worded_levels(codeables(order, *CODED.get(source, ())), terminology)
@@ -144,9 +143,7 @@ def stated_levels(
     order: Json, drafts: DraftOrders, terminology: Terminology
 ) -> set[str]:
     """Return the levels that any element of an order states."""
-    wording = _worded_levels(
-        codeables(order, "code", "orderDetail", "serviceRequested"), terminology
-    )
+    wording = _worded_levels(codeables(order, *TITLES), terminology)
     stated = (levels for _, levels in _statements(order, drafts, terminology, wording))
     return set[str]().union(*stated)
 
@@ -171,14 +168,8 @@ def _statements(
     ]
     yield "reasonReference", _site_statements(sites, terminology)
     reasons = reasons_named(order, drafts)
-    yield (
-        "reasonCode",
-        {
-            level
-            for reason in reasons
-            for level in terminology.translate("vertebral-level-icd", reason)
-        },
-    )
+    coded = (terminology.translate("vertebral-level-icd", one) for one in reasons)
+    yield "reasonCode", set[str]().union(*coded)
     yield "text", wording
     # last: a reason may name other fractures as well
     yield "reason", _worded_levels(reasons, terminology)
@@ -270,9 +261,8 @@ def _broken_at_site(condition: Json, terminology: Terminology) -> set[str]:
     code = condition.get("code")
     named = (terminology.text_concepts(word) for word in texts_of(code))
     concepts = terminology.concepts(code).union(*named)
-    if not concepts & FRACTURED and not fractured_there(
-        condition, concepts, terminology
-    ):
+    is_fracture = concepts & FRACTURED
+    if not is_fracture and not fractured_there(condition, concepts, terminology):
         return set()
     return _site_statements(codeables(condition, "bodySite"), terminology)
 
@@ -346,20 +336,18 @@ def _site_statements(sites: list[Json], terminology: Terminology) -> set[str]:
     """Return the levels of body sites: of each by its code, else by its own words."""
     stated: set[str] = set()
     for site in sites:
-        stated |= {*terminology.translate("vertebral-level", site)} or _text_levels(
-            texts_of(site), terminology
-        )
+        coded = {*terminology.translate("vertebral-level", site)}
+        stated |= coded or _text_levels(texts_of(site), terminology)
     return stated
 
 
-def _text_levels(texts: Any, terminology: Terminology) -> set[str]:
+def _text_levels(texts: Iterable[str], terminology: Terminology) -> set[str]:
     return {level for words in texts for level in terminology.levels.treated(words)}
 
 
 def _worded_levels(named: list[Json], terminology: Terminology) -> set[str]:
-    return _text_levels(
-        (words for codeable in named for words in texts_of(codeable)), terminology
-    )
+    texts = (words for codeable in named for words in texts_of(codeable))
+    return _text_levels(texts, terminology)
 
 
 def _note_texts(order: Json) -> Iterator[str]:
@@ -383,15 +371,10 @@ def _conditions(order: Json, drafts: DraftOrders) -> list[Json]:
 
 def reasons_named(order: Json, drafts: DraftOrders) -> list[Json]:
     """Return the order's reasons: its codes and words, and those of its Conditions."""
-    own = codeables(order, *CODED["reasonCode"])
-    return [
-        *own,
-        *(
-            code
-            for condition in _conditions(order, drafts)
-            for code in codeables(condition, "code")
-        ),
-    ]
+    reasons = codeables(order, *CODED["reasonCode"])
+    for condition in _conditions(order, drafts):
+        reasons += codeables(condition, "code")
+    return reasons
 
 
 class Reasons(NamedTuple):
@@ -447,9 +430,8 @@ def find_reasons(
         return Reasons(coded, (FORBIDDING | RAISING) - coded)
     causes = (terminology.text_concepts(word, CAUSES) for word in (*own, *beside))
     denying = [word for word in own if terminology.clauses.denies(word)]
-    reading = read_problem_words(
-        frozenset(), [one for one in own if one not in denying], terminology
-    )
+    stating = [word for word in own if word not in denying]
+    reading = read_problem_words(frozenset(), stating, terminology)
     others = read_problem_words(frozenset(), [*denying, *beside], terminology)
     grave = reading.stated & (FORBIDDING | ORGANS) - reading.unclear
     stated = coded.union(*causes, grave, {f"{one}-ever" for one in grave & ORGANS})
@@ -473,19 +455,12 @@ def _unread(
 
     A note counts if it is in a language that is not read.
     """
-    references = [
-        reference
-        for reference in objects(order.get("reasonReference"))
-        if not drafts.resolve([reference], order)
-    ]
-    notes = any(map(terminology.languages.is_foreign, _note_texts(order)))
-    if (
-        references
-        or notes
-        or not all(_is_understood(one, terminology) for one in reasons)
-    ):
-        return frozenset({UNREAD_REASON})
-    return frozenset()
+    references = objects(order.get("reasonReference"))
+    is_missing = not all(drafts.resolve([one], order) for one in references)
+    is_foreign = any(map(terminology.languages.is_foreign, _note_texts(order)))
+    is_read = all(_is_understood(one, terminology) for one in reasons)
+    is_open = is_missing or is_foreign or not is_read
+    return frozenset({UNREAD_REASON} if is_open else ())
 
 
 def _is_understood(reason: Json, terminology: Terminology) -> bool:
@@ -517,7 +492,7 @@ def _regions(
     order: Json, drafts: DraftOrders, terminology: Terminology
 ) -> frozenset[Region]:
     concepts = [
-        *codeables(order, "code", "orderDetail", "serviceRequested", "bodySite"),
+        *codeables(order, *TITLES, "bodySite"),
         *reasons_named(order, drafts),
     ]
     named = {
