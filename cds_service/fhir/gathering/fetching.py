@@ -36,7 +36,7 @@ OFTEN_LACKING = frozenset(
     {"MedicationStatement", "MedicationDispense", "SupplyRequest"}
 )
 UNKNOWN_TYPE = frozenset({"http-404", "http-501", "not-supported"})
-# Refusals after which it is unclear whether the server lacks a type or hides it; its
+# Refusals that leave it open if the server lacks a type or hides it; its
 # CapabilityStatement tells.
 LEAVES_OPEN = UNKNOWN_TYPE | {"http-400", "http-403", "http-405"}
 OUT_OF_SCOPE = "scope"
@@ -53,6 +53,7 @@ NOTHING_TO_ASK = QueryResult(
 # The list was never asked for: of the stay where the call names none, or without a
 # server.
 UNASKED = frozenset({NO_SERVER.reason, NOTHING_TO_ASK.reason})
+MOST_READ = 10  # for one record; further drugs and devices stay unidentified
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,16 +126,13 @@ def read_results(
         asked = run_side_by_side(tasks, until)
     answers = {**sent, **asked}
     for template in plan.templates:
-        answer = sent[template.key]
-        if template.key not in asked and (
-            answer.state == "absent" or answer.next_page is not None
-        ):
-            failed = (
-                NOT_IN_TIME
-                if template.key in tasks
-                else _why_unasked(request, template, fhir)
-            )
-            answers[template.key] = _without_server(answer, failed)
+        key, answer = template.key, sent[template.key]
+        is_whole = answer.state != "absent" and answer.next_page is None
+        if is_whole or key in asked:
+            continue
+        is_late = key in tasks
+        failed = NOT_IN_TIME if is_late else _why_unasked(request, template, fhir)
+        answers[key] = _without_server(answer, failed)
     for key in tasks:
         if sent[key].state == "absent":
             answers[key] = answers[key]._replace(origin="fhir")
@@ -311,9 +309,6 @@ def _why_unasked(
     return QueryResult(state="failed", note=note, reason=reason)
 
 
-MOST_READ = 10  # for one record; further drugs and devices stay unidentified
-
-
 def with_referred_to(
     answers: Mapping[str, QueryResult],
     plan: PrefetchPlan,
@@ -460,8 +455,8 @@ def may_read(scopes: str | None, resource_type: str) -> bool:
     """Tell if these space-separated scopes allow reading this type.
 
     Missing scopes, or scopes that name no type, forbid nothing: the server decides. In
-    SMART 2.0 either letter counts,
-    `r` or `s`, since EHRs mix them up; a scope restricted by a query counts as well.
+    SMART 2.0 either letter counts, `r` or `s`, since EHRs mix them up; a scope
+    restricted by a query counts as well.
     """
     matches = [
         match
