@@ -35,7 +35,11 @@ from cds_service.fhir.orders.recognition import (
     TITLES,
     recognise_augmentation,
 )
-from cds_service.fhir.orders.unread_elements import is_element_read, name_of
+from cds_service.fhir.orders.unread_elements import (
+    LEAST_CODE,
+    is_element_read,
+    name_of,
+)
 from cds_service.fhir.raw_json import Json, member, objects, text, texts_of
 
 # Orders of these types are what their type says, and leave the spine alone.
@@ -57,6 +61,7 @@ _CODE_WORDS = re.compile(r"(?:text|display)$")
 _FREE_WORDS = re.compile(
     r"(?:^|\.)(?:text|display|valueString|valueMarkdown|valueCode|patientInstruction)$"
 )
+_LETTERS_FIRST, _LETTERS_LAST = re.compile(r"\A[A-Za-z]+"), re.compile(r"[A-Za-z]+\Z")
 # names of the operation in one title: `kyphoplasty (balloon kyphoplasty)`
 MOST_NAMES = 5
 
@@ -80,7 +85,7 @@ def unread_of_augmentation(
     left = {
         name_of(path)
         for path, value in leaves_of(order)
-        if not _is_read(path, text(value), value, order, terminology)
+        if not _is_read(path, value, order, terminology)
     }
     if not is_augmentation_title(order, terminology):
         left.add("code")
@@ -89,11 +94,9 @@ def unread_of_augmentation(
     return tuple(sorted(left - {"note", "patientInstruction"}))
 
 
-def _is_read(
-    path: str, words: str, value: object, order: Json, terminology: Terminology
-) -> bool:
+def _is_read(path: str, value: object, order: Json, terminology: Terminology) -> bool:
     """Tell if a value says nothing but the augmentation, by its element's rule."""
-    element = path.partition(".")[0]
+    element, words = path.partition(".")[0], text(value)
     if element == "category" or element in _JUDGED or element.startswith(_WHEN):
         is_plain = element != "category" or _is_category_read(path, words, terminology)
         return is_plain and _ADDED.search(path) is None
@@ -115,29 +118,22 @@ def _is_read(
 
 def _is_category_read(path: str, words: str, terminology: Terminology) -> bool:
     """Tell if a category says which list an order is on, and no other operation."""
-    if not _CODE_WORDS.search(path):
+    if not _CODE_WORDS.search(path) or _PLAIN_CATEGORIES.fullmatch(words.strip()):
         return True
-    return _PLAIN_CATEGORIES.fullmatch(
-        words.strip()
-    ) is not None or terminology.bystanders.are_of_augmentation(
-        _without_names(words, terminology)
-    )
+    remainder = _without_names(words, terminology)
+    return terminology.bystanders.are_of_augmentation(remainder)
 
 
 def _is_site_read(path: str, words: str, order: Json, terminology: Terminology) -> bool:
-    sites = codeables(order, "bodySite")
+    levels, bystanders = terminology.levels, terminology.bystanders
     if _CODE_WORDS.search(path):
-        return terminology.bystanders.are_of_augmentation(words) or bool(
-            terminology.levels.treated(words)
-            and not terminology.bystanders.is_against(words)
-        )
-    if path.startswith("bodySite.coding."):
-        return all(
-            terminology.levels.treated(" ".join(texts_of(site)))
-            or terminology.is_spinal_site(site)
-            for site in sites
-        )
-    return False
+        if bystanders.are_of_augmentation(words):
+            return True
+        return bool(levels.treated(words)) and not bystanders.is_against(words)
+    return path.startswith("bodySite.coding.") and all(
+        levels.treated(" ".join(texts_of(site))) or terminology.is_spinal_site(site)
+        for site in codeables(order, "bodySite")
+    )
 
 
 def unread_words_of(order: Json, terminology: Terminology) -> tuple[str, ...]:
@@ -165,10 +161,8 @@ def unread_words_of(order: Json, terminology: Terminology) -> tuple[str, ...]:
         if name != "contained"
         and any(_is_grave(one, terminology) for one in _codings_of(name, value))
     }
-    if not all(
-        _is_contained_read(resource, terminology)
-        for resource in _contained_beside(order)
-    ):
+    contained = _contained_beside(order)
+    if not all(_is_contained_read(one, terminology) for one in contained):
         left.add("contained")
     return tuple(sorted(left))
 
@@ -220,12 +214,12 @@ def _is_contained_read(resource: Json, terminology: Terminology) -> bool:
             or is_bystander_problem(resource, terminology)
             or is_plain_fracture(resource, terminology, is_old=False)
         )
-    inside = stated_inside(resource)
-    return not any(
-        _is_grave(coding, terminology) for coding in _codings_of("contained", resource)
-    ) and all(
+    codings = _codings_of("contained", resource)
+    if any(_is_grave(coding, terminology) for coding in codings):
+        return False
+    return all(
         _are_words_read(path, text(value), terminology)
-        for path, value in leaves_of(inside)
+        for path, value in leaves_of(stated_inside(resource))
         if _FREE_WORDS.search(path)
     )
 
@@ -275,11 +269,9 @@ def _is_worded(path: str) -> bool:
     is_judged = element in _JUDGED or element in ("bodySite", "contained", "text")
     if element != "contained" and ".extension." in path:
         is_judged = False  # what is added to a code is no part of it
-    return (
-        not is_judged
-        and not is_element_read(path, "")
-        and bool(_FREE_WORDS.search(path))
-    )
+    if is_judged or is_element_read(path, ""):
+        return False
+    return bool(_FREE_WORDS.search(path))
 
 
 def _are_words_read(path: str, words: str, terminology: Terminology) -> bool:
@@ -319,12 +311,9 @@ def is_augmentation_title(order: Json, terminology: Terminology) -> bool:
 
 
 def _without_codes(words: str, titles: list[Json]) -> str:
-    for code in (
-        text(coding.get("code"))
-        for title in titles
-        for coding in objects(title.get("coding"))
-    ):
-        if len(code) > 3:  # a shorter one may be a word or a number of its own
+    codings = (one for title in titles for one in objects(title.get("coding")))
+    for code in (text(coding.get("code")) for coding in codings):
+        if len(code) >= LEAST_CODE:
             words = words.replace(code, " ")
     return words
 
@@ -337,18 +326,10 @@ def _without_names(words: str, terminology: Terminology) -> str:
         if not places:
             break
         start, end = min(places.values())
-        # a name goes to the end of its word
-        while (
-            end < len(remainder)
-            and remainder[end].isascii()
-            and remainder[end].isalpha()
-        ):
-            end += 1
-        while (
-            start and remainder[start - 1].isascii() and remainder[start - 1].isalpha()
-        ):
-            start -= 1
-        remainder = f"{remainder[:start]} {remainder[end:]}"
+        # A name goes to the ends of its word.
+        before = _LETTERS_LAST.sub("", remainder[:start])
+        after = _LETTERS_FIRST.sub("", remainder[end:])
+        remainder = f"{before} {after}"
     return remainder
 
 
@@ -405,13 +386,13 @@ def _is_reason_read(
 ) -> bool:
     named = codeables(condition, "code", "bodySite")
     levels = {level for one in named for level in _levels_of_code(one, terminology)}
-    if any(not covers(one, {*treated}) for one in levels) and treated:
+    if treated and not all(covers(one, {*treated}) for one in levels):
         return False
     if not is_code_plainly_worded(condition.get("code"), terminology):
         return False
-    return is_bystander_problem(condition, terminology) or is_plain_fracture(
-        condition, terminology, is_old=False
-    )
+    if is_bystander_problem(condition, terminology):
+        return True
+    return is_plain_fracture(condition, terminology, is_old=False)
 
 
 # --- other orders
@@ -429,25 +410,18 @@ def is_bystander(
     kind = text(order.get("resourceType"))
     rules = terminology.bystanders
     noted = [word for word in _noted(order) if word]
+    if kind in GROUPS or kind in BY_TYPE:
+        is_known = not any(map(rules.is_against, _all_words(order)))
+    else:
+        is_known = is_bystander_act(_titles(order), terminology)
+    if not is_known or not all(map(rules.are_of_acts, noted)):
+        return False
     if kind in GROUPS:
-        return not any(map(rules.is_against, _all_words(order))) and all(
-            rules.are_of_acts(word) for word in noted
-        )
-    titles = _titles(order)
-    is_known = (
-        not any(map(rules.is_against, _all_words(order)))
-        if kind in BY_TYPE
-        else is_bystander_act(titles, terminology)
-    )
-    levels = {level for word in noted for level in terminology.levels.treated(word)} & {
-        *LEVELS
-    }
-    return (
-        is_known
-        and levels <= {*treated}
-        and all(map(rules.are_of_acts, noted))
-        and _are_reasons_read(order, drafts, treated, terminology)
-    )
+        return True
+    levels = {level for word in noted for level in terminology.levels.treated(word)}
+    if not levels & {*LEVELS} <= {*treated}:
+        return False
+    return _are_reasons_read(order, drafts, treated, terminology)
 
 
 def _titles(order: Json) -> list[Json]:
