@@ -132,7 +132,7 @@ def _why_unclear(silence: Finding | Gap) -> str:
 def find_bone_drug(
     spec: BoneDrugSpec, chart: Chart, history: BoneDrugs
 ) -> FindingOrGap:
-    """Find whether a bone drug is taken or ordered.
+    """Find if a bone drug is taken or ordered.
 
     An order without a dose is a concern.
     """
@@ -167,9 +167,8 @@ def _current(
         for use in ordered
         if not use.is_taken
     ]
-    if not leading.is_taken and date.min < day < months_before(
-        chart.today, LONG_STANDING_MONTHS
-    ):
+    is_old = date.min < day < months_before(chart.today, LONG_STANDING_MONTHS)
+    if is_old and not leading.is_taken:
         concerns.append(f"The prescription is {age_in_words(day, chart.today)} old.")
     if all(one.drug.is_by_name for one in ours):
         concerns.append("The drug was recognised by its name, not by a code.")
@@ -192,7 +191,7 @@ def _newest(use: DrugUse) -> date:
 def find_denosumab_overdue(
     spec: DenosumabSpec, chart: Chart, history: BoneDrugs
 ) -> FindingOrGap:
-    """Find whether denosumab is overdue and no bone drug followed.
+    """Find if denosumab is overdue and no bone drug followed.
 
     `observed` is the day of the last dose.
     """
@@ -210,12 +209,15 @@ def find_denosumab_overdue(
     if last is None or (not is_overdue and last.first < limit <= last.last):
         why = "the day of the last denosumab dose is not recorded"
         return gap(spec, "undetermined", why, *sources), passed
-    unread = chart.unread(spec)
-    missing = (
-        (f"A later dose may be missing: {unread}.",) if is_overdue and unread else ()
-    )
+    unread = chart.unread(spec) if is_overdue else ""
+    concern = f"A later dose may be missing: {unread}."
     outcome = known(
-        spec, is_overdue, *sources, observed=last.last, concerns=missing, label=use.name
+        spec,
+        is_overdue,
+        *sources,
+        observed=last.last,
+        concerns=(concern,) if unread else (),
+        label=use.name,
     )
     return outcome, passed
 
@@ -233,11 +235,9 @@ def _listed(spec: MedicationSpec, chart: Chart) -> Iterator[DrugEntry]:
     """Yield the bone drugs among orders, administrations, statements and procedures."""
     for entry in chart.of_kind(*TAKEN):
         drug = entry.drug
-        if (
-            drug is None
-            or not drug.concepts & set(spec.value_sets)
-            or not is_meant(entry)
-        ):
+        if drug is None or not drug.concepts & set(spec.value_sets):
+            continue
+        if not is_meant(entry):
             continue
         is_named = _is_not_given(entry) or entry.status == "not-taken"
         if entry.status in NOT_TAKEN and entry.origin != "context" and not is_named:
@@ -257,9 +257,9 @@ def _is_used_up(use: Use) -> bool:
 def _only_meant(spec: MedicationSpec, chart: Chart) -> Iterator[DrugEntry]:
     """Yield the bone drugs that were proposed, prepared, withdrawn or declined.
 
-    None of them was taken, and none of them is "no bone drug" either: somebody thought
-    of one, and another list may hold its dose. What a call forbids, or was entered in
-    error, is none of them.
+    None of them was taken, and none of them is "no bone drug" either: one was thought
+    of, and another list may hold its dose. What is forbidden, or was entered in error,
+    is left out.
     """
     for entry in chart.of_kind(*TAKEN):
         drug = entry.drug
@@ -338,9 +338,8 @@ def _read(entry: Entry, drug: Drug, spec: MedicationSpec, chart: Chart) -> DrugE
 def _may_be_dose(drug_entry: DrugEntry, entry: Entry, drug: Drug) -> bool:
     """Tell if an entry is coded and done as a dose, but was not read whole."""
     is_done = entry.kind in GIVEN and entry.status == "completed"
-    return (
-        is_done and drug_entry.is_intake and bool(drug.code) and not drug.is_understood
-    )
+    is_coded_intake = drug_entry.is_intake and bool(drug.code)
+    return is_done and is_coded_intake and not drug.is_understood
 
 
 def _name(drug: Drug, chart: Chart) -> str:
@@ -431,11 +430,9 @@ def _stated(
     begins, ended = (dated(member(period, name), chart) for name in ("start", "end"))
     if begins is None and ended is None:
         day, _ = times(entry.raw, "effective", chart)
-        return (
-            _on_day(mention, entry, day, spec)
-            if day
-            else _asserted(mention, entry, chart)
-        )
+        if day is None:
+            return _asserted(mention, entry, chart)
+        return _on_day(mention, entry, day, spec)
     if begins and begins == ended:
         return _on_day(mention, entry, begins, spec)
     is_current = entry.status == "active" and ended is None

@@ -379,9 +379,9 @@ class Terminology:
                 )
 
     def translate(self, map_id: str, codeable: Any) -> tuple[str, ...]:
-        """Translate a coded answer to its target codes, sorted.
+        """Translate a coded answer to its target codes, sorted; there may be none.
 
-        The map is `mappings/conceptmap/<map_id>.json`; may be empty.
+        The map is `mappings/conceptmap/<map_id>.json`.
 
         Raises:
             KeyError: there is no such map.
@@ -424,16 +424,14 @@ class Terminology:
                 Others (sides, routes, words that turn an order into another one) must
                 be requested by name.
         """
-        return (
-            frozenset(self.text_places(text, among))
-            if isinstance(text, str)
-            else NOTHING
-        )
+        if not isinstance(text, str):
+            return NOTHING
+        return frozenset(self.text_places(text, among))
 
     def text_places(
         self, text: str, among: frozenset[str] | None = None, beside: str | None = ""
     ) -> Mapping[str, tuple[int, int]]:
-        """Like `text_concepts`, each with its first position in `folded(text)`.
+        """Return those of `text_concepts` with their first place in `folded(text)`.
 
         Args:
             beside: other words about the body site, needed to accept abbreviations of
@@ -535,12 +533,10 @@ class Terminology:
 
 def _codes(codeable: Any) -> list[Code]:
     """List the system and code of each coding, as written."""
+    if isinstance(codeable, LISTS):
+        return [code for one in codeable for code in _codes(one)]
     if not isinstance(codeable, dict):
-        return (
-            [code for one in codeable for code in _codes(one)]
-            if isinstance(codeable, LISTS)
-            else []
-        )
+        return []
     codings = codeable.get("coding", codeable)
     codes = []
     for coding in codings if isinstance(codings, LISTS) else (codings,):
