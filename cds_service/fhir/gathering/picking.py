@@ -32,6 +32,7 @@ from cds_service.fhir.gathering.drugs import (
 )
 from cds_service.fhir.gathering.elements import VOID, beside_title
 from cds_service.fhir.gathering.entries import Entry, read_entry
+from cds_service.fhir.gathering.exam_concepts import PATHOLOGY, exam_concepts
 from cds_service.fhir.gathering.fracture_sites import fractured_there
 from cds_service.fhir.gathering.grave_asides import (
     MAY_BEAR_ON_SPINE,
@@ -130,7 +131,6 @@ PLACE = frozenset({"place-of-care"})
 OF_TYPE = {"Encounter": PLACE, "Appointment": frozenset({"appointment"})}
 # What is written next to the title of these may name a grave thing.
 READ_BESIDE = frozenset({OBSERVATION, *OF_TYPE})
-PATHOLOGY = frozenset({"pathology-report"})
 LOCAL_ROUTE, SYSTEMIC_ROUTE = "local-route", "systemic-route"
 # identified, and not relevant to us
 OF_NO_CONCERN = frozenset({"other-condition", "nothing-known", OTHER_DRUG})
@@ -252,13 +252,8 @@ def concepts_of(
         return known if is_apart else known | {MAY_NEED_BRACE}
     code = resource.get("code")
     concepts = OF_TYPE.get(kind) or terminology.concepts(code)
-    if components := resource.get("component"):
-        concepts = concepts.union(
-            *(
-                terminology.concepts(component.get("code"))
-                for component in objects(components)
-            )
-        )
+    for component in objects(resource.get("component")):
+        concepts |= terminology.concepts(component.get("code"))
     if kind in LISTED or kind in BY_WORDS:
         return _concepts_of_act(resource, concepts, terminology)
     if concepts and kind == OBSERVATION:
@@ -331,12 +326,8 @@ def _concepts_of_procedure(
     texts = set(texts_of(code))
     words = _short(texts)
     if not concepts:
-        concepts = concepts.union(
-            *(
-                terminology.text_concepts(word) | drugs_given(word, terminology)
-                for word in words
-            )
-        )
+        for word in words:
+            concepts |= terminology.text_concepts(word) | drugs_given(word, terminology)
     if text(resource.get("resourceType")) not in LISTED:
         return concepts - OF_NO_CONCERN
     is_harmless = is_harmless_act(code, terminology)
@@ -371,9 +362,8 @@ def _concepts_of_condition(resource: Json, terminology: Terminology) -> frozense
     )
     if is_plain and terminology.harmless.is_social(resource, texts):
         return frozenset()
-    if words != texts or not _is_understood(
-        resource, code, concepts, words, terminology
-    ):
+    is_short = words == texts
+    if not (is_short and _is_understood(resource, code, concepts, words, terminology)):
         return concepts | {NOT_UNDERSTOOD}
     known = concepts - OF_NO_CONCERN
     is_known = is_read and _is_identified(code, words, terminology)
@@ -410,14 +400,14 @@ def _is_identified(code: Any, words: Iterable[str], terminology: Terminology) ->
     diseases, or denials.
     """
     if terminology.identifies("conditions", code):
+        if not terminology.excludes(code):
+            return False
         is_grave = not terminology.concepts(code).isdisjoint(GRAVE_BY_CODE)
-        return terminology.excludes(code) and (
-            is_grave
-            or terminology.suffices(code)
-            or all(
-                is_title_plain(word, terminology) or is_denial(word, terminology)
-                for word in words
-            )
+        if is_grave or terminology.suffices(code):
+            return True
+        return all(
+            is_title_plain(word, terminology) or is_denial(word, terminology)
+            for word in words
         )
     if terminology.concepts(code):
         return True
@@ -437,11 +427,8 @@ def _with_words(
     if not words:
         return coded
     reading = read_problem_words(coded, words, terminology)
-    return (
-        coded
-        | reading.stated
-        | frozenset(map(in_doubt, reading.suspected | (reading.unclear - coded)))
-    )
+    doubtful = reading.suspected | (reading.unclear - coded)
+    return coded | reading.stated | frozenset(map(in_doubt, doubtful))
 
 
 def _short(texts: set[str]) -> set[str]:
@@ -458,9 +445,8 @@ def _is_understood(
 ) -> bool:
     if NO_INFORMATION in concepts or is_withheld(resource, terminology):
         return False
-    if terminology.concepts(code) or terminology.identifies(
-        LISTED[resource["resourceType"]], code
-    ):
+    listed = LISTED[resource["resourceType"]]
+    if terminology.concepts(code) or terminology.identifies(listed, code):
         return True
     if concepts and not any(map(terminology.languages.is_foreign, words)):
         return True
@@ -501,24 +487,33 @@ def _concepts_of_drug(
         named & {NO_INFORMATION}, *map(terminology.drug_words, words)
     )
     is_read = not any(map(terminology.languages.is_foreign, words))
-    is_known = words == texts and (
+    # a cream or eye drops, no concern; a tablet for a joint is one
+    is_local = LOCAL_ROUTE in named and SYSTEMIC_ROUTE not in named
+    is_known = (
         bool(coded)
         or (bool(concepts) and is_read)
-        # a cream or eye drops, no concern; a tablet for a joint is one
-        or (LOCAL_ROUTE in named and SYSTEMIC_ROUTE not in named)
+        or is_local
         or terminology.identifies("drugs", codes)
-        or (
-            any(system in NAMES_INGREDIENTS for system, _ in terminology.codings(codes))
-            and any(map(terminology.languages.can_read, words))
-        )
+        or _is_ingredient_named(codes, words, terminology)
     )
-    # A prohibition says that somebody thought of a drug, and not what is taken.
-    is_known = is_known and not (may_be_reversed(resource) or is_prohibition(resource))
+    # A prohibition names a drug, and says nothing of what is taken.
+    is_reversed = may_be_reversed(resource) or is_prohibition(resource)
+    is_known = is_known and words == texts and not is_reversed
     beside = _in_asides(resource, concepts, terminology)
     beside |= _grave_asides(resource, terminology)
     if NO_INFORMATION in concepts or is_withheld(resource, terminology) or not is_known:
         return concepts | beside | {NOT_UNDERSTOOD}
     return (concepts | beside) - OF_NO_CONCERN
+
+
+def _is_ingredient_named(
+    codes: list[Json], words: Iterable[str], terminology: Terminology
+) -> bool:
+    """Tell if the words are the ingredient's, by their system, and can be read."""
+    systems = {system for system, _ in terminology.codings(codes)}
+    if NAMES_INGREDIENTS.isdisjoint(systems):
+        return False
+    return any(map(terminology.languages.can_read, words))
 
 
 def _in_asides(
@@ -573,19 +568,15 @@ def referred_in(resource: Json, targets: Targets) -> Json | None:
     It is contained, or was returned with it.
     """
     choice, kind = CHOICES.get(text(resource.get("resourceType")), ("", ""))
-    reference = (
-        text(member(resource, f"{choice}Reference", "reference")) if choice else ""
-    )
-    referred = (
-        contained_in(resource).get(reference)
-        if reference.startswith("#")
-        else targets.find(reference)
-    )
-    return (
-        referred
-        if referred is not None and referred.get("resourceType") == kind
-        else None
-    )
+    if not choice:
+        return None
+    reference = text(member(resource, f"{choice}Reference", "reference"))
+    if reference.startswith("#"):
+        referred = contained_in(resource).get(reference)
+    else:
+        referred = targets.find(reference)
+    is_asked = referred is not None and referred.get("resourceType") == kind
+    return referred if is_asked else None
 
 
 def is_product_unread(
@@ -631,87 +622,3 @@ def _concepts_of_device(
     # What it is for: a brace because of a metastasis.
     concepts |= _drugs_named(_words_at(resource), concepts, terminology)
     return concepts | _grave_asides(resource, terminology)
-
-
-# --- exams: radiology reports and imaging studies by their metadata: CT or MRI, body
-# part, contrast
-
-EXAMS = frozenset({"trunk-ct", "trunk-ct-contrast", "lumbar-mri", "dxa-exam"})
-WORDS = frozenset(
-    {
-        "exam-ct",
-        "exam-mri",
-        "exam-trunk",
-        "exam-lumbar",
-        "exam-contrast",
-        "exam-other",
-        "dxa",
-    }
-)
-PERIPHERAL = frozenset({"t-score-forearm", "t-score-peripheral"})
-MODALITIES = {"CT": "exam-ct", "MR": "exam-mri", "BMD": "dxa"}  # DICOM PS3.16, CID 29
-DICOM = "dicom"  # part of every name of its code system
-
-
-def exam_concepts(exam: Json, terminology: Terminology) -> frozenset[str]:
-    """Classify an exam of the trunk, of the lumbar spine, or of bone density.
-
-    `trunk-ct` is of chest, abdomen or spine without known contrast; the others are
-    `trunk-ct-contrast`, `lumbar-mri` and DXA.
-
-    Other parts and modalities, guided procedures, and exams that name both CT and MRI
-    have no concept.
-    """
-    if pathology := terminology.concepts(exam.get("category")) & PATHOLOGY:
-        return pathology
-    concepts = terminology.concepts(_codes_of_exam(exam)) & EXAMS
-    words = "; ".join(dict.fromkeys(_words_of_exam(exam)))
-    if len(words) > LONGEST_TEXT:  # what nobody reads may say that it is another exam
-        return frozenset()
-    named = terminology.text_concepts(words, WORDS)
-    if "dxa" in named or (
-        "dxa" in _modalities(exam) and not terminology.text_concepts(words, PERIPHERAL)
-    ):
-        concepts |= {"dxa-exam"}
-    kinds = (_modalities(exam) or named) & {"exam-ct", "exam-mri"}
-    if "exam-other" in named or len(kinds) > 1:
-        return frozenset()
-    if "exam-ct" in kinds and "exam-trunk" in named:
-        concepts |= {"trunk-ct"}
-    if "exam-mri" in kinds and "exam-lumbar" in named:
-        concepts |= {"lumbar-mri"}
-    if "trunk-ct" in concepts and (
-        "exam-contrast" in named or "trunk-ct-contrast" in concepts
-    ):
-        concepts = concepts - {"trunk-ct"} | {"trunk-ct-contrast"}
-    return concepts
-
-
-def _codes_of_exam(exam: Json) -> list[Json]:
-    return [*objects(exam.get("code")), *objects(exam.get("procedureCode"))]
-
-
-def _modalities(exam: Json) -> frozenset[str]:
-    codings = chain(
-        objects(exam.get("modality")),
-        *(objects(one.get("modality")) for one in objects(exam.get("series"))),
-    )
-    codes = (
-        text(coding.get("code"))
-        for coding in codings
-        if DICOM in text(coding.get("system")).lower()
-    )
-    return frozenset(MODALITIES[code] for code in codes if code in MODALITIES)
-
-
-def _words_of_exam(exam: Json) -> Iterator[str]:
-    for code in (*_codes_of_exam(exam), *objects(exam.get("category"))):
-        yield from texts_of(code)
-    for part in (exam, *objects(exam.get("series"))):
-        yield from filter(
-            None,
-            (text(part.get("description")), text(member(part, "bodySite", "display"))),
-        )
-    yield from filter(
-        None, (text(one.get("title")) for one in objects(exam.get("presentedForm")))
-    )
