@@ -66,9 +66,7 @@ class _BraceCard:
     def __init__(self, answer: Answer) -> None:
         self.answer = answer
         self.texts = answer.texts
-        self.rules = {
-            recommendation.rule.id for recommendation in answer.of_topic(TOPIC)
-        }
+        self.rules = {act.rule.id for act in answer.of_topic(TOPIC)}
         braces: Sequence[Brace] = ()
         if answer.has("brace-ordered"):
             braces = answer.signal("brace-ordered").braces
@@ -202,9 +200,8 @@ class _BraceCard:
         review = brace.correction.review if brace.correction else None
         has_length = brace.is_first and brace.issue in ("long", "conflict", "least")
         name = self._with_length(brace) if has_length else brace.name
-        is_marked = (
-            brace.is_first and brace.role == "active" and brace.issue != "passed"
-        )
+        is_worn = brace.is_first and brace.role == "active"
+        is_marked = is_worn and brace.issue != "passed"
         return {
             "brace": in_brackets(name, say("active")) if is_marked else name,
             "role": say(OWN_ROLES[brace.role]),
@@ -230,9 +227,8 @@ class _BraceCard:
         return self.texts.say(f"summaries.{TOPIC}.{key}", **limits, **words)
 
     def _reason(self, reason: KeepReason) -> str:
-        return self.texts.say(
-            f"keep.{reason.name}", levels=join_words(reason.levels or ("",))
-        )
+        levels = join_words(reason.levels or ("",))
+        return self.texts.say(f"keep.{reason.name}", levels=levels)
 
     # --- detail
 
@@ -298,9 +294,8 @@ class _BraceCard:
 
     def _elements(self, names: Sequence[str]) -> str:
         """Name elements of an order, never their contents."""
-        return join_words(
-            dict.fromkeys(self.texts.raw(f"elements.{name}") for name in names)
-        )
+        called = (self.texts.raw(f"elements.{name}") for name in names)
+        return join_words(dict.fromkeys(called))
 
     def _is_all_passed(self) -> bool:
         return all(brace.issue == "passed" for brace in self.with_issue)

@@ -16,15 +16,8 @@ LONG_STEROID = "long-term-steroid"
 # Reasons of a gap that has a value; "undetermined" follows from other findings.
 SEEN_NOT_USED = frozenset(
     {
-        "stale",
-        "unit-unknown",
-        "out-of-range",
-        "conflicting",
-        "not-final",
-        "no-value",
-        "future",
-        "undated",
-        "other-method",
+        *("stale", "future", "undated", "not-final", "no-value"),
+        *("unit-unknown", "out-of-range", "conflicting", "other-method"),
     }
 )
 # Findings whose entries another line of the card names.
@@ -87,15 +80,12 @@ def _unused(answer: Answer) -> Iterator[str]:
             yield answer.texts.say("notices.stale", name=title, year=gap.observed.year)
             continue
         why = _as_people_write(gap.why or gap.detail).rstrip(".")
-        is_named = title.lower() in why.lower()
+        notice = why
+        if title.lower() not in why.lower():
+            notice = answer.texts.say("notices.not-used", name=title, why=why)
         short_why = GAP_REASONS[gap.reason]
-        notice: str = answer.texts.say("notices.not-used", name=title, why=why)
-        if is_named:
-            notice = why
-        yield Otherwise(
-            escape_markdown(notice),
-            answer.texts.say("notices.not-used", name=title, why=short_why),
-        )
+        short = answer.texts.say("notices.not-used", name=title, why=short_why)
+        yield Otherwise(escape_markdown(notice), short)
 
 
 def _passed_over(answer: Answer, name: str) -> Iterator[str]:
@@ -110,13 +100,11 @@ def _passed_over(answer: Answer, name: str) -> Iterator[str]:
     whys = dict.fromkeys(
         _as_people_write(_reason(value.detail)).rstrip(".") for value in values
     )
-    title = answer.wording.name(name)
-    path = "notices.another-not-used"
+    title, path = answer.wording.name(name), "notices.another-not-used"
+    notice = answer.texts.say(path, name=title, why=", ".join(whys))
     short_why = joined(dict.fromkeys(GAP_REASONS[value.reason] for value in values))
-    yield Otherwise(
-        escape_markdown(answer.texts.say(path, name=title, why=", ".join(whys))),
-        answer.texts.say(path, name=title, why=short_why),
-    )
+    short = answer.texts.say(path, name=title, why=short_why)
+    yield Otherwise(escape_markdown(notice), short)
 
 
 def _reason(detail: str) -> str:
@@ -235,11 +223,11 @@ def _unread(answer: Answer) -> list[str]:
         if key in KEPT
     ]
     if record.unreadable:
-        parts.append(
-            texts.say("notices.unreadable", entries=_entries(record.unreadable))
-        )
+        count = _entries(record.unreadable)
+        parts.append(texts.say("notices.unreadable", entries=count))
     if record.foreign:
-        parts.append(texts.say("notices.foreign", entries=_entries(record.foreign)))
+        count = _entries(record.foreign)
+        parts.append(texts.say("notices.foreign", entries=count))
     short = say("the record was not read whole")
     notes = [escape_markdown(note).rstrip(".") for note in record.notes]
     return [*parts, *(Otherwise(note, short) for note in notes)]

@@ -51,12 +51,8 @@ def _risk(answer: Answer, risk_words: RiskWords, pooled: PooledResult) -> str:
         kind = "usual"
     elif risk_words.words == f"about {risk_words.usual}":
         kind = "as-usual"
-    elif (
-        answer.assessment.may_say_below()
-        and not facts.raises
-        and not risk_words.at_least
-    ):
-        kind = "below"
+    elif not (facts.raises or risk_words.at_least):
+        kind = "below" if answer.assessment.may_say_below() else "own"
     words = risk_words.words
     if not words.startswith(("about", "at least", "more")):
         words = say("the {step}", step=words)
