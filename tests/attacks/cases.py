@@ -1,14 +1,10 @@
-"""The rows of the attack table, one TOML file for each of its sections."""
+"""One case of the attack table, and the rows that the table must have."""
 
-import json
-import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict
-
-from tests.tables import built
 
 FOLDER = Path(__file__).parent
 CALL = "/cds-services/kyphoplasty-order-sign"
@@ -32,7 +28,6 @@ class Case(BaseModel):
     `{port}`, `{tls-port}` and `{evil-port}` are their ports; `{strict}` is an https
     base on the name,
     `{service}` the address of our service, `{patient}` the id of the patient, `{token}` a good token of the client.
-    `{ many = 500, of = "…" }` is a text or an element so many times; see `many`.
 
     Attributes:
         row: of the table; `title` says what is particular to this case.
@@ -44,17 +39,16 @@ class Case(BaseModel):
             say; all fields are at its hand.
 
     What is sent (an order-sign with all that is needed, unless these say otherwise;
-    names in backticks are tables of
-    `tests/faults/records.toml`):
+    names in capitals are tables of `tests/faults/records.py`):
         method, path, headers: of the request; a header with an empty value is left out.
         body: sent as it stands in place of JSON.
         sends: dotted place -> value in the JSON of the request; `without` takes places
             away.
         keys: prefetch that the EHR sends: all, none, or a list; `prefetch` names other
-            answers (`sent`).
-        adds: key of the prefetch -> resources that are put into its answer (`extras`).
-        record: what the FHIR server holds and prefetch says (`records`); draft what is
-            signed (`drafts`).
+            answers (`SENT`).
+        adds: key of the prefetch -> resources that are put into its answer (`EXTRAS`).
+        record: what the FHIR server holds and prefetch says (`RECORDS`); draft what is
+            signed (`DRAFTS`).
         script: what is asked -> fault of the FHIR server (`scripted_fhir.FAULTS`).
         names: name -> addresses to which the name leads.
         token: `valid`, `none`, or a text that is sent as it stands; `token_header`,
@@ -110,27 +104,3 @@ class Case(BaseModel):
     @property
     def name(self) -> str:
         return f"{self.row} {self.title}"
-
-
-def many(count: int, of: Any, after: str = "") -> Any:
-    """A text so many times in a row, or so many elements, each with its number for `@`: for what a case sends."""
-    if isinstance(of, str):
-        return after + of * count
-    text = json.dumps(of)
-    return [json.loads(text.replace("@", str(one))) for one in range(count)]
-
-
-def load_cases() -> list[Case]:
-    """All of them, in the order of the files."""
-    tables = (
-        tomllib.loads(file.read_text(encoding="utf-8"))
-        for file in sorted(FOLDER.glob("*.toml"))
-    )
-    return [
-        Case.model_validate(built(one, {"many": many}))
-        for table in tables
-        for one in table.get("case", ())
-    ]
-
-
-CASES = load_cases()

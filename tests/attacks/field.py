@@ -13,8 +13,9 @@ from uuid import uuid4
 
 from cds_service.samples.fhir_search import hold
 from cds_service.samples.requests import answer_prefetch
-from tests.attacks.cases import CALL, CASES, Case
+from tests.attacks.cases import CALL, Case
 from tests.attacks.running import Running
+from tests.attacks.table import CASES
 from tests.attacks.tokens import ISSUER, OTHER_ISSUER, key_set, token
 from tests.canaries import BIRTH, CANARY, Canaries
 from tests.client_tokens import client_of, site_folder

@@ -3,11 +3,12 @@
 import gzip
 import json
 
-from tests.attacks.cases import CALL, CASES, Case
+from tests.attacks.cases import CALL, Case
 from tests.attacks.field import Field
 from tests.attacks.playing import check_answer, play
 from tests.attacks.raw import head, wire
 from tests.attacks.scenarios import scenario
+from tests.attacks.table import CASES
 
 JSON = "Content-Type: application/json"
 GOOD = next(case for case in CASES if case.row == "C16" and case.status == 200)
@@ -37,7 +38,7 @@ def sends_octets(case: Case, field: Field) -> None:
     """The body of the case with a member before all others, with a text in place of another, or in another encoding."""
     whole = json.dumps(field.request(case.model_copy(update={"sends": {}})))
     if "member" in case.sends:
-        whole = whole.replace("{", f"{{{''.join(case.sends['member'])}, ", 1)
+        whole = whole.replace("{", f"{{{case.sends['member']}, ", 1)
     whole = whole.replace(*case.sends.get("replaced", ("", "")))
     check_answer(
         case, field, field.send(case, whole.encode(case.sends.get("encoding", "utf-8")))

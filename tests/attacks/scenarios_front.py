@@ -7,12 +7,13 @@ import time
 from contextlib import ExitStack, closing, suppress
 
 from cds_service.settings import BODY_BYTES
-from tests.attacks.cases import CALL, CASES, Case
+from tests.attacks.cases import CALL, Case
 from tests.attacks.field import Field, front_token
 from tests.attacks.playing import check_answer
 from tests.attacks.raw import Wire, head, wire
 from tests.attacks.running import Running
 from tests.attacks.scenarios import scenario
+from tests.attacks.table import CASES
 from tests.deploy.front import NAME, Front, front
 from tests.live_service import Reply
 from tests.waiting import wait_until
@@ -268,8 +269,7 @@ def idle_connections(case: Case, field: Field) -> None:
 @scenario
 def too_long(case: Case, field: Field) -> None:
     assert (
-        refusal_of(field.front(), "".join(case.sends["octets"]).encode("latin-1"))
-        == case.status
+        refusal_of(field.front(), case.sends["octets"].encode("latin-1")) == case.status
     )
     still_answers(field)
 
@@ -277,7 +277,7 @@ def too_long(case: Case, field: Field) -> None:
 @scenario
 def ends_at_the_service(case: Case, field: Field) -> None:
     """Nginx has no limit for these; the service has."""
-    octets = "".join(case.sends["octets"]).replace("{token}", front_token())
+    octets = case.sends["octets"].replace("{token}", front_token())
     answer = heard(field.front(), octets.encode("latin-1"))
     assert (answer.status, b"Canary" in answer.body) == (case.status, False)
     still_answers(field)

@@ -14,36 +14,16 @@ from tests.bench.running import tree_seconds
 from tests.chart_builders import (
     application,
     brace,
-    drug,
     kyphoplasty,
-    measured,
-    of_patient,
     order_sign,
-    problem,
     thin_and_weak,
 )
 from tests.faults.records import IDENTIFIER
 from tests.growing import request_with
-from tests.tables import built
 
 Resource = dict[str, Any]
 JSON = {"Content-Type": "application/json"}
 MOST_SECONDS = 4.0  # of processor time; what is mended here took ten and more
-
-
-def order(
-    level: str | None, *, number: str | None = "kypho", **members: Any
-) -> Resource:
-    """A draft kyphoplasty with these members in place of its own; one that is None is left out."""
-    whole = kyphoplasty(level) | {"id": number} | members
-    return {name: value for name, value in whole.items() if value is not None}
-
-
-WORDS = {
-    "brace": lambda number, **members: brace(number=number, **members),
-    "kyphoplasty": order,
-    **{one.__name__: one for one in (drug, measured, of_patient, problem)},
-}
 
 
 def signing(case: Case, field: Field) -> Resource:
@@ -54,7 +34,7 @@ def signing(case: Case, field: Field) -> Resource:
     `without`, ids of the record; `prefetch`, more entries of a key; `drafts`, all that is signed. What a draft has of
     `fullUrl` and `request` is its entry's.
     """
-    given = built(field.fill(case, case.sends), {"(none)": None, **WORDS})
+    given = field.fill(case, case.sends)
     first, *rest = thin_and_weak()
     more = given.get("record", [])
     gone = {*given.get("without", ()), *(one["id"] for one in more)}
@@ -64,7 +44,7 @@ def signing(case: Case, field: Field) -> Resource:
     ]
     body = order_sign(
         [*record, *more],
-        *given.get("drafts", [order("L1")]),
+        *given.get("drafts", [kyphoplasty()]),
         hook_instance=str(uuid4()),
     )
     for key, resources in given.get("prefetch", {}).items():
@@ -106,7 +86,7 @@ def corrects_a_draft_with_decimals(case: Case, field: Field) -> None:
     ]
     body = order_sign(
         thin_and_weak(),
-        order("L1"),
+        kyphoplasty(),
         brace(parameter=parameter),
         hook_instance=str(uuid4()),
     )

@@ -1,6 +1,7 @@
 """The attack table: every row has a case, and every case ends as its file says.
 
-A row is added in its TOML file (`cases.py` says what the fields mean); what needs more
+A row is added in its TOML file (`cases.py` says what the fields mean), or in Python if
+it needs a builder (`signing_cases.py`) or is long (`long_cases.py`); what needs more
 than a request and an answer is a function in `scenarios_<section>.py`.
 """
 
@@ -8,9 +9,10 @@ import importlib
 
 import pytest
 
-from tests.attacks.cases import CASES, FOLDER, ROWS
+from tests.attacks.cases import FOLDER, ROWS
 from tests.attacks.playing import play
 from tests.attacks.scenarios import SCENARIOS
+from tests.attacks.table import CASES
 
 for module in sorted(FOLDER.glob("scenarios_*.py")):
     importlib.import_module(f"tests.attacks.{module.stem}")

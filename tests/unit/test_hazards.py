@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.attacks.table import CASES as ATTACKS
+
 TESTS = Path(__file__).parents[1]
 PAGE = (TESTS.parent / "docs" / "hazards.md").read_text(encoding="utf-8")
 COLUMNS = [
@@ -42,12 +44,11 @@ def functions(file: str) -> frozenset[str]:
 
 @cache
 def rows(table: str) -> frozenset[str]:
-    files = (
-        [TESTS / one for one in FAULTS]
-        if table == "fault"
-        else (TESTS / "attacks").glob("*.toml")
-    )
-    tables = [tomllib.loads(file.read_text(encoding="utf-8")) for file in files]
+    if table == "attack":
+        return frozenset(case.row for case in ATTACKS)
+    tables = [
+        tomllib.loads((TESTS / file).read_text(encoding="utf-8")) for file in FAULTS
+    ]
     return frozenset(case["row"] for one in tables for case in one.get("case", ()))
 
 
