@@ -26,7 +26,7 @@ from cds_service.fhir.mapping.finding_specs import load_finding_specs
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.references import Targets
 from cds_service.outgoing.deadline import Deadline
-from tests.codes import ICD, LOINC, MEASURES, SYSTEMS, codeable
+from tests.codes import ICD, LOINC, MEASURES, codeable
 
 MAPPINGS = Path(__file__).resolve().parents[1] / "mappings"
 TODAY = date(2026, 11, 20)
@@ -199,26 +199,6 @@ def procedure(
         code=code,
         **({"performedDateTime": on} if on else {}),
     )
-
-
-# What rows of a table may name (`tests.tables`): systems, and builders by their first
-# argument.
-RECORD: dict[str, Any] = SYSTEMS | {
-    one.__name__: one
-    for one in (
-        *(
-            coded,
-            quantity,
-            clinical,
-            verification,
-            observation,
-            measure,
-            t_score,
-            condition,
-        ),
-        *(words, prescription, dose, statement, procedure),
-    )
-}
 
 
 def patient(**members: Any) -> Json:

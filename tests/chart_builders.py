@@ -20,10 +20,10 @@ from tests.codes import (
     CPT,
     HCPCS,
     ICD,
+    LOINC,
     MEASURES,
     ORDERS,
     SCT,
-    SYSTEMS,
     UCUM,
     codeable,
 )
@@ -36,10 +36,9 @@ HOOK = "kyphoplasty-order-sign"
 HOOK_INSTANCE = "3f0a2c1e-5b1d-4c8e-9d6b-0a1b2c3d4e5f"
 ASSESSMENTS = "org.kyphoplasty-cds.assessments"
 
-STANDARD, UNITS, DIAGNOSES, DRUGS, LEVELS, THIN, STRONG = (
-    cases(__file__, name, SYSTEMS)
+UNITS, DIAGNOSES, DRUGS, LEVELS, THIN, STRONG = (
+    cases(__file__, name)
     for name in (
-        "standard",
         "units",
         "diagnoses",
         "drugs",
@@ -49,6 +48,18 @@ STANDARD, UNITS, DIAGNOSES, DRUGS, LEVELS, THIN, STRONG = (
     )
 )
 
+# System, code and unit under which each measure is recorded here; the MRI measures have
+# no standard code.
+STANDARD = {
+    "bmd-t-score": (LOINC, "38267-1", "{T-score}"),
+    "bmi": (LOINC, "39156-5", "kg/m2"),
+    "weight": (LOINC, "29463-7", "kg"),
+    "height": (LOINC, "8302-2", "m"),
+    "grip-strength": (LOINC, "83174-3", "kg"),
+    "gait-speed": (LOINC, "83172-7", "m/s"),
+    "mna-score": (SCT, "895533005", "{score}"),
+    "pain-score": (LOINC, "72514-3", "{score}"),
+}
 Resource = dict[str, Any]
 
 
@@ -246,27 +257,6 @@ def bed_rest(hours: float | None, *, number: str = "bed", **members: Any) -> Res
         }
     said = {"code": codeable(ORDERS, "bed-rest"), "occurrenceTiming": timing}
     return drafted("ServiceRequest", number, **said | members)
-
-
-# What rows of a table may name (`tests.tables`): builders by their first argument.
-CHART: dict[str, Any] = SYSTEMS | {
-    one.__name__: one
-    for one in (
-        *(
-            codeable,
-            of_patient,
-            measured,
-            problem,
-            drug,
-            dose,
-            augmented,
-            ordered,
-            period,
-            inpatient,
-        ),
-        *(drafted, kyphoplasty, vertebroplasty, brace, bed_rest),
-    )
-}
 
 
 def bundle(*drafts: Resource) -> Resource:

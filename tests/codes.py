@@ -14,11 +14,6 @@ OPS = "http://fhir.de/CodeSystem/bfarm/ops"
 UCUM = "http://unitsofmeasure.org"
 MEASURES = "https://kyphoplasty-cds.org/fhir/CodeSystem/measures"
 ORDERS = "https://kyphoplasty-cds.org/fhir/CodeSystem/orders"
-# What rows of a table may name (`tests.tables`): these, and our own orders by another
-# word.
-SYSTEMS = {
-    name: uri for name, uri in globals().items() if name.isupper() and name != "ORDERS"
-} | {"OWN": ORDERS}
 
 
 def codeable(

@@ -9,7 +9,7 @@ from cds_service.fhir.gathering.subjects import Person
 from cds_service.fhir.orders.drafts import DraftOrders, read_drafts
 from cds_service.fhir.references import bases_of
 from tests.builders import terminology as terminology  # noqa: PLC0414 - of orders as of records
-from tests.codes import CPT, HCPCS, SYSTEMS, codeable
+from tests.codes import CPT, HCPCS, codeable
 
 ROOT = Path(__file__).resolve().parents[1]
 PATIENT = "pat-1"
@@ -62,11 +62,6 @@ def signing(draft_orders: Any, patient_id: str = PATIENT) -> DraftOrders:
     return read_drafts(draft_orders, Person(patient_id, bases_of([SERVER])))
 
 
-# What rows of a table may name (`tests.tables`): systems, and builders by their first
-# argument.
-ORDERS: dict[str, Any] = SYSTEMS | {
-    one.__name__: one for one in (codeable, order, cpt, worded, brace)
-}
 MEMBERS = (
     *(
         "entry",

@@ -1,34 +1,19 @@
-"""Tables of cases that are data: `test_x.toml` beside `test_x.py` holds them by the name of their test."""
+"""Tables of cases that are data: `test_x.toml` next to `test_x.py` holds them by the name of their test."""
 
 import tomllib
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 
-def cases(test_file: str, name: str, words: Mapping[str, Any] | None = None) -> Any:
-    """The rows of this table, a list or by name; TOML has no null, for which `"(none)"` stands.
-
-    Args:
-        words: what rows may name: a constant, or a function, whose table begins with
-            its name and first argument:
-            `{ condition = "26929004", system = "SCT" }`.
-    """
-    rows = tomllib.loads(
-        Path(test_file).with_suffix(".toml").read_text(encoding="utf-8")
-    )[name]
-    return built(rows, {"(none)": None, **(words or {})})
+def cases(test_file: str, name: str) -> Any:
+    """Return the rows of this table, a list or by name, with None for `"(none)"`: TOML has no null."""
+    path = Path(test_file).with_suffix(".toml")
+    return _with_none(tomllib.loads(path.read_text(encoding="utf-8"))[name])
 
 
-def built(value: Any, words: Mapping[str, Any]) -> Any:
-    """The value with what its texts and tables name; see `cases`."""
-    if isinstance(value, str):
-        named = words.get(value, value)
-        return value if callable(named) else named
+def _with_none(value: Any) -> Any:
     if isinstance(value, list):
-        return [built(one, words) for one in value]
-    if not isinstance(value, dict):
-        return value
-    parts = {key: built(part, words) for key, part in value.items()}
-    build = words.get(next(iter(parts), ""))
-    return build(parts.pop(next(iter(parts))), **parts) if callable(build) else parts
+        return [_with_none(part) for part in value]
+    if isinstance(value, dict):
+        return {key: _with_none(part) for key, part in value.items()}
+    return None if value == "(none)" else value
