@@ -2,7 +2,7 @@
 
 import json
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from datetime import date
 from functools import lru_cache
 from pathlib import Path
@@ -63,11 +63,6 @@ def drug(name: str, *, days: int = 90) -> Resource:
     )
 
 
-def dose(name: str, on: str) -> Resource:
-    """A dose given in hospital or clinic."""
-    return chart.dose(name, days=age_in_days(on))
-
-
 def augmentation(
     kind: str = "kyphoplasty", levels: Iterable[str] = ("L1",), **members: Any
 ) -> list[Resource]:
@@ -95,44 +90,6 @@ def brace(
     """A draft brace, by HCPCS or in words alone."""
     held = codeable(HCPCS, code, words) if code else {"text": words}
     return chart.brace(codeCodeableConcept=held, **members)
-
-
-DRAFTS = {"in-words": in_words, "brace": brace}
-
-
-def signing_of(patient: Mapping[str, Any]) -> Signing:
-    """One patient, as a table says it in short.
-
-    A chart holds hypertension, losartan and a colonoscopy besides, so that its lists
-    were read; a list that is given as empty is empty.
-    """
-    record: list[Resource] = [
-        chart.patient(sex=patient.get("sex", "female"), age=patient.get("age", 76))
-    ]
-    record += [measured(**one) for one in patient.get("measured", ())]
-    record += [problem(**one) for one in listed(patient, "problems", {"code": "I10"})]
-    record += [drug(**one) for one in listed(patient, "drugs", {"name": "losartan"})]
-    record += [dose(**one) for one in patient.get("doses", ())]
-    record += [earlier(one) for one in patient.get("augmented", ())] or [
-        chart.ordered_elsewhere()
-    ]
-    record.append(chart.blood_count())
-    drafts = augmentation(**patient.get("order", {}))
-    drafts += [
-        DRAFTS[one["kind"]](
-            **{name: each for name, each in one.items() if name != "kind"}
-        )
-        for one in patient.get("drafts", ())
-    ]
-    return Signing(tuple(record), tuple(drafts))
-
-
-def listed(
-    patient: Mapping[str, Any], name: str, usual: Mapping[str, Any]
-) -> list[Mapping[str, Any]]:
-    if name in patient and not patient[name]:
-        return []
-    return [usual, *patient.get(name, ())]
 
 
 def earlier(on: str) -> Resource:

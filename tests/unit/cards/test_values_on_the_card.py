@@ -1,11 +1,11 @@
 """How values that are doubtful or not used are written for people."""
 
-from dataclasses import replace
-
 import pytest
 
+from tests.chart_builders import patient, quiet_lists
 from tests.codes import codeable
-from tests.patients.charts import cards_of, measured, problem, signing_of
+from tests.generated_patients import Signing
+from tests.patients.charts import augmentation, cards_of, measured, problem
 from tests.patients.reading import text_of
 
 REFUTED = codeable(
@@ -13,9 +13,9 @@ REFUTED = codeable(
 )
 
 
-def said(*record, bmi=20):
-    signing = signing_of({"age": 74, "measured": [{"name": "bmi", "value": bmi}]})
-    cards = cards_of(replace(signing, record=(*signing.record, *record)))
+def said(*record):
+    usual = (patient(age=74), *quiet_lists(), measured("bmi", 20))
+    cards = cards_of(Signing((*usual, *record), tuple(augmentation())))
     return "\n".join(map(text_of, cards))
 
 
