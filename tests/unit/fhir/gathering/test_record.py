@@ -1,7 +1,6 @@
 """The patient's record: what is asked, what counts as this patient's, and what one broken part costs."""
 
 from contextlib import suppress
-from dataclasses import dataclass, field
 
 import pytest
 from hypothesis import given
@@ -73,1756 +72,554 @@ def read(prefetch=None, fhir=None, seconds=60.0, **members):
 
 
 def names(record) -> list[str]:
-    return [f"{one.raw['resourceType']}/{one.raw['id']}" for one in record.entries]
+    return [
+        f"{entry.raw['resourceType']}/{entry.raw['id']}" for entry in record.entries
+    ]
 
 
-@dataclass(frozen=True)
-class Gathered:
-    """What a record is to hold; what is None is not looked at.
+def days(record) -> list[str]:
+    return [entry.raw.get("effectiveDateTime") for entry in record.entries]
 
-    Attributes:
-        keeps: the entries, `Observation/o1`.
-        days: of the entries that have one.
-        foreign: what was left out as another patient's, by type.
-        cut: keys of lists that are not whole.
-        entries: of a list, by key.
-        states: of a list, by key.
-        unread: why a list is missing, by key.
-        notes: words in what the card says of the record.
-        concept: one of the first entry.
-        concepts: all of the first entry.
-        unreadable: key and concepts of each broken entry.
-        named: the references of broken entries.
-        patient: elements of the Patient.
-        has_patient: one was found.
+
+def cut_lists(record) -> list[str]:
+    return [key for key, outcome in record.reads.items() if outcome.is_cut]
+
+
+def broken_entries(record) -> list[tuple[str, list[str]]]:
+    """Return the list and the concepts of each entry that is broken."""
+    return [(broken.key, sorted(broken.concepts)) for broken in record.unreadable]
+
+
+def first_concepts(record) -> list[str]:
+    return list(record.entries[0].concepts)
+
+
+def gather(*, has_patient=True, **sent):
+    """Read a call of this patient; a list that it does not send is empty.
+
+    Asserts of every record that its patient was found, unless `has_patient` says
+    otherwise, and that its state counts what was left out and what is broken.
     """
-
-    keeps: list[str] | None = None
-    days: list[str] | None = None
-    foreign: dict[str, int] | None = None
-    cut: list[str] | None = None
-    entries: dict[str, int] = field(default_factory=dict)
-    states: dict[str, str] = field(default_factory=dict)
-    unread: dict[str, str] | None = None
-    notes: str | None = None
-    concept: str | None = None
-    concepts: list[str] | None = None
-    unreadable: list[list] | None = None
-    named: list[str] | None = None
-    patient: dict = field(default_factory=dict)
-    has_patient: bool = True
+    record = read({**EMPTY, "patient": PATIENT, **sent})
+    state = state_of(record)
+    assert (record.patient is not None) is has_patient
+    assert state.foreign == sum(record.foreign.values())
+    assert state.unreadable == len(record.unreadable)
+    return record
 
 
-def page_of(resources):
-    return page(*resources)
+# --- of which server
+
+
+OURS, OTHERS = "https://ehr.example.org/fhir", "https://other.example.org/fhir"
+
+
+def addressed(*entries):
+    """Build a Bundle of full URLs and resources; a URL of None is left out."""
+    listed = [
+        {"fullUrl": url, "resource": resource} if url else {"resource": resource}
+        for url, resource in entries
+    ]
+    return {"resourceType": "Bundle", "entry": listed}
+
+
+def first_version():
+    return observation(1, meta={"versionId": "1"})
+
+
+def newer_version():
+    return observation(1, meta={"versionId": "9"}, effectiveDateTime="2026-06-01")
+
+
+def test_what_another_server_holds_is_left_out_if_the_list_names_ours_as_well():
+    record = gather(
+        boneDensity=addressed(
+            (f"{OURS}/Observation/o1", first_version()),
+            (f"{OTHERS}/Observation/o1", newer_version()),
+        )
+    )
+    assert days(record) == ["2026-05-01"]
+    assert record.foreign == {"Observation": 1}
+    # It may be of the same person: no "no" is said of the list.
+    assert cut_lists(record) == ["boneDensity"]
+
+
+def test_of_two_servers_that_are_not_ours_neither_is_taken_for_ours():
+    record = gather(
+        boneDensity=addressed(
+            ("https://third.example.org/Observation/o1", first_version()),
+            (f"{OTHERS}/Observation/o1", newer_version()),
+        )
+    )
+    assert days(record) == []
+    assert record.foreign == {"Observation": 2}
+    assert cut_lists(record) == ["boneDensity"]
+
+
+def test_a_server_that_the_site_does_not_name_is_not_ours_even_if_it_is_alone():
+    gateway = "https://gateway.example.org/Observation/o1"
+    record = gather(boneDensity=addressed((gateway, observation(1))))
+    assert days(record) == []
+    assert record.foreign == {"Observation": 1}
+    assert cut_lists(record) == ["boneDensity"]
+
+
+def test_a_list_of_another_server_alone_is_judged_by_the_other_lists_of_the_call():
+    record = gather(
+        boneDensity=addressed((f"{OTHERS}/Observation/o1", observation(1))),
+        conditions=addressed((f"{OURS}/Condition/c1", condition(1))),
+    )
+    assert names(record) == ["Condition/c1"]
+    assert record.foreign == {"Observation": 1}
+    assert cut_lists(record) == ["boneDensity"]
+
+
+def test_what_was_left_out_is_counted_even_if_nothing_else_was_found():
+    device = {"resourceType": "Device", "id": "1"}
+    record = gather(
+        boneDensity=addressed(
+            (f"{OTHERS}/Observation/o1", observation(1)), (f"{OURS}/Device/1", device)
+        )
+    )
+    assert names(record) == []
+    assert record.foreign == {"Observation": 1}
+
+
+# --- of which patient
+
+
+def referring(reference):
+    return pytest.param({"reference": reference}, id=f"reference {reference}")
 
 
 @pytest.mark.parametrize(
-    ("sent", "expected"),
+    "subject",
     [
-        pytest.param(
-            {
-                "boneDensity": {
-                    "resourceType": "Bundle",
-                    "entry": [
-                        {
-                            "fullUrl": "https://ehr.example.org/fhir/Observation/o1",
-                            "resource": observation(1, meta={"versionId": "1"}),
-                        },
-                        {
-                            "fullUrl": "https://other.example.org/fhir/Observation/o1",
-                            "resource": observation(
-                                1,
-                                meta={"versionId": "9"},
-                                effectiveDateTime="2026-06-01",
-                            ),
-                        },
-                    ],
-                }
-            },
-            Gathered(
-                days=["2026-05-01"], foreign={"Observation": 1}, cut=["boneDensity"]
-            ),
-            id=(
-                "what another server holds is left out where a list names ours as well;"
-                ' it may be the same person, and no "no" is said'
-            ),
-        ),
-        pytest.param(
-            {
-                "boneDensity": {
-                    "resourceType": "Bundle",
-                    "entry": [
-                        {
-                            "fullUrl": "https://third.example.org/Observation/o1",
-                            "resource": observation(1, meta={"versionId": "1"}),
-                        },
-                        {
-                            "fullUrl": "https://other.example.org/fhir/Observation/o1",
-                            "resource": observation(
-                                1,
-                                meta={"versionId": "9"},
-                                effectiveDateTime="2026-06-01",
-                            ),
-                        },
-                    ],
-                }
-            },
-            Gathered(days=[], foreign={"Observation": 2}, cut=["boneDensity"]),
-            id="where it names two that are not ours nobody knows which may be ours",
-        ),
-        pytest.param(
-            {
-                "boneDensity": {
-                    "resourceType": "Bundle",
-                    "entry": [
-                        {
-                            "fullUrl": "https://gateway.example.org/Observation/o1",
-                            "resource": observation(1),
-                        },
-                    ],
-                }
-            },
-            Gathered(days=[], foreign={"Observation": 1}, cut=["boneDensity"]),
-            id="where the site names our addresses, another is not ours if it is alone",
-        ),
-        pytest.param(
-            {
-                "boneDensity": {
-                    "resourceType": "Bundle",
-                    "entry": [
-                        {
-                            "fullUrl": "https://other.example.org/fhir/Observation/o1",
-                            "resource": observation(1),
-                        },
-                    ],
-                },
-                "conditions": {
-                    "resourceType": "Bundle",
-                    "entry": [
-                        {
-                            "fullUrl": "https://ehr.example.org/fhir/Condition/c1",
-                            "resource": condition(1),
-                        },
-                    ],
-                },
-            },
-            Gathered(
-                keeps=["Condition/c1"], foreign={"Observation": 1}, cut=["boneDensity"]
-            ),
-            id="a list of another server alone is judged by the call's other lists",
-        ),
-        pytest.param(
-            {
-                "boneDensity": page_of(
-                    [observation(1), observation(2, subject={"display": "A name"})]
-                )
-            },
-            Gathered(foreign={"Observation": 1}, cut=["boneDensity"]),
-            id="what names nobody may be this patient's: it is left out, and the list is not whole",
-        ),
-        pytest.param(
-            {
-                "boneDensity": {
-                    "resourceType": "Bundle",
-                    "entry": [
-                        {
-                            "fullUrl": "https://other.example.org/fhir/Observation/o1",
-                            "resource": observation(1),
-                        },
-                        {
-                            "fullUrl": "https://ehr.example.org/fhir/Device/1",
-                            "resource": {"resourceType": "Device", "id": "1"},
-                        },
-                    ],
-                }
-            },
-            Gathered(keeps=[], foreign={"Observation": 1}),
-            id="what was left out is counted where nothing else was found",
-        ),
-        pytest.param(
-            {"patient": {"resourceType": "Patient", "birthDate": "1950-02-03"}},
-            Gathered(has_patient=False, states={"patient": "failed"}),
-            id="a patient without an id is not taken for ours",
-        ),
-        pytest.param(
-            {
-                "boneDensity": page_of(
-                    [observation(1, subject={"reference": "Patient/p1"})]
-                )
-            },
-            Gathered(keeps=["Observation/o1"], foreign={}),
-            id="the patient is named: {'reference': 'Patient/p1'}",
-        ),
-        pytest.param(
-            {
-                "boneDensity": page_of(
-                    [observation(1, subject={"reference": "Patient/p1/_history/3"})]
-                )
-            },
-            Gathered(keeps=["Observation/o1"], foreign={}),
-            id="the patient is named: {'reference': 'Patient/p1/_history/3'}",
-        ),
-        pytest.param(
-            {
-                "boneDensity": page_of(
-                    [
-                        observation(
-                            1,
-                            subject={
-                                "reference": "https://ehr.example.org/fhir/Patient/p1"
-                            },
-                        )
-                    ]
-                )
-            },
-            Gathered(keeps=["Observation/o1"], foreign={}),
-            id="the patient is named: {'reference': 'https://ehr.example.org/fhir/Patient/p1'}",
-        ),
-        pytest.param(
-            {
-                "boneDensity": page_of(
-                    [
-                        observation(
-                            1,
-                            subject={
-                                "reference": (
-                                    "http://inner:8080/fhir/Patient/p1/_history/1"
-                                )
-                            },
-                        )
-                    ]
-                )
-            },
-            Gathered(keeps=["Observation/o1"], foreign={}),
-            id="the patient is named: {'reference': 'http://inner:8080/fhir/Patient/p1/_history/1'}",
-        ),
-        pytest.param(
-            {
-                "boneDensity": page_of(
-                    [observation(1, subject={"reference": "urn:uuid:p1"})]
-                )
-            },
-            Gathered(keeps=["Observation/o1"], foreign={}),
-            id="the patient is named: {'reference': 'urn:uuid:p1'}",
-        ),
-        pytest.param(
-            {
-                "boneDensity": page_of(
-                    [
-                        observation(
-                            1,
-                            subject={
-                                "reference": (
-                                    "Patient?identifier=https://ehr.example.org/mrn|4711"
-                                )
-                            },
-                        )
-                    ]
-                )
-            },
-            Gathered(keeps=["Observation/o1"], foreign={}),
-            id="the patient is named: {'reference': 'Patient?identifier=https://ehr.example.org/mrn|4711'}",
-        ),
-        pytest.param(
-            {
-                "boneDensity": page_of(
-                    [observation(1, subject={"identifier": IDENTIFIER})]
-                )
-            },
-            Gathered(keeps=["Observation/o1"], foreign={}),
-            id="the patient is named: {'identifier': 'IDENTIFIER'}",
-        ),
-        pytest.param(
-            {
-                "boneDensity": page_of(
-                    [
-                        observation(
-                            1,
-                            subject={
-                                "type": "Patient",
-                                "identifier": {
-                                    "system": "https://ehr.example.org/mrn",
-                                    "value": "4711",
-                                    "use": "usual",
-                                },
-                                "display": "Somebody",
-                            },
-                        )
-                    ]
-                )
-            },
-            Gathered(keeps=["Observation/o1"], foreign={}),
-            id="the patient is named by type, record number and name",
-        ),
-        pytest.param(
-            {"boneDensity": page_of([observation(1, subject=None), observation(2)])},
-            Gathered(
-                keeps=["Observation/o2"],
-                foreign={"Observation": 1},
-                entries={"boneDensity": 1},
-            ),
-            id="another patient is named, or none: '(none)'",
-        ),
-        pytest.param(
-            {"boneDensity": page_of([observation(1, subject=5), observation(2)])},
-            Gathered(
-                keeps=["Observation/o2"],
-                foreign={"Observation": 1},
-                entries={"boneDensity": 1},
-            ),
-            id="another patient is named, or none: 5",
-        ),
-        pytest.param(
-            {"boneDensity": page_of([observation(1, subject={}), observation(2)])},
-            Gathered(
-                keeps=["Observation/o2"],
-                foreign={"Observation": 1},
-                entries={"boneDensity": 1},
-            ),
-            id="another patient is named, or none: {}",
-        ),
-        pytest.param(
-            {
-                "boneDensity": page_of(
-                    [
-                        observation(1, subject={"display": "Hallie Hoeger"}),
-                        observation(2),
-                    ]
-                )
-            },
-            Gathered(
-                keeps=["Observation/o2"],
-                foreign={"Observation": 1},
-                entries={"boneDensity": 1},
-            ),
-            id="another patient is named, or none: {'display': 'Hallie Hoeger'}",
-        ),
-        pytest.param(
-            {
-                "boneDensity": page_of(
-                    [observation(1, subject={"reference": ""}), observation(2)]
-                )
-            },
-            Gathered(
-                keeps=["Observation/o2"],
-                foreign={"Observation": 1},
-                entries={"boneDensity": 1},
-            ),
-            id="another patient is named, or none: {'reference': ''}",
-        ),
-        pytest.param(
-            {
-                "boneDensity": page_of(
-                    [observation(1, subject={"reference": 5}), observation(2)]
-                )
-            },
-            Gathered(
-                keeps=["Observation/o2"],
-                foreign={"Observation": 1},
-                entries={"boneDensity": 1},
-            ),
-            id="another patient is named, or none: {'reference': 5}",
-        ),
-        pytest.param(
-            {
-                "boneDensity": page_of(
-                    [
-                        observation(1, subject={"reference": "Patient/p2"}),
-                        observation(2),
-                    ]
-                )
-            },
-            Gathered(
-                keeps=["Observation/o2"],
-                foreign={"Observation": 1},
-                entries={"boneDensity": 1},
-            ),
-            id="another patient is named, or none: {'reference': 'Patient/p2'}",
-        ),
-        pytest.param(
-            {
-                "boneDensity": page_of(
-                    [
-                        observation(1, subject={"reference": "Patient/p11"}),
-                        observation(2),
-                    ]
-                )
-            },
-            Gathered(
-                keeps=["Observation/o2"],
-                foreign={"Observation": 1},
-                entries={"boneDensity": 1},
-            ),
-            id="another patient is named, or none: {'reference': 'Patient/p11'}",
-        ),
-        pytest.param(
-            {
-                "boneDensity": page_of(
-                    [observation(1, subject={"reference": "Patient/"}), observation(2)]
-                )
-            },
-            Gathered(
-                keeps=["Observation/o2"],
-                foreign={"Observation": 1},
-                entries={"boneDensity": 1},
-            ),
-            id="another patient is named, or none: {'reference': 'Patient/'}",
-        ),
-        pytest.param(
-            {
-                "boneDensity": page_of(
-                    [
-                        observation(1, subject={"reference": "Patient/p1/"}),
-                        observation(2),
-                    ]
-                )
-            },
-            Gathered(
-                keeps=["Observation/o2"],
-                foreign={"Observation": 1},
-                entries={"boneDensity": 1},
-            ),
-            id="another patient is named, or none: {'reference': 'Patient/p1/'}",
-        ),
-        pytest.param(
-            {
-                "boneDensity": page_of(
-                    [
-                        observation(1, subject={"reference": "Patient//p1"}),
-                        observation(2),
-                    ]
-                )
-            },
-            Gathered(
-                keeps=["Observation/o2"],
-                foreign={"Observation": 1},
-                entries={"boneDensity": 1},
-            ),
-            id="another patient is named, or none: {'reference': 'Patient//p1'}",
-        ),
-        pytest.param(
-            {
-                "boneDensity": page_of(
-                    [
-                        observation(1, subject={"reference": "patient/p1"}),
-                        observation(2),
-                    ]
-                )
-            },
-            Gathered(
-                keeps=["Observation/o2"],
-                foreign={"Observation": 1},
-                entries={"boneDensity": 1},
-            ),
-            id="another patient is named, or none: {'reference': 'patient/p1'}",
-        ),
-        pytest.param(
-            {
-                "boneDensity": page_of(
-                    [
-                        observation(1, subject={"reference": "Patient/p1#x"}),
-                        observation(2),
-                    ]
-                )
-            },
-            Gathered(
-                keeps=["Observation/o2"],
-                foreign={"Observation": 1},
-                entries={"boneDensity": 1},
-            ),
-            id="another patient is named, or none: {'reference': 'Patient/p1#x'}",
-        ),
-        pytest.param(
-            {
-                "boneDensity": page_of(
-                    [
-                        observation(
-                            1, subject={"reference": "Patient/p1/_history/3/x"}
-                        ),
-                        observation(2),
-                    ]
-                )
-            },
-            Gathered(
-                keeps=["Observation/o2"],
-                foreign={"Observation": 1},
-                entries={"boneDensity": 1},
-            ),
-            id="another patient is named, or none: {'reference': 'Patient/p1/_history/3/x'}",
-        ),
-        pytest.param(
-            {
-                "boneDensity": page_of(
-                    [
-                        observation(1, subject={"reference": " Patient/p1"}),
-                        observation(2),
-                    ]
-                )
-            },
-            Gathered(
-                keeps=["Observation/o2"],
-                foreign={"Observation": 1},
-                entries={"boneDensity": 1},
-            ),
-            id="another patient is named, or none: {'reference': ' Patient/p1'}",
-        ),
-        pytest.param(
-            {
-                "boneDensity": page_of(
-                    [
-                        observation(1, subject={"reference": "fhir/Patient/p1"}),
-                        observation(2),
-                    ]
-                )
-            },
-            Gathered(
-                keeps=["Observation/o2"],
-                foreign={"Observation": 1},
-                entries={"boneDensity": 1},
-            ),
-            id="another patient is named, or none: {'reference': 'fhir/Patient/p1'}",
-        ),
-        pytest.param(
-            {
-                "boneDensity": page_of(
-                    [
-                        observation(
-                            1,
-                            subject={
-                                "reference": "https://other.example.org/fhir/Patient/p1"
-                            },
-                        ),
-                        observation(2),
-                    ]
-                )
-            },
-            Gathered(
-                keeps=["Observation/o2"],
-                foreign={"Observation": 1},
-                entries={"boneDensity": 1},
-            ),
-            id="another patient is named, or none: {'reference': 'https://other.example.org/fhir/Patient/p1'}",
-        ),
-        pytest.param(
-            {
-                "boneDensity": page_of(
-                    [
-                        observation(
-                            1,
-                            subject={"reference": "https://ehr.example.org/Patient/p1"},
-                        ),
-                        observation(2),
-                    ]
-                )
-            },
-            Gathered(
-                keeps=["Observation/o2"],
-                foreign={"Observation": 1},
-                entries={"boneDensity": 1},
-            ),
-            id="another patient is named, or none: {'reference': 'https://ehr.example.org/Patient/p1'}",
-        ),
-        pytest.param(
-            {
-                "boneDensity": page_of(
-                    [
-                        observation(1, subject={"reference": "urn:other:p1"}),
-                        observation(2),
-                    ]
-                )
-            },
-            Gathered(
-                keeps=["Observation/o2"],
-                foreign={"Observation": 1},
-                entries={"boneDensity": 1},
-            ),
-            id="another patient is named, or none: {'reference': 'urn:other:p1'}",
-        ),
-        pytest.param(
-            {
-                "boneDensity": page_of(
-                    [
-                        observation(
-                            1,
-                            subject={
-                                "reference": (
-                                    "https://other.example.org/Patient?identifier=https://ehr.example.org/mrn|4711"
-                                )
-                            },
-                        ),
-                        observation(2),
-                    ]
-                )
-            },
-            Gathered(
-                keeps=["Observation/o2"],
-                foreign={"Observation": 1},
-                entries={"boneDensity": 1},
-            ),
-            id="another patient is named, or none: {'reference': 'https://other.example.org/Patient?identifier=https://ehr.example.org/mrn|4711'}",
-        ),
-        pytest.param(
-            {
-                "boneDensity": page_of(
-                    [
-                        observation(
-                            1,
-                            subject={"type": "RelatedPerson", "identifier": IDENTIFIER},
-                        ),
-                        observation(2),
-                    ]
-                )
-            },
-            Gathered(
-                keeps=["Observation/o2"],
-                foreign={"Observation": 1},
-                entries={"boneDensity": 1},
-            ),
-            id="another patient is named, or none: {'type': 'RelatedPerson', 'identifier': 'IDENTIFIER'}",
-        ),
-        pytest.param(
-            {
-                "boneDensity": page_of(
-                    [observation(1, subject={"reference": "p1"}), observation(2)]
-                )
-            },
-            Gathered(
-                keeps=["Observation/o2"],
-                foreign={"Observation": 1},
-                entries={"boneDensity": 1},
-            ),
-            id="another patient is named, or none: {'reference': 'p1'}",
-        ),
-        pytest.param(
-            {
-                "boneDensity": page_of(
-                    [observation(1, subject={"reference": "Group/p1"}), observation(2)]
-                )
-            },
-            Gathered(
-                keeps=["Observation/o2"],
-                foreign={"Observation": 1},
-                entries={"boneDensity": 1},
-            ),
-            id="another patient is named, or none: {'reference': 'Group/p1'}",
-        ),
-        pytest.param(
-            {
-                "boneDensity": page_of(
-                    [
-                        observation(
-                            1,
-                            subject={
-                                "reference": "https://ehr.example.org/fhir/Patient/p2"
-                            },
-                        ),
-                        observation(2),
-                    ]
-                )
-            },
-            Gathered(
-                keeps=["Observation/o2"],
-                foreign={"Observation": 1},
-                entries={"boneDensity": 1},
-            ),
-            id="another patient is named, or none: {'reference': 'https://ehr.example.org/fhir/Patient/p2'}",
-        ),
-        pytest.param(
-            {
-                "boneDensity": page_of(
-                    [
-                        observation(1, subject={"reference": "Patient/p2/_history/p1"}),
-                        observation(2),
-                    ]
-                )
-            },
-            Gathered(
-                keeps=["Observation/o2"],
-                foreign={"Observation": 1},
-                entries={"boneDensity": 1},
-            ),
-            id="another patient is named, or none: {'reference': 'Patient/p2/_history/p1'}",
-        ),
-        pytest.param(
-            {
-                "boneDensity": page_of(
-                    [
-                        observation(
-                            1,
-                            subject={
-                                "reference": (
-                                    "urn:uuid:61ebe359-bfdc-4613-8bf2-c5e300945f0a"
-                                )
-                            },
-                        ),
-                        observation(2),
-                    ]
-                )
-            },
-            Gathered(
-                keeps=["Observation/o2"],
-                foreign={"Observation": 1},
-                entries={"boneDensity": 1},
-            ),
-            id="another patient is named, or none: {'reference': 'urn:uuid:61ebe359-bfdc-4613-8bf2-c5e300945f0a'}",
-        ),
-        pytest.param(
-            {
-                "boneDensity": page_of(
-                    [observation(1, subject={"reference": "#pat"}), observation(2)]
-                )
-            },
-            Gathered(
-                keeps=["Observation/o2"],
-                foreign={"Observation": 1},
-                entries={"boneDensity": 1},
-            ),
-            id="another patient is named, or none: {'reference': '#pat'}",
-        ),
-        pytest.param(
-            {
-                "boneDensity": page_of(
-                    [
-                        observation(
-                            1,
-                            subject={
-                                "reference": (
-                                    "Patient?identifier=https://ehr.example.org/mrn|4712"
-                                )
-                            },
-                        ),
-                        observation(2),
-                    ]
-                )
-            },
-            Gathered(
-                keeps=["Observation/o2"],
-                foreign={"Observation": 1},
-                entries={"boneDensity": 1},
-            ),
-            id="another patient is named, or none: {'reference': 'Patient?identifier=https://ehr.example.org/mrn|4712'}",
-        ),
-        pytest.param(
-            {
-                "boneDensity": page_of(
-                    [
-                        observation(
-                            1, subject={"reference": "Patient?identifier=|4711"}
-                        ),
-                        observation(2),
-                    ]
-                )
-            },
-            Gathered(
-                keeps=["Observation/o2"],
-                foreign={"Observation": 1},
-                entries={"boneDensity": 1},
-            ),
-            id="another patient is named, or none: {'reference': 'Patient?identifier=|4711'}",
-        ),
-        pytest.param(
-            {
-                "boneDensity": page_of(
-                    [
-                        observation(1, subject={"reference": "Patient?name=x"}),
-                        observation(2),
-                    ]
-                )
-            },
-            Gathered(
-                keeps=["Observation/o2"],
-                foreign={"Observation": 1},
-                entries={"boneDensity": 1},
-            ),
-            id="another patient is named, or none: {'reference': 'Patient?name=x'}",
-        ),
-        pytest.param(
-            {
-                "boneDensity": page_of(
-                    [
-                        observation(
-                            1,
-                            subject={
-                                "reference": (
-                                    "Group?identifier=https://ehr.example.org/mrn|4711"
-                                )
-                            },
-                        ),
-                        observation(2),
-                    ]
-                )
-            },
-            Gathered(
-                keeps=["Observation/o2"],
-                foreign={"Observation": 1},
-                entries={"boneDensity": 1},
-            ),
-            id="another patient is named, or none: {'reference': 'Group?identifier=https://ehr.example.org/mrn|4711'}",
-        ),
-        pytest.param(
-            {
-                "boneDensity": page_of(
-                    [
-                        observation(1, subject={"identifier": {"value": "4711"}}),
-                        observation(2),
-                    ]
-                )
-            },
-            Gathered(
-                keeps=["Observation/o2"],
-                foreign={"Observation": 1},
-                entries={"boneDensity": 1},
-            ),
-            id="another patient is named, or none: {'identifier': {'value': '4711'}}",
-        ),
-        pytest.param(
-            {
-                "boneDensity": page_of(
-                    [
-                        observation(
-                            1,
-                            subject={
-                                "identifier": {
-                                    "system": "https://other.example.org/mrn",
-                                    "value": "4711",
-                                }
-                            },
-                        ),
-                        observation(2),
-                    ]
-                )
-            },
-            Gathered(
-                keeps=["Observation/o2"],
-                foreign={"Observation": 1},
-                entries={"boneDensity": 1},
-            ),
-            id="another patient is named, or none: {'identifier': {'system': 'https://other.example.org/mrn', 'value': '4711'}}",
-        ),
-        pytest.param(
-            {
-                "patient": {
-                    "resourceType": "Bundle",
-                    "entry": [
-                        {
-                            "fullUrl": "urn:uuid:61ebe359-bfdc-4613-8bf2-c5e300945f0a",
-                            "resource": {
-                                "resourceType": "Patient",
-                                "id": "p1",
-                                "gender": "female",
-                                "birthDate": "1950-02-03",
-                                "identifier": [
-                                    {
-                                        "system": "https://ehr.example.org/mrn",
-                                        "value": "4711",
-                                    }
-                                ],
-                            },
-                        }
-                    ],
-                },
-                "boneDensity": page_of(
-                    [
-                        observation(
-                            1,
-                            subject={
-                                "reference": (
-                                    "urn:uuid:61ebe359-bfdc-4613-8bf2-c5e300945f0a"
-                                )
-                            },
-                        )
-                    ]
-                ),
-            },
-            Gathered(keeps=["Observation/o1"]),
-            id="a reference to the full URL of the patient counts",
-        ),
-        pytest.param(
-            {
-                "patient": {
-                    "resourceType": "Bundle",
-                    "entry": [
-                        {
-                            "fullUrl": "urn:uuid:61ebe359-bfdc-4613-8bf2-c5e300945f0a",
-                            "resource": {
-                                "resourceType": "Patient",
-                                "id": "p1",
-                                "gender": "female",
-                                "birthDate": "1950-02-03",
-                                "identifier": [
-                                    {
-                                        "system": "https://ehr.example.org/mrn",
-                                        "value": "4711",
-                                    }
-                                ],
-                            },
-                        }
-                    ],
-                },
-                "boneDensity": {
-                    "resourceType": "Bundle",
-                    "entry": [
-                        {
-                            "fullUrl": "urn:uuid:61ebe359-bfdc-4613-8bf2-c5e300945f0a",
-                            "resource": {
-                                "resourceType": "Patient",
-                                "id": "p2",
-                                "gender": "female",
-                                "birthDate": "1950-02-03",
-                                "identifier": [
-                                    {
-                                        "system": "https://ehr.example.org/mrn",
-                                        "value": "4711",
-                                    }
-                                ],
-                            },
-                        },
-                        {
-                            "resource": observation(
-                                1,
-                                subject={
-                                    "reference": (
-                                        "urn:uuid:61ebe359-bfdc-4613-8bf2-c5e300945f0a"
-                                    )
-                                },
-                            )
-                        },
-                    ],
-                },
-            },
-            Gathered(keeps=[], foreign={"Observation": 1}),
-            id="a full URL that another patient has too names nobody: urn:uuid:61ebe359-bfdc-4613-8bf2-c5e300945f0a",
-        ),
-        pytest.param(
-            {
-                "patient": {
-                    "resourceType": "Bundle",
-                    "entry": [
-                        {
-                            "fullUrl": "urn:uuid:61ebe359-bfdc-4613-8bf2-c5e300945f0a",
-                            "resource": {
-                                "resourceType": "Patient",
-                                "id": "p1",
-                                "gender": "female",
-                                "birthDate": "1950-02-03",
-                                "identifier": [
-                                    {
-                                        "system": "https://ehr.example.org/mrn",
-                                        "value": "4711",
-                                    }
-                                ],
-                            },
-                        }
-                    ],
-                },
-                "boneDensity": {
-                    "resourceType": "Bundle",
-                    "entry": [
-                        {
-                            "fullUrl": "urn:uuid:p1",
-                            "resource": {
-                                "resourceType": "Patient",
-                                "id": "p2",
-                                "gender": "female",
-                                "birthDate": "1950-02-03",
-                                "identifier": [
-                                    {
-                                        "system": "https://ehr.example.org/mrn",
-                                        "value": "4711",
-                                    }
-                                ],
-                            },
-                        },
-                        {
-                            "resource": observation(
-                                1, subject={"reference": "urn:uuid:p1"}
-                            )
-                        },
-                    ],
-                },
-            },
-            Gathered(keeps=[], foreign={"Observation": 1}),
-            id="a full URL that another patient has too names nobody: urn:uuid:p1",
-        ),
-        pytest.param(
-            {
-                "patient": page_of(
-                    [
-                        {
-                            "resourceType": "Patient",
-                            "id": "p1",
-                            "gender": "female",
-                            "birthDate": "1950-02-03",
-                            "identifier": [
-                                {
-                                    "system": "https://ehr.example.org/mrn",
-                                    "value": "4711",
-                                }
-                            ],
-                        },
-                        {
-                            "resourceType": "Patient",
-                            "id": "p1",
-                            "gender": "female",
-                            "birthDate": "1990-02-03",
-                            "identifier": [
-                                {
-                                    "system": "https://ehr.example.org/mrn",
-                                    "value": "4711",
-                                }
-                            ],
-                        },
-                    ]
-                )
-            },
-            Gathered(
-                has_patient=False,
-                unread={"patient": "two different Patients have this id"},
-            ),
-            id="of two different patients with the id neither is read",
-        ),
-        pytest.param(
-            {
-                "boneDensity": page_of(
-                    [
-                        observation(
-                            1,
-                            subject={"reference": "#pat"},
-                            contained=[
-                                {
-                                    "resourceType": "Patient",
-                                    "id": "pat",
-                                    "identifier": [IDENTIFIER],
-                                }
-                            ],
-                        )
-                    ]
-                )
-            },
-            Gathered(keeps=["Observation/o1"]),
-            id="a contained patient counts by its identifier",
-        ),
-        pytest.param(
-            {
-                "conditions": page_of(
-                    [condition(1, subject={"reference": "Patient/p2"})]
-                )
-            },
-            Gathered(states={"conditions": "empty"}, entries={"conditions": 0}),
-            id="a list with nothing of this patient is not a list that was read",
-        ),
-        pytest.param(
-            {
-                "patient": {
-                    "resourceType": "Patient",
-                    "id": "p1",
-                    "gender": "female",
-                    "birthDate": "1950-02-03",
-                    "identifier": [
-                        {"system": "https://ehr.example.org/mrn", "value": "4711"}
-                    ],
-                    "link": [
-                        {"other": {"reference": "Patient/p9"}, "type": "replaced-by"}
-                    ],
-                }
-            },
-            Gathered(patient={"id": "p1"}, notes="merged into Patient/p9"),
-            id="a merged patient is said",
-        ),
-        pytest.param(
-            {
-                "boneDensity": page_of([observation(1)]),
-                "conditions": page_of(
-                    [
-                        condition(1),
-                        {
-                            "resourceType": "OperationOutcome",
-                            "issue": [
-                                {
-                                    "severity": "warning",
-                                    "code": "processing",
-                                    "details": {"coding": [{"code": "4119"}]},
-                                }
-                            ],
-                        },
-                    ]
-                ),
-            },
-            Gathered(keeps=["Observation/o1", "Condition/c1"], notes="warning"),
-            id="a warning among the entries is said and the data are used",
-        ),
-        pytest.param(
-            {
-                "boneDensity": page_of([observation(1)]),
-                "conditions": page_of(
-                    [
-                        condition(1),
-                        {
-                            "resourceType": "OperationOutcome",
-                            "issue": [
-                                {
-                                    "severity": "warning",
-                                    "code": "processing",
-                                    "details": {"coding": [{"code": "4101"}]},
-                                }
-                            ],
-                        },
-                    ]
-                ),
-            },
-            Gathered(keeps=["Observation/o1", "Condition/c1"], notes=""),
-            id="one that says only that nothing was found is not",
-        ),
-        pytest.param(
-            {
-                "boneDensity": page_of([observation(1), observation(2, code="8480-6")]),
-                "conditions": page_of(
-                    [condition(1), condition(2, code="I10", system=ICD)]
-                ),
-            },
-            Gathered(
-                keeps=["Observation/o1", "Condition/c1"],
-                entries={"conditions": 2},
-                concept="t-score-lumbar-spine",
-            ),
-            id="resources that we do not read are counted but not kept",
-        ),
-        pytest.param(
-            {
-                "boneDensity": page_of(
-                    [
-                        observation(
-                            1,
-                            code="83311-1",
-                            component=[{"code": coded("38267-1")}],
-                            valueQuantity=None,
-                        )
-                    ]
-                )
-            },
-            Gathered(concept="t-score-lumbar-spine"),
-            id="a component is read by its code",
-        ),
-        pytest.param(
-            {
-                "boneDensity": page_of(
-                    [
-                        {
-                            "resourceType": "Observation",
-                            "id": "o1",
-                            "status": "final",
-                            "subject": {"reference": "Patient/p1"},
-                            "code": None,
-                        }
-                    ]
-                )
-            },
-            Gathered(keeps=[]),
-            id="a code that is none matches nothing: null",
-        ),
-        pytest.param(
-            {
-                "boneDensity": page_of(
-                    [
-                        {
-                            "resourceType": "Observation",
-                            "id": "o1",
-                            "status": "final",
-                            "subject": {"reference": "Patient/p1"},
-                            "code": 5,
-                        }
-                    ]
-                )
-            },
-            Gathered(keeps=[]),
-            id="a code that is none matches nothing: 5",
-        ),
-        pytest.param(
-            {
-                "boneDensity": page_of(
-                    [
-                        {
-                            "resourceType": "Observation",
-                            "id": "o1",
-                            "status": "final",
-                            "subject": {"reference": "Patient/p1"},
-                            "code": "x",
-                        }
-                    ]
-                )
-            },
-            Gathered(keeps=[]),
-            id="a code that is none matches nothing: 'x'",
-        ),
-        pytest.param(
-            {
-                "boneDensity": page_of(
-                    [
-                        {
-                            "resourceType": "Observation",
-                            "id": "o1",
-                            "status": "final",
-                            "subject": {"reference": "Patient/p1"},
-                            "code": [],
-                        }
-                    ]
-                )
-            },
-            Gathered(keeps=[]),
-            id="a code that is none matches nothing: []",
-        ),
-        pytest.param(
-            {
-                "boneDensity": page_of(
-                    [
-                        {
-                            "resourceType": "Observation",
-                            "id": "o1",
-                            "status": "final",
-                            "subject": {"reference": "Patient/p1"},
-                            "code": {},
-                        }
-                    ]
-                )
-            },
-            Gathered(keeps=[]),
-            id="a code that is none matches nothing: {}",
-        ),
-        pytest.param(
-            {
-                "boneDensity": page_of(
-                    [
-                        {
-                            "resourceType": "Observation",
-                            "id": "o1",
-                            "status": "final",
-                            "subject": {"reference": "Patient/p1"},
-                            "code": {"coding": None},
-                        }
-                    ]
-                )
-            },
-            Gathered(keeps=[]),
-            id="a code that is none matches nothing: {'coding': null}",
-        ),
-        pytest.param(
-            {
-                "boneDensity": page_of(
-                    [
-                        {
-                            "resourceType": "Observation",
-                            "id": "o1",
-                            "status": "final",
-                            "subject": {"reference": "Patient/p1"},
-                            "code": {"coding": [{}]},
-                        }
-                    ]
-                )
-            },
-            Gathered(keeps=[]),
-            id="a code that is none matches nothing: {'coding': [{}]}",
-        ),
-        pytest.param(
-            {
-                "boneDensity": page_of(
-                    [
-                        {
-                            "resourceType": "Observation",
-                            "id": "o1",
-                            "status": "final",
-                            "subject": {"reference": "Patient/p1"},
-                            "code": {"coding": "x"},
-                        }
-                    ]
-                )
-            },
-            Gathered(keeps=[]),
-            id="a code that is none matches nothing: {'coding': 'x'}",
-        ),
-        pytest.param(
-            {
-                "medications": page_of(
-                    [medication(1, medicationCodeableConcept=drug("904419"))]
-                )
-            },
-            Gathered(concept="bone-drug"),
-            id="a drug is found in place",
-        ),
-        pytest.param(
-            {
-                "medications": page_of(
-                    [
-                        medication(
-                            1,
-                            medicationReference={"reference": "#med"},
-                            contained=[
-                                {
-                                    "resourceType": "Medication",
-                                    "id": "med",
-                                    "code": drug("904419"),
-                                }
-                            ],
-                        )
-                    ]
-                )
-            },
-            Gathered(concept="bone-drug"),
-            id="a drug is found contained",
-        ),
-        pytest.param(
-            {
-                "medications": page_of(
-                    [
-                        medication(
-                            1, medicationReference={"reference": "Medication/d1"}
-                        ),
-                        {
-                            "resourceType": "Medication",
-                            "id": "d1",
-                            "code": drug("904419"),
-                        },
-                    ]
-                )
-            },
-            Gathered(concept="bone-drug"),
-            id="a drug that came along is found: Medication/d1",
-        ),
-        pytest.param(
-            {
-                "medications": page_of(
-                    [
-                        medication(
-                            1,
-                            medicationReference={
-                                "reference": (
-                                    "https://ehr.example.org/fhir/Medication/d1"
-                                )
-                            },
-                        ),
-                        {
-                            "resourceType": "Medication",
-                            "id": "d1",
-                            "code": drug("904419"),
-                        },
-                    ]
-                )
-            },
-            Gathered(concept="bone-drug"),
-            id="a drug that came along is found: https://ehr.example.org/fhir/Medication/d1",
-        ),
-        pytest.param(
-            {
-                "medications": page_of(
-                    [
-                        medication(
-                            1,
-                            medicationReference={
-                                "reference": "Medication/d1/_history/2"
-                            },
-                        ),
-                        {
-                            "resourceType": "Medication",
-                            "id": "d1",
-                            "code": drug("904419"),
-                        },
-                    ]
-                )
-            },
-            Gathered(concept="bone-drug"),
-            id="a drug that came along is found: Medication/d1/_history/2",
-        ),
-        pytest.param(
-            {
-                "medications": page_of(
-                    [
-                        medication(
-                            1, medicationReference={"reference": "Medication/elsewhere"}
-                        )
-                    ]
-                )
-            },
-            Gathered(concepts=[NOT_UNDERSTOOD]),
-            id="a drug that cannot be told stays visible: {'medicationReference': {'reference': 'Medication/elsewhere'}}",
-        ),
-        pytest.param(
-            {
-                "medications": page_of(
-                    [medication(1, medicationReference={"display": "the white pill"})]
-                )
-            },
-            Gathered(concepts=[NOT_UNDERSTOOD]),
-            id="a drug that cannot be told stays visible: {'medicationReference': {'display': 'the white pill'}}",
-        ),
-        pytest.param(
-            {
-                "medications": page_of(
-                    [medication(1, medicationReference={"reference": "#gone"})]
-                )
-            },
-            Gathered(concepts=[NOT_UNDERSTOOD]),
-            id="a drug that cannot be told stays visible: {'medicationReference': {'reference': '#gone'}}",
-        ),
-        pytest.param(
-            {
-                "medications": page_of(
-                    [
-                        medication(
-                            1,
-                            medicationCodeableConcept={
-                                "text": "as before, 70 mg weekly"
-                            },
-                        )
-                    ]
-                )
-            },
-            Gathered(concepts=[NOT_UNDERSTOOD]),
-            id="a drug that cannot be told stays visible: {'medicationCodeableConcept': {'text': 'as before, 70 mg weekly'}}",
-        ),
-        pytest.param(
-            {
-                "medications": page_of(
-                    [
-                        medication(
-                            1,
-                            medicationCodeableConcept={
-                                "coding": [{"system": "urn:oid:1.2.3", "code": "ALN70"}]
-                            },
-                        )
-                    ]
-                )
-            },
-            Gathered(concepts=[NOT_UNDERSTOOD]),
-            id="a drug that cannot be told stays visible: a code of a local system",
-        ),
-        pytest.param(
-            {
-                "medications": page_of(
-                    [
-                        medication(
-                            1,
-                            medicationCodeableConcept={
-                                "coding": [
-                                    {
-                                        "system": (
-                                            "http://www.nlm.nih.gov/research/umls/rxnorm"
-                                        )
-                                    }
-                                ]
-                            },
-                        )
-                    ]
-                )
-            },
-            Gathered(concepts=[NOT_UNDERSTOOD]),
-            id="a drug that cannot be told stays visible: {'medicationCodeableConcept': {'coding': [{'system': 'http://www.nlm.nih.gov/research/umls/rxnorm'}]}}",
-        ),
-        pytest.param(
-            {
-                "medications": page_of(
-                    [
-                        medication(
-                            1,
-                            medicationCodeableConcept=drug(
-                                "313782", text="Paracetamol 325 MG Oral Tablet"
-                            ),
-                        )
-                    ]
-                )
-            },
-            Gathered(keeps=[], entries={"medications": 1}),
-            id="a drug in a known system that is none of ours is only counted",
-        ),
-        pytest.param(
-            {
-                "medications": page_of(
-                    [medication(1, medicationCodeableConcept=drug("313782"))]
-                )
-            },
-            Gathered(concepts=[NOT_UNDERSTOOD]),
-            id="a product code alone that no value set lists may be any drug",
-        ),
-        pytest.param(
-            {
-                "medications": page_of(
-                    [
-                        medication(
-                            1,
-                            medicationCodeableConcept=drug(
-                                "1234567", text="Fosamax 70 MG Oral Tablet"
-                            ),
-                        )
-                    ]
-                )
-            },
-            Gathered(concept="bone-drug"),
-            id="a drug of an unlisted product code is found by its name",
-        ),
-        pytest.param(
-            {
-                "procedures": page_of(
-                    [
-                        {
-                            "resourceType": "Procedure",
-                            "id": "k1",
-                            "status": "completed",
-                            "subject": {"reference": "Patient/p1"},
-                            "code": {"text": "Balloon Kyphoplasty L1"},
-                        }
-                    ]
-                ),
-                "conditions": page_of([condition(1, code="1", text="kyphoplasty")]),
-            },
-            Gathered(keeps=["Procedure/k1"]),
-            id="words count for procedures without a known code and not for conditions",
-        ),
-        pytest.param(
-            {
-                "boneDensity": page_of(
-                    [observation(1), observation(2, status=5), observation(3)]
-                )
-            },
-            Gathered(
-                keeps=["Observation/o1", "Observation/o3"],
-                unreadable=[["boneDensity", ["t-score-lumbar-spine"]]],
-            ),
-            id="one broken observation costs nothing else: {'status': 5}",
-        ),
-        pytest.param(
-            {
-                "boneDensity": page_of(
-                    [observation(1), observation(2, status=None), observation(3)]
-                )
-            },
-            Gathered(
-                keeps=["Observation/o1", "Observation/o3"],
-                unreadable=[["boneDensity", ["t-score-lumbar-spine"]]],
-            ),
-            id="one broken observation costs nothing else: {'status': '(none)'}",
-        ),
-        pytest.param(
-            {
-                "boneDensity": page_of(
-                    [
-                        observation(1),
-                        observation(2, valueQuantity={"value": "high"}),
-                        observation(3),
-                    ]
-                )
-            },
-            Gathered(
-                keeps=["Observation/o1", "Observation/o3"],
-                unreadable=[["boneDensity", ["t-score-lumbar-spine"]]],
-            ),
-            id="one broken observation costs nothing else: {'valueQuantity': {'value': 'high'}}",
-        ),
-        pytest.param(
-            {
-                "boneDensity": page_of(
-                    [observation(1), observation(2, valueQuantity="x"), observation(3)]
-                )
-            },
-            Gathered(
-                keeps=["Observation/o1", "Observation/o3"],
-                unreadable=[["boneDensity", ["t-score-lumbar-spine"]]],
-            ),
-            id="one broken observation costs nothing else: {'valueQuantity': 'x'}",
-        ),
-        pytest.param(
-            {
-                "boneDensity": page_of(
-                    [
-                        observation(1),
-                        observation(2, effectiveDateTime="yesterday"),
-                        observation(3),
-                    ]
-                )
-            },
-            Gathered(
-                keeps=["Observation/o1", "Observation/o3"],
-                unreadable=[["boneDensity", ["t-score-lumbar-spine"]]],
-            ),
-            id="one broken observation costs nothing else: {'effectiveDateTime': 'yesterday'}",
-        ),
-        pytest.param(
-            {
-                "boneDensity": page_of(
-                    [
-                        observation(1),
-                        observation(2, effectiveDateTime="2026-02-30"),
-                        observation(3),
-                    ]
-                )
-            },
-            Gathered(
-                keeps=["Observation/o1", "Observation/o3"],
-                unreadable=[["boneDensity", ["t-score-lumbar-spine"]]],
-            ),
-            id="one broken observation costs nothing else: {'effectiveDateTime': '2026-02-30'}",
-        ),
-        pytest.param(
-            {
-                "boneDensity": page_of(
-                    [observation(1), observation(2, component=[None]), observation(3)]
-                )
-            },
-            Gathered(
-                keeps=["Observation/o1", "Observation/o3"],
-                unreadable=[["boneDensity", ["t-score-lumbar-spine"]]],
-            ),
-            id="one broken observation costs nothing else: {'component': ['(none)']}",
-        ),
-        pytest.param(
-            {
-                "boneDensity": page_of(
-                    [
-                        observation(1),
-                        observation(2, category={"coding": []}),
-                        observation(3),
-                    ]
-                )
-            },
-            Gathered(
-                keeps=["Observation/o1", "Observation/o3"],
-                unreadable=[["boneDensity", ["t-score-lumbar-spine"]]],
-            ),
-            id="one broken observation costs nothing else: {'category': {'coding': []}}",
-        ),
-        pytest.param(
-            {
-                "boneDensity": page_of(
-                    [observation(1), observation(2, id="no id at all!"), observation(3)]
-                )
-            },
-            Gathered(
-                keeps=["Observation/o1", "Observation/o3"],
-                unreadable=[["boneDensity", ["t-score-lumbar-spine"]]],
-            ),
-            id="one broken observation costs nothing else: {'id': 'no id at all!'}",
-        ),
-        pytest.param(
-            {
-                "boneDensity": page_of(
-                    [observation(1), observation(2, extension=5), observation(3)]
-                )
-            },
-            Gathered(
-                keeps=["Observation/o1", "Observation/o3"],
-                unreadable=[["boneDensity", ["t-score-lumbar-spine"]]],
-            ),
-            id="one broken observation costs nothing else: {'extension': 5}",
-        ),
-        pytest.param(
-            {
-                "boneDensity": page_of(
-                    [
-                        observation(
-                            1,
-                            status="Hallie",
-                            valueQuantity={"value": "Hoeger"},
-                            id="Hallie Hoeger",
-                        )
-                    ]
-                )
-            },
-            Gathered(named=["Observation without id"]),
-            id="a broken resource is named without its values",
-        ),
-        pytest.param(
-            {
-                "patient": {
-                    "resourceType": "Patient",
-                    "id": "p1",
-                    "gender": "female",
-                    "birthDate": "1950-13-01",
-                    "identifier": [
-                        {"system": "https://ehr.example.org/mrn", "value": "4711"}
-                    ],
-                }
-            },
-            Gathered(
-                patient={"gender": "female", "birthDate": None},
-                unreadable=[["patient", ["birthDate"]]],
-            ),
-            id="a broken birth date does not cost the sex and is no birth date",
-        ),
-        pytest.param(
-            {
-                "patient": {
-                    "resourceType": "Patient",
-                    "id": "p1",
-                    "gender": "female",
-                    "birthDate": "1950-13-01",
-                    "identifier": [
-                        {"system": "https://ehr.example.org/mrn", "value": "4711"}
-                    ],
-                    "modifierExtension": [
-                        {"url": "https://ehr.example.org/not", "valueBoolean": True}
-                    ],
-                },
-                "boneDensity": page_of([observation(1)]),
-            },
-            Gathered(has_patient=False, named=["Patient/p1"], keeps=["Observation/o1"]),
-            id="a patient that an extension modifies is named and not read",
-        ),
-        pytest.param(
-            {
-                "patient": {
-                    "resourceType": "Patient",
-                    "id": "p1",
-                    "gender": "female",
-                    "birthDate": "1950-02-03",
-                    "identifier": [
-                        {"system": "https://ehr.example.org/mrn", "value": "4711"}
-                    ],
-                    "telecom": [{"value": 5}],
-                    "name": "Hallie",
-                }
-            },
-            Gathered(
-                patient={"birthDate": "1950-02-03"},
-                unreadable=[["patient", ["name", "telecom"]]],
-            ),
-            id="a broken telephone does not cost the birth date",
+        referring("Patient/p1"),
+        referring("Patient/p1/_history/3"),
+        referring("https://ehr.example.org/fhir/Patient/p1"),
+        referring("http://inner:8080/fhir/Patient/p1/_history/1"),
+        referring("urn:uuid:p1"),
+        referring("Patient?identifier=https://ehr.example.org/mrn|4711"),
+        pytest.param({"identifier": IDENTIFIER}, id="record number"),
+        pytest.param(
+            {
+                "type": "Patient",
+                "identifier": IDENTIFIER | {"use": "usual"},
+                "display": "Somebody",
+            },
+            id="type, record number and name",
         ),
     ],
 )
-def test_what_is_gathered(sent, expected):
-    record = read({**EMPTY, "patient": PATIENT, **sent})
-    state, reads = state_of(record), record.reads
-    gathered = {
-        "keeps": names(record),
-        "days": [entry.raw.get("effectiveDateTime") for entry in record.entries],
-        "foreign": record.foreign,
-        "cut": [key for key, outcome in reads.items() if outcome.is_cut],
-        "unread": state.unread,
-        "unreadable": [[one.key, sorted(one.concepts)] for one in record.unreadable],
-        "named": [broken.reference for broken in record.unreadable],
-    }
-    for element, value in gathered.items():
-        wanted = getattr(expected, element)
-        assert wanted is None or value == wanted, element
-    assert_entries(record, expected)
-    assert (state.foreign, state.unreadable) == (
-        sum(record.foreign.values()),
-        len(record.unreadable),
+def test_a_resource_that_names_the_patient_is_kept(subject):
+    record = gather(boneDensity=page(observation(1, subject=subject)))
+    assert names(record) == ["Observation/o1"]
+    assert record.foreign == {}
+
+
+def assert_left_out(subject):
+    """Assert that a resource of this subject is, and that another is kept."""
+    densities = page(observation(1, subject=subject), observation(2))
+    record = gather(boneDensity=densities)
+    assert names(record) == ["Observation/o2"]
+    assert record.foreign == {"Observation": 1}
+    assert record.reads["boneDensity"].entries == 1
+
+
+@pytest.mark.parametrize(
+    "subject",
+    [
+        pytest.param(None, id="no subject"),
+        pytest.param(5, id="number"),
+        pytest.param({}, id="nothing in it"),
+        pytest.param({"display": "Hallie Hoeger"}, id="name alone"),
+        pytest.param({"reference": ""}, id="empty reference"),
+        pytest.param({"reference": 5}, id="number as reference"),
+    ],
+)
+def test_a_resource_that_names_nobody_plainly_is_left_out(subject):
+    assert_left_out(subject)
+
+
+def test_a_list_with_a_resource_that_names_nobody_is_not_whole():
+    nameless = observation(2, subject={"display": "A name"})
+    record = gather(boneDensity=page(observation(1), nameless))
+    assert record.foreign == {"Observation": 1}
+    # It may be this patient's.
+    assert cut_lists(record) == ["boneDensity"]
+
+
+@pytest.mark.parametrize(
+    "subject",
+    [
+        referring("Patient/p2"),
+        referring("Patient/p11"),
+        referring("Patient/p2/_history/p1"),
+        referring("https://ehr.example.org/fhir/Patient/p2"),
+        referring("Group/p1"),
+        referring("urn:uuid:61ebe359-bfdc-4613-8bf2-c5e300945f0a"),
+        pytest.param(
+            {"type": "RelatedPerson", "identifier": IDENTIFIER},
+            id="relative by record number",
+        ),
+    ],
+)
+def test_a_resource_of_somebody_else_is_left_out(subject):
+    assert_left_out(subject)
+
+
+@pytest.mark.parametrize(
+    "reference",
+    [
+        "p1",
+        "#pat",
+        "Patient/",
+        "Patient/p1/",
+        "Patient//p1",
+        "patient/p1",
+        "Patient/p1#x",
+        "Patient/p1/_history/3/x",
+        " Patient/p1",
+        "fhir/Patient/p1",
+        "urn:other:p1",
+    ],
+)
+def test_a_reference_that_is_only_like_the_patients_is_left_out(reference):
+    assert_left_out({"reference": reference})
+
+
+@pytest.mark.parametrize(
+    "reference",
+    [
+        "https://other.example.org/fhir/Patient/p1",
+        # The machine is ours, the address is not our base.
+        "https://ehr.example.org/Patient/p1",
+        "https://other.example.org/Patient?identifier=https://ehr.example.org/mrn|4711",
+    ],
+)
+def test_the_patients_id_or_number_on_another_server_is_left_out(reference):
+    assert_left_out({"reference": reference})
+
+
+@pytest.mark.parametrize(
+    "subject",
+    [
+        referring("Patient?identifier=https://ehr.example.org/mrn|4712"),
+        referring("Patient?identifier=|4711"),
+        referring("Patient?name=x"),
+        referring("Group?identifier=https://ehr.example.org/mrn|4711"),
+        pytest.param({"identifier": {"value": "4711"}}, id="number without a system"),
+        pytest.param(
+            {
+                "identifier": {
+                    "system": "https://other.example.org/mrn",
+                    "value": "4711",
+                }
+            },
+            id="number of another system",
+        ),
+    ],
+)
+def test_a_number_that_is_not_the_patients_record_number_is_left_out(subject):
+    assert_left_out(subject)
+
+
+URN = "urn:uuid:61ebe359-bfdc-4613-8bf2-c5e300945f0a"
+
+
+def test_a_reference_to_the_full_url_of_the_patient_counts():
+    record = gather(
+        patient=addressed((URN, PATIENT)),
+        boneDensity=page(observation(1, subject={"reference": URN})),
     )
-    if expected.notes is not None:
-        assert bool(state.notes) is bool(expected.notes)
-        assert expected.notes in "; ".join(state.notes)
+    assert names(record) == ["Observation/o1"]
 
 
-def assert_entries(record, expected):
-    for key, count in expected.entries.items():
-        assert record.reads[key].entries == count
-    for key, name in expected.states.items():
-        assert record.reads[key].state == name
-    assert (record.patient is not None) is expected.has_patient
-    for element, value in expected.patient.items():
-        assert record.patient.get(element) == value
-    first = record.entries[0].concepts if record.entries else ()
-    assert expected.concepts is None or list(first) == expected.concepts
-    assert expected.concept is None or expected.concept in first
+@pytest.mark.parametrize(
+    "url",
+    [pytest.param(URN, id="full URL"), pytest.param("urn:uuid:p1", id="URN of the id")],
+)
+def test_a_full_url_that_another_patient_has_too_names_nobody(url):
+    record = gather(
+        patient=addressed((URN, PATIENT)),
+        boneDensity=addressed(
+            (url, PATIENT | {"id": "p2"}),
+            (None, observation(1, subject={"reference": url})),
+        ),
+    )
+    assert names(record) == []
+    assert record.foreign == {"Observation": 1}
+
+
+def test_a_contained_patient_counts_by_the_record_number():
+    contained = {"resourceType": "Patient", "id": "pat", "identifier": [IDENTIFIER]}
+    density = observation(1, subject={"reference": "#pat"}, contained=[contained])
+    assert names(gather(boneDensity=page(density))) == ["Observation/o1"]
+
+
+def test_a_list_with_nothing_of_this_patient_is_empty():
+    others = condition(1, subject={"reference": "Patient/p2"})
+    conditions = gather(conditions=page(others)).reads["conditions"]
+    assert (conditions.state, conditions.entries) == ("empty", 0)
+
+
+# --- the Patient
+
+
+def test_a_patient_without_an_id_is_not_taken_for_ours():
+    nameless = {"resourceType": "Patient", "birthDate": "1950-02-03"}
+    record = gather(patient=nameless, has_patient=False)
+    assert record.reads["patient"].state == "failed"
+
+
+def test_of_two_different_patients_with_the_id_neither_is_read():
+    younger = PATIENT | {"birthDate": "1990-02-03"}
+    record = gather(patient=page(PATIENT, younger), has_patient=False)
+    assert state_of(record).unread == {"patient": "two different Patients have this id"}
+
+
+def test_a_merged_patient_is_said():
+    link = {"other": {"reference": "Patient/p9"}, "type": "replaced-by"}
+    record = gather(patient=PATIENT | {"link": [link]})
+    assert record.patient["id"] == "p1"
+    assert "merged into Patient/p9" in "; ".join(state_of(record).notes)
+
+
+def test_a_broken_birth_date_does_not_cost_the_sex_and_is_no_birth_date():
+    record = gather(patient=PATIENT | {"birthDate": "1950-13-01"})
+    assert record.patient["gender"] == "female"
+    assert record.patient.get("birthDate") is None
+    assert broken_entries(record) == [("patient", ["birthDate"])]
+
+
+def test_a_broken_telephone_does_not_cost_the_birth_date():
+    record = gather(patient=PATIENT | {"telecom": [{"value": 5}], "name": "Hallie"})
+    assert record.patient["birthDate"] == "1950-02-03"
+    assert broken_entries(record) == [("patient", ["name", "telecom"])]
+
+
+def test_a_patient_that_an_extension_modifies_is_named_and_not_read():
+    modifier = {"url": "https://ehr.example.org/not", "valueBoolean": True}
+    modified = PATIENT | {"birthDate": "1950-13-01", "modifierExtension": [modifier]}
+    record = gather(
+        patient=modified, boneDensity=page(observation(1)), has_patient=False
+    )
+    assert [broken.reference for broken in record.unreadable] == ["Patient/p1"]
+    assert names(record) == ["Observation/o1"]
+
+
+# --- what is kept
+
+
+def with_warning(code):
+    """Read conditions that come with a warning of this code."""
+    warning = {
+        "resourceType": "OperationOutcome",
+        "issue": [
+            {
+                "severity": "warning",
+                "code": "processing",
+                "details": {"coding": [{"code": code}]},
+            }
+        ],
+    }
+    record = gather(
+        boneDensity=page(observation(1)), conditions=page(condition(1), warning)
+    )
+    assert names(record) == ["Observation/o1", "Condition/c1"]
+    return record
+
+
+def test_a_warning_among_the_entries_is_said_and_the_data_are_used():
+    assert "warning" in "; ".join(state_of(with_warning("4119")).notes)
+
+
+def test_a_warning_that_nothing_was_found_is_not_said():
+    assert not state_of(with_warning("4101")).notes
+
+
+def test_resources_that_we_do_not_read_are_counted_but_not_kept():
+    blood_pressure = observation(2, code="8480-6")
+    hypertension = condition(2, code="I10", system=ICD)
+    record = gather(
+        boneDensity=page(observation(1), blood_pressure),
+        conditions=page(condition(1), hypertension),
+    )
+    assert names(record) == ["Observation/o1", "Condition/c1"]
+    assert record.reads["conditions"].entries == 2
+    assert "t-score-lumbar-spine" in first_concepts(record)
+
+
+def test_a_component_is_read_by_its_code():
+    panel = observation(
+        1, code="83311-1", component=[{"code": coded("38267-1")}], valueQuantity=None
+    )
+    record = gather(boneDensity=page(panel))
+    assert "t-score-lumbar-spine" in first_concepts(record)
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        pytest.param(None, id="none"),
+        pytest.param(5, id="number"),
+        pytest.param("x", id="text"),
+        pytest.param([], id="list"),
+        pytest.param({}, id="nothing in it"),
+        pytest.param({"coding": None}, id="no codings"),
+        pytest.param({"coding": [{}]}, id="empty coding"),
+        pytest.param({"coding": "x"}, id="text as codings"),
+    ],
+)
+def test_a_code_that_is_none_matches_nothing(code):
+    uncoded = {
+        "resourceType": "Observation",
+        "id": "o1",
+        "status": "final",
+        "subject": SUBJECT,
+        "code": code,
+    }
+    assert names(gather(boneDensity=page(uncoded))) == []
+
+
+def test_words_count_for_procedures_without_a_known_code_and_not_for_conditions():
+    kyphoplasty = {
+        "resourceType": "Procedure",
+        "id": "k1",
+        "status": "completed",
+        "subject": SUBJECT,
+        "code": {"text": "Balloon Kyphoplasty L1"},
+    }
+    record = gather(
+        procedures=page(kyphoplasty),
+        conditions=page(condition(1, code="1", text="kyphoplasty")),
+    )
+    assert names(record) == ["Procedure/k1"]
+
+
+# --- drugs
+
+
+DRUG = {"resourceType": "Medication", "id": "d1", "code": drug("904419")}
+
+
+def test_a_drug_is_found_in_the_prescription():
+    record = gather(
+        medications=page(medication(1, medicationCodeableConcept=drug("904419")))
+    )
+    assert "bone-drug" in first_concepts(record)
+
+
+def test_a_contained_drug_is_found():
+    prescription = medication(
+        1,
+        medicationReference={"reference": "#med"},
+        contained=[DRUG | {"id": "med"}],
+    )
+    record = gather(medications=page(prescription))
+    assert "bone-drug" in first_concepts(record)
+
+
+@pytest.mark.parametrize(
+    "reference",
+    [
+        "Medication/d1",
+        "https://ehr.example.org/fhir/Medication/d1",
+        "Medication/d1/_history/2",
+    ],
+)
+def test_a_drug_that_came_along_is_found(reference):
+    prescription = medication(1, medicationReference={"reference": reference})
+    record = gather(medications=page(prescription, DRUG))
+    assert "bone-drug" in first_concepts(record)
+
+
+def as_concept(concept):
+    return {"medicationCodeableConcept": concept}
+
+
+@pytest.mark.parametrize(
+    "named",
+    [
+        pytest.param(
+            {"medicationReference": {"reference": "Medication/elsewhere"}},
+            id="reference elsewhere",
+        ),
+        pytest.param(
+            {"medicationReference": {"display": "the white pill"}},
+            id="description of a pill",
+        ),
+        pytest.param(
+            {"medicationReference": {"reference": "#gone"}}, id="reference to nothing"
+        ),
+        pytest.param(
+            as_concept({"text": "as before, 70 mg weekly"}), id="words without a drug"
+        ),
+        pytest.param(
+            as_concept({"coding": [{"system": "urn:oid:1.2.3", "code": "ALN70"}]}),
+            id="code of a local system",
+        ),
+        pytest.param(
+            as_concept({"coding": [{"system": RXNORM}]}), id="system without a code"
+        ),
+        # A product that no value set lists may be any drug.
+        pytest.param(as_concept(drug("313782")), id="unlisted product without words"),
+    ],
+)
+def test_a_drug_that_cannot_be_told_stays_visible(named):
+    record = gather(medications=page(medication(1, **named)))
+    assert first_concepts(record) == [NOT_UNDERSTOOD]
+
+
+def test_a_drug_in_a_known_system_that_is_none_of_ours_is_only_counted():
+    paracetamol = drug("313782", text="Paracetamol 325 MG Oral Tablet")
+    record = gather(
+        medications=page(medication(1, medicationCodeableConcept=paracetamol))
+    )
+    assert names(record) == []
+    assert record.reads["medications"].entries == 1
+
+
+def test_a_drug_of_an_unlisted_product_code_is_found_by_its_name():
+    fosamax = drug("1234567", text="Fosamax 70 MG Oral Tablet")
+    record = gather(medications=page(medication(1, medicationCodeableConcept=fosamax)))
+    assert "bone-drug" in first_concepts(record)
+
+
+# --- what is broken
+
+
+@pytest.mark.parametrize(
+    "members",
+    [
+        pytest.param({"status": 5}, id="status is a number"),
+        pytest.param({"status": None}, id="no status"),
+        pytest.param({"valueQuantity": {"value": "high"}}, id="value is a word"),
+        pytest.param({"valueQuantity": "x"}, id="quantity is a text"),
+        pytest.param({"effectiveDateTime": "yesterday"}, id="day is a word"),
+        pytest.param({"effectiveDateTime": "2026-02-30"}, id="day does not exist"),
+        pytest.param({"component": [None]}, id="component is none"),
+        pytest.param({"category": {"coding": []}}, id="category is no list"),
+        pytest.param({"id": "no id at all!"}, id="id with spaces"),
+        pytest.param({"extension": 5}, id="extension is a number"),
+    ],
+)
+def test_one_broken_observation_costs_nothing_else(members):
+    broken = observation(2, **members)
+    record = gather(boneDensity=page(observation(1), broken, observation(3)))
+    assert names(record) == ["Observation/o1", "Observation/o3"]
+    assert broken_entries(record) == [("boneDensity", ["t-score-lumbar-spine"])]
+
+
+def test_a_broken_resource_is_named_without_its_values():
+    broken = observation(
+        1, status="Hallie", valueQuantity={"value": "Hoeger"}, id="Hallie Hoeger"
+    )
+    record = gather(boneDensity=page(broken))
+    assert [broken.reference for broken in record.unreadable] == [
+        "Observation without id"
+    ]
 
 
 # --- who is asked
@@ -2026,7 +823,7 @@ BY_A_NUMBER = [
 @pytest.mark.parametrize("kind", OTHER_NUMBERS)
 def test_a_number_that_others_may_have_names_nobody(kind, members):
     person = PATIENT | {"identifier": [IDENTIFIER | kind]}
-    densities = page_of([observation(1, **members), observation(2)])
+    densities = page(observation(1, **members), observation(2))
     record = read(EMPTY | {"patient": person, "boneDensity": densities})
     assert names(record) == ["Observation/o2"]
     assert "incomplete" in record.reads["boneDensity"].note
@@ -2048,6 +845,6 @@ def test_a_number_that_others_may_have_names_nobody(kind, members):
 )
 def test_a_record_number_in_use_names_the_patient(kind, members):
     person = PATIENT | {"identifier": [IDENTIFIER | kind]}
-    densities = page_of([observation(1, **members)])
+    densities = page(observation(1, **members))
     record = read(EMPTY | {"patient": person, "boneDensity": densities})
     assert names(record) == ["Observation/o1"]
