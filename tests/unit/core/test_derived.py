@@ -1,7 +1,6 @@
 """What follows from other findings and from the order (evidence page; cards page, section 5, for the rulers)."""
 
 from datetime import date
-from functools import partial
 
 import pytest
 
@@ -34,816 +33,449 @@ def derived(*findings, order=None, ruler="awgs-2019", gaps=()):
     return derive(stated, specs(), order, sarcopenia_criteria=ruler)
 
 
+# --- BMI
+
+
+WEIGHT, HEIGHT = known("weight", value=51.2), known("height", value=1.6)
+DIFFER = (
+    "Recorded BMI and BMI from weight and height differ (26.0 and 20.0); the newer is"
+    " used."
+)
+
+
+def test_bmi_follows_from_weight_and_height_with_both_sources():
+    old_height = known("height", value=1.6, on=date(2020, 1, 1))
+    bmi = Known(
+        20.0, observed=DAY, sources=["Observation/weight", "Observation/height"]
+    )
+    check(derived(WEIGHT, old_height), {"bmi": bmi})
+
+
+def test_a_recorded_bmi_that_agrees_stays():
+    recorded = known("bmi", value=20.9)
+    check(derived(recorded, WEIGHT, HEIGHT), {"bmi": Known(20.9, concerns=[])})
+
+
+def test_a_recorded_bmi_that_differs_counts_if_it_is_the_newer():
+    newer = known("bmi", value=26.0, on=date(2026, 11, 10))
+    check(derived(newer, WEIGHT, HEIGHT), {"bmi": Known(26.0, concerns=[DIFFER])})
+
+
+def test_the_computed_bmi_that_differs_counts_if_it_is_the_newer():
+    older = known("bmi", value=26.0, on=date(2026, 10, 1))
+    computed = Known(20.0, may_reassure=False, concerns=[DIFFER])
+    check(derived(older, WEIGHT, HEIGHT), {"bmi": computed})
+
+
+def test_of_two_bmi_of_one_day_that_differ_neither_counts():
+    recorded = known("bmi", value=26.0)
+    conflict = Missing(
+        "conflicting",
+        detail="Recorded BMI and BMI from weight and height differ (26.0 and 20.0)",
+    )
+    check(derived(recorded, WEIGHT, HEIGHT), {"bmi": conflict})
+
+
+def test_concerns_of_the_parts_are_concerns_of_the_result():
+    concern = "The weight is 8 months old."
+    old_weight = known("weight", value=51.2, concerns=[concern])
+    check(derived(old_weight, HEIGHT), {"bmi": Known(concerns=[concern])})
+
+
+# --- muscle
+
+
+def test_the_muscle_index_follows_from_lean_mass_and_height_with_its_method():
+    lean_mass = known("appendicular-lean-mass", value=12.8, method="bioimpedance")
+    index = Known(5.0, method="bioimpedance")
+    check(derived(lean_mass, HEIGHT), {"appendicular-muscle-index": index})
+
+
 @pytest.mark.parametrize(
-    ("follow", "expected"),
+    ("total", "fat", "muscle"),
+    # The two pictured patients of residual-pain-2025.
     [
-        pytest.param(
-            partial(
-                derived,
-                known("weight", value=51.2),
-                known("height", value=1.6, on=date(2020, 1, 1)),
-            ),
-            {
-                "bmi": Known(
-                    20.0,
-                    observed=date(2026, 11, 2),
-                    sources=["Observation/weight", "Observation/height"],
-                )
-            },
-            id="BMI follows from weight and height with both sources",
-        ),
-        pytest.param(
-            partial(
-                derived,
-                known("bmi", value=20.9),
-                known("weight", value=51.2),
-                known("height", value=1.6),
-            ),
-            {"bmi": Known(20.9, concerns=[])},
-            id="a recorded BMI that agrees stays",
-        ),
-        pytest.param(
-            partial(
-                derived,
-                known("bmi", value=26.0, on=date(2026, 11, 10)),
-                known("weight", value=51.2),
-                known("height", value=1.6),
-            ),
-            {
-                "bmi": Known(
-                    26.0,
-                    concerns=[
-                        (
-                            "Recorded BMI and BMI from weight and height differ (26.0 and"
-                            " 20.0); the newer is used."
-                        )
-                    ],
-                )
-            },
-            id="where recorded and computed BMI differ the newer is used, here the recorded one",
-        ),
-        pytest.param(
-            partial(
-                derived,
-                known("bmi", value=26.0, on=date(2026, 10, 1)),
-                known("weight", value=51.2),
-                known("height", value=1.6),
-            ),
-            {
-                "bmi": Known(
-                    20.0,
-                    may_reassure=False,
-                    concerns=[
-                        (
-                            "Recorded BMI and BMI from weight and height differ (26.0 and"
-                            " 20.0); the newer is used."
-                        )
-                    ],
-                )
-            },
-            id="and here the computed one",
-        ),
-        pytest.param(
-            partial(
-                derived,
-                known("bmi", value=26.0),
-                known("weight", value=51.2),
-                known("height", value=1.6),
-            ),
-            {
-                "bmi": Missing(
-                    "conflicting",
-                    detail="Recorded BMI and BMI from weight and height differ (26.0 and"
-                    " 20.0)",
-                )
-            },
-            id="of one day both cannot be right",
-        ),
-        pytest.param(
-            partial(
-                derived,
-                known("weight", value=51.2, concerns=["The weight is 8 months old."]),
-                known("height", value=1.6),
-            ),
-            {"bmi": Known(concerns=["The weight is 8 months old."])},
-            id="concerns of the parts stand beside the result",
-        ),
-        pytest.param(
-            partial(
-                derived,
-                known("appendicular-lean-mass", value=12.8, method="bioimpedance"),
-                known("height", value=1.6),
-            ),
-            {"appendicular-muscle-index": Known(5.0, method="bioimpedance")},
-            id="the muscle index follows from lean mass and height with its method",
-        ),
-        # The two pictured patients of residual-pain-2025.
-        pytest.param(
-            partial(
-                derived,
-                known("psoas-total-area", value=14.41),
-                known("psoas-fat-fraction", value=33.24),
-            ),
-            {"psoas-muscle-area": Known(9.620116)},
-            id="psoas muscle area is total less fat, in the patient without pain",
-        ),
-        pytest.param(
-            partial(
-                derived,
-                known("psoas-total-area", value=8.71),
-                known("psoas-fat-fraction", value=74.75),
-            ),
-            {"psoas-muscle-area": Known(2.199275)},
-            id="and in the one with pain",
-        ),
-        pytest.param(
-            partial(
-                derived,
-                known("psoas-total-area", value=11.06),
-                known("l4-vertebral-area", value=14.0),
-            ),
-            {"plvi": Known(0.79, concerns=[])},
-            id="PLVI is psoas over vertebra",
-        ),
-        pytest.param(
-            partial(
-                derived,
-                known("psoas-total-area", value=11.06),
-                known("l4-vertebral-area", value=14.0, on=date(2026, 6, 1)),
-            ),
-            {"plvi": Known(concern="different days")},
-            id="areas of different days are said",
-        ),
-        pytest.param(
-            partial(
-                derived,
-                known("plvi", value=0.9),
-                known("psoas-total-area", value=7.0),
-                known("l4-vertebral-area", value=14.0),
-            ),
-            {"plvi": Known(0.9)},
-            id="a recorded PLVI stays",
-        ),
-        pytest.param(
-            partial(
-                derived,
-                known("mna-score", value=26.0),
-                known("mna-category", value="C"),
-            ),
-            {"mna-category": Known("A", concern="does not fit")},
-            id="the MNA score counts before a recorded category that does not fit",
-        ),
-        pytest.param(
-            partial(derived, known("mna-category", value="C")),
-            {"mna-category": Known("C")},
-            id="a recorded category alone counts",
-        ),
-        pytest.param(
-            partial(
-                derived,
-                known("appendicular-muscle-index", value=5.5, method="bioimpedance"),
-                known("grip-strength", value=12.0),
-                known("sex", value="female"),
-            ),
-            {
-                "sarcopenia-site": Known(True),
-                "sarcopenia": Known(False, concern="bioimpedance"),
-            },
-            id="bioimpedance has its own limit for women by the site's ruler",
-        ),
-        pytest.param(
-            partial(
-                derived,
-                known("appendicular-muscle-index", value=6.5),
-                known("grip-strength", value=27),
-                known("gait-speed", value=1.2),
-                known("sex", value="male"),
-            ),
-            {
-                "sarcopenia-site": Known(
-                    True,
-                    concern="Grip 27 kg: low by AWGS 2019, not by the study's 26 kg; the"
-                    " estimate counts it as normal.",
-                ),
-                "sarcopenia": Known(
-                    False,
-                    concern="Grip 27 kg: low by AWGS 2019, not by the study's 26 kg; the"
-                    " estimate counts it as normal.",
-                ),
-            },
-            id="the grey zone is said in both places",
-        ),
-        pytest.param(
-            partial(
-                derived,
-                known("appendicular-muscle-index", value=4.8),
-                known("grip-strength", value=17),
-                known("gait-speed", value=1.2),
-                known("sex", value="female"),
-                ruler="ewgsop2",
-            ),
-            {
-                "sarcopenia-site": Known(
-                    concern="Grip 17 kg: low by the study's 18 kg, not by EWGSOP2; the"
-                    " estimate counts it as low."
-                )
-            },
-            id="the grey zone has another side",
-        ),
-        pytest.param(
-            partial(
-                derived,
-                known("appendicular-muscle-index", value=4.8),
-                known("grip-strength", value=19),
-                known("sex", value="female"),
-                ruler="awgs-2025",
-            ),
-            {"sarcopenia-site": Known(False)},
-            id="by AWGS 2025 gait does not need to be known",
-        ),
-        pytest.param(
-            partial(
-                derived,
-                known("sarcopenia", value=True, on=date(2024, 1, 1)),
-                known("grip-strength", value=12),
-                known("sex", value="female"),
-            ),
-            {"sarcopenia": Known(True), "sarcopenia-site": Known(True)},
-            id="an active diagnosis says yes where measurement does not decide",
-        ),
-        pytest.param(
-            partial(
-                derived,
-                known("sarcopenia", value=True, on=date(2024, 1, 1)),
-                known("appendicular-muscle-index", value=6.0),
-                known("grip-strength", value=25),
-                known("gait-speed", value=1.2),
-                known("sex", value="female"),
-            ),
-            {
-                "sarcopenia": Known(False, concern="problem list"),
-                "sarcopenia-site": Known(False, concern="problem list"),
-            },
-            id="measurement that contradicts a diagnosis wins and is named",
-        ),
-        pytest.param(
-            partial(
-                derived,
-                known("appendicular-muscle-index", value=4.8),
-                known("sex", value="female"),
-            ),
-            {"sarcopenia": Missing(detail="no diagnosis, and not known: grip, gait")},
-            id="what is missing for a verdict is said",
-        ),
-        pytest.param(
-            partial(derived, order={"code": "CPT|22514"}),
-            {
-                "procedure": Known(
-                    "PKP", sources=["context.draftOrders: ServiceRequest/1"]
-                ),
-                "treated-levels": Known("T12,L1"),
-                "tl-junction": Known(True),
-            },
-            id="the order gives procedure, levels and junction",
-        ),
-        pytest.param(
-            partial(derived, order={"procedure": None, "levels": TreatedLevels()}),
-            {
-                "procedure": Missing("undetermined"),
-                "treated-levels": Missing("undetermined"),
-                "tl-junction": Missing("undetermined"),
-            },
-            id="what the order does not say is a gap",
-        ),
-        pytest.param(
-            partial(derived),
-            {"procedure": Missing(detail="no augmentation is being ordered")},
-            id="without an order that is said",
-        ),
-        pytest.param(
-            partial(
-                derived,
-                order={
-                    "recognised_by": "text",
-                    "levels": TreatedLevels(
-                        names=("T12", "L1"), is_at_junction=True, source="text"
-                    ),
-                },
-            ),
-            {
-                "procedure": Known(concern="words"),
-                "treated-levels": Known(concern="words"),
-                "tl-junction": Known(concern="words"),
-            },
-            id="what was recognised by words says so",
-        ),
-        pytest.param(
-            partial(
-                derived,
-                known("psoas-total-area", value=10.0),
-                known("psoas-muscle-area", value=12.0),
-                known("l4-vertebral-area", value=14.0),
-            ),
-            {
-                "psoas-total-area": Missing("conflicting"),
-                "psoas-muscle-area": Missing("conflicting"),
-                "plvi": Missing("absent"),
-            },
-            id="psoas muscle larger than the psoas makes both a conflict and PLVI unknown",
-        ),
-        pytest.param(
-            partial(derived, known("mna-score", value=30.0)),
-            {"mna-category": Known("A")},
-            id="30 points are A",
-        ),
-        pytest.param(
-            partial(derived, known("mna-score", value=24.0)),
-            {"mna-category": Known("A")},
-            id="24 points are A",
-        ),
-        pytest.param(
-            partial(derived, known("mna-score", value=23.5)),
-            {"mna-category": Known("B")},
-            id="23.5 points are B",
-        ),
-        pytest.param(
-            partial(derived, known("mna-score", value=17.0)),
-            {"mna-category": Known("B")},
-            id="17 points are B",
-        ),
-        pytest.param(
-            partial(derived, known("mna-score", value=16.5)),
-            {"mna-category": Known("C")},
-            id="16.5 points are C",
-        ),
-        pytest.param(
-            partial(derived, known("mna-score", value=3.0)),
-            {"mna-category": Known("C")},
-            id="3 points are C",
-        ),
-        pytest.param(
-            partial(
-                derived,
-                known("appendicular-muscle-index", value=4.8),
-                known("grip-strength", value=12),
-                known("sex", value="female"),
-            ),
-            {"sarcopenia": Known(True)},
-            id="by the study: woman, index 4.8, grip 12",
-        ),
-        pytest.param(
-            partial(
-                derived,
-                known("appendicular-muscle-index", value=4.8),
-                known("grip-strength", value=18),
-                known("sex", value="female"),
-            ),
-            {"sarcopenia": Known(True)},
-            id="by the study: woman, index 4.8, grip 18",
-        ),
-        pytest.param(
-            partial(
-                derived,
-                known("appendicular-muscle-index", value=4.8),
-                known("grip-strength", value=18.5),
-                known("gait-speed", value=0.8),
-                known("sex", value="female"),
-            ),
-            {"sarcopenia": Known(True)},
-            id="by the study: woman, index 4.8, grip 18.5, gait 0.8",
-        ),
-        pytest.param(
-            partial(
-                derived,
-                known("appendicular-muscle-index", value=4.8),
-                known("gait-speed", value=0.8),
-                known("sex", value="female"),
-            ),
-            {"sarcopenia": Known(True)},
-            id="by the study: woman, index 4.8, gait 0.8",
-        ),
-        pytest.param(
-            partial(
-                derived,
-                known("appendicular-muscle-index", value=4.8),
-                known("grip-strength", value=19),
-                known("gait-speed", value=0.81),
-                known("sex", value="female"),
-            ),
-            {"sarcopenia": Known(False)},
-            id="by the study: woman, index 4.8, grip 19, gait 0.81",
-        ),
-        pytest.param(
-            partial(
-                derived,
-                known("appendicular-muscle-index", value=4.8),
-                known("grip-strength", value=19),
-                known("sex", value="female"),
-            ),
-            {"sarcopenia": Missing("undetermined")},
-            id="by the study: woman, index 4.8, grip 19",
-        ),
-        pytest.param(
-            partial(
-                derived,
-                known("appendicular-muscle-index", value=4.8),
-                known("sex", value="female"),
-            ),
-            {"sarcopenia": Missing("undetermined")},
-            id="by the study: woman, index 4.8",
-        ),
-        pytest.param(
-            partial(
-                derived,
-                known("appendicular-muscle-index", value=5.4),
-                known("grip-strength", value=10),
-                known("gait-speed", value=0.5),
-                known("sex", value="female"),
-            ),
-            {"sarcopenia": Known(False)},
-            id="by the study: woman, index 5.4, grip 10, gait 0.5",
-        ),
-        pytest.param(
-            partial(
-                derived,
-                known("appendicular-muscle-index", value=5.4),
-                known("sex", value="female"),
-            ),
-            {"sarcopenia": Known(False)},
-            id="by the study: woman, index 5.4",
-        ),
-        pytest.param(
-            partial(
-                derived,
-                known("grip-strength", value=19),
-                known("gait-speed", value=0.9),
-                known("sex", value="female"),
-            ),
-            {"sarcopenia": Known(False)},
-            id="by the study: woman, grip 19, gait 0.9",
-        ),
-        pytest.param(
-            partial(
-                derived, known("grip-strength", value=19), known("sex", value="female")
-            ),
-            {"sarcopenia": Missing("undetermined")},
-            id="by the study: woman, grip 19",
-        ),
-        pytest.param(
-            partial(
-                derived,
-                known("grip-strength", value=12),
-                known("gait-speed", value=0.5),
-                known("sex", value="female"),
-            ),
-            {"sarcopenia": Missing("undetermined")},
-            id="by the study: woman, grip 12, gait 0.5",
-        ),
-        pytest.param(
-            partial(derived, known("sex", value="female")),
-            {"sarcopenia": Missing("undetermined")},
-            id="by the study: woman",
-        ),
-        pytest.param(
-            partial(
-                derived,
-                known("appendicular-muscle-index", value=6.9),
-                known("grip-strength", value=26),
-                known("sex", value="male"),
-            ),
-            {"sarcopenia": Known(True)},
-            id="by the study: man, index 6.9, grip 26",
-        ),
-        pytest.param(
-            partial(
-                derived,
-                known("appendicular-muscle-index", value=7.0),
-                known("grip-strength", value=20),
-                known("gait-speed", value=0.5),
-                known("sex", value="male"),
-            ),
-            {"sarcopenia": Known(False)},
-            id="by the study: man, index 7.0, grip 20, gait 0.5",
-        ),
-        pytest.param(
-            partial(
-                derived,
-                known("appendicular-muscle-index", value=6.9),
-                known("grip-strength", value=26.5),
-                known("gait-speed", value=0.9),
-                known("sex", value="male"),
-            ),
-            {"sarcopenia": Known(False)},
-            id="by the study: man, index 6.9, grip 26.5, gait 0.9",
-        ),
-        pytest.param(
-            partial(
-                derived,
-                known("appendicular-muscle-index", value=6.5),
-                known("grip-strength", value=27.9),
-                known("gait-speed", value=1.2),
-                known("sex", value="male"),
-                ruler="awgs-2019",
-            ),
-            {"sarcopenia-site": Known(True)},
-            id="by awgs-2019: man, index 6.5, grip 27.9, gait 1.2",
-        ),
-        pytest.param(
-            partial(
-                derived,
-                known("appendicular-muscle-index", value=6.5),
-                known("grip-strength", value=28),
-                known("gait-speed", value=1.0),
-                known("sex", value="male"),
-                ruler="awgs-2019",
-            ),
-            {"sarcopenia-site": Known(False)},
-            id="by awgs-2019: man, index 6.5, grip 28, gait 1.0",
-        ),
-        pytest.param(
-            partial(
-                derived,
-                known("appendicular-muscle-index", value=4.8),
-                known("grip-strength", value=17.9),
-                known("gait-speed", value=1.2),
-                known("sex", value="female"),
-                ruler="awgs-2019",
-            ),
-            {"sarcopenia-site": Known(True)},
-            id="by awgs-2019: woman, index 4.8, grip 17.9, gait 1.2",
-        ),
-        pytest.param(
-            partial(
-                derived,
-                known("appendicular-muscle-index", value=4.8),
-                known("grip-strength", value=18),
-                known("gait-speed", value=1.0),
-                known("sex", value="female"),
-                ruler="awgs-2019",
-            ),
-            {"sarcopenia-site": Known(False)},
-            id="by awgs-2019: woman, index 4.8, grip 18, gait 1.0",
-        ),
-        pytest.param(
-            partial(
-                derived,
-                known("appendicular-muscle-index", value=6.5),
-                known("grip-strength", value=30),
-                known("gait-speed", value=0.99),
-                known("sex", value="male"),
-                ruler="awgs-2019",
-            ),
-            {"sarcopenia-site": Known(True)},
-            id="by awgs-2019: man, index 6.5, grip 30, gait 0.99",
-        ),
-        pytest.param(
-            partial(
-                derived,
-                known("appendicular-muscle-index", value=6.5),
-                known("grip-strength", value=26.9),
-                known("gait-speed", value=1.2),
-                known("sex", value="male"),
-                ruler="ewgsop2",
-            ),
-            {"sarcopenia-site": Known(True)},
-            id="by ewgsop2: man, index 6.5, grip 26.9, gait 1.2",
-        ),
-        pytest.param(
-            partial(
-                derived,
-                known("appendicular-muscle-index", value=6.5),
-                known("grip-strength", value=27),
-                known("gait-speed", value=0.81),
-                known("sex", value="male"),
-                ruler="ewgsop2",
-            ),
-            {"sarcopenia-site": Known(False)},
-            id="by ewgsop2: man, index 6.5, grip 27, gait 0.81",
-        ),
-        pytest.param(
-            partial(
-                derived,
-                known("appendicular-muscle-index", value=4.8),
-                known("grip-strength", value=15.9),
-                known("gait-speed", value=1.2),
-                known("sex", value="female"),
-                ruler="ewgsop2",
-            ),
-            {"sarcopenia-site": Known(True)},
-            id="by ewgsop2: woman, index 4.8, grip 15.9, gait 1.2",
-        ),
-        pytest.param(
-            partial(
-                derived,
-                known("appendicular-muscle-index", value=4.8),
-                known("grip-strength", value=16),
-                known("gait-speed", value=0.81),
-                known("sex", value="female"),
-                ruler="ewgsop2",
-            ),
-            {"sarcopenia-site": Known(False)},
-            id="by ewgsop2: woman, index 4.8, grip 16, gait 0.81",
-        ),
-        pytest.param(
-            partial(
-                derived,
-                known("appendicular-muscle-index", value=4.8),
-                known("grip-strength", value=16),
-                known("gait-speed", value=0.8),
-                known("sex", value="female"),
-                ruler="ewgsop2",
-            ),
-            {"sarcopenia-site": Known(True)},
-            id="by ewgsop2: woman, index 4.8, grip 16, gait 0.8",
-        ),
-        pytest.param(
-            partial(
-                derived,
-                known("appendicular-muscle-index", value=6.5),
-                known("grip-strength", value=30),
-                known("gait-speed", value=0.5),
-                known("sex", value="male"),
-                ruler="awgs-2025",
-            ),
-            {"sarcopenia-site": Known(False)},
-            id="by awgs-2025: man, index 6.5, grip 30, gait 0.5",
-        ),
-        pytest.param(
-            partial(
-                derived,
-                known("appendicular-muscle-index", value=6.5),
-                known("grip-strength", value=27.9),
-                known("gait-speed", value=1.2),
-                known("sex", value="male"),
-                ruler="awgs-2025",
-            ),
-            {"sarcopenia-site": Known(True)},
-            id="by awgs-2025: man, index 6.5, grip 27.9, gait 1.2",
-        ),
-        pytest.param(
-            partial(
-                derived,
-                known("appendicular-muscle-index", value=6.5),
-                known("grip-strength", value=26),
-                known("gait-speed", value=1.2),
-                known("sex", value="male"),
-                ruler="study",
-            ),
-            {"sarcopenia-site": Known(True)},
-            id="by study: man, index 6.5, grip 26, gait 1.2",
-        ),
-        pytest.param(
-            partial(
-                derived,
-                known("appendicular-muscle-index", value=6.5),
-                known("grip-strength", value=26.5),
-                known("gait-speed", value=0.81),
-                known("sex", value="male"),
-                ruler="study",
-            ),
-            {"sarcopenia-site": Known(False)},
-            id="by study: man, index 6.5, grip 26.5, gait 0.81",
-        ),
-        pytest.param(
-            partial(
-                derived,
-                known("appendicular-muscle-index", value=4.8),
-                known("grip-strength", value=17),
-            ),
-            {"sarcopenia-site": Known(True)},
-            id="sex not known, index 4.8, grip 17",
-        ),
-        pytest.param(
-            partial(derived, known("appendicular-muscle-index", value=8.0)),
-            {"sarcopenia-site": Known(False)},
-            id="sex not known, index 8.0",
-        ),
-        pytest.param(
-            partial(
-                derived,
-                known("appendicular-muscle-index", value=6.0),
-                known("grip-strength", value=12),
-                known("gait-speed", value=0.5),
-            ),
-            {"sarcopenia-site": Missing()},
-            id="sex not known, index 6.0, grip 12, gait 0.5",
-        ),
-        pytest.param(
-            partial(
-                derived,
-                known("appendicular-muscle-index", value=4.8),
-                known("grip-strength", value=27),
-                known("gait-speed", value=1.2),
-            ),
-            {"sarcopenia-site": Missing()},
-            id="sex not known, index 4.8, grip 27, gait 1.2",
-        ),
-        pytest.param(
-            partial(
-                derived,
-                known("sarcopenia", value=True, on=date(2024, 1, 1)),
-                known("appendicular-muscle-index", value=4.8),
-                known("grip-strength", value=12),
-                known("sex", value="female"),
-            ),
-            {
-                "sarcopenia": Known(
-                    concerns=[],
-                    sources=[
-                        "Observation/appendicular-muscle-index",
-                        "Observation/grip-strength",
-                        "Observation/sarcopenia",
-                    ],
-                )
-            },
-            id="a measurement that confirms a diagnosis names both",
-        ),
-        # (0.9 / 1.1 - 1) x 100
-        pytest.param(
-            partial(
-                derived,
-                known("paraspinal-csa-change", value=-10.0, since=date(2026, 1, 1)),
-                known("paraspinal-signal-change", value=10.0, since=date(2026, 1, 1)),
-            ),
-            {"paraspinal-ratio-change": Known(-18.1818181818, since=date(2026, 1, 1))},
-            id="the change of the ratio follows from both changes of the same two days",
-        ),
-        pytest.param(
-            partial(
-                derived,
-                known("paraspinal-csa-change", value=-10.0, since=date(2026, 1, 1)),
-                known("paraspinal-signal-change", value=10.0, since=date(2025, 1, 1)),
-            ),
-            {"paraspinal-ratio-change": Missing("undetermined")},
-            id="and not of others",
-        ),
-        pytest.param(
-            partial(
-                derived,
-                known("malignancy", value=False),
-                order={"reasons": ["malignancy"]},
-            ),
-            {"malignancy": Known(True, origin="context")},
-            id="a reason of the order counts whatever the list says: malignancy",
-        ),
-        pytest.param(
-            partial(
-                derived,
-                known("spinal-infection", value=False),
-                order={"reasons": ["spinal-infection"]},
-            ),
-            {"spinal-infection": Known(True, origin="context")},
-            id="a reason of the order counts whatever the list says: spinal-infection",
-        ),
-        pytest.param(
-            partial(
-                derived,
-                known("unstable-fracture", value=False),
-                order={"reasons": ["unstable-fracture"]},
-            ),
-            {"unstable-fracture": Known(True, origin="context")},
-            id="a reason of the order counts whatever the list says: unstable-fracture",
-        ),
-        pytest.param(
-            partial(
-                derived,
-                known("neurological-deficit", value=False),
-                order={"reasons": ["neurological-deficit"]},
-            ),
-            {"neurological-deficit": Known(True, origin="context")},
-            id="a reason of the order counts whatever the list says: neurological-deficit",
-        ),
-        pytest.param(
-            partial(
-                derived,
-                known("bmd-t-score", value=-1.6, site="lumbar spine"),
-                order={"levels": TreatedLevels(names=("L1",))},
-            ),
-            {"bmd-t-score": Known(-1.6, has_concerns=True)},
-            id="a T-score of the lumbar spine with L1 fractured is doubted",
-        ),
-        pytest.param(
-            partial(
-                derived,
-                known("bmd-t-score", value=-1.6, site="lumbar spine"),
-                order={"levels": TreatedLevels(names=("T12",))},
-            ),
-            {"bmd-t-score": Known(-1.6, has_concerns=False)},
-            id="a T-score of the lumbar spine with T12 fractured is not doubted",
-        ),
-        pytest.param(
-            partial(
-                derived,
-                known("bmd-t-score", value=-1.6, site="total hip"),
-                order={"levels": TreatedLevels(names=("L1",))},
-            ),
-            {"bmd-t-score": Known(-1.6, has_concerns=False)},
-            id="a T-score of the total hip with L1 fractured is not doubted",
+        pytest.param(14.41, 33.24, 9.620116, id="patient without pain"),
+        pytest.param(8.71, 74.75, 2.199275, id="patient with pain"),
+    ],
+)
+def test_psoas_muscle_area_is_total_less_fat(total, fat, muscle):
+    found = derived(
+        known("psoas-total-area", value=total), known("psoas-fat-fraction", value=fat)
+    )
+    check(found, {"psoas-muscle-area": Known(muscle)})
+
+
+VERTEBRA = known("l4-vertebral-area", value=14.0)
+
+
+def test_plvi_is_psoas_over_vertebra():
+    psoas = known("psoas-total-area", value=11.06)
+    check(derived(psoas, VERTEBRA), {"plvi": Known(0.79, concerns=[])})
+
+
+def test_areas_of_different_days_are_said():
+    psoas = known("psoas-total-area", value=11.06)
+    older = known("l4-vertebral-area", value=14.0, on=date(2026, 6, 1))
+    check(derived(psoas, older), {"plvi": Known(concern="different days")})
+
+
+def test_a_recorded_plvi_stays():
+    psoas = known("psoas-total-area", value=7.0)
+    check(derived(known("plvi", value=0.9), psoas, VERTEBRA), {"plvi": Known(0.9)})
+
+
+def test_psoas_muscle_larger_than_the_psoas_makes_both_a_conflict_and_plvi_unknown():
+    found = derived(
+        known("psoas-total-area", value=10.0),
+        known("psoas-muscle-area", value=12.0),
+        VERTEBRA,
+    )
+    check(
+        found,
+        {
+            "psoas-total-area": Missing("conflicting"),
+            "psoas-muscle-area": Missing("conflicting"),
+            "plvi": Missing("absent"),
+        },
+    )
+
+
+def paraspinal_changes(*, signal_since):
+    return derived(
+        known("paraspinal-csa-change", value=-10.0, since=date(2026, 1, 1)),
+        known("paraspinal-signal-change", value=10.0, since=signal_since),
+    )
+
+
+def test_the_change_of_the_ratio_follows_from_both_changes_of_the_same_two_days():
+    # (0.9 / 1.1 - 1) x 100
+    ratio = Known(-18.1818181818, since=date(2026, 1, 1))
+    check(
+        paraspinal_changes(signal_since=date(2026, 1, 1)),
+        {"paraspinal-ratio-change": ratio},
+    )
+
+
+def test_the_change_of_the_ratio_does_not_follow_from_changes_of_other_days():
+    check(
+        paraspinal_changes(signal_since=date(2025, 1, 1)),
+        {"paraspinal-ratio-change": Missing("undetermined")},
+    )
+
+
+# --- nutrition
+
+
+@pytest.mark.parametrize(
+    ("score", "category"),
+    [(30.0, "A"), (24.0, "A"), (23.5, "B"), (17.0, "B"), (16.5, "C"), (3.0, "C")],
+)
+def test_the_mna_category_follows_from_the_score(score, category):
+    found = derived(known("mna-score", value=score))
+    check(found, {"mna-category": Known(category)})
+
+
+def test_the_mna_score_counts_before_a_recorded_category_that_does_not_fit():
+    found = derived(known("mna-score", value=26.0), known("mna-category", value="C"))
+    check(found, {"mna-category": Known("A", concern="does not fit")})
+
+
+def test_a_recorded_mna_category_alone_counts():
+    check(derived(known("mna-category", value="C")), {"mna-category": Known("C")})
+
+
+# --- sarcopenia by the study, which the estimate uses
+
+
+MEASURES = {
+    "index": "appendicular-muscle-index",
+    "grip": "grip-strength",
+    "gait": "gait-speed",
+    "sex": "sex",
+}
+
+
+def measured(*others, ruler="awgs-2019", **values):
+    """Return what follows from index (kg/m2), grip (kg), gait (m/s) and sex."""
+    found = [known(MEASURES[name], value) for name, value in values.items()]
+    return derived(*others, *found, ruler=ruler)
+
+
+def woman(**values):
+    return pytest.param({**values, "sex": "female"}, id=described("woman", values))
+
+
+def man(**values):
+    return pytest.param({**values, "sex": "male"}, id=described("man", values))
+
+
+def described(whom, values):
+    return ", ".join([whom, *(f"{name} {value}" for name, value in values.items())])
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        woman(index=4.8, grip=12),
+        woman(index=4.8, grip=18),
+        woman(index=4.8, grip=18.5, gait=0.8),
+        woman(index=4.8, gait=0.8),
+        man(index=6.9, grip=26),
+    ],
+)
+def test_a_low_index_with_a_low_grip_or_gait_is_sarcopenia_by_the_study(values):
+    check(measured(**values), {"sarcopenia": Known(True)})
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        woman(index=4.8, grip=19, gait=0.81),
+        woman(index=5.4, grip=10, gait=0.5),
+        woman(index=5.4),
+        woman(grip=19, gait=0.9),
+        man(index=7.0, grip=20, gait=0.5),
+        man(index=6.9, grip=26.5, gait=0.9),
+    ],
+)
+def test_a_normal_index_or_normal_grip_and_gait_are_none_by_the_study(values):
+    check(measured(**values), {"sarcopenia": Known(False)})
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        woman(index=4.8, grip=19),
+        woman(index=4.8),
+        woman(grip=19),
+        woman(grip=12, gait=0.5),
+        woman(),
+    ],
+)
+def test_too_few_measures_leave_sarcopenia_open(values):
+    check(measured(**values), {"sarcopenia": Missing("undetermined")})
+
+
+def test_what_is_missing_for_a_verdict_is_said():
+    missing = Missing(detail="no diagnosis, and not known: grip, gait")
+    check(measured(index=4.8, sex="female"), {"sarcopenia": missing})
+
+
+# --- sarcopenia by the site's ruler
+
+
+def by_ruler(value):
+    """Name a case by its ruler, or by what was measured."""
+    if isinstance(value, str):
+        return value
+    whom = "man" if value["sex"] == "male" else "woman"
+    return described(whom, {name: value[name] for name in value if name != "sex"})
+
+
+@pytest.mark.parametrize(
+    ("ruler", "values"),
+    [
+        ("awgs-2019", {"sex": "male", "index": 6.5, "grip": 27.9, "gait": 1.2}),
+        ("awgs-2019", {"sex": "female", "index": 4.8, "grip": 17.9, "gait": 1.2}),
+        ("awgs-2019", {"sex": "male", "index": 6.5, "grip": 30, "gait": 0.99}),
+        ("ewgsop2", {"sex": "male", "index": 6.5, "grip": 26.9, "gait": 1.2}),
+        ("ewgsop2", {"sex": "female", "index": 4.8, "grip": 15.9, "gait": 1.2}),
+        ("ewgsop2", {"sex": "female", "index": 4.8, "grip": 16, "gait": 0.8}),
+        ("awgs-2025", {"sex": "male", "index": 6.5, "grip": 27.9, "gait": 1.2}),
+        ("study", {"sex": "male", "index": 6.5, "grip": 26, "gait": 1.2}),
+    ],
+    ids=by_ruler,
+)
+def test_a_grip_or_gait_below_the_rulers_limit_is_sarcopenia(ruler, values):
+    check(measured(**values, ruler=ruler), {"sarcopenia-site": Known(True)})
+
+
+@pytest.mark.parametrize(
+    ("ruler", "values"),
+    [
+        ("awgs-2019", {"sex": "male", "index": 6.5, "grip": 28, "gait": 1.0}),
+        ("awgs-2019", {"sex": "female", "index": 4.8, "grip": 18, "gait": 1.0}),
+        ("ewgsop2", {"sex": "male", "index": 6.5, "grip": 27, "gait": 0.81}),
+        ("ewgsop2", {"sex": "female", "index": 4.8, "grip": 16, "gait": 0.81}),
+        ("study", {"sex": "male", "index": 6.5, "grip": 26.5, "gait": 0.81}),
+    ],
+    ids=by_ruler,
+)
+def test_a_grip_and_gait_at_the_rulers_limit_are_none(ruler, values):
+    check(measured(**values, ruler=ruler), {"sarcopenia-site": Known(False)})
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        pytest.param({"sex": "female", "index": 4.8, "grip": 19}, id="gait not known"),
+        pytest.param(
+            {"sex": "male", "index": 6.5, "grip": 30, "gait": 0.5}, id="slow gait"
         ),
     ],
 )
-def test_what_follows(follow, expected):
-    check(follow(), expected)
+def test_by_awgs_2025_gait_does_not_matter(values):
+    check(measured(**values, ruler="awgs-2025"), {"sarcopenia-site": Known(False)})
+
+
+@pytest.mark.parametrize(
+    ("values", "verdict"),
+    [
+        pytest.param({"index": 4.8, "grip": 17}, Known(True), id="low for both"),
+        pytest.param({"index": 8.0}, Known(False), id="index normal for both"),
+        pytest.param(
+            {"index": 6.0, "grip": 12, "gait": 0.5}, Missing(), id="index low for men"
+        ),
+        pytest.param(
+            {"index": 4.8, "grip": 27, "gait": 1.2}, Missing(), id="grip low for men"
+        ),
+    ],
+)
+def test_without_the_sex_only_what_holds_for_men_and_women_is_said(values, verdict):
+    check(measured(**values), {"sarcopenia-site": verdict})
+
+
+def test_bioimpedance_has_its_own_limit_for_women_by_the_sites_ruler():
+    index = known("appendicular-muscle-index", value=5.5, method="bioimpedance")
+    check(
+        measured(index, grip=12.0, sex="female"),
+        {
+            "sarcopenia-site": Known(True),
+            "sarcopenia": Known(False, concern="bioimpedance"),
+        },
+    )
+
+
+def test_a_grip_that_only_the_site_calls_low_is_said_in_both_places():
+    concern = (
+        "Grip 27 kg: low by AWGS 2019, not by the study's 26 kg; the estimate counts it"
+        " as normal."
+    )
+    check(
+        measured(index=6.5, grip=27, gait=1.2, sex="male"),
+        {
+            "sarcopenia-site": Known(True, concern=concern),
+            "sarcopenia": Known(False, concern=concern),
+        },
+    )
+
+
+def test_a_grip_that_only_the_study_calls_low_is_said():
+    concern = (
+        "Grip 17 kg: low by the study's 18 kg, not by EWGSOP2; the estimate counts it as"
+        " low."
+    )
+    check(
+        measured(index=4.8, grip=17, gait=1.2, sex="female", ruler="ewgsop2"),
+        {"sarcopenia-site": Known(concern=concern)},
+    )
+
+
+# --- sarcopenia on the problem list
+
+
+DIAGNOSIS = known("sarcopenia", value=True, on=date(2024, 1, 1))
+
+
+def test_a_diagnosis_says_yes_if_measurement_does_not_decide():
+    check(
+        measured(DIAGNOSIS, grip=12, sex="female"),
+        {"sarcopenia": Known(True), "sarcopenia-site": Known(True)},
+    )
+
+
+def test_measurement_that_contradicts_a_diagnosis_wins_and_is_named():
+    contradicted = Known(False, concern="problem list")
+    check(
+        measured(DIAGNOSIS, index=6.0, grip=25, gait=1.2, sex="female"),
+        {"sarcopenia": contradicted, "sarcopenia-site": contradicted},
+    )
+
+
+def test_a_measurement_that_confirms_a_diagnosis_names_both():
+    confirmed = Known(
+        concerns=[],
+        sources=[
+            "Observation/appendicular-muscle-index",
+            "Observation/grip-strength",
+            "Observation/sarcopenia",
+        ],
+    )
+    check(
+        measured(DIAGNOSIS, index=4.8, grip=12, sex="female"),
+        {"sarcopenia": confirmed},
+    )
+
+
+# --- the order
+
+
+def test_the_order_gives_procedure_levels_and_junction():
+    procedure = Known("PKP", sources=["context.draftOrders: ServiceRequest/1"])
+    check(
+        derived(order={"code": "CPT|22514"}),
+        {
+            "procedure": procedure,
+            "treated-levels": Known("T12,L1"),
+            "tl-junction": Known(True),
+        },
+    )
+
+
+ORDERED = ("procedure", "treated-levels", "tl-junction")
+
+
+def test_what_the_order_does_not_say_is_a_gap():
+    found = derived(order={"procedure": None, "levels": TreatedLevels()})
+    check(found, dict.fromkeys(ORDERED, Missing("undetermined")))
+
+
+def test_without_an_order_that_is_said():
+    missing = Missing(detail="no augmentation is being ordered")
+    check(derived(), {"procedure": missing})
+
+
+def test_what_was_recognised_by_words_says_so():
+    levels = TreatedLevels(names=("T12", "L1"), is_at_junction=True, source="text")
+    found = derived(order={"recognised_by": "text", "levels": levels})
+    check(found, dict.fromkeys(ORDERED, Known(concern="words")))
+
+
+@pytest.mark.parametrize(
+    "reason",
+    ["malignancy", "spinal-infection", "unstable-fracture", "neurological-deficit"],
+)
+def test_a_reason_of_the_order_counts_whatever_the_list_says(reason):
+    found = derived(known(reason, value=False), order={"reasons": [reason]})
+    check(found, {reason: Known(True, origin="context")})
+
+
+def t_score_with(site, level):
+    """Return what follows from a T-score of this site with this level fractured."""
+    return derived(
+        known("bmd-t-score", value=-1.6, site=site),
+        order={"levels": TreatedLevels(names=(level,))},
+    )
+
+
+def test_a_t_score_of_the_lumbar_spine_with_a_lumbar_fracture_is_doubted():
+    doubted = Known(-1.6, has_concerns=True)
+    check(t_score_with("lumbar spine", "L1"), {"bmd-t-score": doubted})
+
+
+@pytest.mark.parametrize(
+    ("site", "level"),
+    [
+        pytest.param("lumbar spine", "T12", id="thoracic fracture"),
+        pytest.param("total hip", "L1", id="hip"),
+    ],
+)
+def test_a_t_score_away_from_the_fracture_is_not_doubted(site, level):
+    check(t_score_with(site, level), {"bmd-t-score": Known(-1.6, has_concerns=False)})
+
+
+# --- every name, and what is not read
 
 
 def test_every_name_stands_in_exactly_one_of_known_and_gaps():
