@@ -292,7 +292,7 @@ class DurationRules:
         plain = normal(text[:LONGEST_TEXT])
         for known in (self._days, self._amount, self._anywhere["posture"]):
             for match in known.finditer(plain):
-                plain = _blank(plain, *match.span())
+                plain = blank(plain, *match.span())
         return any(
             not self._is_plain(match["word"]) for match in _COUNTED.finditer(plain)
         )

@@ -4,10 +4,10 @@ What a fault costs the answer is in `tests/faults/faults.toml`.
 """
 
 import gzip
+import json
 import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from dataclasses import dataclass, field
 from types import SimpleNamespace
 
 import pytest
@@ -80,7 +80,6 @@ def hang_up(handler):
     handler.connection.close()
 
 
-THE_PATIENT = fhir(PATIENT)
 CUT_OFF = Reply(script=cut_off)
 HANGS_UP = Reply(script=hang_up)
 DEEP = Reply(b"[" * 5000)
@@ -94,122 +93,435 @@ EVERY_INTENT = (
 )
 
 
-@pytest.mark.parametrize(
-    ("reply", "reason", "requests"),
-    [
-        # what the server answers to the read of Patient p1, the reason of the failure or none, and how often it is asked
-        (THE_PATIENT, "", 1),
-        (reply_of('{"resourceType": "Patient", "id": "p1"}'), "", 1),
-        (
-            reply_of(
-                '{"resourceType": "Patient", "id": "p1"}',
-                headers={"Content-Type": "application/json+fhir"},
-            ),
-            "",
-            1,
-        ),
-        (
-            reply_of(
-                '{"resourceType": "Patient", "id": "p1"}',
-                headers={"Content-Type": "text/json; charset=utf-8"},
-            ),
-            "",
-            1,
-        ),
-        # a refusal is not repeated, a failure is, and 429 only when the server says that it will be soon
-        (reply_of("", status=400), "http-400", 1),
-        (reply_of("", status=401), "http-401", 1),
-        (
-            reply_of("No", status=403, headers={"Content-Type": "text/plain"}),
-            "http-403",
-            1,
-        ),
-        (reply_of("", status=404), "http-404", 1),
-        (reply_of("", status=410), "http-410", 1),
-        (reply_of("", status=418), "http-418", 1),
-        (reply_of("", status=501), "http-501", 1),
-        (
-            reply_of(
-                "<html>502</html>", status=502, headers={"Content-Type": "text/html"}
-            ),
-            "http-502",
-            2,
-        ),
-        (reply_of("", status=429), "http-429", 1),
-        (reply_of("", status=429, headers={"Retry-After": "0"}), "http-429", 2),
-        (reply_of("", status=429, headers={"Retry-After": "60"}), "http-429", 1),
-        (HANGS_UP, "reset", 2),
-        # what is not the resource
-        (reply_of("", status=204), "http-204", 1),
-        (reply_of(""), "empty", 1),
-        (
-            reply_of("<html>log in</html>", headers={"Content-Type": "text/html"}),
-            "content-type",
-            1,
-        ),
-        (
-            reply_of("<Patient/>", headers={"Content-Type": "application/fhir+xml"}),
-            "content-type",
-            1,
-        ),
-        (reply_of('{"resourceType": "Pat'), "not-json", 1),
-        (reply_of('{"resourceType": "Patient", "x": NaN}'), "not-json", 1),
-        (reply_of("[]"), "not-fhir", 1),
-        (reply_of('{"hello": "world"}'), "not-fhir", 1),
-        (outcome_reply("error"), "outcome", 1),
-        (outcome_reply("fatal"), "outcome", 1),
-        (
-            reply_of("not gzip at all", headers={"Content-Encoding": "gzip"}),
-            "truncated",
-            1,
-        ),
-        (CUT_OFF, "truncated", 1),
-        (DEEP, "not-json", 1),
-        (HUGE, "too-large", 1),
-        (PACKED, "too-large", 1),
-        # no redirect is followed, not even below the base
-        (
-            reply_of("", status=301, headers={"Location": "/fhir/Patient/moved"}),
-            "redirect",
-            1,
-        ),
-        (
-            reply_of("", status=301, headers={"Location": "/fhir/Patient/p2"}),
-            "redirect",
-            1,
-        ),
-        (
-            reply_of("", status=302, headers={"Location": "/fhir/Patient/p1"}),
-            "redirect",
-            1,
-        ),
-        (reply_of("", status=307, headers={"Location": "/admin"}), "redirect", 1),
-        (
-            reply_of("", status=307, headers={"Location": "/fhir/../admin"}),
-            "redirect",
-            1,
-        ),
-        (
-            reply_of("", status=307, headers={"Location": "file:///etc/passwd"}),
-            "redirect",
-            1,
-        ),
-        (reply_of("", status=307, headers={"Location": "http://["}), "redirect", 1),
-        (reply_of("", status=307, headers={"Location": "//evil/fhir"}), "redirect", 1),
-    ],
-)
-def test_an_answer_is_the_patient_or_fails_with_its_reason(
-    server, reply, reason, requests
-):
+# --- one answer
+
+
+def assert_fails(server, reply, reason, requests=1):
+    """Assert that a read of the patient that is answered so fails for this reason."""
     server.say("/Patient/p1", reply)
-    server.say("/Patient/moved", PATIENT)
-    server.say("/Patient/p2", PATIENT | {"id": "p2"})
-    if reason:
-        assert failure(client_of(server)).reason == reason
-    else:
-        assert fetch(client_of(server)).documents == (PATIENT,)
+    assert failure(client_of(server)).reason == reason
     assert len(server.requests) == requests
     assert server.headers[0]["Accept"].startswith("application/fhir+json")
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        pytest.param({"Content-Type": "application/fhir+json"}, id="R4"),
+        pytest.param({"Content-Type": "application/json+fhir"}, id="DSTU2"),
+        pytest.param({"Content-Type": "text/json; charset=utf-8"}, id="text"),
+        pytest.param({}, id="none"),
+    ],
+)
+def test_the_patient_is_read_under_each_content_type_of_json(server, headers):
+    server.say("/Patient/p1", reply_of(json.dumps(PATIENT), headers=headers))
+    assert fetch(client_of(server)).documents == (PATIENT,)
+    assert len(server.requests) == 1
+    assert server.headers[0]["Accept"].startswith("application/fhir+json")
+
+
+@pytest.mark.parametrize("status", [204, 400, 401, 404, 410, 418, 501])
+def test_a_refusal_is_not_asked_again(server, status):
+    assert_fails(server, reply_of("", status=status), f"http-{status}")
+
+
+def test_a_refusal_in_words_is_not_asked_again(server):
+    refusal = reply_of("No", status=403, headers={"Content-Type": "text/plain"})
+    assert_fails(server, refusal, "http-403")
+
+
+def test_a_failure_of_the_server_is_asked_once_more(server):
+    gateway = reply_of(
+        "<html>502</html>", status=502, headers={"Content-Type": "text/html"}
+    )
+    assert_fails(server, gateway, "http-502", requests=2)
+
+
+def test_a_lost_connection_is_asked_once_more(server):
+    assert_fails(server, HANGS_UP, "reset", requests=2)
+
+
+@pytest.mark.parametrize(
+    ("headers", "requests"),
+    [
+        pytest.param({}, 1, id="not said when"),
+        pytest.param({"Retry-After": "60"}, 1, id="in a minute"),
+        pytest.param({"Retry-After": "0"}, 2, id="at once"),
+    ],
+)
+def test_too_many_requests_are_asked_again_only_if_it_will_be_soon(
+    server, headers, requests
+):
+    assert_fails(server, reply_of("", 429, headers), "http-429", requests)
+
+
+@pytest.mark.parametrize(
+    ("reply", "reason"),
+    [
+        pytest.param(reply_of(""), "empty", id="nothing"),
+        pytest.param(
+            reply_of("<html>log in</html>", headers={"Content-Type": "text/html"}),
+            "content-type",
+            id="a login page",
+        ),
+        pytest.param(
+            reply_of("<Patient/>", headers={"Content-Type": "application/fhir+xml"}),
+            "content-type",
+            id="XML",
+        ),
+        pytest.param(reply_of('{"resourceType": "Pat'), "not-json", id="half of it"),
+        pytest.param(
+            reply_of('{"resourceType": "Patient", "x": NaN}'), "not-json", id="NaN"
+        ),
+        pytest.param(DEEP, "not-json", id="too deep"),
+        pytest.param(reply_of("[]"), "not-fhir", id="a list"),
+        pytest.param(reply_of('{"hello": "world"}'), "not-fhir", id="other JSON"),
+        pytest.param(outcome_reply("error"), "outcome", id="an error"),
+        pytest.param(outcome_reply("fatal"), "outcome", id="a fatal error"),
+        pytest.param(
+            reply_of("not gzip at all", headers={"Content-Encoding": "gzip"}),
+            "truncated",
+            id="no gzip",
+        ),
+        pytest.param(CUT_OFF, "truncated", id="cut off"),
+        pytest.param(HUGE, "too-large", id="too large"),
+        pytest.param(PACKED, "too-large", id="too large once unpacked"),
+    ],
+)
+def test_what_is_not_the_resource_fails_with_its_reason(server, reply, reason):
+    assert_fails(server, reply, reason)
+
+
+@pytest.mark.parametrize(
+    ("status", "location"),
+    [
+        (301, "/fhir/Patient/moved"),
+        (301, "/fhir/Patient/p2"),
+        (302, "/fhir/Patient/p1"),
+        (307, "/admin"),
+        (307, "/fhir/../admin"),
+        (307, "file:///etc/passwd"),
+        (307, "http://["),
+        (307, "//evil/fhir"),
+    ],
+)
+def test_no_redirect_is_followed_not_even_below_the_base(server, status, location):
+    server.say("/Patient/moved", PATIENT)
+    server.say("/Patient/p2", PATIENT | {"id": "p2"})
+    redirect = reply_of("", status=status, headers={"Location": location})
+    assert_fails(server, redirect, "redirect")
+
+
+# --- a list
+
+
+LIST = "Observation?patient=p1"
+BY_THREE = "Observation?_count=3"
+BY_DATE = "Observation?patient=p1&_sort=-date&_count=50"
+BY_CODE = "Observation?patient=p1&code=http://loinc.org|38267-1&_sort=-date&_count=50"
+
+
+def say_pages(server, pages: dict[str, Reply]) -> None:
+    """Answer each of these addresses below the base."""
+    for place, reply in pages.items():
+        server.say(place if place.startswith("?") else f"/{place}", reply)
+
+
+def assert_listed(server, fetched, numbers):
+    """Assert that these Observations came, and that the token went with each question."""
+    assert ids(fetched) == [f"o{number}" for number in numbers]
+    assert {headers["Authorization"] for headers in server.headers} == {"Bearer secret"}
+
+
+def assert_whole(server, query, numbers, requests):
+    """Assert that a list is read to its end in so many requests."""
+    fetched = fetch(client_of(server), query)
+    assert_listed(server, fetched, numbers)
+    assert fetched.note == ""
+    assert len(server.requests) == requests
+    assert server.sent == []
+
+
+def assert_incomplete(server, query, numbers, note=""):
+    """Assert that a list is said not to be whole, in a note that begins so."""
+    fetched = fetch(client_of(server), query)
+    assert_listed(server, fetched, numbers)
+    assert fetched.note
+    assert fetched.note.startswith(note)
+    assert server.sent == []
+
+
+@pytest.mark.parametrize(
+    "link", ["?page=2", "Observation?page=2", "/fhir/Observation?page=2"]
+)
+def test_a_next_link_that_is_relative_is_followed(server, link):
+    say_pages(
+        server,
+        {LIST: page_of([1], following=link), "Observation?page=2": page_of([2])},
+    )
+    assert_whole(server, LIST, [1, 2], requests=2)
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        "http://10.0.0.7:8080/fhir",
+        "http://localhost:1/other/path",
+        "https://evil.example.org/fhir",
+    ],
+)
+def test_a_next_link_that_names_another_server_is_asked_on_the_base(server, other):
+    following = "?_getpages=a&_offset=1"
+    say_pages(
+        server,
+        {LIST: page_of([1], following=other + following), following: page_of([2])},
+    )
+    assert_whole(server, LIST, [1, 2], requests=2)
+
+
+def test_a_next_link_of_another_server_is_asked_by_the_type_that_it_names(server):
+    following = "Observation?_getpages=a&_offset=1"
+    other = f"http://inner:8080/hapi/r4/{following}"
+    say_pages(server, {LIST: page_of([1], following=other), following: page_of([2])})
+    assert_whole(server, LIST, [1, 2], requests=2)
+
+
+@pytest.mark.parametrize(
+    "link",
+    [
+        "http://h:443:443/fhir?page=2",
+        "file:///etc/passwd",
+        "javascript:1",
+        "http://127.0.0.1/fhir/%2e%2e/x?a=1",
+    ],
+)
+def test_a_next_link_that_is_no_address_of_ours_leaves_the_list_incomplete(
+    server, link
+):
+    say_pages(server, {LIST: page_of([1], following=link)})
+    assert_incomplete(server, LIST, [1])
+    assert len(server.requests) == 1
+
+
+A_PATIENT = reply_of(
+    '{"resourceType": "Patient", "id": "p1"}',
+    headers={"Content-Type": "application/json"},
+)
+
+
+@pytest.mark.parametrize(
+    "second",
+    [
+        pytest.param(reply_of("", status=410), id="410"),
+        pytest.param(reply_of("", status=500), id="500"),
+        pytest.param(outcome_reply("error"), id="an outcome"),
+        pytest.param(A_PATIENT, id="a Patient"),
+        pytest.param(reply_of("x"), id="no JSON"),
+        pytest.param(reply_of(""), id="nothing"),
+    ],
+)
+def test_a_page_that_fails_is_said(server, second):
+    say_pages(
+        server,
+        {LIST: page_of([1], following="?page=2"), "Observation?page=2": second},
+    )
+    assert_incomplete(server, LIST, [1], note="page 2: ")
+
+
+def test_pages_in_a_circle_are_read_once_and_said(server):
+    say_pages(
+        server,
+        {
+            LIST: page_of([1], following="?page=a"),
+            "Observation?page=a": page_of([2], following="?page=b"),
+            "Observation?page=b": page_of([3], following="?page=a"),
+        },
+    )
+    assert_incomplete(server, LIST, [1, 2, 3])
+    assert len(server.requests) == 3
+
+
+def test_an_empty_page_ends_no_list_that_goes_on(server):
+    say_pages(
+        server,
+        {
+            LIST: page_of([1], following="?page=2"),
+            "Observation?page=2": page_of([], following="?page=3"),
+            "Observation?page=3": page_of([2]),
+        },
+    )
+    assert_whole(server, LIST, [1, 2], requests=3)
+
+
+def test_a_list_that_begins_with_an_empty_page_is_read_on(server):
+    say_pages(
+        server,
+        {LIST: page_of([], following="?page=2"), "Observation?page=2": page_of([1])},
+    )
+    assert_whole(server, LIST, [1], requests=2)
+
+
+def test_a_list_of_empty_pages_without_an_end_is_not_whole(server):
+    say_pages(
+        server,
+        {
+            LIST: page_of([1], following="?page=2"),
+            "Observation?page=2": page_of([], following="?page=3"),
+            "Observation?page=3": page_of([], following="?page=4"),
+        },
+    )
+    assert_incomplete(server, LIST, [1], "the list may go on after two empty pages")
+    assert len(server.requests) == 3
+
+
+# --- a list without links
+
+
+@pytest.mark.parametrize(
+    "members",
+    [pytest.param({}, id="no total"), pytest.param({"total": 7}, id="total")],
+)
+def test_a_full_list_without_links_is_read_on_by_offset(server, members):
+    say_pages(
+        server,
+        {
+            BY_THREE: page_of([0, 1, 2], **members),
+            f"{BY_THREE}&_offset=3": page_of([3, 4, 5], **members),
+            f"{BY_THREE}&_offset=6": page_of([6], **members),
+        },
+    )
+    assert_whole(server, BY_THREE, range(7), requests=3)
+
+
+def test_the_offset_is_what_came_and_not_what_was_asked_for(server):
+    say_pages(
+        server,
+        {
+            BY_THREE: page_of([0, 1], total=3),
+            f"{BY_THREE}&_offset=2": page_of([2], total=3),
+        },
+    )
+    assert_whole(server, BY_THREE, [0, 1, 2], requests=2)
+
+
+def test_an_empty_page_ends_a_list_without_links(server):
+    say_pages(
+        server,
+        {BY_THREE: page_of([0, 1, 2]), f"{BY_THREE}&_offset=3": page_of([])},
+    )
+    assert_whole(server, BY_THREE, [0, 1, 2], requests=2)
+
+
+def test_a_total_that_was_reached_ends_a_list_without_links(server):
+    say_pages(server, {BY_THREE: page_of([0, 1, 2], total=3)})
+    assert_whole(server, BY_THREE, [0, 1, 2], requests=1)
+
+
+OPEN_END = "the list may go on after 3 entries"
+
+
+def test_the_same_page_again_is_no_next_one(server):
+    same = page_of([0, 1, 2])
+    say_pages(server, {BY_THREE: same, f"{BY_THREE}&_offset=3": same})
+    assert_incomplete(server, BY_THREE, [0, 1, 2], OPEN_END)
+    assert len(server.requests) == 2
+
+
+@pytest.mark.parametrize(
+    "second",
+    [
+        pytest.param(reply_of("", status=400), id="400"),
+        pytest.param(outcome_reply("error"), id="an outcome"),
+        pytest.param(A_PATIENT, id="a Patient"),
+    ],
+)
+def test_a_server_that_knows_no_offset_leaves_the_end_open(server, second):
+    say_pages(server, {BY_THREE: page_of([0, 1, 2]), f"{BY_THREE}&_offset=3": second})
+    assert_incomplete(server, BY_THREE, [0, 1, 2], OPEN_END)
+
+
+def test_a_list_without_links_is_cut_too(server):
+    say_pages(
+        server,
+        {
+            f"{BY_THREE}&_offset={offset}" if offset else BY_THREE: page_of(
+                range(offset, offset + 3)
+            )
+            for offset in range(0, 200, 3)
+        },
+    )
+    assert fetch(client_of(server), BY_THREE).note == "the list was cut after 20 pages"
+
+
+# --- what a server refuses or demands
+
+
+@pytest.mark.parametrize("status", [400, 500])
+def test_a_refused_sort_is_asked_once_more_without(server, status):
+    say_pages(
+        server,
+        {
+            BY_DATE: reply_of("no sorting", status=status),
+            "Observation?patient=p1&_count=50": page_of([1]),
+        },
+    )
+    assert_whole(server, BY_DATE, [1], requests=2)
+
+
+def test_refused_parameters_are_left_out_step_by_step(server):
+    say_pages(server, {"ServiceRequest?patient=p1": page_of([1])})
+    server.default = outcome_reply("error", status=400)
+    query = (
+        "ServiceRequest?patient=p1&status=active,completed&_sort=-authored&_count=100"
+    )
+    assert_whole(server, query, [1], requests=3)
+
+
+def test_an_address_that_is_too_long_is_sent_as_a_form(server):
+    server.default = reply_of("", status=414)
+    server.forms["/Observation/_search"] = page_of([1])
+    fetched = fetch(client_of(server), BY_CODE)
+    assert_listed(server, fetched, [1])
+    assert fetched.note == ""
+    assert server.sent == [
+        "patient=p1&code=http%3A%2F%2Floinc.org%7C38267-1&_sort=-date&_count=50"
+    ]
+
+
+def test_a_demanded_intent_is_sent(server):
+    """athenahealth, MedicationRequest search: it is required."""
+    say_pages(server, {EVERY_INTENT: page_of([1])})
+    server.default = reply_of("The intent parameter is required.", status=400)
+    assert_whole(server, "MedicationRequest?patient=p1&_count=100", [1], requests=2)
+
+
+DEMAND = reply_of("Must have either code or category.", status=400)
+
+
+def test_a_demand_for_a_category_is_met_with_each_and_those_that_fail_are_said(server):
+    surveys = "Observation?patient=p1&_sort=-date&_count=100&category=survey"
+    say_pages(server, {surveys: page_of([1], total=1)})
+    server.default = DEMAND
+    assert_incomplete(server, BY_CODE, [1], "8 of 9 categories could not be read")
+
+
+@pytest.mark.parametrize(
+    ("query", "demand"),
+    [
+        pytest.param(
+            BY_CODE,
+            outcome_reply("error", code="required", status=400),
+            id="Observation",
+        ),
+        pytest.param("Condition?patient=p1", DEMAND, id="Condition"),
+    ],
+)
+def test_a_demand_that_nothing_meets_is_a_failed_read(server, query, demand):
+    server.default = demand
+    assert failure(client_of(server), query).reason == "category-required"
+
+
+# --- addresses, tokens and times
 
 
 def test_a_token_is_never_sent_over_plain_http_to_another_machine():
@@ -218,514 +530,6 @@ def test_a_token_is_never_sent_over_plain_http_to_another_machine():
         for scheme in ("https", "http")
     )
     assert ["Authorization" in headers for headers in sent_to] == [True, False]
-
-
-@dataclass(frozen=True)
-class Search:
-    """What the server answers to a search.
-
-    Attributes:
-        replies: by the address below the base; the first is of the search itself,
-            unless `query` is.
-        otherwise: to every other question.
-    """
-
-    replies: dict[str, Reply]
-    query: str = ""
-    otherwise: Reply | None = None
-
-    @property
-    def first(self) -> str:
-        return self.query or next(iter(self.replies))
-
-    def script(self, server: StubFhir) -> None:
-        for place, reply in self.replies.items():
-            server.say(f"/{place}".replace("/?", "?"), reply)
-            server.forms[f"/{place}"] = reply
-        server.default = self.otherwise
-
-
-@dataclass(frozen=True)
-class Listed:
-    """What is read of a list.
-
-    Attributes:
-        numbers: of its Observations.
-        requests: how often the server was asked; None is not looked at.
-        forms: what was sent in a body.
-    """
-
-    numbers: list[int]
-    requests: int | None = None
-    forms: list[str] = field(default_factory=list)
-
-
-class Whole(Listed):
-    """A list that was read to its end: it has no note."""
-
-
-@dataclass(frozen=True)
-class Incomplete(Listed):
-    """A list that says why it is not whole, in a note that begins so."""
-
-    note: str = ""
-
-
-@dataclass(frozen=True)
-class Failed:
-    reason: str
-
-
-@pytest.mark.parametrize(
-    ("search", "expected"),
-    [
-        pytest.param(
-            Search(
-                {
-                    "Observation?patient=p1": page_of([1], following="?page=2"),
-                    "Observation?page=2": page_of([2]),
-                }
-            ),
-            Whole([1, 2], requests=2),
-            id="a next link that is relative: ?page=2",
-        ),
-        pytest.param(
-            Search(
-                {
-                    "Observation?patient=p1": page_of(
-                        [1], following="Observation?page=2"
-                    ),
-                    "Observation?page=2": page_of([2]),
-                }
-            ),
-            Whole([1, 2], requests=2),
-            id="a next link that is relative: Observation?page=2",
-        ),
-        pytest.param(
-            Search(
-                {
-                    "Observation?patient=p1": page_of(
-                        [1], following="/fhir/Observation?page=2"
-                    ),
-                    "Observation?page=2": page_of([2]),
-                }
-            ),
-            Whole([1, 2], requests=2),
-            id="a next link that is relative: /fhir/Observation?page=2",
-        ),
-        pytest.param(
-            Search(
-                {
-                    "Observation?patient=p1": page_of(
-                        [1], following="http://10.0.0.7:8080/fhir?_getpages=a&_offset=1"
-                    ),
-                    "?_getpages=a&_offset=1": page_of([2]),
-                }
-            ),
-            Whole([1, 2], requests=2),
-            id="one that names another server is asked on the base:"
-            " http://10.0.0.7:8080/fhir",
-        ),
-        pytest.param(
-            Search(
-                {
-                    "Observation?patient=p1": page_of(
-                        [1],
-                        following="http://localhost:1/other/path?_getpages=a&_offset=1",
-                    ),
-                    "?_getpages=a&_offset=1": page_of([2]),
-                }
-            ),
-            Whole([1, 2], requests=2),
-            id="one that names another server is asked on the base:"
-            " http://localhost:1/other/path",
-        ),
-        pytest.param(
-            Search(
-                {
-                    "Observation?patient=p1": page_of(
-                        [1],
-                        following="https://evil.example.org/fhir?_getpages=a&_offset=1",
-                    ),
-                    "?_getpages=a&_offset=1": page_of([2]),
-                }
-            ),
-            Whole([1, 2], requests=2),
-            id="one that names another server is asked on the base:"
-            " https://evil.example.org/fhir",
-        ),
-        pytest.param(
-            Search(
-                {
-                    "Observation?patient=p1": page_of(
-                        [1],
-                        following=(
-                            "http://inner:8080/hapi/r4/Observation?_getpages=a&_offset=1"
-                        ),
-                    ),
-                    "Observation?_getpages=a&_offset=1": page_of([2]),
-                }
-            ),
-            Whole([1, 2], requests=2),
-            id="by its resource type where it names one",
-        ),
-        pytest.param(
-            Search(
-                {
-                    "Observation?patient=p1": page_of(
-                        [1], following="http://h:443:443/fhir?page=2"
-                    )
-                }
-            ),
-            Incomplete([1], requests=1),
-            id="one that is no address, or leads elsewhere, leaves the list"
-            " incomplete: http://h:443:443/fhir?page=2",
-        ),
-        pytest.param(
-            Search(
-                {"Observation?patient=p1": page_of([1], following="file:///etc/passwd")}
-            ),
-            Incomplete([1], requests=1),
-            id="one that is no address, or leads elsewhere, leaves the list"
-            " incomplete: file:///etc/passwd",
-        ),
-        pytest.param(
-            Search({"Observation?patient=p1": page_of([1], following="javascript:1")}),
-            Incomplete([1], requests=1),
-            id="one that is no address, or leads elsewhere, leaves the list"
-            " incomplete: javascript:1",
-        ),
-        pytest.param(
-            Search(
-                {
-                    "Observation?patient=p1": page_of(
-                        [1], following="http://127.0.0.1/fhir/%2e%2e/x?a=1"
-                    )
-                }
-            ),
-            Incomplete([1], requests=1),
-            id="one that is no address, or leads elsewhere, leaves the list"
-            " incomplete: http://127.0.0.1/fhir/%2e%2e/x?a=1",
-        ),
-        pytest.param(
-            Search(
-                {
-                    "Observation?patient=p1": page_of([1], following="?page=2"),
-                    "Observation?page=2": reply_of("", status=410),
-                }
-            ),
-            Incomplete([1], note="page 2: "),
-            id="a page that fails is said: 410",
-        ),
-        pytest.param(
-            Search(
-                {
-                    "Observation?patient=p1": page_of([1], following="?page=2"),
-                    "Observation?page=2": reply_of("", status=500),
-                }
-            ),
-            Incomplete([1], note="page 2: "),
-            id="a page that fails is said: 500",
-        ),
-        pytest.param(
-            Search(
-                {
-                    "Observation?patient=p1": page_of([1], following="?page=2"),
-                    "Observation?page=2": outcome_reply("error"),
-                }
-            ),
-            Incomplete([1], note="page 2: "),
-            id="a page that fails is said: an outcome",
-        ),
-        pytest.param(
-            Search(
-                {
-                    "Observation?patient=p1": page_of([1], following="?page=2"),
-                    "Observation?page=2": reply_of(
-                        '{"resourceType": "Patient", "id": "p1"}',
-                        headers={"Content-Type": "application/json"},
-                    ),
-                }
-            ),
-            Incomplete([1], note="page 2: "),
-            id="a page that fails is said: a Patient",
-        ),
-        pytest.param(
-            Search(
-                {
-                    "Observation?patient=p1": page_of([1], following="?page=2"),
-                    "Observation?page=2": reply_of("x"),
-                }
-            ),
-            Incomplete([1], note="page 2: "),
-            id="a page that fails is said: no JSON",
-        ),
-        pytest.param(
-            Search(
-                {
-                    "Observation?patient=p1": page_of([1], following="?page=2"),
-                    "Observation?page=2": reply_of(""),
-                }
-            ),
-            Incomplete([1], note="page 2: "),
-            id="a page that fails is said: nothing",
-        ),
-        pytest.param(
-            Search(
-                {
-                    "Observation?patient=p1": page_of([1], following="?page=a"),
-                    "Observation?page=a": page_of([2], following="?page=b"),
-                    "Observation?page=b": page_of([3], following="?page=a"),
-                }
-            ),
-            Incomplete([1, 2, 3], requests=3),
-            id="pages in a circle are read once and said",
-        ),
-        pytest.param(
-            Search(
-                {
-                    "Observation?patient=p1": page_of([1], following="?page=2"),
-                    "Observation?page=2": page_of([], following="?page=3"),
-                    "Observation?page=3": page_of([2]),
-                }
-            ),
-            Whole([1, 2], requests=3),
-            id="an empty page ends no list that goes on",
-        ),
-        pytest.param(
-            Search(
-                {
-                    "Observation?patient=p1": page_of([], following="?page=2"),
-                    "Observation?page=2": page_of([1]),
-                }
-            ),
-            Whole([1], requests=2),
-            id="a list that begins with an empty page is read on",
-        ),
-        pytest.param(
-            Search(
-                {
-                    "Observation?patient=p1": page_of([1], following="?page=2"),
-                    "Observation?page=2": page_of([], following="?page=3"),
-                    "Observation?page=3": page_of([], following="?page=4"),
-                }
-            ),
-            Incomplete(
-                [1], note="the list may go on after two empty pages", requests=3
-            ),
-            id="a list of empty pages without an end is not whole",
-        ),
-        pytest.param(
-            Search(
-                {
-                    "Observation?_count=3": page_of([0, 1, 2]),
-                    "Observation?_count=3&_offset=3": page_of([3, 4, 5]),
-                    "Observation?_count=3&_offset=6": page_of([6]),
-                }
-            ),
-            Whole([0, 1, 2, 3, 4, 5, 6], requests=3),
-            id="a full list without links is read on by offset, without a total",
-        ),
-        pytest.param(
-            Search(
-                {
-                    "Observation?_count=3": page_of([0, 1, 2], total=7),
-                    "Observation?_count=3&_offset=3": page_of([3, 4, 5], total=7),
-                    "Observation?_count=3&_offset=6": page_of([6], total=7),
-                }
-            ),
-            Whole([0, 1, 2, 3, 4, 5, 6], requests=3),
-            id="a full list without links is read on by offset, with a total",
-        ),
-        pytest.param(
-            Search(
-                {
-                    "Observation?_count=3": page_of([0, 1], total=3),
-                    "Observation?_count=3&_offset=2": page_of([2], total=3),
-                }
-            ),
-            Whole([0, 1, 2], requests=2),
-            id="by what came, not by what was asked",
-        ),
-        pytest.param(
-            Search(
-                {
-                    "Observation?_count=3": page_of([0, 1, 2]),
-                    "Observation?_count=3&_offset=3": page_of([]),
-                }
-            ),
-            Whole([0, 1, 2], requests=2),
-            id="an empty one ends it",
-        ),
-        pytest.param(
-            Search({"Observation?_count=3": page_of([0, 1, 2], total=3)}),
-            Whole([0, 1, 2], requests=1),
-            id="a total that was reached ends it",
-        ),
-        pytest.param(
-            Search(
-                {
-                    "Observation?_count=3": page_of([0, 1, 2]),
-                    "Observation?_count=3&_offset=3": page_of([0, 1, 2]),
-                }
-            ),
-            Incomplete(
-                [0, 1, 2], note="the list may go on after 3 entries", requests=2
-            ),
-            id="the same page again is no next one",
-        ),
-        pytest.param(
-            Search(
-                {
-                    "Observation?_count=3": page_of([0, 1, 2]),
-                    "Observation?_count=3&_offset=3": reply_of("", status=400),
-                }
-            ),
-            Incomplete([0, 1, 2], note="the list may go on after 3 entries"),
-            id="a server that knows no offset leaves the end open: 400",
-        ),
-        pytest.param(
-            Search(
-                {
-                    "Observation?_count=3": page_of([0, 1, 2]),
-                    "Observation?_count=3&_offset=3": outcome_reply("error"),
-                }
-            ),
-            Incomplete([0, 1, 2], note="the list may go on after 3 entries"),
-            id="a server that knows no offset leaves the end open: an outcome",
-        ),
-        pytest.param(
-            Search(
-                {
-                    "Observation?_count=3": page_of([0, 1, 2]),
-                    "Observation?_count=3&_offset=3": reply_of(
-                        '{"resourceType": "Patient", "id": "p1"}',
-                        headers={"Content-Type": "application/json"},
-                    ),
-                }
-            ),
-            Incomplete([0, 1, 2], note="the list may go on after 3 entries"),
-            id="a server that knows no offset leaves the end open: a Patient",
-        ),
-        pytest.param(
-            Search(
-                {
-                    "Observation?patient=p1&_sort=-date&_count=50": reply_of(
-                        "no sorting", status=400
-                    ),
-                    "Observation?patient=p1&_count=50": page_of([1]),
-                }
-            ),
-            Whole([1], requests=2),
-            id="a refused sort is asked once more without: 400",
-        ),
-        pytest.param(
-            Search(
-                {
-                    "Observation?patient=p1&_sort=-date&_count=50": reply_of(
-                        "no sorting", status=500
-                    ),
-                    "Observation?patient=p1&_count=50": page_of([1]),
-                }
-            ),
-            Whole([1], requests=2),
-            id="a refused sort is asked once more without: 500",
-        ),
-        pytest.param(
-            Search(
-                {"ServiceRequest?patient=p1": page_of([1])},
-                query="ServiceRequest?patient=p1&status=active,completed&_sort=-authored&_count=100",
-                otherwise=outcome_reply("error", status=400),
-            ),
-            Whole([1], requests=3),
-            id="refused parameters are left out step by step",
-        ),
-        pytest.param(
-            Search(
-                {"Observation/_search": page_of([1])},
-                query="Observation?patient=p1&code=http://loinc.org|38267-1&_sort=-date&_count=50",
-                otherwise=reply_of("", status=414),
-            ),
-            Whole(
-                [1],
-                forms=[
-                    "patient=p1&code=http%3A%2F%2Floinc.org%7C38267-1&_sort=-date&_count=50"
-                ],
-            ),
-            id="an address that is too long is sent as a form",
-        ),
-        pytest.param(
-            Search(
-                {
-                    EVERY_INTENT: page_of([1]),
-                },
-                query="MedicationRequest?patient=p1&_count=100",
-                otherwise=reply_of("The intent parameter is required.", status=400),
-            ),
-            Whole([1], requests=2),
-            id="a demanded intent is sent (athenahealth, MedicationRequest search: it"
-            " is required)",
-        ),
-        pytest.param(
-            Search(
-                {
-                    "Observation?patient=p1&_sort=-date&_count=100&category=survey": (
-                        page_of([1], total=1)
-                    )
-                },
-                query="Observation?patient=p1&code=http://loinc.org|38267-1&_sort=-date&_count=50",
-                otherwise=reply_of("Must have either code or category.", status=400),
-            ),
-            Incomplete([1], note="8 of 9 categories could not be read"),
-            id="a demand for a category is met with every category, and those that"
-            " fail are said",
-        ),
-        pytest.param(
-            Search(
-                {},
-                query="Observation?patient=p1&code=http://loinc.org|38267-1&_sort=-date&_count=50",
-                otherwise=outcome_reply("error", code="required", status=400),
-            ),
-            Failed("category-required"),
-            id="a demand that nothing meets is a failed read: Observation",
-        ),
-        pytest.param(
-            Search(
-                {},
-                query="Condition?patient=p1",
-                otherwise=reply_of("Must have either code or category.", status=400),
-            ),
-            Failed("category-required"),
-            id="a demand that nothing meets is a failed read: Condition",
-        ),
-    ],
-)
-def test_a_list_is_read_to_its_end_or_said_to_be_incomplete(server, search, expected):
-    search.script(server)
-    if isinstance(expected, Failed):
-        assert failure(client_of(server), search.first).reason == expected.reason
-        return
-    fetched = fetch(client_of(server), search.first)
-    assert ids(fetched) == [f"o{number}" for number in expected.numbers]
-    if isinstance(expected, Incomplete):
-        assert fetched.note
-        assert fetched.note.startswith(expected.note)
-    else:
-        assert fetched.note == ""
-    if expected.requests is not None:
-        assert len(server.requests) == expected.requests
-    assert server.sent == expected.forms
-    assert {headers["Authorization"] for headers in server.headers} == {"Bearer secret"}
-
-
-def test_a_list_without_links_is_cut_too(server):
-    asked = "Observation?_count=3"
-    for offset in range(0, 200, 3):
-        suffix = f"&_offset={offset}" if offset else ""
-        server.say(
-            f"/{asked}{suffix}", page(*map(observation, range(offset, offset + 3)))
-        )
-    assert fetch(client_of(server), asked).note == "the list was cut after 20 pages"
 
 
 @pytest.mark.parametrize("url", [{}, {"url": ""}, {"url": None}, {"url": 2}], ids=str)
@@ -753,17 +557,17 @@ def test_without_a_token_a_401_says_so(server):
 @pytest.mark.parametrize(
     ("headers", "seconds"),
     [
-        *[
-            ({}, None),
-            ({"Retry-After": "2"}, 2),
-            ({"Retry-After": " 120 "}, 120),
-            ({"Retry-After": "soon"}, float("inf")),
-            ({"Retry-After": "-1"}, float("inf")),
-            ({"Retry-After": ""}, float("inf")),
-            ({"Retry-After": "Wed, 21 Oct 2015 07:28:00 GMT"}, 0),
-            ({"x-ms-retry-after-ms": "250"}, 0.25),
-        ],
-        ({"Retry-After": "9" * 400}, 6 * 3600),
+        pytest.param({}, None, id="not said"),
+        pytest.param({"Retry-After": "2"}, 2, id="seconds"),
+        pytest.param({"Retry-After": " 120 "}, 120, id="spaces"),
+        pytest.param({"Retry-After": "soon"}, float("inf"), id="a word"),
+        pytest.param({"Retry-After": "-1"}, float("inf"), id="negative"),
+        pytest.param({"Retry-After": ""}, float("inf"), id="empty"),
+        pytest.param(
+            {"Retry-After": "Wed, 21 Oct 2015 07:28:00 GMT"}, 0, id="a past date"
+        ),
+        pytest.param({"x-ms-retry-after-ms": "250"}, 0.25, id="milliseconds"),
+        pytest.param({"Retry-After": "9" * 400}, 6 * 3600, id="for ever"),
     ],
 )
 def test_retry_after_is_read_in_every_spelling(headers, seconds):
@@ -810,7 +614,14 @@ def test_a_page_beyond_the_bytes_leaves_the_list_incomplete(server):
     assert fetched.note == "page 4: the server sent more than is read for one answer"
 
 
-@pytest.mark.parametrize("value", [{}, "ab", 999])
+@pytest.mark.parametrize(
+    "value",
+    [
+        pytest.param({}, id="objects"),
+        pytest.param("ab", id="texts"),
+        pytest.param(999, id="numbers"),
+    ],
+)
 def test_values_count_more_than_the_bytes_that_write_them(server, value):
     server.say("/Patient/p1", PATIENT | {"extension": [value] * 60_000})
     assert failure(sparing(server)).reason == "budget"
