@@ -25,7 +25,9 @@ def prescribed(days, status="completed", **members):
     return of_patient(
         "MedicationRequest",
         f"r{days}",
-        status=status, intent="order", medicationCodeableConcept=DRUG,
+        status=status,
+        intent="order",
+        medicationCodeableConcept=DRUG,
         authoredOn=days_ago(days),
         **members,
     )
