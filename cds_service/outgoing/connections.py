@@ -364,6 +364,8 @@ def _tls() -> ssl.SSLContext:
     )
     if not has_own:
         context.load_verify_locations(certifi.where())
+    # A name counts only where RFC 9525 has it: in the certificate's subjectAltName.
+    context.hostname_checks_common_name = False
     return context
 
 

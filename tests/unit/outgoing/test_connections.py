@@ -5,11 +5,15 @@ import socket
 import ssl
 import time
 from contextlib import suppress
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import certifi
 import pytest
 import requests
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
 
 from cds_service.errors import CallFailed
 from cds_service.outgoing import Connections, connections
@@ -352,3 +356,56 @@ def test_a_machine_without_authorities_trusts_those_of_the_browsers(
     authorities(machine=None, browsers=CERTIFICATES / "authority.pem")
     session = Connections().session()
     assert session.get(f"{trusted.base}/keys", timeout=5).status_code == 200
+
+
+@pytest.fixture
+def self_issued(tmp_path):
+    """Write a certificate of its own for `localhost`, and its key, to one file."""
+
+    def issue(*names):
+        key = ec.generate_private_key(ec.SECP256R1())
+        name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "localhost")])
+        now = datetime.now(UTC)
+        builder = (
+            x509.CertificateBuilder()
+            .subject_name(name)
+            .issuer_name(name)
+            .public_key(key.public_key())
+            .serial_number(x509.random_serial_number())
+            .not_valid_before(now - timedelta(days=1))
+            .not_valid_after(now + timedelta(days=1))
+            .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
+        )
+        if names:
+            alternatives = x509.SubjectAlternativeName([x509.DNSName(n) for n in names])
+            builder = builder.add_extension(alternatives, critical=False)
+        signed = builder.sign(key, hashes.SHA256())
+        file = tmp_path / "server.pem"
+        file.write_bytes(
+            signed.public_bytes(serialization.Encoding.PEM)
+            + key.private_bytes(
+                serialization.Encoding.PEM,
+                serialization.PrivateFormat.PKCS8,
+                serialization.NoEncryption(),
+            )
+        )
+        return file
+
+    return issue
+
+
+@pytest.mark.parametrize(("names", "is_trusted"), [(["localhost"], True), ([], False)])
+def test_a_host_is_named_by_the_alternative_names_of_its_certificate_alone(
+    authorities, self_issued, names, is_trusted
+):
+    file = self_issued(*names)
+    authorities(machine=file, browsers=OTHERS)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(file)
+    with StubFhir(tls=context) as stub:
+        stub.say("/keys", Reply(b"{}"))
+        url = f"{stub.base.replace('127.0.0.1', 'localhost')}/keys"
+        if is_trusted:
+            assert Connections().session().get(url, timeout=5).status_code == 200
+        else:
+            assert failure(Connections().session(), url, timeout=5).reason == "tls"
