@@ -42,8 +42,9 @@ def records_of_files(paths: Iterable[Path]) -> Iterator[Record]:
     """Yield each call, chart and audit entry in these files and folders.
 
     Raises:
-        CdsError: a file cannot be read, or holds none of these.
+        CdsError: a file cannot be read, or no file holds any of these.
     """
+    is_anything_read = False
     files = [file for path in paths for file in _files_of(path)]
     for file in files:
         if fault := options.fault_of(file):
@@ -53,6 +54,7 @@ def records_of_files(paths: Iterable[Path]) -> Iterator[Record]:
         records = _of_lines(file) if file.suffix in LINES else [_of_file(file)]
         for record in records:
             if record.resources or record.is_logged:
+                is_anything_read = True
                 yield record
             elif record.drafts is not None:
                 options.print_note(
@@ -63,6 +65,8 @@ def records_of_files(paths: Iterable[Path]) -> Iterator[Record]:
                 options.print_note(f"{file}: no call and no resource; skipped")
     if exports:
         yield from _of_export(exports)
+    elif files and not is_anything_read:
+        raise CdsError("no call, chart or entry with something to learn from")
 
 
 def _files_of(path: Path) -> list[Path]:

@@ -328,6 +328,15 @@ def test_no_name_and_no_free_text_of_a_patient_is_shown(tmp_path):
             assert word not in said
 
 
+@pytest.mark.parametrize("content", ['"x"', "null", '{"hook": "order-sign"}'])
+def test_files_with_nothing_to_learn_from_are_an_error(tmp_path, content):
+    file = tmp_path / "call.json"
+    file.write_text(content)
+    done = CliRunner().invoke(main, ["mappings", "learn", str(file)])
+    assert done.exit_code == 1
+    assert "nothing to propose" not in done.output
+
+
 @pytest.fixture
 def server():
     order = {
