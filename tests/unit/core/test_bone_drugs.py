@@ -57,129 +57,117 @@ IN_TIME = drug_use(
 TERIPARATIDE = ended("teriparatide", date(2026, 3, 15), "ended")
 ALENDRONATE = since("alendronate", date(2021, 4, 1))
 
-LEADS = [
-    pytest.param(
-        [LATE, ended("teriparatide", date(2024, 1, 1))],
-        "denosumab-overdue",
-        id="overdue after an anabolic",
-    ),
-    pytest.param(
-        [LATE, TERIPARATIDE],
-        "anabolic-ended",
-        id="an anabolic that followed it and ended",
-    ),
-    pytest.param(
-        [TERIPARATIDE, ALENDRONATE],
-        "anabolic-ended",
-        id="what was begun before follows nothing",
-    ),
-    pytest.param(
-        [TERIPARATIDE, since("zoledronate", date(2026, 4, 1))],
-        "early-on-drug",
-        id="followed by a dose",
-    ),
-    pytest.param(
-        [TERIPARATIDE, ordered("zoledronate", date(2026, 4, 1))],
-        "anabolic-ended",
-        id="or an order alone",
-    ),
-    pytest.param(
-        [TERIPARATIDE, since("alendronate", date(2026, 3, 10))],
-        "early-on-drug",
-        id="a switch that overlaps",
-    ),
-    pytest.param(
-        [LATE, since("alendronate", date(2026, 9, 1))],
-        "early-on-drug",
-        id="overdue, then a dose of another",
-    ),
-    pytest.param(
-        [LATE, since("teriparatide", date(2026, 9, 1))],
-        "early-on-drug",
-        id="or of an anabolic drug",
-    ),
-    pytest.param(
-        [ALENDRONATE, IN_TIME],
-        "denosumab-in-time",
-        id="the newer of two that are taken",
-    ),
-    pytest.param(
-        [ALENDRONATE, ended("risedronate", date(2025, 1, 1))],
-        "long-on-drug",
-        id="taken before stopped",
-    ),
-    pytest.param(
-        [ALENDRONATE, ordered("zoledronate", date(2026, 10, 1))],
-        "drug-without-dose",
-        id="the newest order",
-    ),
-    pytest.param(
-        [
-            ended("alendronate", date(2019, 1, 1)),
-            ended("risedronate", date(2023, 1, 1)),
-        ],
-        "drug-stopped",
-        id="the last that was stopped",
-    ),
-]
+# --- which of several leads
 
 
-@pytest.mark.parametrize(("uses", "signal"), LEADS)
-def test_of_several_drugs_the_gravest_and_then_the_newest_leads(uses, signal):
+def assert_leads(signal, *uses):
+    """Assert that this state leads, in whatever order the drugs are listed."""
     assert state(*uses).signal == signal
     assert state(*reversed(uses)).signal == signal
 
 
+def test_denosumab_overdue_leads_before_an_anabolic_drug_that_ended_earlier():
+    assert_leads("denosumab-overdue", LATE, ended("teriparatide", date(2024, 1, 1)))
+
+
 @pytest.mark.parametrize(
-    ("start", "fractured", "because"),
+    "other",
+    [
+        pytest.param(LATE, id="denosumab before it"),
+        pytest.param(ALENDRONATE, id="a drug begun before it"),
+        pytest.param(ordered("zoledronate", date(2026, 4, 1)), id="an order since"),
+    ],
+)
+def test_an_anabolic_drug_that_ended_leads_if_no_dose_followed(other):
+    assert_leads("anabolic-ended", TERIPARATIDE, other)
+
+
+@pytest.mark.parametrize(
+    "follower",
+    [
+        pytest.param(since("zoledronate", date(2026, 4, 1)), id="a dose"),
+        pytest.param(
+            since("alendronate", date(2026, 3, 10)), id="a switch that overlaps"
+        ),
+    ],
+)
+def test_what_followed_an_anabolic_drug_leads(follower):
+    assert_leads("early-on-drug", TERIPARATIDE, follower)
+
+
+@pytest.mark.parametrize("drug", ["alendronate", "teriparatide"])
+def test_a_drug_begun_after_denosumab_became_overdue_leads(drug):
+    assert_leads("early-on-drug", LATE, since(drug, date(2026, 9, 1)))
+
+
+def test_of_two_that_are_taken_the_newer_leads():
+    assert_leads("denosumab-in-time", ALENDRONATE, IN_TIME)
+
+
+def test_what_is_taken_leads_before_what_was_stopped():
+    stopped = ended("risedronate", date(2025, 1, 1))
+    assert_leads("long-on-drug", ALENDRONATE, stopped)
+
+
+def test_the_newest_order_leads_before_an_older_drug():
+    newest = ordered("zoledronate", date(2026, 10, 1))
+    assert_leads("drug-without-dose", ALENDRONATE, newest)
+
+
+def test_of_two_that_were_stopped_the_last_leads():
+    earlier = ended("alendronate", date(2019, 1, 1))
+    last = ended("risedronate", date(2023, 1, 1))
+    assert_leads("drug-stopped", earlier, last)
+
+
+# --- the start and the day of the fracture
+
+
+@pytest.mark.parametrize(
+    ("start", "because"),
     [
         pytest.param(
             date(2025, 10, 15),
-            FRACTURED,
             "fracture on risedronate (since Oct 2025)",
-            id="twelve months",
+            id="twelve months before",
         ),
         pytest.param(
             date(2025, 10, 16),
-            FRACTURED,
             "fracture 11 months into risedronate",
             id="a day less",
         ),
         pytest.param(
-            date(2026, 10, 14),
-            FRACTURED,
-            "fracture 1 day into risedronate",
-            id="the day before",
+            date(2026, 10, 14), "fracture 1 day into risedronate", id="the day before"
         ),
         pytest.param(
             date(2026, 10, 15),
-            FRACTURED,
             "risedronate started 15 Oct",
             id="the day itself says neither",
         ),
         pytest.param(
             date(2026, 10, 16),
-            FRACTURED,
             "risedronate started 16 Oct for this fracture",
             id="the day after",
         ),
-        pytest.param(
-            date(2026, 8, 21),
-            None,
-            "fracture 2 months into risedronate",
-            id="91 days, fracture undated",
-        ),
-        pytest.param(
-            date(2026, 8, 22),
-            None,
-            "risedronate started 22 Aug",
-            id="90 days, fracture undated",
-        ),
     ],
 )
-def test_a_start_is_weighed_against_the_day_of_the_fracture(start, fractured, because):
-    # 90 days before 20 November 2026 is 22 August.
-    assert state(since("risedronate", start), fractured=fractured).because == because
+def test_a_start_is_weighed_against_the_day_of_the_fracture(start, because):
+    found = state(since("risedronate", start), fractured=FRACTURED)
+    assert found.because == because
+
+
+# 90 days before 20 November 2026 is 22 August.
+@pytest.mark.parametrize(
+    ("start", "because"),
+    [
+        pytest.param(
+            date(2026, 8, 21), "fracture 2 months into risedronate", id="91 days"
+        ),
+        pytest.param(date(2026, 8, 22), "risedronate started 22 Aug", id="90 days"),
+    ],
+)
+def test_a_fracture_without_a_day_is_taken_as_of_the_last_90_days(start, because):
+    assert state(since("risedronate", start), fractured=None).because == because
 
 
 def test_a_start_that_may_be_older_claims_no_early_fracture():
@@ -190,6 +178,9 @@ def test_a_start_that_may_be_older_claims_no_early_fracture():
 def test_a_bare_year_of_the_start_is_before_the_fracture_only_if_the_whole_year_is():
     of_2026 = drug_use(started=Dated(date(2026, 1, 1), TODAY))
     assert state(of_2026).because == "alendronate started 2026"
+
+
+# --- the words of a state
 
 
 @pytest.mark.parametrize(
@@ -285,7 +276,11 @@ def test_what_followed_an_anabolic_drug_is_said(other, unread, because):
 
 
 @pytest.mark.parametrize(
-    ("entries", "count"), [(1, "1 medication entry"), (9, "9 medication entries")]
+    ("entries", "count"),
+    [
+        pytest.param(1, "1 medication entry", id="one"),
+        pytest.param(9, "9 medication entries", id="several"),
+    ],
 )
 def test_of_none_all_entries_are_counted(entries, count):
     assert state(entries=entries).words["entries"] == count
@@ -320,6 +315,20 @@ def test_after_another_fact_the_drugs_are_a_clause(uses, clause):
     assert state(*uses).clause == clause
 
 
+# --- states as signals
+
+
+def with_drugs(*uses, fractured=None):
+    """Findings with these drugs, and the day of the fracture if it is given."""
+    found = facts()
+    known = dict(found.known)
+    if fractured:
+        known["index-fracture"] = finding(
+            "prior-vertebral-fracture", True, observed=fractured
+        )
+    return type(found)(known, found.gaps, bone_drugs=BoneDrugs(uses=uses, entries=9))
+
+
 def test_a_state_is_one_signal_with_its_evidence_and_words():
     use = drug_use("denosumab", last_dose=day(date(2026, 3, 9)), provenance=(SOURCE,))
     found = signals_of(with_drugs(use))
@@ -341,15 +350,7 @@ def test_the_day_of_the_present_fracture_is_a_finding():
     assert found["drug-started-for-fracture"].words["started"] == "3 Nov"
 
 
-def with_drugs(*uses, fractured=None):
-    """Findings with these drugs, and the day of the fracture if it is given."""
-    found = facts()
-    known = dict(found.known)
-    if fractured:
-        known["index-fracture"] = finding(
-            "prior-vertebral-fracture", True, observed=fractured
-        )
-    return type(found)(known, found.gaps, bone_drugs=BoneDrugs(uses=uses, entries=9))
+# --- steroids, and the table of drugs
 
 
 @pytest.mark.parametrize(
@@ -361,13 +362,9 @@ def with_drugs(*uses, fractured=None):
     ],
 )
 def test_a_steroid_of_three_months_says_since_when(start, because):
-    steroid = finding("long-term-steroid", True, observed=start)._replace(
-        label="prednisone"
-    )
-    assert (
-        signals_of(facts({}, steroid=steroid))["steroid-three-months"].because
-        == because
-    )
+    taken = finding("long-term-steroid", True, observed=start)
+    signals = signals_of(facts({}, steroid=taken._replace(label="prednisone")))
+    assert signals["steroid-three-months"].because == because
 
 
 def test_the_names_are_those_of_the_table_of_drugs():
