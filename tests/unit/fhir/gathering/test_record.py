@@ -188,19 +188,25 @@ def test_what_was_left_out_is_counted_even_if_nothing_else_was_found():
 # --- of which patient
 
 
-def referring(reference):
-    return pytest.param({"reference": reference}, id=f"reference {reference}")
+def referring(reference, case):
+    return pytest.param({"reference": reference}, id=case)
 
 
 @pytest.mark.parametrize(
     "subject",
     [
-        referring("Patient/p1"),
-        referring("Patient/p1/_history/3"),
-        referring("https://ehr.example.org/fhir/Patient/p1"),
-        referring("http://inner:8080/fhir/Patient/p1/_history/1"),
-        referring("urn:uuid:p1"),
-        referring("Patient?identifier=https://ehr.example.org/mrn|4711"),
+        referring("Patient/p1", "the id"),
+        referring("Patient/p1/_history/3", "a version"),
+        referring("https://ehr.example.org/fhir/Patient/p1", "the address"),
+        referring(
+            "http://inner:8080/fhir/Patient/p1/_history/1",
+            "a version at the inner address",
+        ),
+        referring("urn:uuid:p1", "the id as a URN"),
+        referring(
+            "Patient?identifier=https://ehr.example.org/mrn|4711",
+            "a search by record number",
+        ),
         pytest.param({"identifier": IDENTIFIER}, id="record number"),
         pytest.param(
             {
@@ -253,12 +259,12 @@ def test_a_list_with_a_resource_that_names_nobody_is_not_whole():
 @pytest.mark.parametrize(
     "subject",
     [
-        referring("Patient/p2"),
-        referring("Patient/p11"),
-        referring("Patient/p2/_history/p1"),
-        referring("https://ehr.example.org/fhir/Patient/p2"),
-        referring("Group/p1"),
-        referring("urn:uuid:61ebe359-bfdc-4613-8bf2-c5e300945f0a"),
+        referring("Patient/p2", "another id"),
+        referring("Patient/p11", "an id that begins alike"),
+        referring("Patient/p2/_history/p1", "a version of another"),
+        referring("https://ehr.example.org/fhir/Patient/p2", "another address"),
+        referring("Group/p1", "a group"),
+        referring("urn:uuid:61ebe359-bfdc-4613-8bf2-c5e300945f0a", "an unknown URN"),
         pytest.param(
             {"type": "RelatedPerson", "identifier": IDENTIFIER},
             id="relative by record number",
@@ -292,10 +298,14 @@ def test_a_reference_that_is_only_like_the_patients_is_left_out(reference):
 @pytest.mark.parametrize(
     "reference",
     [
-        "https://other.example.org/fhir/Patient/p1",
-        # The machine is ours, the address is not our base.
-        "https://ehr.example.org/Patient/p1",
-        "https://other.example.org/Patient?identifier=https://ehr.example.org/mrn|4711",
+        pytest.param("https://other.example.org/fhir/Patient/p1", id="address"),
+        pytest.param(
+            "https://ehr.example.org/Patient/p1", id="our machine, not our base"
+        ),
+        pytest.param(
+            "https://other.example.org/Patient?identifier=https://ehr.example.org/mrn|4711",
+            id="search",
+        ),
     ],
 )
 def test_the_patients_id_or_number_on_another_server_is_left_out(reference):
@@ -305,10 +315,15 @@ def test_the_patients_id_or_number_on_another_server_is_left_out(reference):
 @pytest.mark.parametrize(
     "subject",
     [
-        referring("Patient?identifier=https://ehr.example.org/mrn|4712"),
-        referring("Patient?identifier=|4711"),
-        referring("Patient?name=x"),
-        referring("Group?identifier=https://ehr.example.org/mrn|4711"),
+        referring(
+            "Patient?identifier=https://ehr.example.org/mrn|4712",
+            "a search by another number",
+        ),
+        referring("Patient?identifier=|4711", "a search without a system"),
+        referring("Patient?name=x", "a search by name"),
+        referring(
+            "Group?identifier=https://ehr.example.org/mrn|4711", "a search for a group"
+        ),
         pytest.param({"identifier": {"value": "4711"}}, id="number without a system"),
         pytest.param(
             {
@@ -524,9 +539,9 @@ def test_a_contained_drug_is_found():
 @pytest.mark.parametrize(
     "reference",
     [
-        "Medication/d1",
-        "https://ehr.example.org/fhir/Medication/d1",
-        "Medication/d1/_history/2",
+        pytest.param("Medication/d1", id="the id"),
+        pytest.param("https://ehr.example.org/fhir/Medication/d1", id="the address"),
+        pytest.param("Medication/d1/_history/2", id="a version"),
     ],
 )
 def test_a_drug_that_came_along_is_found(reference):
