@@ -1,6 +1,6 @@
 """Findings that call for care and never reassure: cancer, dementia, falls, kidneys, causes, death.
 
-What is no, or neither, of them stands in `test_problem_list.toml`.
+What is none of them, or leaves them open, is in `test_problem_list.py`.
 """
 
 from datetime import date
