@@ -57,6 +57,9 @@ def test_an_infection_of_another_bone_leaves_that_of_the_spine_open(site):
         ),
         pytest.param(noted("urosepsis, on antibiotics"), "sepsis", id="sepsis"),
         pytest.param(noted("new leg weakness"), "neurological deficit", id="deficit"),
+        pytest.param(
+            noted("podejrzenie zapalenia krążka"), "spinal infection", id="in Polish"
+        ),
         pytest.param(noted("hip fracture in May"), "hip fracture", id="hip"),
         pytest.param(
             noted("discitis", code="E11.9"), "spinal infection", id="another code"
@@ -80,7 +83,7 @@ def test_a_grave_thing_beside_another_code_is_not_excluded(entry, named):
 
 
 @pytest.mark.parametrize(
-    "words", ["podejrzenie zapalenia krążka", "подозрение на опухоль", "x" * 20_000]
+    "words", ["porckorong gyulladásának gyanúja", "подозрение на опухоль", "x" * 20_000]
 )
 def test_a_note_that_nobody_read_reassures_nobody(words):
     detail = card_of(noted(words))["detail"]

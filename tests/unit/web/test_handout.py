@@ -505,7 +505,7 @@ NOT_UNDERSTOOD = [
             status="completed",
             code={"text": "Colonoscopy"},
             performedDateTime=days_ago(5),
-            reasonCode=[codeable(SCT, "60389000")],
+            reasonCode=[codeable(SCT, "999999999999")],
         ),
         id="a code alone",
     ),
