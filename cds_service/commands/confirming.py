@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
@@ -86,7 +87,11 @@ def _target(tick: Tick, own: Mapping[str, str]) -> tuple[str, str]:
         return own[tick.means], tick.means
     system, bar, code = tick.means.rpartition("|")
     if not bar:
-        fault = f"{tick.means} is no code of ours; a standard one is SYSTEM|CODE"
+        near = get_close_matches(tick.means, sorted(own))
+        meant = f"; did you mean {' or '.join(near)}?" if near else ""
+        fault = (
+            f"{tick.means} is no code of ours (a standard one is SYSTEM|CODE){meant}"
+        )
         raise CdsError(f"line {tick.line}: {fault}")
     return system, code
 

@@ -179,6 +179,7 @@ def test_an_added_line_needs_its_code(site, tmp_path):
         ({"tick": "maybe"}, "yes, no or empty"),
         ({"tick": "yes", "means": ""}, "means is empty"),
         ({"tick": "yes", "means": "grip"}, "no code of ours"),
+        ({"tick": "yes", "means": "gate-speed"}, "did you mean gait-speed?"),
     ],
 )
 def test_a_line_that_cannot_be_taken_is_named(site, ticks, line, fault):
