@@ -76,13 +76,13 @@ def print_answer(console: Console, content: Mapping[str, Any]) -> None:
     console.print(Text(clean(f"1 order: {orders}")))
     record = content["record"]
     read = (
-        f"could not be read: {record['unread'] or 'nothing'}; incomplete:"
-        f" {record['incomplete'] or 'nothing'}"
+        f"could not be read: {_by_reason(record['unread'])}; incomplete:"
+        f" {_by_reason(record['incomplete'])}"
     )
     console.print(
         Text(
-            f"2 record: {read}; broken: {record['unreadable']}; of others:"
-            f" {record['foreign']}"
+            f"2 record: {read}; broken entries: {record['unreadable']};"
+            f" not of this patient: {record['foreign']}"
         )
     )
     findings = [
@@ -122,6 +122,15 @@ def print_answer(console: Console, content: Mapping[str, Any]) -> None:
     console.print(Text(f"  recommendations: {', '.join(content['recommendations'])}"))
     console.print("6 cards")
     print_response(console, content)
+
+
+def _by_reason(parts: Mapping[str, str]) -> str:
+    """Return the parts of a record under the reason that they share."""
+    names: dict[str, list[str]] = {}
+    for name, reason in parts.items():
+        names.setdefault(reason, []).append(name)
+    groups = [f"{', '.join(named)} ({reason})" for reason, named in names.items()]
+    return clean(", ".join(groups)) or "nothing"
 
 
 def summary_table() -> Table:

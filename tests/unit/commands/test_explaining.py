@@ -65,6 +65,17 @@ def test_a_request_with_nothing_of_the_record_is_explained_too(tmp_path):
     assert "--fhir-server" in done.stdout
 
 
+def test_lists_that_were_not_read_are_printed_under_their_reason(tmp_path):
+    left_out = ("conditions", "medications")
+    prefetch = {
+        key: one
+        for key, one in empty_prefetch(TEMPLATES).items()
+        if key not in left_out
+    }
+    shown = " ".join(explained(tmp_path, prefetch=prefetch).stdout.split())
+    assert "could not be read: conditions, medications (" in shown
+
+
 def test_an_order_that_only_mentions_the_operation_is_explained(tmp_path):
     order = kyphoplasty(code={"text": "Follow-up after kyphoplasty L1"})
     file = tmp_path / "request.json"
