@@ -133,7 +133,7 @@ def _show_all(
             failures += _show_measured(sample, services[False], fhir, console, show)
         for failure in failures:
             options.print_note(failure)
-        _print_addresses(console, urls, fhir.url, keep=keep)
+        print_addresses(console, urls, fhir.url, keep=keep)
         if keep:
             _print_reviewers(console, services.values())
             threading.Event().wait()
@@ -260,9 +260,10 @@ def call_service(
     return document
 
 
-def _print_addresses(
+def print_addresses(
     console: Console, urls: Mapping[bool, str], fhir_url: str, *, keep: bool
 ) -> None:
+    """Print the addresses of what runs on, or that nothing does."""
     console.print()
     if not keep:
         console.print(
@@ -275,6 +276,11 @@ def _print_addresses(
         with_site = " with the sample site (an invented hospital)" if needs_site else ""
         console.print(f"Sandbox{with_site}: {url}/sandbox", soft_wrap=True)
     console.print(f"FHIR server: {fhir_url}", soft_wrap=True)
+    if f":{FHIR_PORT}/" not in fhir_url:
+        console.print(
+            f"  port {FHIR_PORT}, which the documents name, is another program's here",
+            soft_wrap=True,
+        )
 
 
 def _print_reviewers(console: Console, services: Iterable[_Running]) -> None:

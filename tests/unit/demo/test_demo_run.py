@@ -14,8 +14,10 @@ from cds_service.commands.demo import (
     DEADLINE_SECONDS,
     call_service,
     choose_samples,
+    print_addresses,
     run_demo,
 )
+from cds_service.commands.terminal import make_console
 from cds_service.samples import load_samples
 from cds_service.samples.fhir_server import LocalServer
 
@@ -73,6 +75,13 @@ def test_the_worksheet_makes_the_figure_sharper(capsys):
     assert "the usual 1 in 6 fracture" in " ".join(before.split())
     assert "about 1 in 4 fracture" in " ".join(after.replace("│", " ").split())
     assert "30.0 HU, L3" in after
+
+
+@pytest.mark.parametrize(("port", "is_said"), [(8090, False), (40123, True)])
+def test_another_port_than_the_documents_name_is_said(capsys, port, is_said):
+    url = f"http://127.0.0.1:{port}/fhir"
+    print_addresses(make_console(), {}, url, keep=True)
+    assert ("port 8090" in capsys.readouterr().out) == is_said
 
 
 def test_kept_running_it_shows_the_sandbox_page_and_ends_at_a_polite_signal():
