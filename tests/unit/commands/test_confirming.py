@@ -249,7 +249,7 @@ def test_an_opened_chart_counts_by_its_order_of_an_augmentation(
 def test_of_a_call_without_a_record_it_says_where_that_is(tmp_path):
     file = tmp_path / "call.json"
     file.write_text(json.dumps(opened()))
-    assert "on its FHIR server: give that address" in run("learn", file)
+    assert "on its FHIR server: give that address" in run("learn", file, code=1)
 
 
 def test_an_export_is_read_patient_by_patient(tmp_path):
