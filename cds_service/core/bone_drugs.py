@@ -136,6 +136,7 @@ class DrugEntry(NamedTuple):
         is_due: an order in force to take the drug at home, that begins by now.
         is_plain: no word of an order was left that was not understood.
         may_be_dose: a coded dose, recorded as given, of which not all was understood.
+        is_aside: words elsewhere on a drug that a list has: of its start alone.
     """
 
     name: str
@@ -154,6 +155,7 @@ class DrugEntry(NamedTuple):
     may_be_dose: bool = False
     is_due: bool = False
     is_plain: bool = True
+    is_aside: bool = False
 
 
 class DrugState(NamedTuple):
@@ -179,10 +181,21 @@ class DrugState(NamedTuple):
 def combine(entries: Iterable[DrugEntry], today: date) -> tuple[DrugUse, ...]:
     """Put the entries of each drug together, sorted by its name."""
     by_name: dict[str, list[DrugEntry]] = {}
+    asides: dict[str, list[DrugEntry]] = {}
     for entry in entries:
-        by_name.setdefault(entry.name, []).append(entry)
+        of_its_sort = asides if entry.is_aside else by_name
+        of_its_sort.setdefault(entry.name, []).append(entry)
     return tuple(
-        _use(name, by_name[name], _perhaps_of(name, by_name), today)
+        _use(
+            name,
+            by_name[name],
+            [
+                *_perhaps_of(name, by_name),
+                *asides.get(name, ()),
+                *_perhaps_of(name, asides),
+            ],
+            today,
+        )
         for name in sorted(by_name)
     )
 
@@ -190,7 +203,7 @@ def combine(entries: Iterable[DrugEntry], today: date) -> tuple[DrugUse, ...]:
 def _perhaps_of(
     name: str, by_name: Mapping[str, Sequence[DrugEntry]]
 ) -> list[DrugEntry]:
-    """Return the entries under other names that may be of this drug."""
+    """Return the entries under the names of groups that may be of this drug."""
     kind = KINDS.get(name, "other")
     groups = (group for group, meant in MAY_MEAN.items() if meant in (None, kind))
     return [
@@ -214,7 +227,6 @@ def _use(
     counted_intakes = sure_ones if sure_dose else intakes
     last_dose = _last_dose(counted_intakes)
     order_starts = [order.begins for order in orders if order.begins]
-    ordered = max(order_starts, key=_by_last, default=None)
     started, knows_start = _present_course(intakes)
     current_orders = [order for order in orders if order.is_current]
     if started and _is_older((*listed, *perhaps), started):
@@ -246,7 +258,8 @@ def _use(
         is_open=bool(unclear_since) or is_too_often,
         is_too_often=is_too_often,
         orders=DrugOrders(
-            newest=ordered,
+            newest=max(order_starts, key=_by_last, default=None),
+            oldest=min(order_starts, default=None),
             is_standing=bool(current_orders),
             is_signed_now=any(order.is_draft for order in current_orders),
             prescribed=_prescribed(orders, today),
@@ -394,7 +407,9 @@ def _end(
     if any(entry.is_current and entry.is_intake for entry in entries):
         return None
     ends = [
-        DrugEnd(entry.ended, entry.how_ended) for entry in entries if entry.how_ended
+        DrugEnd(entry.ended, entry.how_ended)
+        for entry in entries
+        if entry.how_ended and not _is_end_of_earlier(entry, last_dose)
     ]
     if any(_runs(intake, today) for intake in intakes):
         is_standing = any(entry.is_current for entry in entries)
@@ -408,6 +423,16 @@ def _end(
     if last_dose:
         return DrugEnd(last_dose, "last given")
     return ends[0] if ends else None
+
+
+def _is_end_of_earlier(entry: DrugEntry, last_dose: Dated | None) -> bool:
+    """Tell if an end without a day is that of an earlier course than the last dose.
+
+    The last dose a year after an order is not of that order.
+    """
+    if entry.ended or entry.begins is None or last_dose is None:
+        return False
+    return months_between(entry.begins.last, last_dose.first) >= LONG_MONTHS
 
 
 def _by_end(end: DrugEnd) -> tuple[date, date]:
@@ -457,8 +482,16 @@ def state_of(drugs: BoneDrugs, today: date, fracture_on: date | None) -> DrugSta
             if state := find(use, drugs, today):
                 return state
     uses = [one for one in drugs.uses if not _is_replaced(one, drugs, today)]
-    use = max(uses, key=lambda drug_use: (*_rank(drug_use), drug_use.name))
-    return _own_state(use, today, fracture_on)
+    newest = max(uses, key=_rank)
+    earlier = [
+        use
+        for use in uses
+        if use is not newest and _is_hidden_by(newest, use, today, fracture_on)
+    ]
+    if earlier:
+        hidden = max(earlier, key=lambda use: (_is_in_time(use, today), _rank(use)))
+        return _beside(newest, hidden, today, fracture_on)
+    return _own_state(newest, drugs, today, fracture_on)
 
 
 def _none(drugs: BoneDrugs) -> DrugState:
@@ -477,13 +510,121 @@ def _none(drugs: BoneDrugs) -> DrugState:
     return DrugState("no-bone-drug", none, none, words=words)
 
 
-def _rank(use: DrugUse) -> tuple[bool, date]:
+def _rank(use: DrugUse) -> tuple[bool, date, str]:
     """Rank what goes on before what ended, then the newest first."""
     is_open = use.end is None or use.orders.is_standing
     days = (use.doses.last, use.orders.newest, use.ended_on)
     # An undated denosumab may be the one that lapses.
     without_day = date.max if use.kind == "denosumab" else date.min
-    return is_open, max((day.last for day in days if day), default=without_day)
+    newest = max((day.last for day in days if day), default=without_day)
+    return is_open, newest, use.name
+
+
+def _is_hidden_by(
+    newest: DrugUse, use: DrugUse, today: date, fracture_on: date | None
+) -> bool:
+    """Tell if the newest drug would hide one that a fracture happened on.
+
+    A ward gives a tablet in place of the one that is taken at home. That is no change
+    of treatment, and neither is a tablet while denosumab still acts. What others
+    inject, and an anabolic drug, is not given in place of another.
+    """
+    if newest.is_injected or newest.kind == "anabolic" or not newest.is_taken:
+        return False
+    if _may_mean(use.name, newest):
+        return False
+    if _is_in_time(use, today):
+        return True
+    if newest.started is None:
+        return False
+    day = fracture_on or today - RECENT
+    if newest.started.last >= day:
+        return _may_be_taken_on(use, day)
+    return _is_long_taken_on(use, day) and not _is_long(newest.started, day)
+
+
+def _is_long_taken_on(use: DrugUse, day: date) -> bool:
+    """Tell if a drug was surely taken on this day, and for a year before it."""
+    is_clear = use.is_taken and not use.is_open and use.name not in TUMOUR_DOSES
+    if not is_clear or use.started is None:
+        return False
+    is_ended_since = use.ended_on is not None and use.ended_on.first >= day
+    return (use.is_running or is_ended_since) and _is_long(use.started, day)
+
+
+def _is_long(started: Dated, day: date) -> bool:
+    """Tell if a fracture of this day says something of a drug begun then."""
+    return months_between(started.last, day) >= LONG_MONTHS
+
+
+def _may_mean(name: str, use: DrugUse) -> bool:
+    """Tell if a group's name may be that of this drug: `bisphosphonate`."""
+    meant = {GROUPS.get(group, group): kind for group, kind in MAY_MEAN.items()}
+    return name in meant and meant[name] in (None, use.kind)
+
+
+def _is_in_time(use: DrugUse, today: date) -> bool:
+    """Tell if it is denosumab whose next dose is not due yet."""
+    last = use.doses.last
+    if use.kind != "denosumab" or use.is_open or last is None or not use.is_running:
+        return False
+    return months_before(last.first, -DUE_MONTHS) >= today
+
+
+def _may_be_taken_on(use: DrugUse, day: date) -> bool:
+    """Tell if a drug may have been taken on this day, by all that is on record."""
+    if use.end and use.ended_on:
+        return use.ended_on.last >= day and _may_begin_by(use, day)
+    if use.end:  # without a day: it may be of before, if nothing is of the year before
+        days = (use.doses.last, use.orders.newest)
+        newest = max((one.last for one in days if one), default=date.min)
+        return newest >= months_before(day, LONG_MONTHS) and _may_begin_by(use, day)
+    is_on_record = use.is_taken or use.is_open or use.orders.is_standing
+    return is_on_record and _may_begin_by(use, day)
+
+
+def _may_begin_by(use: DrugUse, day: date) -> bool:
+    """Tell if a drug may have been begun or ordered by this day."""
+    days = (use.started, use.orders.oldest)
+    oldest = min((one.first for one in days if one), default=date.min)
+    return oldest <= day or not use.is_start_known
+
+
+def _beside(
+    newest: DrugUse, use: DrugUse, today: date, fracture_on: date | None
+) -> DrugState:
+    """Find the state of the drug of the fracture, beside a tablet that came to it."""
+    state = None
+    if use.is_taken and not use.is_open and use.name not in TUMOUR_DOSES:
+        state = _while_taken(use, today, fracture_on)
+    state = state or _without_dose(use, today)
+    if newest.started is None or not newest.is_start_known:
+        return state
+    started = _day_text(newest.started, today)
+    since = say("{drug} since {since}", drug=newest.name, since=started)
+    return state._replace(because=joined((state.because, since)))
+
+
+def _course_before(use: DrugUse, drugs: BoneDrugs) -> DrugUse | None:
+    """Find the bisphosphonate that a tablet of another one goes on from.
+
+    An infusion is a change of treatment, another tablet is none.
+    """
+    started = use.started
+    if use.kind != "bisphosphonate" or use.is_injected or started is None:
+        return None
+    others = (one for one in drugs.uses if one is not use and one.kind == use.kind)
+    return next(
+        (
+            other
+            for other in others
+            if other.name not in TUMOUR_DOSES
+            and not _may_mean(other.name, use)
+            and _may_begin_by(other, started.first)
+            and _may_be_taken_on(other, months_before(started.first, LONG_MONTHS))
+        ),
+        None,
+    )
 
 
 def _is_replaced(use: DrugUse, drugs: BoneDrugs, today: date) -> bool:
@@ -619,11 +760,15 @@ def _anabolic_ended(use: DrugUse, drugs: BoneDrugs, today: date) -> DrugState | 
     return DrugState("anabolic-ended", because, clause, use, words)
 
 
-def _own_state(use: DrugUse, today: date, fracture_on: date | None) -> DrugState:
+def _own_state(
+    use: DrugUse, drugs: BoneDrugs, today: date, fracture_on: date | None
+) -> DrugState:
     if use.is_open or use.name in TUMOUR_DOSES:
         return _without_dose(use, today)
     if use.is_taken and use.is_running:
-        return _while_taken(use, today, fracture_on) or _without_dose(use, today)
+        earlier = _course_before(use, drugs)
+        state = _while_taken(use, today, fracture_on, earlier)
+        return state or _without_dose(use, today)
     is_lapsed = use.end is not None and not use.orders.is_standing
     # Its last dose may be long past the end of its effect.
     is_unknown = use.ended_on is None and use.doses.last is None
@@ -637,9 +782,19 @@ def _own_state(use: DrugUse, today: date, fracture_on: date | None) -> DrugState
 
 
 def _while_taken(
-    use: DrugUse, today: date, fracture_on: date | None
+    use: DrugUse,
+    today: date,
+    fracture_on: date | None,
+    earlier: DrugUse | None = None,
 ) -> DrugState | None:
-    """Find the state of a drug that is taken; None if a day of it is open."""
+    """Find the state of a drug that is taken; None if a day of it is open.
+
+    Args:
+        use: the drug.
+        today: the day of the card.
+        fracture_on: the day of the present fracture; None if it is not recorded.
+        earlier: the drug of the same kind that it goes on from.
+    """
     started = use.started
     is_after = bool(
         fracture_on and started and use.is_start_known and started.first > fracture_on
@@ -650,7 +805,7 @@ def _while_taken(
     if started is None:
         return None
     if is_before:
-        return _taken_before(use, started, today, fracture_on or today)
+        return _taken_before(use, today, fracture_on or today, earlier)
     if not use.is_start_known:
         return None
     words = _words(use, **_starts(started, today))
@@ -667,18 +822,29 @@ def _starts(started: Dated, today: date) -> dict[str, str]:
 
 
 def _taken_before(
-    use: DrugUse, started: Dated, today: date, fracture_on: date
+    use: DrugUse, today: date, fracture_on: date, earlier: DrugUse | None
 ) -> DrugState | None:
     """Find the state of a drug that was begun before the fracture."""
-    passed = _passed_text(started.last, fracture_on)
-    words = _words(use, **_starts(started, today), months=passed)
+    started = use.started
+    if started is None:
+        return None
+    fracture = say("fracture on {drug}", drug=use.name)
     clause = say("on {drug}", drug=use.name)
-    if months_between(started.last, fracture_on) >= LONG_MONTHS:
-        fracture = say("fracture on {drug}", drug=use.name)
+    if _is_long(started, fracture_on):
+        words = _words(use, **_starts(started, today))
         because = in_brackets(fracture, say("since {since}", since=words["since"]))
         return DrugState("long-on-drug", because, clause, use, words)
-    if not use.is_start_known:
+    if earlier and earlier.started and _is_long(earlier.started, fracture_on):
+        words = _words(use, **_starts(earlier.started, today))
+        after = say("after {drug}", drug=earlier.name)
+        since = say("since {since}", since=words["since"])
+        because = in_brackets(fracture, after, since)
+        return DrugState("long-on-drug", because, clause, use, words)
+    is_known = earlier is None or (earlier.started and earlier.is_start_known)
+    if not use.is_start_known or not is_known:
         return None
+    passed = _passed_text(started.last, fracture_on)
+    words = _words(use, **_starts(started, today), months=passed)
     because = say("fracture {time} into {drug}", time=passed, drug=use.name)
     return DrugState("early-on-drug", because, clause, use, words)
 

@@ -204,6 +204,7 @@ class DrugOrders(NamedTuple):
 
     Attributes:
         newest: its day; None if there is none or it has no day.
+        oldest: likewise.
         is_standing: one stands that nothing ended.
         is_signed_now: one is among the orders being signed.
         prescribed: the newest by which the drug is begun, understood whole; None if
@@ -211,6 +212,7 @@ class DrugOrders(NamedTuple):
     """
 
     newest: Dated | None = None
+    oldest: Dated | None = None
     is_standing: bool = False
     is_signed_now: bool = False
     prescribed: Dated | None = None

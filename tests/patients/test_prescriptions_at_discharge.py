@@ -136,7 +136,8 @@ def test_an_order_since_one_that_was_declined_begins_it():
 
 def test_what_is_taken_since_is_begun_whatever_its_order_says():
     declined = alendronate(6, note=[{"text": "patient declined"}])
-    assert cards_with(declined, statement("alendronate", ALENDRONATE, 5)) == []
+    (card,) = cards_with(declined, statement("alendronate", ALENDRONATE, 5))
+    assert "alendronate on the list, start not recorded" in card["summary"]
 
 
 @pytest.mark.parametrize(

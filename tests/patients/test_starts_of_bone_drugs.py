@@ -10,13 +10,22 @@ from tests.chart_builders import (
     ask,
     by_topic,
     days_ago,
+    inpatient,
     kyphoplasty,
     of_patient,
     order_sign,
     ordered,
 )
-from tests.codes import ATC, ICD, codeable
-from tests.patients.inpatients import ALENDRONATE, ZOLEDRONATE, chart, coded
+from tests.codes import ATC, codeable
+from tests.patients.inpatients import (
+    ALENDRONATE,
+    FAILED,
+    ZOLEDRONATE,
+    chart,
+    coded,
+    worded,
+)
+from tests.patients.leaving import V2_0074
 
 DRUG = codeable(ATC, ALENDRONATE)
 
@@ -65,11 +74,30 @@ def stated(status="active", **members):
 
 def summary(*entries):
     """The summary for a fracture of 20 days ago with these entries."""
-    record = chart(coded("M80.08XA"), *entries)
+    stays = [one for one in entries if one["resourceType"] == "Encounter"]
+    usual = chart(coded("M80.08XA"))
+    if stays:
+        usual = [one for one in usual if one["resourceType"] != "Encounter"]
+    record = (*usual, *entries)
     return by_topic(ask(order_sign(record, kyphoplasty())))["rehabilitation"]["summary"]
 
 
-LONG_TERM = codeable(ICD, "Z79.83")
+BEGAN_IN_2021 = {"timing": {"repeat": {"boundsPeriod": {"start": "2021-03-01"}}}}
+
+
+def reported(words, *, days):
+    """An imaging report of so many days ago with this conclusion."""
+    return of_patient(
+        "DiagnosticReport",
+        f"dr{days}",
+        status="final",
+        code={"text": "X-ray of the chest"},
+        category=[codeable(V2_0074, "RAD")],
+        effectiveDateTime=days_ago(days),
+        conclusion=words,
+    )
+
+
 OLDER = {
     "a prescription of five years ago that ran out": [prescribed(1900)],
     "one that nobody knows the state of": [prescribed(1900, "unknown")],
@@ -80,6 +108,36 @@ OLDER = {
     "a list without a day": [stated()],
     "long-term use on the problem list": [coded("Z79.83", days=1500)],
     "what was told on admission": [prescribed(2, reportedBoolean=True)],
+    "an order whose dosage began years ago": [
+        prescribed(2, "active", dosageInstruction=[BEGAN_IN_2021])
+    ],
+    "an order that renews another": [
+        prescribed(2, "active", priorPrescription={"reference": "MedicationRequest/o"})
+    ],
+    "an order based on another": [
+        prescribed(2, "active", basedOn=[{"reference": "MedicationRequest/o"}])
+    ],
+    "an order with a note that was not understood": [
+        prescribed(2, "active", note=[{"text": "Continue home medication"}])
+    ],
+    "a diagnosis of years ago that names it": [
+        worded("Osteoporosis, on Fosamax since 2019", days=1500)
+    ],
+    "a diagnosis of this week that names it": [
+        worded("Osteoporosis, on Fosamax since 2019", days=2)
+    ],
+    "a diagnosis that names its group": [
+        worded("History of bisphosphonate therapy", days=900)
+    ],
+    "a report of last year that names it": [
+        reported("Osteopenia. On alendronate since 2019.", days=400)
+    ],
+    "the reason of this stay": [
+        inpatient() | {"reasonCode": [{"text": "Fracture on alendronate since 2019"}]}
+    ],
+    "a drug that nobody knows": [
+        prescribed(1900) | {"medicationCodeableConcept": {"text": "Zzyx 70 mg"}}
+    ],
 }
 
 
@@ -99,6 +157,46 @@ def test_a_dispense_before_the_fracture_is_no_start_if_the_drug_may_be_older(old
 
 def test_what_may_be_older_gets_a_card_though_rehabilitation_is_ordered():
     assert "review" in summary(prescribed(1900), given(2), ordered("rehabilitation"))
+
+
+@pytest.mark.parametrize(
+    "key",
+    [
+        *("medications", "statements", "dispenses", "administrations"),
+        *("conditions", "diagnosticReports"),
+    ],
+)
+def test_no_start_is_known_if_a_list_was_not_read(key):
+    body = order_sign(chart(coded("M80.08XA"), given(2), dispensed(5)), kyphoplasty())
+    assert "for this fracture" in by_topic(ask(body))["rehabilitation"]["summary"]
+    body["prefetch"][key] = FAILED
+    words = by_topic(ask(body))["rehabilitation"]["summary"]
+    assert "for this fracture" not in words
+    assert "too early" not in words
+
+
+@pytest.mark.parametrize("status", ["stopped", "on-hold"])
+def test_a_dose_years_after_an_order_was_not_stopped_with_it(status):
+    words = summary(prescribed(3900, status), given(2))
+    assert words.startswith("Alendronate on the list, start not recorded: ask")
+
+
+def test_a_dose_of_an_order_that_was_stopped_was_stopped_with_it():
+    words = summary(prescribed(100, "stopped"), dispensed(90))
+    assert words.startswith("Alendronate stopped")
+
+
+@pytest.mark.parametrize(
+    "sig",
+    [
+        "Take 1 tablet (70 mg total) by mouth once a week.",
+        "One tablet weekly, 30 minutes before breakfast. Do not lie down for 30 minutes.",
+        "1x wöchentlich 1 Tablette nüchtern mind. 30 min vor dem Frühstück",
+    ],
+)
+def test_the_usual_words_of_a_dosage_leave_a_start_known(sig):
+    order = prescribed(4, "active", dosageInstruction=[{"text": sig}])
+    assert summary(order, given(2)).startswith("Alendronate started 18 Nov for this")
 
 
 @pytest.mark.parametrize("apart", [90, 180, 330])

@@ -4,6 +4,7 @@ It is made of what was given, dispensed, reported, billed or only ordered.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from datetime import date, timedelta
 
 from cds_service.core.bone_drugs import (
@@ -28,6 +29,7 @@ from cds_service.fhir.findings.chart import (
 )
 from cds_service.fhir.findings.drug_times import (
     begins_soon,
+    continues_earlier,
     dated,
     end_of_period,
     end_of_supply,
@@ -46,7 +48,6 @@ from cds_service.fhir.findings.medication_list import (
     future_uses,
     is_meant,
     is_of_now,
-    may_be_taken,
     named_beside,
     not_on_list,
     source_of,
@@ -90,21 +91,25 @@ def read_history(spec: BoneDrugSpec, chart: Chart) -> BoneDrugs:
     entries = entries_of(spec, chart)
     uses = combine(entries, chart.today)
     unread = chart.unread_lists(spec) or chart.unread_besides(TELLING_LISTS)
-    # Next to a known one, what ended long ago may be another: an anabolic drug.
-    silence = conclude_no(
-        spec,
-        chart,
-        may_count=lambda entry: (
-            may_be_taken(entry, spec, chart)
-            or (bool(uses) and entry.drug is not None and entry.status not in VOID)
-        ),
-    )
+    silence = conclude_no(spec, chart, may_count=_may_be_bone_drug)
+    unclear = "" if unread else _why_unclear(silence)
+    if unread or unclear:  # it may have been taken for longer than what was read says
+        uses = tuple(replace(one, is_start_known=False) for one in uses)
     return BoneDrugs(
         uses=uses,
         entries=chart.listed(spec).entries,
         unread=unread,
-        unclear="" if unread else _why_unclear(silence),
+        unclear=unclear,
     )
+
+
+def _may_be_bone_drug(entry: Entry) -> bool:
+    """Tell if an entry of the lists may be of a bone drug, however old it is.
+
+    A dose of years ago may be that of denosumab, or of an anabolic drug.
+    """
+    is_void = entry.status in VOID and entry.origin != "context"
+    return entry.drug is not None and not is_void
 
 
 def entries_of(spec: BoneDrugSpec, chart: Chart) -> list[DrugEntry]:
@@ -273,20 +278,22 @@ def _only_meant(spec: MedicationSpec, chart: Chart) -> Iterator[DrugEntry]:
 def _mentioned(
     spec: MedicationSpec, chart: Chart, listed: Sequence[DrugEntry]
 ) -> Iterator[DrugEntry]:
-    """Yield the drugs that other entries name, and the lists of drugs do not.
+    """Yield the drugs that other entries name, however long ago.
 
-    The lists tell more of a drug than such words.
+    The lists of drugs tell more of a drug than such words. Of one that they have, the
+    words are an aside: it may have been taken for longer than the lists say.
     """
     listed_names = {one.name for one in listed}
     kinds = {KINDS[name] for name in listed_names & KINDS.keys()}
     for use in named_beside(chart, spec.value_sets):
+        if use.entry.kind not in TELLING_TOO:
+            continue
         name = _name(use.drug, chart)
         is_group = name in UNSPECIFIC and KINDS[name] in kinds
         is_group |= name == ANY_BONE_DRUG and bool(listed_names)
-        is_listed = name in listed_names
-        if use.entry.kind not in TELLING_TOO or is_listed or is_group:
-            continue
-        if use.entry.kind in DEVICE_ORDERS or is_of_now(use, spec, chart):
+        if name in listed_names or is_group:
+            yield _noted(use, spec, chart)._replace(is_aside=True)
+        elif use.entry.kind in DEVICE_ORDERS or is_of_now(use, spec, chart):
             yield _noted(use, spec, chart)
 
 
@@ -297,6 +304,7 @@ def _noted(use: Use, spec: MedicationSpec, chart: Chart) -> DrugEntry:
         _name(use.drug, chart),
         source_of(use.entry, use.drug, use.day, spec),
         begins=day,
+        knows_start=False,
         is_understood=False,
     )
 
@@ -327,7 +335,9 @@ def _read(entry: Entry, drug: Drug, spec: MedicationSpec, chart: Chart) -> DrugE
     else:
         drug_entry = _given(mention, entry, spec, chart)
     day = drug_entry.last or drug_entry.begins
+    goes_on = continues_earlier(entry.raw, drug_entry.begins, chart)
     return drug_entry._replace(
+        knows_start=drug_entry.knows_start and not goes_on,
         provenance=source_of(entry, drug, day.last if day else None, spec),
         is_understood=drug.is_understood,
         is_sure=drug_entry.is_intake and drug.is_understood and entry.status in SURE,
@@ -497,11 +507,13 @@ def _ordered(
     if authored is None and chart.calendar.moment(entry.raw.get("authoredOn")):
         return mention  # dated after the order
     is_due = is_due and entry.status == "active"
-    # Written down as somebody told it: taken already, nobody says since when.
+    # Written down as somebody told it: taken already, nobody says since when. Words
+    # that were not understood may say the same: "continue home medication".
     is_told = (
         entry.raw.get("reportedBoolean") is True or "reportedReference" in entry.raw
     )
-    order = mention._replace(begins=authored, is_due=is_due, knows_start=not is_told)
+    knows_start = mention.is_plain and not is_told
+    order = mention._replace(begins=authored, is_due=is_due, knows_start=knows_start)
     is_new = authored and _effect(mention.name, spec, authored) >= chart.today
     is_open = entry.status == "active" or (entry.status == "completed" and bool(is_new))
     if mention.name in INTERVAL:

@@ -56,6 +56,26 @@ def begins_soon(raw: Json, chart: Chart) -> bool:
     return all(day <= chart.today + SOON for day in days if day)
 
 
+def continues_earlier(raw: Json, begins: Dated | None, chart: Chart) -> bool:
+    """Tell if an entry goes on with an intake or order that is older than its own day.
+
+    It names the order that it renews, or a time of its dosage begins before that day.
+
+    Args:
+        raw: the entry.
+        begins: the day on which it was written, or of the intake that it records.
+        chart: the patient's record.
+    """
+    orders = (text(member(one, "reference")) for one in objects(raw.get("basedOn")))
+    is_renewed = any("MedicationRequest/" in order for order in orders)
+    if is_renewed or raw.get("priorPrescription"):
+        return True
+    dosages = [*objects(raw.get("dosageInstruction")), *objects(raw.get("dosage"))]
+    periods = (member(one, "timing", "repeat", "boundsPeriod") for one in dosages)
+    starts = (chart.calendar.first_day(member(one, "start")) for one in periods)
+    return begins is not None and any(day < begins.first for day in starts if day)
+
+
 def is_for_home(raw: Json, chart: Chart) -> bool:
     """Tell if an order is one to take a drug at home, and still goes on.
 
