@@ -100,6 +100,9 @@ OVERDUE_MONTHS, DUE_MONTHS = 7, 6  # denosumab is given every six months
 LONG_MONTHS = 12  # policy: earlier, a fracture says nothing of a drug
 # The day of the fracture is seldom recorded: it is taken to be no older than this.
 RECENT = timedelta(days=90)
+# An anabolic drug begun so soon after denosumab does not hold the bone that was gained
+# (doi 10.3390/jcm12185874). Policy: the months.
+AFTER_DENOSUMAB_MONTHS = 18
 SWITCH = timedelta(days=90)  # policy: the new drug may begin before the old one ends
 # Romosozumab is given twelve times, a month apart: after the twelfth none is next.
 WHOLE_COURSE = {"romosozumab": timedelta(days=315)}
@@ -606,12 +609,9 @@ def _beside(
 
 
 def _course_before(use: DrugUse, drugs: BoneDrugs) -> DrugUse | None:
-    """Find the bisphosphonate that a tablet of another one goes on from.
-
-    An infusion is a change of treatment, another tablet is none.
-    """
+    """Find the bisphosphonate that one begun before the fracture goes on from."""
     started = use.started
-    if use.kind != "bisphosphonate" or use.is_injected or started is None:
+    if use.kind != "bisphosphonate" or started is None:
         return None
     others = (one for one in drugs.uses if one is not use and one.kind == use.kind)
     return next(
@@ -625,6 +625,30 @@ def _course_before(use: DrugUse, drugs: BoneDrugs) -> DrugUse | None:
         ),
         None,
     )
+
+
+def _denosumab_before(use: DrugUse, drugs: BoneDrugs) -> DrugUse | None:
+    """Find denosumab that an anabolic drug came after: together they lose bone."""
+    if use.kind != "anabolic" or use.started is None:
+        return None
+    limit = months_before(use.started.first, AFTER_DENOSUMAB_MONTHS)
+    for other in drugs.uses:
+        last = other.doses.last
+        if other.kind == "denosumab" and last and limit <= last.last:
+            return other
+    return None
+
+
+def _after_denosumab(
+    use: DrugUse, started: Dated, denosumab: DrugUse, today: date
+) -> DrugState:
+    """Find the state of an anabolic drug that is not simply to go on."""
+    words = _words(use, **_starts(started, today))
+    after = say("after {drug}", drug=denosumab.name)
+    since = say("since {since}", since=words["since"])
+    because = in_brackets(use.name, after, since)
+    clause = say("on {drug}", drug=use.name)
+    return DrugState("long-on-drug", because, clause, use, words)
 
 
 def _is_replaced(use: DrugUse, drugs: BoneDrugs, today: date) -> bool:
@@ -642,19 +666,23 @@ def _words(use: DrugUse, **words: str) -> Mapping[str, str]:
 
 
 def _followers(use: DrugUse, drugs: BoneDrugs, after: date) -> list[DrugUse]:
-    """Find other drugs with a dose since, or begun shortly before and going on."""
-    return [
-        other for other in drugs.uses if other is not use and _follows(other, after)
-    ]
+    """Find other drugs with a dose since, or begun and going on.
+
+    After an anabolic drug they may begin shortly before its end. What was given before
+    the last dose of denosumab does not come after it.
+    """
+    earliest = after if use.kind == "denosumab" else after - SWITCH
+    others = (one for one in drugs.uses if one is not use)
+    return [other for other in others if _follows(other, after, earliest)]
 
 
-def _follows(other: DrugUse, after: date) -> bool:
+def _follows(other: DrugUse, after: date, earliest: date) -> bool:
     is_later = other.doses.sure is not None and other.doses.sure.first > after
     is_switch = (
         other.is_running
         and not other.is_open
         and other.started is not None
-        and other.started.first >= after - SWITCH
+        and other.started.first >= earliest
         and (other.is_listed or _vague_dose(other, after) is None)
     )
     return is_later or is_switch
@@ -766,6 +794,9 @@ def _own_state(
     if use.is_open or use.name in TUMOUR_DOSES:
         return _without_dose(use, today)
     if use.is_taken and use.is_running:
+        denosumab = _denosumab_before(use, drugs)
+        if denosumab and use.started:
+            return _after_denosumab(use, use.started, denosumab, today)
         earlier = _course_before(use, drugs)
         state = _while_taken(use, today, fracture_on, earlier)
         return state or _without_dose(use, today)
@@ -841,7 +872,9 @@ def _taken_before(
         because = in_brackets(fracture, after, since)
         return DrugState("long-on-drug", because, clause, use, words)
     is_known = earlier is None or (earlier.started and earlier.is_start_known)
-    if not use.is_start_known or not is_known:
+    # "2025" may be a year before the fracture, or some weeks.
+    may_be_long = months_between(started.first, fracture_on) >= LONG_MONTHS
+    if may_be_long or not use.is_start_known or not is_known:
         return None
     passed = _passed_text(started.last, fracture_on)
     words = _words(use, **_starts(started, today), months=passed)

@@ -316,7 +316,7 @@ class ChartFacts:
 
         Args:
             join: the short form of a second fact; phrases without a place for it are
-                left out.
+                left out, but for those that are made for that fact.
         """
         leading = self.leading
         if leading is None:
@@ -328,7 +328,8 @@ class ChartFacts:
         # A shorter phrase must not say as unknown what is known of bone drugs.
         of_state = [phrase for phrase in fitting if phrase.state] or fitting
         for phrase in of_state:
-            if join and "{join}" not in phrase.say:
+            names_it = any(words.get(one) == join for one in phrase.fact)
+            if join and "{join}" not in phrase.say and not names_it:
                 continue
             if text := _filled(phrase.say, words):
                 yield capital(text)

@@ -95,9 +95,17 @@ def test_what_followed_an_anabolic_drug_leads(follower):
     assert_leads("early-on-drug", TERIPARATIDE, follower)
 
 
-@pytest.mark.parametrize("drug", ["alendronate", "teriparatide"])
-def test_a_drug_begun_after_denosumab_became_overdue_leads(drug):
-    assert_leads("early-on-drug", LATE, since(drug, date(2026, 9, 1)))
+def test_a_drug_begun_after_denosumab_became_overdue_leads():
+    assert_leads("early-on-drug", LATE, since("alendronate", date(2026, 9, 1)))
+
+
+@pytest.mark.parametrize("drug", ["teriparatide", "romosozumab"])
+def test_an_anabolic_drug_after_denosumab_is_to_be_reviewed(drug):
+    assert_leads("long-on-drug", LATE, since(drug, date(2026, 9, 1)))
+
+
+def test_what_was_given_before_the_last_denosumab_does_not_follow_it():
+    assert_leads("denosumab-overdue", LATE, since("zoledronate", date(2026, 1, 10)))
 
 
 def test_of_two_that_are_taken_the_newer_leads():
