@@ -164,14 +164,21 @@ def _measuring_rows(answer: Answer, pooled: PooledResult) -> Iterator[Row]:
         )
 
 
-def trial_chart(before: PooledResult | None, after: PooledResult) -> Chart:
-    """Plot this patient, if there is an own figure, and another, on one axis (e)."""
-    rows = [
-        Row(label=say("on-record"), cells=(say("no-figure"), "", ""))
-        if before is None or not before.figure.is_personal
-        else _trial_row(say("on-record"), before),
-        _trial_row(say("another"), after),
-    ]
+def trial_chart(
+    before: PooledResult | None, after: PooledResult, *, is_said: bool
+) -> Chart:
+    """Plot this patient, if there is an own figure, and another, on one axis (e).
+
+    Args:
+        before: as on record; None without a figure.
+        after: with the values that were tried.
+        is_said: the card says the figure on record, and not the usual in its place.
+    """
+    first = Row(label=say("on-record"), cells=(say("no-figure"), "", ""))
+    if before is not None and before.figure.is_personal:
+        label = say("on-record") if is_said else say("on-record-not-own")
+        first = _trial_row(label, before)
+    rows = [first, _trial_row(say("another"), after)]
     baseline = after.figure.baseline
     tick = (at("tick", baseline.incidence),)
     usual = f"{baseline.usual} ({percent_text(baseline.incidence)})"

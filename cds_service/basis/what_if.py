@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from cds_service.basis.charts import Chart
-from cds_service.basis.page import TITLES, figure_text
+from cds_service.basis.page import TITLES, figure_text, is_said
 from cds_service.basis.pooled_plots import trial_chart
 from cds_service.call import Service
 from cds_service.cards.answer import Answer
@@ -173,7 +173,9 @@ def with_changes(
             known[name] = Finding(
                 name, value, service.finding_specs[name].unit, None, ()
             )
-    return replace(findings, known=known, gaps=gaps, passed_over=())
+    # What else was seen and not used is still open.
+    passed_over = tuple(one for one in findings.passed_over if one.name not in values)
+    return replace(findings, known=known, gaps=gaps, passed_over=passed_over)
 
 
 def _results(answer: Answer, other: Answer) -> Iterator[tuple[str, Chart | None, str]]:
@@ -181,4 +183,6 @@ def _results(answer: Answer, other: Answer) -> Iterator[tuple[str, Chart | None,
     if after is None:
         return
     text = figure_text(other, after)
-    yield TITLES["refracture"], trial_chart(before, after), f"{text}."
+    is_own = before is not None and is_said(answer, before)
+    chart = trial_chart(before, after, is_said=is_own)
+    yield TITLES["refracture"], chart, f"{text}."

@@ -36,6 +36,8 @@ FORBIDDING = frozenset(
         "grave-lists-unread",
     }
 )
+# Without a dose that is due: it is too late, or nephrology is asked first.
+NO_NEXT_DOSE = frozenset({"denosumab-overdue", "kidney-failure"})
 # Besides, it is not known what keeps a brace on. Words that nobody understood forbid no
 # walking, as they withhold no referral: few reports are understood whole.
 BRACE_MAY_STAY = frozenset({"brace-reasons-unread", PROSE_OPEN})
@@ -127,7 +129,8 @@ def find_handout(conclusion: Conclusion, leaving: Leaving) -> HandoutFacts:
     names = {signal.name for signal in conclusion.signals}
     drug, day = "", None
     state = conclusion.drug_state
-    if state.use is not None and state.signal != "denosumab-overdue":
+    is_held = not NO_NEXT_DOSE.isdisjoint({state.signal, *names})
+    if state.use is not None and not is_held:
         day = _day_of_dose(state.use, leaving, case.today)
         drug = state.use.name if day else ""
     training = leaving.next_booking("rehabilitation", case.today)
@@ -161,13 +164,14 @@ def _goes_on_at_home(state: DrugState) -> bool:
 
 
 def _day_of_dose(use: DrugUse, leaving: Leaving, today: date) -> date | None:
-    """Return the day that is booked, else the due day of an order in force."""
+    """Return the day that is booked, else the due day of an understood order."""
     due = next_dose(use)
     if due is None:
         return None
     if booking := leaving.booked_dose(due):
         return booking.day
-    return due if use.orders.is_standing and due >= today else None
+    is_ordered = use.orders.is_standing and use.orders.prescribed is not None
+    return due if is_ordered and due >= today else None
 
 
 def _brace_off(signals: tuple[Signal, ...], today: date) -> date | None:

@@ -175,6 +175,12 @@ def test_no_start_is_known_if_a_list_was_not_read(key):
     assert "too early" not in words
 
 
+def test_a_start_known_by_its_year_is_not_too_early_to_judge():
+    words = summary(stated(effectivePeriod={"start": "2025"}))
+    assert "too early" not in words
+    assert "ask, then review" in words
+
+
 @pytest.mark.parametrize("status", ["stopped", "on-hold"])
 def test_a_dose_years_after_an_order_was_not_stopped_with_it(status):
     words = summary(prescribed(3900, status), given(2))

@@ -90,6 +90,8 @@ def find_earlier_fracture(spec: FractureSpec, chart: Chart) -> FindingOrGap:
     stated = [one for one in stated if not _is_of_this_signing(one, chart)]
     judged = [(one, _is_earlier(one, chart)) for one in stated]
     earlier = [one for one, verdict in judged if verdict]
+    present = [one for one, verdict in judged if verdict is False]
+    earlier += _followed_by_another(present, chart)
     passed = chart.broken(spec)
     if earlier:
         return _yes(spec, chart, earlier), passed
@@ -110,6 +112,36 @@ def find_earlier_fracture(spec: FractureSpec, chart: Chart) -> FindingOrGap:
         sources = (one.provenance(spec) for one in open_ones)
         return gap(spec, "undetermined", NOT_CLEAR, *sources), passed
     return problem_list.silence(spec, chart, ()), passed
+
+
+def _followed_by_another(
+    present: Sequence[problem_list.Stated], chart: Chart
+) -> list[problem_list.Stated]:
+    """Find the present fractures that one of another vertebra came after.
+
+    The treated vertebra may have broken weeks before the newest one. Fractures within a
+    month of each other are one event, and so are all entries of the same vertebra.
+    """
+    dated = [
+        (one, one.day, _levels_or_treated(one, chart))
+        for one in present
+        if one.day and one.entry.kind == "Condition"
+    ]
+    return [
+        first
+        for first, day, levels in dated
+        if any(
+            newer_day - day > AT_ONCE and levels.isdisjoint(newer_levels)
+            for _, newer_day, newer_levels in dated
+            if levels and newer_levels
+        )
+    ]
+
+
+def _levels_or_treated(stated: problem_list.Stated, chart: Chart) -> frozenset[str]:
+    """Return the vertebrae that an entry names, else those that are treated now."""
+    named = fracture_levels(stated.entry.raw, chart.terminology)
+    return named or frozenset(chart.treated)
 
 
 def _ordered_elsewhere(chart: Chart) -> list[problem_list.Stated]:

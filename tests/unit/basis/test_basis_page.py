@@ -31,6 +31,7 @@ from tests.codes import SCT, codeable
 from tests.generated_patients import Signing, signings
 from tests.patients.charts import drug as prescribed
 from tests.patients.charts import measured as by_method
+from tests.patients.reassuring import reassuring_record
 
 MANY = int(os.environ.get("BASIS_PAGES", "60"))
 
@@ -458,6 +459,19 @@ def test_another_patient_gets_the_figure_that_the_same_record_would_get():
     on_record, row, _ = tried.rows
     assert on_record.cells[0] == "about 1 in 8"
     assert row.cells == chart(page, "place").rows[0].cells
+
+
+def test_what_is_open_stays_open_if_another_value_is_tried():
+    """A preliminary T-score is on record: the card says the usual, not an own figure."""
+    preliminary = measured(
+        "bmd-t-score", -3.4, number="newer", days=2, status="preliminary"
+    )
+    record = reassuring_record(preliminary)
+    content = content_of(*record)
+    ((_, tried, said),) = trial_of(content, bmi="26.0").results
+    assert said.startswith("Usual 1 in 6")
+    assert "not this patient's figure" in said
+    assert tried.rows[0].label == "On record, by what the model counts alone"
 
 
 def test_a_trial_changes_measurements_alone():

@@ -214,6 +214,34 @@ def test_a_dose_that_nobody_ordered_is_no_next_one(ward: Ward) -> None:
     assert "Ask your family doctor about bone medicine by 4 December." in text
 
 
+@pytest.mark.parametrize(
+    "order",
+    [
+        pytest.param({"note": [{"text": "do not give next dose"}]}, id="a note"),
+        pytest.param({"statusReason": {"text": "patient refuses"}}, id="its reason"),
+        pytest.param({"intent": "plan"}, id="a plan"),
+        pytest.param(
+            {"dispenseRequest": {"validityPeriod": {"end": days_ago(30)}}}, id="over"
+        ),
+    ],
+)
+def test_a_dose_is_not_named_by_an_order_that_may_not_mean_it(
+    ward: Ward, order: Any
+) -> None:
+    dose = given("denosumab", "M05BX04", 90)
+    ordered = medication("denosumab", "M05BX04", 90, **order)
+    assert "Your bone medicine" not in said(ward, *leaving_chart(dose, ordered))
+
+
+def test_no_dose_is_named_before_nephrology_was_asked(ward: Ward) -> None:
+    dose = given("denosumab", "M05BX04", 90)
+    ordered = medication("denosumab", "M05BX04", 90)
+    assert "Your bone medicine" in said(ward, *leaving_chart(dose, ordered))
+    dialysis = coded("Z99.2", "Dialysis", days=900)
+    text = said(ward, *leaving_chart(dose, ordered, dialysis))
+    assert "Your bone medicine" not in text
+
+
 def test_an_early_visit_is_no_day_of_the_next_dose(ward: Ward) -> None:
     """Denosumab was given yesterday: nothing is injected in two weeks."""
     visit = appointment("Fracture liaison service", day="2026-12-04")
