@@ -99,7 +99,7 @@ def test_the_card_says_what_to_ask():
     said = cards(unread="conditions")["rehabilitation"]["summary"]
     assert said.endswith("ask about cancer, infection and new weakness.")
     said = cards(unread="administrations")["rehabilitation"]["summary"]
-    assert said.endswith("ask about other bone drugs and their last dose.")
+    assert said.startswith("Alendronate on the list, start not recorded: ask about it")
 
 
 OPEN = [

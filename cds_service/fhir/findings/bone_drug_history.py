@@ -90,10 +90,11 @@ def read_history(spec: BoneDrugSpec, chart: Chart) -> BoneDrugs:
     """
     entries = entries_of(spec, chart)
     uses = combine(entries, chart.today)
-    unread = chart.unread_lists(spec) or chart.unread_besides(TELLING_LISTS)
+    unread_drugs = chart.unread_lists(spec)
+    unread = unread_drugs or chart.unread_besides(TELLING_LISTS)
     silence = conclude_no(spec, chart, may_count=_may_be_bone_drug)
     unclear = "" if unread else _why_unclear(silence)
-    if unread or unclear:  # it may have been taken for longer than what was read says
+    if unread_drugs or unclear:  # it may have been taken for longer
         uses = tuple(replace(one, is_start_known=False) for one in uses)
     return BoneDrugs(
         uses=uses,
