@@ -39,6 +39,10 @@ from cds_service.site.profiles import (
 from cds_service.site.review import ACCOUNT, ReviewLogin, client_secret
 
 SITE_FILE = "site.toml"
+NO_SITE_FILE = (
+    "there is no such file; a site folder begins with one:"
+    ' [site], name = "Example Hospital", time-zone = "Europe/Berlin"'
+)
 OVERLAYS = ("mappings", "hooks")
 CLIENTS = "clients"
 # The person it was meant for would see the entries of every EHR.
@@ -211,6 +215,8 @@ def load_site(folder: Path) -> SiteFolder:
     """
     _check_files(folder)
     file = folder / SITE_FILE
+    if not file.exists():
+        raise DataFileError(str(file), "", NO_SITE_FILE)
     site = validated(Site, read_toml(file), file)
     _check_policy(file, site.policy)
     _check_clients(file, site)

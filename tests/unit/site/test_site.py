@@ -55,7 +55,9 @@ def test_overlays_beside_the_file_are_found_and_a_name_that_is_nearly_theirs_is_
 
 
 def test_a_folder_without_a_site_file_is_none(tmp_path, fault):
-    assert "site.toml" in fault(tmp_path)
+    message = fault(tmp_path)
+    assert "site.toml" in message
+    assert 'begins with one: [site], name = "Example Hospital", time-zone' in message
 
 
 @pytest.mark.parametrize(
