@@ -5,6 +5,7 @@ gettext would do it, and from the tables that those calls choose from.
 """
 
 import ast
+import re
 from collections.abc import Iterator, Mapping
 from functools import cache
 from pathlib import Path
@@ -41,6 +42,29 @@ NAMES = (
 )
 # What the reader of lists puts together.
 COMPOSED = (*(f"{one} falls" for one in NUMBER_WORDS[2:]), "medication list empty")
+
+# By language: the texts that it writes as English does.
+SAME_AS_ENGLISH: Mapping[str, frozenset[str]] = {
+    "de": frozenset(
+        {
+            *("Rehabilitation", "rehabilitation", "Clinical Frailty Scale"),
+            *("Clinical Frailty Scale {points}", "augmentation", "Parkinson"),
+        }
+    ),
+}
+# Frequent words of the English cards: one on a card in another language was left over.
+ENGLISH = re.compile(
+    r"\b(the|of|and|drug|drugs|bone|ordered|before|with|not|no|since|ask|review|start"
+    r"|fracture|is|or|at|for|by|after|refer|risk|known|average|study|about)\b"
+)
+# By language: which of these it has too, as French has `fracture`.
+SHARED_WORDS: Mapping[str, frozenset[str]] = {}
+
+
+def english_words(text: str, language: str) -> set[str]:
+    """Find words that were left in English."""
+    shared = SHARED_WORDS.get(language, frozenset())
+    return set(ENGLISH.findall(text.casefold())) - shared
 
 
 def texts_of(service: Service) -> frozenset[str]:
