@@ -17,6 +17,7 @@ import click
 
 from cds_service.audit.chain import OneEntry
 from cds_service.call import Ports, Service
+from cds_service.cards.texts import SUMMARY_LENGTH
 from cds_service.commands import options
 from cds_service.commands.terminal import clean, make_console, print_answer
 from cds_service.core.languages import ENGLISH, UnfinishedLanguage
@@ -229,6 +230,7 @@ def _print_texts_not_translated(explanation: Mapping[str, Any]) -> None:
             click.echo(f'{json.dumps(clean(text), ensure_ascii=False)} = ""')
     elif language.get("asked") != language.get("used"):
         click.echo(
-            "The service says these cards in English: a summary is too long in"
-            f" {language['asked']}."
+            "The service says these cards in English: a summary is longer than"
+            f" {SUMMARY_LENGTH} characters in {language['asked']}, or a line lacks the"
+            " colon and space that end its heading in English."
         )

@@ -19,12 +19,17 @@ CODE = r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$"
 
 
 class DayForms(DataTable):
-    """The forms of days in writing, with {day}, {month} and {year}."""
+    """The forms of days in writing, with {day}, {month} and {year}.
+
+    Attributes:
+        first: the {day} of the first of a month, if it is no plain 1: `1er`.
+    """
 
     date: str
     near: str
     month: str
     year: str
+    first: str = "1"
 
 
 class LanguageFile(DataTable):
@@ -94,7 +99,8 @@ class LanguageFile(DataTable):
             "month": self.days.month,
             "year": self.days.year,
         }
-        return forms[form].format(day=day.day, month=month, year=day.year)
+        number = self.days.first if day.day == 1 else str(day.day)
+        return forms[form].format(day=number, month=month, year=day.year)
 
     def number_text(self, number: str) -> str:
         """Write a number with the language's decimal sign."""

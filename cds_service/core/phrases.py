@@ -29,6 +29,8 @@ DOUBLE_ENDS = (
     *(("?.", "?"), ("? (FLS).", "? (FLS)")),
     *(("？。", "？"), ("？（FLS）。", "？（FLS）")),
 )
+# A month that is abbreviated (`4 déc.`) ends its sentence; three dots are meant.
+TWO_STOPS = re.compile(r"(?<!\.)\.\.(?!\.)")
 
 
 class NotTranslated(Exception):
@@ -132,7 +134,7 @@ class Joined(Phrase):
 
     def translation(self, language: Language) -> str:
         words = [in_language(part, language) for part in self.parts]
-        return language.join(words, self.separator, self.last)
+        return end_once(language.join(words, self.separator, self.last))
 
 
 class Day(Phrase):
@@ -223,7 +225,11 @@ class Part(Phrase):
         return phrase
 
     def translation(self, language: Language) -> str:
-        return in_language(self.text, language).partition(": ")[self.place]
+        text = in_language(self.text, language)
+        # Without the colon the line would be its heading alone.
+        if ": " in self.text and ": " not in text:
+            raise NotTranslated
+        return text.partition(": ")[self.place]
 
 
 class Verbatim(Phrase):
@@ -300,7 +306,7 @@ def placeholders(template: str) -> set[str]:
 
 
 def end_once(text: str) -> str:
-    """Leave out the full stop behind a question or a bracket that ends one."""
+    """Leave out the full stop behind a question, its bracket, or another one."""
     for double, single in DOUBLE_ENDS:
         text = text.replace(double, single)
-    return text
+    return TWO_STOPS.sub(".", text)

@@ -155,6 +155,15 @@ def test_a_language_that_lacks_a_join_names_it(tmp_path):
     assert '" " = ""' in done.stdout
 
 
+def test_a_summary_that_is_too_long_is_named_with_its_limit(tmp_path):
+    text = "nach Knochenmedikamenten fragen, dann beginnen oder überprüfen"
+    assert text in GERMAN
+    longer = GERMAN.replace('language = "de"', 'language = "nl"')
+    longer = longer.replace(text, f"{text}, {text}")
+    done = in_language("nl", *site_with(tmp_path, "nl.toml", longer))
+    assert "longer than 120 characters in nl" in done.stdout
+
+
 def test_a_language_that_nobody_wrote_is_refused_by_those_there_are():
     done = in_language("tlh")
     assert done.exit_code == 2

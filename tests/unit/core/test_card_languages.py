@@ -9,11 +9,13 @@ from string import Formatter
 
 import pytest
 
-from cds_service.core.data_file import data_root
+from cds_service.core.data_file import data_root, read_toml
+from cds_service.core.languages import LanguageFile
 from cds_service.core.phrases import (
     Day,
     NotTranslated,
     Otherwise,
+    Part,
     Verbatim,
     in_brackets,
     in_language,
@@ -28,7 +30,7 @@ from cds_service.core.wording import (
     with_unit,
 )
 from cds_service.hook_files.languages import read_languages
-from tests.chart_builders import open_service
+from tests.chart_builders import HOOK, open_service
 from tests.language_texts import SAME_AS_ENGLISH, texts_of, written
 
 LANGUAGES = read_languages([data_root("hooks")])
@@ -77,6 +79,31 @@ def test_every_text_has_the_placeholders_of_the_english_one(language):
         if blanks(english) != blanks(own)
     ]
     assert not wrong
+
+
+def test_a_line_keeps_the_colon_that_ends_its_heading(language):
+    lines = read_toml(data_root("hooks") / HOOK / "cards" / "texts.toml")["brace"]
+    with_heading = [text for text in lines.values() if ": " in text]
+    assert with_heading
+    lost = [one for one in with_heading if ": " not in language.sentences[one]]
+    assert not lost
+
+
+def german_but(**tables):
+    """German with other tables."""
+    return LanguageFile.model_validate(LANGUAGES["de"].model_dump() | tables)
+
+
+def with_why(translation):
+    sentences = LANGUAGES["de"].sentences
+    return german_but(sentences=sentences | {"Why: {reason}": translation})
+
+
+def test_a_line_is_said_without_its_heading_only_if_it_has_one():
+    line = Part(say("Why: {reason}", reason=say("weak grip")), 2)
+    assert in_language(line, with_why("Warum: {reason}")) == "schwache Handkraft"
+    with pytest.raises(NotTranslated):
+        in_language(line, with_why("Grund ist {reason}"))
 
 
 def test_nothing_is_left_in_english(language):
@@ -145,6 +172,39 @@ def test_chinese_has_no_latin_words():
 def test_says_a_phrase(text, german, chinese):
     assert in_language(text, LANGUAGES["de"]) == german
     assert in_language(text, LANGUAGES["zh"]) == chinese
+
+
+def abbreviating():
+    """German with months that end in a full stop, and a first day as in French."""
+    months = ("janv.", *LANGUAGES["de"].months[1:11], "déc.")
+    days = {"date": "{day} {month} {year}", "near": "{day} {month}", "first": "1er"}
+    return german_but(months=months, days=days | {"month": "{month}", "year": "{year}"})
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        pytest.param(Day(date(2027, 1, 1), "date"), "1er janv. 2027", id="the first"),
+        pytest.param(Day(date(2027, 1, 11), "near"), "11 janv.", id="the eleventh"),
+        pytest.param(
+            say("Review {review}.", review=Day(date(2026, 12, 4), "near")),
+            "Kontrolle 4 déc.",
+            id="at the end of a sentence",
+        ),
+        pytest.param(
+            joined((Day(date(2026, 12, 4), "near"), say("weak grip")), ". "),
+            "4 déc. schwache Handkraft",
+            id="in front of another sentence",
+        ),
+        pytest.param(
+            say("{because}: ask", because=Verbatim("Orthese ...")),
+            "Orthese ...: erfragen",
+            id="three dots",
+        ),
+    ],
+)
+def test_a_month_may_end_in_a_full_stop(text, words):
+    assert in_language(text, abbreviating()) == words
 
 
 @pytest.mark.parametrize(
