@@ -338,7 +338,11 @@ def test_every_signal_is_tested_here():
     }
     elsewhere |= {*get_args(DrugSignal), *WORDS, *CARD_SIGNALS, *OPEN_SIGNALS}
     tested = {cutoff.name for cutoff in CUTOFFS}
-    assert tested | elsewhere == signal_names(open_service().studies)
+    names = signal_names(open_service().studies)
+    assert tested | elsewhere == names, (
+        f"without a row in WORDS of chart_signals.py or in CUTOFFS:"
+        f" {names - tested - elsewhere}; of no signal: {(tested | elsewhere) - names}"
+    )
 
 
 def test_a_gap_never_fires_a_signal_but_the_one_that_is_the_gap():
