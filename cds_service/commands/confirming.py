@@ -5,18 +5,26 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import click
 
 from cds_service.commands import options
-from cds_service.commands.ticks import Tick, read_ticks
+from cds_service.commands.ticks import LineFault, Tick, read_ticks
 from cds_service.errors import CdsError
 from cds_service.fhir.mapping.mapping_files import UNIT_PROPERTY, read_own_codes
 from cds_service.loading import find_faults, mapping_folders
 from cds_service.protocol.messages import is_fhir_id
 from cds_service.settings import read_settings
 from cds_service.site.folder import CONFIRMED, SiteFolder, load_site
+
+
+class Target(NamedTuple):
+    """A confirmed line, and the code that it means."""
+
+    tick: Tick
+    system: str
+    code: str
 
 
 def _name(value: str) -> str:
@@ -46,45 +54,78 @@ def confirm_ticks(*, ticks: Path, site: Path | None, by: str, name: str | None) 
     if path is None:
         raise CdsError("name the site folder: --site DIR, or KYPHOPLASTY_CDS_SITE")
     today = datetime.now(UTC).date()
-    decided = read_ticks(ticks)
-    if not decided:
+    folder = load_site(path)
+    decided, faults = read_ticks(ticks)
+    if not decided and not faults:
         raise CdsError(f"{ticks}: no line has a tick")
+    lines, unknown = find_targets(decided, folder)
+    _refuse(ticks, (*faults, *unknown))
     stem = name or f"codes-{today}"
-    files = written(decided, load_site(path), stem, by=by, on=today)
+    files = written(decided, lines, folder, stem, by=by, on=today)
     write_new(files)
-    if faults := find_faults(path):
+    if found := find_faults(path):
         for file in files:
             file.unlink()
-        raise CdsError(f"nothing was written: {faults[0]}")
+        raise CdsError("\n".join(("nothing was written:", *map(str, found))))
     taken = sum(tick.tick == "yes" for tick in decided)
     click.echo(f"{taken} confirmed, {len(decided) - taken} refused")
     for file in files:
         click.echo(f"{file}: written")
 
 
-def written(
-    ticks: Sequence[Tick], site: SiteFolder, stem: str, *, by: str, on: date
-) -> dict[Path, str]:
-    """Return the map and the tests, by file.
+def _refuse(file: Path, faults: Iterable[LineFault]) -> None:
+    """Name all lines that cannot be taken, in their order.
 
     Raises:
-        CdsError: a line names no code of ours and no standard one.
+        CdsError: there is one.
     """
-    targets = read_own_codes(mapping_folders(site))
-    lines = [(tick, *_target(tick, targets)) for tick in ticks if tick.tick == "yes"]
+    in_order = sorted(faults, key=lambda fault: fault.line)
+    if lines := [f"{file}, line {fault.line}: {fault}" for fault in in_order]:
+        raise CdsError("\n".join(("nothing was written:", *lines)))
+
+
+def find_targets(
+    ticks: Iterable[Tick], site: SiteFolder
+) -> tuple[tuple[Target, ...], tuple[LineFault, ...]]:
+    """Find the code that each confirmed line means, and the lines that mean none."""
+    own = read_own_codes(mapping_folders(site))
+    targets: list[Target] = []
+    faults: list[LineFault] = []
+    for tick in (tick for tick in ticks if tick.tick == "yes"):
+        try:
+            targets.append(_target(tick, own))
+        except LineFault as fault:
+            faults.append(fault)
+    return tuple(targets), tuple(faults)
+
+
+def written(
+    ticks: Sequence[Tick],
+    targets: Sequence[Target],
+    site: SiteFolder,
+    stem: str,
+    *,
+    by: str,
+    on: date,
+) -> dict[Path, str]:
+    """Return the map and the tests, by file."""
     tests = site.path / CONFIRMED / f"{stem}.toml"
     files = {tests: _tests(ticks, by, on)}
-    if lines:
+    if targets:
         maps = site.path / "mappings" / "conceptmap" / f"{stem}.json"
-        document = _concept_map(lines, stem, f"confirmed by {by} on {on}")
+        document = _concept_map(targets, stem, f"confirmed by {by} on {on}")
         files[maps] = json.dumps(document, ensure_ascii=False, indent=1) + "\n"
     return files
 
 
-def _target(tick: Tick, own: Mapping[str, str]) -> tuple[str, str]:
-    """Return the system and code that a line means."""
+def _target(tick: Tick, own: Mapping[str, str]) -> Target:
+    """Return the system and code that a line means.
+
+    Raises:
+        LineFault: it names no code of ours and no standard one.
+    """
     if tick.means in own:
-        return own[tick.means], tick.means
+        return Target(tick, own[tick.means], tick.means)
     system, bar, code = tick.means.rpartition("|")
     if not bar:
         near = get_close_matches(tick.means, sorted(own))
@@ -92,13 +133,11 @@ def _target(tick: Tick, own: Mapping[str, str]) -> tuple[str, str]:
         fault = (
             f"{tick.means} is no code of ours (a standard one is SYSTEM|CODE){meant}"
         )
-        raise CdsError(f"line {tick.line}: {fault}")
-    return system, code
+        raise LineFault(tick.line, fault)
+    return Target(tick, system, code)
 
 
-def _concept_map(
-    lines: Iterable[tuple[Tick, str, str]], stem: str, comment: str
-) -> dict[str, Any]:
+def _concept_map(lines: Iterable[Target], stem: str, comment: str) -> dict[str, Any]:
     groups: dict[tuple[str, str], list[dict[str, Any]]] = {}
     for tick, system, code in lines:
         target: dict[str, Any] = {

@@ -27,6 +27,14 @@ NO = frozenset({"no", "n", "0", "nein", "non", "-", "false"})
 _QUOTED = re.compile(r'(^|;)\'(?=[ "]*[=+\-@])')
 
 
+class LineFault(CdsError):
+    """A line of the table that cannot be taken as it is."""
+
+    def __init__(self, line: int, message: str) -> None:
+        super().__init__(message)
+        self.line = line
+
+
 class Tick(NamedTuple):
     """A line that a person has decided.
 
@@ -77,52 +85,57 @@ def _check(system: str, code: str) -> str:
     return "".join(chr(ord("a") + byte % 26) for byte in digest[:8])
 
 
-def read_ticks(file: Path) -> tuple[Tick, ...]:
-    """Read the lines that have a tick; those without one are left for another time.
+def read_ticks(file: Path) -> tuple[tuple[Tick, ...], tuple[LineFault, ...]]:
+    """Read the lines that have a tick, and the faults of those that cannot be taken.
+
+    Lines without a tick are left for another time.
 
     Raises:
-        CdsError: it is no such table, or a line cannot be taken as it is.
+        CdsError: it is no such table.
     """
     heading, *rows = read_table(file).rows
     names = [name.casefold() for name in heading]
     if missing := sorted(NEEDED - set(names)):
         raise CdsError(f"{file}: no column {', '.join(missing)}")
-    cells = (
-        (number, dict(zip(names, row, strict=False)))
-        for number, row in enumerate(rows, start=2)
-    )
-    return tuple(tick for number, row in cells for tick in _tick(file, number, row))
+    ticks: list[Tick] = []
+    faults: list[LineFault] = []
+    for number, row in enumerate(rows, start=2):
+        try:
+            ticks += _tick(number, dict(zip(names, row, strict=False)))
+        except LineFault as fault:
+            faults.append(fault)
+    return tuple(ticks), tuple(faults)
 
 
-def _tick(file: Path, number: int, row: dict[str, str]) -> Iterator[Tick]:
+def _tick(number: int, row: dict[str, str]) -> Iterator[Tick]:
     answer = row.get("tick", "").casefold()
     if not answer:
         return
-    place = f"{file}, line {number}"
     if answer not in YES | NO:
-        raise CdsError(f"{place}: tick is yes, no or empty")
-    system, code = _as_written(place, row)
+        raise LineFault(number, "tick is yes, no or empty")
+    system, code = _as_written(number, row)
     means = row.get("means", "")
     if answer in YES and not means:
-        raise CdsError(f"{place}: means is empty: write a code of ours or SYSTEM|CODE")
+        fault = "means is empty: write a code of ours or SYSTEM|CODE"
+        raise LineFault(number, fault)
     text, unit = row.get("text", ""), row.get("unit", "")
     tick: Literal["yes", "no"] = "yes" if answer in YES else "no"
     yield Tick(number, tick, system, code, text, means, unit)
 
 
-def _as_written(place: str, row: dict[str, str]) -> tuple[str, str]:
+def _as_written(number: int, row: dict[str, str]) -> tuple[str, str]:
     """Return the code as the record has it; of a line that a person added, as it is.
 
     Raises:
-        CdsError: a spreadsheet has changed it, or a part of it is missing.
+        LineFault: a spreadsheet has changed it, or a part of it is missing.
     """
     system = row["system"]
     if not row["check"]:
         if system and row["code"]:
             return system, row["code"]
-        raise CdsError(f"{place}: system or code is empty")
+        raise LineFault(number, "system or code is empty")
     for code in (row["code"], _QUOTED.sub(r"\1", row["code"])):
         if _check(system, code) == row["check"]:
             return system, code
     fault = "system or code is not what was written: open the file again, with the"
-    raise CdsError(f"{place}: {fault} columns as text")
+    raise LineFault(number, f"{fault} columns as text")

@@ -10,7 +10,7 @@ import pytest
 from click.testing import CliRunner
 
 from cds_service.cli import main
-from cds_service.commands.confirming import written
+from cds_service.commands.confirming import find_targets, written
 from cds_service.commands.ticks import Tick
 from cds_service.loading import find_faults, load_service
 from cds_service.site.folder import load_site
@@ -187,6 +187,28 @@ def test_a_line_that_cannot_be_taken_is_named(site, ticks, line, fault):
     assert fault in run("confirm", ticks, "--by", "A", "--site", site, code=1)
 
 
+def test_all_lines_that_cannot_be_taken_are_named_in_one_run(site, ticks):
+    edit(ticks, _007={"tick": "maybe"}, _8={"tick": "yes", "means": "gate-speed"})
+    edit(ticks, _NT={"tick": "yes", "means": ""})
+    said = run("confirm", ticks, "--by", "A", "--site", site, code=1)
+    for number, fault in enumerate(
+        ("gait-speed", "yes, no or empty", "means is empty"), 2
+    ):
+        assert any(
+            f"{ticks}, line {number}: " in line and fault in line
+            for line in said.splitlines()
+        ), said
+
+
+def test_all_that_would_stop_the_start_is_named_in_one_run(site, ticks):
+    refused = {"tick": "no"}
+    edit(ticks, _007=refused, _8=refused)
+    run("confirm", ticks, "--by", "A", "--site", site, "--name", "first")
+    edit(ticks, _007={"tick": "yes", "unit": "N"}, _8={"tick": "yes"})
+    said = run("confirm", ticks, "--by", "B", "--site", site, code=1)
+    assert said.count("which was refused") == 2
+
+
 def test_a_formula_in_a_code_is_no_formula_and_stays_the_code(site, tmp_path):
     recorded = tmp_path / "call.json"
     order = observation(local("=1+1", "GRIP R"), 200, "N")
@@ -295,7 +317,15 @@ def test_an_audit_export_says_what_its_answers_missed(tmp_path):
 )
 def test_every_name_and_text_is_read_back_from_the_tests(site, name):
     tick = Tick(2, "yes", LOCAL, "8", name, f"{ICD}|M80.08XA", "")
-    files = written([tick], load_site(site), "own", by=name, on=date(2026, 11, 1))
+    folder = load_site(site)
+    files = written(
+        [tick],
+        find_targets([tick], folder)[0],
+        folder,
+        "own",
+        by=name,
+        on=date(2026, 11, 1),
+    )
     (tests,) = (text for file, text in files.items() if file.suffix == ".toml")
     document = tomllib.loads(tests)
     assert document["by"] == name
