@@ -13,10 +13,13 @@ from cds_service.commands import options
 from cds_service.commands.ticks import LineFault, Tick, read_ticks
 from cds_service.errors import CdsError
 from cds_service.fhir.mapping.mapping_files import UNIT_PROPERTY, read_own_codes
+from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.loading import find_faults, mapping_folders
 from cds_service.protocol.messages import is_fhir_id
 from cds_service.settings import read_settings
 from cds_service.site.folder import CONFIRMED, SiteFolder, load_site
+
+LOINC = "http://loinc.org"
 
 
 class Target(NamedTuple):
@@ -88,12 +91,14 @@ def find_targets(
     ticks: Iterable[Tick], site: SiteFolder
 ) -> tuple[tuple[Target, ...], tuple[LineFault, ...]]:
     """Find the code that each confirmed line means, and the lines that mean none."""
-    own = read_own_codes(mapping_folders(site))
+    folders = mapping_folders(site)
+    own = read_own_codes(folders)
+    terminology = Terminology(*folders)
     targets: list[Target] = []
     faults: list[LineFault] = []
     for tick in (tick for tick in ticks if tick.tick == "yes"):
         try:
-            targets.append(_target(tick, own))
+            targets.append(_target(tick, own, terminology))
         except LineFault as fault:
             faults.append(fault)
     return tuple(targets), tuple(faults)
@@ -118,11 +123,12 @@ def written(
     return files
 
 
-def _target(tick: Tick, own: Mapping[str, str]) -> Target:
+def _target(tick: Tick, own: Mapping[str, str], terminology: Terminology) -> Target:
     """Return the system and code that a line means.
 
     Raises:
-        LineFault: it names no code of ours and no standard one.
+        LineFault: it names no code of ours and no standard one, or one of LOINC that
+            nothing reads.
     """
     if tick.means in own:
         return Target(tick, own[tick.means], tick.means)
@@ -132,6 +138,15 @@ def _target(tick: Tick, own: Mapping[str, str]) -> Target:
         meant = f"; did you mean {' or '.join(near)}?" if near else ""
         fault = (
             f"{tick.means} is no code of ours (a standard one is SYSTEM|CODE){meant}"
+        )
+        raise LineFault(tick.line, fault)
+    # Of LOINC, unlike ICD or ATC, only the codes of a value set say anything here.
+    ((uri, canonical),) = terminology.codings({"system": system, "code": code})
+    if uri == LOINC and not terminology.knows(uri, canonical):
+        fault = (
+            f"nothing reads LOINC {code}, so the map would change no answer: write the"
+            " code of ours that it means (mappings/codesystem/measures.json), one of"
+            " LOINC from mappings/valueset/, or leave tick empty"
         )
         raise LineFault(tick.line, fault)
     return Target(tick, system, code)

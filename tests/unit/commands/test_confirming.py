@@ -200,6 +200,28 @@ def test_all_lines_that_cannot_be_taken_are_named_in_one_run(site, ticks):
         ), said
 
 
+@pytest.mark.parametrize(
+    "means",
+    [
+        pytest.param("http://loinc.org|4548-4", id="haemoglobin A1c"),
+        pytest.param("urn:oid:2.16.840.1.113883.6.1|4548-4", id="by its OID"),
+    ],
+)
+def test_a_loinc_code_that_nothing_reads_is_refused(site, ticks, means):
+    edit(ticks, _8={"tick": "yes", "means": means})
+    said = run("confirm", ticks, "--by", "A", "--site", site, code=1)
+    assert f"{ticks}, line 2: nothing reads LOINC 4548-4" in said
+    assert "or leave tick empty" in said
+    assert not list(site.rglob("*.json"))
+
+
+def test_a_loinc_code_that_a_finding_reads_is_taken(site, ticks):
+    edit(ticks, _8={"tick": "yes", "means": "http://loinc.org|39156-5"})
+    run("confirm", ticks, "--by", "A", "--site", site)
+    terminology = load_service(load_site(site)).terminology
+    assert "bmi" in terminology.concepts(local("8"))
+
+
 def test_all_that_would_stop_the_start_is_named_in_one_run(site, ticks):
     refused = {"tick": "no"}
     edit(ticks, _007=refused, _8=refused)
