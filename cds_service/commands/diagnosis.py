@@ -6,7 +6,7 @@ and words, the addresses of a token; never a signature.
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, get_args
 
@@ -20,6 +20,13 @@ from cds_service.fhir.orders.drafts import read_drafts
 from cds_service.fhir.raw_json import member, objects, text
 from cds_service.fhir.references import bases_of, bases_of_call
 from cds_service.outgoing.address import parse_base
+from cds_service.protocol.json_text import (
+    CUT_OFF,
+    SEVERAL,
+    JsonTextError,
+    decode_json,
+    decode_unguarded,
+)
 from cds_service.protocol.messages import (
     CONTEXTS,
     HookRequest,
@@ -67,6 +74,54 @@ TITLES = (
     "medicationCodeableConcept",
     "itemCodeableConcept",
 )
+
+
+def why_no_document(content: bytes) -> str:
+    """Say why a file is no one JSON document, and what to do; empty if it is one.
+
+    It may be cut off, or hold one document a line. Nothing of the text is repeated.
+    """
+    fault = _fault_of(decode_json, content)
+    if not fault:
+        return ""
+    # which reads a long text without a guard around it, and so sees where it ends
+    fault = _fault_of(decode_unguarded, content) or fault
+    documents = _first_documents(content) if fault == SEVERAL else []
+    if any("resourceType" in document for document in documents):
+        return (
+            "holds FHIR resources, one a line (NDJSON), and no call: `score` and"
+            " `mappings learn` read such an export"
+        )
+    if documents:
+        return (
+            "holds several JSON documents, one a line (NDJSON): give one of its lines"
+            " in a file of its own"
+        )
+    if fault == CUT_OFF:
+        return (
+            "is cut off: its JSON does not end. Record the call again, whole: a log or"
+            " a screen may keep only the first part of a long one"
+        )
+    return f"cannot be read: {fault}"
+
+
+def _fault_of(decode: Callable[[bytes], Any], content: bytes) -> str:
+    try:
+        decode(content)
+    except JsonTextError as error:
+        return str(error)
+    return ""
+
+
+def _first_documents(content: bytes) -> list[dict[str, Any]]:
+    """Return the first two lines with something on them, if both are JSON objects."""
+    lines = [line for line in content.splitlines() if line.strip()][:2]
+    try:
+        documents = [decode_json(line) for line in lines]
+    except JsonTextError:
+        return []
+    are_objects = all(isinstance(document, dict) for document in documents)
+    return documents if are_objects and len(documents) == 2 else []
 
 
 @dataclass(frozen=True, slots=True)

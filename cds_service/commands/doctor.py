@@ -36,6 +36,7 @@ from cds_service.commands.diagnosis import (
     of_call,
     of_log,
     of_token,
+    why_no_document,
 )
 from cds_service.commands.terminal import clean
 from cds_service.errors import CallFailed
@@ -170,7 +171,9 @@ def _of_text(
         one_issuer = issuers.pop() if len(issuers) == 1 else None
         known = _known(folder, client or _issuer_of(folder, one_issuer), ehr)
         return f"{len(lines)} log lines", list(of_log(lines, known))
-    raise click.UsageError(f"this {UNREADABLE}")
+    is_json = written.startswith(("{", "["))
+    why = why_no_document(written.encode()) if is_json else ""
+    raise click.UsageError(f"this {why or UNREADABLE}")
 
 
 def _log_lines(written: str) -> list[Mapping[str, Any]]:

@@ -19,9 +19,10 @@ from cds_service.audit.chain import OneEntry
 from cds_service.call import Ports, Service
 from cds_service.cards.texts import SUMMARY_LENGTH
 from cds_service.commands import options
+from cds_service.commands.diagnosis import why_no_document
 from cds_service.commands.terminal import clean, make_console, print_answer
 from cds_service.core.languages import ENGLISH, UnfinishedLanguage
-from cds_service.errors import EvidenceUnavailable, NotAllowed
+from cds_service.errors import CdsError, EvidenceUnavailable, NotAllowed
 from cds_service.fhir.gathering.fetching import FhirReader
 from cds_service.fhir.gathering.subjects import Person
 from cds_service.fhir.mapping.terminology import Terminology
@@ -115,7 +116,7 @@ def explain_request(
     service = _with_language(load_service(site), language)
     hook = service.signing_hook
     # Whichever EHR wrote it: the form of its ids changes no step.
-    request = parse_request(request_file.read_bytes(), hook.hook, "opaque")
+    request = parse_request(_document(request_file), hook.hook, "opaque")
     log = OneEntry()
     ports = Ports(
         clock=lambda: options.now_or_noon(today, service.calendar),
@@ -143,6 +144,18 @@ def explain_request(
         **({"textsNotTranslated": language.lacking} if language else {}),
         "cards": plain_numbers(response.to_json()["cards"]),
     }
+
+
+def _document(file: Path) -> bytes:
+    """Read the file of a call.
+
+    Raises:
+        CdsError: it is no JSON; the message says what it is, and what to do.
+    """
+    content = file.read_bytes()
+    if why := why_no_document(content):
+        raise CdsError(f"{file} {why}")
+    return content
 
 
 def _with_language(service: Service, language: UnfinishedLanguage | None) -> Service:

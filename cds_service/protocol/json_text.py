@@ -40,6 +40,8 @@ TOO_DEEP = "the JSON is nested too deep"
 TOO_LARGE = "a number is too large"
 NO_UTF_8 = "the text is not UTF-8"
 NO_JSON = "the text is not JSON"
+CUT_OFF = "the JSON is cut off: the text ends before it does"
+SEVERAL = "the JSON ends before the text does"
 # First words of the decoder's fault -> what we say of it: its own words may repeat the
 # text.
 FAULTS: Mapping[str, str] = {
@@ -47,6 +49,8 @@ FAULTS: Mapping[str, str] = {
     "recursion limit exceeded": TOO_DEEP,
     "number out of range": TOO_LARGE,
     "invalid unicode code point": NO_UTF_8,
+    "EOF while parsing": CUT_OFF,
+    "trailing characters": SEVERAL,
 }
 
 # What is written is a tree: nothing in it can hold itself. A number that is to be

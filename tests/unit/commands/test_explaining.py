@@ -170,3 +170,31 @@ def test_a_language_that_nobody_wrote_is_refused_by_those_there_are():
     files = (ROOT / "hooks/languages").glob("*.toml")
     there_are = sorted({"en", *(file.stem for file in files)})
     assert f"there are: {', '.join(there_are)}" in done.stderr
+
+
+CALL = json.dumps(order_sign(kyphoplasty()))
+LONG_CALL = json.dumps(order_sign(kyphoplasty(), prefetch={"x": "y" * 20_000}))
+PERSON = json.dumps({"resourceType": "Patient", "id": "p1"})
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        pytest.param(CALL[:-40], "is cut off", id="cut off"),
+        pytest.param(LONG_CALL[:-40], "is cut off", id="a long one cut off"),
+        pytest.param(f"{CALL}\n\n{CALL}\n", "one of its lines", id="two calls"),
+        pytest.param(f"{LONG_CALL}\n{CALL}", "one of its lines", id="a long one first"),
+        pytest.param(f"{PERSON}\n{PERSON}", "`score`", id="an export"),
+        pytest.param("hook: order-sign", "the text is not JSON", id="no JSON"),
+    ],
+)
+@pytest.mark.parametrize("command", ["explain", "doctor"])
+def test_a_file_that_is_no_one_call_says_what_it_is(tmp_path, command, content, words):
+    file = tmp_path / "call.json"
+    file.write_text(content)
+    done = CliRunner().invoke(main, [command, str(file)])
+    assert done.exit_code == (1 if command == "explain" else 2)
+    if command == "doctor" and words == "the text is not JSON":
+        words = "neither a recorded call"
+    assert words in done.output
+    assert "p1" not in done.output

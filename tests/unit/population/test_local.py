@@ -130,7 +130,7 @@ def test_of_others_only_that_they_are_there_is_kept(tmp_path: Path) -> None:
     kept = bulk.read_bucket({tmp_path / "part": report}, 0)
     assert {one: len(lines) for one, lines in kept.items()} == {"a": 1, "b": 0}
     assert report.bad == [
-        (3, "the text is not JSON"),
+        (3, "the JSON is cut off: the text ends before it does"),
         (4, "the JSON is nested too deep"),
     ]
 
