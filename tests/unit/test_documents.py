@@ -112,3 +112,26 @@ def test_the_page_of_cards_has_each_numbered_fact_that_may_lead():
         if one.leads and one.id.startswith("F")
     }
     assert told == facts, f"docs/cards.md lacks {facts - told}, has {told - facts}"
+
+
+def test_the_page_for_ehrs_names_the_scope_of_every_query():
+    page = (ROOT / "docs" / "connect-an-ehr.md").read_text(encoding="utf-8")
+    table = re.search(r"^\| read of \|.*?\n\n", page, re.MULTILINE | re.DOTALL)
+    rows = table[0].strip().splitlines()[2:]
+    named = {kind for row in rows for kind in re.findall(r"\w+", row.split("|")[1])}
+    queried = {
+        template.resource_type
+        for hook in load_service().hooks.values()
+        for template in hook.plan.templates
+    }
+    by_id = {"Medication", "Condition", "Device"}
+    assert named - {"by", "id"} == queried | by_id
+    last, first = rows[-2].split("|")[1].strip(), "MedicationDispense"
+    assert f"The types from {first} to {last} are read if the EHR keeps them" in page
+
+
+def test_the_page_for_ehrs_says_how_many_queries_a_signing_sends():
+    page = (ROOT / "docs" / "connect-an-ehr.md").read_text(encoding="utf-8")
+    (count,) = re.findall(r"one round of up to (\d+) queries", page)
+    templates = load_service().hooks["kyphoplasty-order-sign"].plan.templates
+    assert int(count) == len(templates)
