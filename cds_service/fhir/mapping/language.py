@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
+from textwrap import fill
 from typing import Annotated, Self
 
 from pydantic import AfterValidator, ConfigDict, Field, model_validator
@@ -387,11 +388,14 @@ DECIDE_LENGTHS = (
     *("fillers", "least_before", "loose"),
 )
 
+WIDTH = 88  # columns of a terminal
+
 
 def lacking_tables(languages: Mapping[str, Language]) -> Iterator[str]:
     """Yield what each language lacks of the words that decide a "no" or a length.
 
     A file is sound without them: its texts are then read by the words of the others.
+    Of one language it may be several lines.
     """
     for code, language in languages.items():
         tables = [one for one in DECIDE_NO if one not in language.concepts]
@@ -410,7 +414,8 @@ def lacking_tables(languages: Mapping[str, Language]) -> Iterator[str]:
                 f"of the length of a brace {', '.join(lengths)} in [durations]"
             )
         if parts:
-            yield f"texts/{code}.toml lacks words that decide: {'; '.join(parts)}"
+            line = f"texts/{code}.toml lacks words that decide: {'; '.join(parts)}"
+            yield fill(line, WIDTH, subsequent_indent="  ", break_on_hyphens=False)
 
 
 def _in_brackets(tables: Iterable[str]) -> str:

@@ -242,3 +242,11 @@ def test_the_tables_that_a_language_lacks_are_said(tmp_path):
 
 def test_polish_lacks_none_of_them():
     assert not [one for one in terminology().lacking_tables if "pl.toml" in one]
+
+
+def test_no_line_on_languages_is_wider_than_a_terminal():
+    done = CliRunner().invoke(main, ["mappings", "check"])
+    lines = done.output.splitlines()
+    first = next(i for i, one in enumerate(lines) if one.startswith("texts/ko.toml"))
+    assert "[whole-denial]" in " ".join(lines[first : first + 4])
+    assert max(map(len, lines[1:])) <= 88
