@@ -13,6 +13,7 @@ from cds_service.fhir.gathering.picking import (
     OF_ANY_PRODUCT,
     concepts_of,
     is_product_unread,
+    unread_ingredients,
 )
 from cds_service.fhir.gathering.plan import PrefetchPlan, Template
 from cds_service.fhir.gathering.query_results import (
@@ -337,11 +338,25 @@ def with_referred_to(
             break
         if name := _needs(raw, targets, bases, terminology):
             wanted.add(name)
-    resources = tuple(read(wanted).values())
+    read_first = read(wanted)
+    parts = {
+        bases.name_of(reference)
+        for medication in read_first.values()
+        for reference in unread_ingredients(medication)
+    }
+    # Of these one step further: what a Medication is made of may be one of its own.
+    ours = {name for name in parts if _is_medication(name)} - read_first.keys()
+    read_next = read(ours) if ours and until.left > 0 else {}
+    resources = (*read_first.values(), *read_next.values())
     return {
         key: _with(answer, resources) if key in keys else answer
         for key, answer in answers.items()
     }
+
+
+def _is_medication(name: str) -> bool:
+    kind, _, own_id = name.partition("/")
+    return kind == "Medication" and is_fhir_id(own_id)
 
 
 def with_unread_products(

@@ -109,6 +109,8 @@ NOT_UNDERSTOOD = "not-understood"
 MAY_BE_GRAVE = "may-be-grave"
 # It may be what a brace is for: nothing says that it leaves the spine alone.
 MAY_NEED_BRACE = "may-need-brace"
+# What an ingredient may be, if it is a resource of its own.
+INGREDIENT_TYPES = ("Medication", "Substance")
 # Nothing says which drug or device it is.
 OF_ANY_PRODUCT = frozenset({NOT_UNDERSTOOD, MAY_NEED_BRACE})
 # Orders on record that are read as what they are.
@@ -498,12 +500,21 @@ def _concepts_of_drug(
     )
     # A prohibition names a drug, and says nothing of what is taken.
     is_reversed = may_be_reversed(resource) or is_prohibition(resource)
-    is_known = is_known and words == texts and not is_reversed
+    # What it is made of may be any drug, unless its own code says what it is.
+    is_whole = not unread_ingredients(medication) or terminology.identifies(
+        "drugs", _codes_of_product(resource, medication)
+    )
+    is_known = is_known and is_whole and words == texts and not is_reversed
     beside = _in_asides(resource, concepts, terminology)
     beside |= _grave_asides(resource, terminology)
     if NO_INFORMATION in concepts or is_withheld(resource, terminology) or not is_known:
         return concepts | beside | {NOT_UNDERSTOOD}
     return (concepts | beside) - OF_NO_CONCERN
+
+
+def _codes_of_product(resource: Json, medication: Json | None) -> list[Json]:
+    """Return the codes of a drug that are no ingredient's."""
+    return drug_codes(resource, {**(medication or {}), "ingredient": []})
 
 
 def _is_ingredient_named(
@@ -565,7 +576,8 @@ def _unread_beside(condition: Json, terminology: Terminology) -> frozenset[str]:
 def referred_in(resource: Json, targets: Targets) -> Json | None:
     """Return the Medication or Device that it refers to; None if there is none.
 
-    It is contained, or was returned with it.
+    It is contained, or was returned with it. Of an ingredient that is a resource of its
+    own, the code is put in its place.
     """
     choice, kind = CHOICES.get(text(resource.get("resourceType")), ("", ""))
     if not choice:
@@ -575,8 +587,46 @@ def referred_in(resource: Json, targets: Targets) -> Json | None:
         referred = contained_in(resource).get(reference)
     else:
         referred = targets.find(reference)
-    is_asked = referred is not None and referred.get("resourceType") == kind
-    return referred if is_asked else None
+    if referred is None or referred.get("resourceType") != kind:
+        return None
+    if not any(one.get("itemReference") for one in objects(referred.get("ingredient"))):
+        return referred
+    inside = {**contained_in(resource), **contained_in(referred)}
+    ingredients = [
+        _with_its_code(one, inside, targets) for one in objects(referred["ingredient"])
+    ]
+    return {**referred, "ingredient": ingredients}
+
+
+def _with_its_code(
+    ingredient: Json, inside: Mapping[str, Json | None], targets: Targets
+) -> Json:
+    """Return an ingredient with the code of the resource that it refers to, if known.
+
+    Its own display stays. What that resource is made of in turn is not read.
+    """
+    reference = text(member(ingredient, "itemReference", "reference"))
+    found = inside.get(reference) if reference[:1] == "#" else targets.find(reference)
+    code = member(found, "code")
+    is_product = member(found, "resourceType") in INGREDIENT_TYPES
+    if not is_product or member(found, "status") in VOID or not isinstance(code, dict):
+        return ingredient
+    display = {"display": member(ingredient, "itemReference", "display")}
+    return {**ingredient, "itemReference": display, "itemCodeableConcept": code}
+
+
+def unread_ingredients(medication: Json | None) -> list[str]:
+    """List the references to ingredients of which neither code nor name is there."""
+    items = [
+        member(one, "itemReference")
+        for one in objects(member(medication, "ingredient"))
+    ]
+    return [
+        reference
+        for item in items
+        if (reference := text(member(item, "reference")))
+        and not text(member(item, "display"))
+    ]
 
 
 def is_product_unread(
@@ -589,7 +639,9 @@ def is_product_unread(
     choice, _ = CHOICES[text(resource.get("resourceType"))]
     if not member(resource, f"{choice}Reference", "reference"):
         return False
-    if text(resource.get("status")) in VOID or referred_in(resource, targets):
+    referred = referred_in(resource, targets)
+    is_read = referred is not None and not unread_ingredients(referred)
+    if text(resource.get("status")) in VOID or is_read:
         return False
     unknown = concepts_of(resource, targets, terminology) & OF_ANY_PRODUCT
     return bool(unknown)

@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cds_service.errors import DeadlinePassed, PatientMismatch
+from cds_service.fhir.gathering.fetching import Fetched
 from cds_service.fhir.gathering.picking import NOT_UNDERSTOOD
 from cds_service.fhir.gathering.plan import plan_prefetch
 from cds_service.fhir.gathering.record_state import is_cut, state_of
@@ -692,6 +693,49 @@ def test_a_drug_that_only_refers_to_the_server_is_read_there():
     assert fhir.asked == ["Medication/d1"]
     assert "bone-drug" in record.entries[0].concepts
     assert record.entries[0].referred == served
+
+
+def test_an_ingredient_that_only_refers_to_the_server_is_read_there():
+    product = {
+        "resourceType": "Medication",
+        "id": "d1",
+        "ingredient": [{"itemReference": {"reference": "Medication/d2"}}],
+    }
+    part = {"resourceType": "Medication", "id": "d2", "code": drug()}
+    fhir = ServedById({"Medication/d1": product, "Medication/d2": part})
+    reference = {"reference": "Medication/d1"}
+    sent = {**EMPTY, "medications": page(medication(medicationReference=reference))}
+    record = read(sent, fhir, fhirServer="https://ehr.example.org/fhir")
+    assert fhir.asked == ["Medication/d1", "Medication/d2"]
+    assert "bone-drug" in record.entries[0].concepts
+    assert not record.reads["medications"].is_cut
+
+
+def test_a_list_whose_ingredient_was_not_read_is_not_whole():
+    product = {
+        "resourceType": "Medication",
+        "id": "d1",
+        "ingredient": [{"itemReference": {"reference": "Medication/d2"}}],
+    }
+    reference = {"reference": "Medication/d1"}
+    sent = {**EMPTY, "medications": page(medication(medicationReference=reference))}
+    server = ServedById({"Medication/d1": product})
+    record = read(sent, server, fhirServer="https://ehr.example.org/fhir")
+    assert record.reads["medications"].is_cut
+
+
+class ServedById(ScriptedReader):
+    """Answers the reads of these resources, by name."""
+
+    def __init__(self, served):
+        super().__init__()
+        self.served = served
+
+    def fetch(self, query, *, until):  # noqa: ARG002
+        self.asked.append(query)
+        if query not in self.served:
+            raise self.otherwise
+        return Fetched((self.served[query],))
 
 
 def test_drugs_that_refer_to_another_server_are_not_asked_for_here_and_at_most_ten_are():
