@@ -133,6 +133,32 @@ def test_a_report_of_the_spine_or_of_no_organ_answers_it(title):
     assert cards_with({"code": {"text": title}}) == []
 
 
+LOINC = "http://loinc.org"
+UNNAMED = {"conclusion": "Metastatic adenocarcinoma."}
+
+
+def panel(code, display):
+    return {"code": {"coding": [{"system": LOINC, "code": code, "display": display}]}}
+
+
+PANELS = [
+    panel("60567-5", "Comprehensive pathology report panel"),
+    panel("60568-3", "Pathology Synoptic report"),
+    {"code": {"text": "CR d'anatomie et de cytologie pathologiques"}},
+]
+
+
+@pytest.mark.parametrize("title", PANELS, ids=["whole", "synoptic", "French"])
+def test_a_report_under_the_title_of_a_panel_answers_it(title):
+    assert cards_with(title) == []
+
+
+@pytest.mark.parametrize("title", PANELS, ids=["whole", "synoptic", "French"])
+def test_a_grave_result_under_the_title_of_a_panel_is_said(title):
+    (card,) = without_order(title | UNNAMED)
+    assert "the biopsy names a malignancy" in card["summary"]
+
+
 # --- tissue that was taken in the operation, without an order of its own
 
 TUMOUR = {"conclusion": "Vertebral body L1, biopsy: metastatic adenocarcinoma."}
