@@ -137,6 +137,30 @@ def test_dates_of_every_form_and_precision_are_read_as_days_in_utc(effective, da
         (observation("8302-2", value=62, unit="[in_i]"), "height", 1.5748),
         (observation("8302-2", value=1.55, unit="m"), "height", 1.55),
         (observation("83172-7", value=0.7, unit="m/s"), "gait-speed", 0.7),
+        pytest.param(
+            observation("62238-1", value=0.4, unit="mL/s"),
+            "egfr",
+            24,
+            id="a filtration by the second",
+        ),
+        pytest.param(
+            observation("62238-1", value=0.4, unit="mL/s/1,73m²"),
+            "egfr",
+            24,
+            id="a filtration by the second, of a body surface",
+        ),
+        pytest.param(
+            observation("62238-1", value=24, unit="ml/min/1,73qm"),
+            "egfr",
+            24,
+            id="a filtration of square metres in German",
+        ),
+        pytest.param(
+            observation("62238-1", value=72, unit="mL/s"),
+            "egfr",
+            "out-of-range",
+            id="a filtration by the minute said to be by the second",
+        ),
         (observation("38214-3", value=35, unit="mm"), "pain-score", 3.5),
         (observation("72514-3", valueInteger=4), "pain-score", 4),
         (
