@@ -249,7 +249,34 @@ def read_worded_end(
         terminology.languages.is_foreign(words) and rules.counts_unknown(words)
         for words, _ in texts[:MOST_TEXTS]
     )
+    is_unread |= any(True for _ in _unread_bounds(order))
     return WordedEnd(kind="doubtful") if kinds or is_unread else WordedEnd()
+
+
+def _unread_bounds(order: Json) -> Iterator[Json]:
+    """Yield the lengths of an order's timing whose unit is no code that we know."""
+    for prefix in ("occurrence", "scheduled", "timing"):
+        repeat = member(order, f"{prefix}Timing", "repeat")
+        for bounds in (
+            member(repeat, "boundsDuration"),
+            member(repeat, "boundsRange", "high"),
+        ):
+            has_amount = number(member(bounds, "value")) is not None
+            if has_amount and not _hours(bounds) and not _is_lifetime(bounds):
+                yield bounds
+
+
+def _words_of(bounds: Json) -> str:
+    """Write a length as an order writes it, `3 Monate`; empty if it is none.
+
+    A code that is not known may be another unit, `> 2` says no end, and 99 may be a
+    payer's "lifetime".
+    """
+    value, unit = number(bounds.get("value")), text(bounds.get("unit"))
+    code, is_limited = text(bounds.get("code")), bool(bounds.get("comparator"))
+    is_written = unit and code in ("", unit) and not is_limited
+    is_length = value is not None and value > 0 and value != _LIFETIME
+    return f"{value:g} {unit}" if is_written and is_length else ""
 
 
 def _clear_end(mentions: list[Mention]) -> WordedEnd:
@@ -282,6 +309,7 @@ def texts_on_time(order: Json) -> Iterator[tuple[str, bool]]:
         text(member(order, f"{name}Timing", "code", "text"))
         for name in ("occurrence", "scheduled", "timing")
     ]
+    others += map(_words_of, _unread_bounds(order))
     others += [
         words
         for codeable in codeables(order, "orderDetail")

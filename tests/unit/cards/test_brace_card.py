@@ -70,6 +70,32 @@ def said(card):
     return f"{card['summary']} {card.get('detail', '')}"
 
 
+# --- a length whose unit is a word
+
+
+@pytest.mark.parametrize(
+    ("bounds", "words"),
+    [
+        pytest.param({"value": 3, "unit": "Monate"}, "for 3 months", id="German"),
+        pytest.param({"value": 12, "unit": "semaines"}, "for 12 weeks", id="French"),
+        pytest.param({"value": 12, "unit": "周"}, "for 12 weeks", id="Chinese"),
+        pytest.param({"value": 3, "unit": "Zyklen"}, "end date?", id="no time"),
+        pytest.param({"value": 3}, "end date?", id="no unit"),
+        pytest.param({"value": 99, "unit": "Monate"}, "end date?", id="lifetime"),
+        pytest.param(
+            {"value": 3, "code": "mo", "comparator": ">"}, "end date?", id="or longer"
+        ),
+        pytest.param(
+            {"value": 3, "unit": "Monate", "code": "x"}, "end date?", id="two units"
+        ),
+    ],
+)
+def test_a_length_in_words_is_read_or_not_understood(bounds, words):
+    summary = brace_card(timed(boundsDuration=bounds))["summary"]
+    assert words in summary
+    assert "no end date" not in summary
+
+
 # --- one brace
 
 NOTHING = [

@@ -259,7 +259,7 @@ class Says:
                     "repeat": {"boundsDuration": {"value": 3, "unit": "moons"}}
                 },
             ),
-            Says(period=(None, None), hours="unknown", end_is="nothing"),
+            Says(period=(None, None), hours="unknown", end_is="doubtful"),
         ),
         (
             brace(
