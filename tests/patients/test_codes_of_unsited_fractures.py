@@ -6,12 +6,14 @@ from tests.chart_builders import (
     ask,
     brace,
     by_topic,
+    days_ago,
     kyphoplasty,
+    of_patient,
     order_sign,
     strong_and_nourished,
 )
 from tests.codes import ICD, codeable
-from tests.patients.reassuring import dated
+from tests.patients.reassuring import card_of, dated
 
 REASSURING = "below the usual"
 OPEN = "earlier vertebral fracture not excluded"
@@ -96,3 +98,30 @@ def test_a_fracture_of_pelvis_or_thigh_may_be_of_the_hip(code, system):
 
 def test_a_fracture_of_pelvis_or_thigh_of_long_ago_opens_nothing():
     assert REASSURING in detail_of(coded("M80.05", days=1500))
+
+
+@pytest.mark.parametrize(
+    ("system", "code", "title"),
+    [
+        pytest.param(
+            "http://hl7.org/fhir/sid/icd-9-cm",
+            "733.13",
+            "Pathologic fracture of vertebrae",
+            id="ICD-9-CM",
+        ),
+        pytest.param(
+            ICD,
+            "M84.48XA",
+            "Pathological fracture, other site",
+            id="ICD-10-CM",
+        ),
+    ],
+)
+def test_a_code_with_its_title_is_not_said_to_be_words_alone(system, code, title):
+    coding = {"system": system, "code": code, "display": title}
+    listed = of_patient(
+        "Condition", "x", code={"coding": [coding]}, recordedDate=days_ago(5)
+    )
+    unknown = card_of(listed)["detail"].partition("**Not known:**")[2]
+    assert "a pathological fracture is on the problem list without" in unknown
+    assert "without a code" not in unknown

@@ -231,7 +231,9 @@ def silence(
 ) -> Finding | Gap:
     """Conclude from lists without an entry that counts."""
     doubtful = [one for one in stated if one.is_undetermined]
-    if doubtful:
+    unclear = _unclear_gap(spec, chart)
+    are_coded = unclear and all(_is_open_by_code(one, spec) for one in doubtful)
+    if doubtful and not are_coded:
         sources = (one.provenance(spec) for one in doubtful)
         why = doubtful[0].passed_over(spec).detail
         newest = max(one.day or chart.today for one in doubtful)
@@ -245,7 +247,7 @@ def silence(
         return gap(
             spec, "undetermined", spec.past, *(one.provenance(spec) for one in over)
         )
-    if unclear := _unclear_gap(spec, chart):
+    if unclear:
         return unclear
     conclusion = _conclude_no_if_all_read(spec, chart)
     if isinstance(conclusion, Gap):
@@ -257,6 +259,15 @@ def silence(
         f"A past entry for {spec.title} is on the list; it is not counted as current."
     )
     return conclusion._replace(concerns=(*conclusion.concerns, concern))
+
+
+def _is_open_by_code(stated: Stated, spec: ConditionSpec) -> bool:
+    """Tell if it is named in words next to a code that leaves it open.
+
+    A pathological fracture of an unstated cause: its code says why it is open.
+    """
+    concepts = {match.concept for match in stated.entry.matches}
+    return stated.problem == WORDED and not concepts.isdisjoint(spec.unclear)
 
 
 def _is_long_over(stated: Stated, spec: ConditionSpec, chart: Chart) -> bool:
