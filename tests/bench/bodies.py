@@ -9,13 +9,14 @@ that stops the procedure.
 
 import json
 import re
-from datetime import date, timedelta
+from datetime import UTC, datetime, timedelta
 from itertools import count, cycle, islice
 from pathlib import Path
 from typing import Any
 
 PATIENT, CALL = "@P@", "@H@"
-TODAY = date.today()  # noqa: DTZ011 - the service reads this machine's day too
+# Without a site the service's days are those of UTC, whatever this machine's are.
+TODAY = datetime.now(UTC).date()
 OBSERVATIONS = 120
 Json = dict[str, Any]
 

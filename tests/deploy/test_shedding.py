@@ -64,16 +64,19 @@ def test_what_is_too_much_is_refused_at_once_and_health_and_metrics_answer(
             assert service.send("GET", path).status == 200
         for caller in callers:
             caller.join(HANG_SECONDS)
-    refused = [one for one in answers if one[0] == 503]
-    # a machine that is too busy for the others refuses more
-    assert len(refused) >= TOO_MANY
     assert {status for status, *_ in answers} == {200, 503}
+    refused = [one for one in answers if one[0] == 503]
+    issues = [outcome["issue"][0]["code"] for *_, outcome in refused]
+    # a machine that is too busy for the others refuses more, or answers too late
+    assert set(issues) <= {"throttled", "timeout"}
+    assert issues.count("throttled") >= TOO_MANY
     for _, headers, outcome in refused:
+        if outcome["issue"][0]["code"] == "timeout":
+            continue
         assert (headers["retry-after"], headers["access-control-allow-origin"]) == (
             "1",
             ORIGIN,
         )
-        assert outcome["issue"][0]["code"] == "throttled"
 
 
 def test_a_page_of_another_origin_cannot_read_the_refusal():
