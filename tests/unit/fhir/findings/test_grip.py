@@ -50,43 +50,65 @@ def test_the_mean_of_three_trials_of_the_stronger_hand_counts(order):
     ("resources", "value", "site"),
     [
         # trials of one moment are no conflict
-        ([grip(12), grip(14), grip(16)], 14, "right hand"),
-        ([grip(20, on="2026-09-01"), grip(12, on="2026-11-01")], 12, "right hand"),
-        (
+        pytest.param(
+            [grip(12), grip(14), grip(16)], 14, "right hand", id="trials of one moment"
+        ),
+        pytest.param(
+            [grip(20, on="2026-09-01"), grip(12, on="2026-11-01")],
+            12,
+            "right hand",
+            id="the newer day",
+        ),
+        pytest.param(
             [grip(20), grip(14, code=coded("grip-strength-dominant", system=MEASURES))],
             14,
             "dominant hand",
+            id="the dominant hand by code",
         ),
-        (
+        pytest.param(
             [
                 grip(20),
                 grip(14, code="83173-5", bodySite={"text": "left hand, dominant"}),
             ],
             14,
             "dominant hand",
+            id="the dominant hand by site",
         ),
-        (
+        pytest.param(
             [grip(20), grip(14, code=coded("83173-5", text="Grip, dominant hand"))],
             14,
             "dominant hand",
+            id="the dominant hand by name",
         ),
-        (
+        pytest.param(
             [
                 grip(20),
                 grip(14, code="83173-5", bodySite={"text": "non-dominant hand"}),
             ],
             20,
             "right hand",
+            id="the other hand by site",
         ),
-        ([grip(18, unit="kg")], 18, "right hand"),
-        ([grip(18, unit="Kg")], 18, "right hand"),
-        ([grip(18, unit="kgf")], 18, "right hand"),
-        ([grip(18, unit="kilogram")], 18, "right hand"),
-        ([grip(200, unit="N")], 20.394324259558566, "right hand"),
-        ([grip(40, unit="[lbf_av]")], 18.143694800000002, "right hand"),
-        ([grip(40, unit="lbf")], 18.143694800000002, "right hand"),
-        ([grip(40, unit="[lb_av]")], 18.143694800000002, "right hand"),
-        (
+        pytest.param([grip(18, unit="kg")], 18, "right hand", id="kg"),
+        pytest.param([grip(18, unit="Kg")], 18, "right hand", id="Kg"),
+        pytest.param([grip(18, unit="kgf")], 18, "right hand", id="kgf"),
+        pytest.param([grip(18, unit="kilogram")], 18, "right hand", id="kilogram"),
+        pytest.param(
+            [grip(200, unit="N")], 20.394324259558566, "right hand", id="newton"
+        ),
+        pytest.param(
+            [grip(40, unit="[lbf_av]")],
+            18.143694800000002,
+            "right hand",
+            id="pound-force",
+        ),
+        pytest.param(
+            [grip(40, unit="lbf")], 18.143694800000002, "right hand", id="lbf"
+        ),
+        pytest.param(
+            [grip(40, unit="[lb_av]")], 18.143694800000002, "right hand", id="pounds"
+        ),
+        pytest.param(
             [
                 grip(
                     25,
@@ -98,8 +120,9 @@ def test_the_mean_of_three_trials_of_the_stronger_hand_counts(order):
             ],
             25,
             "right hand",
+            id="a period",
         ),
-        (
+        pytest.param(
             [
                 observation(
                     "83145-3",
@@ -117,6 +140,7 @@ def test_the_mean_of_three_trials_of_the_stronger_hand_counts(order):
             ],
             15.875732950000002,
             "right hand",
+            id="a panel",
         ),
     ],
 )

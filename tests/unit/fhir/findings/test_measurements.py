@@ -25,9 +25,17 @@ def bmi(value: float = 21.5, **members: object) -> dict:
 @pytest.mark.parametrize(
     ("members", "reason"),
     [
-        ({"valueQuantity": None, "dataAbsentReason": {"text": "not done"}}, "no-value"),
-        ({"dataAbsentReason": {"text": "error"}}, "no-value"),
-        (
+        pytest.param(
+            {"valueQuantity": None, "dataAbsentReason": {"text": "not done"}},
+            "no-value",
+            id="a reason in place of the value",
+        ),
+        pytest.param(
+            {"dataAbsentReason": {"text": "error"}},
+            "no-value",
+            id="a reason next to the value",
+        ),
+        pytest.param(
             {
                 "valueQuantity": {
                     "value": 21.5,
@@ -43,23 +51,53 @@ def bmi(value: float = 21.5, **members: object) -> dict:
                 }
             },
             "no-value",
+            id="a reason on the value",
         ),
-        ({"valueQuantity": None}, "no-value"),
-        ({"valueQuantity": quantity(21.5, unit="kg/m2", comparator="<")}, "no-value"),
-        ({"valueQuantity": {"unit": "kg/m2"}}, "no-value"),
-        ({"valueQuantity": None, "valueString": "about 21"}, "no-value"),
-        (
+        pytest.param({"valueQuantity": None}, "no-value", id="no value"),
+        pytest.param(
+            {"valueQuantity": quantity(21.5, unit="kg/m2", comparator="<")},
+            "no-value",
+            id="a limit",
+        ),
+        pytest.param(
+            {"valueQuantity": {"unit": "kg/m2"}}, "no-value", id="a unit alone"
+        ),
+        pytest.param(
+            {"valueQuantity": None, "valueString": "about 21"}, "no-value", id="words"
+        ),
+        pytest.param(
             {"valueQuantity": None, "valueRange": {"low": quantity(20, unit="kg/m2")}},
             "no-value",
+            id="a range",
         ),
-        ({"valueQuantity": quantity(21.5, unit="stone/ft2")}, "unit-unknown"),
-        ({"valueQuantity": quantity(21.5, unit="kg")}, "unit-unknown"),
-        ({"valueQuantity": quantity(21.5)}, "unit-unknown"),
-        ({"valueQuantity": quantity(215, unit="kg/m2")}, "out-of-range"),
-        ({"valueQuantity": quantity(1e30, unit="kg/m2")}, "no-value"),
-        ({"effectiveDateTime": None}, "undated"),
-        ({"effectiveDateTime": None, "issued": "2026-11-02T10:00:00Z"}, "undated"),
-        ({"on": "2026-11-21"}, "future"),
+        pytest.param(
+            {"valueQuantity": quantity(21.5, unit="stone/ft2")},
+            "unit-unknown",
+            id="another unit",
+        ),
+        pytest.param(
+            {"valueQuantity": quantity(21.5, unit="kg")},
+            "unit-unknown",
+            id="a unit of mass",
+        ),
+        pytest.param({"valueQuantity": quantity(21.5)}, "unit-unknown", id="no unit"),
+        pytest.param(
+            {"valueQuantity": quantity(215, unit="kg/m2")},
+            "out-of-range",
+            id="ten times too high",
+        ),
+        pytest.param(
+            {"valueQuantity": quantity(1e30, unit="kg/m2")},
+            "no-value",
+            id="no number of this world",
+        ),
+        pytest.param({"effectiveDateTime": None}, "undated", id="no day"),
+        pytest.param(
+            {"effectiveDateTime": None, "issued": "2026-11-02T10:00:00Z"},
+            "undated",
+            id="the day of the report alone",
+        ),
+        pytest.param({"on": "2026-11-21"}, "future", id="tomorrow"),
     ],
 )
 def test_an_unusable_value_makes_a_gap_with_its_reason_and_is_named(members, reason):
@@ -84,32 +122,42 @@ def test_text_of_the_record_is_never_repeated():
 @pytest.mark.parametrize(
     ("effective", "day"),
     [
-        ({"on": "2026"}, date(2026, 1, 1)),
-        ({"on": "2026-10"}, date(2026, 10, 1)),
-        ({"on": "2026-10-05"}, date(2026, 10, 5)),
-        ({"on": "2026-10-05T23:30:00-05:00"}, date(2026, 10, 6)),
-        ({"on": "2026-10-05T01:30:00+09:00"}, date(2026, 10, 4)),
-        (
+        pytest.param({"on": "2026"}, date(2026, 1, 1), id="a year"),
+        pytest.param({"on": "2026-10"}, date(2026, 10, 1), id="a month"),
+        pytest.param({"on": "2026-10-05"}, date(2026, 10, 5), id="a day"),
+        pytest.param(
+            {"on": "2026-10-05T23:30:00-05:00"},
+            date(2026, 10, 6),
+            id="an American evening",
+        ),
+        pytest.param(
+            {"on": "2026-10-05T01:30:00+09:00"}, date(2026, 10, 4), id="an Asian night"
+        ),
+        pytest.param(
             {"effectiveDateTime": None, "effectiveInstant": "2026-10-05T10:00:00.123Z"},
             date(2026, 10, 5),
+            id="an instant",
         ),
-        (
+        pytest.param(
             {
                 "effectiveDateTime": None,
                 "effectivePeriod": {"start": "2026-10-01", "end": "2026-10-04"},
             },
             date(2026, 10, 4),
+            id="a period",
         ),
-        (
+        pytest.param(
             {"effectiveDateTime": None, "effectivePeriod": {"start": "2026-10-01"}},
             date(2026, 10, 1),
+            id="a period without an end",
         ),
-        (
+        pytest.param(
             {
                 "effectiveDateTime": None,
                 "effectiveTiming": {"event": ["2026-10-01", "2026-10-03"]},
             },
             date(2026, 10, 3),
+            id="several times",
         ),
     ],
 )
@@ -120,23 +168,44 @@ def test_dates_of_every_form_and_precision_are_read_as_days_in_utc(effective, da
 @pytest.mark.parametrize(
     ("resource", "name", "expected"),
     [
-        (
+        pytest.param(
             observation("29463-7", value=154, unit="[lb_av]"),
             "weight",
             69.85322498000001,
+            id="pounds",
         ),
-        (observation("29463-7", value=70500, unit="g"), "weight", 70.5),
-        (
+        pytest.param(
+            observation("29463-7", value=70500, unit="g"), "weight", 70.5, id="grams"
+        ),
+        pytest.param(
             observation(
                 "29463-7", valueQuantity=quantity(70.5, unit="kilograms", code="kg")
             ),
             "weight",
             70.5,
+            id="a code next to a word",
         ),
-        (observation("8302-2", value=155, unit="cm"), "height", 1.55),
-        (observation("8302-2", value=62, unit="[in_i]"), "height", 1.5748),
-        (observation("8302-2", value=1.55, unit="m"), "height", 1.55),
-        (observation("83172-7", value=0.7, unit="m/s"), "gait-speed", 0.7),
+        pytest.param(
+            observation("8302-2", value=155, unit="cm"),
+            "height",
+            1.55,
+            id="centimetres",
+        ),
+        pytest.param(
+            observation("8302-2", value=62, unit="[in_i]"),
+            "height",
+            1.5748,
+            id="inches",
+        ),
+        pytest.param(
+            observation("8302-2", value=1.55, unit="m"), "height", 1.55, id="metres"
+        ),
+        pytest.param(
+            observation("83172-7", value=0.7, unit="m/s"),
+            "gait-speed",
+            0.7,
+            id="metres a second",
+        ),
         pytest.param(
             observation("62238-1", value=0.4, unit="mL/s"),
             "egfr",
@@ -161,84 +230,150 @@ def test_dates_of_every_form_and_precision_are_read_as_days_in_utc(effective, da
             "out-of-range",
             id="a filtration by the minute said to be by the second",
         ),
-        (observation("38214-3", value=35, unit="mm"), "pain-score", 3.5),
-        (observation("72514-3", valueInteger=4), "pain-score", 4),
-        (
+        pytest.param(
+            observation("38214-3", value=35, unit="mm"),
+            "pain-score",
+            3.5,
+            id="a scale in millimetres",
+        ),
+        pytest.param(
+            observation("72514-3", valueInteger=4), "pain-score", 4, id="a whole number"
+        ),
+        pytest.param(
             measure("psoas-total-area", value=1441, unit="mm2"),
             "psoas-total-area",
             14.41,
+            id="square millimetres",
         ),
-        (measure("multifidus-smi", value=1.4, unit="cm2/m2"), "multifidus-smi", 140),
-        (measure("es-mf-fat-fraction", value=0.45, unit="1"), "es-mf-fat-fraction", 45),
-        (measure("pma-rate", value=57, unit="%"), "pma-rate", 57),
-        (measure("ct-attenuation", value=60, unit="HU"), "ct-attenuation", 60),
-        (measure("ct-attenuation", value=60, unit="{HU}"), "ct-attenuation", 60),
-        (measure("vbq", value=2.9), "vbq", 2.9),
-        (measure("plvi", value=0.75, unit="1"), "plvi", 0.75),
+        pytest.param(
+            measure("multifidus-smi", value=1.4, unit="cm2/m2"),
+            "multifidus-smi",
+            140,
+            id="an index in square centimetres",
+        ),
+        pytest.param(
+            measure("es-mf-fat-fraction", value=0.45, unit="1"),
+            "es-mf-fat-fraction",
+            45,
+            id="a share of one",
+        ),
+        pytest.param(
+            measure("pma-rate", value=57, unit="%"),
+            "pma-rate",
+            57,
+            id="a share of a hundred",
+        ),
+        pytest.param(
+            measure("ct-attenuation", value=60, unit="HU"),
+            "ct-attenuation",
+            60,
+            id="Hounsfield",
+        ),
+        pytest.param(
+            measure("ct-attenuation", value=60, unit="{HU}"),
+            "ct-attenuation",
+            60,
+            id="Hounsfield in braces",
+        ),
+        pytest.param(
+            measure("vbq", value=2.9), "vbq", 2.9, id="a ratio without a unit"
+        ),
+        pytest.param(measure("plvi", value=0.75, unit="1"), "plvi", 0.75, id="a ratio"),
         # what another scale may have produced
-        (
+        pytest.param(
             measure("es-mf-fat-fraction", value=45, unit="1"),
             "es-mf-fat-fraction",
             "unit-unknown",
+            id="a share above one",
         ),
-        (
+        pytest.param(
             measure("es-mf-fat-fraction", value=0.45),
             "es-mf-fat-fraction",
             "unit-unknown",
+            id="a share without a unit",
         ),
-        (
+        pytest.param(
             measure("multifidus-smi", value=45, unit="cm2/m2"),
             "multifidus-smi",
             "out-of-range",
+            id="an index as a percentage",
         ),
-        (
+        pytest.param(
             measure("multifidus-smi", value=6.5, unit="kg/m2"),
             "multifidus-smi",
             "unit-unknown",
+            id="an index in kilograms",
         ),
-        (
+        pytest.param(
             measure("appendicular-muscle-index", value=45, unit="cm2/m2"),
             "appendicular-muscle-index",
             "unit-unknown",
+            id="a muscle index in square centimetres",
         ),
-        (
+        pytest.param(
             observation("38214-3", value=35, unit="{score}"),
             "pain-score",
             "out-of-range",
+            id="a score above its scale",
         ),
-        (observation("29463-7", value=70), "weight", "unit-unknown"),
+        pytest.param(
+            observation("29463-7", value=70),
+            "weight",
+            "unit-unknown",
+            id="a weight without a unit",
+        ),
         # a unit that contradicts itself, or has an unknown code
-        (
+        pytest.param(
             bmi(21, valueQuantity=quantity(21, unit="pounds", code="kg/m2")),
             "bmi",
             "unit-unknown",
+            id="a unit unlike its code",
         ),
-        (
+        pytest.param(
             bmi(21, valueQuantity=quantity(21, unit="g/cm2", code="1")),
             "bmi",
             "unit-unknown",
+            id="a density coded as a ratio",
         ),
-        (
+        pytest.param(
             bmi(21, valueQuantity=quantity(21, unit="kg/m2", code="lb/ft2")),
             "bmi",
             "unit-unknown",
+            id="an unknown code",
         ),
         # boolean, or present and absent
-        (measure("fascia-injury", valueBoolean=True), "fascia-injury", True),
-        (measure("fascia-injury", valueBoolean=False), "fascia-injury", False),
-        (
+        pytest.param(
+            measure("fascia-injury", valueBoolean=True),
+            "fascia-injury",
+            True,
+            id="true",
+        ),
+        pytest.param(
+            measure("fascia-injury", valueBoolean=False),
+            "fascia-injury",
+            False,
+            id="false",
+        ),
+        pytest.param(
             measure(
                 "fascia-injury", valueCodeableConcept=coded("52101004", system=SCT)
             ),
             "fascia-injury",
             True,
+            id="coded as present",
         ),
-        (
+        pytest.param(
             measure("fascia-injury", valueCodeableConcept={"text": "Absent"}),
             "fascia-injury",
             False,
+            id="worded as absent",
         ),
-        (measure("fascia-injury", valueString="no"), "fascia-injury", False),
+        pytest.param(
+            measure("fascia-injury", valueString="no"),
+            "fascia-injury",
+            False,
+            id="worded as no",
+        ),
     ],
 )
 def test_what_a_value_is_in_the_canonical_unit_or_why_it_is_none(
@@ -255,51 +390,66 @@ def test_what_a_value_is_in_the_canonical_unit_or_why_it_is_none(
 @pytest.mark.parametrize(
     ("name", "resource", "fresh", "aged", "stale"),
     [
-        ("bmd-t-score", t_score(-2.5), "2024-11-20", "2016-11-20", "2016-11-18"),
-        ("bmi", bmi(21.5), "2026-05-20", "2024-11-20", "2024-11-18"),
-        (
+        pytest.param(
+            "bmd-t-score",
+            t_score(-2.5),
+            "2024-11-20",
+            "2016-11-20",
+            "2016-11-18",
+            id="bmd-t-score",
+        ),
+        pytest.param(
+            "bmi", bmi(21.5), "2026-05-20", "2024-11-20", "2024-11-18", id="bmi"
+        ),
+        pytest.param(
             "weight",
             observation("29463-7", value=60, unit="kg"),
             "2026-05-20",
             "2024-11-20",
             "2024-11-18",
+            id="weight",
         ),
-        (
+        pytest.param(
             "height",
             observation("8302-2", value=1.6, unit="m"),
             "2016-11-20",
             "2006-11-20",
             "2006-11-18",
+            id="height",
         ),
-        (
+        pytest.param(
             "gait-speed",
             observation("83172-7", value=0.9, unit="m/s"),
             "2026-05-20",
             "2025-11-20",
             "2025-11-18",
+            id="gait-speed",
         ),
-        (
+        pytest.param(
             "grip-strength",
             observation("83174-3", value=20, unit="kg"),
             "2026-05-20",
             "2025-11-20",
             "2025-11-18",
+            id="grip-strength",
         ),
-        (
+        pytest.param(
             "appendicular-muscle-index",
             measure("appendicular-muscle-index", value=5, unit="kg/m2"),
             "2026-05-20",
             "2025-11-20",
             "2025-11-18",
+            id="appendicular-muscle-index",
         ),
-        (
+        pytest.param(
             "mna-score",
             observation(coded("895533005", system=SCT), value=22, unit="{score}"),
             "2026-08-20",
             "2025-11-20",
             "2025-11-18",
+            id="mna-score",
         ),
-        (
+        pytest.param(
             "ct-attenuation",
             measure(
                 "ct-attenuation",
@@ -310,8 +460,9 @@ def test_what_a_value_is_in_the_canonical_unit_or_why_it_is_none(
             "2026-05-20",
             "2025-11-20",
             "2025-11-18",
+            id="ct-attenuation",
         ),
-        (
+        pytest.param(
             "psoas-total-area",
             measure(
                 "psoas-total-area", value=12, unit="cm2", method={"text": "MRI, L4"}
@@ -319,13 +470,15 @@ def test_what_a_value_is_in_the_canonical_unit_or_why_it_is_none(
             "2026-05-20",
             "2025-11-20",
             "2025-11-18",
+            id="psoas-total-area",
         ),
-        (
+        pytest.param(
             "mna-category",
             measure("mna-category", valueString="B"),
             "2026-08-20",
             "2025-11-20",
             "2025-11-18",
+            id="mna-category",
         ),
     ],
 )
@@ -346,11 +499,13 @@ def test_older_than_fresh_is_used_and_said_older_than_usable_is_a_gap(
 @pytest.mark.parametrize(
     ("members", "name", "reason"),
     [
-        ({"birthDate": None}, "age", "absent"),
-        ({"birthDate": "2027-01-01"}, "age", "out-of-range"),
-        ({"gender": None}, "sex", "absent"),
-        ({"gender": "other"}, "sex", "undetermined"),
-        ({"gender": "unknown"}, "sex", "undetermined"),
+        pytest.param({"birthDate": None}, "age", "absent", id="no birth date"),
+        pytest.param(
+            {"birthDate": "2027-01-01"}, "age", "out-of-range", id="born later"
+        ),
+        pytest.param({"gender": None}, "sex", "absent", id="no sex"),
+        pytest.param({"gender": "other"}, "sex", "undetermined", id="another sex"),
+        pytest.param({"gender": "unknown"}, "sex", "undetermined", id="an unknown sex"),
     ],
 )
 def test_a_patient_without_birth_date_or_sex_makes_a_gap(members, name, reason):

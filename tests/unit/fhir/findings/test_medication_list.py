@@ -54,7 +54,7 @@ def test_a_bone_drug_is_found_by_code_class_or_name(drug):
 @pytest.mark.parametrize(
     ("name", "resources", "value"),
     [
-        (
+        pytest.param(
             "bone-drug",
             [
                 prescription(
@@ -66,9 +66,12 @@ def test_a_bone_drug_is_found_by_code_class_or_name(drug):
                 )
             ],
             True,
+            id="named by a reference",
         ),
-        ("bone-drug", [within({"code": ALENDRONATE})], True),
-        (
+        pytest.param(
+            "bone-drug", [within({"code": ALENDRONATE})], True, id="contained"
+        ),
+        pytest.param(
             "bone-drug",
             [
                 within(
@@ -80,49 +83,62 @@ def test_a_bone_drug_is_found_by_code_class_or_name(drug):
                 )
             ],
             True,
+            id="an ingredient",
         ),
-        (
+        pytest.param(
             "bone-drug",
             [prescription(ALENDRONATE, on="2026-10-01", status="active")],
             True,
+            id="prescribed",
         ),
-        (
+        pytest.param(
             "bone-drug",
             [prescription(ALENDRONATE, on="2026-10-01", status="completed")],
             True,
+            id="prescribed and completed",
         ),
-        (
+        pytest.param(
             "bone-drug",
             [prescription(ALENDRONATE, on="2026-10-01", status="stopped")],
             False,
+            id="prescribed and stopped",
         ),
-        (
+        pytest.param(
             "bone-drug",
             [prescription(ALENDRONATE, on="2026-10-01", status="on-hold")],
             False,
+            id="prescribed and on hold",
         ),
         # an infusion counts on after its prescription was stopped
-        (
+        pytest.param(
             "bone-drug",
             [
                 dose(ZOLEDRONATE, on="2026-01-10"),
                 prescription(ZOLEDRONATE, on="2026-01-10", status="stopped"),
             ],
             True,
+            id="given, its prescription stopped",
         ),
-        ("bone-drug", [prescription(ALENDRONATE, status="entered-in-error")], False),
+        pytest.param(
+            "bone-drug",
+            [prescription(ALENDRONATE, status="entered-in-error")],
+            False,
+            id="entered in error",
+        ),
         # US Core 6.1, MedicationRequest: a reported medication has the intent `plan`
-        (
+        pytest.param(
             "bone-drug",
             [prescription(ALENDRONATE, intent="plan", reportedBoolean=True)],
             True,
+            id="reported",
         ),
-        (
+        pytest.param(
             "bone-drug",
             [statement(ALENDRONATE, effectivePeriod={"start": "2020-01-01"})],
             True,
+            id="stated",
         ),
-        (
+        pytest.param(
             "bone-drug",
             [
                 statement(
@@ -131,30 +147,59 @@ def test_a_bone_drug_is_found_by_code_class_or_name(drug):
                 )
             ],
             False,
+            id="stated until 2021",
         ),
-        ("steroid-use", [prescription(PREDNISONE)], True),
-        ("steroid-use", [prescription(coded("H02AB06", system=ATC))], True),
-        (
+        pytest.param("steroid-use", [prescription(PREDNISONE)], True, id="prednisone"),
+        pytest.param(
+            "steroid-use",
+            [prescription(coded("H02AB06", system=ATC))],
+            True,
+            id="a steroid by its class",
+        ),
+        pytest.param(
             "steroid-use",
             [prescription({"text": "Methylprednisolone 8 mg tablet"})],
             True,
+            id="a steroid in words",
         ),
         # steroids that act where they are applied
-        ("steroid-use", [prescription({"text": "Hydrocortisone 1 % cream"})], False),
-        ("steroid-use", [prescription({"text": "Dexamethasone eye drops"})], False),
-        ("steroid-use", [prescription({"text": "Triamcinolone oral paste"})], False),
-        (
+        pytest.param(
+            "steroid-use",
+            [prescription({"text": "Hydrocortisone 1 % cream"})],
+            False,
+            id="a cream",
+        ),
+        pytest.param(
+            "steroid-use",
+            [prescription({"text": "Dexamethasone eye drops"})],
+            False,
+            id="eye drops",
+        ),
+        pytest.param(
+            "steroid-use",
+            [prescription({"text": "Triamcinolone oral paste"})],
+            False,
+            id="a paste",
+        ),
+        pytest.param(
             "steroid-use",
             [prescription({"text": "Triamcinolone intra-articular"})],
             False,
+            id="into a joint",
         ),
-        ("steroid-use", [prescription({"text": "Fludrocortisone 0.1 mg"})], False),
-        (
+        pytest.param(
+            "steroid-use",
+            [prescription({"text": "Fludrocortisone 0.1 mg"})],
+            False,
+            id="fludrocortisone",
+        ),
+        pytest.param(
             "steroid-use",
             [prescription(coded("R03BA02", system=ATC, text="Budesonide inhaler"))],
             False,
+            id="an inhaler",
         ),
-        (
+        pytest.param(
             "steroid-use",
             [
                 prescription(
@@ -163,47 +208,60 @@ def test_a_bone_drug_is_found_by_code_class_or_name(drug):
                 )
             ],
             False,
+            id="a topical route",
         ),
         # around an operation
-        ("steroid-use", [dose(coded("H02AB02", system=ATC), on="2026-11-10")], False),
+        pytest.param(
+            "steroid-use",
+            [dose(coded("H02AB02", system=ATC), on="2026-11-10")],
+            False,
+            id="around an operation",
+        ),
         # a state of the problem list, without a drug
-        ("steroid-use", [condition("Z79.52")], True),
+        pytest.param(
+            "steroid-use", [condition("Z79.52")], True, id="a state of the list"
+        ),
         # a standing prescription does not replace a dose; another bone drug since ends the gap
-        (
+        pytest.param(
             "denosumab-overdue",
             [
                 prescription(DENOSUMAB, on="2025-02-01"),
                 dose(DENOSUMAB, on="2026-02-01"),
             ],
             True,
+            id="overdue with a prescription",
         ),
-        (
+        pytest.param(
             "denosumab-overdue",
             [dose(DENOSUMAB, on="2026-01-10"), dose(ZOLEDRONATE, on="2026-07-01")],
             False,
+            id="zoledronate since",
         ),
-        (
+        pytest.param(
             "denosumab-overdue",
             [
                 dose(DENOSUMAB, on="2026-01-10"),
                 statement(ALENDRONATE, effectivePeriod={"start": "2026-07-01"}),
             ],
             False,
+            id="alendronate taken since",
         ),
-        (
+        pytest.param(
             "denosumab-overdue",
             [
                 dose(DENOSUMAB, on="2026-01-10"),
                 prescription(ALENDRONATE, on="2026-07-01"),
             ],
             True,
+            id="alendronate prescribed since",
         ),
-        (
+        pytest.param(
             "denosumab-overdue",
             [dose(DENOSUMAB, on="2026-01-10"), dose(ZOLEDRONATE, on="2025-09-01")],
             True,
+            id="zoledronate before",
         ),
-        ("denosumab-overdue", [], False),
+        pytest.param("denosumab-overdue", [], False, id="never given"),
     ],
 )
 def test_what_a_list_says_of_a_drug(name, resources, value):
@@ -236,9 +294,21 @@ def test_a_prohibition_does_not_say_what_is_taken():
 @pytest.mark.parametrize(
     ("name", "entry"),
     [
-        ("steroid-use", statement(coded("H02AB06", system=ATC), status="completed")),
-        ("steroid-use", prescription(PREDNISONE, on=None, status="completed")),
-        ("bone-drug", statement(ZOLEDRONATE, status="stopped")),
+        pytest.param(
+            "steroid-use",
+            statement(coded("H02AB06", system=ATC), status="completed"),
+            id="a steroid stated",
+        ),
+        pytest.param(
+            "steroid-use",
+            prescription(PREDNISONE, on=None, status="completed"),
+            id="a steroid prescribed",
+        ),
+        pytest.param(
+            "bone-drug",
+            statement(ZOLEDRONATE, status="stopped"),
+            id="a bone drug stopped",
+        ),
     ],
 )
 def test_what_was_taken_on_a_day_that_is_not_recorded_is_no_no(name, entry):
