@@ -6,12 +6,12 @@ understood until a rule here names its element, or its words are the drug's name
 strength, form and the plain words of `mappings/plain-dose-words/`.
 """
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any
 
 from cds_service.fhir.leaves import MODIFIERS, leaves_of, repeats
+from cds_service.fhir.mapping.remainders import without_codes
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.mapping.text_rules import LONGEST_TEXT
 from cds_service.fhir.raw_json import Json, number, objects, text
@@ -62,7 +62,6 @@ _REASON = "reasonCode"
 _OF_ORDERS = frozenset({"groupIdentifier", "priorPrescription", "detectedIssue"})
 _OF_DISPENSING = frozenset({"validityPeriod", "performer"})
 _UNREAD = "\0"  # stands for what is neither words nor read
-LEAST_CODE = 4  # a shorter one may be a word or a number of its own
 
 
 def is_plain_dose(
@@ -88,7 +87,10 @@ def is_plain_dose(
     if _UNREAD in texts or sum(map(len, texts)) > LONGEST_TEXT:
         return False
     codes = _own_codes(resource, medication)
-    return all(are_plain(words, codes, terminology) for words in dict.fromkeys(texts))
+    plain = terminology.plain.doses
+    return all(
+        plain.are_all(without_codes(words, codes)) for words in dict.fromkeys(texts)
+    )
 
 
 def is_plain_title(
@@ -118,13 +120,6 @@ def is_plain_order(
         dispensing = {one: request[one] for one in request.keys() - _OF_DISPENSING}
         elements["dispenseRequest"] = dispensing
     return is_plain_dose(elements, medication, terminology, ingredients)
-
-
-def are_plain(words: str, codes: Iterable[str], terminology: Terminology) -> bool:
-    """Tell if words are plain without the codes next to them."""
-    for code in codes:
-        words = re.sub(rf"(?<![^\W_]){re.escape(code)}(?![^\W_])", " ", words)
-    return terminology.plain.doses.are_all(words)
 
 
 def _left_in(resource: Json, terminology: Terminology) -> Iterable[str]:
@@ -283,4 +278,4 @@ def _own_codes(resource: Json, medication: Json | None) -> tuple[str, ...]:
         for path, value in leaves_of(titles)
         if path.rpartition(".")[2] == "code"
     }
-    return tuple(sorted(one for one in codes if len(one) >= LEAST_CODE))
+    return tuple(sorted(codes))

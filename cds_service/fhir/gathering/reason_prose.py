@@ -15,6 +15,7 @@ from cds_service.fhir.gathering.elements import beside_title
 from cds_service.fhir.gathering.fracture_sites import names_place_alone
 from cds_service.fhir.gathering.problem_words import is_denial, named_in
 from cds_service.fhir.mapping.clauses import sentences
+from cds_service.fhir.mapping.remainders import without_names
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.mapping.text_rules import (
     AUGMENTATIONS,
@@ -32,7 +33,6 @@ HINTS = frozenset({"end-of-life"})
 MOST_NAMES = 8  # of diseases in one sentence
 # A comma divides what is said of one thing from what is said of another.
 _PART = re.compile(r"[,;:()\[\]，、；：（）+/]|\s[-–—]\s|\band\b")
-_LETTER = re.compile(r"[a-z]")
 # Code systems of FHIR's own elements: how high a value is, why a drug was stopped.
 OF_FHIR = re.compile(
     r"https?://(?:terminology\.)?hl7\.org/(?:fhir/(?!sid/)|CodeSystem/)"
@@ -258,15 +258,4 @@ def _without_named(
     """
     counted = (named_in([sentence], terminology) & counted) | FRACTURED
     counted |= terminology.bystanders.problem_concepts - HINTS
-    remainder = folded(sentence)
-    for _ in range(MOST_NAMES):
-        places = terminology.text_places(remainder, counted)
-        if not places:
-            break
-        start, end = min(places.values())
-        while end < len(remainder) and _LETTER.match(remainder[end]):
-            end += 1
-        while start and _LETTER.match(remainder[start - 1]):
-            start -= 1
-        remainder = f"{remainder[:start]} {remainder[end:]}"
-    return remainder
+    return without_names(sentence, counted, terminology, most=MOST_NAMES)

@@ -8,7 +8,6 @@ or its words are lengths of time and plain words. So nothing that FHIR, an EHR o
 author adds is overlooked.
 """
 
-import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -16,6 +15,7 @@ from cds_service.core.bracing import KEEP
 from cds_service.fhir.gathering.bystanders import is_plain_fracture
 from cds_service.fhir.leaves import leaves_of, repeats
 from cds_service.fhir.mapping.code_systems import HCPCS
+from cds_service.fhir.mapping.remainders import without_codes
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.orders.order_times import read_times
 from cds_service.fhir.orders.recognition import BONE_REASONS, FRACTURES
@@ -65,7 +65,6 @@ _OTHER_WORDS = frozenset(
 _CODING = ("system", "version", "code", "userSelected")
 # What may change the meaning of any element that holds it.
 _ADDED = frozenset({"extension", "modifierExtension", "contained", "implicitRules"})
-LEAST_CODE = 4  # a shorter one may be a word or a number of its own
 KEPT_REASONS = frozenset(KEEP)
 _REASONS = BONE_REASONS | KEPT_REASONS
 
@@ -180,10 +179,7 @@ def _without_codes(title: str, order: Json) -> str:
         for codeable in objects(order.get(name))
         for coding in objects(codeable.get("coding"))
     ]
-    for code in (text(coding.get("code")) for coding in codings):
-        if len(code) >= LEAST_CODE:
-            title = re.sub(rf"(?<![^\W_]){re.escape(code)}(?![^\W_])", " ", title)
-    return title
+    return without_codes(title, (text(coding.get("code")) for coding in codings))
 
 
 def _codes_read(order: Json, terminology: Terminology) -> frozenset[str]:

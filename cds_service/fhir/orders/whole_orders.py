@@ -8,13 +8,13 @@ names its element, or its words are the order's own name and plain words
 (`mappings/plain-referral-words/`).
 """
 
-import re
 from collections.abc import Iterator
 
 from cds_service.fhir.billing_marks import without_billing_mark
 from cds_service.fhir.leaves import MODIFIERS, leaves_of, repeats
+from cds_service.fhir.mapping.remainders import without_names
 from cds_service.fhir.mapping.terminology import Terminology
-from cds_service.fhir.mapping.text_rules import LONGEST_TITLE, folded
+from cds_service.fhir.mapping.text_rules import LONGEST_TITLE
 from cds_service.fhir.orders.drafts import Order, codeables
 from cds_service.fhir.orders.recognition import (
     REVIEW,
@@ -58,7 +58,6 @@ _REASONS = frozenset(
 )
 _UNREAD = "\0"  # in place of what is neither words nor read
 MOST_NAMES = 4  # a title names its order once or twice
-_LETTERS = re.compile(r"[a-z]*")
 
 
 def is_read_whole(kind: str, order: Order, terminology: Terminology) -> bool:
@@ -129,15 +128,7 @@ def _is_plain(words: str, terminology: Terminology) -> bool:
     """Tell if words are names of such orders and plain words, or of our templates."""
     if terminology.own_words.fullmatch(words):
         return True
-    remainder = folded(words) if len(words) <= LONGEST_TITLE else words
-    for _ in range(MOST_NAMES if len(words) <= LONGEST_TITLE else 0):
-        places = terminology.text_places(remainder, _NAMES)
-        if not places:
-            break
-        start, end = min(places.values())
-        # The rules know how names begin: `endocrinolog`.
-        letters = _LETTERS.match(remainder, end)
-        begins = remainder[:start].rstrip("abcdefghijklmnopqrstuvwxyz")
-        ends = letters.end() if letters else end
-        remainder = f"{begins} {remainder[ends:]}"
+    remainder = words
+    if len(words) <= LONGEST_TITLE:
+        remainder = without_names(words, _NAMES, terminology, most=MOST_NAMES)
     return terminology.plain.referrals.are_all(remainder)

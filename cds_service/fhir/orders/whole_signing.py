@@ -23,6 +23,7 @@ from cds_service.fhir.gathering.reason_prose import is_code_plainly_worded
 from cds_service.fhir.leaves import MODIFIERS, leaves_of, repeats
 from cds_service.fhir.mapping.clauses import clauses
 from cds_service.fhir.mapping.level_text import LEVELS
+from cds_service.fhir.mapping.remainders import LEAST_CODE, without_names
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.mapping.text_rules import AUGMENTATIONS, folded
 from cds_service.fhir.orders.drafts import GROUPS, DraftOrders, codeables
@@ -35,11 +36,7 @@ from cds_service.fhir.orders.recognition import (
     TITLES,
     recognise_augmentation,
 )
-from cds_service.fhir.orders.unread_elements import (
-    LEAST_CODE,
-    is_element_read,
-    name_of,
-)
+from cds_service.fhir.orders.unread_elements import is_element_read, name_of
 from cds_service.fhir.raw_json import Json, member, objects, text, texts_of
 
 # Orders of these types are what their type says, and leave the spine alone.
@@ -61,7 +58,6 @@ _CODE_WORDS = re.compile(r"(?:text|display)$")
 _FREE_WORDS = re.compile(
     r"(?:^|\.)(?:text|display|valueString|valueMarkdown|valueCode|patientInstruction)$"
 )
-_LETTERS_FIRST, _LETTERS_LAST = re.compile(r"\A[A-Za-z]+"), re.compile(r"[A-Za-z]+\Z")
 # names of the operation in one title: `kyphoplasty (balloon kyphoplasty)`
 MOST_NAMES = 5
 
@@ -311,6 +307,7 @@ def is_augmentation_title(order: Json, terminology: Terminology) -> bool:
 
 
 def _without_codes(words: str, titles: list[Json]) -> str:
+    """Drop the codes of titles from words, also within a word: `CPT22513`."""
     codings = (one for title in titles for one in objects(title.get("coding")))
     for code in (text(coding.get("code")) for coding in codings):
         if len(code) >= LEAST_CODE:
@@ -320,17 +317,9 @@ def _without_codes(words: str, titles: list[Json]) -> str:
 
 def _without_names(words: str, terminology: Terminology) -> str:
     """Drop the names of the operation from a title, however they are spelt."""
-    remainder = folded(words)
-    for _ in range(MOST_NAMES):
-        places = terminology.text_places(remainder, AUGMENTATIONS, "vertebra")
-        if not places:
-            break
-        start, end = min(places.values())
-        # A name goes to the ends of its word.
-        before = _LETTERS_LAST.sub("", remainder[:start])
-        after = _LETTERS_FIRST.sub("", remainder[end:])
-        remainder = f"{before} {after}"
-    return remainder
+    return without_names(
+        words, AUGMENTATIONS, terminology, most=MOST_NAMES, beside="vertebra"
+    )
 
 
 # --- reasons
