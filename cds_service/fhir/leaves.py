@@ -6,7 +6,7 @@ from html import unescape
 from typing import Any
 
 from cds_service.fhir.mapping.plain_words import PlainWords
-from cds_service.fhir.raw_json import Json
+from cds_service.fhir.raw_json import Json, text
 
 # By FHIR's definition these may change the meaning of all elements next to them.
 MODIFIERS = frozenset({"modifierExtension", "implicitRules"})
@@ -33,6 +33,19 @@ def leaves_of(value: Any, path: str = "") -> Iterator[tuple[str, Any]]:
             waiting += [(at, one) for one in reversed(node)]
         elif node is not None and node != "":
             yield at, node
+
+
+def says_more(resource: Json, plain: PlainWords) -> bool:
+    """Tell if the narrative of a resource says more than its elements do.
+
+    A draft may hold anything: words where R4 has an object are a narrative too.
+    """
+    narratives = (
+        text(value)
+        for path, value in leaves_of(resource.get("text"), "text")
+        if path in ("text", "text.div")
+    )
+    return not all(repeats(narrative, resource, plain) for narrative in narratives)
 
 
 def repeats(narrative: str, resource: Json, plain: PlainWords) -> bool:

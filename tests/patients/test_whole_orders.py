@@ -167,6 +167,13 @@ def test_a_review_that_was_read_whole_closes_it(order):
     assert card["summary"].startswith("Bone treatment review is ordered")
 
 
+@pytest.mark.parametrize("narrative", ["cancelled", ["cancelled"]])
+def test_a_narrative_that_is_no_object_is_answered_and_closes_nothing(narrative):
+    draft = {**requested("FLS"), "status": "draft", "text": narrative}
+    card = first_card(HIP, drafts=[draft])
+    assert card["summary"].startswith("Hip fracture May 2026")
+
+
 def test_a_visit_whose_reason_is_not_recorded_leaves_no_bone_drug_open():
     card = first_card(requested("Ambulatory referral to Rheumatology"))
     assert card["summary"].startswith("No bone drug")

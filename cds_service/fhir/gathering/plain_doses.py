@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any
 
-from cds_service.fhir.leaves import MODIFIERS, leaves_of, repeats
+from cds_service.fhir.leaves import MODIFIERS, leaves_of, says_more
 from cds_service.fhir.mapping.remainders import without_codes
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.mapping.text_rules import LONGEST_TEXT
@@ -130,12 +130,10 @@ def _left_in(resource: Json, terminology: Terminology) -> Iterable[str]:
             yield _UNREAD
         elif "extension" in parts or any(one.startswith("_") for one in parts):
             yield _added(parts, value)
-        elif parts[0] == "text":
-            plain = terminology.plain.doses
-            is_said = parts[1] == "div" and not repeats(text(value), resource, plain)
-            yield _UNREAD if is_said else ""
-        elif parts[0] not in _BY_RULE and parts[0] != _REASON:
+        elif parts[0] not in _BY_RULE and parts[0] not in ("text", _REASON):
             yield _words_of(parts, value)
+    if says_more(resource, terminology.plain.doses):
+        yield _UNREAD
     for reason in objects(resource.get(_REASON)):
         yield from _words_of_reason(reason, terminology)
 

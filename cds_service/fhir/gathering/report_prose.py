@@ -13,11 +13,11 @@ from cds_service.fhir.gathering.bystanders import (
     is_plain_fracture,
 )
 from cds_service.fhir.gathering.reason_prose import words_beyond
-from cds_service.fhir.leaves import MODIFIERS, leaves_of, repeats
+from cds_service.fhir.leaves import MODIFIERS, leaves_of, says_more
 from cds_service.fhir.mapping.clauses import sentences
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.mapping.text_rules import LONGEST_TEXT
-from cds_service.fhir.raw_json import Json, member, objects, text, texts_of
+from cds_service.fhir.raw_json import Json, objects, text, texts_of
 
 # What may hold a result that is not read here.
 NOT_READ = frozenset({"presentedForm", "result", "media", "contained", "extension"})
@@ -82,8 +82,7 @@ def is_result_understood(report: Json, terminology: Terminology) -> bool:
     if sum(map(len, texts)) > LONGEST_TEXT:
         return False
     plain = terminology.plain.reports
-    narrative = text(member(report, "text", "div"))
-    return repeats(narrative, report, plain) and all(
+    return not says_more(report, plain) and all(
         plain.are_all(sentence) for words in texts for sentence in sentences(words)
     )
 

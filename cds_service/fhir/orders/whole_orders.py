@@ -11,7 +11,7 @@ names its element, or its words are the order's own name and plain words
 from collections.abc import Iterator
 
 from cds_service.fhir.billing_marks import without_billing_mark
-from cds_service.fhir.leaves import MODIFIERS, leaves_of, repeats
+from cds_service.fhir.leaves import MODIFIERS, leaves_of, says_more
 from cds_service.fhir.mapping.remainders import without_names
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.mapping.text_rules import LONGEST_TITLE
@@ -93,14 +93,12 @@ def _left_in(order: Json, terminology: Terminology) -> Iterator[str]:
             is_said = parts[-1] in _SAID
             if is_said and terminology.clauses.is_withdrawn(text(value)):
                 yield _UNREAD
-        elif parts[0] == "text":
-            plain = terminology.plain.referrals
-            if parts[1] == "div" and not repeats(text(value), order, plain):
-                yield _UNREAD
-        elif parts[0] in _CODED or parts[-1] in _NO_WORDS:
+        elif parts[0] in ("text", *_CODED) or parts[-1] in _NO_WORDS:
             continue
         else:
             yield value if isinstance(value, str) else _UNREAD
+    if says_more(order, terminology.plain.referrals):
+        yield _UNREAD
     for element in _CODED:
         for codeable in codeables(order, element):
             yield from _words_of(element, codeable, terminology)
