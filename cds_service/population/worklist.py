@@ -43,7 +43,7 @@ from cds_service.fhir.orders.support_orders import (
     find_stored_orders,
     unchecked_in,
 )
-from cds_service.fhir.orders.whole_orders import is_read_whole
+from cds_service.fhir.orders.unread_in_referral import is_read_whole
 from cds_service.fhir.raw_json import member, objects, text
 from cds_service.fhir.references import last_name
 from cds_service.population.bulk import replaced

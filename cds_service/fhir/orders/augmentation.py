@@ -40,7 +40,7 @@ from cds_service.fhir.orders.recognition import (
     augmentation_in,
     words_on_procedure,
 )
-from cds_service.fhir.orders.whole_signing import unread_words_of
+from cds_service.fhir.orders.unread_in_augmentation import unread_words_of
 from cds_service.fhir.raw_json import Json, member, number
 from cds_service.fhir.references import reference_name
 

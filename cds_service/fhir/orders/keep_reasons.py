@@ -30,6 +30,7 @@ from cds_service.fhir.mapping.durations import blank
 from cds_service.fhir.mapping.level_text import LEVELS, in_order
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.onset import begun, recorded_on
+from cds_service.fhir.orders.bystander_orders import is_bystander
 from cds_service.fhir.orders.drafts import NO_DRAFTS, DraftOrders, codeables
 from cds_service.fhir.orders.levels import (
     REGION_NAMES,
@@ -50,14 +51,13 @@ from cds_service.fhir.orders.recognition import (
     recognise_augmentation,
     support_in,
 )
-from cds_service.fhir.orders.unread_elements import KEPT_REASONS, unread_in
-from cds_service.fhir.orders.whole_signing import (
-    is_bystander,
+from cds_service.fhir.orders.unread_in_augmentation import (
     is_plain_note,
     is_whole_augmentation,
     levels_of_reasons,
     unread_of_augmentation,
 )
+from cds_service.fhir.orders.unread_in_brace import KEPT_REASONS, unread_in
 from cds_service.fhir.raw_json import (
     Json,
     is_prohibition,

@@ -46,8 +46,8 @@ from cds_service.fhir.orders.recognition import (
     is_augmentation,
     support_in,
 )
-from cds_service.fhir.orders.unread_elements import names_another, unread_in
-from cds_service.fhir.orders.whole_orders import is_read_whole
+from cds_service.fhir.orders.unread_in_brace import names_another, unread_in
+from cds_service.fhir.orders.unread_in_referral import is_read_whole
 from cds_service.fhir.raw_json import Json, is_prohibition, member, text
 from cds_service.fhir.references import BundleEntry, Targets
 from cds_service.fhir.site_calendar import SiteCalendar

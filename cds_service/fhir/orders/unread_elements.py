@@ -1,72 +1,48 @@
-"""Names the elements of a brace order that were not read whole.
+"""What the readers of whole orders share: elements that never matter, and their names.
 
-If there is one, its correction is not pre-selected.
+Which reader asks whether an order was read whole depends on what it orders:
 
-Everything in the order counts as not read until something here or in `order_times.py`
-says that it was: no end depends on the element, its time was read, its code is known,
-or its words are lengths of time and plain words. So nothing that FHIR, an EHR or an
-author adds is overlooked.
+- a brace: `unread_in_brace.py`
+- the augmentation: `unread_in_augmentation.py`
+- a review or a biopsy: `unread_in_referral.py`
+- anything else next to an augmentation: `bystander_orders.py`
+
+All walk the order with `leaves.py`, and in all of them everything counts as not read
+until a rule names its element. The rules differ, since a mistake differs: an unread
+note may forbid to shorten a brace, but adds nothing to a blood count.
 """
 
+import re
 from collections.abc import Sequence
 from typing import Any
 
-from cds_service.core.bracing import KEEP
-from cds_service.fhir.gathering.bystanders import is_plain_fracture
-from cds_service.fhir.leaves import leaves_of, repeats
-from cds_service.fhir.mapping.code_systems import HCPCS
-from cds_service.fhir.mapping.remainders import without_codes
-from cds_service.fhir.mapping.terminology import Terminology
-from cds_service.fhir.orders.order_times import read_times
-from cds_service.fhir.orders.recognition import BONE_REASONS, FRACTURES
-from cds_service.fhir.raw_json import Json, items, member, objects, text, truth
+from cds_service.fhir.raw_json import truth
 
-# Who, when written, for whom, by which number: by FHIR's definition nothing about how
-# long or why.
-_BY_RULE = frozenset(
+# Who, when written, for whom, by which number: by FHIR's definition nothing of what is
+# ordered, how long or why.
+OF_ANY_ORDER = frozenset(
     {
         *("resourceType", "id", "meta", "language", "status", "intent", "priority"),
         *("identifier", "requisition", "groupIdentifier"),
         *("subject", "encounter", "authoredOn", "requester", "insurance"),
         *("performer", "performerType", "locationCode", "locationReference"),
-        *("note.time", "note.authorReference", "note.authorString"),
-        *("codeReference.reference", "codeReference.type", "codeReference.identifier"),
-        *(
-            f"{element}.{part}"
-            for element in ("relevantHistory", "replaces", "priorRequest")
-            for part in ("reference", "type", "identifier")
-        ),
     }
 )
-_TITLES = ("code", "codeCodeableConcept")
-_TITLE_WORDS = frozenset(
-    {*(f"{one}.text" for one in _TITLES), *(f"{one}.coding.display" for one in _TITLES)}
-)
-_TITLE_WORDS |= {"codeReference.display"}
-# Words in which `read_worded_end` looks for a length.
-_TIMED_WORDS = frozenset(
-    {
-        "occurrenceTiming.code.text",
-        "orderDetail.text",
-        "note.text",
-        "patientInstruction",
-    }
-)
-_OTHER_WORDS = frozenset(
-    {
-        *(
-            f"{element}.{part}"
-            for element in ("category", "bodySite", "reasonCode")
-            for part in ("text", "coding.display")
-        ),
-        *(f"{one}.display" for one in ("relevantHistory", "replaces", "priorRequest")),
-    }
-)
-_CODING = ("system", "version", "code", "userSelected")
+# And which resource another element means; its name is read.
+_BY_RULE = OF_ANY_ORDER | {
+    *("note.time", "note.authorReference", "note.authorString"),
+    *("codeReference.reference", "codeReference.type", "codeReference.identifier"),
+    *(
+        f"{element}.{part}"
+        for element in ("relevantHistory", "replaces", "priorRequest")
+        for part in ("reference", "type", "identifier")
+    ),
+}
 # What may change the meaning of any element that holds it.
 _ADDED = frozenset({"extension", "modifierExtension", "contained", "implicitRules"})
-KEPT_REASONS = frozenset(KEEP)
-_REASONS = BONE_REASONS | KEPT_REASONS
+
+# Paths of the words of a code.
+CODE_WORDS = re.compile(r"(?:text|display)$")
 
 # What the log and a card may call an element: names of R4, never a key that somebody
 # made up.
@@ -84,143 +60,28 @@ NAMES = frozenset(
 OTHER = "other"
 
 
-def unread_in(order: Json, terminology: Terminology) -> tuple[str, ...]:
-    """Name, once each, the elements of a brace order that were not read whole."""
-    times = read_times(order, terminology.calendar)
-    read = times.read | _codes_read(order, terminology)
-    unread: set[str] = set()
-    for path, value in leaves_of(order):
-        name = name_of(path)
-        # One thing that was not read is enough, and words are slow to read.
-        if name in unread or path in read:
-            continue
-        if not _is_read(path, value, order, terminology):
-            unread.add(name)
-    return tuple(sorted(unread))
-
-
 def name_of(path: str) -> str:
     """Say what an element of a path is called on a card: R4's name of it."""
     name = path.partition(".")[0].removeprefix("_")
     if name in NAMES:
         return name
-    return "extension" if _is_added(path.split(".")) else OTHER
+    return "extension" if is_added(path.split(".")) else OTHER
 
 
-def _is_added(parts: Sequence[str]) -> bool:
+def is_added(parts: Sequence[str]) -> bool:
     """Tell if an element was added to R4's own, also to a primitive value."""
     return bool(_ADDED.intersection(parts)) or any(
         part.startswith("_") for part in parts
     )
 
 
-def names_another(order: Json, terminology: Terminology) -> bool:
-    """Tell if a code of the title is known not to be a brace.
-
-    The end of the brace would end the other thing too.
-    """
-    codings = (
-        coding
-        for name in _TITLES
-        for codeable in objects(order.get(name))
-        for coding in items(codeable.get("coding"))
-    )
-    return any(not _is_understood("code", coding, terminology) for coding in codings)
-
-
 def is_element_read(path: str, value: Any) -> bool:
     """Tell if an element says who, when or by which number, by FHIR's definition."""
     parts = path.split(".")
-    if _is_added(parts):
+    if is_added(parts):
         return False
     if parts[-1] == "id" or any(
         ".".join(parts[:depth]) in _BY_RULE for depth in range(1, len(parts) + 1)
     ):
         return True
     return path == "doNotPerform" and truth(value) is False
-
-
-def _is_read(path: str, value: Any, order: Json, terminology: Terminology) -> bool:
-    """Tell if a value says nothing more, by the rule that names its element."""
-    if _is_added(path.split(".")):
-        return False
-    if is_element_read(path, value):
-        return True
-    if path in ("doNotPerform", "asNeededBoolean"):
-        return truth(value) is False
-    if path == "quantityQuantity.value":  # one brace; a unit next to it is not read
-        return bool(value == 1)
-    if path.startswith("text."):
-        return path == "text.status" or repeats(
-            text(value), order, terminology.plain.braces
-        )
-    return _are_plain(path, text(value), order, terminology)
-
-
-def _are_plain(path: str, words: str, order: Json, terminology: Terminology) -> bool:
-    """Tell if a value is words that are read, and all of them are plain."""
-    plain = terminology.plain.braces
-    if path in _TITLE_WORDS:
-        return bool(words) and plain.are_all(
-            _without_codes(words, order), is_title=True
-        )
-    if path in _TIMED_WORDS:
-        return bool(words) and plain.are_all(words)
-    return (
-        path in _OTHER_WORDS and bool(words) and plain.are_all(words, has_lengths=False)
-    )
-
-
-def _without_codes(title: str, order: Json) -> str:
-    """Drop the order's own codes from a title, `TLSO (L0456)`."""
-    codings = [
-        coding
-        for name in _TITLES
-        for codeable in objects(order.get(name))
-        for coding in objects(codeable.get("coding"))
-    ]
-    return without_codes(title, (text(coding.get("code")) for coding in codings))
-
-
-def _codes_read(order: Json, terminology: Terminology) -> frozenset[str]:
-    """Return the paths of codings that are understood, every one in their element."""
-    read: set[str] = set()
-    for element in (*_TITLES, "category", "bodySite", "reasonCode"):
-        codings = [
-            coding
-            for codeable in objects(order.get(element))
-            for coding in items(codeable.get("coding"))
-        ]
-        if all(_is_understood(element, coding, terminology) for coding in codings):
-            read |= {f"{element}.coding.{part}" for part in _CODING}
-    return frozenset(read)
-
-
-def _is_understood(element: str, coding: Any, terminology: Terminology) -> bool:
-    """Tell if a coding says no more than the brace, its place or a known reason."""
-    codeable = {"coding": [coding]}
-    if element == "category":  # which kind of order it is, for lists
-        return True
-    if element == "reasonCode":  # another form of a fracture says another thing
-        concepts = terminology.concepts(codeable) & _REASONS
-        return bool(concepts) and (
-            not concepts & FRACTURES
-            or bool(concepts & KEPT_REASONS)
-            or is_plain_fracture({"code": codeable}, terminology, is_old=False)
-        )
-    if element == "bodySite":
-        return terminology.is_spinal_site(codeable)
-    concepts = terminology.concepts(codeable)
-    # A translation into codes that we do not know is of the same brace; HCPCS we know
-    # whole.
-    is_other = bool(concepts - {"brace"}) or (
-        not concepts and _system(coding, terminology) == HCPCS
-    )
-    return not is_other
-
-
-def _system(coding: Any, terminology: Terminology) -> str:
-    return next(
-        (system for system, _ in terminology.codings({"coding": [coding]})),
-        text(member(coding, "system")),
-    )

@@ -9,7 +9,13 @@ from tests.builders import condition
 from tests.chart_builders import ask, order_sign
 from tests.order_builders import brace, cpt, worded
 
-ROOMS = ("augmentation", "keep_reasons", "performed", "whole_orders", "whole_signing")
+ROOMS = (
+    "augmentation",
+    "keep_reasons",
+    "performed",
+    "unread_in_referral",
+    "unread_in_augmentation",
+)
 
 
 @pytest.fixture

@@ -21,23 +21,20 @@ from cds_service.fhir.orders.recognition import (
     SPECIALIST,
     augmentation_in,
 )
+from cds_service.fhir.orders.unread_elements import OF_ANY_ORDER
 from cds_service.fhir.raw_json import Json, items, member, objects, text
 
 # The kinds that close a fact that warns.
 CLOSING = frozenset({"biopsy", REVIEW})
 _NAMES = frozenset({"biopsy", REVIEW, SPECIALIST})
-# Who, when, where, for whom and by which number; its status is judged elsewhere.
-_BY_RULE = frozenset(
-    {
-        *("resourceType", "id", "meta", "language", "identifier", "requisition"),
-        *("groupIdentifier", "instantiatesCanonical", "instantiatesUri", "basedOn"),
-        *("status", "intent", "priority", "subject", "encounter", "authoredOn"),
-        *("occurrenceDateTime", "occurrencePeriod", "occurrenceTiming", "requester"),
-        *("performer", "performerType", "locationCode", "locationReference"),
-        *("insurance", "relevantHistory", "replaces", "category", "extension"),
-        *("contained", "specimen", "doNotPerform"),
-    }
-)
+# No part of what is ordered; its status is judged elsewhere. Only words that withdraw
+# the order count there.
+_BY_RULE = OF_ANY_ORDER | {
+    *("instantiatesCanonical", "instantiatesUri", "basedOn"),
+    *("occurrenceDateTime", "occurrencePeriod", "occurrenceTiming"),
+    *("relevantHistory", "replaces", "category", "extension", "contained"),
+    *("specimen", "doNotPerform"),
+}
 _CODED = ("code", "reasonCode", "bodySite")
 _NO_WORDS = frozenset(
     {

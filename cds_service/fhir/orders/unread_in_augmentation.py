@@ -1,10 +1,12 @@
-"""Tells which parts of a signing were not understood.
+"""Names the elements of an augmentation order that were not understood.
 
-The parts are those of the augmentation, and the other orders that are signed with it.
+Everything counts as not understood until something here or in `unread_elements.py`
+says that it was. An augmentation may contain its name, its levels, the plain fracture
+of a treated level, and plain words.
 
-As in `unread_elements.py`, everything counts as not understood until something here
-says that it was. An augmentation may contain its name, its levels and plain words.
-Another order is understood if it leaves the spine alone, by `bystanders.toml`.
+`unread_of_augmentation` says for the brace that may have to stay what the order names
+besides the augmentation; `unread_words_of` says for the augmentation's own card which
+words may name something grave.
 """
 
 import re
@@ -13,7 +15,6 @@ from typing import Any
 
 from cds_service.fhir.certainty import certainty_of
 from cds_service.fhir.gathering.bystanders import (
-    is_bystander_act,
     is_bystander_problem,
     is_plain_fracture,
 )
@@ -22,27 +23,22 @@ from cds_service.fhir.gathering.grave_asides import ASIDE, is_unjudged, stated_i
 from cds_service.fhir.gathering.reason_prose import is_code_plainly_worded
 from cds_service.fhir.leaves import MODIFIERS, leaves_of, repeats
 from cds_service.fhir.mapping.clauses import clauses
-from cds_service.fhir.mapping.level_text import LEVELS
 from cds_service.fhir.mapping.remainders import LEAST_CODE, without_names
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.mapping.text_rules import AUGMENTATIONS, folded
-from cds_service.fhir.orders.drafts import GROUPS, DraftOrders, codeables
+from cds_service.fhir.orders.drafts import DraftOrders, codeables
 from cds_service.fhir.orders.levels import covers
 from cds_service.fhir.orders.recognition import (
     AUGMENTATION,
-    DEVICE_TYPES,
     OF_AUGMENTATION,
     OPERATION_SYSTEMS,
     TITLES,
     recognise_augmentation,
 )
-from cds_service.fhir.orders.unread_elements import is_element_read, name_of
-from cds_service.fhir.raw_json import Json, member, objects, text, texts_of
+from cds_service.fhir.orders.unread_elements import CODE_WORDS, is_element_read, name_of
+from cds_service.fhir.raw_json import Json, objects, text, texts_of
 
-# Orders of these types are what their type says, and leave the spine alone.
-BY_TYPE = frozenset({"MedicationRequest", "NutritionOrder", "VisionPrescription"})
 REASON_ELEMENTS = ("reasonCode", "reason")
-NOTED = ("note", "patientInstruction", "orderDetail", "comment")
 # its elements say when, and nothing of why
 _WHEN = "occurrence"
 _PLAIN_CATEGORIES = re.compile(
@@ -53,8 +49,7 @@ _PLAIN_CATEGORIES = re.compile(
 # Judged as a whole, apart from extensions.
 _JUDGED = frozenset({*TITLES, *REASON_ELEMENTS, "reasonReference"})
 _ADDED = re.compile(r"extension|Extension|(?:^|\.)_")
-# paths of the words of a code, and of everything that is free text
-_CODE_WORDS = re.compile(r"(?:text|display)$")
+# paths of everything that is free text
 _FREE_WORDS = re.compile(
     r"(?:^|\.)(?:text|display|valueString|valueMarkdown|valueCode|patientInstruction)$"
 )
@@ -85,7 +80,7 @@ def unread_of_augmentation(
     }
     if not is_augmentation_title(order, terminology):
         left.add("code")
-    if not _are_reasons_read(order, drafts, treated, terminology):
+    if not are_reasons_read(order, drafts, treated, terminology):
         left.add("reasonCode")
     return tuple(sorted(left - {"note", "patientInstruction"}))
 
@@ -103,7 +98,7 @@ def _is_read(path: str, value: object, order: Json, terminology: Terminology) ->
         return _is_site_read(path, words, order, terminology)
     if element == "orderDetail":
         remainder = _without_names(words, terminology)
-        is_worded = _CODE_WORDS.search(path) is not None
+        is_worded = CODE_WORDS.search(path) is not None
         return is_worded and terminology.bystanders.are_of_augmentation(remainder)
     if path.startswith("text."):
         return path == "text.status" or repeats(words, order, terminology.plain.braces)
@@ -114,7 +109,7 @@ def _is_read(path: str, value: object, order: Json, terminology: Terminology) ->
 
 def _is_category_read(path: str, words: str, terminology: Terminology) -> bool:
     """Tell if a category says which list an order is on, and no other operation."""
-    if not _CODE_WORDS.search(path) or _PLAIN_CATEGORIES.fullmatch(words.strip()):
+    if not CODE_WORDS.search(path) or _PLAIN_CATEGORIES.fullmatch(words.strip()):
         return True
     remainder = _without_names(words, terminology)
     return terminology.bystanders.are_of_augmentation(remainder)
@@ -122,7 +117,7 @@ def _is_category_read(path: str, words: str, terminology: Terminology) -> bool:
 
 def _is_site_read(path: str, words: str, order: Json, terminology: Terminology) -> bool:
     levels, bystanders = terminology.levels, terminology.bystanders
-    if _CODE_WORDS.search(path):
+    if CODE_WORDS.search(path):
         if bystanders.are_of_augmentation(words):
             return True
         return bool(levels.treated(words)) and not bystanders.is_against(words)
@@ -325,7 +320,7 @@ def _without_names(words: str, terminology: Terminology) -> str:
 # --- reasons
 
 
-def _are_reasons_read(
+def are_reasons_read(
     order: Json,
     drafts: DraftOrders,
     treated: tuple[str, ...],
@@ -384,66 +379,6 @@ def _is_reason_read(
     return is_plain_fracture(condition, terminology, is_old=False)
 
 
-# --- other orders
-
-
-def is_bystander(
-    order: Json,
-    drafts: DraftOrders,
-    treated: tuple[str, ...],
-    terminology: Terminology,
-) -> bool:
-    """Tell if another signed order is understood and leaves the spine alone."""
-    if order.get("modifierExtension") or order.get("implicitRules"):
-        return False
-    kind = text(order.get("resourceType"))
-    rules = terminology.bystanders
-    noted = [word for word in _noted(order) if word]
-    if kind in GROUPS or kind in BY_TYPE:
-        is_known = not any(map(rules.is_against, _all_words(order)))
-    else:
-        is_known = is_bystander_act(_titles(order), terminology)
-    if not is_known or not all(map(rules.are_of_acts, noted)):
-        return False
-    if kind in GROUPS:
-        return True
-    levels = {level for word in noted for level in terminology.levels.treated(word)}
-    if not levels & {*LEVELS} <= {*treated}:
-        return False
-    return _are_reasons_read(order, drafts, treated, terminology)
-
-
-def _titles(order: Json) -> list[Json]:
-    reference = order.get("codeReference") or order.get("itemReference")
-    display = text(member(reference, "display"))
-    items = [
-        codeable
-        for item in objects(order.get("item"))
-        for codeable in codeables(item, "code")
-    ]
-    return [
-        *codeables(order, *TITLES),
-        *items,
-        *([{"text": display}] if display else []),
-    ]
-
-
-def _noted(order: Json) -> Iterator[str]:
-    for name in NOTED:
-        value = order.get(name)
-        if isinstance(value, str):
-            yield value
-        for note in objects(value):
-            yield text(note.get("text"))
-            yield from texts_of(note)
-
-
-def _all_words(order: Json) -> Iterator[str]:
-    for path, value in leaves_of(order):
-        if isinstance(value, str) and _CODE_WORDS.search(path):
-            yield value
-
-
 def is_whole_augmentation(procedure: Json, terminology: Terminology) -> bool:
     """Tell if a procedure on record is an augmentation, and nothing else."""
     recognition = recognise_augmentation(procedure, terminology)
@@ -452,8 +387,3 @@ def is_whole_augmentation(procedure: Json, terminology: Terminology) -> bool:
         and recognition.concepts & AUGMENTATION
         and is_augmentation_title(procedure, terminology)
     )
-
-
-def is_device(order: Json) -> bool:
-    """Tell if an order is for a device, be it a brace or another."""
-    return text(order.get("resourceType")) in DEVICE_TYPES
