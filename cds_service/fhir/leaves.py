@@ -1,4 +1,14 @@
-"""The values in a resource one by one, so that whatever is not read is seen."""
+"""Walks a resource value by value, so that whatever is not read is seen.
+
+If a resource was read whole, each kind of resource asks in a room of its own:
+
+- orders of a signing: the rooms that `orders/unread_elements.py` names
+- doses of bone drugs: `gathering/plain_doses.py`
+- reports: `gathering/unread_in_report.py`
+- any entry's words next to its title: `gathering/beside_title.py` says which elements
+  have some, `gathering/unread_in_reasons.py` if they are understood
+- what is noted of a value: `has_plain_notes` in `findings/observations.py`
+"""
 
 import re
 from collections.abc import Iterator
@@ -6,10 +16,16 @@ from html import unescape
 from typing import Any
 
 from cds_service.fhir.mapping.plain_words import PlainWords
-from cds_service.fhir.raw_json import Json, text
+from cds_service.fhir.raw_json import Json, objects, text
 
 # By FHIR's definition these may change the meaning of all elements next to them.
 MODIFIERS = frozenset({"modifierExtension", "implicitRules"})
+WORDED = frozenset(
+    {
+        *("text", "display", "patientInstruction", "valueString", "valueMarkdown"),
+        *("description", "comment", "title"),
+    }
+)
 _TAG = re.compile(r"<[^>]*>")
 _WORD = re.compile(r"[^\W_]+")
 _CAMEL = re.compile(r"[A-Z]?[a-z]+")
@@ -46,6 +62,28 @@ def says_more(resource: Json, plain: PlainWords) -> bool:
         if path in ("text", "text.div")
     )
     return not all(repeats(narrative, resource, plain) for narrative in narratives)
+
+
+def words_in(element: Any, among: frozenset[str] = WORDED) -> Iterator[str]:
+    """Yield the words in all elements of these names, however deep."""
+    for path, value in leaves_of(element):
+        if path.rpartition(".")[2] in among and isinstance(value, str):
+            yield value
+
+
+def codes_of(beside: Any) -> Iterator[Json]:
+    """Yield each CodeableConcept, and each Coding that is in none."""
+    waiting: list[Any] = [beside]
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, list | tuple):
+            waiting += node
+        elif isinstance(node, dict) and "coding" in node:
+            yield node
+        elif isinstance(node, dict) and text(node.get("code")):
+            yield {"coding": objects(node)}
+        elif isinstance(node, dict):
+            waiting += node.values()
 
 
 def repeats(narrative: str, resource: Json, plain: PlainWords) -> bool:

@@ -5,8 +5,8 @@ from datetime import date
 
 from cds_service.core.vocabulary import PlaceSpec
 from cds_service.fhir.findings.chart import Chart, FindingOrGap, gap, known
-from cds_service.fhir.gathering.drug_asides import codes_of
 from cds_service.fhir.gathering.entries import Entry
+from cds_service.fhir.leaves import codes_of
 from cds_service.fhir.raw_json import Json, member, objects, text, texts_of
 
 # HL7 ActCode. An emergency (EMER) may become either.

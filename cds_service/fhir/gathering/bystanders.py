@@ -8,13 +8,13 @@ more than it does, and then it does not count.
 from collections.abc import Iterable
 from typing import Any, Literal
 
-from cds_service.fhir.gathering.drug_asides import codes_of, words_in
 from cds_service.fhir.gathering.fracture_sites import (
     UNSITED,
     fractured_there,
     is_at_vertebra,
 )
 from cds_service.fhir.gathering.problem_words import is_denial
+from cds_service.fhir.leaves import codes_of, words_in
 from cds_service.fhir.mapping.code_systems import Listed
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.raw_json import Json, objects, text, texts_of

@@ -7,15 +7,14 @@ with it nobody may say that there is no bone drug.
 """
 
 import re
-from collections.abc import Iterable, Iterator
-from typing import Any
+from collections.abc import Iterable
 
 from cds_service.fhir.gathering.drugs import BONE_DRUG
-from cds_service.fhir.leaves import leaves_of
+from cds_service.fhir.leaves import codes_of, words_in
 from cds_service.fhir.mapping.clauses import LONGEST_STATEMENT, ONLY_DENIED, clauses
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.mapping.text_rules import LONGEST_TEXT, folded
-from cds_service.fhir.raw_json import Json, objects, text
+from cds_service.fhir.raw_json import Json
 
 # Its own drug, read elsewhere; people and places, whose names say nothing; what
 # repeats the rest.
@@ -24,12 +23,6 @@ NOT_BESIDE = frozenset(
         *("medicationCodeableConcept", "medicationReference", "code", "contained"),
         *("text", "subject", "patient", "performer", "receiver", "recorder"),
         *("asserter", "requester", "informationSource", "location", "destination"),
-    }
-)
-WORDED = frozenset(
-    {
-        *("text", "display", "patientInstruction", "valueString", "valueMarkdown"),
-        *("description", "comment", "title"),
     }
 )
 
@@ -93,25 +86,3 @@ _SHORT = NOT_BESIDE | {
     *("effectiveDateTime", "performedDateTime", "whenHandedOver", "dateAsserted"),
     *("encounter", "context", "identifier", "language"),
 }
-
-
-def words_in(element: Any) -> Iterator[str]:
-    """Yield the words in all elements that hold some."""
-    for path, value in leaves_of(element):
-        if path.rpartition(".")[2] in WORDED and isinstance(value, str):
-            yield value
-
-
-def codes_of(beside: Any) -> Iterator[Json]:
-    """Yield each CodeableConcept, and each Coding that is in none."""
-    waiting: list[Any] = [beside]
-    while waiting:
-        node = waiting.pop()
-        if isinstance(node, list | tuple):
-            waiting += node
-        elif isinstance(node, dict) and "coding" in node:
-            yield node
-        elif isinstance(node, dict) and text(node.get("code")):
-            yield {"coding": objects(node)}
-        elif isinstance(node, dict):
-            waiting += node.values()

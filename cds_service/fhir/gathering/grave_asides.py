@@ -9,6 +9,13 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from cds_service.fhir.certainty import certainty_of, is_later_encounter
+from cds_service.fhir.gathering.beside_title import (
+    OBSERVATION,
+    VOID,
+    Beside,
+    beside_title,
+    holds_more,
+)
 from cds_service.fhir.gathering.bystanders import (
     FRACTURED,
     is_bystander_problem,
@@ -16,30 +23,22 @@ from cds_service.fhir.gathering.bystanders import (
 )
 from cds_service.fhir.gathering.drug_asides import (
     NOT_BESIDE,
-    WORDED,
     bone_drugs_named,
-    codes_of,
-    words_in,
 )
 from cds_service.fhir.gathering.drugs import MEDICATION_TYPES
-from cds_service.fhir.gathering.elements import (
-    OBSERVATION,
-    VOID,
-    Beside,
-    beside_title,
-    holds_more,
+from cds_service.fhir.gathering.earlier_in_words import (
+    EARLIER,
+    names_earlier_fracture,
 )
 from cds_service.fhir.gathering.problem_words import in_doubt, named_in
-from cds_service.fhir.gathering.reason_prose import (
-    EARLIER,
+from cds_service.fhir.gathering.unread_in_reasons import (
     has_code_alone,
     is_reason_understood,
     is_title_plain,
     is_unknown_alone,
-    names_earlier_fracture,
     words_of_reasons,
 )
-from cds_service.fhir.leaves import leaves_of
+from cds_service.fhir.leaves import WORDED, codes_of, words_in
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.mapping.text_rules import LONGEST_TEXT
 from cds_service.fhir.raw_json import (
@@ -154,7 +153,7 @@ def grave_beside(entry: Json, terminology: Terminology) -> frozenset[str]:
         for word in texts_of(code)
         if is_title_plain(word, terminology)
     }
-    written = [*_words_of(listed), *_words_beside(beside)]
+    written = [*words_in(listed, WORDED | {"conclusion"}), *_words_beside(beside)]
     if title:
         written += [word for one in objects(entry.get(title)) for word in texts_of(one)]
         written.append(text(member(entry, "medicationReference", "display")))
@@ -203,7 +202,7 @@ def _unread(
 def _unread_in_report(
     report: Json, beside: list[str], words: list[str], terminology: Terminology
 ) -> frozenset[str]:
-    """Return what a report's words leave open; `report_prose` reads its conclusion."""
+    """Return what words next to a report's conclusion leave open."""
     concepts = set[str]()
     results = objects(report.get("conclusionCode"))
     is_unknown = any(is_unknown_alone(code, terminology) for code in results)
@@ -324,10 +323,3 @@ def stated_inside(contained: Json) -> Json:
 def _words_beside(beside: Iterable[Beside]) -> Iterator[str]:
     for element in beside:
         yield from texts_of(element.code) if element.code else (element.words,)
-
-
-def _words_of(element: Any) -> Iterator[str]:
-    for path, value in leaves_of(element):
-        name = path.rpartition(".")[2]
-        if (name in WORDED or name == "conclusion") and isinstance(value, str):
-            yield value

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from enum import Enum
 from math import inf
 
-from cds_service.fhir.leaves import leaves_of
+from cds_service.fhir.leaves import words_in
 from cds_service.fhir.mapping.drug_table import OtherDose
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.mapping.text_rules import LONGEST_TEXT, folded
@@ -61,9 +61,7 @@ def dose_named(
 
 def _words_of(resource: Json) -> Iterator[str]:
     """Yield the words of its dosages and notes."""
-    for path, value in leaves_of({one: resource.get(one) for one in _SAYING}):
-        if path.rpartition(".")[2] in _WORDS and isinstance(value, str):
-            yield value
+    yield from words_in({one: resource.get(one) for one in _SAYING}, _WORDS)
 
 
 def dosages_of(resource: Json) -> list[Json]:

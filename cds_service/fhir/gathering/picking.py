@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from itertools import chain
 from typing import Any
 
+from cds_service.fhir.gathering.beside_title import VOID, beside_title
 from cds_service.fhir.gathering.bone_reports import (
     TELLS_T_SCORE,
     names_t_score,
@@ -20,7 +21,6 @@ from cds_service.fhir.gathering.bystanders import (
 )
 from cds_service.fhir.gathering.drug_asides import (
     bone_drugs_named,
-    codes_of,
     drugs_beside,
 )
 from cds_service.fhir.gathering.drugs import (
@@ -30,7 +30,6 @@ from cds_service.fhir.gathering.drugs import (
     drug_names,
     drugs_given,
 )
-from cds_service.fhir.gathering.elements import VOID, beside_title
 from cds_service.fhir.gathering.entries import Entry, read_entry
 from cds_service.fhir.gathering.exam_concepts import PATHOLOGY, exam_concepts
 from cds_service.fhir.gathering.fracture_sites import fractured_there
@@ -59,16 +58,17 @@ from cds_service.fhir.gathering.problem_words import (
     read_problem_words,
 )
 from cds_service.fhir.gathering.query_results import ReadFrom
-from cds_service.fhir.gathering.reason_prose import (
+from cds_service.fhir.gathering.unread_in_reasons import (
     has_code_alone,
     is_reason_understood,
     is_title_plain,
     words_of_reasons,
 )
-from cds_service.fhir.gathering.report_prose import (
+from cds_service.fhir.gathering.unread_in_report import (
     is_of_other_organ,
     is_prose_understood,
 )
+from cds_service.fhir.leaves import codes_of
 from cds_service.fhir.mapping.code_systems import Listed
 from cds_service.fhir.mapping.drug_table import OTHER_DRUG
 from cds_service.fhir.mapping.terminology import Terminology

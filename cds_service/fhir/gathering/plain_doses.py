@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any
 
-from cds_service.fhir.leaves import MODIFIERS, leaves_of, says_more
+from cds_service.fhir.leaves import MODIFIERS, leaves_of, says_more, words_in
 from cds_service.fhir.mapping.remainders import without_codes
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.mapping.text_rules import LONGEST_TEXT
@@ -58,6 +58,7 @@ _AMOUNTS = ("dosage", "dosageInstruction", "quantity", "daysSupply")
 _GIVEN_AT_ONCE = frozenset({"MedicationAdministration", "Procedure"})
 _TITLES = ("code", "medicationCodeableConcept", "category")
 _REASON = "reasonCode"
+_NAMES = frozenset({"text", "display"})
 # Of an order: numbers, times, and whoever hands it over.
 _OF_ORDERS = frozenset({"groupIdentifier", "priorPrescription", "detectedIssue"})
 _OF_DISPENSING = frozenset({"validityPeriod", "performer"})
@@ -262,9 +263,7 @@ def _words_of_medication(medication: Json | None) -> Iterable[str]:
         if ingredient.get("isActive") is not False
     ]
     parts = (medication.get("code"), medication.get("form"), acting)
-    for path, value in leaves_of(list(parts)):
-        if path.rpartition(".")[2] in ("text", "display"):
-            yield text(value)
+    yield from words_in(parts, _NAMES)
 
 
 def _own_codes(resource: Json, medication: Json | None) -> tuple[str, ...]:

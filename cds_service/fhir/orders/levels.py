@@ -12,15 +12,14 @@ from typing import Literal, NamedTuple
 from cds_service.core.findings import UNREAD_REASON
 from cds_service.core.phrases import Verbatim, say
 from cds_service.fhir.certainty import certainty_of
+from cds_service.fhir.gathering.beside_title import beside_title
 from cds_service.fhir.gathering.bystanders import FRACTURED
-from cds_service.fhir.gathering.elements import beside_title
+from cds_service.fhir.gathering.earlier_in_words import EARLIER, names_years_ago
 from cds_service.fhir.gathering.fracture_sites import fractured_there
 from cds_service.fhir.gathering.problem_words import read_problem_words
-from cds_service.fhir.gathering.reason_prose import (
-    EARLIER,
+from cds_service.fhir.gathering.unread_in_reasons import (
     is_code_plainly_worded,
     is_reason_understood,
-    names_years_ago,
 )
 from cds_service.fhir.mapping.clauses import clauses
 from cds_service.fhir.mapping.level_text import LEVELS, UNUSUAL, in_order

@@ -23,7 +23,7 @@ from cds_service.fhir.gathering.grave_asides import drugs_and_states, grave_besi
 from cds_service.fhir.gathering.picking import FINAL
 from cds_service.fhir.gathering.record import PatientRecord
 from cds_service.fhir.gathering.record_state import is_unread
-from cds_service.fhir.gathering.report_prose import (
+from cds_service.fhir.gathering.unread_in_report import (
     is_of_other_organ,
     is_result_understood,
     names_spine,

@@ -20,7 +20,7 @@ from cds_service.fhir.gathering.bystanders import (
 )
 from cds_service.fhir.gathering.fracture_sites import names_place_alone
 from cds_service.fhir.gathering.grave_asides import ASIDE, is_unjudged, stated_inside
-from cds_service.fhir.gathering.reason_prose import is_code_plainly_worded
+from cds_service.fhir.gathering.unread_in_reasons import is_code_plainly_worded
 from cds_service.fhir.leaves import MODIFIERS, leaves_of, repeats
 from cds_service.fhir.mapping.clauses import clauses
 from cds_service.fhir.mapping.remainders import LEAST_CODE, without_names

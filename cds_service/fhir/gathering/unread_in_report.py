@@ -1,4 +1,4 @@
-"""Tells if the prose of an imaging report was understood whole.
+"""Tells if a report, of imaging or of a biopsy, was understood whole.
 
 A list of grave words is never complete: "endplate destruction", "phlegmon". So a report
 says that there is no tumour, infection or deficit only if nothing is left of it without
@@ -12,7 +12,7 @@ from cds_service.fhir.gathering.bystanders import (
     is_bystander_problem,
     is_plain_fracture,
 )
-from cds_service.fhir.gathering.reason_prose import words_beyond
+from cds_service.fhir.gathering.unread_in_reasons import words_beyond
 from cds_service.fhir.leaves import MODIFIERS, leaves_of, says_more
 from cds_service.fhir.mapping.clauses import sentences
 from cds_service.fhir.mapping.terminology import Terminology

@@ -1,33 +1,29 @@
-"""Tells if the free words of an order, a drug or a procedure were understood whole.
+"""Tells if the free words of an entry next to its title were understood whole.
 
-A denial denies the next words and may swallow the rest: "no biopsy of the
-metastasis yet". So the words of a reason or a note leave a tumour, an infection and a
-deficit open unless nothing is left of them without plain words
-(`mappings/plain-reason-words/`), names of harmless diseases, and what is counted as
-named.
+The entry is an order, a drug or a procedure. A denial denies the next words and may
+swallow the rest: "no biopsy of the metastasis yet". So the words of a reason or a note
+leave a tumour, an infection and a deficit open unless nothing is left of them without
+plain words (`mappings/plain-reason-words/`), names of harmless diseases, and what is
+counted as named. Which elements those words come from, `beside_title.py` says.
 """
 
 import re
 from collections.abc import Iterable, Iterator
 
+from cds_service.fhir.gathering.beside_title import beside_title
 from cds_service.fhir.gathering.bystanders import FRACTURED
-from cds_service.fhir.gathering.elements import beside_title
 from cds_service.fhir.gathering.fracture_sites import names_place_alone
-from cds_service.fhir.gathering.problem_words import is_denial, named_in
+from cds_service.fhir.gathering.problem_words import named_in
 from cds_service.fhir.mapping.clauses import sentences
 from cds_service.fhir.mapping.remainders import without_names
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.mapping.text_rules import (
-    AUGMENTATIONS,
     LONGEST_TEXT,
     LONGEST_TITLE,
     folded,
 )
 from cds_service.fhir.raw_json import Json, objects, text, texts_of
-from cds_service.fhir.site_calendar import WRITTEN_YEAR
 
-# An order may name a vertebra that was treated before: `s/p kyphoplasty L3`.
-EARLIER = "earlier-vertebral-fracture"
 # Harmless to a brace; but whoever dies of a disease may die of a tumour.
 HINTS = frozenset({"end-of-life"})
 MOST_NAMES = 8  # of diseases in one sentence
@@ -152,81 +148,6 @@ def _is_plain_reason(
         return True
     remainder = _without_named(sentence, counted, terminology)
     return _is_plain(remainder, terminology)
-
-
-def names_earlier_fracture(words: Iterable[str], terminology: Terminology) -> bool:
-    """Tell if words may name a fracture of long ago, or an augmentation that was done.
-
-    For example "Old wedge deformity of T12" or "s/p kyphoplasty L3". A sentence that
-    only denies is left out.
-    """
-    return any(
-        _may_be_earlier(sentence, terminology)
-        for prose in words
-        if len(prose) <= LONGEST_TEXT
-        for sentence in sentences(prose)
-    )
-
-
-def names_years_ago(words: Iterable[str], terminology: Terminology) -> bool:
-    """Tell if words name a fracture or an augmentation of years ago.
-
-    A year alone is not enough: the reason of an operation may be dated this year.
-    """
-    return any(
-        bool(terminology.years.ago(sentence))
-        and bool(terminology.text_places(folded(sentence), FRACTURED | AUGMENTATIONS))
-        for text_of_reason in words
-        if len(text_of_reason) <= LONGEST_TEXT
-        for sentence in sentences(text_of_reason)
-    )
-
-
-def are_reasons_only_of(
-    entry: Json, treated: frozenset[str], terminology: Terminology
-) -> bool:
-    """Tell if the reasons of an order name an augmentation of these levels alone.
-
-    They name no year either: `after kyphoplasty L1`, if L1 is treated now.
-    """
-    earlier = [
-        sentence
-        for prose in words_of_reasons(entry, terminology)
-        for sentence in sentences(prose)
-        if _may_be_earlier(sentence, terminology)
-    ]
-    return bool(earlier) and all(
-        _is_only_of(sentence, treated, terminology) for sentence in earlier
-    )
-
-
-def _is_only_of(
-    sentence: str, treated: frozenset[str], terminology: Terminology
-) -> bool:
-    named = terminology.levels.named(sentence)
-    is_augmented = terminology.text_places(folded(sentence), AUGMENTATIONS, "vertebra")
-    is_of_these = bool(named) and treated.issuperset(named)
-    return bool(is_augmented) and is_of_these and not WRITTEN_YEAR.search(sentence)
-
-
-def _may_be_earlier(sentence: str, terminology: Terminology) -> bool:
-    if is_denial(sentence, terminology) or terminology.harmless.is_harmless(sentence):
-        return False
-    if terminology.plain.reports.names_earlier(sentence):
-        return True
-    is_augmented = terminology.text_places(folded(sentence), AUGMENTATIONS, "vertebra")
-    is_broken = terminology.text_places(folded(sentence), FRACTURED)
-    if (is_augmented or is_broken) and _names_year(sentence, terminology):
-        return True
-    return bool(is_augmented) and (
-        bool(terminology.levels.named(sentence))
-        or not terminology.plain.reasons.are_all(sentence)
-    )
-
-
-def _names_year(sentence: str, terminology: Terminology) -> bool:
-    """Tell if words name a year or count years: that was then, and is not of now."""
-    return bool(terminology.years.ago(sentence) or WRITTEN_YEAR.search(sentence))
 
 
 def _is_plain(sentence: str, terminology: Terminology) -> bool:

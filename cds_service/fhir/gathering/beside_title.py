@@ -1,4 +1,4 @@
-"""Knows which elements of a record's entries say nothing of the patient's health.
+"""Yields what an entry says next to its title that may bear on the patient's health.
 
 A list of the elements that are read is never complete: the reason of the stay, the
 stage of a tumour, what an extension adds. So the others are listed here, each with its
@@ -131,7 +131,7 @@ BY_NAME: Mapping[str, Reasons] = {
     "DiagnosticReport": {
         **_each(_OTHERS, "result", "imagingStudy", "media.link"),
         **_each(_KIND, "presentedForm"),
-        **_each("read by `report_prose`", "conclusion", "conclusionCode"),
+        **_each("read by `unread_in_report`", "conclusion", "conclusionCode"),
     },
     "ImagingStudy": {
         **_each(_KIND, "description", "procedureCode", "procedureReference"),

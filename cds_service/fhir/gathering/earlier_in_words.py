@@ -1,0 +1,90 @@
+"""Tells if words name a fracture of long ago, or an augmentation that was done."""
+
+from collections.abc import Iterable
+
+from cds_service.fhir.gathering.bystanders import FRACTURED
+from cds_service.fhir.gathering.problem_words import is_denial
+from cds_service.fhir.gathering.unread_in_reasons import words_of_reasons
+from cds_service.fhir.mapping.clauses import sentences
+from cds_service.fhir.mapping.terminology import Terminology
+from cds_service.fhir.mapping.text_rules import AUGMENTATIONS, LONGEST_TEXT, folded
+from cds_service.fhir.raw_json import Json
+from cds_service.fhir.site_calendar import WRITTEN_YEAR
+
+# An order may name a vertebra that was treated before: `s/p kyphoplasty L3`.
+EARLIER = "earlier-vertebral-fracture"
+
+
+def names_earlier_fracture(words: Iterable[str], terminology: Terminology) -> bool:
+    """Tell if words may name a fracture of long ago, or an augmentation that was done.
+
+    For example "Old wedge deformity of T12" or "s/p kyphoplasty L3". A sentence that
+    only denies is left out.
+    """
+    return any(
+        _may_be_earlier(sentence, terminology)
+        for prose in words
+        if len(prose) <= LONGEST_TEXT
+        for sentence in sentences(prose)
+    )
+
+
+def names_years_ago(words: Iterable[str], terminology: Terminology) -> bool:
+    """Tell if words name a fracture or an augmentation of years ago.
+
+    A year alone is not enough: the reason of an operation may be dated this year.
+    """
+    return any(
+        bool(terminology.years.ago(sentence))
+        and bool(terminology.text_places(folded(sentence), FRACTURED | AUGMENTATIONS))
+        for text_of_reason in words
+        if len(text_of_reason) <= LONGEST_TEXT
+        for sentence in sentences(text_of_reason)
+    )
+
+
+def are_reasons_only_of(
+    entry: Json, treated: frozenset[str], terminology: Terminology
+) -> bool:
+    """Tell if the reasons of an order name an augmentation of these levels alone.
+
+    They name no year either: `after kyphoplasty L1`, if L1 is treated now.
+    """
+    earlier = [
+        sentence
+        for prose in words_of_reasons(entry, terminology)
+        for sentence in sentences(prose)
+        if _may_be_earlier(sentence, terminology)
+    ]
+    return bool(earlier) and all(
+        _is_only_of(sentence, treated, terminology) for sentence in earlier
+    )
+
+
+def _is_only_of(
+    sentence: str, treated: frozenset[str], terminology: Terminology
+) -> bool:
+    named = terminology.levels.named(sentence)
+    is_augmented = terminology.text_places(folded(sentence), AUGMENTATIONS, "vertebra")
+    is_of_these = bool(named) and treated.issuperset(named)
+    return bool(is_augmented) and is_of_these and not WRITTEN_YEAR.search(sentence)
+
+
+def _may_be_earlier(sentence: str, terminology: Terminology) -> bool:
+    if is_denial(sentence, terminology) or terminology.harmless.is_harmless(sentence):
+        return False
+    if terminology.plain.reports.names_earlier(sentence):
+        return True
+    is_augmented = terminology.text_places(folded(sentence), AUGMENTATIONS, "vertebra")
+    is_broken = terminology.text_places(folded(sentence), FRACTURED)
+    if (is_augmented or is_broken) and _names_year(sentence, terminology):
+        return True
+    return bool(is_augmented) and (
+        bool(terminology.levels.named(sentence))
+        or not terminology.plain.reasons.are_all(sentence)
+    )
+
+
+def _names_year(sentence: str, terminology: Terminology) -> bool:
+    """Tell if words name a year or count years: that was then, and is not of now."""
+    return bool(terminology.years.ago(sentence) or WRITTEN_YEAR.search(sentence))
