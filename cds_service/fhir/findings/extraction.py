@@ -39,7 +39,6 @@ from cds_service.core.vocabulary import (
     is_after_surgery,
 )
 from cds_service.fhir.findings.answers import find_answer
-from cds_service.fhir.findings.bone_density import find_t_score
 from cds_service.fhir.findings.bone_drug_history import (
     find_bone_drug,
     find_denosumab_overdue,
@@ -66,6 +65,7 @@ from cds_service.fhir.findings.measurements import find_quantity
 from cds_service.fhir.findings.medication_list import find_medication
 from cds_service.fhir.findings.patient import find_demographic
 from cds_service.fhir.findings.problem_list import find_condition
+from cds_service.fhir.findings.t_score import find_t_score
 
 NOT_CONCLUDED = "what it follows from is not known"
 

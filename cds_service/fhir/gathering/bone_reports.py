@@ -1,7 +1,8 @@
 """Finds what the reports of bone density say in prose, next to the measured values.
 
 A number in prose is never a value: nobody knows of which bone it is, or of whom. It may
-only leave a measured one in doubt.
+only leave a measured one in doubt, as `lower_in_reports` in
+`findings/lower_t_scores.py` does.
 """
 
 from collections.abc import Iterator

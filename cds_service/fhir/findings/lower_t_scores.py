@@ -1,0 +1,231 @@
+"""Passes over lower T-scores that leave the chosen one open.
+
+They are of another place or of heel or humerus, or in words: of the value itself, of
+its components, or of a report of bone density.
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+
+from cds_service.core.derived import OSTEOPOROSIS
+from cds_service.core.findings import Finding, Gap, PassedOver
+from cds_service.core.vocabulary import QuantitySpec, TScoreSpec
+from cds_service.core.wording import date_text
+from cds_service.fhir.findings.chart import Chart
+from cds_service.fhir.findings.observations import (
+    RETRACTED,
+    interpretations,
+    site_key,
+)
+from cds_service.fhir.findings.quantities import Measured, measure, shortened
+from cds_service.fhir.findings.t_score_sites import (
+    ANY_ONE,
+    CENTRAL,
+    NOT_STATED,
+    WHOLE_SPINE,
+    concepts_named,
+    is_single,
+    share_site,
+)
+from cds_service.fhir.gathering.bone_reports import (
+    OF_BONE,
+    codes_of_report,
+    words_of_report,
+)
+from cds_service.fhir.gathering.entries import Entry
+from cds_service.fhir.gathering.picking import EXAM_TYPES
+from cds_service.fhir.gathering.problem_words import named_in, read_problem_words
+from cds_service.fhir.raw_json import Json, member, number, text, texts_of
+from cds_service.fhir.site_calendar import Moment
+
+Z_SCORE = frozenset({"z-score"})
+POROTIC = -2.5  # a T-score from here down is osteoporosis (WHO)
+# A component of a T-score with another unit is a density or a change.
+NO_UNIT = frozenset({"", "1", "t-score", "tscore", "t", "sd", "score"})
+# What was taken back, not done, or not yet said.
+NO_REPORT = RETRACTED | {"registered", "not-done"}
+
+
+def lower_in_words(
+    used: Sequence[Measured], spec: QuantitySpec, chart: Chart
+) -> Iterator[PassedOver]:
+    """Pass over the chosen values whose words name a lower one, or osteoporosis.
+
+    A report names several sites though its Observation holds one number.
+    """
+    reports = chart.terminology.reports
+    for measured in used:
+        reading = measured.reading
+        notes = map(reports.without_definition, reading.notes)
+        remarks = (*notes, *interpretations(reading))
+        remarks += (*reading.site_words, *reading.method_words)
+        words = (*remarks, *reading.words)
+        if any(lower < measured.value for lower in _below_zero_in(words, chart)):
+            why = "its words name a lower one"
+        elif measured.value > POROTIC and _is_osteoporosis_named(remarks, chart):
+            why = "its words name osteoporosis"
+        else:
+            continue
+        yield measured.refused("conflicting", why).passed_over(spec)
+
+
+def _is_osteoporosis_named(words: Iterable[str], chart: Chart) -> bool:
+    problems = read_problem_words(frozenset(), words, chart.terminology)
+    named = problems.stated | problems.suspected | problems.unclear
+    return not named.isdisjoint(OSTEOPOROSIS)
+
+
+def lower_in_parts(
+    value: float, usable: Sequence[Measured], spec: QuantitySpec, chart: Chart
+) -> Iterator[PassedOver]:
+    """Pass over values with a lower number in a component that words alone name.
+
+    Such a component is called `Femoral neck`, and what it measures is not known.
+    """
+    for measured in usable:
+        if not spec.is_fresh(measured.moment.day, chart.today):
+            continue
+        unknown = [
+            part for part, known in measured.reading.entry.components if not known
+        ]
+        if any(lower < value for part in unknown for lower in _below_zero(part, chart)):
+            why = "a component names a lower one"
+            yield measured.refused("conflicting", why).passed_over(spec)
+
+
+def _below_zero(part: Json, chart: Chart) -> list[float]:
+    """Return the numbers below zero of a component that may be a T-score."""
+    if concepts_named(texts_of(part.get("code")), Z_SCORE, chart):
+        return []
+    quantity = part.get("valueQuantity")
+    unit = text(member(quantity, "code")) or text(member(quantity, "unit"))
+    value = number(member(quantity, "value"))
+    if value is None:
+        whole = number(part.get("valueInteger"))
+        numbers = _below_zero_in([text(part.get("valueString"))], chart)
+        return [one for one in (*numbers, whole) if one is not None and one < 0]
+    return [value] if value < 0 and unit.strip("{}").lower() in NO_UNIT else []
+
+
+def _below_zero_in(texts: Iterable[str], chart: Chart) -> list[float]:
+    """Return the numbers below zero that words name."""
+    below_zero = chart.terminology.reports.below_zero
+    return [value for words in texts for value in below_zero(words)]
+
+
+def lower_in_reports(
+    value: float, usable: Sequence[Measured], spec: QuantitySpec, chart: Chart
+) -> Iterator[PassedOver]:
+    """Pass over reports of bone density that name a lower T-score, or osteoporosis.
+
+    A number that was measured on its day is known, and judged by its site.
+    """
+    reports = chart.terminology.reports
+    for entry in chart.of_kind(*EXAM_TYPES, "Procedure"):
+        if not entry.concepts & OF_BONE or entry.status in NO_REPORT:
+            continue
+        when = _moment_of_report(entry, chart)
+        if when and chart.is_ahead(when):
+            continue
+        if when and not spec.is_fresh(when.day, chart.today):
+            continue
+        words = [*map(reports.without_definition, words_of_report(entry.raw))]
+        of_day = {one.value for one in usable if when and one.moment.day == when.day}
+        coded = chart.terminology.concepts(list(codes_of_report(entry.raw)))
+        named = coded | named_in(words, chart.terminology)
+        if any(lower < value for lower in {*_below_zero_in(words, chart)} - of_day):
+            why = "a report of bone density names a lower one"
+        elif value > POROTIC and not named.isdisjoint(OSTEOPOROSIS):
+            why = "a report of bone density names osteoporosis"
+        else:
+            continue
+        yield PassedOver(spec.name, "conflicting", why, entry.source(spec, ""))
+
+
+def _moment_of_report(entry: Entry, chart: Chart) -> Moment | None:
+    """Find when it was done, else when it was written; None if it does not say."""
+    if entry.kind == "ImagingStudy":
+        return chart.calendar.moment(entry.raw.get("started"))
+    element = "performed" if entry.kind == "Procedure" else "effective"
+    done = chart.calendar.effective(entry.raw, element)
+    return done or chart.calendar.moment(entry.raw.get("issued"))
+
+
+def lower_at_the_heel(
+    outcome: Finding | Gap, spec: TScoreSpec, chart: Chart
+) -> Iterator[PassedOver]:
+    """Pass over fresh, lower values of heel or humerus that show osteoporosis.
+
+    They are never used in place of another one.
+    """
+    if isinstance(outcome, Gap) or not isinstance(outcome.value, float | int):
+        return
+    for reading in chart.readings_of(("t-score-peripheral",)):
+        measured = measure(reading, spec, chart)
+        if not isinstance(measured, Measured):
+            continue
+        if not spec.is_fresh(measured.moment.day, chart.today):
+            continue
+        if measured.value <= POROTIC and measured.value < outcome.value:
+            why = "it is lower, at heel or humerus"
+            yield measured.refused("conflicting", why).passed_over(spec)
+
+
+def lower_elsewhere(
+    usable: Sequence[Measured], spec: QuantitySpec, chart: Chart
+) -> Iterator[PassedOver]:
+    """Pass over fresh values that show osteoporosis at a place not measured since.
+
+    A newer value of another place does not undo them. A value of the forearm, of a
+    place not stated or of a single vertebra never counts while there is a better one;
+    it is passed over even if nothing is newer.
+    """
+    central = [one for one in usable if one.site in CENTRAL]
+    unstated = [one for one in usable if one.site == NOT_STATED]
+    best = central or unstated or usable
+    day = max((one.moment.day for one in best), default=None)
+    of_day = [one for one in best if one.moment.day == day]
+    regions = [one for one in of_day if not is_single(one)]
+    newest = [one.value for one in regions or of_day]
+    for measured in usable:
+        is_fresh = spec.is_fresh(measured.moment.day, chart.today)
+        is_lowest = all(value > measured.value for value in newest)
+        if measured.value > POROTIC or not is_fresh or not is_lowest:
+            continue
+        since = [other for other in usable if other.moment.day > measured.moment.day]
+        counts_less = measured.site not in CENTRAL or is_single(measured)
+        if not (since or counts_less):
+            continue
+        if not any(_undoes(other, measured, chart) for other in since):
+            day_text = date_text(measured.moment.day)
+            may_be_same = any(share_site(other, measured) for other in since)
+            where = "perhaps at another site" if may_be_same else "at another site"
+            why = f"{shortened(measured.printed)} of {day_text} is lower, {where}"
+            yield measured.refused("conflicting", why).passed_over(spec)
+
+
+def _undoes(newer: Measured, older: Measured, chart: Chart) -> bool:
+    """Tell if a newer value is known to be of the older one's place.
+
+    One hip says nothing of the other, nor of its own neck, and part of a lumbar region
+    nothing of the rest. So two values of a hip must have the same words and codes.
+    """
+    if not share_site(newer, older):
+        return False
+    if newer.site == "lumbar spine":
+        notes = map(chart.terminology.levels.lumbar_region, newer.reading.notes)
+        named = (newer.levels, *filter(None, notes))
+        return all(
+            older.levels <= levels | (ANY_ONE if levels == WHOLE_SPINE else set())
+            for levels in named
+        )
+    return _name_of_place(newer) == _name_of_place(older)
+
+
+def _name_of_place(measured: Measured) -> tuple[object, ...]:
+    """Collect all that may tell where it was measured, whatever the order of words."""
+    reading = measured.reading
+    names = (*reading.words, *reading.site_words, *reading.panel_words)
+    words = {*re.findall(r"\w+", " ".join(names).casefold())}
+    noted = {*re.findall(r"\w+", " ".join(reading.notes).casefold())}
+    return reading.match.code, site_key(reading), words, noted

@@ -1,0 +1,282 @@
+"""Finds the T-score that counts.
+
+The measurement site decides, then the newest day, then the lowest value. Where it was
+measured, `t_score_sites.py` says; which lower value leaves it open,
+`lower_t_scores.py`.
+"""
+
+from collections import Counter
+from collections.abc import Sequence
+
+from cds_service.core.derived import DENSE, OSTEOPOROSIS, minus_missing_text
+from cds_service.core.findings import Gap, PassedOver
+from cds_service.core.vocabulary import QuantitySpec, TScoreSpec
+from cds_service.fhir.findings.chart import Chart, FindingOrGap, Reading
+from cds_service.fhir.findings.lower_t_scores import (
+    Z_SCORE,
+    lower_at_the_heel,
+    lower_elsewhere,
+    lower_in_parts,
+    lower_in_reports,
+    lower_in_words,
+)
+from cds_service.fhir.findings.measurements import Picked, conflict_of, find_quantity
+from cds_service.fhir.findings.methods import judge_method
+from cds_service.fhir.findings.observations import (
+    RETRACTED,
+    site_key,
+)
+from cds_service.fhir.findings.quantities import Measured, Refused
+from cds_service.fhir.findings.t_score_sites import (
+    CENTRAL,
+    NOT_STATED,
+    SITE_OF_CONCEPT,
+    Site,
+    concepts_named,
+    differ,
+    is_single,
+    lumbar_levels,
+    site_by_code,
+    site_by_place,
+    site_by_words,
+    site_named,
+    site_of,
+)
+from cds_service.fhir.gathering.drugs import BONE_DRUG, MEDICATION_TYPES
+from cds_service.fhir.raw_json import member, objects, text, texts_of
+
+MINUS = "is a minus sign missing?"
+WRONG = frozenset({"entered-in-error", "refuted", "cancelled", "not-taken"})
+CONCERNS: dict[str, str] = {
+    NOT_STATED: "Where the T-score was measured is not stated.",
+    "forearm": "The T-score is of the forearm; none of spine or hip was found.",
+}
+SINGLE = "The T-score is of a single vertebra."
+CONTRADICTED = (
+    "Code and words of the T-score name different sites; the more cautious one is"
+    " taken."
+)
+UNREAD = "Not all that is said of the T-score was understood."
+NEVER = {
+    "t-score-peripheral": "measured at heel or humerus",
+    "t-score-elsewhere": "measured at trochanter, shaft or Ward's triangle",
+    "z-score": "a Z-score, compared with people of the same age",
+    "areal-bone-density": "a density, not a T-score",
+}
+# the same by site, if the words name it and the code does not
+NEVER_AT: dict[Site, str] = {
+    SITE_OF_CONCEPT[concept]: why
+    for concept, why in NEVER.items()
+    if concept in SITE_OF_CONCEPT
+}
+
+
+def find_t_score(spec: TScoreSpec, chart: Chart) -> FindingOrGap:
+    """Find the T-score that counts.
+
+    Passed over are also the values that only resemble a T-score, and each lower one
+    that is not taken.
+    """
+    outcome, passed = find_quantity(spec, chart, judge=judge_t_score, pick=pick_t_score)
+    if isinstance(outcome, Gap):
+        outcome = _with_minus(outcome)
+    at_the_heel = lower_at_the_heel(outcome, spec, chart)
+    return outcome, (*passed, *at_the_heel, *_look_alikes(spec, chart))
+
+
+def pick_t_score(
+    usable: Sequence[Measured], spec: QuantitySpec, chart: Chart
+) -> Picked:
+    """Choose the T-score that counts, and pass over each lower one."""
+    picked = _pick_value(usable, spec)
+    lower = (
+        *lower_elsewhere(usable, spec, chart),
+        *lower_in_words(picked.used, spec, chart),
+        *lower_in_parts(picked.value, usable, spec, chart),
+        *lower_in_reports(picked.value, usable, spec, chart),
+    )
+    return picked._replace(passed=lower)
+
+
+def _with_minus(outcome: Gap) -> Gap:
+    """Say of a value whose minus sign is missing what it would be with one."""
+    if outcome.reason != "out-of-range" or outcome.why != MINUS:
+        return outcome
+    printed = outcome.provenance[0].printed.split()[0]
+    return outcome._replace(detail=minus_missing_text(printed), why="")
+
+
+def judge_t_score(
+    measured: Measured, spec: QuantitySpec, chart: Chart
+) -> Measured | Refused:
+    """Add site, vertebrae and doubts of a T-score, or refuse what is not one."""
+    judged = judge_method(measured, spec, chart)
+    if isinstance(judged, Refused):
+        return judged
+    reading = measured.reading
+    if concepts_named(reading.words, Z_SCORE, chart):
+        return judged.refused("no-value", NEVER["z-score"])
+    code_site = site_by_code(reading)
+    body_site = site_by_place(reading, chart)
+    line = text(reading.holder.get("valueString"))
+    line_site = site_named([line], chart)
+    named_site = body_site or line_site or site_by_words(reading, chart)
+    is_unclear = not line_site and chart.terminology.reports.names_place(line)
+    if why := _why_misplaced(code_site, body_site, line_site, is_unclear=is_unclear):
+        return judged.refused("conflicting", why)
+    site = site_of(reading, code_site, named_site)
+    if why := NEVER_AT.get(site, ""):
+        return judged.refused("other-method", why)
+    if measured.value >= DENSE and _has_osteoporosis(chart):
+        return judged.refused("out-of-range", MINUS)
+    judged = judged._replace(site=site, levels=lumbar_levels(reading, chart))
+    doubts = (
+        CONCERNS.get(site, ""),
+        SINGLE if is_single(judged) else "",
+        CONTRADICTED if differ(code_site, named_site) else "",
+        "" if _is_described_plainly(reading, chart) else UNREAD,
+    )
+    return judged._replace(doubts=tuple(filter(None, doubts)))
+
+
+def _why_misplaced(
+    code_site: Site | None,
+    body_site: Site | None,
+    line_site: Site | None,
+    *,
+    is_unclear: bool,
+) -> str:
+    """Say why code, body site and value cannot be of one place; empty if they can."""
+    if differ(code_site, body_site):
+        return "its code and its body site are of different places"
+    if is_unclear:
+        return "the words of its value name a place that is not known"
+    if differ(code_site or body_site, line_site):
+        return "its code and the words of its value are of different places"
+    return ""
+
+
+def _is_described_plainly(reading: Reading, chart: Chart) -> bool:
+    """Tell if all is understood that says where and how it was measured."""
+    plain, raw = chart.terminology.plain.values, reading.entry.raw
+    words = [text(member(raw, "device", "display"))]
+    words += [text(member(one.get("code"), "text")) for one in (raw, reading.holder)]
+    for name in ("bodySite", "method"):
+        codeable = raw.get(name)
+        is_coded = bool(chart.terminology.concepts(codeable))
+        words += [text(member(codeable, "text"))] if is_coded else texts_of(codeable)
+    return all(map(plain.are_all, words))
+
+
+def _has_osteoporosis(chart: Chart) -> bool:
+    """Tell if the record shows osteoporosis or a drug for it, now or past."""
+    for mention in chart.mentions_of(OSTEOPOROSIS):
+        codings = objects(member(mention.raw, "verificationStatus", "coding"))
+        if WRONG.isdisjoint(text(coding.get("code")) for coding in codings):
+            return True
+    for entry in chart.of_kind(*MEDICATION_TYPES):
+        is_for_bone = entry.drug and BONE_DRUG in entry.drug.concepts
+        if is_for_bone and entry.status not in WRONG:
+            return True
+    return False
+
+
+def _look_alikes(spec: TScoreSpec, chart: Chart) -> tuple[PassedOver, ...]:
+    """Pass over the newest value of each kind that only resembles a T-score."""
+    newest: dict[str, Reading] = {}
+    for reading in chart.readings_of(spec.never):
+        if reading.entry.status not in RETRACTED:
+            kind = reading.match.concept
+            newest[kind] = max(reading, newest.get(kind, reading), key=_age_key)
+    refused = (
+        Refused(reading, "absent", NEVER.get(kind, "something else"), printed="")
+        for kind, reading in sorted(newest.items())
+    )
+    return tuple(one.passed_over(spec) for one in refused)
+
+
+def _age_key(reading: Reading) -> tuple[str, str]:
+    when = reading.entry.moment
+    return (when.day.isoformat() if when else "", reading.entry.reference)
+
+
+def _pick_value(usable: Sequence[Measured], spec: QuantitySpec) -> Picked:
+    """Choose a value by its site, then the newest day, then the lowest.
+
+    Spine, hip and femur come first, then an unstated site, then the forearm. A region
+    is preferred to a single vertebra, and the region with the most vertebrae to the
+    others.
+    """
+    tiers = [
+        [one for one in usable if one.site in sites]
+        for sites in (CENTRAL, (NOT_STATED,), ("forearm",))
+    ]
+    tier = next(filter(None, tiers))
+    day = max(one.moment.day for one in tier)
+    of_day = [one for one in tier if one.moment.day == day]
+    regions = [one for one in of_day if not is_single(one)]
+    candidates, fewer = _widest(regions) if regions else (of_day, [])
+    lowest = min(
+        candidates,
+        key=lambda measured: (
+            measured.value,
+            measured.site,
+            measured.reading.entry.reference,
+        ),
+    )
+    conflict, between = _conflict(candidates, spec)
+    if conflict:
+        return Picked(value=lowest.value, used=between, conflict=conflict)
+    measured_too = tuple(
+        f"{measured.printed} was measured too, of fewer lumbar vertebrae."
+        for measured in fewer
+    )
+    return Picked(value=lowest.value, used=(lowest,), concerns=measured_too)
+
+
+def _widest(regions: Sequence[Measured]) -> tuple[list[Measured], list[Measured]]:
+    """Split off the smaller lumbar regions; the widest and all other sites are kept.
+
+    A value whose words name another site than its code does not make a region smaller.
+    """
+    spine = [one for one in regions if one.site == "lumbar spine"]
+    certain = [one for one in spine if CONTRADICTED not in one.doubts]
+    most = max((len(one.levels) for one in certain), default=0)
+    fewer = [one for one in spine if len(one.levels) < most]
+    return [one for one in regions if one not in fewer], fewer
+
+
+def _conflict(
+    candidates: Sequence[Measured], spec: QuantitySpec
+) -> tuple[str, tuple[Measured, ...]]:
+    """Find two values of the same site and time that cannot both be right."""
+    groups: dict[tuple[str, ...], list[Measured]] = {}
+    for measured in candidates:
+        groups.setdefault(_place(measured), []).append(measured)
+    for _, values in sorted(groups.items()):
+        together = _of_one_moment(values)
+        if conflict := conflict_of(together, spec):
+            return conflict, tuple(together)
+    return "", ()
+
+
+def _of_one_moment(values: Sequence[Measured]) -> list[Measured]:
+    """List the values that may share their time with another.
+
+    A value with only a date may be from any time of that day.
+    """
+    counts = Counter(one.moment.instant for one in values)
+    if "" in counts:
+        return list(values) if len(values) > 1 else []
+    return [one for one in values if counts[one.moment.instant] > 1]
+
+
+def _place(measured: Measured) -> tuple[str, ...]:
+    """Make a key of the exact place: hips differ by code, vertebrae by number."""
+    reading, site = measured.reading, measured.site
+    if site == "lumbar spine" and not is_single(measured):
+        return site, *map(str, sorted(measured.levels))
+    is_named = site in ("hip", "femur") or is_single(measured)
+    words = " ".join(sorted(reading.words)).lower() if is_named else ""
+    code = reading.match.code if site in ("hip", "femur") else ""
+    return site, code, site_key(reading), words
