@@ -25,7 +25,6 @@ from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.mapping.text_rules import LONGEST_TITLE
 from cds_service.fhir.orders.drafts import NO_DRAFTS, DraftOrders, Order
 from cds_service.fhir.orders.keep_reasons import (
-    find_other_injuries,
     named_levels,
     reasons_of_order,
     treated_levels,
@@ -39,6 +38,7 @@ from cds_service.fhir.orders.order_times import (
     read_worded_end,
     texts_on_time,
 )
+from cds_service.fhir.orders.other_injuries import Search, find_other_injuries
 from cds_service.fhir.orders.recognition import (
     REVIEW,
     SPECIALIST,
@@ -139,7 +139,8 @@ def find_support_orders(
     treated = signed.levels.names if signed else treated_levels(record, terminology)
     if today is not None:
         braces = [one for one in (*support, *stored) if one.kind == "brace"]
-        other = find_other_injuries(drafts, braces, record, treated, terminology, today)
+        search = Search(record, drafts, treated, terminology, today)
+        other = find_other_injuries(search, braces)
     orders = (*support, *in_force, *unclear)
     return SupportOrders(
         orders=tuple(_with_place(_with_time(one, today), treated) for one in orders),

@@ -12,6 +12,7 @@ from tests.order_builders import brace, cpt, worded
 ROOMS = (
     "augmentation",
     "keep_reasons",
+    "other_injuries",
     "performed",
     "unread_in_referral",
     "unread_in_augmentation",

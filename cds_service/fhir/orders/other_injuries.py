@@ -1,0 +1,512 @@
+"""Finds other fractures and operations of the spine that a brace may be for.
+
+They are on record or in the orders being signed. With the reasons that a brace's own
+order names (`keep_reasons.py`) and the findings, `core/bracing.py` decides if it stays.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from functools import cached_property
+from typing import Literal
+
+from cds_service.core.findings import OtherInjuries, SupportOrder
+from cds_service.fhir.certainty import ACTIVE, PAST, certainty_of, clinical_status
+from cds_service.fhir.gathering.bystanders import SPINAL, is_plain_fracture
+from cds_service.fhir.gathering.drugs import GOES_ON, MEDICATION_TYPES
+from cds_service.fhir.gathering.entries import Entry
+from cds_service.fhir.gathering.grave_asides import (
+    MAY_BEAR_ON_SPINE,
+    OF_THE_SPINE,
+    UNREAD_REASON,
+)
+from cds_service.fhir.gathering.picking import (
+    DEVICE_ORDERS,
+    MAY_BE_GRAVE,
+    MAY_NEED_BRACE,
+    NOT_UNDERSTOOD,
+)
+from cds_service.fhir.gathering.problem_words import in_doubt, is_taken_as_active
+from cds_service.fhir.gathering.record import PatientRecord
+from cds_service.fhir.mapping.durations import blank
+from cds_service.fhir.mapping.level_text import LEVELS, in_order
+from cds_service.fhir.mapping.terminology import Terminology
+from cds_service.fhir.onset import begun, recorded_on
+from cds_service.fhir.orders.bystander_orders import is_bystander
+from cds_service.fhir.orders.drafts import NO_DRAFTS, DraftOrders, codeables
+from cds_service.fhir.orders.keep_reasons import named_levels, reasons_of_order
+from cds_service.fhir.orders.levels import (
+    REGION_NAMES,
+    broken_beside,
+    covers,
+    fractured_regions,
+)
+from cds_service.fhir.orders.order_times import read_times, texts_on_time
+from cds_service.fhir.orders.recognition import (
+    FRACTURES,
+    TITLES,
+    augmentation_in,
+    is_augmentation,
+    recognise_augmentation,
+    support_in,
+)
+from cds_service.fhir.orders.unread_in_augmentation import (
+    is_plain_note,
+    is_whole_augmentation,
+    levels_of_reasons,
+    unread_of_augmentation,
+)
+from cds_service.fhir.orders.unread_in_brace import KEPT_REASONS, unread_in
+from cds_service.fhir.raw_json import (
+    Json,
+    is_prohibition,
+    member,
+    objects,
+    text,
+    texts_of,
+)
+from cds_service.fhir.site_calendar import SiteCalendar
+
+SURGERY = frozenset({"prior-spinal-surgery", "spinal-surgery-unstated"})
+OLD = frozenset({"old-fracture"})
+ORDERED = "serviceRequests"
+# What is written next to the code of a fracture may be more than the fracture.
+UNREAD_NEXT_TO_CODE = frozenset({MAY_BE_GRAVE, in_doubt(UNREAD_REASON)})
+# What lists other than that of problems name, stated in a title or in doubt next to it.
+# Reasons to keep a brace are left out, since they are findings; so is surgery, which
+# `_is_operated` looks for.
+NAMED_ELSEWHERE = (SPINAL | OF_THE_SPINE) - KEPT_REASONS - SURGERY
+NAMED_ELSEWHERE |= frozenset(map(in_doubt, NAMED_ELSEWHERE))
+# an older entry is often a healed fracture that was never closed
+RECENT = timedelta(days=180)
+NO_MORE = frozenset({"entered-in-error", "not-done", "stopped", "revoked", "cancelled"})
+
+Freshness = Literal["fresh", "open", "old"]
+
+
+@dataclass(frozen=True)
+class Search:
+    """A search for other injuries, in a record and a signing, on a day.
+
+    Attributes:
+        treated: the treated levels; if they are not known, two or more fractured levels
+            are all possible reasons, and a single one is none.
+    """
+
+    record: PatientRecord
+    drafts: DraftOrders
+    treated: tuple[str, ...]
+    terminology: Terminology
+    today: date
+
+    @cached_property
+    def birth(self) -> date | None:
+        """Return the day of birth, by which an age at onset becomes a day."""
+        return self.calendar.named_day(member(self.record.patient, "birthDate"))
+
+    @property
+    def calendar(self) -> SiteCalendar:
+        return self.terminology.calendar
+
+    @property
+    def recent(self) -> date:
+        """Return the first day of what may still be a fresh fracture."""
+        return self.today - RECENT
+
+
+def find_other_injuries(
+    search: Search, braces: Sequence[SupportOrder]
+) -> OtherInjuries:
+    """Find other fractures and operations that a brace may be needed for.
+
+    Args:
+        search: where to look.
+        braces: the brace orders, of this signing and on record.
+    """
+    drafts, terminology = search.drafts, search.terminology
+    treated = search.treated
+    levels = _levels_on_record(search)
+    for brace in braces:
+        levels["open"] |= {*brace.levels}
+    signed = _augmentations_in(search)
+    if treated:
+        for order in signed:
+            levels["open"] |= {*named_levels(order, drafts, terminology)}
+        for order in _braces_in(search):
+            levels["open"] |= levels_of_reasons(order, drafts, terminology)
+    fresh, possible = _untreated(levels["fresh"], levels["open"], {*treated})
+    if not braces:
+        return OtherInjuries(fresh, possible)
+    signed_reasons = (reasons_of_order(one, drafts, terminology) for one in signed)
+    unread = {
+        element
+        for order in signed
+        for element in unread_of_augmentation(order, drafts, treated, terminology)
+    }
+    is_problem = (
+        _is_problem_open(search)
+        or _is_named_elsewhere(search)
+        or _is_device_unread(search)
+    )
+    return OtherInjuries(
+        fractures=fresh,
+        possible=possible,
+        surgery=_is_operated(search),
+        signed_reasons=frozenset().union(*signed_reasons),
+        is_brace_noted=_is_brace_noted(signed, terminology),
+        unread=tuple(sorted(unread)),
+        other_order=_is_another_unread(search),
+        problem=is_problem,
+    )
+
+
+def _is_brace_noted(signed: Sequence[Json], terminology: Terminology) -> bool:
+    """Tell if a note of an augmentation names a brace, or was not understood."""
+    notes = [
+        words
+        for order in signed
+        for words, is_title in texts_on_time(order)
+        if not is_title
+    ]
+    if any(note.strip() and not is_plain_note(note, terminology) for note in notes):
+        return True
+    return any(map(terminology.durations.names_brace, notes))
+
+
+def _levels_on_record(search: Search) -> dict[Freshness, set[str]]:
+    """Return the broken vertebrae that the record names, by how fresh they may be."""
+    levels: dict[Freshness, set[str]] = {"fresh": set(), "open": set(), "old": set()}
+    terminology = search.terminology
+    for entry in search.record.of_key("conditions"):
+        if entry.concepts & FRACTURES:
+            freshness = _freshness(entry.raw, search)
+            levels[freshness] |= _fractured_places(entry.raw, terminology)
+    for entry in search.record.entries:
+        if _is_ordered_lately(entry, search):
+            levels["open"] |= levels_of_reasons(entry.raw, NO_DRAFTS, terminology)
+        if _may_name_fracture(entry, search):
+            levels["open"] |= broken_beside(entry.raw, terminology)
+    return levels
+
+
+def _is_another_unread(search: Search) -> bool:
+    """Tell if another order, or one of several braces, was not understood.
+
+    Another order is any but the augmentation and a brace.
+    """
+    drafts, terminology = search.drafts, search.terminology
+    braces: list[Json] = []
+    for order in drafts.each():
+        if is_augmentation(order, terminology):
+            continue
+        support = support_in(order, drafts, terminology)
+        if support and "brace" in support.concepts:
+            braces.append(order.resource)
+        elif not is_bystander(order.resource, drafts, search.treated, terminology):
+            return True
+    return len(braces) > 1 and any(_is_brace_unread(one, terminology) for one in braces)
+
+
+def _is_brace_unread(brace: Json, terminology: Terminology) -> bool:
+    """Tell if a brace order was not read whole.
+
+    A note that only gives a payer's length of need does not count.
+    """
+    notes = [
+        note
+        for note in objects(brace.get("note"))
+        if not _is_payers_length(text(note.get("text")), terminology)
+    ]
+    return bool(unread_in({**brace, "note": notes}, terminology))
+
+
+def _is_payers_length(words: str, terminology: Terminology) -> bool:
+    """Tell if a note gives a payer's length of need, and otherwise plain words."""
+    mentions = terminology.durations.read(words, "brace")
+    if {one.kind for one in mentions} != {"payer"}:
+        return False
+    remainder = words
+    for mention in mentions:
+        remainder = blank(remainder, mention.start, mention.end)
+    return terminology.plain.braces.are_all(remainder, has_lengths=False)
+
+
+def _is_problem_open(search: Search) -> bool:
+    """Tell if an entry of the problem list may be what a brace is for.
+
+    Spinal surgery is left out: it is a reason of its own.
+    """
+    for entry in search.record.of_key("conditions"):
+        if MAY_NEED_BRACE not in entry.concepts or entry.concepts & SURGERY:
+            continue
+        if certainty_of(entry.raw) == "denied":
+            continue
+        if _is_long_over(entry.raw, search):
+            continue
+        _, last = _days_of(entry.raw, search)
+        is_old = last is not None and last < search.recent
+        is_fracture = bool(entry.concepts & FRACTURES)
+        if not is_fracture or not UNREAD_NEXT_TO_CODE.isdisjoint(entry.concepts):
+            return True
+        if not is_plain_fracture(entry.raw, search.terminology, is_old=is_old):
+            return True
+    return any(
+        broken.key == "conditions" and MAY_NEED_BRACE in broken.concepts
+        for broken in search.record.unreadable
+    )
+
+
+def _is_device_unread(search: Search) -> bool:
+    """Tell if a device that may be a brace was ordered lately.
+
+    It may be the first brace, from whose beginning the weeks count.
+    """
+    return any(
+        entry.kind in DEVICE_ORDERS
+        and MAY_NEED_BRACE in entry.concepts
+        and _is_lately(entry.raw, search)
+        for entry in search.record.entries
+    )
+
+
+def _is_ordered_lately(entry: Entry, search: Search) -> bool:
+    """Tell if this is an order or a drug of the last half year, still in force."""
+    return (
+        entry.kind in ("ServiceRequest", *MEDICATION_TYPES)
+        and entry.status not in NO_MORE
+        and _is_lately(entry.raw, search)
+    )
+
+
+def _may_name_fracture(entry: Entry, search: Search) -> bool:
+    """Tell if an entry besides brace orders may name a fracture of late.
+
+    An entry that says no day may.
+    """
+    if entry.kind in DEVICE_ORDERS or entry.status in NO_MORE:
+        return False
+    if entry.kind == "Condition":
+        return not _is_long_over(entry.raw, search)
+    days = (entry.raw.get(name) for name in ("started", "effectiveDateTime", "issued"))
+    named = [day for one in days if (day := search.calendar.last_day(one))]
+    if named and max(named) < search.recent:
+        return False
+    return _is_lately(entry.raw, search)
+
+
+def _is_named_elsewhere(search: Search) -> bool:
+    """Tell if an entry of another list names a tumour or an infection of the spine.
+
+    The problem list has a rule of its own. The entry must be of the last half year or
+    undated, or a drug that is still taken.
+    """
+    calendar = search.calendar
+    for entry in search.record.entries:
+        named = entry.named | (entry.drug.concepts if entry.drug else frozenset())
+        if entry.kind in DEVICE_ORDERS:  # its code and words are read with the brace
+            named -= {in_doubt(MAY_BEAR_ON_SPINE), in_doubt(UNREAD_REASON)}
+        if entry.kind == "Condition" or named.isdisjoint(NAMED_ELSEWHERE):
+            continue
+        effective = "performed" if entry.kind == "Procedure" else "effective"
+        when = calendar.effective(entry.raw, effective) or calendar.moment(
+            entry.raw.get("authoredOn")
+            or entry.raw.get("issued")
+            or entry.raw.get("whenHandedOver")
+            or entry.raw.get("started")
+        )
+        is_taken = entry.kind in MEDICATION_TYPES and entry.status in GOES_ON
+        if is_taken or when is None or when.day >= search.recent:
+            return True
+    return False
+
+
+def _is_long_over(condition: Json, search: Search) -> bool:
+    """Tell if its status says that it is over, and all its days are long ago."""
+    is_past = clinical_status(condition) & PAST or certainty_of(condition) == "past"
+    if not is_past:
+        return False
+    calendar = search.calendar
+    ended = [
+        condition.get("abatementDateTime"),
+        member(condition, "abatementPeriod", "end"),
+    ]
+    days = [calendar.last_day(one) for one in ended]
+    days += [_days_of(condition, search)[1]]
+    days += [calendar.last_day(recorded_on(condition))]
+    known = [day for day in days if day]
+    return bool(known) and max(known) < search.recent
+
+
+def _augmentations_in(search: Search) -> list[Json]:
+    return [
+        order.resource
+        for order in search.drafts.each()
+        if is_augmentation(order, search.terminology)
+    ]
+
+
+def _braces_in(search: Search) -> list[Json]:
+    braces = []
+    for order in search.drafts.each():
+        recognition = support_in(order, search.drafts, search.terminology)
+        if recognition and "brace" in recognition.concepts:
+            braces.append(order.resource)
+    return braces
+
+
+def _untreated(
+    fresh: set[str], possible: set[str], treated: set[str]
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return the levels of fractures that no treated level explains.
+
+    Returns:
+        The recent ones and the possible ones, each from head to foot.
+    """
+    if not treated:
+        several = fresh | possible
+        return (), _listed(several) if len(several) > 1 else ()
+    # What names no single vertebra (`T11-T12`, `thoracic spine`) is another fracture if
+    # no treated vertebra lies in it.
+    vague = {
+        place
+        for place in fresh | possible
+        if place not in LEVELS and not covers(place, treated)
+    }
+    single = (fresh & set(LEVELS)) - treated
+    # A code of two vertebrae, neither of them treated, is a fracture of one of them.
+    pairs = {
+        place
+        for place in vague & fresh
+        if place not in REGION_NAMES and not covers(place, single)
+    }
+    possible_single = (possible & set(LEVELS)) - treated - single
+    return _listed(single | pairs), _listed(possible_single | (vague - pairs))
+
+
+def _listed(stated: set[str]) -> tuple[str, ...]:
+    return (*in_order(stated & set(LEVELS)), *sorted(stated - set(LEVELS)))
+
+
+# --- fractures
+
+
+def _fractured_places(condition: Json, terminology: Terminology) -> set[str]:
+    """Name the vertebrae of a fracture, or its region: `L1`, `T7-T8`, `lumbar spine`.
+
+    Its codes and its words say them, else the region of either. Of a code for two, its
+    words may name the one that is meant.
+    """
+    code = condition.get("code")
+    places = {*terminology.translate("vertebral-level-icd", code)}
+    for site in codeables(condition, "bodySite"):
+        places |= {*terminology.translate("vertebral-level", site)}
+    coded = {level for place in places for level in place.split("-")}
+    places |= {
+        level
+        for codeable in codeables(condition, "code", "bodySite")
+        for words in texts_of(codeable)
+        for level in terminology.levels.treated(words)
+        if level not in coded
+    }
+    return places or fractured_regions(condition, terminology)
+
+
+def _freshness(condition: Json, search: Search) -> Freshness:
+    """Tell if a fracture is recent; open if its day or its statuses do not say."""
+    terminology, today = search.terminology, search.today
+    statuses, certainty = clinical_status(condition), certainty_of(condition)
+    words = texts_of(condition.get("code"))
+    is_old_by_words = any(terminology.text_concepts(word, OLD) for word in words)
+    if certainty == "denied" or is_old_by_words:
+        return "old"
+    if statuses & PAST or certainty == "past":
+        # no fracture is healed in a few weeks, whatever its status says
+        is_over = _is_long_over(condition, search)
+        return "old" if is_over else "open"
+    first, last = _days_of(condition, search)
+    if last is not None and last < search.recent:
+        return "old"
+    is_dated = first is not None and search.recent <= first <= today
+    is_active = statuses & ACTIVE or is_taken_as_active(condition, terminology)
+    return "fresh" if is_dated and is_active and certainty == "stated" else "open"
+
+
+def _days_of(condition: Json, search: Search) -> tuple[date | None, date | None]:
+    """Return the first and the last day on which it may have begun.
+
+    None if nothing gives that day. A fracture is recorded after it began, so the day of
+    recording is the latest possible one. Without an onset it is used as both days.
+    """
+    calendar, recorded = search.calendar, recorded_on(condition)
+    written = calendar.first_day(recorded), calendar.last_day(recorded)
+    if not any(name.removeprefix("_").startswith("onset") for name in condition):
+        return written
+    first, last = begun(condition, search.birth, calendar)
+    return first, min((day for day in (last, written[1]) if day), default=None)
+
+
+# --- operations
+
+
+def _is_operated(search: Search) -> bool:
+    """Tell if another operation of the spine is ordered, or was done lately.
+
+    It may be among the orders being signed.
+    """
+    record, terminology = search.record, search.terminology
+    for order in search.drafts.each():
+        is_other = augmentation_in(order, terminology) is None
+        if is_other and _is_surgery(order.resource, terminology):
+            return True
+    if any(one.concepts & SURGERY for one in record.of_key("conditions")):
+        return True  # a fusion on the problem list, whenever it was
+    entries = [
+        entry
+        for key in ("procedures", "serviceRequests")
+        for entry in record.of_key(key)
+    ]
+    for entry in (one for one in entries if _is_lately(one.raw, search)):
+        if _may_need_brace(entry, terminology):
+            return True  # what was not understood may be one
+        is_other = recognise_augmentation(entry.raw, terminology) is None
+        if is_other and _is_surgery(entry.raw, terminology):
+            return True
+    return False
+
+
+def _may_need_brace(entry: Entry, terminology: Terminology) -> bool:
+    return bool(entry.concepts & {NOT_UNDERSTOOD, MAY_NEED_BRACE}) and not (
+        is_whole_augmentation(entry.raw, terminology)
+    )
+
+
+def _is_surgery(resource: Json, terminology: Terminology) -> bool:
+    """Tell if an entry that is no augmentation names an operation of the spine."""
+    titles = codeables(resource, *TITLES)
+    if is_prohibition(resource):
+        return False
+    words = [word for title in titles for word in texts_of(title)]
+    # "Fusion, scheduled" was not done, but a brace may be for it.
+    by_words = any(
+        (terminology.text_concepts(word, SURGERY) | terminology.ruled_out(word))
+        & SURGERY
+        for word in words
+    )
+    return by_words or any(terminology.concepts(title) & SURGERY for title in titles)
+
+
+def _is_lately(resource: Json, search: Search) -> bool:
+    """Tell if it was done or ordered within the time of a fresh fracture.
+
+    An entry without a day counts.
+    """
+    if text(resource.get("status")) in NO_MORE:
+        return False
+    calendar = search.calendar
+    performed = calendar.effective(resource, "performed")
+    planned = read_times(resource, calendar).start
+    written = calendar.first_day(resource.get("authoredOn"))
+    days = [
+        day for day in (performed.day if performed else None, planned, written) if day
+    ]
+    return not days or max(days) >= search.recent
