@@ -27,13 +27,13 @@ from cds_service.fhir.gathering.picking import DEVICE_ORDERS
 from cds_service.fhir.mapping.level_text import LEVELS
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.mapping.text_rules import AUGMENTATIONS
-from cds_service.fhir.orders.drafts import NO_DRAFTS
-from cds_service.fhir.orders.levels import (
+from cds_service.fhir.orders.broken_levels import (
     covers,
-    find_levels,
     fractured_regions,
     names_another_fracture,
 )
+from cds_service.fhir.orders.drafts import NO_DRAFTS
+from cds_service.fhir.orders.levels import find_levels
 from cds_service.fhir.raw_json import (
     Json,
     is_prohibition,

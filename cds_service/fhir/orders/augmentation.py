@@ -21,17 +21,11 @@ from cds_service.fhir.gathering.earlier_in_words import EARLIER
 from cds_service.fhir.mapping.code_systems import CPT
 from cds_service.fhir.mapping.level_text import in_order
 from cds_service.fhir.mapping.terminology import Terminology
+from cds_service.fhir.orders.broken_levels import names_another_fracture
 from cds_service.fhir.orders.drafts import NO_DRAFTS, DraftOrders, Order
-from cds_service.fhir.orders.levels import (
-    LONGEST_WORDS,
-    Reasons,
-    StatedLevels,
-    find_levels,
-    find_reasons,
-    levels_in_words,
-    names_another_fracture,
-)
+from cds_service.fhir.orders.levels import StatedLevels, find_levels, levels_in_words
 from cds_service.fhir.orders.meaning import Recognition
+from cds_service.fhir.orders.order_reasons import LONGEST_WORDS, Reasons, find_reasons
 from cds_service.fhir.orders.order_times import read_times
 from cds_service.fhir.orders.recognition import (
     ADDITIONAL_LEVEL,

@@ -8,11 +8,8 @@ from cds_service.fhir.gathering.record import PatientRecord
 from cds_service.fhir.mapping.level_text import LEVELS, in_order
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.orders.drafts import NO_DRAFTS, DraftOrders
-from cds_service.fhir.orders.levels import (
-    find_levels,
-    reasons_named,
-    stated_levels,
-)
+from cds_service.fhir.orders.levels import find_levels, stated_levels
+from cds_service.fhir.orders.order_reasons import reasons_named
 from cds_service.fhir.orders.order_times import texts_on_time
 from cds_service.fhir.orders.recognition import (
     AUGMENTATION,

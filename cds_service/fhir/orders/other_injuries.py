@@ -29,18 +29,16 @@ from cds_service.fhir.gathering.picking import (
 from cds_service.fhir.gathering.problem_words import in_doubt, is_taken_as_active
 from cds_service.fhir.gathering.record import PatientRecord
 from cds_service.fhir.mapping.durations import blank
-from cds_service.fhir.mapping.level_text import LEVELS, in_order
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.onset import begun, recorded_on
+from cds_service.fhir.orders.broken_levels import (
+    broken_beside,
+    fractured_places,
+    untreated,
+)
 from cds_service.fhir.orders.bystander_orders import is_bystander
 from cds_service.fhir.orders.drafts import NO_DRAFTS, DraftOrders, codeables
 from cds_service.fhir.orders.keep_reasons import named_levels, reasons_of_order
-from cds_service.fhir.orders.levels import (
-    REGION_NAMES,
-    broken_beside,
-    covers,
-    fractured_regions,
-)
 from cds_service.fhir.orders.order_times import read_times, texts_on_time
 from cds_service.fhir.orders.recognition import (
     FRACTURES,
@@ -134,7 +132,7 @@ def find_other_injuries(
             levels["open"] |= {*named_levels(order, drafts, terminology)}
         for order in _braces_in(search):
             levels["open"] |= levels_of_reasons(order, drafts, terminology)
-    fresh, possible = _untreated(levels["fresh"], levels["open"], {*treated})
+    fresh, possible = untreated(levels["fresh"], levels["open"], {*treated})
     if not braces:
         return OtherInjuries(fresh, possible)
     signed_reasons = (reasons_of_order(one, drafts, terminology) for one in signed)
@@ -180,7 +178,7 @@ def _levels_on_record(search: Search) -> dict[Freshness, set[str]]:
     for entry in search.record.of_key("conditions"):
         if entry.concepts & FRACTURES:
             freshness = _freshness(entry.raw, search)
-            levels[freshness] |= _fractured_places(entry.raw, terminology)
+            levels[freshness] |= fractured_places(entry.raw, terminology)
     for entry in search.record.entries:
         if _is_ordered_lately(entry, search):
             levels["open"] |= levels_of_reasons(entry.raw, NO_DRAFTS, terminology)
@@ -354,61 +352,7 @@ def _braces_in(search: Search) -> list[Json]:
     return braces
 
 
-def _untreated(
-    fresh: set[str], possible: set[str], treated: set[str]
-) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Return the levels of fractures that no treated level explains.
-
-    Returns:
-        The recent ones and the possible ones, each from head to foot.
-    """
-    if not treated:
-        several = fresh | possible
-        return (), _listed(several) if len(several) > 1 else ()
-    # What names no single vertebra (`T11-T12`, `thoracic spine`) is another fracture if
-    # no treated vertebra lies in it.
-    vague = {
-        place
-        for place in fresh | possible
-        if place not in LEVELS and not covers(place, treated)
-    }
-    single = (fresh & set(LEVELS)) - treated
-    # A code of two vertebrae, neither of them treated, is a fracture of one of them.
-    pairs = {
-        place
-        for place in vague & fresh
-        if place not in REGION_NAMES and not covers(place, single)
-    }
-    possible_single = (possible & set(LEVELS)) - treated - single
-    return _listed(single | pairs), _listed(possible_single | (vague - pairs))
-
-
-def _listed(stated: set[str]) -> tuple[str, ...]:
-    return (*in_order(stated & set(LEVELS)), *sorted(stated - set(LEVELS)))
-
-
 # --- fractures
-
-
-def _fractured_places(condition: Json, terminology: Terminology) -> set[str]:
-    """Name the vertebrae of a fracture, or its region: `L1`, `T7-T8`, `lumbar spine`.
-
-    Its codes and its words say them, else the region of either. Of a code for two, its
-    words may name the one that is meant.
-    """
-    code = condition.get("code")
-    places = {*terminology.translate("vertebral-level-icd", code)}
-    for site in codeables(condition, "bodySite"):
-        places |= {*terminology.translate("vertebral-level", site)}
-    coded = {level for place in places for level in place.split("-")}
-    places |= {
-        level
-        for codeable in codeables(condition, "code", "bodySite")
-        for words in texts_of(codeable)
-        for level in terminology.levels.treated(words)
-        if level not in coded
-    }
-    return places or fractured_regions(condition, terminology)
 
 
 def _freshness(condition: Json, search: Search) -> Freshness:

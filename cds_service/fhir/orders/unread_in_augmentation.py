@@ -26,8 +26,8 @@ from cds_service.fhir.mapping.clauses import clauses
 from cds_service.fhir.mapping.remainders import LEAST_CODE, without_names
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.mapping.text_rules import AUGMENTATIONS, folded
+from cds_service.fhir.orders.broken_levels import covers
 from cds_service.fhir.orders.drafts import DraftOrders, codeables
-from cds_service.fhir.orders.levels import covers
 from cds_service.fhir.orders.recognition import (
     AUGMENTATION,
     OF_AUGMENTATION,

@@ -1,0 +1,174 @@
+"""Names the vertebrae that are broken, and those that are not treated.
+
+A statement is a vertebra, two of them or a region: `L1`, `T11-T12`, `thoracic spine`.
+"""
+
+from collections.abc import Mapping
+
+from cds_service.fhir.gathering.beside_title import beside_title
+from cds_service.fhir.gathering.bystanders import FRACTURED
+from cds_service.fhir.gathering.fracture_sites import fractured_there
+from cds_service.fhir.mapping.clauses import clauses
+from cds_service.fhir.mapping.level_text import LEVELS, in_order
+from cds_service.fhir.mapping.terminology import Terminology
+from cds_service.fhir.mapping.text_rules import LONGEST_TEXT
+from cds_service.fhir.orders.drafts import DraftOrders, codeables
+from cds_service.fhir.orders.levels import site_statements
+from cds_service.fhir.orders.order_reasons import conditions_of, reasons_named
+from cds_service.fhir.raw_json import Json, objects, text, texts_of
+
+# The regions that codes of a fracture name, with the vertebrae that they may mean.
+REGION_NAMES: Mapping[str, frozenset[str]] = {
+    "cervical spine": frozenset(),
+    "cervicothoracic spine": frozenset({"T1", "T2"}),
+    "thoracic spine": frozenset(one for one in LEVELS if one.startswith("T")),
+    "lumbar spine": frozenset(one for one in LEVELS if one.startswith("L")),
+    "lumbosacral spine": frozenset({"L5"}),
+    "sacral spine": frozenset(),
+}
+
+
+def covers(stated: str, treated: set[str]) -> bool:
+    """Tell if `L1`, `T11-T12` or `thoracic spine` may be of a treated level."""
+    if stated in REGION_NAMES:
+        return not treated.isdisjoint(REGION_NAMES[stated])
+    return not treated.isdisjoint(stated.split("-"))
+
+
+def fractured_regions(condition: Json, terminology: Terminology) -> set[str]:
+    """Name the parts of the spine of a fracture that names no vertebra.
+
+    By its code, else its body site's code, else its words: `thoracic spine`.
+    """
+    regions = {*terminology.translate("spinal-region", condition.get("code"))}
+    if len(regions) != 1:  # M48.50 is of several sites
+        sites = codeables(condition, "bodySite")
+        regions = {*terminology.translate("spinal-region", sites)} or regions
+    regions = regions or {
+        region
+        for codeable in codeables(condition, "code", "bodySite")
+        for word in texts_of(codeable)
+        for region in terminology.levels.regions(word)
+    }
+    return {f"{region} spine" for region in regions} & REGION_NAMES.keys()
+
+
+def names_another_fracture(
+    order: Json, bundle: DraftOrders, treated: set[str], terminology: Terminology
+) -> bool:
+    """Tell if the reasons of an order name a broken vertebra that is not treated.
+
+    False if no treated level is known.
+    """
+    if not treated:
+        return False
+    named = {
+        level
+        for reason in reasons_named(order, bundle)
+        for level in _broken_levels(reason, terminology)
+    }
+    for condition in conditions_of(order, bundle):
+        named |= _broken_at_site(condition, terminology)
+    named |= broken_beside(order, terminology)
+    return not all(covers(one, treated) for one in named)
+
+
+def broken_beside(entry: Json, terminology: Terminology) -> set[str]:
+    """Return the vertebrae that an entry names as broken next to its title.
+
+    They are in its reasons, notes and results. Each part of a sentence is read for
+    itself: a report goes on about other vertebrae.
+    """
+    named = set[str]()
+    words = [text(entry.get("conclusion"))]
+    codes = [*objects(entry.get("conclusionCode"))]
+    for element in beside_title(entry):
+        if element.code is not None:
+            codes.append(element.code)
+        elif not element.is_site:
+            words.append(element.words)
+    for code in codes:
+        named |= {*terminology.translate("vertebral-level-icd", code)}
+        words += texts_of(code)
+    for prose in words:
+        is_listing = False
+        for part in clauses(prose[:LONGEST_TEXT]):
+            # `fractures of L1, T12 and L3`
+            is_listing &= terminology.bystanders.are_of_augmentation(part)
+            is_listing |= bool(terminology.text_concepts(part, FRACTURED))
+            if is_listing:
+                named |= {*terminology.levels.treated(part)}
+    return named
+
+
+def _broken_levels(reason: Json, terminology: Terminology) -> set[str]:
+    levels = {*terminology.translate("vertebral-level-icd", reason)}
+    for word in texts_of(reason):
+        if terminology.text_concepts(word, FRACTURED):
+            levels |= {*terminology.levels.treated(word)}
+    return levels
+
+
+def _broken_at_site(condition: Json, terminology: Terminology) -> set[str]:
+    """Return the vertebrae of a fracture's body site, whose code may name no bone."""
+    code = condition.get("code")
+    named = (terminology.text_concepts(word) for word in texts_of(code))
+    concepts = terminology.concepts(code).union(*named)
+    is_fracture = concepts & FRACTURED
+    if not is_fracture and not fractured_there(condition, concepts, terminology):
+        return set()
+    return site_statements(codeables(condition, "bodySite"), terminology)
+
+
+def fractured_places(condition: Json, terminology: Terminology) -> set[str]:
+    """Name the vertebrae of a fracture, or its region: `L1`, `T7-T8`, `lumbar spine`.
+
+    Its codes and its words say them, else the region of either. Of a code for two, its
+    words may name the one that is meant.
+    """
+    code = condition.get("code")
+    places = {*terminology.translate("vertebral-level-icd", code)}
+    for site in codeables(condition, "bodySite"):
+        places |= {*terminology.translate("vertebral-level", site)}
+    coded = {level for place in places for level in place.split("-")}
+    places |= {
+        level
+        for codeable in codeables(condition, "code", "bodySite")
+        for words in texts_of(codeable)
+        for level in terminology.levels.treated(words)
+        if level not in coded
+    }
+    return places or fractured_regions(condition, terminology)
+
+
+def untreated(
+    fresh: set[str], possible: set[str], treated: set[str]
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return the levels of fractures that no treated level explains.
+
+    Returns:
+        The recent ones and the possible ones, each from head to foot.
+    """
+    if not treated:
+        several = fresh | possible
+        return (), _listed(several) if len(several) > 1 else ()
+    # What names no single vertebra (`T11-T12`, `thoracic spine`) is another fracture if
+    # no treated vertebra lies in it.
+    vague = {
+        place
+        for place in fresh | possible
+        if place not in LEVELS and not covers(place, treated)
+    }
+    single = (fresh & set(LEVELS)) - treated
+    # A code of two vertebrae, neither of them treated, is a fracture of one of them.
+    pairs = {
+        place
+        for place in vague & fresh
+        if place not in REGION_NAMES and not covers(place, single)
+    }
+    possible_single = (possible & set(LEVELS)) - treated - single
+    return _listed(single | pairs), _listed(possible_single | (vague - pairs))
+
+
+def _listed(stated: set[str]) -> tuple[str, ...]:
+    return (*in_order(stated & set(LEVELS)), *sorted(stated - set(LEVELS)))

@@ -1,0 +1,190 @@
+"""Finds why an order is written: its reasons, as concepts, and what they leave open."""
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from cds_service.core.findings import UNREAD_REASON
+from cds_service.fhir.certainty import certainty_of
+from cds_service.fhir.gathering.earlier_in_words import EARLIER, names_years_ago
+from cds_service.fhir.gathering.problem_words import read_problem_words
+from cds_service.fhir.gathering.unread_in_reasons import (
+    is_code_plainly_worded,
+    is_reason_understood,
+)
+from cds_service.fhir.mapping.terminology import Terminology
+from cds_service.fhir.orders.drafts import DraftOrders, codeables
+from cds_service.fhir.raw_json import Json, objects, text, texts_of
+
+CAUSES = frozenset({"fall-from-height", "traffic-accident"})
+# What forbids a figure or an operation. Words seldom say of it what a code would.
+FORBIDDING = frozenset(
+    {
+        *("malignancy", "myeloma", "bone-metastasis", "bone-malignancy-ever"),
+        *("malignancy-elsewhere", "cancer-ever", "pathological-fracture", "sepsis"),
+        *("spinal-infection", "discitis", "vertebral-osteomyelitis"),
+        *("spinal-tuberculosis", "neurological-deficit", "leg-weakness"),
+        *("unstable-fracture", "spinal-instability"),
+    }
+)
+# What raises the risk apart from any model. An order only mentions it.
+RAISING = frozenset(
+    {
+        *("earlier-vertebral-fracture", "hip-fracture", "parkinson", "repeated-falls"),
+        *("dementia", "dementia-mild", "dementia-moderate", "dementia-severe"),
+        *("severe-frailty", "severe-kidney-disease", "dialysis"),
+    }
+)
+# What a reason in words may name, so that it is understood.
+UNDERSTOOD_REASONS = frozenset(
+    {
+        *FORBIDDING,
+        *CAUSES,
+        *("vertebral-fracture", "osteoporotic-vertebral-fracture", "osteoporosis"),
+        *("earlier-vertebral-fracture", "stable-burst-fracture", "fall"),
+    }
+)
+LONGEST_WORDS = 5_000  # characters of all augmentation orders of a signing
+ORGANS = frozenset({"breast-cancer", "lung-cancer", "prostate-cancer"})
+# the elements of a source whose own words may say something else than its codes
+CODED = {
+    "bodySite": ("bodySite",),
+    "reasonCode": ("reasonCode", "reasonCodeableConcept", "reason"),
+}
+
+
+class Reasons(NamedTuple):
+    """Why an order is written, as concepts.
+
+    Attributes:
+        stated: of its codes, of Conditions sent with it, and of its reasons in words.
+        doubts: named in a title or a note, denied next to something, or suspected.
+        length: of the words that were read, in characters.
+    """
+
+    stated: frozenset[str]
+    doubts: frozenset[str]
+    length: int = 0
+
+
+def find_reasons(
+    order: Json,
+    drafts: DraftOrders,
+    terminology: Terminology,
+    room: int = LONGEST_WORDS,
+) -> Reasons:
+    """Find the reasons of an order, such as `malignancy`.
+
+    The cause of a fracture is stated in words more often than by a code. A reason's own
+    words state what they name; other words may be about something else.
+
+    Args:
+        order: the order, as raw JSON.
+        drafts: all orders, with the resources that they refer to.
+        terminology: the service's terminology.
+        room: characters that may be read. Longer words may name anything.
+    """
+    reasons = reasons_named(order, drafts)
+    own = [word for reason in reasons for word in texts_of(reason)]
+    titles = [
+        word
+        for code in codeables(order, "code", "orderDetail")
+        for word in texts_of(code)
+    ]
+    beside = [*titles, *note_texts(order)]
+    aside = [
+        text(reference.get("display"))
+        for element in ("reasonReference", "supportingInfo")
+        for reference in objects(order.get(element))
+    ]
+    beside += [one for one in aside if one]
+    unread = _unread(order, drafts, reasons, terminology)
+    coded = frozenset().union(*(terminology.concepts(reason) for reason in reasons))
+    length = sum(map(len, (*own, *beside)))
+    raising, coded = coded & RAISING, coded - RAISING
+    if length > room:
+        return Reasons(coded, (FORBIDDING | RAISING) - coded)
+    causes = (terminology.text_concepts(word, CAUSES) for word in (*own, *beside))
+    denying = [word for word in own if terminology.clauses.denies(word)]
+    stating = [word for word in own if word not in denying]
+    reading = read_problem_words(frozenset(), stating, terminology)
+    others = read_problem_words(frozenset(), [*denying, *beside], terminology)
+    grave = reading.stated & (FORBIDDING | ORGANS) - reading.unclear
+    stated = coded.union(*causes, grave, {f"{one}-ever" for one in grave & ORGANS})
+    named = (
+        reading.suspected
+        | reading.unclear
+        | others.stated
+        | others.suspected
+        | others.unclear
+    )
+    raising |= (named | reading.stated) & RAISING
+    if names_years_ago(own, terminology):
+        raising |= {EARLIER}
+    return Reasons(stated, (named & FORBIDDING) - stated | raising | unread, length)
+
+
+def reasons_named(order: Json, drafts: DraftOrders) -> list[Json]:
+    """Return the order's reasons: its codes and words, and those of its Conditions."""
+    reasons = codeables(order, *CODED["reasonCode"])
+    for condition in conditions_of(order, drafts):
+        reasons += codeables(condition, "code")
+    return reasons
+
+
+def conditions_of(order: Json, drafts: DraftOrders) -> list[Json]:
+    """Return the Conditions that are the order's reason and are not ruled out.
+
+    Only those that were sent with it count.
+    """
+    resolved = drafts.resolve(objects(order.get("reasonReference")), order)
+    return [
+        condition
+        for condition in resolved
+        if condition.get("resourceType") == "Condition"
+        and certainty_of(condition) != "denied"
+    ]
+
+
+def note_texts(order: Json) -> Iterator[str]:
+    yield from (text(note.get("text")) for note in objects(order.get("note")))
+    yield text(order.get("patientInstruction"))
+
+
+def _unread(
+    order: Json, drafts: DraftOrders, reasons: list[Json], terminology: Terminology
+) -> frozenset[str]:
+    """Return `UNREAD_REASON` if a reason is not understood, or is not there.
+
+    A note counts if it is in a language that is not read.
+    """
+    references = objects(order.get("reasonReference"))
+    is_missing = not all(drafts.resolve([one], order) for one in references)
+    is_foreign = any(map(terminology.languages.is_foreign, note_texts(order)))
+    is_read = all(_is_understood(one, terminology) for one in reasons)
+    is_open = is_missing or is_foreign or not is_read
+    return frozenset({UNREAD_REASON} if is_open else ())
+
+
+def _is_understood(reason: Json, terminology: Terminology) -> bool:
+    if terminology.excludes(reason):
+        return is_code_plainly_worded(reason, terminology)
+    is_coded = terminology.identifies("conditions", reason)
+    if terminology.concepts(reason) and not is_coded:
+        return True
+    words = texts_of(reason)
+    return bool(words) and all(
+        terminology.harmless.is_harmless(word)
+        or _names_understood(word, terminology)
+        or terminology.plain.braces.are_all(word)
+        for word in words
+    )
+
+
+def _names_understood(words: str, terminology: Terminology) -> bool:
+    """Tell if words name a reason that we know, and nothing else is left of them.
+
+    Not so `compression fracture L1 with pus`.
+    """
+    if not terminology.text_concepts(words, UNDERSTOOD_REASONS):
+        return False
+    return is_reason_understood([words], UNDERSTOOD_REASONS, terminology)
