@@ -4,7 +4,7 @@ They are orders of what the advice is about: braces, bed rest, referrals, measur
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from itertools import chain
 
@@ -75,6 +75,26 @@ LONGEST_PLAN = timedelta(days=365)
 BIOPSY = "biopsy"
 
 
+@dataclass(frozen=True, slots=True)
+class OrderPart:
+    """One kind of support that an order asks for, with what it takes to read it.
+
+    Attributes:
+        drafts: the orders among which its references are looked up.
+    """
+
+    kind: str
+    recognition: Recognition
+    order: Order
+    drafts: DraftOrders
+    times: OrderTimes
+    terminology: Terminology
+
+    @property
+    def resource(self) -> Json:
+        return self.order.resource
+
+
 def find_draft_support_orders(
     drafts: DraftOrders, terminology: Terminology
 ) -> tuple[SupportOrder, ...]:
@@ -114,16 +134,7 @@ def find_support_orders(
         for order in find_stored_orders(record, terminology, CARRIED_OUT)
         if order.reference not in signed_now
     ]
-    active = {
-        order.reference
-        for order in _stored(record)
-        if text(order.resource.get("status")) in IN_FORCE
-    }
-    in_force: list[SupportOrder] = []
-    over: list[SupportOrder] = []
-    for order in stored:
-        is_over = order.reference not in active or _has_ended(order, today)
-        (over if is_over else in_force).append(order)
+    in_force, over = _split_by_end(stored, record, today)
     unclear = [
         replace(order, is_standing=False)
         for order in find_stored_orders(record, terminology, NOT_CLEAR)
@@ -154,6 +165,23 @@ def find_support_orders(
         other=other,
         is_prose_unread=any(_is_unread(key, record) for key in PROSE),
     )
+
+
+def _split_by_end(
+    stored: Sequence[SupportOrder], record: PatientRecord, today: date | None
+) -> tuple[list[SupportOrder], list[SupportOrder]]:
+    """Split orders on record into those in force and those that are over."""
+    active = {
+        order.reference
+        for order in _stored(record)
+        if text(order.resource.get("status")) in IN_FORCE
+    }
+    in_force: list[SupportOrder] = []
+    over: list[SupportOrder] = []
+    for order in stored:
+        is_over = order.reference not in active or _has_ended(order, today)
+        (over if is_over else in_force).append(order)
+    return in_force, over
 
 
 def find_stored_orders(
@@ -242,6 +270,7 @@ def _support_orders(
     is_alone = not (is_several or names_another(resource, terminology))
     source = order.source if draft and is_alone else None
     for kind in sorted(recognition.concepts):
+        part = OrderPart(kind, recognition, order, drafts, times, terminology)
         yield SupportOrder(
             kind=kind,
             reference=order.reference,
@@ -250,109 +279,103 @@ def _support_orders(
             end=times.end,
             authored=calendar.named_day(written),
             written_from=calendar.first_day(written),
-            title=_title(kind, recognition, resource, terminology),
-            hours=_hours(kind, times),
-            worded=_worded(resource, kind, times, terminology),
-            reasons=_reasons(kind, resource, drafts, terminology),
-            levels=_levels(kind, resource, drafts, terminology),
+            title=_title(part),
+            hours=_hours(part),
+            worded=_worded(part),
+            reasons=_reasons(part),
+            levels=_levels(part),
             unread=unread_in(resource, terminology) if kind == "brace" else (),
-            is_read_whole=_is_read_whole(kind, recognition, order, terminology),
+            is_read_whole=_is_read_whole(part),
             source=source,
         )
 
 
-def _is_read_whole(
-    kind: str, recognition: Recognition, order: Order, terminology: Terminology
-) -> bool:
+def _is_read_whole(part: OrderPart) -> bool:
     """Tell if nothing was left that may speak against it; a brace has `unread`."""
-    if kind in TIMED:
+    if part.kind in TIMED:
         return True
-    if kind == REVIEW and not recognition.is_for_bone:
+    if part.kind == REVIEW and not part.recognition.is_for_bone:
         return False
-    return is_read_whole(kind, order, terminology)
+    return is_read_whole(part.kind, part.order, part.terminology)
 
 
-def _reasons(
-    kind: str, order: Json, drafts: DraftOrders, terminology: Terminology
-) -> frozenset[str]:
+def _reasons(part: OrderPart) -> frozenset[str]:
     """Return the reasons to keep a brace or bed rest that its order names.
 
     For bed rest, words that name instability are a reason too.
     """
-    if kind not in TIMED:
+    if part.kind not in TIMED:
         return frozenset()
-    reasons = reasons_of_order(order, drafts, terminology)
-    if kind == "bed-rest" and any(
-        terminology.methods.named(words, INSTABILITY)
-        for words, _ in texts_on_time(order)
+    reasons = reasons_of_order(part.resource, part.drafts, part.terminology)
+    if part.kind == "bed-rest" and any(
+        part.terminology.methods.named(words, INSTABILITY)
+        for words, _ in texts_on_time(part.resource)
     ):
         return reasons | {"spinal-instability"}
     return reasons
 
 
-def _levels(
-    kind: str, order: Json, drafts: DraftOrders, terminology: Terminology
-) -> tuple[str, ...]:
+def _levels(part: OrderPart) -> tuple[str, ...]:
     """Return the vertebrae that a brace or a biopsy names.
 
     Those of a biopsy are not treated: `Biopsy L4` asks for no operation there.
     """
-    if kind not in ("brace", BIOPSY):
+    if part.kind not in ("brace", BIOPSY):
         return ()
-    levels = named_levels(order, drafts, terminology)
-    if kind == "brace":
+    levels = named_levels(part.resource, part.drafts, part.terminology)
+    if part.kind == "brace":
         return levels
-    words = (terminology.levels.named(words) for words, _ in texts_on_time(order))
+    named = part.terminology.levels.named
+    words = (named(words) for words, _ in texts_on_time(part.resource))
     return in_order({*levels, *chain.from_iterable(words)})
 
 
-def _hours(kind: str, times: OrderTimes) -> float | None:
+def _hours(part: OrderPart) -> float | None:
     """Say how long an order runs; some hours of a brace are wear time of a day."""
-    is_wear_time = kind == "brace" and times.end is None and (times.hours or DAY) < DAY
-    return None if is_wear_time else times.hours
+    times = part.times
+    is_brief = times.end is None and (times.hours or DAY) < DAY
+    return None if part.kind == "brace" and is_brief else times.hours
 
 
-def _worded(
-    order: Json, kind: str, times: OrderTimes, terminology: Terminology
-) -> WordedEnd:
+def _worded(part: OrderPart) -> WordedEnd:
     """Read the end by words; without words, why its dates state none."""
-    if kind not in TIMED:
+    if part.kind not in TIMED:
         return WordedEnd()
-    subject: Subject = "brace" if kind == "brace" else "bed-rest"
-    worded = read_worded_end(order, subject, terminology)
-    if worded.kind == "nothing" and times.no_end:
-        return WordedEnd(kind=times.no_end)
+    subject: Subject = "brace" if part.kind == "brace" else "bed-rest"
+    worded = read_worded_end(part.resource, subject, part.terminology)
+    if worded.kind == "nothing" and part.times.no_end:
+        return WordedEnd(kind=part.times.no_end)
     return worded
 
 
-def _title(
-    kind: str, recognition: Recognition, order: Json, terminology: Terminology
-) -> str:
+def _title(part: OrderPart) -> str:
     """Return the name of the order in our texts, with its HCPCS code if any.
 
     It never holds the record's own words.
     """
-    if kind == REVIEW and _is_liaison(recognition, order, terminology):
+    if part.kind == REVIEW and _is_liaison(part):
         return "FLS"
-    if kind == REVIEW and not recognition.is_for_bone:
+    if part.kind == REVIEW and not part.recognition.is_for_bone:
         return SUPPORT_TITLES[SPECIALIST]
-    if kind != "brace":
-        return SUPPORT_TITLES[kind]
+    if part.kind != "brace":
+        return SUPPORT_TITLES[part.kind]
     prefix = f"{HCPCS}|"
-    codes = (code for code in recognition.codes if code.startswith(prefix))
+    codes = (code for code in part.recognition.codes if code.startswith(prefix))
     code = next(codes, "").removeprefix(prefix)
-    words = " ".join(words for words, is_title in texts_on_time(order) if is_title)
-    name = name_brace(words, code, terminology)
+    name = name_brace(_titles(part), code, part.terminology)
     return f"{name} ({code})" if code else name
 
 
-def _is_liaison(
-    recognition: Recognition, order: Json, terminology: Terminology
-) -> bool:
+def _is_liaison(part: OrderPart) -> bool:
     """Tell if it is a referral to fracture liaison, by our code or in words."""
-    titles = " ".join(words for words, is_title in texts_on_time(order) if is_title)
-    is_ours = any(code == f"{ORDERS}|{REVIEW}" for code in recognition.codes)
-    return is_ours or bool(terminology.text_concepts(titles[:LONGEST_TITLE], LIAISON))
+    is_ours = any(code == f"{ORDERS}|{REVIEW}" for code in part.recognition.codes)
+    titles = _titles(part)[:LONGEST_TITLE]
+    return is_ours or bool(part.terminology.text_concepts(titles, LIAISON))
+
+
+def _titles(part: OrderPart) -> str:
+    named = texts_on_time(part.resource)
+    return " ".join(words for words, is_title in named if is_title)
 
 
 def _stored(record: PatientRecord) -> Iterator[Order]:
