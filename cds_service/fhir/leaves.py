@@ -54,14 +54,16 @@ def leaves_of(value: Any, path: str = "") -> Iterator[tuple[str, Any]]:
 def says_more(resource: Json, plain: PlainWords) -> bool:
     """Tell if the narrative of a resource says more than its elements do.
 
-    A draft may hold anything: words where R4 has an object are a narrative too.
+    A draft may hold anything: words where R4 has an object are a narrative too, and
+    what is neither says what nobody knows.
     """
-    narratives = (
-        text(value)
-        for path, value in leaves_of(resource.get("text"), "text")
-        if path in ("text", "text.div")
-    )
-    return not all(repeats(narrative, resource, plain) for narrative in narratives)
+    for path, value in leaves_of(resource.get("text"), "text"):
+        if path not in ("text", "text.div"):
+            continue
+        is_neither = path == "text" and not isinstance(value, str)
+        if is_neither or not repeats(text(value), resource, plain):
+            return True
+    return False
 
 
 def words_in(element: Any, among: frozenset[str] = WORDED) -> Iterator[str]:

@@ -167,7 +167,7 @@ def test_a_review_that_was_read_whole_closes_it(order):
     assert card["summary"].startswith("Bone treatment review is ordered")
 
 
-@pytest.mark.parametrize("narrative", ["cancelled", ["cancelled"]])
+@pytest.mark.parametrize("narrative", ["cancelled", ["cancelled"], 5])
 def test_a_narrative_that_is_no_object_is_answered_and_closes_nothing(narrative):
     draft = {**requested("FLS"), "status": "draft", "text": narrative}
     card = first_card(HIP, drafts=[draft])
