@@ -23,7 +23,7 @@ from cds_service.outgoing import Connections
 from cds_service.outgoing.address import parse_address
 from cds_service.outgoing.deadline import Deadline
 from cds_service.review.issuer import identity_of, issuer_server
-from cds_service.review.login import PATH, Cookie, Gate, own_page, same
+from cds_service.review.login import PATH, Cookie, Gate, is_equal, own_page
 from cds_service.review.sessions import LOGIN_TIME, OidcIdentity
 from cds_service.review.tries import TooManyTries, Turns
 from cds_service.site.folder import SiteFolder
@@ -120,7 +120,7 @@ class IssuerLogin:
         address, and a stranger there shuts nobody out and fills no log.
         """
         pending = PendingLogin.of(request.cookies.get(LOGIN_COOKIE, ""))
-        if pending is None or not same(
+        if pending is None or not is_equal(
             request.args.get("state"), pending.derived.value("state")
         ):
             return self._refuse(PATH, "state")  # may be a stranger: no entry

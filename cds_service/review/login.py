@@ -126,7 +126,7 @@ class Gate:
                 request.full_path.rstrip("?") if request.method == "GET" else PATH
             )
         g.reviewer = session
-        if request.method == "POST" and not same(
+        if request.method == "POST" and not is_equal(
             request.form.get("token"), session.form_token
         ):
             self.note("form", result="denied", content={"why": "token"})
@@ -202,7 +202,7 @@ class Gate:
         name = request.form.get("name", "").strip().lower()
         if not self.has_local:
             return self.login_page(wanted, NO_ACCOUNTS, 403)
-        if not same(request.form.get("token"), request.cookies.get(FORM_COOKIE)):
+        if not is_equal(request.form.get("token"), request.cookies.get(FORM_COOKIE)):
             return self.login_page(wanted, "The form was too old. Try again.", 403)
         address = self.address
         try:
@@ -302,7 +302,7 @@ def own_page(wanted: str) -> str:
     )
 
 
-def same(value: str | None, expected: str | None) -> bool:
+def is_equal(value: str | None, expected: str | None) -> bool:
     """Tell if both are present and equal, compared in constant time."""
     return bool(value and expected) and hmac.compare_digest(
         str(value).encode(), str(expected).encode()

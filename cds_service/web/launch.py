@@ -32,7 +32,7 @@ from cds_service.launch.sessions import LaunchSessions
 from cds_service.outgoing.address import parse_address
 from cds_service.outgoing.deadline import Deadline
 from cds_service.review.access import Access
-from cds_service.review.login import client_address, same
+from cds_service.review.login import client_address, is_equal
 from cds_service.review.page_policy import STATIC, restrict
 from cds_service.review.sessions import LOGIN_TIME, PendingLogins
 from cds_service.review.tries import TooManyTries, Tries, Turns
@@ -43,8 +43,8 @@ from cds_service.web.launched_sheet import (
     ENDED,
     PATH,
     SECONDS,
-    Desk,
-    Launching,
+    LaunchContext,
+    SheetRequest,
     log_launch,
     note,
     place_of,
@@ -85,7 +85,7 @@ def launch_routes(
             "a launch from an EHR needs an https address",
         )
     issuers = {launcher.client.issuer for launcher in launchers.values()}
-    launching = Launching(
+    context = LaunchContext(
         around=around,
         launchers=launchers,
         sheets={issuer: Sheets.of(around, site, issuer) for issuer in issuers},
@@ -98,19 +98,19 @@ def launch_routes(
 
     @routes.get("/launch")
     def start() -> AnyResponse:
-        return _start(launching)
+        return _start(context)
 
     @routes.get("/callback/<path:place>")
     def callback(place: str) -> AnyResponse:
-        return _finish(launching, place)
+        return _finish(context, place)
 
     @routes.route("/at/<handle>", methods=["GET", "POST"])
     def sheet(handle: str) -> AnyResponse:
-        return _sheet(launching, handle)
+        return _sheet(context, handle)
 
     @routes.post("/at/<handle>/end")
     def end(handle: str) -> AnyResponse:
-        return _end(launching, handle)
+        return _end(context, handle)
 
     restrict(routes, STATIC)
     return routes
@@ -119,9 +119,9 @@ def launch_routes(
 # --- to the EHR and back
 
 
-def _start(launching: Launching) -> AnyResponse:
+def _start(context: LaunchContext) -> AnyResponse:
     iss, launch = request.args.get("iss", ""), request.args.get("launch", "")
-    launcher = launcher_of(iss, launching.launchers)
+    launcher = launcher_of(iss, context.launchers)
     if launcher is None or not 0 < len(launch) <= MAX_LAUNCH:
         raise _refused("iss" if launcher is None else "launch")
     seed = secrets.token_urlsafe(32)
@@ -130,41 +130,41 @@ def _start(launching: Launching) -> AnyResponse:
         address = launcher.authorization_address(
             iss,
             launch,
-            launching.redirect_uri(launcher.base),
+            context.redirect_uri(launcher.base),
             secret,
             Deadline.after(SECONDS),
         )
     except CallFailed as fault:
         return _unreachable(fault)
-    launching.pending.begin(seed)
+    context.pending.begin(seed)
     response = redirect(address, 303)
     seconds = int(LOGIN_TIME.total_seconds())
     started = f"{seed} {launcher.base.url}"
-    _set_cookie(launching, response, LOGIN_COOKIE, started, seconds=seconds)
+    _set_cookie(context, response, LOGIN_COOKIE, started, seconds=seconds)
     return response
 
 
-def _finish(launching: Launching, place: str) -> AnyResponse:
+def _finish(context: LaunchContext, place: str) -> AnyResponse:
     """Accept the EHR's answer once, and begin a session at an address of its own.
 
     Args:
-        launching: what launches rest on.
+        context: what every route of launches needs.
         place: the FHIR server whose address of return this is.
     """
     seed, _, base = request.cookies.get(LOGIN_COOKIE, "").partition(" ")
-    launcher = launcher_of(base, launching.launchers)
+    launcher = launcher_of(base, context.launchers)
     if launcher is None or len(seed) != 43:
         raise _refused("state")
     if place != place_of(launcher.base):
         raise _refused("sender")
     secret = _launch_secret(seed, launcher)
-    if not same(request.args.get("state"), secret.value("state")):
+    if not is_equal(request.args.get("state"), secret.value("state")):
         raise _refused("state")
-    if not launching.pending.complete(seed):
+    if not context.pending.complete(seed):
         raise _refused("replayed")
     deadline = Deadline.after(SECONDS)
     try:
-        granted = _redeemed(launching, launcher, secret, deadline)
+        granted = _redeemed(context, launcher, secret, deadline)
     except LoginRefused as fault:
         # It may be a stranger, who would fill the log: no entry.
         raise _refused(fault.reason) from None
@@ -172,7 +172,7 @@ def _finish(launching: Launching, place: str) -> AnyResponse:
         return _too_many()
     except CallFailed as fault:
         return _unreachable(fault)
-    now = launching.around.clock()
+    now = context.around.clock()
     try:
         launched = launcher.launched(granted, secret, deadline, now)
     except LoginRefused as fault:
@@ -183,15 +183,15 @@ def _finish(launching: Launching, place: str) -> AnyResponse:
             result="denied",
             content={"view": "worksheet", "why": fault.reason},
         )
-        launching.around.audit.append(entry)
+        context.around.audit.append(entry)
         raise _refused(fault.reason) from None
     except CallFailed as fault:
         return _unreachable(fault)
-    return _land(launching, launched)
+    return _land(context, launched)
 
 
 def _redeemed(
-    launching: Launching, launcher: Launcher, secret: Secret, deadline: Deadline
+    context: LaunchContext, launcher: Launcher, secret: Secret, deadline: Deadline
 ) -> Mapping[str, Any]:
     """Return what the EHR gives for the code that the browser brings.
 
@@ -205,32 +205,32 @@ def _redeemed(
         CallFailed: it does not answer.
     """
     code = launcher.server.read_code(request.args, deadline)
-    place = f"launch {client_address(launching.around.settings.trusted_proxies)}"
-    is_crowded = launching.tries.has_many(place)
-    turn = launching.turns.turn(place, TURN_SECONDS) if is_crowded else nullcontext()
-    redirected = launching.redirect_uri(launcher.base)
+    place = f"launch {client_address(context.around.settings.trusted_proxies)}"
+    is_crowded = context.tries.has_many(place)
+    turn = context.turns.turn(place, TURN_SECONDS) if is_crowded else nullcontext()
+    redirected = context.redirect_uri(launcher.base)
     with turn:
         try:
             return launcher.redeem(code, redirected, secret, deadline)
         except LoginRefused:
             if not is_crowded:
-                launching.tries.add(place)
+                context.tries.add(place)
             raise
 
 
-def _land(launching: Launching, launched: Launched) -> AnyResponse:
+def _land(context: LaunchContext, launched: Launched) -> AnyResponse:
     """Set the cookie of the session, by a page that goes on by itself.
 
     Browsers do not send a `Strict` cookie on a navigation from another site.
     """
-    note(launching, launched, "login", "login", {"view": "worksheet"})
+    note(context, launched, "login", "login", {"view": "worksheet"})
     secret = secrets.token_urlsafe(32)
-    launching.sessions.begin(secret, launched)
+    context.sessions.begin(secret, launched)
     place = f"{PATH}/at/{_handle(secret)}"
     response = make_response(render_template("landed.html", wanted=place))
-    seconds = int((launched.ends - launching.around.clock()).total_seconds())
-    _set_cookie(launching, response, COOKIE, secret, seconds=seconds, path=place)
-    _set_cookie(launching, response, LOGIN_COOKIE, "", seconds=0)
+    seconds = int((launched.ends - context.around.clock()).total_seconds())
+    _set_cookie(context, response, COOKIE, secret, seconds=seconds, path=place)
+    _set_cookie(context, response, LOGIN_COOKIE, "", seconds=0)
     return response
 
 
@@ -262,7 +262,7 @@ def _too_many() -> AnyResponse:
 
 
 def _set_cookie(
-    launching: Launching,
+    context: LaunchContext,
     response: AnyResponse,
     name: str,
     value: str,
@@ -275,7 +275,7 @@ def _set_cookie(
     The EHR's page redirects back, and browsers send no `Strict` cookie then. `Secure`
     is only left out for plain HTTP on this machine, where no network is involved.
     """
-    is_plain = parse_address(launching.around.base_url).scheme == "http"
+    is_plain = parse_address(context.around.base_url).scheme == "http"
     response.set_cookie(
         name,
         value,
@@ -290,56 +290,56 @@ def _set_cookie(
 # --- the worksheet of one launch
 
 
-def _session(launching: Launching, handle: str) -> tuple[str, Launched | None]:
+def _session(context: LaunchContext, handle: str) -> tuple[str, Launched | None]:
     """Find the browser's secret for this address, and the launch that goes on there."""
     secret = request.cookies.get(COOKIE, "")
-    if not same(_handle(secret), handle):
+    if not is_equal(_handle(secret), handle):
         return "", None
-    launched = launching.sessions.find(secret)
-    if launched is None or not _is_permitted(launching, launched):
+    launched = context.sessions.find(secret)
+    if launched is None or not _is_permitted(context, launched):
         return "", None
     return secret, launched
 
 
-def _is_permitted(launching: Launching, launched: Launched) -> bool:
+def _is_permitted(context: LaunchContext, launched: Launched) -> bool:
     """Tell if the site still lets this EHR launch from this server.
 
     A session is kept in the database, and outlives a change of the site's folder.
     """
-    launcher = launcher_of(launched.base, launching.launchers)
+    launcher = launcher_of(launched.base, context.launchers)
     return launcher is not None and launcher.client.issuer == launched.client
 
 
-def _sheet(launching: Launching, handle: str) -> AnyResponse:
+def _sheet(context: LaunchContext, handle: str) -> AnyResponse:
     request.max_content_length = FORM_BYTES
-    _, launched = _session(launching, handle)
+    _, launched = _session(context, handle)
     if launched is None:
         if request.method == "GET":
             raise _refused("ended")
-        return _ended(launching)
+        return _ended(context)
     form: Mapping[str, str] = request.form if request.method == "POST" else {}
-    desk = Desk(launching, launched, form)
+    sheet_request = SheetRequest(context, launched, form)
     try:
-        page = desk.page(handle)
+        page = sheet_request.page(handle)
     except FhirReadError as fault:
         log_launch(fault.reason)
         if request.method == "POST":
-            return _ended(launching, f"{UNREACHABLE} {COPY}")
+            return _ended(context, f"{UNREACHABLE} {COPY}")
         raise NotAllowed(REFUSED, reason=f"launch.{fault.reason}") from None
     return make_response(page)
 
 
-def _ended(launching: Launching, words: str = ENDED) -> AnyResponse:
+def _ended(context: LaunchContext, words: str = ENDED) -> AnyResponse:
     """Show what was entered, to copy: nothing is lost with the session."""
-    sheets = next(iter(launching.sheets.values()))
+    sheets = next(iter(context.sheets.values()))
     outcome = sheets.sheet_of("nobody").outcome(request.form, sheets.today)
     return make_response(sheets.page(request.form, outcome, notice=words), 403)
 
 
-def _end(launching: Launching, handle: str) -> AnyResponse:
-    secret, launched = _session(launching, handle)
-    if launched is None or not same(request.form.get("token"), launched.form_token):
+def _end(context: LaunchContext, handle: str) -> AnyResponse:
+    secret, launched = _session(context, handle)
+    if launched is None or not is_equal(request.form.get("token"), launched.form_token):
         raise _refused("ended")
-    launching.sessions.end(secret)
-    note(launching, launched, "login", "logout", {"view": "worksheet"})
+    context.sessions.end(secret)
+    note(context, launched, "login", "logout", {"view": "worksheet"})
     return redirect(PATH, 303)

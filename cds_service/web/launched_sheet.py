@@ -46,7 +46,7 @@ from cds_service.measures.rivals import rivals_on_record
 from cds_service.measures.worksheet import Outcome
 from cds_service.outgoing.address import Address, parse_base
 from cds_service.outgoing.deadline import Deadline
-from cds_service.review.login import same
+from cds_service.review.login import is_equal
 from cds_service.review.sessions import PendingLogins
 from cds_service.review.tries import Tries, Turns
 from cds_service.site.profiles import Writes
@@ -58,7 +58,8 @@ PATH = "/worksheet"
 BACK = f"{PATH}/callback"
 SECONDS = 8.0  # for all calls of one step
 PAGE_SECONDS = 20.0  # for all that one page reads and writes
-# What must be left before anything is sent: a write that is cut off may count or not.
+# With less time left nothing is sent: nobody could say if a write that is cut off was
+# carried out.
 WRITE_SECONDS = 8.0
 ENDED = (
     "This launch has ended, and nothing was saved. Copy the text below, and open the"
@@ -93,8 +94,8 @@ RIVAL = (
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Launching:
-    """The parts that launches rest on."""
+class LaunchContext:
+    """Settings and stores that every route of launches needs."""
 
     around: Surroundings
     launchers: Mapping[Address, Launcher]
@@ -107,8 +108,8 @@ class Launching:
     def redirect_uri(self, base: Address) -> str:
         """Return the address to which this FHIR server's EHR sends the browser back.
 
-        It is from the configured URL only, never from a request. Each EHR has its own,
-        so that the code of one never comes back as that of another (RFC 9700, 4.4.2).
+        It is made of the configured URL, never of a request. Each EHR has its own, so
+        that the code of one EHR never comes back as that of another (RFC 9700, 4.4.2).
         """
         return f"{self.around.base_url}{BACK}/{place_of(base)}"
 
@@ -123,7 +124,7 @@ def log_launch(reason: str) -> None:
 
 
 def note(
-    launching: Launching,
+    context: LaunchContext,
     launched: Launched,
     kind: Any,
     result: str | None,
@@ -137,7 +138,7 @@ def note(
     """
     entry = AuditEntry(
         kind=kind,
-        at=launching.around.clock(),
+        at=context.around.clock(),
         user=launched.user,
         patient=launched.patient,
         client=launched.client,
@@ -147,20 +148,20 @@ def note(
         about=about,
         content=content,
     )
-    launching.around.audit.append(entry)
+    context.around.audit.append(entry)
     return entry.id
 
 
-class Desk:
-    """One request to the worksheet of a launch."""
+class SheetRequest:
+    """One request for the worksheet of a launch."""
 
     def __init__(
-        self, launching: Launching, launched: Launched, form: Mapping[str, str]
+        self, context: LaunchContext, launched: Launched, form: Mapping[str, str]
     ) -> None:
-        self._launching, self._launched, self._form = launching, launched, form
-        self._sheets = launching.sheets[launched.client]
+        self._context, self._launched, self._form = context, launched, form
+        self._sheets = context.sheets[launched.client]
         self._deadline = Deadline.after(PAGE_SECONDS)
-        connections = launching.around.connections
+        connections = context.around.connections
         self._reader = FhirClient(
             launched.base, launched.token, connections=connections, is_fresh=True
         )
@@ -171,7 +172,7 @@ class Desk:
         return min(time.monotonic() + SECONDS, self._deadline.ends)
 
     def page(self, handle: str) -> str:
-        """Make the page, after what the form asks for.
+        """Carry out what the form asks for, and make the page.
 
         Raises:
             FhirReadError: the patient cannot be read.
@@ -239,13 +240,13 @@ class Desk:
         day, written = report.day, self._form.get("date", "")
         if day and written and written != day.isoformat():
             return OTHER_DAY.format(day=date_text(day))
-        before = {*filter(None, self._form.get("taken", "").split(" "))}
-        earlier = [span_of(one, reports) for one in before - {key}]
+        taken_before = {*filter(None, self._form.get("taken", "").split(" "))}
+        earlier = [span_of(other, reports) for other in taken_before - {key}]
         filled = {**self._emptied(span, report, earlier), span.field: span.value}
         filled |= span.place
         if day:
             filled["date"] = day.isoformat()
-        taken = " ".join(sorted({*before, key}))
+        taken = " ".join(sorted({*taken_before, key}))
         self._form = {**self._form, **filled, "taken": taken}
         return ""
 
@@ -255,26 +256,27 @@ class Desk:
         report: Report,
         earlier: Sequence[tuple[Report, Span] | None],
     ) -> dict[str, str]:
-        """Return the fields of an earlier number that this one does not fill, as empty.
+        """Empty the vertebra or site, and the day, that belong to an earlier number.
 
-        Its vertebra, site and day say nothing of this number. What a person entered for
-        a field that had no number yet still counts.
+        They say nothing of the number that is taken now. A place that a person entered
+        before any number was taken stays.
 
         Args:
-            earlier: the numbers taken before; None for one that no report says now.
+            earlier: the numbers taken before; None for one that no report has now.
         """
         is_other = self._form.get(span.field, "") not in ("", span.value)
+        # A number that no report has now may have filled any field.
+        fields = {chosen[1].field if chosen else span.field for chosen in earlier}
         emptied: dict[str, str] = {}
-        if place := PLACES.get(span.field):
-            fields = {one[1].field if one else span.field for one in earlier}
-            if is_other or span.field in fields:
-                emptied[place] = ""
-        if any(one is None or one[0] != report for one in earlier):
+        place = PLACES.get(span.field)
+        if place and (is_other or span.field in fields):
+            emptied[place] = ""
+        if any(chosen is None or chosen[0] != report for chosen in earlier):
             emptied["date"] = ""
         return emptied
 
     def _sources(self, reports: Sequence[Report]) -> Sequence[str]:
-        """Name the reports whose numbers still are in the fields that they filled."""
+        """Name the reports whose numbers are still in the fields that they filled."""
         chosen = [span_of(key, reports) for key in self._form.get("taken", "").split()]
         return sorted(
             {
@@ -293,7 +295,7 @@ class Desk:
     def _aliases(self) -> tuple[str, ...]:
         """Return other bases under which the record system writes its references."""
         base = parse_base(self._launched.base)
-        client = self._launching.launchers[base].client
+        client = self._context.launchers[base].client
         return client.fhir_aliases.get(base.url, ())
 
     def _recorded(self, person: Person) -> tuple[RecordedMeasures, str]:
@@ -315,9 +317,10 @@ class Desk:
     def _rivals_of(
         self, outcome: Outcome, person: Person
     ) -> tuple[Mapping[str, str], str]:
-        """Map measures to why a value is not saved next to another of the same day.
+        """Find the measures of which the record holds another value of the same day.
 
-        Return why not, if the record could not be read.
+        Return for each why its value is not saved; and, if the record could not be
+        read, the reason.
         """
         try:
             rivals = rivals_on_record(
@@ -341,11 +344,11 @@ class Desk:
     def _figures(
         self, outcome: Outcome, *, is_saved: bool
     ) -> tuple[tuple[Figure, ...], str]:
-        """Return the figure without the values and with them, or why there is none.
+        """Return the figures without the values and with them, or why there are none.
 
-        It is of age, sex and measurements alone. Once they are saved there is one: that
-        of the record. None to whom the site shows no cards, and none that the log does
-        not hold.
+        They are computed from age, sex and measurements alone. Once the values are
+        saved there is one figure, that of the record. There is none for a user to whom
+        the site shows no cards, and none that the audit log does not hold.
         """
         if not outcome.written or not self._may_show_figures:
             return (), ""
@@ -355,7 +358,7 @@ class Desk:
                 "view": "worksheet",
                 "figures": [asdict(entry) for entry in figures],
             }
-            note(self._launching, self._launched, "read", None, content)
+            note(self._context, self._launched, "read", None, content)
         except CdsError as fault:
             return (), str(fault)
         return figures, ""
@@ -364,9 +367,10 @@ class Desk:
         """Compute the figures by the flow of an order.
 
         Raises:
-            CdsError: the flow gives no answer, as of a patient whose record is closed.
+            CdsError: the flow gives no answer, for example if the record is closed.
         """
-        launched, without = self._launched, SheetReader(self._reader)
+        launched = self._launched
+        record = SheetReader(self._reader)
         body = partial(
             signing, self._sheets, launched.patient, launched.base, self._form
         )
@@ -377,27 +381,27 @@ class Desk:
             aliases=self._aliases,
         )
         if is_saved:
-            return (figure_of("As the record is now", body=body(), fhir=without),)
+            return (figure_of("As the record is now", body=body(), fhir=record),)
         values = [
             {**value, "id": f"value-{number}", "status": "final"}
             for number, value in enumerate(outcome.observations)
         ]
-        together = without.with_values(values)
+        record_with_values = record.with_values(values)
         return (
-            figure_of("Without these values", body=body(), fhir=without),
-            figure_of("With them", body=body(), fhir=together),
+            figure_of("Without these values", body=body(), fhir=record),
+            figure_of("With them", body=body(), fhir=record_with_values),
         )
 
     @property
     def _writes(self) -> Writes | None:
         """Return how the record system takes several values, if anybody knows."""
         base = parse_base(self._launched.base)
-        registered = self._launching.launchers[base].client.worksheet
+        registered = self._context.launchers[base].client.worksheet
         return registered.writes if registered else None
 
     @property
     def _may_show_figures(self) -> bool:
-        site, launched = self._launching.around.site, self._launched
+        site, launched = self._context.around.site, self._launched
         return site is None or site.is_live_for(launched.user, launched.client)
 
     def _save(
@@ -407,7 +411,7 @@ class Desk:
         against: Mapping[str, str],
         sources: Sequence[str],
     ) -> tuple[str, Saved | None]:
-        """Save what was shown; return the words for the page, and what became of it."""
+        """Save the values as shown; return a notice for the page and the result."""
         if fault := self._why_not(outcome):
             return fault, None
         values = [
@@ -420,7 +424,7 @@ class Desk:
         if self._deadline.left < WRITE_SECONDS:
             return NO_TIME, None
         sending = Sending(
-            connections=self._launching.around.connections,
+            connections=self._context.around.connections,
             deadline=self._deadline,
             writes=self._writes,
         )
@@ -434,7 +438,7 @@ class Desk:
             "reports": list(sources),
         }
         try:
-            entry = note(self._launching, self._launched, "measures", "asked", content)
+            entry = note(self._context, self._launched, "measures", "asked", content)
         except AuditUnavailable:
             return NO_LOG, None
         return self._send(compared, sources, sending, entry)
@@ -446,10 +450,10 @@ class Desk:
         sending: Sending,
         entry: str,
     ) -> tuple[str, Saved | None]:
-        """Send the values; return the words for the page, and what became of them.
+        """Send the values; return a notice for the page and the result.
 
         Args:
-            entry: of the log, which says that they were to be sent.
+            entry: id of the log entry that says what was about to be sent.
         """
         try:
             saved = save_set(
@@ -457,7 +461,7 @@ class Desk:
                 values,
                 sources,
                 sending=sending,
-                at=self._launching.around.clock(),
+                at=self._context.around.clock(),
             )
         except CdsError as fault:
             created = fault.created if isinstance(fault, NotWritten) else 0
@@ -469,7 +473,7 @@ class Desk:
         return "", saved
 
     def _why_not(self, outcome: Outcome) -> str:
-        if not same(self._form.get("token"), self._launched.form_token):
+        if not is_equal(self._form.get("token"), self._launched.form_token):
             log_launch("token")
             return ENDED
         if not self._launched.may("Observation", "c"):
@@ -479,14 +483,16 @@ class Desk:
         if outcome.faults:
             return FAULTS
         return (
-            "" if same(self._form.get("seen"), _digest_of_values(outcome)) else NOT_SEEN
+            ""
+            if is_equal(self._form.get("seen"), _digest_of_values(outcome))
+            else NOT_SEEN
         )
 
     def _note_end(self, about: str, result: str, content: Json) -> None:
         # The values are sent by now; the log writes the entry when it can.
         with suppress(AuditUnavailable):
             note(
-                self._launching,
+                self._context,
                 self._launched,
                 "measures",
                 result,
@@ -496,10 +502,7 @@ class Desk:
 
 
 def _digest_of_values(outcome: Outcome) -> str:
-    """Digest the values as they are shown.
-
-    What is saved is what somebody has seen.
-    """
+    """Digest the values as they are shown, so that no others are saved."""
     values = [
         (
             written.value.measure.name,
