@@ -18,7 +18,7 @@ from cds_service.protocol.messages import is_fhir_id
 
 _NAME = re.compile(r"[A-Z][A-Za-z]{1,63}/[A-Za-z0-9\-.]{1,64}", re.ASCII)
 _VERSION = re.compile(r"[A-Za-z0-9\-.]{1,64}", re.ASCII)
-ENTRY = "entry"  # no type of a resource
+ENTRY = "entry"  # in place of a type, for the address of a Bundle's entry
 _URN = re.compile(r"urn:(?:uuid|oid):[A-Za-z0-9\-.]{1,128}", re.ASCII)
 
 
@@ -27,8 +27,8 @@ class Bases:
     """The base URLs that the request's FHIR server uses in its references.
 
     Attributes:
-        is_named: only these bases count; otherwise any address is that of the one EHR
-            that sends everything.
+        is_named: only these bases count. Otherwise any base counts, since everything
+            comes from one EHR.
     """
 
     written: frozenset[str] = frozenset()
@@ -36,7 +36,7 @@ class Bases:
     is_named: bool = False
 
     def name_of(self, reference: str) -> str:
-        """Return `Patient/1` for it, `<base>/Patient/1` and any version of it.
+        """Return `Patient/1` for `Patient/1` and `<base>/Patient/1`, in any version.
 
         The result is empty for anything else.
         """
@@ -51,7 +51,7 @@ class Bases:
         return name if _NAME.fullmatch(name) and self.holds(base) else ""
 
     def holds(self, base: str) -> bool:
-        """Tell if this is one of them."""
+        """Tell if this is one of the bases."""
         address = _address(base)
         return (
             address in self.addresses
@@ -78,7 +78,7 @@ def bases_of(urls: Iterable[str | None]) -> Bases:
 def bases_of_call(urls: Iterable[str | None], *documents: Any) -> Bases:
     """Return the bases for these URLs.
 
-    If a call names none, it is the one under which its own references name Patients.
+    If a call names no base, it is the one of the call's own references to Patients.
     """
     named = bases_of(urls)
     return named if named.is_named else _Unnamed(documents=documents)
@@ -88,10 +88,11 @@ def bases_of_call(urls: Iterable[str | None], *documents: Any) -> Bases:
 class _Unnamed(Bases):
     """The bases of a call that names none.
 
-    Looked for in its references once an absolute one is met, and if it has none, in
-    the addresses of its entries.
+    They are looked for when the first absolute reference is met: in the call's
+    references to Patients, else in its other references, else in the addresses of its
+    entries.
 
-    If they name Patients under two, nobody can tell which is the EHR's, and no absolute
+    If there are two bases, nobody can tell which is the EHR's, and no absolute
     reference counts.
     """
 
@@ -120,7 +121,10 @@ class _Unnamed(Bases):
 
 
 def _absolute(documents: Sequence[Any]) -> Iterator[tuple[str, str]]:
-    """Base URL and type of every absolute reference in JSON; of an entry's, `ENTRY`."""
+    """Yield base URL and type of every absolute reference in JSON.
+
+    The address of an entry has `ENTRY` in place of the type.
+    """
     for level in levels([*documents]):
         for node in level:
             if type(node) is not dict:
@@ -175,12 +179,9 @@ class Targets:
             name = f"{text(resource.get('resourceType'))}/{text(resource.get('id'))}"
             address = full_url if full_url and _URN.fullmatch(full_url) else ""
             for target in filter(None, {name, address}):
-                if target not in self._found:
-                    self._found[target] = resource
-                elif (
-                    other := self._found[target]
-                ) is not resource and other != resource:
-                    # two different resources: the target is ambiguous
+                known = self._found.setdefault(target, resource)
+                if known is not resource and known != resource:
+                    # Two different resources: the target is ambiguous.
                     self._found[target] = None
 
     def find(self, reference: str) -> Json | None:

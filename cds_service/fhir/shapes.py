@@ -3,9 +3,9 @@
 `shapes.json` says which elements a type of R4 has, as the classes of
 `fhir.resources.R4B` have them.
 
-A resource that fits is valid by those classes, and the check takes a fiftieth of their
-time. One that does not fit may still be valid (an element that is left out here, 29
-February), so the classes decide.
+A resource that fits its shape is valid by those classes too, and this check takes a
+fiftieth of their time. One that does not fit may still be valid: it may have an element
+that `shapes.json` leaves out, or the date 29 February. Then the classes decide.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -35,8 +35,7 @@ TIME = (
 )
 
 
-# Exceptions that the classes raise for broken resources, and for junk that crashes
-# their validators.
+# What the classes raise for a broken resource, also if their validators crash on it.
 FALLEN = (ArithmeticError, AttributeError, LookupError, TypeError, ValueError)
 
 
@@ -71,7 +70,7 @@ VALUES: Mapping[str, CoreSchema] = {
 def fits(resource: Json, resource_type: str) -> bool:
     """Tell if this raw resource has the shape of its type.
 
-    It may be valid even if not.
+    A resource without that shape may be valid all the same.
     """
     try:
         compile_shape(resource_type).validate_python(resource)
@@ -95,8 +94,8 @@ def is_valid(resource: Json, resource_type: str) -> bool:
 def compile_shape(resource_type: str) -> SchemaValidator:
     """Compile the shape of one type, at start.
 
-    One that `shapes.json` lacks, since only a site asks for it, is taken from the
-    classes.
+    A type that is not in `shapes.json`, since only a site reads it, is described from
+    the classes.
 
     Raises:
         ValueError: R4 has no such type.
@@ -124,7 +123,8 @@ class _Compiler:
     def complex_type(self, name: str, *, is_resource: bool = False) -> CoreSchema:
         """Refer to the schema of a type."""
         if name not in self.definitions:
-            self.definitions[name] = schema.any_schema()  # types hold each other
+            # A placeholder, since types may contain each other.
+            self.definitions[name] = schema.any_schema()
             described = self._described(name, is_resource=is_resource)
             self.definitions[name] = {**described, "ref": name}
         return schema.definition_reference_schema(name)

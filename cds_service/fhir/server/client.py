@@ -38,13 +38,13 @@ from cds_service.protocol.json_text import JsonTextError, decode_record_json
 
 LEAST_SHARE_FOR_RETRY = 0.4  # of the time
 JITTER_SECONDS = 0.2
-# a call that has less was late before it began: its timeout says nothing about the
-# server
+# A call that begins with less time left was late already: its timeout says nothing
+# about the server.
 FAIR_SECONDS = 0.5
 RETRIED = frozenset(
     {"unreachable", "reset", "http-429", "http-500", "http-502", "http-503", "http-504"}
 )
-# No answer came. An answer that is an error shows that the server can be reached.
+# Reasons of a call without an answer. An answer that is an error shows a live server.
 UNREACHED = frozenset({"unreachable", "reset", "timeout", "dns", "tls", "truncated"})
 # Parameters that servers require besides the patient, with every value, so that nothing
 # is left out. athenahealth requires the intent of MedicationRequests, Epic the category
@@ -181,10 +181,7 @@ class FhirClient:
     def _search_as_demanded(
         self, query: str, refusal: FhirReadError, until: Deadline
     ) -> Fetched:
-        """Repeat a search that the server refused.
-
-        The parameters that servers require for this type are added.
-        """
+        """Repeat a refused search with the parameters that servers require for it."""
         for name, value in DEMANDED.get(query.partition("?")[0], ()):
             query = having(query, name, value)
             try:
@@ -250,7 +247,7 @@ class FhirClient:
         if wait is not None:
             time.sleep(wait)
             outcome = self._try(url, until, form)
-        # A process that stalled says nothing about the server either.
+        # Nor does a call say anything about the server if this process stalled.
         if not until.is_stale and (is_fair or _reason(outcome) != "timeout"):
             self._breaker.note(self._patient, failed=_reason(outcome) in UNREACHED)
         if isinstance(outcome, CallFailed):
@@ -276,7 +273,7 @@ def _wait_before_retry(outcome: Response | CallFailed, until: Deadline) -> float
     """Return the seconds until the one retry; None if there should be none."""
     if _reason(outcome) not in RETRIED or until.share_left < LEAST_SHARE_FOR_RETRY:
         return None
-    # Spreads load, hides nothing.
+    # It spreads the load of many retries, and need not be hard to guess.
     jitter = random.uniform(0, min(JITTER_SECONDS, until.left / 10))  # noqa: S311
     if isinstance(outcome, CallFailed):
         return jitter
@@ -369,7 +366,7 @@ def _outcome_in(reply: Response) -> Any:
 
 
 def _demand(outcome: Any) -> FhirReadError | None:
-    """Return what an OperationOutcome reports that we can act on or name."""
+    """Return the error for an issue that we can act on, or name on a card."""
     issues = objects(member(outcome, "issue"))
     codes = {
         text(coding.get("code"))
@@ -413,11 +410,11 @@ def wait_asked_for(headers: Mapping[str, str]) -> float | None:
 
     Infinite if unreadable, None if not stated.
     """
-    if (
-        milliseconds := headers.get("x-ms-retry-after-ms", "")
-    ).isascii() and milliseconds.isdigit():
+    milliseconds = headers.get("x-ms-retry-after-ms", "")
+    if milliseconds.isascii() and milliseconds.isdigit():
         return int(milliseconds[:9]) / 1000
-    if (asked := headers.get("Retry-After")) is None:
+    asked = headers.get("Retry-After")
+    if asked is None:
         return None
     try:
         return Retry().parse_retry_after(asked.strip()[:40])

@@ -181,9 +181,10 @@ def _by_offset(ask: Ask, pages: list[Any], url: str) -> Fetched:
 
 
 def _page_address(base: Address, link: str, page_url: str) -> str | None:
-    """Return the URL of a page: its link if that is below the base.
+    """Return the URL of a page.
 
-    Of any other link, path and query on the base. None if it cannot be used.
+    A link below the base is used as it is. For any other link, its path and query are
+    put on the base. None if it cannot be used.
 
     Args:
         base: the server's base URL.
@@ -208,9 +209,9 @@ def _page_address(base: Address, link: str, page_url: str) -> str | None:
 
 
 def _may_go_on(pages: list[Any], url: str) -> bool:
-    """Tell if a list without a link seems cut.
+    """Tell if a list that ends without a link seems to be cut.
 
-    Shorter than its total, or exactly one page long.
+    It seems so if it is shorter than its total, or exactly one page long.
     """
     if not has_entries(pages[-1]):
         return False
@@ -221,7 +222,7 @@ def _may_go_on(pages: list[Any], url: str) -> bool:
 
 
 def _ids(pages: list[Any]) -> set[str]:
-    """Give the identities of the entries on these pages, without OperationOutcomes."""
+    """Return the identities of these pages' entries, without OperationOutcomes."""
     resources = [resource for page in pages for resource in resources_of(page)]
     results = (
         resource
@@ -293,18 +294,20 @@ class CategoryReads:
 
     def _read(self, query: str, until: Deadline) -> Fetched | FhirReadError:
         tasks = {
-            name: partial(self._one, having(query, "category", name), until)
+            name: partial(self._read_one, having(query, "category", name), until)
             for name in CATEGORIES
         }
         answers = run_side_by_side(tasks, until)
-        read = [one for one in answers.values() if isinstance(one, Fetched)]
+        read = [answer for answer in answers.values() if isinstance(answer, Fetched)]
         if not read:
-            failed = [one for one in answers.values() if isinstance(one, FhirReadError)]
-            return failed[0] if failed else FhirReadError("timeout", "not read in time")
+            for answer in answers.values():
+                if isinstance(answer, FhirReadError):
+                    return answer
+            return FhirReadError("timeout", "not read in time")
         missing = sorted(
             name for name in CATEGORIES if not isinstance(answers.get(name), Fetched)
         )
-        notes = [one.note for one in read if one.note]
+        notes = [fetched.note for fetched in read if fetched.note]
         if missing:
             notes.append(
                 f"{len(missing)} of {len(CATEGORIES)} categories could not be read"
@@ -322,7 +325,7 @@ class CategoryReads:
             "; ".join(dict.fromkeys(notes)),
         )
 
-    def _one(self, query: str, until: Deadline) -> Fetched | FhirReadError:
+    def _read_one(self, query: str, until: Deadline) -> Fetched | FhirReadError:
         try:
             return self._search(query, until)
         except FhirReadError as error:
