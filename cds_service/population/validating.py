@@ -32,8 +32,9 @@ OLD = 75  # years; policy
 REFRACTURE, HOSPITAL = "refracture", "hospital"
 QUARTER = "quarter "  # begins the names of these groups
 SMALLEST_CELL = 5  # patients; smaller groups are left out, they could be recognised
-# Of the share with the outcome, between none and all of those whose outcome is unknown:
-# wider, and a refit would learn who was followed and not who fractures. Policy.
+# The widest range in which the share with the outcome may lie, from none to all of the
+# patients whose outcome is unknown. If it were wider, a refit would learn who was
+# followed up, not who fractures. Policy.
 WIDEST_BOUNDS = 0.15
 NO_MONTHS = "the file does not say within how many months"
 NOT_EVERY_ROW = (
@@ -79,17 +80,17 @@ class ModelValidation:
     """One model on all patients with its outcome, and on groups of them.
 
     Attributes:
-        verdict: three sentences for who reads no further.
-        incidence: share with the outcome, with death and loss accounted for; None of an
-            outcome that is asked at one time.
+        verdict: three sentences for readers who read no further.
+        incidence: share with the outcome, with death and loss accounted for; None for
+            an outcome that is assessed at one point in time.
         another_time: why these outcomes are not those that the model predicts; empty if
             they are.
-        months: within which they were counted; None if the file does not say, or over
-            several times.
+        months: over which the outcomes were counted; None if the file does not say, or
+            names several periods.
         missing: share of the patients without this input, by finding.
-        hospitals: how the model does across hospitals; None of fewer than three.
-        groups: by name, in the order of the report; too small ones are left out and
-            named in `notes`.
+        hospitals: how the model performs across hospitals; None for fewer than three.
+        groups: by name, in the order of the report; groups that are too small are left
+            out and named in `notes`.
     """
 
     model: LocalModel
@@ -142,7 +143,7 @@ def assessed(
 
 
 def _weights(file: OutcomesFile, model: LocalModel) -> Mapping[int, float]:
-    """Return the weight of each row, of an outcome over time."""
+    """Return the weight of each row; none for an outcome without follow-up."""
     if model.outcome != REFRACTURE:
         return {}
     followed = [
@@ -205,7 +206,7 @@ def _validation(
 
 
 def _groups(rows: Sequence[Assessed]) -> Iterator[tuple[str, Sequence[Assessed]]]:
-    """Yield groups of patients by name: ours, then those of the file's own columns."""
+    """Yield groups of patients by name: ours, then those of the file's columns."""
     for name, belongs in GROUPS.items():
         yield name, [row for row in rows if belongs(row)]
     for column in GROUPING:
@@ -218,8 +219,9 @@ def _quarters(
 ) -> tuple[list[tuple[str, Sequence[Assessed]]], list[str]]:
     """Group by the quarter of the procedure; say why quarters are left out.
 
-    Of a quarter whose time is not over, the events are known and the others are not: it
-    would look far worse than it is. The file goes to its newest procedure at least.
+    If the time of a quarter is not over, its events are known, but not who stays free
+    of them: its rate would look far too high. The day of the newest procedure is
+    taken as the day on which the file ends.
     """
     newest = max(
         (patient.day for patient in file.patients if patient.day), default=None
@@ -334,10 +336,10 @@ def _unknown_notes(
     known: performance.Performance,
     policy: Policy,
 ) -> list[str]:
-    """Bound observed / expected, whatever the unknown outcomes.
+    """Bound observed / expected, whatever the unknown outcomes are.
 
-    Those patients are no random part: who died or was not seen for long enough has an
-    outcome only if it came before.
+    The patients with an unknown outcome are not a random sample: whoever died or was
+    not seen for long enough has an outcome only if it came before.
     """
     unknown = [
         patient for patient in file.patients if model.outcome not in patient.outcomes
@@ -405,15 +407,15 @@ def refit(
 ) -> tuple[Mapping[str, Recalibration], tuple[str, ...]]:
     """Fit the recalibrations that these patients can carry; say why others have none.
 
-    The patients are those whose figure would be shown. From 20 patients with and 20
-    without the outcome on, the intercept; the slope too from 100 of each on (Collins
-    2016, doi 10.1002/sim.6787), or if its interval leaves out 1: then the intercept
-    alone would leave figures that are wrong at both ends (policy; Vergouwe 2017, doi
-    10.1002/sim.7179, lets a test choose between the two as well, by likelihood ratios).
+    The patients are those whose figure would be shown. The intercept is fitted with at
+    least 20 patients with and 20 without the outcome. The slope is fitted too with at
+    least 100 of each (Collins 2016, doi 10.1002/sim.6787), or if its interval excludes
+    1: the intercept alone would then leave figures that are wrong at both ends. That is
+    policy; Vergouwe 2017, doi 10.1002/sim.7179, chooses by a likelihood ratio test.
 
     Raises:
         CdsError: no model can be refitted, a row with an outcome is not confirmed, or
-            an id is in several.
+            an id is in several rows.
     """
     if file.question:
         raise CdsError(f"no recalibration before this is answered: {file.question}")
@@ -495,7 +497,10 @@ def _too_many_unknown(file: OutcomesFile, model: LocalModel) -> str:
 
 
 def fit_recalibration(rows: Sequence[Assessed]) -> performance.LogisticFit | str:
-    """Fit intercept, or that and slope, to the study's log odds; or say why not."""
+    """Fit the intercept, or intercept and slope, to the study's log odds.
+
+    Return a text that says why if neither can be fitted.
+    """
     outcome = np.array([row.has_outcome for row in rows], dtype=np.float64)
     own, weight = np.array([row.figure.own for row in rows]), weights_of(rows)
     events = int(outcome.sum())
@@ -520,14 +525,14 @@ def fit_recalibration(rows: Sequence[Assessed]) -> performance.LogisticFit | str
 def fit_sets(
     rows: Sequence[Assessed], fitted: performance.LogisticFit
 ) -> tuple[SetShift, ...]:
-    """Estimate by how much each set of known inputs differs from the line of all.
+    """Estimate by how much each set of known inputs differs from the common line.
 
-    Who is measured differs from who is not, so figures from T-score and BMI may be
-    right where those from the T-score alone are not. Sets with 20 patients with and 20
-    without the outcome count. Their shifts are shrunken: how much sets differ (tau
-    squared, by the moments of DerSimonian and Laird around the line) against how well
-    each is known. Where they differ by chance alone, or only one counts, there are
-    none.
+    Patients who were measured differ from those who were not, so figures from T-score
+    and BMI may be right although those from the T-score alone are not. Sets with 20
+    patients with and 20 without the outcome count. Each shift is shrunk by tau² / (tau²
+    + its variance), where tau² says how much sets differ (moments of DerSimonian and
+    Laird around the line). There are no shifts if sets differ by chance alone, or if
+    only one set counts.
     """
     fits = []
     for inputs in sorted({tuple(sorted(row.figure.inputs)) for row in rows}):
@@ -542,8 +547,8 @@ def fit_sets(
         fits.append((inputs, shift, error**2, len(members), events))
     if len(fits) < 2:
         return ()
-    shifts, variances = (np.array([fit[at] for fit in fits]) for at in (1, 2))
-    precision = 1 / variances
+    shifts = np.array([shift for _, shift, *_ in fits])
+    precision = 1 / np.array([variance for _, _, variance, *_ in fits])
     excess = float(precision @ shifts**2) - len(fits)
     between = max(0.0, excess / float(precision.sum()))
     if not between:
@@ -568,8 +573,8 @@ def recalibration_toml(recalibrations: Mapping[str, Recalibration]) -> str:
         table = recalibration.model_dump(by_alias=True, exclude_none=True)
         sets = table.pop("sets")
         lines += _rows_of(table)
-        for own in sets:
-            lines += ["", f"[[{name}.sets]]", *_rows_of(own)]
+        for shift in sets:
+            lines += ["", f"[[{name}.sets]]", *_rows_of(shift)]
     return "\n".join(lines) + "\n"
 
 
