@@ -30,7 +30,7 @@ class ShownAnswer:
 
     Attributes:
         rules: ids of recommendations by the uuid of their suggestion.
-        signing: what only a repeat of the same call has in common with it.
+        signing: the parts of the call that only a repeat of it has in common with it.
     """
 
     entry: ListedEntry
@@ -88,7 +88,7 @@ def feedback_entry(
     Its id comes from the statement, so that repeats are stored once. A statement that
     could not be linked leaves room for the same one that can.
 
-    Of what the client sent, only our own ids and codes are stored, the code of a
+    Little of what the client sent is stored: our own ids and codes, the code of a
     reason that is not ours, and the user's comment if the site keeps comments.
 
     Args:
@@ -161,6 +161,7 @@ def _content(
         "outcomeTimestamp": time_text(item.outcome_timestamp),
     }
     if item.outcome == "accepted":
+        # Our own suggestions come first, so that the limit cuts off none of them.
         content["acceptedSuggestions"] = sorted(
             uuids, key=lambda uuid: uuid not in rules
         )[:MOST_SUGGESTIONS]
@@ -176,7 +177,7 @@ def _content(
         )
     if item.reason is not None:
         content["reason"] = code or "not one of ours"
-        # of a card of ours, never a stranger's words
+        # Only for a card that we showed: otherwise anybody's words would be stored.
         if shown and code is None and (foreign := _foreign(item.reason)):
             content["foreignReason"] = foreign
     comment = item.override_reason.user_comment if item.override_reason else None
@@ -194,7 +195,10 @@ def known_uuid(text: str) -> str | None:
 
 
 def _listed(item: FeedbackItem, codes: frozenset[str], system: str) -> str | None:
-    """Return the reason's code if our cards offer it; without a system it is ours."""
+    """Return the reason's code if our cards offer it.
+
+    A code without a system counts as one of ours.
+    """
     reason = item.reason
     if (
         reason is None

@@ -19,7 +19,8 @@ from cds_service.core.loop import STEPS, Course, State, Step, state_of, when_don
 LOOP = "loop"
 TOPIC = "rehabilitation"  # of the card that names the act
 Feedback = Literal["accepted", "overridden", "none"]
-OF_RUN = frozenset({"asOf", "feedback"})  # keys of an entry that are no finding
+# Keys of a `loop` entry that are about the run, not about what was found.
+OF_RUN = frozenset({"asOf", "feedback"})
 ON_ACT = exists().where(CARDS.c.sequence == SEARCH.c.sequence, CARDS.c.topic == TOPIC)
 
 
@@ -57,7 +58,7 @@ def answered_signings(
     """Find the signings whose card was shown, from one moment until before another.
 
     Args:
-        days: of the loop.
+        days: after a signing, within which a later answer belongs to it.
     """
     wanted = and_(
         SEARCH.c.kind == "answer",
@@ -76,9 +77,9 @@ def answered_signings(
             person = (answer.client, answer.tenant, _server(answer), answer.patient)
             by_patient.setdefault(person, []).append(answer)
     signings = (
-        _signing(course, feedback, last)
+        _signing(group, feedback, last)
         for listed in by_patient.values()
-        for course in _courses(listed, timedelta(days=days))
+        for group in _groups(listed, timedelta(days=days))
     )
     return sorted(signings, key=lambda signing: (signing.at, signing.entry))
 
@@ -88,16 +89,16 @@ def _server(answer: Stored) -> str | None:
     return server.rstrip("/") if isinstance(server, str) else None
 
 
-def _courses(answers: Iterable[Stored], days: timedelta) -> Iterator[list[Stored]]:
-    """Group the answers of one patient that are within the days of one loop."""
-    course: list[Stored] = []
+def _groups(answers: Iterable[Stored], days: timedelta) -> Iterator[list[Stored]]:
+    """Group the answers of one patient that belong to one signing."""
+    group: list[Stored] = []
     for answer in answers:
-        if course and _moment(answer) - _moment(course[0]) > days:
-            yield course
-            course = []
-        course.append(answer)
-    if course:
-        yield course
+        if group and _moment(answer) - _moment(group[0]) > days:
+            yield group
+            group = []
+        group.append(answer)
+    if group:
+        yield group
 
 
 def _moment(entry: Stored) -> datetime:
@@ -105,12 +106,12 @@ def _moment(entry: Stored) -> datetime:
 
 
 def _signing(
-    course: list[Stored],
+    answers: list[Stored],
     feedback: Mapping[str, tuple[Feedback, str]],
     last: Mapping[str, Mapping[str, Any]],
 ) -> Signing:
-    first = course[0]
-    statements = [feedback[answer.id] for answer in course if answer.id in feedback]
+    first = answers[0]
+    statements = [feedback[answer.id] for answer in answers if answer.id in feedback]
     accepted = [statement for statement in statements if statement[0] == "accepted"]
     outcome, reason = (accepted or statements or [("none", "")])[-1]
     return Signing(

@@ -85,7 +85,7 @@ class _BraceCard:
     # --- colour
 
     def indicator(self) -> str:
-        """Choose the indicator: long bed rest warns, unless a fact may call for it."""
+        """Choose the indicator: long bed rest warns, unless something justifies it."""
         if self._is_long_rest() and not self.answer.has("bed-rest-reason"):
             return "warning"
         is_broken = (
@@ -233,7 +233,7 @@ class _BraceCard:
     # --- detail
 
     def detail(self) -> str:
-        """List what each order would be, why, and what speaks for a brace."""
+        """List each order as corrected, why, and the reasons to keep a brace."""
         # Without an augmentation order no other card says what could not be read.
         is_alone = self.answer.order is None
         notices = record_notices(self.answer) if is_alone else ()

@@ -40,8 +40,8 @@ def load_card_texts(folders: Sequence[Path], shared: Sequence[Path] = ()) -> Car
 
     Args:
         folders: `hooks/<service>`, ours first.
-        shared: the folders of the service whose texts it takes as well; then all
-            layouts are theirs.
+        shared: the folders of the service from which it takes the texts that it does
+            not have itself, and all layouts.
     """
     texts = CardTexts(
         tables=_tables(folders),

@@ -11,7 +11,7 @@ from cds_service.core.open_points import KEPT, is_settled
 from cds_service.core.phrases import Otherwise, joined, say
 from cds_service.core.wording import GAP_REASONS, grouped
 
-STEROID = "steroid-use"  # an input: one that may be taken raises the figure
+STEROID = "steroid-use"  # an input of the pooled model, which raises the figure
 LONG_STEROID = "long-term-steroid"
 # Reasons of a gap that has a value; "undetermined" follows from other findings.
 SEEN_NOT_USED = frozenset(
@@ -25,7 +25,8 @@ OF_OTHER_LINES = (
     *("old-cancer", "recent-cancer", "bone-malignancy"),
     *("present-spinal-infection", "sepsis", "new-deficit"),
 )
-# Findings that an entry which was not understood leaves open too, without being named.
+# Findings that any entry leaves open that was not understood. The card only counts such
+# entries, and does not name them again for each of these findings.
 COUNTING = frozenset(
     {"high-energy-cause", "unstable-fracture", *RAISING_LISTED}
     - {"present-spinal-infection", "new-deficit"}
@@ -138,9 +139,9 @@ def _not_excluded(answer: Answer) -> Iterator[str]:
 def _open_names(
     answer: Answer, listed: set[str], asides: set[str]
 ) -> tuple[list[tuple[str, str]], set[str]]:
-    """List what is open, as pairs of why and title, and the entries named by then.
+    """List why findings are open, each with its title, and the entries named so far.
 
-    An entry that another finding names, such as an old cancer, is not named again.
+    An entry that is named for another finding, such as an old cancer, is not repeated.
 
     Args:
         answer: the answer.
@@ -167,10 +168,12 @@ def _open_names(
             else source.resource
             for source in gap.provenance
         }
-        named_before = named | listed if name in COUNTING else named
+        named_before, now_named = named, resources
+        if name in COUNTING:
+            named_before, now_named = named | listed, resources - listed - asides
         if resources <= named_before or resources_named <= named_before:
             continue
-        named |= resources if name not in COUNTING else resources - listed - asides
+        named |= now_named
         why = _as_people_write(gap.why or gap.detail)
         why = why.replace(", not counted:", ":").rstrip(".")
         open_names.append((why, title))
@@ -181,7 +184,7 @@ def _open_names(
 
 
 def _say_asides(unread: set[str], answer: Answer) -> str:
-    """Say what of these was not understood; of a procedure that may be its code."""
+    """Say that these entries were not understood: a procedure, or a reason or note."""
     kinds = {one.partition("/")[0] for one in unread}
     kind = "procedure" if kinds == {"Procedure"} else "reason"
     return answer.texts.say(f"notices.{kind}-not-understood", entries=_asides(unread))

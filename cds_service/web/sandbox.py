@@ -69,7 +69,8 @@ NOT_OPEN = (
 BUILT_IN = "/sandbox/fhir"
 # What an EHR drafts, and what this page signs.
 DRAFTED = ("ServiceRequest", "DeviceRequest", "SupplyRequest", "MedicationRequest")
-PAGE_SIZE = 1000  # all on one page: every worker would have to know further pages
+# All on one page: the worker that is asked for a second page may not know the first.
+PAGE_SIZE = 1000
 NOT_EXPLAINED = (
     " Only the sample site folder explains its local codes; this service has none."
 )
@@ -196,7 +197,10 @@ def _titles(around: Surroundings) -> Mapping[str, str]:
 
 
 def shown_limits(profile: Profile) -> Mapping[str, Any]:
-    """List what this EHR would do, for the page to play; an unknown limit is none."""
+    """List what this EHR would do, for the page to imitate.
+
+    A limit that is not known counts as no limit.
+    """
     answer = profile.answer
     return {
         "title": profile.title,
@@ -267,7 +271,7 @@ def _discharge(
 
 
 def _orders(calendar: SiteCalendar) -> list[Mapping[str, Any]]:
-    """Read the orders of the request's JSON body; like an EHR's, they are valid R4."""
+    """Read the orders of the request's JSON body; they must be valid R4."""
     body = request.get_json(silent=True)
     orders = body.get("orders") if isinstance(body, dict) else None
     if not isinstance(orders, list):
@@ -319,7 +323,9 @@ def _samples_on(day: date) -> tuple[Sequence[Sample], FhirApp]:
 def _listed(
     samples: Iterable[Sample], wanted: str, *, has_site: bool
 ) -> Iterator[dict[str, Any]]:
-    """List the samples whose title, story or id contains these words; without, all.
+    """List the samples whose title, story or id contains these words.
+
+    Without words, list all.
 
     Args:
         has_site: a site folder is in force, which may explain local codes.

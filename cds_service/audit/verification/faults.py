@@ -7,7 +7,7 @@ from typing import Any, Literal
 from cds_service.audit.verification.hashes import Card, commitment_of
 from cds_service.audit.verification.rows import Row
 
-What = Literal[
+FaultKind = Literal[
     "changed",
     "inserted",
     "removed",
@@ -30,7 +30,7 @@ class Fault:
         detail: a sentence that repeats no value of the entry.
     """
 
-    what: What
+    what: FaultKind
     sequence: int
     detail: str
     last: int
@@ -44,7 +44,9 @@ class Fault:
         return f"{place}: {self.what}: {self.detail}"
 
 
-def fault(what: What, sequence: int, detail: str, last: int | None = None) -> Fault:
+def fault(
+    what: FaultKind, sequence: int, detail: str, last: int | None = None
+) -> Fault:
     return Fault(what, sequence, detail, sequence if last is None else last)
 
 

@@ -32,8 +32,8 @@ from cds_service.audit.verification.rows import (
     read_stray,
 )
 
-TOLD = 10_000  # entries between two progress reports
-NAMED = 100  # faults that are listed; further ones are only counted
+PROGRESS_ENTRIES = 10_000  # between two progress reports
+MOST_NAMED = 100  # faults that are listed; further ones are only counted
 NOT_ITS_HASH = (
     "its fields do not give its hash: one was changed, or an entry was put in or taken"
     " out before it"
@@ -82,14 +82,14 @@ class Report:
     def is_whole(self) -> bool:
         """Tell if nothing was changed, inserted, removed, reordered or cut off.
 
-        It says so as far as can be known: the notes say what no checkpoint covers.
+        The answer holds as far as checkpoints reach: the notes say what none covers.
         """
         return self.fault_count == 0
 
     def add(self, new: Fault) -> None:
         """Add a fault; neighbours with the same fault become one.
 
-        After an entry that was taken out, all later ones are one fault.
+        So one entry that was taken out makes one fault, not one for each later entry.
         """
         last = self.faults[-1] if self.faults else None
         if last and (last.what, last.detail, last.last + 1) == (
@@ -100,7 +100,7 @@ class Report:
             self.faults[-1] = replace(last, last=new.last)
             return
         self.fault_count += 1
-        if len(self.faults) < NAMED:
+        if len(self.faults) < MOST_NAMED:
             self.faults.append(new)
 
 
@@ -180,7 +180,7 @@ def verify_log(
     with open_log(database_url) as select:
         for row in read_rows(select):
             walk.step(row)
-            if progress is not None and walk.report.entries % TOLD == 0:
+            if progress is not None and walk.report.entries % PROGRESS_ENTRIES == 0:
                 progress(walk.report.entries)
         for table, sequence in read_stray(select):
             walk.report.add(
@@ -336,7 +336,7 @@ class _Walk:
             self._covered[row.sequence] = row
         if (
             row.at < self._time
-            and len(self.report.notes) < NAMED
+            and len(self.report.notes) < MOST_NAMED
             and _went_back(self._time, row.at)
         ):
             self.report.notes.append(f"time went back at entry {row.sequence}")
@@ -348,8 +348,9 @@ class _Walk:
         row = self._covered.get(sequence)
         known = keys or tuple(self._named_keys)
         is_signed = any(is_signed_by(checkpoint, key) for key in known)
-        is_false = not is_signed and any(names_key(checkpoint, key) for key in known)
-        if is_false or (keys and not is_signed):
+        # It names a key that we know, which did not sign it.
+        is_forged = not is_signed and any(names_key(checkpoint, key) for key in known)
+        if is_forged or (keys and not is_signed):
             report.add(fault("checkpoint", sequence, NOT_SIGNED))
         elif report.log and checkpoint.log != report.log:
             report.add(fault("checkpoint", sequence, "it was made of another log"))
