@@ -33,47 +33,45 @@ Format = Literal["ndjson", "csv", "fhir", "feedback"]
 SIGNED = "kyphoplasty-cds audit export 1"
 FORMATS: tuple[Format, ...] = ("ndjson", "csv", "fhir", "feedback")
 TABLES: tuple[Format, ...] = ("csv", "feedback")
-# Where a cell begins; behind a semicolon too, which separates cells where a comma is
-# the decimal sign.
+# The beginning of a cell that a spreadsheet takes for a formula. Where a comma is the
+# decimal sign, a semicolon separates cells.
 FORMULA = re.compile(r'(^|;)(?=[ "]*[=+\-@\t\r\n\uff1d\uff0b\uff0d\uff20])')
 OUTCOMES = {"refracture": "refracture", "residual-pain": "residualPain"}
 COLUMNS = (
-    *(
-        "sequence",
-        "id",
-        "at",
-        "kind",
-        "service",
-        "hookInstance",
-        "client",
-        "tenant",
-        "user",
-        "patient",
-        "encounter",
-    ),
-    *(
-        "status",
-        "result",
-        "reason",
-        "partial",
-        "warning",
-        "refractureModel",
-        "refractureRisk",
-        "refractureBand",
-    ),
-    *(
-        "residualPainModel",
-        "residualPainRisk",
-        "residualPainBand",
-        "topic",
-        "card",
-        "about",
-        "cards",
-        "rules",
-        "hash",
-    ),
-    # Of the figure that a card said. The columns of risks above are what was computed.
-    *("shown", "value-on-card", "model", "model-version", "digest"),
+    "sequence",
+    "id",
+    "at",
+    "kind",
+    "service",
+    "hookInstance",
+    "client",
+    "tenant",
+    "user",
+    "patient",
+    "encounter",
+    "status",
+    "result",
+    "reason",
+    "partial",
+    "warning",
+    "refractureModel",
+    "refractureRisk",
+    "refractureBand",
+    "residualPainModel",
+    "residualPainRisk",
+    "residualPainBand",
+    "topic",
+    "card",
+    "about",
+    "cards",
+    "rules",
+    "hash",
+    # The figure that a card said; the columns of risks above are what was computed.
+    "shown",
+    "value-on-card",
+    "model",
+    "model-version",
+    "digest",
 )
 # What the criterion 170.315(b)(11)(ii)(C) asks for.
 FEEDBACK = ("intervention", "action", "user_feedback", "user", "date", "location")
@@ -199,9 +197,9 @@ def export_lines(database: Database, export: Export) -> Iterator[str]:
 
 
 def safe_cell(value: Any) -> Any:
-    """Return a cell in which no spreadsheet reads a formula.
+    """Return a cell in which no spreadsheet reads a formula, also after a semicolon.
 
-    What follows a semicolon is none either. Numbers stay numbers.
+    Numbers stay numbers.
     """
     return FORMULA.sub(r"\1'", value) if isinstance(value, str) else value
 
@@ -258,9 +256,9 @@ def _table_line(stored: Stored) -> str:
 
 
 def _users_of_answers(connection: Connection) -> Mapping[str, str]:
-    """Map each answer that feedback is about to who saw it.
+    """Return the user who saw each answer that has feedback.
 
-    CDS Hooks feedback names nobody.
+    CDS Hooks feedback itself names no user.
     """
     answered = select(SEARCH.c.about).where(SEARCH.c.kind == "feedback")
     answers = select(ENTRIES.c.entry_id, SEARCH.c.user).join(
@@ -288,7 +286,7 @@ def _linked_later(
 
 
 def _feedback_line(stored: Stored, users: Mapping[str, str]) -> str:
-    """Return the line of a feedback entry; only the date of a purged one is left."""
+    """Return the line of a feedback entry; a purged entry has only its date."""
     content = stored.content
     accepted = content.get("acceptedRules")
     comments = (_reason(content), content.get("userComment"))

@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, exists, or_, select
 from cds_service.audit.chain import FACTS, Facts, Kind, time_text
 from cds_service.audit.tables import CARDS, ENTRIES, PAYLOADS, SEARCH
 
-ANSWERED = SEARCH.alias("feedback")
+FEEDBACK = SEARCH.alias("feedback")
 ANY = "*"  # in a patient's id: the rest is not known
 
 
@@ -25,9 +25,9 @@ class Query(Facts):
         feedback: of answers: `accepted`, `overridden`, `none` (no feedback came),
             `any`.
         rule: id of a recommendation that an answer showed.
-        model: id of a model of which a card of the answer said a figure.
-        model_version: of that model; it needs one.
-        model_digest: of the numbers of such a model.
+        model: id of a model; a card of the answer gave a figure of it.
+        model_version: version of that model; it needs `model`.
+        model_digest: digest of the model's numbers; it does not need `model`.
         patient_part: of the patient's id, with an asterisk at its open ends: `pat-1*`.
     """
 
@@ -128,19 +128,21 @@ def _card_conditions(query: Query) -> list[ColumnElement[bool]]:
 
 
 def _figure_conditions(query: Query) -> list[ColumnElement[bool]]:
-    """Return the conditions on the figures that cards said, `shownFigures`.
+    """Return the conditions on the figures that cards gave, `shownFigures`.
 
-    The payload is canonical JSON: names are in order with nothing between them. A
-    recall is rare, so that it may read every payload of the period.
+    The payload is searched as text: in canonical JSON the members are in order, with
+    nothing between them. That reads every payload of the period, which is acceptable
+    since such a search is rare.
     """
-    parts = [f'"model":"{query.model}"'] if query.model else []
+    parts: list[str] = []
     if query.model_digest:
-        parts.insert(0, f'"digest":"{query.model_digest}"')
-        parts += [] if query.model else ['"model":"']
+        parts.append(f'"digest":"{query.model_digest}"')
     if query.model:
-        parts.append(
-            '"version":"' + (f'{query.model_version}"' if query.model_version else "")
-        )
+        parts.append(f'"model":"{query.model}"')
+        version = f'{query.model_version}"' if query.model_version else ""
+        parts.append(f'"version":"{version}')
+    elif query.model_digest:
+        parts.append('"model":"')
     if not parts:
         return []
     has_figure = PAYLOADS.c.body.contains(",".join(parts), autoescape=True)
@@ -154,7 +156,7 @@ def _feedback_conditions(wanted: str | None) -> list[ColumnElement[bool]]:
     if wanted is None:
         return []
     has_feedback = exists().where(
-        ANSWERED.c.about == ENTRIES.c.entry_id, ANSWERED.c.kind == "feedback"
+        FEEDBACK.c.about == ENTRIES.c.entry_id, FEEDBACK.c.kind == "feedback"
     )
     is_answer: ColumnElement[bool] = SEARCH.c.kind == "answer"
     if wanted == "none":
@@ -163,5 +165,5 @@ def _feedback_conditions(wanted: str | None) -> list[ColumnElement[bool]]:
         is_answer,
         has_feedback
         if wanted == "any"
-        else has_feedback.where(ANSWERED.c.result == wanted),
+        else has_feedback.where(FEEDBACK.c.result == wanted),
     ]

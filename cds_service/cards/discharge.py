@@ -19,18 +19,23 @@ TOPIC = "discharge"
 LEAVING = say("Leaving")
 
 
-# Lists without which nothing seems open. While appointments are not read, what hangs on
-# them is open.
+# While one of these lists is not read, something may be open that no card would say.
+# Appointments are not among them: without them, what an appointment would close stays
+# open.
 DECIDING = (
-    *(
-        "conditions",
-        "diagnosticReports",
-        "procedures",
-        "medications",
-        "administrations",
-    ),
-    *("statements", "dispenses", "serviceRequests", "deviceRequests"),
-    *("supplyRequests", "pathology", "imagingStudies", "encounter"),
+    "conditions",
+    "diagnosticReports",
+    "procedures",
+    "medications",
+    "administrations",
+    "statements",
+    "dispenses",
+    "serviceRequests",
+    "deviceRequests",
+    "supplyRequests",
+    "pathology",
+    "imagingStudies",
+    "encounter",
 )
 NO_LONGER = frozenset({"deceased", "end-of-life"})
 
@@ -38,8 +43,9 @@ NO_LONGER = frozenset({"deceased", "end-of-life"})
 def discharge_card(answer: Answer) -> Card | None:
     """Make the card; None if nothing is open.
 
-    Nothing is said to be, by no card, of what could not be read. Of an augmentation
-    that may be of another time, or was not done, only a warning is worth a card.
+    No card would say that nothing is open, so there is a card if a deciding list could
+    not be read. If the augmentation may be of another time, or may not have been done,
+    there is a card only if it warns.
     """
     facts = answer.facts
     unread, empty = _unread(answer), _empty(answer)
@@ -82,7 +88,7 @@ def _empty(answer: Answer) -> list[str]:
 
 
 def _missing_sentence(answer: Answer, kind: str, missing: Sequence[str]) -> str:
-    """Name what was done, and which lists say nothing; few words if they are many."""
+    """Name what was done, and the lists that are unread or empty, if they fit."""
     common = answer.facts.common
     names = joined(answer.texts.raw(f"lists.{key}") for key in missing)
     sentences = [
@@ -94,7 +100,10 @@ def _missing_sentence(answer: Answer, kind: str, missing: Sequence[str]) -> str:
 
 
 def _summary(answer: Answer) -> str:
-    """Name what was done, what is open and the act; the first is shortened first."""
+    """Name what was done, what is open, and the act.
+
+    If the summary is too long, what was done is shortened first.
+    """
     facts = answer.facts
     leavings = (facts.common["leaving"], facts.common["leaving_shortly"], LEAVING)
     sentences: list[str] = []
