@@ -21,7 +21,7 @@ from cds_service.audit.query import Query
 from cds_service.core.phrases import MONTHS
 from cds_service.review.desk import Desk
 from cds_service.review.filtering import refuse_other_fields
-from cds_service.review.login import may
+from cds_service.review.login import is_allowed
 from cds_service.review.quarters import QuarterTable, quarter_tables
 from cds_service.review.small_counts import (
     SMALLEST,
@@ -133,7 +133,7 @@ def figure_routes(routes: Blueprint, desk: Desk) -> None:
             "review-figures.html",
             since=since,
             until=until,
-            is_exact=may("patients"),
+            is_exact=is_allowed("patients"),
             tiles=_tiles(tables["monthly"]),
             captions={name: caption for name, (_, caption, _) in PAGE.items()},
             rates=rates_of(tables["monthly"]),
@@ -177,7 +177,7 @@ def figure_routes(routes: Blueprint, desk: Desk) -> None:
         )
         lines = (
             period,
-            "" if may("patients") else HOW_HIDDEN,
+            "" if is_allowed("patients") else HOW_HIDDEN,
             loop_sentence(tables["loop"], others["days"]),
         )
         document = draw_figures("Figures for the committee", lines, drawn)
@@ -197,7 +197,7 @@ def _quarters(desk: Desk) -> Sequence[QuarterTable]:
 
 def _read(desk: Desk) -> tuple[str, str, Tables, Mapping[str, int]]:
     """Read the period and its tables; the look is an entry before anything is shown."""
-    is_exact = may("patients")
+    is_exact = is_allowed("patients")
     since, until = _period(desk.gate.clock().date(), is_exact=is_exact)
     with desk.store.reader.reading() as connection:
         counts = count_months(connection, since, until, desk.scope)

@@ -51,12 +51,12 @@ NO_ACCOUNTS = "There are no local accounts here: use the hospital's login."
 REFUSED = (
     "Name and password do not fit, or there were too many tries. Then wait 15 minutes."
 )
-# What a page notes, if that is more than reading.
+# The kind of entry for a view that does more than read.
 KIND_OF_VIEW: Mapping[str, Kind] = {"login": "login", "mark": "mark", "note": "note"}
 Login = Literal["opened", "denied", "locked"]
 LOGINS: tuple[Login, ...] = get_args(Login)
-Need = Literal["patients", "readers"]
-MAY: Mapping[Role, frozenset[Need]] = {
+Permission = Literal["patients", "readers"]
+ALLOWED: Mapping[Role, frozenset[Permission]] = {
     "reviewer": frozenset({"patients"}),
     "privacy-officer": frozenset({"patients", "readers"}),
     "operator": frozenset(),
@@ -116,7 +116,7 @@ class Gate:
             "\0" in text
             for text in chain.from_iterable(request.values.items(multi=True))
         ):
-            # PostgreSQL knows no text with one
+            # PostgreSQL cannot store a text with such a character.
             raise BadRequest("An address or a form must not hold a NUL character.")
         if request.endpoint in BEFORE_LOGIN:
             return None
@@ -142,13 +142,13 @@ class Gate:
         session: Session = g.reviewer
         return session
 
-    def need(self, what: Need) -> None:
+    def need(self, what: Permission) -> None:
         """Refuse what the role does not allow.
 
         Raises:
             Forbidden: after the refusal has been logged.
         """
-        if not may(what):
+        if not is_allowed(what):
             self.note(request.endpoint or "", result="denied", content={"why": "role"})
             raise Forbidden("Your role does not allow this page.")
 
@@ -227,7 +227,7 @@ class Gate:
     def open(
         self, response: AnyResponse, token: str, content: Mapping[str, Any]
     ) -> AnyResponse:
-        """Log the new session in place of the old one, and add it to the response."""
+        """Open the new session in place of the old one, and set its cookie."""
         self.end_old()
         g.reviewer = self.sessions.session(token)
         self.count("opened")
@@ -274,7 +274,7 @@ class Gate:
 
 
 def login_routes(routes: Blueprint, gate: Gate) -> None:
-    """Return the routes of login and logout, and the gate before this blueprint."""
+    """Add the routes of login and logout, and the gate in front of all routes."""
     routes.before_request(gate.admit)
 
     @routes.route("/login", methods=["GET", "POST"])
@@ -288,9 +288,9 @@ def login_routes(routes: Blueprint, gate: Gate) -> None:
     routes.post("/logout")(gate.log_out)
 
 
-def may(what: Need) -> bool:
+def is_allowed(what: Permission) -> bool:
     reviewer: Session | None = g.get("reviewer")
-    return reviewer is not None and what in MAY[reviewer.role]
+    return reviewer is not None and what in ALLOWED[reviewer.role]
 
 
 def own_page(wanted: str) -> str:
@@ -312,9 +312,8 @@ def is_equal(value: str | None, expected: str | None) -> bool:
 def client_address(trusted_proxies: Sequence[Network]) -> str:
     """Find the client's network address; may be empty.
 
-    A trusted proxy states it, else the connection.
-
-    Only the last item of `X-Forwarded-For` counts: the client can forge the others.
+    It is that of the connection, unless a trusted proxy states another. Of
+    `X-Forwarded-For` only the last item counts: the client can forge the others.
     """
     peer = request.remote_addr or ""
     if not is_one_of(peer, trusted_proxies):

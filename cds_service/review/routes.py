@@ -51,7 +51,7 @@ from cds_service.review.filtering import (
     refuse_other_fields,
 )
 from cds_service.review.issuer_login import issuer_login
-from cds_service.review.login import Gate, Login, login_routes, may
+from cds_service.review.login import Gate, Login, is_allowed, login_routes
 from cds_service.review.page_policy import STATIC, restrict
 from cds_service.review.sessions import IDLE, PendingLogins, Sessions
 from cds_service.review.words import register_words
@@ -146,7 +146,7 @@ def _surround(routes: Blueprint) -> None:
     def frame() -> dict[str, Any]:
         return {
             "reviewer": g.get("reviewer"),
-            "may": may,
+            "may": is_allowed,
             "idle_minutes": int(IDLE.total_seconds() // 60),
         }
 
@@ -158,7 +158,7 @@ def _surround(routes: Blueprint) -> None:
 def _find_routes(routes: Blueprint, desk: Desk) -> None:
     @routes.get("")
     def find() -> AnyResponse:
-        if not may("patients"):
+        if not is_allowed("patients"):
             return redirect(url_for("review.figures"), 303)
         wanted = read_filter(request.args, desk.zone)
         after = Cursor.parse(request.args.get("after", ""))
