@@ -32,7 +32,7 @@ LAST_AND_KNOWN = select(ENTRIES.c.sequence, ENTRIES.c.hash, ENTRIES.c.entry_id).
     (ENTRIES.c.sequence == select(func.max(ENTRIES.c.sequence)).scalar_subquery())
     | ENTRIES.c.entry_id.in_(bindparam("ids", expanding=True))
 )
-# others refer to the first
+# In this order, since the rows of the other tables refer to those of the first.
 INSERTS = {table: insert(table) for table in (ENTRIES, PAYLOADS, SEARCH, CARDS)}
 WRITTEN = select(
     *(
@@ -82,7 +82,6 @@ def append_entries(
         began = datetime.fromisoformat(new[0].at) if new else clock()
         new.insert(0, seal(AuditEntry(kind="genesis", at=began, content=content)))
     last = head.sequence
-    # first the chain
     rows: dict[TableClause, list[dict[str, Any]]] = {table: [] for table in INSERTS}
     for entry in new:
         head = Head(head.sequence + 1, _add_rows(rows, entry, head))

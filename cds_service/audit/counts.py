@@ -1,8 +1,8 @@
 """Counts for a committee: what was shown, and how users responded.
 
 Feedback counts in the month of its answer; of several statements on one card, the last
-counts. Purged entries no longer count. A payload that holds no statement is `unread`;
-whether one was changed is for `audit verify` to say.
+counts. Purged entries no longer count. A payload without a statement that can be read
+is counted as `unread`. Changed payloads are not looked for: `audit verify` does that.
 """
 
 import json
@@ -42,7 +42,7 @@ DISCHARGE, AT_DISCHARGE = "discharge", "kyphoplasty-discharge"
 MONTH = func.substr(SEARCH.c.at, 1, 7)
 UNIT = (SEARCH.c.client, SEARCH.c.tenant)
 ANSWERS = SEARCH.alias("answer")
-# `audit report --silent` counts what was not shown
+# Answers that were shown; `audit report --silent` counts the others.
 SHOWN = (SEARCH.c.result.is_distinct_from(SILENT), OF_PEOPLE)
 
 
@@ -162,8 +162,11 @@ def _count_feedback(connection: Connection, counts: Counts, of_answers: Wanted) 
             func.substr(ANSWERS.c.at, 1, 7),
             func.coalesce(CARDS.c.topic, SEARCH.c.topic, ""),
             func.coalesce(CARDS.c.rules, ""),
-            *(ANSWERS.c.client, ANSWERS.c.tenant),
-            *(SEARCH.c.result, SEARCH.c.reason, PAYLOADS.c.body),
+            ANSWERS.c.client,
+            ANSWERS.c.tenant,
+            SEARCH.c.result,
+            SEARCH.c.reason,
+            PAYLOADS.c.body,
         )
         .join(ENTRIES, ENTRIES.c.entry_id == SEARCH.c.about)
         .join(ANSWERS, ANSWERS.c.sequence == ENTRIES.c.sequence)
@@ -199,7 +202,7 @@ def _count_feedback(connection: Connection, counts: Counts, of_answers: Wanted) 
 
 
 def _count_loop(connection: Connection, counts: Counts, of_answers: Wanted) -> None:
-    """Count what was done after the answers: what was found last of each."""
+    """Count what was done after the answers, by the last `loop` entry of each."""
     query = (
         select(SEARCH.c.about, func.substr(ANSWERS.c.at, 1, 7), PAYLOADS.c.body)
         .join(ENTRIES, ENTRIES.c.entry_id == SEARCH.c.about)

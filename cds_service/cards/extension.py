@@ -115,7 +115,7 @@ def _pooled_input_json(pooled: PooledResult, finding: Finding) -> dict[str, Any]
 
 
 def _pooled_concerns(answer: Answer, pooled: PooledResult) -> list[str]:
-    """Return whole sentences: values, the one that was set aside, calibration."""
+    """Write sentences on values: concerns, held values, the one set aside."""
     wording = answer.wording
     values = [
         f"{wording.name(finding.name)}: {concern}"
@@ -163,7 +163,7 @@ def _model_json(answer: Answer, result: ModelResult) -> dict[str, Any]:
         {"name": name, "gain": gains.get(name, 0.0)}
         for name in (
             *sorted(gains, key=lambda name: (-gains[name], name)),
-            # not known before the procedure: they gain nothing
+            # They cannot be known before the procedure, so they have no gain.
             *prediction.unknown_until_after,
         )
     ]
@@ -193,7 +193,7 @@ def _input_json(result: ModelResult, finding: Finding) -> dict[str, Any]:
 
 
 def _concerns(answer: Answer, result: ModelResult) -> list[str]:
-    """Return whole sentences: criteria, calibration, values."""
+    """Write sentences on criteria, on values, and on calibration."""
     criteria = []
     for violation in result.violations:
         is_open = violation.severity == "not-checkable"

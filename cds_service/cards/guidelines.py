@@ -13,8 +13,8 @@ class Guideline(DataTable):
         direction: for or against the recommendation that names it.
         read_on: when the source was read.
         owner: the role that answers for it.
-        approved: when the owner last did.
-        review_by: when it is to be reviewed again.
+        approved: when the owner last approved it.
+        review_by: by when it must be reviewed again.
     """
 
     id: str
@@ -29,7 +29,7 @@ class Guideline(DataTable):
     review_by: date
 
 
-class Voice(DataTable):
+class SourceView(DataTable):
     """One source's view of an act.
 
     Attributes:
@@ -47,8 +47,9 @@ class Summary(DataTable):
 
     Attributes:
         conclusion: what follows for the card, and what is policy.
-        supports: who speaks for the act; then who speaks against it, and who leaves it
-            open.
+        supports: sources in favour of the act.
+        against: sources against it.
+        silent: sources that leave it open.
     """
 
     id: str
@@ -56,9 +57,9 @@ class Summary(DataTable):
     conclusion: str
     owner: str
     review_by: date
-    supports: tuple[Voice, ...]
-    against: tuple[Voice, ...]
-    silent: tuple[Voice, ...]
+    supports: tuple[SourceView, ...]
+    against: tuple[SourceView, ...]
+    silent: tuple[SourceView, ...]
 
 
 class GuidelineFile(DataTable):

@@ -22,7 +22,7 @@ class LeftOut(TablePart):
 
     Attributes:
         distance: from the rest, in SD.
-        of_mean: out of the mean, too, not of the difference between hospitals alone.
+        of_mean: it is left out of the mean too, not only of tau.
     """
 
     study: str
@@ -44,10 +44,10 @@ class Pooled(TablePart):
 
 
 class PooledCoefficient(Pooled):
-    """The coefficient of one input, before the model shrinks it; per unit.
+    """The coefficient of one input per unit, before the model shrinks it.
 
     Attributes:
-        all_in: the same with no hospital left out.
+        all_in: the coefficient with no hospital left out.
     """
 
     left_out: LeftOut | None
@@ -55,13 +55,13 @@ class PooledCoefficient(Pooled):
 
 
 class Centres(TablePart):
-    """The places of the model at rising baselines, with one bone input.
+    """Intercepts and means of the model with one bone input, at rising baselines.
 
     Attributes:
-        log_odds: of the baselines.
-        intercepts: log odds at all inputs 0, one for each baseline.
-        means: of each input, weighted by how much a patient's risk would move; one for
-            each baseline.
+        log_odds: the baselines, as log odds.
+        intercepts: for each baseline, the log odds with all inputs 0.
+        means: for each input, its mean at each baseline; the weight of a patient with
+            risk p is p(1 - p), by which a small change of the log odds changes p.
     """
 
     log_odds: tuple[Number, ...]
@@ -73,10 +73,11 @@ class PooledTable(TablePart):
     """All that `studies build` computes for the pooled model.
 
     Attributes:
-        study_digest: of the numbers of the file that it follows from
+        study_digest: digest of the numbers that it was made from
             (`PooledStudy.table_digest`).
-        points: of the population, each with every combination of the yes/no inputs.
-        baseline: of the incidence.
+        points: number of points that make up the population; each has every
+            combination of the yes/no inputs.
+        baseline: the pooled incidence.
     """
 
     format: Literal[1] = 1
@@ -133,9 +134,9 @@ def read_pooled_table(study: PooledStudy, folder: Path) -> PooledTable:
             "studyDigest",
             f"{study.id}.toml has changed since; run studies build",
         )
-    for fault in _shape_faults(table, study):
+    if faults := _shape_faults(table, study):
         raise DataFileError(
-            path.name, fault, "does not fit the study's inputs; run studies build"
+            path.name, faults[0], "does not fit the study's inputs; run studies build"
         )
     return table
 

@@ -53,8 +53,10 @@ def run_server(settings: Settings, *, host: str, port: int, workers: int) -> Non
             " clients or overload"
         )
         logging.getLogger("kyphoplasty_cds.server").warning(message)
-    service, audit = load_service(site), AuditStore(settings.database_url)
-    run, drain = str(uuid4()), Drain(settings.drain_seconds)
+    service = load_service(site)
+    audit = AuditStore(settings.database_url)
+    run = str(uuid4())
+    drain = Drain(settings.drain_seconds)
     audit.open_with(run_entry("start", run, service.digests))
     note_mode(audit, site.site.service if site else ServiceMode())
     log_checkpoint_key(audit.database, settings.audit_key)
@@ -76,13 +78,9 @@ def run_server(settings: Settings, *, host: str, port: int, workers: int) -> Non
         audit.close()
 
     clients = site.site.clients if site else ()
-    # a caller may wait
-    longest = max(
-        [
-            settings.deadline_seconds,
-            *(client.deadline_seconds or 0.0 for client in clients),
-        ]
-    )
+    # The longest time that any caller waits for its answer.
+    deadlines = [client.deadline_seconds or 0.0 for client in clients]
+    longest = max([settings.deadline_seconds, *deadlines])
     serve(
         make_app,
         Address(host, port),
@@ -103,9 +101,9 @@ def run_entry(
 
 
 def note_mode(audit: AuditStore, mode: ServiceMode) -> None:
-    """Record if answers are shown, and to whom, whenever that changed.
+    """Record whether answers are shown, and to whom, if that has changed.
 
-    Without a last record it was live.
+    If nothing was recorded before, the service was live.
     """
     last: Mapping[str, Any] | None = ServiceMode().in_force()
     try:
@@ -136,9 +134,10 @@ def note_mode(audit: AuditStore, mode: ServiceMode) -> None:
 
 
 def log_checkpoint_key(database: Database, key_file: Path | None) -> None:
-    """Log the public key of checkpoints, known outside the database from the first day.
+    """Log the public key of checkpoints.
 
-    Cards need none, so a key that is gone is a warning.
+    So the key is known outside the database from the first day. Cards do not need it: a
+    key that is gone is only a warning.
 
     Raises:
         DataFileError: the configured key cannot be used.
@@ -157,11 +156,12 @@ def log_checkpoint_key(database: Database, key_file: Path | None) -> None:
 
 
 def refuse_strangers(host: str, public_url: str | None, site: Site | None) -> None:
-    """Let other machines in only if callers are authenticated, whichever way they come.
+    """Let other machines in only if callers are authenticated.
 
     Raises:
-        DataFileError: an open service that others would reach by itself or through a
-            proxy, or an address of other machines without one that tokens can name.
+        DataFileError: the service is open, and other machines could reach it directly
+            or through a proxy; or other machines can reach it, and it has no public
+            address for their tokens to name.
     """
     if is_open(site):
         if not is_loopback_host(host):

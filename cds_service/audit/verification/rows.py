@@ -28,6 +28,7 @@ STRAY = (
     " e.sequence = t.sequence) ORDER BY sequence LIMIT 100"
 )
 KEPT_APART = ("audit_payload", "audit_search", "audit_card")
+FACTS = 10  # place of the first column of audit_search in `ENTRIES`
 NUMBERS = {"status", "partial", "warning"}  # all other facts are texts
 AT_ONCE = 500
 Cells = tuple[Any, ...]
@@ -156,7 +157,7 @@ def read_stray(select: Select) -> Iterator[tuple[str, int]]:
 def is_sound(select: Select) -> bool:
     """Tell if SQLite's own check finds each row in each index.
 
-    Lists are read by index.
+    A row that an index lacks is missing from the lists that are read by that index.
     """
     _, ((words,),) = next(select("PRAGMA integrity_check(1)"))
     return _text(words) == "ok"
@@ -181,12 +182,12 @@ def read_rows(select: Select) -> Iterator[Row]:
                     misplaced.add(sequence)
                 of_entry.append((card, topic, indicator, rules))
         for row in rows:
-            found = _row(row, names[10:], tuple(cards.get(row[0], ())))
-            yield replace(found, are_cards_in_place=row[0] not in misplaced)
+            entry = _row(row, names[FACTS:], tuple(cards.get(row[0], ())))
+            yield replace(entry, are_cards_in_place=row[0] not in misplaced)
 
 
 def _row(cells: Cells, columns: tuple[str, ...], cards: tuple[Card, ...]) -> Row:
-    values = dict(zip(columns, cells[10:], strict=True))
+    values = dict(zip(columns, cells[FACTS:], strict=True))
     facts: dict[str, str] | None = None
     copies = None
     if values.pop("sequence") is not None:
@@ -197,7 +198,8 @@ def _row(cells: Cells, columns: tuple[str, ...], cards: tuple[Card, ...]) -> Row
             if value is not None
         }
     entry_id, at, kind = map(_text, cells[1:4])
-    form, (commitment, previous, link) = _text(cells[4], int), map(_text, cells[5:8])
+    form = _text(cells[4], int)
+    commitment, previous, link = map(_text, cells[5:8])
     salt, body = (None if cell is None else _text(cell) for cell in cells[8:10])
     return Row(
         cells[0],
@@ -219,6 +221,7 @@ def _row(cells: Cells, columns: tuple[str, ...], cards: tuple[Card, ...]) -> Row
 def _text(value: Any, kind: type = str) -> str:
     """Return the cell as it was hashed.
 
-    A cell of another type is found by no query, though it may read the same.
+    A cell of another type gets the type's name in front, so that its hash fails: it may
+    look the same, but queries do not find it.
     """
     return str(value) if type(value) is kind else f"{type(value).__name__}: {value!r}"
