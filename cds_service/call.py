@@ -134,7 +134,7 @@ class Ports:
     Attributes:
         clock: now; the service's calendar says which day that is at the site.
         fhir: a reader of the request's FHIR server, None if it names none.
-        deadline: of the whole answer, from the arrival of the request.
+        deadline: deadline of the whole answer, from the arrival of the request.
         base_url: where this service's own pages are.
         history: earlier answers of users to cards about this patient; None if no log
             can be searched.
@@ -180,10 +180,10 @@ class Call:
     """One hook call, and what answers it.
 
     Attributes:
-        service_id: of the service that was called.
+        service_id: id of the service that was called.
         hook: the service that answers; for a signed discharge, not the one called.
         now: when it is answered.
-        entry_id: of its audit entry, which the cards link to.
+        entry_id: id of its audit entry, which the cards link to.
     """
 
     service: Service

@@ -289,7 +289,7 @@ def _recalibration(
     One of other numbers than those in force is refused.
 
     Args:
-        digests: of the numbers in force, by model.
+        digests: digests of the numbers in force, by model.
     """
     if not path.exists():
         return {}

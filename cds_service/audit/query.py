@@ -21,14 +21,15 @@ class Query(Facts):
         card: uuid of a card that an answer showed or a feedback is about.
         since: at this time or later.
         until: before this time.
-        band: of the outcome `outcome`, or of any outcome if that is not given.
-        feedback: of answers: `accepted`, `overridden`, `none` (no feedback came),
-            `any`.
+        band: band of the outcome `outcome`, or of any outcome if that is not given.
+        feedback: kind of feedback on answers: `accepted`, `overridden`, `none` (no
+            feedback came), `any`.
         rule: id of a recommendation that an answer showed.
         model: id of a model; a card of the answer gave a figure of it.
         model_version: version of that model; it needs `model`.
         model_digest: digest of the model's numbers; it does not need `model`.
-        patient_part: of the patient's id, with an asterisk at its open ends: `pat-1*`.
+        patient_part: part of the patient's id, with an asterisk at its open ends:
+            `pat-1*`.
     """
 
     kinds: tuple[Kind, ...] = ()

@@ -60,7 +60,7 @@ class ListedEntry(Facts):
 
     Attributes:
         at: RFC 3339, UTC, milliseconds.
-        hash: of the entry in the chain.
+        hash: hash of the entry in the chain.
     """
 
     sequence: int

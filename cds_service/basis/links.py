@@ -76,7 +76,7 @@ class Links:
     """Addresses of basis pages.
 
     Attributes:
-        base_url: of this service, without a slash at the end.
+        base_url: base URL of this service, without a slash at the end.
         key: the key that signs, if it is known within so many seconds.
     """
 

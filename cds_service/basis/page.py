@@ -65,7 +65,7 @@ class OutcomePart:
 
     Attributes:
         answers: question and answer, in the order in which people ask.
-        charts: of the figure that the card says, the picture first.
+        charts: charts of the figure that the card says, the picture first.
         studies: side by side, then each by itself.
         beneath: by study, what is put next to its figure.
     """

@@ -125,10 +125,10 @@ def _effect_row(
 
     Args:
         answer: the answer.
-        result: of the study.
+        result: result of the study.
         inputs: one, or several that are explained together.
         effect: log odds.
-        ends: of its 95 % interval.
+        ends: ends of its 95 % interval.
         axis: ends of the axis.
     """
     prediction = result.prediction

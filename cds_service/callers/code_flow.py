@@ -63,9 +63,9 @@ class Registration:
 
     Attributes:
         document: URL of the server's discovery document.
-        issuer: that the document must name; empty if it may name any.
-        secret: of the client; None for a public client.
-        allowed: addresses on whose origins those of the document may be.
+        issuer: the issuer that the document must name; empty if it may name any.
+        secret: the client's secret; None for a public client.
+        allowed: addresses whose origins the addresses in the document may have.
         needs_challenge: the document must offer PKCE.
         most_at_once: threads that a slow server may occupy.
     """
@@ -100,7 +100,7 @@ class Secret:
     """The seed of one browser's secrets, for the time it is at the server.
 
     Attributes:
-        purpose: of the flow, so that what one flow made fits no other.
+        purpose: what the flow is for, so that what one flow made fits no other.
     """
 
     seed: str

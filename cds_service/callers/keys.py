@@ -264,7 +264,7 @@ class KeyAddress:
     """Keys from a URL. Redirects are not followed.
 
     Attributes:
-        url: of the JWK Set, as configured.
+        url: address of the JWK Set, as configured.
     """
 
     def __init__(

@@ -64,7 +64,7 @@ class Answer:
         basis_url: the page of this very answer; empty if there is none.
         handout_url: the page that this patient takes along; empty if there is none.
         worksheet_url: where the EHR launches the worksheet; empty if it does not.
-        language: of the cards; None for English.
+        language: language of the cards; None for English.
     """
 
     conclusion: Conclusion

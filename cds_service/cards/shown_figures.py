@@ -13,7 +13,7 @@ class ShownFigure(NamedTuple):
     """One figure that a card says.
 
     Attributes:
-        digest: of the model's numbers.
+        digest: digest of the model's numbers.
         words: as the card has them, `about 1 in 6`.
     """
 

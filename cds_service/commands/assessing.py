@@ -109,7 +109,7 @@ class Wish:
         patient: a FHIR id; None if `find` is to name the patient.
         find: a name or an identifier.
         procedure: a CPT number or `system|code`; kyphoplasty by the level when None.
-        token: of the server, for this run.
+        token: token for the server, for this run.
         as_of: the day that counts as today; the clock's when None.
     """
 

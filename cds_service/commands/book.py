@@ -265,7 +265,7 @@ def committee_book(
     """Write one printable page with everything in force.
 
     Args:
-        since: of the book that was approved; what changed is told first.
+        since: data of the approved book; what has changed since then comes first.
 
     Raises:
         DataFileError: the site folder or our data is wrong.

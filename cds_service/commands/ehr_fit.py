@@ -57,7 +57,7 @@ class Fit:
     """One EHR, its profile, and the service as it answers this EHR.
 
     Attributes:
-        deadline_seconds: of an answer, if the client's table has none.
+        deadline_seconds: deadline of an answer, if the client's table has none.
     """
 
     client: Client

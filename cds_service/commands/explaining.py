@@ -108,7 +108,7 @@ def explain_request(
         today: the day that counts as today; the clock's without it.
         site: its folder, as it is for the EHR that is meant.
         capabilities: what that EHR can apply.
-        language: of the cards; None for English.
+        language: language of the cards; None for English.
 
     Raises:
         CdsError: as the service itself would refuse it.

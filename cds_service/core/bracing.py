@@ -381,8 +381,8 @@ class KeepReason:
             not understood.
         source: on record, named by the brace order, by the augmentation order, or
             mentioned without being decided.
-        levels: of other fractures.
-        elements: of the augmentation order, by their names in R4.
+        levels: levels of other fractures.
+        elements: elements of the augmentation order, by their names in R4.
     """
 
     name: str

@@ -91,7 +91,7 @@ class Case:
         support: the orders for braces, bed rest and care that count.
         fracture: the one that is treated now, as far as it is known.
         closures: what earlier overrides close.
-        leaving: of a patient who is discharged: what is known of the time after the
+        leaving: for a patient who is discharged: what is known of the time after the
             procedure.
     """
 

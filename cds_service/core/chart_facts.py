@@ -43,7 +43,7 @@ class Condition(DataTable):
     """The conditions for a phrase, or a line of the detail; all of them must hold.
 
     Attributes:
-        state: of bone treatment, by the drug fact that holds.
+        state: state of bone treatment, by the drug fact that holds.
         fact: other facts of which one holds, by id.
         signal: other signals of which one holds.
         word: words of the fact's signal that must read so.

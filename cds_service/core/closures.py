@@ -118,12 +118,12 @@ class CardFeedback:
     """One user's answer to one card of this patient.
 
     Attributes:
-        ground: of the card.
+        ground: what the card is about, as far as an override can close it.
         reason: code of the override reason; empty if none of ours was given.
         answered: when the user did it.
         user: who signed, since feedback itself names no user.
-        hook_instance: of the call that showed the card.
-        fracture: that was treated then.
+        hook_instance: `hookInstance` of the call that showed the card.
+        fracture: the fracture that was treated then.
         entries: ids of the audit entries of card and feedback.
     """
 

@@ -143,8 +143,8 @@ def validated(
 
     Args:
         model: a pydantic model or dataclass.
-        content: of the file.
-        path: of the file.
+        content: content of the file.
+        path: path of the file.
         context: for the model's validators.
 
     Raises:
@@ -169,9 +169,9 @@ def validated_by_kind(
     """Validate the content as one of several models, which its `kind` chooses.
 
     Args:
-        union: of models, with `kind` as discriminator.
-        content: of the file.
-        path: of the file.
+        union: union of models, with `kind` as discriminator.
+        content: content of the file.
+        path: path of the file.
         explain_key: what to do about an unknown key, by kind and key.
 
     Raises:

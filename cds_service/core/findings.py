@@ -130,7 +130,7 @@ class Gap(NamedTuple):
     """A finding that we do not have, and why.
 
     Attributes:
-        provenance: of the values that were seen and not used.
+        provenance: where the values come from that were seen and not used.
         why: why the value that was seen is not used, if `detail` names the value
             too.
         value: the newest value that was seen but is not usable (stale, other method).

@@ -28,7 +28,7 @@ class HandoutSettings(DataTable):
     """`[handout]` of a site.
 
     Attributes:
-        language: of the page that a card links to.
+        language: language of the page that a card links to.
         phone: for new strong pain.
         ask_days: within which bone medicine is asked for.
         words: by language.

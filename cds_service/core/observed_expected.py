@@ -22,7 +22,7 @@ class Quarter(DataTable):
     Attributes:
         expected: events by the figures in force when it was measured.
         ratio: observed / expected.
-        interval: of the ratio, 95 %.
+        interval: interval of the ratio, 95 %.
     """
 
     quarter: Annotated[str, Field(pattern=r"^[12]\d{3} Q[1-4]$")]
@@ -46,7 +46,7 @@ class ObservedExpected(DataTable):
     """One model's quarters, oldest first.
 
     Attributes:
-        version: of the model that was measured.
+        version: version of the model that was measured.
         outcomes_digest: sha256 of the file of outcomes.
     """
 

@@ -69,7 +69,7 @@ def find_open_points(
     """List what is open; a figure under the usual needs this list to be empty.
 
     Args:
-        findings: of the patient.
+        findings: findings of the patient.
         record: which lists were read, and how far.
         inputs: the findings that the figure rests on.
     """

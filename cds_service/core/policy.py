@@ -189,10 +189,12 @@ class ShowingPolicy(DataTable):
     """Conditions for showing a study's figure. Shares 0..1; the shift in log odds.
 
     Attributes:
-        inputs_known: of the study's information, from which on it has a figure.
-        inputs_on_card: from which on it may have a line on a card.
-        disagreement: between two studies, on a common baseline.
-        baseline_shift_warning: a site's incidence lies so far from the study's.
+        inputs_known: share of the study's information from which on it has a figure.
+        inputs_on_card: share from which on it may have a line on a card.
+        disagreement: least difference between two studies that disagree, on a common
+            baseline.
+        baseline_shift_warning: least difference of a site's incidence from the study's
+            that is warned of.
     """
 
     inputs_known: Share

@@ -36,14 +36,15 @@ class PooledBaseline:
 
     Attributes:
         incidence: 0..1, within `horizon`; the pooled one, or a site's weighted with it.
-        log_odds: of the incidence.
-        variance: of these log odds, for this hospital's average.
-        source: whose; a site's is always weighted with the pooled one by precision.
+        log_odds: log odds of the incidence.
+        variance: variance of these log odds, for this hospital's average.
+        source: whose incidence; a site's is always weighted with the pooled one by
+            precision.
         usual: the step of the ladder nearest to the incidence, `1 in 6`.
         horizon: in words, `about 2 years`.
-        events: of the site's own patients; None without a site.
-        patients: whom the site followed; None without a site.
-        months: for how long it counted; None without a site.
+        events: events among the site's own patients; None without a site.
+        patients: number that the site followed up; None without a site.
+        months: time over which the site counted; None without a site.
         recalibration: fitted on local patients; then the incidence is theirs alone.
     """
 
@@ -65,7 +66,7 @@ class PooledFigure:
 
     Attributes:
         risk: 0..1 within the baseline's horizon, unrounded.
-        log_odds: of the risk.
+        log_odds: log odds of the risk.
         is_personal: enough is known for an own figure: age, and one of
             `personal_needs`. Otherwise the usual one is said.
         words: the figure as it is said, `about 1 in 8`; without an own figure

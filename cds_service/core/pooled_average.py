@@ -28,7 +28,7 @@ class Centre(NamedTuple):
 
     Attributes:
         intercept: log odds at all inputs 0.
-        means: of each input, in the order of the model.
+        means: mean of each input, in the order of the model.
     """
 
     intercept: float
@@ -39,7 +39,7 @@ class Estimate(NamedTuple):
     """A figure with one bone input.
 
     Attributes:
-        log_odds: of the risk.
+        log_odds: log odds of the risk.
         error: standard error of the place in the same hospital, log odds.
     """
 
@@ -53,16 +53,16 @@ class _Grid:
     """Everything that a patient of whom these inputs are known may be, a row each.
 
     Attributes:
-        names: of the inputs with a value, by column.
+        names: names of the inputs with a value, by column.
         known: continuous inputs with a value, by column.
         open: continuous inputs without one, by column.
         known_spread: mean and SD of the known ones.
         open_spread: mean and SD of the open ones.
         open_held: lowest and highest value of the open ones.
         regression: from known standardised values to the open ones.
-        deviations: of the open ones from that, standardised.
-        values: of the yes/no inputs without a value; the other columns are 0.
-        weights: of the rows, before sarcopenia has its own.
+        deviations: deviations of the open inputs from that, standardised.
+        values: values of the yes/no inputs without a value; the other columns are 0.
+        weights: weights of the rows, before sarcopenia has its own.
         has_sarcopenia: by row, if it is not known.
     """
 
@@ -84,8 +84,8 @@ class _Terms:
     """The model with one bone input; columns are in the order of `names`.
 
     Attributes:
-        variances: of the coefficients in a new hospital.
-        correlation: of the continuous inputs, which come first.
+        variances: variances of the coefficients in a new hospital.
+        correlation: correlation of the continuous inputs, which come first.
         shifts: log odds of sarcopenia per SD of the continuous inputs.
     """
 

@@ -90,7 +90,7 @@ class AveragePatient(NamedTuple):
 
     Attributes:
         means: by the model's input.
-        log_odds: of the risk.
+        log_odds: log odds of the risk.
     """
 
     means: Mapping[str, float]

@@ -137,8 +137,8 @@ class YesNoInput(_Input):
     Attributes:
         yes: what makes a finding's value a yes.
         no: what makes it a no; None if a record's silence is none.
-        share: of yes among all patients.
-        unrecorded: of yes among those whose record says nothing.
+        share: share of yes among all patients.
+        unrecorded: share of yes among those whose record says nothing.
     """
 
     yes: Requirement

@@ -115,10 +115,10 @@ class Prediction(NamedTuple):
     """One study's figure for one patient.
 
     Attributes:
-        log_odds: of the risk.
+        log_odds: log odds of the risk.
         risk: 0..1 within the study's horizon; unrounded and beyond floor and ceiling
             too.
-        standard_error: of the log odds, from the study's size.
+        standard_error: standard error of the log odds, from the study's size.
         study_uncertainty: 95 %, log odds ± 1.96 standard errors.
         if_measured: where 8 in 10 such patients would lie once all inputs were known;
             None if all are.
@@ -127,8 +127,8 @@ class Prediction(NamedTuple):
         held: by finding.
         floor: below it a text says "under"; rule of three, whole percent.
         ceiling: above it a text says "over".
-        coefficients_in_use: of the reduced model in use, log odds per unit, by term
-            (`mna-category=B`).
+        coefficients_in_use: coefficients of the reduced model in use, log odds per
+            unit, by term (`mna-category=B`).
         clear: by known finding, if its effect's 95 % interval leaves out 0; else "no
             clear effect in the study".
         effects: by known finding, coefficient in use x (value used - cohort mean), log
@@ -178,12 +178,12 @@ class _KnownSet:
     """Everything that depends on which inputs are known but not on their values.
 
     Attributes:
-        terms: of these inputs, in the order of the study.
-        means: of the cohort, one for each term.
+        terms: terms of these inputs, in the order of the study.
+        means: means of the cohort, one for each term.
         coefficients: in use, by term.
-        covariance: of the coefficients, at the printed scale.
+        covariance: covariance of the coefficients, at the printed scale.
         clear: as in `Prediction`, of findings with one term.
-        categories: of each finding with more: their columns.
+        categories: for each finding with several terms, their columns.
         gains: as in `Prediction`.
         unknown_until_after: as in `Prediction`.
         limits: floor and ceiling, as in `Prediction`.
@@ -262,7 +262,8 @@ def predict(
             for categories, else a number.
         site_incidence: 0..1, moves the figure to what this site observes; None keeps
             the study's.
-        recalibration: of this study on local patients; it goes before the incidence.
+        recalibration: recalibration of this study on local patients; it goes before the
+            incidence.
 
     Raises:
         ValueError: the study does not use a name, a value is of the wrong kind or not

@@ -21,7 +21,7 @@ class SetShift(DataTable):
     Attributes:
         inputs: the findings that were known.
         shift: log odds, shrunken towards 0 by how little the sets differ.
-        variance: of the shift.
+        variance: variance of the shift.
         n: local patients of whom these inputs, and no others, were known.
     """
 
@@ -36,15 +36,17 @@ class Recalibration(DataTable):
     """Log odds here = intercept + slope x log odds of the study, with provenance.
 
     Attributes:
-        covariance: of intercept and slope; 0 for a slope that was not fitted.
+        covariance: covariance of intercept and slope; 0 for a slope that was not
+            fitted.
         n: local patients whose figure would be shown, and whose outcome is known.
         months: within which the outcomes were counted; None if the file did not say.
         first: day of the earliest procedure, if the file gave days.
-        study_version: of the study's file, for people.
-        table_digest: of the numbers of the study; with others the recalibration is
-            stale.
+        study_version: version of the study's file, for people.
+        table_digest: digest of the numbers of the study; with others the recalibration
+            is stale.
         outcomes_digest: sha256 of the file of outcomes.
-        sets: of known inputs that differ from the rest here; none of the pooled model.
+        sets: sets of known inputs that differ from the rest here; none for the pooled
+            model.
     """
 
     method: Literal["intercept", "intercept-and-slope"]

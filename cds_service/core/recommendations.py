@@ -51,7 +51,8 @@ class Recommendation:
         recommended: the suggestion is pre-selected (`isRecommended`).
         already: orders or drafts that do it already; then nothing is offered.
         not_counted: orders that did it before this fracture: named, and offered again.
-        corrections: of brace orders: the end and review that each would get.
+        corrections: corrections of brace orders: the end and review that each would
+            get.
         gain: for a measurement: steps of the ladder by which it could move the figure.
         values: words for the placeholders of the text and of the order template.
     """
@@ -107,7 +108,7 @@ class SignalText(DataTable):
     Attributes:
         say: the card's line; `{text}` in it is the rule's own text, which is also said
             if this is empty.
-        label: of the suggestion, instead of the rule's own.
+        label: label of the suggestion, in place of the rule's own.
     """
 
     signal: str | tuple[str, ...] = ()
@@ -132,7 +133,7 @@ class Rule(DataTable):
         texts: the first whose signal holds is taken.
         supplies: inputs of the models that a measurement could give; the act with the
             greatest gain leads.
-        asks: of an act that asks for several measures, each of them.
+        asks: measures that the act asks for, if it asks for several.
         order_kind: the kind of support order that does the same already.
         order_in_card: if the EHR does not carry what the order says, the card does.
         in_detail: the card has a line of its text; otherwise the leading fact says it.

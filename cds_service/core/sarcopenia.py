@@ -45,7 +45,8 @@ class Ruler(Closed):
     Attributes:
         name: as people call it.
         limits: by measure; a measure without one does not count.
-        muscle_by_bioimpedance: of the muscle index; the same as by DXA if absent.
+        muscle_by_bioimpedance: limit of the muscle index by bioimpedance; the same as
+            by DXA if absent.
     """
 
     name: str

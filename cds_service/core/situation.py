@@ -29,7 +29,7 @@ class Situation:
         lists_not_read: prefetch keys of the lists of problems, drugs and orders that
             were not read whole, or in which no entry was understood.
         lists_cut: prefetch keys of every list that was not read, or not whole.
-        leaving: of a patient who leaves after an augmentation.
+        leaving: for a discharge after an augmentation: what is known of the time since.
     """
 
     findings: Findings

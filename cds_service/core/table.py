@@ -81,8 +81,8 @@ class ReducedModel(TablePart):
         inputs_known: share of the model's information that they carry, 0..1.
         intercept: log odds at all inputs 0.
         by_term: coefficients, log odds per unit, by term.
-        covariance: of centred intercept and coefficients, already widened to the
-            printed standard errors.
+        covariance: covariance of centred intercept and coefficients, already widened to
+            the printed standard errors.
         distance: mean squared distance between full and reduced linear predictor in the
             weighted cohort.
         distance_line: m0 and m1: that distance at a patient's place is m0 + m1 x 4r(1 -

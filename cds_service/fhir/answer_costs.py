@@ -23,7 +23,7 @@ class Record(NamedTuple):
     """The ground of one answer: a recorded call, a chart, or an audit entry.
 
     Attributes:
-        resources: of any type; the drafts of a call too.
+        resources: resources of any type; the drafts of a call too.
         drafts: what is being signed; None of anything but a call.
         missed: codes that the audit log says were not understood.
         is_logged: it is an entry of the audit log.

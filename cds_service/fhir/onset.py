@@ -35,7 +35,7 @@ def begun(condition: Json, birth: date | None, calendar: SiteCalendar) -> Days:
     Args:
         condition: a Condition.
         birth: the patient's day of birth; None if it is not recorded to the day.
-        calendar: of the site.
+        calendar: calendar of the site.
 
     Returns:
         The first and the last day; None for one that the onset does not tell.

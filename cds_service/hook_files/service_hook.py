@@ -50,7 +50,7 @@ def read_hook_files(name: str, hooks: Sequence[Path]) -> HookFiles:
     """Read the files of one service, each checked by itself.
 
     Args:
-        name: of the service and its folder.
+        name: name of the service and of its folder.
         hooks: our folder `hooks/`, then a site's.
 
     Raises:

@@ -47,7 +47,7 @@ class Launched:
 
     Attributes:
         client: the issuer by which the site names the EHR.
-        base: of the FHIR server that launched; the token is for it alone.
+        base: base of the FHIR server that launched; the token is for it alone.
         user: FHIR reference of the clinician, relative to the base.
         scope: as granted.
         ends: when the token expires, or we let it.

@@ -41,10 +41,11 @@ class Span:
     """A number in a report.
 
     Attributes:
-        key: of this span among all of the record.
-        field: of the worksheet.
-        value: as the field takes it.
-        before: the words before the number, and after it.
+        key: key of this span, unique in the record.
+        field: field of the worksheet.
+        value: in the form that the field takes.
+        before: the words before the number.
+        after: the words after it.
         place: further fields that the same sentence fills: level, site.
     """
 
@@ -63,7 +64,7 @@ class Report:
 
     Attributes:
         reference: `DiagnosticReport/id`.
-        day: of the examination; None if it is not said.
+        day: day of the examination; None if it is not said.
     """
 
     reference: str

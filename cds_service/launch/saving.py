@@ -43,7 +43,7 @@ class Sending:
     """The way of values to the server.
 
     Attributes:
-        deadline: of all calls; the first may take half of what is left.
+        deadline: deadline of all calls; the first may take half of what is left.
         writes: how the server takes several; a transaction if that is not known.
     """
 

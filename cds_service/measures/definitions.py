@@ -85,7 +85,7 @@ class MeasureFile(DataFile):
     """One file.
 
     Attributes:
-        name: of the finding.
+        name: name of the finding.
         definition: one sentence for a radiologist or a nurse.
         level: vertebra at which it is measured, in words.
         slice: which slice or slices.
@@ -126,7 +126,7 @@ class Measure:
     """A definition with the finding that it defines.
 
     Attributes:
-        display: of its code in our code system.
+        display: display of its code in our code system.
     """
 
     file: MeasureFile

@@ -159,7 +159,7 @@ class Item:
     Attributes:
         place: number of the group, and of the item in it.
         number: None if there is none.
-        answer: of a qualitative evaluation.
+        answer: answer of a qualitative evaluation.
     """
 
     place: str
@@ -280,7 +280,7 @@ def _dataset_in(
     Args:
         file: the file.
         content: what was unpacked of it, which has no head; None if it is not deflated.
-        names: of the elements that are read; None for all.
+        names: names of the elements that are read; None for all.
     """
     source = file if content is None else BytesIO(content)
     is_forced = content is not None

@@ -35,8 +35,8 @@ class Table(NamedTuple):
     """A table as text.
 
     Attributes:
-        name: of the file.
-        digest: of its bytes, SHA-256.
+        name: name of the file.
+        digest: SHA-256 of its bytes.
         rows: each with the number of its line, by column.
         delimiter: between cells; a tab for Excel.
     """

@@ -39,8 +39,8 @@ class Reported:
         number: None for yes and no.
         unit: as printed; empty if the source prints none, which means that of the
             finding.
-        answer: of a measure that is yes or no.
-        day: of the examination; None if the source does not say it.
+        answer: the answer, for a measure that is yes or no.
+        day: day of the examination; None if the source does not say it.
         levels: vertebrae, head to foot; empty if the source does not say them.
         site: where it was measured, if not at vertebrae: `total hip`.
         method: how it was measured, in the source's words.
@@ -81,10 +81,10 @@ class Supplement:
     """Statements of the person who imports, for what a source does not say.
 
     Attributes:
-        day: of the examination.
-        levels: of several levels in a source, those that count.
+        day: day of the examination.
+        levels: if a source has several levels, those that count.
         method: how it was measured.
-        thickness: of the slice, in mm.
+        thickness: thickness of the slice, in mm.
     """
 
     day: date | None = None
@@ -98,9 +98,10 @@ class Source:
     """One source, read.
 
     Attributes:
-        name: of the file, for people.
+        name: name of the file, for people.
         kind: what it was recognised as; empty if it was not.
-        system: of its identity: a DICOM object, or the digest of a file.
+        system: system of its identity: that of a DICOM object, or of the digest of a
+            file.
         identity: the same at every reading of the same source.
         person: identifier with its issuer, birth date and sex of the patient, as far as
             the source says them.

@@ -48,7 +48,7 @@ class Drawing(Closed):
     """A drawing of the slice.
 
     Attributes:
-        view: of the body.
+        view: view of the body.
         marks: structures that are outlined.
         words: what it shows, for who does not see it.
     """
@@ -121,7 +121,7 @@ class Outcome:
 
     Attributes:
         faults: by field, why a number cannot be taken.
-        day: of the examination; None if it is not given.
+        day: day of the examination; None if it is not given.
         written: the values as they would be written to the record.
         text: to paste into a report.
     """

@@ -423,7 +423,7 @@ class _InTime(HTTPConnection):
     trailers, what unpacks to nothing.
 
     Attributes:
-        watch: of the newest answer; cancelled once its body is read.
+        watch: timer of the newest answer; cancelled once its body is read.
     """
 
     watch: threading.Timer

@@ -42,7 +42,7 @@ def read_lines(
     knows.
 
     Args:
-        bases: of the server.
+        bases: bases of the server.
         until: monotonic time by which the reads must have ended.
     """
     whole: set[str] = set()

@@ -365,7 +365,7 @@ class LineChoice:
         buckets: how many shares of the patients there are.
         types: other types are passed over.
         look: tests what is set aside.
-        bases: of the server that made the export, if absolute references are to
+        bases: bases of the server that made the export, if absolute references are to
             count.
         treated: whose lines are kept; of others only that they are there. Everybody's
             if it is None.
@@ -534,11 +534,11 @@ def by_patient(
     All work is done in this process.
 
     Args:
-        files: of the export.
+        files: files of the export.
         folder: an empty one, for the parts.
         types: to read.
         say: is told of every line that is skipped.
-        bases: of the server that made the export.
+        bases: bases of the server that made the export.
     """
     buckets, chunks = bucket_count(files), chunks_of(files)
     choice = LineChoice(buckets=buckets, types=types, bases=bases)

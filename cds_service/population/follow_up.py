@@ -45,8 +45,8 @@ class Days(NamedTuple):
     """The days of a row; None if empty.
 
     Attributes:
-        procedure: from which the time counts.
-        event: of the first event that counts.
+        procedure: day from which the time counts.
+        event: day of the first event that counts.
         last_contact: the last day on which the patient is known to have been seen.
     """
 

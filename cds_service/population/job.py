@@ -36,7 +36,7 @@ class Job:
     """The request of the command line; a worker process makes its `Run` from it.
 
     Attributes:
-        files: of the export, in order.
+        files: files of the export, in order.
         as_of: the day that counts as today.
         procedure: a CPT number or `system|code` for all; None for each patient's own.
         levels: vertebrae for all.
@@ -129,8 +129,8 @@ def export_address(base: str, service: Service, *, with_worklist: bool = False) 
     FHIR Bulk Data Access 2.0.
 
     Args:
-        base: of the server: all its patients; or a Group on it (`…/Group/12`): that
-            group's.
+        base: base of the server, for all its patients; or a Group on it (`…/Group/12`),
+            for that group's.
         service: all that is in force, with the site's codes.
         with_worklist: also what the worklist reads.
     """

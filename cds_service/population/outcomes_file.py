@@ -76,7 +76,7 @@ class LocalPatient:
 
     Attributes:
         row: in the file; the heading is row 1.
-        day: of the procedure.
+        day: day of the procedure.
         findings: as known on that day; every other name of the vocabulary is a gap.
         outcomes: by outcome; one that is not known is absent.
         months: within which the outcome was counted, by outcome, if the file says.

@@ -96,15 +96,15 @@ class Performance(_Measure):
     A measure that the data cannot carry is None, with the reason in `notes`.
 
     Attributes:
-        expected: events by the figures.
-        share: with the outcome, 0..1; weighted if patients were.
-        mean_figure: of the model, 0..1; likewise.
+        expected: number of events that the figures add up to.
+        share: share with the outcome, 0..1; weighted if patients were.
+        mean_figure: mean figure of the model, 0..1; likewise.
         observed_expected: events / expected; interval on the log scale (Debray 2017,
             doi 10.1136/bmj.i6460).
         calibration_intercept: log odds by which the figures are too low, the slope held
             at 1.
-        calibration_slope: of the outcome on the log odds of the figure; under 1 the
-            figures are too extreme.
+        calibration_slope: slope of the outcome on the log odds of the figure; under 1
+            the figures are too extreme.
         auc: area under the ROC curve; interval by DeLong 1988.
         smooth: a lowess line through the outcomes, figure and share, for the plot.
     """
@@ -131,7 +131,7 @@ def measure(
     """Measure figures, 0..1, against outcomes.
 
     Args:
-        weight: of each patient, if some stand for others that were lost
+        weight: weight of each patient, if some represent others that were lost
             (`follow_up.censoring_weights`). Errors are then robust ones.
     """
     events_at = np.asarray(outcome, dtype=np.float64)

@@ -80,7 +80,7 @@ class Run:
             another type was not read.
         order: the order of `--procedure` and `--level`, for all; None if each patient's
             own counts.
-        bases: of the server that made the export.
+        bases: bases of the server that made the export.
         with_worklist: find the rows of the worklist too.
     """
 

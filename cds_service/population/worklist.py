@@ -118,7 +118,7 @@ def find_rows(
     Without an augmentation up to then there is nothing.
 
     Args:
-        record: of the patient.
+        record: record of the patient.
         visits: the patient's Encounters, Appointments and Procedures, as which
             referrals are recorded too.
         service: all that is in force.

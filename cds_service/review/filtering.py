@@ -133,7 +133,7 @@ def read_filter(fields: MultiDict[str, str], zone: tzinfo = UTC) -> Filter:
     """Read the filter from a query string or form.
 
     Args:
-        zone: of the site, whose days are meant.
+        zone: time zone of the site, whose days are meant.
 
     A field that does not exist or is given twice is a fault: more would be found than
     was asked.

@@ -18,7 +18,7 @@ class QuarterTable(NamedTuple):
     """One model's quarters.
 
     Attributes:
-        places: of each row's interval and ratio on the axis, in percent.
+        places: places of each row's interval and ratio on the axis, in percent.
     """
 
     caption: str

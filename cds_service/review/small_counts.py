@@ -29,7 +29,7 @@ class Counted:
     """One table of a year, or of several.
 
     Attributes:
-        values: of the cells that are shown, or will be.
+        values: values of the cells that are shown, or will be.
         hidden: cells that are not shown, as far as anybody may know: not 0.
         parts: columns that add up to a number that is known, or to a column, `whole`.
         whole: the column that the parts add up to; empty if it is none of the table's.

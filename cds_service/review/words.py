@@ -21,7 +21,7 @@ def register_words(routes: Blueprint, wording: Wording, zone: tzinfo = UTC) -> N
     """Add the filters of the templates.
 
     Args:
-        zone: of the site, in which times are told.
+        zone: time zone of the site, in which times are written.
     """
 
     def finding_title(name: str) -> str:

@@ -30,7 +30,7 @@ class Sample:
     """One patient and the orders being signed, as of one day.
 
     Attributes:
-        id: of the Patient too, `p1-thin-high`.
+        id: id, also of the Patient: `p1-thin-high`.
         story: one sentence on what the record says.
         resources: the record, the Patient first; the surgeon who signs is the last.
         draft_orders: the collection Bundle of `context.draftOrders`.

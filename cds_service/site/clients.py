@@ -99,12 +99,12 @@ class Client(SiteTable):
         client_id: our client id at this EHR's authorization server.
         background_reads: its FHIR servers may be read when no order is signed,
             by `loop`.
-        name: of its own folder, `clients/<name>/`: mappings, hooks and policy that hold
-            for this EHR alone.
+        name: name of its own folder, `clients/<name>/`: mappings, hooks and policy that
+            hold for this EHR alone.
         reviewers: accounts of the review pages that see this EHR's entries alone.
         tenant_reviewers: accounts that see those of one tenant alone.
         worksheet: our registration as a SMART app; None if it launches none.
-        language: of its cards; None: what each call accepts.
+        language: language of its cards; None: what each call accepts.
     """
 
     issuer: Name

@@ -171,7 +171,8 @@ class SiteFolder:
         clients: by issuer, for EHRs with a folder of their own: the site as it is for
             this EHR alone.
         below: the site whose overlays this one's lie over, of an EHR's own folder.
-        profiles: of each client, by issuer, with the facts that the site states.
+        profiles: profile of each client, by issuer, with the facts that the site
+            states.
     """
 
     path: Path

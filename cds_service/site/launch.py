@@ -9,7 +9,7 @@ class WorksheetLaunch(SiteTable):
     """The registration; each of the EHR's `fhir-servers` may launch the worksheet.
 
     Attributes:
-        client_id: of the worksheet at this EHR's authorization server.
+        client_id: id of the worksheet at this EHR's authorization server.
         client_secret_file: in the site folder; None for a public client, protected by
             PKCE alone.
         servers: origins that a FHIR server's SMART configuration may name besides its

@@ -56,7 +56,7 @@ class Fact(DataTable, Generic[Value]):
 
     Attributes:
         source: the name of its source.
-        words: of the source, which carry it.
+        words: words of the source, which state it.
     """
 
     value: Value
@@ -217,7 +217,7 @@ class StatedFact:
     Attributes:
         value: None if it is unknown.
         source: where it was read; None if it is unknown, and for the site's own.
-        source_name: of the source, in the profile.
+        source_name: name of the source, in the profile.
     """
 
     group: str

@@ -55,10 +55,11 @@ class ReviewLogin(SiteTable):
         servers: origins that the issuer's discovery document may name besides the
             issuer's own.
         scopes: asked for besides `openid`.
-        role_claim: of the ID token: a text, or a list of them.
+        role_claim: claim of the ID token that gives the role: a text, or a list of
+            them.
         roles: the role that each value of that claim gives.
-        name_claim: of the ID token: a readable account name, shown next to the id of
-            the account; never needed.
+        name_claim: claim of the ID token with a readable account name, shown next to
+            the id of the account; never needed.
         local_accounts: local accounts may still log in, as when the issuer cannot be
             reached.
     """
@@ -92,8 +93,8 @@ def client_secret(folder: Path, name: str | None) -> str | None:
     """Return the secret that is shared with a login server; None for a public client.
 
     Args:
-        folder: of the site.
-        name: of the file.
+        folder: folder of the site.
+        name: name of the file.
 
     Raises:
         DataFileError: the file is not there, holds no secret, or everybody on this

@@ -35,9 +35,9 @@ class Population(NamedTuple):
     """Patients with one bone input, each with every combination of the yes/no inputs.
 
     Attributes:
-        names: of the inputs, one column each.
+        names: names of the inputs, one column each.
         values: one row for each patient and combination.
-        weights: of the rows; they add to 1.
+        weights: weights of the rows; they add to 1.
     """
 
     names: tuple[str, ...]
@@ -62,7 +62,7 @@ def pooled_table(
     """Return the table of the pooled model.
 
     Args:
-        points: of the population, a power of 2.
+        points: number of points of the population, a power of 2.
     """
     coefficients = {
         study_input.id: pool_entries(study_input.entries)

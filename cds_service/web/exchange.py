@@ -39,11 +39,11 @@ class Exchange:
 
     Attributes:
         request: the request with its headers; its body may not have been received.
-        service_id: of the called service; empty if none is called, "unknown" if we have
-            no such service.
+        service_id: id of the called service; empty if none is called, "unknown" if we
+            have no such service.
         caller: once it is known.
         client: the same as the site describes it; None in open mode.
-        deadline: of the answer, once it is known.
+        deadline: deadline of the answer, once it is known.
         reason: a short word for the log.
         has_no_place: its EHR had no place left to read FHIR servers.
         failure: the exception that ended it; None if HTTP itself refused it.

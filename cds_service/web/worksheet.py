@@ -49,7 +49,7 @@ class Figure:
     """The figures that the service would give of such a patient.
 
     Attributes:
-        words: of the risk; empty if none is said.
+        words: words for the risk; empty if none is said.
         interval: where the risk may lie in a new hospital; empty if too little is known
             for a figure.
         missing: inputs of the figure that are not known.

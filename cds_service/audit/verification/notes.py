@@ -28,8 +28,8 @@ class Checkpoint:
 
     Attributes:
         log: id of the log.
-        sequence: of the last entry that it covers.
-        hash: of that entry.
+        sequence: sequence of the last entry that it covers.
+        hash: hash of that entry.
         signed: the signed bytes.
         signatures: all signatures.
     """

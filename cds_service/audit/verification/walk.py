@@ -61,7 +61,7 @@ class Report:
         purged: number of payloads deleted after their retention, according to `purge`
             entries.
         last: sequence of the last entry.
-        hash: of the last entry.
+        hash: hash of the last entry.
         faults: the first faults.
         fault_count: number of all faults.
         notes: remarks that are not faults.

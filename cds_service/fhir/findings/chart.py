@@ -110,7 +110,7 @@ class Reading:
     Attributes:
         match: the most specific of the concepts asked for.
         holder: the Observation or component with the value.
-        entry: of the Observation, which holds status, time, body site and method.
+        entry: entry of the Observation, which holds status, time, body site and method.
     """
 
     match: Match
@@ -158,7 +158,7 @@ class Listing(NamedTuple):
     """The contents of the lists that a finding comes from.
 
     Attributes:
-        entries: of the patient; the parts of a medication list count together.
+        entries: entries of the patient; the parts of a medication list count together.
         not_understood: entries that neither a code nor words identify.
         is_kept: any of them is of a list that somebody keeps; what is given in the ward
             is none.

@@ -74,7 +74,7 @@ def find_quantity(
     """Find a measured number, or why there is none, and the values passed over.
 
     Args:
-        spec: of the finding.
+        spec: specification of the finding.
         chart: the patient's record.
         judge: refuses values by where and how they were measured.
         pick: chooses the value that counts; None for the newest.
@@ -243,7 +243,7 @@ def _with_newest(
     It still describes the patient.
 
     Args:
-        old: of the values that are too old, the one that would count.
+        old: among the values that are too old, the one that would count.
     """
     others = [
         refusal.measured

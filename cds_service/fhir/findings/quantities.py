@@ -367,7 +367,7 @@ def any_differ(values: Sequence[Measured], decimals: int) -> bool:
     as precise.
 
     Args:
-        values: of one finding.
+        values: values of one finding.
         decimals: how many are shown to people.
     """
     if len(values) == 1:

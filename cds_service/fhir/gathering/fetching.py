@@ -241,7 +241,7 @@ def read_apart(
     writes its own. A resource counts once, in its newest version.
 
     Args:
-        bases: of the server, with those that a site calls its aliases.
+        bases: bases of the server, with those that a site calls its aliases.
         until: monotonic time by which the read must have ended.
 
     Raises:

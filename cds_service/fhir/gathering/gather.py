@@ -64,8 +64,8 @@ def gather(
         fhir: the request's server; None if it names no server that may be queried.
         terminology: tells which resources we read.
         person: the patient, by the identities known before the record is read.
-        deadline: of the whole answer; reads that exceed its share for reading count as
-            failed.
+        deadline: deadline of the whole answer; reads that exceed its share for reading
+            count as failed.
 
     Raises:
         PatientMismatch: the Patient is not the request's.

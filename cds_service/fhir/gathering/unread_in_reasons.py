@@ -115,7 +115,7 @@ def is_reason_understood(
     Words of more than `LONGEST_TEXT` characters together are not read.
 
     Args:
-        words: of an entry.
+        words: words of an entry.
         counted: what is left open if words name it.
         terminology: the service's terminology.
     """

@@ -37,7 +37,7 @@ def names_unsent(resource: Json, known: frozenset[str], bases: Bases) -> bool:
     Args:
         resource: an order or an encounter.
         known: the diagnoses that are, by name or address.
-        bases: of the server that has them.
+        bases: bases of the server that has them.
     """
     inside = contained_in(resource)
     for reference in reasons_referred_to(resource):

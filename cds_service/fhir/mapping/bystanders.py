@@ -63,7 +63,7 @@ class BystandersFile(DataFile):
         reviewed: a reader whom a site names has read the file.
         problems: ranges of diagnoses, besides those of `harmless-codes.toml`.
         problem_concepts: concepts of diagnoses.
-        spinal: of all these ranges, what touches the spine.
+        spinal: the parts of all these ranges that touch the spine.
         fractures: the osteoporotic fracture when it is new.
         healed: the same at a later visit.
         acts: ranges of orders and procedures.

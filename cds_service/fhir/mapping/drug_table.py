@@ -69,14 +69,14 @@ class OtherDose:
     """The marks of a dose of an ingredient that is not its usual one.
 
     Attributes:
-        name: of this dose, an ingredient of its own.
+        name: name of this dose, an ingredient of its own.
         ingredient: what it shares codes and names with.
         least: amounts from which it is this dose, by unit.
         most: amounts up to which it is, if the usual dose is the greater one.
         per_ml: mg in a mL from which it is this dose.
         units_billed: units that a payer is billed from which it is this dose.
         days: between two doses, from and to.
-        words: of this dose, in a folded name, dosage or note.
+        words: words for this dose, in a folded name, dosage or note.
         usual: words of the usual dose.
     """
 
@@ -107,7 +107,7 @@ class DrugTable:
         other_doses: those that are a drug of their own, by the ingredient.
         local_form: the end of a name that says that the drug acts where it is put.
         pack: the name of a pack that is one short course, with its `days`.
-        pack_days: of a pack whose name does not say them.
+        pack_days: days of a pack whose name does not say them.
     """
 
     ingredients: frozenset[str] = frozenset()

@@ -117,7 +117,7 @@ class Course(NamedTuple):
     """The length of a drug's course by the words of its dosage.
 
     Attributes:
-        hours: of all steps together.
+        hours: hours of all steps together.
         rest: the other words.
     """
 

@@ -37,7 +37,7 @@ class Expansion(NamedTuple):
     """The codes below some roots, the roots included.
 
     Attributes:
-        roots: of the filter that it was made from, sorted.
+        roots: roots of the filter that it was made from, sorted.
         codes: sorted as text.
     """
 

@@ -54,8 +54,8 @@ class ReportNumbersFile(DataFile):
             file.
         to: words between the two numbers of a range.
         total: words by which a hip next to a neck is the whole hip.
-        units: of the fields that are known by the unit after the number.
-        names: of the fields that are known by the words before the number.
+        units: units of the fields that are known by the unit after the number.
+        names: names of the fields that are known by the words before the number.
         areas: the same, before a number in mm² or cm².
         dxa: words of each site of a T-score.
     """
@@ -73,7 +73,7 @@ class Number(NamedTuple):
     """A number in a sentence.
 
     Attributes:
-        field: of the worksheet.
+        field: field of the worksheet.
         value: as the field takes it.
         start, end: where number and unit are in the sentence.
     """

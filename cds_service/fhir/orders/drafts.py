@@ -184,7 +184,7 @@ def read_drafts(
     Args:
         draft_orders: raw JSON of any quality.
         person: the request's patient.
-        deadline: of the answer; None for batch runs.
+        deadline: deadline of the answer; None for batch runs.
     """
     entries = list(_entries_of(draft_orders))
     drafts = [entry.order for entry in entries if entry.order is not None]

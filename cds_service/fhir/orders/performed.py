@@ -488,7 +488,7 @@ def _biopsy(
     """Read what the reports of a biopsy say.
 
     Args:
-        reference: of the biopsy, or of its order.
+        reference: reference of the biopsy, or of its order.
         sent: the day on which it was taken; None if that is not known.
         back: final reports that may be of it: what is grave in any is said.
         pending: other reports that may be of it; one before a final report is settled.

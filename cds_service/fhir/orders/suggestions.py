@@ -95,7 +95,7 @@ class Ordering:
     Attributes:
         templates: R4 orders that can be suggested, by name.
         capabilities: what the EHR can apply.
-        language: of the cards and of what new orders say; None for English.
+        language: language of the cards and of what new orders say; None for English.
     """
 
     signing: Signing
@@ -247,7 +247,7 @@ def make_template(
     """Make an order template from this JSON, checked with sample words.
 
     Args:
-        name: of its file.
+        name: name of its file.
         resource: its content.
         orderables: the site's codes by ours.
 

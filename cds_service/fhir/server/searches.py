@@ -188,8 +188,8 @@ def _page_address(base: Address, link: str, page_url: str) -> str | None:
 
     Args:
         base: the server's base URL.
-        link: of the next page.
-        page_url: of the page that has the link.
+        link: link to the next page.
+        page_url: URL of the page that has the link.
     """
     try:
         address = parse_address(urljoin(page_url, link))

@@ -65,7 +65,7 @@ def send_transaction(
     Each of them is 201, created, or 200, there already.
 
     Args:
-        base: of the server; a person named it.
+        base: base of the server; a person named it.
         token: sent over https, and to this machine.
         transaction: all of it is written, or nothing.
         connections: where calls may go.
