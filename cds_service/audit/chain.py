@@ -86,7 +86,7 @@ def is_probe(user: str | None, patient: str | None) -> bool:
 def kept_user(user: str) -> str:
     """Return `context.userId` as the log keeps it: an id, of any other text its hash.
 
-    A name, a sentence or a token is none of an id; the hash still tells users apart.
+    A name, a sentence or a token is not an id; its hash still tells users apart.
     """
     if _USER.fullmatch(user):
         return user

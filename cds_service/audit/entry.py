@@ -65,11 +65,11 @@ class Shown:
     """One answer as it leaves, or would leave.
 
     Attributes:
-        entry_id: that the cards' links name.
+        entry_id: id that the cards' links name.
         server: the request's FHIR server; `NOT_LISTED` if the caller may not name it.
         near: codes that we do not know, on what looks like an order or a T-score.
         silent_after: seconds taken by an answer that is not shown; None if it is.
-        asked_language: in which the cards were wanted; they may be in English.
+        asked_language: language that was asked for; the cards may be in English.
     """
 
     entry_id: str

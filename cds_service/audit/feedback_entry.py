@@ -212,7 +212,7 @@ def _listed(item: FeedbackItem, codes: frozenset[str], system: str) -> str | Non
 def _foreign(reason: ReasonCoding) -> dict[str, str] | None:
     """Return system and code of a reason that the EHR added to ours.
 
-    The result is None for what is no code: it may be free text.
+    The result is None if it is not a code: it may be free text.
     """
     code, system = reason.code or "", reason.system or ""
     if CODE.fullmatch(code) is None or SYSTEM.fullmatch(system) is None:

@@ -479,7 +479,7 @@ def read_index(text: bytes) -> Collection[Address]:
     An entry is an address, or an object with a `jku`. What is neither is left out.
 
     Raises:
-        NoKeySet: the text is no such list, or too long.
+        NoKeySet: the text is not such a list, or too long.
     """
     try:
         document = decode_json(text)

@@ -14,7 +14,7 @@ class ShownFigure(NamedTuple):
 
     Attributes:
         digest: digest of the model's numbers.
-        words: as the card has them, `about 1 in 6`.
+        words: those on the card, `about 1 in 6`.
     """
 
     model: str

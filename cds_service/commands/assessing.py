@@ -131,7 +131,7 @@ def assess_patient(
     """Check the server, find the patient, sign the order and answer it, in time.
 
     Raises:
-        click.UsageError: the order is no augmentation that this service knows.
+        click.UsageError: the order is not an augmentation that this service knows.
         CdsError: the server, the patient or the record cannot be read.
     """
     service = load_service(site)

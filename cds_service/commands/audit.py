@@ -256,10 +256,10 @@ def record_verification(report: Report, checkpoints: int) -> None:
 
 
 def _checkpoints(paths: Iterable[Path]) -> Iterator[Checkpoint]:
-    """Read the notes at these paths; of a folder, all.
+    """Read the notes at these paths, and all notes of a folder.
 
     Raises:
-        BadNote: one of them is none, or a folder has none; the message names it.
+        BadNote: a file is not a note, or a folder has none; the message names it.
     """
     for path in paths:
         files = sorted(path.glob("*.note")) if path.is_dir() else [path]

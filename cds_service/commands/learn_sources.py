@@ -191,7 +191,7 @@ def records_of_server(
     """Yield the chart of each patient; what the server refuses is said and left out.
 
     Raises:
-        CdsError: the address is none, or the server lists no patients.
+        CdsError: it is not an address, or the server lists no patients.
     """
     try:
         address = parse_base(base).url

@@ -91,7 +91,7 @@ def read_ticks(file: Path) -> tuple[tuple[Tick, ...], tuple[LineFault, ...]]:
     Lines without a tick are left for another time.
 
     Raises:
-        CdsError: it is no such table.
+        CdsError: it is not such a table.
     """
     heading, *rows = read_table(file).rows
     names = [name.casefold() for name in heading]

@@ -100,7 +100,7 @@ class FactFile(DataTable):
     """One file of `hooks/<service>/facts/`.
 
     Attributes:
-        id: as the page on cards has it, `F8`.
+        id: that of the page on cards, `F8`.
         rank: the number before the file's name; the lowest leads.
         signal: what makes it hold.
         act: what its phrase asks for, by a name that overrides and the audit log keep.

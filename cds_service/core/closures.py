@@ -34,7 +34,7 @@ class Fracture(NamedTuple):
 
     Attributes:
         day: when it happened; None if not known.
-        levels: that are treated, which tell two fractures apart if a day is not known.
+        levels: treated levels, which tell two fractures apart if a day is not known.
     """
 
     day: date | None = None

@@ -369,13 +369,13 @@ class AugmentationOrder:
         titles: what the orders are called, from our own texts, never from the record.
         authored: the day it was written; values dated later do not count.
         planned: the day it is planned for, if stated.
-        last_planned: that of its last stage, if several days are stated.
+        last_planned: day of its last stage, if several days are stated.
         reasons: concept names recognised among the orders' reason codes (`malignancy`,
             `osteoporotic-fracture`).
         doubts: concept names that the orders' words name without giving them as a
             reason.
         unread: elements of the orders whose words were not understood, by name.
-        performed: that it was done: its references are Procedures; None of an order.
+        performed: it was done, and its references are Procedures; None for an order.
     """
 
     references: tuple[str, ...]

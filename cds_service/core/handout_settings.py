@@ -30,7 +30,7 @@ class HandoutSettings(DataTable):
     Attributes:
         language: language of the page that a card links to.
         phone: for new strong pain.
-        ask_days: within which bone medicine is asked for.
+        ask_days: days within which the patient asks for bone medicine.
         words: by language.
     """
 

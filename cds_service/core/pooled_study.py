@@ -89,7 +89,7 @@ class _Input(Part):
 
     Attributes:
         id: name inside the model.
-        findings: that give its value; of several a yes of any.
+        findings: those that give its value; of several, one yes is enough.
         assumed: where its spread over patients, or its frequency, comes from.
     """
 
@@ -191,7 +191,7 @@ class Saying(Part):
     """The words for a figure.
 
     Attributes:
-        horizon: within which the new fracture is counted, in words.
+        horizon: time within which a new fracture counts, in words.
         horizon_months: the same as a number, for programs.
         more_from: from this risk on it is said as `more`.
         personal_needs: an own figure needs age and one of these; a yes of the yes/no
@@ -286,9 +286,9 @@ class PooledStudy(Part):
         review_by: when they are to be reviewed again.
         shrink: every pooled coefficient times this: published factors are those that
             came out.
-        rates: from which the baseline is pooled.
+        rates: those from which the baseline is pooled.
         site_months: a site's own incidence counts if it was observed for so long.
-        not_entered: results that were found and are no entry.
+        not_entered: results that were found and did not become an entry.
         notes: what in the sources does not add up.
     """
 

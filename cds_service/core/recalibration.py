@@ -39,7 +39,7 @@ class Recalibration(DataTable):
         covariance: covariance of intercept and slope; 0 for a slope that was not
             fitted.
         n: local patients whose figure would be shown, and whose outcome is known.
-        months: within which the outcomes were counted; None if the file did not say.
+        months: time over which outcomes were counted; None if the file did not say.
         first: day of the earliest procedure, if the file gave days.
         study_version: version of the study's file, for people.
         table_digest: digest of the numbers of the study; with others the recalibration

@@ -113,7 +113,7 @@ class Proposal:
         kind: `problem` and `drug` are entries of a list that is not understood because
             of them; nothing is proposed.
         text: the code's own text.
-        units: as the records write them, the most frequent first; empty text for none.
+        units: those of the records, the most frequent first; an empty text for none.
         seen: resources or components with this code.
         cost: answers that missed something for want of it.
         proposed: a code of ours; empty if no word says what it is.

@@ -105,7 +105,7 @@ def number(value: Any) -> float | None:
 def texts_of(codeable: Any) -> list[str]:
     """Return `text` and displays of a CodeableConcept, without an EHR's billing marks.
 
-    They often repeat each other. The marks are no part of a name.
+    They often repeat each other. The marks are not part of a name.
     """
     if not isinstance(codeable, dict):
         return []

@@ -54,7 +54,7 @@ class SiteCalendar:
 
         Anything else gives None.
 
-        A time without an offset is no FHIR; it is read as the site's own.
+        FHIR allows no time without an offset; such a time is read as the site's own.
         """
         written = text(value).strip()
         parts = _WRITTEN.fullmatch(written)

@@ -237,7 +237,7 @@ def _dataset(file: Path) -> Dataset:
     """Return the report in this file, without pixels.
 
     Raises:
-        NotReadable: it is no report, it is broken, or it is too large.
+        NotReadable: it is not a report, it is broken, or it is too large.
     """
     content = _unpacked(file)
     _check_class(_dataset_in(file, content, ["SOPClassUID"]))
@@ -295,7 +295,7 @@ def _dataset_of_json(content: bytes) -> Dataset:
     """Return the report in DICOM's JSON.
 
     Raises:
-        NotReadable: it is no report, or it is broken.
+        NotReadable: it is not a report, or it is broken.
     """
     dataset = parsed(lambda: Dataset.from_json(content.decode("utf-8")))
     _check_class(dataset)

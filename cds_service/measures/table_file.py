@@ -45,7 +45,7 @@ class Table:
 
     Attributes:
         rows: the first is the heading; cells without surrounding space.
-        delimiter: between cells; a tab for Excel.
+        delimiter: what separates cells; a tab for Excel.
         digest: sha256 of the file's bytes.
     """
 
@@ -71,7 +71,7 @@ def table_in(name: str, content: bytes) -> Table:
     """Read the table in these bytes.
 
     Raises:
-        NoTable: they are none, or hold nothing.
+        NoTable: they are not tables, or are empty.
         CdsError: the reader of Excel files is not installed.
     """
     if content.startswith(EXCEL):
@@ -103,7 +103,7 @@ def number_in(text: str, delimiter: str) -> float:
     parted by commas, `1,234` may be a thousand: it is not read.
 
     Raises:
-        ValueError: it is no number; `AmbiguousNumber` if it may be two.
+        ValueError: it is not a number; `AmbiguousNumber` if it may be two.
     """
     plain = text.translate(MINUS)
     if DECIMAL_COMMA.fullmatch(plain):

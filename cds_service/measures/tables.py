@@ -38,7 +38,7 @@ class Table(NamedTuple):
         name: name of the file.
         digest: SHA-256 of its bytes.
         rows: each with the number of its line, by column.
-        delimiter: between cells; a tab for Excel.
+        delimiter: what separates cells; a tab for Excel.
     """
 
     name: str

@@ -332,7 +332,7 @@ def _unpacked(file: Path) -> Iterator[bytes]:
 def _next_line(source: BinaryIO | gzip.GzipFile) -> tuple[bytes, int]:
     """Return the next line and its bytes in the file.
 
-    A line that is too long is replaced by text that is no JSON.
+    A line that is too long is replaced by text that is not JSON.
     """
     line = source.readline(LONGEST_LINE)
     if len(line) < LONGEST_LINE:

@@ -65,7 +65,7 @@ def follow_up_of(
     came afterwards.
 
     Args:
-        months: within which the outcome was counted.
+        months: time over which the outcome was counted.
         outcome: as a person confirmed it; None if the cell is empty.
     """
     event = _share(days.event, months, days)
@@ -139,7 +139,7 @@ class Incidence(NamedTuple):
 def incidence_of(followed: Sequence[FollowUp]) -> Incidence:
     """Estimate the share that has the event within the time, by Aalen and Johansen.
 
-    Death competes with the event; it is no loss.
+    Death competes with the event, and does not count as a loss.
     """
     causes = {"event": EVENT, "death": DEATH, "loss": 0, "whole": 0}
     status = np.array([causes[patient.end] for patient in followed])

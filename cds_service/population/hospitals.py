@@ -40,7 +40,7 @@ class Pooled(NamedTuple):
         interval: 95 % of the mean.
         next_hospital: 95 % of what one more hospital would find.
         tau: SD between hospitals, on the scale of pooling.
-        hospitals: that carry the measure.
+        hospitals: number of hospitals with this measure.
     """
 
     mean: float

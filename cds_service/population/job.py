@@ -83,7 +83,7 @@ class Job:
             service: all that is in force; loaded without it.
 
         Raises:
-            WrongJob: the procedure is no augmentation that the service knows.
+            WrongJob: the procedure is not an augmentation that the service knows.
         """
         service = service or load(self.site)
         # exported, even if the file is empty

@@ -62,7 +62,7 @@ def score_locally(job: Job, out: Path | None, worklist: Path | None) -> Report:
 
     Raises:
         CdsError: a process was killed, or fell over.
-        WrongJob: the procedure is no augmentation, or the work folder is somebody's
+        WrongJob: the procedure is not an augmentation, or the work folder is somebody's
             own.
     """
     service = load(job.site)

@@ -30,7 +30,7 @@ class LocalFigure:
         is_complete: every input was known.
         is_shown: an answer would have given it.
         is_outside: the patient does not meet a criterion of the study.
-        has_unusable: a value is no input without the site's reference.
+        has_unusable: a value cannot be an input without the site's reference.
     """
 
     risk: float

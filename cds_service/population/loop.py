@@ -93,7 +93,7 @@ def read_course(
         lines: as for `scoring.score`.
         run: what holds for all patients; nothing after its day counts.
         signed: the day of the signing.
-        days: that are in time.
+        days: number of days that are in time.
     """
     kinds = by_type(lines)
     whole = next(iter(kinds.get("Patient", ())), None)

@@ -79,7 +79,7 @@ class LocalPatient:
         day: day of the procedure.
         findings: as known on that day; every other name of the vocabulary is a gap.
         outcomes: by outcome; one that is not known is absent.
-        months: within which the outcome was counted, by outcome, if the file says.
+        months: time over which each outcome was counted, if the file says.
         follow_up: until a refracture, death or loss, if the file says.
         groups: `hospital`, `period` and the like, if the file says.
         confirmed: a person looked at the row; None if the file has no such column.
@@ -124,8 +124,8 @@ def read_outcomes(
     A row of a procedure after today is not used.
 
     Raises:
-        CdsError: it is no such table, a heading appears twice, a column cannot be read
-            in more than 5 % of the rows, or no row has an outcome.
+        CdsError: it is not such a table, a heading appears twice, a column cannot be
+            read in more than 5 % of the rows, or no row has an outcome.
     """
     table = read_table(path)
     head = [name.lower() for name in table.rows[0]]

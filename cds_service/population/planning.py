@@ -51,7 +51,7 @@ class Plan(NamedTuple):
     """The patients that a validation at this incidence needs.
 
     Attributes:
-        auc: that the model would have if it were right here.
+        auc: the AUC that the model would have if it were right here.
         needs: by measure; the largest decides.
         rough: the same with intervals twice as wide.
     """

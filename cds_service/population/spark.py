@@ -80,7 +80,7 @@ def score_on_spark(job: Job, out: Path | None, worklist: Path | None) -> Report:
         worklist: where the worklist goes.
 
     Raises:
-        WrongJob: the procedure is no augmentation.
+        WrongJob: the procedure is not an augmentation.
     """
     job.run((), load(job.site))  # refuses a wrong procedure before anything is read
     session = spark_session()

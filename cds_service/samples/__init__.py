@@ -53,7 +53,7 @@ def load_samples(today: date) -> tuple[Sample, ...]:
     """List all sample patients as of this day, in display order.
 
     Raises:
-        DataFileError: a file is no Bundle, or a date in it is misspelt.
+        DataFileError: a file is not a Bundle, or a date in it is misspelt.
     """
     index = tomllib.loads((FOLDER / "samples.toml").read_text(encoding="utf-8"))
     surgeon = _resources(_rendered(FOLDER / "surgeon.json", today))

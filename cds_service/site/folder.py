@@ -57,7 +57,7 @@ class Identity(SiteTable):
     """`[site]`: the hospital's name, its time zone, and origins that may call.
 
     Attributes:
-        time_zone: in which its days begin; needed with `[[clients]]`, else UTC.
+        time_zone: zone in which its days begin; needed with `[[clients]]`, else UTC.
     """
 
     name: Text

@@ -167,7 +167,7 @@ def read_rows(select: Select) -> Iterator[Row]:
     """Read the entries in the order of their sequence.
 
     Raises:
-        NoLog: the sequence of the table is no number, so it is not that of a log.
+        NoLog: the sequence is not a number, so the table is not that of a log.
     """
     for names, rows in select(ENTRIES):
         if any(type(row[0]) is not int for row in rows):

@@ -145,7 +145,7 @@ def _words_of(parts: Sequence[str], value: Any) -> str:
         is_said = parts[-1] in ("display", "text")
         return text(value) if is_said and not _is_name(text(value)) else ""
     if parts[0] == "derivedFrom" and "Request/" in text(value):
-        return _UNREAD  # what was ordered is no dose
+        return _UNREAD  # what was ordered is not a dose
     return _read(parts, value)
 
 

@@ -91,7 +91,7 @@ class Joints(NamedTuple):
     """Words and marks that join or divide other words.
 
     Attributes:
-        several: between two names.
+        several: words between two names.
         aside: before an aside; a denial in the aside is of what the aside names.
         suspicion: words that call a diagnosis suspected.
         contrast: `but`, `other than`: no denial holds beyond it, and none is plain with
@@ -102,8 +102,8 @@ class Joints(NamedTuple):
             denied things.
         relatives: a relative of the patient, whom the whole sentence is about.
         border: where a denial may end.
-        in_list: between the last two of a list: `no fracture, abscess or metastasis`;
-            the last group of the match is `and_` if it only adds.
+        in_list: words between the last two of a list: `no fracture, abscess or
+            metastasis`; the last group of the match is `and_` if it only adds.
     """
 
     several: re.Pattern[str]

@@ -75,7 +75,7 @@ class OtherDose:
         most: amounts up to which it is, if the usual dose is the greater one.
         per_ml: mg in a mL from which it is this dose.
         units_billed: units that a payer is billed from which it is this dose.
-        days: between two doses, from and to.
+        days: least and greatest number of days between two doses.
         words: words for this dose, in a folded name, dosage or note.
         usual: words of the usual dose.
     """

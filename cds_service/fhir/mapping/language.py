@@ -155,7 +155,7 @@ class Durations(DataTable):
         until_day: an end date in our words.
         units: words of each unit of `durations.toml`.
         and_half: what adds half a unit, before the unit or behind it.
-        to: between the two numbers of a range.
+        to: words between the two numbers of a range.
         for_, soft, until, until_date, every, since, delay: words before a duration:
             that it is one, that it is about so long, that it is an end; that it is a
             frequency, lies in the past, or is a time to wait.

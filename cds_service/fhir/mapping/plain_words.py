@@ -64,7 +64,7 @@ class PlainWords:
     """The plain words of all languages, compiled.
 
     Attributes:
-        words: as the files write them.
+        words: those of the files, as written.
         durations: reads the lengths of time next to them.
         earlier: words that call a fracture an old one.
     """

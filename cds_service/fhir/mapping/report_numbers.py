@@ -74,7 +74,7 @@ class Number(NamedTuple):
 
     Attributes:
         field: field of the worksheet.
-        value: as the field takes it.
+        value: in the form that the field takes.
         start, end: where number and unit are in the sentence.
     """
 
@@ -105,7 +105,7 @@ class ReportNumbers:
     def find(self, sentence: str) -> Iterator[Number]:
         """Yield the numbers of a sentence, also the upper ends of ranges.
 
-        Limits, spreads and numbers of two meanings are none.
+        Limits, spreads and numbers with two meanings do not count.
         """
         for field, pattern in self._numbers.items():
             for match in pattern.finditer(sentence):

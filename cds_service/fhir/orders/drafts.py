@@ -225,7 +225,8 @@ class _Entry(NamedTuple):
 
     Attributes:
         known: what other entries may refer to.
-        names: by which it may be meant: its `Type/id`, and the end of its fullUrl.
+        names: names that a reference to it may use: its `Type/id`, and the end of its
+            fullUrl.
         order: None if the entry signs nothing.
         is_cut: only a part of the order is read.
     """
