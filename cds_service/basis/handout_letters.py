@@ -1,13 +1,13 @@
 """The letters that the PDF of the patient's page can show, in every reader's fonts.
 
-If they lack a letter there is no PDF: a square in its place would be on a page that is
-not looked at again.
+If a font lacks a letter there is no PDF: it would show a square in its place, on a page
+that nobody checks again.
 """
 
 from collections.abc import Iterable
 
 LATIN_LETTERS = "cp1252"  # those of Helvetica, as Python names them
-LAST_CHINESE = "\uffff"  # the font is asked by two bytes for each character
+LAST_CHINESE = "\uffff"  # the font knows characters of two bytes only
 WRAPPED_ANYWHERE = ("zh", "ja")  # languages without spaces between words
 
 

@@ -82,7 +82,7 @@ def contribution_chart(answer: Answer, result: ModelResult) -> Chart:
         for group in groups
     ]
     axis, labels = log_odds_axis([0.0, *chain.from_iterable(intervals)])
-    # by the incidence here, or a refit
+    # The shift by the incidence of the site, or by a recalibration.
     shift = prediction.log_odds - baseline.slope * baseline.own(prediction.log_odds)
     start = prediction.log_odds - shift - sum(effects)
     effect_rows = [
@@ -243,7 +243,7 @@ def _cohort_row(answer: Answer, result: ModelResult, finding: Finding) -> Row:
 
 
 def studies_chart(outcome: OutcomeAssessment) -> Chart | None:
-    """Plot the studies of one outcome: their disagreement is a range, not averaged."""
+    """Plot the studies of one outcome side by side; their figures are not averaged."""
     rows = [*map(_study_row, outcome.models), *map(_stratum_row, outcome.supporting)]
     if not rows:
         return None

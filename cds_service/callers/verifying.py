@@ -33,7 +33,7 @@ MAX_JTI = 256  # characters
 SKEW_SECONDS = 60  # tolerated between the clocks of two machines
 LATEST = 253_402_300_800  # the year 10000; later times are invalid
 SHOWN = 64  # characters of a caller's claims in the log
-SHOWN_ADDRESS = 200  # of one that is an address
+SHOWN_ADDRESS = 200  # characters of a claim that is an address
 MAX_AUDIENCES = 5  # in the log
 KID_UNKNOWN = "jwt.kid_unknown"
 SECRET = re.compile(r"(?<=://)[^/]*@|[?#].*", re.DOTALL)
@@ -43,7 +43,7 @@ REFUSED_MEMBERS: Mapping[str, str] = {
     **dict.fromkeys(("crit", "b64", "zip"), "jwt.crit"),
     **dict.fromkeys(("jwk", "x5c", "x5u"), "jwt.header"),
 }
-# in PyJWT's messages, since one exception covers all three
+# In PyJWT's messages: one exception covers all three claims.
 TIME_CLAIM = re.compile(r"\((exp|iat|nbf)\)")
 # `sub` is not checked
 OPTIONS: Any = {"require": ["iss", "aud", "exp", "iat", "jti"], "verify_sub": False}
@@ -110,18 +110,21 @@ class Callers:
             return self._verify(text, header, unverified, addresses, until)
         except NotAuthenticated as refusal:
             refusal.claimed = _claimed(header, unverified)
-            is_of_set = refusal.reason == KID_UNKNOWN and "jku" in header
-            key_set = header["jku"] if is_of_set else None
+            # Only then do the keys of one set alone count.
+            has_set = refusal.reason == KID_UNKNOWN and "jku" in header
+            key_set = header["jku"] if has_set else None
             refusal.expected = self._expected(unverified.get("iss"), addresses, key_set)
             raise
 
     def _expected(
         self, issuer: Any, addresses: Sequence[str], key_set: Any
     ) -> Mapping[str, Any]:
-        """Return what the site has for this issuer; else the issuers that it knows.
+        """Return the values that the site expects of this issuer.
+
+        For an unknown issuer, return the known ones.
 
         Args:
-            key_set: the one whose keys count, by its address; None if all do.
+            key_set: address of the key set whose keys count; None if all sets do.
         """
         client = self._clients.get(issuer) if isinstance(issuer, str) else None
         if client is None:
@@ -151,7 +154,7 @@ class Callers:
             raise _refusal("jwt.iss")
         settings = client.settings
         keys, is_cut = _keys_for(header, client, until)
-        # a trailing slash does not matter
+        # A trailing slash does not matter.
         ours = [
             address.removesuffix("/") for address in (*addresses, *settings.audiences)
         ]
@@ -210,7 +213,7 @@ def read_token(text: str) -> tuple[Mapping[str, Any], Mapping[str, Any]]:
         for part in shape.groups()[:2]
     )
     if not isinstance(header, dict) or not isinstance(claims, dict):
-        # Text that is wrong, not a type of ours.
+        # The text is wrong, not the type of an argument.
         raise ValueError("not two objects")  # noqa: TRY004
     return header, claims
 
@@ -268,8 +271,8 @@ def decode(
 def check_claims(claims: Mapping[str, Any], client: Client) -> str | None:
     """Make the checks that PyJWT does not make, and return the token's tenant.
 
-    A tenant that the site does not name may be any text: only a word is kept, of others
-    the hash.
+    If the site names no tenants, a tenant may be any text: a word is kept as it is, any
+    other text as its hash.
 
     Raises:
         NotAuthenticated: a time is not a number, the token is valid for too long, or it
@@ -302,7 +305,7 @@ def check_claims(claims: Mapping[str, Any], client: Client) -> str | None:
 def _keys_for(
     header: Mapping[str, Any], client: KnownClient, until: Deadline
 ) -> tuple[Sequence[jwt.PyJWK], bool]:
-    """Return the issuer's keys that this token names, and if there are too many.
+    """Return the issuer's keys that this token names, and whether some were left out.
 
     Raises:
         NotAuthenticated: there is none, or it is not for this algorithm.

@@ -69,7 +69,7 @@ def _risk(answer: Answer, risk_words: RiskWords, pooled: PooledResult) -> str:
 
 
 def _pain(answer: Answer) -> str:
-    """Write lasting pain by its pooled rate; a lower limit with a factor on record."""
+    """Write the pooled rate of lasting pain, "at least" if a factor is on record."""
     pain = answer.assessment.pain
     return answer.texts.say("risk.pain", words=pain.words) if pain else ""
 
@@ -82,7 +82,7 @@ def _certainty(answer: Answer, pooled: PooledResult) -> str:
 
 
 def study_lines(answer: Answer) -> Iterator[tuple[str, str]]:
-    """Yield a line for each study whose criteria hold and whose figure is above."""
+    """Yield a line for each study that has one (docs/evidence.md)."""
     if answer.risk_words is None:
         return
     for line in answer.assessment.study_lines:

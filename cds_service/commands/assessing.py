@@ -1,8 +1,8 @@
 """`kyphoplasty-cds assess`: print the cards for a patient of any FHIR R4 server.
 
 It builds the request of a signed kyphoplasty, and `service.answer` answers it: there is
-no second path. Nobody is treated by it, so the audit entry stays in memory. Patients'
-names go to the terminal and nowhere else.
+no second path. The cards are not for treatment, so the audit entry stays in memory.
+Patients' names go to the terminal and nowhere else.
 """
 
 import re
@@ -302,12 +302,10 @@ def _find_one(fhir: lookup.Browser, wanted: str, until: float) -> str:
 
 @dataclass(slots=True)
 class PrintingReader:
-    """A `FhirReader` that prints what came of every query.
-
-    It asks no query twice.
+    """A `FhirReader` that prints the result of every query, and sends none twice.
 
     Attributes:
-        names: what a query is called, if it has a name.
+        names: names by query, for those that have one.
     """
 
     fhir: lookup.Browser

@@ -50,7 +50,7 @@ from cds_service.settings import Settings, read_settings
 
 WAIT_SECONDS = 10.0  # a command may wait longer for the database than an answer may
 MOST = 10_000
-# what a log holds that nobody has called yet
+# The kinds of a log that no EHR has called yet.
 OWN_KINDS = frozenset({"genesis", "read", "start", "stop"})
 NO_DATABASE = (
     "The database of the audit log does not answer, or refuses this login or what it"
@@ -206,7 +206,7 @@ def verify(
         checkpoints = list(_checkpoints(notes))
         trusted = [read_key(key) for key in keys]
         if exported is not None:
-            # As they are: the hash of the manifest covers the ends of lines too.
+            # Without changing the ends of lines: the manifest's hash covers them too.
             with exported.open(encoding="utf-8", errors="replace", newline="") as lines:
                 report = verify_export(lines, trusted or [read_key(_own_key())])
         else:
@@ -264,7 +264,7 @@ def _checkpoints(paths: Iterable[Path]) -> Iterator[Checkpoint]:
     for path in paths:
         files = sorted(path.glob("*.note")) if path.is_dir() else [path]
         if not files:
-            # A log that was cut off looks whole without one.
+            # Without a note, a log that was cut off would look whole.
             raise BadNote(f"{path}: the folder has no *.note")
         for file in files:
             if fault := options.fault_of(file):
@@ -389,7 +389,9 @@ def migrate() -> None:
 
 @contextmanager
 def log_database(*, may_begin: bool = False) -> Iterator[Database]:
-    """Yield the log's database; it holds a log, or may begin one if a setting names it.
+    """Yield the database of the log.
+
+    If there is no log yet, one may begin only if a setting names the database.
 
     Raises:
         DataFileError: there is no log, and none may begin.
@@ -451,8 +453,8 @@ def check_period(since: datetime | None, until: datetime | None) -> None:
 def _patient(criteria: dict[str, Any]) -> dict[str, str]:
     """Return the patient's FHIR id, a part of it, or that of a record number.
 
-    The FHIR server knows the number; neither the log nor the entry of this look holds
-    it.
+    Only the FHIR server knows the number: it is written neither to the log nor to the
+    entry about this search.
     """
     identifier, server = criteria.pop("identifier"), criteria.pop("fhir_server")
     token, patient = criteria.pop("token"), criteria.get("patient")
@@ -487,7 +489,7 @@ def _query(**criteria: Any) -> Query:
 
 
 def _replayed(stored: Stored) -> dict[str, Any]:
-    # All that is in force, for this option alone.
+    # Loading all data in force is slow, and only this option needs it.
     from cds_service.loading import load_service  # noqa: PLC0415
     from cds_service.review.replay import NothingToReplay, replay  # noqa: PLC0415
 

@@ -1,8 +1,7 @@
 """`kyphoplasty-cds probe`: a synthetic order through a running service.
 
-It is of no patient, and called as an EHR calls it.
-
-The whole prefetch is in the request, and a key of the caller's own signs the token.
+The patient is invented, and the call is that of an EHR: with the whole prefetch in the
+request, and a token signed by a key of the caller's own.
 Every such call names `PROBE` as its user, so that reports and counts can leave it out.
 """
 
@@ -83,7 +82,7 @@ class CallingCard:
     Open mode needs neither.
 
     Attributes:
-        token: for one call.
+        token: a token for one call.
         key: PEM of an EC key on P-384.
         issuer: `iss` of the tokens, as the client's table in `site.toml` has it.
     """
@@ -207,7 +206,7 @@ def synthetic_call(
     patient_id: str,
     procedure: str | None = None,
 ) -> dict[str, Any]:
-    """Return the call that signs a sample's orders, for a patient who is nobody.
+    """Return the call that signs a sample's orders, for an invented patient.
 
     It brings all prefetch and names no FHIR server.
     """

@@ -1,7 +1,7 @@
 """Compares the book with the one that a committee approved.
 
-A book carries what it was printed from. The test patients are answered once more as of
-its day, so that only what was changed makes a difference, and not the calendar.
+A book carries the data that it was printed from. The test patients are answered again
+as of its day, so that only changes of the data show, and not the passing of time.
 """
 
 import html
@@ -21,7 +21,7 @@ Parts = Mapping[str, Mapping[str, str]]  # by part, each value by its path
 
 
 class Change(NamedTuple):
-    """One value that is another one; None if it was not, or is no more."""
+    """One value that has changed; None if it is absent before or now."""
 
     part: str
     where: str
@@ -93,7 +93,7 @@ def read_book(file: Path) -> BookData:
     """Read what an approved book carries.
 
     Raises:
-        CdsError: it cannot be read, or was printed before books carried that.
+        CdsError: it cannot be read, or is of a version whose books carried no data.
     """
     try:
         page = file.read_text(encoding="utf-8")

@@ -201,9 +201,9 @@ def _test(tick: Tick) -> Iterator[tuple[str, str]]:
 
 
 def _toml(text: str) -> str:
-    """Write a basic string: as JSON does, but without its halves of one character.
+    """Write a basic string of TOML, which is nearly one of JSON.
 
-    TOML takes no escape of a surrogate, and no delete character as it is.
+    TOML allows no escaped surrogates, and no delete character that is not escaped.
     """
     return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")
 

@@ -55,7 +55,7 @@ FHIR_PORT = 8090  # of a kept server, as the README's commands name it
 # A small page, so that the service has to follow links.
 PAGE_SIZE = 10
 # Generous, since a small machine is slow right after installation: the demonstration is
-# about cards, not deadlines. Sooner than the caller gives up, since the service says
+# about cards, not deadlines. Shorter than the caller waits, so that the service can say
 # what took too long.
 DEADLINE_SECONDS = CALL_SECONDS - 5
 
@@ -208,7 +208,7 @@ def _show_measured(
 ) -> Iterator[str]:
     """Print the cards of a patient before and after the worksheet.
 
-    The values are Observations as the worksheet saves them, and they go again at once.
+    The values are Observations as the worksheet saves them, removed afterwards.
 
     Yields failures.
     """
@@ -263,7 +263,7 @@ def call_service(
 def print_addresses(
     console: Console, urls: Mapping[bool, str], fhir_url: str, *, keep: bool
 ) -> None:
-    """Print the addresses of what runs on, or that nothing does."""
+    """Print the addresses of servers that keep running, or that none does."""
     console.print()
     if not keep:
         console.print(

@@ -67,7 +67,7 @@ CURES_OF_KEYS = {
 }
 
 
-# Where an order says what is ordered, by its type one of them.
+# The elements that say what is ordered; each type of order has one of them.
 TITLES = (
     "code",
     "codeCodeableConcept",

@@ -1,4 +1,4 @@
-"""`kyphoplasty-cds mappings expand`: what the is-a filters hold.
+"""`kyphoplasty-cds mappings expand`: the codes below the is-a filters.
 
 They are taken from a release or a terminology server.
 """
@@ -101,7 +101,8 @@ def _note_missing(release: Release, roots: Mapping[str, Sequence[str]]) -> None:
     """Report which roots the release lacks.
 
     Raises:
-        CdsError: it has none of them, as the package of an extension alone.
+        CdsError: it has none of them, like the package of an extension without the
+            edition that it extends.
     """
     known = _concepts(release)
     if known.isdisjoint(chain.from_iterable(roots.values())):
@@ -213,7 +214,7 @@ def _pages(
         received.update(codes)
         if len(received) >= total:
             return
-        # A page that was given before, by a server that knows no offset, is none.
+        # A server that does not know the offset gives the same page again.
         if len(received) == before:
             raise CdsError(
                 f"{address}: gives {len(received)} of {total} codes below {root}"
@@ -221,11 +222,9 @@ def _pages(
 
 
 def _codes(expansion: Mapping[str, Any]) -> list[str]:
-    """Return the codes of one page, of SNOMED CT.
+    """Return the SNOMED CT codes of one page, also those nested below others.
 
-    One of another system is an empty text.
-
-    A server may put codes below others.
+    A code of another system becomes an empty text.
     """
     codes: list[str] = []
     waiting = objects(expansion.get("contains"))

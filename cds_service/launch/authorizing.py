@@ -127,7 +127,7 @@ class Launcher:
         """Return the launch that was granted.
 
         Raises:
-            LoginRefused: the answer is not that of a launch by a clinician with a patient.
+            LoginRefused: it is not the launch of a clinician, with a patient.
             CallFailed: the server does not answer.
         """
         claims = self.server.verified_claims(granted, secret.value("nonce"), deadline)

@@ -101,7 +101,7 @@ def read_measures(
     *,
     until: float,
 ) -> RecordedMeasures:
-    """Read the patient's measures of ours on record, and their changes.
+    """Read those measures on record that we define, and their changes.
 
     Raises:
         FhirReadError: they cannot be read, or not all of them.
@@ -203,10 +203,10 @@ def _word(
 
 
 class SheetReader:
-    """Reads patient and Observations alone, with values that are not on record yet.
+    """Reads the Patient and Observations, and adds values that are not on record yet.
 
-    Each query is read once. With it the flow of an order gives the figure before and
-    after the worksheet.
+    Each query is sent once. With this reader the flow of an order gives the figure
+    without the values of the worksheet and with them.
     """
 
     def __init__(self, reader: FhirReader, values: Sequence[Json] = ()) -> None:

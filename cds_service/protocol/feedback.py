@@ -59,7 +59,11 @@ Id = Annotated[Text, AfterValidator(_in_lower_case)]
 
 
 class AcceptedSuggestion(Inbound):
-    """Attributes: id: uuid of the suggestion, in lower case; or any other text."""
+    """A suggestion that was accepted.
+
+    Attributes:
+        id: uuid of the suggestion, in lower case; or any other text.
+    """
 
     id: Id
 
@@ -117,8 +121,8 @@ class FeedbackItem(Inbound):
     """One user's answer to one card.
 
     Attributes:
-        card: uuid of the card, in lower case; any text, since a card that we do not
-            know is no fault of the client.
+        card: uuid of the card, in lower case. Any other text is accepted too, since an
+            unknown card is not the client's fault.
         outcome_timestamp: when the user did it, UTC, by the client's clock.
     """
 
@@ -152,20 +156,20 @@ class FeedbackItem(Inbound):
 
     @property
     def suggestions(self) -> tuple[str, ...]:
-        """List the accepted suggestions, sorted; none of a card that was overridden."""
+        """List the accepted suggestions, sorted; empty if the card was overridden."""
         accepted = self.accepted_suggestions if self.outcome == "accepted" else ()
         return tuple(sorted({suggestion.id for suggestion in accepted}))
 
     @property
     def reason(self) -> ReasonCoding | None:
-        """Say why the card was overridden; none of a card that was accepted."""
+        """Return why the card was overridden; None if it was accepted."""
         if self.override_reason is None or self.outcome != "overridden":
             return None
         return self.override_reason.reason
 
     @property
     def id(self) -> UUID:
-        """Make a key that a repeat of the statement has too, whatever its comment."""
+        """Make an id that a repeat of the statement shares, whatever its comment."""
         reason = (self.reason.system, self.reason.code) if self.reason else ()
         moment = self.outcome_timestamp.isoformat(timespec="microseconds")
         return uuid5(

@@ -192,7 +192,7 @@ class EncounterDischargeContext(HookContext):
     """Context of `encounter-discharge`, which signs nothing.
 
     Attributes:
-        encounter_id: the stay that ends; the hook is not one without it.
+        encounter_id: the stay that ends; the hook requires it.
     """
 
     encounter_id: str
@@ -219,7 +219,7 @@ CONTEXTS: Mapping[str, type[HookContext]] = {
 
 
 def hook_instance_in(value: Any, form: HookInstances) -> str | None:
-    """Read the `hookInstance` of a client that writes it so; None for anything else."""
+    """Read a `hookInstance` of this form; None for anything else."""
     if not isinstance(value, str):
         return None
     if UUID_TEXT.fullmatch(value):

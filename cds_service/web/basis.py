@@ -1,7 +1,7 @@
 """`/basis/…`: the page of one answer, for the holder of its card's signed address.
 
-It asks for no login and has no name. Each reading is a `read` entry about the answer,
-committed before the page is sent: it shows what the log holds.
+It asks for no login, so nobody knows who reads it. Each reading is a `read` entry about
+the answer, committed before the page is sent. The page shows what the log holds.
 """
 
 from collections.abc import Mapping
@@ -51,7 +51,7 @@ def _open(around: Surroundings, store: AuditStore, address: str) -> Stored:
     """Return the answer that this address names.
 
     Raises:
-        NotAllowed: it names none, no longer, or is not as we signed it; always with the
+        NotAllowed: it names no answer, has expired, or was changed; always with the
             same words.
     """
     key = around.links.key(LOOK_SECONDS) if around.links else None
@@ -60,12 +60,12 @@ def _open(around: Surroundings, store: AuditStore, address: str) -> Stored:
 
 
 def basis_html(stored: Stored, service: Service, form: Mapping[str, str] | None) -> str:
-    """Return the page of an answer, or of what is tried.
+    """Return the page of an answer, with the figures of a trial if one is asked for.
 
-    What is tried comes alone if the script of the page asks for it.
+    If the script of the page asks, return the part with the trial alone.
 
     Args:
-        form: the form of what is tried.
+        form: the values of the trial; None without one.
 
     Raises:
         NothingToReplay: the entry holds no figures.

@@ -35,7 +35,7 @@ REFUSED = (
 )
 
 
-class Other(NamedTuple):
+class OtherForm(NamedTuple):
     """A link to the same page in another language or form."""
 
     label: str
@@ -99,7 +99,7 @@ def _html(
     sentences: Sequence[str],
     text: HandoutText,
     settings: HandoutSettings,
-    others: Sequence[Other],
+    others: Sequence[OtherForm],
 ) -> Response:
     is_read = text.is_read(settings)
     page = render_template(
@@ -111,7 +111,8 @@ def _html(
 def _pdf(
     sentences: Sequence[str], labels: tuple[str, str], language: str, form: Form
 ) -> Response:
-    # ReportLab is a twentieth of the start, and few patients take the page home.
+    # Loading ReportLab at the start would take a twentieth of its time, for a page
+    # that few patients take home.
     from cds_service.basis.handout_pdf import draw_handout  # noqa: PLC0415
 
     drawn = draw_handout(sentences, labels, language, form)
@@ -126,13 +127,13 @@ def _others(
     key: bytes,
     forms: Sequence[Form],
     texts: Sequence[HandoutText],
-) -> list[Other]:
+) -> list[OtherForm]:
     """Link to the PDFs of this language, then to the other languages."""
     links = [
-        Other(form, page.language, sign_handout(page._replace(form=form), key))
+        OtherForm(form, page.language, sign_handout(page._replace(form=form), key))
         for form in forms
     ]
     for text in texts:
         other = page._replace(language=text.language, form="html")
-        links.append(Other(text.name, text.language, sign_handout(other, key)))
+        links.append(OtherForm(text.name, text.language, sign_handout(other, key)))
     return links
