@@ -70,7 +70,7 @@ MEDIA: Mapping[Format, tuple[str, str]] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reviewing:
-    """The parts that the review pages rest on.
+    """Settings and stores that the review pages need.
 
     Attributes:
         audit: where access is recorded.
@@ -135,11 +135,11 @@ def review_routes(reviewing: Reviewing) -> Blueprint:
     entry_routes(routes, desk)
     figure_routes(routes, desk)
     _export_routes(routes, desk)
-    _surround(routes)
+    _add_frame(routes)
     return routes
 
 
-def _surround(routes: Blueprint) -> None:
+def _add_frame(routes: Blueprint) -> None:
     restrict(routes, STATIC)
 
     @routes.context_processor
@@ -162,7 +162,7 @@ def _find_routes(routes: Blueprint, desk: Desk) -> None:
             return redirect(url_for("review.figures"), 303)
         wanted = read_filter(request.args, desk.zone)
         after = Cursor.parse(request.args.get("after", ""))
-        # forms also send empty fields
+        # Forms also send empty fields: without them, the address can be bookmarked.
         if not all(request.args.values()) and not wanted.faults:
             return redirect(
                 f"{url_for('review.find')}?{wanted.address}".rstrip("?"), 303

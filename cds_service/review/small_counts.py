@@ -1,11 +1,11 @@
-"""Tables of counts in which no small count can be had, not even from sums.
+"""Tables of counts from which no small count can be worked out, not even by sums.
 
-Counts of 1 to 4 are hidden. If a total is known, a single hidden cell could be
-computed: the next smallest is hidden too, and both look alike. Since no 0 is hidden,
-each of them is at least 1: if the total leaves them little more than their least,
-the next smallest is hidden as well. Which cells are hidden depends on a whole calendar
-year alone, never on what was asked, and longer periods add up only what is shown of
-each year: so two questions tell no more than one.
+Counts of 1 to 4 are hidden. If a total is known and a single cell is hidden, the cell
+could be computed: so the next smallest is hidden too. Since no 0 is hidden, readers
+know that each hidden cell is at least 1: if the total leaves little more than that for
+the hidden cells, the next smallest is hidden as well. Which cells are hidden is decided
+for each calendar year by itself, whatever was asked for, and a longer period adds up
+only what is shown of its years: so two questions reveal no more than one.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 SMALLEST = 5
-HIDDEN = "…"  # 1 to 4, or a count that would tell one of these
+HIDDEN = "…"  # 1 to 4, or a count that would reveal such a count
 AND_HIDDEN = " + …"  # behind a sum of which a part is hidden
 Place = tuple[str, str]  # row and column
 
@@ -30,11 +30,11 @@ class Counted:
 
     Attributes:
         values: values of the cells that are shown, or will be.
-        hidden: cells that are not shown, as far as anybody may know: not 0.
+        hidden: cells that are not shown; readers may know that they are not 0.
         parts: columns that add up to a number that is known, or to a column, `whole`.
-        whole: the column that the parts add up to; empty if it is none of the table's.
-        rests: by a column that is not shown, the two of which it is the difference:
-            who sees both has it.
+        whole: the column that the parts add up to; empty if the table has none.
+        rests: columns that are not shown, each with the two shown ones of which it is
+            the difference: whoever sees both can compute it.
         has_totals: the sum of each column is known.
     """
 
@@ -95,12 +95,12 @@ def hide(
     more: Iterable[Line] = (),
     stated: Mapping[Place, int] | None = None,
 ) -> Counted:
-    """Hide the small counts of one year, and those that would tell them.
+    """Hide the small counts of one year, and those that would reveal them.
 
     Args:
-        also: cells that are hidden for what another table shows.
+        also: cells that are hidden because of what another table shows.
         more: lines whose sum another table shows.
-        stated: what another table says that a cell is at least.
+        stated: the least values of cells that another table reveals.
     """
     values = {**table.values, **_rests(table)}
     small = {place for place, value in values.items() if 0 < value < SMALLEST}
@@ -137,7 +137,7 @@ def _rests(table: Counted) -> Mapping[Place, int]:
 def _least(
     table: Counted, hidden: set[Place], stated: Mapping[Place, int]
 ) -> Mapping[Place, int]:
-    """Return what each hidden cell is at least, as all know: 1, or its parts' sum."""
+    """Return the least value of each hidden cell that readers can infer."""
     least = {place: max(1, stated.get(place, 1)) for place in hidden}
     for row, column in hidden:
         if column == table.whole:
@@ -159,7 +159,7 @@ def _smallest(
 
 
 def add_up(tables: Sequence[Counted]) -> Counted:
-    """Add the tables of several years: of each only what it shows."""
+    """Add up what the tables of several years show."""
     first = tables[0]
     places = {place for table in tables for place in table.values}
     values = {
