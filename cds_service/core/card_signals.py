@@ -120,7 +120,7 @@ def _unstable_spine(situation: Situation) -> Signal | None:
 
 @signal("unstable-bone")
 def _unstable_bone(situation: Situation) -> Signal | None:
-    """Find an unstable fracture or spine; an old deficit alone is none."""
+    """Find an unstable fracture or spine; an old deficit alone is not one."""
     unstable = SIGNALS["unstable-spine"](situation)
     if unstable is None or not unstable.words:
         return None

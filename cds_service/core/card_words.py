@@ -24,7 +24,7 @@ def place_text(findings: Findings) -> str:
 
 
 def t_score_text(findings: Findings, wording: Wording, today: date) -> str:
-    """Write `−2.8`; an old one with its year, one of the forearm with that word."""
+    """Write `−2.8`, with the year if it is old, and with the site if of the forearm."""
     t_score = findings.known.get("bmd-t-score")
     if t_score is None:
         return ""

@@ -126,7 +126,7 @@ class FactFile(DataTable):
         guidelines: lines of `guidelines.toml` that speak for and against its act.
         source: where it comes from.
         owner: the role that answers for it.
-        approved: when the owner last did.
+        approved: when the owner last approved it.
         review_by: when it is to be reviewed again.
     """
 
@@ -278,7 +278,7 @@ class ChartFacts:
         return next((fact.file.state for fact in self.ranked if fact.file.state), None)
 
     def names(self) -> frozenset[str]:
-        """Return what rules may ask for: the ids of facts that hold, and who leads."""
+        """Return names for rules: ids of facts that hold, and `leads-F14`."""
         leading = self.leading
         leads = {f"leads-{leading.id}"} if leading else set()
         return frozenset({fact.id for fact in self.ranked} | leads)
@@ -405,7 +405,7 @@ def _signal_words(signal: Signal) -> dict[str, str]:
 
 
 class _WithCapitals(dict[str, str]):
-    """Words by name; a name with a capital begins with one; unknown ones are empty."""
+    """Words by name: `Fact` gives `fact` with a capital, an unknown name nothing."""
 
     def __missing__(self, name: str) -> str:
         lower = name[:1].lower() + name[1:]
@@ -502,9 +502,9 @@ def _reaches(
 ) -> bool:
     """Tell if an act that was closed on this card is closed for this fact too.
 
-    A fact that warns may be new since, or graver than what the clinician saw: only the
-    override of a warning that ranks as high closes it, and of the same fact only while
-    it says no more.
+    A fact that does not warn is closed. One that warns may be new, or graver than what
+    the clinician saw: it is closed only if the overridden card warned too, with a fact
+    that ranks at least as high; if it was this fact, only while it says no more.
     """
     if file.colour != "warning":
         return True
@@ -514,9 +514,9 @@ def _reaches(
 
 
 def _is_said_in(key: str, signal: Signal) -> bool:
-    """Tell if a fact that rested on this says what the signal says.
+    """Tell if a fact with this key said what the signal says now.
 
-    If its words differ only in how they write an old day, its entries are the same.
+    The words may differ in how they write an old day; then the entries are compared.
     """
     evidence = _evidence_text(signal)
     return key.startswith(signal.because) or bool(evidence and key.endswith(evidence))

@@ -98,7 +98,7 @@ def _year(finding: Finding) -> str:
 
 @signal("spinal-infection")
 def _spinal_infection(situation: Situation) -> Signal | None:
-    """Find one active or over for at most 90 days, or the reason of the order."""
+    """Find one that is active, ended within 90 days, or is the order's reason."""
     finding = _true(situation, "present-spinal-infection")
     if finding is None:
         return None
@@ -151,7 +151,7 @@ def _recent_cancer(situation: Situation) -> Signal | None:
 
 @signal("old-cancer")
 def _old_cancer(situation: Situation) -> Signal | None:
-    """Find a cancer that is not on record as recent too."""
+    """Find an old cancer, unless the record has a recent one too."""
     finding = _true(situation, "old-cancer")
     recent = _true(situation, "recent-cancer")
     if finding is None or (recent and recent.label == finding.label):

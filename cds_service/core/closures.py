@@ -173,7 +173,7 @@ class ClosureFile(DataTable):
     Attributes:
         source: where the rules come from.
         owner: the role that answers for them.
-        approved: when the owner last did.
+        approved: when the owner last approved them.
         review_by: when they are to be reviewed again.
     """
 
@@ -200,7 +200,7 @@ class Closure(NamedTuple):
 
     Attributes:
         what: id of the act or fact, name of the brace, reference of the order.
-        key: of a fact: its values; of an order: what it says.
+        key: the values of a fact, or what an order says.
         until: the last day; None if it ends with an encounter, a fracture or an order.
     """
 

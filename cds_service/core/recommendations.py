@@ -146,7 +146,7 @@ class Rule(DataTable):
         recommended_although: of `OPEN_SIGNALS`, which have the same effect on every
             button, those that do not forbid this one.
         owner: the role that answers for it.
-        approved: when the owner last did.
+        approved: when the owner last approved it.
         review_by: when it is to be reviewed again.
     """
 

@@ -229,7 +229,7 @@ def without_use(
 
 
 def _implied(spec: MedicationSpec, chart: Chart) -> Gap | None:
-    """Find what the problem list has only because of such a drug; None for nothing."""
+    """Find problems that are listed only because of such a drug; None if none is."""
     states = _states(chart, spec, tuple(spec.unclear))
     if not states:
         return None
@@ -240,7 +240,7 @@ def _implied(spec: MedicationSpec, chart: Chart) -> Gap | None:
 def _states(
     chart: Chart, spec: MedicationSpec, concepts: Sequence[str]
 ) -> list[Stated]:
-    """List the diagnoses that tell of such a drug, on the problem list or elsewhere."""
+    """List the diagnoses that imply such a drug, on the problem list or elsewhere."""
     return [
         stated
         for stated in find_stated(chart, spec, concepts)
@@ -405,8 +405,8 @@ def _is_void(use: Use, spec: MedicationSpec, chart: Chart) -> bool:
 def _is_paused(use: Use, spec: MedicationSpec, chart: Chart) -> bool:
     """Tell if a steroid is on hold or was stopped, and nothing says since when.
 
-    Without any day it may have been yesterday. A pause goes on to this day; of an order
-    that was stopped years ago a newer one would tell.
+    Without any day it may have been yesterday. A pause counts as still going on. If an
+    order was stopped years ago, a newer one would be on record if the drug went on.
     """
     if STEROID not in spec.value_sets or not use.is_ended or use.is_ahead:
         return False

@@ -38,7 +38,7 @@ def time_problem(reading: Reading, chart: Chart) -> Problem | None:
 
 
 def _is_ahead(reading: Reading, chart: Chart) -> bool:
-    """Tell if all of its time lies after the signing, or its period begins then."""
+    """Tell if a value was measured, or its period began, after the signing."""
     raw, when = reading.entry.raw, reading.entry.moment
     if when is None or when.day > chart.not_after:
         return when is not None
@@ -79,7 +79,7 @@ def note_problem(reading: Reading, chart: Chart) -> Problem | None:
 
 
 def _beside(reading: Reading) -> Iterator[str]:
-    """Yield what else says something of the value: its reading, its visit, its list."""
+    """Yield further words on the value: interpretation, limits, visit, category."""
     yield from interpretations(reading)
     for holder in _holders(reading):
         for limits in objects(holder.get("referenceRange")):
@@ -99,7 +99,7 @@ def interpretations(reading: Reading) -> Iterator[str]:
 
 
 def _of_another(reading: Reading) -> Iterator[str]:
-    """Find what may make it the value of another thing: sample, sources, additions."""
+    """Find words by which it may be the value of another thing, such as a sample."""
     yield from _displays(reading.entry.raw, ("specimen", "derivedFrom", "hasMember"))
     for path, value in chain.from_iterable(map(_added_to, _holders(reading))):
         if path.rpartition(".")[2] in _SAID:
@@ -126,7 +126,7 @@ def _added_to(holder: Json) -> Iterator[tuple[str, Any]]:
 
 
 def has_plain_notes(reading: Reading, chart: Chart) -> bool:
-    """Tell if all that is noted of it was understood; otherwise it reassures nobody."""
+    """Tell if all its notes were understood; otherwise it must not reassure."""
     plain = chart.terminology.plain.values
     words = (*reading.notes, *interpretations(reading), *_of_another(reading))
     return all(plain.are_all(one) for one in words)

@@ -315,7 +315,7 @@ def _unclear_gap(spec: ConditionSpec, chart: Chart) -> Gap | None:
 
 
 def _drugs_of(entry: Entry, chart: Chart) -> frozenset[str]:
-    """Return the drug of an entry with its groups; a supply, or a detail, names one."""
+    """Return the drug of an entry with its groups, even if only mentioned."""
     if entry.drug:
         return entry.drug.concepts
     groups = chart.terminology.drugs.groups
