@@ -105,7 +105,7 @@ def _broken_resources(templates: Mapping[str, str]) -> Json:
 
 
 def _hostile(templates: Mapping[str, str]) -> Json:
-    """Sample P1 with every free text replaced, and ids of drafts, user and encounter that are none."""
+    """Sample P1 with every free text replaced, and with texts in place of the ids of drafts, user and encounter."""
     request: Json = _with_hostile_texts(signing("p1", templates))
     context = request["context"]
     context["userId"] = f"Practitioner/{HOSTILE}"

@@ -1,4 +1,4 @@
-"""What users answer, over HTTP with a real database: how it is recorded, and what it changes for the next answer."""
+"""Feedback over HTTP with a real database: how it is recorded, and what it changes in the next answer."""
 
 import json
 import threading
@@ -49,14 +49,14 @@ REFUSED = {
 
 
 class OnePatient(Ward):
-    """A clinic with one patient of this test alone, who is thin and weak."""
+    """A clinic with one patient, thin and weak, who belongs to this test alone."""
 
     def __init__(self, store, **more):
         super().__init__(store, **more)
         self.patient = str(uuid4())
 
     def visit(self, *drafts, resources=THIN, days=0, seconds=0, **members):
-        """The cards of a kyphoplasty, with these drafts beside it."""
+        """Sign a kyphoplasty and these other drafts, and return the cards."""
         body = (
             order_sign(resources, kyphoplasty(), *drafts, hook_instance=str(uuid4()))
             | members
@@ -74,18 +74,18 @@ class OnePatient(Ward):
         return self.newest(kind, patient=self.patient, **query)
 
 
-def said(card):
+def content_of(card):
     """Colour and words of a card."""
     return card["indicator"], card["summary"], card["detail"]
 
 
 def labels_of(card):
     """Labels of the card's buttons."""
-    return [one["label"] for one in card.get("suggestions", ())]
+    return [suggestion["label"] for suggestion in card.get("suggestions", ())]
 
 
 def closures_of(ward):
-    """What the newest answer says of overrides."""
+    """What the entry of the newest answer holds about overrides."""
     return ward.newest_here("answer").content["closures"]
 
 
@@ -190,7 +190,7 @@ def test_an_answered_card_is_shown_again_if_it_says_more(
 @pytest.mark.parametrize("code", ["S32.012A", "M53.2X6"])
 @pytest.mark.parametrize("reason", ["patientDeclines", "alreadyArranged"])
 def test_an_unstable_spine_is_said_when_bone_treatment_is_closed(ward, reason, code):
-    """Training, the act that was left, is not asked for any more: that is said."""
+    """Training was the only act left, and is not asked for any more: the card says so."""
     record = [*strong_and_nourished(), inpatient()]
     ward.override(ward.card(resources=record), reason)
     assert ward.card(resources=record)["summary"] == "Rehabilitation is not ordered."
@@ -213,7 +213,7 @@ def test_an_answered_card_is_shown_again_if_a_list_fails(ward):
 
 
 def test_an_answered_card_that_says_no_more_is_not_shown_again(ward):
-    """One order more, and one problem less, take from the card alone."""
+    """With one more order and one less problem the card says less, never more."""
     record = [*strong_and_nourished(), inpatient()]
     hip = problem("S72.001A", onsetDateTime="2026-08-10")
     lost = named("C79.51", days=3, number="m")
@@ -252,11 +252,12 @@ def test_feedback_stands_beside_the_answer_that_showed_the_card(ward):
 def test_ids_in_capitals_are_those_of_the_card(ward):
     """RFC 9562, section 4: a UUID is read in either case."""
     card = ward.card()
-    shouted = [
-        {**one, "uuid": one["uuid"].upper()} for one in card.get("suggestions", ())
+    in_capitals = [
+        {**suggestion, "uuid": suggestion["uuid"].upper()}
+        for suggestion in card.get("suggestions", ())
     ]
-    told = {**card, "uuid": card["uuid"].upper(), "suggestions": shouted}
-    ward.accept(told, "Refer to rehabilitation")
+    shouted = {**card, "uuid": card["uuid"].upper(), "suggestions": in_capitals}
+    ward.accept(shouted, "Refer to rehabilitation")
     feedback = ward.newest_here("feedback")
     assert (feedback.card, feedback.content["unknownSuggestions"]) == (card["uuid"], 0)
     assert feedback.content["linked"] is True
@@ -343,7 +344,7 @@ def test_a_reason_is_recorded_where_it_is_ours_and_a_foreign_one_by_code_without
 
 
 class Unreadable:
-    """A log that takes entries and cannot be asked; or answers only once nobody waits for it any more."""
+    """A log that takes entries and cannot be read, or can be read only after the deadline."""
 
     def __init__(self, *, is_slow=False):
         self.is_over = threading.Event()
@@ -369,7 +370,7 @@ def test_feedback_is_kept_without_a_link_while_the_log_cannot_be_read(store):
 
 
 class Healing:
-    """A log that cannot be asked at first."""
+    """A log that cannot be read at first."""
 
     def __init__(self, store):
         self.log, self.is_well = EarlierFeedback(store), False
@@ -420,9 +421,6 @@ def test_a_statement_that_came_unlinked_is_linked_when_it_comes_again(store, fir
     assert len([line for line in lines if "not-indicated" in line]) == 1
 
 
-SHARED = "11111111-2222-4333-8444-555555555555"
-
-
 def test_two_patients_of_one_hook_instance_share_no_id_and_no_answer(store):
     """The same words under one `hookInstance`: A's override must not silence B's warning."""
     ann, ben = OnePatient(store), OnePatient(store)
@@ -435,7 +433,7 @@ def test_two_patients_of_one_hook_instance_share_no_id_and_no_answer(store):
     assert ids[0].isdisjoint(ids[1])
     ann.override(first, "patientDeclines")
     assert ann.newest("feedback", card=first["uuid"]).patient == ann.patient
-    assert said(ben.card(hookInstance=SHARED, seconds=1)) == said(second)
+    assert content_of(ben.card(hookInstance=SHARED, seconds=1)) == content_of(second)
     assert closures_of(ben)["inForce"] == []
 
 
@@ -547,7 +545,7 @@ def test_an_acceptance_counts_for_its_own_signing_alone(ward):
     whole = ward.card()
     ward.accept(whole)
     again = ward.card(days=2)
-    assert said(again) == said(whole)
+    assert content_of(again) == content_of(whole)
     assert [one["isRecommended"] for one in again["suggestions"]] == [
         one["isRecommended"] for one in whole["suggestions"]
     ]
@@ -581,7 +579,7 @@ def test_an_override_on_another_level_is_of_another_fracture(ward):
     assert closures_of(ward)["inForce"] == []
 
 
-def given_to(ward, server=None):
+def earlier_feedback(ward, server=None):
     """The overrides that are found for a next answer."""
     return EarlierFeedback(ward.store).feedback_on(
         ward.patient, server, NOW - timedelta(days=1), NOBODY
@@ -615,7 +613,7 @@ def test_what_an_override_refers_to_is_read_back_as_it_was(ward):
     )
     ward.store.append(answer)
     ward.override({"uuid": shown.card}, "considered")
-    (found,) = given_to(ward)
+    (found,) = earlier_feedback(ward)
     assert (found.ground, found.fracture, found.reason) == (
         ground,
         fracture,
@@ -673,7 +671,7 @@ def test_a_history_of_many_answers_is_read_by_few_statements_and_a_few_at_a_time
 
     engine = ward.store.database._engine
     event.listen(engine, "before_cursor_execute", note)
-    given = given_to(ward)
+    given = earlier_feedback(ward)
     event.remove(engine, "before_cursor_execute", note)
     assert len(given) == len({one.entries for one in given}) == 30
     assert [one.answered for one in given] == sorted(
@@ -753,7 +751,7 @@ def test_a_service_that_is_not_there_loses_its_button_alone(ward):
     whole = ward.card()
     ward.override(whole, "serviceNotAvailable")
     card = ward.card(days=90)
-    assert said(card) == said(whole)
+    assert content_of(card) == content_of(whole)
     assert labels_of(card) == ["Refer to rehabilitation", "Refer to dietitian"]
     assert labels_of(ward.card(days=91)) == labels_of(whole)
 
