@@ -21,6 +21,8 @@ from cds_service.fhir.gathering.bundles import (
 )
 from cds_service.fhir.gathering.fetching import Fetched
 from cds_service.fhir.gathering.parallel import run_side_by_side
+from cds_service.fhir.gathering.plan import Template
+from cds_service.fhir.gathering.query_results import read_result
 from cds_service.outgoing.address import Address, parse_address
 from cds_service.outgoing.deadline import Deadline
 
@@ -43,6 +45,9 @@ CATEGORIES = (
 )
 
 PAGE_SIZE = "100"
+OF_CATEGORY = Template(
+    "category", "Observation?category", "Observation", is_search=True
+)
 
 Search = Callable[[str, Deadline], Fetched]
 Ask = Callable[[str], Any]
@@ -313,7 +318,7 @@ class CategoryReads:
                 f"{len(missing)} of {len(CATEGORIES)} categories could not be read"
             )
         # One page without a total: the total of one category says nothing about the
-        # whole.
+        # whole. What the pages of a category say of it is in its note.
         entries = [
             entry
             for fetched in read
@@ -326,7 +331,12 @@ class CategoryReads:
         )
 
     def _read_one(self, query: str, until: Deadline) -> Fetched | FhirReadError:
+        """Return one category, with a note if it is not whole."""
         try:
-            return self._search(query, until)
+            fetched = self._search(query, until)
         except FhirReadError as error:
             return error
+        result = read_result(OF_CATEGORY, fetched.documents, note=fetched.note)
+        if result.state == "failed":
+            return FhirReadError(result.reason, result.note)
+        return replace(fetched, note=result.note.removeprefix("incomplete: "))

@@ -13,7 +13,10 @@ from types import SimpleNamespace
 import pytest
 
 from cds_service.errors import CallFailed, FhirReadError
+from cds_service.fhir.gathering.plan import Template
+from cds_service.fhir.gathering.query_results import read_result
 from cds_service.fhir.server.client import TOKENLESS, FhirClient, wait_asked_for
+from cds_service.fhir.server.searches import CATEGORIES
 from cds_service.outgoing import Connections
 from cds_service.outgoing.connections import MAX_BYTES
 from tests.stub_fhir import (
@@ -496,13 +499,67 @@ def test_a_demanded_intent_is_sent(server):
 
 
 DEMAND = reply_of("Must have either code or category.", status=400)
+SURVEYS = "Observation?patient=p1&_sort=-date&_count=100&category=survey"
+OF_CODES = Template("values", "Observation?code", "Observation", is_search=True)
 
 
 def test_a_demand_for_a_category_is_met_with_each_and_those_that_fail_are_said(server):
-    surveys = "Observation?patient=p1&_sort=-date&_count=100&category=survey"
-    say_pages(server, {surveys: page_of([1], total=1)})
+    say_pages(server, {SURVEYS: page_of([1], total=1)})
     server.default = DEMAND
     assert_incomplete(server, BY_CODE, [1], "8 of 9 categories could not be read")
+
+
+def read_by_category(server, answer):
+    """The list by codes if the server demands a category and answers so for surveys."""
+    for category in CATEGORIES:
+        query = SURVEYS.replace("survey", category)
+        server.say(f"/{query}", page())
+    server.say(f"/{SURVEYS}", answer)
+    server.say(f"/{SURVEYS}&_offset=1", page())
+    server.default = DEMAND
+    fetched = fetch(client_of(server), BY_CODE)
+    return read_result(OF_CODES, fetched.documents, note=fetched.note)
+
+
+def test_a_list_by_categories_that_are_all_whole_is_whole(server):
+    result = read_by_category(server, page_of([1], total=1))
+    assert (result.state, result.is_cut, result.note) == ("given", False, "")
+
+
+@pytest.mark.parametrize(
+    "members",
+    [
+        pytest.param({"meta": {"tag": [{"code": "SUBSETTED"}]}}, id="a subset"),
+        pytest.param({"total": 41}, id="fewer than the total"),
+        pytest.param(
+            {"link": [{"relation": "previous", "url": "?page=0"}]}, id="a later page"
+        ),
+    ],
+)
+def test_a_category_that_is_cut_leaves_the_list_incomplete(server, members):
+    result = read_by_category(server, fhir({**page(observation(1)), **members}))
+    assert result.is_cut
+    assert "incomplete" in result.note
+
+
+@pytest.mark.parametrize(
+    "members",
+    [
+        pytest.param({"meta": {"tag": [{"code": "SUBSETTED"}]}}, id="a subset"),
+        pytest.param({"total": 41}, id="fewer than the total"),
+    ],
+)
+def test_an_empty_category_that_is_cut_was_not_read(server, members):
+    result = read_by_category(server, fhir({**page(), **members}))
+    assert (result.state, result.note) == (
+        "failed",
+        "1 of 9 categories could not be read",
+    )
+
+
+def test_a_category_that_is_answered_without_a_list_was_not_read(server):
+    result = read_by_category(server, outcome_reply("warning"))
+    assert "1 of 9 categories could not be read" in result.note
 
 
 @pytest.mark.parametrize(
