@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from cds_service.fhir.raw_json import Json, member, objects, text
+from cds_service.fhir.raw_json import Json, member, number, objects, text
 from cds_service.fhir.references import BundleEntry
 
 NOTHING_FOUND = "4101"
@@ -59,13 +59,24 @@ def has_entries(document: Any) -> bool:
 
 
 def total_of(page: Any) -> int | None:
-    """Return the Bundle's `total`, also one written as text; None if it states none."""
+    """Return the Bundle's `total`, also one written as text or as 99.0.
+
+    None if it states none, or none that is understood.
+    """
     total = page.get("total") if isinstance(page, dict) else None
     if isinstance(total, str) and total.isascii() and total.isdigit():
         return int(total[:9])
-    if not isinstance(total, int) or isinstance(total, bool) or total < 0:
+    if isinstance(total, int) and not isinstance(total, bool):
+        return total if total >= 0 else None
+    amount = number(total)
+    if amount is None or amount < 0 or not amount.is_integer():
         return None
-    return total
+    return int(amount)
+
+
+def is_total_unclear(page: Json) -> bool:
+    """Tell if a Bundle states a `total` that is not understood."""
+    return page.get("total") is not None and total_of(page) is None
 
 
 def next_page(document: Any) -> str | None:

@@ -15,6 +15,7 @@ from cds_service.fhir.gathering.bundles import (
     is_error_outcome,
     is_incomplete,
     is_subset,
+    is_total_unclear,
     is_warning,
     link_of,
     next_page,
@@ -105,7 +106,9 @@ def read_result(
 
 def _is_silent(page: Json) -> bool:
     """Tell if a page is the whole answer to a query that found nothing, as most are."""
-    if page.get("entry") not in (None, []) or page.get("total") or page.get("meta"):
+    if page.get("entry") not in (None, []) or page.get("meta"):
+        return False
+    if total_of(page) or is_total_unclear(page):
         return False
     if not page.get("link"):
         return True
@@ -144,6 +147,8 @@ def _read_pages(template: Template, pages: Sequence[Json], note: str) -> QueryRe
     )
     if any(map(is_subset, chain(pages, [one.resource for one in asked]))):
         fault = fault or "the server left something out"
+    if any(map(is_total_unclear, pages)):
+        fault = fault or "the number of its entries is not understood"
     if any(map(is_incomplete, outcomes)):
         fault = fault or "the server says that something may be missing"
     state: ResultState = "failed" if fault else "empty"

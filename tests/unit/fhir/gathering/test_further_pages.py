@@ -1,6 +1,7 @@
 """Whether a list goes on: no further page has to be shown, not guessed from a bad link."""
 
 import pytest
+from jiter import LosslessFloat
 
 from cds_service.fhir.gathering.bundles import next_page, total_of
 from cds_service.fhir.gathering.plan import Template
@@ -70,11 +71,30 @@ def test_an_earlier_page_without_an_address_was_not_sent(relation):
 
 @pytest.mark.parametrize(
     ("total", "expected"),
-    [(3, 3), ("3", 3), (0, 0), ("-1", None), (-1, None), (2.5, None), (True, None)],
+    [
+        *((3, 3), ("3", 3), (0, 0), (3.0, 3), (1e2, 100), (LosslessFloat(b"3.0"), 3)),
+        *(("-1", None), (-1, None), (2.5, None), (True, None)),
+    ],
 )
 def test_a_total_is_read_from_a_number_or_digits(total, expected):
     assert total_of({"total": total}) == expected
 
 
-def test_a_total_in_text_says_that_entries_lack():
-    assert read_result(CONDITIONS, [page([], total="99")]).is_cut
+@pytest.mark.parametrize("total", ["99", 99.0, 1e2, LosslessFloat(b"99.0")], ids=repr)
+def test_a_total_in_another_form_says_that_entries_lack(total):
+    assert read_result(CONDITIONS, [page([], total=total)]).is_cut
+
+
+UNCLEAR = [-1, 2.5, 1e300, True, False, "99.0", "99+", "", [], [99], {}, {"value": 99}]
+
+
+@pytest.mark.parametrize("total", UNCLEAR, ids=repr)
+def test_a_total_that_is_not_understood_leaves_the_list_open(total):
+    assert read_result(CONDITIONS, [page([], total=total)]).is_cut
+    empty = {"resourceType": "Bundle", "total": total}
+    assert read_result(CONDITIONS, [empty]).state == "failed"
+
+
+@pytest.mark.parametrize("total", [None, 1, 1.0, "1"], ids=repr)
+def test_a_total_that_was_reached_or_is_not_stated_leaves_nothing_open(total):
+    assert not read_result(CONDITIONS, [page([], total=total)]).is_cut
