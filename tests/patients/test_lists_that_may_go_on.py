@@ -7,13 +7,27 @@ from tests.patients.reassuring import reassuring_record, selected
 from tests.unit.fhir.gathering.test_further_pages import UNUSABLE
 
 
-def cards_next_to(key, link):
-    """The cards if the list of this prefetch key was sent with these links."""
+def cards_if(key, change):
+    """The cards if the list of this prefetch key was sent with this change."""
     request = order_sign(reassuring_record(), kyphoplasty())
     page = request["prefetch"][key]
     page.pop("total", None)
-    page["link"] = link
+    request["prefetch"][key] = change(page)
     return by_topic(ask(request))
+
+
+def cards_next_to(key, link):
+    """The cards if the list of this prefetch key was sent with these links."""
+    return cards_if(key, lambda page: {**page, "link": link})
+
+
+def assert_open(cards):
+    """Assert that the card names the list, reassures nobody and chooses nothing."""
+    detail = cards["rehabilitation"]["detail"]
+    assert "below the usual" not in detail
+    assert "none in" not in detail
+    assert "incomplete" in detail or "not wholly" in detail
+    assert not selected(cards)
 
 
 @pytest.mark.parametrize("key", ["conditions", "medications"])
@@ -26,9 +40,14 @@ def test_a_list_that_ends_lets_the_card_say_below(key):
 @pytest.mark.parametrize("key", ["conditions", "medications"])
 @pytest.mark.parametrize("link", UNUSABLE.values(), ids=UNUSABLE)
 def test_a_list_that_may_go_on_is_named_and_reassures_nobody(key, link):
-    cards = cards_next_to(key, link)
-    card = cards["rehabilitation"]
-    assert "below the usual" not in card["detail"]
-    assert "none in" not in card["detail"]
-    assert "incomplete" in card["detail"] or "not wholly" in card["detail"]
-    assert not selected(cards)
+    assert_open(cards_next_to(key, link))
+
+
+@pytest.mark.parametrize("key", ["conditions", "medications"])
+def test_one_resource_in_place_of_a_list_is_not_all_there_is(key):
+    assert_open(cards_if(key, lambda page: page["entry"][0]["resource"]))
+
+
+@pytest.mark.parametrize("key", ["conditions", "medications"])
+def test_a_total_that_is_not_understood_reassures_nobody(key):
+    assert_open(cards_if(key, lambda page: {**page, "total": "99+"}))

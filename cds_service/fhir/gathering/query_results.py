@@ -96,7 +96,12 @@ def read_result(
             else "the server sent no data"
         )
     if first["resourceType"] == template.resource_type:
-        return QueryResult(state="given", entries=(BundleEntry(first),))
+        entries = (BundleEntry(first),)
+        if not template.is_search:
+            return QueryResult(state="given", entries=entries)
+        # Nobody knows what else there is.
+        note = "incomplete: one resource in place of a list"
+        return QueryResult(state="given", entries=entries, note=note, is_cut=True)
     if first["resourceType"] != "Bundle":
         return _failed("the answer is of another type than was asked")
     return _read_pages(

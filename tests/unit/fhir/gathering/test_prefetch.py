@@ -189,6 +189,7 @@ def page_of(resources, total=None, following=None, **members):
         ({"resourceType": 5}, "failed", None),
         ({"entry": []}, "failed", None),
         (A_PATIENT, "failed", None),
+        (ONE, "given", "incomplete: one resource in place of a list"),
         (
             page_of([], entry=[{"resource": ONE}, {}]),
             "given",
@@ -248,6 +249,7 @@ def test_what_was_not_sent_is_absent_and_a_patient_may_come_as_a_list_of_one():
         == read_result(READ, [A_PATIENT]).resources
         == (A_PATIENT,)
     )
+    assert not read_result(READ, [A_PATIENT]).is_cut
     assert read_result(READ, [ONE]).state == "failed"
 
 
