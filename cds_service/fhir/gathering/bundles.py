@@ -7,14 +7,32 @@ from cds_service.fhir.raw_json import Json, member, number, objects, text
 from cds_service.fhir.references import BundleEntry
 
 NOTHING_FOUND = "4101"
-SUBSETTED = "SUBSETTED"  # a tag: not all of it is here (FHIR R4, Resource 2.1.27.2)
-# Codes of issues by which something may be missing, however severe they are called
-# (FHIR R4, IssueType).
-MAY_LACK = frozenset(
+# Labels of what is not all there (FHIR R4, Resource 2.1.27.2; HL7, security labels).
+TAKEN_OUT = frozenset({"SUBSETTED", "REDACTED", "MASKED", "ABSTRED", "AGGRED"})
+# Codes of issues by which nothing is missing (FHIR R4, IssueType; R5 has `success`). By
+# any other something may be, however severe it is called.
+LACKS_NOTHING = frozenset(
     {
-        *("incomplete", "timeout", "too-costly", "too-long", "throttled", "transient"),
-        *("suppressed", "security", "login", "expired", "forbidden", "lock-error"),
-        *("no-store", "exception"),
+        *("invalid", "structure", "required", "value", "invariant", "processing"),
+        *("not-supported", "duplicate", "multiple-matches", "not-found", "deleted"),
+        *("code-invalid", "extension", "business-rule", "conflict"),
+        *("informational", "success"),
+    }
+)
+# What an answer to a search may be and hold (FHIR R4, Bundle). Anything else may say
+# that it is not all.
+LIST_TYPES = frozenset({"searchset", "collection", "batch-response"})
+MEMBERS = frozenset(
+    {
+        *("resourceType", "id", "meta", "language", "identifier", "type", "timestamp"),
+        *("total", "link", "entry", "signature"),
+    }
+)
+# Relations of links that lead to no later page.
+NOT_LATER = frozenset(
+    {
+        *("self", "first", "last", "previous", "prev", "alternate", "search"),
+        *("collection", "fhir-base", "help", "about"),
     }
 )
 # An entry of these types is not read: what was asked for may be inside it.
@@ -83,12 +101,19 @@ def next_page(document: Any) -> str | None:
     """Return the URL of a Bundle's `next` link; None if it has none.
 
     Empty if the list may go on at an address that is not known: the link has no URL, or
-    a link does not say which page it leads to.
+    a link does not say, in words that we know, which page it leads to.
     """
     url = link_of(document, ("next",))
-    if url is None and not all(map(_relation, _links_of(document))):
+    if url is None and not NOT_LATER.issuperset(map(_relation, _links_of(document))):
         return ""
     return url
+
+
+def is_before_last(page: Any) -> bool:
+    """Tell if the last page of a list is another one, by the addresses of its links."""
+    last = link_of(page, ("last",))
+    own = {link_of(page, ("self",)), link_of(page, ("first",))}
+    return last is not None and last not in own
 
 
 def link_of(document: Any, relations: Sequence[str]) -> str | None:
@@ -147,13 +172,36 @@ def _is_nothing_found(issue: Json) -> bool:
 def is_incomplete(outcome: Json) -> bool:
     """Tell if it says, by the code of an issue, that something may be missing."""
     return any(
-        text(issue.get("code")) in MAY_LACK and not _is_nothing_found(issue)
+        text(issue.get("code")).strip().lower() not in LACKS_NOTHING
+        and not _is_nothing_found(issue)
         for issue in objects(outcome.get("issue"))
     )
 
 
 def is_subset(resource: Json) -> bool:
-    """Tell if the server has marked a resource or a Bundle as incomplete."""
+    """Tell if the server has labelled a resource or a Bundle as incomplete.
+
+    What is written where labels are, and cannot be read, may be such a label.
+    """
     meta = resource.get("meta")
-    tags = meta.get("tag") if isinstance(meta, dict) else None
-    return bool(tags) and any(one.get("code") == SUBSETTED for one in objects(tags))
+    if not meta:
+        return False
+    if not isinstance(meta, dict):
+        return True
+    return any(map(_may_be_taken_out, (meta.get("tag"), meta.get("security"))))
+
+
+def _may_be_taken_out(labels: Any) -> bool:
+    if not labels:
+        return False
+    codes = {text(one.get("code")).strip().upper() for one in objects(labels)}
+    return not codes or not TAKEN_OUT.isdisjoint(codes)
+
+
+def is_plain_list(page: Json) -> bool:
+    """Tell if all that a Bundle holds is known of an answer to a search."""
+    kind = page.get("type")
+    if kind is not None and text(kind) not in LIST_TYPES:
+        return False
+    more = page.keys() - MEMBERS
+    return not any(page[name] not in (None, [], {}, "") for name in more)

@@ -12,8 +12,10 @@ from typing import Any, Literal, NamedTuple
 from cds_service.fhir.gathering.bundles import (
     bundle_entry,
     entries_of,
+    is_before_last,
     is_error_outcome,
     is_incomplete,
+    is_plain_list,
     is_subset,
     is_total_unclear,
     is_warning,
@@ -113,11 +115,15 @@ def _is_silent(page: Json) -> bool:
     """Tell if a page is the whole answer to a query that found nothing, as most are."""
     if page.get("entry") not in (None, []) or page.get("meta"):
         return False
-    if total_of(page) or is_total_unclear(page):
+    if total_of(page) or is_total_unclear(page) or not is_plain_list(page):
         return False
     if not page.get("link"):
         return True
-    return next_page(page) is None and link_of(page, BEFORE) is None
+    return (
+        next_page(page) is None
+        and link_of(page, BEFORE) is None
+        and not is_before_last(page)
+    )
 
 
 def _failed(note: str) -> QueryResult:
@@ -140,10 +146,7 @@ def _read_pages(template: Template, pages: Sequence[Json], note: str) -> QueryRe
     once = each_once(asked)
     following = next_page(pages[-1]) if len(pages) == 1 else None
     fault = _fault(
-        missing_pages=note
-        or (
-            "" if link_of(pages[0], BEFORE) is None else "an earlier page was not sent"
-        ),
+        missing_pages=note or _missing_page(pages, is_open=following is not None),
         refused=any(is_error_outcome(outcome) for outcome in outcomes),
         broken=broken,
         count=len(asked),
@@ -152,6 +155,8 @@ def _read_pages(template: Template, pages: Sequence[Json], note: str) -> QueryRe
     )
     if any(map(is_subset, chain(pages, [one.resource for one in asked]))):
         fault = fault or "the server left something out"
+    if not all(map(is_plain_list, pages)):
+        fault = fault or "part of the answer is not understood"
     if any(map(is_total_unclear, pages)):
         fault = fault or "the number of its entries is not understood"
     if any(map(is_incomplete, outcomes)):
@@ -171,6 +176,15 @@ def _read_pages(template: Template, pages: Sequence[Json], note: str) -> QueryRe
         is_cut=bool(fault and once),
         warned=any(is_warning(outcome) for outcome in outcomes),
     )
+
+
+def _missing_page(pages: Sequence[Json], *, is_open: bool) -> str:
+    """Say which page was not sent, by the links of those that were."""
+    if link_of(pages[0], BEFORE) is not None:
+        return "an earlier page was not sent"
+    if is_before_last(pages[-1]) and not is_open:
+        return "the last page was not sent"
+    return ""
 
 
 def _fault(

@@ -17,6 +17,10 @@ UNUSABLE = {
     "a number for a URL": [{"relation": "next", "url": 2}],
     "an object for a URL": [{"relation": "next", "url": {"value": ADDRESS}}],
     "no relation": [{"relation": "self", "url": ADDRESS}, {"rel": "next"}],
+    "a relation as an address": [
+        {"relation": "http://hl7.org/fhir/next", "url": ADDRESS}
+    ],
+    "an unknown relation": [{"relation": "more", "url": ADDRESS}],
     "a text for a link": ["next"],
     "a text for the links": "next",
 }
@@ -61,6 +65,23 @@ def test_the_next_page_is_found_however_its_link_is_written(link):
 def test_a_list_without_a_next_link_ends(link):
     assert next_page(page(link)) is None
     assert read_result(CONDITIONS, [page(link)]).state == "given"
+
+
+def links(**addresses):
+    return [{"relation": name, "url": url} for name, url in addresses.items()]
+
+
+def test_a_last_page_that_is_another_one_was_not_sent():
+    further = links(self=f"{ADDRESS}&page=1", last=f"{ADDRESS}&page=7")
+    found = read_result(CONDITIONS, [page(further)])
+    assert found.note == "incomplete: the last page was not sent"
+    assert not read_result(CONDITIONS, [page(further, total=1)]).is_cut
+
+
+@pytest.mark.parametrize("same", ["self", "first"])
+def test_a_page_that_is_the_last_one_ends_the_list(same):
+    found = read_result(CONDITIONS, [page(links(last=ADDRESS, **{same: ADDRESS}))])
+    assert not found.is_cut
 
 
 @pytest.mark.parametrize("relation", ["previous", "Prev"])
