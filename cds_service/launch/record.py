@@ -13,6 +13,7 @@ from cds_service.core.findings import METHOD_NOT_RECORDED, Finding, Gap
 from cds_service.core.vocabulary import FindingSpec
 from cds_service.core.wording import number_text, with_unit
 from cds_service.errors import FhirReadError
+from cds_service.fhir.gathering.bundles import total_of
 from cds_service.fhir.gathering.fetching import Fetched, FhirReader, read_apart
 from cds_service.fhir.gathering.subjects import Person
 from cds_service.fhir.mapping.terminology import Terminology
@@ -230,7 +231,11 @@ class SheetReader:
             return fetched
         entries = [{"resource": value} for value in self._values]
         more = {"resourceType": "Bundle", "type": "searchset", "entry": entries}
-        return Fetched((*fetched.documents, more), fetched.note)
+        first, *others = fetched.documents
+        # The values are none of those that the server counted.
+        if isinstance(first, dict) and (total := total_of(first)) is not None:
+            first = {**first, "total": total + len(entries)}
+        return Fetched((first, *others, more), fetched.note)
 
     def follow(self, page: object, *, until: float) -> Fetched:
         return self._reader.follow(page, until=until)

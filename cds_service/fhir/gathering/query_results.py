@@ -146,10 +146,11 @@ def _read_pages(template: Template, pages: Sequence[Json], note: str) -> QueryRe
     once = each_once(asked)
     following = next_page(pages[-1]) if len(pages) == 1 else None
     fault = _fault(
-        missing_pages=note or _missing_page(pages, is_open=following is not None),
+        missing_page=note or _missing_page(pages),
         refused=any(is_error_outcome(outcome) for outcome in outcomes),
         broken=broken,
-        count=len(asked),
+        # Entries that come twice hide none that lack.
+        count=len(once),
         total=total_of(pages[0]),
         is_open=following is not None,
     )
@@ -178,18 +179,21 @@ def _read_pages(template: Template, pages: Sequence[Json], note: str) -> QueryRe
     )
 
 
-def _missing_page(pages: Sequence[Json], *, is_open: bool) -> str:
+def _missing_page(pages: Sequence[Json]) -> str:
     """Say which page was not sent, by the links of those that were."""
     if link_of(pages[0], BEFORE) is not None:
         return "an earlier page was not sent"
-    if is_before_last(pages[-1]) and not is_open:
+    total = total_of(pages[0])
+    # Servers write the address of one page in several ways, so a total is believed
+    # before the addresses are compared.
+    if total is None and next_page(pages[-1]) is None and is_before_last(pages[-1]):
         return "the last page was not sent"
     return ""
 
 
 def _fault(
     *,
-    missing_pages: str,
+    missing_page: str,
     refused: bool,
     broken: int,
     count: int,
@@ -201,8 +205,8 @@ def _fault(
         return "the server reported an error"
     if broken:
         return f"{count_entries(broken)} could not be read"
-    if missing_pages and (total is None or count < total):
-        return missing_pages
+    if missing_page:
+        return missing_page
     if total is not None and count < total and not is_open:
         return f"{count} of {total} entries"
     return ""

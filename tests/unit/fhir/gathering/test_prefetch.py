@@ -281,8 +281,8 @@ class PagedList:
         pytest.param(
             [page_of([ONE], total=2), page_of([TWO])],
             "page 3: gone",
-            PagedList(["o1", "o2"]),
-            id="a list whose total is there is whole though a page is missing",
+            PagedList(["o1", "o2"], note="incomplete: page 3: gone"),
+            id="a page that failed is missing whatever the total",
         ),
         pytest.param(
             [page_of([ONE], total=2)],
@@ -293,8 +293,14 @@ class PagedList:
         pytest.param(
             [page_of([ONE, TWO], total=3), page_of([TWO])],
             "",
+            PagedList(["o1", "o2"], note="incomplete: 2 of 3 entries"),
+            id="an entry that comes twice is one of the total",
+        ),
+        pytest.param(
+            [page_of([ONE, ONE, TWO], total=2)],
+            "",
             PagedList(["o1", "o2"]),
-            id="a total counts what was sent even if a page repeats it",
+            id="a list that repeats an entry and reaches its total is whole",
         ),
         pytest.param(
             [
