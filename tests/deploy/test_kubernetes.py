@@ -1,5 +1,6 @@
 """The manifests against the schemas of Kubernetes, and against the program that they run."""
 
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -30,6 +31,7 @@ CONTAINER_MAY = {
     "capabilities": {"drop": ["ALL"]},
 }
 GATEWAY = "gateway.networking.k8s.io"
+PATH = re.compile(r"(?:^|=)(/[^?&]+)")
 FOLDERS = ["base", "overlays/example", "overlays/gateway"]
 FRONT = {"app.kubernetes.io/component": "front"}
 SCRIPT = DEPLOY / "nginx/in-kubernetes.sh"
@@ -97,6 +99,8 @@ def test_everything_that_a_pod_names_is_there():
     made = {"kyphoplasty-cds-site", "kyphoplasty-cds-front"}
     for container in CONTAINERS:
         for one in container.get("env", ()):
+            if "value" in one:
+                continue
             kind, wanted = next(iter(one["valueFrom"].items()))
             held = secrets if kind == "secretKeyRef" else maps
             assert wanted["key"] in held[wanted["name"]]
@@ -111,6 +115,32 @@ def test_everything_that_a_pod_names_is_there():
             assert keys <= secrets[one["secretName"]].keys()
         mounts = pod["spec"]["containers"][0].get("volumeMounts", ())
         assert {one["name"] for one in mounts} == {one["name"] for one in volumes}
+
+
+# Only these sign: elsewhere the key is no more than a name.
+SIGNING = ("serve", "checkpoint")
+
+
+@pytest.mark.parametrize(
+    "container",
+    [one for one in CONTAINERS if one["image"] == "kyphoplasty-cds"],
+    ids=lambda one: one["name"],
+)
+def test_every_path_in_the_settings_of_a_pod_is_mounted(container):
+    maps = {one["metadata"]["name"]: one["data"] for one in of_kind("ConfigMap")}
+    named = [one["configMapRef"]["name"] for one in container.get("envFrom", ())]
+    settings = {name: value for one in named for name, value in maps[one].items()}
+    settings |= {
+        one["name"]: one["value"] for one in container.get("env", ()) if "value" in one
+    }
+    if not set(SIGNING) & set(container["args"]):
+        settings.pop("KYPHOPLASTY_CDS_AUDIT_KEY", None)
+    # A setting is a path, or an address that names one (`sslrootcert=/etc/…`).
+    paths = {path for value in settings.values() for path in PATH.findall(value)}
+    mounts = [one["mountPath"] for one in container["volumeMounts"]]
+    assert paths
+    for path in paths:
+        assert any(path == one or path.startswith(f"{one}/") for one in mounts), path
 
 
 def test_every_selector_finds_pods():
