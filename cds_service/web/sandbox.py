@@ -36,6 +36,7 @@ from cds_service.fhir.server.lookup import (
 from cds_service.fhir.site_calendar import SiteCalendar
 from cds_service.outgoing.address import parse_base
 from cds_service.outgoing.deadline import Deadline
+from cds_service.protocol.json_text import JsonTextError, decode_json, plain_numbers
 from cds_service.protocol.messages import parse_request
 from cds_service.samples import Sample, load_samples, requests
 from cds_service.samples.fhir_search import hold
@@ -272,8 +273,7 @@ def _discharge(
 
 def _orders(calendar: SiteCalendar) -> list[Mapping[str, Any]]:
     """Read the orders of the request's JSON body; they must be valid R4."""
-    body = request.get_json(silent=True)
-    orders = body.get("orders") if isinstance(body, dict) else None
+    orders = _body().get("orders")
     if not isinstance(orders, list):
         raise BadRequest
     return [_order(order, calendar) for order in orders]
@@ -289,13 +289,25 @@ def _order(raw: Any, calendar: SiteCalendar) -> Mapping[str, Any]:
         raise BadRequest from None
 
 
+def _body() -> Mapping[str, Any]:
+    """Read the request's JSON object as the service's other endpoints read theirs.
+
+    Raises:
+        BadRequest: it is none, or holds what a later step would stumble over.
+    """
+    try:
+        body = plain_numbers(decode_json(request.get_data())) if request.is_json else {}
+    except JsonTextError:
+        raise BadRequest from None
+    return body if isinstance(body, dict) else {}
+
+
 def _member(name: str, *, needed: bool = True) -> str:
     """Read a text member of the request's JSON body.
 
     Patient searches use POST, since URLs end up in logs.
     """
-    body = request.get_json(silent=True)
-    value = body.get(name) if isinstance(body, dict) else None
+    value = _body().get(name)
     text = value.strip() if isinstance(value, str) else ""
     if needed and not text:
         raise BadRequest

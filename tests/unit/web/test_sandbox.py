@@ -96,6 +96,29 @@ def test_a_discharge_of_nobody_is_refused(live, patient, orders, status):
     assert ask(live, "discharge", patient=patient, orders=orders).status_code == status
 
 
+@pytest.mark.parametrize("what", ["patients", "record", "discharge"])
+@pytest.mark.parametrize(
+    "body",
+    [
+        pytest.param(b"[" * 2000, id="deep lists"),
+        pytest.param(b'{"a":' * 3000, id="deep objects"),
+        pytest.param(b'{"server": "x", "server": "y"}', id="a key twice"),
+        pytest.param(
+            b'{"server": "http://127.0.0.1:1/fhir", "find": "\\ud800",'
+            b' "patient": "\\ud800", "orders": []}',
+            id="half a surrogate",
+        ),
+        pytest.param(b'{"server": NaN}', id="no number"),
+        pytest.param(b"", id="nothing"),
+    ],
+)
+def test_a_body_that_is_no_plain_json_is_refused(live, what, body):
+    url = f"{live.url}/sandbox/{what}"
+    headers = {"Content-Type": "application/json"}
+    reply = requests.post(url, data=body, headers=headers, timeout=60)
+    assert reply.status_code == 400
+
+
 def test_the_script_never_makes_markup_of_text(live):
     for name in ("sandbox.js", "sandbox.cards.js", "sandbox.parts.js"):
         script = get(live, f"/static/{name}").text
