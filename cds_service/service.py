@@ -131,9 +131,8 @@ def answer(
 def _answer_in_time(
     service: Service, hook: ServiceHook, request: HookRequest, ports: Ports
 ) -> HookResponse:
-    drafts = request.context.draft_orders
     is_signing = hook.hook == "order-sign"
-    if is_signing and not may_concern_us(drafts, service.terminology, ports.deadline):
+    if is_signing and not _may_concern_us(service, request, ports):
         return NO_CARDS
     call = Call(
         service=service,
@@ -156,6 +155,13 @@ def _answer_in_time(
     read = _read_discharge if is_discharge else _read_signing
     read_case = read(call, orders)
     return NO_CARDS if read_case is None else _show(call, read_case)
+
+
+def _may_concern_us(service: Service, request: HookRequest, ports: Ports) -> bool:
+    drafts, terminology = request.context.draft_orders, service.terminology
+    until = ports.deadline.for_orders()
+    with in_force(until):
+        return may_concern_us(drafts, terminology, until)
 
 
 def _is_discharge_signed(orders: SignedOrders, service: Service) -> bool:
@@ -344,8 +350,9 @@ def _note(call: Call, entry: AuditEntry) -> None:
 def _read_orders(call: Call) -> SignedOrders:
     """Read the orders (step 1), before the record is read; a discharge has none."""
     person, ports = call.person, call.ports
-    drafts = read_drafts(call.request.context.draft_orders, person, ports.deadline)
-    return _orders_in(drafts, person, call.service.terminology)
+    with in_force(ports.deadline.for_orders()):
+        drafts = read_drafts(call.request.context.draft_orders, person, ports.deadline)
+        return _orders_in(drafts, person, call.service.terminology)
 
 
 def _orders_in(

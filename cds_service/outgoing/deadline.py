@@ -13,6 +13,8 @@ from cds_service.errors import DeadlinePassed
 KEPT_SECONDS = 0.7
 # of these, for figures, cards and the audit entry, once its texts are understood
 KEPT_FOR_CARDS = 0.4
+# for the refusal of a call whose orders take longer, and its entry
+KEPT_FOR_REFUSAL = 0.6
 STALE_SECONDS = 1.0
 
 
@@ -71,6 +73,10 @@ class Deadline:
     def for_reading(self) -> "Deadline":
         """Return the part for fetching the record; the rest is for all that follows."""
         return self._without_last(KEPT_SECONDS)
+
+    def for_orders(self) -> "Deadline":
+        """Return the part for reading the orders; the rest is to refuse the call."""
+        return self._without_last(KEPT_FOR_REFUSAL)
 
     def for_understanding(self) -> "Deadline":
         """Return the part for understanding the record; the rest is for the cards."""

@@ -432,9 +432,10 @@ def _reader(
 
 def _note(around: Surroundings, exchange: Exchange, status: int) -> None:
     if exchange.service_id:
-        _note_call(around.metrics, exchange, status)
         if status >= 400 and exchange.body is not None:
             _record_refusal(around, exchange, status)
+        # Last: until now the caller waits.
+        _note_call(around.metrics, exchange, status)
     # costs a count and, now and then, a line
     if isinstance(exchange.failure, NotAuthenticated):
         around.metrics.unauthenticated.labels(exchange.failure.reason).inc()

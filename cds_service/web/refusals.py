@@ -26,12 +26,14 @@ from cds_service.fhir.orders.recognition import classified, orders_discharge
 from cds_service.fhir.references import bases_of_call
 from cds_service.outgoing.deadline import Deadline, in_force
 from cds_service.protocol.json_text import JsonTextError, decode_call, json_digest
-from cds_service.protocol.messages import HookInstances, hook_instance_in, is_fhir_id
+from cds_service.protocol.messages import hook_instance_in, is_fhir_id
 from cds_service.web.exchange import Exchange
 
 # for reading the orders again: a request that was refused as too slow must not take the
 # time twice
 READ_SECONDS = 0.3
+# of what is left of the time for the answer, for writing the entry
+KEPT_FOR_ENTRY = 0.2
 # What a discharge or an opened chart is refused for once its record was looked at: of
 # another patient, or of an augmentation whose record cannot be read.
 OF_THE_RECORD = (PatientMismatch, EvidenceUnavailable)
@@ -59,10 +61,8 @@ def record_refusal(
     error = exchange.failure
     if isinstance(error, AuditUnavailable):
         return  # the log counts these itself until it can record them
-    is_of_record = isinstance(error, OF_THE_RECORD)
-    body, forms = exchange.body or b"", exchange.hook_instances
     ids_and_orders = _ids_and_orders(
-        body, terminology, forms, is_of_record=is_of_record
+        exchange, terminology, is_of_record=isinstance(error, OF_THE_RECORD)
     )
     if ids_and_orders is None:
         return
@@ -96,12 +96,16 @@ def log_unrecorded(status: int) -> None:
     )
 
 
+def _time_to_read(exchange: Exchange) -> Deadline:
+    """Return until when the orders may be read again: the answer must not be late."""
+    seconds = READ_SECONDS
+    if exchange.deadline is not None:
+        seconds = min(seconds, exchange.deadline.left - KEPT_FOR_ENTRY)
+    return Deadline.after(max(0.0, seconds))
+
+
 def _ids_and_orders(
-    body: bytes,
-    terminology: Terminology,
-    hook_instances: HookInstances,
-    *,
-    is_of_record: bool,
+    exchange: Exchange, terminology: Terminology, *, is_of_record: bool
 ) -> tuple[dict[str, Any], dict[str, Any]] | None:
     """Return ids and drafts of a request that concerns us; None for others.
 
@@ -111,7 +115,7 @@ def _ids_and_orders(
     """
     document: Any = None
     with suppress(JsonTextError):
-        document = decode_call(body)
+        document = decode_call(exchange.body or b"")
     context = document.get("context") if isinstance(document, dict) else None
     if not isinstance(context, dict):
         return None
@@ -123,7 +127,7 @@ def _ids_and_orders(
     )
     person = Person(patient or "", bases)
     references: tuple[str, ...] = ()
-    until = Deadline.after(READ_SECONDS)
+    until = _time_to_read(exchange)
     try:
         with in_force(until):
             orders = read_drafts(drafts, person, until)
@@ -139,7 +143,9 @@ def _ids_and_orders(
         pass
     user = context.get("userId")
     ids = {
-        "hook_instance": hook_instance_in(document.get("hookInstance"), hook_instances),
+        "hook_instance": hook_instance_in(
+            document.get("hookInstance"), exchange.hook_instances
+        ),
         "patient": patient,
         "user": kept_user(user) if isinstance(user, str) else None,
         "encounter": _bare_id(context.get("encounterId"), "Encounter"),

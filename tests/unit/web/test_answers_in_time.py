@@ -18,6 +18,7 @@ from tests.chart_builders import (
     NOW,
     Asked,
     KeptEntries,
+    brace,
     kyphoplasty,
     open_service,
     order_sign,
@@ -120,3 +121,42 @@ def test_no_words_of_an_order_are_read_when_the_time_is_over(members):
     began = time.process_time()
     assert asked.post(body).status_code in {200, 503}
     assert time.process_time() - began < 1.5
+
+
+class LogOfTimes(KeptEntries):
+    """Keeps how much time the answer had when its entry came."""
+
+    def __init__(self):
+        super().__init__()
+        self.left = []
+
+    def append(self, entry, until=None):
+        self.left.append(until.left)
+        super().append(entry, until)
+
+
+def test_orders_that_take_too_long_are_refused_while_the_caller_waits():
+    asked = Asked(deadline=1.5, log=LogOfTimes())
+    asked.post(SIGNED)
+    words = "no brace needed, odd support after TLSO without end " * 150
+    orders = [
+        brace(f"b{number}", note=[{"text": f"{number} {words}"}])
+        for number in range(199)
+    ]
+    body = order_sign([patient()], kyphoplasty(), *orders)
+    assert asked.post(body).status_code == 503
+    assert [entry.kind for entry in asked.log.entries] == ["answer", "refusal"]
+    assert asked.log.left[-1] > 0
+
+
+def test_the_time_of_a_refusal_includes_its_entry(caplog):
+    """The log takes 50 ms for it, and until then the caller waits."""
+
+    def refuses(*_arguments):
+        raise DeadlinePassed("no time")
+
+    asked = Asked(log=SlowLog(), flow=refuses)
+    with caplog.at_level("INFO", logger="kyphoplasty_cds.calls"):
+        assert asked.post(SIGNED).status_code == 503
+    (line,) = [one for one in caplog.records if one.getMessage() == "call"]
+    assert line.fields["milliseconds"] >= 50
