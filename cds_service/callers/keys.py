@@ -206,6 +206,10 @@ def key_source(client: Client, folder: Path, connections: Connections) -> KeySou
     return sources[0] if len(sources) == 1 else KeyAddresses(sources)
 
 
+State = tuple[int, int, int]  # of a file: its inode, time of change and size
+NO_FILE: State = (0, 0, 0)
+
+
 class KeyFile:
     """Keys from a file, which is reloaded when it changes."""
 
@@ -220,6 +224,7 @@ class KeyFile:
         self._issuer = issuer
         self._file = file
         self._state = _state_of(file)
+        self._unread: State | None = None
         self._keys = _usable_keys(file)
         _log("jwks.refresh", issuer, self._keys)
 
@@ -228,19 +233,24 @@ class KeyFile:
         del kid, until  # a file has no others, and is read at once
         state = _state_of(self._file)
         if state != self._state:
-            self._state = state
-            try:
-                self._keys = read_keys(self._file.read_bytes())
-            except (OSError, NoKeySet):
-                _log(
-                    "jwks.stale",
-                    self._issuer,
-                    self._keys,
-                    detail="the file cannot be read",
-                )
-            else:
-                _log("jwks.refresh", self._issuer, self._keys)
+            self._read(state)
         return self._keys
+
+    def _read(self, state: State) -> None:
+        """Read the file in this state; one that fails is read again at the next call.
+
+        A new owner or mode, which may be what it lacked, changes no state.
+        """
+        try:
+            self._keys = read_keys(self._file.read_bytes())
+        except (OSError, NoKeySet):
+            if state != self._unread:
+                detail = "the file cannot be read"
+                _log("jwks.stale", self._issuer, self._keys, detail=detail)
+            self._unread = state
+        else:
+            self._state, self._unread = state, None
+            _log("jwks.refresh", self._issuer, self._keys)
 
     @property
     def ids(self) -> Collection[str]:
@@ -550,12 +560,12 @@ def _usable_keys(file: Path) -> KeySet:
     return key_set
 
 
-def _state_of(file: Path) -> tuple[int, int, int]:
+def _state_of(file: Path) -> State:
     """Return a state that changes with the file's content; zeros without a file."""
     try:
         status = file.stat()
     except OSError:
-        return (0, 0, 0)
+        return NO_FILE
     return (status.st_ino, status.st_mtime_ns, status.st_size)
 
 

@@ -222,6 +222,18 @@ def test_a_file_is_read_again_when_it_has_changed(tmp_path):
     assert known(source) == {"new"}
 
 
+def test_a_file_that_could_not_be_read_is_read_once_it_can_be(tmp_path):
+    """A new owner or mode changes neither the time of the file nor its size."""
+    file = tmp_path / "keys.json"
+    file.write_bytes(key_set(OLD))
+    source = KeyFile(ISSUER, file)
+    for content in (b" " * len(key_set(NEW)), key_set(NEW)):
+        file.write_bytes(content)
+        os.utime(file, (1, 1))
+        now = known(source)
+    assert now == {"new"}
+
+
 @pytest.mark.parametrize(
     "content",
     [b"", b"{}", b'{"keys": []}', key_set({"kty": "oct", "k": "eA", "kid": "x"})],
