@@ -1,5 +1,6 @@
 """A query for entries, and its conditions on the tables."""
 
+import re
 from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any
@@ -54,19 +55,21 @@ class Query(Facts):
         }
 
 
+PART_OF_ID = re.compile(r"[A-Za-z0-9.\-]{1,64}", re.ASCII)
+
+
 def patient_filter(text: str) -> dict[str, str]:
     """Make the field of a query from a patient's id, or with an asterisk a part of one.
 
+    What can be no id may be a name, and what is looked for enters the log.
+
     Raises:
-        ValueError: an asterisk is inside, or alone.
+        ValueError: it can be no id, or an asterisk is inside, or alone.
     """
     text = text.removeprefix("Patient/")
-    if ANY not in text:
-        return {"patient": text}
-    part = text.strip(ANY)
-    if not part or ANY in part:
+    if not PART_OF_ID.fullmatch(text.strip(ANY)):
         raise ValueError("must be an id, or a part of one between asterisks: *47*")
-    return {"patient_part": text}
+    return {"patient_part" if ANY in text else "patient": text}
 
 
 def conditions_of(query: Query) -> list[ColumnElement[bool]]:

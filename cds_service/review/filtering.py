@@ -18,7 +18,9 @@ from cds_service.audit.chain import ABOUT_READERS, LASTING, SILENT, Kind
 from cds_service.audit.query import Query, patient_filter
 from cds_service.core.loop import STATES
 
+# What can be no id may be a name or a token, and what is looked for enters the log.
 LONGEST = 256
+REASON = re.compile(r"[A-Za-z][A-Za-z0-9-]{0,63}")
 # Of a figure that a card said; nothing but such text can be in a model's file.
 FIGURES: Mapping[str, re.Pattern[str]] = {
     "model": re.compile(r"[a-z0-9][a-z0-9-]*"),
@@ -188,12 +190,16 @@ def _read(name: str, text: str) -> dict[str, Any]:
         if text not in ("yes", "no"):
             raise ValueError("must be yes or no")
         return {name: text == "yes"}
-    if name == "status" and re.fullmatch("[1-5][0-9]{2}", text) is None:
-        raise ValueError("must be an HTTP status, 100 to 599")
-    if len(text) > LONGEST or not text.isprintable():
-        raise ValueError(f"must have at most {LONGEST} printable characters")
     if name == "status":
+        if re.fullmatch("[1-5][0-9]{2}", text) is None:
+            raise ValueError("must be an HTTP status, 100 to 599")
         return {name: int(text)}
+    if len(text) > LONGEST or not text.isprintable() or " " in text:
+        raise ValueError(
+            f"must be an id: at most {LONGEST} printable characters, without spaces"
+        )
+    if name == "reason" and REASON.fullmatch(text) is None:
+        raise ValueError("must be a reason's code, such as patient-mismatch")
     return {"hook_instance" if name == "hook" else name: text}
 
 
@@ -204,8 +210,6 @@ def _read_figure(name: str, text: str) -> dict[str, Any]:
 
 
 def _read_patient(_name: str, text: str) -> dict[str, Any]:
-    if len(text) > LONGEST or not text.isprintable():
-        raise ValueError(f"must have at most {LONGEST} printable characters")
     return dict(patient_filter(text))
 
 

@@ -40,6 +40,7 @@ from cds_service.audit.store import AuditStore
 from cds_service.call import Service
 from cds_service.errors import AuditUnavailable, DataFileError
 from cds_service.outgoing import Connections
+from cds_service.protocol.messages import is_fhir_id
 from cds_service.review.access import Access
 from cds_service.review.accounts import Accounts
 from cds_service.review.committee import figure_routes
@@ -194,6 +195,8 @@ def _find_routes(routes: Blueprint, desk: Desk) -> None:
     def timeline(patient: str) -> str:
         desk.gate.need("patients")
         refuse_other_fields(request.args, ("after",))
+        if not is_fhir_id(patient):  # it may be a name, which the log must not hold
+            raise NotFound("There is no such patient.")
         after = Cursor.parse(request.args.get("after", ""))
         query = desk.within(Query(kinds=("answer", "refusal"), patient=patient))
         page = desk.store.reader.find(query, after=after, limit=TIMELINE)

@@ -106,6 +106,12 @@ def test_entries_are_found_by(filled, query, patients):
     assert listed(page) == [one.id for one in expected]
 
 
+def test_the_page_of_what_is_no_id_is_not_there_and_not_noted(filled, anna):
+    before = len(filled.all("read"))
+    anna.get("/audit/patients/Schmidt,%20Anna", 404)
+    assert len(filled.all("read")) == before
+
+
 def test_an_answer_is_found_by_hook_instance_and_by_card(anna, entry):
     assert listed(anna.get(f"/audit?hook={entry.hook_instance}")) == [entry.id]
     assert listed(anna.get(f"/audit?card={entry.cards[0].card}&kind=answer")) == [
@@ -127,6 +133,12 @@ def test_an_answer_is_found_by_hook_instance_and_by_card(anna, entry):
             "kind=everything",
         ],
         "patient=" + "x" * 300,
+        "patient=*%25*",
+        "patient=Schmidt,+Anna",
+        "patient=*Anna+Schmidt*",
+        "user=Dr.+Anna+Schmidt",
+        "encounter=visit+of+Anna",
+        "reason=eyJhbGciOiJIUzI1NiJ9.token",
     ],
 )
 def test_a_filter_that_cannot_be_read_is_said_at_its_field_and_asks_nothing(
