@@ -1,7 +1,7 @@
 #!/bin/sh
 # verify.sh FOLDER [DAYS [LOCAL]] : hold the audit log against the checkpoints in FOLDER (*.note), which have come back from
-# where the database's owner cannot change them; the newest may be so many days old (35). FOLDER/key, if it is there, is the
-# public key that must have signed. LOCAL is the folder of this machine's own checkpoints: they are used too, since whoever
+# where the database's owner cannot change them; the newest may be so many days old (35). FOLDER/key, if it is there, holds the
+# public keys of which one must have signed, one in each line. LOCAL is the folder of this machine's own checkpoints: they are used too, since whoever
 # changes only the database does not change them, but they prove nothing against this machine's owner. Reads only. Ends with 0 where the log is whole; with 2 where nobody has brought a checkpoint.
 set -eu
 folder=$1
@@ -26,5 +26,16 @@ if [ "$(printf '%s\n' "$newest" "$oldest" | sort | head -n 1)" = "$newest" ]; th
   exit 2
 fi
 if [ -n "$local" ]; then set -- "$@" --checkpoint "$local"; fi
-if [ -e "$folder/key" ]; then set -- "$@" --key "$(cat "$folder/key")"; fi
+if [ -e "$folder/key" ]; then
+  keys=0
+  while read -r key || [ -n "$key" ]; do
+    if [ -z "$key" ]; then continue; fi
+    set -- "$@" --key "$key"
+    keys=$((keys + 1))
+  done < "$folder/key"
+  if [ "$keys" = 0 ]; then
+    echo "$folder/key holds no key" >&2
+    exit 2
+  fi
+fi
 exec kyphoplasty-cds audit verify --record "$@"
