@@ -48,6 +48,14 @@ def test_one_resource_in_place_of_a_list_is_not_all_there_is(key):
     assert_open(cards_if(key, lambda page: page["entry"][0]["resource"]))
 
 
+@pytest.mark.parametrize("severity", ["warning", "Error", None])
+@pytest.mark.parametrize("key", ["conditions", "medications", "procedures"])
+def test_a_list_that_came_with_a_warning_reassures_nobody(key, severity):
+    issue = {"severity": severity, "code": "processing"}
+    told = {"resource": {"resourceType": "OperationOutcome", "issue": [issue]}}
+    assert_open(cards_if(key, lambda page: {**page, "entry": [*page["entry"], told]}))
+
+
 @pytest.mark.parametrize("key", ["conditions", "medications"])
 def test_a_total_that_is_not_understood_reassures_nobody(key):
     assert_open(cards_if(key, lambda page: {**page, "total": "99+"}))

@@ -19,6 +19,8 @@ LACKS_NOTHING = frozenset(
         *("informational", "success"),
     }
 )
+# Severities of issues; any other counts as an error (R5 has `success`).
+NO_ERRORS = frozenset({"warning", "information", "success"})
 # What an answer to a search may be and hold (FHIR R4, Bundle). Anything else may say
 # that it is not all.
 LIST_TYPES = frozenset({"searchset", "collection", "batch-response"})
@@ -140,15 +142,12 @@ def _relation(link: Any) -> str:
 
 def is_error_outcome(resource: Any) -> bool:
     """Tell if this OperationOutcome reports an error, not only a warning."""
-    issues = resource.get("issue") if isinstance(resource, dict) else None
-    severities = (
-        [issue.get("severity") for issue in issues if isinstance(issue, dict)]
-        if isinstance(issues, list)
-        else []
-    )
-    return not severities or any(
-        severity in ("error", "fatal") for severity in severities
-    )
+    issues = objects(member(resource, "issue"))
+    return not issues or any(_severity(issue) not in NO_ERRORS for issue in issues)
+
+
+def _severity(issue: Json) -> str:
+    return text(issue.get("severity")).strip().lower()
 
 
 def is_warning(outcome: Json) -> bool:
@@ -159,7 +158,7 @@ def is_warning(outcome: Json) -> bool:
     issues = [
         issue
         for issue in objects(outcome.get("issue"))
-        if issue.get("severity") == "warning"
+        if _severity(issue) == "warning"
     ]
     return not all(map(_is_nothing_found, issues))
 

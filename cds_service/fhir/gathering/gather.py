@@ -206,7 +206,6 @@ def _part(
         outcome = outcome._replace(
             state="given",
             entries=len([raw for raw in ours if not _is_void(raw)]),
-            warned=result.warned,
             is_understood=is_understood,
         )
     picked, broken = pick(

@@ -45,7 +45,6 @@ class QueryResult(NamedTuple):
         note: why it failed, or `incomplete: …`.
         is_cut: part of the list is missing.
         reason: why it failed, as a code; see FhirReadError.
-        warned: the server sent a warning with it.
         foreign: number of resources that were left out as another server's.
         origin: the EHR's prefetch or the FHIR server.
     """
@@ -57,7 +56,6 @@ class QueryResult(NamedTuple):
     note: str = ""
     reason: str = ""
     is_cut: bool = False
-    warned: bool = False
     foreign: int = 0
     origin: ReadFrom = "prefetch"
 
@@ -154,14 +152,8 @@ def _read_pages(template: Template, pages: Sequence[Json], note: str) -> QueryRe
         total=total_of(pages[0]),
         is_open=following is not None,
     )
-    if any(map(is_subset, chain(pages, [one.resource for one in asked]))):
-        fault = fault or "the server left something out"
-    if not all(map(is_plain_list, pages)):
-        fault = fault or "part of the answer is not understood"
-    if any(map(is_total_unclear, pages)):
-        fault = fault or "the number of its entries is not understood"
-    if any(map(is_incomplete, outcomes)):
-        fault = fault or "the server says that something may be missing"
+    resources = [one.resource for one in asked]
+    fault = fault or _said_of_it(pages, resources, outcomes)
     state: ResultState = "failed" if fault else "empty"
     if once:
         state = "given"
@@ -175,8 +167,24 @@ def _read_pages(template: Template, pages: Sequence[Json], note: str) -> QueryRe
         note=f"incomplete: {fault}" if fault and once else fault,
         reason="answer" if fault and not once else "",
         is_cut=bool(fault and once),
-        warned=any(is_warning(outcome) for outcome in outcomes),
     )
+
+
+def _said_of_it(
+    pages: Sequence[Json], resources: Sequence[Json], outcomes: Sequence[Json]
+) -> str:
+    """Report what the server says of a list that leaves it open; empty if nothing."""
+    if any(map(is_subset, chain(pages, resources))):
+        return "the server left something out"
+    if not all(map(is_plain_list, pages)):
+        return "part of the answer is not understood"
+    if any(map(is_total_unclear, pages)):
+        return "the number of its entries is not understood"
+    if any(map(is_incomplete, outcomes)):
+        return "the server says that something may be missing"
+    if any(map(is_warning, outcomes)):
+        return "the server sent a warning with it"
+    return ""
 
 
 def _missing_page(pages: Sequence[Json]) -> str:

@@ -24,7 +24,6 @@ class ReadOutcome(NamedTuple):
             not.
         note: why it failed, or "incomplete: …" if a list was cut; else empty.
         is_cut: part of the list is missing, or may be in another record.
-        warned: the server sent a warning with it.
         is_optional: the record is complete without it.
         is_unasked: the EHR did not send it, and there is no server to ask, or the call
             lacks what the query needs, such as a stay.
@@ -38,7 +37,6 @@ class ReadOutcome(NamedTuple):
     entries: int = 0
     note: str = ""
     is_cut: bool = False
-    warned: bool = False
     is_optional: bool = False
     is_unasked: bool = False
     is_understood: bool = True

@@ -27,10 +27,6 @@ DECIDING_LISTS: Mapping[str, tuple[str, ...]] = {
 GIVEN_HERE = frozenset({"administrations"})
 # A billed injection is a dose as well: no order is pre-selected if these were not read.
 ALSO_DOSES = ("procedures",)
-WARNED = (
-    "The record server sent a warning with part of the record: it may hold more than"
-    " was shown to us."
-)
 
 
 def state_of(record: PatientRecord) -> RecordState:
@@ -40,9 +36,6 @@ def state_of(record: PatientRecord) -> RecordState:
         for key, read in record.reads.items()
         if not read.is_optional or key in TELLING_MORE or is_unread(read)
     )
-    notes = {record.doubt} if record.doubt else set()
-    if any(read.warned for _, read in reads):
-        notes.add(WARNED)
     return RecordState(
         unread={key: read.note for key, read in reads if read.state == "failed"},
         incomplete={
@@ -52,7 +45,7 @@ def state_of(record: PatientRecord) -> RecordState:
         },
         unreadable=len(record.unreadable),
         foreign=sum(record.foreign.values()),
-        notes=tuple(sorted(notes)),
+        notes=(record.doubt,) if record.doubt else (),
         lists_not_read=tuple(
             key for key in DECIDING_LISTS if not _is_list_read(record, key)
         ),

@@ -33,9 +33,15 @@ def test_a_list_that_may_lack_something_is_cut(code, severity):
 
 @pytest.mark.parametrize("code", ["informational", "not-supported", "value"])
 def test_a_mere_note_is_none(code):
-    found = answer(DIABETES, code=code)
+    found = answer(DIABETES, code=code, severity="information")
     assert (found.state, found.is_cut) == ("given", False)
-    assert answer(code=code).state == "empty"
+    assert answer(code=code, severity="information").state == "empty"
+
+
+@pytest.mark.parametrize("code", ["informational", "not-supported", "processing"])
+def test_a_list_that_came_with_a_warning_is_not_whole(code):
+    assert answer(DIABETES, code=code).is_cut
+    assert answer(code=code).state == "failed"
 
 
 def test_epics_word_for_nothing_found_is_no_lack():

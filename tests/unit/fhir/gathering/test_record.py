@@ -448,11 +448,11 @@ def with_warning(code):
 
 
 def test_a_warning_among_the_entries_is_said_and_the_data_are_used():
-    assert "warning" in "; ".join(state_of(with_warning("4119")).notes)
+    assert "warning" in state_of(with_warning("4119")).incomplete["conditions"]
 
 
 def test_a_warning_that_nothing_was_found_is_not_said():
-    assert not state_of(with_warning("4101")).notes
+    assert not state_of(with_warning("4101")).incomplete
 
 
 def test_resources_that_we_do_not_read_are_counted_but_not_kept():
