@@ -151,7 +151,7 @@ def _kept_by_none(
     """Return the keys of types that the server refused because it has none.
 
     A token seldom covers a type that its server does not keep. A server that answered
-    no query at all is not believed.
+    no query at all is not believed, nor a statement that lacks what was just read.
     """
     refused = [
         template
@@ -165,9 +165,18 @@ def _kept_by_none(
         and answers[template.key].reason in UNKNOWN_TYPE
     }
     unclear = [one for one in refused if one.key not in lacking]
-    if unclear and (types := _kept_types(fhir, until)):
+    types = _kept_types(fhir, until) if unclear else frozenset()
+    if types and types >= _read_types(plan, answers):
         lacking |= {one.key for one in unclear if one.resource_type not in types}
     return frozenset(lacking)
+
+
+def _read_types(
+    plan: PrefetchPlan, answers: Mapping[str, QueryResult]
+) -> frozenset[str]:
+    """Return the types of which the server gave resources in this call."""
+    read = {key for key, one in answers.items() if one.origin == "fhir" and one.entries}
+    return frozenset(one.resource_type for one in plan.templates if one.key in read)
 
 
 def _is_refused(template: Template, answer: QueryResult) -> bool:

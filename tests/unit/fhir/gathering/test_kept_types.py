@@ -90,6 +90,7 @@ def test_a_refused_type_that_the_server_does_not_name_is_none_kept(status):
         page(),
         {"resourceType": "CapabilityStatement"},
         capabilities("Patient", mode="client"),
+        capabilities("Condition", "MedicationStatement"),  # the Patient was just read
     ],
 )
 def test_a_refused_type_that_it_names_or_may_keep_could_not_be_read(metadata):
@@ -127,7 +128,7 @@ def test_a_refused_read_of_imaging_is_named(kind, status):
 
 
 def test_imaging_studies_that_the_server_keeps_none_of_are_no_gap():
-    fhir = scripted(ImagingStudy=refused(403), metadata=capabilities("Condition"))
+    fhir = scripted(ImagingStudy=refused(403), metadata=capabilities("Patient"))
     assert state_of(read(fhir)).unread == {}
 
 
