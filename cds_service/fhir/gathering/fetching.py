@@ -137,6 +137,9 @@ def read_results(
     for key in tasks:
         if sent[key].state == "absent":
             answers[key] = answers[key]._replace(origin="fhir")
+    for template in plan.templates:
+        if template.key in asked and _is_in_part(request, template):
+            answers[template.key] = _as_part(answers[template.key])
     if any(answer.state != "failed" for answer in asked.values()):
         answers |= dict.fromkeys(_kept_by_none(plan, answers, fhir, until), KEEPS_NONE)
     return answers
@@ -290,6 +293,25 @@ def _may_ask(request: HookRequest, resource_type: str) -> bool:
     """Tell if the request's token covers reading this type."""
     token = request.fhir_authorization
     return token is None or may_read(token.scope, resource_type)
+
+
+def _is_in_part(request: HookRequest, template: Template) -> bool:
+    """Tell if the request's token covers this list no further than a query."""
+    token, kind = request.fhir_authorization, template.resource_type
+    if token is None or not template.is_search:
+        return False
+    return not may_read(token.scope, kind, with_queries=False)
+
+
+def _as_part(answer: QueryResult) -> QueryResult:
+    """Return what was read as a part: nothing else says what the token leaves out."""
+    if answer.state == "failed":
+        return answer
+    note = "the scope of the access token covers a part alone"
+    if not answer.entries:
+        return answer._replace(state="failed", note=note, reason=OUT_OF_SCOPE)
+    note = answer.note or f"incomplete: {note}"
+    return answer._replace(note=note, is_cut=True)
 
 
 def _why_unasked(
@@ -471,23 +493,31 @@ def _with(answer: QueryResult, referred: Sequence[Json]) -> QueryResult:
 
 RESOURCE_SCOPE = re.compile(
     r"(?:patient|user|system)/(?P<type>\*|[A-Z][A-Za-z]*)"
-    r"\.(?P<may>\*|read|write|(?=[cruds])c?r?u?d?s?)(?:\?\S*)?"
+    r"\.(?P<may>\*|read|write|(?=[cruds])c?r?u?d?s?)(?P<query>\?\S*)?"
 )
 
 
-def may_read(scopes: str | None, resource_type: str) -> bool:
+def may_read(
+    scopes: str | None, resource_type: str, *, with_queries: bool = True
+) -> bool:
     """Tell if these space-separated scopes allow reading this type.
 
     Missing scopes, or scopes that name no type, forbid nothing: the server decides. In
-    SMART 2.0 either letter counts, `r` or `s`, since EHRs mix them up; a scope
-    restricted by a query counts as well.
+    SMART 2.0 either letter counts, `r` or `s`, since EHRs mix them up.
+
+    Args:
+        with_queries: a scope that a query restricts counts as well.
     """
     matches = [
         match
         for scope in (scopes or "").split()
         if (match := RESOURCE_SCOPE.fullmatch(scope))
     ]
-    of_type = [one["may"] for one in matches if one["type"] in {"*", resource_type}]
+    of_type = [
+        one["may"]
+        for one in matches
+        if one["type"] in {"*", resource_type} and (with_queries or not one["query"])
+    ]
     return not matches or any(
         may in {"*", "read"} or (may != "write" and {"r", "s"} & set(may))
         for may in of_type
