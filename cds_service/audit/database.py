@@ -97,10 +97,12 @@ class Database:
         # for PostgreSQL.
         self.file = (
             Path(name).resolve()
-            if self.is_sqlite and name and name != ":memory:"
+            if self.is_sqlite and name and ":memory:" not in name
             else None
         )
-        if self.is_sqlite and self.file is None:
+        # One that is shared in memory has a name, and no file either.
+        is_in_memory = self.url.query.get("mode") == "memory"
+        if self.is_sqlite and (self.file is None or is_in_memory):
             raise DataFileError(
                 "DATABASE_URL", "", "an audit log needs a file: sqlite:///FILE"
             )
