@@ -65,8 +65,10 @@ class Drain:
     def watch(self, arbiter: Any) -> None:
         """Delay the first SIGTERM; a second one stops at once.
 
-        This is the hook `when_ready` of gunicorn.
+        This is the hook `when_ready` of gunicorn. SIGUSR2, by which that starts itself
+        once more, is ignored: the second server would outlive this one.
         """
+        signal.signal(signal.SIGUSR2, signal.SIG_IGN)
         handle, process = signal.getsignal(signal.SIGTERM), os.getpid()
 
         def on_term(_sig: int, frame: Any) -> None:

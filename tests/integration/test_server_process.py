@@ -5,6 +5,7 @@ import signal
 import socket
 import subprocess
 import sys
+import time
 from concurrent.futures import ThreadPoolExecutor
 from http.client import RemoteDisconnected
 
@@ -53,6 +54,17 @@ def test_a_server_that_is_told_to_stop_finishes_what_is_in_work(
         assert status.result(HANG_SECONDS) == 200
         assert service.ends() == 0
         assert kinds(service)[-2:] == ["answer", "stop"]
+
+
+def test_no_second_server_is_started_by_a_signal(tmp_path):
+    with RunningService(tmp_path) as service:
+        host, _, port = service.address.partition(":")
+        os.kill(service.process_id, signal.SIGUSR2)
+        time.sleep(3)  # the second server would be loaded meanwhile
+        os.kill(service.process_id, signal.SIGTERM)
+        assert service.ends() == 0
+        with pytest.raises(ConnectionRefusedError):
+            socket.create_connection((host, int(port)), timeout=5)
 
 
 def test_while_it_drains_it_answers_and_says_that_it_is_not_ready(tmp_path):
