@@ -8,6 +8,7 @@ from pydantic import Field, Strict, StringConstraints, model_validator
 from cds_service.core.caller import Caller
 from cds_service.protocol.messages import HookInstances
 from cds_service.site.fields import (
+    Audience,
     FhirBase,
     Origin,
     Seconds,
@@ -116,7 +117,7 @@ class Client(SiteTable):
     jwks_origins: tuple[Origin, ...] = ()
     jwks_file: Text | None = None
     algorithms: tuple[Algorithm, ...] = Field(default=RECOMMENDED, min_length=1)
-    audiences: tuple[Text, ...] = ()
+    audiences: tuple[Audience, ...] = ()
     max_lifetime_seconds: Annotated[int, Strict(), Field(ge=1, le=MAX_LIFETIME)] = (
         MAX_LIFETIME
     )
@@ -146,6 +147,8 @@ class Client(SiteTable):
             raise ValueError(ONE_KEY_WAY)
         if self.jwks_origins and self.jwks_index is None:
             raise ValueError("jwks-origins: only with jwks-index")
+        if len(set(self.fhir_servers)) < len(self.fhir_servers):
+            raise ValueError("fhir-servers: an address is there twice")
         for tenant, servers in self.tenant_fhir_servers.items():
             if tenant not in self.tenants or not set(servers) <= set(self.fhir_servers):
                 raise ValueError(

@@ -10,7 +10,10 @@ from cds_service.outgoing.address import parse_address, parse_base
 
 Text = Annotated[str, StringConstraints(min_length=1)]
 YesNo = Annotated[bool, Strict()]
-Seconds = Annotated[float, Strict(), Field(gt=0, le=120, allow_inf_nan=False)]
+# No answer is made in less: every call would be refused.
+Seconds = Annotated[float, Strict(), Field(ge=0.5, le=120, allow_inf_nan=False)]
+# Files next to the time zones that are none: of this machine, or of no place.
+NO_ZONES = frozenset({"localtime", "Factory"})
 
 
 def _origin(value: str) -> str:
@@ -23,7 +26,7 @@ def _origin(value: str) -> str:
 
 
 def _time_zone(value: str) -> str:
-    if value not in available_timezones():
+    if value not in available_timezones() - NO_ZONES:
         raise ValueError("is no name of the IANA time zones, such as Europe/Berlin")
     return value
 
@@ -31,6 +34,15 @@ def _time_zone(value: str) -> str:
 TimeZone = Annotated[str, AfterValidator(_time_zone)]
 Origin = Annotated[str, AfterValidator(_origin)]
 FhirBase = Annotated[str, AfterValidator(lambda value: parse_base(value).url)]
+
+
+def _audience(value: str) -> str:
+    if "*" in value:
+        raise ValueError("is compared letter by letter: no wildcard (*)")
+    return value
+
+
+Audience = Annotated[Text, AfterValidator(_audience)]
 
 
 def _url(value: str) -> str:
