@@ -36,6 +36,7 @@ from cds_service.fhir.gathering.reason_prose import (
     is_reason_understood,
     is_title_plain,
     is_unknown_alone,
+    names_broken_vertebra,
     names_earlier_fracture,
     words_of_reasons,
 )
@@ -163,7 +164,10 @@ def grave_beside(entry: Json, terminology: Terminology) -> frozenset[str]:
     others = [word for word in words if not terminology.own_words.fullmatch(word)]
     named = named_in(others, terminology)
     unread = _unread(entry, others, named, terminology)
-    broken = frozenset({BROKEN_ASIDE} if (coded | named) & FRACTURED else ())
+    is_broken = (coded | named) & FRACTURED or names_broken_vertebra(
+        entry, others, terminology
+    )
+    broken = frozenset({BROKEN_ASIDE} if is_broken else ())
     return (coded & OPENING) | (named & (GRAVE | END_OF_LIFE)) | unread | broken
 
 

@@ -39,11 +39,17 @@ class PlainWordsFile(Examples):
         words: patterns of the plain words.
         earlier: of a report: what calls a fracture an old one. Plain words as well, as
             far as tumour and infection go.
+        others: of a report: what says of a broken vertebra that it is not new, or not
+            the only one.
+        sound: of a report: of what a sentence may consist that names a vertebra and
+            does not say that it broke.
         bound: of a reason: words that are plain only next to the fracture.
     """
 
     words: tuple[Pattern, ...] = Field(min_length=1)
     earlier: tuple[Pattern, ...] = ()
+    others: tuple[Pattern, ...] = ()
+    sound: tuple[Pattern, ...] = ()
     bound: BoundList = BoundList()
 
 
@@ -57,6 +63,8 @@ class PlainLists(NamedTuple):
     reports: PlainWords
     reasons: PlainWords
     titles: PlainWords
+    sound: PlainWords
+    others: PlainWords
     bound: BoundWords
     bound_in_titles: BoundWords
 
@@ -89,6 +97,7 @@ def load_all_plain(
     """
     bound = [one.bound for one in _files(folders, REASONS)]
     reasons = [*_words(folders, REASONS), *all_plain(bound)]
+    reports = _files(folders, REPORTS)
     of_reports = _words(folders, REPORTS)
     return PlainLists(
         braces=PlainWords(_words(folders, BRACES), durations),
@@ -98,6 +107,8 @@ def load_all_plain(
         reports=PlainWords(of_reports, durations, _earlier(folders)),
         reasons=PlainWords(reasons, durations),
         titles=PlainWords(_words(folders, TITLES), durations),
+        sound=PlainWords([word for one in reports for word in one.sound], durations),
+        others=PlainWords([word for one in reports for word in one.others], None),
         bound=BoundWords(bound, reasons, of_reports, durations),
         bound_in_titles=BoundWords(
             bound, [*reasons, *_words(folders, TITLES)], of_reports, durations

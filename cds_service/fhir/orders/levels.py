@@ -20,6 +20,7 @@ from cds_service.fhir.gathering.reason_prose import (
     EARLIER,
     is_code_plainly_worded,
     is_reason_understood,
+    names_no_sound_vertebra,
     names_years_ago,
 )
 from cds_service.fhir.mapping.clauses import clauses
@@ -237,13 +238,16 @@ def broken_beside(entry: Json, terminology: Terminology) -> set[str]:
     for code in codes:
         named |= {*terminology.translate("vertebral-level-icd", code)}
         words += texts_of(code)
+    is_report = entry.get("resourceType") == "DiagnosticReport"
     for prose in words:
         is_listing = False
         for part in clauses(prose[:LONGEST_TEXT]):
             # `fractures of L1, T12 and L3`
             is_listing &= terminology.bystanders.are_of_augmentation(part)
             is_listing |= bool(terminology.text_concepts(part, FRACTURED))
-            if is_listing:
+            if is_listing or names_no_sound_vertebra(
+                part, terminology, is_report=is_report
+            ):
                 named |= {*terminology.levels.treated(part)}
     return named
 
