@@ -60,6 +60,7 @@ GRAVE = frozenset(
         *("discitis", "vertebral-osteomyelitis", "spinal-tuberculosis"),
         *("neurological-deficit", "leg-weakness", "unstable-fracture"),
         *("stable-burst-fracture", "spinal-instability", "hip-fracture"),
+        "ankylosed-spine",
         # These raise the risk apart from any model: next to one of them no figure is
         # below the usual.
         *("earlier-vertebral-fracture", "dementia", "dementia-mild", "parkinson"),

@@ -46,7 +46,7 @@ FORBIDDING = frozenset(
         *("malignancy-elsewhere", "cancer-ever", "pathological-fracture", "sepsis"),
         *("spinal-infection", "discitis", "vertebral-osteomyelitis"),
         *("spinal-tuberculosis", "neurological-deficit", "leg-weakness"),
-        *("unstable-fracture", "spinal-instability"),
+        *("unstable-fracture", "spinal-instability", "ankylosed-spine"),
     }
 )
 # What raises the risk apart from any model. An order only mentions it.
