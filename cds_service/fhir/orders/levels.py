@@ -55,6 +55,7 @@ RAISING = frozenset(
         *("earlier-vertebral-fracture", "hip-fracture", "parkinson", "repeated-falls"),
         *("dementia", "dementia-mild", "dementia-moderate", "dementia-severe"),
         *("severe-frailty", "severe-kidney-disease", "dialysis"),
+        "stable-burst-fracture",
     }
 )
 # The regions that codes of a fracture name, with the vertebrae that they may mean.
