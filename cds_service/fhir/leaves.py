@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from html import unescape
 from typing import Any
 
-from cds_service.fhir.mapping.plain_words import PlainWords
+from cds_service.fhir.mapping.plain_patterns import PlainWords
 from cds_service.fhir.raw_json import Json, objects, text
 
 # By FHIR's definition these may change the meaning of all elements next to them.

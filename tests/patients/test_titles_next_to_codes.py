@@ -86,3 +86,46 @@ def test_a_grave_thing_that_is_known_is_open_next_to_any_code(title):
     cards = cards_with({**codeable(ICD, "I10"), "text": title})
     assert "below" not in cards["rehabilitation"]["detail"]
     assert not end_is_selected(cards)
+
+
+# Codes that say that there is another examination, drug, operation or device.
+OTHER = ["Z01.818", "Z79.899", "Z96.641", "Z98.890", "Z97.8", "Z48.89"]
+
+
+@pytest.mark.parametrize("code", OTHER)
+@pytest.mark.parametrize(
+    "title",
+    [
+        "osteomyelitis L1",
+        "unable to walk",
+        "urinary retention",
+        "weakness both legs since yesterday",
+        "hip replacement for fracture",
+        "kidney transplant",
+        "spread to bone",
+    ],
+)
+def test_a_code_of_something_other_does_not_hide_its_title(code, title):
+    cards = cards_with({**codeable(ICD, code), "text": title})
+    assert "below" not in cards["rehabilitation"]["detail"]
+    assert not end_is_selected(cards)
+
+
+@pytest.mark.parametrize(
+    ("code", "title"),
+    [
+        ("Z01.818", "Encounter for other preprocedural examination"),
+        ("Z01.818", "Preoperative clearance"),
+        ("Z79.899", "Other long term (current) drug therapy"),
+        ("Z79.899", "Medication management"),
+        ("Z96.641", "Presence of right artificial hip joint"),
+        ("Z96.641", "History of total hip replacement, right"),
+        ("Z98.890", "Other specified postprocedural states"),
+        ("Z98.41", "Cataract extraction status, right eye"),
+        ("Z97.3", "Presence of spectacles and contact lenses"),
+        ("Z96.651", "Z.n. Knie-TEP rechts"),
+    ],
+)
+def test_the_title_of_such_a_code_is_a_plain_name(code, title):
+    cards = cards_with({**codeable(ICD, code), "text": title})
+    assert "below" in cards["rehabilitation"]["detail"]

@@ -296,3 +296,16 @@ def test_a_coded_reason_that_nobody_knows_reassures_nobody(reason):
 def test_a_coded_reason_that_is_known_changes_nothing_of_the_lists(code):
     card = card_of(kyphoplasty(reasonCode=[codeable(ICD, code)]))["rehabilitation"]
     assert "not understood" not in card["detail"]
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        *("burst fracture", "A3 fracture", "AO A4", "Berstungsfraktur LWK 1"),
+        "Burst fracture of L1, stable",
+    ],
+)
+def test_a_broken_back_wall_in_the_own_reason_counts_for_the_figure(words):
+    card = card_of(kyphoplasty(reasonCode=[{"text": words}]))["rehabilitation"]
+    assert "below" not in card["detail"]
+    assert "stable burst fracture not excluded" in card["detail"]

@@ -1,14 +1,17 @@
-"""Tells if words name a fracture of long ago, or an augmentation that was done."""
+"""Tells if words name a fracture of long ago, or another vertebra that broke."""
 
 from collections.abc import Iterable
 
 from cds_service.fhir.gathering.bystanders import FRACTURED
 from cds_service.fhir.gathering.problem_words import is_denial
-from cds_service.fhir.gathering.unread_in_reasons import words_of_reasons
-from cds_service.fhir.mapping.clauses import sentences
+from cds_service.fhir.gathering.unread_in_reasons import (
+    is_reason_understood,
+    words_of_reasons,
+)
+from cds_service.fhir.mapping.clauses import clauses, sentences
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.mapping.text_rules import AUGMENTATIONS, LONGEST_TEXT, folded
-from cds_service.fhir.raw_json import Json
+from cds_service.fhir.raw_json import Json, text
 from cds_service.fhir.site_calendar import WRITTEN_YEAR
 
 # An order may name a vertebra that was treated before: `s/p kyphoplasty L3`.
@@ -61,6 +64,36 @@ def are_reasons_only_of(
     )
 
 
+def names_broken_vertebra(
+    entry: Json, words: Iterable[str], terminology: Terminology
+) -> bool:
+    """Tell if words of an entry may name a broken vertebra, treated now or not."""
+    is_report = text(entry.get("resourceType")) == "DiagnosticReport"
+    return any(
+        names_no_sound_vertebra(part, terminology, is_report=is_report)
+        for prose in words
+        for part in clauses(prose[:LONGEST_TEXT])
+    )
+
+
+def names_no_sound_vertebra(
+    part: str, terminology: Terminology, *, is_report: bool
+) -> bool:
+    """Tell if words say of a vertebra more than that it is sound, worn or painful.
+
+    Which words tell of a break is not asked: "T8 wedging", "cement at T12". Words that
+    are not plain are open without it, and words that only deny say nothing.
+    """
+    plain = terminology.plain
+    if not terminology.levels.named(part) or plain.sound.are_all(part):
+        return False
+    if is_denial(part, terminology):
+        return False
+    if is_report:
+        return plain.reports.are_all(part)
+    return is_reason_understood([part], frozenset(), terminology)
+
+
 def _is_only_of(
     sentence: str, treated: frozenset[str], terminology: Terminology
 ) -> bool:
@@ -73,7 +106,10 @@ def _is_only_of(
 def _may_be_earlier(sentence: str, terminology: Terminology) -> bool:
     if is_denial(sentence, terminology) or terminology.harmless.is_harmless(sentence):
         return False
-    if terminology.plain.reports.names_earlier(sentence):
+    plain = terminology.plain
+    if plain.reports.names_earlier(sentence) or (
+        plain.others.names_any(sentence) and plain.bound.names_broken(sentence)
+    ):
         return True
     is_augmented = terminology.text_places(folded(sentence), AUGMENTATIONS, "vertebra")
     is_broken = terminology.text_places(folded(sentence), FRACTURED)

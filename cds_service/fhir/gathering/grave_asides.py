@@ -28,6 +28,7 @@ from cds_service.fhir.gathering.drug_asides import (
 from cds_service.fhir.gathering.drugs import MEDICATION_TYPES
 from cds_service.fhir.gathering.earlier_in_words import (
     EARLIER,
+    names_broken_vertebra,
     names_earlier_fracture,
 )
 from cds_service.fhir.gathering.problem_words import in_doubt, named_in
@@ -58,6 +59,7 @@ GRAVE = frozenset(
         *("discitis", "vertebral-osteomyelitis", "spinal-tuberculosis"),
         *("neurological-deficit", "leg-weakness", "unstable-fracture"),
         *("stable-burst-fracture", "spinal-instability", "hip-fracture"),
+        "ankylosed-spine",
         # These raise the risk apart from any model: next to one of them no figure is
         # below the usual.
         *("earlier-vertebral-fracture", "dementia", "dementia-mild", "parkinson"),
@@ -162,7 +164,10 @@ def grave_beside(entry: Json, terminology: Terminology) -> frozenset[str]:
     others = [word for word in words if not terminology.own_words.fullmatch(word)]
     named = named_in(others, terminology)
     unread = _unread(entry, others, named, terminology)
-    broken = frozenset({BROKEN_ASIDE} if (coded | named) & FRACTURED else ())
+    is_broken = (coded | named) & FRACTURED or names_broken_vertebra(
+        entry, others, terminology
+    )
+    broken = frozenset({BROKEN_ASIDE} if is_broken else ())
     return (coded & OPENING) | (named & (GRAVE | END_OF_LIFE)) | unread | broken
 
 

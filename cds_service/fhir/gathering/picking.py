@@ -30,10 +30,16 @@ from cds_service.fhir.gathering.drugs import (
     drug_names,
     drugs_given,
 )
+from cds_service.fhir.gathering.earlier_in_words import (
+    EARLIER,
+    names_broken_vertebra,
+    names_earlier_fracture,
+)
 from cds_service.fhir.gathering.entries import Entry, read_entry
 from cds_service.fhir.gathering.exam_concepts import PATHOLOGY, exam_concepts
 from cds_service.fhir.gathering.fracture_sites import fractured_there
 from cds_service.fhir.gathering.grave_asides import (
+    BROKEN_ASIDE,
     MAY_BEAR_ON_SPINE,
     OF_THE_SPINE,
     OPENING,
@@ -566,11 +572,22 @@ def _unread_beside(condition: Json, terminology: Terminology) -> frozenset[str]:
     """Return what codes and words next to a diagnosis' title leave open."""
     codes = (one.code for one in beside_title(condition) if one.code is not None)
     concepts = left_open_by(codes, terminology)
-    words = words_of_reasons(condition, terminology)
+    words = [*words_of_reasons(condition, terminology)]
     is_understood = is_reason_understood(words, frozenset(), terminology)
+    broken = [one for one in words if _is_of_a_fracture(one, terminology)]
+    if names_earlier_fracture(broken, terminology):
+        concepts |= {EARLIER}
+    if names_broken_vertebra(condition, words, terminology):
+        concepts |= {BROKEN_ASIDE}
     if not is_understood or has_code_alone(condition, terminology):
         concepts |= {UNREAD_REASON, MAY_BEAR_ON_SPINE}
     return frozenset(map(in_doubt, concepts))
+
+
+def _is_of_a_fracture(note: str, terminology: Terminology) -> bool:
+    """Tell if a note names a fracture or an augmentation: "chronic" alone does not."""
+    is_augmented = terminology.text_concepts(note, AUGMENTATIONS)
+    return bool(is_augmented) or terminology.plain.bound.names_broken(note)
 
 
 def referred_in(resource: Json, targets: Targets) -> Json | None:

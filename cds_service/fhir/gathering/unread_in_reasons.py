@@ -13,7 +13,8 @@ from collections.abc import Iterable, Iterator
 from cds_service.fhir.gathering.beside_title import beside_title
 from cds_service.fhir.gathering.bystanders import FRACTURED
 from cds_service.fhir.gathering.fracture_sites import names_place_alone
-from cds_service.fhir.gathering.problem_words import named_in
+from cds_service.fhir.gathering.problem_words import is_denial, named_in
+from cds_service.fhir.mapping.bound_words import FRACTURE_SIGN
 from cds_service.fhir.mapping.clauses import sentences
 from cds_service.fhir.mapping.remainders import without_names
 from cds_service.fhir.mapping.terminology import Terminology
@@ -26,6 +27,15 @@ from cds_service.fhir.raw_json import Json, objects, text, texts_of
 
 # Harmless to a brace; but whoever dies of a disease may die of a tumour.
 HINTS = frozenset({"end-of-life"})
+# Harmless to a brace, and in no entry but of the problem list left open by its words.
+UNOPENED = frozenset(
+    {
+        *("kidney-disease-unstaged", "cognitive-impairment"),
+        *("femur-fracture-unstated", "history-of-falling"),
+    }
+)
+# Only its words say if there was one, or several.
+WORDED = frozenset({"fall", "osteoporotic-fracture-unsited"})
 MOST_NAMES = 8  # of diseases in one sentence
 # A comma divides what is said of one thing from what is said of another.
 _PART = re.compile(r"[,;:()\[\]，、；：（）+/]|\s[-–—]\s|\band\b")
@@ -100,10 +110,14 @@ def is_title_plain(words: str, terminology: Terminology) -> bool:
         return False
     if is_reason_understood([words], frozenset(), terminology):
         return True
-    plain = terminology.plain.titles
+    plain = terminology.plain
+    parts = _PART.split(folded(words))
     return all(
-        plain.are_all(part) or is_reason_understood([part], frozenset(), terminology)
-        for part in _PART.split(folded(words))
+        plain.bound_in_titles.are_explained(part, words, words) for part in parts
+    ) and all(
+        plain.titles.are_all(part)
+        or is_reason_understood([part], frozenset(), terminology)
+        for part in parts
     )
 
 
@@ -123,7 +137,7 @@ def is_reason_understood(
     if sum(map(len, texts)) > LONGEST_TEXT:
         return False
     return all(
-        _is_plain_reason(sentence, counted, terminology)
+        _is_plain_reason(sentence, prose, counted, terminology)
         for prose in texts
         for sentence in sentences(prose)
     )
@@ -139,24 +153,45 @@ def is_code_plainly_worded(code: Json | None, terminology: Terminology) -> bool:
 
 
 def _is_plain_reason(
-    sentence: str, counted: frozenset[str], terminology: Terminology
+    sentence: str, prose: str, counted: frozenset[str], terminology: Terminology
 ) -> bool:
     """Tell if nothing is left of a sentence without plain words and what it names."""
-    if not sentence.strip() or terminology.harmless.is_harmless(sentence):
+    if not sentence.strip():
         return True
-    if _is_plain(sentence, terminology):
+    if _names_unopened(sentence, terminology):
+        return False
+    if terminology.plain.bound.counts_falls(sentence):
+        return False
+    if terminology.harmless.is_harmless(sentence):
+        return True
+    if _is_plain(sentence, prose, terminology):
         return True
     remainder = _without_named(sentence, counted, terminology)
-    return _is_plain(remainder, terminology)
+    return _is_plain(
+        remainder, _without_named(prose, counted, terminology), terminology
+    )
 
 
-def _is_plain(sentence: str, terminology: Terminology) -> bool:
+def _names_unopened(sentence: str, terminology: Terminology) -> bool:
+    """Tell if words name what nobody leaves open for them, and do not deny it."""
+    named = terminology.text_concepts(sentence, UNOPENED)
+    return bool(named) and not is_denial(sentence, terminology)
+
+
+def _is_plain(sentence: str, prose: str, terminology: Terminology) -> bool:
     is_asked = terminology.clauses.without_suspicion(sentence) != folded(sentence)
+    parts = [one for one in _PART.split(folded(sentence)) if one.strip()]
+    if not all(
+        terminology.harmless.is_harmless(part)
+        or is_denial(part, terminology)
+        or terminology.plain.bound.are_explained(part, sentence, prose)
+        for part in parts
+    ):
+        return False
     if not is_asked and terminology.plain.reports.are_all(sentence):
         return True
     return _is_part_plain(sentence, terminology, is_asked=is_asked) or all(
-        _is_part_plain(part, terminology, is_asked=is_asked)
-        for part in _PART.split(folded(sentence))
+        _is_part_plain(part, terminology, is_asked=is_asked) for part in parts
     )
 
 
@@ -178,5 +213,6 @@ def _without_named(
     What a word only hints at, as `bone lesion` at a tumour, is not counted.
     """
     counted = (named_in([sentence], terminology) & counted) | FRACTURED
-    counted |= terminology.bystanders.problem_concepts - HINTS
-    return without_names(sentence, counted, terminology, most=MOST_NAMES)
+    counted |= terminology.bystanders.problem_concepts - HINTS - UNOPENED - WORDED
+    signs = dict.fromkeys(FRACTURED, FRACTURE_SIGN)
+    return without_names(sentence, counted, terminology, most=MOST_NAMES, signs=signs)

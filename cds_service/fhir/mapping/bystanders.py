@@ -22,7 +22,7 @@ from cds_service.fhir.mapping.harmless_codes import (
 )
 from cds_service.fhir.mapping.language import Pattern
 from cds_service.fhir.mapping.overlay import required
-from cds_service.fhir.mapping.plain_words import PlainWords
+from cds_service.fhir.mapping.plain_patterns import PlainWords
 from cds_service.fhir.mapping.text_rules import folded, folded_pattern
 
 FILE = "bystanders.toml"

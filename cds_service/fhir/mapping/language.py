@@ -286,7 +286,8 @@ class Language(DataTable):
 # our languages with `letters`.
 OF_LISTS = frozenset(
     {
-        *("bed-rest", "biopsy", "bone-malignancy-ever", "bone-specialist"),
+        *("ankylosed-spine", "bed-rest", "biopsy", "bone-malignancy-ever"),
+        "bone-specialist",
         *("bone-treatment", "brace", "cancer-ever", "care-home", "dementia"),
         *("denial", "diabetes", "dialysis", "dietitian", "dominant-hand"),
         *("drug-aversion", "dxa", "earlier-vertebral-fracture", "end-of-life"),

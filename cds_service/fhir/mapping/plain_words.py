@@ -9,25 +9,18 @@ entry counts as a dose, as an order or as a value against those next to it. The 
 name what is harmless, never what is not.
 """
 
-import re
 from collections.abc import Mapping, Sequence
-from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
 from pydantic import Field
 
 from cds_service.core.data_file import read_toml, validated
-from cds_service.fhir.mapping.durations import LONGEST_TEXT, DurationRules
+from cds_service.fhir.mapping.bound_words import BoundList, BoundWords, all_plain
+from cds_service.fhir.mapping.durations import DurationRules
 from cds_service.fhir.mapping.language import Examples, Pattern
 from cds_service.fhir.mapping.overlay import files_in_force
-from cds_service.fhir.mapping.text_rules import (
-    KEPT_TEXTS,
-    LONGEST_KEPT,
-    folded,
-    folded_pattern,
-)
-from cds_service.outgoing.deadline import check_time
+from cds_service.fhir.mapping.plain_patterns import PlainWords
 
 BRACES = "plain-words"
 DOSES = "plain-dose-words"
@@ -37,14 +30,6 @@ REPORTS = "plain-report-words"
 REASONS = "plain-reason-words"
 TITLES = "plain-title-words"
 PLAIN_FOLDERS = (BRACES, DOSES, REFERRALS, VALUES, REPORTS, REASONS, TITLES)
-# Signs that only divide words; any other, `?` or an arrow, may say something.
-_DIVIDES = r"[\s.,;:()\[\]/&+×*\"'’\-–—、。，；：（）・]"
-# No word begins or ends within another one in Latin letters; Chinese and Japanese write
-# no spaces.
-_APART = r"(?:(?<![a-z0-9])|(?![a-z0-9]))(?:%s)(?:(?![a-z0-9])|(?<![a-z0-9]))"
-
-# Matches nothing itself: a phrase goes before a word of it, however guarded.
-_LOOKS_BEHIND = re.compile(r"\(\?<[!=][^()]*\)")
 
 
 class PlainWordsFile(Examples):
@@ -54,90 +39,18 @@ class PlainWordsFile(Examples):
         words: patterns of the plain words.
         earlier: of a report: what calls a fracture an old one. Plain words as well, as
             far as tumour and infection go.
+        others: of a report: what says of a broken vertebra that it is not new, or not
+            the only one.
+        sound: of a report: of what a sentence may consist that names a vertebra and
+            does not say that it broke.
+        bound: of a reason: words that are plain only next to the fracture.
     """
 
     words: tuple[Pattern, ...] = Field(min_length=1)
     earlier: tuple[Pattern, ...] = ()
-
-
-class PlainWords:
-    """The plain words of all languages, compiled.
-
-    Attributes:
-        words: those of the files, as written.
-        durations: reads the lengths of time next to them.
-        earlier: words that call a fracture an old one.
-    """
-
-    def __init__(
-        self,
-        words: Sequence[str],
-        durations: DurationRules | None,
-        earlier: Sequence[str] = (),
-    ) -> None:
-        """Keep the words; lengths of time are read by `durations`, if they are."""
-        self.words, self.durations = tuple(words), durations
-        self.earlier = tuple(earlier)
-        whole = sorted(
-            {folded_pattern(word) for word in words},
-            key=lambda word: (-len(_LOOKS_BEHIND.sub("", word)), word),
-        )
-        self._any = _APART % "|".join(whole)
-        self._kept = lru_cache(KEPT_TEXTS)(self._are_all)
-
-    @cached_property
-    def _plain(self) -> re.Pattern[str]:
-        return re.compile(rf"(?>(?:{_DIVIDES}|{self._any})*)")
-
-    @cached_property
-    def _word(self) -> re.Pattern[str]:
-        # Asked of a few texts and by commands, so compiled at the first one.
-        return re.compile(self._any)
-
-    def are_all(
-        self, text: str, *, is_title: bool = False, has_lengths: bool = True
-    ) -> bool:
-        """Tell if nothing is left of a text without lengths of time and plain words.
-
-        Args:
-            text: of an order.
-            is_title: as in `DurationRules.read`.
-            has_lengths: the lengths in this text are read; if they are not, one is
-                left.
-        """
-        look = self._kept if len(text) <= LONGEST_KEPT else self._are_all
-        return look(text, is_title=is_title, has_lengths=has_lengths)
-
-    def _are_all(self, text: str, *, is_title: bool, has_lengths: bool) -> bool:
-        if len(text) > LONGEST_TEXT:
-            return False
-        check_time()
-        remainder = text
-        if has_lengths and self.durations:
-            remainder = self.durations.without_times(text, is_title=is_title)
-        return self._plain.fullmatch(folded(remainder)) is not None
-
-    @cached_property
-    def _old(self) -> re.Pattern[str]:
-        return re.compile(_APART % "|".join(map(folded_pattern, self.earlier)))
-
-    def names_earlier(self, text: str) -> bool:
-        """Tell if words call something old or known, as a fracture of long ago."""
-        return bool(self.earlier) and self._old.search(folded(text)) is not None
-
-    def names_any(self, text: str) -> bool:
-        """Tell if one of the words is in a text."""
-        return self._word.search(folded(text)) is not None
-
-    def left_in(self, text: str) -> tuple[str, ...]:
-        """List words of a text that are not plain: a site reads its own files so."""
-        remainder = text[:LONGEST_TEXT]
-        if self.durations:
-            remainder = self.durations.without_times(remainder, is_title=True)
-        remainder = folded(remainder)
-        return tuple(
-            filter(None, re.split(rf"{_DIVIDES}+", self._word.sub(" ", remainder)))
-        )
+    others: tuple[Pattern, ...] = ()
+    sound: tuple[Pattern, ...] = ()
+    bound: BoundList = BoundList()
 
 
 class PlainLists(NamedTuple):
@@ -150,6 +63,10 @@ class PlainLists(NamedTuple):
     reports: PlainWords
     reasons: PlainWords
     titles: PlainWords
+    sound: PlainWords
+    others: PlainWords
+    bound: BoundWords
+    bound_in_titles: BoundWords
 
     def by_folder(self) -> Mapping[str, PlainWords]:
         """Return the lists by the folder of their files."""
@@ -178,14 +95,24 @@ def load_all_plain(
     Raises:
         DataFileError: a file is wrong.
     """
+    bound = [one.bound for one in _files(folders, REASONS)]
+    reasons = [*_words(folders, REASONS), *all_plain(bound)]
+    reports = _files(folders, REPORTS)
+    of_reports = _words(folders, REPORTS)
     return PlainLists(
         braces=PlainWords(_words(folders, BRACES), durations),
         doses=PlainWords([*_words(folders, DOSES), *bone_drugs], None),
         referrals=PlainWords(_words(folders, REFERRALS), durations),
         values=PlainWords(_words(folders, VALUES), None),
-        reports=PlainWords(_words(folders, REPORTS), durations, _earlier(folders)),
-        reasons=PlainWords(_words(folders, REASONS), durations),
+        reports=PlainWords(of_reports, durations, _earlier(folders)),
+        reasons=PlainWords(reasons, durations),
         titles=PlainWords(_words(folders, TITLES), durations),
+        sound=PlainWords([word for one in reports for word in one.sound], durations),
+        others=PlainWords([word for one in reports for word in one.others], None),
+        bound=BoundWords(bound, reasons, of_reports, durations),
+        bound_in_titles=BoundWords(
+            bound, [*reasons, *_words(folders, TITLES)], of_reports, durations
+        ),
     )
 
 

@@ -4,7 +4,7 @@ What remains is then asked whether it is plain (`plain_words.py`).
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from string import ascii_lowercase
 
 from cds_service.fhir.mapping.terminology import Terminology
@@ -20,6 +20,7 @@ def without_names(
     *,
     most: int,
     beside: str = "",
+    signs: Mapping[str, str] | None = None,
 ) -> str:
     """Drop what words call these concepts, each name to the ends of its word.
 
@@ -31,16 +32,19 @@ def without_names(
         terminology: the service's terminology.
         most: how many names are dropped; what is left then is not plain.
         beside: as in `Terminology.text_places`.
+        signs: by concept, what stands in the place of its name.
     """
     remainder = folded(words)
     for _ in range(most):
         places = terminology.text_places(remainder, concepts, beside)
         if not places:
             break
-        start, end = min(places.values())
+        name = min(places, key=lambda concept: places[concept])
+        start, end = places[name]
+        sign = (signs or {}).get(name, "")
         before = remainder[:start].rstrip(ascii_lowercase)
         after = remainder[end:].lstrip(ascii_lowercase)
-        remainder = f"{before} {after}"
+        remainder = f"{before} {sign} {after}"
     return remainder
 
 

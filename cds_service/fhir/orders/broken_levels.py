@@ -7,6 +7,7 @@ from collections.abc import Mapping
 
 from cds_service.fhir.gathering.beside_title import beside_title
 from cds_service.fhir.gathering.bystanders import FRACTURED
+from cds_service.fhir.gathering.earlier_in_words import names_no_sound_vertebra
 from cds_service.fhir.gathering.fracture_sites import fractured_there
 from cds_service.fhir.mapping.clauses import clauses
 from cds_service.fhir.mapping.level_text import LEVELS, in_order
@@ -90,13 +91,16 @@ def broken_beside(entry: Json, terminology: Terminology) -> set[str]:
     for code in codes:
         named |= {*terminology.translate("vertebral-level-icd", code)}
         words += texts_of(code)
+    is_report = entry.get("resourceType") == "DiagnosticReport"
     for prose in words:
         is_listing = False
         for part in clauses(prose[:LONGEST_TEXT]):
             # `fractures of L1, T12 and L3`
             is_listing &= terminology.bystanders.are_of_augmentation(part)
             is_listing |= bool(terminology.text_concepts(part, FRACTURED))
-            if is_listing:
+            if is_listing or names_no_sound_vertebra(
+                part, terminology, is_report=is_report
+            ):
                 named |= {*terminology.levels.treated(part)}
     return named
 

@@ -23,7 +23,7 @@ FORBIDDING = frozenset(
         *("malignancy-elsewhere", "cancer-ever", "pathological-fracture", "sepsis"),
         *("spinal-infection", "discitis", "vertebral-osteomyelitis"),
         *("spinal-tuberculosis", "neurological-deficit", "leg-weakness"),
-        *("unstable-fracture", "spinal-instability"),
+        *("unstable-fracture", "spinal-instability", "ankylosed-spine"),
     }
 )
 # What raises the risk apart from any model. An order only mentions it.
@@ -32,6 +32,7 @@ RAISING = frozenset(
         *("earlier-vertebral-fracture", "hip-fracture", "parkinson", "repeated-falls"),
         *("dementia", "dementia-mild", "dementia-moderate", "dementia-severe"),
         *("severe-frailty", "severe-kidney-disease", "dialysis"),
+        "stable-burst-fracture",
     }
 )
 # What a reason in words may name, so that it is understood.

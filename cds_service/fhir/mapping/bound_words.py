@@ -1,0 +1,146 @@
+"""Knows the words that are plain only next to the fracture, its pain or its care.
+
+"Failed", "new" or "twice" says nothing of a tumour or a palsy next to the pain of a
+broken vertebra, and much next to a kidney, a gait or a fall. So a part of a sentence
+with such a word is plain only if each of its other words is of the fracture too.
+"""
+
+from collections.abc import Sequence
+from functools import lru_cache
+from itertools import chain
+
+from cds_service.core.data_file import Closed
+from cds_service.fhir.mapping.durations import DurationRules
+from cds_service.fhir.mapping.language import Pattern
+from cds_service.fhir.mapping.plain_patterns import PlainWords, whole_word
+from cds_service.fhir.mapping.text_rules import folded
+
+# Written for a broken vertebra that was named in words of a concept: no letter.
+FRACTURE_SIGN = "\ue000"
+KEPT_SCOPES = 16
+# A phrase that is plain only where it ends a part: what is denied there.
+AT_THE_END = "(?= ?$)"
+
+
+class BoundList(Closed):
+    """The table `bound` of a file of `plain-reason-words/`; all are plain words.
+
+    Attributes:
+        worse: what says that something is new, failing, strong or worse.
+        broken: names of the fracture and of its shape.
+        falls: what names a fall, to be looked for next to `counts`; not plain by this.
+        counts: what counts or repeats; not plain by this.
+        spine: the spine and its vertebrae: `broken` is plain next to one of them.
+        pain: the pain and its care: `worse` is plain next to one of them.
+        links: what may be between all these.
+    """
+
+    worse: tuple[Pattern, ...] = ()
+    broken: tuple[Pattern, ...] = ()
+    falls: tuple[Pattern, ...] = ()
+    counts: tuple[Pattern, ...] = ()
+    spine: tuple[Pattern, ...] = ()
+    pain: tuple[Pattern, ...] = ()
+    links: tuple[Pattern, ...] = ()
+
+    @property
+    def plain(self) -> tuple[str, ...]:
+        """Return the plain words of the table."""
+        return (*self.worse, *self.broken, *self.spine, *self.pain, *self.links)
+
+
+class BoundWords:
+    """The tables of all languages together."""
+
+    def __init__(
+        self,
+        lists: Sequence[BoundList],
+        words: Sequence[str],
+        beside: Sequence[str],
+        durations: DurationRules | None,
+    ) -> None:
+        """Compile the tables.
+
+        Args:
+            lists: of all files.
+            words: all plain words of reasons, these included: a longer one is a phrase
+                that frees the bound word in it, as "heart failure" does.
+            beside: what may be next to bound words besides: the words of reports.
+            durations: reads the lengths of time next to them.
+        """
+        bound = [word for one in lists for word in (*one.worse, *one.broken)]
+        core = [word for one in lists for word in one.plain]
+        self._tokens = PlainWords(words, None)
+        self._bound = whole_word(bound)
+        self._worse = whole_word([word for one in lists for word in one.worse])
+        self._broken = whole_word(
+            [FRACTURE_SIGN, *(word for one in lists for word in one.broken)]
+        )
+        self._pain = whole_word([word for one in lists for word in one.pain])
+        self._spine = whole_word(
+            [FRACTURE_SIGN, *(word for one in lists for word in one.spine)]
+        )
+        self._falls = whole_word([word for one in lists for word in one.falls])
+        self._counts = whole_word([word for one in lists for word in one.counts])
+        ends = [word for word in words if word.endswith(AT_THE_END)]
+        self._core = PlainWords([*core, *ends, *beside, FRACTURE_SIGN], durations)
+        self.is_empty = not bound
+        # Each part of a text asks for the same sentence and the same text.
+        self._scope = lru_cache(KEPT_SCOPES)(self._read_scope)
+
+    def are_explained(self, part: str, sentence: str, prose: str) -> bool:
+        """Tell if each bound word of a part is of the fracture, its pain or its care.
+
+        What the part does not say, the sentence or the whole text has to: "L1 fracture,
+        progressive". Nothing else may be in them then.
+
+        Args:
+            part: of the sentence.
+            sentence: of the prose.
+            prose: the whole text.
+        """
+        if self.is_empty:
+            return True
+        plain = folded(part)
+        if not self._bound.search(plain):
+            return True
+        tokens = self._tokens.words_in(plain)
+        is_worse = any(map(self._worse.fullmatch, tokens))
+        is_broken = any(map(self._broken.fullmatch, tokens))
+        scopes = (part, sentence, prose)
+        return not (
+            (is_worse and not self._holds(scopes, is_worse=True))
+            or (is_broken and not self._holds(scopes, is_worse=False))
+        )
+
+    def _holds(self, scopes: tuple[str, ...], *, is_worse: bool) -> bool:
+        """Tell if the first scope that names what a word is of says nothing else.
+
+        A fracture may be of nothing that is named: "painful fracture". What is worse
+        may not.
+        """
+        anchors = (self._pain, self._broken) if is_worse else (self._spine,)
+        for scope in scopes:
+            is_core, plain = self._scope(scope)
+            if not is_core:
+                return False
+            if any(anchor.search(plain) for anchor in anchors):
+                return True
+        return not is_worse
+
+    def _read_scope(self, scope: str) -> tuple[bool, str]:
+        return self._core.are_all(scope), folded(scope)
+
+    def counts_falls(self, sentence: str) -> bool:
+        """Tell if a sentence may say how often somebody falls."""
+        plain = folded(sentence)
+        return bool(self._falls.search(plain) and self._counts.search(plain))
+
+    def names_broken(self, text: str) -> bool:
+        """Tell if a text names a fracture or its shape."""
+        return self._broken.search(folded(text)) is not None
+
+
+def all_plain(lists: Sequence[BoundList]) -> list[str]:
+    """Return the plain words of these tables."""
+    return [*chain.from_iterable(one.plain for one in lists)]

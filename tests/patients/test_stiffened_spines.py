@@ -1,0 +1,61 @@
+"""A fracture of a stiffened spine is unstable by nature, whatever else is said."""
+
+import pytest
+
+from tests.chart_builders import kyphoplasty, problem
+from tests.patients.reassuring import cards_of, end_is_selected, imaging
+from tests.patients.test_prose_of_reasons import order
+
+
+def of_problem(words):
+    return problem("x", number="stiff", code={"text": words})
+
+
+def of_note(words):
+    return problem("hypertension", number="noted", note=[{"text": words}])
+
+
+NAMES = [
+    "Ankylosing spondylitis",
+    "ankylosing spondylitis fracture",
+    "Fracture L1 in DISH",
+    "Morbus Bechterew",
+    "spondylarthrite ankylosante",
+    "fractura espondilitis anquilosante",
+    "spondilite anchilosante",
+    "强直性脊柱炎骨折",
+    "強直性脊椎炎",
+    "강직성 척추염",
+]
+
+
+@pytest.mark.parametrize("entry", [of_problem, of_note, order, imaging])
+@pytest.mark.parametrize("words", NAMES)
+def test_a_stiffened_spine_by_its_name_leaves_it_open(entry, words):
+    cards = cards_of(entry(words))
+    assert "below the usual" not in cards["rehabilitation"]["detail"]
+    assert not end_is_selected(cards)
+
+
+@pytest.mark.parametrize("code", ["M45.9", "M45.6", "M48.10", "M48.16"])
+def test_a_stiffened_spine_by_its_code_leaves_it_open(code):
+    cards = cards_of(problem(code, number="stiff"))
+    detail = cards["rehabilitation"]["detail"]
+    assert "below the usual" not in detail
+    assert "unstable fracture not excluded" in detail
+    assert not end_is_selected(cards)
+
+
+@pytest.mark.parametrize("words", ["ankylosing spondylitis fracture", "L1, DISH"])
+def test_the_own_reason_of_the_operation_leaves_it_open(words):
+    cards = cards_of(order=kyphoplasty(reasonCode=[{"text": words}]))
+    assert "below the usual" not in cards["rehabilitation"]["detail"]
+    assert not end_is_selected(cards)
+
+
+@pytest.mark.parametrize(
+    "words", ["No ankylosing spondylitis.", "Acute compression fracture L1."]
+)
+def test_what_names_none_changes_nothing(words):
+    cards = cards_of(order(words))
+    assert "unstable" not in cards["rehabilitation"]["detail"]
