@@ -3,6 +3,7 @@
 The measurement site decides, then the newest day, then the lowest value.
 """
 
+import math
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
@@ -17,6 +18,7 @@ from cds_service.fhir.findings.measurements import Picked, conflict_of, find_qua
 from cds_service.fhir.findings.methods import judge_method
 from cds_service.fhir.findings.observations import (
     RETRACTED,
+    device_words,
     interpretations,
     site_key,
 )
@@ -69,6 +71,9 @@ SITE_OF_PLACE: dict[str, Site] = {
 }
 ONE_PLACE = frozenset({"hip", "femur"})
 Z_SCORE = frozenset({"z-score"})
+# T-scores that are judged by their place.
+ELSEWHERE = frozenset({"t-score-peripheral", "t-score-elsewhere"})
+T_SCORE_UNITS = frozenset({"t-score", "tscore"})
 POROTIC = -2.5  # a T-score from here down is osteoporosis (WHO)
 # A component of a T-score with another unit is a density or a change.
 NO_UNIT = frozenset({"", "1", "t-score", "tscore", "t", "sd", "score"})
@@ -88,6 +93,8 @@ CONTRADICTED = (
     " taken."
 )
 UNREAD = "Not all that is said of the T-score was understood."
+NOTED_Z_SCORE = "A note of the T-score calls it a Z-score."
+DECIMAL = re.compile(r"(?<![\d.,])\d[.,]\d{1,2}(?![\d.,]*\d)")
 NEVER = {
     "t-score-peripheral": "measured at heel or humerus",
     "t-score-elsewhere": "measured at trochanter, shaft or Ward's triangle",
@@ -112,7 +119,8 @@ def find_t_score(spec: TScoreSpec, chart: Chart) -> FindingOrGap:
     if isinstance(outcome, Gap):
         outcome = _with_minus(outcome)
     at_the_heel = _lower_at_the_heel(outcome, spec, chart)
-    return outcome, (*passed, *at_the_heel, *_look_alikes(spec, chart))
+    disguised = _lower_in_look_alikes(outcome, spec, chart)
+    return outcome, (*passed, *at_the_heel, *disguised, *_look_alikes(spec, chart))
 
 
 def pick_t_score(
@@ -145,7 +153,7 @@ def judge_t_score(
     if isinstance(judged, Refused):
         return judged
     reading = measured.reading
-    if _named(reading.words, Z_SCORE, chart):
+    if _named(_words_of_value(reading), Z_SCORE, chart):
         return judged.refused("no-value", NEVER["z-score"])
     code_site = _site_by_code(reading)
     body_site = _site_by_place(reading, chart)
@@ -166,8 +174,29 @@ def judge_t_score(
         SINGLE if _is_single(judged) else "",
         CONTRADICTED if _differ(code_site, named_site) else "",
         "" if _is_described_plainly(reading, chart) else UNREAD,
+        NOTED_Z_SCORE if _is_noted_as_z_score(measured, chart) else "",
     )
     return judged._replace(doubts=tuple(filter(None, doubts)))
+
+
+def _words_of_value(reading: Reading) -> Iterator[str]:
+    """Yield the words that say what the value is, wherever they stand."""
+    yield from reading.words
+    yield from reading.method_words
+    yield from reading.site_words
+    yield from interpretations(reading)
+    yield from device_words(reading.entry.raw)
+
+
+def _is_noted_as_z_score(measured: Measured, chart: Chart) -> bool:
+    """Tell if a note calls a Z-score, and gives no other number than the value."""
+    for note in measured.reading.notes:
+        written = {abs(one) for one in _below_zero_in([note], chart)}
+        written |= {float(one.replace(",", ".")) for one in DECIMAL.findall(note)}
+        has_other = bool(written - {abs(measured.value)})
+        if not has_other and _named([note], Z_SCORE, chart):
+            return True
+    return False
 
 
 def _why_misplaced(
@@ -266,7 +295,7 @@ def _pick_value(usable: Sequence[Measured], spec: QuantitySpec) -> Picked:
 def _is_described_plainly(reading: Reading, chart: Chart) -> bool:
     """Tell if all is understood that says where and how it was measured."""
     plain, raw = chart.terminology.plain.values, reading.entry.raw
-    words = [text(member(raw, "device", "display"))]
+    words = [*device_words(raw)]
     words += [text(member(one.get("code"), "text")) for one in (raw, reading.holder)]
     for name in ("bodySite", "method"):
         codeable = raw.get(name)
@@ -348,6 +377,43 @@ def _lower_at_the_heel(
         if measured.value <= POROTIC and measured.value < outcome.value:
             why = "it is lower, at heel or humerus"
             yield measured.refused("conflicting", why).passed_over(spec)
+
+
+def _lower_in_look_alikes(
+    outcome: Finding | Gap, spec: TScoreSpec, chart: Chart
+) -> Iterator[PassedOver]:
+    """Pass over densities and Z-scores that hold or name a lower T-score.
+
+    A density is never below zero: such a number is a T-score under its code.
+    """
+    value = math.inf if isinstance(outcome, Gap) else float(outcome.value)
+    kinds = [one for one in (*spec.never, *spec.panels) if one not in ELSEWHERE]
+    for reading in chart.readings_of(kinds):
+        when = reading.entry.moment
+        is_old = when is not None and not spec.is_fresh(when.day, chart.today)
+        if reading.entry.status in RETRACTED or is_old:
+            continue
+        remarks = (*reading.notes, *interpretations(reading))
+        numbers = _below_zero_in(remarks, chart)
+        is_z_score = reading.match.concept in Z_SCORE or _named(
+            reading.words, Z_SCORE, chart
+        )
+        if _is_in_t_scores(reading) or not is_z_score:
+            numbers += _below_zero(reading.holder, chart)
+        if any(number < value for number in numbers):
+            why = "a density or another value names a lower one"
+        elif value > POROTIC and _is_osteoporosis_named(remarks, chart):
+            why = "the words of a density or another value name osteoporosis"
+        else:
+            continue
+        yield Refused(reading, "conflicting", why, printed="").passed_over(spec)
+
+
+def _is_in_t_scores(reading: Reading) -> bool:
+    """Tell if its unit is that of a T-score, whatever its code."""
+    quantity = reading.holder.get("valueQuantity")
+    units = (text(member(quantity, "code")), text(member(quantity, "unit")))
+    return any(unit.strip("{}").lower() in T_SCORE_UNITS for unit in units)
 
 
 def _below_zero_in(texts: Iterable[str], chart: Chart) -> list[float]:
