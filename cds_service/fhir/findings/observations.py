@@ -168,7 +168,7 @@ def _is_of_another_time(words: str, reading: Reading, chart: Chart) -> bool:
     if when is None or not words:
         return False
     others = words.replace(str(when.day.year), " ")
-    return chart.terminology.methods.of_title(others, EARLIER)
+    return bool(chart.terminology.methods.of_title(others, EARLIER))
 
 
 def device_words(observation: Json) -> Iterator[str]:
