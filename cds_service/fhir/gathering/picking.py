@@ -66,6 +66,7 @@ from cds_service.fhir.gathering.reason_prose import (
     words_of_reasons,
 )
 from cds_service.fhir.gathering.report_prose import (
+    is_density_understood,
     is_of_other_organ,
     is_prose_understood,
 )
@@ -88,6 +89,8 @@ from cds_service.outgoing.deadline import Deadline
 EXAM_TYPES = frozenset({"DiagnosticReport", "ImagingStudy"})
 OBSERVATION = "Observation"
 HOLDERS = frozenset({OBSERVATION, "DiagnosticReport"})  # of contained Observations
+# A report of one of these is read as such, though its title names DXA as well.
+OF_IMAGES = frozenset({"trunk-ct", "trunk-ct-contrast", "lumbar-mri"})
 FINAL = frozenset({"final", "amended", "corrected"})
 LONGEST_ID = 64
 BY_WORDS = frozenset({"Procedure", "ServiceRequest"})
@@ -278,10 +281,10 @@ def _concepts_of_exam(exam: Json, terminology: Terminology) -> frozenset[str]:
     if names_t_score(exam, terminology):
         concepts |= {TELLS_T_SCORE}
     concepts |= _grave_asides(exam, terminology)
-    # DXA looks for no tumour; that of another organ is read for what it names.
+    # That of another organ is read for what it names.
     is_apart = concepts >= PATHOLOGY and is_of_other_organ(exam, terminology)
-    if "dxa-exam" not in concepts and not is_apart:
-        concepts |= _unread_prose(exam, terminology)
+    if not is_apart:
+        concepts |= _unread_prose(exam, concepts, terminology)
     words = (*words_of_report(exam), *_words_at(exam))
     return concepts | _drugs_named(words, concepts, terminology)
 
@@ -544,9 +547,13 @@ def _grave_asides(resource: Json, terminology: Terminology) -> frozenset[str]:
     return frozenset(map(in_doubt, grave_beside(resource, terminology)))
 
 
-def _unread_prose(exam: Json, terminology: Terminology) -> frozenset[str]:
+def _unread_prose(
+    exam: Json, concepts: frozenset[str], terminology: Terminology
+) -> frozenset[str]:
     """Return what a report leaves open if its words were not understood whole."""
-    if text(exam.get("status")) in VOID or is_prose_understood(exam, terminology):
+    is_density = "dxa-exam" in concepts and concepts.isdisjoint(OF_IMAGES)
+    is_understood = is_density_understood if is_density else is_prose_understood
+    if text(exam.get("status")) in VOID or is_understood(exam, terminology):
         return frozenset()
     return frozenset(map(in_doubt, (UNREAD_PROSE, MAY_BEAR_ON_SPINE)))
 

@@ -1,7 +1,7 @@
 """Tells whether words are plain.
 
-They are on a brace order, a dose, a referral, a note on a value, in a report, in the
-reason of an order, or next to the code of a disease.
+They are on a brace order, a dose, a referral, a note on a value, in a report of any
+kind or of bone density, in the reason of an order, or next to the code of a disease.
 
 Each has a folder of its own, `mappings/plain-words/` that of brace orders. What is not
 in the list is not understood: no brace is shortened against its author's words, and no
@@ -36,7 +36,10 @@ VALUES = "plain-value-words"
 REPORTS = "plain-report-words"
 REASONS = "plain-reason-words"
 TITLES = "plain-title-words"
-PLAIN_FOLDERS = (BRACES, DOSES, REFERRALS, VALUES, REPORTS, REASONS, TITLES)
+DENSITIES = "plain-density-words"
+PLAIN_FOLDERS = (
+    *(BRACES, DOSES, REFERRALS, VALUES, REPORTS, REASONS, TITLES, DENSITIES),
+)
 # Signs that only divide words; any other, `?` or an arrow, may say something.
 _DIVIDES = r"[\s.,;:()\[\]/&+×*\"'’\-–—、。，；：（）・]"
 # No word begins or ends within another one in Latin letters; Chinese and Japanese write
@@ -141,7 +144,12 @@ class PlainWords:
 
 
 class PlainLists(NamedTuple):
-    """The plain words of each kind of text."""
+    """The plain words of each kind of text.
+
+    Attributes:
+        densities: of a report of bone density; those of reports, values and reasons
+            are plain too.
+    """
 
     braces: PlainWords
     doses: PlainWords
@@ -150,6 +158,7 @@ class PlainLists(NamedTuple):
     reports: PlainWords
     reasons: PlainWords
     titles: PlainWords
+    densities: PlainWords
 
     def by_folder(self) -> Mapping[str, PlainWords]:
         """Return the lists by the folder of their files."""
@@ -161,6 +170,7 @@ class PlainLists(NamedTuple):
             REPORTS: self.reports,
             REASONS: self.reasons,
             TITLES: self.titles,
+            DENSITIES: self.densities,
         }
 
 
@@ -178,14 +188,18 @@ def load_all_plain(
     Raises:
         DataFileError: a file is wrong.
     """
+    kinds = (REPORTS, VALUES, REASONS)
+    reports, values, reasons = (_words(folders, one) for one in kinds)
+    densities = [*_words(folders, DENSITIES), *reports, *values, *reasons]
     return PlainLists(
         braces=PlainWords(_words(folders, BRACES), durations),
         doses=PlainWords([*_words(folders, DOSES), *bone_drugs], None),
         referrals=PlainWords(_words(folders, REFERRALS), durations),
-        values=PlainWords(_words(folders, VALUES), None),
-        reports=PlainWords(_words(folders, REPORTS), durations, _earlier(folders)),
-        reasons=PlainWords(_words(folders, REASONS), durations),
+        values=PlainWords(values, None),
+        reports=PlainWords(reports, durations, _earlier(folders)),
+        reasons=PlainWords(reasons, durations),
         titles=PlainWords(_words(folders, TITLES), durations),
+        densities=PlainWords(densities, durations),
     )
 
 
