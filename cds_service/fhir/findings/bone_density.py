@@ -15,7 +15,7 @@ from cds_service.core.vocabulary import QuantitySpec, TScoreSpec
 from cds_service.core.wording import date_text
 from cds_service.fhir.findings.chart import Chart, FindingOrGap, Reading
 from cds_service.fhir.findings.measurements import Picked, conflict_of, find_quantity
-from cds_service.fhir.findings.methods import judge_method
+from cds_service.fhir.findings.methods import ABOUT_FRACTURE, judge_method
 from cds_service.fhir.findings.observations import (
     RETRACTED,
     device_words,
@@ -93,6 +93,7 @@ CONTRADICTED = (
     " taken."
 )
 UNREAD = "Not all that is said of the T-score was understood."
+NOTED_FRACTURE = "A note of the T-score names a fracture."
 NOTED_Z_SCORE = "A note of the T-score calls it a Z-score."
 DECIMAL = re.compile(r"(?<![\d.,])\d[.,]\d{1,2}(?![\d.,]*\d)")
 NEVER = {
@@ -174,6 +175,7 @@ def judge_t_score(
         SINGLE if _is_single(judged) else "",
         CONTRADICTED if _differ(code_site, named_site) else "",
         "" if _is_described_plainly(reading, chart) else UNREAD,
+        NOTED_FRACTURE if _is_fracture_noted(reading, chart) else "",
         NOTED_Z_SCORE if _is_noted_as_z_score(measured, chart) else "",
     )
     return judged._replace(doubts=tuple(filter(None, doubts)))
@@ -186,6 +188,16 @@ def _words_of_value(reading: Reading) -> Iterator[str]:
     yield from reading.site_words
     yield from interpretations(reading)
     yield from device_words(reading.entry.raw)
+
+
+def _is_fracture_noted(reading: Reading, chart: Chart) -> bool:
+    """Tell if what is said of it names a fracture: a broken vertebra is dense.
+
+    It may also be one that nobody else has recorded.
+    """
+    methods = chart.terminology.methods
+    words = (*reading.notes, *interpretations(reading), *reading.site_words)
+    return any(methods.named(one, ABOUT_FRACTURE) for one in words)
 
 
 def _is_noted_as_z_score(measured: Measured, chart: Chart) -> bool:

@@ -109,6 +109,9 @@ LISTED: Mapping[str, Listed] = {
     **dict.fromkeys(MEDICATION_TYPES, "drugs"),
 }
 NOT_UNDERSTOOD = "not-understood"
+# A value of a list that was asked for by codes, and has none.
+UNNAMED = frozenset({"unnamed-value"})
+VALUED = ("value", "component", "hasMember", "dataAbsentReason")
 MAY_BE_GRAVE = "may-be-grave"
 # It may be what a brace is for: nothing says that it leaves the spine alone.
 MAY_NEED_BRACE = "may-need-brace"
@@ -178,6 +181,9 @@ def pick(
         deadline.check()
         if concepts := concepts_of(raw, targets, terminology):
             read.append((kind, raw, concepts))
+        elif kind == template.resource_type and is_unnamed_value(raw):
+            name = reference_name(kind, raw)
+            broken.append(Unreadable(name, template.key, UNNAMED))
     ordered = in_order(
         read, name=lambda item: reference_name(*item[:2]), raw=lambda item: item[1]
     )
@@ -198,6 +204,19 @@ def pick(
             )
             picked.append(entry)
     return tuple(picked), tuple(broken)
+
+
+def is_unnamed_value(resource: Json) -> bool:
+    """Tell if a value has no code of a system that says what was measured.
+
+    It was sent for the codes that were asked for, and may be of any of them.
+    """
+    if resource.get("resourceType") != OBSERVATION:
+        return False
+    codings = objects(member(resource, "code", "coding"))
+    is_coded = any(text(one.get("system")) for one in codings)
+    has_value = any(name.startswith(VALUED) for name in resource)
+    return has_value and not is_coded and text(resource.get("status")) not in VOID
 
 
 def _with_contained(resource: Json, kind: str) -> Iterator[tuple[str, Json]]:
