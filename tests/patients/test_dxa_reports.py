@@ -132,3 +132,58 @@ def test_what_was_measured_at_another_place_that_day_is_judged_by_its_place():
         return card_of(lateral, *entries)["detail"]
 
     assert detail(report("T-score -3.1", days=400)) == detail()
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        *("VFA shows moderate wedge deformity of T8", "VFA: grade 2 deformity T8"),
+        *("YAM 55%", "very low bone density", "High fracture risk", "骨密度很低"),
+        *("Endplate destruction with paravertebral abscess", "Hohes Frakturrisiko"),
+    ],
+)
+@pytest.mark.parametrize("code", [DXA, {"text": "DXA bone density"}])
+def test_a_report_of_bone_density_in_other_words_reassures_nobody(code, words):
+    assert "below" not in card_of(report(words, code=code))["detail"]
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "3.4 SD below young adult mean",
+        "T-score of negative 3.4",
+        "T值-3.4",
+        "T 値：-3.4",
+    ],
+)
+def test_a_number_below_zero_is_one_however_it_is_said(words):
+    card = card_of(report(words))
+    assert "a report of bone density names a lower one" in card["detail"]
+    assert "below" not in card["detail"]
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        pytest.param({"text": "MRI lumbar spine, DXA"}, id="MRI"),
+        pytest.param({"text": "CT lumbar spine and bone densitometry"}, id="CT"),
+    ],
+)
+@pytest.mark.parametrize("words", ["Cord signal change", "T-score -1.5 yesterday"])
+def test_a_title_that_names_images_as_well_is_held_to_their_rule(title, words):
+    assert "below" not in card_of(report(words, code=title))["detail"]
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "Findings: L1-L4 BMD 0.912 g/cm², T-score -1.5. Femoral neck T-score -1.2.",
+        "Impression: Osteopenia. Recommend calcium and vitamin D.",
+        "Compared to 2023, BMD decreased by 2 %. No significant change of the hip.",
+        "Technique: DXA of the lumbar spine and both hips on a Hologic Horizon.",
+        *("Osteopenie der LWS. T-Wert -1,5.", "骨量减少，T值 -1.5", "骨密度正常"),
+        "Ostéopénie du rachis lombaire, T-score -1,5",
+    ],
+)
+def test_an_ordinary_report_of_bone_density_changes_nothing(words):
+    assert "below the usual" in card_of(report(words))["detail"]

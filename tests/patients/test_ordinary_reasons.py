@@ -4,9 +4,9 @@ import tomllib
 from pathlib import Path
 
 import pytest
-from cds_service.fhir.gathering.unread_in_reasons import is_reason_understood
 
 from cds_service.fhir.gathering.grave_asides import BROKEN_ASIDE, grave_beside
+from cds_service.fhir.gathering.unread_in_reasons import is_reason_understood
 from tests.builders import terminology
 from tests.patients.test_prose_of_reasons import order
 

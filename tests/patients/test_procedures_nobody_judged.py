@@ -123,8 +123,8 @@ def test_what_was_not_done_leaves_nothing_open(status):
     assert BELOW in card["detail"]
 
 
-def test_what_is_older_than_a_year_is_open_by_a_value_set_alone():
-    assert BELOW in card_with(done(codeable(CPT, "19303"), days=400))[0]["detail"]
+def test_what_is_older_than_two_years_is_open_by_a_value_set_alone():
+    assert BELOW in card_with(done(codeable(CPT, "19303"), days=800))[0]["detail"]
 
 
 ORDINARY = each(

@@ -50,7 +50,6 @@ def test_a_plain_report_changes_nothing(conclusion):
     [
         pytest.param({"status": "entered-in-error"}, id="in error"),
         pytest.param({"effectiveDateTime": "2024-11-15"}, id="two years ago"),
-        pytest.param({"code": {"text": "DXA hip and spine"}}, id="bone density"),
     ],
 )
 def test_a_report_that_says_nothing_of_today_changes_nothing(report):

@@ -90,15 +90,14 @@ def test_the_reason_of_an_order_on_record_reassures_nobody_and_keeps_the_brace()
     assert not any(one.get("isRecommended") for one in suggested)
 
 
-@pytest.mark.parametrize(
-    "order",
-    [
-        pytest.param(on_record(5, reasonCode=[L1]), id="treated"),
-        pytest.param(on_record(900, reasonCode=[L3]), id="years ago"),
-    ],
-)
-def test_other_orders_on_record_change_nothing(order):
+def test_an_order_on_record_for_the_treated_vertebra_changes_nothing():
+    order = on_record(5, reasonCode=[L1])
     assert is_reassuring(cards_of(kyphoplasty(), listed=[order]))
+
+
+def test_an_order_of_years_ago_for_another_vertebra_reassures_nobody():
+    order = on_record(900, reasonCode=[L3])
+    assert not is_reassuring(cards_of(kyphoplasty(), listed=[order]))
 
 
 NOTED = {"note": [{"text": "Compression fracture L3"}]}

@@ -231,7 +231,6 @@ def test_what_another_list_names_is_not_excluded(entry, named):
         ),
         pytest.param(imaging("Pas d'argument pour une spondylodiscite."), id="French"),
         pytest.param(imaging("転移なし"), id="Japanese"),
-        pytest.param(imaging("Metastasis T12", days=900), id="of years ago"),
         pytest.param(imaging("Metastasis T12", status="entered-in-error"), id="void"),
         pytest.param(
             order(

@@ -18,13 +18,14 @@ from cds_service.core.findings import (
 )
 from cds_service.core.months import months_between
 from cds_service.core.unread_lists import UnreadList
-from cds_service.core.vocabulary import FindingSpec, ReadSpec, YesNoSpec
+from cds_service.core.vocabulary import FindingSpec, QuantitySpec, ReadSpec, YesNoSpec
 from cds_service.fhir.gathering.drugs import MEDICATION_TYPES
 from cds_service.fhir.gathering.entries import Entry
 from cds_service.fhir.gathering.picking import (
     DEVICE_ORDERS,
     NOT_UNDERSTOOD,
     UNCODED,
+    UNNAMED,
 )
 from cds_service.fhir.gathering.record import PatientRecord, ReadOutcome
 from cds_service.fhir.gathering.record_state import GIVEN_HERE, is_unread
@@ -363,6 +364,7 @@ class Chart:
         if not self.record.unreadable:
             return ()
         wanted = set(spec.asked_concepts)
+        is_measured = isinstance(spec, QuantitySpec)
         if isinstance(spec, YesNoSpec) and spec.closed_world:
             wanted.add(NOT_UNDERSTOOD)
         return tuple(
@@ -378,6 +380,10 @@ class Chart:
                 self.record.unreadable, key=lambda resource: resource.reference
             )
             if resource.concepts & wanted
+            or (
+                (resource.concepts == UNNAMED and is_measured)
+                and resource.key in spec.keys
+            )
         )
 
 
@@ -420,10 +426,13 @@ def _of_concepts(index: ByConcept[Item], concepts: Iterable[str]) -> list[Item]:
     return [items[place] for place in sorted(items)]
 
 
-def _readings_by_concept(observations: Iterable[Entry]) -> ByConcept[Reading]:
+def _readings_by_concept(observations: Sequence[Entry]) -> ByConcept[Reading]:
     """Index every value under each of its concepts; of two codes, one with a unit."""
     index: dict[str, list[tuple[int, Reading]]] = {}
-    holders = [(entry, *one) for entry in observations for one in _held_by(entry)]
+    read = frozenset(entry.reference for entry in observations)
+    holders = [
+        (entry, *held) for entry in observations for held in _held_by(entry, read)
+    ]
     for place, (entry, holder, matches) in enumerate(holders):
         by_unit = sorted(matches, key=lambda match: match.unit)
         for match in {one.concept: one for one in by_unit}.values():
@@ -432,15 +441,25 @@ def _readings_by_concept(observations: Iterable[Entry]) -> ByConcept[Reading]:
     return index
 
 
-def _held_by(entry: Entry) -> Iterable[tuple[Json, tuple[Match, ...]]]:
+def _held_by(
+    entry: Entry, read: frozenset[str]
+) -> Iterable[tuple[Json, tuple[Match, ...]]]:
     """Return the values in an Observation; a panel has only those of its components.
 
-    If none of these is known, it is itself a value without a number.
+    If none of these is known, or none of its members was read, it is itself a value
+    without a number.
+
+    Args:
+        entry: the Observation.
+        read: the names of those that were read.
     """
-    is_panel = bool(entry.components or entry.raw.get("hasMember"))
+    members = objects(entry.raw.get("hasMember"))
     has_own = any(name.startswith(("value", "dataAbsentReason")) for name in entry.raw)
     parts = [matches for _, matches in entry.components]
-    if not is_panel or has_own or (parts and not any(parts)):
+    named = ("/".join(text(one.get("reference")).split("/")[-2:]) for one in members)
+    is_unread = bool(members) and not parts and read.isdisjoint(named)
+    is_panel = bool(parts or members)
+    if not is_panel or has_own or is_unread or (parts and not any(parts)):
         yield entry.raw, entry.matches
     yield from entry.components
 

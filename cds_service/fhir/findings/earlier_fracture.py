@@ -174,7 +174,7 @@ def _reasons_elsewhere(spec: FractureSpec, chart: Chart) -> list[problem_list.St
     treated = set(chart.treated)
     kinds = (*BILLED_TYPES, *DEVICE_ORDERS, *MEDICATION_TYPES, *NAMING_TOO)
     statements = [
-        problem_list.read_aside(entry, spec.value_sets[0], chart)
+        problem_list.read_aside(entry, spec.value_sets[0], chart, within=None)
         for entry in chart.of_kind(*kinds)
         if entry.status not in VOID
         and names_another_fracture(entry.raw, NO_DRAFTS, treated, chart.terminology)

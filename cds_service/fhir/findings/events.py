@@ -112,7 +112,8 @@ def happenings(
         elif entry.kind == "Procedure":
             stated = _operated(entry, concepts)
         else:
-            stated = problem_list.read_aside(entry, concepts[0], chart)
+            within = problem_list.look_back(spec, concepts[0])
+            stated = problem_list.read_aside(entry, concepts[0], chart, within=within)
         if stated and (meant := _as_meant(stated, spec, chart)):
             events.append(_dated(meant, spec, chart))
     return events

@@ -3,9 +3,11 @@
 from collections.abc import Sequence
 from datetime import date, timedelta
 
+from cds_service.core.findings import Finding
 from cds_service.core.months import months_before
 from cds_service.core.vocabulary import InjuringFallSpec, RepeatedFallsSpec
 from cds_service.core.wording import number_word
+from cds_service.fhir.certainty import certainty_of
 from cds_service.fhir.findings import events
 from cds_service.fhir.findings.chart import Chart, FindingOrGap
 from cds_service.fhir.findings.problem_list import (
@@ -26,6 +28,10 @@ def find_repeated_falls(spec: RepeatedFallsSpec, chart: Chart) -> FindingOrGap:
     """
     outcome, passed = find_condition(spec, chart)
     since = months_before(chart.today, spec.falls_months)
+    is_known = isinstance(outcome, Finding) and outcome.value is True
+    over = [] if is_known else _over_since(since, spec, chart)
+    if over:
+        return stated_as_true(spec, over, chart), passed
     falls = _falls_since(since, spec, chart)
     days = sorted({one.day for one in falls if one.day})
     if len(days) < 2 or _is_listed_since(since, spec, chart):
@@ -33,6 +39,19 @@ def find_repeated_falls(spec: RepeatedFallsSpec, chart: Chart) -> FindingOrGap:
     label = f"{number_word(len(days))} falls"
     counted = stated_as_true(spec, falls, chart)
     return counted._replace(label=label, since=days[0]), passed
+
+
+def _over_since(since: date, spec: RepeatedFallsSpec, chart: Chart) -> list[Stated]:
+    """Return repeated falls since this day that the list has as over: they happened."""
+    return [
+        statement
+        for statement in find_stated(chart, spec, spec.value_sets)
+        if statement.is_past
+        and not statement.problem
+        and certainty_of(statement.entry.raw) != "past"
+        and statement.day
+        and statement.day >= since
+    ]
 
 
 def _falls_since(since: date, spec: RepeatedFallsSpec, chart: Chart) -> list[Stated]:

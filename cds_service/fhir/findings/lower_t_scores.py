@@ -4,6 +4,7 @@ They are of another place or of heel or humerus, or in words: of the value itsel
 its components, or of a report of bone density.
 """
 
+import math
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
@@ -11,13 +12,13 @@ from cds_service.core.derived import OSTEOPOROSIS
 from cds_service.core.findings import Finding, Gap, PassedOver
 from cds_service.core.vocabulary import QuantitySpec, TScoreSpec
 from cds_service.core.wording import date_text
-from cds_service.fhir.findings.chart import Chart
+from cds_service.fhir.findings.chart import Chart, Reading
 from cds_service.fhir.findings.observations import (
     RETRACTED,
     interpretations,
     site_key,
 )
-from cds_service.fhir.findings.quantities import Measured, measure, shortened
+from cds_service.fhir.findings.quantities import Measured, Refused, measure, shortened
 from cds_service.fhir.findings.t_score_sites import (
     ANY_ONE,
     CENTRAL,
@@ -39,6 +40,9 @@ from cds_service.fhir.raw_json import Json, member, number, text, texts_of
 from cds_service.fhir.site_calendar import Moment
 
 Z_SCORE = frozenset({"z-score"})
+# T-scores that are judged by their place.
+ELSEWHERE = frozenset({"t-score-peripheral", "t-score-elsewhere"})
+T_SCORE_UNITS = frozenset({"t-score", "tscore"})
 POROTIC = -2.5  # a T-score from here down is osteoporosis (WHO)
 # A component of a T-score with another unit is a density or a change.
 NO_UNIT = frozenset({"", "1", "t-score", "tscore", "t", "sd", "score"})
@@ -60,7 +64,7 @@ def lower_in_words(
         remarks = (*notes, *interpretations(reading))
         remarks += (*reading.site_words, *reading.method_words)
         words = (*remarks, *reading.words)
-        if any(lower < measured.value for lower in _below_zero_in(words, chart)):
+        if any(lower < measured.value for lower in below_zero_in(words, chart)):
             why = "its words name a lower one"
         elif measured.value > POROTIC and _is_osteoporosis_named(remarks, chart):
             why = "its words name osteoporosis"
@@ -102,12 +106,12 @@ def _below_zero(part: Json, chart: Chart) -> list[float]:
     value = number(member(quantity, "value"))
     if value is None:
         whole = number(part.get("valueInteger"))
-        numbers = _below_zero_in([text(part.get("valueString"))], chart)
+        numbers = below_zero_in([text(part.get("valueString"))], chart)
         return [one for one in (*numbers, whole) if one is not None and one < 0]
     return [value] if value < 0 and unit.strip("{}").lower() in NO_UNIT else []
 
 
-def _below_zero_in(texts: Iterable[str], chart: Chart) -> list[float]:
+def below_zero_in(texts: Iterable[str], chart: Chart) -> list[float]:
     """Return the numbers below zero that words name."""
     below_zero = chart.terminology.reports.below_zero
     return [value for words in texts for value in below_zero(words)]
@@ -133,7 +137,7 @@ def lower_in_reports(
         of_day = {one.value for one in usable if when and one.moment.day == when.day}
         coded = chart.terminology.concepts(list(codes_of_report(entry.raw)))
         named = coded | named_in(words, chart.terminology)
-        if any(lower < value for lower in {*_below_zero_in(words, chart)} - of_day):
+        if any(lower < value for lower in {*below_zero_in(words, chart)} - of_day):
             why = "a report of bone density names a lower one"
         elif value > POROTIC and not named.isdisjoint(OSTEOPOROSIS):
             why = "a report of bone density names osteoporosis"
@@ -169,6 +173,43 @@ def lower_at_the_heel(
         if measured.value <= POROTIC and measured.value < outcome.value:
             why = "it is lower, at heel or humerus"
             yield measured.refused("conflicting", why).passed_over(spec)
+
+
+def lower_in_look_alikes(
+    outcome: Finding | Gap, spec: TScoreSpec, chart: Chart
+) -> Iterator[PassedOver]:
+    """Pass over densities and Z-scores that hold or name a lower T-score.
+
+    A density is never below zero: such a number is a T-score under its code.
+    """
+    value = math.inf if isinstance(outcome, Gap) else float(outcome.value)
+    kinds = [one for one in (*spec.never, *spec.panels) if one not in ELSEWHERE]
+    for reading in chart.readings_of(kinds):
+        when = reading.entry.moment
+        is_old = when is not None and not spec.is_fresh(when.day, chart.today)
+        if reading.entry.status in RETRACTED or is_old:
+            continue
+        remarks = (*reading.notes, *interpretations(reading))
+        numbers = below_zero_in(remarks, chart)
+        is_z_score = reading.match.concept in Z_SCORE or concepts_named(
+            reading.words, Z_SCORE, chart
+        )
+        if _is_in_t_scores(reading) or not is_z_score:
+            numbers += _below_zero(reading.holder, chart)
+        if any(number < value for number in numbers):
+            why = "a density or another value names a lower one"
+        elif value > POROTIC and _is_osteoporosis_named(remarks, chart):
+            why = "the words of a density or another value name osteoporosis"
+        else:
+            continue
+        yield Refused(reading, "conflicting", why, printed="").passed_over(spec)
+
+
+def _is_in_t_scores(reading: Reading) -> bool:
+    """Tell if its unit is that of a T-score, whatever its code."""
+    quantity = reading.holder.get("valueQuantity")
+    units = (text(member(quantity, "code")), text(member(quantity, "unit")))
+    return any(unit.strip("{}").lower() in T_SCORE_UNITS for unit in units)
 
 
 def lower_elsewhere(

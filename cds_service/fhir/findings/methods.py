@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 
 from cds_service.core.vocabulary import Method, QuantitySpec
 from cds_service.fhir.findings.chart import Chart, Reading
+from cds_service.fhir.findings.observations import device_words
 from cds_service.fhir.findings.quantities import Measured, Refused
 from cds_service.fhir.mapping.clauses import sentences
 from cds_service.fhir.mapping.code_systems import MEASURES
@@ -152,7 +153,9 @@ def _words_on_measuring(reading: Reading) -> Iterable[str]:
     yield from _of_code(reading.holder.get("code"))
     for name in ("method", "bodySite"):
         yield from _of_coded(observation.get(name))
-    yield text(member(observation, "device", "display"))
+    yield from device_words(observation)
+    for name in ("basedOn", "partOf", "derivedFrom"):
+        yield from (text(one.get("display")) for one in objects(observation.get(name)))
     if reading.is_component:
         yield from _of_code(observation.get("code"))
         return

@@ -1,6 +1,7 @@
 """Says why a value does not count by its status or its time."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from datetime import timedelta
 from itertools import chain
 from typing import Any
 
@@ -8,6 +9,7 @@ from cds_service.fhir.findings.chart import Chart, Problem, Reading
 from cds_service.fhir.gathering.picking import FINAL
 from cds_service.fhir.leaves import leaves_of
 from cds_service.fhir.raw_json import Json, member, objects, text, texts_of
+from cds_service.fhir.references import contained_in
 
 # Parts of an extension that say something in words, or as a yes or no.
 _SAID = frozenset(
@@ -16,6 +18,11 @@ _SAID = frozenset(
 NOT_YET_FINAL = frozenset({"preliminary", "registered"})
 NOBODY_KNOWS = "?"  # a yes or no of an extension that we do not know
 UNDATED = Problem("undated", "no date")
+ISSUED_BEFORE = Problem("undated", "reported before the day that it gives")
+# Of zones: a report of the same evening may have the day before.
+A_DAY = timedelta(days=1)
+# How a laboratory calls a value that is very low, very high or very abnormal.
+CRITICAL = frozenset({"LL", "HH", "AA"})
 RETRACTED = frozenset({"entered-in-error", "cancelled"})
 EARLIER = ("earlier-value",)
 AGAINST, NOT_MEASURED = ("note-against",), ("not-measured",)
@@ -34,7 +41,16 @@ def time_problem(reading: Reading, chart: Chart) -> Problem | None:
         return Problem("no-value", "its name says that nobody measured it")
     if _is_ahead(reading, chart):
         return Problem("future", "dated after the order")
-    return None
+    return ISSUED_BEFORE if _is_issued_before(reading, chart) else None
+
+
+def _is_issued_before(reading: Reading, chart: Chart) -> bool:
+    """Tell if it was reported before it began: its day may be that of a transfer."""
+    raw, when = reading.entry.raw, reading.entry.moment
+    issued = chart.calendar.last_day(raw.get("issued"))
+    begins = chart.calendar.first_day(member(raw, "effectivePeriod", "start"))
+    begun = begins or (when and when.day)
+    return bool(issued and begun and issued + A_DAY < begun)
 
 
 def _is_ahead(reading: Reading, chart: Chart) -> bool:
@@ -129,7 +145,41 @@ def has_plain_notes(reading: Reading, chart: Chart) -> bool:
     """Tell if all its notes were understood; otherwise it must not reassure."""
     plain = chart.terminology.plain.values
     words = (*reading.notes, *interpretations(reading), *_of_another(reading))
-    return all(plain.are_all(one) for one in words)
+    return (
+        all(plain.are_all(one) for one in words)
+        and not _is_critical(reading)
+        and not any(_is_of_another_time(one, reading, chart) for one in words)
+    )
+
+
+def _is_critical(reading: Reading) -> bool:
+    """Tell if a code of its interpretation calls it critical."""
+    return any(
+        text(coding.get("code")) in CRITICAL
+        for holder in _holders(reading)
+        for judged in objects(holder.get("interpretation"))
+        for coding in objects(judged.get("coding"))
+    )
+
+
+def _is_of_another_time(words: str, reading: Reading, chart: Chart) -> bool:
+    """Tell if words name another year than that of the value."""
+    when = reading.entry.moment
+    if when is None or not words:
+        return False
+    others = words.replace(str(when.day.year), " ")
+    return bool(chart.terminology.methods.of_title(others, EARLIER))
+
+
+def device_words(observation: Json) -> Iterator[str]:
+    """Yield what the device is called, which may be inside of the Observation."""
+    device = observation.get("device")
+    yield text(member(device, "display"))
+    inside = contained_in(observation).get(text(member(device, "reference")))
+    if inside is not None:
+        yield from (text(one.get("name")) for one in objects(inside.get("deviceName")))
+        yield from texts_of(inside.get("type"))
+        yield text(inside.get("modelNumber"))
 
 
 def _is_absent(holder: Json) -> bool:

@@ -13,6 +13,7 @@ from cds_service.core.months import months_before
 from cds_service.core.phrases import joined
 from cds_service.core.vocabulary import (
     ConditionSpec,
+    EventSpec,
     FindingSpec,
     FractureSpec,
     ListSpec,
@@ -99,8 +100,11 @@ NOT_JUDGED = (
     "a diagnosis coded on the problem list is not known here; it may be anything"
 )
 NOT_READ = "an imaging report, an order, a procedure or a note was not fully understood"
-# policy: older reports and orders have been answered since, and older drugs are over
+# policy: what older reports and orders may say was answered since, and older drugs are
+# over
 ASIDE_DAYS = timedelta(days=366)
+# policy: as long as a broken hip counts (F12), which it may have been for
+ACT_DAYS = timedelta(days=731)
 # Past by nature: it means nothing that such an entry is not active.
 OF_HISTORY = frozenset({"healed-osteoporotic-fracture", "history-of-falling"})
 NAMED_ASIDE = Problem("undetermined", "named there")
@@ -483,7 +487,8 @@ def find_stated(chart: Chart, spec: YesNoSpec, concepts: Sequence[str]) -> list[
         matches = coded or [Match(concept, "") for concept in named]
         concept = matches[0].concept
         if entry.kind not in STATING or concept in BESIDE:
-            if aside := read_aside(entry, concept, chart):
+            within = look_back(spec, concept)
+            if aside := read_aside(entry, concept, chart, within=within):
                 statements.append(aside)
             continue
         read = _read_condition if entry.kind == "Condition" else _read_procedure
@@ -617,11 +622,19 @@ def _counts_without_status(
     return (chart.today - last).days <= spec.unstated_days
 
 
-def read_aside(entry: Entry, concept: str, chart: Chart) -> Stated | None:
+def read_aside(
+    entry: Entry, concept: str, chart: Chart, *, within: timedelta | None = ASIDE_DAYS
+) -> Stated | None:
     """Read what a report, an order or a drug names, which leaves the finding open.
 
-    None if it is dated after the order, or over a year ago; a drug that is still taken
-    counts however old it is.
+    None if it is dated after the order, or longer ago than the finding looks back; a
+    drug that is still taken counts however old it is.
+
+    Args:
+        entry: names it.
+        concept: is named.
+        chart: the patient's record.
+        within: how far the finding looks back; None for ever.
     """
     calendar, raw = chart.calendar, entry.raw
     done = calendar.effective(raw, "performed") if entry.kind == "Procedure" else None
@@ -632,9 +645,28 @@ def read_aside(entry: Entry, concept: str, chart: Chart) -> Stated | None:
     is_taken = entry.kind in MEDICATION_TYPES and entry.status in GOES_ON
     if day and day > chart.not_after:
         return None
-    if day and day < chart.today - ASIDE_DAYS and not is_taken:
+    is_old = bool(within and day and day < chart.today - within)
+    if is_old and not is_taken:
         return None
     return Stated(entry, concept, "", day, NAMED_ASIDE)
+
+
+def look_back(spec: FindingSpec, concept: str) -> timedelta | None:
+    """Return how far back what other lists name leaves a finding open.
+
+    What is named counts as long as the fact does, and at least for a year. Words that
+    nobody understood count for a year, an operation that nobody judged for two.
+    """
+    if concept == UNJUDGED_ACT:
+        return ACT_DAYS
+    if concept in BESIDE:
+        return ASIDE_DAYS
+    if isinstance(spec, FractureSpec):
+        return None
+    if isinstance(spec, EventSpec) and spec.older_days is None:
+        days = spec.within_days
+        return None if days is None else max(ASIDE_DAYS, timedelta(days))
+    return ASIDE_DAYS
 
 
 def _too_old(

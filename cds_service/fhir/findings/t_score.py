@@ -5,8 +5,9 @@ measured, `t_score_sites.py` says; which lower value leaves it open,
 `lower_t_scores.py`.
 """
 
+import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from cds_service.core.derived import DENSE, OSTEOPOROSIS, minus_missing_text
 from cds_service.core.findings import Gap, PassedOver
@@ -14,16 +15,20 @@ from cds_service.core.vocabulary import QuantitySpec, TScoreSpec
 from cds_service.fhir.findings.chart import Chart, FindingOrGap, Reading
 from cds_service.fhir.findings.lower_t_scores import (
     Z_SCORE,
+    below_zero_in,
     lower_at_the_heel,
     lower_elsewhere,
+    lower_in_look_alikes,
     lower_in_parts,
     lower_in_reports,
     lower_in_words,
 )
 from cds_service.fhir.findings.measurements import Picked, conflict_of, find_quantity
-from cds_service.fhir.findings.methods import judge_method
+from cds_service.fhir.findings.methods import ABOUT_FRACTURE, judge_method
 from cds_service.fhir.findings.observations import (
     RETRACTED,
+    device_words,
+    interpretations,
     site_key,
 )
 from cds_service.fhir.findings.quantities import Measured, Refused
@@ -57,6 +62,9 @@ CONTRADICTED = (
     " taken."
 )
 UNREAD = "Not all that is said of the T-score was understood."
+NOTED_FRACTURE = "A note of the T-score names a fracture."
+NOTED_Z_SCORE = "A note of the T-score calls it a Z-score."
+DECIMAL = re.compile(r"(?<![\d.,])\d[.,]\d{1,2}(?![\d.,]*\d)")
 NEVER = {
     "t-score-peripheral": "measured at heel or humerus",
     "t-score-elsewhere": "measured at trochanter, shaft or Ward's triangle",
@@ -81,7 +89,8 @@ def find_t_score(spec: TScoreSpec, chart: Chart) -> FindingOrGap:
     if isinstance(outcome, Gap):
         outcome = _with_minus(outcome)
     at_the_heel = lower_at_the_heel(outcome, spec, chart)
-    return outcome, (*passed, *at_the_heel, *_look_alikes(spec, chart))
+    disguised = lower_in_look_alikes(outcome, spec, chart)
+    return outcome, (*passed, *at_the_heel, *disguised, *_look_alikes(spec, chart))
 
 
 def pick_t_score(
@@ -114,7 +123,7 @@ def judge_t_score(
     if isinstance(judged, Refused):
         return judged
     reading = measured.reading
-    if concepts_named(reading.words, Z_SCORE, chart):
+    if concepts_named(_words_of_value(reading), Z_SCORE, chart):
         return judged.refused("no-value", NEVER["z-score"])
     code_site = site_by_code(reading)
     body_site = site_by_place(reading, chart)
@@ -135,8 +144,40 @@ def judge_t_score(
         SINGLE if is_single(judged) else "",
         CONTRADICTED if differ(code_site, named_site) else "",
         "" if _is_described_plainly(reading, chart) else UNREAD,
+        NOTED_FRACTURE if _is_fracture_noted(reading, chart) else "",
+        NOTED_Z_SCORE if _is_noted_as_z_score(measured, chart) else "",
     )
     return judged._replace(doubts=tuple(filter(None, doubts)))
+
+
+def _words_of_value(reading: Reading) -> Iterator[str]:
+    """Yield the words that say what the value is, wherever they stand."""
+    yield from reading.words
+    yield from reading.method_words
+    yield from reading.site_words
+    yield from interpretations(reading)
+    yield from device_words(reading.entry.raw)
+
+
+def _is_fracture_noted(reading: Reading, chart: Chart) -> bool:
+    """Tell if what is said of it names a fracture: a broken vertebra is dense.
+
+    It may also be one that nobody else has recorded.
+    """
+    methods = chart.terminology.methods
+    words = (*reading.notes, *interpretations(reading), *reading.site_words)
+    return any(methods.named(one, ABOUT_FRACTURE) for one in words)
+
+
+def _is_noted_as_z_score(measured: Measured, chart: Chart) -> bool:
+    """Tell if a note calls a Z-score, and gives no other number than the value."""
+    for note in measured.reading.notes:
+        written = {abs(one) for one in below_zero_in([note], chart)}
+        written |= {float(one.replace(",", ".")) for one in DECIMAL.findall(note)}
+        has_other = bool(written - {abs(measured.value)})
+        if not has_other and concepts_named([note], Z_SCORE, chart):
+            return True
+    return False
 
 
 def _why_misplaced(
@@ -159,7 +200,7 @@ def _why_misplaced(
 def _is_described_plainly(reading: Reading, chart: Chart) -> bool:
     """Tell if all is understood that says where and how it was measured."""
     plain, raw = chart.terminology.plain.values, reading.entry.raw
-    words = [text(member(raw, "device", "display"))]
+    words = [*device_words(raw)]
     words += [text(member(one.get("code"), "text")) for one in (raw, reading.holder)]
     for name in ("bodySite", "method"):
         codeable = raw.get(name)

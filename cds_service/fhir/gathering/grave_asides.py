@@ -84,6 +84,14 @@ STATES = frozenset(
         *("history-of-falling", "healed-osteoporotic-fracture"),
     }
 )
+# What a diagnosis on the problem list says of kidneys, muscle or the cause of the
+# fracture, the code of a reason leaves open.
+LISTED_TOO = frozenset(
+    {
+        *("kidney-disease-unstaged", "sarcopenia", "ladder-fall", "balcony-fall"),
+        *("roof-fall", "car-crash", "fall-from-height", "traffic-accident"),
+    }
+)
 # A vertebra is broken, of which only the reader of fractures knows if it is treated.
 BROKEN_ASIDE = "vertebra-broken-aside"
 # What leaves a finding open by its code. Their words are those of symptoms as well.
@@ -93,11 +101,12 @@ BY_CODE = frozenset(
         *("deep-infection", "bone-infection-elsewhere", "sphincter-trouble"),
         *("spinal-cord-disease", "femur-fracture-unstated"),
         *STATES,
+        *LISTED_TOO,
         *(UNJUDGED, UNREAD_PROSE, UNREAD_REASON, MAY_BEAR_ON_SPINE),
     }
 )
 # What bears on the figure or on the drugs, and not on the spine.
-APART = STATES | {UNJUDGED, "femur-fracture-unstated"}
+APART = STATES | LISTED_TOO | {UNJUDGED, "femur-fracture-unstated"}
 ASIDE = GRAVE | BY_CODE
 # Whoever is dying gets no card. A word of it reassures of nothing else: a palliative
 # treatment may be that of a tumour.
@@ -231,11 +240,16 @@ def is_unjudged(code: Json, terminology: Terminology) -> bool:
 
 
 def states_by_code(entry: Json, terminology: Terminology) -> frozenset[str]:
-    """Return the states, and the earlier fracture, that codes of its reasons name."""
+    """Return the states, and the earlier fracture, that codes of its reasons name.
+
+    A code that was never judged may be any diagnosis.
+    """
     codes = [code for name in DIAGNOSES for code in objects(entry.get(name))]
     is_earlier = any(_is_of_earlier_fracture(code, terminology) for code in codes)
-    earlier = frozenset({EARLIER}) if is_earlier else frozenset[str]()
-    return terminology.concepts(codes) & STATES | earlier
+    is_open = any(is_unjudged(code, terminology) for code in codes)
+    added = {EARLIER} if is_earlier else set[str]()
+    added |= {UNJUDGED} if is_open else set()
+    return terminology.concepts(codes) & (STATES | LISTED_TOO) | added
 
 
 def drugs_and_states(operation: Json, terminology: Terminology) -> frozenset[str]:

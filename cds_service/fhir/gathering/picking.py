@@ -71,6 +71,7 @@ from cds_service.fhir.gathering.unread_in_reasons import (
     words_of_reasons,
 )
 from cds_service.fhir.gathering.unread_in_report import (
+    is_density_understood,
     is_of_other_organ,
     is_prose_understood,
 )
@@ -94,6 +95,8 @@ from cds_service.outgoing.deadline import Deadline
 EXAM_TYPES = frozenset({"DiagnosticReport", "ImagingStudy"})
 OBSERVATION = "Observation"
 HOLDERS = frozenset({OBSERVATION, "DiagnosticReport"})  # of contained Observations
+# A report of one of these is read as such, though its title names DXA as well.
+OF_IMAGES = frozenset({"trunk-ct", "trunk-ct-contrast", "lumbar-mri"})
 FINAL = frozenset({"final", "amended", "corrected"})
 LONGEST_ID = 64
 BY_WORDS = frozenset({"Procedure", "ServiceRequest"})
@@ -112,6 +115,9 @@ LISTED: Mapping[str, Listed] = {
     **dict.fromkeys(MEDICATION_TYPES, "drugs"),
 }
 NOT_UNDERSTOOD = "not-understood"
+# A value of a list that was asked for by codes, and has none.
+UNNAMED = frozenset({"unnamed-value"})
+VALUED = ("value", "component", "hasMember", "dataAbsentReason")
 MAY_BE_GRAVE = "may-be-grave"
 # It may be what a brace is for: nothing says that it leaves the spine alone.
 MAY_NEED_BRACE = "may-need-brace"
@@ -183,6 +189,9 @@ def pick(
         deadline.check()
         if concepts := concepts_of(raw, targets, terminology):
             read.append((kind, raw, concepts))
+        elif kind == template.resource_type and is_unnamed_value(raw):
+            name = reference_name(kind, raw)
+            broken.append(Unreadable(name, template.key, UNNAMED))
     ordered = in_order(
         read, name=lambda item: reference_name(*item[:2]), raw=lambda item: item[1]
     )
@@ -203,6 +212,19 @@ def pick(
             )
             picked.append(entry)
     return tuple(picked), tuple(broken)
+
+
+def is_unnamed_value(resource: Json) -> bool:
+    """Tell if a value has no code of a system that says what was measured.
+
+    It was sent for the codes that were asked for, and may be of any of them.
+    """
+    if resource.get("resourceType") != OBSERVATION:
+        return False
+    codings = objects(member(resource, "code", "coding"))
+    is_coded = any(text(one.get("system")) for one in codings)
+    has_value = any(name.startswith(VALUED) for name in resource)
+    return has_value and not is_coded and text(resource.get("status")) not in VOID
 
 
 def _with_contained(resource: Json, kind: str) -> Iterator[tuple[str, Json]]:
@@ -286,10 +308,10 @@ def _concepts_of_exam(exam: Json, terminology: Terminology) -> frozenset[str]:
     if names_t_score(exam, terminology):
         concepts |= {TELLS_T_SCORE}
     concepts |= _grave_asides(exam, terminology)
-    # DXA looks for no tumour; that of another organ is read for what it names.
+    # That of another organ is read for what it names.
     is_apart = concepts >= PATHOLOGY and is_of_other_organ(exam, terminology)
-    if "dxa-exam" not in concepts and not is_apart:
-        concepts |= _unread_prose(exam, terminology)
+    if not is_apart:
+        concepts |= _unread_prose(exam, concepts, terminology)
     words = (*words_of_report(exam), *_words_at(exam))
     return concepts | _drugs_named(words, concepts, terminology)
 
@@ -561,9 +583,13 @@ def _grave_asides(resource: Json, terminology: Terminology) -> frozenset[str]:
     return frozenset(map(in_doubt, grave_beside(resource, terminology)))
 
 
-def _unread_prose(exam: Json, terminology: Terminology) -> frozenset[str]:
+def _unread_prose(
+    exam: Json, concepts: frozenset[str], terminology: Terminology
+) -> frozenset[str]:
     """Return what a report leaves open if its words were not understood whole."""
-    if text(exam.get("status")) in VOID or is_prose_understood(exam, terminology):
+    is_density = "dxa-exam" in concepts and concepts.isdisjoint(OF_IMAGES)
+    is_understood = is_density_understood if is_density else is_prose_understood
+    if text(exam.get("status")) in VOID or is_understood(exam, terminology):
         return frozenset()
     return frozenset(map(in_doubt, (UNREAD_PROSE, MAY_BEAR_ON_SPINE)))
 

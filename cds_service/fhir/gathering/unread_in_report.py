@@ -43,6 +43,22 @@ def is_prose_understood(report: Json, terminology: Terminology) -> bool:
     return all(plain.are_all(one) for words in prose for one in sentences(words))
 
 
+def is_density_understood(report: Json, terminology: Terminology) -> bool:
+    """Tell the same of a report of bone density alone.
+
+    It names values besides, and prints the definition of the WHO's classes.
+    """
+    prose = list(_prose_of(report, terminology))
+    if sum(map(len, prose)) > LONGEST_TEXT:
+        return False
+    plain, reports = terminology.plain.densities, terminology.reports
+    return not any(map(reports.is_alarming, prose)) and all(
+        plain.are_all(sentence)
+        for words in prose
+        for sentence in sentences(reports.without_definition(words))
+    )
+
+
 def is_of_other_organ(report: Json, terminology: Terminology) -> bool:
     """Tell if the title or the specimen of a pathology report names another organ.
 

@@ -1,7 +1,7 @@
 """Tells whether words are plain.
 
-They are on a brace order, a dose, a referral, a note on a value, in a report, in the
-reason of an order, or next to the code of a disease.
+They are on a brace order, a dose, a referral, a note on a value, in a report of any
+kind or of bone density, in the reason of an order, or next to the code of a disease.
 
 Each has a folder of its own, `mappings/plain-words/` that of brace orders. What is not
 in the list is not understood: no brace is shortened against its author's words, and no
@@ -29,7 +29,10 @@ VALUES = "plain-value-words"
 REPORTS = "plain-report-words"
 REASONS = "plain-reason-words"
 TITLES = "plain-title-words"
-PLAIN_FOLDERS = (BRACES, DOSES, REFERRALS, VALUES, REPORTS, REASONS, TITLES)
+DENSITIES = "plain-density-words"
+PLAIN_FOLDERS = (
+    *(BRACES, DOSES, REFERRALS, VALUES, REPORTS, REASONS, TITLES, DENSITIES),
+)
 
 
 class PlainWordsFile(Examples):
@@ -54,7 +57,12 @@ class PlainWordsFile(Examples):
 
 
 class PlainLists(NamedTuple):
-    """The plain words of each kind of text."""
+    """The plain words of each kind of text.
+
+    Attributes:
+        densities: of a report of bone density; those of reports, values and reasons
+            are plain too.
+    """
 
     braces: PlainWords
     doses: PlainWords
@@ -67,6 +75,7 @@ class PlainLists(NamedTuple):
     others: PlainWords
     bound: BoundWords
     bound_in_titles: BoundWords
+    densities: PlainWords
 
     def by_folder(self) -> Mapping[str, PlainWords]:
         """Return the lists by the folder of their files."""
@@ -78,6 +87,7 @@ class PlainLists(NamedTuple):
             REPORTS: self.reports,
             REASONS: self.reasons,
             TITLES: self.titles,
+            DENSITIES: self.densities,
         }
 
 
@@ -98,12 +108,14 @@ def load_all_plain(
     bound = [one.bound for one in _files(folders, REASONS)]
     reasons = [*_words(folders, REASONS), *all_plain(bound)]
     reports = _files(folders, REPORTS)
-    of_reports = _words(folders, REPORTS)
+    kinds = (REPORTS, VALUES)
+    of_reports, of_values = (_words(folders, one) for one in kinds)
+    densities = [*_words(folders, DENSITIES), *of_reports, *of_values, *reasons]
     return PlainLists(
         braces=PlainWords(_words(folders, BRACES), durations),
         doses=PlainWords([*_words(folders, DOSES), *bone_drugs], None),
         referrals=PlainWords(_words(folders, REFERRALS), durations),
-        values=PlainWords(_words(folders, VALUES), None),
+        values=PlainWords(of_values, None),
         reports=PlainWords(of_reports, durations, _earlier(folders)),
         reasons=PlainWords(reasons, durations),
         titles=PlainWords(_words(folders, TITLES), durations),
@@ -113,6 +125,7 @@ def load_all_plain(
         bound_in_titles=BoundWords(
             bound, [*reasons, *_words(folders, TITLES)], of_reports, durations
         ),
+        densities=PlainWords(densities, durations),
     )
 
 

@@ -16,6 +16,8 @@ from cds_service.fhir.mapping.text_rules import KEPT_TEXTS, LONGEST_KEPT, normal
 _LIMIT = re.compile(r"[-−–] ?(?:1(?:[.,]0)?|2[.,]5)(?![\w.,]*\d)")
 _POROTIC, _NORMAL = -2.5, -1.0
 _NEGATIVE = re.compile(r"[-−–] ?\d")
+# No letter or digit before; Chinese, Japanese and Korean write no space there.
+_NO_WORD = r"(?<![^\W\u3040-\u30ff\u3400-\u9fff\uac00-\ud7a3])(?<![.,])"
 _WORD = re.compile(r"[^\W\d_]+")
 _PART = re.compile(r"(?<=[;\n。；，、])|(?<=[,.])(?=\s)")
 
@@ -35,6 +37,8 @@ class ReportsFile(DataFile):
         osteopenia, normal, osteoporosis: the WHO's classes.
         compared: words between a class and its limit.
         minus: words for the sign of a number.
+        below: words after a number that make it one below zero.
+        alarming: words for a low density or a high risk, without a number.
         pathology: words of a title of a pathologist's report that names no organ.
     """
 
@@ -45,6 +49,8 @@ class ReportsFile(DataFile):
     osteoporosis: tuple[Pattern, ...]
     compared: tuple[Pattern, ...]
     minus: tuple[Pattern, ...]
+    below: tuple[Pattern, ...]
+    alarming: tuple[Pattern, ...]
     pathology: tuple[Pattern, ...]
 
 
@@ -82,8 +88,12 @@ class ReportWords:
         The end of a range (`L1 - 4`), a part of a date (`2021-11-03`) and a change in
         per cent do not count.
         """
-        numbers = self._negative.findall(normal(words))
-        return [-float(number.replace(",", ".")) for number in numbers]
+        line = normal(words)
+        return [
+            -float(match["number"].replace(",", "."))
+            for pattern in (self._negative, self._below)
+            for match in pattern.finditer(line)
+        ]
 
     @cached_property
     def _line(self) -> re.Pattern[str]:
@@ -114,10 +124,28 @@ class ReportWords:
     @cached_property
     def _negative(self) -> re.Pattern[str]:
         return re.compile(
-            rf"(?<![\w.,])(?<!\d )(?:[-−–] ?|(?:{either(self._content.minus)}) )"
-            r"(\d{1,2}(?:[.,]\d{1,2})?)(?![\w.,]*\d|\w| ?%)",
+            rf"{_NO_WORD}(?<!\d )(?:[-−–] ?|(?:{either(self._content.minus)}) )"
+            r"(?P<number>\d{1,2}(?:[.,]\d{1,2})?)(?![\w.,]*\d|\w| ?%)",
             re.IGNORECASE,
         )
+
+    @cached_property
+    def _below(self) -> re.Pattern[str]:
+        # The limits of the WHO's classes are told so as well.
+        return re.compile(
+            rf"{_NO_WORD}(?!1(?:[.,]0)? |2[.,]5 )"
+            r"(?P<number>\d{1,2}(?:[.,]\d{1,2})?) ?"
+            rf"(?:{either(self._content.below)})",
+            re.IGNORECASE,
+        )
+
+    def is_alarming(self, words: str) -> bool:
+        """Tell if words call a density very low, or the risk of a fracture high."""
+        return self._alarming.search(normal(words)) is not None
+
+    @cached_property
+    def _alarming(self) -> re.Pattern[str]:
+        return ignoring_case(either(self._content.alarming))
 
     def name_t_score(self, words: str) -> bool:
         """Tell if words name a T-score; most are the title of a value and its unit."""

@@ -54,6 +54,19 @@ def fractured_regions(condition: Json, terminology: Terminology) -> set[str]:
     return {f"{region} spine" for region in regions} & REGION_NAMES.keys()
 
 
+def broken_places(code: Json | None, terminology: Terminology) -> set[str]:
+    """Return the vertebrae that the code of a fracture names, else its one region.
+
+    `T7-T8`, or `thoracic spine`, as on the problem list.
+    """
+    levels = {*terminology.translate("vertebral-level-icd", code)}
+    regions = {*terminology.translate("spinal-region", code)}
+    is_fracture = not terminology.concepts(code).isdisjoint(FRACTURED)
+    if levels or not is_fracture or len(regions) != 1:  # M48.50 is of several sites
+        return levels
+    return {f"{region} spine" for region in regions} & REGION_NAMES.keys()
+
+
 def names_another_fracture(
     order: Json, bundle: DraftOrders, treated: set[str], terminology: Terminology
 ) -> bool:
@@ -77,8 +90,9 @@ def names_another_fracture(
 def broken_beside(entry: Json, terminology: Terminology) -> set[str]:
     """Return the vertebrae that an entry names as broken next to its title.
 
-    They are in its reasons, notes and results. Each part of a sentence is read for
-    itself: a report goes on about other vertebrae.
+    They are in its reasons, notes and results; a code may name a part of the spine
+    alone. Each part of a sentence is read for itself: a report goes on about other
+    vertebrae.
     """
     named = set[str]()
     words = [text(entry.get("conclusion"))]
@@ -89,7 +103,7 @@ def broken_beside(entry: Json, terminology: Terminology) -> set[str]:
         elif not element.is_site:
             words.append(element.words)
     for code in codes:
-        named |= {*terminology.translate("vertebral-level-icd", code)}
+        named |= broken_places(code, terminology)
         words += texts_of(code)
     is_report = entry.get("resourceType") == "DiagnosticReport"
     for prose in words:
@@ -106,7 +120,7 @@ def broken_beside(entry: Json, terminology: Terminology) -> set[str]:
 
 
 def _broken_levels(reason: Json, terminology: Terminology) -> set[str]:
-    levels = {*terminology.translate("vertebral-level-icd", reason)}
+    levels = broken_places(reason, terminology)
     for word in texts_of(reason):
         if terminology.text_concepts(word, FRACTURED):
             levels |= {*terminology.levels.treated(word)}

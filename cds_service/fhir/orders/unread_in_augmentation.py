@@ -26,7 +26,7 @@ from cds_service.fhir.mapping.clauses import clauses
 from cds_service.fhir.mapping.remainders import LEAST_CODE, without_names
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.mapping.text_rules import AUGMENTATIONS, folded
-from cds_service.fhir.orders.broken_levels import covers
+from cds_service.fhir.orders.broken_levels import broken_places, covers
 from cds_service.fhir.orders.drafts import DraftOrders, codeables
 from cds_service.fhir.orders.recognition import (
     AUGMENTATION,
@@ -348,7 +348,7 @@ def are_reasons_read(
 def levels_of_reasons(
     order: Json, drafts: DraftOrders, terminology: Terminology
 ) -> set[str]:
-    """Return the levels that the reasons of an order state: `L1` or `T7-T8`."""
+    """Return what the reasons of an order state: `L1`, `T7-T8` or `thoracic spine`."""
     named = [*codeables(order, *REASON_ELEMENTS)]
     referred = objects(order.get("reasonReference"))
     resolved = drafts.resolve(referred, order)
@@ -361,8 +361,8 @@ def levels_of_reasons(
 def _levels_of_code(code: Json | None, terminology: Terminology) -> set[str]:
     words = texts_of(code)
     levels = {level for word in words for level in terminology.levels.treated(word)}
-    maps = ("vertebral-level-icd", "vertebral-level")
-    return levels.union(*(terminology.translate(name, code) for name in maps))
+    levels |= {*terminology.translate("vertebral-level", code)}
+    return levels | broken_places(code, terminology)
 
 
 def _is_reason_read(
