@@ -116,10 +116,7 @@ def read_results(
         fhir: the server; None if no server may be queried.
         until: the deadline of the last read.
     """
-    sent = {
-        template.key: read_prefetch(template, request.prefetch)
-        for template in plan.templates
-    }
+    sent = {template.key: _sent(request, template) for template in plan.templates}
     tasks = {} if fhir is None else _tasks(request, plan, sent, fhir, until)
     if tasks and isinstance(fhir, RefusingReader) and fhir.is_refusing():
         asked = {key: task() for key, task in tasks.items()}
@@ -241,7 +238,32 @@ def _fetch(
         fetched = fhir.fetch(query, until=until)
     except FhirReadError as error:
         return QueryResult(state="failed", note=str(error), reason=error.reason)
-    return read_result(template, fetched.documents, note=fetched.note)
+    result = read_result(template, fetched.documents, note=fetched.note)
+    return _as_asked(template, query, result)
+
+
+def _sent(request: HookRequest, template: Template) -> QueryResult:
+    """Return what the EHR sent for this template; `null` says that there is none."""
+    result = read_prefetch(template, request.prefetch)
+    query = template.query_for(request)
+    if query is None or request.prefetch.get(template.key) is None:
+        return result
+    return _as_asked(template, query, result)
+
+
+def _as_asked(template: Template, query: str, result: QueryResult) -> QueryResult:
+    """Return the result of a read by id only if it is of that id.
+
+    Another Patient than the request's is refused where patients are compared.
+    """
+    kind = template.resource_type
+    if template.is_search or kind == "Patient" or result.state == "failed":
+        return result
+    ids = [f"{kind}/{resource.get('id')}" for resource in result.resources]
+    if ids == [query]:
+        return result
+    note = "another one was sent" if ids else "it was not sent"
+    return QueryResult(state="failed", note=note, reason="answer")
 
 
 def read_apart(

@@ -97,11 +97,13 @@ def read_result(
         )
     if first["resourceType"] == template.resource_type:
         entries = (BundleEntry(first),)
-        if not template.is_search:
-            return QueryResult(state="given", entries=entries)
-        # Nobody knows what else there is.
-        note = "incomplete: one resource in place of a list"
-        return QueryResult(state="given", entries=entries, note=note, is_cut=True)
+        fault = ""
+        if template.is_search:  # nobody knows what else there is
+            fault = "one resource in place of a list"
+        elif is_subset(first):
+            fault = "the server left something out"
+        note = f"incomplete: {fault}" if fault else ""
+        return QueryResult("given", entries=entries, note=note, is_cut=bool(fault))
     if first["resourceType"] != "Bundle":
         return _failed("the answer is of another type than was asked")
     return _read_pages(

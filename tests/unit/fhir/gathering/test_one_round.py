@@ -14,6 +14,14 @@ PATIENT = {"resourceType": "Patient", "id": PATIENT_ID}
 WAIT = 20  # seconds, for a machine that is busy; all queries together need none
 
 
+STAY = {
+    "resourceType": "Encounter",
+    "id": "e1",
+    "status": "in-progress",
+    "subject": {"reference": f"Patient/{PATIENT['id']}"},
+}
+
+
 class Meeting(StubFhir):
     """Answers nobody before so many queries are there at the same time.
 
@@ -28,7 +36,10 @@ class Meeting(StubFhir):
 
     def _meet(self, handler) -> None:
         self.all_there.wait()
-        found = PATIENT if "/Patient/" in handler.path else page(total=0)
+        by_id = {"/Patient/": PATIENT, "/Encounter/": STAY}
+        found = next(
+            (one for path, one in by_id.items() if path in handler.path), page(total=0)
+        )
         send(
             handler,
             200,

@@ -846,6 +846,38 @@ def test_an_encounter_that_cannot_be_read_is_named_and_no_hole_in_the_record():
     assert not is_cut(record)
 
 
+@pytest.mark.parametrize(
+    "answer",
+    [
+        pytest.param(encounter() | {"id": "e2"}, id="another stay"),
+        pytest.param(page(encounter() | {"id": "e2"}), id="another in a list"),
+        pytest.param(page(), id="an empty list"),
+    ],
+)
+def test_what_comes_for_the_stay_and_is_not_it_leaves_the_stay_unread(answer):
+    record, _ = with_encounter(answer)
+    assert names(record) == []
+    assert set(state_of(record).unread) == {"encounter"}
+    body = hook_request(prefetch={"encounter": answer})
+    body["context"]["encounterId"] = "e1"
+    sent = gathered(body, WITH_ENCOUNTER, ScriptedReader(Patient=PATIENT), bases=BASES)
+    assert names(sent) == []
+    assert set(state_of(sent).unread) >= {"encounter"}
+
+
+def test_a_stay_of_which_the_server_left_something_out_is_incomplete():
+    tags = {"meta": {"tag": [{"code": "SUBSETTED"}]}}
+    record, _ = with_encounter(encounter() | tags)
+    assert set(state_of(record).incomplete) == {"encounter"}
+
+
+def test_a_patient_of_whom_the_server_left_something_out_is_incomplete():
+    tags = {"meta": {"tag": [{"code": "SUBSETTED"}]}}
+    fhir = ScriptedReader(Patient=PATIENT | tags, Condition=page())
+    record = gathered(hook_request(), WITH_ENCOUNTER, fhir, bases=BASES)
+    assert "patient" in state_of(record).incomplete
+
+
 V2_0203 = "http://terminology.hl7.org/CodeSystem/v2-0203"
 OTHER_NUMBERS = [
     pytest.param({"type": {"coding": [{"system": V2_0203, "code": code}]}}, id=code)
