@@ -525,6 +525,8 @@ def what_was_read(folder: SiteFolder | None) -> Iterator[str]:
     yield f"  days are those of {site.site.time_zone or 'UTC'}"
     if site.service.pilot_users:
         yield f"  cards for these alone: {', '.join(site.service.pilot_users)}"
+    elif site.service.mode == "live":
+        yield "  cards for everybody: pilot-users names nobody"
     if site.policy:
         policy = (f"{key} = {value}" for key, value in sorted(site.policy.items()))
         yield f"  policy: {', '.join(policy)}"

@@ -67,6 +67,23 @@ def test_it_says_what_it_read_of_a_site(tmp_path):
     assert "open and local" in CliRunner().invoke(main, ["mappings", "check"]).output
 
 
+@pytest.mark.parametrize(
+    ("service", "is_said"),
+    [
+        pytest.param('mode = "live"\npilot-users = []', True, id="an empty list"),
+        pytest.param('mode = "live"', True, id="no list"),
+        pytest.param('mode = "silent"\npilot-users = []', False, id="silent"),
+        pytest.param('pilot-users = ["Practitioner/7"]', False, id="a pilot"),
+    ],
+)
+def test_it_says_that_cards_are_for_everybody(tmp_path, service, is_said):
+    more = f"[service]\n{service}"
+    site = site_folder(tmp_path / "site", client_of(), more=more)
+    (site / "keys.json").write_bytes(key_set(GOOD))
+    said = CliRunner().invoke(main, ["mappings", "check", "--site", str(site)]).output
+    assert ("cards for everybody" in said) == is_said
+
+
 def test_a_site_that_others_call_says_where_its_days_begin(tmp_path):
     site = site_folder(tmp_path / "site", client_of())
     (site / "keys.json").write_bytes(key_set(GOOD))
