@@ -19,10 +19,17 @@ def service(tmp_path_factory):
 
 @pytest.fixture
 def server():
-    """A FHIR server on which patient p1 has nothing but a name."""
+    """A FHIR server on which patient p1 has nothing but a name and a stay."""
+    stay = {
+        "resourceType": "Encounter",
+        "id": "enc89284",  # every call of the request generator names it
+        "status": "in-progress",
+        "subject": {"reference": "Patient/p1"},
+    }
     with StubFhir() as stub:
         stub.default = fhir(page(total=0))
         stub.say("/Patient/p1", person())
+        stub.say("/Encounter/enc89284", stay)
         yield stub
 
 

@@ -57,9 +57,6 @@ def test_the_generators_signing_is_answered_from_the_server_that_it_names(
 ):
     """Of its own prefetch no key is ours, so the record is read; "Unknown" says nothing."""
     body = seen("crd-request-generator", "order-sign") | {"fhirServer": server.base}
-    stay, subject = body["context"]["encounterId"], {"reference": "Patient/p1"}
-    visit = {"resourceType": "Encounter", "id": stay, "subject": subject}
-    server.say(f"/Encounter/{stay}", visit | {"status": "in-progress"})
     (entry,) = body["context"]["draftOrders"]["entry"]
     (coding,) = entry["resource"]["code"]["coding"]
     assert coding["display"] == "Unknown", "as it was sent"
