@@ -251,6 +251,32 @@ class Ambiguous:
 
 
 @table
+class Akin:
+    """Values of another measure that make a low value of this one likely.
+
+    Attributes:
+        concept: of the other measure.
+        units: in which it is compared, as records write them.
+        below: a lower value does.
+        above: a higher value does.
+        because: what it is, as a phrase for people.
+        asked: the query asks for it.
+    """
+
+    concept: Name
+    units: tuple[str, ...] = Field(min_length=1)
+    below: float | None = None
+    above: float | None = None
+    because: str = Field(min_length=1)
+    asked: bool = False
+
+    def is_raising(self, value: float) -> bool:
+        """Tell if a value in one of the units makes a low one likely."""
+        is_low = self.below is not None and value < self.below
+        return is_low or (self.above is not None and value > self.above)
+
+
+@table
 class QuantitySpec(ObservedSpec):
     """A measured number.
 
@@ -268,6 +294,7 @@ class QuantitySpec(ObservedSpec):
         ambiguous: values that may be of another scale.
         both_sides: a value of the left or right side alone is not it.
         method: how it must have been measured, if only that is accepted.
+        akin: values of other measures that leave it open.
     """
 
     accept_units: tuple[str, ...] = Field(min_length=1)
@@ -278,10 +305,12 @@ class QuantitySpec(ObservedSpec):
     ambiguous: Ambiguous | None = None
     both_sides: bool = False
     method: Method | None = None
+    akin: tuple[Akin, ...] = ()
 
     @property
     def asked_concepts(self) -> tuple[str, ...]:
-        return (*self.value_sets, *self.panels)
+        akin = (one.concept for one in self.akin if one.asked)
+        return (*self.value_sets, *self.panels, *akin)
 
     def is_plausible(self, value: float) -> bool:
         return self.range[0] <= value <= self.range[1]

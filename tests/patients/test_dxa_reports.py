@@ -139,7 +139,11 @@ def test_what_was_measured_at_another_place_that_day_is_judged_by_its_place():
     [
         *("VFA shows moderate wedge deformity of T8", "VFA: grade 2 deformity T8"),
         *("YAM 55%", "very low bone density", "High fracture risk", "骨密度很低"),
-        *("Endplate destruction with paravertebral abscess", "Hohes Frakturrisiko"),
+        *(
+            "Endplate destruction with paravertebral abscess",
+            "Hohes Frakturrisiko",
+            "骨折风险高",
+        ),
     ],
 )
 @pytest.mark.parametrize("code", [DXA, {"text": "DXA bone density"}])

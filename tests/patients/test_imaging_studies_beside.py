@@ -70,7 +70,13 @@ def test_an_ordinary_study_says_nothing(description):
     assert BELOW in detail_with(reasonCode=[codeable(ICD, "M54.50")])
 
 
-def test_one_of_last_year_was_answered_since():
+def test_an_infection_of_last_year_was_answered_since():
+    old = days_ago(500)
+    reason = [codeable(ICD, "M46.46")]
+    assert BELOW in detail_with(started=old, reasonCode=reason)
+
+
+def test_a_bone_metastasis_of_last_year_counts():
     old = days_ago(500)
     reason = [codeable(ICD, "C79.51")]
-    assert BELOW in detail_with(started=old, reasonCode=reason)
+    assert BELOW not in detail_with(started=old, reasonCode=reason)

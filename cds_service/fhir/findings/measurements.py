@@ -1,6 +1,6 @@
 """Reads measured findings: which value counts, how old it is, or why there is none."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import date
 from typing import NamedTuple
 
@@ -24,7 +24,7 @@ from cds_service.fhir.findings.chart import (
     gap,
 )
 from cds_service.fhir.findings.methods import judge_method
-from cds_service.fhir.findings.observations import has_plain_notes
+from cds_service.fhir.findings.observations import RETRACTED, has_plain_notes
 from cds_service.fhir.findings.quantities import (
     Measured,
     Refused,
@@ -32,7 +32,7 @@ from cds_service.fhir.findings.quantities import (
     measure,
     shortened,
 )
-from cds_service.fhir.raw_json import member, text, texts_of
+from cds_service.fhir.raw_json import member, number, text, texts_of
 
 NOTE_NOT_UNDERSTOOD = "Its note was not understood."
 NOT_TO_THE_DAY = Problem("undated", "its day is not recorded")
@@ -80,11 +80,13 @@ def find_quantity(
         pick: chooses the value that counts; None for the newest.
     """
     pick = pick or pick_newest
-    passed = chart.broken(spec)
     readings = chart.readings_of(spec.value_sets)
-    if not readings:  # as for most findings
+    passed, akin = chart.broken(spec), [*_akin(spec, readings, chart)]
+    if not (readings or akin):  # as for most findings
         return _gap_if_missing(spec, chart), passed
     usable, stale, refused = sort_out(readings, spec, chart, judge)
+    if akin:
+        refused = sorted([*refused, *akin], key=refusal_key, reverse=True)
     if spec.raises_below is not None:
         refused = [one for one in refused if _is_current(one, usable, spec, chart)]
         usable, refused = _with_low_limits(usable, refused)
@@ -103,6 +105,30 @@ def find_quantity(
     newer = _refuse_maybe_newer([*usable, *stale], picked, chart)
     passed = (*passed, *[one.passed_over(spec) for one in newer], *picked.passed)
     return _finding(spec, chart, picked), passed
+
+
+def _akin(
+    spec: QuantitySpec, readings: Sequence[Reading], chart: Chart
+) -> Iterator[Refused]:
+    """Refuse values of another measure that make a low one likely.
+
+    A value of this measure, of the same day or later, tells more.
+    """
+    days = (one.entry.moment.day for one in readings if one.entry.moment)
+    newest = max(days, default=date.min)
+    for akin in spec.akin:
+        units = {one.lower() for one in akin.units}
+        for reading in chart.readings_of((akin.concept,)):
+            when = reading.entry.moment
+            is_replaced = when is not None and when.day <= newest
+            if is_replaced or reading.entry.status in RETRACTED:
+                continue
+            quantity = reading.holder.get("valueQuantity")
+            value = number(member(quantity, "value"))
+            written = text(member(quantity, "unit")), text(member(quantity, "code"))
+            is_compared = any(one.replace(" ", "").lower() in units for one in written)
+            if value is not None and is_compared and akin.is_raising(value):
+                yield Refused(reading, "other-method", akin.because, printed="")
 
 
 def _refuse_maybe_newer(

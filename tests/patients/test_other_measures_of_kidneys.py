@@ -1,0 +1,75 @@
+"""A low clearance or a high creatinine without an eGFR leaves the kidneys open."""
+
+import pytest
+
+from tests.chart_builders import (
+    ask,
+    by_topic,
+    days_ago,
+    kyphoplasty,
+    measured,
+    of_patient,
+    order_sign,
+)
+from tests.codes import LOINC, codeable
+from tests.patients.reassuring import reassuring_record
+
+
+def detail_with(code, value, unit, *, days=3, record=()):
+    """Return the detail of the card if the list of kidney values has this one too."""
+    quantity = {"value": value, "unit": unit}
+    said = {"status": "final", "code": codeable(LOINC, code)}
+    said |= {"effectiveDateTime": days_ago(days), "valueQuantity": quantity}
+    body = order_sign(reassuring_record(*record), kyphoplasty())
+    listed = body["prefetch"]["kidney"]
+    listed["entry"] = [
+        one
+        for one in listed.get("entry", ())
+        if one["resource"]["id"] != "kidney-value"
+    ]
+    entry = of_patient("Observation", "kidney-value", **said)
+    listed["entry"].append({"resource": entry})
+    listed["total"] = len(listed["entry"])
+    return by_topic(ask(body))["rehabilitation"]["detail"]
+
+
+LOW = [
+    ("2164-2", 14, "mL/min"),
+    ("35591-7", 22, "mL/min"),
+    ("2160-0", 6, "mg/dL"),
+    ("14682-9", 530, "µmol/L"),
+    ("14682-9", 530, "umol/L"),
+]
+
+
+@pytest.mark.parametrize(("code", "value", "unit"), LOW)
+def test_a_value_that_is_far_out_of_range_is_named(code, value, unit):
+    detail = detail_with(code, value, unit)
+    assert "creatinine" in detail.partition("**Not known:**")[2]
+    assert "below" not in detail
+
+
+@pytest.mark.parametrize(
+    ("code", "value", "unit"),
+    [
+        *(
+            ("2164-2", 70, "mL/min"),
+            ("2160-0", 0.9, "mg/dL"),
+            ("14682-9", 80, "umol/L"),
+        ),
+        ("2160-0", 95, "umol/L"),
+    ],
+)
+def test_an_ordinary_value_changes_nothing(code, value, unit):
+    assert "below the usual" in detail_with(code, value, unit)
+
+
+def test_a_newer_filtration_tells_more():
+    unit = {"value": 75, "unit": "mL/min/{1.73_m2}"}
+    code = codeable(LOINC, "98979-8")
+    egfr = measured("egfr", 75, days=2, code=code, valueQuantity=unit)
+    assert "below the usual" in detail_with("2160-0", 6, "mg/dL", record=[egfr])
+
+
+def test_years_ago_it_says_nothing_of_now():
+    assert "below the usual" in detail_with("2160-0", 6, "mg/dL", days=900)
