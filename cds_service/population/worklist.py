@@ -165,7 +165,9 @@ def _untreated(
     """
     done = max((day for day, _ in augmented if as_of - day > WAIT), default=None)
     drugs = find_drug_state(findings, as_of)
-    is_unsure = drugs.signal == "drug-without-dose"
+    # A drug that is taken may be asked about for its start alone.
+    is_running = drugs.use is not None and drugs.use.is_running
+    is_unsure = drugs.signal == "drug-without-dose" and not is_running
     if done is None or (findings.is_true("bone-drug") and not is_unsure):
         return
     placed = _referrals(record, visits, service.terminology, done, as_of)
