@@ -121,6 +121,7 @@ def test_every_value_set_is_read_by_a_finding_or_an_order():
     )
     read = {concept for spec in specs for key in lists for concept in spec.get(key, ())}
     read |= {concept for spec in specs for concept in spec.get("look_back_months", {})}
+    read |= {one["concept"] for spec in specs for one in spec.get("akin", ())}
     # reasons of an order
     read |= {"osteoporosis", "vertebral-fracture", "osteoporotic-vertebral-fracture"}
     unused = [
