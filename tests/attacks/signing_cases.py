@@ -615,7 +615,7 @@ DATES = [
         title="a brace for more than two weeks",
         scenario="signs_on_its_day",
         sends={"drafts": [kyphoplasty(), brace(occurrenceTiming=MORE_THAN_TWO_WEEKS)]},
-        says=("TLSO: no end date.",),
+        says=("TLSO: end date? A time in its words was not understood.",),
     ),
     Case(
         row="H11",
