@@ -461,7 +461,7 @@ def _end_of_running(
 
 
 def find_drug_state(findings: Findings, today: date) -> DrugState:
-    """Find the gravest state, else that of the drug with the newest entry."""
+    """Find the gravest state, else that of the fracture's drug or the newest one."""
     drugs = findings.bone_drugs
     fracture = findings.known.get("index-fracture")
     fracture_on = (
@@ -576,7 +576,7 @@ def _is_in_time(use: DrugUse, today: date) -> bool:
 
 def _may_be_taken_on(use: DrugUse, day: date) -> bool:
     """Tell if a drug may have been taken on this day, by all that is on record."""
-    if use.end and use.ended_on:
+    if use.ended_on:
         return use.ended_on.last >= day and _may_begin_by(use, day)
     if use.end:  # without a day: it may be of before, if nothing is of the year before
         days = (use.doses.last, use.orders.newest)
@@ -634,7 +634,9 @@ def _denosumab_before(use: DrugUse, drugs: BoneDrugs) -> DrugUse | None:
     limit = months_before(use.started.first, AFTER_DENOSUMAB_MONTHS)
     for other in drugs.uses:
         last = other.doses.last
-        if other.kind == "denosumab" and last and limit <= last.last:
+        if other.kind != "denosumab" or last is None:
+            continue
+        if limit <= last.last and last.first <= use.started.last:
             return other
     return None
 
@@ -644,11 +646,15 @@ def _after_denosumab(
 ) -> DrugState:
     """Find the state of an anabolic drug that is not simply to go on."""
     words = _words(use, **_starts(started, today))
-    after = say("after {drug}", drug=denosumab.name)
-    since = say("since {since}", since=words["since"])
-    because = in_brackets(use.name, after, since)
+    because = _after(use.name, denosumab, words["since"])
     clause = say("on {drug}", drug=use.name)
     return DrugState("long-on-drug", because, clause, use, words)
+
+
+def _after(fact: str, earlier: DrugUse, since: str) -> str:
+    """Write `fracture on alendronate (after risedronate, since 2021)`."""
+    after = say("after {drug}", drug=earlier.name)
+    return in_brackets(fact, after, say("since {since}", since=since))
 
 
 def _is_replaced(use: DrugUse, drugs: BoneDrugs, today: date) -> bool:
@@ -867,9 +873,7 @@ def _taken_before(
         return DrugState("long-on-drug", because, clause, use, words)
     if earlier and earlier.started and _is_long(earlier.started, fracture_on):
         words = _words(use, **_starts(earlier.started, today))
-        after = say("after {drug}", drug=earlier.name)
-        since = say("since {since}", since=words["since"])
-        because = in_brackets(fracture, after, since)
+        because = _after(fracture, earlier, words["since"])
         return DrugState("long-on-drug", because, clause, use, words)
     is_known = earlier is None or (earlier.started and earlier.is_start_known)
     # "2025" may be a year before the fracture, or some weeks.

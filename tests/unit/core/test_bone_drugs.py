@@ -104,6 +104,15 @@ def test_an_anabolic_drug_after_denosumab_is_to_be_reviewed(drug):
     assert_leads("long-on-drug", LATE, since(drug, date(2026, 9, 1)))
 
 
+def test_an_anabolic_drug_before_denosumab_is_not_after_it():
+    """Both are taken, and teriparatide was there first."""
+    teriparatide = drug_use(
+        "teriparatide", started=day(date(2025, 4, 1)), last_dose=day(date(2026, 11, 1))
+    )
+    said = state(teriparatide, since("denosumab", date(2026, 9, 1)))
+    assert "after denosumab" not in said.because
+
+
 def test_what_was_given_before_the_last_denosumab_does_not_follow_it():
     assert_leads("denosumab-overdue", LATE, since("zoledronate", date(2026, 1, 10)))
 
