@@ -278,6 +278,20 @@ CARDS = [
     pytest.param(
         Card(
             chart(
+                measured(T, -3.4),
+                coded("F03.B0", "Moderate dementia", days=900),
+                age=86,
+            ),
+            "info",
+            r"^Moderate dementia, T −3\.4, no bone drug: choose one that a carer",
+            (r"Risk: at least 1 in \d .*; dementia and frailty not counted",),
+            (f"*{FLS}", REHAB),
+        ),
+        id="dementia-with-a-figure",
+    ),
+    pytest.param(
+        Card(
+            chart(
                 measured(T, -2.6),
                 coded("W11.XXXA", "Fall on and from ladder", days=3),
                 sex="male",
