@@ -22,8 +22,14 @@ from cds_service.fhir.raw_json import Json, objects, text
 MODIFIERS = frozenset({"modifierExtension", "implicitRules"})
 WORDED = frozenset(
     {
-        *("text", "display", "patientInstruction", "valueString", "valueMarkdown"),
-        *("description", "comment", "title"),
+        "text",
+        "display",
+        "patientInstruction",
+        "valueString",
+        "valueMarkdown",
+        "description",
+        "comment",
+        "title",
     }
 )
 _TAG = re.compile(r"<[^>]*>")

@@ -148,16 +148,34 @@ _REASONS_OF_DOSES = frozenset({"asNeededCodeableConcept"})
 # Contained resources of people, places and products.
 NO_DIAGNOSES = frozenset(
     {
-        *("Patient", "Practitioner", "PractitionerRole", "RelatedPerson", "Group"),
-        *("Organization", "Location", "HealthcareService", "Endpoint", "CareTeam"),
-        *("Coverage", "Account", "Provenance", "Medication", "Substance", "Device"),
+        "Patient",
+        "Practitioner",
+        "PractitionerRole",
+        "RelatedPerson",
+        "Group",
+        "Organization",
+        "Location",
+        "HealthcareService",
+        "Endpoint",
+        "CareTeam",
+        "Coverage",
+        "Account",
+        "Provenance",
+        "Medication",
+        "Substance",
+        "Device",
     }
 )
 OBSERVATION = "Observation"
 VOID = frozenset(
     {
-        *("entered-in-error", "cancelled", "revoked", "registered"),
-        *("not-taken", "not-done", "declined"),
+        "entered-in-error",
+        "cancelled",
+        "revoked",
+        "registered",
+        "not-taken",
+        "not-done",
+        "declined",
     }
 )
 # Extensions that other readers take: what was ruled out, the German certainty.

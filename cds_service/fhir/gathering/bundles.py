@@ -13,10 +13,23 @@ TAKEN_OUT = frozenset({"SUBSETTED", "REDACTED", "MASKED", "ABSTRED", "AGGRED"})
 # any other something may be, however severe it is called.
 LACKS_NOTHING = frozenset(
     {
-        *("invalid", "structure", "required", "value", "invariant", "processing"),
-        *("not-supported", "duplicate", "multiple-matches", "not-found", "deleted"),
-        *("code-invalid", "extension", "business-rule", "conflict"),
-        *("informational", "success"),
+        "invalid",
+        "structure",
+        "required",
+        "value",
+        "invariant",
+        "processing",
+        "not-supported",
+        "duplicate",
+        "multiple-matches",
+        "not-found",
+        "deleted",
+        "code-invalid",
+        "extension",
+        "business-rule",
+        "conflict",
+        "informational",
+        "success",
     }
 )
 # Severities of issues; any other counts as an error (R5 has `success`).
@@ -26,15 +39,33 @@ NO_ERRORS = frozenset({"warning", "information", "success"})
 LIST_TYPES = frozenset({"searchset", "collection", "batch-response"})
 MEMBERS = frozenset(
     {
-        *("resourceType", "id", "meta", "language", "identifier", "type", "timestamp"),
-        *("total", "link", "entry", "signature"),
+        "resourceType",
+        "id",
+        "meta",
+        "language",
+        "identifier",
+        "type",
+        "timestamp",
+        "total",
+        "link",
+        "entry",
+        "signature",
     }
 )
 # Relations of links that lead to no later page.
 NOT_LATER = frozenset(
     {
-        *("self", "first", "last", "previous", "prev", "alternate", "search"),
-        *("collection", "fhir-base", "help", "about"),
+        "self",
+        "first",
+        "last",
+        "previous",
+        "prev",
+        "alternate",
+        "search",
+        "collection",
+        "fhir-base",
+        "help",
+        "about",
     }
 )
 # An entry of these types is not read: what was asked for may be inside it.

@@ -22,11 +22,21 @@ from cds_service.fhir.raw_json import Json, objects, text, texts_of
 # Concepts of the spine that words next to a harmless code may name.
 SPINAL = frozenset(
     {
-        *("prior-spinal-surgery", "spinal-surgery-unstated", "spinal-instability"),
-        *("unstable-fracture", "stable-burst-fracture", "neurological-deficit"),
-        *("bone-metastasis", "bone-malignancy-ever", "malignancy", "myeloma"),
-        *("spinal-infection", "discitis", "vertebral-osteomyelitis"),
-        *("spinal-tuberculosis", "leg-weakness"),
+        "prior-spinal-surgery",
+        "spinal-surgery-unstated",
+        "spinal-instability",
+        "unstable-fracture",
+        "stable-burst-fracture",
+        "neurological-deficit",
+        "bone-metastasis",
+        "bone-malignancy-ever",
+        "malignancy",
+        "myeloma",
+        "spinal-infection",
+        "discitis",
+        "vertebral-osteomyelitis",
+        "spinal-tuberculosis",
+        "leg-weakness",
     }
 )
 PROBLEM = "Condition"

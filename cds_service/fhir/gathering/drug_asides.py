@@ -20,9 +20,21 @@ from cds_service.fhir.raw_json import Json
 # repeats the rest.
 NOT_BESIDE = frozenset(
     {
-        *("medicationCodeableConcept", "medicationReference", "code", "contained"),
-        *("text", "subject", "patient", "performer", "receiver", "recorder"),
-        *("asserter", "requester", "informationSource", "location", "destination"),
+        "medicationCodeableConcept",
+        "medicationReference",
+        "code",
+        "contained",
+        "text",
+        "subject",
+        "patient",
+        "performer",
+        "receiver",
+        "recorder",
+        "asserter",
+        "requester",
+        "informationSource",
+        "location",
+        "destination",
     }
 )
 
@@ -82,7 +94,19 @@ def _drugs_in_part(part: str, terminology: Terminology) -> frozenset[str]:
 
 # Elements of an entry that hold no words.
 _SHORT = NOT_BESIDE | {
-    *("resourceType", "id", "meta", "status", "intent", "priority", "authoredOn"),
-    *("effectiveDateTime", "performedDateTime", "whenHandedOver", "dateAsserted"),
-    *("encounter", "context", "identifier", "language"),
+    "resourceType",
+    "id",
+    "meta",
+    "status",
+    "intent",
+    "priority",
+    "authoredOn",
+    "effectiveDateTime",
+    "performedDateTime",
+    "whenHandedOver",
+    "dateAsserted",
+    "encounter",
+    "context",
+    "identifier",
+    "language",
 }

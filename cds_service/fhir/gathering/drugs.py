@@ -26,13 +26,11 @@ STEROID, BONE_DRUG = "systemic-steroid", "bone-drug"
 CANCER_DRUG = "cancer-drug"
 # Given in an office or a day clinic, and on no other list.
 GIVEN_THERE = frozenset({BONE_DRUG, CANCER_DRUG})
-LOCAL, ONCE, SYSTEMIC, RECURRING, REASON = (
-    frozenset({name})
-    for name in (
-        *("local-route", "single-dose", "systemic-route"),
-        *("recurring-dose", "reason-of-dose"),
-    )
-)
+LOCAL = frozenset({"local-route"})
+SYSTEMIC = frozenset({"systemic-route"})
+ONCE = frozenset({"single-dose"})
+RECURRING = frozenset({"recurring-dose"})
+REASON = frozenset({"reason-of-dose"})
 
 
 class Drug(NamedTuple):

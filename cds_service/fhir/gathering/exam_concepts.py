@@ -13,8 +13,13 @@ from cds_service.fhir.raw_json import Json, member, objects, text, texts_of
 EXAMS = frozenset({"trunk-ct", "trunk-ct-contrast", "lumbar-mri", "dxa-exam"})
 WORDS = frozenset(
     {
-        *("exam-ct", "exam-mri", "exam-trunk", "exam-lumbar"),
-        *("exam-contrast", "exam-other", "dxa"),
+        "exam-ct",
+        "exam-mri",
+        "exam-trunk",
+        "exam-lumbar",
+        "exam-contrast",
+        "exam-other",
+        "dxa",
     }
 )
 PATHOLOGY = frozenset({"pathology-report"})

@@ -54,17 +54,37 @@ from cds_service.fhir.raw_json import (
 # What an entry may name besides its code, or instead of it. The finding is then open.
 GRAVE = frozenset(
     {
-        *("malignancy", "myeloma", "bone-metastasis", "bone-malignancy-ever"),
-        *("malignancy-elsewhere", "cancer-ever", "sepsis", "spinal-infection"),
-        *("discitis", "vertebral-osteomyelitis", "spinal-tuberculosis"),
-        *("neurological-deficit", "leg-weakness", "unstable-fracture"),
-        *("stable-burst-fracture", "spinal-instability", "hip-fracture"),
+        "malignancy",
+        "myeloma",
+        "bone-metastasis",
+        "bone-malignancy-ever",
+        "malignancy-elsewhere",
+        "cancer-ever",
+        "sepsis",
+        "spinal-infection",
+        "discitis",
+        "vertebral-osteomyelitis",
+        "spinal-tuberculosis",
+        "neurological-deficit",
+        "leg-weakness",
+        "unstable-fracture",
+        "stable-burst-fracture",
+        "spinal-instability",
+        "hip-fracture",
         "ankylosed-spine",
         # These raise the risk apart from any model: next to one of them no figure is
         # below the usual.
-        *("earlier-vertebral-fracture", "dementia", "dementia-mild", "parkinson"),
-        *("dementia-moderate", "dementia-severe", "severe-frailty", "repeated-falls"),
-        *("severe-kidney-disease", "dialysis", "cancer-treatment"),
+        "earlier-vertebral-fracture",
+        "dementia",
+        "dementia-mild",
+        "parkinson",
+        "dementia-moderate",
+        "dementia-severe",
+        "severe-frailty",
+        "repeated-falls",
+        "severe-kidney-disease",
+        "dialysis",
+        "cancer-treatment",
     }
 )
 # A diagnosis whose code is in no value set and no harmless range may be any of them.
@@ -80,16 +100,25 @@ MAY_BEAR_ON_SPINE = "may-bear-on-spine"
 # A state or a history of the patient that the problem list holds as well.
 STATES = frozenset(
     {
-        *("long-term-steroid", "steroid-implied", "long-term-bone-drug"),
-        *("history-of-falling", "healed-osteoporotic-fracture"),
+        "long-term-steroid",
+        "steroid-implied",
+        "long-term-bone-drug",
+        "history-of-falling",
+        "healed-osteoporotic-fracture",
     }
 )
 # What a diagnosis on the problem list says of kidneys, muscle or the cause of the
 # fracture, the code of a reason leaves open.
 LISTED_TOO = frozenset(
     {
-        *("kidney-disease-unstaged", "sarcopenia", "ladder-fall", "balcony-fall"),
-        *("roof-fall", "car-crash", "fall-from-height", "traffic-accident"),
+        "kidney-disease-unstaged",
+        "sarcopenia",
+        "ladder-fall",
+        "balcony-fall",
+        "roof-fall",
+        "car-crash",
+        "fall-from-height",
+        "traffic-accident",
     }
 )
 # A vertebra is broken, of which only the reader of fractures knows if it is treated.
@@ -97,9 +126,14 @@ BROKEN_ASIDE = "vertebra-broken-aside"
 # What leaves a finding open by its code. Their words are those of symptoms as well.
 BY_CODE = frozenset(
     {
-        *("cancer-implied", "pathological-fracture", "bone-malignancy-history"),
-        *("deep-infection", "bone-infection-elsewhere", "sphincter-trouble"),
-        *("spinal-cord-disease", "femur-fracture-unstated"),
+        "cancer-implied",
+        "pathological-fracture",
+        "bone-malignancy-history",
+        "deep-infection",
+        "bone-infection-elsewhere",
+        "sphincter-trouble",
+        "spinal-cord-disease",
+        "femur-fracture-unstated",
         *STATES,
         *LISTED_TOO,
         *(UNJUDGED, UNREAD_PROSE, UNREAD_REASON, MAY_BEAR_ON_SPINE),
@@ -117,8 +151,14 @@ ASIDE_IN_DOUBT = frozenset(map(in_doubt, OPENING | {UNJUDGED_ACT}))
 # What of these leaves a tumour, an infection or a palsy of the spine open, or may bear
 # on it.
 OF_THE_SPINE = (BY_CODE - APART) | {
-    *("malignancy", "myeloma", "bone-metastasis", "bone-malignancy-ever"),
-    *("malignancy-elsewhere", "cancer-ever", "cancer-drug", "cancer-company"),
+    "malignancy",
+    "myeloma",
+    "bone-metastasis",
+    "bone-malignancy-ever",
+    "malignancy-elsewhere",
+    "cancer-ever",
+    "cancer-drug",
+    "cancer-company",
 }
 # Elements that hold diagnoses.
 DIAGNOSES = ("conclusionCode", "reasonCode", "complication")
@@ -131,10 +171,23 @@ TITLES = {
 ANSWERS = frozenset({"valueString", "valueCodeableConcept", "note"})
 # An entry with these elements alone names nothing besides its title.
 _SHORT = NOT_BESIDE | {
-    *("resourceType", "id", "meta", "status", "intent", "priority", "authoredOn"),
-    *("performedDateTime", "effectiveDateTime", "issued", "encounter", "identifier"),
-    *("language", "medicationCodeableConcept", "whenHandedOver"),
-    *("effectivePeriod", "dateAsserted"),
+    "resourceType",
+    "id",
+    "meta",
+    "status",
+    "intent",
+    "priority",
+    "authoredOn",
+    "performedDateTime",
+    "effectiveDateTime",
+    "issued",
+    "encounter",
+    "identifier",
+    "language",
+    "medicationCodeableConcept",
+    "whenHandedOver",
+    "effectivePeriod",
+    "dateAsserted",
 }
 
 

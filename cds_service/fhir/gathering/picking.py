@@ -127,16 +127,24 @@ INGREDIENT_TYPES = ("Medication", "Substance")
 OF_ANY_PRODUCT = frozenset({NOT_UNDERSTOOD, MAY_NEED_BRACE})
 # Orders on record that are read as what they are.
 READ_AS_ORDERS = AUGMENTATIONS | {
-    *("augmentation-additional-level", "height-restoration"),
-    *("brace", "other-orthosis", "biopsy", "bone-treatment"),
+    "augmentation-additional-level",
+    "height-restoration",
+    "brace",
+    "other-orthosis",
+    "biopsy",
+    "bone-treatment",
 }
 # What such a code leaves open is open whatever is written next to it.
 GRAVE_BY_CODE = OF_THE_SPINE | SPINAL
 MAY_BE_OF_THE_SPINE = frozenset({MAY_BE_GRAVE, *map(in_doubt, GRAVE_BY_CODE)})
 # Procedures whose words, too, are read as what they are.
 JUDGED_ACTS = READ_AS_ORDERS | {
-    *("dialysis", "cancer-treatment", "prior-spinal-surgery", BONE_DRUG),
-    *("spinal-surgery-unstated", "hip-fracture"),
+    BONE_DRUG,
+    "dialysis",
+    "cancer-treatment",
+    "prior-spinal-surgery",
+    "spinal-surgery-unstated",
+    "hip-fracture",
 }
 UNCODED = frozenset({NOT_UNDERSTOOD, MAY_BE_GRAVE})
 NO_INFORMATION = "no-information"

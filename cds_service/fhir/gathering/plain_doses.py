@@ -19,37 +19,103 @@ from cds_service.fhir.raw_json import Json, number, objects, text
 # Numbers, states and times, each read by a rule of its own; none holds words.
 _BY_RULE = frozenset(
     {
-        *("resourceType", "id", "meta", "language", "identifier", "requisition"),
-        *("instantiates", "instantiatesCanonical", "instantiatesUri", "insurance"),
-        *("status", "intent", "priority", "context", "encounter", "contained"),
-        *("authoredOn", "dateAsserted", "whenPrepared", "whenHandedOver"),
-        *("effectiveDateTime", "effectivePeriod", "performedDateTime"),
-        *("performedPeriod", "occurrenceDateTime", "occurrencePeriod"),
-        *("specimen", "relevantHistory", "eventHistory"),
+        "resourceType",
+        "id",
+        "meta",
+        "language",
+        "identifier",
+        "requisition",
+        "instantiates",
+        "instantiatesCanonical",
+        "instantiatesUri",
+        "insurance",
+        "status",
+        "intent",
+        "priority",
+        "context",
+        "encounter",
+        "contained",
+        "authoredOn",
+        "dateAsserted",
+        "whenPrepared",
+        "whenHandedOver",
+        "effectiveDateTime",
+        "effectivePeriod",
+        "performedDateTime",
+        "performedPeriod",
+        "occurrenceDateTime",
+        "occurrencePeriod",
+        "specimen",
+        "relevantHistory",
+        "eventHistory",
     }
 )
 # Whoever had to do with it, and where: names and roles.
 _NAMED = frozenset(
     {
-        *("subject", "patient", "performer", "performerType", "receiver", "recorder"),
-        *("asserter", "requester", "informationSource", "location", "destination"),
-        *("locationCode", "locationReference", "device", "focalDevice"),
-        *("usedReference",),
+        "subject",
+        "patient",
+        "performer",
+        "performerType",
+        "receiver",
+        "recorder",
+        "asserter",
+        "requester",
+        "informationSource",
+        "location",
+        "destination",
+        "locationCode",
+        "locationReference",
+        "device",
+        "focalDevice",
+        "usedReference",
     }
 )
 # What a coding or a reference has besides its words, and how a note is signed.
 _NO_WORDS = frozenset(
     {
-        *("system", "version", "code", "userSelected", "reference", "type", "id"),
-        *("unit", "time", "authorString", "sequence", "identifier"),
+        "system",
+        "version",
+        "code",
+        "userSelected",
+        "reference",
+        "type",
+        "id",
+        "unit",
+        "time",
+        "authorString",
+        "sequence",
+        "identifier",
     }
 )
 Amounts = Mapping[str, float]
 _COUNTS = frozenset(
     {
-        *("", "1", "syringe", "syringes", "dose", "doses", "each", "ea", "pen"),
-        *("vial", "ampule", "injection", "unit", "units", "{syringe}", "{dose}"),
-        *("tab", "tablet", "tablets", "tbl", "{tbl}", "cap", "capsule", "st", "stk"),
+        "",
+        "1",
+        "syringe",
+        "syringes",
+        "dose",
+        "doses",
+        "each",
+        "ea",
+        "pen",
+        "vial",
+        "ampule",
+        "injection",
+        "unit",
+        "units",
+        "{syringe}",
+        "{dose}",
+        "tab",
+        "tablet",
+        "tablets",
+        "tbl",
+        "{tbl}",
+        "cap",
+        "capsule",
+        "st",
+        "stk",
     }
 )
 _UNITS = frozenset({"mg", "g", "ml", "ug", "mcg", "µg", "iu", "[iu]"})
@@ -254,7 +320,9 @@ def _words_of_medication(medication: Json | None) -> Iterable[str]:
     if medication is None:
         return
     if MODIFIERS & medication.keys() or text(medication.get("status")) not in (
-        *("", "active", "inactive"),
+        "",
+        "active",
+        "inactive",
     ):
         yield _UNREAD
     acting = [

@@ -30,8 +30,10 @@ HINTS = frozenset({"end-of-life"})
 # Harmless to a brace, and in no entry but of the problem list left open by its words.
 UNOPENED = frozenset(
     {
-        *("kidney-disease-unstaged", "cognitive-impairment"),
-        *("femur-fracture-unstated", "history-of-falling"),
+        "kidney-disease-unstaged",
+        "cognitive-impairment",
+        "femur-fracture-unstated",
+        "history-of-falling",
     }
 )
 # Only its words say if there was one, or several.

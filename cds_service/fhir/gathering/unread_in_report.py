@@ -24,8 +24,18 @@ NOT_READ = frozenset({"presentedForm", "result", "media", "contained", "extensio
 # Of the examination and those who did it; no result.
 _OF_EXAM = frozenset(
     {
-        *("code", "category", "subject", "performer", "resultsInterpreter", "text"),
-        *("specimen", "basedOn", "encounter", "identifier", "meta", "imagingStudy"),
+        "code",
+        "category",
+        "subject",
+        "performer",
+        "resultsInterpreter",
+        "text",
+        "specimen",
+        "basedOn",
+        "encounter",
+        "identifier",
+        "meta",
+        "imagingStudy",
     }
 )
 _WORDS = frozenset({"conclusion", "text", "display", "valueString"})

@@ -16,8 +16,13 @@ ENCOUNTER = "Encounter"
 # What may be the reason besides a diagnosis, and is read as what it is or not at all.
 OTHER_KINDS = frozenset(
     {
-        *("Procedure", "Observation", "DiagnosticReport", "DocumentReference"),
-        *("ImmunizationRecommendation", "MedicationStatement", "AllergyIntolerance"),
+        "Procedure",
+        "Observation",
+        "DiagnosticReport",
+        "DocumentReference",
+        "ImmunizationRecommendation",
+        "MedicationStatement",
+        "AllergyIntolerance",
     }
 )
 LEFT_OPEN = frozenset(map(in_doubt, (UNREAD_REASON, MAY_BEAR_ON_SPINE)))
