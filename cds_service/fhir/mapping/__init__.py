@@ -1,4 +1,1 @@
-"""The meaning of codes and units.
-
-It comes from the files in `mappings/`, with a site's overlay.
-"""
+"""Read what codes, words and units mean, from `mappings/` with a site's overlay."""

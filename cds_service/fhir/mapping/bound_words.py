@@ -1,8 +1,8 @@
-"""Knows the words that are plain only next to the fracture, its pain or its care.
+"""Recognise the words that are plain only next to the fracture, its pain or its care.
 
-"Failed", "new" or "twice" says nothing of a tumour or a palsy next to the pain of a
-broken vertebra, and much next to a kidney, a gait or a fall. So a part of a sentence
-with such a word is plain only if each of its other words is of the fracture too.
+Next to the pain of a broken vertebra, "failed", "new" or "twice" says nothing of a
+tumour or a palsy. Next to a kidney, a gait or a fall it may. So a part of a sentence
+with one of these words is plain only if all its other words are about the fracture too.
 """
 
 from collections.abc import Sequence
@@ -15,24 +15,26 @@ from cds_service.fhir.mapping.language import Pattern
 from cds_service.fhir.mapping.plain_patterns import PlainWords, whole_word
 from cds_service.fhir.mapping.text_rules import folded
 
-# Written for a broken vertebra that was named in words of a concept: no letter.
+# Replaces the name of a broken vertebra in a text; it is no letter.
 FRACTURE_SIGN = "\ue000"
 KEPT_SCOPES = 16
-# A phrase that is plain only where it ends a part: what is denied there.
+# The end of a pattern that fits only at the end of a part: `no weakness`, but not
+# `no weakness before the fall`.
 AT_THE_END = "(?= ?$)"
 
 
 class BoundList(Closed):
-    """The table `bound` of a file of `plain-reason-words/`; all are plain words.
+    """The table `bound` of a file of `plain-reason-words/`.
 
     Attributes:
-        worse: what says that something is new, failing, strong or worse.
+        worse: words for what is new, failing, strong or worse.
         broken: names of the fracture and of its shape.
-        falls: what names a fall, to be looked for next to `counts`; not plain by this.
-        counts: what counts or repeats; not plain by this.
+        falls: words for a fall. Next to one of `counts` they may say how often
+            somebody falls. Neither list is plain.
+        counts: words that count or repeat.
         spine: the spine and its vertebrae: `broken` is plain next to one of them.
         pain: the pain and its care: `worse` is plain next to one of them.
-        links: what may be between all these.
+        links: words that may be between all these.
     """
 
     worse: tuple[Pattern, ...] = ()
@@ -62,10 +64,10 @@ class BoundWords:
         """Compile the tables.
 
         Args:
-            lists: of all files.
-            words: all plain words of reasons, these included: a longer one is a phrase
-                that frees the bound word in it, as "heart failure" does.
-            beside: what may be next to bound words besides: the words of reports.
+            lists: the tables of all files.
+            words: all plain words of reasons, these included. In a longer phrase, such
+                as "heart failure", a bound word is free.
+            beside: other words that may be next to bound words: those of reports.
             durations: reads the lengths of time next to them.
         """
         bound = [word for one in lists for word in (*one.worse, *one.broken)]
@@ -89,14 +91,14 @@ class BoundWords:
         self._scope = lru_cache(KEPT_SCOPES)(self._read_scope)
 
     def are_explained(self, part: str, sentence: str, prose: str) -> bool:
-        """Tell if each bound word of a part is of the fracture, its pain or its care.
+        """Tell if each bound word of a part is about the fracture, its pain or care.
 
-        What the part does not say, the sentence or the whole text has to: "L1 fracture,
-        progressive". Nothing else may be in them then.
+        If the part names none of these, the sentence or the whole text has to: "L1
+        fracture, progressive". It may then hold no other words.
 
         Args:
-            part: of the sentence.
-            sentence: of the prose.
+            part: the part of the sentence that holds the bound words.
+            sentence: the sentence around it.
             prose: the whole text.
         """
         if self.is_empty:
@@ -114,10 +116,14 @@ class BoundWords:
         )
 
     def _holds(self, scopes: tuple[str, ...], *, is_worse: bool) -> bool:
-        """Tell if the first scope that names what a word is of says nothing else.
+        """Tell if the texts name what a bound word is about, and nothing else.
 
-        A fracture may be of nothing that is named: "painful fracture". What is worse
-        may not.
+        They are read in turn, up to the first that names it. A fracture needs no name
+        of the spine ("painful fracture"). A word for worse needs a pain or a fracture.
+
+        Args:
+            scopes: the part, the sentence and the whole text.
+            is_worse: the word is one of `worse`, not of `broken`.
         """
         anchors = (self._pain, self._broken) if is_worse else (self._spine,)
         for scope in scopes:

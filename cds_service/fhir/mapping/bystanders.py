@@ -1,9 +1,7 @@
-"""Knows what a brace does not depend on: codes, and words of orders.
+"""Recognise codes and orders that a brace does not depend on, by `bystanders.toml`.
 
-The file is `mappings/bystanders.toml`.
-
-The file names what has nothing to do with the spine's stability. What it does not name
-may be a fusion, a tumour or a second fracture, in any language and any code system.
+The file lists what has nothing to do with the spine's stability. Anything else may be a
+fusion, a tumour or a second fracture, in any language and any code system.
 """
 
 import re
@@ -26,9 +24,8 @@ from cds_service.fhir.mapping.plain_patterns import PlainWords
 from cds_service.fhir.mapping.text_rules import folded, folded_pattern
 
 FILE = "bystanders.toml"
-LONGEST_TEXT = (
-    1000  # characters; a title has a line or two, and longer prose may be anything
-)
+# Characters. A title has a line or two; longer prose may say anything.
+LONGEST_TEXT = 1000
 Code = tuple[str, str]
 Words = Mapping[str, tuple[Pattern, ...]]
 
@@ -38,7 +35,7 @@ class _Names(Closed):
 
 
 class _Codes(Closed):
-    """Codes of one system by their beginning; `but` are left out of them."""
+    """Codes of one system by their beginning, without those of `but`."""
 
     system: str
     codes: tuple[str, ...]
@@ -63,16 +60,16 @@ class BystandersFile(DataFile):
         reviewed: a reader whom a site names has read the file.
         problems: ranges of diagnoses, besides those of `harmless-codes.toml`.
         problem_concepts: concepts of diagnoses.
-        spinal: the parts of all these ranges that touch the spine.
-        fractures: the osteoporotic fracture when it is new.
-        healed: the same at a later visit.
+        spinal: codes in any of these ranges that concern the spine: no bystanders.
+        fractures: codes of a new osteoporotic fracture.
+        healed: codes of the same fracture at a later visit.
         acts: ranges of orders and procedures.
         act_concepts: concepts of orders.
         kinds: words that name such an order, by language.
         fillers: words next to them.
-        augmentation: words of the augmentation itself.
-        theatre: words of how, where and when it is done.
-        against: words about the spine's stability.
+        augmentation: words for the augmentation itself.
+        theatre: words for how, where and when it is done.
+        against: words about the spine's stability, which no bystander has.
     """
 
     reviewed: bool
@@ -139,16 +136,14 @@ class Bystanders:
         ) and not self._spinal.may_hold(system, code)
 
     def is_act(self, system: str, code: str) -> bool:
-        """Tell if a canonical code has nothing to do with the brace.
-
-        The code is that of an order or a procedure.
-        """
+        """Tell if a brace does not depend on an order or procedure of this code."""
         return self._acts.holds(system, code)
 
     def is_fracture(self, system: str, code: str, *, is_old: bool = False) -> bool:
-        """Tell if a canonical code is of the plain fracture.
+        """Tell if a canonical code is of an osteoporotic fracture and nothing else.
 
-        New, or if it is old, healing too.
+        Args:
+            is_old: the fracture is an old one, so codes of later visits count too.
         """
         rules = (self._fractures, self._healed) if is_old else (self._fractures,)
         return any(
@@ -159,15 +154,15 @@ class Bystanders:
         )
 
     def names_act(self, words: str) -> bool:
-        """Tell if words name such an order, and nothing else."""
+        """Tell if words name an order that a brace does not depend on, and no more."""
         return self.are_of_acts(words) and self._kinds.names_any(words)
 
     def are_of_acts(self, words: str) -> bool:
-        """Tell if nothing is left of a text without the words of such orders."""
+        """Tell if a text consists of words of such orders, plain words and lengths."""
         return len(words) <= LONGEST_TEXT and self._of_acts.are_all(words)
 
     def are_of_augmentation(self, words: str) -> bool:
-        """Tell if nothing is left of a text without the words of the augmentation."""
+        """Tell if a text says no more than an augmentation, and how it is done."""
         return len(words) <= LONGEST_TEXT and self._of_augmentation.are_all(words)
 
     def are_of_theatre(self, words: str) -> bool:

@@ -1,11 +1,11 @@
-"""Cuts a text into the parts in which words belong together, and reads each part.
+"""Cut a text into the parts in which words belong together, and read each part.
 
 Each kind of text has its own borders: a comma divides a title but not a note. Lengths
 of time are cut at words too (`then`, `followed by`), in `durations.py`.
 
-This module alone decides how a part means what it names: denied, suspected, withdrawn
-or not done. The words for that are in `mappings/texts/`. What is named (concepts,
-drugs, vertebrae) is known to the vocabularies that use this module.
+This module alone decides if a part denies, suspects or withdraws what it names, or says
+that it was not done. The words for that are in `mappings/texts/`. Other modules know
+the names of concepts, drugs and vertebrae.
 """
 
 import re
@@ -92,18 +92,19 @@ class Joints(NamedTuple):
 
     Attributes:
         several: words between two names.
-        aside: before an aside; a denial in the aside is of what the aside names.
+        aside: words before an aside; a denial in the aside is about the aside alone.
         suspicion: words that call a diagnosis suspected.
-        contrast: `but`, `other than`: no denial holds beyond it, and none is plain with
-            it.
+        contrast: `but`, `other than`: a denial ends there, and a text with one does
+            more than deny.
         turned: a denial that does not deny what is named with it: `no change of`, `not
             excluded`.
-        found: `is`, `known`: said of what is there, which is not part of a list of
-            denied things.
-        relatives: a relative of the patient, whom the whole sentence is about.
+        found: `is`, `known`: words for what is there. What they name is not part of a
+            list of denied things.
+        relatives: words for a relative of the patient. The whole sentence is then about
+            the relative.
         border: where a denial may end.
-        in_list: words between the last two of a list: `no fracture, abscess or
-            metastasis`; the last group of the match is `and_` if it only adds.
+        in_list: the word between the last two of a list: `no fracture, abscess or
+            metastasis`. The match has the group `and_` if the word is an `and`.
     """
 
     several: re.Pattern[str]
@@ -171,9 +172,9 @@ class Clause:
 
     @cached_property
     def is_only_denial(self) -> bool:
-        """Tell if it only denies, and denies all that it names.
+        """Tell if it denies all that it names, and says no more.
 
-        Used for words that are to exclude a disease.
+        Only such a clause may exclude a disease.
         """
         if len(self.text) > LONGEST_STATEMENT:
             return False
@@ -240,10 +241,7 @@ class ClauseReader:
         return look(text)
 
     def without_suspicion(self, text: str) -> str:
-        """Return the folded text without the words that call something suspected.
-
-        They are such as `?`, `Verdacht auf` and `possible`.
-        """
+        """Return the folded text without words of suspicion: `?`, `possible`."""
         return self.joints.suspicion.sub(" ", folded(text))
 
     def turns(self, text: str) -> list[str]:

@@ -87,9 +87,8 @@ class CodeSystems:
     def normalise(self, system: str, code: str) -> tuple[str, str]:
         """Normalise system and code for comparison.
 
-        Unknown systems are returned unchanged.
-
-        Nothing longer than `LONGEST_CODE` is a code: it becomes the empty one.
+        A system that is not listed keeps its spelling. A code that is longer than
+        `LONGEST_CODE` with its system becomes empty.
         """
         if len(system) + len(code) > LONGEST_CODE:
             return system, ""
@@ -107,21 +106,18 @@ class CodeSystems:
         return uri, canonical
 
     def lineage(self, system: str) -> tuple[str, ...]:
-        """Return the canonical system, and that whose rules also apply to its codes."""
+        """Return the system, and the one whose rules also apply to its codes."""
         spec = self.specs.get(system)
         return (system, spec.extends) if spec and spec.extends else (system,)
 
     def identifies(self, kind: Listed, system: str, code: str) -> bool:
-        """Tell if this code, as written, identifies an entry by itself.
-
-        The entry is one of this kind of list.
-        """
+        """Tell if this code, as written, identifies an entry of such a list alone."""
         uri, canonical = self.normalise(system, code)
         spec = self.specs.get(uri)
         return spec is not None and kind in spec.tells and spec.has_shape(canonical)
 
     def fault(self, system: str, code: str) -> str:
-        """Say in a phrase what is wrong with a code in a data file; else nothing."""
+        """Return what is wrong with a code in a data file; empty if it is sound."""
         uri, canonical = self.normalise(system, code)
         if why := self.refused.get((uri, canonical)):
             return why
@@ -201,9 +197,8 @@ def has_verhoeff_digit(code: str) -> bool:
 def has_loinc_digit(code: str) -> bool:
     """Tell if the check digit of a LOINC code is correct.
 
-    Mod 10, every second digit doubled.
-
-    Answers and parts (`LA…`, `LP…`) follow another rule, so only their form is checked.
+    The rule is mod 10, with every second digit doubled. Answers and parts (`LA…`,
+    `LP…`) follow another rule, so only their form is checked.
     """
     if re.fullmatch(r"L[ALPG]\d{1,8}-\d", code):
         return True
@@ -225,10 +220,7 @@ def _d5_product(left: int, right: int) -> int:
 
 
 def _plain(system: str) -> str:
-    """Return a URI without what does not distinguish systems.
-
-    Scheme, capitals, version and OID prefix.
-    """
+    """Return a URI without scheme, version and OID prefix, in lower case."""
     plain = system.partition("|")[0].strip().rstrip("/").lower()
     return re.sub(r"^(https?://|urn:oid:|oid:)", "", plain)
 
@@ -243,7 +235,8 @@ _SUFFIX = re.compile(r"[\s+*!\u2020#]+[AGVZ]?$")
 def _focus(code: str) -> str:
     """Return the focus concept of a post-coordinated expression.
 
-    There is none if its context says that it is absent, or another's.
+    An expression with a context is returned whole: the context may say that the concept
+    is absent, or another person's.
     """
     match = None if _CONTEXT.search(code) else _CONCEPT.match(code)
     return match[1] if match else code.strip()

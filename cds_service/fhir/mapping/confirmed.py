@@ -1,8 +1,8 @@
-"""A site's tests of its own codes: what a person has confirmed about each.
+"""Read and try a site's tests of its own codes: what a person has confirmed of each.
 
 `mappings confirm` writes them to `confirmed/` of the site folder. They are tried at
-each start and by `mappings check`: a map that is changed or lost, or a value set that
-an update changes, stops there and not on a card.
+each start and by `mappings check`, so that a changed map or value set is reported there
+and not seen first on a card.
 """
 
 from datetime import date
@@ -31,7 +31,7 @@ class ConfirmedCode(Closed):
     Attributes:
         means: a code of ours, or `SYSTEM|CODE` of a standard one.
         unit: UCUM unit of a value that has none.
-        never: a code of ours that it was proposed as, and is not.
+        never: a code of ours that was proposed for it and refused.
     """
 
     system: str
@@ -48,7 +48,7 @@ class ConfirmedCode(Closed):
         return self
 
     def fault(self, terminology: Terminology) -> str:
-        """Say what does not hold any more; empty if all does."""
+        """Return what no longer holds; empty if all does."""
         concepts = terminology.concepts([{"system": self.system, "code": self.code}])
         maps = terminology.local_meanings(self.system, self.code)
         meant = concepts | {f"{one.system}|{one.code}" for one in maps}

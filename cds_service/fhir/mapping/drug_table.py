@@ -1,6 +1,6 @@
-"""Drugs by ingredient, from `drugs.toml`.
+"""Recognise drugs by ingredient, by `drugs.toml`.
 
-Each ingredient is a concept and belongs to groups that findings use.
+Each ingredient is a concept, and belongs to groups that findings use.
 """
 
 import re
@@ -125,11 +125,11 @@ class DrugTable:
 
     @property
     def concepts(self) -> frozenset[str]:
-        """Ingredients and groups."""
+        """Return the ingredients and their groups."""
         return self.ingredients | self.groups
 
     def names_of(self, group: str) -> tuple[str, ...]:
-        """Whole words that name a drug of this group."""
+        """Return whole words that name a drug of this group."""
         return self.named.get(group, ())
 
     def groups_of(self, concept: str) -> tuple[str, ...]:
@@ -241,12 +241,8 @@ def _any(patterns: Sequence[str]) -> re.Pattern[str]:
 
 
 def _local_form(forms: _Forms) -> re.Pattern[str]:
-    """Return the form at the end of a name, behind the name itself.
-
-    `OPH`, `TOP 0.1%` or `OPH SUSP 5 ML`
-    """
-    # Between two parts is a sign that no part holds, so that there is one way to
-    # read a name.
+    """Return a pattern for the form that ends a name: `OPH SUSP 5 ML`, `TOP 0.1%`."""
+    # No part holds a sign of `between`, so there is one way to read a name.
     local, short, presentations = (
         "|".join(words) for words in (forms.local, forms.short, forms.presentations)
     )
@@ -260,9 +256,9 @@ _LATIN = re.compile("[a-z0-9]")
 
 
 def _rule(words: Sequence[str], brands: Sequence[str]) -> TextRule:
-    """Make a rule for the beginnings of words and for whole words.
+    """Make a rule of names, found at the beginning of a word, and of whole brands.
 
-    In scripts without spaces they count anywhere in the text.
+    In scripts without spaces both count anywhere in the text.
     """
     patterns = [
         *(folded_pattern(word) for word in words),

@@ -1,11 +1,9 @@
-"""Reads durations that an order states in words: `TLSO x 3 months`.
+"""Read durations that an order states in words: `TLSO x 3 months`.
 
-The words of each language are in `mappings/texts/`.
-
-A text is read clause by clause. A number with a unit of time is the order's duration
-only if the words around it say so. Frequencies, ages and delays are not durations, and
-clauses about something else (a check, a dose, a visit) are ignored. Anything unclear is
-reported as doubtful.
+The words of each language are in `mappings/texts/`. A text is read clause by clause. A
+number with a unit of time is the order's duration only if the words around it say so.
+Frequencies, ages and delays are not durations, and clauses about something else (a
+check, a dose, a visit) are ignored. Anything unclear is reported as doubtful.
 """
 
 import re
@@ -29,7 +27,7 @@ FILE = "durations.toml"
 LONGEST_TEXT = 1000  # characters; the rest is not read and makes the text doubtful
 MOST_AMOUNTS = 12  # numbers with a unit of time in one text; further ones are doubtful
 NEAR = 60  # characters of context before and after a duration
-DAY = 24.0  # hours: up to this, a brace order states wear time per day
+DAY = 24.0  # hours; in a brace order, a length up to this is wear time per day
 YEAR, MONTH = "a", "mo"
 SYMBOL = 3  # units this short are the same in all languages
 
@@ -51,7 +49,7 @@ _TWELFTH = re.compile(
 _BEFORE = rf"(?<![{_LETTER}])(?:%s)\s*$"
 _AFTER = rf"\s*-?\s*(?:%s)(?![{_LETTER}])"
 _INSIDE = rf"(?<![{_LETTER}])(?:%s)(?![{_LETTER}])"
-# Where the words of a language are: before or after a duration, or anywhere in a text.
+# The place of each list of a language: before or after a duration, or anywhere.
 _PLACES = {
     **dict.fromkeys(
         ("for_", "soft", "until", "until_date", "every", "since", "delay"), _BEFORE
@@ -59,7 +57,7 @@ _PLACES = {
     **dict.fromkeys(("rate", "ago", "past"), _AFTER),
     **dict.fromkeys(("stop", "start", "up"), _INSIDE),
 }
-# The same for words of all languages together.
+# The same for lists of all languages together.
 _PLACES_OF_ALL = {
     **dict.fromkeys(("brace", "bed_rest", "others", "complaints"), _INSIDE),
     **dict.fromkeys(("overnight", "never", "loose", "posture"), _INSIDE),
@@ -94,13 +92,15 @@ class Mention(NamedTuple):
     """One passage of a text about the end of its order.
 
     Attributes:
-        start, end: position in the text, including the words that belong to it.
+        kind: a length of time, a last day, an event without a day, months of a payer,
+            or something doubtful.
+        start, end: place in the text, with the words that belong to it.
         hours: length of a duration.
-        length: a duration in our wording, `3 months`.
+        length: the duration in our words, `3 months`.
         day: the last day, if one is named.
-        until: wording for an end date in the text's language, `until {day}`, if the
-            passage may be replaced; else empty.
-        is_least: the duration is a shortest one (`at least 6 weeks`).
+        until: words for an end date in the text's language, `until {day}`; empty if the
+            passage may not be replaced.
+        is_least: the duration is the shortest one (`at least 6 weeks`).
     """
 
     kind: Kind
@@ -114,7 +114,7 @@ class Mention(NamedTuple):
 
 
 class Course(NamedTuple):
-    """The length of a drug's course by the words of its dosage.
+    """The length of a drug's course, from the words of its dosage.
 
     Attributes:
         hours: hours of all steps together.
@@ -147,7 +147,11 @@ class _Amount(NamedTuple):
 
 
 class _Length(NamedTuple):
-    """A length of time with the word next to it: `for 5 days`, `6 day taper`."""
+    """A length of time with the word next to it: `for 5 days`, `6 day taper`.
+
+    Attributes:
+        is_whole: it is the length of the whole course, as of a taper.
+    """
 
     start: int
     end: int
@@ -159,12 +163,13 @@ class _Clause(NamedTuple):
     """One clause of a text.
 
     Attributes:
+        subject: the ordered item, `brace` or `bed_rest`.
         own: it names the ordered item.
         other: it names something else: a check, a dose, a visit.
-        about: it is about the ordered item, by itself or by the clause before; None if
-            neither names anything.
-        is_only: its length is the only number with a unit of time in the whole text.
-        is_alone: and all words next to it are plain words of a brace order.
+        about: it is about the ordered item, by its own words or by those of an earlier
+            clause; None if none of them name anything.
+        is_only: the whole text has one number with a unit of time.
+        is_alone: it has one, and all its other words are plain words of a brace order.
     """
 
     text: str
@@ -269,14 +274,13 @@ class DurationRules:
 
         Args:
             text: a text from an order.
-            subject: what is ordered.
-            is_title: the text is the order's title, so that everything in it refers to
-                the order.
+            subject: the ordered item.
+            is_title: the text is the order's title, so all of it is about the item.
         """
         check_time()
         plain = normal(text[:LONGEST_TEXT])
         mentions = list(self._read(plain, subject.replace("-", "_"), is_title=is_title))
-        # positions do not match the text: nothing can be replaced
+        # Positions do not match the text, so nothing can be replaced.
         if len(plain) != len(text) or plain != text:
             mentions = [one._replace(until="") for one in mentions]
         if len(text) > LONGEST_TEXT:
@@ -288,7 +292,7 @@ class DurationRules:
         return self._named(normal(text[:LONGEST_TEXT]), "brace")
 
     def counts_unknown(self, text: str) -> bool:
-        """Tell if a number counts a word that no list has: it may be a unit of time."""
+        """Tell if a number counts an unknown word, which may be a unit of time."""
         plain = normal(text[:LONGEST_TEXT])
         for known in (self._days, self._amount, self._anywhere["posture"]):
             for match in known.finditer(plain):
@@ -298,7 +302,7 @@ class DurationRules:
         )
 
     def without_times(self, text: str, *, is_title: bool = False) -> str:
-        """Blank the lengths, last days and postures that are understood in a text."""
+        """Return a text with blanks for the lengths, last days and postures in it."""
         plain = normal(text[:LONGEST_TEXT])
         for mention in self._read(plain, "brace", is_title=is_title):
             if mention.kind in ("length", "day") and not mention.is_least:
@@ -311,8 +315,8 @@ class DurationRules:
         """Add the lengths of the steps of a dosage.
 
         `40 mg x 4 days, 20 mg x 4 days` is a course of eight days, `6 day taper` one of
-        six. A last `then stop` adds nothing. None unless each step, a clause that names
-        a number, has one length of its own.
+        six. A last `then stop` adds nothing. A step is a clause with another number.
+        None if a step has no length, or a clause has several.
         """
         plain = normal(text)
         if len(plain) > LONGEST_TEXT or self._days.search(plain):
@@ -342,10 +346,7 @@ class DurationRules:
         return Course(hours, remainder) if hours and not is_waiting else None
 
     def _led_lengths(self, words: str) -> Iterator[_Length]:
-        """Yield the lengths of a clause that words make the end.
-
-        They are such as `for` before it, and `taper` or `course` after it.
-        """
+        """Yield the lengths of a clause with `for` before or `taper` after them."""
         for amount in self._amounts(words):
             languages = self._languages(amount)
             before, after = words[: amount.start], words[amount.end :]
@@ -372,7 +373,7 @@ class DurationRules:
             text = blank(text, start, end)
         twelfths = _TWELFTH.finditer(text)
         yield from (Mention("doubtful", *match.span()) for match in twelfths)
-        # worn "when out of bed" says nothing about bed rest, nor about how long
+        # A brace worn "when out of bed" is not about bed rest, nor about a length.
         if subject == "brace":
             for match in self._anywhere["posture"].finditer(text):
                 text = blank(text, *match.span())
@@ -411,9 +412,9 @@ class DurationRules:
         return self._named(clause, "others") or self._named(clause, other)
 
     def _day(self, text: str, match: re.Match[str]) -> Mention | None:
-        """Read a day that is stated as the last one; other days do not matter here."""
+        """Read a day that is stated as the last one; None for any other day."""
         parts = {name: value for name, value in match.groupdict().items() if value}
-        # each form has its own number behind the names
+        # each form has its own number after the names of its groups
         day = self._day_of(
             {name.rstrip("0123456789"): value for name, value in parts.items()}
         )
@@ -509,7 +510,7 @@ class DurationRules:
         return float(next(values))
 
     def _length(self, clause: _Clause, amount: _Amount) -> Mention | None:
-        """Read a duration, or a doubtful one; None if the number is not the order's."""
+        """Read a duration, which may be doubtful; None if it is not the order's."""
         languages = self._languages(amount)
         before = clause.text[max(0, amount.start - NEAR) : amount.start]
         after = clause.text[amount.end : amount.end + NEAR]
@@ -555,7 +556,7 @@ class DurationRules:
     def _is_rate_or_past(
         self, before: str, after: str, languages: Sequence[str]
     ) -> bool:
-        """Tell if a number is of a frequency, or of a time gone by."""
+        """Tell if a number is part of a frequency, or of a time gone by."""
         return bool(
             self._ends(before, "every", languages)
             or self._begins(after, "rate", languages)
@@ -564,7 +565,7 @@ class DurationRules:
         )
 
     def _is_least(self, before: str, after: str) -> bool:
-        """Tell if the words around a duration call it a shortest one."""
+        """Tell if the words around a duration make it the shortest one."""
         ahead = self._anywhere["least_before"].search(before)
         return bool(ahead or self._anywhere["least_after"].match(after))
 
@@ -576,7 +577,7 @@ class DurationRules:
         languages: Sequence[str],
         led_by: Lead,
     ) -> Verdict | None:
-        """Tell if a number is the order's duration, by the text before and after it."""
+        """Judge a number by the text around it; None if it is not the order's."""
         if led_by == "until":
             return "length" if clause.about is not False else None
         if clause.other and not clause.own:
@@ -602,10 +603,10 @@ class DurationRules:
     def _is_end(
         self, clause: _Clause, languages: Sequence[str], *, stops: bool
     ) -> bool:
-        """Tell if a time after which something happens is the order's end.
+        """Tell if the order ends after a time at which something happens.
 
-        "off after 6 weeks" and "may sit up after 4 h" end it; "X-ray at 6 weeks" does
-        not, nor does "start after 24 h".
+        "off after 6 weeks" and "may sit up after 4 h" end it. "X-ray at 6 weeks" does
+        not.
         """
         if clause.about is False:
             return False
@@ -651,10 +652,7 @@ class DurationRules:
         return _WORD.search(self._fillers.sub(" ", words)) is None
 
     def _languages(self, amount: _Amount) -> tuple[str, ...]:
-        """Return the languages in which the unit is a word.
-
-        All of them if it is a symbol.
-        """
+        """Return the languages in which the unit is a word; all for a symbol."""
         printed = amount.printed_unit
         fitting = (name for form, _, name in self._units if form.fullmatch(printed))
         named = tuple(dict.fromkeys(fitting))
@@ -664,7 +662,7 @@ class DurationRules:
         return self._every if is_symbol else named
 
     def _without_soft(self, before: str, languages: Sequence[str]) -> str:
-        """Return the text before a duration, without words such as "about"."""
+        """Return the text before a duration, without a last "about" or the like."""
         bare = before.rstrip()
         for _ in range(4):
             match = self._ends(bare, "soft", languages)

@@ -1,7 +1,7 @@
-"""Tries the examples that a site's word lists carry.
+"""Try the examples that a site's word lists carry.
 
-A word that takes in too much makes an order plain, or a list understood, that is not:
-the start refuses it. The tests try the examples of our own lists.
+A word that fits too much makes an order count as plain, or a list as understood. So the
+start refuses it. The tests try the examples of our own lists.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -17,7 +17,7 @@ from cds_service.fhir.mapping.terminology import Terminology
 
 
 def check_examples(overlays: Sequence[Path], terminology: Terminology) -> None:
-    """Refuse examples that the words miss, and counter-examples that they take in.
+    """Refuse examples that the words miss, and counter-examples that they fit.
 
     Args:
         overlays: folders of a site that lie over `mappings/`.

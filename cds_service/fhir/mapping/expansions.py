@@ -1,9 +1,8 @@
-"""Reads and writes what the is-a filters of value sets hold.
+"""Read and write the codes below the is-a filters of value sets.
 
-They are in `mappings/expanded/<concept>.txt`.
-
-A hospital that has a release of SNOMED CT expands the filters once, by `kyphoplasty-cds
-mappings expand`. The service reads sorted codes and never asks a terminology server.
+They are in `mappings/expanded/<concept>.txt`. A hospital that has a release of SNOMED
+CT expands the filters once, by `kyphoplasty-cds mappings expand`. The service reads
+sorted codes and never asks a terminology server.
 """
 
 import csv
@@ -34,10 +33,10 @@ _HEAD = re.compile(
 
 
 class Expansion(NamedTuple):
-    """The codes below some roots, the roots included.
+    """The codes below the roots of a filter, the roots included.
 
     Attributes:
-        roots: roots of the filter that it was made from, sorted.
+        roots: the filter's roots when it was expanded, sorted.
         codes: sorted as text.
     """
 
@@ -48,7 +47,7 @@ class Expansion(NamedTuple):
     codes: tuple[str, ...]
 
     def holds(self, system: str, code: str) -> bool:
-        """Report a canonical code that is one of them."""
+        """Tell if a canonical code is one of them."""
         if system != self.system:
             return False
         place = bisect_left(self.codes, code)
@@ -130,7 +129,7 @@ def _fault_of(
 def outdated(
     expansions: Mapping[str, Expansion], roots: Mapping[str, Sequence[str]]
 ) -> Iterator[str]:
-    """Yield a line for each expansion that is not of its filter as it is now."""
+    """Yield a line for each expansion whose filter has other roots now."""
     for concept, expansion in sorted(expansions.items()):
         if tuple(sorted(roots.get(concept, ()))) != expansion.roots:
             yield (

@@ -66,8 +66,8 @@ def load_finding_specs(*folders: Path) -> Mapping[str, FindingSpec]:
 def _check_kept(key: str, value: object, path: Path, ours: Path) -> None:
     """Refuse a site's file that gives a finding of ours another kind or unit.
 
-    An earlier fracture that is read as any condition is the one that is treated now,
-    and the limits of definitions and facts are numbers in our unit.
+    An earlier fracture that is read as any condition may be the one that is treated
+    now. The limits of definitions and facts are numbers in our unit.
     """
     if path == ours or not ours.exists():
         return
@@ -150,10 +150,7 @@ def _check_rules(
 def _check_implied_units(
     specs: Mapping[str, FindingSpec], terminology: Terminology
 ) -> None:
-    """Check the unit that a site's map implies.
-
-    The finding must be measured in it.
-    """
+    """Check that each finding accepts the units that a site's maps imply for it."""
     for code, concept, unit in terminology.implied_units():
         accepted = [
             spec.accept_units
@@ -177,12 +174,10 @@ def asked_codes(
     *,
     after_surgery: bool = False,
 ) -> tuple[Code, ...]:
-    """Return the (system, code) pairs that the query of one prefetch key asks for.
-
-    Sorted, each once.
+    """Return the codes that the query of one prefetch key asks for, sorted.
 
     Args:
-        after_surgery: those too that only the procedure tells.
+        after_surgery: include the findings that are known only after the procedure.
     """
     asked = (
         spec

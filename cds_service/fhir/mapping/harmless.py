@@ -1,4 +1,7 @@
-"""Knows the exact names of diseases that exclude others (`mappings/harmless.toml`)."""
+"""Recognise exact names of diseases that are harmless here, by `harmless.toml`.
+
+An entry with one of them is no malignancy, infection or injury of the spine.
+"""
 
 import re
 from collections.abc import Iterable, Mapping
@@ -24,7 +27,7 @@ class _Social(DataTable):
 
 
 class _Asides(DataTable):
-    """Words that may follow a name, in brackets."""
+    """Words that may follow a name in brackets."""
 
     tags: tuple[str, ...] = Field(min_length=1)
     since: tuple[str, ...] = Field(min_length=1)
@@ -78,7 +81,7 @@ class HarmlessTitles:
         self._systems = frozenset(content.social.category_systems)
 
     def is_harmless(self, words: str) -> bool:
-        """Report a text that is one of the names, or several with a comma between."""
+        """Tell if a text is one of the names, or several with a comma between."""
         if len(words) > LONGEST_TITLE:
             return False
         if self._is_name(words):
@@ -87,7 +90,7 @@ class HarmlessTitles:
         return len(parts) > 1 and all(self._is_name(one) for one in parts)
 
     def is_social(self, condition: Json, words: Iterable[str]) -> bool:
-        """Report an entry whose category or words are of work, home or schooling."""
+        """Tell if an entry's category or words are about work, home or schooling."""
         for category in objects(condition.get("category")):
             if any(map(self._is_social_code, objects(category.get("coding")))):
                 return True
@@ -109,9 +112,9 @@ class HarmlessTitles:
         return plain in self._titles or plain in self._social
 
     def _plain(self, words: str) -> str:
-        """Return the name in lower case, bare.
+        """Return a name in lower case, with `@` for a vertebra.
 
-        It loses accents, tag and year, and the signs around it.
+        Accents, tag, year and the signs around it are left out.
         """
         bare = NAME_ENDS.sub("", self._tag.sub("", folded(words)))
         name = self._level.sub(" @ ", self._year.sub("", bare))

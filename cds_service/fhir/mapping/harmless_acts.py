@@ -1,7 +1,7 @@
-"""Knows the procedures that treat no tumour and no kidneys (`harmless-acts.toml`).
+"""Recognise procedures that are for no tumour and no kidneys, by `harmless-acts.toml`.
 
-What is in no value set is not therefore harmless: it may be a chemotherapy, a
-transplant or a dialysis in a code that nobody listed.
+A code in no value set may be harmless, or a chemotherapy, a transplant or a dialysis
+that no list holds. So the file names what is harmless.
 """
 
 import re

@@ -1,8 +1,8 @@
-"""Knows the codes that exclude grave things by their chapter (`harmless-codes.toml`).
+"""Recognise codes of harmless chapters, by `harmless-codes.toml`.
 
-What is in no value set is not therefore harmless: our lists name what we look for,
-and no list holds every code of a tumour, an infection or a palsy. So the chapters are
-named in which nothing of that kind is, and every other code leaves it open.
+A code in no value set is not harmless for that reason: no list holds every code of a
+tumour, an infection or a palsy. So the file names the chapters that have none of these,
+and every other code leaves them open.
 """
 
 from collections.abc import Mapping, Sequence
@@ -54,7 +54,8 @@ class HarmlessCodesFile(DataFile):
 
     Attributes:
         reviewed: a reader whom a site names has read the file.
-        vague: for each system whose other codes count whatever is written next to them.
+        vague: the vague codes of each system. Its other codes count, whatever is
+            written next to them.
     """
 
     reviewed: bool
@@ -72,7 +73,13 @@ class HarmlessCodes:
         file: str,
         vague: Sequence[VagueCodes] = (),
     ) -> None:
-        """Index the ranges of this file.
+        """Index the ranges of a file.
+
+        Args:
+            ranges: the harmless codes.
+            systems: the code systems.
+            file: the name of the file, for messages.
+            vague: the vague codes.
 
         Raises:
             DataFileError: a system is not in `systems.toml`, or a range is none.
@@ -105,14 +112,14 @@ class HarmlessCodes:
         return (self._kept_holds if is_short else self._look_holds)(system, code)
 
     def may_hold(self, system: str, code: str) -> bool:
-        """Tell the same of a code so short that it may be in one: `K57` of `K57.0`."""
+        """Tell if a harmless range holds some code that begins so: `K57` of `K57.0`."""
         is_short = len(system) + len(code) <= LONGEST_KEPT_CODE
         return (self._kept_may_hold if is_short else self._look_may_hold)(system, code)
 
     def is_vague(self, system: str, code: str) -> bool:
-        """Tell if the words next to a code count.
+        """Tell if a code says so little that the words next to it count.
 
-        All codes are vague of a system that lists none.
+        In a system without a list of vague codes, all are vague.
         """
         ancestors = self._systems.lineage(system)
         spans = [self._vague[name] for name in ancestors if name in self._vague]
@@ -164,7 +171,7 @@ def _is_in(code: str, spans: Sequence[Span]) -> bool:
 
 
 def _may_be_in(code: str, spans: Sequence[Span]) -> bool:
-    """Tell if it is in one of these, or so short that it may be: `K57` of `K57.0`."""
+    """Tell if a span holds the code, or one that begins with it: `K57` of `K57.0`."""
     return any(
         first[: len(code)] <= code[: len(first)] <= last[: len(code)]
         for first, last in spans

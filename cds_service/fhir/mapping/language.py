@@ -1,9 +1,7 @@
-"""One language, a file in `mappings/texts/`.
+"""Read and check the files of `mappings/texts/`, one for each language.
 
-The words of each concept, and words that help to read any text.
-
-The helping words are regular expressions as well. Those of all languages count
-together.
+A file has the words of each concept, and words that help to read any text. All are
+regular expressions. Those of all languages count together.
 """
 
 import re
@@ -27,9 +25,10 @@ from cds_service.errors import DataFileError
 from cds_service.fhir.mapping.letters import faults_of, listed_letters
 from cds_service.fhir.mapping.overlay import files_in_force
 
-# Words with groups, and groups in these, without anything that may break a pattern.
-# Of the 10,000 all but 250 are such; to compile each only to see it took a quarter of a
-# second. A possessive `*+` would do, but Python 3.11.2 (Debian 12) matches it wrongly.
+# These find patterns that are sound for certain: words with groups, two deep at most.
+# Of our 10,000 all but 250 are; to compile them all only to see it would take a quarter
+# of a second. A possessive `*+` would do for `(?>...)`, but Python 3.11.2 (Debian 12)
+# matches it wrongly.
 _TIMES = r"(?:[?*+]|\{[0-9]{1,2}\}|\{0,[0-9]{1,2}\}|\{1,[1-9][0-9]?\})"
 _CLASS = r"\[\^?(?:0-[1-9]|1-[2-9]|a-z|[^\\\[\]^-])+\]"
 _SIGN = rf"(?:[^\\()\[\]{{}}?*+|^$]|\\[dDsSwW.()\[\]{{}}?*+|^$/-]|{_CLASS}){_TIMES}?"
@@ -37,7 +36,7 @@ _FLAT = rf"(?>(?:{_SIGN}|\\[bB]|[|^$])*)"
 _GROUPED = rf"(?>(?:{_SIGN}|\\[bB]|[|^$]|\((?:\?:)?{_FLAT}\){_TIMES}?)*)"
 _PART = rf"{_SIGN}|\\[bB]|[$^]|\((?:\?:)?{_GROUPED}\){_TIMES}?|\(\?[=!]{_GROUPED}\)"
 _SOUND = re.compile(rf"(?>(?:{_PART}|\|)*)")
-# One of them: it has no bar outside of its brackets.
+# A sound pattern without a bar outside of its brackets.
 ONE_WORD = rf"(?>(?:{_PART})*)"
 
 
@@ -74,9 +73,11 @@ class Words(Examples):
     """The words of a concept.
 
     Attributes:
+        any: words that name the concept.
+        short: ambiguous words and abbreviations: they count only next to the spine.
         none: words that rule the concept out.
-        none_of: names of lists in `rules-out` that do so too.
-        harmless: words, of any language, of which a text may consist without naming the
+        none_of: names of lists in `rules-out` that rule it out too.
+        harmless: words of any language. A text that has no others does not name the
             concept.
     """
 
@@ -90,15 +91,16 @@ class Words(Examples):
 class Joints(DataTable):
     """Words between two names, and around a denial.
 
-    `and`, `or`, `to` of a range, `with` and the like before an aside.
-
     Attributes:
+        and_, or_: words between two names.
+        to: words between the two ends of a range.
+        with_: words before an aside.
         contrast: `but`, `other than`: a denial ends there.
-        turned: a denial that denies nothing of its words: `no change of`, `not
-            excluded`. The rest is read without it.
-        found: words of what is there: a name next to them continues no list of what
-            is denied.
-        relatives: whom a whole sentence is about, if it names one.
+        turned: denials that do not deny what is named with them: `no change of`, `not
+            excluded`. The rest is read without them.
+        found: words for what is there. A name next to one of them does not continue a
+            list of denied things.
+        relatives: words for a relative. A sentence with one is about the relative.
     """
 
     and_: tuple[Pattern, ...] = Field((), alias="and")
@@ -120,17 +122,16 @@ class Vertebrae(DataTable):
             of the ordinals.
         ordinals: first to twelfth.
         thoracic_after, lumbar_after: names written after a number or ordinal.
-        not_after: what follows a number that is that of no vertebra (`T1-weighted`).
-        sequence_before: a word before `T1` or `T2` that makes it a sequence of an MRI,
-            if a word of `signals` and another level are next to it (`L3 oedema on
-            T2`).
-        signals: words of how bright something is in an MRI.
-        followers: what may follow a number that continues a list of levels; before
-            another word it counts something.
+        not_after: text after a name and number that are no vertebra (`T1-weighted`).
+        sequence_before: words before `T1` or `T2` that make it a sequence of an MRI, if
+            the text has a word of `signals` and another level (`L3 oedema on T2`).
+        signals: words for the brightness of something in an MRI.
+        followers: words that may follow a number that continues a list of levels.
+            Before any other word the number counts something.
         days: the number of a day, up to its full stop, which ends no sentence: `bis 3.`
             before `November`.
-        accidents: events after which a word like "after" says nothing about a level.
-        regions: words of each part of the spine, for who names no vertebra.
+        accidents: events: "after" before one of them says nothing about a level.
+        regions: words for each part of the spine, for texts that name no vertebra.
     """
 
     thoracic: tuple[Pattern, ...] = ()
@@ -152,32 +153,41 @@ class Durations(DataTable):
     """The words by which an order says when it ends.
 
     Attributes:
-        until_day: an end date in our words.
-        units: words of each unit of `durations.toml`.
-        and_half: what adds half a unit, before the unit or behind it.
+        until_day: how we write an end date: `until {day}`.
+        units: words for each unit of `durations.toml`.
+        numbers: numbers in words, with their values.
+        and_half: words that add half a unit, before the unit or after it.
+        months: names of the months, January first.
         to: words between the two numbers of a range.
-        for_, soft, until, until_date, every, since, delay: words before a duration:
-            that it is one, that it is about so long, that it is an end; that it is a
-            frequency, lies in the past, or is a time to wait.
-        course: words after a duration that make it that of a whole course of a drug (`6
-            day taper`).
-        rate, ago, past: words after a duration: a frequency, the past, what it is
-            counted from.
-        stop, start, up: an order's end, its beginning, and that a patient gets up.
-        brace, bed_rest, others: what a clause is about.
-        complaints: words of pain, injury, a stay or a limb: next to the only length of
-            a text, they leave it open.
-        posture: when a brace is worn (`when out of bed`): it says nothing about how
-            long.
+        for_: words before a duration that make it one: `for`.
+        soft: words before a duration that make it a rough one: `about`.
+        until: words before an end.
+        until_date: words that make only a date after them an end.
+        every: words before a frequency.
+        since: words before a time that has gone by.
+        delay: words before a time to wait.
+        course: words after a duration that make it a drug's whole course (`6 day
+            taper`).
+        rate: words after a number that make it a frequency.
+        ago: words after a time that has gone by.
+        past: words between a duration and the event from which it counts.
+        stop, start: words for an order's end and its beginning.
+        up: words for a patient who gets up.
+        brace, bed_rest, others: words that say what a clause is about.
+        complaints: words for pain, an injury, a stay or a limb. In the clause of a
+            text's only length they leave open what the length is of.
+        posture: words for the times when a brace is worn (`when out of bed`). They say
+            nothing about its length.
         fillers: words that say nothing about what a length belongs to.
         clause: words between two clauses.
-        go_on: words after a length that may be replaced with it.
-        least_before, least_after: that a length is the shortest one; it is no end then.
-        loose: times without a number that we can read: the end is doubtful then.
-        overnight: an end of bed rest without a day.
-        never: what an order never ends by.
-        payer: months for which a payer pays for equipment; 99 means for life. It is no
-            wear time.
+        go_on: words after a length that leave it free to be replaced.
+        least_before, least_after: words that make a length the shortest one, which is
+            no end.
+        loose: times without a number that we can read, so that the end is doubtful.
+        overnight: words for bed rest that ends without a day.
+        never: words after `until` that name no end.
+        payer: months for which a payer pays for equipment; 99 means for life. They are
+            no wear time.
     """
 
     until_day: str = ""
@@ -217,13 +227,13 @@ class Durations(DataTable):
 
 
 class Years(DataTable):
-    """Words that name a year, and those next to a number that is no year of an event.
+    """Words that say when something was, and words next to a year that is no date.
 
     Attributes:
-        ago: a number of years in the past, the number in the only group.
-        childhood: a time of life that is long over.
-        edition_before, edition_after: words before or after the year of an
-            edition, or a number that only looks like a year: `TNM 2009`, `2000 ng`.
+        ago: a number of years in the past. The number is the only group.
+        childhood: words for childhood.
+        edition_before, edition_after: words before or after the year of an edition, or
+            a number that only looks like a year: `TNM 2009`, `2000 ng`.
     """
 
     ago: tuple[Annotated[Pattern, AfterValidator(_has_one_group)], ...] = ()
@@ -233,16 +243,16 @@ class Years(DataTable):
 
 
 class Language(DataTable):
-    """A file in `texts/`; every other table is that of a concept.
+    """A file in `texts/`; each table without a field here is that of a concept.
 
     Attributes:
         reviewed: a reader of this language, whom a site names, has read the file.
-        letters: those besides a to z, one by one; Chinese, Japanese and Korean signs as
-            ranges. None if lists of diagnoses and drugs in this language are not read,
-            since too few of their words are here.
-        rules_out: lists of words next to which a text names a thing, and does not say
-            that the patient has it: denied, past, of another person.
-        spelled_out: what to read for an abbreviation, in order.
+        letters: the letters besides a to z, one by one; Chinese, Japanese and Korean
+            signs as ranges. None if the file has too few words for lists of diagnoses
+            and drugs in this language to count as read.
+        rules_out: lists of words that rule out what is named next to them: denied, past
+            or another person's.
+        spelled_out: the words to read for an abbreviation, in this order.
     """
 
     model_config = ConfigDict(extra="allow")
@@ -272,7 +282,7 @@ class Language(DataTable):
         return self
 
     def texts(self) -> Iterator[str]:
-        """Yield its words of concepts and their examples."""
+        """Yield the words of its concepts, and their examples."""
         for words in self.concepts.values():
             yield from (*words.any, *words.short, *words.harmless, *words.examples)
 
@@ -282,8 +292,8 @@ class Language(DataTable):
         return tuple(self.rules_out[name] for name in words.none_of) if words else ()
 
 
-# Concepts for which a language has words before its lists count as read: those of all
-# our languages with `letters`.
+# Concepts for which a language needs words before its lists count as read. All our
+# languages with `letters` have them.
 OF_LISTS = frozenset(
     {
         *("ankylosed-spine", "bed-rest", "biopsy", "bone-malignancy-ever"),
@@ -331,7 +341,7 @@ def _read(files: Mapping[str, Path]) -> Mapping[str, Language]:
 def _check_alphabets(
     languages: Mapping[str, Language], files: Mapping[str, Path]
 ) -> None:
-    """Refuse letters that lack some of the file's words, or take in another script."""
+    """Refuse letters that lack some of the file's own, or hold another script."""
     stated = {
         code: language.letters
         for code, language in languages.items()
@@ -339,7 +349,7 @@ def _check_alphabets(
     }
     read = frozenset[str]()
     for letters in stated.values():
-        with suppress(ValueError):  # said below
+        with suppress(ValueError):  # `faults_of` reports it below
             read |= listed_letters(letters)
     faults = Faults()
     for code, letters in stated.items():
@@ -350,7 +360,7 @@ def _check_alphabets(
 
 
 def concepts_of_lists(languages: Iterable[Language]) -> frozenset[str]:
-    """Return the concepts for which each language has words whose lists are read."""
+    """Return the concepts for which each language that has letters has words."""
     of_each = [frozenset(one.concepts) for one in languages if one.letters is not None]
     return frozenset.intersection(*of_each) if of_each else frozenset()
 
@@ -358,9 +368,9 @@ def concepts_of_lists(languages: Iterable[Language]) -> frozenset[str]:
 def _check_letters(
     languages: Mapping[str, Language], files: Mapping[str, Path]
 ) -> None:
-    """Refuse letters while words are missing.
+    """Refuse letters of a language that lacks words for a concept.
 
-    Lists in that language would count as read, and say "no" to what has no words.
+    Its lists would count as read, and as "no" to a concept without words.
     """
     faults = Faults()
     for code, language in languages.items():
@@ -376,7 +386,7 @@ def _check_letters(
     faults.stop()
 
 
-# Tables that decide if a text denies, suspects or withdraws what it names.
+# Tables that decide if a text denies, suspects or withdraws something it names.
 DECIDE_NO = (
     *("denial", "whole-denial", "suspicion", "not-done"),
     *("occasion", "declined", "withdrawn", "other-order", "orders-first"),
@@ -393,10 +403,10 @@ WIDTH = 88  # columns of a terminal
 
 
 def lacking_tables(languages: Mapping[str, Language]) -> Iterator[str]:
-    """Yield what each language lacks of the words that decide a "no" or a length.
+    """Yield a note on each language that lacks words that decide a "no" or a length.
 
-    A file is sound without them: its texts are then read by the words of the others.
-    Of one language it may be several lines.
+    A file is sound without them: its texts are then read by the words of the others. A
+    note may have several lines.
     """
     for code, language in languages.items():
         tables = [one for one in DECIDE_NO if one not in language.concepts]

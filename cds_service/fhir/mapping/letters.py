@@ -1,7 +1,7 @@
-"""Checks the `letters` of a language: those that its texts have besides a to z.
+"""Check the `letters` of a language: those that its texts have besides a to z.
 
-A text whose letters all belong to languages that we read counts as read, so a letter
-too many lets a language that nobody has words for say "no".
+A text counts as read if all its letters belong to languages that we read. With a letter
+too many, a list in a language without words here would count as "no".
 """
 
 import re
@@ -9,11 +9,11 @@ import unicodedata
 from collections.abc import Iterable, Iterator
 
 LETTER = re.compile(r"[^\W\d_]")
-# From here on signs are too many to be listed, and come as ranges.
+# From here on there are too many signs to list, so they come as ranges.
 _UNLISTED = "\u2e80"
-# Letters that medicine writes in every language: of a unit, of a protein.
+# Letters of units and proteins, which every language writes.
 _SIGNS = frozenset("µαβγ")
-# The first words of a sign's name that say less, or more, than its script.
+# First words of a sign's Unicode name that are not its script.
 _SCRIPTS = {
     "IDEOGRAPHIC": "CJK",
     "MASCULINE": "LATIN",
@@ -35,8 +35,8 @@ def listed_letters(letters: str) -> frozenset[str]:
     """Return the letters that a file's `letters` name, one by one or as a range.
 
     Raises:
-        ValueError: something in it is no small letter, or a range where there are few
-            letters.
+        ValueError: a sign in it is no small letter, or a range is not of Chinese,
+            Japanese or Korean signs.
     """
     listed: set[str] = set()
     place = 0

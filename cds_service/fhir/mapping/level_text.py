@@ -1,4 +1,4 @@
-"""Reads vertebral levels from words, as a last resort after all codes.
+"""Read vertebral levels from words, as a last resort after all codes.
 
 Examples are `T12-L1`, `Th12`, `D11`, `L1,2` and `12. BWK`.
 
@@ -43,13 +43,18 @@ _OLD, _OTHER, _NOT_THESE = "old-fracture", "other-at-level", "not-this-level"
 _AT_LEVEL = frozenset({_OTHER})
 _MARKS = frozenset({_OLD, _OTHER, _NOT_THESE}) | AUGMENTATIONS
 
-# where a text names which of these concepts
+# finds where a text names each of these concepts
 Places = Callable[[str, frozenset[str]], Mapping[str, Place]]
 
 
 @dataclass(slots=True)
 class _Group:
-    """Levels named together, and where; `is_clear` if they are all that is meant."""
+    """Levels that are named together.
+
+    Attributes:
+        start, end: place of the group in its text.
+        is_clear: the levels are all that the words mean.
+    """
 
     start: int
     end: int
@@ -149,12 +154,10 @@ class LevelRules:
         self._accident = re.compile(any_of(vertebrae, "accidents"))
 
     def treated(self, words: str) -> tuple[str, ...]:
-        """Return the levels that the text of an order treats, from head to foot.
-
-        T13 and L6 are returned unchanged.
+        """Return the levels that an order is to treat by its text, from head to foot.
 
         Levels of older fractures and operations, denied levels, and levels of bone
-        density are left out.
+        density are left out. T13 and L6 are kept.
         """
         return (self._kept if len(words) <= LONGEST_KEPT else self._treated_in)(words)
 
@@ -176,9 +179,9 @@ class LevelRules:
         return in_order(levels)
 
     def named(self, words: str) -> tuple[str, ...]:
-        """List every level that a text names, from head to foot.
+        """List every level that a text names, in any context, from head to foot.
 
-        The context does not matter; of an unclear list its clear part counts.
+        Of an unclear list the clear part counts.
         """
         check_time()
         return in_order(
@@ -208,7 +211,7 @@ class LevelRules:
         )
 
     def _with_figures(self, words: str) -> str:
-        """Write a number before a name behind it: `12. BWK` is `T12`."""
+        """Rewrite a number before its name as a level: `12. BWK` is `T12`."""
         for pattern, ordinals in self._numbered:
             words = pattern.sub(partial(_in_figures, ordinals), words)
         return words
@@ -299,9 +302,11 @@ class LevelRules:
     def _following(
         self, part: str, end: int, last: str
     ) -> tuple[set[str] | None, str, int] | None:
-        """Return the continuation of a group: a range, another level, or a bare number.
+        """Return what continues a group: a range, another level, or a bare number.
 
-        No levels if it is not clear which.
+        Returns:
+            The levels, None if it is not clear which; the last level named; and the
+            index where the continuation ends. None if nothing continues the group.
         """
         for joint, is_range in (
             (self._to.match(part, end), True),
@@ -354,9 +359,9 @@ class LevelRules:
     def _named_by(
         self, mark: Place, groups: list[_Group], clause: str
     ) -> _Group | None:
-        """Return the group after a mark that the mark is about: `old fracture T8`.
+        """Return the group that a mark before it is about: `old fracture T8`.
 
-        A mark is about nothing beyond a joint: `pain and L2`.
+        There is none if a joint is between them: `pain and L2`.
         """
         later = next((group for group in groups if group.start >= mark[1]), None)
         return (
@@ -367,9 +372,9 @@ class LevelRules:
 
 
 def _numbered(words: Vertebrae, and_: str, to: str) -> re.Pattern[str]:
-    """Match numbers before a name.
+    """Return a pattern for numbers before a name: `12. BWK`, `1. bis 3. LWK`.
 
-    `12. BWK`, `11th and 12th thoracic vertebra`, `第11、12胸椎`, `1. bis 3. LWK`.
+    It fits `11th and 12th thoracic vertebra` and `第11、12胸椎` too.
     """
     figure = "[1-9][0-9]?"
     ordinal = "|".join(sorted(words.ordinals, key=len, reverse=True)) or "(?!)"
@@ -400,10 +405,7 @@ def _in_figures(ordinals: Sequence[str], match: re.Match[str]) -> str:
 
 
 def _distance(group: _Group, mark: Place) -> tuple[int, bool]:
-    """Sort key: the distance in characters.
-
-    At equal distance, the group after the word comes first.
-    """
+    """Return a sort key: the distance in characters, then groups after the mark."""
     is_before = group.end <= mark[0]
     return (
         mark[0] - group.end if is_before else max(group.start - mark[1], 0)
@@ -424,7 +426,8 @@ def _is_above(level: str, last: str) -> bool:
 def _span(first: str, last: str) -> set[str]:
     """Return all levels from one to another, in either order.
 
-    A range as long as a region of the spine gives None.
+    A range of more than `LONGEST_SPAN` levels gives none. With T13 or L6 the two ends
+    alone are returned.
     """
     if first not in LEVELS or last not in LEVELS:
         return {first, last}

@@ -1,7 +1,4 @@
-"""Reads value sets, code systems and concept maps from `mappings/`.
-
-Invalid content is refused.
-"""
+"""Read value sets, code systems and concept maps from `mappings/`, and check them."""
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
@@ -26,10 +23,11 @@ IS_A = ("concept", "is-a")
 
 
 class CodeSet(NamedTuple):
-    """Codes, and classes of codes: a pattern fits the whole canonical code.
+    """Codes, and classes of codes.
 
     Attributes:
-        roots: codes below which every code belongs to it, once `mappings expand` has
+        classes: pairs of a system and a pattern for whole canonical codes.
+        roots: codes whose descendants belong to it too, once `mappings expand` has
             found them.
     """
 
@@ -54,9 +52,11 @@ class ValueSetRules(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class LocalCode:
-    """The meaning of a site's local code, and the unit that it implies.
+    """The meaning of a site's local code.
 
-    It means a code of ours or of a system in `systems.toml`.
+    Attributes:
+        system, code: a code of ours, or of a system in `systems.toml`.
+        unit: unit that the local code implies; empty if it implies none.
     """
 
     system: str
@@ -182,7 +182,7 @@ def _uri(system: str, systems: CodeSystems) -> str:
 
 
 def _check_shape(content: Mapping[str, Any], resource_type: str, path: Path) -> None:
-    """Refuse what is no valid resource of this type; its class says why."""
+    """Refuse what is no valid resource of this type; the message is of its class."""
     if not fits(content, resource_type):
         validated(class_of(resource_type), content, path)
 
@@ -199,8 +199,8 @@ def _check_id(content: Mapping[str, Any], path: Path) -> None:
 def read_own_codes(folders: Sequence[Path]) -> Mapping[str, str]:
     """Read our own two code systems, as code -> system.
 
-    A finding without a value set is a code in `measures` by virtue of its file, so that
-    a new finding needs one file.
+    The name of a finding without a value set is a code in `measures` as well, so that a
+    new finding needs one file.
     """
     own: dict[str, str] = {}
     for path in files_in_force(folders, "codesystem", ".json").values():
@@ -311,7 +311,7 @@ def _local_code(
 
 
 def _taken(element: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
-    """List the equivalent targets; a wider one counts only if the site states why."""
+    """Yield the equivalent targets, and wider ones with the site's reason."""
     for target in element.get("target", []):
         means_same = target.get("equivalence") in ("equal", "equivalent")
         if "code" in target and (

@@ -1,7 +1,4 @@
-"""Tells by its name if a value is of the measure of its code.
-
-The names are in `mappings/names.toml`.
-"""
+"""Tell by a value's name if it is the measure that its code says, by `names.toml`."""
 
 import re
 from collections.abc import Iterable, Mapping
@@ -39,11 +36,11 @@ class NamesFile(DataFile):
     Attributes:
         reviewed: a reader of these languages, whom a site names, has read the file.
         neutral: words that name no measure.
-        never: words that make a goal, an ideal or a norm of any measure, or a value of
-            somebody else.
-        names: by finding.
-        parts: by the concept of a panel: the concepts of parts without a code, by what
-            they are called.
+        never: words that make any measure a goal, an ideal, a norm or the value of
+            another person.
+        names: rules by finding.
+        parts: names of parts without a code, by the concept of their panel and their
+            own.
     """
 
     reviewed: bool
@@ -57,7 +54,13 @@ class MeasureNames:
     """The names of measures; a finding without a rule may be called anything."""
 
     def __init__(self, path: Path, content: NamesFile, languages: Languages) -> None:
-        """Keep the rules; texts in languages that are not read say nothing."""
+        """Keep the rules.
+
+        Args:
+            path: the file, for messages.
+            content: the file in force.
+            languages: tells which names cannot be read, and so say nothing.
+        """
         self._path, self._content, self._languages = path, content, languages
         self._title = lru_cache(KEPT_TEXTS)(self._is_another_title)
 
@@ -74,25 +77,25 @@ class MeasureNames:
             raise DataFileError(self._path.name, f"names.{missing}", "is not a finding")
 
     def is_another(self, finding: str, name: str, *, is_mapped: bool = False) -> bool:
-        """Report a name that is not one of this finding's.
+        """Tell if a name is of another measure than this finding.
 
         Args:
-            finding: of the vocabulary.
+            finding: name of the finding.
             name: a text or display of the value's code.
-            is_mapped: the site has mapped the code itself: only a word of another
+            is_mapped: the site has mapped the code itself, so only a word for another
                 measure counts.
         """
         if finding not in self._content.names:
             return False
-        if len(name) > LONGEST_NAME:  # what nobody reads may say another measure
+        if len(name) > LONGEST_NAME:  # the rest, which is not read, may name another
             return True
         look = self._title if len(name) <= LONGEST_TITLE else self._is_another_title
         return look(finding, name, is_mapped)
 
     def part_of(self, panels: Iterable[str], names: Iterable[str]) -> str:
-        """Return the concept of a part without a code, by its name in such a panel.
+        """Return the concept of a part without a code, by its name in these panels.
 
-        The result is empty if it is none of ours.
+        It is empty if the names fit no concept, or several.
         """
         called = {
             concept
@@ -105,11 +108,11 @@ class MeasureNames:
         return called.pop() if len(called) == 1 else ""
 
     def is_silent(self, name: str) -> bool:
-        """Report a name that names no measure at all: `left hand`, `result`."""
+        """Tell if a name names no measure at all: `left hand`, `result`."""
         return not LETTER.search(self._content.neutral.sub(" ", _plain(name)))
 
     def is_named_otherwise(self, finding: str, words: str) -> bool:
-        """Report words that make another measure of it: in the name of a method."""
+        """Tell if words, as in the name of a method, make it another measure."""
         rule, plain = self._content.names.get(finding), _plain(words[:LONGEST_NAME])
         return rule is not None and self._is_of_another(rule, plain)
 

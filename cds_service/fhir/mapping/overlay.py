@@ -1,6 +1,6 @@
-"""Overlays data folders.
+"""Find the data files in force in several folders, one laid over the other.
 
-A later file replaces an earlier one of the same name; files are never merged.
+A file replaces those of the same name in earlier folders; files are never merged.
 """
 
 from collections.abc import Mapping, Sequence
@@ -57,11 +57,9 @@ def required(
 
 
 def refuse_unread(ours: Path, overlay: Path) -> None:
-    """Refuse what in a site's overlay would never be read.
+    """Refuse files and folders of a site's overlay that would never be read.
 
-    Such as misspelt files and folders.
-
-    Where our folder holds folders, the overlay may only use the same names. Elsewhere
+    If our folder holds folders, the overlay may use the same names alone. Elsewhere
     names are free, and only the kind of file must match.
 
     Raises:

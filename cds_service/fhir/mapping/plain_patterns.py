@@ -1,4 +1,4 @@
-"""Compiles a list of plain words, and tells if a text consists of them."""
+"""Compile a list of plain words, and tell if a text consists of them."""
 
 import re
 from collections.abc import Sequence
@@ -13,19 +13,20 @@ from cds_service.fhir.mapping.text_rules import (
 )
 from cds_service.outgoing.deadline import check_time
 
-# Signs that only divide words; any other, `?` or an arrow, may say something.
+# Signs that only divide words. Any other, such as `?` or an arrow, may mean something.
 _DIVIDES = r"[\s.,;:()\[\]/&+×*\"'’\-–—、。，；：（）・]"
-# No word begins or ends within another one in Latin letters; Chinese and Japanese write
-# no spaces.
+# Of Latin letters, a word must begin and end where a word does. Chinese and Japanese
+# write no spaces.
 _APART = r"(?:(?<![a-z0-9])|(?![a-z0-9]))(?:%s)(?:(?![a-z0-9])|(?<![a-z0-9]))"
 
-# Matches nothing itself: a phrase goes before a word of it, however guarded.
+# A lookbehind matches no sign, so it does not make a pattern longer: a phrase comes
+# before a word of it that has one.
 _LOOKS_BEHIND = re.compile(r"\(\?<[!=][^()]*\)")
 _NOTHING = re.compile(r"(?!)")
 
 
 def whole_word(words: Sequence[str]) -> re.Pattern[str]:
-    """Compile words of which one is looked for as a whole; none match nothing."""
+    """Return a pattern for one of these words as a whole; without words, for none."""
     patterns = sorted({folded_pattern(word) for word in words}, key=_longest_first)
     return re.compile(_APART % "|".join(patterns)) if patterns else _NOTHING
 
@@ -38,8 +39,8 @@ class PlainWords:
     """The plain words of all languages, compiled.
 
     Attributes:
-        words: as the files write them.
-        durations: reads the lengths of time next to them.
+        words: the words as the files have them.
+        durations: reads the lengths of time next to them; None if these are not plain.
         earlier: words that call a fracture an old one.
     """
 
@@ -49,7 +50,7 @@ class PlainWords:
         durations: DurationRules | None,
         earlier: Sequence[str] = (),
     ) -> None:
-        """Keep the words; lengths of time are read by `durations`, if they are."""
+        """Keep the words, to be compiled when they are first needed."""
         self.words, self.durations = tuple(words), durations
         self.earlier = tuple(earlier)
         whole = sorted({folded_pattern(word) for word in words}, key=_longest_first)
@@ -71,10 +72,9 @@ class PlainWords:
         """Tell if nothing is left of a text without lengths of time and plain words.
 
         Args:
-            text: of an order.
-            is_title: as in `DurationRules.read`.
-            has_lengths: the lengths in this text are read; if they are not, one is
-                left.
+            text: a text from a record or an order.
+            is_title: the text is an order's title, as in `DurationRules.read`.
+            has_lengths: lengths of time count as plain.
         """
         look = self._kept if len(text) <= LONGEST_KEPT else self._are_all
         return look(text, is_title=is_title, has_lengths=has_lengths)
@@ -93,7 +93,7 @@ class PlainWords:
         return re.compile(_APART % "|".join(map(folded_pattern, self.earlier)))
 
     def names_earlier(self, text: str) -> bool:
-        """Tell if words call something old or known, as a fracture of long ago."""
+        """Tell if a text has a word that calls a fracture an old one."""
         return bool(self.earlier) and self._old.search(folded(text)) is not None
 
     def names_any(self, text: str) -> bool:
@@ -105,7 +105,7 @@ class PlainWords:
         return [match[0] for match in self._word.finditer(text)]
 
     def left_in(self, text: str) -> tuple[str, ...]:
-        """List words of a text that are not plain: a site reads its own files so."""
+        """List the words of a text that are not plain, for a site's own reading."""
         remainder = text[:LONGEST_TEXT]
         if self.durations:
             remainder = self.durations.without_times(remainder, is_title=True)

@@ -1,12 +1,12 @@
-"""Tells whether words are plain.
+"""Load the lists of plain words, one for each kind of text.
 
-They are on a brace order, a dose, a referral, a note on a value, in a report of any
-kind or of bone density, in the reason of an order, or next to the code of a disease.
+A text is a brace order, a dose, a referral, a note on a value, a report of any kind or
+of bone density, the reason of an order, or the title of a disease with a code. Each
+kind has a folder in `mappings/`; `plain-words/` is for brace orders.
 
-Each has a folder of its own, `mappings/plain-words/` that of brace orders. What is not
-in the list is not understood: no brace is shortened against its author's words, and no
-entry counts as a dose, as an order or as a value against those next to it. The lists
-name what is harmless, never what is not.
+A word that is not in the list is not understood: no brace is shortened against the
+words of its author, and nothing counts as a dose, an order or a value against the words
+next to it. The lists name what is harmless, never what is not.
 """
 
 from collections.abc import Mapping, Sequence
@@ -40,13 +40,12 @@ class PlainWordsFile(Examples):
 
     Attributes:
         words: patterns of the plain words.
-        earlier: of a report: what calls a fracture an old one. Plain words as well, as
-            far as tumour and infection go.
-        others: of a report: what says of a broken vertebra that it is not new, or not
-            the only one.
-        sound: of a report: of what a sentence may consist that names a vertebra and
-            does not say that it broke.
-        bound: of a reason: words that are plain only next to the fracture.
+        earlier: in a report, words that call a fracture an old one.
+        others: in a report, words by which a broken vertebra is not new, or not the
+            only one.
+        sound: in a report, the words of a sentence that names a vertebra and does not
+            say that it broke.
+        bound: in a reason, words that are plain only next to the fracture.
     """
 
     words: tuple[Pattern, ...] = Field(min_length=1)
@@ -60,8 +59,12 @@ class PlainLists(NamedTuple):
     """The plain words of each kind of text.
 
     Attributes:
-        densities: of a report of bone density; those of reports, values and reasons
-            are plain too.
+        sound: as in `PlainWordsFile`.
+        others: as in `PlainWordsFile`.
+        bound: words that are plain only next to the fracture, in a reason.
+        bound_in_titles: the same in a title, where its plain words count too.
+        densities: words of reports of bone density, with those of reports, values and
+            reasons.
     """
 
     braces: PlainWords
@@ -98,9 +101,9 @@ def load_all_plain(
 
     Args:
         folders: `mappings/`, and the overlays that lie over it.
-        durations: of a brace or a referral a length of time is read; of a dose it is
-            part of its words.
-        bone_drugs: their names, plain next to a dose.
+        durations: reads lengths of time. In a dose and in a note on a value they are
+            not plain.
+        bone_drugs: names of bone drugs, which are plain next to a dose.
 
     Raises:
         DataFileError: a file is wrong.
@@ -130,7 +133,7 @@ def load_all_plain(
 
 
 def plain_of_braces(folders: Sequence[Path]) -> PlainWords:
-    """Load the plain words of brace orders, to be looked at without their lengths.
+    """Load the plain words of brace orders; lengths of time are not read.
 
     Raises:
         DataFileError: a file is wrong.

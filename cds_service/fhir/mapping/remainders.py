@@ -1,6 +1,6 @@
-"""Drops from words what is understood by itself: names of concepts, and codes.
+"""Drop names of concepts and codes from a text.
 
-What remains is then asked whether it is plain (`plain_words.py`).
+The rest has to be plain (`plain_words.py`).
 """
 
 import re
@@ -10,7 +10,7 @@ from string import ascii_lowercase
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.mapping.text_rules import folded
 
-LEAST_CODE = 4  # a shorter one may be a word or a number of its own
+LEAST_CODE = 4  # characters; a shorter one may be a word or a number
 
 
 def without_names(
@@ -22,17 +22,17 @@ def without_names(
     beside: str = "",
     signs: Mapping[str, str] | None = None,
 ) -> str:
-    """Drop what words call these concepts, each name to the ends of its word.
+    """Drop the names of these concepts from a text.
 
-    The rules know how names begin: `endocrinolog`.
+    A rule may fit a part of a word, such as `endocrinolog`; the whole word is dropped.
 
     Args:
-        words: of a title, a reason or a note.
+        words: a title, a reason or a note.
         concepts: those whose names are dropped.
         terminology: the service's terminology.
-        most: how many names are dropped; what is left then is not plain.
+        most: names that are dropped at most; further ones stay, and are not plain.
         beside: as in `Terminology.text_places`.
-        signs: by concept, what stands in the place of its name.
+        signs: text that replaces the name of a concept, by concept.
     """
     remainder = folded(words)
     for _ in range(most):
@@ -49,7 +49,7 @@ def without_names(
 
 
 def without_codes(words: str, codes: Iterable[str]) -> str:
-    """Drop codes that words repeat, each a word of its own: `TLSO (L0456)`."""
+    """Drop codes that a text repeats as whole words: `TLSO (L0456)`."""
     for code in codes:
         if len(code) >= LEAST_CODE:
             words = re.sub(rf"(?<![^\W_]){re.escape(code)}(?![^\W_])", " ", words)

@@ -1,4 +1,4 @@
-"""Finds numbers of the worksheet in the words of reports, by `report-numbers.toml`."""
+"""Find numbers for the worksheet in the words of reports, by `report-numbers.toml`."""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -9,16 +9,16 @@ from pydantic import Field
 from cds_service.core.data_file import DataFile, DataTable
 from cds_service.fhir.mapping.language import Pattern, either, ignoring_case
 
-_RANGE_AT = 20  # characters before a number in which a range begins
+_RANGE_AT = 20  # characters before a number that are searched for a range or a sign
 _NUMBER = r"(?<![\w.,\-–−])(?P<number>[-−–+]?\d{1,4}(?:[.,]\d{1,3})?)"
 _AREA = rf"{_NUMBER}\s*(?P<unit>cm2|cm²|mm2|mm²)"
-# What may come before a number, besides letters and digits. A sign (`<40`, `± 12`,
-# `~40`) makes it a limit, a spread or a guess, so what is not known here is one.
+# Signs that may come before a number, as letters and digits may. Any other (`<40`,
+# `± 12`, `~40`) may make it a limit, a spread or a guess.
 _PLAIN_BEFORE = frozenset(":=,;.()[]|•*")
-# either one and a bit, or more than a thousand
+# `1,234` is one and a bit, or more than a thousand
 _OF_TWO_MEANINGS = re.compile(r"[-−–+]?[1-9]\d{0,2},\d{3}")
 _NEAR = r"[^\d;]{0,40}?"
-# What may come between name and number: words of the site, a span of levels.
+# Text between name and number: words for the site, a span of levels.
 _PLACE = r"(?:[^\d;+−–-]|[TL]\d(?:\s*[-–]\s*[TL]?\d)?){0,40}?"
 
 Words = tuple[Pattern, ...]
@@ -50,14 +50,13 @@ class ReportNumbersFile(DataFile):
     """`report-numbers.toml`.
 
     Attributes:
-        reviewed: a person whom a site names, who reads these languages, has read the
-            file.
+        reviewed: a reader of these languages, whom a site names, has read the file.
         to: words between the two numbers of a range.
         total: words by which a hip next to a neck is the whole hip.
-        units: units of the fields that are known by the unit after the number.
-        names: names of the fields that are known by the words before the number.
-        areas: the same, before a number in mm² or cm².
-        dxa: words of each site of a T-score.
+        units: units after the number, by field.
+        names: names before the number, by field.
+        areas: names before a number in mm² or cm², by field.
+        dxa: words for each site of a T-score.
     """
 
     reviewed: bool
@@ -74,8 +73,8 @@ class Number(NamedTuple):
 
     Attributes:
         field: field of the worksheet.
-        value: in the form that the field takes.
-        start, end: where number and unit are in the sentence.
+        value: the number in the form that the field takes.
+        start, end: place of number and unit in the sentence.
     """
 
     field: str
@@ -103,9 +102,9 @@ class ReportNumbers:
         self._total = ignoring_case(either(content.total))
 
     def find(self, sentence: str) -> Iterator[Number]:
-        """Yield the numbers of a sentence, also the upper ends of ranges.
+        """Yield the numbers of a sentence, upper ends of ranges included.
 
-        Limits, spreads and numbers with two meanings do not count.
+        Limits, spreads and numbers with two meanings are left out.
         """
         for field, pattern in self._numbers.items():
             for match in pattern.finditer(sentence):
@@ -128,13 +127,13 @@ class ReportNumbers:
 
 
 def _each(table: DataTable, form: str) -> Mapping[str, str]:
-    """Put the words of each key of a table into the form, by the key as written."""
+    """Fill the words of each key of a table into the form, by key."""
     lists: Mapping[str, Words] = table.model_dump(by_alias=True)
     return {field: form.replace("%s", either(words)) for field, words in lists.items()}
 
 
 def _is_plain(sentence: str, match: re.Match[str]) -> bool:
-    """Tell if a number says one value, and neither a limit nor a spread."""
+    """Tell if a number is a value with one meaning, no limit and no spread."""
     start = match.start("number")
     last = sentence[max(0, start - _RANGE_AT) : start].rstrip()[-1:]
     is_clear = _OF_TWO_MEANINGS.fullmatch(match["number"]) is None

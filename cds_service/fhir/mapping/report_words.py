@@ -1,6 +1,7 @@
-"""Reads what reports of bone density and pathology print, by `reports.toml`.
+"""Read the words of reports of bone density and pathology, by `reports.toml`.
 
-The structure is here: a name next to a number, a class next to its limits.
+The file has the words. Their order is here: a name before a number, a class next to its
+limits.
 """
 
 import re
@@ -31,15 +32,14 @@ class ReportsFile(DataFile):
     """`reports.toml`.
 
     Attributes:
-        reviewed: a person whom a site names, who reads these languages, has read the
-            file.
-        t_score: what a T-score is called.
+        reviewed: a reader of these languages, whom a site names, has read the file.
+        t_score: names of a T-score.
         osteopenia, normal, osteoporosis: the WHO's classes.
         compared: words between a class and its limit.
         minus: words for the sign of a number.
         below: words after a number that make it one below zero.
         alarming: words for a low density or a high risk, without a number.
-        pathology: words of a title of a pathologist's report that names no organ.
+        pathology: words in titles of pathologists' reports that name no organ but bone.
     """
 
     reviewed: bool
@@ -131,7 +131,7 @@ class ReportWords:
 
     @cached_property
     def _below(self) -> re.Pattern[str]:
-        # The limits of the WHO's classes are told so as well.
+        # Not 1.0 and 2.5: reports write the limits of the WHO's classes like this too.
         return re.compile(
             rf"{_NO_WORD}(?!1(?:[.,]0)? |2[.,]5 )"
             r"(?P<number>\d{1,2}(?:[.,]\d{1,2})?) ?"
@@ -168,8 +168,8 @@ class ReportWords:
         """Leave out the definition of the WHO's classes that a report prints.
 
         A part belongs to the definition if it names one class, its limits and no other
-        number. The definition is left out only if it is whole, with all three classes:
-        otherwise `osteoporosis (T-score < -2.5)` is about the person.
+        negative number. The definition is left out only if it has all three classes:
+        otherwise `osteoporosis (T-score < -2.5)` is about the patient.
         """
         parts = _PART.split(words)
         defined = [one for one in parts if self._is_definition(one)]

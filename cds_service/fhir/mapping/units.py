@@ -1,7 +1,4 @@
-"""UCUM units by table: canonical spelling and conversion.
-
-Units that are not in the table are refused.
-"""
+"""Read the table of UCUM units, `units.toml`: canonical spellings and conversions."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -15,10 +12,10 @@ from cds_service.fhir.mapping.overlay import required
 
 
 class Factor(Closed):
-    """A value in one unit times `times` is the value in the other.
+    """The conversion of one unit to another: the value is multiplied by `times`.
 
     Attributes:
-        at_most: largest plausible value; beyond it the unit is assumed to be a mistake.
+        at_most: largest plausible value; beyond it the unit must be a mistake.
     """
 
     unit: str = Field(alias="from")
@@ -40,14 +37,17 @@ class UnitTable:
     factors: Mapping[tuple[str, str], Factor]
 
     def canonical(self, spelling: str) -> str | None:
-        """Return the table's spelling of a unit, without regard to case and spaces.
+        """Return the table's spelling of a unit; None if the table lacks it.
 
-        The result is None if the unit is not in the table.
+        If the exact spelling is not listed, case and spaces do not matter.
         """
         return self.spellings.get(spelling) or self.spellings.get(_folded(spelling))
 
     def convert(self, value: float, unit: str, to: str) -> float | None:
-        """Convert a value to another canonical unit; None without a conversion."""
+        """Convert a value to another canonical unit.
+
+        The result is None without a conversion, or if the value is implausible.
+        """
         if unit == to:
             return value
         factor = self.factors.get((unit, to))
@@ -90,8 +90,5 @@ def load_units(folders: Sequence[Path]) -> UnitTable:
 
 
 def _folded(spelling: str) -> str:
-    """Return the spelling without case and spaces.
-
-    Records write `Kg`, `kg / m2`, `T-Score`.
-    """
+    """Return a spelling without case and spaces: `Kg`, `kg / m2`, `T-Score`."""
     return "".join(spelling.split()).casefold()

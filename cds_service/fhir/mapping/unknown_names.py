@@ -1,6 +1,6 @@
-"""Names each word table and value set that nothing would read, or that contradict.
+"""Find word tables that would not be read, and codes that contradict each other.
 
-A table under a misspelt name is read by nobody, and its words are then simply absent.
+The words of a table under a misspelt name would simply be absent.
 """
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -15,8 +15,8 @@ from cds_service.fhir.mapping.language import Language
 from cds_service.fhir.mapping.overlay import files_in_force
 from cds_service.fhir.mapping.terminology import Terminology
 
-# Tables of `texts/` whose words say how a text means what it names, or tell apart what
-# no code does. The code asks for them by name.
+# Tables of `texts/` that are no concept of a code. Their words deny or suspect what a
+# text names, or tell apart what no code does. The program asks for them by name.
 HELPERS = frozenset(
     {
         *("denial", "whole-denial", "suspicion", "not-done", "drug-aversion"),
@@ -30,7 +30,7 @@ HELPERS = frozenset(
         *("t-score-elsewhere", "reason-of-dose", "recurring-dose", "single-dose"),
     }
 )
-# Keys of a finding whose concepts keep a value or a "yes" from those of `value_sets`.
+# Keys of a finding whose concepts are refused, or leave it open.
 _AGAINST = ("never", "unclear")
 
 
@@ -39,7 +39,7 @@ def check_names(
     specs: Mapping[str, FindingSpec],
     terminology: Terminology,
 ) -> None:
-    """Refuse names that nothing knows, and codes that say two things.
+    """Refuse names that do not exist, and codes that contradict each other.
 
     Raises:
         DataFileError: names file, table and key of each.
@@ -95,9 +95,10 @@ def _unknown_bystanders(
 def _contradictions(
     specs: Mapping[str, FindingSpec], terminology: Terminology
 ) -> Iterator[DataFileError]:
-    """Yield codes of two concepts of which a finding takes only one.
+    """Yield codes in two concepts of which a finding takes only one.
 
-    Of a quantity each concept is a site, a side or a measure of its own.
+    The concepts of quantities are different measures, sites or sides, so a code may be
+    in one of them alone.
     """
     pairs: dict[tuple[str, str], str] = {}
     quantities: list[str] = []

@@ -1,4 +1,4 @@
-"""Knows the words about years, by the tables `years` of `mappings/texts/`."""
+"""Read words about years, by the tables `years` of `mappings/texts/`."""
 
 import re
 from collections.abc import Iterable
@@ -17,16 +17,16 @@ class YearWords:
         self._tables = tuple(tables)
 
     def ago(self, text: str) -> list[int]:
-        """Count how many years ago a text says that something was: `10 years ago`."""
+        """List the numbers of years that a text gives as past: `10 years ago`."""
         counts = [count for words in self._ago for count in words.findall(text)]
         return [int(count) for count in counts if count.isdecimal()]
 
     def is_of_childhood(self, text: str) -> bool:
-        """Tell if a text says that something was in childhood."""
+        """Tell if a text names childhood."""
         return any(words.search(text) for words in self._childhood)
 
     def without_editions(self, text: str) -> str:
-        """Leave out the years of editions, which are of no event: `TNM 2009`."""
+        """Leave out the years of editions, which date no event: `TNM 2009`."""
         return self._edition.sub(" ", text)
 
     @cached_property
