@@ -1,6 +1,15 @@
-"""The path of one request; `docs/architecture.md` says which module takes which step.
+"""Answer one hook call: the path of a request, from its orders to the audit log.
 
-Each step reads only the results of the steps above it.
+1. Read the orders, and return if none of them may be ours.
+2. Read the record, and return if the call is not ours after all.
+3. Find what the record says, and (3b) what earlier overrides close:
+   findings and closures, together a `Case`.
+4. and 5. Conclude: figures, signals, facts, recommendations.
+6. Say it: cards, with the orders that they offer.
+7. Log it, and only then return the cards.
+
+Each step reads only the results of the steps above it. `docs/architecture.md` says
+which module takes which step.
 """
 
 from collections.abc import Mapping, Sequence
@@ -97,9 +106,12 @@ from cds_service.protocol.messages import (
 )
 from cds_service.protocol.signing import Signing
 
-NOTE_SECONDS = 0.5  # for the entry of a call that gets no card
-HISTORY_SHARE = 1 / 6  # of the time that is left once the record is read
-HISTORY = timedelta(days=367)  # no closure of `closures.toml` is longer
+# Seconds for writing the entry of a call that gets no card.
+NOTE_SECONDS = 0.5
+# For reading the history: share of the time that is left once the record is read.
+HISTORY_SHARE = 1 / 6
+# How far back the history is read: no closure of `closures.toml` is longer.
+HISTORY = timedelta(days=367)
 
 
 def answer(
@@ -151,17 +163,82 @@ def _answer_in_time(
     orders = _read_orders(call)
     if is_signing and _is_discharge_signed(orders, service):
         call = replace(call, hook=service.leaving_hook)
-    is_discharge = call.hook.hook == "encounter-discharge"
-    read = _read_discharge if is_discharge else _read_signing
-    read_case = read(call, orders)
-    return NO_CARDS if read_case is None else _show(call, read_case)
+    if call.hook.hook == "encounter-discharge":
+        read_case = _read_discharge(call, orders)
+    else:
+        read_case = _read_signing(call, orders)
+    if read_case is None:
+        return NO_CARDS
+    return _show(call, read_case)
+
+
+def _read_signing(call: Call, orders: SignedOrders) -> ReadCase | None:
+    """Read the record and make the case (steps 2 and 3); None if it is not ours."""
+    near_misses = missed_orders(orders.drafts, call.service.terminology)
+    gathered = _gather_if_ours(call, orders)
+    if gathered is None:
+        _note_near(call, near_misses)
+        return None
+    case = _case_of_signing(call, gathered)
+    return ReadCase(case, (*near_misses, *gathered.record.near))
+
+
+def _read_discharge(call: Call, orders: SignedOrders) -> ReadCase | None:
+    """Read the record and make the case (steps 2 and 3); None without an augmentation.
+
+    The procedures are read first, and decide: most patients who leave had no
+    augmentation. If the procedures cannot be read whole, the log says so.
+    """
+    procedures = _read_procedures(call, orders.person)
+    if procedures is None:
+        _note_unread(call, "procedures")
+        return None
+    if _find_performed(call, procedures) is None:
+        if _may_lack(call, procedures):
+            _note_unread(call, "procedures")
+        return None
+    gathered = _gather(call, orders)
+    performed = _find_performed(call, gathered.record)
+    if performed is None:
+        # The whole record tells that the procedure is another patient's.
+        _note_unread(call, "procedures")
+        return None
+    case = _case_of_discharge(call, gathered, performed)
+    return ReadCase(case, gathered.record.near)
+
+
+# --- step 1: the orders
 
 
 def _may_concern_us(service: Service, request: HookRequest, ports: Ports) -> bool:
+    """Tell if any order of the signing may be ours, before anything else is read."""
     drafts, terminology = request.context.draft_orders, service.terminology
     until = ports.deadline.for_orders()
     with in_force(until):
         return may_concern_us(drafts, terminology, until)
+
+
+def _read_orders(call: Call) -> SignedOrders:
+    """Read the orders (step 1), before the record is read; a discharge has none."""
+    person, ports = call.person, call.ports
+    with in_force(ports.deadline.for_orders()):
+        drafts = read_drafts(call.request.context.draft_orders, person, ports.deadline)
+        return _orders_in(drafts, person, call.service.terminology)
+
+
+def _orders_in(
+    drafts: DraftOrders,
+    person: Person,
+    terminology: Terminology,
+) -> SignedOrders:
+    """Recognise the augmentation and the support orders among the drafts."""
+    drafts = classified(drafts, terminology)
+    return SignedOrders(
+        person=person,
+        drafts=drafts,
+        augmentation=find_augmentation_order(drafts, terminology),
+        support=find_draft_support_orders(drafts, terminology),
+    )
 
 
 def _is_discharge_signed(orders: SignedOrders, service: Service) -> bool:
@@ -174,30 +251,24 @@ def _is_discharge_signed(orders: SignedOrders, service: Service) -> bool:
 def _with_orders_on_record(call: Call) -> Call | None:
     """Make the call as if the augmentation on record were signed; None without one.
 
-    The orders alone decide that: most patients whose chart is opened have none.
+    Only the list of orders is read for that: most patients whose chart is opened have
+    no such order.
     """
     person = call.person
-    context = call.request.context
     record = _read_deciding(call, person, "ServiceRequest")
     if record is None:
         _note_unread(call, "orders")
         return None
-    terminology, deadline = call.service.terminology, call.ports.deadline
-    entries: list[Mapping[str, Any]] = []
-    for order in record.entries:
-        entry = {"resource": order.raw}
-        bundle = {"resourceType": "Bundle", "entry": [entry]}
-        is_open = order.raw.get("status") in ("active", "draft")
-        if not is_open or not _is_of_now(order.raw, call):
-            continue
-        if may_concern_us(bundle, terminology, deadline):
-            drafts = read_drafts(bundle, person, deadline)
-            if find_augmentation_order(drafts, terminology) is not None:
-                entries.append(entry)
+    entries = [
+        {"resource": order.raw}
+        for order in record.entries
+        if _is_open_augmentation(order.raw, person, call)
+    ]
     if not entries:
         if _may_lack(call, record):
             _note_unread(call, "orders")
         return None
+    context = call.request.context
     context_of_record = OrderSignContext(
         user_id=context.user_id,
         patient_id=context.patient_id,
@@ -208,80 +279,90 @@ def _with_orders_on_record(call: Call) -> Call | None:
     return replace(call, request=request)
 
 
+def _is_open_augmentation(order: Mapping[str, Any], person: Person, call: Call) -> bool:
+    """Tell if an order on record is for an augmentation that is still to be done."""
+    is_open = order.get("status") in ("active", "draft")
+    if not is_open or not _is_of_now(order, call):
+        return False
+    terminology, deadline = call.service.terminology, call.ports.deadline
+    bundle = {"resourceType": "Bundle", "entry": [{"resource": order}]}
+    if not may_concern_us(bundle, terminology, deadline):
+        return False
+    drafts = read_drafts(bundle, person, deadline)
+    return find_augmentation_order(drafts, terminology) is not None
+
+
 def _is_of_now(order: Mapping[str, Any], call: Call) -> bool:
     """Tell if an order was written, or is planned, in the last 90 days or later.
 
-    One without a day is of now, too. Many EHRs leave an order active that was carried
-    out long ago.
+    An order without a day counts, too. Many EHRs leave an order active long after it
+    was carried out.
     """
     calendar, period = call.service.calendar, order.get("occurrencePeriod")
     dates = [order.get("authoredOn"), order.get("occurrenceDateTime")]
     if isinstance(period, dict):
         dates += [period.get("start"), period.get("end")]
-    days = [day for one in dates if (day := calendar.last_day(one))]
+    days = [day for date in dates if (day := calendar.last_day(date))]
     return not days or max(days) >= call.today - FRACTURE_UNKNOWN
 
 
-def _read_signing(call: Call, orders: SignedOrders) -> ReadCase | None:
-    """Read the record and make the case (steps 2 and 3); None if it is not ours."""
-    service = call.service
-    near_misses = missed_orders(orders.drafts, service.terminology)
-    if not orders.may_concern(service.policy):
-        _note_near(call, near_misses)
+# --- is the call ours: what the record decides
+
+
+def _gather_if_ours(call: Call, orders: SignedOrders) -> Gathered | None:
+    """Read the record of a signing (step 2); None if the signing is not ours."""
+    if not orders.may_concern(call.service.policy):
         return None
     try:
         gathered = _gather(call, orders)
     except EvidenceUnavailable:
         if orders.augmentation is None:
             # Without a record nothing says that this brace follows an augmentation.
-            _note_near(call, near_misses)
             return None
         raise
-    if not _concerns_us(call, gathered):
-        _note_near(call, near_misses)
-        return None
-    return ReadCase(
-        _case_of_signing(call, gathered), (*near_misses, *gathered.record.near)
+    return gathered if _concerns_us(call, gathered) else None
+
+
+def _concerns_us(call: Call, gathered: Gathered) -> bool:
+    """Tell if an augmentation is signed, or a brace soon enough after one."""
+    if gathered.orders.augmentation is not None:
+        return True
+    policy, day = call.service.policy, gathered.support.augmented_on
+    if day is None or not gathered.orders.braces_concern(policy):
+        return False
+    return 0 <= (call.today - day).days <= policy.brace.only_days
+
+
+def _read_procedures(call: Call, person: Person) -> PatientRecord | None:
+    """Read the procedures, with the stays if those decide; None if it failed."""
+    procedures = _read_deciding(call, person, "Procedure")
+    terminology = call.service.terminology
+    if procedures is None or not has_augmentation(procedures, terminology):
+        return procedures
+    if _find_performed(call, procedures) is not None:
+        return procedures
+    # An older augmentation is of this stay if the stay began before it.
+    with_stays = _read_deciding(call, person, "Procedure", "Encounter")
+    return procedures if with_stays is None else with_stays
+
+
+def _find_performed(call: Call, record: PatientRecord) -> AugmentationOrder | None:
+    """Find the augmentation of this stay, or of the last days."""
+    return find_performed(
+        record,
+        call.service.terminology,
+        encounter=call.request.context.encounter_id,
+        since=call.today - timedelta(days=call.service.policy.discharge.days),
+        today=call.today,
     )
 
 
-def _read_discharge(call: Call, orders: SignedOrders) -> ReadCase | None:
-    """Read the record and make the case (steps 2 and 3); None without an augmentation.
-
-    The procedures decide that, of an older one with the days of the stay: most patients
-    who leave had none. If they cannot be read, that is not known, and the log says so.
-    """
-    procedures = _read_deciding(call, orders.person, "Procedure")
-    if procedures is None:
-        _note_unread(call, "procedures")
-        return None
-    if _find_performed(call, procedures) is None:
-        if has_augmentation(procedures, call.service.terminology):
-            # It may be of this stay, if that lasts longer than we look back.
-            both = _read_deciding(call, orders.person, "Procedure", "Encounter")
-            procedures = both or procedures
-        if _find_performed(call, procedures) is None:
-            if _may_lack(call, procedures):
-                _note_unread(call, "procedures")
-            return None
-    gathered = _gather(call, orders)
-    performed = _find_performed(call, gathered.record)
-    if performed is None:
-        # By the whole record, it is another patient's.
-        _note_unread(call, "procedures")
-        return None
-    return ReadCase(_case_of_discharge(call, gathered, performed), gathered.record.near)
-
-
-# --- is the call ours: what decides, and notes of what gets no card
-
-
 def _read_deciding(call: Call, person: Person, *kinds: str) -> PatientRecord | None:
-    """Read the list that decides if a call is ours; None if it cannot be read.
+    """Read the lists that decide if a call is ours; None if they cannot be read.
 
     Raises:
-        PatientMismatch: the Patient that was sent, or the whole list, is another's: an
-            answer without cards would say of this one that nothing is open.
+        PatientMismatch: the Patient that was sent, or the whole list, is another's. An
+            answer without cards would say of this patient that nothing is open.
     """
     plan = call.hook.plan
     refuse_another_patient(plan, call.request)
@@ -299,9 +380,10 @@ def _may_lack(call: Call, record: PatientRecord) -> bool:
     It may if it was not sent or not read whole, if an entry of it is broken, or if
     entries of another patient were on it.
     """
-    is_doubtful = bool(record.foreign or record.unreadable)
-    is_unwhole = any(map(is_unread, record.reads.values()))
-    return is_unwhole or is_doubtful or _is_blank(call, record)
+    if record.foreign or record.unreadable:
+        return True
+    is_incomplete = any(map(is_unread, record.reads.values()))
+    return is_incomplete or _is_blank(call, record)
 
 
 def _is_blank(call: Call, record: PatientRecord) -> bool:
@@ -313,29 +395,32 @@ def _is_blank(call: Call, record: PatientRecord) -> bool:
     if any(list_read.state == "given" for list_read in record.reads.values()):
         return False
     prefetch = call.request.prefetch
-    of_patient = (
-        template.key for template in call.hook.plan.of_types("Patient").templates
-    )
-    return any(key in prefetch and prefetch[key] is None for key in of_patient)
+    keys = (template.key for template in call.hook.plan.of_types("Patient").templates)
+    return any(key in prefetch and prefetch[key] is None for key in keys)
+
+
+# --- notes of calls that get no card
 
 
 def _note_near(call: Call, near_misses: tuple[NearMiss, ...]) -> None:
-    """Note an order that is nearly one of ours, if there is time."""
-    if near_misses:
-        entry = near_miss_entry(
-            call.now, call.service_id, near_misses, call.ports.caller
-        )
-        _note(call, entry)
+    """Note orders that are nearly ours, if there are any."""
+    if not near_misses:
+        return
+    caller = call.ports.caller
+    _note(call, near_miss_entry(call.now, call.service_id, near_misses, caller))
 
 
 def _note_unread(call: Call, deciding: Literal["procedures", "orders"]) -> None:
-    """Note a call that may be ours: what decides was not read, or not whole."""
+    """Note a call that may be ours: the list that decides was not read whole."""
     caller = call.ports.caller
     _note(call, unread_entry(call.now, call.service_id, caller, deciding))
 
 
 def _note(call: Call, entry: AuditEntry) -> None:
-    """Append an entry about a call that gets no card; a probe gets no entry."""
+    """Append an entry about a call that gets no card, if there is time.
+
+    A probe gets no entry.
+    """
     context, ports = call.request.context, call.ports
     if is_probe(context.user_id, context.patient_id):
         return
@@ -344,29 +429,7 @@ def _note(call: Call, entry: AuditEntry) -> None:
         ports.audit.append(entry, Deadline.after(seconds))
 
 
-# --- steps 1 and 2: the orders and the record
-
-
-def _read_orders(call: Call) -> SignedOrders:
-    """Read the orders (step 1), before the record is read; a discharge has none."""
-    person, ports = call.person, call.ports
-    with in_force(ports.deadline.for_orders()):
-        drafts = read_drafts(call.request.context.draft_orders, person, ports.deadline)
-        return _orders_in(drafts, person, call.service.terminology)
-
-
-def _orders_in(
-    drafts: DraftOrders,
-    person: Person,
-    terminology: Terminology,
-) -> SignedOrders:
-    drafts = classified(drafts, terminology)
-    return SignedOrders(
-        person=person,
-        drafts=drafts,
-        augmentation=find_augmentation_order(drafts, terminology),
-        support=find_draft_support_orders(drafts, terminology),
-    )
+# --- step 2: the record
 
 
 def _gather(call: Call, orders: SignedOrders) -> Gathered:
@@ -403,27 +466,6 @@ def _read_record(call: Call, plan: PrefetchPlan, person: Person) -> PatientRecor
     return gather(call.request, plan, reader, terminology, person, deadline=deadline)
 
 
-def _find_performed(call: Call, record: PatientRecord) -> AugmentationOrder | None:
-    """Find the augmentation of this stay, or of the last days."""
-    return find_performed(
-        record,
-        call.service.terminology,
-        encounter=call.request.context.encounter_id,
-        since=call.today - timedelta(days=call.service.policy.discharge.days),
-        today=call.today,
-    )
-
-
-def _concerns_us(call: Call, gathered: Gathered) -> bool:
-    """Tell if an augmentation is signed, or a brace soon enough after one."""
-    if gathered.orders.augmentation is not None:
-        return True
-    policy, day = call.service.policy, gathered.support.augmented_on
-    if day is None or not gathered.orders.braces_concern(policy):
-        return False
-    return 0 <= (call.today - day).days <= policy.brace.only_days
-
-
 # --- step 3: findings, closures and the case
 
 
@@ -441,11 +483,12 @@ def _case_of_discharge(
 ) -> Case:
     """Make the case of a discharge (steps 3 and 3b): the procedure is its order."""
     record, terminology = gathered.record, call.service.terminology
-    before = without_performed(record, performed, terminology)
-    case = _case_of(call, before, performed, gathered.support)
+    record_before = without_performed(record, performed, terminology)
+    case = _case_of(call, record_before, performed, gathered.support)
     leaving = read_leaving(record, terminology, performed, call.today)
     state = case.record
-    if not performed.is_sure:  # what may be of another time pre-selects nothing
+    if not performed.is_sure:
+        # No button is pre-selected for a procedure that may be of another time.
         state = replace(state, lists_not_read=(*state.lists_not_read, "procedures"))
     return replace(case, record=state, leaving=leaving)
 
@@ -458,7 +501,7 @@ def _case_of(
 ) -> Case:
     """Make a case of the record (steps 3 and 3b)."""
     service, hook, today = call.service, call.hook, call.today
-    # The one read of this step: findings have what it leaves of the time.
+    # The only read of this step has a share of the time. The findings get the rest.
     history = _earlier_feedback(call)
     levels = order.levels.names if order else ()
     chart = Chart(
@@ -492,7 +535,10 @@ def _case_of(
 
 
 def _horizon(call: Call, order: AugmentationOrder | None) -> Horizon:
-    """Limit what counts: of a live record by now, of an earlier day by the order."""
+    """Set the days that limit what counts.
+
+    A record as of now counts up to now; as of an earlier day, up to the order.
+    """
     today = call.today
     authored = order.authored if order else None
     ordered_on = min(authored, today) if authored else today
@@ -560,28 +606,32 @@ def _show(call: Call, read_case: ReadCase) -> HookResponse:
     full_answer, cards = _answer_with_cards(call, conclusion)
     ports.deadline.check()
     response = HookResponse(cards=cards)
-    acts = conclusion.recommendations
+    entry = entry_for(_shown(call, read_case, full_answer, response))
+    ports.deadline.check()
+    ports.audit.append(entry, ports.deadline)
+    return response if ports.is_shown else NO_CARDS
+
+
+def _shown(
+    call: Call, read_case: ReadCase, full_answer: Answer, response: HookResponse
+) -> Shown:
+    """Collect what the log keeps of an answer."""
+    ports = call.ports
+    acts = full_answer.recommendations
     corrections = [correction for act in acts for correction in act.corrections]
-    unread = unread_braces(corrections)
-    server = call.server if ports.may_name_server else NOT_LISTED
-    silent_after = None if ports.is_shown else ports.deadline.passed
-    shown = Shown(
+    return Shown(
         entry_id=call.entry_id,
         at=call.now,
         service_id=call.service_id,
         request=call.request,
         caller=ports.caller,
-        server=server,
-        near=(*read_case.near, *unread),
+        server=call.server if ports.may_name_server else NOT_LISTED,
+        near=(*read_case.near, *unread_braces(corrections)),
         answer=full_answer,
         response=response,
-        silent_after=silent_after,
+        silent_after=None if ports.is_shown else ports.deadline.passed,
         asked_language=ports.language,
     )
-    entry = entry_for(shown)
-    ports.deadline.check()
-    ports.audit.append(entry, ports.deadline)
-    return response if ports.is_shown else NO_CARDS
 
 
 def _answer_with_cards(
@@ -603,15 +653,38 @@ def _answer_with_cards(
 def _make_answer(
     call: Call, conclusion: Conclusion, language: LanguageFile | None = None
 ) -> Answer:
-    """Add to a conclusion what its cards need besides: suggested orders and links.
+    """Add to a conclusion the orders and links that its cards offer.
 
-    One conclusion and signing give the same orders.
+    The same conclusion and signing give the same orders.
 
     Raises:
         NotTranslated: the language has no words for one of them.
     """
-    service, hook, ports = call.service, call.hook, call.ports
-    context = call.request.context
+    hook, ports = call.hook, call.ports
+    acts, ordering = conclusion.recommendations, _ordering(call, language)
+    suggestions = dict(draft_suggestions(acts, ordering))
+    page = _page_to_take_home(call, conclusion)
+    page_draft = draft_handout(page, ordering) if page else None
+    if page_draft:
+        suggestions[HANDOUT_DRAFT] = (page_draft,)
+    has_page = bool(hook.handouts) and _is_order_sure(conclusion)
+    return Answer(
+        conclusion=conclusion,
+        texts=hook.texts,
+        signing=ordering.signing,
+        suggestions=suggestions,
+        order_words=order_words(acts, suggestions, ordering),
+        base_url=ports.base_url,
+        basis_url=ports.basis_url(call.entry_id),
+        handout_url=ports.handout_url(call.entry_id) if has_page else "",
+        worksheet_url=ports.worksheet_url,
+        language=language,
+    )
+
+
+def _ordering(call: Call, language: LanguageFile | None) -> Ordering:
+    """Collect what the suggested orders of this call have in common."""
+    ports, context = call.ports, call.request.context
     signing = Signing(
         client=ports.caller.client,
         tenant=ports.caller.tenant,
@@ -620,34 +693,14 @@ def _make_answer(
         orders=call.signed_digest,
         hook_instance=call.request.hook_instance,
     )
-    ordering = Ordering(
+    return Ordering(
         signing=signing,
         encounter_id=context.encounter_id,
         user_id=context.user_id,
-        templates=hook.order_templates,
-        terminology=service.terminology,
+        templates=call.hook.order_templates,
+        terminology=call.service.terminology,
         today=call.today,
         capabilities=ports.capabilities,
-        language=language,
-    )
-    acts = conclusion.recommendations
-    suggestions = dict(draft_suggestions(acts, ordering))
-    has_page = bool(hook.handouts) and _is_order_sure(conclusion)
-    handout_url = ports.handout_url(call.entry_id) if has_page else ""
-    page = _page_to_take_home(call, conclusion)
-    page_draft = draft_handout(page, ordering) if page else None
-    if page_draft:
-        suggestions[HANDOUT_DRAFT] = (page_draft,)
-    return Answer(
-        conclusion=conclusion,
-        texts=hook.texts,
-        signing=signing,
-        suggestions=suggestions,
-        order_words=order_words(acts, suggestions, ordering),
-        base_url=ports.base_url,
-        basis_url=ports.basis_url(call.entry_id),
-        handout_url=handout_url,
-        worksheet_url=ports.worksheet_url,
         language=language,
     )
 
