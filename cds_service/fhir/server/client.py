@@ -1,9 +1,7 @@
-"""An HTTP client for one FHIR server with one token and one deadline.
+"""Reads one FHIR server over HTTP, with one token and one deadline.
 
-No request leaves the server's base URL.
-
-Every answer is checked before it is used; failures raise `FhirReadError` with a message
-for people.
+No request leaves the server's base URL. Every answer is checked before it is used.
+Failures raise `FhirReadError` with a message for people.
 """
 
 import math
@@ -26,10 +24,10 @@ from cds_service.fhir.raw_json import member, objects, text
 from cds_service.fhir.server.searches import (
     CategoryReads,
     form_of,
-    having,
     plainer_queries,
     value_of,
     walk_pages,
+    with_parameter,
 )
 from cds_service.outgoing.address import parse_base
 from cds_service.outgoing.connections import Connections, late
@@ -46,9 +44,9 @@ RETRIED = frozenset(
 )
 # Reasons of a call without an answer. An answer that is an error shows a live server.
 UNREACHED = frozenset({"unreachable", "reset", "timeout", "dns", "tls", "truncated"})
-# Parameters that servers require besides the patient, with every value, so that nothing
-# is left out. athenahealth requires the intent of MedicationRequests, Epic the category
-# of Conditions.
+# Parameters that servers demand besides the patient. Every value is listed, so that
+# nothing is left out. athenahealth demands the intent of MedicationRequests, Epic the
+# category of Conditions.
 DEMANDED = {
     "MedicationRequest": (
         (
@@ -73,10 +71,8 @@ Form = list[tuple[str, str]]  # of a search by POST
 class FhirClient:
     """Reads one FHIR server on behalf of one request.
 
-    Its time starts when it is created.
-
-    The token is only sent to the origin of the base URL, and never over plain http
-    except on this machine.
+    Its time starts when it is created. The token is sent to the origin of the base URL
+    alone, and never over plain http except on this machine.
     """
 
     def __init__(
@@ -93,10 +89,10 @@ class FhirClient:
         Args:
             base: the server's base URL, already allowed for this caller.
             token: bearer token of this request; None for a server that needs none.
-            patient: whom the request is about, for the breaker alone; empty if no order
-                waits.
+            patient: the patient of the request, for the breaker alone; empty if no
+                clinician waits.
             connections: shared between requests; None makes its own.
-            is_fresh: no answer may come from the server's cache; HAPI keeps the answer
+            is_fresh: no answer may come from the server's cache: HAPI keeps the answer
                 of a search for a minute.
 
         Raises:
@@ -147,7 +143,7 @@ class FhirClient:
         return self._search_as_demanded(query, refusal, deadline)
 
     def first_page(self, query: str, *, until: float) -> Fetched:
-        """Like `fetch`, but only the first page, for a person who is looking around.
+        """Fetch the first page of a search alone, for a person who looks around.
 
         Raises:
             FhirReadError: the answer cannot be used.
@@ -155,9 +151,7 @@ class FhirClient:
         return Fetched((self._first_page(query, Deadline(self._began, until)),))
 
     def follow(self, page: Any, *, until: float) -> Fetched:
-        """Fetch all pages after this first page of a search.
-
-        The first came with the request.
+        """Fetch all pages after this first page of a search, which the EHR has sent.
 
         Never raises FhirReadError: `Fetched.note` says what could not be read.
         """
@@ -169,21 +163,21 @@ class FhirClient:
 
     def _search_plainly(self, query: str, until: Deadline) -> Fetched:
         """Search, and search again with fewer parameters if the server refuses one."""
-        for plainer in plainer_queries(query)[1:]:
+        *earlier, plainest = plainer_queries(query)
+        for attempt in earlier:
             try:
-                return self._search(query, until)
+                return self._search(attempt, until)
             except FhirReadError as error:
-                if not _may_be_about_parameters(error, query):
+                if not _may_be_about_parameters(error, attempt):
                     raise
-            query = plainer
-        return self._search(query, until)
+        return self._search(plainest, until)
 
     def _search_as_demanded(
         self, query: str, refusal: FhirReadError, until: Deadline
     ) -> Fetched:
-        """Repeat a refused search with the parameters that servers require for it."""
+        """Repeat a refused search with the parameters that servers demand for it."""
         for name, value in DEMANDED.get(query.partition("?")[0], ()):
-            query = having(query, name, value)
+            query = with_parameter(query, name, value)
             try:
                 return self._search_plainly(query, until)
             except FhirReadError as error:
@@ -202,7 +196,8 @@ class FhirClient:
         except FhirReadError as error:
             if error.reason != "http-414":
                 raise
-        path, form = form_of(query)  # the one case for POST: a URL that is too long
+        # The URL is too long: the one case for POST.
+        path, form = form_of(query)
         return self._document(self._url(path), until, form)
 
     def _page(self, url: str, *, until: Deadline) -> Any:
@@ -214,7 +209,9 @@ class FhirClient:
     def _document(
         self, url: str, until: Deadline, form: Form | None = None
     ) -> dict[str, Any]:
-        """Read the resource in the answer. No redirect is followed.
+        """Request this URL, and return the resource in the answer.
+
+        No redirect is followed.
 
         Raises:
             FhirReadError: no answer in time, a refusal, a redirect, not FHIR JSON, or
@@ -240,14 +237,13 @@ class FhirClient:
             )
         is_fair = until.left >= FAIR_SECONDS
         outcome = self._try(url, until, form)
-        may_be_about_order = (
-            _reason(outcome) == "http-500" and value_of(url, "_sort") is not None
-        )
-        wait = None if may_be_about_order else _wait_before_retry(outcome, until)
+        # A search that failed on sorting is repeated without it, not as it is.
+        is_about_sorting = _may_be_about_sorting(_reason(outcome), url)
+        wait = None if is_about_sorting else _wait_before_retry(outcome, until)
         if wait is not None:
             time.sleep(wait)
             outcome = self._try(url, until, form)
-        # Nor does a call say anything about the server if this process stalled.
+        # If this process stalled, the outcome says nothing about the server.
         if not until.is_stale and (is_fair or _reason(outcome) != "timeout"):
             self._breaker.note(self._patient, failed=_reason(outcome) in UNREACHED)
         if isinstance(outcome, CallFailed):
@@ -273,7 +269,7 @@ def _wait_before_retry(outcome: Response | CallFailed, until: Deadline) -> float
     """Return the seconds until the one retry; None if there should be none."""
     if _reason(outcome) not in RETRIED or until.share_left < LEAST_SHARE_FOR_RETRY:
         return None
-    # It spreads the load of many retries, and need not be hard to guess.
+    # Jitter spreads the load of many retries, and need not be hard to guess.
     jitter = random.uniform(0, min(JITTER_SECONDS, until.left / 10))  # noqa: S311
     if isinstance(outcome, CallFailed):
         return jitter
@@ -284,13 +280,13 @@ def _wait_before_retry(outcome: Response | CallFailed, until: Deadline) -> float
 
 
 def _may_be_about_parameters(error: FhirReadError, query: str) -> bool:
-    """Tell if a simpler query may succeed.
+    """Tell if a query with fewer parameters may succeed."""
+    return error.reason == "http-400" or _may_be_about_sorting(error.reason, query)
 
-    Some servers refuse a parameter, some fail on sorting.
-    """
-    return error.reason == "http-400" or (
-        error.reason == "http-500" and value_of(query, "_sort") is not None
-    )
+
+def _may_be_about_sorting(reason: str, query: str) -> bool:
+    """Tell if a server may have failed because it was asked to sort."""
+    return reason == "http-500" and value_of(query, "_sort") is not None
 
 
 def _reason(outcome: Response | CallFailed) -> str:
@@ -301,7 +297,7 @@ def _reason(outcome: Response | CallFailed) -> str:
     )
 
 
-# --- is the answer the requested resource, and if not, why
+# --- judging an answer
 
 REFUSALS: Mapping[int, str] = {
     401: "the access token was refused or has expired (401)",
@@ -312,6 +308,7 @@ REFUSALS: Mapping[int, str] = {
 }
 TOKENLESS = "the server asks for an access token, and the request has none (401)"
 MERGED_CODE = "4107"  # Epic: the patient was merged into another
+# Words by which servers demand one of these parameters, without a code that says so.
 DEMAND = re.compile(
     r"code or category|category or code"
     r"|(missing|required|must"
@@ -325,8 +322,8 @@ def judge(reply: Response, *, has_token: bool) -> dict[str, Any]:
     """Return the resource in this answer.
 
     Args:
-        reply: an answer with any status except a redirect.
-        has_token: whether the request carried a token, for the wording of a refusal.
+        reply: an answer of any status, except a redirect.
+        has_token: the request carried a token; the wording of a refusal depends on it.
 
     Raises:
         FhirReadError: a refusal, not FHIR JSON, or an OperationOutcome that says error.
@@ -335,27 +332,24 @@ def judge(reply: Response, *, has_token: bool) -> dict[str, Any]:
         raise _refusal(reply, has_token=has_token)
     document = _decoded(reply)
     if document["resourceType"] == "OperationOutcome" and is_error_outcome(document):
-        raise _demand(document) or FhirReadError(
-            "outcome", "the server answered with an error"
-        )
+        known = _known_fault(document)
+        raise known or FhirReadError("outcome", "the server answered with an error")
     return document
 
 
 def _refusal(reply: Response, *, has_token: bool) -> FhirReadError:
-    demand = _demand(_outcome_in(reply)) if reply.status_code != 401 else None
-    if demand is not None:
-        return demand
-    if reply.status_code < 500 and DEMAND.search(
-        reply.content[:2000].decode("utf-8", "replace")
-    ):
-        return _category_demand()
-    if reply.status_code == 401 and not has_token:
+    status = reply.status_code
+    known = _known_fault(_outcome_in(reply)) if status != 401 else None
+    if known is not None:
+        return known
+    beginning = reply.content[:2000].decode("utf-8", "replace")
+    if status < 500 and DEMAND.search(beginning):
+        return _parameter_demanded()
+    if status == 401 and not has_token:
         return FhirReadError("http-401", TOKENLESS)
-    verb = "failed" if reply.status_code >= 500 else "refused"
-    return FhirReadError(
-        f"http-{reply.status_code}",
-        REFUSALS.get(reply.status_code, f"the server {verb} ({reply.status_code})"),
-    )
+    verb = "failed" if status >= 500 else "refused"
+    note = REFUSALS.get(status, f"the server {verb} ({status})")
+    return FhirReadError(f"http-{status}", note)
 
 
 def _outcome_in(reply: Response) -> Any:
@@ -365,8 +359,11 @@ def _outcome_in(reply: Response) -> Any:
         return None
 
 
-def _demand(outcome: Any) -> FhirReadError | None:
-    """Return the error for an issue that we can act on, or name on a card."""
+def _known_fault(outcome: Any) -> FhirReadError | None:
+    """Return the error for an issue that we can act on, or name on a card.
+
+    None for any other OperationOutcome.
+    """
     issues = objects(member(outcome, "issue"))
     codes = {
         text(coding.get("code"))
@@ -376,11 +373,11 @@ def _demand(outcome: Any) -> FhirReadError | None:
     if MERGED_CODE in codes:
         return FhirReadError("merged", "this patient's record was merged into another")
     if any(issue.get("code") == "required" for issue in issues):
-        return _category_demand()
+        return _parameter_demanded()
     return None
 
 
-def _category_demand() -> FhirReadError:
+def _parameter_demanded() -> FhirReadError:
     return FhirReadError(
         "category-required", "the server demands a parameter that was not sent"
     )
@@ -408,7 +405,7 @@ def _decoded(reply: Response) -> dict[str, Any]:
 def wait_asked_for(headers: Mapping[str, str]) -> float | None:
     """Return the seconds that the server asks us to wait (Retry-After).
 
-    Infinite if unreadable, None if not stated.
+    Infinite if they cannot be read; None if the server states none.
     """
     milliseconds = headers.get("x-ms-retry-after-ms", "")
     if milliseconds.isascii() and milliseconds.isdigit():

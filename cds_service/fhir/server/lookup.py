@@ -1,8 +1,7 @@
-"""Explores a FHIR server for a person who tries the service.
+"""Asks a FHIR server for its software and its patients.
 
-Which server it is, and which patients it has.
-
-The service itself does not need this: an EHR names its server and its patient.
+This is for a person who tries the service. The service itself does not need it: an EHR
+names its server and its patient.
 """
 
 import re
@@ -17,7 +16,7 @@ from cds_service.fhir.raw_json import Json, member, objects, text
 from cds_service.protocol.messages import is_fhir_id
 
 MOST_SHOWN = 20  # patients in one search
-# for each request, so that one that hangs leaves time for the answer itself
+# For one question to the server: if it hangs, time is left for the answer itself.
 STEP_SECONDS = 6.0
 RELEASES = {"0.": "DSTU1", "1.": "DSTU2", "3.": "STU3", "5.": "R5", "6.": "R6"}
 
@@ -28,7 +27,8 @@ class Browser(FhirReader, Protocol):
     def first_page(self, query: str, *, until: float) -> Fetched:
         """Fetch the first page of a search.
 
-        FhirReadError if there is no usable answer by this monotonic time.
+        Raises:
+            FhirReadError: there was no usable answer by this monotonic time.
         """
         ...
 
@@ -68,6 +68,11 @@ class ServerIdentity:
     note: str = ""
 
 
+def _end_of_step(until: float) -> float:
+    """Return the monotonic time by which one question must be answered."""
+    return min(until, time.monotonic() + STEP_SECONDS)
+
+
 # --- the server
 
 
@@ -81,9 +86,7 @@ def identify_server(fhir: FhirReader, *, until: float) -> ServerIdentity:
         LookUpFailed: the server cannot be reached, or its FHIR release is not R4.
     """
     try:
-        statement = fhir.fetch(
-            "metadata", until=min(until, time.monotonic() + STEP_SECONDS)
-        ).documents[0]
+        statement = fhir.fetch("metadata", until=_end_of_step(until)).documents[0]
     except FhirReadError as error:
         if error.reason in {"address", "dns", "unreachable", "tls"}:
             cure = (
@@ -96,17 +99,22 @@ def identify_server(fhir: FhirReader, *, until: float) -> ServerIdentity:
         return ServerIdentity(
             note=f"its CapabilityStatement could not be read: {error}"
         )
-    # the second is DSTU2's
+    # DSTU2 calls it Conformance.
     if statement.get("resourceType") not in {"CapabilityStatement", "Conformance"}:
         return ServerIdentity(
             note="its CapabilityStatement could not be read: it sent something else"
         )
-    software = " ".join(
-        filter(
-            None,
-            (text(member(statement, "software", part)) for part in ("name", "version")),
-        )
-    )
+    return _identity_in(statement)
+
+
+def _identity_in(statement: Json) -> ServerIdentity:
+    """Return the identity that a CapabilityStatement states.
+
+    Raises:
+        LookUpFailed: the FHIR release is not R4.
+    """
+    parts = [text(member(statement, "software", one)) for one in ("name", "version")]
+    software = " ".join(filter(None, parts))
     version = text(statement.get("fhirVersion"))
     release = next(
         (name for start, name in RELEASES.items() if version.startswith(start)), None
@@ -117,11 +125,9 @@ def identify_server(fhir: FhirReader, *, until: float) -> ServerIdentity:
             " (4.0.1). Most servers have an R4 base of their own, often ending in /r4"
             " or /baseR4."
         )
-    note = (
-        ""
-        if version.startswith("4.0")
-        else f"it says {version or 'no FHIR version'}; it is read as R4 (4.0.1)"
-    )
+    note = ""
+    if not version.startswith("4.0"):
+        note = f"it says {version or 'no FHIR version'}; it is read as R4 (4.0.1)"
     return ServerIdentity(software, version, note)
 
 
@@ -131,14 +137,14 @@ def identify_server(fhir: FhirReader, *, until: float) -> ServerIdentity:
 def find_patients(
     fhir: Browser, wanted: str, *, until: float
 ) -> tuple[FoundPatient, ...]:
-    """Find patients by this text as a name, then an identifier, then an id.
+    """Find patients, at most `MOST_SHOWN`, whose name, identifier or id is this text.
 
-    There are at most `MOST_SHOWN`.
+    The first search that finds any decides.
 
     Raises:
         LookUpFailed: the server answered none of the searches.
     """
-    until = min(until, time.monotonic() + STEP_SECONDS)
+    until = _end_of_step(until)
     patients: dict[str, FoundPatient] = {}
     faults: list[FhirReadError] = []
     queries = _searches(wanted)
@@ -160,12 +166,13 @@ def find_patients(
 def find_by_identifier(fhir: Browser, identifier: str, *, until: float) -> str:
     """Find the id of the one patient with this business identifier, a record number.
 
-    A server may pass over a parameter that it does not know, and send anybody.
+    A server may ignore a parameter that it does not know, and send other patients. So
+    each answer is compared with the identifier.
 
     Raises:
         LookUpFailed: the server did not answer, or knows none, or several.
     """
-    until = min(until, time.monotonic() + STEP_SECONDS)
+    until = _end_of_step(until)
     wanted = identifier.strip()
     query = f"Patient?identifier={quote(wanted, safe='')}&_count=2"
     try:
@@ -190,9 +197,10 @@ def _is_known_as(patient: Json, identifier: str) -> bool:
 
 
 def _searches(wanted: str) -> list[str]:
-    """Return the searches to try: all words of a name must match.
+    """Return the searches to try, in order.
 
-    A text with a digit is tried as identifier and id first.
+    All words of a name must match. A text with a digit is tried as an identifier and as
+    an id before it is tried as a name.
     """
     wanted = wanted.strip()
     words = [word for word in re.split(r"[\s,|\\$]+", wanted) if word]
@@ -211,11 +219,9 @@ def list_patients(fhir: Browser, *, until: float) -> tuple[FoundPatient, ...]:
     Raises:
         LookUpFailed: the server did not answer.
     """
+    query = f"Patient?_count={MOST_SHOWN}"
     try:
-        fetched = fhir.first_page(
-            f"Patient?_count={MOST_SHOWN}",
-            until=min(until, time.monotonic() + STEP_SECONDS),
-        )
+        fetched = fhir.first_page(query, until=_end_of_step(until))
     except FhirReadError as error:
         raise LookUpFailed(f"The server was asked for patients: {error}.") from None
     return _patients_in(fetched)[:MOST_SHOWN]
@@ -255,24 +261,20 @@ def describe_patient(patient: Json) -> FoundPatient:
 
 
 def _display_name(name: Json) -> str:
-    given_names = name.get("given")
-    parts = [
-        *(given_names if isinstance(given_names, list) else []),
-        name.get("family"),
-    ]
-    return text(name.get("text")).strip() or " ".join(filter(None, map(text, parts)))
+    given = name.get("given")
+    given_names = given if isinstance(given, list) else []
+    parts = map(text, (*given_names, name.get("family")))
+    return text(name.get("text")).strip() or " ".join(filter(None, parts))
 
 
 def check_patient(fhir: FhirReader, patient_id: str, *, until: float) -> None:
-    """Check that the server has this patient, as far as it says.
+    """Check that the server has this patient; any other fault is passed over.
 
     Raises:
-        LookUpFailed: it says that there is no patient with this id.
+        LookUpFailed: the server says that there is no patient with this id.
     """
     try:
-        fhir.fetch(
-            f"Patient/{patient_id}", until=min(until, time.monotonic() + STEP_SECONDS)
-        )
+        fhir.fetch(f"Patient/{patient_id}", until=_end_of_step(until))
     except FhirReadError as error:
         if error.reason in {"http-404", "http-410"}:
             raise LookUpFailed(

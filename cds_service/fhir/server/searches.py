@@ -1,6 +1,7 @@
-"""Searches: parameters, paging, and Observations on servers that require a category.
+"""Changes the parameters of searches, walks their pages, and searches by category.
 
-Queries are text: `Type/id` or `Type?name=value&…`, percent-encoded if needed.
+Queries are text: `Type/id` or `Type?name=value&…`, percent-encoded if needed. Some
+servers answer a search for Observations only if it names a category.
 """
 
 import re
@@ -57,7 +58,7 @@ Ask = Callable[[str], Any]
 
 
 def parameters(query: str) -> list[tuple[str, str]]:
-    """Return names and values in order, still encoded."""
+    """Return the names and values of a query in order, still encoded."""
     pairs = (part.partition("=") for part in query.partition("?")[2].split("&") if part)
     return [(name, value) for name, _, value in pairs]
 
@@ -69,41 +70,26 @@ def value_of(query: str, name: str) -> str | None:
     )
 
 
-def without(query: str, names: frozenset[str]) -> str:
+def without_parameters(query: str, names: frozenset[str]) -> str:
     """Return the query without these parameters."""
     others = [(name, value) for name, value in parameters(query) if name not in names]
     return _joined(query, others)
 
 
-def having(query: str, name: str, value: str) -> str:
-    """Return the query with this parameter, replacing any of the same name."""
-    return _joined(
-        query,
-        [
-            *(
-                (parameter, old)
-                for parameter, old in parameters(query)
-                if parameter != name
-            ),
-            (name, value),
-        ],
-    )
+def with_parameter(query: str, name: str, value: str) -> str:
+    """Return the query with this parameter in place of any of the same name."""
+    others = [pair for pair in parameters(query) if pair[0] != name]
+    return _joined(query, [*others, (name, value)])
 
 
 def plainer_queries(query: str) -> tuple[str, ...]:
-    """Return the query, then versions with fewer parameters.
+    """Return the query, then versions of it with fewer parameters, if these differ.
 
-    Some servers refuse one; we filter and sort anyway.
+    Some servers refuse a parameter. We sort and filter the answers in any case.
     """
-    return tuple(
-        dict.fromkeys(
-            (
-                query,
-                without(query, frozenset({"_sort"})),
-                without(query, PAGE_PARAMETERS),
-            )
-        )
-    )
+    unsorted = without_parameters(query, frozenset({"_sort"}))
+    bare = without_parameters(query, PAGE_PARAMETERS)
+    return tuple(dict.fromkeys((query, unsorted, bare)))
 
 
 def form_of(query: str) -> tuple[str, list[tuple[str, str]]]:
@@ -114,9 +100,8 @@ def form_of(query: str) -> tuple[str, list[tuple[str, str]]]:
 
 
 def _joined(query: str, pairs: list[tuple[str, str]]) -> str:
-    return f"{query.partition('?')[0]}?" + "&".join(
-        f"{name}={value}" for name, value in pairs
-    )
+    joined = "&".join(f"{name}={value}" for name, value in pairs)
+    return f"{query.partition('?')[0]}?{joined}"
 
 
 # --- pages
@@ -125,28 +110,26 @@ def _joined(query: str, pairs: list[tuple[str, str]]) -> str:
 def walk_pages(
     base: Address, ask: Ask, first: Any, url: str, *, is_query: bool = False
 ) -> Fetched:
-    """Fetch this page of a search and all later ones, each URL once.
+    """Return a search's first page and all later ones, each of which is fetched once.
 
-    No page leaves the base; the note says what is missing.
+    No request leaves the base. The note of the result says what is missing.
 
     Args:
         base: the server's base URL.
         ask: fetches the page at a URL, or raises FhirReadError.
         first: the first page, or whatever was received instead.
-        url: the URL that it came from.
+        url: the URL of the first page.
         is_query: the URL is our own query, so it may be repeated with an offset.
     """
     pages, visited, page_url = [first], {url}, url
     while True:
         link = next_page(pages[-1])
         if link is None:
-            return (
-                _by_offset(ask, pages, url)
-                if is_query and _may_go_on(pages, url)
-                else Fetched(tuple(pages))
-            )
-        # A server that filters by rights may send an empty page within a list.
-        if not any(has_entries(page) for page in pages[-2:]) and len(pages) > 1:
+            if is_query and _may_go_on(pages, url):
+                return _by_offset(ask, pages, url)
+            return Fetched(tuple(pages))
+        # A server that filters by rights may send one empty page within a list.
+        if len(pages) > 1 and not any(map(has_entries, pages[-2:])):
             return Fetched(tuple(pages), "the list may go on after two empty pages")
         if _is_enough(pages):
             return _cut(pages)
@@ -162,9 +145,10 @@ def walk_pages(
 
 
 def _by_offset(ask: Ask, pages: list[Any], url: str) -> Fetched:
-    """Fetch the rest of a list by `_offset` if the server sends no links.
+    """Fetch the rest of a list by `_offset`, from a server that sends no links.
 
-    The list is called incomplete if the server does not know `_offset`.
+    A server that does not know `_offset` sends the same entries again. The note then
+    says that the list may go on.
     """
     known = _ids(pages)
     while _may_go_on(pages, url):
@@ -172,7 +156,7 @@ def _by_offset(ask: Ask, pages: list[Any], url: str) -> Fetched:
             return _cut(pages)
         note = f"the list may go on after {len(known)} entries"
         try:
-            page = ask(having(url, "_offset", str(len(known))))
+            page = ask(with_parameter(url, "_offset", str(len(known))))
         except FhirReadError:
             return Fetched(tuple(pages), note)
         if not has_entries(page):
@@ -186,14 +170,15 @@ def _by_offset(ask: Ask, pages: list[Any], url: str) -> Fetched:
 
 
 def _page_address(base: Address, link: str, page_url: str) -> str | None:
-    """Return the URL of a page.
+    """Return the URL of a page under our base; None if the link cannot be used.
 
-    A link below the base is used as it is. For any other link, its path and query are
-    put on the base. None if it cannot be used.
+    A link under the base is used as it is. Servers behind a gateway write their
+    internal address: of any other link, the end of its path and its query are put on
+    our base.
 
     Args:
         base: the server's base URL.
-        link: link to the next page.
+        link: link to the page.
         page_url: URL of the page that has the link.
     """
     try:
@@ -202,13 +187,13 @@ def _page_address(base: Address, link: str, page_url: str) -> str | None:
         return None
     if address.is_under(base):
         return address.url
-    # A foreign link is rewritten to our base: servers behind a gateway write their
-    # internal address.
-    path = tuple(
-        part for part in address.segments[-1:] if RESOURCE_TYPE.fullmatch(part)
-    )
-    if address.segments[: len(base.segments)] == base.segments:
+    is_same_path = address.segments[: len(base.segments)] == base.segments
+    if is_same_path:
         path = address.segments[len(base.segments) :]
+    else:
+        path = tuple(
+            part for part in address.segments[-1:] if RESOURCE_TYPE.fullmatch(part)
+        )
     on_base = replace(base, segments=base.segments + path, query=address.query)
     return on_base.url if on_base.query else None
 
@@ -216,7 +201,8 @@ def _page_address(base: Address, link: str, page_url: str) -> str | None:
 def _may_go_on(pages: list[Any], url: str) -> bool:
     """Tell if a list that ends without a link seems to be cut.
 
-    It seems so if it is shorter than its total, or exactly one page long.
+    It does if it is shorter than its total or, without a total, if its last page is
+    full.
     """
     if not has_entries(pages[-1]):
         return False
@@ -229,17 +215,12 @@ def _may_go_on(pages: list[Any], url: str) -> bool:
 def _ids(pages: list[Any]) -> set[str]:
     """Return the identities of these pages' entries, without OperationOutcomes."""
     resources = [resource for page in pages for resource in resources_of(page)]
-    results = (
-        resource
-        for resource in resources
-        if resource.get("resourceType") != "OperationOutcome"
-    )
-    return {
-        f"{resource.get('resourceType')}/{resource['id']}"
-        if resource.get("id")
-        else repr(resource)
-        for resource in results
-    }
+    identities = set()
+    for resource in resources:
+        kind, own_id = resource.get("resourceType"), resource.get("id")
+        if kind != "OperationOutcome":
+            identities.add(f"{kind}/{own_id}" if own_id else repr(resource))
+    return identities
 
 
 def _is_enough(pages: list[Any]) -> bool:
@@ -257,11 +238,10 @@ def _cut(pages: list[Any]) -> Fetched:
 
 
 class CategoryReads:
-    """Reads one patient's observations by category.
+    """Reads all Observations of one patient, category by category.
 
-    Searches with different codes share the result.
-
-    The result holds more than was requested; finding readers check the codes again.
+    Searches with different codes share the result. It holds more than each asked for:
+    the readers of findings check the codes again.
     """
 
     def __init__(self, search: Search) -> None:
@@ -275,7 +255,7 @@ class CategoryReads:
         self._answers: dict[str, Fetched | FhirReadError] = {}
 
     def search(self, query: str, until: Deadline) -> Fetched:
-        """Return the combined content of all categories.
+        """Return the Observations of all categories as one page.
 
         Args:
             query: a search for Observations by code.
@@ -284,22 +264,25 @@ class CategoryReads:
         Raises:
             FhirReadError: no category could be read.
         """
-        plain = having(without(query, frozenset({"code"})), "_count", PAGE_SIZE)
+        uncoded = without_parameters(query, frozenset({"code"}))
+        uncoded = with_parameter(uncoded, "_count", PAGE_SIZE)
         if not self._lock.acquire(timeout=max(0.0, until.left)):
             raise FhirReadError("timeout", "not read in time")
         try:
-            if plain not in self._answers:
-                self._answers[plain] = self._read(plain, until)
+            if uncoded not in self._answers:
+                self._answers[uncoded] = self._read(uncoded, until)
         finally:
             self._lock.release()
-        answer = self._answers[plain]
+        answer = self._answers[uncoded]
         if isinstance(answer, FhirReadError):
             raise answer
         return answer
 
     def _read(self, query: str, until: Deadline) -> Fetched | FhirReadError:
         tasks = {
-            name: partial(self._read_one, having(query, "category", name), until)
+            name: partial(
+                self._read_one, with_parameter(query, "category", name), until
+            )
             for name in CATEGORIES
         }
         answers = run_side_by_side(tasks, until)
@@ -317,8 +300,8 @@ class CategoryReads:
             notes.append(
                 f"{len(missing)} of {len(CATEGORIES)} categories could not be read"
             )
-        # One page without a total: the total of one category says nothing about the
-        # whole. What the pages of a category say of it is in its note.
+        # The page has no total: that of one category says nothing about the whole. If
+        # a category is not whole, its note says so.
         entries = [
             entry
             for fetched in read

@@ -1,6 +1,6 @@
 """Writes to a FHIR server: one transaction, or one create after the other.
 
-Over the connections that serve every read. Nothing is sent twice.
+It uses the connections of the reads. Nothing is sent twice.
 """
 
 import json
@@ -18,7 +18,7 @@ from cds_service.protocol.json_text import JsonTextError, decode_record_json
 from cds_service.protocol.messages import FHIR_ID
 
 HEADERS = {"Accept": "application/fhir+json", "Content-Type": "application/fhir+json"}
-DONE = ("200", "201")  # there already, by the condition; created
+DONE = ("200", "201")  # the condition found it there already; created
 STATUS = re.compile(r"([1-5]\d\d)\b", re.ASCII)
 MOST_SAID = 300  # characters of what a server says of its refusal
 SINGLE_REFUSALS = {
@@ -41,8 +41,8 @@ class NotWritten(CdsError):
     """The server did not take all of it.
 
     Attributes:
-        created: how many values it took before; none of a transaction.
-        is_known: it is certain that it took no more than these.
+        created: number of values that it took before the fault; 0 for a transaction.
+        is_known: it is certain that the server took no more than these.
     """
 
     def __init__(
@@ -65,11 +65,11 @@ def send_transaction(
     Each of them is 201, created, or 200, there already.
 
     Args:
-        base: base of the server; a person named it.
+        base: base URL of the server; a person named it.
         token: sent over https, and to this machine.
         transaction: all of it is written, or nothing.
-        connections: where calls may go.
-        seconds: for the whole exchange.
+        connections: they know where calls may go.
+        seconds: time for the whole exchange.
 
     Raises:
         NotWritten: the server refused it or a part of it, or gave no answer that says
@@ -103,12 +103,20 @@ def send_each(
 ) -> Sequence[str]:
     """Send the creates of a transaction one after the other, and return their statuses.
 
-    This is for servers that take no transaction. References between them are filled in
-    with the ids that the server gives. What is there is created once: each create has
-    the condition of its entry.
+    This is for servers that take no transaction. The ids that the server gives replace
+    the references between the entries. Each create has the condition of its entry, so
+    that nothing is created that is there already.
+
+    Args:
+        base: base URL of the server; a person named it.
+        token: sent over https, and to this machine.
+        transaction: its entries are the creates.
+        connections: they know where calls may go.
+        seconds: time for all of them.
 
     Raises:
-        NotWritten: the server refused one; those before it are written.
+        NotWritten: the server refused one, or gave no answer; those before it are
+            written.
     """
     session = _session(base, token, connections)
     ends = time.monotonic() + seconds
@@ -143,14 +151,13 @@ def send_each(
 
 
 def _is_provenance(entry: Json) -> bool:
-    """Tell if it says where values come from: sent after all of them."""
+    """Tell if an entry says where values come from; it is sent after them."""
     return bool(entry["resource"]["resourceType"] == "Provenance")
 
 
 def _refused(resource: Json, created: int, why: str) -> str:
     """Say what was written, and what was refused."""
-    if resource["resourceType"] == "Provenance":
-        # Every value was sent before.
+    if resource["resourceType"] == "Provenance":  # every value was sent before it
         return f"{NO_SOURCE}: {why}."
     if not created:
         return f"The server wrote nothing: {why}."
@@ -164,7 +171,7 @@ def _filled(resource: Json, places: Mapping[str, str]) -> Json:
     """Return the resource with the ids that the server has given to its targets.
 
     Raises:
-        NotWritten: it has given none.
+        NotWritten: the server has given no id to any target.
     """
     if "target" not in resource:
         return resource
@@ -176,7 +183,10 @@ def _filled(resource: Json, places: Mapping[str, str]) -> Json:
 
 
 def _place(reply: Response, answer: object, kind: str) -> str:
-    """Say where the server keeps it, `Observation/1`, by its header or its answer."""
+    """Return the name that the server gave to a resource, `Observation/1`.
+
+    It is in a header or in the answer. Empty if neither says it.
+    """
     match = PLACE.search(reply.headers.get("Location", ""))
     if match is not None and match[1] == kind:
         return f"{kind}/{match[2]}"
@@ -196,20 +206,19 @@ def _session(base: str, token: str | None, connections: Connections) -> Session:
 def _post(
     session: Session, url: str, document: Json, seconds: float
 ) -> tuple[Response, object]:
-    """Send it once, and read what comes back.
+    """Send a document once, and return the response with its JSON, None if unreadable.
 
     Raises:
-        NotWritten: there was no answer, or that of a gateway which got none.
+        NotWritten: there was no answer, or a gateway says that it got none.
     """
     try:
         reply = session.post(url, data=json.dumps(document).encode(), timeout=seconds)
-    except (CallFailed, RequestException) as error:
-        reason = (
-            str(error)
-            if isinstance(error, CallFailed)
-            else "the server's address is not valid"
-        )
-        raise NotWritten(NO_ANSWER.format(reason=reason), is_known=False) from None
+    except CallFailed as error:
+        reason = NO_ANSWER.format(reason=error)
+        raise NotWritten(reason, is_known=False) from None
+    except RequestException:
+        reason = NO_ANSWER.format(reason="the server's address is not valid")
+        raise NotWritten(reason, is_known=False) from None
     if reply.status_code in OF_GATEWAYS:
         reason = f"the gateway before it says so ({reply.status_code})"
         raise NotWritten(NO_ANSWER.format(reason=reason), is_known=False)
@@ -220,7 +229,10 @@ def _post(
 
 
 def _batch_refusal(refused: Sequence[str], count: int) -> str:
-    """Say what became of a transaction that a server took apart, which it may not."""
+    """Say what was refused of a transaction that a server wrote in part.
+
+    FHIR does not allow that.
+    """
     matches = (STATUS.match(one) for one in refused)
     codes = sorted({one[1] if one else "no status" for one in matches})
     return (
@@ -230,9 +242,9 @@ def _batch_refusal(refused: Sequence[str], count: int) -> str:
 
 
 def _reason(answer: object) -> str:
-    """Say what the server says of its refusal, shortened.
+    """Return the server's own words for its refusal, shortened, after a colon.
 
-    It is shown to the person who writes, and kept nowhere.
+    They are shown to the person who writes, and kept nowhere. Empty if there are none.
     """
     issues = objects(member(answer, "issue"))
     reasons = [
