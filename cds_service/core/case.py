@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import date
 
 from cds_service.core.assessment import Assessment, assess
-from cds_service.core.bone_drugs import DrugState, find_drug_state
 from cds_service.core.card_words import words_of_facts
 from cds_service.core.chart_facts import ChartFacts, FactFile, rank_facts
 from cds_service.core.closures import (
@@ -14,6 +13,7 @@ from cds_service.core.closures import (
     Closures,
     Fracture,
 )
+from cds_service.core.drug_states import DrugState, find_drug_state
 from cds_service.core.findings import (
     AugmentationOrder,
     Findings,

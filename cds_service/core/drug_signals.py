@@ -21,7 +21,7 @@ then review (FLS).` Besides, `words` has for a phrase what is known of these:
 
 from typing import get_args
 
-from cds_service.core.bone_drugs import DrugSignal, DrugState
+from cds_service.core.drug_states import DrugSignal, DrugState
 from cds_service.core.findings import Finding
 from cds_service.core.phrases import say
 from cds_service.core.situation import SIGNALS, Detector, Signal, Situation, signal

@@ -12,10 +12,10 @@ from typing import Any, Self
 
 from pydantic import Field, model_validator
 
-from cds_service.core.bone_drugs import DrugState
 from cds_service.core.bracing import SAME, BraceTimes, keep_reasons
 from cds_service.core.case import Case, Conclusion
 from cds_service.core.data_file import DataTable
+from cds_service.core.drug_states import DrugState
 from cds_service.core.findings import DrugUse
 from cds_service.core.handout_settings import HandoutSettings, HandoutWords
 from cds_service.core.leaving import Leaving, next_dose

@@ -8,12 +8,12 @@ from types import MappingProxyType
 from typing import NamedTuple
 
 from cds_service.core.assessment import Assessment
-from cds_service.core.bone_drugs import DrugState, find_drug_state
 from cds_service.core.bracing import (
     Brace,
     fracture_day,
     judge_braces,
 )
+from cds_service.core.drug_states import DrugState, find_drug_state
 from cds_service.core.findings import Finding, Findings, SupportOrder, SupportOrders
 from cds_service.core.leaving import Leaving
 from cds_service.core.policy import Policy

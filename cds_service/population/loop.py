@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from cds_service.core.bone_drugs import DrugEntry, find_overdue
 from cds_service.core.bracing import times_of
+from cds_service.core.drug_courses import find_overdue
+from cds_service.core.drug_uses import DrugEntry
 from cds_service.core.findings import SupportOrder
 from cds_service.core.loop import DAYS, Course, Step, last_day
 from cds_service.core.vocabulary import BoneDrugSpec

@@ -17,13 +17,9 @@ from uuid import UUID, uuid5
 
 from cds_service.audit.exporting import safe_cell
 from cds_service.call import Service
-from cds_service.core.bone_drugs import (
-    find_drug_state,
-    find_overdue,
-    full_day_text,
-    last_denosumab,
-)
 from cds_service.core.bracing import WITHOUT_DATE, times_of
+from cds_service.core.drug_courses import find_overdue, last_denosumab
+from cds_service.core.drug_states import find_drug_state, full_day_text
 from cds_service.core.findings import Dated, Findings
 from cds_service.core.loop import DAYS
 from cds_service.core.vocabulary import BoneDrugSpec, FindingSpec

@@ -7,15 +7,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 
-from cds_service.core.bone_drugs import (
-    INJECTED,
-    INTERVAL,
-    KINDS,
-    DrugEntry,
-    combine,
-    find_overdue,
-    last_denosumab,
-)
+from cds_service.core.bone_drugs import INJECTED, INTERVAL, KINDS
+from cds_service.core.drug_courses import find_overdue, last_denosumab
+from cds_service.core.drug_uses import DrugEntry, combine
 from cds_service.core.findings import BoneDrugs, Dated, DrugUse, Finding, Gap, HowEnded
 from cds_service.core.months import months_before
 from cds_service.core.phrases import joined

@@ -6,8 +6,8 @@ from typing import NamedTuple, get_args
 
 import pytest
 
-from cds_service.core.bone_drugs import DrugSignal
 from cds_service.core.chart_signals import WORDS
+from cds_service.core.drug_states import DrugSignal
 from cds_service.core.findings import SupportOrder, Value, WordedEnd
 from cds_service.core.open_signals import OPEN_SIGNALS
 from cds_service.core.signals import signal_names

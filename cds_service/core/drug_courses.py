@@ -1,0 +1,221 @@
+"""Compare the uses of a patient's bone drugs in time.
+
+One drug may follow another, go on from it, or be taken on the day of the fracture.
+"""
+
+from datetime import date, timedelta
+
+from cds_service.core.bone_drugs import GROUPS, MAY_MEAN, TUMOUR_DOSES
+from cds_service.core.findings import BoneDrugs, Dated, DrugUse
+from cds_service.core.months import months_before, months_between
+
+OVERDUE_MONTHS, DUE_MONTHS = 7, 6  # denosumab is given every six months
+LONG_MONTHS = 12  # policy: earlier, a fracture says nothing of a drug
+# The day of the fracture is seldom recorded: it is taken to be no older than this.
+RECENT = timedelta(days=90)
+# An anabolic drug begun so soon after denosumab does not hold the bone that was gained
+# (doi 10.3390/jcm12185874). Policy: the months.
+AFTER_DENOSUMAB_MONTHS = 18
+SWITCH = timedelta(days=90)  # policy: the new drug may begin before the old one ends
+
+
+# --- denosumab: overdue, due, in time
+
+
+def find_overdue(drugs: BoneDrugs, today: date) -> DrugUse | None:
+    """Find denosumab given too long ago, without a dose of a bone drug since."""
+    return next((use for use in drugs.uses if overdue_since(use, drugs, today)), None)
+
+
+def overdue_since(use: DrugUse, drugs: BoneDrugs, today: date) -> Dated | None:
+    """Return the last dose of denosumab that is overdue; None if it is not.
+
+    It is not overdue if another bone drug followed.
+    """
+    if use.kind != "denosumab" or not use.is_taken:
+        return None
+    last = _last_late_dose(use, today)
+    return last if last and not followers(use, drugs, last.last) else None
+
+
+def last_denosumab(use: DrugUse, today: date) -> Dated | None:
+    """Return the last day on which it may have been given; None if it never was.
+
+    Of denosumab that may be overdue, it is the last dose that is surely too old.
+    """
+    if not use.is_taken:
+        return None
+    return _last_late_dose(use, today) or use.doses.last or use.ended_on
+
+
+def _last_late_dose(use: DrugUse, today: date) -> Dated | None:
+    """Find the last dose that is too long ago; None if a later one surely is not."""
+    limit = months_before(today, OVERDUE_MONTHS)
+    day = use.doses.last or use.ended_on
+    doses = use.doses.counted or ((day,) if day else ())
+    if any(dose.first >= limit for dose in doses):
+        return None
+    return max((dose for dose in doses if dose.last < limit), default=None)
+
+
+def find_vague_late_dose(use: DrugUse, today: date) -> Dated | None:
+    """Find a dose whose month or year leaves open if it is too long ago."""
+    limit = months_before(today, OVERDUE_MONTHS)
+    return max((dose for dose in use.doses.counted if dose.last >= limit), default=None)
+
+
+def next_denosumab(last: Dated) -> date:
+    """Return the day on which the dose after this one is due."""
+    return months_before(last.first, -DUE_MONTHS)
+
+
+def is_denosumab_in_time(use: DrugUse, today: date) -> bool:
+    """Tell if it is denosumab whose next dose is not due yet."""
+    last = use.doses.last
+    if use.kind != "denosumab" or use.is_open or last is None or not use.is_running:
+        return False
+    return next_denosumab(last) >= today
+
+
+# --- which drug followed another
+
+
+def followers(use: DrugUse, drugs: BoneDrugs, after: date) -> list[DrugUse]:
+    """Find other drugs with a dose since, or begun and going on.
+
+    After an anabolic drug they may begin shortly before its end. What was given before
+    the last dose of denosumab does not come after it.
+    """
+    earliest = after if use.kind == "denosumab" else after - SWITCH
+    others = (one for one in drugs.uses if one is not use)
+    return [other for other in others if _follows(other, after, earliest)]
+
+
+def _follows(other: DrugUse, after: date, earliest: date) -> bool:
+    is_later = other.doses.sure is not None and other.doses.sure.first > after
+    is_switch = (
+        other.is_running
+        and not other.is_open
+        and other.started is not None
+        and other.started.first >= earliest
+        and (other.is_listed or vague_dose_around(other, after) is None)
+    )
+    return is_later or is_switch
+
+
+def vague_dose_around(use: DrugUse, day: date) -> Dated | None:
+    """Find a last dose whose month or year leaves open if it was before this day."""
+    dose = use.doses.last
+    return dose if dose and dose.first <= day < dose.last else None
+
+
+def is_replaced(use: DrugUse, drugs: BoneDrugs, today: date) -> bool:
+    """Tell if another drug followed denosumab that is too long ago, and then leads."""
+    if use.kind != "denosumab" or not use.is_taken or use.is_open:
+        return False
+    last = None if use.orders.is_standing else _last_late_dose(use, today)
+    later = followers(use, drugs, last.last) if last else []
+    return any(other.kind != "denosumab" for other in later)
+
+
+# --- which drug was before another
+
+
+def bisphosphonate_before(use: DrugUse, drugs: BoneDrugs) -> DrugUse | None:
+    """Find the bisphosphonate that another one goes on from."""
+    started = use.started
+    if use.kind != "bisphosphonate" or started is None:
+        return None
+    others = (one for one in drugs.uses if one is not use and one.kind == use.kind)
+    return next(
+        (
+            other
+            for other in others
+            if other.name not in TUMOUR_DOSES
+            and not _is_group_of(other.name, use)
+            and _may_begin_by(other, started.first)
+            and _may_be_taken_on(other, months_before(started.first, LONG_MONTHS))
+        ),
+        None,
+    )
+
+
+def denosumab_before(use: DrugUse, drugs: BoneDrugs) -> DrugUse | None:
+    """Find denosumab that an anabolic drug came after: together they lose bone."""
+    if use.kind != "anabolic" or use.started is None:
+        return None
+    limit = months_before(use.started.first, AFTER_DENOSUMAB_MONTHS)
+    for other in drugs.uses:
+        last = other.doses.last
+        if other.kind != "denosumab" or last is None:
+            continue
+        if limit <= last.last and last.first <= use.started.last:
+            return other
+    return None
+
+
+def _is_group_of(name: str, use: DrugUse) -> bool:
+    """Tell if a name is that of a group this drug may be of: `bisphosphonate`."""
+    meant = {GROUPS.get(group, group): kind for group, kind in MAY_MEAN.items()}
+    return name in meant and meant[name] in (None, use.kind)
+
+
+# --- which drug was taken on the day of the fracture
+
+
+def is_hidden_by(
+    newest: DrugUse, use: DrugUse, today: date, fracture_on: date | None
+) -> bool:
+    """Tell if the newest drug would hide one that a fracture happened on.
+
+    A ward gives a tablet in place of the one that is taken at home. That is no change
+    of treatment, and neither is a tablet while denosumab still acts. What others
+    inject, and an anabolic drug, is not given in place of another.
+    """
+    if newest.is_injected or newest.kind == "anabolic" or not newest.is_taken:
+        return False
+    if _is_group_of(use.name, newest):
+        return False
+    if is_denosumab_in_time(use, today):
+        return True
+    if newest.started is None:
+        return False
+    day = fracture_on or today - RECENT
+    if newest.started.last >= day:
+        return _may_be_taken_on(use, day)
+    return _is_long_taken_on(use, day) and not is_long(newest.started, day)
+
+
+def is_long(started: Dated, day: date) -> bool:
+    """Tell if a fracture of this day says something of a drug begun then."""
+    return months_between(started.last, day) >= LONG_MONTHS
+
+
+def _is_long_taken_on(use: DrugUse, day: date) -> bool:
+    """Tell if a drug was surely taken on this day, and for a year before it."""
+    is_clear = use.is_taken and not use.is_open and use.name not in TUMOUR_DOSES
+    if not is_clear or use.started is None:
+        return False
+    is_ended_since = use.ended_on is not None and use.ended_on.first >= day
+    return (use.is_running or is_ended_since) and is_long(use.started, day)
+
+
+def _may_be_taken_on(use: DrugUse, day: date) -> bool:
+    """Tell if a drug may have been taken on this day, by all that is on record."""
+    if not _may_begin_by(use, day):
+        return False
+    if use.ended_on:
+        return use.ended_on.last >= day
+    if use.end:
+        # Its end has no day, and was before this day if nothing is of the last year.
+        days = (use.doses.last, use.orders.newest)
+        newest = max((one.last for one in days if one), default=date.min)
+        return newest >= months_before(day, LONG_MONTHS)
+    return use.is_taken or use.is_open or use.orders.is_standing
+
+
+def _may_begin_by(use: DrugUse, day: date) -> bool:
+    """Tell if a drug may have been begun or ordered by this day."""
+    days = (use.started, use.orders.oldest)
+    oldest = min((one.first for one in days if one), default=date.min)
+    return oldest <= day or not use.is_start_known
