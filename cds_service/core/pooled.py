@@ -1,14 +1,14 @@
 """A patient's refracture figure from the pooled model, `studies/pooled-2026.toml`.
 
-Steps 4 to 7 of the method in docs/pooled.md. Nothing is drawn or fitted here.
+Steps 4 to 7 of docs/pooled.md. Nothing is drawn or fitted here.
 """
 
 import math
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
-from typing import Literal, Self
+from typing import Literal, NamedTuple, Self
 
 from cds_service.core.findings import Finding, Findings
 from cds_service.core.phrases import say
@@ -27,7 +27,7 @@ from cds_service.core.recalibration import Recalibration
 from cds_service.core.study import Z_95, Interval
 
 PooledBand = Literal["below", "not-different", "above"]
-HALF = 0.5  # added to events and to the others, so that no event is no error
+HALF = 0.5  # added to events and to the others: a count of 0 then has log odds too
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,7 +37,7 @@ class PooledBaseline:
     Attributes:
         incidence: 0..1, within `horizon`; the pooled one, or a site's weighted with it.
         log_odds: log odds of the incidence.
-        variance: variance of these log odds, for this hospital's average.
+        variance: variance of these log odds as the average of this hospital (v0).
         source: whose incidence; a site's is always weighted with the pooled one by
             precision.
         usual: the step of the ladder nearest to the incidence, `1 in 6`.
@@ -62,26 +62,28 @@ class PooledBaseline:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PooledFigure:
-    """The pooled model's figure for one patient. Inputs are named as in its file.
+    """The pooled model's figure for one patient.
+
+    Inputs are named as in the model's file: `t`, `hu`, `bmi`, `age`, `female`.
 
     Attributes:
         risk: 0..1 within the baseline's horizon, unrounded.
         log_odds: log odds of the risk.
-        is_personal: enough is known for an own figure: age, and one of
-            `personal_needs`. Otherwise the usual one is said.
+        is_personal: age and one of `personal_needs` are known, so that the patient has
+            an own figure. Otherwise the usual one is said.
         words: the figure as it is said, `about 1 in 8`; without an own figure
             `usual 1 in 6`, or `at least the usual 1 in 6`.
-        usual: the same for the average, `1 in 6`.
-        in_summary: an own figure that is not said lower than the usual.
+        usual: the step of the ladder for the average, `1 in 6`.
+        in_summary: an own figure whose step is not under the usual.
         band: against the average of the same hospital, by the figure and its raising
-            facts. That nothing is left open is for the caller to judge.
-        relative_error: standard error of the log odds behind `same_hospital`.
-        absolute_error: the same behind `new_hospital`.
+            facts. The caller has to check that nothing is left open.
+        relative_error: standard error of the log odds behind `same_hospital` (s_rel).
+        absolute_error: standard error of the log odds behind `new_hospital` (s_abs).
         above_share: share of hospitals in which the patient lies above the average.
         bone: the bone input that the figure rests on; None if neither is known.
         used: known inputs that entered, after holding; yes is 1, no is 0.
-        held: those whose value lies outside what is held, with the value used.
-        effects: log odds against the average patient, by known input.
+        held: inputs with a value outside the range of step 4, with the value used.
+        effects: by known input, the log odds that it adds to the average patient's.
         missing: inputs not known, averaged over the population; of T and HU one.
         other_bone: the risk by the other bone input, if both are known.
     """
@@ -122,6 +124,18 @@ class PooledFigure:
         return math.exp(away - width), math.exp(away + width)
 
 
+class AveragePatient(NamedTuple):
+    """A patient with the mean of every input, from whom effects are counted.
+
+    Attributes:
+        means: by the model's input.
+        log_odds: log odds of the risk.
+    """
+
+    means: Mapping[str, float]
+    log_odds: float
+
+
 @dataclass(frozen=True, slots=True)
 class PooledModel:
     """The pooled model as its file and its table give it."""
@@ -137,7 +151,7 @@ class PooledModel:
 
     @property
     def horizon_months(self) -> int:
-        """Return the months within which the fracture counts; sources mix 12 to 24."""
+        """Return the months within which a fracture counts; sources mix 12 to 24."""
         return self.study.say.horizon_months
 
     def step_of(self, risk: float) -> int:
@@ -168,16 +182,19 @@ class PooledModel:
             observed: by the site; one that does not count is left out.
             recalibration: of this model on local patients. It goes before `observed`.
         """
+        mean, variance = self.table.baseline.mean, self.table.baseline.variance
         if recalibration is not None:
-            log_odds = logit(recalibration.incidence)
-            error = recalibration.variance_at(self.table.baseline.mean)
-            return self._baseline(log_odds, error, "site", recalibration=recalibration)
-        mean, between = self.table.baseline.mean, self.table.baseline.variance
+            return self._baseline(
+                logit(recalibration.incidence),
+                recalibration.variance_at(mean),
+                "site",
+                recalibration=recalibration,
+            )
         if observed is None or not self.counts(observed):
-            return self._baseline(mean, between, "pooled")
-        site_log_odds, site_variance = _local_log_odds(observed)
-        precision = 1 / between + 1 / site_variance
-        log_odds = (mean / between + site_log_odds / site_variance) / precision
+            return self._baseline(mean, variance, "pooled")
+        site_mean, site_variance = _site_log_odds(observed)
+        precision = 1 / variance + 1 / site_variance
+        log_odds = (mean / variance + site_mean / site_variance) / precision
         return self._baseline(log_odds, 1 / precision, "site", observed=observed)
 
     def figure(
@@ -187,7 +204,7 @@ class PooledModel:
         *,
         raising: Collection[str] = (),
     ) -> PooledFigure:
-        """Compute the figure for a patient.
+        """Compute the figure for a patient (steps 4 to 7).
 
         Args:
             known: inputs by name, in the file's units; what is not known is left out.
@@ -200,37 +217,35 @@ class PooledModel:
         """
         used, held = self._held(known)
         baseline = baseline or self.baseline_of()
-        best, other = self._estimates(used, baseline)
-        names = self.study.names(best.bone)
+        higher, lower = self._estimates(used, baseline)
+        names = self.study.names(higher.bone)
         entered = {name: used[name] for name in names if name in used}
-        absolute = math.sqrt(best.error**2 + self._baseline_variance(best, baseline))
-        risk = expit(best.log_odds)
+        variance = higher.error**2 + self._baseline_variance(higher, baseline)
+        risk = expit(higher.log_odds)
         is_personal = _is_personal(self.study, used)
         is_lower = self.step_of(risk) < self.step_of(baseline.incidence)
         words = _usual_words(risk, baseline)
         band: PooledBand = "not-different"
         if is_personal:
             words = self.words_of(risk)
-            band = _band(self.study, best, baseline, used, raising)
-        bone = best.bone if best.bone in used else None
-        other_bone = expit(other.log_odds) if other else None
+            band = _band(self.study, higher, baseline, used, raising)
         return PooledFigure(
             risk=risk,
-            log_odds=best.log_odds,
+            log_odds=higher.log_odds,
             is_personal=is_personal,
             words=words,
             usual=baseline.usual,
             in_summary=is_personal and not is_lower,
             band=band,
-            relative_error=best.error,
-            absolute_error=absolute,
-            above_share=_share_above(best, baseline),
-            bone=bone,
+            relative_error=higher.error,
+            absolute_error=math.sqrt(variance),
+            above_share=_share_above(higher, baseline),
+            bone=higher.bone if higher.bone in used else None,
             used=MappingProxyType(entered),
             held=MappingProxyType({name: held[name] for name in names if name in held}),
-            effects=MappingProxyType(self._effects(best.bone, entered, baseline)),
+            effects=MappingProxyType(self._effects(higher.bone, entered, baseline)),
             missing=tuple(name for name in names if name not in used),
-            other_bone=other_bone,
+            other_bone=expit(lower.log_odds) if lower else None,
             baseline=baseline,
         )
 
@@ -239,14 +254,22 @@ class PooledModel:
     ) -> float:
         """Compute the risk alone, 0..1, as `figure` does, for values not yet known."""
         used, _ = self._held(known)
-        recalibration = baseline.recalibration
-        own_baseline = self._own_baseline(baseline)
-        log_odds = [
-            self.averaging.log_odds(bone, used, own_baseline) for bone in _bones(used)
-        ]
-        if recalibration is not None:
-            log_odds = list(map(recalibration.move, log_odds))
+        at = self._baseline_of_model(baseline)
+        log_odds = [self.averaging.log_odds(bone, used, at) for bone in _bones(used)]
+        if baseline.recalibration is not None:
+            log_odds = list(map(baseline.recalibration.move, log_odds))
         return expit(max(log_odds))
+
+    def average_patient(self, bone: Bone, baseline: PooledBaseline) -> AveragePatient:
+        """Return the patient with the mean of every input, with this bone input."""
+        centre = self.averaging.centre(bone, self._baseline_of_model(baseline))
+        means = dict(zip(self.study.names(bone), centre.means.tolist(), strict=True))
+        log_odds = centre.intercept + sum(
+            self.beta(name) * mean for name, mean in means.items()
+        )
+        if baseline.recalibration is not None:
+            log_odds = baseline.recalibration.move(log_odds)
+        return AveragePatient(means, log_odds)
 
     def _baseline(
         self,
@@ -257,6 +280,7 @@ class PooledModel:
         observed: SiteIncidence | None = None,
         recalibration: Recalibration | None = None,
     ) -> PooledBaseline:
+        # Beyond its ends the table has no intercepts.
         lowest, *_, highest = self.table.centres["t"].log_odds
         log_odds = min(max(log_odds, lowest), highest)
         return PooledBaseline(
@@ -275,7 +299,11 @@ class PooledModel:
     def _held(
         self, known: Mapping[str, float | bool]
     ) -> tuple[dict[str, float], dict[str, float]]:
-        """Move all values between the held ends; name those that were moved as well."""
+        """Take values beyond their range as its nearer end (step 4).
+
+        Returns:
+            All values as used, and those of them that were moved.
+        """
         if foreign := known.keys() - self.study.by_id.keys():
             raise ValueError(
                 f"{self.study.id} has no input {', '.join(sorted(foreign))}"
@@ -298,10 +326,8 @@ class PooledModel:
     ) -> tuple[Estimate, Estimate | None]:
         """Estimate the patient's figure and, with T and HU known, the lower one too."""
         recalibration = baseline.recalibration
-        own_baseline = self._own_baseline(baseline)
-        estimates = [
-            self.averaging.estimate(bone, used, own_baseline) for bone in _bones(used)
-        ]
+        at = self._baseline_of_model(baseline)
+        estimates = [self.averaging.estimate(bone, used, at) for bone in _bones(used)]
         if recalibration is not None:
             estimates = [
                 Estimate(
@@ -311,11 +337,14 @@ class PooledModel:
                 )
                 for estimate in estimates
             ]
-        best, *others = sorted(estimates, key=lambda estimate: -estimate.log_odds)
-        return best, others[0] if others else None
+        higher, *others = sorted(estimates, key=lambda estimate: -estimate.log_odds)
+        return higher, others[0] if others else None
 
-    def _own_baseline(self, baseline: PooledBaseline) -> float:
-        """Return the log odds at which the model computes; a refit moves results."""
+    def _baseline_of_model(self, baseline: PooledBaseline) -> float:
+        """Return the baseline (log odds) at which the model itself computes.
+
+        A recalibration was fitted to figures at the pooled baseline, and moves those.
+        """
         return self.table.baseline.mean if baseline.recalibration else baseline.log_odds
 
     def _baseline_variance(self, estimate: Estimate, baseline: PooledBaseline) -> float:
@@ -328,8 +357,7 @@ class PooledModel:
         self, bone: Bone, entered: Mapping[str, float], baseline: PooledBaseline
     ) -> dict[str, float]:
         recalibration = baseline.recalibration
-        centre = self.averaging.centre(bone, self._own_baseline(baseline))
-        means = dict(zip(self.study.names(bone), centre.means.tolist(), strict=True))
+        means = self.average_patient(bone, baseline).means
         slope = recalibration.slope if recalibration else 1.0
         return {
             name: slope * self.beta(name) * (value - means[name])
@@ -352,8 +380,9 @@ def known_inputs(
 ) -> dict[str, tuple[float | bool, Finding]]:
     """Return the inputs that these findings give, each with the finding that gave it.
 
-    A yes of any of an input's findings is a yes. A no counts only if the file says what
-    a no is: a record that holds no earlier fracture does not say that there was none.
+    One yes among an input's findings is a yes. A no counts only if the file says which
+    value is a no: a record without an earlier fracture does not say that there was
+    none.
     """
     inputs: dict[str, tuple[float | bool, Finding]] = {}
     for study_input in study.inputs:
@@ -367,22 +396,23 @@ def known_inputs(
 
 
 def _answers(
-    study_input: NumberInput | YesNoInput, values: Iterable[Finding]
+    study_input: NumberInput | YesNoInput, findings: Collection[Finding]
 ) -> Iterator[tuple[float | bool, Finding]]:
-    """Yield what the findings of an input say, a yes before a no."""
+    """Yield the values that these findings give the input, a yes before a no."""
     if isinstance(study_input, NumberInput):
-        yield from ((float(value.value), value) for value in values)
+        yield from ((float(finding.value), finding) for finding in findings)
         return
     for required, answer in ((study_input.yes, True), (study_input.no, False)):
-        yield from (
-            (answer, value)
-            for value in values
-            if required is not None and required.is_met(value.value)
-        )
+        if required is not None:
+            yield from (
+                (answer, finding)
+                for finding in findings
+                if required.is_met(finding.value)
+            )
 
 
-def _local_log_odds(observed: SiteIncidence) -> tuple[float, float]:
-    """Return the log odds of a site's own incidence, with their variance."""
+def _site_log_odds(observed: SiteIncidence) -> tuple[float, float]:
+    """Return the log odds of a site's own incidence, and their variance (step 5)."""
     events = (observed.events or 0) + HALF
     others = (observed.patients or 0) - (observed.events or 0) + HALF
     return math.log(events / others), 1 / events + 1 / others
@@ -393,13 +423,16 @@ def _interval(log_odds: float, error: float) -> Interval:
 
 
 def _share_above(estimate: Estimate, baseline: PooledBaseline) -> float:
-    """Return the share of hospitals in which the patient lies above their average."""
+    """Return the share of hospitals in which the patient lies above their average.
+
+    It is Φ((logit P - logit baseline) / s_rel) of step 6, and Φ(z) = erfc(-z / √2) / 2.
+    """
     distance = baseline.log_odds - estimate.log_odds
     return math.erfc(distance / (math.sqrt(2) * estimate.error)) / 2
 
 
 def _is_personal(study: PooledStudy, used: Mapping[str, float]) -> bool:
-    """Tell if age is known, and another input: of yes/no inputs a yes."""
+    """Tell if age and another input are known, of yes/no inputs a yes (step 7)."""
     yes_no = study.yes_no_by_id
     return "age" in used and any(
         name in used and (name not in yes_no or used[name] == 1)
@@ -414,7 +447,7 @@ def _band(
     used: Mapping[str, float],
     raising: Collection[str],
 ) -> PooledBand:
-    """Place the patient against the average of most hospitals (step 6)."""
+    """Compare the figure with the average of the same hospital (step 6)."""
     bands = study.bands
     average = baseline.incidence
     risk = expit(estimate.log_odds)

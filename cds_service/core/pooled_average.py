@@ -1,7 +1,11 @@
-"""Average the pooled model over what is not known of a patient (docs/pooled.md).
+"""Average the pooled model over the inputs of a patient that are not known.
 
-What follows from the set of known inputs alone is kept, so that an average record costs
-some thousand small terms.
+Steps 4 and 5 of docs/pooled.md. One model has one bone input, T-score or HU. Whatever
+depends only on which inputs are known is computed once and kept: a patient with an
+average record then costs some thousand small terms.
+
+Shapes: k inputs with one bone input, of which the first c are continuous (T or HU, BMI,
+age); r rows, one for each patient that this one may be.
 """
 
 import math
@@ -18,17 +22,19 @@ from cds_service.core.pooled_table import PooledTable
 from cds_service.core.prediction import logit
 from cds_service.core.table import Matrix, Vector
 
+# Nine points of Gauss-Hermite for a standard normal; the weights add to 1.
 NODES, NODE_WEIGHTS = np.polynomial.hermite_e.hermegauss(9)
 NODE_WEIGHTS = NODE_WEIGHTS / NODE_WEIGHTS.sum()
 Columns = NDArray[np.intp]
 
 
 class Centre(NamedTuple):
-    """The place of the model at a baseline, with one bone input.
+    """The intercept of the model, and its average patient, at one baseline.
 
     Attributes:
-        intercept: log odds at all inputs 0.
-        means: mean of each input, in the order of the model.
+        intercept: log odds at all inputs 0 (a of step 3).
+        means: mean of each input, weighted by p(1 - p) (m of step 3); k values in the
+            order of the model.
     """
 
     intercept: float
@@ -40,7 +46,8 @@ class Estimate(NamedTuple):
 
     Attributes:
         log_odds: log odds of the risk.
-        error: standard error of the place in the same hospital, log odds.
+        error: standard error of these log odds against the average of the same hospital
+            (s_rel of step 5).
     """
 
     bone: Bone
@@ -50,28 +57,33 @@ class Estimate(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class _Grid:
-    """Everything that a patient of whom these inputs are known may be, a row each.
+    """The rows for one set of known inputs, before the values of a patient are known.
+
+    A row is one patient that this one may be: a point of Gauss-Hermite for each unknown
+    continuous input, with one answer to each unknown yes/no input.
 
     Attributes:
-        names: names of the inputs with a value, by column.
-        known: continuous inputs with a value, by column.
-        open: continuous inputs without one, by column.
-        known_spread: mean and SD of the known ones.
-        open_spread: mean and SD of the open ones.
-        open_held: lowest and highest value of the open ones.
-        regression: from known standardised values to the open ones.
-        deviations: deviations of the open inputs from that, standardised.
-        values: values of the yes/no inputs without a value; the other columns are 0.
-        weights: weights of the rows, before sarcopenia has its own.
-        has_sarcopenia: by row, if it is not known.
+        names: names of the known inputs, by column.
+        known: columns of the known continuous inputs.
+        unknown: columns of the unknown continuous inputs.
+        known_spread: mean and SD of the known ones, in their units.
+        unknown_spread: mean and SD of the unknown ones, in their units.
+        unknown_held: lowest and highest value of the unknown ones, in their units.
+        regression: coefficients of the unknown standardised inputs on the known ones;
+            one row for each known, one column for each unknown.
+        deviations: distances of the unknown inputs from that regression, in SD; one row
+            for each of r, one column for each unknown.
+        values: r x k; the answers to the unknown yes/no inputs, all else 0.
+        weights: r values: how likely each row is; that of sarcopenia is not yet in.
+        has_sarcopenia: r answers; None if it is known.
     """
 
     names: Mapping[int, str]
     known: Columns
-    open: Columns
+    unknown: Columns
     known_spread: tuple[Vector, Vector]
-    open_spread: tuple[Vector, Vector]
-    open_held: tuple[Vector, Vector]
+    unknown_spread: tuple[Vector, Vector]
+    unknown_held: tuple[Vector, Vector]
     regression: Matrix
     deviations: Matrix
     values: Matrix
@@ -81,12 +93,17 @@ class _Grid:
 
 @dataclass(frozen=True, slots=True)
 class _Terms:
-    """The model with one bone input; columns are in the order of `names`.
+    """The model with one bone input; all arrays are in the order of `names`.
 
     Attributes:
-        variances: variances of the coefficients in a new hospital.
-        correlation: correlation of the continuous inputs, which come first.
-        shifts: log odds of sarcopenia per SD of the continuous inputs.
+        names: the k inputs, the c continuous ones first.
+        betas: k coefficients as used, after shrinking, log odds per unit.
+        variances: k variances of the coefficients in a new hospital, se² + tau².
+        means: c means over the population.
+        sds: c standard deviations over the population.
+        held: c x 2, the lowest and the highest value used.
+        correlation: c x c, of the continuous inputs.
+        shifts: c values, log odds of sarcopenia per SD of a continuous input.
     """
 
     names: tuple[str, ...]
@@ -127,61 +144,66 @@ class Averaging:
     def estimate(
         self, bone: Bone, used: Mapping[str, float], baseline: float
     ) -> Estimate:
-        """Return the figure with this bone input.
+        """Estimate the figure with this bone input, and its error (steps 4 and 5).
+
+        The figure is P = Σ w·p over the rows. By the delta method its log odds have the
+        gradient g = Σ w·p(1 - p)(x - m) / (P(1 - P)) in the coefficients, and the
+        variance Σ g²(se² + tau²).
 
         Args:
-            bone: whose coefficient enters; the other one is left alone.
+            bone: the bone input that enters; the other one is ignored.
             used: known inputs, after holding.
             baseline: log odds of the incidence.
         """
-        terms, centre = self._of(bone), self.centre(bone, baseline)
+        terms, centre = self._terms_of(bone), self.centre(bone, baseline)
         patients, weights = self._patients(bone, used)
         risks = _risks(patients, terms, centre)
         risk = float(weights @ risks)
-        moved = weights * risks * (1 - risks) / (risk * (1 - risk))
-        gradient = moved @ patients - moved.sum() * centre.means
-        return Estimate(
-            bone, logit(risk), math.sqrt(float(gradient**2 @ terms.variances))
-        )
+        slopes = weights * risks * (1 - risks) / (risk * (1 - risk))
+        gradient = slopes @ patients - slopes.sum() * centre.means
+        error = math.sqrt(float(gradient**2 @ terms.variances))
+        return Estimate(bone, logit(risk), error)
 
     def log_odds(self, bone: Bone, used: Mapping[str, float], baseline: float) -> float:
-        """Return the log odds of that figure alone."""
+        """Return the log odds of that figure, without its error."""
         patients, weights = self._patients(bone, used)
-        risks = _risks(patients, self._of(bone), self.centre(bone, baseline))
+        risks = _risks(patients, self._terms_of(bone), self.centre(bone, baseline))
         return logit(float(weights @ risks))
 
     def _patients(self, bone: Bone, used: Mapping[str, float]) -> tuple[Matrix, Vector]:
-        """List every patient that this one may be, a row each, with its weight."""
-        terms = self._of(bone)
+        """List every patient that this one may be: r x k values, r weights."""
+        terms = self._terms_of(bone)
         grid = self._grid(bone, frozenset(used).intersection(terms.names))
         values = grid.values.copy()
         for column, name in grid.names.items():
             values[:, column] = used[name]
-        scores = np.empty((len(values), len(terms.means)))
+        scores = np.empty((len(values), len(terms.means)))  # standardised values
         mean, sd = grid.known_spread
         scores[:, grid.known] = (values[:, grid.known] - mean) / sd
-        if len(grid.open):
+        if len(grid.unknown):
             standardised = grid.deviations + scores[:, grid.known] @ grid.regression
-            (mean, sd), (lowest, highest) = grid.open_spread, grid.open_held
-            scores[:, grid.open] = standardised
-            values[:, grid.open] = np.minimum(
+            (mean, sd), (lowest, highest) = grid.unknown_spread, grid.unknown_held
+            # Sarcopenia follows the score as it is; the coefficient takes it held.
+            scores[:, grid.unknown] = standardised
+            values[:, grid.unknown] = np.minimum(
                 np.maximum(mean + sd * standardised, lowest), highest
             )
         if grid.has_sarcopenia is None:
             return values, grid.weights
-        yes = self.study.sarcopenia_share(scores @ terms.shifts)
-        return values, grid.weights * np.where(grid.has_sarcopenia, yes, 1 - yes)
+        share = self.study.sarcopenia_share(scores @ terms.shifts)
+        answers = np.where(grid.has_sarcopenia, share, 1 - share)
+        return values, grid.weights * answers
 
     def _grid(self, bone: Bone, known: frozenset[str]) -> _Grid:
         """Return the rows for this set of known inputs; made at first use."""
         grid = self._grids.get((bone, known))
         if grid is None:
             grid = self._grids[bone, known] = _make_grid(
-                self.study, self._of(bone), known
+                self.study, self._terms_of(bone), known
             )
         return grid
 
-    def _of(self, bone: Bone) -> _Terms:
+    def _terms_of(self, bone: Bone) -> _Terms:
         terms = self._terms.get(bone)
         if terms is None:
             terms = self._terms[bone] = _make_terms(self.study, self.table, bone)
@@ -189,7 +211,7 @@ class Averaging:
 
 
 def _risks(patients: Matrix, terms: _Terms, centre: Centre) -> Vector:
-    """Return the risk of each patient, 0..1."""
+    """Return the risk of each row, 0..1."""
     return np.asarray(1 / (1 + np.exp(-(centre.intercept + patients @ terms.betas))))
 
 
@@ -211,33 +233,29 @@ def _make_terms(study: PooledStudy, table: PooledTable, bone: Bone) -> _Terms:
 
 
 def _make_grid(study: PooledStudy, terms: _Terms, known: frozenset[str]) -> _Grid:
+    """Make the rows for a set of known inputs (step 4).
+
+    Given the known continuous inputs, the unknown ones are normal, with the mean of
+    their regression on the known and the covariance that is left. Each of their points
+    is repeated for every combination of answers to the unknown yes/no inputs.
+    """
     numbers = range(len(terms.means))
     known_columns = [column for column in numbers if terms.names[column] in known]
-    open_columns = [column for column in numbers if terms.names[column] not in known]
-    across = terms.correlation[np.ix_(known_columns, open_columns)]
-    regression = np.asarray(
-        np.linalg.solve(
-            terms.correlation[np.ix_(known_columns, known_columns)], across
-        ),
-        dtype=np.float64,
-    )
-    spread = (
-        terms.correlation[np.ix_(open_columns, open_columns)] - across.T @ regression
-    )
-    points = np.array(list(product(NODES.tolist(), repeat=len(open_columns))))
-    deviations = points @ np.linalg.cholesky(spread).T
-    of_points = np.prod(
-        np.array(list(product(NODE_WEIGHTS, repeat=len(open_columns)))), axis=1
-    )
-    open_names = [name for name in terms.names[len(numbers) :] if name not in known]
-    answers = np.array(list(product((0.0, 1.0), repeat=len(open_names))))
-    rows = len(points) * len(answers)
-    values = np.zeros((rows, len(terms.names)))
-    weights = np.repeat(of_points, len(answers))
-    for column, name in enumerate(open_names):
-        answer = np.tile(answers[:, column], len(points))
+    unknown_columns = [column for column in numbers if terms.names[column] not in known]
+    regression, covariance = _given_known(terms, known_columns, unknown_columns)
+
+    points, point_weights = _normal_points(len(unknown_columns))
+    deviations = points @ np.linalg.cholesky(covariance).T
+    unknown_yes_no = [name for name in terms.names[len(numbers) :] if name not in known]
+    answers = np.array(list(product((0.0, 1.0), repeat=len(unknown_yes_no))))
+
+    values = np.zeros((len(points) * len(answers), len(terms.names)))
+    weights = np.repeat(point_weights, len(answers))
+    for number, name in enumerate(unknown_yes_no):
+        answer = np.tile(answers[:, number], len(points))
         values[:, terms.names.index(name)] = answer
-        if name != SARCOPENIA:  # its share depends on the others
+        # The share of sarcopenia follows the other values: `Averaging._patients`.
+        if name != SARCOPENIA:
             share = study.yes_no_by_id[name].unrecorded
             weights = weights * np.where(answer == 1, share, 1 - share)
     has_sarcopenia = None
@@ -248,13 +266,38 @@ def _make_grid(study: PooledStudy, terms: _Terms, known: frozenset[str]) -> _Gri
             column: name for column, name in enumerate(terms.names) if name in known
         },
         known=np.array(known_columns, dtype=np.intp),
-        open=np.array(open_columns, dtype=np.intp),
+        unknown=np.array(unknown_columns, dtype=np.intp),
         known_spread=(terms.means[known_columns], terms.sds[known_columns]),
-        open_spread=(terms.means[open_columns], terms.sds[open_columns]),
-        open_held=(terms.held[open_columns, 0], terms.held[open_columns, 1]),
+        unknown_spread=(terms.means[unknown_columns], terms.sds[unknown_columns]),
+        unknown_held=(terms.held[unknown_columns, 0], terms.held[unknown_columns, 1]),
         regression=regression,
         deviations=np.repeat(deviations, len(answers), axis=0),
         values=values,
         weights=weights,
         has_sarcopenia=has_sarcopenia,
     )
+
+
+def _given_known(
+    terms: _Terms, known: list[int], unknown: list[int]
+) -> tuple[Matrix, Matrix]:
+    """Regress the unknown standardised inputs on the known ones.
+
+    Returns:
+        The coefficients, one row for each known and one column for each unknown input,
+        and the covariance that the regression leaves.
+    """
+    across = terms.correlation[np.ix_(known, unknown)]
+    regression = np.asarray(
+        np.linalg.solve(terms.correlation[np.ix_(known, known)], across),
+        dtype=np.float64,
+    )
+    covariance = terms.correlation[np.ix_(unknown, unknown)] - across.T @ regression
+    return regression, covariance
+
+
+def _normal_points(inputs: int) -> tuple[Matrix, Vector]:
+    """Return 9 ** inputs points of a standard normal, with their weights."""
+    points = np.array(list(product(NODES.tolist(), repeat=inputs)))
+    weights = np.prod(np.array(list(product(NODE_WEIGHTS, repeat=inputs))), axis=1)
+    return points, np.asarray(weights)

@@ -1,11 +1,11 @@
-"""The pooled model's figure of one patient: what entered, what did not, and why."""
+"""The pooled model's figure of one patient, with the findings behind it."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import NamedTuple
 
 from cds_service.core.findings import Finding, Findings
 from cds_service.core.pooled import (
+    AveragePatient,
     PooledBaseline,
     PooledFigure,
     PooledModel,
@@ -15,7 +15,8 @@ from cds_service.core.pooled_study import BONES, NumberInput, YesNoInput
 
 TENTH = 1.2816  # standard deviations from the mean to the 10th and 90th percentile
 YOUNGEST = 50  # years; younger patients' vertebrae seldom break by weakness alone
-# Facts with which nothing is below, as the file of the model names them.
+# Facts with which no figure is below, by their names in the model's file; for each, the
+# findings of which one must be true.
 RAISING = {
     "falls": ("repeated-falls", "fall-with-injury"),
     "hip-fracture": ("hip-fracture",),
@@ -61,46 +62,24 @@ class PooledResult:
         recalibration = self.figure.baseline.recalibration
         return recalibration.slope if recalibration else 1.0
 
-    def centre(self) -> "AveragePatient":
-        """Return the patient from whom the effects are counted."""
-        model, baseline = self.model, self.figure.baseline
+    def centre(self) -> AveragePatient:
+        """Return the average patient, from whom the effects are counted."""
         bone = self.figure.bone or BONES[0]
-        recalibration = baseline.recalibration
-        own_baseline = model.table.baseline.mean if recalibration else baseline.log_odds
-        centre = model.averaging.centre(bone, own_baseline)
-        means = dict(zip(model.study.names(bone), centre.means.tolist(), strict=True))
-        log_odds = centre.intercept + sum(
-            model.beta(name) * mean for name, mean in means.items()
-        )
-        if recalibration is not None:
-            log_odds = recalibration.move(log_odds)
-        return AveragePatient(means, log_odds)
+        return self.model.average_patient(bone, self.figure.baseline)
 
     def is_yes_or_no(self, finding: str) -> bool:
-        """Tell if it is a fact, not a number."""
+        """Tell if the finding's input is yes or no, not a number."""
         return self.input_of[finding] in self.model.study.yes_no_by_id
 
     def is_held(self, finding: str) -> bool:
-        """Tell if its value lies beyond the range within which the model follows it."""
+        """Tell if the finding's value lies beyond the range that the model uses."""
         return self.input_of[finding] in self.figure.held
-
-
-class AveragePatient(NamedTuple):
-    """A patient with the mean of every input.
-
-    Attributes:
-        means: by the model's input.
-        log_odds: log odds of the risk.
-    """
-
-    means: Mapping[str, float]
-    log_odds: float
 
 
 def find_pooled_result(
     model: PooledModel, findings: Findings, baseline: PooledBaseline
 ) -> PooledResult:
-    """Compute the pooled figure of a patient for whom it is made."""
+    """Compute the pooled figure from these findings, at the baseline in force."""
     sources = known_inputs(model.study, findings)
     known = {name: value for name, (value, _) in sources.items()}
     figure = model.figure(known, baseline, raising=raising_facts(findings))
@@ -132,7 +111,7 @@ def find_pooled_result(
 
 
 def raising_facts(findings: Findings) -> tuple[str, ...]:
-    """Return the facts on record with which no figure is below the average."""
+    """Name the facts on record with which no figure is below, as `RAISING` does."""
     return tuple(
         fact
         for fact, names in RAISING.items()
@@ -143,8 +122,8 @@ def raising_facts(findings: Findings) -> tuple[str, ...]:
 def steps_moved(pooled: PooledResult, finding: str) -> int:
     """Count the ladder steps between two likely values of a finding that is not known.
 
-    A number is tried at the 10th and 90th percentile of the population, a yes/no at
-    both. 0 for what is known or no input.
+    A number is tried at the 10th and the 90th percentile of the population, a yes/no
+    input with both answers. 0 if the finding is known, or is no input.
     """
     model, baseline = pooled.model, pooled.figure.baseline
     study_input = model.study.by_finding.get(finding)
@@ -159,7 +138,7 @@ def steps_moved(pooled: PooledResult, finding: str) -> int:
 
 
 def likely_values(study_input: NumberInput | YesNoInput) -> tuple[float, float]:
-    """Return the 10th and 90th percentile, or no and yes."""
+    """Return the 10th and the 90th percentile of the population, or no and yes."""
     if isinstance(study_input, YesNoInput):
         return 0.0, 1.0
     return (

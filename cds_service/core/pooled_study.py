@@ -1,11 +1,10 @@
-"""The file of the pooled model: published results, and how they make a figure.
+"""The pooled model as its file has it, `studies/pooled-2026.toml`.
 
-No study of its own: one additive model of log odds over what ordinary records hold
-(docs/pooled.md).
+The file holds published results, and all choices by which they make a figure. The model
+adds up log odds over what ordinary records hold; it is no study (docs/pooled.md).
 """
 
 import hashlib
-import math
 from bisect import bisect_left
 from datetime import date
 from functools import cached_property
@@ -16,7 +15,9 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field, field_validator, model_validator
 
+from cds_service.core.prediction import logit
 from cds_service.core.study import (
+    NOT_RECORDED,
     Bias,
     FindingName,
     Interval,
@@ -27,8 +28,8 @@ from cds_service.core.study import (
     Text,
 )
 
-SARCOPENIA = "sarcopenia"  # whose share depends on age, BMI and bone
-NOT_RECORDED = "not recorded"
+# The input whose share over patients depends on their age, BMI and bone.
+SARCOPENIA = "sarcopenia"
 Bone = Literal["t", "hu"]
 BONES: tuple[Bone, ...] = ("t", "hu")
 AttributeStatus = Literal["reported", "ours", "not_reported", "not_done", "local"]
@@ -40,14 +41,15 @@ class Entry(Part):
     """One published result for one input.
 
     Attributes:
-        design: a meta-analysis weighs by its own error alone, a cohort also by the
-            difference between hospitals.
+        design: a meta-analysis weighs 1 / SE², a cohort, which is one hospital,
+            1 / (SE² + tau²).
         log_odds: per unit of the input, converted as `note` says.
-        in_mean: False if its patients are inside another entry; it then counts for the
-            difference between hospitals alone.
-        note: as printed, and how it was converted.
+        se: standard error of the log odds.
+        in_mean: False if its patients are part of another entry; it then counts for
+            tau, the difference between hospitals, alone.
+        note: the result as printed, and its conversion.
         source: its address, or `not recorded`.
-        read: what of it we read.
+        read: the part of it that we read.
     """
 
     study: Text
@@ -90,7 +92,8 @@ class _Input(Part):
     Attributes:
         id: name inside the model.
         findings: those that give its value; of several, one yes is enough.
-        assumed: where its spread over patients, or its frequency, comes from.
+        assumed: the source of its spread over patients, or of its share.
+        entries: the published results that are pooled.
     """
 
     id: Text
@@ -115,8 +118,9 @@ class NumberInput(_Input):
     """A continuous input.
 
     Attributes:
-        mean: over patients, with `sd`.
-        held: outside this range a value is taken as the nearer end.
+        mean: mean over the population, in the unit of the input.
+        sd: standard deviation over the population.
+        held: lowest and highest value used; one outside is taken as the nearer end.
     """
 
     mean: float
@@ -135,10 +139,11 @@ class YesNoInput(_Input):
     """An input that is yes or no.
 
     Attributes:
-        yes: what makes a finding's value a yes.
-        no: what makes it a no; None if a record's silence is none.
-        share: share of yes among all patients.
-        unrecorded: share of yes among those whose record says nothing.
+        yes: the values of a finding that are a yes.
+        no: the values that are a no; None if no value is, since a record that is
+            silent says nothing.
+        share: share of yes in the population, 0..1.
+        unrecorded: share of yes among those whose record says nothing, 0..1.
     """
 
     yes: Requirement
@@ -147,7 +152,7 @@ class YesNoInput(_Input):
     unrecorded: Share
 
 
-class Pairs(Part):
+class Correlations(Part):
     """Correlations of the continuous inputs; all but `t_hu` are assumptions."""
 
     age_bmi: Correlation
@@ -158,7 +163,7 @@ class Pairs(Part):
     t_hu: Correlation
 
     def of(self, first: str, second: str) -> float:
-        """Return that of two continuous inputs, in any order; 1 of one with itself."""
+        """Return the correlation of two inputs, in any order; 1 of one with itself."""
         if first == second:
             return 1.0
         name = f"{first}_{second}"
@@ -168,7 +173,16 @@ class Pairs(Part):
 
 
 class SarcopeniaShift(Part):
-    """Log odds of sarcopenia per SD of each input, with its share kept as given."""
+    """The dependence of sarcopenia on the continuous inputs (step 3).
+
+    The probability is expit(scale x logit(share) + sum of shift x standardised input).
+
+    Attributes:
+        age: log odds per SD.
+        bmi: log odds per SD.
+        bone: log odds per SD of T-score or HU.
+        scale: keeps the mean over the population at the share that the file gives.
+    """
 
     age: float
     bmi: float
@@ -176,7 +190,7 @@ class SarcopeniaShift(Part):
     scale: Positive
 
     def of(self, name: str) -> float:
-        """Return the shift of a continuous input."""
+        """Return the shift of a continuous input, log odds per SD."""
         return {"age": self.age, "bmi": self.bmi}.get(name, self.bone)
 
 
@@ -193,7 +207,8 @@ class Saying(Part):
     Attributes:
         horizon: time within which a new fracture counts, in words.
         horizon_months: the same as a number, for programs.
-        more_from: from this risk on it is said as `more`.
+        ladder: the steps, rising.
+        more_from: from this risk on, 0..1, a figure is said as `more`.
         personal_needs: an own figure needs age and one of these; a yes of the yes/no
             ones.
     """
@@ -208,14 +223,17 @@ class Saying(Part):
     @cached_property
     def halfway(self) -> tuple[float, ...]:
         """Return the log odds half-way between each step of the ladder and the next."""
-        log_odds = [math.log(step.risk / (1 - step.risk)) for step in self.ladder]
+        log_odds = [logit(step.risk) for step in self.ladder]
         return tuple((low + high) / 2 for low, high in pairwise(log_odds))
 
     def step_of(self, risk: float) -> int:
-        """Choose the step for a risk: the nearest, or one more from `more_from`."""
+        """Return the place in the ladder of the step nearest to a risk, in log odds.
+
+        From `more_from` on it is one place after the last.
+        """
         if risk >= self.more_from:
             return len(self.ladder)
-        return bisect_left(self.halfway, math.log(risk / (1 - risk)))
+        return bisect_left(self.halfway, logit(risk))
 
     def words_of(self, risk: float) -> str:
         """Return the words of that step, `about 1 in 6`."""
@@ -227,12 +245,13 @@ class PooledBands(Part):
     """Limits for a figure above or below the average of the same hospital.
 
     Attributes:
-        sure: in this share of hospitals the patient lies on that side.
-        above_ratio: and at least so many times the average; `below_ratio`: at most.
-        below_needs: inputs without which nothing is below, besides T or HU.
-        raising: facts with which nothing is below: inputs with a yes, or named by the
+        sure: the share of hospitals in which the patient lies on that side, at least.
+        above_ratio: a figure above is at least so many times the average.
+        below_ratio: a figure below is at most so many times the average.
+        below_needs: inputs without which no figure is below; T or HU is needed too.
+        raising: facts with which no figure is below: inputs with a yes, or named by the
             caller.
-        raising_age: years; from here on nothing is below.
+        raising_age: years; from here on no figure is below.
     """
 
     sure: Share
@@ -251,20 +270,20 @@ class SetAside(Part):
 
 
 class OwnAttribute(Reported):
-    """A source attribute in the model's words; a common file has the others."""
+    """A source attribute in the model's words; all others have a common file."""
 
     status: AttributeStatus
 
 
 class PooledCard(Part):
-    """The words of the model's page that no number gives.
+    """The words of the model's page that follow from no number.
 
     Attributes:
         found: the model in a few sentences.
-        patients: who the patients of the sources were.
-        horizon: how long the sources counted.
-        never: what it must never be used for.
-        against: what speaks against the model itself.
+        patients: the patients of the sources.
+        horizon: the times over which the sources counted.
+        never: uses for which the model is not meant.
+        against: the case against the model itself.
         bias: risk of bias by domain.
     """
 
@@ -284,12 +303,12 @@ class PooledStudy(Part):
         digest: sha256 of the file, set by the reader.
         read_on: when its sources were last read.
         review_by: when they are to be reviewed again.
-        shrink: every pooled coefficient times this: published factors are those that
-            came out.
-        rates: those from which the baseline is pooled.
-        site_months: a site's own incidence counts if it was observed for so long.
+        shrink: every pooled coefficient is multiplied by this, since significant
+            factors are published more often.
+        rates: the shares from which the baseline is pooled.
+        site_months: shortest and longest time over which a site's own incidence counts.
         not_entered: results that were found and did not become an entry.
-        notes: what in the sources does not add up.
+        notes: contradictions in the sources.
     """
 
     schema_version: Literal[1] = Field(alias="schema")
@@ -311,7 +330,7 @@ class PooledStudy(Part):
     numbers: Annotated[tuple[NumberInput, ...], Field(min_length=1)]
     yes_no: Annotated[tuple[YesNoInput, ...], Field(min_length=1)]
     rates: Annotated[tuple[Rate, ...], Field(min_length=2)]
-    correlation: Pairs
+    correlation: Correlations
     sarcopenia_shift: SarcopeniaShift
     say: Saying
     bands: PooledBands
@@ -341,7 +360,10 @@ class PooledStudy(Part):
 
     @cached_property
     def by_finding(self) -> dict[str, NumberInput | YesNoInput]:
-        """Return the inputs by the findings that give their values."""
+        """Return the inputs by the findings that give their values.
+
+        If two inputs name a finding, it belongs to the first.
+        """
         return {
             finding: study_input
             for study_input in reversed(self.inputs)
@@ -375,7 +397,10 @@ class PooledStudy(Part):
         }
 
     def correlations(self, bone: Bone) -> NDArray[np.float64]:
-        """Return those of the continuous inputs with this bone input."""
+        """Return the correlation matrix of the continuous inputs with this bone input.
+
+        It is c x c, in the order of `names`.
+        """
         names = [number.id for number in self.numbers_with(bone)]
         return np.array(
             [
@@ -385,7 +410,7 @@ class PooledStudy(Part):
         )
 
     def sarcopenia_share(self, shift: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Return how likely sarcopenia is, this far (log odds) from the average."""
+        """Return the probability of sarcopenia at this shift (log odds), 0..1."""
         return np.asarray(1 / (1 + np.exp(-(self._sarcopenia_log_odds + shift))))
 
     @cached_property
@@ -395,7 +420,7 @@ class PooledStudy(Part):
 
     @property
     def table_digest(self) -> str:
-        """Digest what the table follows from: a changed text makes no table stale."""
+        """Digest the numbers that the table follows from; no text enters."""
         content = {
             "shrink": self.shrink,
             "correlation": self.correlation.model_dump(),

@@ -22,7 +22,7 @@ class LeftOut(TablePart):
 
     Attributes:
         distance: from the rest, in SD.
-        of_mean: it is left out of the mean too, not only of tau.
+        of_mean: it is left out of the mean as well as of tau.
     """
 
     study: str
@@ -31,7 +31,12 @@ class LeftOut(TablePart):
 
 
 class Pooled(TablePart):
-    """A mean in log odds, its standard error, and the SD between hospitals."""
+    """A pooled result in log odds (step 1 of docs/pooled.md).
+
+    Attributes:
+        se: standard error of the mean.
+        tau: SD between hospitals.
+    """
 
     mean: Number
     se: Number
@@ -39,7 +44,7 @@ class Pooled(TablePart):
 
     @property
     def variance(self) -> float:
-        """Return the variance in a new hospital."""
+        """Return the variance in a new hospital, se² + tau²."""
         return self.se**2 + self.tau**2
 
 
@@ -47,6 +52,7 @@ class PooledCoefficient(Pooled):
     """The coefficient of one input per unit, before the model shrinks it.
 
     Attributes:
+        left_out: the hospital that does not count; None if all do.
         all_in: the coefficient with no hospital left out.
     """
 
@@ -57,11 +63,13 @@ class PooledCoefficient(Pooled):
 class Centres(TablePart):
     """Intercepts and means of the model with one bone input, at rising baselines.
 
+    All tuples have one number for each baseline (step 3 of docs/pooled.md).
+
     Attributes:
         log_odds: the baselines, as log odds.
-        intercepts: for each baseline, the log odds with all inputs 0.
-        means: for each input, its mean at each baseline; the weight of a patient with
-            risk p is p(1 - p), by which a small change of the log odds changes p.
+        intercepts: the log odds with all inputs 0.
+        means: by input, its mean over the population. A patient of risk p weighs
+            p(1 - p): by so much a small change of the log odds changes p.
     """
 
     log_odds: tuple[Number, ...]
@@ -77,7 +85,9 @@ class PooledTable(TablePart):
             (`PooledStudy.table_digest`).
         points: number of points that make up the population; each has every
             combination of the yes/no inputs.
-        baseline: the pooled incidence.
+        baseline: the pooled incidence, as log odds.
+        coefficients: by input.
+        centres: by the bone input of the model.
     """
 
     format: Literal[1] = 1
@@ -91,7 +101,7 @@ class PooledTable(TablePart):
 
 
 def write_pooled_table(table: PooledTable, folder: Path) -> None:
-    """Write the table, one line for each coefficient and row; the bytes are stable."""
+    """Write the table, a line for each coefficient; the same table, the same bytes."""
     content = table.model_dump(mode="json", by_alias=True)
     lines = [f" {json.dumps(key)}: {_member(value)}" for key, value in content.items()]
     folder.mkdir(parents=True, exist_ok=True)
@@ -143,11 +153,9 @@ def read_pooled_table(study: PooledStudy, folder: Path) -> PooledTable:
 
 def _shape_faults(table: PooledTable, study: PooledStudy) -> list[str]:
     """List the members that do not belong to these inputs."""
-    faults = (
-        []
-        if set(table.coefficients) == {study_input.id for study_input in study.inputs}
-        else ["coefficients"]
-    )
+    faults = []
+    if table.coefficients.keys() != study.by_id.keys():
+        faults.append("coefficients")
     for bone in BONES:
         centres = table.centres.get(bone)
         if centres is None or set(centres.means) != set(study.names(bone)):
