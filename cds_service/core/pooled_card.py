@@ -5,12 +5,19 @@ from typing import Any
 
 from cds_service.core.model_card import contrary_json
 from cds_service.core.pooled import PooledModel
-from cds_service.core.pooled_study import BONES, Entry, NumberInput, YesNoInput
+from cds_service.core.pooled_study import (
+    BONES,
+    Bone,
+    Entry,
+    NumberInput,
+    PooledStudy,
+    YesNoInput,
+)
 from cds_service.core.pooled_table import LeftOut
 from cds_service.core.prediction import expit
 from cds_service.core.study import Z_95, ContraryEvidence
 
-METHOD = (
+INTERCEPT_METHOD = (
     "solved so that the mean risk over the population is the baseline"
     " ({points} points with all combinations of the yes/no inputs); "
     "given for the pooled baseline"
@@ -25,59 +32,20 @@ def pooled_card(
     Args:
         attributes: the source attributes by key (`SourceAttributes.of_pooled`).
     """
-    study, table, baseline = model.study, model.table, model.baseline_of()
-    centres = {bone: model.averaging.centre(bone, baseline.log_odds) for bone in BONES}
-    width = Z_95 * table.baseline.se
-    between = Z_95 * table.baseline.variance**0.5
+    study = model.study
     return {
-        "id": study.id,
-        "version": study.version,
-        "digest": study.digest,
-        "kind": study.kind,
-        "title": study.title,
-        "outcome": study.outcome,
-        "found": study.card.found,
-        "patients": study.card.patients.text,
-        "n": study.patients_counted,
-        "events": sum(rate.events for rate in study.rates),
-        "horizonMonths": study.say.horizon_months,
-        "horizonNote": study.card.horizon,
-        "owner": study.owner,
-        "readOn": f"{study.read_on}",
-        "reviewBy": f"{study.review_by}",
-        "incidence": baseline.incidence,
-        "baseline": {
-            "interval": [
-                expit(baseline.log_odds - width),
-                expit(baseline.log_odds + width),
-            ],
-            "newHospital": [
-                expit(baseline.log_odds - between),
-                expit(baseline.log_odds + between),
-            ],
-            "tau": table.baseline.tau,
-            "usual": baseline.usual,
-            "rates": [
-                rate.model_dump() | {"rate": rate.events / rate.patients}
-                for rate in study.rates
-            ],
-            "siteMonths": list(study.site_months),
-        },
-        "intercept": centres["t"].intercept,
-        "intercepts": {bone: centre.intercept for bone, centre in centres.items()},
-        "interceptMethod": METHOD.format(points=table.points),
+        **_head(study),
+        "incidence": model.baseline_of().incidence,
+        "baseline": _baseline(model),
+        **_intercepts(model),
         "shrink": study.shrink,
         "coefficients": {
             study_input.findings[0]: _coefficient(model, study_input)
             for study_input in study.inputs
         },
         "ranges": {
-            study_input.findings[0]: {
-                "lowest": study_input.held[0],
-                "highest": study_input.held[1],
-            }
-            for study_input in study.inputs
-            if isinstance(study_input, NumberInput)
+            number.findings[0]: {"lowest": number.held[0], "highest": number.held[1]}
+            for number in study.numbers
         },
         "population": {
             study_input.findings[0]: _spread(study_input)
@@ -102,12 +70,67 @@ def pooled_card(
     }
 
 
+def _head(study: PooledStudy) -> dict[str, Any]:
+    """List name, outcome, patients and owner of the model."""
+    return {
+        "id": study.id,
+        "version": study.version,
+        "digest": study.digest,
+        "kind": study.kind,
+        "title": study.title,
+        "outcome": study.outcome,
+        "found": study.card.found,
+        "patients": study.card.patients.text,
+        "n": study.patients_counted,
+        "events": sum(rate.events for rate in study.rates),
+        "horizonMonths": study.say.horizon_months,
+        "horizonNote": study.card.horizon,
+        "owner": study.owner,
+        "readOn": f"{study.read_on}",
+        "reviewBy": f"{study.review_by}",
+    }
+
+
+def _baseline(model: PooledModel) -> dict[str, Any]:
+    """Return the pooled incidence with its 95 % intervals, and its sources."""
+    study, pooled, baseline = model.study, model.table.baseline, model.baseline_of()
+    return {
+        "interval": _interval(baseline.log_odds, pooled.se),
+        "newHospital": _interval(baseline.log_odds, pooled.variance**0.5),
+        "tau": pooled.tau,
+        "usual": baseline.usual,
+        "rates": [
+            rate.model_dump() | {"rate": rate.events / rate.patients}
+            for rate in study.rates
+        ],
+        "siteMonths": list(study.site_months),
+    }
+
+
+def _interval(log_odds: float, error: float) -> list[float]:
+    """Return 95 % of a share, 0..1, from its log odds and their standard error."""
+    width = Z_95 * error
+    return [expit(log_odds - width), expit(log_odds + width)]
+
+
+def _intercepts(model: PooledModel) -> dict[str, Any]:
+    log_odds = model.baseline_of().log_odds
+    intercepts = {
+        bone: model.averaging.centre(bone, log_odds).intercept for bone in BONES
+    }
+    return {
+        "intercept": intercepts["t"],
+        "intercepts": intercepts,
+        "interceptMethod": INTERCEPT_METHOD.format(points=model.table.points),
+    }
+
+
 def _coefficient(
     model: PooledModel, study_input: NumberInput | YesNoInput
 ) -> dict[str, Any]:
-    """Return one input as used, as pooled, and from which entries."""
+    """Return one coefficient as used and as pooled, with the entries behind it."""
     pooled, beta = model.table.coefficients[study_input.id], model.beta(study_input.id)
-    width, left_out = Z_95 * pooled.variance**0.5, pooled.left_out
+    width = Z_95 * pooled.variance**0.5
     return {
         "input": study_input.id,
         "value": beta,
@@ -120,7 +143,7 @@ def _coefficient(
             "se": pooled.all_in.se,
             "tau": pooled.all_in.tau,
         },
-        **_left_out(left_out),
+        **_left_out(pooled.left_out),
         "unit": study_input.unit,
         "source": f"pooled from {len(study_input.entries)} entries",
         "title": study_input.title,
@@ -155,33 +178,27 @@ def _entry(entry: Entry) -> dict[str, Any]:
 
 
 def _spread(study_input: NumberInput | YesNoInput) -> dict[str, Any]:
-    numbers = (
-        {"mean": study_input.mean, "sd": study_input.sd}
-        if isinstance(study_input, NumberInput)
-        else {}
-    )
-    shares = (
-        {"share": study_input.share, "unrecorded": study_input.unrecorded}
-        if isinstance(study_input, YesNoInput)
-        else {}
-    )
-    return {**numbers, **shares, "assumed": study_input.assumed}
-
-
-def _means(model: PooledModel) -> dict[str, dict[str, float]]:
-    """Return the means from which effects are counted, by bone input and finding."""
-    log_odds = model.baseline_of().log_odds
+    spread = {"assumed": study_input.assumed}
+    if isinstance(study_input, NumberInput):
+        return {"mean": study_input.mean, "sd": study_input.sd, **spread}
     return {
-        bone: {
-            model.study.by_id[name].findings[0]: mean
-            for name, mean in zip(
-                model.study.names(bone),
-                model.averaging.centre(bone, log_odds).means.tolist(),
-                strict=True,
-            )
-        }
-        for bone in BONES
+        "share": study_input.share,
+        "unrecorded": study_input.unrecorded,
+        **spread,
     }
+
+
+def _means(model: PooledModel) -> dict[Bone, dict[str, float]]:
+    """Return the means from which effects are counted, by bone input and finding."""
+    baseline = model.baseline_of()
+    means = {}
+    for bone in BONES:
+        patient = model.average_patient(bone, baseline)
+        means[bone] = {
+            model.study.by_id[name].findings[0]: mean
+            for name, mean in patient.means.items()
+        }
+    return means
 
 
 def _bands(model: PooledModel) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""The table of the pooled model, from its file (docs/pooled.md, steps 1 to 3).
+"""Build the table of the pooled model from its file (docs/pooled.md, steps 1 to 3).
 
 Build time only.
 """
@@ -25,6 +25,7 @@ from cds_service.studies.cohort import SEED, spread_points
 from cds_service.studies.pooling import pool_entries, pool_rates
 
 Vector = NDArray[np.float64]
+Matrix = NDArray[np.float64]
 POINTS = 2**15
 BASELINES = np.arange(-50, 16) / 10  # log odds: 0.7 to 82 %; the service interpolates
 CLOSE = 1e-12
@@ -35,13 +36,13 @@ class Population(NamedTuple):
     """Patients with one bone input, each with every combination of the yes/no inputs.
 
     Attributes:
-        names: names of the inputs, one column each.
-        values: one row for each patient and combination.
-        weights: weights of the rows; they add to 1.
+        names: names of the k inputs, one column each.
+        values: one row for each patient and combination, k columns; yes is 1.
+        weights: share of the population that a row represents; they add to 1.
     """
 
     names: tuple[str, ...]
-    values: NDArray[np.float64]
+    values: Matrix
     weights: Vector
 
 
@@ -94,26 +95,33 @@ def used_betas(
 
 
 def make_population(study: PooledStudy, bone: Bone, points: int) -> Population:
-    """Make the hospital's patients when nothing is known of them (step 3)."""
+    """Make the patients of a hospital of whom nothing is known (step 3).
+
+    The continuous inputs are Sobol points of a normal distribution, each held in its
+    range. Every point is repeated for all combinations of answers, weighted by their
+    probability. Sarcopenia follows the standardised inputs before they are held.
+
+    Args:
+        points: a power of 2.
+    """
     numbers = study.numbers_with(bone)
     spread = spread_points(
         [number.id for number in numbers], points, f"{study.id}/{bone}", SEED
     )
     normal = ndtri(np.column_stack([spread[number.id] for number in numbers]))
     scores = normal @ np.linalg.cholesky(study.correlations(bone)).T
-    means, sds, held = (
-        np.array([getattr(number, name) for number in numbers])
-        for name in ("mean", "sd", "held")
-    )
+    means = np.array([number.mean for number in numbers])
+    sds = np.array([number.sd for number in numbers])
+    held = np.array([number.held for number in numbers])
     continuous = np.clip(means + sds * scores, held[:, 0], held[:, 1])
-    frailty = study.sarcopenia_share(
+    sarcopenia = study.sarcopenia_share(
         scores @ [study.sarcopenia_shift.of(number.id) for number in numbers]
     )
     values, weights = [], []
     for answers in product((0.0, 1.0), repeat=len(study.yes_no)):
         weight = np.full(points, 1 / points)
         for predictor, answer in zip(study.yes_no, answers, strict=True):
-            share = frailty if predictor.id == SARCOPENIA else predictor.share
+            share = sarcopenia if predictor.id == SARCOPENIA else predictor.share
             weight = weight * (share if answer else 1 - share)
         weights.append(weight)
         values.append(np.column_stack([continuous, np.tile(answers, (points, 1))]))
@@ -125,32 +133,44 @@ def make_population(study: PooledStudy, bone: Bone, points: int) -> Population:
 
 
 def find_centres(population: Population, betas: Vector) -> Centres:
-    """Find intercept and means at every baseline; means weigh by p(1 - p)."""
+    """Find intercept and mean inputs at every baseline (step 3).
+
+    The intercept makes the mean risk the baseline. The means weigh each patient by
+    p(1 - p).
+
+    Args:
+        betas: k coefficients as used, log odds per unit.
+    """
     predictor = population.values @ betas
     intercept = float(BASELINES[0]) - float(population.weights @ predictor)
     intercepts = []
     means = []
     for baseline in expit(BASELINES):
+        # The intercept of the baseline before is a start close by.
         intercept = _solve(predictor, population.weights, float(baseline), intercept)
         risk = expit(intercept + predictor)
-        moved = population.weights * risk * (1 - risk)
+        slopes = population.weights * risk * (1 - risk)
         intercepts.append(intercept)
-        means.append(moved @ population.values / moved.sum())
+        means.append(slopes @ population.values / slopes.sum())
+    columns = zip(*np.array(means).tolist(), strict=True)
     return Centres(
         log_odds=tuple(BASELINES.tolist()),
         intercepts=tuple(intercepts),
-        means=dict(
-            zip(
-                population.names,
-                zip(*np.array(means).tolist(), strict=True),
-                strict=True,
-            )
-        ),
+        means=dict(zip(population.names, columns, strict=True)),
     )
 
 
 def _solve(predictor: Vector, weights: Vector, baseline: float, start: float) -> float:
-    """Find the intercept with which the mean risk is the baseline, by Newton."""
+    """Find the intercept with which the mean risk is the baseline, by Newton.
+
+    Args:
+        predictor: log odds of each row without the intercept.
+        baseline: 0..1.
+        start: a first guess of the intercept.
+
+    Raises:
+        ArithmeticError: none was found.
+    """
     intercept = start
     target = np.log(baseline / (1 - baseline))
     for _ in range(MOST_STEPS):
