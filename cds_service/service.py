@@ -445,9 +445,9 @@ def _gather(call: Call, orders: SignedOrders) -> Gathered:
     record = with_drafted_reasons(record, drafts, terminology)
     deadline = ports.deadline.for_reading()
     drafts = with_referred(drafts, record, request, ports.fhir, person, until=deadline)
-    record = with_unsent_reasons_of_drafts(record, drafts, terminology)
     if drafts is not orders.drafts:
         orders = _orders_in(drafts, person, terminology)
+    record = with_unsent_reasons_of_drafts(record, orders.drafts, terminology)
     support = find_support_orders(
         orders.support,
         record,

@@ -98,6 +98,16 @@ def test_the_brace_of_which_the_reason_was_not_sent_reassures_nobody():
     assert "below" not in by_topic(ask(signed))["rehabilitation"]["detail"]
 
 
+def test_the_unsent_reason_of_a_kyphoplasty_is_named_once():
+    listed = {"reference": "Condition/c-fracture"}
+    signed = kyphoplasty() | {"reasonReference": [listed, UNSENT]}
+    record = reassuring_record(problem("M80.08XA", number="c-fracture", days=5))
+    detail = by_topic(ask(order_sign(record, signed)))["rehabilitation"]["detail"]
+    assert detail.count("a reason of the order was not understood") == 1
+    assert "not fully understood" not in detail
+    assert "below" not in detail
+
+
 @pytest.mark.parametrize(
     "told",
     [
