@@ -3,7 +3,7 @@
 OPS 5-790, 5-793 and 5-794 are titled "Reposition einer Fraktur"; the sixth character e
 is "Schenkelhals", f "Femur proximal", g "Femurschaft". CPT 27230 to 27248 treat
 fractures of the neck and the trochanters. A reposition in ICD-10-PCS names the place
-alone.
+alone. A new head of the hip is mostly for a fracture, and its code does not say so.
 """
 
 import pytest
@@ -48,8 +48,26 @@ def test_a_reposition_of_the_upper_femur_may_be_of_a_fracture(code):
 
 
 @pytest.mark.parametrize(
+    ("system", "code"),
+    [
+        pytest.param(OPS, "5-820.41", id="bipolar-prosthesis"),
+        pytest.param(OPS, "5-820.31", id="head-prosthesis"),
+        pytest.param(PCS, "0SRR019", id="femoral-surface-right"),
+        pytest.param(PCS, "0SRS0J9", id="femoral-surface-left"),
+        pytest.param(CPT, "27125", id="hemiarthroplasty"),
+    ],
+)
+def test_a_new_head_of_the_hip_may_be_for_a_fracture(system, code):
+    detail = card_of(operation(system, code, days=420))["detail"]
+    assert "below the usual" not in detail
+    assert "hip fracture" in detail.split("**Not known:**")[1]
+
+
+@pytest.mark.parametrize(
     "entry",
     [
+        pytest.param(operation(PCS, "0SR90JZ"), id="total-hip"),
+        pytest.param(operation(OPS, "5-820.00"), id="total-hip-by-ops"),
         pytest.param(operation(OPS, "5-790.5g"), id="shaft-of-the-femur"),
         pytest.param(operation(OPS, "5-793.16"), id="radius"),
         pytest.param(operation(CPT, "27500"), id="shaft-by-cpt"),
