@@ -1,7 +1,7 @@
-"""Count how many answers a code that was not understood has cost.
+"""Counts how many answers a code that was not understood has cost.
 
-A code costs an answer what the answer lacked for want of it: the order itself, a
-measured value, or the "no" of a list, which one entry that is not understood forbids.
+For want of a code, an answer may lack the order itself, a measured value, or the "no"
+of a list: one entry that is not understood forbids it.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -16,17 +16,17 @@ from cds_service.fhir.orders.recognition import (
 from cds_service.fhir.raw_json import Json
 
 Kind = Literal["measure", "order", "problem", "drug"]
-Key = tuple[Kind, str, str]  # system and code
+Key = tuple[Kind, str, str]  # kind, system, code
 
 
 class Record(NamedTuple):
-    """The ground of one answer: a recorded call, a chart, or an audit entry.
+    """The source of one answer: a recorded call, a chart, or an entry of the audit log.
 
     Attributes:
-        resources: resources of any type; the drafts of a call too.
-        drafts: what is being signed; None of anything but a call.
-        missed: codes that the audit log says were not understood.
-        is_logged: it is an entry of the audit log.
+        resources: resources of any type; of a call, its drafts too.
+        drafts: the orders that a call signs; None if this is no call.
+        missed: codes that were not understood, by the audit log.
+        is_logged: this is an entry of the audit log.
     """
 
     resources: Sequence[Json] = ()
@@ -39,9 +39,9 @@ class Cost(NamedTuple):
     """The cost of a code.
 
     Attributes:
-        answers: those that lacked something for want of it.
-        mended: of these, those that would have lacked it no more had this code alone
-            been known.
+        answers: number of answers that lacked something for want of the code.
+        mended: number of those that would have had it if this code alone had been
+            known.
     """
 
     answers: int = 0
@@ -53,13 +53,14 @@ NO_COST = Cost()
 
 @dataclass(slots=True)
 class Answer:
-    """The gaps of one answer.
+    """What one answer had, and what it lacked.
 
     Attributes:
-        lacked: by kind, each thing that was not understood, by its codes; any of them
-            would explain it. An entry without a code has none.
-        measures: codes with a value that was not understood.
-        known: concepts with a value that was.
+        lacked: for each kind, the entries that were not understood, each as the set of
+            its codes; any one of them would explain it. An entry without a code is an
+            empty set.
+        measures: codes that came with a value.
+        known: concepts that came with a value.
     """
 
     lacked: dict[Kind, list[frozenset[Key]]] = field(default_factory=dict)

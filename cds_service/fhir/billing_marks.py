@@ -29,12 +29,12 @@ _MAY_BE_TUMOUR = re.compile(
 )
 _LETTER = re.compile(r"[^\W\d_]")
 _ORGAN_ALONE = re.compile(r"\W*(?:the )?liver\W*", re.IGNORECASE)
-# characters; no name is longer, and longer prose is searched for nothing
+# Characters. No name is longer, and longer prose is returned as it is.
 LONGEST_NAME = 1000
 
 
 def without_billing_mark(name: str) -> str:
-    """Return the name of a diagnosis without "(HCC)", if that is no tumour."""
+    """Return the name of a diagnosis without "(HCC)", unless that may be the tumour."""
     if "HCC)" not in name or len(name) > LONGEST_NAME:
         return name
     bare = _MARK.sub("", name)

@@ -1,7 +1,7 @@
-"""Tell if a diagnosis is active, of now, and how certain.
+"""Tells how certain a diagnosis is, and if it is over.
 
-The statuses say so, the German certainty of an ICD-10-GM code, or the encounter of an
-ICD-10-CM code.
+Three things say so: its statuses, the certainty that Germany adds to ICD-10-GM codes,
+and the 7th character of an ICD-10-CM code.
 """
 
 import re
@@ -36,7 +36,7 @@ def is_later_encounter(code: str) -> bool:
 
 
 def clinical_status(condition: Json) -> set[str]:
-    """Return the codes of its `clinicalStatus`; of several systems, all."""
+    """Return the codes of its `clinicalStatus`, of whatever code system."""
     return {
         text(coding.get("code"))
         for coding in objects(member(condition, "clinicalStatus", "coding"))
@@ -44,7 +44,7 @@ def clinical_status(condition: Json) -> set[str]:
 
 
 def lacks_status(condition: Json) -> bool:
-    """Tell if no element says that it is over, or that it is not.
+    """Tell if no element says that a condition is over, or that it lasts.
 
     FHIR demands a clinical status of entries of the problem list alone.
     """
@@ -54,9 +54,9 @@ def lacks_status(condition: Json) -> bool:
 
 
 def certainty_of(condition: Json) -> Certainty:
-    """Say how certain a condition is by its own statements.
+    """Return how certain a condition is, by its verification status and its codes.
 
-    The least certain of several counts.
+    If they differ, the least certain counts. The clinical status is not asked.
     """
     certainties = {*_by_status(condition), *_by_extension(condition)}
     return next(

@@ -1,7 +1,7 @@
-"""The classes of `fhir.resources.R4B`, and what they say of each type of R4.
+"""Gives the classes of `fhir.resources.R4B`, and describes the types of R4 by them.
 
-To load them takes a third of a second, so they are loaded when the first resource needs
-one: most fit `shapes.json`, which was written from here.
+Loading the classes takes a third of a second. So they are loaded only when a resource
+does not fit `shapes.json`, which is written from these descriptions.
 """
 
 from collections.abc import Mapping, Sequence
@@ -34,9 +34,9 @@ VALUE_TYPES = (
 TypeShape = TypedDict(
     "TypeShape",
     {
-        # how often and of which type, by name: `0..* HumanName`
+        # Cardinality and type of each element, by its name: `0..* HumanName`.
         "elements": Mapping[str, str],
-        # choices of elements, `value[x]`
+        # Names of elements of which a resource has one, as of `value[x]`.
         "at-most-one": NotRequired[Sequence[Sequence[str]]],
         "exactly-one": NotRequired[Sequence[Sequence[str]]],
     },

@@ -1,8 +1,8 @@
-"""Propose what a site's local codes may mean; a person confirms each line.
+"""Proposes what a site's local codes may mean; a person confirms each line.
 
-Pure: raw JSON in, proposals out, those first that cost the most answers
-(`answer_costs.py`). Nothing of a patient leaves: a text is shown when it is the code's
-own, and never with a word of a patient's name.
+Raw JSON goes in. Proposals come out, those first that cost the most answers
+(`answer_costs.py`). Nothing of a patient leaves: a text is shown only if it is the
+code's own, and never with a word of a patient's name.
 """
 
 import re
@@ -68,7 +68,7 @@ LIST_CODES: Mapping[str, tuple[Kind, str]] = {
     "MedicationRequest": ("drug", "medicationCodeableConcept"),
     "MedicationStatement": ("drug", "medicationCodeableConcept"),
 }
-LEAST_TO_GUESS = 3  # values from which a unit that nobody wrote may be proposed
+LEAST_TO_GUESS = 3  # values, before a unit is proposed that no record writes
 WITHHELD = "(text not shown)"
 NO_SYSTEM = "the code has no system, so no map can name it: ask the EHR's team"
 _WORD = re.compile(r"[^\W\d_]{2,}")
@@ -110,16 +110,16 @@ class Proposal:
     """A local code, and what it may mean.
 
     Attributes:
-        kind: `problem` and `drug` are entries of a list that is not understood because
-            of them; nothing is proposed.
+        kind: for `problem` and `drug`, nothing is proposed: the code is of an entry
+            that is not understood, so that its list denies nothing.
         text: the code's own text.
         units: those of the records, the most frequent first; an empty text for none.
-        seen: resources or components with this code.
-        cost: answers that missed something for want of it.
+        seen: number of resources or components with this code.
+        cost: number of answers that lacked something for want of it.
         proposed: a code of ours; empty if no word says what it is.
         unit: UCUM unit to be implied if the record has none; empty if none is needed
             or none can be told.
-        why: what speaks for it, as phrases.
+        why: the reasons for the proposal, as phrases.
     """
 
     kind: Kind
@@ -139,7 +139,10 @@ class UnknownUnit:
     """A spelling of a unit that `units.toml` lacks, under a code known or proposed.
 
     Attributes:
-        records: calls or charts with such a value.
+        unit: the unit as written.
+        seen: number of values with it.
+        records: number of calls or charts with such a value.
+        codes: the codes of these values.
     """
 
     unit: str
@@ -156,7 +159,7 @@ class Learned:
         proposals: codes whose words say what they may mean.
         others: codes that no word explains.
         units: units that are not known.
-        answers: calls that an answer was due to, and charts.
+        answers: number of calls that were due an answer, and of charts.
     """
 
     proposals: tuple[Proposal, ...]
@@ -167,10 +170,20 @@ class Learned:
 
 @dataclass(slots=True)
 class _Seen:
+    """A code as the records have it.
+
+    Attributes:
+        may_be: what an order with this code may ask for.
+        is_known: one of our maps or value sets has the code.
+        texts: each text of the code, with the patients in whose records it is.
+        values: each number with its unit as written.
+        records_of_unit: for each unit, the places of the records that have it.
+    """
+
     kind: Kind
     system: str
     code: str
-    may_be: frozenset[str] = frozenset()  # of an order
+    may_be: frozenset[str] = frozenset()
     is_known: bool = False
     count: int = 0
     displays: Counter[str] = field(default_factory=Counter)
@@ -185,15 +198,13 @@ class _Seen:
     def own_text(self, names: set[str]) -> str:
         """Return a text that is the code's own, and holds none of these names.
 
-        It is the code's display, or a text that is the same with two patients.
+        It is the code's display, or a text that is the same for two patients.
         """
         common = [wording for wording, whose in self.texts.items() if len(whose) > 1]
-        fit = (
-            wording
-            for wording in (*_by_count(self.displays), *common)
-            if _SHOWABLE.fullmatch(wording)
-        )
-        return next((one for one in fit if not names & _words(one)), WITHHELD)
+        for wording in (*_by_count(self.displays), *common):
+            if _SHOWABLE.fullmatch(wording) and not names & _words(wording):
+                return wording
+        return WITHHELD
 
 
 class _Notes(dict[Key, _Seen]):
@@ -202,7 +213,7 @@ class _Notes(dict[Key, _Seen]):
     def add(
         self, kind: Kind, codeable: Any, resource: Json, *, known: bool = False
     ) -> list[_Seen]:
-        """Note each coding of a CodeableConcept."""
+        """Note each coding of a CodeableConcept, and return its notes."""
         whose = text(member(resource, "subject", "reference"))
         noted = []
         for coding in objects(member(codeable, "coding")):
@@ -220,7 +231,7 @@ class _Notes(dict[Key, _Seen]):
         return noted
 
     def of(self, kind: Kind, system: str, code: str, *, known: bool = False) -> _Seen:
-        """Return the note on this code, made at first need."""
+        """Return the note on this code; a new one if it was not met before."""
         new = _Seen(kind, system, code, is_known=known)
         return self.setdefault((kind, system, code), new)
 
@@ -275,10 +286,10 @@ def learn(
 
 
 def _rank(proposal: Proposal) -> tuple[Any, ...]:
-    """Rank what cost most answers first, then what alone would have mended most."""
-    cost = (-proposal.cost.answers, -proposal.cost.mended)
+    """Rank first what cost most answers, then what alone would have mended most."""
     return (
-        *cost,
+        -proposal.cost.answers,
+        -proposal.cost.mended,
         proposal.kind,
         proposal.proposed,
         -proposal.seen,
@@ -288,7 +299,7 @@ def _rank(proposal: Proposal) -> tuple[Any, ...]:
 
 
 def _names_in(resource: Json) -> set[str]:
-    """Return the words of a patient's name, which no text may show."""
+    """Return the words of a patient's name in a resource, which no text may show."""
     names = _words(text(member(resource, "subject", "display")))
     if resource.get("resourceType") == "Patient":
         for name in objects(resource.get("name")):
@@ -327,7 +338,8 @@ def _is_open(
 ) -> bool:
     """Tell if an entry of a list is not understood, so that the list denies nothing.
 
-    A standard code that leaves a tumour or an infection open needs no map: it says so.
+    A standard code that leaves a tumour or an infection open needs no map: its meaning
+    is known.
     """
     concepts = concepts_of(resource, targets, terminology)
     is_standard = terminology.identifies("conditions", resource.get(element))
@@ -364,13 +376,15 @@ def _note_measure(
     quantity, codeable = holder.get("valueQuantity"), holder.get("code")
     value = number(member(quantity, "value"))
     known = terminology.concepts(codeable)
-    answer.known |= known if value is not None else frozenset()
-    for seen in notes.add("measure", codeable, resource, known=bool(known)):
-        if value is not None:
-            unit = text(member(quantity, "unit")) or text(member(quantity, "code"))
-            seen.values.append((value, unit))
-            seen.records_of_unit.setdefault(unit, set()).add(place)
-            answer.measures.add((seen.kind, seen.system, seen.code))
+    noted = notes.add("measure", codeable, resource, known=bool(known))
+    if value is None:
+        return
+    answer.known |= known
+    unit = text(member(quantity, "unit")) or text(member(quantity, "code"))
+    for seen in noted:
+        seen.values.append((value, unit))
+        seen.records_of_unit.setdefault(unit, set()).add(place)
+        answer.measures.add((seen.kind, seen.system, seen.code))
 
 
 def _unknown_units(
@@ -420,7 +434,7 @@ def _propose(
     for words in dict.fromkeys([*_by_count(seen.displays), *seen.texts]):
         if seen.kind == "order":
             code = _name_order(words, seen.may_be, terminology, rules)
-        elif seen.kind == "measure" and (named := _first(rules.measures, words)):
+        elif seen.kind == "measure" and (named := _code_named(rules.measures, words)):
             spec = _spec_of(named, specs)
             if (judged := _judge_values(seen, spec, terminology)) is not None:
                 code, (unit, why) = named, judged
@@ -454,29 +468,29 @@ def _spec_of(concept: str, specs: Mapping[str, FindingSpec]) -> QuantitySpec:
     )
 
 
-def _first(rules: Iterable[_Words], title: str) -> str:
-    """Return the code that a text names; empty if none."""
+def _code_named(rules: Iterable[_Words], title: str) -> str:
+    """Return the code of ours that a text names by these rules; empty if none."""
     words = folded(title)
-    fitting = (
-        rule
-        for rule in rules
-        if rule.words.search(words) and not (rule.none and rule.none.search(words))
-    )
-    pairs = (pair for rule in fitting for pair in rule.codes.items())
-    return next((code for code, own in pairs if own.search(words)), "")
+    for rule in rules:
+        is_excluded = rule.none is not None and rule.none.search(words)
+        if is_excluded or not rule.words.search(words):
+            continue
+        for code, own_words in rule.codes.items():
+            if own_words.search(words):
+                return code
+    return ""
 
 
 def _name_order(
     title: str, may_be: frozenset[str], terminology: Terminology, rules: LearningRules
 ) -> str:
-    """Say what an order of this title asks for, by the rules that read orders.
+    """Return our code for an order of this title, by the rules that read orders.
 
-    The result is empty if it asks for nothing of ours.
+    The result is empty if the order asks for nothing of ours.
     """
     named = name_augmentation(title, terminology) & may_be
     named = named or name_support(title, may_be & SUPPORT_KINDS, terminology)
-    code = _first(rules.orders, title) if named & AUGMENTATION else ""
-    if code:
+    if named & AUGMENTATION and (code := _code_named(rules.orders, title)):
         return code
     if len(named) > 1 and named <= AUGMENTATION:
         return "vertebral-augmentation"
@@ -486,9 +500,9 @@ def _name_order(
 def _judge_values(
     seen: _Seen, spec: QuantitySpec, terminology: Terminology
 ) -> tuple[str, tuple[str, ...]] | None:
-    """Return the unit to be implied, and what the values say for it.
+    """Return the unit to be implied, and the reasons that the values give.
 
-    The result is None if they speak against it.
+    The result is None if units or values do not fit the finding.
     """
     if not seen.values:
         return "", ("no number seen",)
@@ -512,13 +526,16 @@ def _judge_values(
     ]
     if used and len(fitting) * 2 <= len(used):
         return None
-    is_unknown = any(unit is None for _, unit in read)
-    written = ", ".join(stated) or ("one that we do not know" if is_unknown else "none")
-    low, high = spec.range
-    within = (
-        f"{len(fitting)} of {len(used)} values within {low:g} to {high:g} {spec.unit}"
-    )
-    return implied, (f"unit: {written}{guess}", *((within,) if used else ()))
+    written = ", ".join(stated)
+    if not written:
+        is_unknown = any(unit is None for _, unit in read)
+        written = "one that we do not know" if is_unknown else "none"
+    reasons = [f"unit: {written}{guess}"]
+    if used:
+        low, high = spec.range
+        within = f"within {low:g} to {high:g} {spec.unit}"
+        reasons.append(f"{len(fitting)} of {len(used)} values {within}")
+    return implied, tuple(reasons)
 
 
 def _unit_of_bare(
@@ -527,7 +544,7 @@ def _unit_of_bare(
     spec: QuantitySpec,
     terminology: Terminology,
 ) -> tuple[str, str]:
-    """Return the unit of values that were written without one, and how it was told."""
+    """Return the unit of values that were written without one, and how it was found."""
     if not bare or "" in spec.accept_units or len(stated) > 1:
         return "", ""
     if stated:
@@ -553,7 +570,7 @@ def _is_plausible(
 
 
 def times(count: int) -> str:
-    """Say how often: `once`, `12 times`."""
+    """Write how often: `once`, `12 times`."""
     return "once" if count == 1 else f"{count} times"
 
 

@@ -1,6 +1,4 @@
-"""Near misses: what looks like an order or a value of ours.
-
-Under a code that we do not know.
+"""Lists near misses: what looks like an order or a value of ours, by an unknown code.
 
 An upgrade of an EHR that changes its codes shows here first. Only codes leave this
 module: they belong to the hospital, and texts may be about a patient.
@@ -32,9 +30,10 @@ _CODE = re.compile(r"(?!.*[0-9]{4}-[0-9]{2}-[0-9]{2})[\w.:/#-]{1,64}", re.ASCII)
 
 
 class NearMiss(NamedTuple):
-    """One code of the hospital, with its system, or the name of an element in R4.
+    """One code of the hospital, or the name of an element in R4.
 
-    The system is empty if there is none.
+    Attributes:
+        system: the code's system; empty if it has none.
     """
 
     kind: Kind
@@ -45,10 +44,7 @@ class NearMiss(NamedTuple):
 def missed_orders(
     drafts: DraftOrders, terminology: Terminology
 ) -> tuple[NearMiss, ...]:
-    """List orders whose words name an augmentation and whose codes do not.
-
-    They are those of this signing.
-    """
+    """List the codes of signed orders that only words call an augmentation."""
     misses: dict[NearMiss, None] = {}
     for draft in drafts.each():
         if not recognition.words_name_augmentation(draft.resource, terminology):
@@ -70,29 +66,20 @@ def unread_braces(corrections: Iterable[Correction]) -> tuple[NearMiss, ...]:
 
 
 def missed_t_scores(
-    observations: Iterable[Json], terminology: Any
+    observations: Iterable[Json], terminology: Terminology
 ) -> tuple[NearMiss, ...]:
-    """List values that are called T-score, or have its unit, under no known code.
-
-    They are among these Observations.
-    """
+    """List the unknown codes of values whose name or unit is that of a T-score."""
     misses: dict[NearMiss, None] = {}
     for observation in observations:
         for holder in (observation, *objects(observation.get("component"))):
             code, quantity = holder.get("code"), holder.get("valueQuantity")
             if not quantity:
                 continue
-            texts = texts_of(code)
-            if isinstance(quantity, dict):
-                texts += [
-                    unit
-                    for unit in (quantity.get("unit"), quantity.get("code"))
-                    if isinstance(unit, str)
-                ]
+            units = [text(member(quantity, name)) for name in ("unit", "code")]
+            texts = [*texts_of(code), *filter(None, units)]
             words = "\n".join([one[:LONGEST_TITLE] for one in texts])
-            if terminology.reports.name_t_score(words) and not terminology.concepts(
-                code
-            ):
+            is_t_score = terminology.reports.name_t_score(words)
+            if is_t_score and not terminology.concepts(code):
                 misses |= dict.fromkeys(_near("t-score", [code]))
     return tuple(misses)[:MOST]
 
@@ -125,6 +112,6 @@ def _near(kind: Kind, titles: Iterable[Any]) -> Iterator[NearMiss]:
 def _shown(written: str) -> str:
     """Return a code or system as written, if it is written like one.
 
-    Words could be anybody's.
+    Anything else may be words about a patient.
     """
     return written if _CODE.fullmatch(written) else NOT_SHOWN

@@ -1,4 +1,7 @@
-"""Reads when a condition began, from any form of `onset[x]`, and was recorded."""
+"""Reads the day on which a condition began, by any form of `onset[x]`.
+
+It also reads the day on which the condition was recorded.
+"""
 
 import re
 from datetime import date, timedelta
@@ -32,13 +35,12 @@ def recorded_on(condition: Json) -> Any:
 def begun(condition: Json, birth: date | None, calendar: SiteCalendar) -> Days:
     """Return the first and the last day on which it may have begun, by its onset alone.
 
+    Each is None if the onset does not tell it.
+
     Args:
         condition: a Condition.
         birth: the patient's day of birth; None if it is not recorded to the day.
         calendar: calendar of the site.
-
-    Returns:
-        The first and the last day; None for one that the onset does not tell.
     """
     if begins := condition.get("onsetDateTime"):
         return calendar.first_day(begins), calendar.last_day(begins)

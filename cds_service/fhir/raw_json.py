@@ -28,7 +28,7 @@ def items(value: Any) -> list[Any]:
 
 def objects(value: Any) -> list[Mapping[str, Any]]:
     """Return the items of a list that are objects, as `items` does."""
-    if not value:  # of most elements
+    if not value:  # as most elements are
         return []
     if isinstance(value, LISTS):
         return [one for one in value if isinstance(one, dict)]
@@ -56,7 +56,7 @@ def truth(value: Any) -> bool | None:
     return {"true": True, "false": False}.get(value) if isinstance(value, str) else None
 
 
-# of R4 orders without that element, an extension that R5 defines
+# An element of some orders of R4; for the others R5 defines an extension of this name.
 NOT_TO_DO = "doNotPerform"
 
 
@@ -67,20 +67,22 @@ def is_prohibition(order: Json) -> bool:
         for modifier in objects(order.get("modifierExtension"))
         if text(modifier.get("url")).endswith(NOT_TO_DO)
     ]
-    marks = [order.get("doNotPerform"), *(one.get("valueBoolean") for one in modifiers)]
+    marks = [order.get(NOT_TO_DO), *(one.get("valueBoolean") for one in modifiers)]
     return any(one is not None and truth(one) is not False for one in marks)
 
 
 def in_order(
     resources: Iterable[Item], name: Callable[[Item], str], raw: Callable[[Item], Any]
 ) -> list[list[Item]]:
-    """Group items by name, sorted by name and content, in whatever order they came."""
+    """Group items by name, sorted by name and content.
+
+    The result does not depend on the order in which they came.
+    """
     named: dict[str, list[Item]] = {}
     for resource in resources:
         named.setdefault(name(resource), []).append(resource)
     for same in named.values():
-        # serialising content is slow, and decides only between several
-        if len(same) > 1:
+        if len(same) > 1:  # serialising content is slow
             same.sort(key=lambda resource: content(raw(resource)))
     return [named[key] for key in sorted(named)]
 

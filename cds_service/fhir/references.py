@@ -76,9 +76,11 @@ def bases_of(urls: Iterable[str | None]) -> Bases:
 
 
 def bases_of_call(urls: Iterable[str | None], *documents: Any) -> Bases:
-    """Return the bases for these URLs.
+    """Return the bases for these URLs; without a URL, those of the call's references.
 
-    If a call names no base, it is the one of the call's own references to Patients.
+    Args:
+        urls: the base URLs that a call names, if any.
+        documents: raw JSON of the call.
     """
     named = bases_of(urls)
     return named if named.is_named else _Unnamed(documents=documents)
@@ -86,13 +88,12 @@ def bases_of_call(urls: Iterable[str | None], *documents: Any) -> Bases:
 
 @dataclass(frozen=True)
 class _Unnamed(Bases):
-    """The bases of a call that names none.
+    """The base of a call that names none.
 
-    They are looked for when the first absolute reference is met: in the call's
-    references to Patients, else in its other references, else in the addresses of its
-    entries.
+    It is looked for when the first absolute reference is met: in the call's references
+    to Patients, else in its other references, else in the addresses of its entries.
 
-    If there are two bases, nobody can tell which is the EHR's, and no absolute
+    If there are two bases, it is not known which is the EHR's, and no absolute
     reference counts.
     """
 
@@ -104,14 +105,13 @@ class _Unnamed(Bases):
         of_others: set[str] = set()
         of_entries: set[str] = set()
         for base, kind in _absolute(self.documents):
-            bases = of_patients if kind == "Patient" else of_others
             if kind == ENTRY:
                 bases = of_entries
-            if (
-                len(bases) < 2
-                and base not in bases
-                and (address := _address(base)) is not None
-            ):
+            elif kind == "Patient":
+                bases = of_patients
+            else:
+                bases = of_others
+            if len(bases) < 2 and base not in bases and (address := _address(base)):
                 bases.add(address.url)
         bases = of_patients or of_others or of_entries
         return bases_of(bases) if len(bases) < 2 else NO_BASE
@@ -136,6 +136,7 @@ def _absolute(documents: Sequence[Any]) -> Iterator[tuple[str, str]]:
 
 
 def _parts(address: Any) -> tuple[str, str] | None:
+    """Return base URL and type of an absolute reference; None for anything else."""
     if type(address) is not str or "://" not in address:
         return None
     path = address.partition("/_history/")[0].rpartition("/")[0]
@@ -185,10 +186,10 @@ class Targets:
                     self._found[target] = None
 
     def find(self, reference: str) -> Json | None:
-        """Find the target of this reference; None without one or with several."""
+        """Return the target of this reference; None without one or with several."""
         if not self._found:
             return None
-        # An entry that is known only within its Bundle goes by its URL.
+        # An entry that has no name outside its Bundle is found by its URL.
         return self._found.get(
             reference if _URN.fullmatch(reference) else self._bases.name_of(reference)
         )

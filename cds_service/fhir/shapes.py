@@ -1,4 +1,4 @@
-"""Fast validation of common resources.
+"""Validates common resources fast.
 
 `shapes.json` says which elements a type of R4 has, as the classes of
 `fhir.resources.R4B` have them.
@@ -156,9 +156,11 @@ class _Compiler:
 def _one_of_each(
     at_most: Sequence[Sequence[str]], exactly: Sequence[Sequence[str]]
 ) -> Callable[[Json], Json]:
-    """Return the constraint on how many elements of `value[x]` a resource has.
+    """Return a check of the number of elements that a resource has of each choice.
 
-    It is at most one, or exactly one.
+    Args:
+        at_most: choices of which it may have one element, by the elements' names.
+        exactly: choices of which it must have one.
     """
     groups = [
         *((frozenset(names), False) for names in at_most),

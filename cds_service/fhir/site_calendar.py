@@ -1,6 +1,6 @@
 """Turns dates and times of FHIR into days of the site.
 
-The one place that knows its time zone.
+No other module turns a date or a time of a record into a day.
 
 A date is the whole of that day at the site, a year or a month all of its days. A time
 with an offset is a moment, and belongs to the day that it is at the site then. So a
@@ -46,15 +46,14 @@ class SiteCalendar:
         return moment.astimezone(self.zone).date()
 
     def noon(self, day: date) -> datetime:
-        """Noon at the site."""
+        """Return noon of this day at the site."""
         return datetime.combine(day, time(12), self.zone)
 
     def moment(self, value: Any) -> Moment | None:
-        """Read a FHIR date, dateTime or instant of any precision.
+        """Read a FHIR date, dateTime or instant of any precision; None for others.
 
-        Anything else gives None.
-
-        FHIR allows no time without an offset; such a time is read as the site's own.
+        FHIR allows no time without an offset. One that has none is read as a time of
+        the site.
         """
         written = text(value).strip()
         parts = _WRITTEN.fullmatch(written)
@@ -67,18 +66,17 @@ class SiteCalendar:
         return Moment(begins) if begins else None
 
     def clock_time(self, value: Any) -> str:
-        """Give the time of an instant at the site, `10:00`; empty for a bare day."""
+        """Return the time of an instant at the site, `10:00`; empty for a bare day."""
         written = text(value).strip()
         parts = _WRITTEN.fullmatch(written)
         at = self._at_site(written) if parts and parts[4] else None
         return f"{at:%H:%M}" if at else ""
 
     def effective(self, raw: Json, prefix: str = "effective") -> Moment | None:
-        """Read `<prefix>[x]` of any type.
+        """Read `<prefix>[x]` of any type; never `issued`.
 
-        The end of a period, the last event of a timing.
-
-        Never `issued`.
+        Of a period, its end counts, else its start. Of a timing, its bounds count, else
+        its last event.
         """
         plain = self.moment(raw.get(f"{prefix}DateTime"))  # the usual form
         if plain is not None:
@@ -125,12 +123,10 @@ class SiteCalendar:
         try:
             at = datetime.fromisoformat(written).replace(tzinfo=self.zone)
         except ValueError:
-            return f"{written}Z"  # no time: refused as one later
-        return (
-            f"{written}Z"
-            if self.zone is UTC
-            else written + at.isoformat(timespec="seconds")[19:25]
-        )
+            return f"{written}Z"  # it is no time, and is refused later as one
+        if self.zone is UTC:
+            return f"{written}Z"
+        return written + at.isoformat(timespec="seconds")[19:25]
 
     def _at_site(self, written: str) -> datetime | None:
         try:
@@ -170,8 +166,8 @@ def _other_times(raw: Json, prefix: str) -> Iterator[Any]:
 def _day(year: int, month: int, day: int) -> date | None:
     """Return a plausible day.
 
-    Records write 0001-01-01, 1900-01-01 and 9999-12-31 for "not stated"; nobody who
-    lives was born before the first of `YEARS`.
+    Records write 0001-01-01, 1900-01-01 and 9999-12-31 for "not stated". No living
+    patient was born before the first of `YEARS`.
     """
     try:
         calendar_day = date(year, month, day)
