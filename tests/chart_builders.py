@@ -158,6 +158,18 @@ def dose(name: str, *, days: int, number: str = "", **members: Any) -> Resource:
     )
 
 
+def dispensed(
+    medicine: Resource, *, days: int, number: str = "", **members: Any
+) -> Resource:
+    """A supply of this CodeableConcept, without its length, that was handed over."""
+    said = {
+        "status": "completed",
+        "medicationCodeableConcept": medicine,
+        "whenHandedOver": days_ago(days),
+    }
+    return of_patient("MedicationDispense", number or f"d{days}", **said | members)
+
+
 def augmented(days: int, *, number: str = "earlier") -> Resource:
     """A kyphoplasty that was done so many days ago."""
     said = {"code": codeable(CPT, "22514"), "performedDateTime": days_ago(days)}

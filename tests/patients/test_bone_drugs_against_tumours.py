@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.chart_builders import days_ago, of_patient
+from tests.chart_builders import days_ago, dispensed, of_patient
 from tests.codes import ATC, HCPCS, codeable
 from tests.patients.leaving import leave, leaving_chart
 from tests.patients.reassuring import card_of, cards_of, dated, end_is_selected
@@ -27,12 +27,6 @@ def billed(code, *, days=20, **members):
     said = {"status": "completed", "intent": "order", "code": codeable(HCPCS, code)}
     said["occurrenceDateTime"] = days_ago(days)
     return of_patient("ServiceRequest", f"b{days}", **said | members)
-
-
-def dispensed(drug, *, days):
-    said = {"medicationCodeableConcept": drug, "status": "completed"}
-    said["whenHandedOver"] = days_ago(days)
-    return of_patient("MedicationDispense", f"d{days}", **said)
 
 
 def each_four_weeks(build, drug):

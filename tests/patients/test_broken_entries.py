@@ -2,30 +2,12 @@
 
 import pytest
 
-from tests.chart_builders import days_ago, measured, of_patient
+from tests.chart_builders import dispensed, measured
 from tests.codes import ATC, codeable
 from tests.patients.inpatients import T, cards_by_topic, chart
+from tests.patients.reassuring import imaging
 
-V2_0074 = "http://terminology.hl7.org/CodeSystem/v2-0074"
-
-
-def report(**members):
-    said = {
-        "status": "final",
-        "code": {"text": "MRI lumbar spine"},
-        "category": [codeable(V2_0074, "RAD")],
-        "effectiveDateTime": days_ago(3),
-        "conclusion": "Bone metastasis L1",
-    }
-    return of_patient("DiagnosticReport", "mri", **said | members)
-
-
-def dispensed(**members):
-    drug = {"medicationCodeableConcept": codeable(ATC, "M05BX04")}
-    said = {"status": "completed", "whenHandedOver": days_ago(30)}
-    return of_patient("MedicationDispense", "d", **drug | said | members)
-
-
+DENOSUMAB = codeable(ATC, "M05BX04")
 BROKEN = [
     pytest.param({"modifierExtension": [{"url": "http://x.org"}]}, id="modifier"),
     pytest.param({"status": 3}, id="type"),
@@ -41,14 +23,14 @@ def card_of(entry):
     "broken", [*BROKEN, pytest.param({"conclusion": ""}, id="empty")]
 )
 def test_a_broken_report_reassures_nobody(broken):
-    card = card_of(report(**broken))
+    card = card_of(imaging(**{"conclusion": "Bone metastasis L1"} | broken))
     assert "below the usual" not in card["detail"]
     assert "imaging reports incomplete: 1 entry broken" in card["detail"]
 
 
 @pytest.mark.parametrize("broken", BROKEN)
 def test_a_broken_dispense_is_no_none(broken):
-    card = card_of(dispensed(**broken))
+    card = card_of(dispensed(DENOSUMAB, days=30, **broken))
     assert "o bone drug" not in card["summary"]
     assert "none in" not in card["detail"]
     assert not any(one.get("isRecommended") for one in card["suggestions"])

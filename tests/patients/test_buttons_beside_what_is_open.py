@@ -14,9 +14,9 @@ from tests.chart_builders import (
     strong_and_nourished,
 )
 from tests.codes import ICD, codeable
+from tests.patients.reassuring import imaging
 
 VERIFICATION = "http://terminology.hl7.org/CodeSystem/condition-ver-status"
-RADIOLOGY = codeable("http://terminology.hl7.org/CodeSystem/v2-0074", "RAD")
 FLS, TRAINING = "Refer to fracture liaison service", "Refer to rehabilitation"
 END = "Set end"
 HIP = problem("S72.001A", number="hip", days=60, onsetDateTime=days_ago(60))
@@ -31,12 +31,6 @@ def provisional(code):
 def over(days):
     resolved = {"status": "resolved", "abatementDateTime": days_ago(days)}
     return problem("M53.2X6", number="over", days=days + 40, **resolved)
-
-
-def report(words):
-    said = {"status": "final", "effectiveDateTime": days_ago(5), "conclusion": words}
-    title = {"code": {"text": "MRI lumbar spine"}, "category": [RADIOLOGY]}
-    return of_patient("DiagnosticReport", "mri", **said | title)
 
 
 def order(code):
@@ -83,8 +77,8 @@ def test_nothing_else_withholds_them(fact):
         pytest.param(provisional("S32.012A"), id="unstable fracture, provisional"),
         pytest.param(provisional("M53.2X6"), id="instability, provisional"),
         pytest.param(over(5), id="instability that ended five days ago"),
-        pytest.param(report("Unstable burst fracture L1"), id="a report of it"),
-        pytest.param(report("Three column injury"), id="three columns in a report"),
+        pytest.param(imaging("Unstable burst fracture L1"), id="a report of it"),
+        pytest.param(imaging("Three column injury"), id="three columns in a report"),
         pytest.param(order("M53.2X6"), id="an order for it"),
         pytest.param(problem("S32.011A", number="b", days=4), id="stable burst"),
         pytest.param(problem("N31.9", number="b"), id="a bladder without its nerve"),
@@ -100,7 +94,7 @@ def test_training_waits_for_what_is_open(fact, entry):
 @pytest.mark.parametrize("fact", [HIP, FALLS], ids=["hip fracture", "falls"])
 def test_a_report_that_nobody_understood_withholds_the_end_of_the_brace_alone(fact):
     """Cards page, E10: entries not understood do not count for training."""
-    assert chosen(fact, report("Xyz abc")) == {FLS, TRAINING}
+    assert chosen(fact, imaging("Xyz abc")) == {FLS, TRAINING}
 
 
 def test_training_waits_for_the_reason_of_the_brace():

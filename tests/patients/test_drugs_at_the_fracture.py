@@ -9,9 +9,8 @@ import pytest
 from tests.chart_builders import (
     ask,
     by_topic,
-    days_ago,
+    dispensed,
     kyphoplasty,
-    of_patient,
     order_sign,
     ordered,
 )
@@ -33,18 +32,10 @@ DENOSUMAB = "M05BX04"
 WARD = given("alendronate", ALENDRONATE, 2)
 
 
-def dispensed(code, *days):
-    """A supply of this drug so many days ago each, without its length."""
-    return [
-        of_patient(
-            "MedicationDispense",
-            f"d-{code}-{day}",
-            status="completed",
-            medicationCodeableConcept=codeable(ATC, code),
-            whenHandedOver=days_ago(day),
-        )
-        for day in days
-    ]
+def supplies(code, *days):
+    """A supply of this drug so many days ago each."""
+    drug = codeable(ATC, code)
+    return [dispensed(drug, days=day, number=f"d-{code}-{day}") for day in days]
 
 
 def summary(*entries):
@@ -57,7 +48,7 @@ def summary(*entries):
     ("home", "leads"),
     [
         pytest.param(
-            dispensed(RISEDRONATE, 30, 120, 210, 300, 390, 480),
+            supplies(RISEDRONATE, 30, 120, 210, 300, 390, 480),
             "Fracture on risedronate (since ",
             id="supplies of another",
         ),
@@ -100,7 +91,7 @@ def test_a_tablet_of_the_ward_does_not_hide_the_drug_of_the_fracture(home, leads
 
 
 def test_a_tablet_begun_before_the_fracture_does_not_hide_denosumab_in_time():
-    words = summary(given("denosumab", DENOSUMAB, 120), *dispensed(ALENDRONATE, 60, 30))
+    words = summary(given("denosumab", DENOSUMAB, 120), *supplies(ALENDRONATE, 60, 30))
     assert words.startswith("Fracture on denosumab")
 
 
@@ -122,15 +113,15 @@ def test_a_change_of_treatment_since_the_fracture_leads(change):
 
 def test_another_tablet_of_the_same_kind_is_no_new_course():
     words = summary(
-        *dispensed(RISEDRONATE, 540, 450, 360, 270, 180),
-        *dispensed(ALENDRONATE, 90, 40),
+        *supplies(RISEDRONATE, 540, 450, 360, 270, 180),
+        *supplies(ALENDRONATE, 90, 40),
     )
     assert words.startswith("Fracture on alendronate (after risedronate, since ")
 
 
 def test_a_tablet_after_one_of_unknown_start_is_not_too_early_to_judge():
     old = medication("risedronate", RISEDRONATE, 1900)
-    words = summary(old, *dispensed(ALENDRONATE, 90, 40))
+    words = summary(old, *supplies(ALENDRONATE, 90, 40))
     assert "too early" not in words
     assert "ask, then review" in words
 
@@ -143,7 +134,7 @@ def test_a_drug_that_ended_before_the_fracture_does_not_lead():
 
 
 def test_the_discharge_says_the_drug_of_the_fracture():
-    home = dispensed(RISEDRONATE, 30, 120, 210, 300, 390, 480)
+    home = supplies(RISEDRONATE, 30, 120, 210, 300, 390, 480)
     record = leaving_chart(*home, WARD, ordered("rehabilitation"))
     (card,) = leave(record)
     assert "fracture on risedronate" in card["summary"]

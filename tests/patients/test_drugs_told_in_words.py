@@ -22,7 +22,7 @@ from tests.chart_builders import (
 from tests.codes import ICD
 from tests.patients.inpatients import chart, coded
 from tests.patients.leaving import kyphoplasty_done, leave
-from tests.patients.reassuring import card_of, reassuring_record
+from tests.patients.reassuring import card_of, imaging, reassuring_record
 
 V2_0074 = "http://terminology.hl7.org/CodeSystem/v2-0074"
 REFERRAL = "Refer to fracture liaison service"
@@ -39,15 +39,7 @@ def said_of_nothing(card):
 
 
 def report(conclusion):
-    return of_patient(
-        "DiagnosticReport",
-        "dxa",
-        status="final",
-        code={"text": "DXA"},
-        category=[codeable(V2_0074, "RAD")],
-        effectiveDateTime=days_ago(3),
-        conclusion=conclusion,
-    )
+    return imaging(conclusion, code={"text": "DXA"})
 
 
 def osteoporosis(words="", **more):

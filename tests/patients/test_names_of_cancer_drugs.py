@@ -5,7 +5,7 @@ American records have RxNorm and names, and never ATC.
 
 import pytest
 
-from tests.chart_builders import days_ago, of_patient
+from tests.chart_builders import days_ago, dispensed, of_patient
 from tests.codes import CPT, RXNORM, codeable
 from tests.patients.reassuring import card_of, cards_of, end_is_selected
 
@@ -31,8 +31,7 @@ def given(drug):
 
 
 def handed_over(drug):
-    said = {"medicationCodeableConcept": drug, "whenHandedOver": days_ago(20)}
-    return of_patient("MedicationDispense", "drug", status="completed", **said)
+    return dispensed(drug, days=20)
 
 
 def supplied(drug):

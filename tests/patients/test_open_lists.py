@@ -7,6 +7,7 @@ from tests.chart_builders import (
     brace,
     by_topic,
     days_ago,
+    dispensed,
     dose,
     drafted,
     inpatient,
@@ -60,14 +61,7 @@ def test_a_drug_that_is_said_not_to_be_taken_is_named_and_never_none():
 
 
 def test_a_drug_that_nobody_knows_is_asked_about_and_nothing_is_below():
-    unknown = of_patient(
-        "MedicationDispense",
-        "q",
-        status="completed",
-        medicationCodeableConcept=FORTEO,
-        whenHandedOver=days_ago(250),
-    )
-    card = card_of(unknown)
+    card = card_of(dispensed(FORTEO, days=250))
     assert "that we do not know: ask about bone drugs" in card["summary"]
     assert "the usual 1 in 6 fracture" in card["detail"]
     assert "about 1 in 10" not in card["detail"]

@@ -15,9 +15,9 @@ from tests.chart_builders import (
 )
 from tests.codes import ATC, ICD, codeable
 from tests.patients.leaving import everything_arranged, leave, leaving_chart
+from tests.patients.reassuring import imaging
 
 VERIFICATION = "http://terminology.hl7.org/CodeSystem/condition-ver-status"
-RADIOLOGY = codeable("http://terminology.hl7.org/CodeSystem/v2-0074", "RAD")
 REFUSED = {"resourceType": "OperationOutcome", "issue": [{"code": "forbidden"}]}
 REFUSED["issue"][0]["severity"] = "error"
 CUT = {"resourceType": "Bundle", "type": "searchset", "entry": []}
@@ -35,12 +35,6 @@ def alendronate():
 def provisional(code):
     unsure = codeable(VERIFICATION, "provisional")
     return problem(code, number="open", days=2, verificationStatus=unsure)
-
-
-def report(words):
-    said = {"status": "final", "effectiveDateTime": days_ago(5), "conclusion": words}
-    title = {"code": {"text": "MRI lumbar spine"}, "category": [RADIOLOGY]}
-    return of_patient("DiagnosticReport", "mri", **said | title)
 
 
 def order(code):
@@ -104,7 +98,7 @@ def test_the_card_says_what_to_ask():
 
 OPEN = [
     pytest.param(provisional("C79.51"), "Malignancy of bone", id="metastasis"),
-    pytest.param(report("Bone metastases L1"), "Malignancy of bone", id="report"),
+    pytest.param(imaging("Bone metastases L1"), "Malignancy of bone", id="report"),
     pytest.param(order("C79.51"), "Malignancy of bone", id="order"),
     pytest.param(cancer_drug(), "Malignancy of bone", id="drug against cancer"),
     pytest.param(problem("D49.2", number="d"), "Malignancy of bone", id="D49.2"),

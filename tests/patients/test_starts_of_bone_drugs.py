@@ -10,6 +10,7 @@ from tests.chart_builders import (
     ask,
     by_topic,
     days_ago,
+    dispensed,
     inpatient,
     kyphoplasty,
     of_patient,
@@ -25,7 +26,7 @@ from tests.patients.inpatients import (
     coded,
     worded,
 )
-from tests.patients.leaving import V2_0074
+from tests.patients.reassuring import imaging
 
 DRUG = codeable(ATC, ALENDRONATE)
 
@@ -52,16 +53,6 @@ def given(days, code=ALENDRONATE):
     )
 
 
-def dispensed(days):
-    return of_patient(
-        "MedicationDispense",
-        f"d{days}",
-        status="completed",
-        medicationCodeableConcept=DRUG,
-        whenHandedOver=days_ago(days),
-    )
-
-
 def stated(status="active", **members):
     return of_patient(
         "MedicationStatement",
@@ -83,19 +74,6 @@ def summary(*entries):
 
 
 BEGAN_IN_2021 = {"timing": {"repeat": {"boundsPeriod": {"start": "2021-03-01"}}}}
-
-
-def reported(words, *, days):
-    """An imaging report of so many days ago with this conclusion."""
-    return of_patient(
-        "DiagnosticReport",
-        f"dr{days}",
-        status="final",
-        code={"text": "X-ray of the chest"},
-        category=[codeable(V2_0074, "RAD")],
-        effectiveDateTime=days_ago(days),
-        conclusion=words,
-    )
 
 
 OLDER = {
@@ -130,7 +108,7 @@ OLDER = {
         worded("History of bisphosphonate therapy", days=900)
     ],
     "a report of last year that names it": [
-        reported("Osteopenia. On alendronate since 2019.", days=400)
+        imaging("Osteopenia. On alendronate since 2019.", days=400)
     ],
     "the reason of this stay": [
         inpatient() | {"reasonCode": [{"text": "Fracture on alendronate since 2019"}]}
@@ -150,7 +128,7 @@ def test_a_dose_of_the_ward_is_no_start_if_the_drug_may_be_older(older):
 
 @pytest.mark.parametrize("older", OLDER.values(), ids=OLDER)
 def test_a_dispense_before_the_fracture_is_no_start_if_the_drug_may_be_older(older):
-    words = summary(*older, dispensed(60))
+    words = summary(*older, dispensed(DRUG, days=60))
     assert "too early" not in words
     assert "review" in words
 
@@ -163,7 +141,9 @@ def test_what_may_be_older_gets_a_card_though_rehabilitation_is_ordered():
     "key", ["medications", "statements", "dispenses", "administrations"]
 )
 def test_no_start_is_known_if_a_list_was_not_read(key):
-    body = order_sign(chart(coded("M80.08XA"), given(2), dispensed(5)), kyphoplasty())
+    body = order_sign(
+        chart(coded("M80.08XA"), given(2), dispensed(DRUG, days=5)), kyphoplasty()
+    )
     assert "for this fracture" in by_topic(ask(body))["rehabilitation"]["summary"]
     body["prefetch"][key] = FAILED
     words = by_topic(ask(body))["rehabilitation"]["summary"]
@@ -184,7 +164,7 @@ def test_a_dose_years_after_an_order_was_not_stopped_with_it(status):
 
 
 def test_a_dose_of_an_order_that_was_stopped_was_stopped_with_it():
-    words = summary(prescribed(100, "stopped"), dispensed(90))
+    words = summary(prescribed(100, "stopped"), dispensed(DRUG, days=90))
     assert words.startswith("Alendronate stopped")
 
 
@@ -203,7 +183,7 @@ def test_the_usual_words_of_a_dosage_leave_a_start_known(sig):
 
 @pytest.mark.parametrize("apart", [90, 180, 330])
 def test_dispenses_over_years_are_one_course(apart):
-    words = summary(*(dispensed(60 + apart * number) for number in range(5)))
+    words = summary(*(dispensed(DRUG, days=60 + apart * number) for number in range(5)))
     assert words.startswith("Fracture on alendronate")
 
 

@@ -31,6 +31,7 @@ from tests.patients.leaving import (
     pathology,
     worn_now,
 )
+from tests.patients.reassuring import imaging
 from tests.review_desk import ReviewDesk
 
 SITE = """
@@ -456,13 +457,6 @@ def provisional(code: str) -> Any:
     return problem(code, days=5, verificationStatus=unsure)
 
 
-def report(words: str) -> Any:
-    system = "http://terminology.hl7.org/CodeSystem/v2-0074"
-    said = {"status": "final", "effectiveDateTime": days_ago(5), "conclusion": words}
-    title = {"code": {"text": "MRI"}, "category": [codeable(system, "RAD")]}
-    return of_patient("DiagnosticReport", "mri", **said | title)
-
-
 def result(words: str) -> tuple[Any, ...]:
     sent = ordered("biopsy", days=3)
     return sent, pathology(order="s-biopsy") | {"conclusion": words}
@@ -474,8 +468,8 @@ VISIT = appointment("Physiotherapy", day="2026-12-04")
 FORBIDDEN = [
     pytest.param(result("Metastatic adenocarcinoma."), id="tumour in a biopsy"),
     pytest.param(result("Vertebral osteomyelitis"), id="infection in a biopsy"),
-    pytest.param((report("Unstable burst fracture L1"),), id="report of instability"),
-    pytest.param((report("Bone metastases L1"),), id="report of metastases"),
+    pytest.param((imaging("Unstable burst fracture L1"),), id="report of instability"),
+    pytest.param((imaging("Bone metastases L1"),), id="report of metastases"),
     pytest.param((provisional("S32.012A"),), id="unstable fracture, provisional"),
     pytest.param((provisional("C79.51"),), id="metastasis, provisional"),
     pytest.param((provisional("M46.46"),), id="discitis, provisional"),
@@ -525,7 +519,7 @@ def test_a_brace_whose_order_says_more_has_no_day(ward: Ward, note: str) -> None
 
 UNREAD = "xqz"  # nobody knows what it means
 NOT_UNDERSTOOD = [
-    pytest.param(report(UNREAD), id="a report"),
+    pytest.param(imaging(UNREAD), id="a report"),
     pytest.param(
         of_patient(
             "Procedure",
