@@ -15,8 +15,17 @@ from cds_service.hook_files.folders import (
 # Placeholders that every rule may use (`words_of_rules` and `_recommendation` in
 # core/recommendations.py).
 RULE_WORDS = {
-    *("review_weeks", "max_weeks", "bed_rest_hours", "asked", "Asked"),
-    *("because", "fact", "Fact", "title", "end", "review"),
+    "review_weeks",
+    "max_weeks",
+    "bed_rest_hours",
+    "asked",
+    "Asked",
+    "because",
+    "fact",
+    "Fact",
+    "title",
+    "end",
+    "review",
 }
 
 

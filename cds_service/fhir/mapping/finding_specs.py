@@ -23,8 +23,14 @@ from cds_service.fhir.mapping.terminology import Code, Terminology
 
 # Keys of a finding that name concepts.
 CONCEPT_KEYS = (
-    *("value_sets", "panels", "never", "unclear"),
-    *("told_by_code", "history", "falls", "fractures"),
+    "value_sets",
+    "panels",
+    "never",
+    "unclear",
+    "told_by_code",
+    "history",
+    "falls",
+    "fractures",
 )
 
 NEW_UNIT = (

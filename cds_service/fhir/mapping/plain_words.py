@@ -31,7 +31,14 @@ REASONS = "plain-reason-words"
 TITLES = "plain-title-words"
 DENSITIES = "plain-density-words"
 PLAIN_FOLDERS = (
-    *(BRACES, DOSES, REFERRALS, VALUES, REPORTS, REASONS, TITLES, DENSITIES),
+    BRACES,
+    DOSES,
+    REFERRALS,
+    VALUES,
+    REPORTS,
+    REASONS,
+    TITLES,
+    DENSITIES,
 )
 
 
