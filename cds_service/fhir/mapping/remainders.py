@@ -19,7 +19,7 @@ def without_names(
     terminology: Terminology,
     *,
     most: int,
-    beside: str = "",
+    site_words: str = "",
     signs: Mapping[str, str] | None = None,
 ) -> str:
     """Drop the names of these concepts from a text.
@@ -31,12 +31,12 @@ def without_names(
         concepts: those whose names are dropped.
         terminology: the service's terminology.
         most: names that are dropped at most; further ones stay, and are not plain.
-        beside: as in `Terminology.text_places`.
+        site_words: as in `Terminology.text_places`.
         signs: text that replaces the name of a concept, by concept.
     """
     remainder = folded(words)
     for _ in range(most):
-        places = terminology.text_places(remainder, concepts, beside)
+        places = terminology.text_places(remainder, concepts, site_words)
         if not places:
             break
         name = min(places, key=lambda concept: places[concept])

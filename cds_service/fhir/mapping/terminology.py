@@ -1,10 +1,9 @@
-"""Translates codes to concepts: by value sets, a site's local codes, coded answers.
-
-Words are the last resort.
+"""Translate codes to concepts: by value sets, a site's local codes, coded answers.
 
 A *concept* is the id of a value set in `mappings/valueset/`, or a code in one of our
 own code systems in `mappings/codesystem/`; if both exist, they are the same concept.
-This module matches codes; `mapping_files.py` reads and checks the files.
+Words name concepts as a last resort. This module matches codes; `mapping_files.py`
+reads and checks the files.
 """
 
 import re
@@ -64,7 +63,7 @@ from cds_service.fhir.site_calendar import UTC_CALENDAR, SiteCalendar
 
 Code = tuple[str, str]
 
-# Records repeat the same codes, so lookups are cached: this many, by spellings up to
+# Records repeat the same codes, so this many lookups are kept, of codes up to
 # `LONGEST_CODE`.
 REMEMBERED = 4096
 BONE_DRUGS = "bone-drug"
@@ -78,10 +77,10 @@ class Match(NamedTuple):
     """One coding that belongs to a concept.
 
     Attributes:
-        code: `system|code` as found, the system in its canonical spelling; the standard
-            code that a site's map gives for a local one.
-        unit: UCUM unit that a site's local code implies if the record has none;
-            empty otherwise.
+        code: `system|code` in canonical spelling; of a local code, the standard one
+            that the site's map gives, if it gives one.
+        unit: UCUM unit that a site's local code implies, for a value without one; empty
+            if it implies none.
     """
 
     concept: str
@@ -116,7 +115,7 @@ class Terminology:
 
     Attributes:
         calendar: which day of the site a date or time of its records means.
-        lacking_tables: what `mappings check` says of languages without words that
+        lacking_tables: notes for `mappings check` on languages without words that
             decide a "no" or the length of a brace.
     """
 
@@ -134,26 +133,11 @@ class Terminology:
                 an invalid code.
         """
         self.calendar = calendar
-        # Set once the order templates are read: what these say is understood.
+        # The words of our order templates, set once these are read.
         self.own_words = re.compile(NEVER)
         faults = Faults()
         with faults:
-            systems = self._systems = load_code_systems(*folders)
-            with faults:
-                self._value_sets = read_value_sets(folders, systems)
-            with faults:
-                self._expansions = read_expansions(folders, systems)
-            with faults:
-                self.drugs = load_drugs(folders, systems)
-            own_codes = self._own_codes = read_own_codes(folders)
-            with faults:
-                self._local_codes = read_local_codes(folders, systems, own_codes)
-            with faults:
-                self._answer_maps = read_answer_maps(folders, systems)
-            with faults:
-                self._harmless_codes = load_harmless_codes(folders, systems)
-            with faults:
-                self.harmless_acts = load_harmless_acts(folders, systems)
+            self._read_codes(folders, faults)
         self._read_measures(folders, faults)
         with faults:
             names = required(folders, "names.toml", NamesFile)
@@ -166,15 +150,15 @@ class Terminology:
         with faults:
             languages = read_languages(folders)
             self._texts = text_rules(languages)
-            beside = plain_of_braces(folders).are_all
-            self.durations = load_durations(folders, languages, beside)
+            is_plain = plain_of_braces(folders).are_all
+            self.durations = load_durations(folders, languages, is_plain)
             self.years = YearWords(one.years for one in languages.values())
         faults.stop()
         bone_drugs = self.drugs.names_of(BONE_DRUGS)
         self.plain = load_all_plain(folders, self.durations, bone_drugs)
         # needs the systems and the plain words, so these have to be sound
-        self.bystanders = load_bystanders(folders, systems, self.plain.braces)
-        self.lacking_tables = (*lacking_tables(languages),)
+        self.bystanders = load_bystanders(folders, self._systems, self.plain.braces)
+        self.lacking_tables = tuple(lacking_tables(languages))
         self.speller = Speller(languages.values())
         self.levels = LevelRules([*languages.values()], self.text_places)
         self.languages = Languages(known, languages, self.names)
@@ -192,6 +176,30 @@ class Terminology:
             for code in (*self._by_code, *self._local_codes)
         }
         self._as_written = dict(self._known)
+
+    def _read_codes(self, folders: tuple[Path, ...], faults: Faults) -> None:
+        """Read the code systems, and all that is told by codes.
+
+        Raises:
+            DataFileError: the code systems, or our own codes, are faulty: the rest
+                cannot be read without them.
+        """
+        systems = self._systems = load_code_systems(*folders)
+        with faults:
+            self._value_sets = read_value_sets(folders, systems)
+        with faults:
+            self._expansions = read_expansions(folders, systems)
+        with faults:
+            self.drugs = load_drugs(folders, systems)
+        own_codes = self._own_codes = read_own_codes(folders)
+        with faults:
+            self._local_codes = read_local_codes(folders, systems, own_codes)
+        with faults:
+            self._answer_maps = read_answer_maps(folders, systems)
+        with faults:
+            self._harmless_codes = load_harmless_codes(folders, systems)
+        with faults:
+            self.harmless_acts = load_harmless_acts(folders, systems)
 
     def _read_measures(self, folders: tuple[Path, ...], faults: Faults) -> None:
         """Read how values are measured, and how reports print them."""
@@ -236,7 +244,7 @@ class Terminology:
         )
 
     def outdated_expansions(self) -> tuple[str, ...]:
-        """List what `mappings check` says of expansions made of earlier filters."""
+        """List notes for `mappings check` on expansions whose filter has changed."""
         roots = {
             name: [code for _, code in rules.included.roots]
             for name, rules in self._value_sets.items()
@@ -308,9 +316,10 @@ class Terminology:
         )
 
     def suffices(self, codeable: Any) -> bool:
-        """Tell if a harmless code says enough, whatever is written next to it.
+        """Tell if a condition's codes count, whatever is written next to them.
 
-        One that is not vague does, unless a vague one of its system is next to it.
+        They do if one is not vague, has no vague one of its system next to it, and
+        `excludes` holds.
         """
         codes = self._identifying("conditions", codeable)
         normal = [self._systems.normalise(*code) for code in codes]
@@ -338,9 +347,9 @@ class Terminology:
         return frozenset([match.concept for match in matches]) if matches else NOTHING
 
     def codes(self, concept: str) -> tuple[Code, ...]:
-        """List every enumerated code of a concept, and the local ones, sorted.
+        """List the enumerated codes of a concept and those that a site maps to it.
 
-        Local codes are those that a site maps to it.
+        They are sorted. Classes of codes are not enumerated.
 
         Raises:
             KeyError: there is no such concept.
@@ -363,20 +372,20 @@ class Terminology:
         )
 
     def local_meanings(self, system: str, code: str) -> tuple[LocalCode, ...]:
-        """List what the site's maps say of this code."""
+        """List the meanings that the site's maps give this code."""
         return self._local_codes.get(self._systems.normalise(system, code), ())
 
     def implied_units(self) -> Iterator[tuple[str, str, str]]:
-        """Yield each local code that implies a unit, with a concept and that unit.
+        """Yield each local code that implies a unit, with each concept of it.
 
-        The code belongs to the concept; the unit is as the map writes it.
+        The third item is the unit as the map writes it.
         """
         for (_, code), targets in self._local_codes.items():
-            for to in (one for one in targets if one.unit):
-                yield from (
-                    (code, concept, to.unit)
-                    for concept in self._concepts_of(to.system, to.code)
-                )
+            for to in targets:
+                if not to.unit:
+                    continue
+                for concept in self._concepts_of(to.system, to.code):
+                    yield code, concept, to.unit
 
     def translate(self, map_id: str, codeable: Any) -> tuple[str, ...]:
         """Translate a coded answer to its target codes, sorted; there may be none.
@@ -392,7 +401,7 @@ class Terminology:
         return tuple(sorted(set(targets)))
 
     def is_spinal_site(self, codeable: Any) -> bool:
-        """Tell if a body site's code is a vertebra, or a region of the spine."""
+        """Tell if the code of a body site is a vertebra or a region of the spine."""
         return any(self.translate(name, codeable) for name in SITE_MAPS)
 
     def names_spine(self, words: str) -> bool:
@@ -414,30 +423,33 @@ class Terminology:
     def text_concepts(
         self, text: str, among: frozenset[str] | None = None
     ) -> frozenset[str]:
-        """Return concepts that a text names, by `mappings/texts/`.
+        """Return the concepts that a text names, by the words of `mappings/texts/`.
 
-        This is a last resort: callers must disclose its use.
+        This is a last resort; callers must disclose its use.
 
         Args:
             text: a text from a record or an order.
-            among: the concepts to look for; None for all that codes may belong to.
-                Others (sides, routes, words that turn an order into another one) must
-                be requested by name.
+            among: the concepts to look for; None for all that codes may belong to. The
+                others (sides, routes, words that make an order another one) have to be
+                asked for by name.
         """
         if not isinstance(text, str):
             return NOTHING
         return frozenset(self.text_places(text, among))
 
     def text_places(
-        self, text: str, among: frozenset[str] | None = None, beside: str | None = ""
+        self,
+        text: str,
+        among: frozenset[str] | None = None,
+        site_words: str | None = "",
     ) -> Mapping[str, tuple[int, int]]:
         """Return those of `text_concepts` with their first place in `folded(text)`.
 
         Args:
-            beside: other words about the body site, needed to accept abbreviations of
-                two or three letters; None if those do not count.
+            site_words: other words about the body site, next to which short names
+                count; None if these never count.
         """
-        return self._rules_of(among).places(text, beside)
+        return self._rules_of(among).places(text, site_words)
 
     def ruled_out(
         self, text: str, among: frozenset[str] | None = None
@@ -463,9 +475,9 @@ class Terminology:
         return rules
 
     def drug_words(self, text: str) -> frozenset[str]:
-        """Return ingredients and drug groups that a text names, by `drugs.toml`.
+        """Return the ingredients and drug groups that a text names, by `drugs.toml`.
 
-        `other-drug` for any other drug.
+        Any other drug is `other-drug`.
         """
         return frozenset(self.drug_places(text))
 
@@ -474,10 +486,7 @@ class Terminology:
         return self._drug_rules.places(text)
 
     def _read(self, code: Code) -> tuple[Match, ...]:
-        """Return matches of a code in an unusual spelling, or that a pattern covers.
-
-        Most codes have none.
-        """
+        """Return the matches of a code in a spelling that is not known yet."""
         system, canonical = self._systems.normalise(*code)
         known = self._known.get((system, canonical))
         if known is None:

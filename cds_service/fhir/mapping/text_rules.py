@@ -1,6 +1,6 @@
-"""Recognises words, ignoring case and accents.
+"""Recognise words, without regard to case and accents.
 
-The words name concepts or ways of measuring, or show a language that we do not read.
+The words name concepts or ways of measuring, or are of a language that we do not read.
 They are in `mappings/texts/`, `methods.toml` and `languages.toml`.
 """
 
@@ -31,11 +31,11 @@ LONGEST_KEPT = 320
 # Characters. No name is longer, and a search in a long text holds up all other requests
 # of the process.
 LONGEST_TEXT = 10_000
-# Put for what is cut off: a letter of no language that we read, so that words that
-# have to be understood whole are not, and a list that holds it is not read.
+# Replaces what is cut off. It is a letter of no language that we read, so a text that
+# holds it does not count as read or as plain.
 UNREAD = "\u1681"
-# One character each, a whole phrase once normalised: they stay, unread as they are.
-# No other becomes more than seven.
+# Single characters that normalising would make a whole phrase; they are left as they
+# are. No other becomes more than seven.
 _PHRASES = re.compile("[\ufdfa\ufdfb]")
 AUGMENTATIONS = frozenset({"kyphoplasty", "vertebroplasty", "vertebral-augmentation"})
 # the concept whose words turn a short name (PKP) into an operation of the spine
@@ -48,9 +48,9 @@ _BORDER = re.compile(
     "(?<=[A-Za-z])(?=[\u3040-\u9fff])|(?<=[\u3040-\u9fff])(?=[A-Za-z])"
 )
 _ESCAPED = re.compile(r"\\.|[^\\]+", re.DOTALL)
-# A bracket whose match is kept; before it come escapes and sets, which may hold one.
+# A bracket that keeps its match; escapes and sets, which may hold one, are skipped.
 _BRACKET = re.compile(r"(\\.|\[\^?\]?(?:\\.|[^\]\\])*\])|\((?!\?)", re.DOTALL)
-# A word that begins at a border.
+# A word that has to begin at a border.
 _BORDERED = re.compile(rf"\(\?:\\b({ONE_WORD})\)")
 _REFERS_BACK = re.compile(r"\\[1-9]|\(\?\(")
 
@@ -60,9 +60,9 @@ class TextRule:
     """Words that name a concept, as regular expressions on folded text.
 
     Attributes:
-        any: any match names the concept.
-        none: any match rules the concept out.
-        short: ambiguous abbreviations and words: they count only next to a word of
+        any: words that name the concept.
+        none: words that rule the concept out.
+        short: ambiguous words and abbreviations: they count only next to a word of
             `SPINE`.
         shared: further words that rule it out, in lists that several concepts share.
     """
@@ -74,7 +74,7 @@ class TextRule:
 
 
 class _Places(NamedTuple):
-    """The places where a text names each concept, and each that it rules out."""
+    """The place of each concept that a text names, and of each that it rules out."""
 
     named: dict[str, Place]
     ruled_out: dict[str, Place]
@@ -89,49 +89,47 @@ class TextRules:
         self._spine = _Searches(spine) if spine else None
         self._looked_up = lru_cache(KEPT_TEXTS)(self._look)
 
-    def places(self, text: str, beside: str | None = "") -> Mapping[str, Place]:
-        """Return the first position in `folded(text)` at which each concept is named.
+    def places(self, text: str, site_words: str | None = "") -> Mapping[str, Place]:
+        """Return the first place in `folded(text)` at which each concept is named.
 
-        A text over `LONGEST_TEXT` has none, nor has the last part of its beginning:
-        it is not read, since the rest may take back what it says.
+        A text over `LONGEST_TEXT`, or one that was cut there, has none: the rest may
+        take back what it says.
 
         Args:
             text: a text from a record or an order.
-            beside: other words about the body site, needed to accept short names; None
-                if those do not count.
+            site_words: other words about the body site, next to which short names
+                count; None if these never count.
         """
         is_whole = len(text) <= LONGEST_TEXT and UNREAD not in text
-        return self._places(text, beside).named if is_whole else {}
+        return self._places(text, site_words).named if is_whole else {}
 
     def ruled_out_places(self, text: str) -> Mapping[str, Place]:
-        """Return the place in `folded(text)` of each concept that the text rules out.
-
-        It is named there, and other words of the text rule it out.
-        """
+        """Find where in `folded(text)` concepts are named that the text rules out."""
         return self._places(text, "").ruled_out
 
-    def _places(self, text: str, beside: str | None) -> "_Places":
+    def _places(self, text: str, site_words: str | None) -> "_Places":
         look = self._looked_up if len(text) <= LONGEST_KEPT else self._look
-        return look(folded(text), beside)
+        return look(folded(text), site_words)
 
-    def _look(self, words: str, beside: str | None) -> "_Places":
+    def _look(self, words: str, site_words: str | None) -> "_Places":
         check_time()
         places = _Places({}, {})
         for concept, rule in self._rules.items():
             if rule.any and (name := rule.any.search(words)):
                 is_out = rule.rules_out(words)
-                (places.ruled_out if is_out else places.named)[concept] = name.span()
-            elif rule.short and self._is_spinal(words, beside):
+                place_of = places.ruled_out if is_out else places.named
+                place_of[concept] = name.span()
+            elif rule.short and self._is_spinal(words, site_words):
                 short = rule.short.search(words)
                 if short and not rule.rules_out(words):
                     places.named[concept] = short.span()
         return places
 
-    def _is_spinal(self, words: str, beside: str | None) -> bool:
+    def _is_spinal(self, words: str, site_words: str | None) -> bool:
         spine = self._spine
-        if spine is None or spine.any is None or beside is None:
+        if spine is None or spine.any is None or site_words is None:
             return False
-        whole = f"{words} {folded(beside)}"
+        whole = f"{words} {folded(site_words)}"
         return bool(spine.any.search(whole)) and not spine.rules_out(whole)
 
 
@@ -144,7 +142,7 @@ class _Searches:
         self._no = tuple([one for one in map(_compiled, lists) if one])
 
     def rules_out(self, words: str) -> bool:
-        """Tell if a text rules out what it names."""
+        """Tell if a text has words that rule the concept out."""
         return any(one.search(words) for one in self._no)
 
 
@@ -186,9 +184,8 @@ def normal(text: str) -> str:
 def within_limit(text: str) -> str:
     """Return the part of a text that is normalised and searched.
 
-    This is the door of all texts that are compared with our words. Of one over
-    `LONGEST_TEXT` comes the beginning, and `UNREAD` for the rest: what it says stays
-    open.
+    All texts that are compared with our words pass here. One over `LONGEST_TEXT` is cut
+    there, with `UNREAD` in place of the rest, which stays open.
     """
     return text if len(text) <= LONGEST_TEXT else f"{text[:LONGEST_TEXT]}{UNREAD}"
 
@@ -196,30 +193,24 @@ def within_limit(text: str) -> str:
 def _normalized(form: Literal["NFKC", "NFKD"], text: str) -> str:
     if not _PHRASES.search(text):
         return unicodedata.normalize(form, text)
-    # of two parts, those with an odd number are phrases
+    # Every second part is of phrases.
     parts = re.split(f"({_PHRASES.pattern}+)", text)
-    return "".join(
-        part if place % 2 else unicodedata.normalize(form, part)
-        for place, part in enumerate(parts)
-    )
+    parts[::2] = [unicodedata.normalize(form, part) for part in parts[::2]]
+    return "".join(parts)
 
 
 def folded_pattern(pattern: str) -> str:
-    r"""Fold a regular expression like the texts that it is matched with.
+    r"""Fold a regular expression as texts are folded; escapes such as `\S` stay."""
+    return _ESCAPED.sub(_folded_part, pattern)
 
-    `\S` stays as it is.
-    """
-    return _ESCAPED.sub(
-        lambda part: part[0] if part[0].startswith("\\") else folded(part[0]), pattern
-    )
+
+def _folded_part(part: re.Match[str]) -> str:
+    return part[0] if part[0].startswith("\\") else folded(part[0])
 
 
 @cache
 def compiled(pattern: str) -> re.Pattern[str]:
-    """Compile a pattern once.
-
-    It is needed when its language is checked, and again for each EHR.
-    """
+    """Compile a pattern once: it is asked for again for each EHR."""
     return re.compile(pattern)
 
 
@@ -230,10 +221,13 @@ def _compiled(words: tuple[str, ...]) -> re.Pattern[str] | None:
 
 
 def joined(words: Iterable[str]) -> str:
-    r"""Join words, each in brackets, to one pattern that is searched in half the time.
+    r"""Join words to one pattern, which is searched in half the time.
 
-    It matches what they match, the earlier of two before the later. Neighbours that
-    begin with `\b` have it in common, and no bracket keeps what it matched.
+    The earlier of two words counts. Neighbours that begin with `\b` share it, and no
+    bracket keeps its match.
+
+    Args:
+        words: patterns, each in brackets.
     """
     parts = list[str]()
     for is_bordered, some in groupby(map(_begun, words), key=itemgetter(0)):
@@ -243,7 +237,7 @@ def joined(words: Iterable[str]) -> str:
 
 
 def _begun(word: str) -> tuple[bool, str]:
-    r"""Tell if a word begins with `\b`, and the word without it."""
+    r"""Return if a word begins with `\b`, and the word without it."""
     if not _REFERS_BACK.search(word):
         word = _BRACKET.sub(lambda part: part[1] or "(?:", word)
     match = _BORDERED.fullmatch(word)
@@ -282,7 +276,7 @@ def _folded(words: Iterable[str]) -> tuple[str, ...]:
     return tuple(f"(?:{folded_pattern(word)})" for word in words)
 
 
-# --- languages: an entry that we cannot read does not count as absent
+# --- languages: an entry that we cannot read supports no "no"
 
 _WORDS = re.compile("[a-z]+")
 _ANY_WORD = re.compile("[A-Za-z]+")
@@ -293,10 +287,10 @@ class LanguagesFile(DataFile):
     """`languages.toml`.
 
     Attributes:
-        others: frequent words of other languages that are written with the same letters
-            as ours, by language.
-        abbreviations: abbreviations whose meaning is known and not relevant.
-        qualifiers: words that mean nothing alone: `stage`, `left`.
+        others: frequent words of other languages with the same letters as ours, by
+            language.
+        abbreviations: abbreviations that we know and do not look for.
+        qualifiers: words that say nothing alone: `stage`, `left`.
     """
 
     others: Mapping[str, tuple[str, ...]]
@@ -305,10 +299,10 @@ class LanguagesFile(DataFile):
 
 
 class Languages:
-    """Tells which texts we can read.
+    """The signs of languages that we read, and of those that we do not.
 
-    Letters decide, and frequent words of other languages with the same letters, and the
-    names of things in a language of whose lists only these are read.
+    Letters decide; then frequent words of other languages with the same letters; then
+    names in languages whose files state no letters, since only their names are read.
     """
 
     def __init__(
@@ -324,8 +318,8 @@ class Languages:
         Args:
             content: `languages.toml`.
             languages: by code.
-            things: concepts whose words name something, as those of a value set do. The
-                others are words of every day, which languages have in common.
+            things: concepts whose words name a thing, as those of a value set do. The
+                words of the others are everyday ones, which languages share.
         """
         letters = {
             code: language.letters
@@ -364,24 +358,23 @@ class Languages:
         if self.is_foreign(text):
             return False
         # It must say more than ambiguous abbreviations and qualifiers.
-        return any(map(self._is_name, _ANY_WORD.findall(without_accents(text)))) or any(
-            sign > "\u2e80" for sign in text
-        )
+        has_name = any(map(self._is_name, _ANY_WORD.findall(without_accents(text))))
+        return has_name or any(sign > "\u2e80" for sign in text)
 
     def is_foreign(self, text: str) -> bool:
         """Tell if a text has letters or words of a language that we do not read.
 
-        So has a text over `LONGEST_TEXT`. A name that only such a language has says
-        what it names, and not what stands next to it.
+        A text over `LONGEST_TEXT` counts as one. So does a text with a name that only
+        such a language has: the words around the name are not read.
         """
         text = within_limit(text)
-        if not all(
-            sign.isascii() or self._letters.match(sign)
-            for sign in LETTER.findall(text.lower())
-        ):
-            return True
+        for sign in LETTER.findall(text.lower()):
+            if not (sign.isascii() or self._letters.match(sign)):
+                return True
         plain = folded(text)
-        return not self._others.isdisjoint(_WORDS.findall(plain)) or any(
+        if not self._others.isdisjoint(_WORDS.findall(plain)):
+            return True
+        return any(
             name.search(plain) and not (ours and ours.search(plain))
             for name, ours in self._names
         )
@@ -390,10 +383,10 @@ class Languages:
         lower = word.lower()
         if lower in self._qualifiers:
             return False
+        if lower in self._abbreviations:
+            return True
         is_spelt_out = len(word) > 4 or (len(word) == 4 and not word.isupper())
-        return (
-            is_spelt_out and not _VOWELS.isdisjoint(lower)
-        ) or lower in self._abbreviations
+        return is_spelt_out and not _VOWELS.isdisjoint(lower)
 
 
 def _names_of(concept: str, languages: Iterable[Language]) -> re.Pattern[str] | None:
@@ -443,7 +436,7 @@ class MethodWords(RootModel[dict[str, _Method]]):
 
     @property
     def names(self) -> frozenset[str]:
-        """Every method in the file."""
+        """Return the methods in the file."""
         return frozenset(self.root)
 
     @cached_property
@@ -455,14 +448,13 @@ class MethodWords(RootModel[dict[str, _Method]]):
 
         The title is the name of a measurement, of its method or of its site.
         """
-        return (self._looked_up if len(title) <= LONGEST_TITLE else self.named)(
-            title, among
-        )
+        look = self._looked_up if len(title) <= LONGEST_TITLE else self.named
+        return look(title, among)
 
     def named(self, text: str, among: Sequence[str]) -> frozenset[str]:
         """Return the methods among these that a text names.
 
-        Nothing is kept in memory: a note is of one patient.
+        Nothing is kept in memory, since a note is about one patient.
 
         Raises:
             DeadlinePassed: the answer has no time left.

@@ -313,7 +313,7 @@ def _without_codes(words: str, titles: list[Json]) -> str:
 def _without_names(words: str, terminology: Terminology) -> str:
     """Drop the names of the operation from a title, however they are spelt."""
     return without_names(
-        words, AUGMENTATIONS, terminology, most=MOST_NAMES, beside="vertebra"
+        words, AUGMENTATIONS, terminology, most=MOST_NAMES, site_words="vertebra"
     )
 
 

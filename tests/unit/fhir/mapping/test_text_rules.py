@@ -193,7 +193,7 @@ def test_a_short_name_counts_beside_the_spine_alone():
         {"kyphoplasty": TextRule(("kyphoplasty",), short=("pkp",))}, spine
     )
     assert rules.places("PKP lumbar") == {"kyphoplasty": (0, 3)}
-    assert rules.places("PKP", beside="Lumbar") == {"kyphoplasty": (0, 3)}
+    assert rules.places("PKP", site_words="Lumbar") == {"kyphoplasty": (0, 3)}
     for text, beside in (
         ("PKP", ""),
         ("PKP lumbar", None),
@@ -201,7 +201,7 @@ def test_a_short_name_counts_beside_the_spine_alone():
         ("PKP", "cornea, lumbar"),
     ):
         assert rules.places(text, beside) == {}
-    assert rules.places("kyphoplasty", beside=None) == {"kyphoplasty": (0, 11)}
+    assert rules.places("kyphoplasty", site_words=None) == {"kyphoplasty": (0, 11)}
 
 
 def test_no_rules_name_nothing():
