@@ -7,7 +7,7 @@ from datetime import date, timedelta
 
 from cds_service.core.bone_drugs import GROUPS, MAY_MEAN, TUMOUR_DOSES
 from cds_service.core.findings import BoneDrugs, Dated, DrugUse
-from cds_service.core.months import months_before, months_between
+from cds_service.core.months import months_after, months_before, months_between
 
 OVERDUE_MONTHS, DUE_MONTHS = 7, 6  # denosumab is given every six months
 LONG_MONTHS = 12  # policy: earlier, a fracture says nothing of a drug
@@ -66,7 +66,7 @@ def find_vague_late_dose(use: DrugUse, today: date) -> Dated | None:
 
 def next_denosumab(last: Dated) -> date:
     """Return the day on which the dose after this one is due."""
-    return months_before(last.first, -DUE_MONTHS)
+    return months_after(last.first, DUE_MONTHS)
 
 
 def is_denosumab_in_time(use: DrugUse, today: date) -> bool:

@@ -10,7 +10,7 @@ from datetime import date, timedelta
 from typing import Literal, NamedTuple
 
 from cds_service.core.findings import PROCEDURES, AugmentationOrder, DrugUse
-from cds_service.core.months import months_before
+from cds_service.core.months import months_after
 from cds_service.core.phrases import in_brackets, joined, say
 from cds_service.core.wording import join_words, near_date_text
 
@@ -101,7 +101,7 @@ def next_dose(use: DrugUse) -> date | None:
     months = DOSE_MONTHS.get(use.name)
     if months is None or use.doses.last is None or not use.is_running:
         return None
-    return months_before(use.doses.last.first, -months)
+    return months_after(use.doses.last.first, months)
 
 
 def leaving_sentence(order: AugmentationOrder, today: date) -> str:

@@ -13,7 +13,7 @@ from typing import Literal, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from cds_service.core.months import months_before
+from cds_service.core.months import months_after
 from cds_service.core.study import Z_95, Interval
 
 DAYS_A_MONTH = 365.25 / 12
@@ -86,7 +86,7 @@ def _is_seen_to_the_end(days: Days, months: int | None) -> bool:
     """Tell if the patient was known to live, or to be free of it, until the end."""
     if days.procedure is None or months is None:
         return False
-    last_look = months_before(days.procedure, -months) - EARLY_VISIT
+    last_look = months_after(days.procedure, months) - EARLY_VISIT
     contacts = (days.last_contact, days.died, days.event)
     return any(day is not None and day >= last_look for day in contacts)
 
@@ -105,7 +105,7 @@ def _share(day: date | None, months: int | None, days: Days) -> float | None:
     """Return the day as a share of the time; None if anything is missing."""
     if day is None or months is None or days.procedure is None or day < days.procedure:
         return None
-    until = months_before(days.procedure, -months)
+    until = months_after(days.procedure, months)
     return (day - days.procedure).days / (until - days.procedure).days
 
 

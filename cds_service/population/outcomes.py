@@ -16,7 +16,7 @@ from typing import TextIO
 
 from cds_service.core.findings import Finding, Findings, Value
 from cds_service.core.loop import STEPS, Course
-from cds_service.core.months import months_before
+from cds_service.core.months import months_after
 from cds_service.core.study import LogisticStudy
 from cds_service.errors import DeadlinePassed, EvidenceUnavailable, PatientMismatch
 from cds_service.fhir.certainty import certainty_of, is_later_encounter
@@ -128,7 +128,7 @@ class Followed:
 
         None if the patient was lost before. Who died without one had none.
         """
-        until = months_before(self.day, -months)
+        until = months_after(self.day, months)
         if any(event.is_new and event.day <= until for event in self.events):
             return True
         is_followed = self.last_contact >= until or self.died is not None
@@ -144,7 +144,7 @@ class Followed:
 
         It is None after a fracture, and if it is unknown.
         """
-        until = months_before(self.day, -PAIN_MONTHS)
+        until = months_after(self.day, PAIN_MONTHS)
         has_broken = any(event.is_new and event.day <= until for event in self.events)
         if self.pain is None or has_broken:
             return None
@@ -420,7 +420,7 @@ def _began(raw: Json, first: date, calendar: SiteCalendar) -> date | None:
 
 def _pain(person: Person, kinds: Kinds, first: date, run: Run) -> Finding | None:
     """Find the newest pain score 12 months after the procedure, within six weeks."""
-    wanted = months_before(first, -PAIN_MONTHS)
+    wanted = months_after(first, PAIN_MONTHS)
     until = min(wanted + PAIN_WINDOW, run.as_of)
     calendar = run.service.calendar
     known = {

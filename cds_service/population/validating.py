@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from cds_service.core.months import months_before
+from cds_service.core.months import months_after
 from cds_service.core.observed_expected import ObservedExpected, Quarter
 from cds_service.core.policy import Policy
 from cds_service.core.recalibration import Recalibration, SetShift
@@ -239,7 +239,7 @@ def _quarters(
         name = f"{QUARTER}{first.year} Q{(first.month + 2) // 3}"
         months = max(row.patient.months.get(model.outcome, 0) for row in members)
         needed = 3 + (months or model.horizon[1])
-        if months_before(first, -needed) <= newest:
+        if months_after(first, needed) <= newest:
             quarters.append((name, members))
         else:
             notes.append(f"{name}: its time may not be over; left out")

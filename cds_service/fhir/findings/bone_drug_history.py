@@ -11,7 +11,7 @@ from cds_service.core.bone_drugs import INJECTED, INTERVAL, KINDS
 from cds_service.core.drug_courses import find_overdue, last_denosumab
 from cds_service.core.drug_uses import DrugEntry, combine
 from cds_service.core.findings import BoneDrugs, Dated, DrugUse, Finding, Gap, HowEnded
-from cds_service.core.months import months_before
+from cds_service.core.months import months_after, months_before
 from cds_service.core.phrases import joined
 from cds_service.core.vocabulary import BoneDrugSpec, DenosumabSpec, MedicationSpec
 from cds_service.fhir.findings.chart import (
@@ -363,7 +363,7 @@ def _name(drug: Drug, chart: Chart) -> str:
 def _effect(name: str, spec: MedicationSpec, day: Dated) -> date:
     """Return until when a dose of this day acts."""
     months = spec.look_back_months.get(name, spec.look_back_months["other"])
-    return months_before(day.last, -months)
+    return months_after(day.last, months)
 
 
 def _given(

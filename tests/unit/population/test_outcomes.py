@@ -8,7 +8,7 @@ import pytest
 from click.testing import CliRunner
 
 from cds_service.cli import main
-from cds_service.core.months import months_before
+from cds_service.core.months import months_after
 from cds_service.population.outcomes import Followed, follow
 from cds_service.population.scoring import Run
 from tests.chart_builders import (
@@ -254,8 +254,8 @@ def test_a_later_fracture_counts_by_level_and_day(resources, refracture, said):
 
 
 def test_a_time_seen_ends_on_the_same_day_of_the_month_or_its_last():
-    assert months_before(date(2024, 2, 29), -12) == date(2025, 2, 28)
-    assert months_before(date(2023, 12, 31), -24) == date(2025, 12, 31)
+    assert months_after(date(2024, 2, 29), 12) == date(2025, 2, 28)
+    assert months_after(date(2023, 12, 31), 24) == date(2025, 12, 31)
 
 
 def test_what_came_later_was_not_known_on_the_day():
