@@ -10,7 +10,6 @@ from datetime import date, timedelta
 from math import floor
 
 from cds_service.core.findings import Finding
-from cds_service.core.months import months_before
 from cds_service.core.open_points import SEVERELY_FRAIL
 from cds_service.core.phrases import Day, in_brackets, joined, say
 from cds_service.core.sarcopenia import GAIT, GRIP, RULERS, is_low, written
@@ -202,7 +201,7 @@ def _earlier_fracture(situation: Situation) -> Finding | None:
 @signal("second-fracture-two-years")
 def _second_fracture(situation: Situation) -> Signal | None:
     fracture = _earlier_fracture(situation)
-    if fracture is None or not _is_within(_last_day(fracture), situation, TWO_YEARS):
+    if fracture is None or not _is_within(fracture.last_day, situation, TWO_YEARS):
         return None
     # The label counts all of them: `third vertebral fracture in 6 years`.
     is_all_recent = _is_within(fracture.since, situation, TWO_YEARS) and fracture.label
@@ -222,16 +221,6 @@ def _second_fracture(situation: Situation) -> Signal | None:
     )
 
 
-def _last_day(finding: Finding) -> date | None:
-    """Return the last day on which it may have been: `2024` is any day of the year."""
-    day = finding.observed
-    if day is None or finding.dated_to == "day":
-        return day
-    if finding.dated_to == "year":
-        return date(day.year, 12, 31)
-    return months_before(day.replace(day=1), -1) - timedelta(days=1)
-
-
 def _is_within(day: date | None, situation: Situation, time: timedelta) -> bool:
     return day is not None and situation.today - day <= time
 
@@ -239,7 +228,7 @@ def _is_within(day: date | None, situation: Situation, time: timedelta) -> bool:
 @signal("older-fracture")
 def _older_fracture(situation: Situation) -> Signal | None:
     fracture = _earlier_fracture(situation)
-    if fracture is None or _is_within(_last_day(fracture), situation, TWO_YEARS):
+    if fracture is None or _is_within(fracture.last_day, situation, TWO_YEARS):
         return None
     fact, year = say("earlier vertebral fracture"), _year(fracture)
     because = in_brackets(fact, year)

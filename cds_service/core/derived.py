@@ -5,7 +5,7 @@ There is one function for each name; they run in the order of this file.
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import date
 from functools import partial
 from itertools import pairwise
 from operator import truediv
@@ -21,7 +21,6 @@ from cds_service.core.findings import (
     Provenance,
     Value,
 )
-from cds_service.core.months import months_before
 from cds_service.core.sarcopenia import (
     GAIT,
     GRIP,
@@ -205,21 +204,13 @@ def _without_height(recorded: Finding, weight: Finding | None) -> Finding | None
 
 
 def _is_newer(one: Finding, other: Finding) -> bool:
-    return (one.observed or date.min) > _last_day(other)
+    """Tell if one is newer on every day that the two may mean."""
+    return (one.observed or date.min) > (other.last_day or date.min)
 
 
 def _may_be_newer(one: Finding, other: Finding) -> bool:
-    """Tell if a day on which it may have been true is later."""
-    return _last_day(one) > (other.observed or date.min)
-
-
-def _last_day(finding: Finding) -> date:
-    """Return the last day of the month or year that alone is known."""
-    first = finding.observed or date.min
-    if finding.observed is None or finding.dated_to == "day":
-        return first
-    months = 1 if finding.dated_to == "month" else 12
-    return months_before(first, -months) - timedelta(days=1)
+    """Tell if one is newer on some of the days that the two may mean."""
+    return (one.last_day or date.min) > (other.observed or date.min)
 
 
 def _lower(one: Finding, other: Finding) -> Finding:

@@ -1,10 +1,10 @@
-"""The types after reading the record: findings, gaps, values passed over, orders.
+"""The types that a record becomes: findings, gaps, values passed over, orders.
 
-No FHIR here: `fhir/` turns resources into these types, and no later step sees a
-resource. Units are UCUM and canonical (one per finding, set by
-`mappings/findings/<name>.toml`).
+`fhir/` makes them of resources, which no later step sees. A finding has one canonical
+unit, in UCUM, which `mappings/findings/<name>.toml` sets.
 """
 
+from calendar import monthrange
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -27,7 +27,7 @@ GapReason = Literal[
     "no-value",  # data absent, comparator, text
     "future",  # dated after the order
     "undated",  # no date, so its age is not known
-    # entries of its list that are not understood, or by free words alone
+    # its list has entries that were not understood, or by free words alone
     "not-understood",
     "undetermined",  # its sources are missing or do not decide
     "other-method",  # measured in a way that gives a different quantity
@@ -96,20 +96,21 @@ class Finding(NamedTuple):
         value: number, yes/no, or a word of the finding's closed list (`treated-levels`:
             `T12,L1`, head to foot).
         unit: canonical UCUM; `1` for yes/no and words.
-        observed: the day at the site on which the value was true; None for what has no
-            day.
+        observed: the day at the site on which the value was true; None if it has none.
         concerns: whole sentences shown wherever the value is shown.
         site: where it was measured, in our words: `lumbar spine`, `right hand`; empty
             if there is nothing to say.
         method: how it was measured, in our words: `bioimpedance`, `DXA`; empty if not
             recorded or nothing to say.
-        since: for a change: the day of the earlier value; for earlier fractures and
-            counted falls: that of the first.
-        label: what exactly it is, in our words: `denosumab`, `lung cancer`; empty if
-            the name says it all; of a number the limit that it is below, `<15`.
-        may_reassure: false for a value older than fresh, or measured in a way that is
-            not known: it supports no "lower" and no percentage in a summary.
-        dated_to: how exactly `observed` is known: of a year alone it is the first day.
+        since: of a change, the day of the earlier value; of earlier fractures and
+            counted falls, the day of the first.
+        label: its more exact name in our words: `denosumab`, `lung cancer`; empty if
+            there is none. Of a number that is only known to be below a limit: `<15`.
+        may_reassure: False if the value is old, if it is not known how it was measured,
+            or if it is in doubt for another reason. Then no figure that rests on it is
+            said to be low.
+        dated_to: the precision of `observed`; of a bare month or year it is the first
+            day.
     """
 
     name: str
@@ -125,18 +126,28 @@ class Finding(NamedTuple):
     may_reassure: bool = True
     dated_to: Precision = "day"
 
+    @property
+    def last_day(self) -> date | None:
+        """Return the last day that `observed` may mean: `2024` is any day of 2024."""
+        day = self.observed
+        if day is None or self.dated_to == "day":
+            return day
+        if self.dated_to == "year":
+            return date(day.year, 12, 31)
+        return day.replace(day=monthrange(day.year, day.month)[1])
+
 
 class Gap(NamedTuple):
-    """A finding that we do not have, and why.
+    """A finding that we do not have, with the reason.
 
     Attributes:
-        provenance: where the values come from that were seen and not used.
-        why: why the value that was seen is not used, if `detail` names the value
-            too.
+        detail: the reason in words, with the value that was seen, if there is one.
+        provenance: the sources of the values that were seen and not used.
         value: the newest value that was seen but is not usable (stale, other method).
             It still describes the patient: if it lies outside a study's range or
-            criteria, the study's figure is not usable.
+            criteria, the study says nothing reassuring.
         observed: the day of that value, or the newest day of entries in doubt.
+        why: `detail` without the value; empty if it is the same.
     """
 
     name: str
@@ -149,15 +160,12 @@ class Gap(NamedTuple):
 
     @property
     def is_mentioned(self) -> bool:
-        """Tell if the record holds something of it that does not decide."""
+        """Tell if the record names the finding without deciding it."""
         return bool(self.provenance) and self.reason != "not-understood"
 
 
 class PassedOver(NamedTuple):
-    """A value that was seen and not used.
-
-    It is named even if another value was found.
-    """
+    """A value that was seen and not used; it is named even if another one counts."""
 
     name: str
     reason: GapReason
@@ -184,9 +192,9 @@ class Doses(NamedTuple):
     Attributes:
         last: the newest; None if none has a day. Of one that is dated by its month or
             year the first day counts.
-        counted: the intakes among which it is the last.
-        sure: the newest of those that were understood and not broken off: it
-            alone closes what another drug leaves open.
+        counted: all of them, the oldest first.
+        sure: the newest of those that were understood and not broken off: it alone
+            closes what another drug leaves open.
         unclear: the newest coded dose since then of which not all was understood.
     """
 
@@ -203,9 +211,9 @@ class DrugOrders(NamedTuple):
     """The orders of one bone drug.
 
     Attributes:
-        newest: its day; None if there is none or it has no day.
-        oldest: likewise.
-        is_standing: one stands that nothing ended.
+        newest: the day of the newest; None if there is none or it has no day.
+        oldest: the day of the oldest, likewise.
+        is_standing: one is in force, and nothing ended it.
         is_signed_now: one is among the orders being signed.
         prescribed: the newest by which the drug is begun, understood whole; None if
             there is none.
@@ -274,9 +282,10 @@ class BoneDrugs:
     Attributes:
         uses: one for each drug, by name.
         entries: all entries of the lists of drugs, whatever the drug.
-        unread: the lists of drugs that were not read whole; if all were, others that
-            may tell of one.
-        unclear: why "none" may not be said of lists that were read, as a phrase.
+        unread: the lists of drugs that were not read whole; if all were, other lists
+            that may name one.
+        unclear: the reason, as a phrase, for which lists that were read do not say
+            "none"; empty if they do.
     """
 
     uses: tuple[DrugUse, ...] = ()
@@ -285,7 +294,9 @@ class BoneDrugs:
     unclear: str = ""
 
 
-NOT_READ = UnreadList("medications", "medication list could not be read", True)
+NOT_READ = UnreadList(
+    "medications", "medication list could not be read", is_failed=True
+)
 DRUGS_NOT_READ = BoneDrugs(unread=(NOT_READ,))
 
 
@@ -320,7 +331,7 @@ class Findings:
         return finding is not None and finding.value is False
 
 
-# among the doubts of an order: a reason of it that was not understood
+# One of the doubts of an order: a reason of it was not understood.
 UNREAD_REASON = "unread-reason"
 
 
@@ -330,9 +341,9 @@ class TreatedLevels:
 
     Attributes:
         names: head to foot, `("T12", "L1")`; empty if not stated.
-        count: how many, if that is known; codes for additional levels count.
-        is_count_sure: no order may treat more than were counted.
-        region: from the code alone, if no level is stated.
+        count: number of levels, if known; codes for additional levels count.
+        is_count_sure: False if an order may treat more than were counted.
+        region: of the spine, by the code alone, if no level is stated.
         is_at_junction: any of them is T10-L2; None if they do not decide.
         source: the element that gave them, `bodySite`, `reasonCode`, `text`; empty
             if none did.
@@ -347,7 +358,7 @@ class TreatedLevels:
 
 
 class Performed(NamedTuple):
-    """When an augmentation was done.
+    """The time at which an augmentation was done.
 
     Attributes:
         day: the newest exact day; None if there is none.
@@ -375,7 +386,8 @@ class AugmentationOrder:
         doubts: concept names that the orders' words name without giving them as a
             reason.
         unread: elements of the orders whose words were not understood, by name.
-        performed: it was done, and its references are Procedures; None for an order.
+        notes: sentences on the orders, for the card.
+        performed: set if it was done already; its references are then Procedures.
     """
 
     references: tuple[str, ...]
@@ -395,7 +407,7 @@ class AugmentationOrder:
 
     @property
     def is_sure(self) -> bool:
-        """False only of a procedure that may not have been done, or long ago."""
+        """Tell if it is ordered, or known to have been done lately."""
         return self.performed is None or self.performed.is_sure
 
     @property
@@ -405,17 +417,17 @@ class AugmentationOrder:
 
 
 class WordedEnd(NamedTuple):
-    """The end of an order by its words.
+    """The end of an order as its words state it.
 
     Attributes:
         kind: `end`: a length or a day, clearly; `event`: an end without a day (`until
             mobilised`); `payer`: only a payer's length of need, which is no wear time;
-            `doubtful`: a time that was not understood; `reversed`: nothing, and its
-            dates end before they begin.
-        hours: the longest length that is clearly stated.
-        length: the same, as our texts write it, `3 months`.
+            `doubtful`: a time that was not understood; `reversed`: nothing, and the
+            order's dates end before they begin.
+        hours: the longest length that is clearly stated, in hours.
+        length: the same length as our texts write it, `3 months`.
         day: the last day that is clearly stated.
-        is_least: the length is a shortest one (`at least 6 weeks`), no end.
+        is_least: the length is a shortest one (`at least 6 weeks`) and no end.
     """
 
     kind: Literal["nothing", "end", "event", "payer", "doubtful", "reversed"] = (
@@ -437,30 +449,29 @@ class SupportOrder:
     Attributes:
         kind: concept name: `brace`, `bed-rest`, `rehabilitation`,
             `ct-attenuation-measurement`, …
-        draft: in the bundle being signed; otherwise already active in the record.
-        start: when it starts, if stated.
+        draft: it is being signed; otherwise it is on record already.
+        start: the first day, if stated.
         end: the last day that its dates state; None if it is open-ended, or runs for
             a stated time from no stated day.
-        title: what it is called in our texts, with its code if it has one (`TLSO
-            (L0456)`).
+        title: its name in our texts, with its code if it has one: `TLSO (L0456)`.
         reasons: concepts that an order of a brace or bed rest names as its reason
             (`unstable-fracture`).
-        hours: how long it runs by its dates, if that is stated.
-        worded: what its words say of its end.
+        hours: the length that its dates and times state, in hours.
+        worded: the end that its words state.
         levels: vertebrae that an order of a brace or a biopsy names.
         is_standing: its status says that it is in force; otherwise it does not count.
-        is_read_whole: nothing in it was left that may speak against it; otherwise it
-            does not count. Always true of a brace or bed rest: see `unread`.
+        is_read_whole: False if it holds something not understood that may withdraw it;
+            it does not count then. Always true of a brace or bed rest: see `unread`.
         not_now: `over` if its days are past, `far` if it begins in more than half a
             year, `elsewhere` if it is of vertebrae that are not treated, `later` if an
             order on record is dated after today; none of these counts.
-        written_from: the first day on which it may have been written: `2027` may be any
-            day of it.
-        unread: elements of a brace order with anything that was not understood, by
-            their names in R4: its correction is offered and not pre-selected.
-        source: the draft itself, which a correction starts from; the core never looks
-            into it. None if a correction could reach another order, and for active
-            orders.
+        written_from: the first day on which it may have been written, as exactly as
+            that is known: of `2027` it is 1 January.
+        unread: elements of a brace order that hold anything not understood, by their
+            names in R4. A correction is then offered and not pre-selected.
+        source: the draft as it was sent, from which a correction is made; the core
+            never reads it. None for an order on record, and for a draft whose
+            correction could reach another order.
     """
 
     kind: str
@@ -495,14 +506,13 @@ class OtherInjuries:
         fractures: untreated levels with a recent fracture.
         possible: untreated levels whose fracture may be recent, or that a brace order
             names.
-        surgery: another operation of the spine is ordered or was done lately, or may
-            have been.
+        surgery: another operation of the spine is ordered or was done lately, or this
+            is not excluded.
         signed_reasons: concepts that the augmentation being signed names as reasons to
             keep a brace.
-        is_brace_noted: the words of that augmentation name a brace, or were not
+        is_brace_noted: the notes of that augmentation name a brace, or were not
             understood.
-        unread: elements of that augmentation, besides notes, that say more than the
-            operation.
+        unread: other elements of that augmentation which say more than the operation.
         other_order: another order of the signing was not understood, or concerns the
             spine.
         problem: an entry of the problem list, a report, an order or a drug on record
@@ -529,16 +539,18 @@ class SupportOrders:
     Attributes:
         earlier_braces: braces on record that are over, and braces that an override
             closed, drafts too; the weeks of a renewal count from them.
-        unchecked: resource types whose list could not be read, so that "not ordered
-            yet" is not claimed.
-        stages: the days of the augmentations done.
+        unchecked: resource types whose list could not be read; "not ordered yet" is
+            then not said.
+        augmented_on: the day of the newest augmentation done.
+        stages: the days of all augmentations done.
         procedure_on: the day that the augmentation being signed is planned for.
         last_stage_on: the day of its last stage, if that is planned for a later day.
         is_augmented_now: an augmentation is being signed.
-        other: what a brace may be needed for besides the treated fracture.
+        other: reasons for a brace besides the treated fracture.
         is_prose_unread: imaging reports, imaging studies or the present stay could not
             be read whole; one may name a reason to keep a brace.
-        counted_from: orders written earlier are none of this fracture; None: all count.
+        counted_from: an order written before this day is not for this fracture; None
+            if all count.
     """
 
     orders: tuple[SupportOrder, ...] = ()
@@ -561,19 +573,19 @@ class SupportOrders:
         )
 
     def counted(self, kind: str) -> tuple[SupportOrder, ...]:
-        """List orders of a kind for this fracture: signed now, or written since."""
+        """List orders of one kind for this fracture: signed now, or written since."""
         return tuple(order for order in self.of_kind(kind) if self._counts(order))
 
     def not_counted(self, kind: str) -> tuple[SupportOrder, ...]:
-        """List orders of one kind on record that do not count.
+        """List orders of one kind that do not count for this fracture.
 
-        They were written before this fracture, at no known time, are of unknown status
-        or were not understood.
+        They were written before it or on no known day, are not known to be in force,
+        were not understood, or are for another time or vertebra.
         """
         return tuple(order for order in self.of_kind(kind) if not self._counts(order))
 
     def may_count(self, kind: str) -> tuple[SupportOrder, ...]:
-        """List those that do not count, and may yet be in force for this fracture."""
+        """List orders that do not count, yet may be for this fracture."""
         return tuple(
             order
             for order in self.not_counted(kind)
@@ -589,7 +601,7 @@ class SupportOrders:
         )
 
     def _is_of_now(self, order: SupportOrder) -> bool | None:
-        """Tell if it was written since the fracture; None if its day is not known."""
+        """Tell if an order was written since the fracture; None without a day."""
         day = order.authored or order.start
         if day is None:
             return None
@@ -601,11 +613,12 @@ class RecordState:
     """The state of the record as read; its parts are named by prefetch key.
 
     Attributes:
-        unread: part -> why it could not be read.
-        incomplete: part -> what was cut.
-        unreadable: broken resources of this patient.
-        foreign: resources left out because they are of another patient, or name none.
-        notes: whole sentences about the record as such.
+        unread: by part, the reason why it could not be read.
+        incomplete: by part, a note on the portion that is missing.
+        unreadable: number of broken resources of this patient.
+        foreign: number of resources that were left out, since they are of another
+            patient or name none.
+        notes: whole sentences about the record as a whole.
         lists_not_read: keys of the lists of problems, drugs and orders that were not
             read whole, or in which no entry was understood: nothing is pre-selected
             then.
