@@ -1,1 +1,1 @@
-"""Turns resources into findings, with one reader for each kind of finding."""
+"""Turn resources into findings, with one reader for each kind of finding."""

@@ -1,4 +1,4 @@
-"""Reads yes/no findings and categories from Observations that answer.
+"""Read yes/no findings and categories from Observations.
 
 An answer is a boolean, coded or free text.
 """
@@ -60,16 +60,15 @@ def find_answer(spec: AnswerSpec, chart: Chart) -> FindingOrGap:
             refused.append(Refused(reading, *(problem or NO_ANSWER), printed=""))
         elif reading.entry.moment is not None:
             answered.append(Answered(reading.entry.moment, word, reading))
-    return _pick_answer(
-        spec,
-        chart,
-        answered,
-        sorted(refused, key=measurements.refusal_key, reverse=True),
-    )
+    refused.sort(key=measurements.refusal_key, reverse=True)
+    return _pick_answer(spec, chart, answered, refused)
 
 
 def _answer(reading: Reading, spec: AnswerSpec, chart: Chart) -> str | None:
-    """Return `true`, `false` or the category in our spelling."""
+    """Return `true`, `false` or the category in our spelling.
+
+    None if the reading gives no answer that we know, or several.
+    """
     holder = reading.holder
     if spec.kind == "boolean" and isinstance(holder.get("valueBoolean"), bool):
         return "true" if holder["valueBoolean"] else "false"
@@ -77,19 +76,18 @@ def _answer(reading: Reading, spec: AnswerSpec, chart: Chart) -> str | None:
     terminology = chart.terminology
     if spec.answers and (names := terminology.translate(spec.answers, coded)):
         return names[0] if len(names) == 1 else None
-    words = [text(holder.get("valueString")), *texts_of(coded)]
-    return next(
-        (answer for word in words if (answer := _written_answer(word, spec, chart))),
-        None,
-    )
+    for words in (text(holder.get("valueString")), *texts_of(coded)):
+        if answer := _written_answer(words, spec, chart):
+            return answer
+    return None
 
 
-def _written_answer(word: str, spec: AnswerSpec, chart: Chart) -> str | None:
+def _written_answer(words: str, spec: AnswerSpec, chart: Chart) -> str | None:
     if spec.kind == "category":
-        letter = word.strip().upper()
+        letter = words.strip().upper()
         letters = chart.terminology.answers(spec.answers or "")
         return letter if letter in letters else None
-    named = chart.terminology.text_concepts(word, YES_OR_NO)
+    named = chart.terminology.text_concepts(words, YES_OR_NO)
     if len(named) != 1:
         return None
     return "true" if "answer-yes" in named else "false"
@@ -115,13 +113,12 @@ def _pick_answer(
     sources = tuple(one.reading.provenance(spec, one.word) for one in newest)
     words = {one.word for one in newest}
     if len(words) > 1:
-        return gap(
-            spec, "conflicting", f"two answers on {date_text(day)}", *sources
-        ), passed
-    aged = measurements.age_concern(spec, chart, day)
-    unknown = measurements.method_concern(spec, chart, [newest[0].reading])
+        why = f"two answers on {date_text(day)}"
+        return gap(spec, "conflicting", why, *sources), passed
+    age = measurements.age_concern(spec, chart, day)
+    method = measurements.method_concern(spec, chart, [newest[0].reading])
+    concerns = (*age, *method)
     value = _as_value(words.pop(), spec)
-    concerns = (*aged, *unknown)
     finding = known(spec, value, sources[0], observed=day, concerns=concerns)
     dated_to = measurements.dated_to([one.reading for one in newest], chart)
     return finding._replace(may_reassure=not concerns, dated_to=dated_to), passed
@@ -138,14 +135,10 @@ def _no_answer(
             answered, key=lambda answer: (answer.moment, answer.reading.entry.reference)
         )
         age = age_in_words(newest.moment.day, chart.today)
-        old = gap(
-            spec,
-            "stale",
-            f"{age} old, too old to use",
-            newest.reading.provenance(spec, newest.word),
-        )
+        source = newest.reading.provenance(spec, newest.word)
+        stale = gap(spec, "stale", f"{age} old, too old to use", source)
         value = _as_value(newest.word, spec)
-        return old._replace(value=value, observed=newest.moment.day)
+        return stale._replace(value=value, observed=newest.moment.day)
     return measurements.gap_if_unusable(spec, chart, (), refused)
 
 

@@ -1,7 +1,8 @@
-"""Cancer of long ago that is treated now, has spread or has come back counts as recent.
+"""Find a recent cancer: of the last years, or an older one that is still there.
 
-The day of a diagnosis says nothing of a cancer that is still there: the aromatase
-inhibitor, the metastasis, the stage and the word "recurrent" do.
+A cancer of long ago counts as recent if it is treated now, has spread or has come back.
+Its day does not tell that. A drug against cancer, a metastasis, the stage or the word
+"recurrent" does.
 """
 
 from collections.abc import Iterator
@@ -11,7 +12,7 @@ from cds_service.core.findings import BoneDrugs, DrugUse, Finding
 from cds_service.core.vocabulary import ConditionSpec, RecentCancerSpec
 from cds_service.fhir.findings import events
 from cds_service.fhir.findings.chart import Chart, FindingOrGap, gap
-from cds_service.fhir.findings.problem_list import is_in_use
+from cds_service.fhir.findings.problem_list import NOT_DONE, is_in_use
 from cds_service.fhir.gathering.drugs import CANCER_DRUG, MEDICATION_TYPES
 from cds_service.fhir.gathering.entries import BILLED_TYPES, Entry
 from cds_service.fhir.raw_json import objects, text, texts_of
@@ -34,13 +35,13 @@ def find_recent_cancer(
     if isinstance(outcome, Finding) or not happened:
         return outcome, passed
     present = [one for one in happened if _has_spread(one.stated.entry, chart)]
-    if not present and (_is_treated(spec, chart) or _given_too_often(drugs)):
+    if not present and (_is_treated(spec, chart) or _uses_weeks_apart(drugs)):
         present = happened
     return (events.yes(spec, chart, present) if present else outcome), passed
 
 
 def _has_spread(entry: Entry, chart: Chart) -> bool:
-    """Tell if its code, words or stage say that it is advanced, or has come back."""
+    """Tell if its code, words or stage say that it has spread or come back."""
     if any(match.concept == "secondary-cancer" for match in entry.matches):
         return True
     kinds = chart.terminology.kinds
@@ -55,39 +56,40 @@ def _words_of(entry: Entry) -> Iterator[str]:
 
 
 def _is_treated(spec: RecentCancerSpec, chart: Chart) -> bool:
-    """Tell if a drug against cancer is in use, or another treatment was lately."""
-    if any(
-        entry.drug and CANCER_DRUG in entry.drug.concepts and is_in_use(entry)
-        for entry in chart.of_kind(*MEDICATION_TYPES, *BILLED_TYPES)
-    ):
-        return True
+    """Tell if a drug against cancer is in use, or another treatment was of late.
+
+    A treatment without a day counts as one of late.
+    """
+    for entry in chart.of_kind(*MEDICATION_TYPES, *BILLED_TYPES):
+        if entry.drug and CANCER_DRUG in entry.drug.concepts and is_in_use(entry):
+            return True
     since = chart.today - timedelta(days=spec.within_days)
-    return any(
-        entry.kind == "Procedure"
-        and entry.status not in ("not-done", "entered-in-error", "preparation")
-        and (
-            (day := chart.calendar.effective(entry.raw, "performed")) is None
-            or since <= day.day <= chart.not_after
-        )
-        for entry in chart.mentions_of((TREATMENT,))
-    )
+    for entry in chart.mentions_of((TREATMENT,)):
+        if entry.kind != "Procedure" or entry.status in NOT_DONE:
+            continue
+        done = chart.calendar.effective(entry.raw, "performed")
+        if done is None or since <= done.day <= chart.not_after:
+            return True
+    return False
 
 
-def _given_too_often(drugs: BoneDrugs) -> list[DrugUse]:
+def _uses_weeks_apart(drugs: BoneDrugs) -> list[DrugUse]:
     return [use for use in drugs.uses if use.is_too_often]
 
 
 def open_by_doses_weeks_apart(
     outcome: FindingOrGap, spec: ConditionSpec, drugs: BoneDrugs
 ) -> FindingOrGap:
-    """Leave open what a drug against cancer does, if a bone drug is given as one.
+    """Replace a "no" by a gap if a bone drug may be given against cancer.
 
-    Its code is that of the drug against osteoporosis, and no entry says its amount.
+    Doses weeks apart are those against a tumour. The code is the same as against
+    osteoporosis, and no entry states the amount. This concerns the findings that any
+    drug against cancer leaves open.
     """
     conclusion, passed = outcome
     is_no = isinstance(conclusion, Finding) and conclusion.value is False
-    often = _given_too_often(drugs)
-    if not is_no or CANCER_DRUG not in spec.unclear or not often:
+    uses = _uses_weeks_apart(drugs)
+    if not is_no or CANCER_DRUG not in spec.unclear or not uses:
         return outcome
-    seen = (source for use in often for source in use.provenance)
-    return gap(spec, "undetermined", WEEKS_APART, *seen), passed
+    sources = (source for use in uses for source in use.provenance)
+    return gap(spec, "undetermined", WEEKS_APART, *sources), passed

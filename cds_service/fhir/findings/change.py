@@ -1,4 +1,4 @@
-"""Reads the change between two dated values that were measured in the same way."""
+"""Read the change between two dated values that were measured in the same way."""
 
 from collections.abc import Sequence
 
@@ -62,12 +62,10 @@ def _change(
         key=lambda measured: (measured.step, measured.reading.entry.reference),
     )
     is_sure = all(any(_device_and_method(one.reading)) for one in (old, new))
-    sources = (
-        measured.reading.provenance(
-            spec, f"{measured.printed} on {date_text(measured.moment.day)}"
-        )
-        for measured in (new, old)
-    )
+    sources = []
+    for measured in (new, old):
+        printed = f"{measured.printed} on {date_text(measured.moment.day)}"
+        sources.append(measured.reading.provenance(spec, printed))
     return Finding(
         name=spec.name,
         value=(new.value - old.value) / old.value * 100,

@@ -1,4 +1,4 @@
-"""Reads from the stay where the patient is cared for, and how the stay ended."""
+"""Read from the stay where the patient is cared for, and how the stay ended."""
 
 from collections.abc import Iterator
 from datetime import date
@@ -9,7 +9,7 @@ from cds_service.fhir.gathering.entries import Entry
 from cds_service.fhir.leaves import codes_of
 from cds_service.fhir.raw_json import Json, member, objects, text, texts_of
 
-# HL7 ActCode. An emergency (EMER) may become either.
+# HL7 ActCode. An emergency (EMER) is neither: it may become either.
 INPATIENT = frozenset({"IMP", "ACUTE", "NONAC", "OBSENC"})
 CLINIC = frozenset({"AMB", "VR", "HH"})
 VOID_ENCOUNTER = frozenset({"entered-in-error", "cancelled"})
@@ -43,7 +43,7 @@ def stays(chart: Chart) -> list[Entry]:
 def stay_of_death(chart: Chart) -> Entry | None:
     """Return the stay that ended by death, by a code or the words of its end.
 
-    The Patient says so later, or a registry does.
+    The Patient resource often gets the death only later.
     """
     return next((stay for stay in stays(chart) if _ended_by_death(stay, chart)), None)
 

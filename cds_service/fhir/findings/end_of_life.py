@@ -1,7 +1,7 @@
-"""Finds hospice care: on the lists, as an order, or as the kind or the end of a stay.
+"""Find hospice care: on the lists, as an order, or as the kind or the end of a stay.
 
-It silences the whole answer, so orders and stays count by their codes alone. Words of
-theirs leave it open, as the words of any entry do.
+Hospice care silences the whole answer, so orders and stays count by their codes alone.
+Their words only leave it open, as those of any entry do.
 """
 
 from collections.abc import Iterator
@@ -31,13 +31,13 @@ def find_end_of_life(spec: EndOfLifeSpec, chart: Chart) -> FindingOrGap:
 
 
 def _ordered(spec: EndOfLifeSpec, chart: Chart) -> Iterator[Stated]:
+    """Yield the orders of hospice care that are decided and open."""
     for order in chart.of_kind("ServiceRequest"):
         is_decided = text(order.raw.get("intent")).endswith("order")
         is_open = order.status in spec.order_statuses
         if is_decided and is_open and not is_prohibition(order.raw):
-            yield from _of_late(
-                order, order.matches, _written(order, chart), spec, chart
-            )
+            day = _written(order, chart)
+            yield from _of_late(order, order.matches, day, spec, chart)
 
 
 def _written(order: Entry, chart: Chart) -> date | None:
@@ -47,16 +47,14 @@ def _written(order: Entry, chart: Chart) -> date | None:
 
 
 def _in_stays(spec: EndOfLifeSpec, chart: Chart) -> Iterator[Stated]:
+    """Yield the stays in a hospice, or that ended with a discharge to one."""
     for stay in stays(chart):
-        matches = chart.terminology.matches(
-            {
-                "coding": [
-                    coding
-                    for code in codes_of_stay(stay.raw)
-                    for coding in objects(code.get("coding"))
-                ]
-            }
-        )
+        codings = [
+            coding
+            for code in codes_of_stay(stay.raw)
+            for coding in objects(code.get("coding"))
+        ]
+        matches = chart.terminology.matches({"coding": codings})
         yield from _of_late(stay, matches, last_day(stay, chart), spec, chart)
 
 
@@ -67,12 +65,9 @@ def _of_late(
     spec: EndOfLifeSpec,
     chart: Chart,
 ) -> Iterator[Stated]:
-    """Yield the entry if its code is of a hospice, and its day within the time."""
+    """Yield the entry if a code is of hospice care, and its day within the time."""
     codes = [match for match in matches if match.concept in spec.value_sets]
-    if (
-        not codes
-        or day is None
-        or not 0 <= (chart.today - day).days <= spec.current_days
-    ):
+    if not codes or day is None:
         return
-    yield Stated(entry, codes[0].concept, codes[0].code, day)
+    if 0 <= (chart.today - day).days <= spec.current_days:
+        yield Stated(entry, codes[0].concept, codes[0].code, day)

@@ -1,4 +1,4 @@
-"""Finds the exam on which something can still be measured, by its metadata alone."""
+"""Find the exam on which something can still be measured, by its metadata alone."""
 
 from datetime import date
 
@@ -25,12 +25,10 @@ DONE = {
 
 
 def find_exam(spec: ExamSpec, chart: Chart) -> FindingOrGap:
-    """Find the newest such exam and its day; otherwise a gap.
+    """Find the newest such exam and its day; otherwise a gap, never "no".
 
-    A record without one proves nothing.
-
-    An exam with contrast may be recorded twice, with only one record saying so; that
-    whole day is left out.
+    An exam with contrast may be recorded twice, and only one of the entries may name
+    the contrast. So all exams of that day are left out.
     """
     kinds = (*EXAM_TYPES, "Procedure") if "procedures" in spec.also_keys else EXAM_TYPES
     done = []
@@ -38,15 +36,15 @@ def find_exam(spec: ExamSpec, chart: Chart) -> FindingOrGap:
         day = _day_of(entry, chart) if entry.status in DONE[entry.kind] else None
         if day is not None and day <= chart.not_after:
             done.append((day, entry))
-    refused = {day for day, one in done if one.concepts & set(spec.never)}
+    refused_days = {day for day, one in done if one.concepts & set(spec.never)}
     exams = [
         (day, entry)
         for day, entry in done
-        if entry.concepts & set(spec.value_sets) and day not in refused
+        if entry.concepts & set(spec.value_sets) and day not in refused_days
     ]
     newest = max((day for day, _ in exams), default=None)
     if newest is None:
-        return _without(spec, chart, refused), ()
+        return _without(spec, chart, refused_days), ()
     printed = f"{spec.title.partition(' ')[0]} of {date_text(newest)}"
     sources = [one.source(spec, printed) for day, one in exams if day == newest]
     if spec.usable_days and (chart.today - newest).days > spec.usable_days:
@@ -55,9 +53,10 @@ def find_exam(spec: ExamSpec, chart: Chart) -> FindingOrGap:
     return known(spec, True, *sources, observed=newest), ()
 
 
-def _without(spec: ExamSpec, chart: Chart, refused: set[date]) -> Gap:
-    if refused:
-        return gap(spec, "other-method", f"with contrast ({date_text(max(refused))})")
+def _without(spec: ExamSpec, chart: Chart, refused_days: set[date]) -> Gap:
+    if refused_days:
+        why = f"with contrast ({date_text(max(refused_days))})"
+        return gap(spec, "other-method", why)
     if unread := chart.unread(spec):
         return gap(spec, "not-read", unread)
     return gap(spec, "absent", "none on record")

@@ -1,4 +1,4 @@
-"""Turns the record into findings, each by the reader for its kind.
+"""Turn the record into findings, each by the reader for its kind.
 
 The rules are in `mappings/findings/<name>.toml`, the readers in the modules that are
 imported here.
@@ -102,7 +102,7 @@ def extract_findings(chart: Chart, specs: Mapping[str, FindingSpec]) -> Findings
 def _find_after_surgery(
     spec: FindingSpec, chart: Chart, specs: Mapping[str, FindingSpec], drugs: BoneDrugs
 ) -> FindingOrGap:
-    """Find what only the procedure tells, once it is done and not from before it."""
+    """Find what is known only after the procedure; a value from before it is a gap."""
     if chart.operated_on is None:
         return gap(spec, "absent", "known only after surgery"), ()
     outcome, passed = _find(spec, chart, specs, drugs)
@@ -137,7 +137,8 @@ def _find(
             outcome = find_place(spec, chart)
         case ChangeSpec():
             outcome = _find_change(spec, chart, specs)
-        case _:  # from the order, or from other findings: core/derived.py
+        case _:
+            # From the order or from other findings: core/derived.py finds it.
             outcome = gap(spec, "undetermined", NOT_CONCLUDED), ()
     return outcome
 

@@ -1,4 +1,4 @@
-"""Finds repeated falls, and a fall with an injury."""
+"""Find repeated falls, and a fall with an injury."""
 
 from collections.abc import Sequence
 from datetime import date, timedelta
@@ -22,15 +22,14 @@ SAME_FALL = timedelta(days=7)  # policy: a fracture this near is of that fall
 
 
 def find_repeated_falls(spec: RepeatedFallsSpec, chart: Chart) -> FindingOrGap:
-    """Find falls that the list calls repeated, else single ones on several days.
+    """Find falls that the list calls repeated, else single falls on several days.
 
-    An entry that calls falls of the same time repeated comes first.
+    Single falls are not counted if an entry calls the falls of that time repeated.
     """
     outcome, passed = find_condition(spec, chart)
     since = months_before(chart.today, spec.falls_months)
     is_known = isinstance(outcome, Finding) and outcome.value is True
-    over = [] if is_known else _over_since(since, spec, chart)
-    if over:
+    if not is_known and (over := _over_since(since, spec, chart)):
         return stated_as_true(spec, over, chart), passed
     falls = _falls_since(since, spec, chart)
     days = sorted({one.day for one in falls if one.day})
@@ -42,7 +41,10 @@ def find_repeated_falls(spec: RepeatedFallsSpec, chart: Chart) -> FindingOrGap:
 
 
 def _over_since(since: date, spec: RepeatedFallsSpec, chart: Chart) -> list[Stated]:
-    """Return repeated falls since this day that the list has as over: they happened."""
+    """Return repeated falls since this day that the list has as over.
+
+    They happened all the same.
+    """
     return [
         statement
         for statement in find_stated(chart, spec, spec.value_sets)
@@ -79,7 +81,7 @@ def find_fall_with_injury(spec: InjuringFallSpec, chart: Chart) -> FindingOrGap:
     """Find a recent fall with an injury.
 
     Its words name an injury, or a bone outside the spine broke within a week of it. The
-    spinal fracture that is treated now does not count as an injury: it is known.
+    spinal fracture that is treated now does not count: it is known already.
     """
     falls = [one for one in _recent(spec, chart, spec.value_sets) if one.span.first]
     fractures = _recent(spec, chart, spec.fractures)

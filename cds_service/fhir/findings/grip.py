@@ -1,4 +1,4 @@
-"""Reads grip strength: a hand's trials on the newest day.
+"""Read grip strength: a hand's trials on the newest day.
 
 The dominant hand counts, else the stronger one.
 """
@@ -16,11 +16,16 @@ LATERALITY = re.compile(r"272741003\D*?=\s*(\d+)")  # |Laterality (attribute)|
 DOMINANT = "dominant hand"
 HAND_WORDS = ("dominant-hand", "left-side", "right-side")
 HAND_SITES = frozenset({"left-hand", "right-hand"})
-# The hand that a concept says: of words, of a body site, of the value's own code.
+# The hand by concept: of words, of a body site, of the value's own code.
 HANDS = {
-    **dict.fromkeys(("dominant-hand", "grip-strength-dominant"), DOMINANT),
-    **dict.fromkeys(("left-side", "left-hand", "grip-strength-left"), "left hand"),
-    **dict.fromkeys(("right-side", "right-hand", "grip-strength-right"), "right hand"),
+    "dominant-hand": DOMINANT,
+    "grip-strength-dominant": DOMINANT,
+    "left-side": "left hand",
+    "left-hand": "left hand",
+    "grip-strength-left": "left hand",
+    "right-side": "right hand",
+    "right-hand": "right hand",
+    "grip-strength-right": "right hand",
 }
 NOT_STATED = ""
 HAND_NOT_RECORDED = "Which hand was measured is not recorded."
@@ -34,7 +39,7 @@ def find_grip(spec: GripSpec, chart: Chart) -> FindingOrGap:
 def _pick_hand(usable: Sequence[Measured], spec: QuantitySpec, chart: Chart) -> Picked:
     """Choose the grip strength of a hand, in kg: the mean of its trials of that day."""
     del spec  # part of the `Pick` signature
-    # A dominant hand that was not measured again is not undone by the other one.
+    # A value of the dominant hand counts even if the other hand was measured later.
     dominant = [one for one in usable if _hand(one.reading, chart) == DOMINANT]
     usable = dominant or usable
     day = max(one.moment.day for one in usable)
@@ -56,7 +61,7 @@ def _pick_hand(usable: Sequence[Measured], spec: QuantitySpec, chart: Chart) -> 
 
 
 def _hand(reading: Reading, chart: Chart) -> str:
-    """Return the hand by code, body site or words.
+    """Return the hand by code, body site or words; empty if none of them names it.
 
     `dominant` in words takes precedence over left and right.
     """
@@ -68,7 +73,7 @@ def _hand(reading: Reading, chart: Chart) -> str:
         for concept in terminology.text_concepts(word, frozenset(HAND_WORDS))
     }
     codings = [(one, text(one.get("code"))) for one in objects(member(site, "coding"))]
-    # A post-coordinated site, `85562004:272741003=7771000`, says the side as its
+    # A post-coordinated site, `85562004:272741003=7771000`, gives the side as
     # laterality.
     parts = []
     for coding, code in codings:

@@ -109,6 +109,7 @@ ACT_DAYS = timedelta(days=731)
 OF_HISTORY = frozenset({"healed-osteoporotic-fracture", "history-of-falling"})
 NAMED_ASIDE = Problem("undetermined", "named there")
 IN_USE = frozenset({"active", "in-progress", "completed"})
+NOT_DONE = frozenset({"not-done", "entered-in-error", "preparation"})
 
 
 class Stated(NamedTuple):
@@ -378,7 +379,7 @@ def may_be_current(entry: Entry) -> bool:
     A completed procedure counts as well.
     """
     if entry.kind == "Procedure":
-        return entry.status not in ("not-done", "entered-in-error", "preparation")
+        return entry.status not in NOT_DONE
     return (
         certainty_of(entry.raw) not in ("denied", "past")
         and not clinical_status(entry.raw) & PAST

@@ -1,4 +1,4 @@
-"""Reads the months and years that the words of an entry name."""
+"""Read the months and years that the words of an entry name."""
 
 import re
 from collections.abc import Iterable
@@ -19,11 +19,8 @@ def date_in_words(words: Iterable[str], raw: Json, chart: Chart) -> str:
     year_words = chart.terminology.years
     title = year_words.without_editions(" ".join(words))
     months = [f"{year}-{int(month):02d}" for month, year in MONTH.findall(title)]
-    years = [
-        year
-        for year in WRITTEN_YEAR.findall(title)
-        if year not in {month[:4] for month in months}
-    ]
+    years_of_months = {month[:4] for month in months}
+    years = [one for one in WRITTEN_YEAR.findall(title) if one not in years_of_months]
     written = chart.calendar.first_day(text(recorded_on(raw))[:10]) or chart.today
     years += [f"{written.year - count}" for count in year_words.ago(title)]
     now = chart.today.isoformat()
