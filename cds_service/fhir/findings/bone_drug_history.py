@@ -1,6 +1,6 @@
-"""Reads the history of bone drugs, and when each ended.
+"""Read the history of bone drugs, and when each ended.
 
-It is made of what was given, dispensed, reported, billed or only ordered.
+It has what was given, dispensed, reported, billed or only ordered.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -27,6 +27,7 @@ from cds_service.fhir.findings.drug_times import (
     dated,
     end_of_period,
     end_of_supply,
+    handed_over,
     is_for_home,
     supply,
     times,
@@ -55,23 +56,29 @@ from cds_service.fhir.gathering.picking import DEVICE_ORDERS
 from cds_service.fhir.gathering.problem_words import in_doubt
 from cds_service.fhir.raw_json import is_prohibition, member
 
-LATE = timedelta(days=30)  # policy: a supply that ended so lately may be renewed late
+LATE = timedelta(days=30)  # policy: so long after its end a supply may be renewed
 STOPPED = frozenset({"stopped", "on-hold"})
 # statuses of an intake that was not broken off
 SURE = frozenset({"active", "completed"})
 UNNAMED = "bone drug"
-# No lists of drugs, and each may name one: "Osteoporosis, Prolia given in March";
-# "Fracture under alendronate"; a supply of Prolia. By prefetch key.
+# Other lists than those of drugs, which may name one: "Osteoporosis, Prolia given in
+# March"; "Fracture under alendronate"; a supply of Prolia. By prefetch key.
 TELLING_LISTS = (
-    *("conditions", "deviceRequests", "supplyRequests", "diagnosticReports"),
-    *("pathology", "imagingStudies", "encounter", "appointments"),
+    "conditions",
+    "deviceRequests",
+    "supplyRequests",
+    "diagnosticReports",
+    "pathology",
+    "imagingStudies",
+    "encounter",
+    "appointments",
 )
-# names of a group, of which another entry may name the drug
+# Names of a group: another entry may name the drug itself.
 UNSPECIFIC = frozenset({"other bisphosphonate"})
-# What was used in an act, or is to be: drugs there are no mere remark.
+# Elements with the products used in an act: a drug there is more than a remark.
 USED = {"Procedure": ("usedCode", "usedReference"), "ServiceRequest": ("orderDetail",)}
 IN_ERROR = "entered-in-error"
-# what is recorded of a dose that was ordered, even if it was not given
+# Types that record an ordered dose, even if it was not given.
 PLANNED = frozenset({"MedicationAdministration", "Procedure"})
 
 
@@ -108,9 +115,10 @@ def _may_be_bone_drug(entry: Entry) -> bool:
 
 
 def entries_of(spec: BoneDrugSpec, chart: Chart) -> list[DrugEntry]:
-    """Read each entry of a bone drug, of the lists of drugs and of problems.
+    """Read each entry that names a bone drug, on any list.
 
-    What was only meant says something if nothing else names a bone drug.
+    Drugs that were only proposed, prepared or declined count if no other entry names
+    one.
     """
     listed = list(_listed(spec, chart))
     mentioned = _mentioned(spec, chart, listed)
@@ -132,10 +140,7 @@ def _why_unclear(silence: Finding | Gap) -> str:
 def find_bone_drug(
     spec: BoneDrugSpec, chart: Chart, history: BoneDrugs
 ) -> FindingOrGap:
-    """Find if a bone drug is taken or ordered.
-
-    An order without a dose is a concern.
-    """
+    """Find if a bone drug is taken or ordered; an order without a dose is a concern."""
     ours = [one for one in uses_of(chart) if one.drug.concepts & set(spec.value_sets)]
     passed = (*chart.broken(spec), *future_uses(spec, ours))
     named = [one for one in history.uses if one.name != UNNAMED]
@@ -159,7 +164,7 @@ def find_bone_drug(
 def _current(
     spec: MedicationSpec, current: Sequence[DrugUse], ours: Sequence[Use], chart: Chart
 ) -> Finding:
-    """Return "yes", with what an order leaves open."""
+    """Return "yes", with concerns about what is only ordered."""
     ordered = sorted(current, key=_newest, reverse=True)
     leading, day = ordered[0], _newest(ordered[0])
     concerns = [
@@ -244,22 +249,21 @@ def _listed(spec: MedicationSpec, chart: Chart) -> Iterator[DrugEntry]:
             continue
         yield _read(entry, drug, spec, chart)
     for use in named_beside(chart, spec.value_sets):
-        is_counted = _is_used_up(use) or is_of_now(use, spec, chart)
+        is_counted = _has_product_used(use) or is_of_now(use, spec, chart)
         if use.entry.kind not in TELLING_TOO and is_counted:
             yield _noted(use, spec, chart)
 
 
-def _is_used_up(use: Use) -> bool:
-    """Tell if an act names what was used in it: a dose, however long ago."""
+def _has_product_used(use: Use) -> bool:
+    """Tell if an act names a product used in it: that is a dose, however long ago."""
     return any(use.entry.raw.get(name) for name in USED.get(use.entry.kind, ()))
 
 
 def _only_meant(spec: MedicationSpec, chart: Chart) -> Iterator[DrugEntry]:
     """Yield the bone drugs that were proposed, prepared, withdrawn or declined.
 
-    None of them was taken, and none of them is "no bone drug" either: one was thought
-    of, and another list may hold its dose. What is forbidden, or was entered in error,
-    is left out.
+    None of them was taken, but they are not "no bone drug" either: another list may
+    have the dose. What is forbidden, or was entered in error, is left out.
     """
     for entry in chart.of_kind(*TAKEN):
         drug = entry.drug
@@ -273,10 +277,10 @@ def _only_meant(spec: MedicationSpec, chart: Chart) -> Iterator[DrugEntry]:
 def _mentioned(
     spec: MedicationSpec, chart: Chart, listed: Sequence[DrugEntry]
 ) -> Iterator[DrugEntry]:
-    """Yield the drugs that other entries name, however long ago.
+    """Yield the drugs that the words of other entries name, however long ago.
 
-    The lists of drugs tell more of a drug than such words. Of one that they have, the
-    words are an aside: it may have been taken for longer than the lists say.
+    If a list of drugs has the drug, such words are an aside: they tell only that it may
+    have been taken for longer.
     """
     listed_names = {one.name for one in listed}
     kinds = {KINDS[name] for name in listed_names & KINDS.keys()}
@@ -293,7 +297,7 @@ def _mentioned(
 
 
 def _noted(use: Use, spec: MedicationSpec, chart: Chart) -> DrugEntry:
-    """Read a drug that the entry of another one names, in words of open meaning."""
+    """Read a drug that the entry of something else names, in words of open meaning."""
     day = Dated(use.day, use.day) if use.day else None
     return DrugEntry(
         _name(use.drug, chart),
@@ -310,6 +314,7 @@ def _is_not_given(entry: Entry) -> bool:
 
 
 def _read(entry: Entry, drug: Drug, spec: MedicationSpec, chart: Chart) -> DrugEntry:
+    """Read an entry of a bone drug; it is only a mention if it is in doubt."""
     name = _name(drug, chart)
     is_reported = entry.status in TAKEN[entry.kind] or entry.origin == "context"
     mention = DrugEntry(
@@ -348,6 +353,7 @@ def _may_be_dose(drug_entry: DrugEntry, entry: Entry, drug: Drug) -> bool:
 
 
 def _name(drug: Drug, chart: Chart) -> str:
+    """Return the name of a bone drug in our words, as exactly as it is known."""
     drugs = chart.terminology.drugs
     named = [
         ingredient
@@ -372,7 +378,7 @@ def _given(
     """Read a dose, or a supply that was handed over."""
     raw = entry.raw
     if entry.kind == "MedicationDispense":
-        day = dated(raw.get("whenHandedOver") or raw.get("whenPrepared"), chart)
+        day = handed_over(raw, chart)
         last, lasts = day, supply(raw.get("daysSupply"))
     else:
         prefix = "performed" if entry.kind == "Procedure" else "effective"
@@ -463,7 +469,7 @@ def _how(entry: Entry) -> HowEnded:
 def _on_day(
     mention: DrugEntry, entry: Entry, day: Dated, spec: MedicationSpec
 ) -> DrugEntry:
-    """Read a report of one day: of an injection, or of the start at home."""
+    """Read a report of one day: that of an injection, or of the start at home."""
     if mention.name in INTERVAL and entry.status in STOPPED:
         return mention._replace(is_intake=True, ended=day, how_ended="stopped")
     taken = mention._replace(is_intake=True, begins=day, last=day)
@@ -476,9 +482,9 @@ def _on_day(
 
 
 def _asserted(mention: DrugEntry, entry: Entry, chart: Chart) -> DrugEntry:
-    """Read a report without a day of its own.
+    """Read a report that gives no day of intake.
 
-    The day on which it was reported is not that of an injection.
+    The day of the report is not that of an injection.
     """
     is_active, is_interval = entry.status == "active", mention.name in INTERVAL
     if not is_active:
@@ -502,12 +508,13 @@ def _ordered(
     if authored is None and chart.calendar.moment(entry.raw.get("authoredOn")):
         return mention  # dated after the order
     is_due = is_due and entry.status == "active"
-    # Written down as somebody told it: taken already, nobody says since when. Words
-    # that were not understood may say the same: "continue home medication".
-    is_told = (
+    # An order written as somebody reported it is of a drug taken already, since an
+    # unknown day. Words that were not understood may say so, too: "continue home
+    # medication".
+    is_reported = (
         entry.raw.get("reportedBoolean") is True or "reportedReference" in entry.raw
     )
-    knows_start = mention.is_plain and not is_told
+    knows_start = mention.is_plain and not is_reported
     order = mention._replace(begins=authored, is_due=is_due, knows_start=knows_start)
     is_new = authored and _effect(mention.name, spec, authored) >= chart.today
     is_open = entry.status == "active" or (entry.status == "completed" and bool(is_new))

@@ -4,7 +4,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property
-from itertools import chain
 from typing import Any, NamedTuple, TypeVar
 
 from cds_service.core.findings import (
@@ -77,21 +76,28 @@ LISTS: Mapping[str, ListWords] = {
     ),
     "procedures": ListWords("Procedure", "among the procedures", "list of procedures"),
 }
-# Their names as the reason why a list is not reliable.
+# Names of the other lists, in the reason why one is not reliable. By prefetch key.
 OTHER_LISTS = {
-    "diagnosticReports": "imaging reports ",
-    "pathology": "pathology reports ",
-    "imagingStudies": "imaging studies ",
-    "deviceRequests": "list of device orders ",
-    "supplyRequests": "list of supply orders ",
-    "encounter": "visit or stay ",
-    "appointments": "appointments ",
+    "diagnosticReports": "imaging reports",
+    "pathology": "pathology reports",
+    "imagingStudies": "imaging studies",
+    "deviceRequests": "list of device orders",
+    "supplyRequests": "list of supply orders",
+    "encounter": "visit or stay",
+    "appointments": "appointments",
 }
 STATING = frozenset({"Condition", "Procedure"})
 # The lists whose entries may name a condition, in the order in which they are named.
 TELLING = (
-    *("Condition", "Procedure", "Encounter", "DiagnosticReport", "ImagingStudy"),
-    *("ServiceRequest", *sorted(DEVICE_ORDERS), "Appointment", "Observation"),
+    "Condition",
+    "Procedure",
+    "Encounter",
+    "DiagnosticReport",
+    "ImagingStudy",
+    "ServiceRequest",
+    *sorted(DEVICE_ORDERS),
+    "Appointment",
+    "Observation",
     *sorted(MEDICATION_TYPES),
 )
 CORRECTED = ("corrected", "amended")
@@ -120,28 +126,28 @@ class Reading:
 
     @property
     def is_component(self) -> bool:
-        """It is a part of a panel."""
+        """Tell if it is a part of a panel."""
         return self.holder is not self.entry.raw
 
     @cached_property
     def words(self) -> tuple[str, ...]:
-        """Text and displays of the value's code."""
+        """Return text and displays of the value's code."""
         return tuple(texts_of(self.holder.get("code")))
 
     @cached_property
     def panel_words(self) -> tuple[str, ...]:
-        """Text and displays of the panel's code; none if it is no component."""
+        """Return text and displays of the panel's code; none if it is no component."""
         code = self.entry.raw.get("code") if self.is_component else None
         return tuple(texts_of(code))
 
     @cached_property
     def site_words(self) -> tuple[str, ...]:
-        """Text and displays of the body site."""
+        """Return text and displays of the body site."""
         return tuple(texts_of(self.entry.raw.get("bodySite")))
 
     @cached_property
     def method_words(self) -> tuple[str, ...]:
-        """Text and displays of the method."""
+        """Return text and displays of the method."""
         return tuple(texts_of(self.entry.raw.get("method")))
 
     @cached_property
@@ -151,7 +157,7 @@ class Reading:
         return tuple(text(note.get("text")) for note in notes)
 
     def provenance(self, spec: FindingSpec, printed: str) -> Provenance:
-        """Find where this value comes from."""
+        """Return the source of this value."""
         return self.entry.source(spec, printed, self.match.code)
 
 
@@ -161,8 +167,8 @@ class Listing(NamedTuple):
     Attributes:
         entries: entries of the patient; the parts of a medication list count together.
         not_understood: entries that neither a code nor words identify.
-        is_kept: any of them is of a list that somebody keeps; what is given in the ward
-            is none.
+        is_kept: any of them is of a list that somebody keeps, which the doses given in
+            a ward are not.
     """
 
     entries: int
@@ -182,7 +188,7 @@ class Horizon(NamedTuple):
         written: the day of the order; an augmentation done since may be the ordered
             one.
         until: the moment of the signing, after which nothing counts; None if an earlier
-            day is looked at, of which all counts.
+            day is looked at: then all of that day counts.
         operated_on: the day of the augmentation, once it is done.
     """
 
@@ -201,12 +207,12 @@ class Chart:
         birth: the patient's day of birth; None if it is not recorded to the day.
         kinds: resources by type, sorted, so that nothing depends on the order in which
             they were read.
-        readings: values of Observations by concept, each with its position in that
-            order.
-        mentions: conditions and procedures by the concepts of their codes and words,
-            also with their position; and what reports, orders and drugs name.
+        readings: values of Observations by concept, each with its position in the
+            sorted record.
+        mentions: entries of the types in `TELLING` by the concepts that they state or
+            name, each with its position.
         unknown: entries that neither a code nor words identify, by type.
-        uncoded: these, and the entries that only free words identify.
+        uncoded: those, and the entries that only free words identify.
     """
 
     def __init__(
@@ -243,41 +249,19 @@ class Chart:
         self.read_on, self.written = horizon.read_on, horizon.written
         self._until, self.operated_on = horizon.until, horizon.operated_on
         self.check_time()
-        ordered = in_order(
-            record.entries,
-            name=lambda entry: entry.reference,
-            raw=lambda entry: entry.raw,
-        )
-        kinds: dict[str, list[Entry]] = {}
-        # A resource that was returned for two keys is twice in `same`.
-        copies = (
-            {content(one.raw): one for one in same}.values() if len(same) > 1 else same
-            for same in ordered
-        )
-        for entry in _without_replaced(list(chain.from_iterable(copies))):
-            kinds.setdefault(entry.kind, []).append(entry)
-        unknown = {
-            kind: [one for one in entries if NOT_UNDERSTOOD in one.concepts]
-            for kind, entries in kinds.items()
-        }
-        uncoded = {
-            kind: [one for one in entries if one.concepts & UNCODED]
-            for kind, entries in kinds.items()
-        }
-        listed = [one for kind in TELLING for one in kinds.get(kind, ())]
-        named = [(_mentioned(one), one) for one in listed]
-        self.kinds: Mapping[str, Sequence[Entry]] = kinds
-        self.readings = _readings_by_concept(kinds.get("Observation", ()))
-        self.mentions = _by_concept(named)
-        self.unknown = {kind: entries for kind, entries in unknown.items() if entries}
-        self.uncoded = {kind: entries for kind, entries in uncoded.items() if entries}
+        self.kinds = _by_kind(record.entries)
+        self.readings = _readings_by_concept(self.kinds.get("Observation", ()))
+        telling = (one for kind in TELLING for one in self.kinds.get(kind, ()))
+        self.mentions = _by_concept((_mentioned(one), one) for one in telling)
+        self.unknown = _with_any_concept(self.kinds, frozenset({NOT_UNDERSTOOD}))
+        self.uncoded = _with_any_concept(self.kinds, UNCODED)
         self._listed: dict[tuple[tuple[str, ...], bool], Listing] = {}
         self._read_whole = frozenset(
             [key for key, read in record.reads.items() if not _fault(key, read)]
         )
 
     def check_time(self) -> None:
-        """Go on while there is time: it is asked for each resource of a long record.
+        """Check that there is time left; readers of long lists ask for each resource.
 
         Raises:
             DeadlinePassed: there is none.
@@ -286,7 +270,7 @@ class Chart:
             self.deadline.check()
 
     def is_ahead(self, when: Moment) -> bool:
-        """Tell if all of a moment lies after the signing: of later days, or today."""
+        """Tell if a moment lies wholly after the signing."""
         if when.day > self.not_after:
             return True
         if self._until is None or not when.instant:
@@ -309,7 +293,7 @@ class Chart:
         return _of_concepts(self.readings, concepts)
 
     def mentions_of(self, concepts: Iterable[str]) -> list[Entry]:
-        """Return each condition and procedure with one of these concepts, in order."""
+        """List the entries that state or name one of these concepts, in order."""
         return _of_concepts(self.mentions, concepts)
 
     def unread(self, spec: ReadSpec) -> str:
@@ -331,14 +315,14 @@ class Chart:
         return tuple(fault for fault in faults if fault)
 
     def unread_besides(self, keys: Iterable[str]) -> tuple[UnreadList, ...]:
-        """Return other lists that were asked for and not read whole."""
+        """Return those of these lists that were asked for and not read whole."""
         reads = self.record.reads
         asked = (key for key in keys if key in reads and is_unread(reads[key]))
         faults = (_fault(key, reads[key]) for key in asked)
         return tuple(fault for fault in faults if fault)
 
     def listed(self, spec: YesNoSpec) -> Listing:
-        """Return what the lists of a finding hold; many findings have the same lists.
+        """Return the contents of a finding's lists; many findings have the same lists.
 
         If only codes exclude, entries that words alone describe are not understood.
         """
@@ -360,50 +344,70 @@ class Chart:
         return Listing(sum(reads[key].entries for key in together), strange, is_kept)
 
     def broken(self, spec: ReadSpec) -> tuple[PassedOver, ...]:
-        """List unparseable resources with a finding's concepts, or any concept."""
+        """List the broken resources that may be of a finding."""
         if not self.record.unreadable:
             return ()
         wanted = set(spec.asked_concepts)
         is_measured = isinstance(spec, QuantitySpec)
         if isinstance(spec, YesNoSpec) and spec.closed_world:
             wanted.add(NOT_UNDERSTOOD)
-        return tuple(
-            PassedOver(
-                spec.name,
-                "unreadable",
-                f"{resource.reference} is not readable",
-                Provenance(
-                    resource.reference, "fhir", code="", printed="", rule=spec.rule
-                ),
-            )
-            for resource in sorted(
-                self.record.unreadable, key=lambda resource: resource.reference
-            )
-            if resource.concepts & wanted
-            or (
-                (resource.concepts == UNNAMED and is_measured)
-                and resource.key in spec.keys
-            )
-        )
+        passed = []
+        for resource in sorted(self.record.unreadable, key=lambda one: one.reference):
+            is_unnamed = resource.concepts == UNNAMED and resource.key in spec.keys
+            if resource.concepts & wanted or (is_unnamed and is_measured):
+                name = resource.reference
+                source = Provenance(name, "fhir", code="", printed="", rule=spec.rule)
+                why = f"{name} is not readable"
+                passed.append(PassedOver(spec.name, "unreadable", why, source))
+        return tuple(passed)
 
 
 def _fault(key: str, read: ReadOutcome | None) -> UnreadList | None:
-    """Say why the answer to a prefetch key is not reliable; None if it is."""
+    """Return the list of a prefetch key with why it is not reliable; None if it is."""
     if read is not None and read.state != "failed" and not read.is_cut:
         return None
-    name = f"{LISTS[key].name} " if key in LISTS else OTHER_LISTS.get(key, "")
+    name = LISTS[key].name if key in LISTS else OTHER_LISTS.get(key, "")
+    start = f"{name} " if name else ""
     if read is None or read.state == "failed":
         note = read.note if read else "not asked"
-        why = f"{name}could not be read" + (f" ({note})" if note else "")
-        return UnreadList(key, why, is_failed=True)
-    return UnreadList(key, f"{name}incomplete")
+        detail = f" ({note})" if note else ""
+        return UnreadList(key, f"{start}could not be read{detail}", is_failed=True)
+    return UnreadList(key, f"{start}incomplete")
+
+
+def _by_kind(entries: Iterable[Entry]) -> dict[str, list[Entry]]:
+    """Sort the entries by type, in a fixed order, without copies."""
+    ordered = in_order(
+        entries, name=lambda entry: entry.reference, raw=lambda entry: entry.raw
+    )
+    single: list[Entry] = []
+    for same in ordered:
+        if len(same) == 1:
+            single += same
+        else:  # one resource may have been returned for two keys
+            single += {content(one.raw): one for one in same}.values()
+    by_kind: dict[str, list[Entry]] = {}
+    for entry in _without_replaced(single):
+        by_kind.setdefault(entry.kind, []).append(entry)
+    return by_kind
+
+
+def _with_any_concept(
+    kinds: Mapping[str, Sequence[Entry]], concepts: frozenset[str]
+) -> dict[str, list[Entry]]:
+    """Return the entries with one of these concepts, by type."""
+    found = {
+        kind: [one for one in entries if one.concepts & concepts]
+        for kind, entries in kinds.items()
+    }
+    return {kind: entries for kind, entries in found.items() if entries}
 
 
 def _mentioned(entry: Entry) -> frozenset[str]:
-    """Return the concepts that an entry may state.
+    """Return the concepts that an entry states or names.
 
-    A report, an order or a drug asks for a thing, and states nothing: of these only
-    what is left open beside their code counts.
+    Reports, orders and drugs state nothing by their code: only what they name next to
+    it counts.
     """
     if entry.kind not in STATING:
         return entry.named
@@ -446,12 +450,12 @@ def _held_by(
 ) -> Iterable[tuple[Json, tuple[Match, ...]]]:
     """Return the values in an Observation; a panel has only those of its components.
 
-    If none of these is known, or none of its members was read, it is itself a value
-    without a number.
+    If no component is known, or no member was read, the panel is itself a value without
+    a number.
 
     Args:
         entry: the Observation.
-        read: the names of those that were read.
+        read: the references of the Observations that were read.
     """
     members = objects(entry.raw.get("hasMember"))
     has_own = any(name.startswith(("value", "dataAbsentReason")) for name in entry.raw)
@@ -482,11 +486,11 @@ def _without_replaced(entries: Sequence[Entry]) -> Sequence[Entry]:
 
 
 def _names_of_copies(entry: Entry) -> set[tuple[Any, ...]]:
-    """Return what all copies of an entry share.
+    """Return what all copies of an entry share: one key for each of its identifiers.
 
-    That is a business identifier, and what was measured where, on which day: the values
-    of one examination may share its identifier, and correcting one of them says nothing
-    of the others.
+    A key has a business identifier, and what was measured where, on which day. The
+    values of one examination may share an identifier, and the correction of one of them
+    says nothing of the others.
     """
     # a display alone may name the site
     contents = (content(entry.raw.get(element)) for element in ("code", "bodySite"))
@@ -513,5 +517,5 @@ def known(
 
 
 def age_in_words(observed: date, today: date) -> str:
-    """Say an age in whole months, or in whole years from two years on: `14 months`."""
+    """Write an age in whole months, and in whole years from two years on."""
     return months_text(months_between(observed, today))

@@ -1,4 +1,4 @@
-"""Reads when a drug was taken, given or ordered, and until when."""
+"""Read when a drug was taken, given or ordered, and until when."""
 
 import math
 from datetime import date, timedelta
@@ -8,7 +8,7 @@ from cds_service.fhir.findings.chart import Chart
 from cds_service.fhir.mapping.durations import DAY
 from cds_service.fhir.raw_json import Json, member, number, objects, text, texts_of
 
-# UCUM, and words that stand in its place.
+# Days of a unit, by its UCUM code or the word written instead.
 DAYS = {"d": 1, "wk": 7, "mo": 30, "a": 365, "day": 1, "days": 1, "week": 7, "weeks": 7}
 MOST_DAYS = 5000
 # Policy: an order that begins within a month is one to begin now.
@@ -30,7 +30,7 @@ def dated(value: object, chart: Chart) -> Dated | None:
 
 
 def times(raw: Json, prefix: str, chart: Chart) -> tuple[Dated | None, Dated | None]:
-    """First and last day of `<prefix>[x]`; an end that lies ahead is none yet."""
+    """Return first and last day of `<prefix>[x]`, each None if it is none or ahead."""
     at = dated(raw.get(f"{prefix}DateTime") or raw.get(f"{prefix}Instant"), chart)
     if at:
         return at, at
@@ -44,8 +44,13 @@ def times(raw: Json, prefix: str, chart: Chart) -> tuple[Dated | None, Dated | N
     return day, day
 
 
+def handed_over(raw: Json, chart: Chart) -> Dated | None:
+    """Return the day of a dispense."""
+    return dated(raw.get("whenHandedOver") or raw.get("whenPrepared"), chart)
+
+
 def begins_soon(raw: Json, chart: Chart) -> bool:
-    """Tell if no time of an order says that it begins later than in a month."""
+    """Tell if no element of an order gives a start more than a month ahead."""
     timings = [member(one, "timing") for one in objects(raw.get("dosageInstruction"))]
     starts = [member(raw, "dispenseRequest", "validityPeriod", "start")]
     for timing in timings:
@@ -79,8 +84,8 @@ def continues_earlier(raw: Json, begins: Dated | None, chart: Chart) -> bool:
 def is_for_home(raw: Json, chart: Chart) -> bool:
     """Tell if an order is one to take a drug at home, and still goes on.
 
-    An order for the ward ends with the stay. What its category, its intent or its
-    amount says and nobody knows is none of these.
+    An order for the ward ends with the stay. A category or an intent that is not known
+    here makes it no such order, and so does an amount of 0.
     """
     categories = objects(raw.get("category"))
     is_of_ward = not all(_is_home_category(one) for one in categories)
@@ -94,7 +99,7 @@ def is_for_home(raw: Json, chart: Chart) -> bool:
 
 
 def _is_home_category(category: Json) -> bool:
-    """Tell if all that a category says is a place outside of the ward."""
+    """Tell if everything in a category is a place outside the ward."""
     words = [text(one.get("code")) for one in objects(category.get("coding"))]
     words += texts_of(category)
     return all(one.strip().lower() in AT_HOME for one in words if one)
@@ -157,9 +162,9 @@ def end_of_course(raw: Json, chart: Chart) -> date | None:
     """
     kind = text(raw.get("resourceType"))
     if kind == "MedicationDispense":
-        handed = dated(raw.get("whenHandedOver") or raw.get("whenPrepared"), chart)
+        day = handed_over(raw, chart)
         days = supply(raw.get("daysSupply"))
-        return handed.last + days if handed and days else None
+        return day.last + days if day and days else None
     if kind == "MedicationStatement":
         return chart.calendar.last_day(member(raw, "effectivePeriod", "end"))
     authored = dated(raw.get("authoredOn"), chart)
@@ -191,7 +196,7 @@ def end_in_words(raw: Json, authored: Dated | None, chart: Chart) -> date | None
 
 
 def _beside_dosages(raw: Json) -> list[str]:
-    """List what an order says beside the words of its dosages."""
+    """List the texts of an order next to the words of its dosages."""
     dosages = objects(raw.get("dosageInstruction"))
     return [
         *(text(one.get("patientInstruction")) for one in dosages),

@@ -1,4 +1,4 @@
-"""Finds a systemic steroid of three months or longer.
+"""Find a systemic steroid of three months or longer.
 
 Renewed prescriptions are one course.
 """
@@ -19,6 +19,7 @@ from cds_service.fhir.findings.drug_times import (
     end_of_pack,
     end_of_period,
     end_of_supply,
+    handed_over,
 )
 from cds_service.fhir.findings.medication_list import (
     LONG_STANDING_MONTHS,
@@ -31,11 +32,12 @@ from cds_service.fhir.findings.medication_list import (
 )
 from cds_service.fhir.raw_json import member
 
-# Doses around an operation and injections into a joint are no course; those that
-# follow each other for weeks are.
+# Of these one entry may be a course. Doses that a ward gave are one only if they follow
+# each other for weeks: others are around an operation, or into a joint.
 COURSES = frozenset({"MedicationRequest", "MedicationStatement", "MedicationDispense"})
 RENEWED_WITHIN = timedelta(days=35)  # policy: monthly prescriptions are one course
 MONTH = timedelta(days=30)  # of a course: one of 90 days is one of three months
+ONLY_PRESCRIBED = "Known from prescriptions; whether it was taken is not recorded."
 
 
 class Course(NamedTuple):
@@ -80,10 +82,10 @@ def _without_course(
 
 
 def _may_be_long(use: Use, since: date, least: timedelta, chart: Chart) -> bool:
-    """Tell if what is stated of a drug leaves room for a long course of late.
+    """Tell if a statement leaves room for a long course of late.
 
-    A day on which it was taken or told of says neither when it began nor when it ended.
-    Of one that was over years ago a newer entry would tell.
+    A day of intake or of the report says neither when the drug began nor when it ended.
+    If it went on after years, a newer entry would be on record.
     """
     raw = use.entry.raw
     if use.entry.kind != "MedicationStatement" or use.is_ahead:
@@ -105,27 +107,19 @@ def _may_be_long(use: Use, since: date, least: timedelta, chart: Chart) -> bool:
 
 
 def _taken(spec: LongCourseSpec, course: Course, chart: Chart) -> Finding:
-    newest = max(
-        course.uses, key=lambda use: (use.day or date.min, use.entry.reference)
-    )
-    is_reported = any(one.entry.kind != "MedicationRequest" for one in course.uses)
-    concerns = (
-        ()
-        if is_reported
-        else ("Known from prescriptions; whether it was taken is not recorded.",)
-    )
-    sources = sorted(
+    uses = sorted(
         course.uses,
         key=lambda use: (use.day or date.min, use.entry.reference),
         reverse=True,
     )
+    is_reported = any(one.entry.kind != "MedicationRequest" for one in uses)
     return known(
         spec,
         True,
-        *(one.provenance(spec) for one in sources),
+        *(one.provenance(spec) for one in uses),
         observed=course.start,
-        concerns=concerns,
-        label=label_of(newest.drug, spec, chart),
+        concerns=() if is_reported else (ONLY_PRESCRIBED,),
+        label=label_of(uses[0].drug, spec, chart),
     )
 
 
@@ -157,33 +151,28 @@ def _courses(uses: Sequence[Use], chart: Chart) -> Iterator[Course]:
 
 
 def _days(use: Use, chart: Chart) -> tuple[Dated | None, date | None]:
-    """Find when it began, and until when it was taken.
+    """Find when a drug was begun, and the last day on which it was taken.
 
     Without an end, an active one goes on.
     """
     raw, goes_on = use.entry.raw, chart.today if use.is_active else None
     if use.entry.kind == "MedicationStatement":
         ended = dated(member(raw, "effectivePeriod", "end"), chart)
-        start = dated(member(raw, "effectivePeriod", "start"), chart) or dated(
-            raw.get("effectiveDateTime"), chart
+        start = (
+            dated(member(raw, "effectivePeriod", "start"), chart)
+            or dated(raw.get("effectiveDateTime"), chart)
+            or dated(raw.get("dateAsserted"), chart)
         )
-        start = start or dated(raw.get("dateAsserted"), chart)
         return start, ended.last if ended else goes_on
     if use.entry.kind == "MedicationDispense":
-        return dated(
-            raw.get("whenHandedOver") or raw.get("whenPrepared"), chart
-        ), end_of_course(raw, chart)
+        return handed_over(raw, chart), end_of_course(raw, chart)
     start = dated(raw.get("authoredOn"), chart)
-    ends = [
-        end
-        for end in (
-            end_of_period(raw, chart),
-            end_of_dosage(raw, chart),
-            end_of_supply(raw, start, chart),
-        )
-        if end
-    ]
-    if not ends:
-        in_words = end_in_words(raw, start, chart) or end_of_pack(raw, chart)
-        return start, in_words or goes_on
-    return start, max(ends)
+    ends = (
+        end_of_period(raw, chart),
+        end_of_dosage(raw, chart),
+        end_of_supply(raw, start, chart),
+    )
+    end = max((one for one in ends if one), default=None)
+    if end is None:
+        end = end_in_words(raw, start, chart) or end_of_pack(raw, chart)
+    return start, end or goes_on
