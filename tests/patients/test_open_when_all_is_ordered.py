@@ -107,6 +107,12 @@ OPEN = [
     pytest.param(problem("A41.9", days=300), "Sepsis", id="sepsis since January"),
     pytest.param(problem("G82.20", days=300), "New neurological deficit", id="palsy"),
     pytest.param(in_words("Cauda equina?"), "New neurological deficit", id="words"),
+    pytest.param(problem("I33.0", days=40), "Spinal infection", id="endocarditis"),
+    pytest.param(problem("T81.42XA", days=1), "Spinal infection", id="wound"),
+    pytest.param(problem("M86.9", days=1), "Spinal infection", id="bone infection"),
+    pytest.param(problem("R33.9", days=1), "New neurological deficit", id="bladder"),
+    pytest.param(problem("N31.9", days=2), "New neurological deficit", id="nerves"),
+    pytest.param(problem("S14.109A", days=1), "New neurological deficit", id="cord"),
 ]
 
 
@@ -124,6 +130,21 @@ def test_so_it_does_at_discharge(entry, named):
     (card,) = leave(leaving_chart(*everything_arranged(), alendronate(), entry))
     assert f"{named[0].lower()}{named[1:]}" in card["summary"]
     assert "not excluded" in card["summary"]
+
+
+@pytest.mark.parametrize("code", ["R33.9", "R15.9", "N31.9"])
+def test_what_has_lasted_for_months_is_no_new_deficit(code):
+    assert not cards(problem(code, days=200))
+    assert (
+        leave(
+            leaving_chart(
+                *everything_arranged(),
+                alendronate(),
+                problem(code, number="b", days=200),
+            )
+        )
+        == []
+    )
 
 
 def test_a_biopsy_that_was_sent_settles_the_cause_at_discharge():

@@ -82,10 +82,15 @@ def find_event(spec: EventSpec, chart: Chart) -> FindingOrGap:
 
 
 def _unclear_events(spec: EventSpec, chart: Chart) -> list[Happened]:
-    """Return the entries that may be such an event, within its time."""
+    """Return the entries that may be such an event, within its time.
+
+    What began earlier does not become one by lasting: a bladder that has been weak for
+    years is no new deficit.
+    """
     events = []
     for event in happenings(spec, chart, tuple(spec.unclear)):
-        if is_in_time(event, spec, chart) is False:
+        verdict = is_in_time(event, spec, chart)
+        if verdict is False or (verdict is None and _began_earlier(event, spec, chart)):
             continue
         stated = event.stated
         why = problem_list.reason_of_list(spec.unclear[stated.concept], stated.entry)
@@ -322,6 +327,14 @@ def _is_history(stated: problem_list.Stated, spec: EventSpec, chart: Chart) -> b
         return True
     is_past = certainty_of(entry.raw) == "past"
     return is_past or bool(problem_list.kinds_in_words(entry, HISTORIES, chart))
+
+
+def _began_earlier(event: Happened, spec: EventSpec, chart: Chart) -> bool:
+    """Tell if it happened before the time of the finding, if that has a limit."""
+    last, limit = event.span.last, spec.within_days
+    if last is None or limit is None:
+        return False
+    return last < chart.today - timedelta(days=limit)
 
 
 def is_in_time(event: Happened, spec: EventSpec, chart: Chart) -> bool | None:
