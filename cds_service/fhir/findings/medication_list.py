@@ -1,9 +1,10 @@
-"""Reads yes/no findings from drugs, while each still counts.
+"""Read yes/no findings from drugs, as long as each counts.
 
-They are in medication requests, administrations and statements.
+Drugs are in orders, administrations, dispenses, statements and billed acts. The words of
+other entries leave a finding open.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, timedelta
 from typing import NamedTuple
 
@@ -35,10 +36,10 @@ from cds_service.fhir.gathering.problem_words import in_doubt
 from cds_service.fhir.raw_json import is_prohibition, member, text
 from cds_service.fhir.site_calendar import Moment
 
+# Statuses that count, by type. What is signed now is a draft, and counts by its origin.
 TAKEN = {
-    # what is signed now is a draft
     "MedicationRequest": frozenset({"active", "completed", "stopped", "on-hold"}),
-    # what was broken off is no dose
+    # A dose that was broken off does not count.
     "MedicationAdministration": frozenset({"completed"}),
     "MedicationDispense": frozenset({"completed"}),
     "MedicationStatement": frozenset({"active", "completed", "stopped", "on-hold"}),
@@ -63,25 +64,39 @@ VERBS = {
 NOT_ORDERED = frozenset({"proposal", "option"})
 NOT_TAKEN = frozenset(
     {
-        *("draft", "intended", "preparation", "cancelled", "entered-in-error"),
-        *("not-done", "not-taken", "revoked", "declined", "unfulfilled"),
+        "draft",
+        "intended",
+        "preparation",
+        "cancelled",
+        "entered-in-error",
+        "not-done",
+        "not-taken",
+        "revoked",
+        "declined",
+        "unfulfilled",
     }
 )
 VOID = frozenset({"entered-in-error", "draft"})
-# What is no list of drugs and may tell of one: "Osteoporosis, Prolia given in March".
+# Other types that may name a drug: "Osteoporosis, Prolia given in March".
 TELLING_TOO = (
-    *("Condition", "Encounter", "DiagnosticReport", "ImagingStudy", "Observation"),
-    *("Appointment", *DEVICE_ORDERS),
+    "Condition",
+    "Encounter",
+    "DiagnosticReport",
+    "ImagingStudy",
+    "Observation",
+    "Appointment",
+    *DEVICE_ORDERS,
 )
-# given at intervals: a stopped prescription does not end their effect
+# Given at intervals: a stopped prescription does not end their effect.
 LONG_ACTING = ("zoledronate", "denosumab")
 LONG_STANDING_MONTHS = 24
-# Doses given in a ward: the next of a treatment, the shortest treatment, and until when
-# it goes on.
+# Of doses given in a ward: a later one begins another occasion, a shorter occasion is
+# no treatment, and a treatment goes on so long after its last dose.
 NEXT_DOSE = timedelta(days=7)
 LEAST_RUN = timedelta(days=14)
 STILL_GIVEN = timedelta(days=35)
-# Doses on separate occasions: one or two may be operations, each of one or two days.
+# Of such occasions: a later one begins another series. So many in a series, or so many
+# of several days, are more than the doses around one or two operations.
 RECURS_WITHIN = timedelta(days=93)
 SEVERAL_DAYS = timedelta(days=2)
 REPEATED, REPEATED_IF_SEVERAL_DAYS = 3, 2
@@ -120,7 +135,7 @@ def source_of(
 
 
 def _verb(entry: Entry) -> str:
-    """Say how an entry came to name a drug, `dispensed`, or where it is."""
+    """Say how an entry names a drug, `dispensed`, or on which list it is."""
     if entry.status == "not-done":
         return "planned, not given"
     if entry.origin == "context":
@@ -144,12 +159,11 @@ def find_medication(spec: MedicationSpec, chart: Chart) -> FindingOrGap:
 
 
 def runs_of_doses(uses: Iterable[Use]) -> list[list[Use]]:
-    """Find the doses that follow each other for weeks: a treatment, given in a ward.
+    """Find the doses given in a ward that follow each other for weeks: a treatment.
 
     A few doses around an operation are none.
     """
-    runs = _occasions(uses)
-    return [run for run in runs if _length(run) >= LEAST_RUN]
+    return [run for run in _occasions(uses) if _length(run) >= LEAST_RUN]
 
 
 def doses_repeated(uses: Iterable[Use], since: date) -> list[Use]:
@@ -209,8 +223,7 @@ def _length(occasion: Sequence[Use]) -> timedelta:
 
 
 def _is_of_late(run: Sequence[Use], chart: Chart) -> bool:
-    last = run[-1].day
-    return last is not None and last >= chart.today - STILL_GIVEN
+    return _last(run) >= chart.today - STILL_GIVEN
 
 
 def without_use(
@@ -229,7 +242,7 @@ def without_use(
 
 
 def _implied(spec: MedicationSpec, chart: Chart) -> Gap | None:
-    """Find problems that are listed only because of such a drug; None if none is."""
+    """Return the gap for diagnoses that follow from such a drug; None if none does."""
     states = _states(chart, spec, tuple(spec.unclear))
     if not states:
         return None
@@ -240,7 +253,7 @@ def _implied(spec: MedicationSpec, chart: Chart) -> Gap | None:
 def _states(
     chart: Chart, spec: MedicationSpec, concepts: Sequence[str]
 ) -> list[Stated]:
-    """List the diagnoses that imply such a drug, on the problem list or elsewhere."""
+    """List the diagnoses that name or imply such a drug, on any list."""
     return [
         stated
         for stated in find_stated(chart, spec, concepts)
@@ -310,10 +323,7 @@ def label_of(drug: Drug, spec: MedicationSpec, chart: Chart) -> str:
 def _not_taken(
     spec: MedicationSpec, chart: Chart, ours: Sequence[Use]
 ) -> Finding | Gap:
-    past = sorted(
-        (one for one in ours if one.day and not one.is_ahead),
-        key=lambda use: use.day or date.min,
-    )
+    past = sorted((one for one in ours if one.day and not one.is_ahead), key=_day)
     how = "not current" if past else "not"
     outcome = not_on_list(spec, chart, spec.value_sets, how=how)
     if not past or isinstance(outcome, Gap):
@@ -329,56 +339,65 @@ def not_on_list(
     """Conclude "no", unless such a drug, or one not identified, may be taken.
 
     It may be if an entry of one has no clear status or day, or only words name one.
+
+    Args:
+        spec: the finding.
+        chart: the patient's record.
+        concepts: of the drugs.
+        how: `not`, or `not current` if the list has it as past.
     """
-    ours = [
-        _use(entry, entry.drug, chart)
-        for entry in chart.of_kind(*TAKEN)
-        if entry.drug is not None and entry.drug.concepts & set(concepts)
-    ]
-    unsaid = [one for one in ours if _is_unsaid(one.entry, one.drug)]
-    undated = [one for one in ours if one.day is None and _is_taken(one.entry)]
-    # as if of today
-    undated = [
-        use
-        for use in undated
-        if _counts(use._replace(day=chart.not_after), spec, chart)
-    ]
-    taken = [one for one in ours if one.day and _is_taken(one.entry)]
-    lapsed = [one for one in taken if one.is_active and _is_lapsed(one, spec, chart)]
-    paused = [
-        use for use in ours if _is_taken(use.entry) and _is_paused(use, spec, chart)
-    ]
-    after = [
-        use for use in taken if use.is_ahead and use.day and use.day <= chart.today
-    ]
-    ahead = [one for one in taken if one.day and one.day > chart.read_on]
-    since = months_before(chart.today, spec.look_back_months["other"])
-    repeated = doses_repeated(taken, since) if STEROID in concepts else []
-    noted = [
-        use for use in named_beside(chart, concepts) if is_of_now(use, spec, chart)
-    ]
-    elsewhere = [one for one in noted if one.entry.kind in TELLING_TOO]
-    for open_ones, why in (
-        (elsewhere, "named in words elsewhere; whether it is taken is not recorded"),
-        (noted, "named beside another drug; whether it is taken is not recorded"),
-        (unsaid, "whether it is taken is not recorded"),
-        (undated, "when it was taken is not recorded"),
-        (lapsed, "its course is over, whether it is still taken is not recorded"),
-        (paused, "on hold or stopped; until when it was taken is not recorded"),
-        (repeated, "given again and again; for how long is not recorded"),
-        (after, "dated after the order was written"),
-        (ahead, "dated in the future"),
-    ):
-        if open_ones:
-            sources = (one.provenance(spec) for one in open_ones)
+    for uses, why in _open_uses(spec, chart, concepts):
+        if uses:
+            sources = (one.provenance(spec) for one in uses)
             return gap(spec, "undetermined", f"on the medication list; {why}", *sources)
     return conclude_no(
         spec, chart, how=how, may_count=lambda entry: may_be_taken(entry, spec, chart)
     )
 
 
+def _open_uses(
+    spec: MedicationSpec, chart: Chart, concepts: Sequence[str]
+) -> Iterator[tuple[list[Use], str]]:
+    """Yield the uses that forbid a "no", each group with the reason of its gap."""
+    noted = [
+        use for use in named_beside(chart, concepts) if is_of_now(use, spec, chart)
+    ]
+    elsewhere = [one for one in noted if one.entry.kind in TELLING_TOO]
+    yield elsewhere, "named in words elsewhere; whether it is taken is not recorded"
+    yield noted, "named beside another drug; whether it is taken is not recorded"
+    ours = [
+        _use(entry, entry.drug, chart)
+        for entry in chart.of_kind(*TAKEN)
+        if entry.drug is not None and entry.drug.concepts & set(concepts)
+    ]
+    unsaid = [one for one in ours if _is_unsaid(one.entry, one.drug)]
+    yield unsaid, "whether it is taken is not recorded"
+    taken = [one for one in ours if _is_taken(one.entry)]
+    # Without a day each is judged as one of today.
+    undated = [
+        use
+        for use in taken
+        if use.day is None and _counts(use._replace(day=chart.not_after), spec, chart)
+    ]
+    yield undated, "when it was taken is not recorded"
+    dated_uses = [one for one in taken if one.day]
+    lapsed = [
+        use for use in dated_uses if use.is_active and _is_lapsed(use, spec, chart)
+    ]
+    yield lapsed, "its course is over, whether it is still taken is not recorded"
+    paused = [one for one in taken if _is_paused(one, spec, chart)]
+    yield paused, "on hold or stopped; until when it was taken is not recorded"
+    since = months_before(chart.today, spec.look_back_months["other"])
+    repeated = doses_repeated(dated_uses, since) if STEROID in concepts else []
+    yield repeated, "given again and again; for how long is not recorded"
+    after = [one for one in dated_uses if one.is_ahead and _day(one) <= chart.today]
+    yield after, "dated after the order was written"
+    ahead = [one for one in dated_uses if _day(one) > chart.read_on]
+    yield ahead, "dated in the future"
+
+
 def _is_lapsed(use: Use, spec: MedicationSpec, chart: Chart) -> bool:
-    """Tell if a steroid is active on the list and its supply or its length is over.
+    """Tell if the supply or the length of a steroid on the list is over.
 
     Refills may be recorded elsewhere.
     """
@@ -405,8 +424,9 @@ def _is_void(use: Use, spec: MedicationSpec, chart: Chart) -> bool:
 def _is_paused(use: Use, spec: MedicationSpec, chart: Chart) -> bool:
     """Tell if a steroid is on hold or was stopped, and nothing says since when.
 
-    Without any day it may have been yesterday. A pause counts as still going on. If an
-    order was stopped years ago, a newer one would be on record if the drug went on.
+    Without any day it may have been yesterday. A pause counts as going on, however old
+    it is. An order that was stopped years ago does not count: if the drug had gone on,
+    a newer order would be on record.
     """
     if STEROID not in spec.value_sets or not use.is_ended or use.is_ahead:
         return False
@@ -427,7 +447,7 @@ def may_be_taken(entry: Entry, spec: MedicationSpec, chart: Chart) -> bool:
 
 
 def is_of_now(use: Use, spec: MedicationSpec, chart: Chart) -> bool:
-    """Tell if a use is active, has no day, or is of the time in which a dose counts."""
+    """Tell if a use is active, has no day, or is within the months that count."""
     longest = max(spec.look_back_months.values())
     return (
         use.is_active
@@ -437,10 +457,10 @@ def is_of_now(use: Use, spec: MedicationSpec, chart: Chart) -> bool:
 
 
 def named_beside(chart: Chart, concepts: Sequence[str]) -> list[Use]:
-    """Return the entries of other things whose words name such a drug.
+    """Return the entries of something else whose words name such a drug.
 
-    They are notes on other drugs and acts, problems and reports. What is entered in
-    error, ruled out, or was never done, names nothing.
+    They are notes on other drugs and acts, problems and reports. What was entered in
+    error or ruled out, and drafts of other signings, are left out.
     """
     uses = []
     for entry in chart.of_kind(*TAKEN, *TELLING_TOO):
@@ -484,12 +504,14 @@ def uses_of(chart: Chart) -> list[Use]:
 
 
 def _is_unsaid(entry: Entry, drug: Drug) -> bool:
+    """Tell if status or words of an entry leave it open if the drug is taken."""
     is_reported = entry.status in TAKEN[entry.kind] or entry.origin == "context"
     is_open = drug.is_doubtful or not drug.is_understood
     return is_open if is_reported else entry.status not in NOT_TAKEN
 
 
 def _is_taken(entry: Entry) -> bool:
+    """Tell if an entry was understood, and its drug was ordered, given or reported."""
     drug = entry.drug
     if drug is not None and (drug.is_doubtful or not drug.is_understood):
         return False

@@ -1,4 +1,4 @@
-"""Reads age, sex and death from the Patient, and death from the stay too."""
+"""Read age, sex and death from the Patient, and death from the stay too."""
 
 import re
 from collections.abc import Iterator
@@ -14,26 +14,43 @@ from cds_service.fhir.gathering.entries import Entry
 from cds_service.fhir.raw_json import Json, objects, text, truth
 
 SEXES = ("male", "female")
-# `gender` is administrative. Extensions say the sex at birth, for clinical use or on
-# other papers: US Core, the HL7 gender harmony, national profiles and EHRs have each
-# its own, all named so.
+# `gender` is administrative. Extensions have the sex at birth, for clinical use or on
+# other papers. US Core, HL7 Gender Harmony, national profiles and EHRs each have their
+# own extensions, but their addresses all end in such a word.
 OF_SEX = re.compile(r"sex(?!ual)[^/]*$", re.IGNORECASE)
 OF_GENDER = re.compile(r"gender[^/]*$", re.IGNORECASE)
 # Codes of FHIR, HL7 v3, LOINC answers and SNOMED CT (sex; gender identity), and words.
 SEX_BY_WORD = {
-    **dict.fromkeys(
-        ("male", "m", "male-typical", "la2-8", "248153007", "446151000124109"), "male"
-    ),
-    **dict.fromkeys(
-        ("female", "f", "female-typical", "la3-6", "248152002", "446141000124107"),
-        "female",
-    ),
+    "male": "male",
+    "m": "male",
+    "male-typical": "male",
+    "la2-8": "male",
+    "248153007": "male",
+    "446151000124109": "male",
+    "female": "female",
+    "f": "female",
+    "female-typical": "female",
+    "la3-6": "female",
+    "248152002": "female",
+    "446141000124107": "female",
 }
-# Nothing is said: unknown, not asked, declined, masked.
+# Codes that leave it open: unknown, not asked, declined, masked.
 SEX_UNSAID = frozenset(
     {
-        *("unk", "asku", "nask", "ni", "nav", "nasku", "msk", "unknown", "not-asked"),
-        *("asked-unknown", "asked-declined", "temp-unknown", "masked", "184115007"),
+        "unk",
+        "asku",
+        "nask",
+        "ni",
+        "nav",
+        "nasku",
+        "msk",
+        "unknown",
+        "not-asked",
+        "asked-unknown",
+        "asked-declined",
+        "temp-unknown",
+        "masked",
+        "184115007",
     }
 )
 
@@ -82,12 +99,12 @@ def _person(
 def _sex(
     spec: PatientSpec, written: str, raw: Json, source: Provenance
 ) -> FindingOrGap:
-    """Return the sex, if all that the Patient says of it agrees."""
+    """Return the sex, if all elements of the Patient agree on it."""
     if written not in SEXES:
         unclear = "recorded as neither male nor female"
         return gap(spec, "undetermined", unclear, source), ()
     extensions = [*objects(raw.get("extension")), *_of_gender_itself(raw)]
-    # Who says the sex itself has answered what a gender identity leaves open.
+    # A gender identity counts only if no extension gives the sex itself.
     statements = _statements(extensions, OF_SEX) or _statements(extensions, OF_GENDER)
     sexes = {SEX_BY_WORD[word] for word in statements if word in SEX_BY_WORD}
     if sexes - {written}:
@@ -104,7 +121,10 @@ def _of_gender_itself(raw: Json) -> Iterator[Json]:
 
 
 def _statements(extensions: list[Json], kind: re.Pattern[str]) -> set[str]:
-    """Return what extensions of this kind say: words of `SEX_BY_WORD`, or others."""
+    """Return the values of extensions of this kind, without those that leave it open.
+
+    They are words of `SEX_BY_WORD`, or words that are not known.
+    """
     statements: set[str] = set()
     for extension in extensions:
         if not kind.search(text(extension.get("url"))):
@@ -139,8 +159,9 @@ def _age(
 ) -> Finding | Gap:
     """Return age in completed years.
 
-    A birth date without day or month may mean two ages. The older one counts, but
-    nothing is chosen for it, and no patient is taken to be old enough for a figure.
+    A birth date without day or month may mean two ages, and the older one counts. There
+    are two exceptions: if only the older one is an age of fragility fractures, there is
+    no age; if only the older one is old, the younger one counts and reassures nobody.
     """
     first = chart.calendar.first_day(written)
     last = chart.calendar.last_day(written)
@@ -156,9 +177,8 @@ def _age(
         return known(spec, float(years), source)
     concern = "The birth date is not recorded to the day."
     is_less_sure = least < OLD <= years
-    finding = known(
-        spec, float(least if is_less_sure else years), source, concerns=(concern,)
-    )
+    counted = least if is_less_sure else years
+    finding = known(spec, float(counted), source, concerns=(concern,))
     return finding._replace(may_reassure=not is_less_sure)
 
 
