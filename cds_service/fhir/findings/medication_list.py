@@ -1,7 +1,7 @@
 """Read yes/no findings from drugs, as long as each counts.
 
-Drugs are in orders, administrations, dispenses, statements and billed acts. The words of
-other entries leave a finding open.
+Drugs are in orders, administrations, dispenses, statements and billed acts. The words
+of other entries leave a finding open.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
