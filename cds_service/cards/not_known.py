@@ -16,14 +16,25 @@ LONG_STEROID = "long-term-steroid"
 # Reasons of a gap that has a value; "undetermined" follows from other findings.
 SEEN_NOT_USED = frozenset(
     {
-        *("stale", "future", "undated", "not-final", "no-value"),
-        *("unit-unknown", "out-of-range", "conflicting", "other-method"),
+        "stale",
+        "future",
+        "undated",
+        "not-final",
+        "no-value",
+        "unit-unknown",
+        "out-of-range",
+        "conflicting",
+        "other-method",
     }
 )
 # Findings whose entries another line of the card names.
 OF_OTHER_LINES = (
-    *("old-cancer", "recent-cancer", "bone-malignancy"),
-    *("present-spinal-infection", "sepsis", "new-deficit"),
+    "old-cancer",
+    "recent-cancer",
+    "bone-malignancy",
+    "present-spinal-infection",
+    "sepsis",
+    "new-deficit",
 )
 # Findings that any entry leaves open that was not understood. The card only counts such
 # entries, and does not name them again for each of these findings.
@@ -35,9 +46,16 @@ REPORT = "DiagnosticReport/"
 # Entries that are on no problem list.
 ASIDES = frozenset(
     {
-        *("ServiceRequest", "DeviceRequest", "SupplyRequest", "Procedure"),
-        *("MedicationRequest", "MedicationStatement", "MedicationAdministration"),
-        *("MedicationDispense", "ImagingStudy", "Encounter"),
+        "ServiceRequest",
+        "DeviceRequest",
+        "SupplyRequest",
+        "Procedure",
+        "MedicationRequest",
+        "MedicationStatement",
+        "MedicationAdministration",
+        "MedicationDispense",
+        "ImagingStudy",
+        "Encounter",
     }
 )
 NAMED_ALONE = {

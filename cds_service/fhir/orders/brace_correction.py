@@ -33,8 +33,18 @@ _WORDED = (
 ABSENT = "http://hl7.org/fhir/StructureDefinition/data-absent-reason"
 _NO_WORDS = frozenset(
     {
-        *("resourceType", "id", "status", "intent", "reference", "system", "code"),
-        *("url", "value", "authoredOn", "start", "end"),
+        "resourceType",
+        "id",
+        "status",
+        "intent",
+        "reference",
+        "system",
+        "code",
+        "url",
+        "value",
+        "authoredOn",
+        "start",
+        "end",
     }
 )
 AS_WRITTEN = say("all else stays as written")

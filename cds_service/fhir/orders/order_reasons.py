@@ -19,19 +19,39 @@ CAUSES = frozenset({"fall-from-height", "traffic-accident"})
 # What forbids a figure or an operation. Words seldom say of it what a code would.
 FORBIDDING = frozenset(
     {
-        *("malignancy", "myeloma", "bone-metastasis", "bone-malignancy-ever"),
-        *("malignancy-elsewhere", "cancer-ever", "pathological-fracture", "sepsis"),
-        *("spinal-infection", "discitis", "vertebral-osteomyelitis"),
-        *("spinal-tuberculosis", "neurological-deficit", "leg-weakness"),
-        *("unstable-fracture", "spinal-instability", "ankylosed-spine"),
+        "malignancy",
+        "myeloma",
+        "bone-metastasis",
+        "bone-malignancy-ever",
+        "malignancy-elsewhere",
+        "cancer-ever",
+        "pathological-fracture",
+        "sepsis",
+        "spinal-infection",
+        "discitis",
+        "vertebral-osteomyelitis",
+        "spinal-tuberculosis",
+        "neurological-deficit",
+        "leg-weakness",
+        "unstable-fracture",
+        "spinal-instability",
+        "ankylosed-spine",
     }
 )
 # What raises the risk apart from any model. An order only mentions it.
 RAISING = frozenset(
     {
-        *("earlier-vertebral-fracture", "hip-fracture", "parkinson", "repeated-falls"),
-        *("dementia", "dementia-mild", "dementia-moderate", "dementia-severe"),
-        *("severe-frailty", "severe-kidney-disease", "dialysis"),
+        "earlier-vertebral-fracture",
+        "hip-fracture",
+        "parkinson",
+        "repeated-falls",
+        "dementia",
+        "dementia-mild",
+        "dementia-moderate",
+        "dementia-severe",
+        "severe-frailty",
+        "severe-kidney-disease",
+        "dialysis",
         "stable-burst-fracture",
     }
 )
@@ -40,8 +60,12 @@ UNDERSTOOD_REASONS = frozenset(
     {
         *FORBIDDING,
         *CAUSES,
-        *("vertebral-fracture", "osteoporotic-vertebral-fracture", "osteoporosis"),
-        *("earlier-vertebral-fracture", "stable-burst-fracture", "fall"),
+        "vertebral-fracture",
+        "osteoporotic-vertebral-fracture",
+        "osteoporosis",
+        "earlier-vertebral-fracture",
+        "stable-burst-fracture",
+        "fall",
     }
 )
 LONGEST_WORDS = 5_000  # characters of all augmentation orders of a signing

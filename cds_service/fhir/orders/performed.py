@@ -70,16 +70,24 @@ OPTIONAL_LISTS = ("supplyRequests", "imagingStudies", "encounter")
 GRAVE_RESULTS: Mapping[GraveResult, frozenset[str]] = {
     "malignancy": frozenset(
         {
-            *("malignancy", "myeloma", "bone-metastasis", "bone-malignancy-ever"),
-            *("malignancy-elsewhere", "cancer-ever"),
+            "malignancy",
+            "myeloma",
+            "bone-metastasis",
+            "bone-malignancy-ever",
+            "malignancy-elsewhere",
+            "cancer-ever",
         }
     ),
     "infection": frozenset(
         {
-            *("spinal-infection", "discitis", "vertebral-osteomyelitis"),
-            *("spinal-tuberculosis", "sepsis"),
+            "spinal-infection",
+            "discitis",
+            "vertebral-osteomyelitis",
+            "spinal-tuberculosis",
+            "sepsis",
             # Of a vertebra, whatever its code says of the place.
-            *("bone-infection-elsewhere", "deep-infection"),
+            "bone-infection-elsewhere",
+            "deep-infection",
         }
     ),
 }

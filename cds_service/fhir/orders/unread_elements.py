@@ -22,16 +22,35 @@ from cds_service.fhir.raw_json import truth
 # ordered, how long or why.
 OF_ANY_ORDER = frozenset(
     {
-        *("resourceType", "id", "meta", "language", "status", "intent", "priority"),
-        *("identifier", "requisition", "groupIdentifier"),
-        *("subject", "encounter", "authoredOn", "requester", "insurance"),
-        *("performer", "performerType", "locationCode", "locationReference"),
+        "resourceType",
+        "id",
+        "meta",
+        "language",
+        "status",
+        "intent",
+        "priority",
+        "identifier",
+        "requisition",
+        "groupIdentifier",
+        "subject",
+        "encounter",
+        "authoredOn",
+        "requester",
+        "insurance",
+        "performer",
+        "performerType",
+        "locationCode",
+        "locationReference",
     }
 )
 # And which resource another element means; its name is read.
 _BY_RULE = OF_ANY_ORDER | {
-    *("note.time", "note.authorReference", "note.authorString"),
-    *("codeReference.reference", "codeReference.type", "codeReference.identifier"),
+    "note.time",
+    "note.authorReference",
+    "note.authorString",
+    "codeReference.reference",
+    "codeReference.type",
+    "codeReference.identifier",
     *(
         f"{element}.{part}"
         for element in ("relevantHistory", "replaces", "priorRequest")
@@ -48,13 +67,36 @@ CODE_WORDS = re.compile(r"(?:text|display)$")
 # made up.
 NAMES = frozenset(
     {
-        *("asNeededBoolean", "asNeededCodeableConcept", "basedOn", "bodySite"),
-        *("category", "code", "codeCodeableConcept", "codeReference", "contained"),
-        *("doNotPerform", "extension", "implicitRules", "instantiatesCanonical"),
-        *("instantiatesUri", "modifierExtension", "note", "occurrenceDateTime"),
-        *("occurrencePeriod", "occurrenceTiming", "orderDetail", "parameter"),
-        *("patientInstruction", "quantityQuantity", "quantityRange", "quantityRatio"),
-        *("reasonCode", "reasonReference", "specimen", "supportingInfo", "text"),
+        "asNeededBoolean",
+        "asNeededCodeableConcept",
+        "basedOn",
+        "bodySite",
+        "category",
+        "code",
+        "codeCodeableConcept",
+        "codeReference",
+        "contained",
+        "doNotPerform",
+        "extension",
+        "implicitRules",
+        "instantiatesCanonical",
+        "instantiatesUri",
+        "modifierExtension",
+        "note",
+        "occurrenceDateTime",
+        "occurrencePeriod",
+        "occurrenceTiming",
+        "orderDetail",
+        "parameter",
+        "patientInstruction",
+        "quantityQuantity",
+        "quantityRange",
+        "quantityRatio",
+        "reasonCode",
+        "reasonReference",
+        "specimen",
+        "supportingInfo",
+        "text",
     }
 )
 OTHER = "other"

@@ -30,16 +30,34 @@ _NAMES = frozenset({"biopsy", REVIEW, SPECIALIST})
 # No part of what is ordered; its status is judged elsewhere. Only words that withdraw
 # the order count there.
 _BY_RULE = OF_ANY_ORDER | {
-    *("instantiatesCanonical", "instantiatesUri", "basedOn"),
-    *("occurrenceDateTime", "occurrencePeriod", "occurrenceTiming"),
-    *("relevantHistory", "replaces", "category", "extension", "contained"),
-    *("specimen", "doNotPerform"),
+    "instantiatesCanonical",
+    "instantiatesUri",
+    "basedOn",
+    "occurrenceDateTime",
+    "occurrencePeriod",
+    "occurrenceTiming",
+    "relevantHistory",
+    "replaces",
+    "category",
+    "extension",
+    "contained",
+    "specimen",
+    "doNotPerform",
 }
 _CODED = ("code", "reasonCode", "bodySite")
 _NO_WORDS = frozenset(
     {
-        *("system", "version", "code", "userSelected", "id", "reference", "type"),
-        *("time", "authorString", "identifier", "value"),
+        "system",
+        "version",
+        "code",
+        "userSelected",
+        "id",
+        "reference",
+        "type",
+        "time",
+        "authorString",
+        "identifier",
+        "value",
     }
 )
 # Words of elements that are no part of what is ordered.
@@ -47,10 +65,19 @@ _SAID = frozenset({"display", "valueString", "valueMarkdown", "text"})
 # Why a bone is treated, or taken a sample of.
 _REASONS = frozenset(
     {
-        *("osteoporosis", "vertebral-fracture", "osteoporotic-vertebral-fracture"),
-        *("healed-osteoporotic-fracture", "pathological-fracture", "hip-fracture"),
-        *("bone-metastasis", "myeloma", "malignancy", "unstable-fracture"),
-        *("spinal-infection", "discitis", "vertebral-osteomyelitis"),
+        "osteoporosis",
+        "vertebral-fracture",
+        "osteoporotic-vertebral-fracture",
+        "healed-osteoporotic-fracture",
+        "pathological-fracture",
+        "hip-fracture",
+        "bone-metastasis",
+        "myeloma",
+        "malignancy",
+        "unstable-fracture",
+        "spinal-infection",
+        "discitis",
+        "vertebral-osteomyelitis",
     }
 )
 _UNREAD = "\0"  # in place of what is neither words nor read
