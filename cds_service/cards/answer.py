@@ -1,4 +1,4 @@
-"""The results of the steps before the cards, in one place for the cards."""
+"""Collect the results that the cards of one answer need, and make a card of them."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -18,26 +18,21 @@ from cds_service.core.findings import (
 )
 from cds_service.core.handout import HANDOUT_DRAFT
 from cds_service.core.languages import LanguageFile
-from cds_service.core.phrases import NotTranslated, in_language, joined, say
+from cds_service.core.phrases import NotTranslated, in_language, say
 from cds_service.core.policy import Policy
 from cds_service.core.recommendations import Recommendation
 from cds_service.core.risk_words import RiskWords, risk_words_of
 from cds_service.core.situation import Signal
-from cds_service.core.wording import Wording, date_text
+from cds_service.core.wording import Wording
 from cds_service.protocol.messages import Card, Coding, Link, Source, Suggestion
 from cds_service.protocol.signing import Signing
 
 
 class Option(NamedTuple):
-    """A recommendation as a layout names its parts.
-
-    Attributes:
-        already: `already ordered 3 May 2026`; empty if it is not.
-    """
+    """A line of a card, by the names that a layout uses."""
 
     heading: str
     text: str
-    already: str
 
 
 WORKSHEET = say("Enter a measurement: the worksheet")
@@ -52,17 +47,17 @@ SOURCE = say("kyphoplasty-cds: advice from published studies")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
-    """A conclusion with what its cards need besides.
+    """A conclusion, with the texts, orders and links that its cards need.
 
-    Replay and populations say figures alone: their answers have no signing and no
-    orders.
+    Replay and populations use the figures alone: their answers have no signing, orders
+    or links.
 
     Attributes:
         suggestions: by rule id; several if a rule corrects several orders.
-        order_words: by rule id, what orders say that the EHR does not carry.
+        order_words: by rule id, the words of orders that the EHR does not carry.
         base_url: where this service's own pages are, without a slash at the end.
-        basis_url: the page of this very answer; empty if there is none.
-        handout_url: the page that this patient takes along; empty if there is none.
+        basis_url: the page of this answer; empty if there is none.
+        handout_url: the page that this patient takes home; empty if there is none.
         worksheet_url: where the EHR launches the worksheet; empty if it does not.
         language: language of the cards; None for English.
     """
@@ -87,10 +82,10 @@ class Answer:
         return in_language(text, self.language)
 
     def shortest(self, wordings: Sequence[str]) -> str:
-        """Choose the shortest wording, of those that are longer than a summary.
+        """Choose the shortest wording; a longer one than a summary is cut later.
 
         Raises:
-            NotTranslated: it would have to be cut, and English need not be.
+            NotTranslated: it would have to be cut, in another language than English.
         """
         wording = min(wordings, key=len)
         if self.language is not None and len(wording) > SUMMARY_LENGTH:
@@ -110,13 +105,17 @@ class Answer:
         self,
         layout: str,
         notices: Iterable[str],
-        lines: Iterable[tuple[str, str, object]],
+        lines: Iterable[tuple[str, str] | tuple[str, str, object]],
         name: str = "lines",
     ) -> str:
-        """Make the detail of a card in its language, with notices and lines."""
+        """Make the detail of a card in its language.
+
+        Args:
+            lines: heading and text of each line first.
+            name: the name by which the layout calls the lines.
+        """
         options = [
-            Option(self.translated(heading), self.translated(text), "")
-            for heading, text, _ in lines
+            Option(self.translated(line[0]), self.translated(line[1])) for line in lines
         ]
         context = {"notices": list(map(self.translated, notices)), name: options}
         return self.texts.render(layout, context)
@@ -199,22 +198,10 @@ class Answer:
         return tuple([act for act in self.recommendations if act.rule.topic == topic])
 
     def offering(self, topic: str) -> tuple[str, ...]:
-        """List what may have a button on one card: recommendations, then the page."""
+        """List by id what may have a button on one card: rules, then the page."""
         rules = tuple([act.rule.id for act in self.of_topic(topic)])
         has_draft = self.case.leaving is not None and HANDOUT_DRAFT in self.suggestions
         return (*rules, HANDOUT_DRAFT) if has_draft else rules
-
-    def option_line(self, recommendation: Recommendation) -> Option:
-        """Return a recommendation for a layout."""
-        already = ""
-        if recommendation.already:
-            order = recommendation.already[0]
-            day = order.authored or order.start
-            day_text = date_text(day) if day else ""
-            already = joined((say("already ordered"), day_text), " ")
-            if order.draft:
-                already = say("already among these orders")
-        return Option(recommendation.rule.heading, recommendation.text, already)
 
 
 def make_card(
@@ -226,32 +213,26 @@ def make_card(
     indicator: str,
     extension: dict[str, object] | None = None,
 ) -> Card:
-    """Make a card with what all have: uuid, topic, reasons, suggestions, link.
+    """Make a card, with what all cards have: uuid, source, reasons, buttons, links.
 
     Args:
         summary: in the language of the cards, as the detail is.
     """
-    suggestions: list[Suggestion] = []
-    words: list[str] = []
-    for rule_id in answer.offering(topic):
-        suggestions += answer.suggestions.get(rule_id, ())
-        words += answer.order_words.get(rule_id, ())
-    if words:
-        heading = answer.translated(answer.texts.raw("headings.order-words"))
-        lines = (f"- {line}" for line in words)
-        detail = "\n".join([detail, "", f"**{heading}:**", *lines])
-    # The same request on the same record and day has the same uuid, and no other
-    # patient's or signing's card has it.
-    uuid = answer.signing.derive_id("card", [topic, summary, detail])
+    detail = _with_order_words(answer, topic, detail)
+    suggestions = [
+        suggestion
+        for rule_id in answer.offering(topic)
+        for suggestion in answer.suggestions.get(rule_id, ())
+    ]
+    reasons = [_in_words(answer, reason) for reason in answer.texts.reasons[topic]]
     grounds = _grounds(answer, topic)
-    basis = []
-    if answer.basis_url:
-        basis.append(_link(answer.translated(BASIS), answer.basis_url))
     return Card.model_validate(
         {
-            "uuid": uuid,
+            # The same request on the same record and day has the same uuid, and no
+            # other patient's or signing's card has it.
+            "uuid": answer.signing.derive_id("card", [topic, summary, detail]),
             "summary": shortened(summary),
-            # with no figure and nothing to offer, the summary says it all
+            # With no figure and nothing to offer, the summary says it all.
             "detail": detail or None,
             "indicator": indicator,
             "source": Source(
@@ -261,11 +242,9 @@ def make_card(
             ),
             "suggestions": tuple(suggestions),
             "selection_behavior": "any" if suggestions else None,
-            "override_reasons": tuple(
-                _in_words(answer, reason) for reason in answer.texts.reasons[topic]
-            ),
+            "override_reasons": tuple(reasons),
             "links": (
-                *basis,
+                *_basis(answer),
                 *_of_leaving(answer),
                 *_worksheet(answer, topic),
                 *grounds,
@@ -275,6 +254,20 @@ def make_card(
     )
 
 
+def _with_order_words(answer: Answer, topic: str, detail: str) -> str:
+    """Add to a detail the words of orders that the EHR does not carry."""
+    words = [
+        line
+        for rule_id in answer.offering(topic)
+        for line in answer.order_words.get(rule_id, ())
+    ]
+    if not words:
+        return detail
+    heading = answer.translated(answer.texts.raw("headings.order-words"))
+    lines = (f"- {line}" for line in words)
+    return "\n".join([detail, "", f"**{heading}:**", *lines])
+
+
 def _in_words(answer: Answer, coding: Coding) -> Coding:
     """Return a coding with its display in the language of the cards."""
     display = answer.translated(coding.display) if coding.display else None
@@ -282,7 +275,7 @@ def _in_words(answer: Answer, coding: Coding) -> Coding:
 
 
 def _grounds(answer: Answer, topic: str) -> list[Link]:
-    """Link the source of a card: the model in use, and its guideline lines."""
+    """Link what a card rests on: the model in use, and the guidelines of a rule."""
     acts = answer.of_topic(topic)
     ids = [act.rule.id for act in acts if act.rule.guidelines]
     pages = [
@@ -297,6 +290,12 @@ def _grounds(answer: Answer, topic: str) -> list[Link]:
     return [_link(answer.translated(MODEL), model), *pages]
 
 
+def _basis(answer: Answer) -> list[Link]:
+    if not answer.basis_url:
+        return []
+    return [_link(answer.translated(BASIS), answer.basis_url)]
+
+
 def _of_leaving(answer: Answer) -> Iterator[Link]:
     """Link the page for a patient who leaves, and the lines for the next doctor."""
     if answer.case.leaving is None:
@@ -309,13 +308,11 @@ def _of_leaving(answer: Answer) -> Iterator[Link]:
 
 def _worksheet(answer: Answer, topic: str) -> list[Link]:
     """Link the worksheet, if the card asks for a measurement."""
-    acts = answer.of_topic(topic)
-    asks = any(act.rule.supplies for act in acts)
-    if not asks or not answer.worksheet_url:
+    is_asking = any(act.rule.supplies for act in answer.of_topic(topic))
+    if not is_asking or not answer.worksheet_url:
         return []
-    return [
-        Link(label=answer.translated(WORKSHEET), url=answer.worksheet_url, type="smart")
-    ]
+    label = answer.translated(WORKSHEET)
+    return [Link(label=label, url=answer.worksheet_url, type="smart")]
 
 
 def _link(label: str, url: str) -> Link:

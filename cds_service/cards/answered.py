@@ -1,4 +1,4 @@
-"""The ground of each card: what it is about, as far as an override can close that."""
+"""Find the ground of each card: the part of it that an override can close."""
 
 from collections.abc import Iterator, Sequence
 from hashlib import sha256
@@ -23,7 +23,7 @@ def ground_of(answer: Answer, card: Card) -> CardGround:
         orders = [
             order for kind in ON_BRACE_CARD for order in answer.support.of_kind(kind)
         ]
-        # What is ordered decides all of its words but why the brace is kept.
+        # The orders decide all of these words, except why a brace is kept.
         words = [card.indicator, card.summary, card.detail or ""]
         return CardGround(
             topic=topic,
@@ -46,9 +46,9 @@ def ground_of(answer: Answer, card: Card) -> CardGround:
 
 
 def _points(answer: Answer) -> Iterator[str]:
-    """Yield what the card says besides its leading fact, and on which entries.
+    """Yield what the card says in addition to its leading fact, and the entries behind.
 
-    Orders that are found since only take from it: nothing of them is a point.
+    Orders are no points: an order that is placed later only shortens the card.
     """
     facts = answer.facts
     if facts.colour == "warning":

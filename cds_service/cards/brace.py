@@ -1,4 +1,4 @@
-"""The brace card: its words on brace and bed-rest orders, and their correction."""
+"""Make the brace card: its words on brace and bed-rest orders, and their correction."""
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -102,9 +102,10 @@ class _BraceCard:
         """Name bed rest that is too long, then the brace, as far as it fits."""
         brace = self._brace_sentences()
         bed_rest = self._rest_sentence()
+        if not bed_rest and not brace:
+            return self._fitting([self._sentence("usual")])
         if not bed_rest or not brace:
-            wordings = [bed_rest] if bed_rest else brace
-            return self._fitting(wordings or [self._sentence("usual")])
+            return self._fitting([bed_rest] if bed_rest else brace)
         first, second = brace, [bed_rest]
         if self._is_long_rest():
             first, second = second, first
@@ -248,7 +249,7 @@ class _BraceCard:
             yield from self._brace_lines(brace)
         if self.reasons:
             because = self.answer.signal("brace-keep-reason").because
-            yield Option(self._raw("reason"), because, "")
+            yield Option(self._raw("reason"), because)
         elif self.with_issue:
             yield self._option("why", policy=self._policy())
         if self.with_issue and self.open_reasons:
@@ -273,7 +274,8 @@ class _BraceCard:
         # Of one brace alone the summary says all.
         is_alone = len(self.with_issue) == 1 and not self.reasons
         if not is_alone and brace.issue not in CERTAIN and not self._is_all_passed():
-            yield Option(title, capital(Part(self._single_sentences(brace)[-1], 2)), "")
+            shortest = self._single_sentences(brace)[-1]
+            yield Option(title, capital(Part(shortest, 2)))
         if correction is None:
             return
         review = ""
@@ -301,7 +303,10 @@ class _BraceCard:
         return all(brace.issue == "passed" for brace in self.with_issue)
 
     def _is_offered(self, brace: Brace) -> bool:
-        """Tell if a button has this correction; a new order has an id of its own."""
+        """Tell if a button has this correction.
+
+        A correction that is offered as a new order has another id than the brace.
+        """
         offers: Sequence[str] = [
             str((action.resource or {}).get("id", ""))
             for suggestion in self.answer.suggestions.get(CORRECTION, ())
@@ -312,7 +317,7 @@ class _BraceCard:
 
     def _rest_lines(self) -> Iterator[Option]:
         if self.answer.translated(self._rest_sentence()) not in self.summary():
-            yield Option(self._raw("rest"), capital(self._rest_because()), "")
+            yield Option(self._raw("rest"), capital(self._rest_because()))
         if self.answer.has("bed-rest-reason"):
             because = self.answer.signal("bed-rest-reason").because
             yield self._option("rest-reason", reason=capital(because))
@@ -335,7 +340,7 @@ class _BraceCard:
     def _option(self, key: str, **words: str) -> Option:
         """Make a line of `texts.toml`: its heading, and its text with these words."""
         line = self.texts.say(f"brace.{key}", **words)
-        return Option(Part(line, 0), Part(line, 2), "")
+        return Option(Part(line, 0), Part(line, 2))
 
 
 def _counted(names: Sequence[str]) -> list[str]:

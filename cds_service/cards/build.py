@@ -1,4 +1,4 @@
-"""At most two cards: on the chart, and on limits of bracing and bed rest."""
+"""Make at most two cards: one on the chart, one on braces and bed rest."""
 
 from cds_service.cards.answer import Answer
 from cds_service.cards.answered import ground_of
@@ -9,20 +9,21 @@ from cds_service.protocol.messages import Card
 
 
 def build_cards(answer: Answer) -> tuple[Card, ...]:
-    """Make the cards of an augmentation order; of a later brace or discharge one alone.
+    """Make the cards of an answer, warnings first.
 
-    Warnings come first, since clients need not keep our order but many do.
+    An augmentation order may have both cards; a later brace or a discharge has one.
+    Clients need not keep the order of the cards, but many do.
     """
     if answer.has("deceased"):
         return ()
+    possible_cards: list[Card | None] = []
     if answer.case.leaving is not None:
-        leaving = discharge_card(answer)
-        if leaving is None or is_answered(answer, leaving):
-            return ()
-        return (leaving,)
-    possible_cards = [] if answer.order is None else [rehabilitation_card(answer)]
-    if not answer.has("end-of-life"):
-        possible_cards.append(brace_card(answer))
+        possible_cards.append(discharge_card(answer))
+    else:
+        if answer.order is not None:
+            possible_cards.append(rehabilitation_card(answer))
+        if not answer.has("end-of-life"):
+            possible_cards.append(brace_card(answer))
     cards = [
         card
         for card in possible_cards
@@ -32,5 +33,5 @@ def build_cards(answer: Answer) -> tuple[Card, ...]:
 
 
 def is_answered(answer: Answer, card: Card) -> bool:
-    """Tell if the same card was answered in this very signing: nothing twice (E7)."""
+    """Tell if the same card was answered in this signing: it is not repeated (E7)."""
     return answer.closures.closes_card(ground_of(answer, card))

@@ -1,6 +1,6 @@
-"""The card of a patient who leaves after an augmentation: only what is still open.
+"""Make the card of a patient who leaves after an augmentation: only what is still open.
 
-It says no risk. Which facts it asks for, and how each reads, is in
+It says no risk. Its facts, with their words, are in
 `hooks/kyphoplasty-discharge/facts/`.
 """
 
@@ -17,8 +17,6 @@ from cds_service.protocol.messages import Card
 
 TOPIC = "discharge"
 LEAVING = say("Leaving")
-
-
 # While one of these lists is not read, something may be open that no card would say.
 # Appointments are not among them: without them, what an appointment would close stays
 # open.
@@ -37,15 +35,16 @@ DECIDING = (
     "imagingStudies",
     "encounter",
 )
-NO_LONGER = frozenset({"deceased", "end-of-life"})
+# With these signals an unread list is no reason for a card.
+AT_END_OF_LIFE = frozenset({"deceased", "end-of-life"})
 
 
 def discharge_card(answer: Answer) -> Card | None:
     """Make the card; None if nothing is open.
 
-    No card would say that nothing is open, so there is a card if a deciding list could
-    not be read. If the augmentation may be of another time, or may not have been done,
-    there is a card only if it warns.
+    A missing card says that nothing is open, so there is a card if a deciding list
+    could not be read. If the augmentation may be of another time, or may not have been
+    done, there is a card only if it warns.
     """
     facts = answer.facts
     unread, empty = _unread(answer), _empty(answer)
@@ -56,7 +55,8 @@ def discharge_card(answer: Answer) -> Card | None:
         return None
     if facts.leading is None:
         kind = "leaving.unread" if unread else "leaving.empty"
-        summary = english = _missing_sentence(answer, kind, unread or empty)
+        summary = _missing_sentence(answer, kind, unread or empty)
+        english = summary
     else:
         summary = _summary(answer)
         english = _summary(replace(answer, language=None))
@@ -73,16 +73,18 @@ def discharge_card(answer: Answer) -> Card | None:
 
 def _unread(answer: Answer) -> list[str]:
     """Return the keys of the deciding lists that were not read whole."""
-    if not answer.facts.signals.isdisjoint(NO_LONGER):
+    if not answer.facts.signals.isdisjoint(AT_END_OF_LIFE):
         return []
     state, leaving = answer.record_state, answer.case.leaving
-    unread = {*state.unread, *state.incomplete, *(leaving.unread if leaving else ())}
+    unread = {*state.unread, *state.incomplete}
+    if leaving is not None:
+        unread |= {*leaving.unread}
     return [key for key in DECIDING if key in unread]
 
 
 def _empty(answer: Answer) -> list[str]:
-    """Return the problem list if it is empty: it should have the fracture itself."""
-    if not answer.facts.signals.isdisjoint(NO_LONGER):
+    """Return the key of the problem list if that is empty: the fracture is missing."""
+    if not answer.facts.signals.isdisjoint(AT_END_OF_LIFE):
         return []
     return [key for key in answer.record_state.empty if key in KEPT]
 

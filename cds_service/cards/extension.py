@@ -158,14 +158,12 @@ def _model_json(answer: Answer, result: ModelResult) -> dict[str, Any]:
     if result.is_shown:
         members["band"] = result.band
     gains = prediction.gains
+    by_gain = sorted(gains, key=lambda name: (-gains[name], name))
+    # What cannot be known before the procedure has no gain.
+    missing = [*by_gain, *prediction.unknown_until_after]
     members["inputs"] = [_input_json(result, finding) for finding in result.inputs]
     members["missing"] = [
-        {"name": name, "gain": gains.get(name, 0.0)}
-        for name in (
-            *sorted(gains, key=lambda name: (-gains[name], name)),
-            # They cannot be known before the procedure, so they have no gain.
-            *prediction.unknown_until_after,
-        )
+        {"name": name, "gain": gains.get(name, 0.0)} for name in missing
     ]
     members["concerns"] = _concerns(answer, result)
     return members

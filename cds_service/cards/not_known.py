@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 
 from cds_service.cards.answer import Answer
 from cds_service.cards.texts import escape_markdown
-from cds_service.core.findings import Findings
+from cds_service.core.findings import Findings, Gap, Provenance
 from cds_service.core.grave_findings import EXCLUDING, RAISING_LISTED
 from cds_service.core.open_points import KEPT, is_settled
 from cds_service.core.phrases import Otherwise, joined, say
@@ -108,7 +108,7 @@ def _unused(answer: Answer) -> Iterator[str]:
 
 
 def _passed_over(answer: Answer, name: str) -> Iterator[str]:
-    """Name values that were seen and not used, although another one was."""
+    """Name values that were seen and not used, if another value was used."""
     values = [
         value
         for value in answer.findings.passed_over
@@ -164,34 +164,24 @@ def _open_names(
     Args:
         answer: the answer.
         listed: entries of the problem list that were not understood.
-        asides: the same of orders, drugs and procedures.
+        asides: orders, drugs and procedures that were not understood.
     """
     findings = answer.findings
     named = _named_elsewhere(findings)
     open_names: list[tuple[str, str]] = []
     for name in (*EXCLUDING, *RAISING_LISTED, STEROID, LONG_STEROID):
-        gap = findings.gaps.get(name)
-        if gap is None or gap.reason != "undetermined" or not gap.provenance:
-            continue
-        if is_settled(name, findings):
-            continue
-        if name == STEROID and findings.is_true(LONG_STEROID):
+        gap = _open_gap(name, findings)
+        if gap is None:
             continue
         title = answer.wording.name(name)
-        # One order may mention several findings, and each is a question of its own.
-        resources_named = {source.resource for source in gap.provenance}
-        resources = {
-            f"{source.resource} {title}"
-            if source.origin == "context"
-            else source.resource
-            for source in gap.provenance
-        }
-        named_before, now_named = named, resources
+        references = {source.resource for source in gap.provenance}
+        entries = {_entry_named(source, title) for source in gap.provenance}
+        named_before, named_now = named, entries
         if name in COUNTING:
-            named_before, now_named = named | listed, resources - listed - asides
-        if resources <= named_before or resources_named <= named_before:
+            named_before, named_now = named | listed, entries - listed - asides
+        if entries <= named_before or references <= named_before:
             continue
-        named |= now_named
+        named |= named_now
         why = _as_people_write(gap.why or gap.detail)
         why = why.replace(", not counted:", ":").rstrip(".")
         open_names.append((why, title))
@@ -199,6 +189,24 @@ def _open_names(
     if drugs.uses and drugs.unclear:
         open_names.append((drugs.unclear, say("another bone drug")))
     return open_names, named
+
+
+def _open_gap(name: str, findings: Findings) -> Gap | None:
+    """Return the gap of a finding that entries leave open, and that nothing settles."""
+    gap = findings.gaps.get(name)
+    if gap is None or gap.reason != "undetermined" or not gap.provenance:
+        return None
+    if is_settled(name, findings):
+        return None
+    if name == STEROID and findings.is_true(LONG_STEROID):
+        return None
+    return gap
+
+
+def _entry_named(source: Provenance, title: str) -> str:
+    """Name an entry; an order of the signing once for each finding that it mentions."""
+    is_signed = source.origin == "context"
+    return f"{source.resource} {title}" if is_signed else source.resource
 
 
 def _say_asides(unread: set[str], answer: Answer) -> str:

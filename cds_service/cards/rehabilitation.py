@@ -1,4 +1,4 @@
-"""The first card: a fact that a busy surgeon would miss, the act, the risk in a word.
+"""Make the first card: a fact that a busy surgeon would miss, its act, and the risk.
 
 docs/cards.md has its rules: E1 to E3 the summary, E11 and E12 the detail.
 """
@@ -20,6 +20,7 @@ from cds_service.protocol.messages import Card
 
 MOST_WORDS = 110  # of the whole card, without buttons
 ROOM = 60  # words of a detail up to which it may repeat what a button says
+MOST_SPARE = 3  # the highest `Line.spare`
 SEVERAL_LEVELS = ("F10", "F13-two")  # facts that say why there are several orders
 
 
@@ -52,7 +53,7 @@ def rehabilitation_card(answer: Answer) -> Card | None:
 
 
 def _summary(answer: Answer) -> str:
-    """Return the leading fact with its act; a second fact and the risk if they fit.
+    """Write the leading fact with its act; a second fact and the risk if they fit.
 
     The risk is left out first, then the second fact; never the act (E1).
     """
@@ -69,10 +70,10 @@ def _summary(answer: Answer) -> str:
         text = answer.texts.raw(f"summaries.rehabilitation.{kind}")
         alone = [answer.translated(text)]
     for sentence in (*with_second, *alone):
-        wordings = (*(_with_risk(sentence, risk) for risk in risks), sentence)
-        fitting = (wording for wording in wordings if len(wording) <= SUMMARY_LENGTH)
-        if summary := next(fitting, ""):
-            return summary
+        wordings = [_with_risk(sentence, risk) for risk in risks]
+        for wording in (*wordings, sentence):
+            if len(wording) <= SUMMARY_LENGTH:
+                return wording
     return answer.shortest(alone)
 
 
@@ -88,28 +89,32 @@ def _with_risk(sentence: str, risk: str) -> str:
 def _detail(answer: Answer) -> str:
     """Write acts, risk, how sure, not known; spare lines only if the card stays short.
 
-    The room for lines is counted in English: all languages have the same lines.
+    The words are counted in English, so that all languages have the same lines.
     """
     english = _summary(replace(answer, language=None))
-    fact_lines = [Line(heading, text) for heading, text in answer.facts.lines()]
-    lines = (
-        *also_lines(answer, (english, _summary(answer)), fact_lines),
-        *fact_lines,
-        *_act_lines(answer),
-        *_not_counted(answer),
-        *(Line(*line, spare=2) for line in study_lines(answer)),
-        *_marker_lines(answer),
-        *(Line(*line) for line in risk_lines(answer)),
-        *(Line(*line) for line in not_known_line(answer)),
-    )
-    for left_out in range(4):
+    notices = order_notices(answer)
+    lines = _lines(answer, (english, _summary(answer)))
+    for left_out in range(MOST_SPARE + 1):
         card_lines = [line for line in lines if not 0 < line.spare <= left_out]
-        context = {"notices": order_notices(answer), "lines": card_lines}
+        context = {"notices": notices, "lines": card_lines}
         detail = answer.texts.render("rehabilitation", context)
         is_short = count_words(f"{english} {detail}") <= MOST_WORDS
         if is_short and (left_out > 0 or count_words(detail) <= ROOM):
             break
-    return answer.render("rehabilitation", order_notices(answer), card_lines)
+    return answer.render("rehabilitation", notices, card_lines)
+
+
+def _lines(answer: Answer, summaries: tuple[str, str]) -> list[Line]:
+    """List all lines that the detail may have, in order."""
+    fact_lines = [Line(heading, text) for heading, text in answer.facts.lines()]
+    lines = [*also_lines(answer, summaries, fact_lines), *fact_lines]
+    lines += _act_lines(answer)
+    lines += _not_counted(answer)
+    lines += [Line(heading, text, spare=2) for heading, text in study_lines(answer)]
+    lines += _marker_lines(answer)
+    lines += [Line(heading, text) for heading, text in risk_lines(answer)]
+    lines += [Line(heading, text) for heading, text in not_known_line(answer)]
+    return lines
 
 
 def also_lines(
@@ -135,7 +140,7 @@ def also_lines(
 
 
 def _act_lines(answer: Answer) -> Iterator[Line]:
-    """Yield the acts that are open besides the leading fact's own, each in a line."""
+    """Yield the open acts that the detail says, each in a line."""
     for act in answer.of_topic("rehabilitation"):
         if act.rule.in_detail and not act.already:
             spare = 1 if act.rule.supplies else 0
@@ -144,12 +149,12 @@ def _act_lines(answer: Answer) -> Iterator[Line]:
 
 def _not_counted(answer: Answer) -> Iterator[Line]:
     """Name orders from before this fracture, since they do not count as ordered."""
-    orders = (
-        order for act in answer.of_topic("rehabilitation") for order in act.not_counted
-    )
-    names = join_words(dict.fromkeys(map(not_counted_text, orders)) or ("",))
+    acts = answer.of_topic("rehabilitation")
+    orders = (order for act in acts for order in act.not_counted)
+    names = dict.fromkeys(map(not_counted_text, orders))
     if names:
-        yield Line(answer.texts.raw("headings.not-counted"), names, spare=3)
+        heading = answer.texts.raw("headings.not-counted")
+        yield Line(heading, join_words(names), spare=3)
 
 
 def _marker_lines(answer: Answer) -> Iterator[Line]:

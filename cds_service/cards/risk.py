@@ -1,4 +1,4 @@
-"""The risk in coarse words, and how sure it is (docs/cards.md, E3)."""
+"""Write the risk in coarse words, and how sure it is (docs/cards.md, E3)."""
 
 from collections.abc import Iterator
 
@@ -45,14 +45,7 @@ def risk_lines(answer: Answer) -> Iterator[tuple[str, str]]:
 
 def _risk(answer: Answer, risk_words: RiskWords, pooled: PooledResult) -> str:
     """Write `about 1 in 5 fracture another vertebra within about 2 years`."""
-    texts, facts = answer.texts, answer.facts
-    kind = "own"
-    if "usual" in risk_words.words:
-        kind = "usual"
-    elif risk_words.words == f"about {risk_words.usual}":
-        kind = "as-usual"
-    elif not (facts.raises or risk_words.at_least):
-        kind = "below" if answer.assessment.may_say_below() else "own"
+    texts, kind = answer.texts, _risk_kind(answer, risk_words)
     words = risk_words.words
     if not words.startswith(("about", "at least", "more")):
         words = say("the {step}", step=words)
@@ -63,9 +56,21 @@ def _risk(answer: Answer, risk_words: RiskWords, pooled: PooledResult) -> str:
         horizon=pooled.figure.baseline.horizon,
     )
     if risk_words.at_least and kind != "usual":
-        names = join_words(facts.not_counted)
+        names = join_words(answer.facts.not_counted)
         sentence = joined((sentence, texts.say("risk.not-counted", names=names)), "; ")
     return sentence
+
+
+def _risk_kind(answer: Answer, risk_words: RiskWords) -> str:
+    """Choose the sentence of `texts.toml` that fits these words."""
+    if "usual" in risk_words.words:
+        return "usual"
+    if risk_words.words == f"about {risk_words.usual}":
+        return "as-usual"
+    is_raised = answer.facts.raises or risk_words.at_least
+    if not is_raised and answer.assessment.may_say_below():
+        return "below"
+    return "own"
 
 
 def _pain(answer: Answer) -> str:

@@ -1,4 +1,7 @@
-"""Find the figures that cards say in words: for a recall of a model."""
+"""Find the figures that cards say in words.
+
+The log keeps them, so that the recall of a model finds the answers that showed it.
+"""
 
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
@@ -24,7 +27,7 @@ class ShownFigure(NamedTuple):
 
 
 def shown_figures(answer: Answer, cards: Sequence[Card]) -> tuple[ShownFigure, ...]:
-    """Find the figures that these cards say; those that were only computed are none."""
+    """Find the figures that these cards say, not those that were only computed."""
     detail = next(
         (card.detail for card in cards if topic_of(card) == "rehabilitation"), None
     )

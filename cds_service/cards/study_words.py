@@ -1,4 +1,4 @@
-"""A study's figure beneath the pooled one: horizon, average, what is missing."""
+"""Write what a study's figure needs next to it: horizon, average, what is missing."""
 
 from collections.abc import Iterable, Mapping
 

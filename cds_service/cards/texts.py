@@ -1,4 +1,4 @@
-"""The words of the cards, and what makes foreign text harmless in them.
+"""Say the words of the cards, and make foreign text harmless in them.
 
 Sentences and layouts are in `hooks/<service>/cards/`.
 """
@@ -96,7 +96,7 @@ def _by_path(table: Mapping[str, Any], path: str) -> Iterator[tuple[str, str]]:
 
 
 def compile_layout(source: str) -> jinja2.Template:
-    """Compile a layout: a word that is not given is an error, never an empty place."""
+    """Compile a layout, in which a word that is not given is an error, never empty."""
     # Plain markdown, no HTML: text of a record goes through escape_markdown, so that
     # HTML escaping would double it.
     environment = jinja2.Environment(
