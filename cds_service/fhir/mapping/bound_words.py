@@ -58,7 +58,7 @@ class BoundWords:
         self,
         lists: Sequence[BoundList],
         words: Sequence[str],
-        beside: Sequence[str],
+        of_reports: Sequence[str],
         durations: DurationRules | None,
     ) -> None:
         """Compile the tables.
@@ -67,7 +67,7 @@ class BoundWords:
             lists: the tables of all files.
             words: all plain words of reasons, these included. In a longer phrase, such
                 as "heart failure", a bound word is free.
-            beside: other words that may be next to bound words: those of reports.
+            of_reports: the plain words of reports, which may be next to bound words.
             durations: reads the lengths of time next to them.
         """
         bound = [word for one in lists for word in (*one.worse, *one.broken)]
@@ -85,7 +85,7 @@ class BoundWords:
         self._falls = whole_word([word for one in lists for word in one.falls])
         self._counts = whole_word([word for one in lists for word in one.counts])
         ends = [word for word in words if word.endswith(AT_THE_END)]
-        self._core = PlainWords([*core, *ends, *beside, FRACTURE_SIGN], durations)
+        self._core = PlainWords([*core, *ends, *of_reports, FRACTURE_SIGN], durations)
         self.is_empty = not bound
         # Each part of a text asks for the same sentence and the same text.
         self._scope = lru_cache(KEPT_SCOPES)(self._read_scope)
@@ -110,12 +110,11 @@ class BoundWords:
         is_worse = any(map(self._worse.fullmatch, tokens))
         is_broken = any(map(self._broken.fullmatch, tokens))
         scopes = (part, sentence, prose)
-        return not (
-            (is_worse and not self._holds(scopes, is_worse=True))
-            or (is_broken and not self._holds(scopes, is_worse=False))
-        )
+        if is_worse and not self._is_explained(scopes, is_worse=True):
+            return False
+        return not is_broken or self._is_explained(scopes, is_worse=False)
 
-    def _holds(self, scopes: tuple[str, ...], *, is_worse: bool) -> bool:
+    def _is_explained(self, scopes: tuple[str, ...], *, is_worse: bool) -> bool:
         """Tell if the texts name what a bound word is about, and nothing else.
 
         They are read in turn, up to the first that names it. A fracture needs no name

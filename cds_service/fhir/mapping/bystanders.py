@@ -119,21 +119,21 @@ class Bystanders:
         self._healed = _by_system(content.healed)
         kinds = _all_of(content.kinds)
         self._kinds = PlainWords(kinds, plain.durations)
-        beside = (*_all_of(content.fillers), *plain.words)
-        self._of_acts = PlainWords((*kinds, *beside), plain.durations)
-        around = (*_all_of(content.theatre), *plain.words)
-        self._of_theatre = PlainWords(around, plain.durations)
-        own = _all_of(content.augmentation)
-        self._of_augmentation = PlainWords((*own, *around), plain.durations)
+        fillers = (*_all_of(content.fillers), *plain.words)
+        self._of_acts = PlainWords((*kinds, *fillers), plain.durations)
+        theatre = (*_all_of(content.theatre), *plain.words)
+        self._of_theatre = PlainWords(theatre, plain.durations)
+        augmentation = _all_of(content.augmentation)
+        self._of_augmentation = PlainWords((*augmentation, *theatre), plain.durations)
         self._against = re.compile(
             "|".join(f"(?:{folded_pattern(word)})" for word in content.against.words)
         )
 
     def is_problem(self, system: str, code: str) -> bool:
         """Tell if a canonical code of a diagnosis has nothing to do with the spine."""
-        return (
-            self._harmless.holds(system, code) or self._problems.holds(system, code)
-        ) and not self._spinal.may_hold(system, code)
+        if self._spinal.may_hold(system, code):
+            return False
+        return self._harmless.holds(system, code) or self._problems.holds(system, code)
 
     def is_act(self, system: str, code: str) -> bool:
         """Tell if a brace does not depend on an order or procedure of this code."""

@@ -87,8 +87,8 @@ Places = Callable[[str, frozenset[str] | None], Mapping[str, Place]]
 NOTHING: frozenset[str] = frozenset()
 
 
-class Joints(NamedTuple):
-    """Words and marks that join or divide other words.
+class JointPatterns(NamedTuple):
+    """Words and marks that join or divide other words, of all languages together.
 
     Attributes:
         several: words between two names.
@@ -223,7 +223,7 @@ class ClauseReader:
         self,
         places: Places,
         ruled_out: Callable[[str], Mapping[str, Place]],
-        joints: Joints,
+        joints: JointPatterns,
     ) -> None:
         """Keep the vocabulary, and the joints between its words."""
         self.places, self.ruled_out, self.joints = places, ruled_out, joints

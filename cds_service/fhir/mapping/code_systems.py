@@ -49,9 +49,9 @@ class CodeSystemSpec(Closed):
 
     def has_shape(self, code: str) -> bool:
         """Tell if a canonical code has the shape of this system's codes."""
-        return (self.shape is None or bool(self.shape.fullmatch(code))) and _CHECKS[
-            self.check_digit
-        ](code)
+        if self.shape is not None and not self.shape.fullmatch(code):
+            return False
+        return _CHECKS[self.check_digit](code)
 
 
 class RefusedCode(Closed):
@@ -206,10 +206,8 @@ def has_loinc_digit(code: str) -> bool:
         return False
     # Of a doubled digit both digits are added: 14 counts as 1 + 4.
     digits = enumerate(map(int, reversed(code.replace("-", ""))))
-    return (
-        sum(sum(divmod(digit * (1 + place % 2), 10)) for place, digit in digits) % 10
-        == 0
-    )
+    counts = (sum(divmod(digit * (1 + place % 2), 10)) for place, digit in digits)
+    return sum(counts) % 10 == 0
 
 
 def _d5_product(left: int, right: int) -> int:
@@ -247,13 +245,20 @@ def _with_dot(code: str, whole: int = 3) -> str:
     return plain if len(plain) <= whole else f"{plain[:whole]}.{plain[whole:]}"
 
 
+def _icd(code: str) -> str:
+    return _with_dot(_SUFFIX.sub("", code.strip().upper()))
+
+
+def _icd9(code: str) -> str:
+    plain = code.strip().upper()
+    return _with_dot(plain, 4 if plain.startswith("E") else 3)
+
+
 _FORMS: Mapping[Form, Callable[[str], str]] = {
     "plain": str.strip,
     "expression": _focus,
-    "icd": lambda code: _with_dot(_SUFFIX.sub("", code.strip().upper())),
-    "icd9": lambda code: _with_dot(
-        plain := code.strip().upper(), 4 if plain.startswith("E") else 3
-    ),
+    "icd": _icd,
+    "icd9": _icd9,
     "upper": lambda code: code.strip().upper(),
 }
 _CHECKS: Mapping[CheckDigit, Callable[[str], bool]] = {

@@ -143,16 +143,14 @@ class DrugTable:
 
     def concepts_of(self, system: str, code: str) -> tuple[str, ...]:
         """Return the concepts of a canonical code."""
-        if (listed := self.codes.get((system, code))) or system != ATC:
-            return listed or ()
-        return next(
-            (
-                self.classes[code[:length]]
-                for length in range(len(code), 2, -1)
-                if code[:length] in self.classes
-            ),
-            (),
-        )
+        if listed := self.codes.get((system, code)):
+            return listed
+        if system != ATC:
+            return ()
+        for length in range(len(code), 2, -1):  # the narrowest class first
+            if concepts := self.classes.get(code[:length]):
+                return concepts
+        return ()
 
 
 def load_drugs(folders: Sequence[Path], systems: CodeSystems) -> DrugTable:
@@ -161,19 +159,37 @@ def load_drugs(folders: Sequence[Path], systems: CodeSystems) -> DrugTable:
     Raises:
         DataFileError: the file is missing or wrong.
     """
-    listed = required(folders, "drugs.toml", _DrugsFile)[1]
-    codes: dict[tuple[str, str], tuple[str, ...]] = {}
-    classes: dict[str, tuple[str, ...]] = {}
-    words: dict[str, TextRule] = {
-        OTHER_DRUG: _rule(listed.others.words, listed.others.brands)
+    content = required(folders, "drugs.toml", _DrugsFile)[1]
+    drugs = content.drugs
+    members = {drug.name: (drug.name, *drug.groups) for drug in drugs}
+    classes = {
+        code.removesuffix("*"): members[drug.name]
+        for drug in drugs
+        for code in drug.atc
+        if code.endswith("*")
     }
-    grouped: dict[str, list[str]] = {}
-    named: dict[str, list[str]] = {}
-    for drug in listed.drugs:
-        concepts = (drug.name, *drug.groups)
-        classes |= {
-            code.removesuffix("*"): concepts for code in drug.atc if code.endswith("*")
-        }
+    return DrugTable(
+        ingredients=frozenset(members),
+        groups=frozenset(group for drug in drugs for group in drug.groups),
+        codes=_codes(drugs, systems),
+        classes=classes,
+        words=_words(drugs, content.others),
+        members=members,
+        named=_named(drugs),
+        least_doses={drug.name: drug.least_dose for drug in drugs if drug.least_dose},
+        other_doses=_other_doses(drugs),
+        local_form=_local_form(content.forms),
+        pack=re.compile(content.forms.pack, re.IGNORECASE),
+        pack_days=content.forms.pack_days,
+    )
+
+
+def _codes(
+    drugs: Sequence[_Ingredient], systems: CodeSystems
+) -> dict[tuple[str, str], tuple[str, ...]]:
+    """Return the concepts of each code that is listed whole."""
+    codes: dict[tuple[str, str], tuple[str, ...]] = {}
+    for drug in drugs:
         listed_codes = {ATC: drug.atc, RXNORM: drug.rxnorm, HCPCS: drug.hcpcs}
         pairs = [
             (system, code)
@@ -182,34 +198,36 @@ def load_drugs(folders: Sequence[Path], systems: CodeSystems) -> DrugTable:
             if not code.endswith("*")
         ]
         for pair in pairs:
-            if fault := "appears twice" if pair in codes else systems.fault(*pair):
+            fault = "appears twice" if pair in codes else systems.fault(*pair)
+            if fault:
                 raise DataFileError(
                     "drugs.toml", f"drugs.{drug.name}", f"{pair[1]}: {fault}"
                 )
-        codes |= dict.fromkeys(pairs, concepts)
+        codes |= dict.fromkeys(pairs, (drug.name, *drug.groups))
+    return codes
+
+
+def _words(drugs: Sequence[_Ingredient], others: _Others) -> dict[str, TextRule]:
+    """Return the rules of ingredients, of groups, and of all other drugs."""
+    words = {OTHER_DRUG: _rule(others.words, others.brands)}
+    of_groups: dict[str, list[str]] = {}
+    for drug in drugs:
         if drug.words or drug.brands:
             words[drug.name] = _rule(drug.words, drug.brands)
             for group in drug.groups:
-                grouped.setdefault(group, []).extend(words[drug.name].any)
-                whole = (*(rf"(?:{one})[a-z]*" for one in drug.words), *drug.brands)
-                named.setdefault(group, []).extend(whole)
-    words |= {group: TextRule(tuple(patterns)) for group, patterns in grouped.items()}
-    groups = frozenset(group for drug in listed.drugs for group in drug.groups)
-    members = {drug.name: (drug.name, *drug.groups) for drug in listed.drugs}
-    return DrugTable(
-        frozenset(members),
-        groups,
-        codes,
-        classes,
-        words,
-        members,
-        {group: tuple(patterns) for group, patterns in named.items()},
-        {drug.name: drug.least_dose for drug in listed.drugs if drug.least_dose},
-        _other_doses(listed.drugs),
-        _local_form(listed.forms),
-        re.compile(listed.forms.pack, re.IGNORECASE),
-        listed.forms.pack_days,
-    )
+                of_groups.setdefault(group, []).extend(words[drug.name].any)
+    words |= {group: TextRule(tuple(patterns)) for group, patterns in of_groups.items()}
+    return words
+
+
+def _named(drugs: Sequence[_Ingredient]) -> dict[str, tuple[str, ...]]:
+    """Return the whole words that name a drug of each group."""
+    named: dict[str, tuple[str, ...]] = {}
+    for drug in drugs:
+        whole = (*(rf"(?:{word})[a-z]*" for word in drug.words), *drug.brands)
+        for group in drug.groups:
+            named[group] = (*named.get(group, ()), *whole)
+    return named
 
 
 def _other_doses(drugs: Sequence[_Ingredient]) -> dict[str, OtherDose]:

@@ -201,14 +201,10 @@ class DurationRules:
         self.units, self.languages, self._is_plain = units, languages, is_plain
         self._every = tuple(languages)
         tables = languages.values()
-        named = [
-            (code, unit, words)
-            for code, language in languages.items()
-            for unit, words in language.units.items()
-        ]
         self._units = [
             (ignoring_case(word), unit, code)
-            for code, unit, words in named
+            for code, language in languages.items()
+            for unit, words in language.units.items()
             for word in words
         ]
         self._numbers = [
@@ -221,26 +217,13 @@ class DurationRules:
             for table in tables
             for place, word in enumerate(table.months, 1)
         ]
-        digits = r"(?<![A-WYZa-wyzÀ-ÿ0-9.,/⁄])[0-9]{1,3}(?:[.,][0-9]{1,2})?"
-        number = rf"(?:{digits}|(?<![{_LETTER}])(?:{_any(self._numbers)}))"
-        and_half = rf"(?:{any_of(tables, 'and_half')})"
-        to = rf"(?:-|–|—|~|{any_of(tables, 'to')})"
-        high = rf"(?P<high>[0-9]{{1,3}}(?:[.,][0-9]{{1,2}})?|{number})"
-        self._amount = ignoring_case(
-            rf"(?P<low>{number})"
-            rf"(?:\s*{to}\s*{high})?"
-            rf"(?:\s*(?P<inside>{and_half}))?"
-            rf"\s*-?\s*(?P<unit>{_any(self._units)})(?![A-Za-zÀ-ÿ0-9])"
-            rf"(?:\s*(?P<behind>{and_half}))?"
+        self._amount = _amount_pattern(
+            _any(self._numbers), _any(self._units), [*tables]
         )
         self._fifty_second = ignoring_case(
             r"(?<![0-9./])(?P<low>[0-9]{1,2})\s?/\s?52(?![0-9/])"
         )
-        forms = (
-            form.format(n=n, months=_any(self._months))
-            for n, form in enumerate(_DAY_FORMS)
-        )
-        self._days = ignoring_case(rf"(?<![0-9{_LETTER}])(?:{'|'.join(forms)})")
+        self._days = _day_pattern(_any(self._months))
         self._lists = {
             (code, name): ignoring_case(place % any_of([language], name))
             for code, language in languages.items()
@@ -279,7 +262,8 @@ class DurationRules:
         """
         check_time()
         plain = normal(text[:LONGEST_TEXT])
-        mentions = list(self._read(plain, subject.replace("-", "_"), is_title=is_title))
+        item = subject.replace("-", "_")
+        mentions = list(self._read(plain, item, is_title=is_title))
         # Positions do not match the text, so nothing can be replaced.
         if len(plain) != len(text) or plain != text:
             mentions = [one._replace(until="") for one in mentions]
@@ -326,12 +310,9 @@ class DurationRules:
             words, joint = plain[start:end], plain[before:start]
             before = end
             lengths = [*self._led_lengths(words)]
-            # `5 mg daily, then 6 day taper` says no end of the 5 mg
-            if (
-                is_waiting
-                and _WORD.search(joint)
-                and any(one.is_whole for one in lengths)
-            ):
+            # `5 mg daily, then 6 day taper` gives no end of the 5 mg
+            has_course = any(length.is_whole for length in lengths)
+            if is_waiting and has_course and _WORD.search(joint):
                 return None
             other = words
             for length in lengths:
@@ -420,9 +401,8 @@ class DurationRules:
         )
         before = text[max(0, match.start() - NEAR) : match.start()]
         for name in self._every:
-            until = self._lists[name, "until"].search(before) or self._lists[
-                name, "until_date"
-            ].search(before)
+            until = self._lists[name, "until"].search(before)
+            until = until or self._lists[name, "until_date"].search(before)
             if until is None:
                 continue
             start = match.start() - len(before) + until.start()
@@ -465,11 +445,9 @@ class DurationRules:
         is_overnight = subject == "bed_rest" and self._named(text, "overnight")
         if is_overnight or any(map(partial(self._names_event, text), self._every)):
             yield Mention("event", 0, len(text))
-        elif (
-            subject == "brace"
-            and clause.about is not False
-            and not any(self._amounts(text))
-        ):
+            return
+        may_be_of_brace = subject == "brace" and clause.about is not False
+        if may_be_of_brace and not any(self._amounts(text)):
             loose = self._anywhere["loose"].search(text)
             if loose and not self._ends(text[: loose.start()], "every", self._every):
                 yield Mention("doubtful", *loose.span())
@@ -685,6 +663,40 @@ class DurationRules:
 
     def _has(self, words: str, name: str, languages: Sequence[str]) -> bool:
         return any(self._lists[one, name].search(words) for one in languages)
+
+
+def _amount_pattern(
+    numbers: str, units: str, tables: Sequence[Durations]
+) -> re.Pattern[str]:
+    """Return a pattern for a number, or a range, with a unit of time: `6-8 weeks`.
+
+    Args:
+        numbers: a pattern for numbers in words.
+        units: a pattern for units of time.
+        tables: the words of all languages.
+    """
+    digits = r"(?<![A-WYZa-wyzÀ-ÿ0-9.,/⁄])[0-9]{1,3}(?:[.,][0-9]{1,2})?"
+    number = rf"(?:{digits}|(?<![{_LETTER}])(?:{numbers}))"
+    and_half = rf"(?:{any_of(tables, 'and_half')})"
+    to = rf"(?:-|–|—|~|{any_of(tables, 'to')})"
+    high = rf"(?P<high>[0-9]{{1,3}}(?:[.,][0-9]{{1,2}})?|{number})"
+    return ignoring_case(
+        rf"(?P<low>{number})"
+        rf"(?:\s*{to}\s*{high})?"
+        rf"(?:\s*(?P<inside>{and_half}))?"
+        rf"\s*-?\s*(?P<unit>{units})(?![A-Za-zÀ-ÿ0-9])"
+        rf"(?:\s*(?P<behind>{and_half}))?"
+    )
+
+
+def _day_pattern(months: str) -> re.Pattern[str]:
+    """Return a pattern for a day of the calendar.
+
+    Args:
+        months: a pattern for the names of months.
+    """
+    forms = (form.format(n=n, months=months) for n, form in enumerate(_DAY_FORMS))
+    return ignoring_case(rf"(?<![0-9{_LETTER}])(?:{'|'.join(forms)})")
 
 
 def _any(words: Sequence[tuple[re.Pattern[str], *tuple[object, ...]]]) -> str:

@@ -66,14 +66,14 @@ class HarmlessActs:
     def holds(self, system: str, code: str) -> bool:
         """Tell if a code, as written, is that of a harmless procedure."""
         uri, canonical = self._systems.normalise(system, code)
-        if any(
-            system == uri and any(code.fullmatch(canonical) for code in patterns)
-            for system, patterns in self._patterns
-        ):
-            return True
-        # A letter at its end makes it one of another category.
-        is_of_range = uri != CPT or canonical.isdigit()
-        return is_of_range and self._ranges.holds(uri, canonical)
+        for pattern_system, patterns in self._patterns:
+            if pattern_system == uri and any(
+                pattern.fullmatch(canonical) for pattern in patterns
+            ):
+                return True
+        # A CPT code that ends with a letter is of another category: no range holds it.
+        may_be_in_range = uri != CPT or canonical.isdigit()
+        return may_be_in_range and self._ranges.holds(uri, canonical)
 
     def is_title(self, words: str) -> bool:
         """Tell if words are the name of a harmless procedure."""

@@ -85,13 +85,10 @@ class HarmlessCodes:
             DataFileError: a system is not in `systems.toml`, or a range is none.
         """
         self._systems = systems
-        named = [
-            *(codes.system for codes in ranges),
-            *(codes.system for codes in vague),
-        ]
-        for system in named:
-            if system not in systems.specs:
-                raise DataFileError(file, "system", f"{system} is not known")
+        listed: tuple[CodeRange | VagueCodes, ...] = (*ranges, *vague)
+        for codes in listed:
+            if codes.system not in systems.specs:
+                raise DataFileError(file, "system", f"{codes.system} is not known")
         self._vague = {codes.system: _spans(codes.codes, file) for codes in vague}
         ordered = sorted(ranges, key=lambda code_range: code_range.system)
         self._ranges: Mapping[str, Sequence[tuple[list[Span], list[Span]]]] = {
@@ -109,12 +106,14 @@ class HarmlessCodes:
     def holds(self, system: str, code: str) -> bool:
         """Tell if a canonical code is in a harmless range of its system."""
         is_short = len(system) + len(code) <= LONGEST_KEPT_CODE
-        return (self._kept_holds if is_short else self._look_holds)(system, code)
+        look = self._kept_holds if is_short else self._look_holds
+        return look(system, code)
 
     def may_hold(self, system: str, code: str) -> bool:
         """Tell if a harmless range holds some code that begins so: `K57` of `K57.0`."""
         is_short = len(system) + len(code) <= LONGEST_KEPT_CODE
-        return (self._kept_may_hold if is_short else self._look_may_hold)(system, code)
+        look = self._kept_may_hold if is_short else self._look_may_hold
+        return look(system, code)
 
     def is_vague(self, system: str, code: str) -> bool:
         """Tell if a code says so little that the words next to it count.

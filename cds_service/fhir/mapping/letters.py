@@ -91,9 +91,8 @@ def faults_of(
 
 
 def _some(signs: list[str]) -> str:
-    return " ".join(signs[:_NAMED_AT_MOST]) + (
-        " …" if len(signs) > _NAMED_AT_MOST else ""
-    )
+    more = ["…"] if len(signs) > _NAMED_AT_MOST else []
+    return " ".join([*signs[:_NAMED_AT_MOST], *more])
 
 
 def _is_letter(sign: str) -> bool:

@@ -90,8 +90,8 @@ class LevelRules:
         thoracic, lumbar = any_of(vertebrae, "thoracic"), any_of(vertebrae, "lumbar")
         and_, to = (f"(?i:{any_of(joints, name)})" for name in ("and_", "to"))
         followers = f"(?i:{any_of(vertebrae, 'followers')})"
-        # A name in Latin letters begins a word; Chinese is written without spaces.
         not_after = any_of(vertebrae, "not_after")
+        # A name in Latin letters begins a word; Chinese is written without spaces.
         self._level = re.compile(
             r"(?:(?<![A-Za-z0-9])|(?![A-Za-z]))"
             rf"(?:(?P<thoracic>{thoracic})|(?:{lumbar}))"
@@ -104,27 +104,7 @@ class LevelRules:
         ]
         self._to = re.compile(rf"\s*(?:[-‐–—−~]|{to})\s*")
         self._and = re.compile(rf"\s*(?:[,/&+、]|{and_})?\s*(?:(?:{and_})\s*)?")
-        # `L1-3`, `T11/12`, `L1,2`, `L1 and 3`; with a space before the number no word
-        # may follow that makes it a count. `T11 to 12`, `L1 - 3`: the number may as
-        # well be an hour, or the first of two (`L1 to 2-3 weeks`). `T9/10/11`, `L1,
-        # 3-5`: more numbers by the same joint, or a range at the end; `T9/10/26` may be
-        # a date.
-        few = "(?:1[0-2]|[1-9])"
-        closed = rf"(?:\.?$|\s?(?:[;)&、·]|,(?![0-9])|{and_}|{followers}))"
-        same = "|".join(
-            rf"(?:(?P={joint}){few})+(?![A-Za-z0-9%]|[.:,/\-–][0-9])"
-            for joint in ("tight", "list")
-        )
-        self._bare = re.compile(
-            r"(?:(?:(?P<tight>[\-–])|(?P<list>[/+,&、]))(?=\S)|\s?(?:[,&+、"
-            rf"]|{and_})\s?"
-            rf"(?=[0-9]+\s?(?:$|[,;)/&+、·\-–]|{and_}|{followers}))"
-            rf"|(?:(?P<dash>\s?[-‐–—−]\s)|\s?(?P<to>~|{to})\s?)"
-            rf"(?=[0-9]+(?:{closed}|\s[-–—+/]\s(?![0-9]))))"
-            r"(?P<number>[1-9][0-9]?)"
-            r"(?![A-Za-z0-9%]|[.:][0-9]"
-            rf"|(?!{same}|[\-–]{few}{closed})(?:[\-/][0-9]|,[0-9][0-9]))"
-        )
+        self._bare = _bare_number(and_, to, followers)
         self._unread = re.compile(r"[\-–/,]([0-9]+)")
         # `L1-L4`, `L1~4`, `LWK 2 bis 4`, `腰椎1-4`, `L2, L3`. A number with decimals is
         # a value, not a level.
@@ -137,17 +117,7 @@ class LevelRules:
         self._dash = re.compile(dash, re.IGNORECASE)
         self._joint = re.compile(rf"[,+&/]|{and_}")
         self._day = re.compile(any_of(vertebrae, "days"), re.IGNORECASE)
-        parts = dict.fromkeys(name for one in vertebrae for name in one.regions)
-        self._regions = {
-            name: re.compile(
-                "|".join(
-                    folded_pattern(word)
-                    for language in vertebrae
-                    for word in language.regions.get(name, ())
-                )
-            )
-            for name in parts
-        }
+        self._regions = _regions(vertebrae)
         before = any_of(vertebrae, "sequence_before")
         self._sequence = re.compile(rf"\b(?:{before})\s+$", re.IGNORECASE)
         self._signal = re.compile(any_of(vertebrae, "signals"), re.IGNORECASE)
@@ -244,24 +214,19 @@ class LevelRules:
                 yield from self._clauses(tail)
                 return
         groups = list(islice(self._groups(part), MOST_GROUPS))
+        ends = [
+            comma.start()
+            for comma in re.finditer(",", part)
+            if not any(group.start <= comma.start() < group.end for group in groups)
+        ]
         begin = 0
-        commas = [one.start() for one in re.finditer(",", part)]
-        for end in [
-            *(
-                at
-                for at in commas
-                if not any(group.start <= at < group.end for group in groups)
-            ),
-            len(part),
-        ]:
-            inside = [group for group in groups if begin <= group.start < end]
-            yield (
-                part[begin:end],
-                [
-                    replace(group, start=group.start - begin, end=group.end - begin)
-                    for group in inside
-                ],
-            )
+        for end in (*ends, len(part)):
+            inside = [
+                replace(group, start=group.start - begin, end=group.end - begin)
+                for group in groups
+                if begin <= group.start < end
+            ]
+            yield part[begin:end], inside
             begin = end
 
     def _groups(self, part: str) -> Iterator[_Group]:
@@ -288,14 +253,13 @@ class LevelRules:
                 levels, last, group.end = following
                 if levels is None:
                     group.is_clear = False
+                elif group.is_clear and levels and group.levels:
+                    group.levels |= levels
                 elif group.is_clear:
-                    group.levels = (
-                        group.levels | levels if levels and group.levels else set()
-                    )
-            if (
-                more := self._unread.match(part, group.end)
-            ) and f"{last[0]}{more[1]}" in LEVELS:
-                group.is_clear = False  # the list goes on, and how is not clear
+                    group.levels = set()
+            more = self._unread.match(part, group.end)
+            if more and f"{last[0]}{more[1]}" in LEVELS:
+                group.is_clear = False  # the list goes on in an unclear way
             yield group
             position = group.end
 
@@ -364,11 +328,46 @@ class LevelRules:
         There is none if a joint is between them: `pain and L2`.
         """
         later = next((group for group in groups if group.start >= mark[1]), None)
-        return (
-            later
-            if later and not self._joint.search(clause.lower(), mark[1], later.start)
-            else None
-        )
+        if later and self._joint.search(clause.lower(), mark[1], later.start):
+            return None
+        return later
+
+
+def _bare_number(and_: str, to: str, followers: str) -> re.Pattern[str]:
+    """Return a pattern for a number without a name that continues a list of levels.
+
+    - `L1-3`, `T11/12`, `L1,2`, `L1 and 3`: with a space before the number, no word may
+      follow that makes it a count.
+    - `T11 to 12`, `L1 - 3`: the number may as well be an hour, or the first of two (`L1
+      to 2-3 weeks`), so the list has to end there.
+    - `T9/10/11`, `L1, 3-5`: more numbers with the same joint, or a range at the end.
+      `T9/10/26` may be a date.
+    """
+    few = "(?:1[0-2]|[1-9])"
+    closed = rf"(?:\.?$|\s?(?:[;)&、·]|,(?![0-9])|{and_}|{followers}))"
+    same = "|".join(
+        rf"(?:(?P={joint}){few})+(?![A-Za-z0-9%]|[.:,/\-–][0-9])"
+        for joint in ("tight", "list")
+    )
+    return re.compile(
+        r"(?:(?:(?P<tight>[\-–])|(?P<list>[/+,&、]))(?=\S)|\s?(?:[,&+、"
+        rf"]|{and_})\s?"
+        rf"(?=[0-9]+\s?(?:$|[,;)/&+、·\-–]|{and_}|{followers}))"
+        rf"|(?:(?P<dash>\s?[-‐–—−]\s)|\s?(?P<to>~|{to})\s?)"
+        rf"(?=[0-9]+(?:{closed}|\s[-–—+/]\s(?![0-9]))))"
+        r"(?P<number>[1-9][0-9]?)"
+        r"(?![A-Za-z0-9%]|[.:][0-9]"
+        rf"|(?!{same}|[\-–]{few}{closed})(?:[\-/][0-9]|,[0-9][0-9]))"
+    )
+
+
+def _regions(vertebrae: Sequence[Vertebrae]) -> dict[str, re.Pattern[str]]:
+    """Compile the words for each part of the spine, of all languages."""
+    words: dict[str, list[str]] = {}
+    for language in vertebrae:
+        for name, patterns in language.regions.items():
+            words.setdefault(name, []).extend(map(folded_pattern, patterns))
+    return {name: re.compile("|".join(patterns)) for name, patterns in words.items()}
 
 
 def _numbered(words: Vertebrae, and_: str, to: str) -> re.Pattern[str]:

@@ -20,6 +20,7 @@ Code = tuple[str, str]
 # file, group, element
 MappedElement = tuple[Path, Mapping[str, Any], Mapping[str, Any]]
 IS_A = ("concept", "is-a")
+MEANS_SAME = ("equal", "equivalent")
 
 
 class CodeSet(NamedTuple):
@@ -119,37 +120,29 @@ def _code_set(
     faults = Faults()
     for place, include in enumerate(includes):
         at = f"{key}.{place}"
-        with faults:
-            if "system" not in include or not (
-                "concept" in include or "filter" in include
-            ):
-                raise DataFileError(
-                    label(path), at, "needs a system with codes or with a filter"
-                )
-            for concept in include.get("concept", []):
-                with faults:
-                    code = _sound_code(
-                        include["system"], concept["code"], path, at, systems
+        system = include.get("system")
+        if system is None or not ("concept" in include or "filter" in include):
+            with faults:
+                message = "needs a system with codes or with a filter"
+                raise DataFileError(label(path), at, message)
+            continue
+        for concept in include.get("concept", []):
+            with faults:
+                code = _sound_code(system, concept["code"], path, at, systems)
+                if code in codes:
+                    message = f"{concept['code']} appears twice"
+                    raise DataFileError(label(path), at, message)
+                codes.append(code)
+        for rule in include.get("filter", []):
+            with faults:
+                if (rule["property"], rule["op"]) == IS_A:
+                    place_of_rule = f"{at}.filter"
+                    roots.append(
+                        _sound_code(system, rule["value"], path, place_of_rule, systems)
                     )
-                    if code in codes:
-                        raise DataFileError(
-                            label(path), at, f"{concept['code']} appears twice"
-                        )
-                    codes.append(code)
-            for rule in include.get("filter", []):
-                with faults:
-                    if (rule["property"], rule["op"]) == IS_A:
-                        root = _sound_code(
-                            include["system"],
-                            rule["value"],
-                            path,
-                            f"{at}.filter",
-                            systems,
-                        )
-                        roots.append(root)
-                    else:
-                        uri = _uri(include["system"], systems)
-                        classes.append((uri, _class_rule(rule, path, at)))
+                else:
+                    uri = _uri(system, systems)
+                    classes.append((uri, _class_rule(rule, path, at)))
     faults.stop()
     return CodeSet(frozenset([*codes, *roots]), tuple(classes), tuple(roots))
 
@@ -265,18 +258,16 @@ def read_orderables(folders: Sequence[Path]) -> Mapping[Code, tuple[Orderable, .
     """Read the site's own codings that mean the same as one of our orders."""
     orderables: dict[Code, tuple[Orderable, ...]] = {}
     for path, group, element in _elements(folders):
-        for target in element.get("target", []) if group["target"] == ORDERS else ():
-            if target.get("equivalence") in ("equal", "equivalent"):
-                coding = {
-                    "system": group["source"],
-                    **{
-                        key: element[key]
-                        for key in ("code", "display")
-                        if key in element
-                    },
-                }
-                key = (ORDERS, target["code"])
-                orderables[key] = (*orderables.get(key, ()), Orderable(coding, path))
+        if group["target"] != ORDERS:
+            continue
+        coding = {"system": group["source"], "code": element["code"]}
+        if "display" in element:
+            coding["display"] = element["display"]
+        for target in element.get("target", []):
+            if target.get("equivalence") in MEANS_SAME:
+                order = (ORDERS, target["code"])
+                earlier = orderables.get(order, ())
+                orderables[order] = (*earlier, Orderable(coding, path))
     return orderables
 
 
@@ -313,11 +304,9 @@ def _local_code(
 def _taken(element: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
     """Yield the equivalent targets, and wider ones with the site's reason."""
     for target in element.get("target", []):
-        means_same = target.get("equivalence") in ("equal", "equivalent")
-        if "code" in target and (
-            means_same
-            or (target.get("equivalence") == "wider" and target.get("comment"))
-        ):
+        equivalence = target.get("equivalence")
+        is_explained = equivalence == "wider" and bool(target.get("comment"))
+        if "code" in target and (equivalence in MEANS_SAME or is_explained):
             yield target
 
 

@@ -74,16 +74,17 @@ def refuse_unread(ours: Path, overlay: Path) -> None:
             or any(part.startswith(".") for part in name.parts)
         ):
             continue  # notes, and files left by editors and mounted volumes
-        beside = _listed(ours / name.parent)
-        has_folders = any(one.is_dir() for one in beside)
-        kinds = {one.suffix for one in beside if not has_folders}
-        if not (ours / name).exists() and (path.is_dir() or path.suffix not in kinds):
-            there = sorted(
-                {one.name if has_folders else f"*{one.suffix}" for one in beside}
-            )
-            raise DataFileError(
-                str(path), "", f"is not used; used here are: {', '.join(there)}"
-            )
+        siblings = _listed(ours / name.parent)
+        has_folders = any(sibling.is_dir() for sibling in siblings)
+        if has_folders:
+            used = {sibling.name for sibling in siblings}
+            is_free = False
+        else:
+            used = {f"*{sibling.suffix}" for sibling in siblings}
+            is_free = not path.is_dir() and f"*{path.suffix}" in used
+        if not is_free and not (ours / name).exists():
+            message = f"is not used; used here are: {', '.join(sorted(used))}"
+            raise DataFileError(str(path), "", message)
 
 
 def _listed(folder: Path) -> list[Path]:

@@ -13,7 +13,12 @@ from typing import Any, NamedTuple
 
 from cds_service.core.data_file import Faults
 from cds_service.fhir.mapping.bystanders import load_bystanders
-from cds_service.fhir.mapping.clauses import BORDER, NOTHING, ClauseReader, Joints
+from cds_service.fhir.mapping.clauses import (
+    BORDER,
+    NOTHING,
+    ClauseReader,
+    JointPatterns,
+)
 from cds_service.fhir.mapping.code_systems import (
     LONGEST_CODE,
     Listed,
@@ -88,14 +93,14 @@ class Match(NamedTuple):
     unit: str = ""
 
 
-def _joints(languages: Iterable[Language], suspicion: TextRule | None) -> Joints:
+def _joints(languages: Iterable[Language], suspicion: TextRule | None) -> JointPatterns:
     """Compile the words between two names, before an aside, and around a denial."""
     joints = [one.joints for one in languages]
     and_, or_ = any_of(joints, "and_"), any_of(joints, "or_")
     several = rf"[,;:/&+(\u3001\uff0c]|{and_}|{or_}"
     aside = rf"[,(\uff08\uff0c\u3001]|\s[-\u2013\u2014]\s|{any_of(joints, 'with_')}"
     words = "|".join(suspicion.any) if suspicion else NEVER
-    return Joints(
+    return JointPatterns(
         several=re.compile(several),
         aside=re.compile(aside),
         suspicion=re.compile(words),

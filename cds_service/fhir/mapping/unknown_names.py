@@ -11,8 +11,9 @@ from pathlib import Path
 from cds_service.core.data_file import label, read_toml
 from cds_service.core.vocabulary import FindingSpec, QuantitySpec
 from cds_service.errors import DataFileError, DataFileErrors
+from cds_service.fhir.mapping import bystanders
 from cds_service.fhir.mapping.language import Language
-from cds_service.fhir.mapping.overlay import files_in_force
+from cds_service.fhir.mapping.overlay import files_in_force, required
 from cds_service.fhir.mapping.terminology import Terminology
 
 # Tables of `texts/` that are no concept of a code. Their words deny or suspect what a
@@ -115,17 +116,14 @@ def _unknown_bystanders(
     folders: Sequence[Path], terminology: Terminology
 ) -> Iterator[DataFileError]:
     known = terminology.names | HELPERS
-    path = next(
-        folder / "bystanders.toml"
-        for folder in reversed(folders)
-        if (folder / "bystanders.toml").exists()
-    )
-    content = read_toml(path)
-    for table in ("problem-concepts", "act-concepts"):
-        for name in content[table]["names"]:
-            if name not in known:
-                message = f"{name} is no concept{_meant(name, known)}"
-                yield DataFileError(label(path), f"{table}.names", message)
+    path, content = required(folders, bystanders.FILE, bystanders.BystandersFile)
+    for table, concepts in (
+        ("problem-concepts", content.problem_concepts),
+        ("act-concepts", content.act_concepts),
+    ):
+        for name in sorted(concepts.names - known):
+            message = f"{name} is no concept{_meant(name, known)}"
+            yield DataFileError(label(path), f"{table}.names", message)
 
 
 def _contradictions(
