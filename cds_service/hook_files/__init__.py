@@ -1,4 +1,4 @@
 """Read, check and join the files of `hooks/`, ours or a site's.
 
-Each file here loads one kind; `service_hook.py` makes a service of them.
+Each module reads one kind of file; `service_hook.py` makes a service of them.
 """

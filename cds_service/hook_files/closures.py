@@ -11,9 +11,9 @@ from cds_service.hook_files.folders import HookFolders, unknown_name
 
 
 def read_closures(folders: HookFolders, texts: CardTexts) -> ClosureFile:
-    """Read what overrides close; each names a topic and a reason of its cards.
+    """Read what overrides close, and check each topic and reason.
 
-    An override of a card of the shared service counts here as it does there.
+    What an override closes in the shared service, it closes here too.
     """
     path = in_force(folders.own, "closures.toml")
     file = validated(ClosureFile, read_toml(path), path)

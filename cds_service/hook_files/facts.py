@@ -14,15 +14,17 @@ from cds_service.hook_files.folders import (
 
 
 def read_facts(folders: HookFolders) -> tuple[FactFile, ...]:
-    """Read the fact files by rank, of the same rank by name."""
+    """Read the fact files by rank, those of one rank by name."""
     facts = read_numbered(FactFile, folders, "facts")
     return tuple(sorted(facts, key=lambda fact: fact.rank))
 
 
 def check_fact(fact: FactFile, names: Mapping[str, Collection[str]]) -> None:
-    """Check that everything a fact names exists (`names`, by kind).
+    """Check that everything a fact names exists, and that its texts use known words.
 
-    Its texts may use only known words.
+    Args:
+        fact: the file of a fact.
+        names: the names that exist, by kind.
     """
     conditions = [
         *fact.phrases,

@@ -23,7 +23,7 @@ Numbered = TypeVar("Numbered", Rule, FactFile)
 
 
 def unknown_name(name: str, kind: str, known: Collection[str]) -> str:
-    """Say that a name is not one of this kind, and which one may be meant."""
+    """Return the message for a name that does not exist, with near ones."""
     near_names = get_close_matches(name, sorted(known))
     if near_names:
         return (
@@ -33,7 +33,7 @@ def unknown_name(name: str, kind: str, known: Collection[str]) -> str:
 
 
 def unknown_words(words: Collection[str], known: Collection[str]) -> str:
-    """Say that nothing fills these words in braces, and which ones are known."""
+    """Return the message for unknown words in braces, with the known ones."""
     unknown = ", ".join(sorted(words))
     known_words = ", ".join(sorted(known))
     return f"unknown words {unknown}; words in braces here: {known_words}"
@@ -47,9 +47,9 @@ def check_references(
     """Check that everything a file names exists.
 
     Args:
-        file: its name in messages.
-        references: by key of the file: the kind, and the names.
-        names: those that exist, by kind.
+        file: the file's name in messages.
+        references: a kind and the names of it, by the file's key.
+        names: the names that exist, by kind.
     """
     faults = Faults()
     for key, (kind, names_used) in references.items():
@@ -65,9 +65,9 @@ class HookFolders(NamedTuple):
     """The folders of one service's files.
 
     Attributes:
-        own: its folders, ours first, then a site's.
-        shared: those of the service that `shared.toml` names: a file that is missing in
-            `own` is read there, and a fact or rule of the same name is completed by it.
+        own: the service's folders, ours first, then a site's.
+        shared: the folders of the service that `shared.toml` names. A file that `own`
+            lacks is read there, and completes a fact or rule of the same name.
     """
 
     own: Sequence[Path]
@@ -75,7 +75,7 @@ class HookFolders(NamedTuple):
 
     @property
     def all(self) -> tuple[Path, ...]:
-        """Return the folders of both; the later one's file counts."""
+        """Return all folders; the last one's file counts."""
         return (*self.shared, *self.own)
 
 
@@ -83,8 +83,8 @@ class SharedFile(DataTable):
     """`shared.toml`.
 
     Attributes:
-        service: the service whose files are read if this one has none.
-        whole: this service is that one on another hook, facts and rules included.
+        service: the service whose files are read if this one lacks them.
+        whole: this service has the facts and rules of that one too, on another hook.
     """
 
     service: str
@@ -92,6 +92,15 @@ class SharedFile(DataTable):
 
 
 def hook_folders(name: str, hooks: Sequence[Path]) -> HookFolders:
+    """Find the folders of a service.
+
+    Args:
+        name: name of the service.
+        hooks: our folder `hooks/`, then a site's.
+
+    Raises:
+        DataFileError: `shared.toml` names no other service.
+    """
     own_folders = [root / name for root in hooks]
     path = own_folders[0] / SHARED
     if not path.exists():
@@ -108,7 +117,7 @@ def hook_folders(name: str, hooks: Sequence[Path]) -> HookFolders:
 def read_numbered(
     model: type[Numbered], folders: HookFolders, name: str
 ) -> tuple[Numbered, ...]:
-    """Read the files of one folder, by rank; no two have the same id."""
+    """Read the files of one subfolder by rank, and refuse an id that appears twice."""
     files: list[Numbered] = []
     faults = Faults()
     for path, table in _numbered(folders, name, faults):
@@ -124,9 +133,9 @@ def read_numbered(
 def _numbered(
     folders: HookFolders, kind: str, faults: Faults
 ) -> list[tuple[Path, dict[str, Any]]]:
-    """List each file of this subfolder, completed by the shared one of its name.
+    """List each file of a subfolder with its content and rank.
 
-    Its rank is the number before its name.
+    A shared file of the same name completes it. The rank is the number before the name.
     """
     shared = files_in_force(folders.shared, kind, ".toml")
     files = []

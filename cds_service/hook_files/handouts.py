@@ -24,7 +24,7 @@ def read_handouts(folders: HookFolders) -> Mapping[str, HandoutText]:
 
 
 def check_settings(settings: HandoutSettings, services: Iterable[ServiceHook]) -> None:
-    """Refuse a site's settings of the page in a language that has none."""
+    """Refuse settings for the page in a language in which no page is written."""
     with_page = {language for hook in services for language in hook.handouts}
     for key, languages in (
         ("language", {settings.language}),

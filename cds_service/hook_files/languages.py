@@ -18,7 +18,7 @@ File = TypeVar("File", LanguageFile, HandoutText)
 def read_languages(hooks: Sequence[Path]) -> Mapping[str, LanguageFile]:
     """Read the languages of cards besides English, ours or a site's.
 
-    A site's file replaces ours, and may say nothing that ours bans.
+    A site's file replaces ours, and may hold no phrase that ours bans.
     """
     languages: dict[str, LanguageFile] = {}
     faults = Faults()
@@ -34,10 +34,10 @@ def read_languages(hooks: Sequence[Path]) -> Mapping[str, LanguageFile]:
 
 
 def read_language(kind: type[File], name: str, path: Path) -> File:
-    """Read the file of one language, whose name it has.
+    """Read the file of one language.
 
     Raises:
-        DataFileError: it is wrong, or of another language.
+        DataFileError: it is wrong, or names another language than its file name.
     """
     file = validated(kind, read_toml(path), path)
     if file.language != name:
@@ -56,7 +56,10 @@ def _check_banned(language: LanguageFile, banned: Sequence[str], path: Path) -> 
 def languages_in_use(
     site: SiteFolder | None, known: Mapping[str, LanguageFile]
 ) -> Mapping[str, LanguageFile]:
-    """Choose the languages that the site turned on, reviewed if it names a reader."""
+    """Return the languages that the site turned on.
+
+    One counts as reviewed if its file says so, or if the site names a reader.
+    """
     if site is None:
         return {}
     languages = {}

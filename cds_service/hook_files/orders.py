@@ -31,7 +31,7 @@ def read_orders(folders: HookFolders) -> Mapping[str, Mapping[str, Any]]:
 
 
 def refuse_two_codes(template: OrderTemplate, site: SiteFolder | None) -> None:
-    """Refuse two codes for one order, of which an EHR would get one by chance."""
+    """Refuse two codes for one order: an EHR would get either of them."""
     clients = site.own_clients if site else ()
     settings = [client.capabilities or EVERYTHING for client in clients] or [EVERYTHING]
     for capabilities in settings:
@@ -53,10 +53,10 @@ def refuse_two_codes(template: OrderTemplate, site: SiteFolder | None) -> None:
 def words_of_orders(
     templates: Iterable[OrderTemplate], languages: Mapping[str, LanguageFile]
 ) -> re.Pattern[str]:
-    """Collect what the orders that we offer say, so that they are read whole.
+    """Return a pattern for the texts of the orders that we offer.
 
-    They were signed in any of our languages. A placeholder is a few words or a
-    number.
+    They come back in signed orders, in any of our languages. In place of a placeholder
+    there are a few words or a number.
     """
     texts = {
         value

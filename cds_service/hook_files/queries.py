@@ -17,7 +17,7 @@ MAX_QUERY = 2000  # characters; longer addresses are refused by some servers
 
 
 def read_discovery(folders: HookFolders) -> Mapping[str, Any]:
-    """Read the entry, with the queries of the service that it shares files with."""
+    """Read the discovery entry, with the queries of the shared service."""
     entry: dict[str, Any] = read_json(in_force(folders.own, "service.json"))
     if not folders.shared:
         return entry
@@ -50,7 +50,7 @@ def check_keys(
     """Check that some service asks for the key that each finding is read from.
 
     Raises:
-        DataFileError: names every finding that nothing would ever be read for.
+        DataFileError: names every finding whose key no service asks for.
     """
     keys = {key for discovery in discoveries for key in discovery.get("prefetch", {})}
     faults = Faults()
@@ -74,7 +74,11 @@ def _with_codes(
     """Replace `{codes}` by all codes of the findings that are read from this key.
 
     Args:
-        is_done: the hook fires after the procedure, when more is known.
+        key: the prefetch key.
+        text: the query with its placeholder.
+        specs: the findings.
+        terminology: the terminology in force.
+        is_done: the hook fires after the procedure, when more findings are read.
     """
     code_pairs = asked_codes(specs, terminology, key, after_surgery=is_done)
     codes = ",".join(f"{system}|{code}" for system, code in code_pairs)
@@ -93,7 +97,7 @@ def _with_codes(
 
 
 def plan_queries(templates: Mapping[str, str]) -> PrefetchPlan:
-    """Plan the queries, and compile the shapes of their types before any request."""
+    """Plan the queries, and compile the shapes of their resource types."""
     plan = plan_prefetch(templates)
     for template in plan.templates:
         try:

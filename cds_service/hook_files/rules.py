@@ -39,9 +39,12 @@ def check_rule(
     names: Mapping[str, Collection[str]],
     order_templates: Mapping[str, OrderTemplate],
 ) -> None:
-    """Check that everything a rule names exists (`names`, by kind).
+    """Check that everything a rule names exists, and that its texts use known words.
 
-    Its texts may use only known placeholders.
+    Args:
+        rule: the file of a rule.
+        names: the names that exist, by kind.
+        order_templates: the orders that exist, by name.
     """
     texts_signals = [name for option in rule.texts for name in option.signals]
     references: dict[str, tuple[str, Collection[str]]] = {

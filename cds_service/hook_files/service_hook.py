@@ -33,7 +33,7 @@ from cds_service.hook_files.wording import check_wording
 
 
 class HookFiles(NamedTuple):
-    """The files of one folder of `hooks/`, as far as each is right by itself."""
+    """The files of one service in `hooks/`, each of them sound by itself."""
 
     name: str
     discovery: Mapping[str, Any]

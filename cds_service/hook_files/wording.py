@@ -1,4 +1,4 @@
-"""Hold all texts against the phrases that no card may use, `wording.toml`."""
+"""Check all texts for phrases that no card may use, `wording.toml`."""
 
 import re
 from collections.abc import Iterable, Sequence

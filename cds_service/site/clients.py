@@ -39,15 +39,18 @@ RECOMMENDED: tuple[Algorithm, ...] = ("ES384", "RS384")
 
 
 class Capabilities(SiteTable):
-    """`[clients.capabilities]`: what an EHR can apply; None: not stated, so all.
+    """`[clients.capabilities]`: what an EHR can apply.
 
     Attributes:
-        orderables: it takes any new order, or those alone that have one of the site's
-            own codes.
-        order_systems: code systems of the orders that it can place; all when absent.
+        actions: kinds of actions that it applies; None for all.
+        resources: types of resources to which it applies them; None for all.
+        orderables: it takes any new order, or only one that has a code of the site.
+        order_systems: code systems of the orders that it can place; None for all.
         order_details: `kept`, or `ignored` if only the code of a new order counts: Epic
             fills in the orderable's defaults.
         handout: the form in which it takes the page that a patient takes home.
+        links: cards link to our pages with a signature, with a login, or not at all;
+            None if the site does not say.
     """
 
     actions: tuple[Literal["create", "update", "delete"], ...] | None = None
@@ -83,29 +86,32 @@ class Client(SiteTable):
         jwks_url: the address of its key set.
         jwks_urls: the addresses, if it has several.
         jwks_index: the address of a list of such addresses.
-        jwks_origins: origins of the key sets that this list may name; by default its
-            own.
-        algorithms: those with which its tokens may be signed.
-        audiences: `aud` that is accepted besides our own address, whole, as the token
-            has it.
-        max_lifetime_seconds: from `iat` to `exp`, at most an hour.
-        fhir_aliases: other bases under which a FHIR server writes its references,
-            behind a gateway; never called.
+        jwks_origins: origins of the key sets that this list may name; by default the
+            list's origin.
+        jwks_file: the file of its key set, in the site folder.
+        algorithms: algorithms with which its tokens may be signed.
+        audiences: values of `aud` that are accepted besides our address, each compared
+            as a whole.
+        max_lifetime_seconds: longest time from `iat` to `exp`, at most an hour.
+        fhir_servers: bases that its calls may name.
+        fhir_aliases: other bases under which a FHIR server behind a gateway writes its
+            references. They are never called.
         tenants: if set, a token must name one of them.
         tenant_fhir_servers: bases of `fhir_servers` that calls of a tenant may name;
             all for a tenant without an entry.
-        hook_instance: the form of its ids of signings: UUIDs, as CDS Hooks wants, or
-            any text.
+        deadline_seconds: time for an answer; None for that of the service.
+        hook_instance: the form of its `hookInstance`: UUIDs, as CDS Hooks wants, or any
+            text.
         patient_view: it is answered when a chart is opened; None as its profile says.
         client_id: our client id at this EHR's authorization server.
-        background_reads: its FHIR servers may be read when no order is signed,
-            by `loop`.
-        name: name of its own folder, `clients/<name>/`: mappings, hooks and policy that
-            hold for this EHR alone.
+        background_reads: `loop` may read its FHIR servers, without a call.
+        name: name of its folder, `clients/<name>/`, with mappings, hooks and policy for
+            this EHR alone.
         reviewers: accounts of the review pages that see this EHR's entries alone.
-        tenant_reviewers: accounts that see those of one tenant alone.
+        tenant_reviewers: accounts that see the entries of one tenant alone.
+        capabilities: what it can apply; None as its profile says.
         worksheet: our registration as a SMART app; None if it launches none.
-        language: language of its cards; None: what each call accepts.
+        language: language of its cards; None for the one that each call accepts.
     """
 
     issuer: Name
@@ -176,7 +182,7 @@ class Client(SiteTable):
         return (self.jwks_url,) if self.jwks_url is not None else self.jwks_urls
 
     def scopes(self) -> Iterator[tuple[str, Caller]]:
-        """Yield each account that is bound to this EHR, with what it may see."""
+        """Yield each account that is bound to this EHR, with whose entries it sees."""
         yield from ((name, Caller(self.issuer)) for name in self.reviewers)
         for tenant, names in self.tenant_reviewers.items():
             yield from ((name, Caller(self.issuer, tenant)) for name in names)
@@ -204,10 +210,13 @@ def with_profile(client: Client, profile: Profile) -> Client:
 
 
 def capabilities_of(profile: Profile, own: Capabilities = EVERYTHING) -> Capabilities:
-    """Return what the EHR can apply; an unknown action is none: words instead.
+    """Return what the EHR can apply.
+
+    If its actions are unknown, it gets none, and the card has words instead.
 
     Args:
-        own: what the site says itself, which wins.
+        profile: what its vendor says.
+        own: what the site says, which wins.
     """
     answer = profile.answer
     values: dict[str, Any] = {

@@ -10,9 +10,9 @@ from cds_service.outgoing.address import parse_address, parse_base
 
 Text = Annotated[str, StringConstraints(min_length=1)]
 YesNo = Annotated[bool, Strict()]
-# No answer is made in less: every call would be refused.
+# An answer takes more than half a second: every call would be refused.
 Seconds = Annotated[float, Strict(), Field(ge=0.5, le=120, allow_inf_nan=False)]
-# Files next to the time zones that are none: of this machine, or of no place.
+# Names in the list of time zones that are no place, or this machine's setting.
 NO_ZONES = frozenset({"localtime", "Factory"})
 
 

@@ -1,4 +1,4 @@
-"""The site folder of a hospital: `site.toml`, with overlays of mappings and hooks."""
+"""Read a hospital's site folder: `site.toml`, with overlays of mappings and hooks."""
 
 import os
 import stat
@@ -45,7 +45,7 @@ NO_SITE_FILE = (
 )
 OVERLAYS = ("mappings", "hooks")
 CLIENTS = "clients"
-# The person it was meant for would see the entries of every EHR.
+# An account that is not bound to an EHR sees the entries of all.
 NO_ACCOUNT = (
     "is not an account: write a local one in lower case, and one of the hospital's"
     " login as issuer|subject, with the issuer of [review]"
@@ -70,14 +70,13 @@ class Identity(SiteTable):
 
 
 class ServiceMode(SiteTable):
-    """`[service]`: who is shown answers, and if discovery needs a token.
+    """`[service]`: the users who are shown answers, and if discovery needs a token.
 
     Attributes:
-        mode: `off` answers no cards without computing any; `silent` computes and
-            records them, and shows none.
-        pilot_users: if set, `live` is for these alone and `silent` for others:
-            `context.userId`, or its id; with
-            `issuer|` before it, of that EHR alone.
+        mode: `off` answers without cards and computes none; `silent` computes and
+            records cards, and shows none.
+        pilot_users: if set, cards are live for these users and silent for all others. A
+            user is `context.userId`, or its id; `issuer|` before it names the EHR.
     """
 
     mode: Literal["off", "silent", "live"] = "live"
@@ -85,7 +84,7 @@ class ServiceMode(SiteTable):
     discovery: Literal["open", "closed"] = "open"
 
     def in_force(self) -> dict[str, Any]:
-        """Return the form in which the audit log records a change of it."""
+        """Return the mode and the users as the audit log records them."""
         return {"mode": self.mode, "pilotUsers": sorted(self.pilot_users)}
 
 
@@ -96,7 +95,7 @@ class FhirAccess(SiteTable):
 
 
 class SiteAttribute(SiteTable):
-    """`[[source-attributes]]`: a site's words on a study's use, on its model card."""
+    """`[[source-attributes]]`: a site's words on the use of a study."""
 
     study: Text
     key: Literal["A3_funding", "B8_ii_validity_local", "B8_iv_fairness_local"]
@@ -133,7 +132,7 @@ class Site(SiteTable):
     languages: Mapping[str, SiteLanguage] = Field(default_factory=dict)
 
     def scope_of(self, account: str) -> Caller | None:
-        """Return the entries an account may see: one EHR's or tenant's; None: all."""
+        """Return the caller whose entries alone an account sees; None for all."""
         return next(
             (
                 scope
@@ -168,11 +167,10 @@ class SiteFolder:
     Attributes:
         mappings: the overlay of `mappings/`, None if there is none.
         hooks: the overlay of `hooks/`, None if there is none.
-        clients: by issuer, for EHRs with a folder of their own: the site as it is for
-            this EHR alone.
-        below: the site whose overlays this one's lie over, of an EHR's own folder.
-        profiles: profile of each client, by issuer, with the facts that the site
+        profiles: the profile of each client, by issuer, with the facts that the site
             states.
+        clients: the folders of EHRs that have one, by issuer.
+        below: for the folder of an EHR, that of the site; its overlays are read first.
     """
 
     path: Path
@@ -185,14 +183,14 @@ class SiteFolder:
 
     @property
     def own_clients(self) -> tuple[Client, ...]:
-        """Return the EHRs that are answered from this folder."""
+        """Return the EHRs whose calls are answered from this folder."""
         if self.below is not None:
             name = self.path.name
             return tuple(client for client in self.site.clients if client.name == name)
         return tuple(client for client in self.site.clients if not client.name)
 
     def overlays(self, kind: Literal["mappings", "hooks"]) -> tuple[Path, ...]:
-        """Return the overlays of this kind, the last of which has the last word."""
+        """Return the overlays of this kind; the last one's files count."""
         overlay = self.mappings if kind == "mappings" else self.hooks
         return (
             *(self.below.overlays(kind) if self.below else ()),
@@ -209,7 +207,7 @@ class ClientFile(SiteTable):
 
 
 def load_site(folder: Path) -> SiteFolder:
-    """Load the site folder, checked.
+    """Load and check the site folder.
 
     Raises:
         DataFileError: names file, table and key of the first fault.
@@ -262,7 +260,7 @@ def _profiles(folder: Path, site: Site) -> dict[str, Profile]:
 
 
 def _missing_keys_fault(profile: Profile) -> str:
-    """Ask for a client's keys, with the list of key sets that its vendor names."""
+    """Return the message for a client without keys, with the list its vendor names."""
     index = value_of(profile.token.key_index)
     if index is None:
         return ONE_KEY_WAY
@@ -270,7 +268,11 @@ def _missing_keys_fault(profile: Profile) -> str:
 
 
 def _client_folders(site: SiteFolder) -> dict[str, SiteFolder]:
-    """Return the folders below `clients/`, each of which a client names."""
+    """Load the folders below `clients/`, by the issuer of the client that names each.
+
+    Raises:
+        DataFileError: no client names a folder, or a client names none of them.
+    """
     issuers = {
         client.name: client.issuer for client in site.site.clients if client.name
     }
@@ -320,7 +322,7 @@ def _client_folder(folder: Path, below: SiteFolder) -> SiteFolder:
 
 
 def aliases_of_server(folder: SiteFolder | None, server: str) -> tuple[str, ...]:
-    """Other bases under which this server writes its references, for any EHR."""
+    """Return other bases under which this server writes its references."""
     clients = folder.site.clients if folder else ()
     base = parse_base(server).url
     return tuple(
@@ -329,9 +331,9 @@ def aliases_of_server(folder: SiteFolder | None, server: str) -> tuple[str, ...]
 
 
 def _check_files(folder: Path) -> None:
-    """Refuse a folder that anybody may write to: it decides who may call.
+    """Refuse a folder that everybody may write to, since it decides who may call.
 
-    A named pipe or a device in it is refused too: reading it may wait for ever.
+    A named pipe or a device in it is refused too: a read of it may never end.
     """
     for path in (folder, *sorted(folder.rglob("*"))):
         try:
@@ -463,10 +465,7 @@ def _check_networks(file: Path, place: str, client: Client, access: FhirAccess) 
 
 
 def _check_review(file: Path, site: Site) -> None:
-    """Check the login of the review pages.
-
-    Its secret is read here too, so that a fault shows at start.
-    """
+    """Check the login of the review pages, and that its secret can be read."""
     if site.review is None:
         return
     client_secret(file.parent, site.review.client_secret_file)
@@ -484,9 +483,9 @@ def _is_private(address: Address) -> bool:
 
 
 def _check_names(folder: Path) -> None:
-    """Refuse a folder whose name is nearly that of one we read: it would do nothing.
+    """Refuse a folder whose misspelt name would keep it from being read.
 
-    Other folders are allowed.
+    Folders with other names are allowed.
     """
     names = (*OVERLAYS, CONFIRMED)
     for path in sorted(folder.iterdir()):
@@ -502,7 +501,10 @@ def _overlay(folder: Path) -> Path | None:
 
 
 def holds_private_key(file: Path) -> bool:
-    """Tell a private key (RFC 7518, 6.2.2 and 6.3.2); False if it cannot be read."""
+    """Tell if a key file holds a private key (RFC 7518, 6.2.2 and 6.3.2).
+
+    False if the file cannot be read.
+    """
     document: Any = None
     with suppress(OSError, JsonTextError):
         document = decode_json(file.read_bytes())
@@ -513,7 +515,7 @@ def holds_private_key(file: Path) -> bool:
 
 
 def what_was_read(folder: SiteFolder | None) -> Iterator[str]:
-    """Say what a site's folder holds, for its authors: one line a table and a file."""
+    """Yield what was read of a site's folder: a line for each setting and file."""
     if folder is None:
         yield (
             "no site folder: the service is open and local "

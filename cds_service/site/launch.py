@@ -6,17 +6,17 @@ from cds_service.site.review import ClientId, LoginServer, SecretFile
 
 
 class WorksheetLaunch(SiteTable):
-    """The registration; each of the EHR's `fhir-servers` may launch the worksheet.
+    """Our registration; each of the EHR's `fhir-servers` may launch the worksheet.
 
     Attributes:
         client_id: id of the worksheet at this EHR's authorization server.
-        client_secret_file: in the site folder; None for a public client, protected by
-            PKCE alone.
+        client_secret_file: name of a file in the site folder; None for a public
+            client, which PKCE alone protects.
         servers: origins that a FHIR server's SMART configuration may name besides its
             own.
         writes: how the FHIR server takes several values; None as its profile says.
-        in_cards: cards link to it; the EHR must be able to launch a link of
-            type `smart`.
+        in_cards: cards link to it, so the EHR must be able to launch a link of type
+            `smart`.
     """
 
     client_id: ClientId

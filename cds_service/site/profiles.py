@@ -1,9 +1,8 @@
-"""Profiles of EHRs: each fact of what one sends and takes, with its source, or unknown.
+"""Read profiles of EHRs, `mappings/ehr/<name>.toml`.
 
-Profiles are in `mappings/ehr/<name>.toml`.
-
-A profile is what a vendor's page, or its code, says on a day. A site that knows better
-overrides single facts in `[clients.facts]` of `site.toml`.
+A profile has facts on what one EHR sends and takes, each with its source, or unknown. A
+source is a vendor's page or code on a certain day. A site that knows better overrides
+single facts in `[clients.facts]` of `site.toml`.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -40,9 +39,9 @@ class Source(DataTable):
     """The page where facts were read, and the day.
 
     Attributes:
-        kind: who says it; a draft was never published, a run was seen by us.
+        kind: the kind of source; a draft was never published, a run is our own test.
         read: the day on which it was read.
-        dated: the day or month of the text itself, if it says one.
+        dated: the day or month of the text, if it has one.
     """
 
     address: Text
@@ -56,7 +55,7 @@ class Fact(DataTable, Generic[Value]):
 
     Attributes:
         source: the name of its source.
-        words: words of the source, which state it.
+        words: the words of the source.
     """
 
     value: Value
@@ -79,14 +78,13 @@ class HookFacts(DataTable):
 
 
 class TokenFacts(DataTable):
-    """The making of its tokens, and the place of their keys.
+    """Facts on its tokens, and on the keys that verify them.
 
     Attributes:
-        issuer: what `iss` is: the FHIR base, one value for all hospitals, or typed by
-            hand.
-        keys: how the set with the token's key is found: by the `jku` of the first
-            token, a list of sets, or none that can be read.
-        audience: `aud`: the called address, or what was typed.
+        issuer: `iss` is the FHIR base, one value for all hospitals, or typed by hand.
+        keys: the key set is found by the `jku` of the first token, in a list of sets,
+            or not at all.
+        audience: `aud` is the called address, or typed by hand.
     """
 
     algorithms: Fact[tuple[Algorithm, ...]] | Unknown = "unknown"
@@ -101,15 +99,15 @@ class TokenFacts(DataTable):
 
 
 class RequestFacts(DataTable):
-    """The contents of its calls.
+    """Facts on its calls.
 
     Attributes:
-        url: how its calls are registered.
+        url: the address under which its calls are registered.
         needs: scopes without which it leaves something out of its calls.
-        scope_names: as its screens call them, by our resource types.
-        prefetch: where its queries come from.
+        scope_names: scopes as its screens call them, by our resource types.
+        prefetch: the source of its queries.
         prefetch_length: characters of the longest query that it takes.
-        empty: how it sends a query that found nothing.
+        empty: the form of a query that found nothing.
         drafts: resource types of draft orders.
     """
 
@@ -132,18 +130,17 @@ class RequestFacts(DataTable):
 
 
 class AnswerFacts(DataTable):
-    """Its treatment of an answer.
+    """Facts on its use of an answer.
 
     Attributes:
-        cards: how many it shows.
-        detail: the widest form of text that it renders.
-        shown: which text of a suggestion its users read.
-        orderables: it places any new order, or those alone that have a code of its
-            own.
+        cards: the number of cards that it shows.
+        detail: the richest form of text that it renders.
+        shown: the text of a suggestion that its users read.
+        orderables: it places any new order, or only one that has a code of the site.
         order_systems: code systems of orders that it can place.
-        handout: as what it takes a draft of a page for the patient.
-        reasons: what becomes of override reasons.
-        drops: what of an answer it does not use.
+        handout: the form in which it takes a page for the patient.
+        reasons: it shows override reasons, maps them to its own, or drops them.
+        drops: parts of an answer that it does not use.
     """
 
     cards: Fact[Count] | Unknown = "unknown"
@@ -170,17 +167,17 @@ class AnswerFacts(DataTable):
 
 
 class ServerFacts(DataTable):
-    """The requests that its FHIR server takes.
+    """Facts on its FHIR server.
 
     Attributes:
-        writes: several resources as one transaction, or one create after the other.
+        writes: it takes several resources as one transaction, or one at a time.
     """
 
     writes: Fact[Writes] | Unknown = "unknown"
 
 
 class FeedbackFacts(DataTable):
-    """The feedback that it sends.
+    """Facts on the feedback that it sends.
 
     Attributes:
         reason: members that hold an override's reason.
@@ -192,7 +189,7 @@ class FeedbackFacts(DataTable):
 
 
 class PlaceFacts(DataTable):
-    """The places where its team sets things, in the vendor's words."""
+    """The screens on which its team sets things, in the vendor's words."""
 
     url: Fact[Text] | Unknown = "unknown"
     jwt: Fact[Text] | Unknown = "unknown"
@@ -203,7 +200,7 @@ class PlaceFacts(DataTable):
 
 
 class About(DataTable):
-    """`[profile]`: whose habits these are, and when to read its sources again."""
+    """`[profile]`: the product, and the day on which to read its sources again."""
 
     title: Text
     review: date
@@ -215,9 +212,11 @@ class StatedFact:
     """One fact of a profile, with its place.
 
     Attributes:
-        value: None if it is unknown.
-        source: where it was read; None if it is unknown, and for the site's own.
-        source_name: name of the source, in the profile.
+        group: table of the profile.
+        key: key in that table.
+        value: the value; None if it is unknown.
+        source: the source; None if the fact is unknown or the site's own.
+        source_name: name of the source in the profile.
     """
 
     group: str
@@ -282,12 +281,12 @@ class Profile(DataTable):
     def with_facts(
         self, stated_facts: Mapping[str, Mapping[str, Any]], file: Path, place: str
     ) -> "Profile":
-        """Return the profile with what a site states itself.
+        """Return the profile with the facts that a site states itself.
 
         Args:
             stated_facts: plain values, by group and key.
-            file: `site.toml`.
-            place: of the table in it.
+            file: the site's `site.toml`.
+            place: key of the table in it.
 
         Raises:
             DataFileError: a fact has no such group or key, or another form.
@@ -315,7 +314,7 @@ class Profile(DataTable):
 
 
 def _fault_of_site(error: DataFileError, file: Path, place: str) -> DataFileError:
-    """Make the fault of a plain value, without the words on the form of a profile."""
+    """Return the fault of a site's plain value, by its own key."""
     of_values = (fault for fault in error.faults if ".value" in fault.key)
     fault = next(of_values, error.faults[0])
     message = str(fault).rpartition(f"{fault.key}: ")[2]
@@ -326,7 +325,7 @@ GROUPS = ("hooks", "token", "request", "answer", "server", "feedback", "places")
 
 
 def profile_folders(overlays: Sequence[Path]) -> tuple[Path, ...]:
-    """Find where profiles are: ours, then those of these overlays of `mappings/`."""
+    """Return the folders of profiles: ours, then those of these overlays."""
     return tuple(root / EHR for root in (data_root("mappings"), *overlays))
 
 

@@ -1,4 +1,4 @@
-"""`[review]` of a site folder: the hospital's own login, by OpenID Connect."""
+"""`[review]` of `site.toml`: the hospital's login, by OpenID Connect."""
 
 import hashlib
 import json
@@ -41,7 +41,7 @@ SecretFile = Annotated[
 LoginServer = Annotated[Origin, AfterValidator(_server)]
 
 
-# of a local account
+# the name of a local account
 ACCOUNT = re.compile(r"[a-z0-9][a-z0-9._@-]{1,63}")
 
 
@@ -49,19 +49,18 @@ class ReviewLogin(SiteTable):
     """`[review]`: login by the hospital's issuer, with or without local accounts.
 
     Attributes:
-        issuer: as its ID tokens name it.
-        client_secret_file: in the site folder; None for a public client, protected by
-            PKCE alone.
+        issuer: the issuer, as its ID tokens name it.
+        client_secret_file: name of a file in the site folder; None for a public
+            client, which PKCE alone protects.
         servers: origins that the issuer's discovery document may name besides the
             issuer's own.
-        scopes: asked for besides `openid`.
+        scopes: scopes that are asked for besides `openid`.
         role_claim: claim of the ID token that gives the role: a text, or a list of
-            them.
-        roles: the role that each value of that claim gives.
-        name_claim: claim of the ID token with a readable account name, shown next to
-            the id of the account; never needed.
-        local_accounts: local accounts may still log in, as when the issuer cannot be
-            reached.
+            texts.
+        roles: the role for each value of that claim.
+        name_claim: claim of the ID token with a readable name, shown next to the id of
+            the account; None if it has none.
+        local_accounts: local accounts may log in too.
     """
 
     issuer: Annotated[str, AfterValidator(_issuer)]
@@ -84,7 +83,10 @@ class ReviewLogin(SiteTable):
 
     @property
     def rules(self) -> str:
-        """Digest the issuer and the roles by claim, under which a session began."""
+        """Return the issuer, with a digest of the rules for roles.
+
+        A session ends when this text changes.
+        """
         rules = json.dumps([self.role_claim, sorted(self.roles.items())])
         return f"{self.issuer} {hashlib.sha256(rules.encode()).hexdigest()}"
 
@@ -94,7 +96,7 @@ def client_secret(folder: Path, name: str | None) -> str | None:
 
     Args:
         folder: folder of the site.
-        name: name of the file.
+        name: name of the file; None for a public client.
 
     Raises:
         DataFileError: the file is not there, holds no secret, or everybody on this
