@@ -1,7 +1,7 @@
-"""OAuth's authorization code flow with PKCE, as our login and our launch share it.
+"""OAuth's authorization code flow with PKCE, for our login and our launch.
 
-A server is known by its discovery document. We call the addresses in it, and send
-browsers to them, only on origins that the site allows. ID tokens are verified here.
+A server's discovery document names its addresses. We call them, and send browsers
+there, only on origins that the site allows. ID tokens are verified here too.
 """
 
 import base64
@@ -25,14 +25,14 @@ from cds_service.outgoing.cached import Cached, Monotonic
 from cds_service.outgoing.deadline import Deadline
 from cds_service.protocol.json_text import JsonTextError, decode_json
 
-FETCH_SECONDS = 5.0  # for the document
+FETCH_SECONDS = 5.0  # for the discovery document
 MAX_BYTES = 256 * 1024
 MAX_CODE = 4096  # characters
-TURN_SECONDS = 1.0
+TURN_SECONDS = 1.0  # for one of the threads that may call the token endpoint
 BUSY = "the login server has not answered yet"
 BASIC, POST = "client_secret_basic", "client_secret_post"
 CHALLENGE = "S256"
-# of the token endpoint
+# statuses by which the token endpoint refuses -> what it refuses
 REFUSALS: Mapping[int, str] = {400: "code", 401: "client", 403: "code"}
 # Asymmetric signatures only: with `none` or HS256, anyone who knows the public key
 # could sign.
@@ -44,8 +44,8 @@ OPTIONS: Any = {
     "verify_sub": False,
     "verify_jti": False,
 }
-# The first match counts: PyJWT's other errors, for a strictly parsed token, are about
-# times.
+# The first match counts. For a strictly parsed token, all other errors of PyJWT are
+# about times.
 TOKEN_FAULTS: Mapping[type[jwt.PyJWTError], str] = {
     jwt.InvalidSignatureError: "signature",
     jwt.InvalidAudienceError: "audience",
@@ -63,11 +63,12 @@ class Registration:
 
     Attributes:
         document: URL of the server's discovery document.
+        client_id: our id at the server.
+        secret: our secret; None for a public client.
         issuer: the issuer that the document must name; empty if it may name any.
-        secret: the client's secret; None for a public client.
-        allowed: addresses whose origins the addresses in the document may have.
+        allowed: addresses on whose origins those in the document must be.
         needs_challenge: the document must offer PKCE.
-        most_at_once: threads that a slow server may occupy.
+        most_at_once: most threads that wait for the token endpoint at once.
     """
 
     document: str
@@ -81,9 +82,13 @@ class Registration:
 
 @dataclass(frozen=True, slots=True)
 class Provider:
-    """The discovery document of OpenID Connect (section 3); URLs as written.
+    """A server's discovery document (OpenID Connect Discovery, section 3).
 
     Attributes:
+        issuer: the issuer of its ID tokens.
+        authorization, token: URLs of these endpoints, as written.
+        keys: the source of its keys.
+        authentication: how we prove who we are at the token endpoint.
         names_itself: its responses contain `iss` (RFC 9207).
     """
 
@@ -97,17 +102,18 @@ class Provider:
 
 @dataclass(frozen=True, slots=True)
 class Secret:
-    """The seed of one browser's secrets, for the time it is at the server.
+    """The seed of one browser's secrets while it is at the server.
 
     Attributes:
-        purpose: what the flow is for, so that what one flow made fits no other.
+        seed: random text.
+        purpose: purpose of the flow, so that a value of one flow fits no other.
     """
 
     seed: str
     purpose: str = ""
 
     def value(self, name: str) -> str:
-        """Make the value of this name; knowing one of them does not reveal another."""
+        """Derive the value of this name; one value does not reveal another."""
         purpose = f"{self.purpose}{name}".encode()
         return _base64(hmac.digest(self.seed.encode(), purpose, hashlib.sha256))
 
@@ -124,7 +130,7 @@ class Secret:
 
 
 class AuthorizationServer:
-    """One server, with this process's cached data."""
+    """One authorization server, with its document and keys in this process."""
 
     def __init__(
         self,
@@ -132,7 +138,7 @@ class AuthorizationServer:
         connections: Connections,
         clock: Monotonic = time.monotonic,
     ) -> None:
-        """Keep what is needed; nothing is requested yet."""
+        """Keep the registration; the document is requested when it is needed."""
         self._ours = registration
         self._connections = connections
         self._session = connections.session(max_bytes=MAX_BYTES)
@@ -159,11 +165,11 @@ class AuthorizationServer:
         return f"{url}{mark}{urlencode(parameters)}"
 
     def read_code(self, query: Mapping[str, str], deadline: Deadline) -> str:
-        """Read the code from what the browser brings back.
+        """Read the code from the query with which the browser comes back.
 
         Raises:
-            LoginRefused: there is none, or another server sent it (RFC 9207), or it
-                does not name its sender although this server always does.
+            LoginRefused: there is no code, or another server sent it (RFC 9207), or it
+                names no sender although this server always does.
             CallFailed: the discovery document cannot be read.
         """
         named, provider = query.get("iss"), self._discovered(deadline)

@@ -1,4 +1,4 @@
-"""Public keys of an issuer (RFC 7517), from a file of the site or from a URL."""
+"""Read public keys of an issuer (RFC 7517), from a file of the site or from a URL."""
 
 import logging
 import time
@@ -26,10 +26,11 @@ LOG = logging.getLogger("kyphoplasty_cds.callers")
 MAX_KEYS = 100
 MAX_KID = 256  # characters
 MAX_SETS = 20  # of one index
-MAX_OF_ID = 3  # of one algorithm: a rotation has two, and a token is tried with each
+# Keys of one algorithm under one id. A rotation has two; a token is tried with each.
+MAX_OF_ID = 3
 TOO_MANY = "jwks.many"
 RSA_BITS = (2048, 8192)  # shorter keys can be broken, longer ones are slow
-# with one as long as the key, each signature takes 60 times as long
+# With an exponent as long as the key, a signature takes 60 times as long to verify.
 MAX_EXPONENT = 2**32
 RSA = ("RS256", "RS384", "RS512", "PS256", "PS384", "PS512")
 # Key type or curve -> algorithms of RFC 7518 and RFC 8037 that such a key can verify.
@@ -56,18 +57,18 @@ class KeySet:
     """The keys of one issuer.
 
     Attributes:
-        keys: by id, one for each algorithm that the key may verify; none if its `alg`
-            is for another key type. Different keys may share an id; a key without an id
-            has the empty id.
-        ignored: why a key with this id is not used: `jwks.badkey`, `jwks.use`,
-            `jwks.weak`; `jwks.many` of those beyond the first with this id.
+        keys: keys by id, each once for each algorithm that it may verify; none if its
+            `alg` is for another key type. Different keys may share an id; a key without
+            an id has the empty id.
+        ignored: the reason why a key with this id is not used: `jwks.badkey`,
+            `jwks.use` or `jwks.weak`; `jwks.many` if there are too many of this id.
     """
 
     keys: Mapping[str, tuple[PyJWK, ...]] = field(default_factory=dict)
     ignored: Mapping[str, str] = field(default_factory=dict)
 
     def fitting(self, algorithm: str, kid: str | None) -> Sequence[PyJWK]:
-        """Return the keys of this algorithm: with this id, or all if none is named."""
+        """Return the keys of this algorithm with this id, or with any if it is None."""
         named = (
             self.keys.get(kid, ())
             if kid is not None
@@ -117,7 +118,7 @@ def _add(
     keys: dict[str, tuple[PyJWK, ...]],
     ignored: dict[str, str],
 ) -> None:
-    """Add keys of this id, as far as it may have so many."""
+    """Add keys of this id, at most `MAX_OF_ID` for each algorithm."""
     of_kid = keys.get(kid, ())
     if not kid:  # no token of an EHR names it
         keys[kid] = (*of_kid, *more)
@@ -174,24 +175,24 @@ class KeySource(Protocol):
 
     @property
     def addresses(self) -> Sequence[str]:
-        """Find where a token may say that its key is, for the log."""
+        """Return the addresses that a token may name for its key, for the log."""
 
     @property
     def ids(self) -> Collection[str]:
         """Return the ids of the keys that are known now, for the log."""
 
     def keys(self, kid: str, until: Deadline) -> KeySet:
-        """Return the keys in force, which have this one if it can be had in time."""
+        """Return the keys in force, fetched again in time if they lack this one."""
 
     def named(self, jku: Any, until: Deadline) -> "KeySource | None":
-        """Return what `jku` names; nothing is ever fetched from a URL in a token."""
+        """Return the source that `jku` names, or None; that URL is never fetched."""
 
     def prefetch(self) -> None:
         """Begin to fetch, without waiting."""
 
 
 def key_source(client: Client, folder: Path, connections: Connections) -> KeySource:
-    """Find where this EHR's keys come from, by its table.
+    """Return the source of this EHR's keys, by its table in `site.toml`.
 
     Raises:
         DataFileError: its key file has no usable key.
@@ -206,7 +207,7 @@ def key_source(client: Client, folder: Path, connections: Connections) -> KeySou
     return sources[0] if len(sources) == 1 else KeyAddresses(sources)
 
 
-State = tuple[int, int, int]  # of a file: its inode, time of change and size
+State = tuple[int, int, int]  # of a file: inode, time of change in ns, bytes
 NO_FILE: State = (0, 0, 0)
 
 
@@ -230,16 +231,16 @@ class KeyFile:
 
     def keys(self, kid: str, until: Deadline) -> KeySet:
         """Return the keys in the file, or those last read if it is unreadable."""
-        del kid, until  # a file has no others, and is read at once
+        del kid, until  # a file has all its keys, and is read at once
         state = _state_of(self._file)
         if state != self._state:
             self._read(state)
         return self._keys
 
     def _read(self, state: State) -> None:
-        """Read the file in this state; one that fails is read again at the next call.
+        """Read the file in this state; if that fails, the next call reads it again.
 
-        A new owner or mode, which may be what it lacked, changes no state.
+        A change of owner or mode may mend the file and does not change its state.
         """
         try:
             self._keys = read_keys(self._file.read_bytes())
@@ -257,7 +258,7 @@ class KeyFile:
         return self._keys.keys.keys()
 
     def named(self, jku: Any, until: Deadline) -> "KeyFile | None":
-        """Return this file: on the EHR's own origin no other address is compared."""
+        """Return this file for any `jku` on the EHR's own origin."""
         del until  # nothing is fetched
         named, own = _address(jku), _address(self._issuer)
         return (
@@ -286,10 +287,14 @@ class KeyAddress:
         algorithms: Collection[str] = OF_CLIENTS,
         monotonic: Monotonic = time.monotonic,
     ) -> None:
-        """Fetches nothing yet.
+        """Keep the URL; the keys are fetched when they are first needed.
 
         Args:
+            issuer: the issuer, for the log.
+            url: address of the JWK Set.
+            connections: the way to it.
             algorithms: algorithms for which keys are needed.
+            monotonic: the clock.
         """
         self.url = url
         self._issuer = issuer
@@ -315,7 +320,10 @@ class KeyAddress:
         return self.known(kid, Deadline.after(min(WAIT_SECONDS, until.left))) or NO_KEYS
 
     def known(self, kid: str | None, until: Deadline) -> KeySet | None:
-        """Return the same for callers that can wait longer; None if there are none."""
+        """Return the current keys, waiting until this deadline; None without any.
+
+        They are fetched first if they lack this id; None asks for no id.
+        """
         return self.cached.get(until, lambda known: kid is None or kid in known.keys)
 
     def prefetch(self) -> None:
@@ -361,7 +369,7 @@ class KeyAddresses:
     def keys(self, kid: str, until: Deadline) -> KeySet:
         """Return the keys of all sets.
 
-        Those that lack this id are asked side by side.
+        If all lack this id, they are fetched side by side.
         """
         keys = NO_KEYS
         for within in (
@@ -397,10 +405,14 @@ class KeyIndex:
         *,
         monotonic: Monotonic = time.monotonic,
     ) -> None:
-        """Fetches nothing yet.
+        """Keep the URL; the list is fetched when it is first needed.
 
         Args:
-            origins: of key sets; without any, the list's own.
+            issuer: the issuer, for the log.
+            url: address of the list.
+            origins: origins on which key sets may be; if empty, that of the list.
+            connections: the way to them.
+            monotonic: the clock.
         """
         self._issuer = issuer
         self._url = url
@@ -484,9 +496,9 @@ def _origin_words(address: Address) -> str:
 
 
 def read_index(text: bytes) -> Collection[Address]:
-    """Read the addresses in this list, or in the one list of an object, each once.
+    """Read the addresses in this list, or in the first list of an object, each once.
 
-    An entry is an address, or an object with a `jku`. What is neither is left out.
+    An entry is an address, or an object with a `jku`. Any other is left out.
 
     Raises:
         NoKeySet: the text is not such a list, or too long.
@@ -519,7 +531,7 @@ def _joined(sets: Iterable[KeySet]) -> KeySet:
 
 
 def _address(url: Any) -> Address | None:
-    """Return the address in this URL; None if it is none."""
+    """Return the address in this URL; None if it is no URL."""
     try:
         return parse_address(url) if isinstance(url, str) else None
     except ValueError:
@@ -527,7 +539,7 @@ def _address(url: Any) -> Address | None:
 
 
 def find_key_faults(site: SiteFolder) -> tuple[DataFileError, ...]:
-    """List the faults of the key files that prevent the start, one for each client."""
+    """List the faults of key files, which prevent a start, one for each client."""
     faults = []
     for client in site.site.clients:
         try:
@@ -561,7 +573,7 @@ def _usable_keys(file: Path) -> KeySet:
 
 
 def _state_of(file: Path) -> State:
-    """Return a state that changes with the file's content; zeros without a file."""
+    """Return a state that changes with the file's content; `NO_FILE` without a file."""
     try:
         status = file.stat()
     except OSError:

@@ -1,8 +1,8 @@
-"""Verifies a token: form, header, issuer, keys, PyJWT's checks, our checks, first use.
+"""Verify a token: form, header, issuer, keys, PyJWT's checks, our checks, first use.
 
 PyJWT verifies the signature, `aud`, `iss`, `exp`, `iat`, `nbf` and required claims; CDS
 Hooks 2.0.1 ("Trusting CDS Clients") requires the rest. The answer is the same for every
-failure; the reason only goes to the log.
+failure; the reason goes to the log alone.
 """
 
 import math
@@ -36,6 +36,7 @@ SHOWN = 64  # characters of a caller's claims in the log
 SHOWN_ADDRESS = 200  # characters of a claim that is an address
 MAX_AUDIENCES = 5  # in the log
 KID_UNKNOWN = "jwt.kid_unknown"
+# parts of an address that may hold a secret: user, query and fragment
 SECRET = re.compile(r"(?<=://)[^/]*@|[?#].*", re.DOTALL)
 SHAPE = re.compile(r"([A-Za-z0-9_-]+)\.([A-Za-z0-9_-]+)\.([A-Za-z0-9_-]*)", re.ASCII)
 # Header members that change how the token is read, or that contain a key.
@@ -43,7 +44,7 @@ REFUSED_MEMBERS: Mapping[str, str] = {
     **dict.fromkeys(("crit", "b64", "zip"), "jwt.crit"),
     **dict.fromkeys(("jwk", "x5c", "x5u"), "jwt.header"),
 }
-# In PyJWT's messages: one exception covers all three claims.
+# PyJWT's messages name the claim; one exception covers all three.
 TIME_CLAIM = re.compile(r"\((exp|iat|nbf)\)")
 # `sub` is not checked
 OPTIONS: Any = {"require": ["iss", "aud", "exp", "iat", "jti"], "verify_sub": False}
@@ -84,7 +85,7 @@ class Callers:
         self._used = used
 
     def prefetch(self) -> None:
-        """Start to fetch keys and to reach the table of used tokens; do not wait."""
+        """Start to fetch keys and reach the table of used tokens, without waiting."""
         self._used.start()
         for client in self._clients.values():
             client.source.prefetch()
@@ -95,8 +96,10 @@ class Callers:
         """Verify the token in this Authorization header and return its caller.
 
         Args:
+            authorization: the header; None without one.
             addresses: the called URL as callers know it, and others that `aud` may
-                name; from settings only.
+                name. They are from settings, never from the request.
+            until: deadline for keys, and for the table of used tokens.
 
         Raises:
             NotAuthenticated: the caller is not known.
@@ -110,7 +113,7 @@ class Callers:
             return self._verify(text, header, unverified, addresses, until)
         except NotAuthenticated as refusal:
             refusal.claimed = _claimed(header, unverified)
-            # Only then do the keys of one set alone count.
+            # If a token names a key set, the keys of other sets do not count.
             has_set = refusal.reason == KID_UNKNOWN and "jku" in header
             key_set = header["jku"] if has_set else None
             refusal.expected = self._expected(unverified.get("iss"), addresses, key_set)
@@ -119,11 +122,13 @@ class Callers:
     def _expected(
         self, issuer: Any, addresses: Sequence[str], key_set: Any
     ) -> Mapping[str, Any]:
-        """Return the values that the site expects of this issuer.
+        """Return the values that the site expects of this issuer, for the log.
 
-        For an unknown issuer, return the known ones.
+        For an unknown issuer these are the known issuers.
 
         Args:
+            issuer: `iss` of the token.
+            addresses: as in `verify`.
             key_set: address of the key set whose keys count; None if all sets do.
         """
         client = self._clients.get(issuer) if isinstance(issuer, str) else None
@@ -219,7 +224,7 @@ def read_token(text: str) -> tuple[Mapping[str, Any], Mapping[str, Any]]:
 
 
 def check_header(header: Mapping[str, Any]) -> None:
-    """Accept only a header that requires nothing but a signature of the issuer.
+    """Refuse a header that requires more than the issuer's signature.
 
     Raises:
         NotAuthenticated: it requires more, or names no algorithm, type or key.
@@ -271,7 +276,7 @@ def decode(
 def check_claims(claims: Mapping[str, Any], client: Client) -> str | None:
     """Make the checks that PyJWT does not make, and return the token's tenant.
 
-    If the site names no tenants, a tenant may be any text: a word is kept as it is, any
+    If the site names no tenants, any text is a tenant: a word is returned as it is, any
     other text as its hash.
 
     Raises:
@@ -344,7 +349,7 @@ def _refusal(reason: str) -> NotAuthenticated:
 
 
 def _claimed(header: Mapping[str, Any], claims: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Return what an operator compares with the site's settings."""
+    """Return the claims that an operator compares with the site's settings."""
     audience = claims.get("aud")
     several = (
         [_shortened(value) for value in audience[:MAX_AUDIENCES]]

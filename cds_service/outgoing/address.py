@@ -37,12 +37,12 @@ class Address:
 
     @property
     def is_loopback(self) -> bool:
-        """Tell if this names the machine itself, in a plain spelling."""
+        """Tell if this is the machine itself, by its name or address."""
         return is_loopback_host(self.host)
 
     @property
     def may_carry_tokens(self) -> bool:
-        """Tell if none can listen in: https, or the machine itself."""
+        """Tell if no third party can listen: https, or the machine itself."""
         return self.scheme == "https" or self.is_loopback
 
     @property
@@ -53,7 +53,7 @@ class Address:
 
     @property
     def url(self) -> str:
-        """Write the address as a URL, always in the same spelling."""
+        """Return the URL of this address, always in the same spelling."""
         host = f"[{self.host}]" if ":" in self.host else self.host
         port = "" if self.port == DEFAULT_PORTS[self.scheme] else f":{self.port}"
         path = "".join(f"/{segment}" for segment in self.segments)
@@ -104,7 +104,7 @@ def parse_base(url: str) -> Address:
 
 
 def is_loopback_host(host: str) -> bool:
-    """Tell if a name or address is this machine's; a short spelling (127.1) is not."""
+    """Tell if a name or address is this machine's; short spellings (127.1) are not."""
     address = _ip_address(host.removeprefix("[").removesuffix("]"))
     return host == "localhost" or (address is not None and address.is_loopback)
 

@@ -1,4 +1,4 @@
-"""A circuit breaker for each FHIR server: when it is left alone."""
+"""A circuit breaker, which stops calls to a FHIR server that does not answer."""
 
 import random
 import threading
@@ -12,24 +12,24 @@ FAILING_SHARE = 0.5
 # One patient's record can make a server fail: that says nothing about the others.
 LEAST_PATIENTS = 3
 REST_SECONDS = 5.0
-# of the rest, up or down, so that workers do not all try at the same moment
+# share of the rest, more or less, so that workers do not all try at the same moment
 REST_JITTER = 0.2
 
 
 class Breaker:
     """Stops the calls to a server that did not answer for several patients.
 
-    It does so if there were ten calls or more in the last ten seconds, half of them or
-    more had no answer, and these were about three patients or more. After the rest one
-    call tries. An answer that is an error is an answer: it is this patient's gap. A
-    call is one question with its retry: a server that answers the second time answers.
+    They stop if there were ten calls or more in the last ten seconds, half of them or
+    more had no answer, and these were about three patients or more. After a rest one
+    call tries. An error that the server sends is an answer: it is this patient's gap. A
+    call is one question with its retry, so a second try that is answered is enough.
     """
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         """Let calls pass at first."""
         self._clock = clock
         self._lock = threading.Lock()
-        # when, and who had no answer
+        # the time of each call, and the patient of one without an answer
         self._calls: deque[tuple[float, str | None]] = deque()
         self._rests_until: float | None = None  # calls pass while it is None
         self._is_trying = False
@@ -37,7 +37,7 @@ class Breaker:
     def admits(self) -> bool:
         """Tell if a call may be made now.
 
-        After a rest one may, and the next only when that one has had its time.
+        After a rest one may. The next has to wait for its result, or for another rest.
         """
         with self._lock:
             if self._rests_until is None:
@@ -48,7 +48,7 @@ class Breaker:
             return True
 
     def note(self, patient: str, *, failed: bool) -> None:
-        """Remember if a call about this patient had an answer."""
+        """Note if a call about this patient had an answer."""
         with self._lock:
             now = self._clock()
             if self._rests_until is None:
@@ -71,6 +71,6 @@ class Breaker:
 
 
 def _rest_seconds() -> float:
-    # Spreads load, hides nothing.
+    # The random number spreads load, and is no secret.
     share = random.uniform(1 - REST_JITTER, 1 + REST_JITTER)  # noqa: S311
     return REST_SECONDS * share

@@ -1,7 +1,7 @@
-"""Caches what another server publishes, such as keys; refreshes it in the background.
+"""Cache what another server publishes, such as keys, and refresh it in the background.
 
-Fresh values never block. Whoever needs a newer value waits as long as it says; the
-fetch goes on behind the call, and what it brings serves the next.
+A fresh value is returned at once. A call that needs a newer one waits until its
+deadline; the fetch goes on in its thread, and serves the next call.
 """
 
 import threading
@@ -14,13 +14,13 @@ from cds_service.outgoing.deadline import Deadline
 
 WAITERS = 4  # calls that wait at once: a server that hangs must not hold all threads
 FRESH_SECONDS = 300.0  # an older value is refreshed in the background
-# since the last fetch ended, whatever came of it; then a call waits for the next
+# Since the last fetch ended, even if it failed: from then on a call waits for the next.
 MAX_AGE_SECONDS = 600.0
-# since the last fetch ended; then the value is not used before the next has ended
+# Since the last fetch ended: from then on the value is not used until the next ended.
 UNASKED_SECONDS = 3600.0
-KEPT_SECONDS = 24 * 3600.0  # since the value came, while fetches fail
-PAUSE_SECONDS = 60.0  # between two fetches, whatever is asked for
-FIRST_PAUSE_SECONDS = 10.0  # as long as there is no value
+KEPT_SECONDS = 24 * 3600.0  # since the value came, if all fetches fail
+PAUSE_SECONDS = 60.0  # between the beginnings of two fetches
+FIRST_PAUSE_SECONDS = 10.0  # the same while there is no value
 
 Thing = TypeVar("Thing")
 Monotonic = Callable[[], float]
@@ -41,10 +41,12 @@ class Cached(Generic[Thing]):
         *,
         monotonic: Monotonic = time.monotonic,
     ) -> None:
-        """Nothing is fetched yet.
+        """Begin without a value.
 
         Args:
-            fetch: raises `CallFailed`; it has a deadline of its own.
+            fetch: fetches the value, within its own time; raises `CallFailed`.
+            on_fault: is told why a fetch failed.
+            monotonic: the clock.
         """
         self.last: Thing | None = None
         self.fault = ""
@@ -52,7 +54,7 @@ class Cached(Generic[Thing]):
         self._on_fault = on_fault
         self._monotonic = monotonic
         self._lock = threading.Lock()
-        # the value came; a fetch ended; a fetch began
+        # the times when the value came, when a fetch ended, and when one began
         self._fetched = self._ended = self._tried = float("-inf")
         self._fetching: threading.Event | None = None
         self._waiting = threading.BoundedSemaphore(WAITERS)
@@ -63,7 +65,9 @@ class Cached(Generic[Thing]):
         """Return the value in force, refreshed first if it is old and there is time.
 
         Args:
-            is_enough: tells if the cached value has what is looked for.
+            until: deadline of the wait.
+            is_enough: tells if the cached value has what is looked for; if not, a newer
+                one is waited for.
         """
         with self._lock:
             now = self._monotonic()
@@ -90,14 +94,14 @@ class Cached(Generic[Thing]):
             return self.last if is_in_force else None
 
     def prefetch(self) -> None:
-        """Begin the first fetch, without waiting for it."""
+        """Begin a fetch, without waiting for it."""
         with self._lock:
             self._begin()
 
     def _begin(self) -> threading.Event | None:
-        """Return the fetch that goes on, or a new one; the caller holds the lock.
+        """Return the fetch that goes on, or a new one; None if it is too early for one.
 
-        The result is None if it is too early for another.
+        The caller holds the lock.
         """
         if self._fetching is not None:
             return self._fetching
@@ -121,7 +125,7 @@ class Cached(Generic[Thing]):
 
     def _run(self, over: threading.Event) -> None:
         thing: Thing | None = None
-        fault = "failure"  # of ours, unless the fetch says what was wrong
+        fault = "failure"  # for any error of ours; the fetch names its own
         try:
             thing = self._fetch()
         except CallFailed as error:

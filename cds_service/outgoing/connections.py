@@ -1,10 +1,10 @@
-"""Sessions of `requests` whose every exchange is checked: target, time and size.
+"""Make sessions of `requests` that check each exchange: its target, time and size.
 
-Four documented places of the libraries are used: requests lets an adapter choose the
-pool of a call (`build_connection_pool_key_attributes`) and answer it (`send`), urllib3
-connects to an address under the name of a host (`server_hostname`), and a connection
-names the class of its answers (`response_class`). Timeouts of sockets end single reads;
-what is slow throughout, or comes in countless pieces, is ended here.
+Four documented hooks of the libraries are used. In requests, an adapter chooses the
+pool of a call (`build_connection_pool_key_attributes`) and answers it (`send`). urllib3
+connects to an address under the name of a host (`server_hostname`). A connection of
+http.client names the class of its answers (`response_class`). Timeouts of sockets end
+single reads; an answer that is slow throughout, or in countless pieces, is ended here.
 """
 
 import math
@@ -35,22 +35,22 @@ from cds_service.outgoing.resolving import Resolver
 
 MAX_BYTES = 8 * 1024 * 1024  # of one answer, decoded
 MAX_RECORD_BYTES = 32 * 1024 * 1024  # of all answers for one request, decoded
-# What each value counts beyond the bytes that write it: decoded, `{"a":1}` takes 24
-# times its own, `"ab"` twelve times.
+# Bytes that each value of JSON counts besides its text: in memory, `{"a":1}` takes 24
+# times its length, `"ab"` twelve times.
 VALUE_BYTES = 64
 # On the wire, heads and frames of chunks included, of one answer.
 MAX_WIRE_BYTES = 64 * 1024 * 1024
-# A library reads an answer in pieces (a line, the data of a chunk, its end), each at
-# the same price however small it is: so many, and one more for each PIECE_BYTES.
+# A library reads an answer in pieces (a line, the data of a chunk, its end). Each costs
+# the same, however small. So many are allowed, and one more for each PIECE_BYTES.
 FREE_PIECES = 2048
 PIECE_BYTES = 64
-MAX_SERVERS = 64  # in open mode anyone on this machine may name one
+MAX_SERVERS = 64  # in open mode any caller on this machine may name one
 POOL_SIZE = 32
 SECONDS = 10.0  # of an exchange that sets no timeout
 LEAST_CONNECT_SECONDS = 0.3
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
 HEADERS = {"User-Agent": "kyphoplasty-cds", "Accept-Encoding": "gzip"}
-# Of an answer whose body has been read and decoded.
+# Headers that are wrong once the body has been read and decoded.
 GONE = frozenset({"content-encoding", "content-length", "transfer-encoding"})
 
 
@@ -64,15 +64,15 @@ class Connections:
         allow_public_plain: bool = True,
         max_record_bytes: int = MAX_RECORD_BYTES,
     ) -> None:
-        """Nothing is connected yet.
+        """Begin without a connection.
 
         Args:
-            allow_private: a server's name may lead into a private network; a
-                site says so, in open mode the
-                operator names every server that is not this machine.
-            allow_public_plain: plain http may leave private networks; a site
-                never lets it.
-            max_record_bytes: of all answers for one request, decoded.
+            allow_private: a server's name may lead into a private network. A site
+                decides it; in open mode the operator has named every server that is not
+                this machine.
+            allow_public_plain: plain http may leave private networks; with a site it
+                never may.
+            max_record_bytes: most bytes of all answers for one request, decoded.
         """
         self.max_record_bytes = max_record_bytes
         self._resolver = Resolver(
@@ -93,9 +93,9 @@ class Connections:
         Threads may share it.
 
         Args:
-            max_bytes: of one answer, decoded.
-            max_total_bytes: of all its answers, JSON counted as `ByteBudget` does; None
-                sets no such limit.
+            max_bytes: most bytes of one answer, decoded.
+            max_total_bytes: most bytes of all its answers, with `VALUE_BYTES` for each
+                value of JSON; None for no limit.
         """
         session = requests.Session()
         adapter = _CheckedAdapter(
@@ -118,13 +118,13 @@ class Connections:
 
 
 class ByteBudget:
-    """The bytes that all answers of one session may take up; its threads share it.
+    """The bytes that all answers of one session may take; its threads share it.
 
-    What was taken stays taken, also by an answer that is refused later.
+    Bytes of an answer that is refused later count too.
     """
 
     def __init__(self, most: int | None) -> None:
-        """Nothing is taken.
+        """Begin with the whole budget.
 
         Args:
             most: bytes, decoded; None for no limit.
@@ -133,10 +133,10 @@ class ByteBudget:
         self._left = math.inf if most is None else most
 
     def take(self, count: int) -> None:
-        """Make room for so many more bytes; zero asks if there is any.
+        """Take so many bytes; zero checks that some are left.
 
         Raises:
-            CallFailed: there is none.
+            CallFailed: none are left.
         """
         with self._lock:
             self._left -= count
@@ -175,7 +175,7 @@ class _CheckedAdapter(HTTPAdapter):
     def build_connection_pool_key_attributes(
         self, request: requests.PreparedRequest, verify: Any, cert: Any = None
     ) -> Any:
-        """Return the pool of the address; its certificate must name the Host."""
+        """Return the pool of the address; the certificate must be that of the Host."""
         host, tls = super().build_connection_pool_key_attributes(request, verify, cert)
         return host, {
             **tls,
@@ -237,7 +237,7 @@ class _CheckedAdapter(HTTPAdapter):
             if deadline.left <= 0:
                 raise late()
             seconds = deadline.left
-            # to connect, and to wait for each read
+            # seconds to connect, and to wait for each read
             limits = (max(LEAST_CONNECT_SECONDS, seconds / 4), seconds)
             try:
                 return super().send(
@@ -254,7 +254,7 @@ class _CheckedAdapter(HTTPAdapter):
     def _read(self, raw: urllib3.BaseHTTPResponse, deadline: Deadline) -> bytes:
         """Read the decoded body; a connection that is not read to its end is closed."""
         connection: Any = raw.connection
-        # before it is read: a connection that is free again may serve another session
+        # Taken before the read: a connection that is free again may have another.
         watch = connection.watch
         try:
             body = self._whole(raw, deadline)
@@ -267,13 +267,13 @@ class _CheckedAdapter(HTTPAdapter):
         return body
 
     def _whole(self, raw: urllib3.BaseHTTPResponse, deadline: Deadline) -> bytes:
-        """Read piece by piece into one place that grows: many pieces leave holes."""
-        # interim: the answer is yet to come, and the next session would take it for its
-        # own
+        """Read the body piece by piece into one growing buffer, and check its size."""
+        # After an interim answer the real one is yet to come: the next session would
+        # read it as its own.
         if raw.status < 200:
             raise CallFailed("truncated", "the server's answer broke off")
         body, announced = bytearray(), raw.headers.get("Content-Length", "")
-        # packed, it is larger still
+        # Decoded, it is larger still.
         if announced.isdecimal() and int(announced[:20]) > self._max_bytes:
             raise _too_large()
         while piece := raw.read1(65536, decode_content=True):
@@ -283,7 +283,7 @@ class _CheckedAdapter(HTTPAdapter):
             if deadline.left <= 0:
                 raise late()
             self._budget.take(len(piece))
-        # the head was cut off, and may look like one without a body
+        # A head that was cut off may look like one without a body.
         if deadline.left <= 0:
             raise late()
         self._budget.take(VALUE_BYTES * sum(map(body.count, (b"{", b"[", b","))))
@@ -320,7 +320,7 @@ def _too_large() -> CallFailed:
 
 
 def _cause(error: Exception) -> Any:
-    """Return what urllib3 raised, if requests has wrapped it."""
+    """Return the error of urllib3 that requests has wrapped; else the error itself."""
     inner = (
         error.args[0]
         if isinstance(error, requests.RequestException) and error.args
@@ -352,10 +352,10 @@ def _as_failure(error: Exception) -> CallFailed:
 
 @cache
 def _tls() -> ssl.SSLContext:
-    """Check certificates against one list of authorities, read once.
+    """Return the context that checks certificates, made once.
 
-    It is the machine's own, so that an authority that its owner removed stays removed.
-    The list of the browsers serves only a machine that has none.
+    The authorities are the machine's own, so that one that its owner removed stays
+    removed. A machine without a list gets that of the browsers.
     """
     context = ssl.create_default_context()
     folder = ssl.get_default_verify_paths().capath  # read by OpenSSL as it needs them
@@ -364,16 +364,16 @@ def _tls() -> ssl.SSLContext:
     )
     if not has_own:
         context.load_verify_locations(certifi.where())
-    # A name counts only where RFC 9525 has it: in the certificate's subjectAltName.
+    # By RFC 9525 a name counts only in the certificate's subjectAltName.
     context.hostname_checks_common_name = False
     return context
 
 
 class _Counted(BufferedReader):
-    """The bytes of one answer as they come, with an end by size and by pieces.
+    """The bytes of one answer as they come; too many, or too many pieces, end it.
 
-    A library goes on for each chunk of one byte, each `100 Continue` and each byte that
-    unpacks to nothing, in a loop of its own: what it reads is the one place to count.
+    The libraries read chunks of one byte, `100 Continue` and bytes that unpack to
+    nothing in their own loops. Only their reads can be counted.
     """
 
     _pieces = 0
@@ -417,10 +417,10 @@ class _CountedResponse(HTTPResponse):
 
 
 class _InTime(HTTPConnection):
-    """A connection on which an answer has its timeout as a whole, however slow.
+    """A connection whose timeout is for a whole answer, not for each read.
 
     One call of a library may read many times: lines of the head, of chunks and of
-    trailers, what unpacks to nothing.
+    trailers, or bytes that unpack to nothing.
 
     Attributes:
         watch: timer of the newest answer; cancelled once its body is read.
@@ -436,7 +436,7 @@ class _InTime(HTTPConnection):
         watch.daemon = True
         try:
             watch.start()
-        except RuntimeError:  # the system gives no thread more
+        except RuntimeError:  # the system has no more threads
             raise CallFailed(
                 "no-thread", "this service has too much to do at the moment"
             ) from None
@@ -448,7 +448,7 @@ class _InTime(HTTPConnection):
 
 
 def _shut(connected: socket.socket) -> None:
-    """End every read of this socket; more would trip the thread that reads."""
+    """End every read of this socket; closing it would break the thread that reads."""
     with suppress(OSError):  # it has ended by itself
         socket.socket.shutdown(connected, socket.SHUT_RDWR)
 

@@ -9,11 +9,11 @@ from typing import Self
 
 from cds_service.errors import DeadlinePassed
 
-# for what is done with the record once it has come
+# seconds kept for all that follows the fetching of the record
 KEPT_SECONDS = 0.7
-# of these, for figures, cards and the audit entry, once its texts are understood
+# of these, the seconds kept for figures, cards and the audit entry
 KEPT_FOR_CARDS = 0.4
-# for the refusal of a call whose orders take longer, and its entry
+# seconds kept for the refusal of a call whose orders take too long, and for its entry
 KEPT_FOR_REFUSAL = 0.6
 STALE_SECONDS = 1.0
 
@@ -32,7 +32,7 @@ class Deadline:
 
     @classmethod
     def after(cls, seconds: float, *, began: float | None = None) -> Self:
-        """Make the deadline so many seconds after `began`, which is now by default."""
+        """Return the deadline so many seconds after `began`; None is now."""
         start = time.monotonic() if began is None else began
         return cls(start, start + seconds)
 
@@ -48,7 +48,7 @@ class Deadline:
 
     @property
     def share_left(self) -> float:
-        """Return what is left as a share of the whole, 0 to 1."""
+        """Return the time that is left as a share of the whole, 0 to 1."""
         whole = self.ends - self.began
         return max(0.0, self.left) / whole if whole > 0 else 0.0
 
@@ -58,7 +58,7 @@ class Deadline:
         return self.left < -STALE_SECONDS
 
     def check(self) -> None:
-        """Return while there is time.
+        """Check that there is time left.
 
         Raises:
             DeadlinePassed: there is none; the caller no longer waits for an answer.
@@ -67,7 +67,7 @@ class Deadline:
             raise DeadlinePassed("The time for this answer is over.")
 
     def half_of_rest(self) -> "Deadline":
-        """Return the next half of what is left, for work that may be left out."""
+        """Return the first half of what is left, for work that may be left out."""
         return replace(self, ends=self.ends - max(0.0, self.left) / 2)
 
     def for_reading(self) -> "Deadline":
@@ -88,14 +88,14 @@ class Deadline:
         return replace(self, ends=self.began + max(seconds - kept, seconds / 2))
 
 
-# That of the answer on which this thread works: what reads texts asks it before each,
-# however many of them an order or a record has.
+# The deadline of the answer on which this thread works. It is checked before each text
+# is read, since an order or a record may have any number of texts.
 _IN_FORCE: ContextVar[Deadline | None] = ContextVar("deadline", default=None)
 
 
 @contextmanager
 def in_force(deadline: Deadline) -> Iterator[None]:
-    """Let every text that is read inside look at this deadline."""
+    """Put this deadline in force for every text that is read inside."""
     token = _IN_FORCE.set(deadline)
     try:
         yield
@@ -104,7 +104,7 @@ def in_force(deadline: Deadline) -> Iterator[None]:
 
 
 def check_time() -> None:
-    """Return while the answer on which this thread works has time.
+    """Check that the answer on which this thread works has time left.
 
     Raises:
         DeadlinePassed: there is none.

@@ -1,4 +1,4 @@
-"""Names of servers to addresses that may be called: all checked, then used."""
+"""Find the addresses behind the names of servers, and check that they may be called."""
 
 import socket
 import threading
@@ -15,11 +15,11 @@ from cds_service.outgoing.deadline import Deadline
 KEPT_SECONDS = 30.0
 FAILURE_KEPT_SECONDS = 5.0
 MOST_ADDRESSES = 4  # tried in turn; some names have dozens
-# gateways call the IPv4 address in its last 32 bits
+# A gateway calls the IPv4 address in the last 32 bits.
 NAT64 = IPv6Network("64:ff9b::/96")
-# All that IANA has given out to be public (RFC 4291, 2.4). What Python calls global
-# lies outside it too: site-local addresses, IPv4 in older wrappings (`::127.0.0.1`),
-# and the NAT64 of a network of its own (RFC 8215).
+# All public addresses that IANA has given out (RFC 4291, 2.4). Python calls others
+# global too: site-local ones, IPv4 in older wrappings (`::127.0.0.1`), and NAT64 inside
+# a network (RFC 8215).
 GLOBAL_UNICAST = IPv6Network("2000::/3")
 
 Lookup = Callable[..., list[tuple[Any, ...]]]
@@ -27,7 +27,7 @@ Lookup = Callable[..., list[tuple[Any, ...]]]
 
 @dataclass
 class _Known:
-    """The last lookup of one name; the lock keeps a slow one to one thread."""
+    """The last lookup of one name; the lock lets one thread at a time look it up."""
 
     lock: threading.Lock = field(default_factory=threading.Lock)
     addresses: tuple[str, ...] = ()
@@ -44,12 +44,12 @@ class Resolver:
         allow_public_plain: bool = True,
         lookup: Lookup | None = None,
     ) -> None:
-        """Nothing is known yet.
+        """Begin without an address.
 
         Args:
-            allow_private: a name may lead into a private network or to this
-                machine.
-            allow_public_plain: what is not encrypted may leave them.
+            allow_private: a name may lead into a private network or to this machine.
+            allow_public_plain: plain http may go to public addresses.
+            lookup: resolves a name; None for the system's own.
         """
         self._allow_private = allow_private
         self._allow_public_plain = allow_public_plain
@@ -59,14 +59,16 @@ class Resolver:
     def addresses(
         self, host: str, deadline: Deadline, *, is_plain: bool = False
     ) -> tuple[str, ...]:
-        """Find where this host may be called.
+        """Return the addresses at which this host may be called.
 
         Args:
             host: name or address, without brackets.
+            deadline: end of the lookup.
+            is_plain: the call is not encrypted.
 
         Raises:
-            CallFailed: unknown, not known in time, or at an address that may not be
-                called.
+            CallFailed: the name cannot be resolved, or not in time, or leads to an
+                address that may not be called.
         """
         addresses = (host,) if is_ip_address(host) else self._resolved(host, deadline)
         if not addresses:
@@ -118,7 +120,7 @@ class Resolver:
 
 
 def _is_public(address: IPv4Address | IPv6Address) -> bool:
-    """Tell if anybody on the internet may have it."""
+    """Tell if an address is one of the public internet."""
     is_given_out = address.version == 4 or address in GLOBAL_UNICAST
     return address.is_global and is_given_out and not address.is_reserved
 

@@ -1,9 +1,8 @@
-"""The wire of feedback (CDS Hooks 2.0.1): what a user did with cards.
-
-Unknown members are ignored.
+"""The messages of feedback (CDS Hooks 2.0.1): what users did with cards.
 
 A client reports accepted suggestions and dismissed cards, in batches, late, out of
-order and more than once; of a card that was ignored it reports nothing.
+order and more than once. It reports nothing of a card that was ignored. Unknown members
+are left out.
 """
 
 import re
@@ -25,14 +24,14 @@ from cds_service.errors import MalformedRequest, TooMuchAsked
 from cds_service.protocol.json_text import JsonTextError, decode_json
 from cds_service.protocol.messages import UUID_TEXT, Inbound, Text, faults_text
 
-MAX_ITEMS = 200  # of one call; each becomes an entry of its own, which takes a commit
+MAX_ITEMS = 200  # of one call; each becomes an audit entry, which takes a commit
 MOMENT = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(\.\d+)?([Zz]|[+-]\d\d:\d\d)")
 # namespace of `FeedbackItem.id`
 STATEMENTS = UUID("b1c0d7f4-5b0e-5a53-9d0a-6f3f9c5e7a11")
 
 
 def _moment_text(value: Any) -> Any:
-    """Accept RFC 3339 alone: numbers, days and times without a zone are guesses."""
+    """Accept RFC 3339 alone; any other form would have to be guessed."""
     if isinstance(value, str) and MOMENT.fullmatch(value) is None:
         raise ValueError("not an RFC 3339 time with its zone")
     return value if isinstance(value, str) else None
@@ -62,7 +61,7 @@ class AcceptedSuggestion(Inbound):
     """A suggestion that was accepted.
 
     Attributes:
-        id: uuid of the suggestion, in lower case; or any other text.
+        id: UUID of the suggestion, in lower case; or any other text.
     """
 
     id: Id
@@ -76,11 +75,10 @@ class ReasonCoding(Inbound):
 
 
 def _reason_in_extension(extension: Mapping[str, Any]) -> dict[str, Any] | None:
-    """Read the reason from a client's own extension.
+    """Read the reason from a client's own extension: a Coding, or a code.
 
-    It is a Coding, or a code whose key is its system.
-
-    Epic writes `{"com.epic.cdshooks.feedback.overrideReason.reasonCategory": "45",
+    The key of a code is its system. Epic writes
+    `{"com.epic.cdshooks.feedback.overrideReason.reasonCategory": "45",
     …reasonDisplay, …reasonTitle}`.
     """
     for key, value in extension.items():
@@ -95,8 +93,8 @@ class OverrideReason(Inbound):
     """Why a card was dismissed.
 
     Attributes:
-        user_comment: what the user wrote, free text about a patient: never logged, and
-            kept only if a site says so.
+        user_comment: free text of the user about a patient: never logged, and kept only
+            if a site says so.
     """
 
     reason: ReasonCoding | None = None
@@ -121,9 +119,9 @@ class FeedbackItem(Inbound):
     """One user's answer to one card.
 
     Attributes:
-        card: uuid of the card, in lower case. Any other text is accepted too, since an
+        card: UUID of the card, in lower case. Any other text is accepted too, since an
             unknown card is not the client's fault.
-        outcome_timestamp: when the user did it, UTC, by the client's clock.
+        outcome_timestamp: time of the user's act in UTC, by the client's clock.
     """
 
     card: Id
@@ -162,14 +160,14 @@ class FeedbackItem(Inbound):
 
     @property
     def reason(self) -> ReasonCoding | None:
-        """Return why the card was overridden; None if it was accepted."""
+        """Return the reason for an override; None if the card was accepted."""
         if self.override_reason is None or self.outcome != "overridden":
             return None
         return self.override_reason.reason
 
     @property
     def id(self) -> UUID:
-        """Make an id that a repeat of the statement shares, whatever its comment."""
+        """Return an id that a repeat of the statement shares, with any comment."""
         reason = (self.reason.system, self.reason.code) if self.reason else ()
         moment = self.outcome_timestamp.isoformat(timespec="microseconds")
         return uuid5(

@@ -1,8 +1,9 @@
-"""JSON from outside, with what would break later steps refused; and JSON as written.
+"""Read JSON from outside, and write it in one canonical form.
 
-Requests are decoded by jiter, which sees equal keys and half surrogates itself. So are
-the records of FHIR servers; what it refuses of them is decoded anew by Python's own
-decoder, which lets a number be replaced that no float holds.
+Text that would break later steps is refused. jiter decodes requests, and refuses equal
+keys and half surrogates itself. It decodes the records of FHIR servers too; those that
+it refuses are decoded again by Python's decoder, which can replace a number that no
+float holds.
 """
 
 import hashlib
@@ -18,21 +19,21 @@ from jiter import LosslessFloat, from_json
 from cds_service.errors import CdsError
 
 MAX_DEPTH = 64  # FHIR resources in a Bundle stay under 25; the rest is an attack
-# jiter refuses what is deeper than 200, or 201 if the innermost is empty: so deep is
-# the text inside of these lists.
+# jiter refuses JSON that is deeper than 200, or 201 if the innermost part is empty. So
+# it refuses a text deeper than MAX_DEPTH within this many lists.
 OUTER = 201 - MAX_DEPTH
 OPENED, CLOSED = b"[" * OUTER, b"]" * OUTER
-LONG = 10_000  # bytes; counting the brackets of a longer text costs more than it saves
+LONG = 10_000  # bytes; to count the brackets of a longer text costs more than it saves
 MAX_DIGITS = 64
 TOO_LONG = 10**MAX_DIGITS
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 NUL = b"\\u0000"  # the only way in which JSON can write it
-# What a number needs in order to be too large, with 0 for each digit and for `+`: so
-# many, or three behind an exponent. Looked for so, it takes a twentieth of the time of
-# a pattern.
+# A number that is too large has MAX_DIGITS digits, or an exponent of three. They are
+# found in a text with 0 for each digit and for `+`, in a twentieth of the time that a
+# pattern takes.
 DIGITS = bytes.maketrans(b"123456789+E", b"0000000000e")
 MANY, LARGE = b"0" * MAX_DIGITS, b"0e000"
-# the last is that of a byte-order mark; before `4e123` in an id comes another
+# Bytes before a number; the last ends a byte-order mark. `4e123` in an id has another.
 BEFORE_NUMBERS = b":,[ \t\r\n\xbf"
 
 DUPLICATE = "a JSON object has the same key twice"
@@ -42,8 +43,7 @@ NO_UTF_8 = "the text is not UTF-8"
 NO_JSON = "the text is not JSON"
 CUT_OFF = "the JSON is cut off: the text ends before it does"
 SEVERAL = "the JSON ends before the text does"
-# First words of the decoder's fault -> what we say of it: its own words may repeat the
-# text.
+# First words of the decoder's message -> ours. Its own may repeat the text.
 FAULTS: Mapping[str, str] = {
     "Detected duplicate key": DUPLICATE,
     "recursion limit exceeded": TOO_DEEP,
@@ -53,9 +53,8 @@ FAULTS: Mapping[str, str] = {
     "trailing characters": SEVERAL,
 }
 
-# What is written is a tree: nothing in it can hold itself. A number that is to be
-# written as it came is put between two NUL until then, which no text from outside may
-# hold.
+# Documents are trees, so circles need no check. A number that is written as it came is
+# put between two NULs first, which no text from outside may hold.
 _CANONICAL = json.JSONEncoder(
     sort_keys=True,
     separators=(",", ":"),
@@ -162,10 +161,10 @@ def _may_hold_large_number(text: bytes) -> bool:
 def decode_unguarded(
     text: bytes, float_mode: Literal["float", "lossless-float"] = "float"
 ) -> Any:
-    """Read text of which little is used: it may hold a NUL or a large number.
+    """Read JSON that may be deep, or hold a NUL or a large number.
 
     Raises:
-        JsonTextError: as above.
+        JsonTextError: as in `decode_json`.
     """
     try:
         return from_json(
@@ -173,7 +172,7 @@ def decode_unguarded(
             allow_inf_nan=False,
             catch_duplicate_keys=True,
             float_mode=float_mode,
-            # what the decoder keeps for later calls: values are of a patient
+            # The decoder may keep keys for later calls; values are a patient's.
             cache_mode="keys",
         )
     except ValueError as error:
@@ -181,7 +180,7 @@ def decode_unguarded(
 
 
 def decode_again(text: bytes) -> Any:
-    """Decode a document that was decoded before: its keys are known to differ."""
+    """Decode a document again, without a check for equal keys."""
     return from_json(
         text.removeprefix(BYTE_ORDER_MARK), allow_inf_nan=False, cache_mode="keys"
     )
@@ -190,10 +189,10 @@ def decode_again(text: bytes) -> Any:
 def decode_call(text: bytes) -> Any:
     """Read a hook call; decimals of its `context` stay as written.
 
-    A draft order is given back as it came.
+    So a draft order can be given back as it came.
 
     Raises:
-        JsonTextError: as above.
+        JsonTextError: as in `decode_json`.
     """
     document = decode_json(text)
     if (
@@ -212,11 +211,10 @@ def _holds_decimals(document: Any) -> bool:
 def decode_record_json(text: bytes) -> Any:
     """Read a document of a FHIR server; a number that no float holds is infinite.
 
-    FHIR decimals are finite, so that only the resource which carries such a number
-    fails its validation.
+    FHIR decimals are finite, so only the resource with such a number is refused later.
 
     Raises:
-        JsonTextError: as above.
+        JsonTextError: as in `decode_json`, but not for such a number or a NUL.
     """
     try:
         # nearly every record, in a third of the time that the decoder below takes
@@ -285,7 +283,7 @@ def _values(document: Any) -> Iterator[Any]:
 
 def _refuse_nul(document: Any) -> None:
     for node in _values(document):
-        # of an object, its names
+        # of an object, the names
         if isinstance(node, str | dict) and "\0" in "".join(node):
             raise JsonTextError("a string holds a NUL")
 

@@ -1,7 +1,7 @@
-"""The wire of CDS Hooks 2.0.1: what a client sends (tolerant), what we answer (strict).
+"""The messages of CDS Hooks 2.0.1: requests, read tolerantly, and answers, strictly.
 
-Attributes are snake_case, JSON keys are their aliases; nothing outside this file knows
-a JSON key of the protocol. FHIR resources inside stay raw JSON here.
+Attributes are snake_case, JSON keys are their aliases. No other file knows a JSON key
+of these messages. FHIR resources in them stay raw JSON.
 """
 
 import re
@@ -37,8 +37,8 @@ FHIR_ID = re.compile(r"(?!\.{1,2}$)[A-Za-z0-9\-.]{1,64}", re.ASCII)
 # RFC 6749 access-token: visible ASCII, so no header can be split
 TOKEN = re.compile(r"[\x21-\x7e]{1,16384}")
 UUID_TEXT = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
-# If a client's ids of signings are no UUIDs: visible ASCII, short enough for the
-# log's index.
+# A client's id of a signing that is no UUID: visible ASCII, short enough for the index
+# of the log.
 OPAQUE_ID = re.compile(r"[\x21-\x7e]{1,200}")
 HookInstances = Literal["uuid", "opaque"]
 NOT_A_UUID = (
@@ -80,8 +80,9 @@ class FhirAuthorization(BaseModel):
     """The token for `fhirServer`, for this request: never stored, logged or shown.
 
     Attributes:
+        expires_in: seconds.
         subject: the OAuth client id under which the EHR knows this service.
-        patient: the one patient that the token is restricted to, if the EHR says so.
+        patient: the one patient to whom the token is restricted, if the EHR says so.
     """
 
     model_config = ConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True)
@@ -113,7 +114,7 @@ class FhirAuthorization(BaseModel):
 
     @property
     def has_expired(self) -> bool:
-        """Tell if the EHR itself says that the token is of no use any more."""
+        """Tell if the token has expired by the EHR's own word."""
         return self.expires_in is not None and self.expires_in <= 0
 
 
@@ -124,14 +125,13 @@ def _encounter_id(value: Any) -> str | None:
 
 
 class HookContext(Inbound):
-    """The members that the contexts of our hooks have in common.
+    """The members that the contexts of our hooks share.
 
     Attributes:
         CARRIES_ORDERS: the hook is about orders that are being signed.
-        user_id: any form; most clients send `Practitioner/123`.
-        patient_id: a bare FHIR id; a leading `Patient/` is taken off.
-        draft_orders: raw JSON, whatever came; missing or empty means that nothing of
-            ours is ordered.
+        user_id: any text; most clients send `Practitioner/123`.
+        patient_id: a bare FHIR id, without a leading `Patient/`.
+        draft_orders: raw JSON as it came; empty if nothing is ordered.
     """
 
     CARRIES_ORDERS: ClassVar[bool] = False
@@ -151,7 +151,7 @@ class HookContext(Inbound):
 
     @property
     def has_orders(self) -> bool:
-        """Tell if any order came at all, of whatever kind."""
+        """Tell if any order came, of any kind."""
         entries = self.draft_orders.get("entry") if self.draft_orders else None
         return isinstance(entries, list) and any(
             isinstance(entry, dict) and entry.get("resource") for entry in entries
@@ -159,7 +159,7 @@ class HookContext(Inbound):
 
     @cached_property
     def drafts_digest(self) -> str:
-        """Digest the draft orders, to prove which were signed without storing them."""
+        """Return a digest that proves which orders were signed, without their text."""
         return json_digest(self.draft_orders)
 
 
@@ -323,7 +323,7 @@ def _validated(
 
 
 def faults_text(error: ValidationError, *place: str) -> str:
-    """List what is wrong, by place; values may be of a patient and stay out."""
+    """List the faults by place, without values, which may be a patient's."""
     faults = error.errors(include_url=False, include_context=False, include_input=False)
     lines = (
         f"{'.'.join([*place, *map(str, fault['loc'])]) or 'request'}: {fault['msg']}"
@@ -356,7 +356,7 @@ class _Outbound(BaseModel):
     )
 
     def to_json(self) -> dict[str, Any]:
-        """Write JSON without empty members; `extension` and FHIR resources stay."""
+        """Return JSON without empty members; `extension` and resources stay whole."""
         return self.model_dump(by_alias=True, exclude_defaults=True)
 
 
@@ -452,12 +452,12 @@ class HookResponse(_Outbound):
     cards: tuple[Card, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
-        """Write `{"cards": […]}`; the list is there even if it is empty."""
+        """Return `{"cards": […]}`; the list is there even if it is empty."""
         return {"cards": [card.to_json() for card in self.cards]}
 
     @cached_property
     def card_texts(self) -> tuple[str, ...]:
-        """Write each card once: the answer and its audit entry hold the same bytes."""
+        """Return the JSON of each card: answer and audit entry hold the same bytes."""
         return tuple([canonical_json(card.to_json()) for card in self.cards])
 
     @property

@@ -11,9 +11,10 @@ IDS = uuid5(NAMESPACE_URL, "https://kyphoplasty-cds.org/answers")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Signing:
-    """The marks by which one signing of one patient's orders differs from every other.
+    """The parts by which one signing of a patient's orders differs from all others.
 
     Attributes:
+        client: issuer of the EHR's tokens.
         server: the request's FHIR server, since two servers may use one patient id.
         orders: SHA-256 of the draft orders.
     """
@@ -26,11 +27,11 @@ class Signing:
     hook_instance: str = ""
 
     def derive_id(self, role: str, content: Any) -> str:
-        """Derive a UUID: the same for a repeat of the call, another for anything else.
+        """Derive a UUID, which is the same for a repeat of the call alone.
 
         Args:
-            role: what gets the id.
-            content: JSON.
+            role: the kind of thing that gets the id.
+            content: its content as JSON.
         """
         parts = (self.client, self.tenant, self.server, self.patient, self.orders)
         # As JSON, so that no two different lists of parts are the same text.
