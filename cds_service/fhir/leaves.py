@@ -1,13 +1,13 @@
 """Walks a resource value by value, so that whatever is not read is seen.
 
-If a resource was read whole, each kind of resource asks in a room of its own:
+These modules decide if a resource was read whole:
 
-- orders of a signing: the rooms that `orders/unread_elements.py` names
+- orders of a signing: the modules that `orders/unread_elements.py` names
 - doses of bone drugs: `gathering/plain_doses.py`
 - reports: `gathering/unread_in_report.py`
-- any entry's words next to its title: `gathering/beside_title.py` says which elements
-  have some, `gathering/unread_in_reasons.py` if they are understood
-- what is noted of a value: `has_plain_notes` in `findings/observations.py`
+- the asides of any entry: `gathering/asides.py` says which elements have some,
+  `gathering/unread_in_reasons.py` if their words are understood
+- the notes of a value: `has_plain_notes` in `findings/observations.py`
 """
 
 import re
@@ -18,7 +18,7 @@ from typing import Any
 from cds_service.fhir.mapping.plain_patterns import PlainWords
 from cds_service.fhir.raw_json import Json, objects, text
 
-# By FHIR's definition these may change the meaning of all elements next to them.
+# By FHIR's definition these may change the meaning of all other elements.
 MODIFIERS = frozenset({"modifierExtension", "implicitRules"})
 WORDED = frozenset(
     {
@@ -42,7 +42,7 @@ def leaves_of(value: Any, path: str = "") -> Iterator[tuple[str, Any]]:
 
     All items of a list have the same path.
     """
-    # No recursion: a value in a deep place would pass through each place above it.
+    # No recursion: a deep value would be yielded again at each level above it.
     waiting = [(path, value)]
     while waiting:
         at, node = waiting.pop()
@@ -60,14 +60,14 @@ def leaves_of(value: Any, path: str = "") -> Iterator[tuple[str, Any]]:
 def says_more(resource: Json, plain: PlainWords) -> bool:
     """Tell if the narrative of a resource says more than its elements do.
 
-    A draft may hold anything: words where R4 has an object are a narrative too, and
-    what is neither says what nobody knows.
+    A draft may hold anything in place of R4's object. A string is a narrative too; a
+    number or a boolean counts as saying more.
     """
     for path, value in leaves_of(resource.get("text"), "text"):
         if path not in ("text", "text.div"):
             continue
-        is_neither = path == "text" and not isinstance(value, str)
-        if is_neither or not repeats(text(value), resource, plain):
+        is_no_narrative = path == "text" and not isinstance(value, str)
+        if is_no_narrative or not repeats(text(value), resource, plain):
             return True
     return False
 
@@ -79,9 +79,9 @@ def words_in(element: Any, among: frozenset[str] = WORDED) -> Iterator[str]:
             yield value
 
 
-def codes_of(beside: Any) -> Iterator[Json]:
-    """Yield each CodeableConcept, and each Coding that is in none."""
-    waiting: list[Any] = [beside]
+def codes_of(value: Any) -> Iterator[Json]:
+    """Yield each CodeableConcept, and as one each Coding that is in none."""
+    waiting: list[Any] = [value]
     while waiting:
         node = waiting.pop()
         if isinstance(node, list | tuple):
@@ -95,7 +95,7 @@ def codes_of(beside: Any) -> Iterator[Json]:
 
 
 def repeats(narrative: str, resource: Json, plain: PlainWords) -> bool:
-    """Tell if a narrative says only what the elements say, as FHIR defines one."""
+    """Tell if a narrative has only words of the elements, and plain words."""
     elements = {name: value for name, value in resource.items() if name != "text"}
     words = {
         word

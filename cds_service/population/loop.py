@@ -18,7 +18,7 @@ from cds_service.core.wording import date_text
 from cds_service.errors import DeadlinePassed, EvidenceUnavailable, PatientMismatch
 from cds_service.fhir.findings.bone_drug_history import entries_of, read_history
 from cds_service.fhir.findings.chart import Chart, Horizon
-from cds_service.fhir.gathering.beside_title import VOID
+from cds_service.fhir.gathering.asides import VOID
 from cds_service.fhir.gathering.picking import DEVICE_ORDERS, MAY_NEED_BRACE
 from cds_service.fhir.gathering.record import PatientRecord
 from cds_service.fhir.gathering.subjects import Person

@@ -6,8 +6,8 @@ The elements are those of the classes of R4, so that a new one fails here first.
 import pytest
 
 from cds_service.fhir.classes import describe
-from cds_service.fhir.gathering import beside_title
-from cds_service.fhir.gathering.beside_title import is_by_name, is_silent
+from cds_service.fhir.gathering import asides
+from cds_service.fhir.gathering.asides import is_by_name, is_silent
 from tests.chart_builders import (
     ask,
     brace,
@@ -92,8 +92,8 @@ ENTRIES = {
 }
 # A query by code or category returns no entry of another one.
 ASKED_FOR = {("Observation", "code")}
-LISTS = (beside_title.SILENT, beside_title.BY_NAME)
-LISTS_OF_ALL = (beside_title.SILENT_ANYWHERE, beside_title.BY_NAME_ANYWHERE)
+LISTS = (asides.SILENT, asides.BY_NAME)
+LISTS_OF_ALL = (asides.SILENT_ANYWHERE, asides.BY_NAME_ANYWHERE)
 
 
 def entry_of(kind):

@@ -19,7 +19,7 @@ from cds_service.fhir.findings.chart import (
     gap,
     known,
 )
-from cds_service.fhir.gathering.beside_title import VOID
+from cds_service.fhir.gathering.asides import VOID
 from cds_service.fhir.gathering.drugs import MEDICATION_TYPES
 from cds_service.fhir.gathering.earlier_in_words import are_reasons_only_of
 from cds_service.fhir.gathering.entries import BILLED_TYPES

@@ -16,7 +16,7 @@ from cds_service.fhir.certainty import ACTIVE, PAST, certainty_of, clinical_stat
 from cds_service.fhir.findings import problem_list
 from cds_service.fhir.findings.chart import Chart, FindingOrGap, Problem, gap, known
 from cds_service.fhir.findings.worded_dates import date_in_words
-from cds_service.fhir.gathering.bystanders import words_beside
+from cds_service.fhir.gathering.bystanders import other_words_of
 from cds_service.fhir.gathering.entries import Entry
 from cds_service.fhir.gathering.problem_words import (
     HISTORIES,
@@ -158,7 +158,7 @@ def _is_beside(entry: Entry, spec: EventSpec, chart: Chart) -> bool:
     if any(terminology.text_concepts(one) & concepts for one in _title(entry.raw)):
         return False
     # Some words of a note are in doubt although they only deny.
-    words = words_beside(entry.raw)
+    words = other_words_of(entry.raw)
     return entry.kind == "Procedure" or bool(named_in(words, terminology) & concepts)
 
 

@@ -1,8 +1,8 @@
 """Tells which entries of a record have nothing to do with the stability of the spine.
 
-Only what is known counts: a code in a range of `bystanders.toml`, a name of
-`harmless.toml`, words of an order that all are known. Words beside such a code may say
-more than it does, and then it does not count.
+Such an entry is a bystander only by what is known: a code in a range of
+`bystanders.toml`, a name of `harmless.toml`, or words of an order that are all known.
+If other words of the entry may say more than its code, the code does not count.
 """
 
 from collections.abc import Iterable
@@ -40,7 +40,7 @@ SPINAL = frozenset(
     }
 )
 PROBLEM = "Condition"
-# Extensions of FHIR's own that tell of another diagnosis.
+# Extensions that FHIR defines for another diagnosis.
 RULED_OUT = "condition-ruledOut"
 CAUSES = ("condition-dueTo", "condition-related", "occurredFollowing")
 FRACTURED = frozenset({"vertebral-fracture", "osteoporotic-vertebral-fracture"})
@@ -49,62 +49,69 @@ Verdict = Literal["apart", "spinal", "unknown"]
 
 
 def is_bystander_problem(condition: Json, terminology: Terminology) -> bool:
-    """Tell if a condition leaves the spine as stable as it is."""
+    """Tell if a condition has nothing to do with the stability of the spine."""
     code = condition.get("code")
-    words = texts_of(code)
-    asides = words_beside(condition)
-    beside = [*words, *(word for word in asides if not is_denial(word, terminology))]
-    if any(_speaks_of_spine(word, terminology, SPINAL | FRACTURED) for word in beside):
-        is_denied = all(is_denial(word, terminology) for word in words)
-        return bool(words) and not _judged(code, terminology) and is_denied
-    beside_it = [_judged(one, terminology) for one in causes_of(condition)]
-    if any("spinal" in one for one in beside_it):
+    verdicts = _verdicts(code, terminology)
+    names = texts_of(code)
+    others = [
+        word for word in other_words_of(condition) if not is_denial(word, terminology)
+    ]
+    spinal = SPINAL | FRACTURED
+    if any(_names_spine(word, terminology, spinal) for word in (*names, *others)):
+        is_denied = all(is_denial(name, terminology) for name in names)
+        return bool(names) and not verdicts and is_denied
+    if any("spinal" in _verdicts(one, terminology) for one in causes_of(condition)):
         return False
-    if _judged(code, terminology) - {"apart"} or fractured_there(
-        condition, terminology.concepts(code), terminology
-    ):
+    is_fracture = fractured_there(condition, terminology.concepts(code), terminology)
+    if is_fracture or "spinal" in verdicts:
         return False
-    if _judged(code, terminology):
+    if verdicts:
         return True
-    if not words:
+    if not names:
         return False
-    return terminology.harmless.is_social(condition, words) or all(
-        terminology.harmless.is_harmless(word) or is_denial(word, terminology)
-        for word in words
+    return terminology.harmless.is_social(condition, names) or all(
+        terminology.harmless.is_harmless(name) or is_denial(name, terminology)
+        for name in names
     )
 
 
 def is_plain_fracture(
     condition: Json, terminology: Terminology, *, is_old: bool
 ) -> bool:
-    """Tell if a condition is a plain, osteoporotic fracture of a vertebra."""
+    """Tell if a condition is a plain, osteoporotic fracture of a vertebra.
+
+    Args:
+        condition: a Condition.
+        terminology: the service's terminology.
+        is_old: the fracture is an old one, so codes of later visits count too.
+    """
     code = condition.get("code")
-    words = texts_of(code)
-    beside = [*words, *words_beside(condition)]
-    if any(_speaks_of_spine(word, terminology, SPINAL) for word in beside):
+    names = texts_of(code)
+    words = [*names, *other_words_of(condition)]
+    if any(_names_spine(word, terminology, SPINAL) for word in words):
         return False
-    if any("spinal" in _judged(one, terminology) for one in causes_of(condition)):
+    if any("spinal" in _verdicts(one, terminology) for one in causes_of(condition)):
         return False
     is_sited = is_at_vertebra(condition, terminology)
-    verdicts = {
-        "apart"
-        if is_sited and UNSITED in terminology.concepts({"coding": [coding]})
-        else _of_fracture(coding, terminology, is_old=is_old)
-        for coding in _codings(code)
-    } - {"unknown"}
+    verdicts = set[Verdict]()
+    for coding in _codings(code):
+        if is_sited and UNSITED in terminology.concepts({"coding": [coding]}):
+            verdicts.add("apart")
+        else:
+            verdicts.add(_of_fracture(coding, terminology, is_old=is_old))
+    verdicts.discard("unknown")
     if verdicts:
         return verdicts == {"apart"}
-    return bool(words) and all(
-        terminology.harmless.is_harmless(word)
-        or terminology.plain.braces.are_all(word, has_lengths=False)
-        for word in words
+    return bool(names) and all(
+        terminology.harmless.is_harmless(name)
+        or terminology.plain.braces.are_all(name, has_lengths=False)
+        for name in names
     )
 
 
 def is_bystander_act(titles: Iterable[Json], terminology: Terminology) -> bool:
     """Tell if titles of an order or a procedure name what leaves the spine alone."""
     listed = list(titles)
-    rules = terminology.bystanders
     verdicts = {
         _of_act(coding, terminology) for title in listed for coding in _codings(title)
     } - {"unknown"}
@@ -114,20 +121,20 @@ def is_bystander_act(titles: Iterable[Json], terminology: Terminology) -> bool:
             for title in listed
             for word in texts_of(title)
         )
-    words = [word for one in listed for word in texts_of(one)]
-    return bool(words) and all(map(rules.names_act, words))
+    words = [word for title in listed for word in texts_of(title)]
+    return bool(words) and all(map(terminology.bystanders.names_act, words))
 
 
 def _is_against_code(word: str, title: Json, terminology: Terminology) -> bool:
-    """Tell if a word speaks against a code that leaves the spine alone.
+    """Tell if a word contradicts a code that leaves the spine alone.
 
-    A display is the title that the code's system gives it: it does so only if it names
-    something of the spine. "Kapselfixierte Hinterkammerlinse" fixes no vertebra.
+    A display is what the code's system calls it, so it contradicts the code only if it
+    names something of the spine. "Kapselfixierte Hinterkammerlinse" fixes no vertebra.
     """
     if terminology.bystanders.names_act(word):
         return False
-    names = {text(coding.get("display")) for coding in _codings(title)}
-    if word not in names and terminology.bystanders.is_against(word):
+    displays = {text(coding.get("display")) for coding in _codings(title)}
+    if word not in displays and terminology.bystanders.is_against(word):
         return True
     return bool(terminology.text_concepts(word) & SPINAL)
 
@@ -135,12 +142,15 @@ def _is_against_code(word: str, title: Json, terminology: Terminology) -> bool:
 def is_bystander_procedure(procedure: Json, terminology: Terminology) -> bool:
     """Tell if a procedure leaves the spine alone, by its code and its notes."""
     return is_bystander_act(objects(procedure.get("code")), terminology) and not any(
-        _speaks_of_spine(word, terminology, SPINAL) for word in words_beside(procedure)
+        _names_spine(word, terminology, SPINAL) for word in other_words_of(procedure)
     )
 
 
-def words_beside(entry: Json) -> list[str]:
-    """Return an entry's other words: notes, sites, stages, evidence, reasons."""
+def other_words_of(entry: Json) -> list[str]:
+    """Return the words of an entry outside of its code: notes, sites, stages, reasons.
+
+    Of a Condition, the words in extensions and categories count too.
+    """
     named = [
         word
         for key in ("bodySite", "reasonCode", "severity", "complication", "outcome")
@@ -161,9 +171,9 @@ def words_beside(entry: Json) -> list[str]:
 
 
 def added_to(condition: Json) -> list[Any]:
-    """Return what is added to a diagnosis: its cause, what it rests on, its category.
+    """Return the extensions, details of evidence, and categories of a diagnosis.
 
-    What an extension says was ruled out is left out.
+    An extension that says what was ruled out is left out.
     """
     added = [
         extension
@@ -178,7 +188,7 @@ def added_to(condition: Json) -> list[Any]:
 
 
 def causes_of(condition: Json) -> list[Json]:
-    """List codes of what an extension of a diagnosis calls its cause, or the like."""
+    """List the codes in extensions that name a diagnosis' cause or a related one."""
     causes = (
         extension
         for extension in objects(condition.get("extension"))
@@ -187,7 +197,7 @@ def causes_of(condition: Json) -> list[Json]:
     return list(codes_of(list(causes)))
 
 
-def _speaks_of_spine(
+def _names_spine(
     words: str, terminology: Terminology, concepts: frozenset[str]
 ) -> bool:
     return terminology.bystanders.is_against(words) or bool(
@@ -195,11 +205,8 @@ def _speaks_of_spine(
     )
 
 
-def _judged(code: Any, terminology: Terminology) -> set[Verdict]:
-    """Return what the codings of a diagnosis say.
-
-    Those that nobody knows say nothing.
-    """
+def _verdicts(code: Any, terminology: Terminology) -> set[Verdict]:
+    """Return the verdicts on the codings of a diagnosis; none on unknown ones."""
     return {_of_problem(one, terminology) for one in _codings(code)} - {"unknown"}
 
 
@@ -249,9 +256,9 @@ def _of_act(coding: Json, terminology: Terminology) -> Verdict:
 def _otherwise(
     kind: Listed, coding: Json, concepts: frozenset[str], terminology: Terminology
 ) -> Verdict:
-    """Return `spinal` for a code of a system whose codes we know.
+    """Return `spinal` for a code that we know, or whose system we know; else `unknown`.
 
-    Any other code says nothing.
+    It is asked for codes that no list of bystanders has.
     """
     is_identified = terminology.identifies(kind, {"coding": [coding]})
     return "spinal" if concepts or is_identified else "unknown"

@@ -2,19 +2,19 @@
 
 A report says "metastasis of T12", an order asks for an MRI because of discitis, a drug
 is given for it, a procedure was done for a broken hip. None of this is a diagnosis on
-the problem list, but with it no card may say that there is none.
+the problem list, but next to it no card may say that there is none.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from typing import Any
 
 from cds_service.fhir.certainty import certainty_of, is_later_encounter
-from cds_service.fhir.gathering.beside_title import (
+from cds_service.fhir.gathering.asides import (
     OBSERVATION,
     VOID,
-    Beside,
-    beside_title,
+    asides_of,
     holds_more,
+    words_of_asides,
 )
 from cds_service.fhir.gathering.bystanders import (
     FRACTURED,
@@ -22,7 +22,7 @@ from cds_service.fhir.gathering.bystanders import (
     is_plain_fracture,
 )
 from cds_service.fhir.gathering.drug_asides import (
-    NOT_BESIDE,
+    NO_ASIDES,
     bone_drugs_named,
 )
 from cds_service.fhir.gathering.drugs import MEDICATION_TYPES
@@ -87,17 +87,18 @@ GRAVE = frozenset(
         "cancer-treatment",
     }
 )
-# A diagnosis whose code is in no value set and no harmless range may be any of them.
+# What may be any of these grave things:
+# a diagnosis whose code is in no value set and no harmless range,
 UNJUDGED = "unjudged-diagnosis"
-# So may what a report says in words that were not understood.
+# words of a report that were not understood,
 UNREAD_PROSE = "unread-prose"
-# And so may what an order, a drug or a procedure says in such words.
+# and words of an order, a drug or a procedure that were not understood.
 UNREAD_REASON = "unread-reason"
 # A procedure that was never judged may treat a tumour, or be a dialysis.
 UNJUDGED_ACT = "unjudged-procedure"
-# And each may be what a brace is for.
+# What may be the reason for a brace, as may all of the above.
 MAY_BEAR_ON_SPINE = "may-bear-on-spine"
-# A state or a history of the patient that the problem list holds as well.
+# States and histories that the problem list holds as well.
 STATES = frozenset(
     {
         "long-term-steroid",
@@ -107,8 +108,8 @@ STATES = frozenset(
         "healed-osteoporotic-fracture",
     }
 )
-# What a diagnosis on the problem list says of kidneys, muscle or the cause of the
-# fracture, the code of a reason leaves open.
+# Kidneys, muscle and the cause of the fracture: a diagnosis on the problem list states
+# them, the code of a reason leaves them open.
 LISTED_TOO = frozenset(
     {
         "kidney-disease-unstaged",
@@ -121,9 +122,9 @@ LISTED_TOO = frozenset(
         "traffic-accident",
     }
 )
-# A vertebra is broken, of which only the reader of fractures knows if it is treated.
+# A vertebra is broken; only the readers of fractures know if it is the treated one.
 BROKEN_ASIDE = "vertebra-broken-aside"
-# What leaves a finding open by its code. Their words are those of symptoms as well.
+# What leaves a finding open by its code alone: its words name symptoms as well.
 BY_CODE = frozenset(
     {
         "cancer-implied",
@@ -136,20 +137,23 @@ BY_CODE = frozenset(
         "femur-fracture-unstated",
         *STATES,
         *LISTED_TOO,
-        *(UNJUDGED, UNREAD_PROSE, UNREAD_REASON, MAY_BEAR_ON_SPINE),
+        UNJUDGED,
+        UNREAD_PROSE,
+        UNREAD_REASON,
+        MAY_BEAR_ON_SPINE,
     }
 )
 # What bears on the figure or on the drugs, and not on the spine.
 APART = STATES | LISTED_TOO | {UNJUDGED, "femur-fracture-unstated"}
 ASIDE = GRAVE | BY_CODE
-# Whoever is dying gets no card. A word of it reassures of nothing else: a palliative
+# A dying patient gets no card. Such words reassure of nothing else: a palliative
 # treatment may be that of a tumour.
 END_OF_LIFE = frozenset({"end-of-life", "palliative-care"})
 OPENING = ASIDE | END_OF_LIFE
 BIOPSY = frozenset({"biopsy"})
 ASIDE_IN_DOUBT = frozenset(map(in_doubt, OPENING | {UNJUDGED_ACT}))
-# What of these leaves a tumour, an infection or a palsy of the spine open, or may bear
-# on it.
+# Those that leave a tumour, an infection or a palsy of the spine open, or may bear on
+# it.
 OF_THE_SPINE = (BY_CODE - APART) | {
     "malignancy",
     "myeloma",
@@ -162,15 +166,16 @@ OF_THE_SPINE = (BY_CODE - APART) | {
 }
 # Elements that hold diagnoses.
 DIAGNOSES = ("conclusionCode", "reasonCode", "complication")
-# Procedures are not here: their title says what was done, and is read as such.
+# The elements with the title, by type. Procedures are not here: their title says what
+# was done, and is read as such.
 TITLES = {
     **dict.fromkeys(("DiagnosticReport", "ServiceRequest"), "code"),
     **dict.fromkeys(MEDICATION_TYPES, "medicationCodeableConcept"),
 }
-# The answer of an Observation; its code may ask for something that is not there.
+# The elements with the answer of an Observation; its code is the question.
 ANSWERS = frozenset({"valueString", "valueCodeableConcept", "note"})
-# An entry with these elements alone names nothing besides its title.
-_SHORT = NOT_BESIDE | {
+# An entry with these elements alone has no asides.
+_WORDLESS = NO_ASIDES | {
     "resourceType",
     "id",
     "meta",
@@ -191,25 +196,25 @@ _SHORT = NOT_BESIDE | {
 }
 
 
-def grave_beside(entry: Json, terminology: Terminology) -> frozenset[str]:
+def grave_things_in(entry: Json, terminology: Terminology) -> frozenset[str]:
     """Return the grave things that a report, order, drug or procedure names."""
     title = TITLES.get(text(entry.get("resourceType")), "")
     if (
         text(entry.get("status")) in VOID
         or is_prohibition(entry)
         # most entries of most lists
-        or (entry.keys() <= _SHORT and not title and not holds_more(entry))
+        or (entry.keys() <= _WORDLESS and not title and not holds_more(entry))
     ):
         return frozenset()
-    listed = {name: value for name, value in entry.items() if name not in NOT_BESIDE}
-    beside = [*beside_title(entry)]
+    elements = {name: value for name, value in entry.items() if name not in NO_ASIDES}
+    asides = [*asides_of(entry)]
+    titles = objects(entry.get(title)) if title else []
     diagnoses = [one for name in DIAGNOSES for one in objects(entry.get(name))]
-    diagnoses += [one.code for one in beside if one.code]
-    codes = [*codes_of(listed), *diagnoses]
-    if title:  # what is ordered or given is so for a reason
-        codes += objects(entry.get(title))
+    diagnoses += [one.code for one in asides if one.code]
+    # A title may name the reason for which something is ordered or given.
+    codes = [*codes_of(elements), *diagnoses, *titles]
     coded = terminology.concepts(codes) | left_open_by(diagnoses, terminology)
-    # The name of a harmless code may contain what it looks for: `screening for cancer`.
+    # A harmless code may be called by what it looks for: `screening for cancer`.
     plain = {
         word
         for code in codes
@@ -217,28 +222,35 @@ def grave_beside(entry: Json, terminology: Terminology) -> frozenset[str]:
         for word in texts_of(code)
         if is_title_plain(word, terminology)
     }
-    written = [*words_in(listed, WORDED | {"conclusion"}), *_words_beside(beside)]
+    written = [*words_in(elements, WORDED | {"conclusion"}), *words_of_asides(asides)]
     if title:
-        written += [word for one in objects(entry.get(title)) for word in texts_of(one)]
+        written += [word for one in titles for word in texts_of(one)]
         written.append(text(member(entry, "medicationReference", "display")))
-    words = [word for word in dict.fromkeys(written) if word not in plain]
-    # The referral that we offer says "if this is a tumour": a question to its reader.
-    others = [word for word in words if not terminology.own_words.fullmatch(word)]
-    named = named_in(others, terminology)
-    unread = _unread(entry, others, named, terminology)
-    is_broken = (coded | named) & FRACTURED or names_broken_vertebra(
-        entry, others, terminology
-    )
-    broken = frozenset({BROKEN_ASIDE} if is_broken else ())
-    return (coded & OPENING) | (named & (GRAVE | END_OF_LIFE)) | unread | broken
+    # Our own referral says "if this is a tumour", which is a question to its reader.
+    words = [
+        word
+        for word in dict.fromkeys(written)
+        if word not in plain and not terminology.own_words.fullmatch(word)
+    ]
+    named = named_in(words, terminology)
+    concepts = (coded & OPENING) | (named & (GRAVE | END_OF_LIFE))
+    concepts |= _unread(entry, words, named, terminology)
+    is_named_broken = not FRACTURED.isdisjoint(coded | named)
+    if is_named_broken or names_broken_vertebra(entry, words, terminology):
+        concepts |= {BROKEN_ASIDE}
+    return concepts
 
 
 def _unread(
     entry: Json, words: list[str], named: frozenset[str], terminology: Terminology
 ) -> frozenset[str]:
-    """Return what the words of an entry leave open beyond what they name.
+    """Return what the words of an entry leave open besides what they name.
 
-    A report has a rule of its own.
+    Args:
+        entry: a report, order, drug or procedure, or another entry with asides.
+        words: all its words that may name something grave.
+        named: the concepts that these words name.
+        terminology: the service's terminology.
     """
     kind = text(entry.get("resourceType"))
     reasons = [
@@ -251,8 +263,8 @@ def _unread(
     if kind == OBSERVATION:
         plain = terminology.plain.values
         reasons = [word for word in reasons if not plain.are_all(word)]
-    # Elsewhere a grave thing is open that a denial may have swallowed. What is too long
-    # to be read may name one.
+    # A denial may have swallowed a grave thing, and words that are too long to be read
+    # may name one.
     is_long = sum(map(len, words)) > LONGEST_TEXT
     swallowed = [
         word for word in words if is_long or _names_more(word, named, terminology)
@@ -267,13 +279,13 @@ def _unread(
 
 
 def _unread_in_report(
-    report: Json, beside: list[str], words: list[str], terminology: Terminology
+    report: Json, reasons: list[str], words: list[str], terminology: Terminology
 ) -> frozenset[str]:
-    """Return what words next to a report's conclusion leave open."""
+    """Return what the codes and words of a report leave open next to its conclusion."""
     concepts = set[str]()
     results = objects(report.get("conclusionCode"))
     is_unknown = any(is_unknown_alone(code, terminology) for code in results)
-    is_understood = is_reason_understood(beside, frozenset(), terminology)
+    is_understood = is_reason_understood(reasons, frozenset(), terminology)
     if is_unknown or not is_understood or has_code_alone(report, terminology):
         concepts |= {UNREAD_PROSE, MAY_BEAR_ON_SPINE}
     if names_earlier_fracture(words, terminology):
@@ -298,17 +310,18 @@ def states_by_code(entry: Json, terminology: Terminology) -> frozenset[str]:
     A code that was never judged may be any diagnosis.
     """
     codes = [code for name in DIAGNOSES for code in objects(entry.get(name))]
-    is_earlier = any(_is_of_earlier_fracture(code, terminology) for code in codes)
-    is_open = any(is_unjudged(code, terminology) for code in codes)
-    added = {EARLIER} if is_earlier else set[str]()
-    added |= {UNJUDGED} if is_open else set()
-    return terminology.concepts(codes) & (STATES | LISTED_TOO) | added
+    concepts = terminology.concepts(codes) & (STATES | LISTED_TOO)
+    if any(_is_of_earlier_fracture(code, terminology) for code in codes):
+        concepts |= {EARLIER}
+    if any(is_unjudged(code, terminology) for code in codes):
+        concepts |= {UNJUDGED}
+    return concepts
 
 
 def drugs_and_states(operation: Json, terminology: Terminology) -> frozenset[str]:
     """Return the bone drugs and states that an augmentation names, each in doubt.
 
-    What is grave in its words is read with it.
+    Other modules read the grave things in its words.
     """
     drugs = bone_drugs_named(words_in(operation), terminology)
     return frozenset(map(in_doubt, drugs | states_by_code(operation, terminology)))
@@ -321,10 +334,12 @@ def is_unjudged_act(
 
     It may not if its code is in a value set or a harmless range, or if its words name
     an operation that is read as what it is, or are all known. A biopsy of bone does
-    not say what it found.
+    not say what it found, so it may.
 
     Args:
-        known: what its words name of all procedures that are read.
+        procedure: a Procedure.
+        known: what it names of the operations that are read as what they are.
+        terminology: the service's terminology.
     """
     code = procedure.get("code")
     is_void = text(procedure.get("status")) in VOID
@@ -358,7 +373,7 @@ def _coded(system: str, code: str) -> Json:
 
 
 def left_open_by(codes: Iterable[Json], terminology: Terminology) -> frozenset[str]:
-    """Return what codes of diagnoses leave open that are in no value set."""
+    """Return what codes of diagnoses leave open that they do not name."""
     concepts = set[str]()
     for code in codes:
         if not terminology.identifies("conditions", code):
@@ -383,15 +398,14 @@ def _is_of_earlier_fracture(code: Json, terminology: Terminology) -> bool:
 
 
 def stated_inside(contained: Json) -> Json:
-    """Return a contained resource's words: a diagnosis' name, a value's answer."""
+    """Return the elements of a contained resource that state something.
+
+    These are the name of a diagnosis, unless it is denied or past, and the answer of an
+    Observation.
+    """
     kind = text(contained.get("resourceType"))
     if kind == "Condition" and certainty_of(contained) not in ("denied", "past"):
         return {"code": contained.get("code"), "note": contained.get("note")}
     if kind == "Observation" and text(contained.get("status")) not in VOID:
         return {name: value for name, value in contained.items() if name in ANSWERS}
     return {}
-
-
-def _words_beside(beside: Iterable[Beside]) -> Iterator[str]:
-    for element in beside:
-        yield from texts_of(element.code) if element.code else (element.words,)

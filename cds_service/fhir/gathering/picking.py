@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from itertools import chain
 from typing import Any
 
-from cds_service.fhir.gathering.beside_title import VOID, beside_title
+from cds_service.fhir.gathering.asides import VOID, asides_of, words_of_asides
 from cds_service.fhir.gathering.bone_reports import (
     TELLS_T_SCORE,
     names_t_score,
@@ -17,11 +17,11 @@ from cds_service.fhir.gathering.bystanders import (
     is_bystander_act,
     is_bystander_problem,
     is_bystander_procedure,
-    words_beside,
+    other_words_of,
 )
 from cds_service.fhir.gathering.drug_asides import (
     bone_drugs_named,
-    drugs_beside,
+    drugs_in_asides,
 )
 from cds_service.fhir.gathering.drugs import (
     BONE_DRUG,
@@ -46,7 +46,7 @@ from cds_service.fhir.gathering.grave_asides import (
     UNJUDGED_ACT,
     UNREAD_PROSE,
     UNREAD_REASON,
-    grave_beside,
+    grave_things_in,
     is_harmless_act,
     is_unjudged,
     is_unjudged_act,
@@ -95,13 +95,13 @@ from cds_service.outgoing.deadline import Deadline
 EXAM_TYPES = frozenset({"DiagnosticReport", "ImagingStudy"})
 OBSERVATION = "Observation"
 HOLDERS = frozenset({OBSERVATION, "DiagnosticReport"})  # of contained Observations
-# A report of one of these is read as such, though its title names DXA as well.
+# A report of one of these is read as one of images, even if its title names DXA too.
 OF_IMAGES = frozenset({"trunk-ct", "trunk-ct-contrast", "lumbar-mri"})
 FINAL = frozenset({"final", "amended", "corrected"})
 LONGEST_ID = 64
 BY_WORDS = frozenset({"Procedure", "ServiceRequest"})
-# The element[x] that says which drug or device: a CodeableConcept, or a Reference to
-# this type.
+# The element, and the type to which it may refer, that say which drug or device:
+# `medicationCodeableConcept`, or `medicationReference` to a Medication.
 CHOICES: Mapping[str, tuple[str, str]] = {
     **dict.fromkeys(MEDICATION_TYPES, ("medication", "Medication")),
     "DeviceRequest": ("code", "Device"),
@@ -115,15 +115,16 @@ LISTED: Mapping[str, Listed] = {
     **dict.fromkeys(MEDICATION_TYPES, "drugs"),
 }
 NOT_UNDERSTOOD = "not-understood"
-# A value of a list that was asked for by codes, and has none.
+# A value without a code, in a list that was asked for by codes.
 UNNAMED = frozenset({"unnamed-value"})
+# Beginnings of the elements that make an Observation a value.
 VALUED = ("value", "component", "hasMember", "dataAbsentReason")
 MAY_BE_GRAVE = "may-be-grave"
-# It may be what a brace is for: nothing says that it leaves the spine alone.
+# The entry may be the reason for a brace: nothing says that it leaves the spine alone.
 MAY_NEED_BRACE = "may-need-brace"
-# What an ingredient may be, if it is a resource of its own.
+# Types of resources to which an ingredient may refer.
 INGREDIENT_TYPES = ("Medication", "Substance")
-# Nothing says which drug or device it is.
+# An entry with one of these may be of any drug or device.
 OF_ANY_PRODUCT = frozenset({NOT_UNDERSTOOD, MAY_NEED_BRACE})
 # Orders on record that are read as what they are.
 READ_AS_ORDERS = AUGMENTATIONS | {
@@ -134,10 +135,10 @@ READ_AS_ORDERS = AUGMENTATIONS | {
     "biopsy",
     "bone-treatment",
 }
-# What such a code leaves open is open whatever is written next to it.
+# What these leave open is open, whatever is written next to their code.
 GRAVE_BY_CODE = OF_THE_SPINE | SPINAL
 MAY_BE_OF_THE_SPINE = frozenset({MAY_BE_GRAVE, *map(in_doubt, GRAVE_BY_CODE)})
-# Procedures whose words, too, are read as what they are.
+# Procedures that are read as what they are, by their words as well.
 JUDGED_ACTS = READ_AS_ORDERS | {
     BONE_DRUG,
     "dialysis",
@@ -148,13 +149,15 @@ JUDGED_ACTS = READ_AS_ORDERS | {
 }
 UNCODED = frozenset({NOT_UNDERSTOOD, MAY_BE_GRAVE})
 NO_INFORMATION = "no-information"
+# The problem list may state that a bone drug is taken.
+ON_BONE_DRUG = "long-term-bone-drug"
 PLACE = frozenset({"place-of-care"})
 # Types that are read whatever their codes say.
 OF_TYPE = {"Encounter": PLACE, "Appointment": frozenset({"appointment"})}
-# What is written next to the title of these may name a grave thing.
-READ_BESIDE = frozenset({OBSERVATION, *OF_TYPE})
+# Further types whose asides may name a grave thing.
+WITH_ASIDES = frozenset({OBSERVATION, *OF_TYPE})
 LOCAL_ROUTE, SYSTEMIC_ROUTE = "local-route", "systemic-route"
-# identified, and not relevant to us
+# Concepts of what is identified and irrelevant.
 OF_NO_CONCERN = frozenset({"other-condition", "nothing-known", OTHER_DRUG})
 # Drug names in these systems state the ingredient; a name in another system may be a
 # brand that we do not know.
@@ -175,10 +178,6 @@ class Unreadable:
     concepts: frozenset[str]
 
 
-# That a bone drug is taken, as a state of the problem list.
-ON_BONE_DRUG = "long-term-bone-drug"
-
-
 def pick(
     template: Template,
     ours: Sequence[Json],
@@ -187,21 +186,35 @@ def pick(
     terminology: Terminology,
     deadline: Deadline,
 ) -> tuple[tuple[Entry, ...], tuple[Unreadable, ...]]:
-    """Pick and validate the resources that we read, sorted by their names."""
+    """Pick and validate the resources that we read, sorted by their names.
+
+    Args:
+        template: the query that gave them.
+        ours: raw resources of the patient.
+        targets: resources of other types that were returned with them.
+        origin: where they were read.
+        terminology: the service's terminology.
+        deadline: the deadline of this list.
+
+    Returns:
+        The entries, and the resources that are broken or have no usable code.
+
+    Raises:
+        DeadlinePassed: there are too many to be read in time.
+    """
     picked: list[Entry] = []
     broken: list[Unreadable] = []
-    read = []
-    for kind, raw in chain.from_iterable(
-        _with_contained(resource, template.resource_type) for resource in ours
-    ):
-        deadline.check()
-        if concepts := concepts_of(raw, targets, terminology):
-            read.append((kind, raw, concepts))
-        elif kind == template.resource_type and is_unnamed_value(raw):
-            name = reference_name(kind, raw)
-            broken.append(Unreadable(name, template.key, UNNAMED))
+    relevant = []
+    for resource in ours:
+        for kind, raw in _with_contained(resource, template.resource_type):
+            deadline.check()
+            if concepts := concepts_of(raw, targets, terminology):
+                relevant.append((kind, raw, concepts))
+            elif kind == template.resource_type and is_unnamed_value(raw):
+                name = reference_name(kind, raw)
+                broken.append(Unreadable(name, template.key, UNNAMED))
     ordered = in_order(
-        read, name=lambda item: reference_name(*item[:2]), raw=lambda item: item[1]
+        relevant, name=lambda item: reference_name(*item[:2]), raw=lambda item: item[1]
     )
     for kind, raw, concepts in chain.from_iterable(ordered):
         deadline.check()  # repairs are slow, and there may be thousands
@@ -223,9 +236,9 @@ def pick(
 
 
 def is_unnamed_value(resource: Json) -> bool:
-    """Tell if a value has no code of a system that says what was measured.
+    """Tell if an Observation has a value, and no code of any system that names it.
 
-    It was sent for the codes that were asked for, and may be of any of them.
+    It was sent as an answer to a search by codes, and may be of any of them.
     """
     if resource.get("resourceType") != OBSERVATION:
         return False
@@ -236,10 +249,10 @@ def is_unnamed_value(resource: Json) -> bool:
 
 
 def _with_contained(resource: Json, kind: str) -> Iterator[tuple[str, Json]]:
-    """Yield a resource, and the Observations inside of it, each with its type.
+    """Yield a resource, and the Observations contained in it, each with its type.
 
-    Panels and reports may hold their values so. These have the holder's subject, and
-    its day unless they have one. If it is not final, neither are they.
+    Panels and reports may contain their values. These get the holder's subject, and its
+    day if they have none. If the holder is not final, they get its status.
     """
     yield kind, resource
     if kind not in HOLDERS or not resource.get("contained"):
@@ -251,10 +264,13 @@ def _with_contained(resource: Json, kind: str) -> Iterator[tuple[str, Json]]:
         is_ours = "subject" not in contained or contained["subject"] == subject
         if contained.get("resourceType") != OBSERVATION or not is_ours or not name:
             continue
-        has_day = any(element.startswith("effective") for element in contained)
-        whole = {**contained, **({} if has_day else days), "subject": subject}
+        whole = {**contained, "subject": subject}
+        if not any(element.startswith("effective") for element in contained):
+            whole |= days
+        if status not in FINAL:
+            whole["status"] = status
         whole["id"] = f"{text(resource.get('id'))}.{name}"[:LONGEST_ID]
-        yield OBSERVATION, whole if status in FINAL else {**whole, "status": status}
+        yield OBSERVATION, whole
 
 
 def concepts_of(
@@ -263,9 +279,9 @@ def concepts_of(
     """Return the concepts of one resource; empty if we do not read it.
 
     A list entry that neither a code nor words identify is `not-understood`: it may be
-    anything, so its presence rules out "not on the list". A condition that only free
-    words identify, or a code that is in no value set and no harmless range, is
-    `may-be-grave`: it rules that out if only codes exclude.
+    anything, so next to it nothing is "not on the list". A condition is `may-be-grave`
+    if only free words identify it, or a code that is in no value set and no harmless
+    range: next to it nothing is excluded that only codes can exclude.
 
     Args:
         resource: raw JSON.
@@ -280,34 +296,48 @@ def concepts_of(
     if kind in EXAM_TYPES:
         return _concepts_of_exam(resource, terminology)
     if kind == "Condition":
-        known = _concepts_of_condition(resource, terminology)
-        known |= {*fractured_there(resource, known, terminology)}
-        words = (*texts_of(resource.get("code")), *words_beside(resource))
-        known |= _drugs_named(words, known, terminology)
-        known |= _unread_beside(resource, terminology)
-        is_apart = is_bystander_problem(resource, terminology)
-        is_apart = is_apart and known.isdisjoint(MAY_BE_OF_THE_SPINE)
-        return known if is_apart else known | {MAY_NEED_BRACE}
+        return _concepts_of_condition(resource, terminology)
     code = resource.get("code")
     concepts = OF_TYPE.get(kind) or terminology.concepts(code)
     for component in objects(resource.get("component")):
         concepts |= terminology.concepts(component.get("code"))
     if kind in LISTED or kind in BY_WORDS:
         return _concepts_of_act(resource, concepts, terminology)
-    if concepts and kind == OBSERVATION:
-        notes = (text(one.get("text")) for one in objects(resource.get("note")))
-        concepts |= _drugs_named(notes, concepts, terminology)
-    if concepts and kind in READ_BESIDE:
-        concepts |= _grave_asides(resource, terminology)
-    if concepts and kind in OF_TYPE:
-        concepts |= _drugs_named(_words_at(resource), concepts, terminology)
+    return _concepts_of_coded(resource, concepts, terminology) if concepts else concepts
+
+
+def _concepts_of_coded(
+    resource: Json, concepts: frozenset[str], terminology: Terminology
+) -> frozenset[str]:
+    """Return concepts of a value, stay or appointment, with what it names besides.
+
+    Args:
+        resource: raw JSON of any other type.
+        concepts: those of its code or type.
+        terminology: the service's terminology.
+    """
+    kind = text(resource.get("resourceType"))
+    if kind == OBSERVATION:
+        notes = [text(one.get("text")) for one in objects(resource.get("note"))]
+        concepts |= _bone_drugs_in_doubt(notes, concepts, terminology)
+    if kind in WITH_ASIDES:
+        concepts |= _grave_in_doubt(resource, terminology)
+    if kind in OF_TYPE:
+        words = words_of_asides(asides_of(resource))
+        concepts |= _bone_drugs_in_doubt(words, concepts, terminology)
     return concepts - OF_NO_CONCERN
 
 
-def _words_at(entry: Json) -> Iterator[str]:
-    """Yield the words of all elements next to an entry's title."""
-    for element in beside_title(entry):
-        yield from texts_of(element.code) if element.code else (element.words,)
+def _concepts_of_condition(condition: Json, terminology: Terminology) -> frozenset[str]:
+    """Return the concepts of a condition, with what it names besides."""
+    known = _concepts_of_diagnosis(condition, terminology)
+    known |= {*fractured_there(condition, known, terminology)}
+    words = (*texts_of(condition.get("code")), *other_words_of(condition))
+    known |= _bone_drugs_in_doubt(words, known, terminology)
+    known |= _unread_in_asides(condition, terminology)
+    is_apart = is_bystander_problem(condition, terminology)
+    is_apart = is_apart and known.isdisjoint(MAY_BE_OF_THE_SPINE)
+    return known if is_apart else known | {MAY_NEED_BRACE}
 
 
 def _concepts_of_exam(exam: Json, terminology: Terminology) -> frozenset[str]:
@@ -315,38 +345,47 @@ def _concepts_of_exam(exam: Json, terminology: Terminology) -> frozenset[str]:
     concepts = exam_concepts(exam, terminology)
     if names_t_score(exam, terminology):
         concepts |= {TELLS_T_SCORE}
-    concepts |= _grave_asides(exam, terminology)
-    # That of another organ is read for what it names.
+    concepts |= _grave_in_doubt(exam, terminology)
+    # The pathology of another organ counts by what it names alone.
     is_apart = concepts >= PATHOLOGY and is_of_other_organ(exam, terminology)
     if not is_apart:
         concepts |= _unread_prose(exam, concepts, terminology)
-    words = (*words_of_report(exam), *_words_at(exam))
-    return concepts | _drugs_named(words, concepts, terminology)
+    words = (*words_of_report(exam), *words_of_asides(asides_of(exam)))
+    return concepts | _bone_drugs_in_doubt(words, concepts, terminology)
 
 
 def _concepts_of_act(
     act: Json, concepts: frozenset[str], terminology: Terminology
 ) -> frozenset[str]:
-    """Return concepts of a procedure or order, with what it names besides."""
+    """Return concepts of a procedure or order, with what it names besides.
+
+    Args:
+        act: a procedure or an order on record.
+        concepts: those of its code.
+        terminology: the service's terminology.
+    """
     known = _concepts_of_procedure(act, concepts, terminology)
-    known |= _in_asides(act, known, terminology)
+    known |= _drugs_in_doubt(act, known, terminology)
+    grave = _grave_in_doubt(act, terminology)
     if text(act.get("resourceType")) == "Procedure":
-        own, is_apart = known, is_bystander_procedure(act, terminology)
+        # What a procedure states itself is not in doubt.
+        grave -= set(map(in_doubt, known))
+        is_apart = is_bystander_procedure(act, terminology)
         named = known & (JUDGED_ACTS | terminology.bystanders.act_concepts)
         if is_unjudged_act(act, named, terminology):
             known |= {in_doubt(UNJUDGED_ACT)}
     else:
-        own, is_apart = frozenset(), _is_order_apart(act, known, terminology)
-    known |= _grave_asides(act, terminology) - set(map(in_doubt, own))
+        is_apart = _is_order_apart(act, known, terminology)
+    known |= grave
     return known if is_apart else known | {MAY_NEED_BRACE}
 
 
 def _is_order_apart(
     order: Json, known: frozenset[str], terminology: Terminology
 ) -> bool:
-    """Tell if an order on record is known not to be of an operation of the spine.
+    """Tell if an order on record is known not to ask for an operation of the spine.
 
-    A brace, a biopsy, the augmentation and therapy are read as what they are.
+    An order that is void, or that is read as what it is, asks for none.
     """
     return (
         text(order.get("status")) in VOID
@@ -359,7 +398,13 @@ def _is_order_apart(
 def _concepts_of_procedure(
     resource: Json, concepts: frozenset[str], terminology: Terminology
 ) -> frozenset[str]:
-    """Return concepts of the code of a procedure or order, else of its words."""
+    """Return concepts of the code of a procedure or order, else of its words.
+
+    Args:
+        resource: a procedure or an order on record.
+        concepts: those of its code.
+        terminology: the service's terminology.
+    """
     code = resource.get("code")
     texts = set(texts_of(code))
     words = _short(texts)
@@ -377,30 +422,30 @@ def _concepts_of_procedure(
     return concepts - OF_NO_CONCERN
 
 
-def _concepts_of_condition(resource: Json, terminology: Terminology) -> frozenset[str]:
-    """Return the concepts of a condition's code and words.
+def _concepts_of_diagnosis(resource: Json, terminology: Terminology) -> frozenset[str]:
+    """Return the concepts of a condition's code and words, and those of its asides.
 
-    Its words rule out a "no", whatever its code.
+    Words rule out a "no", whatever the code is.
     """
     code = resource.get("code")
     coded, texts = terminology.concepts(code), set(texts_of(code))
-    # Words may modify a diagnosis from outside of its name, as JP Core does with
+    words = _short(texts)
+    is_short = words == texts
+    # An extension of the code may modify a diagnosis, as JP Core does with
     # `\u306e\u7591\u3044` (suspected).
-    beside = (
+    modifiers = (
         extension.get("valueCodeableConcept")
         for extension in objects(member(code, "extension"))
     )
-    words = _short(texts)
-    concepts = _with_words(coded, words.union(*map(texts_of, beside)), terminology)
+    concepts = _with_words(coded, words.union(*map(texts_of, modifiers)), terminology)
     concepts, is_read = _with_asides(concepts, resource, terminology)
     is_plain = (
-        words == texts
+        is_short
         and not concepts - OF_NO_CONCERN
         and not is_withheld(resource, terminology)
     )
     if is_plain and terminology.harmless.is_social(resource, texts):
         return frozenset()
-    is_short = words == texts
     if not (is_short and _is_understood(resource, code, concepts, words, terminology)):
         return concepts | {NOT_UNDERSTOOD}
     known = concepts - OF_NO_CONCERN
@@ -411,14 +456,14 @@ def _concepts_of_condition(resource: Json, terminology: Terminology) -> frozense
 def _with_asides(
     concepts: frozenset[str], resource: Json, terminology: Terminology
 ) -> tuple[frozenset[str], bool]:
-    """Add the concepts that notes, site and evidence leave in doubt.
+    """Add the concepts that the asides of a condition leave in doubt.
 
-    The second result says if all of that was read.
+    The second result says if all asides were read.
     """
-    beside = [*beside_title(resource)]
-    codes = [one.code for one in beside if one.code is not None]
-    others = (one.words for one in beside)
-    texts = {*words_beside(resource), *others, *chain(*map(texts_of, codes))} - {""}
+    asides = [*asides_of(resource)]
+    codes = [one.code for one in asides if one.code is not None]
+    others = (one.words for one in asides)
+    texts = {*other_words_of(resource), *others, *chain(*map(texts_of, codes))} - {""}
     words = _short(texts)
     is_read = words == texts and not (
         any(map(terminology.languages.is_foreign, words))
@@ -433,9 +478,9 @@ def _with_asides(
 def _is_identified(code: Any, words: Iterable[str], terminology: Terminology) -> bool:
     """Tell if a condition's code says what it is, or that it is nothing grave.
 
-    What is written next to a vague code must be a plain name, unless the code itself
-    is grave. Without such a code its texts say it, if all are names of harmless
-    diseases, or denials.
+    The words next to a vague code must be plain names, unless the code itself is grave.
+    Without a code that we know, the words must be names of harmless diseases, or
+    denials.
     """
     if terminology.identifies("conditions", code):
         if not terminology.excludes(code):
@@ -458,9 +503,9 @@ def _is_identified(code: Any, words: Iterable[str], terminology: Terminology) ->
 def _with_words(
     coded: frozenset[str], words: Collection[str], terminology: Terminology
 ) -> frozenset[str]:
-    """Return the concepts of a condition's code and words.
+    """Add the concepts that words name to those of a condition's code.
 
-    One in doubt has the name that `in_doubt` gives it.
+    A concept in doubt gets the name that `in_doubt` gives it.
     """
     if not words:
         return coded
@@ -470,7 +515,7 @@ def _with_words(
 
 
 def _short(texts: set[str]) -> set[str]:
-    """Return these words of one resource; none if together too long to be read."""
+    """Return these texts of one resource; none if together too long to be read."""
     return texts if sum(map(len, texts)) <= LONGEST_TEXT else set()
 
 
@@ -481,6 +526,7 @@ def _is_understood(
     words: Collection[str],
     terminology: Terminology,
 ) -> bool:
+    """Tell if the code or the words of a list entry say what it is."""
     if NO_INFORMATION in concepts or is_withheld(resource, terminology):
         return False
     listed = LISTED[resource["resourceType"]]
@@ -517,6 +563,7 @@ def is_withheld(resource: Json, terminology: Terminology) -> bool:
 def _concepts_of_drug(
     resource: Json, medication: Json | None, terminology: Terminology
 ) -> frozenset[str]:
+    """Return the concepts of a drug's codes and names, with what it names besides."""
     codes, texts = drug_codes(resource, medication), drug_names(resource, medication)
     words = _short(texts)
     named = frozenset[str]().union(*map(terminology.text_concepts, words))
@@ -525,9 +572,9 @@ def _concepts_of_drug(
         named & {NO_INFORMATION}, *map(terminology.drug_words, words)
     )
     is_read = not any(map(terminology.languages.is_foreign, words))
-    # a cream or eye drops, no concern; a tablet for a joint is one
+    # A cream or eye drops are of no concern; a tablet for a joint is.
     is_local = LOCAL_ROUTE in named and SYSTEMIC_ROUTE not in named
-    is_known = (
+    is_identified = (
         bool(coded)
         or (bool(concepts) and is_read)
         or is_local
@@ -536,16 +583,18 @@ def _concepts_of_drug(
     )
     # A prohibition names a drug, and says nothing of what is taken.
     is_reversed = may_be_reversed(resource) or is_prohibition(resource)
-    # What it is made of may be any drug, unless its own code says what it is.
+    # An ingredient that was not read may be any drug, unless the product's own code
+    # says what it is.
     is_whole = not unread_ingredients(medication) or terminology.identifies(
         "drugs", _codes_of_product(resource, medication)
     )
-    is_known = is_known and is_whole and words == texts and not is_reversed
-    beside = _in_asides(resource, concepts, terminology)
-    beside |= _grave_asides(resource, terminology)
-    if NO_INFORMATION in concepts or is_withheld(resource, terminology) or not is_known:
-        return concepts | beside | {NOT_UNDERSTOOD}
-    return (concepts | beside) - OF_NO_CONCERN
+    is_hidden = NO_INFORMATION in concepts or is_withheld(resource, terminology)
+    is_short = words == texts
+    concepts |= _drugs_in_doubt(resource, concepts, terminology)
+    concepts |= _grave_in_doubt(resource, terminology)
+    if is_identified and is_whole and is_short and not (is_reversed or is_hidden):
+        return concepts - OF_NO_CONCERN
+    return concepts | {NOT_UNDERSTOOD}
 
 
 def _codes_of_product(resource: Json, medication: Json | None) -> list[Json]:
@@ -556,39 +605,41 @@ def _codes_of_product(resource: Json, medication: Json | None) -> list[Json]:
 def _is_ingredient_named(
     codes: list[Json], words: Iterable[str], terminology: Terminology
 ) -> bool:
-    """Tell if the words are the ingredient's, by their system, and can be read."""
+    """Tell if the words name an ingredient, by their code system, and can be read."""
     systems = {system for system, _ in terminology.codings(codes)}
     if NAMES_INGREDIENTS.isdisjoint(systems):
         return False
     return any(map(terminology.languages.can_read, words))
 
 
-def _in_asides(
+def _drugs_in_doubt(
     resource: Json, own: frozenset[str], terminology: Terminology
 ) -> frozenset[str]:
     """Return the drugs that an entry names besides its own, each in doubt.
 
-    With a bone drug of its own it has none.
+    An entry of a bone drug has none: the drug is no longer in question.
     """
     if BONE_DRUG in own:
         return frozenset()
-    named = drugs_beside(resource, terminology) - own
-    is_broken = bool(named) and may_be_reversed(resource)
-    return frozenset(map(in_doubt, named)) | ({NOT_UNDERSTOOD} if is_broken else set())
+    named = drugs_in_asides(resource, terminology) - own
+    doubtful = frozenset(map(in_doubt, named))
+    if named and may_be_reversed(resource):
+        return doubtful | {NOT_UNDERSTOOD}
+    return doubtful
 
 
-def _drugs_named(
+def _bone_drugs_in_doubt(
     words: Iterable[str], own: frozenset[str], terminology: Terminology
 ) -> frozenset[str]:
-    """Return bone drugs that words name, in doubt; none if one is known so."""
+    """Return the bone drugs that words name, each in doubt; none if one is known."""
     if not own.isdisjoint((BONE_DRUG, ON_BONE_DRUG)):
         return frozenset()
     return frozenset(map(in_doubt, bone_drugs_named(words, terminology)))
 
 
-def _grave_asides(resource: Json, terminology: Terminology) -> frozenset[str]:
+def _grave_in_doubt(resource: Json, terminology: Terminology) -> frozenset[str]:
     """Return the grave things that an entry names, each in doubt."""
-    return frozenset(map(in_doubt, grave_beside(resource, terminology)))
+    return frozenset(map(in_doubt, grave_things_in(resource, terminology)))
 
 
 def _unread_prose(
@@ -602,14 +653,14 @@ def _unread_prose(
     return frozenset(map(in_doubt, (UNREAD_PROSE, MAY_BEAR_ON_SPINE)))
 
 
-def _unread_beside(condition: Json, terminology: Terminology) -> frozenset[str]:
-    """Return what codes and words next to a diagnosis' title leave open."""
-    codes = (one.code for one in beside_title(condition) if one.code is not None)
+def _unread_in_asides(condition: Json, terminology: Terminology) -> frozenset[str]:
+    """Return what the asides of a diagnosis leave open, each concept in doubt."""
+    codes = (one.code for one in asides_of(condition) if one.code is not None)
     concepts = left_open_by(codes, terminology)
     words = [*words_of_reasons(condition, terminology)]
     is_understood = is_reason_understood(words, frozenset(), terminology)
-    broken = [one for one in words if _is_of_a_fracture(one, terminology)]
-    if names_earlier_fracture(broken, terminology):
+    on_fractures = [one for one in words if _is_of_a_fracture(one, terminology)]
+    if names_earlier_fracture(on_fractures, terminology):
         concepts |= {EARLIER}
     if names_broken_vertebra(condition, words, terminology):
         concepts |= {BROKEN_ASIDE}
@@ -625,10 +676,10 @@ def _is_of_a_fracture(note: str, terminology: Terminology) -> bool:
 
 
 def referred_in(resource: Json, targets: Targets) -> Json | None:
-    """Return the Medication or Device that it refers to; None if there is none.
+    """Return the Medication or Device that an entry refers to; None if there is none.
 
-    It is contained, or was returned with it. Of an ingredient that is a resource of its
-    own, the code is put in its place.
+    It is contained in the entry, or was returned with it. If an ingredient is a
+    reference, the code of its target is filled in.
     """
     choice, kind = CHOICES.get(text(resource.get("resourceType")), ("", ""))
     if not choice:
@@ -654,7 +705,7 @@ def _with_its_code(
 ) -> Json:
     """Return an ingredient with the code of the resource that it refers to, if known.
 
-    Its own display stays. What that resource is made of in turn is not read.
+    Its own display stays. The ingredients of that resource are not read.
     """
     reference = text(member(ingredient, "itemReference", "reference"))
     found = inside.get(reference) if reference[:1] == "#" else targets.find(reference)
@@ -667,7 +718,7 @@ def _with_its_code(
 
 
 def unread_ingredients(medication: Json | None) -> list[str]:
-    """List the references to ingredients of which neither code nor name is there."""
+    """List the references to ingredients that have neither a code nor a name."""
     items = [
         member(one, "itemReference")
         for one in objects(member(medication, "ingredient"))
@@ -683,9 +734,9 @@ def unread_ingredients(medication: Json | None) -> list[str]:
 def is_product_unread(
     resource: Json, targets: Targets, terminology: Terminology
 ) -> bool:
-    """Tell if only a reference says which drug or device it is, and nothing is there.
+    """Tell if only a reference says which drug or device it is, and leads to nothing.
 
-    The server refused it, or has it no more, or there was no time to read it.
+    The server refused the target, or has it no more, or there was no time to read it.
     """
     choice, _ = CHOICES[text(resource.get("resourceType"))]
     if not member(resource, f"{choice}Reference", "reference"):
@@ -701,9 +752,9 @@ def is_product_unread(
 def _concepts_of_device(
     resource: Json, targets: Targets, terminology: Terminology
 ) -> frozenset[str]:
-    """Return the concepts of a device order.
+    """Return the concepts of a device order, with what it names besides.
 
-    Its code says them, else the Device that it refers to, else the words of either.
+    Its code says them, or the Device that it refers to; else the words of either.
     """
     device = referred_in(resource, targets)
     choice, _ = CHOICES[text(resource.get("resourceType"))]
@@ -721,7 +772,8 @@ def _concepts_of_device(
     if not concepts and not is_bystander_act(titles, terminology):
         concepts = frozenset({MAY_NEED_BRACE})  # it may be a brace
     # A supply may be of a drug.
-    concepts |= _in_asides(resource, frozenset(), terminology)
-    # What it is for: a brace because of a metastasis.
-    concepts |= _drugs_named(_words_at(resource), concepts, terminology)
-    return concepts | _grave_asides(resource, terminology)
+    concepts |= _drugs_in_doubt(resource, frozenset(), terminology)
+    words = words_of_asides(asides_of(resource))
+    concepts |= _bone_drugs_in_doubt(words, concepts, terminology)
+    # A brace may be ordered because of a metastasis.
+    return concepts | _grave_in_doubt(resource, terminology)

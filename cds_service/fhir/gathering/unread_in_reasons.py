@@ -1,16 +1,16 @@
-"""Tells if the free words of an entry next to its title were understood whole.
+"""Tells if the words in the asides of an entry were understood whole.
 
-The entry is an order, a drug or a procedure. A denial denies the next words and may
-swallow the rest: "no biopsy of the metastasis yet". So the words of a reason or a note
-leave a tumour, an infection and a deficit open unless nothing is left of them without
-plain words (`mappings/plain-reason-words/`), names of harmless diseases, and what is
-counted as named. Which elements those words come from, `beside_title.py` says.
+A denial denies the next words and may swallow the rest: "no biopsy of the metastasis
+yet". So the words of a reason or a note leave a tumour, an infection and a deficit
+open, unless they consist of plain words (`mappings/plain-reason-words/`), names of
+harmless diseases, and names that are counted elsewhere. `asides.py` says which elements
+have such words.
 """
 
 import re
 from collections.abc import Iterable, Iterator
 
-from cds_service.fhir.gathering.beside_title import beside_title
+from cds_service.fhir.gathering.asides import asides_of
 from cds_service.fhir.gathering.bystanders import FRACTURED
 from cds_service.fhir.gathering.fracture_sites import names_place_alone
 from cds_service.fhir.gathering.problem_words import is_denial, named_in
@@ -25,9 +25,10 @@ from cds_service.fhir.mapping.text_rules import (
 )
 from cds_service.fhir.raw_json import Json, objects, text, texts_of
 
-# Harmless to a brace; but whoever dies of a disease may die of a tumour.
+# Harmless to a brace; but a dying patient may die of a tumour.
 HINTS = frozenset({"end-of-life"})
-# Harmless to a brace, and in no entry but of the problem list left open by its words.
+# Harmless to a brace; but only on the problem list do words that name them leave them
+# open.
 UNOPENED = frozenset(
     {
         "kidney-disease-unstaged",
@@ -36,10 +37,10 @@ UNOPENED = frozenset(
         "history-of-falling",
     }
 )
-# Only its words say if there was one, or several.
+# Harmless to a brace; but the other words say if there was one, or several.
 WORDED = frozenset({"fall", "osteoporotic-fracture-unsited"})
 MOST_NAMES = 8  # of diseases in one sentence
-# A comma divides what is said of one thing from what is said of another.
+# What divides the parts of a sentence, each of which may be about another thing.
 _PART = re.compile(r"[,;:()\[\]，、；：（）+/]|\s[-–—]\s|\band\b")
 # Code systems of FHIR's own elements: how high a value is, why a drug was stopped.
 OF_FHIR = re.compile(
@@ -48,30 +49,33 @@ OF_FHIR = re.compile(
 
 
 def words_of_reasons(entry: Json, terminology: Terminology) -> Iterator[str]:
-    """Yield what an entry says in words next to its title.
+    """Yield the words in the asides of an entry.
 
-    What a harmless code or a place in the body is called is left out.
+    Names of harmless codes and of places in the body are left out.
     """
-    for beside in beside_title(entry):
-        words = [beside.words]
-        if beside.code is not None:
-            words = words_beyond(beside.code, terminology)
+    for aside in asides_of(entry):
+        words = [aside.words]
+        if aside.code is not None:
+            words = words_beyond(aside.code, terminology)
         for word in words:
-            if not (beside.is_site and _is_place(word, terminology)):
+            if not (aside.is_site and _is_place(word, terminology)):
                 yield word
 
 
 def has_code_alone(entry: Json, terminology: Terminology) -> bool:
-    """Tell if a code without words is next to the title, and is not known."""
+    """Tell if an aside is a code that has no words and is not known.
+
+    Codes in extensions are left out.
+    """
     return any(
-        is_unknown_alone(element.code, terminology)
-        for element in beside_title(entry)
-        if element.code is not None and not element.is_added
+        is_unknown_alone(aside.code, terminology)
+        for aside in asides_of(entry)
+        if aside.code is not None and not aside.is_added
     )
 
 
 def is_unknown_alone(code: Json, terminology: Terminology) -> bool:
-    """Tell if a code has no words, and is not known: it may mean anything."""
+    """Tell if a code has no words and is not known, so that it may mean anything."""
     return not (texts_of(code) or _is_known(code, terminology))
 
 
@@ -126,13 +130,14 @@ def is_title_plain(words: str, terminology: Terminology) -> bool:
 def is_reason_understood(
     words: Iterable[str], counted: frozenset[str], terminology: Terminology
 ) -> bool:
-    """Tell if all these words are plain.
+    """Tell if all these words are plain, or names that are counted elsewhere.
 
-    Words of more than `LONGEST_TEXT` characters together are not read.
+    Words of more than `LONGEST_TEXT` characters together are not read, and count as not
+    understood.
 
     Args:
         words: words of an entry.
-        counted: what is left open if words name it.
+        counted: concepts that are left open elsewhere if words name them.
         terminology: the service's terminology.
     """
     texts = [*dict.fromkeys(words)]
@@ -146,10 +151,10 @@ def is_reason_understood(
 
 
 def is_code_plainly_worded(code: Json | None, terminology: Terminology) -> bool:
-    """Tell if the words next to a code are plain.
+    """Tell if the texts and displays of a code are plain.
 
-    Its own name is so, in the languages of `mappings/plain-reason-words/`. A code that
-    excludes a tumour does not exclude what its words say besides.
+    The own name of a code is plain, in the languages of `mappings/plain-reason-words/`.
+    A code that excludes a tumour does not exclude what its words say besides.
     """
     return is_reason_understood(texts_of(code), frozenset(), terminology)
 
@@ -157,7 +162,14 @@ def is_code_plainly_worded(code: Json | None, terminology: Terminology) -> bool:
 def _is_plain_reason(
     sentence: str, prose: str, counted: frozenset[str], terminology: Terminology
 ) -> bool:
-    """Tell if nothing is left of a sentence without plain words and what it names."""
+    """Tell if a sentence is plain, as it is or without the names that are counted.
+
+    Args:
+        sentence: one sentence of the prose.
+        prose: the whole text; other sentences may explain a word of this one.
+        counted: as for `is_reason_understood`.
+        terminology: the service's terminology.
+    """
     if not sentence.strip():
         return True
     if _names_unopened(sentence, terminology):
@@ -169,18 +181,18 @@ def _is_plain_reason(
     if _is_plain(sentence, prose, terminology):
         return True
     remainder = _without_named(sentence, counted, terminology)
-    return _is_plain(
-        remainder, _without_named(prose, counted, terminology), terminology
-    )
+    rest_of_prose = _without_named(prose, counted, terminology)
+    return _is_plain(remainder, rest_of_prose, terminology)
 
 
 def _names_unopened(sentence: str, terminology: Terminology) -> bool:
-    """Tell if words name what nobody leaves open for them, and do not deny it."""
+    """Tell if words name what no other reader leaves open, and do not deny it."""
     named = terminology.text_concepts(sentence, UNOPENED)
     return bool(named) and not is_denial(sentence, terminology)
 
 
 def _is_plain(sentence: str, prose: str, terminology: Terminology) -> bool:
+    """Tell if a sentence is plain as a whole, or part by part."""
     is_asked = terminology.clauses.without_suspicion(sentence) != folded(sentence)
     parts = [one for one in _PART.split(folded(sentence)) if one.strip()]
     if not all(
@@ -210,9 +222,9 @@ def _is_part_plain(part: str, terminology: Terminology, *, is_asked: bool) -> bo
 def _without_named(
     sentence: str, counted: frozenset[str], terminology: Terminology
 ) -> str:
-    """Return a sentence without what it states and is counted, and harmless diseases.
+    """Return a sentence without its names of counted concepts and harmless diseases.
 
-    What a word only hints at, as `bone lesion` at a tumour, is not counted.
+    What it only hints at, as `bone lesion` at a tumour, stays.
     """
     counted = (named_in([sentence], terminology) & counted) | FRACTURED
     counted |= terminology.bystanders.problem_concepts - HINTS - UNOPENED - WORDED

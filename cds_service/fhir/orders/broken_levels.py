@@ -5,7 +5,7 @@ A statement is a vertebra, two of them or a region: `L1`, `T11-T12`, `thoracic s
 
 from collections.abc import Mapping
 
-from cds_service.fhir.gathering.beside_title import beside_title
+from cds_service.fhir.gathering.asides import asides_of
 from cds_service.fhir.gathering.bystanders import FRACTURED
 from cds_service.fhir.gathering.earlier_in_words import names_no_sound_vertebra
 from cds_service.fhir.gathering.fracture_sites import fractured_there
@@ -97,7 +97,7 @@ def broken_beside(entry: Json, terminology: Terminology) -> set[str]:
     named = set[str]()
     words = [text(entry.get("conclusion"))]
     codes = [*objects(entry.get("conclusionCode"))]
-    for element in beside_title(entry):
+    for element in asides_of(entry):
         if element.code is not None:
             codes.append(element.code)
         elif not element.is_site:

@@ -19,7 +19,7 @@ from cds_service.core.leaving import (
 from cds_service.fhir.findings.encounter import INPATIENT
 from cds_service.fhir.gathering.drugs import BONE_DRUG, read_billed
 from cds_service.fhir.gathering.entries import Entry
-from cds_service.fhir.gathering.grave_asides import drugs_and_states, grave_beside
+from cds_service.fhir.gathering.grave_asides import drugs_and_states, grave_things_in
 from cds_service.fhir.gathering.picking import FINAL
 from cds_service.fhir.gathering.record import PatientRecord
 from cds_service.fhir.gathering.record_state import is_unread
@@ -572,7 +572,7 @@ def _is_of_biopsy(report: Json, terminology: Terminology) -> bool:
 
 def _graves(report: Json, terminology: Terminology) -> frozenset[GraveResult]:
     """Return what grave a report of a biopsy names, in codes or words."""
-    named = grave_beside(report, terminology)
+    named = grave_things_in(report, terminology)
     return frozenset(kind for kind, of in GRAVE_RESULTS.items() if named & of)
 
 

@@ -1,19 +1,19 @@
-"""Yields what an entry says next to its title that may bear on the patient's health.
+"""Yields the asides of an entry: what it says next to its title about the patient.
 
-A list of the elements that are read is never complete: the reason of the stay, the
-stage of a tumour, what an extension adds. So the others are listed here, each with its
-reason. Whatever FHIR, an EHR or an author writes elsewhere is read: its words must be
-plain and its codes known to be harmless, or it leaves open what it may say.
+Any element may hold an aside: the reason of the stay, the stage of a tumour, what an
+extension adds. No list of them would be complete. So this module lists the elements
+that hold none, each with its reason. All others are read: their words must be plain
+and their codes known to be harmless, or they leave open what they may say.
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
 from cds_service.fhir.certainty import certainty_of
 from cds_service.fhir.gathering.parsing import TIMES
 from cds_service.fhir.leaves import without_tags
-from cds_service.fhir.raw_json import LISTS, Json, member, objects, text
+from cds_service.fhir.raw_json import LISTS, Json, member, objects, text, texts_of
 
 Reasons = Mapping[str, str]  # why, by element
 
@@ -22,7 +22,7 @@ def _each(why: str, *names: str) -> dict[str, str]:
     return dict.fromkeys(names, why)
 
 
-# --- Of any type, at any depth: strings that are no words, and what holds none.
+# --- In any type, at any depth: strings that are no words, and elements without words.
 
 NO_WORDS: Reasons = {
     **_each("a number or an address", "id", "url", "reference", "type", "fullUrl"),
@@ -44,10 +44,10 @@ NO_FACTS: Reasons = {
     **_each("who signed it", "valueSignature"),
 }
 
-# --- Of any type, by path.
+# --- In any type, by path.
 
 _OTHERS = "another entry, which is read as what it is"
-_TITLE = "the title of the entry, which has a reader of its own"
+_TITLE = "the title of the entry, which another module reads"
 _PEOPLE = "who took part"
 _PLACES = "where it was, or who pays"
 SILENT_ANYWHERE: Reasons = {
@@ -91,8 +91,8 @@ SILENT: Mapping[str, Reasons] = {
     },
 }
 
-# --- Elements whose words are of all kinds: what they name counts, but words that
-# --- nobody understands leave nothing open here.
+# --- Elements with words of all kinds. What they name counts, but words that are not
+# --- understood leave nothing open here.
 
 _DOSE = "how a drug is taken; `plain_doses` reads it for bone drugs"
 _KIND = "the name of a kind of examination, visit or order"
@@ -143,7 +143,7 @@ BY_NAME: Mapping[str, Reasons] = {
         **_each(_VALUE, "dataAbsentReason"),
     },
 }
-# What a drug is needed for is next to its dose.
+# A dosage may say what the drug is needed for.
 _REASONS_OF_DOSES = frozenset({"asNeededCodeableConcept"})
 # Contained resources of people, places and products.
 NO_DIAGNOSES = frozenset(
@@ -178,21 +178,22 @@ VOID = frozenset(
         "declined",
     }
 )
-# Extensions that other readers take: what was ruled out, the German certainty.
+# Extensions that other modules read: what was ruled out, the German certainty.
 _READ_ELSEWHERE = ("condition-ruledOut", "diagnosesicherheit")
-# Narratives that FHIR says are made from the elements alone.
+# Statuses of narratives that are made from the elements alone, by FHIR's definition.
 _MADE = frozenset({"generated", "extensions", "empty"})
 _TIME = re.compile(r"[0-9]{4}(?:-[0-9]{2}){0,2}(?:T[0-9:.]+)?(?:Z|[+-][0-9:]+)?")
 _SITES = frozenset({"bodySite"})
 
 
-class Beside(NamedTuple):
-    """One element next to an entry's title: its words, or a code.
+class Aside(NamedTuple):
+    """What one element next to an entry's title says: words, or a code.
 
     Attributes:
+        words: empty for a code.
         code: a CodeableConcept with its texts; None for words.
         is_site: it says where in the body.
-        is_added: it is of an extension, or of a resource inside this one.
+        is_added: an extension says it.
     """
 
     words: str = ""
@@ -201,20 +202,27 @@ class Beside(NamedTuple):
     is_added: bool = False
 
 
-def beside_title(entry: Json) -> Iterator[Beside]:
-    """Yield the elements of an entry that may bear on the patient's health.
+def asides_of(entry: Json) -> Iterator[Aside]:
+    """Yield the asides of an entry.
 
-    Contained resources may too, and a narrative that is not made from the elements.
+    They are in its elements, in contained resources, and in a narrative that is not
+    made from the elements.
     """
     yield from _read(text(entry.get("resourceType")), entry)
     for resource in objects(entry.get("contained")):
         yield from _of_contained(resource)
     if _is_written(entry.get("text")):
-        yield Beside(without_tags(text(member(entry, "text", "div"))))
+        yield Aside(without_tags(text(member(entry, "text", "div"))))
+
+
+def words_of_asides(asides: Iterable[Aside]) -> Iterator[str]:
+    """Yield the words of asides, and what their codes are called."""
+    for aside in asides:
+        yield from texts_of(aside.code) if aside.code else (aside.words,)
 
 
 def holds_more(entry: Json) -> bool:
-    """Tell if an entry contains resources, or a narrative of its own."""
+    """Tell if an entry has contained resources, or a narrative with new words."""
     return bool(entry.get("contained")) or _is_written(entry.get("text"))
 
 
@@ -223,7 +231,7 @@ def _is_written(narrative: Any) -> bool:
     return isinstance(narrative, dict) and text(narrative.get("status")) not in _MADE
 
 
-def _read(kind: str, resource: Json) -> Iterator[Beside]:
+def _read(kind: str, resource: Json) -> Iterator[Aside]:
     waiting: list[tuple[str, Any]] = [
         (name, value)
         for name, value in resource.items()
@@ -237,15 +245,20 @@ def _read(kind: str, resource: Json) -> Iterator[Beside]:
             waiting += _within_left_out(path, value)
         elif isinstance(value, str):
             if not _is_no_word(path, value):
-                yield Beside(value, is_site=_is_site(path), is_added=_is_added(path))
+                yield _aside_at(path, value)
         elif isinstance(value, dict):
             code = _code_in(value)
             if code is not None:
-                is_added = _is_added(path)
-                yield Beside("", code, is_site=_is_site(path), is_added=is_added)
+                yield _aside_at(path, "", code)
                 waiting += _extensions_of(path, value)
             elif not _is_read_elsewhere(value):
                 waiting += [(f"{path}.{name}", part) for name, part in value.items()]
+
+
+def _aside_at(path: str, words: str, code: Json | None = None) -> Aside:
+    is_site = path.partition(".")[0] in _SITES
+    is_added = "xtension" in path  # or `modifierExtension`
+    return Aside(words, code, is_site=is_site, is_added=is_added)
 
 
 def is_silent(kind: str, path: str) -> bool:
@@ -258,12 +271,15 @@ def is_silent(kind: str, path: str) -> bool:
 
 
 def is_by_name(kind: str, path: str) -> bool:
-    """Tell if words of an element leave nothing open but what they name."""
+    """Tell if words of an element leave nothing open except what they name."""
     return path in BY_NAME_ANYWHERE or path in BY_NAME.get(kind, ())
 
 
 def _within_left_out(path: str, value: Any) -> Iterator[tuple[str, Any]]:
-    """Yield what is read all the same: what a dose is for, what is added to a title."""
+    """Yield what is read of such an element: reasons of a dose, extensions of a title.
+
+    Each comes with its path.
+    """
     if not isinstance(value, dict):
         return
     for name in _REASONS_OF_DOSES & value.keys():
@@ -287,14 +303,6 @@ def _is_no_word(path: str, value: str) -> bool:
     )
 
 
-def _is_site(path: str) -> bool:
-    return path.partition(".")[0] in _SITES
-
-
-def _is_added(path: str) -> bool:
-    return "xtension" in path
-
-
 def _is_read_elsewhere(extension: Json) -> bool:
     return text(extension.get("url")).endswith(_READ_ELSEWHERE)
 
@@ -309,14 +317,14 @@ def _code_in(value: Json) -> Json | None:
     return None
 
 
-def _of_contained(resource: Json) -> Iterator[Beside]:
-    """Yield what a contained resource says; nothing of what it rules out."""
+def _of_contained(resource: Json) -> Iterator[Aside]:
+    """Yield the asides in a contained resource; none if it is void, denied or past."""
     kind = text(resource.get("resourceType"))
     if kind in NO_DIAGNOSES or text(resource.get("status")) in VOID:
         return
     if kind == "Condition" and certainty_of(resource) in ("denied", "past"):
         return
-    # The code of an Observation may ask for what is not there; its value answers.
+    # The code of an Observation is a question, and only its value the answer.
     if kind != OBSERVATION:
-        yield from (Beside(code=one) for one in objects(resource.get("code")))
+        yield from (Aside(code=one) for one in objects(resource.get("code")))
     yield from _read("", resource)
