@@ -1,4 +1,4 @@
-"""Tells an earlier vertebral fracture from the one that is being treated.
+"""Tell an earlier vertebral fracture from the one that is being treated.
 
 The present fracture is on the problem list as well, often without its level. A fracture
 that is or may be the treated one does not count as earlier; if the two cannot be told
@@ -49,7 +49,7 @@ SUBACUTE = timedelta(days=183)
 # policy: fractures of several levels within a month are one event
 AT_ONCE = timedelta(days=30)
 HISTORY = "earlier-vertebral-fracture"
-# Elements that place it in time without its first day, or say that the day is unknown.
+# Elements that date it without its first day, or say that the day is unknown.
 VAGUE = ("onsetAge", "onsetRange", "onsetString", "_onset", "abatement")
 CHRONIC = frozenset({"long-standing"})
 OLD = CHRONIC | {HISTORY}
@@ -58,7 +58,7 @@ PAIRS = frozenset(
     frozenset(pair)
     for pair in (("T5", "T6"), ("T7", "T8"), ("T9", "T10"), ("T11", "T12"))
 )
-# Besides orders, drugs and procedures.
+# Types that may name a fracture, besides orders, drugs and procedures.
 NAMING_TOO = (
     "Appointment",
     "Condition",
@@ -76,18 +76,11 @@ def find_earlier_fracture(spec: FractureSpec, chart: Chart) -> FindingOrGap:
     `observed` is the day of the latest earlier fracture. The label tells the number of
     fractures and the period, if recorded: `second vertebral fracture in 14 months`.
     """
-    # The words of a procedure name the fracture that it was done for: `CT of a
-    # vertebral fracture`. Its code names what was treated.
-    occasions = [
-        ("Procedure", name, "") for name in ("vertebral-fracture", *spec.unsited)
-    ]
     stated = [
         statement
-        for statement in problem_list.find_stated(chart, spec, spec.value_sets)
-        if not (statement.problem and statement.problem.reason == "future")
-        and (statement.entry.kind, statement.concept, statement.code) not in occasions
+        for statement in _stated(chart, spec, spec.value_sets)
+        if not _is_of_this_signing(statement, chart)
     ]
-    stated = [one for one in stated if not _is_of_this_signing(one, chart)]
     judged = [(one, _is_earlier(one, chart)) for one in stated]
     earlier = [one for one, verdict in judged if verdict]
     present = [one for one, verdict in judged if verdict is False]
@@ -95,14 +88,13 @@ def find_earlier_fracture(spec: FractureSpec, chart: Chart) -> FindingOrGap:
     passed = chart.broken(spec)
     if earlier:
         return _yes(spec, chart, earlier), passed
-    # An older one of an unknown bone may be of a vertebra; a fresh one is the treated.
+    # An older fracture of an unknown bone may be of a vertebra. A fresh one is taken to
+    # be the treated fracture.
     sited = {one.entry.reference for one in stated}
     unsited = [
         statement
-        for statement in problem_list.find_stated(chart, spec, spec.unsited)
+        for statement in _stated(chart, spec, spec.unsited)
         if statement.entry.reference not in sited
-        and (statement.entry.kind, statement.concept, statement.code) not in occasions
-        and not (statement.problem and statement.problem.reason == "future")
         and _is_earlier(statement, chart) is not False
     ]
     doubtful = [one for one, verdict in judged if verdict is None]
@@ -112,6 +104,25 @@ def find_earlier_fracture(spec: FractureSpec, chart: Chart) -> FindingOrGap:
         sources = (one.provenance(spec) for one in open_ones)
         return gap(spec, "undetermined", NOT_CLEAR, *sources), passed
     return problem_list.silence(spec, chart, ()), passed
+
+
+def _stated(
+    chart: Chart, spec: FractureSpec, concepts: Sequence[str]
+) -> list[problem_list.Stated]:
+    """Find the entries that state such a fracture, future ones left out.
+
+    The words of a procedure name the fracture that it was done for, `CT of a vertebral
+    fracture`, and are left out, too. Its code names what was treated.
+    """
+    by_occasion = {"vertebral-fracture", *spec.unsited}
+    statements = []
+    for statement in problem_list.find_stated(chart, spec, concepts):
+        is_worded_act = statement.entry.kind == "Procedure" and not statement.code
+        is_occasion = is_worded_act and statement.concept in by_occasion
+        is_future = statement.problem and statement.problem.reason == "future"
+        if not (is_occasion or is_future):
+            statements.append(statement)
+    return statements
 
 
 def _followed_by_another(
@@ -147,12 +158,14 @@ def _levels_or_treated(stated: problem_list.Stated, chart: Chart) -> frozenset[s
 def _ordered_elsewhere(chart: Chart) -> list[problem_list.Stated]:
     """Find the augmentations on record that were ordered for another vertebra.
 
-    That one is broken as well, now or earlier, done or not: some hospitals keep what
-    was done as an order.
+    That vertebra broke as well, now or earlier. The order counts even if it was carried
+    out: some hospitals keep what was done as an order.
     """
     treated = {*chart.treated}
+    if not treated:
+        return []
     statements: list[problem_list.Stated] = []
-    for entry in chart.of_kind("ServiceRequest") if treated else ():
+    for entry in chart.of_kind("ServiceRequest"):
         named = sorted(entry.concepts & AUGMENTATIONS)
         if not named or entry.status in VOID or is_prohibition(entry.raw):
             continue
@@ -167,9 +180,9 @@ def _ordered_elsewhere(chart: Chart) -> list[problem_list.Stated]:
 
 
 def _reasons_elsewhere(spec: FractureSpec, chart: Chart) -> list[problem_list.Stated]:
-    """Return the entries that name a broken vertebra besides those treated now.
+    """Return the entries whose reasons, notes or results name another broken vertebra.
 
-    Their title has readers of its own; this is of reasons, notes and results.
+    Their titles are read elsewhere.
     """
     treated = set(chart.treated)
     kinds = (*BILLED_TYPES, *DEVICE_ORDERS, *MEDICATION_TYPES, *NAMING_TOO)
@@ -435,8 +448,8 @@ def _is_chronic(stated: problem_list.Stated, chart: Chart) -> bool:
 def _named_in(raw: Json, terminology: Terminology) -> Iterator[frozenset[str]]:
     """Yield the vertebrae that a Condition names: each, or a pair that may be one.
 
-    Two that its words name are two, whatever its code names of them. A pair is that of
-    a code, or of the code's title.
+    A pair is that of a code, or of the code's title. Two vertebrae that the words name
+    otherwise are two, whatever the code names.
     """
     whole = fracture_levels(raw, terminology)
     if len(whole) > 2:

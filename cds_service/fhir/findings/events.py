@@ -1,8 +1,8 @@
-"""Reads what happened within a time, whatever the list says of it now: cancer, sepsis.
+"""Read what happened within a time, such as cancer or sepsis, even if it is over now.
 
 On a list, "active" does not prove a cancer and "resolved" does not rule one out, so the
 day decides. The day is the onset, else a year in the words, else the day of recording.
-For a history, the day of recording only says that the event was earlier. Silence says
+Of a history, the day of recording only says that the event was earlier. Silence says
 nothing: these findings are yes or a gap, never no.
 """
 
@@ -41,14 +41,14 @@ class Span(NamedTuple):
     """The days in which something happened.
 
     Attributes:
-        first: its first day; None: not known.
-        last: the latest day on which it may still have been so; None: not known.
-        to: how exactly the first day is known.
+        first: its first day; None if not known.
+        last: the latest day on which it may still have been so; None if not known.
+        precision: how exactly the first day is known.
     """
 
     first: date | None
     last: date | None
-    to: Precision = "day"
+    precision: Precision = "day"
 
 
 class Happened(NamedTuple):
@@ -102,7 +102,7 @@ def _unclear_events(spec: EventSpec, chart: Chart) -> list[Happened]:
 def happenings(
     spec: EventSpec, chart: Chart, concepts: Sequence[str]
 ) -> list[Happened]:
-    """Return the conditions with any of these concepts, denied ones left out.
+    """Return the entries with any of these concepts; denied ones are left out.
 
     An operation counts by its code alone. Its words tell what it was done for, so they
     leave the finding open, and so do reports and orders.
@@ -127,12 +127,12 @@ def happenings(
 def _as_meant(
     stated: problem_list.Stated, spec: EventSpec, chart: Chart
 ) -> problem_list.Stated | None:
-    """Return the entry as its words mean it; None if they mean something else, or old.
+    """Return the entry as its words mean it; None if they mean something else, or past.
 
-    A part of its own that is past is about something else: `cauda equina, previous
+    If another part of the words is past, the event is not: `cauda equina, previous
     fusion`. If the words call the event past but the list has it as active, it is open.
     """
-    # An aside leaves it open whatever it calls it: it has no title to be misread.
+    # An aside has no title that could name a kind of the event.
     is_aside = _is_beside(stated.entry, spec, chart)
     is_named = is_aside or bool(stated.code) or not spec.words_need_kind
     if not (is_named or problem_list.kind_of(stated.entry, spec, chart)):
@@ -149,7 +149,7 @@ def _as_meant(
 
 
 def _is_beside(entry: Entry, spec: EventSpec, chart: Chart) -> bool:
-    """Tell if an entry names it next to its title alone: in a reason or a note."""
+    """Tell if an entry names it only next to its title: in a reason or a note."""
     if entry.kind not in ("Condition", "Procedure"):
         return True
     terminology, concepts = chart.terminology, {*spec.value_sets}
@@ -157,7 +157,7 @@ def _is_beside(entry: Entry, spec: EventSpec, chart: Chart) -> bool:
         return False
     if any(terminology.text_concepts(one) & concepts for one in _title(entry.raw)):
         return False
-    # Some words of a note are in doubt although they only deny.
+    # Some words of a note are taken as in doubt although they deny.
     words = other_words_of(entry.raw)
     return entry.kind == "Procedure" or bool(named_in(words, terminology) & concepts)
 
@@ -165,7 +165,7 @@ def _is_beside(entry: Entry, spec: EventSpec, chart: Chart) -> bool:
 def _kinds_of_itself(
     stated: problem_list.Stated, spec: EventSpec, chart: Chart
 ) -> frozenset[str]:
-    """Return the kinds that would rule it out, by the parts of its words that name it.
+    """Return the kinds that would rule it out, in the parts of its words that name it.
 
     If no part names it, all parts count.
     """
@@ -232,7 +232,7 @@ def _span_of(stated: problem_list.Stated, spec: EventSpec, chart: Chart) -> Span
     dated = _as_dated(stated.entry, chart)
     is_again = bool(clinical_status(raw) & AGAIN)
     if is_again and not _began_lately(dated, spec, chart):
-        # Its onset is that of the first time, and so is an old day of recording.
+        # The onset is that of the first time, and so is an old day of recording.
         return recorded if _is_lately(recorded.last, spec, chart) else Span(None, None)
     span = dated or _by_onset(raw, recorded, chart) or _as_worded(raw, recorded, chart)
     if span is None:
@@ -357,7 +357,7 @@ def is_in_time(event: Happened, spec: EventSpec, chart: Chart) -> bool | None:
     is_over = is_over or _is_history(event.stated, spec, chart)
     if spec.active_is_open and is_over and _is_vague(event, since):
         return None  # its beginning is not known
-    # A fracture that is still treated happened not long before.
+    # A fracture that is still treated happened not long ago.
     is_healing = event.stated.is_later_encounter and not event.stated.code.endswith("S")
     is_known = event.span.first is not None or (
         is_healing and event.span.last is not None
@@ -366,7 +366,7 @@ def is_in_time(event: Happened, spec: EventSpec, chart: Chart) -> bool | None:
 
 
 def _has_no_status(entry: Entry, chart: Chart) -> bool:
-    """Tell if it is a diagnosis of which nothing says that it is over."""
+    """Tell if it is a diagnosis without a status, and nothing says that it is over."""
     return entry.kind == "Condition" and is_taken_as_active(
         entry.raw, chart.terminology
     )
@@ -392,7 +392,7 @@ def _is_vague(event: Happened, since: date) -> bool:
     Of a month the worst day counts: its last.
     """
     return event.span.first is None or (
-        event.span.to == "year" and event.span.first < since
+        event.span.precision == "year" and event.span.first < since
     )
 
 
@@ -426,7 +426,7 @@ def yes(spec: EventSpec, chart: Chart, counted: Sequence[Happened]) -> Finding:
         concerns=() if is_coded else (problem_list.BY_WORDS,),
         label=labels[place],
     )
-    return finding._replace(dated_to=leading.span.to)
+    return finding._replace(dated_to=leading.span.precision)
 
 
 def _order(event: Happened) -> tuple[date, str]:

@@ -1,7 +1,7 @@
-"""Passes over lower T-scores that leave the chosen one open.
+"""Pass over lower T-scores that leave the chosen one open.
 
-They are of another place or of heel or humerus, or in words: of the value itself, of
-its components, or of a report of bone density.
+They are of another place, of heel or humerus, or in words: of the value itself, of its
+components, or of a report of bone density.
 """
 
 import math
@@ -40,13 +40,13 @@ from cds_service.fhir.raw_json import Json, member, number, text, texts_of
 from cds_service.fhir.site_calendar import Moment
 
 Z_SCORE = frozenset({"z-score"})
-# T-scores that are judged by their place.
+# T-scores that are refused for their place.
 ELSEWHERE = frozenset({"t-score-peripheral", "t-score-elsewhere"})
 T_SCORE_UNITS = frozenset({"t-score", "tscore"})
 POROTIC = -2.5  # a T-score from here down is osteoporosis (WHO)
 # A component of a T-score with another unit is a density or a change.
 NO_UNIT = frozenset({"", "1", "t-score", "tscore", "t", "sd", "score"})
-# What was taken back, not done, or not yet said.
+# Statuses of a report that was taken back, not done, or is not written yet.
 NO_REPORT = RETRACTED | {"registered", "not-done"}
 
 
@@ -55,7 +55,7 @@ def lower_in_words(
 ) -> Iterator[PassedOver]:
     """Pass over the chosen values whose words name a lower one, or osteoporosis.
 
-    A report names several sites though its Observation holds one number.
+    A report may name several sites although its Observation holds one number.
     """
     reports = chart.terminology.reports
     for measured in used:
@@ -122,7 +122,7 @@ def lower_in_reports(
 ) -> Iterator[PassedOver]:
     """Pass over reports of bone density that name a lower T-score, or osteoporosis.
 
-    A number that was measured on its day is known, and judged by its site.
+    A number that is also a value of that day is left out: it is judged by its site.
     """
     reports = chart.terminology.reports
     for entry in chart.of_kind(*EXAM_TYPES, "Procedure"):
@@ -147,7 +147,7 @@ def lower_in_reports(
 
 
 def _moment_of_report(entry: Entry, chart: Chart) -> Moment | None:
-    """Find when it was done, else when it was written; None if it does not say."""
+    """Return when it was done, else when it was written; None if neither is known."""
     if entry.kind == "ImagingStudy":
         return chart.calendar.moment(entry.raw.get("started"))
     element = "performed" if entry.kind == "Procedure" else "effective"
@@ -180,7 +180,7 @@ def lower_in_look_alikes(
 ) -> Iterator[PassedOver]:
     """Pass over densities and Z-scores that hold or name a lower T-score.
 
-    A density is never below zero: such a number is a T-score under its code.
+    A density is never below zero: such a number is a T-score with the wrong code.
     """
     value = math.inf if isinstance(outcome, Gap) else float(outcome.value)
     kinds = [one for one in (*spec.never, *spec.panels) if one not in ELSEWHERE]
@@ -264,7 +264,7 @@ def _undoes(newer: Measured, older: Measured, chart: Chart) -> bool:
 
 
 def _name_of_place(measured: Measured) -> tuple[object, ...]:
-    """Collect all that may tell where it was measured, whatever the order of words."""
+    """Return all that may tell where it was measured, whatever the order of words."""
     reading = measured.reading
     names = (*reading.words, *reading.site_words, *reading.panel_words)
     words = {*re.findall(r"\w+", " ".join(names).casefold())}

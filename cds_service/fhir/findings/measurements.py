@@ -1,4 +1,4 @@
-"""Reads measured findings: which value counts, how old it is, or why there is none."""
+"""Read measured findings: which value counts, how old it is, or why there is none."""
 
 from collections.abc import Callable, Iterator, Sequence
 from datetime import date
@@ -81,7 +81,7 @@ def find_quantity(
     """
     pick = pick or pick_newest
     readings = chart.readings_of(spec.value_sets)
-    passed, akin = chart.broken(spec), [*_akin(spec, readings, chart)]
+    passed, akin = chart.broken(spec), list(_akin(spec, readings, chart))
     if not (readings or akin):  # as for most findings
         return _gap_if_missing(spec, chart), passed
     usable, stale, refused = sort_out(readings, spec, chart, judge)
@@ -110,9 +110,9 @@ def find_quantity(
 def _akin(
     spec: QuantitySpec, readings: Sequence[Reading], chart: Chart
 ) -> Iterator[Refused]:
-    """Refuse values of another measure that make a low one likely.
+    """Refuse values of another measure that make a low value of this one likely.
 
-    A value of this measure, of the same day or later, tells more.
+    A value of this measure, of the same day or later, tells more: they are left out.
     """
     days = (one.entry.moment.day for one in readings if one.entry.moment)
     newest = max(days, default=date.min)
@@ -221,7 +221,7 @@ def sort_out(
 
 
 def refusal_key(refusal: Refused) -> tuple[bool, str, str, str]:
-    """Return a key that sorts by day; what has none comes before all days."""
+    """Return a key that sorts by day; a refusal without a day comes before all."""
     moment = refusal.reading.entry.moment
     day = moment.day.isoformat() if moment else ""
     return (
@@ -240,7 +240,7 @@ def gap_if_unusable(
 ) -> Gap:
     """Return the gap if no value is usable.
 
-    Its reason is that of the newest unusable value, else of how the record was read.
+    Its reason is that of the newest unusable value, else how the record was read.
     """
     newest_refused = refused[0].reading.entry.moment if refused else None
     if stale and (newest_refused is None or stale[0].moment.day >= newest_refused.day):
@@ -269,12 +269,16 @@ def _with_newest(
     It still describes the patient.
 
     Args:
-        old: among the values that are too old, the one that would count.
+        outcome: the gap.
+        spec: specification of the finding.
+        chart: the patient's record.
+        old: of the values that are too old, the one that would count; None if none is.
+        refused: the values that are not used.
     """
     others = [
         refusal.measured
         for refusal in refused
-        if refusal.reason == "other-method" and refusal.measured
+        if refusal.measured and refusal.reason == "other-method"
     ]
     picks = [old] if old else []
     if others:
@@ -299,18 +303,19 @@ def _gap_if_missing(spec: ObservedSpec, chart: Chart) -> Gap:
 
 
 def _finding(spec: QuantitySpec, chart: Chart, picked: Picked) -> Finding:
-    day = max([one.moment.day for one in picked.used])
+    day = max(one.moment.day for one in picked.used)
     provenance = [one.reading.provenance(spec, one.printed) for one in picked.used]
     readings = [one.reading for one in picked.used]
+    of_day = [one.reading for one in picked.used if one.moment.day == day]
     first_day = min([day, *_period_starts(readings, chart)])
-    aged = age_concern(spec, chart, first_day)
+    age = age_concern(spec, chart, first_day)
     is_unknown = not all(one.is_method_known for one in picked.used)
     first = picked.used[0]
     is_noted = not all(has_plain_notes(one, chart) for one in readings)
     concerns: list[str] = [*first.doubts, *picked.concerns]
     if is_noted:
         concerns.append(NOTE_NOT_UNDERSTOOD)
-    concerns += aged
+    concerns += age
     if is_unknown:
         concerns.append(METHOD_NOT_RECORDED)
     concerns += method_concern(spec, chart, readings)
@@ -328,10 +333,8 @@ def _finding(spec: QuantitySpec, chart: Chart, picked: Picked) -> Finding:
         site=first.site,
         method=method,
         label=first.limit,
-        dated_to=dated_to(
-            [one.reading for one in picked.used if one.moment.day == day], chart
-        ),
-        may_reassure=not (aged or is_unknown or is_noted or first.doubts),
+        dated_to=dated_to(of_day, chart),
+        may_reassure=not (age or is_unknown or is_noted or first.doubts),
     )
 
 
@@ -357,9 +360,9 @@ def age_concern(spec: ObservedSpec, chart: Chart, day: date) -> tuple[Aged, ...]
 def method_concern(
     spec: ObservedSpec, chart: Chart, readings: Sequence[Reading]
 ) -> tuple[str, ...]:
-    """Return the concern that the method is not recorded.
+    """Return the concern that the method is not recorded, if it matters.
 
-    A known device name states it, the performer does not.
+    The name of a known device states the method, the performer does not.
     """
     if not spec.method_matters:
         return ()
@@ -398,7 +401,7 @@ def pick_newest(usable: Sequence[Measured], spec: QuantitySpec, chart: Chart) ->
     )
     conflict = conflict_of(newest, spec)
     if conflict and all(_is_raising(one, spec) for one in newest):
-        # Whichever is right, the fact is there: the milder one says no more.
+        # Whichever is right, the risk is raised: the mildest one claims the least.
         mildest = max(
             newest,
             key=lambda measured: (measured.value, measured.reading.entry.reference),
@@ -434,8 +437,6 @@ def conflict_of(values: Sequence[Measured], spec: QuantitySpec) -> str:
     """Say that two values cannot both be right; empty if the values agree."""
     if not any_differ(values, spec.decimals):
         return ""
-    printed = sorted({one.printed for one in values})
-    return (
-        f"{' and '.join(printed)} on {date_text(values[0].moment.day)} cannot both be"
-        " right"
-    )
+    printed = " and ".join(sorted({one.printed for one in values}))
+    day = date_text(values[0].moment.day)
+    return f"{printed} on {day} cannot both be right"

@@ -1,9 +1,8 @@
-"""Judges how a value was measured: accepted, unknown, or another quantity.
+"""Judge how a value was measured: accepted, unknown, or another quantity.
 
-The table `[method]` in a finding's file decides.
-
-The code, method, device, body site, notes and components of the Observation are
-searched for words. The performer is not, since it says nothing about the method.
+The table `[method]` in a finding's file decides. The code, method, device, body site,
+notes and components of the Observation are searched for words. The performer is not,
+since it says nothing about the method.
 """
 
 from collections.abc import Iterable, Sequence
@@ -11,10 +10,10 @@ from typing import Any, NamedTuple
 
 from cds_service.core.vocabulary import Method, QuantitySpec
 from cds_service.fhir.findings.chart import Chart, Reading
+from cds_service.fhir.findings.names import names_of_code
 from cds_service.fhir.findings.observations import device_words
 from cds_service.fhir.findings.quantities import Measured, Refused
 from cds_service.fhir.mapping.clauses import sentences
-from cds_service.fhir.mapping.code_systems import MEASURES
 from cds_service.fhir.mapping.level_text import LEVELS, LevelRules, in_order
 from cds_service.fhir.mapping.text_rules import LONGEST_TEXT
 from cds_service.fhir.raw_json import member, objects, text, texts_of
@@ -22,14 +21,14 @@ from cds_service.fhir.raw_json import member, objects, text, texts_of
 BESIDE = "beside the fracture"
 OF_A_SAMPLE = "of a sample, not of the patient"
 TOO_LONG = "described in more words than are read"
-NO_LEVELS = frozenset({"T1", "T2"})  # MRI sequences in words about an image, not levels
+NO_LEVELS = frozenset({"T1", "T2"})  # in words about an image, MRI sequences
 # Notes cover more than the measurement: sentences about the fracture do not say where
 # the value was measured.
 ABOUT_FRACTURE = ("about-fracture",)
 
 
 class Place(NamedTuple):
-    """The vertebrae of a value, against those that the finding requires.
+    """The vertebrae of a value, compared with those that the finding requires.
 
     Attributes:
         site: for people; empty if the finding fixes it, or it is not stated.
@@ -96,8 +95,10 @@ def _place(
     """Find the vertebrae of a value by body site or words, else by its notes.
 
     Args:
-        expected: those that the finding requires; none if any will do.
+        reading: the value.
+        expected: the vertebrae that the finding requires; none if any will do.
         words: about the measurement itself.
+        chart: the patient's record.
     """
     rules, methods = chart.terminology.levels, chart.terminology.methods
     of_site = _site_levels(reading, chart)
@@ -114,7 +115,7 @@ def _place(
         return Place("", levels == expected, elsewhere)
     site = ", ".join(levels)
     if not of_site:
-        # our own code is of that vertebra
+        # `reading.words` add the display of our own code for that vertebra.
         everything = "\n".join((*words, *reading.notes, *reading.words))
         is_beside = methods.named(everything, ("beside-fracture",))
         site = BESIDE if is_beside else site
@@ -150,27 +151,17 @@ def _levels_in(texts: Iterable[str], rules: LevelRules) -> tuple[str, ...]:
 def _words_on_measuring(reading: Reading) -> Iterable[str]:
     """Yield words about the measurement itself, element by element."""
     observation = reading.entry.raw
-    yield from _of_code(reading.holder.get("code"))
+    yield from names_of_code(reading.holder.get("code"))
     for name in ("method", "bodySite"):
         yield from _of_coded(observation.get(name))
     yield from device_words(observation)
     for name in ("basedOn", "partOf", "derivedFrom"):
         yield from (text(one.get("display")) for one in objects(observation.get(name)))
     if reading.is_component:
-        yield from _of_code(observation.get("code"))
+        yield from names_of_code(observation.get("code"))
         return
     for component in objects(observation.get("component")):
         yield from _of_component(component)
-
-
-def _of_code(code: Any) -> list[str]:
-    """Return text and displays of a code, without those that we gave it."""
-    own = {
-        text(coding.get("display"))
-        for coding in objects(member(code, "coding"))
-        if coding.get("system") == MEASURES
-    }
-    return [words for words in texts_of(code) if words not in own]
 
 
 def _of_coded(codeable: Any) -> list[str]:

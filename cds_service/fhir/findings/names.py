@@ -1,4 +1,4 @@
-"""Refuses a value whose name says another measure than its code.
+"""Refuse a value whose name is that of another measure than its code.
 
 `mappings/names.toml` has the names.
 """
@@ -13,33 +13,23 @@ from cds_service.fhir.raw_json import Json, member, objects, text, texts_of
 def is_another_measure(
     reading: Reading, spec: FindingSpec, terminology: Terminology
 ) -> bool:
-    """Report a name of value, panel or method that is not one of the finding's.
+    """Tell if value, method or panel has a name of another measure than the finding.
 
     The panel's name counts if that of a component says no more than `total score`.
     """
     names, code = terminology.names_of_measures, reading.holder.get("code")
-    own = _names(code)
+    own = names_of_code(code)
     is_mapped = terminology.is_mapped_here(code)
     if any(names.is_another(spec.name, one, is_mapped=is_mapped) for one in own):
         return True
-    observation = reading.entry.raw
-    if any(
-        names.is_named_otherwise(spec.name, name)
-        for name in _names(observation.get("method"))
-    ):
-        return True
-    if reading.holder is observation or not all(map(names.is_silent, own)):
-        return False
-    return any(
-        names.is_named_otherwise(spec.name, name)
-        for name in _names(observation.get("code"))
-    )
+    others = names_of_code(reading.entry.raw.get("method"))
+    if reading.is_component and all(map(names.is_silent, own)):
+        others += names_of_code(reading.entry.raw.get("code"))
+    return any(names.is_named_otherwise(spec.name, one) for one in others)
 
 
-def _names(code: Json | None) -> list[str]:
-    """Return its text and displays, without those that we gave its code."""
-    if not isinstance(code, dict):
-        return []
+def names_of_code(code: Json | None) -> list[str]:
+    """Return text and displays of a code, without displays of our own codes."""
     ours = {
         text(coding.get("display"))
         for coding in objects(member(code, "coding"))

@@ -1,4 +1,4 @@
-"""Says why a value does not count by its status or its time."""
+"""Say why a value does not count, by its status, its time or its notes."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import timedelta
@@ -16,12 +16,12 @@ _SAID = frozenset(
     {"valueString", "valueMarkdown", "valueCode", "valueBoolean", "text", "display"}
 )
 NOT_YET_FINAL = frozenset({"preliminary", "registered"})
-NOBODY_KNOWS = "?"  # a yes or no of an extension that we do not know
+NOT_KNOWN = "?"  # a yes or no of an extension, whose meaning is not known here
 UNDATED = Problem("undated", "no date")
 ISSUED_BEFORE = Problem("undated", "reported before the day that it gives")
-# Of zones: a report of the same evening may have the day before.
+# In another time zone a report of the same evening may have the day before.
 A_DAY = timedelta(days=1)
-# How a laboratory calls a value that is very low, very high or very abnormal.
+# HL7 codes for a value that is very low, very high or very abnormal.
 CRITICAL = frozenset({"LL", "HH", "AA"})
 RETRACTED = frozenset({"entered-in-error", "cancelled"})
 EARLIER = ("earlier-value",)
@@ -45,7 +45,7 @@ def time_problem(reading: Reading, chart: Chart) -> Problem | None:
 
 
 def _is_issued_before(reading: Reading, chart: Chart) -> bool:
-    """Tell if it was reported before it began: its day may be that of a transfer."""
+    """Tell if a value was reported before its day, which may be that of a transfer."""
     raw, when = reading.entry.raw, reading.entry.moment
     issued = chart.calendar.last_day(raw.get("issued"))
     begins = chart.calendar.first_day(member(raw, "effectivePeriod", "start"))
@@ -56,8 +56,10 @@ def _is_issued_before(reading: Reading, chart: Chart) -> bool:
 def _is_ahead(reading: Reading, chart: Chart) -> bool:
     """Tell if a value was measured, or its period began, after the signing."""
     raw, when = reading.entry.raw, reading.entry.moment
-    if when is None or when.day > chart.not_after:
-        return when is not None
+    if when is None:
+        return False
+    if when.day > chart.not_after:
+        return True
     begins = chart.calendar.moment(member(raw, "effectivePeriod", "start"))
     return chart.is_ahead(begins or when)
 
@@ -85,17 +87,17 @@ def status_problem(reading: Reading) -> Problem | None:
 
 
 def note_problem(reading: Reading, chart: Chart) -> Problem | None:
-    """Report a note by which the value is not valid, another's or estimated."""
+    """Report words by which the value is not valid, another's or estimated."""
     methods = chart.terminology.methods
-    if any(methods.named(one, AGAINST) for one in reading.notes) or any(
-        methods.of_title(words, AGAINST) for words in _beside(reading) if words
-    ):
+    is_noted = any(methods.named(one, AGAINST) for one in reading.notes)
+    further_words = filter(None, _further_words(reading))
+    if is_noted or any(methods.of_title(one, AGAINST) for one in further_words):
         return Problem("no-value", "its note speaks against it")
     return None
 
 
-def _beside(reading: Reading) -> Iterator[str]:
-    """Yield further words on the value: interpretation, limits, visit, category."""
+def _further_words(reading: Reading) -> Iterator[str]:
+    """Yield words on the value: interpretation, limits, visit, category, sample."""
     yield from interpretations(reading)
     for holder in _holders(reading):
         for limits in objects(holder.get("referenceRange")):
@@ -108,18 +110,21 @@ def _beside(reading: Reading) -> Iterator[str]:
 
 
 def interpretations(reading: Reading) -> Iterator[str]:
-    """Say how somebody judged the value: `Low`, `osteopenia`."""
+    """Yield the words by which somebody judged the value: `Low`, `osteopenia`."""
     for holder in _holders(reading):
         for judged in objects(holder.get("interpretation")):
             yield from texts_of(judged)
 
 
 def _of_another(reading: Reading) -> Iterator[str]:
-    """Find words by which it may be the value of another thing, such as a sample."""
+    """Yield words by which it may be the value of another thing, such as a sample.
+
+    They are names of what it was derived from, and the values of extensions.
+    """
     yield from _displays(reading.entry.raw, ("specimen", "derivedFrom", "hasMember"))
     for path, value in chain.from_iterable(map(_added_to, _holders(reading))):
         if path.rpartition(".")[2] in _SAID:
-            yield value if isinstance(value, str) else NOBODY_KNOWS
+            yield value if isinstance(value, str) else NOT_KNOWN
 
 
 def _holders(reading: Reading) -> Sequence[Json]:
@@ -142,7 +147,7 @@ def _added_to(holder: Json) -> Iterator[tuple[str, Any]]:
 
 
 def has_plain_notes(reading: Reading, chart: Chart) -> bool:
-    """Tell if all its notes were understood; otherwise it must not reassure."""
+    """Tell if all words on a value are plain; otherwise it must not reassure."""
     plain = chart.terminology.plain.values
     words = (*reading.notes, *interpretations(reading), *_of_another(reading))
     return (
@@ -172,7 +177,7 @@ def _is_of_another_time(words: str, reading: Reading, chart: Chart) -> bool:
 
 
 def device_words(observation: Json) -> Iterator[str]:
-    """Yield what the device is called, which may be inside of the Observation."""
+    """Yield the names of the device, which may be inside the Observation."""
     device = observation.get("device")
     yield text(member(device, "display"))
     inside = contained_in(observation).get(text(member(device, "reference")))
@@ -195,7 +200,7 @@ def _is_absent(holder: Json) -> bool:
 
 
 def site_key(reading: Reading) -> str:
-    """Return body site as recorded, to tell two sites apart."""
+    """Return the body site as recorded, to tell two sites apart."""
     site = reading.entry.raw.get("bodySite")
     codings = sorted(
         f"{text(coding.get('system'))}|{text(coding.get('code'))}"

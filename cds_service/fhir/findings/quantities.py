@@ -1,4 +1,4 @@
-"""Converts readings to the finding's canonical unit, or says why they are not used."""
+"""Convert readings to the finding's canonical unit, or says why they are not used."""
 
 import math
 import re
@@ -91,9 +91,9 @@ class Refused(NamedTuple):
     """A reading without a usable value, and why.
 
     Attributes:
-        measured: the number, if it may be of another quantity: then a gap may name it.
-            Or the upper limit of values that are all low, `<15`: it is used if no
-            number is newer.
+        measured: the number, if it may be of another quantity: a gap may name it. Or
+            the upper limit of values that are all low, `<15`: it is used if no number
+            is newer.
     """
 
     reading: Reading
@@ -103,7 +103,7 @@ class Refused(NamedTuple):
     measured: Measured | None = None
 
     def passed_over(self, spec: FindingSpec) -> PassedOver:
-        """Give the statement for a card: the value, its day, and why it is not used."""
+        """Return the value passed over, with its day and why it is not used."""
         moment = self.reading.entry.moment
         day = f" ({date_text(moment.day)})" if moment else ""
         printed = self.printed or _recorded(self.reading.holder).printed
@@ -212,7 +212,7 @@ def _low_limit(
 def _why_not_usable(
     reading: Reading, value: float, spec: QuantitySpec, chart: Chart
 ) -> Problem | None:
-    """Report a value that is not plausible, or that its time or note speaks against."""
+    """Report why a value is not used: it is not plausible, or by its time or notes."""
     problem = _why_not_plausible(reading, value, spec, chart.terminology)
     return problem or time_problem(reading, chart) or note_problem(reading, chart)
 
@@ -291,7 +291,7 @@ def _recorded_in_line(line: str, terminology: Terminology) -> Recorded | None:
 
 
 def _decimal(value: Any) -> Decimal | None:
-    """Return a finite number as written; None for anything else, or if it is absurd."""
+    """Return a finite number as written; None for anything else, or beyond 1e9."""
     if isinstance(value, bool) or not isinstance(value, NUMERIC):
         return None
     try:

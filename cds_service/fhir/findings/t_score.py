@@ -1,8 +1,8 @@
-"""Finds the T-score that counts.
+"""Find the T-score that counts.
 
-The measurement site decides, then the newest day, then the lowest value. Where it was
-measured, `t_score_sites.py` says; which lower value leaves it open,
-`lower_t_scores.py`.
+The measurement site decides, then the newest day, then the lowest value.
+`t_score_sites.py` finds the site, and `lower_t_scores.py` the lower values that leave
+the chosen one open.
 """
 
 import re
@@ -71,7 +71,7 @@ NEVER = {
     "z-score": "a Z-score, compared with people of the same age",
     "areal-bone-density": "a density, not a T-score",
 }
-# the same by site, if the words name it and the code does not
+# The same by site, for a value whose words name the site and whose code does not.
 NEVER_AT: dict[Site, str] = {
     SITE_OF_CONCEPT[concept]: why
     for concept, why in NEVER.items()
@@ -82,8 +82,8 @@ NEVER_AT: dict[Site, str] = {
 def find_t_score(spec: TScoreSpec, chart: Chart) -> FindingOrGap:
     """Find the T-score that counts.
 
-    Passed over are also the values that only resemble a T-score, and each lower one
-    that is not taken.
+    Values that only resemble a T-score are passed over, too, and each lower one that is
+    not taken.
     """
     outcome, passed = find_quantity(spec, chart, judge=judge_t_score, pick=pick_t_score)
     if isinstance(outcome, Gap):
@@ -108,7 +108,7 @@ def pick_t_score(
 
 
 def _with_minus(outcome: Gap) -> Gap:
-    """Say of a value whose minus sign is missing what it would be with one."""
+    """Complete the gap of a value whose minus sign may be missing."""
     if outcome.reason != "out-of-range" or outcome.why != MINUS:
         return outcome
     printed = outcome.provenance[0].printed.split()[0]
@@ -151,7 +151,7 @@ def judge_t_score(
 
 
 def _words_of_value(reading: Reading) -> Iterator[str]:
-    """Yield the words that say what the value is, wherever they stand."""
+    """Yield the words that may name another kind of value, from all elements."""
     yield from reading.words
     yield from reading.method_words
     yield from reading.site_words
@@ -160,9 +160,9 @@ def _words_of_value(reading: Reading) -> Iterator[str]:
 
 
 def _is_fracture_noted(reading: Reading, chart: Chart) -> bool:
-    """Tell if what is said of it names a fracture: a broken vertebra is dense.
+    """Tell if words on the value name a fracture: a broken vertebra is dense.
 
-    It may also be one that nobody else has recorded.
+    The fracture may also be recorded nowhere else.
     """
     methods = chart.terminology.methods
     words = (*reading.notes, *interpretations(reading), *reading.site_words)
@@ -170,7 +170,7 @@ def _is_fracture_noted(reading: Reading, chart: Chart) -> bool:
 
 
 def _is_noted_as_z_score(measured: Measured, chart: Chart) -> bool:
-    """Tell if a note calls a Z-score, and gives no other number than the value."""
+    """Tell if a note names a Z-score, and no other number than the value."""
     for note in measured.reading.notes:
         written = {abs(one) for one in below_zero_in([note], chart)}
         written |= {float(one.replace(",", ".")) for one in DECIMAL.findall(note)}
@@ -198,7 +198,7 @@ def _why_misplaced(
 
 
 def _is_described_plainly(reading: Reading, chart: Chart) -> bool:
-    """Tell if all is understood that says where and how it was measured."""
+    """Tell if all words on where and how it was measured were understood."""
     plain, raw = chart.terminology.plain.values, reading.entry.raw
     words = [*device_words(raw)]
     words += [text(member(one.get("code"), "text")) for one in (raw, reading.holder)]

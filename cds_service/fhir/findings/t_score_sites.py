@@ -1,4 +1,4 @@
-"""Tells where a T-score was measured: the site, and the vertebrae of a spine."""
+"""Tell where a T-score was measured: the site, and the vertebrae of a spine."""
 
 from collections.abc import Iterable
 from typing import Literal
@@ -47,8 +47,8 @@ ANY_ONE = frozenset({0})  # a single vertebra whose number is not stated
 def site_of(reading: Reading, code_site: Site | None, named_site: Site | None) -> Site:
     """Return the site by code, or the named one if that counts for less.
 
-    A code that states no site leaves it to the name. Without a name the code for the
-    forearm is taken at its word only if nothing is written with it.
+    If the code states no site, the named one counts. If none is named, the code for the
+    forearm means the forearm only if no words go with it.
     """
     if code_site is not None:
         counts_less = named_site is not None and named_site not in CENTRAL
@@ -99,7 +99,7 @@ def lumbar_levels(reading: Reading, chart: Chart) -> frozenset[int]:
 
 
 def differ(coded: Site | None, named: Site | None) -> bool:
-    """Tell if both are known, and not of one place: a femur may be that of the hip."""
+    """Tell if both are known and differ; hip and femur may be one place."""
     return bool(coded and named and coded != named and {coded, named} != ONE_PLACE)
 
 
