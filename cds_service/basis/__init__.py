@@ -1,1 +1,1 @@
-"""The basis of one answer: its signed address, its page, "what if". No web here."""
+"""Make the basis of an answer: its signed address, its page, "what if". No web here."""

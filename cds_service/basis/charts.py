@@ -1,7 +1,7 @@
-"""The plots of the basis page: each a table whose rows carry marks on an axis.
+"""Describe the plots of the basis page: tables whose rows have marks on an axis.
 
-Every mark has its numbers next to it, so that the plot needs no colour, no script and
-no second table for a reader who does not see it. The page draws a description as it is;
+Every mark has its numbers next to it. So the plot needs no colour, no script and no
+second table for readers who cannot see it. The page draws a description as it is;
 nothing here knows HTML.
 """
 
@@ -35,7 +35,7 @@ class Mark:
 
     @property
     def width(self) -> float:
-        """Return percent of the axis."""
+        """Return the width in percent of the axis."""
         return round(self.right - self.left, 2)
 
 
@@ -132,13 +132,18 @@ def _place(value: float, axis: Ends) -> float:
 def log_odds_axis(
     values: Sequence[float],
 ) -> tuple[Ends, tuple[tuple[float, str], ...]]:
-    """Make a scale of whole log odds, 0 in the middle, that holds all values."""
-    most = float(max(1, *(math.ceil(abs(value)) for value in values)))
-    return (-most, most), (
+    """Make a scale of whole log odds, 0 in the middle, that holds all values.
+
+    Returns:
+        The ends in log odds, and the labels by their position in percent.
+    """
+    most = float(max([1, *(math.ceil(abs(value)) for value in values)]))
+    labels = (
         (0.0, signed_text(-most, 0)),
         (50.0, "0"),
         (100.0, signed_text(most, 0)),
     )
+    return (-most, most), labels
 
 
 def signed_text(value: float, decimals: int = 2) -> str:

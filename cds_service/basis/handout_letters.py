@@ -1,7 +1,7 @@
-"""The letters that the PDF of the patient's page can show, in every reader's fonts.
+"""Tell which letters the PDF of the patient's page can show, in every reader's fonts.
 
 If a font lacks a letter there is no PDF: it would show a square in its place, on a page
-that nobody checks again.
+that is not checked again.
 """
 
 from collections.abc import Iterable

@@ -1,4 +1,4 @@
-"""The page that a patient takes home, as PDF: one page, black on white, 18 point."""
+"""Draw the page that a patient takes home as PDF: black on white, 18 point."""
 
 from collections.abc import Sequence
 from io import BytesIO
@@ -28,7 +28,8 @@ def draw_handout(
     """Draw the page.
 
     Args:
-        labels: before the lines for name and date, which are filled in by hand.
+        labels: the words before the lines for name and date, which are filled in by
+            hand.
         language: decides the font and where lines break.
         form: the paper.
     """

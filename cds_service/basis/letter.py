@@ -1,4 +1,4 @@
-"""The lines of a discharge card as plain text, for the letter to the next doctor."""
+"""Write the lines of a discharge card as plain text, for the next doctor's letter."""
 
 import re
 from collections.abc import Mapping, Sequence

@@ -1,7 +1,8 @@
-"""The signed addresses of one answer's pages: its basis, and the page to take home.
+"""Sign and read the addresses of one answer's pages: its basis, the page to take home.
 
-A person who has one may read that page until it expires. It names the audit entry, of
-the patient's page also language and form, and nothing else: no patient, no value.
+A person who has an address may read that page until the address expires. An address
+names the audit entry, and for the patient's page the language and form. It names
+nothing else: no patient, no value.
 """
 
 import hashlib
@@ -16,7 +17,8 @@ from itsdangerous import Signer
 from cds_service.outgoing.deadline import Deadline
 
 Access = Literal["signed", "login", "off"]
-KEY_SHARE = 1 / 4  # of the time that is left; a process asks once
+# For getting the key: share of the time that is left. A process asks once.
+KEY_SHARE = 1 / 4
 SALT = b"kyphoplasty-cds basis 1"
 HANDOUT_SALT = b"kyphoplasty-cds handout 1"
 Form = Literal["html", "a4", "letter"]
@@ -33,8 +35,8 @@ def sign_entry(entry_id: str, key: bytes) -> str:
 def entry_of(address: str, key: bytes) -> str | None:
     """Read the entry that this address names; None if any character was changed.
 
-    It is signed anew and compared: decoding would accept several spellings of one
-    signature.
+    The entry is signed anew and compared: decoding would accept several spellings of
+    one signature.
     """
     entry_id, _, _ = address.partition(".")
     is_ours = compare_digest(sign_entry(entry_id, key).encode(), address.encode())
@@ -73,11 +75,12 @@ def has_expired(shown_at: datetime, now: datetime) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Links:
-    """Addresses of basis pages.
+    """The addresses of basis pages and patients' pages.
 
     Attributes:
         base_url: base URL of this service, without a slash at the end.
-        key: the key that signs, if it is known within so many seconds.
+        key: returns the key that signs, or None if it is not known within this many
+            seconds.
     """
 
     base_url: str
@@ -86,12 +89,13 @@ class Links:
     def address(self, access: Access | None, deadline: Deadline, entry_id: str) -> str:
         """Return the address of this entry's basis; empty without links or key.
 
-        A card without this link says the same: the link is worth no delay.
+        The key has to come within a share of the time that is left: a card without
+        this link says the same.
 
         Args:
-            access: how the page is reached: by a `signed` address, which is the
-                default, or by `login`, among the review pages.
-            deadline: of the answer.
+            access: `signed` or None for a signed address, `login` for the review
+                pages, `off` for no link.
+            deadline: the deadline of the answer.
         """
         if access == "off":
             return ""
@@ -105,8 +109,8 @@ class Links:
     ) -> str:
         """Return the address of the patient's page; empty as for the basis.
 
-        An EHR whose links lead to the review pages has none: those who print it there
-        have no account.
+        An EHR whose links lead to the review pages has no such address: those who print
+        the page have no account there.
         """
         if access in ("off", "login"):
             return ""

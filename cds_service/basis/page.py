@@ -65,9 +65,9 @@ class OutcomePart:
 
     Attributes:
         answers: question and answer, in the order in which people ask.
-        charts: charts of the figure that the card says, the picture first.
-        studies: side by side, then each by itself.
-        beneath: by study, what is put next to its figure.
+        charts: plots of the figure that the card says, its place first.
+        studies: plots of the studies side by side, then of each.
+        beneath: each study, with what is put next to its figure.
     """
 
     id: str
@@ -85,8 +85,8 @@ class BasisPage:
     Attributes:
         who: age, sex, procedure and levels; no name and no id.
         guidelines: id and heading of each recommendation, and its lines.
-        differences: figures that the models in force give otherwise now; then nothing
-            is drawn.
+        differences: figures that the models in force now give otherwise. If there are
+            any, nothing is drawn.
     """
 
     who: str
@@ -207,7 +207,7 @@ def _exclusion(answer: Answer) -> str:
 
 
 def _pooled_answers(answer: Answer, pooled: PooledResult) -> Iterator[tuple[str, str]]:
-    """Yield what people ask first, each answered in a line."""
+    """Yield the questions that people ask first, each with its answer in one line."""
     figure, baseline = pooled.figure, pooled.figure.baseline
     yield "Figure", figure_text(answer, pooled)
     yield "How sure", _certainty(pooled)
@@ -246,8 +246,8 @@ def is_said(answer: Answer, pooled: PooledResult) -> bool:
     return figure.is_personal and words == figure.words
 
 
-# An interval holds how hospitals differ; a missing input is averaged over, which widens
-# nothing (docs/pooled.md, steps 4 and 5).
+# An interval tells how hospitals differ. A missing input is averaged over, which does
+# not widen it (docs/pooled.md, steps 4 and 5).
 NOT_THE_PATIENT = (
     " The ranges tell how hospitals differ, and nothing of what is not on record: with"
     " all of it known, this patient's figure may lie outside them."
@@ -310,14 +310,12 @@ def _study_charts(answer: Answer, outcome: OutcomeAssessment) -> Iterator[Chart]
 def _beneath(
     answer: Answer, outcome: OutcomeAssessment, service: Service
 ) -> tuple[tuple[str, str], ...]:
-    """List what has to be put next to each study's figure."""
-    return tuple(
-        (
-            plots.study_words(result),
-            ". ".join(filter(None, _study_parts(answer, result, service))),
-        )
-        for result in outcome.models
-    )
+    """List each study with what has to be put next to its figure."""
+    lines = []
+    for result in outcome.models:
+        parts = filter(None, _study_parts(answer, result, service))
+        lines.append((plots.study_words(result), ". ".join(parts)))
+    return tuple(lines)
 
 
 def _study_parts(
@@ -342,7 +340,7 @@ def _study_parts(
 
 
 def low_figure_line(result: ModelResult, service: Service) -> str:
-    """Write how optimistic so low a figure may be, by the simulation; else empty."""
+    """Write how optimistic a low figure may be, by the simulation; else empty."""
     simulation = service.model_cards[result.model.study.id].get("simulation", {})
     low_figures = simulation.get("lowFigures")
     if low_figures is None or result.prediction.risk >= low_figures["under"]:
@@ -431,15 +429,15 @@ def _criteria(answer: Answer, study: LogisticStudy) -> Criteria:
 def _guidelines(
     content: Mapping[str, Any], service: Service
 ) -> Iterator[tuple[str, str, tuple[Guideline, ...]]]:
-    """List id and heading of each recommendation with its guideline lines, once."""
+    """Yield id and heading of each recommendation with its guideline lines.
+
+    Each line comes once, with the first recommendation that names it.
+    """
     listed: set[str] = set()
     for hook in service.hooks.values():
         for rule in sorted(hook.rules, key=lambda rule: rule.rank):
             names = [name for name in rule.guidelines if name not in listed]
             if rule.id in content["recommendations"] and names:
                 listed |= set(names)
-                yield (
-                    rule.id,
-                    rule.heading,
-                    tuple(hook.guidelines[name] for name in names),
-                )
+                lines = tuple(hook.guidelines[name] for name in names)
+                yield rule.id, rule.heading, lines

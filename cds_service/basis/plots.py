@@ -1,7 +1,7 @@
-"""The plots of the studies beneath the pooled figure: side by side, and each by itself.
+"""Describe the plots of the studies: side by side, and each by itself.
 
-All values come from the code of the assessment; nothing is fitted or drawn at random
-here.
+The page has them beneath the pooled figure. All values come from the code of the
+assessment; nothing is fitted or drawn at random here.
 """
 
 import math
@@ -50,22 +50,20 @@ def _figure_row(
     """Plot one figure with both ranges, within the limits of print."""
     measured = prediction.if_measured
     risk = min(max(prediction.risk, prediction.floor), prediction.ceiling)
-    marks = (
-        *more,
-        *((span("thin", measured),) if measured else ()),
-        span("thick", prediction.study_uncertainty),
-        at("point", risk),
-    )
+    marks = [*more]
+    if measured:
+        marks.append(span("thin", measured))
+    marks += [span("thick", prediction.study_uncertainty), at("point", risk)]
     cells = (
         figure(result, prediction.risk),
         interval_text(result, prediction.study_uncertainty),
         interval_text(result, measured) if measured else say("all-measured"),
     )
-    return Row(label=label, cells=cells, marks=marks, note=note)
+    return Row(label=label, cells=cells, marks=tuple(marks), note=note)
 
 
 def contribution_chart(answer: Answer, result: ModelResult) -> Chart:
-    """Plot what each input did in log odds, from the start to the sum.
+    """Plot what each input adds in log odds, from the start to the sum.
 
     The start is a patient with the study's mean values, after the same procedure. The
     procedure is never a bar: it was chosen for reasons that no study adjusts for.
@@ -134,8 +132,8 @@ def _effect_row(
     prediction = result.prediction
     names = [finding.name for finding in inputs]
     is_clear = not ends[0] <= 0 <= ends[1]
-    # Held on the side that reassures, it neither lowers nor raises this patient's
-    # figure.
+    # A value that is held on the side that reassures neither lowers nor raises this
+    # patient's figure.
     is_beyond = any(
         prediction.held[name].side == "reassuring"
         for name in names
@@ -175,7 +173,7 @@ def _effect_row(
 
 
 def _spreads(result: ModelResult) -> Iterator[tuple[str, str]]:
-    """Yield what both ranges are made of (evidence.md, steps 5 and 6)."""
+    """Yield the parts of both ranges, each with its words (evidence.md, steps 5, 6)."""
     prediction = result.prediction
     yield say("standard-error"), number_text(prediction.standard_error, 3)
     if prediction.if_measured is not None:
@@ -213,7 +211,7 @@ def cohort_chart(answer: Answer, result: ModelResult) -> Chart | None:
 def _cohort_row(answer: Answer, result: ModelResult, finding: Finding) -> Row:
     name, held_value = finding.name, result.prediction.held.get(finding.name)
     lowest, low, high, highest = result.model.table.ranges[name]
-    # on the study's scale
+    # The value on the study's scale.
     value = held_value.value if held_value else float(result.prediction.used[name])
     room = 0.1 * (highest - lowest)
     axis = (min(lowest, value) - room, max(highest, value) + room)

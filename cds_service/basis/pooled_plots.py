@@ -1,10 +1,12 @@
-"""The plots of the pooled figure: where it is, what made it, what it averages."""
+"""Describe the plots of the pooled figure: its place, its parts, what it averages."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from itertools import chain
 
 from cds_service.basis.charts import (
     PERCENT_AXIS,
     Chart,
+    Ends,
     Mark,
     Row,
     at,
@@ -23,7 +25,8 @@ from cds_service.core.prediction import expit
 from cds_service.core.study import Z_95
 from cds_service.core.wording import join_words, number_text, percent_text, range_text
 
-ACTS = ("ct-attenuation", "bmd-t-score", "bmi", "sarcopenia")
+# What can be measured, in the order in which the plot has it.
+MEASURABLE = ("ct-attenuation", "bmd-t-score", "bmi", "sarcopenia")
 
 
 def place_chart(pooled: PooledResult, *, is_said: bool) -> Chart:
@@ -68,49 +71,19 @@ def place_chart(pooled: PooledResult, *, is_said: bool) -> Chart:
 
 def sum_chart(answer: Answer, pooled: PooledResult) -> Chart:
     """Plot what each input adds, log odds, from the average patient to the sum (b)."""
-    figure, model = pooled.figure, pooled.model
-    centre = pooled.centre()
+    figure, centre = pooled.figure, pooled.centre()
     effects = {
         finding.name: pooled.effect_of(finding.name) for finding in pooled.inputs
     }
-    errors = {
-        finding.name: Z_95
-        * model.table.coefficients[pooled.input_of[finding.name]].variance ** 0.5
-        * abs(
-            pooled.used_of(finding.name) - centre.means[pooled.input_of[finding.name]]
-        )
-        for finding in pooled.inputs
-    }
-    spans = {
-        name: (effect - errors[name], effect + errors[name])
-        for name, effect in effects.items()
-    }
-    axis, labels = log_odds_axis(
-        [0.0, *(end for ends in spans.values() for end in ends)]
-    )
+    intervals = _effect_intervals(pooled)
+    ends = chain.from_iterable(intervals.values())
+    axis, labels = log_odds_axis([0.0, *ends])
     rows = [sum_row(say("pooled-start"), centre.log_odds)]
     for finding in sorted(
         pooled.inputs, key=lambda finding: -abs(effects[finding.name])
     ):
-        name = pooled.input_of[finding.name]
-        effect = effects[finding.name]
-        reads = "raises" if effect > 0 else "lowers"
-        cells = (
-            _used(pooled, finding),
-            number_text(centre.means[name], 2),
-            signed_text(pooled.slope * model.beta(name), 3),
-            signed_text(effect),
-            say(reads),
-        )
-        marks = (
-            span("bar", (0.0, effect), axis),
-            span("thin", spans[finding.name], axis),
-            at("zero", 0.0, axis),
-        )
-        label = answer.wording.phrase(finding._replace(site=""))
-        rows.append(
-            Row(label=label, cells=cells, marks=marks, note=_note(pooled, finding))
-        )
+        interval = intervals[finding.name]
+        rows.append(_pooled_effect_row(answer, pooled, finding, interval, axis))
     averaged = figure.log_odds - centre.log_odds - sum(effects.values())
     if pooled.missing:
         names = join_words(answer.wording.name(name) for name in pooled.missing)
@@ -123,6 +96,42 @@ def sum_chart(answer: Answer, pooled: PooledResult) -> Chart:
         cells = ("", "", "", number_text(error, 3), "")
         rows.append(Row(label=say(label), cells=cells))
     return chart("sum", rows, labels)
+
+
+def _effect_intervals(pooled: PooledResult) -> Mapping[str, Ends]:
+    """Return the 95 % interval of each input's effect, in log odds."""
+    centre, coefficients = pooled.centre(), pooled.model.table.coefficients
+    intervals: dict[str, Ends] = {}
+    for finding in pooled.inputs:
+        name = pooled.input_of[finding.name]
+        distance = abs(pooled.used_of(finding.name) - centre.means[name])
+        error = Z_95 * coefficients[name].variance ** 0.5 * distance
+        effect = pooled.effect_of(finding.name)
+        intervals[finding.name] = (effect - error, effect + error)
+    return intervals
+
+
+def _pooled_effect_row(
+    answer: Answer, pooled: PooledResult, finding: Finding, interval: Ends, axis: Ends
+) -> Row:
+    """Plot what one input adds: coefficient in use x (value used - mean)."""
+    name = pooled.input_of[finding.name]
+    effect = pooled.effect_of(finding.name)
+    reads = "raises" if effect > 0 else "lowers"
+    cells = (
+        _used(pooled, finding),
+        number_text(pooled.centre().means[name], 2),
+        signed_text(pooled.slope * pooled.model.beta(name), 3),
+        signed_text(effect),
+        say(reads),
+    )
+    marks = (
+        span("bar", (0.0, effect), axis),
+        span("thin", interval, axis),
+        at("zero", 0.0, axis),
+    )
+    label = answer.wording.phrase(finding._replace(site=""))
+    return Row(label=label, cells=cells, marks=marks, note=_note(pooled, finding))
 
 
 def averaged_chart(answer: Answer, pooled: PooledResult) -> Chart | None:
@@ -142,7 +151,7 @@ def measuring_chart(answer: Answer, pooled: PooledResult) -> Chart | None:
 
 def _measuring_rows(answer: Answer, pooled: PooledResult) -> Iterator[Row]:
     model, baseline = pooled.model, pooled.figure.baseline
-    for name in ACTS:
+    for name in MEASURABLE:
         study_input = model.study.by_finding[name]
         if study_input.id in pooled.known:
             continue
@@ -152,14 +161,13 @@ def _measuring_rows(answer: Answer, pooled: PooledResult) -> Iterator[Row]:
             for value in values
         )
         words = model.words_of(low), model.words_of(high)
+        cells = [
+            f"{word} ({_value(answer, name, study_input, value)})"
+            for word, value in zip(words, values, strict=True)
+        ]
         yield Row(
             label=answer.wording.name(name),
-            cells=(
-                *(
-                    f"{word} ({_value(answer, name, study_input, value)})"
-                    for word, value in zip(words, values, strict=True)
-                ),
-            ),
+            cells=tuple(cells),
             marks=(at("tick", pooled.figure.risk), span("thick", (low, high))),
         )
 
@@ -220,9 +228,8 @@ def _note(pooled: PooledResult, finding: Finding) -> str:
 def _averaged_over(answer: Answer, pooled: PooledResult, name: str) -> tuple[str, str]:
     study_input = pooled.model.study.by_finding[name]
     if isinstance(study_input, YesNoInput):
-        return say(
-            "pooled-share", share=percent_text(study_input.unrecorded)
-        ), study_input.assumed
+        share = percent_text(study_input.unrecorded)
+        return say("pooled-share", share=share), study_input.assumed
     mean, sd = (
         answer.wording.number(name, number, study_input.unit)
         for number in (study_input.mean, study_input.sd)

@@ -1,4 +1,4 @@
-"""Computes "what if": a patient's figures with other measurements, which are not kept.
+"""Compute "what if": a patient's figures with other measurements, which are not kept.
 
 Only what is measured may differ: no treatment, no level, no diagnosis that no
 measurement can change (display rule D5).
@@ -23,11 +23,11 @@ from cds_service.core.wording import UNITS
 
 # What is measured; no treatment, no level, no fact of the past.
 MEASURED = ("bmd-t-score", "ct-attenuation", "bmi", "sarcopenia")
-# beyond what the model follows, as share of its range: held values are seen
+# How far a control reaches beyond the model's range, as share of that range: a user
+# sees there that values are held.
 ROOM = 0.25
-NUMBER = re.compile(
-    r"[+-]?([0-9]{1,6}(\.[0-9]{0,12})?|\.[0-9]{1,12})", re.ASCII
-)  # as people write one, and nothing else
+# A number as people write one, and nothing else.
+NUMBER = re.compile(r"[+-]?([0-9]{1,6}(\.[0-9]{0,12})?|\.[0-9]{1,12})", re.ASCII)
 WORDS: Mapping[str, bool] = {"yes": True, "no": False}
 
 
@@ -36,8 +36,8 @@ class Control:
     """One measurement that may be changed or added.
 
     Attributes:
-        value: as on record, written as the form writes it; empty if it is not known.
-        now: as it was given; the record's at first.
+        value: the value on record, as the form writes it; empty if it is not known.
+        now: the value as given; the record's at first.
     """
 
     name: str
@@ -68,7 +68,7 @@ class Trial:
 def controls_of(
     answer: Answer, service: Service, values: Mapping[str, str] | None = None
 ) -> tuple[Control, ...]:
-    """List what may be changed; nothing if no figure could be this patient's."""
+    """List what may be changed; nothing if the model gives this patient no figure."""
     if answer.assessment.pooled is None:
         return ()
     return tuple(_control(answer, service, name, values or {}) for name in MEASURED)
@@ -111,11 +111,11 @@ def _form_text(value: Value, decimals: int) -> str:
 
 
 def try_values(answer: Answer, service: Service, values: Mapping[str, str]) -> Trial:
-    """Compute the figures of another patient with these values, as the card's are.
+    """Compute the figures of another patient with these values, as for a card.
 
     Args:
-        values: text by finding, as the form sends it; empty is not known, an absent one
-            stays as on record.
+        values: text by finding, as the form sends it. An empty text is a value that is
+            not known; a finding that is absent stays as on record.
     """
     controls = controls_of(answer, service, values)
     changed = [control for control in controls if control.now != control.value]
@@ -159,10 +159,13 @@ def _read(control: Control) -> Value | None:
 def with_changes(
     findings: Findings, changes: Mapping[str, Value | None], service: Service
 ) -> Findings:
-    """Return the findings of the other patient: sarcopenia takes its measures along."""
+    """Return the findings of the other patient.
+
+    If sarcopenia is changed, its measures become unknown: they belong to this patient.
+    """
     known, gaps = dict(findings.known), dict(findings.gaps)
     values = dict(changes)
-    if "sarcopenia" in values:  # what it was concluded from is another patient's too
+    if "sarcopenia" in values:
         values |= dict.fromkeys(MEASURES_OF_SARCOPENIA)
     for name, value in values.items():
         known.pop(name, None)
@@ -173,7 +176,7 @@ def with_changes(
             known[name] = Finding(
                 name, value, service.finding_specs[name].unit, None, ()
             )
-    # What else was seen and not used is still open.
+    # Other values that were seen and not used are still open.
     passed_over = tuple(one for one in findings.passed_over if one.name not in values)
     return replace(findings, known=known, gaps=gaps, passed_over=passed_over)
 
