@@ -19,6 +19,7 @@ from cds_service.fhir.findings.chart import (
     gap,
     known,
 )
+from cds_service.fhir.findings.worded_dates import date_in_words
 from cds_service.fhir.gathering.asides import VOID
 from cds_service.fhir.gathering.drugs import MEDICATION_TYPES
 from cds_service.fhir.gathering.earlier_in_words import are_reasons_only_of
@@ -77,7 +78,7 @@ def find_earlier_fracture(spec: FractureSpec, chart: Chart) -> FindingOrGap:
     fractures and the period, if recorded: `second vertebral fracture in 14 months`.
     """
     stated = [
-        statement
+        _dated_by_title(statement, chart)
         for statement in _stated(chart, spec, spec.value_sets)
         if not _is_of_this_signing(statement, chart)
     ]
@@ -123,6 +124,31 @@ def _stated(
         if not (is_occasion or is_future):
             statements.append(statement)
     return statements
+
+
+def _dated_by_title(stated: problem_list.Stated, chart: Chart) -> problem_list.Stated:
+    """Date a fracture of another vertebra, without onset, by the year in its title.
+
+    Its day of recording is that of a list typed at admission: `T8 fracture 2018`. Of a
+    month or year the last day counts, up to the day of recording. The treated vertebra
+    may have been called broken in 2018, and be broken anew.
+    """
+    worded = _worded_date(stated, chart)
+    last = chart.calendar.last_day(worded)
+    if last is None:
+        return stated
+    return stated._replace(day=min(last, stated.day or chart.today))
+
+
+def _worded_date(stated: problem_list.Stated, chart: Chart) -> str:
+    """Return the month or year in the title of such a diagnosis, or nothing."""
+    raw = stated.entry.raw
+    has_onset = any(name.startswith("onset") for name in raw)
+    if stated.entry.kind != "Condition" or has_onset:
+        return ""
+    if not _is_of_another_vertebra(stated, chart):
+        return ""
+    return date_in_words(texts_of(raw.get("code")), raw, chart)
 
 
 def _followed_by_another(
@@ -301,7 +327,7 @@ def _yes(
         True,
         *(one.provenance(spec) for one in ordered),
         concerns=() if is_coded else (problem_list.BY_WORDS,),
-    )._replace(site=_site_of(ordered[0], chart), dated_to=_precision(ordered[0]))
+    )._replace(site=_site_of(ordered[0], chart), dated_to=_precision(ordered[0], chart))
     if not days:
         return finding
     counted = _counted(days, chart.today)
@@ -314,10 +340,11 @@ def _site_of(stated: problem_list.Stated, chart: Chart) -> str:
     return ", ".join(level for level in LEVELS if level in named)
 
 
-def _precision(stated: problem_list.Stated) -> Precision:
+def _precision(stated: problem_list.Stated, chart: Chart) -> Precision:
     is_condition = stated.entry.kind == "Condition"
     element = "onsetDateTime" if is_condition else "performedDateTime"
     written = text(stated.entry.raw.get(element)).strip()
+    written = written or _worded_date(stated, chart)
     return PRECISIONS.get(len(written), "day")
 
 
@@ -357,9 +384,8 @@ def _is_earlier(stated: problem_list.Stated, chart: Chart) -> bool | None:
     if _is_history(stated):
         # the treated fracture may be called chronic
         return None if levels & treated and _is_chronic(stated, chart) else True
-    is_elsewhere = stated.entry.kind == "Procedure" or bool(
-        levels and treated and not levels & treated
-    )
+    is_another = _is_of_another_vertebra(stated, chart)
+    is_elsewhere = stated.entry.kind == "Procedure" or is_another
     # `2026` may be any day of it.
     last = chart.calendar.last_day(stated.entry.raw.get("onsetDateTime"))
     latest = last or stated.day
@@ -373,6 +399,12 @@ def _is_earlier(stated: problem_list.Stated, chart: Chart) -> bool | None:
         else is_elsewhere or levels or not stated.is_later_encounter
     )
     return False if is_present and not _may_be_older(stated, chart) else None
+
+
+def _is_of_another_vertebra(stated: problem_list.Stated, chart: Chart) -> bool:
+    """Tell if it names vertebrae, and none of those that are treated now."""
+    levels = fracture_levels(stated.entry.raw, chart.terminology)
+    return bool(levels and chart.treated) and levels.isdisjoint(chart.treated)
 
 
 def _is_of_this_signing(stated: problem_list.Stated, chart: Chart) -> bool:
@@ -429,6 +461,7 @@ def _day_of(stated: problem_list.Stated, chart: Chart) -> date | None:
     The recording date of an old fracture says nothing about that.
     """
     is_old = _is_history(stated) or stated.is_later_encounter
+    is_old = is_old and not _worded_date(stated, chart)
     if is_old and stated.entry.kind != "Procedure":
         onset = chart.calendar.effective(stated.entry.raw, "onset")
         return onset.day if onset else None
