@@ -1,4 +1,8 @@
-"""A case: what was read of one patient, what judges it, and what follows from it."""
+"""A case, and the conclusion from it.
+
+A case is the record of one patient as read, with the models, rules and overrides that
+judge it. The conclusion is all that a card may say.
+"""
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
@@ -37,7 +41,7 @@ from cds_service.core.study import LogisticStudy, Study
 from cds_service.core.wording import Wording
 
 NO_SUPPORT = SupportOrders()
-# The kind of order that is no longer needed, by the signal of a discharge.
+# By the signal of a discharge: the kind of order that is no longer needed.
 SETTLED = {
     "bone-treatment-settled": "bone-treatment",
     "rehabilitation-booked": "rehabilitation",
@@ -47,12 +51,14 @@ SETTLED = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InForce:
-    """The studies, models and policy that every case is judged by.
+    """The studies, models and policy by which every case is judged.
 
     Attributes:
+        studies: every single study, by id.
+        models: the logistic studies with their tables, by id.
         pooled: the model whose refracture figure is said; the studies add to it.
-        digests: sha256 by part (studies, core, mappings, hooks, policy, model cards)
-            and the version.
+        digests: the sha256 of each part (studies, core, mappings, hooks, policy, model
+            cards), and the version.
     """
 
     studies: Mapping[str, Study]
@@ -64,16 +70,16 @@ class InForce:
 
     @property
     def studies_in_force(self) -> tuple[LogisticStudy | PooledStudy, ...]:
-        """List the study behind every model that computes a figure."""
+        """List the pooled model's file and the studies that compute a figure."""
         return (self.pooled.study, *(model.study for model in self.models.values()))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Questions:
-    """The questions to a case: a folder of `hooks/`, or a part of it.
+    """The questions to a case: the facts and rules of a folder of `hooks/`.
 
     Attributes:
-        signals: names of those that are looked for; None for all.
+        signals: names of the signals that are looked for; None for all.
     """
 
     facts: tuple[FactFile, ...]
@@ -83,16 +89,18 @@ class Questions:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Case:
-    """What was read of one patient, up to the day of the answer, and what judges it.
+    """The record of one patient as read, with everything that judges it.
 
     Attributes:
         order: None if the answer is to a brace or bed rest after an augmentation.
-        record: which parts of the record were read, and how well.
-        support: the orders for braces, bed rest and care that count.
+        record: the parts of the record that were read, and those that were not.
+        support: orders of braces, bed rest, referrals and measurements, without those
+            that an override closed.
         fracture: the one that is treated now, as far as it is known.
-        closures: what earlier overrides close.
-        leaving: for a patient who is discharged: what is known of the time after the
-            procedure.
+        closures: the parts of a card that earlier overrides close.
+        leaving: of a patient who is discharged, the record of the time after the
+            procedure; else None.
+        today: the day of the answer; nothing later counts.
     """
 
     in_force: InForce
@@ -109,7 +117,7 @@ class Case:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Conclusion:
-    """The conclusions from a case."""
+    """The conclusion from a case: figures, signals, facts and acts."""
 
     case: Case
     assessment: Assessment
@@ -123,14 +131,18 @@ class Conclusion:
 
 
 def conclude(case: Case) -> Conclusion:
-    """Find the figures, signals, facts and acts: the same for the same case."""
+    """Find the figures, signals, facts and acts; the same case gives the same."""
     situation = _situation(case)
     signals = find_signals(situation, case.questions.signals)
     return _conclusion(case, situation, signals)
 
 
 def conclude_kept(case: Case, names: Collection[str]) -> Conclusion:
-    """Conclude again from an audit entry, which keeps only the names of signals."""
+    """Conclude again from an audit entry, which keeps only the names of signals.
+
+    Args:
+        names: the signals that held then.
+    """
     kept_signals = tuple(Signal(name=name) for name in names)
     return _conclusion(case, _situation(case), kept_signals)
 
@@ -167,10 +179,7 @@ def _conclusion(
     situation: Situation,
     signals: tuple[Signal, ...],
 ) -> Conclusion:
-    kinds = {order.kind for order in case.support.orders}
-    counted_kinds = {kind for kind in kinds if case.support.counted(kind)}
     names = {signal.name for signal in signals}
-    settled = {kind for name, kind in SETTLED.items() if name in names}
     words = words_of_facts(case.findings, signals, case.in_force.wording, case.today)
     if case.leaving is not None and case.order is not None:
         words |= {
@@ -181,11 +190,12 @@ def _conclusion(
     facts = rank_facts(
         case.questions.facts,
         signals,
-        counted_kinds | settled,
+        _ordered_kinds(case, names),
         common=words,
         closures=case.closures,
         no_training=_no_training(case.questions.rules),
     )
+    # An act that a graver fact asks for again is recommended again, whatever closed it.
     closures = case.closures.without_acts(facts.open_acts)
     acts = recommend(situation, signals, facts, case.questions.rules, closures)
     return Conclusion(
@@ -197,9 +207,19 @@ def _conclusion(
     )
 
 
+def _ordered_kinds(case: Case, signals: Collection[str]) -> frozenset[str]:
+    """Name the kinds of order that count for this fracture, or are not needed."""
+    kinds = {order.kind for order in case.support.orders}
+    counted = {kind for kind in kinds if case.support.counted(kind)}
+    settled = {kind for signal, kind in SETTLED.items() if signal in signals}
+    return frozenset(counted | settled)
+
+
 def _no_training(rules: Sequence[Rule]) -> frozenset[str]:
-    """List the facts and signals under which rehabilitation is not offered."""
-    names = (
-        rule.unless_signal for rule in rules if rule.order_kind == "rehabilitation"
+    """Name the facts and signals under which rehabilitation is not offered."""
+    return frozenset(
+        name
+        for rule in rules
+        if rule.order_kind == "rehabilitation"
+        for name in rule.unless_signal
     )
-    return frozenset().union(*names)

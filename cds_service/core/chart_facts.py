@@ -1,8 +1,8 @@
-"""The facts of the chart that a surgeon would miss: which hold, which leads, its words.
+"""Rank the facts of the chart that a surgeon would miss, and find their words.
 
-A fact is one file of `hooks/<service>/facts/` that names one signal. The first open
-fact by rank leads the card and carries its colour (docs/cards.md). Rules here are pure:
-the same signals, orders and overrides give the same facts.
+A fact is one file of `hooks/<service>/facts/`, which names one signal. The first open
+fact by rank leads the card (docs/cards.md). The same signals, orders and overrides give
+the same facts.
 """
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -21,20 +21,32 @@ from cds_service.core.situation import Signal
 from cds_service.core.wording import capital
 
 Colour = Literal["warning", "info"]
-DrugStateKind = Literal["none", "on", "unknown"]
+DrugStateKind = Literal["none", "on", "unknown"]  # bone treatment so far
 # Words that every phrase and line may use. A phrase with an empty word does not fit.
 COMMON_WORDS = frozenset(
     {
-        *("because", "fact", "join", "place", "t", "age"),
-        *("state", "review", "start", "start_one", "listed"),
-        *("biopsy_ordered", "rehabilitation_ordered"),
-        *("unstable", "unstable_bone", "leaving"),
+        "because",
+        "fact",
+        "join",
+        "place",
+        "t",
+        "age",
+        "state",
+        "review",
+        "start",
+        "start_one",
+        "listed",
+        "biopsy_ordered",
+        "rehabilitation_ordered",
+        "unstable",
+        "unstable_bone",
+        "leaving",
     }
 )
 MAY_BE_EMPTY = frozenset({"join"})
 LIST_NOT_READ = "bone-drug-unknown"
 DIGEST_LENGTH = 12  # hexadecimal digits
-# Phrases may ask for it as for a signal: rehabilitation is neither ordered nor closed,
+# A name that phrases use like a signal's: rehabilitation is neither ordered nor closed,
 # and nothing forbids it.
 TRAINING_OPEN = "rehabilitation-open"
 
@@ -43,11 +55,13 @@ class Condition(DataTable):
     """The conditions for a phrase, or a line of the detail; all of them must hold.
 
     Attributes:
-        state: state of bone treatment, by the drug fact that holds.
-        fact: other facts of which one holds, by id.
-        signal: other signals of which one holds.
-        word: words of the fact's signal that must read so.
-        closed: an order found closes the fact; otherwise the text is for an open one.
+        state: bone treatment so far is one of these; any, if empty.
+        fact: ids of other facts, of which one must hold; none, if empty.
+        unless_fact: ids of other facts, of which none may hold.
+        signal: signals of which one must hold; none, if empty.
+        unless_signal: signals of which none may hold.
+        word: text that a word of the fact's signal must have, by the word's name.
+        closed: True for a fact that an order closes; False for an open one.
     """
 
     state: tuple[DrugStateKind, ...] = ()
@@ -69,8 +83,8 @@ class Line(Condition):
     """A line of the detail.
 
     Attributes:
-        leads: only while the fact leads the card.
-        behind: only while another one leads.
+        leads: it is said only while its fact leads the card.
+        behind: it is said only while another fact leads.
     """
 
     heading: str
@@ -79,16 +93,18 @@ class Line(Condition):
     behind: bool = False
 
     def has_place(self, *, is_leading: bool) -> bool:
-        """Tell if a fact that leads, or does not, has this line."""
-        return not self.behind if is_leading else not self.leads
+        """Tell if the line is said of a fact that leads the card, or that does not."""
+        if is_leading:
+            return not self.behind
+        return not self.leads
 
 
 class DrugWords(DataTable):
-    """The words of a fact on bone treatment, next to another fact that leads.
+    """The words of a fact on bone treatment, in the phrase of another fact that leads.
 
     Attributes:
         words: `no bone drug`, `on {drug}`.
-        review: the act then: `change of drug?`.
+        review: the act that belongs to them, `change of drug?`.
     """
 
     kind: DrugStateKind
@@ -100,31 +116,33 @@ class FactFile(DataTable):
     """One file of `hooks/<service>/facts/`.
 
     Attributes:
-        id: that of the page on cards, `F8`.
+        id: as on the page of cards, `F8`.
         rank: the number before the file's name; the lowest leads.
-        signal: what makes it hold.
-        act: what its phrase asks for, by a name that overrides and the audit log keep.
+        signal: the fact holds while this signal does.
+        act: the act that its phrases ask for, by the name that overrides and the audit
+            log keep.
         leads: it may lead a card; otherwise it only adds lines, or raises the risk.
         words: placeholders that its signal fills, besides the common ones.
-        phrases: for the summary, the first that fits.
+        phrases: for the summary; the first that fits is said.
         joins: its short form behind another fact that leads; empty if it never joins.
-        start: how a drug is started while it holds, instead of `start before
+        start: the words for starting a drug while it holds, in place of `start before
             discharge`.
-        state: what it says of bone treatment.
+        state: its words on bone treatment so far.
         closed_by: kinds of order that close it.
-        leads_when_closed: an order closes its colour alone: it still leads.
-        keeps_card: while it is open, or leads although an order closed it, a card is
-            shown whatever else is ordered.
-        only_considered: only the override `considered` closes it, not an act arranged.
-        settles_review: when no bone treatment review is open although none is ordered.
+        leads_when_closed: an order closes its colour alone; it still leads.
+        keeps_card: while it may lead, a card is shown whatever else is ordered.
+        only_considered: the override `considered` alone closes it, no act arranged.
+        settles_review: the condition under which no bone treatment review is open,
+            although none is ordered.
         forbids_risk: no figure while it holds.
-        not_counted: what the model does not count, `hip`; empty if it counts it.
+        not_counted: its name among the facts that the model does not count, `hip`;
+            empty if the model counts it.
         raises: no figure is called below the usual while it holds.
         leaves_open: something was not read or not understood: the usual replaces every
             lower figure.
         at_end_of_life: it is said in a hospice too.
-        guidelines: lines of `guidelines.toml` that speak for and against its act.
-        source: where it comes from.
+        guidelines: ids in `guidelines.toml` for and against its act.
+        source: the origin of the rule.
         owner: the role that answers for it.
         approved: when the owner last approved it.
         review_by: when it is to be reviewed again.
@@ -180,7 +198,7 @@ class RankedFact(NamedTuple):
     """A fact that holds for this patient.
 
     Attributes:
-        key: what it rests on; an override of it ends when this changes.
+        key: the values it rests on; an override of it ends when they change.
         closed_by: `order`, `override`, or empty while its act is open.
     """
 
@@ -200,21 +218,22 @@ class RankedFact(NamedTuple):
 
     @property
     def may_lead(self) -> bool:
-        """Tell if it leads the card when no fact before it does."""
+        """Tell if it leads the card unless a fact of lower rank does."""
         if not self.file.leads:
             return False
-        is_only_ordered = self.closed_by == "order" and self.file.leads_when_closed
-        return self.is_open or is_only_ordered
+        if self.closed_by == "order":
+            return self.file.leads_when_closed
+        return self.is_open
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChartFacts:
-    """The facts that hold, by rank, and what follows for the whole card.
+    """The facts that hold, by rank, with their consequences for the whole card.
 
     Attributes:
-        ranked: every fact that holds.
-        common: words for every phrase.
-        signals: names of all signals that hold, and `TRAINING_OPEN` while it is.
+        ranked: every fact that holds, the lowest rank first.
+        common: words for every phrase, by placeholder.
+        signals: names of all signals that hold, and `TRAINING_OPEN` if training is.
         is_shown: the first card is shown at all (E5).
     """
 
@@ -229,12 +248,12 @@ class ChartFacts:
 
     @property
     def leading(self) -> RankedFact | None:
-        """Return the fact that leads the card."""
+        """Return the fact that leads the card; None if none may."""
         return next((fact for fact in self.ranked if fact.may_lead), None)
 
     @property
     def colour(self) -> Colour:
-        """Return `warning` while one fact of that colour is open."""
+        """Return `warning` while a fact of that colour that may lead is open (E4)."""
         is_warned = any(
             fact.is_open and fact.file.leads and fact.file.colour == "warning"
             for fact in self.ranked
@@ -248,12 +267,12 @@ class ChartFacts:
 
     @property
     def open_acts(self) -> frozenset[str]:
-        """Name the acts of open facts, even if an override closed lesser ones."""
+        """Name the acts of open facts."""
         return frozenset(fact.file.act for fact in self.ranked if fact.is_open)
 
     @property
     def not_counted(self) -> tuple[str, ...]:
-        """List what the model does not count, each once."""
+        """Name the facts that the model does not count, each once."""
         names = (fact.file.not_counted for fact in self.ranked)
         return tuple(dict.fromkeys(name for name in names if name))
 
@@ -269,16 +288,21 @@ class ChartFacts:
 
     @property
     def raises(self) -> bool:
-        """Tell if a fact raises the risk: nothing is called below the usual."""
+        """Tell if a fact raises the risk: no figure is called below the usual."""
         return any(fact.file.raises for fact in self.ranked)
 
     @property
     def state(self) -> DrugWords | None:
-        """Return bone treatment so far, by the first fact that says it."""
-        return next((fact.file.state for fact in self.ranked if fact.file.state), None)
+        """Return the words on bone treatment so far, of the first fact that has any."""
+        fact = self._drug_fact
+        return fact.file.state if fact else None
+
+    @property
+    def _drug_fact(self) -> RankedFact | None:
+        return next((fact for fact in self.ranked if fact.file.state), None)
 
     def names(self) -> frozenset[str]:
-        """Return names for rules: ids of facts that hold, and `leads-F14`."""
+        """Return names for rules: `F14` if that fact holds, `leads-F14` if it leads."""
         leading = self.leading
         leads = {f"leads-{leading.id}"} if leading else set()
         return frozenset({fact.id for fact in self.ranked} | leads)
@@ -289,7 +313,7 @@ class ChartFacts:
         for fact in self.ranked:
             is_behind = leading is not None and fact.file.rank >= leading.file.rank
             is_second = is_behind and fact is not leading and fact.is_open
-            # What is known of bone drugs is said by the phrase itself.
+            # A bone drug that is taken is named by the phrase itself.
             state = fact.file.state
             is_in_phrase = state is not None and state.kind != "none"
             if not is_second or is_in_phrase:
@@ -298,9 +322,9 @@ class ChartFacts:
                 yield text
 
     def warnings_behind(self) -> Iterator[tuple[str, str]]:
-        """Yield the warnings behind the leading fact: the short form, and the whole.
+        """Yield each warning behind the leading fact, in its short and its long form.
 
-        An unstable fracture or spine comes last, whatever its fact's colour.
+        An unstable fracture or spine comes last, whatever the colour of its fact.
         """
         leading = self.leading
         for fact in self.ranked:
@@ -315,8 +339,8 @@ class ChartFacts:
         """Yield the leading fact's phrases that fit, the best first.
 
         Args:
-            join: the short form of a second fact; phrases without a place for it are
-                left out, but for those that are made for that fact.
+            join: the short form of a second fact. A phrase without a place for it is
+                left out, unless it was written for that fact.
         """
         leading = self.leading
         if leading is None:
@@ -325,17 +349,20 @@ class ChartFacts:
         words = self._words(leading) | {"join": joined_fact}
         phrases = leading.file.phrases
         fitting = [phrase for phrase in phrases if self._fits(phrase, leading)]
-        # A shorter phrase must not say as unknown what is known of bone drugs.
+        # If the state of bone treatment has phrases, no shorter one may leave it out.
         of_state = [phrase for phrase in fitting if phrase.state] or fitting
         for phrase in of_state:
-            names_it = any(words.get(one) == join for one in phrase.fact)
-            if join and "{join}" not in phrase.say and not names_it:
+            is_for_fact = any(words.get(fact) == join for fact in phrase.fact)
+            if join and "{join}" not in phrase.say and not is_for_fact:
                 continue
             if text := _filled(phrase.say, words):
                 yield capital(text)
 
     def lines(self) -> Iterator[tuple[str, str]]:
-        """Yield the lines of the detail, of the leading fact first; a heading once."""
+        """Yield heading and text of each line of the detail, each heading once.
+
+        The lines of the leading fact come first.
+        """
         leading = self.leading
         texts: dict[str, str] = {}
         for fact in sorted(self.ranked, key=lambda fact: fact is not leading):
@@ -373,31 +400,34 @@ class ChartFacts:
         return _is_met(condition.signal, condition.unless_signal, self.signals)
 
     def _words(self, fact: RankedFact) -> dict[str, str]:
-        """Join the common words, those of the drug state, and those of the signal."""
+        """Return the words for a fact's texts, by placeholder.
+
+        They are the common words, those on bone treatment, the short forms of other
+        facts by their ids, and the words of the fact's signal.
+        """
         words = dict(self.common)
-        drug_fact = next((other for other in self.ranked if other.file.state), None)
-        starts = (other for other in self.ranked if other.is_open and other.file.start)
-        start = next(starts, None)
-        if start is not None:
-            words["start"] = words["start_one"] = start.file.start
+        starts = (other.file.start for other in self.ranked if other.is_open)
+        if start := next(filter(None, starts), ""):
+            words["start"] = words["start_one"] = start
+        drug_fact = self._drug_fact
         if drug_fact is not None and drug_fact.file.state is not None:
             of_drug = _WithCapitals(words | _signal_words(drug_fact.signal))
             words["state"] = _sentence(drug_fact.file.state.words, of_drug)
             words["review"] = _sentence(drug_fact.file.state.review, of_drug)
-        joined_facts = {}
+        short_forms = {}
         for other in self.ranked:
             if other is not fact:
                 of_other = _WithCapitals(words | _signal_words(other.signal))
-                joined_facts[other.id] = _sentence(other.file.joins, of_other)
-        return words | joined_facts | _signal_words(fact.signal)
+                short_forms[other.id] = _sentence(other.file.joins, of_other)
+        return words | short_forms | _signal_words(fact.signal)
 
 
 def _is_met(
     needed: Collection[str], excluded: Collection[str], names: frozenset[str]
 ) -> bool:
-    """Tell if one of the needed names holds, if any is, and no excluded one."""
-    is_there = not needed or not names.isdisjoint(needed)
-    return is_there and names.isdisjoint(excluded)
+    """Tell if one of the needed names holds, or none is needed, and no excluded one."""
+    has_needed = not needed or not names.isdisjoint(needed)
+    return has_needed and names.isdisjoint(excluded)
 
 
 def _signal_words(signal: Signal) -> dict[str, str]:
@@ -405,7 +435,7 @@ def _signal_words(signal: Signal) -> dict[str, str]:
 
 
 class _WithCapitals(dict[str, str]):
-    """Words by name: `Fact` gives `fact` with a capital, an unknown name nothing."""
+    """Words by name; `Fact` is `fact` with a capital, an unknown name is empty."""
 
     def __missing__(self, name: str) -> str:
         lower = name[:1].lower() + name[1:]
@@ -413,7 +443,7 @@ class _WithCapitals(dict[str, str]):
 
 
 def _filled(text: str, words: Mapping[str, str]) -> str:
-    """Return the text with its words, or nothing if one of them is not known."""
+    """Fill the placeholders of a text; return nothing if the word for one is empty."""
     by_name = _WithCapitals(words)
     needed = placeholders(text) - MAY_BE_EMPTY
     if any(not by_name[name] for name in needed):
@@ -452,30 +482,38 @@ def rank_facts(
         if file.signal in by_name and (file.at_end_of_life or not is_dying)
     )
     names = frozenset(by_name) | {fact.id for fact in ranked_facts}
-    is_open = {
-        kind: kind not in ordered and not closures.closes_act(kind)
+    open_kinds = {
+        kind
         for kind in ("bone-treatment", "rehabilitation")
+        if kind not in ordered and not closures.closes_act(kind)
     }
-    is_training_open = is_open["rehabilitation"] and names.isdisjoint(no_training)
+    is_training_open = "rehabilitation" in open_kinds and names.isdisjoint(no_training)
     signal_names = {*by_name, TRAINING_OPEN} if is_training_open else {*by_name}
     facts = ChartFacts(
         ranked=ranked_facts, common=common, signals=frozenset(signal_names)
     )
-    if "deceased" in by_name:
-        is_shown = False
-    elif is_dying:
-        is_shown = any(fact.is_open for fact in ranked_facts)
-    else:
-        is_shown = (
-            facts.colour == "warning"
-            or any(_keeps_card(fact) for fact in ranked_facts)
-            or LIST_NOT_READ in by_name
-            or is_training_open
-            # If training is forbidden, the card says why, even if a review is ordered.
-            or (is_open["rehabilitation"] and facts.leading is not None)
-            or (is_open["bone-treatment"] and not facts.is_review_settled())
-        )
-    return replace(facts, is_shown=is_shown)
+    return replace(facts, is_shown=_is_shown(facts, open_kinds))
+
+
+def _is_shown(facts: ChartFacts, open_kinds: Collection[str]) -> bool:
+    """Tell if the first card is shown (E5).
+
+    Args:
+        open_kinds: `bone-treatment` and `rehabilitation`, if neither an order nor an
+            override closes them.
+    """
+    if "deceased" in facts.signals:
+        return False
+    if "end-of-life" in facts.signals:
+        return any(fact.is_open for fact in facts.ranked)
+    if facts.colour == "warning" or any(map(_keeps_card, facts.ranked)):
+        return True
+    if LIST_NOT_READ in facts.signals or TRAINING_OPEN in facts.signals:
+        return True
+    # If training is forbidden, the card says why, even if a review is ordered.
+    if "rehabilitation" in open_kinds and facts.leading is not None:
+        return True
+    return "bone-treatment" in open_kinds and not facts.is_review_settled()
 
 
 def _ranked_fact(
@@ -502,9 +540,14 @@ def _reaches(
 ) -> bool:
     """Tell if an act that was closed on this card is closed for this fact too.
 
-    A fact that does not warn is closed. One that warns may be new, or graver than what
-    the clinician saw: it is closed only if the overridden card warned too, with a fact
-    that ranks at least as high; if it was this fact, only while it says no more.
+    It is for a fact that does not warn. One that warns may be new, or graver than the
+    fact that the clinician saw. So it is closed only if the overridden card warned too,
+    with a fact of the same rank or a lower number. If it was the same fact, it must say
+    no more now than it did.
+
+    Args:
+        ground: the card that was overridden.
+        ranks: ranks of all facts, by id.
     """
     if file.colour != "warning":
         return True
@@ -514,9 +557,9 @@ def _reaches(
 
 
 def _is_said_in(key: str, signal: Signal) -> bool:
-    """Tell if a fact with this key said what the signal says now.
+    """Tell if a fact with this key said already what the signal says now.
 
-    The words may differ in how they write an old day; then the entries are compared.
+    An old day may be written in another way now; then the entries are compared.
     """
     evidence = _evidence_text(signal)
     return key.startswith(signal.because) or bool(evidence and key.endswith(evidence))
@@ -527,9 +570,9 @@ def _keeps_card(fact: RankedFact) -> bool:
 
 
 def _key(signal: Signal) -> str:
-    """Return what a fact rests on; an override of it ends if this changes.
+    """Return the values that a fact rests on; an override of it ends if they change.
 
-    It changes with a value, and with an entry that a value rests on: a paraplegia next
+    The key changes with a value, and with an entry behind it: a paraplegia is new next
     to a weak leg that was considered.
     """
     return f"{signal.because} {_evidence_text(signal)}".strip()
@@ -542,7 +585,7 @@ def _evidence_text(signal: Signal) -> str:
 def _name_and_day(evidence: Finding | SupportOrder) -> str:
     """Write a finding with a digest of its sources, `new-deficit=2026-05-03#1f0c…`.
 
-    An order has none: `brace=2026-05-03`.
+    An order is written without one, `brace=2026-05-03`.
     """
     if isinstance(evidence, SupportOrder):
         return f"{evidence.kind}={evidence.authored or ''}"

@@ -1,7 +1,8 @@
-"""Turn rule files, signals and assessment into recommendations, in reading order.
+"""Choose the rules that fire for a patient, in reading order.
 
-The vocabulary of `when` is closed: no expressions. When a rule does not fit, add a
-signal (`core/signals.py`).
+A rule is one file of `hooks/<service>/recommendations/`. Its conditions are names of
+signals, facts and gaps, never expressions: if they do not suffice, add a signal
+(`core/signals.py`).
 """
 
 from collections.abc import Collection, Mapping, Sequence
@@ -44,16 +45,19 @@ class Recommendation:
     """A rule that fired.
 
     Attributes:
+        text: the line on the card.
         label: the suggestion's label, starts with a verb; empty if nothing is
             offered.
-        order: name of the order template in `hooks/<service>/orders/`, None if nothing
+        order: name of the order template in `hooks/<service>/orders/`; None if nothing
             is offered.
         recommended: the suggestion is pre-selected (`isRecommended`).
         already: orders or drafts that do it already; then nothing is offered.
-        not_counted: orders that did it before this fracture: named, and offered again.
-        corrections: corrections of brace orders: the end and review that each would
-            get.
-        gain: for a measurement: steps of the ladder by which it could move the figure.
+        not_counted: orders of the kind that do not count for this fracture: they are
+            named, and the act is offered.
+        because: the signals that made the rule fire.
+        corrections: of brace orders, each with its new end and review.
+        gain: of a measurement, the steps of the ladder by which it could move the
+            figure.
         values: words for the placeholders of the text and of the order template.
     """
 
@@ -71,7 +75,12 @@ class Recommendation:
 
 
 class When(DataTable):
-    """The conditions of a rule; several keys are alternatives."""
+    """The conditions of a rule, of which one must hold.
+
+    Attributes:
+        any_signal: one of these signals or facts holds.
+        gap_any: one of these findings is missing, though its list was read.
+    """
 
     always: bool = False
     any_signal: tuple[str, ...] = ()
@@ -79,12 +88,12 @@ class When(DataTable):
 
 
 class Ask(DataTable):
-    """One measure of an act that asks for several; what is still good is not asked.
+    """One measure of an act that asks for several.
 
     Attributes:
-        words: what the card calls it.
+        words: its name on the card.
         supplies: the input of the models that it could give.
-        unless_signal: while it holds, the measure decides nothing.
+        unless_signal: while this signal holds, the measure decides nothing.
     """
 
     finding: str
@@ -93,7 +102,7 @@ class Ask(DataTable):
     unless_signal: str = ""
 
     def is_open(self, findings: Findings, signals: Collection[str]) -> bool:
-        """Tell if measuring it would help: it is missing, or cannot reassure."""
+        """Tell if measuring it would help: it is missing, or must not reassure."""
         if self.unless_signal in signals:
             return False
         if finding := findings.known.get(self.finding):
@@ -103,12 +112,12 @@ class Ask(DataTable):
 
 
 class SignalText(DataTable):
-    """A text for the first of these signals that holds; without one it is the default.
+    """A text of a rule for some signals.
 
     Attributes:
-        say: the card's line; `{text}` in it is the rule's own text, which is also said
-            if this is empty.
-        label: label of the suggestion, in place of the rule's own.
+        signal: one of these signals must hold; empty for the default.
+        say: the card's line; `{text}` in it is the rule's own text.
+        label: label of the suggestion; empty for the rule's own.
     """
 
     signal: str | tuple[str, ...] = ()
@@ -117,11 +126,11 @@ class SignalText(DataTable):
 
     @property
     def signals(self) -> tuple[str, ...]:
-        """Return the signals it is for; none for the default."""
+        """Return the signals, of which one must hold; none for the default."""
         return (self.signal,) if isinstance(self.signal, str) else self.signal
 
     def line(self, text: str) -> str:
-        """Return the card's line, with the rule's own text in its place."""
+        """Return the card's line for a rule with this text."""
         return self.say.replace("{text}", text)
 
 
@@ -129,13 +138,14 @@ class Rule(DataTable):
     """One file of `hooks/<service>/recommendations/`.
 
     Attributes:
-        text: the card's line, or what `texts` have in common.
+        unless_signal: signals and facts under which it does not fire.
+        unless_rule: rules of a lower rank after which it does not fire.
+        text: the card's line, or the part that `texts` have in common.
         texts: the first whose signal holds is taken.
-        supplies: inputs of the models that a measurement could give; the act with the
-            greatest gain leads.
-        asks: measures that the act asks for, if it asks for several.
+        label: the suggestion's label, unless the text has its own.
+        order: name of the order template in `hooks/<service>/orders/`.
         order_kind: the kind of support order that does the same already.
-        order_in_card: if the EHR does not carry what the order says, the card does.
+        order_in_card: the card says what is in the order, if the EHR drops it.
         in_detail: the card has a line of its text; otherwise the leading fact says it.
         not_offered_if: signals under which there is no button.
         corrects: the rule offers a corrected brace order instead of a new one.
@@ -143,11 +153,15 @@ class Rule(DataTable):
             pre-selected; if empty, none is needed.
         recommended_unless: signals under which the suggestion is offered and not
             pre-selected.
-        recommended_although: of `OPEN_SIGNALS`, which have the same effect on every
-            button, those that do not forbid this one.
+        recommended_although: of `OPEN_SIGNALS`, under which no button is pre-selected,
+            those that do not forbid this one.
+        supplies: inputs of the models that a measurement could give; only the
+            measurement with the greatest gain is asked for.
+        asks: measures that the act asks for, if it asks for several.
         owner: the role that answers for it.
         approved: when the owner last approved it.
         review_by: when it is to be reviewed again.
+        rank: the number before the file's name; the lowest is read first.
     """
 
     id: str
@@ -176,15 +190,14 @@ class Rule(DataTable):
     owner: str
     approved: date
     review_by: date
-
     rank: int = Field(default=0, ge=0)
 
     @model_validator(mode="after")
     def _is_whole(self) -> "Rule":
-        if not self.text and not all(
-            option.say and "{text}" not in option.say
-            for option in self.texts or [SignalText()]
-        ):
+        are_texts_whole = bool(self.texts) and all(
+            option.say and "{text}" not in option.say for option in self.texts
+        )
+        if not self.text and not are_texts_whole:
             raise ValueError(
                 "a rule needs a text, or texts that say everything themselves"
             )
@@ -203,11 +216,11 @@ def recommend(
     """Choose the rules that fire, by rank, and the one measurement that adds most.
 
     Args:
-        facts: rules ask for them, and for the one that leads, as for signals.
-        closures: overrides in force. An act that they close is left out; a button that
-            they close leaves its act.
+        facts: rules name them, and the one that leads, as they name signals.
+        closures: overrides in force. An act that they close is left out; if they close
+            its button alone, the act stays.
     """
-    findings, values = situation.findings, words_of_rules(situation.policy)
+    findings, limits = situation.findings, words_of_rules(situation.policy)
     by_name = {signal.name: signal for signal in signals}
     by_name |= {name: Signal(name=name) for name in facts.names()}
     fired: list[Recommendation] = []
@@ -225,15 +238,15 @@ def recommend(
         if rule.supplies and gain <= 0:
             continue
         measures = join_words(ask.words for ask in open_asks) if open_asks else ""
-        words = {**values, "asked": measures, "Asked": capital(measures)}
+        words = {**limits, "asked": measures, "Asked": capital(measures)}
         recommendation = _recommendation(
             rule, because, by_name, situation.support, gain, words
         )
         if closures.closes_button(rule.order_kind):
             recommendation = replace(recommendation, order=None, label="")
         fired.append(recommendation)
-    # At most one measurement, as the last act: one that costs little (pre-selected)
-    # before one that would add more.
+    # At most one measurement, as the last act. One that is pre-selected, since it costs
+    # little, goes before one that would add more.
     acts = [act for act in fired if not act.rule.supplies]
     open_measures = [act for act in fired if act.rule.supplies and not act.already]
     best = sorted(open_measures, key=lambda act: (not act.recommended, -act.gain))
@@ -247,12 +260,13 @@ def _reasons(
     if not signals.keys().isdisjoint(rule.unless_signal):
         return None
     because = tuple(signals[name] for name in rule.when.any_signal if name in signals)
-    # What could not be read may be there already: no act asks for it again.
+    # A finding that could not be read may be there already: it is not asked for.
     is_gap = any(
         name in findings.gaps and findings.gaps[name].reason != "not-read"
         for name in rule.when.gap_any
     )
-    return because if because or rule.when.always or is_gap else None
+    is_fired = bool(because) or rule.when.always or is_gap
+    return because if is_fired else None
 
 
 def _recommendation(
@@ -268,7 +282,7 @@ def _recommendation(
     already = support.counted(rule.order_kind) if rule.order_kind else ()
     not_counted = support.not_counted(rule.order_kind) if rule.order_kind else ()
     corrections = _corrections(because) if rule.corrects else ()
-    is_wanted = not already and not signals.keys() & set(rule.not_offered_if)
+    is_wanted = not already and signals.keys().isdisjoint(rule.not_offered_if)
     has_draft = any(correction.order.draft for correction in corrections)
     is_offered = (bool(rule.order) and is_wanted) or has_draft
     reasons = dict.fromkeys(
@@ -339,7 +353,7 @@ def not_counted_text(order: SupportOrder) -> str:
 
 
 def _corrections(because: Sequence[Signal]) -> tuple[Correction, ...]:
-    """Return the corrections of all braces that the rule is about, each order once."""
+    """Return the corrections of all braces of these signals, each order once."""
     braces = (brace for signal in because for brace in signal.braces)
     corrections = {
         brace.correction.order.reference: brace.correction
