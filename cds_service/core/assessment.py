@@ -1,4 +1,4 @@
-"""Both outcomes of one patient: the pooled figure, and the studies beneath it."""
+"""Assess both outcomes of one patient by the pooled model and the studies."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from cds_service.core.open_points import OpenPoint, find_open_points
 from cds_service.core.policy import Policy
 from cds_service.core.pooled import PooledModel
 from cds_service.core.pooled_result import (
-    YOUNGEST,
+    FRAGILITY_AGE,
     PooledResult,
     find_pooled_result,
     steps_moved,
@@ -29,8 +29,8 @@ from cds_service.core.study_result import ABSOLUTE, ModelResult, apply_model
 OUTCOMES: tuple[Outcome, ...] = ("refracture", "residual-pain")
 Status = Literal["assessed", "insufficient-data", "not-applicable"]
 LOW_T_SCORE = -3.0  # from here down no card says "below" (E3)
-# No figure at all: another cause of the fracture is open or known, or other care goes
-# before (docs/cards.md, E3).
+# Findings with which there is no figure at all: the fracture has another cause than
+# weak bone, or other care goes before (docs/cards.md, E3).
 EXCLUDED = (
     *ABSOLUTE,
     "bone-malignancy",
@@ -43,14 +43,16 @@ EXCLUDED = (
 
 
 class OutcomeAssessment(NamedTuple):
-    """One outcome: what the studies say of it.
+    """The results of the studies for one outcome.
 
     Attributes:
-        models: every logistic study of the outcome, those that the patient belongs to
-            first, then by inputs known; empty when not applicable.
+        models: the results of all logistic studies of the outcome; those that the
+            patient belongs to come first, then those with most inputs known. Empty if
+            no figure applies.
         disagreement: two studies that the patient belongs to contradict each other.
-        doubts: findings that would forbid every figure of it, and that the record
-            mentions without deciding.
+        supporting: the rates of studies that have no model.
+        doubts: findings that would forbid every figure, if the record, which names
+            them, decided them.
     """
 
     outcome: Outcome
@@ -62,17 +64,18 @@ class OutcomeAssessment(NamedTuple):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Assessment:
-    """Both outcomes, and the change between repeated MRIs if there are any.
+    """Both outcomes of one patient, with all that limits their figures.
 
     Attributes:
+        marker: the change between two MRIs; None if they cannot be compared.
         pooled: the figure for refracture that a card says; None if the fracture is
             excluded, or the patient is under 50.
         excluded_by: findings that take the fracture out of every figure; one of them
             may be `age`.
-        study_lines: what studies may say on the card, those of refracture first.
-        open_points: what the record leaves open, so that nothing under the usual is
-            said.
-        pain: what is said of lasting pain; None if nothing is.
+        study_lines: the lines that studies have on the card, of refracture first.
+        open_points: the points that the record leaves open; with one of them no figure
+            under the usual is said.
+        pain: the words for lasting pain; None if nothing is said of it.
     """
 
     outcomes: tuple[OutcomeAssessment, ...]
@@ -84,10 +87,11 @@ class Assessment:
     pain: RiskWords | None
 
     def of(self, outcome: Outcome) -> OutcomeAssessment:
+        """Return the results of the studies for one outcome."""
         return next(part for part in self.outcomes if part.outcome == outcome)
 
     def status_of(self, outcome: Outcome) -> Status:
-        """Tell if there is a figure of this patient's own."""
+        """Return `assessed` if the patient has an own figure, else the reason."""
         if self.excluded_by:
             return "not-applicable"
         if outcome == "refracture":
@@ -97,19 +101,19 @@ class Assessment:
         return "assessed" if is_own else "insufficient-data"
 
     def has_open_input(self) -> bool:
-        """Tell if an input of a figure was unread, or seen and not used."""
+        """Tell if the record leaves open anything that might raise the figure."""
         return bool(self.open_points)
 
     def may_say_below(self) -> bool:
-        """Tell if the figure may be called below the usual, but for raising facts."""
+        """Tell if the figure may be called below the usual, facts aside (E3)."""
         if self.pooled is None or self.open_points:
             return False
-        if self.pooled.figure.band != "below":
-            return False
-        return self.pooled.known.get("t", 0.0) > LOW_T_SCORE
+        t_score = self.pooled.known.get("t")
+        is_low = t_score is not None and t_score <= LOW_T_SCORE
+        return self.pooled.figure.band == "below" and not is_low
 
     def gain_of(self, supplies: Iterable[str]) -> int:
-        """Count the steps by which measuring these findings could move the figure."""
+        """Count the ladder steps by which the best of these findings could move it."""
         if self.pooled is None:
             return 0
         moved = (steps_moved(self.pooled, name) for name in supplies)
@@ -124,7 +128,12 @@ def assess(
     studies: Mapping[str, Study],
     policy: Policy,
 ) -> Assessment:
-    """Assess both outcomes of this patient."""
+    """Assess both outcomes of a patient at the baselines in force.
+
+    Args:
+        models: the logistic studies with their tables, by id.
+        studies: all single studies, by id.
+    """
     excluded_by = exclusions(findings)
     if excluded_by:
         return Assessment(
@@ -160,7 +169,7 @@ def exclusions(findings: Findings) -> tuple[str, ...]:
     """Name the known findings that take the patient out of every figure."""
     excluded = [name for name in EXCLUDED if findings.is_true(name)]
     age = findings.number("age")
-    if age is not None and age < YOUNGEST:
+    if age is not None and age < FRAGILITY_AGE:
         excluded.append("age")
     return tuple(excluded)
 
@@ -190,10 +199,11 @@ def _assess_outcome(
     studies: Mapping[str, Study],
     policy: Policy,
 ) -> OutcomeAssessment:
-    # What the record mentions without deciding: cancer elsewhere, a condition in words.
-    gaps = [findings.gaps.get(name) for name in ABSOLUTE]
-    is_open = any(gap is not None and gap.provenance for gap in gaps)
-    doubts = tuple(gap.name for gap in gaps if gap is not None and gap.is_mentioned)
+    gaps = [findings.gaps[name] for name in ABSOLUTE if name in findings.gaps]
+    # An entry that was not understood only forbids "lower". One that names an exclusion
+    # takes the studies' lines off the card as well.
+    is_open = any(gap.provenance for gap in gaps)
+    doubts = tuple(gap.name for gap in gaps if gap.is_mentioned)
     results = [
         apply_model(model, findings, policy, has_doubt=is_open)
         for _, model in sorted(models.items())
@@ -202,6 +212,7 @@ def _assess_outcome(
     results.sort(
         key=lambda result: (not result.is_theirs, -result.prediction.inputs_known)
     )
+
     strata = (study for study in studies.values() if isinstance(study, StrataStudy))
     supporting = (place_in_strata(study, outcome, findings) for study in strata)
     return OutcomeAssessment(

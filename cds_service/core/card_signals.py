@@ -1,13 +1,15 @@
-"""Signals for how a card is said: what is ordered, how old, how low, what was read."""
+"""Signals that decide on the wording of a card: orders, age, T-score, unread lists."""
 
+from math import inf
+
+from cds_service.core.derived import MNA_MALNOURISHED
 from cds_service.core.findings import Finding, SupportOrder
 from cds_service.core.phrases import in_brackets, joined, say
-from cds_service.core.rule_signals import FRAGILITY_AGE
-from cds_service.core.situation import SIGNALS, Signal, Situation, signal
+from cds_service.core.pooled_result import FRAGILITY_AGE
+from cds_service.core.situation import SIGNALS, Signal, Situation, register, signal
 from cds_service.core.wording import near_date_text
 
 LOW_T, VERY_LOW_T = -2.5, -3.0
-MALNOURISHED = 17.0  # MNA points: category C below
 OLD = 65  # years; treatment without further tests from here on (ASBMR coalition 2020)
 EARLIER_FRACTURES = ("prior-vertebral-fracture", "prior-augmentation", "hip-fracture")
 
@@ -22,7 +24,7 @@ def _register_ordered(kind: str) -> None:
         return Signal(ordered_text(orders[0], situation), orders[:1])
 
     name = "review" if kind == "bone-treatment" else kind
-    SIGNALS[f"{name}-ordered"] = detect
+    register(f"{name}-ordered", detect)
 
 
 def ordered_text(order: SupportOrder, situation: Situation) -> str:
@@ -39,16 +41,16 @@ for _kind in ("bone-treatment", "rehabilitation", "biopsy"):
     _register_ordered(_kind)
 
 
-def _t_score(situation: Situation, most: float = 99.0) -> Signal | None:
+def _t_score(situation: Situation, most: float = inf) -> Signal | None:
     value = situation.findings.number("bmd-t-score")
     if value is None or value > most:
         return None
     return Signal(evidence=(situation.findings.known["bmd-t-score"],))
 
 
-SIGNALS["t-score-known"] = _t_score
-SIGNALS["low-t-score"] = lambda situation: _t_score(situation, LOW_T)
-SIGNALS["very-low-t-score"] = lambda situation: _t_score(situation, VERY_LOW_T)
+register("t-score-known", _t_score)
+register("low-t-score", lambda situation: _t_score(situation, LOW_T))
+register("very-low-t-score", lambda situation: _t_score(situation, VERY_LOW_T))
 
 
 @signal("young")
@@ -72,7 +74,11 @@ def _age_unknown(situation: Situation) -> Signal | None:
 
 @signal("weak-bone-likely")
 def _weak_bone_likely(situation: Situation) -> Signal | None:
-    """Find an osteoporotic fracture by code, T-score, earlier fracture or age (E10)."""
+    """Find a sign of weak bone (E10).
+
+    It is a low T-score, an earlier fracture, a code M80 for this fracture, or an age
+    from 65.
+    """
     findings = situation.findings
     if t_score := _t_score(situation, LOW_T):
         return t_score
@@ -137,7 +143,7 @@ def _malnourished(situation: Situation) -> Signal | None:
     """Find MNA under 17 points, or its category C without the points."""
     score = situation.findings.known.get("mna-score")
     category = situation.findings.known.get("mna-category")
-    if score is not None and float(score.value) < MALNOURISHED:
+    if score is not None and float(score.value) < MNA_MALNOURISHED:
         return Signal(situation.wording.phrase(score), (score,))
     if score is None and category is not None and category.value == "C":
         return Signal(situation.wording.phrase(category), (category,))

@@ -1,16 +1,17 @@
-"""Signals of the chart: what a surgeon would miss, with the words to say it.
+"""Signals of the chart that a surgeon would miss, with the words to say them.
 
-A signal's `words` are those of `WORDS`; a word that is not known is empty, and then
-phrases do without it. `fact` is the shortest form, for a line of several facts; `Fact`
-is the same with a large letter.
+`WORDS` lists the words of each signal. A word that is not known is empty, and phrases
+do without it. `fact` is the shortest form, for a line of several facts; `Fact` is the
+same with a capital.
 """
 
 from collections.abc import Mapping
 from datetime import date, timedelta
 from math import floor
 
+from cds_service.core.derived import MNA_MALNOURISHED
 from cds_service.core.findings import Finding
-from cds_service.core.open_points import SEVERELY_FRAIL
+from cds_service.core.open_points import SEVERE_EGFR, SEVERELY_FRAIL
 from cds_service.core.phrases import Day, in_brackets, joined, say
 from cds_service.core.sarcopenia import GAIT, GRIP, RULERS, is_low, written
 from cds_service.core.situation import Signal, Situation, signal
@@ -24,7 +25,7 @@ from cds_service.core.wording import (
     with_unit,
 )
 
-# By signal: what its `because` reads like, and its words besides `fact` and `Fact`.
+# By signal: an example of its `because`, and its words besides `fact` and `Fact`.
 WORDS: Mapping[str, tuple[str, tuple[str, ...]]] = {
     "spinal-infection": ("spinal infection (discitis, 12 Nov)", ("what", "date")),
     "sepsis": ("sepsis (18 Nov)", ("date",)),
@@ -52,15 +53,13 @@ WORDS: Mapping[str, tuple[str, tuple[str, ...]]] = {
 }
 TWO_YEARS = timedelta(days=731)
 YEAR = timedelta(days=366)
-MNA_LOW = 17.0  # category C: malnourished
 BMI_LOW = 18.5  # kg/m2: underweight (WHO)
-EGFR_LOW = 30.0
-OLD_AGE = 80
+OLD_AGE = 80  # years
 SECOND = "second"
 
 
 def _signal(fact: str, *findings: Finding, because: str = "", **words: str) -> Signal:
-    """Make a signal with its shortest form among its words."""
+    """Make a signal; `fact` is its shortest form, also if `because` is empty."""
     signal_words = {"fact": fact, "Fact": capital(fact), **words}
     return Signal(because or fact, findings, words=signal_words)
 
@@ -97,7 +96,7 @@ def _year(finding: Finding) -> str:
 
 @signal("spinal-infection")
 def _spinal_infection(situation: Situation) -> Signal | None:
-    """Find one that is active, ended within 90 days, or is the order's reason."""
+    """Find an infection that is active, ended lately, or is the order's reason (F1)."""
     finding = _true(situation, "present-spinal-infection")
     if finding is None:
         return None
@@ -174,7 +173,7 @@ def _two_levels(situation: Situation) -> Signal | None:
 
 
 def _at_once(situation: Situation, least: int, most: int) -> Signal | None:
-    """Count the levels that the order treats, or that broke within a month."""
+    """Find so many levels that the order treats, or that broke within a month."""
     known = situation.findings.known
     counts: list[tuple[int, Finding]] = []
     if ordered := known.get("level-count"):
@@ -190,7 +189,7 @@ def _at_once(situation: Situation, least: int, most: int) -> Signal | None:
 
 
 def _earlier_fracture(situation: Situation) -> Finding | None:
-    """Find the latest earlier fracture, or the augmentation that proves a later one."""
+    """Find the newest earlier fracture, or a newer augmentation, which proves one."""
     names = ("prior-vertebral-fracture", "prior-augmentation")
     fractures = filter(None, (_true(situation, name) for name in names))
     return max(
@@ -252,8 +251,8 @@ def _kidney_failure(situation: Situation) -> Signal | None:
     if disease and disease.label == "dialysis":
         return _signal(say("dialysis"), disease)
     egfr = situation.findings.known.get("egfr")
-    if egfr and float(egfr.value) < EGFR_LOW:
-        number = egfr.label or _below(EGFR_LOW, float(egfr.value))
+    if egfr and float(egfr.value) < SEVERE_EGFR:
+        number = egfr.label or _below(SEVERE_EGFR, float(egfr.value))
         fact = say("eGFR {value}", value=number)
         return _signal(in_brackets(fact, _month_if_old(egfr, situation)), egfr)
     return _signal(say("severe kidney disease"), disease) if disease else None
@@ -291,7 +290,7 @@ def _weak_muscle(situation: Situation) -> Signal | None:
     if not weaknesses and (diagnosis := _true(situation, "sarcopenia-site")):
         evidence.append(diagnosis)
         weaknesses.append(say("sarcopenia"))
-    for name, limit in (("mna-score", MNA_LOW), ("bmi", BMI_LOW)):
+    for name, limit in (("mna-score", MNA_MALNOURISHED), ("bmi", BMI_LOW)):
         number = situation.findings.number(name)
         if number is not None and number < limit:
             evidence.append(known[name])
@@ -310,9 +309,10 @@ def _weak_muscle(situation: Situation) -> Signal | None:
 
 @signal("falls")
 def _falls(situation: Situation) -> Signal | None:
-    """Find falls of the last 12 months; a list's "active" proves no recent day.
+    """Find falls of the last 12 months.
 
-    Without a day they count, but no number is said of them.
+    An entry that a list calls active may be old: its day decides. Falls without a day
+    count, but no number is said of them.
     """
     several = _true(situation, "repeated-falls")
     is_recent = several is not None and _is_within(several.observed, situation, YEAR)
@@ -373,7 +373,7 @@ def _aged(situation: Situation) -> Signal | None:
 
 @signal("dxa-within-year")
 def _dxa_within_year(situation: Situation) -> Signal | None:
-    """Find a report, or a T-score, within 12 months: no other scan is offered."""
+    """Find a DXA report, or a T-score, of the last 12 months: no scan is offered."""
     report = _true(situation, "dxa-report")
     t_score = situation.findings.known.get("bmd-t-score")
     for finding, fact in ((report, say("DXA report")), (t_score, say("T-score"))):

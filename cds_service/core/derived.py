@@ -37,12 +37,11 @@ from cds_service.core.sarcopenia import (
 from cds_service.core.vocabulary import ConditionSpec, FindingSpec, ListSpec
 from cds_service.core.wording import number_text, with_unit
 
-# kg/m2: if recorded and recomputed BMI differ by more, they are not the same
-# measurement
+# kg/m2. If a recorded and a computed BMI differ by more, their measurements differ.
 BMI_TOLERANCE = 1.0
-# A from 24, B from 17, C below (studies/sarcopenia-pvm-2022.toml)
-MNA_WELL_NOURISHED, MNA_AT_RISK = 24.0, 17.0
-MNA_SHORT_MALNOURISHED = 7.0  # of the short form, of 14 points
+# MNA points of 30: A from 24, C below 17 (studies/sarcopenia-pvm-2022.toml).
+MNA_WELL_NOURISHED, MNA_MALNOURISHED = 24.0, 17.0
+MNA_SHORT_MALNOURISHED = 7.0  # points of 14 of the short form; up to here malnourished
 NO_LEVEL = "the order does not say which level"
 TITLES = {MUSCLE: "Muscle index", GRIP: "Grip", GAIT: "Gait speed"}
 # Findings for which only these concepts count as a mention; for others, all of their
@@ -52,15 +51,30 @@ MENTIONED_ALONE = {
 }
 # Findings that raise the risk and that an order may mention.
 MENTIONABLE = (
-    *("prior-vertebral-fracture", "hip-fracture", "severe-kidney-disease"),
-    *("repeated-falls", "dementia", "severe-frailty", "parkinson"),
+    "prior-vertebral-fracture",
+    "hip-fracture",
+    "severe-kidney-disease",
+    "repeated-falls",
+    "dementia",
+    "severe-frailty",
+    "parkinson",
 )
 # Findings that the reason of an order may state.
 GIVEN_AS_REASON = (
-    *("malignancy", "active-cancer", "recent-cancer", "bone-malignancy"),
-    *("spinal-infection", "present-spinal-infection", "sepsis"),
-    *("unstable-fracture", "stable-burst-fracture", "spinal-instability"),
-    *("neurological-deficit", "new-deficit", "high-energy-cause", "end-of-life"),
+    "malignancy",
+    "active-cancer",
+    "recent-cancer",
+    "bone-malignancy",
+    "spinal-infection",
+    "present-spinal-infection",
+    "sepsis",
+    "unstable-fracture",
+    "stable-burst-fracture",
+    "spinal-instability",
+    "neurological-deficit",
+    "new-deficit",
+    "high-energy-cause",
+    "end-of-life",
 )
 
 
@@ -320,7 +334,7 @@ def _mna_category(so_far: FindingsSoFar) -> Finding | Gap | None:
     word = "C"
     if points >= MNA_WELL_NOURISHED:
         word = "A"
-    elif points >= MNA_AT_RISK:
+    elif points >= MNA_MALNOURISHED:
         word = "B"
     concerns = score.concerns
     is_worse = recorded is not None and str(recorded.value) > word  # A, B, C

@@ -24,7 +24,7 @@ from typing import get_args
 from cds_service.core.drug_states import DrugSignal, DrugState
 from cds_service.core.findings import Finding
 from cds_service.core.phrases import say
-from cds_service.core.situation import SIGNALS, Detector, Signal, Situation, signal
+from cds_service.core.situation import Detector, Signal, Situation, register, signal
 from cds_service.core.wording import capital, since_text
 
 
@@ -51,7 +51,7 @@ def _evidence(state: DrugState, situation: Situation) -> tuple[Finding, ...]:
 
 
 for _name in get_args(DrugSignal):
-    SIGNALS[_name] = _state_signal(_name)
+    register(_name, _state_signal(_name))
 
 # A fracture under a drug that was taken before it.
 ON_DRUG = ("denosumab-due", "denosumab-in-time", "long-on-drug", "early-on-drug")

@@ -1,62 +1,81 @@
-"""Finds what the record leaves open; it forbids "under the usual" (docs/cards.md, E3).
+"""Find the points that the record leaves open.
 
-"Nothing is open" is judged here and nowhere else. It means that every list was read
-whole, every value that was seen was used, and what a reassuring figure needs is known.
+With one of them no figure under the usual is said (docs/cards.md, E3). "Nothing open"
+means that every list was read whole, every value that was seen was used, and all that a
+reassuring figure needs is known. It is judged here and nowhere else.
 """
 
 from collections.abc import Callable, Collection, Iterator, Mapping
 from typing import NamedTuple
 
-from cds_service.core.derived import MNA_AT_RISK
+from cds_service.core.derived import MNA_MALNOURISHED
 from cds_service.core.findings import Finding, Findings, Gap, RecordState, Value
 from cds_service.core.grave_findings import EXCLUDING, RAISING_LISTED
 from cds_service.core.sarcopenia import STUDY, sex_of
 from cds_service.core.study_result import BONE
 
-# What a figure under the usual needs: an unrecorded low weight must not reassure.
+# A figure under the usual needs these: an unrecorded low weight must not reassure.
 NEEDED = ("age", "sex", "bmi")
 # The findings that the pooled model's inputs are made from.
 INPUTS = (
-    *(*NEEDED, *BONE, "prior-vertebral-fracture", "prior-augmentation"),
-    *("long-term-steroid", "steroid-use", "level-count", "sarcopenia"),
+    *NEEDED,
+    *BONE,
+    "prior-vertebral-fracture",
+    "prior-augmentation",
+    "long-term-steroid",
+    "steroid-use",
+    "level-count",
+    "sarcopenia",
 )
-# What the inputs are computed from: a value of these, seen and not used, is open.
+# The values that inputs are computed from.
 SOURCES = (
-    *("weight", "height", "grip-strength", "gait-speed"),
-    *("appendicular-muscle-index", "appendicular-lean-mass"),
+    "weight",
+    "height",
+    "grip-strength",
+    "gait-speed",
+    "appendicular-muscle-index",
+    "appendicular-lean-mass",
 )
-SEVERE_EGFR = 30.0
-SEVERELY_FRAIL = 7  # Clinical Frailty Scale, of 9
-# Measured facts that raise the risk apart from the model (F21, F22, F24), each with a
-# test for values that do. A value that is too old is open only if it was one of them.
+SEVERE_EGFR = 30.0  # mL/min/1.73 m²; lower is severe
+SEVERELY_FRAIL = 7  # Clinical Frailty Scale, 1 to 9; from here up
+# Measures that raise the risk apart from the model (F21, F22, F24), each with the test
+# for such a value. A value that is too old is open only if it passed this test.
 RAISING: Mapping[str, Callable[[Value], bool]] = {
     "egfr": lambda value: float(value) < SEVERE_EGFR,
-    "mna-score": lambda value: float(value) < MNA_AT_RISK,
+    "mna-score": lambda value: float(value) < MNA_MALNOURISHED,
     "mna-category": lambda value: value == "C",
     "frailty-score": lambda value: float(value) >= SEVERELY_FRAIL,
 }
+# Reasons of a value that was seen and could not be used, whatever it was.
 NOT_USABLE = frozenset(
     {
-        *("no-value", "unit-unknown", "out-of-range", "conflicting", "not-final"),
-        *("other-method", "undated", "future"),
+        "no-value",
+        "unit-unknown",
+        "out-of-range",
+        "conflicting",
+        "not-final",
+        "other-method",
+        "undated",
+        "future",
     }
 )
-# Lists that every such patient has entries on: an empty one was not kept.
+# Lists on which every such patient has entries: an empty one was not kept.
 KEPT = frozenset({"conditions"})
-# Used, though measured long ago or not in the required way: it may raise a figure, but
-# never takes one below the usual.
+# Of an input that is old, or not known to be measured as required: it may raise a
+# figure, but never takes one below the usual.
 UNSURE = "unsure"
-# Nothing was there, or what was there says nothing of the finding.
+# Reasons of a gap without any value: nothing was there, or nothing that decides.
 SILENT = frozenset({"absent", "undetermined"})
 
 
 class OpenPoint(NamedTuple):
-    """Something of the record that might raise the figure, had it been read or used.
+    """A part of the record, or a finding, that might raise the figure.
 
     Attributes:
-        name: a finding, or a part of the record.
+        name: a finding, or a part of the record by its prefetch key.
         why: of a part: `not-read`, `incomplete`, `unreadable` or `empty`. Of a finding:
-            why it is no input, or `unsure` if it is one and must not reassure.
+            the reason why it is no input, or `unsure` if it is one and must not
+            reassure.
     """
 
     name: str
@@ -69,39 +88,48 @@ def find_open_points(
     """List what is open; a figure under the usual needs this list to be empty.
 
     Args:
-        findings: findings of the patient.
-        record: which lists were read, and how far.
-        inputs: the findings that the figure rests on.
+        record: the parts of the record that were read, and those that were not.
+        inputs: the findings on which the figure rests.
     """
-    points = (
-        *(OpenPoint(part, "not-read") for part in record.unread),
-        *(OpenPoint(part, "incomplete") for part in record.incomplete),
-        *((OpenPoint("record", "unreadable"),) if record.unreadable else ()),
-        *(OpenPoint(part, "empty") for part in record.empty if part in KEPT),
+    points = [
+        *_unread_parts(record),
         *_needed(findings),
         *_gaps(findings),
         *_passed_over(findings),
-        *(
-            OpenPoint(finding.name, UNSURE)
-            for finding in inputs
-            if not finding.may_reassure
-        ),
+    ]
+    points += (
+        OpenPoint(finding.name, UNSURE)
+        for finding in inputs
+        if not finding.may_reassure
     )
     return tuple(dict.fromkeys(points))
 
 
+def _unread_parts(record: RecordState) -> Iterator[OpenPoint]:
+    for part in record.unread:
+        yield OpenPoint(part, "not-read")
+    for part in record.incomplete:
+        yield OpenPoint(part, "incomplete")
+    if record.unreadable:
+        yield OpenPoint("record", "unreadable")
+    for part in record.empty:
+        if part in KEPT:
+            yield OpenPoint(part, "empty")
+
+
 def _needed(findings: Findings) -> Iterator[OpenPoint]:
-    yield from (
-        OpenPoint(name, "absent") for name in NEEDED if name not in findings.known
-    )
+    for name in NEEDED:
+        if name not in findings.known:
+            yield OpenPoint(name, "absent")
     if not any(name in findings.known for name in BONE):
         yield OpenPoint(BONE[0], "absent")
 
 
 def _gaps(findings: Findings) -> Iterator[OpenPoint]:
+    """Yield gaps in which a value, or an entry, may be that raises the figure."""
     for name in INPUTS:
         gap = findings.gaps.get(name)
-        if gap is not None and (gap.provenance or gap.reason not in SILENT):
+        if gap and (gap.provenance or gap.reason not in SILENT):
             yield OpenPoint(name, gap.reason)
     for name in RAISING:
         gap = findings.gaps.get(name)
@@ -109,9 +137,9 @@ def _gaps(findings: Findings) -> Iterator[OpenPoint]:
             yield OpenPoint(name, gap.reason)
     for name in SOURCES:
         gap = findings.gaps.get(name)
-        if gap is not None and gap.reason == "conflicting":
+        if gap and gap.reason == "conflicting":
             yield OpenPoint(name, gap.reason)
-    yield from _weak_once(findings)
+    yield from _once_low(findings)
     for name in (*EXCLUDING, *RAISING_LISTED):
         gap = findings.gaps.get(name)
         if gap is None or is_settled(name, findings):
@@ -125,8 +153,8 @@ def _is_raising(name: str, gap: Gap) -> bool:
     return gap.reason == "stale" and gap.value is not None and RAISING[name](gap.value)
 
 
-def _weak_once(findings: Findings) -> Iterator[OpenPoint]:
-    """Yield old measures of sarcopenia that were low, if it is not known itself."""
+def _once_low(findings: Findings) -> Iterator[OpenPoint]:
+    """Yield measures that are too old and were low, if sarcopenia is not known."""
     if "sarcopenia" in findings.known:
         return
     for name, limit in STUDY.limits.items():
@@ -138,7 +166,7 @@ def _weak_once(findings: Findings) -> Iterator[OpenPoint]:
 
 
 def is_settled(name: str, findings: Findings) -> bool:
-    """Tell if a measured value answers what the list leaves open."""
+    """Tell if a measured value decides a finding that the list leaves open."""
     egfr = findings.known.get("egfr")
     return (
         name == "severe-kidney-disease"
@@ -151,8 +179,8 @@ def is_settled(name: str, findings: Findings) -> bool:
 def _passed_over(findings: Findings) -> Iterator[OpenPoint]:
     """Yield values that were seen and not used, even if another one was.
 
-    Densities, other look-alikes and entries that are over say nothing: their reason is
-    `absent`.
+    Densities and other look-alikes, and entries that are over, have the reason `absent`
+    and say nothing.
     """
     for value in findings.passed_over:
         if value.name in (*INPUTS, *SOURCES) and value.reason not in SILENT:

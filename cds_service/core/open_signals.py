@@ -11,7 +11,7 @@ from cds_service.core.findings import Findings, Gap
 from cds_service.core.grave_findings import EXCLUDING, KINDS, GraveFinding
 from cds_service.core.open_points import is_settled
 from cds_service.core.phrases import joined, say
-from cds_service.core.situation import SIGNALS, Detector, Signal, Situation, signal
+from cds_service.core.situation import Detector, Signal, Situation, register, signal
 from cds_service.core.unread_lists import UnreadList, unread_text
 
 # What was not understood, or could not be read, may be any of them: entries of the
@@ -124,8 +124,8 @@ def _doubts(names: tuple[str, ...]) -> Detector:
     return detect
 
 
-SIGNALS["cause-in-doubt"] = _doubts(CAUSES_IN_DOUBT)
-SIGNALS["deficit-in-doubt"] = _doubts(DEFICITS_IN_DOUBT)
+register("cause-in-doubt", _doubts(CAUSES_IN_DOUBT))
+register("deficit-in-doubt", _doubts(DEFICITS_IN_DOUBT))
 
 
 @signal("grave-lists-unread")
@@ -160,7 +160,8 @@ def _missing(keys: tuple[str, ...], situation: Situation) -> dict[str, str]:
     }
 
 
-SIGNALS.update({name: _detector(kind) for name, kind in KINDS.items()})
-SIGNALS.update(
-    {WORDS_OPEN: _words_open, PROSE_OPEN: _prose_open, LISTS_UNREAD: _lists_unread}
-)
+for _name, _kind in KINDS.items():
+    register(_name, _detector(_kind))
+register(WORDS_OPEN, _words_open)
+register(PROSE_OPEN, _prose_open)
+register(LISTS_UNREAD, _lists_unread)

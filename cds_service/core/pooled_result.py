@@ -14,7 +14,8 @@ from cds_service.core.pooled import (
 from cds_service.core.pooled_study import BONES, NumberInput, YesNoInput
 
 TENTH = 1.2816  # standard deviations from the mean to the 10th and 90th percentile
-YOUNGEST = 50  # years; younger patients' vertebrae seldom break by weakness alone
+# Years. Younger patients' vertebrae seldom break by weakness alone (docs/evidence.md).
+FRAGILITY_AGE = 50
 # Facts with which no figure is below, by their names in the model's file; for each, the
 # findings of which one must be true.
 RAISING = {

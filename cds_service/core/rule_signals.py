@@ -13,6 +13,7 @@ from cds_service.core.bracing import (
     long_rest_sentence,
 )
 from cds_service.core.phrases import Verbatim, in_brackets, joined, say
+from cds_service.core.pooled_result import FRAGILITY_AGE
 from cds_service.core.sarcopenia import (
     GAIT,
     GRIP,
@@ -22,7 +23,7 @@ from cds_service.core.sarcopenia import (
     is_low,
     written,
 )
-from cds_service.core.situation import SIGNALS, Detector, Signal, Situation, signal
+from cds_service.core.situation import Detector, Signal, Situation, register, signal
 from cds_service.core.study import Cutoff, Study
 from cds_service.core.study_result import ABSOLUTE
 from cds_service.core.wording import (
@@ -33,16 +34,19 @@ from cds_service.core.wording import (
     with_unit,
 )
 
-# years; younger patients' vertebrae seldom break by weakness alone (docs/evidence.md)
-FRAGILITY_AGE = 50
 BED_REST_STUDIES = ("muscle-change-2021",)
-# Cards, E4: instability and facts F1, F2, F5 to F7.
+# Findings for which bed rest may be meant (E4): instability, F1, F2, F5 to F7.
 BED_REST_REASONS = (
-    *("unstable-fracture", "spinal-instability", "spinal-infection"),
-    *("neurological-deficit", "sepsis", "bone-malignancy", "malignancy"),
+    "unstable-fracture",
+    "spinal-instability",
+    "spinal-infection",
+    "neurological-deficit",
+    "sepsis",
+    "bone-malignancy",
+    "malignancy",
     "recent-cancer",
 )
-# An order that names a cancer says what the rest is for, however old it is.
+# The same as reasons that an order of bed rest names; a cancer then counts at any age.
 REASONS_OF_ORDERS = frozenset({*BED_REST_REASONS, "active-cancer"})
 
 
@@ -68,7 +72,7 @@ def _when_true(
 
 @signal("sarcopenia-site")
 def _sarcopenia(situation: Situation) -> Signal | None:
-    """Find sarcopenia; the evidence has the method, so that the referral shows it."""
+    """Find sarcopenia by the site's definition; its measurements are in brackets."""
     known = (
         situation.findings.known.get(name)
         for name in ("grip-strength", "gait-speed", "appendicular-muscle-index")
@@ -83,10 +87,11 @@ def _sarcopenia(situation: Situation) -> Signal | None:
 
 
 def _low_measure(measure: str, phrase: str) -> Detector:
-    """Find low by the site's definition; without the sex, only if low for both.
+    """Make a signal that holds if this measure is low by the site's definition.
 
-    Weak grip alone is probable sarcopenia (EWGSOP2, doi 10.1093/ageing/afy169) if
-    nothing decides.
+    Without the sex it must be low for both. The signal is for patients in whom nothing
+    decides on sarcopenia: weak grip alone is probable sarcopenia (EWGSOP2, doi
+    10.1093/ageing/afy169).
     """
 
     def detect(situation: Situation) -> Signal | None:
@@ -103,20 +108,28 @@ def _low_measure(measure: str, phrase: str) -> Detector:
     return detect
 
 
-SIGNALS["weak-grip"] = _low_measure(GRIP, say("weak grip"))
-SIGNALS["slow-gait"] = _low_measure(GAIT, say("slow gait"))
+register("weak-grip", _low_measure(GRIP, say("weak grip")))
+register("slow-gait", _low_measure(GAIT, say("slow gait")))
 
 
 @signal("muscle-index-decides")
 def _muscle_index_decides(situation: Situation) -> Signal | None:
-    """Find weak grip or slow gait; with the other one normal, sarcopenia stays open."""
+    """Find weak grip or slow gait by the study, of a patient without a muscle index.
+
+    The muscle index would decide on sarcopenia.
+    """
     known = situation.findings.known
     low = [known[name] for name in (GRIP, GAIT) if is_low(STUDY, known, name)]
     return Signal(evidence=tuple(low)) if low and MUSCLE not in known else None
 
 
 def _labelled(finding_name: str, phrase: str, otherwise: str) -> Detector:
-    """Make a signal that holds if the finding is true, with its label in the phrase."""
+    """Make a signal that holds if a finding is true, with its label in the phrase.
+
+    Args:
+        phrase: has the place `{what}` for the label; empty to say the label alone.
+        otherwise: said if the finding has no label.
+    """
 
     def detect(situation: Situation) -> Signal | None:
         finding = situation.findings.known.get(finding_name)
@@ -143,7 +156,7 @@ def _any_true(*finding_names: str) -> Detector:
 
 @signal("low-mna")
 def _low_mna(situation: Situation) -> Signal | None:
-    """Find the score below the limit, or else a category below "well nourished"."""
+    """Find a score below the site's limit, or category B or C without a score."""
     low_score = _below(situation, "mna-score", situation.policy.nutrition.mna_below)
     category = situation.findings.known.get("mna-category")
     if (
@@ -156,9 +169,9 @@ def _low_mna(situation: Situation) -> Signal | None:
     return low_score
 
 
-SIGNALS["low-bmi"] = lambda situation: _below(
-    situation, "bmi", situation.policy.nutrition.bmi_below
-)
+@signal("low-bmi")
+def _low_bmi(situation: Situation) -> Signal | None:
+    return _below(situation, "bmi", situation.policy.nutrition.bmi_below)
 
 
 def _below(situation: Situation, finding_name: str, limit: float) -> Signal | None:
@@ -171,7 +184,7 @@ def _below(situation: Situation, finding_name: str, limit: float) -> Signal | No
 
 @signal("muscle-normal")
 def _muscle_normal(situation: Situation) -> Signal | None:
-    """Find muscle that was measured and not low, with sarcopenia excluded."""
+    """Find sarcopenia excluded, and no muscle measure beyond a study's cut-off."""
     is_any_low = any(
         beyond_cutoff(situation, study, cutoff)
         for study in situation.studies.values()
@@ -182,8 +195,8 @@ def _muscle_normal(situation: Situation) -> Signal | None:
     return Signal(evidence=(situation.findings.known["sarcopenia-site"],))
 
 
-SIGNALS["long-term-steroid"] = _labelled(
-    "long-term-steroid", "long-term {what}", "steroid"
+register(
+    "long-term-steroid", _labelled("long-term-steroid", "long-term {what}", "steroid")
 )
 
 
@@ -214,9 +227,8 @@ def _several_levels(situation: Situation) -> Signal | None:
     return Signal(because, (situation.findings.known["level-count"],))
 
 
-SIGNALS["spinal-infection"] = _any_true("spinal-infection")
-SIGNALS["malignancy"] = _any_true("malignancy")
-SIGNALS["active-cancer"] = _labelled("active-cancer", "", "cancer")
+register("malignancy", _any_true("malignancy"))
+register("active-cancer", _labelled("active-cancer", "", "cancer"))
 
 
 @signal("maybe-not-fragility")
@@ -248,7 +260,8 @@ ANY_OF = {
         )
     },
 }
-SIGNALS.update({name: _any_true(*findings) for name, findings in ANY_OF.items()})
+for _name, _findings in ANY_OF.items():
+    register(_name, _any_true(*_findings))
 
 
 def _exam_on_record(name: str, kind: str) -> Detector:
@@ -262,17 +275,18 @@ def _exam_on_record(name: str, kind: str) -> Detector:
     return detect
 
 
-SIGNALS["ct-on-record"] = _exam_on_record("ct-on-record", "CT")
-SIGNALS["mri-on-record"] = _exam_on_record("mri-on-record", "MRI")
-SIGNALS["no-figure"] = lambda situation: _any_true(*situation.assessment.excluded_by)(
-    situation
-)
+register("ct-on-record", _exam_on_record("ct-on-record", "CT"))
+register("mri-on-record", _exam_on_record("mri-on-record", "MRI"))
+
+
+@signal("no-figure")
+def _no_figure(situation: Situation) -> Signal | None:
+    """Find the findings that exclude every figure."""
+    return _any_true(*situation.assessment.excluded_by)(situation)
 
 
 BRACE_STUDIES = ("sarcopenia-pvm-2022", "muscle-change-2021")
-
-
-# What was not understood, besides what is known to keep a brace.
+# Texts for reasons to keep a brace which only were not understood or not read.
 NOT_UNDERSTOOD = {
     "brace-noted": "notes of the augmentation order",
     "augmentation-unread": "the augmentation order not read whole",
@@ -280,8 +294,6 @@ NOT_UNDERSTOOD = {
     "problem-unread": "an entry of the record that may bear on the spine",
     "supplies-unread": "supply orders could not be read",
 }
-
-
 KEEP_SOURCES = {
     "record": "{name} on record",
     "order": "{name} named by the brace order",
@@ -294,7 +306,7 @@ KEEP_SOURCES = {
 def _brace_keep_reason(situation: Situation) -> Signal | None:
     """Find instability, deficit or another fracture: on record, or of a brace order."""
     reasons = keep_reasons(situation.findings, situation.support)
-    # what is open matters only if an end is asked for
+    # A reason that is only open matters if the brace is asked to end.
     if not any(brace.issue for brace in situation.braces):
         reasons = tuple(reason for reason in reasons if reason.source != "open")
     words = dict.fromkeys(_keep_words(reason, situation.wording) for reason in reasons)
@@ -320,14 +332,13 @@ def _keep_words(reason: KeepReason, wording: Wording) -> str:
 
 @signal("brace-reasons-unread")
 def _brace_reasons_unread(situation: Situation) -> Signal | None:
-    """Find lists which could give a reason for a brace, unread or empty."""
-    gaps = situation.findings.gaps
+    """Find lists that may hold a reason to keep a brace, and were not read whole."""
+    support, gaps = situation.support, situation.findings.gaps
+    if not support.of_kind("brace"):
+        return None
     unread = [name for name in KEEP if name in gaps and not gaps[name].provenance]
     # Words that were not understood may name one.
     unread += [gap.name for gap in gaps.values() if gap.reason == "not-understood"]
-    support = situation.support
-    if not support.of_kind("brace"):
-        return None
     if not (unread or support.unchecked or support.is_prose_unread):
         return None
     return Signal(say("reasons to keep a brace not known"))
@@ -341,10 +352,10 @@ def _brace_ordered(situation: Situation) -> Signal | None:
     return Signal(title_text(orders[0].title), orders, braces=situation.braces)
 
 
-# The site wants the limits said with every augmentation.
-SIGNALS["brace-card-always"] = lambda situation: (
-    Signal() if situation.policy.brace.card == "always" else None
-)
+@signal("brace-card-always")
+def _brace_card_always(situation: Situation) -> Signal | None:
+    """Find a site that wants the limits said with every augmentation."""
+    return Signal() if situation.policy.brace.card == "always" else None
 
 
 def _of_braces(braces: list[Brace]) -> Signal | None:
@@ -358,7 +369,8 @@ def _of_braces(braces: list[Brace]) -> Signal | None:
 
 def _brace_words(brace: Brace) -> str:
     why = WITHOUT_DATE.get(brace.issue or "", "")
-    why = "its words name a shortest time, no end" if brace.issue == "least" else why
+    if brace.issue == "least":
+        why = "its words name a shortest time, no end"
     return in_brackets(brace.times.sentence(), why)
 
 
@@ -376,7 +388,7 @@ def _brace_limit_passed(situation: Situation) -> Signal | None:
 
 @signal("brace-undated")
 def _brace_undated(situation: Situation) -> Signal | None:
-    """Find words that say another end, a payer's length, or were not understood."""
+    """Find a brace of which the last day is not clear, or is no end at all."""
     return _of_braces(
         [
             brace
@@ -388,7 +400,7 @@ def _brace_undated(situation: Situation) -> Signal | None:
 
 @signal("bed-rest-long")
 def _bed_rest_long(situation: Situation) -> Signal | None:
-    """Find bed rest for more hours than are routine."""
+    """Find bed rest for more hours than the site's limit."""
     limit = situation.policy.bed_rest.max_hours
     for order in situation.support.of_kind("bed-rest"):
         if because := long_rest_sentence(order, limit, situation.today):
@@ -408,9 +420,9 @@ def _bed_rest_open(situation: Situation) -> Signal | None:
 
 @signal("bed-rest-reason")
 def _bed_rest_reason(situation: Situation) -> Signal | None:
-    """Find a fact for which bed rest may be meant: getting up is not ours to plan.
+    """Find a reason for which bed rest may be meant, on record or named by its order.
 
-    An order may name it itself.
+    With one, no card asks the patient to get up.
     """
     orders = situation.support.of_kind("bed-rest")
     named_orders = [order for order in orders if order.reasons & REASONS_OF_ORDERS]

@@ -1,26 +1,34 @@
-"""Named yes or no, with evidence; the only thing that rules and facts can ask for.
+"""Find the signals of a case: named yes or no, with evidence.
 
-A new signal is one function with its `@signal("name")` line, in the file of its kind.
-A function returns None if its fact does not hold or is not known: a gap never
-becomes a signal, except if the signal is the gap (`bone-drug-unknown`).
+Rules and facts can ask for nothing else. A new signal is one function with its
+`@signal("name")` line, in the file of its kind:
 
-Muscle, braces and bed rest are in `rule_signals`, what may lead a card in
-`chart_signals`, drugs in `drug_signals`, how a card is said in `card_signals`, what is
-open at a discharge in `leaving_signals`, what withholds a button in `open_signals`.
-They register themselves when imported.
+- `rule_signals`: muscle, braces, bed rest
+- `chart_signals`: facts that may lead a card
+- `drug_signals`: bone drugs and steroids
+- `card_signals`: the wording of a card
+- `leaving_signals`: open points at a discharge
+- `open_signals`: open points that withhold a button
+
+The function returns None if its fact does not hold or is not known. A gap is never a
+signal, unless the signal is the gap itself (`bone-drug-unknown`).
 """
 
 from collections.abc import Collection, Mapping
 from functools import partial
 
+from cds_service.core.rule_signals import beyond_cutoff
+
+# isort: split
+# These modules register their signals when imported. Signals are found, and kept in the
+# audit log, in the order of these imports: those of rules come first.
 from cds_service.core import (
-    card_signals,  # noqa: F401 - registers itself, as do the next four
+    card_signals,  # noqa: F401
     chart_signals,  # noqa: F401
     drug_signals,  # noqa: F401
     leaving_signals,  # noqa: F401
     open_signals,  # noqa: F401
 )
-from cds_service.core.rule_signals import beyond_cutoff
 from cds_service.core.situation import SIGNALS, Detector, Signal, Situation
 from cds_service.core.study import Study
 
@@ -31,7 +39,7 @@ def find_signals(
     """Find the signals that hold, those of the studies' cut-offs first.
 
     Args:
-        names: the signals that are looked for; None for all.
+        names: names of the signals that are looked for; None for all.
     """
     cutoffs = (
         (cutoff.id, partial(beyond_cutoff, study=study, cutoff=cutoff))

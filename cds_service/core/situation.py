@@ -78,14 +78,25 @@ class Signal(NamedTuple):
 
 
 Detector = Callable[[Situation], Signal | None]
-SIGNALS: dict[str, Detector] = {}
+SIGNALS: dict[str, Detector] = {}  # by the signal's name
+
+
+def register(name: str, detector: Detector) -> None:
+    """Register a detector under its signal's name.
+
+    Raises:
+        ValueError: the name is taken.
+    """
+    if name in SIGNALS:
+        raise ValueError(f"the signal {name} has a detector already")
+    SIGNALS[name] = detector
 
 
 def signal(name: str) -> Callable[[Detector], Detector]:
-    """Register a detector of this module under its signal's name."""
+    """Register the decorated detector under its signal's name."""
 
-    def register(detector: Detector) -> Detector:
-        SIGNALS[name] = detector
+    def registered(detector: Detector) -> Detector:
+        register(name, detector)
         return detector
 
-    return register
+    return registered

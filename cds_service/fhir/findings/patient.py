@@ -6,7 +6,7 @@ from datetime import date
 
 from cds_service.core.card_signals import OLD
 from cds_service.core.findings import Finding, Gap, PassedOver, Provenance
-from cds_service.core.rule_signals import FRAGILITY_AGE
+from cds_service.core.pooled_result import FRAGILITY_AGE
 from cds_service.core.vocabulary import PatientSpec
 from cds_service.fhir.findings.chart import Chart, FindingOrGap, gap, known
 from cds_service.fhir.findings.encounter import last_day, stay_of_death

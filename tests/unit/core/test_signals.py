@@ -11,7 +11,7 @@ from cds_service.core.drug_states import DrugSignal
 from cds_service.core.findings import SupportOrder, Value, WordedEnd
 from cds_service.core.open_signals import OPEN_SIGNALS
 from cds_service.core.signals import signal_names
-from cds_service.core.situation import Signal
+from cds_service.core.situation import Signal, signal
 from tests.chart_builders import TODAY, open_service
 from tests.fact_builders import (
     brace,
@@ -647,3 +647,8 @@ def test_a_signal_says_what_exactly_it_is(known, signal, because):
         signals_of(facts({}, **{one.name: one for one in known}))[signal].because
         == because
     )
+
+
+def test_a_second_detector_of_a_signal_is_refused():
+    with pytest.raises(ValueError, match="young"):
+        signal("young")(lambda situation: None)
