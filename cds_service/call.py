@@ -1,6 +1,6 @@
-"""The parts of one hook call: what is in force, the outside world, what was read.
+"""The records that the steps of `service.py` take and return.
 
-The steps of `service.py` take and return them.
+They hold what is in force, the outside world of a call, and what was read for it.
 """
 
 from collections.abc import Callable, Iterable, Mapping
@@ -93,9 +93,9 @@ class Service(InForce):
     Attributes:
         model_cards: JSON of `/models/{id}`, by study.
         attributes: source attributes, for the recommendations.
-        languages: those that the site has turned on, besides English.
-        of_clients: the service by issuer, for EHRs with mappings, hooks or a policy of
-            their own.
+        languages: the languages that the site has turned on, without English.
+        of_clients: the service by issuer, for EHRs that have their own mappings, hooks
+            or policy.
     """
 
     hooks: Mapping[str, ServiceHook]
@@ -132,7 +132,8 @@ class Ports:
     """The outside world of one request.
 
     Attributes:
-        clock: now; the service's calendar says which day that is at the site.
+        clock: returns the time; the service's calendar says which day that is at the
+            site.
         fhir: a reader of the request's FHIR server, None if it names none.
         deadline: deadline of the whole answer, from the arrival of the request.
         base_url: where this service's own pages are.
@@ -143,17 +144,16 @@ class Ports:
         may_name_server: the caller may name the request's FHIR server; one that it may
             not name is neither read nor recorded.
         capabilities: what the EHR can apply.
-        is_of_earlier_day: `--as-of` names the day; nothing dated after the order counts
-            then.
-        is_shown: the cards are sent; otherwise the answer is computed and recorded,
-            and no card is sent.
+        is_of_earlier_day: `--as-of` names the day, so nothing dated after the order
+            counts.
+        is_shown: the cards are sent. If not, the answer is only computed and recorded.
         basis_url: the address of the basis page of the audit entry with this id; empty
             if there is none.
         handout_url: the same for the page that the patient takes home.
         handout: the site's settings for that page.
         worksheet_url: where this EHR launches the worksheet from a card; empty if it
             does not.
-        language: the language in which the cards are wanted.
+        language: the language that is asked for.
     """
 
     clock: Callable[[], datetime]
@@ -181,7 +181,8 @@ class Call:
 
     Attributes:
         service_id: id of the service that was called.
-        hook: the service that answers; for a signed discharge, not the one called.
+        hook: the service that answers. A signed discharge is answered by the service
+            of discharges, not by the one that was called.
         now: when it is answered.
         entry_id: id of its audit entry, which the cards link to.
     """
@@ -201,9 +202,9 @@ class Call:
 
     @property
     def server(self) -> str | None:
-        """Return the request's FHIR server in its one spelling; None if it names none.
+        """Return the request's FHIR server in one spelling; None if it names none.
 
-        EHRs write one server with and without a last slash, or in capitals.
+        EHRs write one server with and without a slash at the end, or in capitals.
         """
         address = self.request.fhir_server
         try:
@@ -221,7 +222,7 @@ class Call:
 
     @property
     def signed_digest(self) -> str:
-        """Return the digest of the orders being signed; of a discharge, its stay."""
+        """Return the digest of the orders being signed; of a discharge the stay."""
         context = self.request.context
         if context.CARRIES_ORDERS:
             return context.drafts_digest

@@ -1,4 +1,4 @@
-"""The commands of `kyphoplasty-cds`: where each is, and the service itself.
+"""Define the commands of `kyphoplasty-cds`; all but `serve` are loaded when called.
 
 Exit codes: 0 done, 1 the answer is bad, 2 wrong use or configuration.
 """
@@ -16,16 +16,14 @@ from cds_service import __version__
 from cds_service.commands import options
 from cds_service.settings import describe_settings, read_settings
 
-ROOM = "cds_service.commands"
+PACKAGE = "cds_service.commands"
 COMMANDS: Mapping[str, Mapping[str, tuple[str, str]]] = tomllib.loads(
     Path(__file__)
     .with_name("commands")
     .joinpath("commands.toml")
     .read_text(encoding="utf-8")
 )
-
-
-# Headings of `--help`; what is under none comes last, under "Commands".
+# Headings of `--help`; a command under none of them comes last, under "Commands".
 SECTIONS: Mapping[str, tuple[str, ...]] = {
     "Run and try": ("serve", "demo", "sandbox", "doctor", "probe", "assess", "explain"),
     "Set up a site": ("mappings", "integration-sheet", "preview"),
@@ -57,14 +55,15 @@ class LazyGroup(click.Group):
         if cmd_name not in self._places:
             return super().get_command(ctx, cmd_name)
         module, _, function = self._places[cmd_name][0].partition(":")
-        command: click.Command = getattr(import_module(f"{ROOM}.{module}"), function)
+        command: click.Command = getattr(import_module(f"{PACKAGE}.{module}"), function)
         return command
 
     def format_commands(
         self, _ctx: click.Context, formatter: click.HelpFormatter
     ) -> None:
         lines = {
-            name: one.get_short_help_str(100) for name, one in self.commands.items()
+            name: command.get_short_help_str(100)
+            for name, command in self.commands.items()
         }
         lines |= {name: text for name, (_, text) in self._places.items()}
         for heading, names in self._sections.items():

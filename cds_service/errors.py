@@ -1,8 +1,8 @@
 """The tree of exceptions. No HTTP here: `web/errors.py` holds the table of statuses.
 
-An exception that one module raises and its callers catch is defined there, under
-`CdsError`: `JsonTextError`, `BrokenResource`, `NoKeySet`, `NothingToReplay` and the
-like. `audit/verification` shares no code, so it has its own.
+An exception that one module raises and its callers catch is defined in that module,
+under `CdsError`: `JsonTextError`, `BrokenResource`, `NoKeySet`, `NothingToReplay`.
+`audit/verification` shares no code, so it has its own.
 """
 
 from collections.abc import Mapping, Sequence
@@ -22,7 +22,7 @@ class TooMuchAsked(CdsError):
 
 
 class AmbiguousFeedback(CdsError):
-    """Feedback is about a card that several patients or signings were shown.
+    """Feedback is about a card that was shown for several patients or signings.
 
     It counts for none of them.
     """
@@ -117,7 +117,7 @@ class FhirReadError(CallFailed):
 
 
 class DataFileError(CdsError):
-    """A file of studies, hooks, mappings or site is wrong; start only.
+    """A file of studies, hooks, mappings or site is wrong. It stops the start.
 
     The message names file, table and key.
     """
@@ -129,7 +129,7 @@ class DataFileError(CdsError):
 
     @property
     def faults(self) -> tuple["DataFileError", ...]:
-        """Every fault that was found: this one."""
+        """Return every fault that was found: this one."""
         return (self,)
 
 
@@ -137,7 +137,7 @@ class DataFileErrors(DataFileError):
     """Several faults of our data, one a line."""
 
     def __init__(self, faults: Sequence[DataFileError]) -> None:
-        """Keep the faults in their order; file and key are those of the first."""
+        """Keep the faults in order; file and key are those of the first."""
         CdsError.__init__(self, "\n".join(map(str, faults)))
         self.file = faults[0].file
         self.key = faults[0].key
@@ -145,5 +145,5 @@ class DataFileErrors(DataFileError):
 
     @property
     def faults(self) -> tuple[DataFileError, ...]:
-        """Every fault that was found."""
+        """Return every fault that was found."""
         return self._faults

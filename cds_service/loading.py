@@ -65,7 +65,7 @@ REDUCED = STUDIES / "reduced"
 CORE = PACKAGE / "core"  # definitions of sarcopenia, units in words
 SIMULATION = STUDIES / "simulation.json"
 POOLED_SIMULATION = STUDIES / "pooled-simulation.json"
-# files of a site folder; `validate --refit` writes the one, `--quarters` the other
+# Files of a site folder: `validate --refit` writes the first, `--quarters` the second.
 RECALIBRATION = "recalibration.toml"
 OBSERVED_EXPECTED = "observed-expected.toml"
 
@@ -73,8 +73,6 @@ OBSERVED_EXPECTED = "observed-expected.toml"
 def load_service(site: SiteFolder | None = None) -> Service:
     """Load the service with our data, overlaid by a site's."""
     mappings, hooks = _folders("mappings", site), _folders("hooks", site)
-    folders = sorted(path.parent for path in hooks[0].glob("*/service.json"))
-    names = [path.name for path in folders if _is_wanted(path, site)]
     faults = Faults()
     _check_overlays((mappings, hooks), faults)
     with faults:
@@ -83,10 +81,7 @@ def load_service(site: SiteFolder | None = None) -> Service:
         orderables = read_orderables(mappings)
     with faults:
         specs = load_finding_specs(*mappings)
-    files: dict[str, HookFiles] = {}
-    for name in names:
-        with faults:
-            files[name] = read_hook_files(name, hooks)
+    files = _read_hooks(hooks, site, faults)
     faults.stop()
     _check_vocabulary(mappings, specs, terminology, files.values(), faults)
     units = {name: spec.unit for name, spec in specs.items()}
@@ -121,10 +116,7 @@ def load_service(site: SiteFolder | None = None) -> Service:
     with faults:
         languages_on = languages_in_use(site, languages)
     if site is not None:
-        with faults:
-            check_settings(site.site.handout, services.values())
-        with faults:
-            check_confirmed(site.path, terminology)
+        _check_site(site, services.values(), terminology, faults)
     faults.stop()
     clients = site.clients if site else {}
     return Service(
@@ -136,20 +128,43 @@ def load_service(site: SiteFolder | None = None) -> Service:
         pooled=pooled,
         policy=policy,
         wording=Wording(specs),
-        digests={
-            "version": __version__,
-            "studies": _digest([STUDIES]),
-            "core": _digest([CORE]),
-            "mappings": _digest(mappings),
-            "hooks": _digest(hooks),
-            "policy": hashlib.sha256(policy.model_dump_json().encode()).hexdigest(),
-            "model-cards": json_digest(cards),
-        },
+        digests=_digests(mappings, hooks, policy, cards),
         model_cards=cards,
         attributes=attributes,
         languages=languages_on,
         of_clients={name: load_service(folder) for name, folder in clients.items()},
     )
+
+
+def _read_hooks(
+    hooks: Sequence[Path], site: SiteFolder | None, faults: Faults
+) -> dict[str, HookFiles]:
+    """Read the files of each service that is on, by its id."""
+    folders = sorted(path.parent for path in hooks[0].glob("*/service.json"))
+    files: dict[str, HookFiles] = {}
+    for folder in folders:
+        if _is_wanted(folder, site):
+            with faults:
+                files[folder.name] = read_hook_files(folder.name, hooks)
+    return files
+
+
+def _digests(
+    mappings: Sequence[Path],
+    hooks: Sequence[Path],
+    policy: Policy,
+    cards: Mapping[str, Any],
+) -> dict[str, str]:
+    """Return the version, and a digest of each part of the data in force."""
+    return {
+        "version": __version__,
+        "studies": _digest([STUDIES]),
+        "core": _digest([CORE]),
+        "mappings": _digest(mappings),
+        "hooks": _digest(hooks),
+        "policy": hashlib.sha256(policy.model_dump_json().encode()).hexdigest(),
+        "model-cards": json_digest(cards),
+    }
 
 
 def _check_vocabulary(
@@ -159,13 +174,26 @@ def _check_vocabulary(
     files: Iterable[HookFiles],
     faults: Faults,
 ) -> None:
-    """Check that the names of findings, word tables and queries exist."""
+    """Check that findings, word tables and queries use names that exist."""
     with faults:
         check_specs(specs, terminology)
     with faults:
         check_names(mappings, specs, terminology)
     with faults:
         check_keys(specs, [hook_files.discovery for hook_files in files])
+
+
+def _check_site(
+    site: SiteFolder,
+    services: Iterable[ServiceHook],
+    terminology: Terminology,
+    faults: Faults,
+) -> None:
+    """Check the settings of the patient's page, and the confirmed codes."""
+    with faults:
+        check_settings(site.site.handout, services)
+    with faults:
+        check_confirmed(site.path, terminology)
 
 
 def load_languages(site: SiteFolder | None = None) -> Mapping[str, LanguageFile]:
@@ -198,14 +226,14 @@ def _place_in_discovery(item: tuple[str, ServiceHook]) -> tuple[bool, str]:
 
 
 def calendar_of(site: SiteFolder | None) -> SiteCalendar:
-    """Return the site's days; those of UTC without a site."""
+    """Return the calendar of the site; without a site that of UTC."""
     return SiteCalendar(site.site.site.zone) if site else UTC_CALENDAR
 
 
 def find_faults(site_folder: Path | None) -> tuple[DataFileError, ...]:
     """Find the faults of studies, mappings, hooks and site folder.
 
-    What rests on a faulty file is checked once that is mended.
+    What depends on a faulty file is only checked once that file is mended.
     """
     faults = Faults()
     site: SiteFolder | None = None
@@ -256,7 +284,8 @@ def load_measures_of(service: Service, site: SiteFolder | None) -> Measures:
 def _folders(
     kind: Literal["hooks", "mappings"], site: SiteFolder | None
 ) -> tuple[Path, ...]:
-    return (data_root(kind), *(site.overlays(kind) if site else ()))
+    overlays = site.overlays(kind) if site else ()
+    return (data_root(kind), *overlays)
 
 
 def _policy(
@@ -284,21 +313,22 @@ def _policy(
 def _recalibration(
     path: Path, digests: Mapping[str, str]
 ) -> Mapping[str, Recalibration]:
-    """Return the site's recalibration by model.
-
-    One of other numbers than those in force is refused.
+    """Read the site's recalibration of each model.
 
     Args:
         digests: digests of the numbers in force, by model.
+
+    Raises:
+        DataFileError: a recalibration is of no model, or was made with other numbers
+            than those in force.
     """
     if not path.exists():
         return {}
     recalibrations = {}
     for name, table in read_toml(path).items():
         if name not in digests:
-            raise DataFileError(
-                label(path), name, f"is not one of the models {', '.join(digests)}"
-            )
+            known = ", ".join(digests)
+            raise DataFileError(label(path), name, f"is not one of the models {known}")
         recalibrations[name] = validated(Recalibration, table, path)
         if recalibrations[name].table_digest != digests[name]:
             raise DataFileError(
@@ -323,9 +353,9 @@ def _model_cards(
     site: SiteFolder | None,
     policy: Policy,
 ) -> dict[str, dict[str, Any]]:
-    """Return the cards of the pooled model and of all studies.
+    """Return the model cards of the pooled model and of all studies.
 
-    They have the simulations, and what the site itself says of them.
+    They include the simulations, and what the site says of the models.
     """
     contrary = load_contrary_evidence(STUDIES)
     local: dict[str, dict[str, dict[str, str]]] = {
@@ -362,7 +392,7 @@ def _model_cards(
 def _observed_expected(
     site: SiteFolder | None, models: Container[str]
 ) -> Mapping[str, ObservedExpected]:
-    """Load observed / expected by quarter as the site measured it, by model."""
+    """Load the site's observed and expected events by quarter, by model."""
     path = site.path / OBSERVED_EXPECTED if site else None
     if path is None or not path.exists():
         return {}

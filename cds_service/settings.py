@@ -30,29 +30,30 @@ Network = IPv4Network | IPv6Network
 Base = Annotated[str, AfterValidator(lambda url: parse_base(url).url)]
 
 
-def _parts(value: Any) -> Any:
+def _split(value: Any) -> Any:
+    """Split a text at its commas; anything else stays."""
     if not isinstance(value, str):
         return value
     return [part.strip() for part in value.split(",")]
 
 
-def _looked_at(value: Any, check: Callable[[Any], Any]) -> Any:
-    """Check a path; one that the system cannot look at is a wrong value."""
+def _checked(value: Any, check: Callable[[Any], Any]) -> Any:
+    """Check a path; a path that the system cannot read is a wrong value."""
     try:
         return check(value)
     except OSError as error:
         raise ValueError(f"cannot be read ({error.strerror})") from None
 
 
-Folder = Annotated[DirectoryPath, WrapValidator(_looked_at)]
+Folder = Annotated[DirectoryPath, WrapValidator(_checked)]
 
 
 class Settings(BaseModel):
     """All settings of one process.
 
     Attributes:
-        fhir_servers: bases that open mode may call besides loopback, from the command
-            line.
+        fhir_servers: bases that open mode may call in addition to loopback, from the
+            command line.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
@@ -149,7 +150,7 @@ class Settings(BaseModel):
             " is not ready"
         ),
     )
-    trusted_proxies: Annotated[tuple[Network, ...], BeforeValidator(_parts)] = Field(
+    trusted_proxies: Annotated[tuple[Network, ...], BeforeValidator(_split)] = Field(
         default=(),
         description=(
             "proxies whose X-Forwarded-For counts for login limits, and that hold"
@@ -168,11 +169,11 @@ class Settings(BaseModel):
     @field_validator("link_key")
     @classmethod
     def _link_key_is_a_secret(cls, value: Path | None) -> Path | None:
-        return value and _looked_at(value, _secret)
+        return value and _checked(value, _checked_secret)
 
     @property
     def gather_budget_seconds(self) -> float:
-        """Return the seconds for reading the record within the deadline."""
+        """Return how many seconds of the deadline are for reading the record."""
         return Deadline.after(self.deadline_seconds, began=0.0).for_reading().ends
 
 
@@ -185,16 +186,16 @@ def read_settings(
     """Read the settings of this process; an empty variable counts as not set.
 
     Args:
-        deadline_seconds: default of this command if the variable is not set
+        deadline_seconds: the command's own default, if the variable is not set
             (`assess`: 20).
 
     Raises:
-        DataFileError: a value is wrong; names the variable, never its value.
+        DataFileError: a value is wrong; it names the variable, never the value.
     """
     environ = os.environ if environ is None else environ
     values: dict[str, Any] = {
         name: environ[PREFIX + name.upper()]
-        for name in _names()
+        for name in _variables()
         if environ.get(PREFIX + name.upper())
     }
     if deadline_seconds is not None:
@@ -202,7 +203,7 @@ def read_settings(
     try:
         return Settings(**values, fhir_servers=tuple(fhir_servers))
     except ValidationError as error:
-        raise _named(error) from None
+        raise _fault_of(error) from None
 
 
 def describe_settings() -> str:
@@ -210,7 +211,7 @@ def describe_settings() -> str:
 
     `serve --help` prints them.
     """
-    fields = {name: Settings.model_fields[name] for name in _names()}
+    fields = {name: Settings.model_fields[name] for name in _variables()}
     defaults = {
         name: f" [default: {field.default}]"
         for name, field in fields.items()
@@ -222,7 +223,7 @@ def describe_settings() -> str:
     )
 
 
-def _secret(file: Path) -> Path:
+def _checked_secret(file: Path) -> Path:
     if not file.is_file() or file.stat().st_mode & 0o037:
         raise ValueError(
             "must be a file that others cannot read, nor the group write: chmod 600"
@@ -232,13 +233,15 @@ def _secret(file: Path) -> Path:
     return file
 
 
-def _names() -> tuple[str, ...]:
+def _variables() -> tuple[str, ...]:
+    """List the settings that an environment variable may set."""
     return tuple(
         name for name, field in Settings.model_fields.items() if field.description
     )
 
 
-def _named(error: ValidationError) -> DataFileError:
+def _fault_of(error: ValidationError) -> DataFileError:
+    """Name the variable of the first fault, without its value."""
     faults = error.errors(include_url=False, include_context=False, include_input=False)
     fault = faults[0]
     name = str(fault["loc"][0])
