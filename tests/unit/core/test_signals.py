@@ -651,4 +651,4 @@ def test_a_signal_says_what_exactly_it_is(known, signal, because):
 
 def test_a_second_detector_of_a_signal_is_refused():
     with pytest.raises(ValueError, match="young"):
-        signal("young")(lambda situation: None)
+        signal("young")(lambda _: None)
