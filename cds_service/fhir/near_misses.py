@@ -78,7 +78,7 @@ def missed_t_scores(
             units = [text(member(quantity, name)) for name in ("unit", "code")]
             texts = [*texts_of(code), *filter(None, units)]
             words = "\n".join([one[:LONGEST_TITLE] for one in texts])
-            is_t_score = terminology.reports.name_t_score(words)
+            is_t_score = terminology.reports.names_t_score(words)
             if is_t_score and not terminology.concepts(code):
                 misses |= dict.fromkeys(_near("t-score", [code]))
     return tuple(misses)[:MOST]

@@ -17,7 +17,7 @@ OF_BONE = frozenset({"dxa-exam", "dxa", TELLS_T_SCORE})
 
 def names_t_score(report: Json, terminology: Terminology) -> bool:
     """Tell if the words of a report name a T-score."""
-    return any(map(terminology.reports.name_t_score, words_of_report(report)))
+    return any(map(terminology.reports.names_t_score, words_of_report(report)))
 
 
 def codes_of_report(report: Json) -> Iterator[Json]:

@@ -147,7 +147,7 @@ class ReportWords:
     def _alarming(self) -> re.Pattern[str]:
         return ignoring_case(either(self._content.alarming))
 
-    def name_t_score(self, words: str) -> bool:
+    def names_t_score(self, words: str) -> bool:
         """Tell if words name a T-score; most are the title of a value and its unit."""
         is_kept = len(words) <= LONGEST_KEPT
         return (self._kept_titles if is_kept else self._is_called_t_score)(words)
