@@ -202,7 +202,8 @@ class AuthorizationServer:
             auth = (quote_plus(ours.client_id), quote_plus(ours.secret))
         else:
             form["client_id"] = ours.client_id
-            form |= {"client_secret": ours.secret} if ours.secret is not None else {}
+            if ours.secret is not None:
+                form["client_secret"] = ours.secret
         if not self._turns.acquire(timeout=TURN_SECONDS):
             raise CallFailed("busy", BUSY)
         try:
@@ -224,12 +225,12 @@ class AuthorizationServer:
         token = answer.get("id_token")
         if not isinstance(token, str):
             raise LoginRefused("no-token")
-        keys = self._discovered(deadline)
+        provider = self._discovered(deadline)
         return _verified(
             token,
-            lambda kid: self._keys(keys.keys, kid, deadline),
+            lambda kid: self._keys(provider.keys, kid, deadline),
             self._ours.client_id,
-            keys.issuer,
+            provider.issuer,
             nonce,
         )
 
@@ -258,14 +259,15 @@ class AuthorizationServer:
         offered = values_of(
             document.get("token_endpoint_auth_methods_supported", [BASIC])
         )
+        has_post_alone = POST in offered and BASIC not in offered
+        names_itself = document.get("authorization_response_iss_parameter_supported")
         return Provider(
             issuer=issuer,
             authorization=self._endpoint(document.get("authorization_endpoint")),
             token=self._endpoint(document.get("token_endpoint")),
             keys=self._keys_at(self._endpoint(document.get("jwks_uri")), issuer),
-            authentication=POST if POST in offered and BASIC not in offered else BASIC,
-            names_itself=document.get("authorization_response_iss_parameter_supported")
-            is True,
+            authentication=POST if has_post_alone else BASIC,
+            names_itself=names_itself is True,
         )
 
     def _keys_at(self, url: str, issuer: str) -> KeyAddress:
@@ -346,14 +348,14 @@ def _verified(
             token, fitting, ALGORITHMS, OPTIONS, audience=[client_id], issuer=issuer
         )
     except jwt.PyJWTError as error:
-        raise LoginRefused(
-            next(word for kind, word in TOKEN_FAULTS.items() if isinstance(error, kind))
-        ) from None
+        faults = (
+            word for kind, word in TOKEN_FAULTS.items() if isinstance(error, kind)
+        )
+        raise LoginRefused(next(faults)) from None
     # the authorized party: which of several audiences requested the token
     party = claims.get("azp")
-    if (party is None and len(values_of(claims["aud"])) > 1) or (
-        party is not None and party != client_id
-    ):
+    is_needed = len(values_of(claims["aud"])) > 1
+    if party != client_id and (party is not None or is_needed):
         raise LoginRefused("azp")
     if not hmac.compare_digest(str(claims["nonce"]).encode(), nonce.encode()):
         raise LoginRefused("nonce")

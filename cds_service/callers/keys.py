@@ -100,15 +100,14 @@ def read_keys(text: bytes, algorithms: Collection[str] = OF_CLIENTS) -> KeySet:
     ignored: dict[str, str] = {}
     for member in members:
         kid = member.get("kid", "") if isinstance(member, dict) else None
-        read = (
-            _read_key(member, algorithms)
-            if isinstance(kid, str) and len(kid) <= MAX_KID
-            else "jwks.badkey"
-        )
+        if not isinstance(kid, str) or len(kid) > MAX_KID:
+            ignored[str(kid)[:MAX_KID]] = "jwks.badkey"
+            continue
+        read = _read_key(member, algorithms)
         if isinstance(read, str):
-            ignored[str(kid)[:MAX_KID]] = read
+            ignored[kid] = read
         else:
-            _add(str(kid), read, keys, ignored)
+            _add(kid, read, keys, ignored)
     return KeySet(keys, ignored)
 
 
@@ -261,11 +260,9 @@ class KeyFile:
         """Return this file for any `jku` on the EHR's own origin."""
         del until  # nothing is fetched
         named, own = _address(jku), _address(self._issuer)
-        return (
-            self
-            if named is not None and own is not None and named.origin == own.origin
-            else None
-        )
+        if named is None or own is None or named.origin != own.origin:
+            return None
+        return self
 
     def prefetch(self) -> None:
         """Do nothing: the keys are already loaded."""
@@ -371,17 +368,14 @@ class KeyAddresses:
 
         If all lack this id, they are fetched side by side.
         """
-        keys = NO_KEYS
-        for within in (
-            Deadline.after(0.0),
-            Deadline.after(min(WAIT_SECONDS, until.left)),
-        ):
-            keys = _joined(
-                source.known(kid, within) or NO_KEYS for source in self._sources
-            )
-            if kid in keys.keys:
-                break
-        return keys
+        known = self._known(kid, Deadline.after(0.0))
+        if kid in known.keys:
+            return known
+        return self._known(kid, Deadline.after(min(WAIT_SECONDS, until.left)))
+
+    def _known(self, kid: str, within: Deadline) -> KeySet:
+        sets = (source.known(kid, within) for source in self._sources)
+        return _joined(key_set or NO_KEYS for key_set in sets)
 
     def named(self, jku: Any, until: Deadline) -> KeyAddress | None:
         return next(
@@ -424,9 +418,8 @@ class KeyIndex:
 
     @property
     def addresses(self) -> Sequence[str]:
-        return [source.url for source in (self.cached.last or {}).values()] or [
-            f"listed at {self._url}"
-        ]
+        sources = (self.cached.last or {}).values()
+        return [source.url for source in sources] or [f"listed at {self._url}"]
 
     @property
     def ids(self) -> Collection[str]:
@@ -508,10 +501,8 @@ def read_index(text: bytes) -> Collection[Address]:
     except JsonTextError as error:
         raise NoKeySet(str(error)) from None
     members = document.values() if isinstance(document, dict) else ()
-    lists = [document, *members]
-    entries = next(
-        (candidate for candidate in lists if isinstance(candidate, list)), None
-    )
+    lists = (part for part in (document, *members) if isinstance(part, list))
+    entries = next(lists, None)
     if entries is None or len(entries) > MAX_SETS:
         raise NoKeySet(f"not a list of at most {MAX_SETS} addresses")
     urls = (entry.get("jku") if isinstance(entry, dict) else entry for entry in entries)

@@ -351,14 +351,12 @@ def _refusal(reason: str) -> NotAuthenticated:
 def _claimed(header: Mapping[str, Any], claims: Mapping[str, Any]) -> Mapping[str, Any]:
     """Return the claims that an operator compares with the site's settings."""
     audience = claims.get("aud")
-    several = (
-        [_shortened(value) for value in audience[:MAX_AUDIENCES]]
-        if isinstance(audience, list)
-        else None
-    )
+    audiences: str | list[str] = _shortened(audience)
+    if isinstance(audience, list):
+        audiences = [_shortened(value) for value in audience[:MAX_AUDIENCES]]
     return {
         "iss": _shortened(claims.get("iss")),
-        "aud": _shortened(audience) if several is None else several,
+        "aud": audiences,
         "jku": _shortened(header.get("jku")),
         "kid": _shortened(header.get("kid")),
     }
@@ -367,4 +365,5 @@ def _claimed(header: Mapping[str, Any], claims: Mapping[str, Any]) -> Mapping[st
 def _shortened(value: Any) -> str:
     """Shorten a text; of an address leave out user, query and fragment."""
     text = SECRET.sub("", value) if isinstance(value, str) else ""
-    return text[: SHOWN_ADDRESS if text.startswith(("https://", "http://")) else SHOWN]
+    is_address = text.startswith(("https://", "http://"))
+    return text[: SHOWN_ADDRESS if is_address else SHOWN]

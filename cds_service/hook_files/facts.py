@@ -26,31 +26,20 @@ def check_fact(fact: FactFile, names: Mapping[str, Collection[str]]) -> None:
         fact: the file of a fact.
         names: the names that exist, by kind.
     """
-    conditions = [
-        *fact.phrases,
-        *fact.lines,
-        *([fact.settles_review] if fact.settles_review else []),
-    ]
+    conditions = [*fact.phrases, *fact.lines]
+    if fact.settles_review:
+        conditions.append(fact.settles_review)
+    signals: list[str] = []
+    facts: list[str] = []
+    for condition in conditions:
+        signals += [*condition.signal, *condition.unless_signal]
+        facts += [*condition.fact, *condition.unless_fact]
     references: dict[str, tuple[str, Collection[str]]] = {
         "signal": ("signals", [fact.signal]),
         "closed-by": ("kinds of order", fact.closed_by),
         "guidelines": ("guidelines", fact.guidelines),
-        "phrases.signal": (
-            "signals",
-            [
-                name
-                for condition in conditions
-                for name in (*condition.signal, *condition.unless_signal)
-            ],
-        ),
-        "phrases.fact": (
-            "facts",
-            [
-                name
-                for condition in conditions
-                for name in (*condition.fact, *condition.unless_fact)
-            ],
-        ),
+        "phrases.signal": ("signals", signals),
+        "phrases.fact": ("facts", facts),
     }
     file = f"facts/{fact.rank:02d}-… (id {fact.id})"
     check_references(file, references, names)
@@ -60,6 +49,7 @@ def check_fact(fact: FactFile, names: Mapping[str, Collection[str]]) -> None:
         except ValueError as error:
             raise DataFileError(file, "phrases", str(error)) from error
         known_words = {*COMMON_WORDS, *fact.words}
+        # `{Drug}` begins a sentence with the word `drug`.
         unknown = {
             word
             for word in words

@@ -125,7 +125,7 @@ def read_numbered(
             files.append(validated(model, table, path))
     faults.stop()
     counts = Counter(file.id for file in files)
-    if doubled := sorted(name_ for name_, count in counts.items() if count > 1):
+    if doubled := sorted(file_id for file_id, count in counts.items() if count > 1):
         raise DataFileError(name, "id", f"appears twice: {', '.join(doubled)}")
     return tuple(files)
 

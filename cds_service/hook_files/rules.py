@@ -75,10 +75,10 @@ def check_rule(
     check_references(file, references, names)
     if rule.order is not None and rule.order not in order_templates:
         raise DataFileError(file, "order", f"there is no orders/{rule.order}.json")
-    lines = [
-        text for option in rule.texts for text in (option.line(rule.text), option.label)
-    ]
-    words = read_placeholders([rule.text, rule.label, *lines])
+    texts = [rule.text, rule.label]
+    for option in rule.texts:
+        texts += [option.line(rule.text), option.label]
+    words = read_placeholders(texts)
     if rule.order is not None:
         words |= read_placeholders(order_templates[rule.order].resource)
     if unknown := words - RULE_WORDS:

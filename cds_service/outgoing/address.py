@@ -57,9 +57,8 @@ class Address:
         host = f"[{self.host}]" if ":" in self.host else self.host
         port = "" if self.port == DEFAULT_PORTS[self.scheme] else f":{self.port}"
         path = "".join(f"/{segment}" for segment in self.segments)
-        return f"{self.scheme}://{host}{port}{path}" + (
-            f"?{self.query}" if self.query else ""
-        )
+        query = f"?{self.query}" if self.query else ""
+        return f"{self.scheme}://{host}{port}{path}{query}"
 
     def is_under(self, base: "Address") -> bool:
         """Tell if this has the base's origin, and its path or one below."""

@@ -55,13 +55,13 @@ class Breaker:
                 self._calls.append((now, patient if failed else None))
                 while self._calls[0][0] < now - WINDOW_SECONDS:
                     self._calls.popleft()
-                self._rests_until = (
-                    now + _rest_seconds() if failed and self._is_failing() else None
-                )
+                if failed and self._is_failing():
+                    self._rests_until = now + _rest_seconds()
             elif self._is_trying:
                 self._is_trying = False
                 self._calls.clear()
-                self._rests_until = self._rests_until if failed else None
+                if not failed:
+                    self._rests_until = None
 
     def _is_failing(self) -> bool:
         patients = [patient for _, patient in self._calls if patient is not None]

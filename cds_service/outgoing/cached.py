@@ -72,17 +72,13 @@ class Cached(Generic[Thing]):
         with self._lock:
             now = self._monotonic()
             lacks = self.last is None or not is_enough(self.last)
-            fetching = (
-                self._begin() if lacks or now - self._fetched > FRESH_SECONDS else None
-            )
+            is_old = now - self._fetched > FRESH_SECONDS
+            fetching = self._begin() if lacks or is_old else None
             has_to_wait = lacks or now - self._ended > MAX_AGE_SECONDS
-        if (
-            fetching is not None
-            and has_to_wait
-            and self._waiting.acquire(blocking=False)
-        ):
+        awaited = fetching if has_to_wait else None
+        if awaited is not None and self._waiting.acquire(blocking=False):
             try:
-                fetching.wait(max(0.0, until.left))
+                awaited.wait(max(0.0, until.left))
             finally:
                 self._waiting.release()
         with self._lock:
@@ -106,9 +102,8 @@ class Cached(Generic[Thing]):
         if self._fetching is not None:
             return self._fetching
         now = self._monotonic()
-        if now - self._tried < (
-            FIRST_PAUSE_SECONDS if self.last is None else PAUSE_SECONDS
-        ):
+        pause = FIRST_PAUSE_SECONDS if self.last is None else PAUSE_SECONDS
+        if now - self._tried < pause:
             return None
         self._tried = now
         over = threading.Event()

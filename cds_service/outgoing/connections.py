@@ -303,10 +303,9 @@ def _pinned(
     """Return the request to this address instead of the name, which stays in Host."""
     parts = urlsplit(str(request.url))
     host = f"[{address}]" if ":" in address else address
+    place = host if parts.port is None else f"{host}:{parts.port}"
     pinned = copy(request)
-    pinned.url = parts._replace(
-        netloc=host if parts.port is None else f"{host}:{parts.port}"
-    ).geturl()
+    pinned.url = parts._replace(netloc=place).geturl()
     pinned.headers["Host"] = parts.netloc
     return pinned
 
@@ -321,11 +320,8 @@ def _too_large() -> CallFailed:
 
 def _cause(error: Exception) -> Any:
     """Return the error of urllib3 that requests has wrapped; else the error itself."""
-    inner = (
-        error.args[0]
-        if isinstance(error, requests.RequestException) and error.args
-        else error
-    )
+    is_wrapped = isinstance(error, requests.RequestException) and error.args
+    inner = error.args[0] if is_wrapped else error
     return getattr(inner, "reason", None) or inner
 
 
@@ -337,10 +333,8 @@ def _as_failure(error: Exception) -> CallFailed:
         return CallFailed("unreachable", "the server cannot be reached")
     if isinstance(cause, urllib3.exceptions.TimeoutError | TimeoutError):
         return late()
-    if any(
-        isinstance(error, ConnectionError)
-        for error in (cause, *getattr(cause, "args", ()))
-    ):
+    parts = (cause, *getattr(cause, "args", ()))
+    if any(isinstance(part, ConnectionError) for part in parts):
         return CallFailed("reset", "the connection to the server broke")
     if isinstance(cause, urllib3.exceptions.HTTPError):
         return CallFailed("truncated", "the server's answer broke off")

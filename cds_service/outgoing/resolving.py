@@ -73,16 +73,13 @@ class Resolver:
         addresses = (host,) if is_ip_address(host) else self._resolved(host, deadline)
         if not addresses:
             raise CallFailed("dns", "the server's name cannot be resolved")
-        if not all(
-            self._may_call(
-                _meant(ip_address(address.partition("%")[0])), host, is_plain=is_plain
-            )
-            for address in addresses
-        ):
-            raise CallFailed(
-                "ip-denied",
-                "the server's name leads to an address that may not be called",
-            )
+        for address in addresses:
+            ip = _meant(ip_address(address.partition("%")[0]))
+            if not self._may_call(ip, host, is_plain=is_plain):
+                raise CallFailed(
+                    "ip-denied",
+                    "the server's name leads to an address that may not be called",
+                )
         return addresses[:MOST_ADDRESSES]
 
     def _resolved(self, host: str, deadline: Deadline) -> tuple[str, ...]:
@@ -92,9 +89,8 @@ class Resolver:
         try:
             if time.monotonic() >= known.until:
                 known.addresses = self._look_up(host)
-                known.until = time.monotonic() + (
-                    KEPT_SECONDS if known.addresses else FAILURE_KEPT_SECONDS
-                )
+                kept = KEPT_SECONDS if known.addresses else FAILURE_KEPT_SECONDS
+                known.until = time.monotonic() + kept
             return known.addresses
         finally:
             known.lock.release()

@@ -66,6 +66,14 @@ def _strip_type(value: Any, resource_type: str) -> Any:
     return value.removeprefix(f"{resource_type}/") if isinstance(value, str) else value
 
 
+def _bare_id(value: Any, resource_type: str) -> Any:
+    """Return an id without its type; pydantic refuses what is no text."""
+    bare = _strip_type(value, resource_type)
+    if isinstance(bare, str) and not is_fhir_id(bare):
+        raise ValueError("not a FHIR id")
+    return bare
+
+
 class Inbound(BaseModel):
     model_config = ConfigDict(
         frozen=True,
@@ -144,10 +152,7 @@ class HookContext(Inbound):
     @field_validator("patient_id", mode="before")
     @classmethod
     def _patient_id_is_a_fhir_id(cls, value: Any) -> Any:
-        patient_id = _strip_type(value, "Patient")
-        if isinstance(patient_id, str) and not is_fhir_id(patient_id):
-            raise ValueError("not a FHIR id")
-        return patient_id
+        return _bare_id(value, "Patient")
 
     @property
     def has_orders(self) -> bool:
@@ -200,10 +205,7 @@ class EncounterDischargeContext(HookContext):
     @field_validator("encounter_id", mode="before")
     @classmethod
     def _encounter_id_is_a_fhir_id(cls, value: Any) -> Any:
-        encounter_id = _strip_type(value, "Encounter")
-        if isinstance(encounter_id, str) and not is_fhir_id(encounter_id):
-            raise ValueError("not a FHIR id")
-        return encounter_id
+        return _bare_id(value, "Encounter")
 
     @field_validator("draft_orders", mode="before")
     @classmethod

@@ -190,18 +190,13 @@ class Client(SiteTable):
 
 def with_profile(client: Client, profile: Profile) -> Client:
     """Complete the client by its profile; its own table wins."""
-    own_keys = client.model_fields_set
     values: dict[str, Any] = {
         "algorithms": value_of(profile.token.algorithms),
         "hook_instance": value_of(profile.request.hook_instance),
     }
     hooks = value_of(profile.hooks.names) or ()
     values["patient_view"] = "patient-view" in hooks and "order-sign" not in hooks
-    update = {
-        name: value
-        for name, value in values.items()
-        if value is not None and name not in own_keys
-    }
+    update = _unstated(values, client)
     if client.worksheet is not None and client.worksheet.writes is None:
         writes = value_of(profile.server.writes)
         update["worksheet"] = client.worksheet.model_copy(update={"writes": writes})
@@ -227,9 +222,13 @@ def capabilities_of(profile: Profile, own: Capabilities = EVERYTHING) -> Capabil
         "order_details": value_of(answer.order_details),
         "handout": value_of(answer.handout),
     }
-    update = {
+    return own.model_copy(update=_unstated(values, own))
+
+
+def _unstated(values: Mapping[str, Any], own: SiteTable) -> dict[str, Any]:
+    """Return the known values whose keys the site's own table lacks."""
+    return {
         name: value
         for name, value in values.items()
         if value is not None and name not in own.model_fields_set
     }
-    return own.model_copy(update=update)

@@ -133,15 +133,11 @@ class Site(SiteTable):
 
     def scope_of(self, account: str) -> Caller | None:
         """Return the caller whose entries alone an account sees; None for all."""
-        return next(
-            (
-                scope
-                for client in self.clients
-                for name, scope in client.scopes()
-                if name == account
-            ),
-            None,
-        )
+        for client in self.clients:
+            for name, scope in client.scopes():
+                if name == account:
+                    return scope
+        return None
 
     def is_live_for(self, user_id: str, issuer: str | None) -> bool:
         """Tell if this user of this EHR is shown cards."""
@@ -192,10 +188,8 @@ class SiteFolder:
     def overlays(self, kind: Literal["mappings", "hooks"]) -> tuple[Path, ...]:
         """Return the overlays of this kind; the last one's files count."""
         overlay = self.mappings if kind == "mappings" else self.hooks
-        return (
-            *(self.below.overlays(kind) if self.below else ()),
-            *([overlay] if overlay else []),
-        )
+        below = self.below.overlays(kind) if self.below else ()
+        return (*below, overlay) if overlay else below
 
 
 class ClientFile(SiteTable):
@@ -403,24 +397,19 @@ def _check_clients(file: Path, site: Site) -> None:
                 f"{place}.issuer",
                 "appears twice; write one table for each EHR",
             )
-        if (
-            client.jwks_file is not None
-            and not (file.parent / client.jwks_file).is_file()
-        ):
-            raise DataFileError(
-                str(file),
-                f"{place}.jwks-file",
-                "there is no such file in the site folder",
-            )
-        if client.jwks_file is not None and holds_private_key(
-            file.parent / client.jwks_file
-        ):
-            raise DataFileError(
-                str(file),
-                f"{place}.jwks-file",
-                "holds a private key: only public ones belong there",
-            )
+        if client.jwks_file is not None:
+            _check_key_file(file, f"{place}.jwks-file", client.jwks_file)
         _check_networks(file, place, client, site.fhir)
+
+
+def _check_key_file(file: Path, key: str, name: str) -> None:
+    key_file = file.parent / name
+    if not key_file.is_file():
+        fault = "there is no such file in the site folder"
+        raise DataFileError(str(file), key, fault)
+    if holds_private_key(key_file):
+        fault = "holds a private key: only public ones belong there"
+        raise DataFileError(str(file), key, fault)
 
 
 def _check_reviewers(file: Path, site: Site) -> None:
@@ -446,19 +435,15 @@ def _check_networks(file: Path, place: str, client: Client, access: FhirAccess) 
         f"{place}.jwks-origins": client.jwks_origins,
     }
     for key, addresses in urls.items():
-        for url in addresses:
-            if (
-                url is not None
-                and not access.allow_private_networks
-                and _is_private(parse_address(url))
-            ):
+        for address in map(parse_address, filter(None, addresses)):
+            if _is_private(address) and not access.allow_private_networks:
                 raise DataFileError(
                     str(file),
                     key,
                     "plain http and loopback need allow-private-networks = true "
                     "in [fhir]",
                 )
-            if url is not None and parse_address(url).is_plain_and_public:
+            if address.is_plain_and_public:
                 raise DataFileError(
                     str(file), key, "plain http is for private networks alone"
                 )
@@ -542,13 +527,12 @@ def what_was_read(folder: SiteFolder | None) -> Iterator[str]:
     if not site.clients:
         yield "  no [[clients]]: the service is open and local"
     for site_folder in (folder, *folder.clients.values()):
-        confirmed = _overlay(site_folder.path / CONFIRMED)
-        places = (site_folder.mappings, site_folder.hooks, confirmed)
-        overlays = (overlay for overlay in places if overlay)
-        for path in (
-            path
-            for overlay in overlays
-            for path in sorted(overlay.rglob("*"))
-            if path.is_file()
-        ):
-            yield f"{path}: read"
+        yield from _files_read(site_folder)
+
+
+def _files_read(site_folder: SiteFolder) -> Iterator[str]:
+    confirmed = _overlay(site_folder.path / CONFIRMED)
+    for overlay in (site_folder.mappings, site_folder.hooks, confirmed):
+        for path in sorted(overlay.rglob("*")) if overlay else ():
+            if path.is_file():
+                yield f"{path}: read"
