@@ -264,7 +264,7 @@ def read_orderables(folders: Sequence[Path]) -> Mapping[Code, tuple[Orderable, .
         if "display" in element:
             coding["display"] = element["display"]
         for target in element.get("target", []):
-            if target.get("equivalence") in MEANS_SAME:
+            if "code" in target and target.get("equivalence") in MEANS_SAME:
                 order = (ORDERS, target["code"])
                 earlier = orderables.get(order, ())
                 orderables[order] = (*earlier, Orderable(coding, path))

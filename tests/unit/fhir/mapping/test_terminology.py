@@ -11,9 +11,10 @@ from hypothesis import given
 from cds_service.errors import DataFileError
 from cds_service.fhir.mapping.finding_specs import check_specs, load_finding_specs
 from cds_service.fhir.mapping.language import concepts_of_lists, read_languages
+from cds_service.fhir.mapping.mapping_files import read_orderables
 from cds_service.fhir.mapping.terminology import Terminology
 from tests.builders import MAPPINGS, coded, terminology
-from tests.codes import LOINC, MEASURES
+from tests.codes import LOINC, MEASURES, ORDERS
 from tests.order_builders import junk
 
 LOCAL = "urn:oid:1.2.3.flowsheet"
@@ -243,6 +244,11 @@ def element(
         "code": code,
         "target": [{"code": target, "equivalence": equivalence, **implied, **members}],
     }
+
+
+def test_a_target_without_a_code_offers_no_order(tmp_path):
+    unnamed = {"code": "7010", "target": [{"equivalence": "equivalent"}]}
+    assert read_orderables([site_map(tmp_path, unnamed, target=ORDERS)]) == {}
 
 
 def test_a_local_code_means_what_the_site_says_and_brings_its_unit(tmp_path):
