@@ -88,7 +88,7 @@ class Provider:
         issuer: the issuer of its ID tokens.
         authorization, token: URLs of these endpoints, as written.
         keys: the source of its keys.
-        authentication: how we prove who we are at the token endpoint.
+        authentication: the way in which we authenticate at the token endpoint.
         names_itself: its responses contain `iss` (RFC 9207).
     """
 

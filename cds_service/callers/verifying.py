@@ -39,7 +39,7 @@ KID_UNKNOWN = "jwt.kid_unknown"
 # parts of an address that may hold a secret: user, query and fragment
 SECRET = re.compile(r"(?<=://)[^/]*@|[?#].*", re.DOTALL)
 SHAPE = re.compile(r"([A-Za-z0-9_-]+)\.([A-Za-z0-9_-]+)\.([A-Za-z0-9_-]*)", re.ASCII)
-# Header members that change how the token is read, or that contain a key.
+# Header members that change the reading of the token, or that contain a key.
 REFUSED_MEMBERS: Mapping[str, str] = {
     **dict.fromkeys(("crit", "b64", "zip"), "jwt.crit"),
     **dict.fromkeys(("jwk", "x5c", "x5u"), "jwt.header"),

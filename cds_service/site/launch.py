@@ -14,7 +14,8 @@ class WorksheetLaunch(SiteTable):
             client, which PKCE alone protects.
         servers: origins that a FHIR server's SMART configuration may name besides its
             own.
-        writes: how the FHIR server takes several values; None as its profile says.
+        writes: the FHIR server takes several values as one transaction, or one at a
+            time; None as its profile says.
         in_cards: cards link to it, so the EHR must be able to launch a link of type
             `smart`.
     """

@@ -14,7 +14,7 @@ from cds_service.errors import DataFileError
 from cds_service.outgoing.address import parse_address
 from cds_service.site.fields import Origin, SiteTable, Text, YesNo
 
-# what an account may do on the review pages
+# the rights of an account on the review pages
 Role = Literal["reviewer", "privacy-officer", "operator"]
 ROLES: tuple[Role, ...] = get_args(Role)
 SECRET = re.compile(r"[\x21-\x7e]{1,1024}")

@@ -62,10 +62,10 @@ def names(text: str) -> list[str]:
     return _NAME.split(text)
 
 
-# --- how a clause says what it names
+# --- denial, suspicion and withdrawal in a clause
 
-# `no`, `without`, `kein`; also words for what another person has, or what is feared or
-# looked for
+# `no`, `without`, `kein`; also words for a disease that another person has, or that is
+# feared or looked for
 DENIED = frozenset({"denial"})
 # a text that only denies the name for which `@` is written: `no @`, `@ ruled out`
 ONLY_DENIED = frozenset({"whole-denial"})
@@ -306,7 +306,7 @@ class ClauseReader:
         last = joints[-1]
         border = self.joints.border.search(follows, last.end())
         end = border.start() if border else len(follows)
-        # `no fracture and metastasis of T12`: what `and` adds may be there
+        # `no fracture and metastasis of T12`: the name after `and` may not be denied
         listed = follows[:end] if last.lastgroup == "and_" else follows[: last.start()]
         return end if self._is_bare(listed) else 0
 

@@ -70,7 +70,7 @@ class OtherDose:
 
     Attributes:
         name: name of this dose, an ingredient of its own.
-        ingredient: what it shares codes and names with.
+        ingredient: the ingredient whose codes and names it shares.
         least: amounts from which it is this dose, by unit.
         most: amounts up to which it is, if the usual dose is the greater one.
         per_ml: mg in a mL from which it is this dose.

@@ -48,8 +48,8 @@ class HarmlessFile(DataFile):
         reviewed: a reader of these languages, whom a site names, has read the file.
         titles: names by language.
         social: categories and names of entries on work, home and schooling.
-        asides: what a name may have next to it.
-        vertebrae: how a vertebra is written.
+        asides: words that a name may have next to it.
+        vertebrae: spellings of a vertebra.
     """
 
     reviewed: bool

@@ -118,7 +118,7 @@ class Vertebrae(DataTable):
 
     Attributes:
         thoracic, lumbar: names before a number, with what may be between them.
-        numbered: how a number is written before a name: `#` for figures, `@` for one
+        numbered: forms of a number before a name, with `#` for figures and `@` for one
             of the ordinals.
         ordinals: first to twelfth.
         thoracic_after, lumbar_after: names written after a number or ordinal.

@@ -81,7 +81,7 @@ class LevelRules:
 
         Args:
             languages: the files of `texts/`.
-            places: finds the words that say how a level is meant.
+            places: finds the words that call a level old, or exclude it.
         """
         self._places, self._speller = places, Speller(languages)
         self._kept = lru_cache(KEPT_TEXTS)(self._treated_in)
@@ -314,7 +314,7 @@ class LevelRules:
                 if name in AUGMENTATIONS
             )
             old: _Group | None = min(groups, key=lambda group: _distance(group, mark))
-            # "kyphoplasty L1" is what is ordered
+            # The first level, as in "kyphoplasty L1, old fracture", is the ordered one.
             if is_named and old is groups[0] and groups[0].end <= mark[0]:
                 old = self._named_by(mark, groups[1:], clause)
             groups = [group for group in groups if group is not old]
