@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache, partial
 from itertools import islice
+from typing import NamedTuple
 
 from cds_service.core.derived import SPINE
 from cds_service.fhir.mapping.clauses import remarks
@@ -60,6 +61,20 @@ class _Group:
     end: int
     levels: set[str] = field(default_factory=set)
     is_clear: bool = True
+
+
+class _Continuation(NamedTuple):
+    """Levels that continue a group.
+
+    Attributes:
+        levels: the levels; None if it is not clear which are meant.
+        last: the level that is named last.
+        end: index at which the continuation ends.
+    """
+
+    levels: set[str] | None
+    last: str
+    end: int
 
 
 def in_order(levels: set[str] | frozenset[str]) -> tuple[str, ...]:
@@ -263,38 +278,48 @@ class LevelRules:
             yield group
             position = group.end
 
-    def _following(
-        self, part: str, end: int, last: str
-    ) -> tuple[set[str] | None, str, int] | None:
-        """Return what continues a group: a range, another level, or a bare number.
+    def _following(self, part: str, end: int, last: str) -> _Continuation | None:
+        """Return what continues a group that ends here; None if nothing does.
 
-        Returns:
-            The levels, None if it is not clear which; the last level named; and the
-            index where the continuation ends. None if nothing continues the group.
+        It is a range, another level, or a number without a name.
+
+        Args:
+            part: a part of a text.
+            end: index at which the group ends so far.
+            last: the level that was named last.
         """
-        for joint, is_range in (
-            (self._to.match(part, end), True),
-            (self._and.match(part, end), False),
-        ):
+        for joints, is_range in ((self._to, True), (self._and, False)):
+            joint = joints.match(part, end)
             match = self._level.match(part, joint.end()) if joint else None
-            if match:
-                level = _level(match)
-                is_loose = joint and " " in joint[0] and not joint[0].strip().isalpha()
-                if is_range and is_loose and _is_above(level, last):
-                    return None  # `L2 - L1 intact`: a dash between two statements
-                return (_span(last, level) if is_range else {level}), level, match.end()
+            if joint is None or match is None:
+                continue
+            level = _level(match)
+            is_loose = " " in joint[0] and not joint[0].strip().isalpha()
+            if is_range and is_loose and _is_above(level, last):
+                return None  # `L2 - L1 intact`: a dash between two statements
+            levels = _span(last, level) if is_range else {level}
+            return _Continuation(levels, level, match.end())
+        return self._following_number(part, end, last)
+
+    def _following_number(self, part: str, end: int, last: str) -> _Continuation | None:
         bare = self._bare.match(part, end)
-        if bare is None or (level := f"{last[0]}{bare['number']}") not in LEVELS:
+        if bare is None:
+            return None
+        level = f"{last[0]}{bare['number']}"
+        if level not in LEVELS:
             return None
         if bare["dash"] and _is_above(level, last):
             return None  # `L3 - 1 unit`
-        joins = bare["tight"] or bare["dash"] or bare["to"]
-        # `T12/1` means L1, and `T12/2/3` may be a day.
-        if (last, level) == SACRUM or (
-            not joins and _is_above(level, last) and not _span(level, last)
-        ):
-            return None, level, bare.end()
-        return (_span(last, level) if joins else {level}), level, bare.end()
+        if bare["tight"] or bare["dash"] or bare["to"]:
+            levels = _span(last, level)
+        else:
+            levels = {level}
+            # `T12/1` means L1, and `T12/2/3` may be a day.
+            if _is_above(level, last) and not _span(level, last):
+                return _Continuation(None, level, bare.end())
+        if (last, level) == SACRUM:
+            return _Continuation(None, level, bare.end())
+        return _Continuation(levels, level, bare.end())
 
     def _treated(self, clause: str, groups: list[_Group]) -> list[_Group]:
         """Return the groups of a clause that no word excludes."""
