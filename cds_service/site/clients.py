@@ -8,13 +8,14 @@ from pydantic import Field, Strict, StringConstraints, model_validator
 from cds_service.core.caller import Caller
 from cds_service.protocol.messages import HookInstances
 from cds_service.site.fields import (
-    Audience,
     FhirBase,
     Origin,
+    ResourceType,
     Seconds,
     SiteTable,
     Text,
     Url,
+    Whole,
     YesNo,
 )
 from cds_service.site.launch import WorksheetLaunch
@@ -54,7 +55,7 @@ class Capabilities(SiteTable):
     """
 
     actions: tuple[Literal["create", "update", "delete"], ...] | None = None
-    resources: tuple[Text, ...] | None = None
+    resources: tuple[ResourceType, ...] | None = None
     orderables: Literal["any", "mapped-only"] = "any"
     order_systems: tuple[Text, ...] | None = None
     order_details: Literal["kept", "ignored"] = "kept"
@@ -123,7 +124,7 @@ class Client(SiteTable):
     jwks_origins: tuple[Origin, ...] = ()
     jwks_file: Text | None = None
     algorithms: tuple[Algorithm, ...] = Field(default=RECOMMENDED, min_length=1)
-    audiences: tuple[Audience, ...] = ()
+    audiences: tuple[Whole, ...] = ()
     max_lifetime_seconds: Annotated[int, Strict(), Field(ge=1, le=MAX_LIFETIME)] = (
         MAX_LIFETIME
     )

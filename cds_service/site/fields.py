@@ -1,5 +1,6 @@
 """Field types of `site.toml`, and the base of its tables."""
 
+import re
 from typing import Annotated
 from zoneinfo import available_timezones
 
@@ -36,13 +37,23 @@ Origin = Annotated[str, AfterValidator(_origin)]
 FhirBase = Annotated[str, AfterValidator(lambda value: parse_base(value).url)]
 
 
-def _audience(value: str) -> str:
+def _whole(value: str) -> str:
     if "*" in value:
         raise ValueError("is compared letter by letter: no wildcard (*)")
     return value
 
 
-Audience = Annotated[Text, AfterValidator(_audience)]
+# Compared as a whole with what a token or a call names.
+Whole = Annotated[Text, AfterValidator(_whole)]
+
+
+def _resource_type(value: str) -> str:
+    if not re.fullmatch("[A-Z][A-Za-z]+", value):
+        raise ValueError("is no resource type of FHIR, such as ServiceRequest")
+    return value
+
+
+ResourceType = Annotated[str, AfterValidator(_resource_type)]
 
 
 def _url(value: str) -> str:

@@ -28,7 +28,7 @@ from cds_service.errors import DataFileError
 from cds_service.outgoing.address import Address, parse_address, parse_base
 from cds_service.protocol.json_text import JsonTextError, decode_json
 from cds_service.site.clients import ONE_KEY_WAY, Client, with_profile
-from cds_service.site.fields import Origin, SiteTable, Text, TimeZone, YesNo
+from cds_service.site.fields import Origin, SiteTable, Text, TimeZone, Whole, YesNo
 from cds_service.site.profiles import (
     Profile,
     load_profile,
@@ -80,7 +80,7 @@ class ServiceMode(SiteTable):
     """
 
     mode: Literal["off", "silent", "live"] = "live"
-    pilot_users: tuple[Text, ...] = ()
+    pilot_users: tuple[Whole, ...] = ()
     discovery: Literal["open", "closed"] = "open"
 
     def in_force(self) -> dict[str, Any]:
@@ -404,7 +404,7 @@ def _check_clients(file: Path, site: Site) -> None:
 
 def _check_key_file(file: Path, key: str, name: str) -> None:
     key_file = file.parent / name
-    if not key_file.is_file():
+    if not _is_file(key_file):
         fault = "there is no such file in the site folder"
         raise DataFileError(str(file), key, fault)
     if holds_private_key(key_file):
@@ -424,6 +424,14 @@ def _check_reviewers(file: Path, site: Site) -> None:
         may_be = login.may_name(name) if login else ACCOUNT.fullmatch(name)
         if not may_be:
             raise DataFileError(str(file), "clients.reviewers", f"{name} {NO_ACCOUNT}")
+
+
+def _is_file(path: Path) -> bool:
+    """Tell if a file is there; no file has a name that the system refuses."""
+    try:
+        return path.is_file()
+    except OSError:
+        return False
 
 
 def _check_networks(file: Path, place: str, client: Client, access: FhirAccess) -> None:

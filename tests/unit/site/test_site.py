@@ -74,6 +74,22 @@ def test_a_folder_without_a_site_file_is_none(tmp_path, fault):
         ("Europe/Berlin", "localtime", "site.time-zone"),
         ("Europe/Berlin", "Factory", "site.time-zone"),
         ("audiences = []", 'audiences = ["*"]', "clients.0.audiences.0"),
+        ("pilot-users = []", 'pilot-users = ["*"]', "service.pilot-users.0"),
+        (
+            'resources = ["ServiceRequest", "DeviceRequest"]',
+            'resources = ["*"]',
+            "clients.0.capabilities.resources.0",
+        ),
+        (
+            'resources = ["ServiceRequest", "DeviceRequest"]',
+            'resources = ["servicerequest"]',
+            "clients.0.capabilities.resources.0",
+        ),
+        (
+            'jwks-url = "https://ehr.example.org/jwks.json"',
+            f'jwks-file = "{"k" * 300}"',
+            "clients.0.jwks-file",
+        ),
         (
             '["https://ehr.example.org/fhir/r4"]',
             '["https://ehr.example.org/fhir/r4", "https://ehr.example.org/fhir/r4/"]',
