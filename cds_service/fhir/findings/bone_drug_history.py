@@ -49,7 +49,8 @@ from cds_service.fhir.findings.medication_list import (
     uses_of,
     without_use,
 )
-from cds_service.fhir.findings.problem_list import Stated, conclude_no, find_stated
+from cds_service.fhir.findings.problem_list import conclude_no
+from cds_service.fhir.findings.statements import Stated, find_stated
 from cds_service.fhir.gathering.drugs import ANY_BONE_DRUG, Drug
 from cds_service.fhir.gathering.entries import Entry
 from cds_service.fhir.gathering.picking import DEVICE_ORDERS

@@ -12,7 +12,8 @@ from cds_service.core.findings import BoneDrugs, DrugUse, Finding
 from cds_service.core.vocabulary import ConditionSpec, RecentCancerSpec
 from cds_service.fhir.findings import events
 from cds_service.fhir.findings.chart import Chart, FindingOrGap, gap
-from cds_service.fhir.findings.problem_list import NOT_DONE, is_in_use
+from cds_service.fhir.findings.problem_list import is_in_use
+from cds_service.fhir.findings.statements import NOT_DONE
 from cds_service.fhir.gathering.drugs import CANCER_DRUG, MEDICATION_TYPES
 from cds_service.fhir.gathering.entries import BILLED_TYPES, Entry
 from cds_service.fhir.raw_json import objects, text, texts_of

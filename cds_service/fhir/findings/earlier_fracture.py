@@ -10,7 +10,6 @@ from datetime import date, timedelta
 
 from cds_service.core.findings import Finding, Precision
 from cds_service.core.vocabulary import FractureSpec
-from cds_service.fhir.findings import problem_list
 from cds_service.fhir.findings.chart import (
     STATING,
     Chart,
@@ -18,6 +17,18 @@ from cds_service.fhir.findings.chart import (
     age_in_words,
     gap,
     known,
+)
+from cds_service.fhir.findings.problem_list import BY_WORDS, silence
+from cds_service.fhir.findings.statements import (
+    DOUBTED,
+    LATER_THAN_ORDER,
+    LATER_THAN_TODAY,
+    NAMED_ASIDE,
+    SUSPECTED,
+    UNFINISHED,
+    Stated,
+    find_stated,
+    read_aside,
 )
 from cds_service.fhir.findings.worded_dates import date_in_words
 from cds_service.fhir.gathering.asides import VOID
@@ -104,12 +115,10 @@ def find_earlier_fracture(spec: FractureSpec, chart: Chart) -> FindingOrGap:
     if open_ones:
         sources = (one.provenance(spec) for one in open_ones)
         return gap(spec, "undetermined", NOT_CLEAR, *sources), passed
-    return problem_list.silence(spec, chart, ()), passed
+    return silence(spec, chart, ()), passed
 
 
-def _stated(
-    chart: Chart, spec: FractureSpec, concepts: Sequence[str]
-) -> list[problem_list.Stated]:
+def _stated(chart: Chart, spec: FractureSpec, concepts: Sequence[str]) -> list[Stated]:
     """Find the entries that state such a fracture, future ones left out.
 
     The words of a procedure name the fracture that it was done for, `CT of a vertebral
@@ -117,7 +126,7 @@ def _stated(
     """
     by_occasion = {"vertebral-fracture", *spec.unsited}
     statements = []
-    for statement in problem_list.find_stated(chart, spec, concepts):
+    for statement in find_stated(chart, spec, concepts):
         is_worded_act = statement.entry.kind == "Procedure" and not statement.code
         is_occasion = is_worded_act and statement.concept in by_occasion
         is_future = statement.problem and statement.problem.reason == "future"
@@ -126,7 +135,7 @@ def _stated(
     return statements
 
 
-def _dated_by_title(stated: problem_list.Stated, chart: Chart) -> problem_list.Stated:
+def _dated_by_title(stated: Stated, chart: Chart) -> Stated:
     """Date a fracture of another vertebra, without onset, by the year in its title.
 
     Its day of recording is that of a list typed at admission: `T8 fracture 2018`. Of a
@@ -140,7 +149,7 @@ def _dated_by_title(stated: problem_list.Stated, chart: Chart) -> problem_list.S
     return stated._replace(day=min(last, stated.day or chart.today))
 
 
-def _worded_date(stated: problem_list.Stated, chart: Chart) -> str:
+def _worded_date(stated: Stated, chart: Chart) -> str:
     """Return the month or year in the title of such a diagnosis, or nothing."""
     raw = stated.entry.raw
     has_onset = any(name.startswith("onset") for name in raw)
@@ -151,9 +160,7 @@ def _worded_date(stated: problem_list.Stated, chart: Chart) -> str:
     return date_in_words(texts_of(raw.get("code")), raw, chart)
 
 
-def _followed_by_another(
-    present: Sequence[problem_list.Stated], chart: Chart
-) -> list[problem_list.Stated]:
+def _followed_by_another(present: Sequence[Stated], chart: Chart) -> list[Stated]:
     """Find the present fractures that one of another vertebra came after.
 
     The treated vertebra may have broken weeks before the newest one. Fractures within a
@@ -175,13 +182,13 @@ def _followed_by_another(
     ]
 
 
-def _levels_or_treated(stated: problem_list.Stated, chart: Chart) -> frozenset[str]:
+def _levels_or_treated(stated: Stated, chart: Chart) -> frozenset[str]:
     """Return the vertebrae that an entry names, else those that are treated now."""
     named = fracture_levels(stated.entry.raw, chart.terminology)
     return named or frozenset(chart.treated)
 
 
-def _ordered_elsewhere(chart: Chart) -> list[problem_list.Stated]:
+def _ordered_elsewhere(chart: Chart) -> list[Stated]:
     """Find the augmentations on record that were ordered for another vertebra.
 
     That vertebra broke as well, now or earlier. The order counts even if it was carried
@@ -190,7 +197,7 @@ def _ordered_elsewhere(chart: Chart) -> list[problem_list.Stated]:
     treated = {*chart.treated}
     if not treated:
         return []
-    statements: list[problem_list.Stated] = []
+    statements: list[Stated] = []
     for entry in chart.of_kind("ServiceRequest"):
         named = sorted(entry.concepts & AUGMENTATIONS)
         if not named or entry.status in VOID or is_prohibition(entry.raw):
@@ -199,13 +206,13 @@ def _ordered_elsewhere(chart: Chart) -> list[problem_list.Stated]:
         if not {*levels} <= treated:
             written = chart.calendar.moment(entry.raw.get("authoredOn"))
             day = written.day if written else None
-            problem = problem_list.NAMED_ASIDE
-            statement = problem_list.Stated(entry, named[0], "", day, problem)
+            problem = NAMED_ASIDE
+            statement = Stated(entry, named[0], "", day, problem)
             statements.append(statement)
     return statements
 
 
-def _reasons_elsewhere(spec: FractureSpec, chart: Chart) -> list[problem_list.Stated]:
+def _reasons_elsewhere(spec: FractureSpec, chart: Chart) -> list[Stated]:
     """Return the entries whose reasons, notes or results name another broken vertebra.
 
     Their titles are read elsewhere.
@@ -213,7 +220,7 @@ def _reasons_elsewhere(spec: FractureSpec, chart: Chart) -> list[problem_list.St
     treated = set(chart.treated)
     kinds = (*BILLED_TYPES, *DEVICE_ORDERS, *MEDICATION_TYPES, *NAMING_TOO)
     statements = [
-        problem_list.read_aside(entry, spec.value_sets[0], chart, within=None)
+        read_aside(entry, spec.value_sets[0], chart, within=None)
         for entry in chart.of_kind(*kinds)
         if entry.status not in VOID
         and names_another_fracture(entry.raw, NO_DRAFTS, treated, chart.terminology)
@@ -227,7 +234,7 @@ def find_index_fracture(spec: FractureSpec, chart: Chart) -> FindingOrGap:
     If entries name a treated level, only they are looked at. The newest entry and those
     that lie within a month of each other before it are one event; its first day counts.
     """
-    stated = problem_list.find_stated(chart, spec, spec.value_sets)
+    stated = find_stated(chart, spec, spec.value_sets)
     present = [
         (statement.day, statement)
         for statement in stated
@@ -264,7 +271,7 @@ def find_index_fracture(spec: FractureSpec, chart: Chart) -> FindingOrGap:
     return finding._replace(site=_fractured(at_once, chart)), chart.broken(spec)
 
 
-def _fractured(stated: Sequence[problem_list.Stated], chart: Chart) -> str:
+def _fractured(stated: Sequence[Stated], chart: Chart) -> str:
     """Return the vertebrae that broke in one event: `T11-T12, L3`.
 
     A code that names two gives a pair. The treated vertebrae are included, even if the
@@ -288,7 +295,7 @@ def _fractured(stated: Sequence[problem_list.Stated], chart: Chart) -> str:
     return ", ".join([*places, *_other_regions(stated, chart)])
 
 
-def _other_regions(stated: Sequence[problem_list.Stated], chart: Chart) -> list[str]:
+def _other_regions(stated: Sequence[Stated], chart: Chart) -> list[str]:
     """Name the parts of the spine that broke and hold no treated vertebra."""
     treated = set(chart.treated)
     if not treated:
@@ -302,16 +309,14 @@ def _other_regions(stated: Sequence[problem_list.Stated], chart: Chart) -> list[
     return sorted(one for one in regions if not covers(one, treated))
 
 
-def _is_present(stated: problem_list.Stated, day: date, chart: Chart) -> bool:
+def _is_present(stated: Stated, day: date, chart: Chart) -> bool:
     is_of_late = chart.not_after - SUBACUTE <= day <= chart.not_after
     if stated.is_later_encounter or not is_of_late:
         return False
     return _is_earlier(stated, chart) is False
 
 
-def _yes(
-    spec: FractureSpec, chart: Chart, earlier: Sequence[problem_list.Stated]
-) -> Finding:
+def _yes(spec: FractureSpec, chart: Chart, earlier: Sequence[Stated]) -> Finding:
     days = sorted({day for one in earlier if (day := _day_of(one, chart))})
     ordered = sorted(
         earlier,
@@ -326,7 +331,7 @@ def _yes(
         spec,
         True,
         *(one.provenance(spec) for one in ordered),
-        concerns=() if is_coded else (problem_list.BY_WORDS,),
+        concerns=() if is_coded else (BY_WORDS,),
     )._replace(site=_site_of(ordered[0], chart), dated_to=_precision(ordered[0], chart))
     if not days:
         return finding
@@ -334,13 +339,13 @@ def _yes(
     return finding._replace(observed=days[-1], since=days[0], label=counted)
 
 
-def _site_of(stated: problem_list.Stated, chart: Chart) -> str:
+def _site_of(stated: Stated, chart: Chart) -> str:
     """Return the vertebrae of a fracture as a card names them, from head to foot."""
     named = fracture_levels(stated.entry.raw, chart.terminology)
     return ", ".join(level for level in LEVELS if level in named)
 
 
-def _precision(stated: problem_list.Stated, chart: Chart) -> Precision:
+def _precision(stated: Stated, chart: Chart) -> Precision:
     is_condition = stated.entry.kind == "Condition"
     element = "onsetDateTime" if is_condition else "performedDateTime"
     written = text(stated.entry.raw.get(element)).strip()
@@ -362,22 +367,22 @@ def _counted(days: Sequence[date], today: date) -> str:
     return f"{ordinal} vertebral fracture in {age_in_words(episodes[0], today)}"
 
 
-def _is_earlier(stated: problem_list.Stated, chart: Chart) -> bool | None:
+def _is_earlier(stated: Stated, chart: Chart) -> bool | None:
     """Tell if the entry is an earlier fracture; None if that is not known.
 
     It may be the one being treated, or only a report or an order names it.
     """
     if stated.entry.kind not in STATING or stated.problem in (
-        problem_list.SUSPECTED,
-        problem_list.DOUBTED,
-        problem_list.UNFINISHED,
-        problem_list.LATER_THAN_TODAY,
+        SUSPECTED,
+        DOUBTED,
+        UNFINISHED,
+        LATER_THAN_TODAY,
     ):
         return None
     if stated.entry.kind == "Condition" and stated.concepts & AUGMENTATIONS:
         return None  # a procedure on the problem list may be done or planned
     # A new fracture, unless it is an old one that was recorded on that day.
-    if stated.problem == problem_list.LATER_THAN_ORDER:
+    if stated.problem == LATER_THAN_ORDER:
         return None if _is_history(stated) or _may_be_older(stated, chart) else False
     levels = fracture_levels(stated.entry.raw, chart.terminology)
     treated = set(chart.treated)
@@ -401,13 +406,13 @@ def _is_earlier(stated: problem_list.Stated, chart: Chart) -> bool | None:
     return False if is_present and not _may_be_older(stated, chart) else None
 
 
-def _is_of_another_vertebra(stated: problem_list.Stated, chart: Chart) -> bool:
+def _is_of_another_vertebra(stated: Stated, chart: Chart) -> bool:
     """Tell if it names vertebrae, and none of those that are treated now."""
     levels = fracture_levels(stated.entry.raw, chart.terminology)
     return bool(levels and chart.treated) and levels.isdisjoint(chart.treated)
 
 
-def _is_of_this_signing(stated: problem_list.Stated, chart: Chart) -> bool:
+def _is_of_this_signing(stated: Stated, chart: Chart) -> bool:
     """Tell if an order of this signing names the augmentation that is signed now."""
     entry, treated = stated.entry, frozenset(chart.treated)
     return (
@@ -418,13 +423,13 @@ def _is_of_this_signing(stated: problem_list.Stated, chart: Chart) -> bool:
     )
 
 
-def _is_treatment(stated: problem_list.Stated) -> bool:
+def _is_treatment(stated: Stated) -> bool:
     """Tell if it is a treatment of a vertebral fracture without cement, by its code."""
     is_coded = stated.entry.kind == "Procedure" and bool(stated.code)
     return is_coded and not stated.concepts & AUGMENTATIONS
 
 
-def _may_be_older(stated: problem_list.Stated, chart: Chart) -> bool:
+def _may_be_older(stated: Stated, chart: Chart) -> bool:
     """Tell if the fracture may be older than its day, which may be that of recording.
 
     It may if the entry is over, or tells the beginning as an age, in words or as long
@@ -455,7 +460,7 @@ def _may_be_older(stated: problem_list.Stated, chart: Chart) -> bool:
     return stated.is_past or is_long or any(name.startswith(VAGUE) for name in raw)
 
 
-def _day_of(stated: problem_list.Stated, chart: Chart) -> date | None:
+def _day_of(stated: Stated, chart: Chart) -> date | None:
     """Return the day of the fracture; None if it is not known.
 
     The recording date of an old fracture says nothing about that.
@@ -468,12 +473,12 @@ def _day_of(stated: problem_list.Stated, chart: Chart) -> date | None:
     return stated.day
 
 
-def _is_history(stated: problem_list.Stated) -> bool:
+def _is_history(stated: Stated) -> bool:
     is_sequela = stated.is_later_encounter and stated.code.endswith("S")
     return is_sequela or HISTORY in stated.concepts
 
 
-def _is_chronic(stated: problem_list.Stated, chart: Chart) -> bool:
+def _is_chronic(stated: Stated, chart: Chart) -> bool:
     words = texts_of(stated.entry.raw.get("code"))
     return any(chart.terminology.text_concepts(word, CHRONIC) for word in words)
 

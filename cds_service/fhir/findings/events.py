@@ -13,8 +13,25 @@ from typing import NamedTuple
 from cds_service.core.findings import Finding, Gap, Precision
 from cds_service.core.vocabulary import EventSpec
 from cds_service.fhir.certainty import ACTIVE, PAST, certainty_of, clinical_status
-from cds_service.fhir.findings import problem_list
 from cds_service.fhir.findings.chart import Chart, FindingOrGap, Problem, gap, known
+from cds_service.fhir.findings.problem_list import (
+    BY_WORDS,
+    kind_of,
+    kinds_in_words,
+    label_of,
+)
+from cds_service.fhir.findings.statements import (
+    DOUBTED,
+    LATER_THAN_TODAY,
+    NAMED_ASIDE,
+    SUSPECTED,
+    UNFINISHED,
+    Stated,
+    look_back,
+    or_in_doubt,
+    read_aside,
+    reason_of_list,
+)
 from cds_service.fhir.findings.worded_dates import date_in_words
 from cds_service.fhir.gathering.bystanders import other_words_of
 from cds_service.fhir.gathering.entries import Entry
@@ -54,7 +71,7 @@ class Span(NamedTuple):
 class Happened(NamedTuple):
     """An entry and when it happened."""
 
-    stated: problem_list.Stated
+    stated: Stated
     span: Span
 
 
@@ -93,7 +110,7 @@ def _unclear_events(spec: EventSpec, chart: Chart) -> list[Happened]:
         if verdict is False or (verdict is None and _began_earlier(event, spec, chart)):
             continue
         stated = event.stated
-        why = problem_list.reason_of_list(spec.unclear[stated.concept], stated.entry)
+        why = reason_of_list(spec.unclear[stated.concept], stated.entry)
         stated = stated._replace(problem=Problem("undetermined", why))
         events.append(event._replace(stated=stated))
     return events
@@ -107,7 +124,7 @@ def happenings(
     An operation counts by its code alone. Its words tell what it was done for, so they
     leave the finding open, and so do reports and orders.
     """
-    wanted = problem_list.or_in_doubt(tuple(concepts))
+    wanted = or_in_doubt(tuple(concepts))
     if chart.mentions.keys().isdisjoint(wanted):
         return []
     events = []
@@ -117,16 +134,14 @@ def happenings(
         elif entry.kind == "Procedure":
             stated = _operated(entry, concepts)
         else:
-            within = problem_list.look_back(spec, concepts[0])
-            stated = problem_list.read_aside(entry, concepts[0], chart, within=within)
+            within = look_back(spec, concepts[0])
+            stated = read_aside(entry, concepts[0], chart, within=within)
         if stated and (meant := _as_meant(stated, spec, chart)):
             events.append(_dated(meant, spec, chart))
     return events
 
 
-def _as_meant(
-    stated: problem_list.Stated, spec: EventSpec, chart: Chart
-) -> problem_list.Stated | None:
+def _as_meant(stated: Stated, spec: EventSpec, chart: Chart) -> Stated | None:
     """Return the entry as its words mean it; None if they mean something else, or past.
 
     If another part of the words is past, the event is not: `cauda equina, previous
@@ -135,9 +150,9 @@ def _as_meant(
     # An aside has no title that could name a kind of the event.
     is_aside = _is_beside(stated.entry, spec, chart)
     is_named = is_aside or bool(stated.code) or not spec.words_need_kind
-    if not (is_named or problem_list.kind_of(stated.entry, spec, chart)):
+    if not (is_named or kind_of(stated.entry, spec, chart)):
         return None
-    if not problem_list.kinds_in_words(stated.entry, spec.unless_kinds, chart):
+    if not kinds_in_words(stated.entry, spec.unless_kinds, chart):
         return stated
     is_active = bool(clinical_status(stated.entry.raw) & ACTIVE)
     over = _kinds_of_itself(stated, spec, chart)
@@ -162,9 +177,7 @@ def _is_beside(entry: Entry, spec: EventSpec, chart: Chart) -> bool:
     return entry.kind == "Procedure" or bool(named_in(words, terminology) & concepts)
 
 
-def _kinds_of_itself(
-    stated: problem_list.Stated, spec: EventSpec, chart: Chart
-) -> frozenset[str]:
+def _kinds_of_itself(stated: Stated, spec: EventSpec, chart: Chart) -> frozenset[str]:
     """Return the kinds that would rule it out, in the parts of its words that name it.
 
     If no part names it, all parts count.
@@ -186,7 +199,7 @@ def _kinds_of_itself(
     return frozenset().union(*named)
 
 
-def _stated(entry: Entry, concepts: Sequence[str]) -> problem_list.Stated | None:
+def _stated(entry: Entry, concepts: Sequence[str]) -> Stated | None:
     certainty, clinical = certainty_of(entry.raw), clinical_status(entry.raw)
     if certainty == "denied":
         return None
@@ -195,35 +208,33 @@ def _stated(entry: Entry, concepts: Sequence[str]) -> problem_list.Stated | None
     is_past = certainty == "past" or bool(clinical & PAST)
     problem = None
     if certainty == "doubted" and not is_past:
-        problem = problem_list.SUSPECTED
+        problem = SUSPECTED
     elif not (codes or named) or any(in_doubt(one) in entry.named for one in concepts):
-        problem = problem_list.DOUBTED
+        problem = DOUBTED
     concept, code = (*named, *concepts)[0], ""
     if codes:
         concept, code = codes[0].concept, codes[0].code
-    return problem_list.Stated(entry, concept, code, None, problem, is_past)
+    return Stated(entry, concept, code, None, problem, is_past)
 
 
-def _operated(entry: Entry, concepts: Sequence[str]) -> problem_list.Stated | None:
+def _operated(entry: Entry, concepts: Sequence[str]) -> Stated | None:
     if entry.status not in DONE:
         return None
     codes = [match for match in entry.matches if match.concept in concepts]
     if not codes:
-        return problem_list.Stated(
-            entry, concepts[0], "", None, problem_list.NAMED_ASIDE
-        )
-    problem = None if entry.status == "completed" else problem_list.UNFINISHED
-    return problem_list.Stated(entry, codes[0].concept, codes[0].code, None, problem)
+        return Stated(entry, concepts[0], "", None, NAMED_ASIDE)
+    problem = None if entry.status == "completed" else UNFINISHED
+    return Stated(entry, codes[0].concept, codes[0].code, None, problem)
 
 
-def _dated(stated: problem_list.Stated, spec: EventSpec, chart: Chart) -> Happened:
+def _dated(stated: Stated, spec: EventSpec, chart: Chart) -> Happened:
     span = _span_of(stated, spec, chart)
     if span.first and span.first > chart.read_on:
-        stated = stated._replace(problem=problem_list.LATER_THAN_TODAY)
+        stated = stated._replace(problem=LATER_THAN_TODAY)
     return Happened(stated._replace(day=span.first), span)
 
 
-def _span_of(stated: problem_list.Stated, spec: EventSpec, chart: Chart) -> Span:
+def _span_of(stated: Stated, spec: EventSpec, chart: Chart) -> Span:
     raw = stated.entry.raw
     entered = text(recorded_on(raw)).strip()[:10]
     recorded = Span(
@@ -318,7 +329,7 @@ def _title(raw: Json) -> Sequence[str]:
     return texts_of(raw.get("code"))
 
 
-def _is_history(stated: problem_list.Stated, spec: EventSpec, chart: Chart) -> bool:
+def _is_history(stated: Stated, spec: EventSpec, chart: Chart) -> bool:
     """Tell if its day of recording only says that the event was earlier."""
     entry = stated.entry
     if chart.terminology.kinds.of_title(text(entry.raw.get("onsetString")), HISTORIES):
@@ -326,7 +337,7 @@ def _is_history(stated: problem_list.Stated, spec: EventSpec, chart: Chart) -> b
     if any(match.concept in spec.history for match in entry.matches):
         return True
     is_past = certainty_of(entry.raw) == "past"
-    return is_past or bool(problem_list.kinds_in_words(entry, HISTORIES, chart))
+    return is_past or bool(kinds_in_words(entry, HISTORIES, chart))
 
 
 def _began_earlier(event: Happened, spec: EventSpec, chart: Chart) -> bool:
@@ -413,7 +424,7 @@ def _is_of_old(event: Happened, spec: EventSpec, chart: Chart) -> bool:
 def yes(spec: EventSpec, chart: Chart, counted: Sequence[Happened]) -> Finding:
     """Return the finding "yes", led by the newest event that has a label."""
     newest = sorted(counted, key=_order, reverse=True)
-    labels = [problem_list.label_of(one.stated, spec, chart) for one in newest]
+    labels = [label_of(one.stated, spec, chart) for one in newest]
     place = next((place for place, label in enumerate(labels) if label), 0)
     is_coded = any(one.stated.code for one in newest)
     leading = newest[place]
@@ -423,7 +434,7 @@ def yes(spec: EventSpec, chart: Chart, counted: Sequence[Happened]) -> Finding:
         True,
         *(one.stated.provenance(spec) for one in sources),
         observed=leading.span.first,
-        concerns=() if is_coded else (problem_list.BY_WORDS,),
+        concerns=() if is_coded else (BY_WORDS,),
         label=labels[place],
     )
     return finding._replace(dated_to=leading.span.precision)

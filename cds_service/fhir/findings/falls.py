@@ -11,12 +11,11 @@ from cds_service.fhir.certainty import certainty_of
 from cds_service.fhir.findings import events
 from cds_service.fhir.findings.chart import Chart, FindingOrGap
 from cds_service.fhir.findings.problem_list import (
-    Stated,
     find_condition,
-    find_stated,
     kinds_in_words,
     stated_as_true,
 )
+from cds_service.fhir.findings.statements import Stated, find_stated
 
 SAME_FALL = timedelta(days=7)  # policy: a fracture this near is of that fall
 

@@ -22,13 +22,8 @@ from cds_service.fhir.findings.chart import (
     known,
 )
 from cds_service.fhir.findings.drug_times import end_of_dosage, end_of_steroid
-from cds_service.fhir.findings.problem_list import (
-    Stated,
-    conclude_no,
-    find_stated,
-    reason_of_list,
-    stated_as_true,
-)
+from cds_service.fhir.findings.problem_list import conclude_no, stated_as_true
+from cds_service.fhir.findings.statements import Stated, find_stated, reason_of_list
 from cds_service.fhir.gathering.drugs import STEROID, Drug
 from cds_service.fhir.gathering.entries import Entry
 from cds_service.fhir.gathering.picking import DEVICE_ORDERS

@@ -1,0 +1,441 @@
+"""Read what the entries of a list state of a finding, and why one does not count.
+
+Conditions and procedures state it. Reports, orders and drugs only name it, which leaves
+the finding open.
+"""
+
+from collections.abc import Sequence
+from datetime import date, timedelta
+from functools import cache
+from typing import NamedTuple
+
+from cds_service.core.findings import PassedOver, Provenance
+from cds_service.core.months import months_before
+from cds_service.core.vocabulary import (
+    ConditionSpec,
+    EventSpec,
+    FindingSpec,
+    FractureSpec,
+    YesNoSpec,
+)
+from cds_service.core.wording import date_text
+from cds_service.fhir.certainty import (
+    ACTIVE,
+    PAST,
+    certainty_of,
+    clinical_status,
+    is_later_encounter,
+)
+from cds_service.fhir.findings.chart import (
+    ON_DRUGS,
+    STATING,
+    Chart,
+    Problem,
+    age_in_words,
+)
+from cds_service.fhir.findings.worded_dates import date_in_words
+from cds_service.fhir.gathering.drugs import GOES_ON, MEDICATION_TYPES
+from cds_service.fhir.gathering.entries import Entry
+from cds_service.fhir.gathering.grave_asides import (
+    UNJUDGED,
+    UNJUDGED_ACT,
+    UNREAD_PROSE,
+    UNREAD_REASON,
+)
+from cds_service.fhir.gathering.picking import DEVICE_ORDERS
+from cds_service.fhir.gathering.problem_words import in_doubt, is_taken_as_active
+from cds_service.fhir.mapping.terminology import Match
+from cds_service.fhir.mapping.text_rules import AUGMENTATIONS
+from cds_service.fhir.onset import recorded_on
+from cds_service.fhir.raw_json import (
+    Json,
+    member,
+    text,
+    texts_of,
+)
+
+SUSPECTED = Problem("undetermined", "suspected, not confirmed")
+# On the list and dated in the future: the day is wrong.
+LATER_THAN_TODAY = Problem("undetermined", "dated in the future")
+LATER_THAN_ORDER = Problem("undetermined", "dated after the order was written")
+LATER = Problem("future", "dated after the order")
+NOT_BEFORE_ORDER = Problem("future", "not before the order")
+WORDED = Problem("undetermined", "named in words, without a code that is known here")
+OLD_BY_WORDS = Problem("stale", "of an earlier year by its words")
+DOUBTED = Problem("undetermined", "its words leave it in doubt")
+UNFINISHED = Problem("undetermined", "whether it was done is not recorded")
+NAMED_ASIDE = Problem("undetermined", "named there")
+# What may be said of a procedure besides its name: that it ended, or was declined.
+SAID_OF_ACTS = frozenset({"note", "outcome", "statusReason", "modifierExtension"})
+NOT_DONE = frozenset({"not-done", "entered-in-error", "preparation"})
+# Concepts of what an entry says besides its own thing, or of what was not understood.
+BESIDE = frozenset({UNJUDGED, UNJUDGED_ACT, UNREAD_PROSE, UNREAD_REASON})
+# Where an entry is kept, and the word before its day.
+PLACES = {
+    "Condition": ("on the problem list", "since"),
+    "Procedure": ("among the procedures", "on"),
+    "DiagnosticReport": ("in a report", "of"),
+    "ImagingStudy": ("in an imaging study", "of"),
+    "Encounter": ("as the reason of this stay", "of"),
+    "Appointment": ("with an appointment", "of"),
+    "Observation": ("with a measured value", "of"),
+    **dict.fromkeys(("ServiceRequest", *DEVICE_ORDERS), ("in an order", "of")),
+    **dict.fromkeys(MEDICATION_TYPES, (ON_DRUGS, "of")),
+}
+# policy: what older reports and orders may say was answered since, and older drugs are
+# over
+ASIDE_DAYS = timedelta(days=366)
+# policy: as long as a broken hip counts (F12), which it may have been for
+ACT_DAYS = timedelta(days=731)
+
+
+class Stated(NamedTuple):
+    """One list entry that is relevant to a finding.
+
+    Attributes:
+        code: `system|code`; empty if only words name the concept.
+        day: when it began, was done or was recorded; None if that is not known.
+        problem: why it does not count, as a reason and a phrase; None if it does.
+        is_past: it was true once.
+    """
+
+    entry: Entry
+    concept: str
+    code: str
+    day: date | None
+    problem: Problem | None = None
+    is_past: bool = False
+
+    @property
+    def concepts(self) -> frozenset[str]:
+        """Return the concepts of its codes, else of its words."""
+        if not self.code:
+            return self.entry.named
+        return frozenset(match.concept for match in self.entry.matches)
+
+    @property
+    def is_undetermined(self) -> bool:
+        """Tell if it proves neither yes nor no."""
+        return self.problem is not None and self.problem.reason == "undetermined"
+
+    @property
+    def is_later_encounter(self) -> bool:
+        """Tell if its ICD-10-CM code is of a later encounter for a fracture."""
+        return is_later_encounter(self.code)
+
+    def provenance(self, spec: FindingSpec) -> Provenance:
+        """Return its source: `on the problem list since 3 May 2019`."""
+        place, since = PLACES[self.entry.kind]
+        printed = f"{place} {since} {date_text(self.day)}" if self.day else place
+        return self.entry.source(spec, printed, self.code)
+
+    def passed_over(self, spec: FindingSpec) -> PassedOver:
+        """Return the statement for a card that it was not counted, and why."""
+        reason, why = self.problem or ("absent", "resolved or in the past")
+        provenance = self.provenance(spec)
+        return PassedOver(
+            spec.name, reason, f"{provenance.printed}, not counted: {why}", provenance
+        )
+
+
+def place_of(entry: Entry) -> str:
+    """Say where an entry is kept; what is signed now is on no list yet."""
+    kind = "ServiceRequest" if entry.origin == "context" else entry.kind
+    return PLACES[kind][0]
+
+
+def reason_of_list(why: str, entry: Entry) -> str:
+    """Adapt a reason worded for the problem list to the list that holds the entry."""
+    return why.replace(PLACES["Condition"][0], place_of(entry), 1)
+
+
+def find_stated(chart: Chart, spec: YesNoSpec, concepts: Sequence[str]) -> list[Stated]:
+    """Find the entries with any of these concepts; denied ones are left out."""
+    if not concepts:
+        return []
+    wanted = or_in_doubt(tuple(concepts))
+    if chart.mentions.keys().isdisjoint(wanted):  # most conditions of most records
+        return []
+    statements: list[Stated] = []
+    for entry in chart.mentions_of(wanted):
+        coded = [one for one in entry.matches if one.concept in concepts]
+        named = sorted(one for one in concepts if entry.named & {one, in_doubt(one)})
+        matches = coded or [Match(concept, "") for concept in named]
+        concept = matches[0].concept
+        if entry.kind not in STATING or concept in BESIDE:
+            within = look_back(spec, concept)
+            if aside := read_aside(entry, concept, chart, within=within):
+                statements.append(aside)
+            continue
+        read = _read_condition if entry.kind == "Condition" else _read_procedure
+        codes = tuple(one.code for one in matches)
+        if stated := read(entry, concept, codes, spec, chart):
+            is_sure = coded or spec.by_words
+            statements.append(stated if is_sure else _in_doubt(stated))
+    current = [_doubt_if_old(statement, spec, chart) for statement in statements]
+    return _plain_acts(current, spec, chart)
+
+
+@cache
+def or_in_doubt(concepts: tuple[str, ...]) -> tuple[str, ...]:
+    """List these concepts, and the names that they have in doubt."""
+    return (*concepts, *map(in_doubt, concepts))
+
+
+def _doubt_if_old(statement: Stated, spec: YesNoSpec, chart: Chart) -> Stated:
+    """Leave open what need not be so now: it is of long ago, or of no known day."""
+    days = spec.current_days if isinstance(spec, ConditionSpec) else None
+    if not days or statement.problem or statement.is_past:
+        return statement
+    if statement.day is None:
+        return statement._replace(problem=Problem("undetermined", "no date"))
+    recorded = chart.calendar.last_day(recorded_on(statement.entry.raw))
+    last = max(statement.day, recorded or statement.day)
+    if (chart.today - last).days <= days:
+        return statement
+    age = f"{age_in_words(last, chart.today)} old"
+    return statement._replace(problem=Problem("undetermined", age))
+
+
+def _in_doubt(stated: Stated) -> Stated:
+    """Mark a condition named by words alone as doubtful: it proves neither yes nor no.
+
+    For procedures words suffice.
+    """
+    if stated.entry.kind == "Procedure" or stated.is_past or stated.problem:
+        return stated
+    return stated._replace(problem=WORDED)
+
+
+def _plain_acts(
+    statements: list[Stated], spec: YesNoSpec, chart: Chart
+) -> list[Stated]:
+    """Leave open what the words of procedures name, unless they name it plainly.
+
+    Words that are not plain may deny it, end it or be about a relative. If one entry
+    has such words, no entry in words alone counts.
+    """
+    if not isinstance(spec, ConditionSpec) or not spec.plain_acts:
+        return statements
+    worded = [one for one in statements if not one.code and not one.problem]
+    if all(_is_plain_act(one, spec, chart) for one in worded):
+        return statements
+    return [
+        statement._replace(problem=WORDED) if statement in worded else statement
+        for statement in statements
+    ]
+
+
+def _is_plain_act(stated: Stated, spec: ConditionSpec, chart: Chart) -> bool:
+    raw, day = stated.entry.raw, stated.day
+    if day is None or raw.keys() & SAID_OF_ACTS:
+        return False
+    if end := member(raw, "performedPeriod", "end"):
+        last = chart.calendar.first_day(end)
+        if last is None or last < chart.today:
+            return False
+    return all(
+        chart.terminology.text_concepts(word, frozenset(spec.plain_acts))
+        for word in texts_of(raw.get("code"))
+    )
+
+
+def _read_condition(
+    entry: Entry, concept: str, codes: tuple[str, ...], spec: YesNoSpec, chart: Chart
+) -> Stated | None:
+    certainty = certainty_of(entry.raw)
+    if certainty == "denied":
+        return None
+    clinical = clinical_status(entry.raw)
+    calendar = chart.calendar
+    when = calendar.effective(entry.raw, "onset") or calendar.moment(
+        recorded_on(entry.raw)
+    )
+    day = when.day if when else None
+    acute_only, usable_days = _limits_of(spec)
+    is_active = bool(clinical & ACTIVE)
+    is_active = is_active or _counts_without_status(entry, day, spec, chart)
+    problem: Problem | None = None
+    if day and day > chart.read_on:
+        problem = LATER_THAN_TODAY
+    elif day and day > chart.not_after:
+        problem = LATER_THAN_ORDER if day <= chart.today else LATER
+    elif acute_only and all(map(is_later_encounter, codes)):
+        problem = Problem("absent", "a healing or old fracture")
+    elif certainty == "doubted" and not clinical & PAST:
+        problem = SUSPECTED
+    elif in_doubt(concept) in entry.named and not clinical & PAST:
+        problem = DOUBTED
+    elif not (is_active or clinical & PAST) and certainty != "past":
+        problem = Problem("undetermined", "without a clinical status")
+    elif usable_days:
+        problem = _too_old(entry, day, usable_days, spec, chart)
+    return Stated(
+        entry,
+        concept,
+        codes[0],
+        day,
+        problem,
+        is_past=certainty == "past" or not is_active,
+    )
+
+
+def _counts_without_status(
+    entry: Entry, day: date | None, spec: YesNoSpec, chart: Chart
+) -> bool:
+    """Tell if an entry without a clinical status counts as an active one.
+
+    What may end does so only if it began, or was recorded, lately.
+    """
+    if not isinstance(spec, ConditionSpec) or spec.current_days:
+        return False
+    if not is_taken_as_active(entry.raw, chart.terminology):
+        return False
+    if spec.is_lasting or day is None:
+        return spec.is_lasting
+    recorded = chart.calendar.last_day(recorded_on(entry.raw))
+    last = max(_latest(entry, "onset", day, chart), recorded or day)
+    return (chart.today - last).days <= spec.unstated_days
+
+
+def _limits_of(spec: YesNoSpec) -> tuple[bool, int | None]:
+    """Tell if only acute entries count, and for how many days; a drug has neither."""
+    if isinstance(spec, ConditionSpec):
+        return spec.acute_only, spec.usable_days
+    return False, None
+
+
+def _too_old(
+    entry: Entry, day: date | None, usable_days: int, spec: YesNoSpec, chart: Chart
+) -> Problem | None:
+    """Return the problem of an entry that is older than these days, or has no day."""
+    if day is None:
+        return Problem("undetermined", "no date")
+    if (chart.today - _latest(entry, "onset", day, chart)).days > usable_days:
+        return Problem("stale", f"{age_in_words(day, chart.today)} old")
+    is_old = _is_worded_old(entry.raw, usable_days, spec, chart)
+    return OLD_BY_WORDS if is_old else None
+
+
+def _is_worded_old(
+    condition: Json, usable_days: int, spec: YesNoSpec, chart: Chart
+) -> bool:
+    """Tell if its words say that it was longer ago: `car crash 1990`."""
+    if not (isinstance(spec, ConditionSpec) and spec.dated_in_words):
+        return False
+    words = (*texts_of(condition.get("code")), text(condition.get("onsetString")))
+    if chart.terminology.years.is_of_childhood(" ".join(words)):
+        return True
+    last = chart.calendar.last_day(date_in_words(words, condition, chart))
+    return last is not None and (chart.today - last).days > usable_days
+
+
+def _latest(entry: Entry, prefix: str, day: date, chart: Chart) -> date:
+    """Return the last day that its date may mean: `2026` may be any day of it."""
+    written = entry.raw.get(f"{prefix}DateTime") or recorded_on(entry.raw)
+    return max(day, chart.calendar.last_day(written) or day)
+
+
+def _read_procedure(
+    entry: Entry, concept: str, codes: tuple[str, ...], spec: YesNoSpec, chart: Chart
+) -> Stated | None:
+    """Read a procedure.
+
+    An augmentation needs a date before the order: otherwise it may be the ordered one.
+    A procedure that counts only for some months needs a date as well. One that is not
+    known to be completed leaves the finding open.
+    """
+    when = chart.calendar.effective(entry.raw, "performed")
+    day = when.day if when else None
+    is_overdue = (
+        entry.status == "preparation" and day is not None and day < chart.not_after
+    )
+    if not (may_be_current(entry) or is_overdue):
+        return None
+    problem = _problem_of_procedure(entry, concept, day, spec, chart)
+    return Stated(entry, concept, codes[0], day, problem)
+
+
+def _problem_of_procedure(
+    entry: Entry, concept: str, day: date | None, spec: YesNoSpec, chart: Chart
+) -> Problem | None:
+    """Report why a procedure does not count; None if it does."""
+    is_augmentation = concept in AUGMENTATIONS
+    months = spec.look_back_months.get(concept)
+    limit = chart.written if is_augmentation else chart.not_after
+    problem: Problem | None = None
+    if in_doubt(concept) in entry.named:
+        problem = DOUBTED
+    elif day is None and (is_augmentation or months):
+        problem = Problem("undetermined", "no date")
+    elif day is not None and day > chart.read_on:
+        problem = LATER_THAN_TODAY
+    elif day is not None and day >= limit:
+        problem = LATER_THAN_ORDER if day < chart.today else NOT_BEFORE_ORDER
+    elif entry.status != "completed":
+        problem = UNFINISHED
+    elif day is not None and months:
+        latest = _latest(entry, "performed", day, chart)
+        if latest < months_before(chart.today, months):
+            problem = Problem("stale", f"{age_in_words(day, chart.today)} ago")
+    return problem
+
+
+def may_be_current(entry: Entry) -> bool:
+    """Tell if an unidentified entry may be a current condition.
+
+    A completed procedure counts as well.
+    """
+    if entry.kind == "Procedure":
+        return entry.status not in NOT_DONE
+    return (
+        certainty_of(entry.raw) not in ("denied", "past")
+        and not clinical_status(entry.raw) & PAST
+    )
+
+
+def read_aside(
+    entry: Entry, concept: str, chart: Chart, *, within: timedelta | None = ASIDE_DAYS
+) -> Stated | None:
+    """Read what a report, an order or a drug names, which leaves the finding open.
+
+    None if it is dated after the order, or longer ago than the finding looks back; a
+    drug that is still taken counts however old it is.
+
+    Args:
+        entry: names it.
+        concept: is named.
+        chart: the patient's record.
+        within: how far the finding looks back; None for ever.
+    """
+    calendar, raw = chart.calendar, entry.raw
+    done = calendar.effective(raw, "performed") if entry.kind == "Procedure" else None
+    days = map(raw.get, ("authoredOn", "issued", "started", "whenHandedOver"))
+    written = next(filter(None, days), None)
+    when = done or calendar.effective(raw) or calendar.moment(written)
+    day = when.day if when else None
+    is_taken = entry.kind in MEDICATION_TYPES and entry.status in GOES_ON
+    if day and day > chart.not_after:
+        return None
+    is_old = bool(within and day and day < chart.today - within)
+    if is_old and not is_taken:
+        return None
+    return Stated(entry, concept, "", day, NAMED_ASIDE)
+
+
+def look_back(spec: FindingSpec, concept: str) -> timedelta | None:
+    """Return how far back what other lists name leaves a finding open.
+
+    What is named counts as long as the fact does, and at least for a year. Words that
+    nobody understood count for a year, an operation that nobody judged for two.
+    """
+    if concept == UNJUDGED_ACT:
+        return ACT_DAYS
+    if concept in BESIDE:
+        return ASIDE_DAYS
+    if isinstance(spec, FractureSpec):
+        return None
+    if isinstance(spec, EventSpec) and spec.older_days is None:
+        days = spec.within_days
+        return None if days is None else max(ASIDE_DAYS, timedelta(days))
+    return ASIDE_DAYS
