@@ -6,11 +6,11 @@ from typing import Any
 from cds_service.fhir.raw_json import Json, member, number, objects, text
 from cds_service.fhir.references import BundleEntry
 
-NOTHING_FOUND = "4101"
-# Labels of what is not all there (FHIR R4, Resource 2.1.27.2; HL7, security labels).
+NOTHING_FOUND = "4101"  # Epic's code for a search without results
+# Labels of an incomplete resource (FHIR R4, Resource 2.1.27.2; HL7, security labels).
 TAKEN_OUT = frozenset({"SUBSETTED", "REDACTED", "MASKED", "ABSTRED", "AGGRED"})
-# Codes of issues by which nothing is missing (FHIR R4, IssueType; R5 has `success`). By
-# any other something may be, however severe it is called.
+# Codes of issues that leave nothing out (FHIR R4, IssueType; R5 has `success`). With
+# any other code something may be missing, whatever the severity.
 LACKS_NOTHING = frozenset(
     {
         "invalid",
@@ -34,8 +34,8 @@ LACKS_NOTHING = frozenset(
 )
 # Severities of issues; any other counts as an error (R5 has `success`).
 NO_ERRORS = frozenset({"warning", "information", "success"})
-# What an answer to a search may be and hold (FHIR R4, Bundle). Anything else may say
-# that it is not all.
+# Types and members of a Bundle that answers a search (FHIR R4). Anything else may say
+# that the list is not complete.
 LIST_TYPES = frozenset({"searchset", "collection", "batch-response"})
 MEMBERS = frozenset(
     {
@@ -68,7 +68,7 @@ NOT_LATER = frozenset(
         "about",
     }
 )
-# An entry of these types is not read: what was asked for may be inside it.
+# An entry of these types is not read: it may hold what was asked for.
 ENVELOPES = frozenset({"Bundle", "Parameters"})
 
 
@@ -81,7 +81,7 @@ def entries_of(page: Any) -> list[Any]:
 
 
 def bundle_entry(raw: Any) -> BundleEntry | None:
-    """Return the entry; None if it holds no resource that may be an answer."""
+    """Return a raw entry as a BundleEntry; None without a usable resource."""
     resource = raw.get("resource") if isinstance(raw, dict) else None
     if not isinstance(resource, dict):
         return None
@@ -133,8 +133,8 @@ def is_total_unclear(page: Json) -> bool:
 def next_page(document: Any) -> str | None:
     """Return the URL of a Bundle's `next` link; None if it has none.
 
-    Empty if the list may go on at an address that is not known: the link has no URL, or
-    a link does not say, in words that we know, which page it leads to.
+    Empty if the list may go on at an unknown address: the link has no URL, or another
+    link has a relation that we do not know.
     """
     url = link_of(document, ("next",))
     if url is None and not NOT_LATER.issuperset(map(_relation, _links_of(document))):
@@ -143,7 +143,7 @@ def next_page(document: Any) -> str | None:
 
 
 def is_before_last(page: Any) -> bool:
-    """Tell if the last page of a list is another one, by the addresses of its links."""
+    """Tell if the links of a page say that the last page of its list is another one."""
     last = link_of(page, ("last",))
     own = {link_of(page, ("self",)), link_of(page, ("first",))}
     return last is not None and last not in own
@@ -163,7 +163,8 @@ def link_of(document: Any, relations: Sequence[str]) -> str | None:
 def _links_of(document: Any) -> list[Any]:
     """Return the links of a Bundle; a single link outside a list is accepted."""
     links = document.get("link") if isinstance(document, dict) else None
-    return [link for link in (links if isinstance(links, list) else [links]) if link]
+    listed = links if isinstance(links, list) else [links]
+    return [link for link in listed if link]
 
 
 def _relation(link: Any) -> str:
@@ -181,17 +182,15 @@ def _severity(issue: Json) -> str:
     return text(issue.get("severity")).strip().lower()
 
 
-def is_warning(outcome: Json) -> bool:
-    """Tell if it contains a real warning.
+def has_warning(outcome: Json) -> bool:
+    """Tell if an OperationOutcome contains a real warning.
 
     Epic's "no results" (4101) is sent as a warning but is none.
     """
-    issues = [
-        issue
+    return any(
+        _severity(issue) == "warning" and not _is_nothing_found(issue)
         for issue in objects(outcome.get("issue"))
-        if _severity(issue) == "warning"
-    ]
-    return not all(map(_is_nothing_found, issues))
+    )
 
 
 def _is_nothing_found(issue: Json) -> bool:
@@ -200,7 +199,7 @@ def _is_nothing_found(issue: Json) -> bool:
 
 
 def is_incomplete(outcome: Json) -> bool:
-    """Tell if it says, by the code of an issue, that something may be missing."""
+    """Tell if an OperationOutcome has an issue by which something may be missing."""
     return any(
         text(issue.get("code")).strip().lower() not in LACKS_NOTHING
         and not _is_nothing_found(issue)
@@ -211,7 +210,7 @@ def is_incomplete(outcome: Json) -> bool:
 def is_subset(resource: Json) -> bool:
     """Tell if the server has labelled a resource or a Bundle as incomplete.
 
-    What is written where labels are, and cannot be read, may be such a label.
+    Labels that cannot be read count as such a label.
     """
     meta = resource.get("meta")
     if not meta:
@@ -229,7 +228,7 @@ def _may_be_taken_out(labels: Any) -> bool:
 
 
 def is_plain_list(page: Json) -> bool:
-    """Tell if all that a Bundle holds is known of an answer to a search."""
+    """Tell if a Bundle has the type and the members of an answer to a search alone."""
     kind = page.get("type")
     if kind is not None and text(kind) not in LIST_TYPES:
         return False

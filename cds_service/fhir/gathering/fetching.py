@@ -51,8 +51,8 @@ NOTHING_TO_ASK = QueryResult(
     note="not sent, and the request lacks what the query needs",
     reason="request",
 )
-# The list was never asked for: of the stay where the call names none, or without a
-# server.
+# Reasons of a list that was not asked for: there is no server, or the call lacks what
+# the query needs, such as a stay.
 UNASKED = frozenset({NO_SERVER.reason, NOTHING_TO_ASK.reason})
 MOST_READ = 10  # for one record; further drugs and devices stay unidentified
 
@@ -75,9 +75,10 @@ class FhirReader(Protocol):
     """Reads one FHIR server on behalf of one request."""
 
     def fetch(self, query: str, *, until: float) -> Fetched:
-        """Send `Type/id` or `Type?parameters`.
+        """Send `Type/id` or `Type?parameters`, and return the answer.
 
-        Without a usable answer by this monotonic time it raises FhirReadError.
+        Raises:
+            FhirReadError: there was no usable answer by this monotonic time.
         """
 
     def follow(self, page: Any, *, until: float) -> Fetched:
@@ -88,10 +89,10 @@ class FhirReader(Protocol):
 
 
 class RefusingReader:
-    """A reader that may know beforehand that nothing is read.
+    """A reader that may know beforehand that all its reads fail.
 
-    Its reads then fail one after another: threads that have nothing to wait for would
-    cost more than all else of such a call.
+    Such reads are made one after another, without threads: each fails at once, and
+    starting threads would cost more than the rest of the call.
     """
 
     def is_refusing(self) -> bool:
@@ -106,7 +107,7 @@ def read_results(
     *,
     until: Deadline,
 ) -> dict[str, QueryResult]:
-    """Answer every key of the plan; no result is left `absent`.
+    """Return a result for every key of the plan; none is `absent`.
 
     All queries go out at once, so that a record takes as long as its slowest one.
 
@@ -129,7 +130,7 @@ def read_results(
         if is_whole or key in asked:
             continue
         is_late = key in tasks
-        failed = NOT_IN_TIME if is_late else _why_unasked(request, template, fhir)
+        failed = NOT_IN_TIME if is_late else _unasked(request, template, fhir)
         answers[key] = _without_server(answer, failed)
     for key in tasks:
         if sent[key].state == "absent":
@@ -215,8 +216,9 @@ def _tasks(
     fhir: FhirReader,
     until: Deadline,
 ) -> dict[str, Callable[[], QueryResult]]:
+    """Return the reads that are needed, by key: queries, or further pages."""
     tasks: dict[str, Callable[[], QueryResult]] = {}
-    half = until.half_of_rest()  # for what the record is complete without
+    half = until.half_of_rest()  # for the optional queries
     for template in (*plan.needed.templates, *plan.optional.templates):
         if not _may_ask(request, template.resource_type):
             continue
@@ -252,9 +254,10 @@ def _sent(request: HookRequest, template: Template) -> QueryResult:
 
 
 def _as_asked(template: Template, query: str, result: QueryResult) -> QueryResult:
-    """Return the result of a read by id only if it is of that id.
+    """Return the result of a read by id; a failed one if it is of another id.
 
-    Another Patient than the request's is refused where patients are compared.
+    Searches and Patients are returned as they are: `refusals.py` refuses another
+    Patient.
     """
     kind = template.resource_type
     if template.is_search or kind == "Patient" or result.state == "failed":
@@ -271,10 +274,12 @@ def read_apart(
 ) -> QueryResult:
     """Read `Type/id` or a search that no service's plan has.
 
-    An entry under any other base is left out: no other answers show how the server
-    writes its own. A resource counts once, in its newest version.
+    An entry under any base but these is left out: there are no other answers that show
+    which bases the server writes. A resource counts once, in its newest version.
 
     Args:
+        fhir: the server.
+        query: relative to its base.
         bases: bases of the server, with those that a site calls its aliases.
         until: monotonic time by which the read must have ended.
 
@@ -300,11 +305,15 @@ def _without_server(sent: QueryResult, failed: QueryResult) -> QueryResult:
     """Return the result for a key that the server did not answer.
 
     It is what was prefetched, marked as failed or incomplete.
+
+    Args:
+        sent: the result of the prefetch; `absent`, or with a next page.
+        failed: why the server did not answer.
     """
     if sent.state == "absent":
         return failed
     if not sent.resources:
-        # An empty page with another one after it was sent, so the list was asked for.
+        # An empty page was sent that has a next one, so the list was asked for.
         return sent._replace(state="failed", note=failed.note, reason="answer")
     return sent._replace(
         note=f"incomplete: the next page was {failed.note}", is_cut=True
@@ -318,7 +327,10 @@ def _may_ask(request: HookRequest, resource_type: str) -> bool:
 
 
 def _is_in_part(request: HookRequest, template: Template) -> bool:
-    """Tell if the request's token covers this list no further than a query."""
+    """Tell if the request's token covers only those of this list that a query finds.
+
+    A scope of SMART 2.0 may end in such a query.
+    """
     token, kind = request.fhir_authorization, template.resource_type
     if token is None or not template.is_search:
         return False
@@ -326,7 +338,7 @@ def _is_in_part(request: HookRequest, template: Template) -> bool:
 
 
 def _as_part(answer: QueryResult) -> QueryResult:
-    """Return what was read as a part: nothing else says what the token leaves out."""
+    """Mark a result as a part of its list, since the token leaves out the rest."""
     if answer.state == "failed":
         return answer
     note = "the scope of the access token covers a part alone"
@@ -336,9 +348,10 @@ def _as_part(answer: QueryResult) -> QueryResult:
     return answer._replace(note=note, is_cut=True)
 
 
-def _why_unasked(
+def _unasked(
     request: HookRequest, template: Template, fhir: FhirReader | None
 ) -> QueryResult:
+    """Return the result of a query that was not sent, with the reason."""
     token = request.fhir_authorization
     if fhir is not None and not _may_ask(request, template.resource_type):
         note = (
@@ -373,10 +386,10 @@ def with_referred_to(
 ) -> dict[str, QueryResult]:
     """Add the Medications and Devices that the answers refer to.
 
-    What cannot be read stays unidentified.
+    Those that cannot be read stay unidentified.
 
     Args:
-        answers: by prefetch key.
+        answers: the results by prefetch key.
         plan: the service's queries.
         terminology: tells what is identified without them.
         bases: the server's base URLs.
@@ -389,7 +402,7 @@ def with_referred_to(
     for raw in (raw for key in keys for raw in answers[key].resources):
         if until.left <= 0:
             break
-        if name := _needs(raw, targets, bases, terminology):
+        if name := _needed_product(raw, targets, bases, terminology):
             wanted.add(name)
     read_first = read(wanted)
     parts = {
@@ -397,12 +410,12 @@ def with_referred_to(
         for medication in read_first.values()
         for reference in unread_ingredients(medication)
     }
-    # Of these one step further: what a Medication is made of may be one of its own.
-    ours = {name for name in parts if _is_medication(name)} - read_first.keys()
-    read_next = read(ours) if ours and until.left > 0 else {}
+    # One step further: an ingredient may be another Medication.
+    inner = {name for name in parts if _is_medication(name)} - read_first.keys()
+    read_next = read(inner) if inner and until.left > 0 else {}
     resources = (*read_first.values(), *read_next.values())
     return {
-        key: _with(answer, resources) if key in keys else answer
+        key: _with_others(answer, resources) if key in keys else answer
         for key, answer in answers.items()
     }
 
@@ -418,9 +431,9 @@ def with_unread_products(
     bases: Bases,
     terminology: Terminology,
 ) -> dict[str, QueryResult]:
-    """Mark a list as not whole if it has entries whose drug or device was not read.
+    """Mark a list as not whole if the drug or device of an entry was not read.
 
-    Each may be of any.
+    Such an entry may be of any drug or device.
     """
     marked = dict(answers)
     for key in (one.key for one in plan.templates if one.resource_type in CHOICES):
@@ -443,7 +456,14 @@ def with_diagnoses_of_stay(
     bases: Bases,
     read: Callable[[Iterable[str]], Mapping[str, Json]],
 ) -> dict[str, QueryResult]:
-    """Add the diagnoses of the stay to a problem list that has entries without them."""
+    """Add the diagnoses of the stay to a problem list, unless that is empty.
+
+    Args:
+        answers: the results by prefetch key.
+        plan: the service's queries.
+        bases: the server's base URLs.
+        read: reads resources of the server by name, as far as it may.
+    """
     keys = {one.resource_type: one.key for one in plan.templates}
     listed = answers.get(keys.get("Condition", ""))
     stays = answers.get(keys.get("Encounter", ""))
@@ -459,10 +479,12 @@ def with_diagnoses_of_stay(
     return {**answers, keys["Condition"]: with_more}
 
 
-def _needs(raw: Json, targets: Targets, bases: Bases, terminology: Terminology) -> str:
-    """Name the resource that says which drug or device an entry is of: `Medication/12`.
+def _needed_product(
+    raw: Json, targets: Targets, bases: Bases, terminology: Terminology
+) -> str:
+    """Return the name of the drug or device that an entry refers to: `Medication/12`.
 
-    Empty if the entry needs none from this server.
+    Empty if the entry says itself which it is, or if it is not on this server.
     """
     choice, wanted = CHOICES[text(raw.get("resourceType"))]
     name = bases.name_of(text(member(raw, f"{choice}Reference", "reference")))
@@ -480,9 +502,16 @@ def read_by_id(
     most: int,
     until: Deadline,
 ) -> dict[str, Json]:
-    """Read resources by name (`Device/12`), at most so many.
+    """Read resources by name, such as `Device/12`.
 
     Those that the token does not cover, or that do not come in time, are left out.
+
+    Args:
+        fhir: the server.
+        names: the names of the resources.
+        request: its token says what may be read.
+        most: number of resources that are read at most.
+        until: the deadline.
     """
     asked = [
         name for name in sorted(names) if _may_ask(request, name.partition("/")[0])
@@ -504,14 +533,15 @@ def _read(fhir: FhirReader, name: str, until: float) -> Json | None:
     return document if is_asked else None
 
 
-def _with(answer: QueryResult, referred: Sequence[Json]) -> QueryResult:
+def _with_others(answer: QueryResult, referred: Sequence[Json]) -> QueryResult:
+    """Add resources to those that came along with a result that has entries."""
     if not answer.entries or not referred:
         return answer
-    came_along = (BundleEntry(dict(one)) for one in referred)
-    return answer._replace(others=(*answer.others, *came_along))
+    others = (BundleEntry(dict(one)) for one in referred)
+    return answer._replace(others=(*answer.others, *others))
 
 
-# --- what a token's scopes allow: SMART App Launch 1.0 (`.read`) and 2.0 (`.rs`)
+# --- the scopes of a token: SMART App Launch 1.0 (`.read`) and 2.0 (`.rs`)
 
 RESOURCE_SCOPE = re.compile(
     r"(?:patient|user|system)/(?P<type>\*|[A-Z][A-Za-z]*)"
@@ -528,6 +558,8 @@ def may_read(
     SMART 2.0 either letter counts, `r` or `s`, since EHRs mix them up.
 
     Args:
+        scopes: the scopes as the token states them; None if it states none.
+        resource_type: the type to be read.
         with_queries: a scope that a query restricts counts as well.
     """
     matches = [
@@ -535,12 +567,12 @@ def may_read(
         for scope in (scopes or "").split()
         if (match := RESOURCE_SCOPE.fullmatch(scope))
     ]
-    of_type = [
-        one["may"]
-        for one in matches
-        if one["type"] in {"*", resource_type} and (with_queries or not one["query"])
-    ]
-    return not matches or any(
-        may in {"*", "read"} or (may != "write" and {"r", "s"} & set(may))
-        for may in of_type
-    )
+    if not matches:
+        return True
+    for scope in matches:
+        may = scope["may"]
+        is_reading = may in {"*", "read"} or (may != "write" and {"r", "s"} & set(may))
+        is_of_type = scope["type"] in {"*", resource_type}
+        if is_reading and is_of_type and (with_queries or not scope["query"]):
+            return True
+    return False

@@ -62,15 +62,15 @@ def gather(
         request: the hook call; its prefetch is raw JSON of any quality.
         plan: the service's queries.
         fhir: the request's server; None if it names no server that may be queried.
-        terminology: tells which resources we read.
+        terminology: it knows which resources we read.
         person: the patient, by the identities known before the record is read.
         deadline: deadline of the whole answer; reads that exceed its share for reading
             count as failed.
 
     Raises:
         PatientMismatch: the Patient is not the request's.
-        EvidenceUnavailable: no key could be read, or the patient does not exist or is
-            no longer active.
+        EvidenceUnavailable: no key could be read, or the server has no such patient,
+            or the Patient is inactive and names no replacement.
         NotAllowed: a key was not sent, and the caller may not name the server that has
             it.
         DeadlinePassed: there was too much data to process in time.
@@ -99,7 +99,12 @@ def record_in(
 ) -> PatientRecord:
     """Make the record of these results, one for each query of the plan.
 
-    Each resource must be there in one version only.
+    Args:
+        results: by prefetch key; each resource must be there in one version only.
+        plan: the service's queries.
+        terminology: it knows which resources we read.
+        person: the patient, by the identities known before the record is read.
+        deadline: deadline of the whole answer.
 
     Raises:
         DeadlinePassed: as `gather`.
@@ -123,7 +128,7 @@ def record_in(
 def _diagnoses(
     plan: PrefetchPlan, results: Mapping[str, QueryResult], person: Person
 ) -> Iterator[str]:
-    """Name each diagnosis of the patient, picked or not, and its URL in a Bundle."""
+    """Yield name and fullUrl of each diagnosis of the patient, picked or not."""
     for template in plan.of_types("Condition").templates:
         for entry in results[template.key].entries:
             if person.is_subject_of(entry.resource):
@@ -152,7 +157,7 @@ def _part_in_time(
     """Return the part of the record that one query gives.
 
     A list that is too long to be understood in time counts as not read: the card names
-    it, and says what the other lists hold.
+    it, and the other lists are used.
 
     Raises:
         DeadlinePassed: nothing is left for the answer either.
@@ -176,9 +181,8 @@ def _part(
 ) -> PatientRecord:
     """Return the part of the record that one query gives."""
     key, kind = template.key, template.resource_type
-    origin = result.origin
     outcome = ReadOutcome(
-        "empty", origin, note=result.note, is_optional=template.is_optional
+        "empty", result.origin, note=result.note, is_optional=template.is_optional
     )
     if result.state == "failed":
         is_unasked = result.reason in UNASKED
@@ -186,8 +190,9 @@ def _part(
         return PatientRecord(reads={key: failed})
     if kind == "Patient":
         return _patient_part(key, result, terminology.calendar)
+    outcome = outcome._replace(is_cut=result.is_cut)
     if not result.resources and not result.foreign:
-        return PatientRecord(reads={key: outcome._replace(is_cut=result.is_cut)})
+        return PatientRecord(reads={key: outcome})
     ours: list[Json] = []
     not_ours: list[Json] = []
     for resource in result.resources:
@@ -195,10 +200,40 @@ def _part(
     # A resource that names no patient, or this id under another server, may still be
     # this patient's.
     unclear = sum(not person.is_other(one) for one in not_ours)
-    outcome = outcome._replace(is_cut=result.is_cut or unclear > 0)
-    if unclear and not result.note:
+    if unclear:
         note = f"incomplete: {count_entries(unclear)} whose patient is not clear"
-        outcome = outcome._replace(note=note)
+        outcome = outcome._replace(is_cut=True, note=outcome.note or note)
+    part = _part_of_patient(
+        template,
+        ours,
+        outcome,
+        Targets(result.others, person.bases),
+        terminology,
+        deadline,
+    )
+    foreign = result.foreign + len(not_ours)
+    return part._replace(foreign={kind: foreign}) if foreign else part
+
+
+def _part_of_patient(
+    template: Template,
+    ours: Sequence[Json],
+    outcome: ReadOutcome,
+    targets: Targets,
+    terminology: Terminology,
+    deadline: Deadline,
+) -> PatientRecord:
+    """Return the part of the record that the patient's resources of one query give.
+
+    Args:
+        template: the query.
+        ours: the patient's resources, as they came.
+        outcome: how the query was answered, as if it had given none of them.
+        targets: resources of other types that came along.
+        terminology: it knows which resources we read.
+        deadline: deadline of this part.
+    """
+    kind = template.resource_type
     if ours:
         is_understood = kind != "ServiceRequest" or any(
             is_order_understood(one, terminology) for one in ours
@@ -209,15 +244,10 @@ def _part(
             is_understood=is_understood,
         )
     picked, broken = pick(
-        template,
-        ours,
-        Targets(result.others, person.bases),
-        origin,
-        terminology,
-        deadline,
+        template, ours, targets, outcome.origin, terminology, deadline
     )
     if broken and template.is_optional:
-        # What a broken entry would have said is not known: its list is not whole.
+        # It is not known what a broken entry says, so its list is not whole.
         note = f"incomplete: {count_entries(len(broken))} broken"
         outcome = outcome._replace(is_cut=True, note=outcome.note or note)
     near: tuple[NearMiss, ...] = ()
@@ -225,14 +255,12 @@ def _part(
         near = missed_t_scores(ours, terminology)
     elif kind == "Condition":
         near = missed_problems(one.raw for one in picked if one.concepts & UNCODED)
-    foreign = result.foreign + len(not_ours)
     # A broken order of a device may be of a brace.
     is_counted = kind in DEVICE_ORDERS or not template.is_optional
     return PatientRecord(
-        reads={key: outcome},
+        reads={template.key: outcome},
         entries=picked,
         unreadable=broken if is_counted else (),
-        foreign={kind: foreign} if foreign else {},
         near=near,
     )
 
@@ -242,7 +270,7 @@ NEVER_IN_FORCE = frozenset({"draft", "cancelled"})
 
 
 def _is_void(raw: Json) -> bool:
-    """Tell if an entry does not count: in error, ruled out, or never in force."""
+    """Tell if an entry does not count: it is in error, ruled out, or never in force."""
     status, kind = text(raw.get("status")), raw.get("resourceType")
     if status == "entered-in-error":
         return True
@@ -254,6 +282,7 @@ def _is_void(raw: Json) -> bool:
 def _patient_part(
     key: str, result: QueryResult, calendar: SiteCalendar
 ) -> PatientRecord:
+    """Return the part of the record that the read of the Patient gives."""
     read = ReadOutcome("empty", result.origin, note=result.note, is_cut=result.is_cut)
     if not result.resources:
         return PatientRecord(reads={key: read})
@@ -278,18 +307,17 @@ def _merged(parts: Sequence[PatientRecord]) -> PatientRecord:
     for part in parts:
         if part.foreign:
             foreign.update(part.foreign)
+    reads: dict[str, ReadOutcome] = {}
+    for part in parts:
+        for key, read in part.reads.items():
+            # What a doubtful record does not hold may be in another one.
+            reads[key] = _marked_cut(read) if doubt and not part.doubt else read
+    patients = [part.patient for part in parts if part.patient is not None]
     return PatientRecord(
-        patient=next(
-            (part.patient for part in parts if part.patient is not None), None
-        ),
+        patient=next(iter(patients), None),
         entries=tuple(entry for part in parts for entry in part.entries),
         unreadable=tuple(one for part in parts for one in part.unreadable),
-        # What a doubtful record does not hold may be in another one.
-        reads={
-            key: _marked_cut(read) if doubt and not part.doubt else read
-            for part in parts
-            for key, read in part.reads.items()
-        },
+        reads=reads,
         foreign=dict(sorted(foreign.items())),
         near=tuple(sorted({one for part in parts for one in part.near})),
         doubt=doubt,

@@ -31,9 +31,9 @@ Done = queue.SimpleQueue[tuple[Key, Result | Raised]]
 def run_side_by_side(
     tasks: Mapping[Key, Callable[[], Result]], until: Deadline
 ) -> dict[Key, Result]:
-    """Run the tasks and return the results of those that finished in time.
+    """Run the tasks and return, by key, the results of those that finished in time.
 
-    They stand by key; none if no thread can be started.
+    The result is empty if no thread can be started.
 
     The threads are daemons, so a task that hangs (in a DNS lookup, for example) does
     not keep the process alive.
@@ -46,7 +46,7 @@ def run_side_by_side(
     for item in tasks.items():
         waiting.put(item)
     started = 0
-    # no more threads available: the existing ones do all tasks
+    # If no more threads are available, the existing ones do all tasks.
     with suppress(RuntimeError):
         for _ in range(min(MAX_PARALLEL, len(tasks))):
             threading.Thread(
@@ -66,7 +66,7 @@ def _work(
             return
         try:
             done.put((key, task()))
-        # It is handed to the thread that asked, which raises it.
+        # The thread that asked gets it and raises it.
         except BaseException as error:  # noqa: BLE001
             done.put((key, Raised(error)))
 

@@ -18,8 +18,8 @@ LAX_TIME = re.compile(
     r"(?:(Z)|([+-][0-9]{2}):?([0-9]{2}))?"
 )
 
-# Elements whose times we read. FHIR writes times as text; the library would read a
-# number as seconds since 1970.
+# Names of elements whose times we read. FHIR writes times as text; the library would
+# read a number as seconds since 1970.
 TIMES = re.compile(r"\w*(?:Date|DateTime|Instant)|start|end|event|authoredOn")
 
 # Elements of other releases of FHIR that reverse what a resource says, or say it of
@@ -36,7 +36,7 @@ REVERSING = frozenset(
         "focus",
     }
 )
-AS_SAID = (False, "false", "y")  # values with which they do not
+REVERSES_NOTHING = (False, "false", "y")  # values with which they do not
 
 
 class BrokenResource(CdsError):
@@ -49,13 +49,11 @@ def parse_resource(
     """Return a resource that `fhir.resources.R4B` accepts, as it came or repaired.
 
     A time without an offset is read as the site's, a time without seconds as the full
-    minute.
-
-    Elements unknown to R4 are removed: vendors add them, and we read none of them. One
-    that may reverse the meaning is not removed: it makes the resource broken.
+    minute. Elements unknown to R4 are removed: vendors add them, and we read none of
+    them.
 
     Raises:
-        BrokenResource: not valid.
+        BrokenResource: the rest is not valid, or an element may reverse the meaning.
     """
     if fits(raw, resource_type):
         return raw
@@ -65,7 +63,7 @@ def parse_resource(
     unknown = _unknown_elements(whole, resource_type)
     for place in unknown:
         left = _leave_out(whole, place)
-        if place[-1] in REVERSING and left not in AS_SAID:
+        if place[-1] in REVERSING and left not in REVERSES_NOTHING:
             raise BrokenResource
     if unknown and _unknown_elements(whole, resource_type):
         raise BrokenResource
@@ -75,7 +73,7 @@ def parse_resource(
 def _unknown_elements(
     whole: Mapping[str, Any], resource_type: str
 ) -> list[tuple[int | str, ...]]:
-    """List the places of elements that R4 does not know.
+    """List the paths of elements that R4 does not know.
 
     Raises:
         BrokenResource: anything else is wrong.
@@ -97,7 +95,7 @@ def _unknown_elements(
 
 
 def may_be_reversed(raw: Mapping[str, Any]) -> bool:
-    """Tell if rules or extensions that we do not know may reverse its meaning.
+    """Tell if rules or extensions that we do not know may reverse a resource's meaning.
 
     FHIR R4, Resource 2.1.27.0.1 and Extensibility 2.4.1.1.
     """
@@ -123,7 +121,7 @@ def _leave_out(whole: Any, place: Sequence[int | str]) -> Any:
 def parse_patient(
     raw: Mapping[str, Any], calendar: SiteCalendar
 ) -> tuple[Mapping[str, Any], tuple[str, ...]]:
-    """Return the Patient as JSON, and the names of broken elements, removed.
+    """Return the Patient as JSON without its broken elements, and their names.
 
     A broken phone number must not cost us the birth date.
 
@@ -154,7 +152,7 @@ def parse_patient(
 def _with_whole_times(value: Any, calendar: SiteCalendar, name: str = "") -> Any:
     """Return a copy in which every time has seconds and an offset.
 
-    A number is marked, so that it never passes for a time.
+    A number in place of a time is marked, so that it is not taken for one.
     """
     if isinstance(value, Mapping):
         return {

@@ -8,7 +8,7 @@ MODIFIED = "The Patient has an extension that may change what the record means."
 
 
 def doubt_of(patient: Json) -> str:
-    """Say why a raw Patient may be incomplete or mean another; empty if not."""
+    """Say why a Patient's record may be incomplete or mean another; empty if not."""
     if not MODIFIERS.isdisjoint(patient):
         return MODIFIED
     if not is_replaced(patient):

@@ -44,6 +44,8 @@ class Template:
     """One query of the discovery entry.
 
     Attributes:
+        key: the prefetch key.
+        text: the query with its tokens.
         resource_type: the type that the query asks for: `Observation`.
         is_search: a search; otherwise the read of one resource.
     """
@@ -88,7 +90,10 @@ class PrefetchPlan:
 
     @cached_property
     def optional(self) -> "PrefetchPlan":
-        """Return what a complete record may lack; its queries get half of the time."""
+        """Return the templates that a complete record may lack.
+
+        Their queries get half of the time.
+        """
         return PrefetchPlan(tuple(one for one in self.templates if one.is_optional))
 
 
@@ -105,12 +110,11 @@ def plan_prefetch(templates: Mapping[str, str]) -> PrefetchPlan:
 def _template(key: str, text: str) -> Template:
     match = TEMPLATE.fullmatch(text)
     unknown = set(TOKEN.findall(text)) - CONTEXT_TOKENS - USER_TOKENS.keys()
-    if match is None or unknown:
-        fault = (
-            f"unknown token {', '.join(sorted(unknown))}"
-            if unknown
-            else "neither Type/id nor Type?query"
-        )
+    if unknown:
+        fault = f"unknown token {', '.join(sorted(unknown))}"
+        raise DataFileError("service.json", f"prefetch.{key}", fault)
+    if match is None:
+        fault = "neither Type/id nor Type?query"
         raise DataFileError("service.json", f"prefetch.{key}", fault)
     return Template(key, text, match["type"], match["query"] is not None)
 

@@ -12,13 +12,13 @@ from typing import Any, Literal, NamedTuple
 from cds_service.fhir.gathering.bundles import (
     bundle_entry,
     entries_of,
+    has_warning,
     is_before_last,
     is_error_outcome,
     is_incomplete,
     is_plain_list,
     is_subset,
     is_total_unclear,
-    is_warning,
     link_of,
     next_page,
     total_of,
@@ -40,8 +40,8 @@ class QueryResult(NamedTuple):
         entries: resources of the requested type, each once.
         others: resources of other types that were returned too (included Patients,
             Medications).
-        next_page: URL of the next page, not read yet; empty if that page has no usable
-            one.
+        next_page: URL of the next page, which is not read yet; empty if there is one
+            with no usable URL; None if there is none.
         note: why it failed, or `incomplete: …`.
         is_cut: part of the list is missing.
         reason: why it failed, as a code; see FhirReadError.
@@ -98,7 +98,7 @@ def read_result(
     if first["resourceType"] == template.resource_type:
         entries = (BundleEntry(first),)
         fault = ""
-        if template.is_search:  # nobody knows what else there is
+        if template.is_search:  # there may be others
             fault = "one resource in place of a list"
         elif is_subset(first):
             fault = "the server left something out"
@@ -111,7 +111,7 @@ def read_result(
     )
 
 
-def _is_silent(page: Json) -> bool:
+def _found_nothing(page: Json) -> bool:
     """Tell if a page is the whole answer to a query that found nothing, as most are."""
     if page.get("entry") not in (None, []) or page.get("meta"):
         return False
@@ -131,7 +131,14 @@ def _failed(note: str) -> QueryResult:
 
 
 def _read_pages(template: Template, pages: Sequence[Json], note: str) -> QueryResult:
-    if not note and all(map(_is_silent, pages)):
+    """Read the pages of a search.
+
+    Args:
+        template: the query.
+        pages: in order, at least one.
+        note: why pages are missing; empty if none is.
+    """
+    if not note and all(map(_found_nothing, pages)):
         return NOTHING_THERE
     kinds: dict[str, list[BundleEntry]] = {}
     broken = 0
@@ -149,16 +156,16 @@ def _read_pages(template: Template, pages: Sequence[Json], note: str) -> QueryRe
         missing_page=note or _missing_page(pages),
         refused=any(is_error_outcome(outcome) for outcome in outcomes),
         broken=broken,
-        # Entries that come twice hide none that lack.
+        # An entry that comes twice does not make up for one that is missing.
         count=len(once),
         total=total_of(pages[0]),
         is_open=following is not None,
     )
     resources = [one.resource for one in asked]
-    fault = fault or _said_of_it(pages, resources, outcomes)
-    state: ResultState = "failed" if fault else "empty"
-    if once:
-        state = "given"
+    fault = fault or _reservation(pages, resources, outcomes)
+    state: ResultState = "given"
+    if not once:
+        state = "failed" if fault else "empty"
     return QueryResult(
         state=state,
         entries=tuple(once),
@@ -172,10 +179,10 @@ def _read_pages(template: Template, pages: Sequence[Json], note: str) -> QueryRe
     )
 
 
-def _said_of_it(
+def _reservation(
     pages: Sequence[Json], resources: Sequence[Json], outcomes: Sequence[Json]
 ) -> str:
-    """Report what the server says of a list that leaves it open; empty if nothing."""
+    """Say why the server's own words leave a list open; empty if they do not."""
     if any(map(is_subset, chain(pages, resources))):
         return "the server left something out"
     if not all(map(is_plain_list, pages)):
@@ -184,7 +191,7 @@ def _said_of_it(
         return "the number of its entries is not understood"
     if any(map(is_incomplete, outcomes)):
         return "the server says that something may be missing"
-    if any(map(is_warning, outcomes)):
+    if any(map(has_warning, outcomes)):
         return "the server sent a warning with it"
     return ""
 
@@ -194,8 +201,8 @@ def _missing_page(pages: Sequence[Json]) -> str:
     if link_of(pages[0], BEFORE) is not None:
         return "an earlier page was not sent"
     total = total_of(pages[0])
-    # Servers write the address of one page in several ways, so a total is believed
-    # before the addresses are compared.
+    # Servers write the address of a page in several ways, so addresses are compared
+    # only if there is no total.
     if total is None and next_page(pages[-1]) is None and is_before_last(pages[-1]):
         return "the last page was not sent"
     return ""
@@ -254,11 +261,9 @@ def _have_own_ids(resources: Sequence[Json]) -> bool:
 def _key(resource: Json, full_url: str | None = None) -> tuple[str, str, str] | None:
     """Return what entries of one resource share; None without an id."""
     own_id = text(resource.get("id"))
-    return (
-        (base_of_entry(full_url), text(resource.get("resourceType")), own_id)
-        if own_id
-        else None
-    )
+    if not own_id:
+        return None
+    return base_of_entry(full_url), text(resource.get("resourceType")), own_id
 
 
 def _newest(same: Sequence[BundleEntry]) -> Iterable[BundleEntry]:
@@ -309,9 +314,9 @@ def of_one_server(
     """Leave out entries of other servers, by the addresses in all answers of a call.
 
     `Patient/1` in an entry of another server is a patient of that server (FHIR R4,
-    Bundle, "Resolving references in Bundles"). If all entries have one address, it
-    is ours, as a gateway writes it. If the site says which other addresses our server
-    writes, no further one is guessed.
+    Bundle, "Resolving references in Bundles"). If all entries have one base, it is
+    taken for that of our server, as a gateway writes it; but not if the site has named
+    the other bases that our server writes.
     """
     used = {
         base
@@ -340,8 +345,8 @@ def without_other_servers(answer: QueryResult, bases: Bases) -> QueryResult:
     left_out = len(answer.entries) - len(result.entries)
     if not left_out:
         return result
-    # What was left out may still be of the same person: one server may have two
-    # addresses, or several may share one.
+    # What was left out may still be of the same person: a server may have two
+    # addresses.
     note = answer.note or f"incomplete: {left_out} under another server's address"
     return result._replace(foreign=left_out, is_cut=True, note=note)
 
@@ -362,9 +367,10 @@ def _without(
 
 
 def _ages(versions: Sequence[Json]) -> list[tuple[Any, ...]]:
-    """Sort keys for versions of one resource: number, then time.
+    """Return a sort key for each version of one resource: its number, then its time.
 
-    Each is used only if all versions have it. Without either, all keys are equal.
+    Each of the two is used only if all versions have it. Without either, all keys are
+    equal.
     """
     written = [text(member(one, "meta", "versionId")) for one in versions]
     numbers = [

@@ -17,7 +17,7 @@ class ReadOutcome(NamedTuple):
     """How one prefetch key was answered.
 
     Attributes:
-        state: `given` (with entries), `empty` (asked and not found), `failed` (could
+        state: `given` (with entries), `empty` (none of this patient's), `failed` (could
             not be read).
         origin: the EHR's prefetch or the FHIR server.
         entries: number of this patient's resources of the requested type, picked or
@@ -28,8 +28,8 @@ class ReadOutcome(NamedTuple):
         is_unasked: the EHR did not send it, and there is no server to ask, or the call
             lacks what the query needs, such as a stay.
         is_understood: at least one of its entries was understood, or it has none.
-            Judged for orders alone: in other lists the entries that were not understood
-            are kept.
+            Judged for orders alone: other lists keep the entries that were not
+            understood.
     """
 
     state: ReadState
@@ -50,12 +50,13 @@ class PatientRecord(NamedTuple):
         entries: this patient's resources that match a concept of `mappings/`, in a
             stable order.
         reads: how each key of the service's plan was answered.
-        foreign: number of dropped resources by type: they belong to another patient, or
-            name none.
-        near: codes that we do not know, of what looks like a T-score and of problems.
-        diagnoses: every diagnosis of the patient that was read, by name or address.
-        doubt: why part of it may be in another record, or mean another thing; empty if
-            nothing says so.
+        unreadable: this patient's resources that are broken.
+        foreign: number of resources left out, by type: they belong to another patient,
+            or name none.
+        near: near misses: unknown codes of problems and of what looks like a T-score.
+        diagnoses: names and addresses of all diagnoses of the patient that were read.
+        doubt: why part of the record may be in another one, or mean another thing;
+            empty if nothing says so.
     """
 
     reads: Mapping[str, ReadOutcome]

@@ -12,9 +12,9 @@ from cds_service.fhir.gathering.picking import (
 )
 from cds_service.fhir.gathering.record import PatientRecord, ReadOutcome
 
-# A record is whole without these, and yet an EHR should have them: a card names one
-# that was not sent, and then nothing reassures. It may hold a metastasis, a dose or
-# failing kidneys. Any other optional list counts if it was asked for and not read.
+# Optional lists that an EHR should have all the same: they may hold a metastasis, a
+# dose or failing kidneys. If one was not sent, a card names it, and nothing reassures.
+# Any other optional list counts only if it was asked for and not read.
 TELLING_MORE = frozenset({"diagnosticReports", "dispenses", "kidney"})
 # The lists that a pre-selected order rests on, each with the prefetch keys that may
 # hold its entries.
@@ -23,9 +23,11 @@ DECIDING_LISTS: Mapping[str, tuple[str, ...]] = {
     "medications": ("medications", "administrations", "statements", "dispenses"),
     "serviceRequests": ("serviceRequests",),
 }
-# What is given in the ward is no list of what a patient takes.
+# Keys whose entries count, but are no list of what the patient takes: what is given in
+# the ward.
 GIVEN_HERE = frozenset({"administrations"})
-# A billed injection is a dose as well: no order is pre-selected if these were not read.
+# Keys that may hold doses too, as billed injections: no order is pre-selected if one
+# was not read.
 ALSO_DOSES = ("procedures",)
 
 
@@ -71,7 +73,7 @@ def is_unread(read: ReadOutcome) -> bool:
 
 
 def _is_list_read(record: PatientRecord, key: str) -> bool:
-    """Tell if a list was read whole, with no broken entry and one understood."""
+    """Tell if a list was read whole: no entry is broken, and one was understood."""
     read = record.reads.get(key)
     if read is None or not read.is_understood:
         return False
@@ -97,7 +99,7 @@ def _is_empty(record: PatientRecord, key: str) -> bool:
 
 
 def _is_strange(entry: Entry) -> bool:
-    """Tell if neither the code nor the words of an entry name anything."""
+    """Tell if neither the code nor the words of an entry say what it is."""
     is_unnamed = entry.concepts <= UNCODED | {MAY_NEED_BRACE}
     is_uncoded = MAY_BE_GRAVE in entry.concepts and is_unnamed
     return NOT_UNDERSTOOD in entry.concepts or is_uncoded

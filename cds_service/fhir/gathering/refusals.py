@@ -1,4 +1,4 @@
-"""Refuses a record of another patient, and one that says nothing."""
+"""Refuses a record of another patient, and one that says nothing of the patient."""
 
 from collections.abc import Mapping
 
@@ -12,7 +12,8 @@ from cds_service.fhir.raw_json import truth
 from cds_service.protocol.messages import HookRequest
 
 GONE = frozenset({"http-404", "http-410"})
-# Why nothing could be read -> FHIR issue type, if one reason explains every failure.
+# FHIR's type of issue by the reason for which nothing could be read. It is used if one
+# reason explains every failure.
 ISSUES: Mapping[str, str] = {
     "http-401": "login",
     "expired": "expired",
@@ -23,11 +24,12 @@ ISSUES: Mapping[str, str] = {
     "http-410": "not-found",
     "http-429": "throttled",
 }
-# Nothing was asked: the caller may not name the server.
+# Reasons of a server that was not asked: the caller may not name it.
 DENIED = frozenset({"fhir.host_denied", "tenant.mismatch"})
 CURE = (
     "Send prefetch, or a fhirServer with an access token whose scopes cover the record."
 )
+# Reasons that may be gone at the next call; so may those of a server's own faults.
 TRANSIENT = frozenset(
     {
         "unreachable",
@@ -47,15 +49,15 @@ TRANSIENT = frozenset(
 def refuse_another_patient(plan: PrefetchPlan, request: HookRequest) -> None:
     """Refuse a call that sends another Patient than it names.
 
-    It reads nothing from the server, so it costs little on the many calls that are not
-    ours.
+    Nothing is read from the server, so that the many calls that are not ours cost
+    little.
 
     Raises:
         PatientMismatch: the Patient in the prefetch is another.
     """
     for template in plan.of_types("Patient").templates:
         sent = read_prefetch(template, request.prefetch)
-        _of_patient(template, sent, request.context.patient_id)
+        _own_patient(template, sent, request.context.patient_id)
 
 
 def refuse_lists_of_another(record: PatientRecord) -> None:
@@ -81,20 +83,20 @@ def needed_results(
         EvidenceUnavailable: as `refuse_without_evidence`.
     """
     needed = {
-        template.key: _of_patient(template, answers[template.key], patient_id)
+        template.key: _own_patient(template, answers[template.key], patient_id)
         for template in plan.needed.templates
     }
     refuse_without_evidence(plan, needed)
     return needed
 
 
-def _of_patient(
+def _own_patient(
     template: Template, answer: QueryResult, patient_id: str
 ) -> QueryResult:
-    """Keep of a Patient read the request's Patient; other answers stay.
+    """Return a result with the request's Patient alone; others than Patients stay.
 
     Raises:
-        PatientMismatch: it is another Patient.
+        PatientMismatch: the Patient is another.
     """
     if template.resource_type != "Patient" or not answer.resources:
         return answer
@@ -133,33 +135,24 @@ def refuse_without_evidence(
         raise EvidenceUnavailable(
             f"Nothing of the record could be read. {why}. {CURE}", _issue(answers)
         )
-    patient = next(
-        (
-            answers[template.key]
-            for template in plan.needed.templates
-            if template.resource_type == "Patient"
-        ),
-        None,
-    )
-    if patient is None:
+    patients = plan.needed.of_types("Patient").templates
+    if not patients:
         return
-    if patient.reason in GONE and not any(
-        answer.state == "given" for answer in answers.values()
-    ):
+    read = answers[patients[0].key]
+    has_data = any(answer.state == "given" for answer in answers.values())
+    if read.reason in GONE and not has_data:
         raise EvidenceUnavailable(
-            f"There is no such patient: {patient.note}.", "not-found"
+            f"There is no such patient: {read.note}.", "not-found"
         )
-    if any(
-        truth(raw.get("active")) is False and not is_replaced(raw)
-        for raw in patient.resources[:1]
-    ):
-        raise EvidenceUnavailable(
-            "The Patient is not in use any more (active = false).", "business-rule"
-        )
+    for patient in read.resources[:1]:
+        if truth(patient.get("active")) is False and not is_replaced(patient):
+            raise EvidenceUnavailable(
+                "The Patient is not in use any more (active = false).", "business-rule"
+            )
 
 
 def _why(answers: Mapping[str, QueryResult], plan: PrefetchPlan) -> str:
-    """Say each reason once, with its keys; optional keys were not asked for."""
+    """Say each reason once, with its keys; optional keys were `not asked`."""
     keys: dict[str, list[str]] = {}
     for key, answer in answers.items():
         keys.setdefault(answer.note, []).append(key)
@@ -169,6 +162,7 @@ def _why(answers: Mapping[str, QueryResult], plan: PrefetchPlan) -> str:
 
 
 def _issue(answers: Mapping[str, QueryResult]) -> str:
+    """Return FHIR's type of issue for answers of which none could be read."""
     reasons = {answer.reason for answer in answers.values()}
     if len(reasons) == 1 and (issue := ISSUES.get(next(iter(reasons)))):
         return issue

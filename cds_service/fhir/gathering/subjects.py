@@ -18,7 +18,7 @@ from cds_service.fhir.references import (
 )
 
 WHOSE = ("subject", "patient")
-# HL7 table 0203: a medical record's number, a patient's own
+# HL7 table 0203: the number of a medical record, the patient's internal identifier
 RECORD_CODES = frozenset({"MR", "PI"})
 RECORD_WORDS = frozenset(
     {"mrn", "epi", "medical record number", "patient internal identifier"}
@@ -30,13 +30,14 @@ class Person(NamedTuple):
     """The request's patient, by every identity that a reference may use.
 
     Attributes:
+        patient_id: id of the Patient on the request's server.
         bases: base URLs of the request's FHIR server; ids on other servers belong to
             other people.
         addresses: `urn:uuid:…` of the Patient in the record's Bundles.
         taken: `urn:…` of everything else in them.
         identifiers: (system, value) of the Patient's business identifiers, once the
             Patient has been read.
-        record_numbers: those of them that name nobody else.
+        record_numbers: those of them that belong to this patient alone.
     """
 
     patient_id: str
@@ -47,7 +48,7 @@ class Person(NamedTuple):
     record_numbers: frozenset[tuple[str, str]] = frozenset()
 
     def is_subject_of(self, resource: Json) -> bool:
-        """Tell if this resource names this patient, and clearly, as its subject."""
+        """Tell if this resource clearly names this patient as its subject."""
         usual = {"reference": f"Patient/{self.patient_id}"}  # as most records write it
         if (
             self.patient_id
@@ -59,7 +60,7 @@ class Person(NamedTuple):
         return bool(named) and all(self._is_meant(whom, resource) for whom in named)
 
     def is_foreign(self, resource: Json) -> bool:
-        """Tell if a resource that needs no subject names another than this patient."""
+        """Tell if a resource that needs no subject has one that is not this patient."""
         return bool(_patients_in(resource)) and not self.is_subject_of(resource)
 
     def is_other(self, resource: Json) -> bool:
@@ -99,28 +100,27 @@ class Person(NamedTuple):
         )
 
     def _is_meant(self, subject: Any, resource: Json) -> bool:
+        """Tell if a Reference in this resource names this patient."""
         if not isinstance(subject, dict):
             return False
-        if "type" in subject and text(subject["type"]).rpartition("/")[2] not in (
-            "",
-            "Patient",
-        ):
+        kind = text(subject.get("type")).rpartition("/")[2]
+        if kind not in ("", "Patient"):
             return False
-        reference = subject.get("reference")
+        reference = text(subject.get("reference"))
         identifier = _identifier(subject.get("identifier"))
-        if reference and isinstance(reference, str):
-            return self._is_named(reference, resource) and not self._is_another(
-                identifier
-            )
-        return identifier in self.record_numbers
+        if not reference:
+            return identifier in self.record_numbers
+        is_named = self._is_named(reference, resource)
+        return is_named and not self._is_another(identifier)
 
     def _is_another(self, identifier: tuple[str, str] | None) -> bool:
-        """Tell if it is another's number, in a system where the patient has one."""
+        """Tell if an identifier is another, in a system where the patient has one."""
         if identifier is None or identifier in self.identifiers:
             return False
         return identifier[0] in {system for system, _ in self.identifiers}
 
     def _is_named(self, reference: str, resource: Json) -> bool:
+        """Tell if a reference in this resource leads to this patient."""
         if reference.startswith("#"):
             contained = contained_in(resource).get(reference) or {}
             return contained.get("resourceType") == "Patient" and bool(
@@ -149,7 +149,10 @@ class Person(NamedTuple):
 
 
 def _patients_in(resource: Json) -> list[Any]:
-    """List what names its patient; of an Appointment, participants."""
+    """List the References of a resource to its patient.
+
+    Of an Appointment, they are the participants that are patients.
+    """
     if resource.get("resourceType") == "Appointment":
         actors = (one.get("actor") for one in objects(resource.get("participant")))
         return [one for one in actors if _is_patient(one)]
@@ -164,23 +167,22 @@ def _is_patient(whom: Any) -> bool:
 
 
 def _whose(resource: Json) -> tuple[str, ...]:
-    """Return the elements that name its patient.
+    """Return the elements that name a resource's patient.
 
-    A SupplyRequest has none but the one to whom it is delivered, or a place.
+    A SupplyRequest names in `deliverTo` either the patient or a place.
     """
     if resource.get("resourceType") != "SupplyRequest":
         return WHOSE
     to = resource.get("deliverTo")
     reference = text(member(to, "reference"))
-    is_person = "Patient" in (
-        last_name(reference).partition("/")[0],
-        text(member(to, "type")),
-    )
-    return (*WHOSE, "deliverTo") if is_person or reference.startswith("urn:") else WHOSE
+    kinds = (last_name(reference).partition("/")[0], text(member(to, "type")))
+    if "Patient" in kinds or reference.startswith("urn:"):
+        return (*WHOSE, "deliverTo")
+    return WHOSE
 
 
 def identifiers_of(resource: Json) -> frozenset[tuple[str, str]]:
-    """Return (system, value) of each identifier; a value alone says nothing."""
+    """Return (system, value) of each identifier that has both."""
     pairs = (
         _identifier(identifier) for identifier in objects(resource.get("identifier"))
     )
@@ -190,7 +192,8 @@ def identifiers_of(resource: Json) -> frozenset[tuple[str, str]]:
 def _record_numbers_of(patient: Json) -> frozenset[tuple[str, str]]:
     """Return (system, value) of the record numbers in use.
 
-    One that ends, be it in future, is none: which day is asked about is not known here.
+    A number whose period has an end is left out, even if it ends in the future: the day
+    of the request is not known here.
     """
     pairs = (
         _identifier(identifier)
@@ -202,10 +205,10 @@ def _record_numbers_of(patient: Json) -> frozenset[tuple[str, str]]:
 
 
 def is_record_number(identifier: Json) -> bool:
-    """Tell if this identifier of a Patient is a record number, if its time lasts.
+    """Tell if this identifier of a Patient is a record number; its period is not asked.
 
     A family shares a policy, and a passport or a number out of use may be somebody
-    else's. One that says no kind counts.
+    else's. An identifier without a type counts.
     """
     codings = objects(member(identifier, "type", "coding"))
     codes = {text(coding.get("code")) for coding in codings}
