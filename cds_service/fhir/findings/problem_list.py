@@ -50,19 +50,26 @@ from cds_service.fhir.raw_json import (
 )
 
 BY_WORDS = "Recognised by words, not by a code."
-UNSTATED = "spinal-disease-unstated"  # its words say no more than the place
-# An entry of the spine that names one of these has said what it is about.
+UNSTATED = "spinal-disease-unstated"  # the words of the entry name no more than a place
+# Diseases of the spine: an entry that names one of them is not unstated.
 SPINAL_DISEASES = AUGMENTATIONS | {
-    *("vertebral-fracture", "osteoporotic-vertebral-fracture"),
-    *("earlier-vertebral-fracture", "unstable-fracture", "stable-burst-fracture"),
-    *("spinal-instability", "prior-spinal-surgery", "neurological-deficit"),
-    *("malignancy", "pathological-fracture", "spinal-infection"),
+    "vertebral-fracture",
+    "osteoporotic-vertebral-fracture",
+    "earlier-vertebral-fracture",
+    "unstable-fracture",
+    "stable-burst-fracture",
+    "spinal-instability",
+    "prior-spinal-surgery",
+    "neurological-deficit",
+    "malignancy",
+    "pathological-fracture",
+    "spinal-infection",
 }
 NOT_JUDGED = (
     "a diagnosis coded on the problem list is not known here; it may be anything"
 )
 NOT_READ = "an imaging report, an order, a procedure or a note was not fully understood"
-# Past by nature: it means nothing that such an entry is not active.
+# Past by nature: such an entry counts although it is not active.
 OF_HISTORY = frozenset({"healed-osteoporotic-fracture", "history-of-falling"})
 IN_USE = frozenset({"active", "in-progress", "completed"})
 
@@ -103,7 +110,7 @@ def stated_as_true(spec: YesNoSpec, counted: Sequence[Stated], chart: Chart) -> 
 
 
 def label_of(stated: Stated, spec: ListSpec, chart: Chart) -> str:
-    """Say which one it is, in our words; empty if nothing says so.
+    """Return what exactly an entry is, in our words; empty if it does not tell.
 
     Its codes come first, then the kind that its words say, then what they name.
     """
@@ -124,14 +131,14 @@ def kind_of(entry: Entry, spec: ListSpec, chart: Chart) -> str:
 def kinds_in_words(
     entry: Entry, among: tuple[str, ...], chart: Chart
 ) -> frozenset[str]:
-    """Return the rules of `mappings/kinds.toml` that fit the words of an entry."""
+    """Return those of these rules of `mappings/kinds.toml` that fit its words."""
     kinds = chart.terminology.kinds
     words = texts_of(entry.raw.get("code")) if among else ()
     return frozenset().union(*(kinds.of_title(one, among) for one in words))
 
 
 def _augmentation(counted: Sequence[Stated]) -> str:
-    """Say `kyphoplasty` or `vertebroplasty` if all entries are one; else nothing."""
+    """Return `kyphoplasty` or `vertebroplasty` if all entries are one; else empty."""
     concepts = {one.concept for one in counted}
     names = ("kyphoplasty", "vertebroplasty")
     return next((name for name in names if concepts == {name}), "")
@@ -140,7 +147,7 @@ def _augmentation(counted: Sequence[Stated]) -> str:
 def silence(
     spec: ConditionSpec, chart: Chart, stated: Sequence[Stated]
 ) -> Finding | Gap:
-    """Conclude from lists without an entry that counts."""
+    """Conclude "no" or a gap from lists without an entry that counts."""
     doubtful = [one for one in stated if one.is_undetermined]
     unclear = _unclear_gap(spec, chart)
     are_coded = unclear and all(_is_open_by_code(one, spec) for one in doubtful)
@@ -173,9 +180,9 @@ def silence(
 
 
 def _is_open_by_code(stated: Stated, spec: ConditionSpec) -> bool:
-    """Tell if it is named in words next to a code that leaves it open.
+    """Tell if only words name it, next to a code that leaves it open.
 
-    A pathological fracture of an unstated cause: its code says why it is open.
+    The code of a pathological fracture of unstated cause tells why it is open.
     """
     concepts = {match.concept for match in stated.entry.matches}
     return stated.problem == WORDED and not concepts.isdisjoint(spec.unclear)
@@ -194,7 +201,7 @@ def _is_long_over(stated: Stated, spec: ConditionSpec, chart: Chart) -> bool:
 
 
 def _unclear_gap(spec: ConditionSpec, chart: Chart) -> Gap | None:
-    """Return the gap for entries that forbid a "no" and make no "yes"; None without."""
+    """Return the gap if entries forbid a "no" and make no "yes"; else None."""
     reasons = dict(spec.unclear)
     if spec.only_codes_exclude:
         reasons[UNJUDGED] = NOT_JUDGED
@@ -226,7 +233,7 @@ def _unclear_gap(spec: ConditionSpec, chart: Chart) -> Gap | None:
 
 
 def _drugs_of(entry: Entry, chart: Chart) -> frozenset[str]:
-    """Return the drug of an entry with its groups, even if only mentioned."""
+    """Return the drug of an entry with its groups, else the groups that words name."""
     if entry.drug:
         return entry.drug.concepts
     groups = chart.terminology.drugs.groups
@@ -257,7 +264,7 @@ def _conclude_no_if_all_read(spec: ConditionSpec, chart: Chart) -> Finding | Gap
 
 
 def _is_settled(stated: Stated, spec: ConditionSpec, chart: Chart) -> bool:
-    """Tell if its code, or what else it names, settles what its words leave open."""
+    """Tell if its code, or another name in it, settles what its words leave open."""
     entry = stated.entry
     if stated.concept == UNSTATED:
         named = {concept.removesuffix("?") for concept in entry.named}
@@ -325,7 +332,8 @@ def _not_understood(
 ) -> Gap:
     """Return the gap `3 of 14 entries on the problem list could not be read`.
 
-    Each of them may be anything. What is ordered in this signing is on no list yet.
+    Each of them may be anything. Drugs of this signing are named apart: they are on no
+    list yet.
     """
     sources = [entry.source(spec, where) for entry in strange]
     listed = [entry for entry in strange if entry.origin != "context"]

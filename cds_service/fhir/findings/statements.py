@@ -55,7 +55,7 @@ from cds_service.fhir.raw_json import (
 )
 
 SUSPECTED = Problem("undetermined", "suspected, not confirmed")
-# On the list and dated in the future: the day is wrong.
+# The entry is on the list, so its day must be wrong.
 LATER_THAN_TODAY = Problem("undetermined", "dated in the future")
 LATER_THAN_ORDER = Problem("undetermined", "dated after the order was written")
 LATER = Problem("future", "dated after the order")
@@ -65,11 +65,11 @@ OLD_BY_WORDS = Problem("stale", "of an earlier year by its words")
 DOUBTED = Problem("undetermined", "its words leave it in doubt")
 UNFINISHED = Problem("undetermined", "whether it was done is not recorded")
 NAMED_ASIDE = Problem("undetermined", "named there")
-# What may be said of a procedure besides its name: that it ended, or was declined.
+# Elements of a procedure that may add to its name that it ended or was declined.
 SAID_OF_ACTS = frozenset({"note", "outcome", "statusReason", "modifierExtension"})
 NOT_DONE = frozenset({"not-done", "entered-in-error", "preparation"})
-# Concepts of what an entry says besides its own thing, or of what was not understood.
-BESIDE = frozenset({UNJUDGED, UNJUDGED_ACT, UNREAD_PROSE, UNREAD_REASON})
+# Concepts of what was not judged or not understood in an entry.
+OPEN_CONCEPTS = frozenset({UNJUDGED, UNJUDGED_ACT, UNREAD_PROSE, UNREAD_REASON})
 # Where an entry is kept, and the word before its day.
 PLACES = {
     "Condition": ("on the problem list", "since"),
@@ -82,11 +82,11 @@ PLACES = {
     **dict.fromkeys(("ServiceRequest", *DEVICE_ORDERS), ("in an order", "of")),
     **dict.fromkeys(MEDICATION_TYPES, (ON_DRUGS, "of")),
 }
-# policy: what older reports and orders may say was answered since, and older drugs are
-# over
-ASIDE_DAYS = timedelta(days=366)
-# policy: as long as a broken hip counts (F12), which it may have been for
-ACT_DAYS = timedelta(days=731)
+# Policy: questions that older reports and orders leave open were answered since, and
+# older drugs are over.
+ASIDE_LASTS = timedelta(days=366)
+# Policy: a procedure may have been for a broken hip, which counts so long (F12).
+ACT_LASTS = timedelta(days=731)
 
 
 class Stated(NamedTuple):
@@ -162,7 +162,7 @@ def find_stated(chart: Chart, spec: YesNoSpec, concepts: Sequence[str]) -> list[
         named = sorted(one for one in concepts if entry.named & {one, in_doubt(one)})
         matches = coded or [Match(concept, "") for concept in named]
         concept = matches[0].concept
-        if entry.kind not in STATING or concept in BESIDE:
+        if entry.kind not in STATING or concept in OPEN_CONCEPTS:
             within = look_back(spec, concept)
             if aside := read_aside(entry, concept, chart, within=within):
                 statements.append(aside)
@@ -171,9 +171,9 @@ def find_stated(chart: Chart, spec: YesNoSpec, concepts: Sequence[str]) -> list[
         codes = tuple(one.code for one in matches)
         if stated := read(entry, concept, codes, spec, chart):
             is_sure = coded or spec.by_words
-            statements.append(stated if is_sure else _in_doubt(stated))
+            statements.append(stated if is_sure else _doubt_if_worded(stated))
     current = [_doubt_if_old(statement, spec, chart) for statement in statements]
-    return _plain_acts(current, spec, chart)
+    return _doubt_unless_plain(current, spec, chart)
 
 
 @cache
@@ -183,7 +183,7 @@ def or_in_doubt(concepts: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def _doubt_if_old(statement: Stated, spec: YesNoSpec, chart: Chart) -> Stated:
-    """Leave open what need not be so now: it is of long ago, or of no known day."""
+    """Leave open what may be over: it is of long ago, or of no known day."""
     days = spec.current_days if isinstance(spec, ConditionSpec) else None
     if not days or statement.problem or statement.is_past:
         return statement
@@ -197,17 +197,14 @@ def _doubt_if_old(statement: Stated, spec: YesNoSpec, chart: Chart) -> Stated:
     return statement._replace(problem=Problem("undetermined", age))
 
 
-def _in_doubt(stated: Stated) -> Stated:
-    """Mark a condition named by words alone as doubtful: it proves neither yes nor no.
-
-    For procedures words suffice.
-    """
+def _doubt_if_worded(stated: Stated) -> Stated:
+    """Leave open a condition that only words name; for procedures words suffice."""
     if stated.entry.kind == "Procedure" or stated.is_past or stated.problem:
         return stated
     return stated._replace(problem=WORDED)
 
 
-def _plain_acts(
+def _doubt_unless_plain(
     statements: list[Stated], spec: YesNoSpec, chart: Chart
 ) -> list[Stated]:
     """Leave open what the words of procedures name, unless they name it plainly.
@@ -227,6 +224,7 @@ def _plain_acts(
 
 
 def _is_plain_act(stated: Stated, spec: ConditionSpec, chart: Chart) -> bool:
+    """Tell if a dated procedure is named plainly, and goes on if it has an end."""
     raw, day = stated.entry.raw, stated.day
     if day is None or raw.keys() & SAID_OF_ACTS:
         return False
@@ -248,9 +246,8 @@ def _read_condition(
         return None
     clinical = clinical_status(entry.raw)
     calendar = chart.calendar
-    when = calendar.effective(entry.raw, "onset") or calendar.moment(
-        recorded_on(entry.raw)
-    )
+    onset = calendar.effective(entry.raw, "onset")
+    when = onset or calendar.moment(recorded_on(entry.raw))
     day = when.day if when else None
     acute_only, usable_days = _limits_of(spec)
     is_active = bool(clinical & ACTIVE)
@@ -285,7 +282,7 @@ def _counts_without_status(
 ) -> bool:
     """Tell if an entry without a clinical status counts as an active one.
 
-    What may end does so only if it began, or was recorded, lately.
+    A condition that may end counts only if it began, or was recorded, lately.
     """
     if not isinstance(spec, ConditionSpec) or spec.current_days:
         return False
@@ -320,7 +317,7 @@ def _too_old(
 def _is_worded_old(
     condition: Json, usable_days: int, spec: YesNoSpec, chart: Chart
 ) -> bool:
-    """Tell if its words say that it was longer ago: `car crash 1990`."""
+    """Tell if words of an entry date it longer ago: `car crash 1990`."""
     if not (isinstance(spec, ConditionSpec) and spec.dated_in_words):
         return False
     words = (*texts_of(condition.get("code")), text(condition.get("onsetString")))
@@ -341,9 +338,9 @@ def _read_procedure(
 ) -> Stated | None:
     """Read a procedure.
 
-    An augmentation needs a date before the order: otherwise it may be the ordered one.
-    A procedure that counts only for some months needs a date as well. One that is not
-    known to be completed leaves the finding open.
+    An augmentation needs a date before the order, otherwise it may be the ordered one.
+    A procedure that counts only for some months needs a date, too. If it is not known
+    to be completed, it leaves the finding open.
     """
     when = chart.calendar.effective(entry.raw, "performed")
     day = when.day if when else None
@@ -382,10 +379,7 @@ def _problem_of_procedure(
 
 
 def may_be_current(entry: Entry) -> bool:
-    """Tell if an unidentified entry may be a current condition.
-
-    A completed procedure counts as well.
-    """
+    """Tell if a diagnosis is neither denied nor past, or an act may have been done."""
     if entry.kind == "Procedure":
         return entry.status not in NOT_DONE
     return (
@@ -395,7 +389,7 @@ def may_be_current(entry: Entry) -> bool:
 
 
 def read_aside(
-    entry: Entry, concept: str, chart: Chart, *, within: timedelta | None = ASIDE_DAYS
+    entry: Entry, concept: str, chart: Chart, *, within: timedelta | None = ASIDE_LASTS
 ) -> Stated | None:
     """Read what a report, an order or a drug names, which leaves the finding open.
 
@@ -403,8 +397,8 @@ def read_aside(
     drug that is still taken counts however old it is.
 
     Args:
-        entry: names it.
-        concept: is named.
+        entry: the report, order or drug.
+        concept: the concept that it names.
         chart: the patient's record.
         within: how far the finding looks back; None for ever.
     """
@@ -424,18 +418,18 @@ def read_aside(
 
 
 def look_back(spec: FindingSpec, concept: str) -> timedelta | None:
-    """Return how far back what other lists name leaves a finding open.
+    """Return for how long what another list names leaves a finding open; None for ever.
 
-    What is named counts as long as the fact does, and at least for a year. Words that
-    nobody understood count for a year, an operation that nobody judged for two.
+    It counts as long as the fact itself, and at least for a year. Words that were not
+    understood count for a year, a procedure that was not judged for two.
     """
     if concept == UNJUDGED_ACT:
-        return ACT_DAYS
-    if concept in BESIDE:
-        return ASIDE_DAYS
+        return ACT_LASTS
+    if concept in OPEN_CONCEPTS:
+        return ASIDE_LASTS
     if isinstance(spec, FractureSpec):
         return None
     if isinstance(spec, EventSpec) and spec.older_days is None:
         days = spec.within_days
-        return None if days is None else max(ASIDE_DAYS, timedelta(days))
-    return ASIDE_DAYS
+        return None if days is None else max(ASIDE_LASTS, timedelta(days))
+    return ASIDE_LASTS
