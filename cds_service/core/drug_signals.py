@@ -1,18 +1,18 @@
 """Signals of bone drugs and steroids.
 
-Of a bone drug's states exactly one holds, the gravest and then the newest.
+Exactly one state of the bone drugs holds (`core/drug_states.py`), and it is a signal.
+Its `because` is a clause without an act, which a fact completes: `{Because}: ask, then
+review (FLS).` Its `words` have the values of these placeholders:
 
-Each has a clause without its act (`because`), which a fact completes: `{Because}: ask,
-then review (FLS).` Besides, `words` has for a phrase what is known of these:
-
-- `drugs`: as it reads after another fact, `no bone drug`, `on alendronate`,
+- `drugs`: the state as it reads after another fact, `no bone drug`, `on alendronate`,
   `alendronate stopped 2023`;
-- `drug` and `Drug`, and `injected`: `yes` if others give it, else empty; of every state
+- `drug`, `Drug` and `injected` (`yes` if others give it, else empty) of every state
   with a drug;
 - `last`, `month`, `followed` (`nothing found since Mar 2026`, `alendronate only ordered
   since`) of overdue denosumab;
-- `last` and `due` of denosumab in time or due; `end` and `followed` (`nothing since`)
-  of what ended;
+- `last` and `due` of denosumab in time or due;
+- `end` of what ended or was stopped, and `followed` (`nothing since`) of an anabolic
+  drug that ended;
 - `since`, `started`, and `months` (`4 months`, `2 weeks`) of a drug that is taken;
 - `open` (`prescribed 2021, intake not recorded`), `ordered`, `since` of one without a
   dose;
@@ -42,7 +42,7 @@ def _signal(state: DrugState, situation: Situation) -> Signal:
 
 
 def _evidence(state: DrugState, situation: Situation) -> tuple[Finding, ...]:
-    """Find the drug that leads, with its entries; without one, what was read."""
+    """Return the drug that leads, with its entries; without one, what was read."""
     finding = situation.findings.known.get("bone-drug")
     if state.use is None:
         return (finding,) if finding else ()
@@ -53,7 +53,7 @@ def _evidence(state: DrugState, situation: Situation) -> tuple[Finding, ...]:
 for _name in get_args(DrugSignal):
     register(_name, _state_signal(_name))
 
-# A fracture under a drug that was taken before it.
+# States of a drug that was taken before the fracture.
 ON_DRUG = ("denosumab-due", "denosumab-in-time", "long-on-drug", "early-on-drug")
 
 

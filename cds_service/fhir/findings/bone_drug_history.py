@@ -43,9 +43,9 @@ from cds_service.fhir.findings.medication_list import (
     future_uses,
     is_meant,
     is_of_now,
-    named_beside,
     not_on_list,
     source_of,
+    uses_named_aside,
     uses_of,
     without_use,
 )
@@ -249,7 +249,7 @@ def _listed(spec: MedicationSpec, chart: Chart) -> Iterator[DrugEntry]:
         if entry.status in NOT_TAKEN and entry.origin != "context" and not is_named:
             continue
         yield _read(entry, drug, spec, chart)
-    for use in named_beside(chart, spec.value_sets):
+    for use in uses_named_aside(chart, spec.value_sets):
         is_counted = _has_product_used(use) or is_of_now(use, spec, chart)
         if use.entry.kind not in TELLING_TOO and is_counted:
             yield _noted(use, spec, chart)
@@ -285,7 +285,7 @@ def _mentioned(
     """
     listed_names = {one.name for one in listed}
     kinds = {KINDS[name] for name in listed_names & KINDS.keys()}
-    for use in named_beside(chart, spec.value_sets):
+    for use in uses_named_aside(chart, spec.value_sets):
         if use.entry.kind not in TELLING_TOO:
             continue
         name = _name(use.drug, chart)

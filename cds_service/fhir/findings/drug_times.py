@@ -121,7 +121,7 @@ def end_of_pack(raw: Json, chart: Chart) -> date | None:
     if not packs or not authored:
         return None
     dosages = objects(raw.get("dosageInstruction"))
-    words = [*(text(one.get("text")) for one in dosages), *_beside_dosages(raw)]
+    words = [*(text(one.get("text")) for one in dosages), *_other_words(raw)]
     repeats = number(member(raw, "dispenseRequest", "numberOfRepeatsAllowed"))
     if repeats or not all(map(chart.terminology.plain.doses.are_all, words)):
         return None
@@ -187,15 +187,15 @@ def end_in_words(raw: Json, authored: Dated | None, chart: Chart) -> date | None
         return None
     courses = [chart.terminology.durations.course(one) for one in words]
     known = [one for one in courses if one]
-    beside = [*_beside_dosages(raw), *(one.rest for one in known)]
-    are_plain = map(chart.terminology.plain.doses.are_all, filter(None, beside))
+    others = [*_other_words(raw), *(one.rest for one in known)]
+    are_plain = map(chart.terminology.plain.doses.are_all, filter(None, others))
     if len(known) < len(courses) or not all(are_plain):
         return None
     days = math.ceil(sum(one.hours for one in known) / DAY)
     return authored.last + timedelta(days=days) if days < MOST_DAYS else None
 
 
-def _beside_dosages(raw: Json) -> list[str]:
+def _other_words(raw: Json) -> list[str]:
     """List the texts of an order next to the words of its dosages."""
     dosages = objects(raw.get("dosageInstruction"))
     return [

@@ -148,7 +148,7 @@ def _as_meant(stated: Stated, spec: EventSpec, chart: Chart) -> Stated | None:
     fusion`. If the words call the event past but the list has it as active, it is open.
     """
     # An aside has no title that could name a kind of the event.
-    is_aside = _is_beside(stated.entry, spec, chart)
+    is_aside = _is_aside(stated.entry, spec, chart)
     is_named = is_aside or bool(stated.code) or not spec.words_need_kind
     if not (is_named or kind_of(stated.entry, spec, chart)):
         return None
@@ -163,7 +163,7 @@ def _as_meant(stated: Stated, spec: EventSpec, chart: Chart) -> Stated | None:
     return stated
 
 
-def _is_beside(entry: Entry, spec: EventSpec, chart: Chart) -> bool:
+def _is_aside(entry: Entry, spec: EventSpec, chart: Chart) -> bool:
     """Tell if an entry names it only next to its title: in a reason or a note."""
     if entry.kind not in ("Condition", "Procedure"):
         return True

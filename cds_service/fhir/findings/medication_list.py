@@ -45,7 +45,8 @@ GIVEN = frozenset({"MedicationAdministration", "MedicationDispense", "Procedure"
 # Each is one dose: what a ward gave, or what a payer was billed for.
 DOSES = frozenset({"MedicationAdministration", "Procedure"})
 VERBS = {
-    **dict.fromkeys(GIVEN, "given"),
+    "MedicationAdministration": "given",
+    "Procedure": "given",
     "MedicationDispense": "dispensed",
     "ServiceRequest": "ordered",
     "Encounter": "named as the reason of this stay",
@@ -355,7 +356,7 @@ def _open_uses(
 ) -> Iterator[tuple[list[Use], str]]:
     """Yield the uses that forbid a "no", each group with the reason of its gap."""
     noted = [
-        use for use in named_beside(chart, concepts) if is_of_now(use, spec, chart)
+        use for use in uses_named_aside(chart, concepts) if is_of_now(use, spec, chart)
     ]
     elsewhere = [one for one in noted if one.entry.kind in TELLING_TOO]
     yield elsewhere, "named in words elsewhere; whether it is taken is not recorded"
@@ -406,7 +407,7 @@ def _is_lapsed(use: Use, spec: MedicationSpec, chart: Chart) -> bool:
 def _is_void(use: Use, spec: MedicationSpec, chart: Chart) -> bool:
     """Tell if a steroid could not be filled any more in the months that count.
 
-    The status of its order stays `active` if nobody closes it.
+    The status of an order stays `active` until somebody closes it.
     """
     if STEROID not in spec.value_sets:
         return False
@@ -451,7 +452,7 @@ def is_of_now(use: Use, spec: MedicationSpec, chart: Chart) -> bool:
     )
 
 
-def named_beside(chart: Chart, concepts: Sequence[str]) -> list[Use]:
+def uses_named_aside(chart: Chart, concepts: Sequence[str]) -> list[Use]:
     """Return the entries of something else whose words name such a drug.
 
     They are notes on other drugs and acts, problems and reports. What was entered in

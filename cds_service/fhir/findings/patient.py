@@ -161,7 +161,7 @@ def _age(
 
     A birth date without day or month may mean two ages, and the older one counts. There
     are two exceptions: if only the older one is an age of fragility fractures, there is
-    no age; if only the older one is old, the younger one counts and reassures nobody.
+    no age; if only the older one is old, the younger one counts and may not reassure.
     """
     first = chart.calendar.first_day(written)
     last = chart.calendar.last_day(written)
