@@ -1,7 +1,7 @@
 """Finds what the reports of bone density say in prose, next to the measured values.
 
-A number in prose is never a value: nobody knows of which bone it is, or of whom. It may
-only leave a measured one in doubt, as `lower_in_reports` in
+A number in prose is never a value: it may be of any bone, and of another person. It can
+only leave a measured value in doubt, as `lower_in_reports` in
 `findings/lower_t_scores.py` does.
 """
 
@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.raw_json import Json, objects, text, texts_of
 
-# A report of anything, whose words name a T-score.
+# Any report whose words name a T-score.
 TELLS_T_SCORE = "tells-t-score"
 OF_BONE = frozenset({"dxa-exam", "dxa", TELLS_T_SCORE})
 
@@ -27,7 +27,7 @@ def codes_of_report(report: Json) -> Iterator[Json]:
 
 
 def words_of_report(report: Json) -> Iterator[str]:
-    """Return its words: the conclusion, what the codes are called, the notes."""
+    """Yield the words of a report: conclusion, names of its codes, notes."""
     yield text(report.get("conclusion"))
     for code in codes_of_report(report):
         yield from texts_of(code)

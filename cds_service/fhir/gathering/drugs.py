@@ -44,9 +44,9 @@ class Drug(NamedTuple):
         is_by_name: only the name identifies the drug.
         is_doubtful: its words say that it is not taken, or its code is that of another
             drug.
-        is_understood: all that the entry says was, of an order its names; asked of bone
-            drugs alone.
-        is_plain: an order's other words were understood too.
+        is_understood: all that the entry says was understood; of an order, the names of
+            the drug. Judged for bone drugs alone.
+        is_plain: the other words of an order were understood too.
     """
 
     concepts: frozenset[str]
@@ -61,7 +61,7 @@ class Drug(NamedTuple):
 def read_drug(
     resource: Json, medication: Json | None, terminology: Terminology
 ) -> Drug:
-    """Identify the drug of a request, administration or statement.
+    """Identify the drug of a request, administration, dispense or statement.
 
     A topical steroid, or one that is given once, does not count as systemic.
 
@@ -73,10 +73,9 @@ def read_drug(
     names, codes = drug_names(resource, medication), drug_codes(resource, medication)
     matches = _drug_matches(terminology.matches(codes), terminology)
     by_code = frozenset(one.concept for one in matches)
-    by_name = (
-        frozenset(one for name in names for one in terminology.drug_words(name))
-        & terminology.drugs.concepts
-    )
+    by_name = frozenset().union(*map(terminology.drug_words, names))
+    by_name &= terminology.drugs.concepts
+    is_by_name = bool(by_name and not by_code)
     concepts = by_code | by_name
     if STEROID in concepts and (
         _is_local(names, resource, medication, terminology)
@@ -88,20 +87,27 @@ def read_drug(
             if STEROID not in terminology.drugs.groups_of(concept)
         )
     concepts, is_clear = _by_dose(concepts, names, resource, medication, terminology)
-    # "Osteoporosis injection" is some bone drug, and nobody knows which.
-    is_clear &= ANY_BONE_DRUG not in concepts or bool(by_code)
+    is_denied = any(map(terminology.clauses.is_not_done, names))
+    is_understood = is_plain = True
+    if BONE_DRUG in concepts:
+        # "Osteoporosis injection" does not say which bone drug it is.
+        is_clear &= ANY_BONE_DRUG not in concepts or bool(by_code)
+        is_understood = is_clear and _is_understood(
+            resource, medication, terminology, concepts
+        )
+        is_order = resource.get("resourceType") == "MedicationRequest"
+        is_plain = not is_order or is_plain_order(
+            resource, medication, terminology, concepts
+        )
     return Drug(
         concepts=concepts,
         ingredients=tuple(sorted(concepts & terminology.drugs.ingredients)),
         code=matches[0].code if matches else "",
-        is_by_name=bool(by_name and not by_code),
-        is_doubtful=any(map(terminology.clauses.is_not_done, names))
-        or bool(by_name and not by_code and terminology.identifies("drugs", codes)),
-        is_understood=BONE_DRUG not in concepts
-        or (is_clear and _is_understood(resource, medication, terminology, concepts)),
-        is_plain=BONE_DRUG not in concepts
-        or resource.get("resourceType") != "MedicationRequest"
-        or is_plain_order(resource, medication, terminology, concepts),
+        is_by_name=is_by_name,
+        is_doubtful=is_denied
+        or (is_by_name and terminology.identifies("drugs", codes)),
+        is_understood=is_understood,
+        is_plain=is_plain,
     )
 
 
@@ -112,9 +118,9 @@ def _by_dose(
     medication: Json | None,
     terminology: Terminology,
 ) -> tuple[frozenset[str], bool]:
-    """Replace an ingredient by the one that its dose tells, and tell if that is clear.
+    """Replace an ingredient by the drug that its dose shows, and tell if that is clear.
 
-    Nobody knows what an entry says that tells of two doses.
+    An entry that names both doses is not clear.
     """
     is_clear = True
     for other in terminology.drugs.other_doses.values():
@@ -136,7 +142,7 @@ def _is_understood(
 ) -> bool:
     """Tell if all that an entry of a bone drug says was understood.
 
-    An order is no dose: of it only the name matters here.
+    An order is no dose, so only its names matter here.
     """
     if resource.get("resourceType") == "MedicationRequest":
         return is_plain_title(resource, medication, terminology)
@@ -144,29 +150,34 @@ def _is_understood(
 
 
 def read_billed(resource: Json, terminology: Terminology) -> Drug | None:
-    """Identify the drug of a procedure or order by its billing code; None without.
+    """Identify the drug of a procedure or order by its billing code, else by its name.
 
-    A drug against osteoporosis or cancer is also identified by its name.
+    Only a drug against osteoporosis or cancer is identified by its name. The result is
+    None without a drug.
     """
-    matches = _drug_matches(terminology.matches(resource.get("code")), terminology)
-    by_name = frozenset().union(
-        *(drugs_given(word, terminology) for word in texts_of(resource.get("code")))
-    )
-    concepts = (
-        frozenset(one.concept for one in matches)
-        or by_name & terminology.drugs.concepts
-    )
+    code = resource.get("code")
+    names = texts_of(code)
+    matches = _drug_matches(terminology.matches(code), terminology)
+    concepts = frozenset(one.concept for one in matches)
+    if not concepts:
+        by_name = frozenset[str]().union(
+            *(drugs_given(name, terminology) for name in names)
+        )
+        concepts = by_name & terminology.drugs.concepts
     if not concepts:
         return None
-    names = texts_of(resource.get("code"))
     concepts, is_clear = _by_dose(concepts, names, resource, None, terminology)
+    is_understood = True
+    if BONE_DRUG in concepts:
+        is_understood = is_clear and is_plain_dose(
+            resource, None, terminology, concepts
+        )
     return Drug(
         concepts,
         tuple(sorted(concepts & terminology.drugs.ingredients)),
         matches[0].code if matches else "",
         is_by_name=not matches,
-        is_understood=BONE_DRUG not in concepts
-        or (is_clear and is_plain_dose(resource, None, terminology, concepts)),
+        is_understood=is_understood,
     )
 
 
@@ -185,28 +196,29 @@ def _is_local(
     A tablet acts on the whole body, whatever it is taken for. The words of a dosage
     that give a reason say nothing of the place: `daily for joint pain`.
     """
-    routes = [dosage.get("route") for dosage in dosages_of(resource)]
-    form = member(medication, "form")
-    codes = [*routes, *drug_codes(resource, medication), form]
+    dosages = dosages_of(resource)
+    instructions = [text(dosage.get("text")) for dosage in dosages]
+    places = [*(one.get("route") for one in dosages), member(medication, "form")]
+    codes = [*places, *drug_codes(resource, medication)]
     coded = terminology.concepts([one for one in codes if isinstance(one, dict)])
-    places = [*routes, form]
-    words = [*names, *(word for one in places for word in texts_of(one))]
-    dosages = [text(dosage.get("text")) for dosage in dosages_of(resource)]
-    if SYSTEMIC & coded or _any_names((*words, *dosages), SYSTEMIC, terminology):
+    words = [*names, *(word for place in places for word in texts_of(place))]
+    if SYSTEMIC & coded or _any_names((*words, *instructions), SYSTEMIC, terminology):
         return False
-    ends = (*names, *(f" {word}" for one in places for word in _letters_of(one)))
-    if any(map(terminology.drugs.local_form.search, ends)):
+    letters = (f" {word}" for place in places for word in _letters_of(place))
+    if any(map(terminology.drugs.local_form.search, (*names, *letters))):
         return True
     if LOCAL & coded or _any_names(words, LOCAL, terminology):
         return True
-    placed = [one for one in dosages if not terminology.text_concepts(one, REASON)]
-    return _any_names(placed, LOCAL, terminology)
+    without_reasons = [
+        one for one in instructions if not terminology.text_concepts(one, REASON)
+    ]
+    return _any_names(without_reasons, LOCAL, terminology)
 
 
 def _letters_of(place: object) -> Iterator[str]:
     """Yield the words and codes of a route or form.
 
-    Pharmacies write `TOP` there as they do at the end of a drug's name.
+    Pharmacies write `TOP` there, as they do at the end of a drug's name.
     """
     yield from texts_of(place)
     yield from (text(one.get("code")) for one in objects(member(place, "coding")))
@@ -219,18 +231,18 @@ def _any_names(
 
 
 def _is_once(resource: Json, terminology: Terminology) -> bool:
-    """Tell if every dosage is a single dose, as around an operation, and no other."""
+    """Tell if there are dosages, and each is a single dose, as around an operation."""
     dosages = dosages_of(resource)
-    return bool(dosages) and all(
-        member(dosage, "timing", "repeat", "count") == 1
-        or any(
-            terminology.text_concepts(word, ONCE | RECURRING) == ONCE
-            for word in (
-                text(dosage.get("text")),
-                *texts_of(member(dosage, "timing", "code")),
-            )
-        )
-        for dosage in dosages
+    return bool(dosages) and all(_is_single(one, terminology) for one in dosages)
+
+
+def _is_single(dosage: Json, terminology: Terminology) -> bool:
+    if member(dosage, "timing", "repeat", "count") == 1:
+        return True
+    timing = texts_of(member(dosage, "timing", "code"))
+    return any(
+        terminology.text_concepts(word, ONCE | RECURRING) == ONCE
+        for word in (text(dosage.get("text")), *timing)
     )
 
 
@@ -262,7 +274,7 @@ def drug_names(resource: Json, medication: Json | None) -> set[str]:
 def drugs_given(words: str, terminology: Terminology) -> frozenset[str]:
     """Return the drugs that the words of a procedure or order name.
 
-    Those against osteoporosis and cancer, with what is named next to them.
+    There are none unless one of them is against osteoporosis or cancer.
     """
     named = terminology.drug_words(words)
     return frozenset() if named.isdisjoint(GIVEN_THERE) else named

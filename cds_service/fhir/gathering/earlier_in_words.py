@@ -21,7 +21,7 @@ EARLIER = "earlier-vertebral-fracture"
 def names_earlier_fracture(words: Iterable[str], terminology: Terminology) -> bool:
     """Tell if words may name a fracture of long ago, or an augmentation that was done.
 
-    For example "Old wedge deformity of T12" or "s/p kyphoplasty L3". A sentence that
+    Examples are "Old wedge deformity of T12" and "s/p kyphoplasty L3". A sentence that
     only denies is left out.
     """
     return any(
@@ -37,21 +37,27 @@ def names_years_ago(words: Iterable[str], terminology: Terminology) -> bool:
 
     A year alone is not enough: the reason of an operation may be dated this year.
     """
+    named = FRACTURED | AUGMENTATIONS
     return any(
         bool(terminology.years.ago(sentence))
-        and bool(terminology.text_places(folded(sentence), FRACTURED | AUGMENTATIONS))
-        for text_of_reason in words
-        if len(text_of_reason) <= LONGEST_TEXT
-        for sentence in sentences(text_of_reason)
+        and bool(terminology.text_places(folded(sentence), named))
+        for prose in words
+        if len(prose) <= LONGEST_TEXT
+        for sentence in sentences(prose)
     )
 
 
 def are_reasons_only_of(
     entry: Json, treated: frozenset[str], terminology: Terminology
 ) -> bool:
-    """Tell if the reasons of an order name an augmentation of these levels alone.
+    """Tell if what may be earlier in an order's reasons is the augmentation of today.
 
-    They name no year either: `after kyphoplasty L1`, if L1 is treated now.
+    All such sentences name these levels alone, and no year: `after kyphoplasty L1`.
+
+    Args:
+        entry: the order.
+        treated: the levels that are treated now.
+        terminology: the service's terminology.
     """
     earlier = [
         sentence
@@ -81,8 +87,8 @@ def names_no_sound_vertebra(
 ) -> bool:
     """Tell if words say of a vertebra more than that it is sound, worn or painful.
 
-    Which words tell of a break is not asked: "T8 wedging", "cement at T12". Words that
-    are not plain are open without it, and words that only deny say nothing.
+    They need not name a break: "T8 wedging", "cement at T12". Words that are not plain
+    leave it open by another rule, and words that only deny say nothing.
     """
     plain = terminology.plain
     if not terminology.levels.named(part) or plain.sound.are_all(part):
@@ -122,5 +128,5 @@ def _may_be_earlier(sentence: str, terminology: Terminology) -> bool:
 
 
 def _names_year(sentence: str, terminology: Terminology) -> bool:
-    """Tell if words name a year or count years: that was then, and is not of now."""
+    """Tell if words name a year or count years, and so tell of the past."""
     return bool(terminology.years.ago(sentence) or WRITTEN_YEAR.search(sentence))

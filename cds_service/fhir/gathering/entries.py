@@ -1,6 +1,6 @@
-"""Read one resource of the record: what its codes and words name.
+"""Reads what the codes and words of one resource of the record name.
 
-Gathering, orders and findings know a resource by this type alone.
+Gathering, orders and findings know a resource by the type `Entry` alone.
 """
 
 from typing import NamedTuple
@@ -35,11 +35,15 @@ BILLED_TYPES = frozenset({"Procedure", "ServiceRequest"})
 class Entry(NamedTuple):
     """One resource of the record, and what its codes and words name.
 
-    Made once, when the resource is picked; what follows only chooses among entries.
+    It is made once, when the resource is picked. What follows only chooses among
+    entries.
 
     Attributes:
         raw: JSON that `fhir.resources.R4B` has accepted.
         key: the prefetch key that returned it.
+        origin: where it was read.
+        kind: the type of the resource.
+        reference: its name, `Observation/12`.
         status: as written; empty if there is none.
         concepts: what it was picked for: the concepts of its codes, and of its words
             if words count; `not-understood` for a list entry that may be anything,
@@ -47,9 +51,8 @@ class Entry(NamedTuple):
             `may-need-brace` for one that may bear on the spine's stability.
         matches: concepts of its code.
         components: each component with the concepts of its code.
-        named: concepts that the words of a condition or procedure name; for a
-            condition, those of its code as well; and the grave things that any other
-            entry names.
+        named: of a condition, its `concepts`; of a procedure, what its words name and
+            the grave things in doubt; of any other entry, the latter alone.
         moment: when an Observation was true; None if it does not say.
         referred: the raw Medication or Device that a drug or device order refers to, if
             any.
@@ -122,7 +125,7 @@ def read_entry(
 
 
 def _matches(raw: Json, kind: str, terminology: Terminology) -> tuple[Match, ...]:
-    """Return the concepts of its code, and what a site at the spine makes of them."""
+    """Return the concepts of its code, and what these mean at its body site."""
     matches = terminology.matches(raw.get("code"))
     if kind == "Condition":
         matches = (*_broken_there(raw, matches, terminology), *matches)
@@ -161,44 +164,40 @@ def _components(
 ) -> tuple[tuple[Json, tuple[Match, ...]], ...]:
     """Return each component with the concepts of its code.
 
-    One without a code goes by what it is called in this panel.
+    A component without a code that we know is identified by its name in this panel.
     """
     if not (components := objects(raw.get("component"))):
         return ()
     panels = terminology.concepts(raw.get("code"))
-    return tuple(
-        [
-            (
-                part,
-                terminology.matches(part.get("code"))
-                or _part(part, panels, terminology),
-            )
-            for part in components
-        ]
-    )
+    listed = []
+    for part in components:
+        matches = terminology.matches(part.get("code"))
+        listed.append((part, matches or _match_by_name(part, panels, terminology)))
+    return tuple(listed)
 
 
-def _part(
+def _match_by_name(
     part: Json, panels: frozenset[str], terminology: Terminology
 ) -> tuple[Match, ...]:
-    code = part.get("code")
-    concept = (
-        terminology.names_of_measures.part_of(panels, texts_of(code)) if panels else ""
-    )
+    """Return the concept of a component by its name in these panels; empty if none."""
+    if not panels:
+        return ()
+    names = texts_of(part.get("code"))
+    concept = terminology.names_of_measures.part_of(panels, names)
     return (Match(concept, ""),) if concept else ()
 
 
 def _procedures_named(raw: Json, terminology: Terminology) -> frozenset[str]:
-    """Return the concepts that words name: many procedures have no code."""
+    """Return the concepts that the words of a procedure name: many have no code."""
     words = texts_of(raw.get("code"))
-    return NOTHING.union(*(_done(word, terminology) for word in words))
+    return NOTHING.union(*(_named_as_done(word, terminology) for word in words))
 
 
-def _done(words: str, terminology: Terminology) -> frozenset[str]:
-    """Return what the words of a procedure name.
+def _named_as_done(words: str, terminology: Terminology) -> frozenset[str]:
+    """Return what one text of a procedure names, in doubt if it may not be done.
 
-    An augmentation is in doubt next to words of something else (`consult`), anything is
-    next to `cancelled` and the like.
+    Anything is in doubt next to `cancelled` and the like, an augmentation also next to
+    the name of another order (`consult`).
     """
     named = terminology.text_concepts(words)
     doubtful = NOTHING

@@ -1,4 +1,4 @@
-"""Tells what an exam is of: modality, body part and contrast.
+"""Classifies exams by modality, body part and contrast.
 
 Radiology reports and imaging studies are read by their metadata.
 """
@@ -31,8 +31,9 @@ DICOM = "dicom"  # part of every name of its code system
 def exam_concepts(exam: Json, terminology: Terminology) -> frozenset[str]:
     """Classify an exam of the trunk, of the lumbar spine, or of bone density.
 
-    `trunk-ct` is of chest, abdomen or spine without known contrast; the others are
-    `trunk-ct-contrast`, `lumbar-mri` and DXA.
+    `trunk-ct` is a CT of chest, abdomen or spine without known contrast. The other
+    concepts are `trunk-ct-contrast`, `lumbar-mri` and `dxa-exam`. A pathology report is
+    `pathology-report` alone.
 
     Other parts and modalities, guided procedures, and exams that name both CT and MRI
     have no concept.
@@ -42,9 +43,10 @@ def exam_concepts(exam: Json, terminology: Terminology) -> frozenset[str]:
         return pathology
     concepts = terminology.concepts(_codes_of_exam(exam)) & EXAMS
     words = "; ".join(dict.fromkeys(_words_of_exam(exam)))
-    if len(words) > LONGEST_TEXT:  # the rest may say that it is another exam
+    if len(words) > LONGEST_TEXT:  # what is not read may say that it is another exam
         return frozenset()
-    named, modalities = terminology.text_concepts(words, WORDS), _modalities(exam)
+    named = terminology.text_concepts(words, WORDS)
+    modalities = _modalities(exam)
     is_central = not terminology.text_concepts(words, PERIPHERAL)
     if "dxa" in named or ("dxa" in modalities and is_central):
         concepts |= {"dxa-exam"}

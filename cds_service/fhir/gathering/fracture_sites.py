@@ -1,8 +1,8 @@
-"""Reads at which vertebra a bone broke, if the code of a diagnosis does not say it.
+"""Reads which vertebra broke, if the code of a diagnosis does not say which bone.
 
 M80.08 is of ribs, trunk or spine outside of ICD-10-CM, and M84.48 of any bone. The body
 site next to such a code decides, if all of it names vertebrae or a part of the spine
-from T1 to L5; one that is not understood leaves it open.
+from T1 to L5. A site that is not understood leaves the bone open.
 """
 
 import re
@@ -28,9 +28,9 @@ _ORDINAL = re.compile(r"\b[0-9]{1,2}(?:st|nd|rd|th|er|re|e|a|o)?\b\.?")
 def fractured_there(
     condition: Json, concepts: Collection[str], terminology: Terminology
 ) -> tuple[str, ...]:
-    """Return what these concepts mean at the body site, in doubt if they are so.
+    """Return what these concepts mean at the body site; one in doubt stays in doubt.
 
-    Empty unless they are of a bone that is not stated, and the site is a vertebra.
+    Empty unless they are fractures of an unstated bone, and the site is a vertebra.
     """
     meant = [
         name(at)
@@ -51,9 +51,9 @@ def is_at_vertebra(condition: Json, terminology: Terminology) -> bool:
 
 
 def _is_vertebral(site: Json, terminology: Terminology) -> bool:
-    """Tell if a site's codes and words name the same vertebrae, or parts of the spine.
+    """Tell if codes and words of a site agree on vertebrae or a part of the spine.
 
-    Words of a code that is known may say no more than it.
+    Words that say more than a place are no agreement.
     """
     words = texts_of(site)
     if not all(names_place_alone(word, terminology) for word in words):
@@ -79,7 +79,7 @@ def _places_in(words: str, terminology: Terminology) -> set[str]:
 
 
 def _may_be_same(places: set[str], others: set[str]) -> bool:
-    """Tell if both are the same, or one is the part of the spine of the other."""
+    """Tell if both are the same, or one is the part of the spine that has the other."""
     return places == others or (
         not (places & REGIONS and others & REGIONS)
         and {_region_of(one) for one in places} == {_region_of(one) for one in others}

@@ -1,9 +1,10 @@
-"""Tells the dose of a drug that is given for another disease under the same code.
+"""Recognises the dose that a bone drug has if it is given for another disease.
 
 Denosumab of 120 mg every four weeks, against metastases of bone, has the code and the
-name of the 60 mg that are given every six months against osteoporosis. Its brand, its
-strength, an amount or an interval tells. So it is with zoledronate of 4 mg every
-three to four weeks (5 mg a year against osteoporosis), and pamidronate of 90 mg.
+name of the 60 mg that are given every six months against osteoporosis. The brand, the
+strength, an amount or an interval shows which it is. The same holds for zoledronate of
+4 mg every three to four weeks (5 mg a year against osteoporosis), and for pamidronate
+of 90 mg.
 """
 
 from collections.abc import Iterator
@@ -18,11 +19,11 @@ from cds_service.fhir.raw_json import Json, member, number, objects, text
 
 _DAYS = {"h": 1 / 24, "d": 1, "wk": 7, "mo": 30, "a": 365}
 _WORDS = frozenset({"text", "display", "patientInstruction"})
-_SAYING = ("dosage", "dosageInstruction", "note")
+_WORDED = ("dosage", "dosageInstruction", "note")
 
 
 class Dose(Enum):
-    """The dose of its ingredient that an entry tells of."""
+    """The dose that an entry names: the usual one of osteoporosis, another, or both."""
 
     USUAL = "usual"
     OTHER = "other"
@@ -36,11 +37,11 @@ def dose_named(
     medication: Json | None,
     terminology: Terminology,
 ) -> Dose:
-    """Find which dose an entry tells of; the usual one if it does not say.
+    """Return the dose that an entry names; the usual one if it does not say.
 
     Args:
-        other: how the other dose is told.
-        names: what the drug is called there.
+        other: the signs of the other dose.
+        names: the names of the drug in the entry.
         resource: a request, administration, dispense, statement, procedure or order.
         medication: the Medication that it refers to, if any.
         terminology: the service's terminology.
@@ -49,9 +50,9 @@ def dose_named(
     is_other = (
         other.name in terminology.drug_words(words)
         or other.words.search(words) is not None
-        or any(_is_of(one, other) for one in _amounts_of(resource))
-        or any(_is_strong(one, other) for one in _strengths_of(medication))
-        or any(_is_between(one, other) for one in _intervals_of(resource))
+        or any(_is_amount_of(one, other) for one in _amounts_of(resource))
+        or any(_is_strength_of(one, other) for one in _strengths_of(medication))
+        or any(_is_interval_of(one, other) for one in _intervals_of(resource))
         or other.units_billed <= _units_of(resource) <= other.most.get("units", inf)
     )
     if not is_other:
@@ -60,8 +61,8 @@ def dose_named(
 
 
 def _words_of(resource: Json) -> Iterator[str]:
-    """Yield the words of its dosages and notes."""
-    yield from words_in({one: resource.get(one) for one in _SAYING}, _WORDS)
+    """Yield the words of an entry's dosages and notes."""
+    yield from words_in({name: resource.get(name) for name in _WORDED}, _WORDS)
 
 
 def dosages_of(resource: Json) -> list[Json]:
@@ -73,7 +74,7 @@ def dosages_of(resource: Json) -> list[Json]:
 
 
 def _amounts_of(resource: Json) -> Iterator[Json]:
-    """Yield each amount of a dose, and what was handed over."""
+    """Yield each amount of a dose, and each amount that was handed over."""
     amounts = [
         resource.get("quantity"),
         member(resource, "dispenseRequest", "quantity"),
@@ -89,11 +90,12 @@ def _unit_of(amount: object) -> str:
     return (text(member(amount, "code")) or text(member(amount, "unit"))).lower()
 
 
-def _is_of(amount: Json, other: OtherDose) -> bool:
+def _is_amount_of(amount: Json, other: OtherDose) -> bool:
     """Tell if an amount is one that only the other dose has."""
     unit = _unit_of(amount)
     least, most = other.least.get(unit), other.most.get(unit, inf)
-    return least is not None and least <= (number(amount.get("value")) or 0) <= most
+    value = number(amount.get("value")) or 0
+    return least is not None and least <= value <= most
 
 
 def _strengths_of(medication: Json | None) -> Iterator[Json]:
@@ -102,10 +104,10 @@ def _strengths_of(medication: Json | None) -> Iterator[Json]:
             yield strength
 
 
-def _is_strong(strength: Json, other: OtherDose) -> bool:
+def _is_strength_of(strength: Json, other: OtherDose) -> bool:
     """Tell if a strength is that of the other dose: 120 mg in 1.7 mL, 70 mg in 1 mL."""
     numerator, denominator = strength.get("numerator"), strength.get("denominator")
-    if isinstance(numerator, dict) and _is_of(numerator, other):
+    if isinstance(numerator, dict) and _is_amount_of(numerator, other):
         return True
     amount = number(member(numerator, "value"))
     volume = number(member(denominator, "value"))
@@ -125,7 +127,7 @@ def _intervals_of(resource: Json) -> Iterator[float]:
             yield period * unit / (number(member(repeat, "frequency")) or 1)
 
 
-def _is_between(days: float, other: OtherDose) -> bool:
+def _is_interval_of(days: float, other: OtherDose) -> bool:
     least, most = other.days
     return least <= days <= most
 

@@ -1,9 +1,9 @@
-"""Tells whether all that an entry says of a bone drug was understood.
+"""Tells if all that an entry says of a bone drug was understood.
 
-Only such an entry counts as a dose: it is not known whether any other tells of one
-("kein Prolia mehr", "patient refused", a dose of nothing). Everything counts as not
-understood until a rule here names its element, or its words are the drug's names,
-strength, form and the plain words of `mappings/plain-dose-words/`.
+Only such an entry counts as a dose. Any other may deny one: "kein Prolia mehr",
+"patient refused", a dose of 0 mg. Everything counts as not understood, unless a rule
+here names its element, or its words are the drug's names, strength, form and the plain
+words of `mappings/plain-dose-words/`.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -16,7 +16,7 @@ from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.mapping.text_rules import LONGEST_TEXT
 from cds_service.fhir.raw_json import Json, number, objects, text
 
-# Numbers, states and times, each read by a rule of its own; none holds words.
+# Numbers, states and times, which other rules read; they hold no words.
 _BY_RULE = frozenset(
     {
         "resourceType",
@@ -50,7 +50,7 @@ _BY_RULE = frozenset(
         "eventHistory",
     }
 )
-# Whoever had to do with it, and where: names and roles.
+# Who took part, and where: names and roles.
 _NAMED = frozenset(
     {
         "subject",
@@ -71,7 +71,7 @@ _NAMED = frozenset(
         "usedReference",
     }
 )
-# What a coding or a reference has besides its words, and how a note is signed.
+# Elements without words in a coding, a reference, an amount or a note.
 _NO_WORDS = frozenset(
     {
         "system",
@@ -125,10 +125,10 @@ _GIVEN_AT_ONCE = frozenset({"MedicationAdministration", "Procedure"})
 _TITLES = ("code", "medicationCodeableConcept", "category")
 _REASON = "reasonCode"
 _NAMES = frozenset({"text", "display"})
-# Of an order: numbers, times, and whoever hands it over.
+# Elements of an order that say nothing against it: numbers, times, who hands it over.
 _OF_ORDERS = frozenset({"groupIdentifier", "priorPrescription", "detectedIssue"})
 _OF_DISPENSING = frozenset({"validityPeriod", "performer"})
-_UNREAD = "\0"  # stands for what is neither words nor read
+_UNREAD = "\0"  # marks what is neither words nor read
 
 
 def is_plain_dose(
@@ -137,13 +137,14 @@ def is_plain_dose(
     terminology: Terminology,
     ingredients: Iterable[str] = (),
 ) -> bool:
-    """Tell if nothing in an entry was left that may speak against its dose.
+    """Tell if an entry says nothing more that may contradict its dose.
 
     Args:
         resource: an administration, dispense, statement, procedure or order.
         medication: the Medication that it refers to, if any.
         terminology: the service's terminology.
-        ingredients: what acts in it: a known one has a least dose.
+        ingredients: the active ingredients; for a known one, a lower dose than its
+            least one is no dose.
     """
     texts = [
         *filter(None, _left_in(resource, terminology)),
@@ -177,9 +178,9 @@ def is_plain_order(
     terminology: Terminology,
     ingredients: Iterable[str] = (),
 ) -> bool:
-    """Tell if nothing in an order was left that may speak against taking the drug.
+    """Tell if an order says nothing more that may contradict that the drug is taken.
 
-    Its times are read by a rule of their own.
+    Other rules read its times.
     """
     elements = {name: value for name, value in order.items() if name not in _OF_ORDERS}
     request = order.get("dispenseRequest")
@@ -190,7 +191,7 @@ def is_plain_order(
 
 
 def _left_in(resource: Json, terminology: Terminology) -> Iterable[str]:
-    """Return the words of an entry, and a mark for what is neither words nor read."""
+    """Yield the words of an entry, and a mark for what is neither words nor read."""
     for path, value in leaves_of(resource):
         parts = path.split(".")
         if MODIFIERS.intersection(parts) or parts[0].startswith("statusReason"):
@@ -206,7 +207,7 @@ def _left_in(resource: Json, terminology: Terminology) -> Iterable[str]:
 
 
 def _words_of(parts: Sequence[str], value: Any) -> str:
-    """Return the words of an element that no rule reads; a name says nothing."""
+    """Return the words of an element; empty if another rule reads it, or for a name."""
     if parts[0] in _NAMED:
         is_said = parts[-1] in ("display", "text")
         return text(value) if is_said and not _is_name(text(value)) else ""
@@ -216,7 +217,7 @@ def _words_of(parts: Sequence[str], value: Any) -> str:
 
 
 def _added(parts: Sequence[str], value: Any) -> str:
-    """Return the words of an extension; what is meant by a yes or no is not known."""
+    """Return the words of an extension; a mark for a yes or no of unknown meaning."""
     if parts[-1] == "url":
         return ""
     if isinstance(value, bool):
@@ -226,7 +227,7 @@ def _added(parts: Sequence[str], value: Any) -> str:
 
 
 def _is_name(words: str) -> bool:
-    """Tell if words may be the name of a person or place: it begins and ends large."""
+    """Tell if words may name a person or place: neither end begins in lower case."""
     parts = [one.strip(".,;()") for one in words.split()]
     ends = [one for one in (*parts[:1], *parts[-1:]) if one]
     return all(not one[0].islower() for one in ends)
@@ -257,10 +258,7 @@ def _is_one_dose(period: Json) -> bool:
 
 
 def _least_of(ingredients: Iterable[str], terminology: Terminology) -> Amounts:
-    """Return the least amount that is a dose, by unit.
-
-    A lower one is none, or a mistake.
-    """
+    """Return the least amount that is a dose, by unit; a lower one is a mistake."""
     least: dict[str, float] = {}
     for name in ingredients:
         least |= terminology.drugs.least_doses.get(name, {})
@@ -268,7 +266,7 @@ def _least_of(ingredients: Iterable[str], terminology: Terminology) -> Amounts:
 
 
 def _doses_left(resource: Json, least: Amounts) -> Iterable[str]:
-    """Yield a mark for an amount that is no dose of it, or has an unknown unit."""
+    """Yield a mark for an amount that is too low for a dose, or has an unknown unit."""
     dosages = resource.get("dosage")
     for dosage in [dosages] if isinstance(dosages, dict) else objects(dosages):
         amounts = [dosage.get("dose"), dosage.get("doseQuantity")]
@@ -291,7 +289,7 @@ def _is_dose(amount: Json, least: Amounts) -> bool:
 
 
 def _read(parts: Sequence[str], value: Any) -> str:
-    """Read the words of a value; none if it says nothing against a dose."""
+    """Return the words of a value, or a mark; empty if it cannot contradict a dose."""
     if parts[-1] == "value" and parts[0] in _AMOUNTS:
         return "" if (number(value) or 0) > 0 else _UNREAD
     if parts[-1] == "comparator":
@@ -306,7 +304,7 @@ def _read(parts: Sequence[str], value: Any) -> str:
 
 
 def _words_of_reason(reason: Json, terminology: Terminology) -> Iterable[str]:
-    """Return the words of a reason, without what a known code is called."""
+    """Yield the words of a reason, without the names of known codes."""
     yield text(reason.get("text"))
     for coding in objects(reason.get("coding")):
         codeable = {"coding": [coding]}
@@ -316,7 +314,7 @@ def _words_of_reason(reason: Json, terminology: Terminology) -> Iterable[str]:
 
 
 def _words_of_medication(medication: Json | None) -> Iterable[str]:
-    """Return the names of a Medication and of what acts in it."""
+    """Yield the names of a Medication and of its active ingredients."""
     if medication is None:
         return
     if MODIFIERS & medication.keys() or text(medication.get("status")) not in (
@@ -335,7 +333,7 @@ def _words_of_medication(medication: Json | None) -> Iterable[str]:
 
 
 def _own_codes(resource: Json, medication: Json | None) -> tuple[str, ...]:
-    """Return the codes of the drug, `J0897`, which its name may repeat."""
+    """Return the codes of the drug, such as `J0897`, which its name may repeat."""
     titles = [resource.get(name) for name in _TITLES]
     titles += [medication.get("code")] if medication else []
     codes = {

@@ -2,7 +2,7 @@
 
 One entry may hold several statements (`Diabetes. Verdacht auf Demenz`), a suspicion
 (`Dementia?`), or a name and the denial of something else (`Bone metastases, no cord
-compression`). A report is prose, and answers what it was asked.
+compression`). A report is prose: it repeats the question and answers it.
 """
 
 from collections.abc import Iterable
@@ -21,7 +21,7 @@ MOST_PARTS = 300  # of a text, cut into what it denies and what it does not
 HISTORIES = ("history",)
 
 
-class Said(NamedTuple):
+class NamedConcepts(NamedTuple):
     """Concepts that an entry's words name.
 
     Attributes:
@@ -37,7 +37,7 @@ class Said(NamedTuple):
 
 
 def in_doubt(concept: str) -> str:
-    """Give the name of a concept that an entry's words leave in doubt: `diabetes?`."""
+    """Return the name of a concept that words leave in doubt: `diabetes?`."""
     return f"{concept}?"
 
 
@@ -53,8 +53,8 @@ def is_denial(words: str, terminology: Terminology) -> bool:
 def is_taken_as_active(condition: Json, terminology: Terminology) -> bool:
     """Tell if an entry without a clinical status may be read as active.
 
-    It is certain, and neither an element nor a word of it says that it is over:
-    `history of dementia`. A graver fact is not lost because a status is.
+    It is certain, and no element says that it is over, nor any word, as `history of
+    dementia` does. A grave fact must not be lost because its status is missing.
     """
     if not lacks_status(condition) or certainty_of(condition) != "stated":
         return False
@@ -65,7 +65,7 @@ def is_taken_as_active(condition: Json, terminology: Terminology) -> bool:
 
 def read_problem_words(
     coded: frozenset[str], texts: Iterable[str], terminology: Terminology
-) -> Said:
+) -> NamedConcepts:
     """Read the texts and displays of one entry together.
 
     A text that only says `suspected` applies to all of them.
@@ -99,7 +99,7 @@ def read_problem_words(
             (suspected if whole.is_suspected else stated).update(more)
     if is_suspicion:
         suspected |= stated | coded
-    return Said(
+    return NamedConcepts(
         frozenset(stated - suspected),
         frozenset(suspected),
         frozenset(unclear - stated - suspected),
@@ -107,7 +107,10 @@ def read_problem_words(
 
 
 def _against_code(clause: Clause, coded: frozenset[str]) -> frozenset[str]:
-    """Return the concepts of the entry's code that these words deny."""
+    """Return the concepts of the entry's code that a clause denies.
+
+    There are none if the clause names all concepts of the code itself.
+    """
     if not coded - clause.named or len(clause.text) > LONGEST_STATEMENT:
         return frozenset()
     if clause.denies_at is None:
@@ -116,14 +119,17 @@ def _against_code(clause: Clause, coded: frozenset[str]) -> frozenset[str]:
 
 
 def named_in(words: Iterable[str], terminology: Terminology) -> frozenset[str]:
-    """Return what prose names and does not deny, sentence by sentence."""
-    prose = "\n".join(words)[:LONGEST_TEXT]  # only the beginning of a long report
+    """Return what prose names and does not deny, sentence by sentence.
+
+    Of a long report, only the beginning is read.
+    """
+    prose = "\n".join(words)[:LONGEST_TEXT]
     parts = [
         part
         for sentence in sentences(prose)[:MOST_SENTENCES]
         for part in terminology.clauses.contrasts(sentence)
     ][:MOST_PARTS]
-    open_ = (_read_turns(one, terminology) for one in parts)
+    in_turns = (_named_in_turns(one, terminology) for one in parts)
     stretches = [
         stretch
         for part in parts
@@ -131,15 +137,15 @@ def named_in(words: Iterable[str], terminology: Terminology) -> frozenset[str]:
             terminology.clauses.without_turns(part)
         )
     ]
-    verdicts = [_read(one, terminology) for one in stretches[:MOST_PARTS]]
-    stated = frozenset[str]().union(*open_, *(one.stated for one in verdicts))
-    # A report repeats what it was asked, `rule out metastasis`, and answers it.
+    verdicts = [_verdict_on(one, terminology) for one in stretches[:MOST_PARTS]]
+    stated = frozenset[str]().union(*in_turns, *(one.stated for one in verdicts))
+    # A report repeats the question, `rule out metastasis`, and answers it.
     answered = frozenset[str]().union(*(one.denied for one in verdicts))
     suspected = frozenset[str]().union(*(one.suspected for one in verdicts))
     return stated | (suspected - answered)
 
 
-def _read_turns(part: str, terminology: Terminology) -> frozenset[str]:
+def _named_in_turns(part: str, terminology: Terminology) -> frozenset[str]:
     """Return what denials name and do not deny: `no metastatic progression`."""
     concepts = [
         terminology.text_concepts(turn) | terminology.ruled_out(turn)
@@ -148,7 +154,7 @@ def _read_turns(part: str, terminology: Terminology) -> frozenset[str]:
     return frozenset[str]().union(*concepts)
 
 
-class _Sentence(NamedTuple):
+class _Verdict(NamedTuple):
     """The concepts that a sentence states, suspects and denies."""
 
     stated: frozenset[str]
@@ -156,19 +162,22 @@ class _Sentence(NamedTuple):
     denied: frozenset[str]
 
 
-def _read(sentence: str, terminology: Terminology) -> _Sentence:
-    """Read a sentence; it states what precedes a denial: `discitis, no abscess`."""
+def _verdict_on(sentence: str, terminology: Terminology) -> _Verdict:
+    """Return what a sentence states, suspects and denies.
+
+    It states what precedes a denial: `discitis, no abscess`.
+    """
     reading = read_problem_words(frozenset(), [sentence], terminology)
     stated, named = reading.stated | reading.unclear, frozenset[str]().union(*reading)
     if not named:
-        return _Sentence(stated, reading.suspected, frozenset())
+        return _Verdict(stated, reading.suspected, frozenset())
     whole = terminology.clauses.whole(sentence)
     denies_at = whole.denies_at
     if denies_at is None and not is_denial(sentence, terminology):
-        return _Sentence(stated, reading.suspected, frozenset())
+        return _Verdict(stated, reading.suspected, frozenset())
     before = folded(sentence)[: denies_at or 0]
     asserted = frozenset[str]().union(
         *read_problem_words(frozenset(), [before], terminology)
     )
     denied = (named - asserted) | whole.ruled_out.keys()
-    return _Sentence(stated & asserted, reading.suspected & asserted, denied)
+    return _Verdict(stated & asserted, reading.suspected & asserted, denied)

@@ -1,9 +1,9 @@
 """Tells if a report, of imaging or of a biopsy, was understood whole.
 
 A list of grave words is never complete: "endplate destruction", "phlegmon". So a report
-says that there is no tumour, infection or deficit only if nothing is left of it without
-plain words (`mappings/plain-report-words/`). A denial is plain if it denies nothing but
-what it names: "no metastasis except L1" is not.
+excludes a tumour, an infection or a deficit only if it consists of plain words
+(`mappings/plain-report-words/`). A denial is plain if it denies nothing but what it
+names: "no metastasis except L1" is not.
 """
 
 from collections.abc import Iterator
@@ -19,7 +19,7 @@ from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.mapping.text_rules import LONGEST_TEXT
 from cds_service.fhir.raw_json import Json, objects, text, texts_of
 
-# What may hold a result that is not read here.
+# Elements that may hold a result and are not read here.
 NOT_READ = frozenset({"presentedForm", "result", "media", "contained", "extension"})
 # Of the examination and those who did it; no result.
 _OF_EXAM = frozenset(
@@ -44,7 +44,7 @@ _WORDS = frozenset({"conclusion", "text", "display", "valueString"})
 def is_prose_understood(report: Json, terminology: Terminology) -> bool:
     """Tell if a report has no prose, or only plain prose.
 
-    Prose beyond `LONGEST_TEXT` characters is not read.
+    Prose of more than `LONGEST_TEXT` characters is not understood.
     """
     prose = list(_prose_of(report, terminology))
     if sum(map(len, prose)) > LONGEST_TEXT:
@@ -54,9 +54,9 @@ def is_prose_understood(report: Json, terminology: Terminology) -> bool:
 
 
 def is_density_understood(report: Json, terminology: Terminology) -> bool:
-    """Tell the same of a report of bone density alone.
+    """Tell if a report of bone density alone has no prose, or only plain prose.
 
-    It names values besides, and prints the definition of the WHO's classes.
+    Such a report may also name values, and print the WHO's definition of its classes.
     """
     prose = list(_prose_of(report, terminology))
     if sum(map(len, prose)) > LONGEST_TEXT:
@@ -72,7 +72,8 @@ def is_density_understood(report: Json, terminology: Terminology) -> bool:
 def is_of_other_organ(report: Json, terminology: Terminology) -> bool:
     """Tell if the title or the specimen of a pathology report names another organ.
 
-    It names neither a vertebra nor the spine, and says more than that it is pathology.
+    They then say more than that this is pathology, and name neither a vertebra nor the
+    spine.
     """
     is_plain = terminology.reports.is_plain_pathology
     is_plainly_titled = all(map(is_plain, _titles_of(report)))
@@ -92,7 +93,7 @@ def _titles_of(report: Json) -> list[str]:
 def is_result_understood(report: Json, terminology: Terminology) -> bool:
     """Tell if all that the report of a biopsy says is plain.
 
-    What is attached or in a resource of its own is not read.
+    A report with attachments or results in other resources is not understood.
     """
     if NOT_READ & report.keys() or MODIFIERS & report.keys():
         return False
@@ -116,7 +117,7 @@ def is_result_understood(report: Json, terminology: Terminology) -> bool:
 def _is_plain_code(code: Json, terminology: Terminology) -> bool:
     """Tell if a result's code is of a plain fracture or a harmless disease.
 
-    A code that is not known is what its words say, which are read apart.
+    A code that is not known needs words, which are judged apart.
     """
     bare = {"code": {"coding": code.get("coding")}}
     if terminology.identifies("conditions", code):
@@ -127,9 +128,9 @@ def _is_plain_code(code: Json, terminology: Terminology) -> bool:
 
 
 def _prose_of(report: Json, terminology: Terminology) -> Iterator[str]:
-    """Yield the conclusion, and the words of its codes that no code explains.
+    """Yield the conclusion of a report, and the words of its codes that may say more.
 
-    A code that is not harmless is judged for itself.
+    The words of a known code that is not harmless are left out: the code itself counts.
     """
     yield text(report.get("conclusion"))
     for code in objects(report.get("conclusionCode")):

@@ -1,7 +1,7 @@
-"""Finds reasons that are only references to a diagnosis that nobody sent.
+"""Finds reasons that are only references to a diagnosis that was not sent.
 
-The diagnosis of a stay is often on no problem list. What it is may be anything: so
-nobody is reassured by an order or a stay of which the reason is not known.
+The diagnosis of a stay is often on no problem list, and may be anything. So an order or
+a stay whose reason is not known reassures of nothing.
 """
 
 from collections.abc import Iterator
@@ -13,7 +13,7 @@ from cds_service.fhir.raw_json import Json, member, objects, text
 from cds_service.fhir.references import Bases, contained_in
 
 ENCOUNTER = "Encounter"
-# What may be the reason besides a diagnosis, and is read as what it is or not at all.
+# Types of reasons that are no diagnosis: they are read as what they are, or not at all.
 OTHER_KINDS = frozenset(
     {
         "Procedure",
@@ -29,7 +29,7 @@ LEFT_OPEN = frozenset(map(in_doubt, (UNREAD_REASON, MAY_BEAR_ON_SPINE)))
 
 
 def reasons_referred_to(resource: Json) -> Iterator[Json]:
-    """Yield the references that say why an order was written, or a stay is."""
+    """Yield the references to the reasons of an order or of a stay."""
     yield from objects(resource.get("reasonReference"))
     if resource.get("resourceType") == ENCOUNTER:
         for diagnosis in objects(resource.get("diagnosis")):
@@ -37,11 +37,11 @@ def reasons_referred_to(resource: Json) -> Iterator[Json]:
 
 
 def names_unsent(resource: Json, known: frozenset[str], bases: Bases) -> bool:
-    """Tell if a reason is a reference, without a word, to a diagnosis that is not here.
+    """Tell if a reason is a reference without words to a diagnosis that was not sent.
 
     Args:
         resource: an order or an encounter.
-        known: the diagnoses that are, by name or address.
+        known: the diagnoses that were sent, by name or address.
         bases: bases of the server that has them.
     """
     inside = contained_in(resource)
@@ -57,7 +57,7 @@ def names_unsent(resource: Json, known: frozenset[str], bases: Bases) -> bool:
 
 
 def diagnoses_of_stay(encounter: Json, bases: Bases) -> Iterator[str]:
-    """Name the diagnoses on this server that an encounter is for: `Condition/12`."""
+    """Yield the names of an encounter's diagnoses on this server: `Condition/12`."""
     for reference in reasons_referred_to(encounter):
         name = bases.name_of(text(member(reference, "reference")))
         if name.startswith("Condition/"):
@@ -66,12 +66,12 @@ def diagnoses_of_stay(encounter: Json, bases: Bases) -> Iterator[str]:
 
 def with_unsent_reasons(record: PatientRecord, bases: Bases) -> PatientRecord:
     """Leave open what the present stay is for, if only a reference says it."""
-    entries = (
-        entry._replace(
-            concepts=entry.concepts | LEFT_OPEN, named=entry.named | LEFT_OPEN
-        )
-        if entry.kind == ENCOUNTER and names_unsent(entry.raw, record.diagnoses, bases)
-        else entry
-        for entry in record.entries
-    )
+    entries = []
+    for entry in record.entries:
+        is_stay = entry.kind == ENCOUNTER
+        if is_stay and names_unsent(entry.raw, record.diagnoses, bases):
+            concepts, named = entry.concepts | LEFT_OPEN, entry.named | LEFT_OPEN
+            entries.append(entry._replace(concepts=concepts, named=named))
+        else:
+            entries.append(entry)
     return record._replace(entries=tuple(entries))
