@@ -37,6 +37,7 @@ from cds_service.fhir.gathering.query_results import (
 from cds_service.fhir.gathering.record import PatientRecord, ReadOutcome
 from cds_service.fhir.gathering.refusals import needed_results
 from cds_service.fhir.gathering.subjects import Person
+from cds_service.fhir.gathering.turns import turn
 from cds_service.fhir.gathering.unsent_reasons import with_unsent_reasons
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.near_misses import NearMiss, missed_problems, missed_t_scores
@@ -107,7 +108,8 @@ def record_in(
         deadline: deadline of the whole answer.
 
     Raises:
-        DeadlinePassed: as `gather`.
+        DeadlinePassed: there was too much data to process in time, in this record or
+            in those before it.
     """
     patients = chain.from_iterable(
         results[template.key].resources
@@ -115,10 +117,13 @@ def record_in(
     )
     patient = next(patients, None)
     person = person.identified(patient, _patients(plan, results))
-    parts = [
-        _part_in_time(template, results[template.key], person, terminology, deadline)
-        for template in plan.templates
-    ]
+    with turn(deadline.for_understanding()):
+        parts = [
+            _part_in_time(
+                template, results[template.key], person, terminology, deadline
+            )
+            for template in plan.templates
+        ]
     record = _merged(parts)._replace(
         diagnoses=frozenset(_diagnoses(plan, results, person))
     )
