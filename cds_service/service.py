@@ -83,12 +83,9 @@ from cds_service.fhir.orders.recognition import (
     orders_discharge,
 )
 from cds_service.fhir.orders.referred import (
-    with_cut_orders,
-    with_drafted_drugs,
-    with_drafted_reasons,
     with_referred,
+    with_signing,
     with_unsent_reasons_of_drafts,
-    with_withdrawn_orders,
 )
 from cds_service.fhir.orders.suggestions import Ordering, draft_suggestions, order_words
 from cds_service.fhir.orders.support_orders import (
@@ -439,10 +436,7 @@ def _gather(call: Call, orders: SignedOrders) -> Gathered:
     ports.deadline.check()
     person = orders.person.identified(record.patient, ())
     drafts = orders.drafts.for_person(person)
-    record = with_cut_orders(record, drafts)
-    record = with_withdrawn_orders(record, drafts)
-    record = with_drafted_drugs(record, drafts, terminology)
-    record = with_drafted_reasons(record, drafts, terminology)
+    record = with_signing(record, drafts, terminology)
     deadline = ports.deadline.for_reading()
     drafts = with_referred(drafts, record, request, ports.fhir, person, until=deadline)
     if drafts is not orders.drafts:

@@ -1,4 +1,1 @@
-"""Recognises the orders being signed and their levels.
-
-Builds the orders that a card suggests.
-"""
+"""Recognise the orders being signed, with their levels, and make suggested orders."""

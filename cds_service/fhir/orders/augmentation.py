@@ -1,4 +1,4 @@
-"""Finds the augmentation among the orders being signed, with its kind and levels.
+"""Find the augmentation among the orders being signed, with its kind and levels.
 
 Raw JSON in, an order out; junk never raises. Brace, bed rest and referrals are in
 `support_orders.py`.
@@ -71,27 +71,21 @@ def find_augmentation_order(
     """
     recognised = _recognised(drafts.each(), terminology)
     others = _recognised(drafts.each_other(), terminology)
-    if not any(
-        recognition.concepts & AUGMENTATION for _, recognition in (*recognised, *others)
-    ):
+    is_ours = any(one.concepts & AUGMENTATION for _, one in recognised)
+    is_others = any(one.concepts & AUGMENTATION for _, one in others)
+    if not is_ours and not is_others:
         return None
-    if any(
-        drafts.person and drafts.person.is_other(draft.resource) for draft, _ in others
-    ):
+    person = drafts.person
+    if person and any(person.is_other(draft.resource) for draft, _ in others):
         raise PatientMismatch(
             "An augmentation order names another patient than context.patientId."
         )
-    if not any(recognition.concepts & AUGMENTATION for _, recognition in recognised):
+    if not is_ours:
         raise PatientMismatch(
             "The subject of an augmentation order is not plainly the Patient of"
             " context.patientId."
         )
-    augmentations = [
-        _Augmentation(
-            draft, recognition, find_levels(draft.resource, drafts, terminology)
-        )
-        for draft, recognition in recognised
-    ]
+    augmentations = _with_levels(recognised, drafts, terminology)
     reasons = _reasons(augmentations, drafts, terminology)
     reasons = _with_other_fractures(reasons, augmentations, drafts, terminology)
     unclear = tuple(
@@ -105,12 +99,8 @@ def combine_performed(
     procedures: Sequence[Order], terminology: Terminology
 ) -> AugmentationOrder | None:
     """Combine augmentations that were done into one, of the newest one's day."""
-    augmentations = [
-        _Augmentation(
-            order, recognition, find_levels(order.resource, NO_DRAFTS, terminology)
-        )
-        for order, recognition in _recognised(procedures, terminology)
-    ]
+    recognised = _recognised(procedures, terminology)
+    augmentations = _with_levels(recognised, NO_DRAFTS, terminology)
     if not augmentations:
         return None
     calendar = terminology.calendar
@@ -151,7 +141,7 @@ def _with_other_fractures(
     terminology: Terminology,
 ) -> Reasons:
     """Add a doubt if an order of the signing is written for another broken vertebra."""
-    treated = {level for one in augmentations for level in one.levels.levels}
+    treated = _levels_of(augmentations)
     orders = [*(one.draft for one in augmentations), *drafts.each()]
     is_another = any(
         names_another_fracture(order.resource, drafts, treated, terminology)
@@ -173,6 +163,22 @@ def _recognised(
     ]
 
 
+def _with_levels(
+    recognised: Iterable[tuple[Order, Recognition]],
+    drafts: DraftOrders,
+    terminology: Terminology,
+) -> list[_Augmentation]:
+    augmentations = []
+    for draft, recognition in recognised:
+        levels = find_levels(draft.resource, drafts, terminology)
+        augmentations.append(_Augmentation(draft, recognition, levels))
+    return augmentations
+
+
+def _levels_of(augmentations: Iterable[_Augmentation]) -> set[str]:
+    return {level for one in augmentations for level in one.levels.levels}
+
+
 def _as_one(
     augmentations: Sequence[_Augmentation],
     reasons: Reasons,
@@ -180,7 +186,7 @@ def _as_one(
     terminology: Terminology,
 ) -> AugmentationOrder:
     procedure, note = _procedure(augmentations, terminology)
-    levels = in_order({level for one in augmentations for level in one.levels.levels})
+    levels = in_order(_levels_of(augmentations))
     count = _level_count(augmentations, levels, terminology)
     sources = [one.levels.source for one in augmentations]
     regions = {region for one in augmentations for region in one.levels.regions}
@@ -250,7 +256,8 @@ def _procedure(
     if "vertebroplasty" in concepts:
         return "PVP", ""
     if len(words) == 1:
-        return ("PKP" if "kyphoplasty" in words else "PVP"), FROM_WORDS
+        worded: Procedure = "PKP" if "kyphoplasty" in words else "PVP"
+        return worded, FROM_WORDS
     return None, BOTH if words else OPEN
 
 
@@ -258,16 +265,16 @@ def _title(augmentation: _Augmentation, terminology: Terminology) -> str:
     """Return the name of an order in our texts: `kyphoplasty L1 (22514)`."""
     procedure, _ = _procedure([augmentation], terminology)
     name = PROCEDURES[procedure] if procedure else "vertebral augmentation"
-    code = next(
-        (
-            code.removeprefix(f"{CPT}|")
-            for code in augmentation.recognition.codes
-            if code.startswith(f"{CPT}|")
-        ),
-        "",
-    )
+    code = next(iter(_cpt_codes(augmentation)), "")
     title = joined((name, ", ".join(augmentation.levels.levels)), " ")
     return in_brackets(title, Verbatim(code)) if code else title
+
+
+def _cpt_codes(augmentation: _Augmentation) -> list[str]:
+    """Return the CPT codes by which an order was recognised, without their system."""
+    prefix = f"{CPT}|"
+    codes = augmentation.recognition.codes
+    return [code.removeprefix(prefix) for code in codes if code.startswith(prefix)]
 
 
 def _level_count(
@@ -286,16 +293,8 @@ def _level_count(
         (len(one.levels.verdicts) for one in augmentations), default=0
     )
     additional = sum(_additional_levels(one) for one in augmentations)
-    codes = {
-        code.removeprefix(f"{CPT}|")
-        for augmentation in augmentations
-        for code in augmentation.recognition.codes
-        if code.startswith(f"{CPT}|")
-    }
-    named = [
-        terminology.concepts({"system": CPT.removesuffix("|"), "code": code})
-        for code in codes
-    ]
+    codes = {code for one in augmentations for code in _cpt_codes(one)}
+    named = [terminology.concepts({"system": CPT, "code": code}) for code in codes]
     primary = [concepts for concepts in named if ADDITIONAL_LEVEL not in concepts]
     counted = max(
         sum(name in concepts for concepts in primary)
@@ -310,18 +309,21 @@ def _level_count(
 
 
 def _is_count_sure(augmentations: Sequence[_Augmentation]) -> bool:
-    """Tell if every order says its levels, with no quantity that was not read.
+    """Tell if every order says its levels, and no quantity was left unread.
 
-    The words of none may name other levels than those that were used.
+    It is not sure if the words of an order name other levels than those that were used.
     """
     if any(one.levels.is_contradicted for one in augmentations):
         return False
-    is_silent = len(augmentations) > 1 and any(
-        not augmentation.levels.verdicts for augmentation in augmentations
-    )
-    return not is_silent and all(
-        _is_quantity_read(augmentation.draft.resource) for augmentation in augmentations
-    )
+    if _is_level_missing(augmentations):
+        return False
+    return all(_is_quantity_read(one.draft.resource) for one in augmentations)
+
+
+def _is_level_missing(augmentations: Sequence[_Augmentation]) -> bool:
+    """Tell if one of several orders says no level: it may be for a different one."""
+    is_silent = any(not one.levels.verdicts for one in augmentations)
+    return len(augmentations) > 1 and is_silent
 
 
 def _is_quantity_read(order: Json) -> bool:
@@ -363,20 +365,11 @@ def _is_at_junction(
     augmentations: Sequence[_Augmentation], count: int | None
 ) -> bool | None:
     """Tell if any treated level is at T10-L2; False only if all are known not to be."""
-    verdicts = {
-        (augmentation.levels.source, verdict)
-        for augmentation in augmentations
-        for verdict in augmentation.levels.verdicts
-    }
-    sides = {verdict for _, verdict in verdicts}
+    sides = {verdict for one in augmentations for verdict in one.levels.verdicts}
     if True in sides:
         return True
-    levels = {level for one in augmentations for level in one.levels.levels}
-    is_complete = (bool(levels) and len(levels) >= (count or 0)) or (
-        not levels and count == 1
-    )
-    # A second order without a level may be for a different level.
-    is_silent = len(augmentations) > 1 and any(
-        not augmentation.levels.verdicts for augmentation in augmentations
-    )
-    return False if sides == {False} and is_complete and not is_silent else None
+    levels = _levels_of(augmentations)
+    is_complete = len(levels) >= (count or 0) if levels else count == 1
+    if _is_level_missing(augmentations) or not is_complete:
+        return None
+    return False if sides == {False} else None

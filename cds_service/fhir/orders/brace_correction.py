@@ -1,4 +1,4 @@
-"""Corrects a brace order: sets its end, and a start if it had none.
+"""Correct a brace order: set its end, and a start if it had none.
 
 A duration in words that exceeds the new end is replaced by that end; everything else is
 kept. If that cannot be done with certainty, there is no corrected order.
@@ -21,15 +21,15 @@ from cds_service.fhir.shapes import is_valid
 from cds_service.protocol.json_text import plain_numbers
 
 _BOUNDS = ("boundsDuration", "boundsRange")
-# Elements with an order's own words, besides its notes. Displays of codings and
-# narratives are not ours to rewrite.
+# Elements with an order's own words, apart from its notes. Displays of codings and
+# narratives are not rewritten.
 _WORDED = (
     ("code", "text"),
     ("codeCodeableConcept", "text"),
     ("occurrenceTiming", "code", "text"),
     ("patientInstruction",),
 )
-# next to a value it is no longer true
+# The mark that a value is not known. Next to a value it is no longer true.
 ABSENT = "http://hl7.org/fhir/StructureDefinition/data-absent-reason"
 _NO_WORDS = frozenset(
     {
@@ -56,7 +56,7 @@ def correct_brace_order(
 ) -> dict[str, Any] | None:
     """Set the end of the draft; None if that cannot be done with certainty.
 
-    It cannot if the draft or the result is not a valid R4 resource, if an extension
+    That is so if the draft or the result is not a valid R4 resource, if an extension
     that we do not know may reverse it, if a time in its words is doubtful, or if its
     words, its duration, its number of times or single events would still exceed the
     new end.
@@ -149,7 +149,9 @@ def _exceeds(hours: float, correction: Correction) -> bool:
 
 def _all_words(value: Any) -> Iterator[str]:
     """Yield every human-readable text in the order."""
-    for name, inner in value.items() if isinstance(value, dict) else ():
+    if not isinstance(value, dict):
+        return
+    for name, inner in value.items():
         if isinstance(inner, str) and name not in _NO_WORDS:
             yield inner
         elif isinstance(inner, dict):
@@ -157,7 +159,7 @@ def _all_words(value: Any) -> Iterator[str]:
         elif isinstance(inner, list):
             for item in inner:
                 yield from _all_words(item)
-    if isinstance(value, dict) and value.get("resourceType"):
+    if value.get("resourceType"):
         yield from (words for words, _ in texts_on_time(value))
 
 
@@ -205,16 +207,19 @@ def _bound(period: dict[str, Any], correction: Correction) -> None:
 def _set_day(period: dict[str, Any], name: str, day: date) -> None:
     """Set a day, and drop the mark that it was not known; its other extensions stay."""
     period[name] = day.isoformat()
-    beside = period.pop(f"_{name}", None)
-    if isinstance(beside, dict):
-        extensions = [
-            extension
-            for extension in items(member(beside, "extension"))
-            if member(extension, "url") != ABSENT
-        ]
-        members = {key: value for key, value in beside.items() if key != "extension"}
-        members |= {"extension": extensions} if extensions else {}
-        period |= {f"_{name}": members} if members else {}
+    sibling = period.pop(f"_{name}", None)
+    if not isinstance(sibling, dict):
+        return
+    extensions = [
+        extension
+        for extension in items(member(sibling, "extension"))
+        if member(extension, "url") != ABSENT
+    ]
+    kept = {key: value for key, value in sibling.items() if key != "extension"}
+    if extensions:
+        kept["extension"] = extensions
+    if kept:
+        period[f"_{name}"] = kept
 
 
 def describe_correction(draft: Json, correction: Correction, corrected: Json) -> str:
@@ -244,16 +249,19 @@ def _is_marked_absent(draft: Json) -> bool:
         draft.get("occurrencePeriod"),
         member(draft, "occurrenceTiming", "repeat", "boundsPeriod"),
     )
-    beside = [member(period, name) for period in periods for name in ("_start", "_end")]
-    beside.append(draft.get("_occurrenceDateTime"))
+    siblings = [
+        member(period, name) for period in periods for name in ("_start", "_end")
+    ]
+    siblings.append(draft.get("_occurrenceDateTime"))
     return any(
         member(extension, "url") == ABSENT
-        for sibling in beside
+        for sibling in siblings
         for extension in items(member(sibling, "extension"))
     )
 
 
 def _what_else(draft: Json) -> str:
+    """Say which element the end replaces, and that all else stays."""
     timing = draft.get("occurrenceTiming")
     repeat = timing.get("repeat") if isinstance(timing, Mapping) else None
     if isinstance(repeat, Mapping) and any(key in repeat for key in _BOUNDS):

@@ -1,6 +1,6 @@
-"""Names the vertebrae that are broken, and those that are not treated.
+"""Name the vertebrae that are broken, and those that are not treated.
 
-A statement is a vertebra, two of them or a region: `L1`, `T11-T12`, `thoracic spine`.
+A place is a vertebra, two of them or a region: `L1`, `T11-T12`, `thoracic spine`.
 """
 
 from collections.abc import Mapping
@@ -68,7 +68,7 @@ def broken_places(code: Json | None, terminology: Terminology) -> set[str]:
 
 
 def names_another_fracture(
-    order: Json, bundle: DraftOrders, treated: set[str], terminology: Terminology
+    order: Json, drafts: DraftOrders, treated: set[str], terminology: Terminology
 ) -> bool:
     """Tell if the reasons of an order name a broken vertebra that is not treated.
 
@@ -78,10 +78,10 @@ def names_another_fracture(
         return False
     named = {
         level
-        for reason in reasons_named(order, bundle)
+        for reason in reasons_named(order, drafts)
         for level in _broken_levels(reason, terminology)
     }
-    for condition in conditions_of(order, bundle):
+    for condition in conditions_of(order, drafts):
         named |= _broken_at_site(condition, terminology)
     named |= broken_beside(order, terminology)
     return not all(covers(one, treated) for one in named)
@@ -90,8 +90,8 @@ def names_another_fracture(
 def broken_beside(entry: Json, terminology: Terminology) -> set[str]:
     """Return the vertebrae that an entry names as broken next to its title.
 
-    They are in its reasons, notes and results; a code may name a part of the spine
-    alone. Each part of a sentence is read for itself: a report goes on about other
+    They are in its reasons, notes and results. A code may only name a part of the
+    spine. Each part of a sentence is read separately: a report goes on about other
     vertebrae.
     """
     named = set[str]()
@@ -141,8 +141,8 @@ def _broken_at_site(condition: Json, terminology: Terminology) -> set[str]:
 def fractured_places(condition: Json, terminology: Terminology) -> set[str]:
     """Name the vertebrae of a fracture, or its region: `L1`, `T7-T8`, `lumbar spine`.
 
-    Its codes and its words say them, else the region of either. Of a code for two, its
-    words may name the one that is meant.
+    They come from its codes and words; if these name no vertebra, the region counts.
+    Words that only repeat a vertebra of a code are not added.
     """
     code = condition.get("code")
     places = {*terminology.translate("vertebral-level-icd", code)}

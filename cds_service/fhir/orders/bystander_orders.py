@@ -1,6 +1,6 @@
-"""Tells which other orders of a signing are understood and leave the spine alone.
+"""Tell which other orders of a signing are understood and leave the spine alone.
 
-They are signed with an augmentation or a brace. Titles of such acts are in
+They are signed with an augmentation or a brace. The titles of such orders are in
 `bystanders.toml`.
 """
 
@@ -16,7 +16,7 @@ from cds_service.fhir.orders.unread_elements import CODE_WORDS
 from cds_service.fhir.orders.unread_in_augmentation import are_reasons_read
 from cds_service.fhir.raw_json import Json, member, objects, text, texts_of
 
-# Orders of these types are what their type says, and leave the spine alone.
+# By their type these orders leave the spine alone, unless a word of them is against it.
 BY_TYPE = frozenset({"MedicationRequest", "NutritionOrder", "VisionPrescription"})
 NOTED = ("note", "patientInstruction", "orderDetail", "comment")
 
@@ -49,17 +49,12 @@ def is_bystander(
 
 def _titles(order: Json) -> list[Json]:
     reference = order.get("codeReference") or order.get("itemReference")
-    display = text(member(reference, "display"))
-    items = [
-        codeable
-        for item in objects(order.get("item"))
-        for codeable in codeables(item, "code")
-    ]
-    return [
-        *codeables(order, *TITLES),
-        *items,
-        *([{"text": display}] if display else []),
-    ]
+    titles = codeables(order, *TITLES)
+    for item in objects(order.get("item")):
+        titles += codeables(item, "code")
+    if display := text(member(reference, "display")):
+        titles.append({"text": display})
+    return titles
 
 
 def _noted(order: Json) -> Iterator[str]:

@@ -1,4 +1,4 @@
-"""Reads the orders of one signing, `context.draftOrders`, as raw JSON of any quality.
+"""Read the orders of one signing, `context.draftOrders`, as raw JSON of any quality.
 
 The resources that they refer to are kept next to them. The FHIR server may not know the
 drafts, so they are never read back by id.
@@ -42,7 +42,7 @@ ORDER_ENDINGS = ("Request", "Order", "Prescription")
 GROUPS = frozenset({"RequestGroup", "Bundle"})  # resources that hold orders
 MOST_INSIDE = 100  # orders inside groups, for one signing
 MOST_PARTS = 4000  # values in one order; a long one has a hundred
-# items of a list: the words of each coding cost a search, and a group has its own limit
+# Items of one list. The words of each coding cost a search; a group has its own limit.
 LONGEST_LIST = 100
 
 
@@ -52,14 +52,14 @@ class Order:
 
     Attributes:
         reference: `ServiceRequest/1`; without an id, its fullUrl or its position in the
-            bundle. The audit log holds it, so an id or URL that could be words does not
-            count.
+            bundle. The audit log holds it, so an id or URL that may be words is not
+            used.
         resource: the order as we read it; its lists are cut if it is long.
         source: the order as received, if a correction would reach it and no other
             order: it is an entry of the bundle, its reference is unique, and nothing
             was cut.
-        meaning: what it was recognised as; None before it is asked, and of an order
-            that is not to be carried out.
+        meaning: the kinds that it was recognised as; None until it is classified, and
+            for an order that is not to be carried out.
     """
 
     reference: str
@@ -77,11 +77,11 @@ class DraftOrders:
     """All orders of a signing, and the resources that came with them.
 
     Attributes:
-        drafts: orders that name this patient, or nobody: those are signed for the
-            patient of the call.
-        others: all other orders: of another patient, or of somebody not clearly named.
+        drafts: orders that name this patient or no patient. An order that names none
+            is signed for the patient of the call.
+        others: all other orders: of another patient, or of one not clearly named.
         person: the patient; None if ownership was settled before.
-        cut: which parts were too long to be read completely, as phrases.
+        cut: the parts that were too long to be read completely, as phrases.
         referred: resources on the patient's server that the orders refer to, by name
             (`referred.py`).
     """
@@ -118,7 +118,7 @@ class DraftOrders:
     def for_person(self, known: Person) -> "DraftOrders":
         """Return the same signing once the Patient's identifiers are known.
 
-        What has another's number is not theirs.
+        An order with another patient's number is one of the others then.
         """
         if self.person is None or not known.identifiers:
             return self
@@ -146,24 +146,20 @@ class DraftOrders:
         resources = []
         for reference in references:
             address = text(member(reference, "reference"))
-            resource = (
-                contained.get(address)
-                if address.startswith("#")
-                else self._find(address)
-            )
-            if resource is not None and not (
-                self.person and self.person.is_foreign(resource)
-            ):
-                resources.append(resource)
+            if address.startswith("#"):
+                resource = contained.get(address)
+            else:
+                resource = self._find(address)
+            if resource is None or (self.person and self.person.is_foreign(resource)):
+                continue
+            resources.append(resource)
         return resources
 
     def _find(self, address: str) -> Json | None:
         resource = self.targets.find(address)
-        return (
-            self.referred.get(self.person.bases.name_of(address))
-            if resource is None and self.person
-            else resource
-        )
+        if resource is None and self.person:
+            return self.referred.get(self.person.bases.name_of(address))
+        return resource
 
     def _in_time(self, drafts: Sequence[Order]) -> Iterator[Order]:
         for draft in drafts:
@@ -199,11 +195,9 @@ def read_drafts(
     others: list[Order] = []
     orders = [*((draft, None) for draft in drafts), *inside[:MOST_INSIDE]]
     for draft, group in sorted(orders, key=lambda pair: pair[0].reference):
-        # An order that names nobody is signed for the patient of the call; one that
-        # names somebody has to name them.
-        is_ours = not patient.is_foreign(draft.resource) and not (
-            group and patient.is_foreign(group)
-        )
+        # An order that names no patient is signed for the patient of the call.
+        is_group_foreign = bool(group and patient.is_foreign(group))
+        is_ours = not is_group_foreign and not patient.is_foreign(draft.resource)
         # An update could reach either of two orders with one reference.
         is_reachable = counted[_name(draft.resource)] == 1
         order = draft if is_reachable else replace(draft, source=None)
@@ -319,15 +313,13 @@ def _signs_nothing(entry: Json) -> bool:
 
 
 def _reference_of(resource: Json, full_url: str, place: int) -> str:
-    kind = _plain(text(resource.get("resourceType")))
-    return (
-        _plain(_name(resource))
-        or _plain(full_url)
-        or f"{kind or 'order'} (entry {place + 1})"
-    )
+    kind = _plain(text(resource.get("resourceType"))) or "order"
+    position = f"{kind} (entry {place + 1})"
+    return _plain(_name(resource)) or _plain(full_url) or position
 
 
 def _plain(written: str) -> str:
+    """Return an id or address as written; empty if it may be words."""
     return written if _PLAIN.fullmatch(written) else ""
 
 
@@ -344,12 +336,10 @@ def is_long(order: Json) -> bool:
 
 def _shortened(value: Any) -> Any:
     if isinstance(value, list):
-        return [_shortened(one) for one in value[:LONGEST_LIST]]
-    return (
-        {name: _shortened(part) for name, part in value.items()}
-        if isinstance(value, dict)
-        else value
-    )
+        return [_shortened(part) for part in value[:LONGEST_LIST]]
+    if isinstance(value, dict):
+        return {name: _shortened(part) for name, part in value.items()}
+    return value
 
 
 def with_foreign_orders(record: RecordState, drafts: DraftOrders) -> RecordState:

@@ -1,7 +1,7 @@
-"""The page that a patient takes home as a draft in the record.
+"""Suggest the page that a patient takes home as a draft for the record.
 
-Of a Communication its sentences are the payload. A DocumentReference has them as plain
-text, which every EHR shows; the large letters are on the page that is printed.
+In a Communication the sentences are the payload. A DocumentReference has them as plain
+text, which every EHR shows; only the printed page has large letters.
 """
 
 from base64 import b64encode
@@ -30,7 +30,7 @@ class Page:
 
 
 def draft_handout(page: Page, ordering: Ordering) -> Suggestion | None:
-    """Suggest the page as what this EHR takes; None if it takes none."""
+    """Suggest the page as the resource that this EHR takes; None if it takes none."""
     kind = ordering.capabilities.handout
     if kind == "none" or not ordering.capabilities.can("create", kind):
         return None
@@ -60,7 +60,7 @@ def _communication(page: Page, ordering: Ordering) -> dict[str, Any]:
         "topic": {"text": page.title},
         "recipient": [references["subject"]],
         **sender,
-        "payload": [{"contentString": one} for one in page.sentences],
+        "payload": [{"contentString": sentence} for sentence in page.sentences],
     }
 
 
@@ -76,6 +76,7 @@ def _document(page: Page, ordering: Ordering) -> dict[str, Any]:
         "title": page.title,
         "creation": ordering.today.isoformat(),
     }
+    context = {"context": {"encounter": [stay]}} if stay else {}
     return {
         "status": "current",
         "docStatus": "preliminary",
@@ -83,5 +84,5 @@ def _document(page: Page, ordering: Ordering) -> dict[str, Any]:
         **references,
         **author,
         "content": [{"attachment": attachment}],
-        **({"context": {"encounter": [stay]}} if stay else {}),
+        **context,
     }

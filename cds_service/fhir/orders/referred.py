@@ -1,10 +1,10 @@
-"""What orders and record give each other.
+"""Complete the orders from the record, and the record from the orders.
 
 The orders get resources that they refer to and that were not sent: a Condition as
-reason, an ordered Device. They are taken from the record if present, else read by id,
-and only from the request's own server. The record gets the drugs ordered in the same
-signing, which count like those on it, and what its other orders name that is grave. If
-part of the signing was not read, no list of the record is whole.
+reason, an ordered Device. These come from the record, else they are read by id, and
+only from the request's own server. The record gets the drugs ordered in the same
+signing, which count like those on record, and its other orders that name something
+grave. If part of the signing was not read, no list of the record is whole.
 """
 
 from collections.abc import Iterator
@@ -41,7 +41,13 @@ ELEMENTS = {
     "codeReference": "Device",
     "itemReference": "Device",
 }
-MOST_READ = 5
+MOST_READ = 5  # resources, by id
+DRUG_KEY, DRUG_TYPE = "medications", "MedicationRequest"
+ORDER_KEYS = {
+    "ServiceRequest": "serviceRequests",
+    "DeviceRequest": "deviceRequests",
+    "SupplyRequest": "supplyRequests",
+}
 
 
 def with_referred(
@@ -67,20 +73,17 @@ def with_referred(
         until: the deadline of the last read.
     """
     wanted = set(_wanted(drafts, person))
-    conditions = (
-        {
-            f"Condition/{text(entry.raw.get('id'))}": entry.raw
-            for entry in record.of_key("conditions")
-        }
-        if wanted
-        else {}
-    )
-    asked = (
-        read_by_id(fhir, wanted - conditions.keys(), request, MOST_READ, until)
-        if fhir and request
-        else {}
-    )
-    # A Condition must name the patient; a Device often names nobody.
+    if not wanted:
+        return drafts
+    conditions = {
+        f"Condition/{text(entry.raw.get('id'))}": entry.raw
+        for entry in record.of_key("conditions")
+    }
+    asked: dict[str, Json] = {}
+    if fhir and request:
+        names = wanted - conditions.keys()
+        asked = read_by_id(fhir, names, request, MOST_READ, until)
+    # A Condition must name the patient; a Device often names no patient.
     read = {
         name: raw
         for name, raw in asked.items()
@@ -103,29 +106,30 @@ def _wanted(drafts: DraftOrders, person: Person) -> Iterator[str]:
         for element, kind in ELEMENTS.items():
             for reference in objects(draft.resource.get(element)):
                 name = person.bases.name_of(text(member(reference, "reference")))
-                is_one = name.startswith(f"{kind}/") and is_fhir_id(
-                    name.removeprefix(f"{kind}/")
-                )
-                if is_one and not drafts.resolve([reference], draft.resource):
+                found_kind, _, own_id = name.partition("/")
+                is_known = found_kind == kind and is_fhir_id(own_id)
+                if is_known and not drafts.resolve([reference], draft.resource):
                     yield name
 
 
-KEY, KIND = "medications", "MedicationRequest"
-ORDER_KEYS = {
-    "ServiceRequest": "serviceRequests",
-    "DeviceRequest": "deviceRequests",
-    "SupplyRequest": "supplyRequests",
-}
+def with_signing(
+    record: PatientRecord, drafts: DraftOrders, terminology: Terminology
+) -> PatientRecord:
+    """Add to the record what the signing says: it is newer than the record."""
+    record = with_cut_orders(record, drafts)
+    record = with_withdrawn_orders(record, drafts)
+    record = with_drafted_drugs(record, drafts, terminology)
+    return with_drafted_reasons(record, drafts, terminology)
 
 
 def with_drafted_drugs(
     record: PatientRecord, drafts: DraftOrders, terminology: Terminology
 ) -> PatientRecord:
-    """Add the drugs of this signing to the record, those not understood as well."""
+    """Add the drugs of this signing to the record, also those not understood."""
     read = [
         _drug_of(draft, drafts.targets, terminology)
         for draft in drafts.each()
-        if draft.type == KIND
+        if draft.type == DRUG_TYPE
     ]
     drugs = [drug for drug in read if isinstance(drug, Entry)]
     broken = [drug for drug in read if isinstance(drug, Unreadable)]
@@ -139,9 +143,9 @@ def with_drafted_reasons(
 ) -> PatientRecord:
     """Add the orders of this signing that name something grave, or are of a drug.
 
-    They count as those on the record do: an MRI because of a metastasis leaves it
-    open, an injection that is ordered by its billing code is an order of its drug.
-    What is grave in the words of the augmentation is read with it.
+    They count as orders on record do. An MRI because of a metastasis leaves the
+    metastasis open; an injection that is ordered by its billing code is an order of its
+    drug. What is grave in the words of the augmentation is read with it.
     """
     read = [
         _entry_of_draft(order, drafts.targets, terminology)
@@ -160,9 +164,9 @@ def with_unsent_reasons_of_drafts(
 ) -> PatientRecord:
     """Leave open what an order of this signing is for, if only a reference says it.
 
-    The reasons of the augmentation are read with it.
+    The augmentation is left out: its reasons are read with it.
     """
-    keys = {KIND: KEY, **ORDER_KEYS}
+    keys = {DRUG_TYPE: DRUG_KEY, **ORDER_KEYS}
     unsent = [
         order
         for order in drafts.each()
@@ -179,21 +183,26 @@ def with_unsent_reasons_of_drafts(
         ]
         for place in places:
             entries[place] = _left_open(entries[place])
+        if places:
+            continue
         try:
-            raw = parse_resource(
-                plain_numbers(order.resource), order.type, terminology.calendar
-            )
+            raw = _parsed(order, terminology)
         except BrokenResource:
             continue
-        if not places:
-            entry = read_entry(raw, key, "context", LEFT_OPEN, None, terminology)
-            entries.append(_left_open(entry))
+        entry = read_entry(raw, key, "context", LEFT_OPEN, None, terminology)
+        entries.append(_left_open(entry))
     return record._replace(entries=tuple(entries))
 
 
 def _left_open(entry: Entry) -> Entry:
     concepts, named = entry.concepts | LEFT_OPEN, entry.named | LEFT_OPEN
     return entry._replace(concepts=concepts, named=named)
+
+
+def _parsed(order: Order, terminology: Terminology) -> Json:
+    """Validate an order of the signing; raises BrokenResource."""
+    plain = plain_numbers(order.resource)
+    return parse_resource(plain, order.type, terminology.calendar)
 
 
 def _is_reason_unsent(order: Order, record: PatientRecord, drafts: DraftOrders) -> bool:
@@ -211,8 +220,8 @@ def _is_reason_unsent(order: Order, record: PatientRecord, drafts: DraftOrders) 
 def with_cut_orders(record: PatientRecord, drafts: DraftOrders) -> PatientRecord:
     """Mark each list as cut if part of the signing was too long to be read.
 
-    What was cut off may name a tumour, a drug or a reason for a brace, and what is in
-    the orders counts like what is on record.
+    The part that was cut off may name a tumour, a drug or a reason for a brace, which
+    would count as if it were on record.
     """
     if not drafts.left_out:
         return record
@@ -251,6 +260,7 @@ def _as_signed(entry: Entry, draft: Json) -> Entry:
 def _entry_of_draft(
     draft: Order, targets: Targets, terminology: Terminology
 ) -> Entry | Unreadable | None:
+    """Read an order for what it names; None if that is nothing grave and no drug."""
     is_augmentation = bool(draft.meaning and draft.meaning.augmentation)
     drugs = frozenset[str]()
     if is_augmentation:
@@ -267,9 +277,7 @@ def _entry_of_draft(
         return None
     key = ORDER_KEYS[draft.type]
     try:
-        raw = parse_resource(
-            plain_numbers(draft.resource), draft.type, terminology.calendar
-        )
+        raw = _parsed(draft, terminology)
     except BrokenResource:
         return Unreadable(draft.reference, key, drugs) if drugs else None
     entry = read_entry(raw, key, "context", concepts | drugs, None, terminology)
@@ -288,13 +296,13 @@ def _drugs_billed(draft: Order, terminology: Terminology) -> frozenset[str]:
 def _drug_of(
     draft: Order, targets: Targets, terminology: Terminology
 ) -> Entry | Unreadable | None:
-    """Read an ordered drug; None of one that is understood and none of ours."""
+    """Read an ordered drug; None if it is understood and none of ours."""
     concepts = concepts_of(draft.resource, targets, terminology)
     if not concepts:
         return None
     try:
-        raw = parse_resource(plain_numbers(draft.resource), KIND, terminology.calendar)
+        raw = _parsed(draft, terminology)
     except BrokenResource:
-        return Unreadable(draft.reference, KEY, concepts)
+        return Unreadable(draft.reference, DRUG_KEY, concepts)
     referred = referred_in(raw, targets)
-    return read_entry(raw, KEY, "context", concepts, referred, terminology)
+    return read_entry(raw, DRUG_KEY, "context", concepts, referred, terminology)
