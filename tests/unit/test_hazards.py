@@ -71,9 +71,9 @@ def test_a_hazard_is_whole_and_its_tests_exist(row):
 
 
 def test_every_hazard_has_a_number_of_its_own():
-    # A number stays with its hazard, whatever stands beside it later.
-    numbers = sorted(int(row[0]) for row in ROWS)
-    assert numbers == [*range(1, len(ROWS) + 1)]
+    # A number stays with its hazard, whatever comes or goes later.
+    numbers = [int(row[0]) for row in ROWS]
+    assert len({*numbers}) == len(numbers)
     assert len(ROWS) >= 40
 
 
