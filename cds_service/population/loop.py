@@ -16,7 +16,8 @@ from cds_service.core.loop import DAYS, Course, Step, last_day
 from cds_service.core.vocabulary import BoneDrugSpec
 from cds_service.core.wording import date_text
 from cds_service.errors import DeadlinePassed, EvidenceUnavailable, PatientMismatch
-from cds_service.fhir.findings.bone_drug_history import entries_of, read_history
+from cds_service.fhir.findings.bone_drug_entries import entries_of
+from cds_service.fhir.findings.bone_drug_history import read_history
 from cds_service.fhir.findings.chart import Chart, Horizon
 from cds_service.fhir.gathering.asides import VOID
 from cds_service.fhir.gathering.picking import DEVICE_ORDERS, MAY_NEED_BRACE

@@ -1,0 +1,394 @@
+"""Read each entry of a bone drug: a dose, a report, an order or a mention.
+
+A dose was given, dispensed or billed. `bone_drug_history.py` combines the entries.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date, timedelta
+
+from cds_service.core.bone_drugs import INJECTED, INTERVAL, KINDS
+from cds_service.core.drug_uses import DrugEntry
+from cds_service.core.findings import Dated, HowEnded
+from cds_service.core.months import months_after
+from cds_service.core.phrases import joined
+from cds_service.core.vocabulary import BoneDrugSpec, MedicationSpec
+from cds_service.fhir.findings.chart import Chart
+from cds_service.fhir.findings.drug_times import (
+    begins_soon,
+    continues_earlier,
+    dated,
+    end_of_period,
+    end_of_supply,
+    handed_over,
+    is_for_home,
+    supply,
+    times,
+)
+from cds_service.fhir.findings.medication_list import (
+    GIVEN,
+    NOT_TAKEN,
+    TAKEN,
+    TELLING_TOO,
+    Use,
+    is_meant,
+    is_of_now,
+    source_of,
+    uses_named_aside,
+)
+from cds_service.fhir.findings.statements import Stated, find_stated
+from cds_service.fhir.gathering.drugs import ANY_BONE_DRUG, Drug
+from cds_service.fhir.gathering.entries import Entry
+from cds_service.fhir.gathering.picking import DEVICE_ORDERS
+from cds_service.fhir.gathering.problem_words import in_doubt
+from cds_service.fhir.raw_json import is_prohibition, member
+
+LATE = timedelta(days=30)  # policy: so long after its end a supply may be renewed
+STOPPED = frozenset({"stopped", "on-hold"})
+# Statuses of an intake that was not broken off.
+SURE = frozenset({"active", "completed"})
+UNNAMED = "bone drug"
+# Names of a group: another entry may name the drug itself.
+UNSPECIFIC = frozenset({"other bisphosphonate"})
+# Elements with the products used in an act: a drug there is more than a remark.
+USED = {"Procedure": ("usedCode", "usedReference"), "ServiceRequest": ("orderDetail",)}
+IN_ERROR = "entered-in-error"
+# Types that record an ordered dose, even if it was not given.
+PLANNED = frozenset({"MedicationAdministration", "Procedure"})
+
+
+def entries_of(spec: BoneDrugSpec, chart: Chart) -> list[DrugEntry]:
+    """Read each entry that names a bone drug, on any list.
+
+    Drugs that were only proposed, prepared or declined count if no other entry names
+    one.
+    """
+    listed = list(_listed(spec, chart))
+    mentioned = _mentioned(spec, chart, listed)
+    entries = [*listed, *mentioned, *_on_problem_list(spec, chart)]
+    return entries or list(_only_meant(spec, chart))
+
+
+def _listed(spec: MedicationSpec, chart: Chart) -> Iterator[DrugEntry]:
+    """Yield the bone drugs on the lists of drugs, and those that other drugs name."""
+    for entry, drug in _bone_drugs(spec, chart):
+        if not is_meant(entry):
+            continue
+        is_named = _is_not_given(entry) or entry.status == "not-taken"
+        if entry.status in NOT_TAKEN and entry.origin != "context" and not is_named:
+            continue
+        yield _read(entry, drug, spec, chart)
+    for use in uses_named_aside(chart, spec.value_sets):
+        is_counted = _has_product_used(use) or is_of_now(use, spec, chart)
+        if use.entry.kind not in TELLING_TOO and is_counted:
+            yield _noted(use, spec, chart)
+
+
+def _bone_drugs(spec: MedicationSpec, chart: Chart) -> Iterator[tuple[Entry, Drug]]:
+    """Yield the orders, doses, statements and billed acts of a bone drug."""
+    for entry in chart.of_kind(*TAKEN):
+        if entry.drug and entry.drug.concepts & set(spec.value_sets):
+            yield entry, entry.drug
+
+
+def _has_product_used(use: Use) -> bool:
+    """Tell if an act names a product used in it: that is a dose, however long ago."""
+    return any(use.entry.raw.get(name) for name in USED.get(use.entry.kind, ()))
+
+
+def _only_meant(spec: MedicationSpec, chart: Chart) -> Iterator[DrugEntry]:
+    """Yield the bone drugs that were proposed, prepared, withdrawn or declined.
+
+    None of them was taken, but they are not "no bone drug" either: another list may
+    have the dose. What is forbidden, or was entered in error, is left out.
+    """
+    for entry, drug in _bone_drugs(spec, chart):
+        if entry.status != IN_ERROR and not is_prohibition(entry.raw):
+            name = _name(drug, chart)
+            yield DrugEntry(name, source_of(entry, drug, None, spec), is_plain=False)
+
+
+def _mentioned(
+    spec: MedicationSpec, chart: Chart, listed: Sequence[DrugEntry]
+) -> Iterator[DrugEntry]:
+    """Yield the drugs that the words of other entries name, however long ago.
+
+    If a list of drugs has the drug, such words are an aside: they tell only that it may
+    have been taken for longer.
+    """
+    listed_names = {one.name for one in listed}
+    kinds = {KINDS[name] for name in listed_names & KINDS.keys()}
+    for use in uses_named_aside(chart, spec.value_sets):
+        if use.entry.kind not in TELLING_TOO:
+            continue
+        name = _name(use.drug, chart)
+        is_group = name in UNSPECIFIC and KINDS[name] in kinds
+        is_group |= name == ANY_BONE_DRUG and bool(listed_names)
+        if name in listed_names or is_group:
+            yield _noted(use, spec, chart)._replace(is_aside=True)
+        elif use.entry.kind in DEVICE_ORDERS or is_of_now(use, spec, chart):
+            yield _noted(use, spec, chart)
+
+
+def _noted(use: Use, spec: MedicationSpec, chart: Chart) -> DrugEntry:
+    """Read a drug that the entry of something else names, in words of open meaning."""
+    day = Dated(use.day, use.day) if use.day else None
+    return DrugEntry(
+        _name(use.drug, chart),
+        source_of(use.entry, use.drug, use.day, spec),
+        begins=day,
+        knows_start=False,
+        is_understood=False,
+    )
+
+
+def _is_not_given(entry: Entry) -> bool:
+    """Tell if a dose was planned, and refused or left out."""
+    return entry.kind in PLANNED and entry.status == "not-done"
+
+
+def _read(entry: Entry, drug: Drug, spec: MedicationSpec, chart: Chart) -> DrugEntry:
+    """Read an entry of a bone drug; it is only a mention if it is in doubt."""
+    name = _name(drug, chart)
+    is_reported = entry.status in TAKEN[entry.kind] or entry.origin == "context"
+    mention = DrugEntry(
+        name,
+        source_of(entry, drug, None, spec),
+        is_plain=drug.is_plain and not drug.is_doubtful,
+    )
+    if _is_not_given(entry) and not drug.is_doubtful:
+        return _planned(mention, entry, chart)
+    if drug.is_doubtful or not is_reported:
+        return mention
+    if entry.kind == "MedicationRequest":
+        drug_entry = _ordered(mention, entry, spec, chart)
+    elif entry.kind == "MedicationStatement":
+        drug_entry = _stated(mention, entry, spec, chart)
+    elif entry.kind == "ServiceRequest":
+        drug_entry = _billed(mention, entry, drug, spec, chart)
+    else:
+        drug_entry = _given(mention, entry, spec, chart)
+    day = drug_entry.last or drug_entry.begins
+    goes_on = continues_earlier(entry.raw, drug_entry.begins, chart)
+    return drug_entry._replace(
+        knows_start=drug_entry.knows_start and not goes_on,
+        provenance=source_of(entry, drug, day.last if day else None, spec),
+        is_understood=drug.is_understood,
+        is_sure=drug_entry.is_intake and drug.is_understood and entry.status in SURE,
+        may_be_dose=_may_be_dose(drug_entry, entry, drug),
+    )
+
+
+def _may_be_dose(drug_entry: DrugEntry, entry: Entry, drug: Drug) -> bool:
+    """Tell if an entry is coded and done as a dose, but was not read whole."""
+    is_done = entry.kind in GIVEN and entry.status == "completed"
+    is_coded_intake = drug_entry.is_intake and bool(drug.code)
+    return is_done and is_coded_intake and not drug.is_understood
+
+
+def _name(drug: Drug, chart: Chart) -> str:
+    """Return the name of a bone drug in our words, as exactly as it is known."""
+    drugs = chart.terminology.drugs
+    named = [
+        ingredient
+        for ingredient in drug.ingredients
+        if "bone-drug" in drugs.groups_of(ingredient)
+        and drugs.other_dose(ingredient) not in drug.ingredients
+    ]
+    exact = [one for one in named if not one.startswith("other ")]
+    groups = [one for one in named if one != ANY_BONE_DRUG]
+    return joined(exact or groups or named) or UNNAMED
+
+
+def _effect(name: str, spec: MedicationSpec, day: Dated) -> date:
+    """Return until when a dose of this day acts."""
+    months = spec.look_back_months.get(name, spec.look_back_months["other"])
+    return months_after(day.last, months)
+
+
+def _given(
+    mention: DrugEntry, entry: Entry, spec: MedicationSpec, chart: Chart
+) -> DrugEntry:
+    """Read a dose, or a supply that was handed over."""
+    raw = entry.raw
+    if entry.kind == "MedicationDispense":
+        day = handed_over(raw, chart)
+        last, lasts = day, supply(raw.get("daysSupply"))
+    else:
+        prefix = "performed" if entry.kind == "Procedure" else "effective"
+        day, last = times(raw, prefix, chart)
+        lasts = None
+    last = last or day
+    taken = mention._replace(is_intake=True, begins=day, last=last)
+    if last is None:
+        return taken
+    if lasts and taken.name not in INTERVAL:
+        end = last.last + lasts
+        ended = Dated(end, end)
+        return taken._replace(until=end + LATE, ended=ended, how_ended="supply ended")
+    return taken._replace(until=_effect(mention.name, spec, last))
+
+
+def _planned(mention: DrugEntry, entry: Entry, chart: Chart) -> DrugEntry:
+    """Read a dose that was not given as an order, with its day if it is injected.
+
+    The day of an order is not that on which a tablet is taken.
+    """
+    if mention.name not in INJECTED:
+        return mention
+    prefix = "performed" if entry.kind == "Procedure" else "effective"
+    day, _ = times(entry.raw, prefix, chart)
+    return mention._replace(begins=day)
+
+
+def _billed(
+    mention: DrugEntry, entry: Entry, drug: Drug, spec: MedicationSpec, chart: Chart
+) -> DrugEntry:
+    """Read an order of an injection, as a dose if it was given.
+
+    It was given if the order is completed and has a day or a billing code. The day of
+    writing is that of the dose only if the order states no time of its own, which may
+    be still to come.
+    """
+    authored = dated(entry.raw.get("authoredOn"), chart)
+    order = mention._replace(begins=authored, is_current=True)
+    if entry.origin == "context":
+        return mention._replace(is_current=True, is_draft=True)
+    if entry.status != "completed":
+        return order
+    day, last = times(entry.raw, "occurrence", chart)
+    has_time = any(name.lstrip("_").startswith("occurrence") for name in entry.raw)
+    if day is None and drug.code and not has_time:
+        day = last = authored
+    if day is None:
+        return order
+    last = last or day
+    until = _effect(mention.name, spec, last)
+    return mention._replace(is_intake=True, begins=day, last=last, until=until)
+
+
+def _stated(
+    mention: DrugEntry, entry: Entry, spec: MedicationSpec, chart: Chart
+) -> DrugEntry:
+    """Read a statement: of a period, of a day, or without either."""
+    period = entry.raw.get("effectivePeriod")
+    begins, ended = (dated(member(period, name), chart) for name in ("start", "end"))
+    if begins is None and ended is None:
+        day, _ = times(entry.raw, "effective", chart)
+        if day is None:
+            return _asserted(mention, entry, chart)
+        return _on_day(mention, entry, day, spec)
+    if begins and begins == ended:
+        return _on_day(mention, entry, begins, spec)
+    is_current = entry.status == "active" and ended is None
+    # No end of a period is the day of an injection. The start is not the last day of an
+    # intake that is over and has no end on record.
+    taken_on = ended or (begins if entry.status == "active" else None)
+    dose = None if mention.name in INTERVAL else taken_on
+    return mention._replace(
+        is_intake=True,
+        begins=begins,
+        last=dose,
+        until=_effect(mention.name, spec, dose) if dose else None,
+        ended=ended,
+        how_ended=None if is_current else _how(entry),
+        is_current=is_current,
+    )
+
+
+def _how(entry: Entry) -> HowEnded:
+    return "stopped" if entry.status in STOPPED else "ended"
+
+
+def _on_day(
+    mention: DrugEntry, entry: Entry, day: Dated, spec: MedicationSpec
+) -> DrugEntry:
+    """Read a report of one day: that of an injection, or of the start at home."""
+    if mention.name in INTERVAL and entry.status in STOPPED:
+        return mention._replace(is_intake=True, ended=day, how_ended="stopped")
+    taken = mention._replace(is_intake=True, begins=day, last=day)
+    taken = taken._replace(until=_effect(mention.name, spec, day))
+    if mention.name in INTERVAL or entry.status == "completed":
+        return taken
+    if entry.status in STOPPED:
+        return taken._replace(how_ended="stopped")
+    return taken._replace(is_current=True)
+
+
+def _asserted(mention: DrugEntry, entry: Entry, chart: Chart) -> DrugEntry:
+    """Read a report that gives no day of intake.
+
+    The day of the report is not that of an injection.
+    """
+    is_active, is_interval = entry.status == "active", mention.name in INTERVAL
+    if not is_active:
+        return mention if is_interval else mention._replace(how_ended=_how(entry))
+    day = dated(entry.raw.get("dateAsserted"), chart)
+    if day is None or is_interval:
+        return mention._replace(is_current=True)
+    return mention._replace(
+        is_intake=True, begins=day, last=day, is_current=True, knows_start=False
+    )
+
+
+def _ordered(
+    mention: DrugEntry, entry: Entry, spec: MedicationSpec, chart: Chart
+) -> DrugEntry:
+    """Read an order: in force, or ended by its status, its period or its supply."""
+    is_due = begins_soon(entry.raw, chart) and is_for_home(entry.raw, chart)
+    if entry.origin == "context":
+        return mention._replace(is_current=True, is_draft=True, is_due=is_due)
+    authored = dated(entry.raw.get("authoredOn"), chart)
+    if authored is None and chart.calendar.moment(entry.raw.get("authoredOn")):
+        return mention  # dated after the order
+    is_due = is_due and entry.status == "active"
+    # An order written as somebody reported it is of a drug taken already, since an
+    # unknown day. Words that were not understood may say so, too: "continue home
+    # medication".
+    is_reported = (
+        entry.raw.get("reportedBoolean") is True or "reportedReference" in entry.raw
+    )
+    knows_start = mention.is_plain and not is_reported
+    order = mention._replace(begins=authored, is_due=is_due, knows_start=knows_start)
+    is_new = authored and _effect(mention.name, spec, authored) >= chart.today
+    is_open = entry.status == "active" or (entry.status == "completed" and bool(is_new))
+    if mention.name in INTERVAL:
+        return order._replace(is_current=is_open)
+    return _until_its_end(order, entry, chart, is_open=is_open)
+
+
+def _until_its_end(
+    order: DrugEntry, entry: Entry, chart: Chart, *, is_open: bool
+) -> DrugEntry:
+    """Return the order with its end by period or supply, if that is over."""
+    period = end_of_period(entry.raw, chart)
+    supplied = end_of_supply(entry.raw, order.begins, chart)
+    end = max((day for day in (period, supplied) if day), default=None)
+    ended = Dated(end, end) if end and end <= chart.today else None
+    if entry.status in STOPPED:
+        return order._replace(how_ended="stopped", ended=ended)
+    if end and end + LATE >= chart.today:
+        return order._replace(is_current=True)
+    if ended:
+        by_supply = end == supplied and entry.status == "active"
+        how: HowEnded = "supply ended" if by_supply else "ended"
+        return order._replace(how_ended=how, ended=ended)
+    if is_open:
+        return order._replace(is_current=True)
+    return order._replace(how_ended="ended")
+
+
+def _on_problem_list(spec: MedicationSpec, chart: Chart) -> Iterable[DrugEntry]:
+    """Yield what the problem list says of bone drugs: no day, and no drug by name."""
+    for stated in find_stated(chart, spec, spec.value_sets):
+        is_open = stated.problem is None or stated.is_undetermined
+        # `_mentioned` reads what is only named
+        is_mentioned = in_doubt(stated.concept) in stated.entry.concepts
+        if stated.entry.kind == "Condition" and is_open and not is_mentioned:
+            yield _from_problem(stated, spec)
+
+
+def _from_problem(stated: Stated, spec: MedicationSpec) -> DrugEntry:
+    mention = DrugEntry(UNNAMED, stated.provenance(spec))
+    if stated.is_past:
+        return mention._replace(how_ended="ended")
+    return mention._replace(is_current=stated.problem is None)
