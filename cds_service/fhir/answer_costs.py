@@ -53,7 +53,7 @@ NO_COST = Cost()
 
 @dataclass(slots=True)
 class Answer:
-    """What one answer had, and what it lacked.
+    """The values that one answer had, and those that it lacked.
 
     Attributes:
         lacked: for each kind, the entries that were not understood, each as the set of

@@ -35,7 +35,7 @@ TIME = (
 )
 
 
-# What the classes raise for a broken resource, also if their validators crash on it.
+# Exceptions of the classes for a broken resource, also if a validator crashes on it.
 FALLEN = (ArithmeticError, AttributeError, LookupError, TypeError, ValueError)
 
 

@@ -187,7 +187,7 @@ _SITES = frozenset({"bodySite"})
 
 
 class Aside(NamedTuple):
-    """What one element next to an entry's title says: words, or a code.
+    """The words, or the code, in one element next to an entry's title.
 
     Attributes:
         words: empty for a code.

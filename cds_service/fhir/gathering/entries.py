@@ -22,7 +22,7 @@ from cds_service.fhir.mapping.text_rules import AUGMENTATIONS
 from cds_service.fhir.raw_json import Json, objects, text, texts_of
 from cds_service.fhir.site_calendar import Moment
 
-# What a code that names no bone means if the body site is the spine.
+# Meanings of codes that name no bone, if the body site is the spine.
 AT_THE_SPINE = {
     "bone-infection-elsewhere": "vertebral-osteomyelitis",
     "deep-infection": "spinal-infection",

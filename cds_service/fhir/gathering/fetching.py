@@ -9,13 +9,12 @@ from typing import Any, Protocol
 from cds_service.errors import FhirReadError
 from cds_service.fhir.gathering.parallel import run_side_by_side
 from cds_service.fhir.gathering.picking import (
-    CHOICES,
     OF_ANY_PRODUCT,
     concepts_of,
     is_product_unread,
-    unread_ingredients,
 )
 from cds_service.fhir.gathering.plan import PrefetchPlan, Template
+from cds_service.fhir.gathering.products import PRODUCT_ELEMENTS, unread_ingredients
 from cds_service.fhir.gathering.query_results import (
     QueryResult,
     count_entries,
@@ -396,7 +395,7 @@ def with_referred_to(
         read: reads resources of the server by name, as far as it may.
         until: the deadline of the last read.
     """
-    keys = [one.key for one in plan.templates if one.resource_type in CHOICES]
+    keys = [one.key for one in plan.of_types(*PRODUCT_ELEMENTS).templates]
     targets = Targets((entry for key in keys for entry in answers[key].others), bases)
     wanted: set[str] = set()
     for raw in (raw for key in keys for raw in answers[key].resources):
@@ -436,8 +435,8 @@ def with_unread_products(
     Such an entry may be of any drug or device.
     """
     marked = dict(answers)
-    for key in (one.key for one in plan.templates if one.resource_type in CHOICES):
-        answer = answers[key]
+    for template in plan.of_types(*PRODUCT_ELEMENTS).templates:
+        answer = answers[template.key]
         targets = Targets(answer.others, bases)
         unread = sum(
             is_product_unread(raw, targets, terminology) for raw in answer.resources
@@ -446,7 +445,8 @@ def with_unread_products(
             note = (
                 f"incomplete: {count_entries(unread)} whose drug or device was not read"
             )
-            marked[key] = answer._replace(is_cut=True, note=answer.note or note)
+            first_note = answer.note or note
+            marked[template.key] = answer._replace(is_cut=True, note=first_note)
     return marked
 
 
@@ -486,8 +486,8 @@ def _needed_product(
 
     Empty if the entry says itself which it is, or if it is not on this server.
     """
-    choice, wanted = CHOICES[text(raw.get("resourceType"))]
-    name = bases.name_of(text(member(raw, f"{choice}Reference", "reference")))
+    element, wanted = PRODUCT_ELEMENTS[text(raw.get("resourceType"))]
+    name = bases.name_of(text(member(raw, f"{element}Reference", "reference")))
     kind, _, own_id = name.partition("/")
     if kind != wanted or not is_fhir_id(own_id):
         return ""

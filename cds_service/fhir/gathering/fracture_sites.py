@@ -15,7 +15,7 @@ from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.raw_json import Json, objects, texts_of
 
 UNSITED = "osteoporotic-fracture-unsited"
-# What a fracture of a bone that is not stated means at a vertebra.
+# Meanings of a fracture of an unstated bone, if the body site is a vertebra.
 AT_A_VERTEBRA: Mapping[str, tuple[str, ...]] = {
     UNSITED: ("osteoporotic-vertebral-fracture", "vertebral-fracture"),
     "pathological-fracture": ("vertebral-fracture",),

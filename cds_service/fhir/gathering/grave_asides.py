@@ -51,7 +51,8 @@ from cds_service.fhir.raw_json import (
     texts_of,
 )
 
-# What an entry may name besides its code, or instead of it. The finding is then open.
+# Grave things that an entry may name besides its code, or instead of it. The finding is
+# then open.
 GRAVE = frozenset(
     {
         "malignancy",
@@ -87,16 +88,16 @@ GRAVE = frozenset(
         "cancer-treatment",
     }
 )
-# What may be any of these grave things:
-# a diagnosis whose code is in no value set and no harmless range,
+# A diagnosis whose code is in no value set and no harmless range: it may be any of
+# these grave things.
 UNJUDGED = "unjudged-diagnosis"
-# words of a report that were not understood,
+# Words of a report that were not understood: they may name any of them.
 UNREAD_PROSE = "unread-prose"
-# and words of an order, a drug or a procedure that were not understood.
+# Such words of an order, a drug or a procedure.
 UNREAD_REASON = "unread-reason"
-# A procedure that was never judged may treat a tumour, or be a dialysis.
+# A procedure that was never judged: it may treat a tumour, or be a dialysis.
 UNJUDGED_ACT = "unjudged-procedure"
-# What may be the reason for a brace, as may all of the above.
+# An entry that may be the reason for a brace.
 MAY_BEAR_ON_SPINE = "may-bear-on-spine"
 # States and histories that the problem list holds as well.
 STATES = frozenset(
@@ -124,7 +125,7 @@ LISTED_TOO = frozenset(
 )
 # A vertebra is broken; only the readers of fractures know if it is the treated one.
 BROKEN_ASIDE = "vertebra-broken-aside"
-# What leaves a finding open by its code alone: its words name symptoms as well.
+# These leave a finding open by their code alone: their words name symptoms as well.
 BY_CODE = frozenset(
     {
         "cancer-implied",
@@ -143,7 +144,7 @@ BY_CODE = frozenset(
         MAY_BEAR_ON_SPINE,
     }
 )
-# What bears on the figure or on the drugs, and not on the spine.
+# These bear on the figure or on the drugs, and not on the spine.
 APART = STATES | LISTED_TOO | {UNJUDGED, "femur-fracture-unstated"}
 ASIDE = GRAVE | BY_CODE
 # A dying patient gets no card. Such words reassure of nothing else: a palliative

@@ -63,6 +63,11 @@ from cds_service.fhir.gathering.problem_words import (
     is_denial,
     read_problem_words,
 )
+from cds_service.fhir.gathering.products import (
+    PRODUCT_ELEMENTS,
+    referred_in,
+    unread_ingredients,
+)
 from cds_service.fhir.gathering.query_results import ReadFrom
 from cds_service.fhir.gathering.unread_in_reasons import (
     has_code_alone,
@@ -89,7 +94,7 @@ from cds_service.fhir.raw_json import (
     text,
     texts_of,
 )
-from cds_service.fhir.references import Targets, contained_in, reference_name
+from cds_service.fhir.references import Targets, reference_name
 from cds_service.outgoing.deadline import Deadline
 
 EXAM_TYPES = frozenset({"DiagnosticReport", "ImagingStudy"})
@@ -100,13 +105,6 @@ OF_IMAGES = frozenset({"trunk-ct", "trunk-ct-contrast", "lumbar-mri"})
 FINAL = frozenset({"final", "amended", "corrected"})
 LONGEST_ID = 64
 BY_WORDS = frozenset({"Procedure", "ServiceRequest"})
-# The element, and the type to which it may refer, that say which drug or device:
-# `medicationCodeableConcept`, or `medicationReference` to a Medication.
-CHOICES: Mapping[str, tuple[str, str]] = {
-    **dict.fromkeys(MEDICATION_TYPES, ("medication", "Medication")),
-    "DeviceRequest": ("code", "Device"),
-    "SupplyRequest": ("item", "Device"),
-}
 DEVICE_ORDERS = frozenset({"DeviceRequest", "SupplyRequest"})
 # The lists from which absence may mean "no", if every entry is identified.
 LISTED: Mapping[str, Listed] = {
@@ -122,8 +120,6 @@ VALUED = ("value", "component", "hasMember", "dataAbsentReason")
 MAY_BE_GRAVE = "may-be-grave"
 # The entry may be the reason for a brace: nothing says that it leaves the spine alone.
 MAY_NEED_BRACE = "may-need-brace"
-# Types of resources to which an ingredient may refer.
-INGREDIENT_TYPES = ("Medication", "Substance")
 # An entry with one of these may be of any drug or device.
 OF_ANY_PRODUCT = frozenset({NOT_UNDERSTOOD, MAY_NEED_BRACE})
 # Orders on record that are read as what they are.
@@ -135,7 +131,7 @@ READ_AS_ORDERS = AUGMENTATIONS | {
     "biopsy",
     "bone-treatment",
 }
-# What these leave open is open, whatever is written next to their code.
+# These leave a finding open, whatever is written next to their code.
 GRAVE_BY_CODE = OF_THE_SPINE | SPINAL
 MAY_BE_OF_THE_SPINE = frozenset({MAY_BE_GRAVE, *map(in_doubt, GRAVE_BY_CODE)})
 # Procedures that are read as what they are, by their words as well.
@@ -291,7 +287,7 @@ def concepts_of(
     kind = text(resource.get("resourceType"))
     if kind in MEDICATION_TYPES:
         return _concepts_of_drug(resource, referred_in(resource, targets), terminology)
-    if kind in CHOICES:
+    if kind in PRODUCT_ELEMENTS:
         return _concepts_of_device(resource, targets, terminology)
     if kind in EXAM_TYPES:
         return _concepts_of_exam(resource, terminology)
@@ -675,62 +671,6 @@ def _is_of_a_fracture(note: str, terminology: Terminology) -> bool:
     return bool(is_augmented) or terminology.plain.bound.names_broken(note)
 
 
-def referred_in(resource: Json, targets: Targets) -> Json | None:
-    """Return the Medication or Device that an entry refers to; None if there is none.
-
-    It is contained in the entry, or was returned with it. If an ingredient is a
-    reference, the code of its target is filled in.
-    """
-    choice, kind = CHOICES.get(text(resource.get("resourceType")), ("", ""))
-    if not choice:
-        return None
-    reference = text(member(resource, f"{choice}Reference", "reference"))
-    if reference.startswith("#"):
-        referred = contained_in(resource).get(reference)
-    else:
-        referred = targets.find(reference)
-    if referred is None or referred.get("resourceType") != kind:
-        return None
-    if not any(one.get("itemReference") for one in objects(referred.get("ingredient"))):
-        return referred
-    inside = {**contained_in(resource), **contained_in(referred)}
-    ingredients = [
-        _with_its_code(one, inside, targets) for one in objects(referred["ingredient"])
-    ]
-    return {**referred, "ingredient": ingredients}
-
-
-def _with_its_code(
-    ingredient: Json, inside: Mapping[str, Json | None], targets: Targets
-) -> Json:
-    """Return an ingredient with the code of the resource that it refers to, if known.
-
-    Its own display stays. The ingredients of that resource are not read.
-    """
-    reference = text(member(ingredient, "itemReference", "reference"))
-    found = inside.get(reference) if reference[:1] == "#" else targets.find(reference)
-    code = member(found, "code")
-    is_product = member(found, "resourceType") in INGREDIENT_TYPES
-    if not is_product or member(found, "status") in VOID or not isinstance(code, dict):
-        return ingredient
-    display = {"display": member(ingredient, "itemReference", "display")}
-    return {**ingredient, "itemReference": display, "itemCodeableConcept": code}
-
-
-def unread_ingredients(medication: Json | None) -> list[str]:
-    """List the references to ingredients that have neither a code nor a name."""
-    items = [
-        member(one, "itemReference")
-        for one in objects(member(medication, "ingredient"))
-    ]
-    return [
-        reference
-        for item in items
-        if (reference := text(member(item, "reference")))
-        and not text(member(item, "display"))
-    ]
-
-
 def is_product_unread(
     resource: Json, targets: Targets, terminology: Terminology
 ) -> bool:
@@ -738,8 +678,8 @@ def is_product_unread(
 
     The server refused the target, or has it no more, or there was no time to read it.
     """
-    choice, _ = CHOICES[text(resource.get("resourceType"))]
-    if not member(resource, f"{choice}Reference", "reference"):
+    element, _ = PRODUCT_ELEMENTS[text(resource.get("resourceType"))]
+    if not member(resource, f"{element}Reference", "reference"):
         return False
     referred = referred_in(resource, targets)
     is_read = referred is not None and not unread_ingredients(referred)
@@ -757,12 +697,12 @@ def _concepts_of_device(
     Its code says them, or the Device that it refers to; else the words of either.
     """
     device = referred_in(resource, targets)
-    choice, _ = CHOICES[text(resource.get("resourceType"))]
-    coded = (resource.get(f"{choice}CodeableConcept"), member(device, "type"))
+    element, _ = PRODUCT_ELEMENTS[text(resource.get("resourceType"))]
+    coded = (resource.get(f"{element}CodeableConcept"), member(device, "type"))
     codes = [one for one in coded if isinstance(one, dict)]
     names = [text(one.get("name")) for one in objects(member(device, "deviceName"))]
     names += [
-        text(member(resource, f"{choice}Reference", "display")),
+        text(member(resource, f"{element}Reference", "display")),
         *(word for code in codes for word in texts_of(code)),
     ]
     concepts = terminology.concepts(codes) or frozenset().union(

@@ -345,7 +345,7 @@ def without_other_servers(answer: QueryResult, bases: Bases) -> QueryResult:
     left_out = len(answer.entries) - len(result.entries)
     if not left_out:
         return result
-    # What was left out may still be of the same person: a server may have two
+    # The entries left out may still be of the same person: a server may have two
     # addresses.
     note = answer.note or f"incomplete: {left_out} under another server's address"
     return result._replace(foreign=left_out, is_cut=True, note=note)

@@ -40,7 +40,7 @@ UNOPENED = frozenset(
 # Harmless to a brace; but the other words say if there was one, or several.
 WORDED = frozenset({"fall", "osteoporotic-fracture-unsited"})
 MOST_NAMES = 8  # of diseases in one sentence
-# What divides the parts of a sentence, each of which may be about another thing.
+# Marks between the parts of a sentence, each of which may be about another thing.
 _PART = re.compile(r"[,;:()\[\]，、；：（）+/]|\s[-–—]\s|\band\b")
 # Code systems of FHIR's own elements: how high a value is, why a drug was stopped.
 OF_FHIR = re.compile(

@@ -21,7 +21,7 @@ from cds_service.fhir.raw_json import Json, objects, text, texts_of
 
 # Elements that may hold a result and are not read here.
 NOT_READ = frozenset({"presentedForm", "result", "media", "contained", "extension"})
-# Of the examination and those who did it; no result.
+# Elements about the examination and who did it; they hold no result.
 _OF_EXAM = frozenset(
     {
         "code",

@@ -15,12 +15,9 @@ from cds_service.fhir.gathering.entries import BILLED_TYPES, Entry, read_entry
 from cds_service.fhir.gathering.fetching import FhirReader, read_by_id
 from cds_service.fhir.gathering.grave_asides import ASIDE_IN_DOUBT, drugs_and_states
 from cds_service.fhir.gathering.parsing import BrokenResource, parse_resource
-from cds_service.fhir.gathering.picking import (
-    Unreadable,
-    concepts_of,
-    referred_in,
-)
+from cds_service.fhir.gathering.picking import Unreadable, concepts_of
 from cds_service.fhir.gathering.problem_words import in_doubt
+from cds_service.fhir.gathering.products import referred_in
 from cds_service.fhir.gathering.record import PatientRecord
 from cds_service.fhir.gathering.subjects import Person
 from cds_service.fhir.gathering.unsent_reasons import (
