@@ -59,7 +59,10 @@ def add_reviewer(
                 click.prompt("Password", hide_input=True, confirmation_prompt=True)
             )
         else:
-            password = password_file.readline().rstrip("\r\n")
+            try:
+                password = password_file.readline().rstrip("\r\n")
+            except UnicodeDecodeError:
+                raise DataFileError("--password-file", "", "is not UTF-8") from None
         try:
             act = "replaced" if replace else "added"
             entry = account_entry(act, name, role)

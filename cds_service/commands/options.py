@@ -59,6 +59,8 @@ KEPT = (
     b"-----BEGIN ",
     b"kyphoplasty-cds/",
 )
+# What SQLite keeps next to a log: its newest entries, and how to read them.
+SQLITE_SUFFIXES = ("-wal", "-shm", "-journal")
 # of a standard output that takes no more
 FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)
 # what the shell has opened already, as for `<(...)`
@@ -78,6 +80,9 @@ def fault_of(path: Path) -> str:
 
 def fault_of_new(path: Path) -> str:
     """Say why nothing is written there: it holds a log, key or note, or is no file."""
+    with suppress(OSError, RuntimeError):
+        if path.resolve().name.endswith(SQLITE_SUFFIXES):
+            return f"{path} has a name that SQLite gives to parts of a log"
     mode = _mode_of(path)
     if mode is not None and stat.S_ISREG(mode):
         with suppress(OSError), path.open("rb") as file:

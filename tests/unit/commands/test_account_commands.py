@@ -72,6 +72,15 @@ def test_the_password_comes_from_a_file_or_standard_input(role_of, tmp_path):
     assert (role_of("anna"), role_of("bert")) == ("operator", "reviewer")
 
 
+def test_a_password_that_is_no_utf8_is_refused_in_words(role_of, tmp_path):
+    file = tmp_path / "password"
+    file.write_bytes("Prüfung der Akten 12\n".encode("latin-1"))
+    done = run("add-reviewer", "anna", "--password-file", str(file))
+    assert done.exit_code == 2
+    assert "is not UTF-8" in done.output
+    assert role_of("anna") is None
+
+
 @pytest.mark.parametrize(
     ("name", "password"),
     [

@@ -429,3 +429,17 @@ def test_nothing_is_written_over_the_log_or_a_key(tmp_path, monkeypatch, words, 
     assert "is a database or a key" in done.output
     assert kept.read_bytes() == before
     run("verify")
+
+
+@pytest.mark.parametrize("suffix", ["-wal", "-shm", "-journal"])
+@pytest.mark.usefixtures("url")
+def test_nothing_is_written_where_sqlite_keeps_parts_of_the_log(tmp_path, suffix):
+    """A completed word too much: the file may not be there yet."""
+    part = tmp_path / "data" / f"audit.sqlite3{suffix}"
+    link = tmp_path / "export.ndjson"
+    link.symlink_to(part)
+    for out in (part, link):
+        done = CliRunner().invoke(main, ["audit", "export", "--out", str(out)])
+        assert done.exit_code == 2
+        assert "parts of a log" in done.output
+    run("verify")
