@@ -366,6 +366,23 @@ def is_forbidden(error: DBAPIError) -> bool:
     return getattr(error.orig, "sqlstate", None) == INSUFFICIENT_PRIVILEGE
 
 
+# By the low byte of SQLite's code: these do not mend by themselves.
+FILE_FAULTS = {
+    sqlite3.SQLITE_CANTOPEN: (
+        "the file of the log cannot be opened: look at its folder and rights"
+    ),
+    sqlite3.SQLITE_READONLY: "the file of the log is read-only: look at its rights",
+    sqlite3.SQLITE_NOTADB: "the file of the log is no SQLite database",
+    sqlite3.SQLITE_CORRUPT: "the file of the log is damaged",
+}
+
+
+def file_fault(error: DBAPIError) -> str:
+    """Say what is wrong with the file of a SQLite log; empty for other errors."""
+    code = getattr(error.orig, "sqlite_errorcode", 0) & 0xFF
+    return FILE_FAULTS.get(code, "")
+
+
 def is_failed_fsync(error: DBAPIError) -> bool:
     """Tell if an fsync failed.
 

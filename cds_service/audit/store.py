@@ -378,11 +378,9 @@ def _words_for(error: Exception) -> str:
                 "the role of the service lacks a privilege in the database:"
                 " `database.sql` and `protect.sql` give them"
             )
-        return (
-            "another writer holds the lock of the log"
-            if database.is_busy(error)
-            else "the database does not answer"
-        )
+        if database.is_busy(error):
+            return "another writer holds the lock of the log"
+        return database.file_fault(error) or "the database does not answer"
     return (
         "the database does not answer"
         if isinstance(error, SQLAlchemyError)

@@ -159,9 +159,17 @@ def test_a_file_that_is_no_database_any_more_is_told_and_refuses_answers(tmp_pat
     state = made.state()
     assert (state.is_ready, state.trouble, state.lost) == (
         False,
-        "the database does not answer",
+        "the file of the log is no SQLite database",
         1,
     )
+    made.close()
+
+
+def test_a_log_in_a_folder_that_is_not_there_is_told(tmp_path):
+    made = AuditStore(f"sqlite:///{tmp_path / 'nowhere' / 'audit.sqlite3'}")
+    with pytest.raises(AuditUnavailable):
+        made.append(answer_entry(1))
+    assert "look at its folder" in made.state().trouble
     made.close()
 
 
