@@ -585,7 +585,9 @@ def _log(reason: str, issuer: str, keys: KeySet, *, detail: str = "") -> None:
     is_new = reason == "jwks.refresh"
     level = logging.INFO if is_new else logging.WARNING
     LOG.log(level, "client-keys", extra={"fields": fields})
-    for kid, why in sorted(keys.ignored.items()) if is_new else ():
+    if not is_new:
+        return
+    for kid, why in sorted(keys.ignored.items()):
         ignored = {
             "event": "client-key-ignored",
             "reason": why,

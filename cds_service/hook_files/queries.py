@@ -55,7 +55,9 @@ def check_keys(
     keys = {key for discovery in discoveries for key in discovery.get("prefetch", {})}
     faults = Faults()
     for spec in specs.values():
-        for key in spec.keys if isinstance(spec, ReadSpec) else ():
+        if not isinstance(spec, ReadSpec):
+            continue
+        for key in spec.keys:
             with faults:
                 if key not in keys:
                     message = unknown_name(key, "prefetch keys", keys)

@@ -52,7 +52,8 @@ class Breaker:
         with self._lock:
             now = self._clock()
             if self._rests_until is None:
-                self._calls.append((now, patient if failed else None))
+                unanswered = patient if failed else None
+                self._calls.append((now, unanswered))
                 while self._calls[0][0] < now - WINDOW_SECONDS:
                     self._calls.popleft()
                 if failed and self._is_failing():

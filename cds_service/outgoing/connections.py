@@ -211,7 +211,9 @@ class _CheckedAdapter(HTTPAdapter):
             urllib3.exceptions.HTTPError,
             OSError,
         ) as error:
-            raise late() if deadline.left <= 0 else _as_failure(error) from None
+            if deadline.left <= 0:
+                raise late() from None
+            raise _as_failure(error) from None
         headers = {
             name: value
             for name, value in raw.headers.items()

@@ -292,9 +292,9 @@ def _client_folders(site: SiteFolder) -> dict[str, SiteFolder]:
 
 def _client_folder(folder: Path, below: SiteFolder) -> SiteFolder:
     file = folder / SITE_FILE
-    tables = (
-        validated(ClientFile, read_toml(file), file) if file.exists() else ClientFile()
-    )
+    tables = ClientFile()
+    if file.exists():
+        tables = validated(ClientFile, read_toml(file), file)
     _check_policy(file, tables.policy)
     changed = {"policy": {**below.site.policy, **tables.policy}}
     changed_tables: Mapping[str, BaseModel] = {
@@ -541,6 +541,8 @@ def what_was_read(folder: SiteFolder | None) -> Iterator[str]:
 def _files_read(site_folder: SiteFolder) -> Iterator[str]:
     confirmed = _overlay(site_folder.path / CONFIRMED)
     for overlay in (site_folder.mappings, site_folder.hooks, confirmed):
-        for path in sorted(overlay.rglob("*")) if overlay else ():
+        if overlay is None:
+            continue
+        for path in sorted(overlay.rglob("*")):
             if path.is_file():
                 yield f"{path}: read"

@@ -241,6 +241,7 @@ def _focus(code: str) -> str:
 
 
 def _with_dot(code: str, whole: int = 3) -> str:
+    """Return a code with its dot after so many signs."""
     plain = code.replace(".", "")
     return plain if len(plain) <= whole else f"{plain[:whole]}.{plain[whole:]}"
 
@@ -251,7 +252,8 @@ def _icd(code: str) -> str:
 
 def _icd9(code: str) -> str:
     plain = code.strip().upper()
-    return _with_dot(plain, 4 if plain.startswith("E") else 3)
+    whole = 4 if plain.startswith("E") else 3
+    return _with_dot(plain, whole)
 
 
 _FORMS: Mapping[Form, Callable[[str], str]] = {

@@ -177,14 +177,17 @@ def _relationships(source: Path) -> tuple[str, Iterable[str]]:
         )
         source = next(paths, source)
     if source.suffix.lower() != ".zip":
-        return source.name, _lines(source) if source.is_file() else ()
+        lines = _lines(source) if source.is_file() else ()
+        return source.name, lines
     with zipfile.ZipFile(source) as package:
         names = [
             name
             for name in sorted(package.namelist())
             if RELATIONSHIPS.fullmatch(Path(name).name)
         ]
-    return (Path(names[0]).name, _packed(source, names[0])) if names else ("", ())
+    if not names:
+        return "", ()
+    return Path(names[0]).name, _packed(source, names[0])
 
 
 def _packed(source: Path, name: str) -> Iterator[str]:

@@ -79,9 +79,9 @@ class _Continuation(NamedTuple):
 
 def in_order(levels: set[str] | frozenset[str]) -> tuple[str, ...]:
     """Sort levels head to foot; anything else is left out."""
-    return (
-        tuple([level for level in _HEAD_TO_FOOT if level in levels]) if levels else ()
-    )
+    if not levels:  # most texts name none
+        return ()
+    return tuple([level for level in _HEAD_TO_FOOT if level in levels])
 
 
 # Names of vertebrae that are names of sequences as well.
@@ -144,7 +144,8 @@ class LevelRules:
         Levels of older fractures and operations, denied levels, and levels of bone
         density are left out. T13 and L6 are kept.
         """
-        return (self._kept if len(words) <= LONGEST_KEPT else self._treated_in)(words)
+        look = self._kept if len(words) <= LONGEST_KEPT else self._treated_in
+        return look(words)
 
     def _treated_in(self, words: str) -> tuple[str, ...]:
         check_time()
@@ -209,10 +210,9 @@ class LevelRules:
         regions: list[frozenset[int]] = []
         for match in self._lumbar_region.finditer(without_accents(words)):
             numbers = sorted(int(one) for one in re.findall("[1-5]", match["levels"]))
-            is_range = len(numbers) == 2 and self._dash.search(match["levels"])
-            regions.append(
-                frozenset(range(numbers[0], numbers[1] + 1) if is_range else numbers)
-            )
+            if len(numbers) == 2 and self._dash.search(match["levels"]):
+                numbers = list(range(numbers[0], numbers[1] + 1))
+            regions.append(frozenset(numbers))
         return max(regions, key=len, default=frozenset())
 
     def _clauses(self, part: str) -> Iterator[tuple[str, list[_Group]]]:

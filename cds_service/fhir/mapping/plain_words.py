@@ -115,26 +115,28 @@ def load_all_plain(
     Raises:
         DataFileError: a file is wrong.
     """
-    bound = [one.bound for one in _files(folders, REASONS)]
+    bound = [file.bound for file in _files(folders, REASONS)]
     reasons = [*_words(folders, REASONS), *all_plain(bound)]
-    reports = _files(folders, REPORTS)
-    kinds = (REPORTS, VALUES)
-    of_reports, of_values = (_words(folders, one) for one in kinds)
-    densities = [*_words(folders, DENSITIES), *of_reports, *of_values, *reasons]
+    titles = _words(folders, TITLES)
+    values = _words(folders, VALUES)
+    reports = _words(folders, REPORTS)
+    densities = [*_words(folders, DENSITIES), *reports, *values, *reasons]
+    report_files = _files(folders, REPORTS)
+    earlier = [word for file in report_files for word in file.earlier]
+    sound = [word for file in report_files for word in file.sound]
+    others = [word for file in report_files for word in file.others]
     return PlainLists(
         braces=PlainWords(_words(folders, BRACES), durations),
         doses=PlainWords([*_words(folders, DOSES), *bone_drugs], None),
         referrals=PlainWords(_words(folders, REFERRALS), durations),
-        values=PlainWords(of_values, None),
-        reports=PlainWords(of_reports, durations, _earlier(folders)),
+        values=PlainWords(values, None),
+        reports=PlainWords(reports, durations, earlier),
         reasons=PlainWords(reasons, durations),
-        titles=PlainWords(_words(folders, TITLES), durations),
-        sound=PlainWords([word for one in reports for word in one.sound], durations),
-        others=PlainWords([word for one in reports for word in one.others], None),
-        bound=BoundWords(bound, reasons, of_reports, durations),
-        bound_in_titles=BoundWords(
-            bound, [*reasons, *_words(folders, TITLES)], of_reports, durations
-        ),
+        titles=PlainWords(titles, durations),
+        sound=PlainWords(sound, durations),
+        others=PlainWords(others, None),
+        bound=BoundWords(bound, reasons, reports, durations),
+        bound_in_titles=BoundWords(bound, [*reasons, *titles], reports, durations),
         densities=PlainWords(densities, durations),
     )
 
@@ -149,11 +151,7 @@ def plain_of_braces(folders: Sequence[Path]) -> PlainWords:
 
 
 def _words(folders: Sequence[Path], folder: str) -> list[str]:
-    return [word for one in _files(folders, folder) for word in one.words]
-
-
-def _earlier(folders: Sequence[Path]) -> list[str]:
-    return [word for one in _files(folders, REPORTS) for word in one.earlier]
+    return [word for file in _files(folders, folder) for word in file.words]
 
 
 def _files(folders: Sequence[Path], folder: str) -> list[PlainWordsFile]:

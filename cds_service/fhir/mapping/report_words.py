@@ -60,7 +60,7 @@ class ReportWords:
     def __init__(self, content: ReportsFile) -> None:
         """Keep the words."""
         self._content = content
-        self._kept_titles = lru_cache(KEPT_TEXTS)(self._is_called_t_score)
+        self._kept_titles = lru_cache(KEPT_TEXTS)(self._has_t_score)
 
     def line(self, words: str) -> re.Match[str] | None:
         """Match a line of a report with its number and unit: `T-score: -2.7 SD (L)`.
@@ -149,10 +149,10 @@ class ReportWords:
 
     def names_t_score(self, words: str) -> bool:
         """Tell if words name a T-score; most are the title of a value and its unit."""
-        is_kept = len(words) <= LONGEST_KEPT
-        return (self._kept_titles if is_kept else self._is_called_t_score)(words)
+        look = self._kept_titles if len(words) <= LONGEST_KEPT else self._has_t_score
+        return look(words)
 
-    def _is_called_t_score(self, words: str) -> bool:
+    def _has_t_score(self, words: str) -> bool:
         return self._t_score.search(normal(words)) is not None
 
     def is_plain_pathology(self, title: str) -> bool:

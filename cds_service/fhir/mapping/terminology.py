@@ -277,7 +277,7 @@ class Terminology:
                 known = self._read(code)
             if known:
                 matches += known
-        return tuple(dict.fromkeys(matches) if len(matches) > 1 else matches)
+        return tuple(dict.fromkeys(matches))
 
     def codings(self, codeable: Any) -> list[Code]:
         """List the normalised system and code of each coding."""
@@ -295,7 +295,9 @@ class Terminology:
     def knows(self, system: str, code: str) -> bool:
         """Tell if this code belongs to any concept."""
         known = self._as_written.get((system, code))
-        return bool(self._read((system, code)) if known is None else known)
+        if known is None:
+            known = self._read((system, code))
+        return bool(known)
 
     def concepts_anywhere(self, code: str) -> frozenset[str]:
         """Return the concepts that this code belongs to in whatever system."""
@@ -552,8 +554,10 @@ def _codes(codeable: Any) -> list[Code]:
     if not isinstance(codeable, dict):
         return []
     codings = codeable.get("coding", codeable)
+    if not isinstance(codings, LISTS):
+        codings = [codings]
     codes = []
-    for coding in codings if isinstance(codings, LISTS) else (codings,):
+    for coding in codings:
         if isinstance(coding, dict):
             system, code = coding.get("system"), coding.get("code")
             if isinstance(system, str) and isinstance(code, str):
