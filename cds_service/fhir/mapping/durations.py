@@ -199,7 +199,7 @@ class DurationRules:
             is_plain: tells if words of a brace order are plain.
         """
         self.units, self.languages, self._is_plain = units, languages, is_plain
-        self._every = tuple(languages)
+        self._all_languages = tuple(languages)
         tables = languages.values()
         self._units = [
             (ignoring_case(word), unit, code)
@@ -224,16 +224,16 @@ class DurationRules:
             r"(?<![0-9./])(?P<low>[0-9]{1,2})\s?/\s?52(?![0-9/])"
         )
         self._days = _day_pattern(_any(self._months))
-        self._lists = {
+        self._by_language = {
             (code, name): ignoring_case(place % any_of([language], name))
             for code, language in languages.items()
             for name, place in _PLACES.items()
         }
-        self._until = {
+        self._until_inside = {
             code: ignoring_case(_INSIDE % any_of([language], "until"))
             for code, language in languages.items()
         }
-        self._anywhere = {
+        self._of_all = {
             name: ignoring_case(place % any_of(tables, name))
             for name, place in _PLACES_OF_ALL.items()
         }
@@ -278,7 +278,7 @@ class DurationRules:
     def counts_unknown(self, text: str) -> bool:
         """Tell if a number counts an unknown word, which may be a unit of time."""
         plain = normal(text[:LONGEST_TEXT])
-        for known in (self._days, self._amount, self._anywhere["posture"]):
+        for known in (self._days, self._amount, self._of_all["posture"]):
             for match in known.finditer(plain):
                 plain = blank(plain, *match.span())
         return any(
@@ -291,7 +291,7 @@ class DurationRules:
         for mention in self._read(plain, "brace", is_title=is_title):
             if mention.kind in ("length", "day") and not mention.is_least:
                 plain = blank(plain, mention.start, mention.end)
-        for posture in self._anywhere["posture"].finditer(plain):
+        for posture in self._of_all["posture"].finditer(plain):
             plain = blank(plain, *posture.span())
         return plain
 
@@ -333,7 +333,7 @@ class DurationRules:
             before, after = words[: amount.start], words[amount.end :]
             lead = self._ends(self._without_soft(before, languages), "for_", languages)
             is_rate = self._begins(after, "rate", languages)
-            whole = self._anywhere["course"].match(after)
+            whole = self._of_all["course"].match(after)
             is_least = self._is_least(before, after)
             if not amount.number or is_least or is_rate or not (lead or whole):
                 continue
@@ -343,12 +343,12 @@ class DurationRules:
             yield _Length(start, end, hours, is_whole=lead is None)
 
     def _read(self, text: str, subject: str, *, is_title: bool) -> Iterator[Mention]:
-        for match in self._anywhere["payer"].finditer(text):
+        for match in self._of_all["payer"].finditer(text):
             yield Mention("payer", *match.span())
             text = blank(text, match.start(), match.end())
         for match in self._days.finditer(text):
             start, end = match.span()
-            if mention := self._day(text, match):
+            if mention := self._last_day(text, match):
                 yield mention
                 start = mention.start
             text = blank(text, start, end)
@@ -356,7 +356,7 @@ class DurationRules:
         yield from (Mention("doubtful", *match.span()) for match in twelfths)
         # A brace worn "when out of bed" is not about bed rest, nor about a length.
         if subject == "brace":
-            for match in self._anywhere["posture"].finditer(text):
+            for match in self._of_all["posture"].finditer(text):
                 text = blank(text, *match.span())
         amounts = [*islice(self._amount.finditer(text), 2)]
         is_only = len(amounts) == 1
@@ -373,26 +373,26 @@ class DurationRules:
             if own or other:
                 about = own
             clause = _Clause(words, subject, own, other, about, is_only, is_alone)
-            for mention in self._clause(clause):
+            for mention in self._mentions_in(clause):
                 yield mention._replace(
                     start=mention.start + start, end=mention.end + start
                 )
 
     def _clauses(self, text: str) -> Iterator[tuple[int, int]]:
         start = 0
-        for match in self._anywhere["clause"].finditer(text):
+        for match in self._of_all["clause"].finditer(text):
             yield start, match.start()
             start = match.end()
         yield start, len(text)
 
     def _named(self, words: str, name: str) -> bool:
-        return self._anywhere[name].search(words) is not None
+        return self._of_all[name].search(words) is not None
 
     def _is_about_other(self, clause: str, subject: str) -> bool:
         other = "bed_rest" if subject == "brace" else "brace"
         return self._named(clause, "others") or self._named(clause, other)
 
-    def _day(self, text: str, match: re.Match[str]) -> Mention | None:
+    def _last_day(self, text: str, match: re.Match[str]) -> Mention | None:
         """Read a day that is stated as the last one; None for any other day."""
         parts = {name: value for name, value in match.groupdict().items() if value}
         # each form has its own number after the names of its groups
@@ -400,9 +400,9 @@ class DurationRules:
             {name.rstrip("0123456789"): value for name, value in parts.items()}
         )
         before = text[max(0, match.start() - NEAR) : match.start()]
-        for name in self._every:
-            until = self._lists[name, "until"].search(before)
-            until = until or self._lists[name, "until_date"].search(before)
+        for name in self._all_languages:
+            until = self._by_language[name, "until"].search(before)
+            until = until or self._by_language[name, "until_date"].search(before)
             if until is None:
                 continue
             start = match.start() - len(before) + until.start()
@@ -431,7 +431,7 @@ class DurationRules:
             return None
         return stated if stated.year in YEARS else None
 
-    def _clause(self, clause: _Clause) -> Iterator[Mention]:
+    def _mentions_in(self, clause: _Clause) -> Iterator[Mention]:
         text, subject = clause.text, clause.subject
         lengths = [
             mention
@@ -443,21 +443,25 @@ class DurationRules:
         if has_length or (clause.other and not clause.own):
             return
         is_overnight = subject == "bed_rest" and self._named(text, "overnight")
-        if is_overnight or any(map(partial(self._names_event, text), self._every)):
+        if is_overnight or any(
+            map(partial(self._names_event, text), self._all_languages)
+        ):
             yield Mention("event", 0, len(text))
             return
         may_be_of_brace = subject == "brace" and clause.about is not False
         if may_be_of_brace and not any(self._amounts(text)):
-            loose = self._anywhere["loose"].search(text)
-            if loose and not self._ends(text[: loose.start()], "every", self._every):
+            loose = self._of_all["loose"].search(text)
+            if loose and not self._ends(
+                text[: loose.start()], "every", self._all_languages
+            ):
                 yield Mention("doubtful", *loose.span())
 
     def _names_event(self, text: str, language: str) -> bool:
         """Tell if an end without a day is named: `until mobilised`, not `until`."""
-        until = self._until[language].search(text)
+        until = self._until_inside[language].search(text)
         if until is None or not _SIGN.search(text, until.end()):
             return False
-        return not self._anywhere["never"].search(text, until.end())
+        return not self._of_all["never"].search(text, until.end())
 
     def _amounts(self, clause: str) -> Iterator[_Amount]:
         for match in self._amount.finditer(clause):
@@ -519,11 +523,11 @@ class DurationRules:
         noun = unit.one if amount.number == 1 else unit.many
         wording = f"{amount.number:g} {noun}"
         is_delay = lead is None and self._ends(bare, "delay", languages)
-        may_replace = self._anywhere["go_on"].match(after) and not is_delay
+        may_replace = self._of_all["go_on"].match(after) and not is_delay
         named = (
             name
             for name in languages
-            if leading is None or self._lists[name, "for_"].search(bare)
+            if leading is None or self._by_language[name, "for_"].search(bare)
         )
         phrase = self.languages[next(named, "en")].until_day if may_replace else ""
         is_least = self._is_least(before, after)
@@ -544,8 +548,8 @@ class DurationRules:
 
     def _is_least(self, before: str, after: str) -> bool:
         """Tell if the words around a duration make it the shortest one."""
-        ahead = self._anywhere["least_before"].search(before)
-        return bool(ahead or self._anywhere["least_after"].match(after))
+        ahead = self._of_all["least_before"].search(before)
+        return bool(ahead or self._of_all["least_after"].match(after))
 
     def _verdict(
         self,
@@ -598,7 +602,7 @@ class DurationRules:
         if not clause.own:
             if clause.about is False:
                 return None
-            complains = self._anywhere["complaints"].search(clause.text)
+            complains = self._of_all["complaints"].search(clause.text)
             is_its = clause.is_alone or clause.subject == "bed_rest"
             if clause.is_only and is_its and not late and not complains:
                 return "length"
@@ -615,7 +619,7 @@ class DurationRules:
 
     def _is_next_to_subject(self, before: str, after: str, subject: str) -> bool:
         """Tell if only filler words are between a duration and the ordered item."""
-        pattern = self._anywhere[subject]
+        pattern = self._of_all[subject]
         ends = [match.end() for match in pattern.finditer(before)]
         if ends:
             return self._is_filler(before[ends[-1] :])
@@ -635,9 +639,9 @@ class DurationRules:
         fitting = (name for form, _, name in self._units if form.fullmatch(printed))
         named = tuple(dict.fromkeys(fitting))
         is_symbol = len(amount.printed_unit) <= SYMBOL and (
-            not named or named[0] == self._every[0]
+            not named or named[0] == self._all_languages[0]
         )
-        return self._every if is_symbol else named
+        return self._all_languages if is_symbol else named
 
     def _without_soft(self, before: str, languages: Sequence[str]) -> str:
         """Return the text before a duration, without a last "about" or the like."""
@@ -652,17 +656,17 @@ class DurationRules:
     def _ends(
         self, words: str, name: str, languages: Sequence[str]
     ) -> re.Match[str] | None:
-        matches = (self._lists[one, name].search(words) for one in languages)
+        matches = (self._by_language[one, name].search(words) for one in languages)
         return next(filter(None, matches), None)
 
     def _begins(
         self, words: str, name: str, languages: Sequence[str]
     ) -> re.Match[str] | None:
-        matches = (self._lists[one, name].match(words) for one in languages)
+        matches = (self._by_language[one, name].match(words) for one in languages)
         return next(filter(None, matches), None)
 
     def _has(self, words: str, name: str, languages: Sequence[str]) -> bool:
-        return any(self._lists[one, name].search(words) for one in languages)
+        return any(self._by_language[one, name].search(words) for one in languages)
 
 
 def _amount_pattern(
