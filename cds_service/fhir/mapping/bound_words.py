@@ -30,7 +30,7 @@ class BoundList(Closed):
         worse: words for what is new, failing, strong or worse.
         broken: names of the fracture and of its shape.
         falls: words for a fall. Next to one of `counts` they may say how often
-            somebody falls. Neither list is plain.
+            the patient falls. Neither list is plain.
         counts: words that count or repeat.
         spine: the spine and its vertebrae: `broken` is plain next to one of them.
         pain: the pain and its care: `worse` is plain next to one of them.
@@ -70,20 +70,20 @@ class BoundWords:
             of_reports: the plain words of reports, which may be next to bound words.
             durations: reads the lengths of time next to them.
         """
-        bound = [word for one in lists for word in (*one.worse, *one.broken)]
-        core = [word for one in lists for word in one.plain]
+        bound = [word for table in lists for word in (*table.worse, *table.broken)]
+        core = [word for table in lists for word in table.plain]
         self._tokens = PlainWords(words, None)
         self._bound = whole_word(bound)
-        self._worse = whole_word([word for one in lists for word in one.worse])
+        self._worse = whole_word([word for table in lists for word in table.worse])
         self._broken = whole_word(
-            [FRACTURE_SIGN, *(word for one in lists for word in one.broken)]
+            [FRACTURE_SIGN, *(word for table in lists for word in table.broken)]
         )
-        self._pain = whole_word([word for one in lists for word in one.pain])
+        self._pain = whole_word([word for table in lists for word in table.pain])
         self._spine = whole_word(
-            [FRACTURE_SIGN, *(word for one in lists for word in one.spine)]
+            [FRACTURE_SIGN, *(word for table in lists for word in table.spine)]
         )
-        self._falls = whole_word([word for one in lists for word in one.falls])
-        self._counts = whole_word([word for one in lists for word in one.counts])
+        self._falls = whole_word([word for table in lists for word in table.falls])
+        self._counts = whole_word([word for table in lists for word in table.counts])
         ends = [word for word in words if word.endswith(AT_THE_END)]
         self._core = PlainWords([*core, *ends, *of_reports, FRACTURE_SIGN], durations)
         self.is_empty = not bound
@@ -137,7 +137,7 @@ class BoundWords:
         return self._core.are_all(scope), folded(scope)
 
     def counts_falls(self, sentence: str) -> bool:
-        """Tell if a sentence may say how often somebody falls."""
+        """Tell if a sentence may say how often the patient falls."""
         plain = folded(sentence)
         return bool(self._falls.search(plain) and self._counts.search(plain))
 
@@ -148,4 +148,4 @@ class BoundWords:
 
 def all_plain(lists: Sequence[BoundList]) -> list[str]:
     """Return the plain words of these tables."""
-    return [*chain.from_iterable(one.plain for one in lists)]
+    return [*chain.from_iterable(table.plain for table in lists)]

@@ -130,12 +130,13 @@ class CodeSystems:
 
     def _uri_of(self, system: str) -> str:
         plain = _plain(system)
-        stems = (
+        stems = [
             f"{plain[:place]}/*" for place, sign in enumerate(plain) if sign == "/"
+        ]
+        listed = (
+            self.aliases[name] for name in (plain, *stems) if name in self.aliases
         )
-        uri = next(
-            (self.aliases[one] for one in (plain, *stems) if one in self.aliases), None
-        )
+        uri = next(listed, None)
         if uri is None:
             known = (
                 spec.uri

@@ -69,7 +69,7 @@ class OtherDose:
     """The marks of a dose of an ingredient that is not its usual one.
 
     Attributes:
-        name: name of this dose, an ingredient of its own.
+        name: name of this dose, which counts as an ingredient.
         ingredient: the ingredient whose codes and names it shares.
         least: amounts from which it is this dose, by unit.
         most: amounts up to which it is, if the usual dose is the greater one.
@@ -104,7 +104,7 @@ class DrugTable:
         members: each ingredient's own name and its groups.
         named: whole words that name a drug of a group, by group.
         least_doses: the least amount that is a dose, by ingredient and unit.
-        other_doses: those that are a drug of their own, by the ingredient.
+        other_doses: doses that count as another drug, by their ingredient.
         local_form: the end of a name that says that the drug acts where it is put.
         pack: the name of a pack that is one short course, with its `days`.
         pack_days: days of a pack whose name does not say them.

@@ -656,13 +656,17 @@ class DurationRules:
     def _ends(
         self, words: str, name: str, languages: Sequence[str]
     ) -> re.Match[str] | None:
-        matches = (self._by_language[one, name].search(words) for one in languages)
+        """Return words of this list that end a text, in one of these languages."""
+        patterns = (self._by_language[language, name] for language in languages)
+        matches = (pattern.search(words) for pattern in patterns)
         return next(filter(None, matches), None)
 
     def _begins(
         self, words: str, name: str, languages: Sequence[str]
     ) -> re.Match[str] | None:
-        matches = (self._by_language[one, name].match(words) for one in languages)
+        """Return words of this list that begin a text, in one of these languages."""
+        patterns = (self._by_language[language, name] for language in languages)
+        matches = (pattern.match(words) for pattern in patterns)
         return next(filter(None, matches), None)
 
     def _has(self, words: str, name: str, languages: Sequence[str]) -> bool:
@@ -704,7 +708,13 @@ def _day_pattern(months: str) -> re.Pattern[str]:
 
 
 def _any(words: Sequence[tuple[re.Pattern[str], *tuple[object, ...]]]) -> str:
-    return "|".join(sorted((one[0].pattern for one in words), key=len, reverse=True))
+    """Return one pattern for these words; of two that fit, the longer one counts.
+
+    Args:
+        words: tuples that begin with the pattern of a word.
+    """
+    patterns = [pattern.pattern for pattern, *_ in words]
+    return "|".join(sorted(patterns, key=len, reverse=True))
 
 
 def blank(text: str, start: int, end: int) -> str:

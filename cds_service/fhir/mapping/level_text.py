@@ -430,10 +430,10 @@ def _in_figures(ordinals: Sequence[str], match: re.Match[str]) -> str:
 
 def _distance(group: _Group, mark: Place) -> tuple[int, bool]:
     """Return a sort key: the distance in characters, then groups after the mark."""
-    is_before = group.end <= mark[0]
-    return (
-        mark[0] - group.end if is_before else max(group.start - mark[1], 0)
-    ), is_before
+    start, end = mark
+    if group.end <= start:
+        return start - group.end, True
+    return max(group.start - end, 0), False
 
 
 def _level(match: re.Match[str]) -> str:

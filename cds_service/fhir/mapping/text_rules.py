@@ -247,9 +247,8 @@ def _begun(word: str) -> tuple[bool, str]:
 def text_rules(languages: Mapping[str, Language]) -> Mapping[str, TextRule]:
     """Combine the word rules of all languages, by concept."""
     rules: dict[str, TextRule] = {}
-    for concept in sorted(
-        {concept for one in languages.values() for concept in one.concepts}
-    ):
+    concepts = {concept for one in languages.values() for concept in one.concepts}
+    for concept in sorted(concepts):
         worded = [
             language.concepts[concept]
             for language in languages.values()
@@ -391,8 +390,13 @@ class Languages:
 
 def _names_of(concept: str, languages: Iterable[Language]) -> re.Pattern[str] | None:
     """Compile the names that these languages have for a concept."""
-    words = (one.concepts[concept] for one in languages if concept in one.concepts)
-    return _compiled(_folded(word for one in words for word in one.any))
+    names = [
+        name
+        for language in languages
+        if concept in language.concepts
+        for name in language.concepts[concept].any
+    ]
+    return _compiled(_folded(names))
 
 
 # --- ways of measuring
