@@ -206,9 +206,7 @@ def _ordered_elsewhere(chart: Chart) -> list[Stated]:
         if not {*levels} <= treated:
             written = chart.calendar.moment(entry.raw.get("authoredOn"))
             day = written.day if written else None
-            problem = NAMED_ASIDE
-            statement = Stated(entry, named[0], "", day, problem)
-            statements.append(statement)
+            statements.append(Stated(entry, named[0], "", day, NAMED_ASIDE))
     return statements
 
 

@@ -162,9 +162,8 @@ def silence(
         if statement.is_past and not _is_long_over(statement, spec, chart)
     ]
     if spec.past and over:
-        return gap(
-            spec, "undetermined", spec.past, *(one.provenance(spec) for one in over)
-        )
+        sources = (one.provenance(spec) for one in over)
+        return gap(spec, "undetermined", spec.past, *sources)
     if unclear:
         return unclear
     conclusion = _conclude_no_if_all_read(spec, chart)
