@@ -23,20 +23,20 @@ LAX_TIME = re.compile(
 TIMES = re.compile(r"\w*(?:Date|DateTime|Instant)|start|end|event|authoredOn")
 
 # Elements of other releases of FHIR that reverse what a resource says, or say it of
-# another person.
-REVERSING = frozenset(
-    {
-        "doNotPerform",
-        "notDone",
-        "notPerformed",
-        "notGiven",
-        "wasNotGiven",
-        "wasNotTaken",
-        "taken",
-        "focus",
-    }
+# another person, with the values that do not.
+NEGATIONS = (
+    "doNotPerform",
+    "notDone",
+    "notPerformed",
+    "notGiven",
+    "wasNotGiven",
+    "wasNotTaken",
 )
-REVERSES_NOTHING = (False, "false", "y")  # values with which they do not
+REVERSING: Mapping[str | int, tuple[Any, ...]] = {
+    **dict.fromkeys(NEGATIONS, (False, "false")),
+    "taken": ("y",),
+    "focus": (),
+}
 
 
 class BrokenResource(CdsError):
@@ -62,8 +62,8 @@ def parse_resource(
     whole: dict[str, Any] = _with_whole_times(raw, calendar)
     unknown = _unknown_elements(whole, resource_type)
     for place in unknown:
-        left = _leave_out(whole, place)
-        if place[-1] in REVERSING and left not in REVERSES_NOTHING:
+        name, value = place[-1], _leave_out(whole, place)
+        if name in REVERSING and value not in REVERSING[name]:
             raise BrokenResource
     if unknown and _unknown_elements(whole, resource_type):
         raise BrokenResource

@@ -79,6 +79,15 @@ def test_an_unknown_modifier_extension_forbids_reading():
             "MedicationStatement",
             {"taken": "n", "medicationCodeableConcept": {"text": "Alendronate"}},
         ),
+        (
+            "MedicationStatement",
+            {"taken": False, "medicationCodeableConcept": {"text": "Alendronate"}},
+        ),
+        ("Procedure", {"notDone": "y"}),
+        (
+            "MedicationStatement",
+            {"taken": "false", "medicationCodeableConcept": {"text": "Alendronate"}},
+        ),
     ],
 )
 def test_an_element_of_another_release_that_reverses_the_meaning_forbids_reading(
