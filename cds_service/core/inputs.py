@@ -1,6 +1,7 @@
-"""A patient's values as columns of a model.
+"""Turn a patient's values into the terms of a study's model.
 
-Types are checked, and values beyond the study's range are held.
+Types are checked, and values beyond the study's range are held (docs/evidence.md,
+step 8).
 """
 
 import math
@@ -22,7 +23,12 @@ PSOAS_FAT = "psoas-fat-fraction"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Held:
-    """A value beyond its study's range, and the value taken instead, in its unit."""
+    """A value beyond the study's range; both values are in its unit.
+
+    Attributes:
+        used: the value that is taken instead.
+        side: `reassuring` if the value itself would give a lower figure.
+    """
 
     value: float
     used: float
@@ -32,18 +38,19 @@ class Held:
 def hold_inputs(
     table: ReducedTable, slopes: Mapping[str, float], inputs: Mapping[str, Value]
 ) -> dict[str, Held]:
-    """Hold values beyond the study's range, by finding: extrapolation never reassures.
+    """Return the values beyond the study's range, by finding.
 
     A continuous input is held at the cohort's 5th or 95th percentile on the side that
-    lowers the figure and at the 0.5th or 99.5th on the other. If the total area is
-    known, psoas muscle is held by its fat share.
+    lowers the figure, and at the 0.5th or 99.5th on the other: extrapolation never
+    reassures. If the total area of the psoas is known, its muscle is held by the share
+    of fat.
 
     Args:
-        slopes: coefficients of the model in use; their sign says which side lowers the
-            figure.
+        slopes: coefficients of the model in use, by term; the sign says which side
+            lowers the figure.
     """
     held_values = {}
-    # in the order of the study, so that the result is deterministic
+    # In the order of the study, so that the result is always the same.
     for name, ends in table.ranges.items():
         if name not in inputs:
             continue
@@ -79,10 +86,11 @@ def _hold_muscle(
     inputs: Mapping[str, Value],
     total: Held | None,
 ) -> Held | None:
-    """Compute muscle area from total area and fat, held at the 5th and 95th percentile.
+    """Hold the psoas muscle area, cm², by the total area and the share of fat.
 
-    If total and muscle were held separately, more fat would reassure, and muscle could
-    exceed the total.
+    The share of fat, in %, is held at its 5th and 95th percentile; muscle is the total
+    without it. If total and muscle were held separately, more fat would reassure, and
+    muscle could exceed the total.
 
     Args:
         total: the total area, if it is held itself.
@@ -95,7 +103,7 @@ def _hold_muscle(
     used = (total.used if total else whole) * (1 - share / 100)
     if share == fat:
         return replace(total, value=muscle, used=used) if total else None
-    # at a given total, more fat is less muscle
+    # At a given total, more fat is less muscle.
     is_reassuring = (fat > fattest) == (slopes[PSOAS_MUSCLE] > 0)
     side: Side = "reassuring" if is_reassuring else "alarming"
     return Held(value=muscle, used=used, side=side)
@@ -115,18 +123,18 @@ def encode_inputs(terms: Sequence[Term], values: Mapping[str, Value]) -> Vector:
     )
 
 
-def _encoded(column: Term, value: Value) -> float:
-    if column.kind == "number":
-        return _number(column.finding, value)
-    if column.kind == "yes-no":
+def _encoded(term: Term, value: Value) -> float:
+    if term.kind == "number":
+        return _number(term.finding, value)
+    if term.kind == "yes-no":
         if not isinstance(value, bool):
-            raise ValueError(f"{column.finding} must be yes or no, not {value!r}")
+            raise ValueError(f"{term.finding} must be yes or no, not {value!r}")
         return float(value)
-    if not isinstance(value, str) or value not in column.words:
+    if not isinstance(value, str) or value not in term.words:
         raise ValueError(
-            f"{column.finding} must be one of {', '.join(column.words)}, not {value!r}"
+            f"{term.finding} must be one of {', '.join(term.words)}, not {value!r}"
         )
-    return float(value == column.word)
+    return float(value == term.word)
 
 
 def _number(finding: str, value: Value) -> float:

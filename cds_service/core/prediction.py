@@ -1,6 +1,9 @@
-"""One patient's figure from a study's reduced models (docs/evidence.md, 5 to 10).
+"""One patient's figure from a study's reduced models.
 
-Nothing is drawn or fitted here; numpy is used for a few small products.
+Steps 5 to 10 of docs/evidence.md ("From printed tables to a probability"). Nothing is
+drawn or fitted here; numpy is used for a few small products. t is the number of terms
+that the known inputs have in the model: one each, a category one for each word but its
+reference.
 """
 
 import math
@@ -25,7 +28,8 @@ from cds_service.core.table import (
 )
 
 EIGHT_IN_TEN = (0.1, 0.9)
-# log odds; Newton converges quadratically, so the remaining error is about its square
+# Log odds: a step of Newton's this small is the last. It leaves an error of about its
+# square.
 CLOSE = 1e-10
 MOST_STEPS = 200  # a handful are needed
 ROOT_2, ROOT_2PI = math.sqrt(2), math.sqrt(2 * math.pi)
@@ -45,9 +49,13 @@ def logit(probability: float) -> float:
 def if_measured(log_odds: float, distance: float) -> Interval:
     """Return 10th and 90th percentile of the figure once all is measured (step 6).
 
-    Its log odds follow p·N(log odds + d/2, d) + (1 - p)·N(log odds - d/2, d), d =
-    2(sqrt(1 + distance) - 1), whose mean risk is the risk itself: measuring cannot on
-    average change the figure.
+    With risk p and log odds η now, those of the measured figure are taken to follow
+    p·N(η + d/2, d) + (1 - p)·N(η - d/2, d), where d = 2(√(1 + distance) - 1). The mean
+    risk of this distribution is p: on average measuring does not change the figure.
+
+    Args:
+        log_odds: of the figure now.
+        distance: squared distance between the log odds of full and reduced model.
     """
     spread = 2 * (math.sqrt(1 + distance) - 1)
     if spread <= 0:
@@ -57,7 +65,15 @@ def if_measured(log_odds: float, distance: float) -> Interval:
 
 
 def _mixture_percentile(share: float, log_odds: float, spread: float) -> float:
-    """Solve by Newton's method; a step out of the interval becomes its midpoint."""
+    """Find the log odds below which this share of the distribution lies.
+
+    Newton's method; a step out of the interval that holds the solution is replaced by
+    the middle of the interval.
+
+    Args:
+        share: 0..1.
+        spread: d of `if_measured`, the variance of both normal distributions.
+    """
     risk, deviation, half = expit(log_odds), math.sqrt(spread), spread / 2
     low, high = log_odds - half - 10 * deviation, log_odds + half + 10 * deviation
     point = log_odds
@@ -79,10 +95,12 @@ def _mixture_percentile(share: float, log_odds: float, spread: float) -> float:
 
 
 class Baseline(NamedTuple):
-    """The incidence in force, and by how much it moves every figure in log odds.
+    """The incidence in force, with its shift of every figure (step 10).
 
     Attributes:
-        recalibration: fitted on local patients; it moves the figures in place of the
+        incidence: 0..1, within the study's horizon.
+        shift: log odds that are added to each figure of the study.
+        recalibration: fitted on local patients. It moves the figures in place of the
             shift, which then moves the reference alone.
     """
 
@@ -98,11 +116,9 @@ class Baseline(NamedTuple):
 
     def move(self, log_odds: float) -> float:
         """Turn log odds of the study into those in force."""
-        return (
-            self.recalibration.move(log_odds)
-            if self.recalibration
-            else log_odds + self.shift
-        )
+        if self.recalibration is not None:
+            return self.recalibration.move(log_odds)
+        return log_odds + self.shift
 
     def own(self, log_odds: float) -> float:
         """Turn log odds in force into those of the study."""
@@ -118,23 +134,23 @@ class Prediction(NamedTuple):
         log_odds: log odds of the risk.
         risk: 0..1 within the study's horizon; unrounded and beyond floor and ceiling
             too.
-        standard_error: standard error of the log odds, from the study's size.
-        study_uncertainty: 95 %, log odds ± 1.96 standard errors.
-        if_measured: where 8 in 10 such patients would lie once all inputs were known;
-            None if all are.
-        inputs_known: share of the model's information, 0..1.
+        standard_error: standard error of the log odds, from the study's size (step 5).
+        study_uncertainty: 95 %, 0..1, from log odds ± 1.96 standard errors.
+        if_measured: the range, 0..1, in which 8 in 10 such patients would lie once all
+            inputs were known (step 6); None if all are.
+        inputs_known: share of the model's information, 0..1 (step 7).
         used: values that entered the model, by finding, after holding.
-        held: by finding.
-        floor: below it a text says "under"; rule of three, whole percent.
-        ceiling: above it a text says "over".
+        held: values beyond the study's range, by finding (step 8).
+        floor: 0..1, whole percent; a text says "under" below it (step 9).
+        ceiling: 0..1, whole percent; a text says "over" above it (step 9).
         coefficients_in_use: coefficients of the reduced model in use, log odds per
             unit, by term (`mna-category=B`).
-        clear: by known finding, if its effect's 95 % interval leaves out 0; else "no
-            clear effect in the study".
+        clear: by known finding, True if the 95 % interval of its effect leaves out 0;
+            otherwise a text says "no clear effect in the study".
         effects: by known finding, coefficient in use x (value used - cohort mean), log
             odds.
-        gains: share of the model's information that each missing input would add, by
-            finding; only what can be known before the procedure, in the order of the
+        gains: by missing finding, the share of the model's information that it would
+            add. Only inputs that can be known before the procedure, in the order of the
             study.
         unknown_until_after: missing inputs that only the procedure can give.
         reference: average of the study's patients with the same procedure, 0..1, at the
@@ -178,12 +194,12 @@ class _KnownSet:
     """Everything that depends on which inputs are known but not on their values.
 
     Attributes:
-        terms: terms of these inputs, in the order of the study.
-        means: means of the cohort, one for each term.
+        terms: the t terms of these inputs, in the order of the study.
+        means: t means of the cohort.
         coefficients: in use, by term.
-        covariance: covariance of the coefficients, at the printed scale.
+        covariance: t x t, of the coefficients, at the scale of the printed errors.
         clear: as in `Prediction`, of findings with one term.
-        categories: for each finding with several terms, their columns.
+        categories: by finding with several terms, their columns.
         gains: as in `Prediction`.
         unknown_until_after: as in `Prediction`.
         limits: floor and ceiling, as in `Prediction`.
@@ -227,10 +243,10 @@ class LogisticModel:
         return model
 
     def known_set(self, known: frozenset[str]) -> _KnownSet:
-        """Compute, once, what depends on the set of known inputs alone."""
+        """Return all that depends on the set of known inputs alone; computed once."""
         known_set = self._sets.get(known)
         if known_set is None:
-            known_set = self._sets[known] = _follow(self, self.reduced(known))
+            known_set = self._sets[known] = _make_known_set(self, self.reduced(known))
         return known_set
 
 
@@ -260,10 +276,9 @@ def predict(
         model: a study with its table.
         inputs: known inputs by finding, in the study's units: bool for yes/no, a word
             for categories, else a number.
-        site_incidence: 0..1, moves the figure to what this site observes; None keeps
-            the study's.
-        recalibration: recalibration of this study on local patients; it goes before the
-            incidence.
+        site_incidence: 0..1, the incidence that this site observes; None for the
+            study's.
+        recalibration: of this study on local patients; it goes before the incidence.
 
     Raises:
         ValueError: the study does not use a name, a value is of the wrong kind or not
@@ -274,20 +289,16 @@ def predict(
     held = hold_inputs(model.table, known.coefficients, inputs)
     used = {**inputs, **{name: held_value.used for name, held_value in held.items()}}
     values = encode_inputs(known.terms, used)
-    distances = values - known.means
-    local = recalibration.for_inputs(names) if recalibration else None
-    if local is not None:
-        site_incidence = local.incidence
-    baseline = _baseline(model.study, site_incidence, local)
+    from_mean = values - known.means
+
+    baseline = _baseline_for(model.study, names, site_incidence, recalibration)
     study_log_odds = reduced.intercept + float(reduced.coefficients @ values)
     log_odds = baseline.move(study_log_odds)
-    error = _standard_error(study_log_odds, reduced, distances, baseline)
-    average = model.table.references.get(str(inputs.get("procedure")))
-    reference = baseline.incidence
-    if average is not None:
-        reference = expit(logit(average) + baseline.shift)
-    distance = baseline.slope**2 * reduced.distance_at(expit(study_log_odds))
-    has_all = len(inputs) == len(model.study.inputs)
+    error = _standard_error(study_log_odds, reduced, from_mean, baseline)
+    measured = None
+    if len(inputs) < len(model.study.inputs):
+        distance = reduced.distance_at(expit(study_log_odds))
+        measured = if_measured(log_odds, baseline.slope**2 * distance)
     floor, ceiling = known.limits
     return Prediction(
         log_odds=log_odds,
@@ -297,24 +308,24 @@ def predict(
             expit(log_odds - Z_95 * error),
             expit(log_odds + Z_95 * error),
         ),
-        if_measured=None if has_all else if_measured(log_odds, distance),
+        if_measured=measured,
         inputs_known=reduced.inputs_known,
         used=MappingProxyType(used),
         held=MappingProxyType(held),
         floor=floor,
         ceiling=ceiling,
         coefficients_in_use=_at_slope(known.coefficients, baseline.slope),
-        clear=MappingProxyType(_clear(known, reduced, distances)),
-        effects=_at_slope(_effects(reduced, known.terms, distances), baseline.slope),
+        clear=MappingProxyType(_clear(known, reduced, from_mean)),
+        effects=_at_slope(_effects(reduced, known.terms, from_mean), baseline.slope),
         gains=known.gains,
         unknown_until_after=known.unknown_until_after,
         baseline=baseline,
-        reference=reference,
+        reference=_reference(model, inputs, baseline),
     )
 
 
 def risk_at(prediction: Prediction, study: LogisticStudy, incidence: float) -> float:
-    """Return the same patient's risk, 0..1, at another incidence (evidence.md, 10).
+    """Return the same patient's risk, 0..1, at another incidence (step 10).
 
     Raises:
         ValueError: the incidence is not between 0 and 1.
@@ -327,19 +338,42 @@ def risk_at(prediction: Prediction, study: LogisticStudy, incidence: float) -> f
 def effect_interval(
     model: LogisticModel, prediction: Prediction, findings: Collection[str]
 ) -> Interval:
-    """Return the 95 % interval of these inputs' effect, on the scale printed."""
+    """Return the 95 % interval of the joint effect of some inputs, log odds.
+
+    It is at the scale of the printed errors (see `_clear`).
+    """
     known = model.known_set(frozenset(prediction.used))
     columns = [
         number for number, term in enumerate(known.terms) if term.finding in findings
     ]
     point = (encode_inputs(known.terms, prediction.used) - known.means)[columns]
-    margin = (
-        prediction.baseline.slope
-        * Z_95
-        * math.sqrt(float(point @ known.covariance[np.ix_(columns, columns)] @ point))
-    )
+    variance = float(point @ known.covariance[np.ix_(columns, columns)] @ point)
+    margin = prediction.baseline.slope * Z_95 * math.sqrt(variance)
     effect = sum(prediction.effects[name] for name in findings)
     return effect - margin, effect + margin
+
+
+def _baseline_for(
+    study: LogisticStudy,
+    names: frozenset[str],
+    site_incidence: float | None,
+    recalibration: Recalibration | None,
+) -> Baseline:
+    """Return the baseline in force for a patient of whom these inputs are known."""
+    if recalibration is None:
+        return _baseline(study, site_incidence)
+    local = recalibration.for_inputs(names)
+    return _baseline(study, local.incidence, local)
+
+
+def _reference(
+    model: LogisticModel, inputs: Mapping[str, Value], baseline: Baseline
+) -> float:
+    """Return the average risk of patients with the same procedure, 0..1."""
+    average = model.table.references.get(str(inputs.get("procedure")))
+    if average is None:
+        return baseline.incidence
+    return expit(logit(average) + baseline.shift)
 
 
 def _baseline(
@@ -347,7 +381,7 @@ def _baseline(
     site_incidence: float | None,
     recalibration: Recalibration | None = None,
 ) -> Baseline:
-    """Move every figure by the difference of the log odds (evidence.md, step 10)."""
+    """Return the baseline at an incidence: the shift is the difference in log odds."""
     if site_incidence is None:
         return Baseline(incidence=study.incidence, source="study", shift=0.0)
     if not 0 < site_incidence < 1:
@@ -362,16 +396,20 @@ def _baseline(
 
 
 def _standard_error(
-    log_odds: float, reduced: ReducedModel, distances: Vector, baseline: Baseline
+    log_odds: float, reduced: ReducedModel, from_mean: Vector, baseline: Baseline
 ) -> float:
-    """Return sqrt(x'Vx) of the log odds, x centred; a recalibration adds its error."""
-    point = np.concatenate([[1.0], distances])
-    variance = (
-        baseline.recalibration.variance_at(log_odds) if baseline.recalibration else 0.0
-    )
-    return math.sqrt(
-        baseline.slope**2 * float(point @ reduced.covariance @ point) + variance
-    )
+    """Return √(x'Vx) of the log odds (step 5); a recalibration adds its own error.
+
+    Args:
+        log_odds: of the figure, at the study's own incidence.
+        from_mean: t distances of the values from the cohort's means; with a 1 for the
+            intercept they are x.
+    """
+    point = np.concatenate([[1.0], from_mean])
+    variance = baseline.slope**2 * float(point @ reduced.covariance @ point)
+    if baseline.recalibration is not None:
+        variance += baseline.recalibration.variance_at(log_odds)
+    return math.sqrt(variance)
 
 
 def _at_slope(numbers: Mapping[str, float], slope: float) -> Mapping[str, float]:
@@ -381,19 +419,21 @@ def _at_slope(numbers: Mapping[str, float], slope: float) -> Mapping[str, float]
 
 
 def _effects(
-    reduced: ReducedModel, terms: Sequence[Term], distances: Vector
+    reduced: ReducedModel, terms: Sequence[Term], from_mean: Vector
 ) -> dict[str, float]:
+    """Return coefficient x distance from the mean, by finding, log odds."""
     effects: dict[str, float] = {}
-    for term, effect in zip(
-        terms, (reduced.coefficients * distances).tolist(), strict=True
-    ):
+    by_term = (reduced.coefficients * from_mean).tolist()
+    for term, effect in zip(terms, by_term, strict=True):
         effects[term.finding] = effects.get(term.finding, 0.0) + effect
     return effects
 
 
-def _follow(model: LogisticModel, reduced: ReducedModel) -> _KnownSet:
+def _make_known_set(model: LogisticModel, reduced: ReducedModel) -> _KnownSet:
     known = frozenset(reduced.known)
     terms = tuple(term for term in model.study.terms if term.finding in known)
+    # The table widens an error that is smaller than printed, and keeps one that is
+    # larger. This brings the larger ones down to the printed scale as well.
     scale = np.array([min(1.0, model.table.error_ratios[term.name]) for term in terms])
     covariance = reduced.covariance[1:, 1:] * np.outer(scale, scale)
     clear, categories = {}, {}
@@ -427,20 +467,20 @@ def _follow(model: LogisticModel, reduced: ReducedModel) -> _KnownSet:
 
 
 def _clear(
-    known: _KnownSet, reduced: ReducedModel, distances: Vector
+    known: _KnownSet, reduced: ReducedModel, from_mean: Vector
 ) -> dict[str, bool]:
-    """Tell if the 95 % interval of each finding's effect leaves out 0.
+    """Tell for each finding if the 95 % interval of its effect leaves out 0.
 
-    The errors are those of the coefficients in use at the printed scale, even if the
-    figure's own interval is wider than printed: with all inputs known an effect is
-    clear exactly if the paper's interval leaves out 0. For one term that is the
-    interval of its coefficient. A category's effect is that of the patient's word
-    against the cohort's mix of words, so its terms are taken together.
+    The errors are those of the coefficients in use, at the printed scale, even if the
+    figure's own interval is wider. So with all inputs known an effect is clear exactly
+    if the paper's interval leaves out 0. For one term this is the interval of its
+    coefficient. A category's effect is that of the patient's word against the cohort's
+    mix of words: its terms are taken together.
     """
     of_words = {
         finding: _is_clear(
             reduced.coefficients[columns],
-            distances[columns],
+            from_mean[columns],
             known.covariance[np.ix_(columns, columns)],
         )
         for finding, columns in known.categories.items()
@@ -454,7 +494,7 @@ def _is_clear(coefficients: Vector, point: Vector, covariance: Matrix) -> bool:
 
 
 def _gains(model: LogisticModel, reduced: ReducedModel) -> dict[str, float]:
-    """Return what each missing input would add, of those known before the procedure."""
+    """Return the gain of each missing input that is known before the procedure."""
     known = frozenset(reduced.known)
     return {
         study_input.finding: max(
@@ -467,7 +507,7 @@ def _gains(model: LogisticModel, reduced: ReducedModel) -> dict[str, float]:
 
 
 def print_limits(study: LogisticStudy) -> Interval:
-    """Return floor and ceiling of print, 0..1, in whole percent (evidence.md, 9).
+    """Return floor and ceiling of print, 0..1, in whole percent (step 9).
 
     Rule of three: with no event among n patients, the rate may still be 3 / n.
     """

@@ -33,17 +33,20 @@ class SetShift(DataTable):
 
 
 class Recalibration(DataTable):
-    """Log odds here = intercept + slope x log odds of the study, with provenance.
+    """A study's figures moved to local patients, with the origin of the fit.
+
+    Log odds here = intercept + slope x log odds of the study.
 
     Attributes:
-        covariance: covariance of intercept and slope; 0 for a slope that was not
-            fitted.
+        covariance: 2 x 2, of intercept and slope; 0 for a slope that was not fitted.
         n: local patients whose figure would be shown, and whose outcome is known.
+        events: those of them with the outcome.
         months: time over which outcomes were counted; None if the file did not say.
         first: day of the earliest procedure, if the file gave days.
+        last: day of the latest procedure, likewise.
         study_version: version of the study's file, for people.
-        table_digest: digest of the numbers of the study; with others the recalibration
-            is stale.
+        table_digest: digest of the study's numbers; if they are others now, the
+            recalibration is stale.
         outcomes_digest: sha256 of the file of outcomes.
         sets: sets of known inputs that differ from the rest here; none for the pooled
             model.
@@ -66,13 +69,11 @@ class Recalibration(DataTable):
 
     @model_validator(mode="after")
     def _is_consistent(self) -> Self:
-        (variance, upper), (lower, of_slope) = self.covariance
-        if (
-            variance < 0
-            or of_slope < 0
-            or upper != lower
-            or variance * of_slope < upper * lower
-        ):
+        (of_intercept, upper), (lower, of_slope) = self.covariance
+        is_symmetric = upper == lower
+        is_negative = min(of_intercept, of_slope) < 0
+        has_variances = not is_negative and of_intercept * of_slope >= upper * lower
+        if not (is_symmetric and has_variances):
             raise ValueError("covariance: must be symmetric and not negative")
         if self.events >= self.n:
             raise ValueError("events: must be fewer than n")
@@ -87,15 +88,14 @@ class Recalibration(DataTable):
         """
         if not self.sets:
             return self
-        set_shift = next(
-            (set_shift for set_shift in self.sets if known == {*set_shift.inputs}), None
-        )
+        fitting = (one for one in self.sets if known == {*one.inputs})
+        set_shift = next(fitting, None)
         if set_shift is None:
             return self.model_copy(update={"sets": ()})
-        (constant, both), of_slope = self.covariance
+        (of_intercept, of_both), row_of_slope = self.covariance
         update = {
             "intercept": self.intercept + set_shift.shift,
-            "covariance": ((constant + set_shift.variance, both), of_slope),
+            "covariance": ((of_intercept + set_shift.variance, of_both), row_of_slope),
             "sets": (set_shift,),
         }
         return self.model_copy(update=update)
@@ -114,7 +114,7 @@ class Recalibration(DataTable):
         return str(first) if first == last else f"{first}–{last}"
 
     def to_json(self) -> dict[str, Any]:
-        """Write what it was fitted to, and the line, for cards of models."""
+        """Write the line and the patients of the fit, for the cards of models."""
         keys = {
             "method",
             "intercept",
@@ -136,6 +136,7 @@ class Recalibration(DataTable):
         return (log_odds - self.intercept) / self.slope
 
     def variance_at(self, log_odds: float) -> float:
-        """Return the variance that the fit adds at these log odds."""
-        (constant, both), (_, squared) = self.covariance
-        return max(0.0, constant + 2 * both * log_odds + squared * log_odds**2)
+        """Return the variance that the fit adds at these log odds of the study."""
+        (of_intercept, of_both), (_, of_slope) = self.covariance
+        variance = of_intercept + 2 * of_both * log_odds + of_slope * log_odds**2
+        return max(0.0, variance)
