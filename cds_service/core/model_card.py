@@ -1,4 +1,4 @@
-"""The card of a study: what `/models/{id}` and `kyphoplasty-cds models` say."""
+"""The card of a study, for `/models/{id}` and `kyphoplasty-cds models`."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -12,8 +12,10 @@ from cds_service.core.study import (
     LogisticStudy,
     MarkerStudy,
     Measured,
+    Outcome,
     Part,
     StrataStudy,
+    StratumCounts,
     Study,
     Term,
 )
@@ -25,9 +27,10 @@ def model_card(
     contrary: ContraryEvidence,
     attributes: Mapping[str, Any],
 ) -> dict[str, Any]:
-    """Return the card of one study as JSON; `model` is given for logistic studies.
+    """Return the card of one study as JSON.
 
     Args:
+        model: the study with its table; None if it is no logistic study.
         attributes: the source attributes by key (`SourceAttributes.of_study`).
 
     Raises:
@@ -48,7 +51,7 @@ def model_card(
 
 
 def _members(part: Part, *names: str) -> dict[str, Any]:
-    """Pick these members of a study file's table by their keys in JSON, if given."""
+    """Return these fields of a part of a study file under their JSON keys, if set."""
     members = {
         "source" if name == "printed_in" else to_camel(name): getattr(part, name)
         for name in names
@@ -61,7 +64,7 @@ def _members(part: Part, *names: str) -> dict[str, Any]:
 
 
 def _head(study: Study) -> dict[str, Any]:
-    """List who was studied, what was found, and where."""
+    """List the patients, the result and the paper."""
     of_patients = (
         "description",
         "place",
@@ -103,7 +106,7 @@ def _tail(study: Study, contrary: ContraryEvidence) -> dict[str, Any]:
 
 
 def contrary_json(contrary: ContraryEvidence, study_id: str) -> list[dict[str, Any]]:
-    """List what speaks against one study, or against the pooled model."""
+    """List the evidence against one study, or against the pooled model."""
     return [
         _members(entry, "id", "statement", "quote", "citation", "url", "inside")
         | {
@@ -160,15 +163,16 @@ def _coefficient(study: LogisticStudy, term: Term) -> dict[str, Any]:
     corrected = next(
         (level for level in predictor.levels if level.level == term.word), predictor
     )
-    return {
+    coefficient: dict[str, Any] = {
         "value": term.beta,
         "se": term.standard_error,
         "interval": list(term.interval),
         **_members(predictor, "unit", "printed_in", "coding", "known_at_order_sign"),
         "entersFigure": predictor.raking_only is None,
-        **({} if predictor.raking_only is None else {"why": predictor.raking_only}),
-        **_members(corrected, "printed", "why"),
     }
+    if predictor.raking_only is not None:
+        coefficient["why"] = predictor.raking_only
+    return coefficient | _members(corrected, "printed", "why")
 
 
 def _measured(measured: Measured) -> dict[str, Any]:
@@ -190,18 +194,22 @@ def _strata(study: StrataStudy) -> dict[str, Any]:
         **_members(study, "outcomes", "finding", "unit", "printed_p", "recomputed_p"),
         "horizonMonths": study.cohort.horizon_months,
         "strata": [
-            {
-                **_members(counts, "label", "n"),
-                "outcome": outcome,
-                "events": events,
-                "rate": events / counts.n,
-                "interval": list(wilson_interval(events, counts.n)),
-            }
+            _rate(counts, outcome)
             for outcome in study.outcomes
             for counts in study.strata
-            for events in [counts.events[outcome]]
         ],
         "measures": [_measured(measured) for measured in study.measures],
+    }
+
+
+def _rate(counts: StratumCounts, outcome: Outcome) -> dict[str, Any]:
+    events = counts.events[outcome]
+    return {
+        **_members(counts, "label", "n"),
+        "outcome": outcome,
+        "events": events,
+        "rate": events / counts.n,
+        "interval": list(wilson_interval(events, counts.n)),
     }
 
 

@@ -420,7 +420,7 @@ class PooledStudy(Part):
 
     @property
     def table_digest(self) -> str:
-        """Digest the numbers that the table follows from; no text enters."""
+        """Digest the numbers that the table follows from; no text enters but names."""
         content = {
             "shrink": self.shrink,
             "correlation": self.correlation.model_dump(),

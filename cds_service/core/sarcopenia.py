@@ -1,7 +1,7 @@
-"""Sarcopenia by muscle index, grip and gait, as the study or the site defines it.
+"""Decide on sarcopenia by muscle index, grip and gait, as a study or a site defines it.
 
-Low muscle index together with low grip or slow gait is yes; normal muscle index, or
-normal grip and gait, is no; anything else does not decide.
+Low muscle index together with low grip or slow gait is yes. Normal muscle index, or
+normal grip and gait, is no. Anything else does not decide.
 """
 
 from collections.abc import Mapping
@@ -16,7 +16,7 @@ MEASURES = (MUSCLE, GRIP, GAIT)
 
 
 class Limit(Closed):
-    """A measure is low below this value, in kg/m2, kg or m/s.
+    """The value below which a measure is low, in kg/m2, kg or m/s.
 
     Attributes:
         inclusive: the value itself is low as well.
@@ -27,7 +27,7 @@ class Limit(Closed):
     inclusive: bool = False
 
     def is_low(self, value: float, sex: str | None) -> bool | None:
-        """Tell a low value; if the sex is unknown, only if both cut-offs agree."""
+        """Tell if a value is low; None without the sex, unless both limits agree."""
         limits = [self.of(sex)] if sex in ("male", "female") else [self.men, self.women]
         answers = {
             value < limit or (self.inclusive and value == limit) for limit in limits
@@ -43,7 +43,7 @@ class Ruler(Closed):
     """One definition of sarcopenia.
 
     Attributes:
-        name: as people call it.
+        name: its name on cards, `AWGS 2019`.
         limits: by measure; a measure without one does not count.
         muscle_by_bioimpedance: limit of the muscle index by bioimpedance; the same as
             by DXA if absent.
@@ -55,11 +55,8 @@ class Ruler(Closed):
 
     def limit(self, finding: Finding) -> Limit | None:
         """Return the limit for this finding, by the way it was measured."""
-        if (
-            finding.name == MUSCLE
-            and finding.method == "bioimpedance"
-            and self.muscle_by_bioimpedance
-        ):
+        is_bioimpedance = finding.name == MUSCLE and finding.method == "bioimpedance"
+        if is_bioimpedance and self.muscle_by_bioimpedance:
             return self.muscle_by_bioimpedance
         return self.limits.get(finding.name)
 
@@ -98,13 +95,14 @@ def has_sarcopenia(ruler: Ruler, known: Mapping[str, Finding]) -> bool | None:
 
 
 def written(value: float, decimals: int) -> str:
-    """Write the number without an idle `.0`; 5.44 does not print as 5.4."""
-    digits = next(
-        (
-            count
-            for count in range(decimals + 2)
-            if abs(round(value, count) - value) < 1e-9
-        ),
-        decimals + 1,
-    )
-    return number_text(value, digits)
+    """Write a number with as many decimals as it has, at most one more than usual.
+
+    So a value next to a limit does not read as the limit: 5.44 is not written 5.4.
+
+    Args:
+        decimals: the usual number of decimals.
+    """
+    for digits in range(decimals + 1):
+        if abs(round(value, digits) - value) < 1e-9:
+            return number_text(value, digits)
+    return number_text(value, decimals + 1)

@@ -1,9 +1,7 @@
-"""Source attributes of decision support, by 45 CFR 170.315(b)(11)(iv).
+"""Fill the source attributes of decision support, by 45 CFR 170.315(b)(11)(iv).
 
-There are 31 of (B) for a study, and 13 of (A) for advice.
-
-`source-attributes.toml` holds them in the regulation's order. What a paper itself
-reports is in its study file.
+There are 31 of (B) for a study, and 13 of (A) for advice. `source-attributes.toml`
+holds them in the regulation's order. A paper's own statements are in its study file.
 """
 
 from collections.abc import Iterable, Mapping
@@ -30,10 +28,7 @@ OUTPUTS: Mapping[type[Study], str] = {
 
 
 class SourceAttribute(Part):
-    """One attribute.
-
-    Words in braces in its texts are filled from a study, or from a recommendation.
-    """
+    """One attribute; a study, or a recommendation, fills the braces in its texts."""
 
     key: Text
     title: Text
@@ -53,9 +48,9 @@ class SourceAttributes(Part):
         """Return all 44 of a study, by key.
 
         Args:
-            study: where the words come from.
-            site: what a site says itself, by key: `text` and `source`.
-            version: this service's.
+            study: its words fill the texts.
+            site: a site's own statements, by key: `text` and `source`.
+            version: version of this service.
         """
         reported = {
             key: {
@@ -75,10 +70,7 @@ class SourceAttributes(Part):
     def of_pooled(
         self, study: PooledStudy, site: Mapping[str, Mapping[str, str]], version: str
     ) -> dict[str, Any]:
-        """Return all 44 of the pooled model, by key.
-
-        Most of its words are its own file's.
-        """
+        """Return all 44 of the pooled model, by key; most are in its own file."""
         reported = {
             key: {
                 "status": attribute.status,
@@ -104,19 +96,13 @@ class SourceAttributes(Part):
         """Return the 13 of a recommendation, by key.
 
         Args:
-            words: what the texts need: citations, dates, health_status, health_source,
-                version.
-            has_sources: a study or guideline supports it; without one the
-                citation is our own policy.
+            words: for the placeholders: citations, dates, health_status,
+                health_source, version.
+            has_sources: a study or guideline supports it; otherwise the citation is
+                our own policy.
         """
-        attributes = _filled(
-            [
-                attribute
-                for attribute in self.attributes
-                if attribute.key.startswith("A")
-            ],
-            words,
-        )
+        of_advice = [one for one in self.attributes if one.key.startswith("A")]
+        attributes = _filled(of_advice, words)
         if not has_sources:
             attributes["A1_citation"]["status"] = "ours"
         return attributes
@@ -138,6 +124,8 @@ def _filled(
 def _words(study: Study) -> dict[str, Any]:
     cohort, source = study.cohort, study.source
     inputs = ", ".join(_inputs(study))
+    criteria = [criterion.text for criterion in study.applicability]
+    criteria += study.not_checkable
     output_type = "Evaluation."
     validity = "there is no model."
     if isinstance(study, LogisticStudy):
@@ -155,13 +143,7 @@ def _words(study: Study) -> dict[str, Any]:
         "health_source": f"{_paper(study)}, {cohort.printed_in}",
         "output": _output(study),
         "output_type": output_type,
-        "caution": "; ".join(
-            (
-                *(criterion.text for criterion in study.applicability),
-                *study.not_checkable,
-            )
-        )
-        + ".",
+        "caution": f"{'; '.join(criteria)}.",
         "criteria_source": "; ".join(
             dict.fromkeys(criterion.printed_in for criterion in study.applicability)
         ),

@@ -1,4 +1,4 @@
-"""Results of studies without a model: a stratum's rate, a change between two MRIs."""
+"""Results of studies without a model: the rate of a stratum, a change between MRIs."""
 
 import math
 from dataclasses import dataclass
@@ -30,7 +30,7 @@ class Stratum:
 
     @property
     def interval(self) -> tuple[float, float]:
-        """Return Wilson 95 % of the rate, 0..1."""
+        """Return Wilson's 95 % interval of the rate, 0..1."""
         return wilson_interval(self.counts.events[self.outcome], self.counts.n)
 
 
@@ -52,12 +52,12 @@ class Change:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Marker:
-    """Two comparable MRIs held against a follow-up study; no probability.
+    """Two comparable MRIs next to those of a follow-up study; no probability.
 
     Attributes:
         first: day of the earlier values, before the kyphoplasty.
-        last: day of the newest.
-        concerns: what of the two measurements is not recorded, as whole sentences.
+        last: day of the newest values, after it.
+        concerns: details of the measurements that are not recorded, as whole sentences.
     """
 
     first: date
@@ -67,19 +67,16 @@ class Marker:
 
     @property
     def in_range(self) -> tuple[Change, ...]:
-        """List changes seen in patients who had refractured; no others are said."""
+        """List the changes as in patients who had refractured; no others are said."""
         return tuple(change for change in self.changes if change.is_in_range)
 
 
 def wilson_interval(events: float, n: float) -> tuple[float, float]:
-    """Return Wilson's 95 % interval of a proportion, 0..1; of weighted counts too."""
+    """Return Wilson's 95 % interval of a proportion, 0..1; counts may be weighted."""
     share, square = events / n, Z_95**2
     middle = (share + square / (2 * n)) / (1 + square / n)
-    margin = (
-        Z_95
-        * math.sqrt(share * (1 - share) / n + square / (4 * n * n))
-        / (1 + square / n)
-    )
+    error = math.sqrt(share * (1 - share) / n + square / (4 * n * n))
+    margin = Z_95 * error / (1 + square / n)
     return max(0.0, middle - margin), min(1.0, middle + margin)
 
 
@@ -120,10 +117,8 @@ def compare_with_marker(study: MarkerStudy, findings: Findings) -> Marker | None
         return None
     last, first = max(day_pairs)
     shortest, longest = study.interval_range_days
-    if (
-        not first < augmented_on < last
-        or not shortest <= (last - first).days <= longest
-    ):
+    is_around = first < augmented_on < last
+    if not is_around or not shortest <= (last - first).days <= longest:
         return None
     compared = [
         (marker, finding)
@@ -155,13 +150,10 @@ def _kyphoplasty_day(findings: Findings) -> date | None:
 
 
 def place_change(marker: MarkerChange, percent: float) -> Change:
-    """Compare a change, in %, with both groups; a worse change is not silent."""
-    refractured = (marker.refractured.q1, marker.refractured.q3)
-    others = (marker.not_refractured.q1, marker.not_refractured.q3)
-    falls = marker.refractured.median < marker.not_refractured.median
-    is_as_bad = percent <= refractured[1] if falls else percent >= refractured[0]
-    return Change(
-        marker.label,
-        percent,
-        is_in_range=is_as_bad and not others[0] <= percent <= others[1],
-    )
+    """Compare a change, in %, with both groups; a worse change counts as in range."""
+    refractured, others = marker.refractured, marker.not_refractured
+    is_as_bad = percent >= refractured.q1
+    if refractured.median < others.median:
+        is_as_bad = percent <= refractured.q3
+    is_usual = others.q1 <= percent <= others.q3
+    return Change(marker.label, percent, is_in_range=is_as_bad and not is_usual)

@@ -1,9 +1,6 @@
-"""The study files as types: tables of every study, and the three kinds of study.
+"""The types of the study files: logistic models, rates in strata, and markers.
 
-These are logistic models, rates in strata, and markers.
-
-A fault names the table and the key. `study_files.py` reads the files and says which
-findings and units there are.
+`study_files.py` reads the files. A fault names the table and the key.
 """
 
 import hashlib
@@ -50,8 +47,8 @@ def _canonical(unit: str, info: ValidationInfo) -> str:
     return unit
 
 
-# Checked against the vocabulary, which the reader of a file passes as validation
-# context: unit by finding.
+# Both are checked against the vocabulary, which the reader of a file passes as context:
+# the canonical unit by finding.
 FindingName = Annotated[Text, AfterValidator(_known)]
 Unit = Annotated[Text, AfterValidator(_canonical)]
 
@@ -80,7 +77,10 @@ class Patients(Part):
     """The study's patients.
 
     Attributes:
-        outcome_definition: how the paper found the outcome.
+        n: number of patients.
+        events: those of them with the outcome.
+        outcome_definition: the outcome, and the way in which the paper found it.
+        printed_in: the place in the paper.
     """
 
     description: Text
@@ -94,7 +94,7 @@ class Patients(Part):
 
 
 class Cohort(Patients):
-    """Patients with a time within which the outcome was counted."""
+    """Patients of whom the outcome was counted within a stated time."""
 
     horizon_months: Annotated[int, Field(gt=0)]
     horizon_note: Text | None = None
@@ -138,10 +138,11 @@ class Criterion(Part):
     """An inclusion or exclusion criterion that the vocabulary can check.
 
     Attributes:
-        severity: `outside` is named with the figure; `no-figure` means none from this
-            study; `absolute` none from any.
-        needed: as long as it is not known if it is met, the figure is no warning.
-        text: for people, said when the criterion is violated.
+        severity: if it is not met, `outside` is named with the figure, `no-figure`
+            forbids one of this study, `absolute` one of any.
+        needed: the patient may lie outside the study as long as it cannot be checked;
+            `Silence` then has `criterion-not-known`.
+        text: for people, said when the criterion is not met.
     """
 
     finding: FindingName
@@ -157,7 +158,7 @@ class Cutoff(Part):
 
     Attributes:
         id: name of the signal that it makes.
-        policy: ours, not the study's.
+        policy: the bound is ours, not the study's.
     """
 
     id: Text
@@ -175,7 +176,7 @@ class Cutoff(Part):
         return self
 
     def is_met(self, value: float) -> bool:
-        """Tell if a value is on the side that the study warns of; the bound is."""
+        """Tell if a value is at the bound, or on the side that the study warns of."""
         if self.at_or_above is not None:
             return value >= self.at_or_above
         return self.at_or_below is not None and value <= self.at_or_below
@@ -195,7 +196,11 @@ class Measured(Part):
 
 
 class Validation(Part):
-    """The known performance of the model; `summary` says it if nothing is known."""
+    """The known performance of the model.
+
+    Attributes:
+        summary: in a sentence, also if nothing is known.
+    """
 
     summary: Text
     measured: tuple[Measured, ...] = ()
@@ -209,9 +214,9 @@ class Reported(Part):
 
 
 class Bias(Part):
-    """Our judgement of one domain, in PROBAST+AI's words; reviewers may argue.
+    """Our judgement of the risk of bias in one domain, in the words of PROBAST+AI.
 
-    Unclear is a domain of which too little is reported.
+    It is unclear if too little is reported.
     """
 
     domain: Literal[
@@ -225,8 +230,8 @@ class CardWords(Part):
     """The first words of the study's card, and those that only its paper can give.
 
     Attributes:
-        found: what was found, in a few sentences.
-        representativeness: who the patients were, by sex and age.
+        found: the result in a few sentences.
+        representativeness: sex and age of the patients.
         attributes: source attributes that the paper itself reports, by key
             (`source-attributes.toml`).
         bias: risk of bias by domain, and overall.
@@ -243,7 +248,7 @@ class Paper(Part):
 
     Attributes:
         digest: sha256 of the file, set by the reader.
-        notes: what in the paper does not add up, and our readings.
+        notes: contradictions in the paper, and our readings.
         limits: sentences for the model card.
         not_checkable: criteria for which there is no finding, as text.
     """
@@ -274,7 +279,7 @@ class ContraryFinding(Part):
         quote: the words of the source, to check the statement against them;
             `NOT_RECORDED` if they could not be read again.
         studies: the studies it is about.
-        inside: True if one of the five papers itself reports it.
+        inside: one of the five papers itself reports it.
     """
 
     id: Text
@@ -327,8 +332,8 @@ class PrintedError(Part):
 
     Attributes:
         ci: 95 % interval of the log odds; SE = width / 3.92.
-        se: the standard error itself.
-        wald: Wald statistic; SE = |beta| / sqrt(wald).
+        se: the standard error itself, log odds.
+        wald: Wald statistic; SE = |beta| / √wald.
     """
 
     ci: Interval | None = None
@@ -350,7 +355,8 @@ class Coefficient(PrintedError):
 
     Attributes:
         beta: as used.
-        printed: as printed, if that is a misprint; then `why` says how we know.
+        printed: as printed, if that is a misprint.
+        why: the evidence for a misprint.
     """
 
     beta: float
@@ -390,22 +396,27 @@ class Predictor(PrintedError):
     """One input of a logistic model.
 
     Attributes:
-        coding: what the number or word means, with our reading if the paper does not
-            say.
-        reference: the word that has no coefficient; only with `levels`.
-        event: the group that had the outcome; `all` if the paper prints no groups.
-        identity: how draws of it follow from other draws, by name of a function in
-            `cohort.py`.
-        known_at_order_sign: False for what is known only after the procedure and
-            therefore never requested.
-        raking_only: why no figure uses it: the cohort is weighted with it, since the
-            printed model needs it, and the figure is that of the model without it. None
-            for an input.
-        needed: without it the patient may lie outside the study's range, so that its
-            figure is neither printed in a summary nor a warning.
-        per_site: the value depends on the scanner, so that it is an input only if the
-            site gives its own patients (`[reference]`); it is taken to the scale of the
-            group without the outcome.
+        coding: the meaning of the number or word, with our reading if the paper does
+            not say.
+        beta: coefficient as used, log odds per unit; a category has `levels` instead.
+        printed: the coefficient as printed, if that is a misprint.
+        why: the evidence for a misprint.
+        reference: the word of a category that has no coefficient.
+        levels: the coefficients of the other words of a category.
+        event: printed statistics of the group with the outcome.
+        no_event: printed statistics of the group without it.
+        all: printed statistics of all patients, if the paper prints no groups.
+        identity: the function of `cohort.py` by which its draws follow from others.
+        known_at_order_sign: False if it is known only after the procedure; then it is
+            never asked for.
+        raking_only: the reason for which no figure uses it; None for an input. The
+            cohort is weighted with it, since the printed model needs it. The figure is
+            that of the model without it.
+        needed: without it the patient may lie outside the study's range; `Silence` then
+            has `not-known`.
+        per_site: the value depends on the scanner. It is an input only if the site
+            gives the values of its own patients (`[reference]`), and is taken to the
+            scale of the study's group without the outcome.
     """
 
     finding: FindingName
@@ -442,13 +453,13 @@ class Predictor(PrintedError):
 
     @property
     def groups(self) -> dict[str, Statistics]:
-        """Return printed statistics by group, `event` before `no_event`, or `all`."""
+        """Return the printed statistics by group: `event` and `no_event`, or `all`."""
         by_name = {"event": self.event, "no_event": self.no_event, "all": self.all}
         return {name: group for name, group in by_name.items() if group is not None}
 
     @property
     def kind(self) -> Literal["number", "yes-no", "category"]:
-        """Return how a value of it enters the model."""
+        """Return the form in which a value of it enters the model."""
         if self.levels:
             return "category"
         has_counts = all(group.count is not None for group in self.groups.values())
@@ -473,14 +484,23 @@ class Auxiliary(Part):
 
 
 class Intercept(Part):
-    """The derivation and check of an intercept that the paper does not print."""
+    """An intercept that the paper does not print.
+
+    Attributes:
+        check: log odds, calculated independently, for a test.
+    """
 
     method: Literal["mean-risk-over-rebuilt-cohort"]
     check: float
 
 
 class Example(Part):
-    """Inputs and the figures they must give, calculated independently, for a test."""
+    """Inputs and the figures they must give, calculated independently, for a test.
+
+    Attributes:
+        risk: 0..1.
+        held: by finding, the value used for one beyond the study's range.
+    """
 
     inputs: dict[str, bool | float | str]
     risk: float
@@ -503,11 +523,16 @@ class LogisticStudy(Paper):
     """A printed logistic model with the statistics from which its cohort is rebuilt.
 
     Attributes:
-        event: what is counted, in words: `refracture`, `new vertebral fracture`.
+        event: the event that is counted: `refracture`, `new vertebral fracture`.
         short_line: the patients in a few words, for a card that gives no figure.
         card_line: patients, events and validation in one sentence, for a card.
-        contrary_line: what speaks against it in one sentence, for a card.
+        contrary_line: the evidence against it in one sentence, for a card.
         draws: patients of the rebuilt cohort.
+        predictors: of the printed model, in its order.
+        auxiliaries: printed measures from which draws of a predictor follow.
+        examples: figures for a test.
+        reduced_checks: reduced models for a test.
+        cross_checks: figures of one yes/no input, which are in the printed tables.
     """
 
     kind: Literal["logistic"]
@@ -541,18 +566,18 @@ class LogisticStudy(Paper):
     def _input_faults(self) -> Iterator[str]:
         n, events = self.cohort.n, self.cohort.events
         sizes = {"event": events, "no_event": n - events, "all": n}
+        findings: set[str] = set()
         for number, predictor in enumerate(self.predictors):
-            if predictor.finding in [
-                earlier.finding for earlier in self.predictors[:number]
-            ]:
+            if predictor.finding in findings:
                 yield f"predictors.{number}.finding: {predictor.finding} appears twice"
+            findings.add(predictor.finding)
             for name, group in predictor.groups.items():
                 if fault := _distribution_fault(group, sizes[name], predictor.words):
                     yield f"predictors.{number}.{name}.{fault}"
 
     @property
     def table_digest(self) -> str:
-        """Digest what the tables follow from: a changed text makes no table stale."""
+        """Digest the parts of the file that the table follows from, texts included."""
         content = self.model_dump_json(
             include={"id", "draws", "cohort", "intercept", "predictors", "auxiliaries"}
         )
@@ -560,7 +585,7 @@ class LogisticStudy(Paper):
 
     @property
     def incidence(self) -> float:
-        """Divide events by patients, 0..1."""
+        """Return the share of patients with the outcome, 0..1."""
         return self.cohort.events / self.cohort.n
 
     @cached_property
@@ -577,14 +602,14 @@ class LogisticStudy(Paper):
 
     @property
     def terms(self) -> "tuple[Term, ...]":
-        """Return the columns of the model; a category has one for each other word."""
+        """Return the columns of the model; a category has one per word but one."""
         return tuple(
             term for predictor in self.predictors for term in _terms(predictor)
         )
 
 
 def _distribution_fault(group: Statistics, size: int, words: tuple[str, ...]) -> str:
-    """Return what does not fit in one group's distribution; empty if all fits."""
+    """Return the fault in one group's distribution; empty if there is none."""
     if bool(words) != (group.counts is not None):
         return "counts: a category has them, nothing else has"
     if group.count is not None and group.count > size:
@@ -679,8 +704,8 @@ class MarkerStudy(Paper):
     """Changes seen in patients with and without the outcome; neither model nor rate.
 
     Attributes:
-        interval_days: mean time between the two values.
-        interval_range_days: shortest and longest.
+        interval_days: mean time between the two values, days.
+        interval_range_days: shortest and longest time between them, days.
     """
 
     kind: Literal["follow-up-marker"]
@@ -699,8 +724,9 @@ class Term:
 
     Attributes:
         name: the finding, or `finding=word` if a category has several columns.
-        kind: how a value of the finding enters the model.
-        word: for categories, the word that makes this column 1; `words`: all of them.
+        kind: the form in which a value of the finding enters the model.
+        word: of a category, the word that makes this column 1; else None.
+        words: of a category, all words, the reference first.
         beta: log odds per unit.
         standard_error: as printed, log odds per unit.
         interval: 95 %, log odds: as printed, else from the standard error.

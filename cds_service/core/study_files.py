@@ -1,7 +1,4 @@
-"""Read study files.
-
-A wrong file stops the start with its name, the table and the key.
-"""
+"""Read study files; a fault names the file, the table and the key."""
 
 import hashlib
 from collections.abc import Mapping
@@ -34,8 +31,8 @@ def load_studies(folder: Path, units: Mapping[str, str]) -> Mapping[str, Study]:
     """Return every single study of the folder by id, in the order of ids.
 
     Args:
-        folder: holds one TOML file for each study, named by its id, the pooled model,
-            and `contrary-evidence.toml`.
+        folder: holds a TOML file for each study, named by its id, one for the pooled
+            model, and `contrary-evidence.toml`.
         units: canonical unit of every finding of the vocabulary.
     """
     files = [_read(path, units) for path in sorted(folder.glob("*.toml"))]
@@ -58,7 +55,7 @@ def load_pooled_study(folder: Path, units: Mapping[str, str]) -> PooledStudy:
 
 
 def load_contrary_evidence(folder: Path) -> ContraryEvidence:
-    """Load the findings that speak against the models."""
+    """Load the evidence against the models."""
     evidence = _read(folder / "contrary-evidence.toml")
     if not isinstance(evidence, ContraryEvidence):
         raise DataFileError(

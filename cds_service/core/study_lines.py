@@ -4,16 +4,17 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from cds_service.core.findings import Finding
+from cds_service.core.inputs import PSOAS_MUSCLE, PSOAS_TOTAL
 from cds_service.core.policy import Policy
 from cds_service.core.prediction import risk_at
 from cds_service.core.study import Outcome
 from cds_service.core.study_result import ModelResult
 
-# A contribution of these would read as advice on the treatment.
+# Inputs that are never explained: it would read as advice on the treatment.
 TREATMENTS = frozenset({"procedure", "cement-diffused", "local-kyphosis-post"})
-# Collinear by construction: one line, never one against the other
-# (studies/residual-pain-2025.toml).
-PSOAS = ("psoas-total-area", "psoas-muscle-area")
+# Inputs that are explained together, never one against the other: muscle is a part of
+# the total (studies/residual-pain-2025.toml).
+PSOAS = (PSOAS_TOTAL, PSOAS_MUSCLE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,9 +23,9 @@ class StudyLine:
 
     Attributes:
         words: its figure as a step of the ladder, `more than 1 in 2`.
-        average: its average of the same procedure, `1 in 3`.
-        drivers: the inputs that raise the figure, strongest first, those explained as
-            one together; never a treatment.
+        average: its average with the same procedure as a step, `1 in 3`.
+        drivers: the inputs that raise the figure, strongest first, in groups that are
+            explained together; never a treatment.
         unknown_criteria: criteria of the study that could not be checked, in its words.
     """
 
@@ -40,11 +41,11 @@ def study_line(
 ) -> StudyLine | None:
     """Make the line for a patient who meets all criteria and is above the average.
 
-    None if too little is known, a value is held or doubtful, or the same words would
-    name figure and average: no study reassures.
+    None if too little is known, if a value is held or doubtful, or if the figure is not
+    at least a step above the average: no study reassures.
 
     Args:
-        words_of: the step of the ladder nearest to a risk, 0..1.
+        words_of: gives the step of the ladder nearest to a risk, 0..1.
     """
     prediction = result.prediction
     if not result.is_shown or not result.is_theirs or result.is_doubtful:
@@ -68,7 +69,7 @@ def study_line(
 
 
 def drivers_of(result: ModelResult) -> tuple[tuple[Finding, ...], ...]:
-    """Find what clearly raises the figure, strongest first (coefficients in use)."""
+    """Find the inputs that clearly raise the figure, strongest first."""
     prediction = result.prediction
     drivers: list[tuple[float, tuple[Finding, ...]]] = []
     for group in explained_together(result.inputs):

@@ -1,6 +1,9 @@
-"""Applies a logistic study to a patient: criteria, figure, band, limits."""
+"""Apply a logistic study to a patient: criteria, figure, band, limits.
 
-from collections.abc import Collection, Mapping, Sequence
+docs/evidence.md, "Which figure is shown", has the rules.
+"""
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from functools import partial
 from typing import Literal, NamedTuple
 
@@ -14,19 +17,17 @@ Band = Literal["lower", "not-different", "above", "high"]
 Why = Literal[
     "held", "outside", "not-known", "criterion-not-known", "aged", "open", "unread"
 ]
-# These forbid "lower": a value that reassures may not be this patient's.
+# With one of these no figure is called lower.
 FORBIDS_LOWER = frozenset({"held", "outside", "not-known", "aged", "open", "unread"})
-# A study with one of these says nothing on a card; an unread list leaves a criterion
-# unknown, which the card says.
+# With one of these a study has no line on a card. An unread list does not forbid it: it
+# leaves a criterion unknown, which the line says.
 DOUBTFUL = FORBIDS_LOWER - {"unread"}
-SMALL_RISK = 0.1  # under it a smaller difference is visible
-BONE = ("bmd-t-score", "ct-attenuation")  # what a refracture figure rests on
-LEVEL = "tl-junction"  # reports differ even in its direction, so no "lower" rests on it
-
-
-# Fracture from malignancy or infection, high-energy or unstable fracture, neurological
-# deficit: no figure from any study (docs/evidence.md, "Which figure is shown" and "What
-# the recommendations rest on").
+SMALL_RISK = 0.1  # 0..1; for a figure under it a smaller difference is visible
+BONE = ("bmd-t-score", "ct-attenuation")  # a refracture figure rests on one of them
+# No "lower" rests on the level: reports differ even in the direction of its effect.
+LEVEL = "tl-junction"
+# With one of these no study gives a figure: malignancy, infection, a high-energy or an
+# unstable fracture, a neurological deficit.
 ABSOLUTE = (
     "malignancy",
     "spinal-infection",
@@ -48,6 +49,25 @@ class Violation(NamedTuple):
     text: str
 
 
+class Silence(NamedTuple):
+    """A finding that keeps a figure from being called lower, or a study off the card.
+
+    Attributes:
+        why: `held`: its value lies beyond the study's range, on the side that would
+            reassure. `outside`: it fails a criterion; or a value that was seen and is
+            no input (stale, other method) lies beyond the study's range or criteria.
+            `not-known`: without it the patient may lie outside the study's range.
+            `criterion-not-known`: without it a criterion may not be met. `aged`: it is
+            older than fresh or usable, two values contradict, or its method is not
+            known. `open`: it would put the patient outside, and the record names it
+            without deciding. `unread`: the same, and its list could not be read, or
+            was not understood whole.
+    """
+
+    finding: str
+    why: Why
+
+
 def check(study: Study, findings: Findings) -> tuple[Violation, ...]:
     """List the criteria that are violated or cannot be checked, in order."""
     violations = []
@@ -61,58 +81,27 @@ def check(study: Study, findings: Findings) -> tuple[Violation, ...]:
     return tuple(violations)
 
 
-def open_exclusions(study: Study, findings: Findings) -> tuple["Silence", ...]:
-    """List the exclusions that the record leaves open: undecided, or not read."""
-    silences = []
-    for criterion in study.applicability:
-        gap = findings.gaps.get(criterion.finding)
-        if gap is None or criterion.require.equals is not False:
-            continue
-        if gap.is_mentioned:
-            silences.append(Silence(gap.name, "open"))
-        elif gap.reason in ("not-read", "not-understood"):
-            silences.append(Silence(gap.name, "unread"))
-    return tuple(silences)
-
-
 def absolute_exclusions(findings: Findings) -> tuple[str, ...]:
     """Name the known findings that exclude this fracture from every study."""
     return tuple(name for name in ABSOLUTE if findings.is_true(name))
-
-
-class Silence(NamedTuple):
-    """A finding that keeps a figure from being lower, or a study off the card.
-
-    Attributes:
-        why: `held`: its value lies beyond what the study can say, on the side that
-            would reassure. `outside`: it fails a criterion, or was seen (stale, other
-            method) beyond the study's range or criteria. `not-known`: without it the
-            patient may lie outside the study's range. `criterion-not-known`: without it
-            a criterion may not be met. `aged`: older than fresh or usable, two values
-            contradict, or it is not known how it was measured. `open`: it would put the
-            patient outside, and the record mentions it without deciding. `unread`: the
-            same, and its list could not be read, or was not understood whole.
-    """
-
-    finding: str
-    why: Why
 
 
 class ModelResult(NamedTuple):
     """The result of one logistic study for this patient.
 
     Attributes:
-        prediction: at the baseline in force.
+        prediction: the figure at the baseline in force.
         is_shown: a probability may be said: enough inputs are known, and the study held
-            such patients at all (docs/evidence.md, "Which figure is shown").
+            such patients.
         band: None if nothing is shown.
-        pooled_risk: at the pooled incidence of the literature, 0..1; None if a site
-            baseline is set or none known.
+        violations: criteria that are not met, or could not be checked.
+        pooled_risk: the risk at the pooled incidence of the literature, 0..1; None if a
+            site's own is in force, or no pooled one is known.
         inputs: the findings that entered the model.
         unusable: findings on record that are no input at this site, each with the
             reason.
-        silenced_by: what keeps the figure from being lower, or off the card; each
-            finding once.
+        silenced_by: the findings for which the figure is not called lower, or the study
+            has no line on the card; each once.
     """
 
     model: LogisticModel
@@ -127,7 +116,7 @@ class ModelResult(NamedTuple):
 
     @property
     def reference(self) -> float:
-        """Return the average with this procedure, at the baseline in force."""
+        """Return the average of the same procedure at the baseline in force, 0..1."""
         return self.prediction.reference
 
     @property
@@ -137,20 +126,20 @@ class ModelResult(NamedTuple):
 
     @property
     def is_theirs(self) -> bool:
-        """Tell if every known criterion is met, also by values too old to use."""
+        """Tell if every known criterion is met, also by values that are no input."""
         return not self.is_outside and all(
             silence.why != "outside" for silence in self.silenced_by
         )
 
     @property
     def is_doubtful(self) -> bool:
-        """Tell if a value is held, aged or contradicted, or an exclusion left open."""
+        """Tell if a value is held or in doubt, or an exclusion is left open."""
         is_silenced = any(silence.why in DOUBTFUL for silence in self.silenced_by)
         return is_silenced or bool(self.prediction.held)
 
     @property
     def not_studied(self) -> tuple[Violation, ...]:
-        """List why this study gives no figure at all: it held no such patients."""
+        """List the criteria for which the study gives no figure: it held none such."""
         return tuple(
             violation
             for violation in self.violations
@@ -159,21 +148,19 @@ class ModelResult(NamedTuple):
 
     @property
     def is_uncertainly_above(self) -> bool:
-        """Tell if the figure is above the average, which its uncertainty includes."""
-        low = self.prediction.study_uncertainty[0]
-        return (
-            self.band == "not-different"
-            and self.prediction.risk > self.reference >= low
-        )
+        """Tell if the figure lies above the average, and its uncertainty holds both."""
+        low, _ = self.prediction.study_uncertainty
+        is_above = self.prediction.risk > self.reference >= low
+        return self.band == "not-different" and is_above
 
 
 def apply_model(
     model: LogisticModel, findings: Findings, policy: Policy, *, has_doubt: bool = False
 ) -> ModelResult:
-    """Return what one study says of this patient, at the baseline in force.
+    """Return the result of one study for this patient, at the baseline in force.
 
     Args:
-        has_doubt: the record mentions, without deciding, what excludes the fracture.
+        has_doubt: the record names an exclusion of every figure without deciding it.
     """
     study = model.study
     unusable = _unusable(study, findings, policy)
@@ -189,26 +176,29 @@ def apply_model(
         predict, model, site_incidence=site, recalibration=recalibration
     )
     prediction = figure_of(values)
-    seen_values = _seen_values(study, names, findings)
-    with_seen = figure_of({**values, **seen_values}) if seen_values else None
+    unused = _unused_values(study, names, findings)
+    with_unused = figure_of({**values, **unused}) if unused else None
     violations = check(study, findings)
-    silenced_by = _silences(study, findings, inputs, prediction, with_seen, violations)
+    silenced_by = _silences(
+        study, findings, inputs, prediction, with_unused, violations
+    )
+
     is_studied = all(violation.severity != "no-figure" for violation in violations)
     has_enough = prediction.inputs_known >= policy.showing.inputs_known
     is_shown = has_enough and is_studied
-    predictions = (prediction, *((with_seen,) if with_seen else ()))
     has_bone = any(finding.name in BONE for finding in inputs)
-    may_be_lower = (
-        is_shown
-        and has_bone
-        and not has_doubt
-        and not _is_outside(violations)
-        and not any(silence.why in FORBIDS_LOWER for silence in silenced_by)
-        and all(map(_is_below, predictions))
-    )
-    if may_be_lower and LEVEL in values:
-        others = {name: value for name, value in values.items() if name != LEVEL}
-        may_be_lower = _is_below(figure_of(others))
+    is_sure = not has_doubt and not _is_outside(violations)
+    is_silenced = any(silence.why in FORBIDS_LOWER for silence in silenced_by)
+    may_be_lower = is_shown and has_bone and is_sure and not is_silenced
+    if may_be_lower:
+        predictions = [prediction]
+        if with_unused:
+            predictions.append(with_unused)
+        if LEVEL in values:
+            others = {name: value for name, value in values.items() if name != LEVEL}
+            predictions.append(figure_of(others))
+        may_be_lower = all(map(_is_below, predictions))
+
     band = pooled_risk = None
     if is_shown:
         band = _band(prediction, policy, may_be_lower=may_be_lower)
@@ -229,6 +219,7 @@ def apply_model(
 def _pooled_risk(
     prediction: Prediction, study: LogisticStudy, policy: Policy
 ) -> float | None:
+    """Return the risk at the pooled incidence, unless a site's own is in force."""
     incidence = policy.pooled_incidence.of(study.outcome)
     if prediction.baseline.source != "study" or incidence is None:
         return None
@@ -239,30 +230,29 @@ def _unusable(
     study: LogisticStudy, findings: Findings, policy: Policy
 ) -> tuple[Gap, ...]:
     """List findings that depend on the scanner, if the site gives no reference."""
-    per_site = [
-        findings.known[predictor.finding]
-        for predictor in study.inputs
-        if predictor.per_site and predictor.finding in findings.known
-    ]
-    return tuple(
-        Gap(
-            name=finding.name,
-            reason="other-method",
-            detail="without this site's reference",
-            provenance=finding.provenance,
-            value=finding.value,
-            observed=finding.observed,
-        )
-        for finding in per_site
-        if policy.reference.of(finding.name) is None
-    )
+    gaps = []
+    for predictor in study.inputs:
+        finding = findings.known.get(predictor.finding)
+        if finding is None or not predictor.per_site:
+            continue
+        if policy.reference.of(finding.name) is None:
+            gap = Gap(
+                name=finding.name,
+                reason="other-method",
+                detail="without this site's reference",
+                provenance=finding.provenance,
+                value=finding.value,
+                observed=finding.observed,
+            )
+            gaps.append(gap)
+    return tuple(gaps)
 
 
 def _on_study_scale(study: LogisticStudy, finding: Finding, policy: Policy) -> Value:
     """Return the value on the scale of the study.
 
-    What depends on the scanner is put as far from the study's patients without the
-    outcome, in SDs, as it lies from the site's own.
+    A value that depends on the scanner is so many SDs from the study's patients without
+    the outcome as it is from the site's own.
     """
     scale = policy.reference.of(finding.name)
     if scale is None:
@@ -281,23 +271,21 @@ def _on_study_scale(study: LogisticStudy, finding: Finding, policy: Policy) -> V
     return group.mean + group.sd * (float(finding.value) - scale.mean) / scale.sd
 
 
-def _seen_values(
+def _unused_values(
     study: LogisticStudy, names: Collection[str], findings: Findings
 ) -> Mapping[str, Value]:
-    """List values that were seen and not used (stale, other method), by finding.
+    """Return values that were seen and are no input (stale, other method), by finding.
 
-    Those that the study's predictor could take are listed, but for what depends on the
-    scanner.
+    Only those that the predictor could take, and that do not depend on the scanner.
     """
-    return {
-        predictor.finding: gap.value
-        for predictor in study.inputs
-        if not predictor.per_site
-        and predictor.finding in names
-        and (gap := findings.gaps.get(predictor.finding)) is not None
-        and gap.value is not None
-        and fits(predictor, gap.value)
-    }
+    values: dict[str, Value] = {}
+    for predictor in study.inputs:
+        gap = findings.gaps.get(predictor.finding)
+        if gap is None or gap.value is None or predictor.finding not in names:
+            continue
+        if not predictor.per_site and fits(predictor, gap.value):
+            values[predictor.finding] = gap.value
+    return values
 
 
 def _silences(
@@ -305,63 +293,85 @@ def _silences(
     findings: Findings,
     inputs: Sequence[Finding],
     prediction: Prediction,
-    with_seen: Prediction | None,
+    with_unused: Prediction | None,
     violations: Sequence[Violation],
 ) -> tuple[Silence, ...]:
-    """Find what keeps the figure up, or off the card; the gravest of each finding."""
-    seen_values = {
-        name: gap.value for name, gap in findings.gaps.items() if gap.value is not None
-    }
-    silences: list[tuple[str, Why]] = [
-        (name, "held")
+    """List the silences of a figure; of each finding the gravest, which comes first."""
+    held = (
+        Silence(name, "held")
         for name, held_value in prediction.held.items()
         if held_value.side == "reassuring"
-    ]
-    silences += [
-        (violation.finding, "outside")
-        for violation in violations
-        if violation.severity == "outside"
-    ]
-    silences += [
-        (name, "outside")
-        for name in (with_seen.held if with_seen else ())
-        if name in seen_values
-    ]
-    silences += [
-        (criterion.finding, "outside")
-        for criterion in study.applicability
-        if criterion.finding in seen_values
-        and not criterion.require.is_met(seen_values[criterion.finding])
-    ]
-    known_names = {finding.name for finding in inputs}
-    silences += [
-        (predictor.finding, "not-known")
-        for predictor in study.inputs
-        if predictor.needed and predictor.finding not in known_names
-    ]
-    silences += [
-        (criterion.finding, "criterion-not-known")
-        for criterion in study.applicability
-        if criterion.needed and criterion.finding not in findings.known
-    ]
-    silences += [
-        (finding.name, "aged") for finding in inputs if not finding.may_reassure
-    ]
-    silences += open_exclusions(study, findings)
-    gaps = ((name, findings.gaps.get(name)) for name in study.input_names)
-    silences += [
-        (name, "aged")
-        for name, gap in gaps
-        if gap
-        and (
-            gap.reason == "conflicting"
-            or (gap.reason == "stale" and gap.value is not None)
-        )
-    ]
-    gravest: dict[str, Why] = {}
-    for name, why in silences:
-        gravest.setdefault(name, why)
-    return tuple(Silence(finding=name, why=why) for name, why in gravest.items())
+    )
+    silences = (
+        *held,
+        *_outside(study, findings, with_unused, violations),
+        *_not_known(study, findings, inputs),
+        *(Silence(one.name, "aged") for one in inputs if not one.may_reassure),
+        *_open_exclusions(study, findings),
+        *_aged_gaps(study, findings),
+    )
+    gravest: dict[str, Silence] = {}
+    for silence in silences:
+        gravest.setdefault(silence.finding, silence)
+    return tuple(gravest.values())
+
+
+def _outside(
+    study: LogisticStudy,
+    findings: Findings,
+    with_unused: Prediction | None,
+    violations: Sequence[Violation],
+) -> Iterator[Silence]:
+    """Yield findings, and values that are no input, outside the study's patients."""
+    unused = {
+        name: gap.value for name, gap in findings.gaps.items() if gap.value is not None
+    }
+    for violation in violations:
+        if violation.severity == "outside":
+            yield Silence(violation.finding, "outside")
+    for name in with_unused.held if with_unused else ():
+        if name in unused:
+            yield Silence(name, "outside")
+    for criterion in study.applicability:
+        name = criterion.finding
+        if name in unused and not criterion.require.is_met(unused[name]):
+            yield Silence(name, "outside")
+
+
+def _not_known(
+    study: LogisticStudy, findings: Findings, inputs: Sequence[Finding]
+) -> Iterator[Silence]:
+    """Yield needed inputs and criteria that are not known."""
+    known = {finding.name for finding in inputs}
+    for predictor in study.inputs:
+        if predictor.needed and predictor.finding not in known:
+            yield Silence(predictor.finding, "not-known")
+    for criterion in study.applicability:
+        if criterion.needed and criterion.finding not in findings.known:
+            yield Silence(criterion.finding, "criterion-not-known")
+
+
+def _open_exclusions(study: LogisticStudy, findings: Findings) -> Iterator[Silence]:
+    """Yield exclusions that the record leaves open: undecided, or not read."""
+    for criterion in study.applicability:
+        gap = findings.gaps.get(criterion.finding)
+        if gap is None or criterion.require.equals is not False:
+            continue
+        if gap.is_mentioned:
+            yield Silence(gap.name, "open")
+        elif gap.reason in ("not-read", "not-understood"):
+            yield Silence(gap.name, "unread")
+
+
+def _aged_gaps(study: LogisticStudy, findings: Findings) -> Iterator[Silence]:
+    """Yield missing inputs of which a value is too old, or two contradict."""
+    for name in study.input_names:
+        gap = findings.gaps.get(name)
+        if gap is None:
+            continue
+        is_stale = gap.reason == "stale" and gap.value is not None
+        if is_stale or gap.reason == "conflicting":
+            yield Silence(name, "aged")
 
 
 def _is_outside(violations: Sequence[Violation]) -> bool:
@@ -369,14 +379,14 @@ def _is_outside(violations: Sequence[Violation]) -> bool:
 
 
 def _band(prediction: Prediction, policy: Policy, *, may_be_lower: bool) -> Band:
-    """Return the band (docs/evidence.md, "Bands"), compared unrounded.
+    """Return the band; shares are compared unrounded.
 
-    It is asymmetric on purpose.
+    It is asymmetric on purpose: "lower" needs more than "above" does.
 
     Args:
-        may_be_lower: the figure lies below the reference, and so it would with values
-            that are no input, and without the level; nothing is held, old or doubtful,
-            a T-score or HU is known, and the patient is one of the study's.
+        may_be_lower: the figure lies below the reference, also with values that are no
+            input, and also without the level; nothing is held, old or doubtful, a
+            T-score or HU is known, and the patient is one of the study's.
     """
     if is_visibly_above(prediction.risk, prediction.reference, policy):
         if _is_high(prediction, policy):
@@ -387,12 +397,12 @@ def _band(prediction: Prediction, policy: Policy, *, may_be_lower: bool) -> Band
 
 
 def _is_below(prediction: Prediction) -> bool:
-    """Tell if the figure with all its uncertainty lies below the reference."""
+    """Tell if the upper ends of all ranges of the figure lie below the reference."""
     return all(high < prediction.reference for _, high in prediction.ranges)
 
 
 def is_visibly_above(risk: float, reference: float, policy: Policy) -> bool:
-    """Tell if a reader would see the difference. Shares 0..1."""
+    """Tell if a reader would see the difference of two shares, 0..1."""
     bands = policy.bands
     points = bands.above_points if risk >= SMALL_RISK else bands.above_points_small
     return risk - reference >= points

@@ -1,10 +1,8 @@
-"""Tables of reduced models, which `studies build` writes and the service reads.
+"""Read and write the tables of reduced models in `cds_service/studies/reduced/`.
 
-They are in `cds_service/studies/reduced/`.
-
-One line for each set of known inputs, so that a reviewer can read and compare them. A
-table carries the digest of the numbers that it was built from
-(`LogisticStudy.table_digest`); with other numbers it is stale.
+`studies build` writes them, one line for each set of known inputs, so that a reviewer
+can compare them. A table has the digest of the numbers that it was built from
+(`LogisticStudy.table_digest`); if these have changed, it is stale.
 """
 
 import json
@@ -74,19 +72,20 @@ class TablePart(BaseModel):
 class ReducedModel(TablePart):
     """The model with only some inputs, fitted in the cohort (evidence.md, steps 4-7).
 
-    Arrays are read-only.
+    It has t terms. Arrays are read-only.
 
     Attributes:
         known: the inputs, in the order of the study file.
         inputs_known: share of the model's information that they carry, 0..1.
         intercept: log odds at all inputs 0.
-        by_term: coefficients, log odds per unit, by term.
-        covariance: covariance of centred intercept and coefficients, already widened to
-            the printed standard errors.
-        distance: mean squared distance between full and reduced linear predictor in the
-            weighted cohort.
-        distance_line: m0 and m1: that distance at a patient's place is m0 + m1 x 4r(1 -
-            r), r the reduced risk.
+        by_term: t coefficients, log odds per unit, by term.
+        covariance: (1 + t) x (1 + t), of intercept and coefficients with all inputs
+            centred at the cohort's means; already widened to the printed standard
+            errors.
+        distance: mean squared distance between the log odds of full and reduced model
+            in the weighted cohort.
+        distance_line: m0 and m1: for a patient of risk r, by the reduced model, that
+            distance is m0 + m1 x 4r(1 - r).
     """
 
     known: tuple[str, ...]
@@ -108,7 +107,7 @@ class ReducedModel(TablePart):
         return _read_only(list(self.by_term.values()))
 
     def distance_at(self, risk: float) -> float:
-        """Return a patient's squared distance to the full predictor; at least the mean.
+        """Return a patient's squared distance to the full model; at least the mean.
 
         Args:
             risk: 0..1, at the study's own incidence.
@@ -123,11 +122,15 @@ class ReducedTable(TablePart):
     Attributes:
         study_digest: sha256 of the numbers of the study that it follows from
             (`LogisticStudy.table_digest`).
+        draws: patients of the rebuilt cohort.
         effective_share: effective sample of the weighted cohort, as share of the draws.
+        incidence: share of the study's patients with the outcome, 0..1.
+        intercept: of the printed model, log odds.
         means: weighted cohort mean of each term.
+        percentiles: those of `ranges`, in %.
         ranges: percentiles of each continuous input in the weighted cohort.
-        error_ratios: printed standard error over that of the printed model's
-            information, for each of its terms.
+        error_ratios: by term, the printed standard error divided by the one that
+            follows from the cohort.
         references: average risk of the patients with the same procedure, 0..1, by
             procedure; empty if the study had one procedure alone.
         sets: one model for each set of known inputs.
@@ -198,6 +201,11 @@ def _is_same(first: Path, second: Path) -> bool:
 
 
 def read_table(study: LogisticStudy, folder: Path) -> ReducedTable:
+    """Read the table of a study.
+
+    Raises:
+        DataFileError: it is missing, broken or stale.
+    """
     path = table_path(study.id, folder)
     try:
         table = ReducedTable.model_validate_json(path.read_bytes())
@@ -221,10 +229,8 @@ def _check_table(table: ReducedTable, study: LogisticStudy, file: str) -> None:
             file, "studyDigest", f"{study.id}.toml has changed since; run studies build"
         )
     expected = 2 ** len(study.inputs)
-    if (
-        len(table.models) != expected
-        or frozenset(study.input_names) not in table.models
-    ):
+    has_full = frozenset(study.input_names) in table.models
+    if len(table.models) != expected or not has_full:
         raise DataFileError(
             file,
             "sets",
