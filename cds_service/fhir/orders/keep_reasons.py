@@ -1,4 +1,4 @@
-"""Reads the reasons to keep a brace that its own order names.
+"""Read the reasons to keep a brace that its own order names.
 
 Other fractures and operations are in `other_injuries.py`; `core/bracing.py` adds the
 findings.
@@ -11,15 +11,9 @@ from cds_service.fhir.orders.drafts import NO_DRAFTS, DraftOrders
 from cds_service.fhir.orders.levels import find_levels, stated_levels
 from cds_service.fhir.orders.order_reasons import reasons_named
 from cds_service.fhir.orders.order_times import texts_on_time
-from cds_service.fhir.orders.recognition import (
-    AUGMENTATION,
-    recognise_augmentation,
-)
+from cds_service.fhir.orders.recognition import AUGMENTATION, recognise_augmentation
 from cds_service.fhir.orders.unread_in_brace import KEPT_REASONS
-from cds_service.fhir.raw_json import (
-    Json,
-    texts_of,
-)
+from cds_service.fhir.raw_json import Json, texts_of
 
 
 def reasons_of_order(

@@ -1,12 +1,12 @@
-"""Finds the vertebrae that an order treats, most trusted first.
+"""Find the vertebrae that an order treats, in the most trusted element that names any.
 
-The body site comes first, then the reason's body site, the ICD code, and text. A reason
-in words is read last. A note is believed after the body site if the order's own words
-name no level.
+The body site comes first, then a note if the order's own words name no level, then the
+body site and the ICD code of the reason, then the order's own words. A reason in words
+is read last.
 """
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Literal
 
 from cds_service.core.phrases import Verbatim, say
@@ -22,15 +22,15 @@ from cds_service.fhir.orders.order_reasons import (
 )
 from cds_service.fhir.raw_json import Json, texts_of
 
-PAIR = 2
-# rules of `kinds.toml`
+PAIR = 2  # two levels may be the ends of one statement
+# Rules of `kinds.toml`.
 COUNTED = ("2-levels", "3-levels", "4-levels")
-# the studies' thoracolumbar junction
+# The studies' thoracolumbar junction.
 JUNCTION = frozenset({"T10", "T11", "T12", "L1", "L2"})
 Region = Literal["thoracic", "lumbar"]
 
 TREATED_HERE = frozenset({"treated-here"})
-# the elements that say what is ordered
+# The elements that say what is ordered.
 TITLES = ("code", "orderDetail", "serviceRequested")
 UNUSUAL_NUMBERING = (
     "Unusual numbering of the vertebrae (T13 or L6): in no study, so this level is not"
@@ -49,18 +49,18 @@ class StatedLevels:
 
     Attributes:
         levels: T1 … L5, head to foot.
-        verdicts: for each statement, whether it lies at T10-L2; None if it does not
+        verdicts: for each statement, true if it lies at T10-L2; None if it does not
             decide (`T9-T10`, T13).
         source: the element that was used; empty if none names a level.
         regions: regions stated by codes that name no level.
-        is_contradicted: its own words, or a note, name a level besides these.
+        is_contradicted: its own words, or a note, name another level than these.
     """
 
     levels: tuple[str, ...] = ()
     verdicts: tuple[bool | None, ...] = ()
     source: str = ""
     regions: frozenset[Region] = frozenset()
-    notes: tuple[str, ...] = field(default=())
+    notes: tuple[str, ...] = ()
     is_contradicted: bool = False
 
 
@@ -75,15 +75,17 @@ def find_levels(
     source, stated = next(naming, ("", set[str]()))
     if not source:
         return StatedLevels(regions=regions)
-    beside = _worded_levels(codeables(order, *CODED.get(source, ())), terminology)
+    named = codeables(order, *CODED.get(source, ()))
+    next_to_code = _worded_levels(named, terminology)
     noted = _text_levels(note_texts(order), terminology)
-    differing = next((one for one in (beside, noted) if one - stated), set[str]())
+    others = (levels for levels in (next_to_code, noted) if levels - stated)
+    differing = next(others, set[str]())
     return StatedLevels(
         levels=in_order(stated & set(LEVELS)),
         verdicts=tuple(verdict_of(statement) for statement in sorted(stated)),
         source=source,
         regions=regions,
-        is_contradicted=not (wording | noted | beside) & set(LEVELS) <= stated,
+        is_contradicted=not (wording | noted | next_to_code) & set(LEVELS) <= stated,
         notes=tuple(_notes(stated, wording or differing, source)),
     )
 
@@ -120,7 +122,7 @@ def _statements(
     coded = (terminology.translate("vertebral-level-icd", one) for one in reasons)
     yield "reasonCode", set[str]().union(*coded)
     yield "text", wording
-    # last: a reason may name other fractures as well
+    # A reason comes last: it may name other fractures as well.
     yield "reason", _worded_levels(reasons, terminology)
 
 
@@ -130,14 +132,9 @@ def levels_in_words(order: Json, terminology: Terminology) -> int:
     `3-level kyphoplasty` names no vertebra. A reason that names three or more means
     them; two may be the ends of one statement.
     """
-    words = [
-        *note_texts(order),
-        *(
-            word
-            for code in codeables(order, "code", "orderDetail", *CODED["reasonCode"])
-            for word in texts_of(code)
-        ),
-    ]
+    words = [*note_texts(order)]
+    for code in codeables(order, "code", "orderDetail", *CODED["reasonCode"]):
+        words += texts_of(code)
     counts = (
         int(name.partition("-")[0])
         for word in words
@@ -155,9 +152,9 @@ def levels_in_words(order: Json, terminology: Terminology) -> int:
 
 
 def _says_where(words: str, terminology: Terminology) -> bool:
-    """Tell if a note of nothing but vertebrae and the operation says where it is done.
+    """Tell if a note names only vertebrae and the operation, so that it says where.
 
-    One that names an earlier operation does not.
+    A note that names an earlier operation does not.
     """
     if terminology.bystanders.are_of_augmentation(words):
         return True

@@ -1,4 +1,4 @@
-"""The meaning of an order: recognised once, and kept with the order."""
+"""The meaning of an order, which is recognised once and kept with the order."""
 
 from dataclasses import dataclass
 from typing import Literal
@@ -11,7 +11,7 @@ class Recognition:
     Attributes:
         codes: `system|code` of the matching codings, in order; empty if only words
             matched.
-        is_for_bone: false of a review by a specialist whose order says nothing of
+        is_for_bone: false for a review by a specialist whose order does not mention
             bone.
     """
 
@@ -26,8 +26,9 @@ class Meaning:
     """The meaning of one order.
 
     Attributes:
-        augmentation: its concepts if it orders an augmentation.
-        support: its kinds if it is a support order; of an augmentation its biopsy.
+        augmentation: its concepts; None if it orders no augmentation.
+        support: its kinds; None if it is no support order. For an augmentation, its
+            biopsy alone.
     """
 
     augmentation: Recognition | None

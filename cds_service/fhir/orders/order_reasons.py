@@ -1,4 +1,4 @@
-"""Finds why an order is written: its reasons, as concepts, and what they leave open."""
+"""Find why an order is written: its reasons, as concepts, and what they leave open."""
 
 from collections.abc import Iterator
 from typing import NamedTuple
@@ -16,7 +16,7 @@ from cds_service.fhir.orders.drafts import DraftOrders, codeables
 from cds_service.fhir.raw_json import Json, objects, text, texts_of
 
 CAUSES = frozenset({"fall-from-height", "traffic-accident"})
-# What forbids a figure or an operation. Words seldom say of it what a code would.
+# What forbids a figure or an operation. Words say it less exactly than codes.
 FORBIDDING = frozenset(
     {
         "malignancy",
@@ -38,7 +38,7 @@ FORBIDDING = frozenset(
         "ankylosed-spine",
     }
 )
-# What raises the risk apart from any model. An order only mentions it.
+# What raises the risk apart from any model. An order only mentions it: it is a doubt.
 RAISING = frozenset(
     {
         "earlier-vertebral-fracture",
@@ -70,7 +70,7 @@ UNDERSTOOD_REASONS = frozenset(
 )
 LONGEST_WORDS = 5_000  # characters of all augmentation orders of a signing
 ORGANS = frozenset({"breast-cancer", "lung-cancer", "prostate-cancer"})
-# the elements of a source whose own words may say something else than its codes
+# By source, the elements whose own words may say something else than their codes.
 CODED = {
     "bodySite": ("bodySite",),
     "reasonCode": ("reasonCode", "reasonCodeableConcept", "reason"),
@@ -78,12 +78,14 @@ CODED = {
 
 
 class Reasons(NamedTuple):
-    """Why an order is written, as concepts.
+    """The reasons of an order, as concepts.
 
     Attributes:
-        stated: of its codes, of Conditions sent with it, and of its reasons in words.
-        doubts: named in a title or a note, denied next to something, or suspected.
-        length: of the words that were read, in characters.
+        stated: those of its codes, of Conditions sent with it, and of its reasons in
+            words.
+        doubts: those named in a title or a note, denied next to something else, or
+            suspected.
+        length: characters of the words that were read.
     """
 
     stated: frozenset[str]
@@ -106,46 +108,52 @@ def find_reasons(
         order: the order, as raw JSON.
         drafts: all orders, with the resources that they refer to.
         terminology: the service's terminology.
-        room: characters that may be read. Longer words may name anything.
+        room: the number of characters that may be read. Longer words are not read, and
+            may name anything.
     """
     reasons = reasons_named(order, drafts)
     own = [word for reason in reasons for word in texts_of(reason)]
-    titles = [
-        word
-        for code in codeables(order, "code", "orderDetail")
-        for word in texts_of(code)
-    ]
-    beside = [*titles, *note_texts(order)]
-    aside = [
-        text(reference.get("display"))
-        for element in ("reasonReference", "supportingInfo")
-        for reference in objects(order.get(element))
-    ]
-    beside += [one for one in aside if one]
-    unread = _unread(order, drafts, reasons, terminology)
-    coded = frozenset().union(*(terminology.concepts(reason) for reason in reasons))
-    length = sum(map(len, (*own, *beside)))
-    raising, coded = coded & RAISING, coded - RAISING
+    other_words = _words_but_reasons(order)
+    concepts = frozenset().union(*(terminology.concepts(reason) for reason in reasons))
+    raising, coded = concepts & RAISING, concepts - RAISING
+    length = sum(map(len, (*own, *other_words)))
     if length > room:
         return Reasons(coded, (FORBIDDING | RAISING) - coded)
-    causes = (terminology.text_concepts(word, CAUSES) for word in (*own, *beside))
+    causes = (terminology.text_concepts(word, CAUSES) for word in (*own, *other_words))
     denying = [word for word in own if terminology.clauses.denies(word)]
     stating = [word for word in own if word not in denying]
     reading = read_problem_words(frozenset(), stating, terminology)
-    others = read_problem_words(frozenset(), [*denying, *beside], terminology)
+    others = read_problem_words(frozenset(), [*denying, *other_words], terminology)
     grave = reading.stated & (FORBIDDING | ORGANS) - reading.unclear
-    stated = coded.union(*causes, grave, {f"{one}-ever" for one in grave & ORGANS})
-    named = (
+    stated = coded.union(*causes, grave, {f"{organ}-ever" for organ in grave & ORGANS})
+    in_doubt = (
         reading.suspected
         | reading.unclear
         | others.stated
         | others.suspected
         | others.unclear
     )
-    raising |= (named | reading.stated) & RAISING
+    raising |= (in_doubt | reading.stated) & RAISING
     if names_years_ago(own, terminology):
         raising |= {EARLIER}
-    return Reasons(stated, (named & FORBIDDING) - stated | raising | unread, length)
+    doubts = (in_doubt & FORBIDDING) - stated
+    unread = _unread(order, drafts, reasons, terminology)
+    return Reasons(stated, doubts | raising | unread, length)
+
+
+def _words_but_reasons(order: Json) -> list[str]:
+    """List the words of an order's titles, notes and names of references."""
+    titles = [
+        word
+        for code in codeables(order, "code", "orderDetail")
+        for word in texts_of(code)
+    ]
+    names = [
+        text(reference.get("display"))
+        for element in ("reasonReference", "supportingInfo")
+        for reference in objects(order.get(element))
+    ]
+    return [*titles, *note_texts(order), *filter(None, names)]
 
 
 def reasons_named(order: Json, drafts: DraftOrders) -> list[Json]:

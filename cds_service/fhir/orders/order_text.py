@@ -1,6 +1,4 @@
-"""Recognises an order by its words if no code does.
-
-Conservative: a doubtful text names nothing.
+"""Recognise an order by its words if no code does; a doubtful text names nothing.
 
 The words of each language are in `mappings/texts/`. This module knows the structure of
 a title: the order comes first, then why and how. So "X-ray after kyphoplasty" is an
@@ -16,19 +14,22 @@ from cds_service.fhir.mapping.level_text import LONGEST_TEXT
 from cds_service.fhir.mapping.terminology import Terminology
 from cds_service.fhir.mapping.text_rules import AUGMENTATIONS, folded
 
-# any of these before the name rules the order out
+# Any of these before the name rules the order out.
 _BEFORE = frozenset({"declined", "occasion", "other-order"})
 _OTHER_ORDER = frozenset({"other-order"})
-# standing first, these are the order, and the operation its occasion
-_ORDERS_FIRST, _HELD = frozenset({"orders-first"}), frozenset({"held"})
+# At the beginning of a title these are the order, and the operation its occasion.
+_ORDERS_FIRST = frozenset({"orders-first"})
+_HELD = frozenset({"held"})
 _DECLINED = frozenset({"declined"})
-_PURPOSE, _ASKS_FOR, _ASIDE, _WHO = (
-    frozenset({name}) for name in ("purpose", "asks-for", "aside", "who")
-)
+_PURPOSE = frozenset({"purpose"})
+_ASKS_FOR = frozenset({"asks-for"})
+_ASIDE = frozenset({"aside"})
+_WHO = frozenset({"who"})
 
 MOST_CLAUSES = 40  # a title has a few
-# Patterns for folded texts: lower case, no accents.
+# Places in a text, as start and end: before and after all others.
 FIRST, NOWHERE = (0, 0), (sys.maxsize, sys.maxsize)
+# Patterns for folded texts: lower case, no accents.
 _LETTER = re.compile(r"[^\W_]")
 _DOSE = re.compile(
     r"(?<![\w.,])\d+(?:[.,]\d+)?\s?"
@@ -37,19 +38,19 @@ _DOSE = re.compile(
 
 
 def name_augmentation(
-    words: str, terminology: Terminology, beside: str | None = ""
+    words: str, terminology: Terminology, site_words: str | None = ""
 ) -> frozenset[str]:
     """Name the augmentation procedures that an order's title requests.
 
     Args:
         words: the title, or another text that says what is ordered.
         terminology: the service's terminology.
-        beside: words about the body site from the order's codes, needed to accept names
-            of two or three letters.
+        site_words: words about the body site from the order's codes, needed to accept
+            names of two or three letters; None if such names do not count.
     """
     plain = terminology.speller.spell_out(folded(words[:LONGEST_TEXT]))
     parts = [clause.strip() for clause in clauses(plain)[:MOST_CLAUSES]]
-    context = None if beside is None else f"{plain} {beside}"
+    context = None if site_words is None else f"{plain} {site_words}"
     named: set[str] = set()
     for place, clause in enumerate(parts):
         places = terminology.text_places(clause, AUGMENTATIONS, context)
@@ -61,14 +62,14 @@ def name_augmentation(
 
 
 def _is_other_order(clause: str, terminology: Terminology) -> bool:
-    """Tell a clause that orders something else."""
+    """Tell if a clause orders something else."""
     if terminology.text_concepts(clause, _OTHER_ORDER | _ORDERS_FIRST):
         return True
     return _is_drug_order(clause, terminology)
 
 
 def _is_drug_order(words: str, terminology: Terminology) -> bool:
-    """Tell words that order a drug, which is neither held nor stopped."""
+    """Tell if words order a drug, and do not hold or stop it."""
     is_drug = _DOSE.search(words) or terminology.drug_words(words)
     return bool(is_drug) and not terminology.text_concepts(words, _HELD)
 
@@ -83,9 +84,8 @@ def _asks_for(
     clause = parts[place]
     before = clause[: min(start for start, _ in places.values())]
     after = clause[max(end for _, end in places.values()) :]
-    is_preparation = terminology.text_concepts(
-        before, _PURPOSE
-    ) and not terminology.text_concepts(before, _ASKS_FOR)
+    has_purpose = terminology.text_concepts(before, _PURPOSE)
+    is_preparation = has_purpose and not terminology.text_concepts(before, _ASKS_FOR)
     if is_preparation or terminology.text_concepts(before, _BEFORE | _ORDERS_FIRST):
         return False
     if _is_drug_order(before, terminology):
@@ -108,8 +108,7 @@ def _is_withdrawal(clause: str, terminology: Terminology) -> bool:
     return not _LETTER.search(before) or bool(terminology.text_concepts(before, _WHO))
 
 
-# The names of braces in our texts, by the words of an order; the first that fits
-# counts.
+# The names of braces in our texts, by concept; the first that fits counts.
 _BRACES = {
     "tlso": "TLSO",
     "lso": "LSO",
@@ -143,16 +142,16 @@ def name_support(
     places = dict(terminology.text_places(plain, kinds))
     if places.get("rehabilitation", NOWHERE) < places.get("brace", FIRST):
         del places["brace"]
-    return frozenset(
-        [
-            kind
-            for kind, place in places.items()
-            if not _is_declined(plain, place, terminology)
-        ]
-    )
+    kinds_wanted = [
+        kind
+        for kind, place in places.items()
+        if not _is_declined(plain, place, terminology)
+    ]
+    return frozenset(kinds_wanted)
 
 
 def _is_declined(plain: str, place: tuple[int, int], terminology: Terminology) -> bool:
+    """Tell if the words around a name decline or withdraw it."""
     before = clauses(plain[: place[0]])[-1]
     after = clauses(plain[place[1] :])
     if terminology.text_concepts(before, _DECLINED):

@@ -1,4 +1,4 @@
-"""Reads when an order begins and ends: from its elements, and from its words.
+"""Read when an order begins and ends: from its elements, and from its words.
 
 The elements are R4's `occurrence[x]` and its older names.
 """
@@ -38,7 +38,7 @@ _HOURS = {
 }
 _UCUM = {"hour": "h", "day": "d", "week": "wk", "month": "mo", "year": "a"}
 _AMOUNT = ("value", "unit", "system", "code")
-# No end depends on how often; one may depend on the other two.
+# Elements of `repeat`. No end depends on how often; it may depend on the other two.
 _HOW_OFTEN = ("frequency", "period", "periodUnit")
 _EACH_TIME = ("duration", "durationMax", "durationUnit")
 _HOW_MANY = ("count", "countMax", "periodMax")
@@ -54,10 +54,9 @@ class OrderTimes:
         end: the last day; None if the order is open-ended, or has a duration but no
             start.
         hours: the stated duration; None if there is none.
-        no_end: why what is stated gives no end: it is a payer's "lifetime", or lies
+        no_end: why the stated time gives no end: it is a payer's "lifetime", or lies
             before the start.
-        read: paths of the elements that were read, `occurrencePeriod.start`; the rest
-            was not.
+        read: paths of the elements that were read, such as `occurrencePeriod.start`.
     """
 
     start: date | None = None
@@ -79,14 +78,14 @@ def read_times(order: Json, calendar: SiteCalendar) -> OrderTimes:
             return _below(f"{prefix}Timing", _of_timing(timing, calendar))
         if text(instant):
             start = calendar.first_day(instant)
-            return OrderTimes(
-                start=start, read=frozenset([f"{prefix}DateTime"] if start else [])
-            )
+            if start is None:
+                return OrderTimes()
+            return OrderTimes(start=start, read=frozenset({f"{prefix}DateTime"}))
     return OrderTimes()
 
 
 def _below(element: str, times: OrderTimes) -> OrderTimes:
-    """Return the same with its paths below this element."""
+    """Return the same times, with their paths below this element."""
     return replace(times, read=frozenset(f"{element}.{path}" for path in times.read))
 
 
@@ -143,7 +142,9 @@ def _of_timing(timing: Json, calendar: SiteCalendar) -> OrderTimes:
 def _read_of_repeat(timing: Json, *, is_bound: bool) -> set[str]:
     """List the paths that a length was read from, without `boundsPeriod`."""
     is_each_time = not is_bound or member(timing, "repeat", "period") is not None
-    names = [*_HOW_OFTEN, *(_EACH_TIME if is_each_time else ())]
+    names = [*_HOW_OFTEN]
+    if is_each_time:
+        names += _EACH_TIME
     if is_bound:
         names += [
             f"{name}.{part}"
@@ -157,17 +158,14 @@ def _read_of_repeat(timing: Json, *, is_bound: bool) -> set[str]:
 
 
 def _is_one_unit(timing: Json, name: str) -> bool:
-    """Tell if unit and code of an amount are the same unit.
-
-    A word that is not known may be another unit.
-    """
+    """Tell if the unit of an amount is that of its code; an unknown word may not be."""
     amount = member(timing, "repeat", *name.split("."))
     code, unit = text(member(amount, "code")), text(member(amount, "unit"))
     return not code or not unit or _unit({"code": unit}) == _unit({"code": code})
 
 
 def repeated_hours(timing: Json) -> float | None:
-    """Add the hours of repetitions (`count` in `period`), else of the `duration`.
+    """Add up the hours of repetitions (`count` in `period`), else of the `duration`.
 
     None if neither says how long. A duration of some hours of each day is wear time.
     """
@@ -189,11 +187,8 @@ def _element(repeat: Any, name: str) -> float | None:
 
 
 def _unit(duration: Any) -> str:
-    printed = (
-        (text(member(duration, "code")) or text(member(duration, "unit")))
-        .strip()
-        .lower()
-    )
+    written = text(member(duration, "code")) or text(member(duration, "unit"))
+    printed = written.strip().lower()
     return _UCUM.get(printed.removesuffix("s"), printed)
 
 
@@ -236,9 +231,9 @@ def read_worded_end(
         for words, is_title in texts[:MOST_TEXTS]
         for mention in rules.read(words, subject, is_title=is_title)
     ]
-    kinds = {one.kind for one in mentions} | (
-        {"doubtful"} if len(texts) > MOST_TEXTS else set()
-    )
+    kinds = {mention.kind for mention in mentions}
+    if len(texts) > MOST_TEXTS:
+        kinds.add("doubtful")
     if kinds & {"length", "day"}:
         return _clear_end(mentions)
     if "event" in kinds:
@@ -328,12 +323,10 @@ def _parameter(parameter: Json) -> str:
     """Write a device parameter as one line, `Length of need: 99 months`."""
     name = " ".join(texts_of(parameter.get("code"))[:1])
     amount = number(member(parameter, "valueQuantity", "value"))
-    unit = text(member(parameter, "valueQuantity", "unit")) or text(
-        member(parameter, "valueQuantity", "code")
-    )
-    value = (
-        f"{amount:g} {unit}"
-        if amount is not None
-        else " ".join(texts_of(parameter.get("valueCodeableConcept"))[:1])
-    )
+    if amount is None:
+        value = " ".join(texts_of(parameter.get("valueCodeableConcept"))[:1])
+    else:
+        unit = text(member(parameter, "valueQuantity", "unit"))
+        unit = unit or text(member(parameter, "valueQuantity", "code"))
+        value = f"{amount:g} {unit}"
     return f"{name}: {value}" if value else ""

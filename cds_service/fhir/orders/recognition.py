@@ -1,7 +1,7 @@
-"""Recognises what an order requests: by code, and by text if no code is conclusive.
+"""Recognise what an order requests: by code, and by text if no code is conclusive.
 
-Billing codes sent with the order (Da Vinci CRD) explain its own code if we do not know
-it.
+Billing codes that were sent with the order (Da Vinci CRD) count if its own code is not
+known.
 
 Only what is ordered counts (`code`, `orderDetail`), never why (`reasonCode`): a brace
 because of a kyphoplasty is a brace.
@@ -65,10 +65,10 @@ ADDITIONAL_LEVEL = "augmentation-additional-level"
 HEIGHT_RESTORATION = "height-restoration"
 AUGMENTATION = AUGMENTATIONS | {ADDITIONAL_LEVEL}
 OF_AUGMENTATION = AUGMENTATION | {HEIGHT_RESTORATION}
-# Types of which the first question decides nothing. It reads words as they are; those
-# of a Procedure are read without their years.
+# Types that `may_concern_us` never rules out: they hold or name something else, and the
+# words of a Procedure are only read without their years.
 READ_ON = DEVICE_TYPES | GROUPS | {"Procedure"}
-# the fractures that an augmentation may be for
+# The fractures that an augmentation may be for.
 FRACTURES = frozenset(
     {"vertebral-fracture", "osteoporotic-vertebral-fracture", "unstable-fracture"}
 )
@@ -105,7 +105,7 @@ SUPPORT_KINDS = frozenset(SUPPORT_TITLES)
 # if it names another reason.
 SPECIALIST, REVIEW = "bone-specialist", "bone-treatment"
 BONE_REASONS = FRACTURES | {"osteoporosis"}
-# By a site's own code alone: if the EHR has no hook for a discharge.
+# By a site's own code alone, for an EHR that has no hook for a discharge.
 DISCHARGE = frozenset({"discharge"})
 OURS = OF_AUGMENTATION | SUPPORT_KINDS | DISCHARGE
 
@@ -115,8 +115,8 @@ def may_concern_us(
 ) -> bool:
     """Tell if any order being signed may be one that we answer or note.
 
-    Patient and status are not asked yet. Nearly all signings end here. What holds or
-    refers to something else is read on: a device may be named by reference.
+    Nearly all signings end here. Patient and status are not asked yet. An order that
+    holds or refers to something else may be ours: a device may be named by reference.
     """
     for entry in objects(member(draft_orders, "entry")):
         deadline.check()
@@ -130,7 +130,8 @@ def may_concern_us(
 def _may_be_ours(order: Json, terminology: Terminology) -> bool:
     """Tell if a code or some words of what is ordered may be ours.
 
-    Words next to them are not weighed. A list too long to look through may be ours.
+    The words around them do not count yet. A list that is too long to look through may
+    be ours.
     """
     parts = (order, *objects(order.get("item")))
     titles = [
@@ -142,16 +143,14 @@ def _may_be_ours(order: Json, terminology: Terminology) -> bool:
         return True
     if _any_of(terminology.matches(titles), OURS):
         return True
-    words = [one for title in titles for one in texts_of(title)]
-    return any(
-        (
-            _may_name_ours(word, terminology)
-            if len(word) <= LONGEST_TITLE
-            # Long texts are not kept.
-            else _may_name_ours.__wrapped__(word, terminology)
-        )
-        for word in words
-    )
+    for title in titles:
+        for words in texts_of(title):
+            # Only short texts are kept in the cache.
+            is_short = len(words) <= LONGEST_TITLE
+            may_name = _may_name_ours if is_short else _may_name_ours.__wrapped__
+            if may_name(words, terminology):
+                return True
+    return False
 
 
 @lru_cache(KEPT_TEXTS)
@@ -172,7 +171,7 @@ def recognise_augmentation(
 ) -> Recognition | None:
     """Recognise an augmentation order and its concepts; None if it is none.
 
-    One of its concepts may be `height-restoration`.
+    One of its concepts may be `height-restoration`: ICD-10-PCS has a code for that.
     """
     if resource.get("resourceType") not in ORDER_TYPES:
         return None
@@ -206,7 +205,7 @@ def orders_discharge(drafts: DraftOrders, terminology: Terminology) -> bool:
 
 
 def words_name_augmentation(resource: Json, terminology: Terminology) -> bool:
-    """Tell if any title of any order names an augmentation, even as its occasion."""
+    """Tell if a title of an order names an augmentation, even as its occasion."""
     words = [
         word[:LONGEST_TITLE]
         for title in codeables(resource, *TITLES)
@@ -219,11 +218,11 @@ def words_on_procedure(resource: Json, terminology: Terminology) -> frozenset[st
     """Tell kyphoplasty from vertebroplasty by words, if the code is of both."""
     titles = [*_titles(resource), *codeables(resource, "orderDetail")]
     texts = [words for codeable in titles for words in texts_of(codeable)]
-    beside = _beside(titles, resource, terminology)
+    site_words = _site_words(titles, resource, terminology)
     named = {
         concept
         for words in texts
-        for concept in name_augmentation(words, terminology, beside)
+        for concept in name_augmentation(words, terminology, site_words)
     }
     return frozenset(named & {"kyphoplasty", "vertebroplasty"})
 
@@ -243,7 +242,7 @@ def classified(drafts: DraftOrders, terminology: Terminology) -> DraftOrders:
     """Keep with each order that is to be carried out what it was recognised as.
 
     Raises:
-        DeadlinePassed: there are too many for the time there is.
+        DeadlinePassed: there are too many for the time that is left.
     """
     return replace(
         drafts,
@@ -363,7 +362,7 @@ def _names_bone(
 def _is_elsewhere(resource: Json, terminology: Terminology) -> bool:
     """Tell if the site or reason of a therapy is another part: a shoulder, the lungs.
 
-    A site or reason of the spine decides against that.
+    It is not if any site or reason is of the spine.
     """
     places = [
         word
@@ -387,11 +386,8 @@ def _recognise_device(
     titles += codeables(device, "type")
     names = [text(name.get("name")) for name in objects(device.get("deviceName"))]
     names += [text(device.get("model")), text(member(reference, "display"))]
-    return _support(
-        [*titles, *({"text": name} for name in names if name)],
-        frozenset({"brace"}),
-        terminology,
-    )
+    titles += [{"text": name} for name in names if name]
+    return _support(titles, frozenset({"brace"}), terminology)
 
 
 def _support(
@@ -411,7 +407,7 @@ def _support(
     concepts = frozenset(
         [kind for one in words for kind in name_support(one, kinds, terminology)]
     )
-    # its code takes precedence over its words
+    # The code takes precedence over the words.
     if OTHER_ORTHOSIS in terminology.concepts(titles):
         concepts -= {"brace"}
     return Recognition(concepts, "text") if concepts else None
@@ -463,15 +459,15 @@ def _by_text(
     words = _unknown_words(titles, terminology)
     if not words:
         return None
-    beside = _beside(titles, resource, terminology)
-    # for a completed procedure, a year is a date
+    site_words = _site_words(titles, resource, terminology)
+    # In the title of a procedure that was done, a year is a date.
     if resource.get("resourceType") == "Procedure":
         words = [WRITTEN_YEAR.sub("", one) for one in words]
     concepts = frozenset(
         [
             concept
             for word in words
-            for concept in name_augmentation(word, terminology, beside)
+            for concept in name_augmentation(word, terminology, site_words)
         ]
     )
     if not concepts or any(
@@ -483,7 +479,7 @@ def _by_text(
     return Recognition(concepts, "text")
 
 
-def _beside(
+def _site_words(
     titles: Sequence[Json], resource: Json, terminology: Terminology
 ) -> str | None:
     """Return the order's words about the body site; None if a code is of another act.
