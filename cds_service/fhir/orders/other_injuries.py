@@ -1,4 +1,4 @@
-"""Finds other fractures and operations of the spine that a brace may be for.
+"""Find other fractures and operations of the spine that a brace may be for.
 
 They are on record or in the orders being signed. With the reasons that a brace's own
 order names (`keep_reasons.py`) and the findings, `core/bracing.py` decides if it stays.
@@ -67,15 +67,14 @@ from cds_service.fhir.site_calendar import SiteCalendar
 
 SURGERY = frozenset({"prior-spinal-surgery", "spinal-surgery-unstated"})
 OLD = frozenset({"old-fracture"})
-ORDERED = "serviceRequests"
-# What is written next to the code of a fracture may be more than the fracture.
+# Concepts of a fracture next to whose code something else may be written.
 UNREAD_NEXT_TO_CODE = frozenset({MAY_BE_GRAVE, in_doubt(UNREAD_REASON)})
-# What lists other than that of problems name, stated in a title or in doubt next to it.
-# Reasons to keep a brace are left out, since they are findings; so is surgery, which
-# `_is_operated` looks for.
+# What other lists than that of problems may name: in a title, or in doubt next to it.
+# Reasons to keep a brace are left out, since they are findings. Surgery is left out,
+# since `_is_operated` looks for it.
 NAMED_ELSEWHERE = (SPINAL | OF_THE_SPINE) - KEPT_REASONS - SURGERY
 NAMED_ELSEWHERE |= frozenset(map(in_doubt, NAMED_ELSEWHERE))
-# an older entry is often a healed fracture that was never closed
+# An older entry is often a healed fracture that was never closed.
 RECENT = timedelta(days=180)
 NO_MORE = frozenset({"entered-in-error", "not-done", "stopped", "revoked", "cancelled"})
 
@@ -135,7 +134,7 @@ def find_other_injuries(
     fresh, possible = untreated(levels["fresh"], levels["open"], {*treated})
     if not braces:
         return OtherInjuries(fresh, possible)
-    signed_reasons = (reasons_of_order(one, drafts, terminology) for one in signed)
+    signed_reasons = (reasons_of_order(order, drafts, terminology) for order in signed)
     unread = {
         element
         for order in signed
@@ -232,7 +231,7 @@ def _is_payers_length(words: str, terminology: Terminology) -> bool:
 def _is_problem_open(search: Search) -> bool:
     """Tell if an entry of the problem list may be what a brace is for.
 
-    Spinal surgery is left out: it is a reason of its own.
+    Spinal surgery is left out: `_is_operated` looks for it.
     """
     for entry in search.record.of_key("conditions"):
         if MAY_NEED_BRACE not in entry.concepts or entry.concepts & SURGERY:
@@ -277,9 +276,9 @@ def _is_ordered_lately(entry: Entry, search: Search) -> bool:
 
 
 def _may_name_fracture(entry: Entry, search: Search) -> bool:
-    """Tell if an entry besides brace orders may name a fracture of late.
+    """Tell if an entry that is no brace order may name a recent fracture.
 
-    An entry that says no day may.
+    An entry without a day may.
     """
     if entry.kind in DEVICE_ORDERS or entry.status in NO_MORE:
         return False
@@ -293,10 +292,9 @@ def _may_name_fracture(entry: Entry, search: Search) -> bool:
 
 
 def _is_named_elsewhere(search: Search) -> bool:
-    """Tell if an entry of another list names a tumour or an infection of the spine.
+    """Tell if another list than the problem list names a tumour or spinal infection.
 
-    The problem list has a rule of its own. The entry must be of the last half year or
-    undated, or a drug that is still taken.
+    The entry must be of the last half year or undated, or a drug that is still taken.
     """
     calendar = search.calendar
     for entry in search.record.entries:
@@ -319,7 +317,7 @@ def _is_named_elsewhere(search: Search) -> bool:
 
 
 def _is_long_over(condition: Json, search: Search) -> bool:
-    """Tell if its status says that it is over, and all its days are long ago."""
+    """Tell if a condition is over by its status, and all its days are long ago."""
     is_past = clinical_status(condition) & PAST or certainty_of(condition) == "past"
     if not is_past:
         return False
@@ -364,9 +362,8 @@ def _freshness(condition: Json, search: Search) -> Freshness:
     if certainty == "denied" or is_old_by_words:
         return "old"
     if statuses & PAST or certainty == "past":
-        # no fracture is healed in a few weeks, whatever its status says
-        is_over = _is_long_over(condition, search)
-        return "old" if is_over else "open"
+        # No fracture is healed in a few weeks, whatever its status says.
+        return "old" if _is_long_over(condition, search) else "open"
     first, last = _days_of(condition, search)
     if last is not None and last < search.recent:
         return "old"
@@ -376,10 +373,10 @@ def _freshness(condition: Json, search: Search) -> Freshness:
 
 
 def _days_of(condition: Json, search: Search) -> tuple[date | None, date | None]:
-    """Return the first and the last day on which it may have begun.
+    """Return the first and the last day on which a condition may have begun.
 
     None if nothing gives that day. A fracture is recorded after it began, so the day of
-    recording is the latest possible one. Without an onset it is used as both days.
+    recording is the latest possible one. Without an onset, it is used for both.
     """
     calendar, recorded = search.calendar, recorded_on(condition)
     written = calendar.first_day(recorded), calendar.last_day(recorded)
@@ -440,9 +437,9 @@ def _is_surgery(resource: Json, terminology: Terminology) -> bool:
 
 
 def _is_lately(resource: Json, search: Search) -> bool:
-    """Tell if it was done or ordered within the time of a fresh fracture.
+    """Tell if a resource was done or ordered within the time of a fresh fracture.
 
-    An entry without a day counts.
+    A resource without a day counts.
     """
     if text(resource.get("status")) in NO_MORE:
         return False
@@ -450,7 +447,7 @@ def _is_lately(resource: Json, search: Search) -> bool:
     performed = calendar.effective(resource, "performed")
     planned = read_times(resource, calendar).start
     written = calendar.first_day(resource.get("authoredOn"))
-    days = [
-        day for day in (performed.day if performed else None, planned, written) if day
-    ]
+    days = [day for day in (planned, written) if day]
+    if performed:
+        days.append(performed.day)
     return not days or max(days) >= search.recent

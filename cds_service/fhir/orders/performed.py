@@ -1,4 +1,4 @@
-"""Reads what follows an augmentation that was done: itself, appointments, biopsies.
+"""Read an augmentation that was done, with the appointments and biopsies that follow.
 
 Raw JSON of the record in, an order out; junk never raises.
 """
@@ -50,23 +50,24 @@ from cds_service.fhir.references import last_name
 from cds_service.fhir.site_calendar import SiteCalendar
 
 DONE = frozenset({"completed", "in-progress"})
-# It was begun, and may have been done.
+# Statuses of a procedure that was begun, and may have been done.
 MAYBE_DONE = frozenset({"unknown", "on-hold", "stopped"})
 BOOKED = frozenset({"booked", "arrived", "checked-in"})
 COMMENTS = ("comment", "patientInstruction")
 DISPENSABLE = frozenset({"optional", "information-only"})
 # A biopsy is ordered before the procedure at which it is taken.
 ORDERED_BEFORE = timedelta(days=90)
-# Days between two entries of one operation.
-DOCUMENTED_WITHIN, OVER_MIDNIGHT = 7, 1
+# Most days between two entries of one operation: of two systems, and over midnight.
+DOCUMENTED_WITHIN = 7
+OVER_MIDNIGHT = 1
 STOPPED = frozenset({"revoked", "entered-in-error", "draft", "not-done", "preparation"})
 NO_REPORT = frozenset({"entered-in-error", "cancelled"})
 # What an appointment says of itself, in words or codes.
 ABOUT = ("serviceType", "specialty", "appointmentType", "reasonCode", "serviceCategory")
 LISTS = ("appointments", "pathology")
-# Not every EHR has them: named only if they were asked for and failed.
+# Lists that not every EHR has: they count as unread only if reading them failed.
 OPTIONAL_LISTS = ("supplyRequests", "imagingStudies", "encounter")
-# What the report of a biopsy may find, by what we know of it.
+# The concepts of each grave result of a biopsy.
 GRAVE_RESULTS: Mapping[GraveResult, frozenset[str]] = {
     "malignancy": frozenset(
         {
@@ -103,16 +104,16 @@ def find_performed(
 ) -> AugmentationOrder | None:
     """Find the augmentation done in this stay, or the newest since this day.
 
-    Without any, one that may have been: by a status that leaves it open, or by a
-    month, a year or no day at all. What was another operation stays in the record: a
-    vertebra treated weeks ago did not break together with that of today.
+    If there is none, find one that may have been done: its status leaves that open, or
+    it has only a month, a year or no day at all. Another operation stays in the record:
+    a vertebra treated weeks ago did not break together with that of today.
 
     Args:
         record: the patient's record, or its procedures alone.
         terminology: the service's terminology.
         encounter: the id of the stay.
         since: the first day that counts, whatever the stay.
-        today: the day of the answer; what is dated later was not done.
+        today: the day of the answer; a procedure of a later day was not done.
     """
     calendar = terminology.calendar
     stay = _stay_that_ends(record, encounter, calendar)
@@ -135,7 +136,7 @@ def find_performed(
 
 
 def has_augmentation(record: PatientRecord, terminology: Terminology) -> bool:
-    """Tell if there is any augmentation that was, or may have been, done."""
+    """Tell if any augmentation was done, or may have been."""
     return any(True for _ in _procedures(record, terminology))
 
 
@@ -143,9 +144,9 @@ class _Stay(NamedTuple):
     """The stay that ends.
 
     Attributes:
-        name: as others refer to it; empty if the call names none.
+        name: `Encounter/12`; empty if the call names none.
         start: the day on which it began; None if that is not known.
-        others: stays in hospital, by name, that are known to be no part of it.
+        others: names of stays in hospital that are known to be no part of it.
     """
 
     name: str
@@ -153,9 +154,9 @@ class _Stay(NamedTuple):
     others: frozenset[str]
 
     def holds(self, procedure: Json, calendar: SiteCalendar) -> bool:
-        """Tell if a procedure names this stay, or was done in its time.
+        """Tell if a procedure names this stay, or was done during it.
 
-        In its time it may name a department's contact, or nothing.
+        A procedure during the stay may name a department's contact, or no stay.
         """
         named = _stay_of(procedure)
         if self.name and named == self.name:
@@ -188,7 +189,7 @@ def _is_apart(encounter: Json, stay: str) -> bool:
 def _newest_operation(
     procedures: Sequence[Order], stay: _Stay, terminology: Terminology
 ) -> Sequence[Order]:
-    """Leave out what was another operation than those of this stay, or the newest."""
+    """Leave out all but one operation: that of this stay, else the newest."""
     calendar = terminology.calendar
     ours = [one for one in procedures if stay.holds(one.resource, calendar)]
     if not ours:
@@ -262,7 +263,7 @@ def _days_of(
 ) -> tuple[date | None, date | None]:
     """Return the first and last day on which it may have been done; None if not known.
 
-    What has no end ended as it began.
+    A procedure without an end ended on the day on which it began.
     """
     on = procedure.get("performedDateTime")
     period = member(procedure, "performedPeriod")
@@ -274,10 +275,10 @@ def _days_of(
 def without_performed(
     record: PatientRecord, performed: AugmentationOrder, terminology: Terminology
 ) -> PatientRecord:
-    """Leave these procedures out: an augmentation is no earlier one of itself.
+    """Leave these procedures out, so that they do not count as earlier ones.
 
-    The bone drugs and states that one names count, as at the signing; what is grave
-    in it is read with the operation.
+    The bone drugs and states that they name count, as at the signing; what is grave in
+    them is read with the operation.
     """
     entries: list[Entry] = []
     for entry in record.entries:
@@ -314,13 +315,12 @@ def read_leaving(
             booking.reference,
         ),
     )
+    unread = [key for key in LISTS if _is_unread(record, key)]
+    unread += [key for key in OPTIONAL_LISTS if _has_failed(record, key)]
     return Leaving(
         bookings=tuple(bookings),
         biopsies=tuple(_biopsies(record, terminology, performed, today)),
-        unread=(
-            *(key for key in LISTS if _is_unread(record, key)),
-            *(key for key in OPTIONAL_LISTS if _has_failed(record, key)),
-        ),
+        unread=tuple(unread),
     )
 
 
@@ -349,7 +349,7 @@ def _of_type(record: PatientRecord, kind: str) -> Iterator[Order]:
 
 
 def _stay_of(resource: Json) -> str:
-    """Return the stay that a resource names, on any address of the server."""
+    """Return the stay that a resource names, without the server's address."""
     return last_name(text(member(resource, "encounter", "reference")))
 
 
@@ -375,10 +375,10 @@ def _bookings(
 
 
 def takes_place(appointment: Json, terminology: Terminology) -> bool:
-    """Tell if nothing in a booked appointment may say that it is off.
+    """Tell if an appointment is booked, and nothing in it may say that it is off.
 
-    A participant who declined, a reason why it was cancelled, or a comment that was not
-    understood may.
+    A participant who declined, a reason for cancelling, or a comment that was not
+    understood may say so.
     """
     if text(appointment.get("status")) not in BOOKED:
         return False
@@ -397,7 +397,7 @@ def takes_place(appointment: Json, terminology: Terminology) -> bool:
 
 
 def _is_declined(participant: Json) -> bool:
-    """Tell if somebody declined whom the visit needs."""
+    """Tell if this participant declined, and the visit needs them."""
     if text(participant.get("status")) != "declined":
         return False
     actor = text(member(participant, "actor", "reference"))
@@ -410,15 +410,12 @@ def _kinds_booked(
     of_orders: dict[str, frozenset[str]],
     terminology: Terminology,
 ) -> Sequence[BookingKind]:
-    """List what an appointment is for.
-
-    Its order says so, else its own codes and words.
-    """
+    """List what an appointment is for: by its order, else its own codes and words."""
     orders = [
         last_name(text(reference.get("reference")))
         for reference in objects(appointment.get("basedOn"))
     ]
-    booked = frozenset[str]().union(*(of_orders.get(one, ()) for one in orders))
+    booked = frozenset[str]().union(*(of_orders.get(name, ()) for name in orders))
     if not booked:
         booked = _kinds_named(appointment, terminology)
     kinds: tuple[BookingKind, ...] = get_args(BookingKind)
@@ -435,10 +432,9 @@ def _kinds_named(appointment: Json, terminology: Terminology) -> frozenset[str]:
         titles.append({"text": described})
     reasons = {"reasonCode": appointment.get("reasonCode")}
     orders = [{"resourceType": "ServiceRequest", "code": one} for one in titles]
-    kinds = frozenset[str]().union(
-        *(_kinds_of(one | reasons, terminology) for one in orders)
-    )
-    drugs = (read_billed(one, terminology) for one in orders)
+    named = (_kinds_of(order | reasons, terminology) for order in orders)
+    kinds = frozenset[str]().union(*named)
+    drugs = (read_billed(order, terminology) for order in orders)
     if any(drug and BONE_DRUG in drug.concepts for drug in drugs):
         kinds |= {REVIEW}
     return kinds
@@ -462,7 +458,10 @@ def _biopsies(
     performed: AugmentationOrder,
     today: date,
 ) -> Iterator[Biopsy]:
-    """Yield each biopsy of this fracture; of one that was taken, not its order too."""
+    """Yield each biopsy of this fracture; orders count only if none was taken.
+
+    Results of tissue that belong to no known biopsy follow.
+    """
     since = (performed.performed_on or today) - ORDERED_BEFORE
     taken = list(_sent(record, "Procedure", terminology, since))
     ordered = list(_sent(record, "ServiceRequest", terminology, since))
@@ -483,7 +482,7 @@ def _biopsies(
         answered += back
         yield _biopsy(order.reference, sent, back, pending, terminology)
     others = (report for report in reports if report not in answered)
-    yield from _unasked(others, terminology, performed)
+    yield from _without_biopsy(others, terminology, performed)
 
 
 def _biopsy(
@@ -498,12 +497,13 @@ def _biopsy(
     Args:
         reference: reference of the biopsy, or of its order.
         sent: the day on which it was taken; None if that is not known.
-        back: final reports that may be of it: what is grave in any is said.
-        pending: other reports that may be of it; one before a final report is settled.
+        back: final reports that may be of it; a grave result in any of them counts.
+        pending: other reports that may be of it; those of before the last final report
+            do not count.
     """
     calendar = terminology.calendar
     own = [report for report in back if _is_of_biopsy(report, terminology)]
-    grave = [report for report in back if _graves(report, terminology)]
+    grave = [report for report in back if _grave_results(report, terminology)]
     unclear = [one for one in own if not is_result_understood(one, terminology)]
     days = [_reported_on(report, calendar) for report in grave or unclear]
     final_days = [_reported_on(report, calendar) for report in back]
@@ -517,26 +517,26 @@ def _biopsy(
         sent_on=sent,
         is_back=bool(own),
         reference=reference,
-        names=_graves_of(grave, terminology),
+        names=_grave_results_of(grave, terminology),
         back_on=max(filter(None, days), default=None),
         is_unclear=bool(unclear),
-        preliminary=_graves_of(unsettled, terminology),
+        preliminary=_grave_results_of(unsettled, terminology),
     )
 
 
-def _graves_of(
+def _grave_results_of(
     reports: Iterable[Json], terminology: Terminology
 ) -> frozenset[GraveResult]:
-    named = (_graves(report, terminology) for report in reports)
+    named = (_grave_results(report, terminology) for report in reports)
     return frozenset[GraveResult]().union(*named)
 
 
-def _unasked(
+def _without_biopsy(
     reports: Iterable[Json], terminology: Terminology, performed: AugmentationOrder
 ) -> Iterator[Biopsy]:
-    """Yield the results since the operation that no biopsy we know was taken for.
+    """Yield the results since the operation that belong to no known biopsy.
 
-    Tissue is taken in a kyphoplasty without an order of its own. What is plain of them
+    Tissue is often taken in a kyphoplasty without a separate order. A plain result
     opens nothing.
     """
     for report in reports:
@@ -549,7 +549,7 @@ def _unasked(
             continue
         if objects(report.get("basedOn")) and not names_spine(report, terminology):
             continue  # of another order
-        names = _graves(report, terminology)
+        names = _grave_results(report, terminology)
         is_unclear = not is_result_understood(report, terminology)
         if names or is_unclear:
             reference = f"DiagnosticReport/{text(report.get('id'))}"
@@ -564,14 +564,14 @@ def _unasked(
 
 
 def _is_of_biopsy(report: Json, terminology: Terminology) -> bool:
-    """Tell if a report is of a vertebra: it names its order, the spine or no organ."""
+    """Tell if a report is of a vertebra: it names an order, or no other organ."""
     if objects(report.get("basedOn")):
         return True
     return not is_of_other_organ(report, terminology)
 
 
-def _graves(report: Json, terminology: Terminology) -> frozenset[GraveResult]:
-    """Return what grave a report of a biopsy names, in codes or words."""
+def _grave_results(report: Json, terminology: Terminology) -> frozenset[GraveResult]:
+    """Return the grave results that a report of a biopsy names, in codes or words."""
     named = grave_things_in(report, terminology)
     return frozenset(kind for kind, of in GRAVE_RESULTS.items() if named & of)
 
@@ -599,10 +599,10 @@ def _is_pathology(report: Json, terminology: Terminology) -> bool:
 def _may_answer(
     report: Json, sent: date | None, names: set[str], calendar: SiteCalendar
 ) -> bool:
-    """Tell if a report, final or not, is of a biopsy sent on this day.
+    """Tell if a report, final or not, may be of a biopsy that was sent on this day.
 
-    A report of another order is none. One that names no order is, if it is of that day
-    or later.
+    If the report names an order, that must be one of `names`. If not, it must be of
+    that day or later.
     """
     based_on = [
         last_name(text(reference.get("reference")))
