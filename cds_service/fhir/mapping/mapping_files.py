@@ -136,10 +136,8 @@ def _code_set(
         for rule in include.get("filter", []):
             with faults:
                 if (rule["property"], rule["op"]) == IS_A:
-                    place_of_rule = f"{at}.filter"
-                    roots.append(
-                        _sound_code(system, rule["value"], path, place_of_rule, systems)
-                    )
+                    root, key_of_rule = rule["value"], f"{at}.filter"
+                    roots.append(_sound_code(system, root, path, key_of_rule, systems))
                 else:
                     uri = _uri(system, systems)
                     classes.append((uri, _class_rule(rule, path, at)))

@@ -26,9 +26,13 @@ _NOTHING = re.compile(r"(?!)")
 
 
 def whole_word(words: Sequence[str]) -> re.Pattern[str]:
-    """Return a pattern for one of these words as a whole; without words, for none."""
+    """Return a pattern for any of these words as a whole; without words, for none."""
+    return re.compile(_any_of(words)) if words else _NOTHING
+
+
+def _any_of(words: Sequence[str]) -> str:
     patterns = sorted({folded_pattern(word) for word in words}, key=_longest_first)
-    return re.compile(_APART % "|".join(patterns)) if patterns else _NOTHING
+    return _APART % "|".join(patterns)
 
 
 def _longest_first(word: str) -> tuple[int, str]:
@@ -53,8 +57,7 @@ class PlainWords:
         """Keep the words, to be compiled when they are first needed."""
         self.words, self.durations = tuple(words), durations
         self.earlier = tuple(earlier)
-        whole = sorted({folded_pattern(word) for word in words}, key=_longest_first)
-        self._any = _APART % "|".join(whole)
+        self._any = _any_of(words)
         self._kept = lru_cache(KEPT_TEXTS)(self._are_all)
 
     @cached_property
@@ -101,7 +104,7 @@ class PlainWords:
         return self._word.search(folded(text)) is not None
 
     def words_in(self, text: str) -> list[str]:
-        """List the plain words and phrases of a folded text, the longest first."""
+        """List the plain words of a folded text; of two at a place, the longer."""
         return [match[0] for match in self._word.finditer(text)]
 
     def left_in(self, text: str) -> tuple[str, ...]:
@@ -109,7 +112,5 @@ class PlainWords:
         remainder = text[:LONGEST_TEXT]
         if self.durations:
             remainder = self.durations.without_times(remainder, is_title=True)
-        remainder = folded(remainder)
-        return tuple(
-            filter(None, re.split(rf"{_DIVIDES}+", self._word.sub(" ", remainder)))
-        )
+        unknown = self._word.sub(" ", folded(remainder))
+        return tuple(word for word in re.split(rf"{_DIVIDES}+", unknown) if word)
