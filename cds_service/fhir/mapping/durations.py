@@ -9,7 +9,6 @@ check, a dose, a visit) are ignored. Anything unclear is reported as doubtful.
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date
-from functools import partial
 from itertools import islice
 from pathlib import Path
 from typing import Literal, NamedTuple
@@ -273,7 +272,7 @@ class DurationRules:
 
     def names_brace(self, text: str) -> bool:
         """Tell if a text names a brace, or wearing one."""
-        return self._named(normal(text[:LONGEST_TEXT]), "brace")
+        return self._names(normal(text[:LONGEST_TEXT]), "brace")
 
     def counts_unknown(self, text: str) -> bool:
         """Tell if a number counts an unknown word, which may be a unit of time."""
@@ -368,7 +367,7 @@ class DurationRules:
             text = text[: overlong.start()]
         for start, end in self._clauses(text):
             words = text[start:end]
-            own = self._named(words, subject)
+            own = self._names(words, subject)
             other = self._is_about_other(words, subject)
             if own or other:
                 about = own
@@ -385,20 +384,19 @@ class DurationRules:
             start = match.end()
         yield start, len(text)
 
-    def _named(self, words: str, name: str) -> bool:
+    def _names(self, words: str, name: str) -> bool:
         return self._of_all[name].search(words) is not None
 
     def _is_about_other(self, clause: str, subject: str) -> bool:
         other = "bed_rest" if subject == "brace" else "brace"
-        return self._named(clause, "others") or self._named(clause, other)
+        return self._names(clause, "others") or self._names(clause, other)
 
     def _last_day(self, text: str, match: re.Match[str]) -> Mention | None:
         """Read a day that is stated as the last one; None for any other day."""
         parts = {name: value for name, value in match.groupdict().items() if value}
         # each form has its own number after the names of its groups
-        day = self._day_of(
-            {name.rstrip("0123456789"): value for name, value in parts.items()}
-        )
+        named = {name.rstrip("0123456789"): value for name, value in parts.items()}
+        day = self._day_of(named)
         before = text[max(0, match.start() - NEAR) : match.start()]
         for name in self._all_languages:
             until = self._by_language[name, "until"].search(before)
@@ -408,9 +406,8 @@ class DurationRules:
             start = match.start() - len(before) + until.start()
             if day is None:
                 return Mention("doubtful", start, match.end())
-            return Mention(
-                "day", start, match.end(), day=day, until=self.languages[name].until_day
-            )
+            until_day = self.languages[name].until_day
+            return Mention("day", start, match.end(), day=day, until=until_day)
         return None
 
     def _day_of(self, parts: Mapping[str, str]) -> date | None:
@@ -442,19 +439,18 @@ class DurationRules:
         has_length = any(one.kind == "length" for one in lengths)
         if has_length or (clause.other and not clause.own):
             return
-        is_overnight = subject == "bed_rest" and self._named(text, "overnight")
-        if is_overnight or any(
-            map(partial(self._names_event, text), self._all_languages)
-        ):
+        languages = self._all_languages
+        is_overnight = subject == "bed_rest" and self._names(text, "overnight")
+        has_event = any(self._names_event(text, language) for language in languages)
+        if is_overnight or has_event:
             yield Mention("event", 0, len(text))
             return
         may_be_of_brace = subject == "brace" and clause.about is not False
-        if may_be_of_brace and not any(self._amounts(text)):
-            loose = self._of_all["loose"].search(text)
-            if loose and not self._ends(
-                text[: loose.start()], "every", self._all_languages
-            ):
-                yield Mention("doubtful", *loose.span())
+        if not may_be_of_brace or any(self._amounts(text)):
+            return
+        loose = self._of_all["loose"].search(text)
+        if loose and not self._ends(text[: loose.start()], "every", languages):
+            yield Mention("doubtful", *loose.span())
 
     def _names_event(self, text: str, language: str) -> bool:
         """Tell if an end without a day is named: `until mobilised`, not `until`."""
