@@ -208,7 +208,7 @@ def asides_of(entry: Json) -> Iterator[Aside]:
     They are in its elements, in contained resources, and in a narrative that is not
     made from the elements.
     """
-    yield from _read(text(entry.get("resourceType")), entry)
+    yield from _in_elements(text(entry.get("resourceType")), entry)
     for resource in objects(entry.get("contained")):
         yield from _of_contained(resource)
     if _is_written(entry.get("text")):
@@ -221,7 +221,7 @@ def words_of_asides(asides: Iterable[Aside]) -> Iterator[str]:
         yield from texts_of(aside.code) if aside.code else (aside.words,)
 
 
-def holds_more(entry: Json) -> bool:
+def has_inner_asides(entry: Json) -> bool:
     """Tell if an entry has contained resources, or a narrative with new words."""
     return bool(entry.get("contained")) or _is_written(entry.get("text"))
 
@@ -231,7 +231,14 @@ def _is_written(narrative: Any) -> bool:
     return isinstance(narrative, dict) and text(narrative.get("status")) not in _MADE
 
 
-def _read(kind: str, resource: Json) -> Iterator[Aside]:
+def _in_elements(kind: str, resource: Json) -> Iterator[Aside]:
+    """Yield the asides in the elements of a resource.
+
+    Args:
+        kind: its type; empty for a contained resource, of which only those elements
+            are left out that are silent in any type.
+        resource: raw JSON.
+    """
     waiting: list[tuple[str, Any]] = [
         (name, value)
         for name, value in resource.items()
@@ -327,4 +334,4 @@ def _of_contained(resource: Json) -> Iterator[Aside]:
     # The code of an Observation is a question, and only its value the answer.
     if kind != OBSERVATION:
         yield from (Aside(code=one) for one in objects(resource.get("code")))
-    yield from _read("", resource)
+    yield from _in_elements("", resource)

@@ -227,7 +227,7 @@ def _of_problem(coding: Json, terminology: Terminology) -> Verdict:
         return "apart"
     if concepts and concepts <= rules.problem_concepts:
         return "apart"
-    return _otherwise("conditions", coding, concepts, terminology)
+    return _verdict_on_unlisted("conditions", coding, concepts, terminology)
 
 
 def _of_fracture(coding: Json, terminology: Terminology, *, is_old: bool) -> Verdict:
@@ -239,7 +239,7 @@ def _of_fracture(coding: Json, terminology: Terminology, *, is_old: bool) -> Ver
     is_identified = terminology.identifies("conditions", codeable)
     if not is_identified and concepts and concepts <= OF_A_FRACTURE:
         return "apart"
-    return _otherwise("conditions", coding, concepts, terminology)
+    return _verdict_on_unlisted("conditions", coding, concepts, terminology)
 
 
 def _of_act(coding: Json, terminology: Terminology) -> Verdict:
@@ -250,10 +250,10 @@ def _of_act(coding: Json, terminology: Terminology) -> Verdict:
     codes = terminology.codings(codeable)
     if not concepts & SPINAL and any(rules.is_act(*one) for one in codes):
         return "apart"
-    return _otherwise("procedures", coding, concepts, terminology)
+    return _verdict_on_unlisted("procedures", coding, concepts, terminology)
 
 
-def _otherwise(
+def _verdict_on_unlisted(
     kind: Listed, coding: Json, concepts: frozenset[str], terminology: Terminology
 ) -> Verdict:
     """Return `spinal` for a code that we know, or whose system we know; else `unknown`.

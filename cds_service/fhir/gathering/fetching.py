@@ -122,21 +122,22 @@ def read_results(
         asked = {key: task() for key, task in tasks.items()}
     else:
         asked = run_side_by_side(tasks, until)
-    answers = {**sent, **asked}
+    answers: dict[str, QueryResult] = {}
     for template in plan.templates:
-        key, answer = template.key, sent[template.key]
-        is_whole = answer.state != "absent" and answer.next_page is None
-        if is_whole or key in asked:
-            continue
-        is_late = key in tasks
-        failed = NOT_IN_TIME if is_late else _unasked(request, template, fhir)
-        answers[key] = _without_server(answer, failed)
-    for key in tasks:
-        if sent[key].state == "absent":
-            answers[key] = answers[key]._replace(origin="fhir")
-    for template in plan.templates:
-        if template.key in asked and _is_in_part(request, template):
-            answers[template.key] = _as_part(answers[template.key])
+        key, prefetched = template.key, sent[template.key]
+        is_whole = prefetched.state != "absent" and prefetched.next_page is None
+        if key in asked:
+            is_part = _is_in_part(request, template)
+            answer = _as_part(asked[key]) if is_part else asked[key]
+        elif is_whole:
+            answer = prefetched
+        else:
+            is_late = key in tasks
+            failed = NOT_IN_TIME if is_late else _unasked(request, template, fhir)
+            answer = _without_server(prefetched, failed)
+        if key in tasks and prefetched.state == "absent":
+            answer = answer._replace(origin="fhir")
+        answers[key] = answer
     if any(answer.state != "failed" for answer in asked.values()):
         answers |= dict.fromkeys(_kept_by_none(plan, answers, fhir, until), KEEPS_NONE)
     return answers

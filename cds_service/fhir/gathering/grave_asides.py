@@ -13,7 +13,7 @@ from cds_service.fhir.gathering.asides import (
     OBSERVATION,
     VOID,
     asides_of,
-    holds_more,
+    has_inner_asides,
     words_of_asides,
 )
 from cds_service.fhir.gathering.bystanders import (
@@ -204,7 +204,7 @@ def grave_things_in(entry: Json, terminology: Terminology) -> frozenset[str]:
         text(entry.get("status")) in VOID
         or is_prohibition(entry)
         # most entries of most lists
-        or (entry.keys() <= _WORDLESS and not title and not holds_more(entry))
+        or (entry.keys() <= _WORDLESS and not title and not has_inner_asides(entry))
     ):
         return frozenset()
     elements = {name: value for name, value in entry.items() if name not in NO_ASIDES}
