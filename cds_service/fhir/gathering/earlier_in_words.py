@@ -50,9 +50,9 @@ def names_years_ago(words: Iterable[str], terminology: Terminology) -> bool:
 def are_reasons_only_of(
     entry: Json, treated: frozenset[str], terminology: Terminology
 ) -> bool:
-    """Tell if what may be earlier in an order's reasons is the augmentation of today.
+    """Tell if an order's reasons name an augmentation, and none but of these levels.
 
-    All such sentences name these levels alone, and no year: `after kyphoplasty L1`.
+    Nor do they name a year: `after kyphoplasty L1`, if L1 is treated now.
 
     Args:
         entry: the order.

@@ -207,7 +207,7 @@ def _left_in(resource: Json, terminology: Terminology) -> Iterable[str]:
 
 
 def _words_of(parts: Sequence[str], value: Any) -> str:
-    """Return the words of an element; empty if another rule reads it, or for a name."""
+    """Return the words of an element, or a mark; empty for a name of who took part."""
     if parts[0] in _NAMED:
         is_said = parts[-1] in ("display", "text")
         return text(value) if is_said and not _is_name(text(value)) else ""
