@@ -1,4 +1,4 @@
-"""Builds the orders that a clinician can accept, each a complete, valid R4 resource.
+"""Make the orders that a clinician can accept, each a complete, valid R4 resource.
 
 A new order is made from a template in `hooks/<service>/orders/`; a corrected order is
 the draft itself. Each is the one action of its suggestion.
@@ -33,15 +33,15 @@ from cds_service.protocol.messages import Action, Suggestion, is_fhir_id
 from cds_service.protocol.signing import Signing
 from cds_service.site.clients import EVERYTHING, Capabilities
 
-# of `meta`: what a server says of the resource that it keeps
+# Elements of `meta` by which a server describes its copy of a resource.
 OF_VERSION = ("versionId", "lastUpdated", "source")
 INSTEAD = say("This is a new order: remove the draft that it replaces")
-# the one placeholder that a template may use without a rule that defines it
+# The only placeholder that a template may use if no rule defines it.
 TODAY = "today"
-TEXT = "text"  # the element whose words are ours; all others are codes and days
+# The element whose words are translated; all others are codes and days.
+TEXT = "text"
 _PLACEHOLDER = re.compile(r"\{([a-z_]+)\}")
 _REQUESTER = re.compile(r"(?:Practitioner|PractitionerRole)/([A-Za-z0-9\-.]{1,64})")
-
 
 Code = tuple[str, str]
 Coding = Mapping[str, str]
@@ -53,7 +53,7 @@ class OrderTemplate:
 
     Attributes:
         resource: R4 JSON without the parts that come from a request.
-        worded: its elements with placeholders.
+        worded: the names of its elements with placeholders.
         own: the site's codes for it.
     """
 
@@ -71,9 +71,9 @@ class OrderTemplate:
         )
 
     def codings(self, capabilities: Capabilities) -> list[Coding] | None:
-        """Return the codes of an order for this EHR, its own first.
+        """Return the codes of an order for this EHR, the site's first.
 
-        None if it takes no such order.
+        None if the EHR takes no such order.
         """
         placeable = self.placeable(capabilities)
         if not placeable and capabilities.orderables == "mapped-only":
@@ -90,7 +90,7 @@ class OrderTemplate:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ordering:
-    """By whom, of what and how orders are suggested in one answer.
+    """What the orders that one answer suggests have in common.
 
     Attributes:
         templates: R4 orders that can be suggested, by name.
@@ -119,10 +119,10 @@ class Ordering:
 def draft_suggestions(
     recommendations: Sequence[Recommendation], ordering: Ordering
 ) -> Mapping[str, tuple[Suggestion, ...]]:
-    """Draft by rule id the new orders and corrections that recommendations offer.
+    """Draft the new orders and corrections that recommendations offer, by rule id.
 
-    What this EHR cannot apply is left out: the card says it in words. The same request
-    on the same day gives the same ids, and no other signing gives them.
+    An order that this EHR cannot apply is left out: the card says it in words. The same
+    request on the same day gives the same ids, and no other signing gives them.
     """
     suggestions: dict[str, tuple[Suggestion, ...]] = {}
     for recommendation in recommendations:
@@ -170,7 +170,7 @@ def _corrections(
     labels = _labels(recommendation.corrections)
     for label, correction in zip(labels, recommendation.corrections, strict=True):
         if correction.end < ordering.today:
-            continue  # the end of a shortest time may be over
+            continue  # an order for at least some weeks may have outlived them
         update = _update(correction, ordering)
         action = _as_applied(update, recommendation, ordering) if update else None
         if action is not None:
@@ -184,7 +184,7 @@ def _corrections(
 
 
 def _labels(corrections: Sequence[Correction]) -> list[str]:
-    """Label each correction's button; of several, with the brace that it is for."""
+    """Label the button of each correction; if there are several, name their braces."""
     ends = [say("set end {day}", day=date_text(one.end)) for one in corrections]
     if len(corrections) == 1:
         return [capital(end) for end in ends]
@@ -207,30 +207,23 @@ def order_words(
     suggestions: Mapping[str, tuple[Suggestion, ...]],
     ordering: Ordering,
 ) -> Mapping[str, tuple[str, ...]]:
-    """Return by rule id the words of orders that this EHR does not carry.
+    """Return the words of orders that this EHR does not carry, by rule id.
 
-    A rule says if they are in the card then.
+    Only a rule with `order_in_card` has them on the card.
     """
-    words = {TODAY: ordering.today.isoformat()}
     is_ignored = ordering.capabilities.order_details == "ignored"
     by_rule = {}
     for recommendation in recommendations:
-        is_said = is_ignored or recommendation.rule.id not in suggestions
-        if (
-            recommendation.order is None
-            or not recommendation.rule.order_in_card
-            or recommendation.already
-            or not is_said
-        ):
+        rule, name = recommendation.rule, recommendation.order
+        is_carried = rule.id in suggestions and not is_ignored
+        if name is None or not rule.order_in_card:
             continue
-        filled = {**recommendation.values, **words}
-        order = _fill(
-            ordering.templates[recommendation.order], filled, ordering.language
-        )
+        if recommendation.already or is_carried:
+            continue
+        words = {**recommendation.values, TODAY: ordering.today.isoformat()}
+        order = _fill(ordering.templates[name], words, ordering.language)
         notes = objects(order.get("note"))
-        by_rule[recommendation.rule.id] = tuple(
-            text(note.get("text")) for note in notes
-        )
+        by_rule[rule.id] = tuple(text(note.get("text")) for note in notes)
     return by_rule
 
 
@@ -254,14 +247,10 @@ def make_template(
     Raises:
         DataFileError: it is not a ServiceRequest that could be suggested.
     """
-    codings = objects(member(resource, "code", "coding"))
-    own = tuple(
-        orderable
-        for coding in codings
-        for orderable in orderables.get(
-            (text(coding.get("system")), text(coding.get("code"))), ()
-        )
-    )
+    own: list[Orderable] = []
+    for coding in objects(member(resource, "code", "coding")):
+        code = text(coding.get("system")), text(coding.get("code"))
+        own += orderables.get(code, ())
     words = {**dict.fromkeys(read_placeholders(resource), "2"), TODAY: "2026-11-20"}
     common = _common("sample", None, "", date(2026, 11, 20))
     if not isinstance(resource, dict) or resource.keys() & common.keys():
@@ -275,7 +264,7 @@ def make_template(
         for element, value in resource.items()
         if _PLACEHOLDER.search(json.dumps(value))
     )
-    template = OrderTemplate(name, resource, worded, own)
+    template = OrderTemplate(name, resource, worded, tuple(own))
     try:
         sample = {**_fill(template, words), **common}
         if not fits(sample, "ServiceRequest"):
@@ -298,7 +287,7 @@ def _suggestion(
 ) -> Suggestion:
     label = label or recommendation.label
     resource = action.resource or {}
-    # All that a new order says is in its id already.
+    # The id of a new order follows from all that the order says.
     offered = resource["id"] if action.type == "create" else resource
     is_instead = action.type == "create" and bool(recommendation.corrections)
     content = {
@@ -342,24 +331,25 @@ def _as_applied(
         return update
     if not capabilities.can("create", kind) or capabilities.order_details == "ignored":
         return None
+    members = {
+        name: value for name, value in corrected.items() if name not in ("id", "meta")
+    }
     meta = {
         name: value
         for name, value in (corrected.get("meta") or {}).items()
         if name not in OF_VERSION
     }
-    anew = {
-        name: value for name, value in corrected.items() if name not in ("id", "meta")
-    }
-    anew |= {"meta": meta} if meta else {}
-    content = {"rule": recommendation.rule.id, "resource": anew}
+    if meta:
+        members["meta"] = meta
+    content = {"rule": recommendation.rule.id, "resource": members}
     new_id = ordering.signing.derive_id("resource", content)
-    resource = {"resourceType": kind, "id": new_id} | anew
+    resource = {"resourceType": kind, "id": new_id} | members
     description = joined((update.description, ordering.translated(INSTEAD)), ". ")
     return Action(type="create", description=str(description), resource=resource)
 
 
 def _update(correction: Correction, ordering: Ordering) -> Action | None:
-    """Correct a draft; None if it is none, is not reachable, or is not certain."""
+    """Correct a draft; None if it is no draft, out of reach, or not certain."""
     draft = correction.order.source
     if draft is None or not correction.order.draft or draft.get("status") != "draft":
         return None
@@ -380,7 +370,7 @@ def _common(
 
 
 def references_of(ordering: Ordering) -> dict[str, Any]:
-    """Return the elements that say whom it is about, in which stay, and by whom."""
+    """Return the elements that name the patient, the stay and the requester."""
     patient_id = ordering.signing.patient
     return _references(patient_id, ordering.encounter_id, ordering.user_id)
 
@@ -452,8 +442,6 @@ def _with_words(value: Any, word: Callable[[re.Match[str]], str]) -> Any:
         return _PLACEHOLDER.sub(word, value) if "{" in value else value
     if isinstance(value, dict):
         return {key: _with_words(inner, word) for key, inner in value.items()}
-    return (
-        [_with_words(inner, word) for inner in value]
-        if isinstance(value, list)
-        else value
-    )
+    if isinstance(value, list):
+        return [_with_words(inner, word) for inner in value]
+    return value

@@ -1,6 +1,6 @@
-"""Finds the support orders, signed now or on record.
+"""Find the support orders, signed now or on record.
 
-They are orders of what the advice is about: braces, bed rest, referrals, measurements.
+They order what the advice is about: braces, bed rest, referrals, measurements.
 """
 
 from collections.abc import Iterator, Sequence
@@ -58,7 +58,7 @@ CARRIED_OUT = IN_FORCE | {"completed"}
 NOT_CLEAR = frozenset({"unknown"})
 TIMED = frozenset({"brace", "bed-rest"})  # judged by how long they run
 INSTABILITY = ("instability",)
-# intents that authorise nobody to act
+# Intents by which nothing is ordered yet.
 NOT_ORDERED = frozenset({"proposal", "plan", "option"})
 RECORD_KEYS = {
     "serviceRequests": "ServiceRequest",
@@ -67,7 +67,7 @@ RECORD_KEYS = {
     "procedures": "Procedure",
 }
 SUPPLIES = "supplyRequests"
-# What is not in them may be written by hand, such as a reason to keep a brace.
+# Lists with prose, in which a reason to keep a brace may be written.
 PROSE = ("diagnosticReports", "imagingStudies", "encounter")
 # An EHR without a server need not send these.
 IF_ASKED = frozenset({SUPPLIES, "imagingStudies", "encounter"})
@@ -117,15 +117,15 @@ def find_support_orders(
 ) -> SupportOrders:
     """Join the orders being signed with those on record.
 
-    What a brace may be for, and the augmentations on record, are found with them.
+    The augmentations on record, and other injuries that a brace may be for, are added.
 
     Args:
         support: support orders of this signing.
         record: the patient's record.
         terminology: the service's terminology.
         signed: the augmentation being signed, if any.
-        today: orders that ended earlier are left out; None keeps all, and skips the
-            search for other injuries.
+        today: the day of the answer, before which an order has ended. None keeps all
+            orders, and skips the search for other injuries.
         drafts: all orders of this signing.
     """
     signed_now = {order.reference for order in support}
@@ -235,8 +235,8 @@ def _has_ended(order: SupportOrder, today: date | None) -> bool:
 def _with_time(order: SupportOrder, today: date | None) -> SupportOrder:
     """Mark an order that is over, begins too late, or is dated after today.
 
-    The day of one that is dated after today is wrong. How long a brace or bed rest runs
-    is judged elsewhere.
+    A day after today is wrong. How long a brace or bed rest runs is judged in
+    `core/bracing.py`.
     """
     if today is None or order.kind in TIMED:
         return order
@@ -291,7 +291,7 @@ def _support_orders(
 
 
 def _is_read_whole(part: OrderPart) -> bool:
-    """Tell if nothing was left that may speak against it; a brace has `unread`."""
+    """Tell if nothing unread may withdraw the order; a brace has `unread` for that."""
     if part.kind in TIMED:
         return True
     if part.kind == REVIEW and not part.recognition.is_for_bone:
@@ -318,7 +318,8 @@ def _reasons(part: OrderPart) -> frozenset[str]:
 def _levels(part: OrderPart) -> tuple[str, ...]:
     """Return the vertebrae that a brace or a biopsy names.
 
-    Those of a biopsy are not treated: `Biopsy L4` asks for no operation there.
+    In the words of a biopsy any vertebra counts, not only those that are to be treated:
+    `Biopsy L4` asks for no operation there.
     """
     if part.kind not in ("brace", BIOPSY):
         return ()
@@ -331,14 +332,14 @@ def _levels(part: OrderPart) -> tuple[str, ...]:
 
 
 def _hours(part: OrderPart) -> float | None:
-    """Say how long an order runs; some hours of a brace are wear time of a day."""
+    """Return the hours of an order; a few hours of a brace are its daily wear time."""
     times = part.times
     is_brief = times.end is None and (times.hours or DAY) < DAY
     return None if part.kind == "brace" and is_brief else times.hours
 
 
 def _worded(part: OrderPart) -> WordedEnd:
-    """Read the end by words; without words, why its dates state none."""
+    """Read the end in words; if there are none, say why the dates give no end."""
     if part.kind not in TIMED:
         return WordedEnd()
     subject: Subject = "brace" if part.kind == "brace" else "bed-rest"
@@ -384,14 +385,12 @@ def _stored(record: PatientRecord) -> Iterator[Order]:
         for place, entry in enumerate(record.of_key(key)):
             resource = entry.raw
             if resource.get("resourceType") == kind and not is_prohibition(resource):
-                yield Order(
-                    f"{kind}/{text(resource.get('id')) or f'(entry {place + 1})'}",
-                    resource,
-                )
+                name = text(resource.get("id")) or f"(entry {place + 1})"
+                yield Order(f"{kind}/{name}", resource)
 
 
 def _is_augmentation(stored: Order, terminology: Terminology) -> bool:
-    """Tell if it is a Procedure that was begun, or an order in force or done."""
+    """Tell if this is an augmentation that was begun, is ordered or was done."""
     is_procedure = stored.type == "Procedure"
     counted = ("completed", "in-progress" if is_procedure else "active")
     has_status = text(stored.resource.get("status")) in counted
@@ -399,7 +398,7 @@ def _is_augmentation(stored: Order, terminology: Terminology) -> bool:
 
 
 def _augmented_on(stored: Order, calendar: SiteCalendar) -> date | None:
-    """Return the day it was done, is planned for or, failing both, was written."""
+    """Return the day on which it was done, else is planned, else was written."""
     performed = stored.resource.get("performedDateTime") or member(
         stored.resource, "performedPeriod", "start"
     )

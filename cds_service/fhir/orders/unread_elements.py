@@ -1,6 +1,6 @@
-"""What the readers of whole orders share: elements that never matter, and their names.
+"""Name the elements that never matter to the readers of whole orders.
 
-Which reader asks whether an order was read whole depends on what it orders:
+The reader that asks if an order was read whole depends on what it orders:
 
 - a brace: `unread_in_brace.py`
 - the augmentation: `unread_in_augmentation.py`
@@ -8,8 +8,8 @@ Which reader asks whether an order was read whole depends on what it orders:
 - anything else next to an augmentation: `bystander_orders.py`
 
 All walk the order with `leaves.py`, and in all of them everything counts as not read
-until a rule names its element. The rules differ, since a mistake differs: an unread
-note may forbid to shorten a brace, but adds nothing to a blood count.
+until a rule names its element. The rules differ, since the harm of a mistake differs:
+an unread note may forbid to shorten a brace, but adds nothing to a blood count.
 """
 
 import re
@@ -18,8 +18,8 @@ from typing import Any
 
 from cds_service.fhir.raw_json import truth
 
-# Who, when written, for whom, by which number: by FHIR's definition nothing of what is
-# ordered, how long or why.
+# By FHIR's definition these say who wrote it, when, for whom and by which number, and
+# nothing of what is ordered, how long or why.
 OF_ANY_ORDER = frozenset(
     {
         "resourceType",
@@ -43,7 +43,7 @@ OF_ANY_ORDER = frozenset(
         "locationReference",
     }
 )
-# And which resource another element means; its name is read.
+# The same, with references to other resources, whose names are read elsewhere.
 _BY_RULE = OF_ANY_ORDER | {
     "note.time",
     "note.authorReference",
@@ -51,20 +51,24 @@ _BY_RULE = OF_ANY_ORDER | {
     "codeReference.reference",
     "codeReference.type",
     "codeReference.identifier",
-    *(
-        f"{element}.{part}"
-        for element in ("relevantHistory", "replaces", "priorRequest")
-        for part in ("reference", "type", "identifier")
-    ),
+    "relevantHistory.reference",
+    "relevantHistory.type",
+    "relevantHistory.identifier",
+    "replaces.reference",
+    "replaces.type",
+    "replaces.identifier",
+    "priorRequest.reference",
+    "priorRequest.type",
+    "priorRequest.identifier",
 }
-# What may change the meaning of any element that holds it.
+# Elements that may change the meaning of any element that holds them.
 _ADDED = frozenset({"extension", "modifierExtension", "contained", "implicitRules"})
 
 # Paths of the words of a code.
 CODE_WORDS = re.compile(r"(?:text|display)$")
 
-# What the log and a card may call an element: names of R4, never a key that somebody
-# made up.
+# Names of elements for the log and a card: those of R4, never a key that an author made
+# up.
 NAMES = frozenset(
     {
         "asNeededBoolean",
@@ -103,7 +107,7 @@ OTHER = "other"
 
 
 def name_of(path: str) -> str:
-    """Say what an element of a path is called on a card: R4's name of it."""
+    """Return the name of a path's element for a card and the log."""
     name = path.partition(".")[0].removeprefix("_")
     if name in NAMES:
         return name
@@ -111,7 +115,7 @@ def name_of(path: str) -> str:
 
 
 def is_added(parts: Sequence[str]) -> bool:
-    """Tell if an element was added to R4's own, also to a primitive value."""
+    """Tell if a path leads through an element that was added to R4's own."""
     return bool(_ADDED.intersection(parts)) or any(
         part.startswith("_") for part in parts
     )

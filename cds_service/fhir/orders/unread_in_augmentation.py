@@ -1,12 +1,12 @@
-"""Names the elements of an augmentation order that were not understood.
+"""Name the elements of an augmentation order that were not understood.
 
 Everything counts as not understood until something here or in `unread_elements.py`
 says that it was. An augmentation may contain its name, its levels, the plain fracture
 of a treated level, and plain words.
 
-`unread_of_augmentation` says for the brace that may have to stay what the order names
-besides the augmentation; `unread_words_of` says for the augmentation's own card which
-words may name something grave.
+`unread_of_augmentation` is for the brace card: a brace may have to stay because of
+anything else that the order names. `unread_words_of` is for the augmentation's own
+card: words that were not understood may name something grave.
 """
 
 import re
@@ -39,7 +39,7 @@ from cds_service.fhir.orders.unread_elements import CODE_WORDS, is_element_read,
 from cds_service.fhir.raw_json import Json, objects, text, texts_of
 
 REASON_ELEMENTS = ("reasonCode", "reason")
-# its elements say when, and nothing of why
+# The beginning of elements that say when, and nothing of why.
 _WHEN = "occurrence"
 _PLAIN_CATEGORIES = re.compile(
     r"(?:(?:surgical|inpatient|outpatient|day) )?(?:procedures?|surgery|operations?)"
@@ -49,11 +49,11 @@ _PLAIN_CATEGORIES = re.compile(
 # Judged as a whole, apart from extensions.
 _JUDGED = frozenset({*TITLES, *REASON_ELEMENTS, "reasonReference"})
 _ADDED = re.compile(r"extension|Extension|(?:^|\.)_")
-# paths of everything that is free text
+# Paths of free text.
 _FREE_WORDS = re.compile(
     r"(?:^|\.)(?:text|display|valueString|valueMarkdown|valueCode|patientInstruction)$"
 )
-# names of the operation in one title: `kyphoplasty (balloon kyphoplasty)`
+# Names of the operation in one title: `kyphoplasty (balloon kyphoplasty)`.
 MOST_NAMES = 5
 
 
@@ -65,7 +65,7 @@ def unread_of_augmentation(
 ) -> tuple[str, ...]:
     """Name the elements of an augmentation order that say more than the augmentation.
 
-    Notes are not among them: they have a rule of their own.
+    Notes are not among them: `is_plain_note` judges them.
 
     Args:
         order: the order being signed.
@@ -102,9 +102,9 @@ def _is_read(path: str, value: object, order: Json, terminology: Terminology) ->
         return is_worded and terminology.bystanders.are_of_augmentation(remainder)
     if path.startswith("text."):
         return path == "text.status" or repeats(words, order, terminology.plain.braces)
-    # how many levels, as a number alone
+    is_count = path == "quantityQuantity.value"  # of levels, as a number alone
     is_always = path == "asNeededBoolean" and value is False
-    return path == "quantityQuantity.value" or is_always or is_element_read(path, value)
+    return is_count or is_always or is_element_read(path, value)
 
 
 def _is_category_read(path: str, words: str, terminology: Terminology) -> bool:
@@ -130,9 +130,9 @@ def _is_site_read(path: str, words: str, order: Json, terminology: Terminology) 
 def unread_words_of(order: Json, terminology: Terminology) -> tuple[str, ...]:
     """Name the elements of an augmentation order that were not understood.
 
-    Their words are not plain, or a code in them is of something grave. Reasons and
-    sites have rules of their own. An extension is judged by its words and codes alone;
-    a modifier extension is never understood.
+    Their words are not plain, or a code in them is of something grave. Reasons are
+    judged in `order_reasons.py`, sites by `_is_place`. An extension is judged by its
+    words and codes alone; a modifier extension is never understood.
     """
     titles = codeables(order, *TITLES)
     left = {

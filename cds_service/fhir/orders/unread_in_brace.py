@@ -1,6 +1,6 @@
-"""Names the elements of a brace order that were not read whole.
+"""Name the elements of a brace order that were not read whole.
 
-If there is one, its correction is not pre-selected.
+If there is one, the correction of the brace is not pre-selected.
 
 Everything in the order counts as not read until something here, in `order_times.py` or
 in `unread_elements.py` says that it was: no end depends on the element, its time was
@@ -27,9 +27,14 @@ from cds_service.fhir.raw_json import Json, items, member, objects, text, truth
 
 _TITLES = ("code", "codeCodeableConcept")
 _TITLE_WORDS = frozenset(
-    {*(f"{one}.text" for one in _TITLES), *(f"{one}.coding.display" for one in _TITLES)}
+    {
+        "code.text",
+        "code.coding.display",
+        "codeCodeableConcept.text",
+        "codeCodeableConcept.coding.display",
+        "codeReference.display",
+    }
 )
-_TITLE_WORDS |= {"codeReference.display"}
 # Words in which `read_worded_end` looks for a length.
 _TIMED_WORDS = frozenset(
     {
@@ -41,12 +46,15 @@ _TIMED_WORDS = frozenset(
 )
 _OTHER_WORDS = frozenset(
     {
-        *(
-            f"{element}.{part}"
-            for element in ("category", "bodySite", "reasonCode")
-            for part in ("text", "coding.display")
-        ),
-        *(f"{one}.display" for one in ("relevantHistory", "replaces", "priorRequest")),
+        "category.text",
+        "category.coding.display",
+        "bodySite.text",
+        "bodySite.coding.display",
+        "reasonCode.text",
+        "reasonCode.coding.display",
+        "relevantHistory.display",
+        "replaces.display",
+        "priorRequest.display",
     }
 )
 _CODING = ("system", "version", "code", "userSelected")
@@ -61,7 +69,7 @@ def unread_in(order: Json, terminology: Terminology) -> tuple[str, ...]:
     unread: set[str] = set()
     for path, value in leaves_of(order):
         name = name_of(path)
-        # One thing that was not read is enough, and words are slow to read.
+        # One unread value of an element is enough, and words are slow to read.
         if name in unread or path in read:
             continue
         if not _is_read(path, value, order, terminology):
@@ -72,7 +80,7 @@ def unread_in(order: Json, terminology: Terminology) -> tuple[str, ...]:
 def names_another(order: Json, terminology: Terminology) -> bool:
     """Tell if a code of the title is known not to be a brace.
 
-    The end of the brace would end the other thing too.
+    An end of the brace would end that, too.
     """
     codings = (
         coding
@@ -126,7 +134,7 @@ def _without_codes(title: str, order: Json) -> str:
 
 
 def _codes_read(order: Json, terminology: Terminology) -> frozenset[str]:
-    """Return the paths of codings that are understood, every one in their element."""
+    """Return the paths of codings in elements of which every coding is understood."""
     read: set[str] = set()
     for element in (*_TITLES, "category", "bodySite", "reasonCode"):
         codings = [
@@ -144,22 +152,20 @@ def _is_understood(element: str, coding: Any, terminology: Terminology) -> bool:
     codeable = {"coding": [coding]}
     if element == "category":  # which kind of order it is, for lists
         return True
-    if element == "reasonCode":  # another form of a fracture says another thing
+    if element == "reasonCode":
         concepts = terminology.concepts(codeable) & _REASONS
-        return bool(concepts) and (
-            not concepts & FRACTURES
-            or bool(concepts & KEPT_REASONS)
-            or is_plain_fracture({"code": codeable}, terminology, is_old=False)
-        )
+        if not concepts & FRACTURES or concepts & KEPT_REASONS:
+            return bool(concepts)
+        # A code for another kind of fracture says more than a fracture.
+        return is_plain_fracture({"code": codeable}, terminology, is_old=False)
     if element == "bodySite":
         return terminology.is_spinal_site(codeable)
     concepts = terminology.concepts(codeable)
-    # A translation into codes that we do not know is of the same brace; HCPCS we know
-    # whole.
-    is_other = bool(concepts - {"brace"}) or (
-        not concepts and _system(coding, terminology) == HCPCS
-    )
-    return not is_other
+    if concepts:
+        return concepts <= {"brace"}
+    # A code that we do not know is a translation for the same brace. Of HCPCS we know
+    # all braces, so another code is of something else.
+    return _system(coding, terminology) != HCPCS
 
 
 def _system(coding: Any, terminology: Terminology) -> str:

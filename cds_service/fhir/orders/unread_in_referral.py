@@ -1,6 +1,6 @@
-"""Tells whether an order of a review or a biopsy was read whole.
+"""Tell if an order of a review or a biopsy was read whole.
 
-Only such an order closes a fact.
+Only an order that was read whole closes a fact.
 
 "Rheumatology (gout)" is no review of bone treatment, "cancelled" is no order, a biopsy
 of the skin is not that of a vertebra. Everything counts as not read until a rule here
@@ -27,8 +27,8 @@ from cds_service.fhir.raw_json import Json, items, member, objects, text
 # The kinds that close a fact that warns.
 CLOSING = frozenset({"biopsy", REVIEW})
 _NAMES = frozenset({"biopsy", REVIEW, SPECIALIST})
-# No part of what is ordered; its status is judged elsewhere. Only words that withdraw
-# the order count there.
+# Elements that are no part of what is ordered. Of their words only those count that
+# withdraw the order; its status is judged elsewhere.
 _BY_RULE = OF_ANY_ORDER | {
     "instantiatesCanonical",
     "instantiatesUri",
@@ -60,9 +60,9 @@ _NO_WORDS = frozenset(
         "value",
     }
 )
-# Words of elements that are no part of what is ordered.
+# The words of those elements.
 _SAID = frozenset({"display", "valueString", "valueMarkdown", "text"})
-# Why a bone is treated, or taken a sample of.
+# The reasons for which a bone is treated, or a sample of it is taken.
 _REASONS = frozenset(
     {
         "osteoporosis",
@@ -87,8 +87,8 @@ MOST_NAMES = 4  # a title names its order once or twice
 def is_read_whole(kind: str, order: Order, terminology: Terminology) -> bool:
     """Tell if nothing in an order was left unread that may withdraw it.
 
-    Of a kyphoplasty that takes a biopsy only what was recognised counts; of an order
-    that closes no fact, that its notes do not withdraw it.
+    A kyphoplasty with a biopsy always counts as read whole. An order that closes no
+    fact does if its notes do not withdraw it.
     """
     if kind not in CLOSING:
         return not _is_withdrawn(order.resource, terminology)
@@ -129,7 +129,7 @@ def _left_in(order: Json, terminology: Terminology) -> Iterator[str]:
 
 
 def _words_of(element: str, codeable: Json, terminology: Terminology) -> Iterator[str]:
-    """Yield the words of a code, without what a code that is understood is called."""
+    """Yield the words of a code, without the names of codes that are understood."""
     yield without_billing_mark(text(codeable.get("text")))
     for coding in items(codeable.get("coding")):
         if not _is_understood(element, coding, terminology):
