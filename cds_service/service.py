@@ -436,12 +436,13 @@ def _gather(call: Call, orders: SignedOrders) -> Gathered:
     ports.deadline.check()
     person = orders.person.identified(record.patient, ())
     drafts = orders.drafts.for_person(person)
-    record = with_signing(record, drafts, terminology)
     deadline = ports.deadline.for_reading()
     drafts = with_referred(drafts, record, request, ports.fhir, person, until=deadline)
     if drafts is not orders.drafts:
         orders = _orders_in(drafts, person, terminology)
-    record = with_unsent_reasons_of_drafts(record, orders.drafts, terminology)
+        drafts = orders.drafts
+    record = with_signing(record, drafts, terminology)
+    record = with_unsent_reasons_of_drafts(record, drafts, terminology)
     support = find_support_orders(
         orders.support,
         record,

@@ -185,6 +185,12 @@ class Targets:
                     # Two different resources: the target is ambiguous.
                     self._found[target] = None
 
+    def also(self, resources: Mapping[str, Json]) -> "Targets":
+        """Return these and others, by name: `Device/12`."""
+        joined = Targets((), self._bases)
+        joined._found = {**self._found, **resources}
+        return joined
+
     def find(self, reference: str) -> Json | None:
         """Return the target of this reference; None without one or with several."""
         if not self._found:

@@ -53,7 +53,9 @@ NOTHING_TO_ASK = QueryResult(
 # Reasons of a list that was not asked for: there is no server, or the call lacks what
 # the query needs, such as a stay.
 UNASKED = frozenset({NO_SERVER.reason, NOTHING_TO_ASK.reason})
-MOST_READ = 10  # for one record; further drugs and devices stay unidentified
+# For one record; further drugs and devices stay unidentified. A list of drugs is seldom
+# longer, and they come in two rounds.
+MOST_READ = 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -399,12 +401,16 @@ def with_referred_to(
     keys = [one.key for one in plan.of_types(*PRODUCT_ELEMENTS).templates]
     targets = Targets((entry for key in keys for entry in answers[key].others), bases)
     wanted: set[str] = set()
+    unnamed: set[str] = set()
     for raw in (raw for key in keys for raw in answers[key].resources):
         if until.left <= 0:
             break
         if name := _needed_product(raw, targets, bases, terminology):
             wanted.add(name)
-    read_first = read(wanted)
+            if not _is_labelled(raw):
+                unnamed.add(name)
+    # Those that not even a display names come first.
+    read_first = read([*sorted(unnamed), *sorted(wanted - unnamed)])
     parts = {
         bases.name_of(reference)
         for medication in read_first.values()
@@ -412,12 +418,17 @@ def with_referred_to(
     }
     # One step further: an ingredient may be another Medication.
     inner = {name for name in parts if _is_medication(name)} - read_first.keys()
-    read_next = read(inner) if inner and until.left > 0 else {}
+    read_next = read(sorted(inner)) if inner and until.left > 0 else {}
     resources = (*read_first.values(), *read_next.values())
     return {
         key: _with_others(answer, resources) if key in keys else answer
         for key, answer in answers.items()
     }
+
+
+def _is_labelled(raw: Json) -> bool:
+    element, _ = PRODUCT_ELEMENTS[text(raw.get("resourceType"))]
+    return bool(text(member(raw, f"{element}Reference", "display")))
 
 
 def _is_medication(name: str) -> bool:
@@ -475,7 +486,7 @@ def with_diagnoses_of_stay(
     own_ids = {name for name in named if is_fhir_id(name.partition("/")[2])}
     if not own_ids:
         return dict(answers)
-    more = (BundleEntry(dict(one)) for one in read(own_ids).values())
+    more = (BundleEntry(dict(one)) for one in read(sorted(own_ids)).values())
     with_more = listed._replace(entries=(*listed.entries, *more))
     return {**answers, keys["Condition"]: with_more}
 
@@ -503,7 +514,7 @@ def read_by_id(
     most: int,
     until: Deadline,
 ) -> dict[str, Json]:
-    """Read resources by name, such as `Device/12`.
+    """Read resources by name, such as `Device/12`, the first ones first.
 
     Those that the token does not cover, or that do not come in time, are left out.
 
@@ -514,9 +525,7 @@ def read_by_id(
         most: number of resources that are read at most.
         until: the deadline.
     """
-    asked = [
-        name for name in sorted(names) if _may_ask(request, name.partition("/")[0])
-    ]
+    asked = [name for name in names if _may_ask(request, name.partition("/")[0])]
     tasks = {name: partial(_read, fhir, name, until.ends) for name in asked[:most]}
     read = run_side_by_side(tasks, until)
     return {name: raw for name in sorted(read) if (raw := read[name]) is not None}

@@ -82,7 +82,7 @@ def gather(
     if fhir is not None:
         read = partial(read_by_id, fhir, request=request, most=MOST_READ, until=until)
         results = with_referred_to(
-            results, plan.needed, terminology, person.bases, read, until
+            results, plan, terminology, person.bases, read, until
         )
         results = with_diagnoses_of_stay(results, plan, person.bases, read)
     results = with_unread_products(results, plan, person.bases, terminology)

@@ -562,20 +562,24 @@ def _concepts_of_drug(
     """Return the concepts of a drug's codes and names, with what it names besides."""
     codes, texts = drug_codes(resource, medication), drug_names(resource, medication)
     words = _short(texts)
-    named = frozenset[str]().union(*map(terminology.text_concepts, words))
+    # The display of a reference may name a drug of ours. What it refers to is not known
+    # by it.
+    own = {word for code in codes for word in texts_of(code)} & words
+    named = frozenset[str]().union(*map(terminology.text_concepts, own))
     coded = terminology.concepts(codes)
+    by_name = frozenset[str]().union(*map(terminology.drug_words, own))
     concepts = coded.union(
         named & {NO_INFORMATION}, *map(terminology.drug_words, words)
     )
-    is_read = not any(map(terminology.languages.is_foreign, words))
+    is_read = not any(map(terminology.languages.is_foreign, own))
     # A cream or eye drops are of no concern; a tablet for a joint is.
     is_local = LOCAL_ROUTE in named and SYSTEMIC_ROUTE not in named
     is_identified = (
         bool(coded)
-        or (bool(concepts) and is_read)
+        or (bool(by_name) and is_read)
         or is_local
         or terminology.identifies("drugs", codes)
-        or _is_ingredient_named(codes, words, terminology)
+        or _is_ingredient_named(codes, own, terminology)
     )
     # A prohibition names a drug, and says nothing of what is taken.
     is_reversed = may_be_reversed(resource) or is_prohibition(resource)

@@ -61,14 +61,9 @@ def _with_its_code(
 
 
 def unread_ingredients(medication: Json | None) -> list[str]:
-    """List the references to ingredients that have neither a code nor a name."""
-    items = [
-        member(one, "itemReference")
+    """List the references to ingredients whose code is not there."""
+    references = (
+        text(member(one, "itemReference", "reference"))
         for one in objects(member(medication, "ingredient"))
-    ]
-    return [
-        reference
-        for item in items
-        if (reference := text(member(item, "reference")))
-        and not text(member(item, "display"))
-    ]
+    )
+    return [reference for reference in references if reference]

@@ -82,7 +82,7 @@ class DraftOrders:
         others: all other orders: of another patient, or of one not clearly named.
         person: the patient; None if ownership was settled before.
         cut: the parts that were too long to be read completely, as phrases.
-        referred: resources on the patient's server that the orders refer to, by name
+        targets: what the orders refer to, in the signing or on the patient's server
             (`referred.py`).
     """
 
@@ -92,7 +92,6 @@ class DraftOrders:
     targets: Targets
     cut: tuple[str, ...] = ()
     deadline: Deadline | None = None
-    referred: Mapping[str, Json] = field(default_factory=dict)
 
     @property
     def left_out(self) -> str:
@@ -149,17 +148,11 @@ class DraftOrders:
             if address.startswith("#"):
                 resource = contained.get(address)
             else:
-                resource = self._find(address)
+                resource = self.targets.find(address)
             if resource is None or (self.person and self.person.is_foreign(resource)):
                 continue
             resources.append(resource)
         return resources
-
-    def _find(self, address: str) -> Json | None:
-        resource = self.targets.find(address)
-        if resource is None and self.person:
-            return self.referred.get(self.person.bases.name_of(address))
-        return resource
 
     def _in_time(self, drafts: Sequence[Order]) -> Iterator[Order]:
         for draft in drafts:

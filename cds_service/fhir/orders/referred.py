@@ -1,8 +1,8 @@
 """Complete the orders from the record, and the record from the orders.
 
 The orders get resources that they refer to and that were not sent: a Condition as
-reason, an ordered Device. These come from the record, else they are read by id, and
-only from the request's own server. The record gets the drugs ordered in the same
+reason, an ordered Device or drug. These come from the record, else they are read by id,
+and only from the request's own server. The record gets the drugs ordered in the same
 signing, which count like those on record, and its other orders that name something
 grave. If part of the signing was not read, no list of the record is whole.
 """
@@ -37,8 +37,11 @@ ELEMENTS = {
     "reasonReference": "Condition",
     "codeReference": "Device",
     "itemReference": "Device",
+    "medicationReference": "Medication",
 }
-MOST_READ = 5  # resources, by id
+# Resources that often name no patient.
+OF_NOBODY = frozenset({"Device", "Medication"})
+MOST_READ = 10  # resources, by id
 DRUG_KEY, DRUG_TYPE = "medications", "MedicationRequest"
 ORDER_KEYS = {
     "ServiceRequest": "serviceRequests",
@@ -78,14 +81,14 @@ def with_referred(
     }
     asked: dict[str, Json] = {}
     if fhir and request:
-        names = wanted - conditions.keys()
+        names = sorted(wanted - conditions.keys())
         asked = read_by_id(fhir, names, request, MOST_READ, until)
-    # A Condition must name the patient; a Device often names no patient.
+    # A Condition must name the patient.
     read = {
         name: raw
         for name, raw in asked.items()
         if person.is_subject_of(raw)
-        or (raw["resourceType"] == "Device" and not person.is_foreign(raw))
+        or (raw["resourceType"] in OF_NOBODY and not person.is_foreign(raw))
     }
     resources = {
         name: raw for name, raw in {**read, **conditions}.items() if name in wanted
@@ -94,7 +97,7 @@ def with_referred(
         return drafts
     # A device that was only named may be a brace.
     ours = tuple(replace(one, meaning=None) for one in drafts.drafts)
-    return replace(drafts, drafts=ours, referred=resources)
+    return replace(drafts, drafts=ours, targets=drafts.targets.also(resources))
 
 
 def _wanted(drafts: DraftOrders, person: Person) -> Iterator[str]:

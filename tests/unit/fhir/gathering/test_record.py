@@ -738,11 +738,11 @@ class ServedById(ScriptedReader):
         return Fetched((self.served[query],))
 
 
-def test_drugs_that_refer_to_another_server_are_not_asked_for_here_and_at_most_ten_are():
+def test_drugs_that_refer_to_another_server_are_not_asked_for_here_and_at_most_forty_are():
     elsewhere = {"reference": "https://other.example.org/fhir/Medication/d1"}
     many = [
         medication(n, medicationReference={"reference": f"Medication/d{n}"})
-        for n in range(14)
+        for n in range(44)
     ]
     fhir = ScriptedReader()
     sent = {
@@ -750,7 +750,7 @@ def test_drugs_that_refer_to_another_server_are_not_asked_for_here_and_at_most_t
         "medications": page(medication(99, medicationReference=elsewhere), *many),
     }
     record = read(sent, fhir, fhirServer="https://ehr.example.org/fhir")
-    assert len(fhir.asked) == 10
+    assert len(fhir.asked) == 40
     assert {frozenset(one.concepts) for one in record.entries} == {
         frozenset({NOT_UNDERSTOOD})
     }

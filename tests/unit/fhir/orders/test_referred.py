@@ -254,13 +254,13 @@ def test_a_brace_of_the_record_whose_device_only_the_server_has_is_already_order
     assert "Device/d1" in fhir.asked
 
 
-def test_not_more_than_five_are_read():
+def test_not_more_than_ten_are_read():
     fhir = scripted()
     read(
         *(
             order_for(f"Condition/c{number}", number=f"k{number}")
-            for number in range(9)
+            for number in range(14)
         ),
         fhir=fhir,
     )
-    assert len(fhir.asked) == 5
+    assert len(fhir.asked) == 10
