@@ -19,11 +19,12 @@ from cds_service.core.months import months_between
 from cds_service.core.unread_lists import UnreadList
 from cds_service.core.vocabulary import FindingSpec, QuantitySpec, ReadSpec, YesNoSpec
 from cds_service.fhir.gathering.drugs import MEDICATION_TYPES
-from cds_service.fhir.gathering.entries import Entry
+from cds_service.fhir.gathering.entries import BILLED_TYPES, Entry
 from cds_service.fhir.gathering.picking import (
     DEVICE_ORDERS,
     NOT_UNDERSTOOD,
     UNCODED,
+    UNKNOWN_DRUG,
     UNNAMED,
 )
 from cds_service.fhir.gathering.record import PatientRecord, ReadOutcome
@@ -340,6 +341,13 @@ class Chart:
         together = [key for key in lists if LISTS[key].where == where and key in reads]
         kinds = sorted(LISTS[key].kind for key in lists)
         strange = [entry for kind in kinds for entry in unknown.get(kind, ())]
+        if where == ON_DRUGS:
+            strange += [
+                entry
+                for entry in self.of_kind(*sorted(BILLED_TYPES & {*kinds}))
+                if entry.concepts >= UNKNOWN_DRUG
+                and NOT_UNDERSTOOD not in entry.concepts
+            ]
         is_kept = any(reads[key].entries for key in together if key not in GIVEN_HERE)
         return Listing(sum(reads[key].entries for key in together), strange, is_kept)
 

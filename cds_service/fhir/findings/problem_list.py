@@ -233,7 +233,7 @@ def _unclear_gap(spec: ConditionSpec, chart: Chart) -> Gap | None:
 
 def _drugs_of(entry: Entry, chart: Chart) -> frozenset[str]:
     """Return the drug of an entry with its groups, else the groups that words name."""
-    if entry.drug:
+    if entry.drug and entry.drug.concepts:
         return entry.drug.concepts
     groups = chart.terminology.drugs.groups
     return frozenset(one for one in groups if in_doubt(one) in entry.concepts)
@@ -340,6 +340,12 @@ def _not_understood(
         number = len(strange)
         drugs = "1 ordered drug is" if number == 1 else f"{number} ordered drugs are"
         return gap(spec, "undetermined", f"{drugs} not known here", *sources)
+    if "medication" in where and all(one.kind in BILLED_TYPES for one in listed):
+        number = len(listed)
+        drugs = "1 billed drug is" if number == 1 else f"{number} billed drugs are"
+        return gap(spec, "undetermined", f"{drugs} not known here", *sources)
+    if "medication" in where:
+        listed = [entry for entry in listed if entry.kind not in BILLED_TYPES]
     strange = listed or strange
     if spec.only_codes_exclude:
         detail = f"{len(strange)} of {count} entries {where} not understood"

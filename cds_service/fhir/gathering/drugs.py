@@ -152,8 +152,8 @@ def _is_understood(
 def read_billed(resource: Json, terminology: Terminology) -> Drug | None:
     """Identify the drug of a procedure or order by its billing code, else by its name.
 
-    Only a drug against osteoporosis or cancer is identified by its name. The result is
-    None without a drug.
+    Only a drug against osteoporosis or cancer is identified by its name. One that is
+    billed as unclassified may be any. The result is None without a drug.
     """
     code = resource.get("code")
     names = texts_of(code)
@@ -165,7 +165,8 @@ def read_billed(resource: Json, terminology: Terminology) -> Drug | None:
         )
         concepts = by_name & terminology.drugs.concepts
     if not concepts:
-        return None
+        is_any = is_unclassified(resource, terminology)
+        return Drug(frozenset(), (), "", is_by_name=False) if is_any else None
     concepts, is_clear = _by_dose(concepts, names, resource, None, terminology)
     is_understood = True
     if BONE_DRUG in concepts:
@@ -178,6 +179,20 @@ def read_billed(resource: Json, terminology: Terminology) -> Drug | None:
         matches[0].code if matches else "",
         is_by_name=not matches,
         is_understood=is_understood,
+    )
+
+
+def is_unclassified(resource: Json, terminology: Terminology) -> bool:
+    """Tell if a procedure or order bills a drug that neither code nor words name."""
+    code = resource.get("code")
+    if terminology.drugs.unclassified.isdisjoint(terminology.codings(code)):
+        return False
+    return terminology.drugs.concepts.isdisjoint(
+        terminology.concepts(code)
+    ) and not any(
+        terminology.drug_words(word)
+        for word in texts_of(code)
+        if not terminology.languages.is_foreign(word)
     )
 
 

@@ -29,6 +29,7 @@ from cds_service.fhir.gathering.drugs import (
     drug_codes,
     drug_names,
     drugs_given,
+    is_unclassified,
 )
 from cds_service.fhir.gathering.earlier_in_words import (
     EARLIER,
@@ -144,6 +145,8 @@ JUDGED_ACTS = READ_AS_ORDERS | {
     "hip-fracture",
 }
 UNCODED = frozenset({NOT_UNDERSTOOD, MAY_BE_GRAVE})
+# Of a procedure or order that bills a drug, and does not say which.
+UNKNOWN_DRUG = frozenset({"unknown-drug"})
 NO_INFORMATION = "no-information"
 # The problem list may state that a bone drug is taken.
 ON_BONE_DRUG = "long-term-bone-drug"
@@ -363,6 +366,8 @@ def _concepts_of_act(
     known = _concepts_of_procedure(act, concepts, terminology)
     known |= _drugs_in_doubt(act, known, terminology)
     grave = _grave_in_doubt(act, terminology)
+    if is_unclassified(act, terminology):
+        known |= UNKNOWN_DRUG
     if text(act.get("resourceType")) == "Procedure":
         # What a procedure states itself is not in doubt.
         grave -= set(map(in_doubt, known))

@@ -50,6 +50,10 @@ class _Others(Closed):
     brands: tuple[Pattern, ...]
 
 
+class _Unclassified(Closed):
+    hcpcs: tuple[str, ...]
+
+
 class _Forms(Closed):
     local: tuple[str, ...]
     short: tuple[str, ...]
@@ -61,6 +65,7 @@ class _Forms(Closed):
 class _DrugsFile(DataFile):
     forms: _Forms
     drugs: tuple[_Ingredient, ...]
+    unclassified: _Unclassified
     others: _Others
 
 
@@ -105,6 +110,7 @@ class DrugTable:
         named: whole words that name a drug of a group, by group.
         least_doses: the least amount that is a dose, by ingredient and unit.
         other_doses: doses that count as another drug, by their ingredient.
+        unclassified: codes by which a drug is billed that has none of its own.
         local_form: the end of a name that says that the drug acts where it is put.
         pack: the name of a pack that is one short course, with its `days`.
         pack_days: days of a pack whose name does not say them.
@@ -119,6 +125,7 @@ class DrugTable:
     named: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     least_doses: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
     other_doses: Mapping[str, OtherDose] = field(default_factory=dict)
+    unclassified: frozenset[tuple[str, str]] = frozenset()
     local_form: re.Pattern[str] = re.compile("(?!)")
     pack: re.Pattern[str] = re.compile("(?!)")
     pack_days: int = 0
@@ -178,6 +185,7 @@ def load_drugs(folders: Sequence[Path], systems: CodeSystems) -> DrugTable:
         named=_named(drugs),
         least_doses={drug.name: drug.least_dose for drug in drugs if drug.least_dose},
         other_doses=_other_doses(drugs),
+        unclassified=frozenset((HCPCS, code) for code in content.unclassified.hcpcs),
         local_form=_local_form(content.forms),
         pack=re.compile(content.forms.pack, re.IGNORECASE),
         pack_days=content.forms.pack_days,

@@ -15,7 +15,7 @@ from cds_service.fhir.gathering.entries import BILLED_TYPES, Entry, read_entry
 from cds_service.fhir.gathering.fetching import FhirReader, read_by_id
 from cds_service.fhir.gathering.grave_asides import ASIDE_IN_DOUBT, drugs_and_states
 from cds_service.fhir.gathering.parsing import BrokenResource, parse_resource
-from cds_service.fhir.gathering.picking import Unreadable, concepts_of
+from cds_service.fhir.gathering.picking import UNKNOWN_DRUG, Unreadable, concepts_of
 from cds_service.fhir.gathering.problem_words import in_doubt
 from cds_service.fhir.gathering.products import referred_in
 from cds_service.fhir.gathering.record import PatientRecord
@@ -271,7 +271,7 @@ def _entry_of_draft(
     else:
         in_words = frozenset(map(in_doubt, terminology.drugs.concepts))
         concepts = concepts_of(draft.resource, targets, terminology)
-        concepts &= ASIDE_IN_DOUBT | in_words
+        concepts &= ASIDE_IN_DOUBT | in_words | UNKNOWN_DRUG
         drugs = _drugs_billed(draft, terminology)
     if not concepts | drugs:
         return None
