@@ -154,6 +154,8 @@ class Ports:
         worksheet_url: where this EHR launches the worksheet from a card; empty if it
             does not.
         language: the language that is asked for.
+        take_long_text: takes one of the places of its EHR for signings with many words;
+            tells if there was one.
     """
 
     clock: Callable[[], datetime]
@@ -173,6 +175,7 @@ class Ports:
     handout: HandoutSettings = field(default_factory=HandoutSettings)
     worksheet_url: str = ""
     language: str = ENGLISH
+    take_long_text: Callable[[], bool] = field(default=lambda: True)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

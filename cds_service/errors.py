@@ -91,6 +91,10 @@ class EvidenceUnavailable(CdsError):
         self.issue = issue
 
 
+class TooBusy(CdsError):
+    """Too many calls of this EHR are worked on that take much time each."""
+
+
 class DeadlinePassed(CdsError):
     """The time for this answer ran out before it was made."""
 

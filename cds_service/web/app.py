@@ -155,6 +155,7 @@ def create_app(
         unauthenticated=UnauthenticatedCalls(),
         missing_orders=MissingOrders(),
         places=ReadingPlaces(settings.reads_of_one_ehr),
+        long_texts=ReadingPlaces(max(1, settings.reads_of_one_ehr // 2)),
         links=links,
     )
     register_errors(app)

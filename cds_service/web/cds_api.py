@@ -59,7 +59,7 @@ from cds_service.web.fhir_access import (
 from cds_service.web.logs import CALLS, UnauthenticatedCalls
 from cds_service.web.metrics import Metrics
 from cds_service.web.missing_orders import MissingOrders
-from cds_service.web.reading_places import PlacedReader, ReadingPlaces
+from cds_service.web.reading_places import CallPlace, PlacedReader, ReadingPlaces
 from cds_service.web.refusals import log_unrecorded, record_refusal
 
 CDS_PATH = "/cds-services"
@@ -81,6 +81,7 @@ class Surroundings:
             searched.
         callers: the EHRs that may call; None in open mode, where everyone may.
         places: for calls that read FHIR servers, by EHR.
+        long_texts: for signings with many words, by EHR.
         links: addresses of basis pages; None if the log cannot be read.
     """
 
@@ -98,6 +99,7 @@ class Surroundings:
     unauthenticated: UnauthenticatedCalls
     missing_orders: MissingOrders
     places: ReadingPlaces
+    long_texts: ReadingPlaces
     links: Links | None = None
 
 
@@ -275,9 +277,9 @@ def _run_flow(
     client, caller = exchange.client, exchange.caller
     closed = _closed_server(around, hook_request, exchange)
     reader = None if closed else _reader(around, hook_request, client, exchange)
-    placed = (
-        PlacedReader(reader, around.places, caller.client or "") if reader else None
-    )
+    place = CallPlace(around.places, caller.client or "")
+    long_text = CallPlace(around.long_texts, caller.client or "")
+    placed = PlacedReader(reader, place) if reader else None
     ports = Ports(
         clock=around.clock,
         fhir=closed or placed,
@@ -295,13 +297,14 @@ def _run_flow(
         handout=handout_settings(around),
         worksheet_url=_worksheet_url(around, client),
         language=_language(around, client, exchange),
+        take_long_text=long_text.take,
     )
     try:
         return around.flow(around.service.of(caller.client), hook, hook_request, ports)
     finally:
-        if placed is not None:
-            placed.end()
-            exchange.has_no_place = placed.was_refused
+        place.end()
+        long_text.end()
+        exchange.has_no_place = place.was_refused or long_text.was_refused
 
 
 def _note_missing_orders(

@@ -41,6 +41,7 @@ STATUSES: tuple[tuple[type[errors.CdsError], int, str], ...] = (
     (errors.UnknownService, 404, "not-found"),
     (errors.AmbiguousFeedback, 409, "multiple-matches"),
     (errors.EvidenceUnavailable, 412, "processing"),
+    (errors.TooBusy, 503, "transient"),
     (errors.DeadlinePassed, 503, "timeout"),
     (errors.AuditUnavailable, 503, "transient"),
 )

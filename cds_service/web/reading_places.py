@@ -1,7 +1,7 @@
-"""Limits how many calls of one EHR read its FHIR servers at once.
+"""Limits how many calls of one EHR read its FHIR servers, or many words, at once.
 
 nginx counts by network address, and an EHR may call from several. Who calls is known
-here, after the token. A call that needs no FHIR server takes no place.
+here, after the token. A call with few words that needs no FHIR server takes no place.
 """
 
 import threading
@@ -15,7 +15,7 @@ NO_PLACE = "too many calls of this EHR wait for its FHIR server"
 
 
 class ReadingPlaces:
-    """The calls that read now, by EHR, in this process.
+    """The calls that have a place now, by EHR, in this process.
 
     Attributes:
         noting: held by the one call without a place whose refusal is recorded now.
@@ -42,17 +42,43 @@ class ReadingPlaces:
                 del self._taken[client]
 
 
-class PlacedReader(RefusingReader):
-    """Reads for one call, which takes a place at its first read until its end."""
+class CallPlace:
+    """The place of one call, from the moment when it needs one to its end.
 
-    def __init__(self, reader: FhirReader, places: ReadingPlaces, client: str) -> None:
-        self._reader, self._places, self._client = reader, places, client
+    Attributes:
+        was_refused: it needed one, and its EHR had none left.
+    """
+
+    def __init__(self, places: ReadingPlaces, client: str) -> None:
+        self._places, self._client = places, client
         self._lock = threading.Lock()
-        self._has_place: bool | None = None  # not asked for yet
+        self._is_taken: bool | None = None  # not asked for yet
         self.was_refused = False
 
+    def take(self) -> bool:
+        """Take a place, once; tell if the call has it."""
+        with self._lock:
+            if self._is_taken is None:
+                self._is_taken = self._places.take(self._client)
+                self.was_refused = not self._is_taken
+            return self._is_taken
+
+    def end(self) -> None:
+        """Free the place: the call is answered."""
+        with self._lock:
+            if self._is_taken:
+                self._places.free(self._client)
+            self._is_taken = False
+
+
+class PlacedReader(RefusingReader):
+    """Reads for one call, which takes its place at the first read."""
+
+    def __init__(self, reader: FhirReader, place: CallPlace) -> None:
+        self._reader, self._place = reader, place
+
     def is_refusing(self) -> bool:
-        return not self._is_placed()
+        return not self._place.take()
 
     def fetch(self, query: str, *, until: float) -> Fetched:
         """Read as the reader does.
@@ -60,26 +86,12 @@ class PlacedReader(RefusingReader):
         Raises:
             FhirReadError: it does, or this EHR has no place left.
         """
-        if not self._is_placed():
+        if not self._place.take():
             raise FhirReadError("no-place", NO_PLACE)
         return self._reader.fetch(query, until=until)
 
     def follow(self, page: Any, *, until: float) -> Fetched:
         """Read the later pages of a search as the reader does."""
-        if not self._is_placed():
+        if not self._place.take():
             return Fetched((page,), f"the next page was not read: {NO_PLACE}")
         return self._reader.follow(page, until=until)
-
-    def end(self) -> None:
-        """Free the place: the call is answered."""
-        with self._lock:
-            if self._has_place:
-                self._places.free(self._client)
-            self._has_place = False
-
-    def _is_placed(self) -> bool:
-        with self._lock:
-            if self._has_place is None:
-                self._has_place = self._places.take(self._client)
-                self.was_refused = not self._has_place
-            return self._has_place

@@ -42,6 +42,10 @@ ORDER_ENDINGS = ("Request", "Order", "Prescription")
 GROUPS = frozenset({"RequestGroup", "Bundle"})  # resources that hold orders
 MOST_INSIDE = 100  # orders inside groups, for one signing
 MOST_PARTS = 4000  # values in one order; a long one has a hundred
+# Characters of the words of a signing from which it takes long to read; usual ones have
+# a few hundred. Each text costs as much as some characters.
+MANY_WORDS, COST_OF_A_TEXT = 2000, 20
+NAMES_OF_WORDS = frozenset({"text", "display"})
 # Items of one list. The words of each coding cost a search; a group has its own limit.
 LONGEST_LIST = 100
 
@@ -325,6 +329,26 @@ def is_long(order: Json) -> bool:
     """Tell if an order is too long: its lists are cut, and it is not corrected."""
     sizes = [len(node) for level in levels(order) for node in level]
     return sum(sizes) >= MOST_PARTS or max(sizes) > LONGEST_LIST
+
+
+def has_many_words(draft_orders: Any) -> bool:
+    """Tell if the words of these orders (raw JSON) take long to read."""
+    nodes = (node for level in levels(draft_orders) for node in level)
+    named = (
+        pair
+        for node in nodes
+        if type(node) in (dict, list)
+        for pair in (node.items() if type(node) is dict else enumerate(node))
+    )
+    cost = 0
+    for name, value in named:
+        if type(value) is not str:
+            continue
+        if name in NAMES_OF_WORDS or " " in value or not value.isascii():
+            cost += len(value) + COST_OF_A_TEXT
+        if cost > MANY_WORDS:
+            return True
+    return False
 
 
 def _shortened(value: Any) -> Any:

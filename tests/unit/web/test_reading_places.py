@@ -16,7 +16,7 @@ from cds_service.fhir.gathering.fetching import Fetched
 from cds_service.outgoing.deadline import Deadline
 from cds_service.settings import Settings
 from cds_service.web.http_server import THREADS
-from cds_service.web.reading_places import PlacedReader, ReadingPlaces
+from cds_service.web.reading_places import CallPlace, PlacedReader, ReadingPlaces
 from tests.chart_builders import HOOK, Asked, KeptEntries, open_service, order_sign
 from tests.deploy.locked import DEPLOY
 from tests.faults.records import pulled
@@ -67,7 +67,8 @@ def test_an_ehr_has_so_many_places_and_another_has_its_own() -> None:
 
 def test_a_call_takes_one_place_at_its_first_read_and_frees_it_once() -> None:
     places = ReadingPlaces(MOST_OF_ONE)
-    calls = [PlacedReader(Reader(), places, "a") for _ in range(MOST_OF_ONE + 1)]
+    held = [CallPlace(places, "a") for _ in range(MOST_OF_ONE + 1)]
+    calls = [PlacedReader(Reader(), place) for place in held]
     *first, last = calls
     for call in first:
         call.fetch("Condition?patient=1", until=1e12)
@@ -76,10 +77,10 @@ def test_a_call_takes_one_place_at_its_first_read_and_frees_it_once() -> None:
         last.fetch("Condition?patient=1", until=1e12)
     assert refused.value.reason == "no-place"
     assert last.follow({}, until=1e12).note
-    last.end()
-    first[0].end()
-    first[0].end()
-    following = [PlacedReader(Reader(), places, "a") for _ in range(2)]
+    held[-1].end()
+    held[0].end()
+    held[0].end()
+    following = [PlacedReader(Reader(), CallPlace(places, "a")) for _ in range(2)]
     following[0].fetch("Condition?patient=1", until=1e12)
     with pytest.raises(FhirReadError):
         following[1].fetch("Condition?patient=1", until=1e12)
@@ -129,7 +130,9 @@ def test_a_call_without_a_place_starts_no_thread() -> None:
     plan = open_service().hooks[HOOK].plan
     with pytest.raises(EvidenceUnavailable):
         gathered(
-            pulled("https://ehr.example.org/fhir"), plan, Watched(Reader(), places, "a")
+            pulled("https://ehr.example.org/fhir"),
+            plan,
+            Watched(Reader(), CallPlace(places, "a")),
         )
     assert Watched.threads == {threading.current_thread()}
 
@@ -137,7 +140,7 @@ def test_a_call_without_a_place_starts_no_thread() -> None:
 def test_a_call_that_reads_nothing_takes_no_place() -> None:
     places = ReadingPlaces(1)
     plan = open_service().hooks[HOOK].plan
-    gathered(order_sign([]), plan, PlacedReader(Reader(), places, "a"))
+    gathered(order_sign([]), plan, PlacedReader(Reader(), CallPlace(places, "a")))
     assert places.take("a")
 
 
