@@ -36,9 +36,9 @@ OFTEN_LACKING = frozenset(
     {"MedicationStatement", "MedicationDispense", "SupplyRequest"}
 )
 UNKNOWN_TYPE = frozenset({"http-404", "http-501", "not-supported"})
-# Refusals that leave it open if the server lacks a type or hides it; its
-# CapabilityStatement tells.
-LEAVES_OPEN = UNKNOWN_TYPE | {"http-400", "http-403", "http-405"}
+# Answers that leave it open if the server lacks a type; its CapabilityStatement tells.
+# Not so a refusal (403): a list that may not be read is not empty.
+LEAVES_OPEN = UNKNOWN_TYPE | {"http-400", "http-405"}
 OUT_OF_SCOPE = "scope"
 KEEPS_NONE = QueryResult(state="empty", note="this server keeps none")
 NOT_IN_TIME = QueryResult(state="failed", note="not read in time", reason="timeout")

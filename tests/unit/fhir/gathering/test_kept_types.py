@@ -1,14 +1,32 @@
 """Types that a server does not keep or refuses: its CapabilityStatement decides, and what it keeps and refuses is open."""
 
+import json
+
 import pytest
 
+from cds_service.call import Ports
 from cds_service.errors import EvidenceUnavailable, FhirReadError
 from cds_service.fhir.gathering.plan import plan_prefetch
 from cds_service.fhir.gathering.record_state import state_of
+from cds_service.outgoing.deadline import Deadline
+from cds_service.protocol.messages import parse_request
+from cds_service.service import answer
+from tests.chart_builders import (
+    HOOK,
+    NOW,
+    KeptEntries,
+    brace,
+    by_topic,
+    kyphoplasty,
+    open_service,
+    order_sign,
+)
+from tests.patients.reassuring import reassuring_record, selected
 from tests.scripted_reader import ScriptedReader, gathered
 from tests.stub_fhir import page
 from tests.wire_builders import hook_request
 
+SERVER = "https://ehr.example.org/fhir"
 LISTS = {
     "conditions": "Condition",
     "procedures": "Procedure",
@@ -59,15 +77,30 @@ def report(**members):
     }
 
 
-def scripted(**answers):
-    return ScriptedReader(page(), **{"Patient": PATIENT, **answers})
+def scripted(otherwise=None, **answers):
+    return ScriptedReader(otherwise or page(), **{"Patient": PATIENT, **answers})
+
+
+def cards_of(body, fhir):
+    """Return the cards of a signing, by topic."""
+    service = open_service()
+    request = parse_request(json.dumps(body).encode(), "order-sign")
+    ports = Ports(
+        clock=lambda: NOW,
+        fhir=fhir,
+        audit=KeptEntries(),
+        deadline=Deadline.after(60),
+        base_url="https://cds.example.org",
+    )
+    cards = answer(service, service.hooks[HOOK], request, ports).cards
+    return by_topic([one.model_dump(by_alias=True) for one in cards])
 
 
 def read(fhir, **prefetch):
     return gathered(hook_request(prefetch=prefetch), PLAN, fhir)
 
 
-@pytest.mark.parametrize("status", [400, 403, 404, 405, 501])
+@pytest.mark.parametrize("status", [400, 404, 405, 501])
 def test_a_refused_type_that_the_server_does_not_name_is_none_kept(status):
     fhir = scripted(
         Procedure=refused(status),
@@ -95,8 +128,38 @@ def test_a_refused_type_that_the_server_does_not_name_is_none_kept(status):
 )
 def test_a_refused_type_that_it_names_or_may_keep_could_not_be_read(metadata):
     assert set(
-        state_of(read(scripted(Procedure=refused(403), metadata=metadata))).unread
+        state_of(read(scripted(Procedure=refused(404), metadata=metadata))).unread
     ) == {"procedures"}
+
+
+@pytest.mark.parametrize("key", LISTS)
+def test_a_list_that_is_forbidden_is_never_none_kept(key):
+    """Whatever the server says that it keeps."""
+    fhir = scripted(**{LISTS[key]: refused(403)}, metadata=capabilities("Patient"))
+    record = read(fhir)
+    assert record.reads[key].state == "failed"
+    assert set(state_of(record).unread) == {key}
+
+
+@pytest.mark.parametrize(
+    "key", ["dispenses", "deviceRequests", "diagnosticReports", "procedures"]
+)
+def test_nothing_is_none_and_nothing_selected_next_to_a_forbidden_list(key):
+    body = order_sign(reassuring_record(), kyphoplasty(), brace(), fhir_server=SERVER)
+    del body["prefetch"][key], body["prefetch"]["imagingStudies"]
+    whole, forbidden = (
+        cards_of(
+            body,
+            scripted(said, ImagingStudy=page(), metadata=capabilities("Patient")),
+        )
+        for said in (page(), refused(403))
+    )
+    assert selected(whole)
+    assert not selected(forbidden)
+    assert "below the usual" in whole["rehabilitation"]["detail"]
+    assert "below the usual" not in forbidden["rehabilitation"]["detail"]
+    if key in ("dispenses", "procedures"):
+        assert "none in" not in forbidden["rehabilitation"]["detail"]
 
 
 @pytest.mark.parametrize(
@@ -128,7 +191,7 @@ def test_a_refused_read_of_imaging_is_named(kind, status):
 
 
 def test_imaging_studies_that_the_server_keeps_none_of_are_no_gap():
-    fhir = scripted(ImagingStudy=refused(403), metadata=capabilities("Patient"))
+    fhir = scripted(ImagingStudy=refused(404), metadata=capabilities("Patient"))
     assert state_of(read(fhir)).unread == {}
 
 
