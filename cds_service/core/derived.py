@@ -399,15 +399,16 @@ def _sarcopenia(so_far: FindingsSoFar, name: str, ruler: Ruler) -> Finding | Gap
         concerns.append(
             "The muscle index was measured by bioimpedance; the study used DXA."
         )
-    if diagnosis is not None and diagnosis.value is True and not verdict:
+    stated = _stated(so_far.diagnosis)
+    if stated and not verdict:
         concerns.append(
-            "Sarcopenia is on the problem list; "
+            f"Sarcopenia is named {stated[0].printed}; "
             "the measurements say otherwise and are used."
         )
-    diagnoses = [diagnosis] if diagnosis else []
     days = [finding.observed for finding in measured if finding.observed]
     sources = [
-        source for finding in (*measured, *diagnoses) for source in finding.provenance
+        *(source for finding in measured for source in finding.provenance),
+        *stated,
     ]
     return Finding(
         name=name,
@@ -418,6 +419,13 @@ def _sarcopenia(so_far: FindingsSoFar, name: str, ruler: Ruler) -> Finding | Gap
         concerns=tuple(dict.fromkeys(concerns)),
         may_reassure=has_sarcopenia(ruler, certain_findings) is verdict,
     )
+
+
+def _stated(diagnosis: Finding | Gap | None) -> tuple[Provenance, ...]:
+    """Return where the diagnosis was stated: on the problem list, or in a reason."""
+    if isinstance(diagnosis, Gap):
+        return diagnosis.provenance if diagnosis.reason == "undetermined" else ()
+    return diagnosis.provenance if diagnosis and diagnosis.value is True else ()
 
 
 def _undecided(

@@ -386,7 +386,7 @@ def test_a_diagnosis_says_yes_if_measurement_does_not_decide():
 
 
 def test_measurement_that_contradicts_a_diagnosis_wins_and_is_named():
-    contradicted = Known(False, concern="problem list")
+    contradicted = Known(False, concern="Sarcopenia is named")
     check(
         measured(DIAGNOSIS, index=6.0, grip=25, gait=1.2, sex="female"),
         {"sarcopenia": contradicted, "sarcopenia-site": contradicted},
