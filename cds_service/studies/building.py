@@ -1,4 +1,4 @@
-"""`studies build`: the tables that follow from study files, and if they still do."""
+"""Build the tables that follow from study files, and compare them: `studies build`."""
 
 import tempfile
 from pathlib import Path
@@ -10,13 +10,17 @@ from cds_service.studies.reduced_models import Say, build_tables
 
 
 def build_all(say: Say, folder: Path = REDUCED) -> None:
-    """Build and write the tables of all studies; `say` is given the progress."""
+    """Build and write the tables of all studies and of the pooled model.
+
+    Args:
+        say: is given the progress.
+    """
     build_tables(say, folder)
     build_pooled_table(say, folder)
 
 
 def differing_tables(say: Say) -> tuple[str, ...]:
-    """List studies whose shipped table is not what a fresh build gives."""
+    """List the studies whose shipped table differs from a fresh build."""
     with tempfile.TemporaryDirectory() as fresh:
         build_all(say, Path(fresh))
         return table.compare_tables(REDUCED, Path(fresh))

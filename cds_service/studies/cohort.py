@@ -1,8 +1,10 @@
-"""A study's cohort, rebuilt from its printed tables (docs/evidence.md, steps 1-3).
+"""Rebuild a study's cohort from its printed tables (docs/evidence.md, steps 1 to 3).
 
-Build time only: the service never draws anything. The draws are evenly spread (a
-scrambled Sobol sequence) rather than plain random numbers: with 40,000 of either, terms
-of the reduced models vary with the seed by 0.3 % or by 3 %.
+Build time only: the service never draws anything. The draws are a scrambled Sobol
+sequence, which is spread more evenly than random numbers. With 40,000 of them the terms
+of the reduced models vary with the seed by 0.3 %; with random numbers by 3 %.
+
+Shapes: n draws, and k terms of the printed model.
 """
 
 import hashlib
@@ -27,14 +29,15 @@ class Cohort:
     """Rebuilt patients; all arrays are read-only.
 
     Attributes:
-        input_names: findings that a figure uses; of other terms the cohort has columns,
-            and no figure.
-        inputs: one row for each patient, one column for each term, in the units of the
-            study.
-        weights: share of the cohort that a row represents; they add to 1.
-        linear_predictor: intercept + sum of beta x input, log odds, from the printed
-            model.
-        risk: expit of it, 0..1.
+        terms: the k terms of the printed model.
+        input_names: findings that a figure uses. The cohort has columns of the others
+            too (`Predictor.raking_only`).
+        incidence: share of the study's patients with the outcome, 0..1.
+        intercept: of the printed model, log odds.
+        inputs: n x k, in the units of the study; yes is 1.
+        weights: n shares of the cohort that the rows represent; they add to 1.
+        linear_predictor: n log odds by the printed model: intercept + Σ beta x input.
+        risk: n risks by the printed model, 0..1.
     """
 
     terms: tuple[Term, ...]
@@ -48,7 +51,7 @@ class Cohort:
 
     @property
     def means(self) -> Vector:
-        """Return the weighted mean of each input."""
+        """Return the k weighted means of the inputs."""
         return self.weights @ self.inputs
 
     @property
@@ -60,13 +63,13 @@ class Cohort:
 def rebuild_cohort(
     study: LogisticStudy, *, draws: int | None = None, seed: int = SEED
 ) -> Cohort:
-    """Rebuild the cohort, not yet weighted, with its intercept (evidence.md, 1 and 2).
+    """Rebuild the cohort, with its intercept but not yet weighted (steps 1 and 2).
 
     Within each outcome group the inputs are independent, with the printed
     distributions; the groups are mixed in the printed ratio.
 
     Args:
-        draws: patients; the study's own number by default.
+        draws: number of patients; the study's own by default.
     """
     draws = draws or study.draws
     inputs = np.vstack(
@@ -94,9 +97,14 @@ def rebuild_cohort(
 def solve_intercept(
     without_intercept: Vector, incidence: float, weight: Vector | None = None
 ) -> float:
-    """Find the log odds at all inputs 0 for which the mean risk is the incidence.
+    """Find the intercept with which the mean risk is the incidence (step 2).
 
-    The result is exact to machine precision.
+    It is exact to machine precision.
+
+    Args:
+        without_intercept: log odds of each patient without the intercept.
+        incidence: 0..1.
+        weight: of each patient; all count alike by default.
     """
 
     def excess(intercept: float) -> float:
@@ -107,9 +115,9 @@ def solve_intercept(
 
 
 def rake(cohort: Cohort, study: LogisticStudy) -> Cohort:
-    """Weigh the cohort so that the printed model gives the printed tables back.
+    """Weigh the cohort so that its printed model gives the printed tables back.
 
-    If the study prints no groups the weights stay even.
+    This is step 3. If the study prints no groups, the weights stay even.
 
     Raises:
         ArithmeticError: no weights satisfy the tables.
@@ -126,9 +134,13 @@ def rake(cohort: Cohort, study: LogisticStudy) -> Cohort:
 
 
 def weights_satisfying(conditions: Matrix) -> Vector:
-    """Find weights by which every column's mean is 0.
+    """Find weights with which the mean of every column is 0.
 
-    Newton's method minimises the log of the mean of exp(lambda'h), which is convex.
+    They are proportional to exp(λ'h), h the row of a patient. λ minimises the log of
+    Σ exp(λ'h), which is convex: its gradient is the weighted mean of h.
+
+    Args:
+        conditions: one row for each patient, one column for each condition.
 
     Raises:
         ArithmeticError: there are none.
@@ -151,14 +163,19 @@ def weights_satisfying(conditions: Matrix) -> Vector:
         jac=curvature,
         options={"xtol": RAKING_TOLERANCE},
     )
-    # the weights run to a single patient
+    # Without a solution the weights run to a single patient.
     if float(np.abs(solution.fun).max()) > RAKING_TOLERANCE:
         raise ArithmeticError("no weights satisfy the conditions")
     return weights(solution.x)
 
 
 def score_conditions(cohort: Cohort, study: LogisticStudy) -> Matrix:
-    """List columns whose weighted mean must be 0: mean risk, means and SDs."""
+    """Return the conditions of the raking; the weighted mean of each column must be 0.
+
+    With risk p, the columns are p - incidence; for each term p(x - mean) of the group
+    with the outcome, and (1 - p)(x - mean) of the group without it; for each continuous
+    term also p((x - mean)² - sd²), and the same with 1 - p.
+    """
     risk = cohort.risk
     columns = [risk - study.incidence]
     moments = [
@@ -174,13 +191,13 @@ def score_conditions(cohort: Cohort, study: LogisticStudy) -> Matrix:
     return np.column_stack(columns)
 
 
-Moments = tuple[float, float | None]
+Moments = tuple[float, float | None]  # mean and SD; no SD of a share
 
 
 def _printed_moments(
     predictor: Predictor, study: LogisticStudy
 ) -> list[tuple[Moments, Moments]]:
-    """Pair mean and SD of the groups with and without the outcome, for each term."""
+    """Pair the moments of the groups with and without the outcome, for each term."""
     sizes = _printed_sizes(study)
     event, no_event = (
         _moments(predictor.groups[group], sizes[group])
@@ -191,6 +208,7 @@ def _printed_moments(
 
 
 def _moments(group: Statistics, size: int) -> Mapping[str, Moments]:
+    """Return the moments of a group by word; "" if the input is no category."""
     if group.counts is not None:
         return {word: (count / size, None) for word, count in group.counts.items()}
     if group.count is not None:
@@ -199,6 +217,7 @@ def _moments(group: Statistics, size: int) -> Mapping[str, Moments]:
 
 
 def _printed_sizes(study: LogisticStudy) -> Mapping[str, int]:
+    """Return the number of the study's patients in each group."""
     cohort = study.cohort
     return {
         "event": cohort.events,
@@ -216,7 +235,7 @@ def _group_sizes(study: LogisticStudy, draws: int) -> Mapping[str, int]:
 
 
 def _draw_group(study: LogisticStudy, group: str, size: int, seed: int) -> Matrix:
-    """Make one group's draws, one column for each term."""
+    """Draw the patients of one group: size x k."""
     statistics: dict[str, Statistics] = {
         predictor.finding: predictor.groups[group]
         for predictor in study.predictors
@@ -229,7 +248,7 @@ def _draw_group(study: LogisticStudy, group: str, size: int, seed: int) -> Matri
             )
             for auxiliary in study.auxiliaries
         }
-    # the draws must not depend on the order of a file or dict
+    # Sorted: the draws must not depend on the order of a file.
     names = sorted(statistics)
     spread = spread_points(names, size, f"{study.id}/{group}", seed)
     printed_size = _printed_sizes(study)[group]
@@ -247,15 +266,13 @@ def _draw_group(study: LogisticStudy, group: str, size: int, seed: int) -> Matri
     return np.column_stack(columns)
 
 
-Values = Mapping[str, Mapping[str, Vector]]
+Values = Mapping[str, Mapping[str, Vector]]  # by finding and word
 
 
 def _psoas_muscle_area(values: Values) -> Mapping[str, Vector]:
-    """Compute cm2: total area x (1 - fat share in % / 100)."""
-    return {
-        "": values["psoas-total-area"][""]
-        * (1 - values["psoas-fat-fraction"][""] / 100)
-    }
+    """Compute the muscle area, cm²: total area x (1 - fat / 100), fat in %."""
+    total, fat = values["psoas-total-area"][""], values["psoas-fat-fraction"][""]
+    return {"": total * (1 - fat / 100)}
 
 
 IDENTITIES: Mapping[str, Callable[[Values], Mapping[str, Vector]]] = {
@@ -264,7 +281,11 @@ IDENTITIES: Mapping[str, Callable[[Values], Mapping[str, Vector]]] = {
 
 
 def _place(uniform: Vector, group: Statistics, size: int) -> Mapping[str, Vector]:
-    """Lay uniform points 0..1 on a printed distribution; a word is a 0/1 vector."""
+    """Map uniform points 0..1 to a printed distribution, by word.
+
+    A category has a vector of 0 and 1 for each word; other inputs have one vector,
+    under "".
+    """
     if group.counts is not None:
         words = sorted(group.counts)
         bounds = np.cumsum([group.counts[word] / size for word in words])[:-1]
@@ -280,14 +301,19 @@ def _place(uniform: Vector, group: Statistics, size: int) -> Mapping[str, Vector
 def spread_points(
     names: list[str], size: int, stream: str, seed: int
 ) -> Mapping[str, Vector]:
-    """Spread points evenly over 0..1 in these dimensions: scrambled Sobol, seeded."""
+    """Spread points evenly over 0..1 in each dimension: a scrambled Sobol sequence.
+
+    Args:
+        names: of the dimensions.
+        size: number of points.
+        stream: name of the sequence; another name gives other points.
+    """
     words = np.frombuffer(hashlib.sha256(stream.encode()).digest(), dtype="<u4")
     random = np.random.default_rng([seed, *words.tolist()])
     sequence = qmc.Sobol(len(names), scramble=True, bits=SOBOL_BITS, rng=random)
-    # never exactly 0
-    points = sequence.random_base2((size - 1).bit_length())[:size] + 2.0 ** -(
-        SOBOL_BITS + 1
-    )
+    points = sequence.random_base2((size - 1).bit_length())[:size]
+    # Half of the smallest step: no point is exactly 0, of which no normal value exists.
+    points += 2.0 ** -(SOBOL_BITS + 1)
     return dict(zip(names, points.T, strict=True))
 
 

@@ -1,9 +1,9 @@
-"""Reduced models: what a model with only the known inputs would have said.
+"""Fit the reduced models: the study's model with only some inputs known.
 
-Steps 4 to 7 of docs/evidence.md.
+Steps 4 to 8 of docs/evidence.md. Build time only; the service reads the tables that
+`build_tables` writes. scikit-learn is used here and in recalibration alone.
 
-Build time only, and the only place besides recalibration where scikit-learn is used.
-The service reads the tables that `build_tables` writes (`building.py`).
+Shapes: n patients of the rebuilt cohort, and t terms of the known inputs.
 """
 
 from collections.abc import Callable, Collection, Mapping, Sequence
@@ -22,8 +22,8 @@ from cds_service.loading import REDUCED, STUDIES, load_vocabulary
 from cds_service.studies.cohort import SEED, Cohort, rake, rebuild_cohort
 
 Say = Callable[[str], None]  # one line of progress
-SETS_A_LINE = 32
-SAME_PLACE = 1e-9
+SETS_A_LINE = 32  # reduced models for a line of progress
+SAME_RISK = 1e-9  # 4r(1 - r) of patients whose risks differ by rounding alone
 
 
 def build_tables(
@@ -33,7 +33,11 @@ def build_tables(
     studies: Mapping[str, Study] | None = None,
     draws: int | None = None,
 ) -> None:
-    """Build and write the tables of logistic studies; `say` is given the progress."""
+    """Build and write the tables of all logistic studies.
+
+    Args:
+        say: is given the progress.
+    """
     for study in (studies or load_studies(STUDIES, load_vocabulary())).values():
         if isinstance(study, LogisticStudy):
             table.write_table(build_table(study, say, draws=draws), folder)
@@ -101,20 +105,15 @@ def reduced_model(
 
     Args:
         cohort: raked.
-        known: names of inputs of the study; a name that its figures do not use is
-            refused.
+        known: findings that the study's figures use.
         patients: the study's number of patients, for the covariance.
-        full: linear predictor of the model with all inputs, if it was computed
-            before.
+        full: n log odds of the model with all inputs, if they were computed before.
 
     Raises:
-        ValueError: no figure of the study uses this name.
+        ValueError: the study's figures do not use one of the names.
     """
-    if known - set(cohort.input_names):
-        raise ValueError(
-            "no input of this study: "
-            f"{', '.join(sorted(known - set(cohort.input_names)))}"
-        )
+    if foreign := known - set(cohort.input_names):
+        raise ValueError(f"no input of this study: {', '.join(sorted(foreign))}")
     full = full_predictor(cohort) if full is None else full
     columns = _columns(cohort, known)
     level, coefficients, predictor = _fit(cohort, columns)
@@ -134,14 +133,18 @@ def reduced_model(
 
 
 def full_predictor(cohort: Cohort) -> table.Vector:
-    """Compute log odds by the model with all inputs that a figure uses."""
+    """Compute n log odds by the model with all inputs that a figure uses."""
     return _fit(cohort, _columns(cohort, cohort.input_names))[2]
 
 
 def _fit(
     cohort: Cohort, columns: Sequence[int]
 ) -> tuple[float, table.Vector, table.Vector]:
-    """Return log odds at the means, coefficients, and every patient's predictor."""
+    """Fit the model of some columns to the risk of the printed model (step 4).
+
+    Returns:
+        The log odds at the cohort's means, t coefficients, and n log odds.
+    """
     part = list(columns)
     centred = cohort.inputs[:, part] - cohort.means[part]
     if len(part) == len(cohort.terms):
@@ -155,18 +158,27 @@ def _fit(
 def distance_line(
     squares: table.Vector, risk: table.Vector, weights: table.Vector
 ) -> tuple[float, float]:
-    """Regress the squared distance on [1, 4r(1 - r)], weighted (evidence.md, 6)."""
+    """Regress the squared distance on 4r(1 - r), weighted: m0 and m1 (step 6).
+
+    Args:
+        squares: n squared distances between the log odds of full and reduced model.
+        risk: n risks r by the reduced model, 0..1.
+        weights: n weights.
+    """
     place = 4 * risk * (1 - risk)
-    # with nothing known all patients have one predictor, but for rounding
-    if np.ptp(place) < SAME_PLACE:
+    # With nothing known all patients have one risk, but for rounding.
+    if np.ptp(place) < SAME_RISK:
         return float(weights @ squares), 0.0
-    away = place - weights @ place
-    slope = float(weights @ (away * squares)) / float(weights @ away**2)
+    from_mean = place - weights @ place
+    slope = float(weights @ (from_mean * squares)) / float(weights @ from_mean**2)
     return float(weights @ squares) - slope * float(weights @ place), slope
 
 
 def procedure_averages(cohort: Cohort, study: LogisticStudy) -> dict[str, float]:
-    """Average the risk of patients with the same procedure, by procedure (bands)."""
+    """Average the risk of patients with the same procedure, by procedure.
+
+    Bands compare with it. Empty if the study had one procedure alone.
+    """
     procedures = (part for part in study.inputs if part.finding == "procedure")
     predictor = next(procedures, None)
     if predictor is None:
@@ -190,7 +202,15 @@ def fit_fractional(
     """Fit a weighted logistic regression of a fractional outcome.
 
     Each row enters twice, as yes with weight w·p and as no with weight w·(1 - p): the
-    same likelihood.
+    likelihood is the same.
+
+    Args:
+        centred: n x t inputs, with mean 0.
+        outcome: n fractions p, 0..1.
+        weights: n weights w.
+
+    Returns:
+        The log odds at the means, and t coefficients.
     """
     level = float(np.log(weights @ outcome / (weights @ (1 - outcome))))
     if centred.shape[1] == 0:
@@ -211,7 +231,14 @@ def fit_fractional(
 def _covariance(
     cohort: Cohort, columns: Sequence[int], predictor: table.Vector, patients: int
 ) -> table.Matrix:
-    """Return (X'WX)^-1 / n of centred coefficients, W = weight x q (1 - q)."""
+    """Return the covariance of level and coefficients, (1 + t) x (1 + t) (step 4).
+
+    It is (X'WX)⁻¹ / patients, with centred inputs X and W = weight x q(1 - q).
+
+    Args:
+        predictor: n log odds of the fitted risk q.
+        patients: number of the study's patients.
+    """
     part = list(columns)
     design = np.column_stack(
         [np.ones(len(predictor)), cohort.inputs[:, part] - cohort.means[part]]
@@ -224,29 +251,31 @@ def _covariance(
 def inputs_known(cohort: Cohort, columns: Sequence[int], full: table.Vector) -> float:
     """Compute the share of the model's information in these columns (step 7).
 
-    R² of the weighted regression of the full linear predictor on them in the raked
+    It is R² of the weighted regression of the full log odds on them in the raked
     cohort. It depends on which inputs are known, not on their values, and never falls
     when one is added. It says nothing about the study's quality.
+
+    Args:
+        full: n log odds of the model with all inputs.
     """
     part = list(columns)
     if part == _columns(cohort, cohort.input_names):
         return 1.0
+    if not part:
+        return 0.0
     centred = cohort.inputs[:, part] - cohort.means[part]
-    away = full - cohort.weights @ full
-    covariance = (centred * cohort.weights[:, None]).T @ centred
-    shared = (centred * cohort.weights[:, None]).T @ away
-    return (
-        float(shared @ np.linalg.solve(covariance, shared) / (cohort.weights @ away**2))
-        if part
-        else 0.0
-    )
+    from_mean = full - cohort.weights @ full
+    weighted = centred * cohort.weights[:, None]
+    covariance, shared = weighted.T @ centred, weighted.T @ from_mean
+    explained = shared @ np.linalg.solve(covariance, shared)
+    return float(explained / (cohort.weights @ from_mean**2))
 
 
 def error_ratios(cohort: Cohort, patients: int) -> dict[str, float]:
-    """Divide the printed standard error by the model's, for each term (step 5).
+    """Divide each printed standard error by the one from the cohort (step 5).
 
-    Nothing of the printed errors went into the cohort, so ratios near 1 are the best
-    check of the reconstruction.
+    No printed error went into the cohort. So ratios near 1 are the best check of the
+    reconstruction.
     """
     columns = range(len(cohort.terms))
     errors = np.sqrt(
@@ -259,7 +288,14 @@ def error_ratios(cohort: Cohort, patients: int) -> dict[str, float]:
 
 
 def widen(model: table.ReducedModel, ratios: Mapping[str, float]) -> table.ReducedModel:
-    """Return D·V·D, D = max(1, printed / information), never under what is printed."""
+    """Widen the covariance V to the printed standard errors (step 5).
+
+    It becomes D·V·D, with 1 for the intercept and max(1, ratio) for a term on the
+    diagonal of D.
+
+    Args:
+        ratios: of `error_ratios`.
+    """
     scale = np.array([1.0, *(max(1.0, ratios[name]) for name in model.terms)])
     return model.model_copy(
         update={"covariance": model.covariance * np.outer(scale, scale)}
@@ -267,10 +303,10 @@ def widen(model: table.ReducedModel, ratios: Mapping[str, float]) -> table.Reduc
 
 
 def study_ranges(cohort: Cohort, study: LogisticStudy) -> dict[str, table.Ends]:
-    """Return percentiles 0.5, 5, 95 and 99.5 of each continuous input (evidence.md, 8).
+    """Return percentiles 0.5, 5, 95 and 99.5 of each continuous input (step 8).
 
-    The percentiles of the psoas' fat share, in %, are added: if the total area is
-    known, the muscle is held by that share.
+    Those of the share of fat in the psoas, in %, are added: if the total area is known,
+    the muscle is held by that share.
     """
     values = dict(zip(_names(cohort), cohort.inputs.T, strict=True))
     ranges = {
