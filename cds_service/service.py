@@ -625,7 +625,7 @@ def _show(call: Call, read_case: ReadCase) -> HookResponse:
 def _shown(
     call: Call, read_case: ReadCase, full_answer: Answer, response: HookResponse
 ) -> Shown:
-    """Collect what the log keeps of an answer."""
+    """Collect the parts of an answer that the log keeps."""
     ports = call.ports
     acts = full_answer.recommendations
     corrections = [correction for act in acts for correction in act.corrections]
@@ -693,7 +693,7 @@ def _make_answer(
 
 
 def _ordering(call: Call, language: LanguageFile | None) -> Ordering:
-    """Collect what the suggested orders of this call have in common."""
+    """Collect the parts that all suggested orders of this call share."""
     ports, context = call.ports, call.request.context
     signing = Signing(
         client=ports.caller.client,

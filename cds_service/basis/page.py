@@ -80,7 +80,7 @@ class OutcomePart:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BasisPage:
-    """The page.
+    """The whole basis page of one answer.
 
     Attributes:
         who: age, sex, procedure and levels; no name and no id.

@@ -1,4 +1,4 @@
-"""The assessments as data for programs: unrounded, with sources and concerns."""
+"""Write the assessments as data for programs: unrounded, with sources and concerns."""
 
 from typing import Any
 

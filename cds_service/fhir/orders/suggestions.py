@@ -90,7 +90,7 @@ class OrderTemplate:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ordering:
-    """What the orders that one answer suggests have in common.
+    """The parts that all suggested orders of one answer share.
 
     Attributes:
         templates: R4 orders that can be suggested, by name.
