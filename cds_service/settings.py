@@ -1,7 +1,9 @@
 """Environment variables `KYPHOPLASTY_CDS_*`; nothing else reads the environment."""
 
 import os
-from collections.abc import Callable, Iterable, Mapping
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from difflib import get_close_matches
 from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -18,12 +20,15 @@ from pydantic import (
     field_validator,
 )
 
-from cds_service.errors import DataFileError
+from cds_service.errors import DataFileError, DataFileErrors
 from cds_service.outgoing.address import parse_base
 from cds_service.outgoing.deadline import Deadline
 
 PREFIX = "KYPHOPLASTY_CDS_"
 PrefetchWish = Literal["full", "patient", "none"]
+# Kubernetes sets these in each container for a Service named like this program.
+LINK_NAME = re.compile(r"(?:.*_)?(?:SERVICE_HOST|SERVICE_PORT(?:_.+)?|PORT_\d+_.+)")
+LINK_VALUE = re.compile(r"(?:tcp|udp|sctp)://")
 BODY_BYTES = 4 * 1024 * 1024
 RECORD_BYTES = 32 * 1024 * 1024
 Network = IPv4Network | IPv6Network
@@ -190,9 +195,12 @@ def read_settings(
             (`assess`: 20).
 
     Raises:
-        DataFileError: a value is wrong; it names the variable, never the value.
+        DataFileError: a value is wrong, or a variable with our prefix is none of ours;
+            it names the variable, never the value.
     """
     environ = os.environ if environ is None else environ
+    if faults := [*_unknown_variables(environ)]:
+        raise DataFileErrors(faults)
     values: dict[str, Any] = {
         name: environ[PREFIX + name.upper()]
         for name in _variables()
@@ -204,6 +212,23 @@ def read_settings(
         return Settings(**values, fhir_servers=tuple(fhir_servers))
     except ValidationError as error:
         raise _fault_of(error) from None
+
+
+def _unknown_variables(environ: Mapping[str, str]) -> Iterator[DataFileError]:
+    """Find the variables with our prefix that set nothing: they are mistyped."""
+    known = [name.upper() for name in _variables()]
+    for name, value in sorted(environ.items()):
+        ours = name[len(PREFIX) :]
+        is_ours = name.startswith(PREFIX) and ours in known
+        if is_ours or not name.upper().startswith(PREFIX):
+            continue
+        if LINK_NAME.fullmatch(ours) or LINK_VALUE.match(value):
+            continue
+        near = get_close_matches(ours.upper(), known, n=1)
+        meant = "`serve --help` lists them all"
+        if near:
+            meant = f"did you mean {PREFIX}{near[0]}?"
+        yield DataFileError("settings", name, f"there is no such variable; {meant}")
 
 
 def describe_settings() -> str:

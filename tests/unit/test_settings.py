@@ -1,7 +1,12 @@
 """Settings from the environment, and from nowhere else."""
 
-import pytest
+import re
+from pathlib import Path
 
+import pytest
+from click.testing import CliRunner
+
+from cds_service.cli import main
 from cds_service.errors import DataFileError
 from cds_service.settings import PREFIX, Settings, describe_settings, read_settings
 
@@ -116,3 +121,61 @@ def test_every_variable_is_described_with_its_default():
 @pytest.mark.parametrize("deadline", [0.2, 1.0, 2.0, 3.0, 20.0])
 def test_reading_the_record_leaves_time_for_the_answer(deadline):
     assert 0 < Settings(deadline_seconds=deadline).gather_budget_seconds < deadline
+
+
+@pytest.mark.parametrize(
+    ("name", "meant"),
+    [
+        ("STIE", "did you mean KYPHOPLASTY_CDS_SITE?"),
+        ("DATABASE", "did you mean KYPHOPLASTY_CDS_DATABASE_URL?"),
+        ("DEADLINE_SECOND", "did you mean KYPHOPLASTY_CDS_DEADLINE_SECONDS?"),
+        ("site", "did you mean KYPHOPLASTY_CDS_SITE?"),
+        ("PORT", "`serve --help` lists them all"),
+        ("FHIR_SERVERS", "`serve --help` lists them all"),
+    ],
+)
+def test_a_mistyped_variable_is_named_with_what_was_probably_meant(name, meant):
+    with pytest.raises(DataFileError) as refused:
+        read(**{name: "secret", "PREFETCH": "patient"})
+    assert f"{PREFIX}{name}: there is no such variable; {meant}" in str(refused.value)
+    assert "secret" not in str(refused.value)
+
+
+def test_all_mistyped_variables_are_named_at_once():
+    with pytest.raises(DataFileError) as refused:
+        read(STIE="x", PUBLIC_URI="y")
+    assert len(refused.value.faults) == 2
+
+
+def test_the_service_does_not_start_with_a_mistyped_variable(monkeypatch):
+    monkeypatch.setenv(PREFIX + "STIE", "site")
+    result = CliRunner().invoke(main, ["serve", "--port", "0"])
+    assert result.exit_code == 2
+    assert "did you mean KYPHOPLASTY_CDS_SITE?" in result.stderr
+
+
+def test_what_kubernetes_sets_for_a_service_of_this_name_is_no_mistake():
+    linked = {
+        "SERVICE_HOST": "10.0.0.1",
+        "SERVICE_PORT": "8080",
+        "SERVICE_PORT_HTTP": "8080",
+        "PORT": "tcp://10.0.0.1:8080",
+        "PORT_8080_TCP": "tcp://10.0.0.1:8080",
+        "PORT_8080_TCP_PROTO": "tcp",
+        "PORT_8080_TCP_ADDR": "10.0.0.1",
+        "POSTGRES_SERVICE_HOST": "10.0.0.2",
+    }
+    assert read(**linked) == read()
+
+
+def test_deploy_sets_no_variable_that_does_not_exist():
+    files = [
+        file
+        for file in (Path(__file__).parents[2] / "deploy").rglob("*")
+        if file.is_file()
+    ]
+    texts = [file.read_text(errors="ignore") for file in files]
+    named = {one for text in texts for one in re.findall(rf"{PREFIX}[A-Z_]+", text)}
+    known = set(re.findall(rf"{PREFIX}[A-Z_]+", describe_settings()))
+    assert named
+    assert named <= known
