@@ -6,7 +6,7 @@ Only our own words and checked numbers pass through here, never text from a reco
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
-from math import ceil, floor
+from math import floor
 from pathlib import Path
 from typing import Literal
 
@@ -29,7 +29,6 @@ _WORDS = read_toml(Path(__file__).with_name("words.toml"))
 UNITS: Mapping[str, str] = _WORDS["units"]
 GAP_REASONS: Mapping[str, str] = _WORDS["gap-reasons"]
 HALF_A_YEAR = timedelta(days=183)  # nearer days need no year
-COARSE_FROM = 10  # percent; from here up a summary prints in steps of 5
 WORDS = frozenset({"a"})  # units that are written as a word, which languages translate
 # Units whose numbers are whole as often as not.
 PLAIN = frozenset({"kg/m2", "{score}"})
@@ -58,7 +57,7 @@ def grouped(pairs: Iterable[tuple[str, str]]) -> dict[str, list[str]]:
 
 
 def title_text(title: str) -> str:
-    """Write what an order is called, `TLSO (L0456)`; its code is never translated."""
+    """Write the title of an order, `TLSO (L0456)`; its code is never translated."""
     name, _, code = title.partition(" (")
     return in_brackets(name, Verbatim(code.removesuffix(")"))) if code else title
 
@@ -146,29 +145,13 @@ def percent_text(share: float, *, lowest: float = 0.0, highest: float = 1.0) -> 
     return f"{_round(share * 100)} %"
 
 
-def coarse_percent_text(share: float, *, lowest: float, highest: float) -> str:
-    """Write a share in steps of 5 from 10 up; at the ends "under 5 %", "above 90 %".
-
-    Beyond the limits of print the next rounder number is named, never a finer one than
-    the study can carry.
-    """
-    if share < lowest:
-        return f"under {ceil(lowest * 20) * 5} %"
-    if share > highest:
-        return f"above {floor(highest * 10) * 10} %"
-    return f"about {min(coarse_percent(share), floor(highest * 20) * 5)} %"
-
-
-def coarse_percent(share: float) -> int:
-    """Return percent as in a summary: in steps of 5 from 10 up, in whole ones below."""
-    percent = share * 100
-    return _round(percent) if percent < COARSE_FROM - 0.5 else _round(percent / 5) * 5
-
-
 def range_text(
     interval: tuple[float, float], *, lowest: float = 0.0, highest: float = 1.0
 ) -> str:
-    """Write an interval of shares as whole percent, `26–53 %`, ends as `percent`."""
+    """Write an interval of shares as whole percent, `26–53 %`.
+
+    One that lies wholly beyond a limit of print is written as `percent_text` does.
+    """
     low, high = interval
     if high < lowest:
         return percent_text(high, lowest=lowest, highest=highest)
@@ -189,7 +172,7 @@ class Wording:
     specs: Mapping[str, FindingSpec]
 
     def name(self, finding: str) -> str:
-        """Return what a finding is called in running text."""
+        """Return the name of a finding in running text."""
         return self.specs[finding].title
 
     def number(self, finding: str, value: float, unit: str) -> str:

@@ -4,13 +4,10 @@ from datetime import date
 from typing import get_args
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from cds_service.core.findings import GapReason
 from cds_service.core.wording import (
     GAP_REASONS,
-    coarse_percent_text,
     date_text,
     month_text,
     near_date_text,
@@ -42,48 +39,6 @@ def test_a_share_is_said_in_whole_percent_within_the_limits_of_print(share, said
 
 # Cards, rule D1: rounded to 5 from 10 up, whole ones below; P1 and P2 of the examples
 # at the ends.
-@pytest.mark.parametrize(
-    ("share", "said"),
-    [
-        (0.967, "above 90 %"),
-        (0.01, "under 5 %"),
-        (0.051, "about 5 %"),
-        (0.09, "about 9 %"),
-        (0.12, "about 10 %"),
-        (0.13, "about 15 %"),
-        (0.35, "about 35 %"),
-        (0.37, "about 35 %"),
-        (0.38, "about 40 %"),
-    ],
-)
-def test_a_summary_rounds_to_five_from_ten_up(share, said):
-    assert coarse_percent_text(share, **LIMITS) == said
-
-
-@given(st.floats(0, 1))
-def test_no_summary_says_less_than_the_floor_or_more_than_the_ceiling_can_carry(share):
-    words = coarse_percent_text(share, **LIMITS).split()
-    number = int(words[1])
-    assert words[0] in ("about", "under", "above")
-    if words[0] == "under":
-        assert share < LIMITS["lowest"] <= number / 100
-    elif words[0] == "above":
-        assert share > LIMITS["highest"] >= number / 100
-    else:
-        assert number % 5 == 0 or number < 10
-        assert abs(number / 100 - share) <= 0.025 + 1e-9
-
-
-@given(st.floats(0, 1), st.floats(0, 1))
-def test_a_greater_risk_is_never_said_to_be_smaller(one, other):
-    low, high = sorted((one, other))
-    said = [
-        int(coarse_percent_text(share, **LIMITS).split()[1]) for share in (low, high)
-    ]
-    if low >= LIMITS["lowest"] and high <= LIMITS["highest"]:
-        assert said[0] <= said[1]
-
-
 def test_a_range_is_said_with_one_sign():
     assert range_text((0.264, 0.526)) == "26–53 %"
 
