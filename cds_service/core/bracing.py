@@ -21,7 +21,8 @@ from cds_service.core.wording import (
     number_text,
 )
 
-SAME = timedelta(days=7)  # tolerance: 12 weeks and 3 months count as the same
+# Two last days this close are the same: 12 weeks and 3 months.
+SAME = timedelta(days=7)
 FRACTURE_UNKNOWN = timedelta(days=90)  # policy, cards E6: as far back as orders count
 # policy: two augmentations this close are stages of one treatment
 STAGES = timedelta(days=180)
@@ -40,7 +41,7 @@ KEEP = (
     "neurological-deficit",
 )
 
-# What is to be said of a brace.
+# The problem of a brace order.
 Issue = Literal[
     "long",  # ends after the site's weeks
     "open",  # states no end
@@ -86,9 +87,9 @@ class BraceTimes:
     """One brace order on the calendar.
 
     Attributes:
-        begins: the day its own time counts from.
-        by_dates: last day by its elements, None if they state none.
-        by_words: last day by its words.
+        begins: the first day, from which its own time counts.
+        by_dates: last day by its dates and times; None if they state none.
+        by_words: last day by its words; None if they state none.
     """
 
     order: SupportOrder
@@ -168,7 +169,7 @@ class Brace:
             of another.
         since: the day from which its weeks count: of the first brace of this fracture.
         last_day: by the site's weeks.
-        issue: what is to be said of it; None if it keeps the limit.
+        issue: its problem; None if it keeps the limit.
         correction: the end that it would get; None if there is none to set.
     """
 
@@ -181,12 +182,12 @@ class Brace:
 
     @property
     def name(self) -> str:
-        """Return what it is called: `TLSO`."""
+        """Return the name of the brace, `TLSO`."""
         return self.times.order.name
 
     @property
     def is_first(self) -> bool:
-        """Tell if its weeks count from its own beginning, or from a later stage."""
+        """Tell if its weeks count from its own first day, or from a later stage."""
         return self.since >= self.times.begins
 
 
@@ -348,7 +349,7 @@ def _role(times: BraceTimes, worn: Mapping[str, date]) -> Role:
 
 
 def _issue(times: BraceTimes, last_day: date, today: date) -> Issue | None:
-    """Return what is to be said of a brace; None if it ends in the site's weeks."""
+    """Return the problem of a brace; None if it ends within the site's weeks."""
     if times.ends is not None and times.ends <= last_day:
         return "least" if times.is_shortest else None
     if last_day < max(today, times.begins):

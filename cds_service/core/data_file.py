@@ -199,7 +199,10 @@ class _Fault(NamedTuple):
 
 
 def _faults_of(error: ValidationError) -> list[_Fault]:
-    """List the faults by dotted key; misspelt keys explain missing ones: first."""
+    """List the faults by dotted key.
+
+    Misspelt keys come first, since they explain missing ones.
+    """
     errors = error.errors(include_url=False, include_context=False, include_input=False)
     errors.sort(key=lambda fault: fault["type"] not in UNKNOWN_KEY)
     return [

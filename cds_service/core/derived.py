@@ -243,7 +243,7 @@ def _body_mass_index(weight: float, height: float) -> float:
 
 @derives("appendicular-muscle-index")
 def _muscle_index(so_far: FindingsSoFar) -> Finding | Gap | None:
-    """Compute appendicular lean mass / height² if no index as new is recorded."""
+    """Compute lean mass / height², kg/m2, unless an index as new is recorded."""
     parts = so_far.all_known("appendicular-lean-mass", "height")
     if parts is None:
         return _gap_with_value(
@@ -431,7 +431,10 @@ def _stated(diagnosis: Finding | Gap | None) -> tuple[Provenance, ...]:
 def _undecided(
     so_far: FindingsSoFar, name: str, ruler: Ruler, measured: Sequence[Finding]
 ) -> Gap:
-    """Name what is missing; if nothing was measured, an unread list is the reason."""
+    """Return the gap, with the measures that are missing.
+
+    If nothing was measured, an unread problem list is the reason.
+    """
     unread = so_far.diagnosis
     if (
         isinstance(unread, Gap)
@@ -453,7 +456,7 @@ def _undecided(
 
 
 def _grey_zone(so_far: FindingsSoFar, finding: Finding) -> str:
-    """Return that a measure is low by one ruler and not by the other; else empty.
+    """Write that a measure is low by one ruler and not by the other; else nothing.
 
     `Grip 27 kg: low by AWGS 2019, not by the study's 26 kg;
     the estimate counts it as normal.`

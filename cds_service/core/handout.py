@@ -31,15 +31,22 @@ SENTENCES = tuple(f"H{number}" for number in range(1, 11))
 NO_TRAINING = ("F1", "F2", "F5", "F6", "F7")
 FORBIDDING = frozenset(
     {
-        *("unstable-spine", "cause-open", "new-deficit-open", "deficit-open"),
-        *("stability-open", "biopsy-grave", "biopsy-preliminary", "biopsy-unclear"),
+        "unstable-spine",
+        "cause-open",
+        "new-deficit-open",
+        "deficit-open",
+        "stability-open",
+        "biopsy-grave",
+        "biopsy-preliminary",
+        "biopsy-unclear",
         "grave-lists-unread",
     }
 )
 # Without a dose that is due: it is too late, or nephrology is asked first.
 NO_NEXT_DOSE = frozenset({"denosumab-overdue", "kidney-failure"})
-# Besides, it is not known what keeps a brace on. Words that nobody understood forbid no
-# walking, as they withhold no referral: few reports are understood whole.
+# Signals with which a reason to keep a brace is not excluded. Words that were not
+# understood forbid no walking, as they withhold no referral: few reports are understood
+# whole.
 BRACE_MAY_STAY = frozenset({"brace-reasons-unread", PROSE_OPEN})
 OF_TRAINING = frozenset({"H5", "H6", "H7"})
 BLANKS = frozenset({"drug", "next", "ask", "by", "training", "off", "phone"})
@@ -124,7 +131,7 @@ def _day(text: str | None) -> date | None:
 
 
 def find_handout(conclusion: Conclusion, leaving: Leaving) -> HandoutFacts:
-    """Find what a page may say of this patient, by signed orders alone."""
+    """Find the facts for the page of this patient, by signed orders alone."""
     case = conclusion.case
     names = {signal.name for signal in conclusion.signals}
     drug, day = "", None

@@ -8,7 +8,7 @@ from datetime import date
 
 from cds_service.core.bracing import BROKEN, Brace
 from cds_service.core.findings import DrugUse
-from cds_service.core.leaving import SOON_ENOUGH, GraveResult, next_dose
+from cds_service.core.leaving import SOON_ENOUGH, Biopsy, GraveResult, next_dose
 from cds_service.core.phrases import Verbatim, say
 from cds_service.core.situation import SIGNALS, Signal, Situation, signal
 from cds_service.core.wording import (
@@ -171,19 +171,18 @@ def _manner(brace: Brace, braces: Sequence[Brace]) -> str:
     return "late" if brace.issue in BROKEN or brace.correction else "unclear"
 
 
+def _biopsies(situation: Situation) -> tuple[Biopsy, ...]:
+    return situation.leaving.biopsies if situation.leaving else ()
+
+
 @signal("biopsy-pending")
 def _biopsy_pending(situation: Situation) -> Signal | None:
     """Find a biopsy that was sent, and has no final report on record."""
-    leaving = situation.leaving
-    pending = (
-        [
-            biopsy
-            for biopsy in leaving.biopsies
-            if not (biopsy.is_back or biopsy.preliminary)
-        ]
-        if leaving
-        else []
-    )
+    pending = [
+        biopsy
+        for biopsy in _biopsies(situation)
+        if not (biopsy.is_back or biopsy.preliminary)
+    ]
     if not pending:
         return None
     days = [biopsy.sent_on for biopsy in pending if biopsy.sent_on]
@@ -195,8 +194,7 @@ def _biopsy_pending(situation: Situation) -> Signal | None:
 @signal("biopsy-grave")
 def _biopsy_grave(situation: Situation) -> Signal | None:
     """Find a report of a biopsy that names a malignancy or an infection."""
-    leaving = situation.leaving
-    grave = [biopsy for biopsy in leaving.biopsies if biopsy.names] if leaving else []
+    grave = [biopsy for biopsy in _biopsies(situation) if biopsy.names]
     if not grave:
         return None
     days = [biopsy.back_on for biopsy in grave if biopsy.back_on]
@@ -218,8 +216,7 @@ def _result_text(results: Collection[str]) -> str:
 @signal("biopsy-preliminary")
 def _biopsy_preliminary(situation: Situation) -> Signal | None:
     """Find a report of a biopsy that is not final, and names something grave."""
-    leaving = situation.leaving
-    biopsies = leaving.biopsies if leaving else ()
+    biopsies = _biopsies(situation)
     final = frozenset[GraveResult]().union(*(one.names for one in biopsies))
     preliminary = frozenset[GraveResult]().union(*(one.preliminary for one in biopsies))
     if preliminary <= final:
@@ -231,10 +228,7 @@ def _biopsy_preliminary(situation: Situation) -> Signal | None:
 @signal("biopsy-unclear")
 def _biopsy_unclear(situation: Situation) -> Signal | None:
     """Find a result of a biopsy that is back, and was not understood whole."""
-    leaving = situation.leaving
-    unclear = (
-        [biopsy for biopsy in leaving.biopsies if biopsy.is_unclear] if leaving else []
-    )
+    unclear = [biopsy for biopsy in _biopsies(situation) if biopsy.is_unclear]
     if not unclear or SIGNALS["biopsy-grave"](situation):
         return None
     days = [biopsy.back_on for biopsy in unclear if biopsy.back_on]
@@ -256,8 +250,7 @@ def _rehabilitation_not_placed(situation: Situation) -> Signal | None:
 
 @signal("biopsy-sent")
 def _biopsy_sent(situation: Situation) -> Signal | None:
-    leaving = situation.leaving
-    return Signal() if leaving and leaving.biopsies else None
+    return Signal() if _biopsies(situation) else None
 
 
 @signal("rehabilitation-booked")

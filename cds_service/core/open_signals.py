@@ -63,7 +63,7 @@ def _is_open(name: str, findings: Findings) -> bool:
 
 
 def _of_orders(situation: Situation) -> Iterator[str]:
-    """Yield what the orders of this signing, and those in force, are said to be for."""
+    """Yield the reasons of the orders of this signing, and of those in force."""
     for order in situation.support.orders:
         yield from order.reasons
     yield from situation.support.other.signed_reasons
@@ -99,14 +99,21 @@ def _is_of_problem_list(gap: Gap) -> bool:
 
 # F1, F2, F6 and F7, and F5, if an entry names them and does not decide.
 CAUSES_IN_DOUBT = (
-    *("malignancy", "bone-malignancy", "recent-cancer"),
-    *("present-spinal-infection", "sepsis"),
+    "malignancy",
+    "bone-malignancy",
+    "recent-cancer",
+    "present-spinal-infection",
+    "sepsis",
 )
 DEFICITS_IN_DOUBT = ("new-deficit",)
 # The lists that F1 to F9 are read from (E5), by prefetch key.
 GRAVE_LISTS = (
-    *("conditions", "diagnosticReports", "procedures", "serviceRequests"),
-    *("imagingStudies", "encounter"),
+    "conditions",
+    "diagnosticReports",
+    "procedures",
+    "serviceRequests",
+    "imagingStudies",
+    "encounter",
 )
 DRUG_LISTS = ("medications", "administrations", "statements", "dispenses")
 MISSING = frozenset({"not-read", "incomplete", "empty"})
@@ -151,7 +158,7 @@ def _drug_lists_unread(situation: Situation) -> Signal | None:
 
 
 def _missing(keys: tuple[str, ...], situation: Situation) -> dict[str, str]:
-    """Return those of these lists that say nothing, or not all, each with the why."""
+    """Return those of these lists that are unread, cut or empty, with the reason."""
     points = situation.assessment.open_points
     return {
         point.name: point.why

@@ -13,8 +13,18 @@ from typing import Literal, Protocol, Self
 
 NOTHING: Mapping[str, str] = {}
 MONTHS = (
-    *("Jan", "Feb", "Mar", "Apr", "May", "Jun"),
-    *("Jul", "Aug", "Sep", "Oct", "Nov", "Dec"),
+    "Jan",
+    "Feb",
+    "Mar",
+    "Apr",
+    "May",
+    "Jun",
+    "Jul",
+    "Aug",
+    "Sep",
+    "Oct",
+    "Nov",
+    "Dec",
 )
 DayForm = Literal["date", "near", "month", "year"]
 # What every language writes alike, but for its decimal sign.
@@ -26,8 +36,10 @@ LEVEL = r"(?:[CTLS]\d{1,2})"
 LEVELS = re.compile(rf"{LEVEL}(?:(?:, |-|–){LEVEL})*")
 # A question, or brackets, end their sentence.
 DOUBLE_ENDS = (
-    *(("?.", "?"), ("? (FLS).", "? (FLS)")),
-    *(("？。", "？"), ("？（FLS）。", "？（FLS）")),
+    ("?.", "?"),
+    ("? (FLS).", "? (FLS)"),
+    ("？。", "？"),
+    ("？（FLS）。", "？（FLS）"),
 )
 # A month that is abbreviated (`4 déc.`) ends its sentence; three dots are meant.
 TWO_STOPS = re.compile(r"(?<!\.)\.\.(?!\.)")
@@ -72,7 +84,7 @@ class Phrase(str):
         raise NotImplementedError
 
     def __reduce__(self) -> tuple[object, ...]:
-        """Copy and pickle what made it too."""
+        """Copy and pickle its template and words too."""
         names = getattr(type(self), "__slots__", ())
         made_of = {name: getattr(self, name) for name in names}
         return _again, (type(self), str(self), made_of)
@@ -248,7 +260,7 @@ class Otherwise(Phrase):
     otherwise: str
 
     def __new__(cls, text: str, otherwise: str) -> Self:
-        """Say the text in English, and in another language that, or the other one."""
+        """Keep the text, and the shorter one for a language that lacks it."""
         phrase = super().__new__(cls, text)
         phrase.otherwise = otherwise
         return phrase

@@ -11,7 +11,7 @@ from pydantic import BeforeValidator, Field, field_serializer, model_validator
 from cds_service.core.data_file import DataTable
 from cds_service.core.recalibration import Recalibration
 
-HALF = 0.5  # a patient: what is added if a count is 0
+HALF = 0.5  # a patient: taken instead of a count of 0
 Share = Annotated[float, Field(gt=0, lt=1)]
 SarcopeniaCriteria = Literal["awgs-2019", "ewgsop2", "awgs-2025", "study"]
 
@@ -94,7 +94,10 @@ class SiteIncidence(DataTable):
 
     @property
     def share(self) -> float:
-        """Return the share with the outcome, 0..1: without events, half a patient."""
+        """Return the share with the outcome, 0..1.
+
+        A share of 0 or 1 is moved inwards by about half a patient.
+        """
         if self.events is None or self.patients is None:
             return self.incidence or HALF
         least = HALF / (self.patients + 1)
@@ -148,11 +151,11 @@ class BandPolicy(DataTable):
     """The limits of "high" and "above" in a study; no site sets them.
 
     Attributes:
-        high_ratio: "high" from this multiple of the baseline in force,
-        high_risk: or from this risk, 0..1.
-        above_points: "above" from so many points between figure and reference, 0..1,
-            for a figure of 10 % and more,
-        above_points_small: and for one below.
+        high_ratio: a figure is "high" from this multiple of the baseline in force.
+        high_risk: it is also "high" from this risk, 0..1.
+        above_points: least difference between figure and reference, 0..1, at which a
+            figure of 10 % and more is "above".
+        above_points_small: the same for a figure under 10 %.
     """
 
     high_ratio: float = Field(gt=1)

@@ -1,4 +1,4 @@
-"""Names the lists of a record that could not be read, or not whole, for a summary."""
+"""Name the lists of a record that could not be read, or not whole, for a summary."""
 
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
@@ -23,9 +23,7 @@ NAMES: Mapping[str, Sentence] = {
     "encounter": say("present stay"),
     "appointments": say("appointments"),
 }
-
-
-# Without one of these the list of the same name is not whole.
+# Keys that hold a part of a list: if one fails, the list is not wholly readable.
 PARTS = frozenset({"administrations", "statements", "dispenses"})
 
 

@@ -416,7 +416,7 @@ class ConditionSpec(YesNoSpec):
             people; empty if it does not.
         past_days: an entry that ended longer ago, or on no known day, does not; None:
             it does whenever it ended.
-        acts_exclude: a procedure that nobody judged makes "no" impossible.
+        acts_exclude: a procedure that was not judged makes "no" impossible.
         unclear: concepts that make "no" impossible without making it "yes", each with
             the reason, as a phrase for people.
         told_by_code: concepts whose codes say more than words of `unclear` in the same
