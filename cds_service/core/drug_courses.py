@@ -38,6 +38,12 @@ def overdue_since(use: DrugUse, drugs: BoneDrugs, today: date) -> Dated | None:
     return last if last and not followers(use, drugs, last.last) else None
 
 
+def closed_by(use: DrugUse, drugs: BoneDrugs, today: date) -> list[DrugUse]:
+    """Find the drugs that followed late denosumab, so that it is not overdue."""
+    last = _last_late_dose(use, today) if use.is_taken else None
+    return followers(use, drugs, last.last) if last else []
+
+
 def last_denosumab(use: DrugUse, today: date) -> Dated | None:
     """Return the last day on which it may have been given; None if it never was.
 

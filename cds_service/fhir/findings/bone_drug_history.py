@@ -4,14 +4,14 @@ The conclusions are if a bone drug is taken, and if denosumab is overdue.
 `bone_drug_entries.py` reads the entries.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date
 
 from cds_service.core.bone_drugs import KINDS
-from cds_service.core.drug_courses import find_overdue, last_denosumab
+from cds_service.core.drug_courses import closed_by, find_overdue, last_denosumab
 from cds_service.core.drug_uses import combine
-from cds_service.core.findings import BoneDrugs, DrugUse, Finding, Gap
+from cds_service.core.findings import BoneDrugs, DrugUse, Finding, Gap, Provenance
 from cds_service.core.months import months_before
 from cds_service.core.vocabulary import BoneDrugSpec, DenosumabSpec, MedicationSpec
 from cds_service.fhir.findings.bone_drug_entries import UNNAMED, entries_of
@@ -168,6 +168,8 @@ def find_denosumab_overdue(
     if last is None or (not is_overdue and last.first < limit <= last.last):
         why = "the day of the last denosumab dose is not recorded"
         return gap(spec, "undetermined", why, *sources), passed
+    followed_by = closed_by(use, history, chart.today)
+    sources += _doses_since(followed_by, last.last, spec, chart)
     unread = chart.unread(spec) if is_overdue else ""
     concern = f"A later dose may be missing: {unread}."
     outcome = known(
@@ -179,6 +181,23 @@ def find_denosumab_overdue(
         label=use.name,
     )
     return outcome, passed
+
+
+def _doses_since(
+    drugs: Iterable[DrugUse], last: date, spec: DenosumabSpec, chart: Chart
+) -> Iterator[Provenance]:
+    """Name the entries of these drugs since a day, else all of theirs."""
+    uses = uses_of(chart)
+    for drug in drugs:
+        later = [
+            use.provenance(spec)
+            for use in uses
+            if drug.name in use.drug.concepts
+            and not (use.is_ahead or use.entry.kind.endswith("Request"))
+            and use.day
+            and use.day > last
+        ]
+        yield from later or [one._replace(rule=spec.rule) for one in drug.provenance]
 
 
 def _is_denosumab(use: DrugUse) -> bool:

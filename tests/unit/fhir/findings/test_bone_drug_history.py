@@ -795,6 +795,18 @@ def test_a_later_dose_ends_the_gap_after_denosumab(later):
     assert state(dose(DENOSUMAB, "2026-03-09"), later).signal != "denosumab-overdue"
 
 
+def test_the_dose_that_ended_the_gap_is_named():
+    """The page behind the card lists it as a source of "not overdue"."""
+    entries = dose(DENOSUMAB, "2026-03-09"), dose(ZOLEDRONATE, "2026-09-01")
+    found = findings_of(*entries, dose(ZOLEDRONATE, "2019-01-01"))
+    overdue = found.known["denosumab-overdue"]
+    assert overdue.value is False
+    assert [one.printed for one in overdue.provenance] == [
+        "given on 9 Mar 2026",
+        "given on 1 Sep 2026",
+    ]
+
+
 def test_the_order_of_the_record_changes_nothing():
     listed = [
         dose(DENOSUMAB, "2026-03-09"),
