@@ -134,8 +134,10 @@ def happenings(
         elif entry.kind == "Procedure":
             stated = _operated(entry, concepts)
         else:
-            within = look_back(spec, concepts[0])
-            stated = read_aside(entry, concepts[0], chart, within=within)
+            named = (one for one in concepts if entry.named & {one, in_doubt(one)})
+            concept = next(named, concepts[0])
+            within = look_back(spec, concept)
+            stated = read_aside(entry, concept, chart, within=within)
         if stated and (meant := _as_meant(stated, spec, chart)):
             events.append(_dated(meant, spec, chart))
     return events

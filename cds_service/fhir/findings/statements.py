@@ -76,7 +76,7 @@ PLACES = {
     "Procedure": ("among the procedures", "on"),
     "DiagnosticReport": ("in a report", "of"),
     "ImagingStudy": ("in an imaging study", "of"),
-    "Encounter": ("as the reason of this stay", "of"),
+    "Encounter": ("in the record of this stay", "of"),
     "Appointment": ("with an appointment", "of"),
     "Observation": ("with a measured value", "of"),
     **dict.fromkeys(("ServiceRequest", *DEVICE_ORDERS), ("in an order", "of")),

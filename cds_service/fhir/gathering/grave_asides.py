@@ -86,6 +86,10 @@ GRAVE = frozenset(
         "severe-kidney-disease",
         "dialysis",
         "cancer-treatment",
+        # An order says who shall treat, and for weeks, but not what.
+        "cancer-care",
+        "infection-treatment",
+        "sphincter-trouble",
     }
 )
 # A diagnosis whose code is in no value set and no harmless range: it may be any of
@@ -165,6 +169,8 @@ OF_THE_SPINE = (BY_CODE - APART) | {
     "cancer-drug",
     "cancer-company",
 }
+# What the name of a ward says of those who lie there.
+WARDS = frozenset({"cancer-care"})
 # Elements that hold diagnoses.
 DIAGNOSES = ("conclusionCode", "reasonCode", "complication")
 # The elements with the title, by type. Procedures are not here: their title says what
@@ -233,13 +239,24 @@ def grave_things_in(entry: Json, terminology: Terminology) -> frozenset[str]:
         for word in dict.fromkeys(written)
         if word not in plain and not terminology.own_words.fullmatch(word)
     ]
-    named = named_in(words, terminology)
+    named = named_in(words, terminology) | _named_by_wards(entry, terminology)
     concepts = (coded & OPENING) | (named & (GRAVE | END_OF_LIFE))
     concepts |= _unread(entry, words, named, terminology)
     is_named_broken = not FRACTURED.isdisjoint(coded | named)
     if is_named_broken or names_broken_vertebra(entry, words, terminology):
         concepts |= {BROKEN_ASIDE}
     return concepts
+
+
+def _named_by_wards(entry: Json, terminology: Terminology) -> frozenset[str]:
+    """Return what the wards of a stay are for; other words of places count nowhere."""
+    if text(entry.get("resourceType")) != "Encounter":
+        return frozenset()
+    wards = [
+        text(member(one, "location", "display"))
+        for one in objects(entry.get("location"))
+    ]
+    return named_in(wards, terminology) & WARDS
 
 
 def _unread(
