@@ -75,8 +75,7 @@ def lower_in_words(
 
 def _is_osteoporosis_named(words: Iterable[str], chart: Chart) -> bool:
     problems = read_problem_words(frozenset(), words, chart.terminology)
-    named = problems.stated | problems.suspected | problems.unclear
-    return not named.isdisjoint(OSTEOPOROSIS)
+    return any(not named.isdisjoint(OSTEOPOROSIS) for named in problems)
 
 
 def lower_in_parts(

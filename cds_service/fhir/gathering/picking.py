@@ -60,6 +60,8 @@ from cds_service.fhir.gathering.parsing import (
 )
 from cds_service.fhir.gathering.plan import Template
 from cds_service.fhir.gathering.problem_words import (
+    ANOTHER_PERSON,
+    FAMILY_HISTORY,
     in_doubt,
     is_denial,
     read_problem_words,
@@ -157,7 +159,9 @@ OF_TYPE = {"Encounter": PLACE, "Appointment": frozenset({"appointment"})}
 WITH_ASIDES = frozenset({OBSERVATION, *OF_TYPE})
 LOCAL_ROUTE, SYSTEMIC_ROUTE = "local-route", "systemic-route"
 # Concepts of what is identified and irrelevant.
-OF_NO_CONCERN = frozenset({"other-condition", "nothing-known", OTHER_DRUG})
+OF_NO_CONCERN = frozenset(
+    {"other-condition", "nothing-known", ANOTHER_PERSON, FAMILY_HISTORY, OTHER_DRUG}
+)
 # Drug names in these systems state the ingredient; a name in another system may be a
 # brand that we do not know.
 NAMES_INGREDIENTS = frozenset(
@@ -512,7 +516,8 @@ def _with_words(
         return coded
     reading = read_problem_words(coded, words, terminology)
     doubtful = reading.suspected | (reading.unclear - coded)
-    return coded | reading.stated | frozenset(map(in_doubt, doubtful))
+    known = coded | reading.stated | frozenset(map(in_doubt, doubtful))
+    return known | {NOT_UNDERSTOOD} if reading.of_another else known
 
 
 def _short(texts: set[str]) -> set[str]:

@@ -19,6 +19,10 @@ MOST_STATEMENTS = 20
 MOST_SENTENCES = 100
 MOST_PARTS = 300  # of a text, cut into what it denies and what it does not
 HISTORIES = ("history",)
+# Codes of which the meaning is another person: a husband's death, an organ given.
+ANOTHER_PERSON = "another-person"
+# Their titles name what relatives had, often without saying so again.
+FAMILY_HISTORY = "family-history"
 
 
 class NamedConcepts(NamedTuple):
@@ -29,11 +33,13 @@ class NamedConcepts(NamedTuple):
         suspected: named as a suspicion.
         unclear: named in a statement that also denies something, without saying clearly
             what.
+        of_another: named of another person, as far as the words can tell.
     """
 
     stated: frozenset[str]
     suspected: frozenset[str]
     unclear: frozenset[str]
+    of_another: frozenset[str]
 
 
 def in_doubt(concept: str) -> str:
@@ -78,6 +84,7 @@ def read_problem_words(
     stated: set[str] = set()
     suspected: set[str] = set()
     unclear: set[str] = set()
+    of_another: set[str] = set()
     is_suspicion = False
     for words in texts:
         denied: set[str] = set()
@@ -90,20 +97,35 @@ def read_problem_words(
             elif clause.is_denied:
                 denied |= clause.named
                 suspected |= clause.named & coded
+            elif FAMILY_HISTORY in coded:
+                continue
             else:
-                stated |= clause.named
-                unclear |= clause.before_denial
+                others = _of_another(clause, coded)
+                # What a code of the same entry says is in doubt then.
+                suspected |= others & coded
+                of_another |= others - coded
+                stated |= clause.named - others
+                unclear |= clause.before_denial - others
         if len(parts) > 1:  # a full stop may be that of an abbreviation
             whole = terminology.clauses.whole(words)
-            more = whole.named - stated - denied
-            (suspected if whole.is_suspected else stated).update(more)
+            more = whole.named - stated - denied - of_another
+            if FAMILY_HISTORY not in coded:
+                of_another |= more & _of_another(whole, coded)
+                more -= of_another
+                (suspected if whole.is_suspected else stated).update(more)
     if is_suspicion:
         suspected |= stated | coded
     return NamedConcepts(
         frozenset(stated - suspected),
         frozenset(suspected),
         frozenset(unclear - stated - suspected),
+        frozenset(of_another - stated),
     )
+
+
+def _of_another(clause: Clause, coded: frozenset[str]) -> frozenset[str]:
+    """Return the concepts that a clause, or the entry's code, is about in another."""
+    return clause.named if ANOTHER_PERSON in coded else clause.of_another
 
 
 def _against_code(clause: Clause, coded: frozenset[str]) -> frozenset[str]:
@@ -168,7 +190,9 @@ def _verdict_on(sentence: str, terminology: Terminology) -> _Verdict:
     It states what precedes a denial: `discitis, no abscess`.
     """
     reading = read_problem_words(frozenset(), [sentence], terminology)
-    stated, named = reading.stated | reading.unclear, frozenset[str]().union(*reading)
+    # Prose may tell what a relative reports: it counts as it is written.
+    stated = reading.stated | reading.unclear | reading.of_another
+    named = frozenset[str]().union(*reading)
     if not named:
         return _Verdict(stated, reading.suspected, frozenset())
     whole = terminology.clauses.whole(sentence)

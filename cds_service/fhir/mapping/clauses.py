@@ -78,6 +78,10 @@ WITHDRAWN = frozenset({"withdrawn"})
 BORDER = r"[,:()（），]|(?<=[\u3040-\u30ff無])、|\s[-–—]\s"
 # A colon is a border only after a denial, and not in `metastasis: none`.
 _COLON = ":"
+_ASIDE = re.compile(r"[,:;(，、（]|\s[-–—]\s")  # between a disease and a person
+_WORD = re.compile(r"[^\W\d_]{2}")
+_WORDS = re.compile(r"[^\W\d_]+")
+MOST_OF_A_PERSON = 3  # words; `her late husband` has two before the person
 _FIGURE = re.compile(r"\d")  # of a vertebra, most often
 MOST_ASIDES = 20
 # characters; longer prose is not searched for denials, since each search costs time
@@ -102,6 +106,8 @@ class JointPatterns(NamedTuple):
             list of denied things.
         relatives: words for a relative of the patient. The whole sentence is then about
             the relative.
+        persons: words for another person, one who cares for the patient or has died
+            included.
         border: where a denial may end.
         in_list: the word between the last two of a list: `no fracture, abscess or
             metastasis`. The match has the group `and_` if the word is an `and`.
@@ -114,6 +120,7 @@ class JointPatterns(NamedTuple):
     turned: re.Pattern[str]
     found: re.Pattern[str]
     relatives: re.Pattern[str]
+    persons: re.Pattern[str]
     border: re.Pattern[str]
     in_list: re.Pattern[str]
 
@@ -171,6 +178,25 @@ class Clause:
         return not self.is_suspected and self._denies(self.places.values())
 
     @cached_property
+    def of_another(self) -> frozenset[str]:
+        """Return the concepts that it names of another person: `wife has dementia`.
+
+        A concept before the person is the patient's if words divide the two: `dementia,
+        daughter informed`, but not `dementia of her husband` or `dementia (husband)`.
+        """
+        person = self._reader.joints.persons.search(self.plain)
+        if person is None:
+            return NOTHING
+        begins, words = person.start(), self._reader.joints.persons
+        says_more = bool(_WORD.search(words.sub(" ", self.plain[begins:])))
+        return frozenset(
+            name
+            for name, (_, end) in self.places.items()
+            if end > begins
+            or not _is_apart(self.plain[end:begins], says_more=says_more)
+        )
+
+    @cached_property
     def is_only_denial(self) -> bool:
         """Tell if it denies all that it names, and says no more.
 
@@ -209,6 +235,14 @@ class Clause:
             return False
         remainder = f"{self.text[:start]}@{self.text[end:]}"
         return bool(self._reader.places(remainder, ONLY_DENIED))
+
+
+def _is_apart(between: str, *, says_more: bool) -> bool:
+    """Tell if words between a disease and a person divide the two."""
+    aside = _ASIDE.search(between)
+    if aside is None:
+        return False
+    return says_more or len(_WORDS.findall(between, aside.end())) >= MOST_OF_A_PERSON
 
 
 class ClauseReader:

@@ -101,6 +101,8 @@ class Joints(DataTable):
         found: words for what is there. A name next to one of them does not continue a
             list of denied things.
         relatives: words for a relative. A sentence with one is about the relative.
+        persons: words for another person: husband, carer, died of. What a clause of a
+            problem's title names after one is not the patient's.
     """
 
     and_: tuple[Pattern, ...] = Field((), alias="and")
@@ -111,6 +113,7 @@ class Joints(DataTable):
     turned: tuple[Pattern, ...] = ()
     found: tuple[Pattern, ...] = ()
     relatives: tuple[Pattern, ...] = ()
+    persons: tuple[Pattern, ...] = ()
 
 
 class Vertebrae(DataTable):

@@ -108,6 +108,7 @@ def _joints(languages: Iterable[Language], suspicion: TextRule | None) -> JointP
         turned=re.compile(any_of(joints, "turned")),
         found=re.compile(any_of(joints, "found")),
         relatives=re.compile(any_of(joints, "relatives")),
+        persons=re.compile(any_of(joints, "persons")),
         border=re.compile(rf"{BORDER}|{and_}"),
         in_list=re.compile(rf"(?P<and_>{and_})|{or_}"),
     )

@@ -126,12 +126,8 @@ def find_reasons(
     others = read_problem_words(frozenset(), [*denying, *other_words], terminology)
     grave = reading.stated & (FORBIDDING | ORGANS) - reading.unclear
     stated = coded.union(*causes, grave, {f"{organ}-ever" for organ in grave & ORGANS})
-    in_doubt = (
-        reading.suspected
-        | reading.unclear
-        | others.stated
-        | others.suspected
-        | others.unclear
+    in_doubt = frozenset[str]().union(
+        reading.suspected, reading.unclear, reading.of_another, *others
     )
     raising |= (in_doubt | reading.stated) & RAISING
     if names_years_ago(own, terminology):
