@@ -3,12 +3,18 @@
 import pytest
 
 from tests.chart_builders import inpatient, problem
+from tests.codes import ICD, codeable
 from tests.patients.reassuring import cards_of
 from tests.patients.test_prose_of_reasons import order
 
 
 def of_note(words):
     return problem("hypertension", number="noted", note=[{"text": words}])
+
+
+def of_list(words):
+    """An entry of the problem list with this title next to the code of osteoporosis."""
+    return problem("told", number="told", code=codeable(ICD, "M81.0") | {"text": words})
 
 
 def of_stay(words):
@@ -36,10 +42,28 @@ UNNAMED = [
     "骨粗鬆症治療",
     "osteoporose behandeling",
     "leczenie osteoporozy",
+    "osteoporosis, failed oral therapy",
+    "osteoporosis, on drug holiday",
+    "drug holiday since 2023",
+    "age-related osteoporosis, medication holiday",
+    "osteoporosis: therapy completed 2022",
+    "osteoporosis s/p infusion 2025",
+    "osteoporosis, oral medication failed",
+    "Osteoporose, Therapiepause seit 2023",
+    "Osteoporose, Therapieversagen",
+    "Osteoporose, Z. n. Infusion 2025",
+    "ostéoporose, échec du traitement",
+    "osteoporosis, vacaciones terapéuticas",
+    "osteoporosi, pausa terapeutica",
+    "osteoporose, behandeling gestopt",
+    "osteoporoza, przerwa w leczeniu",
+    "骨质疏松，药物假期",
+    "骨粗鬆症、休薬中",
+    "골다공증 휴약",
 ]
 
 
-@pytest.mark.parametrize("entry", [order, of_note, of_stay])
+@pytest.mark.parametrize("entry", [order, of_note, of_stay, of_list])
 @pytest.mark.parametrize("words", UNNAMED)
 def test_a_treatment_that_nobody_names_is_asked_about(entry, words):
     card = cards_of(entry(words))["rehabilitation"]
@@ -55,6 +79,8 @@ def test_a_treatment_that_nobody_names_is_asked_about(entry, words):
         "Osteoporosis treatment review",
         "B12 injection every 3 months",
         "Osteoporosis, conservative therapy failed",
+        "Osteoporosis, failed physical therapy",
+        "Osteoporosis, facet injection",
         "Flu shot",
     ],
 )
